@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from './config.ts';
+
+const complete = {
+  UPLOADS_BUCKET: 'centflow-test-uploads',
+  GLUE_JOB_NAME: 'centflow-test-load',
+  ENVIRONMENT: 'staging',
+};
+
+describe('the configuration', () => {
+  test('needs bucket, job and environment, and defaults the rest', () => {
+    expect(readConfig(complete)).toEqual({
+      uploadsBucket: 'centflow-test-uploads',
+      manifestPrefix: 'manifests/',
+      glueJobName: 'centflow-test-load',
+      environment: 'staging',
+      startWaitMs: 0,
+    });
+  });
+
+  test('reads the wait in seconds', () => {
+    expect(readConfig({ ...complete, START_WAIT_SECONDS: '20' }).startWaitMs).toBe(20_000);
+  });
+
+  test('names every missing variable at once', () => {
+    expect(() => readConfig({})).toThrow(ConfigError);
+    expect(() => readConfig({})).toThrow(/UPLOADS_BUCKET.*GLUE_JOB_NAME.*ENVIRONMENT/);
+  });
+
+  test.each([
+    ['an environment nobody knows', { ENVIRONMENT: 'prod' }, /ENVIRONMENT/],
+    ['a manifest prefix that is no folder', { MANIFEST_PREFIX: 'manifests' }, /MANIFEST_PREFIX: must end/],
+    ['a manifest prefix that would set off the trigger', { MANIFEST_PREFIX: 'raw/manifests/' }, /not lie under raw\//],
+    ['a wait longer than a Lambda lives', { START_WAIT_SECONDS: '901' }, /START_WAIT_SECONDS/],
+  ])('refuses %s', (_, wrong, message) => {
+    expect(() => readConfig({ ...complete, ...wrong })).toThrow(message);
+  });
+});

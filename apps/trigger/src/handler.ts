@@ -1,0 +1,112 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { TriggerConfig } from './config.ts';
+import { readEvents } from './read-events.ts';
+import { JobRunRefusedError, type JobRunStarter, startJobRun } from './start-job-run.ts';
+import {
+  type ManifestBucket,
+  type ManifestLocation,
+  planManifest,
+  removeManifest,
+  writeManifest,
+} from './write-manifest.ts';
+
+/** What the handler works with. */
+export interface TriggerParts {
+  readonly config: TriggerConfig;
+  readonly s3: ManifestBucket;
+  readonly glue: JobRunStarter;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Kept back from the Lambda's remaining time: for the last request to Glue, and for cleaning up, of which the last
+ * second is the answer's, whatever became of the manifest.
+ */
+const LAST_REQUEST_MS = 3000;
+const CLEAN_UP_MS = 3000;
+const ANSWER_MS = 1000;
+
+/**
+ * Makes the Lambda's handler: a batch of messages becomes one manifest and one job run.
+ *
+ * Messages that cannot be read are reported as failed, alone. When Glue has no room for a job run, the readable ones
+ * are reported too, and come again. Any other failure is thrown, so that it counts as an error of the Lambda and the
+ * whole batch comes again.
+ */
+export function createHandler({ config, s3, glue, logger, metrics }: TriggerParts) {
+  return async (batch: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    logger.addContext(context);
+    const counts = {
+      BatchSize: batch.Records.length,
+      Keys: 0,
+      JobRunsStarted: 0,
+      BatchesGivenBack: 0,
+      UnreadableMessages: 0,
+    };
+    try {
+      const { events, readable, unreadable } = await readEvents(batch, config.uploadsBucket, (message, error) =>
+        logger.error('Message is unreadable', { messageId: message.messageId, reason: error.message }),
+      );
+      counts.UnreadableMessages = unreadable.length;
+
+      const lines = planManifest(events);
+      counts.Keys = lines.length;
+      if (lines.length === 0) {
+        return { batchItemFailures: [...unreadable] };
+      }
+
+      const timeLeft = Math.max(0, context.getRemainingTimeInMillis() - CLEAN_UP_MS);
+      const signal = AbortSignal.timeout(timeLeft);
+      const manifest = await writeManifest(
+        s3,
+        { bucket: config.uploadsBucket, prefix: config.manifestPrefix },
+        lines,
+        signal,
+      );
+      const start = await startJobRun(glue, {
+        jobName: config.glueJobName,
+        manifestUri: manifest.uri,
+        waitMs: Math.min(config.startWaitMs, Math.max(0, timeLeft - LAST_REQUEST_MS)),
+        signal,
+      }).catch(async (error: unknown) => {
+        if (error instanceof JobRunRefusedError) {
+          await removeUnusedManifest(manifest);
+        }
+        throw error;
+      });
+
+      if (start.outcome === 'busy') {
+        counts.BatchesGivenBack = 1;
+        logger.warn('Glue has no room, batch given back', { reason: start.reason, keys: lines.length });
+        await removeUnusedManifest(manifest);
+        return { batchItemFailures: [...unreadable, ...readable] };
+      }
+      counts.JobRunsStarted = 1;
+      logger.info('Job run started', {
+        jobRunId: start.jobRunId,
+        manifest: manifest.uri,
+        messages: batch.Records.length,
+        keys: lines.length,
+        unreadable: unreadable.length,
+      });
+      return { batchItemFailures: [...unreadable] };
+    } finally {
+      for (const [name, count] of Object.entries(counts)) {
+        metrics.addMetric(name, MetricUnit.Count, count);
+      }
+      metrics.publishStoredMetrics();
+    }
+  };
+
+  /** A manifest left behind harms nobody, so failing to remove one must not change the answer. */
+  async function removeUnusedManifest(manifest: ManifestLocation): Promise<void> {
+    try {
+      await removeManifest(s3, manifest, AbortSignal.timeout(CLEAN_UP_MS - ANSWER_MS));
+    } catch (error) {
+      logger.warn('Unused manifest could not be removed', { manifest: manifest.uri, error: error as Error });
+    }
+  }
+}

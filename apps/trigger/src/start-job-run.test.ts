@@ -1,0 +1,94 @@
+import {
+  ConcurrentRunsExceededException,
+  EntityNotFoundException,
+  InternalServiceException,
+  OperationTimeoutException,
+  ResourceNumberLimitExceededException,
+} from '@aws-sdk/client-glue';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { FakeGlue, glueError } from '../test/fakes.ts';
+import { JobRunRefusedError, JobRunUncertainError, startJobRun } from './start-job-run.ts';
+
+const full = new ConcurrentRunsExceededException({ message: 'Concurrent runs exceeded', $metadata: {} });
+
+function request(waitMs: number, signal = new AbortController().signal) {
+  return { jobName: 'centflow-test-load', manifestUri: 's3://b/manifests/m.jsonl', waitMs, signal };
+}
+
+describe('starting a job run', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('passes the manifest and nothing else: bucket and secret are arguments of the job itself', async () => {
+    const glue = new FakeGlue('jr_1');
+    await expect(startJobRun(glue, request(0))).resolves.toEqual({ outcome: 'started', jobRunId: 'jr_1' });
+    expect(glue.requests).toEqual([
+      { JobName: 'centflow-test-load', Arguments: { '--mode': 'manifest', '--manifest': 's3://b/manifests/m.jsonl' } },
+    ]);
+  });
+
+  test.each([
+    ["the job's own limit is reached", full],
+    ["the account's quota is used up", new ResourceNumberLimitExceededException({ message: 'Max', $metadata: {} })],
+    ['requests come too fast', glueError('ThrottlingException')],
+    ['Glue answers 429', glueError('UnknownError', 'client', 429)],
+  ])('is busy, asked once, when %s and there is no time to wait', async (_, error) => {
+    const glue = new FakeGlue(error);
+    await expect(startJobRun(glue, request(0))).resolves.toEqual({ outcome: 'busy', reason: error.name });
+    expect(glue.requests).toHaveLength(1);
+  });
+
+  test('waits for a slot to come free', async () => {
+    const glue = new FakeGlue(full, full, 'jr_2');
+    const start = startJobRun(glue, request(20_000));
+    await vi.runAllTimersAsync();
+    await expect(start).resolves.toEqual({ outcome: 'started', jobRunId: 'jr_2' });
+    expect(glue.requests).toHaveLength(3);
+  });
+
+  test('waits no longer than it may, between one and two seconds at a time', async () => {
+    const glue = new FakeGlue(full);
+    const began = performance.now();
+    const start = startJobRun(glue, request(10_000));
+    await vi.runAllTimersAsync();
+    await expect(start).resolves.toMatchObject({ outcome: 'busy' });
+    expect(performance.now() - began).toBeLessThanOrEqual(10_001);
+    expect(glue.requests.length).toBeGreaterThanOrEqual(6);
+    expect(glue.requests.length).toBeLessThanOrEqual(11);
+  });
+
+  test.each([
+    ['the job does not exist', new EntityNotFoundException({ message: 'No', $metadata: {} }), /Check GLUE_JOB_NAME/],
+    ['the role may not', glueError('AccessDeniedException'), /Allow glue:StartJobRun/],
+    ['anything else is wrong with the request', glueError('OddException'), /OddException: OddException from Glue/],
+  ])('is refused at once, saying what to do, when %s', async (_, error, message) => {
+    const glue = new FakeGlue(error);
+    await expect(startJobRun(glue, request(20_000))).rejects.toThrow(JobRunRefusedError);
+    await expect(startJobRun(glue, request(20_000))).rejects.toThrow(message);
+    expect(glue.requests).toHaveLength(2);
+  });
+
+  test.each([
+    ['Glue fails inside', new InternalServiceException({ message: 'Oops', $metadata: {} })],
+    ['Glue runs out of time', new OperationTimeoutException({ message: 'Slow', $metadata: {} })],
+    ['the network fails', new TypeError('socket hang up')],
+  ])('is uncertain when %s, because the job run may be under way', async (_, error) => {
+    await expect(startJobRun(new FakeGlue(error), request(20_000))).rejects.toThrow(JobRunUncertainError);
+  });
+
+  test('is uncertain when the time is up before Glue answers', async () => {
+    const abort = new AbortController();
+    const glue = {
+      send: (_: unknown, { abortSignal }: { abortSignal: AbortSignal }) =>
+        new Promise<never>((_resolve, reject) => {
+          abortSignal.addEventListener('abort', () => reject(new Error('Request aborted')));
+          abort.abort(new Error('The time is up'));
+        }),
+    };
+    await expect(startJobRun(glue, request(20_000, abort.signal))).rejects.toThrow(/The time is up.*may be under way/);
+  });
+});

@@ -1,0 +1,125 @@
+import {
+  ConcurrentRunsExceededException,
+  GlueServiceException,
+  OperationTimeoutException,
+  ResourceNumberLimitExceededException,
+  StartJobRunCommand,
+  type StartJobRunCommandOutput,
+} from '@aws-sdk/client-glue';
+import { isThrottlingError } from '@smithy/core/retry';
+import pRetry from 'p-retry';
+
+/** The part of `GlueClient` that is used here. */
+export interface JobRunStarter {
+  send(command: StartJobRunCommand, options: { abortSignal: AbortSignal }): Promise<StartJobRunCommandOutput>;
+}
+
+/** A job run to start, and how long to try. */
+export interface JobRunRequest {
+  readonly jobName: string;
+  readonly manifestUri: string;
+  /** How long to wait for a free slot. Zero: ask once. */
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Either a job run is under way, or Glue has no room for one now. */
+export type JobRunStart =
+  | { readonly outcome: 'started'; readonly jobRunId: string }
+  | { readonly outcome: 'busy'; readonly reason: string };
+
+/** Glue refuses to start the job, and will until somebody changes something. No job run was started. */
+export class JobRunRefusedError extends Error {
+  override readonly name = 'JobRunRefusedError';
+}
+
+/** Nobody knows whether Glue started the job: the request failed on the way, or Glue failed while it worked on it. */
+export class JobRunUncertainError extends Error {
+  override readonly name = 'JobRunUncertainError';
+}
+
+/**
+ * The least wait between two attempts; each takes this up to twice as long, so that several Lambdas do not ask in step.
+ * It does not grow, because a slot comes free when some job run ends. The SDK backs off by itself when throttled.
+ */
+const LEAST_PAUSE_MS = 1000;
+
+/**
+ * Starts one job run for a manifest, waiting for a free slot as long as it may.
+ *
+ * @throws {JobRunRefusedError} when Glue refuses for another reason than having no room.
+ * @throws {JobRunUncertainError} when there was no clear answer.
+ */
+export async function startJobRun(glue: JobRunStarter, request: JobRunRequest): Promise<JobRunStart> {
+  try {
+    const jobRunId = await pRetry(() => requestJobRun(glue, request), {
+      retries: request.waitMs > 0 ? Number.POSITIVE_INFINITY : 0,
+      maxRetryTime: request.waitMs,
+      minTimeout: LEAST_PAUSE_MS,
+      factor: 1,
+      randomize: true,
+      signal: request.signal,
+      shouldRetry: ({ error }) => isBusy(error),
+    });
+    return { outcome: 'started', jobRunId };
+  } catch (error) {
+    if (isBusy(error)) {
+      return { outcome: 'busy', reason: error.name };
+    }
+    throw isRefusal(error) ? refused(request.jobName, error) : uncertain(request.jobName, error);
+  }
+}
+
+async function requestJobRun(glue: JobRunStarter, { jobName, manifestUri, signal }: JobRunRequest): Promise<string> {
+  const { JobRunId } = await glue.send(
+    new StartJobRunCommand({ JobName: jobName, Arguments: { '--mode': 'manifest', '--manifest': manifestUri } }),
+    { abortSignal: signal },
+  );
+  if (JobRunId === undefined) {
+    throw new Error('the answer holds no JobRunId');
+  }
+  return JobRunId;
+}
+
+type SdkError = Parameters<typeof isThrottlingError>[0];
+
+/**
+ * Whether Glue has no room now. The job's own limit (MaxConcurrentRuns) is `ConcurrentRunsExceededException`, the
+ * account's quota of job runs or DPUs is `ResourceNumberLimitExceededException`, the rate of requests is a throttling
+ * error, which the model of StartJobRun does not list.
+ */
+function isBusy(error: unknown): error is Error {
+  return (
+    error instanceof ConcurrentRunsExceededException ||
+    error instanceof ResourceNumberLimitExceededException ||
+    (error instanceof Error && isThrottlingError(error as SdkError))
+  );
+}
+
+/** Whether Glue said no. A time-out, also its own, leaves open what happened. */
+function isRefusal(error: unknown): error is GlueServiceException {
+  return (
+    error instanceof GlueServiceException && error.$fault === 'client' && !(error instanceof OperationTimeoutException)
+  );
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  AccessDeniedException: "Allow glue:StartJobRun on the job in the trigger's role.",
+  EntityNotFoundException: 'Check GLUE_JOB_NAME, and that the job is deployed in this region.',
+  InvalidInputException: "Compare the job's arguments with those the trigger passes: --mode and --manifest.",
+};
+
+function refused(jobName: string, cause: GlueServiceException): JobRunRefusedError {
+  const remedy = REMEDIES[cause.name] ?? 'Nothing is lost: the messages return to the queue.';
+  return new JobRunRefusedError(`Glue refuses to start job ${jobName}: ${cause.name}: ${cause.message}. ${remedy}`, {
+    cause,
+  });
+}
+
+function uncertain(jobName: string, cause: unknown): JobRunUncertainError {
+  return new JobRunUncertainError(
+    `Glue gave no clear answer on starting job ${jobName}: ${cause}. A job run may be under way; ` +
+      'the messages return to the queue, and reconciling a key twice changes nothing.',
+    { cause },
+  );
+}

@@ -1,0 +1,79 @@
+import { GlueServiceException, type StartJobRunCommand, type StartJobRunCommandInput } from '@aws-sdk/client-glue';
+import { type DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import type { Context } from 'aws-lambda';
+import type { JobRunStarter } from '../src/start-job-run.ts';
+import type { ManifestBucket } from '../src/write-manifest.ts';
+
+/** A bucket in memory, at the seam where the SDK's client is called. */
+export class FakeBucket implements ManifestBucket {
+  readonly objects = new Map<string, { body: string; contentType: string | undefined }>();
+  readonly removed: string[] = [];
+  deleteError: Error | undefined;
+
+  async send(command: PutObjectCommand | DeleteObjectCommand) {
+    if (command instanceof PutObjectCommand) {
+      this.objects.set(String(command.input.Key), {
+        body: String(command.input.Body),
+        contentType: command.input.ContentType,
+      });
+    } else if (this.deleteError !== undefined) {
+      throw this.deleteError;
+    } else {
+      this.removed.push(String(command.input.Key));
+      this.objects.delete(String(command.input.Key));
+    }
+    return { $metadata: {} };
+  }
+
+  /** The manifests that stand in the bucket, each as its lines. */
+  get manifests(): { key: string; eventTime: string }[][] {
+    return [...this.objects.values()].map(({ body }) =>
+      body
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line)),
+    );
+  }
+}
+
+/** Glue, answering each request with the next of its answers, and with the last one from then on. */
+export class FakeGlue implements JobRunStarter {
+  readonly requests: StartJobRunCommandInput[] = [];
+  readonly #answers: readonly (string | Error)[];
+
+  constructor(...answers: readonly (string | Error)[]) {
+    this.#answers = answers;
+  }
+
+  async send(command: StartJobRunCommand) {
+    const answer = this.#answers[Math.min(this.requests.length, this.#answers.length - 1)];
+    this.requests.push(command.input);
+    if (answer instanceof Error) {
+      throw answer;
+    }
+    return { $metadata: {}, ...(answer === undefined ? {} : { JobRunId: answer }) };
+  }
+}
+
+/** An error Glue's model does not list for StartJobRun, as the SDK makes it from the error's code. */
+export function glueError(name: string, $fault: 'client' | 'server' = 'client', httpStatusCode = 400) {
+  return new GlueServiceException({ name, $fault, message: `${name} from Glue`, $metadata: { httpStatusCode } });
+}
+
+/** A Lambda context with so much time left. */
+export function contextWith(remainingMs: number): Context {
+  return {
+    awsRequestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: 'centflow-test-trigger',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:centflow-test-trigger',
+    logGroupName: '/aws/lambda/centflow-test-trigger',
+    logStreamName: '2026/03/01/[$LATEST]example',
+    memoryLimitInMB: '256',
+    getRemainingTimeInMillis: () => remainingMs,
+    done: () => undefined,
+    fail: () => undefined,
+    succeed: () => undefined,
+  };
+}
