@@ -1,0 +1,64 @@
+/**
+ * The schema from the command line.
+ *
+ *   node packages/schema/src/cli.ts migrate --url mysql://root@127.0.0.1:3306/centflow
+ *   node packages/schema/src/cli.ts set-up  --url mysql://root@127.0.0.1:3306 --database centflow
+ */
+import { Command, Option } from 'commander';
+import { createConnection } from 'mysql2/promise';
+import type { Role } from './grants.ts';
+import { type Migrated, migrate } from './migrate.ts';
+import { setUpDatabase } from './set-up-database.ts';
+
+const program = new Command('schema').description('Brings a Centflow database up to date.');
+const url = () =>
+  new Option('--url <url>', 'where the server is and who connects').env('CENTFLOW_MYSQL_URL').makeOptionMandatory();
+
+program
+  .command('migrate')
+  .description('apply the migrations as the user of the URL, in the database of the URL')
+  .addOption(url())
+  .action(async (options: { url: string }) => {
+    const connection = await createConnection(options.url);
+    report(await migrate(connection).finally(() => connection.end()));
+  });
+
+program
+  .command('set-up')
+  .description(
+    'make the database, its users, tables, views and grants as the administrator of the URL; ' +
+      'passwords are read from MIGRATOR_PASSWORD, LOADER_PASSWORD and REPORTER_PASSWORD',
+  )
+  .addOption(url())
+  .requiredOption('--database <name>', 'the database')
+  .option('--no-tls', 'accept connections without TLS: on the loopback only')
+  .action(async (options: { url: string; database: string; tls: boolean }) => {
+    report(
+      await setUpDatabase({
+        administratorUrl: options.url,
+        database: options.database,
+        requireTls: options.tls,
+        ...(options.tls ? { ssl: {} } : {}),
+        passwordOf,
+      }),
+    );
+  });
+
+function passwordOf(role: Role): string {
+  const name = `${role.toUpperCase()}_PASSWORD`;
+  const password = process.env[name];
+  if (!password) throw new Error(`Set ${name} to the password that ${role} is to have.`);
+  return password;
+}
+
+function report({ database, applied, unknown }: Migrated): void {
+  console.log(`${database}: ${applied.length} ${applied.length === 1 ? 'step' : 'steps'} applied.`);
+  if (unknown.length > 0) console.log(`It has had migrations of a newer release: ${unknown.join(', ')}.`);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

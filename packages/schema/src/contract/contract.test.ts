@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { getTableColumns } from 'drizzle-orm';
+import { char, decimal, double, json, mysqlTable, varchar } from 'drizzle-orm/mysql-core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { feeds } from '../generated/feeds.ts';
+import { rowColumns } from '../row-columns.ts';
+import { catalogColumns } from './catalog.ts';
+import { countryCodes, currencyCodes, minorUnits } from './codes.ts';
+import { columnType } from './column-type.ts';
+import { contractOf, renderContract } from './contract.ts';
+
+const contracts = new URL('../../../../glue/centflow_glue/contracts/', import.meta.url);
+const everyFeed = Object.values(feeds);
+
+describe('the contracts', () => {
+  it('are committed for every feed, and for nothing else', () => {
+    const committed = readdirSync(contracts).filter((name) => name.endsWith('.json'));
+    expect(committed.sort()).toEqual(everyFeed.map(({ name }) => `${name}.json`).sort());
+  });
+
+  describe.each(everyFeed)('of $name', (feed) => {
+    const contract = contractOf(feed);
+
+    it('is committed byte for byte', () => {
+      const committed = readFileSync(new URL(`${feed.name}.json`, contracts));
+      expect(Buffer.compare(committed, Buffer.from(renderContract(feed)))).toBe(0);
+    });
+
+    it('has the keys of a Frictionless Table Schema in a fixed order, and ours under one', () => {
+      expect(Object.keys(contract)).toEqual(['name', 'title', 'description', 'fields', 'missingValues', 'centflow']);
+      for (const field of contract.fields) {
+        expect(['date', 'yearmonth', 'number', 'string']).toContain(field.type);
+        for (const constraint of Object.keys(field.constraints)) {
+          expect(['required', 'maxLength', 'minimum', 'enum']).toContain(constraint);
+        }
+      }
+    });
+
+    it('names every column of the table that a CSV holds, in order', () => {
+      const columns = Object.entries(getTableColumns(feed.table))
+        .filter(([property]) => !rowColumns.has(property))
+        .map(([, column]) => column.name);
+      expect(contract.fields.map(({ name }) => name)).toEqual(columns);
+      expect(contract.centflow.columns.map(({ column }) => column)).toEqual(columns);
+    });
+
+    it('builds its identities, period and money on its own fields', () => {
+      const { naturalKey, period, amount, currency, transactionId } = contract.centflow;
+      const names = contract.fields.map(({ name }) => name);
+      const used = [...naturalKey, period.field, amount, currency, ...(transactionId === null ? [] : [transactionId])];
+      for (const name of used) expect(names).toContain(name);
+    });
+
+    it('asks a cell of every column that may be neither NULL nor empty', () => {
+      for (const [index, column] of contract.centflow.columns.entries()) {
+        const required = contract.fields[index]?.constraints.required ?? false;
+        expect({ column: column.column, required }).toEqual({
+          column: column.column,
+          required: !column.nullable && !column.emptyAllowed,
+        });
+      }
+    });
+
+    it('is told to the Data Catalog in strings, which is all that unchecked CSV is', () => {
+      expect(catalogColumns(feed).map(({ name, type }) => [name, type])).toEqual(
+        contract.fields.map(({ name }) => [name, 'string']),
+      );
+    });
+  });
+});
+
+describe('the type of a column', () => {
+  const columnsOf = (length: number, precision: number, scale: number) =>
+    getTableColumns(
+      mysqlTable('t', {
+        text: varchar('text', { length }),
+        fixed: char('fixed', { length: 5 }),
+        number: decimal('number', { precision, scale }),
+      }),
+    );
+
+  it('keeps every length, precision and scale', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 16_383 }),
+        fc.integer({ min: 1, max: 65 }),
+        fc.nat(30),
+        (length, precision, nat) => {
+          const scale = Math.min(nat, precision);
+          const { text, number } = columnsOf(length, precision, scale);
+          expect(columnType(text)).toEqual({ type: 'string', maxLength: length });
+          expect(columnType(number)).toEqual({ type: 'decimal', precision, scale });
+        },
+      ),
+    );
+  });
+
+  it('is not guessed where the contract has no word for it', () => {
+    const { ratio, extra } = getTableColumns(mysqlTable('t', { ratio: double('ratio'), extra: json('extra') }));
+    expect(() => columnType(ratio)).toThrow(
+      'Column ratio is double, which a contract cannot say. Use date, char(7) for a month, decimal(p,s), char(n) or varchar(n), or teach src/contract/column-type.ts and the job the new type.',
+    );
+    expect(() => columnType(extra)).toThrow('Column extra is json');
+  });
+});
+
+describe('the code lists', () => {
+  it('hold the money of this world with its digits', () => {
+    expect(minorUnits).toMatchObject({ EUR: 2, USD: 2, JPY: 0, KWD: 3, XOF: 0, XCG: 2 });
+  });
+
+  it('leave out what no account is kept in', () => {
+    for (const code of ['XXX', 'XTS', 'XAU', 'XDR', 'CHE', 'USN', 'CLF', 'UYW'])
+      expect(currencyCodes).not.toContain(code);
+  });
+
+  it('never ask for more decimals than the money columns hold', () => {
+    expect(Math.max(...Object.values(minorUnits))).toBeLessThanOrEqual(4);
+  });
+
+  it('are sorted codes without repetition', () => {
+    for (const [codes, pattern] of [
+      [currencyCodes, /^[A-Z]{3}$/],
+      [countryCodes, /^[A-Z]{2}$/],
+    ] as const) {
+      expect([...codes]).toEqual([...new Set(codes)].sort());
+      for (const code of codes) expect(code).toMatch(pattern);
+    }
+    expect(countryCodes).toHaveLength(249);
+    expect(countryCodes).not.toContain('UK');
+  });
+});

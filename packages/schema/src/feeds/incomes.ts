@@ -1,0 +1,64 @@
+import { date, mysqlTable, primaryKey, varchar } from 'drizzle-orm/mysql-core';
+import { currencyCode, money } from '../columns.ts';
+import { defineFeed } from '../define-feed.ts';
+import { rowKey, rowState } from '../row-columns.ts';
+
+export const incomes = mysqlTable(
+  'incomes',
+  {
+    ...rowKey(),
+    date: date('date', { mode: 'string' }).notNull(),
+    source: varchar('source', { length: 128 }).notNull(),
+    category: varchar('category', { length: 64 }).notNull(),
+    account: varchar('account', { length: 64 }).notNull(),
+    amount: money('amount').notNull(),
+    currency: currencyCode('currency').notNull(),
+    description: varchar('description', { length: 255 }).notNull(),
+    transactionId: varchar('transaction_id', { length: 64 }),
+    ...rowState(),
+  },
+  (row) => [primaryKey({ columns: [row.uploadId, row.rowNo] })],
+);
+
+export default defineFeed(incomes, {
+  title: 'Incomes',
+  description: 'Money received: one row for each payment that came in.',
+  headers: {
+    date: 'Day the money arrived, YYYY-MM-DD.',
+    source: 'Who paid, as the statement names them.',
+    category: 'What it was paid for, such as Salary or Interest.',
+    account: 'The account that received it.',
+    amount: 'Amount in the unit of the currency: positive where received, negative where taken back.',
+    currency: 'ISO 4217 code of the amount.',
+    description: 'Free text; may be empty.',
+    transactionId: "The bank's own identifier of the payment; where a row has one it is the row's identity.",
+  },
+  naturalKey: ['date', 'source', 'account', 'amount', 'currency', 'description'],
+  rules: {
+    period: 'date',
+    money: { amount: 'amount', currency: 'currency' },
+    transactionId: 'transactionId',
+    mayBeEmpty: ['description'],
+  },
+  samples: [
+    {
+      date: '2025-03-01',
+      source: 'Nordlicht GmbH',
+      category: 'Salary',
+      account: 'Checking',
+      amount: '3120.00',
+      currency: 'EUR',
+      description: 'March',
+    },
+    {
+      date: '2025-03-31',
+      source: 'Sparbank',
+      category: 'Interest',
+      account: 'Savings',
+      amount: '4.17',
+      currency: 'EUR',
+      description: '',
+      transactionId: 'spb-2025-03',
+    },
+  ],
+});

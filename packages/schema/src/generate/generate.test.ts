@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../migrate.ts';
+import { rowsOf } from '../session.ts';
+import { createEmptyDatabase } from '../testing/database.ts';
+import { repository } from './source-files.ts';
+
+const run = promisify(execFile);
+
+const savingsGoals = `
+import { mysqlTable, primaryKey, varchar } from 'drizzle-orm/mysql-core';
+import { currencyCode, money, month } from '../columns.ts';
+import { defineFeed } from '../define-feed.ts';
+import { rowKey, rowState } from '../row-columns.ts';
+
+export const savingsGoals = mysqlTable(
+  'savings_goals',
+  {
+    ...rowKey(),
+    month: month('month').notNull(),
+    goal: varchar('goal', { length: 64 }).notNull(),
+    amount: money('amount').notNull(),
+    currency: currencyCode('currency').notNull(),
+    ...rowState(),
+  },
+  (row) => [primaryKey({ columns: [row.uploadId, row.rowNo] })],
+);
+
+export default defineFeed(savingsGoals, {
+  title: 'Savings goals',
+  description: 'Money meant to be kept.',
+  headers: { month: 'By when.', goal: 'What for.', amount: 'How much.', currency: 'Of what.' },
+  naturalKey: ['month', 'goal', 'currency'],
+  rules: { period: 'month', money: { amount: 'amount', currency: 'currency' } },
+  samples: [{ month: '2026-06', goal: 'A boat', amount: '9000.00', currency: 'EUR' }],
+});
+`;
+
+describe('pnpm generate', () => {
+  let copy: string;
+  const generate = (...flags: string[]) =>
+    run(process.execPath, [join(copy, 'packages/schema/src/generate.ts'), ...flags]);
+  const read = (path: string) => readFile(join(copy, path), 'utf8');
+
+  beforeAll(async () => {
+    copy = await mkdtemp(join(tmpdir(), 'centflow-generate-test-'));
+    for (const path of [
+      'packages/schema/src',
+      'packages/schema/migrations',
+      'glue/centflow_glue/contracts',
+      'samples',
+    ]) {
+      await cp(join(repository, path), join(copy, path), { recursive: true });
+    }
+    for (const file of ['package.json', 'drizzle.config.ts']) {
+      await cp(join(repository, 'packages/schema', file), join(copy, 'packages/schema', file));
+    }
+    await symlink(join(repository, 'packages/schema/node_modules'), join(copy, 'packages/schema/node_modules'));
+  });
+  afterAll(() => rm(copy, { recursive: true }));
+
+  it('finds everything that is committed up to date', async () => {
+    await generate('--check');
+  });
+
+  it('finds each generated file that was changed, is missing, or is left over', async () => {
+    await writeFile(join(copy, 'glue/centflow_glue/contracts/expenses.json'), '{}\n');
+    await rm(join(copy, 'samples/raw/incomes/example.csv'));
+    await mkdir(join(copy, 'samples/raw/gone'));
+    await writeFile(join(copy, 'samples/raw/gone/example.csv'), 'date\n');
+
+    const { stderr } = await generate('--check').catch((error: { stderr: string }) => error);
+    expect(stderr.split('\n')).toEqual([
+      'Out of date: glue/centflow_glue/contracts/expenses.json',
+      'Out of date: samples/raw/gone/example.csv',
+      'Out of date: samples/raw/incomes/example.csv',
+      'Run `pnpm generate` and commit what it writes.',
+      '',
+    ]);
+    await generate();
+    expect(await read('samples/raw/incomes/example.csv')).toContain('Nordlicht GmbH');
+  });
+
+  it('makes of one new file all that a new feed needs, by no hand', async () => {
+    await writeFile(join(copy, 'packages/schema/src/feeds/savings-goals.ts'), savingsGoals);
+    await expect(generate('--check')).rejects.toThrow('Out of date: glue/centflow_glue/contracts/savings_goals.json');
+
+    const { stdout } = await generate('--name', 'savings-goals');
+    expect(stdout.trim().split('\n')).toEqual([
+      'glue/centflow_glue/contracts/savings_goals.json',
+      'packages/schema/src/generated/feeds.ts',
+      'samples/raw/savings_goals/example.csv',
+      'packages/schema/migrations/0001_savings-goals.sql',
+    ]);
+    expect(await read('packages/schema/src/generated/feeds.ts')).toContain('savings_goals: savingsGoals');
+    expect(await read('samples/raw/savings_goals/example.csv')).toBe(
+      'month,goal,amount,currency\n2026-06,A boat,9000.00,EUR\n',
+    );
+    await generate('--check');
+
+    const database = await createEmptyDatabase();
+    try {
+      const { applied } = await migrate(database.administrator, {
+        directory: join(copy, 'packages/schema/migrations'),
+      });
+      expect(applied.at(-1)).toMatchObject({ tag: '0001_savings-goals', step: 1, of: 1 });
+      expect(await rowsOf(database.administrator, 'SELECT * FROM savings_goals')).toEqual([]);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  it('misses the migration where a table is not what the migrations make it', async () => {
+    const file = join(copy, 'packages/schema/src/feeds/savings-goals.ts');
+    await writeFile(file, savingsGoals.replace('length: 64', 'length: 80'));
+    await expect(generate('--check')).rejects.toThrow(
+      'Out of date: packages/schema/migrations: a migration is missing',
+    );
+    await writeFile(file, savingsGoals);
+  });
+
+  it('says so where a feed is in a file of another name', async () => {
+    await cp(
+      join(copy, 'packages/schema/src/feeds/savings-goals.ts'),
+      join(copy, 'packages/schema/src/feeds/wishes.ts'),
+    );
+    await expect(generate('--check')).rejects.toThrow(
+      'Feed savings_goals: its table is in src/feeds/wishes.ts; call the file savings-goals.ts.',
+    );
+    await rm(join(copy, 'packages/schema/src/feeds/wishes.ts'));
+  });
+});

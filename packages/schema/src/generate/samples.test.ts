@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { formatAmount } from '../samples/amount.ts';
+import { dirtyBudgets, dirtyExpenses, raggedExpenses } from '../samples/dirty-rows.ts';
+import { type SampleFile, sampleFiles } from '../samples/files.ts';
+import { households, years } from '../samples/households.ts';
+import type { Artefact } from './artefact.ts';
+import { readFeeds } from './read-feeds.ts';
+import { renderSamples } from './samples.ts';
+import { repository } from './source-files.ts';
+
+describe('the samples', () => {
+  let artefacts: Artefact[];
+  const files = sampleFiles();
+  beforeAll(async () => {
+    artefacts = renderSamples(await readFeeds());
+  });
+
+  const named = (feed: string, owner: string, name: string) => {
+    const file = files.find((file) => file.feed === feed && file.owner === owner && file.name === name);
+    return file as SampleFile;
+  };
+  const datesOf = ({ rows }: SampleFile) => rows.map(({ date, month }) => date ?? `${month}-01`);
+
+  it('come out the same each time, byte for byte', async () => {
+    const again = renderSamples(await readFeeds());
+    for (const [index, { path, bytes }] of artefacts.entries()) {
+      expect({ path, same: Buffer.compare(bytes, again[index]?.bytes as Uint8Array) }).toEqual({ path, same: 0 });
+    }
+  });
+
+  it('are committed as they come out', () => {
+    for (const { path, bytes } of artefacts) {
+      expect({ path, same: Buffer.compare(readFileSync(join(repository, path)), bytes) }).toEqual({ path, same: 0 });
+    }
+  });
+
+  it('are small enough to live in the repository', () => {
+    expect(artefacts.reduce((total, { bytes }) => total + bytes.length, 0)).toBeLessThan(600_000);
+  });
+
+  it('tell three years of each owner in each feed', () => {
+    for (const { owner } of households) {
+      for (const feed of ['incomes', 'expenses', 'budgets']) {
+        const dates = files.filter((file) => file.owner === owner && file.feed === feed).flatMap(datesOf);
+        const told = new Set(dates.map((date) => date.slice(0, 4)));
+        for (const year of years) expect(told, `${feed} of ${owner}`).toContain(String(year));
+      }
+    }
+  });
+
+  it('hold money of several currencies for the one who travels', () => {
+    const currencies = files
+      .filter(({ owner }) => owner === 'maya')
+      .flatMap(({ rows }) => rows.map(({ currency }) => currency));
+    expect(new Set(currencies)).toEqual(new Set(['USD', 'EUR', 'JPY', 'KWD', 'GBP', 'US$']));
+  });
+
+  it('hold refunds, and the same purchase twice on one day', () => {
+    const rows = files
+      .filter(({ feed }) => feed === 'expenses')
+      .flatMap(({ rows }) => rows.map((row) => JSON.stringify(row)));
+    expect(rows.filter((row) => row.includes('"description":"Refund"')).length).toBeGreaterThan(5);
+    const single = named('expenses', 'ada', '2024.csv').rows.map((row) => JSON.stringify(row));
+    expect(single.length).toBeGreaterThan(new Set(single).size);
+  });
+
+  it('hold one period twice, row for row, in two statements', () => {
+    const [first, second] = ['statement-2025-01-to-06.csv', 'statement-2025-04-to-09.csv'].map((name) =>
+      named('expenses', 'ada', name).rows.filter(({ date }) => '2025-04' < `${date}` && `${date}` < '2025-07'),
+    );
+    expect(first?.length).toBeGreaterThan(50);
+    expect(second).toEqual(first);
+  });
+
+  it('hold ids that no two transactions share', () => {
+    const ids = years.flatMap((year) =>
+      named('expenses', 'kenji', `card-${year}.csv`).rows.map((row) => row.transaction_id),
+    );
+    expect(ids).not.toContain(undefined);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('are dirty in two files only, and by less than half of either', () => {
+    const cash = named('expenses', 'maya', 'cash-2025.csv');
+    expect(dirtyExpenses.length + raggedExpenses.length).toBeLessThan((cash.rows.length + raggedExpenses.length) / 2);
+    const dirtyBudget = named('budgets', 'kenji', '2025.csv');
+    expect(dirtyBudget.rows.slice(-dirtyBudgets.length)).toEqual(dirtyBudgets);
+  });
+
+  it('compress to a file that says nothing of when it was made', () => {
+    const packed = artefacts.filter(({ path }) => path.endsWith('.gz'));
+    expect(packed).toHaveLength(1);
+    const bytes = Buffer.from((packed[0] as Artefact).bytes);
+    expect(bytes.readUInt32LE(4)).toBe(0);
+    expect(gunzipSync(bytes).toString()).toMatch(
+      /^date,merchant,category,account,amount,currency,description,country,city\n2023-01-/,
+    );
+  });
+});
+
+describe('an amount in a CSV', () => {
+  it.each([
+    [1250, 'EUR', '12.50'],
+    [-5, 'EUR', '-0.05'],
+    [1250, 'JPY', '1250'],
+    [0, 'JPY', '0'],
+    [1250, 'KWD', '1.250'],
+  ])('of %i smallest units of %s is %s', (smallest, currency, written) => {
+    expect(formatAmount(smallest, currency)).toBe(written);
+  });
+
+  it('is of a currency that there is', () => {
+    expect(() => formatAmount(1, 'XTS')).toThrow('XTS is no currency of ISO 4217.');
+  });
+});

@@ -1,0 +1,11 @@
+// Generated from packages/schema/src/bookkeeping/*.ts by `pnpm generate`; do not edit.
+import { publicationLocks } from '../bookkeeping/publication-locks.ts';
+import { quarantinedRows } from '../bookkeeping/quarantined-rows.ts';
+import { uploads } from '../bookkeeping/uploads.ts';
+
+export * from '../bookkeeping/publication-locks.ts';
+export * from '../bookkeeping/quarantined-rows.ts';
+export * from '../bookkeeping/uploads.ts';
+
+/** Every table that the job keeps its books in. */
+export const bookkeepingTables = [publicationLocks, quarantinedRows, uploads] as const;

@@ -1,0 +1,168 @@
+import { getTableName } from 'drizzle-orm';
+import { getViewConfig } from 'drizzle-orm/mysql-core';
+import type { Connection } from 'mysql2/promise';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bookkeepingTables } from './generated/bookkeeping.ts';
+import { feeds } from './generated/feeds.ts';
+import { views } from './generated/views.ts';
+import { createUsers, grantPrivileges, grantStatements, userStatements } from './grants.ts';
+import { rowsOf } from './session.ts';
+import { createTestDatabase, type TestDatabase, testPassword } from './testing/database.ts';
+
+const tableNames = [...Object.values(feeds).map(({ table }) => table), ...bookkeepingTables].map(getTableName);
+const viewNames = views.map((view) => getViewConfig(view).name);
+
+const denied = {
+  code: expect.stringMatching(/^ER_(TABLEACCESS|DBACCESS|SPECIFIC_ACCESS|VIEW_INVALID|ACCESS)_?DENIED/),
+};
+
+describe('the grants', () => {
+  let database: TestDatabase;
+  let loader: Connection;
+  let reporter: Connection;
+  let migrator: Connection;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    loader = await database.connectAs('loader');
+    reporter = await database.connectAs('reporter');
+    migrator = await database.connectAs('migrator');
+  });
+  afterAll(() => database?.drop());
+
+  it.each(tableNames)('let the loader read and write %s, and the reporter not even see it', async (table) => {
+    await loader.query(`SELECT * FROM ${table}`);
+    await loader.query(`DELETE FROM ${table} WHERE false`);
+    await expect(reporter.query(`SELECT * FROM ${table}`)).rejects.toMatchObject(denied);
+    await expect(reporter.query(`DELETE FROM ${table} WHERE false`)).rejects.toMatchObject(denied);
+  });
+
+  it.each(viewNames)('let the reporter read %s, and the loader not', async (view) => {
+    await reporter.query(`SELECT * FROM ${view}`);
+    await expect(loader.query(`SELECT * FROM ${view}`)).rejects.toMatchObject(denied);
+  });
+
+  it('show the reporter the views and nothing else', async () => {
+    const names = await rowsOf<{ name: string }>(
+      reporter,
+      'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = database() ORDER BY 1',
+    );
+    expect(names.map(({ name }) => name)).toEqual([...viewNames].sort());
+  });
+
+  it('let the loader enter an upload and the reporter follow it through a view', async () => {
+    await loader.query(
+      "INSERT INTO uploads (owner, object_key, version_id, state, received_at, updated_at) VALUES ('ann', 'raw/x', 'null', 'rejected', utc_timestamp(6), utc_timestamp(6))",
+    );
+    await loader.query("UPDATE uploads SET reason = 'no feed'");
+    expect(await rowsOf(reporter, 'SELECT owner, reason FROM v_upload_accounting')).toEqual([
+      { owner: 'ann', reason: 'no feed' },
+    ]);
+    await loader.query('DELETE FROM uploads');
+  });
+
+  it.each([
+    'CREATE TABLE extra (id int)',
+    'ALTER TABLE expenses ADD COLUMN extra int',
+    'DROP TABLE expenses',
+    'TRUNCATE TABLE expenses',
+    'CREATE VIEW extra AS SELECT 1 AS one',
+    'CREATE INDEX extra ON expenses (date)',
+    'SELECT * FROM schema_migrations',
+    'SELECT * FROM mysql.user',
+  ])('keep loader and reporter from %s', async (statement) => {
+    await expect(loader.query(statement)).rejects.toMatchObject(denied);
+    await expect(reporter.query(statement)).rejects.toMatchObject(denied);
+  });
+
+  it('let the migrator change the schema of its database, and no other', async () => {
+    await migrator.query('CREATE TABLE extra (id int PRIMARY KEY)');
+    await migrator.query('ALTER TABLE extra ADD COLUMN note varchar(9)');
+    await migrator.query('CREATE INDEX extra_note ON extra (note)');
+    await migrator.query('CREATE VIEW v_extra AS SELECT id FROM extra');
+    await migrator.query('DROP VIEW v_extra');
+    await migrator.query('DROP TABLE extra');
+    await expect(migrator.query('CREATE DATABASE centflow_test_other')).rejects.toMatchObject(denied);
+    await expect(migrator.query('CREATE USER somebody')).rejects.toMatchObject(denied);
+  });
+
+  it("do not take the database name's underscores for any letter", async () => {
+    const lookalike = database.name.replaceAll('_', 'x');
+    await database.administrator.query(`CREATE DATABASE ${lookalike}`);
+    try {
+      await expect(migrator.query(`CREATE TABLE ${lookalike}.extra (id int)`)).rejects.toMatchObject(denied);
+    } finally {
+      await database.administrator.query(`DROP DATABASE ${lookalike}`);
+    }
+  });
+
+  it("run the views with the migrator's rights", async () => {
+    const definers = await rowsOf<{ definer: string; security: string }>(
+      database.administrator,
+      'SELECT DISTINCT definer AS definer, security_type AS security FROM information_schema.views WHERE table_schema = ?',
+      [database.name],
+    );
+    expect(definers).toEqual([{ definer: `${database.accounts.migrator}@%`, security: 'DEFINER' }]);
+  });
+
+  it('take back what an earlier release granted', async () => {
+    const { administrator, name, accounts } = database;
+    await administrator.query(`GRANT SELECT ON ${name}.expenses TO ?@'%'`, [accounts.reporter]);
+    await reporter.query('SELECT * FROM expenses');
+    await grantPrivileges(administrator, { database: name, accounts });
+    await expect(reporter.query('SELECT * FROM expenses')).rejects.toMatchObject(denied);
+    await reporter.query('SELECT * FROM v_transactions');
+  });
+
+  it('can be made anew with another password', async () => {
+    const { administrator, name, accounts } = database;
+    const options = { database: name, accounts, requireTls: false };
+    await createUsers(administrator, { ...options, passwordOf: () => 'another' });
+    await expect(database.connectAs('reporter')).rejects.toMatchObject({ code: 'ER_ACCESS_DENIED_ERROR' });
+    await database.connectAs('reporter', { password: 'another' });
+    await createUsers(administrator, { ...options, passwordOf: () => testPassword });
+    await database.connectAs('reporter');
+  });
+
+  it('tell who is not allowed to grant what to do, and never a password', async () => {
+    const { name, accounts } = database;
+    const failure = createUsers(migrator, {
+      database: name,
+      accounts,
+      requireTls: false,
+      passwordOf: () => 'hush-hush',
+    });
+    await expect(failure).rejects.toThrow(/Connect as an administrator who may CREATE USER and GRANT/);
+    const error: Error = await failure.catch((reason) => reason);
+    expect(`${error.stack}${JSON.stringify(error)}${String(error.cause)}`).not.toContain('hush-hush');
+  });
+});
+
+describe('the rendered statements', () => {
+  const options = { database: 'money', requireTls: true, passwordOf: (role: string) => `${role}'s secret` };
+
+  it('hold no password in their text', () => {
+    const text = [...userStatements(options), ...grantStatements(options)].map(({ sql }) => sql).join('\n');
+    expect(text).not.toContain('secret');
+  });
+
+  it('give the reporter SELECT on views and nothing more', () => {
+    const reporters = grantStatements(options).filter(({ values }) => values[0] === 'reporter');
+    expect(reporters.map(({ sql }) => sql)).toEqual(
+      viewNames.map((view) => `GRANT SELECT ON \`money\`.\`${view}\` TO ?@?`),
+    );
+  });
+});
+
+describe('users that must use TLS', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase({ requireTls: true });
+  });
+  afterAll(() => database?.drop());
+
+  it.each(['migrator', 'loader', 'reporter'] as const)('keep %s out without it', async (role) => {
+    await expect(database.connectAs(role)).rejects.toMatchObject({ code: 'ER_ACCESS_DENIED_ERROR' });
+    await database.connectAs(role, { ssl: { rejectUnauthorized: false } });
+  });
+});

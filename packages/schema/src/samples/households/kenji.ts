@@ -1,0 +1,81 @@
+import type { Household } from '../household.ts';
+
+/** Lives in Osaka, where money has no decimals; his card gives every transaction an id. */
+export const kenji: Household = {
+  owner: 'kenji',
+  currency: 'JPY',
+  home: { country: 'JP', city: '大阪' },
+  account: 'みずほ普通',
+  salary: { source: '株式会社ナニワ工業', amount: 312_000, day: 25, raise: 0.02 },
+  otherIncome: [
+    {
+      source: '株式会社ナニワ工業',
+      category: 'Bonus',
+      account: 'みずほ普通',
+      from: 420_000,
+      to: 520_000,
+      months: [6, 12],
+      description: '賞与',
+    },
+    {
+      source: 'みずほ銀行',
+      category: 'Interest',
+      account: 'みずほ普通',
+      from: 3,
+      to: 48,
+      months: [2, 8],
+      description: '利息',
+    },
+  ],
+  standingOrders: [
+    { day: 27, merchant: '北浜不動産', category: 'Rent', amount: 84_000, description: '家賃' },
+    { day: 10, merchant: '関西電力', category: 'Utilities', amount: 7_200, description: '電気', winter: 0.5 },
+    { day: 15, merchant: '大阪ガス', category: 'Utilities', amount: 4_100, description: 'ガス', winter: 0.7 },
+    { day: 20, merchant: 'ドコモ', category: 'Phone and internet', amount: 6_380, description: '' },
+    { day: 5, merchant: '書き方教室', category: 'Education', amount: 8_800, description: '' },
+  ],
+  habits: [
+    {
+      category: 'Groceries',
+      merchants: ['ライフ 北浜店', '業務スーパー', 'ローソン', '黒門市場'],
+      from: 380,
+      to: 7_600,
+      account: 'カード',
+      perMonth: 8,
+    },
+    {
+      category: 'Eating out',
+      merchants: ['たこ焼き 道頓', 'うどん 松葉', 'ドトール', '居酒屋 あおい'],
+      from: 320,
+      to: 5_200,
+      account: 'カード',
+      perMonth: 6,
+    },
+    {
+      category: 'Transport',
+      merchants: ['JR西日本', '大阪メトロ', '阪急電鉄'],
+      from: 190,
+      to: 3_600,
+      account: 'カード',
+      perMonth: 3,
+    },
+    {
+      category: 'Shopping',
+      merchants: ['ヨドバシ梅田', '無印良品', 'ジュンク堂'],
+      from: 600,
+      to: 24_000,
+      account: 'カード',
+      perMonth: 2,
+    },
+    {
+      category: 'Health',
+      merchants: ['北浜薬局', '田中歯科'],
+      from: 450,
+      to: 6_800,
+      account: 'みずほ普通',
+      perMonth: 0.7,
+    },
+  ],
+  trips: [],
+  budgets: { Groceries: 32_000, 'Eating out': 15_000, Transport: 6_000, Shopping: 18_000, Rent: 84_000 },
+};

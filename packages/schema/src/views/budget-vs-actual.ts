@@ -1,0 +1,57 @@
+import { sql } from 'drizzle-orm';
+import { mysqlView } from 'drizzle-orm/mysql-core';
+import { uploads } from '../bookkeeping/uploads.ts';
+import { budgets } from '../feeds/budgets.ts';
+import { expenses } from '../feeds/expenses.ts';
+import { isPublished, isShown, monthOf, nothing, totalOf } from '../view-expressions.ts';
+
+/** Was the budget kept? A category that has only a budget, or only expenses, shows too: its other side is 0. */
+export const budgetVsActual = mysqlView('v_budget_vs_actual')
+  .sqlSecurity('definer')
+  .as((query) => {
+    const sides = query
+      .select({
+        owner: uploads.owner,
+        month: sql<string>`${budgets.month}`.as('month'),
+        currency: budgets.currency,
+        category: budgets.category,
+        budget: totalOf(budgets.amount).as('budget'),
+        actual: nothing.as('actual'),
+      })
+      .from(budgets)
+      .innerJoin(uploads, isPublished(budgets))
+      .where(isShown(budgets))
+      .groupBy(uploads.owner, budgets.month, budgets.currency, budgets.category)
+      .unionAll(
+        query
+          .select({
+            owner: uploads.owner,
+            month: monthOf(expenses.date).as('month'),
+            currency: expenses.currency,
+            category: expenses.category,
+            budget: nothing.as('budget'),
+            actual: totalOf(expenses.amount).as('actual'),
+          })
+          .from(expenses)
+          .innerJoin(uploads, isPublished(expenses))
+          .where(isShown(expenses))
+          .groupBy(uploads.owner, monthOf(expenses.date), expenses.currency, expenses.category),
+      )
+      .as('sides');
+
+    return query
+      .select({
+        owner: sides.owner,
+        /** `YYYY-MM`. */
+        month: sides.month,
+        currency: sides.currency,
+        category: sides.category,
+        budget: totalOf(sides.budget).as('budget'),
+        /** Spent in the month, refunds taken off. */
+        actual: totalOf(sides.actual).as('actual'),
+        /** `budget - actual`: negative where more was spent than meant. */
+        remaining: totalOf(sql`${sides.budget} - ${sides.actual}`).as('remaining'),
+      })
+      .from(sides)
+      .groupBy(sides.owner, sides.month, sides.currency, sides.category);
+  });

@@ -1,0 +1,90 @@
+import { getTableName } from 'drizzle-orm';
+import { getViewConfig } from 'drizzle-orm/mysql-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bookkeepingTables } from '../generated/bookkeeping.ts';
+import { feeds } from '../generated/feeds.ts';
+import { views } from '../generated/views.ts';
+import { rowsOf } from '../session.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+
+const accounting = ['rows_read', 'rows_published', 'rows_duplicate', 'rows_quarantined'];
+const amounts = ['amount_read', 'amount_published', 'amount_duplicate', 'amount_quarantined'];
+const payment = ['date', 'counterparty', 'category', 'account', 'amount', 'currency', 'description', 'country', 'city'];
+
+/** What people and dashboards were told each view has, in this order. */
+const columns: Record<string, readonly string[]> = {
+  v_transactions: ['owner', 'kind', ...payment, 'transaction_id', 'upload_id', 'row_no'],
+  v_monthly_cash_flow: ['owner', 'month', 'currency', 'income', 'expense', 'net', 'savings_rate'],
+  v_spend_by_category_month: ['owner', 'month', 'currency', 'category', 'amount', 'transactions'],
+  v_income_by_source_month: ['owner', 'month', 'currency', 'source', 'amount', 'transactions'],
+  v_budget_vs_actual: ['owner', 'month', 'currency', 'category', 'budget', 'actual', 'remaining'],
+  v_account_balance: ['owner', 'account', 'currency', 'date', 'movement', 'balance'],
+  v_spend_by_place: ['owner', 'month', 'currency', 'country', 'city', 'amount', 'transactions'],
+  v_upload_accounting: [
+    ...['upload_id', 'owner', 'feed', 'object_key', 'version_id', 'state', ...accounting, ...amounts],
+    ...['reason', 'received_at', 'published_at', 'seconds_to_visible'],
+  ],
+};
+
+describe('the views', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database?.drop());
+
+  const names = views.map((view) => getViewConfig(view).name);
+
+  it('are the eight, with the columns that people were told', async () => {
+    const found = await rowsOf<{ view: string; name: string }>(
+      database.administrator,
+      'SELECT table_name AS view, column_name AS name FROM information_schema.columns JOIN information_schema.views USING (table_schema, table_name) WHERE table_schema = ? ORDER BY table_name, ordinal_position',
+      [database.name],
+    );
+    const byView = Object.groupBy(found, ({ view }) => view);
+    expect(Object.keys(byView).sort()).toEqual([...names].sort());
+    for (const [view, expected] of Object.entries(columns)) {
+      expect({ view, columns: byView[view]?.map(({ name }) => name) }).toEqual({ view, columns: expected });
+    }
+  });
+
+  it('are called v_ and a question', () => {
+    for (const name of names) expect(name).toMatch(/^v_[a-z_]+$/);
+  });
+
+  it('stand over tables only: drizzle-kit makes them in the order of their names', async () => {
+    const tables = [...Object.values(feeds).map(({ table }) => table), ...bookkeepingTables].map(getTableName);
+    const used = await rowsOf<{ name: string }>(
+      database.administrator,
+      'SELECT DISTINCT table_name AS name FROM information_schema.view_table_usage WHERE view_schema = ?',
+      [database.name],
+    );
+    expect(used.length).toBeGreaterThan(0);
+    for (const { name } of used) expect(tables).toContain(name);
+  });
+
+  it("say themselves that they run with their definer's rights", () => {
+    for (const view of views) {
+      const { name, sqlSecurity } = getViewConfig(view) as { name: string; sqlSecurity?: string };
+      expect({ name, sqlSecurity }).toEqual({ name, sqlSecurity: 'definer' });
+    }
+  });
+
+  it('have no column, and stand over no table, that people would have to quote', async () => {
+    const reserved = await rowsOf<{ object: string; name: string }>(
+      database.administrator,
+      'SELECT table_name AS object, column_name AS name FROM information_schema.columns JOIN information_schema.keywords ON word = upper(column_name) WHERE table_schema = ? AND reserved = 1',
+      [database.name],
+    );
+    expect(reserved).toEqual([]);
+  });
+
+  it('tell no amount, rate or time as a float', async () => {
+    const floats = await rowsOf<{ object: string; name: string }>(
+      database.administrator,
+      "SELECT table_name AS object, column_name AS name FROM information_schema.columns WHERE table_schema = ? AND data_type IN ('float', 'double')",
+      [database.name],
+    );
+    expect(floats).toEqual([]);
+  });
+});

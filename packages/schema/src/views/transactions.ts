@@ -1,0 +1,59 @@
+import { sql } from 'drizzle-orm';
+import { mysqlView } from 'drizzle-orm/mysql-core';
+import { uploads } from '../bookkeeping/uploads.ts';
+import { expenses } from '../feeds/expenses.ts';
+import { incomes } from '../feeds/incomes.ts';
+import { isPublished, isShown } from '../view-expressions.ts';
+
+/** Every payment, in or out: what are the single rows behind a figure, and from which file do they come? */
+export const transactions = mysqlView('v_transactions')
+  .sqlSecurity('definer')
+  .as((query) =>
+    query
+      .select({
+        owner: uploads.owner,
+        /** `income` or `expense`. */
+        kind: sql<'income' | 'expense'>`'income'`.as('kind'),
+        date: incomes.date,
+        /** Who paid, or who was paid. */
+        counterparty: sql<string>`${incomes.source}`.as('counterparty'),
+        category: incomes.category,
+        account: incomes.account,
+        /** As in the feed: an income is positive where received, an expense positive where spent. */
+        amount: incomes.amount,
+        currency: incomes.currency,
+        description: incomes.description,
+        /** NULL for an income, and for an expense of no known place. */
+        country: sql<string | null>`null`.as('country'),
+        city: sql<string | null>`null`.as('city'),
+        transaction_id: incomes.transactionId,
+        upload_id: incomes.uploadId,
+        /** Where the row stands in the upload's file: the header is 1. */
+        row_no: incomes.rowNo,
+      })
+      .from(incomes)
+      .innerJoin(uploads, isPublished(incomes))
+      .where(isShown(incomes))
+      .unionAll(
+        query
+          .select({
+            owner: uploads.owner,
+            kind: sql<'income' | 'expense'>`'expense'`.as('kind'),
+            date: expenses.date,
+            counterparty: sql<string>`${expenses.merchant}`.as('counterparty'),
+            category: expenses.category,
+            account: expenses.account,
+            amount: expenses.amount,
+            currency: expenses.currency,
+            description: expenses.description,
+            country: sql<string | null>`${expenses.country}`.as('country'),
+            city: sql<string | null>`${expenses.city}`.as('city'),
+            transaction_id: expenses.transactionId,
+            upload_id: expenses.uploadId,
+            row_no: expenses.rowNo,
+          })
+          .from(expenses)
+          .innerJoin(uploads, isPublished(expenses))
+          .where(isShown(expenses)),
+      ),
+  );

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts'],
+    globalSetup: './src/testing/global-set-up.ts',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
