@@ -1,0 +1,69 @@
+"""The job's arguments, as Glue hands them over: `--name value`."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from centflow_glue.database import DatabaseAddress
+from centflow_glue.read import ReadLimits
+
+
+@dataclass(frozen=True)
+class JobArguments:
+    """What one job run is to do.
+
+    Attributes:
+        mode: `manifest`: the keys of one manifest; `sweep`: the keys that `raw/` and `uploads` disagree about.
+        bucket: The uploads bucket.
+        manifest: `s3://…` of the manifest; None in mode `sweep`.
+        database: Where MySQL is.
+        limits: How large an upload may be.
+        keys_per_batch: Keys the driver holds at once.
+        job_run_id: Glue's id of this run, `local` outside Glue.
+    """
+
+    mode: str
+    bucket: str
+    manifest: str | None
+    database: DatabaseAddress
+    limits: ReadLimits
+    keys_per_batch: int
+    job_run_id: str
+
+
+def parse_arguments(argv: Sequence[str]) -> JobArguments:
+    """Parse arguments; those that Glue adds for itself are ignored.
+
+    Raises:
+        SystemExit: An argument is missing or wrong; argparse has printed which.
+    """
+    parser = argparse.ArgumentParser(prog="centflow-load", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--mode", choices=("manifest", "sweep"), required=True)
+    parser.add_argument("--bucket", required=True, help="the uploads bucket")
+    parser.add_argument("--manifest", help="s3://… of the manifest (mode manifest)")
+    parser.add_argument("--database-secret", required=True, help="name or ARN of the secret with RDS's JSON")
+    parser.add_argument("--database-name", help="another database of the same server than the secret's")
+    parser.add_argument("--database-ca", help="PEM file of the authorities that may vouch for the server")
+    parser.add_argument("--max-object-bytes", type=_positive, default=ReadLimits.object_bytes)
+    parser.add_argument("--max-expanded-bytes", type=_positive, default=ReadLimits.expanded_bytes)
+    parser.add_argument("--keys-per-batch", type=_positive, default=1000)
+    parser.add_argument("--JOB_RUN_ID", dest="job_run_id", default="local")
+    known, _ = parser.parse_known_args(argv)
+    if (known.mode == "manifest") != (known.manifest is not None):
+        parser.error("--manifest goes with --mode manifest, and only with it")
+    return JobArguments(
+        mode=known.mode,
+        bucket=known.bucket,
+        manifest=known.manifest,
+        database=DatabaseAddress(known.database_secret, known.database_name, known.database_ca),
+        limits=ReadLimits(known.max_object_bytes, known.max_expanded_bytes),
+        keys_per_batch=known.keys_per_batch,
+        job_run_id=known.job_run_id,
+    )
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return value

@@ -1,0 +1,142 @@
+"""Connections to MySQL: credentials from Secrets Manager, TLS off this machine, retry when the server goes away."""
+
+import ipaddress
+import json
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+
+import boto3
+import pymysql
+from pymysql.connections import Connection
+from pymysql.constants import CR, ER
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
+
+# Seconds that a task waits for a database that is restarting or failing over (RDS multi-AZ: 60 to 120 s).
+PATIENCE_SECONDS = 180.0
+TRANSIENT = frozenset(
+    {
+        CR.CR_CONNECTION_ERROR,
+        CR.CR_CONN_HOST_ERROR,
+        CR.CR_SERVER_GONE_ERROR,
+        CR.CR_SERVER_LOST,
+        ER.SERVER_SHUTDOWN,
+        ER.LOCK_WAIT_TIMEOUT,
+        ER.LOCK_DEADLOCK,
+        ER.CON_COUNT_ERROR,
+    }
+)
+
+
+@dataclass(frozen=True)
+class DatabaseAddress:
+    """Where the database is; the password stays in Secrets Manager.
+
+    Attributes:
+        secret_id: Name or ARN of the secret: `{host, port, username, password, dbname}`, as RDS writes it.
+        database: Overrides the secret's `dbname`.
+        ca_file: PEM file of the authorities that may vouch for the server; None for the system's own.
+    """
+
+    secret_id: str
+    database: str | None = None
+    ca_file: str | None = None
+
+
+@dataclass(frozen=True)
+class _Credentials:
+    host: str
+    port: int
+    user: str
+    database: str
+    password: str = field(repr=False)
+
+
+@cache
+def _read_credentials(address: DatabaseAddress) -> _Credentials:
+    secret = json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=address.secret_id)["SecretString"])
+    return _Credentials(
+        host=secret["host"],
+        port=int(secret["port"]),
+        user=secret["username"],
+        database=address.database or secret["dbname"],
+        password=secret["password"],
+    )
+
+
+def connect(address: DatabaseAddress) -> Connection:
+    """Open a connection: UTC, READ COMMITTED, strict SQL mode, no autocommit, LOAD DATA LOCAL allowed.
+
+    Under REPEATABLE READ, deletes of ranges next to each other lock gaps and deadlock.
+
+    Raises:
+        pymysql.err.OperationalError: The server cannot be reached or refuses the user.
+    """
+    credentials = _read_credentials(address)
+    try:
+        connection = pymysql.connect(
+            host=credentials.host,
+            port=credentials.port,
+            user=credentials.user,
+            password=credentials.password,
+            database=credentials.database,
+            charset="utf8mb4",
+            local_infile=True,
+            autocommit=False,
+            connect_timeout=10,
+            ssl=None if _is_loopback(credentials.host) else ssl.create_default_context(cafile=address.ca_file),
+            init_command="SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
+            "sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
+        )
+    except pymysql.err.OperationalError as error:
+        if error.args[0] == ER.ACCESS_DENIED_ERROR:
+            _read_credentials.cache_clear()  # the secret may have been rotated
+        raise
+    return connection
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may succeed later: the server restarts, is busy or chose a victim of a deadlock."""
+    if isinstance(error, pymysql.err.OperationalError):
+        return bool(error.args) and error.args[0] in TRANSIENT
+    return isinstance(error, pymysql.err.InterfaceError)
+
+
+def retrying() -> Retrying:
+    """Tries again, at growing random intervals, while the database is away; then the last error comes out."""
+    return Retrying(
+        retry=retry_if_exception(is_transient),
+        wait=wait_random_exponential(multiplier=0.2, max=10),
+        stop=stop_after_delay(PATIENCE_SECONDS),
+        reraise=True,
+    )
+
+
+@contextmanager
+def named_lock(connection: Connection, name: str, timeout_seconds: int) -> Iterator[None]:
+    """Hold one of MySQL's named locks (at most 64 characters); it ends with the connection, however that ends.
+
+    Raises:
+        TimeoutError: Another connection held it all the time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT GET_LOCK(%s, %s)", (name, timeout_seconds))
+        if cursor.fetchone() != (1,):
+            raise TimeoutError(f"The lock {name} was not free within {timeout_seconds} s.")
+    try:
+        yield
+    finally:
+        if connection.open:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT RELEASE_LOCK(%s)", (name,))

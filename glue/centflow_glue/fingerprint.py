@@ -1,0 +1,30 @@
+"""Which transaction a row is, in 16 bytes: rows of two uploads with equal fingerprints are the same transaction."""
+
+from hashlib import blake2b
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from centflow_glue.contract import Contract
+
+# ASCII's unit separator stands in no cell: control characters are quarantined.
+SEPARATOR = "\x1f"
+DIGEST_BYTES = 16
+
+
+def fingerprints(rows: pa.Table, contract: Contract) -> pa.Array:
+    """The fingerprint of each row, as 32 hexadecimal digits.
+
+    It covers the row's transaction id where it has one, else the natural key; which of the two is part of it. Amounts
+    count by value (12.5 is 12.50). Occurrence numbers are not part of it: publication counts them in SQL, so that no
+    file's rows need to be held in memory.
+    """
+    cells = [rows[contract.column(header).name].combine_chunks().cast(pa.string()) for header in contract.natural_key]
+    identity = pc.binary_join_element_wise("key", *cells, SEPARATOR)
+    if contract.transaction_id is not None:
+        ids = rows[contract.column(contract.transaction_id).name].combine_chunks()
+        by_id = pc.binary_join_element_wise("id", ids, SEPARATOR)
+        identity = pc.if_else(pc.equal(pc.binary_length(ids), 0), identity, by_id)
+    return pa.array(
+        [blake2b(text.encode(), digest_size=DIGEST_BYTES).hexdigest() for text in identity.to_pylist()], pa.string()
+    )

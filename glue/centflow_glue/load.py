@@ -1,0 +1,294 @@
+"""One version of an object → rows of its feed's table, invisible until they are published, in one pass.
+
+The rows stream as CSV through a pipe into MySQL's LOAD DATA LOCAL: no row passes between the JVM and Python, none is
+held beyond its block, and nothing is staged (measured in docs/adr).
+"""
+
+import csv
+import io
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+from pymysql.connections import Connection
+
+from centflow_glue.contract import Contract
+from centflow_glue.fingerprint import fingerprints
+from centflow_glue.quarantine import MESSAGE_MAX, RAW_TEXT_MAX, QuarantinedRow
+from centflow_glue.read import LARGE_BLOCK_BYTES, MIB, CsvReader, ReadLimits, RecordTooLongError
+from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.validate import validate
+
+# An upload of which more than this share of rows is bad is no CSV of its feed, but a mistake.
+QUARANTINE_LIMIT = 0.5
+# Of a rejected upload, so many bad rows are kept to show what is wrong with it.
+REJECTED_ROWS_KEPT = 1000
+LOAD_OPTIONS = (
+    "CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\\n'"
+)
+
+
+class LoadMismatchError(Exception):
+    """MySQL took other rows than it was given; nothing of the upload is published."""
+
+
+@dataclass
+class Tally:
+    """What became of an upload's rows.
+
+    Attributes:
+        good: Rows that keep the contract.
+        quarantined: Rows that do not.
+        amount_good: Sum of the amounts of the good rows.
+        amount_quarantined: Sum of the amounts of quarantined rows, where the amount itself can be read.
+        first_date: The earliest date among the good rows, ISO 8601.
+        last_date: The latest.
+        has_transaction_ids: Whether a good row has a transaction id.
+        notes: What the uploader may want to know, such as ignored columns.
+    """
+
+    good: int = 0
+    quarantined: int = 0
+    amount_good: Decimal = Decimal(0)
+    amount_quarantined: Decimal = Decimal(0)
+    first_date: str | None = None
+    last_date: str | None = None
+    has_transaction_ids: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def read(self) -> int:
+        """All rows, good or not."""
+        return self.good + self.quarantined
+
+
+def load_upload(
+    connection: Connection,
+    open_stream: Callable[[], IO[bytes]],
+    contract: Contract,
+    upload_id: int,
+    compressed: bool,
+    limits: ReadLimits,
+) -> Tally:
+    """Load one upload's rows and quarantined rows, and commit them.
+
+    Args:
+        connection: To MySQL, with no transaction open.
+        open_stream: Opens the object's bytes; called again when a record needs the larger block.
+        contract: Of the feed.
+        upload_id: Of the row of `uploads` that the rows belong to; no rows of it may be stored.
+        compressed: Whether the object is gzip.
+        limits: How large it may be.
+
+    Raises:
+        UploadRejectedError: The upload as a whole is not acceptable. No row of it is stored; of its quarantined rows
+            the first 1,000 are. The error's `tally` holds the counts, where rows were read.
+        LoadMismatchError: MySQL did not store what it was given.
+    """
+    try:
+        return _load(connection, CsvReader(open_stream(), contract, compressed, limits), upload_id)
+    except RecordTooLongError:
+        connection.rollback()
+    try:
+        return _load(connection, CsvReader(open_stream(), contract, compressed, limits, LARGE_BLOCK_BYTES), upload_id)
+    except RecordTooLongError as error:
+        connection.rollback()
+        raise UploadRejectedError(
+            "record_too_long",
+            f"A row is longer than {LARGE_BLOCK_BYTES // MIB} MiB: a quote is never closed, or the file is no CSV.",
+        ) from error
+
+
+class TooManyBadRowsError(UploadRejectedError):
+    """More rows are bad than a sound upload has.
+
+    Attributes:
+        tally: What became of its rows.
+    """
+
+    def __init__(self, tally: Tally, first: QuarantinedRow) -> None:
+        super().__init__(
+            "too_many_bad_rows",
+            f"{tally.quarantined:,} of {tally.read:,} rows break the contract, more than half: mend them and upload "
+            f"the file again. The first is row {first.row_no}: {first.message}"[:1000],
+        )
+        self.tally = tally
+
+
+def _load(connection: Connection, reader: CsvReader, upload_id: int) -> Tally:
+    contract = reader.contract
+    with tempfile.TemporaryFile("w+b") as quarantine_file:
+        quarantine = _QuarantineFile(quarantine_file, upload_id)
+        producer = _Producer(reader, upload_id, quarantine)
+        _load_data(connection, _rows_statement(contract), producer.write_rows, producer.tally)
+        tally = producer.tally
+        if tally.quarantined > tally.read * QUARANTINE_LIMIT:
+            connection.rollback()
+            _store_quarantine(connection, quarantine, whole=False)
+            connection.commit()
+            assert quarantine.first is not None
+            raise TooManyBadRowsError(tally, quarantine.first)
+        _store_quarantine(connection, quarantine, whole=True)
+    connection.commit()
+    return tally
+
+
+class _Producer:
+    """Writes the good rows of one upload as CSV, puts the others aside, and counts both."""
+
+    def __init__(self, reader: CsvReader, upload_id: int, quarantine: "_QuarantineFile") -> None:
+        self.tally = Tally()
+        if reader.header.ignored:
+            self.tally.notes.append(f"Ignored columns: {', '.join(reader.header.ignored)}.")
+        self._reader = reader
+        self._upload_id = upload_id
+        self._quarantine = quarantine
+
+    def write_rows(self, out: IO[bytes]) -> None:
+        contract = self._reader.contract
+        options = pa_csv.WriteOptions(include_header=False, batch_size=8192)
+        for batch in self._reader.batches():
+            checked = validate(batch, self._reader.header, contract)
+            self._count(checked.rows, checked.quarantined)
+            self._quarantine.write(checked.quarantined)
+            if checked.rows.num_rows:
+                rows = checked.rows.add_column(
+                    0, "upload_id", pa.repeat(pa.scalar(self._upload_id), checked.rows.num_rows)
+                )
+                pa_csv.write_csv(rows.append_column("fingerprint", fingerprints(checked.rows, contract)), out, options)
+        if self.tally.read == 0:
+            self.tally.notes.append("The file has a header and no rows.")
+
+    def _count(self, rows: pa.Table, quarantined: list[QuarantinedRow]) -> None:
+        tally, contract = self.tally, self._reader.contract
+        tally.quarantined += len(quarantined)
+        tally.amount_quarantined += sum((row.amount for row in quarantined if row.amount is not None), Decimal(0))
+        if not rows.num_rows:
+            return
+        tally.good += rows.num_rows
+        tally.amount_good += pc.sum(rows[contract.column(contract.amount).name].cast(pa.decimal128(38, 4))).as_py()
+        period = contract.column(contract.period)
+        bounds = pc.min_max(rows[period.name]).as_py()
+        day = "-01" if period.type == "yearmonth" else ""
+        tally.first_date = min(filter(None, [tally.first_date, bounds["min"] + day]))
+        tally.last_date = max(filter(None, [tally.last_date, bounds["max"] + day]))
+        if contract.transaction_id is not None and not tally.has_transaction_ids:
+            ids = rows[contract.column(contract.transaction_id).name]
+            tally.has_transaction_ids = bool(pc.any(pc.greater(pc.binary_length(ids), 0)).as_py())
+
+
+class _QuarantineFile:
+    """Quarantined rows on disk until the good rows are loaded: the connection is busy, and there may be millions."""
+
+    def __init__(self, file: IO[bytes], upload_id: int) -> None:
+        self.first: QuarantinedRow | None = None
+        self.count = 0
+        self._file = file
+        self._upload_id = upload_id
+        self._bytes_kept = 0
+
+    def write(self, rows: list[QuarantinedRow]) -> None:
+        for row in rows:
+            self.first = self.first or row
+            self.count += 1
+            text = io.StringIO()
+            # All quoted: LOAD DATA reads a bare NULL as no value.
+            csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow(
+                (
+                    self._upload_id,
+                    row.row_no,
+                    row.column or "",
+                    row.code,
+                    row.message[:MESSAGE_MAX],
+                    row.raw_text[:RAW_TEXT_MAX],
+                )
+            )
+            self._file.write(text.getvalue().encode())
+            if self.count <= REJECTED_ROWS_KEPT:
+                self._bytes_kept = self._file.tell()
+
+    def copy(self, out: IO[bytes], whole: bool) -> None:
+        """Write the rows as CSV; unless `whole`, only those kept of a rejected upload."""
+        self._file.seek(0)
+        if whole:
+            shutil.copyfileobj(self._file, out)
+        else:
+            out.write(self._file.read(self._bytes_kept))
+
+
+def _store_quarantine(connection: Connection, quarantine: _QuarantineFile, whole: bool) -> None:
+    if not quarantine.count:
+        return
+    expected = Tally(good=quarantine.count if whole else min(quarantine.count, REJECTED_ROWS_KEPT))
+    statement = (
+        f"LOAD DATA LOCAL INFILE '{{pipe}}' INTO TABLE quarantined_rows {LOAD_OPTIONS}"
+        " (upload_id, row_no, @column_name, code, message, raw_text) SET column_name = NULLIF(@column_name, '')"
+    )
+    _load_data(connection, statement, lambda out: quarantine.copy(out, whole), expected)
+
+
+def _rows_statement(contract: Contract) -> str:
+    """LOAD DATA for the feed's table. The names come from the committed contract, never from a file or a key."""
+    columns = ["upload_id", "row_no"]
+    assignments = ["fingerprint = UNHEX(@fingerprint)"]
+    for column in contract.columns:
+        if column.nullable:
+            columns.append(f"@{column.name}")
+            assignments.append(f"`{column.name}` = NULLIF(@{column.name}, '')")
+        else:
+            columns.append(f"`{column.name}`")
+    columns.append("@fingerprint")
+    return (
+        f"LOAD DATA LOCAL INFILE '{{pipe}}' INTO TABLE `{contract.table}` {LOAD_OPTIONS}"
+        f" ({', '.join(columns)}) SET {', '.join(assignments)}"
+    )
+
+
+def _load_data(
+    connection: Connection,
+    statement: str,
+    produce: Callable[[IO[bytes]], None],
+    expected: Tally,
+) -> None:
+    """Run LOAD DATA on what `produce` writes into a pipe, and compare what MySQL stored with `expected.good`.
+
+    LOAD DATA LOCAL makes warnings of bad values and of duplicate keys, so a warning is an error here.
+    """
+    read_end, write_end = os.pipe()
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with open(write_end, "wb", buffering=MIB) as out:
+                produce(out)
+        except BrokenPipeError:
+            pass  # MySQL stopped reading; its own error says why
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=run, name="centflow-rows", daemon=True)
+    thread.start()
+    try:
+        with connection.cursor() as cursor:
+            stored = cursor.execute(statement.format(pipe=f"/dev/fd/{read_end}"))
+            warnings = cursor.warning_count  # type: ignore[attr-defined]
+            if not failure and warnings:
+                cursor.execute("SHOW WARNINGS LIMIT 3")
+                raise LoadMismatchError(f"MySQL warned {warnings} times while loading: {cursor.fetchall()!r}.")
+    finally:
+        os.close(read_end)
+        thread.join()
+    if failure:
+        connection.rollback()
+        raise failure[0]
+    if stored != expected.good:
+        connection.rollback()
+        raise LoadMismatchError(f"MySQL stored {stored} rows of {expected.good}: nothing is published.")

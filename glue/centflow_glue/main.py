@@ -1,0 +1,76 @@
+"""The job: find the keys, reconcile them, fail at the end when one of them failed."""
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import islice
+from tempfile import TemporaryFile
+
+from pyspark.sql import SparkSession
+
+from centflow_glue.arguments import JobArguments, parse_arguments
+from centflow_glue.contract import load_contracts
+from centflow_glue.database import connect
+from centflow_glue.manifest import KeyToReconcile, read_manifest
+from centflow_glue.sweep import find_keys
+from centflow_glue.tasks import reconcile_keys
+
+# Failures named in the job run's error message; all are in the log.
+FAILURES_SHOWN = 5
+
+logger = logging.getLogger("centflow")
+
+
+class JobFailedError(Exception):
+    """Some keys could not be reconciled; the others were. The sweep tries them again."""
+
+
+def main(argv: Sequence[str]) -> None:
+    """Run the job once.
+
+    Raises:
+        JobFailedError: Some keys could not be reconciled.
+        ManifestError: The manifest cannot be read.
+    """
+    arguments = parse_arguments(argv)
+    spark = SparkSession.builder.appName("centflow-load").getOrCreate()
+    results: Counter[str] = Counter()
+    failures: list[str] = []
+    for keys in _in_batches(_keys(arguments), arguments.keys_per_batch):
+        for outcome in reconcile_keys(spark, arguments, keys):
+            results[outcome.result] += 1
+            if outcome.result == "failed":
+                logger.error("failed %s: %s", outcome.object_key, outcome.message)
+                failures.append(f"{outcome.object_key}: {outcome.message}")
+                del failures[FAILURES_SHOWN:]
+    logger.info(
+        "finished %s",
+        json.dumps({"mode": arguments.mode, "jobRunId": arguments.job_run_id, "keys": dict(sorted(results.items()))}),
+    )
+    if results["failed"]:
+        raise JobFailedError(
+            f"{results['failed']} of {results.total()} keys failed; the next sweep tries them again. "
+            + " | ".join(failures)
+        )
+
+
+def _keys(arguments: JobArguments) -> Iterator[KeyToReconcile]:
+    if arguments.manifest is not None:
+        yield from read_manifest(arguments.manifest)
+        return
+    # The two listings are compared to their ends before the first key is reconciled: neither S3's page nor MySQL's
+    # cursor has to wait for a load that takes minutes.
+    with TemporaryFile("w+", encoding="utf-8") as found:
+        with closing(connect(arguments.database)) as connection:
+            for key in find_keys(arguments.bucket, connection, load_contracts()):
+                found.write(json.dumps(key.object_key) + "\n")
+        found.seek(0)
+        for line in found:
+            yield KeyToReconcile(json.loads(line))
+
+
+def _in_batches(keys: Iterator[KeyToReconcile], size: int) -> Iterator[list[KeyToReconcile]]:
+    while batch := list(islice(keys, size)):
+        yield batch

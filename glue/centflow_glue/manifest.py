@@ -1,0 +1,59 @@
+"""The keys one job run is to reconcile: JSON lines written by the trigger."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from centflow_glue.bucket import s3_client
+
+
+class ManifestError(Exception):
+    """The manifest cannot be read; the sweep will find its keys."""
+
+
+@dataclass(frozen=True)
+class KeyToReconcile:
+    """A key, and when the event that named it happened (None: no event did).
+
+    Attributes:
+        object_key: The key.
+        event_time: S3's time of the event.
+    """
+
+    object_key: str
+    event_time: datetime | None = None
+
+
+def read_manifest(uri: str) -> Iterator[KeyToReconcile]:
+    """Stream the keys of `s3://<bucket>/<key>`, one JSON object a line: `{"key": …, "eventTime": …}`.
+
+    Raises:
+        ManifestError: The address or a line is not of that form.
+    """
+    # Not urllib's parser: `?` and `#` are characters of a key like any other.
+    address = re.fullmatch(r"s3://([^/]+)/(.+)", uri)
+    if address is None:
+        raise ManifestError(f"{uri!r} is no s3://bucket/key: check the job's argument --manifest.")
+    body = s3_client().get_object(Bucket=address[1], Key=address[2])["Body"]
+    for number, line in enumerate(body.iter_lines(), start=1):
+        if line.strip():
+            yield _read_line(line, number, uri)
+
+
+def _read_line(line: bytes, number: int, uri: str) -> KeyToReconcile:
+    try:
+        entry = json.loads(line)
+        event_time = entry.get("eventTime")
+        return KeyToReconcile(_text(entry["key"]), datetime.fromisoformat(event_time) if event_time else None)
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise ManifestError(
+            f"Line {number} of {uri} is no manifest entry ({error!r}): run the sweep to reconcile its keys."
+        ) from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value

@@ -1,0 +1,38 @@
+"""Rows that broke their contract, kept with all that is needed to mend them."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+RAW_TEXT_MAX = 4096
+MESSAGE_MAX = 500
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """A row that broke its contract.
+
+    Attributes:
+        row_no: The row number.
+        column: The header of the first column that is wrong; None where the row as a whole is.
+        code: A stable word for programs.
+        message: What is wrong and what to do.
+        raw_text: The row as CSV.
+        amount: Its amount, where that cell can be read, for the control sums.
+    """
+
+    row_no: int
+    column: str | None
+    code: str
+    message: str
+    raw_text: str
+    amount: Decimal | None
+
+
+def row_text(cells: Sequence[str]) -> str:
+    """Cells as one CSV record without its line end."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="").writerow(cells)
+    return buffer.getvalue()

@@ -1,0 +1,15 @@
+"""Why an upload cannot be accepted at all."""
+
+
+class UploadRejectedError(Exception):
+    """The object is no acceptable upload; the text is for the person who uploaded it.
+
+    Attributes:
+        code: A stable word for programs, such as `missing_header`.
+        reason: What is wrong, where, and what to do.
+    """
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason

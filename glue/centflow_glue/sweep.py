@@ -1,0 +1,65 @@
+"""The keys whose events were lost or whose load was killed: `raw/` as S3 lists it against the table `uploads`."""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from pymysql.connections import Connection
+from pymysql.cursors import SSCursor
+
+from centflow_glue.bucket import list_versions
+from centflow_glue.contract import Contract
+from centflow_glue.manifest import KeyToReconcile
+from centflow_glue.object_key import RAW_PREFIX, feed_folder, is_folder_placeholder
+from centflow_glue.plan import Upload, Version, live_versions, plan_key
+
+
+def find_keys(bucket: str, connection: Connection, contracts: Mapping[str, Contract]) -> Iterator[KeyToReconcile]:
+    """Stream the keys that need reconciling, by walking both lists side by side in the order of their keys.
+
+    Both sides are sorted by the keys' UTF-8 bytes, and neither is held in memory.
+
+    Args:
+        bucket: The uploads bucket.
+        connection: To MySQL, used for nothing else until the iteration ends.
+        contracts: By feed.
+    """
+    in_bucket = ((versions[0].object_key, versions) for versions in list_versions(bucket, RAW_PREFIX))
+    in_database = _uploads_by_key(connection)
+    for object_key, versions, uploads in _side_by_side(in_bucket, in_database):
+        if any(is_folder_placeholder(object_key, version.size) for version in live_versions(versions)):
+            continue
+        contract = contracts.get(feed_folder(object_key))
+        if not plan_key(versions, uploads, contract.sha256 if contract else None).is_empty:
+            yield KeyToReconcile(object_key)
+
+
+def _uploads_by_key(connection: Connection) -> Iterator[tuple[str, list[Upload]]]:
+    with connection.cursor(SSCursor) as cursor:
+        cursor.execute(
+            "SELECT object_key, upload_id, version_id, state, rows_stored, contract_sha256 FROM uploads"
+            " ORDER BY object_key, upload_id"
+        )
+        for object_key, rows in groupby(cursor, key=lambda row: row[0]):
+            yield (
+                object_key,
+                [Upload(i, version, state, bool(stored), sha256) for _, i, version, state, stored, sha256 in rows],
+            )
+    connection.commit()
+
+
+def _side_by_side(
+    left: Iterator[tuple[str, list[Version]]], right: Iterator[tuple[str, list[Upload]]]
+) -> Iterator[tuple[str, list[Version], list[Upload]]]:
+    """Join two sorted streams by key; a key that one side lacks comes with an empty list."""
+    versions, uploads = next(left, None), next(right, None)
+    while versions or uploads:
+        key = min((side[0] for side in (versions, uploads) if side), key=str.encode)
+        yield (
+            key,
+            versions[1] if versions and versions[0] == key else [],
+            uploads[1] if uploads and uploads[0] == key else [],
+        )
+        if versions and versions[0] == key:
+            versions = next(left, None)
+        if uploads and uploads[0] == key:
+            uploads = next(right, None)

@@ -1,0 +1,292 @@
+"""Cells against their contract: good rows as they will be stored, the others with a reason each."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from centflow_glue.contract import Column, Contract
+from centflow_glue.quarantine import QuarantinedRow, row_text
+from centflow_glue.read import Batch, Header
+
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+CONTROL_CHARACTERS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # tab and line ends may stand in a quoted cell
+# MySQL's DATE begins with the year 1000.
+FIRST_YEAR = 1000
+SHOWN_LENGTH = 40
+
+
+@dataclass(frozen=True)
+class CheckedBatch:
+    """A batch after its checks.
+
+    Attributes:
+        rows: The good rows: `row_no`, then each column of the table, the amount as decimal128.
+        quarantined: The others, by row number.
+    """
+
+    rows: pa.Table
+    quarantined: list[QuarantinedRow]
+
+
+@dataclass(frozen=True)
+class _Check:
+    """One way in which a column can be wrong: where it is, and how to say so."""
+
+    column: Column
+    code: str
+    failed: Mask
+    message: Callable[[str], str]
+
+
+def validate(batch: Batch, header: Header, contract: Contract) -> CheckedBatch:
+    """Check every row against the contract; its first fault, in the order of the contract's columns, is its reason."""
+    count = len(batch.row_numbers)
+    cells = {
+        column.header: batch.cells[header.positions[column.header]]
+        if column.header in header.positions
+        else pa.array([""] * count, pa.string())
+        for column in contract.columns
+    }
+    amounts = _read_amounts(cells[contract.amount], contract)
+    checks = [check for column in contract.columns for check in _check_column(column, cells, amounts, contract)]
+    fault = np.full(count, -1, np.int32)
+    for index, check in enumerate(checks):
+        fault[(fault < 0) & check.failed] = index
+    good = pa.array(fault < 0)
+    stored = {**cells, contract.amount: amounts.values}
+    rows = pa.table(
+        {
+            "row_no": pa.array(batch.row_numbers),
+            **{column.name: stored[column.header] for column in contract.columns},
+        }
+    ).filter(good)
+    quarantined = [*batch.ragged, *_quarantine(batch, fault, checks, cells, amounts.values)]
+    return CheckedBatch(rows=rows, quarantined=sorted(quarantined, key=lambda row: row.row_no))
+
+
+def _quarantine(
+    batch: Batch, fault: np.ndarray[Any, Any], checks: list[_Check], cells: dict[str, pa.StringArray], amounts: pa.Array
+) -> list[QuarantinedRow]:
+    rows = []
+    for position in np.flatnonzero(fault >= 0):
+        check = checks[fault[position]]
+        rows.append(
+            QuarantinedRow(
+                row_no=int(batch.row_numbers[position]),
+                column=check.column.header,
+                code=check.code,
+                message=check.message(cells[check.column.header][position].as_py()),
+                raw_text=row_text([column[position].as_py() for column in batch.cells]),
+                amount=amounts[position].as_py(),
+            )
+        )
+    return rows
+
+
+@dataclass(frozen=True)
+class _Amounts:
+    """The amounts of a batch.
+
+    Attributes:
+        values: decimal128 of the table's precision, null where the cell is no number that the table can hold.
+        is_number: The cell has the form of a number.
+        fits: It has not too many digits before the point.
+        too_precise: It has more decimals than its currency.
+    """
+
+    values: pa.Array
+    is_number: Mask
+    fits: Mask
+    too_precise: Mask
+
+
+def _read_amounts(texts: pa.StringArray, contract: Contract) -> _Amounts:
+    column = contract.column(contract.amount)
+    integer_digits, scale = column.integer_digits or 0, column.scale or 0
+    is_number = _mask(pc.match_substring_regex(texts, r"\A-?[0-9]+(\.[0-9]+)?\z"))
+    fits = _mask(pc.match_substring_regex(texts, rf"\A-?0*[0-9]{{1,{integer_digits}}}(\.|\z)")) & is_number
+    point = pc.find_substring(texts, ".").to_numpy()
+    decimals = np.where(point >= 0, pc.binary_length(texts).to_numpy() - point - 1, 0)
+    # Zeros at the end say nothing: 12.500000 has one decimal.
+    long = is_number & (decimals > scale)
+    if long.any():
+        trimmed = pc.utf8_rtrim(texts.filter(pa.array(long)), "0")
+        texts = pc.replace_with_mask(texts, pa.array(long), trimmed)
+        decimals[long] = pc.binary_length(trimmed).to_numpy() - pc.find_substring(trimmed, ".").to_numpy() - 1
+    readable = pa.array(fits & (decimals <= scale))
+    values = pc.if_else(readable, texts, pa.scalar(None, pa.string())).cast(
+        pa.decimal128(integer_digits + scale, scale)
+    )
+    return _Amounts(values, is_number, fits, is_number & (decimals > scale))
+
+
+def _too_precise(cells: dict[str, pa.StringArray], amounts: _Amounts, contract: Contract) -> Mask:
+    """Where the amount has more decimals than its currency: nothing is rounded silently (JPY 12.50, KWD 1.2345)."""
+    codes = pa.array(contract.minor_units.keys(), pa.string())
+    units = np.array([*contract.minor_units.values(), contract.column(contract.amount).scale or 0], np.int32)
+    of_row = units[pc.fill_null(pc.index_in(cells[contract.currency], codes), len(units) - 1).to_numpy()]
+    failed = amounts.too_precise.copy()
+    for unit in np.unique(of_row):
+        rows = (of_row == unit) & _mask(pc.is_valid(amounts.values))
+        if rows.any():
+            values = amounts.values.filter(pa.array(rows))
+            failed[rows] |= _mask(pc.not_equal(pc.round(values, ndigits=int(unit), round_mode="towards_zero"), values))
+    return failed
+
+
+def _check_column(
+    column: Column, cells: dict[str, pa.StringArray], amounts: _Amounts, contract: Contract
+) -> list[_Check]:
+    texts = cells[column.header]
+    empty = _mask(pc.equal(pc.binary_length(texts), 0))
+    filled = ~empty
+    checks = []
+
+    def check(code: str, failed: Mask, message: Callable[[str], str]) -> None:
+        if failed.any():
+            checks.append(_Check(column, code, failed, message))
+
+    if not column.nullable and not column.empty_allowed:
+        check("missing_value", empty, lambda _: f"{column.header} is empty: every row needs it.")
+    if column.type == "date":
+        check("bad_date", filled & ~_is_one_of_valid(texts, _is_date), _explain_date(column))
+    elif column.type == "yearmonth":
+        check("bad_month", filled & ~_is_one_of_valid(texts, _is_month), _explain_month(column))
+    elif column.type == "decimal":
+        check("bad_number", filled & ~amounts.is_number, _explain_number(column))
+        check(
+            "number_too_large",
+            filled & ~amounts.fits,
+            lambda text: f"{column.header} {_shown(text)} has over {column.integer_digits} digits before the point.",
+        )
+        check("too_many_decimals", filled & _too_precise(cells, amounts, contract), _explain_decimals(column))
+        if column.minimum is not None:
+            least = pa.scalar(Decimal(column.minimum)).cast(amounts.values.type)
+            check(
+                "number_too_small",
+                filled & _mask(pc.fill_null(pc.less(amounts.values, least), False)),
+                lambda text: f"{column.header} {_shown(text)} is below {column.minimum}.",
+            )
+    elif column.allowed is not None:
+        code = "unknown_currency" if column.header == contract.currency else "unknown_value"
+        allowed = pa.array(column.allowed, pa.string())
+        check(
+            code,
+            filled & ~_mask(pc.is_in(texts, value_set=allowed)),
+            _explain_choice(column, column.header == contract.currency),
+        )
+    else:
+        check(
+            "control_character",
+            filled & _mask(pc.match_substring_regex(texts, CONTROL_CHARACTERS)),
+            lambda text: f"{column.header} holds the control character {_control_character(text)}: remove it.",
+        )
+        if column.max_length is not None:
+            check(
+                "too_long",
+                filled & _mask(pc.greater(pc.utf8_length(texts), column.max_length)),
+                lambda text: f"{column.header} has {len(text):,} characters, over {column.max_length}: shorten it.",
+            )
+    return checks
+
+
+def _is_one_of_valid(texts: pa.StringArray, is_valid: Callable[[str], bool]) -> Mask:
+    """Where a cell is valid; each distinct text is looked at once, for a batch holds few distinct dates."""
+    distinct = pc.unique(texts).to_pylist()
+    valid = [text for text in distinct if is_valid(text)]
+    if len(valid) == len(distinct):
+        return np.ones(len(texts), np.bool_)
+    return _mask(pc.is_in(texts, value_set=pa.array(valid, pa.string())))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return (
+            re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is not None
+            and date.fromisoformat(text).year >= FIRST_YEAR
+        )
+    except ValueError:
+        return False
+
+
+def _is_month(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{4}-[0-9]{2}", text) is not None and _is_date(f"{text}-01")
+
+
+def _explain_date(column: Column) -> Callable[[str], str]:
+    def explain(text: str) -> str:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            return f"{column.header} {text} is no day of the calendar: write a real one as YYYY-MM-DD."
+        if re.fullmatch(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}", text):
+            return f"{column.header} {text} is ambiguous (day or month first?): write it as YYYY-MM-DD."
+        return f"{column.header} {_shown(text)} is no date: write it as YYYY-MM-DD."
+
+    return explain
+
+
+def _explain_month(column: Column) -> Callable[[str], str]:
+    return lambda text: f"{column.header} {_shown(text)} is no month: write it as YYYY-MM."
+
+
+def _explain_number(column: Column) -> Callable[[str], str]:
+    hints = (
+        (r"-?[0-9.\s\u00a0\u202f']*,[0-9]{1,4}", "use a point for the decimals and no thousands separator, as 1234.56"),
+        (r"-?[0-9]{1,3}([,\s\u00a0\u202f'][0-9]{3})+(\.[0-9]+)?", "leave out the thousands separators, as 1234.56"),
+        (r"\([0-9.,]+\)", "write a negative amount with a minus, as -12.00"),
+        (r"[+-]?[0-9.]+[eE][+-]?[0-9]+", "write all its digits rather than an exponent"),
+        (
+            r"[^0-9]*[$€£¥₡₹][^0-9]*[0-9].*|.*[0-9]\s*[$€£¥₡₹]",
+            "leave out the currency sign; the column currency says it",
+        ),
+        (r"\s.*|.*\s", "remove the spaces around it"),
+        (r"[=+@].*", "write the number itself, without a sign or formula before it"),
+    )
+
+    def explain(text: str) -> str:
+        hint = next(
+            (hint for pattern, hint in hints if re.fullmatch(pattern, text)),
+            "write it with digits and a point, as 1234.56",
+        )
+        return f"{column.header} {_shown(text)} is no number: {hint}."
+
+    return explain
+
+
+def _explain_decimals(column: Column) -> Callable[[str], str]:
+    return lambda text: (
+        f"{column.header} {_shown(text)} has more decimals than its currency: nothing is rounded silently, "
+        "write the amount that was paid."
+    )
+
+
+def _explain_choice(column: Column, is_currency: bool) -> Callable[[str], str]:
+    def explain(text: str) -> str:
+        if is_currency:
+            return f"{column.header} {_shown(text)} is no ISO 4217 code: write three capital letters, as EUR."
+        examples = ", ".join((column.allowed or ())[:3])
+        return (
+            f"{column.header} {_shown(text)} is none of the {len(column.allowed or ())} allowed values ({examples}, …)."
+        )
+
+    return explain
+
+
+def _control_character(text: str) -> str:
+    return f"U+{ord(re.findall(CONTROL_CHARACTERS, text)[0]):04X}"
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…")
+
+
+def _mask(array: Any) -> Mask:
+    mask: Mask = array.to_numpy(zero_copy_only=False)
+    return mask
