@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import re
+import secrets
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ BLOCK_BYTES = 4 * MIB
 LARGE_BLOCK_BYTES = 32 * MIB
 HEAD_BYTES = 64 << 10
 HEADER_SHOWN = 80
+# pyarrow overlooks commas and line ends that follow a NUL closely, and would merge two rows into one. Both are control
+# characters: a row that holds one is quarantined either way.
+NUL, NUL_STAND_IN = "\0", "\x1a"
 
 SIGNATURES = (
     (b"\xff\xfe", "not_utf8", "The file is UTF-16: save it again as “CSV UTF-8”."),
@@ -106,7 +110,9 @@ class CsvReader:
     _source: "_Source" = field(init=False)
     _ragged: list[QuarantinedRow] = field(default_factory=list, init=False)
     _skipped: list[int] = field(default_factory=list, init=False)
-    _last: tuple[int, str] = field(default=(0, ""), init=False)
+    _last_row: int = field(default=0, init=False)
+    _end_mark: str = field(init=False)
+    _end_seen: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         """Read the head of the file and compare its header with the contract.
@@ -119,6 +125,10 @@ class CsvReader:
         head = self._source.peek(HEAD_BYTES)
         _refuse_other_formats(head)
         self.header = _match_header(*_first_record(head), self.contract)
+        # A row of our own after the file's last, with a cell too many: pyarrow reports it as ragged, unless the file ends
+        # within a quoted cell.
+        self._end_mark = secrets.token_hex(16) + "," * len(self.header.names)
+        self._source.append(f"\n{self._end_mark}\n".encode())
 
     def batches(self) -> Iterator[Batch]:
         """The rows after the header.
@@ -134,16 +144,15 @@ class CsvReader:
             numbers = self._number(next_row, record_batch.num_rows)
             if record_batch.num_rows:
                 next_row = int(numbers[-1]) + 1
+                self._last_row = max(self._last_row, next_row - 1)
             cells = [
-                _decode(column, numbers, name)
+                self._with_nul(_decode(column, numbers, name))
                 for column, name in zip(record_batch.columns, self.header.names, strict=True)
             ]
             data = _has_value(cells) & (numbers > self.header.row_number)
             if not data.all():
                 mask = pa.array(data)
                 numbers, cells = numbers[data], [column.filter(mask) for column in cells]
-            if len(numbers):
-                self._note_last(int(numbers[-1]), row_text([column[-1].as_py() for column in cells]))
             yield Batch(row_numbers=numbers, cells=cells, ragged=self._take_ragged())
         if self._ragged:
             yield Batch(
@@ -177,8 +186,11 @@ class CsvReader:
             raise UploadRejectedError("not_csv", f"The file cannot be read as CSV: {error}.") from error
 
     def _skip_ragged(self, row: pa_csv.InvalidRow) -> str:
+        if row.text == self._end_mark:
+            self._end_seen = True
+            return "skip"
         self._skipped.append(row.number)
-        self._note_last(row.number, row.text)
+        self._last_row = max(self._last_row, row.number)
         self._ragged.append(
             QuarantinedRow(
                 row_no=row.number,
@@ -186,7 +198,7 @@ class CsvReader:
                 code="ragged_row",
                 message=f"The row has {row.actual_columns} cells where the header has {row.expected_columns}: "
                 "check its commas, and quote cells that hold one.",
-                raw_text=row.text,
+                raw_text=row.text.replace(NUL_STAND_IN, NUL) if self._source.has_nul else row.text,
                 amount=None,
             )
         )
@@ -209,29 +221,37 @@ class CsvReader:
             self._skipped = [number for number in self._skipped if number > numbers[-1]]
         return numbers
 
-    def _note_last(self, number: int, text: str) -> None:
-        self._last = max(self._last, (number, text))
+    def _with_nul(self, column: pa.StringArray) -> pa.StringArray:
+        return pc.replace_substring(column, NUL_STAND_IN, NUL) if self._source.has_nul else column
 
     def _refuse_open_quote(self) -> None:
         """A quote that is never closed swallows the rest of the file into one cell: nothing of it is safe."""
-        number, text = self._last
-        if self._source.quotes % 2 and ("\n" in text or "\r" in text):
+        if not self._end_seen:
             raise UploadRejectedError(
                 "open_quote",
-                f"Row {number} opens a quote that is never closed, so the rest of the file is one cell: "
+                f"Row {self._last_row} opens a quote that is never closed, so the rest of the file is one cell: "
                 "close the quote, or double it where it belongs to the text.",
             )
 
 
 class _Source(io.RawIOBase):
-    """The CSV's bytes as pyarrow reads them: with a look ahead, a limit and a count of quotes."""
+    """The CSV's bytes as pyarrow reads them: with a look ahead, a limit, no NUL, and something appended.
+
+    Attributes:
+        has_nul: Whether a NUL was read; `NUL_STAND_IN` stands in for it.
+    """
 
     def __init__(self, stream: IO[bytes] | gzip.GzipFile, limit: int) -> None:
         self._stream = stream
         self._limit = limit
         self._ahead = b""
+        self._appended = b""
         self._read = 0
-        self.quotes = 0
+        self.has_nul = False
+
+    def append(self, data: bytes) -> None:
+        """Let this follow the stream's last byte."""
+        self._appended = data
 
     def peek(self, size: int) -> bytes:
         self._ahead = self._fill(size)
@@ -245,7 +265,11 @@ class _Source(io.RawIOBase):
             raise UploadRejectedError(
                 "too_large", f"The CSV is larger than {self._limit / MIB:,.0f} MiB: split it into several files."
             )
-        self.quotes += data.count(b'"')
+        if NUL.encode() in data:
+            self.has_nul = True
+            data = data.replace(NUL.encode(), NUL_STAND_IN.encode())
+        room = size - len(data)  # only at the end of the stream
+        data, self._appended = data + self._appended[:room], self._appended[room:]
         return data
 
     def readable(self) -> bool:

@@ -129,7 +129,12 @@ class Reconciler:
     def _make_visible(
         self, object_key: str, plan: Plan, contract: Contract | None, accepted: tuple[int, Tally] | None
     ) -> None:
-        withdraw = [upload.upload_id for upload in plan.stale if accepted is None or upload.upload_id != accepted[0]]
+        # An upload whose load was interrupted is stale, and may have been rejected just now: then it stays so.
+        now = uploads_of(self.connection, object_key) if plan.stale else []
+        kept = {upload.upload_id for upload in now if upload.state == "rejected"}
+        if accepted:
+            kept.add(accepted[0])
+        withdraw = [upload.upload_id for upload in plan.stale if upload.upload_id not in kept]
         if accepted and plan.published:
             withdraw.append(plan.published.upload_id)
         state = "retired" if plan.deleted else "superseded"
