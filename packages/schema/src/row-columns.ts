@@ -17,7 +17,7 @@ export const rowKey = () => ({
 
 /** What the job knows of a row beside its values. */
 export const rowState = () => ({
-  /** Digest of the row's identity (transaction id, or else the natural key) and its occurrence number in the file. */
+  /** Digest of what identifies the row but for its occurrence number: its transaction id, or else the natural key. */
   fingerprint: digest('fingerprint', { length: 16 }).notNull(),
   /** Another published upload of the same owner and feed shows this row, so this one is hidden. */
   shadowed: boolean('shadowed').notNull().default(false),
