@@ -7,6 +7,14 @@ import { and, eq, not, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { uploads } from './bookkeeping/uploads.ts';
 import type { FeedTable } from './define-feed.ts';
 
+/**
+ * How every view reads a feed's table: the rows of one upload after another, by the primary key.
+ *
+ * Left to itself MySQL takes the uploads of a household for most of the table as soon as one other upload is large, and
+ * reads all of it: 0.19 s instead of 0.005 s beside 10^5 rows of others, and growing with them.
+ */
+export const byUpload = { forceIndex: 'PRIMARY' } as const;
+
 /** A row's upload is published: how every view joins a feed's rows to `uploads`. */
 export function isPublished(row: FeedTable): SQL {
   return and(eq(uploads.uploadId, row.uploadId), eq(uploads.state, sql.raw("'published'"))) as SQL;

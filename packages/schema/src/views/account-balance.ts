@@ -3,7 +3,7 @@ import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
 import { expenses } from '../feeds/expenses.ts';
 import { incomes } from '../feeds/incomes.ts';
-import { asTotal, isPublished, isShown, totalOf } from '../view-expressions.ts';
+import { asTotal, byUpload, isPublished, isShown, totalOf } from '../view-expressions.ts';
 
 /**
  * How does the money in an account rise and fall? One row for each day on which something moved.
@@ -21,7 +21,7 @@ export const accountBalance = mysqlView('v_account_balance')
         date: incomes.date,
         movement: totalOf(incomes.amount).as('movement'),
       })
-      .from(incomes)
+      .from(incomes, byUpload)
       .innerJoin(uploads, isPublished(incomes))
       .where(isShown(incomes))
       .groupBy(uploads.owner, incomes.account, incomes.currency, incomes.date)
@@ -34,7 +34,7 @@ export const accountBalance = mysqlView('v_account_balance')
             date: expenses.date,
             movement: totalOf(sql`-${expenses.amount}`).as('movement'),
           })
-          .from(expenses)
+          .from(expenses, byUpload)
           .innerJoin(uploads, isPublished(expenses))
           .where(isShown(expenses))
           .groupBy(uploads.owner, expenses.account, expenses.currency, expenses.date),

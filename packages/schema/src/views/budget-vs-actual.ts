@@ -3,7 +3,7 @@ import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
 import { budgets } from '../feeds/budgets.ts';
 import { expenses } from '../feeds/expenses.ts';
-import { isPublished, isShown, monthOf, nothing, totalOf } from '../view-expressions.ts';
+import { byUpload, isPublished, isShown, monthOf, nothing, totalOf } from '../view-expressions.ts';
 
 /** Was the budget kept? A category that has only a budget, or only expenses, shows too: its other side is 0. */
 export const budgetVsActual = mysqlView('v_budget_vs_actual')
@@ -18,7 +18,7 @@ export const budgetVsActual = mysqlView('v_budget_vs_actual')
         budget: totalOf(budgets.amount).as('budget'),
         actual: nothing.as('actual'),
       })
-      .from(budgets)
+      .from(budgets, byUpload)
       .innerJoin(uploads, isPublished(budgets))
       .where(isShown(budgets))
       .groupBy(uploads.owner, budgets.month, budgets.currency, budgets.category)
@@ -32,7 +32,7 @@ export const budgetVsActual = mysqlView('v_budget_vs_actual')
             budget: nothing.as('budget'),
             actual: totalOf(expenses.amount).as('actual'),
           })
-          .from(expenses)
+          .from(expenses, byUpload)
           .innerJoin(uploads, isPublished(expenses))
           .where(isShown(expenses))
           .groupBy(uploads.owner, monthOf(expenses.date), expenses.currency, expenses.category),

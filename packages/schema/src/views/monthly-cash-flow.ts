@@ -3,7 +3,7 @@ import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
 import { expenses } from '../feeds/expenses.ts';
 import { incomes } from '../feeds/incomes.ts';
-import { isPublished, isShown, monthOf, nothing, ratio, totalOf } from '../view-expressions.ts';
+import { byUpload, isPublished, isShown, monthOf, nothing, ratio, totalOf } from '../view-expressions.ts';
 
 /** What came in, what went out and what was left, month by month and currency by currency. */
 export const monthlyCashFlow = mysqlView('v_monthly_cash_flow')
@@ -18,7 +18,7 @@ export const monthlyCashFlow = mysqlView('v_monthly_cash_flow')
         income: totalOf(incomes.amount).as('income'),
         expense: nothing.as('expense'),
       })
-      .from(incomes)
+      .from(incomes, byUpload)
       .innerJoin(uploads, isPublished(incomes))
       .where(isShown(incomes))
       .groupBy(uploads.owner, monthOf(incomes.date), incomes.currency)
@@ -31,7 +31,7 @@ export const monthlyCashFlow = mysqlView('v_monthly_cash_flow')
             income: nothing.as('income'),
             expense: totalOf(expenses.amount).as('expense'),
           })
-          .from(expenses)
+          .from(expenses, byUpload)
           .innerJoin(uploads, isPublished(expenses))
           .where(isShown(expenses))
           .groupBy(uploads.owner, monthOf(expenses.date), expenses.currency),

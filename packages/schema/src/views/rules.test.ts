@@ -1,10 +1,14 @@
 import { getTableName } from 'drizzle-orm';
 import { getViewConfig } from 'drizzle-orm/mysql-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { budgets } from '../feeds/budgets.ts';
+import { expenses } from '../feeds/expenses.ts';
+import { incomes } from '../feeds/incomes.ts';
 import { bookkeepingTables } from '../generated/bookkeeping.ts';
 import { feeds } from '../generated/feeds.ts';
 import { views } from '../generated/views.ts';
 import { rowsOf } from '../session.ts';
+import { enterUpload } from '../testing/books.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 
 const accounting = ['rows_read', 'rows_published', 'rows_duplicate', 'rows_quarantined'];
@@ -77,6 +81,27 @@ describe('the views', () => {
       [database.name],
     );
     expect(reserved).toEqual([]);
+  });
+
+  it('read the rows of one owner alone, however many another has', async () => {
+    const money = { amount: '1.00', currency: 'EUR' };
+    const payment = { date: '2025-01-01', category: 'Food', account: 'Visa', description: '', ...money };
+    const row = { ...payment, month: '2025-01', merchant: 'Bakery', source: 'Employer' };
+    const uploadsOfAnn = Array.from({ length: 5 }, () => ({ owner: 'ann', rows: [row] }));
+    for (const { owner, rows } of [...uploadsOfAnn, { owner: 'bob', rows: Array(5000).fill(row) }]) {
+      await enterUpload(database, expenses, 'expenses', { owner }, rows);
+      await enterUpload(database, incomes, 'incomes', { owner }, rows);
+      await enterUpload(database, budgets, 'budgets', { owner }, rows);
+    }
+    await database.administrator.query('ANALYZE TABLE expenses, incomes, budgets, uploads');
+
+    for (const name of names) {
+      const [plan] = await rowsOf<{ EXPLAIN: string }>(
+        database.administrator,
+        `EXPLAIN FORMAT=TREE SELECT * FROM ${name} WHERE owner = 'ann'`,
+      );
+      expect(plan?.EXPLAIN, name).not.toMatch(/Table scan on (expenses|incomes|budgets)/);
+    }
   });
 
   it('tell no amount, rate or time as a float', async () => {

@@ -3,7 +3,7 @@ import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
 import { expenses } from '../feeds/expenses.ts';
 import { incomes } from '../feeds/incomes.ts';
-import { isPublished, isShown } from '../view-expressions.ts';
+import { byUpload, isPublished, isShown } from '../view-expressions.ts';
 
 /** Every payment, in or out: what are the single rows behind a figure, and from which file do they come? */
 export const transactions = mysqlView('v_transactions')
@@ -31,7 +31,7 @@ export const transactions = mysqlView('v_transactions')
         /** Where the row stands in the upload's file: the header is 1. */
         row_no: incomes.rowNo,
       })
-      .from(incomes)
+      .from(incomes, byUpload)
       .innerJoin(uploads, isPublished(incomes))
       .where(isShown(incomes))
       .unionAll(
@@ -52,7 +52,7 @@ export const transactions = mysqlView('v_transactions')
             upload_id: expenses.uploadId,
             row_no: expenses.rowNo,
           })
-          .from(expenses)
+          .from(expenses, byUpload)
           .innerJoin(uploads, isPublished(expenses))
           .where(isShown(expenses)),
       ),

@@ -26,8 +26,8 @@ export const uploadAccounting = mysqlView('v_upload_accounting')
         amount_published: uploads.amountPublished,
         amount_duplicate: uploads.amountDuplicate,
         amount_quarantined: uploads.amountQuarantined,
-        /** Why the upload is rejected or failed, and what to do. */
-        reason: uploads.reason,
+        /** Why the upload is rejected or failed, and what to do; of another, what its owner may want to know. */
+        reason: sql<string | null>`coalesce(${uploads.reason}, ${uploads.notes})`.as('reason'),
         /** UTC. */
         received_at: uploads.receivedAt,
         /** UTC; NULL where the upload has never been published. */

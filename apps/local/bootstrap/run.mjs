@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+/**
+ * `node run.mjs start|test|centflow|bench [argument…]`: sets up what is missing, then runs apps/local on Node 22.
+ *
+ * Plain JavaScript without a dependency, because it runs before there is any, on whatever Node (18 or newer) the machine has.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findJava } from './java.mjs';
+import { installMysql, mysqlHome, mysqlLibraries } from './mysql.mjs';
+import { installNode, installPackages, node, path, pnpm } from './node.mjs';
+import { installPython, python, uv } from './python.mjs';
+import { local, repository, SetupError, toolchain, virtualEnvironment } from './step.mjs';
+
+async function setUp() {
+  await installNode();
+  // Side by side: one waits for the npm registry, the other for PyPI and Maven.
+  const [packages, parts] = await Promise.allSettled([installPackages(), installParts()]);
+  for (const outcome of [packages, parts]) if (outcome.status === 'rejected') throw outcome.reason;
+  const javaHome = parts.value;
+  mkdirSync(toolchain, { recursive: true });
+  const paths = { node, pnpm, uv, python, virtualEnvironment, javaHome, mysqlHome, mysqlLibraries };
+  writeFileSync(join(toolchain, 'paths.json'), `${JSON.stringify(paths, undefined, 2)}\n`);
+}
+
+/** @returns {Promise<string>} JAVA_HOME */
+async function installParts() {
+  await installPython();
+  const javaHome = await findJava();
+  await installMysql(javaHome);
+  return javaHome;
+}
+
+/** Runs apps/local and ends as it ends. */
+function runLocal(commandLine) {
+  const child = spawn(
+    node,
+    ['--disable-warning=ExperimentalWarning', join(repository, 'apps', 'local', 'src', 'main.ts'), ...commandLine],
+    {
+      // The channel's end tells the child that this process is gone, however it went.
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, PATH: path, NODE_COMPILE_CACHE: join(local, 'cache', 'node') },
+    },
+  );
+  // A terminal's Ctrl-C reaches the child by itself; a signal to this process alone is passed on.
+  process.on('SIGINT', () => {
+    if (!process.stdin.isTTY) child.kill('SIGINT');
+  });
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  stopWithNpm(child);
+  child.on('error', (error) => {
+    console.error(`Node 22 did not start: ${error.message}`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + ({ SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }[signal] ?? 1);
+  });
+}
+
+/** npm that is killed outright passes nothing on: notice that it, or the shell it runs this in, is gone. */
+function stopWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const above = () => `${process.ppid} ${parentOf(process.ppid)}`;
+  const started = above();
+  const watch = setInterval(() => {
+    if (above() !== started) child.kill('SIGTERM');
+  }, 1000);
+  watch.unref();
+}
+
+function parentOf(pid) {
+  try {
+    return /^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+try {
+  await setUp();
+  runLocal(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof SetupError ? `\n${error.message}` : error);
+  process.exitCode = 1;
+}

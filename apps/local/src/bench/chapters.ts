@@ -1,0 +1,268 @@
+/** Results as chapters of text and tables: the terminal and bench/README.md show the same. */
+import type { Row } from '../table.ts';
+import type { PartialResults, Results, Stage, Usages, ViewTime } from './results.ts';
+
+export interface Chapter {
+  readonly title: string;
+  readonly text: string;
+  readonly tables: readonly (readonly Row[])[];
+}
+
+const STAGE_TEXTS: Readonly<Record<Stage, string>> = {
+  put: 'put → S3 event',
+  queue: 'S3 event → Lambda starts',
+  trigger: 'Lambda → StartJobRun answered',
+  start: 'StartJobRun → job starts in warm Spark',
+  plan: 'job start → loading (manifest, Spark task, S3 and database looked at)',
+  load: 'loading → loaded',
+  publish: 'loaded → published',
+  see: 'published → seen by a polling reader',
+};
+
+export function toChapters(results: PartialResults): Chapter[] {
+  const chapters = [targets(results), machineChapter(results)];
+  if (results.load) chapters.push(loadChapter(results.load));
+  if (results.latency) chapters.push(latencyChapter(results.latency));
+  if (results.burst) chapters.push(burstChapter(results.burst));
+  if (results.large) chapters.push(largeChapter(results.large));
+  if (results.views) chapters.push(viewsChapter(results.views));
+  return chapters;
+}
+
+/** The figures that are judged, each with its target. */
+export function targetRows({ load, latency, burst, large }: PartialResults): Row[] {
+  const rows: Row[] = [];
+  const add = (figure: string, measured: string, target: string, reached: boolean) =>
+    rows.push({ figure, measured, target, reached: reached ? 'yes' : 'no' });
+  if (load) {
+    add(
+      `Load of ${count(load.rows)} rows, against the MySQL client alone`,
+      `${load.ratioToLoadData.toFixed(2)} of its rate (${count(load.ours.rowsPerSecond)} rows/s)`,
+      'at least 0.70',
+      load.ratioToLoadData >= 0.7,
+    );
+  }
+  if (latency) {
+    add(
+      `One upload of ${latency.rowsEach} rows, put → visible, warm`,
+      `median ${seconds(latency.warmMedianSeconds)}, p95 ${seconds(latency.p95Seconds)}`,
+      'median at most 1.0 s',
+      latency.warmMedianSeconds <= 1,
+    );
+  }
+  if (burst) {
+    add(
+      `${count(burst.uploads)} uploads at once`,
+      `${seconds(burst.seconds)}, ${burst.jobRuns} job runs, ${burst.price.usd.toFixed(2)} USD on Glue`,
+      'at most 20 job runs',
+      burst.jobRuns <= 20,
+    );
+  }
+  if (large) {
+    add(
+      `${count(large.rows)} rows in one file`,
+      `${seconds(large.seconds)}, ${count(large.rowsPerSecond)} rows/s, ${large.heapMb} MB of Spark heap`,
+      'heap fixed at 2048 MB',
+      large.heapMb <= 2048,
+    );
+  }
+  return rows;
+}
+
+function targets(results: PartialResults): Chapter {
+  return {
+    title: 'Figures and targets',
+    text:
+      results.scale === 'full'
+        ? `All measured in one run of ${minutes(results.seconds)}, each part on a fresh stack.`
+        : `A quick run of ${minutes(results.seconds)} with small sizes: it shows that the benchmark works, and its figures are no measure of Centflow. \`npm run bench\` measures.`,
+    tables: [targetRows(results)],
+  };
+}
+
+function machineChapter({ machine }: PartialResults): Chapter {
+  const pairs = (values: Readonly<Record<string, string>>, separator: string) =>
+    Object.entries(values)
+      .map(([name, value]) => `${name}${separator}${value}`)
+      .join(', ');
+  return {
+    title: 'Machine',
+    text: '',
+    tables: [
+      [
+        { what: 'date', value: machine.date },
+        { what: 'commit', value: machine.commit },
+        { what: 'processor', value: `${machine.cores} × ${machine.cpu}` },
+        { what: 'memory', value: `${machine.memoryGb} GB` },
+        { what: 'system', value: machine.system },
+        { what: 'versions', value: pairs(machine.versions, ' ') },
+        { what: 'MySQL settings', value: pairs(machine.mysqlSettings, '=') },
+      ],
+    ],
+  };
+}
+
+function loadChapter(load: Results['load']): Chapter {
+  const { untilJob, loading, publishing } = load.ours.stages;
+  return {
+    title: 'Load',
+    text:
+      `${count(load.rows)} expenses with all ten columns (${megabytes(load.bytes)}). Ours: from the object's event in S3 until it is published, ` +
+      'by the real trigger and job in a warm Spark session: parsing, checks, fingerprints and bookkeeping included. ' +
+      `Against it, turn by turn, ${load.client.name}, which loads a local file of the same finished columns, fingerprint ` +
+      'included, into a table LIKE expenses, with the same statement. Where its mysqld is at nearly 1 s of processor a second, ' +
+      "the server's one thread is the limit and not the client. " +
+      `Ratio of the medians ${load.ratioToLoadData.toFixed(2)}; of the pairs ${load.ratioSpread.map((ratio) => ratio.toFixed(2)).join(' to ')}. ` +
+      `Of our seconds (medians): ${seconds(untilJob)} until the job begins to load, ${seconds(loading)} loading, ${seconds(publishing)} publishing.`,
+    tables: [
+      [
+        ...load.ours.runs.map((run, index) => ({ by: `ours, run ${index + 1}`, ...loadCells(run) })),
+        ...load.client.runs.map((run, index) => ({ by: `MySQL client, run ${index + 1}`, ...loadCells(run) })),
+      ],
+      [
+        loadRow('MySQL client alone, LOAD DATA LOCAL', load.rows, load.client.medianSeconds, load.rows, load),
+        loadRow('Centflow', load.rows, load.ours.medianSeconds, load.rows, load),
+        ...load.peers.map((peer) =>
+          loadRow(`${peer.name} (${peer.version})`, peer.measuredRows, peer.measuredSeconds, load.rows, load),
+        ),
+      ],
+      load.ours.runs[0] ? usageRows(load.ours.runs[0].usages) : [],
+    ],
+  };
+}
+
+function loadCells(run: Results['load']['ours']['runs'][number]): Row {
+  return { seconds: run.seconds.toFixed(2), 'rows/s': count(run.rowsPerSecond), 'mysqld CPU s/s': run.mysqldCpuShare };
+}
+
+function loadRow(by: string, measuredRows: number, took: number, rows: number, load: Results['load']): Row {
+  const whole = (took / measuredRows) * rows;
+  return {
+    'loaded by (medians)': by,
+    'rows measured': count(measuredRows),
+    [`seconds for ${count(rows)}`]: `${whole.toFixed(1)}${measuredRows === rows ? '' : ' (extrapolated)'}`,
+    'rows/s': count(Math.round(measuredRows / took)),
+    'of the client': (load.client.medianSeconds / whole).toFixed(2),
+  };
+}
+
+function latencyChapter(latency: Results['latency']): Chapter {
+  return {
+    title: 'Latency',
+    text:
+      `${latency.uploads} uploads of ${latency.rowsEach} rows, one after the other, on the warm local stack: from the put until a reader who ` +
+      `asks v_transactions all the time sees every row. Least ${seconds(latency.leastSeconds)}, most ${seconds(latency.mostSeconds)}. ` +
+      'On AWS the queue gathers events for its batching window, and a job run starts in some 10 s rather than in a warm session.',
+    tables: [
+      [
+        ...Object.entries(latency.stages).map(([name, stage]) => ({
+          stage: STAGE_TEXTS[name as Stage],
+          'median s': stage.medianSeconds.toFixed(3),
+          'p95 s': stage.p95Seconds.toFixed(3),
+        })),
+        {
+          stage: 'put → seen',
+          'median s': latency.warmMedianSeconds.toFixed(3),
+          'p95 s': latency.p95Seconds.toFixed(3),
+        },
+      ],
+    ],
+  };
+}
+
+function burstChapter({ price, ...burst }: Results['burst']): Chapter {
+  return {
+    title: 'Burst',
+    text:
+      `${count(burst.uploads)} uploads of ${burst.rowsEach} rows of ${burst.owners} owners, 16 puts at a time: all put after ${seconds(burst.putSeconds)}, ` +
+      `all visible after ${seconds(burst.seconds)}. Price: ${price.formula} = ${price.usd.toFixed(4)} USD (${price.source}). ${price.assumption}`,
+    tables: [
+      [
+        {
+          uploads: count(burst.uploads),
+          seconds: burst.seconds.toFixed(1),
+          'job runs': burst.jobRuns,
+          'seconds of each run': price.runSeconds.join(', '),
+          'billed DPU seconds': count(price.billedDpuSeconds),
+          USD: price.usd.toFixed(4),
+        },
+      ],
+    ],
+  };
+}
+
+function largeChapter(large: Results['large']): Chapter {
+  return {
+    title: 'Growth',
+    text:
+      `One file of so many rows, from its event in S3 until it is published, each on a fresh stack whose Spark has ${large.heapMb} MB of heap ` +
+      '(-Xmx of the process). Memory is the largest resident set of one process in MB; the emulator holds the object itself.',
+    tables: [
+      large.growth.map((step) => ({
+        rows: count(step.rows),
+        file: megabytes(step.bytes),
+        seconds: step.seconds.toFixed(1),
+        'rows/s': count(step.rowsPerSecond),
+        'worker MB': step.usages.worker?.peakRssMb ?? '',
+        'JVM MB': step.usages.jvm?.peakRssMb ?? '',
+        'mysqld MB': step.usages.mysqld?.peakRssMb ?? '',
+        'worker CPU s': step.usages.worker?.cpuSeconds ?? '',
+        'JVM CPU s': step.usages.jvm?.cpuSeconds ?? '',
+        'mysqld CPU s': step.usages.mysqld?.cpuSeconds ?? '',
+      })),
+    ],
+  };
+}
+
+function viewsChapter(views: Results['views']): Chapter {
+  return {
+    title: 'Views',
+    text:
+      `Seconds to read each view whole (of v_transactions the newest 50 rows) as reporter: one household with ${count(views.householdRows)} rows of its own, ` +
+      `and all owners at once, beside one file of so many rows. Medians of three; a reading over 8 s is made once (*), one over ${views.limitSeconds} s is cut off.`,
+    tables: [
+      views.views.map(({ view, times }) => ({
+        view,
+        ...Object.fromEntries(
+          (['household', 'all'] as const).flatMap((asked) =>
+            times
+              .filter((time) => time.asked === asked)
+              .map((time) => [
+                `${asked === 'all' ? 'all' : 'one'}, ${count(time.rows)}`,
+                viewCell(time, views.limitSeconds),
+              ]),
+          ),
+        ),
+      })),
+    ],
+  };
+}
+
+function viewCell(time: ViewTime, limitSeconds: number): string {
+  if (time.cut) return `over ${limitSeconds}`;
+  return `${time.medianSeconds.toFixed(3)}${time.readings === 1 ? '*' : ''}`;
+}
+
+function usageRows(usages: Usages): Row[] {
+  return Object.entries(usages).map(([kind, { peakRssMb, cpuSeconds }]) => ({
+    'process (our first run)': kind,
+    'peak MB of one': peakRssMb,
+    'CPU seconds of all': cpuSeconds,
+  }));
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-GB');
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(value < 10 ? 2 : 1)} s`;
+}
+
+function minutes(value: number): string {
+  return value < 120 ? `${value.toFixed(0)} s` : `${(value / 60).toFixed(0)} minutes`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,26 @@
+/** Where results are kept, and the pages made of them. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { repository } from '../paths.ts';
+import { renderInto, renderReadme } from './render.ts';
+import { type PartialResults, type Results, results as resultsSchema } from './results.ts';
+
+export const RESULTS_FILE = join(repository, 'bench', 'results.json');
+export const BENCH_README = join(repository, 'bench', 'README.md');
+export const ROOT_README = join(repository, 'README.md');
+
+export function readResults(): Results {
+  return resultsSchema.parse(JSON.parse(readFileSync(RESULTS_FILE, 'utf8')));
+}
+
+export function writeResults(file: string, results: PartialResults): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
+  if (resolve(file) === RESULTS_FILE) writePages(resultsSchema.parse(results));
+}
+
+/** Writes the pages that show figures. */
+export function writePages(results: Results): void {
+  writeFileSync(BENCH_README, renderReadme(results));
+  if (existsSync(ROOT_README)) writeFileSync(ROOT_README, renderInto(readFileSync(ROOT_README, 'utf8'), results));
+}

@@ -1,0 +1,170 @@
+/** The form of `bench/results.json`. Seconds are wall-clock seconds, megabytes are 2^20 bytes. */
+import { z } from 'zod';
+
+const seconds = z.number().nonnegative();
+const count = z.number().int().nonnegative();
+
+/** What the processes of one kind took while something was measured. */
+const usage = z.object({
+  /** The largest resident set of any one of them. */
+  peakRssMb: z.number().nonnegative(),
+  /** Of all of them, user and system. */
+  cpuSeconds: seconds,
+});
+export type Usage = z.infer<typeof usage>;
+
+/** By kind of process: `worker` is Spark's Python, `driver` the job's, `client` whatever it is compared with. */
+const usages = z.partialRecord(z.enum(['worker', 'driver', 'jvm', 'mysqld', 'emulator', 'trigger', 'client']), usage);
+export type Usages = z.infer<typeof usages>;
+
+const machine = z.object({
+  date: z.iso.datetime(),
+  commit: z.string().describe('of the repository; `+` after it: with changes'),
+  cpu: z.string(),
+  cores: z.number().int().positive(),
+  memoryGb: z.number().positive(),
+  system: z.string(),
+  versions: z.record(z.string(), z.string()),
+  /** Of the MySQL server. */
+  mysqlSettings: z.record(z.string(), z.string()),
+});
+export type Machine = z.infer<typeof machine>;
+
+const loadRun = z.object({
+  seconds,
+  rowsPerSecond: count,
+  usages,
+  /** mysqld's CPU seconds in a second: near 1, and the server's one thread is what there is to wait for. */
+  mysqldCpuShare: z.number().nonnegative(),
+});
+export type LoadRun = z.infer<typeof loadRun>;
+
+const load = z.object({
+  rows: count,
+  /** Of the object. */
+  bytes: count,
+  /** Median of ours to median of the client's, in rows per second. */
+  ratioToLoadData: z.number().positive(),
+  /** The least and the greatest ratio within a pair of runs. */
+  ratioSpread: z.tuple([z.number(), z.number()]),
+  ours: z.object({
+    medianSeconds: seconds,
+    rowsPerSecond: count,
+    /** Medians of what the seconds are made of. */
+    stages: z.object({ untilJob: seconds, loading: seconds, publishing: seconds }),
+    runs: z.array(loadRun),
+  }),
+  client: z.object({
+    /** Which client. */
+    name: z.string(),
+    medianSeconds: seconds,
+    rowsPerSecond: count,
+    runs: z.array(loadRun),
+  }),
+  peers: z.array(
+    z.object({
+      name: z.string(),
+      version: z.string(),
+      /** As many were loaded … */
+      measuredRows: count,
+      measuredSeconds: seconds,
+      rowsPerSecond: count,
+      /** … and so long would `rows` take at that rate. */
+      extrapolatedSeconds: seconds,
+      usages,
+    }),
+  ),
+});
+
+const STAGES = ['put', 'queue', 'trigger', 'start', 'plan', 'load', 'publish', 'see'] as const;
+export type Stage = (typeof STAGES)[number];
+export const stageNames: readonly Stage[] = STAGES;
+
+const latency = z.object({
+  uploads: count,
+  rowsEach: count,
+  warmMedianSeconds: seconds,
+  p95Seconds: seconds,
+  leastSeconds: seconds,
+  mostSeconds: seconds,
+  /** Median and 95th percentile of each stage; they add up to the whole for each upload, not for medians. */
+  stages: z.record(z.enum(STAGES), z.object({ medianSeconds: seconds, p95Seconds: seconds })),
+});
+
+const burst = z.object({
+  uploads: count,
+  rowsEach: count,
+  owners: count,
+  /** From the first put until a reader sees all of them. */
+  seconds,
+  /** Of these, until the last put was answered. */
+  putSeconds: seconds,
+  jobRuns: count,
+  price: z.object({
+    source: z.string(),
+    dpuHourUsd: z.number().positive(),
+    workers: count,
+    minimumSeconds: count,
+    /** Of each run as it took here. */
+    runSeconds: z.array(seconds),
+    billedDpuSeconds: seconds,
+    usd: z.number().nonnegative(),
+    formula: z.string(),
+    assumption: z.string(),
+  }),
+});
+export type Burst = z.infer<typeof burst>;
+
+const large = z.object({
+  rows: count,
+  bytes: count,
+  /** Spark's heap, as `-Xmx` of the process says. */
+  heapMb: count,
+  seconds,
+  rowsPerSecond: count,
+  growth: z.array(
+    z.object({
+      rows: count,
+      bytes: count,
+      seconds,
+      rowsPerSecond: count,
+      usages,
+    }),
+  ),
+});
+
+const viewTime = z.object({
+  rows: count,
+  /** Whose rows were asked for. */
+  asked: z.enum(['household', 'all']),
+  medianSeconds: seconds,
+  /** One only, where a reading took long. */
+  readings: count,
+  /** The reading was ended after the limit: it takes longer than said. */
+  cut: z.boolean(),
+});
+
+const views = z.object({
+  limitSeconds: seconds,
+  /** Rows of the household beside the large file. */
+  householdRows: count,
+  views: z.array(z.object({ view: z.string(), sql: z.string(), times: z.array(viewTime) })),
+});
+export type ViewTime = z.infer<typeof viewTime>;
+
+/** A run of some parts. */
+export const partialResults = z.strictObject({
+  scale: z.enum(['full', 'quick']),
+  machine,
+  seconds,
+  load: load.optional(),
+  latency: latency.optional(),
+  burst: burst.optional(),
+  large: large.optional(),
+  views: views.optional(),
+});
+export type PartialResults = z.infer<typeof partialResults>;
+
+/** A run of all of them: what `bench/results.json` holds. */
+export const results = partialResults.required();
+export type Results = z.infer<typeof results>;

@@ -1,0 +1,58 @@
+/** `check`: all that is proven without running anything: style, types, and that what is generated is up to date. */
+import { spawn } from 'node:child_process';
+import type { Command } from 'commander';
+import { CommandError } from './exit.ts';
+import { readToolPaths, repository, type ToolPaths } from './paths.ts';
+
+interface Check {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+export function addCheck(program: Command): void {
+  program
+    .command('check')
+    .description('lint both languages, check types and the freshness of generated files')
+    .action(checkAll);
+}
+
+async function checkAll(): Promise<void> {
+  const tools = readToolPaths();
+  const failed: string[] = [];
+  for (const check of checks(tools)) {
+    const started = Date.now();
+    const { exitCode, output } = await run(check, tools);
+    console.log(`${exitCode === 0 ? '✔' : '✖'} ${check.name}, ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    if (exitCode !== 0) {
+      console.log(output);
+      failed.push(check.name);
+    }
+  }
+  if (failed.length > 0)
+    throw new CommandError(`Failed: ${failed.join(', ')}. \`pnpm format\` mends what can be mended.`);
+}
+
+function checks({ node, pnpm, uv }: ToolPaths): readonly Check[] {
+  const exec = (...args: string[]) => ({ command: pnpm, args: ['exec', ...args] });
+  return [
+    { name: 'TypeScript and JSON style', ...exec('biome', 'check', '.') },
+    { name: 'Python style', ...exec('turbo', 'run', 'lint', '--output-logs=errors-only') },
+    { name: 'types', ...exec('turbo', 'run', 'types', '--output-logs=errors-only') },
+    { name: 'generated files', command: node, args: ['packages/schema/src/generate.ts', '--check'] },
+    { name: 'Python lock file', command: uv, args: ['lock', '--check', '--project', 'glue'] },
+  ];
+}
+
+/** Runs one check quietly: what it says matters only where it fails. */
+function run({ command, args }: Check, tools: ToolPaths): Promise<{ exitCode: number; output: string }> {
+  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', UV_PROJECT_ENVIRONMENT: tools.virtualEnvironment };
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: repository, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output: Buffer[] = [];
+    child.stdout.on('data', (data: Buffer) => output.push(data));
+    child.stderr.on('data', (data: Buffer) => output.push(data));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ exitCode: code ?? 1, output: Buffer.concat(output).toString() }));
+  });
+}

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { toCsv } from './quarantine.ts';
+
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '=cmd|"/c calc"!A1'])(
+  '%j is no formula any more in the exported CSV',
+  (text) => {
+    const [, line = ''] = toCsv([{ row_no: 2, column_name: null, code: 'c', message: 'm', raw_text: text }]).split(
+      '\n',
+    );
+    expect(line).toMatch(/^2,,c,m,"?'/);
+  },
+);
+
+test('other text is exported as it is', () => {
+  expect(toCsv([{ row_no: 2, column_name: 'date', code: 'c', message: 'm', raw_text: 'a,b "c"' }])).toBe(
+    'row_no,column_name,code,message,raw_text\n2,date,c,m,"a,b ""c"""\n',
+  );
+});

@@ -1,0 +1,165 @@
+/** `rebuild --check`: loads `raw/` from nothing into a second database, and compares every report view with the first. */
+import { randomBytes } from 'node:crypto';
+import { setUpDatabase } from '@centflow/schema/set-up-database';
+import type { Command } from 'commander';
+import { escapeId } from 'mysql2';
+import type { Connection } from 'mysql2/promise';
+import { queryRows, withConnection } from '../database.ts';
+import type { RunningStack } from '../environment.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { runSweep } from '../job-runs.ts';
+import { isLoopback, tlsFor } from '../mysql.ts';
+import { type Row, renderTable } from '../table.ts';
+import { viewNames } from './report.ts';
+import { type JsonOption, printJson, withJson, withProgress, withStack } from './shared.ts';
+
+interface RebuildOptions extends JsonOption {
+  readonly check?: boolean;
+}
+
+/** What a comparison of one view found. */
+export interface ViewComparison {
+  readonly view: string;
+  readonly rows: number;
+  /** Rows that one side has more often, the first few: `surplus` is positive where the running database has it. */
+  readonly differences: readonly Row[];
+}
+
+export function addRebuild(program: Command): void {
+  withJson(
+    program
+      .command('rebuild')
+      .description(
+        'prove that the database is a function of the bucket: rebuild it aside and compare every report view',
+      )
+      .option('--check', 'compare and change nothing; there is no other way'),
+  ).action(rebuild);
+}
+
+async function rebuild({ check, json }: RebuildOptions): Promise<void> {
+  if (!check) throw new CommandError('Say `rebuild --check`: it compares, and changes nothing', EXIT.usage);
+  const comparisons = await withStack((stack, { glue }) =>
+    withProgress('Rebuilding the database from the bucket', json === true, (say) =>
+      withSecondDatabase(stack, async (administrator, live, rebuilt) => {
+        const end = await runSweep(glue, { '--database-name': rebuilt });
+        if (end.state !== 'SUCCEEDED') {
+          throw new CommandError(`The rebuilding job run ${end.jobRunId} ended ${end.state}: ${end.message}`);
+        }
+        const found: ViewComparison[] = [];
+        for (const view of viewNames) {
+          say(`Comparing ${view}`);
+          found.push(await compareView(administrator, view, live, rebuilt));
+        }
+        return found;
+      }),
+    ),
+  );
+  const different = comparisons.filter(({ differences }) => differences.length > 0);
+  if (json) printJson({ equal: different.length === 0, views: comparisons });
+  else print(comparisons);
+  if (different.length > 0) process.exitCode = EXIT.differs;
+}
+
+/** An empty database beside the running one, which the same loader may write to; gone afterwards. */
+async function withSecondDatabase<Result>(
+  { adminUrl, loaderUrl }: RunningStack,
+  work: (administrator: Connection, live: string, rebuilt: string) => Promise<Result>,
+): Promise<Result> {
+  const live = new URL(adminUrl).pathname.slice(1);
+  const rebuilt = `${live}_rebuild`;
+  const loader = new URL(loaderUrl);
+  const accounts = {
+    loader: decodeURIComponent(loader.username),
+    migrator: 'rebuild_migrator',
+    reporter: 'rebuild_reporter',
+  };
+  const passing = randomBytes(18).toString('base64url');
+  return withConnection(adminUrl, async (administrator) => {
+    const remove = async () => {
+      await administrator.query('DROP DATABASE IF EXISTS ??', [rebuilt]);
+      for (const user of [accounts.migrator, accounts.reporter]) {
+        await administrator.query("DROP USER IF EXISTS ?@'%'", [user]);
+      }
+    };
+    await remove();
+    try {
+      await setUpDatabase({
+        administratorUrl: adminUrl,
+        database: rebuilt,
+        accounts,
+        passwordOf: (role) => (role === 'loader' ? decodeURIComponent(loader.password) : passing),
+        requireTls: !isLoopback(loader.hostname),
+        ...tlsFor(loader.hostname),
+      });
+      return await work(administrator, live, rebuilt);
+    } finally {
+      await remove();
+    }
+  });
+}
+
+/** Numbers and times that belong to one history of loading, not to the bucket. */
+const HISTORY = new Set(['upload_id', 'received_at', 'published_at', 'seconds_to_visible']);
+const DIFFERENCES_SHOWN = 10;
+
+/**
+ * Compares a view of two databases as multisets of rows, inside the server.
+ *
+ * An upload's number is another one in each database: its object key and version stand for it. Of the uploads, only the
+ * published ones are a matter of the bucket alone.
+ */
+export async function compareView(
+  administrator: Connection,
+  view: string,
+  live: string,
+  rebuilt: string,
+): Promise<ViewComparison> {
+  const columns = await queryRows<{ Field: string }>(administrator, 'SHOW COLUMNS FROM ??.??', [live, view]);
+  const names = columns.map(({ Field }) => Field);
+  const compared = names.filter((name) => !HISTORY.has(name));
+  const ofUpload = names.includes('upload_id') && !names.includes('object_key');
+  if (ofUpload) compared.unshift('object_key', 'version_id');
+  // Byte by byte: the views' collation would take some different texts for equal.
+  const exact = compared.map((name) => `CAST(${escapeId(name)} AS CHAR) COLLATE utf8mb4_0900_bin AS ${escapeId(name)}`);
+  const rowsOf = (database: string, side: number) =>
+    `SELECT ${exact.join(', ')}, ${side} AS side FROM ${escapeId(database)}.${escapeId(view)}` +
+    (ofUpload
+      ? ` JOIN (SELECT upload_id, object_key, version_id FROM ${escapeId(database)}.v_upload_accounting) AS uploads USING (upload_id)`
+      : '') +
+    (view === 'v_upload_accounting' ? " WHERE state = 'published'" : '');
+  const keys = compared.map((name) => escapeId(name)).join(', ');
+  const differences = await queryRows(
+    administrator,
+    `SELECT sum(side) AS surplus, ${keys} FROM (${rowsOf(live, 1)} UNION ALL ${rowsOf(rebuilt, -1)}) AS sides
+     GROUP BY ${keys} HAVING sum(side) <> 0 LIMIT ${DIFFERENCES_SHOWN}`,
+  );
+  const [count] = await queryRows<{ total: number }>(administrator, 'SELECT count(*) AS total FROM ??.??', [
+    live,
+    view,
+  ]);
+  return { view, rows: count?.total ?? 0, differences };
+}
+
+function print(comparisons: readonly ViewComparison[]): void {
+  console.log(
+    renderTable(
+      comparisons.map(({ view, rows, differences }) => ({
+        view,
+        rows,
+        result: differences.length === 0 ? 'equal' : 'DIFFERENT',
+      })),
+    ),
+  );
+  for (const { view, differences } of comparisons) {
+    if (differences.length === 0) continue;
+    console.log(`\n${view}: rows the running database has more often (surplus above 0) or the bucket has (below 0)`);
+    console.log(renderTable(differences));
+  }
+  if (comparisons.every(({ differences }) => differences.length === 0)) {
+    console.log('The database is what the bucket says: every report view is equal, row by row.');
+  } else {
+    console.log(
+      '\nThe database is not what the bucket says. `npm run centflow -- sweep` reconciles what events missed.',
+    );
+  }
+}

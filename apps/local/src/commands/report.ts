@@ -1,0 +1,45 @@
+/** `report VIEW`: a report view, as anybody with a MySQL client sees it. */
+import { views } from '@centflow/schema/views';
+import type { Command } from 'commander';
+import { getViewConfig } from 'drizzle-orm/mysql-core';
+import { queryRows, withConnection } from '../database.ts';
+import { readEnvironment } from '../environment.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { type Row, renderTable } from '../table.ts';
+import { type JsonOption, printJson, withJson } from './shared.ts';
+
+export const viewNames: readonly string[] = views.map((view) => getViewConfig(view).name).sort();
+
+interface ReportOptions extends JsonOption {
+  readonly owner?: string;
+  readonly limit: string;
+}
+
+export function addReport(program: Command): void {
+  withJson(
+    program
+      .command('report <view>')
+      .description(`print a report view: ${viewNames.join(', ')}`)
+      .option('--owner <name>', 'only the rows of one owner')
+      .option('--limit <n>', 'how many rows', '40'),
+  ).action(report);
+}
+
+async function report(name: string, options: ReportOptions): Promise<void> {
+  const view = name.startsWith('v_') ? name : `v_${name}`;
+  if (!viewNames.includes(view)) {
+    throw new CommandError(`There is no view ${name}; there are ${viewNames.join(', ')}`, EXIT.usage);
+  }
+  const rows = await readView(readEnvironment().databaseUrl, view, Number(options.limit), options.owner);
+  if (options.json) printJson(rows);
+  else console.log(rows.length === 0 ? 'No rows.' : renderTable(rows));
+}
+
+/** The first rows of a view, in the order of its first columns. */
+export async function readView(databaseUrl: string, view: string, limit: number, owner?: string): Promise<Row[]> {
+  return withConnection(databaseUrl, (reporter) =>
+    owner === undefined
+      ? queryRows(reporter, 'SELECT * FROM ?? ORDER BY 1, 2, 3, 4 LIMIT ?', [view, limit])
+      : queryRows(reporter, 'SELECT * FROM ?? WHERE owner = ? ORDER BY 1, 2, 3, 4 LIMIT ?', [view, owner, limit]),
+  );
+}

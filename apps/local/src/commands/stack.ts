@@ -1,0 +1,62 @@
+/** `stack`: a throw-away stack for the tests of other packages, in any language. */
+import { join, resolve } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import { PARTS, type PartName, startStack } from '../stack.ts';
+import { buildTrigger } from '../trigger-build.ts';
+
+interface StackCommandOptions {
+  readonly dataDir: string;
+  readonly only: readonly PartName[];
+}
+
+export function addStack(program: Command): void {
+  program
+    .command('stack')
+    .description(
+      'for tests: start a stack, print one line of JSON that says how to reach it, stay until standard input ends',
+    )
+    .requiredOption('--data-dir <folder>', 'where it keeps everything')
+    .option('--only <parts>', `some parts of it, separated by commas: ${PARTS.join(', ')}`, parseParts, PARTS)
+    .option('--json', 'as it does anyway')
+    .action(runStack);
+}
+
+/** Starts the parts, prints one line of JSON once they serve, and stays until standard input ends or a signal comes. */
+async function runStack(options: StackCommandOptions): Promise<void> {
+  const stack = await startStack({
+    dataFolder: resolve(options.dataDir),
+    parts: options.only,
+    temporaryDatabase: true,
+    ...(options.only.includes('flow')
+      ? { triggerBuilt: buildTrigger(join(options.dataDir, 'trigger-build.log')) }
+      : {}),
+    bufferPool: '256M',
+    report: (message) => console.error(message),
+  });
+  console.log(JSON.stringify(stack.description));
+  const reason = await Promise.race([stack.failed, told()]);
+  await stack.stop();
+  if (reason !== undefined) {
+    console.error(reason);
+    process.exitCode = 1;
+  }
+}
+
+function parseParts(only: string): readonly PartName[] {
+  return only.split(',').map((name) => {
+    const part = PARTS.find((known) => known === name.trim());
+    if (part === undefined)
+      throw new InvalidArgumentError(`${name} is no part of the stack; there are ${PARTS.join(', ')}`);
+    return part;
+  });
+}
+
+/** Settles when this process is told to end. */
+async function told(): Promise<undefined> {
+  await new Promise<void>((done) => {
+    process.stdin.once('end', done).once('close', done).resume();
+    process.once('disconnect', done);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => done());
+  });
+  process.stdin.pause();
+}

@@ -1,0 +1,223 @@
+/** `start`: the whole flow, loaded with the samples, until Ctrl-C. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import type { Command } from 'commander';
+import ora from 'ora';
+import { withConnection } from '../database.ts';
+import { ENVIRONMENT_FILE, removeEnvironment, writeEnvironment } from '../environment.ts';
+import { CommandError } from '../exit.ts';
+import { type Accounting, followUploads, isSettled, type Version } from '../follow.ts';
+import { runSweep } from '../job-runs.ts';
+import { lock } from '../lock.ts';
+import { repository, runFolder } from '../paths.ts';
+import { putFile, sameVersion } from '../put.ts';
+import { type Stack, startStack } from '../stack.ts';
+import { renderTable } from '../table.ts';
+import { buildTrigger } from '../trigger-build.ts';
+import { readView, viewNames } from './report.ts';
+import { accountingRow } from './shared.ts';
+
+interface StartOptions {
+  readonly once?: boolean;
+  readonly sweepMinutes: string;
+}
+
+/** Well-known, so that a bookmarked client finds them again; others where they are taken. */
+const PREFERRED_PORTS = { emulator: 4566, mysql: 3307 };
+const DATA_FOLDER = join(runFolder, 'data');
+const SAMPLES_WITHIN_MS = 10 * 60_000;
+const VIEW_ROWS_SHOWN = 5;
+const UPLOADS_AT_ONCE = 8;
+
+export function addStart(program: Command): void {
+  program
+    .command('start')
+    .description('start the local stack, load samples/, show the reports, and stay until Ctrl-C')
+    .option('--once', 'do all that and end')
+    .option('--sweep-minutes <n>', 'how often to compare the whole bucket with the database', '15')
+    .action(start);
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const unlock = lock();
+  const told = untilTold();
+  const isOld = existsSync(DATA_FOLDER);
+  try {
+    const stack = await startParts(told.signal);
+    try {
+      await serve(stack, isOld, options, told);
+    } finally {
+      removeEnvironment();
+      await withSpinner('Stopping', () => stack.stop());
+    }
+  } catch (error) {
+    if (!told.signal.aborted) throw error;
+  } finally {
+    unlock();
+  }
+  // Ctrl-C is how this command ends, unless it had an end of its own to reach.
+  if (told.signal.aborted && options.once) throw new CommandError(`Ended early: ${told.signal.reason}`);
+}
+
+async function startParts(signal: AbortSignal): Promise<Stack> {
+  return withSpinner('Starting', async (say) => {
+    const building = buildTrigger(join(runFolder, 'logs', 'trigger-build.log'));
+    building.catch(() => undefined);
+    const stack = await startStack({
+      dataFolder: DATA_FOLDER,
+      logFolder: join(runFolder, 'logs'),
+      parts: ['mysql', 's3', 'flow'],
+      preferredPorts: PREFERRED_PORTS,
+      temporaryDatabase: false,
+      triggerBuilt: building,
+      report: say,
+    });
+    if (signal.aborted) {
+      await stack.stop();
+      signal.throwIfAborted();
+    }
+    say('MySQL, the AWS emulator, Spark, the trigger and the job are ready');
+    return stack;
+  });
+}
+
+async function serve(stack: Stack, isOld: boolean, options: StartOptions, told: Told): Promise<void> {
+  writeEnvironment(stack.description);
+  const uploads = await loadSamples(stack, isOld, told.signal);
+  if (told.signal.aborted) return;
+  console.log(
+    `\nUploads of samples/\n${renderTable(uploads.flatMap((row) => (row === undefined ? [] : [accountingRow(row)])))}`,
+  );
+  await showViews(reporterUrl(stack));
+  const unsettled = uploads.filter((row) => !isSettled(row));
+  if (unsettled.length > 0) throw unsettledError(unsettled, stack);
+  if (options.once) return;
+
+  console.log(connectionHelp(stack));
+  const sweeps = setInterval(() => void sweepQuietly(stack), Number(options.sweepMinutes) * 60_000);
+  const reason = await Promise.race([stack.failed, told.ended]);
+  clearInterval(sweeps);
+  if (reason !== undefined) throw new CommandError(`${reason}; its log is in ${stack.description.logFolder}`);
+}
+
+/** Puts the samples that are not there yet with the same bytes, and waits until each has an end. */
+async function loadSamples(stack: Stack, isOld: boolean, signal: AbortSignal): Promise<(Accounting | undefined)[]> {
+  const { bucket } = stack.description;
+  const root = join(repository, 'samples');
+  const files = readdirSync(join(root, 'raw'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  return withSpinner(`Uploading samples/ (${files.length} files)`, async (say) => {
+    const versions: Version[] = [];
+    let put = 0;
+    for (let first = 0; first < files.length; first += UPLOADS_AT_ONCE) {
+      signal.throwIfAborted();
+      const some = files.slice(first, first + UPLOADS_AT_ONCE).map(async (file) => {
+        const objectKey = relative(root, file).split(sep).join('/');
+        const there = await sameVersion(stack.clients.s3, bucket, objectKey, file);
+        if (there !== undefined) return there;
+        put += 1;
+        return putFile(stack.clients.s3, bucket, objectKey, file);
+      });
+      versions.push(...(await Promise.all(some)));
+    }
+    // What happened to the bucket, or was left half done, while nobody listened.
+    if (isOld) await sweepUnless(signal, stack);
+    const found = await withConnection(reporterUrl(stack), (reporter) =>
+      followUploads(reporter, versions, {
+        timeoutMs: SAMPLES_WITHIN_MS,
+        signal,
+        onProgress: (settled, of) => say(`Loading samples/: ${settled} of ${of}`),
+      }),
+    );
+    say(`samples/: ${files.length} files, ${put} of them uploaded now`);
+    return found;
+  });
+}
+
+async function sweepUnless(signal: AbortSignal, stack: Stack): Promise<void> {
+  if (signal.aborted) return;
+  const end = await runSweep(stack.clients.glue);
+  if (end.state !== 'SUCCEEDED') console.error(`The sweep ended ${end.state}: ${end.message}`);
+}
+
+async function sweepQuietly(stack: Stack): Promise<void> {
+  try {
+    await sweepUnless(AbortSignal.timeout(60_000), stack);
+  } catch (error) {
+    console.error(`The sweep could not run: ${(error as Error).message}`);
+  }
+}
+
+async function showViews(databaseUrl: string): Promise<void> {
+  for (const view of viewNames) {
+    if (view === 'v_upload_accounting') continue;
+    const rows = await readView(databaseUrl, view, VIEW_ROWS_SHOWN);
+    console.log(`\n${view}\n${renderTable(rows)}`);
+  }
+}
+
+function reporterUrl({ description }: Stack): string {
+  const { reporter, databaseHost, databasePort, databaseName } = description;
+  return `mysql://${encodeURIComponent(reporter.user)}:${encodeURIComponent(reporter.password)}@${databaseHost}:${databasePort}/${databaseName}`;
+}
+
+function unsettledError(unsettled: readonly (Accounting | undefined)[], { description }: Stack): CommandError {
+  const reasons = unsettled.map((row) =>
+    row === undefined ? 'no job run took it' : `${row.object_key}: ${row.reason ?? row.state}`,
+  );
+  return new CommandError(
+    `${unsettled.length} of the samples did not load: ${[...new Set(reasons)].join('; ')}. The logs are in ${description.logFolder}`,
+  );
+}
+
+function connectionHelp({ description: it }: Stack): string {
+  const file = relative(process.cwd(), ENVIRONMENT_FILE);
+  return `
+The local stack runs until Ctrl-C.
+
+  Any client       set -a; . ${file}; set +a
+  Upload           aws s3 cp my.csv s3://${it.bucket}/raw/expenses/owner=me/my.csv
+                   npm run centflow -- upload my.csv --feed expenses --owner me
+  Read             mysql -h ${it.databaseHost} -P ${it.databasePort} -u ${it.reporter.user} -p'${it.reporter.password}' ${it.databaseName}
+                   npm run centflow -- report v_monthly_cash_flow
+  More             npm run centflow -- --help
+`;
+}
+
+interface Told {
+  /** Aborted as soon as somebody asks for the end. */
+  readonly signal: AbortSignal;
+  readonly ended: Promise<undefined>;
+}
+
+/** Ctrl-C, a signal, or the end of the process that started this one. */
+function untilTold(): Told {
+  const controller = new AbortController();
+  const ended = new Promise<undefined>((resolve) => {
+    controller.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort(signal));
+  process.once('disconnect', () => controller.abort('the process that started this one is gone'));
+  return { signal: controller.signal, ended };
+}
+
+async function withSpinner<Result>(
+  text: string,
+  work: (say: (text: string) => void) => Promise<Result>,
+): Promise<Result> {
+  const since = performance.now();
+  const spinner = ora({ text, stream: process.stderr, discardStdin: false }).start();
+  try {
+    const result = await work((next) => {
+      spinner.text = next;
+    });
+    const took = ((performance.now() - since) / 1000).toFixed(1);
+    spinner.stopAndPersist({ symbol: '✔', text: `${spinner.text}, ${took} s` });
+    return result;
+  } catch (error) {
+    spinner.stopAndPersist({ symbol: '✘' });
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+/** `uploads`: what became of every file. */
+import type { Command } from 'commander';
+import { queryRows, withConnection } from '../database.ts';
+import { readEnvironment } from '../environment.ts';
+import type { Accounting } from '../follow.ts';
+import { renderTable } from '../table.ts';
+import { accountingRow, type JsonOption, printJson, withJson } from './shared.ts';
+
+interface UploadsOptions extends JsonOption {
+  readonly owner?: string;
+  readonly state?: string;
+  readonly limit: string;
+}
+
+export function addUploads(program: Command): void {
+  withJson(
+    program
+      .command('uploads')
+      .description('list the uploads, newest first, with the accounting of each')
+      .option('--owner <name>', 'only those of one owner')
+      .option('--state <state>', 'only those in one state: loading, published, superseded, retired, rejected, failed')
+      .option('--limit <n>', 'how many', '50'),
+  ).action(uploads);
+}
+
+async function uploads(options: UploadsOptions): Promise<void> {
+  const conditions = ['TRUE'];
+  const values: unknown[] = [];
+  for (const name of ['owner', 'state'] as const) {
+    if (options[name] === undefined) continue;
+    conditions.push(`${name} = ?`);
+    values.push(options[name]);
+  }
+  const rows = await withConnection(readEnvironment().databaseUrl, (reporter) =>
+    queryRows<Accounting>(
+      reporter,
+      `SELECT * FROM v_upload_accounting WHERE ${conditions.join(' AND ')} ORDER BY upload_id DESC LIMIT ?`,
+      [...values, Number(options.limit)],
+    ),
+  );
+  if (options.json) {
+    printJson(rows);
+    return;
+  }
+  console.log(renderTable(rows.map(accountingRow)));
+  for (const row of rows) if (row.reason !== null) console.log(`${row.upload_id} ${row.state}: ${row.reason}`);
+}

@@ -1,0 +1,72 @@
+"""What the launcher relies on inside ministack: private functions, pinned by version and signature.
+
+Run as a script it checks the installed ministack and says what differs.
+"""
+
+import importlib.metadata
+import inspect
+import sys
+
+from ministack import app
+from ministack.services import eventbridge, glue, s3, sqs
+
+VERSION = "1.5.33"
+
+SIGNATURES = {
+    (glue, "_get_docker"): "()",
+    (glue, "_execute_spark_docker"): "(run, job, job_name, args, script_path, docker_client)",
+    (glue, "_start_job_run"): "(data)",
+    (eventbridge, "_put_events"): "(data, allow_aws_source=False)",
+    (s3, "_deliver_event_to_sqs"): "(arn, event_payload, bucket_region, bucket_name='')",
+    (sqs, "_receive_messages_for_esm"): "(queue_url, max_number)",
+    (sqs, "load_persisted_state"): "(data)",
+    (sqs, "_get_q"): "(url, action=None)",
+    (sqs, "_expire_retained"): "(q)",
+    (sqs, "_dlq_sweep"): "(q)",
+    (sqs, "_collect_msgs"): "(q, max_n, vis_timeout)",
+}
+
+NAMES = {(glue, "_job_runs"), (glue, "_jobs"), (sqs, "_queues"), (sqs, "_queues_lock"), (app, "_state_map")}
+
+
+class ContractError(RuntimeError):
+    """The installed ministack is not the one the launcher was written for."""
+
+
+def _signature(function: object) -> str:
+    parameters = inspect.signature(function).parameters.values()  # type: ignore[arg-type]
+    shown = (p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in parameters)
+    return f"({', '.join(shown)})"
+
+
+def differences() -> list[str]:
+    """Everything in which the installed ministack differs from what the launcher expects."""
+    found = []
+    version = importlib.metadata.version("ministack")
+    if version != VERSION:
+        found.append(f"ministack is {version}, not {VERSION}")
+    for (module, name), expected in SIGNATURES.items():
+        function = getattr(module, name, None)
+        actual = _signature(function) if callable(function) else "missing"
+        if actual != expected:
+            found.append(f"{module.__name__}.{name} is {actual}, not {expected}")
+    found += [f"{module.__name__}.{name} is missing" for module, name in NAMES if not hasattr(module, name)]
+    return found
+
+
+def check() -> None:
+    """Raise unless the installed ministack is the expected one."""
+    found = differences()
+    if found:
+        raise ContractError(
+            "the AWS emulator is not the one this launcher was written for: "
+            + "; ".join(found)
+            + ". Pin ministack in glue/pyproject.toml, or carry apps/local/src/emulator over to the new version"
+        )
+
+
+if __name__ == "__main__":
+    try:
+        check()
+    except ContractError as error:
+        sys.exit(str(error))

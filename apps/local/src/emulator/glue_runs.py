@@ -1,0 +1,110 @@
+"""Glue job runs as AWS does them: a limit on concurrent runs, a real Spark, an event at the end of each run.
+
+ministack runs Spark only in docker, refuses no run, and announces none. The functions that matter are replaced here.
+"""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ministack.core.responses import error_response_json
+from ministack.services import eventbridge, glue
+
+ACTIVE_STATES = ("STARTING", "RUNNING")
+MAX_MESSAGE = 2_000
+# How long a run waits for a Spark process that is still starting, or starting again.
+WORKER_START_SECONDS = 90.0
+
+
+class _Images:
+    def get(self, *_: object) -> bool:
+        return True
+
+
+class _NoDocker:
+    """What ministack asks before it hands a run to `_execute_spark_docker`."""
+
+    images = _Images()
+
+
+def install(worker_socket: str) -> None:
+    """Hand job runs to the Spark process behind `worker_socket`."""
+
+    def execute(run: dict, job: dict, job_name: str, arguments: dict, _script: str, _docker: object) -> None:
+        argv = [part for pair in arguments.items() for part in map(str, pair)]
+        state, message = _run_in_worker(worker_socket, run["Id"], argv, timeout_seconds=60 * job.get("Timeout", 2880))
+        if run["JobRunState"] in ACTIVE_STATES:
+            run["JobRunState"] = state
+            run["ErrorMessage"] = message[:MAX_MESSAGE]
+        _announce(run, job_name)
+
+    glue._get_docker = _NoDocker
+    glue._execute_spark_docker = execute
+    glue._start_job_run = _limited(glue._start_job_run)
+
+
+def _limited(start: Callable[[dict], tuple]) -> Callable[[dict], tuple]:
+    """Refuse a run beyond the job's `ExecutionProperty.MaxConcurrentRuns`, with Glue's own exception."""
+    one_at_a_time = threading.Lock()
+
+    def start_job_run(data: dict) -> tuple:
+        name = data.get("JobName")
+        with one_at_a_time:
+            job = glue._jobs.get(name, {})
+            limit = (job.get("ExecutionProperty") or {}).get("MaxConcurrentRuns", 1)
+            runs = glue._job_runs.get(name, [])
+            if sum(run["JobRunState"] in ACTIVE_STATES for run in runs) >= limit:
+                text = f"Concurrent runs exceeded for {name}"
+                return error_response_json("ConcurrentRunsExceededException", text, 400)
+            return start(data)
+
+    return start_job_run
+
+
+def _run_in_worker(path: str, run_id: str, argv: list[str], timeout_seconds: float) -> tuple[str, str]:
+    """The run's final state and its error message."""
+    try:
+        with _connect(path) as connection:
+            connection.settimeout(timeout_seconds)
+            connection.sendall(json.dumps({"runId": run_id, "argv": argv}).encode() + b"\n")
+            with connection.makefile("rb") as answers:
+                answer = answers.readline()
+    except TimeoutError:
+        return "TIMEOUT", f"Job run exceeded its timeout of {timeout_seconds / 60:.0f} minutes"
+    except OSError as error:
+        return "FAILED", f"the Spark process did not take the run: {error}"
+    if not answer:
+        return "FAILED", "the Spark process ended during the run"
+    outcome: dict[str, Any] = json.loads(answer)
+    return outcome["state"], outcome["message"]
+
+
+def _connect(path: str) -> socket.socket:
+    deadline = time.monotonic() + WORKER_START_SECONDS
+    while True:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(path)
+        except OSError:
+            connection.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return connection
+
+
+def _announce(run: dict, job_name: str) -> None:
+    """Put EventBridge's 'Glue Job State Change', as Glue does at the end of a run."""
+    detail = {
+        "jobName": job_name,
+        "jobRunId": run["Id"],
+        "severity": "INFO" if run["JobRunState"] == "SUCCEEDED" else "ERROR",
+        "state": run["JobRunState"],
+        "message": run["ErrorMessage"] or "Job run succeeded",
+    }
+    entry = {"Source": "aws.glue", "DetailType": "Glue Job State Change", "Detail": json.dumps(detail)}
+    eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)

@@ -1,0 +1,29 @@
+"""Starts ministack for Centflow: on loopback only, its S3 and queues kept on disk, Glue runs handed to a real Spark.
+
+The folder, the ports and the socket come as environment variables from emulator.ts.
+"""
+
+import os
+
+import contract
+import glue_runs
+import lifeline
+import queue_batches
+from ministack import app
+
+# What outlives the process. Functions, jobs, mappings and secrets are declared anew at each start.
+KEPT_SERVICES = {"s3", "sqs"}
+
+
+def main() -> None:
+    """Run the emulator until SIGTERM, or until the process that started it is gone."""
+    contract.check()
+    glue_runs.install(os.environ["CENTFLOW_SPARK_SOCKET"])
+    queue_batches.install()
+    app._state_map = {name: module for name, module in app._state_map.items() if name in KEPT_SERVICES}
+    lifeline.hold()
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

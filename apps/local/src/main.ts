@@ -1,0 +1,44 @@
+/** The commands of one machine: what package.json's scripts call, and what `npm run centflow --` offers. */
+import { type Command, CommanderError } from 'commander';
+import { CommandError, EXIT } from './exit.ts';
+
+/** Commander ends the process itself otherwise, with 1 for every mistake. */
+function throwInsteadOfExit(command: Command): Command {
+  command.exitOverride();
+  for (const child of command.commands) throwInsteadOfExit(child);
+  return command;
+}
+
+async function main([first, ...rest]: string[]): Promise<void> {
+  try {
+    // Each program is read only when it is asked for: a command for the running stack answers sooner without the others.
+    if (first === 'centflow') {
+      const { centflow } = await import('./centflow.ts');
+      await throwInsteadOfExit(centflow()).parseAsync(rest, { from: 'user' });
+    } else {
+      const { scripts } = await import('./scripts.ts');
+      await throwInsteadOfExit(scripts()).parseAsync(first === undefined ? [] : [first, ...rest], { from: 'user' });
+    }
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // It has said what is wrong already.
+      process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    } else if (error instanceof CommandError) {
+      console.error(error.message);
+      process.exitCode = error.exitCode;
+    } else {
+      console.error(process.env.CENTFLOW_DEBUG ? error : explain(error));
+      process.exitCode = EXIT.failed;
+    }
+  }
+}
+
+/** A stack trace is for those who ask for it. */
+function explain(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return `${text}\n(\`npm run centflow -- doctor\` checks every part; CENTFLOW_DEBUG=1 shows where this came from)`;
+}
+
+await main(process.argv.slice(2));
+// The channel to the bootstrap must not keep a finished command alive.
+if (process.connected) process.disconnect();

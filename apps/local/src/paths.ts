@@ -1,0 +1,36 @@
+/** Where everything of the local stack lies. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+export const repository = resolve(import.meta.dirname, '..', '..', '..');
+
+/** Everything the stack and its set-up write. */
+export const localFolder = join(repository, '.local');
+
+/** What belongs to the stack of `npm start`: its data, its lock, its `env`. Tests have it elsewhere. */
+export const runFolder = resolve(process.env.CENTFLOW_RUN_DIR ?? localFolder);
+
+/** The tools that the bootstrap installed, or found. */
+const toolPaths = z.object({
+  node: z.string(),
+  pnpm: z.string(),
+  uv: z.string(),
+  python: z.string(),
+  virtualEnvironment: z.string(),
+  javaHome: z.string(),
+  mysqlHome: z.string(),
+  mysqlLibraries: z.string(),
+});
+export type ToolPaths = z.infer<typeof toolPaths>;
+
+/** Reads what bootstrap/run.mjs recorded. */
+export function readToolPaths(): ToolPaths {
+  const file = join(localFolder, 'toolchain', 'paths.json');
+  if (!existsSync(file)) {
+    throw new Error(
+      `${file} is missing: the set-up has not run. Run \`npm start\` or \`npm test\`, which set up what they need.`,
+    );
+  }
+  return toolPaths.parse(JSON.parse(readFileSync(file, 'utf8')));
+}

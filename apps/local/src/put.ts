@@ -1,0 +1,36 @@
+/** Putting files into the bucket. */
+import { createHash } from 'node:crypto';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
+import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { Version } from './follow.ts';
+
+/** Puts a file, streamed, and says which version it became. */
+export async function putFile(s3: S3Client, bucket: string, objectKey: string, file: string): Promise<Version> {
+  const { VersionId } = await s3.send(
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key: objectKey,
+      Body: createReadStream(file),
+      ContentLength: statSync(file).size,
+      ContentType: file.toLowerCase().endsWith('.gz') ? 'application/gzip' : 'text/csv',
+    }),
+  );
+  return { objectKey, versionId: VersionId ?? 'null' };
+}
+
+/** The current version of the object, when it has exactly the file's bytes. */
+export async function sameVersion(
+  s3: S3Client,
+  bucket: string,
+  objectKey: string,
+  file: string,
+): Promise<Version | undefined> {
+  try {
+    const head = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: objectKey }));
+    const md5 = createHash('md5').update(readFileSync(file)).digest('hex');
+    return head.ETag === `"${md5}"` ? { objectKey, versionId: head.VersionId ?? 'null' } : undefined;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,13 @@
+import { Command } from 'commander';
+import { addBench } from './bench/bench.ts';
+import { addCheck } from './check.ts';
+import { addStack } from './commands/stack.ts';
+import { addStart } from './commands/start.ts';
+import { addTest } from './test-all.ts';
+
+/** What package.json's scripts call. */
+export function scripts(): Command {
+  const program = new Command('npm').description('Centflow on one machine');
+  for (const add of [addStart, addTest, addCheck, addBench, addStack]) add(program);
+  return program;
+}

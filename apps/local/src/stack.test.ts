@@ -1,0 +1,109 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createClients } from './clients.ts';
+import { queryRows, withConnection } from './database.ts';
+import { type StackDescription, startStack } from './stack.ts';
+import { startCommand } from './testing/commands.ts';
+import { processesLeft, processesOf } from './testing/processes.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'centflow-stack-'));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function startedStack(name: string) {
+  const running = startCommand(join(folder, name), ['stack', '--data-dir', join(folder, name), '--only', 'mysql,s3']);
+  const line = await running.waitFor('}\n', 60_000);
+  return { ...running, description: JSON.parse(line) as StackDescription };
+}
+
+describe('stack --only mysql,s3', () => {
+  test('names a bucket and a secret with which the loader reaches its tables, and ends with standard input', async () => {
+    const { child, outcome, description } = await startedStack('a');
+    const clients = createClients(description.endpointUrl);
+    const { SecretString } = await clients.secrets.send(new GetSecretValueCommand({ SecretId: description.secretId }));
+    clients.destroy();
+    const secret = JSON.parse(SecretString ?? '') as Record<string, string>;
+    expect(secret).toMatchObject({
+      engine: 'mysql',
+      dbname: description.databaseName,
+      username: description.loader.user,
+    });
+    const rows = await withConnection(
+      `mysql://${secret.username}:${secret.password}@${secret.host}:${secret.port}/${secret.dbname}`,
+      (loader) => queryRows(loader, 'SELECT count(*) AS uploads FROM uploads'),
+    );
+    expect(rows).toEqual([{ uploads: 0 }]);
+    child.stdin?.end();
+    expect((await outcome).exitCode).toBe(0);
+    expect(processesOf(join(folder, 'a'))).toEqual([]);
+  });
+
+  test('leaves no process behind when it is killed outright', async () => {
+    const { child, outcome } = await startedStack('b');
+    expect(processesOf(join(folder, 'b')).length).toBeGreaterThan(1);
+    child.kill('SIGKILL');
+    await outcome;
+    expect(await processesLeft(join(folder, 'b'), 15_000)).toEqual([]);
+  });
+
+  test('says which part is unknown', async () => {
+    const { exitCode, stderr } = await startCommand(join(folder, 'c'), [
+      'stack',
+      '--data-dir',
+      folder,
+      '--only',
+      'redis',
+    ]).outcome;
+    expect(stderr).toContain('redis is no part of the stack; there are mysql, s3, flow');
+    expect(exitCode).toBe(2);
+  });
+});
+
+test('objects with all their versions, and the database, outlive a restart', async () => {
+  const options = {
+    dataFolder: join(folder, 'd'),
+    parts: ['mysql', 's3'],
+    temporaryDatabase: false,
+    bufferPool: '128M',
+  } as const;
+  const first = await startStack(options);
+  const Bucket = first.description.bucket;
+  for (const Body of ['one', 'two'])
+    await first.clients.s3.send(new PutObjectCommand({ Bucket, Key: 'raw/ä b/x.csv', Body }));
+  await first.stop();
+
+  const second = await startStack(options);
+  try {
+    const { Versions = [] } = await second.clients.s3.send(new ListObjectVersionsCommand({ Bucket, Prefix: 'raw/' }));
+    const bodies = await Promise.all(
+      Versions.map(async ({ Key, VersionId }) => {
+        const { Body } = await second.clients.s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
+        return Body?.transformToString();
+      }),
+    );
+    expect(bodies).toEqual(['two', 'one']);
+    expect(second.description.reporter).toEqual(first.description.reporter);
+    const { loader, databaseHost, databasePort } = second.description;
+    await withConnection(
+      `mysql://${loader.user}:${loader.password}@${databaseHost}:${databasePort}/centflow`,
+      (connection) => queryRows(connection, 'SELECT 1 FROM uploads'),
+    );
+  } finally {
+    await second.stop();
+  }
+});
+
+test('a part that cannot start says so with the end of its log, and what did start is stopped', async () => {
+  const path = join(folder, 'e');
+  mkdirSync(join(path, 'mysql'), { recursive: true });
+  writeFileSync(join(path, 'mysql', 'ibdata1'), 'not a database');
+  await expect(
+    startStack({ dataFolder: path, parts: ['mysql', 's3'], temporaryDatabase: false, bufferPool: '128M' }),
+  ).rejects.toThrow(/MySQL ended with code 1\. Its log, .*mysql\.log, ends with:/);
+  expect(readFileSync(join(path, 'logs', 'mysql.log'), 'utf8')).toContain('ERROR');
+  expect(processesOf(path)).toEqual([]);
+});

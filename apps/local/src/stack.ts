@@ -1,0 +1,280 @@
+/** The whole flow on one machine: started in order, stopped in order, whatever happens in between. */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { freemem } from 'node:os';
+import { join } from 'node:path';
+import type { Role } from '@centflow/schema/grants';
+import { createConnection } from 'mysql2/promise';
+import { z } from 'zod';
+import { type Clients, createClients } from './clients.ts';
+import { REGION, startEmulator } from './emulator.ts';
+import { freePort } from './free-port.ts';
+import { type Administrator, administratorFromUrl, isLoopback, startMysql, tlsFor } from './mysql.ts';
+import { NAMES } from './names.ts';
+import { readToolPaths } from './paths.ts';
+import { createFlow, createStorage, type ResourceOverrides } from './resources.ts';
+import { removeSocketFolder, socketPath } from './socket-path.ts';
+import { startSparkWorker } from './spark-worker.ts';
+
+/** What a stack may be made of. `flow` is everything from the event to the job run: queue, trigger, job and Spark. */
+export const PARTS = ['mysql', 's3', 'flow'] as const;
+export type PartName = (typeof PARTS)[number];
+
+export interface StackOptions {
+  readonly dataFolder: string;
+  /** The folder of the logs; that of the data has one where left out. */
+  readonly logFolder?: string;
+  readonly parts: readonly PartName[];
+  /** Ports to take when they are free; any others where they are not. */
+  readonly preferredPorts?: { readonly emulator: number; readonly mysql: number };
+  /** On a server that others use too: a database and users of its own, dropped at the end. */
+  readonly temporaryDatabase: boolean;
+  /** InnoDB's cache. */
+  readonly bufferPool?: string;
+  readonly overrides?: ResourceOverrides;
+  /** Settles when the trigger's bundle is there. */
+  readonly triggerBuilt?: Promise<void>;
+  /** Told what happens meanwhile: a part that is ready, Spark started again. */
+  readonly report?: (message: string) => void;
+}
+
+interface Account {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Everything a client of a running stack needs. */
+export interface StackDescription {
+  readonly endpointUrl: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly queueName: string;
+  readonly deadLetterQueueName: string;
+  readonly functionName: string;
+  readonly jobName: string;
+  readonly secretId: string;
+  readonly databaseHost: string;
+  readonly databasePort: number;
+  readonly databaseName: string;
+  readonly adminUser: string;
+  readonly adminPassword: string;
+  readonly migrator: Account;
+  readonly loader: Account;
+  readonly reporter: Account;
+  readonly sparkPid: number | null;
+  readonly logFolder: string;
+}
+
+export interface Stack {
+  readonly description: StackDescription;
+  readonly clients: Clients;
+  /** The process that runs the jobs now. */
+  readonly sparkPid: () => number | undefined;
+  /** Settles when a part that nobody restarts has ended by itself, with the reason. */
+  readonly failed: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** First who starts job runs, then who runs them, then what they write to. */
+const STOP_ORDER = ['clients', 'emulator', 'spark', 'database', 'server', 'files'] as const;
+type StopStep = (typeof STOP_ORDER)[number];
+
+const passwords = z.object({ root: z.string(), migrator: z.string(), loader: z.string(), reporter: z.string() });
+type Passwords = z.infer<typeof passwords>;
+
+/** Starts the parts of a stack; when one does not start, those that did are stopped. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const tools = readToolPaths();
+  mkdirSync(options.dataFolder, { recursive: true });
+  const logFolder = options.logFolder ?? join(options.dataFolder, 'logs');
+  const report = options.report ?? (() => undefined);
+  const secrets = readPasswords(join(options.dataFolder, 'passwords.json'));
+  // What a killed stack left in it goes now.
+  const temporaryFolder = join(options.dataFolder, 'tmp');
+  rmSync(temporaryFolder, { recursive: true, force: true });
+  mkdirSync(temporaryFolder);
+  // The Lambda unpacks here. Without this, the repository's package.json would make its runtime an ES module.
+  writeFileSync(join(temporaryFolder, 'package.json'), '{}\n');
+  // The emulator starts Lambdas with a CommonJS script in there, and below the repository Node would take it for a module.
+  writeFileSync(join(temporaryFolder, 'package.json'), '{ "type": "commonjs" }\n');
+  const sparkSocket = socketPath(temporaryFolder, 'spark.sock');
+
+  const stops = new Map<StopStep, () => Promise<void> | void>();
+  stops.set('files', () => {
+    removeSocketFolder(sparkSocket, temporaryFolder);
+    rmSync(temporaryFolder, { recursive: true, force: true });
+  });
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= (async () => {
+      for (const name of STOP_ORDER) await stops.get(name)?.();
+    })();
+    return stopped;
+  };
+  const timed = async <Result>(name: string, starting: Promise<Result>): Promise<Result> => {
+    const since = performance.now();
+    const result = await starting;
+    report(`${name} ready after ${((performance.now() - since) / 1000).toFixed(1)} s`);
+    return result;
+  };
+
+  const wants = (part: PartName) => options.parts.includes(part);
+  const suffix = options.temporaryDatabase ? `_${randomBytes(4).toString('hex')}` : '';
+  const databaseName = `centflow${suffix}`;
+  const accounts: Record<Role, string> = {
+    migrator: `migrator${suffix}`,
+    loader: `loader${suffix}`,
+    reporter: `reporter${suffix}`,
+  };
+  let fail: (reason: string) => void = () => undefined;
+  const failed = new Promise<string>((resolve) => {
+    fail = resolve;
+  });
+
+  const startDatabase = async (): Promise<Administrator> => {
+    let administrator = administratorFromUrl(process.env.CENTFLOW_MYSQL_URL);
+    if (administrator === undefined) {
+      const server = await startMysql({
+        tools,
+        dataFolder: join(options.dataFolder, 'mysql'),
+        temporaryFolder,
+        logFile: join(logFolder, 'mysql.log'),
+        port: await freePort(options.preferredPorts?.mysql),
+        password: secrets.root,
+        bufferPool: options.bufferPool ?? process.env.CENTFLOW_MYSQL_BUFFER_POOL ?? defaultBufferPool(),
+      });
+      stops.set('server', server.stop);
+      void server.part.ended.then(() => fail('MySQL ended by itself'));
+      administrator = server.administrator;
+    } else if (options.temporaryDatabase) {
+      const found = administrator;
+      stops.set('database', () => dropDatabase(found, databaseName, Object.values(accounts)));
+    }
+    const { setUpDatabase } = await import('@centflow/schema/set-up-database');
+    await setUpDatabase({
+      administratorUrl: administratorUrl(administrator),
+      database: databaseName,
+      accounts,
+      passwordOf: (role) => secrets[role],
+      requireTls: !isLoopback(administrator.host),
+      ...tlsFor(administrator.host),
+    });
+    return administrator;
+  };
+
+  try {
+    const needsEmulator = wants('s3') || wants('flow');
+    const emulatorPort = await freePort(options.preferredPorts?.emulator);
+    const endpointUrl = `http://127.0.0.1:${emulatorPort}`;
+
+    const startAws = async () => {
+      const part = await startEmulator({
+        tools,
+        port: emulatorPort,
+        dataFolder: join(options.dataFolder, 'aws'),
+        temporaryFolder,
+        sparkSocket,
+        logFile: join(logFolder, 'aws.log'),
+      });
+      stops.set('emulator', part.stop);
+      void part.ended.then(() => fail('the AWS emulator ended by itself'));
+    };
+    const startSpark = async () => {
+      const worker = await startSparkWorker({
+        tools,
+        endpointUrl,
+        socketPath: sparkSocket,
+        scratchFolder: join(temporaryFolder, 'spark'),
+        logFile: join(logFolder, 'spark.log'),
+        memory: process.env.CENTFLOW_SPARK_MEMORY ?? '2g',
+        onRestart: report,
+      });
+      stops.set('spark', worker.stop);
+      return worker;
+    };
+
+    const [database, aws, spark] = await Promise.allSettled([
+      wants('mysql') || wants('flow') ? timed('MySQL', startDatabase()) : undefined,
+      needsEmulator ? timed('AWS emulator', startAws()) : undefined,
+      wants('flow') ? timed('Spark', startSpark()) : undefined,
+    ]);
+    for (const outcome of [database, aws, spark]) if (outcome.status === 'rejected') throw outcome.reason;
+    const administrator = database.status === 'fulfilled' ? database.value : undefined;
+    const worker = spark.status === 'fulfilled' ? spark.value : undefined;
+
+    const clients = createClients(endpointUrl);
+    stops.set('clients', () => clients.destroy());
+    if (needsEmulator) {
+      await createStorage(clients, {
+        host: administrator?.host ?? '',
+        port: administrator?.port ?? 0,
+        username: accounts.loader,
+        password: secrets.loader,
+        dbname: databaseName,
+      });
+    }
+    await options.triggerBuilt;
+    if (wants('flow')) await timed('Queue, trigger and job', createFlow(clients, options.overrides));
+
+    const account = (role: Role): Account => ({ user: accounts[role], password: secrets[role] });
+    return {
+      description: {
+        endpointUrl: needsEmulator ? endpointUrl : '',
+        region: REGION,
+        bucket: NAMES.bucket,
+        queueName: NAMES.queue,
+        deadLetterQueueName: NAMES.deadLetterQueue,
+        functionName: NAMES.trigger,
+        jobName: NAMES.job,
+        secretId: NAMES.secret,
+        databaseHost: administrator?.host ?? '',
+        databasePort: administrator?.port ?? 0,
+        databaseName,
+        adminUser: administrator?.user ?? '',
+        adminPassword: administrator?.password ?? '',
+        migrator: account('migrator'),
+        loader: account('loader'),
+        reporter: account('reporter'),
+        sparkPid: worker?.pid() ?? null,
+        logFolder,
+      },
+      clients,
+      sparkPid: () => worker?.pid(),
+      failed,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The passwords of a data directory, made with it, readable by its owner alone. */
+function readPasswords(file: string): Passwords {
+  if (existsSync(file)) return passwords.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const random = () => randomBytes(18).toString('base64url');
+  const made = { root: random(), migrator: random(), loader: random(), reporter: random() };
+  writeFileSync(file, `${JSON.stringify(made)}\n`, { mode: 0o600 });
+  chmodSync(file, 0o600);
+  return made;
+}
+
+/** A gigabyte, or a quarter of what is free where that is less. */
+function defaultBufferPool(): string {
+  const quarter = Math.floor(freemem() / 4 / 2 ** 20);
+  return `${Math.max(128, Math.min(1024, quarter))}M`;
+}
+
+function administratorUrl({ host, port, user, password }: Administrator): string {
+  return `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}`;
+}
+
+async function dropDatabase(administrator: Administrator, name: string, users: readonly string[]): Promise<void> {
+  const connection = await createConnection({ ...administrator, ...tlsFor(administrator.host) });
+  try {
+    await connection.query('DROP DATABASE IF EXISTS ??', [name]);
+    for (const user of users) await connection.query("DROP USER IF EXISTS ?@'%'", [user]);
+  } finally {
+    await connection.end();
+  }
+}

@@ -1,0 +1,223 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv, promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withConnection } from './database.ts';
+import { readToolPaths } from './paths.ts';
+import { centflow, type Running, startCommand } from './testing/commands.ts';
+import { processesLeft } from './testing/processes.ts';
+
+const run = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), 'centflow-start-'));
+const HEADER = 'date,merchant,category,account,amount,currency,description';
+
+let started: Running;
+let screen = '';
+
+function csv(name: string, ...rows: string[]): string {
+  const file = join(folder, 'files', name);
+  mkdirSync(join(folder, 'files'), { recursive: true });
+  writeFileSync(file, `${[HEADER, ...rows].join('\n')}\n`);
+  return file;
+}
+
+function secret(name: string): string {
+  return parseEnv(readFileSync(join(folder, 'secrets.env'), 'utf8'))[name] ?? '';
+}
+
+async function json(...args: string[]): Promise<unknown> {
+  const { stdout, stderr } = await centflow(folder, ...args, '--json');
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    throw new Error(`no JSON: ${stdout}${stderr}`);
+  }
+}
+
+beforeAll(async () => {
+  started = startCommand(folder, ['start']);
+  screen = await started.waitFor('runs until Ctrl-C', 170_000);
+});
+
+afterAll(async () => {
+  if (started.child.exitCode === null) started.child.kill('SIGKILL');
+  await processesLeft(folder, 10_000);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('npm start', () => {
+  test('loads the samples and shows the accounting of each, then the reports', () => {
+    expect(screen).toMatch(/raw\/expenses\/owner=\w+\/\S+\.csv\s+│ published/);
+    expect(screen).not.toMatch(/│ (failed|loading)/);
+    for (const view of ['v_monthly_cash_flow', 'v_budget_vs_actual', 'v_spend_by_place', 'v_transactions']) {
+      expect(screen).toContain(`\n${view}\n┌`);
+    }
+  });
+
+  test('says how to connect, in a file that only its owner can read', () => {
+    expect(screen).toContain('aws s3 cp');
+    expect(screen).toContain('mysql -h 127.0.0.1');
+    for (const name of ['env', 'secrets.env']) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(folder, 'env'), 'utf8')).not.toContain('root');
+  });
+
+  test('refuses a second start while the first one runs', async () => {
+    const second = await startCommand(folder, ['start']).outcome;
+    expect(second.exitCode).toBe(1);
+    expect(second.stderr).toContain(`as process ${started.child.pid}`);
+  });
+});
+
+describe('any other client', () => {
+  test('puts a CSV with boto3, and reads the views as reporter with PyMySQL', async () => {
+    const program = `
+import os, time, urllib.parse, boto3, pymysql
+boto3.client("s3").put_object(
+    Bucket=os.environ["UPLOADS_BUCKET"], Key="raw/expenses/owner=zoe/a b+c é.csv",
+    Body="${HEADER}\\n2025-01-02,Bakery,Food,Card,4.20,EUR,\\n".encode())
+url = urllib.parse.urlsplit(os.environ["DATABASE_URL"])
+connection = pymysql.connect(host=url.hostname, port=url.port, user=url.username, password=url.password,
+                             database=url.path[1:], autocommit=True)
+rows, deadline = (), time.time() + 30
+while not rows and time.time() < deadline:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT month, expense FROM v_monthly_cash_flow WHERE owner = 'zoe'")
+        rows = cursor.fetchall()
+print(rows[0][0], rows[0][1])
+`;
+    const environment = parseEnv(readFileSync(join(folder, 'env'), 'utf8')) as Record<string, string>;
+    const { stdout } = await run(readToolPaths().python, ['-c', program], { env: { ...process.env, ...environment } });
+    expect(stdout.trim()).toBe('2025-01 4.2000');
+  });
+});
+
+describe('npm run centflow --', () => {
+  test('upload follows a file until it is published, and tells what was quarantined', async () => {
+    const file = csv('mine.csv', '2025-01-02,Bakery,Food,Card,4.20,EUR,', '2025-02-30,Bakery,Food,Card,1.00,EUR,=1+1');
+    const { exitCode, stdout } = await centflow(folder, 'upload', file, '--feed', 'expenses', '--owner', 'me');
+    expect(stdout).toMatch(/raw\/expenses\/owner=me\/mine\.csv +│ published +│ +2 │ +1 │ +0 │ +1 │ +4\.2000/);
+    expect(stdout).toContain('2025-02-30');
+    expect(exitCode).toBe(0);
+  });
+
+  test('upload ends with 3 and the reason when a file is rejected', async () => {
+    const file = csv('broken.csv');
+    writeFileSync(file, 'when,what\n1,2\n');
+    const { exitCode, stdout } = await centflow(folder, 'upload', file, '--feed', 'expenses', '--owner', 'me');
+    expect(stdout).toMatch(/was rejected: .*merchant/);
+    expect(exitCode).toBe(3);
+  });
+
+  test.each([
+    [['upload', '/no/such.csv', '--feed', 'expenses'], 'There is no file /no/such.csv'],
+    [
+      ['upload', 'package.json', '--feed', 'expences'],
+      'There is no feed expences; there are budgets, expenses, incomes',
+    ],
+    [['upload', 'package.json'], "required option '--feed <feed>'"],
+    [['report', 'v_nothing'], 'There is no view v_nothing'],
+    [['quarantine', '987654321'], 'There is no upload 987654321'],
+    [['delete', 'raw/expenses/none.csv'], 'There is no object raw/expenses/none.csv'],
+    [['rebuild'], '--check'],
+    [['nonsense'], "unknown command 'nonsense'"],
+  ])('%j is wrong usage, and is told so', async (args, message) => {
+    const { exitCode, stderr } = await centflow(folder, ...args);
+    expect(stderr).toContain(message);
+    expect(exitCode).toBe(2);
+  });
+
+  test('quarantine lists the rows by object key, and neutralises formulas in CSV', async () => {
+    const key = 'raw/expenses/owner=me/mine.csv';
+    expect(await json('quarantine', key)).toEqual([
+      expect.objectContaining({
+        row_no: 3,
+        column_name: 'date',
+        raw_text: '2025-02-30,Bakery,Food,Card,1.00,EUR,=1+1',
+      }),
+    ]);
+    const { stdout } = await centflow(folder, 'quarantine', key, '--csv');
+    expect(stdout).toMatch(/^row_no,column_name,code,message,raw_text\n3,date,/);
+  });
+
+  test('uploads and report filter by owner', async () => {
+    expect(await json('uploads', '--owner', 'me', '--state', 'rejected')).toEqual([
+      expect.objectContaining({ object_key: 'raw/expenses/owner=me/broken.csv', rows_published: 0 }),
+    ]);
+    expect(await json('report', 'v_monthly_cash_flow', '--owner', 'me')).toEqual([
+      expect.objectContaining({ month: '2025-01', expense: '4.2000', currency: 'EUR' }),
+    ]);
+  });
+
+  test('delete undoes an upload, and uploading it again brings it back', async () => {
+    const gone = await centflow(folder, 'delete', 'raw/expenses/owner=me/mine.csv');
+    expect(gone.exitCode).toBe(0);
+    expect(await json('report', 'v_transactions', '--owner', 'me')).toEqual([]);
+    await centflow(folder, 'upload', join(folder, 'files', 'mine.csv'), '--feed', 'expenses', '--owner', 'me');
+    expect(await json('report', 'v_transactions', '--owner', 'me')).toHaveLength(1);
+  });
+
+  test('sweep says that the database agrees with the bucket', async () => {
+    expect(await json('sweep')).toEqual(expect.objectContaining({ state: 'SUCCEEDED' }));
+  });
+
+  test('doctor finds every part well', async () => {
+    const findings = (await json('doctor')) as { part: string; status: string }[];
+    expect(findings.filter(({ status }) => status !== 'well')).toEqual([]);
+    expect(findings.map(({ part }) => part)).toEqual(
+      expect.arrayContaining(['bucket', 'queue', 'trigger', 'job', 'database']),
+    );
+  });
+
+  test('rebuild --check finds every report view equal', async () => {
+    const { exitCode, stdout } = await centflow(folder, 'rebuild', '--check');
+    expect(stdout).toContain('every report view is equal');
+    expect(stdout).not.toContain('DIFFERENT');
+    expect(exitCode).toBe(0);
+  });
+
+  test('rebuild --check ends with 5 and shows the row when the database has something else than the bucket', async () => {
+    await withConnection(secret('DATABASE_ADMIN_URL'), async (administrator) => {
+      const forge = (description: string) =>
+        administrator.query(
+          "UPDATE expenses SET description = ? WHERE upload_id = (SELECT upload_id FROM uploads WHERE owner = 'zoe')",
+          [description],
+        );
+      await forge('forged');
+      const { exitCode, stdout } = await centflow(folder, 'rebuild', '--check');
+      await forge('');
+      expect(stdout).toMatch(/v_transactions +│ +\d+ │ DIFFERENT/);
+      expect(stdout).toContain('forged');
+      expect(exitCode).toBe(5);
+      const [left] = await administrator.query("SHOW DATABASES LIKE '%rebuild%'");
+      expect(left).toEqual([]);
+    });
+  });
+});
+
+describe('Ctrl-C', () => {
+  test('ends with 0, leaves no process and no file that says the stack runs', async () => {
+    started.child.kill('SIGINT');
+    expect((await started.outcome).exitCode).toBe(0);
+    expect(await processesLeft(folder, 0)).toEqual([]);
+    expect(existsSync(join(folder, 'env'))).toBe(false);
+    expect(existsSync(join(folder, 'secrets.env'))).toBe(false);
+  });
+
+  test('lets commands say that the stack is not running', async () => {
+    const { exitCode, stderr } = await centflow(folder, 'uploads');
+    expect(stderr).toContain('npm start');
+    expect(exitCode).toBe(4);
+  });
+});
+
+describe('npm start -- --once', () => {
+  test('finds everything again, uploads nothing twice, and ends with 0', async () => {
+    const { exitCode, stdout, stderr } = await startCommand(folder, ['start', '--once']).outcome;
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain('0 of them uploaded now');
+    expect(stdout).toContain('v_monthly_cash_flow');
+    expect(await processesLeft(folder, 0)).toEqual([]);
+  });
+});

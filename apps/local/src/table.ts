@@ -1,0 +1,56 @@
+/** Tables people read in a terminal: numbers to the right, wide cells cut, and columns left out only with a word. */
+import Table from 'cli-table3';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A cell is never cut below this many characters; rather a column is left out. */
+const LEAST_WIDTH = 6;
+/** A border and a space on either side. */
+const CELL_PADDING = 3;
+
+/** Draws rows whose columns are those of the first. */
+export function renderTable(rows: readonly Row[], width: number = terminalWidth()): string {
+  const names = Object.keys(rows[0] ?? {});
+  if (names.length === 0) return '(nothing)';
+  const texts = rows.map((row) => names.map((name) => cellText(row[name])));
+  const natural = names.map((name, index) => Math.max(name.length, ...texts.map((cells) => cells[index]?.length ?? 0)));
+  const widths = fit(natural, width);
+  const numeric = names.map((name) => rows.every((row) => isNumeric(row[name])));
+  const table = new Table({
+    head: names.slice(0, widths.length),
+    colWidths: widths.map((column) => column + 2),
+    colAligns: widths.map((_, index) => (numeric[index] ? 'right' : 'left')),
+    style: { head: [], border: [], compact: true },
+    truncate: '…',
+  });
+  for (const cells of texts) table.push(cells.slice(0, widths.length));
+  const left = names.slice(widths.length);
+  return left.length === 0 ? table.toString() : `${table}\n  and ${left.join(', ')} (a wider terminal shows them)`;
+}
+
+export function terminalWidth(): number {
+  return process.stdout.columns ?? 160;
+}
+
+/** Widths of as many leading columns as fit; the widest give way first. */
+function fit(natural: readonly number[], width: number): number[] {
+  let widths = [...natural];
+  const total = () => widths.reduce((sum, column) => sum + column + CELL_PADDING, 1);
+  while (total() > width) {
+    const widest = Math.max(...widths);
+    if (widest <= LEAST_WIDTH) widths = widths.slice(0, -1);
+    else widths[widths.indexOf(widest)] = widest - 1;
+    if (widths.length === 1) break;
+  }
+  return widths;
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  // A newline, or what moves the cursor, would break the table.
+  return String(value).replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '␤');
+}
+
+function isNumeric(value: unknown): boolean {
+  return value === null || typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value));
+}

@@ -1,0 +1,133 @@
+/**
+ * `test`: the tests of every package, in both languages, with one line at the end that counts them all.
+ *
+ * Packages that only need a MySQL server share a throw-away one; those that test the server itself start their own.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { freePort } from './free-port.ts';
+import { readReport, type TestCounts } from './junit.ts';
+import { type Administrator, startMysql } from './mysql.ts';
+import { readToolPaths, repository, type ToolPaths } from './paths.ts';
+import { renderTable } from './table.ts';
+
+interface TestPackage {
+  readonly name: string;
+  readonly folder: string;
+}
+
+export function addTest(program: Command): void {
+  program
+    .command('test')
+    .description('run every test of both languages')
+    .option('--filter <package>', 'only the tests of one package, such as @centflow/glue')
+    .action(testAll);
+}
+
+async function testAll({ filter }: { filter?: string }): Promise<void> {
+  const tools = readToolPaths();
+  const packages = testPackages().filter(({ name }) => filter === undefined || name === filter);
+  // A report of an earlier run must not count.
+  for (const { folder } of packages) rmSync(join(folder, 'reports'), { recursive: true, force: true });
+  const exitCode = await withMysql(tools, (server) => runTests(tools, server, packages));
+  summarise(packages, exitCode);
+}
+
+/** Every package of the workspace that has tests. */
+function testPackages(): TestPackage[] {
+  const folders = ['infra', 'glue'];
+  for (const parent of ['apps', 'packages']) {
+    for (const entry of readdirSync(join(repository, parent))) folders.push(join(parent, entry));
+  }
+  return folders.flatMap((folder) => {
+    try {
+      const manifest = JSON.parse(readFileSync(join(repository, folder, 'package.json'), 'utf8')) as {
+        name: string;
+        scripts?: Record<string, string>;
+      };
+      return manifest.scripts?.test === undefined ? [] : [{ name: manifest.name, folder: join(repository, folder) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+async function withMysql<Result>(tools: ToolPaths, work: (url: string) => Promise<Result>): Promise<Result> {
+  const given = process.env.CENTFLOW_MYSQL_URL;
+  if (given) return work(given);
+  const folder = mkdtempSync(join(tmpdir(), 'centflow-test-'));
+  const server = await startMysql({
+    tools,
+    dataFolder: join(folder, 'mysql'),
+    temporaryFolder: folder,
+    logFile: join(folder, 'mysql.log'),
+    port: await freePort(),
+    password: 'test',
+    bufferPool: '256M',
+  });
+  try {
+    return await work(urlOf(server.administrator));
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function urlOf({ host, port, user, password }: Administrator): string {
+  return `mysql://${user}:${password}@${host}:${port}`;
+}
+
+/** Two packages at a time, for two cores; a package that fails does not keep the others from running. */
+async function runTests(tools: ToolPaths, mysqlUrl: string, packages: readonly TestPackage[]): Promise<number> {
+  const filters = packages.map(({ name }) => `--filter=${name}`);
+  const child = spawn(
+    tools.pnpm,
+    ['exec', 'turbo', 'run', 'test', '--continue', '--concurrency=2', '--output-logs=full', ...filters],
+    {
+      cwd: repository,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: {
+        ...process.env,
+        CENTFLOW_MYSQL_URL: mysqlUrl,
+        JAVA_HOME: tools.javaHome,
+        PYSPARK_PYTHON: tools.python,
+        TURBO_TELEMETRY_DISABLED: '1',
+        UV_PROJECT_ENVIRONMENT: tools.virtualEnvironment,
+        VIRTUAL_ENV: undefined,
+      },
+    },
+  );
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  process.once('disconnect', () => child.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/** The last line is read by machines: `N passed, N failed, N skipped`. */
+function summarise(packages: readonly TestPackage[], exitCode: number): void {
+  const total: TestCounts = { passed: 0, failed: 0, skipped: 0 };
+  const silent: string[] = [];
+  const rows = packages.map(({ name, folder }) => {
+    const counts = readReport(join(folder, 'reports', 'junit.xml'));
+    if (counts === undefined) {
+      silent.push(name);
+      return { package: name, passed: '', failed: 'no report', skipped: '' };
+    }
+    for (const kind of ['passed', 'failed', 'skipped'] as const) total[kind] += counts[kind];
+    return { package: name, ...counts };
+  });
+  // What broke before it could report a test failed all the same.
+  total.failed += silent.length;
+  if (exitCode !== 0 && total.failed === 0) {
+    console.error('A package ended badly although each of its tests passed; its output above says why.');
+    total.failed = 1;
+  }
+  console.log(`\n${renderTable(rows)}`);
+  if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+}

@@ -1,0 +1,10 @@
+"""The columns of a file of finished rows, in their order."""
+
+# Empty where the table holds NULL.
+NULLABLE = ("country", "city", "transaction_id")
+FINISHED = (
+    *("upload_id", "row_no"),
+    *("date", "merchant", "category", "account", "amount", "currency", "description"),
+    *NULLABLE,
+    "fingerprint",
+)

@@ -1,0 +1,107 @@
+"""Expenses as people have them, any number of rows, always the same: what the benchmark uploads."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+HEADER = b"date,merchant,category,account,amount,currency,description,country,city,transaction_id\n"
+CHUNK_ROWS = 1 << 16
+
+CATEGORIES = pa.array(
+    [
+        "Groceries",
+        "Eating out",
+        "Transport",
+        "Shopping",
+        "Leisure",
+        "Utilities",
+        "Subscriptions",
+        "Sport",
+        "Health",
+        "Rent",
+        "Insurance",
+        "Travel",
+        "Education",
+        "Gifts",
+        "Household",
+        "Children",
+        "Pets",
+        "Fees",
+    ]
+)
+KINDS = ("Market", "Bistro", "Bäckerei", "Garage", "Bookshop", "Pharmacy", "Cinema", "Hardware", "Café", "Outlet")
+MERCHANTS = pa.array([f"{KINDS[number % len(KINDS)]} {number}" for number in range(5000)])
+ACCOUNTS = pa.array(["Girokonto", "Visa", "Mastercard", "Cash"])
+CURRENCIES, CURRENCY_SHARES = pa.array(["EUR", "GBP", "USD", "CHF"]), (0.88, 0.05, 0.05, 0.02)
+PLACES = (
+    *(("DE", "Berlin"), ("DE", "Hamburg"), ("DE", "München"), ("DE", "Köln"), ("DE", "Leipzig"), ("DE", "")),
+    *(("ES", "Madrid"), ("ES", "Sevilla"), ("FR", "Paris"), ("FR", "Lyon"), ("PT", "Lisboa"), ("IT", "Torino")),
+    *(("GB", "London"), ("GB", "Leeds"), ("US", "Boston"), ("CH", "Zürich"), ("AT", "Wien"), ("", "")),
+)
+COUNTRIES, CITIES = (pa.array(names) for names in zip(*PLACES, strict=True))
+NOTES = pa.array(["", "Card payment contactless", "Invoice", "Order", "Thank you for your visit", "Ref"])
+DATES = pa.array([str(day) for day in np.datetime64("2023-01-01") + np.arange(1096)])
+CENTS = pa.array([f"{cents:02d}" for cents in range(100)])
+# Cash has no transaction id, nor have most transfers.
+WITH_TRANSACTION_ID = 0.6
+
+Indices = np.ndarray[Any, np.dtype[np.int64]]
+
+
+def csv_chunks(rows: int, seed: int) -> Iterator[bytes]:
+    """A CSV of so many expenses, in pieces of some megabytes: about 86 bytes a row."""
+    yield HEADER
+    for number, first in enumerate(range(0, rows, CHUNK_ROWS)):
+        # A generator for each chunk: its rows do not depend on how long the file is.
+        chance = np.random.Generator(np.random.PCG64([seed, number]))
+        out = io.BytesIO()
+        # Nothing here holds a comma or a quote.
+        options = pa_csv.WriteOptions(include_header=False, quoting_style="none")
+        pa_csv.write_csv(_expenses(min(CHUNK_ROWS, rows - first), first, chance), out, options)
+        yield out.getvalue()
+
+
+def _expenses(count: int, first: int, chance: np.random.Generator) -> pa.Table:
+    # A few merchants and places get most of the money, as in any household.
+    merchants = (len(MERCHANTS) * chance.random(count) ** 2).astype(np.int64)
+    places = (len(PLACES) * chance.random(count) ** 2).astype(np.int64)
+    cents = np.clip(np.exp(chance.normal(7.6, 1.1, count)), 50, 5_000_000).astype(np.int64)
+    notes = chance.integers(0, len(NOTES), count)
+    with_id = chance.random(count) < WITH_TRANSACTION_ID
+    return pa.table(
+        {
+            "date": _pick(DATES, chance.integers(0, len(DATES), count)),
+            "merchant": _pick(MERCHANTS, merchants),
+            "category": _pick(CATEGORIES, merchants % len(CATEGORIES)),
+            "account": _pick(ACCOUNTS, chance.integers(0, len(ACCOUNTS), count)),
+            "amount": pc.binary_join_element_wise(_text(cents // 100), _pick(CENTS, cents % 100), "."),
+            "currency": _pick(CURRENCIES, chance.choice(len(CURRENCIES), count, p=CURRENCY_SHARES)),
+            "description": _where(
+                notes > 0,
+                pc.binary_join_element_wise(_pick(NOTES, notes), _text(chance.integers(10**4, 10**5, count)), " "),
+            ),
+            "country": _pick(COUNTRIES, places),
+            "city": _pick(CITIES, places),
+            "transaction_id": _where(
+                with_id, pc.binary_join_element_wise("TX", _text(10**10 + np.arange(first, first + count)), "")
+            ),
+        }
+    )
+
+
+def _pick(choices: pa.Array, indices: Indices) -> pa.Array:
+    return choices.take(pa.array(indices))
+
+
+def _text(numbers: Indices) -> pa.Array:
+    return pa.array(numbers).cast(pa.string())
+
+
+def _where(condition: np.ndarray[Any, np.dtype[np.bool_]], texts: pa.Array) -> pa.Array:
+    """The text where there is to be one; otherwise an empty one."""
+    return pc.if_else(pa.array(condition), texts, "")

@@ -1,0 +1,26 @@
+"""pandas: `DataFrame.to_sql` with multi-row INSERTs, through SQLAlchemy and PyMySQL."""
+
+import pandas as pd
+import sqlalchemy
+from frames import read_finished
+from measured import report, stopwatch
+from target import parse_target
+
+# Rows of one INSERT; more do not make it faster.
+CHUNK_ROWS = 1000
+
+
+def main() -> None:
+    """Append, and say how long that took; reading the file is not part of it."""
+    target = parse_target(__doc__)
+    url = sqlalchemy.URL.create(
+        "mysql+pymysql", target.user, target.password, target.host, target.port, target.database
+    )
+    frame = read_finished(target.file).to_pandas().assign(shadowed=0)
+    with sqlalchemy.create_engine(url).begin() as connection, stopwatch() as watch:
+        frame.to_sql(target.table, connection, if_exists="append", index=False, method="multi", chunksize=CHUNK_ROWS)
+    report(rows=len(frame), seconds=watch.seconds, version=pd.__version__)
+
+
+if __name__ == "__main__":
+    main()

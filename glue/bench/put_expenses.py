@@ -1,0 +1,58 @@
+"""Puts a CSV of expenses into the bucket while it is being generated: no file, however many rows."""
+
+import argparse
+import io
+from collections.abc import Iterator
+
+import boto3
+from boto3.s3.transfer import TransferConfig
+from expenses import csv_chunks
+from measured import report, stopwatch
+
+PART_BYTES = 32 << 20
+
+
+class _Stream(io.RawIOBase):
+    """Chunks as a file that can be read once."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self.length = 0
+        self._chunks = chunks
+        self._ahead = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes; all of them where it is negative."""
+        pieces, wanted = [self._ahead], float("inf") if size < 0 else size
+        available = len(self._ahead)
+        while available < wanted and (chunk := next(self._chunks, b"")):
+            pieces.append(chunk)
+            available += len(chunk)
+        data = b"".join(pieces)
+        end = len(data) if size < 0 else size
+        self._ahead = data[end:]
+        self.length += len(data[:end])
+        return data[:end]
+
+
+def main() -> None:
+    """Generate and put."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--bucket", required=True)
+    parser.add_argument("--key", required=True)
+    arguments = parser.parse_args()
+    s3 = boto3.client("s3")
+    stream = _Stream(csv_chunks(arguments.rows, arguments.seed))
+    transfer = TransferConfig(multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES, max_concurrency=2)
+    with stopwatch() as watch:
+        s3.upload_fileobj(stream, arguments.bucket, arguments.key, Config=transfer)
+    version_id = s3.head_object(Bucket=arguments.bucket, Key=arguments.key).get("VersionId", "null")
+    report(bytes=stream.length, seconds=watch.seconds, versionId=version_id)
+
+
+if __name__ == "__main__":
+    main()
