@@ -5,6 +5,7 @@ held beyond its block, and nothing is staged (measured in docs/adr).
 """
 
 import csv
+import fcntl
 import io
 import os
 import shutil
@@ -263,6 +264,7 @@ def _load_data(
     LOAD DATA LOCAL makes warnings of bad values and of duplicate keys, so a warning is an error here.
     """
     read_end, write_end = os.pipe()
+    fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, MIB)  # 64 KiB make the two threads go in lock-step
     failure: list[BaseException] = []
 
     def run() -> None:

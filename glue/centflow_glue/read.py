@@ -125,8 +125,8 @@ class CsvReader:
         head = self._source.peek(HEAD_BYTES)
         _refuse_other_formats(head)
         self.header = _match_header(*_first_record(head), self.contract)
-        # A row of our own after the file's last, with a cell too many: pyarrow reports it as ragged, unless the file ends
-        # within a quoted cell.
+        # A row of our own after the file's last, with a cell too many: pyarrow reports it as ragged, unless the file
+        # ends within a quoted cell.
         self._end_mark = secrets.token_hex(16) + "," * len(self.header.names)
         self._source.append(f"\n{self._end_mark}\n".encode())
 
@@ -268,8 +268,13 @@ class _Source(io.RawIOBase):
         if NUL.encode() in data:
             self.has_nul = True
             data = data.replace(NUL.encode(), NUL_STAND_IN.encode())
-        room = size - len(data)  # only at the end of the stream
-        data, self._appended = data + self._appended[:room], self._appended[room:]
+        if len(data) < size:  # the stream's end
+            room = size - len(data)
+            data, self._appended = data + self._appended[:room], self._appended[room:]
+        elif data.endswith(b"\r") and size > 1:
+            # pyarrow drops a line feed that begins a block after a carriage return, within a quoted cell too.
+            data, self._ahead = data[:-1], b"\r" + self._ahead
+            self._read -= 1
         return data
 
     def readable(self) -> bool:

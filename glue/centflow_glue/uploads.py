@@ -77,7 +77,10 @@ def claim(
         upload_id = int(cursor.lastrowid)
         is_new = cursor.rowcount == 1
     connection.commit()
-    if contract is not None:
+    if contract is None:
+        if not is_new:  # its feed is gone
+            _update(connection, upload_id, "feed = NULL, contract_sha256 = NULL", ())
+    else:
         if not is_new:
             remove_rows(connection, contract, upload_id)
         received_at = event_time and _utc(event_time)

@@ -18,6 +18,7 @@ from centflow_glue.read import Batch, Header
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 CONTROL_CHARACTERS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # tab and line ends may stand in a quoted cell
+IS_CONTROL = np.array([re.match(CONTROL_CHARACTERS, chr(code)) is not None for code in range(256)])
 # MySQL's DATE begins with the year 1000.
 FIRST_YEAR = 1000
 SHOWN_LENGTH = 40
@@ -186,7 +187,7 @@ def _check_column(
     else:
         check(
             "control_character",
-            filled & _mask(pc.match_substring_regex(texts, CONTROL_CHARACTERS)),
+            filled & _has_control_character(texts),
             lambda text: f"{column.header} holds the control character {_control_character(text)}: remove it.",
         )
         if column.max_length is not None:
@@ -251,8 +252,9 @@ def _explain_number(column: Column) -> Callable[[str], str]:
     )
 
     def explain(text: str) -> str:
+        shown = text[:SHOWN_LENGTH]  # a cell may have megabytes, and some of the patterns take the square of its length
         hint = next(
-            (hint for pattern, hint in hints if re.fullmatch(pattern, text)),
+            (hint for pattern, hint in hints if re.fullmatch(pattern, shown)),
             "write it with digits and a point, as 1234.56",
         )
         return f"{column.header} {_shown(text)} is no number: {hint}."
@@ -277,6 +279,15 @@ def _explain_choice(column: Column, is_currency: bool) -> Callable[[str], str]:
         )
 
     return explain
+
+
+def _has_control_character(texts: pa.StringArray) -> Mask:
+    """Where a control character stands that is no tab or line end; the regular expression runs only where one may."""
+    # The bytes of the whole buffer, also those of rows that a slice leaves out: at worst the expression runs in vain.
+    codes = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
+    if not IS_CONTROL[codes].any():
+        return np.zeros(len(texts), np.bool_)
+    return _mask(pc.match_substring_regex(texts, CONTROL_CHARACTERS))
 
 
 def _control_character(text: str) -> str:
