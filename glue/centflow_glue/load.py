@@ -156,10 +156,10 @@ class _Producer:
     def write_rows(self, out: IO[bytes]) -> None:
         contract = self._reader.contract
         options = pa_csv.WriteOptions(include_header=False, batch_size=8192)
-        for batch in self._reader.batches():
+        for batch in self._reader.batches(self._put_aside):
             checked = validate(batch, self._reader.header, contract)
-            self._count(checked.rows, checked.quarantined)
-            self._quarantine.write(checked.quarantined)
+            self._put_aside(checked.quarantined)
+            self._count(checked.rows)
             if checked.rows.num_rows:
                 rows = checked.rows.add_column(
                     0, "upload_id", pa.repeat(pa.scalar(self._upload_id), checked.rows.num_rows)
@@ -168,10 +168,13 @@ class _Producer:
         if self.tally.read == 0:
             self.tally.notes.append("The file has a header and no rows.")
 
-    def _count(self, rows: pa.Table, quarantined: list[QuarantinedRow]) -> None:
+    def _put_aside(self, rows: list[QuarantinedRow]) -> None:
+        self.tally.quarantined += len(rows)
+        self.tally.amount_quarantined += sum((row.amount for row in rows if row.amount is not None), Decimal(0))
+        self._quarantine.write(rows)
+
+    def _count(self, rows: pa.Table) -> None:
         tally, contract = self.tally, self._reader.contract
-        tally.quarantined += len(quarantined)
-        tally.amount_quarantined += sum((row.amount for row in quarantined if row.amount is not None), Decimal(0))
         if not rows.num_rows:
             return
         tally.good += rows.num_rows

@@ -6,7 +6,8 @@ import io
 import re
 import secrets
 import zlib
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -26,6 +27,8 @@ BLOCK_BYTES = 4 * MIB
 LARGE_BLOCK_BYTES = 32 * MIB
 HEAD_BYTES = 64 << 10
 HEADER_SHOWN = 80
+# Ragged rows held at once where no other rows come between them: some MiB.
+RAGGED_HELD = 10_000
 # pyarrow overlooks commas and line ends that follow a NUL closely, and would merge two rows into one. Both are control
 # characters: a row that holds one is quarantined either way.
 NUL, NUL_STAND_IN = "\0", "\x1a"
@@ -38,6 +41,10 @@ SIGNATURES = (
     (b"%PDF", "not_csv", "The file is a PDF: export the transactions as CSV."),
     (b"\x1f\x8b", "not_csv", "The file is gzip but not named so: name it *.csv.gz."),
 )
+
+
+# Takes rows that are not to be held in memory.
+PutAside = Callable[[list[QuarantinedRow]], None]
 
 
 class RecordTooLongError(Exception):
@@ -109,7 +116,9 @@ class CsvReader:
     header: Header = field(init=False)
     _source: "_Source" = field(init=False)
     _ragged: list[QuarantinedRow] = field(default_factory=list, init=False)
-    _skipped: list[int] = field(default_factory=list, init=False)
+    _put_aside: PutAside | None = field(default=None, init=False)
+    _put_aside_failure: BaseException | None = field(default=None, init=False)
+    _skipped: deque[list[int]] = field(default_factory=deque, init=False)
     _last_row: int = field(default=0, init=False)
     _end_mark: str = field(init=False)
     _end_seen: bool = field(default=False, init=False)
@@ -130,15 +139,20 @@ class CsvReader:
         self._end_mark = secrets.token_hex(16) + "," * len(self.header.names)
         self._source.append(f"\n{self._end_mark}\n".encode())
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self, put_aside: PutAside | None = None) -> Iterator[Batch]:
         """The rows after the header.
 
         Rows without any value (an empty line, or only commas) carry nothing and are left out.
+
+        Args:
+            put_aside: Takes ragged rows of which too many come without a batch between them to be held in memory. No
+                batch has these.
 
         Raises:
             UploadRejectedError: The file is not UTF-8, ends within a quoted cell or a gzip stream, or grows too large.
             RecordTooLongError: A record is longer than a block.
         """
+        self._put_aside = put_aside
         next_row = 1
         for record_batch in self._record_batches():
             numbers = self._number(next_row, record_batch.num_rows)
@@ -176,6 +190,8 @@ class CsvReader:
                 ),
             )
         except pa.ArrowInvalid as error:
+            if self._put_aside_failure is not None:
+                raise self._put_aside_failure from error
             if "straddling" in str(error):
                 raise RecordTooLongError from error
             ragged = re.search(r"Row #([0-9]+): Expected", str(error))
@@ -189,7 +205,10 @@ class CsvReader:
         if row.text == self._end_mark:
             self._end_seen = True
             return "skip"
-        self._skipped.append(row.number)
+        if self._skipped and self._skipped[-1][1] == row.number - 1:
+            self._skipped[-1][1] = row.number
+        else:
+            self._skipped.append([row.number, row.number])
         self._last_row = max(self._last_row, row.number)
         self._ragged.append(
             QuarantinedRow(
@@ -202,6 +221,12 @@ class CsvReader:
                 amount=None,
             )
         )
+        if self._put_aside is not None and len(self._ragged) >= RAGGED_HELD:
+            try:
+                self._put_aside(self._take_ragged())
+            except BaseException as error:  # pyarrow would swallow it
+                self._put_aside_failure = error
+                return "error"
         return "skip"
 
     def _take_ragged(self) -> list[QuarantinedRow]:
@@ -213,13 +238,13 @@ class CsvReader:
 
         The parser reports a ragged row before it gives the rows around it, at times a block ahead.
         """
-        if not self._skipped:
-            return np.arange(first, first + count, dtype=np.uint32)
-        candidates = np.arange(first, first + count + len(self._skipped), dtype=np.uint32)
-        numbers = candidates[~np.isin(candidates, self._skipped)][:count]
-        if count:
-            self._skipped = [number for number in self._skipped if number > numbers[-1]]
-        return numbers
+        runs = []
+        while count:
+            free = self._skipped[0][0] - first if self._skipped else count
+            runs.append(np.arange(first, first + min(free, count), dtype=np.uint32))
+            count -= len(runs[-1])
+            first = self._skipped.popleft()[1] + 1 if count else first
+        return np.concatenate(runs) if runs else np.empty(0, np.uint32)
 
     def _with_nul(self, column: pa.StringArray) -> pa.StringArray:
         return pc.replace_substring(column, NUL_STAND_IN, NUL) if self._source.has_nul else column

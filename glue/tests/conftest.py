@@ -1,0 +1,179 @@
+"""Fixtures: one stack for all tests, and for each test an empty bucket and an empty database in it."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
+from typing import Any
+
+import pymysql
+import pytest
+from flow import Flow
+from hypothesis import HealthCheck, settings
+from pymysql.connections import Connection
+from pyspark.sql import SparkSession
+from stack import Bucket, Stack, fetch, start_stack, tool_paths
+
+from centflow_glue.bucket import s3_client
+from centflow_glue.contract import load_contracts
+from centflow_glue.database import DatabaseAddress, connect
+from centflow_glue.read import ReadLimits
+from centflow_glue.reconcile import Reconciler
+
+# `pytest --hypothesis-profile=explore` looks further than a run that must not surprise anybody.
+COMMON = {
+    "deadline": None,
+    "database": None,
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
+settings.register_profile("centflow", max_examples=200, derandomize=True, **COMMON)
+settings.register_profile("explore", max_examples=3000, **COMMON)
+settings.load_profile("centflow")
+
+BUCKETS = count(1)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """MySQL with the migrated database, S3 and Secrets Manager; this process's AWS clients go there."""
+    with start_stack(tmp_path_factory.mktemp("stack")) as running, pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.delenv("AWS_PROFILE", raising=False)
+        monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+        for name, value in running.environment().items():
+            monkeypatch.setenv(name, value)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def s3(stack: Stack) -> Any:
+    """The S3 client of the job."""
+    return s3_client()
+
+
+@pytest.fixture
+def bucket(stack: Stack, s3: Any) -> Bucket:
+    """An empty versioned bucket."""
+    name = f"centflow-test-{next(BUCKETS)}"
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": stack.region})
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    return Bucket(name, s3)
+
+
+@pytest.fixture
+def small_pages(s3: Any) -> Iterator[None]:
+    """S3 lists versions in pages of 7 rather than of 1,000."""
+
+    def shrink(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**params, "MaxKeys": 7}
+
+    event = "provide-client-params.s3.ListObjectVersions"
+    s3.meta.events.register(event, shrink)
+    yield
+    s3.meta.events.unregister(event, shrink)
+
+
+@pytest.fixture(scope="session")
+def administrator(stack: Stack) -> Iterator[Connection]:
+    """The administrator's connection, kept for all tests; tests use `admin`."""
+    connection = stack.connect(stack.admin)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def database(stack: Stack, administrator: Connection) -> str:
+    """The name of the database, whose tables are empty."""
+    empty_tables(administrator)
+    return stack.database
+
+
+def empty_tables(connection: Connection) -> None:
+    """Delete every row, but for those that say which migrations are applied."""
+    tables = fetch(
+        connection,
+        "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()"
+        " AND table_type = 'BASE TABLE' AND table_name <> 'schema_migrations'",
+    )
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"DELETE FROM `{table['name']}`")
+
+
+@pytest.fixture
+def admin(administrator: Connection, database: str) -> Connection:
+    """The administrator's connection to the emptied database: autocommit, rows as dicts."""
+    return administrator
+
+
+@pytest.fixture
+def reporter(stack: Stack, database: str) -> Iterator[Connection]:
+    """A reader of the views: autocommit, rows as dicts."""
+    connection = stack.connect(stack.reporter)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def address(stack: Stack) -> DatabaseAddress:
+    """Where the job finds the database."""
+    return DatabaseAddress(stack.secret_id)
+
+
+MakeReconciler = Callable[..., Reconciler]
+
+
+@pytest.fixture
+def reconciler(address: DatabaseAddress, database: str, bucket: Bucket) -> Iterator[MakeReconciler]:
+    """Makes reconcilers, each with a connection of its own; keyword arguments replace what they are made of."""
+    connections: list[Connection] = []
+
+    def make(**overrides: Any) -> Reconciler:
+        connections.append(connect(address))
+        made: dict[str, Any] = {
+            "connection": connections[-1],
+            "bucket": bucket.name,
+            "database": database,
+            "contracts": load_contracts(),
+            "limits": ReadLimits(),
+            "job_run_id": "jr_test",
+        }
+        return Reconciler(**{**made, **overrides})
+
+    yield make
+    for connection in connections:
+        with suppress(pymysql.err.Error):
+            connection.close()
+
+
+@pytest.fixture
+def flow(bucket: Bucket, reconciler: MakeReconciler, admin: Connection, reporter: Connection) -> Flow:
+    """From an object in S3 to rows in the views, one key at a time."""
+    return Flow(bucket, reconciler(), admin, reporter)
+
+
+@pytest.fixture(scope="session")
+def spark(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """A Spark session that starts fast on two cores; its Python workers inherit the stack's environment."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    if "javaHome" in tool_paths():
+        os.environ.setdefault("JAVA_HOME", tool_paths()["javaHome"])
+    session = (
+        SparkSession.builder.master("local[2]")
+        .appName("centflow-test")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.memory", "1g")
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        .config("spark.sql.catalogImplementation", "in-memory")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.local.dir", str(tmp_path_factory.mktemp("spark")))
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()

@@ -1,0 +1,32 @@
+"""CSVs of expenses and budgets as tests need them."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+HEADER = ("date", "merchant", "category", "account", "amount", "currency", "description")
+BUDGET_HEADER = ("month", "category", "amount", "currency")
+COFFEE = {
+    "date": "2025-01-15",
+    "merchant": "Café Central",
+    "category": "Coffee",
+    "account": "card",
+    "amount": "3.50",
+    "currency": "EUR",
+    "description": "",
+}
+
+
+def expense(**cells: str) -> list[str]:
+    """A coffee, but for the cells given; cells beyond the usual header come last, in the order given."""
+    return list({**COFFEE, **cells}.values())
+
+
+def csv_of(
+    *rows: Sequence[str], header: Sequence[str] = HEADER, line_end: str = "\n", quote_all: bool = False
+) -> bytes:
+    """A CSV in UTF-8 with these rows, each a sequence of cells; `quote_all` where a cell may hold a bare CR."""
+    buffer = io.StringIO()
+    quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
+    csv.writer(buffer, lineterminator=line_end, quoting=quoting).writerows([header, *rows])
+    return buffer.getvalue().encode()

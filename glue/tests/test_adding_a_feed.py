@@ -1,0 +1,85 @@
+"""docs/adding-a-feed.md, followed word for word in a copy of the repository."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import pytest
+from stack import REPOSITORY, fetch, start_stack, tool_paths
+
+COPIED = ("packages", "apps/local", "glue", "samples", "package.json")
+
+
+def test_a_new_feed_is_one_file_and_its_csv_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (REPOSITORY / "docs" / "adding-a-feed.md").read_text("utf-8")
+    feed, csv = _block(page, "ts"), _block(page, "csv")
+    copy = tmp_path / "centflow"
+    _copy_repository(copy)
+
+    (copy / "packages/schema/src/feeds/savings-goals.ts").write_text(feed, "utf-8")
+    node = tool_paths().get("node", "node")
+    generate = [node, "packages/schema/src/generate.ts", "--name", "savings-goals"]
+    written = subprocess.run(generate, cwd=copy, check=True, capture_output=True, text=True).stdout
+    for line in re.findall(r"^- `([^`…]+)…?", page, re.MULTILINE):
+        assert line in written
+
+    with start_stack(tmp_path / "stack", repository=copy) as stack:
+        for name, value in stack.environment().items():
+            monkeypatch.setenv(name, value)
+        s3 = boto3.client("s3")
+        s3.put_object(Bucket=stack.bucket, Key="raw/savings_goals/owner=ada/goals.csv", Body=csv.encode())
+        job = [
+            sys.executable,
+            "job.py",
+            "--mode",
+            "sweep",
+            "--bucket",
+            stack.bucket,
+            "--database-secret",
+            stack.secret_id,
+        ]
+        subprocess.run(job, cwd=copy / "glue", check=True, env=_spark_environment())
+
+        with stack.connect(stack.admin) as connection:
+            rows = fetch(connection, "SELECT month, goal, amount, note FROM savings_goals ORDER BY row_no")
+            quarantined = fetch(connection, "SELECT row_no, message FROM quarantined_rows")
+    assert [(row["month"], row["goal"], str(row["amount"]), row["note"]) for row in rows] == [
+        ("2026-01", "A boat", "250.0000", "first of many"),
+        ("2026-02", "A boat", "250.0000", None),
+    ]
+    assert quarantined == [{"row_no": 4, "message": "amount '-1.00' is below 0."}]
+
+
+def _block(page: str, language: str) -> str:
+    match = re.search(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert match is not None, f"docs/adding-a-feed.md shows no {language}"
+    return match[1]
+
+
+def _copy_repository(copy: Path) -> None:
+    """What a feed touches, with links to the dependencies that are installed."""
+    for name in COPIED:
+        source, target = REPOSITORY / name, copy / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            skipped = shutil.ignore_patterns("reports", "__pycache__", ".*_cache", ".hypothesis", ".turbo")
+            shutil.copytree(source, target, symlinks=True, ignore=skipped)
+        else:
+            shutil.copy(source, target)
+    for linked in ("node_modules", ".local"):
+        (copy / linked).symlink_to(REPOSITORY / linked)
+
+
+def _spark_environment() -> dict[str, str]:
+    java = {"JAVA_HOME": tool_paths()["javaHome"]} if "javaHome" in tool_paths() else {}
+    spark = {
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_SUBMIT_ARGS": "--master local[1] --conf spark.ui.enabled=false"
+        " --driver-java-options -XX:TieredStopAtLevel=1 pyspark-shell",
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
+    return {**os.environ, **java, **spark}

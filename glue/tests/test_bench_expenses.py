@@ -1,0 +1,44 @@
+"""What the benchmark uploads must be what it says it is: always the same, and good."""
+
+import io
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from centflow_glue.contract import load_contracts
+from centflow_glue.read import CsvReader, ReadLimits
+from centflow_glue.validate import validate
+
+ROWS = 70_000
+
+
+@pytest.fixture(scope="module")
+def csv_chunks() -> Iterator[Callable[[int, int], Iterator[bytes]]]:
+    folder = str(Path(__file__).parents[1] / "bench")
+    sys.path.insert(0, folder)
+    try:
+        from expenses import csv_chunks
+
+        yield csv_chunks
+    finally:
+        sys.path.remove(folder)
+
+
+def test_the_same_rows_come_from_the_same_seed(csv_chunks):
+    assert list(csv_chunks(1000, 1)) == list(csv_chunks(1000, 1))
+    assert list(csv_chunks(1000, 1)) != list(csv_chunks(1000, 2))
+
+
+def test_a_row_has_82_to_90_bytes(csv_chunks):
+    assert 82 <= sum(map(len, csv_chunks(ROWS, 1))) / ROWS <= 90
+
+
+def test_every_row_keeps_the_contract_of_expenses(csv_chunks):
+    contract = load_contracts()["expenses"]
+    reader = CsvReader(io.BytesIO(b"".join(csv_chunks(ROWS, 1))), contract, False, ReadLimits())
+    checked = [validate(batch, reader.header, contract) for batch in reader.batches()]
+    assert sum(part.rows.num_rows for part in checked) == ROWS
+    assert not any(part.quarantined for part in checked)
+    assert set(reader.header.positions) == {column.header for column in contract.columns}

@@ -1,0 +1,375 @@
+"""Whatever is killed, whenever: readers see a change as a whole or not at all, and the next run finishes it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import boto3
+import model
+import pymysql
+import pytest
+from conftest import empty_tables
+from crash_points import (
+    CRASH_POINTS,
+    CrashPoint,
+    KilledError,
+    is_locked,
+    keys_to_sweep,
+    killed_before,
+    reconcile_key,
+    start,
+    sweep,
+)
+from model import File, Line, Twins
+from mysql_server import DATABASE, MysqlServer, mysql_server
+from pymysql.connections import Connection
+from pyspark.sql import SparkSession
+from stack import REPOSITORY, Bucket, Stack, fetch
+
+from centflow_glue.database import DatabaseAddress, connect
+from centflow_glue.main import main
+
+CORRECTED = "raw/expenses/owner=ann/january.csv"
+OVERLAPPING = "raw/expenses/owner=ann/export.csv"
+PATIENCE_SECONDS = 60
+SPARK_OPTIONS = (
+    "--master local[1] --driver-memory 512m --conf spark.ui.enabled=false --conf spark.driver.host=127.0.0.1"
+    " --conf spark.driver.bindAddress=127.0.0.1 --driver-java-options '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'"
+    " pyspark-shell"
+)
+
+
+def expenses(first: int, last: int, category: str = "Food") -> File:
+    """A file of so many expenses; those of the same number are the same transaction."""
+    return File(
+        "expenses",
+        tuple(
+            Line((f"2025-01-{number % 28 + 1:02}", "Cafe", category, "card", f"{number}.50", "EUR", "", "", "", ""))
+            for number in range(first, last)
+        ),
+    )
+
+
+@dataclass
+class Reader:
+    """Somebody who looks at the views all the time.
+
+    Attributes:
+        seen: Each distinct thing that was seen, in its order: rows and money of the transactions and of the months.
+    """
+
+    seen: list[tuple[Any, ...]] = field(default_factory=list)
+    looks: int = 0
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def look(self, connection: Connection) -> tuple[Any, ...]:
+        """What two views show in one snapshot."""
+        (row,) = fetch(
+            connection,
+            "SELECT (SELECT COUNT(*) FROM v_transactions) AS n,"
+            " (SELECT COALESCE(SUM(amount), 0) FROM v_transactions) AS amount,"
+            " (SELECT COUNT(*) FROM v_transactions WHERE category = 'Other') AS other,"
+            " (SELECT COALESCE(SUM(expense), 0) FROM v_monthly_cash_flow) AS expense",
+        )
+        return tuple(row.values())
+
+    def run(self, open_connection: Callable[[], Connection]) -> None:
+        """Look until stopped; a database that is away is waited for."""
+        while not self._stopped.is_set():
+            try:
+                with closing(open_connection()) as connection:
+                    while not self._stopped.is_set():
+                        now = self.look(connection)
+                        self.looks += 1
+                        if not self.seen or self.seen[-1] != now:
+                            self.seen.append(now)
+                        time.sleep(0.005)
+            except pymysql.err.Error:
+                time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopped.set()
+
+
+@contextmanager
+def reading(open_connection: Callable[[], Connection]) -> Iterator[Reader]:
+    """Look at the views during the block."""
+    reader = Reader()
+    thread = threading.Thread(target=reader.run, args=(open_connection,), name="reader")
+    thread.start()
+    try:
+        wait_until(lambda: reader.looks > 0, "the reader has looked once")
+        yield reader
+        looks = reader.looks
+        wait_until(lambda: reader.looks > looks + 1, "the reader has seen the end")
+    finally:
+        reader.stop()
+        thread.join()
+
+
+def signature(uploads: Twins) -> tuple[Any, ...]:
+    """What a reader is to see."""
+    shown = model.shown_rows(uploads.published())
+    amount = sum((row.amount for row in shown), Decimal(0))
+    return len(shown), amount, sum(row["category"] == "Other" for row in shown), amount
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Wait for something that must come."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < end, f"waited {PATIENCE_SECONDS} s in vain until {what}"
+        # InnoDB tells of transactions what it told last when it was asked within the last 0.1 s.
+        time.sleep(0.15)
+
+
+def assert_settled(admin: Connection, address: DatabaseAddress, uploads: Twins) -> None:
+    """The views equal the model, and nothing is left over."""
+    model.assert_same(model.shown_views(admin), model.views(uploads.published()))
+    left = "SELECT COUNT(*) AS n FROM expenses LEFT JOIN uploads USING (upload_id) WHERE state <=> 'published' = 0"
+    assert fetch(admin, left) == [{"n": 0}]
+    states = fetch(admin, "SELECT DISTINCT state FROM uploads WHERE state IN ('loading', 'failed') OR rows_stored"
+                          " <> (state = 'published')")  # fmt: skip
+    assert states == []
+    with closing(connect(address)) as connection:
+        assert keys_to_sweep(connection, uploads.bucket.name) == []
+        assert [key for key in uploads.object_keys if is_locked(connection, uploads.bucket.name, key)] == []
+    wait_until(lambda: not fetch(admin, "SELECT * FROM information_schema.innodb_trx"), "no transaction is open")
+
+
+@pytest.fixture
+def uploads(bucket: Bucket) -> Twins:
+    return Twins(bucket)
+
+
+@pytest.mark.parametrize("point", CRASH_POINTS, ids=str)
+def test_a_correction_that_is_killed_is_seen_as_a_whole_and_finished_by_the_sweep(
+    point: CrashPoint, stack: Stack, admin: Connection, address: DatabaseAddress, uploads: Twins
+) -> None:
+    with closing(connect(address)) as connection:
+        uploads.put(CORRECTED, expenses(0, 700))
+        uploads.put(OVERLAPPING, expenses(300, 900))
+        for object_key in (CORRECTED, OVERLAPPING):
+            reconcile_key(connection, uploads.bucket.name, object_key)
+        assert_settled(admin, address, uploads)
+        before = signature(uploads)
+        uploads.put(CORRECTED, expenses(100, 800, category="Other"))
+        after = signature(uploads)
+
+        with reading(lambda: stack.connect(stack.reporter)) as reader:
+            process = start(stack.environment(), address, uploads.bucket.name, [CORRECTED], point)
+            process.join(PATIENCE_SECONDS)
+            assert process.exitcode == -signal.SIGKILL
+            found = sweep(connection, uploads.bucket.name)
+
+    assert found in ([CORRECTED], []), "the sweep finds the key that was killed, and no other"
+    assert reader.seen == [before, after]
+    assert_settled(admin, address, uploads)
+
+
+# What a reconciliation does in these cases takes different ways through the job. Each begins with CORRECTED published
+# and OVERLAPPING sharing rows with it, and returns the key that something happened to.
+CASES: dict[str, Callable[[Twins], str]] = {}
+
+
+def case(make: Callable[[Twins], str]) -> Callable[[Twins], str]:
+    """Add a case by its name."""
+    CASES[make.__name__] = make
+    return make
+
+
+@case
+def a_new_upload(uploads: Twins) -> str:
+    uploads.put("raw/expenses/owner=ann/new.csv", expenses(1, 4, category="Other"))
+    return "raw/expenses/owner=ann/new.csv"
+
+
+@case
+def a_correction(uploads: Twins) -> str:
+    uploads.put(CORRECTED, expenses(2, 6, category="Other"))
+    return CORRECTED
+
+
+@case
+def a_rejected_correction(uploads: Twins) -> str:
+    uploads.put(CORRECTED, File("expenses", (Line(("2025-01-01", "", "", "", "x", "", ""), "missing_value"),)))
+    return CORRECTED
+
+
+@case
+def a_correction_after_a_rejected_one(uploads: Twins) -> str:
+    uploads.put(CORRECTED, expenses(2, 6, category="Other"))
+    uploads.put(CORRECTED, File("expenses", flaw="missing_header"))
+    return CORRECTED
+
+
+@case
+def a_delete(uploads: Twins) -> str:
+    uploads.delete(CORRECTED)
+    return CORRECTED
+
+
+@case
+def an_object_of_no_feed(uploads: Twins) -> str:
+    uploads.put("raw/expences/january.csv", expenses(0, 2))
+    return "raw/expences/january.csv"
+
+
+@pytest.mark.parametrize("happens", CASES.values(), ids=CASES)
+def test_a_run_may_end_before_any_statement_it_sends(
+    happens: Callable[[Twins], str], admin: Connection, address: DatabaseAddress, stack: Stack, s3: Any
+) -> None:
+    """Ends in this process, for it is tried before each statement in turn, until the run comes to its end."""
+    with closing(connect(address)) as connection:
+        for statement in count(1):
+            empty_tables(admin)
+            uploads = Twins.of_new_bucket(s3, stack.region)
+            uploads.put(CORRECTED, expenses(0, 3))
+            uploads.put(OVERLAPPING, expenses(1, 5))
+            for object_key in (OVERLAPPING, CORRECTED):
+                reconcile_key(connection, uploads.bucket.name, object_key)
+            before = model.views(uploads.published())
+            object_key = happens(uploads)
+            after = model.views(uploads.published())
+
+            finished = True
+            with killed_before(connection, statement):
+                try:
+                    reconcile_key(connection, uploads.bucket.name, object_key)
+                except KilledError:
+                    finished = False
+            assert model.shown_views(admin) in (before, after)
+            assert sweep(connection, uploads.bucket.name) in ([object_key], [])
+            assert_settled(admin, address, uploads)
+            if finished:
+                break
+    assert statement > 5, "so many statements are sent at least"
+
+
+def test_a_spark_job_that_is_killed_while_it_loads_is_finished_by_the_next(
+    stack: Stack, spark: SparkSession, admin: Connection, address: DatabaseAddress, uploads: Twins
+) -> None:
+    uploads.put(CORRECTED, expenses(0, 10))
+    run_job(stack.secret_id, uploads.bucket.name)
+    before = signature(uploads)
+    uploads.put(CORRECTED, expenses(5, 3000, category="Other"))
+
+    with reading(lambda: stack.connect(stack.reporter)) as reader:
+        with loads_stopped(stack.connect(stack.admin)):
+            job = subprocess.Popen(
+                [
+                    sys.executable,
+                    str(REPOSITORY / "glue/job.py"),
+                    *sweep_arguments(stack.secret_id, uploads.bucket.name),
+                ],
+                env={**os.environ, "PYSPARK_SUBMIT_ARGS": SPARK_OPTIONS},
+                start_new_session=True,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            try:
+                wait_until(lambda: job.poll() is not None or is_in_the_midst(admin), "a part of the rows is stored")
+                assert job.poll() is None
+            finally:
+                kill_session(job)
+        assert fetch(admin, "SELECT state FROM uploads ORDER BY upload_id DESC LIMIT 1") == [{"state": "loading"}]
+        run_job(stack.secret_id, uploads.bucket.name)
+
+    assert reader.seen == [before, signature(uploads)]
+    assert_settled(admin, address, uploads)
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "shut down"])
+def test_the_job_outlives_a_database_that_restarts_while_it_loads(
+    signal_number: int, stack: Stack, spark: SparkSession, server: MysqlServer, uploads: Twins, secret: str
+) -> None:
+    uploads.put(CORRECTED, expenses(0, 10))
+    with closing(server.connect()) as admin:
+        empty_tables(admin)
+        run_job(secret, uploads.bucket.name)
+        before = signature(uploads)
+        uploads.put(CORRECTED, expenses(5, 3000, category="Other"))
+
+        with (
+            reading(lambda: server.connect("reporter")) as reader,
+            loads_stopped(server.connect()),
+            ThreadPoolExecutor() as threads,
+        ):
+            job = threads.submit(run_job, secret, uploads.bucket.name)
+            wait_until(lambda: job.done() or is_in_the_midst(admin), "a part of the rows is stored")
+            assert not job.done()
+            server.stop(signal_number)
+            server.start()
+            job.result(PATIENCE_SECONDS)
+
+    with closing(server.connect()) as admin:
+        assert reader.seen == [before, signature(uploads)]
+        assert_settled(admin, DatabaseAddress(secret), uploads)
+
+
+def sweep_arguments(secret_id: str, bucket: str) -> list[str]:
+    """The job's arguments for a sweep."""
+    return ["--mode", "sweep", "--bucket", bucket, "--database-secret", secret_id]
+
+
+def run_job(secret_id: str, bucket: str) -> None:
+    """A sweep on the warm Spark."""
+    main(sweep_arguments(secret_id, bucket))
+
+
+@contextmanager
+def loads_stopped(connection: Connection) -> Iterator[None]:
+    """Let the next upload's load stop at its 1,000th row: somebody else has inserted that one, and does not commit."""
+    columns = "date, merchant, category, account, amount, currency, description, fingerprint"
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute("SET SESSION transaction_isolation = 'READ-COMMITTED'")  # locks that row alone
+        cursor.execute("BEGIN")
+        cursor.execute(
+            f"INSERT INTO expenses (upload_id, row_no, {columns})"
+            f" SELECT upload_id + 1, 1000, {columns} FROM expenses ORDER BY upload_id DESC LIMIT 1"
+        )
+        yield
+        connection._force_close()
+
+
+def is_in_the_midst(admin: Connection) -> bool:
+    """Whether a load waits for the one who stopped it."""
+    sql = "SELECT trx_rows_modified AS n FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
+    return any(row["n"] > 500 for row in fetch(admin, sql))
+
+
+def kill_session(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL a process and all that it started: driver, JVM and Python workers."""
+    for entry in Path("/proc").iterdir():
+        with suppress(ProcessLookupError, PermissionError):
+            if entry.name.isdigit() and os.getsid(int(entry.name)) == process.pid:
+                os.kill(int(entry.name), signal.SIGKILL)
+    process.wait()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MysqlServer]:
+    with mysql_server(tmp_path_factory.mktemp("m")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def secret(server: MysqlServer, stack: Stack) -> str:
+    """Secrets Manager's name for the loader's credentials of this server."""
+    credentials = {"host": "127.0.0.1", "port": server.port, "username": "loader", "password": server.password}
+    client = boto3.client("secretsmanager")
+    client.create_secret(Name="restarting", SecretString=json.dumps({**credentials, "dbname": DATABASE}))
+    return "restarting"

@@ -1,0 +1,91 @@
+"""The contracts are Frictionless Table Schemas: `frictionless validate` comes to what the job does."""
+
+import gzip
+import io
+import json
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from frictionless import Detector, Resource, Schema
+from stack import REPOSITORY
+from statements import HEADER, csv_of, expense
+
+from centflow_glue.contract import load_contracts
+from centflow_glue.read import CsvReader, ReadLimits
+from centflow_glue.validate import validate
+
+SAMPLES = REPOSITORY / "samples" / "raw"
+FILES = sorted(path.relative_to(SAMPLES) for path in SAMPLES.rglob("*") if path.is_file())
+
+
+def rows_with_errors(body: bytes, feed: str) -> set[int]:
+    """The row numbers that `frictionless validate` complains about."""
+    contract = resources.files("centflow_glue") / "contracts" / f"{feed}.json"
+    schema = Schema.from_descriptor(json.loads(contract.read_text("utf-8")))
+    # Columns in any order, the optional ones left out.
+    resource = Resource(source=body, scheme="buffer", format="csv", schema=schema, detector=Detector(schema_sync=True))
+    report = resource.validate(limit_errors=1_000_000)
+    assert not report.errors
+    return {number for (number,) in report.flatten(["rowNumber"]) if number}
+
+
+def quarantined_rows(body: bytes, feed: str) -> dict[int, str]:
+    """The row numbers that the job quarantines, with their codes."""
+    contract = load_contracts()[feed]
+    reader = CsvReader(io.BytesIO(body), contract, False, ReadLimits())
+    return {
+        row.row_no: row.code
+        for batch in reader.batches()
+        for row in validate(batch, reader.header, contract).quarantined
+    }
+
+
+def contents(path: Path) -> bytes:
+    body = (SAMPLES / path).read_bytes()
+    return gzip.decompress(body) if path.suffix == ".gz" else body
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_frictionless_and_the_job_find_the_same_bad_rows_in_a_sample(path: Path):
+    feed, body = path.parts[0], contents(path)
+    assert rows_with_errors(body, feed) == set(quarantined_rows(body, feed))
+
+
+def test_the_samples_hold_bad_rows_of_several_kinds():
+    codes = {code for path in FILES for code in quarantined_rows(contents(path), path.parts[0]).values()}
+    assert len(codes) >= 4
+
+
+def test_frictionless_and_the_job_agree_on_every_fault_that_a_table_schema_can_express():
+    header = [*HEADER, "country"]
+    rows = [
+        *[expense(date=text, country="AT") for text in ("", "2025-02-29", "15/01/2025", "2024-02-29", "20250115")],
+        *[expense(amount=text, country="AT") for text in ("", "1.234,56", "(12.00)", "€5", "-5", "007", "=1", "1 000")],
+        *[expense(currency=text, country="AT") for text in ("", "eur", "EURO", "USD")],
+        *[expense(merchant=text, country="AT") for text in ("", "m" * 128, "m" * 129, "NULL", " x ", "a\nb")],
+        *[expense(description=text, country="AT") for text in ("", "d" * 255, "d" * 256)],
+        *[expense(country=text) for text in ("", "AT", "Austria", "at")],
+        [*expense(country="AT"), "more"],
+        expense(),
+    ]
+    body = csv_of(*rows, header=header)
+    assert rows_with_errors(body, "expenses") == set(quarantined_rows(body, "expenses"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"amount": "1.005"}, "too_many_decimals"),
+        ({"amount": "1.5", "currency": "JPY"}, "too_many_decimals"),
+        ({"amount": "9" * 16}, "number_too_large"),
+        ({"amount": "1e5"}, "bad_number"),
+        ({"amount": "NaN"}, "bad_number"),
+        ({"date": "0999-12-31"}, "bad_date"),
+        ({"merchant": "Caf\x07"}, "control_character"),
+    ],
+)
+def test_what_a_table_schema_cannot_express_the_job_finds_by_itself(cells: dict[str, str], code: str):
+    body = csv_of(expense(**cells))
+    assert rows_with_errors(body, "expenses") == set()
+    assert quarantined_rows(body, "expenses") == {2: code}

@@ -1,0 +1,499 @@
+import csv
+import gzip
+import io
+import itertools
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from statements import HEADER, csv_of, expense
+
+from centflow_glue.contract import load_contracts
+from centflow_glue.quarantine import QuarantinedRow
+from centflow_glue.read import BLOCK_BYTES, NUL_STAND_IN, CsvReader, Header, ReadLimits, RecordTooLongError
+from centflow_glue.rejection import UploadRejectedError
+
+EXPENSES = load_contracts()["expenses"]
+HEAD = ",".join(HEADER)
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass
+class Read:
+    """What came of reading a CSV.
+
+    Attributes:
+        header: As it was matched.
+        rows: Row number and cells of each.
+        ragged: In the order in which they were reported.
+    """
+
+    header: Header
+    rows: list[tuple[int, list[str]]]
+    ragged: list[QuarantinedRow]
+
+    @property
+    def numbers(self) -> list[int]:
+        """The row numbers of the rows that are not ragged."""
+        return [number for number, _ in self.rows]
+
+
+def read(
+    body: bytes, *, compressed: bool = False, limits: ReadLimits | None = None, block_bytes: int = BLOCK_BYTES
+) -> Read:
+    reader = CsvReader(io.BytesIO(body), EXPENSES, compressed, limits or ReadLimits(), block_bytes)
+    found = Read(reader.header, [], [])
+    for batch in reader.batches():
+        columns = [column.to_pylist() for column in batch.cells]
+        found.rows += [
+            (int(number), [column[position] for column in columns]) for position, number in enumerate(batch.row_numbers)
+        ]
+        found.ragged += batch.ragged
+    return found
+
+
+def rejection(body: bytes, **options) -> tuple[str, str]:
+    with pytest.raises(UploadRejectedError) as rejected:
+        read(body, **options)
+    return rejected.value.code, rejected.value.reason
+
+
+# What is read.
+
+
+@pytest.mark.parametrize("bom", [b"", BOM])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("final", [True, False])
+@pytest.mark.parametrize("compressed", [False, True])
+def test_byte_order_mark_and_line_ends_make_no_difference(bom: bytes, line_end: str, final: bool, compressed: bool):
+    rows = [expense(merchant="Büro ☕", amount=f"{number}.50") for number in range(3)]
+    body = bom + csv_of(*rows, line_end=line_end)
+    body = body if final else body.removesuffix(line_end.encode())
+    found = read(gzip.compress(body) if compressed else body, compressed=compressed)
+    assert found.rows == list(enumerate(rows, start=2))
+    assert found.header.names == HEADER
+
+
+def test_a_gzip_of_several_members_is_one_csv():
+    first, second = csv_of(expense()), csv_of(expense(amount="4"))[len(HEAD) + 1 :]
+    assert read(gzip.compress(first) + gzip.compress(second), compressed=True).numbers == [2, 3]
+
+
+def test_quoted_cells_hold_commas_quotes_and_line_ends_and_count_as_one_row():
+    text = 'two "big"\r\ncoffees,\nand\ra cake'
+    found = read(csv_of(expense(description=text), expense()))
+    assert found.rows == [(2, expense(description=text)), (3, expense())]
+
+
+def test_quotes_within_an_unquoted_cell_are_text():
+    line = '2025-01-15,27" screens,Office,card,3.50,EUR,"a ""b"""'
+    assert read(f"{HEAD}\n{line}\n".encode()).rows == [
+        (2, ["2025-01-15", '27" screens', "Office", "card", "3.50", "EUR", 'a "b"'])
+    ]
+
+
+def test_cells_keep_their_spaces():
+    assert read(csv_of(expense(merchant="  Café  "))).rows[0][1][1] == "  Café  "
+
+
+def test_a_header_alone_has_no_rows():
+    for body in (HEAD, f"{HEAD}\n", f"{HEAD}\r\n\r\n", f"{HEAD}\n,,,,,,\n"):
+        found = read(body.encode())
+        assert found.rows == []
+        assert found.ragged == []
+
+
+def test_rows_without_any_value_are_left_out_but_keep_their_row_numbers():
+    line = ",".join(expense())
+    found = read(f"{HEAD}\n\n{line}\n,,,,,,\n\n{line}\r\n\r\n{line}\n\n\n".encode())
+    assert found.numbers == [3, 6, 8]
+    assert found.ragged == []
+
+
+def test_empty_lines_and_comma_only_rows_may_precede_the_header():
+    line = ",".join(expense())
+    found = read(f"\n,,\n\n{HEAD}\n{line}\n".encode())
+    assert found.header.row_number == 4
+    assert found.numbers == [5]
+
+
+# The header.
+
+
+def test_headers_may_come_in_any_order_and_letter_case_and_with_spaces_around_them():
+    header = [" Currency", "AMOUNT ", "Date", "Merchant", "\tCategory", "Account", "Description", "CITY"]
+    found = read(csv_of(["EUR", "1", "2025-01-15", "m", "c", "a", "", "Graz"], header=header))
+    assert found.header.positions == {
+        "currency": 0,
+        "amount": 1,
+        "date": 2,
+        "merchant": 3,
+        "category": 4,
+        "account": 5,
+        "description": 6,
+        "city": 7,
+    }
+    assert found.header.ignored == ()
+
+
+def test_a_quoted_header_is_a_header_like_any_other():
+    body = ",".join(f'"{name}"' for name in HEADER) + "\n" + ",".join(expense()) + "\n"
+    assert read(body.encode()).numbers == [2]
+
+
+def test_unknown_columns_are_named_as_they_stand_in_the_file_and_repeated_unknown_ones_do_no_harm():
+    header = [*HEADER, " Saldo ", "", "Notes", "Notes"]
+    found = read(csv_of(expense(a="1", b="2", c="3", d="4"), header=header))
+    assert found.header.ignored == ("Saldo", "Notes", "Notes")
+    assert "saldo" not in found.header.positions
+
+
+def test_missing_headers_are_named_with_those_that_were_found():
+    assert rejection(b"date,payee,amount\n2025-01-15,x,1\n") == (
+        "missing_header",
+        "The header of a file of expenses needs merchant, category, account, currency, description; "
+        "this one has date, payee, amount.",
+    )
+
+
+@pytest.mark.parametrize(("mark", "word"), [(";", "semicolons"), ("\t", "tabs")])
+def test_another_separator_than_the_comma_is_recognised(mark: str, word: str):
+    code, reason = rejection(HEAD.replace(",", mark).encode() + b"\n")
+    assert code == "missing_header"
+    assert reason.endswith(f"Its columns are separated by {word}: save it with commas.")
+
+
+def test_repeated_headers_are_named():
+    assert rejection(b"Date,DATE, amount ,date," + HEAD.encode() + b"\n") == (
+        "duplicate_header",
+        "The header names amount, date more than once: keep one column of each name.",
+    )
+
+
+def test_rows_without_a_header_are_a_missing_header():
+    code, reason = rejection(",".join(expense()).encode())
+    assert code == "missing_header"
+    assert "this one has 2025-01-15, Café Central" in reason
+
+
+# Ragged rows.
+
+
+def test_rows_with_too_few_or_too_many_cells_are_reported_with_their_number_and_text():
+    short, long = "2025-01-15,x,1", ",".join(expense()) + ",more,and more"
+    found = read(f"{HEAD}\n{','.join(expense())}\n{short}\n{long}\n{','.join(expense())}\n".encode())
+    assert found.numbers == [2, 5]
+    assert [(row.row_no, row.code, row.column, row.raw_text) for row in found.ragged] == [
+        (3, "ragged_row", None, short),
+        (4, "ragged_row", None, long),
+    ]
+    assert found.ragged[0].message == (
+        "The row has 3 cells where the header has 7: check its commas, and quote cells that hold one."
+    )
+
+
+def test_a_file_of_ragged_rows_only_is_read_to_its_end():
+    found = read(f"{HEAD}\n".encode() + b"a,b\n" * 5)
+    assert [row.row_no for row in found.ragged] == [2, 3, 4, 5, 6]
+    assert found.rows == []
+
+
+def test_ragged_rows_that_come_without_other_rows_between_are_not_held(monkeypatch: pytest.MonkeyPatch):
+    """Pyarrow gives no batch for a block that holds ragged rows only: a whole file of them would pile up."""
+    monkeypatch.setattr("centflow_glue.read.RAGGED_HELD", 100)
+    body = csv_of(expense()) + b"a,b\n" * 5050 + csv_of(expense())
+    reader = CsvReader(io.BytesIO(body), EXPENSES, False, ReadLimits(), block_bytes=1000)
+    put_aside: list[list[QuarantinedRow]] = []
+    batches = list(reader.batches(put_aside.append))
+    held = [row for batch in batches for row in batch.ragged]
+    assert {len(rows) for rows in put_aside} == {100}
+    assert max(len(batch.ragged) for batch in batches) < 100
+    assert sorted(row.row_no for row in [*itertools.chain(*put_aside), *held]) == list(range(3, 5053))
+    assert [int(number) for batch in batches for number in batch.row_numbers] == [2, 5053, 5054]
+
+
+def test_a_failure_to_put_ragged_rows_aside_comes_out_as_it_is(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("centflow_glue.read.RAGGED_HELD", 100)
+
+    def fail(rows: list[QuarantinedRow]) -> None:
+        raise OSError("No space left on device")
+
+    reader = CsvReader(io.BytesIO(csv_of() + b"a,b\n" * 1000), EXPENSES, False, ReadLimits())
+    with pytest.raises(OSError, match="No space left"):
+        list(reader.batches(fail))
+
+
+@pytest.mark.parametrize("block_bytes", [150, 157, 200, 256, 1000])
+def test_row_numbers_are_right_across_the_borders_of_blocks(block_bytes: int):
+    chance = random.Random(block_bytes)
+    lines, expected, ragged = [HEAD], [], []
+    for number in range(2, 400):
+        kind = chance.choice(["good", "good", "quoted", "ragged", "empty", "commas"])
+        cells = expense(description=str(number))
+        if kind == "ragged":
+            lines.append(",".join(cells[: chance.randint(2, 6)]) if chance.random() < 0.5 else ",".join([*cells, "x"]))
+            ragged.append(number)
+        elif kind in ("empty", "commas"):
+            lines.append("" if kind == "empty" else "," * 6)
+        else:
+            cells[6] = f"{number}\n" if kind == "quoted" else cells[6]
+            lines.append(",".join(cells) if kind == "good" else ",".join(cells[:6]) + f',"{number}\n"')
+            expected.append((number, cells))
+    found = read("\n".join(lines).encode(), block_bytes=block_bytes)
+    assert found.rows == expected
+    assert [row.row_no for row in found.ragged] == ragged
+
+
+SPECIAL = ["", '"', ",", "\n", "\r", "\r\n", '""', "\0", "\\", "é", "☕", "😀", " ", "x", "long enough to skip"]
+# Without the character that stands in for NUL: a row that holds either is quarantined.
+CHARACTERS = st.characters(codec="utf-8", exclude_characters=NUL_STAND_IN)
+CELLS = st.one_of(st.lists(st.sampled_from(SPECIAL), max_size=3).map("".join), st.text(CHARACTERS, max_size=3))
+
+
+@st.composite
+def files(draw: st.DrawFn) -> tuple[bytes, list[tuple[int, list[str]]], list[int]]:
+    """A CSV as Python's csv module writes it, its rows by number, and the numbers of its ragged rows."""
+    line_end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    quoting = draw(st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]))
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator=line_end, quoting=quoting)
+    writer.writerow(HEADER)
+    rows, ragged = [], []
+    for number in range(2, 2 + draw(st.integers(0, 12))):
+        width = draw(st.sampled_from([7] * 6 + [2, 6, 8]))
+        cells = draw(st.lists(CELLS, min_size=width, max_size=width))
+        if quoting == csv.QUOTE_MINIMAL:  # which does not quote the line end that it does not write
+            cells = [cell.replace("\r", "").replace("\n", "") for cell in cells]
+        writer.writerow(cells)
+        if width != 7:
+            ragged.append(number)
+        elif any(cells):
+            rows.append((number, cells))
+    text = buffer.getvalue()
+    return (text if draw(st.booleans()) else text.removesuffix(line_end)).encode(), rows, ragged
+
+
+@given(files(), st.integers(0, 400), st.booleans())
+def test_what_pythons_csv_module_writes_is_read_back_at_any_block_size(file, more_bytes: int, bom: bool):
+    body, rows, ragged = file
+    longest = max(len(line) for line in [HEAD.encode(), *body.split(b'"\n"'), *body.split(b"\n")])
+    found = read((BOM if bom else b"") + body, block_bytes=2 * longest + more_bytes + 8)
+    assert found.rows == rows
+    assert [row.row_no for row in found.ragged] == ragged
+
+
+@pytest.mark.parametrize("offset", range(18))
+@pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
+def test_a_nul_stays_in_its_cell_whatever_stands_around_it(offset: int, quoting: int):
+    """Pyarrow overlooks the commas and line ends behind a NUL, once it has seen that cells are long."""
+    rows = [expense(merchant="m" * 40, category="c" * 40, description="d" * 40) for _ in range(1200)]
+    for number in (0, 600, 1199):
+        rows[number][6] = "d" * offset + "\0"
+    rows[900][1] = "\0" + "m" * offset
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n", quoting=quoting).writerows([HEADER, *rows, ["\0", "ragged"]])
+    found = read(buffer.getvalue().encode(), block_bytes=1 << 15)
+    assert found.rows == list(enumerate(rows, start=2))
+    assert [(row.row_no, row.raw_text.strip('"')[0]) for row in found.ragged] == [(1202, "\0")]
+
+
+@pytest.mark.parametrize("block_bytes", range(200, 210))
+def test_a_line_end_within_a_quoted_cell_stays_whole_on_the_border_of_two_blocks(block_bytes: int):
+    """Pyarrow takes a line feed that begins a block for the rest of the line end before it."""
+    rows = [expense(description="\r\n" * 40), expense(description="\n" * 80), expense(description="\r" * 80)]
+    assert read(csv_of(*rows, line_end="\r\n"), block_bytes=block_bytes).rows == list(enumerate(rows, start=2))
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize("body", [b"", b" ", b"\n\n\r\n", BOM, BOM + b"\n", b",,,\n,,\n", b'""\n'])
+def test_a_file_without_any_value_is_empty(body: bytes):
+    code, reason = rejection(body)
+    assert code == "empty_file"
+    assert "upload it again with a header and rows" in reason
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_recognised_with_and_without_its_mark(encoding: str):
+    code, reason = rejection(csv_of(expense()).decode().encode(encoding))
+    assert code in ("not_utf8", "not_csv")
+    assert "UTF-16" in reason
+    assert "CSV UTF-8" in reason
+
+
+def test_bytes_that_are_not_utf_8_are_named_with_row_column_and_what_they_may_be():
+    body = csv_of(expense(), expense(), expense(merchant="X")).replace(b",X,", b",Caf\xe9,")
+    assert rejection(body) == (
+        "not_utf8",
+        "Row 4, column merchant: the byte 0xE9 is not UTF-8 (Café if it is Latin-1): "
+        "save the file again as “CSV UTF-8”.",
+    )
+
+
+def test_bytes_that_are_not_utf_8_are_refused_in_an_ignored_column_too():
+    header, body = HEAD + ",note\n", ",".join(expense(note="X"))
+    code, reason = rejection((header + body).encode().replace(b",X", b",\xff"))
+    assert code == "not_utf8"
+    assert "Row 2, column note" in reason
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # pyarrow says so, and goes on
+def test_bytes_that_are_not_utf_8_in_a_ragged_row_are_named_with_the_row():
+    code, reason = rejection(f"{HEAD}\n{','.join(expense())}\n".encode() + b"Caf\xe9,1\n")
+    assert code == "not_utf8"
+    assert "Row 3 is not UTF-8" in reason
+
+
+def test_a_header_that_is_not_utf_8_is_named():
+    code, reason = rejection(csv_of(header=[*HEADER, "X"]).replace(b",X", b",\xe9"))
+    assert (code, reason) == ("not_utf8", "The header is not UTF-8: save the file again as “CSV UTF-8”.")
+
+
+@pytest.mark.parametrize(
+    ("start", "word"),
+    [
+        (b"PK\x03\x04", "Excel workbook or a zip"),
+        (b"\xd0\xcf\x11\xe0", "old Excel"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\x1f\x8b", "*.csv.gz"),
+    ],
+)
+def test_files_of_other_programs_are_recognised(start: bytes, word: str):
+    code, reason = rejection(start + b"\0\1\2")
+    assert code == "not_csv"
+    assert word in reason
+
+
+def test_a_truncated_gzip_is_refused_wherever_it_was_cut():
+    whole = gzip.compress(csv_of(*[expense(amount=str(number)) for number in range(20_000)]))
+    for length in (5, 20, len(whole) // 2, len(whole) - 1):
+        assert rejection(whole[:length], compressed=True) == (
+            "truncated_gzip",
+            "The compressed file ends too early: it was cut off, upload it again.",
+        )
+
+
+def test_what_is_named_gz_and_is_no_gzip_is_refused():
+    code, reason = rejection(csv_of(expense()), compressed=True)
+    assert code == "not_gzip"
+    assert "compress it again" in reason
+
+
+def test_a_gzip_with_a_byte_changed_is_refused():
+    body = bytearray(gzip.compress(csv_of(*[expense()] * 1000)))
+    body[-6] ^= 0xFF  # its checksum
+    code, _ = rejection(bytes(body), compressed=True)
+    assert code == "not_gzip"
+
+
+def test_an_empty_gzip_is_an_empty_file():
+    assert rejection(gzip.compress(b""), compressed=True)[0] == "empty_file"
+    assert rejection(b"", compressed=True)[0] in ("empty_file", "truncated_gzip")
+
+
+def test_a_gzip_bomb_is_left_at_the_limit():
+    line = ",".join(expense()).encode() + b"\n"
+
+    class Counted(io.BytesIO):
+        bytes_read = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            data = super().read(size)
+            Counted.bytes_read += len(data)
+            return data
+
+    bomb = gzip.compress(HEAD.encode() + b"\n" + line * 400_000)
+    stream = Counted(bomb + gzip.compress(line * 400_000) * 20)
+    reader = CsvReader(stream, EXPENSES, True, ReadLimits(expanded_bytes=6 << 20))
+    with pytest.raises(UploadRejectedError) as rejected:
+        for _ in reader.batches():
+            pass
+    assert rejected.value.code == "too_large"
+    assert rejected.value.reason == "The CSV is larger than 6 MiB: split it into several files."
+    assert Counted.bytes_read < len(bomb)
+
+
+def test_a_file_of_exactly_the_limit_is_read():
+    body = csv_of(expense())
+    assert read(body, limits=ReadLimits(expanded_bytes=len(body))).numbers == [2]
+    assert rejection(body, limits=ReadLimits(expanded_bytes=len(body) - 1))[0] == "too_large"
+
+
+def test_a_record_longer_than_the_block_is_said_to_be_so():
+    body = csv_of(expense(), expense(description="x" * 5000), expense())
+    with pytest.raises(RecordTooLongError):
+        read(body, block_bytes=1000)
+    assert len(read(body, block_bytes=8000).rows) == 3
+
+
+OPEN = f'{HEAD}\n2025-01-15,Café,Coffee,card,3.50,EUR,"never closed\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "row_number"),
+    [
+        (OPEN + ",".join(expense()) + "\n", 2),
+        (f'{HEAD}\n{",".join(expense())}\n2025-01-15,"Café,Coffee,card,3.50,EUR,\n' + ",".join(expense()) + "\n", 3),
+        (OPEN + ("\n".join([",".join(expense())] * 50)), 2),
+        (OPEN.replace("\n", "\r\n") + ",".join(expense()) + "\r\n", 2),
+        (f'{HEAD}\n2025-01-15,27" screen,Office,card,3.50,EUR,"never closed\n' + ",".join(expense()) + "\n", 2),
+    ],
+)
+def test_a_quote_that_is_never_closed_is_named_rather_than_swallowing_the_rows_after_it(body: str, row_number: int):
+    code, reason = rejection(body.encode())
+    assert code == "open_quote"
+    assert reason.startswith(f"Row {row_number} opens a quote that is never closed")
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        '2025-01-15,Café,Coffee,card,3.50,EUR,"two\nlines"',
+        '2025-01-15,"Ca\nfé",Coffee,card,3.50,EUR,x',
+        '2025-01-15,Café,Coffee,card,3.50,EUR,"ends with a quote\n"""',
+    ],
+)
+@pytest.mark.parametrize("screen", ['27" screen', "screen", '"27"" screen"'])
+@pytest.mark.parametrize("final", ["", "\n"])
+def test_a_quote_that_is_closed_is_no_open_quote_whatever_quotes_stand_in_other_cells(
+    last: str, screen: str, final: str
+):
+    body = f"{HEAD}\n2025-01-15,{screen},Office,card,3.50,EUR,\n{last}{final}"
+    assert read(body.encode()).numbers == [2, 3]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@given(st.binary(max_size=300))
+@example(b"\0" * 100)
+@example(HEAD.encode() + b"\n\x1a")
+def test_any_bytes_are_read_or_rejected_with_a_reason(rest: bytes):
+    for body, compressed in ((rest, False), (f"{HEAD}\n".encode() + rest, False), (rest, True)):
+        outcome = read_or_rejection(body, compressed)
+        if isinstance(outcome, UploadRejectedError):
+            assert outcome.code.isidentifier()
+            assert outcome.reason.endswith((".", "”."))
+
+
+def read_or_rejection(body: bytes, compressed: bool) -> Read | UploadRejectedError:
+    try:
+        return read(body, compressed=compressed)
+    except UploadRejectedError as error:
+        return error
+
+
+def distinct(numbers: Sequence[int]) -> bool:
+    return len(set(numbers)) == len(numbers)
+
+
+@given(st.text(st.sampled_from('a,"\n\r☕'), max_size=60), st.integers(0, 40))
+def test_whatever_the_quotes_every_row_number_comes_once(rest: str, more_bytes: int):
+    try:
+        found = read(f"{HEAD}\n{rest}".encode(), block_bytes=300 + more_bytes)
+    except UploadRejectedError:
+        return
+    assert distinct([*found.numbers, *(row.row_no for row in found.ragged)])
+    assert found.numbers == sorted(found.numbers)

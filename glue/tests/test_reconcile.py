@@ -1,0 +1,319 @@
+"""One key over its life: the newest acceptable version since the last delete marker is what readers see."""
+
+import json
+import logging
+import urllib.parse
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flow import Flow
+from stack import Stack, fetch
+from statements import HEADER, csv_of, expense
+
+from centflow_glue import reconcile
+from centflow_glue.bucket import open_version
+from centflow_glue.contract import load_contracts
+from centflow_glue.plan import Version
+from centflow_glue.reconcile import LoadFailedError, Reconciler
+
+KEY = "raw/expenses/a.csv"
+OLD, NEW, NEWEST = (csv_of(expense(merchant=name)) for name in ("old", "new", "newest"))
+BAD = b"no,csv,of,this,feed\n"
+
+
+def test_an_upload_adds_an_overwrite_corrects_and_a_delete_undoes(flow: Flow):
+    assert flow.put(KEY, OLD).result == "published"
+    assert flow.transactions() == ["old"]
+    assert flow.put(KEY, NEW).result == "published"
+    assert flow.transactions() == ["new"]
+    assert flow.states(KEY) == ["superseded", "published"]
+    assert flow.delete(KEY).result == "retired"
+    assert flow.transactions() == []
+    assert flow.states(KEY) == ["superseded", "retired"]
+    assert flow.stored_rows() == 0
+    assert flow.unsettled() == []
+
+
+def test_reconciling_a_settled_key_changes_nothing_however_often(flow: Flow):
+    flow.put(KEY, OLD)
+    before = flow.uploads()
+    assert [flow.reconcile(KEY).result for _ in range(3)] == ["unchanged"] * 3
+    assert flow.uploads() == before
+    assert flow.reconcile("raw/expenses/never.csv").result == "unchanged"
+    assert flow.uploads() == before
+
+
+def test_a_deleted_object_comes_back_when_its_delete_marker_is_removed(flow: Flow):
+    flow.put(KEY, OLD)
+    marker = flow.bucket.delete(KEY)
+    flow.reconcile(KEY)
+    flow.bucket.remove_version(KEY, marker)
+    assert flow.reconcile(KEY).result == "published"
+    assert flow.transactions() == ["old"]
+    assert flow.states(KEY) == ["published"]
+
+
+def test_an_object_that_is_uploaded_after_its_delete_does_not_bring_back_the_versions_before(flow: Flow):
+    flow.put(KEY, OLD)
+    flow.delete(KEY)
+    assert flow.put(KEY, BAD).result == "rejected"
+    assert flow.transactions() == []
+    assert flow.put(KEY, NEW).result == "published"
+    assert flow.transactions() == ["new"]
+
+
+def test_a_version_that_is_removed_for_good_gives_way_to_the_one_before(flow: Flow):
+    flow.put(KEY, OLD)
+    newest = flow.bucket.put(KEY, NEW)
+    flow.reconcile(KEY)
+    flow.bucket.remove_version(KEY, newest)
+    assert flow.reconcile(KEY).result == "published"
+    assert flow.transactions() == ["old"]
+    assert flow.states(KEY) == ["published", "superseded"]
+    assert flow.stored_rows() == 1
+
+
+def test_an_object_that_is_removed_with_all_its_versions_is_retired(flow: Flow):
+    only = flow.bucket.put(KEY, OLD)
+    flow.reconcile(KEY)
+    flow.bucket.remove_version(KEY, only)
+    assert flow.reconcile(KEY).result == "retired"
+    assert flow.transactions() == []
+    assert flow.states(KEY) == ["retired"]
+
+
+def test_of_several_versions_that_came_at_once_only_the_newest_is_loaded(flow: Flow):
+    for body in (OLD, NEW, NEWEST):
+        flow.bucket.put(KEY, body)
+    assert flow.reconcile(KEY).result == "published"
+    assert flow.transactions() == ["newest"]
+    assert flow.states(KEY) == ["published"]
+
+
+def test_events_that_arrive_late_twice_or_in_the_wrong_order_change_nothing(flow: Flow):
+    flow.bucket.put(KEY, OLD)
+    flow.bucket.delete(KEY)
+    flow.bucket.put(KEY, NEW)
+    moments = [datetime(2025, 1, 15, hour, tzinfo=UTC) for hour in (12, 10, 11, 12)]
+    assert [flow.job.reconcile(KEY, moment).result for moment in moments] == ["published"] + ["unchanged"] * 3
+    assert flow.transactions() == ["new"]
+
+
+# Rejected corrections.
+
+
+def test_a_rejected_correction_leaves_the_last_good_version_published_and_says_so(flow: Flow):
+    flow.put(KEY, OLD)
+    outcome = flow.put(KEY, BAD)
+    assert outcome.result == "rejected"
+    assert "needs date, merchant" in outcome.message
+    assert flow.transactions() == ["old"]
+    accounts = fetch(flow.reporter, "SELECT state, reason FROM v_upload_accounting ORDER BY upload_id")
+    assert [account["state"] for account in accounts] == ["published", "rejected"]
+    assert accounts[1]["reason"] == outcome.message
+    assert flow.unsettled() == []
+
+
+def test_where_the_newest_versions_are_rejected_the_newest_good_one_is_published(flow: Flow):
+    for body in (OLD, NEW, BAD, b""):
+        flow.bucket.put(KEY, body)
+    outcome = flow.reconcile(KEY)
+    assert (outcome.result, outcome.message[:18]) == ("rejected", "The file is empty:")
+    assert flow.transactions() == ["new"]
+    assert sorted(flow.states(KEY)) == ["published", "rejected", "rejected"]
+    assert flow.unsettled() == []
+
+
+def test_a_correction_after_a_rejected_one_is_published(flow: Flow):
+    for body in (OLD, BAD, NEW):
+        flow.put(KEY, body)
+    assert flow.transactions() == ["new"]
+    assert flow.states(KEY) == ["superseded", "rejected", "published"]
+
+
+def test_removing_a_rejected_version_changes_nothing_for_readers(flow: Flow):
+    flow.put(KEY, OLD)
+    bad = flow.bucket.put(KEY, BAD)
+    flow.reconcile(KEY)
+    flow.bucket.remove_version(KEY, bad)
+    assert flow.reconcile(KEY).result == "unchanged"
+    assert flow.transactions() == ["old"]
+    assert flow.unsettled() == []
+
+
+# Changes of the contract.
+
+
+def with_contract(job: Reconciler, **changes: Any) -> Reconciler:
+    """The job after a release that changed the contract of the expenses."""
+    contract = replace(load_contracts()["expenses"], sha256="f" * 64, **changes)
+    return replace(job, contracts={**load_contracts(), "expenses": contract})
+
+
+def test_a_rejected_upload_is_judged_again_once_the_contract_has_changed(flow: Flow):
+    flow.put(KEY, csv_of(expense(category=""), expense(category="", merchant="Bar"), expense(date="soon"), expense()))
+    assert flow.states(KEY) == ["rejected"]
+    assert len(flow.quarantined(KEY)) == 3
+    assert flow.reconcile(KEY).result == "unchanged"
+
+    columns = load_contracts()["expenses"].columns
+    job = with_contract(flow.job, columns=tuple(replace(column, empty_allowed=True) for column in columns))
+    assert job.reconcile(KEY, None).result == "published"
+    assert flow.states(KEY) == ["published"]
+    assert [row["code"] for row in flow.quarantined(KEY)] == ["bad_date"]
+    assert flow.transactions() == ["Bar", "Café Central", "Café Central"]
+    assert job.reconcile(KEY, None).result == "unchanged"
+
+
+def test_a_rejected_upload_that_is_bad_under_the_new_contract_too_is_rejected_again_once(flow: Flow):
+    flow.put(KEY, BAD)
+    job = with_contract(flow.job)
+    assert job.reconcile(KEY, None).result == "rejected"
+    assert job.reconcile(KEY, None).result == "unchanged"
+    assert flow.states(KEY) == ["rejected"]
+
+
+def test_a_published_upload_is_not_judged_again(flow: Flow):
+    flow.put(KEY, OLD)
+    assert with_contract(flow.job).reconcile(KEY, None).result == "unchanged"
+
+
+def test_an_upload_of_no_feed_is_loaded_once_there_is_such_a_feed(flow: Flow):
+    object_key = "raw/expences/a.csv"
+    assert flow.put(object_key, OLD).result == "rejected"
+    assert flow.upload(object_key)["feed"] is None
+    expenses = load_contracts()["expenses"]
+    job = replace(flow.job, contracts={**load_contracts(), "expences": replace(expenses, feed="expences")})
+    assert job.reconcile(object_key, None).result == "published"
+    upload = flow.upload(object_key)
+    assert (upload["state"], upload["feed"], upload["reason"]) == ("published", "expences", None)
+    assert flow.transactions() == ["old"]
+
+
+def test_a_rejected_upload_of_a_feed_that_is_gone_settles(flow: Flow):
+    flow.put(KEY, BAD)
+    job = replace(flow.job, contracts={})
+    assert job.reconcile(KEY, None).result == "rejected"
+    assert flow.upload(KEY)["reason_code"] == "unknown_feed"
+    assert job.reconcile(KEY, None).result == "unchanged"
+
+
+# Interrupted loads.
+
+
+def interrupt(flow: Flow, body: bytes, rows: int = 1) -> None:
+    """Leave behind what a job run leaves that was killed while it loaded this version."""
+    flow.put(KEY, body)
+    with flow.admin.cursor() as cursor:
+        cursor.execute(
+            "UPDATE uploads SET state = 'loading', rows_stored = TRUE, reason = NULL, reason_code = NULL,"
+            " rows_read = 0, rows_published = 0, rows_quarantined = 0, amount_read = 0, amount_published = 0,"
+            " amount_quarantined = 0 ORDER BY upload_id DESC LIMIT 1"
+        )
+
+
+def test_a_killed_load_is_invisible_and_begun_again(flow: Flow):
+    interrupt(flow, NEW)
+    assert flow.transactions() == []
+    assert flow.unsettled() == [KEY]
+    assert flow.reconcile(KEY).result == "published"
+    assert flow.transactions() == ["new"]
+    assert flow.stored_rows() == 1
+    assert flow.unsettled() == []
+
+
+def test_a_killed_load_of_a_bad_version_ends_rejected_with_its_reason_and_its_bad_rows(flow: Flow):
+    interrupt(flow, csv_of(expense(date="soon")))
+    assert flow.reconcile(KEY).result == "rejected"
+    upload = flow.upload(KEY)
+    assert (upload["state"], upload["reason_code"], upload["rows_quarantined"]) == ("rejected", "too_many_bad_rows", 1)
+    assert [row["code"] for row in flow.quarantined(KEY)] == ["bad_date"]
+    assert flow.unsettled() == []
+
+
+def test_a_killed_load_of_a_version_that_has_been_overwritten_is_cleaned_up(flow: Flow):
+    interrupt(flow, OLD)
+    assert flow.put(KEY, NEW).result == "published"
+    assert flow.states(KEY) == ["superseded", "published"]
+    assert flow.stored_rows() == 1
+    assert flow.transactions() == ["new"]
+
+
+def test_a_killed_load_of_an_object_that_has_been_deleted_is_cleaned_up(flow: Flow):
+    interrupt(flow, OLD)
+    assert flow.delete(KEY).result == "retired"
+    assert flow.stored_rows() == 0
+    assert flow.unsettled() == []
+
+
+def test_a_version_that_goes_while_it_is_read_makes_the_job_look_again(flow: Flow, monkeypatch: pytest.MonkeyPatch):
+    flow.bucket.put(KEY, OLD)
+    going = flow.bucket.put(KEY, NEW)
+
+    def remove_first(bucket: str, version: Version) -> Any:
+        if version.version_id == going:
+            flow.bucket.remove_version(KEY, going)
+        return open_version(bucket, version)
+
+    monkeypatch.setattr(reconcile, "open_version", remove_first)
+    assert flow.reconcile(KEY).result == "published"
+    assert flow.transactions() == ["old"]
+    assert {upload["version_id"]: upload["state"] for upload in flow.uploads(KEY)}[going] == "superseded"
+    assert flow.unsettled() == []
+
+
+# What is remembered.
+
+
+def test_an_upload_remembers_where_it_came_from_and_when(flow: Flow):
+    moment = datetime(2025, 1, 15, 12, 0, 0, 123000, tzinfo=UTC)
+    version = flow.bucket.put("raw/expenses/owner=ana/a.csv", OLD)
+    flow.job.reconcile("raw/expenses/owner=ana/a.csv", moment)
+    (upload,) = flow.uploads()
+    assert (upload["owner"], upload["feed"], upload["version_id"]) == ("ana", "expenses", version)
+    assert (upload["size_bytes"], upload["job_run_id"]) == (len(OLD), "jr_test")
+    assert upload["received_at"] == moment.replace(tzinfo=None)
+    assert upload["contract_sha256"] == load_contracts()["expenses"].sha256
+    assert upload["loading_at"] <= upload["loaded_at"] <= upload["published_at"] <= upload["updated_at"]
+    assert abs((upload["published_at"] - datetime.now(UTC).replace(tzinfo=None)).total_seconds()) < 60
+
+
+def test_without_an_event_an_upload_is_received_when_it_was_written(flow: Flow):
+    flow.put(KEY, OLD)
+    (upload,) = flow.uploads()
+    assert upload["received_at"] == upload["last_modified"]
+
+
+def test_ignored_columns_are_named_in_the_notes_of_rejected_uploads_too(flow: Flow):
+    flow.put(KEY, csv_of(expense(date="soon", saldo="1"), header=[*HEADER, "Saldo"]))
+    assert flow.upload(KEY)["notes"] == "Ignored columns: Saldo."
+
+
+def test_a_reason_as_long_as_a_header_can_make_it_is_cut(flow: Flow):
+    assert flow.put(KEY, ("x" * 60 + ",").encode() * 900 + b"\n").result == "rejected"
+    assert flow.put(KEY, csv_of(header=[*HEADER, *["y" * 60] * 500])).result == "published"
+    rejected, published = flow.uploads(KEY)
+    assert len(rejected["reason"]) <= 1000
+    assert len(published["notes"]) <= 1000
+
+
+def test_no_secret_stands_in_logs_reasons_or_outcomes(
+    flow: Flow, stack: Stack, reconciler, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    caplog.set_level(logging.DEBUG)
+    told = [flow.put(KEY, OLD), flow.put(KEY, BAD)]
+
+    def fail(*_: Any) -> None:
+        raise OSError(f"cannot reach {stack.endpoint_url}")
+
+    flow.bucket.put(KEY, NEW)
+    monkeypatch.setattr(reconcile, "open_version", fail)
+    with pytest.raises(LoadFailedError) as failed:
+        flow.reconcile(KEY)
+    job = reconciler()
+    text = "\n".join([caplog.text, repr(told), repr(job), str(failed.value), json.dumps(flow.uploads(), default=str)])
+    for account in (stack.loader, stack.admin, stack.migrator, stack.reporter):
+        for shown in {account.password, urllib.parse.quote(account.password, safe="")}:
+            assert shown not in text
