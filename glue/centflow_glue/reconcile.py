@@ -29,6 +29,8 @@ from centflow_glue.uploads import (
 
 # Another job run may be loading an earlier version of the same key, for minutes when it is large.
 LOCK_SECONDS = 1800
+# How often a key is looked at anew because a version went while it was read.
+LOOKS = 10
 
 logger = logging.getLogger(__name__)
 
@@ -92,11 +94,12 @@ class Reconciler:
             pymysql.err.MySQLError: The database failed; the key may be tried again.
         """
         with named_lock(self.connection, self._lock_name(object_key), LOCK_SECONDS):
-            while True:
+            for _ in range(LOOKS):
                 try:
                     return self._reconcile(object_key, event_time)
                 except _VersionGoneError:
                     logger.info("a version of %s went while it was read; looking again", object_key)
+        raise LoadFailedError(f"{LOOKS} times a version that S3 had just listed could not be found")
 
     def _reconcile(self, object_key: str, event_time: datetime | None) -> Outcome:
         versions = versions_of(self.bucket, object_key)

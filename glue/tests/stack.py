@@ -98,7 +98,8 @@ def start_stack(folder: Path, parts: Sequence[str] = ("mysql", "s3"), repository
     """
     node = tool_paths().get("node", "node")
     command = [node, str(repository / "apps/local/src/main.ts"), "stack", "--data-dir", str(folder)]
-    environment = {**os.environ, "PATH": f"{Path(node).parent}{os.pathsep}{os.environ['PATH']}"}
+    folders = [str(Path(node).parent)] if os.path.isabs(node) else []
+    environment = {**os.environ, "PATH": os.pathsep.join([*folders, os.environ["PATH"]])}
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "stack.log"
     with (

@@ -153,6 +153,7 @@ CASES = [
         for object_key in (
             "raw/expenses/owner=a+b c%20d=e&f/January 2025 (1)+%=☕😀.csv",
             "raw/expenses/a/b/owner=x/c.CSV",
+            f"raw/expenses/owner={'☕' * 64}/a.csv",
             "raw/expenses/*?[ab]{c,d}.csv",
             "raw/expenses/_SUCCESS.csv",
             "raw/expenses/.hidden.csv",

@@ -198,6 +198,7 @@ class Life(RuleBasedStateMachine):
             "delete_what_is_not_there": 1,
             "undelete": 2 if self.deleted_keys() else 0,
             "remove_for_good": 1 if versions else 0,
+            "remove_all_for_good": 1 if versions else 0,
             "deliver": 5 if versions else 0,
             "sweep": 1 if self.has_changed else 0,
             "rebuild": 1 if len(self.files) > 2 and not self.is_rebuilt else 0,
@@ -243,6 +244,12 @@ class Life(RuleBasedStateMachine):
             for number, version in enumerate(versions, start=1)
         }
         self.remove(versions[data.draw(st.sampled_from(list(versions)), "removed")])
+
+    def remove_all_for_good(self, data: st.DataObject) -> None:
+        """Every version of an object is removed, so that S3 knows nothing of it any more."""
+        touched = [key for key, versions in sorted(self.twins.expected.versions.items()) if versions]
+        for version in list(self.twins.expected.versions[data.draw(st.sampled_from(touched), "key")]):
+            self.remove(version)
 
     # What becomes of the events.
 

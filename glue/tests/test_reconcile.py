@@ -6,6 +6,7 @@ import urllib.parse
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flow import Flow
@@ -262,6 +263,24 @@ def test_a_version_that_goes_while_it_is_read_makes_the_job_look_again(flow: Flo
     assert flow.transactions() == ["old"]
     assert {upload["version_id"]: upload["state"] for upload in flow.uploads(KEY)}[going] == "superseded"
     assert flow.unsettled() == []
+
+
+def test_a_version_that_s3_lists_but_never_finds_fails_rather_than_being_looked_for_for_ever(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+):
+    flow.put(KEY, OLD)
+    flow.bucket.put(KEY, NEW)
+
+    def never_find(bucket: str, version: Version) -> Any:
+        return open_version(bucket, replace(version, version_id=str(uuid4())))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reconcile, "open_version", never_find)
+        with pytest.raises(LoadFailedError, match="could not be found"):
+            flow.reconcile(KEY)
+    assert flow.transactions() == ["old"]
+    assert flow.reconcile(KEY).result == "published"
+    assert flow.transactions() == ["new"]
 
 
 # What is remembered.
