@@ -113,3 +113,11 @@ def parsed_or_rejected(object_key: str) -> ParsedKey | UploadRejectedError:
         return parse_object_key(object_key, FEEDS)
     except UploadRejectedError as error:
         return error
+
+
+@pytest.mark.parametrize("object_key", ["raw/" + "x" * 990 + "/a.csv", "raw/expenses/" + "x" * 990 + ".txt"])
+def test_a_long_key_leaves_room_for_what_to_do(object_key: str):
+    with pytest.raises(UploadRejectedError) as rejected:
+        parse_object_key(object_key, FEEDS)
+    assert len(rejected.value.reason) < 500
+    assert rejected.value.reason.endswith(".")
