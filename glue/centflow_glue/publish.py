@@ -218,13 +218,15 @@ def _newest_first(cursor: Cursor, upload_ids: Sequence[int]) -> list[int]:
 
 
 def _count_duplicates(cursor: Cursor, contract: Contract, upload_ids: Sequence[int]) -> None:
+    # STRAIGHT_JOIN: from the counts to their uploads. The other way round it would read, and lock, every upload there
+    # is, and publications of different owners would deadlock.
     cursor.execute(
         f"""
-        UPDATE uploads AS u JOIN (
+        UPDATE (
           SELECT upload_id, SUM(shadowed) AS duplicate_rows,
                  SUM(IF(shadowed, `{contract.column(contract.amount).name}`, 0)) AS amount
           FROM `{contract.table}` WHERE upload_id IN %s GROUP BY upload_id
-        ) AS counted ON counted.upload_id = u.upload_id
+        ) AS counted STRAIGHT_JOIN uploads AS u ON u.upload_id = counted.upload_id
         SET u.rows_published = u.rows_published + u.rows_duplicate - counted.duplicate_rows,
             u.rows_duplicate = counted.duplicate_rows,
             u.amount_published = u.amount_published + u.amount_duplicate - counted.amount,

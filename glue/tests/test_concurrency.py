@@ -51,7 +51,7 @@ def no_deadlocks(admin: Connection) -> Iterator[None]:
     sql = "SELECT COUNT AS n FROM information_schema.INNODB_METRICS WHERE NAME = 'lock_deadlocks'"
     before = fetch(admin, sql)
     yield
-    assert fetch(admin, sql) == before
+    assert fetch(admin, sql) == before, fetch(admin, "SHOW ENGINE INNODB STATUS")[0]["Status"]
 
 
 def reconcile_in_processes(
