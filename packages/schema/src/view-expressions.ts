@@ -8,12 +8,16 @@ import { uploads } from './bookkeeping/uploads.ts';
 import type { FeedTable } from './define-feed.ts';
 
 /**
- * How every view reads a feed's table: the rows of one upload after another, by the primary key.
+ * How every view reads a feed's table: from the uploads to their rows, by the primary key.
  *
  * Left to itself MySQL takes the uploads of a household for most of the table as soon as one other upload is large, and
- * reads all of it: 0.19 s instead of 0.005 s beside 10^5 rows of others, and growing with them.
+ * reads all of it: 3.5 s for a month's figures beside 10^7 rows of others. `ownerOfUpload` settles the order of the two
+ * tables and `byUpload` the index.
  */
 export const byUpload = { forceIndex: 'PRIMARY' } as const;
+
+/** The upload's owner, first of a view's columns: STRAIGHT_JOIN stands right after SELECT, before the first column. */
+export const ownerOfUpload = sql<string>`straight_join ${uploads.owner}`.as('owner');
 
 /** A row's upload is published: how every view joins a feed's rows to `uploads`. */
 export function isPublished(row: FeedTable): SQL {

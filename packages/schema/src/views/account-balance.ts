@@ -3,7 +3,7 @@ import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
 import { expenses } from '../feeds/expenses.ts';
 import { incomes } from '../feeds/incomes.ts';
-import { asTotal, byUpload, isPublished, isShown, totalOf } from '../view-expressions.ts';
+import { asTotal, byUpload, isPublished, isShown, ownerOfUpload, totalOf } from '../view-expressions.ts';
 
 /**
  * How does the money in an account rise and fall? One row for each day on which something moved.
@@ -15,27 +15,27 @@ export const accountBalance = mysqlView('v_account_balance')
   .as((query) => {
     const movements = query
       .select({
-        owner: uploads.owner,
+        owner: ownerOfUpload,
         account: incomes.account,
         currency: incomes.currency,
         date: incomes.date,
         movement: totalOf(incomes.amount).as('movement'),
       })
-      .from(incomes, byUpload)
-      .innerJoin(uploads, isPublished(incomes))
+      .from(uploads)
+      .innerJoin(incomes, isPublished(incomes), byUpload)
       .where(isShown(incomes))
       .groupBy(uploads.owner, incomes.account, incomes.currency, incomes.date)
       .unionAll(
         query
           .select({
-            owner: uploads.owner,
+            owner: ownerOfUpload,
             account: expenses.account,
             currency: expenses.currency,
             date: expenses.date,
             movement: totalOf(sql`-${expenses.amount}`).as('movement'),
           })
-          .from(expenses, byUpload)
-          .innerJoin(uploads, isPublished(expenses))
+          .from(uploads)
+          .innerJoin(expenses, isPublished(expenses), byUpload)
           .where(isShown(expenses))
           .groupBy(uploads.owner, expenses.account, expenses.currency, expenses.date),
       )

@@ -3,7 +3,7 @@ import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
 import { budgets } from '../feeds/budgets.ts';
 import { expenses } from '../feeds/expenses.ts';
-import { byUpload, isPublished, isShown, monthOf, nothing, totalOf } from '../view-expressions.ts';
+import { byUpload, isPublished, isShown, monthOf, nothing, ownerOfUpload, totalOf } from '../view-expressions.ts';
 
 /** Was the budget kept? A category that has only a budget, or only expenses, shows too: its other side is 0. */
 export const budgetVsActual = mysqlView('v_budget_vs_actual')
@@ -11,29 +11,29 @@ export const budgetVsActual = mysqlView('v_budget_vs_actual')
   .as((query) => {
     const sides = query
       .select({
-        owner: uploads.owner,
+        owner: ownerOfUpload,
         month: sql<string>`${budgets.month}`.as('month'),
         currency: budgets.currency,
         category: budgets.category,
         budget: totalOf(budgets.amount).as('budget'),
         actual: nothing.as('actual'),
       })
-      .from(budgets, byUpload)
-      .innerJoin(uploads, isPublished(budgets))
+      .from(uploads)
+      .innerJoin(budgets, isPublished(budgets), byUpload)
       .where(isShown(budgets))
       .groupBy(uploads.owner, budgets.month, budgets.currency, budgets.category)
       .unionAll(
         query
           .select({
-            owner: uploads.owner,
+            owner: ownerOfUpload,
             month: monthOf(expenses.date).as('month'),
             currency: expenses.currency,
             category: expenses.category,
             budget: nothing.as('budget'),
             actual: totalOf(expenses.amount).as('actual'),
           })
-          .from(expenses, byUpload)
-          .innerJoin(uploads, isPublished(expenses))
+          .from(uploads)
+          .innerJoin(expenses, isPublished(expenses), byUpload)
           .where(isShown(expenses))
           .groupBy(uploads.owner, monthOf(expenses.date), expenses.currency, expenses.category),
       )

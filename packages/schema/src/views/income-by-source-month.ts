@@ -1,7 +1,7 @@
 import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
 import { incomes } from '../feeds/incomes.ts';
-import { byUpload, isPublished, isShown, monthOf, rowCount, totalOf } from '../view-expressions.ts';
+import { byUpload, isPublished, isShown, monthOf, ownerOfUpload, rowCount, totalOf } from '../view-expressions.ts';
 
 /** Where does the money come from? */
 export const incomeBySourceMonth = mysqlView('v_income_by_source_month')
@@ -9,7 +9,7 @@ export const incomeBySourceMonth = mysqlView('v_income_by_source_month')
   .as((query) =>
     query
       .select({
-        owner: uploads.owner,
+        owner: ownerOfUpload,
         /** `YYYY-MM`. */
         month: monthOf(incomes.date).as('month'),
         currency: incomes.currency,
@@ -18,8 +18,8 @@ export const incomeBySourceMonth = mysqlView('v_income_by_source_month')
         amount: totalOf(incomes.amount).as('amount'),
         transactions: rowCount.as('transactions'),
       })
-      .from(incomes, byUpload)
-      .innerJoin(uploads, isPublished(incomes))
+      .from(uploads)
+      .innerJoin(incomes, isPublished(incomes), byUpload)
       .where(isShown(incomes))
       .groupBy(uploads.owner, monthOf(incomes.date), incomes.currency, incomes.source),
   );

@@ -3,7 +3,16 @@ import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
 import { expenses } from '../feeds/expenses.ts';
 import { incomes } from '../feeds/incomes.ts';
-import { byUpload, isPublished, isShown, monthOf, nothing, ratio, totalOf } from '../view-expressions.ts';
+import {
+  byUpload,
+  isPublished,
+  isShown,
+  monthOf,
+  nothing,
+  ownerOfUpload,
+  ratio,
+  totalOf,
+} from '../view-expressions.ts';
 
 /** What came in, what went out and what was left, month by month and currency by currency. */
 export const monthlyCashFlow = mysqlView('v_monthly_cash_flow')
@@ -12,27 +21,27 @@ export const monthlyCashFlow = mysqlView('v_monthly_cash_flow')
     // Each side is summed before they meet: the union then holds months, not every payment.
     const flows = query
       .select({
-        owner: uploads.owner,
+        owner: ownerOfUpload,
         month: monthOf(incomes.date).as('month'),
         currency: incomes.currency,
         income: totalOf(incomes.amount).as('income'),
         expense: nothing.as('expense'),
       })
-      .from(incomes, byUpload)
-      .innerJoin(uploads, isPublished(incomes))
+      .from(uploads)
+      .innerJoin(incomes, isPublished(incomes), byUpload)
       .where(isShown(incomes))
       .groupBy(uploads.owner, monthOf(incomes.date), incomes.currency)
       .unionAll(
         query
           .select({
-            owner: uploads.owner,
+            owner: ownerOfUpload,
             month: monthOf(expenses.date).as('month'),
             currency: expenses.currency,
             income: nothing.as('income'),
             expense: totalOf(expenses.amount).as('expense'),
           })
-          .from(expenses, byUpload)
-          .innerJoin(uploads, isPublished(expenses))
+          .from(uploads)
+          .innerJoin(expenses, isPublished(expenses), byUpload)
           .where(isShown(expenses))
           .groupBy(uploads.owner, monthOf(expenses.date), expenses.currency),
       )

@@ -1,7 +1,7 @@
 import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
 import { expenses } from '../feeds/expenses.ts';
-import { byUpload, isPublished, isShown, monthOf, rowCount, totalOf } from '../view-expressions.ts';
+import { byUpload, isPublished, isShown, monthOf, ownerOfUpload, rowCount, totalOf } from '../view-expressions.ts';
 
 /** What is the money spent on? */
 export const spendByCategoryMonth = mysqlView('v_spend_by_category_month')
@@ -9,7 +9,7 @@ export const spendByCategoryMonth = mysqlView('v_spend_by_category_month')
   .as((query) =>
     query
       .select({
-        owner: uploads.owner,
+        owner: ownerOfUpload,
         /** `YYYY-MM`. */
         month: monthOf(expenses.date).as('month'),
         currency: expenses.currency,
@@ -19,8 +19,8 @@ export const spendByCategoryMonth = mysqlView('v_spend_by_category_month')
         /** Payments and refunds alike. */
         transactions: rowCount.as('transactions'),
       })
-      .from(expenses, byUpload)
-      .innerJoin(uploads, isPublished(expenses))
+      .from(uploads)
+      .innerJoin(expenses, isPublished(expenses), byUpload)
       .where(isShown(expenses))
       .groupBy(uploads.owner, monthOf(expenses.date), expenses.currency, expenses.category),
   );

@@ -1,7 +1,7 @@
 import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
 import { expenses } from '../feeds/expenses.ts';
-import { byUpload, isPublished, isShown, monthOf, rowCount, totalOf } from '../view-expressions.ts';
+import { byUpload, isPublished, isShown, monthOf, ownerOfUpload, rowCount, totalOf } from '../view-expressions.ts';
 
 /** Where is the money spent? */
 export const spendByPlace = mysqlView('v_spend_by_place')
@@ -9,7 +9,7 @@ export const spendByPlace = mysqlView('v_spend_by_place')
   .as((query) =>
     query
       .select({
-        owner: uploads.owner,
+        owner: ownerOfUpload,
         /** `YYYY-MM`. */
         month: monthOf(expenses.date).as('month'),
         currency: expenses.currency,
@@ -22,8 +22,8 @@ export const spendByPlace = mysqlView('v_spend_by_place')
         /** Payments and refunds alike. */
         transactions: rowCount.as('transactions'),
       })
-      .from(expenses, byUpload)
-      .innerJoin(uploads, isPublished(expenses))
+      .from(uploads)
+      .innerJoin(expenses, isPublished(expenses), byUpload)
       .where(isShown(expenses))
       .groupBy(uploads.owner, monthOf(expenses.date), expenses.currency, expenses.country, expenses.city),
   );

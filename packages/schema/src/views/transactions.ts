@@ -3,7 +3,7 @@ import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
 import { expenses } from '../feeds/expenses.ts';
 import { incomes } from '../feeds/incomes.ts';
-import { byUpload, isPublished, isShown } from '../view-expressions.ts';
+import { byUpload, isPublished, isShown, ownerOfUpload } from '../view-expressions.ts';
 
 /** Every payment, in or out: what are the single rows behind a figure, and from which file do they come? */
 export const transactions = mysqlView('v_transactions')
@@ -11,7 +11,7 @@ export const transactions = mysqlView('v_transactions')
   .as((query) =>
     query
       .select({
-        owner: uploads.owner,
+        owner: ownerOfUpload,
         /** `income` or `expense`. */
         kind: sql<'income' | 'expense'>`'income'`.as('kind'),
         date: incomes.date,
@@ -31,13 +31,13 @@ export const transactions = mysqlView('v_transactions')
         /** Where the row stands in the upload's file: the header is 1. */
         row_no: incomes.rowNo,
       })
-      .from(incomes, byUpload)
-      .innerJoin(uploads, isPublished(incomes))
+      .from(uploads)
+      .innerJoin(incomes, isPublished(incomes), byUpload)
       .where(isShown(incomes))
       .unionAll(
         query
           .select({
-            owner: uploads.owner,
+            owner: ownerOfUpload,
             kind: sql<'income' | 'expense'>`'expense'`.as('kind'),
             date: expenses.date,
             counterparty: sql<string>`${expenses.merchant}`.as('counterparty'),
@@ -52,8 +52,8 @@ export const transactions = mysqlView('v_transactions')
             upload_id: expenses.uploadId,
             row_no: expenses.rowNo,
           })
-          .from(expenses, byUpload)
-          .innerJoin(uploads, isPublished(expenses))
+          .from(uploads)
+          .innerJoin(expenses, isPublished(expenses), byUpload)
           .where(isShown(expenses)),
       ),
   );
