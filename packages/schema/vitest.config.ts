@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    setupFiles: ['@centflow/config/test-set-up'],
     include: ['src/**/*.test.ts'],
     globalSetup: './src/testing/global-set-up.ts',
     testTimeout: 60_000,

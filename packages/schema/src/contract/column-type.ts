@@ -27,6 +27,8 @@ export class UnknownColumnTypeError extends Error {
 const rules: readonly (readonly [pattern: RegExp, type: (first: number, second: number) => ColumnType])[] = [
   [/^date$/, () => ({ type: 'date' })],
   [/^char\(7\)$/, () => ({ type: 'yearmonth' })],
+  // MySQL's own default, which Drizzle leaves unsaid.
+  [/^decimal$/, () => ({ type: 'decimal', precision: 10, scale: 0 })],
   [/^decimal\((\d+)(?:,(\d+))?\)$/, (precision, scale) => ({ type: 'decimal', precision, scale })],
   [/^(?:var)?char\((\d+)\)$/, (maxLength) => ({ type: 'string', maxLength })],
 ];
