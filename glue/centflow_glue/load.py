@@ -32,6 +32,7 @@ from centflow_glue.validate import validate
 QUARANTINE_LIMIT = 0.5
 # Of a rejected upload, so many bad rows are kept to show what is wrong with it.
 REJECTED_ROWS_KEPT = 1000
+REMARKS_MAX = 1000
 LOAD_OPTIONS = (
     "CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\\n'"
 )
@@ -64,6 +65,11 @@ class Tally:
     last_date: str | None = None
     has_transaction_ids: bool = False
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def remarks(self) -> str | None:
+        """The notes as `uploads.notes` holds them; None where there are none."""
+        return " ".join(self.notes)[:REMARKS_MAX] or None
 
     @property
     def read(self) -> int:

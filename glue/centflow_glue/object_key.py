@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.rejection import UploadRejectedError, quoted
 
 RAW_PREFIX = "raw/"
 DEFAULT_OWNER = "default"
 OWNER_MAX_LENGTH = 64
+# A key has up to 1,024 bytes, and what to do comes after it.
 SHOWN_LENGTH = 200
 
 
@@ -41,13 +42,14 @@ def parse_object_key(object_key: str, feeds: Collection[str]) -> ParsedKey:
     if feed not in feeds:
         known = ", ".join(f"{RAW_PREFIX}{name}/" for name in sorted(feeds))
         raise UploadRejectedError(
-            "unknown_feed", f"{_shown(object_key)} lies under no feed's folder: upload it again under one of {known}."
+            "unknown_feed",
+            f"{quoted(object_key, SHOWN_LENGTH)} lies under no feed's folder: upload it again under one of {known}.",
         )
     name = object_key.rpartition("/")[2].lower()
     if not name.endswith((".csv", ".csv.gz")):
         raise UploadRejectedError(
             "wrong_extension",
-            f"{_shown(object_key.rpartition('/')[2])} is not named as a CSV: "
+            f"{quoted(object_key.rpartition('/')[2], SHOWN_LENGTH)} is not named as a CSV: "
             "save it as CSV and name it *.csv, or *.csv.gz when compressed.",
         )
     return ParsedKey(feed=feed, owner=owner_of(object_key), compressed=name.endswith(".gz"))
@@ -84,8 +86,3 @@ def feed_folder(object_key: str) -> str:
     """The folder right under `raw/`, which names the feed; empty where the object lies in no folder."""
     feed, separator, _ = object_key.removeprefix(RAW_PREFIX).partition("/")
     return feed if separator else ""
-
-
-def _shown(text: str) -> str:
-    """Text as a reason quotes it: a key has up to 1,024 bytes, and what to do comes after it."""
-    return repr(text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…")

@@ -150,7 +150,7 @@ def _mark_published(cursor: Cursor, upload_id: int, tally: Tally) -> None:
             "first_date": tally.first_date,
             "last_date": tally.last_date,
             "has_transaction_ids": tally.has_transaction_ids,
-            "notes": " ".join(tally.notes)[:1000] or None,
+            "notes": tally.remarks,
             "upload_id": upload_id,
         },
     )

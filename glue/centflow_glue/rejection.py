@@ -13,3 +13,8 @@ class UploadRejectedError(Exception):
         super().__init__(reason)
         self.code = code
         self.reason = reason
+
+
+def quoted(text: str, length: int) -> str:
+    """Text as a reason quotes it: in quotes, control characters spelled out, at most `length` characters of it."""
+    return repr(text if len(text) <= length else text[: length - 1] + "…")

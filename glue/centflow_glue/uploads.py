@@ -97,9 +97,8 @@ def record_rejection(connection: Connection, upload_id: int, error: UploadReject
     """The upload is not acceptable: nothing of it is published, all rows that were read count as quarantined."""
     tally = error.tally if isinstance(error, TooManyBadRowsError) else Tally()
     amount = tally.amount_good + tally.amount_quarantined
-    notes = " ".join(tally.notes)[:TEXT_MAX] or None
     reason = error.reason[:TEXT_MAX]
-    _update(connection, upload_id, REJECT, (tally.read, tally.read, amount, amount, error.code, reason, notes))
+    _update(connection, upload_id, REJECT, (tally.read, tally.read, amount, amount, error.code, reason, tally.remarks))
 
 
 def record_failure(connection: Connection, upload_id: int, error: Exception) -> None:

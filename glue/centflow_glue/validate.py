@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from centflow_glue.contract import Column, Contract
 from centflow_glue.quarantine import QuarantinedRow, row_text
 from centflow_glue.read import Batch, Header
+from centflow_glue.rejection import quoted
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -295,7 +296,7 @@ def _control_character(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    return repr(text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…")
+    return quoted(text, SHOWN_LENGTH)
 
 
 def _mask(array: Any) -> Mask:

@@ -93,8 +93,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const temporaryFolder = join(options.dataFolder, 'tmp');
   rmSync(temporaryFolder, { recursive: true, force: true });
   mkdirSync(temporaryFolder);
-  // The Lambda unpacks here. Without this, the repository's package.json would make its runtime an ES module.
-  writeFileSync(join(temporaryFolder, 'package.json'), '{}\n');
   // The emulator starts Lambdas with a CommonJS script in there, and below the repository Node would take it for a module.
   writeFileSync(join(temporaryFolder, 'package.json'), '{ "type": "commonjs" }\n');
   const sparkSocket = socketPath(temporaryFolder, 'spark.sock');
