@@ -1,0 +1,151 @@
+/**
+ * The three environments. What each property means, may be and costs is said in environment.ts.
+ *
+ * To deploy your own: put your account ids, region, repository, addresses and QuickSight principals here. The account ids
+ * below are those that AWS writes in its examples; nobody has credentials for them, and Terraform refuses all others.
+ */
+import {
+  checkEnvironment,
+  type Environment,
+  EnvironmentError,
+  type EnvironmentName,
+  environmentNames,
+} from './environment.ts';
+
+/** For trying things: cheap, and gone without a trace by `destroy`. */
+const dev: Environment = {
+  name: 'dev',
+  accountId: '111122223333',
+  region: 'eu-west-1',
+  repository: 'centflow/centflow',
+  network: {
+    cidr: '10.40.0.0/16',
+    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    endpointZones: 1,
+  },
+  uploads: { keepOldVersionsDays: 7, browserOrigins: [] },
+  database: {
+    instanceClass: 'db.t4g.micro',
+    multiAz: false,
+    storageGib: 20,
+    maxStorageGib: 50,
+    backupDays: 1,
+    reportingReplica: false,
+    insights: 'standard',
+  },
+  protectData: false,
+  load: {
+    maxWorkers: 2,
+    maxConcurrentRuns: 2,
+    timeoutMinutes: 60,
+    sweepSchedule: 'cron(17 3 * * ? *)',
+    crawlerSchedule: 'cron(47 3 ? * SUN *)',
+  },
+  logRetentionDays: 7,
+  report: null,
+  watch: {
+    emails: ['centflow-dev@example.com'],
+    monthlyBudgetUsd: 60,
+    secondsToVisible: 600,
+    quarantineShare: 0.5,
+  },
+};
+
+/** As production, smaller: what is proven here is promoted. */
+const staging: Environment = {
+  name: 'staging',
+  accountId: '444455556666',
+  region: 'eu-west-1',
+  repository: 'centflow/centflow',
+  network: {
+    cidr: '10.41.0.0/16',
+    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    endpointZones: 1,
+  },
+  uploads: { keepOldVersionsDays: 30, browserOrigins: [] },
+  database: {
+    instanceClass: 'db.t4g.medium',
+    multiAz: false,
+    storageGib: 20,
+    maxStorageGib: 100,
+    backupDays: 7,
+    reportingReplica: false,
+    insights: 'standard',
+  },
+  protectData: true,
+  load: {
+    maxWorkers: 5,
+    maxConcurrentRuns: 2,
+    timeoutMinutes: 120,
+    sweepSchedule: 'cron(17 */6 * * ? *)',
+    crawlerSchedule: 'cron(47 3 ? * SUN *)',
+  },
+  logRetentionDays: 30,
+  report: { principals: ['arn:aws:quicksight:eu-west-1:444455556666:group/default/centflow'] },
+  watch: {
+    emails: ['centflow-staging@example.com'],
+    monthlyBudgetUsd: 200,
+    secondsToVisible: 600,
+    quarantineShare: 0.5,
+  },
+};
+
+/** People's money. */
+const production: Environment = {
+  name: 'production',
+  accountId: '777788889999',
+  region: 'eu-west-1',
+  repository: 'centflow/centflow',
+  network: {
+    cidr: '10.42.0.0/16',
+    availabilityZones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+    endpointZones: 2,
+  },
+  uploads: { keepOldVersionsDays: 365, browserOrigins: [] },
+  database: {
+    instanceClass: 'db.m7g.large',
+    multiAz: true,
+    storageGib: 100,
+    maxStorageGib: 1000,
+    backupDays: 35,
+    reportingReplica: true,
+    insights: 'advanced',
+  },
+  protectData: true,
+  load: {
+    maxWorkers: 10,
+    maxConcurrentRuns: 5,
+    timeoutMinutes: 240,
+    sweepSchedule: 'cron(17 * * * ? *)',
+    crawlerSchedule: 'cron(47 3 * * ? *)',
+  },
+  logRetentionDays: 365,
+  report: { principals: ['arn:aws:quicksight:eu-west-1:777788889999:group/default/centflow'] },
+  watch: {
+    emails: ['centflow-alarms@example.com'],
+    monthlyBudgetUsd: 1000,
+    secondsToVisible: 300,
+    quarantineShare: 0.2,
+  },
+};
+
+const environments: Readonly<Record<EnvironmentName, Environment>> = { dev, staging, production };
+
+/**
+ * The environment of a name.
+ *
+ * @throws {EnvironmentError} there is none of that name, or a property of it is wrong.
+ */
+export function readEnvironment(name: string | undefined): Environment {
+  const known = environmentNames.find((candidate) => candidate === name);
+  if (known === undefined) {
+    const given = name === undefined ? 'No environment was named' : `There is no environment ${JSON.stringify(name)}`;
+    throw new EnvironmentError(`${given}. Name one of: ${environmentNames.join(', ')}.`);
+  }
+  return checkEnvironment(environments[known]);
+}
+
+/** All of them, checked. */
+export function readEnvironments(): Environment[] {
+  return environmentNames.map(readEnvironment);
+}

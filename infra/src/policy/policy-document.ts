@@ -1,0 +1,89 @@
+/** IAM policies as data: who may do what with which resources. */
+import { wildcards } from './wildcards.ts';
+
+/** Values of one condition operator, by condition key. */
+type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** One statement of a policy. */
+export interface Statement {
+  /** What it is for, in letters and digits. */
+  readonly sid: string;
+  readonly effect?: 'Allow' | 'Deny';
+  /** Each action by its name. */
+  readonly actions: readonly string[];
+  /** ARNs, as narrow as AWS supports; `*` only for the actions in wildcards.ts. */
+  readonly resources: readonly string[];
+  /** In a resource's own policy: whom it speaks of, `{ Service: […] }` or `{ AWS: […] }`, or everybody. */
+  readonly principals?: '*' | Readonly<Record<string, readonly string[]>>;
+  readonly conditions?: Conditions;
+}
+
+/** A policy grants more than it says a reason for. */
+export class PolicyError extends Error {
+  override readonly name = 'PolicyError';
+}
+
+/**
+ * The policy's JSON.
+ *
+ * @throws {PolicyError} an Allow names a wildcard action, or the resource `*` for an action without a reason in wildcards.ts.
+ */
+export function policyDocument(...statements: readonly Statement[]): string {
+  for (const statement of statements) refuseWildcards(statement);
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements.map(written) });
+}
+
+/**
+ * The policy of a KMS key, where `*` means the key itself: everything it allows is about this key alone.
+ *
+ * @throws {PolicyError} never for its resources, which are not given.
+ */
+export function keyPolicyDocument(...statements: readonly Omit<Statement, 'resources'>[]): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: statements.map((statement) => written({ ...statement, resources: ['*'] })),
+  });
+}
+
+function refuseWildcards({ sid, effect, actions, resources }: Statement): void {
+  if (effect === 'Deny') return;
+  const star = actions.find((action) => action.includes('*') && wildcards[action] === undefined);
+  if (star !== undefined) {
+    throw new PolicyError(
+      `Statement ${sid} allows ${star}: name each action, or give the reason in infra/src/policy/wildcards.ts.`,
+    );
+  }
+  if (!resources.includes('*')) return;
+  const unexplained = actions.filter((action) => wildcards[action] === undefined);
+  if (unexplained.length > 0) {
+    throw new PolicyError(
+      `Statement ${sid} allows ${unexplained.join(', ')} on every resource: name the resources, or give the reason in infra/src/policy/wildcards.ts.`,
+    );
+  }
+}
+
+function written({ sid, effect, actions, resources, principals, conditions }: Statement): object {
+  return {
+    Sid: sid,
+    Effect: effect ?? 'Allow',
+    ...(principals === undefined ? {} : { Principal: principals }),
+    Action: actions,
+    Resource: resources,
+    ...(conditions === undefined ? {} : { Condition: conditions }),
+  };
+}
+
+/** A role's trust: one AWS service may take it, for this account's things alone (no confused deputy). */
+export function trustService(service: string, accountId: string): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: service },
+        Action: 'sts:AssumeRole',
+        Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
+      },
+    ],
+  });
+}

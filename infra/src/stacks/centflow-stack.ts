@@ -1,0 +1,69 @@
+/** What every stack has: the provider held to one account, the state's place, tags on everything. */
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
+import { S3Backend, type S3BackendConfig, TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { Environment } from '../environment.ts';
+import { type Names, namesOf, stateBucketOf } from '../names.ts';
+
+/** The stages of the flow, in the order in which they are applied. `report` is only where the environment asks for it. */
+export const stageNames = ['store', 'load', 'report', 'watch'] as const;
+export type StageName = (typeof stageNames)[number];
+
+/** The oldest Terraform that locks the state in S3 itself. */
+const TERRAFORM_VERSION = '>= 1.11.0, < 2.0.0';
+
+/** A backend's configuration that CDKTF's types do not know yet: S3 holds the lock itself. */
+type LockingBackendConfig = S3BackendConfig & { readonly useLockfile: true };
+
+/** Puts a stack's state into its account's bucket, with the lock beside it. */
+export function keepState(
+  stack: TerraformStack,
+  account: Pick<Environment, 'accountId' | 'region'>,
+  key: string,
+): void {
+  const config: LockingBackendConfig = {
+    bucket: stateBucketOf(account),
+    key,
+    region: account.region,
+    encrypt: true,
+    useLockfile: true,
+  };
+  new S3Backend(stack, config);
+}
+
+export interface ProviderOptions extends Pick<Environment, 'accountId' | 'region'> {
+  /** Tags of everything the stack makes. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Lets a stack make things in one account and region only. */
+export function useAccount(stack: TerraformStack, { accountId, region, tags }: ProviderOptions): void {
+  new AwsProvider(stack, 'aws', { region, allowedAccountIds: [accountId], defaultTags: [{ tags: { ...tags } }] });
+  stack.addOverride('terraform.required_version', TERRAFORM_VERSION);
+}
+
+/** A stack of one environment: `<environment>-<stage>`. */
+export abstract class StageStack extends TerraformStack {
+  readonly environment: Environment;
+  readonly stage: StageName;
+  readonly names: Names;
+
+  constructor(scope: Construct, stage: StageName, environment: Environment) {
+    super(scope, stackName(environment, stage));
+    this.environment = environment;
+    this.stage = stage;
+    this.names = namesOf(environment);
+    const tags = {
+      Project: 'centflow',
+      Environment: environment.name,
+      Stack: stage,
+      Repository: environment.repository,
+    };
+    useAccount(this, { ...environment, tags });
+    keepState(this, environment, `${environment.name}/${stage}.tfstate`);
+  }
+}
+
+export function stackName(environment: Pick<Environment, 'name'>, stage: StageName): string {
+  return `${environment.name}-${stage}`;
+}

@@ -1,0 +1,38 @@
+/** Environments in, Terraform's JSON out: which stacks there are. */
+import { join } from 'node:path';
+import { App } from 'cdktf';
+import type { Environment } from './environment.ts';
+import { BootstrapStack } from './stacks/bootstrap.ts';
+import { LoadStack } from './stacks/load.ts';
+import { ReportStack } from './stacks/report.ts';
+import { StoreStack } from './stacks/store.ts';
+import { WatchStack } from './stacks/watch.ts';
+
+/** Where synthesis writes: `stacks/<stack>/cdk.tf.json`. */
+export const outputFolder = join(import.meta.dirname, '..', 'cdktf.out');
+
+/** Writes the stacks of these environments, and of the accounts they live in. */
+export function synthesise(environments: readonly Environment[], outdir = outputFolder): App {
+  // CDKTF's report of use and its check for a newer version would be requests to the network.
+  process.env.CHECKPOINT_DISABLE = '1';
+  const app = new App({ outdir });
+  for (const inAccount of byAccount(environments)) new BootstrapStack(app, inAccount);
+  for (const environment of environments) {
+    new StoreStack(app, environment);
+    new LoadStack(app, environment);
+    if (environment.report !== null) new ReportStack(app, environment);
+    new WatchStack(app, environment);
+  }
+  app.synth();
+  return app;
+}
+
+function byAccount(environments: readonly Environment[]): [Environment, ...Environment[]][] {
+  const groups = new Map<string, [Environment, ...Environment[]]>();
+  for (const environment of environments) {
+    const group = groups.get(environment.accountId);
+    if (group) group.push(environment);
+    else groups.set(environment.accountId, [environment]);
+  }
+  return [...groups.values()];
+}
