@@ -63,7 +63,7 @@ export interface Environment {
   readonly load: {
     /** Workers of one job run, 2 to 50: one drives, the others load; auto scaling uses as many as it can. G.1X, 0.44 an hour each. */
     readonly maxWorkers: number;
-    /** Job runs at the same time, 1 to 50. Beyond it uploads wait in the queue. */
+    /** Job runs at the same time, 2 to 50 (Lambda's poller knows no 1). Beyond it uploads wait in the queue. */
     readonly maxConcurrentRuns: number;
     /** Minutes after which Glue ends a job run, 5 to 2880; the sweep takes up what it did not finish. */
     readonly timeoutMinutes: number;
@@ -98,108 +98,159 @@ export class EnvironmentError extends Error {
 
 const cron = z
   .string()
-  .regex(
-    /^cron\(\S+ \S+ \S+ \S+ \S+ \S+\)$/,
-    'an AWS cron expression with six fields, such as cron(0 3 * * ? *), in UTC',
-  );
-const isPrivate = (cidr: string) => /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(cidr);
-const prefixLength = (cidr: string) => Number(cidr.split('/')[1]);
+  .regex(/^cron\(\S+ \S+ \S+ \S+ \S+ \S+\)$/)
+  .describe('an AWS cron expression with six fields, in UTC, such as cron(0 3 * * ? *)');
+const flag = z.boolean().describe('true or false');
+const between = (least: number, most: number) =>
+  z.int().min(least).max(most).describe(`a whole number from ${least} to ${most}`);
 
-/** Whether the bits beyond the prefix are zero, as AWS wants them. */
-function isNetworkAddress(cidr: string): boolean {
+const privateBlocks = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
+
+/** Whether a block is private, from /16 to /20, and begins at its own first address, as AWS wants it. */
+function isNetwork(cidr: string): boolean {
   const [address = '', prefix = ''] = cidr.split('/');
   const bits = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  return bits % 2 ** (32 - Number(prefix)) === 0;
+  const length = Number(prefix);
+  return privateBlocks.test(cidr) && length >= 16 && length <= 20 && bits % 2 ** (32 - length) === 0;
 }
 
-const environmentSchema = z
-  .strictObject({
-    name: z.enum(environmentNames),
-    accountId: z.string().regex(/^\d{12}$/, 'twelve digits, in quotes'),
-    region: z.string().regex(/^(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d$/, 'an AWS region, such as eu-west-1'),
-    repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'a GitHub repository, OWNER/NAME'),
-    network: z.strictObject({
+/** Each property is described by what it may be: that is what a person is told who has it wrong. */
+const properties = z.strictObject({
+  name: z.enum(environmentNames).describe(environmentNames.join(', ')),
+  accountId: z
+    .string()
+    .regex(/^\d{12}$/)
+    .describe('an AWS account id: twelve digits, in quotes'),
+  region: z
+    .string()
+    .regex(/^(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d$/)
+    .describe('an AWS region, such as eu-west-1'),
+  repository: z
+    .string()
+    .regex(/^[\w.-]+\/[\w.-]+$/)
+    .describe('a GitHub repository, OWNER/NAME'),
+  network: z
+    .strictObject({
       cidr: z
-        .cidrv4('a private IPv4 block such as 10.40.0.0/16')
-        .refine(isPrivate, 'a private block: in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16')
-        .refine((cidr) => prefixLength(cidr) >= 16 && prefixLength(cidr) <= 20, 'a block from /16 to /20')
-        .refine(isNetworkAddress, "the block's own first address, such as 10.40.0.0/16 and not 10.40.0.1/16"),
-      availabilityZones: z.array(z.string()).min(2, 'two zones or more').max(6),
-      endpointZones: z.int().min(1),
-    }),
-    uploads: z.strictObject({
-      keepOldVersionsDays: z.int().min(1).max(3650),
-      browserOrigins: z.array(z.string().regex(/^https:\/\/[^/*]+$/, 'an origin: https://host, without a path')),
-    }),
-    database: z.strictObject({
-      instanceClass: z.string().regex(/^db\.(t4g|[mr]\d+gd?)\.\w+$/, 'a Graviton class, such as db.t4g.micro'),
-      multiAz: z.boolean(),
-      storageGib: z.int().min(20).max(65_536),
-      maxStorageGib: z.int().min(20).max(65_536),
-      backupDays: z.int().min(1).max(35),
-      reportingReplica: z.boolean(),
-      insights: z.enum(['standard', 'advanced']),
-    }),
-    protectData: z.boolean(),
-    load: z.strictObject({
-      maxWorkers: z.int().min(2).max(50),
-      maxConcurrentRuns: z.int().min(1).max(50),
-      timeoutMinutes: z.int().min(5).max(2880),
+        .cidrv4()
+        .refine(isNetwork)
+        .describe('a private IPv4 block from /16 to /20 by its first address, such as 10.40.0.0/16'),
+      availabilityZones: z.array(z.string()).min(2).max(6).describe('two to six zones of the region'),
+      endpointZones: between(1, 6),
+    })
+    .describe('cidr, availabilityZones and endpointZones'),
+  uploads: z
+    .strictObject({
+      keepOldVersionsDays: between(1, 3650),
+      browserOrigins: z
+        .array(
+          z
+            .string()
+            .regex(/^https:\/\/[^/*]+$/)
+            .describe('an origin: https://host, without a path'),
+        )
+        .describe('a list of origins'),
+    })
+    .describe('keepOldVersionsDays and browserOrigins'),
+  database: z
+    .strictObject({
+      instanceClass: z
+        .string()
+        .regex(/^db\.(t4g|[mr]\d+gd?)\.\w+$/)
+        .describe('a Graviton class, such as db.t4g.micro'),
+      multiAz: flag,
+      storageGib: between(20, 65_536),
+      maxStorageGib: between(20, 65_536),
+      backupDays: between(1, 35),
+      reportingReplica: flag,
+      insights: z.enum(['standard', 'advanced']).describe('standard or advanced'),
+    })
+    .describe('instanceClass, multiAz, storageGib, maxStorageGib, backupDays, reportingReplica and insights'),
+  protectData: flag,
+  load: z
+    .strictObject({
+      maxWorkers: between(2, 50),
+      maxConcurrentRuns: between(2, 50),
+      timeoutMinutes: between(5, 2880),
       sweepSchedule: cron,
       crawlerSchedule: cron,
-    }),
-    logRetentionDays: z.literal(logRetentions),
-    report: z
-      .strictObject({
-        principals: z
-          .array(
-            z
-              .string()
-              .regex(/^arn:aws:quicksight:[a-z0-9-]+:\d{12}:(user|group)\/.+/, 'the ARN of a QuickSight user or group'),
-          )
-          .min(1),
-      })
-      .nullable(),
-    watch: z.strictObject({
-      emails: z.array(z.email()).min(1, 'one address or more'),
-      monthlyBudgetUsd: z.number().positive(),
-      secondsToVisible: z.int().positive(),
-      quarantineShare: z.number().gt(0).max(1),
-    }),
-  })
-  .superRefine((environment, context) => {
-    const { network, database, region } = environment;
-    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-    for (const [index, zone] of network.availabilityZones.entries()) {
-      if (!new RegExp(`^${region}[a-z]$`).test(zone)) {
-        refuse(['network', 'availabilityZones', String(index)], `a zone of ${region}, such as ${region}a, not ${zone}`);
-      }
+    })
+    .describe('maxWorkers, maxConcurrentRuns, timeoutMinutes, sweepSchedule and crawlerSchedule'),
+  logRetentionDays: z.literal(logRetentions).describe(`days that CloudWatch Logs knows: ${logRetentions.join(', ')}`),
+  report: z
+    .strictObject({
+      principals: z
+        .array(
+          z
+            .string()
+            .regex(/^arn:aws:quicksight:[a-z0-9-]+:\d{12}:(user|group)\/.+/)
+            .describe('the ARN of a QuickSight user or group'),
+        )
+        .min(1)
+        .describe('the ARNs of one QuickSight user or group or more'),
+    })
+    .nullable()
+    .describe('null, or principals'),
+  watch: z
+    .strictObject({
+      emails: z.array(z.email().describe('an e-mail address')).min(1).describe('one e-mail address or more'),
+      monthlyBudgetUsd: z.number().positive().describe('a number above 0'),
+      secondsToVisible: between(1, 86_400),
+      quarantineShare: z.number().gt(0).max(1).describe('a number above 0 and at most 1'),
+    })
+    .describe('emails, monthlyBudgetUsd, secondsToVisible and quarantineShare'),
+}) satisfies z.ZodType<Environment>;
+
+/** What only several properties together can break. */
+const environmentSchema = properties.superRefine(({ name, region, network, database, protectData }, context) => {
+  const refuse = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+  for (const [index, zone] of network.availabilityZones.entries()) {
+    if (!new RegExp(`^${region}[a-z]$`).test(zone)) {
+      refuse(['network', 'availabilityZones', index], `a zone of ${region}, such as ${region}a`);
     }
-    if (new Set(network.availabilityZones).size !== network.availabilityZones.length) {
-      refuse(['network', 'availabilityZones'], 'each zone once');
-    }
-    if (network.endpointZones > network.availabilityZones.length) {
-      refuse(['network', 'endpointZones'], `1 to ${network.availabilityZones.length}, as many zones as there are`);
-    }
-    if (database.maxStorageGib < database.storageGib) {
-      refuse(['database', 'maxStorageGib'], `${database.storageGib} (storageGib) or more`);
-    }
-    if (environment.name === 'production' && !environment.protectData) {
-      refuse(['protectData'], 'true: production keeps its data');
-    }
-  }) satisfies z.ZodType<Environment>;
+  }
+  const zones = new Set(network.availabilityZones).size;
+  if (zones < network.availabilityZones.length) refuse(['network', 'availabilityZones'], 'each zone once');
+  if (network.endpointZones > zones) refuse(['network', 'endpointZones'], `1 to ${zones}, as many zones as there are`);
+  if (database.maxStorageGib < database.storageGib) {
+    refuse(['database', 'maxStorageGib'], `storageGib (${database.storageGib}) or more`);
+  }
+  if (name === 'production' && !protectData) refuse(['protectData'], 'true: production keeps its data');
+});
 
 /**
  * Checks an environment whose type alone does not say all.
  *
- * @throws {EnvironmentError} naming every property that is wrong or missing, and what it may be.
+ * @throws {EnvironmentError} naming every property that is wrong or missing, what it is and what it may be.
  */
 export function checkEnvironment(candidate: unknown): Environment {
   const parsed = environmentSchema.safeParse(candidate);
-  if (parsed.success) return parsed.data as Environment;
+  if (parsed.success) return parsed.data;
   const name = (candidate as { name?: unknown } | null)?.name;
-  const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.') || '(itself)'}: ${message}`);
+  const problems = parsed.error.issues.map((issue) => `  ${explain(issue, candidate)}`);
   throw new EnvironmentError(
     `Environment ${typeof name === 'string' ? name : 'without a name'} cannot be used. Put right in infra/src/environments.ts:\n${problems.join('\n')}`,
   );
+}
+
+/** `network.endpointZones is 3; it may be 1 to 2, as many zones as there are`. */
+function explain(issue: z.core.$ZodIssue, candidate: unknown): string {
+  if (issue.code === 'unrecognized_keys') {
+    return `${[...issue.path, issue.keys.join(', ')].join('.')} is no property of an environment; take it out`;
+  }
+  let value = candidate;
+  let schema: unknown = properties;
+  let allowed = 'an object';
+  for (const part of issue.path) {
+    value = (value as Record<PropertyKey, unknown> | undefined)?.[part];
+    schema = schema instanceof z.ZodArray ? schema.element : shapeOf(schema)?.[part];
+    if (schema instanceof z.ZodType) allowed = schema.description ?? allowed;
+  }
+  if (issue.code === 'custom' && issue.message !== 'Invalid input') allowed = issue.message;
+  return `${issue.path.join('.')} is ${value === undefined ? 'missing' : JSON.stringify(value)}; it may be ${allowed}`;
+}
+
+function shapeOf(schema: unknown): Readonly<Record<PropertyKey, unknown>> | undefined {
+  const plain = schema instanceof z.ZodNullable ? schema.unwrap() : schema;
+  return plain instanceof z.ZodObject ? plain.shape : undefined;
 }

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { checkEnvironment, type Environment, EnvironmentError } from './environment.ts';
+import { readEnvironment, readEnvironments } from './environments.ts';
+
+const dev = readEnvironment('dev');
+
+/** A copy of dev in which the property at `path` has another value; undefined: it is missing. */
+function devWith(path: string, value: unknown): unknown {
+  const copy = structuredClone(dev) as unknown as Record<string, unknown>;
+  const names = path.split('.');
+  const last = names.pop() as string;
+  const parent = names.reduce((object, name) => object[name] as Record<string, unknown>, copy);
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
+  return copy;
+}
+
+function refusal(path: string, value: unknown): string {
+  try {
+    checkEnvironment(devWith(path, value));
+  } catch (error) {
+    expect(error).toBeInstanceOf(EnvironmentError);
+    return (error as Error).message;
+  }
+  return 'accepted';
+}
+
+describe('an environment', () => {
+  test('is one of three, and there is no default', () => {
+    expect(readEnvironments().map(({ name }) => name)).toEqual(['dev', 'staging', 'production']);
+    expect(() => readEnvironment(undefined)).toThrow(
+      new EnvironmentError('No environment was named. Name one of: dev, staging, production.'),
+    );
+    for (const name of ['prod', 'Production', '', 'toString']) {
+      expect(() => readEnvironment(name)).toThrow(/There is no environment .*Name one of: dev, staging, production\./);
+    }
+  });
+
+  test.each([
+    ['accountId', '12345', 'is "12345"; it may be an AWS account id: twelve digits, in quotes'],
+    ['accountId', 111122223333, 'is 111122223333; it may be an AWS account id'],
+    ['region', 'ireland', 'such as eu-west-1'],
+    ['network.cidr', '8.8.0.0/16', 'a private IPv4 block from /16 to /20'],
+    ['network.cidr', '10.40.0.0/24', 'from /16 to /20'],
+    ['network.cidr', '10.40.3.0/16', 'by its first address'],
+    ['network.cidr', '10.40/16', 'such as 10.40.0.0/16'],
+    ['network.availabilityZones', ['eu-west-1a'], 'two to six zones of the region'],
+    ['network.availabilityZones', ['eu-west-1a', 'us-east-1a'], 'a zone of eu-west-1, such as eu-west-1a'],
+    ['network.availabilityZones', ['eu-west-1a', 'eu-west-1a'], 'each zone once'],
+    ['network.endpointZones', 3, '1 to 2'],
+    ['logRetentionDays', 10, 'days that CloudWatch Logs knows: 1, 3, 5, 7, 14'],
+    ['database.instanceClass', 'db.m5.large', 'a Graviton class'],
+    ['database.backupDays', 0, 'a whole number from 1 to 35'],
+    ['database.maxStorageGib', 10, 'from 20 to 65536'],
+    ['database.insights', 'none', 'standard or advanced'],
+    ['load.sweepSchedule', 'every day', 'an AWS cron expression'],
+    ['load.maxWorkers', 1, 'a whole number from 2 to 50'],
+    ['repository', 'centflow', 'OWNER/NAME'],
+    ['uploads.browserOrigins', ['https://*.example.com'], 'an origin'],
+    ['report', { principals: [] }, 'one QuickSight user or group or more'],
+    ['watch.emails', ['nobody'], 'an e-mail address'],
+    ['watch.quarantineShare', 20, 'above 0 and at most 1'],
+  ])('whose %s is %j is refused', (path, value, allowed) => {
+    const message = refusal(path, value);
+    expect(message).toContain('Environment dev cannot be used. Put right in infra/src/environments.ts:');
+    expect(message).toContain(`  ${path}`);
+    expect(message).toContain(allowed);
+  });
+
+  test('has the zones of its own region', () => {
+    expect(refusal('region', 'eu-central-1')).toContain(
+      'network.availabilityZones.1 is "eu-west-1b"; it may be a zone of eu-central-1, such as eu-central-1a',
+    );
+  });
+
+  test('has no property without a value', () => {
+    const paths = (object: object, prefix = ''): string[] =>
+      Object.entries(object).flatMap(([name, value]) =>
+        typeof value === 'object' && value !== null && !Array.isArray(value)
+          ? [`${prefix}${name}`, ...paths(value as object, `${prefix}${name}.`)]
+          : [`${prefix}${name}`],
+      );
+    const all = paths(dev);
+    expect(all.length).toBeGreaterThan(30);
+    for (const path of all) expect(refusal(path, undefined), path).toContain(`  ${path} is missing; it may be `);
+  });
+
+  test('has no property that nobody knows', () => {
+    expect(refusal('database.sise', 'big')).toContain('database.sise is no property of an environment; take it out');
+  });
+
+  test('says every fault at once', () => {
+    const twice = { ...(devWith('accountId', '1') as Environment), region: 'x' };
+    expect(() => checkEnvironment(twice)).toThrow(/accountId[\s\S]*region/);
+  });
+
+  test('may not leave the data of production unprotected', () => {
+    expect(() => checkEnvironment({ ...readEnvironment('production'), protectData: false })).toThrow(
+      /production keeps its data/,
+    );
+  });
+});
