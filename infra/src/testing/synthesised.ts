@@ -1,0 +1,83 @@
+/** The synthesised stacks as tests read them: what Terraform would be given, resource by resource. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Environment } from '../environment.ts';
+import { synthesise } from '../synthesise.ts';
+
+/** Attributes as they stand in the JSON. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+export interface Resource {
+  readonly stack: string;
+  /** `aws_s3_bucket`. */
+  readonly type: string;
+  /** The name within the stack. */
+  readonly id: string;
+  /** `<stack>/<type>.<id>`, for messages. */
+  readonly address: string;
+  readonly attributes: Attributes;
+}
+
+export interface Stack {
+  readonly name: string;
+  readonly resources: readonly Resource[];
+  readonly variables: readonly string[];
+  readonly outputs: readonly string[];
+  /** Types of the data sources. */
+  readonly dataSources: readonly string[];
+  readonly provider: Attributes;
+  readonly terraform: Attributes;
+  readonly text: string;
+}
+
+type Blocks = Readonly<Record<string, Readonly<Record<string, Attributes>>>>;
+interface StackJson {
+  readonly resource?: Blocks;
+  readonly data?: Blocks;
+  readonly variable?: Attributes;
+  readonly output?: Attributes;
+  readonly provider: { readonly aws: readonly Attributes[] };
+  readonly terraform: Attributes;
+}
+
+/** Synthesises environments into a temporary folder and reads what came out. */
+export function synthesised(environments: readonly Environment[]): Stack[] {
+  const folder = mkdtempSync(join(tmpdir(), 'centflow-synth-'));
+  try {
+    synthesise(environments, folder);
+    return readdirSync(join(folder, 'stacks'))
+      .sort()
+      .map((name) => readStack(name, readFileSync(join(folder, 'stacks', name, 'cdk.tf.json'), 'utf8')));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function readStack(name: string, text: string): Stack {
+  const json = JSON.parse(text) as StackJson;
+  const resources = Object.entries(json.resource ?? {}).flatMap(([type, byId]) =>
+    Object.entries(byId).map(([id, attributes]) => ({
+      stack: name,
+      type,
+      id,
+      address: `${name}/${type}.${id}`,
+      attributes,
+    })),
+  );
+  return {
+    name,
+    resources,
+    variables: Object.keys(json.variable ?? {}),
+    outputs: Object.keys(json.output ?? {}),
+    dataSources: Object.keys(json.data ?? {}),
+    provider: json.provider.aws[0] ?? {},
+    terraform: json.terraform,
+    text,
+  };
+}
+
+/** All resources of these types. */
+export function ofType(stacks: readonly Stack[], ...types: readonly string[]): Resource[] {
+  return stacks.flatMap(({ resources }) => resources.filter(({ type }) => types.includes(type)));
+}

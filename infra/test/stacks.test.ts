@@ -1,0 +1,131 @@
+/** Rules that hold across all stacks of all environments. */
+import { describe, expect, test } from 'vitest';
+import { readEnvironments } from '../src/environments.ts';
+import { stageNames } from '../src/stacks/centflow-stack.ts';
+import { loadOutputs, storeOutputs } from '../src/stacks/handover.ts';
+import { type Resource, type Stack, synthesised } from '../src/testing/synthesised.ts';
+
+const environments = readEnvironments();
+const stacks = synthesised(environments);
+const after = (stage: string) => stacks.filter(({ name }) => name.endsWith(`-${stage}`));
+const later = [...after('load'), ...after('report'), ...after('watch')];
+const addresses = (resources: readonly Resource[]) => resources.map(({ address }) => address);
+
+describe('the stacks', () => {
+  test('are one bootstrap for each account, and for each environment the stages it asks for', () => {
+    const accounts = new Set(environments.map(({ accountId }) => accountId));
+    const expected = [
+      ...[...accounts].map((accountId) => `bootstrap-${accountId}`),
+      ...environments.flatMap(({ name, report }) =>
+        stageNames.filter((stage) => stage !== 'report' || report !== null).map((stage) => `${name}-${stage}`),
+      ),
+    ];
+    expect(stacks.map(({ name }) => name).sort()).toEqual(expected.sort());
+  });
+
+  test('share one bootstrap where environments share an account', () => {
+    const [dev, staging] = environments;
+    if (dev === undefined || staging === undefined) throw new Error('two environments are needed');
+    const together = synthesised([dev, { ...staging, accountId: dev.accountId, region: dev.region }]);
+    expect(together.filter(({ name }) => name.startsWith('bootstrap'))).toHaveLength(1);
+  });
+
+  test('look nothing up, so that a plan needs no credentials', () => {
+    expect(stacks.flatMap(({ name, dataSources }) => dataSources.map((type) => `${name}: ${type}`))).toEqual([]);
+  });
+
+  test('keep the provider to one account and region, and their state locked in that account', () => {
+    for (const { name, provider, terraform } of stacks) {
+      const environment = environments.find((candidate) =>
+        [candidate.name, candidate.accountId].some((part) => name.split('-').includes(part)),
+      );
+      expect(provider.allowed_account_ids, name).toEqual([environment?.accountId]);
+      expect(provider.region, name).toBe(environment?.region);
+      const { s3 } = terraform.backend as { s3: Record<string, unknown> };
+      expect(s3.bucket, name).toContain(environment?.accountId);
+      expect(s3, name).toMatchObject({ use_lockfile: true, encrypt: true });
+    }
+    const keys = stacks.map(({ terraform }) => JSON.stringify((terraform.backend as { s3: object }).s3));
+    expect(new Set(keys).size, 'two stacks with one state').toBe(stacks.length);
+  });
+
+  test('speak of no other environment', () => {
+    for (const environment of environments) {
+      const others = environments.filter(({ name }) => name !== environment.name);
+      for (const { name, text } of stacks.filter(({ name }) => name.startsWith(`${environment.name}-`))) {
+        for (const other of others) {
+          expect(text.includes(other.accountId), `${name} speaks of ${other.accountId}`).toBe(false);
+          expect(text.includes(`centflow-${other.name}`), `${name} speaks of ${other.name}`).toBe(false);
+        }
+      }
+    }
+  });
+
+  test('tag everything with project, environment, stack and repository', () => {
+    for (const { name, provider } of stacks) {
+      const [{ tags }] = provider.default_tags as [{ tags: Record<string, string> }];
+      const expected = name.startsWith('bootstrap') ? [] : ['Environment'];
+      expect(Object.keys(tags), name).toEqual(expect.arrayContaining(['Project', 'Stack', 'Repository', ...expected]));
+    }
+  });
+});
+
+describe('what a later stack takes from an earlier one', () => {
+  const given: Record<string, readonly string[]> = {
+    load: Object.keys(storeOutputs),
+    report: [...Object.keys(storeOutputs), ...Object.keys(loadOutputs)],
+    watch: [...Object.keys(storeOutputs), ...Object.keys(loadOutputs)],
+  };
+
+  test('is given by it', () => {
+    for (const { name, outputs } of after('store')) expect(outputs, name).toEqual(Object.keys(storeOutputs));
+    for (const { name, outputs } of after('load')) expect(outputs, name).toEqual(Object.keys(loadOutputs));
+  });
+
+  test('is all it needs to be told, but for the rehearsal’s own certificate authority', () => {
+    for (const { name, variables } of stacks) {
+      const known = given[name.split('-').at(-1) ?? ''] ?? [];
+      const unknown = variables.filter((variable) => !known.includes(variable) && variable !== 'database_ca');
+      expect(unknown, name).toEqual([]);
+    }
+  });
+});
+
+describe('nothing in load, report or watch', () => {
+  test('holds what must survive', () => {
+    const stateful =
+      /^aws_(s3_bucket|s3_bucket_versioning|db_|rds_|kms_|vpc$|subnet$|route|security_group|vpc_endpoint|dynamodb|efs)/;
+    expect(addresses(later.flatMap(({ resources }) => resources.filter(({ type }) => stateful.test(type))))).toEqual(
+      [],
+    );
+  });
+
+  test('changes a bucket, but for whom it notifies', () => {
+    const ofBucket = later.flatMap(({ resources }) => resources.filter(({ type }) => type.startsWith('aws_s3_bucket')));
+    expect(new Set(ofBucket.map(({ type }) => type))).toEqual(new Set(['aws_s3_bucket_notification']));
+    expect(ofBucket).toHaveLength(environments.length);
+  });
+});
+
+describe('names', () => {
+  /** Attributes that name a resource in its account. */
+  const naming = ['name', 'bucket', 'identifier', 'function_name', 'alarm_name', 'dashboard_name', 'data_set_id'];
+  /** Belongs to another resource, whose name it says. */
+  const belongs = /^aws_(s3_bucket_|s3_object|sqs_queue_policy|iam_role_policy|glue_catalog_table|lambda_)/;
+
+  test('say the environment, so that policies can name one environment’s things and no other’s', () => {
+    const misnamed = (stack: Stack) => {
+      const [environment] = stack.name.split('-');
+      const allowed = new RegExp(`(^|/)centflow[-_/]${environment}([-_/]|$)|^\\\${|^alias/centflow-${environment}`);
+      return stack.resources
+        .filter(({ type }) => !belongs.test(type))
+        .flatMap(({ address, attributes }) =>
+          naming
+            .map((attribute) => attributes[attribute])
+            .filter((name): name is string => typeof name === 'string' && !allowed.test(name))
+            .map((name) => `${address}: ${name}`),
+        );
+    };
+    expect(stacks.filter(({ name }) => !name.startsWith('bootstrap')).flatMap(misnamed)).toEqual([]);
+  });
+});
