@@ -27,8 +27,17 @@ describe('starting a job run', () => {
     const glue = new FakeGlue('jr_1');
     await expect(startJobRun(glue, request(0))).resolves.toEqual({ outcome: 'started', jobRunId: 'jr_1' });
     expect(glue.requests).toEqual([
-      { JobName: 'centflow-test-load', Arguments: { '--mode': 'manifest', '--manifest': 's3://b/manifests/m.jsonl' } },
+      expect.objectContaining({
+        JobName: 'centflow-test-load',
+        Arguments: { '--mode': 'manifest', '--manifest': 's3://b/manifests/m.jsonl' },
+      }),
     ]);
+  });
+
+  test('asks Glue not to queue the run, whatever the job itself says', async () => {
+    const glue = new FakeGlue('jr_1');
+    await startJobRun(glue, request(0));
+    expect(glue.requests).toEqual([expect.objectContaining({ JobRunQueuingEnabled: false })]);
   });
 
   test.each([

@@ -71,10 +71,13 @@ export async function startJobRun(glue: JobRunStarter, request: JobRunRequest): 
 }
 
 async function requestJobRun(glue: JobRunStarter, { jobName, manifestUri, signal }: JobRunRequest): Promise<string> {
-  const { JobRunId } = await glue.send(
-    new StartJobRunCommand({ JobName: jobName, Arguments: { '--mode': 'manifest', '--manifest': manifestUri } }),
-    { abortSignal: signal },
-  );
+  const command = new StartJobRunCommand({
+    JobName: jobName,
+    Arguments: { '--mode': 'manifest', '--manifest': manifestUri },
+    // Where the job's own setting lets Glue queue its runs (for the sweep), these are held back by SQS all the same.
+    JobRunQueuingEnabled: false,
+  });
+  const { JobRunId } = await glue.send(command, { abortSignal: signal });
   if (JobRunId === undefined) {
     throw new Error('the answer holds no JobRunId');
   }

@@ -73,6 +73,7 @@ describe('the bundle', () => {
     expect(JSON.parse(start?.body ?? '')).toEqual({
       JobName: 'centflow-test-load',
       Arguments: { '--mode': 'manifest', '--manifest': `s3:/${put?.url.split('?')[0]}` },
+      JobRunQueuingEnabled: false,
     });
     const common = { service: 'trigger', environment: 'local' };
     expect(logs).toEqual([
