@@ -9,6 +9,7 @@ import { createConnection } from 'mysql2/promise';
 import type { Role } from './grants.ts';
 import { type Migrated, migrate } from './migrate.ts';
 import { setUpDatabase } from './set-up-database.ts';
+import { tlsFor, verifiedTls } from './tls.ts';
 
 const program = new Command('schema').description('Brings a Centflow database up to date.');
 const url = () =>
@@ -19,7 +20,7 @@ program
   .description('apply the migrations as the user of the URL, in the database of the URL')
   .addOption(url())
   .action(async (options: { url: string }) => {
-    const connection = await createConnection(options.url);
+    const connection = await createConnection({ uri: options.url, ...tlsFor(new URL(options.url).hostname) });
     report(await migrate(connection).finally(() => connection.end()));
   });
 
@@ -38,7 +39,7 @@ program
         administratorUrl: options.url,
         database: options.database,
         requireTls: options.tls,
-        ...(options.tls ? { ssl: {} } : {}),
+        ...(options.tls ? { ssl: verifiedTls() } : {}),
         passwordOf,
       }),
     );

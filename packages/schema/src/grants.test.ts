@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bookkeepingTables } from './generated/bookkeeping.ts';
 import { feeds } from './generated/feeds.ts';
 import { views } from './generated/views.ts';
-import { createUsers, grantPrivileges, grantStatements, userStatements } from './grants.ts';
+import { changePassword, createUsers, grantPrivileges, grantStatements, userStatements } from './grants.ts';
 import { rowsOf } from './session.ts';
 import { createTestDatabase, type TestDatabase, testPassword } from './testing/database.ts';
 
@@ -122,6 +122,18 @@ describe('the grants', () => {
     await database.connectAs('reporter', { password: 'another' });
     await createUsers(administrator, { ...options, passwordOf: () => testPassword });
     await database.connectAs('reporter');
+  });
+
+  it('let a password that was changed work on beside the new one, until the next change', async () => {
+    const { administrator, name, accounts } = database;
+    const change = (password: string) =>
+      changePassword(administrator, { database: name, accounts }, 'reporter', password);
+    await change('second');
+    for (const password of [testPassword, 'second']) await database.connectAs('reporter', { password });
+    await change('third');
+    for (const password of ['second', 'third']) await database.connectAs('reporter', { password });
+    await expect(database.connectAs('reporter')).rejects.toMatchObject({ code: 'ER_ACCESS_DENIED_ERROR' });
+    await createUsers(administrator, { database: name, accounts, requireTls: false, passwordOf: () => testPassword });
   });
 
   it('tell who is not allowed to grant what to do, and never a password', async () => {

@@ -62,16 +62,21 @@ export class GrantError extends Error {
   }
 }
 
-/** The statements that make the users, or give existing ones these passwords; before the migrations. */
-export function userStatements(options: UserOptions): Statement[] {
+/**
+ * The statements that make the users, or give existing ones these passwords; before the migrations.
+ *
+ * @param existing the roles whose users are there. MySQL refuses even `CREATE USER IF NOT EXISTS` for one that a view names as its
+ * definer, where the administrator has no SET_USER_ID: RDS's.
+ */
+export function userStatements(options: UserOptions, existing: ReadonlySet<Role> = new Set()): Statement[] {
   const require = options.requireTls ? 'REQUIRE SSL' : 'REQUIRE NONE';
   const users = roles.flatMap((role) => {
     const account = accountOf(options, role);
     const password = options.passwordOf(role);
-    return [
-      { sql: `CREATE USER IF NOT EXISTS ?@? IDENTIFIED BY ? ${require}`, values: [...account, password] },
-      { sql: `ALTER USER ?@? IDENTIFIED BY ? ${require}`, values: [...account, password] },
-    ];
+    const values = [...account, password];
+    const create = { sql: `CREATE USER IF NOT EXISTS ?@? IDENTIFIED BY ? ${require}`, values };
+    const alter = { sql: `ALTER USER ?@? IDENTIFIED BY ? ${require}`, values };
+    return existing.has(role) ? [alter] : [create, alter];
   });
   // Here, unlike in a table's grant, `_` and `%` in the database's name would match other names.
   const database = escapeId(options.database, true).replace(/[_%]/g, '\\$&');
@@ -95,7 +100,17 @@ export function grantStatements(options: GrantOptions): Statement[] {
 /** Makes the users, and gives the migrator the database. The connection is an administrator's. */
 export async function createUsers(administrator: Connection, options: UserOptions): Promise<void> {
   await prepareSession(administrator);
-  for (const statement of userStatements(options)) await run(administrator, statement);
+  const existing = await existingUsers(administrator, options);
+  for (const statement of userStatements(options, existing)) await run(administrator, statement);
+}
+
+async function existingUsers(administrator: Connection, options: GrantOptions): Promise<Set<Role>> {
+  const sql = 'SELECT user AS user, host AS host FROM information_schema.user_attributes';
+  const users = await rowsOf<{ user: string; host: string }>(administrator, sql).catch((error: Error) => {
+    throw new GrantError(sql, error.message);
+  });
+  const known = new Set(users.map(({ user, host }) => `${user}@${host}`));
+  return new Set(roles.filter((role) => known.has(accountOf(options, role).join('@'))));
 }
 
 /** Gives loader and reporter their tables and views, and takes from them what else they were given there. */
@@ -103,6 +118,23 @@ export async function grantPrivileges(administrator: Connection, options: GrantO
   await prepareSession(administrator);
   for (const statement of grantStatements(options)) await run(administrator, statement);
   for (const role of ['loader', 'reporter'] as const) await revokeOthers(administrator, options, role);
+}
+
+/**
+ * Gives a role a new password, and lets the one it has work on beside it: whoever read the old one from a secret can still
+ * connect. The one before that ends. The connection is an administrator's.
+ */
+export async function changePassword(
+  administrator: Connection,
+  options: GrantOptions,
+  role: Role,
+  password: string,
+): Promise<void> {
+  await prepareSession(administrator);
+  await run(administrator, {
+    sql: 'ALTER USER ?@? IDENTIFIED BY ? RETAIN CURRENT PASSWORD',
+    values: [...accountOf(options, role), password],
+  });
 }
 
 async function revokeOthers(administrator: Connection, options: GrantOptions, role: 'loader' | 'reporter') {

@@ -16,7 +16,7 @@ import { type MigrationStep, migrationsDirectory, readMigrations } from './read-
 import { prepareSession, rowsOf } from './session.ts';
 
 export * from './migration-errors.ts';
-export type { MigrationStep } from './read-migrations.ts';
+export { type MigrationStep, migrationsDirectory } from './read-migrations.ts';
 
 /** What `migrate` may be told. */
 export interface MigrateOptions {

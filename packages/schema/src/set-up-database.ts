@@ -1,14 +1,33 @@
 import { escapeId } from 'mysql2';
-import { createConnection, type SslOptions } from 'mysql2/promise';
-import { createUsers, grantPrivileges, type UserOptions } from './grants.ts';
+import { type Connection, type ConnectionOptions, createConnection, type SslOptions } from 'mysql2/promise';
+import {
+  changePassword,
+  createUsers,
+  type GrantOptions,
+  grantPrivileges,
+  type Role,
+  type UserOptions,
+} from './grants.ts';
 import { type Migrated, migrate } from './migrate.ts';
 
-/** What setting up a database takes. */
-export interface SetUpOptions extends UserOptions {
+/** Who administers which server. */
+export interface AdministratorOptions {
   /** An administrator's URL, such as `mysql://root@127.0.0.1:3306`; a database in it is not looked at. */
   readonly administratorUrl: string;
   /** How to check the server, where connections to it are TLS. */
   readonly ssl?: SslOptions;
+}
+
+/** What setting up a database takes. */
+export interface SetUpOptions extends AdministratorOptions, UserOptions {
+  /** The folder of the migrations; that of this package where left out. */
+  readonly migrations?: string;
+}
+
+/** What changing a user's password takes. */
+export interface RotateOptions extends AdministratorOptions, GrantOptions {
+  readonly role: Role;
+  readonly password: string;
 }
 
 /**
@@ -17,13 +36,7 @@ export interface SetUpOptions extends UserOptions {
  * The migrations run as `migrator`, so that the views run with its rights and not with the administrator's.
  */
 export async function setUpDatabase(options: SetUpOptions): Promise<Migrated> {
-  const url = new URL(options.administratorUrl);
-  const server = { host: url.hostname, port: Number(url.port || 3306), ...(options.ssl ? { ssl: options.ssl } : {}) };
-  const administrator = await createConnection({
-    ...server,
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-  });
+  const administrator = await connectAsAdministrator(options);
   try {
     await administrator.query(
       `CREATE DATABASE IF NOT EXISTS ${escapeId(options.database, true)} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_as_cs`,
@@ -31,16 +44,41 @@ export async function setUpDatabase(options: SetUpOptions): Promise<Migrated> {
     await createUsers(administrator, options);
 
     const migrator = await createConnection({
-      ...server,
+      ...serverOf(options),
       user: options.accounts?.migrator ?? 'migrator',
       password: options.passwordOf('migrator'),
       database: options.database,
     });
-    const migrated = await migrate(migrator).finally(() => migrator.end());
+    const directory = options.migrations === undefined ? {} : { directory: options.migrations };
+    const migrated = await migrate(migrator, directory).finally(() => migrator.end());
 
     await grantPrivileges(administrator, options);
     return migrated;
   } finally {
     await administrator.end();
   }
+}
+
+/** Gives a role a new password; the one it has works on beside it, until the next change. */
+export async function rotatePassword(options: RotateOptions): Promise<void> {
+  const administrator = await connectAsAdministrator(options);
+  try {
+    await changePassword(administrator, options, options.role, options.password);
+  } finally {
+    await administrator.end();
+  }
+}
+
+function connectAsAdministrator(options: AdministratorOptions): Promise<Connection> {
+  const { username, password } = new URL(options.administratorUrl);
+  return createConnection({
+    ...serverOf(options),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+  });
+}
+
+function serverOf({ administratorUrl, ssl }: AdministratorOptions): ConnectionOptions {
+  const { hostname, port } = new URL(administratorUrl);
+  return { host: hostname, port: Number(port || 3306), ...(ssl ? { ssl } : {}) };
 }

@@ -76,7 +76,7 @@ export const uploads = mysqlTable(
     reason: varchar('reason', { length: 1000 }),
     /** What a user may want to know of a good upload, such as ignored columns. */
     notes: varchar('notes', { length: 1000 }),
-    /** The Glue job run that last touched the upload. */
+    /** The Glue job run that last loaded the upload, or tried to. */
     jobRunId: varchar('job_run_id', { length: 255 }),
 
     /** S3's event time where an event told of the object, else its LastModified. */
@@ -90,6 +90,8 @@ export const uploads = mysqlTable(
     uniqueIndex('uploads_object_version').on(upload.objectKeySha256, upload.versionId),
     index('uploads_owner_feed_state').on(upload.owner, upload.feed, upload.state),
     index('uploads_state').on(upload.state),
+    // A job run counts at its end what it settled.
+    index('uploads_job_run').on(upload.jobRunId),
     check('uploads_rows_accounted', sql.raw('`rows_read` = `rows_published` + `rows_duplicate` + `rows_quarantined`')),
     check(
       'uploads_amounts_accounted',

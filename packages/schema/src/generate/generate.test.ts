@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../migrate.ts';
+import { readMigrations } from '../read-migrations.ts';
 import { rowsOf } from '../session.ts';
 import { createEmptyDatabase } from '../testing/database.ts';
 import { repository } from './source-files.ts';
@@ -89,12 +90,14 @@ describe('pnpm generate', () => {
     await writeFile(join(copy, 'packages/schema/src/feeds/savings-goals.ts'), savingsGoals);
     await expect(generate('--check')).rejects.toThrow('Out of date: glue/centflow_glue/contracts/savings_goals.json');
 
+    const before = new Set((await readMigrations()).map(({ tag }) => tag)).size;
+    const tag = `${String(before).padStart(4, '0')}_savings-goals`;
     const { stdout } = await generate('--name', 'savings-goals');
     expect(stdout.trim().split('\n')).toEqual([
       'glue/centflow_glue/contracts/savings_goals.json',
       'packages/schema/src/generated/feeds.ts',
       'samples/raw/savings_goals/example.csv',
-      'packages/schema/migrations/0001_savings-goals.sql',
+      `packages/schema/migrations/${tag}.sql`,
     ]);
     expect(await read('packages/schema/src/generated/feeds.ts')).toContain('savings_goals: savingsGoals');
     expect(await read('samples/raw/savings_goals/example.csv')).toBe(
@@ -107,7 +110,7 @@ describe('pnpm generate', () => {
       const { applied } = await migrate(database.administrator, {
         directory: join(copy, 'packages/schema/migrations'),
       });
-      expect(applied.at(-1)).toMatchObject({ tag: '0001_savings-goals', step: 1, of: 1 });
+      expect(applied.at(-1)).toMatchObject({ tag, step: 1, of: 1 });
       expect(await rowsOf(database.administrator, 'SELECT * FROM savings_goals')).toEqual([]);
     } finally {
       await database.drop();

@@ -1,0 +1,1 @@
+CREATE INDEX `uploads_job_run` ON `uploads` (`job_run_id`);
