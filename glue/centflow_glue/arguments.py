@@ -9,6 +9,19 @@ from centflow_glue.read import ReadLimits
 
 
 @dataclass(frozen=True)
+class MetricsTarget:
+    """Where a job run tells its metrics.
+
+    Attributes:
+        log_group: The CloudWatch log group that takes them.
+        environment: A dimension of each.
+    """
+
+    log_group: str
+    environment: str
+
+
+@dataclass(frozen=True)
 class JobArguments:
     """What one job run is to do.
 
@@ -20,6 +33,7 @@ class JobArguments:
         limits: How large an upload may be.
         keys_per_batch: Keys the driver holds at once.
         job_run_id: Glue's id of this run, `local` outside Glue.
+        metrics: Where metrics go; None for nowhere.
     """
 
     mode: str
@@ -29,6 +43,7 @@ class JobArguments:
     limits: ReadLimits
     keys_per_batch: int
     job_run_id: str
+    metrics: MetricsTarget | None
 
 
 def parse_arguments(argv: Sequence[str]) -> JobArguments:
@@ -43,14 +58,20 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
     parser.add_argument("--manifest", help="s3://… of the manifest (mode manifest)")
     parser.add_argument("--database-secret", required=True, help="name or ARN of the secret with RDS's JSON")
     parser.add_argument("--database-name", help="another database of the same server than the secret's")
-    parser.add_argument("--database-ca", help="PEM file of the authorities that may vouch for the server")
+    parser.add_argument("--database-ca", help="PEM of who may vouch for the server: file or s3://…")
     parser.add_argument("--max-object-bytes", type=_positive, default=ReadLimits.object_bytes)
     parser.add_argument("--max-expanded-bytes", type=_positive, default=ReadLimits.expanded_bytes)
     parser.add_argument("--keys-per-batch", type=_positive, default=1000)
+    parser.add_argument(
+        "--metrics-log-group", help="CloudWatch log group for the run's metrics; none where it is absent"
+    )
+    parser.add_argument("--environment", help="the dimension `environment` of the metrics")
     parser.add_argument("--JOB_RUN_ID", dest="job_run_id", default="local")
     known, _ = parser.parse_known_args(argv)
     if (known.mode == "manifest") != (known.manifest is not None):
         parser.error("--manifest goes with --mode manifest, and only with it")
+    if (known.metrics_log_group is None) != (known.environment is None):
+        parser.error("--environment goes with --metrics-log-group, and only with it")
     return JobArguments(
         mode=known.mode,
         bucket=known.bucket,
@@ -59,6 +80,7 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
         limits=ReadLimits(known.max_object_bytes, known.max_expanded_bytes),
         keys_per_batch=known.keys_per_batch,
         job_run_id=known.job_run_id,
+        metrics=known.environment and MetricsTarget(known.metrics_log_group, known.environment),
     )
 
 

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 import boto3
 import pymysql
 from pymysql.connections import Connection
 from pymysql.constants import CR, ER
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
+
+from centflow_glue.bucket import s3_client
 
 # With waits that grow to 10 s, a task outlasts a database that is away for some 160 s (a failover of RDS: 60 to 120 s).
 ATTEMPTS = 22
@@ -38,12 +41,12 @@ class DatabaseAddress:
     Attributes:
         secret_id: Name or ARN of the secret: `{host, port, username, password, dbname}`, as RDS writes it.
         database: Overrides the secret's `dbname`.
-        ca_file: PEM file of the authorities that may vouch for the server; None for the system's own.
+        authorities: PEM of those who may vouch for the server, a file or `s3://bucket/key`; None for the system's own.
     """
 
     secret_id: str
     database: str | None = None
-    ca_file: str | None = None
+    authorities: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ def connect(address: DatabaseAddress) -> Connection:
             local_infile=True,
             autocommit=False,
             connect_timeout=10,
-            ssl=_tls(_is_loopback(credentials.host), address.ca_file),
+            ssl=_tls(_is_loopback(credentials.host), address.authorities),
             init_command="SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
             "sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
         )
@@ -99,18 +102,31 @@ def connect(address: DatabaseAddress) -> Connection:
 
 
 @cache
-def _tls(loopback: bool, ca_file: str | None) -> ssl.SSLContext:
-    """TLS that verifies the server; on the loopback, where nobody can listen in, TLS that does not.
+def _tls(loopback: bool, authorities: str | None) -> ssl.SSLContext:
+    """TLS that verifies the server; on the loopback, where nobody can listen in, only by authorities that are named.
 
-    Kept from connection to connection, for reading the system's authorities takes 60 ms. The loopback has TLS at all
-    because MySQL's own way to log in (caching_sha2_password) wants it.
+    Kept from connection to connection, for reading the system's authorities takes 60 ms, and those in S3 a request. The
+    loopback has TLS at all because MySQL's own way to log in (caching_sha2_password) wants it.
     """
+    if authorities is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        # Not create_default_context: of an empty text it would make the system's authorities.
+        context.load_verify_locations(cadata=_read_text(authorities))
+        return context
     if not loopback:
-        return ssl.create_default_context(cafile=ca_file)
+        return ssl.create_default_context()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _read_text(place: str) -> str:
+    if not place.startswith("s3://"):
+        return Path(place).read_text("ascii")
+    bucket, _, key = place.removeprefix("s3://").partition("/")
+    text: str = s3_client().get_object(Bucket=bucket, Key=key)["Body"].read().decode("ascii")
+    return text
 
 
 def _is_loopback(host: str) -> bool:
@@ -125,7 +141,9 @@ def _is_loopback(host: str) -> bool:
 def is_transient(error: BaseException) -> bool:
     """Whether the same work may succeed later: the server restarts, is busy or chose a victim of a deadlock."""
     if isinstance(error, pymysql.err.OperationalError):
-        return bool(error.args) and error.args[0] in TRANSIENT
+        # PyMySQL calls it "cannot connect" as well when the server is somebody else; waiting makes it nobody better.
+        stranger = isinstance(getattr(error, "original_exception", None), ssl.SSLCertVerificationError)
+        return bool(error.args) and error.args[0] in TRANSIENT and not stranger
     return isinstance(error, pymysql.err.InterfaceError)
 
 

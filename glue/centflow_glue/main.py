@@ -14,6 +14,7 @@ from centflow_glue.arguments import JobArguments, parse_arguments
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import connect
 from centflow_glue.manifest import KeyToReconcile, read_manifest
+from centflow_glue.metrics import RunMetrics
 from centflow_glue.sweep import find_keys
 from centflow_glue.tasks import reconcile_keys
 
@@ -35,16 +36,24 @@ def main(argv: Sequence[str]) -> None:
         ManifestError: The manifest cannot be read.
     """
     arguments = parse_arguments(argv)
+    with RunMetrics(arguments) as metrics:
+        _run(arguments, metrics)
+
+
+def _run(arguments: JobArguments, metrics: RunMetrics) -> None:
     spark = SparkSession.builder.appName("centflow-load").getOrCreate()
     results: Counter[str] = Counter()
     failures: list[str] = []
     for keys in _in_batches(_keys(arguments), arguments.keys_per_batch):
-        for outcome in reconcile_keys(spark, arguments, keys):
+        outcomes = reconcile_keys(spark, arguments, keys)
+        for outcome in outcomes:
             results[outcome.result] += 1
             if outcome.result == "failed":
                 logger.error("failed %s: %s", outcome.object_key, outcome.message)
                 failures.append(f"{outcome.object_key}: {outcome.message}")
                 del failures[FAILURES_SHOWN:]
+        metrics.record(keys, outcomes)
+    metrics.complete()
     logger.info(
         "finished %s",
         json.dumps({"mode": arguments.mode, "jobRunId": arguments.job_run_id, "keys": dict(sorted(results.items()))}),
@@ -65,10 +74,11 @@ def _keys(arguments: JobArguments) -> Iterator[KeyToReconcile]:
     with TemporaryFile("w+", encoding="utf-8") as found:
         with closing(connect(arguments.database)) as connection:
             for key in find_keys(arguments.bucket, connection, load_contracts()):
-                found.write(json.dumps(key.object_key) + "\n")
+                found.write(json.dumps([key.object_key, key.missed]) + "\n")
         found.seek(0)
         for line in found:
-            yield KeyToReconcile(json.loads(line))
+            object_key, missed = json.loads(line)
+            yield KeyToReconcile(object_key, missed=missed)
 
 
 def _in_batches(keys: Iterator[KeyToReconcile], size: int) -> Iterator[list[KeyToReconcile]]:

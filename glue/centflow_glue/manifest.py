@@ -20,10 +20,12 @@ class KeyToReconcile:
     Attributes:
         object_key: The key.
         event_time: S3's time of the event.
+        missed: Whether the sweep found it, and no event's run had taken it up in all the time it had.
     """
 
     object_key: str
     event_time: datetime | None = None
+    missed: bool = False
 
 
 def read_manifest(uri: str) -> Iterator[KeyToReconcile]:

@@ -1,6 +1,7 @@
 """The keys whose events were lost or whose load was killed: `raw/` as S3 lists it against the table `uploads`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from pymysql.connections import Connection
@@ -11,6 +12,9 @@ from centflow_glue.contract import Contract
 from centflow_glue.manifest import KeyToReconcile
 from centflow_glue.object_key import RAW_PREFIX, feed_folder, is_folder_placeholder
 from centflow_glue.plan import Upload, Version, live_versions, plan_key
+
+# An event, its batch and the start of a job run take a minute or two; what the sweep finds sooner is only on its way.
+MISSED_AFTER = timedelta(minutes=15)
 
 
 def find_keys(bucket: str, connection: Connection, contracts: Mapping[str, Contract]) -> Iterator[KeyToReconcile]:
@@ -30,7 +34,19 @@ def find_keys(bucket: str, connection: Connection, contracts: Mapping[str, Contr
             continue
         contract = contracts.get(feed_folder(object_key))
         if not plan_key(versions, uploads, contract.sha256 if contract else None).is_empty:
-            yield KeyToReconcile(object_key)
+            yield KeyToReconcile(object_key, missed=_is_missed(versions, uploads))
+
+
+def _is_missed(versions: Sequence[Version], uploads: Sequence[Upload]) -> bool:
+    """Whether the key's newest version, or its removal, has been there for long and is in no books."""
+    if not versions:
+        return any(upload.state == "published" for upload in uploads)
+    newest = versions[0]
+    if datetime.now(UTC) - newest.last_modified < MISSED_AFTER:
+        return False
+    if newest.is_delete_marker:
+        return any(upload.state == "published" for upload in uploads)
+    return all(upload.version_id != newest.version_id for upload in uploads)
 
 
 def _uploads_by_key(connection: Connection) -> Iterator[tuple[str, list[Upload]]]:

@@ -1,6 +1,7 @@
 """The flow from an object in S3 to rows in the views, one key at a time, as tests drive it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,3 +77,17 @@ class Flow:
         """The keys that a sweep would reconcile."""
         keys = find_keys(self.bucket.name, self.job.connection, load_contracts())
         return [key.object_key for key in keys]
+
+
+@contextmanager
+def poisoned(flow: Flow) -> Iterator[None]:
+    """The database refuses the merchant `poison`."""
+    with flow.admin.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER poison BEFORE INSERT ON expenses FOR EACH ROW"
+            " IF NEW.merchant = 'poison' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF"
+        )
+        try:
+            yield
+        finally:
+            cursor.execute("DROP TRIGGER poison")

@@ -1,6 +1,6 @@
 import pytest
 
-from centflow_glue.arguments import parse_arguments
+from centflow_glue.arguments import MetricsTarget, parse_arguments
 from centflow_glue.database import DatabaseAddress
 from centflow_glue.read import ReadLimits
 
@@ -41,6 +41,12 @@ def test_limits_and_the_database_can_be_set():
     assert arguments.database == DatabaseAddress("s", "other", "/ca.pem")
 
 
+def test_metrics_go_nowhere_unless_a_log_group_and_the_environment_are_named():
+    assert parse_arguments(SWEEP).metrics is None
+    named = parse_arguments([*SWEEP, "--metrics-log-group", "/centflow/dev/job-metrics", "--environment", "dev"])
+    assert named.metrics == MetricsTarget("/centflow/dev/job-metrics", "dev")
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
@@ -52,6 +58,8 @@ def test_limits_and_the_database_can_be_set():
         ([*SWEEP, "--max-object-bytes", "-1"], "-1"),
         ([*SWEEP, "--max-expanded-bytes", "2GB"], "2GB"),
         (["--mod", "sweep", *SWEEP[2:]], "required: --mode"),
+        ([*SWEEP, "--environment", "dev"], "--environment goes with --metrics-log-group, and only with it"),
+        ([*SWEEP, "--metrics-log-group", "/a"], "--environment goes with --metrics-log-group, and only with it"),
     ],
 )
 def test_a_wrong_argument_is_named(argv: list[str], message: str, capsys: pytest.CaptureFixture[str]):

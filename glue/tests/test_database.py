@@ -1,12 +1,16 @@
 import json
 import ssl
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pymysql
 import pytest
+import trustme
+from mysql_server import MysqlServer, mysql_server
 from pymysql.constants import CR, ER
-from stack import Stack
+from stack import Bucket, Stack
 
 from centflow_glue import database
 from centflow_glue.database import DatabaseAddress, connect, is_transient, named_lock
@@ -66,12 +70,6 @@ def test_a_connection_off_this_machine_is_tls_that_verifies_the_server(monkeypat
     assert context.check_hostname
 
 
-def test_the_authorities_of_the_job_are_those_that_vouch_for_the_server(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(ssl, "create_default_context", lambda cafile: f"trusts {cafile}")
-    given = connect_arguments(monkeypatch, "10.0.0.5", DatabaseAddress("s", ca_file="/rds.pem"))
-    assert given["ssl"] == "trusts /rds.pem"
-
-
 def test_the_job_may_name_another_database_than_the_secret(monkeypatch: pytest.MonkeyPatch):
     assert connect_arguments(monkeypatch, "::1", DatabaseAddress("s"))["database"] == "centflow"
     assert connect_arguments(monkeypatch, "::1", DatabaseAddress("s", "rebuilt"))["database"] == "rebuilt"
@@ -129,6 +127,90 @@ def test_a_connection_is_utc_read_committed_and_strict(address: DatabaseAddress)
     connection.close()
     assert (isolation, zone, autocommit, characters) == ("READ-COMMITTED", "+00:00", 0, "utf8mb4")
     assert {"STRICT_ALL_TABLES", "NO_ZERO_DATE", "ONLY_FULL_GROUP_BY"} <= set(mode.split(","))
+
+
+@pytest.fixture(scope="module")
+def tls_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MysqlServer]:
+    """A server whose certificates the tests choose."""
+    with mysql_server(tmp_path_factory.mktemp("tls")) as server:
+        yield server
+
+
+def present(server: MysqlServer, authority: trustme.CA, host: str) -> None:
+    """Have the server answer with a certificate of this authority for this host."""
+    certificate = authority.issue_cert(host)
+    pems = {
+        "ca": authority.cert_pem.bytes(),
+        "cert": b"".join(blob.bytes() for blob in certificate.cert_chain_pems),
+        "key": certificate.private_key_pem.bytes(),
+    }
+    with server.connect() as root, root.cursor() as cursor:
+        for name, pem in pems.items():
+            file = server.folder / f"test-{name}.pem"
+            file.write_bytes(pem)
+            cursor.execute(f"SET GLOBAL ssl_{name} = %s", (str(file),))
+        cursor.execute("ALTER INSTANCE RELOAD TLS")
+
+
+def connect_to(
+    monkeypatch: pytest.MonkeyPatch, server: MysqlServer, authorities: str | None, host: str = "localhost"
+) -> str:
+    """The cipher of a connection of the loader's."""
+    secrets = _SecretsManager(host, server.password)
+    secrets.secret["port"] = server.port
+    monkeypatch.setattr(boto3, "client", lambda service: secrets)
+    with connect(DatabaseAddress("s", authorities=authorities)) as connection, connection.cursor() as cursor:
+        cursor.execute("SHOW SESSION STATUS LIKE 'Ssl_cipher'")
+        return cursor.fetchone()[1]
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_server_is_known_by_its_name_and_by_who_vouches_for_it(
+    monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, tmp_path: Path, host: str
+):
+    authority = trustme.CA()
+    present(tls_server, authority, host)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    assert connect_to(monkeypatch, tls_server, str(tmp_path / "ca.pem"), host).startswith("TLS_")
+
+
+@pytest.mark.parametrize(
+    ("vouched", "host", "why"),
+    [
+        (False, "localhost", "certificate verify failed"),
+        (True, "db.example.com", "Hostname mismatch"),
+        (True, "127.0.0.1", "Hostname mismatch"),
+    ],
+)
+def test_another_server_is_refused_at_once_even_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, tmp_path: Path, vouched: bool, host: str, why: str
+):
+    authority = trustme.CA()
+    present(tls_server, authority if vouched else trustme.CA(), host)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    with pytest.raises(pymysql.err.OperationalError, match=why) as refused:
+        connect_to(monkeypatch, tls_server, str(tmp_path / "ca.pem"))
+    assert not is_transient(refused.value)
+
+
+def test_authorities_may_be_in_s3_and_are_read_once(
+    monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, bucket: Bucket
+):
+    authority = trustme.CA()
+    present(tls_server, authority, "localhost")
+    bucket.s3.put_object(Bucket=bucket.name, Key="a folder/ca.pem", Body=authority.cert_pem.bytes())
+    uri = f"s3://{bucket.name}/a folder/ca.pem"
+    assert connect_to(monkeypatch, tls_server, uri)
+    bucket.s3.delete_object(Bucket=bucket.name, Key="a folder/ca.pem")
+    assert connect_to(monkeypatch, tls_server, uri)
+
+
+def test_without_any_authority_nobody_is_trusted(
+    monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, tmp_path: Path
+):
+    (tmp_path / "empty.pem").touch()
+    with pytest.raises((ssl.SSLError, ValueError)):
+        connect_to(monkeypatch, tls_server, str(tmp_path / "empty.pem"))
 
 
 def test_a_database_that_is_not_there_is_a_transient_error(monkeypatch: pytest.MonkeyPatch, stack: Stack):

@@ -2,15 +2,14 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pymysql
 import pytest
-from flow import Flow
+from flow import Flow, poisoned
 from pymysql.constants import CR, ER
 from pyspark.sql import SparkSession
 from stack import Stack
@@ -95,20 +94,6 @@ def test_of_many_failed_keys_a_few_are_named(flow: Flow, run_job: RunJob):
     with poisoned(flow), pytest.raises(JobFailedError, match="8 of 8 keys failed") as failed:
         run_job("--mode", "sweep")
     assert str(failed.value).count("raw/expenses/") == 5
-
-
-@contextmanager
-def poisoned(flow: Flow) -> Iterator[None]:
-    """The database refuses the merchant `poison`."""
-    with flow.admin.cursor() as cursor:
-        cursor.execute(
-            "CREATE TRIGGER poison BEFORE INSERT ON expenses FOR EACH ROW"
-            " IF NEW.merchant = 'poison' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'poison'; END IF"
-        )
-        try:
-            yield
-        finally:
-            cursor.execute("DROP TRIGGER poison")
 
 
 def test_a_manifest_that_cannot_be_read_fails_the_job_run_with_what_to_do(flow: Flow, run_job: RunJob):

@@ -1,0 +1,57 @@
+"""What travels to Glue: this package as a wheel, without the network."""
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+from types import ModuleType
+from zipfile import ZipFile
+
+import pytest
+from stack import REPOSITORY
+
+
+@pytest.fixture
+def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """`build.py`, over a copy of the package whose files were changed just now by somebody with other habits."""
+    specification = importlib.util.spec_from_file_location("glue_build", REPOSITORY / "glue" / "build.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    project = tmp_path / "project"
+    shutil.copytree(REPOSITORY / "glue" / "centflow_glue", project / "centflow_glue", copy_function=shutil.copyfile)
+    shutil.copy(REPOSITORY / "glue" / "pyproject.toml", project)
+    for file in project.rglob("*.py"):
+        file.chmod(0o600)
+    monkeypatch.setattr(module, "PROJECT", project)
+    return module
+
+
+def test_the_wheel_is_the_same_bytes_whenever_and_by_whomever_it_is_built(
+    build: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    build.build_package(tmp_path / "copied")
+    monkeypatch.setattr(build, "PROJECT", REPOSITORY / "glue")
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    build.build_package(tmp_path / "original")
+    (copied,) = os.listdir(tmp_path / "copied")
+    assert os.listdir(tmp_path / "original") == [copied]
+    assert (tmp_path / "copied" / copied).read_bytes() == (tmp_path / "original" / copied).read_bytes()
+
+
+def test_the_wheel_holds_the_package_with_its_contracts_and_nothing_else(build: ModuleType, tmp_path: Path):
+    build.build_package(tmp_path / "dist")
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    names = ZipFile(wheel).namelist()
+    contracts = {f"centflow_glue/contracts/{path.name}" for path in (REPOSITORY / "glue").glob("*/contracts/*.json")}
+    assert contracts
+    assert contracts <= set(names)
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"centflow_glue"}
+    assert not [name for name in names if "__pycache__" in name]
+
+
+def test_a_build_that_fails_says_what_the_tool_said(build: ModuleType, tmp_path: Path):
+    (build.PROJECT / "pyproject.toml").write_text("[project]\nname = 'x'\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"(?s)hatchling build … failed:\n.*version"):
+        build.build_package(tmp_path / "dist")

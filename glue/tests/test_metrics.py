@@ -1,0 +1,255 @@
+"""What a job run tells CloudWatch, read back from the log group as CloudWatch would."""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import boto3
+import pytest
+from flow import Flow, poisoned
+from pyspark.sql import SparkSession
+from stack import Stack, fetch
+from statements import csv_of, expense
+
+from centflow_glue import main as job
+from centflow_glue import sweep
+from centflow_glue.metrics import UNITS, embedded_metrics
+
+BAD = b"no,csv,of,this,feed\n"
+LOG_GROUPS = count(1)
+RunJob = Callable[..., None]
+
+
+class LogGroup:
+    """A log group of one test's own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.client: Any = boto3.client("logs")
+        self.client.create_log_group(logGroupName=name)
+
+    def events(self, stream: str) -> list[dict[str, Any]]:
+        """The events of one job run, each checked against the specification."""
+        told = self.client.get_log_events(logGroupName=self.name, logStreamName=stream, startFromHead=True)
+        return [check_embedded_metrics(event["message"], event["timestamp"]) for event in told["events"]]
+
+    def metrics(self, stream: str) -> dict[str, list[float]]:
+        """All values of each metric of one job run."""
+        values: dict[str, list[float]] = {}
+        for event in self.events(stream):
+            for metric in event["_aws"]["CloudWatchMetrics"][0]["Metrics"]:
+                value = event[metric["Name"]]
+                values.setdefault(metric["Name"], []).extend(value if isinstance(value, list) else [value])
+        return values
+
+
+def check_embedded_metrics(message: str, timestamp: int) -> dict[str, Any]:
+    """The event, after all that AWS's specification of the embedded metric format asks of it."""
+    assert len(message.encode()) < 256 * 1024
+    event: dict[str, Any] = json.loads(message)
+    assert set(event["_aws"]) == {"Timestamp", "CloudWatchMetrics"}
+    assert event["_aws"]["Timestamp"] == timestamp
+    assert abs(time.time() * 1000 - timestamp) < 60_000
+    (directive,) = event["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "Centflow"
+    assert directive["Dimensions"] == [["service", "environment"]]
+    for dimension in ("service", "environment"):
+        assert 1 <= len(event[dimension]) <= 1024
+    assert 1 <= len(directive["Metrics"]) <= 100
+    for metric in directive["Metrics"]:
+        assert metric["Unit"] in ("Seconds", "Count")
+        value = event[metric["Name"]]
+        values = value if isinstance(value, list) else [value]
+        assert 1 <= len(values) <= 100
+        assert all(isinstance(number, int | float) and not isinstance(number, bool) for number in values)
+    return event
+
+
+@pytest.fixture
+def log_group(stack: Stack) -> LogGroup:
+    """An empty log group."""
+    return LogGroup(f"/centflow/test-{next(LOG_GROUPS)}/job-metrics")
+
+
+@pytest.fixture
+def run_job(spark: SparkSession, stack: Stack, flow: Flow) -> RunJob:
+    """Runs the job on the test's bucket, with metrics going to a log group."""
+
+    def run(log_group: str, job_run_id: str, *arguments: str) -> None:
+        common = ("--bucket", flow.bucket.name, "--database-secret", stack.secret_id, "--JOB_RUN_ID", job_run_id)
+        job.main([*arguments, *common, "--metrics-log-group", log_group, "--environment", "dev"])
+
+    return run
+
+
+def manifest(flow: Flow, *object_keys: str) -> Sequence[str]:
+    """Arguments of a job run that is to reconcile these keys, whose events happened long ago."""
+    lines = [json.dumps({"key": object_key, "eventTime": "2025-01-15T12:00:00.000Z"}) for object_key in object_keys]
+    flow.bucket.put("manifests/1.jsonl", "\n".join(lines).encode())
+    return ("--mode", "manifest", "--manifest", f"s3://{flow.bucket.name}/manifests/1.jsonl")
+
+
+def books(flow: Flow, job_run_id: str) -> Mapping[str, Any]:
+    """What v_upload_accounting says of the uploads that one run loaded or tried to."""
+    (sums,) = fetch(
+        flow.admin,
+        "SELECT SUM(v.state = 'published') AS published, SUM(v.state = 'rejected') AS rejected,"
+        " SUM(v.rows_read) AS rows_read, SUM(v.rows_published) AS rows_published,"
+        " SUM(v.rows_duplicate) AS rows_duplicate, SUM(v.rows_quarantined) AS rows_quarantined"
+        " FROM v_upload_accounting AS v JOIN uploads USING (upload_id) WHERE job_run_id = %s",
+        [job_run_id],
+    )
+    return sums
+
+
+def test_the_figures_of_a_run_are_those_of_its_books(flow: Flow, run_job: RunJob, log_group: LogGroup):
+    flow.put("raw/expenses/old.csv", csv_of(expense(merchant="old")))
+    flow.put("raw/expenses/gone.csv", csv_of(expense(merchant="gone")))
+    flow.bucket.delete("raw/expenses/gone.csv")
+    a, b = expense(merchant="a"), expense(merchant="b")
+    flow.bucket.put("raw/expenses/a.csv", csv_of(a, b, expense(date="2025-02-30"), b))
+    flow.bucket.put("raw/expenses/b.csv", csv_of(b))
+    flow.bucket.put("raw/expenses/bad.csv", BAD)
+    names = ("a", "b", "bad", "gone", "old", "never")
+
+    run_job(log_group.name, "jr_1", *manifest(flow, *(f"raw/expenses/{name}.csv" for name in names)))
+
+    told, kept = log_group.metrics("jr_1"), books(flow, "jr_1")
+    seconds, job_seconds = told.pop("SecondsToVisible"), told.pop("JobSeconds")
+    assert told == {
+        "UploadsPublished": [2],
+        "UploadsRejected": [1],
+        "UploadsFailed": [0],
+        "UploadsRetired": [1],
+        "RowsRead": [5],
+        "RowsPublished": [3],
+        "RowsDuplicate": [1],
+        "RowsQuarantined": [1],
+    }
+    assert [kept["published"], kept["rejected"]] == [2, 1]
+    assert [kept["rows_read"], kept["rows_published"]] == [5, 3]
+    assert [kept["rows_duplicate"], kept["rows_quarantined"]] == [1, 1]
+    visible = fetch(
+        flow.reporter, "SELECT seconds_to_visible FROM v_upload_accounting WHERE object_key REGEXP '/[ab].csv'"
+    )
+    assert sorted(seconds) == sorted(round(float(row["seconds_to_visible"]), 3) for row in visible)
+    assert min(seconds) > 86_400
+    assert 0 < job_seconds[0] < 60
+
+
+def test_each_figure_says_which_service_environment_and_run_it_is_of(flow: Flow, run_job: RunJob, log_group: LogGroup):
+    flow.bucket.put("raw/expenses/a.csv", csv_of(expense()))
+    run_job(log_group.name, "jr_2", "--mode", "sweep")
+    for event in log_group.events("jr_2"):
+        assert {name: event[name] for name in ("service", "environment", "mode", "jobRunId")} == {
+            "service": "load",
+            "environment": "dev",
+            "mode": "sweep",
+            "jobRunId": "jr_2",
+        }
+    assert set(log_group.metrics("jr_2")) == set(UNITS)
+
+
+def test_the_times_of_many_uploads_come_in_events_of_a_hundred(flow: Flow, run_job: RunJob, log_group: LogGroup):
+    for number in range(230):
+        flow.admin.cursor().execute(
+            "INSERT INTO uploads (owner, feed, object_key, version_id, state, job_run_id,"
+            " received_at, published_at, updated_at)"
+            " VALUES ('default', 'expenses', %s, 'v', 'superseded', 'jr_3', '2025-01-01', %s, '2025-01-01')",
+            (f"raw/expenses/{number}.csv", f"2025-01-01 00:00:{number % 60}.{number:06}"),
+        )
+    run_job(log_group.name, "jr_3", *manifest(flow))
+    sizes = [len(event["SecondsToVisible"]) for event in log_group.events("jr_3") if "SecondsToVisible" in event]
+    assert sizes == [100, 100, 30]
+    expected = [number % 60 + round(number / 1_000_000, 3) for number in range(230)]
+    assert sorted(log_group.metrics("jr_3")["SecondsToVisible"]) == pytest.approx(sorted(expected), abs=0.0011)
+
+
+def test_a_sweep_tells_what_events_missed_and_not_what_is_on_its_way(
+    flow: Flow, run_job: RunJob, log_group: LogGroup, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("late", "later", "deleted"):
+        flow.put(f"raw/expenses/{name}.csv", csv_of(expense(merchant=name)))
+    flow.bucket.put("raw/expenses/fresh.csv", csv_of(expense(merchant="fresh")))
+    run_job(log_group.name, "jr_4", "--mode", "sweep")
+    assert log_group.metrics("jr_4")["UploadsFoundBySweep"] == [0]
+    assert log_group.metrics("jr_4")["UploadsPublished"] == [1]
+
+    monkeypatch.setattr(sweep, "MISSED_AFTER", timedelta(0))
+    flow.bucket.put("raw/expenses/late.csv", csv_of(expense(merchant="late again")))
+    flow.bucket.delete("raw/expenses/deleted.csv")
+    flow.bucket.put("raw/expenses/killed.csv", csv_of(expense(merchant="killed")))
+    with poisoned(flow):
+        flow.bucket.put("raw/expenses/poison.csv", csv_of(expense(merchant="poison")))
+        with pytest.raises(job.JobFailedError):
+            run_job(log_group.name, "jr_5", *manifest(flow, "raw/expenses/poison.csv"))
+    run_job(log_group.name, "jr_6", "--mode", "sweep")
+    # The upload that an event's run had tried is no news; the new versions and the removal are.
+    assert log_group.metrics("jr_6")["UploadsFoundBySweep"] == [3]
+    assert log_group.metrics("jr_6")["UploadsPublished"] == [3]
+
+    run_job(log_group.name, "jr_7", "--mode", "sweep")
+    assert log_group.metrics("jr_7")["UploadsFoundBySweep"] == [0]
+
+
+def test_a_run_that_fails_tells_what_it_came_to(flow: Flow, run_job: RunJob, log_group: LogGroup):
+    flow.bucket.put("raw/expenses/a.csv", csv_of(expense(merchant="a")))
+    flow.bucket.put("raw/expenses/poison.csv", csv_of(expense(merchant="poison")))
+    with poisoned(flow), pytest.raises(job.JobFailedError):
+        run_job(log_group.name, "jr_8", *manifest(flow, "raw/expenses/a.csv", "raw/expenses/poison.csv"))
+    told = log_group.metrics("jr_8")
+    assert told["UploadsPublished"] == [1]
+    assert told["UploadsFailed"] == [1]
+    assert len(told["SecondsToVisible"]) == 1
+
+
+def test_a_run_that_breaks_half_way_tells_what_it_came_to_and_breaks(
+    flow: Flow, run_job: RunJob, log_group: LogGroup, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("a", "b", "c"):
+        flow.bucket.put(f"raw/expenses/{name}.csv", csv_of(expense(merchant=name)))
+    reconcile, batches = job.reconcile_keys, count(1)
+
+    def break_at_the_third(*arguments: Any) -> Any:
+        if next(batches) == 3:
+            raise OSError("the cluster is gone")
+        return reconcile(*arguments)
+
+    monkeypatch.setattr(job, "reconcile_keys", break_at_the_third)
+    with pytest.raises(OSError, match="the cluster is gone"):
+        run_job(log_group.name, "jr_9", "--mode", "sweep", "--keys-per-batch", "1")
+    told = log_group.metrics("jr_9")
+    assert told["UploadsPublished"] == [2]
+    assert "UploadsFoundBySweep" not in told, "for it tells that a sweep came to its end"
+
+
+def test_a_log_group_that_is_not_there_is_a_warning(flow: Flow, run_job: RunJob, caplog: pytest.LogCaptureFixture):
+    flow.bucket.put("raw/expenses/a.csv", csv_of(expense(merchant="a")))
+    with caplog.at_level(logging.WARNING):
+        run_job("/nowhere", "jr_10", *manifest(flow, "raw/expenses/a.csv"))
+    assert flow.transactions() == ["a"]
+    assert "the run's metrics were not told, or not all: ResourceNotFoundException" in caplog.text
+
+
+def test_a_failed_run_fails_with_its_own_error_where_the_log_group_is_not_there(flow: Flow, run_job: RunJob):
+    flow.bucket.put("raw/expenses/poison.csv", csv_of(expense(merchant="poison")))
+    with poisoned(flow), pytest.raises(job.JobFailedError, match="1 of 1 keys failed"):
+        run_job("/nowhere", "jr_11", *manifest(flow, "raw/expenses/poison.csv"))
+
+
+def test_without_a_log_group_nothing_is_told(
+    flow: Flow, spark: SparkSession, stack: Stack, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(boto3, "client", None)
+    flow.bucket.put("raw/expenses/a.csv", csv_of(expense(merchant="a")))
+    job.main(["--mode", "sweep", "--bucket", flow.bucket.name, "--database-secret", stack.secret_id])
+    assert flow.transactions() == ["a"]
+
+
+def test_a_metric_without_a_unit_is_an_error_and_not_a_guess():
+    with pytest.raises(KeyError):
+        embedded_metrics({"Uploads": 1}, {}, 0)
