@@ -1,0 +1,278 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Role } from '@centflow/schema/grants';
+import { migrationsDirectory } from '@centflow/schema/migrate';
+import { verifiedTls } from '@centflow/schema/tls';
+import type { Context } from 'aws-lambda';
+import { createConnection } from 'mysql2/promise';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { MigratorConfig } from '../src/config.ts';
+import { createHandler } from '../src/handler.ts';
+import { MemorySecrets } from './memory-secrets.ts';
+import { type Authority, makeAuthority, startTlsMysql, type TlsMysql } from './tls-mysql.ts';
+
+const secretIds = {
+  migrator: 'centflow-test/migrator',
+  loader: 'centflow-test/loader',
+  reporter: 'centflow-test/reporter',
+};
+const DATABASE = 'centflow_migrator_test';
+
+let mysql: TlsMysql;
+let authority: Authority;
+let stranger: Authority;
+let secrets: MemorySecrets;
+let logged: string[];
+
+beforeAll(async () => {
+  [mysql, authority, stranger] = await Promise.all([
+    startTlsMysql(),
+    makeAuthority('Centflow test authority'),
+    makeAuthority('Somebody else'),
+  ]);
+});
+afterAll(() => mysql?.[Symbol.asyncDispose]());
+
+beforeEach(async () => {
+  await mysql.present(authority, mysql.host);
+  secrets = new MemorySecrets();
+  secrets.values.set('rds!db', JSON.stringify(mysql.administrator));
+  logged = [];
+  for (const method of ['debug', 'info', 'warn', 'error', 'log'] as const) {
+    vi.spyOn(console, method).mockImplementation((...words) => void logged.push(words.join(' ')));
+  }
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await mysql.root.query(`DROP DATABASE IF EXISTS ${DATABASE}`);
+  for (const role of Object.keys(secretIds)) await mysql.root.query('DROP USER IF EXISTS ?', [role]);
+});
+
+/** Invokes the migrator once. */
+function invoke(event: unknown = {}, overrides: Partial<MigratorConfig> = {}, migrations = migrationsDirectory) {
+  const config: MigratorConfig = {
+    environment: 'local',
+    region: 'eu-west-1',
+    host: mysql.host,
+    port: mysql.port,
+    reportingHost: 'replica.example.com',
+    database: DATABASE,
+    authorities: authority.pem,
+    administratorSecret: 'rds!db',
+    secrets: secretIds,
+    ...overrides,
+  };
+  // Without this, Powertools writes past the console that the test listens to.
+  process.env.POWERTOOLS_DEV = 'true';
+  const logger = new Logger({ serviceName: 'migrator' });
+  return createHandler({ config, secrets, logger, migrations })(event, {} as Context);
+}
+
+/** Connects as a client does that read the secret, or with another password. */
+async function connectAs(role: Role, password = secrets.user(secretIds[role]).password) {
+  const { username, dbname } = secrets.user(secretIds[role]);
+  const connection = await createConnection({
+    host: mysql.host,
+    port: mysql.port,
+    user: username,
+    password,
+    database: dbname,
+    ssl: verifiedTls(authority.pem),
+  });
+  await connection.query('SELECT 1');
+  return connection;
+}
+
+async function canConnect(role: Role, password?: string): Promise<boolean> {
+  try {
+    await (await connectAs(role, password)).end();
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ER_ACCESS_DENIED_ERROR') return false;
+    throw error;
+  }
+}
+
+describe('the migrator', () => {
+  test('brings an empty server up to date, fills the secrets, and the second time does nothing', async () => {
+    const first = await invoke();
+    expect(first).toMatchObject({ database: DATABASE, unknown: [], rotated: [] });
+    expect(first.applied[0]).toBe('0000_initial/1');
+    expect(secrets.user(secretIds.loader)).toEqual({
+      engine: 'mysql',
+      host: mysql.host,
+      port: mysql.port,
+      username: 'loader',
+      password: expect.stringMatching(/^[\w-]{32}$/),
+      dbname: DATABASE,
+    });
+    for (const role of ['migrator', 'loader', 'reporter'] as const) expect(await canConnect(role)).toBe(true);
+
+    const filled = new Map(secrets.values);
+    expect(await invoke()).toEqual({ database: DATABASE, applied: [], unknown: [], rotated: [] });
+    expect(secrets.values).toEqual(filled);
+  });
+
+  test('gives each user a password of its own', async () => {
+    await invoke();
+    const passwords = Object.values(secretIds).map((id) => secrets.user(id).password);
+    expect(new Set(passwords).size).toBe(3);
+  });
+
+  test('sends reports to where reports are read, also when that moves', async () => {
+    await invoke();
+    const before = secrets.user(secretIds.reporter);
+    expect(before.host).toBe('replica.example.com');
+    await invoke({}, { reportingHost: 'another.example.com' });
+    expect(secrets.user(secretIds.reporter)).toEqual({ ...before, host: 'another.example.com' });
+  });
+
+  test('lets nobody in without TLS', async () => {
+    await invoke();
+    const { password } = secrets.user(secretIds.loader);
+    const plain = createConnection({ host: mysql.host, port: mysql.port, user: 'loader', password });
+    await expect(plain).rejects.toMatchObject({ code: 'ER_ACCESS_DENIED_ERROR' });
+  });
+
+  test('goes on where a migration stopped half done', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'centflow-migrations-'));
+    try {
+      await cp(migrationsDirectory, folder, { recursive: true });
+      const initial = join(folder, '0000_initial.sql');
+      const whole = await readFile(initial, 'utf8');
+      const statements = whole.split('--> statement-breakpoint');
+      await writeFile(
+        initial,
+        [...statements.slice(0, 2), 'CREATE TABLE;', ...statements.slice(3)].join('--> statement-breakpoint'),
+      );
+      await expect(invoke({}, {}, folder)).rejects.toThrow(/0000_initial, step 3 of .*The steps before it stand/);
+      expect(await canConnect('migrator')).toBe(true);
+
+      await writeFile(initial, whole);
+      const { applied } = await invoke({}, {}, folder);
+      expect(applied[0]).toBe('0000_initial/3');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('waits for another migrator, so that both end with the same passwords', async () => {
+    await Promise.all([invoke(), invoke(), invoke()]);
+    for (const role of ['migrator', 'loader', 'reporter'] as const) expect(await canConnect(role)).toBe(true);
+  });
+});
+
+describe('the server', () => {
+  test('is refused when a stranger vouches for it', async () => {
+    await mysql.present(stranger, mysql.host);
+    await expect(invoke()).rejects.toThrow(/self.signed certificate|unable to verify|unable to get/);
+    expect(secrets.written).toEqual([]);
+  });
+
+  test('is refused when its certificate is for another host', async () => {
+    await mysql.present(authority, 'database.example.com');
+    await expect(invoke()).rejects.toThrow(/does not match certificate's altnames/);
+    expect(secrets.written).toEqual([]);
+  });
+
+  test("is refused by RDS's authorities when it is none of RDS's", async () => {
+    await expect(invoke({}, { authorities: undefined })).rejects.toThrow(
+      /self.signed certificate|unable to verify|unable to get/,
+    );
+  });
+});
+
+describe('rotation', () => {
+  beforeEach(() => invoke());
+
+  test('changes the passwords that are asked for, and no other', async () => {
+    const before = new Map(secrets.values);
+    expect((await invoke({ rotate: ['loader', 'migrator', 'loader'] })).rotated).toEqual(['loader', 'migrator']);
+    expect(secrets.values.get(secretIds.reporter)).toBe(before.get(secretIds.reporter));
+    for (const role of ['loader', 'migrator'] as const) {
+      expect(secrets.values.get(secretIds[role])).not.toBe(before.get(secretIds[role]));
+      expect(await canConnect(role)).toBe(true);
+    }
+  });
+
+  test('cuts off nobody: connections live on, and the old password is good until the next rotation', async () => {
+    const old = secrets.user(secretIds.loader).password;
+    const working = await connectAs('loader');
+    await invoke({ rotate: ['loader'] });
+    await working.query('SELECT 1 FROM uploads');
+    expect(await canConnect('loader', old)).toBe(true);
+    // Migrating in between changes nothing of it.
+    await invoke();
+    expect(await canConnect('loader', old)).toBe(true);
+    await invoke({ rotate: ['loader'] });
+    expect(await canConnect('loader', old)).toBe(false);
+    expect(await canConnect('loader')).toBe(true);
+    await working.end();
+  });
+
+  test.each([
+    ['is asked for again', { rotate: ['loader'] }],
+    ['is forgotten', {}],
+  ])(
+    'that broke off before the secret was written leaves a working secret, and so it stays when it %s',
+    async (_, next) => {
+      secrets.failsToWrite = secretIds.loader;
+      await expect(invoke({ rotate: ['loader'] })).rejects.toThrow('Secrets Manager is away');
+      expect(await canConnect('loader')).toBe(true);
+      await invoke(next);
+      expect(await canConnect('loader')).toBe(true);
+    },
+  );
+});
+
+describe('what the migrator says', () => {
+  test('holds no password, whatever happens', async () => {
+    const answers = [await invoke(), await invoke({ rotate: ['migrator', 'loader', 'reporter'] })];
+    const failures: Error[] = [];
+    const fail = async (attempt: Promise<unknown>) =>
+      failures.push(
+        await attempt.then(
+          () => new Error('did not fail'),
+          (error) => error,
+        ),
+      );
+    await mysql.root.query('REVOKE CREATE USER, UPDATE ON *.* FROM admin');
+    await fail(invoke());
+    await fail(invoke({ rotate: ['loader'] }));
+    await mysql.root.query('GRANT CREATE USER, UPDATE ON *.* TO admin WITH GRANT OPTION');
+    secrets.values.set('rds!db', JSON.stringify({ ...mysql.administrator, password: 'a wrong password' }));
+    await fail(invoke());
+    secrets.values.set(secretIds.loader, '{"password":"half a secret"');
+    secrets.values.set('rds!db', JSON.stringify(mysql.administrator));
+    await fail(invoke());
+
+    expect(failures.map(({ name }) => name)).toEqual(['GrantError', 'GrantError', 'Error', 'SecretError']);
+    const passwords = [
+      ...secrets.written.map((text) => JSON.parse(text).password),
+      mysql.administrator.password,
+      'a wrong password',
+      'half a secret',
+    ];
+    const said = [
+      JSON.stringify(answers),
+      logged.join('\n'),
+      ...failures.map((error) => `${error.stack} ${JSON.stringify(error)} ${error.cause}`),
+    ].join('\n');
+    expect(logged.join('\n')).toContain('Database is up to date');
+    expect(logged.join('\n')).toContain('Database could not be brought up to date');
+    for (const password of passwords) {
+      expect(said).not.toContain(password);
+      expect(said).not.toContain(encodeURIComponent(password));
+    }
+  });
+
+  test.each([
+    ['another word', { rotates: ['loader'] }],
+    ['a user nobody knows', { rotate: ['root'] }],
+  ])('is what it understands, when asked with %s', async (_, event) => {
+    await expect(invoke(event)).rejects.toThrow(/Send \{\} or \{"rotate": \["migrator", "loader", "reporter"\]\}/);
+    expect(secrets.written).toEqual([]);
+  });
+});
