@@ -46,13 +46,16 @@ export interface Environment {
     readonly multiAz: boolean;
     /** GiB of gp3 storage to begin with, 20 or more: 0.127 a month each. */
     readonly storageGib: number;
-    /** GiB that storage grows to by itself. It never shrinks. */
+    /** GiB that storage grows to by itself: a tenth more than `storageGib` or beyond, or as much and no growth. It never shrinks. */
     readonly maxStorageGib: number;
     /** Days of backups with point-in-time recovery, 1 to 35. Up to the size of the database they cost nothing. */
     readonly backupDays: number;
     /** true: a read replica serves the reports, at the price of another instance; false: they ask the main one. */
     readonly reportingReplica: boolean;
-    /** `standard`: a week of query statistics, free. `advanced`: 15 months, locks and plans, 0.0125 per vCPU hour. */
+    /**
+     * `standard`: a week of query statistics, free. `advanced`: 15 months, locks and plans, 0.0125 per vCPU hour.
+     * db.t4g.micro and db.t4g.small have no statistics: `standard` means none there.
+     */
     readonly insights: 'standard' | 'advanced';
   };
   /**
@@ -76,7 +79,7 @@ export interface Environment {
   readonly logRetentionDays: LogRetentionDays;
   /** QuickSight, or null where nobody reports. The account must have a QuickSight subscription (Enterprise) already. */
   readonly report: {
-    /** ARNs of the QuickSight users or groups who own the data source and the data sets. */
+    /** ARNs of the QuickSight users or groups who may build reports on the data sets; the data sets are Terraform's. */
     readonly principals: readonly string[];
   } | null;
   readonly watch: {
@@ -88,7 +91,14 @@ export interface Environment {
     readonly secondsToVisible: number;
     /** Share of the rows quarantined, 0 to 1, beyond which an alarm is raised. */
     readonly quarantineShare: number;
+    /** Hours without a finished sweep, beyond which an alarm is raised: some more than `load.sweepSchedule` leaves, 2 to 168. */
+    readonly hoursWithoutSweep: number;
   };
+}
+
+/** Whether RDS keeps statistics of queries on a class; the smallest lack the memory. */
+export function hasInsights(instanceClass: string): boolean {
+  return !/^db\.t4g\.(micro|small)$/.test(instanceClass);
 }
 
 /** A property of an environment is missing or wrong: nothing is synthesised. */
@@ -197,8 +207,9 @@ const properties = z.strictObject({
       monthlyBudgetUsd: z.number().positive().describe('a number above 0'),
       secondsToVisible: between(1, 86_400),
       quarantineShare: z.number().gt(0).max(1).describe('a number above 0 and at most 1'),
+      hoursWithoutSweep: between(2, 168),
     })
-    .describe('emails, monthlyBudgetUsd, secondsToVisible and quarantineShare'),
+    .describe('emails, monthlyBudgetUsd, secondsToVisible, quarantineShare and hoursWithoutSweep'),
 }) satisfies z.ZodType<Environment>;
 
 /** What only several properties together can break. */
@@ -212,8 +223,14 @@ const environmentSchema = properties.superRefine(({ name, region, network, datab
   const zones = new Set(network.availabilityZones).size;
   if (zones < network.availabilityZones.length) refuse(['network', 'availabilityZones'], 'each zone once');
   if (network.endpointZones > zones) refuse(['network', 'endpointZones'], `1 to ${zones}, as many zones as there are`);
-  if (database.maxStorageGib < database.storageGib) {
-    refuse(['database', 'maxStorageGib'], `storageGib (${database.storageGib}) or more`);
+  const { storageGib, maxStorageGib, instanceClass, insights } = database;
+  // RDS lets storage grow by a tenth or more, or not at all.
+  const leastGrown = storageGib + Math.ceil(storageGib / 10);
+  if (maxStorageGib !== storageGib && maxStorageGib < leastGrown) {
+    refuse(['database', 'maxStorageGib'], `storageGib (${storageGib}), and never grow, or ${leastGrown} or more`);
+  }
+  if (insights === 'advanced' && !hasInsights(instanceClass)) {
+    refuse(['database', 'insights'], `standard: ${instanceClass} has no Database Insights, db.t4g.medium has`);
   }
   if (name === 'production' && !protectData) refuse(['protectData'], 'true: production keeps its data');
 });

@@ -48,6 +48,7 @@ const dev: Environment = {
     monthlyBudgetUsd: 60,
     secondsToVisible: 600,
     quarantineShare: 0.5,
+    hoursWithoutSweep: 26,
   },
 };
 
@@ -87,6 +88,7 @@ const staging: Environment = {
     monthlyBudgetUsd: 200,
     secondsToVisible: 600,
     quarantineShare: 0.5,
+    hoursWithoutSweep: 8,
   },
 };
 
@@ -126,6 +128,7 @@ const production: Environment = {
     monthlyBudgetUsd: 1000,
     secondsToVisible: 300,
     quarantineShare: 0.2,
+    hoursWithoutSweep: 3,
   },
 };
 

@@ -48,6 +48,41 @@ export function namesOf({ name, accountId }: Pick<Environment, 'name' | 'account
   };
 }
 
+/**
+ * The most that any role of the environment can do, made by `bootstrap`: the ARN of the policy that each must carry as its
+ * permissions boundary.
+ *
+ * It and the roles of GitHub are not called `centflow-<environment>-…`, because the apply role may change all that is.
+ */
+export function roleBoundaryOf({ name, accountId }: Pick<Environment, 'name' | 'accountId'>): string {
+  return `arn:aws:iam::${accountId}:policy/${bootstrapPrefixOf({ name })}-boundary`;
+}
+
+/** The ARNs of the roles that GitHub's workflows take: `plan` reads, `apply` changes. */
+export function githubRoleOf(
+  { name, accountId }: Pick<Environment, 'name' | 'accountId'>,
+  may: 'plan' | 'apply',
+): string {
+  return `arn:aws:iam::${accountId}:role/${bootstrapPrefixOf({ name })}-${may}`;
+}
+
+/** Patterns of the names of the environment's log groups. */
+export function logGroupsOf({ name }: Pick<Environment, 'name'>): string[] {
+  const prefix = `centflow-${name}`;
+  return [
+    `/centflow/${name}/*`,
+    `/aws/lambda/${prefix}-*`,
+    `/aws/rds/instance/${prefix}-*`,
+    // Glue names a crawler's log group itself, as soon as its logs are encrypted.
+    `/aws-glue/crawlers-role/${prefix}-*`,
+  ];
+}
+
+/** Begins the names of what `bootstrap` makes for one environment. */
+export function bootstrapPrefixOf({ name }: Pick<Environment, 'name'>): string {
+  return `centflow-bootstrap-${name}`;
+}
+
 /** The bucket that holds the Terraform state of an account's environments. */
 export function stateBucketOf({ accountId, region }: Pick<Environment, 'accountId' | 'region'>): string {
   return `centflow-state-${accountId}-${region}`;

@@ -1,8 +1,11 @@
 /** IAM policies as data: who may do what with which resources. */
 import { wildcards } from './wildcards.ts';
 
+/** Who signs the tokens of GitHub's workflows. */
+export const GITHUB_TOKENS = 'token.actions.githubusercontent.com';
+
 /** Values of one condition operator, by condition key. */
-type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** One statement of a policy. */
 export interface Statement {
@@ -36,16 +39,17 @@ export function policyDocument(...statements: readonly Statement[]): string {
 /**
  * The policy of a KMS key, where `*` means the key itself: everything it allows is about this key alone.
  *
- * @throws {PolicyError} never for its resources, which are not given.
+ * @throws {PolicyError} an Allow names a wildcard action without a reason in wildcards.ts.
  */
 export function keyPolicyDocument(...statements: readonly Omit<Statement, 'resources'>[]): string {
+  for (const statement of statements) refuseWildcardActions(statement);
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: statements.map((statement) => written({ ...statement, resources: ['*'] })),
   });
 }
 
-function refuseWildcards({ sid, effect, actions, resources }: Statement): void {
+function refuseWildcardActions({ sid, effect, actions }: Omit<Statement, 'resources'>): void {
   if (effect === 'Deny') return;
   const star = actions.find((action) => action.includes('*') && wildcards[action] === undefined);
   if (star !== undefined) {
@@ -53,7 +57,12 @@ function refuseWildcards({ sid, effect, actions, resources }: Statement): void {
       `Statement ${sid} allows ${star}: name each action, or give the reason in infra/src/policy/wildcards.ts.`,
     );
   }
-  if (!resources.includes('*')) return;
+}
+
+function refuseWildcards(statement: Statement): void {
+  refuseWildcardActions(statement);
+  const { sid, effect, actions, resources } = statement;
+  if (effect === 'Deny' || !resources.includes('*')) return;
   const unexplained = actions.filter((action) => wildcards[action] === undefined);
   if (unexplained.length > 0) {
     throw new PolicyError(
@@ -71,6 +80,29 @@ function written({ sid, effect, actions, resources, principals, conditions }: St
     Resource: resources,
     ...(conditions === undefined ? {} : { Condition: conditions }),
   };
+}
+
+/**
+ * A role's trust: GitHub's workflows may take it, in one repository and one of its environments, and no others. Who may start
+ * such a workflow is said in GitHub: by the environment's branches and reviewers.
+ */
+export function trustGithub(providerArn: string, { repository, name }: { repository: string; name: string }): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: providerArn },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: {
+          StringEquals: {
+            [`${GITHUB_TOKENS}:aud`]: 'sts.amazonaws.com',
+            [`${GITHUB_TOKENS}:sub`]: `repo:${repository}:environment:${name}`,
+          },
+        },
+      },
+    ],
+  });
 }
 
 /** A role's trust: one AWS service may take it, for this account's things alone (no confused deputy). */

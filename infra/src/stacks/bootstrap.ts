@@ -1,19 +1,73 @@
+import { IamOpenidConnectProvider } from '@cdktf/provider-aws/lib/iam-openid-connect-provider/index.js';
+import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy/index.js';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { Environment } from '../environment.ts';
+import { GithubRole } from '../constructs/github-role.ts';
+import { expireOldVersions, PrivateBucket } from '../constructs/private-bucket.ts';
+import { type Environment, EnvironmentError } from '../environment.ts';
+import { bootstrapPrefixOf, stateBucketOf } from '../names.ts';
+import { GITHUB_TOKENS, policyDocument } from '../policy/policy-document.ts';
+import { limits, provisioningOf } from '../policy/provisioning/index.ts';
+import { roleBoundary } from '../policy/role-boundary.ts';
 import { keepState, useAccount } from './centflow-stack.ts';
 
-/** What an account needs before any environment can be applied in it: once per account. */
+/** Days that an overwritten state can be gone back to. */
+const OLD_STATES_DAYS = 180;
+
+/**
+ * What an account needs before any environment can be applied in it: once per account, and by its administrator. GitHub's
+ * roles cannot change any of it.
+ */
 export class BootstrapStack extends TerraformStack {
-  /** @param environments those of one account; the first says in which region the state is. */
+  /**
+   * @param environments those of one account.
+   * @throws {EnvironmentError} they are in several regions: the state would need as many buckets.
+   */
   constructor(scope: Construct, environments: readonly [Environment, ...Environment[]]) {
     const [first] = environments;
+    refuseManyRegions(environments);
     super(scope, bootstrapStackName(first));
     useAccount(this, { ...first, tags: { Project: 'centflow', Stack: 'bootstrap', Repository: first.repository } });
     keepState(this, first, 'bootstrap.tfstate');
+
+    new PrivateBucket(this, 'state', {
+      bucket: stateBucketOf(first),
+      // Terraform's backend asks for S3's own key. No secret is in a state.
+      keyArn: null,
+      protect: environments.some(({ protectData }) => protectData),
+      lifecycle: [expireOldVersions('old-states', '', OLD_STATES_DAYS)],
+    });
+    const provider = new IamOpenidConnectProvider(this, 'github', {
+      url: `https://${GITHUB_TOKENS}`,
+      clientIdList: ['sts.amazonaws.com'],
+    });
+    for (const environment of environments) {
+      new IamPolicy(this, `boundary-${environment.name}`, {
+        name: `${bootstrapPrefixOf(environment)}-boundary`,
+        description: `The most that a role of ${environment.name} may do.`,
+        policy: policyDocument(...roleBoundary(environment)),
+      });
+      for (const may of ['plan', 'apply'] as const) {
+        new GithubRole(this, `${may}-${environment.name}`, {
+          environment,
+          providerArn: provider.arn,
+          areas: provisioningOf(environment),
+          may,
+          limits: limits(environment),
+        });
+      }
+    }
   }
 }
 
 export function bootstrapStackName({ accountId }: Pick<Environment, 'accountId'>): string {
   return `bootstrap-${accountId}`;
+}
+
+function refuseManyRegions([first, ...others]: readonly [Environment, ...Environment[]]): void {
+  const elsewhere = others.find(({ region }) => region !== first.region);
+  if (elsewhere === undefined) return;
+  throw new EnvironmentError(
+    `Environments ${first.name} and ${elsewhere.name} share account ${first.accountId}, but are in ${first.region} and ${elsewhere.region}. Put them in one region or in two accounts, in infra/src/environments.ts.`,
+  );
 }

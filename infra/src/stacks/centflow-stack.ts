@@ -9,9 +9,6 @@ import { type Names, namesOf, stateBucketOf } from '../names.ts';
 export const stageNames = ['store', 'load', 'report', 'watch'] as const;
 export type StageName = (typeof stageNames)[number];
 
-/** The oldest Terraform that locks the state in S3 itself. */
-const TERRAFORM_VERSION = '>= 1.11.0, < 2.0.0';
-
 /** A backend's configuration that CDKTF's types do not know yet: S3 holds the lock itself. */
 type LockingBackendConfig = S3BackendConfig & { readonly useLockfile: true };
 
@@ -39,7 +36,6 @@ export interface ProviderOptions extends Pick<Environment, 'accountId' | 'region
 /** Lets a stack make things in one account and region only. */
 export function useAccount(stack: TerraformStack, { accountId, region, tags }: ProviderOptions): void {
   new AwsProvider(stack, 'aws', { region, allowedAccountIds: [accountId], defaultTags: [{ tags: { ...tags } }] });
-  stack.addOverride('terraform.required_version', TERRAFORM_VERSION);
 }
 
 /** A stack of one environment: `<environment>-<stage>`. */

@@ -81,3 +81,22 @@ function readStack(name: string, text: string): Stack {
 export function ofType(stacks: readonly Stack[], ...types: readonly string[]): Resource[] {
   return stacks.flatMap(({ resources }) => resources.filter(({ type }) => types.includes(type)));
 }
+
+/** The stack of that name. */
+export function stackNamed(stacks: readonly Stack[], name: string): Stack {
+  const found = stacks.find((stack) => stack.name === name);
+  if (found === undefined) throw new Error(`There is no stack ${name}.`);
+  return found;
+}
+
+/** The one resource of its type whose attributes are these. */
+export function one(stack: Stack, type: string, attributes: Attributes = {}): Resource {
+  const found = ofType([stack], type).filter((resource) =>
+    Object.entries(attributes).every(([name, value]) => resource.attributes[name] === value),
+  );
+  const [only] = found;
+  if (only === undefined || found.length > 1) {
+    throw new Error(`${stack.name} has ${found.length} of ${type} ${JSON.stringify(attributes)}, not one.`);
+  }
+  return only;
+}

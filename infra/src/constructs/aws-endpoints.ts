@@ -1,0 +1,113 @@
+import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint/index.js';
+import { Construct } from 'constructs';
+import type { Environment } from '../environment.ts';
+import { logGroupsOf, namesOf } from '../names.ts';
+import { arns } from '../policy/arns.ts';
+import { policyDocument, type Statement } from '../policy/policy-document.ts';
+
+export interface AwsEndpointsOptions {
+  readonly environment: Environment;
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  readonly routeTableId: string;
+  readonly securityGroupId: string;
+}
+
+/**
+ * The AWS APIs that the job and the migrator call from inside the network.
+ *
+ * They are the only way out of it. So each says whose credentials may do what with which of the environment's own things: a
+ * stranger's bucket, secret or log group cannot be reached, whatever runs inside.
+ */
+export class AwsEndpoints extends Construct {
+  /** S3's addresses, as security groups name them. */
+  readonly s3PrefixListId: string;
+
+  constructor(scope: Construct, id: string, options: AwsEndpointsOptions) {
+    super(scope, id);
+    const { environment, vpcId, subnetIds, routeTableId, securityGroupId } = options;
+    const { prefix } = namesOf(environment);
+    const s3 = new VpcEndpoint(this, 's3', {
+      vpcId,
+      serviceName: `com.amazonaws.${environment.region}.s3`,
+      vpcEndpointType: 'Gateway',
+      routeTableIds: [routeTableId],
+      policy: policyDocument(...s3Statements(environment)),
+      tags: { Name: `${prefix}-s3` },
+    });
+    this.s3PrefixListId = s3.prefixListId;
+
+    const interfaces = { secretsmanager: secretsStatements(environment), logs: logsStatements(environment) };
+    for (const [service, statements] of Object.entries(interfaces)) {
+      new VpcEndpoint(this, service, {
+        vpcId,
+        serviceName: `com.amazonaws.${environment.region}.${service}`,
+        vpcEndpointType: 'Interface',
+        subnetIds: subnetIds.slice(0, environment.network.endpointZones),
+        securityGroupIds: [securityGroupId],
+        privateDnsEnabled: true,
+        policy: policyDocument(...statements),
+        tags: { Name: `${prefix}-${service}` },
+      });
+    }
+  }
+}
+
+function ofThisAccount({ accountId }: Environment): Pick<Statement, 'principals' | 'conditions'> {
+  return { principals: '*', conditions: { StringEquals: { 'aws:PrincipalAccount': accountId } } };
+}
+
+function s3Statements(environment: Environment): Statement[] {
+  const { uploadsBucket, artifactsBucket } = namesOf(environment);
+  const buckets = [uploadsBucket, artifactsBucket].map(arns(environment).bucket);
+  return [
+    {
+      sid: 'ListOwnBuckets',
+      ...ofThisAccount(environment),
+      actions: ['s3:ListBucketVersions'],
+      resources: buckets,
+    },
+    {
+      sid: 'ReadOwnObjects',
+      ...ofThisAccount(environment),
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: buckets.map((bucket) => `${bucket}/*`),
+    },
+    {
+      // Glue fetches parts of its runtime from buckets of its own, through the job's network and as the job's role: the same
+      // names that the managed policy AWSGlueServiceRole lets a role read.
+      sid: 'ReadGluesRuntime',
+      ...ofThisAccount(environment),
+      actions: ['s3:GetObject'],
+      resources: ['arn:aws:s3:::aws-glue-*/*', 'arn:aws:s3:::crawler-public*/*'],
+    },
+  ];
+}
+
+function secretsStatements(environment: Environment): Statement[] {
+  const { of } = arns(environment);
+  return [
+    {
+      sid: 'UseOwnSecrets',
+      ...ofThisAccount(environment),
+      actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+      // `rds!db-…` is what RDS calls the administrator's secret, which it makes itself.
+      resources: [
+        of('secretsmanager', `secret:${namesOf(environment).prefix}/*`),
+        of('secretsmanager', 'secret:rds!db-*'),
+      ],
+    },
+  ];
+}
+
+function logsStatements(environment: Environment): Statement[] {
+  const groups = logGroupsOf(environment).map((group) => arns(environment).of('logs', `log-group:${group}`));
+  return [
+    {
+      sid: 'WriteOwnLogs',
+      ...ofThisAccount(environment),
+      actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:AssociateKmsKey'],
+      resources: groups,
+    },
+  ];
+}

@@ -1,0 +1,169 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js';
+import { DbInstance, type DbInstanceConfig } from '@cdktf/provider-aws/lib/db-instance/index.js';
+import { DbParameterGroup } from '@cdktf/provider-aws/lib/db-parameter-group/index.js';
+import { DbSubnetGroup } from '@cdktf/provider-aws/lib/db-subnet-group/index.js';
+import { Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { type Environment, hasInsights } from '../environment.ts';
+import { namesOf } from '../names.ts';
+import { ServiceRole } from './service-role.ts';
+
+/** Logs that RDS hands to CloudWatch. The general log would hold every statement with its values: people's money. */
+const exportedLogs = ['error', 'slowquery'];
+
+export interface DatabaseOptions {
+  readonly environment: Environment;
+  readonly keyArn: string;
+  readonly subnetIds: readonly string[];
+  readonly securityGroupId: string;
+}
+
+/** RDS for MySQL, and a read replica for reports where the environment asks for one. The migrator makes the schema. */
+export class Database extends Construct {
+  readonly host: string;
+  readonly port: string;
+  /** Where reports read: the replica, or the instance itself. */
+  readonly reportingHost: string;
+  readonly masterSecretArn: string;
+
+  constructor(scope: Construct, id: string, { environment, keyArn, subnetIds, securityGroupId }: DatabaseOptions) {
+    super(scope, id);
+    const { database, protectData } = environment;
+    const { prefix, databaseInstance, reportingReplica } = namesOf(environment);
+    const parameters = new DbParameterGroup(this, 'parameters', {
+      name: `${prefix}-mysql84`,
+      family: 'mysql8.4',
+      description: 'What Centflow needs beyond RDS defaults.',
+      parameter: Object.entries(mysqlParameters).map(([name, value]) => ({ name, value, applyMethod: 'immediate' })),
+      // The next major version's group has another name, and is there before the instance leaves this one.
+      lifecycle: { createBeforeDestroy: true },
+    });
+    const subnets = new DbSubnetGroup(this, 'subnets', {
+      name: prefix,
+      description: 'Private subnets, without a route to the internet.',
+      subnetIds: [...subnetIds],
+    });
+    const monitoring = new ServiceRole(this, 'monitoring-role', {
+      environment,
+      purpose: 'database-monitoring',
+      service: 'monitoring.rds.amazonaws.com',
+      statements: [
+        {
+          sid: 'WriteMetrics',
+          actions: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy'],
+          resources: [`arn:aws:logs:${environment.region}:${environment.accountId}:log-group:RDSOSMetrics`],
+        },
+        {
+          sid: 'WriteMetricStreams',
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams', 'logs:GetLogEvents'],
+          resources: [
+            `arn:aws:logs:${environment.region}:${environment.accountId}:log-group:RDSOSMetrics:log-stream:*`,
+          ],
+        },
+      ],
+    });
+
+    /** What the instance and its replica have in common. */
+    const common = {
+      instanceClass: database.instanceClass,
+      parameterGroupName: parameters.name,
+      vpcSecurityGroupIds: [securityGroupId],
+      publiclyAccessible: false,
+      storageType: 'gp3',
+      storageEncrypted: true,
+      kmsKeyId: keyArn,
+      // RDS wants a tenth more than there is, or nothing for "never grow".
+      ...(database.maxStorageGib > database.storageGib ? { maxAllocatedStorage: database.maxStorageGib } : {}),
+      caCertIdentifier: 'rds-ca-rsa2048-g1',
+      maintenanceWindow: 'sun:01:30-sun:02:30',
+      autoMinorVersionUpgrade: true,
+      allowMajorVersionUpgrade: false,
+      // Where data is protected, what needs a restart waits for the maintenance window.
+      applyImmediately: !protectData,
+      enabledCloudwatchLogsExports: exportedLogs,
+      copyTagsToSnapshot: true,
+      // Memory and swap, which RDS does not measure from outside; about 0.1 USD a month.
+      monitoringInterval: 60,
+      monitoringRoleArn: monitoring.arn,
+      ...insights(environment, keyArn),
+    } satisfies Partial<DbInstanceConfig>;
+
+    const instance = new DbInstance(this, 'instance', {
+      ...common,
+      identifier: databaseInstance,
+      engine: 'mysql',
+      // The newest minor version, which RDS keeps up to date.
+      engineVersion: '8.4',
+      username: 'administrator',
+      // RDS makes and rotates the password: it is in no state, plan or variable.
+      manageMasterUserPassword: true,
+      masterUserSecretKmsKeyId: keyArn,
+      dbSubnetGroupName: subnets.name,
+      multiAz: database.multiAz,
+      allocatedStorage: database.storageGib,
+      backupRetentionPeriod: database.backupDays,
+      backupWindow: '00:30-01:00',
+      deleteAutomatedBackups: !protectData,
+      deletionProtection: protectData,
+      skipFinalSnapshot: !protectData,
+      ...(protectData ? { finalSnapshotIdentifier: `${databaseInstance}-final` } : {}),
+      lifecycle: { preventDestroy: protectData },
+      dependsOn: [...logGroups(this, databaseInstance, environment, keyArn), monitoring.policy],
+    });
+    this.host = instance.address;
+    this.port = Token.asString(instance.port);
+    this.masterSecretArn = instance.masterUserSecret.get(0).secretArn;
+    this.reportingHost = instance.address;
+
+    if (database.reportingReplica) {
+      const replica = new DbInstance(this, 'replica', {
+        ...common,
+        identifier: reportingReplica,
+        replicateSourceDb: instance.identifier,
+        multiAz: false,
+        // It holds nothing that the instance does not, and an environment may do without it again.
+        backupRetentionPeriod: 0,
+        skipFinalSnapshot: true,
+        dependsOn: logGroups(this, reportingReplica, environment, keyArn),
+      });
+      this.reportingHost = replica.address;
+    }
+  }
+}
+
+/** All dynamic: none needs a restart. The time zone is UTC anyway. */
+const mysqlParameters = {
+  require_secure_transport: '1',
+  // The job loads by LOAD DATA LOCAL.
+  local_infile: '1',
+  character_set_server: 'utf8mb4',
+  // Tells letters and accents apart, as the migrations do for the schema.
+  collation_server: 'utf8mb4_0900_as_cs',
+  slow_query_log: '1',
+  long_query_time: '2',
+  // What is exported to CloudWatch are files.
+  log_output: 'FILE',
+};
+
+/** RDS would make the log groups itself, and keep them for ever. */
+function logGroups(scope: Construct, instance: string, environment: Environment, keyArn: string): CloudwatchLogGroup[] {
+  return exportedLogs.map(
+    (log) =>
+      new CloudwatchLogGroup(scope, `${instance}-${log}`, {
+        name: `/aws/rds/instance/${instance}/${log}`,
+        retentionInDays: environment.logRetentionDays,
+        kmsKeyId: keyArn,
+      }),
+  );
+}
+
+function insights({ database }: Environment, keyArn: string): Partial<DbInstanceConfig> {
+  if (!hasInsights(database.instanceClass)) return {};
+  return {
+    performanceInsightsEnabled: true,
+    performanceInsightsKmsKeyId: keyArn,
+    databaseInsightsMode: database.insights,
+    // The only days that go with each mode: a week free of charge, and 15 months as `advanced` demands.
+    performanceInsightsRetentionPeriod: database.insights === 'advanced' ? 465 : 7,
+  };
+}

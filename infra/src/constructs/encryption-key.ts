@@ -1,0 +1,159 @@
+import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias/index.js';
+import { KmsKey } from '@cdktf/provider-aws/lib/kms-key/index.js';
+import { Construct } from 'constructs';
+import type { Environment } from '../environment.ts';
+import { githubRoleOf, logGroupsOf, namesOf } from '../names.ts';
+import { arns } from '../policy/arns.ts';
+import { keyPolicyDocument, type Statement } from '../policy/policy-document.ts';
+
+/** The environment's one key: buckets, database, secrets, queues, topic and logs are encrypted with it. */
+export class EncryptionKey extends Construct {
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, environment: Environment) {
+    super(scope, id);
+    const { prefix } = namesOf(environment);
+    const key = new KmsKey(this, 'key', {
+      description: `Encrypts everything that ${prefix} stores.`,
+      enableKeyRotation: true,
+      // What a deleted key encrypted is lost: the longest time to think again, where there is data.
+      deletionWindowInDays: environment.protectData ? 30 : 7,
+      policy: keyPolicyDocument(...keyStatements(environment)),
+      lifecycle: { preventDestroy: environment.protectData },
+    });
+    new KmsAlias(this, 'alias', { name: `alias/${prefix}`, targetKeyId: key.keyId });
+    this.arn = key.arn;
+  }
+}
+
+/** Roles get the key from their own policies; what is said here is for the account itself, and for services that have no role of ours. */
+function keyStatements(environment: Environment): Omit<Statement, 'resources'>[] {
+  const { name, accountId, region } = environment;
+  const { uploadsBucket } = namesOf(environment);
+  const ofThisAccount = { StringEquals: { 'aws:SourceAccount': accountId } };
+  const encryptMessages = ['kms:GenerateDataKey', 'kms:Decrypt'];
+  return [
+    {
+      sid: 'AccountAdministers',
+      principals: { AWS: [`arn:aws:iam::${accountId}:root`] },
+      actions: ['kms:*'],
+    },
+    // By name, here: a tag that its own policy could ask for takes minutes to count.
+    {
+      sid: 'PlansRead',
+      principals: { AWS: [githubRoleOf(environment, 'plan'), githubRoleOf(environment, 'apply')] },
+      actions: ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus', 'kms:ListResourceTags'],
+    },
+    {
+      // To read the artefacts' checksums.
+      sid: 'PlansReadArtefacts',
+      principals: { AWS: [githubRoleOf(environment, 'plan')] },
+      actions: ['kms:Decrypt'],
+      conditions: { StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` } },
+    },
+    {
+      sid: 'ApplyChanges',
+      principals: { AWS: [githubRoleOf(environment, 'apply')] },
+      actions: [
+        'kms:CreateAlias',
+        'kms:DeleteAlias',
+        'kms:DisableKeyRotation',
+        'kms:EnableKeyRotation',
+        'kms:PutKeyPolicy',
+        'kms:ScheduleKeyDeletion',
+        'kms:TagResource',
+        'kms:UntagResource',
+        'kms:UpdateAlias',
+        'kms:UpdateKeyDescription',
+      ],
+    },
+    {
+      // What AWS does with the key for whoever puts an artefact, or makes a database, a secret or a function with it.
+      sid: 'ApplyStores',
+      principals: { AWS: [githubRoleOf(environment, 'apply')] },
+      actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+      conditions: {
+        StringEquals: {
+          'kms:ViaService': ['s3', 'rds', 'secretsmanager', 'lambda'].map(
+            (service) => `${service}.${region}.amazonaws.com`,
+          ),
+        },
+      },
+    },
+    {
+      sid: 'ApplyLetsServicesStore',
+      principals: { AWS: [githubRoleOf(environment, 'apply')] },
+      actions: ['kms:CreateGrant'],
+      conditions: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+    },
+    {
+      sid: 'LogsEncrypt',
+      principals: { Service: [`logs.${region}.amazonaws.com`] },
+      actions: [
+        'kms:DescribeKey',
+        'kms:Encrypt',
+        'kms:Decrypt',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+        'kms:GenerateDataKey',
+        'kms:GenerateDataKeyWithoutPlaintext',
+      ],
+      conditions: {
+        ArnLike: {
+          'kms:EncryptionContext:aws:logs:arn': logGroupsOf(environment).map(
+            (group) => `arn:aws:logs:${region}:${accountId}:log-group:${group}`,
+          ),
+        },
+      },
+    },
+    {
+      sid: 'UploadsFillTheQueue',
+      principals: { Service: ['s3.amazonaws.com'] },
+      actions: encryptMessages,
+      conditions: { ...ofThisAccount, ArnEquals: { 'aws:SourceArn': `arn:aws:s3:::${uploadsBucket}` } },
+    },
+    {
+      sid: 'AlarmsReachTheTopic',
+      principals: { Service: ['cloudwatch.amazonaws.com'] },
+      actions: encryptMessages,
+      conditions: {
+        ...ofThisAccount,
+        ArnLike: { 'aws:SourceArn': `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}-*` },
+      },
+    },
+    {
+      sid: 'BudgetsReachTheTopic',
+      principals: { Service: ['budgets.amazonaws.com'] },
+      actions: encryptMessages,
+      conditions: { ...ofThisAccount, ArnLike: { 'aws:SourceArn': `arn:aws:budgets::${accountId}:*` } },
+    },
+    {
+      // EventBridge sends KMS neither aws:SourceAccount nor aws:SourceArn: with a condition on them its messages vanish
+      // without an error. The topic's own policy says which rule may publish.
+      sid: 'EventsReachTheTopic',
+      principals: { Service: ['events.amazonaws.com'] },
+      actions: encryptMessages,
+    },
+    ...(environment.report === null ? [] : [reportsReadTheirSecret(environment)]),
+  ];
+}
+
+/**
+ * QuickSight reads the reporter's secret as a role that its console makes, once in an account, and that gets no key. As a
+ * condition, because a principal that is not there yet would be refused.
+ */
+function reportsReadTheirSecret(environment: Environment): Omit<Statement, 'resources'> {
+  const { of, global } = arns(environment);
+  return {
+    sid: 'ReportsReadTheirSecret',
+    principals: '*',
+    actions: ['kms:Decrypt'],
+    conditions: {
+      ArnEquals: { 'aws:PrincipalArn': global('iam', 'role/service-role/aws-quicksight-secretsmanager-role-v0') },
+      StringEquals: { 'kms:ViaService': `secretsmanager.${environment.region}.amazonaws.com` },
+      ArnLike: {
+        'kms:EncryptionContext:SecretARN': of('secretsmanager', `secret:${namesOf(environment).reporterSecret}-*`),
+      },
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy/index.js';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js';
+import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js';
+import { Construct } from 'constructs';
+import type { Environment } from '../environment.ts';
+import { bootstrapPrefixOf } from '../names.ts';
+import { policyDocument, type Statement, trustGithub } from '../policy/policy-document.ts';
+import type { Area } from '../policy/provisioning/area.ts';
+
+export interface GithubRoleOptions {
+  readonly environment: Environment;
+  readonly providerArn: string;
+  readonly areas: readonly Area[];
+  /** `plan` reads; `apply` also changes. */
+  readonly may: 'plan' | 'apply';
+  /** What it may never do. */
+  readonly limits: readonly Statement[];
+}
+
+/** What GitHub's workflows may do in one environment. */
+export class GithubRole extends Construct {
+  constructor(scope: Construct, id: string, { environment, providerArn, areas, may, limits }: GithubRoleOptions) {
+    super(scope, id);
+    const name = `${bootstrapPrefixOf(environment)}-${may}`;
+    const role = new IamRole(this, 'role', {
+      name,
+      description: `GitHub's workflows ${may} the environment ${environment.name}.`,
+      assumeRolePolicy: trustGithub(providerArn, environment),
+      // Two hours: a database in two zones and its replica take more than one to make.
+      maxSessionDuration: may === 'apply' ? 7200 : 3600,
+    });
+    new IamRolePolicy(this, 'limits', { name: 'limits', role: role.name, policy: policyDocument(...limits) });
+    new IamRolePolicy(this, 'read', {
+      name: 'read',
+      role: role.name,
+      policy: policyDocument(...areas.flatMap(({ read }) => read)),
+    });
+    if (may === 'plan') return;
+    // Beside the role, because its own policies may have only 10,240 characters together.
+    for (const { name: area, write } of areas) {
+      const policy = new IamPolicy(this, `change-${area}`, {
+        name: `${name}-${area}`,
+        description: `What Terraform changes in ${environment.name}: ${area}.`,
+        policy: policyDocument(...write),
+      });
+      new IamRolePolicyAttachment(this, `may-change-${area}`, { role: role.name, policyArn: policy.arn });
+    }
+  }
+}

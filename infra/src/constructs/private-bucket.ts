@@ -1,0 +1,105 @@
+import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket/index.js';
+import {
+  S3BucketLifecycleConfiguration,
+  type S3BucketLifecycleConfigurationRule,
+} from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js';
+import { S3BucketOwnershipControls } from '@cdktf/provider-aws/lib/s3-bucket-ownership-controls/index.js';
+import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy/index.js';
+import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block/index.js';
+import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js';
+import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning/index.js';
+import { Construct } from 'constructs';
+import { policyDocument, type Statement } from '../policy/policy-document.ts';
+
+export interface PrivateBucketOptions {
+  readonly bucket: string;
+  /** The KMS key of its objects; null: S3's own key. */
+  readonly keyArn: string | null;
+  /** true: Terraform refuses to destroy it. false: `destroy` takes it with all that is in it. */
+  readonly protect: boolean;
+  /** What expires when. Uploads that were begun in parts and never completed go after a week anyway. */
+  readonly lifecycle: readonly S3BucketLifecycleConfigurationRule[];
+}
+
+/** A bucket for this account alone: versioned, encrypted, over TLS only. */
+export class PrivateBucket extends Construct {
+  readonly id: string;
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, { bucket: name, keyArn, protect, lifecycle }: PrivateBucketOptions) {
+    super(scope, id);
+    const { id: bucket, arn } = new S3Bucket(this, 'bucket', {
+      bucket: name,
+      forceDestroy: !protect,
+      lifecycle: { preventDestroy: protect },
+    });
+    this.id = bucket;
+    this.arn = arn;
+
+    const versioning = new S3BucketVersioningA(this, 'versioning', {
+      bucket,
+      versioningConfiguration: { status: 'Enabled' },
+    });
+    new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
+      bucket,
+      rule: [
+        keyArn === null
+          ? { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }
+          : {
+              applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: keyArn },
+              // One call to KMS for many objects, instead of one for each.
+              bucketKeyEnabled: true,
+            },
+      ],
+    });
+    const closed = new S3BucketPublicAccessBlock(this, 'public-access', {
+      bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    const owned = new S3BucketOwnershipControls(this, 'ownership', {
+      bucket,
+      rule: { objectOwnership: 'BucketOwnerEnforced' },
+    });
+    new S3BucketPolicy(this, 'policy', {
+      bucket,
+      policy: policyDocument(...tlsOnly(`arn:aws:s3:::${name}`)),
+      // S3 refuses two changes of a bucket's access at the same time.
+      dependsOn: [closed, owned],
+    });
+    new S3BucketLifecycleConfiguration(this, 'lifecycle', {
+      bucket,
+      rule: [
+        ...lifecycle,
+        {
+          id: 'unfinished-uploads',
+          status: 'Enabled',
+          filter: [{ prefix: '' }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
+        },
+      ],
+      dependsOn: [versioning],
+    });
+  }
+}
+
+/** Lets versions go that were replaced or deleted so many days ago, and the delete markers that are left alone. */
+export function expireOldVersions(id: string, prefix: string, days: number): S3BucketLifecycleConfigurationRule {
+  return {
+    id,
+    status: 'Enabled',
+    filter: [{ prefix }],
+    noncurrentVersionExpiration: [{ noncurrentDays: days }],
+    expiration: [{ expiredObjectDeleteMarker: true }],
+  };
+}
+
+function tlsOnly(arn: string): Statement[] {
+  const everything = { effect: 'Deny', principals: '*', actions: ['s3:*'], resources: [arn, `${arn}/*`] } as const;
+  return [
+    { ...everything, sid: 'TlsOnly', conditions: { Bool: { 'aws:SecureTransport': 'false' } } },
+    { ...everything, sid: 'Tls12OrNewer', conditions: { NumericLessThan: { 's3:TlsVersion': '1.2' } } },
+  ];
+}

@@ -1,0 +1,87 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js';
+import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group/index.js';
+import { FlowLog } from '@cdktf/provider-aws/lib/flow-log/index.js';
+import { RouteTable } from '@cdktf/provider-aws/lib/route-table/index.js';
+import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-association/index.js';
+import { Subnet } from '@cdktf/provider-aws/lib/subnet/index.js';
+import { Vpc } from '@cdktf/provider-aws/lib/vpc/index.js';
+import { Fn } from 'cdktf';
+import { Construct } from 'constructs';
+import type { Environment } from '../environment.ts';
+import { namesOf } from '../names.ts';
+import { ServiceRole } from './service-role.ts';
+
+/** Bits of the VPC's addresses that number its subnets: sixteen, of which there are as many as zones. */
+const SUBNET_BITS = 4;
+
+/** A VPC without a way to or from the internet: no gateway, no NAT, no public address. */
+export class PrivateNetwork extends Construct {
+  readonly vpcId: string;
+  /** One for each zone, in the environment's order. */
+  readonly subnetIds: readonly string[];
+  readonly routeTableId: string;
+
+  constructor(scope: Construct, id: string, environment: Environment, keyArn: string) {
+    super(scope, id);
+    const { prefix } = namesOf(environment);
+    const { cidr, availabilityZones } = environment.network;
+    const vpc = new Vpc(this, 'vpc', {
+      cidrBlock: cidr,
+      // Both: private names of interface endpoints need them.
+      enableDnsSupport: true,
+      enableDnsHostnames: true,
+      tags: { Name: prefix },
+    });
+    this.vpcId = vpc.id;
+    // The group that AWS puts things into which name none: it lets nothing in or out.
+    new DefaultSecurityGroup(this, 'default-group', { vpcId: vpc.id, tags: { Name: `${prefix}-default-closed` } });
+
+    const routes = new RouteTable(this, 'routes', { vpcId: vpc.id, tags: { Name: `${prefix}-private` } });
+    this.routeTableId = routes.id;
+    this.subnetIds = availabilityZones.map((zone, index) => {
+      const subnet = new Subnet(this, `subnet-${zone}`, {
+        vpcId: vpc.id,
+        availabilityZone: zone,
+        cidrBlock: Fn.cidrsubnet(cidr, SUBNET_BITS, index),
+        mapPublicIpOnLaunch: false,
+        tags: { Name: `${prefix}-private-${zone}` },
+      });
+      new RouteTableAssociation(this, `routes-${zone}`, { subnetId: subnet.id, routeTableId: routes.id });
+      return subnet.id;
+    });
+    logRefusals(this, environment, vpc.id, keyArn);
+  }
+}
+
+/**
+ * Refused connections alone: in a network that nothing may leave, they are the news, and all connections would cost many
+ * times more.
+ */
+function logRefusals(scope: Construct, environment: Environment, vpcId: string, keyArn: string): void {
+  const group = new CloudwatchLogGroup(scope, 'refusals', {
+    name: `/centflow/${environment.name}/refused-connections`,
+    retentionInDays: environment.logRetentionDays,
+    kmsKeyId: keyArn,
+  });
+  const role = new ServiceRole(scope, 'flow-log-role', {
+    environment,
+    purpose: 'flow-log',
+    service: 'vpc-flow-logs.amazonaws.com',
+    statements: [
+      {
+        sid: 'WriteRefusals',
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams'],
+        resources: [group.arn, `${group.arn}:*`],
+      },
+    ],
+  });
+  new FlowLog(scope, 'flow-log', {
+    vpcId,
+    trafficType: 'REJECT',
+    logDestinationType: 'cloud-watch-logs',
+    logDestination: group.arn,
+    iamRoleArn: role.arn,
+    tags: { Name: `${namesOf(environment).prefix}-refused-connections` },
+    dependsOn: [role.policy],
+  });
+}

@@ -1,0 +1,79 @@
+import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group/index.js';
+import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule/index.js';
+import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js';
+import { Construct } from 'constructs';
+
+const MYSQL = { fromPort: 3306, toPort: 3306 } as const;
+const HTTPS = { fromPort: 443, toPort: 443 } as const;
+const ALL_TCP = { fromPort: 0, toPort: 65_535 } as const;
+
+interface Ports {
+  readonly fromPort: number;
+  readonly toPort: number;
+}
+
+/** Who may talk to whom in the network; what is not said here is refused. */
+export class SecurityGroups extends Construct {
+  readonly database: string;
+  readonly job: string;
+  readonly migrator: string;
+  readonly report: string;
+  readonly endpoints: string;
+
+  constructor(scope: Construct, id: string, { prefix, vpcId }: { prefix: string; vpcId: string }) {
+    super(scope, id);
+    const group = (name: string, description: string) =>
+      new SecurityGroup(this, name, {
+        name: `${prefix}-${name}`,
+        description,
+        vpcId,
+        tags: { Name: `${prefix}-${name}` },
+      }).id;
+    this.database = group('database', 'MySQL: asked by the job, the migrator and the reports.');
+    this.job = group('job', 'The Glue job and the crawler.');
+    this.migrator = group('migrator', 'The Lambda function that migrates the database.');
+    this.report = group('report', 'Network interfaces of QuickSight.');
+    this.endpoints = group('endpoints', 'AWS APIs inside the network.');
+
+    for (const asking of ['job', 'migrator', 'report'] as const) this.#allow(asking, 'database', MYSQL);
+    for (const asking of ['job', 'migrator'] as const) this.#allow(asking, 'endpoints', HTTPS);
+    // Workers of a job run talk to each other, and Glue refuses a connection whose group does not let itself in.
+    this.#allow('job', 'job', ALL_TCP);
+    // QuickSight's interfaces do not remember what they asked: its answers must be let in as if they were questions.
+    this.#allowIn('report', 'database', ALL_TCP);
+  }
+
+  /** Lets the job reach S3 through the gateway endpoint with this prefix list, and nothing else of the internet's addresses. */
+  allowS3(prefixListId: string): void {
+    new VpcSecurityGroupEgressRule(this, 'job-to-s3', {
+      securityGroupId: this.job,
+      prefixListId,
+      ipProtocol: 'tcp',
+      ...HTTPS,
+      description: 'job to s3',
+    });
+  }
+
+  #allow(from: GroupName, to: GroupName, ports: Ports): void {
+    new VpcSecurityGroupEgressRule(this, `${from}-to-${to}`, {
+      securityGroupId: this[from],
+      referencedSecurityGroupId: this[to],
+      ipProtocol: 'tcp',
+      ...ports,
+      description: `${from} to ${to}`,
+    });
+    this.#allowIn(to, from, ports);
+  }
+
+  #allowIn(to: GroupName, from: GroupName, ports: Ports): void {
+    new VpcSecurityGroupIngressRule(this, `${to}-from-${from}`, {
+      securityGroupId: this[to],
+      referencedSecurityGroupId: this[from],
+      ipProtocol: 'tcp',
+      ...ports,
+      description: `${to} from ${from}`,
+    });
+  }
+}
+
+type GroupName = 'database' | 'job' | 'migrator' | 'report' | 'endpoints';

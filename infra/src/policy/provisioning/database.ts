@@ -1,0 +1,68 @@
+import { namesOf } from '../../names.ts';
+import { arns } from '../arns.ts';
+import type { AreaOf } from './area.ts';
+
+/** RDS, and the administrator's secret, which RDS makes with the rights of whoever makes the database. */
+export const database: AreaOf = (environment) => {
+  const { prefix } = namesOf(environment);
+  const { of, global } = arns(environment);
+  const own = ['db', 'pg', 'subgrp', 'snapshot'].map((kind) => of('rds', `${kind}:${prefix}-*`));
+  return {
+    name: 'database',
+    types: ['aws_db_instance', 'aws_db_parameter_group', 'aws_db_subnet_group'],
+    read: [
+      {
+        // The provider finds an instance by its resource id, which its ARN does not have.
+        sid: 'FindDatabase',
+        actions: ['rds:DescribeDBInstances'],
+        resources: [of('rds', 'db:*')],
+      },
+      {
+        sid: 'ReadDatabase',
+        actions: [
+          'rds:DescribeDBParameterGroups',
+          'rds:DescribeDBParameters',
+          'rds:DescribeDBSubnetGroups',
+          'rds:ListTagsForResource',
+        ],
+        resources: own,
+      },
+    ],
+    write: [
+      {
+        sid: 'ChangeDatabase',
+        actions: [
+          'rds:AddTagsToResource',
+          'rds:CreateDBInstance',
+          'rds:CreateDBInstanceReadReplica',
+          'rds:CreateDBParameterGroup',
+          'rds:CreateDBSnapshot',
+          'rds:CreateDBSubnetGroup',
+          'rds:DeleteDBInstance',
+          'rds:DeleteDBParameterGroup',
+          'rds:DeleteDBSubnetGroup',
+          'rds:ModifyDBInstance',
+          'rds:ModifyDBParameterGroup',
+          'rds:ModifyDBSubnetGroup',
+          'rds:RebootDBInstance',
+          'rds:RemoveTagsFromResource',
+          'rds:ResetDBParameterGroup',
+        ],
+        // The option group is RDS's own; an instance is always in one.
+        resources: [...own, of('rds', 'og:default:mysql-8-4')],
+      },
+      {
+        sid: 'MakeAdministratorsSecret',
+        actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
+        resources: [of('secretsmanager', 'secret:rds!db-*')],
+      },
+      {
+        // The first database of an account makes RDS's own role there.
+        sid: 'LetRdsWork',
+        actions: ['iam:CreateServiceLinkedRole'],
+        resources: [global('iam', 'role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS')],
+        conditions: { StringEquals: { 'iam:AWSServiceName': 'rds.amazonaws.com' } },
+      },
+    ],
+  };
+};

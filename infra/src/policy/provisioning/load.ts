@@ -1,0 +1,116 @@
+import { namesOf } from '../../names.ts';
+import { arns } from '../arns.ts';
+import { type AreaOf, taggingAs } from './area.ts';
+
+/** Functions, queues and secrets. */
+export const load: AreaOf = (environment) => {
+  const { prefix, queue, deadLetterQueue } = namesOf(environment);
+  const { of } = arns(environment);
+  const functions = of('lambda', `function:${prefix}-*`);
+  const mappings = of('lambda', 'event-source-mapping:*');
+  const queues = [queue, deadLetterQueue].map((name) => of('sqs', name));
+  const secrets = [of('secretsmanager', `secret:${prefix}/*`)];
+  const ofOwnFunctions = { ArnLike: { 'lambda:FunctionArn': functions } };
+  return {
+    name: 'load',
+    types: [
+      'aws_lambda_event_source_mapping',
+      'aws_lambda_function',
+      'aws_lambda_function_event_invoke_config',
+      'aws_lambda_invocation',
+      'aws_lambda_permission',
+      'aws_secretsmanager_secret',
+      'aws_sqs_queue',
+      'aws_sqs_queue_policy',
+    ],
+    read: [
+      {
+        sid: 'ReadFunctions',
+        actions: [
+          'lambda:GetFunction',
+          'lambda:GetFunctionCodeSigningConfig',
+          'lambda:GetFunctionEventInvokeConfig',
+          'lambda:GetPolicy',
+          'lambda:ListTags',
+          'lambda:ListVersionsByFunction',
+        ],
+        resources: [functions],
+      },
+      {
+        sid: 'ReadMappings',
+        actions: ['lambda:GetEventSourceMapping'],
+        resources: [mappings],
+        conditions: ofOwnFunctions,
+      },
+      { sid: 'ReadMappingTags', actions: ['lambda:ListTags'], resources: [mappings] },
+      {
+        sid: 'ReadQueues',
+        actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:ListQueueTags'],
+        resources: queues,
+      },
+      {
+        sid: 'ReadSecretsNames',
+        actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetResourcePolicy'],
+        resources: secrets,
+      },
+    ],
+    write: [
+      {
+        sid: 'ChangeFunctions',
+        actions: [
+          'lambda:AddPermission',
+          'lambda:CreateFunction',
+          'lambda:DeleteFunction',
+          'lambda:DeleteFunctionConcurrency',
+          'lambda:DeleteFunctionEventInvokeConfig',
+          // The migrator, before anything that needs its migrations.
+          'lambda:InvokeFunction',
+          'lambda:PutFunctionConcurrency',
+          'lambda:PutFunctionEventInvokeConfig',
+          'lambda:RemovePermission',
+          'lambda:TagResource',
+          'lambda:UntagResource',
+          'lambda:UpdateFunctionCode',
+          'lambda:UpdateFunctionConfiguration',
+          'lambda:UpdateFunctionEventInvokeConfig',
+        ],
+        resources: [functions],
+      },
+      {
+        sid: 'CreateMappings',
+        actions: ['lambda:CreateEventSourceMapping'],
+        resources: ['*'],
+        conditions: ofOwnFunctions,
+      },
+      {
+        sid: 'ChangeMappings',
+        actions: ['lambda:DeleteEventSourceMapping', 'lambda:UpdateEventSourceMapping'],
+        resources: [mappings],
+        conditions: ofOwnFunctions,
+      },
+      {
+        sid: 'TagMappings',
+        actions: ['lambda:TagResource'],
+        resources: [mappings],
+        conditions: taggingAs(environment),
+      },
+      {
+        sid: 'ChangeQueues',
+        actions: ['sqs:CreateQueue', 'sqs:DeleteQueue', 'sqs:SetQueueAttributes', 'sqs:TagQueue', 'sqs:UntagQueue'],
+        resources: queues,
+      },
+      {
+        // Their values are the migrator's: Terraform neither writes nor reads one.
+        sid: 'ChangeSecrets',
+        actions: [
+          'secretsmanager:CreateSecret',
+          'secretsmanager:DeleteSecret',
+          'secretsmanager:TagResource',
+          'secretsmanager:UntagResource',
+          'secretsmanager:UpdateSecret',
+        ],
+        resources: secrets,
+      },
+    ],
+  };
+};

@@ -1,0 +1,99 @@
+import { namesOf } from '../../names.ts';
+import { arns } from '../arns.ts';
+import { type AreaOf, taggingAs } from './area.ts';
+
+/** The key, the buckets and the artefacts in them. What may be done with the key says the key's own policy. */
+export const storage: AreaOf = (environment) => {
+  const { prefix, uploadsBucket, artifactsBucket } = namesOf(environment);
+  const { of, bucket } = arns(environment);
+  const buckets = [bucket(uploadsBucket), bucket(artifactsBucket)];
+  const artifacts = [`${bucket(artifactsBucket)}/*`];
+  return {
+    name: 'storage',
+    types: [
+      'aws_kms_key',
+      'aws_kms_alias',
+      'aws_s3_bucket',
+      'aws_s3_bucket_cors_configuration',
+      'aws_s3_bucket_lifecycle_configuration',
+      'aws_s3_bucket_notification',
+      'aws_s3_bucket_ownership_controls',
+      'aws_s3_bucket_policy',
+      'aws_s3_bucket_public_access_block',
+      'aws_s3_bucket_server_side_encryption_configuration',
+      'aws_s3_bucket_versioning',
+      'aws_s3_object',
+    ],
+    read: [
+      { sid: 'ListAliases', actions: ['kms:ListAliases'], resources: ['*'] },
+      {
+        // The provider asks for all of them, whether they are set or not.
+        sid: 'ReadBuckets',
+        actions: [
+          's3:ListBucket',
+          's3:GetAccelerateConfiguration',
+          's3:GetBucketAcl',
+          's3:GetBucketCORS',
+          's3:GetBucketLocation',
+          's3:GetBucketLogging',
+          's3:GetBucketNotification',
+          's3:GetBucketObjectLockConfiguration',
+          's3:GetBucketOwnershipControls',
+          's3:GetBucketPolicy',
+          's3:GetBucketPublicAccessBlock',
+          's3:GetBucketRequestPayment',
+          's3:GetBucketTagging',
+          's3:GetBucketVersioning',
+          's3:GetBucketWebsite',
+          's3:GetEncryptionConfiguration',
+          's3:GetLifecycleConfiguration',
+          's3:GetReplicationConfiguration',
+        ],
+        resources: buckets,
+      },
+      { sid: 'ReadArtefacts', actions: ['s3:GetObject', 's3:GetObjectTagging'], resources: artifacts },
+    ],
+    write: [
+      { sid: 'CreateKey', actions: ['kms:CreateKey'], resources: ['*'], conditions: taggingAs(environment) },
+      {
+        // Asked for before the key has a policy.
+        sid: 'TagKey',
+        actions: ['kms:TagResource'],
+        resources: [of('kms', 'key/*')],
+        conditions: taggingAs(environment),
+      },
+      {
+        sid: 'NameKey',
+        actions: ['kms:CreateAlias', 'kms:UpdateAlias', 'kms:DeleteAlias'],
+        resources: [of('kms', `alias/${prefix}`)],
+      },
+      {
+        sid: 'ChangeBuckets',
+        actions: [
+          's3:CreateBucket',
+          's3:DeleteBucket',
+          's3:DeleteBucketPolicy',
+          's3:PutBucketCORS',
+          's3:PutBucketNotification',
+          's3:PutBucketOwnershipControls',
+          's3:PutBucketPolicy',
+          's3:PutBucketPublicAccessBlock',
+          's3:PutBucketTagging',
+          's3:PutBucketVersioning',
+          's3:PutEncryptionConfiguration',
+          's3:PutLifecycleConfiguration',
+        ],
+        resources: buckets,
+      },
+      { sid: 'PutArtefacts', actions: ['s3:PutObject', 's3:PutObjectTagging'], resources: artifacts },
+      {
+        // Where nothing is protected, `destroy` empties the uploads bucket too.
+        sid: 'EmptyBuckets',
+        actions: ['s3:ListBucketVersions', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+        resources: environment.protectData
+          ? [bucket(artifactsBucket), ...artifacts]
+          : [...buckets, ...buckets.map((arn) => `${arn}/*`)],
+      },
+    ],
+  };
+};

