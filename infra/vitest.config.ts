@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     setupFiles: ['@centflow/config/test-set-up'],
+    maxConcurrency: 2,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
   },
 });

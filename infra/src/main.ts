@@ -1,6 +1,7 @@
-/** `node src/main.ts`: synthesises every environment into cdktf.out. */
+/** `node src/main.ts [folder]`: synthesises every environment into a folder, cdktf.out where none is named. */
 import { readEnvironments } from './environments.ts';
 import { outputFolder, synthesise } from './synthesise.ts';
 
-synthesise(readEnvironments());
-console.log(`${outputFolder} after ${process.uptime().toFixed(1)} s`);
+const [folder = outputFolder] = process.argv.slice(2);
+synthesise(readEnvironments(), folder);
+console.log(`${folder} after ${process.uptime().toFixed(1)} s`);

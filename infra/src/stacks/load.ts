@@ -1,9 +1,177 @@
+/**
+ * Everything that works: events → queue → trigger → job, and the migrator that goes before them.
+ *
+ * Nothing here holds data of users. The secrets hold passwords that the migrator can make anew.
+ */
+
+import { GlueSecurityConfiguration } from '@cdktf/provider-aws/lib/glue-security-configuration/index.js';
+import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping/index.js';
+import { S3Object } from '@cdktf/provider-aws/lib/s3-object/index.js';
+import { feeds, objectPrefix } from '@centflow/schema';
+import { AssetType, Fn, TerraformAsset, TerraformVariable, Token } from 'cdktf';
 import type { Construct } from 'constructs';
+import { type Artefact, ArtefactError, type Artefacts, readArtefacts } from '../artefacts.ts';
+import { LambdaFunction } from '../constructs/lambda-function.ts';
 import type { Environment } from '../environment.ts';
 import { StageStack } from './centflow-stack.ts';
+import { handOver, type LoadOutput, takeOver } from './handover.ts';
+import { Catalog } from './load/catalog.ts';
+import { commonPrefix } from './load/common-prefix.ts';
+import { DatabaseAccess } from './load/database-access.ts';
+import { DeployedArtefact } from './load/deployed-artefact.ts';
+import { LoadJob } from './load/load-job.ts';
+import { queueTimes } from './load/queue-times.ts';
+import { UploadQueue } from './load/upload-queue.ts';
+
+/** Where the trigger leaves manifests; outside of what S3 tells about. */
+const MANIFEST_PREFIX = 'manifests/';
 
 export class LoadStack extends StageStack {
-  constructor(scope: Construct, environment: Environment) {
+  constructor(scope: Construct, environment: Environment, artefacts: Artefacts = readArtefacts()) {
     super(scope, 'load', environment);
+    const { names } = this;
+    const store = takeOver(
+      this,
+      'private_subnet_ids',
+      'job_subnet_id',
+      'job_zone',
+      'job_security_group_id',
+      'migrator_security_group_id',
+      'kms_key_arn',
+      'database_host',
+      'database_port',
+      'reporting_host',
+      'master_secret_arn',
+    );
+    const databaseCa = new TerraformVariable(this, 'database_ca', {
+      type: 'string',
+      default: '',
+      nullable: false,
+      description:
+        "PEM of the authorities that may vouch for the database; empty: RDS's own. Only the rehearsal says others.",
+    }).stringValue;
+    const kmsKeyArn = store.kms_key_arn;
+    const deploy = (id: string, artefact: Artefact) =>
+      new DeployedArtefact(this, id, { bucket: names.artifactsBucket, artefact });
+
+    const access = new DatabaseAccess(this, 'database', {
+      environment,
+      kmsKeyArn,
+      code: deploy('migrator-code', artefacts.migrator),
+      network: {
+        subnetIds: Token.asList(Fn.split(',', store.private_subnet_ids)),
+        securityGroupId: store.migrator_security_group_id,
+      },
+      databaseHost: store.database_host,
+      databasePort: store.database_port,
+      reportingHost: store.reporting_host,
+      masterSecretArn: store.master_secret_arn,
+      databaseCa,
+    });
+
+    const securityConfiguration = new GlueSecurityConfiguration(this, 'encryption', {
+      name: `${names.prefix}-encryption`,
+      encryptionConfiguration: {
+        cloudwatchEncryption: { cloudwatchEncryptionMode: 'SSE-KMS', kmsKeyArn },
+        jobBookmarksEncryption: { jobBookmarksEncryptionMode: 'CSE-KMS', kmsKeyArn },
+        s3Encryption: { s3EncryptionMode: 'SSE-KMS', kmsKeyArn },
+      },
+    }).name;
+
+    const rawPrefix = commonPrefix(Object.values(feeds).map(objectPrefix));
+    const load = new LoadJob(this, 'load', {
+      environment,
+      kmsKeyArn,
+      securityConfiguration,
+      script: deploy('job-code', artefacts.job),
+      wheels: deploy('job-wheels', artefacts.wheels),
+      authoritiesUri: this.#deployAuthorities(artefacts, databaseCa),
+      loaderSecretArn: access.loaderSecret.arn,
+      rawPrefix,
+      manifestPrefix: MANIFEST_PREFIX,
+      network: {
+        subnetId: store.job_subnet_id,
+        zone: store.job_zone,
+        securityGroupId: store.job_security_group_id,
+      },
+      dependsOn: [access.migrated],
+    });
+
+    const times = queueTimes(environment);
+    const uploads = new UploadQueue(this, 'uploads', { environment, kmsKeyArn, times, prefix: rawPrefix });
+    const triggerCode = deploy('trigger-code', artefacts.trigger);
+    const trigger = new LambdaFunction(this, 'trigger', {
+      purpose: 'trigger',
+      description: 'Makes one manifest and one job run of each batch of events.',
+      environment,
+      code: triggerCode,
+      kmsKeyArn,
+      timeoutSeconds: times.triggerTimeoutSeconds,
+      memoryMb: 256,
+      variables: {
+        UPLOADS_BUCKET: names.uploadsBucket,
+        GLUE_JOB_NAME: names.job,
+        ENVIRONMENT: environment.name,
+        MANIFEST_PREFIX,
+        START_WAIT_SECONDS: String(times.startWaitSeconds),
+      },
+      statements: [
+        {
+          sid: 'TakeMessages',
+          actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+          resources: [uploads.queue.arn],
+        },
+        {
+          sid: 'WriteManifests',
+          actions: ['s3:PutObject', 's3:DeleteObject'],
+          resources: [`arn:aws:s3:::${names.uploadsBucket}/${MANIFEST_PREFIX}*`],
+        },
+        { sid: 'EncryptManifests', actions: ['kms:GenerateDataKey'], resources: [kmsKeyArn] },
+        {
+          sid: 'StartJob',
+          actions: ['glue:StartJobRun'],
+          resources: [`arn:aws:glue:${environment.region}:${environment.accountId}:job/${names.job}`],
+        },
+      ],
+      dependsOn: [triggerCode.object, access.migrated, load.job],
+    });
+    const mapping = new LambdaEventSourceMapping(this, 'uploads-to-trigger', {
+      eventSourceArn: uploads.queue.arn,
+      functionName: trigger.function.arn,
+      batchSize: times.batchSize,
+      maximumBatchingWindowInSeconds: times.batchingWindowSeconds,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      // As many invocations as there can be job runs; Lambda takes no number below 2.
+      scalingConfig: { maximumConcurrency: Math.max(2, environment.load.maxConcurrentRuns) },
+      dependsOn: [access.migrated],
+    });
+    uploads.notify([mapping]);
+
+    new Catalog(this, 'catalog', { environment, feeds: Object.values(feeds), kmsKeyArn, securityConfiguration });
+
+    handOver<LoadOutput>(this, { reporter_secret_arn: access.reporterSecret.arn });
+  }
+
+  /** @returns `s3://…` of the authorities that the job trusts, in the artifacts bucket under a key with their hash */
+  #deployAuthorities({ authorities }: Artefacts, databaseCa: string): string {
+    const { region } = this.environment;
+    const artefact = authorities[region];
+    if (artefact === undefined) throw new ArtefactError(`RDS's authorities of ${region} are missing`);
+    const file = new TerraformAsset(this, 'authorities-file', {
+      path: artefact.path,
+      type: AssetType.FILE,
+      assetHash: artefact.hash,
+    });
+    // The first that is not empty.
+    const content = Token.asString(Fn.coalesce([databaseCa, Fn.file(file.path)]));
+    const bucket = this.names.artifactsBucket;
+    const object = new S3Object(this, 'authorities', {
+      bucket,
+      key: `authorities-${Fn.sha256(content)}.pem`,
+      content,
+      contentType: 'application/x-pem-file',
+      lifecycle: { createBeforeDestroy: true },
+    });
+    return `s3://${bucket}/${object.key}`;
   }
 }

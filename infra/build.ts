@@ -1,0 +1,98 @@
+/**
+ * `node build.ts`: everything that `load` deploys, into dist/artefacts.
+ *
+ * The same sources give the same bytes, and each file is named by the hash of its bytes: a plan shows exactly what has changed.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rdsAuthorities } from '@centflow/migrator/rds-authorities';
+import { type Zippable, zipSync } from 'fflate';
+import { ArtefactError, type ArtefactManifest, artefactsFolder } from './src/artefacts.ts';
+import { readEnvironments } from './src/environments.ts';
+
+const repository = resolve(import.meta.dirname, '..');
+
+/** Where the parts come from, as `turbo run build` leaves them. */
+const sources = {
+  trigger: join(repository, 'apps', 'trigger', 'dist'),
+  migrator: join(repository, 'apps', 'migrator', 'dist'),
+  wheels: join(repository, 'glue', 'dist', 'wheels'),
+  job: join(repository, 'glue', 'job.py'),
+};
+
+/** The first moment that a zip can tell, in local time as fflate reads it: the same bytes in every zone. */
+const firstMoment = () => new Date(1980, 0, 1);
+const UNIX = 3;
+const READABLE_FILE = 0o100644 << 16;
+
+/**
+ * Builds all artefacts; what earlier builds left in the folder goes.
+ *
+ * @throws {ArtefactError} a part has not been built.
+ */
+export async function buildArtefacts(folder = artefactsFolder): Promise<ArtefactManifest> {
+  await mkdir(folder, { recursive: true });
+  const put = async (stem: string, extension: string, content: Uint8Array): Promise<string> => {
+    const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
+    const name = `${stem}-${hash}${extension}`;
+    await writeFile(join(folder, name), content);
+    return name;
+  };
+  const regions = [...new Set(readEnvironments().map(({ region }) => region))].sort();
+  const authorities = regions.map(
+    async (region) =>
+      [region, await put(`authorities-${region}`, '.pem', Buffer.from(rdsAuthorities(region).join('\n')))] as const,
+  );
+  const manifest: ArtefactManifest = {
+    trigger: await put('trigger', '.zip', await zipOf(sources.trigger, isDeployed)),
+    migrator: await put('migrator', '.zip', await zipOf(sources.migrator, isDeployed)),
+    job: await put('job', '.py', await readFile(sources.job)),
+    // AWS wants this extension, and the wheels in a folder of this name.
+    wheels: await put('centflow', '.gluewheels.zip', await zipOf(sources.wheels, () => true, 'wheels/')),
+    authorities: Object.fromEntries(await Promise.all(authorities)),
+  };
+  await writeManifest(folder, manifest);
+  return manifest;
+}
+
+/** Source maps stay here: they are as large as the code, and a stack trace of minified code names the functions. */
+function isDeployed(name: string): boolean {
+  return !name.endsWith('.map');
+}
+
+async function zipOf(folder: string, isWanted: (name: string) => boolean, prefix = ''): Promise<Uint8Array> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter(isWanted)
+    .sort();
+  if (names.length === 0) throw new ArtefactError(`${folder} holds nothing to deploy`);
+  const zippable: Zippable = {};
+  for (const name of names) {
+    // A wheel is a zip already.
+    const level = name.endsWith('.whl') ? 0 : 9;
+    zippable[`${prefix}${name}`] = [await readFile(join(folder, name)), { level }];
+  }
+  return zipSync(zippable, { mtime: firstMoment(), os: UNIX, attrs: READABLE_FILE });
+}
+
+/** Swaps in the new table of contents at once, then clears away what it does not name. */
+async function writeManifest(folder: string, manifest: ArtefactManifest): Promise<void> {
+  const file = join(folder, 'manifest.json');
+  await writeFile(`${file}.new`, `${JSON.stringify(manifest, null, 2)}\n`);
+  await rename(`${file}.new`, file);
+  const { authorities, ...others } = manifest;
+  const named = new Set(['manifest.json', ...Object.values(others), ...Object.values(authorities)]);
+  for (const name of await readdir(folder)) if (!named.has(name)) await rm(join(folder, name), { recursive: true });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { authorities, ...others } = await buildArtefacts();
+  for (const name of [...Object.values(others), ...Object.values(authorities)]) {
+    const { size } = await stat(join(artefactsFolder, name));
+    console.log(`${name}: ${Math.ceil(size / 1024)} KiB`);
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * The CSVs as Athena sees them: a table for each feed, over the objects as users wrote them.
+ *
+ * For a look at what arrived, unchecked: columns go by their place and not by their header, and a newline in quotes ends a row.
+ */
+
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js';
+import { GlueCatalogDatabase } from '@cdktf/provider-aws/lib/glue-catalog-database/index.js';
+import { GlueCatalogTable } from '@cdktf/provider-aws/lib/glue-catalog-table/index.js';
+import { GlueCrawler } from '@cdktf/provider-aws/lib/glue-crawler/index.js';
+import { catalogColumns, catalogPartitionKeys, type Feed, objectPrefix } from '@centflow/schema';
+import { Construct } from 'constructs';
+import { ServiceRole } from '../../constructs/service-role.ts';
+import type { Environment } from '../../environment.ts';
+import { namesOf } from '../../names.ts';
+import type { Statement } from '../../policy/policy-document.ts';
+
+export interface CatalogProps {
+  readonly environment: Environment;
+  readonly feeds: readonly Feed[];
+  readonly kmsKeyArn: string;
+  readonly securityConfiguration: string;
+}
+
+/** What a crawler notes of its visits on a table; no change of ours. */
+const crawlerNotes = [
+  'CrawlerSchemaDeserializerVersion',
+  'CrawlerSchemaSerializerVersion',
+  'UPDATED_BY_CRAWLER',
+  'averageRecordSize',
+  'compressionType',
+  'objectCount',
+  'partition_filtering.enabled',
+  'recordCount',
+  'sizeKey',
+  'typeOfData',
+];
+
+/**
+ * Database, tables and the crawler that finds new owners' folders.
+ *
+ * Only objects under an `owner=` folder are in a partition; what lies right under the feed's folder is loaded like any other,
+ * and not seen here. The job reads no catalog.
+ */
+export class Catalog extends Construct {
+  constructor(scope: Construct, id: string, { environment, feeds, kmsKeyArn, securityConfiguration }: CatalogProps) {
+    super(scope, id);
+    const { prefix, uploadsBucket } = namesOf(environment);
+
+    const database = new GlueCatalogDatabase(this, 'database', {
+      // Athena's SQL wants underscores.
+      name: prefix.replaceAll('-', '_'),
+      description: 'The CSVs under raw/, as users wrote them. What has been checked is in MySQL.',
+    });
+    const tables = feeds.map(
+      (feed) =>
+        new GlueCatalogTable(this, `table-${feed.name}`, {
+          databaseName: database.name,
+          name: feed.name,
+          description: feed.description,
+          tableType: 'EXTERNAL_TABLE',
+          parameters: { EXTERNAL: 'TRUE', classification: 'csv', 'skip.header.line.count': '1' },
+          partitionKeys: catalogPartitionKeys.map((key) => ({ ...key })),
+          storageDescriptor: {
+            location: `s3://${uploadsBucket}/${objectPrefix(feed)}`,
+            // Reads `.gz` by its extension.
+            inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+            outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+            columns: catalogColumns(feed).map((column) => ({ ...column })),
+            serDeInfo: {
+              name: 'csv',
+              serializationLibrary: 'org.apache.hadoop.hive.serde2.OpenCSVSerde',
+              parameters: { separatorChar: ',', quoteChar: '"', escapeChar: '\\' },
+            },
+          },
+          lifecycle: { ignoreChanges: crawlerNotes.map((note) => `parameters["${note}"]`) },
+        }),
+    );
+
+    const role = new ServiceRole(this, 'crawler-role', {
+      environment,
+      purpose: 'crawler',
+      service: 'glue.amazonaws.com',
+      statements: crawlerStatements({ environment, feeds, database: database.name, kmsKeyArn }),
+    });
+    const log = new CloudwatchLogGroup(this, 'crawler-log', {
+      // Where crawlers with a security configuration write.
+      name: `/aws-glue/crawlers-role/${prefix}-crawler-${securityConfiguration}`,
+      retentionInDays: environment.logRetentionDays,
+      kmsKeyId: kmsKeyArn,
+    });
+    new GlueCrawler(this, 'crawler', {
+      name: `${prefix}-crawler`,
+      description: 'Adds the partition of each new owner. Never per upload: it bills ten minutes at least.',
+      role: role.arn,
+      databaseName: database.name,
+      schedule: environment.load.crawlerSchedule,
+      securityConfiguration,
+      // The tables, not the folders: so it makes none of its own, and LOG keeps it from changing a column of ours.
+      catalogTarget: [{ databaseName: database.name, tables: tables.map((table) => table.name) }],
+      schemaChangePolicy: { updateBehavior: 'LOG', deleteBehavior: 'LOG' },
+      configuration: JSON.stringify({
+        Version: 1,
+        CrawlerOutput: { Partitions: { AddOrUpdateBehavior: 'InheritFromTable' } },
+      }),
+      dependsOn: [role.policy, log],
+    });
+  }
+}
+
+interface CrawlerScope extends Pick<CatalogProps, 'environment' | 'feeds' | 'kmsKeyArn'> {
+  readonly database: string;
+}
+
+function crawlerStatements({ environment, feeds, database, kmsKeyArn }: CrawlerScope): Statement[] {
+  const { region, accountId } = environment;
+  const { prefix, uploadsBucket } = namesOf(environment);
+  const glue = `arn:aws:glue:${region}:${accountId}`;
+  const folders = feeds.map(objectPrefix);
+  return [
+    {
+      sid: 'ReadCsvs',
+      actions: ['s3:GetObject'],
+      resources: folders.map((folder) => `arn:aws:s3:::${uploadsBucket}/${folder}*`),
+    },
+    {
+      sid: 'ListCsvs',
+      actions: ['s3:ListBucket'],
+      resources: [`arn:aws:s3:::${uploadsBucket}`],
+      conditions: { StringLike: { 's3:prefix': folders.map((folder) => `${folder}*`) } },
+    },
+    { sid: 'LocateBucket', actions: ['s3:GetBucketLocation'], resources: [`arn:aws:s3:::${uploadsBucket}`] },
+    { sid: 'UseKey', actions: ['kms:Decrypt'], resources: [kmsKeyArn] },
+    {
+      sid: 'AddPartitions',
+      actions: [
+        'glue:GetDatabase',
+        'glue:GetTable',
+        'glue:GetTables',
+        'glue:UpdateTable',
+        'glue:GetPartition',
+        'glue:GetPartitions',
+        'glue:BatchGetPartition',
+        'glue:CreatePartition',
+        'glue:BatchCreatePartition',
+        'glue:UpdatePartition',
+        'glue:BatchUpdatePartition',
+      ],
+      resources: [`${glue}:catalog`, `${glue}:database/${database}`, `${glue}:table/${database}/*`],
+    },
+    {
+      sid: 'WriteLog',
+      actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:AssociateKmsKey'],
+      resources: [`arn:aws:logs:${region}:${accountId}:log-group:/aws-glue/crawlers-role/${prefix}-crawler-*`],
+    },
+  ];
+}

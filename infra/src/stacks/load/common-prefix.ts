@@ -1,0 +1,10 @@
+/** The folder that all these prefixes are in: `raw/` for `raw/incomes/` and `raw/expenses/`; empty where there is none. */
+export function commonPrefix(prefixes: readonly string[]): string {
+  const folders = prefixes.map((prefix) => prefix.split('/').slice(0, -2));
+  const [first = []] = folders;
+  const shared = first.findIndex((folder, index) => folders.some((other) => other[index] !== folder));
+  return first
+    .slice(0, shared === -1 ? first.length : shared)
+    .map((folder) => `${folder}/`)
+    .join('');
+}

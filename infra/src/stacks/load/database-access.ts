@@ -1,0 +1,95 @@
+/** Who gets into the database: a secret for each user, and the Lambda that fills them, migrates and grants. */
+import { LambdaInvocation } from '@cdktf/provider-aws/lib/lambda-invocation/index.js';
+import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret/index.js';
+import { Construct } from 'constructs';
+import { type FunctionNetwork, LambdaFunction } from '../../constructs/lambda-function.ts';
+import type { Environment } from '../../environment.ts';
+import { DATABASE_NAME, namesOf } from '../../names.ts';
+import type { DeployedArtefact } from './deployed-artefact.ts';
+
+export interface DatabaseAccessProps {
+  readonly environment: Environment;
+  readonly kmsKeyArn: string;
+  readonly code: DeployedArtefact;
+  readonly network: FunctionNetwork;
+  readonly databaseHost: string;
+  readonly databasePort: string;
+  readonly reportingHost: string;
+  /** The administrator's, which RDS made and rotates. */
+  readonly masterSecretArn: string;
+  /** PEM of other authorities than RDS's; empty: RDS's own. */
+  readonly databaseCa: string;
+}
+
+/** Long enough for an index over 10^8 rows to be beyond it: such a migration is run by hand (docs/runbook.md). */
+const MIGRATION_SECONDS = 900;
+
+export class DatabaseAccess extends Construct {
+  readonly loaderSecret: SecretsmanagerSecret;
+  readonly reporterSecret: SecretsmanagerSecret;
+  /** The database has its users, tables, views and grants, as of this release. */
+  readonly migrated: LambdaInvocation;
+
+  constructor(scope: Construct, id: string, props: DatabaseAccessProps) {
+    super(scope, id);
+    const { environment, kmsKeyArn, code } = props;
+    const names = namesOf(environment);
+    // Without a version: the migrator makes the passwords, so that none is in Terraform's state.
+    const secret = (role: string, name: string, whose: string) =>
+      new SecretsmanagerSecret(this, `${role}-secret`, {
+        name,
+        description: `MySQL user ${role}: ${whose}. Written by ${names.migrator}, which also rotates it.`,
+        kmsKeyId: kmsKeyArn,
+        recoveryWindowInDays: environment.protectData ? 30 : 0,
+        lifecycle: { preventDestroy: environment.protectData },
+      });
+    const migratorSecret = secret('migrator', names.migratorSecret, 'changes the schema');
+    this.loaderSecret = secret('loader', names.loaderSecret, 'the job');
+    this.reporterSecret = secret('reporter', names.reporterSecret, 'reads the views');
+    const users = [migratorSecret.arn, this.loaderSecret.arn, this.reporterSecret.arn];
+
+    const migrator = new LambdaFunction(this, 'migrator', {
+      purpose: 'migrator',
+      description: 'Brings the database up to date: users, migrations, grants; and rotates the passwords of its users.',
+      environment,
+      code,
+      kmsKeyArn,
+      network: props.network,
+      timeoutSeconds: MIGRATION_SECONDS,
+      memoryMb: 256,
+      variables: {
+        ENVIRONMENT: environment.name,
+        DATABASE_HOST: props.databaseHost,
+        DATABASE_PORT: props.databasePort,
+        REPORTING_HOST: props.reportingHost,
+        DATABASE_NAME,
+        DATABASE_CA: props.databaseCa,
+        ADMINISTRATOR_SECRET: props.masterSecretArn,
+        MIGRATOR_SECRET: migratorSecret.arn,
+        LOADER_SECRET: this.loaderSecret.arn,
+        REPORTER_SECRET: this.reporterSecret.arn,
+      },
+      statements: [
+        {
+          sid: 'ReadSecrets',
+          actions: ['secretsmanager:GetSecretValue'],
+          resources: [props.masterSecretArn, ...users],
+        },
+        {
+          sid: 'WriteSecrets',
+          actions: ['secretsmanager:PutSecretValue'],
+          resources: users,
+        },
+        { sid: 'EncryptSecrets', actions: ['kms:GenerateDataKey'], resources: [kmsKeyArn] },
+      ],
+      dependsOn: [code.object],
+    });
+
+    this.migrated = new LambdaInvocation(this, 'migrate', {
+      functionName: migrator.function.functionName,
+      input: '{}',
+      // Again for each release that changes it, and for another database.
+      triggers: { code: code.key, host: props.databaseHost, reporting: props.reportingHost },
+    });
+  }
+}

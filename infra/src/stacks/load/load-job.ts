@@ -1,0 +1,214 @@
+/** The Glue job that loads, and the sweep that starts it by the clock. */
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js';
+import { GlueConnection } from '@cdktf/provider-aws/lib/glue-connection/index.js';
+import { GlueJob } from '@cdktf/provider-aws/lib/glue-job/index.js';
+import { GlueTrigger } from '@cdktf/provider-aws/lib/glue-trigger/index.js';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { ServiceRole } from '../../constructs/service-role.ts';
+import type { Environment } from '../../environment.ts';
+import { namesOf } from '../../names.ts';
+import type { Statement } from '../../policy/policy-document.ts';
+import type { DeployedArtefact } from './deployed-artefact.ts';
+import { JOB_RETRIES } from './queue-times.ts';
+
+export interface LoadJobProps {
+  readonly environment: Environment;
+  readonly kmsKeyArn: string;
+  readonly securityConfiguration: string;
+  readonly script: DeployedArtefact;
+  readonly wheels: DeployedArtefact;
+  /** `s3://…` of the authorities that may vouch for the database. */
+  readonly authoritiesUri: string;
+  readonly loaderSecretArn: string;
+  /** The prefix of all uploads, and that of the trigger's manifests. */
+  readonly rawPrefix: string;
+  readonly manifestPrefix: string;
+  readonly network: { readonly subnetId: string; readonly zone: string; readonly securityGroupId: string };
+  /** The database is as this release wants it. */
+  readonly dependsOn: readonly ITerraformDependable[];
+}
+
+export class LoadJob extends Construct {
+  readonly job: GlueJob;
+
+  constructor(scope: Construct, id: string, props: LoadJobProps) {
+    super(scope, id);
+    const { environment, kmsKeyArn, securityConfiguration, script, wheels, network } = props;
+    const { region, accountId, load } = environment;
+    const names = namesOf(environment);
+
+    const connection = new GlueConnection(this, 'connection', {
+      name: `${names.prefix}-private`,
+      description: "Puts the job into the database's network.",
+      connectionType: 'NETWORK',
+      physicalConnectionRequirements: {
+        availabilityZone: network.zone,
+        subnetId: network.subnetId,
+        securityGroupIdList: [network.securityGroupId],
+      },
+    });
+
+    // Where a Glue 5 job with a security configuration writes: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+    const logPrefix = `/centflow/${environment.name}/job`;
+    const logFolder = `${logPrefix}/${securityConfiguration}-role/${names.job}`;
+    const logs = ['output', 'error'].map(
+      (stream) =>
+        new CloudwatchLogGroup(this, `log-${stream}`, {
+          name: `${logFolder}/${stream}`,
+          retentionInDays: environment.logRetentionDays,
+          kmsKeyId: kmsKeyArn,
+        }),
+    );
+    const metricsLog = new CloudwatchLogGroup(this, 'metrics-log', {
+      name: names.jobMetricsLogGroup,
+      retentionInDays: environment.logRetentionDays,
+      kmsKeyId: kmsKeyArn,
+    });
+
+    const logArn = (name: string) => `arn:aws:logs:${region}:${accountId}:log-group:${name}`;
+    const role = new ServiceRole(this, 'role', {
+      environment,
+      purpose: 'load',
+      service: 'glue.amazonaws.com',
+      statements: [
+        ...dataStatements(props),
+        {
+          // Glue asks for the group and the key at each start, though both are there already.
+          sid: 'WriteLogs',
+          actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:AssociateKmsKey'],
+          resources: [logArn(`${logFolder}/*`)],
+        },
+        {
+          sid: 'WriteMetrics',
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          resources: [logArn(`${names.jobMetricsLogGroup}:*`)],
+        },
+        ...networkStatements(environment, connection.name),
+      ],
+    });
+
+    this.job = new GlueJob(this, 'job', {
+      name: names.job,
+      description: 'Reconciles object keys with the database: those of a manifest, or all that differ (sweep).',
+      roleArn: role.arn,
+      glueVersion: '5.1',
+      command: { name: 'glueetl', pythonVersion: '3', scriptLocation: script.uri },
+      workerType: 'G.1X',
+      // With auto scaling the most there can be; a run begins with the driver and one worker.
+      numberOfWorkers: load.maxWorkers,
+      executionClass: 'STANDARD',
+      executionProperty: { maxConcurrentRuns: load.maxConcurrentRuns },
+      maxRetries: JOB_RETRIES,
+      timeout: load.timeoutMinutes,
+      // For the sweep. The trigger turns it off for its own runs: SQS holds those back, and better (ADR 0009).
+      jobRunQueuingEnabled: true,
+      securityConfiguration,
+      connections: [connection.name],
+      defaultArguments: {
+        '--job-language': 'python',
+        '--enable-auto-scaling': 'true',
+        // Our bookkeeping is in the database, in the transaction that publishes.
+        '--job-bookmark-option': 'job-bookmark-disable',
+        '--additional-python-modules': wheels.uri,
+        // Nothing from PyPI: the job's network does not reach it.
+        '--python-modules-installer-option': '--no-index',
+        '--custom-logGroup-prefix': logPrefix,
+        // No --enable-metrics: CloudWatch bills each, and the job's own say what matters.
+        '--bucket': names.uploadsBucket,
+        '--database-secret': props.loaderSecretArn,
+        '--database-ca': props.authoritiesUri,
+        '--metrics-log-group': metricsLog.name,
+        '--environment': environment.name,
+      },
+      dependsOn: [script.object, wheels.object, role.policy, metricsLog, ...logs, ...props.dependsOn],
+    });
+
+    new GlueTrigger(this, 'sweep', {
+      name: `${names.prefix}-sweep`,
+      description: 'Finds what no event told of.',
+      type: 'SCHEDULED',
+      schedule: load.sweepSchedule,
+      enabled: true,
+      startOnCreation: true,
+      actions: [{ jobName: this.job.name, arguments: { '--mode': 'sweep' } }],
+    });
+  }
+}
+
+function dataStatements(props: LoadJobProps): Statement[] {
+  const { uploadsBucket, artifactsBucket } = namesOf(props.environment);
+  return [
+    {
+      sid: 'ReadUploads',
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: [`arn:aws:s3:::${uploadsBucket}/${props.rawPrefix}*`],
+    },
+    {
+      sid: 'ListUploads',
+      actions: ['s3:ListBucketVersions'],
+      resources: [`arn:aws:s3:::${uploadsBucket}`],
+      conditions: { StringLike: { 's3:prefix': `${props.rawPrefix}*` } },
+    },
+    {
+      sid: 'ReadManifests',
+      actions: ['s3:GetObject'],
+      resources: [`arn:aws:s3:::${uploadsBucket}/${props.manifestPrefix}*`],
+    },
+    {
+      sid: 'ReadCode',
+      actions: ['s3:GetObject'],
+      // Of any release: a run that began before a deployment reads what it began with, for as long as it is there.
+      resources: ['job-*.py', 'centflow-*.gluewheels.zip', 'authorities-*.pem'].map(
+        (key) => `arn:aws:s3:::${artifactsBucket}/${key}`,
+      ),
+    },
+    { sid: 'ReadSecret', actions: ['secretsmanager:GetSecretValue'], resources: [props.loaderSecretArn] },
+    { sid: 'UseKey', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [props.kmsKeyArn] },
+  ];
+}
+
+/**
+ * Glue makes the workers' network interfaces with the job's role, and tags them as its own.
+ *
+ * https://docs.aws.amazon.com/glue/latest/dg/start-connecting.html
+ */
+function networkStatements({ region, accountId }: Environment, connection: string): Statement[] {
+  const inAccount = (type: string) => `arn:aws:ec2:${region}:${accountId}:${type}/*`;
+  const glue = `arn:aws:glue:${region}:${accountId}`;
+  return [
+    {
+      sid: 'ReadConnection',
+      actions: ['glue:GetConnection'],
+      resources: [`${glue}:catalog`, `${glue}:connection/${connection}`],
+    },
+    {
+      sid: 'CreateInterfaces',
+      actions: ['ec2:CreateNetworkInterface'],
+      resources: ['network-interface', 'subnet', 'security-group'].map(inAccount),
+    },
+    {
+      sid: 'TagInterfaces',
+      actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
+      resources: [inAccount('network-interface')],
+      conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['aws-glue-service-resource'] } },
+    },
+    {
+      sid: 'DeleteInterfaces',
+      actions: ['ec2:DeleteNetworkInterface'],
+      resources: [inAccount('network-interface')],
+    },
+    {
+      sid: 'LookAround',
+      actions: [
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:DescribeSecurityGroups',
+        'ec2:DescribeVpcEndpoints',
+        'ec2:DescribeRouteTables',
+      ],
+      resources: ['*'],
+    },
+    { sid: 'ReadNetwork', actions: ['ec2:DescribeVpcAttribute'], resources: [inAccount('vpc')] },
+  ];
+}

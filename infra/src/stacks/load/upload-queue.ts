@@ -1,0 +1,103 @@
+/** The queue between the bucket's events and the trigger, and the one where messages end that nobody could read. */
+import { S3BucketNotification } from '@cdktf/provider-aws/lib/s3-bucket-notification/index.js';
+import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue/index.js';
+import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy/index.js';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import type { Environment } from '../../environment.ts';
+import { namesOf } from '../../names.ts';
+import { policyDocument, type Statement } from '../../policy/policy-document.ts';
+import type { QueueTimes } from './queue-times.ts';
+
+export interface UploadQueueProps {
+  readonly environment: Environment;
+  readonly kmsKeyArn: string;
+  readonly times: QueueTimes;
+  /** What all feeds' object keys begin with. */
+  readonly prefix: string;
+}
+
+/** SQS keeps nothing longer. */
+const DEAD_LETTER_RETENTION_DAYS = 14;
+/**
+ * Less than for dead letters, which SQS counts from the day the message was sent, not from the day it was given up; more than
+ * Glue can be full (queue-times.ts).
+ */
+const RETENTION_DAYS = 7;
+const DAY_SECONDS = 86_400;
+
+export class UploadQueue extends Construct {
+  readonly queue: SqsQueue;
+  /** Lets S3 send; the notification cannot be made before. */
+  readonly #policy: SqsQueuePolicy;
+  readonly #props: UploadQueueProps;
+
+  constructor(scope: Construct, id: string, props: UploadQueueProps) {
+    super(scope, id);
+    this.#props = props;
+    const { environment, kmsKeyArn, times } = props;
+    const names = namesOf(environment);
+    const arnOf = (name: string) => `arn:aws:sqs:${environment.region}:${environment.accountId}:${name}`;
+
+    const deadLetters = new SqsQueue(this, 'dead-letters', {
+      name: names.deadLetterQueue,
+      kmsMasterKeyId: kmsKeyArn,
+      messageRetentionSeconds: DEAD_LETTER_RETENTION_DAYS * DAY_SECONDS,
+      redriveAllowPolicy: JSON.stringify({ redrivePermission: 'byQueue', sourceQueueArns: [arnOf(names.queue)] }),
+    });
+    this.queue = new SqsQueue(this, 'queue', {
+      name: names.queue,
+      kmsMasterKeyId: kmsKeyArn,
+      messageRetentionSeconds: RETENTION_DAYS * DAY_SECONDS,
+      visibilityTimeoutSeconds: times.visibilitySeconds,
+      redrivePolicy: JSON.stringify({
+        deadLetterTargetArn: deadLetters.arn,
+        maxReceiveCount: times.maxReceiveCount,
+      }),
+    });
+    this.#policy = new SqsQueuePolicy(this, 'policy', {
+      queueUrl: this.queue.url,
+      policy: policyDocument(tlsOnly(arnOf(names.queue)), {
+        sid: 'BucketEvents',
+        actions: ['sqs:SendMessage'],
+        resources: [arnOf(names.queue)],
+        principals: { Service: ['s3.amazonaws.com'] },
+        conditions: {
+          ArnEquals: { 'aws:SourceArn': `arn:aws:s3:::${names.uploadsBucket}` },
+          StringEquals: { 'aws:SourceAccount': environment.accountId },
+        },
+      }),
+    });
+    new SqsQueuePolicy(this, 'dead-letters-policy', {
+      queueUrl: deadLetters.url,
+      policy: policyDocument(tlsOnly(arnOf(names.deadLetterQueue))),
+    });
+  }
+
+  /** Has the bucket send its events from now on; after everything that they set off. */
+  notify(dependsOn: readonly ITerraformDependable[]): S3BucketNotification {
+    return new S3BucketNotification(this, 'notification', {
+      bucket: namesOf(this.#props.environment).uploadsBucket,
+      queue: [
+        {
+          id: 'uploads',
+          queueArn: this.queue.arn,
+          events: ['s3:ObjectCreated:*', 's3:ObjectRemoved:*'],
+          filterPrefix: this.#props.prefix,
+        },
+      ],
+      dependsOn: [this.#policy, ...dependsOn],
+    });
+  }
+}
+
+function tlsOnly(queueArn: string): Statement {
+  return {
+    sid: 'TlsOnly',
+    effect: 'Deny',
+    actions: ['sqs:*'],
+    resources: [queueArn],
+    principals: '*',
+    conditions: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+}

@@ -1,0 +1,78 @@
+/** What is deployed: built twice, the same bytes. */
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildArtefacts } from '../build.ts';
+import { type Artefacts, readArtefacts } from '../src/artefacts.ts';
+
+let folder: string;
+let built: Artefacts;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'centflow-artefacts-'));
+  await buildArtefacts(join(folder, 'first'));
+  built = readArtefacts(join(folder, 'first'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function namesIn(artefact: { readonly path: string }): Promise<string[]> {
+  return Object.keys(unzipSync(await readFile(artefact.path)));
+}
+
+describe('the artefacts', () => {
+  test('are the same bytes each time, in any time zone, and nothing else is left in the folder', async () => {
+    const zone = process.env.TZ;
+    process.env.TZ = 'Pacific/Kiritimati';
+    try {
+      await buildArtefacts(join(folder, 'again'));
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+    const names = (await readdir(join(folder, 'first'))).sort();
+    expect((await readdir(join(folder, 'again'))).sort()).toEqual(names);
+    for (const name of names) {
+      const [first, again] = await Promise.all(['first', 'again'].map((build) => readFile(join(folder, build, name))));
+      expect(again?.equals(first ?? Buffer.alloc(0)), name).toBe(true);
+    }
+    const { authorities, ...others } = built;
+    expect(names).toHaveLength(1 + Object.keys(others).length + Object.keys(authorities).length);
+  });
+
+  test('are named by the hash of what they hold', async () => {
+    const { authorities, ...others } = built;
+    for (const { path, hash, name } of [...Object.values(others), ...Object.values(authorities)]) {
+      const digest = createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex');
+      expect(digest.slice(0, 16), name).toBe(hash);
+    }
+  });
+
+  test('hold each Lambda as one file, the migrator also its migrations', async () => {
+    expect(await namesIn(built.trigger)).toEqual(['index.mjs']);
+    const names = await namesIn(built.migrator);
+    expect(names).toEqual(expect.arrayContaining(['index.mjs', 'migrations/meta/_journal.json']));
+    expect(names.filter((name) => !name.startsWith('migrations/'))).toEqual(['index.mjs']);
+  });
+
+  test('hold the job’s wheels as Glue wants them: in a folder, with the requirements, for any machine', async () => {
+    const names = await namesIn(built.wheels);
+    expect(built.wheels.name).toMatch(/\.gluewheels\.zip$/);
+    expect(names.every((name) => /^wheels\/[^/]+$/.test(name))).toBe(true);
+    const wheels = names.filter((name) => name.endsWith('.whl'));
+    for (const name of wheels) expect(name).toMatch(/-none-any\.whl$/);
+
+    const requirements = unzipSync(await readFile(built.wheels.path))['wheels/requirements.txt'] ?? new Uint8Array();
+    const pins = Buffer.from(requirements).toString().trim().split('\n');
+    expect(pins.map((pin) => `wheels/${pin.replace('==', '-').replaceAll('_', '-')}`).sort()).toEqual(
+      wheels.map((name) => name.replaceAll('_', '-').replace(/-py[\d.py]*-none-any\.whl$/, '')).sort(),
+    );
+    for (const name of ['boto3', 'centflow-glue', 'pymysql', 'tenacity']) {
+      expect(pins).toContainEqual(expect.stringMatching(new RegExp(`^${name}==`)));
+    }
+  });
+});

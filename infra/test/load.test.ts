@@ -1,0 +1,371 @@
+/** Rules about queue, trigger, job, catalog and migrator, read from the stacks as Terraform would be given them. */
+import { feeds, objectPrefix } from '@centflow/schema';
+import { App } from 'cdktf';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ArtefactError, readArtefacts } from '../src/artefacts.ts';
+import { readEnvironment, readEnvironments } from '../src/environments.ts';
+import { namesOf } from '../src/names.ts';
+import { commonPrefix } from '../src/stacks/load/common-prefix.ts';
+import { queueTimes } from '../src/stacks/load/queue-times.ts';
+import { LoadStack } from '../src/stacks/load.ts';
+import { matches, statementsOf } from '../src/testing/policies.ts';
+import {
+  type Attributes,
+  ofType,
+  one,
+  type Resource,
+  type Stack,
+  stackNamed,
+  synthesised,
+} from '../src/testing/synthesised.ts';
+
+const environments = readEnvironments();
+const all = synthesised(environments);
+const loads = environments.map((environment) => ({ environment, stack: stackNamed(all, `${environment.name}-load`) }));
+const stacks = loads.map(({ stack }) => stack);
+
+/** How Terraform's JSON refers to another thing. */
+const reference = (to: string) => `\${${to}}`;
+const text = (resource: Resource) => JSON.stringify(resource.attributes);
+const variablesOf = (lambda: Resource) =>
+  (lambda.attributes.environment as { variables: Record<string, string> }).variables;
+
+/** All that a resource names or depends on, and what those do in turn. */
+function reaches(stack: Stack, from: Resource, seen = new Set<string>()): Set<string> {
+  for (const { type, id } of stack.resources) {
+    const name = `${type}.${id}`;
+    const target = stack.resources.find((resource) => resource.type === type && resource.id === id);
+    if (seen.has(name) || !text(from).includes(name) || target === undefined) continue;
+    seen.add(name);
+    reaches(stack, target, seen);
+  }
+  return seen;
+}
+
+describe('every feed', () => {
+  test('has its prefix under the one notification, for objects that come and that go', () => {
+    for (const { environment, stack } of loads) {
+      const { attributes } = one(stack, 'aws_s3_bucket_notification');
+      const [queue, ...others] = attributes.queue as { filter_prefix: string; events: string[] }[];
+      expect(others).toEqual([]);
+      expect(queue?.events).toEqual(['s3:ObjectCreated:*', 's3:ObjectRemoved:*']);
+      expect(attributes.bucket).toBe(namesOf(environment).uploadsBucket);
+      for (const feed of Object.values(feeds)) {
+        expect(objectPrefix(feed).startsWith(queue?.filter_prefix ?? 'none'), feed.name).toBe(true);
+      }
+      // A mistyped folder must be told of too (ADR 0007); what the trigger writes itself must not.
+      expect(queue?.filter_prefix).toBe('raw/');
+      expect(
+        variablesOf(one(stack, 'aws_lambda_function', { function_name: namesOf(environment).trigger })),
+      ).toMatchObject({
+        MANIFEST_PREFIX: expect.not.stringMatching(/^raw\//),
+      });
+    }
+  });
+
+  test('has a table in the catalog: its headers in their order, over its own folder, by owner', () => {
+    for (const { environment, stack } of loads) {
+      const tables = ofType([stack], 'aws_glue_catalog_table');
+      expect(tables).toHaveLength(Object.keys(feeds).length);
+      for (const feed of Object.values(feeds)) {
+        const { attributes } = one(stack, 'aws_glue_catalog_table', { name: feed.name });
+        const storage = attributes.storage_descriptor as {
+          location: string;
+          columns: { name: string; type: string }[];
+        };
+        expect(storage.columns.map(({ name }) => name)).toEqual(feed.headers.map(({ header }) => header));
+        expect(new Set(storage.columns.map(({ type }) => type))).toEqual(new Set(['string']));
+        expect(storage.location).toBe(`s3://${namesOf(environment).uploadsBucket}/${objectPrefix(feed)}`);
+        expect(attributes.partition_keys).toMatchObject([{ name: 'owner', type: 'string' }]);
+      }
+    }
+  });
+
+  test('is visited by a crawler that can add partitions and change no column, and that no upload starts', () => {
+    for (const { environment, stack } of loads) {
+      const { attributes } = one(stack, 'aws_glue_crawler');
+      expect(attributes.schema_change_policy).toEqual({ update_behavior: 'LOG', delete_behavior: 'LOG' });
+      expect(attributes.schedule).toBe(environment.load.crawlerSchedule);
+      expect(attributes).not.toHaveProperty('s3_target');
+      const [target] = attributes.catalog_target as { tables: string[] }[];
+      expect(target?.tables).toHaveLength(Object.keys(feeds).length);
+      expect(JSON.stringify(ofType([stack], 'aws_glue_trigger'))).not.toContain('crawler_name');
+    }
+  });
+});
+
+describe('every Lambda', () => {
+  const lambdas = ofType(stacks, 'aws_lambda_function');
+
+  test('has a log group of its own, encrypted and with an end', () => {
+    expect(lambdas).toHaveLength(2 * environments.length);
+    for (const { environment, stack } of loads) {
+      for (const lambda of ofType([stack], 'aws_lambda_function')) {
+        const log = one(stack, 'aws_cloudwatch_log_group', { name: `/aws/lambda/${lambda.attributes.function_name}` });
+        expect(log.attributes.retention_in_days).toBe(environment.logRetentionDays);
+        expect(log.attributes.kms_key_id).toBe(reference('var.kms_key_arn'));
+        expect(lambda.attributes.logging_config).toMatchObject({
+          log_group: `\${aws_cloudwatch_log_group.${log.id}.name}`,
+        });
+      }
+    }
+  });
+
+  test('is arm64 with Node 22, its variables encrypted', () => {
+    for (const { address, attributes } of lambdas) {
+      expect(attributes, address).toMatchObject({
+        architectures: ['arm64'],
+        runtime: 'nodejs22.x',
+        kms_key_arn: reference('var.kms_key_arn'),
+      });
+    }
+  });
+});
+
+test('every log group has an end and is encrypted', () => {
+  for (const { environment, stack } of loads) {
+    for (const { address, attributes } of ofType([stack], 'aws_cloudwatch_log_group')) {
+      expect(attributes, address).toMatchObject({
+        retention_in_days: environment.logRetentionDays,
+        kms_key_id: reference('var.kms_key_arn'),
+      });
+    }
+  }
+});
+
+describe('the queue', () => {
+  test('hides a message longer than its batch may fill and the trigger may work', () => {
+    for (const { environment, stack } of loads) {
+      const queue = one(stack, 'aws_sqs_queue', { name: namesOf(environment).queue }).attributes;
+      const trigger = one(stack, 'aws_lambda_function', { function_name: namesOf(environment).trigger });
+      const mapping = one(stack, 'aws_lambda_event_source_mapping').attributes;
+      const busy = Number(trigger.attributes.timeout) + Number(mapping.maximum_batching_window_in_seconds);
+      expect(queue.visibility_timeout_seconds).toBeGreaterThan(busy);
+      expect(Number(variablesOf(trigger).START_WAIT_SECONDS)).toBeLessThan(Number(trigger.attributes.timeout));
+      expect(mapping.function_response_types).toEqual(['ReportBatchItemFailures']);
+      expect(mapping.scaling_config).toEqual({ maximum_concurrency: Math.max(2, environment.load.maxConcurrentRuns) });
+    }
+  });
+
+  test('gives a message up only after a full Glue must have had room, and keeps it a fortnight then', () => {
+    for (const { environment, stack } of loads) {
+      const { queue, deadLetterQueue } = namesOf(environment);
+      const { attributes } = one(stack, 'aws_sqs_queue', { name: queue });
+      const deadLetters = one(stack, 'aws_sqs_queue', { name: deadLetterQueue });
+      const job = one(stack, 'aws_glue_job').attributes;
+      const redrive = JSON.parse(String(attributes.redrive_policy));
+      const full = 60 * Number(job.timeout) * (1 + Number(job.max_retries));
+      expect(redrive.deadLetterTargetArn).toBe(`\${aws_sqs_queue.${deadLetters.id}.arn}`);
+      expect((redrive.maxReceiveCount - 1) * Number(attributes.visibility_timeout_seconds)).toBeGreaterThanOrEqual(
+        full,
+      );
+      expect(attributes.message_retention_seconds).toBeGreaterThan(full);
+      // SQS counts a dead letter's age from when it was sent.
+      expect(deadLetters.attributes.message_retention_seconds).toBe(14 * 86_400);
+      expect(deadLetters.attributes.message_retention_seconds).toBeGreaterThan(
+        Number(attributes.message_retention_seconds),
+      );
+    }
+  });
+
+  test('keeps that for any time-out an environment may ask for, within what SQS allows', () => {
+    const [environment] = environments;
+    if (environment === undefined) throw new Error('an environment is needed');
+    fc.assert(
+      fc.property(fc.integer({ min: 5, max: 2880 }), (timeoutMinutes) => {
+        const times = queueTimes({ load: { ...environment.load, timeoutMinutes } });
+        expect(times.maxReceiveCount).toBeLessThanOrEqual(1000);
+        expect(times.visibilitySeconds).toBeLessThanOrEqual(43_200);
+        expect((times.maxReceiveCount - 1) * times.visibilitySeconds).toBeGreaterThanOrEqual(times.longestWaitSeconds);
+        expect(times.longestWaitSeconds).toBeLessThan(7 * 86_400);
+      }),
+    );
+  });
+
+  test('takes messages from this bucket alone, over TLS alone, encrypted', () => {
+    for (const { environment, stack } of loads) {
+      const bucket = `arn:aws:s3:::${namesOf(environment).uploadsBucket}`;
+      for (const { address, attributes } of ofType([stack], 'aws_sqs_queue')) {
+        expect(attributes.kms_master_key_id, address).toBe(reference('var.kms_key_arn'));
+      }
+      const statements = statementsOf([stack]).filter(({ resource }) => resource.type === 'aws_sqs_queue_policy');
+      expect(statements.filter(({ effect }) => effect === 'Deny')).toHaveLength(2);
+      const allowed = statements.filter(({ effect }) => effect === 'Allow');
+      expect(allowed).toMatchObject([
+        {
+          actions: ['sqs:SendMessage'],
+          principal: { Service: ['s3.amazonaws.com'] },
+          conditions: {
+            ArnEquals: { 'aws:SourceArn': bucket },
+            StringEquals: { 'aws:SourceAccount': environment.accountId },
+          },
+        },
+      ]);
+    }
+  });
+});
+
+describe('the job', () => {
+  test('is bounded, in the private network, and encrypts what it leaves', () => {
+    for (const { environment, stack } of loads) {
+      const { load } = environment;
+      expect(one(stack, 'aws_glue_job').attributes).toMatchObject({
+        glue_version: '5.1',
+        worker_type: 'G.1X',
+        number_of_workers: load.maxWorkers,
+        timeout: load.timeoutMinutes,
+        execution_property: { max_concurrent_runs: load.maxConcurrentRuns },
+        job_run_queuing_enabled: true,
+        security_configuration: expect.any(String),
+        connections: [expect.any(String)],
+      });
+      const { physical_connection_requirements: place } = one(stack, 'aws_glue_connection').attributes;
+      expect(place).toMatchObject({
+        subnet_id: reference('var.job_subnet_id'),
+        availability_zone: reference('var.job_zone'),
+      });
+    }
+  });
+
+  test('verifies the database, and installs nothing from outside', () => {
+    for (const { stack } of loads) {
+      const given = one(stack, 'aws_glue_job').attributes.default_arguments as Record<string, string>;
+      expect(given['--database-ca']).toMatch(/^s3:\/\/.*\$\{aws_s3_object\.authorities\.key\}$/);
+      expect(given['--python-modules-installer-option']).toBe('--no-index');
+      expect(given['--additional-python-modules']).toMatch(/^s3:\/\/[^,]*\.gluewheels\.zip$/);
+      // The trigger says which; a default would turn a forgotten one into a sweep.
+      expect(given).not.toHaveProperty('--mode');
+    }
+  });
+
+  test('may read its own code of any release, and no other’s', () => {
+    const { trigger, migrator, job, wheels } = readArtefacts();
+    for (const { environment, stack } of loads) {
+      const [readable] = statementsOf([stack]).filter(({ sid }) => sid === 'ReadCode');
+      const may = (name: string) =>
+        readable?.resources.some((pattern) =>
+          matches(pattern, `arn:aws:s3:::${namesOf(environment).artifactsBucket}/${name}`),
+        );
+      expect([job.name, wheels.name, `authorities-${'0'.repeat(64)}.pem`].map(may)).toEqual([true, true, true]);
+      expect([trigger.name, migrator.name].map(may)).toEqual([false, false]);
+    }
+  });
+
+  test('is also started by the clock, to sweep', () => {
+    for (const { environment, stack } of loads) {
+      expect(one(stack, 'aws_glue_trigger').attributes).toMatchObject({
+        type: 'SCHEDULED',
+        enabled: true,
+        schedule: environment.load.sweepSchedule,
+        actions: [{ arguments: { '--mode': 'sweep' } }],
+      });
+    }
+  });
+
+  test('logs where Glue 5 says that it will, and those groups are there before it', () => {
+    for (const { environment, stack } of loads) {
+      const job = one(stack, 'aws_glue_job');
+      const prefix = (job.attributes.default_arguments as Record<string, string>)['--custom-logGroup-prefix'];
+      const security = one(stack, 'aws_glue_security_configuration').attributes.name;
+      for (const kind of ['output', 'error']) {
+        const name = `${prefix}/\${aws_glue_security_configuration.encryption.name}-role/${namesOf(environment).job}/${kind}`;
+        const log = one(stack, 'aws_cloudwatch_log_group', { name });
+        expect(job.attributes.depends_on).toContain(`aws_cloudwatch_log_group.${log.id}`);
+      }
+      expect(security).toMatch(/-encryption$/);
+      one(stack, 'aws_cloudwatch_log_group', { name: namesOf(environment).jobMetricsLogGroup });
+    }
+  });
+});
+
+describe('the database', () => {
+  test('is migrated before anything runs that needs it so', () => {
+    for (const { stack } of loads) {
+      const migration = one(stack, 'aws_lambda_invocation');
+      const dependents = [
+        one(stack, 'aws_glue_job'),
+        one(stack, 'aws_glue_trigger'),
+        one(stack, 'aws_lambda_event_source_mapping'),
+        one(stack, 'aws_s3_bucket_notification'),
+        ...ofType([stack], 'aws_lambda_function').filter(({ id }) => id.startsWith('trigger')),
+      ];
+      expect(dependents).toHaveLength(5);
+      for (const dependent of dependents) {
+        expect(reaches(stack, dependent), dependent.address).toContain(`aws_lambda_invocation.${migration.id}`);
+      }
+      expect(reaches(stack, migration)).not.toContain('aws_glue_job.load_job');
+    }
+  });
+
+  test('is migrated again by every release that migrates otherwise, and for another host', () => {
+    const { migrator } = readArtefacts();
+    for (const { stack } of loads) {
+      const { triggers } = one(stack, 'aws_lambda_invocation').attributes as { triggers: Attributes };
+      expect(Object.values(triggers)).toEqual(
+        expect.arrayContaining([migrator.name, reference('var.database_host'), reference('var.reporting_host')]),
+      );
+    }
+  });
+
+  test('has a secret for each user, which Terraform makes and does not fill', () => {
+    for (const { environment, stack } of loads) {
+      const { migratorSecret, loaderSecret, reporterSecret } = namesOf(environment);
+      for (const name of [migratorSecret, loaderSecret, reporterSecret]) {
+        expect(one(stack, 'aws_secretsmanager_secret', { name }).attributes).toMatchObject({
+          kms_key_id: reference('var.kms_key_arn'),
+          recovery_window_in_days: environment.protectData ? 30 : 0,
+          lifecycle: { prevent_destroy: environment.protectData },
+        });
+      }
+    }
+    for (const { name, text: json } of all)
+      expect(json.includes('aws_secretsmanager_secret_version'), name).toBe(false);
+  });
+});
+
+test('no password stands in a variable, an argument or an output: only the names of secrets', () => {
+  const suspicious = /password|passwd|secret_string|access_key/i;
+  const named: Record<string, string>[] = [
+    ...ofType(stacks, 'aws_lambda_function').map(variablesOf),
+    ...ofType(stacks, 'aws_glue_job').map(({ attributes }) => attributes.default_arguments as Record<string, string>),
+  ];
+  for (const values of named) {
+    for (const [name, value] of Object.entries(values)) {
+      expect(name).not.toMatch(suspicious);
+      if (/secret/i.test(name))
+        expect(value).toMatch(/^\$\{(var\.master_secret_arn|aws_secretsmanager_secret\.[\w-]+\.arn)\}$/);
+    }
+  }
+  for (const { name, outputs } of stacks) expect(outputs.join(), name).not.toMatch(suspicious);
+});
+
+describe('what is deployed', () => {
+  test('lies under a key with the hash of its bytes, and the new comes before the old goes', () => {
+    const objects = ofType(stacks, 'aws_s3_object');
+    expect(objects).toHaveLength(5 * environments.length);
+    for (const { address, attributes } of objects) {
+      expect(attributes.key, address).toMatch(/-([0-9a-f]{16}|\$\{sha256\(.*\)\})\./);
+      expect(attributes.lifecycle, address).toEqual({ create_before_destroy: true });
+      // Beside the stack's JSON, wherever that is carried.
+      if (attributes.source !== undefined) expect(attributes.source, address).toMatch(/^assets\//);
+    }
+  });
+
+  test('is what has been built, or synthesis says what to run', () => {
+    expect(() => readArtefacts('/nowhere')).toThrow(ArtefactError);
+    expect(() => readArtefacts('/nowhere')).toThrow(/manifest\.json is missing\. Run `npm run build`/);
+    const { authorities, ...others } = readArtefacts();
+    expect(Object.keys(authorities).length).toBeGreaterThan(0);
+    const elsewhere = { ...others, authorities: {} };
+    expect(() => new LoadStack(new App(), readEnvironment('dev'), elsewhere)).toThrow(/authorities of eu-west-1/);
+  });
+});
+
+test('the prefix of all feeds is the folder that theirs are in', () => {
+  expect(commonPrefix(['raw/incomes/', 'raw/expenses/'])).toBe('raw/');
+  expect(commonPrefix(['raw/incomes/'])).toBe('raw/');
+  expect(commonPrefix(['raw/in/a/', 'raw/in/b/'])).toBe('raw/in/');
+  expect(commonPrefix(['raw/income/', 'raw/incomes/'])).toBe('raw/');
+  expect(commonPrefix(['raw/a/', 'other/b/'])).toBe('');
+});
