@@ -1,9 +1,153 @@
+/**
+ * QuickSight reads the views: its way into the VPC, MySQL as the user `reporter`, and a data set for each view.
+ *
+ * No emulator has QuickSight, so this is planned and never applied in tests. The subscription, its users and its access to
+ * Secrets Manager are the account's and not one environment's: docs/runbook.md says what must be there before.
+ */
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js';
+import { QuicksightDataSet } from '@cdktf/provider-aws/lib/quicksight-data-set/index.js';
+import { QuicksightDataSource } from '@cdktf/provider-aws/lib/quicksight-data-source/index.js';
+import { QuicksightVpcConnection } from '@cdktf/provider-aws/lib/quicksight-vpc-connection/index.js';
+import { describeViews, type ViewDescription } from '@centflow/schema/view-columns';
+import { Fn, Token } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { Environment } from '../environment.ts';
+import { type Environment, EnvironmentError } from '../environment.ts';
+import { DATABASE_NAME, roleBoundaryOf } from '../names.ts';
+import { arns } from '../policy/arns.ts';
+import { policyDocument } from '../policy/policy-document.ts';
+import { quickSightType } from '../report-columns.ts';
 import { StageStack } from './centflow-stack.ts';
+import { type LoadOutput, type StoreOutput, takeOver } from './handover.ts';
+
+/** What QuickSight calls a user of a data source or a data set: may build on it, and change neither it nor who may. */
+const useDataSource = ['DescribeDataSource', 'DescribeDataSourcePermissions', 'PassDataSource'];
+const useDataSet = [
+  'DescribeDataSet',
+  'DescribeDataSetPermissions',
+  'PassDataSet',
+  'DescribeIngestion',
+  'ListIngestions',
+];
 
 export class ReportStack extends StageStack {
+  readonly #principals: readonly string[];
+
+  /** @throws {EnvironmentError} the environment asks for no reports. */
   constructor(scope: Construct, environment: Environment) {
     super(scope, 'report', environment);
+    if (environment.report === null) {
+      throw new EnvironmentError(`Environment ${environment.name} asks for no reports: its property report is null.`);
+    }
+    this.#principals = environment.report.principals;
+    const store = takeOver<StoreOutput>(
+      this,
+      'vpc_id',
+      'private_subnet_ids',
+      'report_security_group_id',
+      'reporting_host',
+      'database_port',
+    );
+    const load = takeOver<LoadOutput>(this, 'reporter_secret_arn');
+    const network = this.#connectToVpc(store);
+    const source = this.#readDatabase(network, store, load.reporter_secret_arn);
+    for (const view of describeViews()) this.#offer(view, source);
+  }
+
+  /** Network interfaces of QuickSight's in the private subnets; DNS is the VPC's own. */
+  #connectToVpc(store: Record<'vpc_id' | 'private_subnet_ids' | 'report_security_group_id', string>) {
+    const { accountId } = this.environment;
+    const { of } = arns(this.environment);
+    const inOurVpc = { ArnEquals: { 'ec2:Vpc': of('ec2', `vpc/${store.vpc_id}`) } };
+    const role = new IamRole(this, 'network-role', {
+      name: `${this.names.prefix}-quicksight-network`,
+      permissionsBoundary: roleBoundaryOf(this.environment),
+      // As AWS documents it, without aws:SourceAccount: only who may pass the role can have it used.
+      assumeRolePolicy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'quicksight.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      }),
+    });
+    const policy = new IamRolePolicy(this, 'network-role-policy', {
+      name: 'network-interfaces',
+      role: role.name,
+      policy: policyDocument(
+        {
+          sid: 'KeepNetworkInterfaces',
+          actions: ['ec2:CreateNetworkInterface', 'ec2:ModifyNetworkInterfaceAttribute', 'ec2:DeleteNetworkInterface'],
+          resources: ['network-interface', 'subnet', 'security-group'].map((kind) => of('ec2', `${kind}/*`)),
+          conditions: inOurVpc,
+        },
+        {
+          sid: 'FindSubnets',
+          actions: ['ec2:DescribeSubnets', 'ec2:DescribeSecurityGroups'],
+          resources: ['*'],
+        },
+      ),
+    });
+    return new QuicksightVpcConnection(this, 'network', {
+      awsAccountId: accountId,
+      vpcConnectionId: `${this.names.prefix}-network`,
+      name: `${this.names.prefix}-network`,
+      roleArn: role.arn,
+      subnetIds: Fn.split(',', store.private_subnet_ids),
+      securityGroupIds: [store.report_security_group_id],
+      // Also when it goes: QuickSight needs the policy until its network interfaces are gone (provider issue 40012).
+      dependsOn: [policy],
+    });
+  }
+
+  #readDatabase(
+    network: QuicksightVpcConnection,
+    store: Record<'reporting_host' | 'database_port', string>,
+    secretArn: string,
+  ): QuicksightDataSource {
+    return new QuicksightDataSource(this, 'database', {
+      awsAccountId: this.environment.accountId,
+      dataSourceId: `${this.names.prefix}-database`,
+      name: `${this.names.prefix}-database`,
+      type: 'MYSQL',
+      parameters: {
+        mysql: {
+          host: store.reporting_host,
+          port: Token.asNumber(Fn.tonumber(store.database_port)),
+          database: DATABASE_NAME,
+        },
+      },
+      credentials: { secretArn },
+      sslProperties: { disableSsl: false },
+      vpcConnectionProperties: { vpcConnectionArn: network.arn },
+      permission: this.#mayUse(useDataSource),
+    });
+  }
+
+  /** Direct queries: a report shows what the views show now. */
+  #offer({ name, columns }: ViewDescription, source: QuicksightDataSource): void {
+    const id = name.replaceAll('_', '-');
+    new QuicksightDataSet(this, id, {
+      awsAccountId: this.environment.accountId,
+      dataSetId: `${this.names.prefix}-${id}`,
+      name: `${this.names.prefix} ${name}`,
+      importMode: 'DIRECT_QUERY',
+      physicalTableMap: [
+        {
+          physicalTableMapId: id,
+          relationalTable: {
+            dataSourceArn: source.arn,
+            schema: DATABASE_NAME,
+            name,
+            inputColumns: columns.map((column) => ({ name: column.name, type: quickSightType(column) })),
+          },
+        },
+      ],
+      permissions: this.#mayUse(useDataSet),
+    });
+  }
+
+  #mayUse(actions: readonly string[]) {
+    return this.#principals.map((principal) => ({
+      principal,
+      actions: actions.map((action) => `quicksight:${action}`),
+    }));
   }
 }

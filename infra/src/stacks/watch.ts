@@ -1,9 +1,135 @@
+/** Who is told of what: the topic, its alarms, the job's failures, the budget; and the dashboard. */
+import { BudgetsBudget } from '@cdktf/provider-aws/lib/budgets-budget/index.js';
+import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard/index.js';
+import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js';
+import { CloudwatchEventTarget } from '@cdktf/provider-aws/lib/cloudwatch-event-target/index.js';
+import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic/index.js';
+import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy/index.js';
+import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription/index.js';
 import type { Construct } from 'constructs';
+import { alarmsOf } from '../alarms.ts';
+import { MetricAlarm } from '../constructs/alarm.ts';
+import { dashboardBody } from '../dashboard.ts';
 import type { Environment } from '../environment.ts';
+import { failureRuleOf } from '../metrics.ts';
+import { arns } from '../policy/arns.ts';
+import { policyDocument, type Statement } from '../policy/policy-document.ts';
 import { StageStack } from './centflow-stack.ts';
+import { type StoreOutput, takeOver } from './handover.ts';
 
 export class WatchStack extends StageStack {
   constructor(scope: Construct, environment: Environment) {
     super(scope, 'watch', environment);
+    const { kms_key_arn: keyArn } = takeOver<StoreOutput>(this, 'kms_key_arn');
+    const topic = this.#tellPeople(keyArn);
+    for (const alarm of alarmsOf(environment)) new MetricAlarm(this, environment, alarm, topic.arn);
+    this.#tellOfJobFailures(topic);
+    this.#watchCosts(topic);
+    new CloudwatchDashboard(this, 'dashboard', {
+      dashboardName: this.names.prefix,
+      dashboardBody: dashboardBody(environment),
+    });
+  }
+
+  #tellPeople(keyArn: string): SnsTopic {
+    const { accountId, name, watch } = this.environment;
+    const { of, global } = arns(this.environment);
+    const topic = new SnsTopic(this, 'topic', {
+      name: this.names.topic,
+      displayName: `Centflow ${name}`,
+      kmsMasterKeyId: keyArn,
+    });
+    const mayPublish = (sid: string, service: string, conditions: NonNullable<Statement['conditions']>): Statement => ({
+      sid,
+      principals: { Service: [service] },
+      actions: ['sns:Publish'],
+      resources: [topic.arn],
+      conditions,
+    });
+    const ofThisAccount = { StringEquals: { 'aws:SourceAccount': accountId } };
+    new SnsTopicPolicy(this, 'topic-policy', {
+      arn: topic.arn,
+      policy: policyDocument(
+        mayPublish('Alarms', 'cloudwatch.amazonaws.com', {
+          ...ofThisAccount,
+          ArnLike: { 'aws:SourceArn': of('cloudwatch', `alarm:${name}-*`) },
+        }),
+        mayPublish('Budget', 'budgets.amazonaws.com', {
+          ...ofThisAccount,
+          ArnLike: { 'aws:SourceArn': global('budgets', `budget/${this.names.prefix}`) },
+        }),
+        // EventBridge says which rule it speaks for, and the rule's ARN says the account.
+        mayPublish('JobFailures', 'events.amazonaws.com', {
+          ArnEquals: { 'aws:SourceArn': of('events', `rule/${failureRuleOf(this.environment)}`) },
+        }),
+        {
+          sid: 'OverTlsOnly',
+          effect: 'Deny',
+          principals: '*',
+          actions: ['sns:Publish'],
+          resources: [topic.arn],
+          conditions: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+      ),
+    });
+    for (const email of watch.emails) {
+      new SnsTopicSubscription(this, `mail-to-${email}`, { topicArn: topic.arn, protocol: 'email', endpoint: email });
+    }
+    return topic;
+  }
+
+  /** A mail for each job run that failed, with Glue's reason: alarms tell that something is wrong, not what. */
+  #tellOfJobFailures(topic: SnsTopic): void {
+    const rule = new CloudwatchEventRule(this, 'job-failures', {
+      name: failureRuleOf(this.environment),
+      description: `Job runs of ${this.names.job} that failed.`,
+      eventPattern: JSON.stringify({
+        source: ['aws.glue'],
+        'detail-type': ['Glue Job State Change'],
+        detail: { jobName: [this.names.job], state: ['FAILED', 'TIMEOUT', 'ERROR'] },
+      }),
+    });
+    const told = [
+      `Centflow ${this.environment.name}: job run <run> of <job> ended as <state> at <time>.`,
+      'Glue says: <message>',
+      'Uploads it did not finish are taken up by the next sweep. What to do: docs/runbook.md.',
+    ];
+    new CloudwatchEventTarget(this, 'job-failures-to-topic', {
+      rule: rule.name,
+      targetId: 'topic',
+      arn: topic.arn,
+      inputTransformer: {
+        inputPaths: {
+          job: '$.detail.jobName',
+          run: '$.detail.jobRunId',
+          state: '$.detail.state',
+          message: '$.detail.message',
+          time: '$.time',
+        },
+        inputTemplate: told.map((line) => JSON.stringify(line)).join('\n'),
+      },
+    });
+  }
+
+  /** The whole environment's costs, found by the tag that every stack puts on everything. */
+  #watchCosts(topic: SnsTopic): void {
+    const { name, watch, accountId } = this.environment;
+    const tell = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
+      notificationType,
+      threshold,
+      thresholdType: 'PERCENTAGE',
+      comparisonOperator: 'GREATER_THAN',
+      subscriberSnsTopicArns: [topic.arn],
+    });
+    new BudgetsBudget(this, 'budget', {
+      accountId,
+      name: this.names.prefix,
+      budgetType: 'COST',
+      timeUnit: 'MONTHLY',
+      limitAmount: String(watch.monthlyBudgetUsd),
+      limitUnit: 'USD',
+      costFilter: [{ name: 'TagKeyValue', values: [`user:Environment$${name}`] }],
+      notification: [tell('ACTUAL', 80), tell('FORECASTED', 100)],
+    });
   }
 }

@@ -1,0 +1,193 @@
+/** The dashboard: the flow from left to right, a column for each stage; each alarm's threshold is a line in its graph. */
+import { type Alarm, alarmName, alarmsOf, type Calculation, isCalculation } from './alarms.ts';
+import type { Environment } from './environment.ts';
+import { type Metric, metricsOf } from './metrics.ts';
+
+/** What one graph shows: lines by their labels. */
+interface Graph {
+  readonly title: string;
+  readonly lines: Readonly<Record<string, Metric | Calculation>>;
+}
+
+interface Column {
+  readonly title: string;
+  /** What goes on here. */
+  readonly text: string;
+  readonly graphs: readonly Graph[];
+}
+
+/** CloudWatch's grid has 24 columns. */
+const GRID = 24;
+const TITLE_HEIGHT = 2;
+const ALARMS_HEIGHT = 4;
+const TEXT_HEIGHT = 3;
+const GRAPH_HEIGHT = 6;
+
+function columnsOf(environment: Environment): readonly Column[] {
+  const { queue, lambda, trigger, job, database, replica } = metricsOf(environment);
+  const reports = replica ?? database;
+  return [
+    {
+      title: 'Arrival',
+      text: 'S3 tells the queue of each object that comes or goes under raw/.',
+      graphs: [
+        { title: 'Events', lines: { events: queue.received } },
+        { title: 'Missed by events', lines: { 'found by the sweep': job.foundBySweep } },
+        { title: 'Sweeps', lines: { ended: job.sweeps } },
+      ],
+    },
+    {
+      title: 'Queue',
+      text: 'SQS gathers events, so that many uploads make few job runs, and holds them back while Glue is full.',
+      graphs: [
+        { title: 'Oldest message, s', lines: { age: queue.oldest } },
+        { title: 'Messages', lines: { waiting: queue.waiting } },
+        { title: 'Dead letters', lines: { dead: queue.dead } },
+      ],
+    },
+    {
+      title: 'Trigger',
+      text: 'A Lambda writes a manifest of keys and starts a job run.',
+      graphs: [
+        {
+          title: 'Job runs started',
+          lines: { started: trigger.jobRunsStarted, 'given back': trigger.batchesGivenBack },
+        },
+        { title: 'Keys', lines: { keys: trigger.keys, 'unreadable messages': trigger.unreadableMessages } },
+        {
+          title: 'Lambda',
+          lines: { errors: lambda('trigger').errors, throttles: lambda('trigger').throttles },
+        },
+      ],
+    },
+    {
+      title: 'Job',
+      text: 'Glue reconciles each key with what S3 holds now.',
+      graphs: [
+        { title: 'Arrival to visible, s (p95)', lines: { p95: job.secondsToVisible } },
+        {
+          title: 'Uploads',
+          lines: { published: job.published, rejected: job.rejected, failed: job.failed, retired: job.retired },
+        },
+        { title: 'Job runs', lines: { 'longest, s': job.jobSeconds, failures: job.failures } },
+      ],
+    },
+    {
+      title: 'Database',
+      text: 'RDS MySQL keeps rows and books.',
+      graphs: [
+        { title: 'Latency, s', lines: { read: database.readLatency, write: database.writeLatency } },
+        { title: 'CPU, %', lines: { cpu: database.cpu } },
+        { title: 'Connections', lines: { open: database.connections } },
+        { title: 'Free storage, bytes', lines: { free: database.freeStorage } },
+      ],
+    },
+    {
+      title: 'Reports',
+      text: `QuickSight and the console read the views, from ${replica ? 'the replica' : 'the main instance'}.`,
+      graphs: [
+        {
+          title: 'Rows',
+          lines: {
+            published: job.rowsPublished,
+            'shown by another upload': job.rowsDuplicate,
+            quarantined: job.rowsQuarantined,
+          },
+        },
+        {
+          title: 'Quarantined, share',
+          lines: Object.fromEntries(
+            alarmsOf(environment).flatMap(({ measure, of }) => (measure === 'quarantine-share' ? [['share', of]] : [])),
+          ),
+        },
+        { title: 'Latency, s', lines: { read: reports.readLatency } },
+        ...(replica ? [{ title: 'Behind, s', lines: { lag: replica.replicaLag } }] : []),
+      ],
+    },
+  ];
+}
+
+/** The JSON that CloudWatch keeps of a dashboard. */
+export function dashboardBody(environment: Environment): string {
+  const { name, region, accountId } = environment;
+  const alarms = alarmsOf(environment);
+  const columns = columnsOf(environment);
+  const width = GRID / columns.length;
+  const arns = alarms.map(
+    (alarm) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${alarmName(environment, alarm)}`,
+  );
+  const title = `# Centflow ${name}\nFrom an object in S3 to a figure in a report, left to right. What to do about an alarm stands in its description and in docs/runbook.md.`;
+  const widgets = [
+    text(title, { x: 0, y: 0, width: GRID, height: TITLE_HEIGHT }),
+    {
+      type: 'alarm',
+      ...{ x: 0, y: TITLE_HEIGHT, width: GRID, height: ALARMS_HEIGHT },
+      properties: { title: 'Alarms', alarms: arns },
+    },
+    ...columns.flatMap((column, index) => {
+      const x = index * width;
+      const top = TITLE_HEIGHT + ALARMS_HEIGHT;
+      const heading = index < columns.length - 1 ? `## ${column.title} →` : `## ${column.title}`;
+      return [
+        text(`${heading}\n${column.text}`, { x, y: top, width, height: TEXT_HEIGHT }),
+        ...column.graphs.map((graph, row) =>
+          drawn(graph, alarms, region, {
+            x,
+            y: top + TEXT_HEIGHT + row * GRAPH_HEIGHT,
+            width,
+            height: GRAPH_HEIGHT,
+          }),
+        ),
+      ];
+    }),
+  ];
+  return JSON.stringify({ widgets });
+}
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function text(markdown: string, place: Place) {
+  return { type: 'text', ...place, properties: { markdown } };
+}
+
+function drawn({ title, lines }: Graph, alarms: readonly Alarm[], region: string, place: Place) {
+  const thresholds = alarms.filter(({ of }) => Object.values(lines).some((line) => isSame(line, of)));
+  return {
+    type: 'metric',
+    ...place,
+    properties: {
+      title,
+      region,
+      view: 'timeSeries',
+      period: 300,
+      yAxis: { left: { min: 0 } },
+      metrics: Object.entries(lines).flatMap(([label, line]) => metricLines(label, line)),
+      annotations: {
+        horizontal: thresholds.map(({ measure, threshold, bad }) => ({ label: measure, value: threshold, fill: bad })),
+      },
+    },
+  };
+}
+
+/** CloudWatch's shorthand: namespace, name, dimension and value …, then how to draw it. */
+function metricLines(label: string, line: Metric | Calculation): unknown[][] {
+  if (!isCalculation(line)) return [[...written(line), { stat: line.statistic, label }]];
+  const over = Object.entries(line.over).map(([id, metric]) => [
+    ...written(metric),
+    { id, stat: metric.statistic, visible: false },
+  ]);
+  return [[{ expression: line.expression, label, id: 'result' }], ...over];
+}
+
+function written({ namespace, name, dimensions }: Metric): string[] {
+  return [namespace, name, ...Object.entries(dimensions).flat()];
+}
+
+function isSame(one: Metric | Calculation, other: Metric | Calculation): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -1,0 +1,97 @@
+/**
+ * What CloudWatch is told about an environment, stage by stage: the metrics that alarms and the dashboard look at.
+ *
+ * Those of the namespace Centflow are counted by apps/trigger (src/handler.ts) and by the job (glue/centflow_glue/metrics.py);
+ * a test compares the names. Glue's own metrics need --enable-metrics and tell of Spark, not of uploads: none is used.
+ */
+import type { Environment } from './environment.ts';
+import { namesOf } from './names.ts';
+
+/** How values of a period become one. */
+export type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | `p${number}`;
+
+export interface Metric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: Statistic;
+}
+
+/** Functions of the environment that must not fail. */
+export const functionNames = ['trigger', 'migrator'] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+export type Metrics = ReturnType<typeof metricsOf>;
+
+/** The rule that passes the job's failures on to the topic. */
+export function failureRuleOf(environment: Pick<Environment, 'name' | 'accountId'>): string {
+  return `${namesOf(environment).prefix}-job-failures`;
+}
+
+export function metricsOf(environment: Environment) {
+  const names = namesOf(environment);
+  const metric =
+    (namespace: string, dimensions: Readonly<Record<string, string>>) =>
+    (name: string, statistic: Statistic): Metric => ({ namespace, name, dimensions, statistic });
+
+  const queue = metric('AWS/SQS', { QueueName: names.queue });
+  const deadLetterQueue = metric('AWS/SQS', { QueueName: names.deadLetterQueue });
+  const trigger = metric('Centflow', { service: 'trigger', environment: environment.name });
+  const job = metric('Centflow', { service: 'load', environment: environment.name });
+  const failureRule = metric('AWS/Events', { RuleName: failureRuleOf(environment) });
+  return {
+    queue: {
+      received: queue('NumberOfMessagesSent', 'Sum'),
+      waiting: queue('ApproximateNumberOfMessagesVisible', 'Maximum'),
+      oldest: queue('ApproximateAgeOfOldestMessage', 'Maximum'),
+      dead: deadLetterQueue('ApproximateNumberOfMessagesVisible', 'Maximum'),
+    },
+    lambda: (name: FunctionName) => {
+      const lambda = metric('AWS/Lambda', { FunctionName: names[name] });
+      return {
+        invocations: lambda('Invocations', 'Sum'),
+        errors: lambda('Errors', 'Sum'),
+        throttles: lambda('Throttles', 'Sum'),
+        duration: lambda('Duration', 'Maximum'),
+      };
+    },
+    trigger: {
+      keys: trigger('Keys', 'Sum'),
+      jobRunsStarted: trigger('JobRunsStarted', 'Sum'),
+      batchesGivenBack: trigger('BatchesGivenBack', 'Sum'),
+      unreadableMessages: trigger('UnreadableMessages', 'Sum'),
+    },
+    job: {
+      secondsToVisible: job('SecondsToVisible', 'p95'),
+      jobSeconds: job('JobSeconds', 'Maximum'),
+      published: job('UploadsPublished', 'Sum'),
+      rejected: job('UploadsRejected', 'Sum'),
+      failed: job('UploadsFailed', 'Sum'),
+      retired: job('UploadsRetired', 'Sum'),
+      foundBySweep: job('UploadsFoundBySweep', 'Sum'),
+      /** Counted by every sweep, also where it found nothing. */
+      sweeps: job('UploadsFoundBySweep', 'SampleCount'),
+      rowsRead: job('RowsRead', 'Sum'),
+      rowsPublished: job('RowsPublished', 'Sum'),
+      rowsDuplicate: job('RowsDuplicate', 'Sum'),
+      rowsQuarantined: job('RowsQuarantined', 'Sum'),
+      failures: failureRule('TriggeredRules', 'Sum'),
+      failuresNotTold: failureRule('FailedInvocations', 'Sum'),
+    },
+    database: databaseMetrics(names.databaseInstance),
+    replica: environment.database.reportingReplica ? databaseMetrics(names.reportingReplica) : undefined,
+  };
+
+  function databaseMetrics(instance: string) {
+    const database = metric('AWS/RDS', { DBInstanceIdentifier: instance });
+    return {
+      cpu: database('CPUUtilization', 'Average'),
+      credits: database('CPUCreditBalance', 'Average'),
+      connections: database('DatabaseConnections', 'Maximum'),
+      readLatency: database('ReadLatency', 'Average'),
+      writeLatency: database('WriteLatency', 'Average'),
+      freeStorage: database('FreeStorageSpace', 'Minimum'),
+      replicaLag: database('ReplicaLag', 'Maximum'),
+    };
+  }
+}

@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { infra } from '../src/cli.ts';
+import { type Cost, idleCosts, total } from '../src/costs.ts';
+import { connectionsAtMost, isBurstable, memoryGib, vcpusOf } from '../src/database-class.ts';
+import { readEnvironment, readEnvironments } from '../src/environments.ts';
+import { PriceError, priceOfInstance, prices } from '../src/prices.ts';
+import { RunbookError, renderRunbook } from '../src/runbook.ts';
+import { HOURS_PER_MONTH, runsPerMonth, ScheduleError } from '../src/schedule.ts';
+import { ofType, synthesised } from '../src/testing/synthesised.ts';
+
+const environments = readEnvironments();
+const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
+const jobMetrics = [
+  ...readFileSync(join(import.meta.dirname, '../../glue/centflow_glue/metrics.py'), 'utf8').matchAll(
+    /^ {4}"\w+": "(Count|Seconds)",$/gm,
+  ),
+].length;
+const usdOf = (costs: readonly Cost[], what: string) => costs.find((cost) => cost.what === what)?.usd ?? Number.NaN;
+
+describe('the costs of an idle environment', () => {
+  test('stay below 60 USD a month for dev, and below its budget for each', () => {
+    expect(total(idleCosts(readEnvironment('dev')))).toBeLessThan(60);
+    for (const environment of environments) {
+      expect(total(idleCosts(environment))).toBeLessThan(environment.watch.monthlyBudgetUsd);
+    }
+  });
+
+  test('are those of the things that its stacks make', () => {
+    const stacks = synthesised(environments);
+    for (const environment of environments) {
+      const ours = stacks.filter(({ name }) => name.startsWith(`${environment.name}-`));
+      const costs = idleCosts(environment);
+      const endpoints = ofType(ours, 'aws_vpc_endpoint')
+        .filter(({ attributes }) => attributes.vpc_endpoint_type === 'Interface')
+        .reduce((sum, { attributes }) => sum + (attributes.subnet_ids as unknown[]).length, 0);
+      expect(usdOf(costs, 'interface endpoints')).toBeCloseTo(endpoints * prices.endpoint.usd * HOURS_PER_MONTH);
+
+      const instances = ofType(ours, 'aws_db_instance').reduce(
+        (sum, { attributes }) => sum + (attributes.multi_az === true ? 2 : 1),
+        0,
+      );
+      const instance = priceOfInstance(environment.database.instanceClass).usd * HOURS_PER_MONTH;
+      expect(usdOf(costs, 'database')).toBeCloseTo(instances * instance);
+
+      // RDS makes one secret itself.
+      const secrets = ofType(ours, 'aws_secretsmanager_secret').length + 1;
+      const keys = ofType(ours, 'aws_kms_key').length;
+      expect(usdOf(costs, 'key and secrets')).toBeCloseTo(keys * prices.key.usd + secrets * prices.secret.usd);
+
+      const dashboards = ofType(ours, 'aws_cloudwatch_dashboard').length;
+      const alarmMetrics = ofType(ours, 'aws_cloudwatch_metric_alarm').reduce((sum, { attributes }) => {
+        const queries = (attributes.metric_query ?? []) as { metric?: object }[];
+        return sum + Math.max(1, queries.filter(({ metric }) => metric !== undefined).length);
+      }, 0);
+      const watched = dashboards * prices.dashboard.usd + alarmMetrics * prices.alarmMetric.usd;
+      const metrics = usdOf(costs, 'alarms, dashboard, metrics') - watched;
+      const hourly = Math.min(1, runsPerMonth(environment.load.sweepSchedule) / HOURS_PER_MONTH);
+      expect(metrics).toBeCloseTo(jobMetrics * prices.metric.usd * hourly);
+    }
+  });
+
+  test('are not guessed for an instance class without a price', () => {
+    expect(() => priceOfInstance('db.m99g.large')).toThrow(PriceError);
+    expect(() => priceOfInstance('db.m99g.large')).toThrow('add it to infra/src/prices.ts');
+  });
+
+  test('say of each price where and when it was the list’s', () => {
+    for (const { service, of, asOf, usd } of Object.values(prices)) {
+      expect(asOf, `${service}: ${of}`).toMatch(/^20\d\d-\d\d$/);
+      expect(usd).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('the runbook', () => {
+  test('has the costs and the alarms as they follow from the code: run `npm run infra -- render`', () => {
+    expect(renderRunbook(runbook, environments)).toBe(runbook);
+  });
+
+  test('has its tables rendered anew when an environment changes', () => {
+    const [dev, ...others] = environments;
+    if (dev === undefined) throw new Error('no environment');
+    const larger = { ...dev, database: { ...dev.database, instanceClass: 'db.m7g.large' } };
+    expect(renderRunbook(runbook, [larger, ...others])).not.toBe(runbook);
+  });
+
+  test('names commands that there are, with options that they take', () => {
+    const commands = new Map(infra().commands.map((command) => [command.name(), command]));
+    const used = [...runbook.matchAll(/npm run infra -- ([a-z]+)((?: --[a-z]+(?: [a-z]+)?)*)/g)];
+    expect(used.length).toBeGreaterThan(10);
+    for (const [line, name = '', rest = ''] of used) {
+      const known = commands.get(name)?.options.map(({ long }) => long) ?? [];
+      expect(commands.has(name), line).toBe(true);
+      for (const [option] of rest.matchAll(/--[a-z]+/g)) expect(known, line).toContain(option);
+    }
+  });
+
+  test('names things that there are, or that it makes itself', () => {
+    const production = synthesised(environments).filter(({ name }) => name.startsWith('production-'));
+    const text = production.map((stack) => stack.text).join('\n');
+    const named = new Set([...runbook.matchAll(/centflow-production-[a-z0-9-]+/g)].map(([name]) => name));
+    named.delete('centflow-production-database-old');
+    expect(named.size).toBeGreaterThan(8);
+    for (const name of named) expect(text.includes(`${name}"`) || text.includes(`${name}\\"`), name).toBe(true);
+  });
+
+  test('is not rendered where it has no place for a table', () => {
+    expect(() => renderRunbook('# Runbook\n', environments)).toThrow(RunbookError);
+  });
+});
+
+describe('a schedule', () => {
+  test.each([
+    ['cron(17 3 * * ? *)', HOURS_PER_MONTH / 24],
+    ['cron(17 */6 * * ? *)', (4 * HOURS_PER_MONTH) / 24],
+    ['cron(17 0/6 * * ? *)', (4 * HOURS_PER_MONTH) / 24],
+    ['cron(17 * * * ? *)', HOURS_PER_MONTH],
+    ['cron(0,30 8-17 ? * MON,TUE *)', (20 * 2 * HOURS_PER_MONTH) / 24 / 7],
+  ])('%s comes round so often a month', (schedule, runs) => {
+    expect(runsPerMonth(schedule)).toBeCloseTo(runs);
+  });
+
+  test.each(['cron(0 3 ? * MON-FRI *)', 'cron(0 3 L * ? *)', 'cron(0 3 1 1 ? *)', 'cron(0 3 ? * 2#1 *)'])(
+    '%s is not guessed at',
+    (schedule) => {
+      expect(() => runsPerMonth(schedule)).toThrow(ScheduleError);
+    },
+  );
+});
+
+test('an instance class tells its size', () => {
+  expect(['db.t4g.micro', 'db.t4g.medium', 'db.t4g.2xlarge', 'db.m7g.large', 'db.r7g.4xlarge'].map(memoryGib)).toEqual([
+    1, 4, 32, 8, 128,
+  ]);
+  expect(['db.t4g.micro', 'db.m7g.large', 'db.m7g.xlarge', 'db.r7g.4xlarge'].map(vcpusOf)).toEqual([2, 2, 4, 16]);
+  expect(connectionsAtMost('db.t4g.micro')).toBe(85);
+  expect([isBurstable('db.t4g.micro'), isBurstable('db.m7g.large')]).toEqual([true, false]);
+});

@@ -1,0 +1,366 @@
+/** Rules about what is watched, read from the stacks as Terraform would be given them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readEnvironments } from '../src/environments.ts';
+import { namesOf } from '../src/names.ts';
+import { HOURS_PER_MONTH, runsPerMonth } from '../src/schedule.ts';
+import { type Attributes, ofType, type Resource, synthesised } from '../src/testing/synthesised.ts';
+
+const environments = readEnvironments();
+const stacks = synthesised(environments);
+const alarms = ofType(stacks, 'aws_cloudwatch_metric_alarm');
+const repository = join(import.meta.dirname, '..', '..');
+const source = (path: string) => readFileSync(join(repository, path), 'utf8');
+
+/** How Terraform's JSON refers to another thing. */
+const reference = (to: string) => `\${${to}}`;
+
+interface Metric {
+  readonly namespace: string;
+  readonly metric_name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** How an event becomes a mail. */
+interface Transformer {
+  readonly input_paths: Readonly<Record<string, string>>;
+  readonly input_template: string;
+}
+
+/** Every metric that an alarm looks at, straight or by calculation. */
+function metricsOf({ attributes }: Resource): Metric[] {
+  const queries = (attributes.metric_query ?? []) as { metric?: Metric }[];
+  if (queries.length === 0) return [attributes as unknown as Metric];
+  return queries.flatMap(({ metric }) => (metric === undefined ? [] : [metric]));
+}
+
+/** The names in a block of source, such as the keys of an object. */
+function namesIn(path: string, begin: string, end: string, name: RegExp): string[] {
+  const text = source(path);
+  const from = text.indexOf(begin);
+  if (from < 0) throw new Error(`${path} has no ${begin}`);
+  return [...text.slice(from, text.indexOf(end, from)).matchAll(name)].map(([, found]) => found ?? '');
+}
+
+const toldByTrigger = namesIn('apps/trigger/src/handler.ts', 'const counts = {', '};', /^\s+(\w+): /gm);
+const toldByJob = namesIn('glue/centflow_glue/metrics.py', 'UNITS: Mapping[str, str] = {', '}\n', /"(\w+)": "/g);
+
+/** What AWS publishes, by namespace: the dimension, and metrics as its documentation lists them. */
+const toldByAws: Readonly<Record<string, { dimension: string; names: readonly string[] }>> = {
+  'AWS/SQS': {
+    dimension: 'QueueName',
+    names: ['ApproximateAgeOfOldestMessage', 'ApproximateNumberOfMessagesVisible', 'NumberOfMessagesSent'],
+  },
+  'AWS/Lambda': { dimension: 'FunctionName', names: ['Duration', 'Errors', 'Invocations', 'Throttles'] },
+  'AWS/Events': { dimension: 'RuleName', names: ['FailedInvocations', 'TriggeredRules'] },
+  'AWS/RDS': {
+    dimension: 'DBInstanceIdentifier',
+    names: [
+      'CPUCreditBalance',
+      'CPUUtilization',
+      'DatabaseConnections',
+      'FreeStorageSpace',
+      'ReadLatency',
+      'ReplicaLag',
+      'WriteLatency',
+    ],
+  },
+};
+
+/** Why nobody ever tells this metric; nothing where somebody does. */
+function unheardOf({ namespace, metric_name: name, dimensions }: Metric, environment: string): string[] {
+  const what = `${namespace} ${name} ${JSON.stringify(dimensions)}`;
+  if (namespace === 'Centflow') {
+    const names = { trigger: toldByTrigger, load: toldByJob }[dimensions.service ?? ''] ?? [];
+    const known = names.includes(name) && dimensions.environment === environment;
+    return known && Object.keys(dimensions).length === 2 ? [] : [what];
+  }
+  const known = toldByAws[namespace];
+  const resource = dimensions[known?.dimension ?? ''];
+  if (!known?.names.includes(name) || Object.keys(dimensions).length !== 1 || resource === undefined) return [what];
+  return isMade(namespace, resource, environment) ? [] : [`${what}: there is no such thing`];
+}
+
+/** Whether the environment has the thing that a metric is of. */
+function isMade(namespace: string, name: string, environment: string): boolean {
+  const [type = '', attribute = ''] =
+    {
+      'AWS/SQS': ['aws_sqs_queue', 'name'],
+      'AWS/Lambda': ['aws_lambda_function', 'function_name'],
+      'AWS/Events': ['aws_cloudwatch_event_rule', 'name'],
+      'AWS/RDS': ['aws_db_instance', 'identifier'],
+    }[namespace] ?? [];
+  const made = ofType(stacks, type).filter(({ stack }) => stack.startsWith(`${environment}-`));
+  return made.some(({ attributes }) => attributes[attribute] === name);
+}
+
+describe('every alarm', () => {
+  test('is called by environment, stage and measure, and no two alike', () => {
+    const names = alarms.map(({ attributes }) => attributes.alarm_name as string);
+    for (const { stack, attributes } of alarms) {
+      expect(attributes.alarm_name).toMatch(new RegExp(`^${stack.split('-')[0]}-(store|load|report|watch)-[a-z-]+$`));
+    }
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('reaches the topic when it begins and when it is over', () => {
+    for (const { address, attributes } of alarms) {
+      const { alarm_actions: begin, ok_actions: end, actions_enabled: enabled } = attributes;
+      expect({ address, begin, end }).toEqual({
+        address,
+        begin: [reference('aws_sns_topic.topic.arn')],
+        end: [reference('aws_sns_topic.topic.arn')],
+      });
+      expect(enabled).not.toBe(false);
+    }
+  });
+
+  test('tells what has happened and what to do, in words that CloudWatch takes', () => {
+    for (const { address, attributes } of alarms) {
+      const description = attributes.alarm_description as string;
+      expect(description.split('. ').length, address).toBeGreaterThan(1);
+      expect(description.length, address).toBeLessThanOrEqual(1024);
+    }
+  });
+
+  test('looks at metrics that somebody tells, of things that there are', () => {
+    expect(toldByTrigger).toContain('BatchesGivenBack');
+    expect(toldByJob).toContain('SecondsToVisible');
+    for (const environment of environments) {
+      const ours = alarms.filter(({ stack }) => stack === `${environment.name}-watch`);
+      expect(ours.length).toBeGreaterThan(15);
+      expect(ours.flatMap(metricsOf).flatMap((metric) => unheardOf(metric, environment.name))).toEqual([]);
+    }
+  });
+
+  test('decides what silence means, and looks back no further than CloudWatch does', () => {
+    for (const { address, attributes } of alarms) {
+      expect(['notBreaching', 'breaching', 'ignore', 'missing'], address).toContain(attributes.treat_missing_data);
+      const queries = (attributes.metric_query ?? []) as { metric?: { period: number } }[];
+      const period = Number(attributes.period ?? queries.find(({ metric }) => metric)?.metric?.period);
+      const seconds = period * Number(attributes.evaluation_periods);
+      expect(seconds, address).toBeLessThanOrEqual(period < 3600 ? 86_400 : 604_800);
+    }
+  });
+});
+
+describe('what is watched', () => {
+  /** Alarms of an environment that look at a metric of one thing. */
+  const watching = (environment: string, name: string, dimensions: Attributes) =>
+    alarms.filter(
+      (alarm) =>
+        alarm.stack === `${environment}-watch` &&
+        metricsOf(alarm).some(
+          (metric) => metric.metric_name === name && JSON.stringify(metric.dimensions) === JSON.stringify(dimensions),
+        ),
+    );
+
+  test('is every Lambda: its errors and its throttles', () => {
+    const functions = ofType(stacks, 'aws_lambda_function');
+    expect(functions.length).toBeGreaterThanOrEqual(2 * environments.length);
+    for (const { stack, address, attributes } of functions) {
+      const dimensions = { FunctionName: attributes.function_name };
+      for (const name of ['Errors', 'Throttles']) {
+        expect(watching(stack.split('-')[0] ?? '', name, dimensions), `${address}: ${name}`).toHaveLength(1);
+      }
+    }
+  });
+
+  test('is every database instance: processor and storage', () => {
+    for (const { stack, address, attributes } of ofType(stacks, 'aws_db_instance')) {
+      const dimensions = { DBInstanceIdentifier: attributes.identifier };
+      for (const name of ['CPUUtilization', 'FreeStorageSpace']) {
+        expect(watching(stack.split('-')[0] ?? '', name, dimensions), `${address}: ${name}`).toHaveLength(1);
+      }
+    }
+  });
+
+  test('is how far a replica is behind, and CPU credits, where there are such', () => {
+    for (const environment of environments) {
+      const { databaseInstance, reportingReplica } = namesOf(environment);
+      const { reportingReplica: hasReplica, instanceClass } = environment.database;
+      const lag = watching(environment.name, 'ReplicaLag', { DBInstanceIdentifier: reportingReplica });
+      expect(lag).toHaveLength(hasReplica ? 1 : 0);
+      const credits = watching(environment.name, 'CPUCreditBalance', { DBInstanceIdentifier: databaseInstance });
+      expect(credits).toHaveLength(instanceClass.startsWith('db.t') ? 1 : 0);
+    }
+  });
+
+  test('is every queue of dead letters', () => {
+    const dead = ofType(stacks, 'aws_sqs_queue').filter(({ attributes }) => String(attributes.name).endsWith('-dlq'));
+    expect(dead).toHaveLength(environments.length);
+    for (const { stack, attributes } of dead) {
+      const dimensions = { QueueName: attributes.name };
+      const [alarm] = watching(stack.split('-')[0] ?? '', 'ApproximateNumberOfMessagesVisible', dimensions);
+      expect(alarm?.attributes.threshold).toBe(0);
+    }
+  });
+
+  test('is the sweep, for longer than its schedule leaves between two', () => {
+    for (const { name, load, watch } of environments) {
+      const [alarm] = alarms.filter(({ attributes }) => attributes.alarm_name === `${name}-load-sweeps`);
+      expect(alarm?.attributes).toMatchObject({ treat_missing_data: 'breaching', statistic: 'SampleCount' });
+      expect(watch.hoursWithoutSweep).toBeGreaterThan(HOURS_PER_MONTH / runsPerMonth(load.sweepSchedule) + 1);
+    }
+  });
+
+  test('is each failure of the job, by a mail that says what Glue says', () => {
+    for (const environment of environments) {
+      const ours = stacks.filter(({ name }) => name === `${environment.name}-watch`);
+      const [rule] = ofType(ours, 'aws_cloudwatch_event_rule');
+      const jobs = ofType(stacks, 'aws_glue_job').filter(({ stack }) => stack.startsWith(`${environment.name}-`));
+      expect(JSON.parse(rule?.attributes.event_pattern as string)).toEqual({
+        source: ['aws.glue'],
+        'detail-type': ['Glue Job State Change'],
+        detail: { jobName: jobs.map(({ attributes }) => attributes.name), state: ['FAILED', 'TIMEOUT', 'ERROR'] },
+      });
+      const [target] = ofType(ours, 'aws_cloudwatch_event_target');
+      const transformer = target?.attributes.input_transformer as Transformer | undefined;
+      const { input_paths: paths = {}, input_template: template = '' } = transformer ?? {};
+      expect(target?.attributes.arn).toBe(reference('aws_sns_topic.topic.arn'));
+      for (const line of template.split('\n')) expect(typeof JSON.parse(line)).toBe('string');
+      const used = [...template.matchAll(/<(\w+)>/g)].map(([, name]) => name);
+      expect(used.sort()).toEqual(Object.keys(paths).sort());
+    }
+  });
+
+  test('is the money, before it is spent', () => {
+    for (const { name, watch } of environments) {
+      const [budget] = ofType(stacks, 'aws_budgets_budget').filter(({ stack }) => stack === `${name}-watch`);
+      expect(budget?.attributes).toMatchObject({
+        limit_amount: String(watch.monthlyBudgetUsd),
+        cost_filter: [{ name: 'TagKeyValue', values: [`user:Environment$${name}`] }],
+      });
+      const told = budget?.attributes.notification as Attributes[];
+      expect(told.map(({ notification_type, threshold }) => [notification_type, threshold])).toEqual([
+        ['ACTUAL', 80],
+        ['FORECASTED', 100],
+      ]);
+    }
+  });
+});
+
+describe('the topic', () => {
+  const statementsOf = ({ attributes }: Resource) =>
+    (JSON.parse(attributes.policy as string) as { Statement: Record<string, unknown>[] }).Statement;
+
+  test('is encrypted, and mails everybody whom the environment names', () => {
+    for (const { name, watch } of environments) {
+      const ours = stacks.filter((stack) => stack.name === `${name}-watch`);
+      const [topic] = ofType(ours, 'aws_sns_topic');
+      expect(topic?.attributes.kms_master_key_id).toBe(reference('var.kms_key_arn'));
+      const mailed = ofType(ours, 'aws_sns_topic_subscription').map(({ attributes }) => attributes.endpoint);
+      expect(mailed).toEqual(watch.emails);
+    }
+  });
+
+  test('takes messages of this environment’s alarms, rule and budget, and of nobody else', () => {
+    for (const policy of ofType(stacks, 'aws_sns_topic_policy')) {
+      const allowed = statementsOf(policy).filter(({ Effect }) => Effect === 'Allow');
+      expect(allowed.map(({ Principal }) => Principal)).toEqual(
+        ['cloudwatch', 'budgets', 'events'].map((service) => ({ Service: [`${service}.amazonaws.com`] })),
+      );
+      const [environment] = policy.stack.split('-');
+      for (const { Condition } of allowed) {
+        const text = JSON.stringify(Condition);
+        expect(text).toContain('aws:SourceArn');
+        expect(text).toMatch(
+          new RegExp(`alarm:${environment}-|budget/centflow-${environment}"|rule/centflow-${environment}-`),
+        );
+      }
+    }
+  });
+});
+
+describe('the dashboard', () => {
+  interface Widget {
+    readonly type: string;
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+    readonly properties: {
+      readonly markdown?: string;
+      readonly alarms?: readonly string[];
+      readonly metrics?: readonly (readonly unknown[])[];
+      readonly annotations?: { readonly horizontal: readonly { label: string; value: number }[] };
+    };
+  }
+  const widgetsOf = (environment: string) => {
+    const [dashboard] = ofType(stacks, 'aws_cloudwatch_dashboard').filter(
+      ({ stack }) => stack === `${environment}-watch`,
+    );
+    return (JSON.parse(dashboard?.attributes.dashboard_body as string) as { widgets: Widget[] }).widgets;
+  };
+
+  test('follows the flow from left to right', () => {
+    for (const { name } of environments) {
+      const headings = widgetsOf(name).filter(({ properties }) => properties.markdown?.startsWith('## '));
+      const titles = headings.sort((one, other) => one.x - other.x).map(({ properties }) => properties.markdown);
+      expect(titles.map((title) => /^## (\w+)/.exec(title ?? '')?.[1])).toEqual([
+        'Arrival',
+        'Queue',
+        'Trigger',
+        'Job',
+        'Database',
+        'Reports',
+      ]);
+    }
+  });
+
+  test('has room for everything', () => {
+    for (const { name } of environments) {
+      const taken = new Set<string>();
+      for (const { x, y, width, height } of widgetsOf(name)) {
+        expect(x + width).toBeLessThanOrEqual(24);
+        for (let column = x; column < x + width; column += 1) {
+          for (let row = y; row < y + height; row += 1) {
+            expect(taken.has(`${column},${row}`), `two widgets at ${column},${row}`).toBe(false);
+            taken.add(`${column},${row}`);
+          }
+        }
+      }
+    }
+  });
+
+  test('lists every alarm, and draws the threshold of each whose metric it shows', () => {
+    for (const { name, region, accountId } of environments) {
+      const widgets = widgetsOf(name);
+      const ours = alarms.filter(({ stack }) => stack === `${name}-watch`);
+      const arns = ours.map(
+        ({ attributes }) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${attributes.alarm_name}`,
+      );
+      const [list] = widgets.filter(({ type }) => type === 'alarm');
+      expect([...(list?.properties.alarms ?? [])].sort()).toEqual(arns.sort());
+      const drawn = widgets.flatMap(({ properties }) => properties.annotations?.horizontal ?? []);
+      for (const measure of [
+        'seconds-to-visible',
+        'oldest-message',
+        'database-cpu',
+        'quarantine-share',
+        'job-seconds',
+      ]) {
+        const [alarm] = ours.filter(({ attributes }) => String(attributes.alarm_name).endsWith(`-${measure}`));
+        expect(drawn).toContainEqual(expect.objectContaining({ label: measure, value: alarm?.attributes.threshold }));
+      }
+    }
+  });
+
+  test('shows metrics that somebody tells', () => {
+    for (const { name } of environments) {
+      const shown = widgetsOf(name)
+        .flatMap(({ properties }) => properties.metrics ?? [])
+        .filter(([first]) => typeof first === 'string')
+        .map(([namespace, metric_name, ...rest]) => {
+          const pairs = rest.filter((part) => typeof part === 'string');
+          const dimensions = Object.fromEntries(
+            pairs.flatMap((key, index) => (index % 2 === 0 ? [[key, pairs[index + 1]]] : [])),
+          );
+          return { namespace, metric_name, dimensions } as Metric;
+        });
+      expect(shown.length).toBeGreaterThan(20);
+      expect(shown.flatMap((metric) => unheardOf(metric, name))).toEqual([]);
+    }
+  });
+});
