@@ -5,8 +5,9 @@ import { infra } from '../src/cli.ts';
 import { type Cost, idleCosts, total } from '../src/costs.ts';
 import { connectionsAtMost, isBurstable, memoryGib, vcpusOf } from '../src/database-class.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
+import { PageError } from '../src/generated-part.ts';
 import { PriceError, priceOfInstance, prices } from '../src/prices.ts';
-import { RunbookError, renderRunbook } from '../src/runbook.ts';
+import { renderRunbook } from '../src/runbook.ts';
 import { HOURS_PER_MONTH, runsPerMonth, ScheduleError } from '../src/schedule.ts';
 import { ofType, synthesised } from '../src/testing/synthesised.ts';
 
@@ -107,7 +108,7 @@ describe('the runbook', () => {
   });
 
   test('is not rendered where it has no place for a table', () => {
-    expect(() => renderRunbook('# Runbook\n', environments)).toThrow(RunbookError);
+    expect(() => renderRunbook('# Runbook\n', environments)).toThrow(PageError);
   });
 });
 

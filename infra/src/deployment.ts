@@ -1,0 +1,113 @@
+/** One environment as Terraform works on it: its stacks in order, each given what the ones before it say. */
+import { join } from 'node:path';
+import type { Environment } from './environment.ts';
+import { bootstrapStackName } from './stacks/bootstrap.ts';
+import { type StageName, stackName, stageNames } from './stacks/centflow-stack.ts';
+import { loadOutputs, storeOutputs } from './stacks/handover.ts';
+import { outputFolder } from './synthesise.ts';
+import { offlineEnvironment, offlineOverride, type Terraform, WorkingDirectory } from './terraform/index.ts';
+
+export interface DeploymentOptions {
+  readonly terraform: Terraform;
+  /** Each stack works in a folder of its own below. */
+  readonly folder: string;
+  /** The folder of the logs; the stacks' own folders where left out. */
+  readonly logFolder?: string;
+  /** Where synthesis wrote. */
+  readonly synthesised?: string;
+  /** Merged over every stack, by name: `<name>_override.tf.json`. */
+  readonly overrides?: (stack: string) => Readonly<Record<string, object>>;
+  /** Values of variables that no stack gives. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Added to the environment of every command. */
+  readonly processEnvironment?: NodeJS.ProcessEnv;
+  /** true: what Terraform says is shown. */
+  readonly show?: boolean;
+}
+
+/** For plans without an account: no state, no credentials, examples for what stacks hand over. */
+export const offline = {
+  overrides: () => ({ offline: offlineOverride }),
+  variables: { ...storeOutputs, ...loadOutputs },
+  processEnvironment: offlineEnvironment,
+} satisfies Partial<DeploymentOptions>;
+
+/** The stages an environment has, in the order in which they are applied. */
+export function stagesOf({ report }: Pick<Environment, 'report'>): StageName[] {
+  return stageNames.filter((stage) => stage !== 'report' || report !== null);
+}
+
+export class Deployment {
+  readonly stages: readonly StageName[];
+  readonly #environment: Environment;
+  readonly #options: DeploymentOptions;
+  readonly #directories = new Map<string, WorkingDirectory>();
+
+  constructor(environment: Environment, options: DeploymentOptions) {
+    this.#environment = environment;
+    this.#options = options;
+    this.stages = stagesOf(environment);
+  }
+
+  /** What the account needs before any stage. */
+  bootstrap(): WorkingDirectory {
+    return this.#open(bootstrapStackName(this.#environment));
+  }
+
+  stage(stage: StageName): WorkingDirectory {
+    return this.#open(stackName(this.#environment, stage));
+  }
+
+  /**
+   * Makes a stage ready to be planned: its provider, its state, and what earlier stages hand over.
+   *
+   * @throws {HandOverError} an earlier stage was not applied.
+   */
+  async prepare(stage: StageName): Promise<WorkingDirectory> {
+    const directory = this.stage(stage);
+    await directory.init();
+    directory.take({ ...(await this.#givenTo(stage)), ...this.#options.variables });
+    return directory;
+  }
+
+  /** What earlier stages say now, as far as the stage asks for it. */
+  async #givenTo(stage: StageName): Promise<Record<string, string>> {
+    const wanted = Object.keys(this.stage(stage).synthesised.variable ?? {});
+    const given: Record<string, string> = {};
+    for (const earlier of this.stages.slice(0, this.stages.indexOf(stage))) {
+      const directory = this.stage(earlier);
+      const offered = Object.keys(directory.synthesised.output ?? {});
+      const unknown = wanted.filter((name) => offered.includes(name) && this.#options.variables?.[name] === undefined);
+      if (unknown.length === 0) continue;
+      await directory.init();
+      Object.assign(given, await directory.outputs());
+    }
+    return given;
+  }
+
+  #open(stack: string): WorkingDirectory {
+    const {
+      terraform,
+      folder,
+      logFolder,
+      synthesised = outputFolder,
+      overrides,
+      processEnvironment,
+      show,
+    } = this.#options;
+    const opened =
+      this.#directories.get(stack) ??
+      new WorkingDirectory({
+        terraform,
+        stack,
+        synthesised: join(synthesised, 'stacks', stack),
+        folder: join(folder, stack),
+        ...(logFolder === undefined ? {} : { logFolder }),
+        overrides: overrides?.(stack) ?? {},
+        environment: processEnvironment ?? {},
+        show: show ?? false,
+      });
+    this.#directories.set(stack, opened);
+    return opened;
+  }
+}

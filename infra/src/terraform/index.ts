@@ -1,0 +1,18 @@
+/** Running plain Terraform over the synthesised stacks. */
+export {
+  HandOverError,
+  StateBucketMissingError,
+  StateLockedError,
+  TerraformError,
+  TerraformUnavailableError,
+} from './errors.ts';
+export { offlineEnvironment, offlineOverride } from './offline.ts';
+export { applyWithOwnState, destroyWithOwnState } from './own-state.ts';
+export { type Action, changesOf, destroys, type Plan, type ResourceChange, summaryOf } from './plan.ts';
+export { findTerraform, type Terraform } from './terraform.ts';
+export {
+  type PlanOptions,
+  type Synthesised,
+  WorkingDirectory,
+  type WorkingDirectoryOptions,
+} from './working-directory.ts';

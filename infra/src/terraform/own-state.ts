@@ -1,0 +1,54 @@
+/** The stack that makes the bucket in which its own state is kept. */
+import { StateBucketMissingError } from './errors.ts';
+import type { WorkingDirectory } from './working-directory.ts';
+
+/** A state beside the stack. */
+export const localBackend = { terraform: { backend: { local: { path: 'terraform.tfstate' } } } } as const;
+
+/**
+ * Applies the stack: the first time with a local state, which then moves into the bucket. What was interrupted goes on where
+ * it was; applied again, it changes what differs.
+ *
+ * @param backend merged over the stack to say where the bucket is; undefined: where the stack says
+ * @param agree called before the plan that was just made is applied; it throws where nobody wants that
+ */
+export async function applyWithOwnState(
+  directory: WorkingDirectory,
+  backend: object | undefined,
+  agree: () => Promise<void>,
+): Promise<void> {
+  const moved = !directory.hasLocalState() && (await findsBucket(directory, backend));
+  if (!moved) {
+    directory.override('backend', localBackend);
+    await directory.init();
+  }
+  if (await directory.plan()) {
+    await agree();
+    await directory.apply();
+  }
+  if (!moved) {
+    directory.override('backend', backend);
+    await directory.init({ migrate: true });
+    directory.removeLocalState();
+  }
+}
+
+async function findsBucket(directory: WorkingDirectory, backend: object | undefined): Promise<boolean> {
+  directory.override('backend', backend);
+  try {
+    await directory.init();
+    return true;
+  } catch (error) {
+    if (error instanceof StateBucketMissingError) return false;
+    throw error;
+  }
+}
+
+/** Destroys the stack and with it the bucket: its state is taken out first. Every other state must be empty by then. */
+export async function destroyWithOwnState(directory: WorkingDirectory): Promise<void> {
+  await directory.init();
+  directory.override('backend', localBackend);
+  await directory.init({ migrate: true });
+  if (await directory.plan({ destroy: true })) await directory.apply();
+  directory.removeLocalState();
+}

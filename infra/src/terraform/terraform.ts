@@ -1,0 +1,79 @@
+/** The `terraform` of this machine, configured so that it neither asks questions nor calls home. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { TerraformUnavailableError } from './errors.ts';
+import { findPluginMirror, holdsProvider, PROVIDER_VERSION } from './plugin-mirror.ts';
+
+/** The oldest that locks a state in S3 itself. */
+const OLDEST = [1, 11] as const;
+
+export interface Terraform {
+  readonly version: string;
+  /** The folder that the provider is taken from; undefined where Terraform's registry is asked. */
+  readonly pluginMirror: string | undefined;
+  /** What every command is run with. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/**
+ * Finds Terraform on the PATH.
+ *
+ * @param folder where its configuration and its cache of plugins go
+ * @throws {TerraformUnavailableError} it is missing or too old, or the plugins that CENTFLOW_TERRAFORM_PLUGINS names are.
+ */
+export async function findTerraform(folder: string): Promise<Terraform> {
+  const pluginMirror = findPluginMirror();
+  if (pluginMirror !== undefined && !holdsProvider(pluginMirror)) {
+    throw new TerraformUnavailableError(
+      `CENTFLOW_TERRAFORM_PLUGINS names ${pluginMirror}, which does not hold provider aws ${PROVIDER_VERSION} for this machine. ` +
+        'Fill it with `terraform providers mirror`, or unset the variable: then the provider comes from the registry.',
+    );
+  }
+  const environment = { ...inherited(), ...configure(folder, pluginMirror) };
+  return { version: await versionOf(environment), pluginMirror, environment };
+}
+
+async function versionOf(environment: NodeJS.ProcessEnv): Promise<string> {
+  const wanted = `Install Terraform ${OLDEST.join('.')} or newer (https://developer.hashicorp.com/terraform/install) on the PATH.`;
+  let version: string;
+  try {
+    const { stdout } = await promisify(execFile)('terraform', ['version', '-json'], { env: environment });
+    version = (JSON.parse(stdout) as { terraform_version: string }).terraform_version;
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'it is not there' : (error as Error).message;
+    throw new TerraformUnavailableError(`\`terraform\` did not run: ${reason}. ${wanted}`);
+  }
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major !== OLDEST[0] || minor < OLDEST[1]) {
+    throw new TerraformUnavailableError(`Terraform ${version} does not fit. ${wanted}`);
+  }
+  return version;
+}
+
+/** Our environment without what would change a command behind our back. */
+function inherited(): NodeJS.ProcessEnv {
+  const changing = /^TF_(CLI_ARGS.*|WORKSPACE|DATA_DIR|VAR_.*)$/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !changing.test(name)));
+}
+
+function configure(folder: string, pluginMirror: string | undefined): NodeJS.ProcessEnv {
+  const quiet = { CHECKPOINT_DISABLE: '1', TF_IN_AUTOMATION: '1', TF_INPUT: '0' };
+  const cache = join(folder, 'plugin-cache');
+  mkdirSync(cache, { recursive: true });
+  const cached = { TF_PLUGIN_CACHE_DIR: process.env.TF_PLUGIN_CACHE_DIR ?? cache };
+  if (pluginMirror === undefined && theirConfiguration() !== undefined) return { ...quiet, ...cached };
+  // TF_CLI_CONFIG_FILE may name a file that is gone, which Terraform complains about at every command.
+  const file = join(folder, 'terraformrc');
+  const installation = `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(pluginMirror)}\n  }\n}\n`;
+  writeFileSync(file, pluginMirror === undefined ? '' : installation);
+  return { ...quiet, TF_CLI_CONFIG_FILE: file, ...(pluginMirror === undefined ? cached : {}) };
+}
+
+/** The user's own configuration, which may hold a mirror on the network and credentials for it. */
+function theirConfiguration(): string | undefined {
+  const file = process.env.TF_CLI_CONFIG_FILE ?? join(homedir(), '.terraformrc');
+  return existsSync(file) ? file : undefined;
+}

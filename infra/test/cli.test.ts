@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { EXIT, exitCodeOf, infra } from '../src/cli.ts';
+import { EnvironmentError } from '../src/environment.ts';
+import { readEnvironment } from '../src/environments.ts';
+import { mermaidOf } from '../src/graph.ts';
+import { synthesise } from '../src/synthesise.ts';
+import { HandOverError, StateLockedError, TerraformError, TerraformUnavailableError } from '../src/terraform/index.ts';
+
+function throwing(command: Command): Command {
+  command.exitOverride().configureOutput({ writeErr: () => undefined });
+  for (const child of command.commands) throwing(child);
+  return command;
+}
+
+const run = (...args: string[]) => throwing(infra()).parseAsync(args, { from: 'user' });
+
+describe('npm run infra', () => {
+  test.each(['validate', 'plan', 'apply', 'destroy', 'output', 'graph', 'bootstrap'])(
+    '%s refuses an environment that there is not, before anything else',
+    async (command) => {
+      await expect(run(command, '--environment', 'prod')).rejects.toThrow(
+        new EnvironmentError('There is no environment "prod". Name one of: dev, staging, production.'),
+      );
+      await expect(run(command)).rejects.toThrow(/required option '--environment <name>' not specified/);
+    },
+  );
+
+  test('refuses a stack that there is not', async () => {
+    await expect(run('plan', '--environment', 'dev', '--stack', 'stores')).rejects.toThrow(
+      /There are bootstrap, store, load, report, watch/,
+    );
+  });
+
+  test('tells a program by its exit code what went wrong', () => {
+    const codes = [
+      new EnvironmentError(''),
+      new TerraformUnavailableError(''),
+      new StateLockedError(''),
+      new HandOverError(''),
+      new TerraformError(''),
+      new Error(''),
+    ].map(exitCodeOf);
+    expect(codes).toEqual([EXIT.environment, EXIT.unavailable, EXIT.locked, EXIT.usage, EXIT.failed, EXIT.failed]);
+  });
+});
+
+test('the graph has an arrow wherever a stack takes what another gives', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'centflow-graph-'));
+  synthesise([readEnvironment('dev')], folder);
+  const graph = mermaidOf(['bootstrap-111122223333', 'dev-store', 'dev-load', 'dev-watch'], folder);
+  rmSync(folder, { recursive: true });
+  expect(graph).toMatch(/^flowchart LR\n/);
+  expect(graph).toMatch(/dev-store -- ".*database_host.*" --> dev-load/);
+  expect(graph).not.toMatch(/dev-load -- .* --> dev-store/);
+});

@@ -1,0 +1,120 @@
+/** Every stack of every environment, checked and planned by the real Terraform and the real provider, without an account. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { Deployment, offline } from '../src/deployment.ts';
+import { readEnvironments } from '../src/environments.ts';
+import { synthesise } from '../src/synthesise.ts';
+import {
+  type Action,
+  findTerraform,
+  type Plan,
+  type Terraform,
+  type WorkingDirectory,
+} from '../src/terraform/index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'centflow-plans-'));
+const synthesised = join(folder, 'synthesised');
+const environments = readEnvironments();
+synthesise(environments, synthesised);
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const deploymentsOf = (terraform: Terraform) =>
+  environments.map(
+    (environment) =>
+      new Deployment(environment, {
+        terraform,
+        folder,
+        synthesised,
+        ...offline,
+        // One provider for all: an init for each stack would take a third of the time.
+        processEnvironment: { ...offline.processEnvironment, TF_DATA_DIR: join(folder, 'terraform-data') },
+      }),
+  );
+
+/** The stacks by name, with the provider at hand; or why there are none. */
+async function findStacks(): Promise<Map<string, WorkingDirectory> | string> {
+  try {
+    const deployments = deploymentsOf(await findTerraform(folder));
+    const stacks = deployments.flatMap((deployment) => [
+      deployment.bootstrap(),
+      ...deployment.stages.map((stage) => deployment.stage(stage)),
+    ]);
+    await stacks[0]?.init();
+    return new Map(stacks.map((directory) => [directory.stack, directory]));
+  } catch (error) {
+    if (process.env.CENTFLOW_REQUIRE_TERRAFORM === '1') throw error;
+    return (error as Error).message;
+  }
+}
+
+const stacks = await findStacks();
+const names = typeof stacks === 'string' ? ['every stack'] : [...stacks.keys()];
+
+/** Names of attributes and variables whose values nobody may read. */
+const SECRET_NAME = /(password|passphrase|private_?key|secret_(string|binary|key)|token)$/i;
+/** Secrets that can be told by their looks. */
+const SECRET_VALUE = /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:]+:[^/\s@]+@/;
+
+/** Where in a value a secret stands in plain text. */
+function secretsIn(value: unknown, path: string): string[] {
+  if (typeof value === 'string') {
+    const name = path.slice(path.lastIndexOf('.') + 1);
+    return (SECRET_NAME.test(name) && value !== '') || SECRET_VALUE.test(value) ? [path] : [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => secretsIn(inner, `${path}.${name}`));
+}
+
+describe('a secret in a plan', () => {
+  test('is noticed by its name and by its looks', () => {
+    const plan = {
+      password: 'x',
+      environment: { GITHUB_TOKEN: 'x' },
+      url: 'mysql://a:b@host/',
+      fine: { password: null },
+    };
+    expect(secretsIn(plan, 'r')).toEqual(['r.password', 'r.environment.GITHUB_TOKEN', 'r.url']);
+    expect(secretsIn({ '--database-secret': 'centflow-dev/loader', manage_master_user_password: true }, 'r')).toEqual(
+      [],
+    );
+  });
+});
+
+// Each provider process takes 0.8 GB: vitest runs no more side by side than its maxConcurrency says.
+describe.concurrent('Terraform and the provider', () => {
+  test.for(names)('accept %s, and would only create', { timeout: 300_000 }, async (name, { expect, skip }) => {
+    if (typeof stacks === 'string') return skip(stacks);
+    const directory = stacks.get(name) as WorkingDirectory;
+    await directory.validate();
+    directory.take(offline.variables);
+    await directory.plan({ refresh: false, lock: false });
+    const plan = await directory.readPlan();
+    expect(plan.errored).toBe(false);
+    expect(destined(plan, 'create')).toEqual(plan.resource_changes?.map(({ address }) => address));
+    expect(destined(plan, 'create').length).toBeGreaterThan(0);
+    expect((plan.resource_changes ?? []).flatMap(({ address, change }) => secretsIn(change.after, address))).toEqual(
+      [],
+    );
+  });
+});
+
+function destined(plan: Plan, action: Action): string[] {
+  return (plan.resource_changes ?? [])
+    .filter(({ change }) => change.actions.length === 1 && change.actions[0] === action)
+    .map(({ address }) => address);
+}
+
+describe('synthesis', () => {
+  test('of all environments takes less than five seconds, from a cold start', () => {
+    const since = performance.now();
+    const main = join(import.meta.dirname, '..', 'src', 'main.ts');
+    const { status, stderr } = spawnSync(process.execPath, [main, join(folder, 'timed')], { encoding: 'utf8' });
+    expect(stderr).not.toMatch(/Error/);
+    expect(status).toBe(0);
+    expect((performance.now() - since) / 1000).toBeLessThan(5);
+  });
+});

@@ -1,0 +1,156 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { errorOf, StateBucketMissingError, StateLockedError, unframed } from '../src/terraform/errors.ts';
+import { type Action, changesOf, destroys, type Plan, summaryOf } from '../src/terraform/plan.ts';
+import { findPluginMirror, holdsProvider, PROVIDER_VERSION, platform } from '../src/terraform/plugin-mirror.ts';
+import { findTerraform } from '../src/terraform/terraform.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'centflow-terraform-'));
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+const PROVIDER = join('registry.terraform.io', 'hashicorp', 'aws');
+
+function mirrorAt(path: string): string {
+  mkdirSync(join(path, PROVIDER, PROVIDER_VERSION, platform()), { recursive: true });
+  return path;
+}
+
+describe('the plugin mirror', () => {
+  beforeEach(() => {
+    vi.stubEnv('HOME', join(folder, 'home'));
+    vi.stubEnv('XDG_DATA_HOME', '');
+    vi.stubEnv('XDG_DATA_DIRS', join(folder, 'data'));
+  });
+
+  test('is found in either of the two layouts', () => {
+    const packed = join(folder, 'packed', PROVIDER);
+    mkdirSync(packed, { recursive: true });
+    writeFileSync(join(packed, `terraform-provider-aws_${PROVIDER_VERSION}_${platform()}.zip`), '');
+    expect(holdsProvider(join(folder, 'packed'))).toBe(true);
+    expect(holdsProvider(mirrorAt(join(folder, 'unpacked')))).toBe(true);
+    expect(holdsProvider(folder)).toBe(false);
+  });
+
+  test('is the one that is named before any other, and one of Terraform before one that was merely found', () => {
+    const found = mirrorAt(join(folder, 'opt', 'whatever'));
+    const roots = [join(folder, 'opt')];
+    expect(findPluginMirror(undefined, roots)).toBe(found);
+    const implied = mirrorAt(join(folder, 'data', 'terraform', 'plugins'));
+    expect(findPluginMirror(undefined, roots)).toBe(implied);
+    expect(findPluginMirror('/named', roots)).toBe('/named');
+  });
+
+  test('of another version is none', () => {
+    mkdirSync(join(folder, 'opt', 'old', PROVIDER, '5.99.0', platform()), { recursive: true });
+    expect(findPluginMirror(undefined, [join(folder, 'opt'), join(folder, 'missing')])).toBeUndefined();
+  });
+
+  test('that is named and holds no provider is an error that says what to do', async () => {
+    vi.stubEnv('CENTFLOW_TERRAFORM_PLUGINS', join(folder, 'empty'));
+    await expect(findTerraform(folder)).rejects.toThrow(
+      /CENTFLOW_TERRAFORM_PLUGINS names .*empty.*terraform providers mirror/,
+    );
+  });
+});
+
+describe('finding Terraform', () => {
+  function terraformThatSays(answer: string): void {
+    writeFileSync(join(folder, 'terraform'), `#!/bin/sh\necho '${answer}'\n`, { mode: 0o755 });
+    vi.stubEnv('PATH', `${folder}:/usr/bin:/bin`);
+    vi.stubEnv('CENTFLOW_TERRAFORM_PLUGINS', mirrorAt(join(folder, 'mirror')));
+  }
+
+  test('refuses one that cannot lock a state in S3', async () => {
+    terraformThatSays('{"terraform_version":"1.9.8"}');
+    await expect(findTerraform(folder)).rejects.toThrow(
+      'Terraform 1.9.8 does not fit. Install Terraform 1.11 or newer',
+    );
+  });
+
+  test('says that it is missing', async () => {
+    terraformThatSays('');
+    vi.stubEnv('PATH', join(folder, 'nowhere'));
+    await expect(findTerraform(folder)).rejects.toThrow('`terraform` did not run: it is not there.');
+  });
+
+  test('is not disturbed by a configuration that is gone, nor by arguments from outside', async () => {
+    terraformThatSays('{"terraform_version":"1.11.4"}');
+    vi.stubEnv('TF_CLI_CONFIG_FILE', join(folder, 'gone'));
+    vi.stubEnv('TF_CLI_ARGS_plan', '-destroy');
+    const { environment } = await findTerraform(folder);
+    expect(existsSync(environment.TF_CLI_CONFIG_FILE ?? '')).toBe(true);
+    expect(environment).not.toHaveProperty('TF_CLI_ARGS_plan');
+    expect(environment).toMatchObject({ CHECKPOINT_DISABLE: '1', TF_INPUT: '0' });
+  });
+});
+
+describe('a command that fails', () => {
+  const failed = { command: 'terraform plan', stack: 'dev-store', exitCode: 1, logFile: '/log' };
+
+  test("is told in Terraform's own words, without the frame around them", () => {
+    const diagnostics = '╷\n│ Error: Invalid index\n│ \n│   on cdk.tf.json line 3\n╵\n';
+    expect(unframed(diagnostics)).toBe('Error: Invalid index\n\n  on cdk.tf.json line 3');
+    const error = errorOf({ ...failed, diagnostics });
+    expect(error.message).toContain('terraform plan of dev-store failed:\nError: Invalid index');
+    expect(error.message).toContain('/log');
+  });
+
+  test('because of a lock says who holds it and what to do', () => {
+    const diagnostics = [
+      '╷',
+      '│ Error: Error acquiring the state lock',
+      '│ Lock Info:',
+      '│   ID:        8b1d',
+      '│   Who:       ann@laptop',
+      '│   Created:   2026-01-02',
+      '╵',
+    ].join('\n');
+    const error = errorOf({ ...failed, diagnostics });
+    expect(error).toBeInstanceOf(StateLockedError);
+    expect(error.message).toMatch(/Who: ann@laptop[\s\S]+force-unlock/);
+  });
+
+  test('because the bucket of the states is missing names the command that makes it', () => {
+    const error = errorOf({ ...failed, diagnostics: 'Error: S3 bucket "centflow-state" does not exist.' });
+    expect(error).toBeInstanceOf(StateBucketMissingError);
+    expect(error.message).toContain('npm run infra -- bootstrap');
+  });
+});
+
+describe('a plan', () => {
+  function planOf(...actions: readonly Action[][]): Plan {
+    return {
+      errored: false,
+      resource_changes: actions.map((of, index) => ({
+        address: `aws_sqs_queue.q${index}`,
+        mode: 'managed',
+        type: 'aws_sqs_queue',
+        name: `q${index}`,
+        change: { actions: of, before: null, after: null, after_unknown: {} },
+      })),
+    };
+  }
+
+  test('is summed up by what it would do', () => {
+    expect(summaryOf(planOf(['create'], ['create'], ['delete', 'create'], ['no-op']))).toBe(
+      '2 to create, 1 to replace',
+    );
+    expect(summaryOf(planOf(['no-op']))).toBe('nothing to do');
+    expect(changesOf(planOf(['no-op'], ['update']))).toHaveLength(1);
+  });
+
+  test('that replaces something destroys something', () => {
+    expect(destroys(planOf(['create', 'delete']))).toBe(true);
+    expect(destroys(planOf(['create'], ['update']))).toBe(false);
+  });
+});
