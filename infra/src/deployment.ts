@@ -16,7 +16,7 @@ export interface DeploymentOptions {
   /** Where synthesis wrote. */
   readonly synthesised?: string;
   /** Merged over every stack, by name: `<name>_override.tf.json`. */
-  readonly overrides?: (stack: string) => Readonly<Record<string, object>>;
+  readonly overrides?: Readonly<Record<string, object>>;
   /** Values of variables that no stack gives. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Added to the environment of every command. */
@@ -27,7 +27,7 @@ export interface DeploymentOptions {
 
 /** For plans without an account: no state, no credentials, examples for what stacks hand over. */
 export const offline = {
-  overrides: () => ({ offline: offlineOverride }),
+  overrides: { offline: offlineOverride },
   variables: { ...storeOutputs, ...loadOutputs },
   processEnvironment: offlineEnvironment,
 } satisfies Partial<DeploymentOptions>;
@@ -103,7 +103,7 @@ export class Deployment {
         synthesised: join(synthesised, 'stacks', stack),
         folder: join(folder, stack),
         ...(logFolder === undefined ? {} : { logFolder }),
-        overrides: overrides?.(stack) ?? {},
+        overrides: overrides ?? {},
         environment: processEnvironment ?? {},
         show: show ?? false,
       });

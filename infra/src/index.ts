@@ -3,6 +3,5 @@ export { Deployment, type DeploymentOptions } from './deployment.ts';
 export { type Environment, EnvironmentError, type EnvironmentName, environmentNames } from './environment.ts';
 export { readEnvironment, readEnvironments } from './environments.ts';
 export { DATABASE_NAME, githubRoleOf, type Names, namesOf, stateBucketOf } from './names.ts';
-export { runBuild } from './run-build.ts';
 export type { StageName } from './stacks/centflow-stack.ts';
 export { synthesise } from './synthesise.ts';

@@ -41,6 +41,7 @@ function checks({ node, pnpm, uv }: ToolPaths): readonly Check[] {
     { name: 'types', ...exec('turbo', 'run', 'types', '--output-logs=errors-only') },
     { name: 'generated files', command: node, args: ['packages/schema/src/generate.ts', '--check'] },
     { name: 'Python lock file', command: uv, args: ['lock', '--check', '--project', 'glue'] },
+    { name: "checkov's lock file", command: uv, args: ['lock', '--check', '--project', 'infra/checkov'] },
   ];
 }
 

@@ -1,4 +1,6 @@
 /** AWS clients that talk to the emulator. */
+import { Agent } from 'node:https';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -6,23 +8,50 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { CREDENTIALS, REGION } from './emulator.ts';
 
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 export interface Clients {
   readonly s3: S3Client;
   readonly sqs: SQSClient;
   readonly lambda: LambdaClient;
   readonly glue: GlueClient;
   readonly secrets: SecretsManagerClient;
+  readonly logs: CloudWatchLogsClient;
   destroy(): void;
 }
 
-export function createClients(endpointUrl: string): Clients {
-  const configuration = { endpoint: endpointUrl, region: REGION, credentials: CREDENTIALS };
+/** What every client of the emulator is told. */
+export interface ClientConfiguration {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+  readonly requestHandler?: { readonly httpsAgent: Agent };
+}
+
+/** @param authority who vouches for the emulator where it is reached over TLS, PEM */
+export function clientConfiguration(
+  endpointUrl: string,
+  credentials: Credentials = CREDENTIALS,
+  authority?: string,
+): ClientConfiguration {
+  const tls = authority === undefined ? {} : { requestHandler: { httpsAgent: new Agent({ ca: authority }) } };
+  return { endpoint: endpointUrl, region: REGION, credentials, ...tls };
+}
+
+/** Clients that are told so; the parameters are those of `clientConfiguration`. */
+export function createClients(...told: Parameters<typeof clientConfiguration>): Clients {
+  const configuration = clientConfiguration(...told);
   const clients = {
     s3: new S3Client({ ...configuration, forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' }),
     sqs: new SQSClient(configuration),
     lambda: new LambdaClient(configuration),
     glue: new GlueClient(configuration),
     secrets: new SecretsManagerClient(configuration),
+    logs: new CloudWatchLogsClient(configuration),
   };
   return {
     ...clients,

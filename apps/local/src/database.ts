@@ -1,12 +1,13 @@
 /** Reading the database: values come as MySQL writes them, so that no amount becomes a float. */
+import { tlsFor, verifiedTls } from '@centflow/schema/tls';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { tlsFor } from './mysql.ts';
 import type { Row } from './table.ts';
 
-export async function connectTo(url: string): Promise<Connection> {
+/** @param authority PEM: the connection is then TLS with a server that it vouches for, on this machine too */
+export async function connectTo(url: string, authority?: string): Promise<Connection> {
   return createConnection({
     uri: url,
-    ...tlsFor(new URL(url).hostname),
+    ...(authority === undefined ? tlsFor(new URL(url).hostname) : { ssl: verifiedTls(authority) }),
     dateStrings: true,
     supportBigNumbers: true,
     timezone: 'Z',
@@ -17,8 +18,9 @@ export async function connectTo(url: string): Promise<Connection> {
 export async function withConnection<Result>(
   url: string,
   work: (connection: Connection) => Promise<Result>,
+  authority?: string,
 ): Promise<Result> {
-  const connection = await connectTo(url);
+  const connection = await connectTo(url, authority);
   try {
     return await work(connection);
   } finally {

@@ -1,5 +1,10 @@
 /** The AWS emulator (ministack) and the warm Spark process that runs its Glue jobs. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import { join } from 'node:path';
+import { type Certificate, writeCertificate } from './certificates.ts';
 import type { ToolPaths } from './paths.ts';
 import { repository } from './paths.ts';
 import { type Part, startPart } from './supervise.ts';
@@ -11,11 +16,11 @@ export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as c
 const programs = join(repository, 'apps', 'local', 'src', 'emulator');
 
 /** What any AWS client needs to talk to the emulator instead. */
-export function awsEnvironment(endpointUrl: string): Record<string, string> {
+export function awsEnvironment(endpointUrl: string, region = REGION): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpointUrl,
-    AWS_REGION: REGION,
-    AWS_DEFAULT_REGION: REGION,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
   };
@@ -24,16 +29,34 @@ export function awsEnvironment(endpointUrl: string): Record<string, string> {
 export interface EmulatorOptions {
   readonly tools: ToolPaths;
   readonly port: number;
+  /** `eu-west-1` where left out. */
+  readonly region?: string;
   /** Buckets and queues are kept here. */
   readonly dataFolder: string;
   readonly temporaryFolder: string;
   readonly sparkSocket: string;
   readonly logFile: string;
+  /** What only a rehearsal of the infrastructure has. */
+  readonly rehearsal?: Rehearsal;
+}
+
+/** IAM and TLS as on AWS, RDS instances that are a real MySQL, and job runs with a role. */
+export interface Rehearsal {
+  /** The certificate of 127.0.0.1. */
+  readonly certificate: Certificate;
+  /** A file with the authority that vouches for it, PEM. */
+  readonly authorityFile: string;
+  /** Where the launcher keeps a session of the Glue job's role. */
+  readonly jobCredentialsFile: string;
+  /** A file that says which MySQL the RDS instances are: rds_instances.py. */
+  readonly rdsServerFile: string;
+  /** Where the launcher writes on SIGUSR1 what each account has: inventory.py. */
+  readonly inventoryFile: string;
 }
 
 export async function startEmulator(options: EmulatorOptions): Promise<Part> {
-  const endpointUrl = `http://127.0.0.1:${options.port}`;
-  const { AWS_ENDPOINT_URL: _ours, ...credentials } = awsEnvironment(endpointUrl);
+  const endpointUrl = endpointOf(options);
+  const { AWS_ENDPOINT_URL: _ours, ...credentials } = awsEnvironment(endpointUrl, options.region);
   return startPart({
     name: 'the AWS emulator',
     command: options.tools.python,
@@ -46,7 +69,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Part> {
       AWS_ENDPOINT_URL: endpointUrl,
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(options.port),
-      MINISTACK_REGION: REGION,
+      MINISTACK_REGION: options.region ?? REGION,
       S3_PERSIST: '1',
       S3_DATA_DIR: join(options.dataFolder, 's3'),
       PERSIST_STATE: '1',
@@ -58,21 +81,48 @@ export async function startEmulator(options: EmulatorOptions): Promise<Part> {
       // Never let a warm Lambda go cold while the stack stands.
       LAMBDA_WARM_TTL_SECONDS: '864000',
       CENTFLOW_SPARK_SOCKET: options.sparkSocket,
+      ...asRehearsal(options),
       // The runtime starts `node` from the PATH: the bootstrap's Node 22 comes first.
       PATH: `${join(options.tools.node, '..')}:${process.env.PATH ?? ''}`,
       PYTHONUNBUFFERED: '1',
     },
     logFile: options.logFile,
-    isReady: () => responds(`${endpointUrl}/_ministack/health`),
+    isReady: () => responds(`${endpointUrl}/_ministack/health`, options.rehearsal?.authorityFile),
     readyWithinMs: 60_000,
     stopWithinMs: 20_000,
   });
 }
 
-async function responds(url: string): Promise<boolean> {
+/** Where the emulator answers. */
+export function endpointOf({ port, rehearsal }: Pick<EmulatorOptions, 'port' | 'rehearsal'>): string {
+  return `${rehearsal === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+}
+
+function asRehearsal({ rehearsal, temporaryFolder }: EmulatorOptions): Record<string, string> {
+  if (rehearsal === undefined) return {};
+  const { certificate, key } = writeCertificate(rehearsal.certificate, temporaryFolder, 'emulator');
+  return {
+    // A role may do what its policies say, the account's root everything.
+    AUTH: 'true',
+    // Policies refuse what is not TLS.
+    USE_SSL: '1',
+    MINISTACK_SSL_CERT: certificate,
+    MINISTACK_SSL_KEY: key,
+    // For the Lambdas, which inherit it.
+    NODE_EXTRA_CA_CERTS: rehearsal.authorityFile,
+    CENTFLOW_JOB_CREDENTIALS: rehearsal.jobCredentialsFile,
+    CENTFLOW_RDS_SERVER: rehearsal.rdsServerFile,
+    CENTFLOW_INVENTORY: rehearsal.inventoryFile,
+  };
+}
+
+async function responds(url: string, authorityFile?: string): Promise<boolean> {
+  const ca = authorityFile === undefined ? {} : { ca: readFileSync(authorityFile) };
+  const request = (url.startsWith('https:') ? https : http).get(url, { ...ca, timeout: 1000 });
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(1000) });
-    return response.ok;
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    response.resume();
+    return response.statusCode === 200;
   } catch {
     return false;
   }

@@ -20,21 +20,22 @@ export interface JobRunEnd {
 export async function runSweep(
   glue: GlueClient,
   extraArguments: Readonly<Record<string, string>> = {},
+  jobName: string = NAMES.job,
 ): Promise<JobRunEnd> {
-  return runJob(glue, { '--mode': 'sweep', ...extraArguments });
+  return runJob(glue, { '--mode': 'sweep', ...extraArguments }, { jobName });
 }
 
 /** Starts a job run as soon as Glue has room for it, and waits until it has ended. */
 export async function runJob(
   glue: GlueClient,
   Arguments: Readonly<Record<string, string>>,
-  timeoutMs = 60 * 60_000,
+  { timeoutMs = 60 * 60_000, jobName = NAMES.job as string } = {},
 ): Promise<JobRunEnd> {
   const since = performance.now();
   const deadline = Date.now() + timeoutMs;
-  const jobRunId = await startWhenFree(glue, { ...Arguments }, deadline);
+  const jobRunId = await startWhenFree(glue, { ...Arguments }, deadline, jobName);
   while (Date.now() < deadline) {
-    const { JobRun } = await glue.send(new GetJobRunCommand({ JobName: NAMES.job, RunId: jobRunId }));
+    const { JobRun } = await glue.send(new GetJobRunCommand({ JobName: jobName, RunId: jobRunId }));
     const state = JobRun?.JobRunState ?? 'STARTING';
     if (state !== 'STARTING' && state !== 'RUNNING') {
       return { jobRunId, state, message: JobRun?.ErrorMessage ?? '', seconds: (performance.now() - since) / 1000 };
@@ -49,10 +50,11 @@ export async function startWhenFree(
   glue: GlueClient,
   Arguments: Record<string, string>,
   deadline: number,
+  jobName: string = NAMES.job,
 ): Promise<string> {
   for (;;) {
     try {
-      const { JobRunId } = await glue.send(new StartJobRunCommand({ JobName: NAMES.job, Arguments }));
+      const { JobRunId } = await glue.send(new StartJobRunCommand({ JobName: jobName, Arguments }));
       if (JobRunId === undefined) throw new CommandError('Glue started a job run and gave it no id');
       return JobRunId;
     } catch (error) {

@@ -1,4 +1,4 @@
-/** The commands of one machine: what package.json's scripts call, and what `npm run centflow --` offers. */
+/** The commands: what package.json's scripts call, and what `npm run centflow --` and `npm run infra --` offer. */
 import { type Command, CommanderError } from 'commander';
 import { CommandError, EXIT } from './exit.ts';
 
@@ -15,6 +15,9 @@ async function main([first, ...rest]: string[]): Promise<void> {
     if (first === 'centflow') {
       const { centflow } = await import('./centflow.ts');
       await throwInsteadOfExit(centflow()).parseAsync(rest, { from: 'user' });
+    } else if (first === 'infra') {
+      const [{ infra }, { buildAll }] = await Promise.all([import('@centflow/infra/cli'), import('./build-all.ts')]);
+      await throwInsteadOfExit(infra(() => buildAll())).parseAsync(rest, { from: 'user' });
     } else {
       const { scripts } = await import('./scripts.ts');
       await throwInsteadOfExit(scripts()).parseAsync(first === undefined ? [] : [first, ...rest], { from: 'user' });
@@ -26,6 +29,10 @@ async function main([first, ...rest]: string[]): Promise<void> {
     } else if (error instanceof CommandError) {
       console.error(error.message);
       process.exitCode = error.exitCode;
+    } else if (first === 'infra') {
+      const { exitCodeOf } = await import('@centflow/infra/cli');
+      console.error(process.env.CENTFLOW_DEBUG ? error : String(error));
+      process.exitCode = exitCodeOf(error);
     } else {
       console.error(process.env.CENTFLOW_DEBUG ? error : explain(error));
       process.exitCode = EXIT.failed;

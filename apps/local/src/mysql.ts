@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { createConnection, type SslOptions } from 'mysql2/promise';
+import { createConnection } from 'mysql2/promise';
+import { type Certificate, writeCertificate } from './certificates.ts';
 import { localFolder, type ToolPaths } from './paths.ts';
 import { removeSocketFolder, socketPath } from './socket-path.ts';
 import { type Part, startPart } from './supervise.ts';
@@ -21,6 +22,8 @@ export interface Administrator {
 export interface MysqlServer {
   readonly administrator: Administrator;
   readonly part: Part;
+  /** For those on this machine who need no TLS. */
+  readonly socket: string;
   stop(): Promise<void>;
 }
 
@@ -34,6 +37,8 @@ export interface MysqlOptions {
   readonly password: string;
   /** InnoDB's cache, as MySQL writes sizes. */
   readonly bufferPool: string;
+  /** What the server shows to prove who it is; its own, which nobody can verify, where left out. */
+  readonly certificate?: Certificate;
 }
 
 /** The administrator `CENTFLOW_MYSQL_URL` names, where it is set: then no server is started. */
@@ -51,16 +56,6 @@ export function administratorFromUrl(url: string | undefined): Administrator | u
     user: decodeURIComponent(parsed.username),
     password: decodeURIComponent(parsed.password),
   };
-}
-
-/** Whether connections to the host stay on this machine; those that do not must be TLS. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}
-
-/** How to connect to a host: encrypted and verified, unless the connection stays on this machine. */
-export function tlsFor(host: string): { ssl?: SslOptions } {
-  return isLoopback(host) ? {} : { ssl: { minVersion: 'TLSv1.2', rejectUnauthorized: true } };
 }
 
 /** Starts the server on `dataFolder`, which is made where it does not exist. */
@@ -96,6 +91,7 @@ export async function startMysql(options: MysqlOptions): Promise<MysqlServer> {
       '--max-heap-table-size=256M',
       '--max-connections=200',
       '--performance-schema=OFF',
+      ...withCertificate(options),
     ],
     env: { LD_LIBRARY_PATH: tools.mysqlLibraries },
     logFile: options.logFile,
@@ -113,7 +109,13 @@ export async function startMysql(options: MysqlOptions): Promise<MysqlServer> {
     await stop();
     throw error;
   }
-  return { administrator: { host: '127.0.0.1', port, user: 'root', password }, part, stop };
+  return { administrator: { host: '127.0.0.1', port, user: 'root', password }, part, socket, stop };
+}
+
+function withCertificate({ certificate, temporaryFolder }: MysqlOptions): string[] {
+  if (certificate === undefined) return [];
+  const files = writeCertificate(certificate, temporaryFolder, 'mysql');
+  return [`--ssl-cert=${files.certificate}`, `--ssl-key=${files.key}`];
 }
 
 /** mysqld refuses to run as root unless told so. */

@@ -10,13 +10,28 @@ import { type Part, startPart } from './supervise.ts';
 export interface SparkWorkerOptions {
   readonly tools: ToolPaths;
   readonly endpointUrl: string;
+  /** `eu-west-1` where left out. */
+  readonly region?: string;
   readonly socketPath: string;
   readonly scratchFolder: string;
   readonly logFile: string;
   /** The driver's heap, as Spark writes sizes. */
   readonly memory: string;
+  /** The job; that of this repository where left out. */
+  readonly job?: Job;
   /** Told when the process ended by itself and is started again. */
   readonly onRestart: (message: string) => void;
+}
+
+/** A job as Glue has it. */
+export interface Job {
+  readonly script: string;
+  /** The folder of the packages that it imports. */
+  readonly packages: string;
+  /** The AWS profile that its runs have; a session of the job's role. */
+  readonly credentialsFile: string;
+  /** A file with the authority that vouches for AWS, PEM. */
+  readonly authorityFile: string;
 }
 
 export interface SparkWorker {
@@ -70,19 +85,22 @@ export async function startSparkWorker(options: SparkWorkerOptions): Promise<Spa
 }
 
 async function startOnce(options: SparkWorkerOptions): Promise<Part> {
+  const { job } = options;
   rmSync(options.socketPath, { force: true });
   return startPart({
     name: 'Spark',
     command: options.tools.python,
     args: [join(repository, 'apps', 'local', 'src', 'emulator', 'spark_worker.py')],
     env: {
-      ...awsEnvironment(options.endpointUrl),
+      ...awsEnvironment(options.endpointUrl, options.region),
       AWS_PROFILE: undefined,
       AWS_SESSION_TOKEN: undefined,
       JAVA_HOME: options.tools.javaHome,
       PYSPARK_PYTHON: options.tools.python,
       PYTHONUNBUFFERED: '1',
       SPARK_LOCAL_IP: '127.0.0.1',
+      ...(job === undefined ? {} : asJob(job)),
+      CENTFLOW_JOB_SCRIPT: job?.script ?? join(repository, 'glue', 'job.py'),
       CENTFLOW_SPARK_SOCKET: options.socketPath,
       CENTFLOW_SPARK_DIR: options.scratchFolder,
       CENTFLOW_SPARK_MEMORY: options.memory,
@@ -92,6 +110,17 @@ async function startOnce(options: SparkWorkerOptions): Promise<Part> {
     readyWithinMs: 90_000,
     stopWithinMs: 10_000,
   });
+}
+
+/** Nothing of this repository's, and no rights but its own. */
+function asJob({ packages, credentialsFile, authorityFile }: Job): Record<string, string | undefined> {
+  return {
+    PYTHONPATH: packages,
+    AWS_ACCESS_KEY_ID: undefined,
+    AWS_SECRET_ACCESS_KEY: undefined,
+    AWS_SHARED_CREDENTIALS_FILE: credentialsFile,
+    AWS_CA_BUNDLE: authorityFile,
+  };
 }
 
 /** The worker opens its socket once its session and its Python processes are warm. */

@@ -4,12 +4,13 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@centflow/schema/grants';
+import { isLoopback, tlsFor } from '@centflow/schema/tls';
 import { createConnection } from 'mysql2/promise';
 import { z } from 'zod';
 import { type Clients, createClients } from './clients.ts';
 import { REGION, startEmulator } from './emulator.ts';
 import { freePort } from './free-port.ts';
-import { type Administrator, administratorFromUrl, isLoopback, startMysql, tlsFor } from './mysql.ts';
+import { type Administrator, administratorFromUrl, startMysql } from './mysql.ts';
 import { NAMES } from './names.ts';
 import { readToolPaths } from './paths.ts';
 import { createFlow, createStorage, type ResourceOverrides } from './resources.ts';

@@ -9,15 +9,10 @@ export const localBackend = { terraform: { backend: { local: { path: 'terraform.
  * Applies the stack: the first time with a local state, which then moves into the bucket. What was interrupted goes on where
  * it was; applied again, it changes what differs.
  *
- * @param backend merged over the stack to say where the bucket is; undefined: where the stack says
  * @param agree called before the plan that was just made is applied; it throws where nobody wants that
  */
-export async function applyWithOwnState(
-  directory: WorkingDirectory,
-  backend: object | undefined,
-  agree: () => Promise<void>,
-): Promise<void> {
-  const moved = !directory.hasLocalState() && (await findsBucket(directory, backend));
+export async function applyWithOwnState(directory: WorkingDirectory, agree: () => Promise<void>): Promise<void> {
+  const moved = !directory.hasLocalState() && (await findsBucket(directory));
   if (!moved) {
     directory.override('backend', localBackend);
     await directory.init();
@@ -27,14 +22,14 @@ export async function applyWithOwnState(
     await directory.apply();
   }
   if (!moved) {
-    directory.override('backend', backend);
+    directory.override('backend', undefined);
     await directory.init({ migrate: true });
     directory.removeLocalState();
   }
 }
 
-async function findsBucket(directory: WorkingDirectory, backend: object | undefined): Promise<boolean> {
-  directory.override('backend', backend);
+async function findsBucket(directory: WorkingDirectory): Promise<boolean> {
+  directory.override('backend', undefined);
   try {
     await directory.init();
     return true;

@@ -87,11 +87,6 @@ export class WorkingDirectory {
     for (const [name, content] of Object.entries(options.overrides ?? {})) this.override(name, content);
   }
 
-  /** What is merged over the stack from the beginning. */
-  get overrides(): Readonly<Record<string, object>> {
-    return this.#options.overrides ?? {};
-  }
-
   /** Where a plan goes and is applied from. */
   get planFile(): string {
     return join(this.folder, PLAN_FILE);

@@ -1,6 +1,7 @@
 /** `rebuild --check`: loads `raw/` from nothing into a second database, and compares every report view with the first. */
 import { randomBytes } from 'node:crypto';
 import { setUpDatabase } from '@centflow/schema/set-up-database';
+import { isLoopback, tlsFor } from '@centflow/schema/tls';
 import type { Command } from 'commander';
 import { escapeId } from 'mysql2';
 import type { Connection } from 'mysql2/promise';
@@ -8,7 +9,6 @@ import { queryRows, withConnection } from '../database.ts';
 import type { RunningStack } from '../environment.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { runSweep } from '../job-runs.ts';
-import { isLoopback, tlsFor } from '../mysql.ts';
 import { type Row, renderTable } from '../table.ts';
 import { viewNames } from './report.ts';
 import { type JsonOption, printJson, withJson, withProgress, withStack } from './shared.ts';

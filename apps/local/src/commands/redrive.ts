@@ -28,8 +28,11 @@ export function addRedrive(program: Command): void {
  *
  * (AWS has StartMessageMoveTask for this, the emulator has not.)
  */
-export async function redrive(sqs: SQSClient): Promise<number> {
-  const [from, to] = await Promise.all([queueUrl(sqs, NAMES.deadLetterQueue), queueUrl(sqs, NAMES.queue)]);
+export async function redrive(
+  sqs: SQSClient,
+  { queue, deadLetterQueue }: { readonly queue: string; readonly deadLetterQueue: string } = NAMES,
+): Promise<number> {
+  const [from, to] = await Promise.all([queueUrl(sqs, deadLetterQueue), queueUrl(sqs, queue)]);
   for (let redriven = 0; ; ) {
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: from, MaxNumberOfMessages: 10 }));
     if (Messages.length === 0) return redriven;

@@ -14,6 +14,7 @@ import { putFile, sameVersion } from '../put.ts';
 import { type Stack, startStack } from '../stack.ts';
 import { renderTable } from '../table.ts';
 import { buildTrigger } from '../trigger-build.ts';
+import { type Told, untilTold } from '../until-told.ts';
 import { readView, viewNames } from './report.ts';
 import { accountingRow } from './shared.ts';
 
@@ -184,23 +185,6 @@ The local stack runs until Ctrl-C.
                    npm run centflow -- report v_monthly_cash_flow
   More             npm run centflow -- --help
 `;
-}
-
-interface Told {
-  /** Aborted as soon as somebody asks for the end. */
-  readonly signal: AbortSignal;
-  readonly ended: Promise<undefined>;
-}
-
-/** Ctrl-C, a signal, or the end of the process that started this one. */
-function untilTold(): Told {
-  const controller = new AbortController();
-  const ended = new Promise<undefined>((resolve) => {
-    controller.signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort(signal));
-  process.once('disconnect', () => controller.abort('the process that started this one is gone'));
-  return { signal: controller.signal, ended };
 }
 
 async function withSpinner<Result>(

@@ -8,7 +8,8 @@ import inspect
 import sys
 
 from ministack import app
-from ministack.services import eventbridge, glue, s3, sqs
+from ministack.core import iam_evaluator, responses
+from ministack.services import ec2, eventbridge, glue, rds, s3, secretsmanager, sqs, sts
 
 VERSION = "1.5.33"
 
@@ -24,9 +25,35 @@ SIGNATURES = {
     (sqs, "_expire_retained"): "(q)",
     (sqs, "_dlq_sweep"): "(q)",
     (sqs, "_collect_msgs"): "(q, max_n, vis_timeout)",
+    (s3, "_list_object_versions"): "(bucket_name, query_params)",
+    (s3, "_qp"): "(params, key, default='')",
+    (s3, "_url_encode"): "(value)",
+    (ec2, "_parse_ip_permissions"): "(params, prefix)",
+    (ec2, "_sg_rule_xml"): "(sg_id, rule, is_egress=False)",
+    (ec2, "_p"): "(params, key, default='')",
+    (rds, "_create_db_instance"): "(p)",
+    (rds, "_delete_db_instance"): "(p)",
+    (rds, "_instance_xml"): "(i)",
+    (rds, "_single_instance_response"): "(root_tag, result_tag, instance)",
+    (rds, "_mysql_parameter_value"): "(value)",
+    (secretsmanager, "create_secret_in_process"): "(name, secret_string, description='')",
+    (secretsmanager, "delete_secret_in_process"): "(secret_id)",
+    (sts, "register_session"): "(access_key, session)",
+    (responses, "get_account_id"): "()",
+    (iam_evaluator, "enforce"): "(access_key_id, iam_action, service, region, resource_arn='*', service_context=None)",
+    (iam_evaluator, "_is_root_key"): "(access_key_id)",
 }
 
-NAMES = {(glue, "_job_runs"), (glue, "_jobs"), (sqs, "_queues"), (sqs, "_queues_lock"), (app, "_state_map")}
+NAMES = {
+    (glue, "_job_runs"),
+    (glue, "_jobs"),
+    (sqs, "_queues"),
+    (sqs, "_queues_lock"),
+    (app, "_state_map"),
+    (rds, "_ACTION_MAP"),
+    (rds, "_instances"),
+    (rds, "_param_groups"),
+}
 
 
 class ContractError(RuntimeError):

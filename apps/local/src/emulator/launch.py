@@ -7,8 +7,14 @@ import os
 
 import contract
 import glue_runs
+import inventory
+import job_role
 import lifeline
+import log_streams
+import prefix_lists
 import queue_batches
+import rds_instances
+import version_listing
 from ministack import app
 
 # What outlives the process. Functions, jobs, mappings and secrets are declared anew at each start.
@@ -20,6 +26,16 @@ def main() -> None:
     contract.check()
     glue_runs.install(os.environ["CENTFLOW_SPARK_SOCKET"])
     queue_batches.install()
+    # What only a rehearsal has. Lambdas inherit the environment, and need not know of these.
+    if inventory_file := os.environ.pop("CENTFLOW_INVENTORY", None):
+        inventory.install(inventory_file)
+    if credentials_file := os.environ.pop("CENTFLOW_JOB_CREDENTIALS", None):
+        job_role.install(credentials_file)
+    if server_file := os.environ.pop("CENTFLOW_RDS_SERVER", None):
+        rds_instances.install(rds_instances.Server.read(server_file))
+        prefix_lists.install()
+        version_listing.install()
+        log_streams.install()
     app._state_map = {name: module for name, module in app._state_map.items() if name in KEPT_SERVICES}
     lifeline.hold()
     app.main()

@@ -7,13 +7,13 @@ A connection that closes without an answer is a run whose process was killed.
 import json
 import logging
 import os
+import runpy
 import socketserver
 import sys
 import time
 import traceback
 
 import lifeline
-from centflow_glue.main import main as run_job
 from pyspark import InheritableThread
 from pyspark.sql import SparkSession
 
@@ -45,6 +45,10 @@ def start_session() -> SparkSession:
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("WARN")
     return session
+
+
+# The job's script is Glue's way in; the package that it imports is the one first on PYTHONPATH.
+run_job = runpy.run_path(os.environ["CENTFLOW_JOB_SCRIPT"])["main"]
 
 
 class Run(socketserver.StreamRequestHandler):

@@ -1,0 +1,62 @@
+/** A certificate authority that exists for one run, and the certificates it gives to servers. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+
+export interface Certificate {
+  /** PEM. */
+  readonly certificate: string;
+  /** PEM. */
+  readonly key: string;
+}
+
+export interface Authority {
+  /** What those who are to trust its servers need: its own certificate, PEM. */
+  readonly pem: string;
+  /** A certificate for a server of this machine, which is reached as `localhost` or by its address. */
+  issue(): Promise<Certificate>;
+}
+
+export async function createAuthority(name: string): Promise<Authority> {
+  const own = await generate([{ name: 'commonName', value: name }], {
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    ],
+  });
+  return {
+    pem: own.cert,
+    issue: async () => {
+      const issued = await generate([{ name: 'commonName', value: 'localhost' }], {
+        algorithm: 'sha256',
+        ca: { key: own.private, cert: own.cert },
+        extensions: [
+          { name: 'basicConstraints', cA: false },
+          { name: 'keyUsage', digitalSignature: true, keyEncipherment: true },
+          { name: 'extKeyUsage', serverAuth: true },
+          {
+            name: 'subjectAltName',
+            altNames: [
+              { type: 2, value: 'localhost' },
+              { type: 7, ip: '127.0.0.1' },
+            ],
+          },
+        ],
+      });
+      return { certificate: issued.cert, key: issued.private };
+    },
+  };
+}
+
+/**
+ * Writes a certificate and its key into a folder, for their owner alone.
+ *
+ * @returns their files
+ */
+export function writeCertificate(content: Certificate, folder: string, name: string): Certificate {
+  const files = { certificate: join(folder, `${name}-certificate.pem`), key: join(folder, `${name}-key.pem`) };
+  writeFileSync(files.certificate, content.certificate, { mode: 0o600 });
+  writeFileSync(files.key, content.key, { mode: 0o600 });
+  return files;
+}

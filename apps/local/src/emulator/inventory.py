@@ -1,0 +1,58 @@
+"""What accounts have in the emulator, whatever API would list it, and what their roots did."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from ministack.core import iam_evaluator
+from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
+
+PACKAGE = "ministack.services."
+
+# By account, as IAM names them: `s3:PutObject`.
+root_actions: dict[str, set[str]] = {}
+
+
+def install(file: str) -> None:
+    """On SIGUSR1, write into `file` what each account has, and the actions of its root since the last time."""
+    _record_root_actions()
+
+    def write(_signal: int, _frame: FrameType | None) -> None:
+        unfinished = Path(f"{file}.new")
+        actions = {account: sorted(called) for account, called in root_actions.items()}
+        root_actions.clear()
+        unfinished.write_text(json.dumps({"records": records(), "rootActions": actions}))
+        os.replace(unfinished, file)
+
+    signal.signal(signal.SIGUSR1, write)
+
+
+def _record_root_actions() -> None:
+    """Note each action that an account's root asks for: it stands for a role that may do less."""
+    enforce = iam_evaluator.enforce
+
+    def noting(access_key_id: str, iam_action: str, *args: Any, **kwargs: Any) -> Any:
+        if iam_evaluator._is_root_key(access_key_id):
+            root_actions.setdefault(access_key_id, set()).add(iam_action)
+        return enforce(access_key_id, iam_action, *args, **kwargs)
+
+    iam_evaluator.enforce = noting
+
+
+def records() -> dict[str, dict[str, list[str]]]:
+    """The keys of each store that is kept by account, in the services that were used."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for module_name, module in list(sys.modules.items()):
+        if not module_name.startswith(PACKAGE):
+            continue
+        for name, store in vars(module).items():
+            if not isinstance(store, AccountScopedDict | AccountRegionScopedDict):
+                continue
+            label = f"{module_name.removeprefix(PACKAGE)}.{name}"
+            for account, *key in list(store._data):
+                found.setdefault(account, {}).setdefault(label, []).append("/".join(map(str, key)))
+    return found

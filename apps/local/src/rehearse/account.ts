@@ -1,0 +1,169 @@
+/** An AWS account on this machine: the emulator with IAM enforced, and the MySQL that its RDS instance is. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAuthority } from '../certificates.ts';
+import { type Clients, type Credentials, createClients } from '../clients.ts';
+import { endpointOf, startEmulator } from '../emulator.ts';
+import { waitFor } from '../flow-steps.ts';
+import { freePort } from '../free-port.ts';
+import { startMysql } from '../mysql.ts';
+import type { ToolPaths } from '../paths.ts';
+import { removeSocketFolder, socketPath } from '../socket-path.ts';
+import { type SparkWorker, startSparkWorker } from '../spark-worker.ts';
+import type { JobPackage } from './job-package.ts';
+
+/** How MySQL is reached: clients verify a name, and no address. */
+const DATABASE_HOST = 'localhost';
+
+export interface AccountOptions {
+  readonly tools: ToolPaths;
+  /** Twelve digits. */
+  readonly accountId: string;
+  readonly region: string;
+  /** Everything the account keeps. */
+  readonly folder: string;
+  readonly logFolder: string;
+}
+
+/** Where the account is, and who its root is. */
+export interface Account {
+  readonly endpointUrl: string;
+  /** Who vouches for AWS and for MySQL, PEM: what `database_ca` is. */
+  readonly authority: string;
+  readonly clients: Clients;
+  /** For programs that talk to AWS as its root. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** The session that the job's runs have; there is one as soon as a run has started. */
+  jobCredentials(): Credentials;
+  /** Starts the Spark that runs the account's job, as Terraform deployed it. */
+  startSpark(job: JobPackage): Promise<void>;
+  /** What the account has now, and what its root has done since this was last asked. */
+  observe(): Promise<Observation>;
+  stop(): Promise<void>;
+}
+
+/** By the emulator's stores: `s3._buckets` → names. */
+export type Inventory = Readonly<Record<string, readonly string[]>>;
+
+export interface Observation {
+  readonly inventory: Inventory;
+  /** As IAM names them: `s3:PutObject`. */
+  readonly rootActions: readonly string[];
+}
+
+export async function startAccount(options: AccountOptions): Promise<Account> {
+  const { tools, accountId, region, folder, logFolder } = options;
+  const temporaryFolder = join(folder, 'tmp');
+  mkdirSync(temporaryFolder, { recursive: true });
+  // The emulator starts Lambdas with a CommonJS script in there, and below the repository Node would take it for a module.
+  writeFileSync(join(temporaryFolder, 'package.json'), '{ "type": "commonjs" }\n');
+  const sparkSocket = socketPath(temporaryFolder, 'spark.sock');
+  const jobCredentialsFile = join(temporaryFolder, 'job-credentials');
+  const authority = await createAuthority('Centflow rehearsal');
+  const authorityFile = join(temporaryFolder, 'authority.pem');
+  writeFileSync(authorityFile, authority.pem);
+
+  const rootPassword = randomBytes(18).toString('base64url');
+  const mysql = await startMysql({
+    tools,
+    dataFolder: join(folder, 'mysql'),
+    temporaryFolder,
+    logFile: join(logFolder, 'mysql.log'),
+    port: await freePort(),
+    password: rootPassword,
+    bufferPool: '256M',
+    certificate: await authority.issue(),
+  });
+  const inventoryFile = join(temporaryFolder, 'inventory.json');
+  const rdsServerFile = join(temporaryFolder, 'rds-server.json');
+  const server = {
+    host: DATABASE_HOST,
+    port: mysql.administrator.port,
+    socket: mysql.socket,
+    root_password: rootPassword,
+  };
+  writeFileSync(rdsServerFile, JSON.stringify(server), { mode: 0o600 });
+
+  const port = await freePort();
+  const rehearsal = {
+    certificate: await authority.issue(),
+    authorityFile,
+    jobCredentialsFile,
+    rdsServerFile,
+    inventoryFile,
+  };
+  const endpointUrl = endpointOf({ port, rehearsal });
+  const emulator = await startEmulator({
+    tools,
+    port,
+    region,
+    dataFolder: join(folder, 'aws'),
+    temporaryFolder,
+    sparkSocket,
+    logFile: join(logFolder, 'aws.log'),
+    rehearsal,
+  }).catch(async (error: unknown) => {
+    await mysql.stop();
+    throw error;
+  });
+  // An access key of twelve digits is the root of the account with that number.
+  const credentials = { accessKeyId: accountId, secretAccessKey: 'root' };
+  const clients = createClients(endpointUrl, credentials, authority.pem);
+
+  let spark: SparkWorker | undefined;
+  return {
+    endpointUrl,
+    authority: authority.pem,
+    clients,
+    environment: {
+      AWS_ENDPOINT_URL: endpointUrl,
+      AWS_CA_BUNDLE: authorityFile,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: undefined,
+      AWS_PROFILE: undefined,
+      AWS_REGION: region,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    },
+    startSpark: async ({ script, packages }) => {
+      spark = await startSparkWorker({
+        tools,
+        endpointUrl,
+        region,
+        socketPath: sparkSocket,
+        scratchFolder: join(temporaryFolder, 'spark'),
+        logFile: join(logFolder, 'spark.log'),
+        memory: '1g',
+        job: { script, packages, credentialsFile: jobCredentialsFile, authorityFile },
+        onRestart: (message) => console.error(message),
+      });
+    },
+    jobCredentials: () => {
+      const profile = readFileSync(jobCredentialsFile, 'utf8');
+      const value = (name: string) => new RegExp(`^${name} = (.+)$`, 'm').exec(profile)?.[1] ?? '';
+      return {
+        accessKeyId: value('aws_access_key_id'),
+        secretAccessKey: value('aws_secret_access_key'),
+        sessionToken: value('aws_session_token'),
+      };
+    },
+    observe: async () => {
+      rmSync(inventoryFile, { force: true });
+      emulator.process.kill('SIGUSR1');
+      await waitFor(async () => (existsSync(inventoryFile) ? true : undefined));
+      const { records, rootActions } = JSON.parse(readFileSync(inventoryFile, 'utf8')) as {
+        records: Record<string, Inventory>;
+        rootActions: Record<string, string[]>;
+      };
+      return { inventory: records[accountId] ?? {}, rootActions: rootActions[accountId] ?? [] };
+    },
+    stop: async () => {
+      clients.destroy();
+      await emulator.stop();
+      await spark?.stop();
+      await mysql.stop();
+      removeSocketFolder(sparkSocket, temporaryFolder);
+    },
+  };
+}

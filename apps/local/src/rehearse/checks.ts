@@ -1,0 +1,155 @@
+/** What a deployed environment must show beyond the flow itself: rights, secrets, metrics, and that it can be rebuilt. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { DATABASE_NAME } from '@centflow/infra';
+import { StateLockedError, type WorkingDirectory } from '@centflow/infra/terraform';
+import { setUpDatabase } from '@centflow/schema/set-up-database';
+import { verifiedTls } from '@centflow/schema/tls';
+import { createClients } from '../clients.ts';
+import { compareView } from '../commands/rebuild.ts';
+import { viewNames } from '../commands/report.ts';
+import { connectTo, queryRows } from '../database.ts';
+import { failAndRedrive, follow, put, waitFor } from '../flow-steps.ts';
+import { runSweep } from '../job-runs.ts';
+import type { Account } from './account.ts';
+import { type DeployedFlow, migrate, readCredentials, urlOf } from './deployed-flow.ts';
+
+/** While somebody else holds a stack's lock, Terraform plans nothing and says who it is. */
+export async function refuseLockedState({ clients }: Account, directory: WorkingDirectory): Promise<void> {
+  const { bucket, key } = directory.synthesised.terraform.backend.s3 as { bucket: string; key: string };
+  const lock = { Bucket: bucket, Key: `${key}.tflock` };
+  const holder = {
+    ID: randomUUID(),
+    Path: `${bucket}/${key}`,
+    Operation: 'OperationTypeApply',
+    Info: '',
+    Who: 'ann@laptop',
+    Version: '1.11.0',
+    Created: new Date().toISOString(),
+  };
+  await clients.s3.send(new PutObjectCommand({ ...lock, Body: JSON.stringify(holder) }));
+  try {
+    await assert.rejects(directory.plan(), (error) => {
+      assert.ok(error instanceof StateLockedError, String(error));
+      assert.match(error.message, /Who: +ann@laptop/);
+      return true;
+    });
+  } finally {
+    await clients.s3.send(new DeleteObjectCommand(lock));
+  }
+}
+
+/** The server has what the parameter group says: no connection without TLS. */
+export async function refusePlainConnections({ account, masterSecret, database }: DeployedFlow): Promise<void> {
+  const url = urlOf(database, await readCredentials(account, masterSecret));
+  await assert.rejects(connectTo(url), /require_secure_transport/);
+}
+
+/** Reports see views, and no table. */
+export async function reporterReadsViewsOnly({ asReporter }: DeployedFlow): Promise<void> {
+  await asReporter(async (reporter) => {
+    await queryRows(reporter, 'SELECT * FROM v_monthly_cash_flow');
+    for (const table of ['expenses', 'uploads', 'quarantined_rows']) {
+      await assert.rejects(queryRows(reporter, 'SELECT * FROM ??', [table]), /command denied/);
+    }
+  });
+}
+
+/** The job may do its work and nothing else: IAM says so to its own session. */
+export async function jobHasNoOtherRights({ account, bucket, names, masterSecret }: DeployedFlow): Promise<void> {
+  const job = createClients(account.endpointUrl, account.jobCredentials(), account.authority);
+  const denied = /not authorized|Access ?Denied/i;
+  try {
+    await job.secrets.send(new GetSecretValueCommand({ SecretId: names.loaderSecret }));
+    for (const SecretId of [names.migratorSecret, masterSecret]) {
+      await assert.rejects(job.secrets.send(new GetSecretValueCommand({ SecretId })), denied);
+    }
+    for (const Key of ['raw/expenses/owner=bea/0.csv', 'manifests/x']) {
+      await assert.rejects(job.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key })), denied);
+    }
+  } finally {
+    job.destroy();
+  }
+}
+
+/** The trigger fails as often as the queue lets it, which is shortened for it, and is redriven. */
+export async function failAndRedriveQuickly(flow: DeployedFlow): Promise<void> {
+  const { clients, names } = flow;
+  const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName: names.queue }));
+  const AttributeNames = ['VisibilityTimeout' as const, 'RedrivePolicy' as const];
+  const { Attributes = {} } = await clients.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
+  const redrive = JSON.parse(Attributes.RedrivePolicy ?? '{}') as object;
+  const impatient = { VisibilityTimeout: '1', RedrivePolicy: JSON.stringify({ ...redrive, maxReceiveCount: 2 }) };
+  const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket: names.artifactsBucket }));
+  const S3Key = Contents.map(({ Key }) => Key).find((key) => key !== undefined && /trigger-[0-9a-f]+\.zip$/.test(key));
+  assert.ok(S3Key, `no trigger in ${names.artifactsBucket}`);
+  await clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: impatient }));
+  try {
+    await failAndRedrive(flow, { S3Bucket: names.artifactsBucket, S3Key });
+  } finally {
+    await clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+  }
+}
+
+/** The migrator, asked again, finds nothing to do. */
+export async function migratorIsIdempotent(flow: DeployedFlow): Promise<void> {
+  const { applied, rotated } = await migrate(flow);
+  assert.deepEqual({ applied, rotated }, { applied: [], rotated: [] });
+}
+
+/** The loader's password changes, and uploads go on. */
+export async function rotateLoader(flow: DeployedFlow): Promise<void> {
+  const before = await readCredentials(flow.account, flow.names.loaderSecret);
+  const { rotated } = await migrate(flow, { rotate: ['loader'] });
+  assert.deepEqual(rotated, ['loader']);
+  const after = await readCredentials(flow.account, flow.names.loaderSecret);
+  assert.equal(after.username, before.username);
+  assert.notEqual(after.password, before.password);
+  const version = await put(flow, 'raw/expenses/owner=fay/a.csv', '2025-01-02,Bakery,Food,Card,4.20,EUR,');
+  const [upload] = await follow(flow, version);
+  assert.equal(upload?.state, 'published', upload?.reason ?? undefined);
+}
+
+/** Each run of the job tells CloudWatch what it did. */
+export async function jobTellsMetrics({ clients, names }: DeployedFlow): Promise<number> {
+  const published = await waitFor(async () => {
+    const logGroupName = names.jobMetricsLogGroup;
+    const { events = [] } = await clients.logs.send(new FilterLogEventsCommand({ logGroupName }));
+    const metrics = events.map(({ message }) => JSON.parse(message ?? '{}') as { UploadsPublished?: number });
+    const sum = metrics.reduce((total, { UploadsPublished = 0 }) => total + UploadsPublished, 0);
+    return sum > 0 ? sum : undefined;
+  });
+  // Sixty at once, and those before and after.
+  assert.ok(published >= 60, `${published} uploads were told as published`);
+  return published;
+}
+
+/** A second database, loaded from the bucket alone, has the same views. */
+export async function rebuildIsEqual(flow: DeployedFlow): Promise<void> {
+  const { account, names, database, asAdministrator } = flow;
+  const rebuilt = `${DATABASE_NAME}_rebuild`;
+  const loader = await readCredentials(account, names.loaderSecret);
+  const passing = randomUUID();
+  await setUpDatabase({
+    administratorUrl: urlOf(database, await readCredentials(account, flow.masterSecret)),
+    database: rebuilt,
+    accounts: { loader: loader.username, migrator: 'rebuild_migrator', reporter: 'rebuild_reporter' },
+    passwordOf: (role) => (role === 'loader' ? loader.password : passing),
+    requireTls: true,
+    ssl: verifiedTls(database.authority),
+  });
+  const sweep = await runSweep(flow.clients.glue, { '--database-name': rebuilt }, flow.job);
+  assert.equal(sweep.state, 'SUCCEEDED', sweep.message);
+  await asAdministrator(async (administrator) => {
+    for (const view of viewNames) {
+      const { differences } = await compareView(administrator, view, DATABASE_NAME, rebuilt);
+      assert.deepEqual(differences, [], view);
+    }
+    await administrator.query('DROP DATABASE ??', [rebuilt]);
+    for (const user of ['rebuild_migrator', 'rebuild_reporter']) await administrator.query("DROP USER ?@'%'", [user]);
+  });
+}

@@ -1,0 +1,53 @@
+/** The Glue job as Terraform deployed it: its script and its packages, fetched from where the job says they are. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { GetJobCommand } from '@aws-sdk/client-glue';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { unzipSync } from 'fflate';
+import type { Clients } from '../clients.ts';
+import type { ToolPaths } from '../paths.ts';
+
+export interface JobPackage {
+  readonly script: string;
+  /** The folder of the packages. */
+  readonly packages: string;
+}
+
+/** Fetches and installs them as Glue does where `--no-index` keeps it from PyPI: every wheel of the zip. */
+export async function fetchJob(
+  { glue, s3 }: Clients,
+  jobName: string,
+  tools: ToolPaths,
+  folder: string,
+): Promise<JobPackage> {
+  const { Job } = await glue.send(new GetJobCommand({ JobName: jobName }));
+  const scriptLocation = Job?.Command?.ScriptLocation;
+  const wheels = Job?.DefaultArguments?.['--additional-python-modules'];
+  if (scriptLocation === undefined || wheels === undefined) {
+    throw new Error(`Job ${jobName} names no script or no --additional-python-modules`);
+  }
+  mkdirSync(folder, { recursive: true });
+  const script = join(folder, basename(scriptLocation));
+  writeFileSync(script, await download(s3, scriptLocation));
+  const wheelFolder = join(folder, 'wheels');
+  mkdirSync(wheelFolder, { recursive: true });
+  for (const [name, content] of Object.entries(unzipSync(await download(s3, wheels)))) {
+    if (name.endsWith('.whl')) writeFileSync(join(wheelFolder, basename(name)), content);
+  }
+  const packages = join(folder, 'packages');
+  await promisify(execFile)(tools.uv, [
+    ...['pip', 'install', '--quiet', '--offline', '--no-index', '--no-deps', '--python', tools.python],
+    ...['--target', packages],
+    ...readdirSync(wheelFolder).map((name) => join(wheelFolder, name)),
+  ]);
+  return { script, packages };
+}
+
+async function download(s3: S3Client, url: string): Promise<Uint8Array> {
+  const { host: Bucket, pathname } = new URL(url);
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: decodeURIComponent(pathname.slice(1)) }));
+  if (Body === undefined) throw new Error(`${url} is empty`);
+  return Body.transformToByteArray();
+}

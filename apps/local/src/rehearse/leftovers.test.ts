@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { leftovers } from './leftovers.ts';
+
+test('what is left is what was not there before and may not stay', () => {
+  const before = { 's3._buckets': ['old'] };
+  const after = {
+    's3._buckets': ['old', 'centflow-dev-uploads'],
+    'iam._roles': ['centflow-dev-trigger'],
+    'kms._keys': ['eu-west-1/1'],
+    'ec2._vpcs': ['eu-west-1/vpc-00000001', 'eu-west-1/vpc-3d4df075fecb5c2ee'],
+  };
+  expect(leftovers(before, after)).toEqual([
+    's3._buckets: centflow-dev-uploads',
+    'iam._roles: centflow-dev-trigger',
+    'ec2._vpcs: eu-west-1/vpc-3d4df075fecb5c2ee',
+  ]);
+});

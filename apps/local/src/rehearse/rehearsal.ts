@@ -1,0 +1,214 @@
+/** The story of a rehearsal: what is done, in its order. */
+import { join } from 'node:path';
+import { Deployment, type Environment, namesOf, type StageName, synthesise } from '@centflow/infra';
+import {
+  applyWithOwnState,
+  changesOf,
+  destroyWithOwnState,
+  findTerraform,
+  summaryOf,
+  type WorkingDirectory,
+} from '@centflow/infra/terraform';
+import { buildAll } from '../build-all.ts';
+import {
+  manyUploadsFewRuns,
+  refuseRunsBeyondTheLimit,
+  rejectWhatIsNoFeed,
+  sweepFindsWhatEventsMissed,
+  uploadCorrectDelete,
+} from '../flow-steps.ts';
+import { runSweep } from '../job-runs.ts';
+import type { ToolPaths } from '../paths.ts';
+import { type Account, startAccount } from './account.ts';
+import {
+  failAndRedriveQuickly,
+  jobHasNoOtherRights,
+  jobTellsMetrics,
+  migratorIsIdempotent,
+  rebuildIsEqual,
+  refuseLockedState,
+  refusePlainConnections,
+  reporterReadsViewsOnly,
+  rotateLoader,
+} from './checks.ts';
+import { type DeployedFlow, deployedFlow } from './deployed-flow.ts';
+import { compareWithFaults, describeDifference, type EmulatorFault, emulatorFaults } from './faults.ts';
+import { rolesTrustOneEnvironment } from './github-trust.ts';
+import { fetchJob } from './job-package.ts';
+import { leftovers } from './leftovers.ts';
+import { notAllowed } from './role-actions.ts';
+import type { Story } from './story.ts';
+
+/** QuickSight is in no emulator: `report` is planned only, by infra's tests. */
+const STAGES: readonly StageName[] = ['store', 'load', 'watch'];
+
+export interface RehearsalOptions {
+  readonly environment: Environment;
+  readonly story: Story;
+  readonly tools: ToolPaths;
+  /** Everything the rehearsal makes; gone afterwards. */
+  readonly folder: string;
+  readonly logFolder: string;
+}
+
+export async function rehearse(options: RehearsalOptions): Promise<void> {
+  const { environment, story, tools, folder, logFolder } = options;
+  const { accountId, region } = environment;
+  const synthesised = join(folder, 'synthesised');
+  const terraform = await story.step('Terraform and the provider are at hand', async (note) => {
+    const found = await findTerraform(join(folder, 'terraform'));
+    note(
+      `${found.version}, ${found.pluginMirror === undefined ? 'provider from the registry' : 'provider from a mirror'}`,
+    );
+    return found;
+  });
+  const [started, built] = await Promise.allSettled([
+    story.step('An empty AWS account with IAM enforced, and a MySQL with TLS', () =>
+      startAccount({ tools, accountId, region, folder, logFolder }),
+    ),
+    story.step('What is deployed is built, and the stacks are synthesised', async () => {
+      await buildAll(join(logFolder, 'build.log'));
+      synthesise([environment], synthesised);
+    }),
+  ]);
+  if (started.status === 'rejected') throw started.reason;
+  const account = started.value;
+  try {
+    if (built.status === 'rejected') throw built.reason;
+    const deployment = new Deployment(environment, {
+      terraform,
+      folder: join(folder, 'terraform'),
+      logFolder: join(logFolder, 'terraform'),
+      synthesised,
+      variables: { database_ca: account.authority },
+      processEnvironment: account.environment,
+    });
+    await play({ ...options, account, deployment, synthesised });
+  } finally {
+    await account.stop();
+  }
+}
+
+interface Play extends RehearsalOptions {
+  readonly account: Account;
+  readonly deployment: Deployment;
+  /** Where the stacks' JSON is. */
+  readonly synthesised: string;
+}
+
+async function play(all: Play): Promise<void> {
+  const { environment, story, account, deployment } = all;
+  const { inventory: before } = await account.observe();
+  await bootstrap(all);
+  await account.observe();
+  await apply(all, 'store');
+  const flow = deployedFlow(account, namesOf(environment), await deployment.stage('store').outputs());
+  await apply(all, 'load');
+  await Promise.all([startJob(all, flow), apply(all, 'watch')]);
+  await roleMay(all, 'apply');
+  await use(story, flow);
+  await planAgain(all);
+  await destroy(all);
+  await story.step('Nothing is left in the account', async () => {
+    const left = leftovers(before, (await account.observe()).inventory);
+    if (left.length > 0) throw new Error(`There is still\n${left.join('\n')}`);
+  });
+}
+
+async function bootstrap({ environment, story, account, deployment }: Play): Promise<void> {
+  const directory = deployment.bootstrap();
+  await story.step('`bootstrap` applies, and its state moves into the bucket that it made', async (note) => {
+    await applyWithOwnState(directory, async () => note(summaryOf(await directory.readPlan())));
+    if (directory.hasLocalState()) throw new Error('there is still a local state');
+  });
+  await story.step('A state that somebody holds is refused', () => refuseLockedState(account, directory));
+  await story.step("GitHub's workflows take the roles in this environment only", () =>
+    rolesTrustOneEnvironment(account, environment),
+  );
+}
+
+async function apply({ story, deployment }: Play, stage: StageName): Promise<void> {
+  await story.step(`\`${stage}\` applies`, async (note) => {
+    const directory = await deployment.prepare(stage);
+    await directory.plan();
+    note(summaryOf(await directory.readPlan()));
+    await directory.apply();
+  });
+}
+
+/** Looks up in a role's policies what Terraform has called since the account was last observed. */
+async function roleMay({ story, account, synthesised, environment }: Play, may: 'plan' | 'apply'): Promise<void> {
+  await story.step(`GitHub's role \`${may}\` may do what Terraform did`, async (note) => {
+    const { rootActions } = await account.observe();
+    const refused = notAllowed(rootActions, synthesised, environment, may);
+    if (refused.length > 0) throw new Error(`its policies do not allow ${refused.join(', ')}`);
+    note(`${rootActions.length} actions`);
+  });
+}
+
+async function startJob({ story, account, tools, folder }: Play, { clients, job }: DeployedFlow): Promise<void> {
+  await story.step('Spark runs the script and the packages that Terraform uploaded', async () => {
+    await account.startSpark(await fetchJob(clients, job, tools, join(folder, 'job')));
+  });
+}
+
+async function use(story: Story, flow: DeployedFlow): Promise<void> {
+  const sweep = async () => {
+    await runSweep(flow.clients.glue, {}, flow.job);
+  };
+  await story.step('The database refuses a connection without TLS', () => refusePlainConnections(flow));
+  await story.step('An upload shows, is corrected, and goes', () => uploadCorrectDelete(flow));
+  await story.step('An object of no feed is rejected', () => rejectWhatIsNoFeed(flow, sweep));
+  await story.step('Sixty uploads make few job runs', () => manyUploadsFewRuns(flow));
+  await story.step('Glue refuses runs beyond the limit', () => refuseRunsBeyondTheLimit(flow));
+  await story.step('What no event told of, the sweep finds', () => sweepFindsWhatEventsMissed(flow));
+  await story.step('A trigger that fails leaves dead letters, which are redriven', () => failAndRedriveQuickly(flow));
+  await story.step('The job may do its work and no more', () => jobHasNoOtherRights(flow));
+  await story.step('Reports see views and no table', () => reporterReadsViewsOnly(flow));
+  await story.step('The migrator, asked again, finds nothing to do', () => migratorIsIdempotent(flow));
+  await story.step("The loader's password is rotated, and uploads go on", () => rotateLoader(flow));
+  await story.step('The job tells its metrics', async (note) =>
+    note(`${await jobTellsMetrics(flow)} uploads published`),
+  );
+  await story.step('A database rebuilt from the bucket has the same views', () => rebuildIsEqual(flow));
+}
+
+/** Nothing changed, so nothing may be left to do; what the emulator reads back wrongly is known. */
+async function planAgain(all: Play): Promise<void> {
+  const { story, deployment } = all;
+  const met = new Set<EmulatorFault>();
+  const planOne = (directory: WorkingDirectory) =>
+    story.step(`A second plan of \`${directory.stack}\` changes nothing`, async (note) => {
+      await directory.plan();
+      const { unexplained, drastic, found } = compareWithFaults(changesOf(await directory.readPlan()));
+      for (const fault of found) met.add(fault);
+      if (found.size > 0) note(`${found.size} known faults of the emulator`);
+      const problems = [...drastic, ...unexplained.map(describeDifference)];
+      if (problems.length > 0) throw new Error(`It would change\n${problems.join('\n')}`);
+    });
+  // Two at a time: each provider takes 0.8 GB, and there may be two cores.
+  await Promise.all([planOne(deployment.bootstrap()), planOne(deployment.stage('watch'))]);
+  await all.account.observe();
+  await Promise.all([planOne(deployment.stage('load')), planOne(deployment.stage('store'))]);
+  await roleMay(all, 'plan');
+  await story.step('Every known fault of the emulator was met', async () => {
+    const gone = emulatorFaults.filter((fault) => !met.has(fault));
+    const names = gone.map(({ type, attribute }) => `${type}.${attribute}`);
+    if (gone.length > 0) throw new Error(`Not met, so take them out of faults.ts: ${names.join(', ')}`);
+  });
+}
+
+async function destroy(all: Play): Promise<void> {
+  const { story, deployment } = all;
+  for (const stage of [...STAGES].reverse()) {
+    await story.step(`\`${stage}\` is destroyed`, async () => {
+      const directory = deployment.stage(stage);
+      await directory.plan({ destroy: true });
+      await directory.apply();
+      const left = await directory.resources();
+      if (left.length > 0) throw new Error(`Its state still holds ${left.join(', ')}`);
+    });
+  }
+  await roleMay(all, 'apply');
+  await story.step('`bootstrap` is destroyed', () => destroyWithOwnState(deployment.bootstrap()));
+}

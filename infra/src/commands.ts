@@ -1,0 +1,178 @@
+/** What `npm run infra --` does, command by command. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { Deployment, type DeploymentOptions, offline, stagesOf } from './deployment.ts';
+import { type Environment, EnvironmentError } from './environment.ts';
+import { readEnvironment, readEnvironments } from './environments.ts';
+import { PageError, withPart } from './generated-part.ts';
+import { mermaidOf } from './graph.ts';
+import { renderRunbook } from './runbook.ts';
+import { bootstrapStackName } from './stacks/bootstrap.ts';
+import { type StageName, stackName } from './stacks/centflow-stack.ts';
+import { outputFolder, synthesise } from './synthesise.ts';
+import { applyWithOwnState, findTerraform, summaryOf, type WorkingDirectory } from './terraform/index.ts';
+
+const repository = join(import.meta.dirname, '..', '..');
+
+/** Where Terraform works: nothing in it is lost that matters, once the states are in their bucket. */
+const terraformFolder = join(repository, '.local', 'terraform');
+
+/** Nobody agreed to what would be done. */
+export class NotConfirmedError extends Error {
+  override readonly name = 'NotConfirmedError';
+}
+
+export interface EnvironmentOption {
+  readonly environment: string;
+}
+export interface StackOptions extends EnvironmentOption {
+  readonly stack?: Selected;
+}
+export interface OfflineOptions extends StackOptions {
+  readonly offline?: boolean;
+}
+export interface ApplyOptions extends StackOptions {
+  readonly yes?: boolean;
+}
+export type Selected = StageName | 'bootstrap';
+
+export function synth(): void {
+  synthesise(readEnvironments());
+  console.log(outputFolder);
+}
+
+/** Synthesises an environment, and has Terraform ready to work on it. */
+async function open(name: string, options: Partial<DeploymentOptions> = {}): Promise<[Environment, Deployment]> {
+  const environment = readEnvironment(name);
+  const terraform = await findTerraform(terraformFolder);
+  synthesise(readEnvironments());
+  const folder = join(terraformFolder, environment.name);
+  return [environment, new Deployment(environment, { terraform, folder, show: true, ...options })];
+}
+
+/** The stages that are asked for; all where none is named. */
+function selected(environment: Environment, { stack }: StackOptions): StageName[] {
+  const stages = stagesOf(environment);
+  if (stack === undefined) return stages;
+  if (stack === 'bootstrap') return [];
+  if (!stages.includes(stack)) throw new EnvironmentError(`Environment ${environment.name} has no stack ${stack}.`);
+  return [stack];
+}
+
+export async function validate(options: StackOptions): Promise<void> {
+  const [environment, deployment] = await open(options.environment, {
+    folder: join(terraformFolder, 'offline'),
+    ...offline,
+  });
+  const stacks = selected(environment, options).map((stage) => deployment.stage(stage));
+  if (options.stack === undefined || options.stack === 'bootstrap') stacks.unshift(deployment.bootstrap());
+  for (const directory of stacks) {
+    console.log(`${directory.stack}:`);
+    await directory.init();
+    await directory.validate();
+  }
+}
+
+export async function plan(options: OfflineOptions): Promise<void> {
+  const elsewhere = options.offline ? { folder: join(terraformFolder, 'offline'), ...offline } : {};
+  const [environment, deployment] = await open(options.environment, elsewhere);
+  const planning = options.offline ? { refresh: false, lock: false } : {};
+  const planOne = async (directory: WorkingDirectory) => {
+    await directory.plan(planning);
+    console.log(`${directory.stack}: ${summaryOf(await directory.readPlan())}. The plan is in ${directory.planFile}`);
+  };
+  if (options.stack === 'bootstrap' || (options.offline && options.stack === undefined)) {
+    const directory = deployment.bootstrap();
+    await directory.init();
+    await planOne(directory);
+  }
+  for (const stage of selected(environment, options)) await planOne(await deployment.prepare(stage));
+}
+
+export async function apply(options: ApplyOptions): Promise<void> {
+  if (options.stack === 'bootstrap') return bootstrap(options);
+  const [environment, deployment] = await open(options.environment);
+  for (const stage of selected(environment, options)) {
+    const directory = await deployment.prepare(stage);
+    if (!(await directory.plan())) continue;
+    await confirm(`Apply this to ${directory.stack}?`, options);
+    await directory.apply();
+  }
+}
+
+export async function destroy(options: ApplyOptions): Promise<void> {
+  const { name, protectData } = readEnvironment(options.environment);
+  if (protectData && (options.stack === undefined || options.stack === 'store')) {
+    throw new EnvironmentError(
+      `Environment ${name} keeps its data (protectData): \`store\` cannot be destroyed. Name another stack with --stack.`,
+    );
+  }
+  const [environment, deployment] = await open(options.environment);
+  for (const stage of selected(environment, options).reverse()) {
+    const directory = await deployment.prepare(stage);
+    if (!(await directory.plan({ destroy: true }))) continue;
+    await confirm(`Destroy all of ${directory.stack}?`, options);
+    await directory.apply();
+  }
+}
+
+export async function output(options: StackOptions): Promise<void> {
+  const [environment, deployment] = await open(options.environment, { show: false });
+  const stacks =
+    options.stack === 'bootstrap'
+      ? [deployment.bootstrap()]
+      : selected(environment, options).map((stage) => deployment.stage(stage));
+  const said: Record<string, Record<string, string>> = {};
+  for (const directory of stacks) {
+    await directory.init();
+    said[directory.stack] = await directory.outputs();
+  }
+  console.log(JSON.stringify(said, undefined, 2));
+}
+
+export function graph({ environment: name }: EnvironmentOption): void {
+  process.stdout.write(graphOf(readEnvironment(name)));
+}
+
+function graphOf(environment: Environment): string {
+  synthesise(readEnvironments());
+  const stages = stagesOf(environment).map((stage) => stackName(environment, stage));
+  return mermaidOf([bootstrapStackName(environment), ...stages], outputFolder);
+}
+
+export function render({ check }: { readonly check?: boolean }): void {
+  // Of the smallest environment that has every stack.
+  const graph = graphOf(readEnvironment('staging'));
+  const pages: Record<string, (page: string) => string> = {
+    'docs/runbook.md': (page) => renderRunbook(page, readEnvironments()),
+    'infra/README.md': (page) => withPart(page, 'graph', `\`\`\`mermaid\n${graph}\`\`\``),
+  };
+  for (const [name, rendered] of Object.entries(pages)) {
+    const file = join(repository, name);
+    const page = readFileSync(file, 'utf8');
+    if (check && rendered(page) !== page) throw new PageError(`${name} is out of date: \`npm run infra -- render\`.`);
+    if (!check) writeFileSync(file, rendered(page));
+  }
+}
+
+export async function bootstrap(options: ApplyOptions): Promise<void> {
+  const [, deployment] = await open(options.environment);
+  const directory = deployment.bootstrap();
+  await applyWithOwnState(directory, () => confirm(`Apply this to ${directory.stack}?`, options));
+  console.log(`${directory.stack}: done; its state is in the bucket that it made`);
+}
+
+/** @throws {NotConfirmedError} the answer was no, or nobody is there to answer. */
+async function confirm(question: string, { yes }: ApplyOptions): Promise<void> {
+  if (yes) return;
+  if (!process.stdin.isTTY) throw new NotConfirmedError(`${question} Nobody is there to answer: say --yes.`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    if ((await terminal.question(`${question} Only 'yes' is taken: `)) !== 'yes') {
+      throw new NotConfirmedError('Nothing was changed.');
+    }
+  } finally {
+    terminal.close();
+  }
+}
