@@ -1,8 +1,8 @@
 /**
  * AWS's list prices in USD, eu-west-1, on demand, without free tiers and taxes.
  *
- * Copied by hand, from memory of AWS's price lists and not from a machine: check them on aws.amazon.com/<service>/pricing
- * before you rely on a figure, and put the date of that in `asOf`.
+ * Entered by hand, and not read from AWS's price API: check them on aws.amazon.com/<service>/pricing before you rely on a
+ * figure, and put the date of that in `asOf`.
  */
 
 export interface Price {
