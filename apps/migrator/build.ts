@@ -1,35 +1,16 @@
-import { cp, readdir, rm, stat } from 'node:fs/promises';
+import { cp, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle, describeBundle } from '@centflow/config/bundle-lambda';
 import { migrationsDirectory } from '@centflow/schema/migrate';
-import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/**
- * Bundles the Lambda into one file, `index.mjs`, with its source map and the migrations beside it.
- *
- * The SDK goes in too: the runtime's own copy changes without notice. The same sources give the same bytes.
- */
+/** Bundles the Lambda into `index.mjs`, with the migrations beside it. */
 export async function bundleLambda(outdir: string): Promise<string> {
-  const outfile = join(outdir, 'index.mjs');
-  await build({
-    absWorkingDir: here,
-    entryPoints: ['src/index.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'esm',
-    mainFields: ['module', 'main'],
+  const outfile = await bundle(here, outdir, {
     // mysql2 is CommonJS and asks for Node's own modules.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    minify: true,
-    keepNames: true,
-    sourcemap: 'linked',
-    sourcesContent: false,
-    legalComments: 'none',
-    logLevel: 'warning',
   });
   await copyMigrations(join(outdir, 'migrations'));
   return outfile;
@@ -45,7 +26,5 @@ async function copyMigrations(folder: string): Promise<void> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const outfile = await bundleLambda(join(here, 'dist'));
-  const { size } = await stat(outfile);
-  console.log(`${outfile}: ${Math.round(size / 1024)} KiB`);
+  console.log(await describeBundle(await bundleLambda(join(here, 'dist'))));
 }
