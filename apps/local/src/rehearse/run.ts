@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from '@centflow/infra';
 import { CommandError, EXIT } from '../exit.ts';
-import { localFolder, readToolPaths, repository } from '../paths.ts';
+import { localFolder, readToolPaths } from '../paths.ts';
 import { processesLeft } from '../testing/processes.ts';
 import { untilTold } from '../until-told.ts';
 import type { RehearseOptions } from './command.ts';
@@ -13,7 +13,7 @@ import { Story } from './story.ts';
 
 /** What the last rehearsal left to read. */
 const logFolder = join(localFolder, 'logs', 'rehearsal');
-const reportFile = join(repository, 'apps', 'local', 'reports', 'rehearsal.xml');
+const reportFile = join(logFolder, 'junit.xml');
 
 export async function run({ environment: name }: RehearseOptions): Promise<void> {
   const environment = readEnvironment(name);
