@@ -7,6 +7,7 @@ import { type Environment, EnvironmentError } from './environment.ts';
 import { readEnvironment, readEnvironments } from './environments.ts';
 import { PageError, withPart } from './generated-part.ts';
 import { mermaidOf } from './graph.ts';
+import { judgePlan, rules } from './review/index.ts';
 import { renderRunbook } from './runbook.ts';
 import { bootstrapStackName } from './stacks/bootstrap.ts';
 import { type StageName, stackName } from './stacks/centflow-stack.ts';
@@ -81,6 +82,7 @@ export async function plan(options: OfflineOptions): Promise<void> {
   const planOne = async (directory: WorkingDirectory) => {
     await directory.plan(planning);
     console.log(`${directory.stack}: ${summaryOf(await directory.readPlan())}. The plan is in ${directory.planFile}`);
+    await sayWhatIsGrave(directory);
   };
   if (options.stack === 'bootstrap' || (options.offline && options.stack === undefined)) {
     const directory = deployment.bootstrap();
@@ -90,12 +92,21 @@ export async function plan(options: OfflineOptions): Promise<void> {
   for (const stage of selected(environment, options)) await planOne(await deployment.prepare(stage));
 }
 
+/** Data lost, protection dropped, rights or network widened: it is easily overlooked in a long plan. */
+async function sayWhatIsGrave(directory: WorkingDirectory): Promise<void> {
+  const { violations } = judgePlan(await directory.readPlan(), { stack: directory.stack, exemptions: [] });
+  for (const { rule, address, what } of violations) {
+    console.log(`  look twice (${rule}): ${address} ${what}. ${rules[rule]}`);
+  }
+}
+
 export async function apply(options: ApplyOptions): Promise<void> {
   if (options.stack === 'bootstrap') return bootstrap(options);
   const [environment, deployment] = await open(options.environment);
   for (const stage of selected(environment, options)) {
     const directory = await deployment.prepare(stage);
     if (!(await directory.plan())) continue;
+    await sayWhatIsGrave(directory);
     await confirm(`Apply this to ${directory.stack}?`, options);
     await directory.apply();
   }

@@ -1,0 +1,118 @@
+/** What an IAM policy allows now that it did not allow before. */
+import * as z from 'zod';
+
+const oneOrMore = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
+
+const statement = z.object({
+  Effect: z.enum(['Allow', 'Deny']),
+  Principal: z.union([z.literal('*'), z.record(z.string(), oneOrMore)]).optional(),
+  NotPrincipal: z.unknown().optional(),
+  Action: oneOrMore.optional(),
+  NotAction: oneOrMore.optional(),
+  Resource: oneOrMore.optional(),
+  NotResource: oneOrMore.optional(),
+  Condition: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+});
+
+const document = z.object({
+  Statement: z.union([statement, z.array(statement)]).transform((value) => [value].flat()),
+});
+
+/** One action on one resource by one principal. What a policy says by exception (`NotAction`) is compared as a whole. */
+interface Right {
+  readonly effect: 'Allow' | 'Deny';
+  readonly action: string;
+  readonly resource: string;
+  readonly principal: string;
+  /** Each of which must hold. */
+  readonly conditions: readonly string[];
+}
+
+/** The text is no policy that can be compared. */
+export class UnreadablePolicyError extends Error {
+  override readonly name = 'UnreadablePolicyError';
+}
+
+/** The rights in a policy's JSON; nothing where there is no policy. */
+export function rightsOf(json: unknown): Right[] {
+  if (json === null || json === undefined || json === '') return [];
+  return parsed(json).Statement.flatMap((one) => {
+    const conditions = Object.entries(one.Condition ?? {}).flatMap(([operator, keys]) =>
+      Object.entries(keys).map(([key, value]) => `${operator} ${key} ${[value].flat().map(String).sort().join(' ')}`),
+    );
+    const actions = one.Action?.map((action) => action.toLowerCase()) ?? [`not ${JSON.stringify(one.NotAction)}`];
+    const resources = one.Resource ?? [one.NotResource === undefined ? '' : `not ${JSON.stringify(one.NotResource)}`];
+    return actions.flatMap((action) =>
+      resources.flatMap((resource) =>
+        principalsOf(one).map((principal) => ({ effect: one.Effect, action, resource, principal, conditions })),
+      ),
+    );
+  });
+}
+
+function parsed(json: unknown): z.infer<typeof document> {
+  try {
+    return document.parse(JSON.parse(String(json)));
+  } catch {
+    throw new UnreadablePolicyError('The policy cannot be read, and so not compared.');
+  }
+}
+
+function principalsOf({ Principal, NotPrincipal }: z.infer<typeof statement>): string[] {
+  if (NotPrincipal !== undefined) return [`not ${JSON.stringify(NotPrincipal)}`];
+  if (Principal === undefined) return [''];
+  if (Principal === '*') return ['AWS *'];
+  return Object.entries(Principal).flatMap(([kind, names]) => names.map((name) => `${kind} ${name}`));
+}
+
+/** What `after` allows and `before` did not, or what `before` denied and `after` does not, in words. */
+export function widening(before: readonly Right[], after: readonly Right[]): string[] {
+  const allowed = missing(ofEffect(after, 'Allow'), ofEffect(before, 'Allow'));
+  const undenied = missing(ofEffect(before, 'Deny'), ofEffect(after, 'Deny'));
+  return [
+    ...allowed.map((right) => `allows ${worded(right)}`),
+    ...undenied.map((right) => `no longer denies ${worded(right)}`),
+  ];
+}
+
+/** What is allowed to everybody, on no condition. */
+export function publicRights(rights: readonly Right[]): string[] {
+  return ofEffect(rights, 'Allow')
+    .filter(
+      ({ principal, conditions }) => (principal === 'AWS *' || principal.startsWith('not ')) && conditions.length === 0,
+    )
+    .map((right) => `allows ${worded(right)}`);
+}
+
+function ofEffect(rights: readonly Right[], effect: Right['effect']): Right[] {
+  return rights.filter((right) => right.effect === effect);
+}
+
+function missing(wanted: readonly Right[], held: readonly Right[]): Right[] {
+  const same = new Set(held.map((right) => JSON.stringify(right)));
+  return wanted.filter((right) => !same.has(JSON.stringify(right)) && !held.some((other) => covers(other, right)));
+}
+
+/** Whether `wide` holds whatever `narrow` does. */
+function covers(wide: Right, narrow: Right): boolean {
+  return (
+    matches(wide.principal, narrow.principal) &&
+    matches(wide.action, narrow.action) &&
+    matches(wide.resource, narrow.resource) &&
+    wide.conditions.every((condition) => narrow.conditions.includes(condition))
+  );
+}
+
+/** IAM's `*` and `?`. A `*` in the narrow one is only held by a `*` in the wide one. */
+function matches(pattern: string, text: string): boolean {
+  if (pattern === text) return true;
+  if (pattern.startsWith('not ') || text.startsWith('not ') || !/[*?]/.test(pattern)) return false;
+  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '[^*]')}$`).test(text);
+}
+
+function worded({ action, resource, principal, conditions }: Right): string {
+  const on = resource === '' ? '' : ` on ${resource}`;
+  const by = principal === '' ? '' : ` by ${principal === 'AWS *' ? 'everybody' : principal}`;
+  return `${action}${on}${by}${conditions.length === 0 ? '' : ` if ${conditions.join(' and ')}`}`;
+}

@@ -1,0 +1,747 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readEnvironments } from '../src/environments.ts';
+import { type Exemption, exemptionSchema, judgePlan, planSummary, type RuleName } from '../src/review/index.ts';
+import { gateways, grants, holdsData, watchedAttributes } from '../src/review/rules.ts';
+import type { Action, Plan, ResourceChange } from '../src/terraform/index.ts';
+import { synthesised } from '../src/testing/synthesised.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+interface Extra {
+  readonly name?: string;
+  readonly after_unknown?: unknown;
+  readonly before_sensitive?: unknown;
+  readonly after_sensitive?: unknown;
+  readonly replace_paths?: readonly (readonly string[])[];
+}
+
+function resource(actions: Action[], type: string, before: Values | null, after: Values | null, extra: Extra = {}) {
+  const { name = 'it', ...marks } = extra;
+  const change = { actions, before, after, after_unknown: {}, ...marks };
+  return { address: `${type}.${name}`, mode: 'managed', type, name, change } satisfies ResourceChange;
+}
+
+const created = (type: string, after: Values, extra?: Extra) => resource(['create'], type, null, after, extra);
+const updated = (type: string, before: Values, after: Values, extra?: Extra) =>
+  resource(['update'], type, before, after, extra);
+const replaced = (type: string, before: Values, after: Values, extra?: Extra) =>
+  resource(['delete', 'create'], type, before, after, extra);
+const destroyed = (type: string, before: Values, extra?: Extra) => resource(['delete'], type, before, null, extra);
+
+const planOf = (...resource_changes: ResourceChange[]): Plan => ({ errored: false, resource_changes });
+
+const judged = (plan: Plan, exemptions: Exemption[] = []) => judgePlan(plan, { stack: 'dev-store', exemptions });
+const brokenBy = (...changes: ResourceChange[]) => [
+  ...new Set(judged(planOf(...changes)).violations.map(({ rule }) => rule)),
+];
+
+function policy(...statements: Values[]): string {
+  const whole = { Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::b/raw/*'] };
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements.map((one) => ({ ...whole, ...one })) });
+}
+const rolePolicy = (before: string, after: string, extra?: Extra) =>
+  updated('aws_iam_role_policy', { role: 'r', policy: before }, { role: 'r', policy: after }, extra);
+const trust = (service: string) =>
+  JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service } }] });
+
+const ON = { Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } } };
+const TLS = { Effect: 'Deny', Principal: '*', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } };
+const BOUND = { name: 'r', permissions_boundary: 'arn:aws:iam::1:policy/boundary' };
+const CLOSED = {
+  block_public_acls: true,
+  block_public_policy: true,
+  ignore_public_acls: true,
+  restrict_public_buckets: true,
+};
+const VERSIONED = { bucket: 'b', versioning_configuration: [{ status: 'Enabled' }] };
+const EGRESS = 'aws_vpc_security_group_egress_rule';
+const PUBLIC_ACCESS = 'aws_s3_bucket_public_access_block';
+
+/** What is refused, and what looks like it and is not. */
+const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChange[]][] = [
+  ...Object.keys(holdsData).flatMap((type): (typeof cases)[number][] => [
+    ['destroys-data', `destroying ${type}`, [destroyed(type, { name: 'x' })], 'making it', [created(type, {})]],
+    [
+      'destroys-data',
+      `replacing ${type}`,
+      [replaced(type, {}, {})],
+      'changing its tags',
+      [updated(type, {}, { tags: {} })],
+    ],
+    [
+      'destroys-data',
+      `replacing ${type}, the new one first`,
+      [resource(['create', 'delete'], type, {}, {})],
+      'leaving it alone',
+      [resource(['no-op'], type, {}, {})],
+    ],
+    [
+      'destroys-data',
+      `forgetting ${type}`,
+      [resource(['forget'], type, {}, null)],
+      'forgetting an alarm',
+      [resource(['forget'], 'aws_cloudwatch_metric_alarm', {}, null)],
+    ],
+  ]),
+  [
+    'destroys-data',
+    'destroying a replica that was promoted',
+    [destroyed('aws_db_instance', { replicate_source_db: '' })],
+    'destroying a replica',
+    [destroyed('aws_db_instance', { replicate_source_db: 'centflow-production-database' })],
+  ],
+  [
+    'destroys-data',
+    'suspending versioning',
+    [
+      updated('aws_s3_bucket_versioning', VERSIONED, {
+        bucket: 'b',
+        versioning_configuration: [{ status: 'Suspended' }],
+      }),
+    ],
+    'beginning it',
+    [
+      updated(
+        'aws_s3_bucket_versioning',
+        { bucket: 'b', versioning_configuration: [{ status: 'Suspended' }] },
+        VERSIONED,
+      ),
+    ],
+  ],
+  [
+    'destroys-data',
+    'no longer managing versioning',
+    [destroyed('aws_s3_bucket_versioning', VERSIONED)],
+    'beginning to',
+    [created('aws_s3_bucket_versioning', VERSIONED)],
+  ],
+  [
+    'destroys-data',
+    'ending backups',
+    [updated('aws_db_instance', { backup_retention_period: 7 }, { backup_retention_period: 0 })],
+    'fewer of them',
+    [updated('aws_db_instance', { backup_retention_period: 7 }, { backup_retention_period: 6 })],
+  ],
+  ...(
+    [
+      ['aws_db_instance', 'deletion_protection', true, false],
+      ['aws_db_instance', 'skip_final_snapshot', false, true],
+      ['aws_db_instance', 'delete_automated_backups', false, true],
+      ['aws_db_instance', 'storage_encrypted', true, false],
+      ['aws_s3_bucket', 'force_destroy', false, true],
+      ['aws_kms_key', 'deletion_window_in_days', 30, 7],
+      ['aws_kms_key', 'enable_key_rotation', true, false],
+      ['aws_kms_key', 'is_enabled', true, false],
+      ['aws_secretsmanager_secret', 'recovery_window_in_days', 30, 0],
+      ...Object.keys(CLOSED).map((attribute) => [PUBLIC_ACCESS, attribute, true, false] as const),
+    ] as const
+  ).flatMap(([type, attribute, good, bad]): (typeof cases)[number][] => {
+    const guarded = { ...CLOSED, [attribute]: good };
+    const weakened = { ...CLOSED, [attribute]: bad };
+    const unknown = (name: string) => [updated(type, guarded, guarded, { after_unknown: { [name]: true } })];
+    return [
+      [
+        'drops-protection',
+        `${type}'s ${attribute} ${good} → ${bad}`,
+        [updated(type, guarded, weakened)],
+        'the other way',
+        [updated(type, weakened, guarded)],
+      ],
+      [
+        'drops-protection',
+        `${type}'s ${attribute} that is not known yet`,
+        unknown(attribute),
+        'its ARN that is not',
+        unknown('arn'),
+      ],
+    ];
+  }),
+  [
+    'drops-protection',
+    "taking away a bucket's public access block",
+    [destroyed(PUBLIC_ACCESS, { ...CLOSED, bucket: 'b' })],
+    'closing a bucket',
+    [created(PUBLIC_ACCESS, { ...CLOSED, bucket: 'b' })],
+  ],
+  [
+    'drops-protection',
+    'a new public access block that is open',
+    [created(PUBLIC_ACCESS, { ...CLOSED, block_public_policy: false })],
+    'one whose bucket is not known yet',
+    [created(PUBLIC_ACCESS, CLOSED, { after_unknown: { bucket: true } })],
+  ],
+  [
+    'drops-protection',
+    "taking away a bucket's encryption",
+    [destroyed('aws_s3_bucket_server_side_encryption_configuration', { bucket: 'b' })],
+    'giving it one',
+    [created('aws_s3_bucket_server_side_encryption_configuration', { bucket: 'b' })],
+  ],
+  [
+    'widens-iam',
+    'another action',
+    [rolePolicy(policy({}), policy({ Action: ['s3:GetObject', 's3:PutObject'] }))],
+    'an action less',
+    [rolePolicy(policy({ Action: ['s3:GetObject', 's3:PutObject'] }), policy({}))],
+  ],
+  [
+    'widens-iam',
+    'a wider action',
+    [rolePolicy(policy({}), policy({ Action: 's3:Get*' }))],
+    'a narrower one',
+    [rolePolicy(policy({ Action: 's3:Get*' }), policy({}))],
+  ],
+  [
+    'widens-iam',
+    'a wider resource',
+    [rolePolicy(policy({}), policy({ Resource: 'arn:aws:s3:::b/*' }))],
+    'a narrower one',
+    [rolePolicy(policy({ Resource: 'arn:aws:s3:::b/*' }), policy({}))],
+  ],
+  [
+    'widens-iam',
+    'a condition less',
+    [rolePolicy(policy(ON), policy({}))],
+    'a condition more',
+    [rolePolicy(policy({}), policy(ON))],
+  ],
+  [
+    'widens-iam',
+    'another condition',
+    [rolePolicy(policy(ON), policy({ Condition: { StringEquals: { 'aws:SourceAccount': '999' } } }))],
+    'the same in another order',
+    [rolePolicy(policy(ON, { Action: 's3:PutObject' }), policy({ Sid: 'Put', Action: ['s3:PutObject'] }, ON))],
+  ],
+  [
+    'widens-iam',
+    'all actions but some',
+    [rolePolicy(policy({}), policy({ Action: undefined, NotAction: 'iam:*' }))],
+    'the same exception',
+    [
+      rolePolicy(
+        policy({ Action: undefined, NotAction: 'iam:*' }),
+        policy({ Sid: 'Named', Action: undefined, NotAction: ['iam:*'] }),
+      ),
+    ],
+  ],
+  [
+    'widens-iam',
+    'a Deny less',
+    [rolePolicy(policy({}, TLS), policy({}))],
+    'a Deny more',
+    [rolePolicy(policy({}), policy({}, TLS))],
+  ],
+  [
+    'widens-iam',
+    'a policy that cannot be read',
+    [rolePolicy(policy({}), '{"Statement": "all"}')],
+    'the same text',
+    [rolePolicy('{"Statement": "all"}', '{"Statement": "all"}')],
+  ],
+  [
+    'widens-iam',
+    'a policy that is not known yet',
+    [
+      updated(
+        'aws_iam_role_policy',
+        { role: 'r', policy: policy({}) },
+        { role: 'r' },
+        { after_unknown: { policy: true } },
+      ),
+    ],
+    'one of a role that is new and bounded',
+    [
+      created('aws_iam_role', BOUND),
+      created('aws_iam_role_policy', { role: 'r' }, { after_unknown: { policy: true } }),
+    ],
+  ],
+  [
+    'widens-iam',
+    'a new policy of a role that is there',
+    [
+      created('aws_iam_role_policy', { role: 'r', policy: policy({}) }),
+      created('aws_iam_role', { ...BOUND, name: 'other' }),
+    ],
+    'one that only denies',
+    [created('aws_iam_role_policy', { role: 'r', policy: policy(TLS) })],
+  ],
+  [
+    'widens-iam',
+    'a policy that moves to another role',
+    [replaced('aws_iam_role_policy', { role: 'r', policy: policy({}) }, { role: 'administrator', policy: policy({}) })],
+    'one that is called otherwise',
+    [
+      replaced(
+        'aws_iam_role_policy',
+        { role: 'r', name: 'a', policy: policy({}) },
+        { role: 'r', name: 'b', policy: policy({}) },
+      ),
+    ],
+  ],
+  [
+    'widens-iam',
+    'taking away a policy that denies',
+    [destroyed('aws_s3_bucket_policy', { bucket: 'b', policy: policy(TLS) })],
+    'taking away one that allows',
+    [destroyed('aws_s3_bucket_policy', { bucket: 'b', policy: policy({ Principal: { AWS: '1' } }) })],
+  ],
+  [
+    'widens-iam',
+    'another principal of a key',
+    [
+      updated(
+        'aws_kms_key',
+        { policy: policy({ Principal: { AWS: '1' } }) },
+        { policy: policy({ Principal: { AWS: ['1', '2'] } }) },
+      ),
+    ],
+    'one principal less',
+    [
+      updated(
+        'aws_kms_key',
+        { policy: policy({ Principal: { AWS: ['1', '2'] } }) },
+        { policy: policy({ Principal: { AWS: '1' } }) },
+      ),
+    ],
+  ],
+  [
+    'widens-iam',
+    'another service that may take a role',
+    [
+      updated(
+        'aws_iam_role',
+        { ...BOUND, assume_role_policy: trust('glue.amazonaws.com') },
+        { ...BOUND, assume_role_policy: trust('ec2.amazonaws.com') },
+      ),
+    ],
+    'the same',
+    [
+      updated(
+        'aws_iam_role',
+        { ...BOUND, assume_role_policy: trust('glue.amazonaws.com') },
+        { ...BOUND, tags: {}, assume_role_policy: trust('glue.amazonaws.com') },
+      ),
+    ],
+  ],
+  [
+    'widens-iam',
+    'everybody, in a new policy',
+    [created('aws_sqs_queue', { policy: policy({ Principal: '*' }) })],
+    'everybody on a condition',
+    [created('aws_sqs_queue', { policy: policy({ Principal: '*', ...ON }) })],
+  ],
+  [
+    'widens-iam',
+    "an action in an endpoint's policy",
+    [
+      updated(
+        'aws_vpc_endpoint',
+        { policy: policy({ Principal: '*' }) },
+        { policy: policy({ Principal: '*', Action: 's3:*' }) },
+      ),
+    ],
+    'a new endpoint',
+    [created('aws_vpc_endpoint', { policy: policy({ Principal: '*' }) })],
+  ],
+  [
+    'widens-iam',
+    'a new role without a boundary',
+    [created('aws_iam_role', { name: 'r', permissions_boundary: null })],
+    'one with it',
+    [created('aws_iam_role', BOUND)],
+  ],
+  [
+    'widens-iam',
+    'a role that leaves its boundary',
+    [updated('aws_iam_role', BOUND, { name: 'r' })],
+    'one that gets it',
+    [updated('aws_iam_role', { name: 'r' }, BOUND)],
+  ],
+  [
+    'widens-iam',
+    'a managed policy more',
+    [updated('aws_iam_role', BOUND, { ...BOUND, managed_policy_arns: ['a'] })],
+    'one less',
+    [updated('aws_iam_role', { ...BOUND, managed_policy_arns: ['a'] }, BOUND)],
+  ],
+  [
+    'widens-iam',
+    'a queue policy that lets another service send',
+    [
+      updated(
+        'aws_sqs_queue_policy',
+        { queue_url: 'q', policy: policy(TLS) },
+        { queue_url: 'q', policy: policy(TLS, { Principal: { Service: 's3.amazonaws.com' } }) },
+      ),
+    ],
+    "a new queue's",
+    [
+      created('aws_sqs_queue', {}),
+      created(
+        'aws_sqs_queue_policy',
+        { policy: policy({ Principal: { Service: 's3.amazonaws.com' } }) },
+        { after_unknown: { queue_url: true } },
+      ),
+    ],
+  ],
+  ...Object.keys(grants).map((type): (typeof cases)[number] => [
+    'widens-iam',
+    `adding ${type}`,
+    [created(type, { role: 'r', function_name: 'f' })],
+    'taking it away',
+    [destroyed(type, { role: 'r', function_name: 'f' })],
+  ]),
+  [
+    'widens-iam',
+    'attaching a policy to a role that is there',
+    [created('aws_iam_role_policy_attachment', { role: 'r' })],
+    'to one that is new',
+    [created('aws_iam_role', BOUND), created('aws_iam_role_policy_attachment', { role: 'r' })],
+  ],
+  ...Object.keys(gateways).map((type): (typeof cases)[number] => [
+    'widens-network',
+    `adding ${type}`,
+    [created(type, {})],
+    'taking it away',
+    [destroyed(type, {})],
+  ]),
+  [
+    'widens-network',
+    'a rule for 0.0.0.0/0',
+    [created(EGRESS, { cidr_ipv4: '0.0.0.0/0' })],
+    'a rule for a private range',
+    [created(EGRESS, { cidr_ipv4: '10.0.0.0/8' })],
+  ],
+  [
+    'widens-network',
+    'a rule for ::/0',
+    [created(EGRESS, { cidr_ipv6: '::/0' })],
+    'a rule for a private range of IPv6',
+    [created(EGRESS, { cidr_ipv6: 'fd00:1::/32' })],
+  ],
+  [
+    'widens-network',
+    'half of the internet',
+    [created(EGRESS, { cidr_ipv4: '0.0.0.0/1' })],
+    'a rule for a group',
+    [created(EGRESS, { cidr_ipv4: null }, { after_unknown: { referenced_security_group_id: true } })],
+  ],
+  [
+    'widens-network',
+    'more than a private range',
+    [created(EGRESS, { cidr_ipv4: '10.0.0.0/7' })],
+    'less than one',
+    [created(EGRESS, { cidr_ipv4: '172.31.0.0/16' })],
+  ],
+  [
+    'widens-network',
+    'a rule whose range is not known yet',
+    [created(EGRESS, {}, { after_unknown: { cidr_ipv4: true } })],
+    'a new group, whose rules AWS lists',
+    [created('aws_security_group', {}, { after_unknown: { ingress: true, egress: true } })],
+  ],
+  [
+    'widens-network',
+    'an open group',
+    [
+      updated(
+        'aws_security_group',
+        { ingress: [] },
+        { ingress: [{ from_port: 22, to_port: 22, protocol: 'tcp', cidr_blocks: ['0.0.0.0/0'] }] },
+      ),
+    ],
+    'a group that is closed',
+    [updated('aws_security_group', { ingress: [{ cidr_blocks: ['0.0.0.0/0'] }] }, { ingress: [] })],
+  ],
+  [
+    'widens-network',
+    'more ports of an open rule',
+    [
+      updated(
+        EGRESS,
+        { cidr_ipv4: '0.0.0.0/0', from_port: 443, to_port: 443 },
+        { cidr_ipv4: '0.0.0.0/0', from_port: 0, to_port: 443 },
+      ),
+    ],
+    'its description',
+    [
+      updated(
+        EGRESS,
+        { cidr_ipv4: '0.0.0.0/0', from_port: 443, to_port: 443 },
+        { cidr_ipv4: '0.0.0.0/0', from_port: 443, to_port: 443, description: 'x' },
+      ),
+    ],
+  ],
+  [
+    'widens-network',
+    'a route to the internet',
+    [updated('aws_route_table', { route: [] }, { route: [{ cidr_block: '0.0.0.0/0', gateway_id: 'igw-1' }] })],
+    'a route inside',
+    [updated('aws_route_table', { route: [] }, { route: [{ cidr_block: '10.1.0.0/16' }] })],
+  ],
+  [
+    'widens-network',
+    'a new public database',
+    [created('aws_db_instance', { publicly_accessible: true })],
+    'a new private one',
+    [created('aws_db_instance', { publicly_accessible: false })],
+  ],
+  [
+    'widens-network',
+    'a subnet of public addresses',
+    [updated('aws_subnet', { map_public_ip_on_launch: false }, { map_public_ip_on_launch: true })],
+    'one of private ones',
+    [updated('aws_subnet', { map_public_ip_on_launch: true }, { map_public_ip_on_launch: false })],
+  ],
+];
+
+describe('the plan policy', () => {
+  test.each(cases)('%s: refuses %s', (rule, _what, refused) => {
+    expect(brokenBy(...refused)).toContain(rule);
+  });
+
+  test.each(cases.map(([rule, what, , near, allowed]) => [rule, near, what, allowed] as const))(
+    '%s: lets pass %s (not: %s)',
+    (_rule, _near, _what, allowed) => {
+      expect(brokenBy(...allowed)).toEqual([]);
+    },
+  );
+
+  test('says what would happen, from what to what, and why it matters', () => {
+    const plan = planOf(updated('aws_kms_key', { deletion_window_in_days: 30 }, { deletion_window_in_days: 7 }));
+    expect(judged(plan).violations).toEqual([
+      {
+        rule: 'drops-protection',
+        address: 'aws_kms_key.it',
+        what: 'deletion_window_in_days: 30 → 7: less time to think again after its deletion',
+      },
+    ]);
+    const more = rolePolicy(policy({}), policy({ Action: ['s3:A', 's3:B', 's3:C', 's3:D', 's3:E'] }));
+    expect(judged(planOf(more)).violations[0]?.what).toMatch(
+      /^policy allows s3:a on arn:aws:s3:::b\/raw\/\*; .*; and 2 more$/,
+    );
+  });
+
+  test('asks for nothing more where a bucket goes with all that guards it', () => {
+    const plan = planOf(
+      destroyed('aws_s3_bucket', { bucket: 'b' }),
+      destroyed('aws_s3_bucket_versioning', VERSIONED),
+      destroyed(PUBLIC_ACCESS, { ...CLOSED, bucket: 'b' }),
+      destroyed('aws_s3_bucket_policy', { bucket: 'b', policy: policy(TLS) }),
+    );
+    expect(judged(plan).violations.map(({ address }) => address)).toEqual(['aws_s3_bucket.it']);
+  });
+
+  test('shows nothing of a policy that is marked sensitive', () => {
+    const { violations } = judged(
+      planOf(rolePolicy(policy({}), policy({ Resource: 'hunter2' }), { after_sensitive: { policy: true } })),
+    );
+    expect(violations).toHaveLength(1);
+    expect(JSON.stringify(violations)).not.toContain('hunter2');
+  });
+
+  test('gives each attribute it watches a reason', () => {
+    expect(watchedAttributes.filter(({ reason }) => reason.length < 15)).toEqual([]);
+  });
+
+  test.each([
+    ['failed', { errored: true, resource_changes: [] }],
+    ['leaves something for later', { errored: false, complete: false, resource_changes: [] }],
+    ['is of another format', { errored: false, format_version: '2.0', resource_changes: [] }],
+    ['has no actions', { errored: false, resource_changes: [{ ...created('aws_s3_bucket', {}), change: {} }] }],
+  ])('refuses to judge a plan that %s', (_what, plan) => {
+    expect(() => judged(plan as Plan)).toThrow(/cannot be reviewed \(.+\): give a whole plan/);
+  });
+});
+
+describe('an environment that is made from nothing', () => {
+  const real = synthesised(readEnvironments())
+    .filter(({ name }) => !name.startsWith('bootstrap'))
+    .flatMap(({ resources }) => resources)
+    .map(({ type, id, attributes }) => {
+      const isUnknown = (value: unknown) => JSON.stringify(value).includes('${');
+      const entries = Object.entries(attributes);
+      const known = Object.fromEntries(entries.filter(([, value]) => !isUnknown(value)));
+      const unknown = Object.fromEntries(entries.filter(([, value]) => isUnknown(value)).map(([key]) => [key, true]));
+      return created(type, known, { name: id, after_unknown: unknown });
+    });
+
+  test('destroys nothing and drops no protection, whichever parts of it are made', () => {
+    expect(real.length).toBeGreaterThan(100);
+    fc.assert(
+      fc.property(fc.subarray(real), (some) => {
+        const rules = judged(planOf(...some)).violations.map(({ rule }) => rule);
+        expect(rules.filter((rule) => rule === 'destroys-data' || rule === 'drops-protection')).toEqual([]);
+      }),
+    );
+  });
+
+  test('opens nothing either', () => {
+    expect(judged(planOf(...real)).violations.filter(({ rule }) => rule === 'widens-network')).toEqual([]);
+  });
+});
+
+describe('an exemption', () => {
+  const plan = planOf(destroyed('aws_db_instance', { deletion_protection: false }));
+  const exemption: Exemption = {
+    stack: 'dev-store',
+    rule: 'destroys-data',
+    address: 'aws_db_instance.it',
+    reason: 'dev begins anew',
+  };
+
+  test('lets pass what it names, and is told with its reason', () => {
+    const { violations, exempted, unused } = judged(plan, [exemption]);
+    expect({ violations, unused }).toEqual({ violations: [], unused: [] });
+    expect(exempted).toEqual([
+      {
+        rule: 'destroys-data',
+        address: 'aws_db_instance.it',
+        what: 'destroys the database',
+        reason: 'dev begins anew',
+      },
+    ]);
+  });
+
+  test.each([
+    ['another rule', { rule: 'drops-protection' as const }],
+    ['another address', { address: 'aws_db_instance.its' }],
+    ['a part of the address', { address: 'aws_db_instance' }],
+  ])('for %s lets nothing pass, and is reported as unused', (_what, other) => {
+    const wrong = { ...exemption, ...other };
+    const { violations, unused } = judged(plan, [wrong]);
+    expect(violations).toHaveLength(1);
+    expect(unused).toEqual([wrong]);
+  });
+
+  test('of one stack says nothing of the next', () => {
+    const judgement = judgePlan(plan, { stack: 'production-store', exemptions: [exemption] });
+    expect(judgement.violations).toHaveLength(1);
+    expect(judgement.unused).toEqual([]);
+  });
+
+  test.each([
+    ['a rule that there is not', { rule: 'everything' }],
+    ['no reason', { reason: ' ' }],
+    ['a property more', { until: 'ever' }],
+  ])('with %s is none', (_what, other) => {
+    expect(exemptionSchema.safeParse(exemption).success).toBe(true);
+    expect(exemptionSchema.safeParse({ ...exemption, ...other }).success).toBe(false);
+  });
+});
+
+describe('the summary', () => {
+  const summary = (...changes: ResourceChange[]) => planSummary([{ stack: 'dev-load', plan: planOf(...changes) }]);
+
+  test('counts first, then says what happens to what, the worst first', () => {
+    const text = planSummary([
+      {
+        stack: 'dev-load',
+        plan: planOf(
+          created('aws_sqs_queue', { name: 'q' }),
+          updated('aws_lambda_function', { memory_size: 128, tags: {} }, { memory_size: 256, tags: { a: 'b' } }),
+          replaced(
+            'aws_glue_job',
+            { name: 'a' },
+            { name: 'b' },
+            { replace_paths: [['name']], after_unknown: { arn: true } },
+          ),
+          destroyed('aws_s3_object', {}),
+          resource(['no-op'], 'aws_vpc', {}, {}),
+        ),
+      },
+      { stack: 'dev-watch', plan: { errored: false } },
+    ]);
+    expect(text).toBe(`**1 destroyed, 1 replaced, 1 changed, 1 created** in 2 stacks.
+
+- \`dev-load\`: 1 destroyed, 1 replaced, 1 changed, 1 created
+- \`dev-watch\`: nothing to do
+
+### \`dev-load\`
+
+**1 destroyed**
+
+- \`aws_s3_object.it\`
+
+**1 replaced**
+
+- \`aws_glue_job.it\` because of \`name\`
+  - \`name\`: \`a\` → \`b\`
+
+**1 changed**
+
+- \`aws_lambda_function.it\`
+  - \`memory_size\`: \`128\` → \`256\`
+  - \`tags\`
+
+**1 created**
+
+- \`aws_sqs_queue.it\`
+`);
+  });
+
+  test('says what is known only after the apply, and which outputs change', () => {
+    const change = updated('aws_lambda_alias', { version: '1' }, {}, { after_unknown: { version: true } });
+    const plan: Plan = {
+      ...planOf(change),
+      output_changes: { queue: { actions: ['update'] }, same: { actions: ['no-op'] } },
+    };
+    const text = planSummary([{ stack: 's', plan }]);
+    expect(text).toContain('`version`: `1` → known after the apply');
+    expect(text).toContain('outputs: `queue`\n');
+  });
+
+  test('never shows a sensitive value', () => {
+    const secret = fc.string({ minLength: 4, maxLength: 30, unit: 'grapheme-ascii' }).map((text) => `hunter2${text}`);
+    const hidden = fc.constantFrom<(value: string) => ResourceChange>(
+      (value) => updated('t', { a: value }, { a: 'b' }, { before_sensitive: { a: true } }),
+      (value) => updated('t', { a: 'b' }, { a: value }, { after_sensitive: { a: true } }),
+      (value) => updated('t', { a: 'b' }, { a: value }, { after_sensitive: true }),
+      (value) => updated('t', { a: ['b'] }, { a: [value] }, { after_sensitive: { a: [true] } }),
+      (value) => replaced('t', { a: value }, { a: 'b' }, { before_sensitive: { a: true }, replace_paths: [['a']] }),
+      (value) => updated('t', { master_password: value }, { master_password: `${value}2` }),
+      (value) => updated('t', { secret_string: value }, {}),
+      (value) => updated('t', { authToken: 'b' }, { authToken: value }),
+      (value) => updated('t', { variables: {} }, { variables: { A: value } }),
+      (value) => updated('t', { input: '{}' }, { input: JSON.stringify({ password: value }) }),
+      (value) => updated('t', { url: 'x' }, { url: `mysql://root:${encodeURIComponent(value)}@host/` }),
+      (value) => created('t', { a: value }),
+      (value) => destroyed('t', { a: value }),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(hidden, secret), { minLength: 1, maxLength: 5 }), (made) => {
+        const text = summary(...made.map(([make, value]) => make(value)));
+        expect(text).toContain('`t.it`');
+        expect(text).not.toContain('hunter2');
+      }),
+    );
+    expect(summary(updated('t', { a: 'old' }, { a: 'hunter2' }))).toContain('`a`: `old` → `hunter2`');
+  });
+
+  test('shortens long lists and long values, with a count', () => {
+    const many = Array.from({ length: 23 }, (_, index) => created('aws_sqs_queue', {}, { name: `q${index}` }));
+    const text = summary(...many, updated('t', { a: 'x' }, { a: 'y'.repeat(500) }));
+    expect(text).toContain('**23 created**');
+    expect(text).toContain('- and 3 more');
+    expect(text).not.toContain('q20');
+    expect(text).toContain(`\`${'y'.repeat(80)}…\``);
+  });
+
+  test('fits into a comment, however much changes', () => {
+    const wide = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`a${index}`, 'x'.repeat(90)]));
+    const plans = Array.from({ length: 12 }, (_, stack) => ({
+      stack: `stack-${stack}`,
+      plan: planOf(...Array.from({ length: 50 }, (_, index) => updated('t', {}, wide, { name: `n${index}` }))),
+    }));
+    const text = planSummary(plans);
+    expect(text.length).toBeLessThanOrEqual(60_000);
+    expect(text).toContain('**600 changed** in 12 stacks.');
+  });
+
+  test('is only text in Markdown, whatever names and values say', () => {
+    const evil = '`</details>\n# @everyone ![x](http://x) ``';
+    const text = summary(updated('t', { a: 'x' }, { a: evil }, { name: `m["${evil}"]` }));
+    for (const line of text.split('\n')) expect(line).not.toMatch(/^# /);
+    expect(text).toContain('``` `</details>\uFFFD# @everyone ![x](http://x) `` ```');
+  });
+});
