@@ -12,7 +12,7 @@ import { renderRunbook } from './runbook.ts';
 import { bootstrapStackName } from './stacks/bootstrap.ts';
 import { type StageName, stackName } from './stacks/centflow-stack.ts';
 import { outputFolder, synthesise } from './synthesise.ts';
-import { applyWithOwnState, findTerraform, summaryOf, type WorkingDirectory } from './terraform/index.ts';
+import { applyWithOwnState, findTerraform, type Plan, summaryOf, type WorkingDirectory } from './terraform/index.ts';
 
 const repository = join(import.meta.dirname, '..', '..');
 
@@ -81,8 +81,9 @@ export async function plan(options: OfflineOptions): Promise<void> {
   const planning = options.offline ? { refresh: false, lock: false } : {};
   const planOne = async (directory: WorkingDirectory) => {
     await directory.plan(planning);
-    console.log(`${directory.stack}: ${summaryOf(await directory.readPlan())}. The plan is in ${directory.planFile}`);
-    await sayWhatIsGrave(directory);
+    const made = await directory.readPlan();
+    console.log(`${directory.stack}: ${summaryOf(made)}. The plan is in ${directory.planFile}`);
+    sayWhatIsGrave(directory.stack, made);
   };
   if (options.stack === 'bootstrap' || (options.offline && options.stack === undefined)) {
     const directory = deployment.bootstrap();
@@ -93,8 +94,8 @@ export async function plan(options: OfflineOptions): Promise<void> {
 }
 
 /** Data lost, protection dropped, rights or network widened: it is easily overlooked in a long plan. */
-async function sayWhatIsGrave(directory: WorkingDirectory): Promise<void> {
-  const { violations } = judgePlan(await directory.readPlan(), { stack: directory.stack, exemptions: [] });
+function sayWhatIsGrave(stack: string, made: Plan): void {
+  const { violations } = judgePlan(made, { stack, exemptions: [] });
   for (const { rule, address, what } of violations) {
     console.log(`  look twice (${rule}): ${address} ${what}. ${rules[rule]}`);
   }
@@ -106,7 +107,7 @@ export async function apply(options: ApplyOptions): Promise<void> {
   for (const stage of selected(environment, options)) {
     const directory = await deployment.prepare(stage);
     if (!(await directory.plan())) continue;
-    await sayWhatIsGrave(directory);
+    sayWhatIsGrave(directory.stack, await directory.readPlan());
     await confirm(`Apply this to ${directory.stack}?`, options);
     await directory.apply();
   }

@@ -2,6 +2,7 @@
 import { type Alarm, alarmName, alarmsOf, type Calculation, isCalculation } from './alarms.ts';
 import type { Environment } from './environment.ts';
 import { type Metric, metricsOf } from './metrics.ts';
+import { arns } from './policy/arns.ts';
 
 /** What one graph shows: lines by their labels. */
 interface Graph {
@@ -109,20 +110,19 @@ function columnsOf(environment: Environment): readonly Column[] {
 
 /** The JSON that CloudWatch keeps of a dashboard. */
 export function dashboardBody(environment: Environment): string {
-  const { name, region, accountId } = environment;
+  const { name, region } = environment;
   const alarms = alarmsOf(environment);
   const columns = columnsOf(environment);
   const width = GRID / columns.length;
-  const arns = alarms.map(
-    (alarm) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${alarmName(environment, alarm)}`,
-  );
+  const { of } = arns(environment);
+  const alarmArns = alarms.map((alarm) => of('cloudwatch', `alarm:${alarmName(environment, alarm)}`));
   const title = `# Centflow ${name}\nFrom an object in S3 to a figure in a report, left to right. What to do about an alarm stands in its description and in docs/runbook.md.`;
   const widgets = [
     text(title, { x: 0, y: 0, width: GRID, height: TITLE_HEIGHT }),
     {
       type: 'alarm',
       ...{ x: 0, y: TITLE_HEIGHT, width: GRID, height: ALARMS_HEIGHT },
-      properties: { title: 'Alarms', alarms: arns },
+      properties: { title: 'Alarms', alarms: alarmArns },
     },
     ...columns.flatMap((column, index) => {
       const x = index * width;

@@ -21,8 +21,6 @@ export interface Metric {
 export const functionNames = ['trigger', 'migrator'] as const;
 export type FunctionName = (typeof functionNames)[number];
 
-export type Metrics = ReturnType<typeof metricsOf>;
-
 /** The rule that passes the job's failures on to the topic. */
 export function failureRuleOf(environment: Pick<Environment, 'name' | 'accountId'>): string {
   return `${namesOf(environment).prefix}-job-failures`;
@@ -49,10 +47,8 @@ export function metricsOf(environment: Environment) {
     lambda: (name: FunctionName) => {
       const lambda = metric('AWS/Lambda', { FunctionName: names[name] });
       return {
-        invocations: lambda('Invocations', 'Sum'),
         errors: lambda('Errors', 'Sum'),
         throttles: lambda('Throttles', 'Sum'),
-        duration: lambda('Duration', 'Maximum'),
       };
     },
     trigger: {

@@ -17,6 +17,8 @@ export interface Names {
   /** The log group that takes the job's metrics. */
   readonly jobMetricsLogGroup: string;
   readonly topic: string;
+  /** The Data Catalog's database. */
+  readonly catalogDatabase: string;
   /** Parameters of MySQL secrets: `loaderSecret` and `reporterSecret` are what the job and the reports read. */
   readonly migratorSecret: string;
   readonly loaderSecret: string;
@@ -26,8 +28,12 @@ export interface Names {
 /** The schema's name in MySQL. */
 export const DATABASE_NAME = 'centflow';
 
+function prefixOf(environment: string): string {
+  return `centflow-${environment}`;
+}
+
 export function namesOf({ name, accountId }: Pick<Environment, 'name' | 'accountId'>): Names {
-  const prefix = `centflow-${name}`;
+  const prefix = prefixOf(name);
   return {
     prefix,
     // Bucket names are unique in all of AWS.
@@ -42,6 +48,8 @@ export function namesOf({ name, accountId }: Pick<Environment, 'name' | 'account
     deadLetterQueue: `${prefix}-uploads-dlq`,
     jobMetricsLogGroup: `/centflow/${name}/job-metrics`,
     topic: `${prefix}-alarms`,
+    // Athena's SQL wants underscores.
+    catalogDatabase: prefix.replaceAll('-', '_'),
     migratorSecret: `${prefix}/migrator`,
     loaderSecret: `${prefix}/loader`,
     reporterSecret: `${prefix}/reporter`,
@@ -68,7 +76,7 @@ export function githubRoleOf(
 
 /** Patterns of the names of the environment's log groups. */
 export function logGroupsOf({ name }: Pick<Environment, 'name'>): string[] {
-  const prefix = `centflow-${name}`;
+  const prefix = prefixOf(name);
   return [
     `/centflow/${name}/*`,
     `/aws/lambda/${prefix}-*`,

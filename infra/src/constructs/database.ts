@@ -1,4 +1,3 @@
-import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js';
 import { DbInstance, type DbInstanceConfig } from '@cdktf/provider-aws/lib/db-instance/index.js';
 import { DbParameterGroup } from '@cdktf/provider-aws/lib/db-parameter-group/index.js';
 import { DbSubnetGroup } from '@cdktf/provider-aws/lib/db-subnet-group/index.js';
@@ -6,6 +5,8 @@ import { Token } from 'cdktf';
 import { Construct } from 'constructs';
 import { type Environment, hasInsights } from '../environment.ts';
 import { namesOf } from '../names.ts';
+import { arns } from '../policy/arns.ts';
+import { LogGroup } from './log-group.ts';
 import { ServiceRole } from './service-role.ts';
 
 /** Logs that RDS hands to CloudWatch. The general log would hold every statement with its values: people's money. */
@@ -43,6 +44,7 @@ export class Database extends Construct {
       description: 'Private subnets, without a route to the internet.',
       subnetIds: [...subnetIds],
     });
+    const metricsLog = arns(environment).of('logs', 'log-group:RDSOSMetrics');
     const monitoring = new ServiceRole(this, 'monitoring-role', {
       environment,
       purpose: 'database-monitoring',
@@ -51,14 +53,12 @@ export class Database extends Construct {
         {
           sid: 'WriteMetrics',
           actions: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy'],
-          resources: [`arn:aws:logs:${environment.region}:${environment.accountId}:log-group:RDSOSMetrics`],
+          resources: [metricsLog],
         },
         {
           sid: 'WriteMetricStreams',
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams', 'logs:GetLogEvents'],
-          resources: [
-            `arn:aws:logs:${environment.region}:${environment.accountId}:log-group:RDSOSMetrics:log-stream:*`,
-          ],
+          resources: [`${metricsLog}:log-stream:*`],
         },
       ],
     });
@@ -146,13 +146,13 @@ const mysqlParameters = {
 };
 
 /** RDS would make the log groups itself, and keep them for ever. */
-function logGroups(scope: Construct, instance: string, environment: Environment, keyArn: string): CloudwatchLogGroup[] {
+function logGroups(scope: Construct, instance: string, environment: Environment, keyArn: string): LogGroup[] {
   return exportedLogs.map(
     (log) =>
-      new CloudwatchLogGroup(scope, `${instance}-${log}`, {
+      new LogGroup(scope, `${instance}-${log}`, {
+        environment,
+        keyArn,
         name: `/aws/rds/instance/${instance}/${log}`,
-        retentionInDays: environment.logRetentionDays,
-        kmsKeyId: keyArn,
       }),
   );
 }

@@ -30,12 +30,13 @@ export class EncryptionKey extends Construct {
 function keyStatements(environment: Environment): Omit<Statement, 'resources'>[] {
   const { name, accountId, region } = environment;
   const { uploadsBucket } = namesOf(environment);
+  const { of, global, bucket } = arns(environment);
   const ofThisAccount = { StringEquals: { 'aws:SourceAccount': accountId } };
   const encryptMessages = ['kms:GenerateDataKey', 'kms:Decrypt'];
   return [
     {
       sid: 'AccountAdministers',
-      principals: { AWS: [`arn:aws:iam::${accountId}:root`] },
+      principals: { AWS: [global('iam', 'root')] },
       actions: ['kms:*'],
     },
     // By name, here: a tag that its own policy could ask for takes minutes to count.
@@ -100,8 +101,8 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       ],
       conditions: {
         ArnLike: {
-          'kms:EncryptionContext:aws:logs:arn': logGroupsOf(environment).map(
-            (group) => `arn:aws:logs:${region}:${accountId}:log-group:${group}`,
+          'kms:EncryptionContext:aws:logs:arn': logGroupsOf(environment).map((group) =>
+            of('logs', `log-group:${group}`),
           ),
         },
       },
@@ -110,7 +111,7 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       sid: 'UploadsFillTheQueue',
       principals: { Service: ['s3.amazonaws.com'] },
       actions: encryptMessages,
-      conditions: { ...ofThisAccount, ArnEquals: { 'aws:SourceArn': `arn:aws:s3:::${uploadsBucket}` } },
+      conditions: { ...ofThisAccount, ArnEquals: { 'aws:SourceArn': bucket(uploadsBucket) } },
     },
     {
       sid: 'AlarmsReachTheTopic',
@@ -118,14 +119,14 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       actions: encryptMessages,
       conditions: {
         ...ofThisAccount,
-        ArnLike: { 'aws:SourceArn': `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}-*` },
+        ArnLike: { 'aws:SourceArn': of('cloudwatch', `alarm:${name}-*`) },
       },
     },
     {
       sid: 'BudgetsReachTheTopic',
       principals: { Service: ['budgets.amazonaws.com'] },
       actions: encryptMessages,
-      conditions: { ...ofThisAccount, ArnLike: { 'aws:SourceArn': `arn:aws:budgets::${accountId}:*` } },
+      conditions: { ...ofThisAccount, ArnLike: { 'aws:SourceArn': global('budgets', '*') } },
     },
     {
       // EventBridge sends KMS neither aws:SourceAccount nor aws:SourceArn: with a condition on them its messages vanish

@@ -1,11 +1,12 @@
 /** A Lambda function as this house has them: arm64, Node 22, a role of its own, a log group with an end. */
-import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js';
 import { LambdaFunction as AwsLambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { namesOf } from '../names.ts';
+import { arns } from '../policy/arns.ts';
 import type { Statement } from '../policy/policy-document.ts';
+import { LogGroup } from './log-group.ts';
 import { ServiceRole } from './service-role.ts';
 
 /** A private network a function has a foot in. */
@@ -44,19 +45,14 @@ export interface LambdaFunctionProps {
  */
 export class LambdaFunction extends Construct {
   readonly function: AwsLambdaFunction;
-  readonly logGroup: CloudwatchLogGroup;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
     super(scope, id);
     const { purpose, environment, kmsKeyArn, network } = props;
     const name = `${namesOf(environment).prefix}-${purpose}`;
-    const functionArn = `arn:aws:lambda:${environment.region}:${environment.accountId}:function:${name}`;
+    const functionArn = arns(environment).of('lambda', `function:${name}`);
 
-    this.logGroup = new CloudwatchLogGroup(this, 'log', {
-      name: `/aws/lambda/${name}`,
-      retentionInDays: environment.logRetentionDays,
-      kmsKeyId: kmsKeyArn,
-    });
+    const log = new LogGroup(this, 'log', { environment, keyArn: kmsKeyArn, name: `/aws/lambda/${name}` });
     const role = new ServiceRole(this, 'role', {
       environment,
       purpose,
@@ -65,7 +61,7 @@ export class LambdaFunction extends Construct {
         {
           sid: 'WriteLog',
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          resources: [`${this.logGroup.arn}:*`],
+          resources: [`${log.arn}:*`],
         },
         { sid: 'ReadVariables', actions: ['kms:Decrypt'], resources: [kmsKeyArn] },
         ...(network === undefined ? [] : networkStatements(environment, functionArn)),
@@ -85,7 +81,7 @@ export class LambdaFunction extends Construct {
       memorySize: props.memoryMb,
       environment: { variables: { ...props.variables } },
       kmsKeyArn,
-      loggingConfig: { logFormat: 'Text', logGroup: this.logGroup.name },
+      loggingConfig: { logFormat: 'Text', logGroup: log.name },
       tracingConfig: { mode: 'PassThrough' },
       ...(network === undefined
         ? {}
@@ -100,8 +96,8 @@ export class LambdaFunction extends Construct {
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
-function networkStatements({ region, accountId }: Environment, functionArn: string): Statement[] {
-  const inAccount = (type: string) => `arn:aws:ec2:${region}:${accountId}:${type}/*`;
+function networkStatements(environment: Environment, functionArn: string): Statement[] {
+  const inAccount = (type: string) => arns(environment).of('ec2', `${type}/*`);
   const onInterfaces = ['ec2:DeleteNetworkInterface', 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'];
   const describe = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
   return [

@@ -1,4 +1,3 @@
-import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js';
 import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group/index.js';
 import { FlowLog } from '@cdktf/provider-aws/lib/flow-log/index.js';
 import { RouteTable } from '@cdktf/provider-aws/lib/route-table/index.js';
@@ -9,6 +8,7 @@ import { Fn } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { namesOf } from '../names.ts';
+import { LogGroup } from './log-group.ts';
 import { ServiceRole } from './service-role.ts';
 
 /** Bits of the VPC's addresses that number its subnets: sixteen, of which there are as many as zones. */
@@ -58,10 +58,10 @@ export class PrivateNetwork extends Construct {
  * times more.
  */
 function logRefusals(scope: Construct, environment: Environment, vpcId: string, keyArn: string): void {
-  const group = new CloudwatchLogGroup(scope, 'refusals', {
+  const group = new LogGroup(scope, 'refusals', {
+    environment,
+    keyArn,
     name: `/centflow/${environment.name}/refused-connections`,
-    retentionInDays: environment.logRetentionDays,
-    kmsKeyId: keyArn,
   });
   const role = new ServiceRole(scope, 'flow-log-role', {
     environment,

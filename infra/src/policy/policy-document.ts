@@ -33,7 +33,7 @@ export class PolicyError extends Error {
  */
 export function policyDocument(...statements: readonly Statement[]): string {
   for (const statement of statements) refuseWildcards(statement);
-  return JSON.stringify({ Version: '2012-10-17', Statement: statements.map(written) });
+  return document(statements.map(written));
 }
 
 /**
@@ -43,10 +43,12 @@ export function policyDocument(...statements: readonly Statement[]): string {
  */
 export function keyPolicyDocument(...statements: readonly Omit<Statement, 'resources'>[]): string {
   for (const statement of statements) refuseWildcardActions(statement);
-  return JSON.stringify({
-    Version: '2012-10-17',
-    Statement: statements.map((statement) => written({ ...statement, resources: ['*'] })),
-  });
+  return document(statements.map((statement) => written({ ...statement, resources: ['*'] })));
+}
+
+/** What every policy is written in. */
+function document(statements: readonly object[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }
 
 function refuseWildcardActions({ sid, effect, actions }: Omit<Statement, 'resources'>): void {
@@ -87,35 +89,29 @@ function written({ sid, effect, actions, resources, principals, conditions }: St
  * such a workflow is said in GitHub: by the environment's branches and reviewers.
  */
 export function trustGithub(providerArn: string, { repository, name }: { repository: string; name: string }): string {
-  return JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Federated: providerArn },
-        Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: {
-          StringEquals: {
-            [`${GITHUB_TOKENS}:aud`]: 'sts.amazonaws.com',
-            [`${GITHUB_TOKENS}:sub`]: `repo:${repository}:environment:${name}`,
-          },
+  return document([
+    {
+      Effect: 'Allow',
+      Principal: { Federated: providerArn },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: {
+        StringEquals: {
+          [`${GITHUB_TOKENS}:aud`]: 'sts.amazonaws.com',
+          [`${GITHUB_TOKENS}:sub`]: `repo:${repository}:environment:${name}`,
         },
       },
-    ],
-  });
+    },
+  ]);
 }
 
 /** A role's trust: one AWS service may take it, for this account's things alone (no confused deputy). */
 export function trustService(service: string, accountId: string): string {
-  return JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Service: service },
-        Action: 'sts:AssumeRole',
-        Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
-      },
-    ],
-  });
+  return document([
+    {
+      Effect: 'Allow',
+      Principal: { Service: service },
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
+    },
+  ]);
 }

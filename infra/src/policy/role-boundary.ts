@@ -10,9 +10,8 @@ import type { Statement } from './policy-document.ts';
  * environment needs, and taking that. A role's new action is put here too, and `bootstrap` is applied before the role.
  */
 export function roleBoundary(environment: Environment): Statement[] {
-  const { prefix, uploadsBucket, artifactsBucket, queue, deadLetterQueue, job } = namesOf(environment);
+  const { prefix, uploadsBucket, artifactsBucket, queue, deadLetterQueue, job, catalogDatabase } = namesOf(environment);
   const { of, bucket } = arns(environment);
-  const catalogDatabase = prefix.replaceAll('-', '_');
   const logGroups = [...logGroupsOf(environment), 'RDSOSMetrics'].map((group) => of('logs', `log-group:${group}`));
   return [
     {

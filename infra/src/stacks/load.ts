@@ -13,6 +13,7 @@ import type { Construct } from 'constructs';
 import { type Artefact, ArtefactError, type Artefacts, readArtefacts } from '../artefacts.ts';
 import { LambdaFunction } from '../constructs/lambda-function.ts';
 import type { Environment } from '../environment.ts';
+import { arns } from '../policy/arns.ts';
 import { StageStack } from './centflow-stack.ts';
 import { handOver, type LoadOutput, takeOver } from './handover.ts';
 import { Catalog } from './load/catalog.ts';
@@ -30,6 +31,7 @@ export class LoadStack extends StageStack {
   constructor(scope: Construct, environment: Environment, artefacts: Artefacts = readArtefacts()) {
     super(scope, 'load', environment);
     const { names } = this;
+    const { of, bucket } = arns(environment);
     const store = takeOver(
       this,
       'private_subnet_ids',
@@ -124,13 +126,13 @@ export class LoadStack extends StageStack {
         {
           sid: 'WriteManifests',
           actions: ['s3:PutObject', 's3:DeleteObject'],
-          resources: [`arn:aws:s3:::${names.uploadsBucket}/${MANIFEST_PREFIX}*`],
+          resources: [`${bucket(names.uploadsBucket)}/${MANIFEST_PREFIX}*`],
         },
         { sid: 'EncryptManifests', actions: ['kms:GenerateDataKey'], resources: [kmsKeyArn] },
         {
           sid: 'StartJob',
           actions: ['glue:StartJobRun'],
-          resources: [`arn:aws:glue:${environment.region}:${environment.accountId}:job/${names.job}`],
+          resources: [of('glue', `job/${names.job}`)],
         },
       ],
       dependsOn: [triggerCode.object, access.migrated, load.job],

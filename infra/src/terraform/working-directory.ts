@@ -117,9 +117,9 @@ export class WorkingDirectory {
   }
 
   /** Finds the provider and the state. With `migrate`, a local state moves to where the stack now says it is. */
-  async init({ migrate = false, backend = true }: { migrate?: boolean; backend?: boolean } = {}): Promise<void> {
+  async init({ migrate = false }: { migrate?: boolean } = {}): Promise<void> {
     const state = migrate ? ['-migrate-state', '-force-copy'] : ['-reconfigure'];
-    await this.#run(['init', '-lockfile=readonly', ...(backend ? state : ['-backend=false'])]);
+    await this.#run(['init', '-lockfile=readonly', ...state]);
   }
 
   async validate(): Promise<void> {

@@ -4,10 +4,9 @@ import { type AreaOf, taggingAs } from './area.ts';
 
 /** The job, its schedule, its connection, and the Data Catalog. */
 export const glue: AreaOf = (environment) => {
-  const { prefix } = namesOf(environment);
+  const { prefix, catalogDatabase } = namesOf(environment);
   const { of } = arns(environment);
   // Athena's SQL wants underscores in the catalog's names.
-  const catalogDatabase = prefix.replaceAll('-', '_');
   const catalog = [
     of('glue', 'catalog'),
     of('glue', `database/${catalogDatabase}`),

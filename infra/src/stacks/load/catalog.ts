@@ -4,15 +4,16 @@
  * For a look at what arrived, unchecked: columns go by their place and not by their header, and a newline in quotes ends a row.
  */
 
-import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js';
 import { GlueCatalogDatabase } from '@cdktf/provider-aws/lib/glue-catalog-database/index.js';
 import { GlueCatalogTable } from '@cdktf/provider-aws/lib/glue-catalog-table/index.js';
 import { GlueCrawler } from '@cdktf/provider-aws/lib/glue-crawler/index.js';
 import { catalogColumns, catalogPartitionKeys, type Feed, objectPrefix } from '@centflow/schema';
 import { Construct } from 'constructs';
+import { LogGroup } from '../../constructs/log-group.ts';
 import { ServiceRole } from '../../constructs/service-role.ts';
 import type { Environment } from '../../environment.ts';
 import { namesOf } from '../../names.ts';
+import { arns } from '../../policy/arns.ts';
 import type { Statement } from '../../policy/policy-document.ts';
 
 export interface CatalogProps {
@@ -45,11 +46,10 @@ const crawlerNotes = [
 export class Catalog extends Construct {
   constructor(scope: Construct, id: string, { environment, feeds, kmsKeyArn, securityConfiguration }: CatalogProps) {
     super(scope, id);
-    const { prefix, uploadsBucket } = namesOf(environment);
+    const { prefix, uploadsBucket, catalogDatabase } = namesOf(environment);
 
     const database = new GlueCatalogDatabase(this, 'database', {
-      // Athena's SQL wants underscores.
-      name: prefix.replaceAll('-', '_'),
+      name: catalogDatabase,
       description: 'The CSVs under raw/, as users wrote them. What has been checked is in MySQL.',
     });
     const tables = feeds.map(
@@ -83,11 +83,11 @@ export class Catalog extends Construct {
       service: 'glue.amazonaws.com',
       statements: crawlerStatements({ environment, feeds, database: database.name, kmsKeyArn }),
     });
-    const log = new CloudwatchLogGroup(this, 'crawler-log', {
+    const log = new LogGroup(this, 'crawler-log', {
+      environment,
+      keyArn: kmsKeyArn,
       // Where crawlers with a security configuration write.
       name: `/aws-glue/crawlers-role/${prefix}-crawler-${securityConfiguration}`,
-      retentionInDays: environment.logRetentionDays,
-      kmsKeyId: kmsKeyArn,
     });
     new GlueCrawler(this, 'crawler', {
       name: `${prefix}-crawler`,
@@ -113,23 +113,23 @@ interface CrawlerScope extends Pick<CatalogProps, 'environment' | 'feeds' | 'kms
 }
 
 function crawlerStatements({ environment, feeds, database, kmsKeyArn }: CrawlerScope): Statement[] {
-  const { region, accountId } = environment;
   const { prefix, uploadsBucket } = namesOf(environment);
-  const glue = `arn:aws:glue:${region}:${accountId}`;
+  const { of, bucket } = arns(environment);
+  const uploads = bucket(uploadsBucket);
   const folders = feeds.map(objectPrefix);
   return [
     {
       sid: 'ReadCsvs',
       actions: ['s3:GetObject'],
-      resources: folders.map((folder) => `arn:aws:s3:::${uploadsBucket}/${folder}*`),
+      resources: folders.map((folder) => `${uploads}/${folder}*`),
     },
     {
       sid: 'ListCsvs',
       actions: ['s3:ListBucket'],
-      resources: [`arn:aws:s3:::${uploadsBucket}`],
+      resources: [uploads],
       conditions: { StringLike: { 's3:prefix': folders.map((folder) => `${folder}*`) } },
     },
-    { sid: 'LocateBucket', actions: ['s3:GetBucketLocation'], resources: [`arn:aws:s3:::${uploadsBucket}`] },
+    { sid: 'LocateBucket', actions: ['s3:GetBucketLocation'], resources: [uploads] },
     { sid: 'UseKey', actions: ['kms:Decrypt'], resources: [kmsKeyArn] },
     {
       sid: 'AddPartitions',
@@ -146,12 +146,12 @@ function crawlerStatements({ environment, feeds, database, kmsKeyArn }: CrawlerS
         'glue:UpdatePartition',
         'glue:BatchUpdatePartition',
       ],
-      resources: [`${glue}:catalog`, `${glue}:database/${database}`, `${glue}:table/${database}/*`],
+      resources: ['catalog', `database/${database}`, `table/${database}/*`].map((name) => of('glue', name)),
     },
     {
       sid: 'WriteLog',
       actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:AssociateKmsKey'],
-      resources: [`arn:aws:logs:${region}:${accountId}:log-group:/aws-glue/crawlers-role/${prefix}-crawler-*`],
+      resources: [of('logs', `log-group:/aws-glue/crawlers-role/${prefix}-crawler-*`)],
     },
   ];
 }

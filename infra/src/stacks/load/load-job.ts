@@ -1,13 +1,14 @@
 /** The Glue job that loads, and the sweep that starts it by the clock. */
-import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js';
 import { GlueConnection } from '@cdktf/provider-aws/lib/glue-connection/index.js';
 import { GlueJob } from '@cdktf/provider-aws/lib/glue-job/index.js';
 import { GlueTrigger } from '@cdktf/provider-aws/lib/glue-trigger/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { LogGroup } from '../../constructs/log-group.ts';
 import { ServiceRole } from '../../constructs/service-role.ts';
 import type { Environment } from '../../environment.ts';
 import { namesOf } from '../../names.ts';
+import { arns } from '../../policy/arns.ts';
 import type { Statement } from '../../policy/policy-document.ts';
 import type { DeployedArtefact } from './deployed-artefact.ts';
 import { JOB_RETRIES } from './queue-times.ts';
@@ -35,7 +36,7 @@ export class LoadJob extends Construct {
   constructor(scope: Construct, id: string, props: LoadJobProps) {
     super(scope, id);
     const { environment, kmsKeyArn, securityConfiguration, script, wheels, network } = props;
-    const { region, accountId, load } = environment;
+    const { load } = environment;
     const names = namesOf(environment);
 
     const connection = new GlueConnection(this, 'connection', {
@@ -54,19 +55,15 @@ export class LoadJob extends Construct {
     const logFolder = `${logPrefix}/${securityConfiguration}-role/${names.job}`;
     const logs = ['output', 'error'].map(
       (stream) =>
-        new CloudwatchLogGroup(this, `log-${stream}`, {
-          name: `${logFolder}/${stream}`,
-          retentionInDays: environment.logRetentionDays,
-          kmsKeyId: kmsKeyArn,
-        }),
+        new LogGroup(this, `log-${stream}`, { environment, keyArn: kmsKeyArn, name: `${logFolder}/${stream}` }),
     );
-    const metricsLog = new CloudwatchLogGroup(this, 'metrics-log', {
+    const metricsLog = new LogGroup(this, 'metrics-log', {
+      environment,
+      keyArn: kmsKeyArn,
       name: names.jobMetricsLogGroup,
-      retentionInDays: environment.logRetentionDays,
-      kmsKeyId: kmsKeyArn,
     });
 
-    const logArn = (name: string) => `arn:aws:logs:${region}:${accountId}:log-group:${name}`;
+    const logArn = (name: string) => arns(environment).of('logs', `log-group:${name}`);
     const role = new ServiceRole(this, 'role', {
       environment,
       purpose: 'load',
@@ -138,29 +135,31 @@ export class LoadJob extends Construct {
 
 function dataStatements(props: LoadJobProps): Statement[] {
   const { uploadsBucket, artifactsBucket } = namesOf(props.environment);
+  const { bucket } = arns(props.environment);
+  const uploads = bucket(uploadsBucket);
   return [
     {
       sid: 'ReadUploads',
       actions: ['s3:GetObject', 's3:GetObjectVersion'],
-      resources: [`arn:aws:s3:::${uploadsBucket}/${props.rawPrefix}*`],
+      resources: [`${uploads}/${props.rawPrefix}*`],
     },
     {
       sid: 'ListUploads',
       actions: ['s3:ListBucketVersions'],
-      resources: [`arn:aws:s3:::${uploadsBucket}`],
+      resources: [uploads],
       conditions: { StringLike: { 's3:prefix': `${props.rawPrefix}*` } },
     },
     {
       sid: 'ReadManifests',
       actions: ['s3:GetObject'],
-      resources: [`arn:aws:s3:::${uploadsBucket}/${props.manifestPrefix}*`],
+      resources: [`${uploads}/${props.manifestPrefix}*`],
     },
     {
       sid: 'ReadCode',
       actions: ['s3:GetObject'],
       // Of any release: a run that began before a deployment reads what it began with, for as long as it is there.
       resources: ['job-*.py', 'centflow-*.gluewheels.zip', 'authorities-*.pem'].map(
-        (key) => `arn:aws:s3:::${artifactsBucket}/${key}`,
+        (key) => `${bucket(artifactsBucket)}/${key}`,
       ),
     },
     { sid: 'ReadSecret', actions: ['secretsmanager:GetSecretValue'], resources: [props.loaderSecretArn] },
@@ -173,14 +172,14 @@ function dataStatements(props: LoadJobProps): Statement[] {
  *
  * https://docs.aws.amazon.com/glue/latest/dg/start-connecting.html
  */
-function networkStatements({ region, accountId }: Environment, connection: string): Statement[] {
-  const inAccount = (type: string) => `arn:aws:ec2:${region}:${accountId}:${type}/*`;
-  const glue = `arn:aws:glue:${region}:${accountId}`;
+function networkStatements(environment: Environment, connection: string): Statement[] {
+  const { of } = arns(environment);
+  const inAccount = (type: string) => of('ec2', `${type}/*`);
   return [
     {
       sid: 'ReadConnection',
       actions: ['glue:GetConnection'],
-      resources: [`${glue}:catalog`, `${glue}:connection/${connection}`],
+      resources: [of('glue', 'catalog'), of('glue', `connection/${connection}`)],
     },
     {
       sid: 'CreateInterfaces',

@@ -6,6 +6,7 @@ import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Environment } from '../../environment.ts';
 import { namesOf } from '../../names.ts';
+import { arns } from '../../policy/arns.ts';
 import { policyDocument, type Statement } from '../../policy/policy-document.ts';
 import type { QueueTimes } from './queue-times.ts';
 
@@ -37,7 +38,8 @@ export class UploadQueue extends Construct {
     this.#props = props;
     const { environment, kmsKeyArn, times } = props;
     const names = namesOf(environment);
-    const arnOf = (name: string) => `arn:aws:sqs:${environment.region}:${environment.accountId}:${name}`;
+    const { of, bucket } = arns(environment);
+    const arnOf = (name: string) => of('sqs', name);
 
     const deadLetters = new SqsQueue(this, 'dead-letters', {
       name: names.deadLetterQueue,
@@ -63,7 +65,7 @@ export class UploadQueue extends Construct {
         resources: [arnOf(names.queue)],
         principals: { Service: ['s3.amazonaws.com'] },
         conditions: {
-          ArnEquals: { 'aws:SourceArn': `arn:aws:s3:::${names.uploadsBucket}` },
+          ArnEquals: { 'aws:SourceArn': bucket(names.uploadsBucket) },
           StringEquals: { 'aws:SourceAccount': environment.accountId },
         },
       }),
