@@ -1,17 +1,9 @@
 /** What must hold for every bucket: uploads, artifacts, and Terraform’s state. */
 import { describe, expect, test } from 'vitest';
-import { readEnvironment, readEnvironments } from '../src/environments.ts';
-import { namesOf } from '../src/names.ts';
+import { readEnvironment } from '../src/environments.ts';
 import { statementsOf } from '../src/testing/policies.ts';
+import { environments, stacks, stores } from '../src/testing/stores.ts';
 import { type Attributes, ofType, one, type Resource, stackNamed, synthesised } from '../src/testing/synthesised.ts';
-
-const environments = readEnvironments();
-const stacks = synthesised(environments);
-const stores = environments.map((environment) => ({
-  environment,
-  names: namesOf(environment),
-  store: stackNamed(stacks, `${environment.name}-store`),
-}));
 
 describe('every bucket', () => {
   const buckets = ofType(stacks, 'aws_s3_bucket');

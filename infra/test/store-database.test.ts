@@ -1,17 +1,9 @@
 /** What must hold for the database, and that no secret is anywhere else. */
 import { describe, expect, test } from 'vitest';
 import { checkEnvironment, type Environment, EnvironmentError } from '../src/environment.ts';
-import { readEnvironment, readEnvironments } from '../src/environments.ts';
-import { namesOf } from '../src/names.ts';
+import { readEnvironment } from '../src/environments.ts';
+import { stacks, stores } from '../src/testing/stores.ts';
 import { ofType, one, stackNamed, synthesised } from '../src/testing/synthesised.ts';
-
-const environments = readEnvironments();
-const stacks = synthesised(environments);
-const stores = environments.map((environment) => ({
-  environment,
-  names: namesOf(environment),
-  store: stackNamed(stacks, `${environment.name}-store`),
-}));
 
 describe('the database', () => {
   const instances = ofType(stacks, 'aws_db_instance');

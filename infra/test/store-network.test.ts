@@ -1,14 +1,7 @@
 /** Who reaches whom, and that nobody reaches the internet. */
 import { describe, expect, test } from 'vitest';
-import { readEnvironments } from '../src/environments.ts';
-import { type Attributes, ofType, one, type Stack, stackNamed, synthesised } from '../src/testing/synthesised.ts';
-
-const environments = readEnvironments();
-const stacks = synthesised(environments);
-const stores = environments.map((environment) => ({
-  environment,
-  store: stackNamed(stacks, `${environment.name}-store`),
-}));
+import { stacks, stores } from '../src/testing/stores.ts';
+import { type Attributes, ofType, one, type Stack } from '../src/testing/synthesised.ts';
 
 describe('the network', () => {
   test('has no way to the internet, nor from it', () => {

@@ -1,17 +1,9 @@
 /** The key, and what the environment’s protection of its data means. */
 import { describe, expect, test } from 'vitest';
-import { readEnvironments } from '../src/environments.ts';
-import { namesOf } from '../src/names.ts';
 import { overlap, statementsOf } from '../src/testing/policies.ts';
-import { ofType, one, type Resource, stackNamed, synthesised } from '../src/testing/synthesised.ts';
+import { stacks, stores } from '../src/testing/stores.ts';
+import { ofType, one, type Resource } from '../src/testing/synthesised.ts';
 
-const environments = readEnvironments();
-const stacks = synthesised(environments);
-const stores = environments.map((environment) => ({
-  environment,
-  names: namesOf(environment),
-  store: stackNamed(stacks, `${environment.name}-store`),
-}));
 const keeping = stores.filter(({ environment }) => environment.protectData);
 const passing = stores.filter(({ environment }) => !environment.protectData);
 

@@ -1,0 +1,12 @@
+/** The environments as they stand in environments.ts, all their stacks, and the `store` of each. */
+import { readEnvironments } from '../environments.ts';
+import { namesOf } from '../names.ts';
+import { stackNamed, synthesised } from './synthesised.ts';
+
+export const environments = readEnvironments();
+export const stacks = synthesised(environments);
+export const stores = environments.map((environment) => ({
+  environment,
+  names: namesOf(environment),
+  store: stackNamed(stacks, `${environment.name}-store`),
+}));
