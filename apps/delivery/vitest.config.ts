@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    setupFiles: ['@centflow/config/test-set-up'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+  },
+});
