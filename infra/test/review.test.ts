@@ -57,6 +57,14 @@ const VERSIONED = { bucket: 'b', versioning_configuration: [{ status: 'Enabled' 
 const EGRESS = 'aws_vpc_security_group_egress_rule';
 const PUBLIC_ACCESS = 'aws_s3_bucket_public_access_block';
 
+const LIFECYCLE = 'aws_s3_bucket_lifecycle_configuration';
+/** A bucket's lifecycle: days until objects expire, and old versions of them. */
+function expiring({ all, old, prefix = 'manifests/' }: { all?: number; old?: number; prefix?: string }): Values {
+  const oldVersions = { id: 'old', status: 'Enabled', noncurrent_version_expiration: [{ noncurrent_days: old }] };
+  const objects = { id: 'all', status: 'Enabled', filter: [{ prefix }], expiration: [{ days: all }] };
+  return { bucket: 'b', rule: [...(old ? [oldVersions] : []), ...(all ? [objects] : [])] };
+}
+
 /** What is refused, and what looks like it and is not. */
 const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChange[]][] = [
   ...Object.keys(holdsData).flatMap((type): (typeof cases)[number][] => [
@@ -114,6 +122,26 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
     [destroyed('aws_s3_bucket_versioning', VERSIONED)],
     'beginning to',
     [created('aws_s3_bucket_versioning', VERSIONED)],
+  ],
+  ...(
+    [
+      ['keeping old versions for less time', expiring({ old: 30 }), expiring({ old: 7 })],
+      ['letting objects expire', expiring({ old: 30 }), expiring({ old: 30, all: 400 })],
+      ['letting those of another folder expire', expiring({ all: 7 }), expiring({ all: 7, prefix: 'raw/' })],
+    ] as const
+  ).map(([what, before, after]): (typeof cases)[number] => [
+    'destroys-data',
+    what,
+    [updated(LIFECYCLE, before, after)],
+    'doing so in a new bucket',
+    [created('aws_s3_bucket', { bucket: 'b' }), created(LIFECYCLE, after)],
+  ]),
+  [
+    'destroys-data',
+    'beginning to let objects of a bucket expire',
+    [created(LIFECYCLE, expiring({ all: 7 }))],
+    'keeping them for longer, or for good',
+    [updated(LIFECYCLE, expiring({ old: 7, all: 9 }), expiring({ old: 30 }))],
   ],
   [
     'destroys-data',

@@ -1,5 +1,6 @@
 /** Judging plans before they are applied. */
+export { type NewCosts, newCosts } from './new-costs.ts';
 export { type Exemption, exemptionSchema, type Judgement, judgePlan, type Violation } from './plan-policy.ts';
-export { planSummary, type StackPlan } from './plan-summary.ts';
+export { code, planSummary, type StackPlan } from './plan-summary.ts';
 export { UnreviewablePlanError } from './reviewed-plan.ts';
 export { type RuleName, rules } from './rules.ts';

@@ -1,6 +1,7 @@
 /** The plan policy: what may not be applied unless somebody says so by name. */
 import * as z from 'zod';
 import type { Plan } from '../terraform/index.ts';
+import { soonerExpiries } from './expiry.ts';
 import { openingsOf, unknownAddresses } from './openings.ts';
 import { at, isMarked, type ReviewedResource, readPlan, touched, type Values } from './reviewed-plan.ts';
 import { belongings, gateways, grants, guards, holdsData, type RuleName, rules, watchedAttributes } from './rules.ts';
@@ -59,7 +60,7 @@ export function judgePlan(
 /** Finds what one resource breaks, of all that the plan touches. */
 type Judge = (resource: ReviewedResource, all: readonly ReviewedResource[]) => Violation[];
 
-const judges: readonly Judge[] = [loss, attributes, missingGuards, policies, roles, otherGrants, network];
+const judges: readonly Judge[] = [loss, expiry, attributes, missingGuards, policies, roles, otherGrants, network];
 
 function loss({ address, type, change }: ReviewedResource): Violation[] {
   const { actions, before } = change;
@@ -70,6 +71,15 @@ function loss({ address, type, change }: ReviewedResource): Violation[] {
   if (actions.includes('forget')) return [{ rule: 'destroys-data', address, what: `forgets ${what}` }];
   if (!actions.includes('delete')) return [];
   return [{ rule: 'destroys-data', address, what: `${actions.length > 1 ? 'replaces' : 'destroys'} ${what}` }];
+}
+
+/** A new bucket may begin with any: nothing is in it. */
+function expiry(resource: ReviewedResource, all: readonly ReviewedResource[]): Violation[] {
+  const { address, type, change } = resource;
+  if (type !== 'aws_s3_bucket_lifecycle_configuration') return [];
+  // A bucket whose name is not known yet is not there yet.
+  if (isOwnerNew(resource, all) || isMarked(at(change.after_unknown, 'bucket'))) return [];
+  return soonerExpiries(change.before, change.after).map((what) => ({ rule: 'destroys-data', address, what }));
 }
 
 function attributes({ address, type, change: { before, after, after_unknown } }: ReviewedResource): Violation[] {

@@ -195,6 +195,7 @@ export const belongings: Readonly<Record<string, Belonging>> = {
   aws_iam_role_policy_attachment: toRole,
   aws_kms_key_policy: { by: 'key_id', type: 'aws_kms_key', names: ['key_id', 'id', 'arn'] },
   aws_lambda_permission: { by: 'function_name', type: 'aws_lambda_function', names: ['function_name', 'arn'] },
+  aws_s3_bucket_lifecycle_configuration: toBucket,
   aws_s3_bucket_policy: toBucket,
   aws_s3_bucket_public_access_block: toBucket,
   aws_s3_bucket_server_side_encryption_configuration: toBucket,

@@ -142,9 +142,9 @@ export class WorkingDirectory {
     return exitCode === 2;
   }
 
-  /** What the plan in `planFile` says. */
-  async readPlan(): Promise<Plan> {
-    const { output } = await this.#run(['show', '-json', PLAN_FILE], [0], false);
+  /** What a plan of this stack says: the one in `planFile`, or one that was made elsewhere. */
+  async readPlan(planFile = PLAN_FILE): Promise<Plan> {
+    const { output } = await this.#run(['show', '-json', planFile], [0], false);
     return JSON.parse(output) as Plan;
   }
 

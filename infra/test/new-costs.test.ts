@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { newCosts } from '../src/review/index.ts';
+import type { Action, Plan, ResourceChange } from '../src/terraform/index.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+function change(actions: Action[], type: string, before: Values | null, after: Values | null): ResourceChange {
+  return {
+    address: `${type}.it`,
+    mode: 'managed',
+    type,
+    name: 'it',
+    change: { actions, before, after, after_unknown: {} },
+  };
+}
+const planOf = (...resource_changes: ResourceChange[]): Plan => ({ errored: false, resource_changes });
+const micro = { instance_class: 'db.t4g.micro', multi_az: false, allocated_storage: 20 };
+
+test('a database costs its hours and its storage, twice in two zones', () => {
+  const [one] = newCosts(planOf(change(['create'], 'aws_db_instance', null, micro))).of;
+  expect(one?.usd).toBeCloseTo(0.017 * 730 + 20 * 0.127, 5);
+  const toTwo = newCosts(planOf(change(['update'], 'aws_db_instance', micro, { ...micro, multi_az: true })));
+  expect(toTwo.usd).toBeCloseTo(one?.usd ?? 0, 5);
+});
+
+test('an alarm over a calculation costs each of its metrics', () => {
+  const metric_query = [{ expression: 'a/b' }, { metric: [{}] }, { metric: [{}] }];
+  expect(newCosts(planOf(change(['create'], 'aws_cloudwatch_metric_alarm', null, { metric_query }))).usd).toBeCloseTo(
+    0.2,
+  );
+});
+
+test('what goes costs less, and what is replaced by the same costs the same', () => {
+  expect(newCosts(planOf(change(['delete'], 'aws_kms_key', {}, null))).usd).toBe(-1);
+  expect(newCosts(planOf(change(['delete', 'create'], 'aws_kms_key', {}, {}))).of).toEqual([]);
+});
+
+test('what is paid by use is named without a figure', () => {
+  const { usd, byUse } = newCosts(planOf(change(['create'], 'aws_sqs_queue', null, {})));
+  expect([usd, byUse]).toEqual([0, ['aws_sqs_queue']]);
+});
+
+test('an instance class without a price is an error, and no figure', () => {
+  const unpriced = { ...micro, instance_class: 'db.x99.huge' };
+  expect(() => newCosts(planOf(change(['create'], 'aws_db_instance', null, unpriced)))).toThrow(
+    /no price for db\.x99\.huge/,
+  );
+});
