@@ -1,0 +1,139 @@
+/** What a canary uploads, and what it must then find: a release has its own, so that one that is rolled back to is asked for its own feeds. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Feed } from '@centflow/schema';
+import { type FeedName, feeds } from '@centflow/schema/feeds';
+import { stringify } from 'csv-stringify/sync';
+import * as z from 'zod';
+import { ReleaseError } from '../release/release-error.ts';
+import { formatDecimal, parseDecimal, ratio } from './decimal.ts';
+
+/** The plan's file in a release's folder. */
+export const CANARY_PLAN = 'canary.json';
+
+const FORMAT = 1;
+const decimal = z.string().regex(/^-?\d+\.\d{4}$/);
+const file = z.strictObject({
+  csv: z.string(),
+  rows: z.int().min(1),
+  /** The sum of the rows' amounts over all currencies: what `v_upload_accounting` tells. */
+  amount: decimal,
+});
+const month = z.strictObject({
+  month: z.string(),
+  currency: z.string(),
+  income: decimal,
+  expense: decimal,
+  net: decimal,
+  savings_rate: decimal.nullable(),
+});
+const canaryPlan = z.strictObject({
+  format: z.literal(FORMAT),
+  /** One file of each feed, and the same file corrected. */
+  feeds: z.array(z.strictObject({ feed: z.string().regex(/^[a-z][a-z0-9_]*$/), first: file, correction: file })).min(1),
+  /** The rows of `v_monthly_cash_flow` after the first files, and after their correction. */
+  cashFlow: z.strictObject({ first: z.array(month), correction: z.array(month) }),
+});
+
+export type CanaryPlan = z.infer<typeof canaryPlan>;
+/** A file to upload, and what its accounting must say. */
+export type CanaryFile = z.infer<typeof file>;
+/** A row of `v_monthly_cash_flow`, but for its owner. */
+export type CashFlowMonth = z.infer<typeof month>;
+
+/** Before and after the correction. */
+export type Round = 'first' | 'correction';
+
+/** What the monthly cash flow is made of. */
+const cashFlowOf = { income: 'incomes', expense: 'expenses' } as const satisfies Record<string, FeedName>;
+
+/** Rows in a file: enough for one of them to get lost. */
+const ROWS = { least: 3, most: 5 } as const;
+
+type Row = Readonly<Record<string, string>>;
+type Planned = Pick<Feed, 'name' | 'headers' | 'period' | 'amount' | 'currency' | 'samples'>;
+
+/** The plan for these feeds, of their own samples: a new feed has its file in the next release's canary. */
+export function planCanary(known: Readonly<Record<FeedName, Planned>> = feeds): CanaryPlan {
+  const planned = Object.values(known).sort((one, other) => (one.name < other.name ? -1 : 1));
+  return {
+    format: FORMAT,
+    feeds: planned.map((feed) => ({
+      feed: feed.name,
+      first: fileOf(feed, firstRows(feed)),
+      correction: fileOf(feed, correctedRows(feed)),
+    })),
+    cashFlow: { first: cashFlow(known, firstRows), correction: cashFlow(known, correctedRows) },
+  };
+}
+
+/** The bytes of `canary.json`. */
+export function renderCanaryPlan(plan: CanaryPlan): string {
+  return `${JSON.stringify(plan, undefined, 2)}\n`;
+}
+
+/**
+ * The plan of a release.
+ *
+ * @throws {ReleaseError} it has none that can be read here.
+ */
+export async function readCanaryPlan({ folder }: { readonly folder: string }): Promise<CanaryPlan> {
+  const path = join(folder, CANARY_PLAN);
+  try {
+    return canaryPlan.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    throw new ReleaseError(`${path} does not say what the canary is to do: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** The samples, again and again where they are few: the same row twice in one file counts twice. */
+function firstRows({ samples }: Planned): Row[] {
+  const count = Math.min(Math.max(samples.length, ROWS.least), ROWS.most);
+  return Array.from({ length: count }, (_, index) => samples[index % samples.length] as Row);
+}
+
+/** One more of the currency in the first row: within every rule that a feed can have, and another sum. */
+function correctedRows(feed: Planned): Row[] {
+  const [first, ...others] = firstRows(feed) as [Row, ...Row[]];
+  const amount = first[feed.amount] as string;
+  const decimals = amount.split('.')[1]?.length ?? 0;
+  const more = formatDecimal(parseDecimal(amount) + parseDecimal('1'));
+  const written = decimals === 0 ? more.slice(0, -5) : more.slice(0, more.length - 4 + decimals);
+  return [{ ...first, [feed.amount]: written }, ...others];
+}
+
+function fileOf(feed: Planned, rows: readonly Row[]): CanaryFile {
+  const columns = feed.headers.map(({ header }) => header);
+  return {
+    csv: stringify([...rows], { header: true, columns, record_delimiter: 'unix' }),
+    rows: rows.length,
+    amount: formatDecimal(rows.reduce((sum, row) => sum + parseDecimal(row[feed.amount] as string), 0n)),
+  };
+}
+
+function cashFlow(known: Readonly<Record<FeedName, Planned>>, rowsOf: (feed: Planned) => Row[]): CashFlowMonth[] {
+  const sums = new Map<string, { income: bigint; expense: bigint }>();
+  for (const side of ['income', 'expense'] as const) {
+    const feed = known[cashFlowOf[side]];
+    for (const row of rowsOf(feed)) {
+      const key = `${(row[feed.period] as string).slice(0, 7)} ${row[feed.currency]}`;
+      const sum = sums.get(key) ?? { income: 0n, expense: 0n };
+      sum[side] += parseDecimal(row[feed.amount] as string);
+      sums.set(key, sum);
+    }
+  }
+  return [...sums].sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, sum]) => monthOf(key, sum));
+}
+
+function monthOf(key: string, { income, expense }: { income: bigint; expense: bigint }): CashFlowMonth {
+  const [month = '', currency = ''] = key.split(' ');
+  const net = income - expense;
+  return {
+    month,
+    currency,
+    income: formatDecimal(income),
+    expense: formatDecimal(expense),
+    net: formatDecimal(net),
+    savings_rate: income > 0n ? formatDecimal(ratio(net, income)) : null,
+  };
+}

@@ -1,0 +1,206 @@
+/**
+ * The canary: a file of each feed, of an owner whom nobody else is, goes the way of everybody's. It must show in the views with
+ * the right sums, be corrected, and go without a trace.
+ */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { CANARY_OWNER, type Environment, namesOf } from '@centflow/infra';
+import type { Release } from '../release/release.ts';
+import { type CanaryPlan, type Round, readCanaryPlan } from './canary-plan.ts';
+import { cashFlowIs, type Difference, gone, noTrace, type PutFile, published } from './expectations.ts';
+import { CanaryObjects } from './objects.ts';
+import { type Observation, observe } from './observer.ts';
+
+export interface CanaryOptions {
+  readonly environment: Environment;
+  /** The release that is deployed: its canary is the one that fits. */
+  readonly release: Release;
+  readonly s3: S3Client;
+  readonly lambda: LambdaClient;
+  /** For all steps together. */
+  readonly deadlineSeconds: number;
+  /** Told what happens, line by line. */
+  readonly say: (line: string) => void;
+}
+
+export interface CanaryResult {
+  readonly passed: boolean;
+  /** The steps that were begun, in order. */
+  readonly steps: readonly { readonly name: string; readonly seconds: number }[];
+  /** The step that failed, what it wanted, and what it saw. */
+  readonly problem?: string;
+}
+
+/** Milliseconds between two looks: short at first, as most uploads are soon there. */
+const PAUSE = { first: 250, growth: 1.5, longest: 5000 } as const;
+
+/** For taking the objects away after a failure, when the deadline may be over. */
+const CLEAN_UP_MS = 60_000;
+
+/** A step did not come to what it wanted. */
+class StepError extends Error {
+  override readonly name = 'StepError';
+}
+
+/**
+ * Runs the canary of a release in an environment. What fails is told in the result, never thrown.
+ *
+ * Its objects are deleted also where it fails. Two at once in one environment would take each other's objects for left over.
+ */
+export async function runCanary(options: CanaryOptions): Promise<CanaryResult> {
+  const canary = new Canary(options);
+  try {
+    await canary.run(await readCanaryPlan(options.release));
+    return { passed: true, steps: canary.steps };
+  } catch (error) {
+    const problem = [describe(error), ...(await canary.cleanUp())].join(' ');
+    options.say(problem);
+    return { passed: false, steps: canary.steps, problem };
+  }
+}
+
+class Canary {
+  readonly steps: { name: string; seconds: number }[] = [];
+  readonly #options: CanaryOptions;
+  readonly #objects: CanaryObjects;
+  readonly #deadline: AbortSignal;
+  readonly #unique: string;
+  /** Keys that may hold an object. */
+  readonly #put = new Set<string>();
+
+  constructor(options: CanaryOptions) {
+    this.#options = options;
+    this.#objects = new CanaryObjects(options.s3, namesOf(options.environment).uploadsBucket);
+    this.#deadline = AbortSignal.timeout(options.deadlineSeconds * 1000);
+    this.#unique = `${options.release.version}-${randomBytes(8).toString('hex')}`;
+  }
+
+  async run(plan: CanaryPlan): Promise<void> {
+    await this.#step('nothing is left of an earlier canary', () => this.#startClean());
+    const first = await this.#step('the uploads show', () => this.#upload(plan, 'first'));
+    const correction = await this.#step('their correction shows', () => this.#upload(plan, 'correction', first));
+    await this.#step('their deletion leaves no trace', async () => {
+      await this.#delete(this.#put);
+      await this.#until((seen) => firstOf([...first, ...correction].map((put) => gone(put, seen))) ?? noTrace(seen));
+    });
+  }
+
+  /**
+   * Takes away what is still there, after a failure.
+   *
+   * @returns what could not be taken away, and what to do
+   */
+  async cleanUp(): Promise<string[]> {
+    const left = [...this.#put];
+    if (left.length === 0) return [];
+    try {
+      await this.#delete(left, AbortSignal.timeout(CLEAN_UP_MS));
+      return ["The canary's objects are deleted."];
+    } catch (error) {
+      const keys = left.map((key) => `s3://${this.#objects.bucket}/${key}`).join(' ');
+      return [
+        `Its objects could not be deleted either (${describe(error)}); the next canary begins with that: ${keys}`,
+      ];
+    }
+  }
+
+  /** What a canary left that was killed would stand in the sums of this one. */
+  async #startClean(): Promise<void> {
+    const left = new Set(await this.#objects.list(this.#deadline));
+    await this.#until((seen) => {
+      // An object that is gone while its rows are not: its event was lost, and deleting it again sends another.
+      for (const { state, object_key } of seen.uploads) if (state === 'published') left.add(object_key);
+      return undefined;
+    });
+    if (left.size === 0) return;
+    this.#options.say(`An earlier canary left ${[...left].join(', ')}: they are deleted first.`);
+    await this.#delete(left);
+    await this.#until(noTrace);
+  }
+
+  /** Puts the files of all feeds, and waits until the views say so. */
+  async #upload(plan: CanaryPlan, round: Round, before: readonly PutFile[] = []): Promise<PutFile[]> {
+    const files = await Promise.all(
+      plan.feeds.map(async ({ feed, [round]: file }): Promise<PutFile> => {
+        const objectKey = this.#objects.keyOf(feed, this.#unique);
+        this.#put.add(objectKey);
+        return { objectKey, versionId: await this.#objects.put(objectKey, file.csv, this.#deadline), file };
+      }),
+    );
+    await this.#until(
+      (seen) =>
+        firstOf([...files.map((put) => published(put, seen)), ...before.map((put) => gone(put, seen))]) ??
+        cashFlowIs(plan.cashFlow[round], seen),
+    );
+    return files;
+  }
+
+  async #delete(keys: Iterable<string>, signal = this.#deadline): Promise<void> {
+    await Promise.all([...keys].map((key) => this.#objects.delete(key, signal)));
+    this.#put.clear();
+  }
+
+  async #step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+    const since = performance.now();
+    let ended = 'failed';
+    try {
+      const result = await work();
+      ended = 'done';
+      return result;
+    } catch (error) {
+      const { deadlineSeconds } = this.#options;
+      const late = this.#deadline.aborted ? `, and the ${deadlineSeconds} s of the canary are over` : '';
+      throw new StepError(`The canary's step "${name}" failed${late}. ${describe(error)}`, { cause: error });
+    } finally {
+      const seconds = Math.round((performance.now() - since) / 100) / 10;
+      this.steps.push({ name, seconds });
+      this.#options.say(`${name}: ${ended} after ${seconds.toFixed(1)} s`);
+    }
+  }
+
+  /** Looks until nothing differs, it never will, or the time is up. */
+  async #until(difference: (seen: Observation) => Difference | undefined): Promise<void> {
+    let last = 'Nothing was seen.';
+    for (let wait: number = PAUSE.first; ; wait = Math.min(wait * PAUSE.growth, PAUSE.longest)) {
+      try {
+        const found = difference(await this.#look());
+        if (found === undefined) return;
+        last = `Expected: ${found.expected}. Seen: ${found.seen}.`;
+        if (found.final) throw new StepError(last);
+      } catch (error) {
+        if (this.#deadline.aborted) throw new StepError(last);
+        // A Lambda that has just been replaced, or a database that fails over: it may answer the next time.
+        if (error instanceof StepError || isRefusal(error)) throw error;
+        last = describe(error);
+      }
+      await pause(wait, undefined, { signal: this.#deadline }).catch(() => {
+        throw new StepError(last);
+      });
+    }
+  }
+
+  #look(): Promise<Observation> {
+    const { lambda, environment } = this.#options;
+    return observe(lambda, {
+      functionName: namesOf(environment).canary,
+      owner: CANARY_OWNER,
+      signal: this.#deadline,
+    });
+  }
+}
+
+/** There is no such function, or it is not ours to ask. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof LambdaServiceException && [400, 403, 404].includes(error.$metadata.httpStatusCode ?? 0);
+}
+
+function firstOf(differences: readonly (Difference | undefined)[]): Difference | undefined {
+  return differences.find((difference) => difference !== undefined);
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof StepError ? error.message : `${error.name}: ${error.message}`;
+}

@@ -1,0 +1,185 @@
+/** Against the emulator's S3, which checks conditions and checksums as AWS does. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Emulator, startEmulator } from '../testing/emulator.ts';
+import { type SmallRelease, writeSmallRelease } from '../testing/small-release.ts';
+import { ReleaseStore } from './release-store.ts';
+
+const job = 'stacks/dev-load/assets/job.zip';
+const sameJob = 'stacks/staging-load/assets/job.zip';
+const stack = 'stacks/dev-load/cdk.tf.json';
+
+describe('the store of releases', { timeout: 60_000 }, () => {
+  let emulator: Emulator;
+  let folder: string;
+  let store: ReleaseStore;
+  let Bucket: string;
+  let buckets = 0;
+  const puts: string[] = [];
+
+  beforeAll(async () => {
+    emulator = await startEmulator();
+    emulator.s3.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'PutObjectCommand') puts.push(String((args.input as { Key?: string }).Key));
+        return await next(args);
+      },
+      { step: 'initialize' },
+    );
+  }, 120_000);
+  afterAll(() => emulator?.stop());
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'centflow-store-test-'));
+    buckets += 1;
+    Bucket = `deliveries-${buckets}`;
+    await emulator.s3.send(new CreateBucketCommand({ Bucket }));
+    store = new ReleaseStore(emulator.s3, Bucket);
+    puts.length = 0;
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  let folders = 0;
+  const newFolder = () => {
+    folders += 1;
+    return join(folder, String(folders));
+  };
+  const write = (release: SmallRelease = {}) =>
+    writeSmallRelease(newFolder(), { files: { [job]: 'job', [sameJob]: 'job', [stack]: '{}' }, ...release });
+  const keys = async () => {
+    const { Contents = [] } = await emulator.s3.send(new ListObjectsV2Command({ Bucket }));
+    return Contents.map(({ Key }) => Key as string);
+  };
+  const blobs = async () => (await keys()).filter((key) => key.startsWith('blobs/'));
+
+  it('gives back what it was given, to the byte', async () => {
+    const release = await write();
+    await store.publish(release);
+    const fetched = await store.fetch('v7', newFolder());
+    expect(fetched).toEqual({ ...release, folder: fetched.folder });
+    for (const path of [job, sameJob, stack, 'release.json']) {
+      expect(readFileSync(join(fetched.folder, path)).equals(readFileSync(join(release.folder, path)))).toBe(true);
+    }
+  });
+
+  it('keeps what several stacks deploy once', async () => {
+    await store.publish(await write());
+    expect(await keys()).toHaveLength(3);
+    expect(await blobs()).toHaveLength(2);
+    expect(puts).toHaveLength(3);
+  });
+
+  it('takes up only what no earlier release had', async () => {
+    await store.publish(await write());
+    puts.length = 0;
+    await store.publish(await write({ version: 'v8', files: { [job]: 'job', [stack]: '{"more": 1}' } }));
+    expect(puts.map((key) => key.split('/')[0]).sort()).toEqual(['blobs', 'releases']);
+    expect(await blobs()).toHaveLength(3);
+  });
+
+  it('does nothing with a release that it has', async () => {
+    const release = await write();
+    await store.publish(release);
+    puts.length = 0;
+    await store.publish(release);
+    expect(puts).toEqual([]);
+  });
+
+  it('refuses another release of the same version, and keeps the one it has', async () => {
+    const kept = await write();
+    await store.publish(kept);
+    const other = await write({ files: { [stack]: '{"other": 1}' } });
+    await expect(store.publish(other)).rejects.toMatchObject({ name: 'ReleaseError' });
+    await expect(store.publish(other)).rejects.toThrow(
+      `Release v7 is kept already in ${Bucket}, of commit ${kept.commit} and with the digest ${kept.digest}; this one has ${other.digest}.`,
+    );
+    expect(await store.fetch('v7', newFolder())).toMatchObject({ digest: kept.digest });
+    expect(await blobs()).toHaveLength(2);
+  });
+
+  it('keeps one of two releases that come at the same time with one version', async () => {
+    const both = await Promise.all(['{"one": 1}', '{"two": 2}'].map((text) => write({ files: { [stack]: text } })));
+    const outcomes = await Promise.allSettled(both.map((release) => store.publish(release)));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const won = both[outcomes.findIndex(({ status }) => status === 'fulfilled')];
+    expect(await store.fetch('v7', newFolder())).toMatchObject({ digest: won?.digest });
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { name: 'ReleaseError' } });
+  });
+
+  it('keeps no release whose files change while they are sent: S3 compares them with their names', async () => {
+    const release = await write();
+    writeFileSync(join(release.folder, stack), '[]');
+    await expect(store.publish(release)).rejects.toMatchObject({ name: 'BadDigest' });
+    expect(await store.list()).toEqual([]);
+  });
+
+  it('keeps no release whose record changes after it was opened', async () => {
+    const release = await write();
+    writeFileSync(join(release.folder, 'release.json'), '{}');
+    await expect(store.publish(release)).rejects.toThrow('was changed after release v7 was opened');
+    expect(await keys()).toEqual([]);
+  });
+
+  it('knows which releases it has not, and says where to look', async () => {
+    await expect(store.fetch('v99', newFolder())).rejects.toMatchObject({ name: 'UnknownReleaseError' });
+    await expect(store.fetch('v99', newFolder())).rejects.toThrow(
+      `There is no release v99 in ${Bucket}. \`npm run deliver -- history --environment <name>\` lists those that there are.`,
+    );
+  });
+
+  it.each(['', '..', '../plans/dev', 'latest', 'v0', 'v1/../v2'])('knows no release %j', async (version) => {
+    await expect(store.fetch(version, newFolder())).rejects.toMatchObject({ name: 'UnknownReleaseError' });
+  });
+
+  it('gives no release of which a blob was changed, and leaves the folder empty', async () => {
+    await store.publish(await write());
+    const [Key] = await blobs();
+    await emulator.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'xyz' }));
+    const target = newFolder();
+    await expect(store.fetch('v7', target)).rejects.toMatchObject({ name: 'ReleaseError' });
+    expect(readdirSync(target)).toEqual([]);
+  });
+
+  it('says which file is missing, and is healed by publishing the release again', async () => {
+    const release = await write();
+    await store.publish(release);
+    for (const Key of await blobs()) await emulator.s3.send(new DeleteObjectCommand({ Bucket, Key }));
+    await expect(store.fetch('v7', newFolder())).rejects.toThrow(
+      /of release v7 is missing: there is no s3:\/\/deliveries-\d+\/blobs\/[0-9a-f]{64}\. Publishing the release again puts it back\./,
+    );
+    await store.publish(release);
+    expect(await store.fetch('v7', newFolder())).toMatchObject({ digest: release.digest });
+  });
+
+  it('gives no release under the version of another', async () => {
+    const { folder: written } = await write();
+    const record = { Bucket, Key: 'releases/v8.json', Body: readFileSync(join(written, 'release.json')) };
+    await emulator.s3.send(new PutObjectCommand(record));
+    await expect(store.fetch('v8', newFolder())).rejects.toThrow(/releases\/v8\.json is of v7/);
+  });
+
+  it('lists the releases, the newest first, and when each was kept', async () => {
+    for (const version of ['v9', 'v10', 'v8']) await store.publish(await write({ version }));
+    const list = await store.list();
+    expect(list.map(({ version }) => version)).toEqual(['v10', 'v9', 'v8']);
+    const head = await emulator.s3.send(new HeadObjectCommand({ Bucket, Key: 'releases/v10.json' }));
+    expect(list[0]).toEqual({
+      version: 'v10',
+      commit: expect.stringMatching(/^c0ffee0+$/),
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      at: head.LastModified,
+    });
+  });
+
+  it('lists nothing before there is a release', async () => {
+    expect(await store.list()).toEqual([]);
+  });
+});
