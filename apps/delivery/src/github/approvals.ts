@@ -1,0 +1,22 @@
+import type { Connection } from './connection.ts';
+
+export interface Approval {
+  /** The GitHub environment that somebody let the run deploy to. */
+  readonly environment: string;
+  readonly user: string;
+}
+
+/** Who approved the deployments of a workflow run. The run's own gate is the environment; this is for the record. */
+export function approvals(connection: Connection, runId: string): Promise<Approval[]> {
+  return connection.ask(
+    { doing: `read the approvals of run ${runId}`, permission: 'actions: read' },
+    async (octokit, where) => {
+      const { data } = await octokit.rest.actions.getReviewsForRun({ ...where, run_id: Number(runId) });
+      return data
+        .filter(({ state }) => state === 'approved')
+        .flatMap(({ environments, user }) =>
+          environments.map(({ name }) => ({ environment: name ?? '', user: user.login })),
+        );
+    },
+  );
+}

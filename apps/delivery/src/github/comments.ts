@@ -1,0 +1,43 @@
+/** One comment of ours per pull request and marker, rewritten in place. */
+import { RequestError } from '@octokit/request-error';
+import type { Octokit } from '@octokit/rest';
+import type { Connection } from './connection.ts';
+import { fit, LONGEST_COMMENT } from './fit.ts';
+
+/** The author of what a workflow writes with `github.token`. */
+const WORKFLOW = 'github-actions[bot]';
+
+/** First line of the comment, which GitHub does not show. */
+const markerLine = (marker: string): string => `<!-- centflow: ${marker} -->`;
+
+export function comment(connection: Connection, pullRequest: number, marker: string, body: string): Promise<void> {
+  return connection.ask(
+    { doing: `comment on pull request ${pullRequest}`, permission: 'pull-requests: write' },
+    async (octokit, where) => {
+      const text = fit(`${markerLine(marker)}\n${body}`, LONGEST_COMMENT);
+      const [author, comments] = await Promise.all([
+        ourLogin(octokit),
+        octokit.paginate(octokit.rest.issues.listComments, { ...where, issue_number: pullRequest, per_page: 100 }),
+      ]);
+      // Anybody can write the marker into a comment; only in one of ours does it mean anything.
+      const ours = comments.find(
+        (found) => found.user?.login === author && found.body?.split(/\r?\n/, 1)[0] === markerLine(marker),
+      );
+      if (ours === undefined) {
+        await octokit.rest.issues.createComment({ ...where, issue_number: pullRequest, body: text });
+      } else if (ours.body !== text) {
+        await octokit.rest.issues.updateComment({ ...where, comment_id: ours.id, body: text });
+      }
+    },
+  );
+}
+
+/** Whose token this is. One of a workflow is no user's, and GitHub says so with 403. */
+async function ourLogin(octokit: Octokit): Promise<string> {
+  try {
+    return (await octokit.rest.users.getAuthenticated()).data.login;
+  } catch (error) {
+    if (error instanceof RequestError && error.status === 403 && /integration/.test(error.message)) return WORKFLOW;
+    throw error;
+  }
+}

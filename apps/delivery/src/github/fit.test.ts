@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { fit } from './fit.ts';
+
+const LIMIT = 2000;
+
+test('what fits stays as it is, and what does not is never longer than the limit', () => {
+  const line = fc.oneof(
+    fc.string({ maxLength: 80 }),
+    fc.constantFrom('```diff', '```', '<details>', '</details>', '👍'.repeat(40)),
+  );
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 120 }), (lines) => {
+      const markdown = lines.join('\n');
+      const fitted = fit(markdown, LIMIT);
+      expect(fitted.length).toBeLessThanOrEqual(LIMIT);
+      expect(fitted.isWellFormed()).toBe(true);
+      if (markdown.length <= LIMIT) expect(fitted).toBe(markdown);
+      else expect(fitted).toMatch(/Cut here/);
+    }),
+  );
+});
+
+test('the note stands outside of the code and the details in which the cut falls', () => {
+  const fitted = fit(`<details><summary>dev</summary>\n\n\`\`\`diff\n${'+ a line\n'.repeat(400)}`, LIMIT);
+  expect(fitted).toMatch(/\+ a line\n```\n\n<\/details>\n\n> \[!NOTE\]/);
+});

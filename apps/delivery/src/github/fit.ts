@@ -1,0 +1,32 @@
+/** GitHub's limits, in characters, beyond which it refuses the whole text. */
+export const LONGEST_COMMENT = 65_536;
+export const LONGEST_RELEASE_NOTES = 125_000;
+
+const NOTE = '\n\n> [!NOTE]\n> Cut here: GitHub takes no more. All of it is among the artifacts of the workflow run.\n';
+
+/** Markdown that is no longer than the limit: cut after a line, with what is open at the cut closed, and a note that says so. */
+export function fit(markdown: string, limit: number): string {
+  if (markdown.length <= limit) return markdown;
+  // What closes the cut, and the note, must fit as well.
+  const room = markdown.slice(0, limit - NOTE.length - 500);
+  const kept = room.slice(0, Math.max(room.lastIndexOf('\n'), 0)) || withoutHalfCharacter(room);
+  return `${kept}${closing(kept)}${NOTE}`;
+}
+
+/** A pair of surrogates is one character. */
+function withoutHalfCharacter(text: string): string {
+  return /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text;
+}
+
+function closing(markdown: string): string {
+  let fence: string | undefined;
+  let details = 0;
+  for (const line of markdown.split('\n')) {
+    const found = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
+    if (found !== undefined) fence = fence === undefined ? found : found.startsWith(fence) ? undefined : fence;
+    else if (fence === undefined) details += count(line, '<details') - count(line, '</details>');
+  }
+  return `${fence === undefined ? '' : `\n${fence}`}${'\n\n</details>'.repeat(Math.min(Math.max(details, 0), 20))}`;
+}
+
+const count = (line: string, part: string): number => line.split(part).length - 1;

@@ -1,0 +1,285 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type GitHubStandIn, type Permissions, startGitHubStandIn } from '../testing/github-stand-in.ts';
+import { Connection } from './connection.ts';
+import { GitHub, GitHubError } from './github.ts';
+
+const REPOSITORY = 'example/centflow';
+let standIn: GitHubStandIn;
+
+beforeEach(async () => {
+  standIn = await startGitHubStandIn({ repository: REPOSITORY });
+});
+afterEach(() => standIn.stop());
+
+const envWith = (token: string) => ({
+  GITHUB_API_URL: standIn.apiUrl,
+  GITHUB_REPOSITORY: REPOSITORY,
+  GITHUB_TOKEN: token,
+});
+
+/** A client with the token of a workflow's job that has these permissions, and that hardly pauses. */
+function gitHubWith(permissions: Permissions): GitHub {
+  return new GitHub(Connection.fromEnvironment(envWith(standIn.tokenFor(permissions)), 1));
+}
+
+describe('the settings', () => {
+  const complete = { GITHUB_REPOSITORY: REPOSITORY, GITHUB_TOKEN: 'secret' };
+
+  test.each(['GITHUB_REPOSITORY', 'GITHUB_TOKEN'] as const)('%s is named where it is missing', (name) => {
+    const env = { ...complete, [name]: undefined };
+    expect(() => GitHub.fromEnvironment(env)).toThrow(new RegExp(`^${name} is missing\n {2}What to do: set it`));
+    expect(() => GitHub.fromEnvironment({ ...complete, [name]: '' })).toThrow(GitHubError);
+  });
+
+  test('an address or a repository that is none is shown, the token never', () => {
+    const wrong = { ...complete, GITHUB_REPOSITORY: 'centflow' };
+    expect(() => GitHub.fromEnvironment(wrong)).toThrow(/GITHUB_REPOSITORY .*"centflow"/);
+    expect(() => GitHub.fromEnvironment({ ...complete, GITHUB_API_URL: 'here' })).toThrow(/GITHUB_API_URL .*"here"/);
+  });
+});
+
+describe('the pull request of a commit', () => {
+  test('is the one whose merge made it, with the head that was reviewed', async () => {
+    const { number } = standIn.state.openPullRequest({ title: 'Add a feed', branch: 'feed', head: 'aaa' });
+    standIn.state.mergePullRequest(number, 'merge');
+    const found = await gitHubWith({ 'pull-requests': 'read' }).pullRequestOf('merge');
+    expect(found).toEqual({ number, head: 'aaa', title: 'Add a feed' });
+  });
+
+  test('is none for an open one, one merged elsewhere and a commit inside a merged branch', async () => {
+    standIn.state.openPullRequest({ title: 'Open', branch: 'open', head: 'aaa' });
+    const elsewhere = standIn.state.openPullRequest({ title: 'Stacked', branch: 'b', head: 'bbb', base: 'open' });
+    standIn.state.mergePullRequest(elsewhere.number, 'stacked-merge');
+    const merged = standIn.state.openPullRequest({ title: 'Merged', branch: 'c', head: 'ccc' });
+    standIn.state.mergePullRequest(merged.number, 'merge');
+
+    const gitHub = gitHubWith({ 'pull-requests': 'read' });
+    for (const commit of ['aaa', 'stacked-merge', 'ccc', 'pushed-directly']) {
+      expect(await gitHub.pullRequestOf(commit), commit).toBeUndefined();
+    }
+  });
+
+  test('is found beyond the first page', async () => {
+    for (let each = 0; each < 130; each += 1) {
+      standIn.state.openPullRequest({ title: `Open ${each}`, branch: `b${each}`, head: 'shared' });
+    }
+    const last = standIn.state.openPullRequest({ title: 'Merged', branch: 'last', head: 'shared' });
+    standIn.state.mergePullRequest(last.number, 'shared');
+    expect(await gitHubWith({ 'pull-requests': 'read' }).pullRequestOf('shared')).toMatchObject({ number: 131 });
+  });
+});
+
+describe('a comment', () => {
+  let number: number;
+  beforeEach(() => {
+    number = standIn.state.openPullRequest({ title: 'Add an alarm', branch: 'alarm', head: 'aaa' }).number;
+  });
+  const bodies = () => standIn.state.commentsOf(number).map(({ author, body }) => `${author}: ${body}`);
+
+  test('is written once and rewritten in place, one for each marker', async () => {
+    const gitHub = gitHubWith({ 'pull-requests': 'write' });
+    await gitHub.comment(number, 'plan', 'first');
+    await gitHub.comment(number, 'other', 'beside');
+    await gitHub.comment(number, 'plan', 'second');
+    expect(bodies()).toEqual([
+      'github-actions[bot]: <!-- centflow: plan -->\nsecond',
+      'github-actions[bot]: <!-- centflow: other -->\nbeside',
+    ]);
+  });
+
+  test('that says the same already is left alone', async () => {
+    const gitHub = gitHubWith({ 'pull-requests': 'write' });
+    await gitHub.comment(number, 'plan', 'same');
+    await gitHub.comment(number, 'plan', 'same');
+    expect(standIn.requests.filter((asked) => asked.startsWith('PATCH'))).toEqual([]);
+  });
+
+  test('of a person or another bot is never touched, whatever marker it carries', async () => {
+    standIn.state.addComment(number, 'mallory', '<!-- centflow: plan -->\nall is well');
+    standIn.state.addComment(number, 'other[bot]', '<!-- centflow: plan -->\nme too');
+    standIn.state.addComment(number, 'github-actions[bot]', 'quotes <!-- centflow: plan -->');
+    await gitHubWith({ 'pull-requests': 'write' }).comment(number, 'plan', 'the plan');
+    expect(bodies()).toEqual([
+      'mallory: <!-- centflow: plan -->\nall is well',
+      'other[bot]: <!-- centflow: plan -->\nme too',
+      'github-actions[bot]: quotes <!-- centflow: plan -->',
+      'github-actions[bot]: <!-- centflow: plan -->\nthe plan',
+    ]);
+  });
+
+  test("written with a person's token is that person's to rewrite", async () => {
+    const gitHub = new GitHub(Connection.fromEnvironment(envWith(standIn.personalToken('ada')), 1));
+    await gitHub.comment(number, 'plan', 'first');
+    await gitHub.comment(number, 'plan', 'second');
+    expect(bodies()).toEqual(['ada: <!-- centflow: plan -->\nsecond']);
+  });
+
+  test('is found among more than a page of others', async () => {
+    for (let each = 0; each < 150; each += 1) standIn.state.addComment(number, 'ada', `${each}`);
+    const gitHub = gitHubWith({ 'pull-requests': 'write' });
+    await gitHub.comment(number, 'plan', 'first');
+    await gitHub.comment(number, 'plan', 'second');
+    expect(standIn.state.commentsOf(number)).toHaveLength(151);
+  });
+
+  test('longer than GitHub takes is cut, and says so', async () => {
+    await gitHubWith({ 'pull-requests': 'write' }).comment(number, 'plan', 'a line of a plan\n'.repeat(10_000));
+    const [written] = standIn.state.commentsOf(number);
+    expect(written?.body.length).toBeLessThanOrEqual(65_536);
+    expect(written?.body).toMatch(/a line of a plan\n\n> \[!NOTE\]\n> Cut here/);
+  });
+});
+
+test('approvals are those of the run, not the refusals', async () => {
+  standIn.state.startRun('41');
+  standIn.state.review('41', { environment: 'production-approval', user: 'ada', state: 'approved' });
+  standIn.state.review('41', { environment: 'production-approval', user: 'bob', state: 'rejected' });
+  const gitHub = gitHubWith({ actions: 'read' });
+  expect(await gitHub.approvals('41')).toEqual([{ environment: 'production-approval', user: 'ada' }]);
+  await expect(gitHub.approvals('42')).rejects.toThrow(/did not let us read the approvals of run 42 .*404/);
+});
+
+describe('an issue', () => {
+  test('is opened, rewritten and closed; the next time it is a new one', async () => {
+    const gitHub = gitHubWith({ issues: 'write' });
+    const first = await gitHub.keepIssue('drift-dev', 'dev has drifted', 'one resource');
+    expect(await gitHub.keepIssue('drift-dev', 'dev has drifted', 'two resources')).toBe(first);
+    expect(standIn.state.issues).toMatchObject([{ number: first, body: 'two resources', state: 'open' }]);
+    expect(await gitHub.keepIssue('drift-dev', 'dev has drifted', undefined)).toBe(first);
+    expect(standIn.state.issues).toMatchObject([{ state: 'closed' }]);
+    expect(await gitHub.keepIssue('drift-dev', 'dev has drifted', 'again')).not.toBe(first);
+  });
+
+  test('with nothing to say and none open is none', async () => {
+    const gitHub = gitHubWith({ issues: 'write' });
+    expect(await gitHub.keepIssue('drift-dev', 'dev has drifted', undefined)).toBeUndefined();
+    expect(standIn.state.issues).toEqual([]);
+  });
+
+  test('is the oldest of its label; what two runs opened at once comes down to it', async () => {
+    const labels = ['drift-dev'];
+    standIn.state.openIssue({ author: 'github-actions[bot]', title: 'one', body: '', labels });
+    standIn.state.openIssue({ author: 'github-actions[bot]', title: 'two', body: '', labels });
+    standIn.state.openIssue({ author: 'ada', title: 'another matter', body: '', labels: ['drift-staging'] });
+    await gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'dev has drifted', 'text');
+    expect(standIn.state.issues.map(({ title, state }) => `${title}: ${state}`)).toEqual([
+      'dev has drifted: open',
+      'two: closed',
+      'another matter: open',
+    ]);
+  });
+});
+
+describe('a release', () => {
+  let folder: string;
+  const permissions: Permissions = { contents: 'write' };
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'github-release-'));
+    await writeFile(join(folder, 'release.zip'), 'the artefacts');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  const release = () => ({
+    tag: 'v12',
+    commit: 'aaa',
+    notes: 'What is new',
+    assets: [{ name: 'release.zip', path: join(folder, 'release.zip') }],
+  });
+
+  test('has the tag on its commit, the notes and the artefacts', async () => {
+    const page = await gitHubWith(permissions).publishRelease(release());
+    expect(page).toBe('https://github.com/example/centflow/releases/tag/v12');
+    expect(standIn.state.tags.get('v12')).toBe('aaa');
+    expect(standIn.state.releaseOf('v12')).toMatchObject({
+      notes: 'What is new',
+      assets: [{ name: 'release.zip', bytes: Buffer.from('the artefacts') }],
+    });
+  });
+
+  test('is a draft until its artefacts are there', async () => {
+    const path = '/assets';
+    const trouble = { method: 'POST', path, status: 422, message: 'no' };
+    standIn.failNext(trouble);
+    await expect(gitHubWith(permissions).publishRelease(release())).rejects.toThrow(/publish the release v12.*422 no/);
+    expect(standIn.state.releases).toMatchObject([{ draft: true, assets: [] }]);
+    await gitHubWith(permissions).publishRelease(release());
+    expect(standIn.state.releases).toMatchObject([{ draft: false, assets: [{ name: 'release.zip' }] }]);
+  });
+
+  test('published twice is one', async () => {
+    await gitHubWith(permissions).publishRelease(release());
+    const before = standIn.requests.length;
+    await gitHubWith(permissions).publishRelease(release());
+    expect(standIn.requests.slice(before).filter((asked) => !asked.startsWith('GET'))).toEqual([]);
+    expect(standIn.state.releases).toHaveLength(1);
+  });
+
+  test('never takes a tag of another commit, nor other artefacts than are published', async () => {
+    await gitHubWith(permissions).publishRelease(release());
+    const other = gitHubWith(permissions).publishRelease({ ...release(), commit: 'bbb' });
+    await expect(other).rejects.toThrow(/tag v12 .* is on aaa, .* built from bbb\n {2}What to do/);
+    await writeFile(join(folder, 'release.zip'), 'something else');
+    await expect(gitHubWith(permissions).publishRelease(release())).rejects.toThrow(
+      /published with another release.zip/,
+    );
+    expect(standIn.state.releaseOf('v12')?.assets[0]?.bytes.toString()).toBe('the artefacts');
+  });
+});
+
+describe('trouble', () => {
+  test.each([
+    ['the server fails', { status: 502 }],
+    [
+      'it was too much at once',
+      { status: 403, message: 'You have exceeded a secondary rate limit', headers: { 'retry-after': '0' } },
+    ],
+    ['there were too many requests', { status: 429, headers: { 'retry-after': '0' } }],
+  ])('passes: %s, and the next try does it', async (_, trouble) => {
+    standIn.failNext({ method: 'POST', path: '/issues', ...trouble });
+    expect(await gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'drift', 'text')).toBe(1);
+  });
+
+  test('after which nobody knows whether it was done is looked at first: nothing is done twice', async () => {
+    const { number } = standIn.state.openPullRequest({ title: 'Add', branch: 'add', head: 'aaa' });
+    for (const path of ['/comments', '/issues'])
+      standIn.failNext({ method: 'POST', path, status: 502, afterwards: true });
+    const gitHub = gitHubWith({ issues: 'write', 'pull-requests': 'write' });
+    await gitHub.comment(number, 'plan', 'once');
+    await gitHub.keepIssue('drift-dev', 'drift', 'once');
+    expect(standIn.state.comments).toHaveLength(1);
+    expect(standIn.state.issues).toHaveLength(1);
+  });
+
+  test('that does not pass ends with what to do, after a few tries', async () => {
+    for (let each = 0; each < 10; each += 1) standIn.failNext({ method: 'GET', path: '/issues', status: 503 });
+    const failing = gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'drift', 'text');
+    await expect(failing).rejects.toThrow(/503 Server Error to GET .*\n {2}What to do: look at githubstatus\.com/);
+    expect(standIn.requests).toHaveLength(5);
+  });
+
+  test('of an hour is not waited for', async () => {
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 3600) };
+    standIn.failNext({ method: 'GET', path: '/issues', status: 403, message: 'API rate limit exceeded', headers });
+    const failing = gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'drift', 'text');
+    await expect(failing).rejects.toThrow(/What to do: wait (59|60|61) min/);
+    expect(standIn.requests).toHaveLength(1);
+  });
+
+  test('with the token or its permissions is said at once, with the permission that is missing', async () => {
+    await expect(gitHubWith({ issues: 'read' }).keepIssue('drift-dev', 'drift', 'text')).rejects.toThrow(
+      /403 Resource not accessible by integration to POST .*\n {2}What to do: .*`issues: write`/,
+    );
+    const unknown = new GitHub(Connection.fromEnvironment(envWith('ghs_expired'), 1));
+    await expect(unknown.pullRequestOf('aaa')).rejects.toThrow(
+      /401 Bad credentials .*\n {2}What to do: .*github\.token/,
+    );
+  });
+
+  test('on the way there names what could not be reached', async () => {
+    await standIn.stop();
+    const failing = gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'drift', 'text');
+    await expect(failing).rejects.toThrow(/ECONNREFUSED.*\(no answer\)/);
+  });
+});

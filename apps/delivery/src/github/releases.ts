@@ -1,0 +1,112 @@
+/** The tag and the release of a version, with its artefacts: a draft until all of them are there. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { RequestError } from '@octokit/request-error';
+import type { Octokit, RestEndpointMethodTypes } from '@octokit/rest';
+import type { Connection, Where } from './connection.ts';
+import { fit, LONGEST_RELEASE_NOTES } from './fit.ts';
+import { GitHubError } from './github-error.ts';
+
+export interface ReleaseToPublish {
+  readonly tag: string;
+  readonly commit: string;
+  readonly notes: string;
+  readonly assets: readonly { readonly name: string; readonly path: string }[];
+}
+
+type GitHubRelease = RestEndpointMethodTypes['repos']['listReleases']['response']['data'][number];
+
+/** @returns the page of the release. What is there already from an earlier try stays. */
+export function publishRelease(connection: Connection, release: ReleaseToPublish): Promise<string> {
+  return connection.ask(
+    { doing: `publish the release ${release.tag}`, permission: 'contents: write' },
+    async (octokit, where) => {
+      await tag(octokit, where, release);
+      const draft = (await find(octokit, where, release.tag)) ?? (await create(octokit, where, release));
+      for (const { name, path } of release.assets) {
+        await attach(octokit, draft, name, await readFile(path), where);
+      }
+      if (!draft.draft) return draft.html_url;
+      // Published last: GitHub can be told to let nobody change a release after that.
+      const { data } = await octokit.rest.repos.updateRelease({ ...where, release_id: draft.id, draft: false });
+      return data.html_url;
+    },
+  );
+}
+
+/** @throws {GitHubError} where the tag is on another commit: a version means one commit for ever */
+async function tag(octokit: Octokit, where: Where, { tag, commit }: ReleaseToPublish): Promise<void> {
+  const tagged = await commitOf(octokit, where, tag);
+  if (tagged === undefined) {
+    await octokit.rest.git.createRef({ ...where, ref: `refs/tags/${tag}`, sha: commit });
+  } else if (tagged !== commit) {
+    throw new GitHubError(
+      `The tag ${tag} of ${where.owner}/${where.repo} is on ${tagged}, and this release was built from ${commit}`,
+      `find out who set the tag; where it is a mistake, delete it (\`git push --delete origin ${tag}\`) and run this again`,
+    );
+  }
+}
+
+async function commitOf(octokit: Octokit, where: Where, tag: string): Promise<string | undefined> {
+  const reference = await unlessMissing(octokit.rest.git.getRef({ ...where, ref: `tags/${tag}` }));
+  if (reference === undefined) return undefined;
+  const { type, sha } = reference.data.object;
+  if (type !== 'tag') return sha;
+  // An annotated tag is an object of its own that names the commit.
+  return (await octokit.rest.git.getTag({ ...where, tag_sha: sha })).data.object.sha;
+}
+
+/** By listing: GitHub finds no draft by its tag. */
+async function find(octokit: Octokit, where: Where, tag: string): Promise<GitHubRelease | undefined> {
+  for await (const { data } of octokit.paginate.iterator(octokit.rest.repos.listReleases, {
+    ...where,
+    per_page: 100,
+  })) {
+    const found = data.find(({ tag_name }) => tag_name === tag);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function create(octokit: Octokit, where: Where, { tag, notes }: ReleaseToPublish): Promise<GitHubRelease> {
+  const body = fit(notes, LONGEST_RELEASE_NOTES);
+  return (await octokit.rest.repos.createRelease({ ...where, tag_name: tag, name: tag, body, draft: true })).data;
+}
+
+async function attach(
+  octokit: Octokit,
+  release: GitHubRelease,
+  name: string,
+  data: Buffer,
+  where: Where,
+): Promise<void> {
+  const digest = `sha256:${createHash('sha256').update(data).digest('hex')}`;
+  const present = release.assets.find((asset) => asset.name === name);
+  if (present !== undefined) {
+    if (present.state === 'uploaded' && present.digest === digest) return;
+    if (!release.draft) {
+      throw new GitHubError(
+        `The release ${release.tag_name} is published with another ${name} (${present.digest}) than this one (${digest})`,
+        `keep what is published: \`npm run deliver -- publish\` belongs to the folder that the release was built into`,
+      );
+    }
+    // An upload that broke leaves its name behind.
+    await octokit.rest.repos.deleteReleaseAsset({ ...where, asset_id: present.id });
+  }
+  await octokit.request({
+    method: 'POST',
+    url: release.upload_url,
+    name,
+    data,
+    headers: { 'content-type': 'application/octet-stream', 'content-length': String(data.length) },
+  });
+}
+
+async function unlessMissing<Answer>(request: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof RequestError && error.status === 404) return undefined;
+    throw error;
+  }
+}
