@@ -1,0 +1,257 @@
+/** What `npm run deliver --` does, command by command. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addSummary, setOutputs } from './actions.ts';
+import { runCanary } from './canary/canary.ts';
+import { CanaryFailedError } from './canary-error.ts';
+import { raisedAlarms } from './deploy/alarms.ts';
+import { APPROVAL_ENVIRONMENT, reasonsToAsk } from './deploy/assessment.ts';
+import { deploy as deployRelease } from './deploy/deploy.ts';
+import type { DeploymentRecord } from './deploy/deployments.ts';
+import { readEvidence, writeEvidence } from './deploy/evidence.ts';
+import { migrate as migrateDatabase } from './deploy/migrate.ts';
+import { rollBack } from './deploy/rollback.ts';
+import { DriftError, findDrift } from './drift.ts';
+import { GitHub } from './github/github.ts';
+import { historyOf } from './history.ts';
+import { type OpenEnvironment, openEnvironment, openStacks } from './open-environment.ts';
+import { planPullRequest } from './plans/plan-pull-request.ts';
+import { type Reviewed, UnreviewedPlanError } from './plans/plan-store.ts';
+import { refuseViolations } from './plans/policy.ts';
+import { publish as publishRelease } from './release/publish.ts';
+import { makeRelease, openRelease, type Release, ReleaseError } from './release/release.ts';
+import { repository } from './repository.ts';
+
+export interface EnvironmentOption {
+  readonly environment: string;
+}
+export interface ReleaseOption {
+  readonly release: string;
+}
+export interface PullRequestOptions {
+  readonly pullRequest?: number;
+  readonly head?: string;
+}
+export interface PlanOptions extends EnvironmentOption, ReleaseOption, PullRequestOptions {
+  readonly report?: string;
+}
+export interface DeployOptions extends EnvironmentOption, ReleaseOption, PullRequestOptions {
+  readonly digest?: string;
+  readonly evidence?: string;
+  readonly breakGlass?: string;
+}
+export interface CanaryOptions extends EnvironmentOption, Partial<ReleaseOption> {
+  readonly deadlineSeconds: number;
+  readonly evidence?: string;
+}
+
+const say = (line: string) => console.log(line);
+
+export async function release({ output }: { readonly output: string }): Promise<void> {
+  const { version, digest, commit } = await makeRelease({ repository, folder: output });
+  say(`${version} of commit ${commit} is in ${output}, digest ${digest}`);
+  setOutputs({ version, digest });
+}
+
+export async function plan(options: PlanOptions): Promise<void> {
+  const open = openEnvironment(options.environment);
+  const stacks = await openStacks(open, await openRelease(options.release));
+  const planned = await planPullRequest(open, stacks, pullRequestNamed(options), say);
+  if (options.report !== undefined) {
+    mkdirSync(options.report, { recursive: true });
+    writeFileSync(join(options.report, `${open.environment.name}.md`), planned.report);
+  }
+  refuseViolations(planned.stacks);
+}
+
+/** Reports in the order of the promotion. */
+const reportOrder = ['dev.md', 'staging.md', 'production.md'];
+
+export async function comment({ pullRequest, reports }: { pullRequest: number; reports: string }): Promise<void> {
+  // Where no environment could be planned, nobody wrote a report.
+  const found = existsSync(reports) ? readdirSync(reports, { recursive: true, encoding: 'utf8' }) : [];
+  const texts = reportOrder.map((name) => {
+    const file = found.find((path) => path === name || path.endsWith(`/${name}`));
+    return file === undefined
+      ? `## ${name.replace('.md', '')}\n\nIt was not planned: see the workflow run.`
+      : readFileSync(join(reports, file), 'utf8');
+  });
+  const body = ['# What merging this would do', ...texts].join('\n\n');
+  await GitHub.fromEnvironment(process.env).comment(pullRequest, 'centflow-plan', body);
+  say(`Said on pull request ${pullRequest}`);
+}
+
+export async function deploy(options: DeployOptions): Promise<void> {
+  const open = openEnvironment(options.environment);
+  const stacks = await openStacks(open, await openRelease(options.release, options.digest));
+  const review = options.breakGlass === undefined ? await reviewed(options) : { breakGlass: options.breakGlass };
+  await deployRelease({
+    open,
+    stacks,
+    review,
+    evidence: readEvidence(options.evidence),
+    approvals: approvalsOfThisRun,
+    say,
+  });
+  say(`${open.environment.name} has ${stacks.release.version}`);
+}
+
+export async function canary(options: CanaryOptions): Promise<void> {
+  const open = openEnvironment(options.environment);
+  const { environment, s3, lambda, cloudwatch, deployments } = open;
+  const deployed = await deployments.current();
+  const ofDeployed = await releaseOf(open, deployed, options.release);
+  const since = Date.now();
+  const result = await runCanary({
+    environment,
+    release: ofDeployed,
+    s3,
+    lambda,
+    deadlineSeconds: options.deadlineSeconds,
+    say,
+  });
+  const { passed, problem } = result;
+  await deployments.noteCanary(deployed, {
+    passed,
+    at: new Date().toISOString(),
+    seconds: (Date.now() - since) / 1000,
+    ...(problem === undefined ? {} : { problem }),
+  });
+  if (options.evidence !== undefined) {
+    const { name } = environment;
+    const { version, digest } = deployed;
+    const alarms = await raisedAlarms(cloudwatch, environment);
+    writeEvidence(options.evidence, { environment: name, version, digest, canary: passed, alarms });
+    if (alarms.length > 0) say(`Alarms are raised: ${alarms.join(', ')}`);
+  }
+  if (!passed) {
+    throw new CanaryFailedError(
+      `The canary of ${deployed.version} failed in ${environment.name}: ${problem}\nRoll back: \`npm run deliver -- rollback --environment ${environment.name}\` (deploy.yml does it by itself).`,
+    );
+  }
+}
+
+export async function assess(options: DeployOptions): Promise<void> {
+  const open = openEnvironment(options.environment);
+  const { environment, cloudwatch } = open;
+  const stacks = await openStacks(open, await openRelease(options.release, options.digest));
+  const review = await reviewed(options);
+  const { stacks: judged } = await planPullRequest(open, stacks, undefined, say, review.pullRequest);
+  refuseViolations(judged);
+  const reasons = reasonsToAsk({
+    environment: environment.name,
+    release: stacks.release,
+    evidence: readEvidence(options.evidence),
+    alarms: await raisedAlarms(cloudwatch, environment),
+    judged,
+  });
+  const approval = reasons.length === 0 ? 'automatic' : 'needed';
+  const lines =
+    reasons.length === 0
+      ? [
+          `${environment.name} takes ${stacks.release.version} by itself: the canary and the alarms are good, and the plan policy finds nothing.`,
+        ]
+      : [
+          `${environment.name} takes ${stacks.release.version} once a reviewer of ${APPROVAL_ENVIRONMENT} approves:`,
+          ...reasons.map((reason) => `- ${reason}`),
+        ];
+  for (const line of lines) say(line);
+  addSummary(lines.join('\n'));
+  setOutputs({ approval });
+}
+
+export async function rollback({ environment, to }: EnvironmentOption & { readonly to: string }): Promise<void> {
+  const open = openEnvironment(environment);
+  const version = to === 'previous' ? (await open.deployments.previous()).version : to;
+  const earlier = await fetchRelease(open, version);
+  say(`Back to ${version} of commit ${earlier.commit}`);
+  await rollBack(open, await openStacks(open, earlier), say);
+  say(`${open.environment.name} has ${version}; store and the schema are as they were`);
+}
+
+export async function migrate({ environment }: EnvironmentOption): Promise<void> {
+  const { applied, unknown } = await migrateDatabase(openEnvironment(environment));
+  say(applied.length === 0 ? 'Every migration has been applied' : `Applied ${applied.join(', ')}`);
+  if (unknown.length > 0) say(`Migrations of a newer release, left alone: ${unknown.join(', ')}`);
+  say('Run the deployment again: it does what is left.');
+}
+
+export async function drift({
+  environment: name,
+  issue,
+}: EnvironmentOption & { readonly issue?: boolean }): Promise<void> {
+  const open = openEnvironment(name);
+  const deployed = await open.deployments.current();
+  const stacks = await openStacks(open, await releaseOf(open, deployed, undefined));
+  const found = await findDrift(open, stacks);
+  if (issue) {
+    const number = await GitHub.fromEnvironment(process.env).keepIssue(
+      `drift-${name}`,
+      `${name} is not what was deployed`,
+      found?.report,
+    );
+    if (number !== undefined) say(`Issue ${number}`);
+  }
+  if (found === undefined) return say(`${name} is what was deployed: ${deployed.version}`);
+  say(found.report);
+  throw new DriftError(`${name} differs from ${deployed.version} in ${found.stacks.join(', ')}.`);
+}
+
+export async function history({ environment }: EnvironmentOption): Promise<void> {
+  say(historyOf(await openEnvironment(environment).deployments.list()));
+}
+
+export async function publish(options: ReleaseOption): Promise<void> {
+  const opened = await openRelease(options.release);
+  say(await publishRelease(opened, GitHub.fromEnvironment(process.env), repository));
+}
+
+function pullRequestNamed({ pullRequest, head }: PullRequestOptions): Reviewed | undefined {
+  return pullRequest === undefined || head === undefined ? undefined : { pullRequest, head };
+}
+
+/** The pull request that is named, or whose merge is the commit that is deployed. */
+async function reviewed(options: PullRequestOptions): Promise<Reviewed> {
+  const named = pullRequestNamed(options);
+  if (named !== undefined) return named;
+  const commit = process.env.GITHUB_SHA;
+  if (commit === undefined) {
+    throw new UnreviewedPlanError(
+      'Which pull request was reviewed? Say --pull-request and --head; in a workflow GITHUB_SHA tells. To deploy without a review, in an emergency or for the first time: --break-glass <reason>.',
+    );
+  }
+  const found = await GitHub.fromEnvironment(process.env).pullRequestOf(commit);
+  if (found === undefined) {
+    throw new UnreviewedPlanError(
+      `No merged pull request made commit ${commit}, so no plan of it was reviewed. Nothing was applied. Changes come to main by pull requests; in an emergency: --break-glass <reason>.`,
+    );
+  }
+  return { pullRequest: found.number, head: found.head };
+}
+
+async function approvalsOfThisRun(): Promise<string[]> {
+  const run = process.env.GITHUB_RUN_ID;
+  if (run === undefined) return [];
+  const approvals = await GitHub.fromEnvironment(process.env).approvals(run);
+  return approvals.filter(({ environment }) => environment === APPROVAL_ENVIRONMENT).map(({ user }) => user);
+}
+
+/** The release of a deployment: from a folder where one is named, from the delivery bucket otherwise. */
+async function releaseOf(
+  open: OpenEnvironment,
+  { version, digest }: DeploymentRecord,
+  folder: string | undefined,
+): Promise<Release> {
+  if (folder !== undefined) return await openRelease(folder, digest);
+  const fetched = await fetchRelease(open, version);
+  if (fetched.digest === digest) return fetched;
+  throw new ReleaseError(
+    `Release ${version} in the delivery bucket is not the one that was deployed: its digest is ${fetched.digest}, and ${digest} was deployed.`,
+  );
+}
+
+async function fetchRelease({ releases, folder }: OpenEnvironment, version: string): Promise<Release> {
+  const to = join(folder, 'release');
+  rmSync(to, { recursive: true, force: true });
+  return await releases.fetch(version, to);
+}

@@ -1,0 +1,18 @@
+import { type CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import type { Environment } from '@centflow/infra';
+
+/** Names of the environment's alarms that are raised now. */
+export async function raisedAlarms(
+  cloudwatch: CloudWatchClient,
+  { name }: Pick<Environment, 'name'>,
+): Promise<string[]> {
+  const raised: string[] = [];
+  for (let NextToken: string | undefined; ; ) {
+    const page = await cloudwatch.send(
+      new DescribeAlarmsCommand({ AlarmNamePrefix: `${name}-`, StateValue: 'ALARM', NextToken }),
+    );
+    for (const { AlarmName } of page.MetricAlarms ?? []) if (AlarmName !== undefined) raised.push(AlarmName);
+    NextToken = page.NextToken;
+    if (NextToken === undefined) return raised.sort();
+  }
+}

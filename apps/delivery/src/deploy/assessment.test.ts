@@ -1,0 +1,61 @@
+import type { Judgement } from '@centflow/infra/review';
+import { describe, expect, test } from 'vitest';
+import { AssessmentError, type Facts, reasonsToAsk, refuseWithoutApproval } from './assessment.ts';
+import type { Evidence } from './evidence.ts';
+
+const release = { version: 'v7', digest: 'aa' };
+const clean: Judgement = { violations: [], exempted: [], unused: [] };
+const good: Facts = {
+  environment: 'production',
+  release,
+  evidence: { environment: 'staging', version: 'v7', digest: 'aa', canary: true, alarms: [] },
+  alarms: [],
+  judged: [{ stack: 'production-load', judgement: clean }],
+};
+const exempted: Judgement = {
+  ...clean,
+  exempted: [{ rule: 'destroys-data', address: 'aws_db_instance.it', what: 'replaces the database', reason: 'agreed' }],
+};
+
+describe('production takes a release', () => {
+  test('by itself where canary, alarms and plan policy are good', () => {
+    expect(reasonsToAsk(good)).toEqual([]);
+    expect(() => refuseWithoutApproval('production', [], [])).not.toThrow();
+  });
+
+  test.each<[string, Partial<Facts>, RegExp]>([
+    ['without evidence', { evidence: undefined }, /^Nothing shows how v7 does in staging\.$/],
+    ['on evidence of another release', { release: { version: 'v8', digest: 'bb' } }, /of v7 in staging, and not of v8/],
+    [
+      'on evidence of dev',
+      { evidence: { ...evidence(), environment: 'dev' } },
+      /of v7 in dev, and not of v7 in staging/,
+    ],
+    ['after a canary that failed', { evidence: { ...evidence(), canary: false } }, /canary failed in staging/],
+    [
+      'where staging has alarms',
+      { evidence: { ...evidence(), alarms: ['staging-load-age'] } },
+      /staging: staging-load-age/,
+    ],
+    ['where it has alarms itself', { alarms: ['production-load-age'] }, /in production: production-load-age/],
+    [
+      'with an exemption',
+      { judged: [{ stack: 'production-store', judgement: exempted }] },
+      /production-store: aws_db_instance\.it replaces the database\. Rule destroys-data/,
+    ],
+  ])('%s only with an approval', (_, facts, reason) => {
+    const reasons = reasonsToAsk({ ...good, ...facts });
+    expect(reasons).toEqual([expect.stringMatching(reason)]);
+    expect(() => refuseWithoutApproval('production', reasons, [])).toThrow(AssessmentError);
+    expect(() => refuseWithoutApproval('production', reasons, [])).toThrow(reasons[0]);
+    expect(() => refuseWithoutApproval('production', reasons, ['ann'])).not.toThrow();
+  });
+});
+
+test.each(['dev', 'staging'] as const)('%s asks nobody', (environment) => {
+  expect(reasonsToAsk({ ...good, environment, evidence: undefined, alarms: ['x'] })).toEqual([]);
+});
+
+function evidence(): Evidence {
+  return { environment: 'staging', version: 'v7', digest: 'aa', canary: true, alarms: [] };
+}

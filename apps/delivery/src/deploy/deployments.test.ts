@@ -1,0 +1,78 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { MemoryS3 } from '../testing/memory-s3.ts';
+import { type DeploymentRecord, Deployments, DeploymentsError } from './deployments.ts';
+
+let deployments: Deployments;
+let s3: MemoryS3;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') });
+  s3 = new MemoryS3();
+  deployments = new Deployments(s3.client, 'bucket', 'dev');
+  return () => vi.useRealTimers();
+});
+
+const canary = (passed: boolean) => ({ passed, at: new Date().toISOString(), seconds: 1 });
+
+/** Deploys a version as far as it goes. */
+async function had(version: string, outcome: 'applied' | 'stopped', passed?: boolean): Promise<DeploymentRecord> {
+  vi.advanceTimersByTime(60_000);
+  const release = { version, commit: 'c'.repeat(40), digest: 'd'.repeat(64), folder: '/nowhere' };
+  const begun = await deployments.begin(release, { kind: 'deploy', pullRequest: 1 });
+  await deployments.end(begun, { outcome });
+  const ended = (await deployments.list()).find(({ startedAt }) => startedAt === begun.startedAt) as DeploymentRecord;
+  if (passed !== undefined) await deployments.noteCanary(ended, canary(passed));
+  return begun;
+}
+
+test('records are listed newest first, each once, over as many pages as there are', async () => {
+  for (const version of ['v1', 'v2', 'v3', 'v4', 'v5']) await had(version, 'applied', true);
+  expect((await deployments.list()).map(({ version }) => version)).toEqual(['v5', 'v4', 'v3', 'v2', 'v1']);
+  expect(s3.objects.size).toBe(5);
+});
+
+test('what is deployed is the newest that was applied', async () => {
+  await had('v1', 'applied', true);
+  await had('v2', 'applied');
+  expect((await deployments.current()).version).toBe('v2');
+});
+
+test('nobody says what is deployed where nothing was, or where the newest stopped', async () => {
+  await expect(deployments.current()).rejects.toThrow(/Nothing was deployed to dev yet/);
+  await had('v1', 'applied', true);
+  await had('v2', 'stopped');
+  await expect(deployments.current()).rejects.toThrow(DeploymentsError);
+  await expect(deployments.current()).rejects.toThrow(/v2 of 2026-01-01T00:02:00.000Z, stopped half-way/);
+});
+
+test('what is gone back to is the newest other release whose canary passed', async () => {
+  await had('v1', 'applied', true);
+  await had('v2', 'applied', true);
+  await had('v3', 'applied', false);
+  await had('v4', 'stopped');
+  await had('v5', 'applied', false);
+  expect((await deployments.previous()).version).toBe('v2');
+});
+
+test('the present release is not gone back to, though it was good once', async () => {
+  await had('v1', 'applied', true);
+  await had('v2', 'applied', true);
+  await had('v2', 'applied', false);
+  expect((await deployments.previous()).version).toBe('v1');
+});
+
+test('there may be nothing to go back to', async () => {
+  await had('v1', 'applied', false);
+  await expect(deployments.previous()).rejects.toThrow(/no other release whose canary passed/);
+});
+
+test('a record that is not understood is named, and none is left out silently', async () => {
+  await had('v1', 'applied', true);
+  s3.objects.set('deployments/dev/2026-01-02T00:00:00.000Z-v2.json', new TextEncoder().encode('{"format":2}'));
+  await expect(deployments.list()).rejects.toThrow(/2026-01-02T00:00:00\.000Z-v2\.json is not understood/);
+});
+
+test('another environment of the account has records of its own', async () => {
+  await had('v1', 'applied', true);
+  expect(await new Deployments(s3.client, 'bucket', 'staging').list()).toEqual([]);
+});

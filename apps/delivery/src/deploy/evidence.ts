@@ -1,0 +1,30 @@
+/** What an environment shows for the release that is in it: what the next one is promoted on. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { environmentNames } from '@centflow/infra';
+import * as z from 'zod';
+
+const schema = z.strictObject({
+  environment: z.enum(environmentNames),
+  version: z.string(),
+  digest: z.string(),
+  canary: z.boolean(),
+  /** Alarms that were raised after the canary. */
+  alarms: z.array(z.string()),
+});
+export type Evidence = Readonly<z.infer<typeof schema>>;
+
+export function writeEvidence(file: string, evidence: Evidence): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(evidence, undefined, 2)}\n`);
+}
+
+/** @returns undefined: there is none, or it is not understood; both are no evidence */
+export function readEvidence(file: string | undefined): Evidence | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return schema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}

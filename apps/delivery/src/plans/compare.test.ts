@@ -1,0 +1,167 @@
+import type { Action, Plan, ResourceChange } from '@centflow/infra/terraform';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { comparePlans, PlanMovedError, refuseWhatMoved } from './compare.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+interface Extra {
+  readonly after_unknown?: unknown;
+  readonly deposed?: string;
+  readonly name?: string;
+}
+
+function change(actions: Action[], before: Values | null, after: Values | null, extra: Extra = {}): ResourceChange {
+  const { after_unknown = {}, name = 'it', ...rest } = extra;
+  const type = 'aws_thing';
+  const shape = { actions, before, after, after_unknown };
+  return { address: `${type}.${name}`, mode: 'managed', type, name, change: shape, ...rest } as ResourceChange;
+}
+
+const planOf = (...resource_changes: ResourceChange[]): Plan => ({ errored: false, resource_changes });
+const updated = (before: Values, after: Values, extra?: Extra) => change(['update'], before, after, extra);
+const created = (after: Values, extra?: Extra) => change(['create'], null, after, extra);
+const replaced = (before: Values, after: Values, extra?: Extra) => change(['delete', 'create'], before, after, extra);
+const destroyed = (before: Values, extra?: Extra) => change(['delete'], before, null, extra);
+
+const unreviewed = (reviewed: Plan, made: Plan) => comparePlans(reviewed, made).unreviewed;
+
+describe('a plan fits the one that was reviewed', () => {
+  const raise = updated({ threshold: 1, latest: '10:00' }, { threshold: 2, latest: '10:00' });
+
+  test.each<[string, ResourceChange[], ResourceChange[]]>([
+    ['where it does the same', [raise], [raise]],
+    ['where it does nothing any more', [raise], []],
+    [
+      'where something else reads otherwise than then and is not written',
+      [raise],
+      [updated({ threshold: 1, latest: '10:05' }, { threshold: 2, latest: '10:05' })],
+    ],
+    [
+      'where a value is known now that was not then',
+      [created({ name: 'a' }, { after_unknown: { role: true } })],
+      [created({ name: 'a', role: 'arn:1' })],
+    ],
+    [
+      'where part of an update is done already',
+      [updated({ a: 1, b: 1 }, { a: 2, b: 2 })],
+      [updated({ a: 2, b: 1 }, { a: 2, b: 2 })],
+    ],
+    [
+      'where a replacement got as far as the destruction',
+      [replaced({ code: 'old' }, { code: 'new' })],
+      [created({ code: 'new' })],
+    ],
+    [
+      'where a replacement left the old one to be destroyed',
+      [replaced({ code: 'old' }, { code: 'new' })],
+      [destroyed({ code: 'old' }, { deposed: '0a1b2c3d' })],
+    ],
+    ['where what was made was not made to its end', [created({ n: 1 })], [replaced({ n: 1 }, { n: 1 })]],
+    ['where null is said and where it is not', [created({ name: 'a', note: null })], [created({ name: 'a' })]],
+  ])('%s', (_, reviewed, made) => {
+    expect(unreviewed(planOf(...reviewed), planOf(...made))).toEqual([]);
+  });
+
+  test('and what is done already is told', () => {
+    const reviewed = planOf(raise, created({ n: 1 }, { name: 'other' }));
+    expect(refuseWhatMoved('dev-watch', reviewed, planOf(raise))).toEqual(['aws_thing.other']);
+  });
+});
+
+describe('a plan has moved', () => {
+  test.each<[string, ResourceChange[], ResourceChange[], string]>([
+    ['where it does something more', [], [created({ n: 1 })], 'aws_thing.it (create) was not in the reviewed plan'],
+    [
+      'where a value is another',
+      [updated({ n: 1 }, { n: 2 })],
+      [updated({ n: 1 }, { n: 3 })],
+      'aws_thing.it (update) differs in n',
+    ],
+    [
+      'where it comes from another value: somebody has changed it meanwhile',
+      [updated({ n: 1 }, { n: 2 })],
+      [updated({ n: 7 }, { n: 2 })],
+      'aws_thing.it (update) differs in n',
+    ],
+    [
+      'where it writes one attribute more',
+      [updated({ n: 1, m: 1 }, { n: 2, m: 1 })],
+      [updated({ n: 1, m: 9 }, { n: 2, m: 1 })],
+      'aws_thing.it (update) differs in m',
+    ],
+    [
+      'where an update has become a replacement',
+      [updated({ n: 1 }, { n: 2 })],
+      [replaced({ n: 1 }, { n: 2 })],
+      'aws_thing.it (replace) was reviewed as: update',
+    ],
+    [
+      'where it destroys what a replacement was to leave',
+      [replaced({ n: 1 }, { n: 2 })],
+      [destroyed({ n: 1 })],
+      'aws_thing.it (delete) was reviewed as: replace',
+    ],
+    [
+      'where a value is not known any more that was known',
+      [created({ role: 'arn:1' })],
+      [created({}, { after_unknown: { role: true } })],
+      'aws_thing.it (create) differs in role',
+    ],
+    [
+      'deep in a list',
+      [created({ rules: [{ days: 30 }, { days: 90 }] })],
+      [created({ rules: [{ days: 30 }, { days: 9 }] })],
+      'aws_thing.it (create) differs in rules',
+    ],
+  ])('%s', (_, reviewed, made, said) => {
+    expect(unreviewed(planOf(...reviewed), planOf(...made))).toEqual([said]);
+  });
+
+  test('and it says what and what to do, without values', () => {
+    const made = planOf(updated({ password: 'old-secret' }, { password: 'new-secret' }));
+    const refused = () => refuseWhatMoved('dev-load', planOf(), made);
+    expect(refused).toThrow(PlanMovedError);
+    expect(refused).toThrow(
+      /dev-load has moved since it was reviewed.*aws_thing\.it \(update\).*Nothing of it was applied/s,
+    );
+    expect(refused).not.toThrow(/secret/);
+  });
+});
+
+const value = fc.jsonValue({ maxDepth: 2 });
+const values = fc.dictionary(fc.stringMatching(/^[a-z]{1,3}$/), value, { minKeys: 1, maxKeys: 4 });
+
+test('every plan fits itself', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(values, values), { maxLength: 4 }), (pairs) => {
+      const plan = planOf(...pairs.map(([before, after], index) => updated(before, after, { name: `it${index}` })));
+      expect(unreviewed(plan, plan)).toEqual([]);
+    }),
+  );
+});
+
+test('no other value passes where something new is made', () => {
+  fc.assert(
+    fc.property(values, value, (after, other) => {
+      const [name] = Object.keys(after) as [string];
+      fc.pre(JSON.stringify(after[name] ?? null) !== JSON.stringify(other ?? null));
+      fc.pre(!equalUpToNulls(after[name], other));
+      expect(unreviewed(planOf(created(after)), planOf(created({ ...after, [name]: other })))).toHaveLength(1);
+    }),
+  );
+});
+
+/** As Terraform takes it: what is null and what is not said are the same. */
+function equalUpToNulls(one: unknown, other: unknown): boolean {
+  const without = (_: string, held: unknown) =>
+    typeof held === 'object' && held !== null && !Array.isArray(held)
+      ? Object.fromEntries(
+          Object.entries(held)
+            .filter(([, inner]) => inner !== null)
+            .sort(([a], [b]) => (a < b ? -1 : 1)),
+        )
+      : Object.is(held, -0)
+        ? 0
+        : held;
+  return JSON.stringify(one ?? null, without) === JSON.stringify(other ?? null, without);
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { ExemptionsError, exemptionsOf } from './exemptions.ts';
+
+const one = {
+  pullRequest: 12,
+  stack: 'dev-store',
+  rule: 'destroys-data',
+  address: 'aws_db_instance.it',
+  reason: 'dev is made anew',
+};
+
+test('an exemption counts for the pull request that it names, and for no other', () => {
+  const text = JSON.stringify([one]);
+  const { pullRequest: _, ...exemption } = one;
+  expect(exemptionsOf(12, text)).toEqual([exemption]);
+  expect(exemptionsOf(13, text)).toEqual([]);
+  expect(exemptionsOf(undefined, text)).toEqual([]);
+});
+
+test.each([
+  ['no reason', { ...one, reason: ' ' }, /reason/],
+  ['no such rule', { ...one, rule: 'everything' }, /rule/],
+  ['no pull request', { ...one, pullRequest: undefined }, /pullRequest/],
+  ['a property too many', { ...one, until: 'tomorrow' }, /until/],
+])('a file with %s is refused, whatever pull request is asked for', (_, exemption, said) => {
+  expect(() => exemptionsOf(99, JSON.stringify([exemption]))).toThrow(ExemptionsError);
+  expect(() => exemptionsOf(99, JSON.stringify([exemption]))).toThrow(said);
+});
+
+test('a file that is no JSON is refused', () => {
+  expect(() => exemptionsOf(1, '[')).toThrow(/infra\/exemptions\.json is no JSON/);
+});
+
+test('the file of this repository is understood', () => {
+  expect(exemptionsOf(undefined)).toEqual([]);
+});

@@ -1,0 +1,49 @@
+/** Plans a release in one environment as a pull request would have it, and keeps the plans for the deployment. */
+import { type StageName, stackName } from '@centflow/infra';
+import { HandOverError, summaryOf } from '@centflow/infra/terraform';
+import { planStage } from '../deploy/review.ts';
+import type { OpenEnvironment, OpenRelease } from '../open-environment.ts';
+import { exemptionsOf } from './exemptions.ts';
+import type { Reviewed } from './plan-store.ts';
+import { type ReportedStack, reportOf, type Unplanned } from './report.ts';
+
+export interface PlannedPullRequest {
+  readonly stacks: readonly ReportedStack[];
+  /** Markdown. */
+  readonly report: string;
+}
+
+/**
+ * @param review where the plans are kept; undefined: for a look
+ * @param pullRequest whose exemptions count
+ */
+export async function planPullRequest(
+  open: OpenEnvironment,
+  stacks: OpenRelease,
+  review: Reviewed | undefined,
+  say: (line: string) => void,
+  pullRequest = review?.pullRequest,
+): Promise<PlannedPullRequest> {
+  const { environment, plans } = open;
+  const planned: ReportedStack[] = [];
+  const unplanned: Unplanned[] = [];
+  const exemptions = exemptionsOf(pullRequest);
+  const planOne = async (stage: StageName) => {
+    // Without the lock: pull requests hold up neither each other nor a deployment, and what moves meanwhile is found by it.
+    const one = await planStage(open, stacks, stage, { exemptions, lock: false });
+    const sha256 = review && (await plans.keep(review, one.stack, one.directory.planFile));
+    say(`${one.stack}: ${summaryOf(one.plan)}${sha256 === undefined ? '' : `, kept as ${sha256.slice(0, 12)}`}`);
+    planned.push({ ...one, sha256 });
+  };
+  for (const stage of stacks.stages) {
+    const stack = stackName(environment, stage);
+    try {
+      await planOne(stage);
+    } catch (error) {
+      if (!(error instanceof HandOverError)) throw error;
+      say(`${stack}: ${error.message}`);
+      unplanned.push({ stack, problem: error.message });
+    }
+  }
+  return { stacks: planned, report: reportOf(environment.name, planned, unplanned, pullRequest) };
+}

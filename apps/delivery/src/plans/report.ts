@@ -1,0 +1,89 @@
+/** What a pull request's reviewers read of one environment's plans: Markdown without secrets. */
+import type { EnvironmentName } from '@centflow/infra';
+import { code, newCosts, planSummary } from '@centflow/infra/review';
+import type { Plan } from '@centflow/infra/terraform';
+import type { JudgedStack } from './policy.ts';
+import { lineOf } from './policy.ts';
+
+export interface ReportedStack extends JudgedStack {
+  readonly plan: Plan;
+  /** SHA-256 of the stored plan; undefined: it was not stored. */
+  readonly sha256: string | undefined;
+}
+
+export interface Unplanned {
+  readonly stack: string;
+  readonly problem: string;
+}
+
+/**
+ * @param unplanned stacks that need what no stack before them has given yet
+ * @param pullRequest which is to carry the exemptions, where some are needed
+ */
+export function reportOf(
+  environment: EnvironmentName,
+  stacks: readonly ReportedStack[],
+  unplanned: readonly Unplanned[],
+  pullRequest?: number,
+): string {
+  const violations = stacks.flatMap(({ stack, judgement }) => judgement.violations.map((one) => lineOf(stack, one)));
+  const exempted = stacks.flatMap(({ stack, judgement }) =>
+    judgement.exempted.map((one) => `${lineOf(stack, one)} Exempted: ${one.reason}`),
+  );
+  const unused = stacks.flatMap(({ stack, judgement }) =>
+    judgement.unused.map(({ rule, address }) => `${stack}: ${rule}, ${address}`),
+  );
+  const stored = stacks.flatMap(({ stack, sha256 }) =>
+    sha256 === undefined ? [] : [`${code(stack)} ${code(sha256)}`],
+  );
+  return [
+    `## ${environment}`,
+    ...listed('**Refused by the plan policy**', violations),
+    ...exemptionsFor(stacks, pullRequest),
+    ...listed('**Allowed by an exemption of this pull request**', exempted),
+    ...listed('**Exemptions that nothing needs: take them away**', unused),
+    ...listed(
+      '**Not planned: goes in a pull request of its own, after the one it needs**',
+      unplanned.map(({ stack, problem }) => `${stack}: ${problem}`),
+    ),
+    planSummary(stacks).trim(),
+    ...costsOf(stacks),
+    ...(stored.length === 0 ? [] : [`<sub>SHA-256 of the plans: ${stored.join(', ')}</sub>`]),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function listed(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}\n\n${lines.map((line) => `- ${code(line)}`).join('\n')}`];
+}
+
+/** What would have to be said to have it all the same. */
+function exemptionsFor(stacks: readonly ReportedStack[], pullRequest: number | undefined): string[] {
+  const wanted = stacks.flatMap(({ stack, judgement }) =>
+    judgement.violations.map(({ rule, address }) => ({ pullRequest, stack, rule, address, reason: '…' })),
+  );
+  if (wanted.length === 0 || pullRequest === undefined) return [];
+  const lines = [...new Set(wanted.map((exemption) => JSON.stringify(exemption)))].join(',\n');
+  return [
+    `<details><summary>Meant? Add this to <code>infra/exemptions.json</code>, with reasons</summary>\n\n\`\`\`json\n${lines}\n\`\`\`\n\n</details>`,
+  ];
+}
+
+function costsOf(stacks: readonly ReportedStack[]): string[] {
+  const all = stacks.map(({ plan }) => newCosts(plan));
+  const of = all.flatMap((costs) => costs.of);
+  const byUse = [...new Set(all.flatMap((costs) => costs.byUse))].sort();
+  if (of.length === 0 && byUse.length === 0) return [];
+  const usd = all.reduce((sum, costs) => sum + costs.usd, 0);
+  const known =
+    of.length === 0
+      ? ''
+      : `${signed(usd)} USD a month: ${of.map(({ address, usd }) => `${code(address)} ${signed(usd)}`).join(', ')}. `;
+  const unknown = byUse.length === 0 ? '' : `Paid by use: ${byUse.map(code).join(', ')}.`;
+  return [`Costs (list prices, infra/src/prices.ts): ${known}${unknown}`.trim()];
+}
+
+function signed(usd: number): string {
+  return `${usd < 0 ? '−' : '+'}${Math.abs(usd).toFixed(2)}`;
+}
