@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `node run.mjs start|test|centflow|bench [argument…]`: sets up what is missing, then runs apps/local on Node 22.
+ * `node run.mjs start|test|centflow|bench|… [argument…]`: sets up what is missing, then runs apps/local on Node 22.
  *
  * Plain JavaScript without a dependency, because it runs before there is any, on whatever Node (18 or newer) the machine has.
  */
@@ -13,8 +13,12 @@ import { installNode, installPackages, node, path, pnpm } from './node.mjs';
 import { installPython, python, uv } from './python.mjs';
 import { local, repository, SetupError, toolchain, virtualEnvironment } from './step.mjs';
 
-async function setUp() {
+/** What has been built is delivered without Python, Spark, Java and MySQL: only `release` builds. */
+const takesWhatIsBuilt = ([program, command]) => program === 'deliver' && command !== 'release';
+
+async function setUp(commandLine) {
   await installNode();
+  if (takesWhatIsBuilt(commandLine)) return await installPackages();
   // Side by side: one waits for the npm registry, the other for PyPI and Maven.
   const [packages, parts] = await Promise.allSettled([installPackages(), installParts()]);
   for (const outcome of [packages, parts]) if (outcome.status === 'rejected') throw outcome.reason;
@@ -78,8 +82,9 @@ function parentOf(pid) {
 }
 
 try {
-  await setUp();
-  runLocal(process.argv.slice(2));
+  const commandLine = process.argv.slice(2);
+  await setUp(commandLine);
+  runLocal(commandLine);
 } catch (error) {
   console.error(error instanceof SetupError ? `\n${error.message}` : error);
   process.exitCode = 1;

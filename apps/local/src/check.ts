@@ -3,11 +3,13 @@ import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
 import { CommandError } from './exit.ts';
 import { readToolPaths, repository, type ToolPaths } from './paths.ts';
+import { workflowChecks } from './workflow-checks.ts';
 
-interface Check {
+export interface Check {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export function addCheck(program: Command): void {
@@ -42,12 +44,21 @@ function checks({ node, pnpm, uv }: ToolPaths): readonly Check[] {
     { name: 'generated files', command: node, args: ['packages/schema/src/generate.ts', '--check'] },
     { name: 'Python lock file', command: uv, args: ['lock', '--check', '--project', 'glue'] },
     { name: "checkov's lock file", command: uv, args: ['lock', '--check', '--project', 'infra/checkov'] },
+    ...workflowChecks(uv),
   ];
 }
 
 /** Runs one check quietly: what it says matters only where it fails. */
-function run({ command, args }: Check, tools: ToolPaths): Promise<{ exitCode: number; output: string }> {
-  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', UV_PROJECT_ENVIRONMENT: tools.virtualEnvironment };
+function run(
+  { command, args, env: additions }: Check,
+  tools: ToolPaths,
+): Promise<{ exitCode: number; output: string }> {
+  const env = {
+    ...process.env,
+    TURBO_TELEMETRY_DISABLED: '1',
+    UV_PROJECT_ENVIRONMENT: tools.virtualEnvironment,
+    ...additions,
+  };
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: repository, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const output: Buffer[] = [];

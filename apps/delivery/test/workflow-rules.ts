@@ -1,0 +1,291 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is GitHub's syntax
+/** What must hold for GitHub's workflows: each rule looks at their texts and says what breaks it, and where. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { environmentNames } from '@centflow/infra';
+import type { Command } from 'commander';
+import { deliver } from '../src/cli.ts';
+import { repository } from '../src/repository.ts';
+import { type Action, type Job, parseAction, parseWorkflow, type Step, type Workflow } from '../src/workflows.ts';
+
+/** Path below the repository → text. */
+export type Sources = Readonly<Record<string, string>>;
+
+interface Parsed {
+  readonly file: string;
+  readonly text: string;
+}
+interface ParsedWorkflow extends Parsed {
+  readonly workflow: Workflow;
+}
+interface ParsedAction extends Parsed {
+  readonly action: Action;
+}
+
+/** A rule that says what breaks it. */
+type Rule = (workflows: readonly ParsedWorkflow[], actions: readonly ParsedAction[]) => Iterable<string>;
+
+export function problemsOf(sources: Sources): string[] {
+  const workflows: ParsedWorkflow[] = [];
+  const actions: ParsedAction[] = [];
+  for (const [file, text] of Object.entries(sources)) {
+    if (file.includes('/workflows/')) workflows.push({ file, text, workflow: parseWorkflow(text) });
+    else actions.push({ file, text, action: parseAction(text) });
+  }
+  return Object.entries(rules).flatMap(([name, rule]) =>
+    [...rule(workflows, actions)].map((problem) => `${problem} (${name})`),
+  );
+}
+
+const rules: Readonly<Record<string, Rule>> = {
+  *'what runs is a command of the repository'(workflows, actions) {
+    for (const { at, step, variables } of steps(workflows, actions)) {
+      if (step.run === undefined) continue;
+      if (step.id === undefined) yield `${at}: it runs something and has no id`;
+      if (step.run.includes('${{')) yield `${at}: \${{ }} in run; give the value as env`;
+      for (const problem of problemsOfCommand(step.run, variables)) yield `${at}: ${problem}`;
+    }
+  },
+
+  *'an action is pinned by its commit, one for all'(workflows, actions) {
+    const pins = new Map<string, string>();
+    for (const { file, text } of [...workflows, ...actions]) {
+      for (const [, uses = '', comment] of text.matchAll(/^\s*(?:- )?uses: (\S+)(?: +# (.*))?$/gm)) {
+        if (uses.startsWith('$/')) {
+          const path = join(repository, uses.slice(2));
+          if (!existsSync(path)) yield `${file}: ${uses} does not exist`;
+          continue;
+        }
+        const [, name = ''] = /^([\w.-]+\/[\w.-]+)@[0-9a-f]{40}$/.exec(uses) ?? [];
+        if (name === '') yield `${file}: ${uses} is not pinned by a commit`;
+        if (!/^v\d+\.\d+\.\d+$/.test(comment ?? '')) yield `${file}: ${uses} does not say which version it is`;
+        const pin = `${uses} ${comment}`;
+        if ((pins.get(name) ?? pin) !== pin) yield `${file}: ${name} is pinned elsewhere as ${pins.get(name)}`;
+        pins.set(name, pin);
+      }
+    }
+  },
+
+  *'rights are given job by job, and no secret is'(workflows) {
+    for (const { file, text, workflow } of workflows) {
+      if (Object.keys(workflow.permissions ?? { all: '' }).length > 0)
+        yield `${file}: permissions at the top are not {}`;
+      if (/\bsecrets\b/.test(text.replaceAll(/^\s*#.*$/gm, ''))) yield `${file}: it uses a secret`;
+    }
+    for (const { at, job } of jobs(workflows)) {
+      if (job.permissions === undefined) yield `${at}: it does not say its permissions`;
+    }
+  },
+
+  *'a checkout leaves no credentials behind'(workflows, actions) {
+    for (const { at, step } of steps(workflows, actions)) {
+      if (step.uses?.startsWith('actions/checkout@') && step.with['persist-credentials'] !== false) {
+        yield `${at}: checkout without persist-credentials: false`;
+      }
+    }
+  },
+
+  *'the token is for what asks GitHub'(workflows) {
+    for (const { at, step } of steps(workflows, [])) {
+      const [, command = ''] = /^npm run deliver -- (\S+)/.exec(step.run ?? '') ?? [];
+      const given = step.env.GITHUB_TOKEN;
+      if (given !== undefined && given !== '${{ github.token }}') yield `${at}: another token than the job's`;
+      if (ASKS_GITHUB.includes(command) !== (given !== undefined)) {
+        yield `${at}: ${given === undefined ? 'no GITHUB_TOKEN, and it asks GitHub' : 'GITHUB_TOKEN, and it asks nothing'}`;
+      }
+    }
+  },
+
+  *'every job ends'(workflows) {
+    for (const { at, job } of jobs(workflows)) {
+      if (job.uses === undefined && job['timeout-minutes'] === undefined) yield `${at}: it has no timeout-minutes`;
+    }
+  },
+
+  *'runs of one kind wait for each other'(workflows) {
+    for (const { file, workflow } of workflows) {
+      if (workflow.on.workflow_call !== undefined) continue;
+      if (workflow.concurrency === undefined) yield `${file}: it has no concurrency`;
+    }
+    for (const { at, job } of jobs(workflows)) {
+      if (!changesEnvironment(job)) continue;
+      const { group, queue } = job.concurrency ?? {};
+      if (group !== `environment-${job.environment}`) yield `${at}: its concurrency is not of its environment`;
+      if (job.concurrency?.['cancel-in-progress'] !== false) yield `${at}: it may be cancelled half-way`;
+      if (queue !== 'max') yield `${at}: a third that waits would replace the second`;
+    }
+    const deploy = workflows.find(({ file }) => file.endsWith('/deploy.yml'))?.workflow.concurrency;
+    if (deploy?.group !== 'deploy' || deploy['cancel-in-progress'] !== false || deploy.queue !== 'max') {
+      yield 'deploy.yml: merges are not deployed one after the other, every one';
+    }
+  },
+
+  *'a stranger gets nothing'(workflows) {
+    for (const { file, workflow } of workflows) {
+      for (const event of ['pull_request_target', 'workflow_run', 'issue_comment']) {
+        if (event in workflow.on) yield `${file}: ${event} runs with this repository's rights for strangers`;
+      }
+      if (!('pull_request' in workflow.on)) continue;
+      for (const [id, job] of Object.entries(workflow.jobs)) {
+        if (!mayDoSomething(job)) continue;
+        // A condition with an alternative could be met without this one.
+        if (!job.if?.includes(FROM_HERE) || job.if.includes('||'))
+          yield `${file} ${id}: a fork's pull request reaches it`;
+      }
+    }
+  },
+
+  *'a pull request changes no environment'(workflows) {
+    for (const { file, workflow } of workflows) {
+      if (!('pull_request' in workflow.on)) continue;
+      for (const [id, job] of Object.entries(workflow.jobs)) {
+        if (job.uses !== undefined) yield `${file} ${id}: it calls another workflow`;
+        if (job.environment !== undefined && !job.environment.endsWith('-plan')) {
+          yield `${file} ${id}: environment ${job.environment} on a pull request`;
+        }
+      }
+    }
+  },
+
+  *'AWS is reached by OIDC from a GitHub environment, with the role that it has'(workflows) {
+    for (const { at, job } of jobs(workflows)) {
+      for (const { uses, with: given } of job.steps) {
+        if (!uses?.startsWith('aws-actions/configure-aws-credentials@')) continue;
+        if (job.environment === undefined) yield `${at}: credentials without an environment`;
+        if (job.permissions?.['id-token'] !== 'write') yield `${at}: credentials without id-token: write`;
+        const [role, region] = ['${{ vars.AWS_ROLE }}', '${{ vars.AWS_REGION }}'];
+        if (given['role-to-assume'] !== role || given['aws-region'] !== region) yield `${at}: another role or region`;
+        const keys = Object.keys(given).filter((key) => /access-key|session-token|secret/.test(key));
+        if (keys.length > 0) yield `${at}: long-lived credentials: ${keys.join(', ')}`;
+      }
+    }
+  },
+
+  *'no plan leaves the delivery bucket'(workflows) {
+    const allowed =
+      /^(release\/|reports\/|evidence\/[^\n]+\.json|((apps|packages)\/\*|glue|infra|\.local\/logs\/\S+)\/\S*junit\.xml)$/;
+    for (const { at, step } of steps(workflows, [])) {
+      if (!step.uses?.startsWith('actions/upload-artifact@')) continue;
+      for (const path of String(step.with.path).trim().split('\n')) {
+        if (!allowed.test(path)) yield `${at}: it uploads ${path}, which may hold a secret`;
+      }
+    }
+  },
+
+  *'the first lines say what it is for'(workflows) {
+    for (const { file, text, workflow } of workflows) {
+      const header = text.slice(0, text.indexOf('\nname:'));
+      const doesSomething = Object.values(workflow.jobs).some(mayDoSomething);
+      for (const heading of ['# Trigger: ', '# Role: ', ...(doesSomething ? ['# May change: '] : [])]) {
+        if (!header.includes(heading)) yield `${file}: its first lines do not say "${heading.slice(2, -2)}"`;
+      }
+    }
+  },
+
+  *'every environment is planned, looked at for drift and can be rolled back'(workflows) {
+    const expected = environmentNames.join(', ');
+    for (const { at, job } of jobs(workflows)) {
+      const matrix = job.strategy?.matrix.environment;
+      if (matrix !== undefined && matrix.join(', ') !== expected) yield `${at}: not all environments, or not in order`;
+    }
+    const rollback = workflows.find(({ file }) => file.endsWith('/rollback.yml'))?.workflow.on.workflow_dispatch;
+    const options = (rollback as { inputs?: { environment?: { options?: string[] } } } | undefined)?.inputs?.environment
+      ?.options;
+    if (options?.join(', ') !== expected) yield 'rollback.yml: not all environments, or not in order';
+  },
+
+  *'what builds is set up for it, and the rest is not'(workflows) {
+    for (const { at, job } of jobs(workflows)) {
+      const builds = job.steps.some(({ run }) => run === '.ci/run' || run?.startsWith('npm run deliver -- release'));
+      const setUp = job.steps.find(({ uses }) => uses === '$/.github/actions/setup');
+      if (setUp === undefined) {
+        if (job.steps.some(({ run }) => run !== undefined)) yield `${at}: it runs something and sets nothing up`;
+      } else if (setUp.with.for !== (builds ? undefined : 'deliver')) {
+        yield `${at}: it ${builds ? 'builds, and is set up to deliver' : 'only delivers, and is not set up for just that'}`;
+      }
+    }
+  },
+
+  *'Terraform is one version'(_, actions) {
+    for (const { at, step } of steps([], actions)) {
+      if (!step.uses?.startsWith('hashicorp/setup-terraform@')) continue;
+      if (!/^\d+\.\d+\.\d+$/.test(String(step.with.terraform_version))) yield `${at}: Terraform is not pinned`;
+      // The wrapper prints its own lines into what is read as JSON.
+      if (step.with.terraform_wrapper !== false) yield `${at}: Terraform comes with its wrapper`;
+    }
+  },
+};
+
+const ASKS_GITHUB = ['assess', 'comment', 'deploy', 'drift', 'publish'];
+
+/** The condition that a pull request is from a branch of this repository. */
+const FROM_HERE = 'github.event.pull_request.head.repo.full_name == github.repository';
+
+function mayDoSomething({ permissions, environment }: Job): boolean {
+  return environment !== undefined || Object.values(permissions ?? {}).includes('write');
+}
+
+/** The role of an environment named as it is applies; of `<name>-plan` and `<name>-approval` it does not. */
+function changesEnvironment({ environment }: Job): boolean {
+  return environment !== undefined && !/-(plan|approval)$/.test(environment);
+}
+
+function* jobs(workflows: readonly ParsedWorkflow[]): Iterable<{ at: string; job: Job }> {
+  for (const { file, workflow } of workflows) {
+    for (const [id, job] of Object.entries(workflow.jobs)) yield { at: `${file} ${id}`, job };
+  }
+}
+
+interface PlacedStep {
+  readonly at: string;
+  readonly step: Step;
+  /** Variables that the step's command finds. */
+  readonly variables: readonly string[];
+}
+
+function* steps(workflows: readonly ParsedWorkflow[], actions: readonly ParsedAction[]): Iterable<PlacedStep> {
+  for (const { at, job } of jobs(workflows)) {
+    for (const step of job.steps) {
+      yield { at: `${at} ${step.id ?? step.uses ?? ''}`, step, variables: Object.keys({ ...job.env, ...step.env }) };
+    }
+  }
+  for (const { file, action } of actions) {
+    for (const step of action.runs.steps) yield { at: `${file} ${step.uses ?? ''}`, step, variables: [] };
+  }
+}
+
+/** A plain word, or words and variables in double quotes. */
+const VALUE = /^(?:[\w./-]+|"(?:[\w./-]|\$[A-Z_]+)+")$/;
+
+function* problemsOfCommand(run: string, variables: readonly string[]): Iterable<string> {
+  if (run === '.ci/run') return;
+  const [npm, script, program, dashes, name = '', ...words] = run.split(' ');
+  if (`${npm} ${script} ${program} ${dashes}` !== 'npm run deliver --') {
+    return yield `\`${run}\` is no command of the repository`;
+  }
+  const command = deliver(async () => {}).commands.find((known) => known.name() === name);
+  if (command === undefined) return yield `\`npm run deliver --\` has no command ${name}`;
+  yield* problemsOfOptions(command, words);
+  for (const [, variable = ''] of run.matchAll(/\$([A-Z_]+)/g)) {
+    if (!variables.includes(variable)) yield `$${variable} is not in its env`;
+  }
+}
+
+function* problemsOfOptions(command: Command, words: readonly string[]): Iterable<string> {
+  const given = new Set<string>();
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    const option = command.options.find(({ long }) => long === word);
+    if (option === undefined) {
+      yield `${command.name()} has no option ${word}`;
+      continue;
+    }
+    given.add(word);
+    if (!option.required) continue;
+    at += 1;
+    if (!VALUE.test(words[at] ?? '')) yield `${word} has no plain value: ${words[at] ?? 'nothing'}`;
+  }
+  for (const { long, mandatory } of command.options) {
+    if (mandatory && !given.has(long ?? '')) yield `${command.name()} needs ${long}`;
+  }
+}
