@@ -1,12 +1,12 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Role, roles } from '@centflow/schema/grants';
+import { rdsAuthorities } from '@centflow/schema/rds-authorities';
 import { rotatePassword, setUpDatabase } from '@centflow/schema/set-up-database';
 import { verifiedTls } from '@centflow/schema/tls';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { alone } from './alone.ts';
 import type { MigratorConfig } from './config.ts';
-import { rdsAuthorities } from './rds-authorities.ts';
 import { ensureUser, newPassword, readAdministrator, type SecretStore, type UserSecret, writeUser } from './secrets.ts';
 
 /** What the handler works with. */

@@ -1,15 +1,13 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json, text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
+import { json } from 'node:stream/consumers';
+import { invokeLambda } from '@centflow/config/invoke-lambda';
+import { makeAuthority, startTlsMysql } from '@centflow/schema/testing/tls-mysql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleLambda } from '../build.ts';
-import { makeAuthority, startTlsMysql } from './tls-mysql.ts';
 
 let folder: string;
 let bundle: string;
@@ -43,20 +41,6 @@ async function startSecretsManager(administrator: object) {
   };
 }
 
-/** Invokes the bundle once, as Lambda does: nothing but its folder and its environment. */
-async function invoke(env: Record<string, string>): Promise<{ answer?: unknown; error?: string; output: string }> {
-  const child = fork(fileURLToPath(new URL('invoke-bundle.ts', import.meta.url)), [bundle, '{}'], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-    cwd: tmpdir(),
-    env,
-  });
-  const written = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')));
-  const ended = once(child, 'exit').then(() => [{ error: 'it ended without an answer' }]);
-  const [report] = (await Promise.race([once(child, 'message'), ended])) as [{ answer?: unknown; error?: string }];
-  return { ...report, output: (await written).join('') };
-}
-
 describe('the bundle', () => {
   test('is the same bytes each time it is built, with the migrations beside it', async () => {
     await bundleLambda(join(folder, 'again'));
@@ -86,22 +70,26 @@ describe('the bundle', () => {
     const authority = await makeAuthority('Centflow test authority');
     await mysql.present(authority, mysql.host);
     await using secrets = await startSecretsManager(mysql.administrator);
-    const { answer, output } = await invoke({
-      AWS_ENDPOINT_URL: secrets.url,
-      AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      ENVIRONMENT: 'local',
-      DATABASE_HOST: mysql.host,
-      DATABASE_PORT: String(mysql.port),
-      REPORTING_HOST: mysql.host,
-      DATABASE_NAME: 'centflow',
-      DATABASE_CA: authority.pem,
-      ADMINISTRATOR_SECRET: 'rds!db',
-      MIGRATOR_SECRET: 'm',
-      LOADER_SECRET: 'l',
-      REPORTER_SECRET: 'r',
-    });
+    const { answer, output } = await invokeLambda(
+      bundle,
+      {},
+      {
+        AWS_ENDPOINT_URL: secrets.url,
+        AWS_REGION: 'eu-west-1',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        ENVIRONMENT: 'local',
+        DATABASE_HOST: mysql.host,
+        DATABASE_PORT: String(mysql.port),
+        REPORTING_HOST: mysql.host,
+        DATABASE_NAME: 'centflow',
+        DATABASE_CA: authority.pem,
+        ADMINISTRATOR_SECRET: 'rds!db',
+        MIGRATOR_SECRET: 'm',
+        LOADER_SECRET: 'l',
+        REPORTER_SECRET: 'r',
+      },
+    );
     expect(answer).toMatchObject({ database: 'centflow', applied: expect.arrayContaining(['0000_initial/1']) });
     const [line] = output.split('\n').filter((written) => written !== '');
     expect(JSON.parse(line ?? '')).toMatchObject({ service: 'migrator', environment: 'local', level: 'INFO' });
@@ -109,7 +97,11 @@ describe('the bundle', () => {
   });
 
   test('does not start without its configuration, and says what is missing', async () => {
-    const { error } = await invoke({ AWS_REGION: 'eu-west-1', ENVIRONMENT: 'dev', DATABASE_PORT: 'x' });
+    const { error } = await invokeLambda(
+      bundle,
+      {},
+      { AWS_REGION: 'eu-west-1', ENVIRONMENT: 'dev', DATABASE_PORT: 'x' },
+    );
     expect(error).toMatch(/ConfigError: .*DATABASE_HOST.*DATABASE_PORT.*LOADER_SECRET/);
   });
 });

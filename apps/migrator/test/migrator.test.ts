@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Role } from '@centflow/schema/grants';
 import { migrationsDirectory } from '@centflow/schema/migrate';
+import { type Authority, makeAuthority, startTlsMysql, type TlsMysql } from '@centflow/schema/testing/tls-mysql';
 import { verifiedTls } from '@centflow/schema/tls';
 import type { Context } from 'aws-lambda';
 import { createConnection } from 'mysql2/promise';
@@ -11,7 +12,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { MigratorConfig } from '../src/config.ts';
 import { createHandler } from '../src/handler.ts';
 import { MemorySecrets } from './memory-secrets.ts';
-import { type Authority, makeAuthority, startTlsMysql, type TlsMysql } from './tls-mysql.ts';
 
 const secretIds = {
   migrator: 'centflow-test/migrator',
@@ -153,6 +153,29 @@ describe('the migrator', () => {
       await writeFile(initial, whole);
       const { applied } = await invoke({}, {}, folder);
       expect(applied[0]).toBe('0000_initial/3');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('of the release before leaves a newer database, its grants and its passwords alone: what a rollback needs', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'centflow-migrations-'));
+    try {
+      await cp(migrationsDirectory, folder, { recursive: true });
+      const journal = JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8'));
+      journal.entries.push({ idx: 999, tag: '0999_newer' });
+      await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify(journal));
+      await writeFile(join(folder, '0999_newer.sql'), 'CREATE SQL SECURITY definer VIEW v_newer AS SELECT 1 AS one');
+      expect((await invoke({}, {}, folder)).applied.at(-1)).toBe('0999_newer/1');
+      await mysql.root.query(`GRANT SELECT ON ${DATABASE}.v_newer TO reporter`);
+      const filled = new Map(secrets.values);
+
+      expect(await invoke()).toEqual({ database: DATABASE, applied: [], unknown: ['0999_newer'], rotated: [] });
+      expect(secrets.values).toEqual(filled);
+      const reporter = await connectAs('reporter');
+      const [rows] = await reporter.query('SELECT one FROM v_newer');
+      await reporter.end();
+      expect(rows).toEqual([{ one: 1 }]);
     } finally {
       await rm(folder, { recursive: true });
     }

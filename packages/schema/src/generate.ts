@@ -4,8 +4,11 @@
  *   pnpm generate                     write what has changed
  *   pnpm generate --name add-savings  the same, and call the migration 0001_add-savings
  *   pnpm generate --check             write nothing; fail where anything committed is out of date
+ *
+ * It fails, too, where a migration takes away what the release before may still use.
  */
 import { Command } from 'commander';
+import { findContractions } from './expansion/contractions.ts';
 import type { Artefact } from './generate/artefact.ts';
 import { contractsFolder, renderContracts } from './generate/contracts.ts';
 import { findStale, writeArtefacts } from './generate/files.ts';
@@ -13,6 +16,7 @@ import { generateMigration, isMigrationMissing } from './generate/migrations.ts'
 import { readFeeds } from './generate/read-feeds.ts';
 import { renderRegistries } from './generate/registry.ts';
 import { renderSamples, samplesFolder } from './generate/samples.ts';
+import { readMigrationsByTag } from './read-migrations.ts';
 
 const { check, name } = new Command('generate')
   .option('--check', 'write nothing; fail where anything committed is out of date', false)
@@ -42,4 +46,9 @@ if (check) {
   for (const path of await writeArtefacts(artefacts, owned)) console.log(path);
   const tag = await generateMigration(name);
   if (tag !== null) console.log(`packages/schema/migrations/${tag}.sql`);
+}
+
+for (const contraction of findContractions(await readMigrationsByTag())) {
+  console.error(contraction.message);
+  process.exitCode = 1;
 }

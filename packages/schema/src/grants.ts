@@ -113,10 +113,19 @@ async function existingUsers(administrator: Connection, options: GrantOptions): 
   return new Set(roles.filter((role) => known.has(accountOf(options, role).join('@'))));
 }
 
-/** Gives loader and reporter their tables and views, and takes from them what else they were given there. */
-export async function grantPrivileges(administrator: Connection, options: GrantOptions): Promise<void> {
+/**
+ * Gives loader and reporter their tables and views, and takes from them what else they were given there.
+ *
+ * @param keepOthers takes nothing: a newer release, which has migrated the database, has granted what this one does not know of
+ */
+export async function grantPrivileges(
+  administrator: Connection,
+  options: GrantOptions,
+  { keepOthers = false } = {},
+): Promise<void> {
   await prepareSession(administrator);
   for (const statement of grantStatements(options)) await run(administrator, statement);
+  if (keepOthers) return;
   for (const role of ['loader', 'reporter'] as const) await revokeOthers(administrator, options, role);
 }
 

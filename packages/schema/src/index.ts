@@ -7,6 +7,7 @@
  * - `contract/`     a feed as the PySpark job and the Data Catalog are told of it
  * - `generate/`     what `pnpm generate` makes of the above: registries, contracts, samples, the migration
  * - `samples/`      the people whose CSVs the samples are
+ * - `expansion/`    what a migration may do while the release before is at work, and what it may not
  * - `migrate.ts`, `grants.ts`, `set-up-database.ts` bring a database up to date
  *
  * A new feed is one new file in `feeds/` and one `pnpm generate`. Import from `@centflow/schema/feeds`, `/bookkeeping`,

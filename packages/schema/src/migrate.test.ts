@@ -165,6 +165,19 @@ describe('migrate', () => {
     });
   });
 
+  it('takes a migration that is nothing but a comment: what it takes away goes in a later release', async () => {
+    await writeMigrations({
+      '0000_initial': ['CREATE TABLE a (id int PRIMARY KEY)'],
+      '0001_no_more_b': ['-- The column b goes in a later release.\n-- Nothing reads it from here on.'],
+      '0002_more': ['-- a word on why\nCREATE TABLE c (id int PRIMARY KEY)'],
+    });
+    const { applied } = await migrate(database.administrator, { directory });
+    expect(stepsOf(applied)).toEqual([
+      ['0000_initial', 1],
+      ['0002_more', 1],
+    ]);
+  });
+
   it('asks for a database where the connection names none', async () => {
     const nowhere = await database.connectAs('administrator', { database: '' });
     await expect(migrate(nowhere)).rejects.toThrow('The connection names no database; put one at the end of its URL');

@@ -52,7 +52,7 @@ export async function setUpDatabase(options: SetUpOptions): Promise<Migrated> {
     const directory = options.migrations === undefined ? {} : { directory: options.migrations };
     const migrated = await migrate(migrator, directory).finally(() => migrator.end());
 
-    await grantPrivileges(administrator, options);
+    await grantPrivileges(administrator, options, { keepOthers: migrated.unknown.length > 0 });
     return migrated;
   } finally {
     await administrator.end();

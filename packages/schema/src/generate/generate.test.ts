@@ -126,6 +126,22 @@ describe('pnpm generate', () => {
     await writeFile(file, savingsGoals);
   });
 
+  it('fails where the migration takes away what the release before uses, until the migration says why it may', async () => {
+    const file = join(copy, 'packages/schema/src/feeds/savings-goals.ts');
+    const [, type = ''] = /(goal: varchar.*)/.exec(savingsGoals) ?? [];
+    await writeFile(file, savingsGoals.replace(type, type.replace('64', '32')));
+    await expect(generate('--name', 'shorter')).rejects.toThrow(
+      /Migration \d+_shorter, step 1 of 1 \(ALTER TABLE `savings_goals` MODIFY COLUMN `goal` varchar\(32\) NOT NULL;\) breaks the rule change-column \(savings_goals\.goal\)/,
+    );
+    await expect(generate('--check')).rejects.toThrow('breaks the rule change-column');
+
+    const tags = (await readMigrations(join(copy, 'packages/schema/migrations'))).map(({ tag }) => tag);
+    const migration = join(copy, 'packages/schema/migrations', `${tags.at(-1)}.sql`);
+    const header = '-- contract: goals are words; unused since 0000_initial';
+    await writeFile(migration, `${header}\n${await readFile(migration, 'utf8')}`);
+    await generate('--check');
+  });
+
   it('says so where a feed is in a file of another name', async () => {
     await cp(
       join(copy, 'packages/schema/src/feeds/savings-goals.ts'),

@@ -9,7 +9,7 @@ export type TestRow<T extends FeedTable> = SampleRow<T> & { readonly shadowed?: 
 
 /** Enters an upload of some rows; gives its id. */
 export async function enterUpload<T extends FeedTable>(
-  { tables }: TestDatabase,
+  { tables }: Pick<TestDatabase, 'tables'>,
   table: T,
   feed: string,
   { owner = 'ann', state = 'published' as UploadState },

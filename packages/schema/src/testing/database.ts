@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2';
 import { type Connection, type ConnectionOptions, createConnection } from 'mysql2/promise';
 import { type Role, roles } from '../grants.ts';
+import type { Migrated } from '../migrate.ts';
 import { setUpDatabase } from '../set-up-database.ts';
 
 /** A database that lasts for a test. */
@@ -59,18 +60,34 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** How a test database is set up. */
+export interface TestSetUp {
+  readonly requireTls?: boolean;
+  /** The folder of other migrations than ours. */
+  readonly migrations?: string;
+}
+
 /** Makes a database with everything in it: users, tables, views and grants. */
-export async function createTestDatabase({ requireTls = false } = {}): Promise<TestDatabase> {
+export async function createTestDatabase(options: TestSetUp = {}): Promise<TestDatabase> {
   const database = await createEmptyDatabase();
-  await setUpDatabase({
+  await setUpTestDatabase(database, options);
+  return database;
+}
+
+/** Does what a migrator does, also with a database that was set up before. */
+export function setUpTestDatabase(
+  { name, accounts }: TestDatabase,
+  { requireTls = false, migrations }: TestSetUp = {},
+): Promise<Migrated> {
+  return setUpDatabase({
     administratorUrl: serverUrl(),
-    database: database.name,
-    accounts: database.accounts,
+    database: name,
+    accounts,
     passwordOf: () => testPassword,
     requireTls,
     ...(requireTls ? { ssl: { rejectUnauthorized: false } } : {}),
+    ...(migrations === undefined ? {} : { migrations }),
   });
-  return database;
 }
 
 function serverUrl(): string {

@@ -1,4 +1,4 @@
-/** A MySQL server of the tests' own, whose certificates they choose. */
+/** A MySQL server of a test's own, whose certificates it chooses; for what connects over verified TLS. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { generate } from 'selfsigned';
 
-const localStack = fileURLToPath(new URL('../../local/src/main.ts', import.meta.url));
+const localStack = fileURLToPath(new URL('../../../../apps/local/src/main.ts', import.meta.url));
 
 /** What RDS gives the administrator of a MySQL instance: no SUPER, no SYSTEM_USER. */
 const rdsPrivileges =
@@ -47,7 +47,7 @@ export async function makeAuthority(name: string): Promise<Authority> {
 }
 
 export async function startTlsMysql(): Promise<TlsMysql> {
-  const folder = await mkdtemp(join(tmpdir(), 'centflow-migrator-test-'));
+  const folder = await mkdtemp(join(tmpdir(), 'centflow-tls-test-'));
   const { CENTFLOW_MYSQL_URL: _shared, ...environment } = process.env;
   const stack = spawn(process.execPath, [localStack, 'stack', '--only', 'mysql', '--data-dir', join(folder, 'stack')], {
     stdio: ['pipe', 'pipe', 'inherit'],
