@@ -107,6 +107,7 @@ async function applyAll(options: DeployOptions, planned: readonly PlannedStage[]
     // What was applied may have changed what this stage is given: it is planned, compared and judged again.
     const now = before === undefined || applied.length > 0 ? await planOne(options, stage) : before;
     if (!now.changes) continue;
+    options.say(`${now.stack}: applying`);
     try {
       await now.directory.apply();
     } catch (error) {
