@@ -1,5 +1,5 @@
 /**
- * `node build.ts`: everything that `load` deploys, into dist/artefacts.
+ * `node build.ts`: everything that `load` and `watch` deploy, into dist/artefacts.
  *
  * The same sources give the same bytes, and each file is named by the hash of its bytes: a plan shows exactly what has changed.
  */
@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rdsAuthorities } from '@centflow/migrator/rds-authorities';
+import { rdsAuthorities } from '@centflow/schema/rds-authorities';
 import { type Zippable, zipSync } from 'fflate';
 import { ArtefactError, type ArtefactManifest, artefactsFolder } from './src/artefacts.ts';
 import { readEnvironments } from './src/environments.ts';
@@ -18,6 +18,7 @@ const repository = resolve(import.meta.dirname, '..');
 const sources = {
   trigger: join(repository, 'apps', 'trigger', 'dist'),
   migrator: join(repository, 'apps', 'migrator', 'dist'),
+  canary: join(repository, 'apps', 'canary', 'dist'),
   wheels: join(repository, 'glue', 'dist', 'wheels'),
   job: join(repository, 'glue', 'job.py'),
 };
@@ -48,6 +49,7 @@ export async function buildArtefacts(folder = artefactsFolder): Promise<Artefact
   const manifest: ArtefactManifest = {
     trigger: await put('trigger', '.zip', await zipOf(sources.trigger, isDeployed)),
     migrator: await put('migrator', '.zip', await zipOf(sources.migrator, isDeployed)),
+    canary: await put('canary', '.zip', await zipOf(sources.canary, isDeployed)),
     job: await put('job', '.py', await readFile(sources.job)),
     // AWS wants this extension, and the wheels in a folder of this name.
     wheels: await put('centflow', '.gluewheels.zip', await zipOf(sources.wheels, () => true, 'wheels/')),

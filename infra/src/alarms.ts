@@ -209,18 +209,28 @@ function triggerAlarms(environment: Environment): Alarm[] {
   ];
 }
 
-const afterError: Readonly<Record<FunctionName, string>> = {
-  trigger: 'Read its log. Its messages come again by themselves.',
-  migrator: 'Read its log and put right what MySQL complains of, then apply `load` again: it goes on where it stopped.',
+/** The stack of each function, and what to do when it failed. */
+const functions: Readonly<Record<FunctionName, { stage: StageName; afterError: string }>> = {
+  trigger: { stage: 'load', afterError: 'Read its log. Its messages come again by themselves.' },
+  migrator: {
+    stage: 'load',
+    afterError:
+      'Read its log and put right what MySQL complains of, then apply `load` again: it goes on where it stopped.',
+  },
+  canary: {
+    stage: 'watch',
+    afterError: 'Read its log. The deployment that asked it is not promoted; run its canary again once it answers.',
+  },
 };
 
 /** The same for each function there is. */
 function functionAlarms(environment: Environment): Alarm[] {
   return functionNames.flatMap((name): Alarm[] => {
+    const { stage, afterError } = functions[name];
     const { errors, throttles } = metricsOf(environment).lambda(name);
     return [
       {
-        stage: 'load',
+        stage,
         measure: `${name}-errors`,
         of: errors,
         bad: 'above',
@@ -229,10 +239,10 @@ function functionAlarms(environment: Environment): Alarm[] {
         periods: 1,
         noData: nothingHappened,
         why: `The ${name} Lambda failed.`,
-        whatToDo: afterError[name],
+        whatToDo: afterError,
       },
       {
-        stage: 'load',
+        stage,
         measure: `${name}-throttles`,
         of: throttles,
         bad: 'above',

@@ -19,6 +19,7 @@ export interface Artefact {
 export interface Artefacts {
   readonly trigger: Artefact;
   readonly migrator: Artefact;
+  readonly canary: Artefact;
   /** The script that Glue runs. */
   readonly job: Artefact;
   /** What the script imports: our package and what Glue lacks, as a zip of wheels. */
@@ -42,6 +43,7 @@ const fileName = z.string().regex(/^[\w-]+-[0-9a-f]{16}(\.\w+)+$/);
 export const artefactManifest = z.strictObject({
   trigger: fileName,
   migrator: fileName,
+  canary: fileName,
   job: fileName,
   wheels: fileName,
   authorities: z.record(z.string(), fileName),
@@ -63,6 +65,7 @@ export function readArtefacts(folder = artefactsFolder): Artefacts {
   return {
     trigger: artefact(manifest.trigger),
     migrator: artefact(manifest.migrator),
+    canary: artefact(manifest.canary),
     job: artefact(manifest.job),
     wheels: artefact(manifest.wheels),
     authorities: Object.fromEntries(

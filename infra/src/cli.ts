@@ -4,7 +4,7 @@ import * as commands from './commands.ts';
 import { EnvironmentError } from './environment.ts';
 import { readEnvironment } from './environments.ts';
 import { stageNames } from './stacks/centflow-stack.ts';
-import { HandOverError, StateLockedError, TerraformUnavailableError } from './terraform/index.ts';
+import { HandOverError, IgnoredChangesError, StateLockedError, TerraformUnavailableError } from './terraform/index.ts';
 
 /** How the commands end. */
 export const EXIT = {
@@ -28,7 +28,8 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof EnvironmentError) return EXIT.environment;
   if (error instanceof TerraformUnavailableError) return EXIT.unavailable;
   if (error instanceof StateLockedError) return EXIT.locked;
-  return error instanceof HandOverError || error instanceof commands.NotConfirmedError ? EXIT.usage : EXIT.failed;
+  const usage = [HandOverError, IgnoredChangesError, commands.NotConfirmedError];
+  return usage.some((type) => error instanceof type) ? EXIT.usage : EXIT.failed;
 }
 
 /** @param build makes what `load` deploys, before synthesis looks at it */

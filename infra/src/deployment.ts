@@ -5,7 +5,15 @@ import { bootstrapStackName } from './stacks/bootstrap.ts';
 import { type StageName, stackName, stageNames } from './stacks/centflow-stack.ts';
 import { loadOutputs, storeOutputs } from './stacks/handover.ts';
 import { outputFolder } from './synthesise.ts';
-import { offlineEnvironment, offlineOverride, type Terraform, WorkingDirectory } from './terraform/index.ts';
+import {
+  type IgnoredChanges,
+  ignoring,
+  offlineEnvironment,
+  offlineOverride,
+  readIgnoredChanges,
+  type Terraform,
+  WorkingDirectory,
+} from './terraform/index.ts';
 
 export interface DeploymentOptions {
   readonly terraform: Terraform;
@@ -17,6 +25,8 @@ export interface DeploymentOptions {
   readonly synthesised?: string;
   /** Merged over every stack, by name: `<name>_override.tf.json`. */
   readonly overrides?: Readonly<Record<string, object>>;
+  /** What plans overlook; where left out, what the file says that CENTFLOW_IGNORE_CHANGES names. */
+  readonly ignoredChanges?: IgnoredChanges;
   /** Values of variables that no stack gives. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Added to the environment of every command. */
@@ -41,11 +51,15 @@ export class Deployment {
   readonly stages: readonly StageName[];
   readonly #environment: Environment;
   readonly #options: DeploymentOptions;
+  readonly #ignoredChanges: IgnoredChanges;
   readonly #directories = new Map<string, WorkingDirectory>();
+  readonly #initialised = new Map<WorkingDirectory, Promise<void>>();
 
+  /** @throws {IgnoredChangesError} CENTFLOW_IGNORE_CHANGES names no file that can be used. */
   constructor(environment: Environment, options: DeploymentOptions) {
     this.#environment = environment;
     this.#options = options;
+    this.#ignoredChanges = options.ignoredChanges ?? readIgnoredChanges();
     this.stages = stagesOf(environment);
   }
 
@@ -65,7 +79,7 @@ export class Deployment {
    */
   async prepare(stage: StageName): Promise<WorkingDirectory> {
     const directory = this.stage(stage);
-    await directory.init();
+    await this.#initialise(directory);
     directory.take({ ...(await this.#givenTo(stage)), ...this.#options.variables });
     return directory;
   }
@@ -79,13 +93,22 @@ export class Deployment {
       const offered = Object.keys(directory.synthesised.output ?? {});
       const unknown = wanted.filter((name) => offered.includes(name) && this.#options.variables?.[name] === undefined);
       if (unknown.length === 0) continue;
-      await directory.init();
+      await this.#initialise(directory);
       Object.assign(given, await directory.outputs());
     }
     return given;
   }
 
+  /** Once: it takes seconds, and nobody else works in these folders. */
+  #initialise(directory: WorkingDirectory): Promise<void> {
+    const begun = this.#initialised.get(directory) ?? directory.init();
+    this.#initialised.set(directory, begun);
+    return begun;
+  }
+
   #open(stack: string): WorkingDirectory {
+    const known = this.#directories.get(stack);
+    if (known !== undefined) return known;
     const {
       terraform,
       folder,
@@ -95,18 +118,17 @@ export class Deployment {
       processEnvironment,
       show,
     } = this.#options;
-    const opened =
-      this.#directories.get(stack) ??
-      new WorkingDirectory({
-        terraform,
-        stack,
-        synthesised: join(synthesised, 'stacks', stack),
-        folder: join(folder, stack),
-        ...(logFolder === undefined ? {} : { logFolder }),
-        overrides: overrides ?? {},
-        environment: processEnvironment ?? {},
-        show: show ?? false,
-      });
+    const opened = new WorkingDirectory({
+      terraform,
+      stack,
+      synthesised: join(synthesised, 'stacks', stack),
+      folder: join(folder, stack),
+      ...(logFolder === undefined ? {} : { logFolder }),
+      overrides: overrides ?? {},
+      environment: processEnvironment ?? {},
+      show: show ?? false,
+    });
+    opened.override('ignored-changes', ignoring(opened.synthesised, this.#ignoredChanges));
     this.#directories.set(stack, opened);
     return opened;
   }

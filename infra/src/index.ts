@@ -1,7 +1,17 @@
-/** The environments, and how their stacks come to be; for the commands that plan, apply and rehearse them. */
-export { Deployment, type DeploymentOptions } from './deployment.ts';
+/** The environments, and how their stacks come to be; for the commands that plan, apply, deliver and rehearse them. */
+export { Deployment, type DeploymentOptions, offline, stagesOf } from './deployment.ts';
 export { type Environment, EnvironmentError, type EnvironmentName, environmentNames } from './environment.ts';
 export { readEnvironment, readEnvironments } from './environments.ts';
-export { DATABASE_NAME, githubRoleOf, type Names, namesOf, stateBucketOf } from './names.ts';
-export type { StageName } from './stacks/centflow-stack.ts';
-export { synthesise } from './synthesise.ts';
+export {
+  CANARY_OWNER,
+  DATABASE_NAME,
+  deliveryBucketOf,
+  githubEnvironmentOf,
+  githubRoleOf,
+  type Names,
+  namesOf,
+  stateBucketOf,
+} from './names.ts';
+export { bootstrapStackName } from './stacks/bootstrap.ts';
+export { type StageName, stackName, stageNames } from './stacks/centflow-stack.ts';
+export { outputFolder, synthesise } from './synthesise.ts';

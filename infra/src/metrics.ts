@@ -18,7 +18,7 @@ export interface Metric {
 }
 
 /** Functions of the environment that must not fail. */
-export const functionNames = ['trigger', 'migrator'] as const;
+export const functionNames = ['trigger', 'migrator', 'canary'] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 /** The rule that passes the job's failures on to the topic. */

@@ -11,6 +11,8 @@ export interface Names {
   readonly reportingReplica: string;
   readonly trigger: string;
   readonly migrator: string;
+  /** The function that tells a deployment what the views show of the canary's uploads. */
+  readonly canary: string;
   readonly job: string;
   readonly queue: string;
   readonly deadLetterQueue: string;
@@ -28,6 +30,9 @@ export interface Names {
 /** The schema's name in MySQL. */
 export const DATABASE_NAME = 'centflow';
 
+/** Whose uploads a deployment makes to see whether the flow works: nobody's. */
+export const CANARY_OWNER = 'centflow-canary';
+
 function prefixOf(environment: string): string {
   return `centflow-${environment}`;
 }
@@ -43,6 +48,7 @@ export function namesOf({ name, accountId }: Pick<Environment, 'name' | 'account
     reportingReplica: `${prefix}-reporting`,
     trigger: `${prefix}-trigger`,
     migrator: `${prefix}-migrator`,
+    canary: `${prefix}-canary`,
     job: `${prefix}-load`,
     queue: `${prefix}-uploads`,
     deadLetterQueue: `${prefix}-uploads-dlq`,
@@ -74,6 +80,14 @@ export function githubRoleOf(
   return `arn:aws:iam::${accountId}:role/${bootstrapPrefixOf({ name })}-${may}`;
 }
 
+/**
+ * GitHub's environment whose workflows may take a role. GitHub lets main alone into the one that applies, and every branch into
+ * the one that plans: a pull request's workflow is the pull request's own text, and no such text may change anything on AWS.
+ */
+export function githubEnvironmentOf({ name }: Pick<Environment, 'name'>, may: 'plan' | 'apply'): string {
+  return may === 'plan' ? `${name}-plan` : name;
+}
+
 /** Patterns of the names of the environment's log groups. */
 export function logGroupsOf({ name }: Pick<Environment, 'name'>): string[] {
   const prefix = prefixOf(name);
@@ -94,4 +108,9 @@ export function bootstrapPrefixOf({ name }: Pick<Environment, 'name'>): string {
 /** The bucket that holds the Terraform state of an account's environments. */
 export function stateBucketOf({ accountId, region }: Pick<Environment, 'accountId' | 'region'>): string {
   return `centflow-state-${accountId}-${region}`;
+}
+
+/** The bucket that holds the releases, the reviewed plans and the records of deployments of an account's environments. */
+export function deliveryBucketOf({ accountId, region }: Pick<Environment, 'accountId' | 'region'>): string {
+  return `centflow-delivery-${accountId}-${region}`;
 }

@@ -53,7 +53,7 @@ describe('the artefacts', () => {
   });
 
   test('hold each Lambda as one file, the migrator also its migrations', async () => {
-    expect(await namesIn(built.trigger)).toEqual(['index.mjs']);
+    for (const lambda of [built.trigger, built.canary]) expect(await namesIn(lambda)).toEqual(['index.mjs']);
     const names = await namesIn(built.migrator);
     expect(names).toEqual(expect.arrayContaining(['index.mjs', 'migrations/meta/_journal.json']));
     expect(names.filter((name) => !name.startsWith('migrations/'))).toEqual(['index.mjs']);

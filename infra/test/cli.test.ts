@@ -8,7 +8,13 @@ import { EnvironmentError } from '../src/environment.ts';
 import { readEnvironment } from '../src/environments.ts';
 import { mermaidOf } from '../src/graph.ts';
 import { synthesise } from '../src/synthesise.ts';
-import { HandOverError, StateLockedError, TerraformError, TerraformUnavailableError } from '../src/terraform/index.ts';
+import {
+  HandOverError,
+  IgnoredChangesError,
+  StateLockedError,
+  TerraformError,
+  TerraformUnavailableError,
+} from '../src/terraform/index.ts';
 
 function throwing(command: Command): Command {
   command.exitOverride().configureOutput({ writeErr: () => undefined });
@@ -42,10 +48,19 @@ describe('npm run infra', () => {
       new TerraformUnavailableError(''),
       new StateLockedError(''),
       new HandOverError(''),
+      new IgnoredChangesError(''),
       new TerraformError(''),
       new Error(''),
     ].map(exitCodeOf);
-    expect(codes).toEqual([EXIT.environment, EXIT.unavailable, EXIT.locked, EXIT.usage, EXIT.failed, EXIT.failed]);
+    expect(codes).toEqual([
+      EXIT.environment,
+      EXIT.unavailable,
+      EXIT.locked,
+      EXIT.usage,
+      EXIT.usage,
+      EXIT.failed,
+      EXIT.failed,
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
-/** What must hold for every bucket: uploads, artifacts, and Terraform’s state. */
+/** What must hold for every bucket: uploads, artifacts, Terraform’s state, and what is delivered. */
 import { describe, expect, test } from 'vitest';
 import { readEnvironment } from '../src/environments.ts';
+import { deliveryBucketOf, stateBucketOf } from '../src/names.ts';
 import { statementsOf } from '../src/testing/policies.ts';
 import { environments, stacks, stores } from '../src/testing/stores.ts';
 import { type Attributes, ofType, one, type Resource, stackNamed, synthesised } from '../src/testing/synthesised.ts';
@@ -8,11 +9,11 @@ import { type Attributes, ofType, one, type Resource, stackNamed, synthesised } 
 describe('every bucket', () => {
   const buckets = ofType(stacks, 'aws_s3_bucket');
 
-  test('is there: uploads and artifacts of each environment, and the state of each account', () => {
+  test('is there: uploads and artifacts of each environment, state and deliveries of each account', () => {
     expect(buckets.map(({ attributes }) => attributes.bucket).sort()).toEqual(
       [
         ...stores.flatMap(({ names }) => [names.uploadsBucket, names.artifactsBucket]),
-        ...new Set(environments.map(({ accountId, region }) => `centflow-state-${accountId}-${region}`)),
+        ...new Set(environments.flatMap((environment) => [stateBucketOf(environment), deliveryBucketOf(environment)])),
       ].sort(),
     );
   });
@@ -67,12 +68,12 @@ describe('every bucket', () => {
     }
   });
 
-  test('encrypts: what is stored with the environment’s key, Terraform’s state with S3’s', () => {
+  test('encrypts: what is stored with the environment’s key, what bootstrap keeps with S3’s', () => {
     for (const bucket of buckets) {
       const { server_side_encryption_configuration } = partsOf(bucket);
-      const isState = String(bucket.attributes.bucket).startsWith('centflow-state-');
+      const isOfAccount = bucket.stack.startsWith('bootstrap-');
       expect(server_side_encryption_configuration?.rule, bucket.address).toEqual([
-        isState
+        isOfAccount
           ? { apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }
           : {
               apply_server_side_encryption_by_default: {

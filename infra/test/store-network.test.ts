@@ -86,6 +86,8 @@ describe('security groups', () => {
         'job → job: tcp 0-65535',
         'migrator → database: tcp 3306-3306',
         'migrator → endpoints: tcp 443-443',
+        'reader → database: tcp 3306-3306',
+        'reader → endpoints: tcp 443-443',
         'report → database: tcp 3306-3306',
       ];
       expect(allowed(store).in, store.name).toEqual(['database → report: tcp 0-65535', ...asked]);

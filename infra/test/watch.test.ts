@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readEnvironments } from '../src/environments.ts';
-import { namesOf } from '../src/names.ts';
+import { CANARY_OWNER, namesOf } from '../src/names.ts';
 import { HOURS_PER_MONTH, runsPerMonth } from '../src/schedule.ts';
-import { type Attributes, ofType, type Resource, synthesised } from '../src/testing/synthesised.ts';
+import { statementsOf as policiesIn } from '../src/testing/policies.ts';
+import { type Attributes, ofType, one, type Resource, stackNamed, synthesised } from '../src/testing/synthesised.ts';
 
 const environments = readEnvironments();
 const stacks = synthesised(environments);
@@ -158,7 +159,7 @@ describe('what is watched', () => {
 
   test('is every Lambda: its errors and its throttles', () => {
     const functions = ofType(stacks, 'aws_lambda_function');
-    expect(functions.length).toBeGreaterThanOrEqual(2 * environments.length);
+    expect(functions).toHaveLength(3 * environments.length);
     for (const { stack, address, attributes } of functions) {
       const dimensions = { FunctionName: attributes.function_name };
       for (const name of ['Errors', 'Throttles']) {
@@ -237,6 +238,69 @@ describe('what is watched', () => {
         ['ACTUAL', 80],
         ['FORECASTED', 100],
       ]);
+    }
+  });
+});
+
+describe('the canary', () => {
+  const canaries = environments.map((environment) => {
+    const stack = stackNamed(stacks, `${environment.name}-watch`);
+    return { environment, stack, canary: one(stack, 'aws_lambda_function') };
+  });
+
+  test('is told whom to answer about, and reads the views as the reporter, by a secret that it takes from load', () => {
+    for (const { environment, canary } of canaries) {
+      expect(canary.attributes.function_name).toBe(namesOf(environment).canary);
+      expect(canary.attributes.environment).toEqual({
+        variables: {
+          ENVIRONMENT: environment.name,
+          CANARY_OWNER,
+          REPORTER_SECRET: reference('var.reporter_secret_arn'),
+          DATABASE_CA: reference('var.database_ca'),
+        },
+      });
+    }
+  });
+
+  test('may read that secret and nothing else', () => {
+    for (const { stack } of canaries) {
+      const own = policiesIn([stack]).filter(
+        ({ resource, effect }) => resource.type === 'aws_iam_role_policy' && effect === 'Allow',
+      );
+      const reading = own.flatMap(({ actions, resources }) =>
+        actions.filter((action) => !/^(ec2|logs):/.test(action)).map((action) => `${action} ${resources}`),
+      );
+      expect(reading, stack.name).toEqual([
+        `kms:Decrypt ${reference('var.kms_key_arn')}`,
+        `secretsmanager:GetSecretValue ${reference('var.reporter_secret_arn')}`,
+      ]);
+    }
+  });
+
+  test('is in the network as a reader, arm64 with Node 22, its variables and its log encrypted', () => {
+    for (const { environment, stack, canary } of canaries) {
+      const key = reference('var.kms_key_arn');
+      expect(canary.attributes, canary.address).toMatchObject({
+        architectures: ['arm64'],
+        runtime: 'nodejs22.x',
+        kms_key_arn: key,
+        vpc_config: { security_group_ids: [reference('var.reader_security_group_id')] },
+      });
+      const log = one(stack, 'aws_cloudwatch_log_group', { name: `/aws/lambda/${canary.attributes.function_name}` });
+      expect(log.attributes).toMatchObject({ retention_in_days: environment.logRetentionDays, kms_key_id: key });
+    }
+  });
+
+  test('is another function when its code is another', () => {
+    for (const { environment, stack, canary } of canaries) {
+      const code = one(stack, 'aws_s3_object');
+      expect(code.attributes).toMatchObject({
+        bucket: namesOf(environment).artifactsBucket,
+        key: expect.stringMatching(/^canary-[0-9a-f]{16}\.zip$/),
+        lifecycle: { create_before_destroy: true },
+      });
+      expect(canary.attributes.s3_key).toBe(code.attributes.key);
+      expect(canary.attributes.depends_on).toContain(`aws_s3_object.${code.id}`);
     }
   });
 });

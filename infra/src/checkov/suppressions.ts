@@ -12,18 +12,18 @@ export interface Suppression {
   readonly reason: string;
 }
 
-const lambdas = [/-load\/.*_function_/];
+const lambdas = [/-(load|watch)\/.*_function_/];
 const uploads = /-store\/.*uploads_bucket_/;
 const artifacts = /-store\/.*artifacts_bucket_/;
-const state = /^bootstrap-.*state_bucket_/;
+const ofAccount = /^bootstrap-.*(state|delivery)_bucket_/;
 const groupRules = [/-store\/.*groups_job-from-job_/, /-store\/.*groups_report-from-database_/];
 const replica = /-store\/.*database_replica_/;
 
 export const suppressions: readonly Suppression[] = [
   {
     check: 'CKV2_AWS_5',
-    resources: [/-store\/aws_security_group\.groups_(job|migrator|report)_/],
-    reason: 'load and report attach them: checkov sees one stack at a time.',
+    resources: [/-store\/aws_security_group\.groups_(job|migrator|reader|report)_/],
+    reason: 'load, report and watch attach them: checkov sees one stack at a time.',
   },
   {
     check: 'CKV2_AWS_57',
@@ -38,20 +38,20 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     check: 'CKV2_AWS_62',
-    resources: [artifacts, state],
+    resources: [artifacts, ofAccount],
     reason: 'Only deployments write there; nobody waits for news of it.',
   },
   {
     check: 'CKV_AWS_115',
     resources: lambdas,
     reason:
-      'The event source mapping limits the trigger, a lock the migrator. A reserve would be taken from the account’s other functions, of which a new account has ten.',
+      'The event source mapping limits the trigger, a lock the migrator, and the canary is asked by one deployment. A reserve would be taken from the account’s other functions, of which a new account has ten.',
   },
   {
     check: 'CKV_AWS_116',
     resources: lambdas,
     reason:
-      'Nobody invokes them asynchronously: the trigger’s queue has a DLQ, the migrator’s failure fails the apply.',
+      'Nobody invokes them asynchronously: the trigger’s queue has a DLQ, the migrator’s failure fails the apply, the canary’s the promotion.',
   },
   {
     check: 'CKV_AWS_117',
@@ -66,15 +66,15 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     check: 'CKV_AWS_144',
-    resources: [uploads, artifacts, state],
+    resources: [uploads, artifacts, ofAccount],
     reason:
       'Versions protect from overwriting and deleting; a copy in a second region would double the storage to outlast the loss of a region, which the database does not either.',
   },
   {
     check: 'CKV_AWS_145',
-    resources: [state],
+    resources: [ofAccount],
     reason:
-      'S3’s own keys encrypt it: the state holds no secret, and with the loss of a key of ours all states were lost.',
+      'S3’s own keys encrypt them: neither states nor plans hold a secret, and with the loss of a key of ours all of them were lost.',
   },
   {
     check: 'CKV_AWS_157',
@@ -89,7 +89,7 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     check: 'CKV_AWS_18',
-    resources: [uploads, artifacts, state],
+    resources: [uploads, artifacts, ofAccount],
     reason:
       'Who read or wrote which object is told by CloudTrail’s data events, which an account has for all its buckets; access logs would be another bucket of people’s object keys.',
   },

@@ -14,7 +14,7 @@ export interface AwsEndpointsOptions {
 }
 
 /**
- * The AWS APIs that the job and the migrator call from inside the network.
+ * The AWS APIs that the job, the migrator and the canary call from inside the network.
  *
  * They are the only way out of it. So each says whose credentials may do what with which of the environment's own things: a
  * stranger's bucket, secret or log group cannot be reached, whatever runs inside.

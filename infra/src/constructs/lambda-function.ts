@@ -40,7 +40,7 @@ export interface LambdaFunctionProps {
  * One function, its role and its log group.
  *
  * No reserved concurrency: it would be taken from all other functions of the account, and ours are bounded by their event
- * source mapping or called one at a time. No dead letter queue: both are called synchronously, and an answer nobody gets
+ * source mapping or called one at a time. No dead letter queue: all are called synchronously, and an answer nobody gets
  * back is the queue's to repeat. No X-Ray: one hop, which the logs follow by job run id, is not worth another endpoint.
  */
 export class LambdaFunction extends Construct {

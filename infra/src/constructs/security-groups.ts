@@ -18,6 +18,7 @@ export class SecurityGroups extends Construct {
   readonly job: string;
   readonly migrator: string;
   readonly report: string;
+  readonly reader: string;
   readonly endpoints: string;
 
   constructor(scope: Construct, id: string, { prefix, vpcId }: { prefix: string; vpcId: string }) {
@@ -33,10 +34,11 @@ export class SecurityGroups extends Construct {
     this.job = group('job', 'The Glue job and the crawler.');
     this.migrator = group('migrator', 'The Lambda function that migrates the database.');
     this.report = group('report', 'Network interfaces of QuickSight.');
+    this.reader = group('reader', 'Lambda functions that read the views.');
     this.endpoints = group('endpoints', 'AWS APIs inside the network.');
 
-    for (const asking of ['job', 'migrator', 'report'] as const) this.#allow(asking, 'database', MYSQL);
-    for (const asking of ['job', 'migrator'] as const) this.#allow(asking, 'endpoints', HTTPS);
+    for (const asking of ['job', 'migrator', 'report', 'reader'] as const) this.#allow(asking, 'database', MYSQL);
+    for (const asking of ['job', 'migrator', 'reader'] as const) this.#allow(asking, 'endpoints', HTTPS);
     // Workers of a job run talk to each other, and Glue refuses a connection whose group does not let itself in.
     this.#allow('job', 'job', ALL_TCP);
     // QuickSight's interfaces do not remember what they asked: its answers must be let in as if they were questions.
@@ -76,4 +78,4 @@ export class SecurityGroups extends Construct {
   }
 }
 
-type GroupName = 'database' | 'job' | 'migrator' | 'report' | 'endpoints';
+type GroupName = 'database' | 'job' | 'migrator' | 'report' | 'reader' | 'endpoints';

@@ -88,7 +88,10 @@ function written({ sid, effect, actions, resources, principals, conditions }: St
  * A role's trust: GitHub's workflows may take it, in one repository and one of its environments, and no others. Who may start
  * such a workflow is said in GitHub: by the environment's branches and reviewers.
  */
-export function trustGithub(providerArn: string, { repository, name }: { repository: string; name: string }): string {
+export function trustGithub(
+  providerArn: string,
+  { repository, environment }: { readonly repository: string; readonly environment: string },
+): string {
   return document([
     {
       Effect: 'Allow',
@@ -97,7 +100,7 @@ export function trustGithub(providerArn: string, { repository, name }: { reposit
       Condition: {
         StringEquals: {
           [`${GITHUB_TOKENS}:aud`]: 'sts.amazonaws.com',
-          [`${GITHUB_TOKENS}:sub`]: `repo:${repository}:environment:${name}`,
+          [`${GITHUB_TOKENS}:sub`]: `repo:${repository}:environment:${environment}`,
         },
       },
     },

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { GithubRole } from '../constructs/github-role.ts';
 import { expireOldVersions, PrivateBucket } from '../constructs/private-bucket.ts';
 import { type Environment, EnvironmentError } from '../environment.ts';
-import { bootstrapPrefixOf, stateBucketOf } from '../names.ts';
+import { bootstrapPrefixOf, deliveryBucketOf, stateBucketOf } from '../names.ts';
 import { GITHUB_TOKENS, policyDocument } from '../policy/policy-document.ts';
 import { limits, provisioningOf } from '../policy/provisioning/index.ts';
 import { roleBoundary } from '../policy/role-boundary.ts';
@@ -13,6 +13,8 @@ import { keepState, useAccount } from './centflow-stack.ts';
 
 /** Days that an overwritten state can be gone back to. */
 const OLD_STATES_DAYS = 180;
+/** Days that a plan of a pull request is kept: one that is older is made anew. */
+const PLANS_DAYS = 90;
 
 /**
  * What an account needs before any environment can be applied in it: once per account, and by its administrator. GitHub's
@@ -30,12 +32,21 @@ export class BootstrapStack extends TerraformStack {
     useAccount(this, { ...first, tags: { Project: 'centflow', Stack: 'bootstrap', Repository: first.repository } });
     keepState(this, first, 'bootstrap.tfstate');
 
+    const protect = environments.some(({ protectData }) => protectData);
     new PrivateBucket(this, 'state', {
       bucket: stateBucketOf(first),
       // Terraform's backend asks for S3's own key. No secret is in a state.
       keyArn: null,
-      protect: environments.some(({ protectData }) => protectData),
+      protect,
       lifecycle: [expireOldVersions('old-states', '', OLD_STATES_DAYS)],
+    });
+    new PrivateBucket(this, 'delivery', {
+      bucket: deliveryBucketOf(first),
+      // There before any environment, and its key.
+      keyArn: null,
+      protect,
+      // Releases and the records of deployments stay: what is deployed, and what it can be rolled back to, is known by them.
+      lifecycle: [{ ...expireOldVersions('plans', 'plans/', 1), expiration: [{ days: PLANS_DAYS }] }],
     });
     const provider = new IamOpenidConnectProvider(this, 'github', {
       url: `https://${GITHUB_TOKENS}`,

@@ -17,6 +17,8 @@ export const storeOutputs = {
   job_security_group_id: 'sg-0123456789abcdef0',
   migrator_security_group_id: 'sg-0123456789abcdef1',
   report_security_group_id: 'sg-0123456789abcdef2',
+  /** For functions that read the views. */
+  reader_security_group_id: 'sg-0123456789abcdef3',
   kms_key_arn: 'arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000',
   database_host: 'centflow-dev-database.abcdefghijkl.eu-west-1.rds.amazonaws.com',
   database_port: '3306',
@@ -47,4 +49,15 @@ export function takeOver<Name extends string>(stack: TerraformStack, ...names: r
     new TerraformVariable(stack, name, { type: 'string', nullable: false }).stringValue,
   ]);
   return Object.fromEntries(taken) as Record<Name, string>;
+}
+
+/** Who may vouch for the database: no stack's output, because RDS's own authorities come with the code. */
+export function takeDatabaseCa(stack: TerraformStack): string {
+  return new TerraformVariable(stack, 'database_ca', {
+    type: 'string',
+    default: '',
+    nullable: false,
+    description:
+      "PEM of the authorities that may vouch for the database; empty: RDS's own. Only the rehearsal says others.",
+  }).stringValue;
 }

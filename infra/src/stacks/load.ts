@@ -8,18 +8,18 @@ import { GlueSecurityConfiguration } from '@cdktf/provider-aws/lib/glue-security
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping/index.js';
 import { S3Object } from '@cdktf/provider-aws/lib/s3-object/index.js';
 import { feeds, objectPrefix } from '@centflow/schema';
-import { AssetType, Fn, TerraformAsset, TerraformVariable, Token } from 'cdktf';
+import { AssetType, Fn, TerraformAsset, Token } from 'cdktf';
 import type { Construct } from 'constructs';
 import { type Artefact, ArtefactError, type Artefacts, readArtefacts } from '../artefacts.ts';
+import { DeployedArtefact } from '../constructs/deployed-artefact.ts';
 import { LambdaFunction } from '../constructs/lambda-function.ts';
 import type { Environment } from '../environment.ts';
 import { arns } from '../policy/arns.ts';
 import { StageStack } from './centflow-stack.ts';
-import { handOver, type LoadOutput, takeOver } from './handover.ts';
+import { handOver, type LoadOutput, takeDatabaseCa, takeOver } from './handover.ts';
 import { Catalog } from './load/catalog.ts';
 import { commonPrefix } from './load/common-prefix.ts';
 import { DatabaseAccess } from './load/database-access.ts';
-import { DeployedArtefact } from './load/deployed-artefact.ts';
 import { LoadJob } from './load/load-job.ts';
 import { queueTimes } from './load/queue-times.ts';
 import { UploadQueue } from './load/upload-queue.ts';
@@ -45,13 +45,7 @@ export class LoadStack extends StageStack {
       'reporting_host',
       'master_secret_arn',
     );
-    const databaseCa = new TerraformVariable(this, 'database_ca', {
-      type: 'string',
-      default: '',
-      nullable: false,
-      description:
-        "PEM of the authorities that may vouch for the database; empty: RDS's own. Only the rehearsal says others.",
-    }).stringValue;
+    const databaseCa = takeDatabaseCa(this);
     const kmsKeyArn = store.kms_key_arn;
     const deploy = (id: string, artefact: Artefact) =>
       new DeployedArtefact(this, id, { bucket: names.artifactsBucket, artefact });

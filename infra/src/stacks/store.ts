@@ -58,6 +58,7 @@ export class StoreStack extends StageStack {
       job_security_group_id: groups.job,
       migrator_security_group_id: groups.migrator,
       report_security_group_id: groups.report,
+      reader_security_group_id: groups.reader,
       kms_key_arn: keyArn,
       database_host: database.host,
       database_port: database.port,

@@ -1,4 +1,4 @@
-/** Who is told of what: the topic, its alarms, the job's failures, the budget; and the dashboard. */
+/** Who is told of what: the topic, its alarms, the job's failures, the budget; the dashboard; and the canary, whom deployments ask. */
 import { BudgetsBudget } from '@cdktf/provider-aws/lib/budgets-budget/index.js';
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard/index.js';
 import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js';
@@ -6,25 +6,35 @@ import { CloudwatchEventTarget } from '@cdktf/provider-aws/lib/cloudwatch-event-
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic/index.js';
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy/index.js';
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription/index.js';
+import { Fn, Token } from 'cdktf';
 import type { Construct } from 'constructs';
 import { alarmsOf } from '../alarms.ts';
+import { type Artefact, type Artefacts, readArtefacts } from '../artefacts.ts';
 import { MetricAlarm } from '../constructs/alarm.ts';
+import { DeployedArtefact } from '../constructs/deployed-artefact.ts';
+import { LambdaFunction } from '../constructs/lambda-function.ts';
 import { dashboardBody } from '../dashboard.ts';
 import type { Environment } from '../environment.ts';
 import { failureRuleOf } from '../metrics.ts';
+import { CANARY_OWNER } from '../names.ts';
 import { arns } from '../policy/arns.ts';
 import { policyDocument, type Statement } from '../policy/policy-document.ts';
 import { StageStack } from './centflow-stack.ts';
-import { type StoreOutput, takeOver } from './handover.ts';
+import { type LoadOutput, type StoreOutput, takeDatabaseCa, takeOver } from './handover.ts';
+
+/** What the canary takes from the stacks before. */
+type Taken = ReturnType<typeof takeOver<'kms_key_arn' | 'private_subnet_ids' | 'reader_security_group_id'>>;
 
 export class WatchStack extends StageStack {
-  constructor(scope: Construct, environment: Environment) {
+  constructor(scope: Construct, environment: Environment, artefacts: Artefacts = readArtefacts()) {
     super(scope, 'watch', environment);
-    const { kms_key_arn: keyArn } = takeOver<StoreOutput>(this, 'kms_key_arn');
-    const topic = this.#tellPeople(keyArn);
+    const store = takeOver<StoreOutput>(this, 'kms_key_arn', 'private_subnet_ids', 'reader_security_group_id');
+    const { reporter_secret_arn: reporterSecretArn } = takeOver<LoadOutput>(this, 'reporter_secret_arn');
+    const topic = this.#tellPeople(store.kms_key_arn);
     for (const alarm of alarmsOf(environment)) new MetricAlarm(this, environment, alarm, topic.arn);
     this.#tellOfJobFailures(topic);
     this.#watchCosts(topic);
+    this.#answerDeployments(artefacts.canary, store, reporterSecretArn);
     new CloudwatchDashboard(this, 'dashboard', {
       dashboardName: this.names.prefix,
       dashboardBody: dashboardBody(environment),
@@ -130,6 +140,33 @@ export class WatchStack extends StageStack {
       limitUnit: 'USD',
       costFilter: [{ name: 'TagKeyValue', values: [`user:Environment$${name}`] }],
       notification: [tell('ACTUAL', 80), tell('FORECASTED', 100)],
+    });
+  }
+
+  /** What the views show of the canary's uploads: who deploys may read neither uploads nor secrets. */
+  #answerDeployments(artefact: Artefact, store: Taken, reporterSecretArn: string): void {
+    const { environment, names } = this;
+    const code = new DeployedArtefact(this, 'canary-code', { bucket: names.artifactsBucket, artefact });
+    new LambdaFunction(this, 'canary', {
+      purpose: 'canary',
+      description: "Tells a deployment what the views show of the canary's uploads, and of nobody else's.",
+      environment,
+      code,
+      kmsKeyArn: store.kms_key_arn,
+      network: {
+        subnetIds: Token.asList(Fn.split(',', store.private_subnet_ids)),
+        securityGroupId: store.reader_security_group_id,
+      },
+      timeoutSeconds: 60,
+      memoryMb: 256,
+      variables: {
+        ENVIRONMENT: environment.name,
+        CANARY_OWNER,
+        REPORTER_SECRET: reporterSecretArn,
+        DATABASE_CA: takeDatabaseCa(this),
+      },
+      statements: [{ sid: 'ReadSecret', actions: ['secretsmanager:GetSecretValue'], resources: [reporterSecretArn] }],
+      dependsOn: [code.object],
     });
   }
 }

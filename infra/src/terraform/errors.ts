@@ -25,6 +25,11 @@ export class HandOverError extends TerraformError {
   override readonly name = 'HandOverError';
 }
 
+/** The file of differences to ignore cannot be used. */
+export class IgnoredChangesError extends TerraformError {
+  override readonly name = 'IgnoredChangesError';
+}
+
 /** A command that ended badly. */
 export interface FailedCommand {
   /** `terraform plan`. */

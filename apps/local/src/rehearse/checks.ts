@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { DATABASE_NAME } from '@centflow/infra';
+import { CANARY_OWNER, DATABASE_NAME } from '@centflow/infra';
 import { StateLockedError, type WorkingDirectory } from '@centflow/infra/terraform';
 import { setUpDatabase } from '@centflow/schema/set-up-database';
 import { verifiedTls } from '@centflow/schema/tls';
@@ -16,31 +16,19 @@ import { connectTo, queryRows } from '../database.ts';
 import { failAndRedrive, follow, put, waitFor } from '../flow-steps.ts';
 import { runSweep } from '../job-runs.ts';
 import type { Account } from './account.ts';
-import { type DeployedFlow, migrate, readCredentials, urlOf } from './deployed-flow.ts';
+import { type DeployedFlow, invoke, migrate, readCredentials, urlOf } from './deployed-flow.ts';
+import { whileLocked } from './held-lock.ts';
 
 /** While somebody else holds a stack's lock, Terraform plans nothing and says who it is. */
 export async function refuseLockedState({ clients }: Account, directory: WorkingDirectory): Promise<void> {
-  const { bucket, key } = directory.synthesised.terraform.backend.s3 as { bucket: string; key: string };
-  const lock = { Bucket: bucket, Key: `${key}.tflock` };
-  const holder = {
-    ID: randomUUID(),
-    Path: `${bucket}/${key}`,
-    Operation: 'OperationTypeApply',
-    Info: '',
-    Who: 'ann@laptop',
-    Version: '1.11.0',
-    Created: new Date().toISOString(),
-  };
-  await clients.s3.send(new PutObjectCommand({ ...lock, Body: JSON.stringify(holder) }));
-  try {
-    await assert.rejects(directory.plan(), (error) => {
+  const state = directory.synthesised.terraform.backend.s3 as { bucket: string; key: string };
+  await whileLocked(clients.s3, state, () =>
+    assert.rejects(directory.plan(), (error) => {
       assert.ok(error instanceof StateLockedError, String(error));
       assert.match(error.message, /Who: +ann@laptop/);
       return true;
-    });
-  } finally {
-    await clients.s3.send(new DeleteObjectCommand(lock));
-  }
+    }),
+  );
 }
 
 /** The server has what the parameter group says: no connection without TLS. */
@@ -57,6 +45,30 @@ export async function reporterReadsViewsOnly({ asReporter }: DeployedFlow): Prom
       await assert.rejects(queryRows(reporter, 'SELECT * FROM ??', [table]), /command denied/);
     }
   });
+}
+
+/** Who deploys is told of the canary's uploads, and of nobody's money. */
+export async function canaryAnswersForItself(flow: DeployedFlow): Promise<void> {
+  const { canary } = flow.names;
+  const version = await put(
+    flow,
+    `raw/expenses/owner=${CANARY_OWNER}/v0.csv`,
+    '2025-01-02,Bakery,Food,Card,0.10,EUR,',
+    '2025-01-03,Bakery,Food,Card,0.20,EUR,',
+  );
+  await follow(flow, version);
+  const answer = (await invoke(flow, canary, { owner: CANARY_OWNER })) as Record<string, unknown>;
+  const { uploads, cashFlow } = answer as Record<string, Record<string, unknown>[]>;
+  assert.partialDeepStrictEqual(uploads, [
+    { owner: CANARY_OWNER, version_id: version.versionId, state: 'published', amount_published: '0.3000' },
+  ]);
+  assert.partialDeepStrictEqual(cashFlow, [
+    { owner: CANARY_OWNER, month: '2025-01', currency: 'EUR', expense: '0.3000' },
+  ]);
+  assert.partialDeepStrictEqual(answer.rows, { v_transactions: 2, v_monthly_cash_flow: 1 });
+  for (const owner of ['ann', '%']) {
+    await assert.rejects(invoke(flow, canary, { owner }), /no other owner is shown here/, owner);
+  }
 }
 
 /** The job may do its work and nothing else: IAM says so to its own session. */

@@ -60,12 +60,17 @@ const migratorAnswer = z.object({ applied: z.array(z.string()), rotated: z.array
 
 /** Invokes the migrator as an operator does. */
 export async function migrate(
-  { clients, names }: DeployedFlow,
+  flow: DeployedFlow,
   event: { readonly rotate?: readonly string[] } = {},
 ): Promise<z.infer<typeof migratorAnswer>> {
+  return migratorAnswer.parse(await invoke(flow, flow.names.migrator, event));
+}
+
+/** Invokes a function and gives its answer. */
+export async function invoke({ clients }: DeployedFlow, FunctionName: string, event: object): Promise<unknown> {
   const Payload = new TextEncoder().encode(JSON.stringify(event));
-  const answer = await clients.lambda.send(new InvokeCommand({ FunctionName: names.migrator, Payload }));
+  const answer = await clients.lambda.send(new InvokeCommand({ FunctionName, Payload }));
   const text = new TextDecoder().decode(answer.Payload);
-  if (answer.FunctionError !== undefined) throw new Error(`The migrator failed: ${text}`);
-  return migratorAnswer.parse(JSON.parse(text));
+  if (answer.FunctionError !== undefined) throw new Error(`${FunctionName} failed: ${text}`);
+  return JSON.parse(text);
 }

@@ -5,25 +5,34 @@
  */
 import assert from 'node:assert/strict';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type Environment, githubRoleOf } from '@centflow/infra';
+import { type Environment, githubEnvironmentOf, githubRoleOf } from '@centflow/infra';
 import { clientConfiguration } from '../clients.ts';
 import type { Account } from './account.ts';
 
-/** A workflow in the environment takes them; one in another environment, branch or repository does not. */
+/**
+ * A workflow takes a role in the GitHub environment that is for it; not in another one, least of all a pull request's plan the
+ * role that applies; and not outside of any, nor in another repository.
+ */
 export async function rolesTrustOneEnvironment(account: Account, environment: Environment): Promise<void> {
-  const { name, repository } = environment;
-  const subject = `repo:${repository}:environment:${name}`;
-  const strangers = [
-    `repo:${repository}:environment:${name}-2`,
-    `repo:${repository}:ref:refs/heads/main`,
-    `repo:${repository}:pull_request`,
-    `repo:someone/else:environment:${name}`,
-  ];
+  const { repository } = environment;
+  const subjectOf = (may: 'plan' | 'apply', of = repository) =>
+    `repo:${of}:environment:${githubEnvironmentOf(environment, may)}`;
   // Nobody yet: the token alone speaks for the workflow.
   const nobody = { accessKeyId: 'nobody', secretAccessKey: 'nobody' };
   const sts = new STSClient(clientConfiguration(account.endpointUrl, nobody, account.authority));
   try {
-    for (const may of ['plan', 'apply'] as const) {
+    for (const [may, other] of [
+      ['plan', 'apply'],
+      ['apply', 'plan'],
+    ] as const) {
+      const subject = subjectOf(may);
+      const strangers = [
+        subjectOf(other),
+        `${subject}-2`,
+        `repo:${repository}:ref:refs/heads/main`,
+        `repo:${repository}:pull_request`,
+        subjectOf(may, 'someone/else'),
+      ];
       const take = (sub: string, aud = 'sts.amazonaws.com') =>
         sts.send(
           new AssumeRoleWithWebIdentityCommand({

@@ -21,6 +21,7 @@ import { runSweep } from '../job-runs.ts';
 import type { ToolPaths } from '../paths.ts';
 import { type Account, startAccount } from './account.ts';
 import {
+  canaryAnswersForItself,
   failAndRedriveQuickly,
   jobHasNoOtherRights,
   jobTellsMetrics,
@@ -34,7 +35,6 @@ import {
 import { type DeployedFlow, deployedFlow } from './deployed-flow.ts';
 import { compareWithFaults, describeDifference, type EmulatorFault, emulatorFaults } from './faults.ts';
 import { rolesTrustOneEnvironment } from './github-trust.ts';
-import { fetchJob } from './job-package.ts';
 import { leftovers } from './leftovers.ts';
 import { notAllowed } from './role-actions.ts';
 import type { Story } from './story.ts';
@@ -146,10 +146,8 @@ async function roleMay({ story, account, synthesised, environment }: Play, may: 
   });
 }
 
-async function startJob({ story, account, tools, folder }: Play, { clients, job }: DeployedFlow): Promise<void> {
-  await story.step('Spark runs the script and the packages that Terraform uploaded', async () => {
-    await account.startSpark(await fetchJob(clients, job, tools, join(folder, 'job')));
-  });
+async function startJob({ story, account }: Play, { job }: DeployedFlow): Promise<void> {
+  await story.step('Spark runs the script and the packages that Terraform uploaded', () => account.startSpark(job));
 }
 
 async function use(story: Story, flow: DeployedFlow): Promise<void> {
@@ -165,6 +163,7 @@ async function use(story: Story, flow: DeployedFlow): Promise<void> {
   await story.step('A trigger that fails leaves dead letters, which are redriven', () => failAndRedriveQuickly(flow));
   await story.step('The job may do its work and no more', () => jobHasNoOtherRights(flow));
   await story.step('Reports see views and no table', () => reporterReadsViewsOnly(flow));
+  await story.step('The canary tells of its own uploads, and of nobody else’s', () => canaryAnswersForItself(flow));
   await story.step('The migrator, asked again, finds nothing to do', () => migratorIsIdempotent(flow));
   await story.step("The loader's password is rotated, and uploads go on", () => rotateLoader(flow));
   await story.step('The job tells its metrics', async (note) =>

@@ -2,18 +2,20 @@
 import type { Environment } from '../../environment.ts';
 import type { Area } from './area.ts';
 import { database } from './database.ts';
+import { delivery } from './delivery.ts';
 import { glue } from './glue.ts';
 import { load } from './load.ts';
 import { logs } from './logs.ts';
 import { network } from './network.ts';
 import { report } from './report.ts';
 import { roles } from './roles.ts';
-import { state } from './state.ts';
 import { storage } from './storage.ts';
 import { watch } from './watch.ts';
 
 export function provisioningOf(environment: Environment): Area[] {
-  return [state, roles, logs, network, storage, database, load, glue, report, watch].map((area) => area(environment));
+  return [delivery, roles, logs, network, storage, database, load, glue, report, watch].map((area) =>
+    area(environment),
+  );
 }
 
 export { limits } from './limits.ts';

@@ -1,17 +1,26 @@
 import type { Environment } from '../../environment.ts';
-import { namesOf, stateBucketOf } from '../../names.ts';
+import { CANARY_OWNER, deliveryBucketOf, namesOf, stateBucketOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import type { Statement } from '../policy-document.ts';
 
 /** What neither of GitHub's roles may ever do, whatever else some policy allows. */
 export function limits(environment: Environment): Statement[] {
   const { global, bucket } = arns(environment);
+  const uploads = bucket(namesOf(environment).uploadsBucket);
+  const kept = [stateBucketOf, deliveryBucketOf].map((name) => bucket(name(environment)));
   return [
     {
       sid: 'NobodysMoney',
       effect: 'Deny',
       actions: ['s3:GetObject', 's3:GetObjectVersion'],
-      resources: [`${bucket(namesOf(environment).uploadsBucket)}/*`],
+      resources: [`${uploads}/*`],
+    },
+    {
+      // The owner is the folder right under the feed's: a canary's folder in another owner's would be that owner's money.
+      sid: 'NotInAnotherOwnersFolder',
+      effect: 'Deny',
+      actions: ['s3:PutObject'],
+      resources: [`${uploads}/raw/*/*/owner=${CANARY_OWNER}/*`],
     },
     {
       sid: 'NoPassword',
@@ -31,7 +40,7 @@ export function limits(environment: Environment): Statement[] {
       ],
     },
     {
-      sid: 'NotTheStateBucket',
+      sid: 'NotTheBucketsOfBootstrap',
       effect: 'Deny',
       actions: [
         's3:DeleteBucket',
@@ -44,7 +53,7 @@ export function limits(environment: Environment): Statement[] {
         's3:PutEncryptionConfiguration',
         's3:PutLifecycleConfiguration',
       ],
-      resources: [bucket(stateBucketOf(environment)), `${bucket(stateBucketOf(environment))}/*`],
+      resources: kept.flatMap((arn) => [arn, `${arn}/*`]),
     },
   ];
 }

@@ -2,10 +2,10 @@
 import { LambdaInvocation } from '@cdktf/provider-aws/lib/lambda-invocation/index.js';
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret/index.js';
 import { Construct } from 'constructs';
+import type { DeployedArtefact } from '../../constructs/deployed-artefact.ts';
 import { type FunctionNetwork, LambdaFunction } from '../../constructs/lambda-function.ts';
 import type { Environment } from '../../environment.ts';
 import { DATABASE_NAME, namesOf } from '../../names.ts';
-import type { DeployedArtefact } from './deployed-artefact.ts';
 
 export interface DatabaseAccessProps {
   readonly environment: Environment;

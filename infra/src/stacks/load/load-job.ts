@@ -4,13 +4,13 @@ import { GlueJob } from '@cdktf/provider-aws/lib/glue-job/index.js';
 import { GlueTrigger } from '@cdktf/provider-aws/lib/glue-trigger/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import type { DeployedArtefact } from '../../constructs/deployed-artefact.ts';
 import { LogGroup } from '../../constructs/log-group.ts';
 import { ServiceRole } from '../../constructs/service-role.ts';
 import type { Environment } from '../../environment.ts';
 import { namesOf } from '../../names.ts';
 import { arns } from '../../policy/arns.ts';
 import type { Statement } from '../../policy/policy-document.ts';
-import type { DeployedArtefact } from './deployed-artefact.ts';
 import { JOB_RETRIES } from './queue-times.ts';
 
 export interface LoadJobProps {

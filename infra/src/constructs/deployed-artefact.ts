@@ -1,7 +1,7 @@
 import { S3Object } from '@cdktf/provider-aws/lib/s3-object/index.js';
 import { AssetType, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
-import type { Artefact } from '../../artefacts.ts';
+import type { Artefact } from '../artefacts.ts';
 
 /**
  * A built file in the artifacts bucket, under a key with its hash.

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from './config.ts';
+
+const variables = {
+  ENVIRONMENT: 'dev',
+  AWS_REGION: 'eu-west-1',
+  CANARY_OWNER: 'centflow-canary',
+  REPORTER_SECRET: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:centflow-dev/reporter-abcdef',
+  DATABASE_CA: '',
+};
+
+describe('the configuration', () => {
+  test('trusts RDS’s own authorities, unless others are named', () => {
+    expect(readConfig(variables)).toEqual({
+      environment: 'dev',
+      region: 'eu-west-1',
+      owner: 'centflow-canary',
+      reporterSecret: variables.REPORTER_SECRET,
+      authorities: undefined,
+    });
+    expect(readConfig({ ...variables, DATABASE_CA: 'PEM' }).authorities).toBe('PEM');
+  });
+
+  test('says at once everything that is missing or wrong', () => {
+    const { REPORTER_SECRET: _, ...others } = variables;
+    expect(() => readConfig({ ...others, CANARY_OWNER: '', ENVIRONMENT: 'test' })).toThrow(ConfigError);
+    expect(() => readConfig({ ...others, CANARY_OWNER: '', ENVIRONMENT: 'test' })).toThrow(
+      /ENVIRONMENT.*CANARY_OWNER.*REPORTER_SECRET.*Set them on the Lambda/,
+    );
+  });
+});

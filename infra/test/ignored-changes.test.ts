@@ -1,0 +1,88 @@
+/** What a plan overlooks where a file says so, and that the rest of a resource's life is as the stack wants it. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Deployment } from '../src/deployment.ts';
+import { readEnvironment } from '../src/environments.ts';
+import { synthesise } from '../src/synthesise.ts';
+import { IgnoredChangesError } from '../src/terraform/errors.ts';
+import { type IgnoredChanges, readIgnoredChanges } from '../src/terraform/ignored-changes.ts';
+import type { Synthesised } from '../src/terraform/working-directory.ts';
+
+let folder: string;
+const terraform = { version: '1.11.0', pluginMirror: undefined, environment: {} };
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'centflow-ignored-'));
+  synthesise([readEnvironment('production')], join(folder, 'synthesised'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => vi.unstubAllEnvs());
+
+/** The file that a stage's override is in, whether it is there or not. */
+function overrideOf(stage: 'store' | 'load' | 'watch', ignoredChanges?: IgnoredChanges): string {
+  const options = { terraform, folder: join(folder, 'terraform'), synthesised: join(folder, 'synthesised') };
+  const deployment = new Deployment(readEnvironment('production'), {
+    ...options,
+    ...(ignoredChanges === undefined ? {} : { ignoredChanges }),
+  });
+  return join(deployment.stage(stage).folder, 'ignored-changes_override.tf.json');
+}
+
+const readOverride = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Synthesised;
+
+function ignoredIn(content: string): string {
+  const file = join(folder, 'ignored.json');
+  writeFileSync(file, content);
+  return file;
+}
+
+describe('changes that are ignored', () => {
+  test('are none, unless a file says so', () => {
+    vi.stubEnv('CENTFLOW_IGNORE_CHANGES', '');
+    expect(readIgnoredChanges()).toEqual({});
+    expect(existsSync(overrideOf('store'))).toBe(false);
+  });
+
+  test('are those that the file names, of every resource of the type', () => {
+    vi.stubEnv('CENTFLOW_IGNORE_CHANGES', ignoredIn('{ "aws_vpc_endpoint": ["policy", "private_dns_enabled"] }'));
+    const endpoints = readOverride(overrideOf('store')).resource?.aws_vpc_endpoint ?? {};
+    expect(Object.keys(endpoints)).toHaveLength(3);
+    for (const { lifecycle } of Object.values(endpoints)) {
+      expect(lifecycle).toEqual({ ignore_changes: ['policy', 'private_dns_enabled'] });
+    }
+    expect(existsSync(overrideOf('watch')), 'a stack without an endpoint').toBe(false);
+  });
+
+  test('are added to what the stack ignores itself, and take no protection away', () => {
+    const store = readOverride(overrideOf('store', { aws_db_instance: ['backup_window'], aws_kms_key: ['policy'] }));
+    const protecting = { prevent_destroy: true, ignore_changes: ['backup_window'] };
+    expect(Object.values(store.resource?.aws_db_instance ?? {})).toContainEqual({
+      lifecycle: expect.objectContaining(protecting),
+    });
+    expect(Object.values(store.resource?.aws_kms_key ?? {})).toEqual([
+      { lifecycle: { prevent_destroy: true, ignore_changes: ['policy'] } },
+    ]);
+    const load = readOverride(overrideOf('load', { aws_glue_catalog_table: ['owner'], aws_s3_object: ['tags_all'] }));
+    for (const { lifecycle } of Object.values(load.resource?.aws_glue_catalog_table ?? {})) {
+      expect((lifecycle as { ignore_changes: string[] }).ignore_changes).toEqual(
+        expect.arrayContaining(['parameters["objectCount"]', 'owner']),
+      );
+    }
+    for (const { lifecycle } of Object.values(load.resource?.aws_s3_object ?? {})) {
+      expect(lifecycle).toEqual({ create_before_destroy: true, ignore_changes: ['tags_all'] });
+    }
+  });
+
+  test.each([
+    ['is no JSON', 'aws_vpc_endpoint: policy'],
+    ['names no type of AWS’s', '{ "vpc_endpoint": ["policy"] }'],
+    ['names no attributes', '{ "aws_vpc_endpoint": "policy" }'],
+  ])('are not guessed where the file %s', (_, content) => {
+    const file = ignoredIn(content);
+    expect(() => readIgnoredChanges(file)).toThrow(IgnoredChangesError);
+    expect(() => readIgnoredChanges(file)).toThrow(/CENTFLOW_IGNORE_CHANGES names .*ignored\.json.*Unset it/s);
+    expect(() => readIgnoredChanges(join(folder, 'missing.json'))).toThrow(IgnoredChangesError);
+  });
+});
