@@ -17,13 +17,13 @@ export async function findDrift(
   { environment }: OpenEnvironment,
   { deployment, stages, release }: OpenRelease,
 ): Promise<{ readonly stacks: readonly string[]; readonly report: string } | undefined> {
-  const differing: StackPlan[] = [];
-  for (const stage of stages) {
+  const looked = stages.map(async (stage): Promise<StackPlan[]> => {
     const directory = await deployment.prepare(stage);
     // Without the lock: a look must hold up no deployment.
-    if (!(await directory.plan({ lock: false }))) continue;
-    differing.push({ stack: stackName(environment, stage), plan: await directory.readPlan() });
-  }
+    if (!(await directory.plan({ lock: false }))) return [];
+    return [{ stack: stackName(environment, stage), plan: await directory.readPlan() }];
+  });
+  const differing = (await Promise.all(looked)).flat();
   if (differing.length === 0) return undefined;
   const report = [
     `\`${environment.name}\` is not what was deployed (${release.version}): somebody changed it by hand, or AWS did. Applying the release again would do this:`,

@@ -1,4 +1,4 @@
-/** The commands: what package.json's scripts call, and what `npm run centflow --` and `npm run infra --` offer. */
+/** The commands: what package.json's scripts call, and what `npm run centflow --`, `npm run infra --` and `npm run deliver --` offer. */
 import { type Command, CommanderError } from 'commander';
 import { CommandError, EXIT } from './exit.ts';
 
@@ -18,6 +18,12 @@ async function main([first, ...rest]: string[]): Promise<void> {
     } else if (first === 'infra') {
       const [{ infra }, { buildAll }] = await Promise.all([import('@centflow/infra/cli'), import('./build-all.ts')]);
       await throwInsteadOfExit(infra(() => buildAll())).parseAsync(rest, { from: 'user' });
+    } else if (first === 'deliver') {
+      const [{ deliver }, { buildAll }] = await Promise.all([
+        import('@centflow/delivery/cli'),
+        import('./build-all.ts'),
+      ]);
+      await throwInsteadOfExit(deliver(() => buildAll())).parseAsync(rest, { from: 'user' });
     } else {
       const { scripts } = await import('./scripts.ts');
       await throwInsteadOfExit(scripts()).parseAsync(first === undefined ? [] : [first, ...rest], { from: 'user' });
@@ -31,6 +37,10 @@ async function main([first, ...rest]: string[]): Promise<void> {
       process.exitCode = error.exitCode;
     } else if (first === 'infra') {
       const { exitCodeOf } = await import('@centflow/infra/cli');
+      console.error(process.env.CENTFLOW_DEBUG ? error : String(error));
+      process.exitCode = exitCodeOf(error);
+    } else if (first === 'deliver') {
+      const { exitCodeOf } = await import('@centflow/delivery/cli');
       console.error(process.env.CENTFLOW_DEBUG ? error : String(error));
       process.exitCode = exitCodeOf(error);
     } else {

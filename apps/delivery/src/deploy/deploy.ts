@@ -52,12 +52,20 @@ export async function deploy(options: DeployOptions): Promise<void> {
 
 /** What stages need of stages that were never applied can only be planned once those are. */
 async function planAll(options: DeployOptions): Promise<PlannedStage[]> {
+  const { stages } = options.stacks;
+  if (!isFirst(options)) return allOrFirstProblem(stages.map((stage) => planOne(options, stage)));
   const planned: PlannedStage[] = [];
-  for (const stage of options.stacks.stages) {
-    if (isFirst(options) && planned.some(({ changes }) => changes)) break;
+  for (const stage of stages) {
+    if (planned.some(({ changes }) => changes)) break;
     planned.push(await planOne(options, stage));
   }
   return planned;
+}
+
+/** Waits for all of them: a plan that is left alone would hold its lock. */
+async function allOrFirstProblem<Value>(working: readonly Promise<Value>[]): Promise<Value[]> {
+  await Promise.allSettled(working);
+  return Promise.all(working);
 }
 
 function isFirst({ review }: DeployOptions): boolean {

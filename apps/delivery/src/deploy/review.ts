@@ -27,7 +27,8 @@ export async function planStage(
   const stack = stackName(environment, stage);
   const directory = await deployment.prepare(stage);
   const changes = await directory.plan({ lock });
-  const plan = await directory.readPlan();
+  // Terraform takes as long to show a plan as half of the plan itself took, and most say nothing.
+  const plan = changes ? await directory.readPlan() : { errored: false };
   const judgement = judgePlan(plan, { stack, exemptions });
   return { stack, stage, directory, plan, judgement, changes };
 }
