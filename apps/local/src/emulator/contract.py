@@ -9,11 +9,14 @@ import sys
 
 from ministack import app
 from ministack.core import iam_evaluator, responses
-from ministack.services import ec2, eventbridge, glue, rds, s3, secretsmanager, sqs, sts
+from ministack.services import cloudwatch, ec2, eventbridge, glue, rds, s3, secretsmanager, sqs, sts
 
 VERSION = "1.5.33"
 
 SIGNATURES = {
+    (cloudwatch, "_put_metric_alarm"): "(params, cbor_data, is_cbor, is_json=False)",
+    (cloudwatch, "_describe_alarms"): "(params, cbor_data, is_cbor, is_json=False)",
+    (cloudwatch, "_p"): "(params, key, default='')",
     (glue, "_get_docker"): "()",
     (glue, "_execute_spark_docker"): "(run, job, job_name, args, script_path, docker_client)",
     (glue, "_start_job_run"): "(data)",
@@ -32,6 +35,7 @@ SIGNATURES = {
     (ec2, "_sg_rule_xml"): "(sg_id, rule, is_egress=False)",
     (ec2, "_p"): "(params, key, default='')",
     (rds, "_create_db_instance"): "(p)",
+    (rds, "_create_read_replica"): "(p)",
     (rds, "_delete_db_instance"): "(p)",
     (rds, "_instance_xml"): "(i)",
     (rds, "_single_instance_response"): "(root_tag, result_tag, instance)",
@@ -45,6 +49,7 @@ SIGNATURES = {
 }
 
 NAMES = {
+    (cloudwatch, "_alarms"),
     (glue, "_job_runs"),
     (glue, "_jobs"),
     (sqs, "_queues"),

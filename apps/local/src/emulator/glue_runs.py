@@ -35,7 +35,8 @@ def install(worker_socket: str) -> None:
 
     def execute(run: dict, job: dict, job_name: str, arguments: dict, _script: str, _docker: object) -> None:
         argv = [part for pair in arguments.items() for part in map(str, pair)]
-        state, message = _run_in_worker(worker_socket, run["Id"], argv, timeout_seconds=60 * job.get("Timeout", 2880))
+        wanted = {"runId": run["Id"], "argv": argv, "job": _code_of(job)}
+        state, message = _run_in_worker(worker_socket, wanted, timeout_seconds=60 * job.get("Timeout", 2880))
         if run["JobRunState"] in ACTIVE_STATES:
             run["JobRunState"] = state
             run["ErrorMessage"] = message[:MAX_MESSAGE]
@@ -64,12 +65,20 @@ def _limited(start: Callable[[dict], tuple]) -> Callable[[dict], tuple]:
     return start_job_run
 
 
-def _run_in_worker(path: str, run_id: str, argv: list[str], timeout_seconds: float) -> tuple[str, str]:
+def _code_of(job: dict) -> dict[str, str]:
+    """Where the job's code is as the run starts: a deployment changes it between two runs."""
+    return {
+        "script": (job.get("Command") or {}).get("ScriptLocation", ""),
+        "wheels": (job.get("DefaultArguments") or {}).get("--additional-python-modules", ""),
+    }
+
+
+def _run_in_worker(path: str, wanted: dict[str, Any], timeout_seconds: float) -> tuple[str, str]:
     """The run's final state and its error message."""
     try:
         with _connect(path) as connection:
             connection.settimeout(timeout_seconds)
-            connection.sendall(json.dumps({"runId": run_id, "argv": argv}).encode() + b"\n")
+            connection.sendall(json.dumps(wanted).encode() + b"\n")
             with connection.makefile("rb") as answers:
                 answer = answers.readline()
     except TimeoutError:

@@ -5,6 +5,7 @@ The folder, the ports and the socket come as environment variables from emulator
 
 import os
 
+import alarms
 import contract
 import glue_runs
 import inventory
@@ -36,6 +37,7 @@ def main() -> None:
         prefix_lists.install()
         version_listing.install()
         log_streams.install()
+        alarms.install()
     app._state_map = {name: module for name, module in app._state_map.items() if name in KEPT_SERVICES}
     lifeline.hold()
     app.main()

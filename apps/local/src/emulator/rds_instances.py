@@ -55,6 +55,7 @@ class Server:
 def install(server: Server) -> None:
     """Let RDS's instances be `server`."""
     create, delete, describe = rds._create_db_instance, rds._delete_db_instance, rds._instance_xml
+    replicate = rds._create_read_replica
 
     def create_db_instance(parameters: dict) -> tuple:
         answer = create(parameters)
@@ -62,10 +63,25 @@ def install(server: Server) -> None:
         if answer[0] != 200 or instance is None or instance["Engine"] != "mysql":
             return answer
         instance["Endpoint"].update(Address=server.host, Port=server.port)
+        _note_insights(instance, parameters)
         _apply_parameters(server, instance)
         if rds._p(parameters, "ManageMasterUserPassword") == "true":
             _manage_master(server, instance, rds._p(parameters, "MasterUserSecretKmsKeyId"))
         return rds._single_instance_response("CreateDBInstanceResponse", "CreateDBInstanceResult", instance)
+
+    def create_read_replica(parameters: dict) -> tuple:
+        answer = replicate(parameters)
+        replica = rds._instances.get(rds._p(parameters, "DBInstanceIdentifier"))
+        if answer[0] != 200 or replica is None or replica["Engine"] != "mysql":
+            return answer
+        # The same server: nothing lags behind here. The secret of the administrator is the source's alone.
+        replica.pop("MasterUserSecret", None)
+        replica["Endpoint"].update(Address=server.host, Port=server.port)
+        replica.update(_asked_of_replica(parameters))
+        _note_insights(replica, parameters)
+        return rds._single_instance_response(
+            "CreateDBInstanceReadReplicaResponse", "CreateDBInstanceReadReplicaResult", replica
+        )
 
     def delete_db_instance(parameters: dict) -> tuple:
         instance = rds._instances.get(rds._p(parameters, "DBInstanceIdentifier")) or {}
@@ -77,11 +93,34 @@ def install(server: Server) -> None:
     def instance_xml(instance: dict) -> str:
         secret: dict[str, str] = instance.get("MasterUserSecret", {})
         fields = "".join(f"<{name}>{value}</{name}>" for name, value in secret.items())
-        return describe(instance) + (f"<MasterUserSecret>{fields}</MasterUserSecret>" if fields else "")
+        shown = describe(instance) + (f"<MasterUserSecret>{fields}</MasterUserSecret>" if fields else "")
+        for name in ("PerformanceInsightsKMSKeyId", "DatabaseInsightsMode"):
+            if instance.get(name):
+                shown += f"<{name}>{instance[name]}</{name}>"
+        return shown
 
     rds._ACTION_MAP["CreateDBInstance"] = create_db_instance
+    rds._ACTION_MAP["CreateDBInstanceReadReplica"] = create_read_replica
     rds._ACTION_MAP["DeleteDBInstance"] = delete_db_instance
     rds._instance_xml = instance_xml
+
+
+def _note_insights(instance: dict[str, Any], parameters: dict) -> None:
+    """Keep what ministack drops of Database Insights."""
+    instance["PerformanceInsightsEnabled"] = rds._p(parameters, "EnablePerformanceInsights") == "true"
+    instance["PerformanceInsightsKMSKeyId"] = rds._p(parameters, "PerformanceInsightsKMSKeyId")
+    instance["PerformanceInsightsRetentionPeriod"] = int(rds._p(parameters, "PerformanceInsightsRetentionPeriod") or 7)
+    instance["DatabaseInsightsMode"] = rds._p(parameters, "DatabaseInsightsMode")
+
+
+def _asked_of_replica(parameters: dict) -> dict[str, Any]:
+    """What ministack copies from the source instead of reading it."""
+    return {
+        "DBInstanceClass": rds._p(parameters, "DBInstanceClass"),
+        "MultiAZ": rds._p(parameters, "MultiAZ") == "true",
+        "DeletionProtection": rds._p(parameters, "DeletionProtection") == "true",
+        "BackupRetentionPeriod": 0,
+    }
 
 
 def _manage_master(server: Server, instance: dict[str, Any], key: str) -> None:

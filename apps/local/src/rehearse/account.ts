@@ -10,8 +10,8 @@ import { freePort } from '../free-port.ts';
 import { startMysql } from '../mysql.ts';
 import type { ToolPaths } from '../paths.ts';
 import { removeSocketFolder, socketPath } from '../socket-path.ts';
-import { type SparkWorker, startSparkWorker } from '../spark-worker.ts';
-import type { JobPackage } from './job-package.ts';
+import { startDeployedSpark } from './deployed-spark.ts';
+import { codeOf, fetchJob } from './job-package.ts';
 
 /** How MySQL is reached: clients verify a name, and no address. */
 const DATABASE_HOST = 'localhost';
@@ -36,8 +36,8 @@ export interface Account {
   readonly environment: NodeJS.ProcessEnv;
   /** The session that the job's runs have; there is one as soon as a run has started. */
   jobCredentials(): Credentials;
-  /** Starts the Spark that runs the account's job, as Terraform deployed it. */
-  startSpark(job: JobPackage): Promise<void>;
+  /** Starts the Spark that runs a job as it is deployed now; without that, the job's next run does. */
+  startSpark(jobName: string): Promise<void>;
   /** What the account has now, and what its root has done since this was last asked. */
   observe(): Promise<Observation>;
   stop(): Promise<void>;
@@ -111,7 +111,18 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
   const credentials = { accessKeyId: accountId, secretAccessKey: 'root' };
   const clients = createClients(endpointUrl, credentials, authority.pem);
 
-  let spark: SparkWorker | undefined;
+  const spark = await startDeployedSpark({
+    tools,
+    endpointUrl,
+    region,
+    socket: sparkSocket,
+    temporaryFolder,
+    logFile: join(logFolder, 'spark.log'),
+    memory: '1g',
+    rights: { credentialsFile: jobCredentialsFile, authorityFile },
+    fetch: (code, into) => fetchJob(clients.s3, code, tools, into),
+    onRestart: (message) => console.error(message),
+  });
   return {
     endpointUrl,
     authority: authority.pem,
@@ -126,19 +137,7 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
       AWS_REGION: region,
       AWS_EC2_METADATA_DISABLED: 'true',
     },
-    startSpark: async ({ script, packages }) => {
-      spark = await startSparkWorker({
-        tools,
-        endpointUrl,
-        region,
-        socketPath: sparkSocket,
-        scratchFolder: join(temporaryFolder, 'spark'),
-        logFile: join(logFolder, 'spark.log'),
-        memory: '1g',
-        job: { script, packages, credentialsFile: jobCredentialsFile, authorityFile },
-        onRestart: (message) => console.error(message),
-      });
-    },
+    startSpark: async (jobName) => spark.ready(await codeOf(clients.glue, jobName)),
     jobCredentials: () => {
       const profile = readFileSync(jobCredentialsFile, 'utf8');
       const value = (name: string) => new RegExp(`^${name} = (.+)$`, 'm').exec(profile)?.[1] ?? '';
@@ -161,7 +160,7 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
     stop: async () => {
       clients.destroy();
       await emulator.stop();
-      await spark?.stop();
+      await spark.stop();
       await mysql.stop();
       removeSocketFolder(sparkSocket, temporaryFolder);
     },

@@ -2,14 +2,18 @@
 import type { Command } from 'commander';
 
 export interface RehearseOptions {
-  readonly environment: string;
+  /** undefined: the delivery to all of them. */
+  readonly environment?: string;
 }
 
 export function addRehearse(program: Command): void {
   program
     .command('rehearse')
-    .description('apply an environment to an emulated AWS account with real Terraform, use it, and destroy it')
-    .requiredOption('--environment <name>', 'one that `destroy` leaves nothing of: dev')
+    .description('play the delivery of changes to three emulated AWS accounts, with real Terraform')
+    .option(
+      '--environment <name>',
+      'instead, apply this one alone, use it, and destroy it; one that `destroy` leaves nothing of: dev',
+    )
     .action(async (options: RehearseOptions) => {
       const { run } = await import('./run.ts');
       await run(options);

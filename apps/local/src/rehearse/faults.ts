@@ -23,22 +23,6 @@ function faultsOf(type: string, reason: string, attributes: readonly string[]): 
 }
 
 export const emulatorFaults: readonly EmulatorFault[] = [
-  ...faultsOf(
-    'aws_cloudwatch_metric_alarm',
-    "DescribeAlarms answers this provider with few of an alarm's properties.",
-    [
-      'actions_enabled',
-      'alarm_actions',
-      'alarm_description',
-      'dimensions',
-      'evaluate_low_sample_count_percentiles',
-      'extended_statistic',
-      'ok_actions',
-      'period',
-      'statistic',
-      'treat_missing_data',
-    ],
-  ),
   ...faultsOf('aws_db_instance', 'CreateDBInstance ignores it.', ['backup_window', 'enabled_cloudwatch_logs_exports']),
   ...faultsOf('aws_flow_log', 'DescribeFlowLogs does not tell it.', [
     'deliver_cross_account_role',
@@ -67,6 +51,13 @@ export const emulatorFaults: readonly EmulatorFault[] = [
     'security_group_ids',
   ]),
 ];
+
+/** What CENTFLOW_IGNORE_CHANGES says, for plans that are to overlook the faults: attributes by type. */
+export function ignoredChanges(faults = emulatorFaults): Record<string, string[]> {
+  const byType: Record<string, string[]> = {};
+  for (const { type, attribute } of faults) byType[type] = [...(byType[type] ?? []), attribute];
+  return byType;
+}
 
 /** One attribute that would change. */
 export interface Difference {

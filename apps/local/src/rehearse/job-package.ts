@@ -1,13 +1,19 @@
-/** The Glue job as Terraform deployed it: its script and its packages, fetched from where the job says they are. */
+/** The Glue job as it is deployed: its script and its packages, fetched from where the job says they are. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { GetJobCommand } from '@aws-sdk/client-glue';
+import { GetJobCommand, type GlueClient } from '@aws-sdk/client-glue';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { unzipSync } from 'fflate';
-import type { Clients } from '../clients.ts';
 import type { ToolPaths } from '../paths.ts';
+
+/** Where a job's code is, as URLs of S3. */
+export interface JobCode {
+  readonly script: string;
+  /** The zip of wheels. */
+  readonly wheels: string;
+}
 
 export interface JobPackage {
   readonly script: string;
@@ -15,25 +21,24 @@ export interface JobPackage {
   readonly packages: string;
 }
 
-/** Fetches and installs them as Glue does where `--no-index` keeps it from PyPI: every wheel of the zip. */
-export async function fetchJob(
-  { glue, s3 }: Clients,
-  jobName: string,
-  tools: ToolPaths,
-  folder: string,
-): Promise<JobPackage> {
+/** Where the code is that the job's next run will have. */
+export async function codeOf(glue: GlueClient, jobName: string): Promise<JobCode> {
   const { Job } = await glue.send(new GetJobCommand({ JobName: jobName }));
-  const scriptLocation = Job?.Command?.ScriptLocation;
+  const script = Job?.Command?.ScriptLocation;
   const wheels = Job?.DefaultArguments?.['--additional-python-modules'];
-  if (scriptLocation === undefined || wheels === undefined) {
+  if (script === undefined || wheels === undefined) {
     throw new Error(`Job ${jobName} names no script or no --additional-python-modules`);
   }
-  mkdirSync(folder, { recursive: true });
-  const script = join(folder, basename(scriptLocation));
-  writeFileSync(script, await download(s3, scriptLocation));
+  return { script, wheels };
+}
+
+/** Fetches and installs it as Glue does where `--no-index` keeps it from PyPI: every wheel of the zip. */
+export async function fetchJob(s3: S3Client, code: JobCode, tools: ToolPaths, folder: string): Promise<JobPackage> {
   const wheelFolder = join(folder, 'wheels');
   mkdirSync(wheelFolder, { recursive: true });
-  for (const [name, content] of Object.entries(unzipSync(await download(s3, wheels)))) {
+  const script = join(folder, basename(code.script));
+  writeFileSync(script, await download(s3, code.script));
+  for (const [name, content] of Object.entries(unzipSync(await download(s3, code.wheels)))) {
     if (name.endsWith('.whl')) writeFileSync(join(wheelFolder, basename(name)), content);
   }
   const packages = join(folder, 'packages');

@@ -1,4 +1,4 @@
-/** A rehearsal: an environment from nothing to nothing, by real Terraform, on an AWS account that is an emulator. */
+/** Rehearsals on AWS accounts that are emulators: of one environment, from nothing to nothing; or of the delivery to all. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,26 +8,32 @@ import { localFolder, readToolPaths } from '../paths.ts';
 import { processesLeft } from '../testing/processes.ts';
 import { untilTold } from '../until-told.ts';
 import type { RehearseOptions } from './command.ts';
-import { rehearse } from './rehearsal.ts';
+import { rehearseDelivery } from './delivery/rehearsal.ts';
+import { type RehearsalOptions, rehearse } from './rehearsal.ts';
 import { Story } from './story.ts';
 
-/** What the last rehearsal left to read. */
-const logFolder = join(localFolder, 'logs', 'rehearsal');
-const reportFile = join(logFolder, 'junit.xml');
-
 export async function run({ environment: name }: RehearseOptions): Promise<void> {
+  if (name === undefined) return play('delivery', rehearseDelivery);
   const environment = readEnvironment(name);
   if (environment.protectData) {
     const problem = `Environment ${name} keeps its data (protectData), so it cannot be destroyed at the end.`;
     throw new CommandError(`${problem} Rehearse dev.`, EXIT.usage);
   }
+  await play(name, (options) => rehearse({ environment, ...options }));
+}
+
+type Rehearsal = (options: Omit<RehearsalOptions, 'environment'>) => Promise<void>;
+
+async function play(name: string, rehearsal: Rehearsal): Promise<void> {
+  /** What the last rehearsal of the name left to read. */
+  const logFolder = join(localFolder, 'logs', 'rehearsal', name);
   rmSync(logFolder, { recursive: true, force: true });
   mkdirSync(logFolder, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'centflow-rehearsal-'));
   const { signal } = untilTold();
   const story = new Story(console.log, signal);
   try {
-    await rehearse({ environment, story, tools: readToolPaths(), folder, logFolder });
+    await rehearsal({ story, tools: readToolPaths(), folder, logFolder });
     await story.step('No process is left', async () => {
       const left = await processesLeft(folder, 5000);
       if (left.length > 0) throw new Error(left.join('\n'));
@@ -36,7 +42,7 @@ export async function run({ environment: name }: RehearseOptions): Promise<void>
     throw new CommandError(`${error instanceof Error ? error.message : error}\nThe logs are in ${logFolder}`);
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-    story.writeReport(reportFile);
+    story.writeReport(join(logFolder, 'junit.xml'));
     // The last line is read by machines.
     console.log(story.summary());
   }

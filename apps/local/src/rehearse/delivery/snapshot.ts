@@ -1,0 +1,39 @@
+/** What the rehearsal's repository has otherwise than ours, because the accounts are emulators. */
+import { edit } from './changes.ts';
+import type { Checkout } from './checkout.ts';
+
+interface Difference {
+  readonly file: string;
+  readonly from: RegExp | string;
+  readonly to: string;
+  readonly reason: string;
+}
+
+const differences: readonly Difference[] = [
+  {
+    file: 'infra/src/environments.ts',
+    from: /report: \{ principals: \[[^\]]*\] \},/g,
+    to: 'report: null,',
+    reason: 'No emulator has QuickSight.',
+  },
+  {
+    file: 'infra/src/environments.ts',
+    from: 'reportingReplica: true,',
+    to: 'reportingReplica: false,',
+    reason: 'The provider waits 160 s for a replica, whatever RDS says: that shows nothing of a delivery.',
+  },
+];
+
+/** Commits the differences; `main` begins with them. */
+export async function adaptToEmulator(checkout: Checkout): Promise<void> {
+  for (const { file, from, to } of differences) edit(checkout, file, from, to);
+  const reasons = differences.map(({ file, reason }) => `${file}: ${reason}`);
+  await checkout.git(
+    'commit',
+    '--quiet',
+    '--all',
+    '--message=What emulated accounts cannot have',
+    `-m${reasons.join('\n')}`,
+  );
+  await checkout.git('push', '--quiet', 'origin', 'main');
+}
