@@ -25,25 +25,28 @@ export async function planPullRequest(
   pullRequest = review?.pullRequest,
 ): Promise<PlannedPullRequest> {
   const { environment, plans } = open;
-  const planned: ReportedStack[] = [];
-  const unplanned: Unplanned[] = [];
   const exemptions = exemptionsOf(pullRequest);
-  const planOne = async (stage: StageName) => {
+  const planOne = async (stage: StageName): Promise<ReportedStack> => {
     // Without the lock: pull requests hold up neither each other nor a deployment, and what moves meanwhile is found by it.
     const one = await planStage(open, stacks, stage, { exemptions, lock: false });
     const sha256 = review && (await plans.keep(review, one.stack, one.directory.planFile));
     say(`${one.stack}: ${summaryOf(one.plan)}${sha256 === undefined ? '' : `, kept as ${sha256.slice(0, 12)}`}`);
-    planned.push({ ...one, sha256 });
+    return { ...one, sha256 };
   };
-  for (const stage of stacks.stages) {
-    const stack = stackName(environment, stage);
-    try {
-      await planOne(stage);
-    } catch (error) {
+  // Side by side: each waits for AWS most of the time.
+  const outcomes = stacks.stages.map((stage) =>
+    planOne(stage).catch((error: unknown): Unplanned => {
       if (!(error instanceof HandOverError)) throw error;
+      const stack = stackName(environment, stage);
       say(`${stack}: ${error.message}`);
-      unplanned.push({ stack, problem: error.message });
-    }
+      return { stack, problem: error.message };
+    }),
+  );
+  const planned: ReportedStack[] = [];
+  const unplanned: Unplanned[] = [];
+  for (const outcome of await Promise.all(outcomes)) {
+    if ('problem' in outcome) unplanned.push(outcome);
+    else planned.push(outcome);
   }
   return { stacks: planned, report: reportOf(environment.name, planned, unplanned, pullRequest) };
 }
