@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Against what hangs; a busy machine takes its time.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     setupFiles: ['@centflow/config/test-set-up'],
     maxConcurrency: 2,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
