@@ -36,24 +36,21 @@ export async function deploy(options: DeployOptions): Promise<void> {
   // Before anything is applied: what is deployed can be gone back to.
   await open.releases.publish(stacks.release);
   if (planned.every(({ changes }) => !changes)) say('Nothing to apply.');
-  const begun = await open.deployments.begin(stacks.release, {
-    kind: 'deploy',
-    ...('breakGlass' in review ? { breakGlass: review.breakGlass } : { pullRequest: review.pullRequest }),
-    ...(approvedBy.length > 0 ? { approvedBy: [...approvedBy] } : {}),
-  });
-  try {
-    await applyAll(options, planned);
-  } catch (error) {
-    await open.deployments.end(begun, { outcome: 'stopped', problem: firstLine(error) });
-    throw error;
-  }
-  await open.deployments.end(begun, { outcome: 'applied' });
+  await open.deployments.during(
+    stacks.release,
+    {
+      kind: 'deploy',
+      ...('breakGlass' in review ? { breakGlass: review.breakGlass } : { pullRequest: review.pullRequest }),
+      ...(approvedBy.length > 0 ? { approvedBy: [...approvedBy] } : {}),
+    },
+    () => applyAll(options, planned),
+  );
 }
 
-/** What stages need of stages that were never applied can only be planned once those are. */
+/** Nothing is compared: of a first deployment, stages need what stages before them have yet to make, and cannot be planned. */
 async function planAll(options: DeployOptions): Promise<PlannedStage[]> {
   const { stages } = options.stacks;
-  if (!isFirst(options)) return allOrFirstProblem(stages.map((stage) => planOne(options, stage)));
+  if (!('breakGlass' in options.review)) return allOrFirstProblem(stages.map((stage) => planOne(options, stage)));
   const planned: PlannedStage[] = [];
   for (const stage of stages) {
     if (planned.some(({ changes }) => changes)) break;
@@ -68,18 +65,13 @@ async function allOrFirstProblem<Value>(working: readonly Promise<Value>[]): Pro
   return Promise.all(working);
 }
 
-function isFirst({ review }: DeployOptions): boolean {
-  return 'breakGlass' in review;
-}
-
 async function planOne({ open, stacks, review, say }: DeployOptions, stage: StageName): Promise<PlannedStage> {
-  const breaksGlass = 'breakGlass' in review;
-  const exemptions = breaksGlass ? [] : exemptionsOf(review.pullRequest);
+  const exemptions = 'breakGlass' in review ? [] : exemptionsOf(review.pullRequest);
   const planned = await planStage(open, stacks, stage, { exemptions, lock: true });
   const { stack, plan, changes, judgement } = planned;
   say(`${stack}: ${summaryOf(plan)}`);
   if (!changes) return planned;
-  if (breaksGlass) {
+  if ('breakGlass' in review) {
     for (const violation of judgement.violations) say(`  look twice: ${lineOf(stack, violation)}`);
     return planned;
   }
@@ -124,8 +116,4 @@ async function applyAll(options: DeployOptions, planned: readonly PlannedStage[]
     applied.push(stage);
     options.say(`${now.stack}: applied`);
   }
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n').slice(0, 3).join(' ');
 }

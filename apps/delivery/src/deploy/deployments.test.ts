@@ -18,17 +18,25 @@ const canary = (passed: boolean) => ({ passed, at: new Date().toISOString(), sec
 async function had(version: string, outcome: 'applied' | 'stopped', passed?: boolean): Promise<DeploymentRecord> {
   vi.advanceTimersByTime(60_000);
   const release = { version, commit: 'c'.repeat(40), digest: 'd'.repeat(64), folder: '/nowhere' };
-  const begun = await deployments.begin(release, { kind: 'deploy', pullRequest: 1 });
-  await deployments.end(begun, { outcome });
-  const ended = (await deployments.list()).find(({ startedAt }) => startedAt === begun.startedAt) as DeploymentRecord;
+  const work = outcome === 'applied' ? async () => undefined : () => Promise.reject(new Error('Terraform stopped'));
+  await deployments.during(release, { kind: 'deploy', pullRequest: 1 }, work).catch(() => undefined);
+  const [ended] = (await deployments.list()) as [DeploymentRecord];
   if (passed !== undefined) await deployments.noteCanary(ended, canary(passed));
-  return begun;
+  return ended;
 }
 
 test('records are listed newest first, each once, over as many pages as there are', async () => {
   for (const version of ['v1', 'v2', 'v3', 'v4', 'v5']) await had(version, 'applied', true);
   expect((await deployments.list()).map(({ version }) => version)).toEqual(['v5', 'v4', 'v3', 'v2', 'v1']);
   expect(s3.objects.size).toBe(5);
+});
+
+test('why a deployment stopped is noted, and told to who deployed', async () => {
+  const release = { version: 'v1', commit: 'c'.repeat(40), digest: 'd'.repeat(64), folder: '/nowhere' };
+  const stops = deployments.during(release, { kind: 'rollback' }, () => Promise.reject(new Error('no\nway')));
+  await expect(stops).rejects.toThrow('no\nway');
+  const [record] = await deployments.list();
+  expect(record).toMatchObject({ kind: 'rollback', outcome: 'stopped', problem: 'no way' });
 });
 
 test('what is deployed is the newest that was applied', async () => {

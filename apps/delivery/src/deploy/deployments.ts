@@ -45,11 +45,16 @@ export class Deployments {
     this.#environment = environment;
   }
 
-  /** Notes that a deployment begins. */
-  async begin(
+  /**
+   * Notes that a deployment begins, and how its work ended.
+   *
+   * @throws whatever the work throws, once that is noted.
+   */
+  async during(
     { version, commit, digest }: Release,
     more: Pick<DeploymentRecord, 'kind' | 'pullRequest' | 'breakGlass' | 'approvedBy'>,
-  ): Promise<DeploymentRecord> {
+    work: () => Promise<void>,
+  ): Promise<void> {
     const begun: DeploymentRecord = {
       format: 1,
       version,
@@ -61,11 +66,15 @@ export class Deployments {
       ...more,
     };
     await this.#put(begun);
-    return begun;
-  }
-
-  async end(begun: DeploymentRecord, ended: Pick<DeploymentRecord, 'outcome' | 'problem'>): Promise<void> {
-    await this.#put({ ...begun, ...ended, endedAt: new Date().toISOString() });
+    const end = (ended: Pick<DeploymentRecord, 'outcome' | 'problem'>) =>
+      this.#put({ ...begun, ...ended, endedAt: new Date().toISOString() });
+    try {
+      await work();
+    } catch (error) {
+      await end({ outcome: 'stopped', problem: firstLines(error) });
+      throw error;
+    }
+    await end({ outcome: 'applied' });
   }
 
   async noteCanary(deployed: DeploymentRecord, canary: NonNullable<DeploymentRecord['canary']>): Promise<void> {
@@ -74,19 +83,7 @@ export class Deployments {
 
   /** All records, the newest first. */
   async list(): Promise<DeploymentRecord[]> {
-    const prefix = `deployments/${this.#environment}/`;
-    const keys: string[] = [];
-    for (let token: string | undefined; ; ) {
-      const page = await this.#s3.send(
-        new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix, ContinuationToken: token }),
-      );
-      for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
-      token = page.NextContinuationToken;
-      if (token === undefined) break;
-    }
-    // Keys begin with the time.
-    const newestFirst = keys.sort().reverse();
-    return await Promise.all(newestFirst.map((key) => this.#get(key)));
+    return await Promise.all((await this.#keys()).map((key) => this.#get(key)));
   }
 
   /**
@@ -95,12 +92,13 @@ export class Deployments {
    * @throws {DeploymentsError} nothing, or nobody knows: the newest deployment stopped half-way.
    */
   async current(): Promise<DeploymentRecord> {
-    const [newest] = await this.list();
-    if (newest === undefined) {
+    const [key] = await this.#keys();
+    if (key === undefined) {
       throw new DeploymentsError(
         `Nothing was deployed to ${this.#environment} yet. The first deployment: docs/delivery.md, "A new environment".`,
       );
     }
+    const newest = await this.#get(key);
     if (newest.outcome !== 'applied') {
       throw new DeploymentsError(
         `The newest deployment of ${this.#environment}, ${newest.version} of ${newest.startedAt}, ${newest.outcome === 'stopped' ? `stopped half-way (${newest.problem})` : 'has not ended'}: ` +
@@ -116,16 +114,30 @@ export class Deployments {
    * @throws {DeploymentsError} there is none.
    */
   async previous(): Promise<DeploymentRecord> {
-    const all = await this.list();
-    const present = all[0];
-    const found = all.find(
-      ({ version, outcome, canary }) =>
-        version !== present?.version && outcome === 'applied' && canary?.passed === true,
-    );
-    if (found !== undefined) return found;
+    let present: string | undefined;
+    for (const key of await this.#keys()) {
+      const record = await this.#get(key);
+      present ??= record.version;
+      if (record.version !== present && record.outcome === 'applied' && record.canary?.passed === true) return record;
+    }
     throw new DeploymentsError(
       `${this.#environment} has had no other release whose canary passed: there is nothing to go back to. Mend it by a pull request.`,
     );
+  }
+
+  /** Of all records, the newest first: they begin with the time. */
+  async #keys(): Promise<string[]> {
+    const Prefix = `deployments/${this.#environment}/`;
+    const keys: string[] = [];
+    for (let token: string | undefined; ; ) {
+      const page = await this.#s3.send(
+        new ListObjectsV2Command({ Bucket: this.#bucket, Prefix, ContinuationToken: token }),
+      );
+      for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
+      token = page.NextContinuationToken;
+      if (token === undefined) break;
+    }
+    return keys.sort().reverse();
   }
 
   async #put(record: DeploymentRecord): Promise<void> {
@@ -140,4 +152,8 @@ export class Deployments {
     if (parsed.success) return parsed.data;
     throw new DeploymentsError(`s3://${this.#bucket}/${Key} is not understood: ${z.prettifyError(parsed.error)}`);
   }
+}
+
+function firstLines(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n').slice(0, 3).join(' ');
 }

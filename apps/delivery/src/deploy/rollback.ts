@@ -18,28 +18,25 @@ const KEPT = 'store';
  * @throws {StoppedError} an apply failed.
  */
 export async function rollBack(open: OpenEnvironment, stacks: OpenRelease, say: (line: string) => void): Promise<void> {
-  const begun = await open.deployments.begin(stacks.release, { kind: 'rollback' });
+  await open.deployments.during(stacks.release, { kind: 'rollback' }, () => applyAll(open, stacks, say));
+}
+
+async function applyAll(open: OpenEnvironment, stacks: OpenRelease, say: (line: string) => void): Promise<void> {
   const applied: StageName[] = [];
-  try {
-    for (const stage of stacks.stages) {
-      if (stage === KEPT) continue;
-      const planned = await planStage(open, stacks, stage, { exemptions: [], lock: true });
-      const { stack, plan, directory, changes, judgement } = planned;
-      say(`${stack}: ${summaryOf(plan)}`);
-      if (!changes) continue;
-      // It was reviewed when it was released. What holds data is another matter: the earlier release may not know of it.
-      const destroying = judgement.violations.filter(({ rule }) => rule === 'destroys-data');
-      refuseViolations([{ stack, judgement: { ...judgement, violations: destroying } }]);
-      for (const violation of judgement.violations) say(`  look twice: ${lineOf(stack, violation)}`);
-      await directory.apply().catch((error: unknown) => {
-        throw new StoppedError(stack, applied, error);
-      });
-      applied.push(stage);
-      say(`${stack}: applied`);
-    }
-  } catch (error) {
-    await open.deployments.end(begun, { outcome: 'stopped', problem: String(error).split('\n')[0] ?? '' });
-    throw error;
+  for (const stage of stacks.stages) {
+    if (stage === KEPT) continue;
+    const planned = await planStage(open, stacks, stage, { exemptions: [], lock: true });
+    const { stack, plan, directory, changes, judgement } = planned;
+    say(`${stack}: ${summaryOf(plan)}`);
+    if (!changes) continue;
+    // It was reviewed when it was released. What holds data is another matter: the earlier release may not know of it.
+    const destroying = judgement.violations.filter(({ rule }) => rule === 'destroys-data');
+    refuseViolations([{ stack, judgement: { ...judgement, violations: destroying } }]);
+    for (const violation of judgement.violations) say(`  look twice: ${lineOf(stack, violation)}`);
+    await directory.apply().catch((error: unknown) => {
+      throw new StoppedError(stack, applied, error);
+    });
+    applied.push(stage);
+    say(`${stack}: applied`);
   }
-  await open.deployments.end(begun, { outcome: 'applied' });
 }
