@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -45,15 +46,35 @@ PLACES = (
 )
 COUNTRIES, CITIES = (pa.array(names) for names in zip(*PLACES, strict=True))
 NOTES = pa.array(["", "Card payment contactless", "Invoice", "Order", "Thank you for your visit", "Ref"])
-DATES = pa.array([str(day) for day in np.datetime64("2023-01-01") + np.arange(1096)])
+DATES = pa.array([str(day) for day in np.datetime64("2016-01-01") + np.arange(3653)])
 CENTS = pa.array([f"{cents:02d}" for cents in range(100)])
 # Cash has no transaction id, nor have most transfers.
 WITH_TRANSACTION_ID = 0.6
 
+
+@dataclass(frozen=True)
+class Shape:
+    """How varied the rows are.
+
+    Attributes:
+        merchants: So many different ones, at most 5,000.
+        days: Of so many days …
+        days_before: … so many days before the end of 2025.
+        first_number: What transaction ids count from; files that share them share transactions.
+    """
+
+    merchants: int = 5000
+    days: int = 1096
+    days_before: int = 0
+    first_number: int = 0
+
+
+CROWD = Shape()
+
 Indices = np.ndarray[Any, np.dtype[np.int64]]
 
 
-def csv_chunks(rows: int, seed: int) -> Iterator[bytes]:
+def csv_chunks(rows: int, seed: int, shape: Shape = CROWD) -> Iterator[bytes]:
     """A CSV of so many expenses, in pieces of some megabytes: about 86 bytes a row."""
     yield HEADER
     for number, first in enumerate(range(0, rows, CHUNK_ROWS)):
@@ -62,20 +83,20 @@ def csv_chunks(rows: int, seed: int) -> Iterator[bytes]:
         out = io.BytesIO()
         # Nothing here holds a comma or a quote.
         options = pa_csv.WriteOptions(include_header=False, quoting_style="none")
-        pa_csv.write_csv(_expenses(min(CHUNK_ROWS, rows - first), first, chance), out, options)
+        pa_csv.write_csv(_expenses(min(CHUNK_ROWS, rows - first), first, chance, shape), out, options)
         yield out.getvalue()
 
 
-def _expenses(count: int, first: int, chance: np.random.Generator) -> pa.Table:
+def _expenses(count: int, first: int, chance: np.random.Generator, shape: Shape) -> pa.Table:
     # A few merchants and places get most of the money, as in any household.
-    merchants = (len(MERCHANTS) * chance.random(count) ** 2).astype(np.int64)
+    merchants = (shape.merchants * chance.random(count) ** 2).astype(np.int64)
     places = (len(PLACES) * chance.random(count) ** 2).astype(np.int64)
     cents = np.clip(np.exp(chance.normal(7.6, 1.1, count)), 50, 5_000_000).astype(np.int64)
     notes = chance.integers(0, len(NOTES), count)
     with_id = chance.random(count) < WITH_TRANSACTION_ID
     return pa.table(
         {
-            "date": _pick(DATES, chance.integers(0, len(DATES), count)),
+            "date": _pick(DATES, len(DATES) - shape.days_before - shape.days + chance.integers(0, shape.days, count)),
             "merchant": _pick(MERCHANTS, merchants),
             "category": _pick(CATEGORIES, merchants % len(CATEGORIES)),
             "account": _pick(ACCOUNTS, chance.integers(0, len(ACCOUNTS), count)),
@@ -88,7 +109,10 @@ def _expenses(count: int, first: int, chance: np.random.Generator) -> pa.Table:
             "country": _pick(COUNTRIES, places),
             "city": _pick(CITIES, places),
             "transaction_id": _where(
-                with_id, pc.binary_join_element_wise("TX", _text(10**10 + np.arange(first, first + count)), "")
+                with_id,
+                pc.binary_join_element_wise(
+                    "TX", _text(10**10 + shape.first_number + np.arange(first, first + count)), ""
+                ),
             ),
         }
     )

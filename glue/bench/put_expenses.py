@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import boto3
 from boto3.s3.transfer import TransferConfig
-from expenses import csv_chunks
+from expenses import CROWD, Shape, csv_chunks
 from measured import report, stopwatch
 
 PART_BYTES = 32 << 20
@@ -42,11 +42,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--merchants", type=int, default=CROWD.merchants)
+    parser.add_argument("--days", type=int, default=CROWD.days)
+    parser.add_argument("--days-before", type=int, default=CROWD.days_before)
+    parser.add_argument("--first-number", type=int, default=CROWD.first_number)
     parser.add_argument("--bucket", required=True)
     parser.add_argument("--key", required=True)
     arguments = parser.parse_args()
     s3 = boto3.client("s3")
-    stream = _Stream(csv_chunks(arguments.rows, arguments.seed))
+    shape = Shape(arguments.merchants, arguments.days, arguments.days_before, arguments.first_number)
+    stream = _Stream(csv_chunks(arguments.rows, arguments.seed, shape))
     transfer = TransferConfig(multipart_threshold=PART_BYTES, multipart_chunksize=PART_BYTES, max_concurrency=2)
     with stopwatch() as watch:
         s3.upload_fileobj(stream, arguments.bucket, arguments.key, Config=transfer)

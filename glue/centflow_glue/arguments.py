@@ -2,10 +2,11 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from centflow_glue.database import DatabaseAddress
 from centflow_glue.read import ReadLimits
+from centflow_glue.summaries import SUMMARY_LIMITS, SummaryLimits
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class JobArguments:
         keys_per_batch: Keys the driver holds at once.
         job_run_id: Glue's id of this run, `local` outside Glue.
         metrics: Where metrics go; None for nowhere.
+        summary_limits: Which summaries are kept, and the memory that they may take.
     """
 
     mode: str
@@ -44,6 +46,7 @@ class JobArguments:
     keys_per_batch: int
     job_run_id: str
     metrics: MetricsTarget | None
+    summary_limits: SummaryLimits = SUMMARY_LIMITS
 
 
 def parse_arguments(argv: Sequence[str]) -> JobArguments:
@@ -61,6 +64,7 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
     parser.add_argument("--database-ca", help="PEM of who may vouch for the server: file or s3://…")
     parser.add_argument("--max-object-bytes", type=_positive, default=ReadLimits.object_bytes)
     parser.add_argument("--max-expanded-bytes", type=_positive, default=ReadLimits.expanded_bytes)
+    parser.add_argument("--max-summary-bytes", type=_positive, default=SUMMARY_LIMITS.bytes)
     parser.add_argument("--keys-per-batch", type=_positive, default=1000)
     parser.add_argument(
         "--metrics-log-group", help="CloudWatch log group for the run's metrics; none where it is absent"
@@ -81,6 +85,7 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
         keys_per_batch=known.keys_per_batch,
         job_run_id=known.job_run_id,
         metrics=known.environment and MetricsTarget(known.metrics_log_group, known.environment),
+        summary_limits=replace(SUMMARY_LIMITS, bytes=known.max_summary_bytes),
     )
 
 

@@ -47,6 +47,34 @@ class Column:
 
 
 @dataclass(frozen=True)
+class SummaryColumn:
+    """What a summary adds rows up by.
+
+    Attributes:
+        name: The column of the summary's table.
+        header: Where its values come from.
+        part: `month`: the month of a date; None: the whole cell.
+    """
+
+    name: str
+    header: str
+    part: str | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A table of the feed's rows added up, upload by upload.
+
+    Attributes:
+        table: The table, which also has `upload_id`, `amount` and `transactions`.
+        columns: What is added up by, in the order of its key.
+    """
+
+    table: str
+    columns: tuple[SummaryColumn, ...]
+
+
+@dataclass(frozen=True)
 class Contract:
     """What the CSVs of one feed must look like, and where their rows go.
 
@@ -60,6 +88,7 @@ class Contract:
         amount: The header of the amount.
         currency: The header of the amount's ISO 4217 code.
         minor_units: Decimals that each currency has, by ISO 4217.
+        summaries: The feed's.
         sha256: Of the contract's text: an upload remembers which contract it was judged by.
     """
 
@@ -72,6 +101,7 @@ class Contract:
     amount: str
     currency: str
     minor_units: Mapping[str, int]
+    summaries: tuple[Summary, ...]
     sha256: str
 
     def column(self, header: str) -> Column:
@@ -106,6 +136,7 @@ def read_contract(text: str) -> Contract:
             amount=ours["amount"],
             currency=ours["currency"],
             minor_units=ours["minorUnits"],
+            summaries=tuple(_read_summary(summary) for summary in ours["summaries"]),
             sha256=hashlib.sha256(text.encode()).hexdigest(),
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -132,6 +163,11 @@ def _read_column(column: dict[str, Any], constraints: dict[str, Any]) -> Column:
         minimum=None if minimum is None else str(minimum),
         allowed=tuple(constraints["enum"]) if "enum" in constraints else None,
     )
+
+
+def _read_summary(summary: dict[str, Any]) -> Summary:
+    columns = (SummaryColumn(column["column"], column["header"], column["part"]) for column in summary["columns"])
+    return Summary(table=summary["table"], columns=tuple(columns))
 
 
 @cache

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import IO
 
 import pyarrow as pa
@@ -26,6 +27,7 @@ from centflow_glue.fingerprint import fingerprints
 from centflow_glue.quarantine import MESSAGE_MAX, RAW_TEXT_MAX, QuarantinedRow
 from centflow_glue.read import LARGE_BLOCK_BYTES, MIB, CsvReader, ReadLimits, RecordTooLongError
 from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.summaries import SUMMARY_LIMITS, RunningSummaries, SummaryLimits
 from centflow_glue.validate import validate
 
 # An upload of which more than this share of rows is bad is no CSV of its feed, but a mistake.
@@ -36,6 +38,8 @@ REMARKS_MAX = 1000
 LOAD_OPTIONS = (
     "CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\\n'"
 )
+
+CSV_OPTIONS = pa_csv.WriteOptions(include_header=False, batch_size=8192)
 
 
 class LoadMismatchError(Exception):
@@ -54,6 +58,7 @@ class Tally:
         first_date: The earliest date among the good rows, ISO 8601.
         last_date: The latest.
         has_transaction_ids: Whether a good row has a transaction id.
+        summaries: Which summaries there are of the good rows, and whether each is kept.
         notes: What the uploader may want to know, such as ignored columns.
     """
 
@@ -64,6 +69,7 @@ class Tally:
     first_date: str | None = None
     last_date: str | None = None
     has_transaction_ids: bool = False
+    summaries: dict[str, bool] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -84,8 +90,9 @@ def load_upload(
     upload_id: int,
     compressed: bool,
     limits: ReadLimits,
+    summary_limits: SummaryLimits = SUMMARY_LIMITS,
 ) -> Tally:
-    """Load one upload's rows and quarantined rows, and commit them.
+    """Load one upload's rows, their summaries and the quarantined rows, and commit them.
 
     Args:
         connection: To MySQL, with no transaction open.
@@ -94,6 +101,7 @@ def load_upload(
         upload_id: Of the row of `uploads` that the rows belong to; no rows of it may be stored.
         compressed: Whether the object is gzip.
         limits: How large it may be.
+        summary_limits: Which summaries are kept.
 
     Raises:
         UploadRejectedError: The upload as a whole is not acceptable. No row of it is stored; of its quarantined rows
@@ -101,11 +109,13 @@ def load_upload(
         LoadMismatchError: MySQL did not store what it was given.
     """
     try:
-        return _load(connection, CsvReader(open_stream(), contract, compressed, limits), upload_id)
+        reader = CsvReader(open_stream(), contract, compressed, limits)
+        return _load(connection, reader, upload_id, RunningSummaries(contract, summary_limits))
     except RecordTooLongError:
         connection.rollback()
     try:
-        return _load(connection, CsvReader(open_stream(), contract, compressed, limits, LARGE_BLOCK_BYTES), upload_id)
+        reader = CsvReader(open_stream(), contract, compressed, limits, LARGE_BLOCK_BYTES)
+        return _load(connection, reader, upload_id, RunningSummaries(contract, summary_limits))
     except RecordTooLongError as error:
         connection.rollback()
         raise UploadRejectedError(
@@ -130,11 +140,11 @@ class TooManyBadRowsError(UploadRejectedError):
         self.tally = tally
 
 
-def _load(connection: Connection, reader: CsvReader, upload_id: int) -> Tally:
+def _load(connection: Connection, reader: CsvReader, upload_id: int, summaries: RunningSummaries) -> Tally:
     contract = reader.contract
     with tempfile.TemporaryFile("w+b") as quarantine_file:
         quarantine = _QuarantineFile(quarantine_file, upload_id)
-        producer = _Producer(reader, upload_id, quarantine)
+        producer = _Producer(reader, upload_id, quarantine, summaries)
         _load_data(connection, _rows_statement(contract), producer.write_rows, producer.tally)
         tally = producer.tally
         if tally.quarantined > tally.read * QUARANTINE_LIMIT:
@@ -144,6 +154,7 @@ def _load(connection: Connection, reader: CsvReader, upload_id: int) -> Tally:
             assert quarantine.first is not None
             raise TooManyBadRowsError(tally, quarantine.first)
         _store_quarantine(connection, quarantine, whole=True)
+    tally.summaries = _store_summaries(connection, summaries.finish(), upload_id)
     connection.commit()
     return tally
 
@@ -151,26 +162,31 @@ def _load(connection: Connection, reader: CsvReader, upload_id: int) -> Tally:
 class _Producer:
     """Writes the good rows of one upload as CSV, puts the others aside, and counts both."""
 
-    def __init__(self, reader: CsvReader, upload_id: int, quarantine: "_QuarantineFile") -> None:
+    def __init__(
+        self, reader: CsvReader, upload_id: int, quarantine: "_QuarantineFile", summaries: RunningSummaries
+    ) -> None:
         self.tally = Tally()
         if reader.header.ignored:
             self.tally.notes.append(f"Ignored columns: {', '.join(reader.header.ignored)}.")
         self._reader = reader
         self._upload_id = upload_id
         self._quarantine = quarantine
+        self._summaries = summaries
 
     def write_rows(self, out: IO[bytes]) -> None:
         contract = self._reader.contract
-        options = pa_csv.WriteOptions(include_header=False, batch_size=8192)
         for batch in self._reader.batches(self._put_aside):
             checked = validate(batch, self._reader.header, contract)
             self._put_aside(checked.quarantined)
             self._count(checked.rows)
             if checked.rows.num_rows:
+                self._summaries.add(checked.rows)
                 rows = checked.rows.add_column(
                     0, "upload_id", pa.repeat(pa.scalar(self._upload_id), checked.rows.num_rows)
                 )
-                pa_csv.write_csv(rows.append_column("fingerprint", fingerprints(checked.rows, contract)), out, options)
+                pa_csv.write_csv(
+                    rows.append_column("fingerprint", fingerprints(checked.rows, contract)), out, CSV_OPTIONS
+                )
         if self.tally.read == 0:
             self.tally.notes.append("The file has a header and no rows.")
 
@@ -243,6 +259,21 @@ def _store_quarantine(connection: Connection, quarantine: _QuarantineFile, whole
         " (upload_id, row_no, @column_name, code, message, raw_text) SET column_name = NULLIF(@column_name, '')"
     )
     _load_data(connection, statement, lambda out: quarantine.copy(out, whole), expected)
+
+
+def _store_summaries(connection: Connection, summaries: dict[str, pa.Table | None], upload_id: int) -> dict[str, bool]:
+    for table, groups in summaries.items():
+        if groups is None:
+            continue
+        numbered = groups.add_column(0, "upload_id", pa.repeat(pa.scalar(upload_id), groups.num_rows))
+        columns = ", ".join(f"`{name}`" for name in numbered.column_names)
+        _load_data(
+            connection,
+            f"LOAD DATA LOCAL INFILE '{{pipe}}' INTO TABLE `{table}` {LOAD_OPTIONS} ({columns})",
+            partial(pa_csv.write_csv, numbered, write_options=CSV_OPTIONS),
+            Tally(good=groups.num_rows),
+        )
+    return {table: groups is not None for table, groups in summaries.items()}
 
 
 def _rows_statement(contract: Contract) -> str:

@@ -73,7 +73,7 @@ def _keys(arguments: JobArguments) -> Iterator[KeyToReconcile]:
     # cursor has to wait for a load that takes minutes.
     with TemporaryFile("w+", encoding="utf-8") as found:
         with closing(connect(arguments.database)) as connection:
-            for key in find_keys(arguments.bucket, connection, load_contracts()):
+            for key in find_keys(arguments.bucket, connection, load_contracts(), arguments.summary_limits):
                 found.write(json.dumps([key.object_key, key.missed]) + "\n")
         found.seek(0)
         for line in found:

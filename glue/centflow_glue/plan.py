@@ -36,6 +36,8 @@ class Upload:
         state: `loading`, `published`, `superseded`, `retired`, `rejected` or `failed`.
         rows_stored: Whether rows of it may stand in the feed's table.
         contract_sha256: The contract it was judged by.
+        rows_good: Rows that keep the contract, shown or not.
+        summaries: Those that stand for it as it is.
     """
 
     upload_id: int
@@ -43,6 +45,8 @@ class Upload:
     state: str
     rows_stored: bool
     contract_sha256: str | None
+    rows_good: int = 0
+    summaries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

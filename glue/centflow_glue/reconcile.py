@@ -14,10 +14,11 @@ from centflow_glue.contract import Contract
 from centflow_glue.database import is_transient, named_lock
 from centflow_glue.load import Tally, load_upload
 from centflow_glue.object_key import feed_folder, is_folder_placeholder, owner_or_default, parse_object_key
-from centflow_glue.plan import Plan, Version, live_versions, plan_key
-from centflow_glue.publish import Change, publish
+from centflow_glue.plan import Plan, Upload, Version, live_versions, plan_key
+from centflow_glue.publish import Change, publish, summarise
 from centflow_glue.read import MIB, ReadLimits
 from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.summaries import SUMMARY_LIMITS, SummaryLimits, lacking
 from centflow_glue.uploads import (
     claim,
     record_failure,
@@ -69,6 +70,7 @@ class Reconciler:
         contracts: By feed.
         limits: How large an upload may be.
         job_run_id: Recorded with each upload.
+        summary_limits: Which summaries are kept.
     """
 
     connection: Connection
@@ -77,6 +79,7 @@ class Reconciler:
     contracts: Mapping[str, Contract]
     limits: ReadLimits
     job_run_id: str
+    summary_limits: SummaryLimits = SUMMARY_LIMITS
 
     def reconcile(self, object_key: str, event_time: datetime | None) -> Outcome:
         """Load, publish, correct or retire what this key needs now.
@@ -108,6 +111,7 @@ class Reconciler:
         contract = self.contracts.get(feed_folder(object_key))
         plan = plan_key(versions, uploads_of(self.connection, object_key), contract.sha256 if contract else None)
         if plan.is_empty:
+            self._summarise(object_key, plan.published, contract)
             return Outcome(object_key, "unchanged")
         accepted, rejection = self._load_newest_acceptable(plan, contract, event_time)
         self._make_visible(object_key, plan, contract, accepted)
@@ -116,6 +120,13 @@ class Reconciler:
         if accepted:
             return Outcome(object_key, "published")
         return Outcome(object_key, "retired" if plan.deleted else "unchanged")
+
+    def _summarise(self, object_key: str, published: Upload | None, contract: Contract | None) -> None:
+        """Nothing changes for readers but the time that their views take."""
+        summaries = lacking(published, contract, self.summary_limits)
+        if published and contract and summaries:
+            owner = owner_or_default(object_key)
+            summarise(self.connection, owner, contract, published.upload_id, summaries, self.summary_limits)
 
     def _load_newest_acceptable(
         self, plan: Plan, contract: Contract | None, event_time: datetime | None
@@ -188,6 +199,7 @@ class Reconciler:
             upload_id,
             parsed.compressed,
             self.limits,
+            self.summary_limits,
         )
 
     def _lock_name(self, object_key: str) -> str:

@@ -12,12 +12,19 @@ from centflow_glue.contract import Contract
 from centflow_glue.manifest import KeyToReconcile
 from centflow_glue.object_key import RAW_PREFIX, feed_folder, is_folder_placeholder
 from centflow_glue.plan import Upload, Version, live_versions, plan_key
+from centflow_glue.summaries import SUMMARY_LIMITS, SummaryLimits, lacking
+from centflow_glue.uploads import PLANNED, upload_of
 
 # An event, its batch and the start of a job run take a minute or two; what the sweep finds sooner is only on its way.
 MISSED_AFTER = timedelta(minutes=15)
 
 
-def find_keys(bucket: str, connection: Connection, contracts: Mapping[str, Contract]) -> Iterator[KeyToReconcile]:
+def find_keys(
+    bucket: str,
+    connection: Connection,
+    contracts: Mapping[str, Contract],
+    summary_limits: SummaryLimits = SUMMARY_LIMITS,
+) -> Iterator[KeyToReconcile]:
     """Stream the keys that need reconciling, by walking both lists side by side in the order of their keys.
 
     Both sides are sorted by the keys' UTF-8 bytes, and neither is held in memory.
@@ -26,6 +33,7 @@ def find_keys(bucket: str, connection: Connection, contracts: Mapping[str, Contr
         bucket: The uploads bucket.
         connection: To MySQL, used for nothing else until the iteration ends.
         contracts: By feed.
+        summary_limits: Which uploads are to have summaries.
     """
     in_bucket = ((versions[0].object_key, versions) for versions in list_versions(bucket, RAW_PREFIX))
     in_database = _uploads_by_key(connection)
@@ -33,7 +41,8 @@ def find_keys(bucket: str, connection: Connection, contracts: Mapping[str, Contr
         if any(is_folder_placeholder(object_key, version.size) for version in live_versions(versions)):
             continue
         contract = contracts.get(feed_folder(object_key))
-        if not plan_key(versions, uploads, contract.sha256 if contract else None).is_empty:
+        plan = plan_key(versions, uploads, contract.sha256 if contract else None)
+        if not plan.is_empty or lacking(plan.published, contract, summary_limits):
             yield KeyToReconcile(object_key, missed=_is_missed(versions, uploads))
 
 
@@ -51,15 +60,9 @@ def _is_missed(versions: Sequence[Version], uploads: Sequence[Upload]) -> bool:
 
 def _uploads_by_key(connection: Connection) -> Iterator[tuple[str, list[Upload]]]:
     with connection.cursor(SSCursor) as cursor:
-        cursor.execute(
-            "SELECT object_key, upload_id, version_id, state, rows_stored, contract_sha256 FROM uploads"
-            " ORDER BY object_key, upload_id"
-        )
-        for object_key, rows in groupby(cursor, key=lambda row: row[0]):
-            yield (
-                object_key,
-                [Upload(i, version, state, bool(stored), sha256) for _, i, version, state, stored, sha256 in rows],
-            )
+        cursor.execute(f"SELECT {PLANNED}, object_key FROM uploads ORDER BY object_key, upload_id")
+        for object_key, rows in groupby(cursor, key=lambda row: row[-1]):
+            yield object_key, [upload_of(row[:-1]) for row in rows]
     connection.commit()
 
 

@@ -57,6 +57,7 @@ class _Task:
                 contracts=load_contracts(),
                 limits=arguments.limits,
                 job_run_id=arguments.job_run_id,
+                summary_limits=arguments.summary_limits,
             ).reconcile(key.object_key, key.event_time)
         except BaseException:
             # Closing ends the key's lock and whatever was not committed.

@@ -20,6 +20,7 @@ from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect
 from centflow_glue.read import ReadLimits
 from centflow_glue.reconcile import Reconciler
+from centflow_glue.summaries import SummaryLimits
 
 # `pytest --hypothesis-profile=explore` looks further than a run that must not surprise anybody.
 COMMON = {
@@ -32,6 +33,9 @@ settings.register_profile("explore", max_examples=3000, **COMMON)
 settings.load_profile("centflow")
 
 BUCKETS = count(1)
+
+# However small an upload is, and added up row by row.
+ALL_SUMMARIES = SummaryLimits(least_rows=0, rows_per_group=0, rows_at_once=1)
 
 
 @pytest.fixture(scope="session")
@@ -137,6 +141,7 @@ def reconciler(address: DatabaseAddress, database: str, bucket: Bucket) -> Itera
             "contracts": load_contracts(),
             "limits": ReadLimits(),
             "job_run_id": "jr_test",
+            "summary_limits": ALL_SUMMARIES,
         }
         return Reconciler(**{**made, **overrides})
 

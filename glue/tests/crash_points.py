@@ -20,11 +20,15 @@ from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, retrying
 from centflow_glue.read import ReadLimits
 from centflow_glue.reconcile import Outcome, Reconciler
+from centflow_glue.summaries import SummaryLimits
 from centflow_glue.sweep import find_keys
 
 # A server that has imported the job forks each process in a few milliseconds.
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["centflow_glue.reconcile"])
+
+# However small an upload is.
+ALL_SUMMARIES = SummaryLimits(least_rows=0, rows_per_group=0)
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,12 @@ CRASH_POINTS = (
     CrashPoint("when half of the claim is committed", ("INSERT INTO uploads", "COMMIT"), after=True),
     CrashPoint("after the claim", ("state = 'loading'", "COMMIT"), after=True),
     CrashPoint("when a part of the rows is sent", ("LOAD DATA",), packets=3),
+    CrashPoint("when some of the rows' summaries are stored", ("LOAD DATA", "LOAD DATA .*_by_"), after=True),
     CrashPoint("when all rows are sent and not committed", ("LOAD DATA", "COMMIT")),
     CrashPoint("after the load and before publication", ("LOAD DATA", "loaded_at", "COMMIT"), after=True),
     CrashPoint("while it holds the lock of publications", ("FOR UPDATE",), after=True),
     CrashPoint("within the transaction that publishes", ("state = 'published', rows_read",), after=True),
+    CrashPoint("when its summaries are marked", ("INSERT INTO upload_summaries",), after=True),
     CrashPoint("before that transaction is committed", ("state = 'published', rows_read", "COMMIT")),
     CrashPoint("before superseded rows are removed", ("state = 'published', rows_read", "COMMIT"), after=True),
     CrashPoint("while superseded rows are removed", ("state = 'published', rows_read", "DELETE FROM"), after=True),
@@ -79,7 +85,7 @@ def start(
 def reconciler(connection: Connection, bucket: str) -> Reconciler:
     """What the job's tasks make for each key."""
     database = connection.db.decode() if isinstance(connection.db, bytes) else str(connection.db)
-    return Reconciler(connection, bucket, database, load_contracts(), ReadLimits(), "jr_test")
+    return Reconciler(connection, bucket, database, load_contracts(), ReadLimits(), "jr_test", ALL_SUMMARIES)
 
 
 def reconcile_key(connection: Connection, bucket: str, object_key: str) -> Outcome:

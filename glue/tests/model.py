@@ -309,6 +309,8 @@ def views(published: Collection[Version]) -> dict[str, Counter[tuple[Any, ...]]]
         ),
         "v_monthly_cash_flow": _cash_flow(incomes, expenses),
         "v_spend_by_category_month": _totals(expenses, "category"),
+        "v_spend_by_merchant_month": _totals(expenses, "category", "merchant"),
+        "v_spend_by_day": _spend_by_day(expenses),
         "v_income_by_source_month": _totals(incomes, "source"),
         "v_spend_by_place": _totals(expenses, "country", "city"),
         "v_budget_vs_actual": _budget_vs_actual(budgets, expenses),
@@ -329,6 +331,13 @@ def _totals(rows: Iterable[Shown], *by: str) -> Counter[tuple[Any, ...]]:
     groups: dict[tuple[Any, ...], list[Decimal]] = defaultdict(list)
     for row in rows:
         groups[row.version.owner, row.month, row["currency"], *(row[name] for name in by)].append(row.amount)
+    return Counter((*group, sum(amounts), len(amounts)) for group, amounts in groups.items())
+
+
+def _spend_by_day(expenses: Iterable[Shown]) -> Counter[tuple[Any, ...]]:
+    groups: dict[tuple[Any, ...], list[Decimal]] = defaultdict(list)
+    for row in expenses:
+        groups[row.version.owner, row["date"], row["currency"], row["category"]].append(row.amount)
     return Counter((*group, sum(amounts), len(amounts)) for group, amounts in groups.items())
 
 
@@ -424,6 +433,8 @@ COLUMNS = {
     " city, transaction_id, object_key, version_id, row_no",
     "v_monthly_cash_flow": "owner, month, currency, income, expense, net, savings_rate",
     "v_spend_by_category_month": "owner, month, currency, category, amount, transactions",
+    "v_spend_by_merchant_month": "owner, month, currency, category, merchant, amount, transactions",
+    "v_spend_by_day": "owner, date, currency, category, amount, transactions",
     "v_income_by_source_month": "owner, month, currency, source, amount, transactions",
     "v_spend_by_place": "owner, month, currency, country, city, amount, transactions",
     "v_budget_vs_actual": "owner, month, currency, category, budget, actual, remaining",

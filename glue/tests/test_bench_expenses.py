@@ -42,3 +42,14 @@ def test_every_row_keeps_the_contract_of_expenses(csv_chunks):
     assert sum(part.rows.num_rows for part in checked) == ROWS
     assert not any(part.quarantined for part in checked)
     assert set(reader.header.positions) == {column.header for column in contract.columns}
+
+
+def test_a_household_has_fewer_merchants_and_each_of_its_files_a_year(csv_chunks):
+    from expenses import Shape
+
+    shape = Shape(merchants=300, days=365, days_before=365, first_number=ROWS)
+    rows = b"".join(csv_chunks(ROWS, 1, shape)).decode().splitlines()[1:]
+    cells = [row.split(",") for row in rows]
+    assert len({row[1] for row in cells}) == 300
+    assert (min(row[0] for row in cells), max(row[0] for row in cells)) == ("2024-01-02", "2024-12-31")
+    assert min(row[9] for row in cells if row[9]) >= f"TX{10**10 + ROWS}"

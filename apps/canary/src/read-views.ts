@@ -10,12 +10,13 @@ export interface CanaryAnswer {
   readonly uploads: readonly Row[];
   /** Rows of `v_monthly_cash_flow`, by month and currency. */
   readonly cashFlow: readonly Row[];
-  /** Of every other view, and of the cash flow: how many rows it shows. */
+  /** Of every view but those that tell of uploads: how many rows it shows. */
   readonly rows: Readonly<Record<string, number>>;
 }
 
-/** It tells of every upload there ever was, so that its rows are no trace of what was deleted. */
 const ACCOUNTING = 'v_upload_accounting';
+/** They tell of every upload there ever was, so that their rows are no trace of what was deleted. */
+const BOOKS: readonly string[] = [ACCOUNTING, 'v_upload_progress'];
 /** What the canary is still asked about is among the newest; and an answer may have no more than 6 MB. */
 const UPLOADS_AT_MOST = 500;
 
@@ -23,7 +24,7 @@ const UPLOADS_AT_MOST = 500;
 export const ownedViews: readonly string[] = describeViews()
   .filter(({ columns }) => columns.some(({ name }) => name === 'owner'))
   .map(({ name }) => name)
-  .filter((name) => name !== ACCOUNTING);
+  .filter((name) => !BOOKS.includes(name));
 
 /** Reads what is asked for in one transaction: an upload that is published meanwhile is seen in all views or in none. */
 export async function readViews(connection: Connection, owner: string): Promise<CanaryAnswer> {

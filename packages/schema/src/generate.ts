@@ -14,6 +14,7 @@ import { contractsFolder, renderContracts } from './generate/contracts.ts';
 import { findStale, writeArtefacts } from './generate/files.ts';
 import { generateMigration, isMigrationMissing } from './generate/migrations.ts';
 import { readFeeds } from './generate/read-feeds.ts';
+import { readSummaries } from './generate/read-summaries.ts';
 import { renderRegistries } from './generate/registry.ts';
 import { renderSamples, samplesFolder } from './generate/samples.ts';
 import { readMigrationsByTag } from './read-migrations.ts';
@@ -32,7 +33,11 @@ const owned = [
 ];
 
 const feeds = await readFeeds();
-const artefacts: Artefact[] = [...(await renderRegistries()), ...renderContracts(feeds), ...renderSamples(feeds)];
+const artefacts: Artefact[] = [
+  ...(await renderRegistries()),
+  ...renderContracts(feeds, await readSummaries()),
+  ...renderSamples(feeds),
+];
 
 if (check) {
   const stale = await findStale(artefacts, owned);

@@ -4,12 +4,15 @@ import type { Connection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bookkeepingTables } from './generated/bookkeeping.ts';
 import { feeds } from './generated/feeds.ts';
+import { summaries } from './generated/summaries.ts';
 import { views } from './generated/views.ts';
 import { changePassword, createUsers, grantPrivileges, grantStatements, userStatements } from './grants.ts';
 import { rowsOf } from './session.ts';
 import { createTestDatabase, type TestDatabase, testPassword } from './testing/database.ts';
 
-const tableNames = [...Object.values(feeds).map(({ table }) => table), ...bookkeepingTables].map(getTableName);
+const tableNames = [...[...Object.values(feeds), ...summaries].map(({ table }) => table), ...bookkeepingTables].map(
+  (table) => getTableName(table),
+);
 const viewNames = views.map((view) => getViewConfig(view).name);
 
 const denied = {

@@ -5,6 +5,7 @@ import { escapeId } from 'mysql2';
 import type { Connection } from 'mysql2/promise';
 import { bookkeepingTables } from './generated/bookkeeping.ts';
 import { feeds } from './generated/feeds.ts';
+import { summaries } from './generated/summaries.ts';
 import { views } from './generated/views.ts';
 import { prepareSession, rowsOf } from './session.ts';
 
@@ -42,7 +43,7 @@ const migratorPrivileges =
 /** Tables and views, each with what a role may do there. */
 const privileges: Readonly<Record<Exclude<Role, 'migrator'>, ReadonlyMap<string, readonly string[]>>> = {
   loader: new Map(
-    [...Object.values(feeds).map(({ table }) => table), ...bookkeepingTables].map((table) => [
+    [...[...Object.values(feeds), ...summaries].map(({ table }) => table), ...bookkeepingTables].map((table) => [
       getTableName(table),
       ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
     ]),

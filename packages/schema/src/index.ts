@@ -3,6 +3,7 @@
  *
  * - `feeds/`        one file for each kind of CSV: its table, and what its columns mean
  * - `bookkeeping/`  the tables that say what became of every upload
+ * - `summaries/`    one file for each way in which the job adds up a feed's rows, so that a view need not
  * - `views/`        one file for each question the reports answer
  * - `contract/`     a feed as the PySpark job and the Data Catalog are told of it
  * - `generate/`     what `pnpm generate` makes of the above: registries, contracts, samples, the migration
@@ -20,4 +21,5 @@ export type { Feed, FeedHeader } from './define-feed.ts';
 export { defineFeed, objectPrefix } from './define-feed.ts';
 export * from './generated/bookkeeping.ts';
 export * from './generated/feeds.ts';
+export * from './generated/summaries.ts';
 export * from './generated/views.ts';

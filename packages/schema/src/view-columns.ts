@@ -32,14 +32,23 @@ export class UnknownExpressionError extends Error {
 const text = (length: number) => `varchar(${length})`;
 const total = 'decimal(30,4)';
 
-/** What MySQL makes of the views' expressions, by the column's name. Columns that come straight from a table tell it themselves. */
+/** What MySQL makes of the views' expressions, by the column's name, or the view's and the column's. Columns that come straight from a table tell it themselves. */
 const expressionTypes: Readonly<Record<string, string>> = {
   owner: text(64),
+  currency: 'char(3)',
+  category: text(64),
+  merchant: text(128),
+  source: text(128),
+  account: text(64),
+  date: 'date',
   kind: text(7),
   counterparty: text(128),
-  country: 'char(2)',
+  country: text(2),
+  'v_transactions.country': 'char(2)',
   city: text(64),
   month: text(7),
+  month_received: text(7),
+  row_date: 'date',
   reason: 'text',
   amount: total,
   income: total,
@@ -52,6 +61,8 @@ const expressionTypes: Readonly<Record<string, string>> = {
   balance: total,
   savings_rate: 'decimal(38,4)',
   transactions: 'bigint',
+  quarantined_rows: 'bigint',
+  uploads: 'bigint',
   seconds_to_visible: 'decimal(27,6)',
 };
 
@@ -69,7 +80,8 @@ export function describeView(view: MySqlView): ViewDescription {
   const { name, selectedFields } = getViewConfig(view);
   const columns = Object.entries(selectedFields).map(([column, field]) => {
     if (is(field, Column)) return { name: column, sqlType: bareType((field as MySqlColumn).getSQLType()) };
-    const sqlType = expressionTypes[is(field, SQL.Aliased) ? field.fieldAlias : column];
+    const expression = is(field, SQL.Aliased) ? field.fieldAlias : column;
+    const sqlType = expressionTypes[`${name}.${expression}`] ?? expressionTypes[expression];
     if (sqlType === undefined) throw new UnknownExpressionError(name, column);
     return { name: column, sqlType };
   });

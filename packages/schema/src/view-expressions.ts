@@ -4,6 +4,7 @@
  * Nothing here is a float: sums and ratios of DECIMAL stay DECIMAL.
  */
 import { and, eq, not, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import type { quarantinedRows } from './bookkeeping/quarantined-rows.ts';
 import { uploads } from './bookkeeping/uploads.ts';
 import type { FeedTable } from './define-feed.ts';
 
@@ -22,6 +23,14 @@ export const ownerOfUpload = sql<string>`straight_join ${uploads.owner}`.as('own
 /** A row's upload is published: how every view joins a feed's rows to `uploads`. */
 export function isPublished(row: FeedTable): SQL {
   return and(eq(uploads.uploadId, row.uploadId), eq(uploads.state, sql.raw("'published'"))) as SQL;
+}
+
+/** A quarantined row's upload is done with: published, or rejected with the rows that show why. */
+export function isJudged(row: typeof quarantinedRows): SQL {
+  return and(
+    eq(uploads.uploadId, row.uploadId),
+    sql`${uploads.state} in (${sql.raw("'published', 'rejected'")})`,
+  ) as SQL;
 }
 
 /** The row itself is shown, and not the same row of another upload instead. */
@@ -46,6 +55,11 @@ export function totalOf(amount: SQLWrapper): SQL<string> {
 
 /** Rows in a group. */
 export const rowCount = sql<number>`count(*)`;
+
+/** The sum of numbers of rows over a group; MySQL would make a decimal of it. */
+export function countOf(count: SQLWrapper): SQL<number> {
+  return sql<number>`cast(sum(${count}) as signed)`;
+}
 
 /** No amount on this side of a union. */
 export const nothing = asTotal(sql`0`);

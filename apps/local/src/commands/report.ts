@@ -10,6 +10,13 @@ import { type JsonOption, printJson, withJson } from './shared.ts';
 
 export const viewNames: readonly string[] = views.map((view) => getViewConfig(view).name).sort();
 
+/** The views that tell of money, and not of files. */
+export const moneyViewNames: readonly string[] = views
+  .map(getViewConfig)
+  .filter(({ selectedFields }) => 'currency' in selectedFields)
+  .map(({ name }) => name)
+  .sort();
+
 interface ReportOptions extends JsonOption {
   readonly owner?: string;
   readonly limit: string;

@@ -15,7 +15,7 @@ import { type Stack, startStack } from '../stack.ts';
 import { renderTable } from '../table.ts';
 import { buildTrigger } from '../trigger-build.ts';
 import { type Told, untilTold } from '../until-told.ts';
-import { readView, viewNames } from './report.ts';
+import { moneyViewNames, readView } from './report.ts';
 import { accountingRow } from './shared.ts';
 
 interface StartOptions {
@@ -152,8 +152,7 @@ async function sweepQuietly(stack: Stack): Promise<void> {
 }
 
 async function showViews(databaseUrl: string): Promise<void> {
-  for (const view of viewNames) {
-    if (view === 'v_upload_accounting') continue;
+  for (const view of moneyViewNames) {
     const rows = await readView(databaseUrl, view, VIEW_ROWS_SHOWN);
     console.log(`\n${view}\n${renderTable(rows)}`);
   }

@@ -4,6 +4,7 @@ import { char, decimal, double, json, mysqlTable, varchar } from 'drizzle-orm/my
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { feeds } from '../generated/feeds.ts';
+import { summaries } from '../generated/summaries.ts';
 import { rowColumns } from '../row-columns.ts';
 import { catalogColumns } from './catalog.ts';
 import { countryCodes, currencyCodes, minorUnits } from './codes.ts';
@@ -24,7 +25,7 @@ describe('the contracts', () => {
 
     it('is committed byte for byte', () => {
       const committed = readFileSync(new URL(`${feed.name}.json`, contracts));
-      expect(Buffer.compare(committed, Buffer.from(renderContract(feed)))).toBe(0);
+      expect(Buffer.compare(committed, Buffer.from(renderContract(feed, summaries)))).toBe(0);
     });
 
     it('has the keys of a Frictionless Table Schema in a fixed order, and ours under one', () => {

@@ -6,6 +6,7 @@
  * @see https://specs.frictionlessdata.io/table-schema/
  */
 import type { Feed, FeedHeader } from '../define-feed.ts';
+import type { Summary } from '../define-summary.ts';
 import { fileOf } from '../file-name.ts';
 import { countryCodes, currencyCodes, minorUnits } from './codes.ts';
 import { type ColumnType, columnType } from './column-type.ts';
@@ -37,6 +38,19 @@ export type ContractColumn = ColumnType & {
   readonly emptyAllowed: boolean;
 };
 
+/** Rows of a feed added up, upload by upload. */
+export interface ContractSummary {
+  /** The summary, and its table. */
+  readonly table: string;
+  /** What rows are added up by, in the order of the table's key. No value is '' there. */
+  readonly columns: readonly {
+    readonly column: string;
+    readonly header: string;
+    /** The month of a date; null: the whole cell. */
+    readonly part: 'month' | null;
+  }[];
+}
+
 /** A feed's contract. */
 export interface Contract {
   readonly name: string;
@@ -55,13 +69,18 @@ export interface Contract {
     readonly currency: string;
     /** In the order of the table's columns. */
     readonly columns: readonly ContractColumn[];
+    readonly summaries: readonly ContractSummary[];
     /** ISO 4217 digits after the point: an amount with more is not money of that currency. */
     readonly minorUnits: Readonly<Record<string, number>>;
   };
 }
 
-/** A feed's contract, as a value. */
-export function contractOf(feed: Feed): Contract {
+/**
+ * A feed's contract, as a value.
+ *
+ * @param summaries of which those of the feed are told; what only checks CSVs needs none
+ */
+export function contractOf(feed: Feed, summaries: readonly Summary[] = []): Contract {
   return {
     name: feed.name,
     title: feed.title,
@@ -77,14 +96,19 @@ export function contractOf(feed: Feed): Contract {
       amount: feed.amount,
       currency: feed.currency,
       columns: feed.headers.map(columnOf),
+      summaries: summaries.filter((summary) => summary.feed.name === feed.name).map(summaryOf),
       minorUnits,
     },
   };
 }
 
 /** The bytes of a feed's contract file. */
-export function renderContract(feed: Feed): string {
-  return `${JSON.stringify(contractOf(feed), null, 2)}\n`;
+export function renderContract(feed: Feed, summaries: readonly Summary[]): string {
+  return `${JSON.stringify(contractOf(feed, summaries), null, 2)}\n`;
+}
+
+function summaryOf({ name, columns }: Summary): ContractSummary {
+  return { table: name, columns: columns.map(({ column, header, part }) => ({ column: column.name, header, part })) };
 }
 
 function fieldOf(header: FeedHeader): ContractField {

@@ -1,11 +1,12 @@
 import { type Artefact, textArtefact } from './artefact.ts';
 import { type SourceFile, sourceFiles } from './source-files.ts';
 
-/** The registries: modules that name every feed, bookkeeping table and view, so that nobody keeps a list by hand. */
+/** The registries: modules that name every feed, bookkeeping table, summary and view, so that nobody keeps a list by hand. */
 export async function renderRegistries(): Promise<Artefact[]> {
-  const [feeds, tables, views] = await Promise.all([
+  const [feeds, tables, summaries, views] = await Promise.all([
     sourceFiles('feeds'),
     sourceFiles('bookkeeping'),
+    sourceFiles('summaries'),
     sourceFiles('views'),
   ]);
   return [
@@ -24,6 +25,14 @@ export async function renderRegistries(): Promise<Artefact[]> {
       ...barrel('bookkeeping', tables),
       '/** Every table that the job keeps its books in. */',
       ...list('export const bookkeepingTables = [', identifiers(tables), '] as const;'),
+    ]),
+    registry('summaries', [
+      ...summaries.map(({ stem, identifier }) => `import ${identifier} from '../summaries/${stem}.ts';`),
+      '',
+      ...summaries.map(({ stem }) => `export * from '../summaries/${stem}.ts';`),
+      '',
+      '/** Every summary. */',
+      ...list('export const summaries = [', identifiers(summaries), '] as const;'),
     ]),
     registry('views', [
       ...barrel('views', views),

@@ -14,7 +14,7 @@ export interface SourceFile {
 }
 
 /** The TypeScript files of `src/<folder>/` but tests, by name. */
-export async function sourceFiles(folder: 'feeds' | 'bookkeeping' | 'views'): Promise<SourceFile[]> {
+export async function sourceFiles(folder: 'feeds' | 'bookkeeping' | 'summaries' | 'views'): Promise<SourceFile[]> {
   const directory = new URL(`../${folder}/`, import.meta.url);
   const names = (await readdir(directory)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort();
   return names.map((name) => {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type UploadState, uploads } from '../bookkeeping/uploads.ts';
 import type { FeedTable, SampleRow } from '../define-feed.ts';
+import { summaries } from '../generated/summaries.ts';
 import type { TestDatabase } from './database.ts';
 
 /** A row's values, and whether another upload shows it. */
@@ -32,4 +33,23 @@ export async function enterUpload<T extends FeedTable>(
   }));
   if (entered.length > 0) await tables.insert(table).values(entered as unknown as T['$inferInsert'][]);
   return insertId;
+}
+
+/** Adds up the rows of every published upload, as the job does, so that views read summaries. */
+export async function addUpSummaries({ administrator }: Pick<TestDatabase, 'administrator'>): Promise<void> {
+  for (const { name, feed, columns } of summaries) {
+    const cells = columns.map(({ column, header, part }) => {
+      if (part === 'month') return `left(r.${header}, 7)`;
+      return column.getSQLType().endsWith('_bin')
+        ? `coalesce(r.${header}, '') collate utf8mb4_0900_bin`
+        : `r.${header}`;
+    });
+    const of = `from uploads as u join ${feed.name} as r using (upload_id) where u.state = 'published'`;
+    await administrator.query(
+      `insert into ${name} select r.upload_id, ${cells.join(', ')}, sum(if(r.shadowed, 0, r.${feed.amount})), sum(not r.shadowed) ${of} group by r.upload_id, ${cells.join(', ')}`,
+    );
+    await administrator.query(
+      `insert into upload_summaries select distinct u.upload_id, '${name}', u.updated_at, true ${of}`,
+    );
+  }
 }

@@ -4,7 +4,7 @@ import { budgets } from '../feeds/budgets.ts';
 import { expenses } from '../feeds/expenses.ts';
 import { incomes } from '../feeds/incomes.ts';
 import { rowsOf } from '../session.ts';
-import { enterUpload, type TestRow } from '../testing/books.ts';
+import { addUpSummaries, enterUpload, type TestRow } from '../testing/books.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 
 const salary: TestRow<typeof incomes> = {
@@ -29,7 +29,7 @@ const coffee: TestRow<typeof expenses> = {
 };
 const rent = { ...coffee, merchant: 'Landlord', category: 'Rent', amount: '1000.0000', country: null, city: null };
 
-describe('the views', () => {
+describe.each(['rows', 'summaries'] as const)('the views, from %s,', (from) => {
   let database: TestDatabase;
   let incomeUpload: number;
   let expenseUpload: number;
@@ -68,6 +68,7 @@ describe('the views', () => {
         { month: '2025-03', category: 'Rent', amount: '70.0000', currency: 'EUR' },
       ]);
     }
+    if (from === 'summaries') await addUpSummaries(database);
   });
   afterAll(() => database?.drop());
 
@@ -227,6 +228,21 @@ describe('the views', () => {
       ['2025-03', 'EUR', 'Eating out', '2.5000', 3],
       ['2025-03', 'EUR', 'Rent', '1000.0000', 1],
       ['2025-04', 'USD', 'eating out', '7.0000', 1],
+    ]);
+  });
+
+  it('tell who was paid, apart for each category', async () => {
+    expect(
+      await read(
+        'month, currency, category, merchant, amount, transactions',
+        'v_spend_by_merchant_month',
+        'month, category, merchant',
+      ),
+    ).toEqual([
+      ['2025-03', 'EUR', 'Eating out', 'Café', '5.0000', 2],
+      ['2025-03', 'EUR', 'Eating out', 'CAFÉ', '-2.5000', 1],
+      ['2025-03', 'EUR', 'Rent', 'Landlord', '1000.0000', 1],
+      ['2025-04', 'USD', 'eating out', 'Café', '7.0000', 1],
     ]);
   });
 

@@ -2,56 +2,42 @@ import { sql } from 'drizzle-orm';
 import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
 import { budgets } from '../feeds/budgets.ts';
-import { expenses } from '../feeds/expenses.ts';
-import { byUpload, isPublished, isShown, monthOf, nothing, ownerOfUpload, totalOf } from '../view-expressions.ts';
+import expensesByCategoryMonth from '../summaries/expenses-by-category-month.ts';
+import { asTotal, isPublished, isShown, nothing, totalOf } from '../view-expressions.ts';
+import { totalsOf, unionOf } from '../view-totals.ts';
+
+/** Budgets are few, and read as they are. */
+const planned = sql`select straight_join ${uploads.owner} as \`owner\`, ${budgets.month} as \`month\`, ${budgets.currency} as \`currency\`, ${budgets.category} as \`category\`, ${asTotal(budgets.amount)} as \`budget\`, ${nothing} as \`actual\`, 1 as \`transactions\` from ${uploads} inner join ${budgets} force index (primary) on ${isPublished(budgets)} where ${isShown(budgets)}`;
+
+const sides = unionOf('sides', [
+  planned,
+  ...totalsOf(expensesByCategoryMonth, ({ by, amount }) => ({
+    month: by('month'),
+    currency: by('currency'),
+    category: by('category'),
+    budget: nothing,
+    actual: amount,
+  })),
+]);
 
 /** Was the budget kept? A category that has only a budget, or only expenses, shows too: its other side is 0. */
 export const budgetVsActual = mysqlView('v_budget_vs_actual')
   .sqlSecurity('definer')
-  .as((query) => {
-    const sides = query
+  .as((query) =>
+    query
       .select({
-        owner: ownerOfUpload,
-        month: sql<string>`${budgets.month}`.as('month'),
-        currency: budgets.currency,
-        category: budgets.category,
-        budget: totalOf(budgets.amount).as('budget'),
-        actual: nothing.as('actual'),
-      })
-      .from(uploads)
-      .innerJoin(budgets, isPublished(budgets), byUpload)
-      .where(isShown(budgets))
-      .groupBy(uploads.owner, budgets.month, budgets.currency, budgets.category)
-      .unionAll(
-        query
-          .select({
-            owner: ownerOfUpload,
-            month: monthOf(expenses.date).as('month'),
-            currency: expenses.currency,
-            category: expenses.category,
-            budget: nothing.as('budget'),
-            actual: totalOf(expenses.amount).as('actual'),
-          })
-          .from(uploads)
-          .innerJoin(expenses, isPublished(expenses), byUpload)
-          .where(isShown(expenses))
-          .groupBy(uploads.owner, monthOf(expenses.date), expenses.currency, expenses.category),
-      )
-      .as('sides');
-
-    return query
-      .select({
-        owner: sides.owner,
+        owner: sides.column('owner').as('owner'),
         /** `YYYY-MM`. */
-        month: sides.month,
-        currency: sides.currency,
-        category: sides.category,
-        budget: totalOf(sides.budget).as('budget'),
+        month: sides.column('month').as('month'),
+        currency: sides.column('currency').as('currency'),
+        category: sides.column('category').as('category'),
+        budget: totalOf(sides.column('budget')).as('budget'),
         /** Spent in the month, refunds taken off. */
-        actual: totalOf(sides.actual).as('actual'),
+        actual: totalOf(sides.column('actual')).as('actual'),
         /** `budget - actual`: negative where more was spent than meant. */
-        remaining: totalOf(sql`${sides.budget} - ${sides.actual}`).as('remaining'),
+        remaining: totalOf(sql`${sides.column('budget')} - ${sides.column('actual')}`).as('remaining'),
       })
-      .from(sides)
-      .groupBy(sides.owner, sides.month, sides.currency, sides.category);
-  });
+      .from(sides.table)
+      .groupBy(sides.column('owner'), sides.column('month'), sides.column('currency'), sides.column('category'))
+      .having(sides.isShown),
+  );

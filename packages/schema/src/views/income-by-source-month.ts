@@ -1,7 +1,17 @@
 import { mysqlView } from 'drizzle-orm/mysql-core';
-import { uploads } from '../bookkeeping/uploads.ts';
-import { incomes } from '../feeds/incomes.ts';
-import { byUpload, isPublished, isShown, monthOf, ownerOfUpload, rowCount, totalOf } from '../view-expressions.ts';
+import bySourceMonth from '../summaries/incomes-by-source-month.ts';
+import { countOf, totalOf } from '../view-expressions.ts';
+import { totalsOf, unionOf } from '../view-totals.ts';
+
+const received = unionOf(
+  'received',
+  totalsOf(bySourceMonth, ({ by, amount }) => ({
+    month: by('month'),
+    currency: by('currency'),
+    source: by('source'),
+    amount,
+  })),
+);
 
 /** Where does the money come from? */
 export const incomeBySourceMonth = mysqlView('v_income_by_source_month')
@@ -9,17 +19,22 @@ export const incomeBySourceMonth = mysqlView('v_income_by_source_month')
   .as((query) =>
     query
       .select({
-        owner: ownerOfUpload,
+        owner: received.column('owner').as('owner'),
         /** `YYYY-MM`. */
-        month: monthOf(incomes.date).as('month'),
-        currency: incomes.currency,
-        source: incomes.source,
-        /** Positive where received; what was taken back is taken off. */
-        amount: totalOf(incomes.amount).as('amount'),
-        transactions: rowCount.as('transactions'),
+        month: received.column('month').as('month'),
+        currency: received.column('currency').as('currency'),
+        source: received.column('source').as('source'),
+        /** Positive where spent; refunds are taken off. */
+        amount: totalOf(received.column('amount')).as('amount'),
+        /** Payments and refunds alike. */
+        transactions: countOf(received.column('transactions')).as('transactions'),
       })
-      .from(uploads)
-      .innerJoin(incomes, isPublished(incomes), byUpload)
-      .where(isShown(incomes))
-      .groupBy(uploads.owner, monthOf(incomes.date), incomes.currency, incomes.source),
+      .from(received.table)
+      .groupBy(
+        received.column('owner'),
+        received.column('month'),
+        received.column('currency'),
+        received.column('source'),
+      )
+      .having(received.isShown),
   );

@@ -1,7 +1,17 @@
 import { mysqlView } from 'drizzle-orm/mysql-core';
-import { uploads } from '../bookkeeping/uploads.ts';
-import { expenses } from '../feeds/expenses.ts';
-import { byUpload, isPublished, isShown, monthOf, ownerOfUpload, rowCount, totalOf } from '../view-expressions.ts';
+import byCategoryMonth from '../summaries/expenses-by-category-month.ts';
+import { countOf, totalOf } from '../view-expressions.ts';
+import { totalsOf, unionOf } from '../view-totals.ts';
+
+const spent = unionOf(
+  'spent',
+  totalsOf(byCategoryMonth, ({ by, amount }) => ({
+    month: by('month'),
+    currency: by('currency'),
+    category: by('category'),
+    amount,
+  })),
+);
 
 /** What is the money spent on? */
 export const spendByCategoryMonth = mysqlView('v_spend_by_category_month')
@@ -9,18 +19,17 @@ export const spendByCategoryMonth = mysqlView('v_spend_by_category_month')
   .as((query) =>
     query
       .select({
-        owner: ownerOfUpload,
+        owner: spent.column('owner').as('owner'),
         /** `YYYY-MM`. */
-        month: monthOf(expenses.date).as('month'),
-        currency: expenses.currency,
-        category: expenses.category,
+        month: spent.column('month').as('month'),
+        currency: spent.column('currency').as('currency'),
+        category: spent.column('category').as('category'),
         /** Positive where spent; refunds are taken off. */
-        amount: totalOf(expenses.amount).as('amount'),
+        amount: totalOf(spent.column('amount')).as('amount'),
         /** Payments and refunds alike. */
-        transactions: rowCount.as('transactions'),
+        transactions: countOf(spent.column('transactions')).as('transactions'),
       })
-      .from(uploads)
-      .innerJoin(expenses, isPublished(expenses), byUpload)
-      .where(isShown(expenses))
-      .groupBy(uploads.owner, monthOf(expenses.date), expenses.currency, expenses.category),
+      .from(spent.table)
+      .groupBy(spent.column('owner'), spent.column('month'), spent.column('currency'), spent.column('category'))
+      .having(spent.isShown),
   );

@@ -1,7 +1,20 @@
+import { sql } from 'drizzle-orm';
 import { mysqlView } from 'drizzle-orm/mysql-core';
-import { uploads } from '../bookkeeping/uploads.ts';
-import { expenses } from '../feeds/expenses.ts';
-import { byUpload, isPublished, isShown, monthOf, ownerOfUpload, rowCount, totalOf } from '../view-expressions.ts';
+import byPlaceMonth from '../summaries/expenses-by-place-month.ts';
+import { countOf, totalOf } from '../view-expressions.ts';
+import { totalsOf, unionOf } from '../view-totals.ts';
+
+const spent = unionOf(
+  'spent',
+  totalsOf(byPlaceMonth, ({ by, amount }) => ({
+    month: by('month'),
+    currency: by('currency'),
+    // '' stands for no value in the summary, and in no feed's row.
+    country: sql`nullif(${by('country')}, '')`,
+    city: sql`nullif(${by('city')}, '')`,
+    amount,
+  })),
+);
 
 /** Where is the money spent? */
 export const spendByPlace = mysqlView('v_spend_by_place')
@@ -9,21 +22,20 @@ export const spendByPlace = mysqlView('v_spend_by_place')
   .as((query) =>
     query
       .select({
-        owner: ownerOfUpload,
+        owner: spent.column('owner').as('owner'),
         /** `YYYY-MM`. */
-        month: monthOf(expenses.date).as('month'),
-        currency: expenses.currency,
+        month: spent.column('month').as('month'),
+        currency: spent.column('currency').as('currency'),
         /** ISO 3166-1 alpha-2; NULL where the file does not say. */
-        country: expenses.country,
+        country: spent.column<string | null>('country').as('country'),
         /** NULL where the file does not say. */
-        city: expenses.city,
+        city: spent.column<string | null>('city').as('city'),
         /** Positive where spent; refunds are taken off. */
-        amount: totalOf(expenses.amount).as('amount'),
+        amount: totalOf(spent.column('amount')).as('amount'),
         /** Payments and refunds alike. */
-        transactions: rowCount.as('transactions'),
+        transactions: countOf(spent.column('transactions')).as('transactions'),
       })
-      .from(uploads)
-      .innerJoin(expenses, isPublished(expenses), byUpload)
-      .where(isShown(expenses))
-      .groupBy(uploads.owner, monthOf(expenses.date), expenses.currency, expenses.country, expenses.city),
+      .from(spent.table)
+      .groupBy(...['owner', 'month', 'currency', 'country', 'city'].map((column) => spent.column(column)))
+      .having(spent.isShown),
   );

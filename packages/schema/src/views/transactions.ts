@@ -13,7 +13,7 @@ export const transactions = mysqlView('v_transactions')
       .select({
         owner: ownerOfUpload,
         /** `income` or `expense`. */
-        kind: sql<'income' | 'expense'>`'income'`.as('kind'),
+        kind: kindOf('income').as('kind'),
         date: incomes.date,
         /** Who paid, or who was paid. */
         counterparty: sql<string>`${incomes.source}`.as('counterparty'),
@@ -38,7 +38,7 @@ export const transactions = mysqlView('v_transactions')
         query
           .select({
             owner: ownerOfUpload,
-            kind: sql<'income' | 'expense'>`'expense'`.as('kind'),
+            kind: kindOf('expense').as('kind'),
             date: expenses.date,
             counterparty: sql<string>`${expenses.merchant}`.as('counterparty'),
             category: expenses.category,
@@ -57,3 +57,8 @@ export const transactions = mysqlView('v_transactions')
           .where(isShown(expenses)),
       ),
   );
+
+/** Not a bare literal: MySQL would refuse to compare it with that of a client whose collation is another. */
+function kindOf(kind: 'income' | 'expense') {
+  return sql<'income' | 'expense'>`cast(${sql.raw(`'${kind}'`)} as char(7))`;
+}

@@ -1,0 +1,22 @@
+import { date, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core';
+import { currencyCode, exactText } from '../columns.ts';
+import { defineSummary } from '../define-summary.ts';
+import feed from '../feeds/expenses.ts';
+import { summaryKey, summaryTotals } from '../summary-columns.ts';
+
+/** By account, currency and day: what left an account. */
+export const expensesByAccountDay = mysqlTable(
+  'expenses_by_account_day',
+  {
+    ...summaryKey(),
+    account: exactText('account', { length: 64 }).notNull(),
+    currency: currencyCode('currency').notNull(),
+    date: date('date', { mode: 'string' }).notNull(),
+    ...summaryTotals(),
+  },
+  (row) => [
+    primaryKey({ name: 'expenses_by_account_day_pk', columns: [row.uploadId, row.account, row.currency, row.date] }),
+  ],
+);
+
+export default defineSummary(expensesByAccountDay, feed);

@@ -1,0 +1,94 @@
+/** The views that tell of files rather than of money. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quarantinedRows } from '../bookkeeping/quarantined-rows.ts';
+import { uploadStates } from '../bookkeeping/uploads.ts';
+import { budgets } from '../feeds/budgets.ts';
+import { expenses } from '../feeds/expenses.ts';
+import { rowsOf } from '../session.ts';
+import { enterUpload, type TestRow } from '../testing/books.ts';
+import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
+
+const coffee: TestRow<typeof expenses> = {
+  date: '2025-03-02',
+  merchant: 'Café',
+  category: 'Eating out',
+  account: 'Checking',
+  amount: '2.5000',
+  currency: 'EUR',
+  description: '',
+};
+
+describe('the views of what became of files', () => {
+  let database: TestDatabase;
+  const uploadsOf: Partial<Record<string, number>> = {};
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    for (const state of uploadStates) {
+      const uploadId = await enterUpload(database, expenses, 'expenses', { state }, [
+        coffee,
+        { ...coffee, shadowed: true },
+      ]);
+      uploadsOf[state] = uploadId;
+      const bad = { uploadId, columnName: 'date', message: 'No day.', rawText: '2025-02-30,"a\nb"' };
+      await database.tables.insert(quarantinedRows).values([
+        { ...bad, rowNo: 4, code: 'bad_date' },
+        { ...bad, rowNo: 5, code: 'bad_date' },
+        { ...bad, rowNo: 7, code: 'ragged_row', columnName: null },
+      ]);
+    }
+    await enterUpload(database, budgets, 'budgets', {}, [
+      { month: '2025-03', category: 'Rent', amount: '1', currency: 'EUR' },
+    ]);
+    const ofBob = await enterUpload(database, expenses, 'expenses', { owner: 'bob' }, [coffee]);
+    await database.tables
+      .insert(quarantinedRows)
+      .values({ uploadId: ofBob, rowNo: 3, code: 'bad_date', message: '', rawText: '' });
+  });
+  afterAll(() => database?.drop());
+
+  const read = async (sql: string) =>
+    (await rowsOf<Record<string, unknown>>(database.administrator, sql)).map((row) => Object.values(row));
+
+  it('show the quarantined rows of uploads that are published or rejected, as they stand in the file', async () => {
+    const found = await read(
+      "SELECT upload_id, feed, row_no, column_name, code, message, raw_text FROM v_quarantined_rows WHERE owner = 'ann' ORDER BY upload_id, row_no",
+    );
+    const rows = (uploadId: number | undefined) => [
+      [uploadId, 'expenses', 4, 'date', 'bad_date', 'No day.', '2025-02-30,"a\nb"'],
+      [uploadId, 'expenses', 5, 'date', 'bad_date', 'No day.', '2025-02-30,"a\nb"'],
+      [uploadId, 'expenses', 7, null, 'ragged_row', 'No day.', '2025-02-30,"a\nb"'],
+    ];
+    expect(found).toEqual([...rows(uploadsOf.published), ...rows(uploadsOf.rejected)]);
+  });
+
+  it('count them by reason, and in how many uploads each reason stands', async () => {
+    expect(
+      await read(
+        'SELECT owner, feed, month_received, code, quarantined_rows, uploads FROM v_quarantine_by_reason ORDER BY owner, code',
+      ),
+    ).toEqual([
+      ['ann', 'expenses', '2025-01', 'bad_date', 4, 2],
+      ['ann', 'expenses', '2025-01', 'ragged_row', 2, 2],
+      ['bob', 'expenses', '2025-01', 'bad_date', 1, 1],
+    ]);
+  });
+
+  it('tell the identities of all good rows of published uploads, those that another upload shows included', async () => {
+    const found = await read(
+      "SELECT feed, row_date, count(*), count(DISTINCT fingerprint) FROM v_row_identities WHERE owner = 'ann' GROUP BY feed, row_date ORDER BY feed",
+    );
+    expect(found).toEqual([
+      ['budgets', '2025-03-01', 1, 1],
+      ['expenses', '2025-03-02', 2, 2],
+    ]);
+  });
+
+  it('tell how far an upload in every state has come', async () => {
+    expect(
+      await read(
+        "SELECT state, received_at, published_at FROM v_upload_progress WHERE owner = 'ann' AND feed = 'expenses' ORDER BY upload_id",
+      ),
+    ).toEqual(uploadStates.map((state) => [state, '2025-01-01 00:00:00.000000', null]));
+  });
+});

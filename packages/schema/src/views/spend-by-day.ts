@@ -1,0 +1,34 @@
+import { mysqlView } from 'drizzle-orm/mysql-core';
+import byCategoryDay from '../summaries/expenses-by-category-day.ts';
+import { countOf, totalOf } from '../view-expressions.ts';
+import { totalsOf, unionOf } from '../view-totals.ts';
+
+const spent = unionOf(
+  'spent',
+  totalsOf(byCategoryDay, ({ by, amount }) => ({
+    date: by('date'),
+    currency: by('currency'),
+    category: by('category'),
+    amount,
+  })),
+);
+
+/** On which days is the money spent, and on what? */
+export const spendByDay = mysqlView('v_spend_by_day')
+  .sqlSecurity('definer')
+  .as((query) =>
+    query
+      .select({
+        owner: spent.column('owner').as('owner'),
+        date: spent.column('date').as('date'),
+        currency: spent.column('currency').as('currency'),
+        category: spent.column('category').as('category'),
+        /** Positive where spent; refunds are taken off. */
+        amount: totalOf(spent.column('amount')).as('amount'),
+        /** Payments and refunds alike. */
+        transactions: countOf(spent.column('transactions')).as('transactions'),
+      })
+      .from(spent.table)
+      .groupBy(spent.column('owner'), spent.column('date'), spent.column('currency'), spent.column('category'))
+      .having(spent.isShown),
+  );
