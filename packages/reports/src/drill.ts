@@ -1,0 +1,45 @@
+/** From one visual into a finer one. */
+import type { ColumnOf, Drill, Filters, ViewName, Visual } from './model.ts';
+
+/**
+ * A drill to a visual, typed against the columns of both views.
+ *
+ * @param by which column of the finer visual is narrowed to which of the coarser
+ * @param month the dimension whose month becomes the finer visual's period
+ */
+export function drillTo<From extends ViewName, To extends ViewName>(
+  to: { readonly id: string; readonly view: To },
+  by: readonly { readonly from: ColumnOf<From>; readonly column: ColumnOf<To> }[],
+  month?: ColumnOf<From>,
+): Drill<From> {
+  return { to: to.id, by, ...(month === undefined ? {} : { month }) };
+}
+
+/**
+ * What the finer visual is asked for when a mark is chosen: what was chosen before, narrowed to the mark.
+ *
+ * @param mark the values of the mark's dimensions, by column
+ * @returns null where the visual has no drill
+ */
+export function drillInto(
+  visual: Visual,
+  mark: Readonly<Record<string, string | null>>,
+  filters: Filters,
+): { readonly to: string; readonly filters: Filters } | null {
+  if (visual.drill === undefined) return null;
+  const known: Readonly<Record<string, string | null>> = { ...filters.drill, ...mark };
+  const narrowed = visual.drill.by.flatMap(({ from, column }) => {
+    const value = known[from];
+    return value === undefined ? [] : [[column, value] as const];
+  });
+  const month = visual.drill.month === undefined ? undefined : known[visual.drill.month];
+  const { drill: _coarser, ...chosen } = filters;
+  return {
+    to: visual.drill.to,
+    filters: {
+      ...chosen,
+      ...(typeof month === 'string' ? { from: month, to: month } : {}),
+      ...(narrowed.length > 0 ? { drill: Object.fromEntries(narrowed) } : {}),
+    },
+  };
+}

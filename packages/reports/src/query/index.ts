@@ -1,0 +1,6 @@
+/** The queries behind the visuals; for a server. */
+export { type Choices, choices } from './choices.ts';
+export { currenciesOf } from './currencies.ts';
+export { FilterError } from './errors.ts';
+export { runVisual } from './run-visual.ts';
+export { type VisualQuery, visualQuery } from './visual-query.ts';

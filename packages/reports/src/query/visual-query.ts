@@ -1,0 +1,145 @@
+/** A visual as one SELECT over its view. */
+import { asc, desc, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { QueryBuilder } from 'drizzle-orm/mysql-core';
+import type { AnyDimension, AnyFigure, AnyLast, AnyRatio, AnyValue, Filters, Visual } from '../model.ts';
+import { dimensionsOf, isRatio, nameOf, valuesOf } from '../parts.ts';
+import { rowLimitOf } from './limits.ts';
+import { narrowed } from './narrow.ts';
+import { type NamedView, viewNamed } from './view-named.ts';
+
+/** A query, and what its rows need before they are an answer. */
+export interface VisualQuery {
+  readonly query: SQLWrapper & { toSQL(): { sql: string; params: unknown[] } };
+  /** The query asks for one row more: where that comes, some are left out. */
+  readonly limit: number;
+  /** The newest are asked for first, so that a limit leaves out the oldest; time runs the other way in the answer. */
+  readonly reversed: boolean;
+}
+
+type Fields = Record<string, SQL.Aliased>;
+
+/**
+ * The query of a visual for an owner: what the reader has chosen is applied where the visual has that filter. A visual in
+ * one currency must have been given it: {@link runVisual} takes care of that.
+ *
+ * @throws {FilterError} the filters cannot be applied.
+ */
+export function visualQuery(visual: Visual, owner: string, filters: Filters): VisualQuery {
+  const from = viewNamed(visual.view);
+  const limit = rowLimitOf(visual);
+  const where = narrowed(visual, from, owner, filters);
+  const dimensions = dimensionsOf(visual);
+
+  if (visual.kind === 'list') {
+    const fields = {
+      ...fieldsOf(dimensions, (dimension) => from.column(dimension.column)),
+      ...Object.fromEntries(visual.values.map((value) => [value.column, told(from, value).as(value.column)])),
+    };
+    const newest = visual.newest.map((column) => desc(from.column(column)));
+    const query = new QueryBuilder()
+      .select(fields)
+      .from(from.view)
+      .where(where)
+      .orderBy(...newest);
+    return { query: query.limit(limit + 1), limit, reversed: false };
+  }
+
+  const { order, reversed } = orderOf(visual);
+  const source = readFor(visual, from, where);
+  const fields = {
+    ...fieldsOf(dimensions, source.dimension),
+    ...Object.fromEntries(valuesOf(visual).map((value) => [nameOf(value), source.value(value).as(nameOf(value))])),
+  };
+  // The expressions, since GROUP BY takes a name for the view's column even where the answer has another of that name.
+  const groups = dimensions.map((dimension) => sql`${source.dimension(dimension)}`);
+  const query = new QueryBuilder()
+    .select(fields)
+    .from(source.from)
+    .where(source.where)
+    .groupBy(...groups)
+    // Without groups SQL answers with a row even where there is nothing to add up.
+    .having(sql`count(*) > 0`)
+    .orderBy(...order)
+    .limit(limit + 1);
+  return { query, limit, reversed };
+}
+
+function fieldsOf(dimensions: readonly AnyDimension[], expression: (dimension: AnyDimension) => SQLWrapper): Fields {
+  return Object.fromEntries(
+    dimensions.map((dimension) => [dimension.column, sql`${expression(dimension)}`.as(dimension.column)]),
+  );
+}
+
+/** Where the groups of a visual come from: the view, or the view with each row's place from the last day. */
+function readFor(visual: Visual, from: NamedView, where: SQL) {
+  const column = (name: Parameters<NamedView['column']>[0]) => from.column(name);
+  const dimension = ({ column: name, grain }: AnyDimension) =>
+    grain === 'month' ? sql`left(${column(name)}, 7)` : column(name);
+  const last = valuesOf(visual).find(isLast);
+  if (last === undefined) {
+    return { from: from.view, where, dimension, value: (value: AnyValue) => totalOf(from, value) };
+  }
+
+  const partition = [...dimensionsOf(visual).map(dimension), column(last.per)];
+  const place = sql`row_number() over (partition by ${sql.join(partition, sql`, `)} order by ${column(last.by)} desc)`;
+  const ranked = new QueryBuilder()
+    .select({
+      ...fieldsOf(dimensionsOf(visual), dimension),
+      ...Object.fromEntries(
+        valuesOf(visual).map((value) => [nameOf(value), sql`${column((value as AnyFigure).column)}`.as(nameOf(value))]),
+      ),
+      place: place.as('place'),
+    })
+    .from(from.view)
+    .where(where)
+    .as('ranked');
+  return {
+    from: ranked,
+    where: sql`${sql.identifier('place')} = 1`,
+    dimension: ({ column: name }: AnyDimension) => sql.identifier(name),
+    value: (value: AnyValue) => money(sql`sum(${sql.identifier(nameOf(value))})`),
+  };
+}
+
+function isLast(value: AnyValue): value is AnyLast {
+  return 'aggregate' in value && value.aggregate === 'last';
+}
+
+/** 4 decimals, as the views tell amounts. */
+const money = (amount: SQLWrapper) => sql`cast(${amount} as decimal(30,4))`;
+const whole = (number: SQLWrapper) => sql`cast(${number} as signed)`;
+
+/** A figure of a single row. */
+function told(from: NamedView, { column, format }: AnyFigure): SQL {
+  return format === 'money' ? money(from.column(column)) : whole(from.column(column));
+}
+
+/** A value over a group. */
+function totalOf(from: NamedView, value: AnyValue): SQL {
+  if (isRatio(value)) return quotientOf(from, value);
+  const column = from.column(value.column);
+  if ('aggregate' in value && value.aggregate === 'count') return sql`count(${column})`;
+  return value.format === 'money' ? money(sql`sum(${column})`) : whole(sql`sum(${column})`);
+}
+
+/** MySQL keeps only 4 more decimals in a quotient than the dividend has; the 16 added zeros keep the rounding honest. */
+function quotientOf(from: NamedView, { numerator, denominator }: AnyRatio): SQL {
+  const part = sql`sum(${from.column(numerator)})`;
+  const all = sql`sum(${from.column(denominator)})`;
+  return sql`case when ${all} > 0 then cast(${part} * 1.0000000000000000 / ${all} as decimal(38,4)) end`;
+}
+
+const isTime = ({ format }: AnyDimension) => format === 'month' || format === 'date' || format === 'moment';
+
+/** Time first and running onward, else the largest first; the other dimensions keep the order the same every time. */
+function orderOf(visual: Visual): { readonly order: readonly SQL[]; readonly reversed: boolean } {
+  const dimensions = dimensionsOf(visual);
+  const names = dimensions.map(({ column }) => sql.identifier(column));
+  const [first] = dimensions;
+  if (first !== undefined && isTime(first)) return { order: names.map((name) => desc(name)), reversed: true };
+  const ascending = names.map((name) => asc(name));
+  if (visual.kind === 'pivot' || visual.kind === 'heatmap') return { order: ascending, reversed: false };
+  const [value] = valuesOf(visual);
+  const largest = value === undefined ? [] : [desc(sql.identifier(nameOf(value)))];
+  return { order: [...largest, ...ascending], reversed: false };
+}

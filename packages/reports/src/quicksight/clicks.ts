@@ -1,0 +1,55 @@
+/** A drill that leads to another visual: a click sets what narrows that one, and shows its sheet. */
+import type { SetParameterValueConfiguration, VisualCustomAction } from '@aws-sdk/client-quicksight';
+import type { Visual } from '../model.ts';
+import { dimensionsOf } from '../parts.ts';
+import { drilledTo, sheetOf } from './drills.ts';
+import { fieldId } from './fields.ts';
+import { narrowingOf, parameterOfDrill, periodParameters } from './parameters.ts';
+
+/** The action of a visual's drill; nothing where it has none. */
+export function clickOf(visual: Visual): { Actions?: VisualCustomAction[] } {
+  const finer = drilledTo(visual);
+  if (finer === undefined) return {};
+  return {
+    Actions: [
+      {
+        CustomActionId: `${visual.id}-click`,
+        Name: `Show ${finer.title.toLowerCase()}`,
+        Status: 'ENABLED',
+        Trigger: 'DATA_POINT_CLICK',
+        ActionOperations: [
+          { NavigationOperation: { LocalNavigationConfiguration: { TargetSheetId: sheetOf(finer) } } },
+          { SetParametersOperation: { ParameterValueConfigurations: setBy(visual, finer) } },
+        ],
+      },
+    ],
+  };
+}
+
+/** What the click sets: the mark's own, the month's period, and everything for what an earlier click had narrowed. */
+function setBy(visual: Visual, finer: Visual): SetParameterValueConfiguration[] {
+  const dimensions = dimensionsOf(visual);
+  const fromMark = (visual.drill?.by ?? []).flatMap(({ from, column }) => {
+    const parameter = parameterOfDrill(finer, column);
+    const isDimension = dimensions.some((dimension) => dimension.column === from);
+    return parameter === undefined || !isDimension ? [] : [{ name: parameter.name, from }];
+  });
+  const month = visual.drill?.month ?? dimensions.find(({ format }) => format === 'date')?.column;
+  const period = month === undefined ? [] : Object.values(periodParameters).map((name) => ({ name, from: month }));
+  // What the coarser visual is narrowed by too keeps its value, and so does what only people choose.
+  const kept = new Set([...narrowingOf(visual).map(({ parameter }) => parameter.name)]);
+  const setting = new Set(fromMark.map(({ name }) => name));
+  const everything = narrowingOf(finer)
+    .map(({ parameter }) => parameter)
+    .filter(({ name, several }) => several && !setting.has(name) && !kept.has(name));
+  return [
+    ...[...fromMark, ...period].map(({ name, from }) => ({
+      DestinationParameterName: name,
+      Value: { SourceField: fieldId(visual, from) },
+    })),
+    ...everything.map(({ name }) => ({
+      DestinationParameterName: name,
+      Value: { SelectAllValueOptions: 'ALL_VALUES' as const },
+    })),
+  ];
+}

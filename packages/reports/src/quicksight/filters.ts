@@ -1,0 +1,102 @@
+/** Which rows the visuals of each sheet are about: filter groups, one for each column of each data set. */
+import type { Filter, FilterGroup } from '@aws-sdk/client-quicksight';
+import type { FilterName, ViewName, Visual } from '../model.ts';
+import { filterColumnOf } from '../parts.ts';
+import { type CalculatedFields, timeOf } from './calculated-fields.ts';
+import { drawnView } from './drills.ts';
+import { narrowingOf, periodParameters } from './parameters.ts';
+import { columnsOfView } from './view-columns.ts';
+
+/** A sheet as filters see it. */
+export interface FilteredSheet {
+  readonly id: string;
+  readonly visuals: readonly Visual[];
+}
+
+/** Every filter group of a dashboard. */
+export function filterGroups(sheets: readonly FilteredSheet[], calculated: CalculatedFields): FilterGroup[] {
+  const groups = new Map<string, { filter: Filter; visuals: Map<string, string[]> }>();
+  const scope = (id: string, filter: Filter, sheet: string, visual: Visual) => {
+    const group = groups.get(id) ?? { filter, visuals: new Map<string, string[]>() };
+    group.visuals.set(sheet, [...(group.visuals.get(sheet) ?? []), visual.id]);
+    groups.set(id, group);
+  };
+
+  for (const sheet of sheets) {
+    for (const visual of sheet.visuals) {
+      const view = drawnView(visual);
+      for (const [column, value] of Object.entries(visual.only ?? {})) {
+        const id = `${view}-only-${column}-${value}`;
+        scope(id, onlyWhere(id, view, column, value ?? ''), sheet.id, visual);
+      }
+      for (const { column, parameter } of narrowingOf(visual)) {
+        const id = `${view}-${column}`;
+        scope(id, whereChosen(id, view, column, parameter.name), sheet.id, visual);
+      }
+      if ((visual.filters as readonly FilterName[]).includes('period')) {
+        const id = `${view}-period`;
+        scope(id, inPeriod(id, view, calculated), sheet.id, visual);
+      }
+    }
+  }
+  return [...groups].map(([id, { filter, visuals }]) => ({
+    FilterGroupId: id,
+    Filters: [filter],
+    ScopeConfiguration: {
+      SelectedSheets: {
+        SheetVisualScopingConfigurations: [...visuals].map(([sheet, ids]) => ({
+          SheetId: sheet,
+          Scope: 'SELECTED_VISUALS',
+          VisualIds: ids,
+        })),
+      },
+    },
+    Status: 'ENABLED',
+    CrossDataset: 'SINGLE_DATASET',
+  }));
+}
+
+const columnIn = (view: ViewName, column: string) => ({ DataSetIdentifier: view, ColumnName: column });
+
+function onlyWhere(id: string, view: ViewName, column: string, value: string): Filter {
+  return {
+    CategoryFilter: {
+      FilterId: id,
+      Column: columnIn(view, column),
+      Configuration: { FilterListConfiguration: { MatchOperator: 'CONTAINS', CategoryValues: [value] } },
+    },
+  };
+}
+
+/** Rows without a value, such as payments at no known place, stay as long as nothing is chosen. */
+function whereChosen(id: string, view: ViewName, column: string, parameter: string): Filter {
+  return {
+    CategoryFilter: {
+      FilterId: id,
+      Column: columnIn(view, column),
+      Configuration: {
+        CustomFilterConfiguration: { MatchOperator: 'EQUALS', ParameterName: parameter, NullOption: 'ALL_VALUES' },
+      },
+    },
+  };
+}
+
+/** Whole months, both inclusive. */
+function inPeriod(id: string, view: ViewName, calculated: CalculatedFields): Filter {
+  const column = filterColumnOf('period', columnsOfView(view)) ?? 'month';
+  const isMonth = column === 'month' || column === 'month_received';
+  const title = column === 'month' ? 'Month' : 'Received';
+  const name = isMonth ? calculated.use(view, timeOf({ column: column as 'month', format: 'month', title })) : column;
+  return {
+    TimeRangeFilter: {
+      FilterId: id,
+      Column: columnIn(view, name),
+      RangeMinimumValue: { Parameter: periodParameters.from },
+      RangeMaximumValue: { Parameter: periodParameters.to },
+      IncludeMinimum: true,
+      IncludeMaximum: true,
+      NullOption: 'NON_NULLS_ONLY',
+      TimeGranularity: 'MONTH',
+    },
+  };
+}

@@ -1,0 +1,334 @@
+/** The answers of visuals over a few rows, worked out by hand. */
+import { quarantinedRows, uploads } from '@centflow/schema/bookkeeping';
+import { budgets, expenses, incomes } from '@centflow/schema/feeds';
+import { createTestDatabase, type TestDatabase } from '@centflow/schema/testing';
+import { enterUpload } from '@centflow/schema/testing/books';
+import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findVisual } from '../src/dashboards/index.ts';
+import type { Filters } from '../src/model.ts';
+import { choices, FilterError, runVisual, visualQuery } from '../src/query/index.ts';
+
+const money = { category: 'Salary', account: 'Checking', currency: 'EUR', description: '' };
+const salary = { ...money, date: '2025-03-01', source: 'Works', amount: '3000.0000' };
+const coffee = {
+  ...money,
+  date: '2025-03-02',
+  merchant: 'Café',
+  category: 'Eating out',
+  amount: '2.5000',
+  country: 'AT',
+  city: 'Wien',
+};
+const rent = { ...coffee, merchant: 'Landlord', category: 'Rent', amount: '1000.0000', country: null, city: null };
+
+let database: TestDatabase;
+let reporter: MySql2Database;
+let coffees: number;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  reporter = drizzle(await database.connectAs('reporter'));
+  await enterUpload(database, incomes, 'incomes', {}, [
+    salary,
+    { ...salary, date: '2025-04-01', amount: '2000.0000' },
+    { ...salary, date: '2025-04-02', source: 'Bank', account: 'Savings', amount: '0.3300' },
+    { ...salary, date: '2025-05-01', amount: '1.0000', currency: 'USD' },
+  ]);
+  coffees = await enterUpload(database, expenses, 'expenses', {}, [
+    coffee,
+    coffee,
+    rent,
+    { ...coffee, date: '2025-03-31', amount: '-2.5000', description: 'Refund' },
+    { ...rent, date: '2025-04-30' },
+    { ...coffee, date: '2025-04-30', amount: '7.0000', currency: 'USD', country: 'US', city: 'Boston' },
+  ]);
+  await enterUpload(database, budgets, 'budgets', {}, [
+    { month: '2025-03', category: 'Rent', amount: '950.0000', currency: 'EUR' },
+    { month: '2025-03', category: 'Gifts', amount: '50.0000', currency: 'EUR' },
+    { month: '2025-06', category: 'Gifts', amount: '50.0000', currency: 'CHF' },
+  ]);
+  // Somebody else's, of a name that only differs by a capital.
+  await enterUpload(database, incomes, 'incomes', { owner: 'Ann' }, [{ ...salary, amount: '77.0000' }]);
+  await enterUpload(database, expenses, 'expenses', { owner: 'Ann' }, [{ ...coffee, amount: '77.0000' }]);
+});
+afterAll(() => database?.drop());
+
+async function ask(id: string, filters: Filters = {}, owner = 'ann') {
+  const visual = findVisual(id);
+  if (visual === undefined) throw new Error(`There is no visual ${id}.`);
+  return await runVisual(reporter, visual, owner, filters);
+}
+const rowsFor = async (id: string, filters?: Filters, owner?: string) => (await ask(id, filters, owner)).rows;
+
+describe('the cash flow', () => {
+  it('runs from month to month', async () => {
+    expect(await ask('cash-flow-by-month', { currency: 'EUR' })).toEqual({
+      columns: [
+        { name: 'month', title: 'Month', format: 'month', role: 'dimension' },
+        { name: 'income', title: 'Income', format: 'money', role: 'value' },
+        { name: 'expense', title: 'Expenses', format: 'money', role: 'value' },
+      ],
+      rows: [
+        ['2025-03', '3000.0000', '1002.5000'],
+        ['2025-04', '2000.3300', '1000.0000'],
+      ],
+      currency: 'EUR',
+      truncated: false,
+    });
+  });
+
+  it('saves a share of the income, and none where nothing came in', async () => {
+    // 1997.50 of 3000.00, and 1000.33 of 2000.33
+    expect(await rowsFor('savings-rate-by-month', { currency: 'EUR' })).toEqual([
+      ['2025-03', '0.6658'],
+      ['2025-04', '0.5001'],
+    ]);
+    expect(await rowsFor('savings-rate-by-month', { currency: 'USD' })).toEqual([
+      ['2025-04', null],
+      ['2025-05', '1.0000'],
+    ]);
+  });
+});
+
+describe('a currency', () => {
+  it('is the most used one where none is chosen, and the answer says which', async () => {
+    const { currency, rows } = await ask('spending-by-category');
+    expect(currency).toBe('EUR');
+    expect(rows).toEqual([
+      ['Rent', '2000.0000'],
+      ['Eating out', '2.5000'],
+    ]);
+  });
+
+  it('is never added to another', async () => {
+    expect(await rowsFor('spending-by-category', { currency: 'USD' })).toEqual([['Eating out', '7.0000']]);
+    expect(await ask('spending-by-category', { currency: 'JPY' })).toMatchObject({ rows: [], currency: 'JPY' });
+  });
+});
+
+describe('spending', () => {
+  it('is taken down to merchants and payments, refunds taken off', async () => {
+    const narrowed = { drill: { category: 'Eating out' } };
+    expect(await rowsFor('spending-by-merchant', narrowed)).toEqual([['Café', '2.5000']]);
+    const payments = { currency: 'EUR', drill: { counterparty: 'Café', category: 'Eating out' } };
+    expect(await rowsFor('expense-payments', payments)).toEqual([
+      ['2025-03-31', 'Café', 'Eating out', 'Checking', 'Refund', 'Wien', 'AT', coffees, 5, '-2.5000'],
+      ['2025-03-02', 'Café', 'Eating out', 'Checking', '', 'Wien', 'AT', coffees, 3, '2.5000'],
+      ['2025-03-02', 'Café', 'Eating out', 'Checking', '', 'Wien', 'AT', coffees, 2, '2.5000'],
+    ]);
+  });
+
+  it('of two equal coffees is that of two, on their day', async () => {
+    expect(await rowsFor('spending-calendar', { category: 'Eating out' })).toEqual([
+      ['2025-03-02', '5.0000'],
+      ['2025-03-31', '-2.5000'],
+    ]);
+  });
+
+  it('at no known place is told as such, and can be drilled into', async () => {
+    expect(await rowsFor('spending-by-country')).toEqual([
+      [null, '2000.0000'],
+      ['AT', '2.5000'],
+    ]);
+    expect(await rowsFor('spending-by-city', { drill: { country: null } })).toEqual([[null, '2000.0000']]);
+    expect(await rowsFor('spending-by-city', { drill: { country: 'AT' } })).toEqual([['Wien', '2.5000']]);
+  });
+
+  it('of a period is that of its first and last month and between', async () => {
+    const figures = async (from: string, to: string) => await rowsFor('spending-figure', { currency: 'EUR', from, to });
+    expect(await figures('2025-03', '2025-03')).toEqual([['2025-03', '1002.5000']]);
+    expect(await figures('2025-04', '2025-12')).toEqual([['2025-04', '1000.0000']]);
+    expect(await figures('2025-05', '2025-12')).toEqual([]);
+    const days = await rowsFor('spending-calendar', { currency: 'EUR', from: '2025-03', to: '2025-03' });
+    expect(days.map(([day]) => day)).toEqual(['2025-03-02', '2025-03-31']);
+    expect(await rowsFor('spending-calendar', { from: '2024-01', to: '2024-12' })).toEqual([]);
+  });
+});
+
+describe('a balance', () => {
+  it('is what stood on the last day, never a sum over days', async () => {
+    // 3000 - 1005 + 2.50 + 2000 - 1000, and 0.33
+    expect(await rowsFor('balance-by-account')).toEqual([
+      ['Checking', '2997.5000'],
+      ['Savings', '0.3300'],
+    ]);
+    expect(await rowsFor('balance-by-month')).toEqual([
+      ['2025-03', 'Checking', '1997.5000'],
+      ['2025-04', 'Checking', '2997.5000'],
+      ['2025-04', 'Savings', '0.3300'],
+    ]);
+  });
+
+  it('of all accounts is the sum of what each held last, also where one did not move since', async () => {
+    expect(await rowsFor('balance-figure')).toEqual([['2997.8300']]);
+    expect(await rowsFor('balance-figure', { to: '2025-03' })).toEqual([['1997.5000']]);
+    expect(await rowsFor('balance-figure', { account: 'Savings' })).toEqual([['0.3300']]);
+    expect(await rowsFor('balance-figure', { to: '2025-02' })).toEqual([]);
+  });
+
+  it('moves by what came in less what went out', async () => {
+    expect(await rowsFor('movement-by-month')).toEqual([
+      ['2025-03', '1997.5000'],
+      ['2025-04', '1000.3300'],
+    ]);
+  });
+});
+
+describe('a budget', () => {
+  it('stands beside what was spent, the largest first', async () => {
+    expect(await rowsFor('budget-by-category', { from: '2025-03', to: '2025-03' })).toEqual([
+      ['Rent', '950.0000', '1000.0000'],
+      ['Gifts', '50.0000', '0.0000'],
+      ['Eating out', '0.0000', '2.5000'],
+    ]);
+    // 1002.50 of 1000
+    expect(await rowsFor('budget-used-figure', { to: '2025-03' })).toEqual([['2025-03', '1.0025']]);
+  });
+
+  it('has a currency of its own', async () => {
+    expect(await rowsFor('budget-figure', { currency: 'CHF' })).toEqual([['2025-06', '50.0000']]);
+  });
+});
+
+describe('data quality', () => {
+  beforeAll(async () => {
+    const upload = { owner: 'ann', versionId: 'v', updatedAt: '2025-07-01 00:00:00' };
+    const [{ insertId }] = await database.tables.insert(uploads).values([
+      {
+        ...upload,
+        feed: 'expenses',
+        objectKey: 'raw/expenses/owner=ann/a.csv',
+        state: 'published',
+        receivedAt: '2025-07-01 10:00:00.000001',
+        rowsRead: 10,
+        rowsPublished: 6,
+        rowsDuplicate: 1,
+        rowsQuarantined: 3,
+      },
+    ]);
+    await database.tables.insert(uploads).values({
+      ...upload,
+      objectKey: 'raw/nothing/owner=ann/b.csv',
+      state: 'rejected',
+      reason: 'There is no feed nothing.',
+      receivedAt: '2025-08-01 00:00:00.000000',
+    });
+    const quarantined = { uploadId: insertId, columnName: 'amount', message: 'm', rawText: 'r' };
+    await database.tables.insert(quarantinedRows).values([
+      { ...quarantined, rowNo: 3, code: 'bad_date' },
+      { ...quarantined, rowNo: 5, code: 'bad_number' },
+      { ...quarantined, rowNo: 6, code: 'bad_number' },
+    ] as (typeof quarantinedRows.$inferInsert)[]);
+  });
+
+  it('accounts for every row', async () => {
+    const july = { from: '2025-07', to: '2025-07' };
+    expect(await ask('rows-read-figure', july)).toMatchObject({ rows: [[10]], currency: null });
+    expect(await rowsFor('quarantined-share-figure', july)).toEqual([['0.3000']]);
+    expect(await rowsFor('rows-by-feed', july)).toEqual([['expenses', 6, 1, 3]]);
+  });
+
+  it('counts uploads by what became of them', async () => {
+    expect(await rowsFor('uploads-by-state', { from: '2025-07' })).toEqual([
+      ['published', 1],
+      ['rejected', 1],
+    ]);
+    expect(await rowsFor('upload-list', { from: '2025-08' })).toEqual([
+      [
+        '2025-08-01 00:00:00.000000',
+        'raw/nothing/owner=ann/b.csv',
+        'rejected',
+        'There is no feed nothing.',
+        0,
+        0,
+        0,
+        0,
+      ],
+    ]);
+  });
+
+  it('says what is wrong most often', async () => {
+    expect(await rowsFor('quarantine-by-reason')).toEqual([
+      ['bad_number', 2],
+      ['bad_date', 1],
+    ]);
+    expect(await rowsFor('quarantine-by-month', { from: '2025-07' })).toEqual([
+      ['2025-07', 'bad_date', 1],
+      ['2025-07', 'bad_number', 2],
+    ]);
+  });
+});
+
+describe('an answer', () => {
+  it('has no rows for somebody without any', async () => {
+    for (const id of ['cash-flow-by-month', 'balance-figure', 'rows-read-figure', 'spending-pivot', 'upload-list']) {
+      expect(await rowsFor(id, {}, 'nobody'), id).toEqual([]);
+    }
+    expect((await ask('income-figure', {}, 'nobody')).currency).toBeNull();
+    expect(await choices(reporter, 'nobody')).toEqual({
+      currencies: [],
+      categories: [],
+      accounts: [],
+      firstMonth: null,
+      lastMonth: null,
+    });
+  });
+
+  it('takes a value as a value, whatever it looks like', async () => {
+    for (const value of ["' or 1=1 -- ", '\\', "\\' or 1=1 -- ", '%', '`owner`', '\u0000', '?', ':a']) {
+      expect(await rowsFor('spending-by-category', { currency: value }), value).toEqual([]);
+      expect(await rowsFor('spending-by-category', { category: value }), value).toEqual([]);
+      expect(await rowsFor('spending-by-merchant', { drill: { category: value } }), value).toEqual([]);
+      expect(await rowsFor('spending-by-category', {}, value), value).toEqual([]);
+    }
+  });
+
+  it('has the owner as its first predicate, and every value as a parameter', () => {
+    const visual = findVisual('expense-payments');
+    if (visual === undefined) throw new Error('no payments');
+    const { sql, params } = visualQuery(visual, "o'wner", {
+      currency: 'E?R',
+      from: '2025-12',
+      to: '2025-12',
+      drill: { city: "W'ien" },
+    }).query.toSQL();
+    expect(sql).toMatch(/where \(`owner` = \? and/);
+    expect(sql).not.toMatch(/ien|E\?R|wner'/);
+    expect(params).toEqual(["o'wner", 'expense', 'E?R', '2025-12-01', '2026-01-01', "W'ien", 501]);
+  });
+
+  it('says that more was left out', async () => {
+    const visual = findVisual('spending-by-category');
+    if (visual?.kind !== 'bar') throw new Error('no bars');
+    expect(await runVisual(reporter, { ...visual, top: 1 } as typeof visual, 'ann', {})).toMatchObject({
+      rows: [['Rent', '2000.0000']],
+      truncated: true,
+    });
+    expect(await runVisual(reporter, { ...visual, top: 2 } as typeof visual, 'ann', {})).toMatchObject({
+      truncated: false,
+    });
+  });
+
+  it.each([
+    ['cash-flow-by-month', { from: '2025-13' }, '"2025-13" is no month: write one as YYYY-MM, such as 2025-03.'],
+    ['cash-flow-by-month', { to: '2025-3' }, '"2025-3" is no month'],
+    ['spending-by-merchant', { drill: { owner: 'bob' } }, 'cannot be narrowed by owner; it can be by category.'],
+    ['cash-flow-by-month', { drill: { month: '2025-03' } }, 'cannot be narrowed by month; it can be by nothing.'],
+  ])('is refused where the filters of %s are wrong: %j', async (id, filters, message) => {
+    await expect(ask(id, filters as Filters)).rejects.toThrow(FilterError);
+    await expect(ask(id, filters as Filters)).rejects.toThrow(message);
+  });
+});
+
+describe('the choices', () => {
+  it('are what an owner has, the most used currency first', async () => {
+    expect(await choices(reporter, 'ann')).toEqual({
+      currencies: ['EUR', 'USD', 'CHF'],
+      categories: ['Eating out', 'Gifts', 'Rent'],
+      accounts: ['Checking', 'Savings'],
+      firstMonth: '2025-03',
+      lastMonth: '2025-06',
+    });
+  });
+});
