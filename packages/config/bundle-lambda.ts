@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 
 /**
- * Bundles `src/index.ts` of a folder into one file, `index.mjs`, with its source map beside it.
+ * Bundles a folder's entry point, `src/index.ts` where left out, into one file, `index.mjs`, with its source map beside it.
  *
  * The SDK goes in too: the runtime's own copy changes without notice. The same sources give the same bytes, so that a
  * deployment changes the Lambda only when the code did.
@@ -15,13 +15,13 @@ import { type BuildOptions, build } from 'esbuild';
 export async function bundle(
   folder: string,
   outdir: string,
-  options: Pick<BuildOptions, 'banner'> = {},
+  { entryPoint = 'src/index.ts', ...options }: Pick<BuildOptions, 'banner'> & { readonly entryPoint?: string } = {},
 ): Promise<string> {
   const outfile = join(outdir, 'index.mjs');
   await build({
     ...options,
     absWorkingDir: folder,
-    entryPoints: ['src/index.ts'],
+    entryPoints: [entryPoint],
     outfile,
     bundle: true,
     platform: 'node',

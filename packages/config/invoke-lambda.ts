@@ -35,11 +35,18 @@ export async function invokeLambda(
 async function answer([bundle = '', event = '']: readonly string[]): Promise<void> {
   try {
     const { handler } = await import(pathToFileURL(bundle).href);
-    process.send?.({ answer: await handler(JSON.parse(event), {}) });
+    await send({ answer: await handler(JSON.parse(event), {}) });
   } catch (error) {
-    process.send?.({ error: String(error) });
+    await send({ error: String(error) });
   }
-  process.disconnect();
+  // Lambda freezes the process once there is an answer, whatever is still open.
+  process.exit();
+}
+
+function send(report: Omit<Invocation, 'output'>): Promise<void> {
+  return new Promise((sent) => {
+    process.send?.(report, () => sent());
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await answer(process.argv.slice(2));

@@ -44,6 +44,11 @@ function checks({ node, pnpm, uv }: ToolPaths): readonly Check[] {
     { name: 'generated files', command: node, args: ['packages/schema/src/generate.ts', '--check'] },
     { name: 'Python lock file', command: uv, args: ['lock', '--check', '--project', 'glue'] },
     { name: "checkov's lock file", command: uv, args: ['lock', '--check', '--project', 'infra/checkov'] },
+    {
+      name: "the API tests' lock file",
+      command: uv,
+      args: ['lock', '--check', '--project', 'apps/console/contract-tests'],
+    },
     ...workflowChecks(uv),
   ];
 }

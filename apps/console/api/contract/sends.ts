@@ -1,0 +1,117 @@
+/** Sending a CSV: the browser puts it into S3 itself, by addresses that are signed here for exactly that object. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { answer, body, problems, problemsOfChange, signedIn } from './problem.ts';
+import { count, etag, feed, KEY_BYTES, moment, multipartId, objectKey, versionId } from './words.ts';
+
+/** The job takes no larger object (glue/: --max-object-bytes). */
+export const OBJECT_BYTES_AT_MOST = 2 * 2 ** 30;
+/** Up to here one request sends it all; beyond, parts of this size, each of which can be sent again by itself. */
+export const PART_BYTES = 8 * 2 ** 20;
+export const PARTS_AT_MOST = Math.ceil(OBJECT_BYTES_AT_MOST / PART_BYTES);
+/** How many parts are signed at once. */
+const SIGNED_AT_ONCE = 50;
+
+const bytes = z.int().min(1).max(OBJECT_BYTES_AT_MOST);
+const partNumber = z.int().min(1).max(PARTS_AT_MOST);
+/** The version that is corrected: it must still be the newest. */
+const replaces = z.strictObject({ versionId });
+
+/** To be sent as they are: they are signed. */
+const headers = z.record(z.string(), z.string());
+const target = { objectKey, expiresAt: moment };
+
+export const send = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('put'), ...target, url: z.url(), headers }),
+  z.object({
+    kind: z.literal('multipart'),
+    ...target,
+    multipartId,
+    /** Bytes of every part but the last. */
+    partBytes: count,
+    parts: z.int().min(1),
+  }),
+]);
+export type Send = z.infer<typeof send>;
+
+export const sendRequest = z
+  .strictObject({
+    feed,
+    /** The last part of the object key. */
+    name: z.string().min(5).max(KEY_BYTES),
+    bytes,
+    contentType: z.enum(['text/csv', 'application/gzip']),
+    /** Left out for a new object. */
+    replaces: replaces.optional(),
+  })
+  .openapi('SendRequest');
+
+export const startSend = createRoute({
+  method: 'post',
+  path: '/api/sends',
+  security: signedIn,
+  request: { body: body(sendRequest) },
+  responses: { 200: answer('Where to send it', send), ...problemsOfChange(409) },
+});
+
+export const signParts = createRoute({
+  method: 'post',
+  path: '/api/sends/multipart/sign',
+  security: signedIn,
+  request: {
+    body: body(
+      z.strictObject({
+        objectKey,
+        multipartId,
+        parts: z
+          .array(z.strictObject({ partNumber, bytes: z.int().min(1).max(PART_BYTES) }))
+          .min(1)
+          .max(SIGNED_AT_ONCE),
+      }),
+    ),
+  },
+  responses: {
+    200: answer('Where to send each', z.object({ urls: z.array(z.object({ partNumber, url: z.url(), headers })) })),
+    ...problemsOfChange(404),
+  },
+});
+
+export const listParts = createRoute({
+  method: 'get',
+  path: '/api/sends/multipart/parts',
+  description: 'What S3 has already, so that sending goes on where it stopped.',
+  security: signedIn,
+  request: { query: z.strictObject({ objectKey, multipartId }) },
+  responses: {
+    200: answer(
+      'The parts',
+      z.object({ parts: z.array(z.object({ partNumber: z.int(), etag: z.string(), bytes: count })) }),
+    ),
+    ...problems(404),
+  },
+});
+
+export const completeSend = createRoute({
+  method: 'post',
+  path: '/api/sends/multipart/complete',
+  security: signedIn,
+  request: {
+    body: body(
+      z.strictObject({
+        objectKey,
+        multipartId,
+        parts: z.array(z.strictObject({ partNumber, etag })).min(1).max(PARTS_AT_MOST),
+        /** As when it was started: what was uploaded meanwhile is not overwritten. */
+        replaces: replaces.optional(),
+      }),
+    ),
+  },
+  responses: { 200: answer('The new version', z.object({ versionId })), ...problemsOfChange(404, 409) },
+});
+
+export const abortSend = createRoute({
+  method: 'delete',
+  path: '/api/sends/multipart',
+  security: signedIn,
+  request: { query: z.strictObject({ objectKey, multipartId }) },
+  responses: { 200: answer('It is gone', z.object({})), ...problems(404) },
+});

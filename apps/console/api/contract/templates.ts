@@ -1,0 +1,64 @@
+/** Banks' exports, mapped to a feed once and kept by name. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { answer, body, problems, problemsOfChange, signedIn } from './problem.ts';
+import { etag, feed, moment } from './words.ts';
+
+export const TEMPLATES_AT_MOST = 50;
+export const TEMPLATE_BYTES_AT_MOST = 32 * 1024;
+
+export const templateId = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
+
+export const template = z
+  .strictObject({
+    /** What its owner calls it. */
+    name: z.string().trim().min(1).max(80),
+    feed,
+    /** packages/preview's Mapping, which says its own version. */
+    mapping: z.record(z.string(), z.unknown()),
+  })
+  .openapi('Template');
+export type Template = z.infer<typeof template>;
+
+export const storedTemplate = z.object({ templateId, etag, updatedAt: moment, template }).openapi('StoredTemplate');
+export type StoredTemplate = z.infer<typeof storedTemplate>;
+
+/** So that nothing that another window saved is overwritten: the ETag that was read, or `*` for a new one. */
+const conditions = z.object({
+  'if-match': etag.optional(),
+  'if-none-match': z.literal('*').optional(),
+});
+
+export const listTemplates = createRoute({
+  method: 'get',
+  path: '/api/templates',
+  security: signedIn,
+  request: { query: z.strictObject({}) },
+  responses: { 200: answer('All of them', z.object({ templates: z.array(storedTemplate) })), ...problems() },
+});
+
+export const putTemplate = createRoute({
+  method: 'put',
+  path: '/api/templates/{templateId}',
+  security: signedIn,
+  request: {
+    params: z.object({ templateId }),
+    headers: conditions,
+    body: body(z.strictObject({ template })),
+  },
+  responses: {
+    200: answer('It is kept', z.object({ templateId, etag })),
+    ...problemsOfChange(404, 409, 412, 428),
+  },
+});
+
+export const deleteTemplate = createRoute({
+  method: 'delete',
+  path: '/api/templates/{templateId}',
+  security: signedIn,
+  request: {
+    params: z.object({ templateId }),
+    query: z.strictObject({}),
+    headers: z.object({ 'if-match': etag.optional() }),
+  },
+  responses: { 200: answer('It is gone', z.object({})), ...problems(404, 412, 428) },
+});

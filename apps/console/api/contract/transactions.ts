@@ -1,0 +1,55 @@
+/** Every payment, and which line of which upload it comes from. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { answer, problems, signedIn } from './problem.ts';
+import { amount, currency, cursor, date, label, limit, next } from './words.ts';
+
+export const transaction = z
+  .object({
+    kind: z.enum(['income', 'expense']),
+    date,
+    /** Who paid, or who was paid. */
+    counterparty: z.string(),
+    category: z.string(),
+    account: z.string(),
+    amount,
+    currency: z.string(),
+    description: z.string(),
+    country: z.string().nullable(),
+    city: z.string().nullable(),
+    transactionId: z.string().nullable(),
+    uploadId: z.int(),
+    /** Where it stands in the upload's file: the header is 1. */
+    rowNo: z.int(),
+    objectKey: z.string(),
+  })
+  .openapi('Transaction');
+export type Transaction = z.infer<typeof transaction>;
+
+const bound = z.string().regex(/^-?\d{1,15}(\.\d{1,4})?$/);
+
+export const transactionSearch = z.strictObject({
+  /** Stands somewhere in counterparty, description, category or transaction id. */
+  q: z.string().max(100).optional(),
+  from: date.optional(),
+  to: date.optional(),
+  kind: z.enum(['income', 'expense']).optional(),
+  category: label.optional(),
+  account: label.optional(),
+  currency: currency.optional(),
+  min: bound.optional(),
+  max: bound.optional(),
+  cursor: cursor.optional(),
+  limit: limit.optional(),
+});
+export type TransactionSearch = z.infer<typeof transactionSearch>;
+
+export const searchTransactions = createRoute({
+  method: 'get',
+  path: '/api/transactions',
+  description: 'The newest first.',
+  security: signedIn,
+  request: {
+    query: transactionSearch,
+  },
+  responses: { 200: answer('A page', z.object({ transactions: z.array(transaction), next })), ...problems() },
+});

@@ -1,0 +1,41 @@
+/** What the function `console` answers besides the session: all that is about people's files and money, and the pipeline. */
+import type { Bucket } from './bucket.ts';
+import type { Handlers } from './context.ts';
+import type { Database } from './database.ts';
+import { objectHandlers } from './objects.ts';
+import { overlapHandlers } from './overlap.ts';
+import { pipelineHandlers } from './pipeline.ts';
+import { reportHandlers } from './reports.ts';
+import { sendHandlers } from './sends.ts';
+import { templateHandlers } from './templates.ts';
+import { transactionHandlers } from './transactions.ts';
+import { uploadHandlers, uploadsView } from './uploads.ts';
+
+type Elsewhere =
+  | 'getConfig'
+  | 'getSession'
+  | 'listLocalOwners'
+  | 'signInLocally'
+  | 'listJobRuns'
+  | 'countDeadLetters'
+  | 'listAlarms'
+  | 'redrive'
+  | 'sweep';
+
+export interface ConsoleParts {
+  readonly database: Database;
+  readonly bucket: Bucket;
+}
+
+export function consoleHandlers({ database, bucket }: ConsoleParts): Omit<Handlers, Elsewhere> {
+  return {
+    ...uploadHandlers(database, bucket),
+    ...sendHandlers(bucket),
+    ...objectHandlers(bucket, uploadsView(database)),
+    ...overlapHandlers(database),
+    ...templateHandlers(bucket),
+    ...reportHandlers(database),
+    ...transactionHandlers(database),
+    ...pipelineHandlers(database),
+  };
+}

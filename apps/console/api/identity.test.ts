@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isOwnerName, readIdentity } from './identity.ts';
+import { ownKey, prefixOf } from './object-key.ts';
+import { Refusal } from './refusal.ts';
+
+const claims = { sub: '1', token_use: 'id', exp: 1_900_000_000, 'custom:owner': 'ann' };
+
+describe('who asks', () => {
+  test('is read from the claims, as Cognito and as API Gateway write them', () => {
+    const groups = ['friends', 'operators'];
+    for (const given of [groups, '[friends operators]', '[operators]', 'operators', '[friends, operators]']) {
+      expect(readIdentity({ ...claims, exp: '1900000000', 'cognito:groups': given })).toMatchObject({
+        operator: true,
+        owner: 'ann',
+      });
+    }
+    for (const given of [undefined, [], '', '[]', '[operator]', '[operatorsx]', 'Operators']) {
+      expect(readIdentity({ ...claims, 'cognito:groups': given }).operator).toBe(false);
+    }
+  });
+
+  test('is nobody by an access token, or by claims that are none', () => {
+    for (const given of [
+      { ...claims, token_use: 'access' },
+      { ...claims, sub: '' },
+      { ...claims, exp: 'soon' },
+      null,
+      'ann',
+    ]) {
+      expect(() => readIdentity(given)).toThrow(Refusal);
+    }
+  });
+
+  test.each(['', ' ', '.', '..', 'a/b', 'a\\b', 'a\nb', 'a\u0000', 'a\u202Eb', ' a', 'a ', 'x'.repeat(65)])(
+    'has no folder called %j',
+    (name) => {
+      expect(isOwnerName(name)).toBe(false);
+      expect(() => readIdentity({ ...claims, 'custom:owner': name })).toThrow(/no folder can have/);
+    },
+  );
+
+  test.each(['ann', 'Zoë Müller', '漢字', 'a.b', 'a*b?', '%2e%2e', 'owner=bob', '🎉'.repeat(64)])(
+    'may be called %s',
+    (name) => {
+      expect(isOwnerName(name)).toBe(true);
+    },
+  );
+});
+
+describe('a key', () => {
+  const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter(isOwnerName);
+
+  test('of one owner is never another’s', () => {
+    fc.assert(
+      fc.property(name, name, fc.string({ unit: 'grapheme', maxLength: 20 }), (ann, bob, rest) => {
+        fc.pre(ann !== bob);
+        expect(() => ownKey(ann, `${prefixOf(bob, 'expenses')}${rest}`)).toThrow(Refusal);
+      }),
+    );
+  });
+
+  test('that is an owner’s stays below their folder when a browser resolves its address', () => {
+    const part = fc.oneof(fc.constantFrom('.', '..', '%2e', '%2e%2e', '', '\\', '/'), fc.string({ maxLength: 4 }));
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), (parts) => {
+        const objectKey = `${prefixOf('ann', 'expenses')}${parts.join('/')}`;
+        try {
+          ownKey('ann', objectKey);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Refusal);
+          return;
+        }
+        const path = objectKey.split('/').map(encodeURIComponent).join('/');
+        expect(decodeURIComponent(new URL(`https://bucket.example/${path}`).pathname)).toBe(`/${objectKey}`);
+      }),
+    );
+  });
+});

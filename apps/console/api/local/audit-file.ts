@@ -1,0 +1,19 @@
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Audit } from '../audit.ts';
+
+/** Writes the audit log of one machine, a JSON line for each request. */
+export function auditFile(dataFolder: string): { readonly audit: Audit; readonly close: () => Promise<void> } {
+  mkdirSync(dataFolder, { recursive: true });
+  const file = createWriteStream(join(dataFolder, 'audit.log'), { flags: 'a', mode: 0o600 });
+  file.on('error', (error) => console.error(`The audit log cannot be written: ${error.message}`));
+  return {
+    audit: (line) => file.write(`${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`),
+    async close() {
+      const closed = once(file, 'close');
+      file.end();
+      await closed;
+    },
+  };
+}

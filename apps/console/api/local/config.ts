@@ -1,0 +1,36 @@
+import * as z from 'zod';
+
+const environmentVariables = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  HOST: z.enum(['127.0.0.1', 'localhost', '::1']).default('127.0.0.1'),
+  /** The built web; the API alone is served where left out. */
+  WEB_FOLDER: z.string().min(1).optional(),
+  /** Keeps the key that signs tokens, and the audit log. */
+  DATA_FOLDER: z.string().min(1),
+  AWS_ENDPOINT_URL: z.url(),
+  AWS_REGION: z.string().min(1),
+  AWS_ACCESS_KEY_ID: z.string().min(1),
+  AWS_SECRET_ACCESS_KEY: z.string().min(1),
+  UPLOADS_BUCKET: z.string().min(1),
+  /** The reporter's. */
+  DATABASE_URL: z.url(),
+  GLUE_JOB_NAME: z.string().min(1),
+  QUEUE_NAME: z.string().min(1),
+  DEAD_LETTER_QUEUE_NAME: z.string().min(1),
+});
+export type LocalConfig = z.infer<typeof environmentVariables>;
+
+/** The environment variables are missing or wrong. */
+export class LocalConfigError extends Error {
+  override readonly name = 'LocalConfigError';
+}
+
+/** @throws {LocalConfigError} naming every variable that is missing or wrong, at once. */
+export function readLocalConfig(env: Readonly<Record<string, string | undefined>>): LocalConfig {
+  const parsed = environmentVariables.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new LocalConfigError(
+    `The console's environment variables are not usable: ${problems.join('; ')}. \`npm start\` sets them; .local/env has most.`,
+  );
+}

@@ -1,0 +1,25 @@
+/**
+ * `node apps/console/api/local/dev.ts [--port 4000] [--web]`: a throw-away stack with the samples and the console before it, until
+ * Ctrl-C. With `--web` it serves dist/web as well; without, let Vite's own server pass /api/ on to it.
+ */
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startConsole } from '../../e2e/stack.ts';
+
+const { values } = parseArgs({
+  options: { port: { type: 'string', default: '0' }, web: { type: 'boolean', default: false } },
+});
+const webFolder = fileURLToPath(new URL('../../dist/web', import.meta.url));
+
+const running = await startConsole({
+  samples: true,
+  port: Number(values.port),
+  ...(values.web ? { webFolder } : {}),
+});
+const { endpointUrl, bucket } = running.stack.description;
+console.log(JSON.stringify({ url: running.url, endpointUrl, bucket }));
+
+await new Promise<void>((told) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => told());
+});
+await running[Symbol.asyncDispose]();

@@ -1,0 +1,127 @@
+/** The console on one machine: both functions' routes and the web, from one address. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { GlueClient } from '@aws-sdk/client-glue';
+import { PutBucketCorsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Context } from 'hono';
+import { createApp } from '../app.ts';
+import { s3Client } from '../clients.ts';
+import type { ApiEnvironment, Handlers } from '../context.ts';
+import { connectViews } from '../database.ts';
+import { consoleHandlers } from '../handlers.ts';
+import { readIdentity } from '../identity.ts';
+import { operationsHandlers } from '../operations/handlers.ts';
+import { Refusal } from '../refusal.ts';
+import { sessionHandlers } from '../session.ts';
+import { auditFile } from './audit-file.ts';
+import type { LocalConfig } from './config.ts';
+import { signInHandlers } from './sign-in.ts';
+import { createTokens, readKey } from './tokens.ts';
+import { serveWeb } from './web.ts';
+
+export interface LocalServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export async function startServer(config: LocalConfig): Promise<LocalServer> {
+  const aws = {
+    endpoint: config.AWS_ENDPOINT_URL,
+    region: config.AWS_REGION,
+    credentials: { accessKeyId: config.AWS_ACCESS_KEY_ID, secretAccessKey: config.AWS_SECRET_ACCESS_KEY },
+  };
+  const [s3, sqs, glue, cloudwatch] = [
+    s3Client({ ...aws, forcePathStyle: true }),
+    new SQSClient(aws),
+    new GlueClient(aws),
+    new CloudWatchClient(aws),
+  ];
+  const database = connectViews(async () => ({ uri: config.DATABASE_URL, connectionLimit: 10 }));
+  const tokens = createTokens(readKey(config.DATA_FOLDER));
+  const { audit, close: closeAudit } = auditFile(config.DATA_FOLDER);
+  const bucket = { s3, name: config.UPLOADS_BUCKET };
+
+  const urlOf = async (QueueName: string) => (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? '';
+  const handlers: Handlers = {
+    ...sessionHandlers({ environment: 'local', signIn: { kind: 'local' } }),
+    ...signInHandlers(database, tokens),
+    ...consoleHandlers({ database, bucket }),
+    ...operationsHandlers({
+      ...{ glue, sqs, cloudwatch, jobName: config.GLUE_JOB_NAME, alarmPrefix: 'centflow-local-' },
+      queues: async () => ({
+        queueUrl: await urlOf(config.QUEUE_NAME),
+        deadLetterQueueUrl: await urlOf(config.DEAD_LETTER_QUEUE_NAME),
+      }),
+    }),
+  };
+  const app = createApp({
+    handlers,
+    audit,
+    async identify(context) {
+      const token = bearerOf(context);
+      return token === undefined ? undefined : readIdentity(await tokens.verify(token));
+    },
+    origins: (context) => [`http://${context.req.header('host')}`],
+    reportFault: (fault) => console.error(JSON.stringify(fault)),
+    before: refuseOtherHosts,
+  });
+  if (config.WEB_FOLDER !== undefined) serveWeb(app, config.WEB_FOLDER, new URL(config.AWS_ENDPOINT_URL).origin);
+
+  await allowBrowsers(s3, config.UPLOADS_BUCKET);
+  const server = createAdaptorServer({
+    async fetch(request, env) {
+      const response = await app.fetch(request, env);
+      // The rest of the body is not read: what came next on the connection would be lost.
+      if (response.status === 413) response.headers.set('connection', 'close');
+      return response;
+    },
+  });
+  server.listen(config.PORT, config.HOST);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const host = config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST;
+  return {
+    url: `http://${host}:${port}`,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await closed;
+      await Promise.all([database.end(), closeAudit()]);
+      for (const client of [s3, sqs, glue, cloudwatch]) client.destroy();
+    },
+  };
+}
+
+export function bearerOf(context: Context<ApiEnvironment>): string | undefined {
+  return /^Bearer ([\w.~+/=-]+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
+}
+
+/** A page of elsewhere whose name was made to lead to this machine would count as the console's own. */
+function refuseOtherHosts(context: Context<ApiEnvironment>): void {
+  const host = (context.req.header('host') ?? '').replace(/:\d+$/, '');
+  if (['127.0.0.1', 'localhost', '[::1]'].includes(host)) return;
+  throw new Refusal(403, 'This console answers on this machine only: open it as http://127.0.0.1 with its port.');
+}
+
+/** Browsers send uploads to the emulator, which is another origin than the console's. */
+async function allowBrowsers(s3: S3Client, Bucket: string): Promise<void> {
+  await s3.send(
+    new PutBucketCorsCommand({
+      Bucket,
+      CORSConfiguration: {
+        CORSRules: [
+          {
+            AllowedOrigins: ['http://127.0.0.1:*', 'http://localhost:*'],
+            AllowedMethods: ['PUT', 'GET', 'HEAD'],
+            AllowedHeaders: ['*'],
+            ExposeHeaders: ['ETag', 'x-amz-version-id'],
+          },
+        ],
+      },
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+/** The web's files, as CloudFront serves them. */
+import { serveStatic } from '@hono/node-server/serve-static';
+import type { Hono } from 'hono';
+import type { ApiEnvironment } from '../context.ts';
+import { securityHeaders } from '../security-headers.ts';
+
+export function serveWeb(
+  app: Pick<Hono<ApiEnvironment>, 'use' | 'get'>,
+  webFolder: string,
+  uploadsOrigin: string,
+): void {
+  const headers = Object.entries(securityHeaders({ uploadsOrigin, authorityOrigins: [] }));
+  app.use('*', async (context, next) => {
+    await next();
+    if (context.req.path.startsWith('/api/')) return;
+    for (const [name, value] of headers) context.header(name, value);
+    // The build names what is in assets/ by its content.
+    const lasts = context.req.path.startsWith('/assets/') && context.res.status === 200;
+    context.header('cache-control', lasts ? 'public, max-age=31536000, immutable' : 'no-cache');
+  });
+  const files = serveStatic<ApiEnvironment>({ root: webFolder, precompressed: true });
+  const page = serveStatic<ApiEnvironment>({ root: webFolder, path: 'index.html' });
+  // An address of the page itself has no dot in its last part; what has one is a file, there or not.
+  app.get('*', (context, next) => {
+    if (context.req.path.startsWith('/api/')) return next();
+    return /\.[^/]*$/.test(context.req.path) ? files(context, next) : page(context, next);
+  });
+}

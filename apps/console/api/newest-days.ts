@@ -1,0 +1,35 @@
+/** Since when somebody's newest rows are: a guess from what each upload covers, without looking at a row. */
+
+/** An upload's first and last day, and how many rows it shows. */
+export interface Covered {
+  readonly firstDate: string;
+  readonly lastDate: string;
+  readonly rows: number;
+}
+
+const DAY = 86_400_000;
+const dayOf = (date: string) => Math.floor(Date.parse(date) / DAY);
+
+/**
+ * Rows are taken to be spread evenly over an upload's days. It is only a guess: who uses it must be ready to find fewer.
+ *
+ * @param until the last day that counts
+ * @returns a day since when about so many rows are, or more; undefined where there are fewer in all
+ */
+export function daySince(uploads: readonly Covered[], rows: number, until = '9999-12-31'): string | undefined {
+  const covered = uploads
+    .map((upload) => ({ ...upload, first: dayOf(upload.firstDate), last: dayOf(upload.lastDate) }))
+    .filter(({ first }) => first <= dayOf(until));
+  const end = Math.min(dayOf(until), Math.max(...covered.map(({ last }) => last)));
+  const start = Math.min(...covered.map(({ first }) => first));
+  const rowsSince = (since: number) =>
+    covered.reduce((sum, { first, last, rows }) => {
+      const days = Math.min(last, end) - Math.max(first, since) + 1;
+      return sum + (days > 0 ? (rows * days) / (last - first + 1) : 0);
+    }, 0);
+  for (let days = 1; end - days > start; days *= 2) {
+    const since = end - days;
+    if (rowsSince(since) >= rows) return new Date(since * DAY).toISOString().slice(0, 10);
+  }
+  return undefined;
+}

@@ -1,0 +1,130 @@
+/** What operators see of Glue, SQS and CloudWatch, and the two things they can set going. */
+import { type CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import {
+  ConcurrentRunsExceededException,
+  GetJobRunsCommand,
+  type GlueClient,
+  type JobRun as GlueJobRun,
+  StartJobRunCommand,
+} from '@aws-sdk/client-glue';
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Handlers } from '../context.ts';
+import type { JobRun } from '../contract/operations.ts';
+import { Refusal } from '../refusal.ts';
+import { billedDpuSeconds, DPU_PER_WORKER, GLUE_PRICE, usdOf } from './glue-price.ts';
+import { type Queues, RedriveRunsError, redrive } from './redrive.ts';
+
+export interface OperationsParts {
+  readonly glue: GlueClient;
+  readonly sqs: SQSClient;
+  readonly cloudwatch: CloudWatchClient;
+  readonly jobName: string;
+  readonly queues: () => Promise<Queues>;
+  /** What the names of the environment's alarms begin with. */
+  readonly alarmPrefix: string;
+}
+
+type OperationsHandlers = Pick<Handlers, 'listJobRuns' | 'countDeadLetters' | 'listAlarms' | 'redrive' | 'sweep'>;
+
+const RUNS_WITHOUT_LIMIT = 50;
+/** Among so many of the newest runs a sweep is found that still runs. */
+const RUNS_LOOKED_THROUGH = 100;
+const UNDER_WAY: ReadonlySet<string | undefined> = new Set(['STARTING', 'RUNNING', 'WAITING', 'STOPPING']);
+
+export function operationsHandlers(parts: OperationsParts): OperationsHandlers {
+  const { glue, sqs, cloudwatch, jobName: JobName } = parts;
+  return {
+    async listJobRuns(context) {
+      const { limit = RUNS_WITHOUT_LIMIT } = context.req.valid('query');
+      const { JobRuns = [] } = await glue.send(new GetJobRunsCommand({ JobName, MaxResults: limit }));
+      const runs = JobRuns.map(jobRunOf).sort((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? 1 : -1));
+      const price = { dpuHourUsd: usdOf(3600), source: GLUE_PRICE.source };
+      return context.json({ runs: runs.slice(0, limit), price }, 200);
+    },
+
+    async countDeadLetters(context) {
+      const { queueUrl, deadLetterQueueUrl } = await parts.queues();
+      const [deadLetters, waiting] = await Promise.all([countOf(sqs, deadLetterQueueUrl), countOf(sqs, queueUrl)]);
+      return context.json({ deadLetters, waiting }, 200);
+    },
+
+    async listAlarms(context) {
+      const { MetricAlarms = [] } = await cloudwatch.send(
+        new DescribeAlarmsCommand({ AlarmNamePrefix: parts.alarmPrefix, AlarmTypes: ['MetricAlarm'], MaxRecords: 100 }),
+      );
+      return context.json({ alarms: MetricAlarms.map(alarmOf) }, 200);
+    },
+
+    async redrive(context) {
+      try {
+        return context.json(await redrive(sqs, await parts.queues()), 200);
+      } catch (error) {
+        if (error instanceof RedriveRunsError)
+          throw new Refusal(409, 'The dead letters are going back already: wait for it to end.');
+        throw error;
+      }
+    },
+
+    async sweep(context) {
+      const { JobRuns = [] } = await glue.send(new GetJobRunsCommand({ JobName, MaxResults: RUNS_LOOKED_THROUGH }));
+      const running = JobRuns.find((run) => modeOf(run) === 'sweep' && UNDER_WAY.has(run.JobRunState));
+      if (running?.Id !== undefined) return context.json({ jobRunId: running.Id, alreadyRunning: true }, 200);
+      try {
+        const { JobRunId = '' } = await glue.send(
+          new StartJobRunCommand({ JobName, Arguments: { '--mode': 'sweep' } }),
+        );
+        return context.json({ jobRunId: JobRunId, alreadyRunning: false }, 200);
+      } catch (error) {
+        if (!(error instanceof ConcurrentRunsExceededException)) throw error;
+        throw new Refusal(409, 'As many job runs as are allowed are under way. Try again when one of them has ended.');
+      }
+    },
+  };
+}
+
+export function jobRunOf(run: GlueJobRun): JobRun {
+  const seconds = run.ExecutionTime ?? 0;
+  const dpus = run.MaxCapacity ?? (run.NumberOfWorkers ?? 0) * DPU_PER_WORKER;
+  // Glue counts by itself where workers come and go.
+  const dpuSeconds = run.DPUSeconds ?? billedDpuSeconds(seconds, dpus);
+  return {
+    jobRunId: run.Id ?? '',
+    state: run.JobRunState ?? 'STARTING',
+    mode: modeOf(run),
+    startedAt: run.StartedOn?.toISOString() ?? null,
+    endedAt: run.CompletedOn?.toISOString() ?? null,
+    seconds,
+    dpuSeconds,
+    usd: usdOf(dpuSeconds),
+    message: run.ErrorMessage || null,
+  };
+}
+
+function modeOf({ Arguments }: GlueJobRun): JobRun['mode'] {
+  const mode = Arguments?.['--mode'];
+  return mode === 'manifest' || mode === 'sweep' ? mode : 'other';
+}
+
+/** Those that somebody is looking at just now, too. */
+async function countOf(sqs: SQSClient, QueueUrl: string): Promise<number> {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return (
+    Number(Attributes?.ApproximateNumberOfMessages ?? 0) +
+    Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0)
+  );
+}
+
+function alarmOf(alarm: MetricAlarm) {
+  return {
+    name: alarm.AlarmName ?? '',
+    state: alarm.StateValue ?? ('INSUFFICIENT_DATA' as const),
+    description: alarm.AlarmDescription ?? null,
+    reason: alarm.StateReason ?? null,
+    since: alarm.StateUpdatedTimestamp?.toISOString() ?? null,
+  };
+}

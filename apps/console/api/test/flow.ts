@@ -1,0 +1,35 @@
+/** Queue, dead-letter queue and job, as apps/local makes them, for a stack that has no flow. */
+import { CreateJobCommand, GlueClient } from '@aws-sdk/client-glue';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { World } from './world.ts';
+
+export interface Flow {
+  readonly sqs: SQSClient;
+  readonly glue: GlueClient;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+export async function createFlow({ config }: World): Promise<Flow> {
+  const aws = {
+    endpoint: config.AWS_ENDPOINT_URL,
+    region: config.AWS_REGION,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  const [sqs, glue] = [new SQSClient(aws), new GlueClient(aws)];
+  const create = async (QueueName: string) => (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
+  await glue.send(
+    new CreateJobCommand({
+      Name: config.GLUE_JOB_NAME,
+      Role: 'arn:aws:iam::000000000000:role/centflow-local-load',
+      Command: { Name: 'glueetl', PythonVersion: '3', ScriptLocation: 's3://nowhere/job.py' },
+      WorkerType: 'G.1X',
+      NumberOfWorkers: 2,
+    }),
+  );
+  return {
+    ...{ sqs, glue },
+    queueUrl: await create(config.QUEUE_NAME),
+    deadLetterQueueUrl: await create(config.DEAD_LETTER_QUEUE_NAME),
+  };
+}

@@ -1,0 +1,55 @@
+/** For every route a request that its owner may make. */
+import type { RouteName } from '../contract/api.ts';
+import type { Ask } from './call.ts';
+import type { Belongings } from './world.ts';
+
+const nothing = 'AAAAAAAAAAAAAAAAAAAAAA==';
+
+/** A route that has none does not compile. */
+export function requestsOf({ objectKey, versionId, uploadId, owner }: Belongings): Readonly<Record<RouteName, Ask>> {
+  const upload = { param: { uploadId: String(uploadId) } };
+  const multipart = { objectKey, multipartId: 'none' };
+  return {
+    getConfig: {},
+    getSession: {},
+    listLocalOwners: {},
+    signInLocally: { json: { owner } },
+    listUploads: {},
+    getUpload: upload,
+    getUploadOfVersion: { query: { objectKey, versionId } },
+    listQuarantinedRows: upload,
+    startSend: { json: { feed: 'expenses', name: 'another.csv', bytes: 10, contentType: 'text/csv' } },
+    signParts: { json: { ...multipart, parts: [{ partNumber: 1, bytes: 10 }] } },
+    listParts: { query: multipart },
+    completeSend: { json: { ...multipart, parts: [{ partNumber: 1, etag: '"a"' }] } },
+    abortSend: { query: multipart },
+    listObjects: {},
+    listVersions: { query: { objectKey } },
+    getContent: { query: { objectKey, versionId } },
+    removeObject: { json: { objectKey, newestVersionId: 'another' } },
+    restoreVersion: { json: { objectKey, versionId, newestVersionId: 'another' } },
+    findOverlap: {
+      json: {
+        ...{ feed: 'expenses', fingerprints: nothing, hasTransactionIds: false },
+        ...{ firstDate: '2025-01-01', lastDate: '2025-12-31' },
+      },
+    },
+    listTemplates: {},
+    putTemplate: {
+      param: { templateId: 'bank' },
+      json: { template: { name: 'Bank', feed: 'expenses', mapping: { version: 1 } } },
+      headers: { 'if-none-match': '*' },
+    },
+    deleteTemplate: { param: { templateId: 'none' }, headers: { 'if-match': '"a"' } },
+    getVisual: { param: { visualId: 'spending-by-category' } },
+    getChoices: {},
+    searchTransactions: {},
+    listPipelineUploads: {},
+    getLatency: {},
+    listJobRuns: {},
+    countDeadLetters: {},
+    listAlarms: {},
+    redrive: { json: {} },
+    sweep: { json: {} },
+  };
+}

@@ -1,0 +1,150 @@
+/** Searching payments. */
+import type { FeedName } from '@centflow/schema/feeds';
+import {
+  uploadAccounting as accounting,
+  transactions as payments,
+  uploadProgress as progress,
+} from '@centflow/schema/views';
+import { and, desc, eq, gte, inArray, lte, or, type SQL, sql } from 'drizzle-orm';
+import type { MySql2Database } from 'drizzle-orm/mysql2';
+import * as z from 'zod';
+import { type Handlers, ownerOf } from './context.ts';
+import type { TransactionSearch } from './contract/transactions.ts';
+import { date } from './contract/words.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+import type { Database } from './database.ts';
+import { type Covered, daySince } from './newest-days.ts';
+
+const PAYMENTS_WITHOUT_LIMIT = 50;
+/** So many of the newest payments are looked through first: MySQL would sort all that match, and most people want the newest. */
+const PAYMENTS_LOOKED_THROUGH = 2000;
+
+/** The last payment that was shown; no two are of one upload and row. */
+const position = z.strictObject({ date, uploadId: z.int(), rowNo: z.int() });
+type Position = z.infer<typeof position>;
+
+export function transactionHandlers(database: Database): Pick<Handlers, 'searchTransactions'> {
+  return {
+    async searchTransactions(context) {
+      const owner = ownerOf(context);
+      const search = context.req.valid('query');
+      const { cursor, limit = PAYMENTS_WITHOUT_LIMIT } = search;
+      const last = cursor === undefined ? undefined : readCursor(cursor, position);
+      const wanted = and(eq(payments.owner, owner), matches(search), last && after(last));
+
+      const found = await database.ask(async (views) => {
+        const since = isNarrow(search) ? undefined : await newestDays(views, owner, search, last);
+        const newest =
+          since === undefined ? [] : await newestOf(views, limit + 1, and(wanted, gte(payments.date, since)));
+        return newest.length > limit ? newest : await newestOf(views, limit + 1, wanted);
+      });
+      const page = found.slice(0, limit);
+      const end = page.at(-1);
+      const next =
+        found.length > limit && end
+          ? { next: writeCursor({ date: end.date, uploadId: end.uploadId, rowNo: end.rowNo }) }
+          : {};
+      const keys = await database.ask((views) => objectKeys(views, owner, page));
+      const transactions = page.map((payment) => ({ ...payment, objectKey: keys.get(payment.uploadId) ?? '' }));
+      return context.json({ transactions, ...next }, 200);
+    },
+  };
+}
+
+function newestOf(views: MySql2Database, limit: number, wanted: SQL | undefined) {
+  return views
+    .select({
+      kind: payments.kind,
+      date: payments.date,
+      counterparty: payments.counterparty,
+      category: payments.category,
+      account: payments.account,
+      amount: payments.amount,
+      currency: payments.currency,
+      description: payments.description,
+      country: payments.country,
+      city: payments.city,
+      transactionId: payments.transaction_id,
+      uploadId: payments.upload_id,
+      rowNo: payments.row_no,
+    })
+    .from(payments)
+    .where(wanted)
+    .orderBy(desc(payments.date), desc(payments.upload_id), desc(payments.row_no))
+    .limit(limit);
+}
+
+function matches({ q, from, to, kind, category, account, currency, min, max }: TransactionSearch): SQL | undefined {
+  return and(
+    q ? contains(q) : undefined,
+    from ? gte(payments.date, from) : undefined,
+    to ? lte(payments.date, to) : undefined,
+    kind ? eq(payments.kind, kind) : undefined,
+    category === undefined ? undefined : eq(payments.category, category),
+    account === undefined ? undefined : eq(payments.account, account),
+    currency ? eq(payments.currency, currency) : undefined,
+    min ? sql`${payments.amount} >= cast(${min} as decimal(19,4))` : undefined,
+    max ? sql`${payments.amount} <= cast(${max} as decimal(19,4))` : undefined,
+  );
+}
+
+/** Anywhere, in any letter case and with any accents. What people type means itself: `%` and `_` are no wildcards. */
+function contains(text: string): SQL | undefined {
+  const pattern = `%${text.replace(/[!%_]/g, '!$&')}%`;
+  const columns = [payments.counterparty, payments.description, payments.category, payments.transaction_id];
+  return or(...columns.map((column) => sql`${column} like ${pattern} collate utf8mb4_0900_ai_ci escape '!'`));
+}
+
+function after({ date, uploadId, rowNo }: Position): SQL {
+  return sql`(${payments.date}, ${payments.upload_id}, ${payments.row_no}) < (${date}, ${uploadId}, ${rowNo})`;
+}
+
+/** So few match that all of them are sorted in no time, while looking among the newest first might look twice. */
+function isNarrow({ q, category, account, min, max }: TransactionSearch): boolean {
+  return [q, category, account, min, max].some((given) => given !== undefined);
+}
+
+/** The days to look through first; undefined: all that are asked for. */
+async function newestDays(
+  views: MySql2Database,
+  owner: string,
+  { from, to }: TransactionSearch,
+  last: Position | undefined,
+): Promise<string | undefined> {
+  const [until] = [to, last?.date].filter((bound) => bound !== undefined).sort();
+  const since = daySince(await coveredBy(views, owner), PAYMENTS_LOOKED_THROUGH, until);
+  return since !== undefined && (from === undefined || from < since) ? since : undefined;
+}
+
+/** What each published upload of payments covers. */
+async function coveredBy(views: MySql2Database, owner: string): Promise<Covered[]> {
+  const found = await views
+    .select({ firstDate: progress.first_date, lastDate: progress.last_date, rows: accounting.rows_published })
+    .from(accounting)
+    .innerJoin(progress, eq(progress.upload_id, accounting.upload_id))
+    .where(
+      and(
+        eq(accounting.owner, owner),
+        eq(progress.owner, owner),
+        eq(accounting.state, 'published'),
+        inArray(accounting.feed, ['incomes', 'expenses'] satisfies FeedName[]),
+      ),
+    );
+  return found.flatMap(({ firstDate, lastDate, rows }) =>
+    firstDate && lastDate ? [{ firstDate, lastDate, rows }] : [],
+  );
+}
+
+async function objectKeys(
+  views: MySql2Database,
+  owner: string,
+  page: readonly { readonly uploadId: number }[],
+): Promise<ReadonlyMap<number, string>> {
+  if (page.length === 0) return new Map();
+  const uploadIds = page.map(({ uploadId }) => uploadId);
+  const found = await views
+    .select({ uploadId: progress.upload_id, objectKey: progress.object_key })
+    .from(progress)
+    .where(and(eq(progress.owner, owner), inArray(progress.upload_id, [...new Set(uploadIds)])));
+  return new Map(found.map(({ uploadId, objectKey }) => [uploadId, objectKey]));
+}
