@@ -20,6 +20,7 @@ const publicVariables = z.object({
   AWS_REGION: z.string(),
   UPLOADS_BUCKET: z.string(),
   DATABASE_URL: z.url(),
+  CONSOLE_URL: z.url(),
   CENTFLOW_PID: z.coerce.number().int().positive(),
 });
 
@@ -33,6 +34,7 @@ export interface RunningStack {
   readonly pid: number;
   readonly endpointUrl: string;
   readonly bucket: string;
+  readonly consoleUrl: string;
   /** As `reporter`: the views. */
   readonly databaseUrl: string;
   readonly adminUrl: string;
@@ -53,6 +55,7 @@ export function writeEnvironment(stack: StackDescription): void {
     ...awsEnvironment(stack.endpointUrl),
     UPLOADS_BUCKET: stack.bucket,
     DATABASE_URL: url(stack.reporter.user, stack.reporter.password),
+    CONSOLE_URL: stack.consoleUrl,
     CENTFLOW_PID: String(process.pid),
   });
 }
@@ -71,6 +74,7 @@ export function readEnvironment(): RunningStack {
     pid: found.CENTFLOW_PID,
     endpointUrl: found.AWS_ENDPOINT_URL,
     bucket: found.UPLOADS_BUCKET,
+    consoleUrl: found.CONSOLE_URL,
     databaseUrl: found.DATABASE_URL,
     adminUrl: secrets.DATABASE_ADMIN_URL,
     loaderUrl: secrets.DATABASE_LOADER_URL,

@@ -8,6 +8,7 @@ import { isLoopback, tlsFor } from '@centflow/schema/tls';
 import { createConnection } from 'mysql2/promise';
 import { z } from 'zod';
 import { type Clients, createClients } from './clients.ts';
+import { startConsole } from './console.ts';
 import { REGION, startEmulator } from './emulator.ts';
 import { freePort } from './free-port.ts';
 import { type Administrator, administratorFromUrl, startMysql } from './mysql.ts';
@@ -18,7 +19,7 @@ import { removeSocketFolder, socketPath } from './socket-path.ts';
 import { startSparkWorker } from './spark-worker.ts';
 
 /** What a stack may be made of. `flow` is everything from the event to the job run: queue, trigger, job and Spark. */
-export const PARTS = ['mysql', 's3', 'flow'] as const;
+export const PARTS = ['mysql', 's3', 'flow', 'console'] as const;
 export type PartName = (typeof PARTS)[number];
 
 export interface StackOptions {
@@ -27,7 +28,7 @@ export interface StackOptions {
   readonly logFolder?: string;
   readonly parts: readonly PartName[];
   /** Ports to take when they are free; any others where they are not. */
-  readonly preferredPorts?: { readonly emulator: number; readonly mysql: number };
+  readonly preferredPorts?: { readonly emulator: number; readonly mysql: number; readonly console: number };
   /** On a server that others use too: a database and users of its own, dropped at the end. */
   readonly temporaryDatabase: boolean;
   /** InnoDB's cache. */
@@ -35,6 +36,8 @@ export interface StackOptions {
   readonly overrides?: ResourceOverrides;
   /** Settles when the trigger's bundle is there. */
   readonly triggerBuilt?: Promise<void>;
+  /** Settles when the console's web is there. */
+  readonly consoleBuilt?: Promise<void>;
   /** Told what happens meanwhile: a part that is ready, Spark started again. */
   readonly report?: (message: string) => void;
 }
@@ -47,6 +50,8 @@ interface Account {
 /** Everything a client of a running stack needs. */
 export interface StackDescription {
   readonly endpointUrl: string;
+  /** Where the console is; empty without that part. */
+  readonly consoleUrl: string;
   readonly region: string;
   readonly bucket: string;
   readonly queueName: string;
@@ -76,8 +81,8 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** First who starts job runs, then who runs them, then what they write to. */
-const STOP_ORDER = ['clients', 'emulator', 'spark', 'database', 'server', 'files'] as const;
+/** First who asks for job runs, then who runs them, then what they write to. */
+const STOP_ORDER = ['console', 'clients', 'emulator', 'spark', 'database', 'server', 'files'] as const;
 type StopStep = (typeof STOP_ORDER)[number];
 
 const passwords = z.object({ root: z.string(), migrator: z.string(), loader: z.string(), reporter: z.string() });
@@ -212,13 +217,35 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         dbname: databaseName,
       });
     }
-    await options.triggerBuilt;
-    if (wants('flow')) await timed('Queue, trigger and job', createFlow(clients, options.overrides));
+    const startFlow = async () => {
+      await options.triggerBuilt;
+      await createFlow(clients, options.overrides);
+    };
+    const serveConsole = async (): Promise<string> => {
+      await options.consoleBuilt;
+      const part = await startConsole({
+        port: await freePort(options.preferredPorts?.console),
+        endpointUrl,
+        databaseUrl: databaseUrl(administrator, { user: accounts.reporter, password: secrets.reporter }, databaseName),
+        dataFolder: join(options.dataFolder, 'console'),
+        logFile: join(logFolder, 'console.log'),
+      });
+      stops.set('console', part.stop);
+      void part.ended.then(() => fail('the console ended by itself'));
+      return part.url;
+    };
+    const [flow, served] = await Promise.allSettled([
+      wants('flow') ? timed('Queue, trigger and job', startFlow()) : undefined,
+      wants('console') ? timed('Console', serveConsole()) : undefined,
+    ]);
+    for (const outcome of [flow, served]) if (outcome.status === 'rejected') throw outcome.reason;
+    const consoleUrl = served.status === 'fulfilled' ? (served.value ?? '') : '';
 
     const account = (role: Role): Account => ({ user: accounts[role], password: secrets[role] });
     return {
       description: {
         endpointUrl: needsEmulator ? endpointUrl : '',
+        consoleUrl,
         region: REGION,
         bucket: NAMES.bucket,
         queueName: NAMES.queue,
@@ -262,6 +289,11 @@ function readPasswords(file: string): Passwords {
 function defaultBufferPool(): string {
   const quarter = Math.floor(freemem() / 4 / 2 ** 20);
   return `${Math.max(128, Math.min(1024, quarter))}M`;
+}
+
+function databaseUrl(server: Administrator | undefined, { user, password }: Account, name: string): string {
+  const { host, port } = server ?? { host: '', port: 0 };
+  return `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${name}`;
 }
 
 function administratorUrl({ host, port, user, password }: Administrator): string {

@@ -63,6 +63,24 @@ describe('npm start', () => {
     expect(readFileSync(join(folder, 'env'), 'utf8')).not.toContain('root');
   });
 
+  test('opens with the console, where a sample owner signs in and finds their uploads', async () => {
+    const { CONSOLE_URL = '' } = parseEnv(readFileSync(join(folder, 'env'), 'utf8'));
+    expect(screen.indexOf(CONSOLE_URL)).toBeLessThan(screen.indexOf('Uploads of samples/'));
+    const page = await fetch(CONSOLE_URL);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(await page.text()).toContain('<title>');
+    const signedIn = await fetch(`${CONSOLE_URL}/api/local/sign-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ owner: 'ada' }),
+    });
+    const { token } = (await signedIn.json()) as { token: string };
+    const answer = await fetch(`${CONSOLE_URL}/api/uploads`, { headers: { authorization: `Bearer ${token}` } });
+    const { uploads } = (await answer.json()) as { uploads: { objectKey: string; state: string }[] };
+    expect(uploads.length).toBeGreaterThan(0);
+    for (const { objectKey } of uploads) expect(objectKey).toContain('/owner=ada/');
+  });
+
   test('refuses a second start while the first one runs', async () => {
     const second = await startCommand(folder, ['start']).outcome;
     expect(second.exitCode).toBe(1);

@@ -128,6 +128,10 @@ function partChecks(stack: RunningStack, { s3, sqs, lambda, glue }: Clients): Re
         for (const view of viewNames) await queryRows(reporter, 'SELECT * FROM ?? LIMIT 0', [view]);
         return well(`${viewNames.length} report views`);
       }),
+    console: async () => {
+      const { status } = await fetch(stack.consoleUrl, { signal: AbortSignal.timeout(5_000) });
+      return status === 200 ? well(stack.consoleUrl) : ill(`${stack.consoleUrl} answers ${status}`, RESTART);
+    },
     uploads: async () =>
       withConnection(stack.databaseUrl, async (reporter) => {
         const states = await queryRows<{ state: string; uploads: number }>(

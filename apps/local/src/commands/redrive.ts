@@ -1,11 +1,6 @@
 /** `redrive`: gives the messages of the dead-letter queue back to the trigger. */
-import {
-  DeleteMessageCommand,
-  GetQueueUrlCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import { GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { moveOneByOne } from '@centflow/console/redrive';
 import type { Command } from 'commander';
 import { NAMES } from '../names.ts';
 import { type JsonOption, printJson, withJson, withProgress, withStack } from './shared.ts';
@@ -23,25 +18,13 @@ export function addRedrive(program: Command): void {
   );
 }
 
-/**
- * Sends each message before it deletes it: one that is sent twice changes nothing, one that is lost would.
- *
- * (AWS has StartMessageMoveTask for this, the emulator has not.)
- */
+/** Message by message: the emulator has no StartMessageMoveTask. */
 export async function redrive(
   sqs: SQSClient,
   { queue, deadLetterQueue }: { readonly queue: string; readonly deadLetterQueue: string } = NAMES,
 ): Promise<number> {
-  const [from, to] = await Promise.all([queueUrl(sqs, deadLetterQueue), queueUrl(sqs, queue)]);
-  for (let redriven = 0; ; ) {
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: from, MaxNumberOfMessages: 10 }));
-    if (Messages.length === 0) return redriven;
-    for (const { Body, ReceiptHandle } of Messages) {
-      await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body }));
-      await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
-      redriven += 1;
-    }
-  }
+  const [deadLetterQueueUrl, to] = await Promise.all([queueUrl(sqs, deadLetterQueue), queueUrl(sqs, queue)]);
+  return moveOneByOne(sqs, { deadLetterQueueUrl, queueUrl: to });
 }
 
 async function queueUrl(sqs: SQSClient, name: string): Promise<string> {

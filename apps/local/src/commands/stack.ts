@@ -1,8 +1,12 @@
 /** `stack`: a throw-away stack for the tests of other packages, in any language. */
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { buildConsole } from '../console.ts';
 import { PARTS, type PartName, startStack } from '../stack.ts';
 import { buildTrigger } from '../trigger-build.ts';
+
+/** What tests of the flow need. */
+const DEFAULT_PARTS: readonly PartName[] = ['mysql', 's3', 'flow'];
 
 interface StackCommandOptions {
   readonly dataDir: string;
@@ -16,7 +20,7 @@ export function addStack(program: Command): void {
       'for tests: start a stack, print one line of JSON that says how to reach it, stay until standard input ends',
     )
     .requiredOption('--data-dir <folder>', 'where it keeps everything')
-    .option('--only <parts>', `some parts of it, separated by commas: ${PARTS.join(', ')}`, parseParts, PARTS)
+    .option('--only <parts>', `some parts of it, separated by commas: ${PARTS.join(', ')}`, parseParts, DEFAULT_PARTS)
     .option('--json', 'as it does anyway')
     .action(runStack);
 }
@@ -29,6 +33,9 @@ async function runStack(options: StackCommandOptions): Promise<void> {
     temporaryDatabase: true,
     ...(options.only.includes('flow')
       ? { triggerBuilt: buildTrigger(join(options.dataDir, 'trigger-build.log')) }
+      : {}),
+    ...(options.only.includes('console')
+      ? { consoleBuilt: buildConsole(join(options.dataDir, 'console-build.log')) }
       : {}),
     bufferPool: '256M',
     report: (message) => console.error(message),

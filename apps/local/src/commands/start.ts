@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { Command } from 'commander';
 import ora from 'ora';
+import { buildConsole } from '../console.ts';
 import { withConnection } from '../database.ts';
 import { ENVIRONMENT_FILE, removeEnvironment, writeEnvironment } from '../environment.ts';
 import { CommandError } from '../exit.ts';
@@ -24,7 +25,7 @@ interface StartOptions {
 }
 
 /** Well-known, so that a bookmarked client finds them again; others where they are taken. */
-const PREFERRED_PORTS = { emulator: 4566, mysql: 3307 };
+const PREFERRED_PORTS = { emulator: 4566, mysql: 3307, console: 4570 };
 const DATA_FOLDER = join(runFolder, 'data');
 const SAMPLES_WITHIN_MS = 10 * 60_000;
 const VIEW_ROWS_SHOWN = 5;
@@ -64,26 +65,30 @@ async function startParts(signal: AbortSignal): Promise<Stack> {
   return withSpinner('Starting', async (say) => {
     const building = buildTrigger(join(runFolder, 'logs', 'trigger-build.log'));
     building.catch(() => undefined);
+    const consoleBuilding = buildConsole(join(runFolder, 'logs', 'console-build.log'));
+    consoleBuilding.catch(() => undefined);
     const stack = await startStack({
       dataFolder: DATA_FOLDER,
       logFolder: join(runFolder, 'logs'),
-      parts: ['mysql', 's3', 'flow'],
+      parts: ['mysql', 's3', 'flow', 'console'],
       preferredPorts: PREFERRED_PORTS,
       temporaryDatabase: false,
       triggerBuilt: building,
+      consoleBuilt: consoleBuilding,
       report: say,
     });
     if (signal.aborted) {
       await stack.stop();
       signal.throwIfAborted();
     }
-    say('MySQL, the AWS emulator, Spark, the trigger and the job are ready');
+    say('MySQL, the AWS emulator, Spark, the trigger, the job and the console are ready');
     return stack;
   });
 }
 
 async function serve(stack: Stack, isOld: boolean, options: StartOptions, told: Told): Promise<void> {
   writeEnvironment(stack.description);
+  console.log(`\nThe console: ${stack.description.consoleUrl}\n`);
   const uploads = await loadSamples(stack, isOld, told.signal);
   if (told.signal.aborted) return;
   console.log(
@@ -177,6 +182,7 @@ function connectionHelp({ description: it }: Stack): string {
   return `
 The local stack runs until Ctrl-C.
 
+  Console          ${it.consoleUrl}
   Any client       set -a; . ${file}; set +a
   Upload           aws s3 cp my.csv s3://${it.bucket}/raw/expenses/owner=me/my.csv
                    npm run centflow -- upload my.csv --feed expenses --owner me

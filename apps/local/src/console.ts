@@ -1,0 +1,73 @@
+/** The console: its build, and the process that serves it. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { awsEnvironment } from './emulator.ts';
+import { NAMES } from './names.ts';
+import { readToolPaths, repository } from './paths.ts';
+import { type Part, startPart } from './supervise.ts';
+
+const folder = join(repository, 'apps', 'console');
+
+/** Builds the web, unless it is built from the same sources already. */
+export async function buildConsole(logFile: string): Promise<void> {
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = openSync(logFile, 'w');
+  const child = spawn(readToolPaths().pnpm, ['exec', 'turbo', 'run', 'build', '--filter=@centflow/console'], {
+    cwd: repository,
+    stdio: ['ignore', log, log],
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`The console could not be built; see ${logFile}`));
+    });
+  });
+}
+
+export interface ConsoleOptions {
+  readonly port: number;
+  readonly endpointUrl: string;
+  /** The reporter's. */
+  readonly databaseUrl: string;
+  /** Keeps the key of its sessions, and its audit log. */
+  readonly dataFolder: string;
+  readonly logFile: string;
+}
+
+/** Serves the web and its API on 127.0.0.1. */
+export async function startConsole(options: ConsoleOptions): Promise<Part & { readonly url: string }> {
+  const url = `http://127.0.0.1:${options.port}`;
+  const part = await startPart({
+    name: 'the console',
+    command: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', join(folder, 'api', 'local', 'main.ts')],
+    env: {
+      ...awsEnvironment(options.endpointUrl),
+      PORT: String(options.port),
+      HOST: '127.0.0.1',
+      WEB_FOLDER: join(folder, 'dist', 'web'),
+      DATA_FOLDER: options.dataFolder,
+      DATABASE_URL: options.databaseUrl,
+      UPLOADS_BUCKET: NAMES.bucket,
+      GLUE_JOB_NAME: NAMES.job,
+      QUEUE_NAME: NAMES.queue,
+      DEAD_LETTER_QUEUE_NAME: NAMES.deadLetterQueue,
+    },
+    logFile: options.logFile,
+    isReady: () => isServing(`${url}/api/config`),
+    readyWithinMs: 60_000,
+    stopWithinMs: 5_000,
+  });
+  return { ...part, url };
+}
+
+async function isServing(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+}
