@@ -1,5 +1,5 @@
 /** Debian packages unpacked below `.local/`, without root: lists and archives have folders of their own. */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { local, output, run } from './step.mjs';
 
@@ -13,6 +13,19 @@ function options() {
   ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 }
 
+/** @returns {boolean} whether this machine has apt at all */
+function prepareFolders() {
+  if (output('apt-get', ['--version']) === undefined) return false;
+  for (const folder of ['lists/partial', 'cache/archives/partial', 'downloads', 'root']) {
+    mkdirSync(join(apt, folder), { recursive: true });
+  }
+  return true;
+}
+
+const update = (log) => run(log, 'apt-get', [...options(), '-q', 'update']).catch(() => undefined);
+
+const withoutLists = () => readdirSync(join(apt, 'lists')).length <= 1;
+
 /**
  * Downloads the first of `candidates` that this release has, and unpacks it.
  *
@@ -21,14 +34,9 @@ function options() {
  * @returns {Promise<string | undefined>} the folder that stands for `/`, or undefined where apt has none of them
  */
 export async function unpackDebian(log, candidates) {
-  if (output('apt-get', ['--version']) === undefined) return undefined;
+  if (!prepareFolders()) return undefined;
   const downloads = join(apt, 'downloads');
-  for (const folder of ['lists/partial', 'cache/archives/partial', 'downloads']) {
-    mkdirSync(join(apt, folder), { recursive: true });
-  }
-  if (readdirSync(join(apt, 'lists')).length <= 1) {
-    await run(log, 'apt-get', [...options(), '-q', 'update']).catch(() => undefined);
-  }
+  if (withoutLists()) await update(log);
   for (const name of candidates) {
     const root = join(apt, 'root', name);
     try {
@@ -43,4 +51,50 @@ export async function unpackDebian(log, candidates) {
     }
   }
   return undefined;
+}
+
+/**
+ * Downloads packages together with whatever this machine lacks of what they depend on, and unpacks all of it into one folder.
+ *
+ * @param {string} log
+ * @param {string} name of the folder
+ * @param {string[]} packages
+ * @returns {Promise<string | undefined>} the folder that stands for `/`, or undefined where apt does not have them all
+ */
+export async function unpackWithDependencies(log, name, packages) {
+  if (!prepareFolders()) return undefined;
+  const root = join(apt, 'root', name);
+  rmSync(root, { recursive: true, force: true });
+  // Lists grow old: a security fix takes the version that they name away.
+  for (const renewed of [false, true]) {
+    if (renewed || withoutLists()) await update(log);
+    const missing = missingPackages(packages);
+    if (missing === undefined) continue;
+    const downloads = mkdtempSync(join(apt, 'downloads', `${name}-`));
+    try {
+      if (missing.length > 0) {
+        await run(log, 'apt-get', [...options(), '-q', 'download', ...missing], { cwd: downloads });
+      }
+      mkdirSync(root);
+      for (const file of readdirSync(downloads)) await run(log, 'dpkg', ['-x', join(downloads, file), root]);
+      return root;
+    } catch {
+      rmSync(root, { recursive: true, force: true });
+    } finally {
+      rmSync(downloads, { recursive: true });
+    }
+  }
+  return undefined;
+}
+
+/** What apt would install, but for libc: a second one beside the machine's loader makes nothing start. */
+function missingPackages(packages) {
+  const uris = output('apt-get', [
+    ...options(),
+    ...['-qq', '--print-uris', '--no-install-recommends', 'install'],
+    ...packages,
+  ]);
+  if (uris === undefined) return undefined;
+  const names = [...uris.matchAll(/^'\S+' ([^_\s]+)_\S+ \d+/gm)].map((match) => match[1]);
+  return names.filter((name) => !/^libc(6|-bin|-l10n)$/.test(name));
 }

@@ -7,6 +7,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { installChromium, recordedChromium } from './chromium.mjs';
 import { findJava } from './java.mjs';
 import { installMysql, mysqlHome, mysqlLibraries } from './mysql.mjs';
 import { installNode, installPackages, node, path, pnpm } from './node.mjs';
@@ -20,12 +21,28 @@ async function setUp(commandLine) {
   await installNode();
   if (takesWhatIsBuilt(commandLine)) return await installPackages();
   // Side by side: one waits for the npm registry, the other for PyPI and Maven.
-  const [packages, parts] = await Promise.allSettled([installPackages(), installParts()]);
-  for (const outcome of [packages, parts]) if (outcome.status === 'rejected') throw outcome.reason;
+  const [packages, parts, browser] = await Promise.allSettled([
+    installPackages(),
+    installParts(),
+    installBrowser(commandLine),
+  ]);
+  for (const outcome of [packages, parts, browser]) if (outcome.status === 'rejected') throw outcome.reason;
   const javaHome = parts.value;
   mkdirSync(toolchain, { recursive: true });
-  const paths = { node, pnpm, uv, python, virtualEnvironment, javaHome, mysqlHome, mysqlLibraries };
+  const chromium = recordedChromium();
+  const paths = { node, pnpm, uv, python, virtualEnvironment, javaHome, mysqlHome, mysqlLibraries, chromium };
   writeFileSync(join(toolchain, 'paths.json'), `${JSON.stringify(paths, undefined, 2)}\n`);
+}
+
+/** Without a browser the tests in one are skipped, and say so; where it is required, and for pictures, that is an error. */
+async function installBrowser([command]) {
+  if (!['test', 'bench', 'pictures'].includes(command)) return;
+  try {
+    await installChromium();
+  } catch (error) {
+    if (!(error instanceof SetupError) || command === 'pictures' || process.env.CENTFLOW_REQUIRE_BROWSER) throw error;
+    console.error(`${error.message}\n  Until then what needs a browser is left out.`);
+  }
 }
 
 /** @returns {Promise<string>} JAVA_HOME */
