@@ -1,11 +1,11 @@
 /**
- * `node build.ts`: everything that `load` and `watch` deploy, into dist/artefacts.
+ * `node build.ts`: everything that `load`, `console` and `watch` deploy, into dist/artefacts.
  *
  * The same sources give the same bytes, and each file is named by the hash of its bytes: a plan shows exactly what has changed.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rdsAuthorities } from '@centflow/schema/rds-authorities';
 import { type Zippable, zipSync } from 'fflate';
@@ -19,6 +19,8 @@ const sources = {
   trigger: join(repository, 'apps', 'trigger', 'dist'),
   migrator: join(repository, 'apps', 'migrator', 'dist'),
   canary: join(repository, 'apps', 'canary', 'dist'),
+  console: join(repository, 'apps', 'console', 'dist', 'lambda'),
+  web: join(repository, 'apps', 'console', 'dist', 'web'),
   wheels: join(repository, 'glue', 'dist', 'wheels'),
   job: join(repository, 'glue', 'job.py'),
 };
@@ -50,6 +52,8 @@ export async function buildArtefacts(folder = artefactsFolder): Promise<Artefact
     trigger: await put('trigger', '.zip', await zipOf(sources.trigger, isDeployed)),
     migrator: await put('migrator', '.zip', await zipOf(sources.migrator, isDeployed)),
     canary: await put('canary', '.zip', await zipOf(sources.canary, isDeployed)),
+    console: await put('console', '.zip', await zipOf(sources.console, isDeployed)),
+    web: await eachFile(sources.web, isPage, (content, name) => put('web', extname(name), content)),
     job: await put('job', '.py', await readFile(sources.job)),
     // AWS wants this extension, and the wheels in a folder of this name.
     wheels: await put('centflow', '.gluewheels.zip', await zipOf(sources.wheels, () => true, 'wheels/')),
@@ -64,7 +68,12 @@ function isDeployed(name: string): boolean {
   return !name.endsWith('.map');
 }
 
-async function zipOf(folder: string, isWanted: (name: string) => boolean, prefix = ''): Promise<Uint8Array> {
+/** What the build notes for itself begins with a dot. */
+function isPage(name: string): boolean {
+  return isDeployed(name) && !name.startsWith('.');
+}
+
+async function filesOf(folder: string, isWanted: (name: string) => boolean): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const names = entries
     .filter((entry) => entry.isFile())
@@ -72,6 +81,24 @@ async function zipOf(folder: string, isWanted: (name: string) => boolean, prefix
     .filter(isWanted)
     .sort();
   if (names.length === 0) throw new ArtefactError(`${folder} holds nothing to deploy`);
+  return names;
+}
+
+/** What becomes of each file, by its name in the folder. */
+async function eachFile(
+  folder: string,
+  isWanted: (name: string) => boolean,
+  become: (content: Uint8Array, name: string) => Promise<string>,
+): Promise<Record<string, string>> {
+  const became: Record<string, string> = {};
+  for (const name of await filesOf(folder, isWanted)) {
+    became[name] = await become(await readFile(join(folder, name)), name);
+  }
+  return became;
+}
+
+async function zipOf(folder: string, isWanted: (name: string) => boolean, prefix = ''): Promise<Uint8Array> {
+  const names = await filesOf(folder, isWanted);
   const zippable: Zippable = {};
   for (const name of names) {
     // A wheel is a zip already.
@@ -86,14 +113,16 @@ async function writeManifest(folder: string, manifest: ArtefactManifest): Promis
   const file = join(folder, 'manifest.json');
   await writeFile(`${file}.new`, `${JSON.stringify(manifest, null, 2)}\n`);
   await rename(`${file}.new`, file);
-  const { authorities, ...others } = manifest;
-  const named = new Set(['manifest.json', ...Object.values(others), ...Object.values(authorities)]);
+  const named = new Set(['manifest.json', ...namesIn(manifest)]);
   for (const name of await readdir(folder)) if (!named.has(name)) await rm(join(folder, name), { recursive: true });
 }
 
+function namesIn({ authorities, web, ...others }: ArtefactManifest): string[] {
+  return [authorities, web, others].flatMap((named) => Object.values<string>(named));
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { authorities, ...others } = await buildArtefacts();
-  for (const name of [...Object.values(others), ...Object.values(authorities)]) {
+  for (const name of namesIn(await buildArtefacts())) {
     const { size } = await stat(join(artefactsFolder, name));
     console.log(`${name}: ${Math.ceil(size / 1024)} KiB`);
   }

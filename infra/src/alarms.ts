@@ -4,7 +4,7 @@
  */
 import { connectionsAtMost, isBurstable } from './database-class.ts';
 import type { Environment } from './environment.ts';
-import { type FunctionName, functionNames, type Metric, metricsOf } from './metrics.ts';
+import { type FunctionName, functionsOf, type Metric, metricsOf } from './metrics.ts';
 import type { StageName } from './stacks/centflow-stack.ts';
 
 /** Some metrics in one figure. */
@@ -70,6 +70,7 @@ export function alarmsOf(environment: Environment): readonly Alarm[] {
     ...triggerAlarms(environment),
     ...functionAlarms(environment),
     ...jobAlarms(environment),
+    ...consoleAlarms(environment),
     ...databaseAlarms(environment),
     ...replicaAlarms(environment),
   ];
@@ -217,6 +218,14 @@ const functions: Readonly<Record<FunctionName, { stage: StageName; afterError: s
     afterError:
       'Read its log and put right what MySQL complains of, then apply `load` again: it goes on where it stopped.',
   },
+  console: {
+    stage: 'console',
+    afterError: 'Read its log. Whose requests failed was told so, and may try again.',
+  },
+  operations: {
+    stage: 'console',
+    afterError: 'Read its log. The flow itself does not need it: the AWS console shows job runs, queues and alarms.',
+  },
   canary: {
     stage: 'watch',
     afterError: 'Read its log. The deployment that asked it is not promoted; run its canary again once it answers.',
@@ -225,7 +234,7 @@ const functions: Readonly<Record<FunctionName, { stage: StageName; afterError: s
 
 /** The same for each function there is. */
 function functionAlarms(environment: Environment): Alarm[] {
-  return functionNames.flatMap((name): Alarm[] => {
+  return functionsOf(environment).flatMap((name): Alarm[] => {
     const { stage, afterError } = functions[name];
     const { errors, throttles } = metricsOf(environment).lambda(name);
     return [
@@ -313,6 +322,53 @@ function jobAlarms(environment: Environment): Alarm[] {
       why: `No sweep has ended for ${hoursWithoutSweep} hours: what events missed stays missing.`,
       whatToDo:
         'Look at the schedule in Glue and at the last job runs. In a new environment it ends with the first sweep.',
+    },
+  ];
+}
+
+/** What people notice of the console. WAF's own figures are in us-east-1, where no alarm of ours can look: the dashboard shows them. */
+function consoleAlarms(environment: Environment): Alarm[] {
+  const { console } = metricsOf(environment);
+  if (console === undefined) return [];
+  return [
+    {
+      stage: 'console',
+      measure: 'api-failures',
+      of: console.failures,
+      bad: 'above',
+      threshold: 4,
+      periodSeconds: 5 * MINUTES,
+      periods: 1,
+      noData: nothingHappened,
+      why: 'The console answered more than four requests of five minutes with an error of its own (5xx).',
+      whatToDo:
+        'The access log names their paths, and the log of the function by the same request id the reason: most often the database, or an answer that took 29 s.',
+    },
+    {
+      stage: 'console',
+      measure: 'api-latency',
+      of: console.milliseconds,
+      bad: 'above',
+      threshold: 2000,
+      periodSeconds: 5 * MINUTES,
+      periods: 3,
+      noData: nothingHappened,
+      why: 'One answer of the console in twenty has taken more than two seconds for a quarter of an hour.',
+      whatToDo:
+        'The access log tells which paths, and how much of it was the function. Look at the database; a function that starts takes a second or two.',
+    },
+    {
+      stage: 'console',
+      measure: 'api-refusals',
+      of: console.refusals,
+      bad: 'above',
+      threshold: 500,
+      periodSeconds: 5 * MINUTES,
+      periods: 2,
+      noData: nothingHappened,
+      why: 'The console has refused more than 500 requests in five minutes, twice: somebody tries tokens, or a page asks for what is not there.',
+      whatToDo:
+        'The access log tells paths and reasons. From few addresses: lower console.requestsPerAddress. All 429: raise console.requestsPerSecond. The dashboard shows what WAF refused before.',
     },
   ];
 }

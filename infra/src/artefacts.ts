@@ -16,10 +16,20 @@ export interface Artefact {
   readonly hash: string;
 }
 
+/** One file of the console's pages. */
+export interface WebFile extends Artefact {
+  /** Where browsers find it, without the first slash: `assets/index-Bx3k.js`. */
+  readonly key: string;
+}
+
 export interface Artefacts {
   readonly trigger: Artefact;
   readonly migrator: Artefact;
   readonly canary: Artefact;
+  /** The console's API. */
+  readonly console: Artefact;
+  /** The console's pages. */
+  readonly web: readonly WebFile[];
   /** The script that Glue runs. */
   readonly job: Artefact;
   /** What the script imports: our package and what Glue lacks, as a zip of wheels. */
@@ -44,6 +54,9 @@ export const artefactManifest = z.strictObject({
   trigger: fileName,
   migrator: fileName,
   canary: fileName,
+  console: fileName,
+  /** Names by what browsers ask for. */
+  web: z.record(z.string().regex(/^[\w@-][\w@./-]*$/), fileName),
   job: fileName,
   wheels: fileName,
   authorities: z.record(z.string(), fileName),
@@ -66,6 +79,8 @@ export function readArtefacts(folder = artefactsFolder): Artefacts {
     trigger: artefact(manifest.trigger),
     migrator: artefact(manifest.migrator),
     canary: artefact(manifest.canary),
+    console: artefact(manifest.console),
+    web: Object.entries(manifest.web).map(([key, name]) => ({ key, ...artefact(name) })),
     job: artefact(manifest.job),
     wheels: artefact(manifest.wheels),
     authorities: Object.fromEntries(

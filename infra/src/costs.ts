@@ -4,6 +4,7 @@ import { vcpusOf } from './database-class.ts';
 import type { Environment } from './environment.ts';
 import { priceOfInstance, prices } from './prices.ts';
 import { HOURS_PER_MONTH, runsPerMonth } from './schedule.ts';
+import { firewallRules } from './stacks/console/firewall.ts';
 
 export interface Cost {
   readonly what: string;
@@ -54,6 +55,10 @@ export function idleCosts(environment: Environment): readonly Cost[] {
         alarmMetrics.length * prices.alarmMetric.usd +
         prices.dashboard.usd +
         JOB_METRICS * prices.metric.usd * Math.min(1, sweeps / HOURS_PER_MONTH),
+    },
+    {
+      what: "the console's firewall",
+      usd: environment.console === null ? 0 : prices.firewall.usd + firewallRules.length * prices.firewallRule.usd,
     },
     { what: 'asking the queue', usd: (IDLE_REQUESTS / 1e6) * prices.messages.usd },
   ];

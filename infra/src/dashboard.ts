@@ -108,6 +108,28 @@ function columnsOf(environment: Environment): readonly Column[] {
   ];
 }
 
+/** What people meet before the flow begins and after it has ended: a row below it. */
+function consoleGraphs(environment: Environment): readonly Graph[] {
+  const { lambda, console } = metricsOf(environment);
+  if (console === undefined) return [];
+  return [
+    {
+      title: 'Requests',
+      lines: { all: console.requests, refused: console.refusals, failed: console.failures },
+    },
+    { title: 'Answers, ms (p95)', lines: { p95: console.milliseconds } },
+    {
+      title: 'Lambdas',
+      lines: {
+        'errors of console': lambda('console').errors,
+        'errors of operations': lambda('operations').errors,
+        throttles: lambda('console').throttles,
+      },
+    },
+    { title: 'Refused by WAF', lines: { 'too often': console.tooOften, 'as attacks': console.attacks } },
+  ];
+}
+
 /** The JSON that CloudWatch keeps of a dashboard. */
 export function dashboardBody(environment: Environment): string {
   const { name, region } = environment;
@@ -140,8 +162,34 @@ export function dashboardBody(environment: Environment): string {
         ),
       ];
     }),
+    ...consoleRow(environment, alarms, rowsOf(columns)),
   ];
   return JSON.stringify({ widgets });
+}
+
+/** Where the columns end. */
+function rowsOf(columns: readonly Column[]): number {
+  const longest = Math.max(...columns.map(({ graphs }) => graphs.length));
+  return TITLE_HEIGHT + ALARMS_HEIGHT + TEXT_HEIGHT + longest * GRAPH_HEIGHT;
+}
+
+function consoleRow(environment: Environment, alarms: readonly Alarm[], y: number): object[] {
+  const graphs = consoleGraphs(environment);
+  if (graphs.length === 0) return [];
+  const width = GRID / graphs.length;
+  const heading =
+    '# Console\nPeople drop files, follow them, and see their figures: WAF, CloudFront, the API, two Lambdas.';
+  return [
+    text(heading, { x: 0, y, width: GRID, height: TITLE_HEIGHT }),
+    ...graphs.map((graph, column) =>
+      drawn(graph, alarms, environment.region, {
+        x: column * width,
+        y: y + TITLE_HEIGHT,
+        width,
+        height: GRAPH_HEIGHT,
+      }),
+    ),
+  ];
 }
 
 interface Place {
@@ -176,7 +224,10 @@ function drawn({ title, lines }: Graph, alarms: readonly Alarm[], region: string
 
 /** CloudWatch's shorthand: namespace, name, dimension and value …, then how to draw it. */
 function metricLines(label: string, line: Metric | Calculation): unknown[][] {
-  if (!isCalculation(line)) return [[...written(line), { stat: line.statistic, label }]];
+  if (!isCalculation(line)) {
+    const { statistic: stat, region } = line;
+    return [[...written(line), { stat, label, ...(region === undefined ? {} : { region }) }]];
+  }
   const over = Object.entries(line.over).map(([id, metric]) => [
     ...written(metric),
     { id, stat: metric.statistic, visible: false },

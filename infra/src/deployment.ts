@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import type { Environment } from './environment.ts';
 import { bootstrapStackName } from './stacks/bootstrap.ts';
-import { type StageName, stackName, stageNames } from './stacks/centflow-stack.ts';
-import { loadOutputs, storeOutputs } from './stacks/handover.ts';
+import { optionalStages, type StageName, stackName, stageNames } from './stacks/centflow-stack.ts';
+import { consoleOutputs, loadOutputs, storeOutputs } from './stacks/handover.ts';
 import { outputFolder } from './synthesise.ts';
 import {
   type IgnoredChanges,
   ignoring,
+  type Overrides,
   offlineEnvironment,
   offlineOverride,
   readIgnoredChanges,
@@ -24,7 +25,7 @@ export interface DeploymentOptions {
   /** Where synthesis wrote. */
   readonly synthesised?: string;
   /** Merged over every stack, by name: `<name>_override.tf.json`. */
-  readonly overrides?: Readonly<Record<string, object>>;
+  readonly overrides?: Overrides;
   /** What plans overlook; where left out, what the file says that CENTFLOW_IGNORE_CHANGES names. */
   readonly ignoredChanges?: IgnoredChanges;
   /** Values of variables that no stack gives. */
@@ -38,13 +39,14 @@ export interface DeploymentOptions {
 /** For plans without an account: no state, no credentials, examples for what stacks hand over. */
 export const offline = {
   overrides: { offline: offlineOverride },
-  variables: { ...storeOutputs, ...loadOutputs },
+  variables: { ...storeOutputs, ...loadOutputs, ...consoleOutputs },
   processEnvironment: offlineEnvironment,
 } satisfies Partial<DeploymentOptions>;
 
 /** The stages an environment has, in the order in which they are applied. */
-export function stagesOf({ report }: Pick<Environment, 'report'>): StageName[] {
-  return stageNames.filter((stage) => stage !== 'report' || report !== null);
+export function stagesOf(environment: Pick<Environment, (typeof optionalStages)[number]>): StageName[] {
+  const absent: readonly StageName[] = optionalStages.filter((stage) => environment[stage] === null);
+  return stageNames.filter((stage) => !absent.includes(stage));
 }
 
 export class Deployment {

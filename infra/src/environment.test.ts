@@ -25,6 +25,8 @@ function refusal(path: string, value: unknown): string {
   return 'accepted';
 }
 
+const principal = 'arn:aws:quicksight:eu-west-1:111122223333:group/default/family';
+
 describe('an environment', () => {
   test('is one of three, and there is no default', () => {
     expect(readEnvironments().map(({ name }) => name)).toEqual(['dev', 'staging', 'production']);
@@ -56,8 +58,24 @@ describe('an environment', () => {
     ['load.sweepSchedule', 'every day', 'an AWS cron expression'],
     ['load.maxWorkers', 1, 'a whole number from 2 to 50'],
     ['repository', 'centflow', 'OWNER/NAME'],
-    ['uploads.browserOrigins', ['https://*.example.com'], 'an origin'],
-    ['report', { principals: [] }, 'one QuickSight user or group or more'],
+    ['console.domain', { name: 'https://console.example.com', certificateArn: '' }, 'such as console.example.com'],
+    [
+      'console.domain',
+      { name: 'c.example.com', certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/1' },
+      'us-east-1',
+    ],
+    ['console.signUp', 'anybody', 'invited or open'],
+    ['console.requestsPerAddress', 10, 'a whole number from 100 to 20000000'],
+    ['console.auditRetentionDays', 8, 'days that CloudWatch Logs knows'],
+    ['report', { currency: 'EUR', readers: [] }, 'one reader or more'],
+    [
+      'report',
+      { currency: 'EUR', readers: [{ principal: 'ada', owners: 'all' }] },
+      'the ARN of a QuickSight user or group',
+    ],
+    ['report', { currency: 'EUR', readers: [{ principal, owners: ["o'neill"] }] }, 'without quotes and backslashes'],
+    ['report', { currency: 'EUR', readers: [{ principal, owners: 'everybody' }] }, "'all', or one owner or more"],
+    ['report', { currency: 'euro', readers: [{ principal, owners: 'all' }] }, 'an ISO 4217 code, such as EUR'],
     ['watch.emails', ['nobody'], 'an e-mail address'],
     ['watch.quarantineShare', 20, 'above 0 and at most 1'],
   ])('whose %s is %j is refused', (path, value, allowed) => {

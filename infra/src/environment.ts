@@ -36,8 +36,6 @@ export interface Environment {
   readonly uploads: {
     /** Days that versions which were overwritten or deleted stay restorable. The newest of each object never expires. */
     readonly keepOldVersionsDays: number;
-    /** Web origins that may upload from a browser, `https://…`; none: only the AWS API. */
-    readonly browserOrigins: readonly string[];
   };
   readonly database: {
     /** Graviton: `db.t4g.*`, `db.m*g.*` or `db.r*g.*`. db.t4g.micro 12.41 a month, db.t4g.medium 49.64, db.m7g.large 131. */
@@ -79,9 +77,21 @@ export interface Environment {
   readonly logRetentionDays: LogRetentionDays;
   /** QuickSight, or null where nobody reports. The account must have a QuickSight subscription (Enterprise) already. */
   readonly report: {
-    /** ARNs of the QuickSight users or groups who may build reports on the data sets; the data sets are Terraform's. */
-    readonly principals: readonly string[];
+    /** ISO 4217: the currency that the dashboard opens in. Readers choose others there; amounts never add up over them. */
+    readonly currency: string;
+    /** Who reads the dashboard and may build analyses of their own on its data sets, and whose rows each sees. */
+    readonly readers: readonly {
+      /** The ARN of a QuickSight user or group. */
+      readonly principal: string;
+      /** The owners whose rows they see, or `all`, those to come included. Several entries of a principal add up. */
+      readonly owners: readonly string[] | 'all';
+    }[];
   } | null;
+  /**
+   * The web console, or null: uploads come by the AWS API alone, and nobody has an account. Idle it costs 7.00 a month for WAF
+   * and the metrics of its alarms; its use is billed by the request: CloudFront 1.20 a million, the API 1.11, WAF 0.60.
+   */
+  readonly console: ConsoleProps | null;
   readonly watch: {
     /** Who gets alarms; each address must confirm once. */
     readonly emails: readonly string[];
@@ -94,6 +104,25 @@ export interface Environment {
     /** Hours without a finished sweep, beyond which an alarm is raised: some more than `load.sweepSchedule` leaves, 2 to 168. */
     readonly hoursWithoutSweep: number;
   };
+}
+
+export interface ConsoleProps {
+  /**
+   * An address of your own with its certificate, which is free and must be ACM's in us-east-1; its DNS is yours to set. null:
+   * CloudFront's own, `https://<some letters>.cloudfront.net`, which cannot be kept from speaking TLS 1.0 to whoever asks for it.
+   */
+  readonly domain: { readonly name: string; readonly certificateArn: string } | null;
+  /**
+   * `invited`: only those have an account whom an administrator invites. `open`: anybody may make one. It shows nothing until
+   * an administrator gives it an owner. 10,000 people a month are free, each beyond costs 0.015.
+   */
+  readonly signUp: 'invited' | 'open';
+  /** Requests of one address within five minutes, 100 to 20,000,000; WAF answers more of them with 429. A page takes some fifty. */
+  readonly requestsPerAddress: number;
+  /** Requests a second of all people together, 1 to 10,000, and for moments twice as many; the API answers more with 429. */
+  readonly requestsPerSecond: number;
+  /** Days that is kept who changed or looked at what: 0.03 a GB and month. */
+  readonly auditRetentionDays: LogRetentionDays;
 }
 
 /** Whether RDS keeps statistics of queries on a class; the smallest lack the memory. */
@@ -113,6 +142,8 @@ const cron = z
 const flag = z.boolean().describe('true or false');
 const between = (least: number, most: number) =>
   z.int().min(least).max(most).describe(`a whole number from ${least} to ${most}`);
+
+const retention = z.literal(logRetentions).describe(`days that CloudWatch Logs knows: ${logRetentions.join(', ')}`);
 
 const privateBlocks = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
 
@@ -152,16 +183,8 @@ const properties = z.strictObject({
   uploads: z
     .strictObject({
       keepOldVersionsDays: between(1, 3650),
-      browserOrigins: z
-        .array(
-          z
-            .string()
-            .regex(/^https:\/\/[^/*]+$/)
-            .describe('an origin: https://host, without a path'),
-        )
-        .describe('a list of origins'),
     })
-    .describe('keepOldVersionsDays and browserOrigins'),
+    .describe('keepOldVersionsDays'),
   database: z
     .strictObject({
       instanceClass: z
@@ -186,21 +209,52 @@ const properties = z.strictObject({
       crawlerSchedule: cron,
     })
     .describe('maxWorkers, maxConcurrentRuns, timeoutMinutes, sweepSchedule and crawlerSchedule'),
-  logRetentionDays: z.literal(logRetentions).describe(`days that CloudWatch Logs knows: ${logRetentions.join(', ')}`),
+  logRetentionDays: retention,
   report: z
     .strictObject({
-      principals: z
+      currency: z
+        .string()
+        .regex(/^[A-Z]{3}$/)
+        .describe('an ISO 4217 code, such as EUR'),
+      readers: z
         .array(
-          z
-            .string()
-            .regex(/^arn:aws:quicksight:[a-z0-9-]+:\d{12}:(user|group)\/.+/)
-            .describe('the ARN of a QuickSight user or group'),
+          z.strictObject({
+            principal: z
+              .string()
+              .regex(/^arn:aws:quicksight:[a-z0-9-]+:\d{12}:(user|group)\/.+/)
+              .describe('the ARN of a QuickSight user or group'),
+            owners: z
+              .union([z.literal('all'), z.array(z.string().regex(/^[^'"\\\p{Cc}/]{1,64}$/u)).min(1)])
+              .describe("'all', or one owner or more, as their folders are called, without quotes and backslashes"),
+          }),
         )
         .min(1)
-        .describe('the ARNs of one QuickSight user or group or more'),
+        .describe('one reader or more, each a principal with its owners'),
     })
     .nullable()
-    .describe('null, or principals'),
+    .describe('null, or currency and readers'),
+  console: z
+    .strictObject({
+      domain: z
+        .strictObject({
+          name: z
+            .string()
+            .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/)
+            .describe('a domain name, such as console.example.com'),
+          certificateArn: z
+            .string()
+            .regex(/^arn:aws:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]+$/)
+            .describe('the ARN of a certificate in us-east-1, the only region where CloudFront looks for one'),
+        })
+        .nullable()
+        .describe('null, or name and certificateArn'),
+      signUp: z.enum(['invited', 'open']).describe('invited or open'),
+      requestsPerAddress: between(100, 20_000_000),
+      requestsPerSecond: between(1, 10_000),
+      auditRetentionDays: retention,
+    })
+    .nullable()
+    .describe('null, or domain, signUp, requestsPerAddress, requestsPerSecond and auditRetentionDays'),
   watch: z
     .strictObject({
       emails: z.array(z.email().describe('an e-mail address')).min(1).describe('one e-mail address or more'),

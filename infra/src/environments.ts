@@ -1,7 +1,7 @@
 /**
  * The three environments. What each property means, may be and costs is said in environment.ts.
  *
- * To deploy your own: put your account ids, region, repository, addresses and QuickSight principals here. The account ids
+ * To deploy your own: put your account ids, region, repository, addresses and QuickSight readers here. The account ids
  * below are those that AWS writes in its examples; nobody has credentials for them, and Terraform refuses all others.
  */
 import {
@@ -23,7 +23,7 @@ const dev: Environment = {
     availabilityZones: ['eu-west-1a', 'eu-west-1b'],
     endpointZones: 1,
   },
-  uploads: { keepOldVersionsDays: 7, browserOrigins: [] },
+  uploads: { keepOldVersionsDays: 7 },
   database: {
     instanceClass: 'db.t4g.micro',
     multiAz: false,
@@ -43,6 +43,13 @@ const dev: Environment = {
   },
   logRetentionDays: 7,
   report: null,
+  console: {
+    domain: null,
+    signUp: 'invited',
+    requestsPerAddress: 2000,
+    requestsPerSecond: 20,
+    auditRetentionDays: 7,
+  },
   watch: {
     emails: ['centflow-dev@example.com'],
     monthlyBudgetUsd: 60,
@@ -63,7 +70,7 @@ const staging: Environment = {
     availabilityZones: ['eu-west-1a', 'eu-west-1b'],
     endpointZones: 1,
   },
-  uploads: { keepOldVersionsDays: 30, browserOrigins: [] },
+  uploads: { keepOldVersionsDays: 30 },
   database: {
     instanceClass: 'db.t4g.medium',
     multiAz: false,
@@ -82,7 +89,17 @@ const staging: Environment = {
     crawlerSchedule: 'cron(47 3 ? * SUN *)',
   },
   logRetentionDays: 30,
-  report: { principals: ['arn:aws:quicksight:eu-west-1:444455556666:group/default/centflow'] },
+  report: {
+    currency: 'EUR',
+    readers: [{ principal: 'arn:aws:quicksight:eu-west-1:444455556666:group/default/centflow', owners: 'all' }],
+  },
+  console: {
+    domain: null,
+    signUp: 'invited',
+    requestsPerAddress: 2000,
+    requestsPerSecond: 50,
+    auditRetentionDays: 30,
+  },
   watch: {
     emails: ['centflow-staging@example.com'],
     monthlyBudgetUsd: 200,
@@ -103,7 +120,7 @@ const production: Environment = {
     availabilityZones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
     endpointZones: 2,
   },
-  uploads: { keepOldVersionsDays: 365, browserOrigins: [] },
+  uploads: { keepOldVersionsDays: 365 },
   database: {
     instanceClass: 'db.m7g.large',
     multiAz: true,
@@ -122,7 +139,17 @@ const production: Environment = {
     crawlerSchedule: 'cron(47 3 * * ? *)',
   },
   logRetentionDays: 365,
-  report: { principals: ['arn:aws:quicksight:eu-west-1:777788889999:group/default/centflow'] },
+  report: {
+    currency: 'EUR',
+    readers: [{ principal: 'arn:aws:quicksight:eu-west-1:777788889999:group/default/centflow', owners: 'all' }],
+  },
+  console: {
+    domain: null,
+    signUp: 'invited',
+    requestsPerAddress: 2000,
+    requestsPerSecond: 200,
+    auditRetentionDays: 1827,
+  },
   watch: {
     emails: ['centflow-alarms@example.com'],
     monthlyBudgetUsd: 1000,

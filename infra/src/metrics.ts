@@ -6,6 +6,8 @@
  */
 import type { Environment } from './environment.ts';
 import { namesOf } from './names.ts';
+import { type ConsoleFunction, consoleFunctionNames } from './stacks/console/console-functions.ts';
+import { FIREWALL_REGION, type FirewallRule } from './stacks/console/firewall.ts';
 
 /** How values of a period become one. */
 export type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | `p${number}`;
@@ -15,11 +17,19 @@ export interface Metric {
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: Statistic;
+  /** Where it is told, if not in the environment's region: the dashboard shows it, and no alarm can look at it. */
+  readonly region?: string;
 }
 
 /** Functions of the environment that must not fail. */
-export const functionNames = ['trigger', 'migrator', 'canary'] as const;
-export type FunctionName = (typeof functionNames)[number];
+export type FunctionName = 'trigger' | 'migrator' | 'canary' | ConsoleFunction;
+
+export function functionsOf({ console }: Pick<Environment, 'console'>): readonly FunctionName[] {
+  return ['trigger', 'migrator', ...(console === null ? [] : consoleFunctionNames), 'canary'];
+}
+
+/** What `console` tells `watch`, which declares the variable: API Gateway numbers its APIs itself. */
+const CONSOLE_API_ID = `\${var.console_api_id}`;
 
 /** The rule that passes the job's failures on to the topic. */
 export function failureRuleOf(environment: Pick<Environment, 'name' | 'accountId'>): string {
@@ -74,9 +84,26 @@ export function metricsOf(environment: Environment) {
       failures: failureRule('TriggeredRules', 'Sum'),
       failuresNotTold: failureRule('FailedInvocations', 'Sum'),
     },
+    console: environment.console === null ? undefined : consoleMetrics(),
     database: databaseMetrics(names.databaseInstance),
     replica: environment.database.reportingReplica ? databaseMetrics(names.reportingReplica) : undefined,
   };
+
+  function consoleMetrics() {
+    const api = metric('AWS/ApiGateway', { ApiId: CONSOLE_API_ID });
+    const refusedBy = (Rule: FirewallRule): Metric => ({
+      ...metric('AWS/WAFV2', { WebACL: names.consoleFirewall, Rule })('BlockedRequests', 'Sum'),
+      region: FIREWALL_REGION,
+    });
+    return {
+      requests: api('Count', 'Sum'),
+      refusals: api('4xx', 'Sum'),
+      failures: api('5xx', 'Sum'),
+      milliseconds: api('Latency', 'p95'),
+      tooOften: refusedBy('rate'),
+      attacks: refusedBy('common'),
+    };
+  }
 
   function databaseMetrics(instance: string) {
     const database = metric('AWS/RDS', { DBInstanceIdentifier: instance });

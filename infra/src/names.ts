@@ -13,6 +13,15 @@ export interface Names {
   readonly migrator: string;
   /** The function that tells a deployment what the views show of the canary's uploads. */
   readonly canary: string;
+  /** The functions that answer the console: on people's own uploads and figures, and on how the flow runs. */
+  readonly console: string;
+  readonly operations: string;
+  /** The bucket of the console's pages; its WAF, and what the log group of its API is called. */
+  readonly consoleBucket: string;
+  readonly consoleFirewall: string;
+  readonly consoleAccessLogGroup: string;
+  /** Begins the address where people sign in: `<it>.auth.<region>.amazoncognito.com`. */
+  readonly signInDomain: string;
   readonly job: string;
   readonly queue: string;
   readonly deadLetterQueue: string;
@@ -49,6 +58,13 @@ export function namesOf({ name, accountId }: Pick<Environment, 'name' | 'account
     trigger: `${prefix}-trigger`,
     migrator: `${prefix}-migrator`,
     canary: `${prefix}-canary`,
+    console: `${prefix}-console`,
+    operations: `${prefix}-operations`,
+    consoleBucket: `${prefix}-console-${accountId}`,
+    consoleFirewall: `${prefix}-console`,
+    consoleAccessLogGroup: `/centflow/${name}/console-access`,
+    // Such names are unique in a region, of all accounts.
+    signInDomain: `${prefix}-${accountId}`,
     job: `${prefix}-load`,
     queue: `${prefix}-uploads`,
     deadLetterQueue: `${prefix}-uploads-dlq`,

@@ -53,6 +53,8 @@ export const prices = {
   /** By the hour in which it has values. */
   metric: { service: 'CloudWatch', of: 'a metric of our own', usd: 0.3, per: 'month', asOf: '2025-01' },
   dpu: { service: 'Glue', of: 'a G.1X worker, or the crawler', usd: 0.44, per: 'DPU-hour', asOf: '2025-01' },
+  firewall: { service: 'WAF', of: 'a web ACL', usd: 5, per: 'month', asOf: '2025-01' },
+  firewallRule: { service: 'WAF', of: 'a rule of a web ACL', usd: 1, per: 'month', asOf: '2025-01' },
   messages: { service: 'SQS', of: 'requests', usd: 0.4, per: 'million', asOf: '2025-01' },
 } as const satisfies Record<string, Price>;
 

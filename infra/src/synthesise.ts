@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { App } from 'cdktf';
 import type { Environment } from './environment.ts';
 import { BootstrapStack } from './stacks/bootstrap.ts';
+import { ConsoleStack } from './stacks/console.ts';
 import { LoadStack } from './stacks/load.ts';
 import { ReportStack } from './stacks/report.ts';
 import { StoreStack } from './stacks/store.ts';
@@ -21,6 +22,7 @@ export function synthesise(environments: readonly Environment[], outdir = output
     new StoreStack(app, environment);
     new LoadStack(app, environment);
     if (environment.report !== null) new ReportStack(app, environment);
+    if (environment.console !== null) new ConsoleStack(app, environment);
     new WatchStack(app, environment);
   }
   app.synth();

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildArtefacts } from '../build.ts';
-import { type Artefacts, readArtefacts } from '../src/artefacts.ts';
+import { type Artefact, type Artefacts, readArtefacts } from '../src/artefacts.ts';
 
 let folder: string;
 let built: Artefacts;
@@ -17,6 +17,11 @@ beforeAll(async () => {
   built = readArtefacts(join(folder, 'first'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function all(): readonly Artefact[] {
+  const { authorities, web, ...others } = built;
+  return [...Object.values(others), ...Object.values(authorities), ...web];
+}
 
 async function namesIn(artefact: { readonly path: string }): Promise<string[]> {
   return Object.keys(unzipSync(await readFile(artefact.path)));
@@ -38,13 +43,11 @@ describe('the artefacts', () => {
       const [first, again] = await Promise.all(['first', 'again'].map((build) => readFile(join(folder, build, name))));
       expect(again?.equals(first ?? Buffer.alloc(0)), name).toBe(true);
     }
-    const { authorities, ...others } = built;
-    expect(names).toHaveLength(1 + Object.keys(others).length + Object.keys(authorities).length);
+    expect(names).toHaveLength(1 + new Set(all().map(({ name }) => name)).size);
   });
 
   test('are named by the hash of what they hold', async () => {
-    const { authorities, ...others } = built;
-    for (const { path, hash, name } of [...Object.values(others), ...Object.values(authorities)]) {
+    for (const { path, hash, name } of all()) {
       const digest = createHash('sha256')
         .update(await readFile(path))
         .digest('hex');
@@ -53,10 +56,18 @@ describe('the artefacts', () => {
   });
 
   test('hold each Lambda as one file, the migrator also its migrations', async () => {
-    for (const lambda of [built.trigger, built.canary]) expect(await namesIn(lambda)).toEqual(['index.mjs']);
+    for (const lambda of [built.trigger, built.canary, built.console])
+      expect(await namesIn(lambda)).toEqual(['index.mjs']);
     const names = await namesIn(built.migrator);
     expect(names).toEqual(expect.arrayContaining(['index.mjs', 'migrations/meta/_journal.json']));
     expect(names.filter((name) => !name.startsWith('migrations/'))).toEqual(['index.mjs']);
+  });
+
+  test('hold the console’s pages by the names that browsers ask for, without their source maps', () => {
+    const keys = built.web.map(({ key }) => key);
+    expect(keys).toContain('index.html');
+    expect(keys.filter((key) => key.endsWith('.js') && key.startsWith('assets/'))).not.toEqual([]);
+    expect(keys.filter((key) => key.endsWith('.map') || key.startsWith('/'))).toEqual([]);
   });
 
   test('hold the job’s wheels as Glue wants them: in a folder, with the requirements, for any machine', async () => {

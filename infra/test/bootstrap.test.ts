@@ -282,6 +282,7 @@ describe('the apply role', () => {
       of('rds', 'og:default:mysql-8-4'), // RDS's own, unchangeable
       of('secretsmanager', 'secret:rds!db-*'), // RDS names it after nothing of ours; to make and to tag
       `${delivery}/blobs/*`, // found by the hash of what they hold
+      `arn:aws:wafv2:us-east-1:${dev.accountId}:global/managedruleset/*/*`, // AWS's, to take rules over from
     ];
     const open: string[] = [];
     for (const { effect, sid, actions, resources, conditions } of apply) {
@@ -295,10 +296,26 @@ describe('the apply role', () => {
         if (!/^(Read|List)$/.test(String(accessLevel))) open.push(`${sid}: ${action}`);
       }
     }
-    // A security configuration has no ARN that a policy could name.
-    expect(open).toEqual([
+    expect(open.sort()).toEqual([
+      // API Gateway and CloudFront number these, and CloudFront knows no tags of them.
+      'ChangeApi: apigateway:DELETE',
+      'ChangeApi: apigateway:PATCH',
+      'ChangeApi: apigateway:POST',
+      'ChangeApi: apigateway:PUT',
+      'ChangePartsOfDistribution: cloudfront:DeleteOriginAccessControl',
+      'ChangePartsOfDistribution: cloudfront:DeleteResponseHeadersPolicy',
+      'ChangePartsOfDistribution: cloudfront:UpdateOriginAccessControl',
+      'ChangePartsOfDistribution: cloudfront:UpdateResponseHeadersPolicy',
+      // A security configuration, what is not made yet and the delivery of a log have no ARN that a policy could name.
       'ChangeSecurity: glue:CreateSecurityConfiguration',
       'ChangeSecurity: glue:DeleteSecurityConfiguration',
+      'CreatePartsOfDistribution: cloudfront:CreateFunction',
+      'CreatePartsOfDistribution: cloudfront:CreateOriginAccessControl',
+      'CreatePartsOfDistribution: cloudfront:CreateResponseHeadersPolicy',
+      'DeliverAccessLog: logs:CreateLogDelivery',
+      'DeliverAccessLog: logs:DeleteLogDelivery',
+      'DeliverAccessLog: logs:PutResourcePolicy',
+      'DeliverAccessLog: logs:UpdateLogDelivery',
     ]);
   });
 });

@@ -38,7 +38,7 @@ describe('npm run infra', () => {
 
   test('refuses a stack that there is not', async () => {
     await expect(run('plan', '--environment', 'dev', '--stack', 'stores')).rejects.toThrow(
-      /There are bootstrap, store, load, report, watch/,
+      /There are bootstrap, store, load, report, console, watch/,
     );
   });
 

@@ -50,6 +50,13 @@ describe('the costs of an idle environment', () => {
       const keys = ofType(ours, 'aws_kms_key').length;
       expect(usdOf(costs, 'key and secrets')).toBeCloseTo(keys * prices.key.usd + secrets * prices.secret.usd);
 
+      const firewalls = ofType(ours, 'aws_wafv2_web_acl').map(
+        ({ attributes }) => (attributes.rule as unknown[]).length,
+      );
+      expect(usdOf(costs, "the console's firewall")).toBe(
+        firewalls.reduce((sum, rules) => sum + prices.firewall.usd + rules * prices.firewallRule.usd, 0),
+      );
+
       const dashboards = ofType(ours, 'aws_cloudwatch_dashboard').length;
       const alarmMetrics = ofType(ours, 'aws_cloudwatch_metric_alarm').reduce((sum, { attributes }) => {
         const queries = (attributes.metric_query ?? []) as { metric?: object }[];

@@ -30,6 +30,11 @@ test('an alarm over a calculation costs each of its metrics', () => {
   );
 });
 
+test('a web ACL costs itself and each of its rules', () => {
+  const acl = { rule: [{ name: 'rate' }, { name: 'common' }] };
+  expect(newCosts(planOf(change(['create'], 'aws_wafv2_web_acl', null, acl))).usd).toBe(7);
+});
+
 test('what goes costs less, and what is replaced by the same costs the same', () => {
   expect(newCosts(planOf(change(['delete'], 'aws_kms_key', {}, null))).usd).toBe(-1);
   expect(newCosts(planOf(change(['delete', 'create'], 'aws_kms_key', {}, {}))).of).toEqual([]);

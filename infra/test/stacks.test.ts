@@ -1,8 +1,8 @@
 /** Rules that hold across all stacks of all environments. */
 import { describe, expect, test } from 'vitest';
 import { readEnvironments } from '../src/environments.ts';
-import { stageNames } from '../src/stacks/centflow-stack.ts';
-import { loadOutputs, storeOutputs } from '../src/stacks/handover.ts';
+import { optionalStages, stageNames } from '../src/stacks/centflow-stack.ts';
+import { consoleOutputs, loadOutputs, storeOutputs } from '../src/stacks/handover.ts';
 import { type Resource, type Stack, synthesised } from '../src/testing/synthesised.ts';
 
 const environments = readEnvironments();
@@ -16,9 +16,10 @@ describe('the stacks', () => {
     const accounts = new Set(environments.map(({ accountId }) => accountId));
     const expected = [
       ...[...accounts].map((accountId) => `bootstrap-${accountId}`),
-      ...environments.flatMap(({ name, report }) =>
-        stageNames.filter((stage) => stage !== 'report' || report !== null).map((stage) => `${name}-${stage}`),
-      ),
+      ...environments.flatMap((environment) => {
+        const absent: readonly string[] = optionalStages.filter((stage) => environment[stage] === null);
+        return stageNames.filter((stage) => !absent.includes(stage)).map((stage) => `${environment.name}-${stage}`);
+      }),
     ];
     expect(stacks.map(({ name }) => name).sort()).toEqual(expected.sort());
   });
@@ -74,7 +75,8 @@ describe('what a later stack takes from an earlier one', () => {
   const given: Record<string, readonly string[]> = {
     load: Object.keys(storeOutputs),
     report: [...Object.keys(storeOutputs), ...Object.keys(loadOutputs)],
-    watch: [...Object.keys(storeOutputs), ...Object.keys(loadOutputs)],
+    console: [...Object.keys(storeOutputs), ...Object.keys(loadOutputs)],
+    watch: [...Object.keys(storeOutputs), ...Object.keys(loadOutputs), ...Object.keys(consoleOutputs)],
   };
 
   test('is given by it', () => {
@@ -82,6 +84,8 @@ describe('what a later stack takes from an earlier one', () => {
       expect([...outputs].sort(), name).toEqual(Object.keys(storeOutputs).sort());
     for (const { name, outputs } of after('load'))
       expect([...outputs].sort(), name).toEqual(Object.keys(loadOutputs).sort());
+    for (const { name, outputs } of after('console'))
+      expect([...outputs].sort(), name).toEqual(Object.keys(consoleOutputs).sort());
   });
 
   test('is all it needs to be told, but for the rehearsal’s own certificate authority', () => {
@@ -113,7 +117,8 @@ describe('names', () => {
   /** Attributes that name a resource in its account. */
   const naming = ['name', 'bucket', 'identifier', 'function_name', 'alarm_name', 'dashboard_name', 'data_set_id'];
   /** Belongs to another resource, whose name it says. */
-  const belongs = /^aws_(s3_bucket_|s3_object|sqs_queue_policy|iam_role_policy|glue_catalog_table|lambda_)/;
+  const belongs =
+    /^aws_(s3_bucket_|s3_object|sqs_queue_policy|iam_role_policy|glue_catalog_table|lambda_|cognito_user_group|apigatewayv2_(stage|authorizer))/;
 
   test('say the environment, so that policies can name one environment’s things and no other’s', () => {
     const misnamed = (stack: Stack) => {

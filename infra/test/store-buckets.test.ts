@@ -1,18 +1,17 @@
-/** What must hold for every bucket: uploads, artifacts, Terraform’s state, and what is delivered. */
+/** What must hold for every bucket: uploads, artifacts, the console’s pages, Terraform’s state, and what is delivered. */
 import { describe, expect, test } from 'vitest';
-import { readEnvironment } from '../src/environments.ts';
 import { deliveryBucketOf, stateBucketOf } from '../src/names.ts';
 import { statementsOf } from '../src/testing/policies.ts';
 import { environments, stacks, stores } from '../src/testing/stores.ts';
-import { type Attributes, ofType, one, type Resource, stackNamed, synthesised } from '../src/testing/synthesised.ts';
+import { type Attributes, ofType, one, type Resource } from '../src/testing/synthesised.ts';
 
 describe('every bucket', () => {
   const buckets = ofType(stacks, 'aws_s3_bucket');
 
-  test('is there: uploads and artifacts of each environment, state and deliveries of each account', () => {
+  test('is there: uploads, artifacts and pages of each environment, state and deliveries of each account', () => {
     expect(buckets.map(({ attributes }) => attributes.bucket).sort()).toEqual(
       [
-        ...stores.flatMap(({ names }) => [names.uploadsBucket, names.artifactsBucket]),
+        ...stores.flatMap(({ names }) => [names.uploadsBucket, names.artifactsBucket, names.consoleBucket]),
         ...new Set(environments.flatMap((environment) => [stateBucketOf(environment), deliveryBucketOf(environment)])),
       ].sort(),
     );
@@ -61,27 +60,26 @@ describe('every bucket', () => {
           }),
         );
       }
-      expect(
-        denied.filter(({ effect }) => effect === 'Allow'),
-        bucket.address,
-      ).toEqual([]);
+      const readers = denied.filter(({ effect }) => effect === 'Allow').map(({ principal }) => principal);
+      const isOfPages = bucket.stack.endsWith('-console');
+      expect(readers, bucket.address).toEqual(isOfPages ? [{ Service: ['cloudfront.amazonaws.com'] }] : []);
     }
   });
 
-  test('encrypts: what is stored with the environment’s key, what bootstrap keeps with S3’s', () => {
+  test('encrypts: what is stored with the environment’s key, what bootstrap keeps and what anybody may read with S3’s', () => {
     for (const bucket of buckets) {
       const { server_side_encryption_configuration } = partsOf(bucket);
-      const isOfAccount = bucket.stack.startsWith('bootstrap-');
+      const hasOwnKey = !bucket.stack.startsWith('bootstrap-') && !bucket.stack.endsWith('-console');
       expect(server_side_encryption_configuration?.rule, bucket.address).toEqual([
-        isOfAccount
-          ? { apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } }
-          : {
+        hasOwnKey
+          ? {
               apply_server_side_encryption_by_default: {
                 sse_algorithm: 'aws:kms',
                 kms_master_key_id: expect.stringMatching(/^\$\{aws_kms_key\..+\.arn\}$/),
               },
               bucket_key_enabled: true,
-            },
+            }
+          : { apply_server_side_encryption_by_default: { sse_algorithm: 'AES256' } },
       ]);
     }
   });
@@ -110,15 +108,6 @@ describe('the uploads bucket', () => {
         }),
       );
     }
-  });
-
-  test('takes uploads from browsers only where they are named, and from no page else', () => {
-    expect(ofType(stacks, 'aws_s3_bucket_cors_configuration')).toEqual([]);
-    const dev = readEnvironment('dev');
-    const open = synthesised([{ ...dev, uploads: { ...dev.uploads, browserOrigins: ['https://app.example.com'] } }]);
-    const [rule] = one(stackNamed(open, `${dev.name}-store`), 'aws_s3_bucket_cors_configuration').attributes
-      .cors_rule as [Attributes];
-    expect(rule).toMatchObject({ allowed_origins: ['https://app.example.com'], allowed_methods: ['PUT', 'POST'] });
   });
 });
 

@@ -91,7 +91,9 @@ describe('security groups', () => {
         'report → database: tcp 3306-3306',
       ];
       expect(allowed(store).in, store.name).toEqual(['database → report: tcp 0-65535', ...asked]);
-      expect(allowed(store).out, store.name).toEqual([...asked, 'job → S3: tcp 443-443'].sort());
+      expect(allowed(store).out, store.name).toEqual(
+        [...asked, 'job → S3: tcp 443-443', 'reader → S3: tcp 443-443'].sort(),
+      );
     }
   });
 

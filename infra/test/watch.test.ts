@@ -54,6 +54,7 @@ const toldByAws: Readonly<Record<string, { dimension: string; names: readonly st
     names: ['ApproximateAgeOfOldestMessage', 'ApproximateNumberOfMessagesVisible', 'NumberOfMessagesSent'],
   },
   'AWS/Lambda': { dimension: 'FunctionName', names: ['Duration', 'Errors', 'Invocations', 'Throttles'] },
+  'AWS/ApiGateway': { dimension: 'ApiId', names: ['4xx', '5xx', 'Count', 'IntegrationLatency', 'Latency'] },
   'AWS/Events': { dimension: 'RuleName', names: ['FailedInvocations', 'TriggeredRules'] },
   'AWS/RDS': {
     dimension: 'DBInstanceIdentifier',
@@ -77,14 +78,29 @@ function unheardOf({ namespace, metric_name: name, dimensions }: Metric, environ
     const known = names.includes(name) && dimensions.environment === environment;
     return known && Object.keys(dimensions).length === 2 ? [] : [what];
   }
+  if (namespace === 'AWS/WAFV2') return isTold(name, dimensions, environment) ? [] : [what];
   const known = toldByAws[namespace];
   const resource = dimensions[known?.dimension ?? ''];
   if (!known?.names.includes(name) || Object.keys(dimensions).length !== 1 || resource === undefined) return [what];
   return isMade(namespace, resource, environment) ? [] : [`${what}: there is no such thing`];
 }
 
+/** WAF counts by the names that the web ACL gives to itself and to its rules; before CloudFront it tells no region. */
+function isTold(name: string, { WebACL, Rule, ...others }: Metric['dimensions'], environment: string): boolean {
+  const acl = one(stackNamed(stacks, `${environment}-console`), 'aws_wafv2_web_acl');
+  const names = (acl.attributes.rule as Attributes[]).map((rule) => (rule.visibility_config as Attributes).metric_name);
+  const own = (acl.attributes.visibility_config as Attributes).metric_name;
+  return name === 'BlockedRequests' && WebACL === own && names.includes(Rule) && Object.keys(others).length === 0;
+}
+
 /** Whether the environment has the thing that a metric is of. */
 function isMade(namespace: string, name: string, environment: string): boolean {
+  // API Gateway numbers its APIs: console tells watch the number of the one it made.
+  if (namespace === 'AWS/ApiGateway') {
+    const [api] = ofType([stackNamed(stacks, `${environment}-console`)], 'aws_apigatewayv2_api');
+    const { variables } = stackNamed(stacks, `${environment}-watch`);
+    return api !== undefined && name === reference('var.console_api_id') && variables.includes('console_api_id');
+  }
   const [type = '', attribute = ''] =
     {
       'AWS/SQS': ['aws_sqs_queue', 'name'],
@@ -100,7 +116,9 @@ describe('every alarm', () => {
   test('is called by environment, stage and measure, and no two alike', () => {
     const names = alarms.map(({ attributes }) => attributes.alarm_name as string);
     for (const { stack, attributes } of alarms) {
-      expect(attributes.alarm_name).toMatch(new RegExp(`^${stack.split('-')[0]}-(store|load|report|watch)-[a-z-]+$`));
+      expect(attributes.alarm_name).toMatch(
+        new RegExp(`^${stack.split('-')[0]}-(store|load|report|console|watch)-[a-z-]+$`),
+      );
     }
     expect(new Set(names).size).toBe(names.length);
   });
@@ -159,7 +177,7 @@ describe('what is watched', () => {
 
   test('is every Lambda: its errors and its throttles', () => {
     const functions = ofType(stacks, 'aws_lambda_function');
-    expect(functions).toHaveLength(3 * environments.length);
+    expect(functions).toHaveLength(5 * environments.length);
     for (const { stack, address, attributes } of functions) {
       const dimensions = { FunctionName: attributes.function_name };
       for (const name of ['Errors', 'Throttles']) {
@@ -408,6 +426,16 @@ describe('the dashboard', () => {
         const [alarm] = ours.filter(({ attributes }) => String(attributes.alarm_name).endsWith(`-${measure}`));
         expect(drawn).toContainEqual(expect.objectContaining({ label: measure, value: alarm?.attributes.threshold }));
       }
+    }
+  });
+
+  test('shows WAF’s figures from the region where WAF tells them, and the others from the environment’s', () => {
+    for (const { name } of environments) {
+      const lines = widgetsOf(name).flatMap(({ properties }) => properties.metrics ?? []);
+      const elsewhere = lines.filter((line) => (line.at(-1) as { region?: string }).region !== undefined);
+      expect(elsewhere.map(([namespace]) => namespace)).toEqual(['AWS/WAFV2', 'AWS/WAFV2']);
+      expect(elsewhere.map((line) => (line.at(-1) as { region: string }).region)).toEqual(['us-east-1', 'us-east-1']);
+      expect(alarms.flatMap(metricsOf).filter(({ namespace }) => namespace === 'AWS/WAFV2')).toEqual([]);
     }
   });
 

@@ -51,7 +51,7 @@ export function deliver(build: () => Promise<void>): Command {
   withEnvironment(
     program,
     'rollback',
-    'go back to an earlier release: load, report and watch, never store, never the schema',
+    'go back to an earlier release: load, report, console and watch, never store, never the schema',
   )
     .option('--to <version>', 'a version such as v41, or the newest before this one whose canary passed', 'previous')
     .action(commands.rollback);

@@ -12,18 +12,67 @@ export interface Suppression {
   readonly reason: string;
 }
 
-const lambdas = [/-(load|watch)\/.*_function_/];
+const lambdas = [/-(load|console|watch)\/.*_function_/];
 const uploads = /-store\/.*uploads_bucket_/;
 const artifacts = /-store\/.*artifacts_bucket_/;
 const ofAccount = /^bootstrap-.*(state|delivery)_bucket_/;
+const pages = /-console\/.*web_bucket_/;
+const distribution = [/-console\/.*distribution_/];
+const firewall = /-console\/.*firewall_acl_/;
 const groupRules = [/-store\/.*groups_job-from-job_/, /-store\/.*groups_report-from-database_/];
 const replica = /-store\/.*database_replica_/;
 
+const noJava =
+  'Against a fault of Java’s Log4j: what comes in here is read by Node alone, and a rule costs 1 USD a month.';
+const ownDomain =
+  'CloudFront’s own certificate takes no other version; an environment with a domain of its own has TLSv1.2_2021 (a test).';
+
 export const suppressions: readonly Suppression[] = [
+  {
+    check: 'CKV2_AWS_31',
+    resources: [firewall],
+    reason:
+      'WAF keeps samples of what it refuses and counts all of it. A log would hold every request’s token and address, in another region.',
+  },
+  { check: 'CKV2_AWS_42', resources: distribution, reason: ownDomain },
+  { check: 'CKV2_AWS_47', resources: distribution, reason: noJava },
+  {
+    check: 'CKV_AWS_124',
+    resources: [/-report\/.*row-level-rules_stack_/],
+    reason: 'Terraform makes the stack, waits for it and says what went wrong: nobody else changes it.',
+  },
+  { check: 'CKV_AWS_174', resources: distribution, reason: ownDomain },
+  { check: 'CKV_AWS_192', resources: [firewall], reason: noJava },
+  {
+    check: 'CKV_AWS_259',
+    resources: distribution,
+    reason: 'All of it but `preload`, which is for whoever has the whole domain to decide.',
+  },
+  {
+    check: 'CKV_AWS_309',
+    resources: [/-console\/.*GET-api-config_/],
+    reason: 'How to sign in is asked before anybody has. A test names it as the only one.',
+  },
+  {
+    check: 'CKV_AWS_310',
+    resources: distribution,
+    reason: 'There is no second region to turn to: the database is in one, too.',
+  },
+  {
+    check: 'CKV_AWS_374',
+    resources: distribution,
+    reason: 'People travel. Whose account it is says the token, not the country.',
+  },
+  {
+    check: 'CKV_AWS_86',
+    resources: distribution,
+    reason:
+      'The API’s access log tells of each request that matters, without query strings; CloudFront’s would hold those, and be another bucket.',
+  },
   {
     check: 'CKV2_AWS_5',
     resources: [/-store\/aws_security_group\.groups_(job|migrator|reader|report)_/],
-    reason: 'load, report and watch attach them: checkov sees one stack at a time.',
+    reason: 'load, report, console and watch attach them: checkov sees one stack at a time.',
   },
   {
     check: 'CKV2_AWS_57',
@@ -38,26 +87,26 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     check: 'CKV2_AWS_62',
-    resources: [artifacts, ofAccount],
+    resources: [artifacts, pages, ofAccount],
     reason: 'Only deployments write there; nobody waits for news of it.',
   },
   {
     check: 'CKV_AWS_115',
     resources: lambdas,
     reason:
-      'The event source mapping limits the trigger, a lock the migrator, and the canary is asked by one deployment. A reserve would be taken from the account’s other functions, of which a new account has ten.',
+      'The event source mapping limits the trigger, a lock the migrator, the API’s throttling the console, and the canary is asked by one deployment. A reserve would be taken from the account’s other functions, of which a new account has ten.',
   },
   {
     check: 'CKV_AWS_116',
     resources: lambdas,
     reason:
-      'Nobody invokes them asynchronously: the trigger’s queue has a DLQ, the migrator’s failure fails the apply, the canary’s the promotion.',
+      'Nobody invokes them asynchronously: the trigger’s queue has a DLQ, the migrator’s failure fails the apply, the canary’s the promotion, and whoever asked the console is told.',
   },
   {
     check: 'CKV_AWS_117',
-    resources: [/-load\/.*trigger_function_/],
+    resources: [/-load\/.*trigger_function_/, /-console\/.*operations_function_/],
     reason:
-      'It calls S3 and Glue and nothing of ours; inside the VPC it would need an endpoint for Glue, at 8 USD a month.',
+      'They call AWS and nothing of ours; inside the VPC they would need endpoints for Glue and more, at 8 USD a month each.',
   },
   {
     check: 'CKV_AWS_133',
@@ -66,7 +115,7 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     check: 'CKV_AWS_144',
-    resources: [uploads, artifacts, ofAccount],
+    resources: [uploads, artifacts, pages, ofAccount],
     reason:
       'Versions protect from overwriting and deleting; a copy in a second region would double the storage to outlast the loss of a region, which the database does not either.',
   },
@@ -75,6 +124,12 @@ export const suppressions: readonly Suppression[] = [
     resources: [ofAccount],
     reason:
       'S3’s own keys encrypt them: neither states nor plans hold a secret, and with the loss of a key of ours all of them were lost.',
+  },
+  {
+    check: 'CKV_AWS_145',
+    resources: [pages],
+    reason:
+      'Everybody may read what is in it. With a key of ours CloudFront would have to be let use that, for everything.',
   },
   {
     check: 'CKV_AWS_157',
@@ -89,7 +144,7 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     check: 'CKV_AWS_18',
-    resources: [uploads, artifacts, ofAccount],
+    resources: [uploads, artifacts, pages, ofAccount],
     reason:
       'Who read or wrote which object is told by CloudTrail’s data events, which an account has for all its buckets; access logs would be another bucket of people’s object keys.',
   },

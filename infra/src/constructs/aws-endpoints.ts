@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { logGroupsOf, namesOf } from '../names.ts';
 import { arns } from '../policy/arns.ts';
+import { changeOwnersObjects } from '../policy/owners-objects.ts';
 import { policyDocument, type Statement } from '../policy/policy-document.ts';
 
 export interface AwsEndpointsOptions {
@@ -14,7 +15,7 @@ export interface AwsEndpointsOptions {
 }
 
 /**
- * The AWS APIs that the job, the migrator and the canary call from inside the network.
+ * The AWS APIs that the job, the migrator, the canary and the console call from inside the network.
  *
  * They are the only way out of it. So each says whose credentials may do what with which of the environment's own things: a
  * stranger's bucket, secret or log group cannot be reached, whatever runs inside.
@@ -64,7 +65,7 @@ function s3Statements(environment: Environment): Statement[] {
     {
       sid: 'ListOwnBuckets',
       ...ofThisAccount(environment),
-      actions: ['s3:ListBucketVersions'],
+      actions: [...(environment.console === null ? [] : ['s3:ListBucket']), 's3:ListBucketVersions'],
       resources: buckets,
     },
     {
@@ -81,7 +82,24 @@ function s3Statements(environment: Environment): Statement[] {
       actions: ['s3:GetObject'],
       resources: ['arn:aws:s3:::aws-glue-*/*', 'arn:aws:s3:::crawler-public*/*'],
     },
+    ...(environment.console === null ? [] : [consoleWrites(environment)]),
   ];
+}
+
+/** Nobody else inside writes into the uploads bucket, whatever its role may: the job reads what people sent. */
+function consoleWrites(environment: Environment): Statement {
+  const { prefix } = namesOf(environment);
+  const { actions, resources } = changeOwnersObjects(environment);
+  return {
+    sid: 'ConsoleWritesForOwners',
+    principals: '*',
+    actions,
+    resources,
+    conditions: {
+      StringEquals: { 'aws:PrincipalAccount': environment.accountId },
+      ArnEquals: { 'aws:PrincipalArn': arns(environment).global('iam', `role/${prefix}-console`) },
+    },
+  };
 }
 
 function secretsStatements(environment: Environment): Statement[] {

@@ -34,20 +34,15 @@ export class GithubRole extends Construct {
       maxSessionDuration: may === 'apply' ? 7200 : 3600,
     });
     new IamRolePolicy(this, 'limits', { name: 'limits', role: role.name, policy: policyDocument(...limits) });
-    new IamRolePolicy(this, 'read', {
-      name: 'read',
-      role: role.name,
-      policy: policyDocument(...areas.flatMap(({ read }) => read)),
-    });
-    if (may === 'plan') return;
-    // Beside the role, because its own policies may have only 10,240 characters together.
-    for (const { name: area, write } of areas) {
-      const policy = new IamPolicy(this, `change-${area}`, {
+    // Beside the role, because its own policies may have only 10,240 characters together; each may have 6,144.
+    const does = may === 'plan' ? 'read' : 'change';
+    for (const { name: area, read, write } of areas) {
+      const policy = new IamPolicy(this, `${does}-${area}`, {
         name: `${name}-${area}`,
-        description: `What Terraform changes in ${environment.name}: ${area}.`,
-        policy: policyDocument(...write),
+        description: `What Terraform ${does}s in ${environment.name}: ${area}.`,
+        policy: policyDocument(...read, ...(may === 'plan' ? [] : write)),
       });
-      new IamRolePolicyAttachment(this, `may-change-${area}`, { role: role.name, policyArn: policy.arn });
+      new IamRolePolicyAttachment(this, `may-${does}-${area}`, { role: role.name, policyArn: policy.arn });
     }
   }
 }

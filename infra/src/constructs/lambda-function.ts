@@ -2,7 +2,7 @@
 import { LambdaFunction as AwsLambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import type { Environment } from '../environment.ts';
+import type { Environment, LogRetentionDays } from '../environment.ts';
 import { namesOf } from '../names.ts';
 import { arns } from '../policy/arns.ts';
 import type { Statement } from '../policy/policy-document.ts';
@@ -33,6 +33,8 @@ export interface LambdaFunctionProps {
   readonly kmsKeyArn: string;
   /** Left out: outside of any VPC, with AWS in reach. */
   readonly network?: FunctionNetwork;
+  /** Where its log is kept otherwise than the environment's logs, in days. */
+  readonly logRetentionDays?: LogRetentionDays;
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
@@ -40,7 +42,7 @@ export interface LambdaFunctionProps {
  * One function, its role and its log group.
  *
  * No reserved concurrency: it would be taken from all other functions of the account, and ours are bounded by their event
- * source mapping or called one at a time. No dead letter queue: all are called synchronously, and an answer nobody gets
+ * source mapping, by the API's limit, or called one at a time. No dead letter queue: all are called synchronously, and an answer nobody gets
  * back is the queue's to repeat. No X-Ray: one hop, which the logs follow by job run id, is not worth another endpoint.
  */
 export class LambdaFunction extends Construct {
@@ -52,7 +54,12 @@ export class LambdaFunction extends Construct {
     const name = `${namesOf(environment).prefix}-${purpose}`;
     const functionArn = arns(environment).of('lambda', `function:${name}`);
 
-    const log = new LogGroup(this, 'log', { environment, keyArn: kmsKeyArn, name: `/aws/lambda/${name}` });
+    const log = new LogGroup(this, 'log', {
+      environment,
+      keyArn: kmsKeyArn,
+      name: `/aws/lambda/${name}`,
+      ...(props.logRetentionDays === undefined ? {} : { retentionDays: props.logRetentionDays }),
+    });
     const role = new ServiceRole(this, 'role', {
       environment,
       purpose,

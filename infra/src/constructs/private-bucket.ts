@@ -25,6 +25,8 @@ export interface PrivateBucketOptions {
 export class PrivateBucket extends Construct {
   readonly id: string;
   readonly arn: string;
+  readonly #policy: S3BucketPolicy;
+  readonly #statements: readonly Statement[];
 
   constructor(scope: Construct, id: string, { bucket: name, keyArn, protect, lifecycle }: PrivateBucketOptions) {
     super(scope, id);
@@ -63,9 +65,10 @@ export class PrivateBucket extends Construct {
       bucket,
       rule: { objectOwnership: 'BucketOwnerEnforced' },
     });
-    new S3BucketPolicy(this, 'policy', {
+    this.#statements = tlsOnly(`arn:aws:s3:::${name}`);
+    this.#policy = new S3BucketPolicy(this, 'policy', {
       bucket,
-      policy: policyDocument(...tlsOnly(`arn:aws:s3:::${name}`)),
+      policy: policyDocument(...this.#statements),
       // S3 refuses two changes of a bucket's access at the same time.
       dependsOn: [closed, owned],
     });
@@ -82,6 +85,11 @@ export class PrivateBucket extends Construct {
       ],
       dependsOn: [versioning],
     });
+  }
+
+  /** Lets somebody in whom only the bucket's own policy can: a service that has no role of ours. Asked once. */
+  permit(...statements: readonly Statement[]): void {
+    this.#policy.policy = policyDocument(...this.#statements, ...statements);
   }
 }
 

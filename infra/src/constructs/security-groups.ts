@@ -45,15 +45,17 @@ export class SecurityGroups extends Construct {
     this.#allowIn('report', 'database', ALL_TCP);
   }
 
-  /** Lets the job reach S3 through the gateway endpoint with this prefix list, and nothing else of the internet's addresses. */
+  /** Lets the job and the console reach S3 through the gateway endpoint with this prefix list, and no other address of the internet's. */
   allowS3(prefixListId: string): void {
-    new VpcSecurityGroupEgressRule(this, 'job-to-s3', {
-      securityGroupId: this.job,
-      prefixListId,
-      ipProtocol: 'tcp',
-      ...HTTPS,
-      description: 'job to s3',
-    });
+    for (const asking of ['job', 'reader'] as const) {
+      new VpcSecurityGroupEgressRule(this, `${asking}-to-s3`, {
+        securityGroupId: this[asking],
+        prefixListId,
+        ipProtocol: 'tcp',
+        ...HTTPS,
+        description: `${asking} to s3`,
+      });
+    }
   }
 
   #allow(from: GroupName, to: GroupName, ports: Ports): void {

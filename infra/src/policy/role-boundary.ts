@@ -21,15 +21,34 @@ export function roleBoundary(environment: Environment): Statement[] {
     },
     {
       sid: 'Objects',
-      actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:DeleteObject'],
+      actions: [
+        's3:AbortMultipartUpload',
+        's3:DeleteObject',
+        's3:GetObject',
+        's3:GetObjectVersion',
+        's3:ListMultipartUploadParts',
+        's3:PutObject',
+      ],
       resources: [uploadsBucket, artifactsBucket].map((name) => `${bucket(name)}/*`),
     },
     {
       sid: 'Queues',
-      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      actions: [
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ListMessageMoveTasks',
+        'sqs:ReceiveMessage',
+        'sqs:SendMessage',
+        'sqs:StartMessageMoveTask',
+      ],
       resources: [queue, deadLetterQueue].map((name) => of('sqs', name)),
     },
-    { sid: 'Job', actions: ['glue:StartJobRun'], resources: [of('glue', `job/${job}`)] },
+    {
+      sid: 'Job',
+      actions: ['glue:GetJobRun', 'glue:GetJobRuns', 'glue:StartJobRun'],
+      resources: [of('glue', `job/${job}`)],
+    },
+    { sid: 'Alarms', actions: ['cloudwatch:DescribeAlarms'], resources: [of('cloudwatch', 'alarm:*')] },
     {
       sid: 'Catalog',
       actions: [

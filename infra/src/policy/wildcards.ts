@@ -8,6 +8,12 @@
 export const KNOWS_NO_RESOURCE = 'AWS knows no resource for it.';
 
 export const wildcards: Readonly<Record<string, string>> = {
+  'cloudfront:CreateDistribution': KNOWS_NO_RESOURCE,
+  'cloudfront:CreateFunction': KNOWS_NO_RESOURCE,
+  'cloudfront:CreateOriginAccessControl': KNOWS_NO_RESOURCE,
+  'cloudfront:CreateResponseHeadersPolicy': KNOWS_NO_RESOURCE,
+  'cognito-idp:CreateUserPool': KNOWS_NO_RESOURCE,
+  'cognito-idp:DescribeUserPoolDomain': KNOWS_NO_RESOURCE,
   'ec2:DescribeFlowLogs': KNOWS_NO_RESOURCE,
   'ec2:DescribeNetworkAcls': KNOWS_NO_RESOURCE,
   'ec2:DescribeNetworkInterfaces': KNOWS_NO_RESOURCE,
@@ -25,7 +31,14 @@ export const wildcards: Readonly<Record<string, string>> = {
   'kms:CreateKey': KNOWS_NO_RESOURCE,
   'kms:ListAliases': KNOWS_NO_RESOURCE,
   'lambda:CreateEventSourceMapping': KNOWS_NO_RESOURCE,
+  'logs:CreateLogDelivery': KNOWS_NO_RESOURCE,
+  'logs:DeleteLogDelivery': KNOWS_NO_RESOURCE,
   'logs:DescribeLogGroups': KNOWS_NO_RESOURCE,
+  'logs:DescribeResourcePolicies': KNOWS_NO_RESOURCE,
+  'logs:GetLogDelivery': KNOWS_NO_RESOURCE,
+  'logs:ListLogDeliveries': KNOWS_NO_RESOURCE,
+  'logs:PutResourcePolicy': KNOWS_NO_RESOURCE,
+  'logs:UpdateLogDelivery': KNOWS_NO_RESOURCE,
   'quicksight:CreateDataSource': KNOWS_NO_RESOURCE,
   'quicksight:CreateVPCConnection': KNOWS_NO_RESOURCE,
   'kms:*':

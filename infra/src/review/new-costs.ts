@@ -24,6 +24,8 @@ const monthly: Readonly<Record<string, (values: Values) => number>> = {
       Number(allocated_storage ?? 0) * prices.databaseStorage.usd),
   aws_kms_key: () => prices.key.usd,
   aws_secretsmanager_secret: () => prices.secret.usd,
+  aws_wafv2_web_acl: ({ rule }) =>
+    prices.firewall.usd + (Array.isArray(rule) ? rule.length : 0) * prices.firewallRule.usd,
   aws_vpc_endpoint: ({ vpc_endpoint_type, subnet_ids }) =>
     vpc_endpoint_type === 'Interface'
       ? Math.max(1, Array.isArray(subnet_ids) ? subnet_ids.length : 1) * prices.endpoint.usd * HOURS_PER_MONTH
@@ -32,7 +34,10 @@ const monthly: Readonly<Record<string, (values: Values) => number>> = {
 
 /** Types that cost by what passes through them. */
 const paidByUse = new Set([
+  'aws_apigatewayv2_api',
+  'aws_cloudfront_distribution',
   'aws_cloudwatch_log_group',
+  'aws_cognito_user_pool',
   'aws_glue_crawler',
   'aws_glue_job',
   'aws_lambda_function',

@@ -12,6 +12,7 @@ export type RuleName = keyof typeof rules;
 
 /** Resources that hold data or what decrypts it. Destroyed, replaced or forgotten is the same loss of control. */
 export const holdsData: Readonly<Record<string, string>> = {
+  aws_cognito_user_pool: "people's accounts and whose money each sees",
   aws_db_instance: 'the database',
   aws_s3_bucket: 'the bucket and its objects',
   aws_kms_key: 'the key, and with it all that it encrypted',
@@ -125,6 +126,43 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
       reason: 'a bucket could be made public',
     }),
   ),
+  {
+    rule: 'drops-protection',
+    types: ['aws_cognito_user_pool'],
+    attribute: 'deletion_protection',
+    worse: lost('ACTIVE'),
+    reason: 'it can be deleted by one call',
+  },
+  {
+    rule: 'drops-protection',
+    types: ['aws_cloudfront_distribution'],
+    attribute: 'web_acl_id',
+    worse: (before, after) => Boolean(before) && !after,
+    reason: 'nothing would limit how often an address may ask, or refuse known attacks',
+  },
+  {
+    rule: 'widens-iam',
+    types: ['aws_cognito_user_pool'],
+    attribute: 'admin_create_user_config.0.allow_admin_create_user_only',
+    worse: lost(true),
+    reason: 'anybody may make an account',
+  },
+  {
+    rule: 'widens-iam',
+    types: ['aws_cognito_user_pool_client'],
+    attribute: 'write_attributes',
+    worse: (_, after) => Array.isArray(after) && after.includes('custom:owner'),
+    whenNew: true,
+    reason: 'people could choose whose money they see',
+  },
+  {
+    rule: 'widens-iam',
+    types: ['aws_apigatewayv2_route'],
+    attribute: 'authorization_type',
+    worse: gained('NONE'),
+    whenNew: true,
+    reason: 'anybody may ask it',
+  },
   {
     rule: 'widens-network',
     types: ['*'],

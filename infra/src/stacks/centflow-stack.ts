@@ -5,8 +5,10 @@ import type { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { type Names, namesOf, stateBucketOf } from '../names.ts';
 
-/** The stages of the flow, in the order in which they are applied. `report` is only where the environment asks for it. */
-export const stageNames = ['store', 'load', 'report', 'watch'] as const;
+/** The stages of the flow, in the order in which they are applied. */
+export const stageNames = ['store', 'load', 'report', 'console', 'watch'] as const;
+/** Stages that are only where the environment asks for them, by properties of the same names. */
+export const optionalStages = ['report', 'console'] as const satisfies readonly StageName[];
 export type StageName = (typeof stageNames)[number];
 
 /** A backend's configuration that CDKTF's types do not know yet: S3 holds the lock itself. */
@@ -38,24 +40,36 @@ export function useAccount(stack: TerraformStack, { accountId, region, tags }: P
   new AwsProvider(stack, 'aws', { region, allowedAccountIds: [accountId], defaultTags: [{ tags: { ...tags } }] });
 }
 
+/** The stack's account in another region: for what a service takes from there alone. */
+export function useRegion(stack: StageStack, { accountId }: Environment, region: string): AwsProvider {
+  return new AwsProvider(stack, region, {
+    alias: region,
+    region,
+    allowedAccountIds: [accountId],
+    defaultTags: [{ tags: { ...stack.tags } }],
+  });
+}
+
 /** A stack of one environment: `<environment>-<stage>`. */
 export abstract class StageStack extends TerraformStack {
   readonly environment: Environment;
   readonly stage: StageName;
   readonly names: Names;
+  /** On everything it makes. */
+  readonly tags: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, stage: StageName, environment: Environment) {
     super(scope, stackName(environment, stage));
     this.environment = environment;
     this.stage = stage;
     this.names = namesOf(environment);
-    const tags = {
+    this.tags = {
       Project: 'centflow',
       Environment: environment.name,
       Stack: stage,
       Repository: environment.repository,
     };
-    useAccount(this, { ...environment, tags });
+    useAccount(this, { ...environment, tags: this.tags });
     keepState(this, environment, `${environment.name}/${stage}.tfstate`);
   }
 }

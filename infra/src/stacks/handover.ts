@@ -6,7 +6,7 @@
  */
 import { TerraformOutput, type TerraformStack, TerraformVariable } from 'cdktf';
 
-/** What `store` tells `load`, `report` and `watch`, with an example of each for plans without an account. */
+/** What `store` tells `load`, `report`, `console` and `watch`, with an example of each for plans without an account. */
 export const storeOutputs = {
   vpc_id: 'vpc-0123456789abcdef0',
   /** Subnet ids with commas between, one for each zone. */
@@ -29,13 +29,24 @@ export const storeOutputs = {
     'arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-00000000-0000-4000-8000-000000000000-abcdef',
 } as const;
 
-/** What `load` tells `report` and `watch`. */
+/** What `load` tells `report`, `console` and `watch`. */
 export const loadOutputs = {
   reporter_secret_arn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:centflow-dev/reporter-abcdef',
 } as const;
 
+/** What `console` tells `watch`, and people. */
+export const consoleOutputs = {
+  /** Where it is: `https://…`. */
+  console_url: 'https://d0123456789abc.cloudfront.net',
+  /** The HTTP API, as CloudWatch names it. */
+  console_api_id: 'a0b1c2d3e4',
+  /** Whose people it lets in. */
+  user_pool_id: 'eu-west-1_abcdefghi',
+} as const;
+
 export type StoreOutput = keyof typeof storeOutputs;
 export type LoadOutput = keyof typeof loadOutputs;
+export type ConsoleOutput = keyof typeof consoleOutputs;
 
 /** Says every output of a stack; one that is missing does not compile. */
 export function handOver<Name extends string>(stack: TerraformStack, values: Readonly<Record<Name, string>>): void {

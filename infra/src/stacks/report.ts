@@ -1,45 +1,37 @@
 /**
- * QuickSight reads the views: its way into the VPC, MySQL as the user `reporter`, and a data set for each view.
+ * QuickSight reads the views: its way into the VPC, MySQL as the user `reporter`, a data set for each view that dashboards
+ * read, with row-level security by owner, and the dashboards of packages/reports.
  *
  * No emulator has QuickSight, so this is planned and never applied in tests. The subscription, its users and its access to
  * Secrets Manager are the account's and not one environment's: docs/runbook.md says what must be there before.
  */
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js';
-import { QuicksightDataSet } from '@cdktf/provider-aws/lib/quicksight-data-set/index.js';
 import { QuicksightDataSource } from '@cdktf/provider-aws/lib/quicksight-data-source/index.js';
 import { QuicksightVpcConnection } from '@cdktf/provider-aws/lib/quicksight-vpc-connection/index.js';
-import { describeViews, type ViewDescription } from '@centflow/schema/view-columns';
+import { offeredViews } from '@centflow/reports/quicksight';
+import { describeViews } from '@centflow/schema/view-columns';
 import { Fn, Token } from 'cdktf';
 import type { Construct } from 'constructs';
 import { type Environment, EnvironmentError } from '../environment.ts';
 import { DATABASE_NAME, roleBoundaryOf } from '../names.ts';
 import { arns } from '../policy/arns.ts';
 import { policyDocument } from '../policy/policy-document.ts';
-import { quickSightType } from '../report-columns.ts';
 import { StageStack } from './centflow-stack.ts';
 import { type LoadOutput, type StoreOutput, takeOver } from './handover.ts';
-
-/** What QuickSight calls a user of a data source or a data set: may build on it, and change neither it nor who may. */
-const useDataSource = ['DescribeDataSource', 'DescribeDataSourcePermissions', 'PassDataSource'];
-const useDataSet = [
-  'DescribeDataSet',
-  'DescribeDataSetPermissions',
-  'PassDataSet',
-  'DescribeIngestion',
-  'ListIngestions',
-];
+import { permitting } from './report/permissions.ts';
+import { PublishedDashboard } from './report/published-dashboard.ts';
+import { RowLevelRules } from './report/row-level-rules.ts';
+import { ViewDataSet } from './report/view-data-set.ts';
 
 export class ReportStack extends StageStack {
-  readonly #principals: readonly string[];
-
   /** @throws {EnvironmentError} the environment asks for no reports. */
   constructor(scope: Construct, environment: Environment) {
     super(scope, 'report', environment);
     if (environment.report === null) {
       throw new EnvironmentError(`Environment ${environment.name} asks for no reports: its property report is null.`);
     }
-    this.#principals = environment.report.principals;
+    const { currency, readers } = environment.report;
     const store = takeOver<StoreOutput>(
       this,
       'vpc_id',
@@ -51,7 +43,19 @@ export class ReportStack extends StageStack {
     const load = takeOver<LoadOutput>(this, 'reporter_secret_arn');
     const network = this.#connectToVpc(store);
     const source = this.#readDatabase(network, store, load.reporter_secret_arn);
-    for (const view of describeViews()) this.#offer(view, source);
+
+    const permit = permitting(readers);
+    const rules = new RowLevelRules(this, 'row-level-rules', environment, readers, source);
+    const offered = new Set<string>(offeredViews);
+    const dataSetArns = new Map(
+      describeViews()
+        .filter(({ name }) => offered.has(name))
+        .map((view) => {
+          const id = view.name.replaceAll('_', '-');
+          return [view.name, new ViewDataSet(this, id, environment, { view, source, rules, permit }).arn];
+        }),
+    );
+    new PublishedDashboard(this, 'reports', environment, { currency, dataSetArns, permit });
   }
 
   /** Network interfaces of QuickSight's in the private subnets; DNS is the VPC's own. */
@@ -97,6 +101,7 @@ export class ReportStack extends StageStack {
     });
   }
 
+  /** Nobody but Terraform may use it: who could write queries against it would pass row-level security by. */
   #readDatabase(
     network: QuicksightVpcConnection,
     store: Record<'reporting_host' | 'database_port', string>,
@@ -117,37 +122,6 @@ export class ReportStack extends StageStack {
       credentials: { secretArn },
       sslProperties: { disableSsl: false },
       vpcConnectionProperties: { vpcConnectionArn: network.arn },
-      permission: this.#mayUse(useDataSource),
     });
-  }
-
-  /** Direct queries: a report shows what the views show now. */
-  #offer({ name, columns }: ViewDescription, source: QuicksightDataSource): void {
-    const id = name.replaceAll('_', '-');
-    new QuicksightDataSet(this, id, {
-      awsAccountId: this.environment.accountId,
-      dataSetId: `${this.names.prefix}-${id}`,
-      name: `${this.names.prefix} ${name}`,
-      importMode: 'DIRECT_QUERY',
-      physicalTableMap: [
-        {
-          physicalTableMapId: id,
-          relationalTable: {
-            dataSourceArn: source.arn,
-            schema: DATABASE_NAME,
-            name,
-            inputColumns: columns.map((column) => ({ name: column.name, type: quickSightType(column) })),
-          },
-        },
-      ],
-      permissions: this.#mayUse(useDataSet),
-    });
-  }
-
-  #mayUse(actions: readonly string[]) {
-    return this.#principals.map((principal) => ({
-      principal,
-      actions: actions.map((action) => `quicksight:${action}`),
-    }));
   }
 }

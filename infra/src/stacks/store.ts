@@ -1,4 +1,3 @@
-import { S3BucketCorsConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-cors-configuration/index.js';
 import type { S3BucketLifecycleConfigurationRule } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js';
 import type { Construct } from 'constructs';
 import { AwsEndpoints } from '../constructs/aws-endpoints.ts';
@@ -19,13 +18,12 @@ export class StoreStack extends StageStack {
     const { protectData: protect, network, uploads } = environment;
     const { arn: keyArn } = new EncryptionKey(this, 'key', environment);
 
-    const bucket = new PrivateBucket(this, 'uploads', {
+    new PrivateBucket(this, 'uploads', {
       bucket: names.uploadsBucket,
       keyArn,
       protect,
       lifecycle: uploadsLifecycle(uploads.keepOldVersionsDays),
     });
-    if (uploads.browserOrigins.length > 0) allowBrowsers(this, bucket, uploads.browserOrigins);
     new PrivateBucket(this, 'artifacts', {
       bucket: names.artifactsBucket,
       keyArn,
@@ -88,21 +86,4 @@ function uploadsLifecycle(keepOldVersionsDays: number): S3BucketLifecycleConfigu
       expiration: [{ days: 30 }],
     },
   ];
-}
-
-/** Lets pages of these origins put objects with a signed URL, whole or in parts, and read which version they made. */
-function allowBrowsers(scope: Construct, bucket: PrivateBucket, origins: readonly string[]): void {
-  new S3BucketCorsConfiguration(scope, 'browser-uploads', {
-    bucket: bucket.id,
-    corsRule: [
-      {
-        id: 'browser-uploads',
-        allowedOrigins: [...origins],
-        allowedMethods: ['PUT', 'POST'],
-        allowedHeaders: ['*'],
-        exposeHeaders: ['ETag', 'x-amz-version-id'],
-        maxAgeSeconds: 3600,
-      },
-    ],
-  });
 }

@@ -20,7 +20,7 @@ import { CANARY_OWNER } from '../names.ts';
 import { arns } from '../policy/arns.ts';
 import { policyDocument, type Statement } from '../policy/policy-document.ts';
 import { StageStack } from './centflow-stack.ts';
-import { type LoadOutput, type StoreOutput, takeDatabaseCa, takeOver } from './handover.ts';
+import { type ConsoleOutput, type LoadOutput, type StoreOutput, takeDatabaseCa, takeOver } from './handover.ts';
 
 /** What the canary takes from the stacks before. */
 type Taken = ReturnType<typeof takeOver<'kms_key_arn' | 'private_subnet_ids' | 'reader_security_group_id'>>;
@@ -30,6 +30,8 @@ export class WatchStack extends StageStack {
     super(scope, 'watch', environment);
     const store = takeOver<StoreOutput>(this, 'kms_key_arn', 'private_subnet_ids', 'reader_security_group_id');
     const { reporter_secret_arn: reporterSecretArn } = takeOver<LoadOutput>(this, 'reporter_secret_arn');
+    // What metrics.ts names its API by.
+    if (environment.console !== null) takeOver<ConsoleOutput>(this, 'console_api_id');
     const topic = this.#tellPeople(store.kms_key_arn);
     for (const alarm of alarmsOf(environment)) new MetricAlarm(this, environment, alarm, topic.arn);
     this.#tellOfJobFailures(topic);

@@ -13,6 +13,7 @@ export { applyWithOwnState, destroyWithOwnState } from './own-state.ts';
 export { type Action, changesOf, destroys, type Plan, type ResourceChange, summaryOf } from './plan.ts';
 export { findTerraform, type Terraform } from './terraform.ts';
 export {
+  type Overrides,
   type PlanOptions,
   type Synthesised,
   WorkingDirectory,

@@ -30,8 +30,12 @@ export interface Synthesised {
   readonly variable?: Readonly<Record<string, { readonly default?: unknown }>>;
   readonly output?: Readonly<Record<string, unknown>>;
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  readonly provider: { readonly aws: readonly { readonly alias?: string }[] };
   readonly terraform: { readonly backend: { readonly s3: Readonly<Record<string, unknown>> } };
 }
+
+/** What is merged over a stack, by name: as it is, or as the stack needs it. */
+export type Overrides = Readonly<Record<string, object | ((stack: Synthesised) => object)>>;
 
 export interface WorkingDirectoryOptions {
   readonly terraform: Terraform;
@@ -44,7 +48,7 @@ export interface WorkingDirectoryOptions {
   /** What Terraform says goes to `<stack>.log` in there; `folder` where left out. */
   readonly logFolder?: string;
   /** Terraform merges these over the stack: `<name>_override.tf.json`. */
-  readonly overrides?: Readonly<Record<string, object>>;
+  readonly overrides?: Overrides;
   /** Added to the environment of every command: credentials, or where AWS is. */
   readonly environment?: NodeJS.ProcessEnv;
   /** true: what Terraform says is shown as it says it. */
@@ -84,7 +88,9 @@ export class WorkingDirectory {
     cpSync(options.synthesised, this.folder, { recursive: true });
     copyFileSync(lockFile, join(this.folder, LOCK_FILE));
     this.synthesised = JSON.parse(readFileSync(join(this.folder, 'cdk.tf.json'), 'utf8')) as Synthesised;
-    for (const [name, content] of Object.entries(options.overrides ?? {})) this.override(name, content);
+    for (const [name, content] of Object.entries(options.overrides ?? {})) {
+      this.override(name, typeof content === 'function' ? content(this.synthesised) : content);
+    }
   }
 
   /** Where a plan goes and is applied from. */

@@ -1,5 +1,5 @@
 /**
- * Back to an earlier release: its `load`, `report` and `watch`, as they were synthesised, with the artefacts they had.
+ * Back to an earlier release: its `load`, `report`, `console` and `watch`, as they were synthesised, with the artefacts they had.
  *
  * Never `store`, which holds the data, and never the schema: the migrator of the earlier release leaves newer migrations
  * alone. So each release works on the schema of the next (expand before code, contract a release later).

@@ -1,11 +1,11 @@
 /** What Terraform may do in an environment: the areas of which GitHub's plan and apply roles are made. */
 import type { Environment } from '../../environment.ts';
 import type { Area } from './area.ts';
+import { console } from './console.ts';
 import { database } from './database.ts';
 import { delivery } from './delivery.ts';
 import { glue } from './glue.ts';
 import { load } from './load.ts';
-import { logs } from './logs.ts';
 import { network } from './network.ts';
 import { report } from './report.ts';
 import { roles } from './roles.ts';
@@ -13,7 +13,8 @@ import { storage } from './storage.ts';
 import { watch } from './watch.ts';
 
 export function provisioningOf(environment: Environment): Area[] {
-  return [delivery, roles, logs, network, storage, database, load, glue, report, watch].map((area) =>
+  // A role takes ten policies, and each area that writes is one.
+  return [delivery, roles, network, storage, database, load, glue, report, console, watch].map((area) =>
     area(environment),
   );
 }

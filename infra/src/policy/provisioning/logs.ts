@@ -2,6 +2,7 @@ import { logGroupsOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 
+/** Part of `watch`. */
 export const logs: AreaOf = (environment) => {
   const groups = logGroupsOf(environment).map((group) => arns(environment).of('logs', `log-group:${group}`));
   return {

@@ -4,10 +4,12 @@ import { type AreaOf, taggingAs } from './area.ts';
 
 /** The key, the buckets and the artefacts in them. What may be done with the key says the key's own policy. */
 export const storage: AreaOf = (environment) => {
-  const { prefix, uploadsBucket, artifactsBucket } = namesOf(environment);
+  const { prefix, uploadsBucket, artifactsBucket, consoleBucket } = namesOf(environment);
   const { of, bucket } = arns(environment);
-  const buckets = [bucket(uploadsBucket), bucket(artifactsBucket)];
-  const artifacts = [`${bucket(artifactsBucket)}/*`];
+  const buckets = [uploadsBucket, artifactsBucket, consoleBucket].map(bucket);
+  // What is made anew by a deployment: the functions' code, the job, the console's pages.
+  const artifactBuckets = [artifactsBucket, consoleBucket].map(bucket);
+  const artifacts = artifactBuckets.map((arn) => `${arn}/*`);
   return {
     name: 'storage',
     types: [
@@ -91,7 +93,7 @@ export const storage: AreaOf = (environment) => {
         sid: 'EmptyBuckets',
         actions: ['s3:ListBucketVersions', 's3:DeleteObject', 's3:DeleteObjectVersion'],
         resources: environment.protectData
-          ? [bucket(artifactsBucket), ...artifacts]
+          ? [...artifactBuckets, ...artifacts]
           : [...buckets, ...buckets.map((arn) => `${arn}/*`)],
       },
     ],

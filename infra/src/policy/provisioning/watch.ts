@@ -1,8 +1,9 @@
 import { namesOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
+import { logs } from './logs.ts';
 
-/** Alarms, dashboard, topic, event rules and the budget. */
+/** Alarms, dashboard, topic, event rules and the budget; and log groups, whoever writes them. */
 export const watch: AreaOf = (environment) => {
   const { prefix, topic } = namesOf(environment);
   const { of, global } = arns(environment);
@@ -10,10 +11,12 @@ export const watch: AreaOf = (environment) => {
   const dashboards = [global('cloudwatch', `dashboard/${prefix}`)];
   const topics = [of('sns', topic)];
   const rules = [of('events', `rule/${prefix}-*`)];
+  const logGroups = logs(environment);
   const budgets = [global('budgets', `budget/${prefix}`)];
   return {
     name: 'watch',
     types: [
+      ...logGroups.types,
       'aws_budgets_budget',
       'aws_cloudwatch_dashboard',
       'aws_cloudwatch_event_rule',
@@ -24,6 +27,7 @@ export const watch: AreaOf = (environment) => {
       'aws_sns_topic_subscription',
     ],
     read: [
+      ...logGroups.read,
       {
         sid: 'ReadAlarms',
         actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:ListTagsForResource'],
@@ -43,6 +47,7 @@ export const watch: AreaOf = (environment) => {
       { sid: 'ReadBudget', actions: ['budgets:ListTagsForResource', 'budgets:ViewBudget'], resources: budgets },
     ],
     write: [
+      ...logGroups.write,
       {
         sid: 'ChangeAlarms',
         actions: [

@@ -1,0 +1,30 @@
+/** What the console does with people's objects: its role and the way out of its network say the same. */
+import type { Environment } from '../environment.ts';
+import { namesOf } from '../names.ts';
+import { arns } from './arns.ts';
+import type { Statement } from './policy-document.ts';
+
+/**
+ * Prefixes of what an owner has: uploads in each feed, and the templates of their banks' exports. Which owner it is comes out of
+ * the token and is the API's to hold to; IAM holds it to these, so that manifests and what is no owner's are out of reach.
+ */
+export const OWNERS_PREFIXES = ['raw/*/owner=*/*', 'templates/owner=*/*'] as const;
+
+type Rights = Pick<Statement, 'actions' | 'resources'>;
+
+function objects(environment: Environment): string[] {
+  const uploads = arns(environment).bucket(namesOf(environment).uploadsBucket);
+  return OWNERS_PREFIXES.map((prefix) => `${uploads}/${prefix}`);
+}
+
+/** Never `s3:DeleteObjectVersion`: what the console undoes is covered by a newer version or a delete marker, and stays. */
+export function changeOwnersObjects(environment: Environment): Rights {
+  return {
+    actions: ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+    resources: objects(environment),
+  };
+}
+
+export function readOwnersObjects(environment: Environment): Rights {
+  return { actions: ['s3:GetObject', 's3:GetObjectVersion'], resources: objects(environment) };
+}

@@ -1,0 +1,109 @@
+/**
+ * The console: its pages behind CloudFront and WAF, its API behind the same address, and who may sign in.
+ *
+ *   browser ─▶ WAF ─▶ CloudFront ─┬▶ S3: the pages
+ *                                 └▶ /api/* ─▶ HTTP API (who are you?) ─┬▶ console, in the network: views, uploads
+ *                                                                       └▶ operations, outside: job, queue, alarms
+ *   browser ─▶ Cognito: sign-in      browser ─▶ S3: uploads, by requests that the console has signed
+ */
+import { S3BucketCorsConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-cors-configuration/index.js';
+import type { Construct } from 'constructs';
+import { type Artefacts, readArtefacts } from '../artefacts.ts';
+import { DeployedArtefact } from '../constructs/deployed-artefact.ts';
+import { PrivateBucket } from '../constructs/private-bucket.ts';
+import { type ConsoleProps, type Environment, EnvironmentError } from '../environment.ts';
+import { StageStack, useRegion } from './centflow-stack.ts';
+import { ConsoleApi } from './console/console-api.ts';
+import { consoleFunctions } from './console/console-functions.ts';
+import { Distribution } from './console/distribution.ts';
+import { FIREWALL_REGION, Firewall } from './console/firewall.ts';
+import { People } from './console/people.ts';
+import { WebFiles, webLifecycle } from './console/web-files.ts';
+import {
+  type ConsoleOutput,
+  handOver,
+  type LoadOutput,
+  type StoreOutput,
+  takeDatabaseCa,
+  takeOver,
+} from './handover.ts';
+
+export class ConsoleStack extends StageStack {
+  readonly props: ConsoleProps;
+
+  /** @throws {EnvironmentError} the environment asks for no console. */
+  constructor(scope: Construct, environment: Environment, artefacts: Artefacts = readArtefacts()) {
+    super(scope, 'console', environment);
+    if (environment.console === null) {
+      throw new EnvironmentError(`Environment ${environment.name} asks for no console: its property console is null.`);
+    }
+    this.props = environment.console;
+    const { names, props } = this;
+    const store = takeOver<StoreOutput>(
+      this,
+      'kms_key_arn',
+      'private_subnet_ids',
+      'reader_security_group_id',
+      'reporting_host',
+      'database_port',
+    );
+    const load = takeOver<LoadOutput>(this, 'reporter_secret_arn');
+
+    const bucket = new PrivateBucket(this, 'web', {
+      bucket: names.consoleBucket,
+      // What everybody may read needs no key that CloudFront would have to be let use.
+      keyArn: null,
+      // The pages are made again by each deployment.
+      protect: false,
+      lifecycle: webLifecycle,
+    });
+    const api = new ConsoleApi(this, 'api', { environment, props, kmsKeyArn: store.kms_key_arn });
+    const distribution = new Distribution(this, 'distribution', {
+      environment,
+      props,
+      bucket,
+      apiDomain: api.domain,
+      firewallArn: new Firewall(this, 'firewall', {
+        name: names.consoleFirewall,
+        requestsPerAddress: props.requestsPerAddress,
+        provider: useRegion(this, environment, FIREWALL_REGION),
+      }).arn,
+    });
+    new WebFiles(this, 'pages', { bucket: bucket.id, files: artefacts.web });
+    const origin = `https://${distribution.domain}`;
+    this.#letBrowsersUpload(origin);
+
+    const people = new People(this, 'people', { environment, props, origin });
+    const functions = consoleFunctions(this, {
+      environment,
+      props,
+      code: new DeployedArtefact(this, 'code', { bucket: names.artifactsBucket, artefact: artefacts.console }),
+      signIn: { kind: 'oidc', authority: people.issuer, clientId: people.clientId },
+      origin,
+      kmsKeyArn: store.kms_key_arn,
+      network: { subnetIds: store.private_subnet_ids, securityGroupId: store.reader_security_group_id },
+      database: { host: store.reporting_host, port: store.database_port, ca: takeDatabaseCa(this) },
+      reporterSecretArn: load.reporter_secret_arn,
+    });
+    api.route(functions, people);
+
+    handOver<ConsoleOutput>(this, { console_url: origin, console_api_id: api.id, user_pool_id: people.poolId });
+  }
+
+  /** Pages of the console put objects by signed requests, whole or in parts, read them back, and learn which version they made. */
+  #letBrowsersUpload(origin: string): void {
+    new S3BucketCorsConfiguration(this, 'browser-uploads', {
+      bucket: this.names.uploadsBucket,
+      corsRule: [
+        {
+          id: 'console',
+          allowedOrigins: [origin],
+          allowedMethods: ['PUT', 'GET', 'HEAD'],
+          allowedHeaders: ['*'],
+          exposeHeaders: ['ETag', 'x-amz-version-id'],
+          maxAgeSeconds: 3600,
+        },
+      ],
+    });
+  }
+}

@@ -1,0 +1,151 @@
+/** One bundle as two functions, so that neither may do what the other does: people's rows and objects here, the flow itself there. */
+import type { LambdaFunction as AwsLambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js';
+import { Fn, Token } from 'cdktf';
+import type { Construct } from 'constructs';
+import type { DeployedArtefact } from '../../constructs/deployed-artefact.ts';
+import { LambdaFunction } from '../../constructs/lambda-function.ts';
+import type { ConsoleProps, Environment } from '../../environment.ts';
+import { DATABASE_NAME, namesOf } from '../../names.ts';
+import { arns } from '../../policy/arns.ts';
+import { changeOwnersObjects, OWNERS_PREFIXES, readOwnersObjects } from '../../policy/owners-objects.ts';
+import type { Statement } from '../../policy/policy-document.ts';
+
+export const consoleFunctionNames = ['console', 'operations'] as const;
+export type ConsoleFunction = (typeof consoleFunctionNames)[number];
+
+export interface ConsoleFunctionsProps {
+  readonly environment: Environment;
+  readonly props: ConsoleProps;
+  readonly code: DeployedArtefact;
+  /** What the pages are told of how to sign in. */
+  readonly signIn: { readonly kind: 'oidc'; readonly authority: string; readonly clientId: string };
+  /** Of the pages: a request that changes something and comes from another is refused. */
+  readonly origin: string;
+  readonly kmsKeyArn: string;
+  /** `subnetIds` with commas between. */
+  readonly network: { readonly subnetIds: string; readonly securityGroupId: string };
+  readonly database: { readonly host: string; readonly port: string; readonly ca: string };
+  readonly reporterSecretArn: string;
+}
+
+/** A second less than the API waits: the function says itself that it took too long. */
+const TIMEOUT_SECONDS = 29;
+
+export function consoleFunctions(
+  scope: Construct,
+  options: ConsoleFunctionsProps,
+): Record<ConsoleFunction, AwsLambdaFunction> {
+  const { environment, props, code, signIn, origin, kmsKeyArn, network, database, reporterSecretArn } = options;
+  const names = namesOf(environment);
+  const queueUrl = (name: string) => `https://sqs.${environment.region}.amazonaws.com/${environment.accountId}/${name}`;
+  const common = {
+    environment,
+    code,
+    kmsKeyArn,
+    timeoutSeconds: TIMEOUT_SECONDS,
+    // Who changed or looked at what is in these logs.
+    logRetentionDays: props.auditRetentionDays,
+    dependsOn: [code.object],
+  };
+  const always = { ENVIRONMENT: environment.name, SIGN_IN: JSON.stringify(signIn), CONSOLE_ORIGIN: origin };
+  return {
+    console: new LambdaFunction(scope, 'console', {
+      ...common,
+      purpose: 'console',
+      description: 'Answers people about their own uploads and figures, and signs their uploads.',
+      memoryMb: 1024,
+      network: {
+        subnetIds: Token.asList(Fn.split(',', network.subnetIds)),
+        securityGroupId: network.securityGroupId,
+      },
+      variables: {
+        ...always,
+        FUNCTION: 'console',
+        UPLOADS_BUCKET: names.uploadsBucket,
+        DATABASE_SECRET_ARN: reporterSecretArn,
+        DATABASE_HOST: database.host,
+        DATABASE_PORT: database.port,
+        DATABASE_NAME,
+        DATABASE_CA: database.ca,
+      },
+      statements: ownersStatements(environment, { kmsKeyArn, reporterSecretArn }),
+    }).function,
+    operations: new LambdaFunction(scope, 'operations', {
+      ...common,
+      purpose: 'operations',
+      description: 'Tells operators how the flow runs, and redrives it.',
+      memoryMb: 512,
+      variables: {
+        ...always,
+        FUNCTION: 'operations',
+        GLUE_JOB_NAME: names.job,
+        QUEUE_URL: queueUrl(names.queue),
+        DEAD_LETTER_QUEUE_URL: queueUrl(names.deadLetterQueue),
+        ALARM_PREFIX: `${environment.name}-`,
+      },
+      statements: flowStatements(environment, kmsKeyArn),
+    }).function,
+  };
+}
+
+/** Browsers put and read objects with requests that this function signs: they may do what it may, and no more. */
+function ownersStatements(
+  environment: Environment,
+  { kmsKeyArn, reporterSecretArn }: { readonly kmsKeyArn: string; readonly reporterSecretArn: string },
+): Statement[] {
+  const uploads = arns(environment).bucket(namesOf(environment).uploadsBucket);
+  const overTls = { Bool: { 'aws:SecureTransport': 'true' } };
+  return [
+    {
+      sid: 'ListOwnersObjects',
+      actions: ['s3:ListBucket', 's3:ListBucketVersions'],
+      resources: [uploads],
+      conditions: { ...overTls, StringLike: { 's3:prefix': OWNERS_PREFIXES } },
+    },
+    { sid: 'ReadOwnersObjects', ...readOwnersObjects(environment), conditions: overTls },
+    { sid: 'ChangeOwnersObjects', ...changeOwnersObjects(environment), conditions: overTls },
+    {
+      sid: 'EncryptObjects',
+      actions: ['kms:GenerateDataKey'],
+      resources: [kmsKeyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `s3.${environment.region}.amazonaws.com` } },
+    },
+    { sid: 'ReadSecret', actions: ['secretsmanager:GetSecretValue'], resources: [reporterSecretArn] },
+  ];
+}
+
+function flowStatements(environment: Environment, kmsKeyArn: string): Statement[] {
+  const { job, queue, deadLetterQueue } = namesOf(environment);
+  const { of } = arns(environment);
+  return [
+    {
+      sid: 'RunTheJob',
+      actions: ['glue:GetJobRun', 'glue:GetJobRuns', 'glue:StartJobRun'],
+      resources: [of('glue', `job/${job}`)],
+    },
+    {
+      sid: 'MeasureQueues',
+      actions: ['sqs:GetQueueAttributes'],
+      resources: [of('sqs', queue), of('sqs', deadLetterQueue)],
+    },
+    {
+      // SQS moves the messages with the rights of whoever asked for it.
+      sid: 'RedriveDeadLetters',
+      actions: ['sqs:DeleteMessage', 'sqs:ListMessageMoveTasks', 'sqs:ReceiveMessage', 'sqs:StartMessageMoveTask'],
+      resources: [of('sqs', deadLetterQueue)],
+    },
+    { sid: 'RefillTheQueue', actions: ['sqs:SendMessage'], resources: [of('sqs', queue)] },
+    {
+      sid: 'EncryptMessages',
+      actions: ['kms:GenerateDataKey'],
+      resources: [kmsKeyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `sqs.${environment.region}.amazonaws.com` } },
+    },
+    {
+      // CloudWatch takes a question by the beginning of names for one about all alarms.
+      sid: 'SeeAlarms',
+      actions: ['cloudwatch:DescribeAlarms'],
+      resources: [of('cloudwatch', 'alarm:*')],
+    },
+  ];
+}

@@ -1,0 +1,165 @@
+/** CloudFront: one address for the console's pages and its API, so that the API needs no CORS. */
+import { CloudfrontDistribution } from '@cdktf/provider-aws/lib/cloudfront-distribution/index.js';
+import { CloudfrontFunction } from '@cdktf/provider-aws/lib/cloudfront-function/index.js';
+import { CloudfrontOriginAccessControl } from '@cdktf/provider-aws/lib/cloudfront-origin-access-control/index.js';
+import { CloudfrontResponseHeadersPolicy } from '@cdktf/provider-aws/lib/cloudfront-response-headers-policy/index.js';
+import { contentSecurityPolicy } from '@centflow/console/security-headers';
+import { Construct } from 'constructs';
+import type { PrivateBucket } from '../../constructs/private-bucket.ts';
+import type { ConsoleProps, Environment } from '../../environment.ts';
+import { namesOf } from '../../names.ts';
+import { signInOrigins } from './people.ts';
+
+export interface DistributionProps {
+  readonly environment: Environment;
+  readonly props: ConsoleProps;
+  /** Of the pages. */
+  readonly bucket: PrivateBucket;
+  readonly apiDomain: string;
+  readonly firewallArn: string;
+}
+
+/** Policies that every account has: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html */
+const managed = {
+  cachingOptimized: '658327ea-f89d-4fab-a63d-7e88639e58f6',
+  cachingDisabled: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+  /** All of the request with `Authorization`; API Gateway must be asked by its own name. */
+  allViewerExceptHostHeader: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+} as const;
+
+const TWO_YEARS = 63_072_000;
+
+/**
+ * The browser's own addresses (`/uploads/17`) are all the one page. Asked of paths alone whose last part has no dot, before the
+ * bucket is: a custom error response would do the same to the API's errors, and make pages of them.
+ */
+export const ONE_PAGE = `function handler(event) {
+  var request = event.request;
+  var last = request.uri.substring(request.uri.lastIndexOf('/') + 1);
+  if (last.indexOf('.') === -1) request.uri = '/index.html';
+  return request;
+}
+`;
+
+export class Distribution extends Construct {
+  /** Without `https://`. */
+  readonly domain: string;
+
+  constructor(scope: Construct, id: string, options: DistributionProps) {
+    super(scope, id);
+    const { environment, props, bucket, apiDomain, firewallArn } = options;
+    const name = `${namesOf(environment).prefix}-console`;
+    const access = new CloudfrontOriginAccessControl(this, 'access', {
+      name,
+      description: 'Reads the pages as CloudFront.',
+      originAccessControlOriginType: 's3',
+      signingBehavior: 'always',
+      signingProtocol: 'sigv4',
+    });
+    const onePage = new CloudfrontFunction(this, 'one-page', {
+      name: `${name}-one-page`,
+      comment: 'Gives the page for each address that is no file.',
+      runtime: 'cloudfront-js-2.0',
+      code: ONE_PAGE,
+      publish: true,
+    });
+    const headers = this.#headers(name, environment);
+    const always = {
+      viewerProtocolPolicy: 'redirect-to-https',
+      compress: true,
+      responseHeadersPolicyId: headers.id,
+    };
+    const distribution = new CloudfrontDistribution(this, 'distribution', {
+      comment: name,
+      enabled: true,
+      isIpv6Enabled: true,
+      httpVersion: 'http2and3',
+      // Europe and North America.
+      priceClass: 'PriceClass_100',
+      defaultRootObject: 'index.html',
+      webAclId: firewallArn,
+      origin: [
+        {
+          originId: 'pages',
+          domainName: `${bucket.id}.s3.${environment.region}.amazonaws.com`,
+          originAccessControlId: access.id,
+        },
+        {
+          originId: 'api',
+          domainName: apiDomain,
+          customOriginConfig: {
+            httpPort: 80,
+            httpsPort: 443,
+            originProtocolPolicy: 'https-only',
+            originSslProtocols: ['TLSv1.2'],
+          },
+        },
+      ],
+      defaultCacheBehavior: {
+        ...always,
+        targetOriginId: 'pages',
+        allowedMethods: ['GET', 'HEAD'],
+        cachedMethods: ['GET', 'HEAD'],
+        cachePolicyId: managed.cachingOptimized,
+        functionAssociation: [{ eventType: 'viewer-request', functionArn: onePage.arn }],
+      },
+      orderedCacheBehavior: [
+        {
+          ...always,
+          // A request that was sent in clear text is refused: its token is lost already.
+          viewerProtocolPolicy: 'https-only',
+          pathPattern: '/api/*',
+          targetOriginId: 'api',
+          allowedMethods: ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'],
+          cachedMethods: ['GET', 'HEAD'],
+          cachePolicyId: managed.cachingDisabled,
+          originRequestPolicyId: managed.allViewerExceptHostHeader,
+        },
+      ],
+      restrictions: { geoRestriction: { restrictionType: 'none', locations: [] } },
+      ...(props.domain === null
+        ? // CloudFront's own address comes with TLS 1.0 and up, whatever is said here.
+          { viewerCertificate: { cloudfrontDefaultCertificate: true } }
+        : {
+            aliases: [props.domain.name],
+            viewerCertificate: {
+              acmCertificateArn: props.domain.certificateArn,
+              minimumProtocolVersion: 'TLSv1.2_2021',
+              sslSupportMethod: 'sni-only',
+            },
+          }),
+    });
+    bucket.permit({
+      sid: 'CloudFrontReads',
+      principals: { Service: ['cloudfront.amazonaws.com'] },
+      actions: ['s3:GetObject'],
+      resources: [`${bucket.arn}/*`],
+      conditions: { StringEquals: { 'aws:SourceArn': distribution.arn } },
+    });
+    this.domain = props.domain?.name ?? distribution.domainName;
+  }
+
+  #headers(name: string, environment: Environment): CloudfrontResponseHeadersPolicy {
+    return new CloudfrontResponseHeadersPolicy(this, 'headers', {
+      name,
+      comment: 'What browsers hold the console to.',
+      securityHeadersConfig: {
+        contentSecurityPolicy: {
+          contentSecurityPolicy: contentSecurityPolicy({
+            uploadsOrigin: `https://${namesOf(environment).uploadsBucket}.s3.${environment.region}.amazonaws.com`,
+            authorityOrigins: signInOrigins(environment),
+          }),
+          override: true,
+        },
+        contentTypeOptions: { override: true },
+        frameOptions: { frameOption: 'DENY', override: true },
+        referrerPolicy: { referrerPolicy: 'no-referrer', override: true },
+        strictTransportSecurity: {
+          accessControlMaxAgeSec: TWO_YEARS,
+          includeSubdomains: true,
+          override: true,
+        },
+      },
+    });
+  }
+}

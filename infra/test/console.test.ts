@@ -1,0 +1,510 @@
+/** Rules about the console: who gets in, what of it is open, and what its functions may do. */
+import { tmpdir } from 'node:os';
+import { runInNewContext } from 'node:vm';
+import { contentSecurityPolicy } from '@centflow/console/security-headers';
+import { App, TerraformStack } from 'cdktf';
+import { describe, expect, test } from 'vitest';
+import { readArtefacts } from '../src/artefacts.ts';
+import { type Environment, EnvironmentError } from '../src/environment.ts';
+import { readEnvironment, readEnvironments } from '../src/environments.ts';
+import { namesOf } from '../src/names.ts';
+import { ONE_PAGE } from '../src/stacks/console/distribution.ts';
+import { WebFiles } from '../src/stacks/console/web-files.ts';
+import { ConsoleStack } from '../src/stacks/console.ts';
+import { matches, mayEver, statementsOf } from '../src/testing/policies.ts';
+import { type Attributes, ofType, one, type Stack, stackNamed, synthesised } from '../src/testing/synthesised.ts';
+
+const environments = readEnvironments();
+const stacks = synthesised(environments);
+const dev = readEnvironment('dev');
+const reference = (to: string) => `\${${to}}`;
+
+const consoles = environments.map((environment) => {
+  const { console: props } = environment;
+  if (props === null) throw new Error(`${environment.name} has no console`);
+  return { environment, props, names: namesOf(environment), stack: stackNamed(stacks, `${environment.name}-console`) };
+});
+
+/** The console of dev with something else. */
+function devWith(changes: Partial<NonNullable<Environment['console']>>): Stack {
+  if (dev.console === null) throw new Error('dev has no console');
+  return stackNamed(synthesised([{ ...dev, console: { ...dev.console, ...changes } }]), 'dev-console');
+}
+
+const functionOf = (stack: Stack, name: string) =>
+  one(stack, 'aws_lambda_function', { function_name: name }).attributes;
+const variablesOf = (attributes: Attributes) =>
+  (attributes.environment as { variables: Record<string, string> }).variables;
+
+describe('the pages', () => {
+  const objects = (stack: Stack) =>
+    ofType([stack], 'aws_s3_object').filter(({ attributes }) => !String(attributes.key).startsWith('console-'));
+
+  test('are all files that were built, each with its type', () => {
+    for (const { stack } of consoles) {
+      const files = objects(stack).map(({ attributes }) => attributes.key);
+      expect(files.sort()).toEqual(
+        readArtefacts()
+          .web.map(({ key }) => key)
+          .sort(),
+      );
+      const page = one(stack, 'aws_s3_object', { key: 'index.html' });
+      expect(page.attributes).toMatchObject({ content_type: 'text/html; charset=utf-8', cache_control: 'no-cache' });
+      for (const { address, attributes } of objects(stack)) {
+        if (String(attributes.key).endsWith('.js')) {
+          expect(attributes.content_type, address).toBe('text/javascript; charset=utf-8');
+        }
+      }
+    }
+  });
+
+  test('may be kept for ever where their name says their content, and are asked after otherwise', () => {
+    for (const { address, attributes } of consoles.flatMap(({ stack }) => objects(stack))) {
+      const named = String(attributes.key).startsWith('assets/');
+      expect(attributes.cache_control, address).toBe(named ? 'public, max-age=31536000, immutable' : 'no-cache');
+    }
+  });
+
+  test('come before the page that names them, and go after it is another', () => {
+    for (const { stack } of consoles) {
+      const page = one(stack, 'aws_s3_object', { key: 'index.html' });
+      const others = objects(stack).filter((object) => object.id !== page.id);
+      expect(page.attributes.depends_on).toEqual(expect.arrayContaining(others.map(({ id }) => `aws_s3_object.${id}`)));
+      for (const { address, attributes } of others) {
+        expect(attributes.lifecycle, address).toEqual({ create_before_destroy: true });
+      }
+    }
+  });
+
+  test('are refused where nobody knows what a file is, or there is no page', () => {
+    const [file] = readArtefacts().web;
+    if (file === undefined) throw new Error('no file of the web was built');
+    const make = (key: string) => {
+      const stack = new TerraformStack(new App({ outdir: tmpdir() }), 'test');
+      return () => new WebFiles(stack, 'pages', { bucket: 'pages', files: [{ ...file, key }] });
+    };
+    expect(make('about.html')).toThrow('has no index.html');
+    const stack = new TerraformStack(new App({ outdir: tmpdir() }), 'test');
+    const files = [
+      { ...file, key: 'index.html' },
+      { ...file, key: 'money.xls' },
+    ];
+    expect(() => new WebFiles(stack, 'pages', { bucket: 'pages', files })).toThrow('what money.xls of the console is');
+  });
+
+  test('are read by this distribution of CloudFront alone', () => {
+    for (const { stack, names } of consoles) {
+      const allowing = statementsOf([stack]).filter(
+        ({ resource, effect }) => resource.type === 'aws_s3_bucket_policy' && effect === 'Allow',
+      );
+      const { id } = one(stack, 'aws_cloudfront_distribution');
+      expect(allowing).toEqual([
+        expect.objectContaining({
+          actions: ['s3:GetObject'],
+          conditions: { StringEquals: { 'aws:SourceArn': reference(`aws_cloudfront_distribution.${id}.arn`) } },
+        }),
+      ]);
+      expect(one(stack, 'aws_s3_bucket').attributes.bucket).toBe(names.consoleBucket);
+    }
+  });
+});
+
+describe('CloudFront', () => {
+  const of = (attributes: Attributes, name: string) => attributes[name] as Attributes;
+
+  test('speaks HTTP/2 and 3, has the firewall before it, and asks the API over TLS 1.2', () => {
+    for (const { stack } of consoles) {
+      const { attributes } = one(stack, 'aws_cloudfront_distribution');
+      const { id } = one(stack, 'aws_wafv2_web_acl');
+      expect(attributes).toMatchObject({
+        http_version: 'http2and3',
+        web_acl_id: reference(`aws_wafv2_web_acl.${id}.arn`),
+      });
+      const [pages, api] = attributes.origin as [Attributes, Attributes];
+      expect(pages.origin_access_control_id).toBe(
+        reference(`aws_cloudfront_origin_access_control.${one(stack, 'aws_cloudfront_origin_access_control').id}.id`),
+      );
+      expect(api.custom_origin_config).toMatchObject({
+        origin_protocol_policy: 'https-only',
+        origin_ssl_protocols: ['TLSv1.2'],
+      });
+    }
+  });
+
+  test('keeps no answer of the API, and hands it the whole request with its token', () => {
+    for (const { stack } of consoles) {
+      const { attributes } = one(stack, 'aws_cloudfront_distribution');
+      const [api, ...others] = attributes.ordered_cache_behavior as Attributes[];
+      expect(others).toEqual([]);
+      expect(api).toMatchObject({
+        path_pattern: '/api/*',
+        target_origin_id: 'api',
+        viewer_protocol_policy: 'https-only',
+        // Managed-CachingDisabled and Managed-AllViewerExceptHostHeader.
+        cache_policy_id: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+        origin_request_policy_id: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+      });
+      expect(api?.function_association).toBeUndefined();
+    }
+  });
+
+  test('gives the page for every address but those of files, and leaves the API’s errors as they are', () => {
+    const rewritten = (uri: string) =>
+      (runInNewContext(`${ONE_PAGE}; handler({ request: { uri: ${JSON.stringify(uri)} } })`) as { uri: string }).uri;
+    for (const uri of ['/', '/uploads', '/uploads/17', '/dashboards/cash-flow/', '/a.b/c']) {
+      expect(rewritten(uri)).toBe('/index.html');
+    }
+    for (const uri of ['/assets/index-Bx3k.js', '/favicon.svg', '/index.html']) expect(rewritten(uri)).toBe(uri);
+    for (const { stack } of consoles) {
+      const { attributes } = one(stack, 'aws_cloudfront_distribution');
+      expect(attributes.custom_error_response).toBeUndefined();
+      expect(of(attributes, 'default_cache_behavior').function_association).toHaveLength(1);
+    }
+  });
+
+  test('tells browsers what to hold the pages to: no script and no address but those that are named', () => {
+    for (const { stack, environment, names } of consoles) {
+      const { attributes, id } = one(stack, 'aws_cloudfront_response_headers_policy');
+      const { region } = environment;
+      const csp = contentSecurityPolicy({
+        uploadsOrigin: `https://${names.uploadsBucket}.s3.${region}.amazonaws.com`,
+        authorityOrigins: [
+          `https://cognito-idp.${region}.amazonaws.com`,
+          `https://${names.signInDomain}.auth.${region}.amazoncognito.com`,
+        ],
+      });
+      expect(attributes.security_headers_config).toMatchObject({
+        content_security_policy: { content_security_policy: csp, override: true },
+        content_type_options: { override: true },
+        frame_options: { frame_option: 'DENY' },
+        referrer_policy: { referrer_policy: 'no-referrer' },
+        strict_transport_security: { access_control_max_age_sec: 63_072_000, include_subdomains: true },
+      });
+      expect(csp).toContain("default-src 'none'; script-src 'self';");
+      const distribution = one(stack, 'aws_cloudfront_distribution').attributes;
+      const behaviours = [
+        of(distribution, 'default_cache_behavior'),
+        ...(distribution.ordered_cache_behavior as Attributes[]),
+      ];
+      for (const behaviour of behaviours) {
+        expect(behaviour.response_headers_policy_id).toBe(reference(`aws_cloudfront_response_headers_policy.${id}.id`));
+      }
+    }
+  });
+
+  test('speaks TLS 1.2 and up under a domain of our own, which people then return to', () => {
+    const certificateArn = 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-4000-8000-000000000000';
+    const stack = devWith({ domain: { name: 'console.example.com', certificateArn } });
+    expect(one(stack, 'aws_cloudfront_distribution').attributes).toMatchObject({
+      aliases: ['console.example.com'],
+      viewer_certificate: {
+        acm_certificate_arn: certificateArn,
+        minimum_protocol_version: 'TLSv1.2_2021',
+        ssl_support_method: 'sni-only',
+      },
+    });
+    expect(one(stack, 'aws_cognito_user_pool_client').attributes.callback_urls).toEqual([
+      'https://console.example.com/sign-in/return',
+    ]);
+    const [rule] = one(stack, 'aws_s3_bucket_cors_configuration').attributes.cors_rule as [Attributes];
+    expect(rule.allowed_origins).toEqual(['https://console.example.com']);
+  });
+});
+
+describe('the firewall', () => {
+  const rulesOf = (stack: Stack) => one(stack, 'aws_wafv2_web_acl').attributes.rule as Record<string, Attributes>[];
+
+  test('answers an address that asks too often with 429', () => {
+    for (const { stack, props } of consoles) {
+      expect(rulesOf(stack)[0]).toMatchObject({
+        priority: 0,
+        action: { block: { custom_response: { response_code: 429 } } },
+        statement: {
+          rate_based_statement: {
+            limit: props.requestsPerAddress,
+            aggregate_key_type: 'IP',
+            evaluation_window_sec: 300,
+          },
+        },
+      });
+    }
+  });
+
+  test('takes AWS’s common rules, but for those that would read people’s text as an attack', () => {
+    for (const { stack } of consoles) {
+      const group = rulesOf(stack)[1]?.statement?.managed_rule_group_statement as Attributes | undefined;
+      expect(group?.name).toBe('AWSManagedRulesCommonRuleSet');
+      const overridden = group?.rule_action_override as { name: string; action_to_use: Attributes }[];
+      expect(overridden.every(({ name }) => name.endsWith('_BODY'))).toBe(true);
+      expect(overridden.map(({ action_to_use }) => Object.keys(action_to_use))).toEqual(
+        overridden.map(() => ['count']),
+      );
+    }
+  });
+
+  test('is where CloudFront looks for one, in no other account, and tagged as everything', () => {
+    for (const { stack, environment } of consoles) {
+      const { provider } = JSON.parse(stack.text) as { provider: { aws: Attributes[] } };
+      expect(provider.aws.map(({ alias, region }) => [alias, region])).toEqual([
+        [undefined, environment.region],
+        ['us-east-1', 'us-east-1'],
+      ]);
+      for (const { allowed_account_ids, default_tags } of provider.aws) {
+        expect(allowed_account_ids).toEqual([environment.accountId]);
+        expect(default_tags).toEqual(provider.aws[0]?.default_tags);
+      }
+      const elsewhere = stack.resources.filter(({ attributes }) => attributes.provider !== undefined);
+      expect(elsewhere.map(({ type }) => type)).toEqual(['aws_wafv2_web_acl']);
+    }
+  });
+});
+
+describe('the API', () => {
+  test('asks everybody for a token of the pool’s, but for how to get one', () => {
+    for (const { stack } of consoles) {
+      const authorizer = one(stack, 'aws_apigatewayv2_authorizer');
+      const { id: pool } = one(stack, 'aws_cognito_user_pool');
+      const { id: client } = one(stack, 'aws_cognito_user_pool_client');
+      expect(authorizer.attributes).toMatchObject({
+        authorizer_type: 'JWT',
+        identity_sources: ['$request.header.Authorization'],
+        jwt_configuration: {
+          audience: [reference(`aws_cognito_user_pool_client.${client}.id`)],
+          issuer: `https://${reference(`aws_cognito_user_pool.${pool}.endpoint`)}`,
+        },
+      });
+      const routes = ofType([stack], 'aws_apigatewayv2_route').map(({ attributes }) => attributes);
+      expect(
+        Object.fromEntries(routes.map(({ route_key, authorization_type }) => [route_key, authorization_type])),
+      ).toEqual({
+        'GET /api/config': 'NONE',
+        'ANY /api/{proxy+}': 'JWT',
+        'ANY /api/operations/{proxy+}': 'JWT',
+      });
+      for (const { authorization_type, authorizer_id } of routes) {
+        if (authorization_type === 'JWT') {
+          expect(authorizer_id).toBe(reference(`aws_apigatewayv2_authorizer.${authorizer.id}.id`));
+        }
+      }
+    }
+  });
+
+  test('takes as much as the environment says, and writes down no query string', () => {
+    for (const { stack, props, names } of consoles) {
+      const { attributes } = one(stack, 'aws_apigatewayv2_stage');
+      expect(attributes.default_route_settings).toEqual({
+        throttling_rate_limit: props.requestsPerSecond,
+        throttling_burst_limit: 2 * props.requestsPerSecond,
+      });
+      const { format, destination_arn } = attributes.access_log_settings as { format: string; destination_arn: string };
+      const told = Object.values(JSON.parse(format) as Record<string, string>);
+      expect(told).toContain('$context.status');
+      expect(told.filter((part) => /query|header|authorizer\.claims\.(?!sub)/i.test(part))).toEqual([]);
+      const log = one(stack, 'aws_cloudwatch_log_group', { name: names.consoleAccessLogGroup });
+      expect(destination_arn).toBe(reference(`aws_cloudwatch_log_group.${log.id}.arn`));
+    }
+  });
+
+  test('may call its two functions, and no other API may', () => {
+    for (const { stack } of consoles) {
+      const permissions = ofType([stack], 'aws_lambda_permission');
+      expect(permissions).toHaveLength(2);
+      const { id } = one(stack, 'aws_apigatewayv2_api');
+      for (const { attributes } of permissions) {
+        expect(attributes).toMatchObject({
+          principal: 'apigateway.amazonaws.com',
+          source_arn: `${reference(`aws_apigatewayv2_api.${id}.execution_arn`)}/*/*`,
+        });
+      }
+    }
+  });
+});
+
+describe('the functions', () => {
+  /** What a function may do, apart from its log, its variables and its place in the network. */
+  const rightsOf = (stack: Stack, purpose: string) => {
+    const { id } = one(stack, 'aws_iam_role', { name: `centflow-${stack.name.split('-')[0]}-${purpose}` });
+    return statementsOf([stack]).filter(
+      ({ resource }) =>
+        resource.type === 'aws_iam_role_policy' && resource.attributes.role === reference(`aws_iam_role.${id}.name`),
+    );
+  };
+  const servicesOf = (stack: Stack, purpose: string) => [
+    ...new Set(
+      rightsOf(stack, purpose)
+        .filter(({ effect }) => effect === 'Allow')
+        .flatMap(({ actions }) => actions.map((action) => action.split(':')[0])),
+    ),
+  ];
+
+  test('are two of one bundle, so that neither may do what the other does', () => {
+    for (const { stack, names } of consoles) {
+      const [console, operations] = [names.console, names.operations].map((name) => functionOf(stack, name));
+      expect(console?.s3_key).toBe(operations?.s3_key);
+      expect(console?.vpc_config).toMatchObject({ security_group_ids: [reference('var.reader_security_group_id')] });
+      expect(operations?.vpc_config).toBeUndefined();
+      expect(servicesOf(stack, 'console').sort()).toEqual(['ec2', 'kms', 'logs', 's3', 'secretsmanager']);
+      expect(servicesOf(stack, 'operations').sort()).toEqual(['cloudwatch', 'glue', 'kms', 'logs', 'sqs']);
+    }
+  });
+
+  test('are told where everything is, and no secret', () => {
+    for (const { stack, names, environment } of consoles) {
+      const shared = ['CONSOLE_ORIGIN', 'ENVIRONMENT', 'FUNCTION', 'SIGN_IN'];
+      const console = variablesOf(functionOf(stack, names.console));
+      expect(Object.keys(console).sort()).toEqual(
+        [
+          ...shared,
+          ...[
+            'DATABASE_CA',
+            'DATABASE_HOST',
+            'DATABASE_NAME',
+            'DATABASE_PORT',
+            'DATABASE_SECRET_ARN',
+            'UPLOADS_BUCKET',
+          ],
+        ].sort(),
+      );
+      expect(console.DATABASE_SECRET_ARN).toBe(reference('var.reporter_secret_arn'));
+      expect(JSON.parse(console.SIGN_IN ?? '')).toMatchObject({ kind: 'oidc' });
+      const operations = variablesOf(functionOf(stack, names.operations));
+      expect(Object.keys(operations).sort()).toEqual(
+        [...shared, 'ALARM_PREFIX', 'DEAD_LETTER_QUEUE_URL', 'GLUE_JOB_NAME', 'QUEUE_URL'].sort(),
+      );
+      expect(operations).toMatchObject({ FUNCTION: 'operations', ALARM_PREFIX: `${environment.name}-` });
+    }
+  });
+
+  test('that serves people reaches what owners have, and nothing of it for good', () => {
+    for (const { stack, names } of consoles) {
+      const rights = rightsOf(stack, 'console');
+      const uploads = `arn:aws:s3:::${names.uploadsBucket}`;
+      const may = (action: string, key: string) => mayEver(rights, action, `${uploads}/${key}`);
+      for (const key of ['raw/expenses/owner=ann/a.csv', 'templates/owner=ann/bank.json']) {
+        for (const action of ['s3:GetObjectVersion', 's3:PutObject', 's3:DeleteObject']) {
+          expect(may(action, key), `${action} ${key}`).toBe(true);
+        }
+        expect(may('s3:DeleteObjectVersion', key), key).toBe(false);
+      }
+      for (const key of ['raw/expenses/a.csv', 'manifests/m.json', 'templates/bank.json']) {
+        for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']) expect(may(action, key)).toBe(false);
+      }
+      const onObjects = rights.filter(({ actions }) => actions.some((action) => action.startsWith('s3:')));
+      for (const { conditions, where } of onObjects) {
+        expect(conditions, where).toMatchObject({ Bool: { 'aws:SecureTransport': 'true' } });
+      }
+      const listing = onObjects.filter(({ actions }) => actions.includes('s3:ListBucket'));
+      const prefixes = listing.flatMap(({ conditions }) => conditions.StringLike?.['s3:prefix'] as string[]);
+      expect(prefixes.some((prefix) => matches(prefix, 'raw/expenses/owner=ann/'))).toBe(true);
+      for (const all of ['', 'raw/', 'raw/expenses/', 'templates/']) {
+        expect(
+          prefixes.some((prefix) => matches(prefix, all)),
+          all,
+        ).toBe(false);
+      }
+    }
+  });
+
+  test('keep who changed or looked at what as long as the environment says, and other logs as others', () => {
+    for (const { stack, names, props, environment } of consoles) {
+      const kept = (name: string) => one(stack, 'aws_cloudwatch_log_group', { name }).attributes.retention_in_days;
+      for (const name of [names.console, names.operations]) {
+        expect(kept(`/aws/lambda/${name}`)).toBe(props.auditRetentionDays);
+      }
+      expect(kept(names.consoleAccessLogGroup)).toBe(environment.logRetentionDays);
+    }
+  });
+});
+
+describe('people', () => {
+  test('are invited, unless the environment says that anybody may make an account', () => {
+    const invitedOnly = (stack: Stack) =>
+      one(stack, 'aws_cognito_user_pool').attributes.admin_create_user_config as Attributes;
+    for (const { stack } of consoles) expect(invitedOnly(stack)).toEqual({ allow_admin_create_user_only: true });
+    expect(invitedOnly(devWith({ signUp: 'open' }))).toEqual({ allow_admin_create_user_only: false });
+  });
+
+  test('have long passwords, and a second factor if they want', () => {
+    for (const { stack } of consoles) {
+      expect(one(stack, 'aws_cognito_user_pool').attributes).toMatchObject({
+        mfa_configuration: 'OPTIONAL',
+        software_token_mfa_configuration: { enabled: true },
+        password_policy: { minimum_length: 14 },
+      });
+    }
+  });
+
+  test('cannot choose whose money they see', () => {
+    for (const { stack } of consoles) {
+      const clients = ofType([stack], 'aws_cognito_user_pool_client');
+      expect(clients).toHaveLength(1);
+      for (const { attributes } of clients) {
+        expect(attributes.write_attributes).toEqual(['email', 'name']);
+        expect(attributes.read_attributes).toContain('custom:owner');
+      }
+    }
+  });
+
+  test('sign in by a code that is worth nothing alone, for a quarter of an hour at a time', () => {
+    for (const { stack } of consoles) {
+      const { id } = one(stack, 'aws_cloudfront_distribution');
+      const origin = `https://${reference(`aws_cloudfront_distribution.${id}.domain_name`)}`;
+      expect(one(stack, 'aws_cognito_user_pool_client').attributes).toMatchObject({
+        generate_secret: false,
+        allowed_oauth_flows: ['code'],
+        callback_urls: [`${origin}/sign-in/return`],
+        refresh_token_rotation: [{ feature: 'ENABLED' }],
+        id_token_validity: 15,
+        token_validity_units: [{ id_token: 'minutes' }],
+        prevent_user_existence_errors: 'ENABLED',
+      });
+    }
+  });
+
+  test('stay where their data does', () => {
+    for (const { stack, environment } of consoles) {
+      const { deletion_protection, lifecycle } = one(stack, 'aws_cognito_user_pool').attributes;
+      expect(deletion_protection).toBe(environment.protectData ? 'ACTIVE' : 'INACTIVE');
+      expect(lifecycle).toEqual({ prevent_destroy: environment.protectData });
+    }
+  });
+});
+
+test('browsers may upload from the console, and from no page else', () => {
+  expect(ofType(stacks, 'aws_s3_bucket_cors_configuration')).toHaveLength(environments.length);
+  for (const { stack, names } of consoles) {
+    const { attributes } = one(stack, 'aws_s3_bucket_cors_configuration');
+    const { id } = one(stack, 'aws_cloudfront_distribution');
+    expect(attributes.bucket).toBe(names.uploadsBucket);
+    expect(attributes.cors_rule).toEqual([
+      expect.objectContaining({
+        allowed_origins: [`https://${reference(`aws_cloudfront_distribution.${id}.domain_name`)}`],
+        allowed_methods: ['PUT', 'GET', 'HEAD'],
+        expose_headers: ['ETag', 'x-amz-version-id'],
+      }),
+    ]);
+  }
+});
+
+describe('an environment without a console', () => {
+  const without = synthesised([{ ...dev, console: null }]);
+
+  test('has no such stack, nobody who may write uploads from inside, and nothing to watch of it', () => {
+    expect(without.map(({ name }) => name)).not.toContain('dev-console');
+    const inside = statementsOf([stackNamed(without, 'dev-store')]).filter(
+      ({ resource }) => resource.type === 'aws_vpc_endpoint',
+    );
+    expect(inside.flatMap(({ actions }) => actions)).not.toContain('s3:PutObject');
+    const watch = stackNamed(without, 'dev-watch');
+    expect(watch.variables).not.toContain('console_api_id');
+    const alarms = ofType([watch], 'aws_cloudwatch_metric_alarm').map(({ attributes }) =>
+      String(attributes.alarm_name),
+    );
+    expect(alarms.filter((name) => name.startsWith('dev-console-'))).toEqual([]);
+  });
+
+  test('is told so when it is asked for one', () => {
+    const app = new App({ outdir: tmpdir() });
+    expect(() => new ConsoleStack(app, { ...dev, console: null })).toThrow(EnvironmentError);
+  });
+});
