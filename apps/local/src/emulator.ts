@@ -42,6 +42,8 @@ export interface EmulatorOptions {
 
 /** IAM and TLS as on AWS, RDS instances that are a real MySQL, and job runs with a role. */
 export interface Rehearsal {
+  /** Whose the requests are that nobody has signed: of browsers to CloudFront, to an HTTP API, to Cognito. Twelve digits. */
+  readonly accountId: string;
   /** The certificate of 127.0.0.1. */
   readonly certificate: Certificate;
   /** A file with the authority that vouches for it, PEM. */
@@ -104,6 +106,7 @@ function asRehearsal({ rehearsal, temporaryFolder }: EmulatorOptions): Record<st
   return {
     // A role may do what its policies say, the account's root everything.
     AUTH: 'true',
+    MINISTACK_ACCOUNT_ID: rehearsal.accountId,
     // Policies refuse what is not TLS.
     USE_SSL: '1',
     MINISTACK_SSL_CERT: certificate,

@@ -9,11 +9,27 @@ import sys
 
 from ministack import app
 from ministack.core import iam_evaluator, responses
-from ministack.services import cloudwatch, ec2, eventbridge, glue, rds, s3, secretsmanager, sqs, sts
+from ministack.services import (
+    apigateway,
+    cloudwatch,
+    cognito,
+    ec2,
+    eventbridge,
+    glue,
+    rds,
+    s3,
+    secretsmanager,
+    sqs,
+    sts,
+)
 
 VERSION = "1.5.33"
 
 SIGNATURES = {
+    (apigateway, "_fetch_jwks"): "(url)",
+    (cognito, "_create_user_pool_client"): "(data)",
+    (cognito, "_update_user_pool_client"): "(data)",
+    (cognito, "well_known_jwks"): "(pool_id)",
     (cloudwatch, "_put_metric_alarm"): "(params, cbor_data, is_cbor, is_json=False)",
     (cloudwatch, "_describe_alarms"): "(params, cbor_data, is_cbor, is_json=False)",
     (cloudwatch, "_p"): "(params, key, default='')",
@@ -50,6 +66,7 @@ SIGNATURES = {
 
 NAMES = {
     (cloudwatch, "_alarms"),
+    (cognito, "_user_pools"),
     (glue, "_job_runs"),
     (glue, "_jobs"),
     (sqs, "_queues"),

@@ -15,6 +15,7 @@ import log_streams
 import prefix_lists
 import queue_batches
 import rds_instances
+import user_pools
 import version_listing
 from ministack import app
 
@@ -38,6 +39,7 @@ def main() -> None:
         version_listing.install()
         log_streams.install()
         alarms.install()
+        user_pools.install()
     app._state_map = {name: module for name, module in app._state_map.items() if name in KEPT_SERVICES}
     lifeline.hold()
     app.main()

@@ -87,6 +87,7 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
 
   const port = await freePort();
   const rehearsal = {
+    accountId,
     certificate: await authority.issue(),
     authorityFile,
     jobCredentialsFile,

@@ -10,8 +10,7 @@ import { StateLockedError, type WorkingDirectory } from '@centflow/infra/terrafo
 import { setUpDatabase } from '@centflow/schema/set-up-database';
 import { verifiedTls } from '@centflow/schema/tls';
 import { createClients } from '../clients.ts';
-import { compareView } from '../commands/rebuild.ts';
-import { viewNames } from '../commands/report.ts';
+import { comparedViews, compareView } from '../commands/rebuild.ts';
 import { connectTo, queryRows } from '../database.ts';
 import { failAndRedrive, follow, put, waitFor } from '../flow-steps.ts';
 import { runSweep } from '../job-runs.ts';
@@ -157,7 +156,7 @@ export async function rebuildIsEqual(flow: DeployedFlow): Promise<void> {
   const sweep = await runSweep(flow.clients.glue, { '--database-name': rebuilt }, flow.job);
   assert.equal(sweep.state, 'SUCCEEDED', sweep.message);
   await asAdministrator(async (administrator) => {
-    for (const view of viewNames) {
+    for (const view of comparedViews) {
       const { differences } = await compareView(administrator, view, DATABASE_NAME, rebuilt);
       assert.deepEqual(differences, [], view);
     }

@@ -23,6 +23,16 @@ function faultsOf(type: string, reason: string, attributes: readonly string[]): 
 }
 
 export const emulatorFaults: readonly EmulatorFault[] = [
+  {
+    type: 'aws_apigatewayv2_authorizer',
+    attribute: 'authorizer_payload_format_version',
+    reason: 'CreateAuthorizer gives one that believes tokens what only one that asks a Lambda has.',
+  },
+  ...faultsOf(
+    'aws_cloudfront_response_headers_policy',
+    'GetResponseHeadersPolicy tells of empty lists where there are none.',
+    ['custom_headers_config', 'remove_headers_config'],
+  ),
   ...faultsOf('aws_db_instance', 'CreateDBInstance ignores it.', ['backup_window', 'enabled_cloudwatch_logs_exports']),
   ...faultsOf('aws_flow_log', 'DescribeFlowLogs does not tell it.', [
     'deliver_cross_account_role',

@@ -32,15 +32,20 @@ import {
   reporterReadsViewsOnly,
   rotateLoader,
 } from './checks.ts';
+import {
+  everybodySeesTheirOwn,
+  operatorsSeeTheFlow,
+  pagesAreServed,
+  strangersAreRefused,
+  uploadByTheConsole,
+} from './console/console-checks.ts';
+import { type DeployedConsole, deployedConsole } from './console/deployed-console.ts';
 import { type DeployedFlow, deployedFlow } from './deployed-flow.ts';
 import { compareWithFaults, describeDifference, type EmulatorFault, emulatorFaults } from './faults.ts';
 import { rolesTrustOneEnvironment } from './github-trust.ts';
 import { leftovers } from './leftovers.ts';
 import { notAllowed } from './role-actions.ts';
 import type { Story } from './story.ts';
-
-/** QuickSight is in no emulator: `report` is planned only, by infra's tests. */
-const STAGES: readonly StageName[] = ['store', 'load', 'watch'];
 
 export interface RehearsalOptions {
   readonly environment: Environment;
@@ -104,9 +109,15 @@ async function play(all: Play): Promise<void> {
   await apply(all, 'store');
   const flow = deployedFlow(account, namesOf(environment), await deployment.stage('store').outputs());
   await apply(all, 'load');
-  await Promise.all([startJob(all, flow), apply(all, 'watch')]);
+  const hasConsole = deployment.stages.includes('console');
+  const afterLoad = async () => {
+    if (hasConsole) await apply(all, 'console');
+    await apply(all, 'watch');
+  };
+  await Promise.all([startJob(all, flow), afterLoad()]);
   await roleMay(all, 'apply');
   await use(story, flow);
+  if (hasConsole) await useConsole(story, deployedConsole(account, await deployment.stage('console').outputs()));
   await planAgain(all);
   await destroy(all);
   await story.step('Nothing is left in the account', async () => {
@@ -172,6 +183,16 @@ async function use(story: Story, flow: DeployedFlow): Promise<void> {
   await story.step('A database rebuilt from the bucket has the same views', () => rebuildIsEqual(flow));
 }
 
+async function useConsole(story: Story, console: DeployedConsole): Promise<void> {
+  await story.step('CloudFront serves the pages, and tells browsers what to hold them to', () =>
+    pagesAreServed(console),
+  );
+  await story.step('The API asks everybody for a token of the pool', () => strangersAreRefused(console));
+  await story.step('Everybody who signs in sees their own', () => everybodySeesTheirOwn(console));
+  await story.step('A file dropped into the console shows, and is undone', () => uploadByTheConsole(console));
+  await story.step('Operators see how the flow runs, and no money', () => operatorsSeeTheFlow(console));
+}
+
 /** Nothing changed, so nothing may be left to do; what the emulator reads back wrongly is known. */
 async function planAgain(all: Play): Promise<void> {
   const { story, deployment } = all;
@@ -188,10 +209,16 @@ async function planAgain(all: Play): Promise<void> {
   // Two at a time: each provider takes 0.8 GB, and there may be two cores.
   await Promise.all([planOne(deployment.bootstrap()), planOne(deployment.stage('watch'))]);
   await all.account.observe();
-  await Promise.all([planOne(deployment.stage('load')), planOne(deployment.stage('store'))]);
+  const hasConsole = deployment.stages.includes('console');
+  await Promise.all([
+    planOne(deployment.stage('load')).then(() => (hasConsole ? planOne(deployment.stage('console')) : undefined)),
+    planOne(deployment.stage('store')),
+  ]);
   await roleMay(all, 'plan');
   await story.step('Every known fault of the emulator was met', async () => {
-    const gone = emulatorFaults.filter((fault) => !met.has(fault));
+    const stacks = [deployment.bootstrap(), ...deployment.stages.map((stage) => deployment.stage(stage))];
+    const made = new Set(stacks.flatMap(({ synthesised }) => Object.keys(synthesised.resource ?? {})));
+    const gone = emulatorFaults.filter((fault) => made.has(fault.type) && !met.has(fault));
     const names = gone.map(({ type, attribute }) => `${type}.${attribute}`);
     if (gone.length > 0) throw new Error(`Not met, so take them out of faults.ts: ${names.join(', ')}`);
   });
@@ -199,15 +226,18 @@ async function planAgain(all: Play): Promise<void> {
 
 async function destroy(all: Play): Promise<void> {
   const { story, deployment } = all;
-  for (const stage of [...STAGES].reverse()) {
-    await story.step(`\`${stage}\` is destroyed`, async () => {
+  const destroyOne = (stage: StageName) =>
+    story.step(`\`${stage}\` is destroyed`, async () => {
       const directory = deployment.stage(stage);
       await directory.plan({ destroy: true });
       await directory.apply();
       const left = await directory.resources();
       if (left.length > 0) throw new Error(`Its state still holds ${left.join(', ')}`);
     });
-  }
+  // `load` and `console` know nothing of each other, and CloudFront takes its time.
+  await destroyOne('watch');
+  await Promise.all([destroyOne('load'), ...(deployment.stages.includes('console') ? [destroyOne('console')] : [])]);
+  await destroyOne('store');
   await roleMay(all, 'apply');
   await story.step('`bootstrap` is destroyed', () => destroyWithOwnState(deployment.bootstrap()));
 }

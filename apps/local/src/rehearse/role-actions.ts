@@ -28,6 +28,8 @@ const asIamNames: Readonly<Record<string, string | null>> = {
   'budgets:DescribeBudget': 'budgets:ViewBudget',
   'budgets:DescribeNotificationsForBudget': 'budgets:ViewBudget',
   'budgets:DescribeSubscribersForNotification': 'budgets:ViewBudget',
+  // One call of the API, and two rights: the other is cloudfront:TagResource.
+  'cloudfront:CreateDistributionWithTags': 'cloudfront:CreateDistribution',
   // Each request about a mapping, whether it lists them or reads one.
   'lambda:ListEventSourceMappings': 'lambda:GetEventSourceMapping',
 };

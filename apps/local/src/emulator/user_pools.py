@@ -1,0 +1,42 @@
+"""Cognito's user pools as the console's stack makes and uses them, where ministack falls short of it.
+
+It forgets that refresh tokens rotate, which Terraform takes for a fault of its provider. And an HTTP API fetches the keys that
+people's tokens are signed with over plain HTTP, where a rehearsal answers over TLS alone: every token would be refused.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from ministack.services import apigateway, cognito
+
+ROTATION = "RefreshTokenRotation"
+KEYS = "/.well-known/jwks.json"
+
+
+def install() -> None:
+    """Keep how refresh tokens rotate, and let APIs have the keys of this process's own pools."""
+    cognito._create_user_pool_client = _keeping_rotation(cognito._create_user_pool_client)
+    cognito._update_user_pool_client = _keeping_rotation(cognito._update_user_pool_client)
+    fetch = apigateway._fetch_jwks
+
+    async def fetch_jwks(url: str) -> dict:
+        pool = url.removesuffix(KEYS).rsplit("/", 1)[-1]
+        if not url.endswith(KEYS) or pool not in cognito._user_pools:
+            return await fetch(url)
+        return json.loads(cognito.well_known_jwks(pool)[2])
+
+    apigateway._fetch_jwks = fetch_jwks
+
+
+def _keeping_rotation(answer_to: Callable[[dict], tuple]) -> Callable[[dict], tuple]:
+    def keeping(data: dict) -> tuple:
+        answer = answer_to(data)
+        if answer[0] != 200 or ROTATION not in data:
+            return answer
+        client: dict[str, Any] = json.loads(answer[2])["UserPoolClient"]
+        kept = cognito._user_pools[data["UserPoolId"]]["_clients"][client["ClientId"]]
+        kept[ROTATION] = data[ROTATION]
+        return (*answer[:2], json.dumps({"UserPoolClient": client | {ROTATION: data[ROTATION]}}).encode())
+
+    return keeping
