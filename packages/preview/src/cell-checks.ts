@@ -1,0 +1,140 @@
+/** One cell against its column: what can be wrong with it, found in its bytes and without making a text of it. */
+import { AmountReader, SCALE, unitsOf } from './amount.ts';
+import type { Column, Contract } from './contract.ts';
+import { textOf } from './utf8.ts';
+
+/** How a cell is wrong; the codes are those of the job. */
+export type FaultCode =
+  | 'missing_value'
+  | 'bad_date'
+  | 'bad_month'
+  | 'bad_number'
+  | 'number_too_large'
+  | 'too_many_decimals'
+  | 'number_too_small'
+  | 'unknown_currency'
+  | 'unknown_value'
+  | 'control_character'
+  | 'too_long';
+
+/** Looks at `bytes[from … to)`, which is not empty. */
+type Check = (bytes: Uint8Array, from: number, to: number) => FaultCode | null;
+
+/** MySQL's DATE begins with the year 1000. */
+const FIRST_YEAR = 1000;
+const DASH = 0x2d;
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** How each column's cells are checked but for emptiness; the amount's check is the reader's. */
+export function checkOf(column: Column, contract: Contract): Check {
+  switch (column.type) {
+    case 'date':
+      return (bytes, from, to) => (isDate(bytes, from, to) ? null : 'bad_date');
+    case 'yearmonth':
+      return (bytes, from, to) => (to - from === 7 && isMonth(bytes, from) ? null : 'bad_month');
+    case 'decimal':
+      throw new TypeError(`Column ${column.header} is an amount: AmountCheck looks at it.`);
+    case 'string':
+      if (column.allowed === null) return textCheck(column.maxLength ?? Number.POSITIVE_INFINITY);
+      return choiceCheck(
+        new Map(column.allowed.map((value, index) => [value, index])),
+        column.header === contract.centflow.currency ? 'unknown_currency' : 'unknown_value',
+      );
+  }
+}
+
+/** Reads and checks amounts: what is too precise depends on the row's currency. */
+export class AmountCheck {
+  readonly reader: AmountReader;
+  readonly #minimum: bigint | null;
+  /** The decimals of each currency, by its place among the codes. */
+  readonly #minorUnits: readonly number[];
+
+  constructor(column: Column, contract: Contract) {
+    this.reader = new AmountReader(column.integerDigits);
+    this.#minimum = column.minimum === null ? null : unitsOf(column.minimum);
+    this.#minorUnits = Object.values(contract.centflow.minorUnits);
+  }
+
+  /**
+   * What is wrong with the amount that the reader read last.
+   *
+   * @param currency its currency's place among the codes; -1 where it is none, and then four decimals are allowed
+   */
+  fault(currency: number): FaultCode | null {
+    const { isNumber, fits, decimals, units } = this.reader;
+    if (!isNumber) return 'bad_number';
+    if (!fits) return 'number_too_large';
+    if (decimals > (this.#minorUnits[currency] ?? SCALE)) return 'too_many_decimals';
+    if (this.#minimum !== null && units !== null && units < this.#minimum) return 'number_too_small';
+    return null;
+  }
+}
+
+/** The place of a value in a closed list, -1 where it is not in it. */
+export function choiceFinder(
+  places: ReadonlyMap<string, number>,
+): (bytes: Uint8Array, from: number, to: number) => number {
+  // Short codes are compared as numbers, byte by byte, without making a text of each cell.
+  const codes = new Map([...places].map(([value, place]) => [codeOf(value), place]));
+  if (codes.has(-1)) return (bytes, from, to) => places.get(textOf(bytes.subarray(from, to))) ?? -1;
+  return (bytes, from, to) => {
+    if (to - from > CODE_BYTES) return -1;
+    let code = to - from;
+    for (let at = from; at < to; at++) code = code * 256 + (bytes[at] as number);
+    return codes.get(code) ?? -1;
+  };
+}
+
+const CODE_BYTES = 4;
+
+function codeOf(value: string): number {
+  const bytes = new TextEncoder().encode(value);
+  return bytes.length > CODE_BYTES ? -1 : bytes.reduce((code, byte) => code * 256 + byte, bytes.length);
+}
+
+function choiceCheck(places: ReadonlyMap<string, number>, code: FaultCode): Check {
+  const find = choiceFinder(places);
+  return (bytes, from, to) => (find(bytes, from, to) < 0 ? code : null);
+}
+
+function textCheck(maxLength: number): Check {
+  return (bytes, from, to) => {
+    let continuing = 0;
+    for (let at = from; at < to; at++) {
+      const byte = bytes[at] as number;
+      if (byte < 0x20 ? byte !== 0x09 && byte !== 0x0a && byte !== 0x0d : byte === 0x7f) return 'control_character';
+      if ((byte & 0xc0) === 0x80) continuing++;
+    }
+    return to - from - continuing > maxLength ? 'too_long' : null;
+  };
+}
+
+function isDate(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from !== 10 || !isMonth(bytes, from) || bytes[from + 7] !== DASH) return false;
+  const day = digits(bytes, from + 8, 2);
+  if (day < 1) return false;
+  const month = digits(bytes, from + 5, 2);
+  if (month === 2 && day === 29) return isLeap(digits(bytes, from, 4));
+  return day <= (DAYS[month - 1] as number);
+}
+
+function isMonth(bytes: Uint8Array, from: number): boolean {
+  const month = digits(bytes, from + 5, 2);
+  return digits(bytes, from, 4) >= FIRST_YEAR && bytes[from + 4] === DASH && month >= 1 && month <= 12;
+}
+
+function isLeap(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+}
+
+/** The number that digits spell, -1 where one of them is none. */
+function digits(bytes: Uint8Array, from: number, count: number): number {
+  let value = 0;
+  for (let at = from; at < from + count; at++) {
+    const digit = (bytes[at] as number) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}

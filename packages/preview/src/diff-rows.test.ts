@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { contractOf } from '../test/job.ts';
+import { csvOf, expense, HEADER } from '../test/statements.ts';
+import { diffRows } from './diff-rows.ts';
+
+const EXPENSES = contractOf('expenses');
+const names = { names: ['a.csv', 'b.csv'] as const };
+const diff = (before: readonly string[][], after: readonly string[][]) =>
+  diffRows(csvOf(before), csvOf(after), EXPENSES, names);
+
+test('equal rows are the same as often as both files have them', async () => {
+  const found = await diff([expense(), expense(), expense()], [expense(), expense()]);
+  expect(found).toMatchObject({ same: 2, added: [], changed: [] });
+  expect(found.removed.map(({ rowNo }) => rowNo)).toEqual([4]);
+});
+
+test('a row whose natural key stays is changed, with the headers that differ', async () => {
+  const found = await diff(
+    [expense(), expense({ amount: '9' })],
+    [expense({ category: 'Bar' }), expense({ amount: '9' })],
+  );
+  expect(found).toMatchObject({ same: 1, added: [], removed: [] });
+  expect(found.changed).toEqual([
+    {
+      before: { rowNo: 2, cells: expense() },
+      after: { rowNo: 2, cells: expense({ category: 'Bar' }) },
+      columns: ['category'],
+    },
+  ]);
+});
+
+test('a corrected amount is a change rather than a row removed and another added', async () => {
+  const found = await diff([expense({ amount: '3,50' })], [expense()]);
+  expect(found.changed.map(({ columns }) => columns)).toEqual([['amount']]);
+});
+
+test('a transaction id says which row it is, whatever else differs', async () => {
+  const header = [...HEADER, 'transaction_id'];
+  const before = csvOf(
+    [
+      [...expense(), 'T-1'],
+      [...expense({ amount: '4' }), 'T-2'],
+    ],
+    { header },
+  );
+  const after = csvOf(
+    [
+      [...expense({ amount: '4', merchant: 'x', date: '2025-02-01' }), 'T-1'],
+      [...expense({ amount: '4' }), 'T-2'],
+    ],
+    {
+      header,
+    },
+  );
+  const found = await diffRows(before, after, EXPENSES, names);
+  expect(found).toMatchObject({ same: 1, added: [], removed: [] });
+  expect(found.changed.map(({ columns }) => columns)).toEqual([['date', 'merchant', 'amount']]);
+});
+
+test('the order of columns, the letter case of headers and line ends are no difference', async () => {
+  const after = csvOf([expense().toReversed()], {
+    header: HEADER.map((name) => name.toUpperCase()).toReversed(),
+    lineEnd: '\r\n',
+  });
+  expect(await diffRows(csvOf([expense()]), after, EXPENSES, names)).toMatchObject({
+    same: 1,
+    added: [],
+    removed: [],
+    changed: [],
+  });
+});
+
+const row = fc
+  .tuple(fc.constantFrom('1', '2', '3'), fc.constantFrom('x', 'y'), fc.constantFrom('a', 'b'))
+  .map(([amount, merchant, category]) => expense({ amount, merchant, category }));
+
+test('every row of both files stands in exactly one place', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { maxLength: 8 }), fc.array(row, { maxLength: 8 }), async (before, after) => {
+      const { same, changed, added, removed } = await diff(before, after);
+      expect(same + changed.length + removed.length).toBe(before.length);
+      expect(same + changed.length + added.length).toBe(after.length);
+      for (const { before: one, after: other } of changed) {
+        expect(one.cells).toEqual(before[one.rowNo - 2]);
+        expect(other.cells).toEqual(after[other.rowNo - 2]);
+        expect(one.cells).not.toEqual(other.cells);
+      }
+    }),
+  );
+});

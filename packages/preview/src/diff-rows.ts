@@ -1,0 +1,115 @@
+/** What a correction changes: the rows of the new version beside those that it replaces. */
+import type { Contract } from './contract.ts';
+import { type FileRow, readRows } from './read-rows.ts';
+import type { CsvBytes } from './source.ts';
+
+export interface RowsDiff {
+  /** The feed's headers that one of the files has, in the contract's order: what the cells below stand under. */
+  readonly header: readonly string[];
+  readonly added: readonly FileRow[];
+  readonly removed: readonly FileRow[];
+  readonly changed: readonly {
+    readonly before: FileRow;
+    readonly after: FileRow;
+    /** Headers whose cells differ. */
+    readonly columns: readonly string[];
+  }[];
+  /** Rows that both have. */
+  readonly same: number;
+}
+
+/**
+ * Compares two versions of a file.
+ *
+ * Equal rows meet first, each as often as both have it. What is left meets by the transaction id, then by the feed's natural
+ * key, then by that key without the amount (which is what people correct most), then by the row number where most cells agree.
+ */
+export async function diffRows(
+  before: CsvBytes,
+  after: CsvBytes,
+  contract: Contract,
+  { names }: { readonly names: readonly [before: string, after: string] },
+): Promise<RowsDiff> {
+  const all = { from: 1, to: Number.MAX_SAFE_INTEGER };
+  const [old, fresh] = await Promise.all([
+    readRows(before, { name: names[0], ...all }),
+    readRows(after, { name: names[1], ...all }),
+  ]);
+  const present = new Set([...old.header, ...fresh.header].map(plain));
+  const header = contract.fields.map(({ name }) => name).filter((name) => present.has(name));
+  let removed = aligned(old.rows, old.header, header);
+  let added = aligned(fresh.rows, fresh.header, header);
+  const changed: RowsDiff['changed'][number][] = [];
+
+  const meet = (keyOf: (row: FileRow) => string | null, found: (pair: readonly [FileRow, FileRow]) => void) => {
+    const waiting = new Map<string, FileRow[]>();
+    const unmet: FileRow[] = [];
+    for (const row of removed) {
+      const key = keyOf(row);
+      const others = key === null ? undefined : waiting.get(key);
+      if (key === null) unmet.push(row);
+      else if (others === undefined) waiting.set(key, [row]);
+      else others.push(row);
+    }
+    added = added.filter((row) => {
+      const key = keyOf(row);
+      const partner = key === null ? undefined : waiting.get(key)?.shift();
+      if (partner !== undefined) found([partner, row]);
+      return partner === undefined;
+    });
+    removed = [...unmet, ...[...waiting.values()].flat()].sort((a, b) => a.rowNo - b.rowNo);
+  };
+  const keyOf =
+    (columns: readonly string[]) =>
+    ({ cells }: FileRow): string =>
+      JSON.stringify(columns.map((column) => cells[header.indexOf(column)] ?? ''));
+  const change = ([one, other]: readonly [FileRow, FileRow]) =>
+    changed.push({
+      before: one,
+      after: other,
+      columns: header.filter((_, index) => one.cells[index] !== other.cells[index]),
+    });
+
+  let same = 0;
+  meet(keyOf(header), () => {
+    same += 1;
+  });
+  const { transactionId, naturalKey, amount } = contract.centflow;
+  if (transactionId !== null && header.includes(transactionId)) {
+    const idAt = header.indexOf(transactionId);
+    meet(({ cells }) => cells[idAt] || null, change);
+  }
+  meet(keyOf(naturalKey), change);
+  meet(keyOf(naturalKey.filter((column) => column !== amount)), change);
+  meetByNumber();
+  changed.sort((a, b) => a.after.rowNo - b.after.rowNo);
+  return { header, added, removed, changed, same };
+
+  function meetByNumber(): void {
+    const byNumber = new Map(removed.map((row) => [row.rowNo, row]));
+    added = added.filter((row) => {
+      const partner = byNumber.get(row.rowNo);
+      if (partner === undefined || !mostlyEqual(partner.cells, row.cells)) return true;
+      byNumber.delete(row.rowNo);
+      change([partner, row]);
+      return false;
+    });
+    removed = [...byNumber.values()];
+  }
+}
+
+/** Cells in the order of one header, whatever order the file has. Rows without any value are none. */
+function aligned(rows: readonly FileRow[], header: readonly string[], wanted: readonly string[]): FileRow[] {
+  const indexes = wanted.map((name) => header.map(plain).indexOf(name));
+  return rows
+    .filter(({ cells }) => cells.some((cell) => cell !== ''))
+    .map(({ rowNo, cells }) => ({ rowNo, cells: indexes.map((index) => (index < 0 ? '' : (cells[index] ?? ''))) }));
+}
+
+function plain(header: string): string {
+  return header.trim().toLowerCase();
+}
+
+function mostlyEqual(some: readonly string[], others: readonly string[]): boolean {
+  return some.filter((cell, index) => cell === others[index]).length * 2 >= some.length;
+}

@@ -1,0 +1,76 @@
+/** Which transaction a row is, in 16 bytes: the same that the job stores, so that the database can say whether it holds them. */
+import { amountText, SCALE } from './amount.ts';
+import { blake2b16 } from './blake2b.ts';
+
+const SEPARATOR = 0x1f;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+/** A sign, sixteen digits (2^53) and a point. */
+const AMOUNT_BYTES = 18;
+const encoder = new TextEncoder();
+const KEY = encoder.encode('key');
+const ID = encoder.encode('id');
+
+/** The text that a fingerprint is the digest of, put together from bytes. */
+export class Identity {
+  readonly digest = new Int32Array(4);
+  #bytes = new Uint8Array(256);
+  #words = new Int32Array(this.#bytes.buffer);
+  #length = 0;
+  readonly #amount = new Uint8Array(AMOUNT_BYTES);
+
+  /** Begins a row's identity: by its transaction id, or by its natural key. */
+  begin(byTransactionId: boolean): void {
+    this.#length = 0;
+    const kind = byTransactionId ? ID : KEY;
+    this.#append(kind, 0, kind.length);
+  }
+
+  addCell(bytes: Uint8Array, from: number, to: number): void {
+    if (this.#length + to - from + 1 > this.#bytes.length) this.#grow(this.#length + to - from + 1);
+    this.#bytes[this.#length++] = SEPARATOR;
+    this.#append(bytes, from, to);
+  }
+
+  /** Amounts count by value: with all four decimals, 12.5 is 12.50. */
+  addAmount(units: number | bigint): void {
+    if (typeof units === 'bigint') {
+      const text = encoder.encode(amountText(units));
+      this.addCell(text, 0, text.length);
+      return;
+    }
+    // The same text from its end, digit by digit: making a text of each amount is a fifth of a preview's time.
+    let at = AMOUNT_BYTES;
+    let left = Math.abs(units);
+    for (let digit = 0; digit <= SCALE || left > 0; digit++) {
+      if (digit === SCALE) this.#amount[--at] = POINT;
+      const rest = Math.floor(left / 10);
+      this.#amount[--at] = ZERO + (left - 10 * rest);
+      left = rest;
+    }
+    if (units < 0) this.#amount[--at] = MINUS;
+    this.addCell(this.#amount, at, AMOUNT_BYTES);
+  }
+
+  /** Computes `digest`. */
+  finish(): void {
+    const padded = Math.ceil(this.#length / 128) * 128;
+    this.#bytes.fill(0, this.#length, padded);
+    blake2b16(this.#words, this.#length, this.digest);
+  }
+
+  #append(bytes: Uint8Array, from: number, to: number): void {
+    const target = this.#bytes;
+    let length = this.#length;
+    for (let at = from; at < to; at++) target[length++] = bytes[at] as number;
+    this.#length = length;
+  }
+
+  #grow(size: number): void {
+    const bytes = new Uint8Array(Math.ceil((2 * size) / 128) * 128);
+    bytes.set(this.#bytes);
+    this.#bytes = bytes;
+    this.#words = new Int32Array(bytes.buffer);
+  }
+}

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { bytesOf, csvOf, expense, HEADER } from '../test/statements.ts';
+import { csvRow, MissingRowError, parseRow, replaceRows } from './fix-rows.ts';
+import { rowText } from './job-text.ts';
+import { readRows } from './read-rows.ts';
+
+const cell = fc
+  .array(fc.constantFrom('', '"', ',', '\n', '\r', '\r\n', '""', 'é', '😀', ' ', 'x', "'"), { maxLength: 4 })
+  .map((parts) => parts.join(''));
+const row = fc.array(cell, { minLength: 7, maxLength: 7 }).filter((cells) => cells.some((text) => text !== ''));
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+test('the cells of a row come back from the text that the quarantine keeps, and from the text that goes into a file', () => {
+  fc.assert(
+    fc.property(fc.array(cell, { minLength: 1, maxLength: 5 }), (cells) => {
+      expect(parseRow(rowText(cells))).toEqual(cells);
+      expect(parseRow(csvRow(cells))).toEqual(cells);
+    }),
+  );
+});
+
+test.each([
+  ['a,b', ['a', 'b']],
+  ['', ['']],
+  [',', ['', '']],
+  ['27" screen,"27"" screen"', ['27" screen', '27" screen']],
+  ['"ab"cd,e', ['abcd', 'e']],
+  ['a\nb,c\r\nd', ['a\nb', 'c\r\nd']],
+  ['"open, and on', ['open, and on']],
+])('%j has the cells %j', (rawText, cells) => {
+  expect(parseRow(rawText)).toEqual(cells);
+});
+
+test('rows are replaced, and every other byte stays as it was', () => {
+  const before = '\ufeffdate,"note"\r\n"quoted ""x""", 1 \r2025-13-01,"two\nlines"\n\n  last"one,9';
+  const after = replaceRows(bytesOf(before), [
+    { rowNo: 5, cells: ['last, one', '9'] },
+    { rowNo: 3, cells: ['2025-12-01', 'a "b"'] },
+  ]);
+  expect(new TextDecoder('utf-8', { ignoreBOM: true }).decode(after)).toBe(
+    '\ufeffdate,"note"\r\n"quoted ""x""", 1 \r2025-12-01,"a ""b"""\n\n"last, one",9',
+  );
+});
+
+test('bytes that are not UTF-8 stay as they are in the rows that are not replaced', () => {
+  const before = Uint8Array.from([...bytesOf('a,b\n'), 0xe9, 0x2c, 0x31, 0x0a, ...bytesOf('x,y\n')]);
+  expect([...replaceRows(before, [{ rowNo: 3, cells: ['x', 'z'] }])]).toEqual([
+    ...before.slice(0, 8),
+    ...bytesOf('x,z\n'),
+  ]);
+});
+
+test('whatever a row held, the cells put into it are read back, and so are those of the other rows', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 6 }), fc.nat(), row, async (rows, place, cells) => {
+      const index = place % rows.length;
+      const after = replaceRows(csvOf(rows), [{ rowNo: index + 2, cells }]);
+      const read = await readRows(after, { name: 'a.csv', from: 2, to: 100 });
+      expect(read.rows).toEqual(rows.with(index, cells).map((cells, at) => ({ rowNo: at + 2, cells })));
+    }),
+  );
+});
+
+test('a row that the file does not have is an error that says so', () => {
+  expect(() => replaceRows(csvOf([expense()]), [{ rowNo: 7, cells: [] }])).toThrow(MissingRowError);
+  expect(() => replaceRows(csvOf([expense()]), [{ rowNo: 7, cells: [] }])).toThrow('The file has no row 7');
+});
+
+test('a fix that changes nothing leaves the file as it is', () => {
+  const file = csvOf([expense()], { lineEnd: '\r\n' });
+  expect(text(replaceRows(file, [{ rowNo: 1, cells: HEADER }]))).toBe(text(file));
+  expect(replaceRows(file, [])).toEqual(file);
+});

@@ -1,0 +1,160 @@
+/** gzip as the job expands it: several members, zeros behind them, checksums checked, each fault with its reason. */
+import { Inflate } from 'fflate';
+import { joined } from './bytes.ts';
+import { repr } from './job-text.ts';
+import { UploadRejectedError } from './rejection.ts';
+import { latin1 } from './utf8.ts';
+
+/** A piece of a bomb may expand to a thousand times its size at once: 16 MiB. */
+const PUSHED_BYTES = 16 << 10;
+const FLAG_CHECKSUM = 2;
+const FLAG_EXTRA = 4;
+const FLAG_NAME = 8;
+const FLAG_COMMENT = 16;
+
+/** What fflate's stream knows and does not declare: whether the last block is read to its end, and what is left over. */
+interface InflateState {
+  readonly s: { readonly f?: number; readonly l?: unknown; readonly p?: number };
+  readonly p: Uint8Array;
+}
+
+/**
+ * Expands gzip.
+ *
+ * @throws UploadRejectedError It is cut off (`truncated_gzip`) or not sound (`not_gzip`).
+ */
+export async function* gunzipPieces(stored: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const input = new Input(stored);
+  while (await readMemberHeader(input)) {
+    let checksum = 0;
+    let length = 0;
+    for await (const piece of inflateMember(input)) {
+      checksum = crc32(piece, checksum);
+      length = (length + piece.length) >>> 0;
+      yield piece;
+    }
+    const trailer = new DataView((await input.exactly(8)).slice().buffer);
+    const expected = trailer.getUint32(0, true);
+    if (expected !== checksum) {
+      throw notGzip(`CRC check failed 0x${expected.toString(16)} != 0x${checksum.toString(16)}`);
+    }
+    if (trailer.getUint32(4, true) !== length) throw notGzip('Incorrect length of data produced');
+    await input.skipZeros();
+  }
+}
+
+async function readMemberHeader(input: Input): Promise<boolean> {
+  const magic = await input.upTo(2);
+  if (magic.length === 0) return false;
+  if (magic[0] !== 0x1f || magic[1] !== 0x8b) throw notGzip(`Not a gzipped file (b${repr(latin1(magic))})`);
+  const [method = 0, flags = 0] = await input.exactly(8);
+  if (method !== 8) throw notGzip('Unknown compression method');
+  if (flags & FLAG_EXTRA) {
+    const [low = 0, high = 0] = await input.exactly(2);
+    await input.exactly(low + 256 * high);
+  }
+  // A name or comment without its end is none to the job either: it reads on, and finds the file cut off.
+  if (flags & FLAG_NAME) await input.skipText();
+  if (flags & FLAG_COMMENT) await input.skipText();
+  if (flags & FLAG_CHECKSUM) await input.exactly(2);
+  return true;
+}
+
+async function* inflateMember(input: Input): AsyncGenerator<Uint8Array> {
+  let expanded: Uint8Array = new Uint8Array(0);
+  const inflate = new Inflate((data) => {
+    expanded = data;
+  });
+  const state = inflate as unknown as InflateState;
+  for (;;) {
+    const piece = await input.upTo(PUSHED_BYTES);
+    if (piece.length === 0) throw truncated();
+    try {
+      inflate.push(piece);
+    } catch (error) {
+      throw notGzip(`Error -3 while decompressing data: ${(error as Error).message}`);
+    }
+    if (expanded.length > 0) yield expanded;
+    if (state.s.f && !state.s.l) {
+      input.giveBack(state.p.length - (state.s.p ? 1 : 0));
+      return;
+    }
+  }
+}
+
+/** The stored bytes, as many at a time as a part of the format takes. */
+class Input {
+  readonly #stored: AsyncGenerator<Uint8Array>;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #at = 0;
+
+  constructor(stored: AsyncGenerator<Uint8Array>) {
+    this.#stored = stored;
+  }
+
+  async upTo(size: number): Promise<Uint8Array> {
+    while (this.#bytes.length - this.#at < size) {
+      const { value, done } = await this.#stored.next();
+      if (done) break;
+      this.#bytes = joined([this.#bytes.subarray(this.#at), value]);
+      this.#at = 0;
+    }
+    const taken = this.#bytes.subarray(this.#at, this.#at + size);
+    this.#at += taken.length;
+    return taken;
+  }
+
+  async exactly(size: number): Promise<Uint8Array> {
+    const taken = await this.upTo(size);
+    if (taken.length < size) throw truncated();
+    return taken;
+  }
+
+  /** Gives back the end of what was taken last. */
+  giveBack(count: number): void {
+    this.#at -= count;
+  }
+
+  async skipText(): Promise<void> {
+    for (;;) {
+      const [byte] = await this.upTo(1);
+      if (byte === undefined || byte === 0) return;
+    }
+  }
+
+  async skipZeros(): Promise<void> {
+    for (;;) {
+      const [byte] = await this.upTo(1);
+      if (byte === undefined) return;
+      if (byte !== 0) return this.giveBack(1);
+    }
+  }
+}
+
+function truncated(): UploadRejectedError {
+  return new UploadRejectedError(
+    'truncated_gzip',
+    'The compressed file ends too early: it was cut off, upload it again.',
+  );
+}
+
+function notGzip(fault: string): UploadRejectedError {
+  return new UploadRejectedError(
+    'not_gzip',
+    `The file is named .gz but is not sound gzip (${fault}): compress it again.`,
+  );
+}
+
+const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value;
+});
+
+function crc32(bytes: Uint8Array, before: number): number {
+  let value = ~before;
+  for (let at = 0; at < bytes.length; at++) {
+    value = (CRC_TABLE[(value ^ (bytes[at] as number)) & 0xff] as number) ^ (value >>> 8);
+  }
+  return ~value >>> 0;
+}

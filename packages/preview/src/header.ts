@@ -1,0 +1,135 @@
+/** The head of a CSV against its contract. */
+import type { Column } from './contract.ts';
+import { first, strip } from './job-text.ts';
+import { Records } from './records.ts';
+import { UploadRejectedError } from './rejection.ts';
+import { firstMalformed, isUtf8, textOf } from './utf8.ts';
+
+/** So many bytes of a file are looked at for its header. */
+export const HEAD_BYTES = 64 << 10;
+const HEADER_SHOWN = 80;
+const HEADERS_SHOWN = 20;
+
+/** The header of one CSV against its contract. */
+export interface Header {
+  /** The headers as they stand in the file. */
+  readonly names: readonly string[];
+  /** For each column of the contract that the file has, its index in the file. */
+  readonly positions: ReadonlyMap<string, number>;
+  /** Headers that are no column of the contract. */
+  readonly ignored: readonly string[];
+  /** The row it stands in: 1, or more where empty lines precede it. */
+  readonly rowNo: number;
+}
+
+const UTF_16 = 'The file is UTF-16: save it again as “CSV UTF-8”.';
+const SIGNATURES: readonly (readonly [bytes: readonly number[], code: string, reason: string])[] = [
+  [[0xff, 0xfe], 'not_utf8', UTF_16],
+  [[0xfe, 0xff], 'not_utf8', UTF_16],
+  [[0x50, 0x4b, 3, 4], 'not_csv', 'The file is an Excel workbook or a zip archive: open it and save the sheet as CSV.'],
+  [[0xd0, 0xcf, 0x11, 0xe0], 'not_csv', 'The file is an old Excel workbook: open it and save the sheet as CSV.'],
+  [[0x25, 0x50, 0x44, 0x46], 'not_csv', 'The file is a PDF: export the transactions as CSV.'],
+  [[0x1f, 0x8b], 'not_csv', 'The file is gzip but not named so: name it *.csv.gz.'],
+];
+
+/**
+ * Reads a file's first bytes.
+ *
+ * @throws UploadRejectedError The file is no CSV of this feed.
+ */
+export function readHeader(head: Uint8Array, feed: string, columns: readonly Column[]): Header {
+  const start = bomLength(head);
+  if (head.subarray(start).every(isAsciiSpace)) {
+    throw new UploadRejectedError('empty_file', 'The file is empty: upload it again with a header and rows.');
+  }
+  for (const [bytes, code, reason] of SIGNATURES) {
+    if (bytes.every((byte, index) => head[index] === byte)) throw new UploadRejectedError(code, reason);
+  }
+  const { names, rowNo } = firstRecord(head.subarray(start));
+  return matchHeader(names, rowNo, feed, columns);
+}
+
+/** How many bytes a UTF-8 byte order mark takes at the start: 3 or 0. */
+export function bomLength(bytes: Uint8Array): 0 | 3 {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+}
+
+/** As Python's `bytes.strip()` sees it. */
+function isAsciiSpace(byte: number): boolean {
+  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+}
+
+/** The cells of the first record that holds anything, and the row it stands in. */
+function firstRecord(head: Uint8Array): { names: readonly string[]; rowNo: number } {
+  const records = new Records(head.length + 1);
+  const bytes = new Uint8Array(2 * head.length);
+  bytes.set(head);
+  records.read(bytes, head.length);
+  for (let rowNo = 1; ; rowNo++) {
+    const isEmptyLine = bytes[records.at] === 0x0a || bytes[records.at] === 0x0d;
+    if (!records.next(true)) break;
+    if (isEmptyLine) continue;
+    const cells = Array.from({ length: records.count }, (_, index) => records.cell(index).slice());
+    const sound = cells.every(isUtf8);
+    if (sound && cells.every((cell) => strip(textOf(cell)) === '')) continue;
+    if (!sound) {
+      throw new UploadRejectedError('not_utf8', 'The header is not UTF-8: save the file again as “CSV UTF-8”.');
+    }
+    if (cells.some((cell) => cell.includes(0))) {
+      throw new UploadRejectedError(
+        'not_csv',
+        'The header holds NUL bytes: the file is binary or UTF-16, save it again as “CSV UTF-8”.',
+      );
+    }
+    return { names: cells.map(textOf), rowNo };
+  }
+  throw new UploadRejectedError(
+    'empty_file',
+    'The file holds only empty lines: upload it again with a header and rows.',
+  );
+}
+
+function matchHeader(names: readonly string[], rowNo: number, feed: string, columns: readonly Column[]): Header {
+  const normalised = names.map((name) => strip(name).toLowerCase());
+  const known = new Set(columns.map(({ header }) => header));
+  const missing = columns.filter((column) => column.requiredHeader && !normalised.includes(column.header));
+  if (missing.length > 0) {
+    const found = names
+      .slice(0, HEADERS_SHOWN)
+      .map((name) => first(strip(name), HEADER_SHOWN) || '(empty)')
+      .join(', ');
+    const needed = missing.map(({ header }) => header).join(', ');
+    throw new UploadRejectedError(
+      'missing_header',
+      `The header of a file of ${feed} needs ${needed}; this one has ${found}.${separatorHint(names)}`,
+    );
+  }
+  const repeated = [...known].filter((name) => normalised.filter((other) => other === name).length > 1).sort();
+  if (repeated.length > 0) {
+    throw new UploadRejectedError(
+      'duplicate_header',
+      `The header names ${repeated.join(', ')} more than once: keep one column of each name.`,
+    );
+  }
+  return {
+    names,
+    positions: new Map(normalised.flatMap((name, index) => (known.has(name) ? [[name, index]] : []))),
+    ignored: names.map(strip).filter((name, index) => name !== '' && !known.has(normalised[index] ?? '')),
+    rowNo,
+  };
+}
+
+function separatorHint([name = '', ...others]: readonly string[]): string {
+  const separated = others.length > 0 ? null : name.includes(';') ? 'semicolons' : name.includes('\t') ? 'tabs' : null;
+  return separated === null ? '' : ` Its columns are separated by ${separated}: save it with commas.`;
+}
+
+/** The place of the first byte of a cell that is not UTF-8, and the reason that names it. */
+export function notUtf8(cell: Uint8Array, rowNo: number, name: string, asLatin1: string): UploadRejectedError {
+  const byte = (cell[firstMalformed(cell)] ?? 0).toString(16).toUpperCase().padStart(2, '0');
+  return new UploadRejectedError(
+    'not_utf8',
+    `Row ${rowNo}, column ${strip(name)}: the byte 0x${byte} is not UTF-8 (${asLatin1} if it is Latin-1): ` +
+      'save the file again as “CSV UTF-8”.',
+  );
+}

@@ -1,0 +1,48 @@
+/** How an export is laid out: its delimiter and the row of its header, found by what its rows have in common. */
+import { type Delimiter, delimiters } from './mapping.ts';
+import { type ExportRow, readExport } from './read-export.ts';
+
+/** Enough for any bank's preamble, and for the shape of what follows. */
+const ROWS_LOOKED_AT = 60;
+
+export interface Layout {
+  readonly delimiter: Delimiter;
+  /** As a spreadsheet shows it. */
+  readonly headerRow: number;
+}
+
+/** The delimiter that cuts most rows into equally many cells, and the first row of those. */
+export function detectLayout(text: string): Layout {
+  const judged = delimiters.map((delimiter) => ({ delimiter, ...judge(readExport(text, delimiter, ROWS_LOOKED_AT)) }));
+  const [best] = judged.sort((a, b) => b.score - a.score) as [(typeof judged)[number]];
+  return { delimiter: best.delimiter, headerRow: best.headerRow };
+}
+
+function judge(rows: readonly ExportRow[]): { readonly score: number; readonly headerRow: number } {
+  const widths = new Map<number, number>();
+  for (const { cells } of rows) widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1);
+  // The commonest width; of two, the wider.
+  const [width = 1, count = 0] = [...widths].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [];
+  const header = rows.find(({ cells }) => cells.length === width && looksLikeHeader(cells));
+  return {
+    score: width > 1 ? (count / rows.length) * Math.min(width, 8) : 0,
+    headerRow: header?.rowNo ?? rows[0]?.rowNo ?? 1,
+  };
+}
+
+/** Names of columns are words: no dates, no amounts, and hardly one is missing. */
+function looksLikeHeader(cells: readonly string[]): boolean {
+  const named = cells.filter((cell) => cell.trim() !== '');
+  return named.length > cells.length / 2 && !named.some((cell) => /^[\d\s.,:/+-]+$/.test(cell.trim()));
+}
+
+/** Headers to choose columns by: trimmed, none empty, none twice. */
+export function columnNames(cells: readonly string[]): string[] {
+  const taken = new Map<string, number>();
+  return cells.map((cell, index) => {
+    const name = cell.trim() || `Column ${index + 1}`;
+    const times = (taken.get(name) ?? 0) + 1;
+    taken.set(name, times);
+    return times === 1 ? name : `${name} (${times})`;
+  });
+}

@@ -1,0 +1,105 @@
+/** Dates and amounts as banks write them → as a feed wants them. What cannot be read is undefined: nothing is guessed. */
+import type { Mapping } from './mapping.ts';
+
+/** Day, month and year in any order, between points, dashes, slashes or spaces; a time may follow. */
+const DATE = /^(\d{1,4})([./\- ])(\d{1,2})\2(\d{1,4})(?:[ T,].*)?$/;
+const COMPACT_DATE = /^(\d{4})(\d{2})(\d{2})$/;
+
+/**
+ * `YYYY-MM-DD`, or undefined where the text is no day of the calendar.
+ *
+ * A year of two digits is of this century: exports are not from before 2000, and a guess of a century would be silent.
+ */
+export function readDate(text: string, order: Mapping['dateOrder']): string | undefined {
+  const trimmed = text.trim();
+  const compact = order === 'ymd' ? COMPACT_DATE.exec(trimmed) : null;
+  if (compact) return dayOf(compact[1], compact[2], compact[3]);
+  const found = DATE.exec(trimmed);
+  if (found === null) return undefined;
+  const [, first, , second, third] = found;
+  if (order === 'ymd') return dayOf(first, second, third);
+  return order === 'dmy' ? dayOf(third, second, first) : dayOf(third, first, second);
+}
+
+function dayOf(year = '', month = '', day = ''): string | undefined {
+  if (year.length !== 2 && year.length !== 4) return undefined;
+  if (day.length > 2) return undefined;
+  const iso = `${year.length === 2 ? '20' : ''}${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  const date = new Date(`${iso}T00:00:00Z`);
+  return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(iso) ? iso : undefined;
+}
+
+/** Which orders of day, month and year read these dates best: several, where they do not tell. A misprint or two is allowed. */
+export function possibleOrders(dates: readonly string[]): Mapping['dateOrder'][] {
+  if (dates.length === 0) return [];
+  // Between points the day comes first, wherever people write dates so.
+  const isPointed = dates.every((date) => /^\d{1,2}\./.test(date.trim()));
+  const orders = isPointed ? (['dmy'] as const) : (['ymd', 'dmy', 'mdy'] as const);
+  const judged = orders.map((order) => ({
+    order,
+    read: dates.filter((date) => readDate(date, order) !== undefined).length,
+  }));
+  const most = Math.max(...judged.map(({ read }) => read));
+  return most < dates.length * 0.8 ? [] : judged.filter(({ read }) => read === most).map(({ order }) => order);
+}
+
+/** An amount as a feed writes it, and whether it stood below zero. */
+export interface ReadAmount {
+  /** Without a sign: `1234.56`. */
+  readonly digits: string;
+  readonly isNegative: boolean;
+}
+
+const CURRENCY_AROUND = /^(?:[A-Z]{3}|\p{Sc})\s*|\s*(?:[A-Z]{3}|\p{Sc})$/gu;
+const GROUPED = {
+  '.': /^\d{1,3}(?:(?:,\d{3})+|(?:[' \u00a0\u202f’]\d{3})+)$/,
+  ',': /^\d{1,3}(?:(?:\.\d{3})+|(?:[' \u00a0\u202f’]\d{3})+)$/,
+};
+
+/**
+ * Reads `-1.234,56 €`, `(1,234.56)`, `1 234,56-`, `CHF 1'234.56`.
+ *
+ * @returns undefined where it is no amount by this decimal sign; `1.234` is 1234 by a comma and 1.234 by a point
+ */
+export function readAmount(text: string, decimal: Mapping['decimal']): ReadAmount | undefined {
+  let rest = text.trim().replace(/[−–]/g, '-');
+  let isNegative = false;
+  if (/^\(.*\)$/.test(rest)) {
+    isNegative = true;
+    rest = rest.slice(1, -1).trim();
+  }
+  // The sign and the currency stand in either order: `-€5`, `€-5`, `5-`, `5 EUR-`.
+  for (let turn = 0; turn < 2; turn++) {
+    const sign = /^[+-]|[+-]$/.exec(rest);
+    if (sign !== null) {
+      if (isNegative) return undefined;
+      isNegative = sign[0] === '-';
+      rest = (sign.index === 0 ? rest.slice(1) : rest.slice(0, -1)).trim();
+      if (!isNegative && /^[+-]|[+-]$/.test(rest)) return undefined;
+    }
+    rest = rest.replace(CURRENCY_AROUND, '').trim();
+  }
+  const parts = rest.split(decimal);
+  if (parts.length > 2) return undefined;
+  const [whole = '', cents] = parts;
+  if (cents !== undefined && !/^\d+$/.test(cents)) return undefined;
+  if (!/^\d+$/.test(whole) && !GROUPED[decimal].test(whole)) return undefined;
+  const digits = whole.replace(/\D/g, '').replace(/^0+(?=\d)/, '');
+  return { digits: cents === undefined ? digits : `${digits}.${cents}`, isNegative };
+}
+
+/** Which sign stands before the cents of these amounts; undefined where they do not tell, such as `1,234`. */
+export function decimalOf(amounts: readonly string[]): Mapping['decimal'] | undefined {
+  let found: Mapping['decimal'] | undefined;
+  for (const amount of amounts) {
+    // The last sign with one or two digits behind it, or behind another sign of the other kind, or beside none.
+    const last = /([.,])(\d+)\D*$/.exec(amount.trim());
+    if (last === null) continue;
+    const sign = last[1] as Mapping['decimal'];
+    const other = sign === '.' ? ',' : '.';
+    if (last[2]?.length === 3 && !amount.includes(other)) continue;
+    if (found !== undefined && found !== sign) return undefined;
+    found = sign;
+  }
+  return found;
+}

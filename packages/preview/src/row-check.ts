@@ -1,0 +1,126 @@
+/** A row against its contract: its first fault, in the order of the contract's columns, is its reason. */
+import { AmountCheck, checkOf, choiceFinder, type FaultCode } from './cell-checks.ts';
+import { type Column, type Contract, columnsOf } from './contract.ts';
+import { faultMessage, raggedMessage } from './fault-message.ts';
+import { strip } from './job-text.ts';
+import { Records } from './records.ts';
+
+/** What is wrong with a cell, or with a row as a whole. */
+export interface CellProblem {
+  /** The header of the column; null where the row as a whole is wrong. */
+  readonly column: string | null;
+  /** A stable word for programs, as the job uses it. */
+  readonly code: string;
+  /** What is wrong and what to do. */
+  readonly message: string;
+}
+
+/** The checks of one feed's rows, for files with one header. */
+export class RowCheck {
+  readonly columns: readonly Column[];
+  /** For each column its index in the file, -1 where the file lacks it. */
+  readonly places: readonly number[];
+  /** The place of the row's currency among the contract's codes, -1 where it is none of them. */
+  currency = -1;
+  readonly #checks: readonly (((bytes: Uint8Array, from: number, to: number) => FaultCode | null) | null)[];
+  readonly #amount: AmountCheck;
+  readonly #amountPlace: number;
+  readonly #currencyPlace: number;
+  readonly #findCurrency: (bytes: Uint8Array, from: number, to: number) => number;
+
+  constructor(contract: Contract, positions: ReadonlyMap<string, number>) {
+    const { amount, currency, minorUnits } = contract.centflow;
+    this.columns = columnsOf(contract);
+    this.places = this.columns.map(({ header }) => positions.get(header) ?? -1);
+    this.#checks = this.columns.map((column) => (column.header === amount ? null : checkOf(column, contract)));
+    const amountColumn = this.columns.find(({ header }) => header === amount) as Column;
+    this.#amount = new AmountCheck(amountColumn, contract);
+    this.#amountPlace = positions.get(amount) ?? -1;
+    this.#currencyPlace = positions.get(currency) ?? -1;
+    this.#findCurrency = choiceFinder(new Map(Object.keys(minorUnits).map((code, place) => [code, place])));
+  }
+
+  /** The amount of the row that was read last, in ten-thousandths; null where it cannot be read. */
+  get units(): number | bigint | null {
+    return this.#amount.reader.units;
+  }
+
+  /** Reads what the checks of a row share: its amount and its currency. */
+  readRow({ bytes, starts, ends }: Records): void {
+    const amount = this.#amountPlace;
+    const currency = this.#currencyPlace;
+    this.#amount.reader.read(bytes, starts[amount] as number, ends[amount] as number);
+    this.currency = this.#findCurrency(bytes, starts[currency] as number, ends[currency] as number);
+  }
+
+  /** The index of the first column at fault of the row that `readRow` read, from a column on; -1 where there is none. */
+  firstFault(records: Records, from = 0): number {
+    for (let index = from; index < this.columns.length; index++) {
+      if (this.faultOf(records, index) !== null) return index;
+    }
+    return -1;
+  }
+
+  /** What is wrong with a column's cell of the row that `readRow` read. */
+  faultOf({ bytes, starts, ends }: Records, index: number): FaultCode | null {
+    const place = this.places[index] as number;
+    if (place < 0) return null; // a file without a column that rows need is rejected
+    const from = starts[place] as number;
+    const to = ends[place] as number;
+    if (from === to) {
+      const { nullable, emptyAllowed } = this.columns[index] as Column;
+      return nullable || emptyAllowed ? null : 'missing_value';
+    }
+    const check = this.#checks[index];
+    return check ? check(bytes, from, to) : this.#amount.fault(this.currency);
+  }
+}
+
+/**
+ * Everything that is wrong with one row, column by column, while somebody edits it.
+ *
+ * @param cells the row, in the order of the header, or by header
+ * @param header the headers of its file
+ */
+export function checkRow(
+  cells: readonly string[] | Readonly<Record<string, string>>,
+  header: readonly string[],
+  contract: Contract,
+): CellProblem[] {
+  const row = Array.isArray(cells) ? cells : header.map((name) => (cells as Record<string, string>)[name] ?? '');
+  if (row.length !== header.length) {
+    return [{ column: null, code: 'ragged_row', message: raggedMessage(row.length, header.length) }];
+  }
+  const known = new Set(contract.centflow.columns.map((column) => column.header));
+  const names = header.map((name) => strip(name).toLowerCase());
+  const positions = new Map(names.flatMap((name, index) => (known.has(name) ? [[name, index]] : [])));
+  const check = new RowCheck(contract, positions);
+  const records = recordOf(row);
+  check.readRow(records);
+  return check.columns.flatMap((column, index) => {
+    const place = check.places[index] as number;
+    if (place < 0 && column.requiredHeader) {
+      return [{ column: column.header, code: 'missing_value', message: faultMessage('missing_value', column, '') }];
+    }
+    const code = check.faultOf(records, index);
+    return code === null
+      ? []
+      : [{ column: column.header, code, message: faultMessage(code, column, row[place] ?? '') }];
+  });
+}
+
+/** Cells as a record that was read. */
+function recordOf(cells: readonly string[]): Records {
+  const encoded = cells.map((cell) => new TextEncoder().encode(cell));
+  const records = new Records(cells.length);
+  records.bytes = new Uint8Array(encoded.reduce((length, cell) => length + cell.length, 0));
+  records.count = cells.length;
+  let at = 0;
+  for (const [index, cell] of encoded.entries()) {
+    records.bytes.set(cell, at);
+    records.starts[index] = at;
+    at += cell.length;
+    records.ends[index] = at;
+  }
+  return records;
+}

@@ -1,0 +1,136 @@
+/** The preview and the job come to the same, field by field: each file is read by both. */
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, sep } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Preview } from '../src/preview.ts';
+import { previewCsv } from '../src/preview.ts';
+import { type CorpusFile, corpus } from './corpus.ts';
+import { generatedFiles } from './generated-files.ts';
+import { contractOf, type Judged, judgeFiles, samplesFolder } from './job.ts';
+
+const GENERATED = 400;
+const LIMITS = { expandedBytes: 16 << 20 };
+/** The job's own, and one whose borders fall into rows and cells. */
+const BLOCKS = [4 << 20, 400];
+
+/** Files for the small blocks: of a larger one each block is a turn of the job's threads. */
+const SMALL_BYTES = 4000;
+
+interface WrittenFile extends CorpusFile {
+  readonly file: string;
+}
+
+let folder = '';
+const files: WrittenFile[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'centflow-preview-'));
+  for (const size of BLOCKS) await mkdir(join(folder, String(size)));
+  const all = [...corpus(), ...(await samples()), ...generatedFiles(GENERATED)];
+  for (const [index, file] of all.entries()) {
+    const number = String(index).padStart(5, '0');
+    files.push({ ...file, file: `${file.feed ?? 'expenses'}-${number}.${file.extension ?? 'csv'}` });
+  }
+  for (const size of BLOCKS) {
+    await Promise.all(fitting(size).map(({ file, bytes }) => writeFile(join(folder, String(size), file), bytes)));
+  }
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe.each(BLOCKS)('in blocks of %i bytes', (blockBytes) => {
+  test('the preview says of every file what the job makes of it', async () => {
+    const judged = await judgeFiles(join(folder, String(blockBytes)), blockBytes);
+    const different: unknown[] = [];
+    for (const { file, feed = 'expenses', name, bytes } of fitting(blockBytes)) {
+      const preview = await previewCsv(new Blob([bytes as Uint8Array<ArrayBuffer>]), contractOf(feed), {
+        name: file,
+        limits: LIMITS,
+        blockBytes,
+      });
+      try {
+        expect(comparable(preview)).toEqual(told(judged.get(file)));
+      } catch (error) {
+        different.push(`${name} (${file}): ${(error as Error).message}`);
+      }
+    }
+    expect(different.slice(0, 5), `${different.length} files differ`).toEqual([]);
+  }, 300_000);
+});
+
+test('the files hold every kind of fault and rejection that the job knows', async () => {
+  const found = new Set<string>();
+  for (const { file, feed = 'expenses', bytes } of fitting(400)) {
+    const preview = await previewCsv(bytes, contractOf(feed), { name: file, limits: LIMITS });
+    if (preview.rejected) found.add(preview.rejected.code);
+    for (const { code } of preview.quarantinedByCode) found.add(code);
+  }
+  expect([...found].sort()).toEqual([
+    ...['bad_date', 'bad_month', 'bad_number', 'control_character', 'duplicate_header', 'empty_file', 'missing_header'],
+    ...['missing_value', 'not_csv', 'not_gzip', 'not_utf8', 'number_too_large', 'number_too_small', 'open_quote'],
+    ...['ragged_row', 'too_long', 'too_many_bad_rows', 'too_many_decimals', 'truncated_gzip'],
+    ...['unknown_currency', 'unknown_value', 'wrong_extension'],
+  ]);
+});
+
+function fitting(blockBytes: number): readonly WrittenFile[] {
+  return blockBytes > 1 << 20 ? files : files.filter(({ bytes }) => bytes.length < SMALL_BYTES);
+}
+
+async function samples(): Promise<CorpusFile[]> {
+  const entries = await readdir(samplesFolder, { recursive: true, withFileTypes: true });
+  return Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const path = join(entry.parentPath, entry.name);
+        const name = path.slice(samplesFolder.length + 1);
+        const extension = name.endsWith('.gz') ? 'csv.gz' : 'csv';
+        return { name, feed: name.split(sep)[0] ?? '', extension, bytes: new Uint8Array(await readFile(path)) };
+      }),
+  );
+}
+
+/** A preview in the job's words. Of a rejected file only why it is. */
+function comparable(preview: Preview): Omit<Judged, 'file'> {
+  if (preview.rejected && preview.rejected.code !== 'too_many_bad_rows') {
+    return { rejected: sameFault(preview.rejected) };
+  }
+  const { bytes, counts, complete } = preview.fingerprints;
+  expect(complete).toBe(true);
+  return {
+    ...(preview.rejected && { rejected: preview.rejected }),
+    header: preview.header,
+    ignoredColumns: preview.ignoredColumns,
+    rowsRead: preview.rowsRead,
+    rowsGood: preview.rowsGood,
+    rowsQuarantined: preview.rowsQuarantined,
+    amountGood: preview.amountGood,
+    amountQuarantined: preview.amountQuarantined,
+    firstDate: preview.firstDate,
+    lastDate: preview.lastDate,
+    hasTransactionIds: preview.hasTransactionIds,
+    notes: preview.notes,
+    quarantined: preview.quarantined.map((row) => [row.rowNo, row.column, row.code, row.message, row.rawText]),
+    months: preview.months.map(({ month, currency, rows, amount }) => [month, currency, rows, amount]),
+    fingerprints: [...counts].map((count, index) => [
+      Buffer.from(bytes.subarray(16 * index, 16 * index + 16)).toString('hex'),
+      count,
+    ]),
+  };
+}
+
+function told(judged: Judged | undefined): Omit<Judged, 'file'> {
+  if (judged === undefined) throw new Error('the job said nothing of it');
+  const { file: _, ...rest } = judged;
+  return rest.rejected ? { ...rest, rejected: sameFault(rest.rejected) } : rest;
+}
+
+type Fault = NonNullable<Judged['rejected']>;
+
+/** zlib's own words for a fault within its data are not those of fflate. */
+function sameFault({ code, reason }: Fault): Fault {
+  if (reason === undefined || code === 'record_too_long') return { code };
+  return { code, reason: reason.replace(/(Error -3 while decompressing data: )[^)]*/, '$1…') };
+}

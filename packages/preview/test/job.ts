@@ -1,0 +1,63 @@
+/** The job's own code, asked what it makes of files. */
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { Contract } from '../src/contract.ts';
+
+const repository = resolve(import.meta.dirname, '..', '..', '..');
+const glue = join(repository, 'glue');
+
+/** What the job says of one file. */
+export interface Judged {
+  readonly file: string;
+  readonly rejected?: { readonly code: string; readonly reason?: string };
+  readonly header?: readonly string[];
+  readonly ignoredColumns?: readonly string[];
+  readonly rowsRead?: number;
+  readonly rowsGood?: number;
+  readonly rowsQuarantined?: number;
+  readonly amountGood?: string;
+  readonly amountQuarantined?: string;
+  readonly firstDate?: string | null;
+  readonly lastDate?: string | null;
+  readonly hasTransactionIds?: boolean;
+  readonly notes?: readonly string[];
+  /** Row number, column, code, message and raw text. */
+  readonly quarantined?: readonly unknown[];
+  /** Month, currency, rows and amount. */
+  readonly months?: readonly unknown[];
+  /** Hexadecimal digits, and how many rows have it; in the order of their first rows. */
+  readonly fingerprints?: readonly unknown[];
+}
+
+/** Runs the job's reading, checking and counting over a folder; each file's name begins with its feed. */
+export async function judgeFiles(folder: string, blockBytes: number): Promise<Map<string, Judged>> {
+  const { stdout } = await promisify(execFile)(
+    uv(),
+    [
+      ...['run', '--frozen', '--project', glue, 'python', '-W', 'ignore'],
+      ...[join(import.meta.dirname, 'judge_files.py'), folder, String(blockBytes)],
+    ],
+    { maxBuffer: 1 << 30, env: { ...process.env, UV_PROJECT_ENVIRONMENT: join(repository, '.local', 'venv') } },
+  );
+  const lines = stdout.trimEnd().split('\n');
+  return new Map(lines.map((line) => JSON.parse(line) as Judged).map((judged) => [judged.file, judged]));
+}
+
+/** The contract that the job reads. */
+export function contractOf(feed: string): Contract {
+  return JSON.parse(readFileSync(join(glue, 'centflow_glue', 'contracts', `${feed}.json`), 'utf8')) as Contract;
+}
+
+export const samplesFolder = join(repository, 'samples', 'raw');
+
+function uv(): string {
+  const paths = join(repository, '.local', 'toolchain', 'paths.json');
+  if (!existsSync(paths)) {
+    throw new Error(
+      `${paths} is missing, so the job's Python cannot be run. Run \`npm start\` or \`npm test\`, which set up what they need.`,
+    );
+  }
+  return (JSON.parse(readFileSync(paths, 'utf8')) as { readonly uv: string }).uv;
+}
