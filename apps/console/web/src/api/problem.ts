@@ -1,0 +1,70 @@
+/** What the API says when it refuses: RFC 9457, in a person's words. */
+export interface FieldProblem {
+  /** Where in what was sent, as a JSON pointer. */
+  readonly pointer: string;
+  readonly message: string;
+}
+
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors: readonly FieldProblem[];
+
+  constructor(status: number, title: string, detail: string, errors: readonly FieldProblem[] = []) {
+    super(detail || title);
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+    this.errors = errors;
+  }
+}
+
+/** Reads a refusal, whoever wrote it: the API, a gateway before it, or a proxy that knows no JSON. */
+export async function problemOf(response: Response): Promise<Problem> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const said = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const text = (name: string) => (typeof said[name] === 'string' ? said[name] : undefined);
+  return new Problem(
+    response.status,
+    text('title') ?? byStatus(response.status),
+    text('detail') ?? adviceFor(response.status),
+    Array.isArray(said.errors) ? said.errors.filter(isFieldProblem) : [],
+  );
+}
+
+function isFieldProblem(value: unknown): value is FieldProblem {
+  return typeof value === 'object' && value !== null && 'pointer' in value && 'message' in value;
+}
+
+function byStatus(status: number): string {
+  if (status === 403) return 'Not allowed';
+  if (status === 404) return 'Not found';
+  if (status === 429) return 'Too many requests';
+  return status >= 500 ? 'The service has a fault' : 'The request was refused';
+}
+
+function adviceFor(status: number): string {
+  if (status === 403) return 'You may not see this. Ask an operator if you should.';
+  if (status === 404) return 'It is not there, or no longer.';
+  if (status === 429) return 'Wait a moment, then try again.';
+  return status >= 500 ? 'Try again in a moment. Nothing that you entered is lost.' : `The answer was ${status}.`;
+}
+
+/** Worth trying again by itself: the network, or a fault that passes. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof Problem) return error.status >= 500 || error.status === 429;
+  return error instanceof TypeError;
+}
+
+/** What to tell a person about any error. */
+export function wordsOf(error: unknown): { readonly title: string; readonly detail: string } {
+  if (error instanceof Problem) return { title: error.title, detail: error.detail };
+  if (error instanceof TypeError)
+    return {
+      title: 'No connection',
+      detail: 'The service could not be reached. Look at your connection, then try again.',
+    };
+  return { title: 'Something went wrong', detail: error instanceof Error ? error.message : String(error) };
+}

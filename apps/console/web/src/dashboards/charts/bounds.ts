@@ -1,0 +1,17 @@
+/** Longitude and latitude in degrees. */
+export type Position = readonly [number, number];
+
+/** The part of the world that is shown: around the places with money, never closer than a country's size. */
+export function boundsOf(positions: readonly Position[]): { readonly boundingCoords?: [number, number][] } {
+  if (positions.length === 0) return { boundingCoords: [[-170, 78], [180, -56]] };
+  const [west, east] = spread(positions.map(([longitude]) => longitude), 24, [-170, 180]);
+  const [south, north] = spread(positions.map(([, latitude]) => latitude), 16, [-56, 78]);
+  return { boundingCoords: [[west, north], [east, south]] };
+}
+
+function spread(values: readonly number[], least: number, [lowest, highest]: Position): Position {
+  const low = values.reduce((one, other) => Math.min(one, other));
+  const high = values.reduce((one, other) => Math.max(one, other));
+  const around = Math.max((high - low) * 0.08, (least - (high - low)) / 2, 2);
+  return [Math.max(low - around, lowest), Math.min(high + around, highest)];
+}

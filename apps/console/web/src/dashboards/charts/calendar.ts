@@ -1,0 +1,59 @@
+import { addMonths, monthsBetween } from '../../shared/dates.ts';
+import { forPixels } from '../../shared/money.ts';
+import { formatCell } from '../figures.ts';
+import { BLOCK, CELL, monthsInRow, TOP } from './calendar-height.ts';
+import type { Drawing, Drawn, Mark } from './drawing.ts';
+import { tooltip } from './tooltip.ts';
+
+export function calendar({ data, palette, narrow, visual }: Drawing<'calendar'>): Drawn {
+  const [day, value] = data.columns;
+  const days = data.rows.map(([date]) => String(date)).sort();
+  const [first, last] = [days[0], days.at(-1)];
+  if (!day || !value || first === undefined || last === undefined) return { option: {} };
+  const ranges = rangesOf(first.slice(0, 7), last.slice(0, 7), monthsInRow(narrow));
+  // One day of rent must not make all others pale.
+  const amounts = data.rows.map((row) => forPixels(row[1] ?? null) ?? 0).sort((one, other) => one - other);
+  const high = amounts[Math.floor(amounts.length * 0.95)] ?? 1;
+  const marks = data.rows.map(
+    (row, index): Mark => ({
+      value: [String(row[0]), forPixels(row[1] ?? null) ?? 0],
+      text: formatCell(row[1] ?? null, value, data.currency),
+      title: formatCell(row[0] ?? null, day, data.currency),
+      row: index,
+    }),
+  );
+  return {
+    option: {
+      tooltip: tooltip(palette, 'item'),
+      visualMap: { show: false, min: 0, max: high, dimension: 1, inRange: { color: [...palette.scale] } },
+      calendar: ranges.map((range, index) => ({
+        range,
+        top: index * BLOCK + TOP,
+        left: 40,
+        right: 4,
+        cellSize: ['auto', CELL],
+        itemStyle: { color: palette.blank, borderColor: palette.panel, borderWidth: 2 },
+        splitLine: { lineStyle: { color: palette.soft, width: 1, opacity: 0.5 } },
+        yearLabel: { show: false },
+        monthLabel: { color: palette.soft, nameMap: 'en', formatter: ({ nameMap, MM, yyyy }) => (MM === '01' || range[0] === `${yyyy}-${MM}` ? `${nameMap} ${yyyy}` : String(nameMap)) },
+        dayLabel: { color: palette.soft, firstDay: 1, nameMap: ['', 'Mon', '', 'Wed', '', 'Fri', ''] },
+      })),
+      series: ranges.map((_, index) => ({
+        type: 'heatmap' as const,
+        name: value.title,
+        coordinateSystem: 'calendar' as const,
+        calendarIndex: index,
+        data: marks as unknown as number[][],
+        itemStyle: { borderRadius: 3 },
+        cursor: visual.drill === undefined ? 'default' : 'pointer',
+      })),
+    },
+  };
+}
+
+function rangesOf(first: string, last: string, length: number): [string, string][] {
+  const ranges: [string, string][] = [];
+  for (let from = addMonths(last, 1 - Math.ceil(monthsBetween(first, last) / length) * length); from <= last; from = addMonths(from, length))
+    ranges.push([from, addMonths(from, length - 1)]);
+  return ranges;
+}

@@ -1,0 +1,86 @@
+import type { VisualData } from '@centflow/reports';
+import { useComputedColorScheme } from '@mantine/core';
+import { useReducedMotion } from '@mantine/hooks';
+import { useEffect, useRef, useState } from 'react';
+import classes from '../dashboards.module.css';
+import { formatCell, markOf } from '../figures.ts';
+import type { OnMark } from '../visual-card.tsx';
+import { PHONE } from '../visual-height.ts';
+import { draw } from './draw.ts';
+import type { Drawable } from './drawable.ts';
+import { isMark } from './drawing.ts';
+import { echarts } from './echarts.ts';
+import { FONT, palettes } from './palette.ts';
+
+interface Props {
+  readonly visual: Drawable;
+  readonly data: VisualData;
+  readonly height: number;
+  readonly onMark: OnMark | undefined;
+}
+
+/** A picture for the eye; who reads by ear or by keyboard has the same figures as a table, one button away. */
+export default function Chart({ visual, data, height, onMark }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const scheme = useComputedColorScheme('light');
+  const still = useReducedMotion();
+  const [notes, setNotes] = useState<readonly string[]>([]);
+  const clicked = useRef<(row: number) => void>(() => undefined);
+  clicked.current = (row) => {
+    const cells = data.rows[row];
+    if (cells) onMark?.(markOf(data, cells));
+  };
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return undefined;
+    const palette = palettes[scheme];
+    const chart = echarts.init(element, undefined, { renderer: 'svg' });
+    let gone = false;
+    const show = async () => {
+      const drawn = await draw({ visual, data, palette, narrow: element.clientWidth < PHONE });
+      if (gone) return;
+      setNotes(drawn.notes ?? []);
+      chart.setOption(
+        { animation: !still, animationDuration: 350, textStyle: { fontFamily: FONT }, ...drawn.option },
+        { notMerge: true },
+      );
+    };
+    void show();
+    chart.on('click', ({ data: mark }) => {
+      if (isMark(mark)) clicked.current(mark.row);
+    });
+    let width = element.clientWidth;
+    const resized = new ResizeObserver(() => {
+      const wasNarrow = width < PHONE;
+      width = element.clientWidth;
+      chart.resize();
+      if (wasNarrow !== width < PHONE) void show();
+    });
+    resized.observe(element);
+    return () => {
+      gone = true;
+      resized.disconnect();
+      chart.dispose();
+    };
+  }, [visual, data, scheme, still]);
+
+  return (
+    <>
+      <div ref={place} role="img" aria-label={summaryOf(visual, data)} style={{ height }} />
+      {notes.map((note) => (
+        <p key={note} className={classes.note}>
+          {note}
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** Says what is drawn, and that the figures are one button away. */
+function summaryOf({ title, question }: Drawable, { columns, rows, currency }: VisualData): string {
+  const [first] = columns;
+  const from = first ? formatCell(rows[0]?.[0] ?? null, first, currency) : '';
+  const to = first ? formatCell(rows.at(-1)?.[0] ?? null, first, currency) : '';
+  return `Chart: ${title}. ${question} ${rows.length} figures, ${from} to ${to}. The button “Show as a table” tells them.`;
+}

@@ -1,0 +1,88 @@
+import { addMonths, formatMonth } from '../../shared/dates.ts';
+import { formatMoneyShort, forPixels } from '../../shared/money.ts';
+import { formatCell } from '../figures.ts';
+import type { Drawing, Drawn, Mark } from './drawing.ts';
+import { tooltip } from './tooltip.ts';
+
+/** So many months leave room for a figure in each square. */
+const MONTHS_WITH_FIGURES = 13;
+
+export function heatMap({ data, palette, narrow, visual }: Drawing<'heatmap'>): Drawn {
+  const [x, y, value] = data.columns;
+  if (!x || !y || !value) return { option: {} };
+  const columns = continued(data.rows.map(([label]) => String(label)));
+  const totals = new Map<string, number>();
+  for (const [, label, amount] of data.rows) {
+    const name = formatCell(label ?? null, y, data.currency);
+    totals.set(name, (totals.get(name) ?? 0) + (forPixels(amount ?? null) ?? 0));
+  }
+  const rows = [...totals].sort((one, other) => one[1] - other[1]).map(([name]) => name);
+  const figures = !narrow && columns.length <= MONTHS_WITH_FIGURES;
+  const highest = Math.max(...data.rows.map((row) => forPixels(row[2] ?? null) ?? 0), 0);
+  // Rent would leave every other square pale: the shade follows the square root.
+  const shade = (amount: number) => Math.sqrt(Math.max(amount, 0));
+  const marks = data.rows.map((row, index): Mark => {
+    const amount = forPixels(row[2] ?? null) ?? 0;
+    const name = formatCell(row[1] ?? null, y, data.currency);
+    return {
+      value: [columns.indexOf(String(row[0])), rows.indexOf(name), shade(amount)],
+      text: formatCell(row[2] ?? null, value, data.currency),
+      title: `${name}, ${formatCell(row[0] ?? null, x, data.currency)}`,
+      row: index,
+      label: {
+        formatter: data.currency === null ? String(row[2]) : formatMoneyShort(amount, data.currency),
+        color: shadeIsDark(shade(amount) / (shade(highest) || 1), palette.panel) ? '#ffffff' : '#10201b',
+      },
+    };
+  });
+  return {
+    option: {
+      tooltip: tooltip(palette, 'item'),
+      grid: { left: 2, right: 2, top: 4, bottom: 2, containLabel: true },
+      xAxis: {
+        type: 'category',
+        data: columns.map(formatMonth),
+        axisLine: { show: false },
+        axisTick: { show: false },
+        axisLabel: { color: palette.soft, hideOverlap: true },
+      },
+      yAxis: {
+        type: 'category',
+        data: rows,
+        axisLine: { show: false },
+        axisTick: { show: false },
+        axisLabel: { color: palette.ink, width: narrow ? 84 : 140, overflow: 'truncate', interval: 0 },
+      },
+      visualMap: {
+        show: false,
+        min: 0,
+        max: shade(highest),
+        dimension: 2,
+        inRange: { color: [...palette.scale] },
+      },
+      series: [
+        {
+          type: 'heatmap',
+          name: value.title,
+          data: marks as unknown as number[][],
+          label: { show: figures, fontSize: 11 },
+          itemStyle: { borderColor: palette.panel, borderWidth: 2, borderRadius: 4 },
+          cursor: visual.drill === undefined ? 'default' : 'pointer',
+        },
+      ],
+    },
+  };
+}
+
+/** Which ink is read on a shade; the dark scheme's scale runs the other way. */
+function shadeIsDark(share: number, panel: string): boolean {
+  return panel === '#ffffff' ? share > 0.62 : share < 0.62;
+}
+
+function continued(labels: readonly string[]): string[] {
+  const sorted = [...new Set(labels)].sort();
+  const all: string[] = [];
+  const last = sorted.at(-1) ?? '';
+  for (let month = sorted[0] ?? ''; month !== '' && month <= last; month = addMonths(month, 1)) all.push(month);
+  return all;
+}

@@ -1,0 +1,115 @@
+/** Countries filled by amount, and cities as points. Loaded only where a map is shown. */
+import type { EChartsOption } from 'echarts';
+import countries from 'virtual:countries';
+import { forPixels } from '../../shared/money.ts';
+import { formatCell } from '../figures.ts';
+import { boundsOf, type Position } from './bounds.ts';
+import type { Drawing, Drawn, Mark } from './drawing.ts';
+import { echarts } from './echarts.ts';
+import { positionOf } from './places.ts';
+import { tooltip } from './tooltip.ts';
+
+const WORLD = 'world';
+echarts.registerMap(WORLD, countries as unknown as Parameters<typeof echarts.registerMap>[1]);
+const drawnCountries = new Set(countries.features.map(({ properties }) => properties.name));
+
+export function filledMap({ data, palette, visual }: Drawing<'filled-map'>): Drawn {
+  const [country, value] = data.columns;
+  if (!country || !value) return { option: {} };
+  const all = data.rows.map((row, index) => {
+    const amount = forPixels(row[1] ?? null) ?? 0;
+    return {
+      name: String(row[0]),
+      value: Math.sqrt(Math.max(amount, 0)),
+      text: formatCell(row[1] ?? null, value, data.currency),
+      title: formatCell(row[0] ?? null, country, data.currency),
+      row: index,
+    } satisfies Mark & { name: string };
+  });
+  const shown = all.filter(({ name }) => drawnCountries.has(name));
+  const highest = Math.max(...shown.map((mark) => mark.value), 1);
+  const option: EChartsOption = {
+    tooltip: tooltip(palette, 'item'),
+    visualMap: { show: false, min: 0, max: highest, inRange: { color: [...palette.scale] } },
+    series: [
+      {
+        type: 'map',
+        name: value.title,
+        map: WORLD,
+        nameProperty: 'name',
+        ...boundsOf(outlinesOf(new Set(shown.map(({ name }) => name)))),
+        data: shown,
+        cursor: visual.drill === undefined ? 'default' : 'pointer',
+        selectedMode: false,
+        label: { show: false },
+        itemStyle: { areaColor: palette.blank, borderColor: palette.panel, borderWidth: 0.8 },
+        emphasis: { label: { show: false }, itemStyle: { areaColor: palette.series[1] as string } },
+      },
+    ],
+  };
+  return { option, notes: notShown(all.filter(({ name }) => !drawnCountries.has(name))) };
+}
+
+export function pointMap({ data, palette, visual }: Drawing<'point-map'>): Drawn {
+  const [country, city, value] = data.columns;
+  if (!country || !city || !value) return { option: {} };
+  const all = data.rows.map((row, index) => {
+    const at = positionOf(row[0] ?? null, row[1] ?? null);
+    const amount = forPixels(row[2] ?? null) ?? 0;
+    const name = formatCell(row[1] ?? null, city, data.currency);
+    return {
+      at,
+      amount,
+      value: at ? [...at, amount] : null,
+      text: formatCell(row[2] ?? null, value, data.currency),
+      title: `${name}, ${formatCell(row[0] ?? null, country, data.currency)}`,
+      row: index,
+    } satisfies Mark & { at: Position | undefined; amount: number };
+  });
+  const shown = all.flatMap((mark) => (mark.at && mark.value ? [{ ...mark, at: mark.at, value: mark.value }] : []));
+  const highest = Math.max(...shown.map(({ amount }) => amount), 1);
+  const option: EChartsOption = {
+    tooltip: tooltip(palette, 'item'),
+    geo: {
+      map: WORLD,
+      ...boundsOf(shown.map(({ at }) => at)),
+      silent: true,
+      itemStyle: { areaColor: palette.blank, borderColor: palette.panel, borderWidth: 0.8 },
+    },
+    series: [
+      {
+        type: 'scatter',
+        name: value.title,
+        coordinateSystem: 'geo',
+        data: shown,
+        cursor: visual.drill === undefined ? 'default' : 'pointer',
+        // An area twice as large is twice as much.
+        symbolSize: (_, params) => 7 + 30 * Math.sqrt(amountOf(params.data) / highest),
+        itemStyle: { color: palette.series[0] as string, opacity: 0.75, borderColor: palette.panel, borderWidth: 1 },
+      },
+    ],
+  };
+  return { option, notes: notShown(all.filter(({ at }) => !at)) };
+}
+
+function amountOf(data: unknown): number {
+  return typeof data === 'object' && data !== null && 'amount' in data ? Math.max(Number(data.amount), 0) : 0;
+}
+
+/** No place is dropped silently. */
+function notShown(marks: readonly Mark[]): readonly string[] {
+  if (marks.length === 0) return [];
+  const named = marks.slice(0, 12).map(({ title, text }) => `${title} (${text})`);
+  const more = marks.length > named.length ? ` and ${marks.length - named.length} more, see the table` : '';
+  return [`Not on the map: ${named.join(', ')}${more}.`];
+}
+
+/** The largest piece of each country: French Guiana does not make Europe's map reach America. */
+function outlinesOf(names: ReadonlySet<string>): readonly Position[] {
+  return countries.features
+    .filter(({ properties }) => names.has(properties.name))
+    .flatMap(({ geometry }) => {
+      const outlines = geometry.type === 'Polygon' ? [geometry.coordinates[0]] : geometry.coordinates.map(([outline]) => outline);
+      return outlines.reduce((one, other) => ((other?.length ?? 0) > (one?.length ?? 0) ? other : one)) ?? [];
+    });
+}

@@ -1,0 +1,77 @@
+/** Where cities are: the page's own list of those above 50,000 people, by the names that people write. */
+import cities from 'virtual:cities';
+import type { Cell } from '../figures.ts';
+import type { Position } from './bounds.ts';
+
+/** Names in their own language that GeoNames lists in English, and the other way round. */
+const alsoCalled: Readonly<Record<string, string>> = {
+  'at wien': 'vienna',
+  'be antwerpen': 'antwerp',
+  'be bruxelles': 'brussels',
+  'be brugge': 'bruges',
+  'be gent': 'ghent',
+  'ch geneve': 'geneve',
+  'ch geneva': 'geneve',
+  'ch genf': 'geneve',
+  'ch zurich': 'zurich',
+  'cz praha': 'prague',
+  'de cologne': 'koln',
+  'de hannover': 'hanover',
+  'de munchen': 'munich',
+  'de nurnberg': 'nuremberg',
+  'dk kobenhavn': 'copenhagen',
+  'es sevilla': 'sevilla',
+  'es seville': 'sevilla',
+  'gr athina': 'athens',
+  'in bangalore': 'bengaluru',
+  'it firenze': 'florence',
+  'it genova': 'genoa',
+  'it milano': 'milan',
+  'it napoli': 'naples',
+  'it padova': 'padova',
+  'it roma': 'rome',
+  'it torino': 'turin',
+  'it venezia': 'venice',
+  'nl den haag': 'the hague',
+  "nl 's-gravenhage": 'the hague',
+  'pl warszawa': 'warsaw',
+  'pl cracow': 'krakow',
+  'pt lisboa': 'lisbon',
+  'ro bucuresti': 'bucharest',
+  'ru moskva': 'moscow',
+  'se goteborg': 'goteborg',
+  'se gothenburg': 'goteborg',
+  'ua kiev': 'kyiv',
+  'us new york': 'new york city',
+  'us washington dc': 'washington',
+  'us washington, d.c.': 'washington',
+};
+
+const byCountry = new Map<string, ReadonlyMap<string, Position>>();
+
+/** Undefined where the list has no such city. */
+export function positionOf(country: Cell, city: Cell): Position | undefined {
+  if (country === null || city === null) return undefined;
+  const places = placesOf(String(country));
+  const name = folded(String(city));
+  return places.get(name) ?? places.get(alsoCalled[`${String(country).toLowerCase()} ${name}`] ?? '');
+}
+
+function placesOf(country: string): ReadonlyMap<string, Position> {
+  let places = byCountry.get(country);
+  if (!places) {
+    const named = (cities[country] ?? []).map((line): readonly [string, Position] => {
+      const [name = '', longitude, latitude] = line.split('|');
+      return [folded(name), [Number(longitude), Number(latitude)]];
+    });
+    // The largest comes first in the list, and last into the map: it wins.
+    places = new Map(named.reverse());
+    byCountry.set(country, places);
+  }
+  return places;
+}
+
+/** `São Paulo` and `sao paulo` are one. */
+function folded(name: string): string {
+  return name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
+}

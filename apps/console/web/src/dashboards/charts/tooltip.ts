@@ -1,0 +1,55 @@
+/**
+ * What is told about a mark under the pointer. Made of nodes and `textContent`: merchants and categories are what somebody
+ * wrote into a CSV, and must never be read as HTML.
+ */
+import type { TooltipComponentOption } from 'echarts';
+import { isMark } from './drawing.ts';
+import { FONT, type Palette } from './palette.ts';
+
+interface Pointed {
+  readonly seriesName?: string;
+  readonly color?: unknown;
+  readonly data?: unknown;
+}
+
+export function tooltip(palette: Palette, trigger: 'axis' | 'item'): TooltipComponentOption {
+  return {
+    trigger,
+    confine: true,
+    appendTo: 'body',
+    backgroundColor: palette.panel,
+    borderColor: palette.line,
+    padding: [8, 12],
+    textStyle: { color: palette.ink, fontSize: 13, fontFamily: FONT },
+    ...(trigger === 'axis' ? { axisPointer: { type: 'shadow', shadowStyle: { color: palette.soft, opacity: 0.08 } } } : {}),
+    formatter: (pointed) => {
+      const all = (Array.isArray(pointed) ? pointed : [pointed]) as readonly Pointed[];
+      return told(all.filter(({ data }) => isMark(data)));
+    },
+  };
+}
+
+function told(all: readonly Pointed[]): HTMLElement {
+  const box = document.createElement('div');
+  const first = all[0]?.data;
+  if (!isMark(first)) return box;
+  box.append(element('div', first.title, 'font-weight:650;margin-bottom:2px'));
+  for (const { seriesName, color, data } of all) {
+    if (!isMark(data)) continue;
+    const line = element('div', '', 'display:flex;gap:8px;align-items:center;font-variant-numeric:tabular-nums');
+    line.append(
+      element('span', '', `width:9px;height:9px;border-radius:3px;background:${typeof color === 'string' ? color : 'none'}`),
+      element('span', seriesName ?? '', 'flex:1;margin-right:16px'),
+      element('span', data.text, 'font-weight:600'),
+    );
+    box.append(line);
+  }
+  return box;
+}
+
+function element(tag: string, text: string, style: string): HTMLElement {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  made.style.cssText = style;
+  return made;
+}

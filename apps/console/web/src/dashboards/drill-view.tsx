@@ -1,0 +1,103 @@
+import { type Dashboard, type Filters, findVisual, type Visual } from '@centflow/reports';
+import { Anchor, Badge, Breadcrumbs, Group, Text } from '@mantine/core';
+import { IconChevronRight } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { formatDay, formatMonthLong } from '../shared/dates.ts';
+import type { Chosen, DrillStep } from './chosen.ts';
+import { countryName, UNSAID } from './figures.ts';
+import { VisualCard } from './visual-card.tsx';
+
+interface Props {
+  readonly dashboard: Dashboard;
+  readonly chosen: Chosen;
+  readonly visual: Visual;
+  readonly filters: Filters;
+}
+
+/** One visual alone, narrowed to the mark that was clicked, with the way back above it. */
+export function DrillView({ dashboard, chosen, visual, filters }: Props) {
+  const path = chosen.path ?? [];
+  const place = useFocusOn(path.length);
+  return (
+    <section ref={place} tabIndex={-1} aria-label={visual.title} style={{ outline: 'none' }}>
+      <Breadcrumbs separator={<IconChevronRight size={14} aria-hidden />} mb="sm" component="nav" aria-label="The way here">
+        <Crumb dashboard={dashboard} chosen={chosen} path={[]} title={`All of ${dashboard.title.toLowerCase()}`} />
+        {path.slice(0, -1).map((step, index) => (
+          <Crumb
+            key={step.visual}
+            dashboard={dashboard}
+            chosen={chosen}
+            path={path.slice(0, index + 1)}
+            title={findVisual(step.visual)?.title ?? step.visual}
+          />
+        ))}
+        <Text size="sm" fw={600}>
+          {visual.title}
+        </Text>
+      </Breadcrumbs>
+      <Group gap={6} mb="md" component="ul" style={{ listStyle: 'none', padding: 0, margin: 0 }}>
+        {narrowedTo(path, filters).map((words) => (
+          <Badge key={words} component="li" variant="light" size="lg" tt="none" fw={500} maw="100%">
+            {words}
+          </Badge>
+        ))}
+      </Group>
+      <VisualCard visual={visual} filters={filters} chosen={chosen} alone />
+    </section>
+  );
+}
+
+interface CrumbProps {
+  readonly dashboard: Dashboard;
+  readonly chosen: Chosen;
+  readonly path: readonly DrillStep[];
+  readonly title: string;
+}
+
+function Crumb({ dashboard, chosen: { path: _path, ...chosen }, path, title }: CrumbProps) {
+  return (
+    <Anchor
+      size="sm"
+      renderRoot={(props) => (
+        <Link
+          {...props}
+          to="/dashboards/$dashboardId"
+          params={{ dashboardId: dashboard.id }}
+          search={path.length > 0 ? { ...chosen, path } : chosen}
+        >
+          {title}
+        </Link>
+      )}
+    />
+  );
+}
+
+/** Everything that was clicked on the way, in words. */
+function narrowedTo(path: readonly DrillStep[], { from, to, currency }: Filters): string[] {
+  const words = new Map<string, string>();
+  for (const { filters } of path)
+    for (const [column, value] of Object.entries(filters.drill ?? {})) words.set(column, wordsFor(column, value));
+  const period = from !== undefined && to !== undefined ? [periodWords(from, to)] : [];
+  return [...words.values(), ...period, ...(currency === undefined ? [] : [currency])];
+}
+
+function wordsFor(column: string, value: string | null): string {
+  if (value === null) return `${column.replaceAll('_', ' ')}: ${UNSAID}`;
+  if (column === 'country') return countryName(value);
+  return formatDay(value);
+}
+
+function periodWords(from: string, to: string): string {
+  return from === to ? formatMonthLong(from) : `${formatMonthLong(from)} – ${formatMonthLong(to)}`;
+}
+
+/** Another step: the reader's place is its heading, not the button that is gone. */
+function useFocusOn(step: number) {
+  const place = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new step is what moves the focus
+  useEffect(() => {
+    place.current?.focus({ preventScroll: true });
+  }, [step]);
+  return place;
+}

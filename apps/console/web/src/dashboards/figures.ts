@@ -1,0 +1,87 @@
+/** How each cell of a visual's answer is written. */
+import type { Format, VisualColumn, VisualData } from '@centflow/reports';
+import { formatDay, formatMoment, formatMonth } from '../shared/dates.ts';
+import { formatMoney, formatMoneyShort } from '../shared/money.ts';
+import { formatInteger, formatPercent, formatSeconds } from '../shared/numbers.ts';
+
+export type Cell = string | number | null;
+
+/** What stands where the file says nothing. */
+export const UNSAID = 'not said';
+
+const countries = new Intl.DisplayNames(undefined, { type: 'region', fallback: 'code' });
+
+export function countryName(code: string): string {
+  return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code;
+}
+
+/** Words of the system rather than of a person's CSV: `bad_date` reads “bad date”. */
+const codes = new Set(['code', 'state', 'feed']);
+
+/** Line numbers and numbers of uploads are names, not quantities. */
+const names = new Set(['upload_id', 'row_no']);
+
+export function formatCell(cell: Cell, column: VisualColumn, currency: string | null): string {
+  if (cell === null) return column.role === 'dimension' ? UNSAID : '–';
+  const text = String(cell);
+  if (codes.has(column.name)) return text.replaceAll('_', ' ');
+  if (names.has(column.name)) return text;
+  return formatValue(text, column.format, currency);
+}
+
+function formatValue(text: string, format: Format | 'seconds', currency: string | null): string {
+  switch (format) {
+    case 'money':
+      return currency === null ? text : formatMoney(text, currency);
+    case 'integer':
+      return formatInteger(text);
+    case 'percent':
+      return formatPercent(text);
+    case 'seconds':
+      return formatSeconds(text);
+    case 'month':
+      return formatMonth(text);
+    case 'date':
+      return formatDay(text);
+    case 'moment':
+      return formatMoment(momentOf(text));
+    case 'country':
+      return countryName(text);
+    case 'text':
+      return text;
+  }
+}
+
+/** MySQL writes UTC without saying so. */
+function momentOf(text: string): string {
+  return /[zZ]|[+-]\d\d:\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}Z`;
+}
+
+/** For an axis, where there is little room and the figure itself stands elsewhere. */
+export function formatOnAxis(value: number, format: Format | 'seconds', currency: string | null): string {
+  if (format === 'money' && currency !== null) return formatMoneyShort(value, currency);
+  if (format === 'percent') return formatPercent(value);
+  return formatInteger(value);
+}
+
+export interface Figures {
+  readonly columns: readonly VisualColumn[];
+  readonly dimensions: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** Which columns are which. */
+export function figuresOf({ columns }: VisualData): Figures {
+  const withRole = (role: VisualColumn['role']) => columns.flatMap((column, index) => (column.role === role ? [index] : []));
+  return { columns, dimensions: withRole('dimension'), values: withRole('value') };
+}
+
+/** A row's dimensions by column: what a drill is narrowed to. */
+export function markOf(data: VisualData, row: readonly Cell[]): Record<string, string | null> {
+  return Object.fromEntries(
+    data.columns.flatMap(({ name, role }, index) => {
+      const cell = row[index];
+      return role === 'dimension' ? [[name, cell === null || cell === undefined ? null : String(cell)]] : [];
+    }),
+  );
+}

@@ -1,0 +1,126 @@
+import type { FilterName } from '@centflow/reports';
+import { Select } from '@mantine/core';
+import { useState } from 'react';
+import { formatMonthLong } from '../shared/dates.ts';
+import type { Chosen } from './chosen.ts';
+import classes from './dashboards.module.css';
+import { everyMonth, type Months, monthsOf, type PeriodName, periodOf, periodTitles } from './period.ts';
+import type { Choices } from './use-visual.ts';
+
+interface Props {
+  readonly filters: readonly FilterName[];
+  readonly choices: Choices;
+  readonly chosen: Chosen;
+  readonly onChoose: (next: Chosen) => void;
+}
+
+/** What a dashboard is narrowed down by. Each choice goes into the address. */
+export function FilterBar({ filters, choices, chosen, onChoose }: Props) {
+  const { currencies, categories, accounts } = choices;
+  const set = (name: 'currency' | 'category' | 'account', value: string | null) => {
+    const { [name]: _before, ...others } = chosen;
+    onChoose(value === null ? others : { ...others, [name]: value });
+  };
+  return (
+    <search className={classes.filters} aria-label="Narrow the dashboard">
+      {filters.includes('period') ? (
+        <Period months={monthsOnFile(choices, filters)} chosen={chosen} onChoose={onChoose} />
+      ) : null}
+      {filters.includes('currency') && currencies.length > 1 ? (
+        <Select
+          className={classes.filter ?? ''}
+          label="Currency"
+          allowDeselect={false}
+          data={[...currencies]}
+          value={chosen.currency ?? null}
+          onChange={(value) => set('currency', value)}
+        />
+      ) : null}
+      {filters.includes('category') ? (
+        <Select
+          className={classes.filter ?? ''}
+          label="Category"
+          placeholder="All categories"
+          clearable
+          searchable
+          data={[...new Set(categories)]}
+          value={chosen.category ?? null}
+          onChange={(value) => set('category', value)}
+        />
+      ) : null}
+      {filters.includes('account') ? (
+        <Select
+          className={classes.filter ?? ''}
+          label="Account"
+          placeholder="All accounts"
+          clearable
+          searchable
+          data={[...new Set(accounts)]}
+          value={chosen.account ?? null}
+          onChange={(value) => set('account', value)}
+        />
+      ) : null}
+    </search>
+  );
+}
+
+/** Files are received today, whatever months their rows are of. */
+function monthsOnFile({ firstMonth, lastMonth }: Choices, filters: readonly FilterName[]): Months {
+  const now = new Date().toISOString().slice(0, 7);
+  const last = filters.includes('currency') ? (lastMonth ?? now) : now;
+  return { first: firstMonth ?? last, last };
+}
+
+interface PeriodProps {
+  readonly months: Months;
+  readonly chosen: Chosen;
+  readonly onChoose: (next: Chosen) => void;
+}
+
+function Period({ months, chosen, onChoose }: PeriodProps) {
+  const unsaid = chosen.from === undefined && chosen.to === undefined;
+  const said = unsaid ? 'all' : periodOf(chosen, months);
+  const [own, setOwn] = useState(said === 'own');
+  const shown: PeriodName = own ? 'own' : said;
+  const data = everyMonth(months).map((value) => ({ value, label: formatMonthLong(value) }));
+  const from = chosen.from ?? months.first;
+  const to = chosen.to ?? months.last;
+  return (
+    <>
+      <Select
+        className={classes.filter ?? ''}
+        label="Period"
+        allowDeselect={false}
+        data={Object.entries(periodTitles).map(([value, label]) => ({ value, label }))}
+        value={shown}
+        onChange={(value) => {
+          const name = value as PeriodName;
+          setOwn(name === 'own');
+          onChoose({ ...chosen, ...(name === 'own' ? { from, to } : monthsOf(name, months)) });
+        }}
+      />
+      {shown === 'own' ? (
+        <>
+          <Select
+            className={classes.filter ?? ''}
+            label="From"
+            searchable
+            allowDeselect={false}
+            data={data}
+            value={from}
+            onChange={(value) => value && onChoose({ ...chosen, from: value, to: value > to ? value : to })}
+          />
+          <Select
+            className={classes.filter ?? ''}
+            label="To"
+            searchable
+            allowDeselect={false}
+            data={data}
+            value={to}
+            onChange={(value) => value && onChoose({ ...chosen, to: value, from: value < from ? value : from })}
+          />
+        </>
+      ) : null}
+    </>
+  );
+}

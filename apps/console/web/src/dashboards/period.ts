@@ -1,0 +1,54 @@
+/** The periods that a reader may choose, in months of the data: statements come late, so “last” counts from the newest month on file. */
+import { addMonths } from '../shared/dates.ts';
+import type { Chosen } from './chosen.ts';
+
+export interface Months {
+  readonly first: string;
+  readonly last: string;
+}
+
+export type PeriodName = 'last-12' | 'last-3' | 'this-year' | 'last-year' | 'all' | 'own';
+
+export const periodTitles: Readonly<Record<PeriodName, string>> = {
+  'last-12': 'Last 12 months',
+  'last-3': 'Last 3 months',
+  'this-year': 'This year',
+  'last-year': 'The year before',
+  all: 'Everything',
+  own: 'From … to …',
+};
+
+/** The months of a preset; `own` begins with what is shown. */
+export function monthsOf(name: Exclude<PeriodName, 'own'>, { first, last }: Months): { from: string; to: string } {
+  const year = Number(last.slice(0, 4));
+  switch (name) {
+    case 'last-12':
+      return { from: addMonths(last, -11), to: last };
+    case 'last-3':
+      return { from: addMonths(last, -2), to: last };
+    case 'this-year':
+      return { from: `${year}-01`, to: `${year}-12` };
+    case 'last-year':
+      return { from: `${year - 1}-01`, to: `${year - 1}-12` };
+    case 'all':
+      return { from: first, to: last };
+  }
+}
+
+/** Which preset an address shows; without months in it, the last twelve. */
+export function periodOf(chosen: Pick<Chosen, 'from' | 'to'>, months: Months): PeriodName {
+  if (chosen.from === undefined && chosen.to === undefined) return 'last-12';
+  const presets = ['last-12', 'last-3', 'this-year', 'last-year', 'all'] as const;
+  return presets.find((name) => sameMonths(monthsOf(name, months), chosen)) ?? 'own';
+}
+
+function sameMonths(one: { from: string; to: string }, other: Pick<Chosen, 'from' | 'to'>): boolean {
+  return one.from === other.from && one.to === other.to;
+}
+
+/** Newest first, for choosing from. */
+export function everyMonth({ first, last }: Months): string[] {
+  const months: string[] = [];
+  for (let month = last; month >= first && months.length < 1200; month = addMonths(month, -1)) months.push(month);
+  return months;
+}

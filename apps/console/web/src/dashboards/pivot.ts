@@ -1,0 +1,43 @@
+/** A pivot's answer, turned into rows and columns with exact totals. */
+import type { VisualData } from '@centflow/reports';
+import { compareAmounts, sumOf } from '../shared/decimals.ts';
+import type { Cell } from './figures.ts';
+
+export interface PivotRow {
+  readonly label: Cell;
+  /** In the order of the columns; undefined where there is none. */
+  readonly cells: readonly (string | undefined)[];
+  readonly total: string;
+}
+
+export interface Pivoted {
+  readonly columns: readonly Cell[];
+  /** The largest first. */
+  readonly rows: readonly PivotRow[];
+  readonly totals: readonly string[];
+  readonly total: string;
+}
+
+/** Of one row dimension, one column dimension and one value: what packages/reports has. */
+export function pivot({ rows }: VisualData): Pivoted {
+  const columns = [...new Set(rows.map((row) => row[1] ?? null))].sort((one, other) =>
+    String(one).localeCompare(String(other)),
+  );
+  const byLabel = new Map<Cell, Map<Cell, string>>();
+  for (const [label = null, column = null, amount = null] of rows) {
+    const cells = byLabel.get(label) ?? new Map<Cell, string>();
+    if (amount !== null) cells.set(column, String(amount));
+    byLabel.set(label, cells);
+  }
+  const pivoted = [...byLabel].map(([label, cells]) => ({
+    label,
+    cells: columns.map((column) => cells.get(column)),
+    total: sumOf(cells.values()),
+  }));
+  return {
+    columns,
+    rows: pivoted.sort((one, other) => compareAmounts(other.total, one.total)),
+    totals: columns.map((_, index) => sumOf(pivoted.flatMap(({ cells }) => cells[index] ?? []))),
+    total: sumOf(pivoted.map(({ total }) => total)),
+  };
+}

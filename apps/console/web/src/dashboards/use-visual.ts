@@ -1,0 +1,37 @@
+import type { Filters, FilterName, Visual, VisualData } from '@centflow/reports';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { answerOf, api } from '../api/client.ts';
+
+/** The figures of a visual. While other filters load, the last ones stay on the page. */
+export function useVisual(visual: Visual, filters: Filters) {
+  const query = queryOf(visual, filters);
+  return useQuery({
+    queryKey: ['visual', visual.id, query],
+    queryFn: async ({ signal }): Promise<VisualData> =>
+      answerOf(api.visuals[':visualId'].$get({ param: { visualId: visual.id }, query }, { init: { signal } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** What may be chosen from. */
+export function useChoices() {
+  return useQuery({
+    queryKey: ['choices'],
+    queryFn: ({ signal }) => answerOf(api.choices.$get({ query: {} }, { init: { signal } })),
+  });
+}
+export type Choices = NonNullable<ReturnType<typeof useChoices>['data']>;
+
+/** Only what touches the visual: two filters that it does not have would be asked for twice. */
+function queryOf(visual: Visual, filters: Filters): Record<string, string> {
+  const has = (name: FilterName) => (visual.filters as readonly string[]).includes(name);
+  const query: Record<string, string | undefined> = {
+    currency: has('currency') ? filters.currency : undefined,
+    from: has('period') ? filters.from : undefined,
+    to: has('period') ? filters.to : undefined,
+    category: has('category') ? filters.category : undefined,
+    account: has('account') ? filters.account : undefined,
+    drill: filters.drill && Object.keys(filters.drill).length > 0 ? JSON.stringify(filters.drill) : undefined,
+  };
+  return Object.fromEntries(Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

@@ -1,0 +1,90 @@
+import type { Visual, VisualData } from '@centflow/reports';
+import { Anchor, Box } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import classes from './dashboards.module.css';
+import { type Cell, formatCell, markOf } from './figures.ts';
+import type { OnMark } from './visual-card.tsx';
+
+interface Props {
+  readonly visual: Visual;
+  readonly data: VisualData;
+  readonly onMark: OnMark | undefined;
+}
+
+/** The figures of any visual; where a chart is clicked, here is a button. */
+export function VisualTable({ visual, data, onMark }: Props) {
+  const { columns, rows, currency } = data;
+  return (
+    <Box className={classes.scroll} tabIndex={0} role="region" aria-label={`${visual.title}, as a table`}>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            {columns.map(({ name, title, role }) => (
+              <th key={name} scope="col" className={role === 'value' ? classes.figure : undefined}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={JSON.stringify(row)}>
+              {columns.map((column, index) => {
+                const cell = row[index] ?? null;
+                const text = formatCell(cell, column, currency);
+                if (column.role === 'value')
+                  return (
+                    <td key={column.name} className={classes.figure}>
+                      {text}
+                    </td>
+                  );
+                const content =
+                  index === 0 && onMark ? (
+                    <button type="button" className={classes.drill} onClick={() => onMark(markOf(data, row))}>
+                      {text}
+                    </button>
+                  ) : (
+                    linked(data, row, column.name, text)
+                  );
+                const wide = column.format === 'text' ? classes.wide : undefined;
+                return index === 0 ? (
+                  <th key={column.name} scope="row" className={wide}>
+                    {content}
+                  </th>
+                ) : (
+                  <td key={column.name} className={wide}>
+                    {content}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Box>
+  );
+}
+
+/** A payment leads to the line of the file that it is from. */
+function linked(data: VisualData, row: readonly Cell[], column: string, text: string): ReactNode {
+  if (column !== 'row_no') return text;
+  const uploadId = row[data.columns.findIndex(({ name }) => name === 'upload_id')];
+  if (uploadId === undefined || uploadId === null) return text;
+  return (
+    <Anchor
+      size="sm"
+      renderRoot={(props) => (
+        <Link
+          {...props}
+          to="/uploads/$uploadId"
+          params={{ uploadId: String(uploadId) }}
+          search={{ row: Number(text) }}
+          aria-label={`Upload ${uploadId}, line ${text}`}
+        >
+          {text}
+        </Link>
+      )}
+    />
+  );
+}

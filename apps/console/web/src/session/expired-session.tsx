@@ -1,0 +1,24 @@
+import { Button, Modal, Text } from '@mantine/core';
+import { SignInChoices } from './sign-in-choices.tsx';
+import { signOut } from './sign-out.ts';
+
+/** Stands above the page, which keeps everything; its requests go on once somebody has signed in. */
+export default function ExpiredSession() {
+  return (
+    <Modal
+      opened
+      onClose={() => undefined}
+      withCloseButton={false}
+      closeOnEscape={false}
+      closeOnClickOutside={false}
+      title="Your session has ended"
+      centered
+    >
+      <Text mb="md">Sign in again to go on. Nothing on this page is lost, and what was being sent is sent again.</Text>
+      <SignInChoices keepPage />
+      <Button variant="subtle" color="gray" fullWidth mt="md" onClick={() => void signOut()}>
+        Sign out instead
+      </Button>
+    </Modal>
+  );
+}

@@ -1,0 +1,103 @@
+import { Button, Skeleton, Stack, Text } from '@mantine/core';
+import { IconChevronRight, IconLogin2, IconUserCog } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { answerOf, publicApi } from '../api/client.ts';
+import { ProblemNotice } from '../shared/problem-notice.tsx';
+import { configQuery } from './config.ts';
+import { type Credentials, session } from './session.ts';
+
+interface Props {
+  /** Told once the session holds the new token. */
+  readonly onDone?: () => void;
+  /** The page must stay: an OIDC provider is visited in a window of its own. */
+  readonly keepPage?: boolean;
+}
+
+/** The ways to sign in that this environment offers. */
+export function SignInChoices(props: Props) {
+  const config = useQuery(configQuery);
+  if (config.isError) return <ProblemNotice error={config.error} onRetry={() => void config.refetch()} />;
+  if (config.isPending) return <Skeleton height={44} />;
+  return config.data.signIn.kind === 'local' ? (
+    <LocalOwners {...props} />
+  ) : (
+    <WithProvider {...props} provider={config.data.signIn} />
+  );
+}
+
+function LocalOwners({ onDone }: Props) {
+  const owners = useQuery({
+    queryKey: ['local-owners'],
+    queryFn: ({ signal }) => answerOf(publicApi.local.owners.$get({ query: {} }, { init: { signal } })),
+  });
+  const signIn = useMutation({
+    mutationFn: async (as: { owner: string; operator: boolean }) => {
+      const credentials: Credentials = await answerOf(publicApi.local['sign-in'].$post({ json: as }));
+      session.signIn(credentials);
+    },
+    onSuccess: () => onDone?.(),
+  });
+  if (owners.isError) return <ProblemNotice error={owners.error} onRetry={() => void owners.refetch()} />;
+  if (owners.isPending) return <Skeleton height={180} />;
+  // Whoever has something to show comes first.
+  const known = [...owners.data.owners].sort((one, other) => Number(other.uploads > 0) - Number(one.uploads > 0));
+  const first = known[0]?.owner;
+  return (
+    <Stack gap="xs">
+      {known.map(({ owner, uploads }) => (
+        <Button
+          key={owner}
+          variant="default"
+          size="md"
+          justify="space-between"
+          rightSection={<IconChevronRight size={16} aria-hidden />}
+          onClick={() => signIn.mutate({ owner, operator: false })}
+        >
+          <span>
+            {owner}
+            <Text span c="dimmed" size="sm" ml="sm">
+              {uploads === 0 ? 'nothing yet' : uploads === 1 ? '1 upload' : `${uploads} uploads`}
+            </Text>
+          </span>
+        </Button>
+      ))}
+      {first === undefined ? null : (
+        <Button
+          variant="subtle"
+          leftSection={<IconUserCog size={18} aria-hidden />}
+          onClick={() => signIn.mutate({ owner: first, operator: true })}
+        >
+          {first}, as an operator
+        </Button>
+      )}
+      {signIn.isError ? <ProblemNotice error={signIn.error} /> : null}
+    </Stack>
+  );
+}
+
+function WithProvider({
+  provider,
+  keepPage = false,
+  onDone,
+}: Props & { readonly provider: { readonly authority: string; readonly clientId: string } }) {
+  const signIn = useMutation({
+    mutationFn: async () => {
+      const { signInByRedirect, signInInWindow } = await import('./oidc.ts');
+      await (keepPage ? signInInWindow(provider) : signInByRedirect(provider));
+    },
+    onSuccess: () => onDone?.(),
+  });
+  return (
+    <Stack gap="sm">
+      <Button
+        size="md"
+        leftSection={<IconLogin2 size={18} aria-hidden />}
+        loading={signIn.isPending}
+        onClick={() => signIn.mutate()}
+      >
+        Sign in
+      </Button>
+      {signIn.isError ? <ProblemNotice error={signIn.error} /> : null}
+    </Stack>
+  );
+}

@@ -1,0 +1,24 @@
+import { Group, Text, Title } from '@mantine/core';
+import { Brand } from '../shell/brand.tsx';
+import { ColorSchemeToggle } from '../shell/who-am-i.tsx';
+import classes from './sign-in-page.module.css';
+import { SignInChoices } from './sign-in-choices.tsx';
+
+export function SignInPage() {
+  return (
+    <div className={classes.page}>
+      <title>Sign in · Centflow</title>
+      <main className={classes.card}>
+        <Group justify="space-between" mb={36}>
+          <Brand />
+          <ColorSchemeToggle />
+        </Group>
+        <Title order={1}>Whose money?</Title>
+        <Text c="dimmed" mt={6} mb="lg">
+          Drop in your bank statements. See where every cent came from, and where it went.
+        </Text>
+        <SignInChoices />
+      </main>
+    </div>
+  );
+}

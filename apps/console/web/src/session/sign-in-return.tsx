@@ -1,0 +1,47 @@
+import { Anchor, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { queryClient } from '../api/query-client.ts';
+import { ProblemNotice } from '../shared/problem-notice.tsx';
+import { configQuery } from './config.ts';
+import classes from './sign-in-page.module.css';
+
+/** The provider's code works once, whatever React renders twice. */
+const finishQuery = {
+  queryKey: ['finish-sign-in'],
+  queryFn: async () => {
+    const { signIn } = await queryClient.fetchQuery(configQuery);
+    if (signIn.kind !== 'oidc') throw new Error('Here one signs in without a provider.');
+    const { finishSignIn } = await import('./oidc.ts');
+    return { address: (await finishSignIn(signIn)) ?? null };
+  },
+  retry: false,
+  staleTime: Number.POSITIVE_INFINITY,
+} as const;
+
+export default function SignInReturn() {
+  const finish = useQuery(finishQuery);
+  const navigate = useNavigate();
+  const address = finish.data?.address;
+  useEffect(() => {
+    if (address) void navigate({ href: address, replace: true });
+  }, [address, navigate]);
+  return (
+    <main className={classes.page}>
+      <title>Signing in · Centflow</title>
+      <div className={classes.card}>
+        {finish.isError ? (
+          <>
+            <ProblemNotice error={finish.error} />
+            <Anchor component={Link} to="/" mt="md" display="block">
+              Back to the sign-in
+            </Anchor>
+          </>
+        ) : (
+          <Text role="status">{address === null ? 'Signed in. This window can be closed.' : 'Signing in…'}</Text>
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,17 @@
+import { useQuery } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
+import { answerOf, api } from '../api/client.ts';
+import { type SessionState, session } from './session.ts';
+
+export function useSessionState(): SessionState {
+  return useSyncExternalStore(session.subscribe, session.state);
+}
+
+/** Whose money is shown, and whether they may see the operations. */
+export function useWho() {
+  return useQuery({
+    queryKey: ['session'],
+    queryFn: ({ signal }) => answerOf(api.session.$get({ query: {} }, { init: { signal } })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}

@@ -1,0 +1,41 @@
+import { Button, Group, Text, Title } from '@mantine/core';
+import { Component, type ReactNode } from 'react';
+import { wordsOf } from '../api/problem.ts';
+
+interface State {
+  readonly error?: unknown;
+}
+
+/** The last net: a fault of the console's own code shows as words instead of an empty page. */
+export class ErrorBoundary extends Component<{ readonly children: ReactNode }, State> {
+  override state: State = {};
+
+  static getDerivedStateFromError(error: unknown): State {
+    return { error };
+  }
+
+  override render() {
+    if (this.state.error === undefined) return this.props.children;
+    return <PageFault error={this.state.error} reset={() => this.setState({ error: undefined })} />;
+  }
+}
+
+/** A fault within one page: the navigation around it goes on working. */
+export function PageFault({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
+  const { title, detail } = wordsOf(error);
+  return (
+    <div role="alert" className="panel" style={{ padding: 32, maxWidth: 640 }}>
+      <Title order={2}>{title}</Title>
+      <Text mt="xs">{detail}</Text>
+      <Text mt="xs" c="dimmed">
+        What you entered is kept in this browser.
+      </Text>
+      <Group mt="lg">
+        <Button onClick={reset}>Try again</Button>
+        <Button variant="default" onClick={() => location.reload()}>
+          Reload the page
+        </Button>
+      </Group>
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+import { Button } from '@mantine/core';
+import { IconMapPinOff } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { EmptyState } from '../shared/empty-state.tsx';
+
+export function NotFound() {
+  return (
+    <main>
+      <title>Not found · Centflow</title>
+      <EmptyState
+        icon={<IconMapPinOff size={40} stroke={1.5} />}
+        title="There is no such page"
+        action={
+          <Button component={Link} to="/" variant="light">
+            Go to the overview
+          </Button>
+        }
+      >
+        The address may be old or mistyped.
+      </EmptyState>
+    </main>
+  );
+}

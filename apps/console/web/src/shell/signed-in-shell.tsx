@@ -1,0 +1,22 @@
+import { lazy, Suspense } from 'react';
+import { SignInPage } from '../session/sign-in-page.tsx';
+import { useSessionState } from '../session/use-session.ts';
+import { Shell } from './shell.tsx';
+
+const ExpiredSession = lazy(() => import('../session/expired-session.tsx'));
+
+/** The address stays as it is while somebody signs in, and its page follows. */
+export function SignedInShell() {
+  const { kind } = useSessionState();
+  if (kind === 'signed-out') return <SignInPage />;
+  return (
+    <>
+      <Shell />
+      {kind === 'expired' ? (
+        <Suspense>
+          <ExpiredSession />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+import { Loader } from '@mantine/core';
+import { IconArrowDownLeft, IconArrowUpRight } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Transaction } from '../../../api/contract/transactions.ts';
+import { countryName } from '../dashboards/figures.ts';
+import { formatDay } from '../shared/dates.ts';
+import { formatMoney, formatSignedMoney } from '../shared/money.ts';
+import classes from './transactions.module.css';
+
+interface Props {
+  readonly transactions: readonly Transaction[];
+  readonly hasMore: boolean;
+  readonly loadingMore: boolean;
+  readonly onMore: () => void;
+}
+
+/** Only what is on the screen is in the document: a list of a hundred thousand scrolls like one of ten. */
+export function TransactionList({ transactions, hasMore, loadingMore, onMore }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => setTop(place.current?.offsetTop ?? 0), []);
+  const rows = useWindowVirtualizer({
+    count: transactions.length,
+    estimateSize: () => 66,
+    overscan: 12,
+    scrollMargin: top,
+  });
+  const shown = rows.getVirtualItems();
+  const last = shown.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasMore && !loadingMore && last >= transactions.length - 20) onMore();
+  }, [hasMore, loadingMore, last, transactions.length, onMore]);
+  return (
+    <div className={`panel ${classes.list}`} ref={place}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a table's rows cannot be placed one by one */}
+      <div role="table" aria-label="Transactions" aria-rowcount={hasMore ? -1 : transactions.length}>
+        <div role="rowgroup" style={{ height: rows.getTotalSize(), position: 'relative' }}>
+          {shown.map(({ index, key, start }) => {
+            const transaction = transactions[index];
+            return transaction ? (
+              <div
+                key={key}
+                ref={rows.measureElement}
+                data-index={index}
+                className={classes.row}
+                role="row"
+                aria-rowindex={index + 1}
+                style={{ transform: `translateY(${start - rows.options.scrollMargin}px)` }}
+              >
+                <Cells transaction={transaction} />
+              </div>
+            ) : null;
+          })}
+        </div>
+      </div>
+      <p className={classes.end} role="status">
+        {loadingMore ? <Loader size="xs" aria-label="Loading more" /> : hasMore ? '\u00a0' : `That is all: ${transactions.length}.`}
+      </p>
+    </div>
+  );
+}
+
+function Cells({ transaction }: { readonly transaction: Transaction }) {
+  const { kind, date, counterparty, category, account, amount, currency, description, city, country } = transaction;
+  const income = kind === 'income';
+  const place = [city, country === null ? null : countryName(country)].filter(Boolean).join(', ');
+  const Icon = income ? IconArrowDownLeft : IconArrowUpRight;
+  return (
+    <>
+      <div role="cell" className={classes.kind} data-kind={kind}>
+        <Icon size={17} stroke={2} role="img" aria-label={income ? 'Income' : 'Expense'} />
+      </div>
+      <div role="cell" className={classes.who}>
+        <span className={classes.name}>{counterparty}</span>
+        <span className={classes.detail}>{[category, description, place].filter(Boolean).join(' · ')}</span>
+      </div>
+      <div role="cell" className={classes.when}>
+        <span>{formatDay(date)}</span>
+        <span className={classes.detail}>{account}</span>
+      </div>
+      <div role="cell" className={classes.source}>
+        <Source transaction={transaction} />
+      </div>
+      <div role="cell" className={classes.amount} data-kind={kind}>
+        {income ? formatSignedMoney(amount, currency) : formatMoney(amount, currency)}
+      </div>
+    </>
+  );
+}
+
+/** Which line of which upload says so. */
+function Source({ transaction: { uploadId, rowNo, objectKey } }: { readonly transaction: Transaction }) {
+  const name = objectKey.slice(objectKey.lastIndexOf('/') + 1);
+  return (
+    <Link
+      to="/uploads/$uploadId"
+      params={{ uploadId: String(uploadId) }}
+      search={{ row: rowNo }}
+      className={classes.link}
+      title={`${objectKey}, line ${rowNo}`}
+    >
+      <span className={classes.file}>{name}</span>
+      <span className={classes.line}>line {rowNo}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,66 @@
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { IconTool } from '@tabler/icons-react';
+import type { Preview } from '@centflow/preview';
+import { useMutation } from '@tanstack/react-query';
+import { formatBytes, formatInteger } from '../../shared/numbers.ts';
+import { ProblemNotice } from '../../shared/problem-notice.tsx';
+import { FixRows } from '../fix/fix-rows.tsx';
+import { fixesIn } from '../fix/row-to-fix.ts';
+import { useFixDraft } from '../fix/use-fix-draft.ts';
+import { contractOf } from '../shared/feeds.ts';
+import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
+import type { Card } from './card.ts';
+import { cards } from './the-cards.ts';
+
+/** The rows that would be kept aside, to be mended before the file is sent. */
+export function CardFixes({ card, preview }: { readonly card: Card; readonly preview: Preview }) {
+  // Dropped again after a reload, the same file finds what was typed.
+  const modified = card.source instanceof File ? card.source.lastModified : 0;
+  const { draft, change, forget } = useFixDraft(`${card.fileName} ${card.feed} ${card.source.size} ${modified}`);
+  const tooLarge = card.source.size > rewrittenAtMost;
+  const shape = { header: preview.header, contract: contractOf(card.feed ?? '') };
+  const fixes = fixesIn(preview.quarantined, draft, shape);
+  const more = preview.rowsQuarantined - preview.quarantined.length;
+  const rewrite = useMutation({
+    mutationFn: () => previewWorker.replaceRows(card.source, card.name, fixes),
+    onSuccess: async (source) => {
+      await forget();
+      cards.replaceSource(card.id, source, card.name, fixes.length);
+    },
+  });
+  return (
+    <Stack gap="xs" component="section" aria-label={`Rows to fix in ${card.name}`}>
+      <Group justify="space-between" gap="xs">
+        <div>
+          <Title order={3} fz="sm">
+            {formatInteger(preview.rowsQuarantined)} {preview.rowsQuarantined === 1 ? 'row needs' : 'rows need'} mending
+          </Title>
+          <Text size="xs" c="dimmed">
+            {tooLarge
+              ? `The file is larger than ${formatBytes(rewrittenAtMost)}: send it, and mend these rows on the upload’s own page.`
+              : 'Mend them here, or send the file as it is: the other rows count, and these wait on the upload’s page.'}
+          </Text>
+        </div>
+        {tooLarge ? null : (
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconTool size={16} aria-hidden />}
+            disabled={fixes.length === 0}
+            loading={rewrite.isPending}
+            onClick={() => rewrite.mutate()}
+          >
+            {fixes.length === 0 ? 'Put the mended rows in' : `Put ${formatInteger(fixes.length)} mended ${fixes.length === 1 ? 'row' : 'rows'} in`}
+          </Button>
+        )}
+      </Group>
+      {rewrite.isError ? <ProblemNotice error={rewrite.error} /> : null}
+      <FixRows rows={preview.quarantined} shape={shape} draft={draft} onDraft={change} />
+      {more > 0 ? (
+        <Text size="xs" c="dimmed">
+          And {formatInteger(more)} more: once the file is sent all of them are on the upload’s page.
+        </Text>
+      ) : null}
+    </Stack>
+  );
+}

@@ -1,0 +1,132 @@
+/** What would become of a file if it were sent now, and what stands in the way. */
+import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { IconAlertTriangle, IconInfoCircle, IconSend, IconTable } from '@tabler/icons-react';
+import { useState } from 'react';
+import { formatBytes, formatInteger } from '../../shared/numbers.ts';
+import { nameProblem } from '../drop/object-name.ts';
+import { MapButton } from '../mapping/map-button.tsx';
+import attention from '../shared/attention.module.css';
+import { feeds, feedTitle } from '../shared/feeds.ts';
+import { type Card, type Look, obstacle } from './card.ts';
+import classes from './card-view.module.css';
+import { CardFixes } from './card-fixes.tsx';
+import { NameTaken } from './name-taken.tsx';
+import { PreviewFigures } from './preview-figures.tsx';
+import { cards } from './the-cards.ts';
+
+export function CardPreview({ card, look }: { readonly card: Card; readonly look: Look }) {
+  const { preview, taken, held } = look;
+  const stands = obstacle(card);
+  const nothingNew = preview.rejected === undefined && preview.rowsGood === 0;
+  return (
+    <Stack className={classes.body} gap="md">
+      {card.basedOn === null ? <NameAndFeed card={card} /> : null}
+      {preview.rejected === undefined ? (
+        <>
+          <PreviewFigures look={look} />
+          {preview.ignoredColumns.length > 0 ? (
+            <Text size="sm" c="dimmed">
+              Columns that are not read: {preview.ignoredColumns.join(', ')}.
+            </Text>
+          ) : null}
+          {preview.rowsQuarantined > 0 ? <CardFixes card={card} preview={preview} /> : null}
+        </>
+      ) : (
+        <Alert role="alert" variant="light" color="red" icon={<IconAlertTriangle aria-hidden />} title="This file would be refused as a whole">
+          <Stack gap="sm" align="flex-start">
+            <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+              {preview.rejected.reason}
+            </Text>
+            {card.origin === null ? <MapButton card={card} label="It is my bank’s export: map its columns" /> : null}
+          </Stack>
+        </Alert>
+      )}
+      {taken !== null && card.basedOn === null ? <NameTaken card={card} taken={taken} /> : null}
+      {card.basedOn !== null && stands !== null ? (
+        <Alert role="alert" variant="light" color="orange" classNames={attention} icon={<IconAlertTriangle aria-hidden />} title="The file moved on">
+          {stands}
+        </Alert>
+      ) : null}
+      {preview.rejected === undefined ? (
+        <Group gap="sm" justify="space-between">
+          <Group gap="xs">
+            <Button
+              leftSection={<IconSend size={18} aria-hidden />}
+              disabled={stands !== null || nameProblem(card.name, card.basedOn !== null) !== null}
+              onClick={() => void cards.send(card.id)}
+            >
+              {held > 0 ? `Go on sending (${formatBytes(held)} are there)` : card.corrects ? 'Send the correction' : 'Send'}
+            </Button>
+            {card.origin === null ? null : <MapButton card={card} label="Change the mapping" />}
+          </Group>
+          {nothingNew ? (
+            <Text size="sm" c="dimmed">
+              <IconInfoCircle size={16} aria-hidden style={{ verticalAlign: -3 }} /> It has no good row: nothing would change.
+            </Text>
+          ) : null}
+        </Group>
+      ) : null}
+    </Stack>
+  );
+}
+
+/** Both can be wrong, so both can be changed; mostly nobody needs to. */
+function NameAndFeed({ card }: { readonly card: Card }) {
+  const [open, setOpen] = useState(false);
+  const [name, setName] = useState(card.name);
+  const problem = nameProblem(name);
+  if (!open && nameProblem(card.name) === null) {
+    return (
+      <Group gap={6}>
+        <IconTable size={16} aria-hidden />
+        <Text size="sm">
+          Will be added to <b>{feedTitle(card.feed)}</b>
+          {card.origin?.template ? <> by your template “{card.origin.template}”</> : null}
+          {card.fixed > 0 ? `, with ${formatInteger(card.fixed)} ${card.fixed === 1 ? 'row' : 'rows'} fixed` : null}
+        </Text>
+        <Button size="compact-xs" variant="subtle" onClick={() => setOpen(true)} aria-label={`Change the feed or name of ${card.name}`}>
+          Change
+        </Button>
+      </Group>
+    );
+  }
+  return (
+    <Group gap="sm" align="flex-start">
+      <Select
+        label="Feed"
+        w={170}
+        allowDeselect={false}
+        data={feeds.map((value) => ({ value, label: feedTitle(value) }))}
+        value={card.feed}
+        disabled={card.origin !== null}
+        onChange={(value) => {
+          const feed = feeds.find((other) => other === value);
+          if (feed !== undefined) cards.choose(card.id, feed);
+        }}
+      />
+      <form
+        style={{ flex: '1 1 240px' }}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (problem === null) cards.rename(card.id, name);
+        }}
+      >
+        <Group gap="xs" align="flex-start" wrap="nowrap">
+          <TextInput
+            style={{ flex: 1 }}
+            label="Name"
+            description="A file sent later under the same name corrects this one."
+            value={name}
+            error={problem}
+            onChange={({ currentTarget }) => setName(currentTarget.value)}
+            spellCheck={false}
+            autoComplete="off"
+          />
+          <Button type="submit" variant="default" mt={45} disabled={problem !== null || name === card.name}>
+            Rename
+          </Button>
+        </Group>
+      </form>
+    </Group>
+  );
+}

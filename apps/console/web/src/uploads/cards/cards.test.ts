@@ -1,0 +1,236 @@
+import type { Mapping, Preview } from '@centflow/preview';
+import { expect, test } from 'vitest';
+import type { Progress } from '../follow/follow.ts';
+import type { SendRequest } from '../sending/send-file.ts';
+import { type Card, obstacle, type Taken } from './card.ts';
+import { Cards, type CardServices, type MappedFile, type Recognised } from './cards.ts';
+
+const preview: Preview = {
+  header: ['date', 'amount'],
+  ignoredColumns: [],
+  rowsRead: 3,
+  rowsGood: 2,
+  rowsQuarantined: 1,
+  amounts: [],
+  months: [],
+  firstDate: '2025-06-01',
+  lastDate: '2025-06-02',
+  hasTransactionIds: false,
+  quarantined: [],
+  fingerprints: { bytes: new Uint8Array(), counts: new Uint32Array() },
+} as unknown as Preview;
+
+const there: Taken = { objectKey: 'raw/expenses/owner=ada/may.csv', versionId: 'v1', bytes: 10, lastModified: '2025-06-01T00:00:00Z' };
+
+/** Services that do as they are told, and remember what they were asked. */
+function services(more: Partial<CardServices> = {}) {
+  const sent: SendRequest[] = [];
+  const discarded: string[] = [];
+  const settled: Progress[] = [];
+  const given: CardServices = {
+    recognise: async (): Promise<Recognised> => ({ kind: 'feed', feed: 'expenses' }),
+    map: async (): Promise<readonly MappedFile[]> => [],
+    preview: async () => preview,
+    overlap: async () => ({ rows: 0 }),
+    taken: async () => null,
+    held: async () => 0,
+    send: async ({ request }) => {
+      sent.push(request);
+      return { objectKey: 'raw/expenses/owner=ada/may.csv', versionId: 'v2', resumedBytes: 0 };
+    },
+    discard: async (_source, _feed, name) => void discarded.push(name),
+    look: async () => ({ stage: 'published' }),
+    onSettled: (_card, progress) => void settled.push(progress),
+    wordsOf: (error) => ({ title: 'Trouble', detail: error instanceof Error ? error.message : String(error) }),
+    ...more,
+  };
+  return { sent, discarded, settled, cards: new Cards(given) };
+}
+
+function file(name = 'may.csv', text = 'date,amount\n'): File {
+  return new File([text], name, { lastModified: 1 });
+}
+
+/** Waits until the cards are as they should be. */
+async function until(cards: Cards, is: (all: readonly Card[]) => boolean): Promise<readonly Card[]> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!is(cards.all())) return;
+      leave();
+      resolve(cards.all());
+    };
+    const leave = cards.subscribe(look);
+    look();
+  });
+}
+
+const at = (phase: Card['phase']['at']) => (all: readonly Card[]) => all.length > 0 && all.every((card) => card.phase.at === phase);
+
+test('a dropped file is recognised, looked at, sent and followed', async () => {
+  const { cards, sent, settled } = services();
+  cards.add([file()]);
+  const [card] = await until(cards, at('ready'));
+  expect(card).toMatchObject({ feed: 'expenses', name: 'may.csv' });
+  await cards.send(card?.id ?? '');
+  expect(sent).toEqual([{ feed: 'expenses', name: 'may.csv', bytes: 12, contentType: 'text/csv' }]);
+  expect(cards.all()[0]?.phase).toMatchObject({ at: 'following', versionId: 'v2', progress: { stage: 'published' } });
+  expect(settled).toEqual([{ stage: 'published' }]);
+});
+
+test('many files are looked at in the order in which they were dropped, and sent together', async () => {
+  const { cards, sent } = services();
+  cards.add([file('a.csv'), file('b.csv'), file('c.csv.gz')]);
+  await until(cards, at('ready'));
+  cards.sendAll();
+  await until(cards, at('following'));
+  expect(sent.map(({ name, contentType }) => [name, contentType])).toEqual([
+    ['a.csv', 'text/csv'],
+    ['b.csv', 'text/csv'],
+    ['c.csv.gz', 'application/gzip'],
+  ]);
+});
+
+test('a name that is taken stops a file until somebody says that it is a correction', async () => {
+  const { cards, sent } = services({ taken: async () => there });
+  cards.add([file()]);
+  const [card] = await until(cards, at('ready'));
+  expect(card && obstacle(card)).toMatch(/taken/);
+  cards.sendAll();
+  expect(sent).toEqual([]);
+
+  cards.correct(card?.id ?? '', true);
+  const [again] = await until(cards, at('ready'));
+  expect(again && obstacle(again)).toBeNull();
+  await cards.send(again?.id ?? '');
+  expect(sent[0]?.replaces).toEqual({ versionId: 'v1' });
+});
+
+test('a correction made from one version is not sent over another', async () => {
+  const { cards } = services({ taken: async () => ({ ...there, versionId: 'theirs' }) });
+  cards.addCorrection({ source: file(), name: 'may.csv', feed: 'expenses', fixed: 1, basedOn: { uploadId: 7, versionId: 'v1', rows: [2] } });
+  const [card] = await until(cards, at('ready'));
+  expect(card && obstacle(card)).toMatch(/after the one that you fixed/);
+});
+
+test('mending more rows of the same upload replaces what was made before', async () => {
+  const { cards } = services({ taken: async () => there });
+  const basedOn = { uploadId: 7, versionId: 'v1', rows: [2] };
+  cards.addCorrection({ source: file(), name: 'may.csv', feed: 'expenses', fixed: 1, basedOn });
+  cards.addCorrection({ source: file(), name: 'may.csv', feed: 'expenses', fixed: 2, basedOn });
+  expect((await until(cards, at('ready'))).map(({ fixed }) => fixed)).toEqual([2]);
+});
+
+test('an export of an unknown bank waits to be mapped, and becomes a file of each feed', async () => {
+  const { cards } = services({
+    recognise: async () => ({ kind: 'unknown', header: ['Buchungstag'] }),
+    map: async () => [
+      { feed: 'expenses', source: new Blob(['e']) },
+      { feed: 'incomes', source: new Blob(['i']) },
+    ],
+  });
+  cards.add([file('umsatz.csv'), file('other.csv')]);
+  const [card] = await until(cards, at('unknown'));
+  const mapping = {} as Mapping;
+  await cards.replaceByMapped(card?.id ?? '', { fileName: 'umsatz.csv', source: file(), mapping, template: 'Bank' });
+  const all = await until(cards, (now) => now.filter(({ phase }) => phase.at === 'ready').length === 2);
+  expect(all.map(({ name, feed }) => [name, feed])).toEqual([
+    ['umsatz-expenses.csv', 'expenses'],
+    ['umsatz-incomes.csv', 'incomes'],
+    ['other.csv', null],
+  ]);
+});
+
+test('mapped once more, both files of an export are replaced', async () => {
+  const { cards } = services({
+    map: async () => [
+      { feed: 'expenses', source: new Blob(['e']) },
+      { feed: 'incomes', source: new Blob(['i']) },
+    ],
+  });
+  const origin = { fileName: 'umsatz.csv', source: file(), mapping: {} as Mapping, template: null };
+  cards.add([file('umsatz.csv')]);
+  const [card] = await until(cards, at('ready'));
+  await cards.replaceByMapped(card?.id ?? '', origin);
+  const [first] = await until(cards, (all) => all.length === 2 && at('ready')(all));
+  await cards.replaceByMapped(first?.id ?? '', origin);
+  expect(await until(cards, at('ready'))).toHaveLength(2);
+});
+
+test('an export that a template knows is mapped by itself', async () => {
+  const { cards } = services({
+    recognise: async () => ({ kind: 'template', name: 'Bank', mapping: {} as Mapping }),
+    map: async () => [{ feed: 'expenses', source: new Blob(['e']) }],
+  });
+  cards.add([file('umsatz.csv')]);
+  const [card] = await until(cards, at('ready'));
+  expect(card?.origin?.template).toBe('Bank');
+});
+
+test('a send that goes wrong tells why and can be tried again', async () => {
+  let faults = 1;
+  const { cards } = services({
+    send: async () => {
+      if (faults-- > 0) throw new Error('The storage refused the file.');
+      return { objectKey: 'k', versionId: 'v', resumedBytes: 0 };
+    },
+  });
+  cards.add([file()]);
+  const [card] = await until(cards, at('ready'));
+  await cards.send(card?.id ?? '');
+  expect(cards.all()[0]?.phase).toMatchObject({ at: 'stopped', trouble: { detail: 'The storage refused the file.' } });
+  await cards.send(card?.id ?? '');
+  expect(cards.all()[0]?.phase.at).toBe('following');
+});
+
+test('a paused send goes on when it is told to', async () => {
+  let pauses = 1;
+  const { cards } = services({
+    send: ({ signal, onProgress }) =>
+      new Promise((resolve, reject) => {
+        onProgress(5);
+        signal.addEventListener('abort', () => reject(signal.reason));
+        if (pauses-- <= 0) resolve({ objectKey: 'k', versionId: 'v', resumedBytes: 5 });
+      }),
+  });
+  cards.add([file()]);
+  const [card] = await until(cards, at('ready'));
+  const sending = cards.send(card?.id ?? '');
+  cards.pause(card?.id ?? '');
+  await sending;
+  expect(cards.all()[0]?.phase).toMatchObject({ at: 'paused', sent: 5 });
+  await cards.send(card?.id ?? '');
+  expect(cards.all()[0]?.phase.at).toBe('following');
+});
+
+test('what was begun and is removed is thrown away in the storage as well', async () => {
+  const { cards, discarded } = services({ send: () => new Promise(() => undefined) });
+  cards.add([file(), file('other.csv')]);
+  const [card, other] = await until(cards, at('ready'));
+  void cards.send(card?.id ?? '');
+  await cards.remove(card?.id ?? '');
+  await cards.remove(other?.id ?? '');
+  expect(discarded).toEqual(['may.csv']);
+  expect(cards.all()).toEqual([]);
+});
+
+test('where nobody can say what is there already, the file can be sent all the same', async () => {
+  const { cards } = services({ overlap: async () => Promise.reject(new Error('No connection')) });
+  cards.add([file()]);
+  const [card] = await until(cards, at('ready'));
+  expect(card?.phase).toMatchObject({ look: { overlap: { detail: 'No connection' } } });
+  expect(card && obstacle(card)).toBeNull();
+});
+
+test('a file that cannot be read tells so, and the next one is read', async () => {
+  let first = true;
+  const { cards } = services({
+    recognise: async () => {
+      if (!first) return { kind: 'feed', feed: 'incomes' };
+      first = false;
+      throw new Error('The file was moved.');
+    },
+  });
+  cards.add([file('gone.csv'), file('here.csv')]);
+  const all = await until(cards, (now) => now.at(1)?.phase.at === 'ready');
+  expect(all[0]?.phase).toMatchObject({ at: 'stopped', trouble: { detail: 'The file was moved.' } });
+});

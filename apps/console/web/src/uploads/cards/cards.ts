@@ -1,0 +1,352 @@
+/**
+ * The files that a person dropped, outside of React: going to another page and back loses none, and sending goes on.
+ */
+import type { Mapping, Preview } from '@centflow/preview';
+import { freeName, isGzip, nameForFeed, nameProblem, proposedName } from '../drop/object-name.ts';
+import { follow, type Progress } from '../follow/follow.ts';
+import type { SendRequest, Sent } from '../sending/send-file.ts';
+import type { Feed } from '../shared/feeds.ts';
+import { type Basis, type Card, isUnsent, type Look, obstacle, type Origin, type Overlap, type Phase, type Taken, type Trouble } from './card.ts';
+
+/** What a file is, by its first bytes. */
+export type Recognised =
+  | { readonly kind: 'feed'; readonly feed: Feed }
+  | { readonly kind: 'template'; readonly name: string; readonly mapping: Mapping }
+  | { readonly kind: 'unknown'; readonly header: readonly string[] };
+
+/** One feed's file that a mapping made. */
+export interface MappedFile {
+  readonly feed: Feed;
+  readonly source: Blob;
+}
+
+/** What cards need of the worker, the API and the storage. */
+export interface CardServices {
+  recognise(source: Blob, fileName: string): Promise<Recognised>;
+  map(origin: Origin): Promise<readonly MappedFile[]>;
+  preview(request: {
+    readonly source: Blob;
+    readonly name: string;
+    readonly feed: Feed;
+    readonly signal: AbortSignal;
+    readonly onProgress: (share: number) => void;
+  }): Promise<Preview>;
+  overlap(preview: Preview, feed: Feed, replaced: Taken | null): Promise<Overlap>;
+  taken(feed: Feed, name: string): Promise<Taken | null>;
+  /** Bytes that S3 holds of a send that was cut off. */
+  held(source: Blob, feed: Feed, name: string): Promise<number>;
+  send(request: {
+    readonly source: Blob;
+    readonly request: SendRequest;
+    readonly signal: AbortSignal;
+    readonly onProgress: (sent: number) => void;
+    readonly onWaiting: (waiting: boolean) => void;
+  }): Promise<Sent>;
+  discard(source: Blob, feed: Feed, name: string): Promise<void>;
+  look(objectKey: string, versionId: string, signal: AbortSignal): Promise<Progress>;
+  /** The job is done with one. */
+  onSettled(card: Card, progress: Progress): void;
+  wordsOf(error: unknown): Trouble;
+}
+
+export class Cards {
+  #cards: readonly Card[] = [];
+  #next = 1;
+  readonly #services: CardServices;
+  readonly #listeners = new Set<() => void>();
+  /** What is under way for a card: a new step ends the one before. */
+  readonly #under = new Map<string, AbortController>();
+  /** One file is read at a time: two would only share one worker and both take twice as long. */
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(services: CardServices) {
+    this.#services = services;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly all = (): readonly Card[] => this.#cards;
+
+  /** Takes files in the order in which they were dropped, and looks at each. */
+  add(files: readonly File[]): void {
+    for (const file of files) {
+      const card = this.#newCard({ source: file, fileName: file.name, name: proposedName(file.name), feed: null, origin: null });
+      this.#put([...this.#cards, card]);
+      this.#recognise(card.id);
+    }
+  }
+
+  /** Takes a corrected version of an object, and looks at it. */
+  addCorrection(correction: { source: Blob; name: string; feed: Feed; fixed: number; basedOn: Basis }): string {
+    const { source, name, feed, fixed, basedOn } = correction;
+    const card = { ...this.#newCard({ source, fileName: name, name, feed, origin: null }), fixed, basedOn, corrects: true };
+    // Whoever goes back to the rows and fixes more sends the later form of them.
+    const stale = this.#cards.filter((other) => other.basedOn?.uploadId === basedOn.uploadId && isUnsent(other));
+    for (const { id } of stale) this.#stop(id);
+    this.#put([...this.#cards.filter((other) => !stale.includes(other)), card]);
+    this.#read(card.id);
+    return card.id;
+  }
+
+  /** Takes a file that the console made itself, under a name of its own. */
+  addMade(made: { source: Blob; name: string; feed: Feed }): string {
+    const card = this.#newCard({ ...made, fileName: made.name, origin: null });
+    this.#put([...this.#cards, card]);
+    this.#read(card.id);
+    return card.id;
+  }
+
+  /** The person says which feed an unrecognised file should be. */
+  choose(id: string, feed: Feed): void {
+    this.#set(id, { feed, corrects: false });
+    this.#read(id);
+  }
+
+  rename(id: string, name: string): void {
+    this.#set(id, { name, corrects: false });
+    this.#read(id);
+  }
+
+  /** Gives it the next free name, since the one it has is another file's. */
+  renameToFree(id: string): void {
+    const card = this.#card(id);
+    if (card !== undefined) this.rename(id, freeName(card.name, new Set(this.#cards.map(({ name }) => name))));
+  }
+
+  /** The person says whether it corrects the object that has its name. */
+  correct(id: string, corrects: boolean): void {
+    this.#set(id, { corrects });
+    this.#read(id);
+  }
+
+  /** Rows were fixed: these bytes are sent instead. */
+  replaceSource(id: string, source: Blob, name: string, fixed: number): void {
+    const card = this.#card(id);
+    this.#set(id, { source, name, fixed: (card?.fixed ?? 0) + fixed });
+    this.#read(id);
+  }
+
+  /** A mapping made one file of each feed out of an export: they take its place. */
+  async replaceByMapped(id: string, origin: Origin): Promise<void> {
+    const at = this.#cards.findIndex((card) => card.id === id);
+    const before = this.#cards[at];
+    if (before === undefined) return;
+    this.#stop(id);
+    const files = await this.#services.map(origin);
+    const made = files.map(({ feed, source }) =>
+      this.#newCard({ source, fileName: origin.fileName, name: nameForFeed(origin.fileName, feed), feed, origin }),
+    );
+    if (made.length === 0) {
+      this.#phase(id, {
+        at: 'stopped',
+        trouble: { title: 'No rows', detail: 'With this mapping the file has no row. Look at the columns again.' },
+        look: null,
+      });
+      return;
+    }
+    // Cards of the same export that an earlier mapping made go with it.
+    const siblings = new Set(
+      this.#cards.filter((card) => card.id !== id && before.origin !== null && card.origin?.source === before.origin.source && card.phase.at !== 'following').map((card) => card.id),
+    );
+    for (const sibling of siblings) this.#stop(sibling);
+    this.#put(this.#cards.flatMap((card) => (card.id === id ? made : siblings.has(card.id) ? [] : [card])));
+    for (const card of made) this.#read(card.id);
+  }
+
+  /** Sends what is ready. */
+  sendAll(): void {
+    for (const card of this.#cards) if (obstacle(card) === null) void this.send(card.id);
+  }
+
+  async send(id: string): Promise<void> {
+    const card = this.#card(id);
+    const look = card === undefined ? null : lookOf(card.phase);
+    if (card === undefined || card.feed === null || look === null) return;
+    const signal = this.#start(id);
+    const { source, feed, name } = card;
+    const replaced = card.basedOn?.versionId ?? (card.corrects ? look.taken?.versionId : undefined);
+    const request: SendRequest = {
+      feed,
+      name,
+      bytes: source.size,
+      contentType: isGzip(name) ? 'application/gzip' : 'text/csv',
+      ...(replaced === undefined ? {} : { replaces: { versionId: replaced } }),
+    };
+    let sent = 0;
+    let waiting = false;
+    const show = () => {
+      if (!signal.aborted) this.#phase(id, { at: 'sending', sent, waiting, look });
+    };
+    show();
+    try {
+      const { objectKey, versionId } = await this.#services.send({
+        source,
+        request,
+        signal,
+        onProgress: (bytes) => {
+          sent = bytes;
+          show();
+        },
+        onWaiting: (now) => {
+          if (waiting === now) return;
+          waiting = now;
+          show();
+        },
+      });
+      await this.#follow(id, objectKey, versionId);
+    } catch (error) {
+      if (signal.aborted) return;
+      const trouble = this.#services.wordsOf(error);
+      this.#phase(id, { at: 'stopped', trouble, look });
+    }
+  }
+
+  /** Stops sending for now; what S3 holds of it stays there. */
+  pause(id: string): void {
+    const phase = this.#card(id)?.phase;
+    if (phase?.at !== 'sending') return;
+    this.#stop(id);
+    this.#phase(id, { at: 'paused', sent: phase.sent, look: phase.look });
+  }
+
+  /** Looks at it again: the world may have moved since. */
+  lookAgain(id: string): void {
+    this.#read(id);
+  }
+
+  /** Takes it off the page; what S3 holds of it is thrown away. */
+  async remove(id: string): Promise<void> {
+    const card = this.#card(id);
+    if (card === undefined) return;
+    this.#stop(id);
+    this.#put(this.#cards.filter((other) => other.id !== id));
+    const { phase, feed } = card;
+    const begun = phase.at === 'sending' || phase.at === 'paused' || phase.at === 'stopped' || (phase.at === 'ready' && phase.look.held > 0);
+    if (begun && feed !== null) await this.#services.discard(card.source, feed, card.name).catch(() => undefined);
+  }
+
+  /** Takes what is done off the page. */
+  clearSettled(): void {
+    this.#put(this.#cards.filter(({ phase }) => !(phase.at === 'following' && phase.progress.stage === 'published')));
+  }
+
+  #recognise(id: string): void {
+    this.#queue(id, async (card) => {
+      const recognised = await this.#services.recognise(card.source, card.fileName);
+      if (recognised.kind === 'feed') {
+        this.#set(id, { feed: recognised.feed });
+        this.#read(id);
+      } else if (recognised.kind === 'template') {
+        const { name, mapping } = recognised;
+        await this.replaceByMapped(id, { fileName: card.fileName, source: card.source, mapping, template: name });
+      } else this.#phase(id, { at: 'unknown', header: recognised.header });
+    });
+  }
+
+  #read(id: string): void {
+    const signal = this.#start(id);
+    this.#queue(id, async ({ source, feed, name, corrects, basedOn }) => {
+      if (feed === null || signal.aborted) return;
+      const preview = await this.#services.preview({
+        source,
+        name,
+        feed,
+        signal,
+        onProgress: (share) => {
+          if (!signal.aborted) this.#phase(id, { at: 'reading', share });
+        },
+      });
+      const [held, taken] = await Promise.all([
+        this.#services.held(source, feed, name),
+        nameProblem(name, basedOn !== null) === null ? this.#services.taken(feed, name) : null,
+      ]);
+      const overlap = await this.#services
+        .overlap(preview, feed, corrects ? taken : null)
+        .catch((error: unknown) => this.#services.wordsOf(error));
+      const look: Look = { preview, overlap, taken, held };
+      if (!signal.aborted) this.#phase(id, { at: 'ready', look });
+    });
+  }
+
+  async #follow(id: string, objectKey: string, versionId: string): Promise<void> {
+    const signal = this.#start(id);
+    let progress: Progress = { stage: 'received' };
+    let offline = false;
+    const sentAt = new Date().toISOString();
+    const show = () => {
+      if (!signal.aborted) this.#phase(id, { at: 'following', objectKey, versionId, sentAt, progress, offline });
+    };
+    show();
+    await follow({
+      look: (aborted) => this.#services.look(objectKey, versionId, aborted),
+      signal,
+      onProgress: (now) => {
+        progress = now;
+        show();
+      },
+      onOffline: (now) => {
+        if (offline === now) return;
+        offline = now;
+        show();
+      },
+    });
+    const card = this.#card(id);
+    if (card !== undefined) this.#services.onSettled(card, progress);
+  }
+
+  /** Waits for its turn with the worker, and tells what went wrong on the card. */
+  #queue(id: string, step: (card: Card) => Promise<void>): void {
+    this.#phase(id, { at: 'reading', share: 0 });
+    this.#reading = this.#reading.then(async () => {
+      const card = this.#card(id);
+      if (card === undefined) return;
+      try {
+        await step(card);
+      } catch (error) {
+        if (!(error instanceof DOMException && error.name === 'AbortError')) {
+          this.#phase(id, { at: 'stopped', trouble: this.#services.wordsOf(error), look: null });
+        }
+      }
+    });
+  }
+
+  #newCard(card: Pick<Card, 'source' | 'fileName' | 'name' | 'feed' | 'origin'>): Card {
+    return { ...card, id: `card-${this.#next++}`, corrects: false, fixed: 0, basedOn: null, phase: { at: 'reading', share: 0 } };
+  }
+
+  #start(id: string): AbortSignal {
+    this.#stop(id);
+    const controller = new AbortController();
+    this.#under.set(id, controller);
+    return controller.signal;
+  }
+
+  #stop(id: string): void {
+    this.#under.get(id)?.abort();
+    this.#under.delete(id);
+  }
+
+  #card(id: string): Card | undefined {
+    return this.#cards.find((card) => card.id === id);
+  }
+
+  #phase(id: string, phase: Phase): void {
+    this.#set(id, { phase });
+  }
+
+  #set(id: string, changes: Partial<Card>): void {
+    this.#put(this.#cards.map((card) => (card.id === id ? { ...card, ...changes } : card)));
+  }
+
+  #put(cards: readonly Card[]): void {
+    this.#cards = cards;
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+function lookOf(phase: Phase): Look | null {
+  return 'look' in phase ? phase.look : null;
+}

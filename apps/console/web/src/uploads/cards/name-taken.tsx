@@ -1,0 +1,58 @@
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
+import { IconReplace } from '@tabler/icons-react';
+import { useState } from 'react';
+import { formatMoment } from '../../shared/dates.ts';
+import { formatBytes } from '../../shared/numbers.ts';
+import { CompareFiles } from '../versions/compare-versions.tsx';
+import attention from '../shared/attention.module.css';
+import type { Card, Taken } from './card.ts';
+import { cards } from './the-cards.ts';
+
+/** A file of this name is there: is this one its correction, or another file? */
+export function NameTaken({ card, taken }: { readonly card: Card; readonly taken: Taken }) {
+  const [compare, setCompare] = useState(false);
+  return (
+    <Alert
+      variant="light"
+      color={card.corrects ? 'blue' : 'orange'}
+      icon={<IconReplace aria-hidden />}
+      {...(card.corrects ? {} : { classNames: attention })}
+      title={card.corrects ? 'It will replace the file of the same name' : 'There is a file of this name already'}
+    >
+      <Stack gap="sm">
+        <Text size="sm">
+          {card.name} was sent on {formatMoment(taken.lastModified)} ({formatBytes(taken.bytes)}).{' '}
+          {card.corrects
+            ? 'Its rows give way to the rows of this one, all at once. You can undo that.'
+            : 'Is the new one its correction, or another statement?'}
+        </Text>
+        <Group gap="xs">
+          {card.corrects ? (
+            <Button size="xs" variant="default" onClick={() => cards.correct(card.id, false)}>
+              No, it is another file
+            </Button>
+          ) : (
+            <>
+              <Button size="xs" onClick={() => cards.correct(card.id, true)}>
+                It corrects that file
+              </Button>
+              <Button size="xs" variant="default" onClick={() => cards.renameToFree(card.id)}>
+                It is another file: give it another name
+              </Button>
+            </>
+          )}
+          <Button size="xs" variant="subtle" aria-expanded={compare} onClick={() => setCompare(!compare)}>
+            {compare ? 'Hide the differences' : 'What is different?'}
+          </Button>
+        </Group>
+        {compare && card.feed !== null ? (
+          <CompareFiles
+            feed={card.feed}
+            before={{ kind: 'stored', objectKey: taken.objectKey, versionId: taken.versionId, bytes: taken.bytes }}
+            after={{ kind: 'here', blob: card.source, name: card.name }}
+          />
+        ) : null}
+      </Stack>
+    </Alert>
+  );
+}

@@ -1,0 +1,87 @@
+import { Alert, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { IconCloudOff } from '@tabler/icons-react';
+import { formatDay, formatMonth, monthsBetween } from '../../shared/dates.ts';
+import { formatMoney } from '../../shared/money.ts';
+import { formatInteger } from '../../shared/numbers.ts';
+import { AccountingBar } from '../shared/accounting-bar.tsx';
+import type { Look } from './card.ts';
+
+/** Rows, sums and months as they would be. */
+export function PreviewFigures({ look }: { readonly look: Look }) {
+  const { preview, overlap } = look;
+  const known = overlap !== null && 'rows' in overlap ? overlap : null;
+  const duplicate = known?.rows ?? 0;
+  const counts = { good: preview.rowsGood - duplicate, duplicate, quarantined: preview.rowsQuarantined };
+  return (
+    <Stack gap="sm">
+      <AccountingBar counts={counts} />
+      <SimpleGrid cols={3} spacing="sm" maw={520}>
+        <Figure value={formatInteger(counts.good)} label={counts.good === 1 ? 'new row' : 'new rows'} color="var(--positive)" />
+        <Figure value={known === null ? '?' : formatInteger(duplicate)} label="already there" />
+        <Figure
+          value={formatInteger(counts.quarantined)}
+          label="to fix"
+          {...(counts.quarantined > 0 ? { color: 'var(--negative)' } : {})}
+        />
+      </SimpleGrid>
+      {overlap !== null && 'detail' in overlap ? (
+        <Alert variant="light" color="gray" icon={<IconCloudOff aria-hidden />} title="It is not known how many rows are there already">
+          {overlap.detail} Sending is safe all the same: no row counts twice.
+        </Alert>
+      ) : null}
+      {preview.amounts.length > 0 ? (
+        <Group gap="xl" className="figures">
+          {preview.amounts.map(({ currency, good }) => (
+            <div key={currency}>
+              <Text size="lg" fw={650} lh={1.2}>
+                {formatMoney(good, currency)}
+              </Text>
+              <Text size="xs" c="dimmed">
+                sum of the good rows in {currency}
+              </Text>
+            </div>
+          ))}
+        </Group>
+      ) : null}
+      <Months look={look} />
+    </Stack>
+  );
+}
+
+function Figure({ value, label, color }: { readonly value: string; readonly label: string; readonly color?: string }) {
+  return (
+    <div>
+      <Text fw={700} fz={22} lh={1.15} className="figures" {...(color ? { c: color } : {})}>
+        {value}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {label}
+      </Text>
+    </div>
+  );
+}
+
+/** So many months are named one by one; more are told as a span. */
+const monthsNamed = 12;
+
+function Months({ look }: { readonly look: Look }) {
+  const { firstDate, lastDate } = look.preview;
+  const months = [...new Set(look.preview.months.map(({ month }) => month))].sort();
+  const first = months[0];
+  const last = months.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const span = firstDate && lastDate ? ` (${formatDay(firstDate)} – ${formatDay(lastDate)})` : '';
+  return (
+    <Text size="sm" c="dimmed">
+      {months.length === 1 ? 'Touches one month: ' : `Touches ${formatInteger(months.length)} months: `}
+      {months.length <= monthsNamed && months.length === monthsBetween(first, last)
+        ? months.length > 3
+          ? `${formatMonth(first)} to ${formatMonth(last)}`
+          : months.map((month) => formatMonth(month)).join(', ')
+        : months.length <= monthsNamed
+          ? months.map((month) => formatMonth(month)).join(', ')
+          : `between ${formatMonth(first)} and ${formatMonth(last)}`}
+      {span}
+    </Text>
+  );
+}

@@ -1,0 +1,88 @@
+/** The cards of whoever is signed in, with the real worker, API and storage behind them. */
+import { notifications } from '@mantine/notifications';
+import { useSyncExternalStore } from 'react';
+import { answerOf, api } from '../../api/client.ts';
+import { wordsOf } from '../../api/problem.ts';
+import { queryClient } from '../../api/query-client.ts';
+import { formatInteger } from '../../shared/numbers.ts';
+import { fixDrafts } from '../drafts.ts';
+import { lookAtVersion } from '../follow/look.ts';
+import { fileIdentity } from '../sending/file-identity.ts';
+import { type KeptSend, keptSends } from '../sending/kept-sends.ts';
+import { putBlob } from '../sending/put-blob.ts';
+import { sendApi } from '../sending/send-api.ts';
+import { discardSend, sendFile } from '../sending/send-file.ts';
+import type { Feed } from '../shared/feeds.ts';
+import { keptTemplates } from '../templates/templates.ts';
+import { newestVersion } from '../versions/newest-version.ts';
+import { previewWorker } from '../worker/worker.ts';
+import { type Basis, type Card, fixDraftId } from './card.ts';
+import { Cards } from './cards.ts';
+import { overlapOf } from './overlap.ts';
+
+/** Sends that a reload or a crash cut off. */
+export const kept = keptSends();
+
+/** Whose cards they are. */
+export async function currentOwner(): Promise<string> {
+  const { owner } = await queryClient.fetchQuery({
+    queryKey: ['session'],
+    queryFn: () => answerOf(api.session.$get({ query: {} })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (owner === null) throw new Error('You are signed in as an operator without money of your own: sign in as its owner to send files.');
+  return owner;
+}
+
+export const cards = new Cards({
+  recognise: async (source, fileName) => previewWorker.recognise(source, fileName, await keptTemplates()),
+  map: ({ source, fileName, mapping }) => previewWorker.map(source, fileName, mapping),
+  preview: (request) => previewWorker.preview(request),
+  overlap: overlapOf,
+  taken: async (feed, name) => {
+    const objectKey = `raw/${feed}/owner=${await currentOwner()}/${name}`;
+    const newest = await newestVersion(objectKey);
+    return newest === null ? null : { objectKey, ...newest };
+  },
+  held: async (source, feed, name) => {
+    const send = await keptSend(source, feed, name);
+    if (send === undefined) return 0;
+    const parts = await sendApi.parts(send);
+    if (parts === null) await kept.forget(send);
+    return (parts ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
+  },
+  send: async ({ source, ...sending }) =>
+    sendFile({ ...sending, owner: await currentOwner(), file: source, api: sendApi, put: putBlob, kept }),
+  discard: async (source, feed, name) => {
+    const send = await keptSend(source, feed, name);
+    if (send !== undefined) await discardSend(sendApi, kept, send);
+  },
+  look: lookAtVersion,
+  onSettled: (card, { stage, upload }) => {
+    // Dashboards, transactions, lists: all of them may show other figures now.
+    void queryClient.invalidateQueries();
+    if (stage === 'published' && card.basedOn !== null && upload !== undefined) void moveDraft(card.basedOn, upload);
+    notifications.show(
+      stage === 'published' && upload !== undefined
+        ? { title: card.name, message: `Published: ${formatInteger(upload.rowsPublished)} rows.`, color: 'spruce', withBorder: true }
+        : { title: card.name, message: upload?.reason ?? `It is ${stage}.`, color: 'red', withBorder: true, autoClose: 10_000 },
+    );
+  },
+  wordsOf,
+});
+
+export function useCards(): readonly Card[] {
+  return useSyncExternalStore(cards.subscribe, cards.all);
+}
+
+async function keptSend(source: Blob, feed: Feed, name: string): Promise<KeptSend | undefined> {
+  return kept.find(await currentOwner(), feed, await fileIdentity(source, name));
+}
+
+/** What was edited and is wrong still goes on with the version that has the other fixes: its rows have the same numbers. */
+async function moveDraft(from: Basis, to: Pick<Basis, 'uploadId' | 'versionId'>): Promise<void> {
+  const draft = (await fixDrafts.read(fixDraftId(from))) ?? {};
+  const rest = Object.entries(draft).filter(([rowNo]) => !from.rows.includes(Number(rowNo)));
+  if (rest.length > 0) await fixDrafts.keep(fixDraftId(to), Object.fromEntries(rest));
+  await fixDrafts.forget(fixDraftId(from));
+}

@@ -1,0 +1,138 @@
+/** Takes files: dropped anywhere on the page, or chosen by a button. */
+import { Alert, Button, CloseButton, FileButton, Group, List, Portal, Text } from '@mantine/core';
+import { IconFileUpload, IconInfoCircle, IconUpload } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import { formatBytes } from '../../shared/numbers.ts';
+import attention from '../shared/attention.module.css';
+import classes from './drop-area.module.css';
+import { type Dropped, droppedFiles, readableFiles, type Skipped } from './dropped-files.ts';
+
+interface Props {
+  /** The most bytes that one file may have. */
+  readonly limit: number | null;
+  readonly onFiles: (files: readonly File[]) => void;
+}
+
+export function DropArea({ limit, onFiles }: Props) {
+  const [skipped, setSkipped] = useState<readonly Skipped[]>([]);
+  const take = (dropped: Dropped) => {
+    const tooLarge = dropped.files.filter(({ size }) => limit !== null && size > limit);
+    setSkipped([
+      ...dropped.skipped,
+      ...tooLarge.map(({ name, size }) => ({
+        name,
+        reason: `It has ${formatBytes(size)}, and one file may have ${formatBytes(limit ?? 0)}: split it by year, for instance.`,
+      })),
+    ]);
+    const files = dropped.files.filter((file) => !tooLarge.includes(file));
+    if (files.length > 0) onFiles(files);
+  };
+  const dragged = usePageDrop(take);
+  const reset = useRef<() => void>(null);
+
+  return (
+    <>
+      <div className={classes.area}>
+        <IconFileUpload size={34} stroke={1.4} aria-hidden className={classes.icon} />
+        <div className={classes.words}>
+          <Text fw={650}>Drop CSV files anywhere on this page</Text>
+          <Text size="sm" c="dimmed">
+            Incomes, expenses and budgets, or the export of your bank as it is. Nothing is sent before you have seen what would happen.
+          </Text>
+        </div>
+        <FileButton
+          multiple
+          accept=".csv,.csv.gz,.gz,.txt,.tsv,text/csv"
+          resetRef={reset}
+          inputProps={{ 'aria-label': 'CSV files', 'data-testid': 'files' } as React.ComponentProps<'input'>}
+          onChange={(files) => {
+            take(readableFiles(files));
+            // The same file chosen once more is a change, too.
+            reset.current?.();
+          }}
+        >
+          {(props) => (
+            <Button {...props} leftSection={<IconUpload size={18} aria-hidden />}>
+              Choose files
+            </Button>
+          )}
+        </FileButton>
+      </div>
+      <div aria-live="polite">
+        {skipped.length > 0 ? (
+          <Alert
+            variant="light"
+            color="orange"
+            classNames={attention}
+            icon={<IconInfoCircle aria-hidden />}
+            title={
+              <Group justify="space-between" wrap="nowrap" gap="xs">
+                {skipped.length === 1 ? 'One was left out' : `${skipped.length} were left out`}
+                <CloseButton size="sm" aria-label="Close" onClick={() => setSkipped([])} />
+              </Group>
+            }
+          >
+            <List size="sm" spacing={4}>
+              {skipped.map(({ name, reason }, at) => (
+                <List.Item key={`${name}-${at}`}>
+                  <b style={{ overflowWrap: 'anywhere' }}>{name}</b>: {reason}
+                </List.Item>
+              ))}
+            </List>
+          </Alert>
+        ) : null}
+      </div>
+      {dragged ? (
+        <Portal>
+          <div className={classes.overlay} aria-hidden>
+            <IconUpload size={48} stroke={1.4} />
+            <Text fz={24} fw={650}>
+              Drop them to look what is in them
+            </Text>
+          </div>
+        </Portal>
+      ) : null}
+    </>
+  );
+}
+
+/** Whether files are being dragged over the page. */
+function usePageDrop(onDrop: (dropped: Dropped) => void): boolean {
+  const [dragged, setDragged] = useState(false);
+  const latest = useRef(onDrop);
+  useEffect(() => {
+    latest.current = onDrop;
+  });
+  useEffect(() => {
+    // Each element that is entered and left tells so: they are counted.
+    let depth = 0;
+    const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes('Files') ?? false;
+    const enter = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      depth++;
+      setDragged(true);
+    };
+    const over = (event: DragEvent) => {
+      if (hasFiles(event)) event.preventDefault();
+    };
+    const leave = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) setDragged(false);
+    };
+    const drop = (event: DragEvent) => {
+      depth = 0;
+      setDragged(false);
+      if (!hasFiles(event) || event.dataTransfer === null) return;
+      event.preventDefault();
+      latest.current(droppedFiles(event.dataTransfer));
+    };
+    const listeners = { dragenter: enter, dragover: over, dragleave: leave, drop };
+    for (const [name, listener] of Object.entries(listeners)) addEventListener(name, listener as EventListener);
+    return () => {
+      for (const [name, listener] of Object.entries(listeners)) removeEventListener(name, listener as EventListener);
+    };
+  }, []);
+  return dragged;
+}

@@ -1,0 +1,52 @@
+/** Which of the things dropped on the page can be looked at, and a word for each that cannot. */
+
+export interface Skipped {
+  readonly name: string;
+  /** Why, and what to do. */
+  readonly reason: string;
+}
+
+export interface Dropped {
+  readonly files: readonly File[];
+  readonly skipped: readonly Skipped[];
+}
+
+/** Must be called while the event is still going on: afterwards a browser forgets what was dropped. */
+export function droppedFiles(transfer: DataTransfer): Dropped {
+  const folders: Skipped[] = [];
+  const files: File[] = [];
+  for (const item of transfer.items) {
+    if (item.kind !== 'file') continue;
+    const entry = item.webkitGetAsEntry();
+    const file = item.getAsFile();
+    if (entry?.isDirectory) {
+      folders.push({ name: entry.name, reason: 'A folder: open it and drop the files that are in it.' });
+    } else if (file !== null) files.push(file);
+  }
+  const { files: readable, skipped } = readableFiles(files);
+  return { files: readable, skipped: [...folders, ...skipped] };
+}
+
+/** Leaves out what can be no CSV by its name. */
+export function readableFiles(files: Iterable<File>): Dropped {
+  const readable: File[] = [];
+  const skipped: Skipped[] = [];
+  for (const file of files) {
+    const reason = whyNot(file.name);
+    if (reason === null) readable.push(file);
+    else skipped.push({ name: file.name, reason });
+  }
+  return { files: readable, skipped };
+}
+
+/** Why a file of this name is not looked at; null where it is. */
+export function whyNot(name: string): string | null {
+  // Some banks name their CSVs .txt or .tsv.
+  if (/\.(csv|csv\.gz|txt|tsv)$/i.test(name)) return null;
+  if (/\.(xlsx?|xlsm|ods|numbers)$/i.test(name)) {
+    return 'A spreadsheet: open it, save it as “CSV UTF-8” and drop that file.';
+  }
+  if (/\.(zip|7z|rar|tar|tgz|tar\.gz)$/i.test(name)) return 'An archive: unpack it and drop the CSV files that are in it.';
+  if (/\.(pdf|png|jpe?g|docx?)$/i.test(name)) return 'Not a table: ask your bank’s website for a CSV export of the same statement.';
+  return 'Not a CSV: the name should end in .csv or .csv.gz.';
+}

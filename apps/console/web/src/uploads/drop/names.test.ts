@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { whyNot } from './dropped-files.ts';
+import { freeName, nameForFeed, nameProblem, proposedName } from './object-name.ts';
+
+test.each(['a.csv', 'A.CSV', 'b.csv.gz', 'umsatz.txt', 'export.tsv'])('%s is looked at', (name) => {
+  expect(whyNot(name)).toBeNull();
+});
+
+test.each([
+  ['2025.xlsx', /save it as “CSV UTF-8”/],
+  ['all.zip', /unpack/],
+  ['statement.pdf', /CSV export/],
+  ['notes', /\.csv/],
+])('%s is left out with what to do', (name, words) => {
+  expect(whyNot(name)).toMatch(words);
+});
+
+test('a proposed name is one that can be sent, whatever the file was called', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.constantFrom('.csv', '.CSV', '.csv.gz', '.txt', '.tsv'), (stem, ending) => {
+      expect(nameProblem(proposedName(`${stem}${ending}`))).toBeNull();
+    }),
+  );
+});
+
+test('folders and invisible characters are taken out of a name', () => {
+  expect(proposedName('a/b\\c\u202e.csv')).toBe('a b c.csv');
+});
+
+test('a bank’s export is sent under the name of the feed that was made of it', () => {
+  expect(nameForFeed('Umsätze Juni.CSV', 'expenses')).toBe('Umsätze Juni-expenses.csv');
+});
+
+test('a name that is taken gets the next free number', () => {
+  expect(freeName('a.csv', new Set())).toBe('a (2).csv');
+  expect(freeName('a (2).csv.gz', new Set(['a (2).csv.gz', 'a (3).csv.gz']))).toBe('a (4).csv.gz');
+});
+
+test('a name in a folder is fine only for an object that stands there', () => {
+  expect(nameProblem('trips/kyoto.csv')).toMatch(/cannot have/);
+  expect(nameProblem('trips/kyoto.csv', true)).toBeNull();
+});

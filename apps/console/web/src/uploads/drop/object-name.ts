@@ -1,0 +1,55 @@
+/** Names of objects: what a file is called below its owner's folder. */
+
+/** The name that a file is proposed to be sent under. */
+export function proposedName(fileName: string): string {
+  const name = fileName
+    .normalize('NFC')
+    // What the API takes in no name: characters that nobody sees, and separators of folders.
+    .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, '')
+    .replace(/[/\\]+/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/\.(txt|tsv)$/i, '.csv')
+    .replace(/\.(csv(?:\.gz)?)$/i, (_, ending: string) => `.${ending.toLowerCase()}`)
+    .replace(/\s+(\.csv(\.gz)?)$/, '$1');
+  return name.startsWith('.') ? `statement${name}` : name;
+}
+
+/** `statement.csv` and `expenses`: `statement-expenses.csv`, always plain, since the console writes it. */
+export function nameForFeed(fileName: string, feed: string): string {
+  return `${stemOf(proposedName(fileName))}-${feed}.csv`;
+}
+
+/** The next name that is free: `statement.csv`, `statement (2).csv`, `statement (3).csv`. */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  const stem = stemOf(name);
+  const ending = name.slice(stem.length);
+  for (let count = 2; ; count++) {
+    const candidate = `${stem.replace(/ \(\d+\)$/, '')} (${count})${ending}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}
+
+/**
+ * What is wrong with a name, in a person's words; null where nothing is. The API has the last word.
+ *
+ * @param nested it is of an object that stands in a folder already
+ */
+export function nameProblem(name: string, nested = false): string | null {
+  if (name.includes('\\') || (!nested && name.includes('/'))) return 'A name cannot have / or \\ in it.';
+  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return 'The name has invisible characters in it: type it again.';
+  if (name !== name.trim()) return 'The name begins or ends with a space: take it away.';
+  if (!/\.csv(\.gz)?$/.test(name)) return 'The name must end in .csv or .csv.gz.';
+  if (stemOf(name).trim() === '') return 'Put a name before .csv.';
+  if (name.length > 200) return 'The name is too long: 200 characters at most.';
+  return null;
+}
+
+/** Whether the content is gzip, as the name says. */
+export function isGzip(name: string): boolean {
+  return /\.gz$/i.test(name);
+}
+
+function stemOf(name: string): string {
+  return name.replace(/\.csv(\.gz)?$/i, '');
+}

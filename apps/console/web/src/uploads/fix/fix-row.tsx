@@ -1,0 +1,117 @@
+import { Badge, Button, Group, Text, Textarea, TextInput } from '@mantine/core';
+import { IconArrowBackUp, IconCheck, IconPencil } from '@tabler/icons-react';
+import { parseRow } from '@centflow/preview';
+import { memo, useId, useState } from 'react';
+import type { EditedRow } from '../drafts.ts';
+import { formatInteger } from '../../shared/numbers.ts';
+import classes from './fix-rows.module.css';
+import { editedText, type FileShape, isCut, isWhole, type RowToFix, withCell } from './row-to-fix.ts';
+
+interface Props {
+  readonly row: RowToFix;
+  readonly shape: FileShape;
+  /** null: what was typed is taken back. */
+  readonly onEdit: (rowNo: number, edited: EditedRow | null) => void;
+}
+
+/** One row: what is wrong with it, and the cells to type over. */
+export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
+  const { bad, cells, text, edited, problems } = row;
+  const [openAll, setOpenAll] = useState(false);
+  const messageId = useId();
+  const whole = isWhole(bad, shape);
+  const good = problems.length === 0;
+  const wrong = new Set([bad.column?.toLowerCase(), ...problems.map(({ column }) => column?.toLowerCase())]);
+  const shown = shape.header
+    .map((name, at) => ({ name, at }))
+    .filter(({ name, at }) => openAll || wrong.has(name.trim().toLowerCase()) || (edited && parseRow(bad.rawText)[at] !== cells[at]));
+  const others = shape.header.length - shown.length;
+  const message = (problems.find(({ column }) => column === null) ?? problems[0] ?? bad).message;
+  /** Beside the cell; what stands beside the row already is not said twice. */
+  const errorOf = (name: string) => {
+    const problem = problems.find(({ column }) => column?.toLowerCase() === name.trim().toLowerCase());
+    return problem === undefined ? null : problem.message === message ? true : problem.message;
+  };
+
+  return (
+    <fieldset className={classes.row} data-good={good && edited} data-whole={whole}>
+      <legend className={classes.legend}>Row {formatInteger(bad.rowNo)}</legend>
+      <div className={classes.what}>
+        <Text size="sm" className={classes.message} id={messageId}>
+          <b aria-hidden>Row {formatInteger(bad.rowNo)}</b>
+          {good && edited ? 'Nothing is wrong with it any more.' : message}
+        </Text>
+        {whole ? (
+          <Text size="xs" c="dimmed" className={classes.context}>
+            {cells.filter((cell) => cell !== '').join(' · ')}
+          </Text>
+        ) : null}
+        <Group gap={4} mt={4} ml={-8}>
+          {good && edited ? (
+            <Badge color="spruce" variant="light" tt="none" leftSection={<IconCheck size={13} aria-hidden />}>
+              Mended
+            </Badge>
+          ) : null}
+          {whole && !isCut(bad) && (others > 0 || openAll) ? (
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              leftSection={<IconPencil size={14} aria-hidden />}
+              aria-label={`${openAll ? 'Only what is wrong' : 'All cells'} of row ${bad.rowNo}`}
+              onClick={() => setOpenAll(!openAll)}
+            >
+              {openAll ? 'Only what is wrong' : 'All cells'}
+            </Button>
+          ) : null}
+          {edited ? (
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              color="gray"
+              leftSection={<IconArrowBackUp size={14} aria-hidden />}
+              aria-label={`Row ${bad.rowNo} as it was`}
+              onClick={() => onEdit(bad.rowNo, null)}
+            >
+              As it was
+            </Button>
+          ) : null}
+        </Group>
+      </div>
+      {isCut(bad) ? (
+        <Text size="sm" c="dimmed">
+          The row is too long to be mended here: mend it in the file itself and send that again under the same name.
+        </Text>
+      ) : whole ? (
+        <div className={classes.cells}>
+          {shown.map(({ name, at }) => (
+            <TextInput
+              key={`${name}-${at}`}
+              size="sm"
+              label={name.trim() === '' ? `column ${at + 1}` : name.trim()}
+              aria-label={`${name.trim()}, row ${bad.rowNo}`}
+              value={cells[at] ?? ''}
+              error={errorOf(name)}
+              onChange={({ currentTarget }) => onEdit(bad.rowNo, withCell(cells, at, currentTarget.value))}
+              spellCheck={false}
+              autoComplete="off"
+              {...(errorOf(name) === true ? { 'aria-describedby': messageId } : {})}
+            />
+          ))}
+        </div>
+      ) : (
+        <Textarea
+          size="sm"
+          label={`The row as it stands in the file: ${cells.length} cells, where the header has ${shape.header.length}`}
+          description="Commas that belong to a text want quotes around it, as in “Smith, Jones”."
+          aria-label={`Text of row ${bad.rowNo}`}
+          value={text}
+          error={edited && !good ? problems.map(({ message }) => message).join(' ') : null}
+          onChange={({ currentTarget }) => onEdit(bad.rowNo, editedText(currentTarget.value))}
+          autosize
+          spellCheck={false}
+          classNames={{ input: classes.raw ?? '' }}
+        />
+      )}
+    </fieldset>
+  );
+});

@@ -1,0 +1,82 @@
+/** Quarantined rows to be edited in place; thousands of them, since only those in sight are drawn. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useMemo, useRef } from 'react';
+import type { EditedRow, FixDraft } from '../drafts.ts';
+import { FixRow } from './fix-row.tsx';
+import classes from './fix-rows.module.css';
+import { type BadRow, type FileShape, rowToFix, withRow } from './row-to-fix.ts';
+
+interface Props {
+  readonly rows: readonly BadRow[];
+  readonly shape: FileShape;
+  readonly draft: FixDraft;
+  readonly onDraft: (change: (draft: FixDraft) => FixDraft) => void;
+  /** The last rows have come into sight: more could be fetched. */
+  readonly onEnd?: () => void;
+}
+
+/** Up to here all are drawn: a page that finds text by Ctrl-F and has no scroll area of its own. */
+const drawnAtOnce = 20;
+
+export function FixRows({ rows, shape, draft, onDraft, onEnd }: Props) {
+  const onEdit = useCallback(
+    (rowNo: number, edited: EditedRow | null) => onDraft((before) => withRow(before, rowNo, edited)),
+    [onDraft],
+  );
+  const toFix = useMemo(() => rows.map((row) => rowToFix(row, draft, shape)), [rows, draft, shape]);
+  const rowAt = (at: number) => {
+    const row = toFix[at];
+    return row === undefined ? null : <FixRow row={row} shape={shape} onEdit={onEdit} />;
+  };
+  if (rows.length <= drawnAtOnce) {
+    return (
+      <ul className={classes.list} aria-label="Rows to fix">
+        {toFix.map(({ bad }, at) => (
+          <li key={bad.rowNo}>{rowAt(at)}</li>
+        ))}
+      </ul>
+    );
+  }
+  return <ManyRows count={rows.length} rowAt={rowAt} keyAt={(at) => rows[at]?.rowNo ?? at} {...(onEnd ? { onEnd } : {})} />;
+}
+
+interface ManyProps {
+  readonly count: number;
+  readonly rowAt: (at: number) => React.ReactNode;
+  readonly keyAt: (at: number) => number;
+  readonly onEnd?: () => void;
+}
+
+function ManyRows({ count, rowAt, keyAt, onEnd }: ManyProps) {
+  const area = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => area.current,
+    estimateSize: () => 150,
+    getItemKey: keyAt,
+    overscan: 6,
+    onChange: (now) => {
+      const last = now.getVirtualItems().at(-1);
+      if (last !== undefined && last.index >= count - 3) onEnd?.();
+    },
+  });
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard
+    <div ref={area} className={classes.area} tabIndex={0} role="region" aria-label="Rows to fix">
+      <ul className={classes.list} style={{ position: 'relative', height: virtual.getTotalSize() }} aria-label="Rows to fix">
+        {virtual.getVirtualItems().map(({ index, key, start }) => (
+          <li
+            key={key}
+            data-index={index}
+            ref={virtual.measureElement}
+            aria-setsize={count}
+            aria-posinset={index + 1}
+            style={{ position: 'absolute', insetInline: 0, top: 0, transform: `translateY(${start}px)` }}
+          >
+            {rowAt(index)}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

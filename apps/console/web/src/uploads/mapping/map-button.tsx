@@ -1,0 +1,44 @@
+import { Button } from '@mantine/core';
+import { IconColumns } from '@tabler/icons-react';
+import { lazy, Suspense, useState } from 'react';
+import { LoadingPanel } from '../../shared/loading.tsx';
+import type { Card } from '../cards/card.ts';
+import { cards } from '../cards/the-cards.ts';
+
+// Most people map an export once a year: it is not loaded with the page.
+const MappingEditor = lazy(async () => ({ default: (await import('./mapping-editor.tsx')).MappingEditor }));
+
+interface Props {
+  readonly card: Card;
+  readonly label: string;
+  readonly primary?: boolean;
+}
+
+/** Opens the mapping of a bank's export. */
+export function MapButton({ card, label, primary = false }: Props) {
+  const [open, setOpen] = useState(false);
+  const source = card.origin?.source ?? card.source;
+  const fileName = card.origin?.fileName ?? card.fileName;
+  return (
+    <>
+      <Button variant={primary ? 'filled' : 'default'} leftSection={<IconColumns size={18} aria-hidden />} onClick={() => setOpen(true)}>
+        {label}
+      </Button>
+      {open ? (
+        <Suspense fallback={<LoadingPanel height={200} />}>
+          <MappingEditor
+            source={source}
+            fileName={fileName}
+            start={card.origin?.mapping ?? null}
+            template={card.origin?.template ?? null}
+            onClose={() => setOpen(false)}
+            onUse={async (mapping, template) => {
+              await cards.replaceByMapped(card.id, { fileName, source, mapping, template });
+              setOpen(false);
+            }}
+          />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,106 @@
+/** The first rows of a bank's export, each beside the row that comes of it. */
+import { Stack, Table, Text, Title } from '@mantine/core';
+import type { Mapping, MappingSample as Sample, SampleRow } from '@centflow/preview';
+import { formatInteger } from '../../shared/numbers.ts';
+import { feedTitle } from '../shared/feeds.ts';
+import { type ResultColumn, resultCell, resultColumns } from './result-columns.ts';
+import classes from './mapping-sample.module.css';
+
+export function MappingSample({ sample, mapping }: { readonly sample: Sample; readonly mapping: Mapping }) {
+  const bad = sample.rows.filter(({ problems }) => problems.length > 0).map(({ rowNo }) => formatInteger(rowNo));
+  return (
+    <>
+      <Stack gap={6}>
+        <Title order={3} fz="sm">
+          What comes of it
+        </Title>
+        <Text size="xs" role="status" c={bad.length === 0 ? 'dimmed' : 'var(--negative)'}>
+          {bad.length === 0
+            ? `The first ${formatInteger(sample.rows.length)} rows can all be read.`
+            : `Of the first ${formatInteger(sample.rows.length)} rows, ${bad.length === 1 ? 'line' : 'lines'} ${bad.join(', ')} cannot be read. Where only the row is wrong, not the mapping, you mend it afterwards.`}
+        </Text>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard */}
+        <div className={classes.area} tabIndex={0} role="region" aria-label="The rows that come of it">
+          <Table className={classes.table ?? ''} stickyHeader>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th ta="right">Line</Table.Th>
+                <Table.Th>Feed</Table.Th>
+                {resultColumns.map(({ label, right }) => (
+                  <Table.Th key={label} ta={right ? 'right' : 'left'}>
+                    {label}
+                  </Table.Th>
+                ))}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {sample.rows.map((row) => (
+                <Table.Tr key={row.rowNo}>
+                  <Table.Td ta="right">{formatInteger(row.rowNo)}</Table.Td>
+                  <Table.Td>
+                    <Text span inherit c={row.feed === 'incomes' ? 'var(--positive)' : 'dimmed'} fw={600}>
+                      {feedTitle(row.feed)}
+                    </Text>
+                  </Table.Td>
+                  {resultColumns.map((column) => (
+                    <ResultCell key={column.label} column={column} row={row} mapping={mapping} />
+                  ))}
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      </Stack>
+      <Stack gap={6}>
+        <Title order={3} fz="sm">
+          As your bank wrote it
+        </Title>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard */}
+        <div className={classes.area} tabIndex={0} role="region" aria-label="The rows of your bank">
+          <Table className={classes.table ?? ''} stickyHeader>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th ta="right">Line</Table.Th>
+                {sample.header.map((name, at) => (
+                  <Table.Th key={`${name}-${at}`}>{name}</Table.Th>
+                ))}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {sample.rows.map(({ rowNo, source, problems }) => (
+                <Table.Tr key={rowNo}>
+                  <Table.Td ta="right">{formatInteger(rowNo)}</Table.Td>
+                  {sample.header.map((name, at) => (
+                    <Table.Td key={`${name}-${at}`} data-bad={problems.some(({ column }) => column === name)}>
+                      {source[at]}
+                    </Table.Td>
+                  ))}
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      </Stack>
+    </>
+  );
+}
+
+interface CellProps {
+  readonly column: ResultColumn;
+  readonly row: SampleRow;
+  readonly mapping: Mapping;
+}
+
+function ResultCell({ column, row, mapping }: CellProps) {
+  const { text, problem } = resultCell(column, row, mapping);
+  return (
+    <Table.Td data-bad={problem !== null} ta={column.right ? 'right' : 'left'}>
+      {text}
+      {problem === null ? null : (
+        <Text size="xs" c="var(--negative)" className={classes.problem}>
+          {problem}
+        </Text>
+      )}
+    </Table.Td>
+  );
+}

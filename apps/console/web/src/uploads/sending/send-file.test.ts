@@ -1,0 +1,194 @@
+import { expect, test } from 'vitest';
+import type { KeptSend, KeptSends } from './kept-sends.ts';
+import { ConnectionLost, type PutBlob, StorageRefused } from './put-blob.ts';
+import { MovedMeanwhile, partSizes, type SendApi, type Sending, sendFile } from './send-file.ts';
+
+const partBytes = 10;
+const abc = new Blob(['abcdefghijklmnopqrstuvwxyz']);
+
+/** The storage and the API as two tables: objects, and parts of what is not complete. */
+class Storage {
+  readonly objects = new Map<string, { versionId: string; text: string }>();
+  readonly parts = new Map<string, Map<number, string>>();
+  readonly asked: string[] = [];
+  /** What the next PUTs meet instead of an answer. */
+  readonly faults: (Error | null)[] = [];
+  /** The PUT arrives, and its answer does not. */
+  answerLost = 0;
+  #versions = 0;
+
+  readonly api: SendApi = {
+    start: async ({ name, bytes }) => {
+      this.asked.push('start');
+      const objectKey = `raw/expenses/owner=ada/${name}`;
+      if (bytes <= partBytes) return { kind: 'put', objectKey, url: objectKey, headers: {} };
+      const multipartId = `multipart-${this.parts.size + 1}`;
+      this.parts.set(multipartId, new Map());
+      return { kind: 'multipart', objectKey, multipartId, partBytes, parts: Math.ceil(bytes / partBytes) };
+    },
+    sign: async ({ multipartId }, { partNumber }) => ({ url: `${multipartId}#${partNumber}`, headers: {} }),
+    parts: async ({ multipartId }) => {
+      const parts = this.parts.get(multipartId);
+      return parts === undefined
+        ? null
+        : [...parts].map(([partNumber, text]) => ({ partNumber, etag: `etag-${text}`, bytes: text.length }));
+    },
+    complete: async ({ objectKey, multipartId }, parts) => {
+      const held = this.parts.get(multipartId);
+      const text = parts.map(({ partNumber }) => held?.get(partNumber)).join('');
+      this.parts.delete(multipartId);
+      return { versionId: this.#write(objectKey, text) };
+    },
+    newest: async (objectKey) => {
+      const object = this.objects.get(objectKey);
+      return object === undefined ? null : { versionId: object.versionId, bytes: object.text.length };
+    },
+    abort: async ({ multipartId }) => void this.parts.delete(multipartId),
+  };
+
+  readonly put: PutBlob = async ({ url, body, signal, onProgress }) => {
+    signal.throwIfAborted();
+    const fault = this.faults.shift();
+    if (fault instanceof Error) throw fault;
+    const text = await body.text();
+    this.asked.push(`put ${text}`);
+    onProgress(text.length);
+    const [multipartId = '', partNumber] = url.split('#');
+    if (partNumber !== undefined) {
+      this.parts.get(multipartId)?.set(Number(partNumber), text);
+      return { etag: `etag-${text}`, versionId: null };
+    }
+    if (this.objects.has(url)) throw new StorageRefused(412, 'PreconditionFailed');
+    const versionId = this.#write(url, text);
+    if (this.answerLost-- > 0) throw new ConnectionLost();
+    return { etag: 'etag', versionId };
+  };
+
+  #write(objectKey: string, text: string): string {
+    const versionId = `version-${++this.#versions}`;
+    this.objects.set(objectKey, { versionId, text });
+    return versionId;
+  }
+}
+
+function keptInMemory(): KeptSends {
+  const sends = new Map<string, KeptSend>();
+  return {
+    list: async (owner) => [...sends.values()].filter((send) => send.owner === owner),
+    find: async (owner, feed, identity) =>
+      [...sends.values()].find((send) => send.owner === owner && send.feed === feed && send.identity === identity),
+    keep: async (send) => void sends.set(send.multipartId, send),
+    forget: async ({ multipartId }) => void sends.delete(multipartId),
+  };
+}
+
+function sending(storage: Storage, file: Blob, more: Partial<Sending> = {}): Sending {
+  return {
+    owner: 'ada',
+    file,
+    request: { feed: 'expenses', name: 'may.csv', bytes: file.size, contentType: 'text/csv' },
+    api: storage.api,
+    put: storage.put,
+    kept: keptInMemory(),
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    retryAfter: 1,
+    ...more,
+  };
+}
+
+const key = 'raw/expenses/owner=ada/may.csv';
+
+test('a small file goes in one request', async () => {
+  const storage = new Storage();
+  expect(await sendFile(sending(storage, new Blob(['abc'])))).toEqual({ objectKey: key, versionId: 'version-1', resumedBytes: 0 });
+  expect(storage.objects.get(key)?.text).toBe('abc');
+});
+
+test('a large file goes in parts that together are the file', async () => {
+  const storage = new Storage();
+  await sendFile(sending(storage, abc));
+  expect(storage.objects.get(key)?.text).toBe('abcdefghijklmnopqrstuvwxyz');
+});
+
+test('a dropped connection is tried again, and the person is told meanwhile', async () => {
+  const storage = new Storage();
+  storage.faults.push(new ConnectionLost(), null, new ConnectionLost(), new StorageRefused(503, 'SlowDown'));
+  const told: boolean[] = [];
+  await sendFile(sending(storage, abc, { onWaiting: (waiting) => told.push(waiting) }));
+  expect(storage.objects.get(key)?.text).toBe('abcdefghijklmnopqrstuvwxyz');
+  expect(told).toContain(true);
+  expect(told.at(-1)).toBe(false);
+});
+
+test('a storage that says no is not asked again', async () => {
+  const storage = new Storage();
+  storage.faults.push(new StorageRefused(400, 'EntityTooLarge'));
+  await expect(sendFile(sending(storage, new Blob(['abc'])))).rejects.toThrow('refused');
+  expect(storage.asked).toEqual(['start']);
+});
+
+test('a signature that ran out is renewed', async () => {
+  const storage = new Storage();
+  storage.faults.push(new StorageRefused(403, 'AccessDenied'));
+  await sendFile(sending(storage, new Blob(['abc'])));
+  expect(storage.asked).toEqual(['start', 'start', 'put abc']);
+});
+
+test('the same file sent again after a pause goes on with the missing parts alone', async () => {
+  const storage = new Storage();
+  const kept = keptInMemory();
+  const pause = new AbortController();
+  const onProgress = (sent: number) => {
+    if (sent >= partBytes) pause.abort();
+  };
+  await expect(sendFile(sending(storage, abc, { kept, signal: pause.signal, onProgress }))).rejects.toThrow();
+  const before = [...(storage.parts.get('multipart-1')?.values() ?? [])];
+  expect(before.length).toBeGreaterThan(0);
+
+  storage.asked.length = 0;
+  const { resumedBytes } = await sendFile(sending(storage, abc, { kept }));
+  expect(resumedBytes).toBe(before.join('').length);
+  expect(storage.asked).not.toContain('start');
+  for (const text of before) expect(storage.asked).not.toContain(`put ${text}`);
+  expect(storage.objects.get(key)?.text).toBe('abcdefghijklmnopqrstuvwxyz');
+  expect(await kept.list('ada')).toEqual([]);
+});
+
+test('another file of the same name and size begins anew', async () => {
+  const storage = new Storage();
+  const kept = keptInMemory();
+  storage.faults.push(new StorageRefused(400, 'BadDigest'));
+  await expect(sendFile(sending(storage, abc, { kept }))).rejects.toThrow();
+  const other = new Blob(['ABCDEFGHIJKLMNOPQRSTUVWXYZ']);
+  expect(await sendFile(sending(storage, other, { kept }))).toMatchObject({ resumedBytes: 0 });
+  expect(storage.objects.get(key)?.text).toBe('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+});
+
+test('parts that the storage has thrown away are sent again', async () => {
+  const storage = new Storage();
+  const kept = keptInMemory();
+  storage.faults.push(null, new StorageRefused(400, 'BadDigest'));
+  await expect(sendFile(sending(storage, abc, { kept }))).rejects.toThrow();
+  storage.parts.clear();
+  await sendFile(sending(storage, abc, { kept }));
+  expect(storage.objects.get(key)?.text).toBe('abcdefghijklmnopqrstuvwxyz');
+});
+
+test('where only the answer was lost, the file that arrived is taken for sent', async () => {
+  const storage = new Storage();
+  storage.answerLost = 1;
+  expect(await sendFile(sending(storage, new Blob(['abc'])))).toMatchObject({ versionId: 'version-1' });
+});
+
+test('a file that somebody else sent meanwhile is not overwritten', async () => {
+  const storage = new Storage();
+  storage.objects.set(key, { versionId: 'theirs', text: 'xyz' });
+  await expect(sendFile(sending(storage, new Blob(['abc'])))).rejects.toThrow(MovedMeanwhile);
+  expect(storage.objects.get(key)?.text).toBe('xyz');
+});
+
+test('parts are all alike but the last', () => {
+  expect(partSizes(26, 10)).toEqual([10, 10, 6]);
+  expect(partSizes(20, 10)).toEqual([10, 10]);
+});

@@ -1,0 +1,38 @@
+import { Progress } from '@mantine/core';
+import { formatInteger } from '../../shared/numbers.ts';
+
+export interface RowCounts {
+  readonly good: number;
+  readonly duplicate: number;
+  readonly quarantined: number;
+}
+
+const shares = [
+  { key: 'good', color: 'spruce' },
+  { key: 'duplicate', color: 'gray.5' },
+  { key: 'quarantined', color: 'orange' },
+] as const;
+
+/** How the rows of a file fall apart. Decorates figures that stand beside it as text. */
+export function AccountingBar({ counts, height = 8 }: { readonly counts: RowCounts; readonly height?: number }) {
+  const all = counts.good + counts.duplicate + counts.quarantined;
+  return (
+    <Progress.Root size={height} radius="xl" role="img" aria-label={rowsInWords(counts)}>
+      {shares.map(({ key, color }) =>
+        counts[key] === 0 ? null : (
+          // One bad row among a million still shows as a sliver.
+          <Progress.Section key={key} value={Math.max((counts[key] / all) * 100, 0.8)} color={color} withAria={false} />
+        ),
+      )}
+    </Progress.Root>
+  );
+}
+
+/** `82 good, 85 duplicate, 3 to fix`. */
+export function rowsInWords({ good, duplicate, quarantined }: RowCounts): string {
+  return [
+    `${formatInteger(good)} good`,
+    `${formatInteger(duplicate)} duplicate`,
+    `${formatInteger(quarantined)} to fix`,
+  ].join(', ');
+}

@@ -1,0 +1,59 @@
+import { Group, Text } from '@mantine/core';
+import { IconCheck, IconClock, IconLoader2, IconX } from '@tabler/icons-react';
+import { formatMoment } from '../../shared/dates.ts';
+import { formatSeconds } from '../../shared/numbers.ts';
+import type { TimelineStep } from '../follow/timeline.ts';
+import classes from './timeline.module.css';
+
+const words: Readonly<Record<TimelineStep['name'], string>> = {
+  sent: 'Sent',
+  received: 'Received',
+  loading: 'Loading',
+  published: 'Published',
+  rejected: 'Rejected',
+  failed: 'Failed',
+};
+
+interface Props {
+  readonly steps: readonly TimelineStep[];
+  /** It is still going on: the first step without a time is the one at work. */
+  readonly live: boolean;
+}
+
+/** The way of an upload from left to right, and from top to bottom on a phone. */
+export function Timeline({ steps, live }: Props) {
+  const current = live ? steps.findIndex((step) => step.at === null) : -1;
+  return (
+    <ol className={classes.steps}>
+      {steps.map((step, at) => {
+        const bad = step.name === 'rejected' || step.name === 'failed';
+        const state = step.at !== null ? (bad ? 'bad' : 'done') : at === current ? 'current' : 'ahead';
+        return (
+          <li key={step.name} className={classes.step} data-state={state} aria-current={state === 'current' ? 'step' : undefined}>
+            <span className={classes.dot} aria-hidden>
+              {state === 'done' ? <IconCheck size={14} stroke={3} /> : null}
+              {state === 'bad' ? <IconX size={14} stroke={3} /> : null}
+              {state === 'current' ? <IconLoader2 size={14} stroke={2.5} className={classes.turning} /> : null}
+              {state === 'ahead' ? <IconClock size={14} /> : null}
+            </span>
+            <div>
+              <Group gap={6} wrap="nowrap">
+                <Text size="sm" fw={600}>
+                  {words[step.name]}
+                </Text>
+                {step.seconds !== null ? (
+                  <Text size="sm" c="dimmed" className="figures">
+                    +{formatSeconds(step.seconds)}
+                  </Text>
+                ) : null}
+              </Group>
+              <Text size="xs" c="dimmed" className="figures">
+                {step.at === null ? ' ' : formatMoment(step.at)}
+              </Text>
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,171 @@
+/** The bank exports that were mapped once: renamed, changed, deleted. */
+import { Button, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
+import { IconPencil, IconTemplate, IconTrash } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { formatMoment } from '../../shared/dates.ts';
+import { EmptyState } from '../../shared/empty-state.tsx';
+import { LoadingPanel } from '../../shared/loading.tsx';
+import { PageHeader } from '../../shared/page-header.tsx';
+import { ProblemNotice } from '../../shared/problem-notice.tsx';
+import { MappingForm } from '../mapping/mapping-form.tsx';
+import { missingIn } from '../mapping/mapping-fields.ts';
+import { deleteTemplate, putTemplate } from './keep-template.ts';
+import { type KeptTemplate, templatesQuery } from './templates.ts';
+import classes from './templates-page.module.css';
+
+export function TemplatesPage() {
+  const templates = useQuery(templatesQuery);
+  return (
+    <>
+      <PageHeader
+        title="Bank templates"
+        description="How the exports of your banks are read. A file whose columns are those of a template is mapped by it when you drop it."
+      />
+      {templates.isPending ? <LoadingPanel height={220} label="Loading the templates" /> : null}
+      {templates.isError ? <ProblemNotice error={templates.error} onRetry={() => void templates.refetch()} /> : null}
+      {templates.data?.length === 0 ? (
+        <EmptyState
+          icon={<IconTemplate size={40} stroke={1.4} />}
+          title="No template yet"
+          action={<Button renderRoot={(props) => <Link {...props} to="/uploads" />}>Go to the uploads</Button>}
+        >
+          Drop an export of your bank on the uploads page and say which column is what: it is kept here.
+        </EmptyState>
+      ) : null}
+      {templates.data !== undefined && templates.data.length > 0 ? (
+        <ul className={classes.list}>
+          {templates.data.map((template) => (
+            <li key={template.templateId} className="panel">
+              <Template template={template} names={templates.data.map(({ name }) => name)} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </>
+  );
+}
+
+interface Props {
+  readonly template: KeptTemplate;
+  readonly names: readonly string[];
+}
+
+function Template({ template, names }: Props) {
+  const { templateId, etag, mapping } = template;
+  const [name, setName] = useState(template.name);
+  const [editing, setEditing] = useState(false);
+  const [deleting, setDeleting] = useState(false);
+  const rename = useMutation({ mutationFn: () => putTemplate(templateId, name.trim(), mapping, etag) });
+  const remove = useMutation({ mutationFn: () => deleteTemplate(template) });
+  const taken = name.trim() !== template.name && names.includes(name.trim());
+  const problem = name.trim() === '' ? 'Give it a name.' : taken ? 'Another template has this name.' : null;
+
+  return (
+    <Stack gap="sm" p="md">
+      <Group justify="space-between" gap="sm" align="flex-start">
+        <form
+          className={classes.name}
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (problem === null) rename.mutate();
+          }}
+        >
+          <TextInput
+            label="Name"
+            value={name}
+            maxLength={80}
+            error={problem}
+            onChange={({ currentTarget }) => setName(currentTarget.value)}
+            autoComplete="off"
+          />
+          <Button type="submit" variant="default" mt={25} loading={rename.isPending} disabled={problem !== null || name.trim() === template.name}>
+            Rename
+          </Button>
+        </form>
+        <Group gap="xs" mt={25}>
+          <Button
+            variant="default"
+            leftSection={<IconPencil size={16} aria-hidden />}
+            aria-label={`Change the mapping of ${template.name}`}
+            onClick={() => setEditing(true)}
+          >
+            Change
+          </Button>
+          <Button
+            variant="subtle"
+            color="red"
+            leftSection={<IconTrash size={16} aria-hidden />}
+            aria-label={`Delete ${template.name}`}
+            aria-expanded={deleting}
+            onClick={() => setDeleting(!deleting)}
+          >
+            Delete
+          </Button>
+        </Group>
+      </Group>
+      <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+        Columns: {mapping.header.join(', ')}
+      </Text>
+      <Text size="xs" c="dimmed">
+        Changed on {formatMoment(template.updatedAt)}
+      </Text>
+      {deleting ? (
+        <Group gap="sm" role="group" aria-label={`Delete ${template.name}?`}>
+          <Text size="sm">Delete this template? What was sent with it stays.</Text>
+          <Button size="xs" color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
+            Delete it
+          </Button>
+          <Button size="xs" variant="default" onClick={() => setDeleting(false)}>
+            Keep it
+          </Button>
+        </Group>
+      ) : null}
+      {rename.isError ? <ProblemNotice error={rename.error} /> : null}
+      {remove.isError ? <ProblemNotice error={remove.error} /> : null}
+      {editing ? <ChangeMapping template={template} onClose={() => setEditing(false)} /> : null}
+    </Stack>
+  );
+}
+
+/** The mapping without a file: its rows show when one is dropped. */
+function ChangeMapping({ template, onClose }: { readonly template: KeptTemplate; readonly onClose: () => void }) {
+  const [mapping, setMapping] = useState(template.mapping);
+  const missing = missingIn(mapping, true);
+  const keep = useMutation({
+    mutationFn: () => putTemplate(template.templateId, template.name, mapping, template.etag),
+    onSuccess: onClose,
+  });
+  return (
+    <Modal opened onClose={onClose} size="lg" title={<Title order={2}>{template.name}</Title>} attributes={{ header: { role: 'presentation' } }} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Stack gap="lg">
+        <Text size="sm" c="dimmed">
+          To see the rows that come of it, drop one of its files on the uploads page and choose “Change the mapping” there.
+        </Text>
+        <MappingForm
+          mapping={mapping}
+          columns={mapping.header}
+          problems={[]}
+          dateOrderChosen
+          onLayout={(changes) => setMapping({ ...mapping, ...changes })}
+          onMapping={(changes) => setMapping({ ...mapping, ...changes })}
+        />
+        {keep.isError ? <ProblemNotice error={keep.error} /> : null}
+        <Group justify="flex-end">
+          {missing.length > 0 ? (
+            <Text size="sm" c="var(--negative)" role="status">
+              Still to say: {missing.join(', ')}.
+            </Text>
+          ) : null}
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button disabled={missing.length > 0} loading={keep.isPending} onClick={() => keep.mutate()}>
+            Keep the changes
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

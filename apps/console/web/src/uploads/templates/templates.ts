@@ -1,0 +1,29 @@
+/** Banks' exports that somebody mapped once and named. */
+import type { Mapping } from '@centflow/preview';
+import type { StoredTemplate } from '../../../../api/contract/templates.ts';
+import { answerOf, api } from '../../api/client.ts';
+import { queryClient } from '../../api/query-client.ts';
+
+/** A template as it is used here: its mapping is known to be one. */
+export interface KeptTemplate extends Omit<StoredTemplate, 'template'> {
+  readonly name: string;
+  readonly mapping: Mapping;
+}
+
+export const templatesQuery = {
+  queryKey: ['templates'],
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<readonly KeptTemplate[]> => {
+    const { templates } = await answerOf(api.templates.$get({ query: {} }, { init: { signal } }));
+    return templates.map(({ template, ...stored }) => ({
+      ...stored,
+      name: template.name,
+      // What stands there was put by this console, and the API gives it to its owner alone.
+      mapping: template.mapping as unknown as Mapping,
+    }));
+  },
+};
+
+/** All of them, as fresh as half a minute. */
+export function keptTemplates(): Promise<readonly KeptTemplate[]> {
+  return queryClient.fetchQuery({ ...templatesQuery, staleTime: 30_000 });
+}

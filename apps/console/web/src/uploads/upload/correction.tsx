@@ -1,0 +1,29 @@
+import { Text } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+import { isUnsent } from '../cards/card.ts';
+import { CardView } from '../cards/card-view.tsx';
+import { useCards } from '../cards/the-cards.ts';
+
+/**
+ * The corrected file that mending rows of an upload made. It outlives the list of those rows, which goes once the
+ * correction is published and this upload is replaced by it.
+ */
+export function Correction({ uploadId }: { readonly uploadId: number }) {
+  const card = useCards().find(({ basedOn }) => basedOn?.uploadId === uploadId);
+  const area = useRef<HTMLElement>(null);
+  const id = card?.id;
+  useEffect(() => {
+    if (id !== undefined) area.current?.scrollIntoView({ block: 'nearest' });
+  }, [id]);
+  if (card === undefined) return null;
+  return (
+    <section ref={area} aria-label="The corrected file">
+      <CardView card={card} />
+      {isUnsent(card) ? (
+        <Text size="xs" c="dimmed" mt={6}>
+          Nothing has been sent yet: look at it, then send the correction.
+        </Text>
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,56 @@
+/** One upload: what became of it, what is wrong with it, and what it replaced. */
+import { Anchor, Breadcrumbs, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { answerOf, api } from '../../api/client.ts';
+import { LoadingPage } from '../../shared/loading.tsx';
+import { PageHeader } from '../../shared/page-header.tsx';
+import { ProblemNotice } from '../../shared/problem-notice.tsx';
+import { isSettled } from '../follow/follow.ts';
+import { nameOfKey } from '../shared/amounts.ts';
+import { feedTitle } from '../shared/feeds.ts';
+import { StateBadge } from '../shared/state-badge.tsx';
+import { VersionsPanel } from '../versions/versions-panel.tsx';
+import { Correction } from './correction.tsx';
+import { LinePanel } from './line-panel.tsx';
+import { OutcomePanel } from './outcome-panel.tsx';
+import { QuarantinePanel } from './quarantine-panel.tsx';
+
+export function UploadPage() {
+  const { uploadId } = useParams({ strict: false });
+  const { row } = useSearch({ strict: false });
+  const upload = useQuery({
+    queryKey: ['upload', uploadId],
+    queryFn: ({ signal }) =>
+      answerOf(api.uploads[':uploadId'].$get({ param: { uploadId: uploadId ?? '' }, query: {} }, { init: { signal } })),
+    // It moves by itself until it is settled, and afterwards only by what people do.
+    refetchInterval: ({ state }) => (state.data !== undefined && isSettled(state.data.state) ? 30_000 : 1_000),
+  });
+
+  if (upload.isPending) return <LoadingPage />;
+  if (upload.isError) {
+    return (
+      <>
+        <PageHeader title="Upload" />
+        <ProblemNotice error={upload.error} onRetry={() => void upload.refetch()} />
+      </>
+    );
+  }
+  const { data } = upload;
+  return (
+    <>
+      <Breadcrumbs mb="xs" component="nav" aria-label="Where this is">
+        <Anchor size="sm" renderRoot={(props) => <Link {...props} to="/uploads">Uploads</Link>} />
+        <span>{feedTitle(data.feed)}</span>
+      </Breadcrumbs>
+      <PageHeader title={nameOfKey(data.objectKey)} actions={<StateBadge stage={data.state} />} />
+      <Stack gap="lg">
+        {row === undefined ? null : <LinePanel upload={data} row={row} />}
+        <OutcomePanel upload={data} />
+        {data.rowsQuarantined > 0 && (data.state === 'published' || data.state === 'rejected') ? <QuarantinePanel upload={data} /> : null}
+        <Correction uploadId={data.uploadId} />
+        <VersionsPanel key={data.uploadId} upload={data} />
+      </Stack>
+    </>
+  );
+}

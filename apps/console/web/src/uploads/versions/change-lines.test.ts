@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { changeLines } from './change-lines.ts';
+
+const header = ['date', 'amount'];
+
+test('lines stand in the order of the rows, a removed one before what took its place', () => {
+  const lines = changeLines({
+    header,
+    added: [{ rowNo: 3, cells: ['2025-01-03', '3.00'] }],
+    removed: [{ rowNo: 3, cells: ['2025-01-02', '2.00'] }],
+    changed: [{ before: { rowNo: 2, cells: ['2025-01-01', '1.00'] }, after: { rowNo: 2, cells: ['2025-01-01', '1.50'] }, columns: ['amount'] }],
+    same: 0,
+  });
+  expect(lines.map(({ kind, rowNo }) => [kind, rowNo])).toEqual([
+    ['changed', 2],
+    ['removed', 3],
+    ['added', 3],
+  ]);
+});
+
+test('a changed line tells the old value of the cells that differ, and of no other', () => {
+  const [line] = changeLines({
+    header,
+    added: [],
+    removed: [],
+    changed: [{ before: { rowNo: 2, cells: ['2025-01-01', '1.00'] }, after: { rowNo: 2, cells: ['2025-01-01', '1.50'] }, columns: ['amount'] }],
+    same: 0,
+  });
+  expect(line?.cells).toEqual([{ is: '2025-01-01' }, { is: '1.50', was: '1.00' }]);
+});

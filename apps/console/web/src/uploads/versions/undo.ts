@@ -1,0 +1,35 @@
+/** What undo and redo mean for an upload, given the versions that its object key has. */
+import type { ObjectVersion } from '../../../../api/contract/objects.ts';
+
+export type UndoStep =
+  /** The key had nothing before it: a delete marker hides it. */
+  | { readonly kind: 'remove'; readonly newestVersionId: string }
+  /** It corrected an earlier version, which is copied over the key again. */
+  | { readonly kind: 'go-back'; readonly to: ObjectVersion; readonly newestVersionId: string }
+  /** It was undone or replaced: it is copied over the key again. */
+  | { readonly kind: 'bring-back'; readonly to: ObjectVersion; readonly newestVersionId: string };
+
+/**
+ * The step that the page of a version offers; null where there is none.
+ *
+ * The newest version is undone; any other one is brought back. A version that was rejected is nothing to go back to: the
+ * database never showed it.
+ */
+export function undoStep(versions: readonly ObjectVersion[], versionId: string): UndoStep | null {
+  const [newest] = versions;
+  const own = versions.find((version) => version.versionId === versionId);
+  if (newest === undefined || own === undefined || own.isDeleteMarker) return null;
+  const newestVersionId = newest.versionId;
+  if (own.versionId !== newestVersionId) return own.state === 'rejected' ? null : { kind: 'bring-back', to: own, newestVersionId };
+  const before = versions[1];
+  if (before === undefined || before.isDeleteMarker) return { kind: 'remove', newestVersionId };
+  const to = versions.slice(1).find(({ isDeleteMarker, state }) => !isDeleteMarker && state !== 'rejected');
+  return to === undefined ? { kind: 'remove', newestVersionId } : { kind: 'go-back', to, newestVersionId };
+}
+
+/** The version that one replaced: what it is compared with at first. Null where it was the first, or came after an undo. */
+export function versionBefore(versions: readonly ObjectVersion[], versionId: string): ObjectVersion | null {
+  const at = versions.findIndex((version) => version.versionId === versionId);
+  const older = at < 0 ? [] : versions.slice(at + 1);
+  return older.find(({ isDeleteMarker }) => !isDeleteMarker) ?? null;
+}

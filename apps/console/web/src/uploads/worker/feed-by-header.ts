@@ -1,0 +1,11 @@
+import type { Contract } from '@centflow/schema/contract';
+
+/** The feed whose required columns a header has; the one with most of its columns where several would do. */
+export function feedByHeader(header: readonly string[], contracts: readonly Contract[]): string | null {
+  const names = new Set(header.map((name) => name.trim().toLowerCase()));
+  const fitting = contracts
+    .filter(({ centflow }) => centflow.columns.every((column) => !column.requiredHeader || names.has(column.header)))
+    .map(({ name, centflow }) => ({ name, known: centflow.columns.filter(({ header }) => names.has(header)).length }))
+    .sort((a, b) => b.known - a.known);
+  return fitting[0]?.name ?? null;
+}

@@ -1,0 +1,54 @@
+/** Files as the worker reads them: here or from the bucket, compressed or not. */
+import type { FileSource } from './worker.ts';
+
+/** The storage did not give the file. */
+export class FileUnreadable extends Error {
+  override readonly name = 'FileUnreadable';
+  constructor(status: number) {
+    super(
+      status === 404
+        ? 'The storage no longer has this version: it is older than versions are kept.'
+        : `The storage did not give the file (${status}). Try again.`,
+    );
+  }
+}
+
+export async function blobOf(source: FileSource): Promise<Blob> {
+  if (source instanceof Blob) return source;
+  const response = await fetch(source);
+  if (!response.ok) throw new FileUnreadable(response.status);
+  return response.blob();
+}
+
+/** So much of a file tells its header and first rows. */
+const headBytes = 256 * 1024;
+
+/** The beginning of a file; all of it where it is compressed, since that has to be expanded from its start. */
+export async function headOf(source: FileSource, name: string): Promise<Blob> {
+  if (isGzip(name)) return blobOf(source);
+  if (source instanceof Blob) return source.slice(0, headBytes);
+  const response = await fetch(source, { headers: { range: `bytes=0-${headBytes - 1}` } });
+  if (!response.ok) throw new FileUnreadable(response.status);
+  return response.blob();
+}
+
+/** The beginning of a file, expanded. */
+export async function plainHead(source: FileSource, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  return (await plainBytes(await headOf(source, name), name)).subarray(0, headBytes);
+}
+
+export async function plainBytes(source: FileSource, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const blob = await blobOf(source);
+  const plain = isGzip(name) ? blob.stream().pipeThrough(new DecompressionStream('gzip')) : blob.stream();
+  return new Uint8Array(await new Response(plain).arrayBuffer());
+}
+
+/** As the name says it is stored. */
+export async function storedBlob(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Blob> {
+  const blob = new Blob([bytes]);
+  return isGzip(name) ? new Response(blob.stream().pipeThrough(new CompressionStream('gzip'))).blob() : blob;
+}
+
+function isGzip(name: string): boolean {
+  return /\.gz$/i.test(name);
+}

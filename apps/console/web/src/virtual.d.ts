@@ -1,0 +1,23 @@
+/** Made at build by build/maps.ts. */
+declare module 'virtual:countries' {
+  /** GeoJSON whose features are named by ISO 3166-1 alpha-2. */
+  const countries: {
+    readonly type: 'FeatureCollection';
+    readonly features: readonly {
+      readonly properties: { readonly name: string };
+      readonly geometry:
+        | { readonly type: 'Polygon'; readonly coordinates: readonly (readonly (readonly [number, number])[])[] }
+        | {
+            readonly type: 'MultiPolygon';
+            readonly coordinates: readonly (readonly (readonly (readonly [number, number])[])[])[];
+          };
+    }[];
+  };
+  export default countries;
+}
+
+declare module 'virtual:cities' {
+  /** By ISO 3166-1 alpha-2, the largest first: `name|longitude|latitude`. */
+  const cities: Readonly<Record<string, readonly string[]>>;
+  export default cities;
+}
