@@ -100,12 +100,19 @@ class RunningSummaries:
             keys = {column.name: cells[column] for column in summary.columns}
             parts.append(_group(pa.table({**keys, "amount": amounts, "transactions": ones}), summary))
             # The first part is what the others were last added up to; it grows as its groups become many.
-            if sum(part.num_rows for part in parts[1:]) > max(parts[0].num_rows, self._limits.rows_at_once):
+            is_due = sum(part.num_rows for part in parts[1:]) > max(parts[0].num_rows, self._limits.rows_at_once)
+            if is_due or sum(part.nbytes for part in parts) > self._limits.bytes:
                 parts[:] = [_regroup(parts, summary)]
-            if sum(part.nbytes for part in parts) > self._limits.bytes:
-                parts[:] = [_regroup(parts, summary)]
-                if parts[0].nbytes > self._limits.bytes // 2:
+                if self._is_hopeless(parts[0]):
                     self._parts[summary.table] = None
+
+    def _is_hopeless(self, groups: pa.Table) -> bool:
+        """Whether there are too many groups to hold, or so many that in the end there will be."""
+        if groups.nbytes > self._limits.bytes // 2:
+            return True
+        # Of later rows more fall into groups that are there; twice too many seldom become few enough.
+        is_late = self._rows >= 4 * self._limits.rows_at_once
+        return is_late and groups.num_rows * self._limits.rows_per_group > 2 * self._rows
 
     def _cells(self, rows: pa.Table, column: SummaryColumn) -> pa.ChunkedArray:
         cells = rows[self._contract.column(column.header).name]

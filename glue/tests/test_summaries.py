@@ -286,6 +286,14 @@ def test_a_summary_takes_no_more_memory_than_it_may():
     assert finished["expenses_by_account_day"] is not None
 
 
+def test_a_summary_with_a_group_for_nearly_every_row_is_given_up_on_the_way():
+    running = RunningSummaries(EXPENSES, SummaryLimits(least_rows=1, rows_per_group=4, rows_at_once=100))
+    for number in range(8):
+        running.add(checked_rows([("2025-01-01", f"category {number * 100 + row}", "1") for row in range(100)]))
+    assert running._parts["expenses_by_category_month"] is None
+    assert running.finish()["expenses_by_account_day"] is not None
+
+
 def test_a_feed_without_summaries_needs_none():
     contract: Contract = load_contracts()["budgets"]
     running = RunningSummaries(contract, SummaryLimits(least_rows=0))

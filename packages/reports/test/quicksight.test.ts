@@ -115,7 +115,7 @@ describe('every column', () => {
     for (const field of named('DateDimensionField')) expect(column(field)).toMatch(/^date|^parseDate/);
     for (const field of named('CategoricalDimensionField')) expect(column(field)).toMatch(/^((var)?char|text|enum)/);
     for (const field of named('NumericalDimensionField')) expect(column(field)).toMatch(/^(big)?int|^extract/);
-    for (const filter of named('CategoryFilter')) expect(column(filter)).toMatch(/^((var)?char|text|enum)/);
+    for (const filter of named('CategoryFilter')) expect(column(filter)).toMatch(/^((var)?char|text|enum|coalesce)/);
     for (const filter of named('TimeRangeFilter')) expect(column(filter)).toMatch(/^date|^parseDate/);
   });
 
@@ -243,6 +243,19 @@ describe('every visual', () => {
     for (const { DestinationParameterName } of within) {
       if (DestinationParameterName !== undefined) expect(declared).toContain(DestinationParameterName);
     }
+  });
+
+  it('of places keeps payments at no known place until a place is chosen', () => {
+    for (const filter of named('CategoryFilter')) {
+      const { ColumnName } = filter.Column as Reference;
+      const configuration = filter.Configuration as Json;
+      if (configuration.CustomFilterConfiguration === undefined) continue;
+      expect(configuration.CustomFilterConfiguration).toMatchObject({ NullOption: 'NON_NULLS_ONLY' });
+      expect(ColumnName).not.toMatch(/^(country|city)$/);
+    }
+    expect([...calculated.keys()]).toEqual(
+      expect.arrayContaining(['v_transactions.country (or unknown)', 'v_spend_by_place.country (or unknown)']),
+    );
   });
 
   it('has categories with their merchants beneath, in one visual', () => {

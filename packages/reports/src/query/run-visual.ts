@@ -14,6 +14,7 @@ import { visualQuery } from './visual-query.ts';
  *
  * @param database connected as `reporter`
  * @param owner who is signed in; never what a request says
+ * @param mostUsed the owner's currencies, the most used first, for a caller who knows them already
  * @throws {FilterError} the filters cannot be applied.
  */
 export async function runVisual(
@@ -21,11 +22,10 @@ export async function runVisual(
   visual: Visual,
   owner: string,
   filters: Filters,
+  mostUsed: () => Promise<readonly string[]> = () => currenciesOf(database, owner),
 ): Promise<VisualData> {
   const columns = columnsOf(visual);
-  const currency = isInOneCurrency(visual)
-    ? (filters.currency ?? (await currenciesOf(database, owner))[0] ?? null)
-    : null;
+  const currency = isInOneCurrency(visual) ? (filters.currency ?? (await mostUsed())[0] ?? null) : null;
   if (isInOneCurrency(visual) && currency === null) return { columns, rows: [], currency, truncated: false };
 
   const { query, limit, reversed } = visualQuery(visual, owner, currency === null ? filters : { ...filters, currency });

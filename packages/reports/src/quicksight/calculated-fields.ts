@@ -40,6 +40,14 @@ export function lastOf({ column, per, by, title }: AnyLast, dimensions: readonly
   };
 }
 
+/**
+ * A text that is never NULL. A filter of QuickSight's takes rows without a value whatever is chosen, or never: neither is
+ * right for payments at no known place.
+ */
+export function knownOf(column: string): Column {
+  return { name: `${column} (or unknown)`, expression: `coalesce({${column}}, "unknown")` };
+}
+
 /** 1 is Sunday. */
 export function weekdayOf(column: string): Column {
   return { name: 'Weekday', expression: `extract("WD", {${column}})` };

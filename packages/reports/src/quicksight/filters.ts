@@ -2,7 +2,7 @@
 import type { Filter, FilterGroup } from '@aws-sdk/client-quicksight';
 import type { FilterName, ViewName, Visual } from '../model.ts';
 import { filterColumnOf } from '../parts.ts';
-import { type CalculatedFields, timeOf } from './calculated-fields.ts';
+import { type CalculatedFields, knownOf, timeOf } from './calculated-fields.ts';
 import { drawnView } from './drills.ts';
 import { narrowingOf, periodParameters } from './parameters.ts';
 import { columnsOfView } from './view-columns.ts';
@@ -31,7 +31,8 @@ export function filterGroups(sheets: readonly FilteredSheet[], calculated: Calcu
       }
       for (const { column, parameter } of narrowingOf(visual)) {
         const id = `${view}-${column}`;
-        scope(id, whereChosen(id, view, column, parameter.name), sheet.id, visual);
+        const name = withoutValue.has(column) ? calculated.use(view, knownOf(column)) : column;
+        scope(id, whereChosen(id, view, name, parameter.name), sheet.id, visual);
       }
       if ((visual.filters as readonly FilterName[]).includes('period')) {
         const id = `${view}-period`;
@@ -68,14 +69,16 @@ function onlyWhere(id: string, view: ViewName, column: string, value: string): F
   };
 }
 
-/** Rows without a value, such as payments at no known place, stay as long as nothing is chosen. */
+/** Columns that files may leave empty. */
+const withoutValue: ReadonlySet<string> = new Set(['country', 'city']);
+
 function whereChosen(id: string, view: ViewName, column: string, parameter: string): Filter {
   return {
     CategoryFilter: {
       FilterId: id,
       Column: columnIn(view, column),
       Configuration: {
-        CustomFilterConfiguration: { MatchOperator: 'EQUALS', ParameterName: parameter, NullOption: 'ALL_VALUES' },
+        CustomFilterConfiguration: { MatchOperator: 'EQUALS', ParameterName: parameter, NullOption: 'NON_NULLS_ONLY' },
       },
     },
   };
