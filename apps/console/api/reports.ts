@@ -4,12 +4,18 @@ import { choices, FilterError, runVisual } from '@centflow/reports/query';
 import * as z from 'zod';
 import { type Handlers, ownerOf } from './context.ts';
 import type { Database } from './database.ts';
+import { keepAnswers, stampOfUploads } from './kept-answers.ts';
 import { Refusal } from './refusal.ts';
 
 /** null: the file does not say. */
 const drillWord = z.record(z.string().max(64), z.string().max(255).nullable());
 
 export function reportHandlers(database: Database): Pick<Handlers, 'getVisual' | 'getChoices'> {
+  // Several times as dear to MySQL as a chart, whose currency they decide where none is chosen.
+  const choicesOf = keepAnswers(
+    (owner) => stampOfUploads(database, owner),
+    (owner) => database.ask((views) => choices(views, owner)),
+  );
   return {
     async getVisual(context) {
       const owner = ownerOf(context);
@@ -20,7 +26,7 @@ export function reportHandlers(database: Database): Pick<Handlers, 'getVisual' |
       const filters = { ...chosen, ...(drill === undefined ? {} : { drill: readDrill(drill) }) } as Filters;
       try {
         const { columns, rows, currency, truncated } = await database.ask((views) =>
-          runVisual(views, visual, owner, filters),
+          runVisual(views, visual, owner, filters, async () => (await choicesOf.of(owner)).currencies),
         );
         return context.json({ columns: [...columns], rows: rows.map((row) => [...row]), currency, truncated }, 200);
       } catch (error) {
@@ -31,7 +37,7 @@ export function reportHandlers(database: Database): Pick<Handlers, 'getVisual' |
 
     async getChoices(context) {
       const owner = ownerOf(context);
-      const { currencies, categories, accounts, ...months } = await database.ask((views) => choices(views, owner));
+      const { currencies, categories, accounts, ...months } = await choicesOf.of(owner);
       return context.json(
         { currencies: [...currencies], categories: [...categories], accounts: [...accounts], ...months },
         200,

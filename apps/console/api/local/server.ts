@@ -79,6 +79,8 @@ export async function startServer(config: LocalConfig): Promise<LocalServer> {
       return response;
     },
   });
+  // Longer than clients keep an idle connection: one that is closed while a request comes in loses it.
+  if ('keepAliveTimeout' in server) server.keepAliveTimeout = 75_000;
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -400,6 +400,31 @@ describe('charts', () => {
       ...{ firstMonth: '2025-03', lastMonth: '2025-03' },
     });
   });
+
+  test('offer what was published a moment ago, and no longer what was taken back', async () => {
+    await spend(coffee);
+    const yen = [1, 2].map(() => ({ ...coffee, currency: 'JPY', amount: '500.0000', category: 'Travel' }));
+    const uploadId = await enterUpload(world, expenses, 'expenses', { owner, state: 'loading' }, yen);
+    const shown = async () => {
+      const [offered, drawn] = [
+        await ask('getChoices'),
+        await ask('getVisual', { param: { visualId: 'expense-figure' } }),
+      ];
+      return { currencies: offered.body.currencies, categories: offered.body.categories, drawnIn: drawn.body.currency };
+    };
+    const becomes = (state: 'published' | 'retired') =>
+      world.tables.update(uploads).set({ state }).where(eq(uploads.uploadId, uploadId));
+
+    const before = { currencies: ['EUR'], categories: ['Eating out'], drawnIn: 'EUR' };
+    expect(await shown()).toEqual(before);
+    await becomes('published');
+    expect(await shown()).toEqual({
+      ...{ currencies: ['JPY', 'EUR'], categories: ['Eating out', 'Travel'] },
+      drawnIn: 'JPY',
+    });
+    await becomes('retired');
+    expect(await shown()).toEqual(before);
+  });
 });
 
 describe('the pipeline', () => {

@@ -56,8 +56,20 @@ function codeOf({ id, properties: { name } }: Country): string {
 
 function rounded(geometry: Geometry, decimals: number): Geometry {
   const ring = (positions: readonly Position[]) =>
-    positions.map((position) => position.map((part) => Number(part.toFixed(decimals))));
+    unwrapped(positions).map((position) => position.map((part) => Number(part.toFixed(decimals))));
   return geometry.type === 'Polygon'
     ? { type: 'Polygon', coordinates: geometry.coordinates.map(ring) }
     : { type: 'MultiPolygon', coordinates: geometry.coordinates.map((polygon) => polygon.map(ring)) };
+}
+
+/** Russia and Fiji cross the 180th meridian: their outlines go on beyond it, instead of back across the whole map. */
+function unwrapped(positions: readonly Position[]): readonly Position[] {
+  let turn = 0;
+  let before = positions[0]?.[0] ?? 0;
+  return positions.map(([longitude = 0, latitude = 0]) => {
+    if (longitude - before > 180) turn -= 360;
+    if (longitude - before < -180) turn += 360;
+    before = longitude;
+    return [longitude + turn, latitude];
+  });
 }

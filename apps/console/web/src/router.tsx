@@ -1,8 +1,8 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { dashboardRoutes } from './dashboards/routes.tsx';
+import { LoadingPage } from './shared/loading.tsx';
 import { PageFault } from './shell/error-boundary.tsx';
 import { rootRoute, shellRoute } from './shell/routes.tsx';
-import { LoadingPage } from './shared/loading.tsx';
 import { transactionsRoute } from './transactions/routes.tsx';
 import { uploadRoutes } from './uploads/routes.tsx';
 

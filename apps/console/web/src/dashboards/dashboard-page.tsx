@@ -63,7 +63,9 @@ function Visuals({ dashboard, choices }: { readonly dashboard: Dashboard; readon
   const drilled = step && findVisual(step.visual);
   const filters = filtersOf(chosen);
   if (step && drilled)
-    return <DrillView dashboard={dashboard} chosen={chosen} visual={drilled} filters={{ ...filters, ...step.filters }} />;
+    return (
+      <DrillView dashboard={dashboard} chosen={chosen} visual={drilled} filters={{ ...filters, ...step.filters }} />
+    );
   return (
     <>
       <FilterBar

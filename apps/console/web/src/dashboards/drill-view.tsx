@@ -21,7 +21,12 @@ export function DrillView({ dashboard, chosen, visual, filters }: Props) {
   const place = useFocusOn(path.length);
   return (
     <section ref={place} tabIndex={-1} aria-label={visual.title} style={{ outline: 'none' }}>
-      <Breadcrumbs separator={<IconChevronRight size={14} aria-hidden />} mb="sm" component="nav" aria-label="The way here">
+      <Breadcrumbs
+        separator={<IconChevronRight size={14} aria-hidden />}
+        mb="sm"
+        component="nav"
+        aria-label="The way here"
+      >
         <Crumb dashboard={dashboard} chosen={chosen} path={[]} title={`All of ${dashboard.title.toLowerCase()}`} />
         {path.slice(0, -1).map((step, index) => (
           <Crumb
@@ -95,7 +100,7 @@ function periodWords(from: string, to: string): string {
 /** Another step: the reader's place is its heading, not the button that is gone. */
 function useFocusOn(step: number) {
   const place = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new step is what moves the focus
+  // Another step is what moves the focus.
   useEffect(() => {
     place.current?.focus({ preventScroll: true });
   }, [step]);

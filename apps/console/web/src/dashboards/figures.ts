@@ -1,13 +1,13 @@
 /** How each cell of a visual's answer is written. */
 import type { Format, VisualColumn, VisualData } from '@centflow/reports';
-import { formatDay, formatMoment, formatMonth } from '../shared/dates.ts';
+import { formatDay, formatMomentInUtc, formatMonth } from '../shared/dates.ts';
 import { formatMoney, formatMoneyShort } from '../shared/money.ts';
 import { formatInteger, formatPercent, formatSeconds } from '../shared/numbers.ts';
 
 export type Cell = string | number | null;
 
 /** What stands where the file says nothing. */
-export const UNSAID = 'not said';
+export const UNSAID = 'Not stated';
 
 const countries = new Intl.DisplayNames(undefined, { type: 'region', fallback: 'code' });
 
@@ -44,7 +44,7 @@ function formatValue(text: string, format: Format | 'seconds', currency: string 
     case 'date':
       return formatDay(text);
     case 'moment':
-      return formatMoment(momentOf(text));
+      return formatMomentInUtc(momentOf(text));
     case 'country':
       return countryName(text);
     case 'text':
@@ -72,7 +72,8 @@ export interface Figures {
 
 /** Which columns are which. */
 export function figuresOf({ columns }: VisualData): Figures {
-  const withRole = (role: VisualColumn['role']) => columns.flatMap((column, index) => (column.role === role ? [index] : []));
+  const withRole = (role: VisualColumn['role']) =>
+    columns.flatMap((column, index) => (column.role === role ? [index] : []));
   return { columns, dimensions: withRole('dimension'), values: withRole('value') };
 }
 

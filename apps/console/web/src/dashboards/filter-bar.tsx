@@ -71,6 +71,9 @@ function monthsOnFile({ firstMonth, lastMonth }: Choices, filters: readonly Filt
   return { first: firstMonth ?? last, last };
 }
 
+const later = (one: string, other: string) => (one.localeCompare(other) > 0 ? one : other);
+const earlier = (one: string, other: string) => (one.localeCompare(other) < 0 ? one : other);
+
 interface PeriodProps {
   readonly months: Months;
   readonly chosen: Chosen;
@@ -108,7 +111,7 @@ function Period({ months, chosen, onChoose }: PeriodProps) {
             allowDeselect={false}
             data={data}
             value={from}
-            onChange={(value) => value && onChoose({ ...chosen, from: value, to: value > to ? value : to })}
+            onChange={(value) => value && onChoose({ ...chosen, from: value, to: later(value, to) })}
           />
           <Select
             className={classes.filter ?? ''}
@@ -117,7 +120,7 @@ function Period({ months, chosen, onChoose }: PeriodProps) {
             allowDeselect={false}
             data={data}
             value={to}
-            onChange={(value) => value && onChoose({ ...chosen, to: value, from: value < from ? value : from })}
+            onChange={(value) => value && onChoose({ ...chosen, to: value, from: earlier(value, from) })}
           />
         </>
       ) : null}

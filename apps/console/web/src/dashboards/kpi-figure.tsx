@@ -19,16 +19,15 @@ export function KpiFigure({ visual, data: { columns, rows, currency } }: Props) 
   const value = columns.find(({ role }) => role === 'value');
   const last = rows.at(-1);
   if (!value || !last) return null;
-  if (visual.trend === undefined) return <div className={classes.kpiValue}>{formatCell(last[0] ?? null, value, currency)}</div>;
+  if (visual.trend === undefined)
+    return <div className={classes.kpiValue}>{formatCell(last[0] ?? null, value, currency)}</div>;
   const before = rows.at(-2);
   const amounts = rows.flatMap(([, amount]) => (amount === null || amount === undefined ? [] : [String(amount)]));
   const addsUp = 'aggregate' in visual.value && rows.length > 1;
   return (
     <>
       <div className={classes.kpiValue}>{formatCell(last[1] ?? null, value, currency)}</div>
-      <div className={classes.kpiWhen}>
-        {formatMonth(String(last[0]))}
-      </div>
+      <div className={classes.kpiWhen}>{formatMonth(String(last[0]))}</div>
       <div className={classes.kpiWhen}>
         {before ? <Change before={before} last={last} percent={value.format === 'percent'} /> : '\u00a0'}
       </div>
@@ -55,11 +54,12 @@ function Change({ before, last, percent }: { readonly before: Row; readonly last
   if (change === null) return null;
   const Arrow = change > 0.0005 ? IconArrowUpRight : change < -0.0005 ? IconArrowDownRight : IconArrowRight;
   const size = percent ? `${Math.abs(change * 100).toFixed(1)} points` : formatPercent(Math.abs(change));
-  const direction = change > 0.0005 ? 'more' : change < -0.0005 ? 'less' : 'different';
+  const direction = change > 0.0005 ? 'more' : change < -0.0005 ? 'less' : undefined;
+  const month = formatMonth(String(before[0]));
   return (
     <>
       <Arrow size={14} style={{ verticalAlign: '-2px' }} aria-hidden />
-      {` ${size} ${direction} than ${formatMonth(String(before[0]))}`}
+      {direction ? ` ${size} ${direction} than ${month}` : ` The same as ${month}`}
     </>
   );
 }

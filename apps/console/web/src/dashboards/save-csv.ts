@@ -9,7 +9,9 @@ export function csvOf({ columns, rows, currency }: VisualData): string {
   return toSafeCsv([
     withCurrency ? [...header, 'Currency'] : header,
     ...rows.map((row) => {
-      const cells = columns.map((_, index) => (row[index] === null || row[index] === undefined ? '' : String(row[index])));
+      const cells = columns.map((_, index) =>
+        row[index] === null || row[index] === undefined ? '' : String(row[index]),
+      );
       return withCurrency ? [...cells, currency] : cells;
     }),
   ]);

@@ -6,7 +6,7 @@ import { echarts } from './charts/echarts.ts';
 import { FONT, palettes } from './charts/palette.ts';
 import { formatCell } from './figures.ts';
 import { saveFile } from './save-file.ts';
-import { bodyHeight } from './visual-height.ts';
+import { bodyHeight, drawnHeight } from './visual-height.ts';
 
 const WIDTH = 960;
 const MARGIN = 28;
@@ -22,8 +22,11 @@ export async function savePng(visual: Visual, data: VisualData): Promise<void> {
   saveFile(`${visual.id}.png`, blob);
 }
 
-async function chartPicture(visual: Extract<Visual, { kind: Parameters<typeof draw>[0]['visual']['kind'] }>, data: VisualData) {
-  const height = bodyHeight(visual, {}, true);
+async function chartPicture(
+  visual: Extract<Visual, { kind: Parameters<typeof draw>[0]['visual']['kind'] }>,
+  data: VisualData,
+) {
+  const height = drawnHeight(visual, bodyHeight(visual, {}, true), data.rows.length);
   const place = document.createElement('div');
   const chart = echarts.init(place, undefined, {
     renderer: 'canvas',

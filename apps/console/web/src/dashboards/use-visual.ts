@@ -1,4 +1,4 @@
-import type { Filters, FilterName, Visual, VisualData } from '@centflow/reports';
+import type { FilterName, Filters, Visual, VisualData } from '@centflow/reports';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { answerOf, api } from '../api/client.ts';
 

@@ -1,4 +1,4 @@
-import { type Filters, type Visual, type VisualData, drillInto } from '@centflow/reports';
+import { drillInto, type Filters, type Visual, type VisualData } from '@centflow/reports';
 import { ActionIcon, Menu, Title, Tooltip } from '@mantine/core';
 import { IconChartBar, IconDots, IconFileTypeCsv, IconPhoto, IconTable } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
@@ -12,7 +12,7 @@ import classes from './dashboards.module.css';
 import { KpiFigure } from './kpi-figure.tsx';
 import { PivotTable } from './pivot-table.tsx';
 import { useVisual } from './use-visual.ts';
-import { bodyHeight } from './visual-height.ts';
+import { bodyHeight, drawnHeight } from './visual-height.ts';
 import { VisualTable } from './visual-table.tsx';
 
 const Chart = lazy(() => import('./charts/chart.tsx'));
@@ -33,7 +33,8 @@ export function VisualCard({ visual, filters, chosen, alone = false }: Props) {
   const [asTable, setAsTable] = useState(false);
   const titleId = useId();
   const onMark = useDrill(visual, filters, chosen);
-  const height = bodyHeight(visual, filters, alone);
+  const reserved = bodyHeight(visual, filters, alone);
+  const height = figures.data ? drawnHeight(visual, reserved, figures.data.rows.length) : reserved;
   return (
     <section className={`panel ${classes.card}`} aria-labelledby={titleId} data-visual={visual.id}>
       <div className={classes.cardHead}>

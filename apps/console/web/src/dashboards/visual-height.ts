@@ -2,7 +2,17 @@
 import type { Filters, Visual } from '@centflow/reports';
 import { calendarHeight } from './charts/calendar-height.ts';
 
-export const PHONE = 560;
+/** A chart narrower than this is drawn as for a phone. */
+export const NARROW = 420;
+/** The window around such a chart, with the page's margins. */
+const PHONE = NARROW + 68;
+
+/** Once the rows are known: a few bars need not fill the room of twenty. */
+export function drawnHeight(visual: Visual, reserved: number, rows: number): number {
+  if (visual.kind !== 'bar' || !visual.horizontal) return reserved;
+  const each = visual.values.length > 1 ? 46 : 30;
+  return Math.max(rows * (rows < 8 ? 44 : each - 6) + (visual.values.length > 1 ? 48 : 16), 150);
+}
 
 export function bodyHeight(visual: Visual, { from, to }: Filters, alone: boolean): number {
   switch (visual.kind) {
@@ -12,7 +22,7 @@ export function bodyHeight(visual: Visual, { from, to }: Filters, alone: boolean
     case 'stacked':
       return alone ? 420 : 310;
     case 'bar':
-      return visual.horizontal ? 460 : 310;
+      return visual.horizontal ? (visual.top === undefined ? 310 : 460) : 310;
     case 'heatmap':
       return 440;
     case 'calendar':

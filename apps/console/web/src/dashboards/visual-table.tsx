@@ -32,7 +32,7 @@ export function VisualTable({ visual, data, onMark }: Props) {
             <tr key={JSON.stringify(row)}>
               {columns.map((column, index) => {
                 const cell = row[index] ?? null;
-                const text = formatCell(cell, column, currency);
+                const text = cell === null && visual.kind === 'list' ? '–' : formatCell(cell, column, currency);
                 if (column.role === 'value')
                   return (
                     <td key={column.name} className={classes.figure}>

@@ -1,3 +1,42 @@
-export default function Page() {
-  return <p>…</p>;
+import { SimpleGrid, Stack } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { useWho } from '../session/use-session.ts';
+import { EmptyState } from '../shared/empty-state.tsx';
+import { LoadingPage } from '../shared/loading.tsx';
+import { PageHeader } from '../shared/page-header.tsx';
+import { Alarms } from './alarms.tsx';
+import { DeadLetters } from './dead-letters.tsx';
+import { JobRuns } from './job-runs.tsx';
+import { Latency } from './latency.tsx';
+import { PipelineUploads } from './pipeline-uploads.tsx';
+import { Sweep } from './sweep.tsx';
+
+/** How the flow does, for those who run it: never people's rows or amounts. */
+export default function OperationsPage() {
+  const who = useWho();
+  if (who.isPending) return <LoadingPage />;
+  if (!who.data?.operator)
+    return (
+      <>
+        <PageHeader title="Operations" />
+        <EmptyState icon={<IconLock size={40} stroke={1.5} />} title="For operators only">
+          This page tells how Centflow runs. Your own uploads, and what became of them, are under Uploads.
+        </EmptyState>
+      </>
+    );
+  return (
+    <>
+      <PageHeader title="Operations" description="How the flow does. Nobody’s rows or amounts are shown here." />
+      <Stack gap="md">
+        <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
+          <DeadLetters />
+          <Sweep />
+        </SimpleGrid>
+        <Latency />
+        <JobRuns />
+        <PipelineUploads />
+        <Alarms />
+      </Stack>
+    </>
+  );
 }

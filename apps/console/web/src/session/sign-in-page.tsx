@@ -1,8 +1,8 @@
 import { Group, Text, Title } from '@mantine/core';
 import { Brand } from '../shell/brand.tsx';
 import { ColorSchemeToggle } from '../shell/who-am-i.tsx';
-import classes from './sign-in-page.module.css';
 import { SignInChoices } from './sign-in-choices.tsx';
+import classes from './sign-in-page.module.css';
 
 export function SignInPage() {
   return (

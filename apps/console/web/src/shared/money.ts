@@ -27,8 +27,16 @@ export function formatSignedMoney(amount: string, currency: string): string {
 
 /** For axes and small tiles: `€1.2K`. Never the only place where a figure stands. */
 export function formatMoneyShort(amount: number, currency: string): string {
-  return formatFor(`short ${currency}`, () =>
-    numberFormat({ style: 'currency', currency, notation: 'compact', maximumFractionDigits: 1 }),
+  const size = Math.abs(amount);
+  const decimals = size >= 1000 ? 1 : size >= 10 ? 0 : 2;
+  return formatFor(`short ${currency} ${decimals}`, () =>
+    numberFormat({
+      style: 'currency',
+      currency,
+      notation: 'compact',
+      minimumFractionDigits: 0,
+      maximumFractionDigits: decimals,
+    }),
   ).format(amount);
 }
 

@@ -1,11 +1,5 @@
 import { dashboards } from '@centflow/reports';
-import {
-  IconActivityHeartbeat,
-  IconChartHistogram,
-  IconList,
-  IconTemplate,
-  IconUpload,
-} from '@tabler/icons-react';
+import { IconActivityHeartbeat, IconChartHistogram, IconList, IconTemplate, IconUpload } from '@tabler/icons-react';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { dashboardIcon } from '../dashboards/dashboard-icon.tsx';

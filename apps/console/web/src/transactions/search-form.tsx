@@ -84,9 +84,27 @@ function Filters({ search, choices, onSearch }: Props) {
         value={search.kind ?? null}
         onChange={(value) => set('kind', value)}
       />
-      <Choice label="Category" all="All" data={choices?.categories} value={search.category} onChoose={(value) => set('category', value)} />
-      <Choice label="Account" all="All" data={choices?.accounts} value={search.account} onChoose={(value) => set('account', value)} />
-      <Choice label="Currency" all="All" data={choices?.currencies} value={search.currency} onChoose={(value) => set('currency', value)} />
+      <Choice
+        label="Category"
+        all="All"
+        data={choices?.categories}
+        value={search.category}
+        onChoose={(value) => set('category', value)}
+      />
+      <Choice
+        label="Account"
+        all="All"
+        data={choices?.accounts}
+        value={search.account}
+        onChoose={(value) => set('account', value)}
+      />
+      <Choice
+        label="Currency"
+        all="All"
+        data={choices?.currencies}
+        value={search.currency}
+        onChoose={(value) => set('currency', value)}
+      />
       <Day label="From" value={search.from} onDay={(value) => set('from', value)} />
       <Day label="To" value={search.to} onDay={(value) => set('to', value)} />
       <Amount label="Amount from" value={search.min} onAmount={(value) => set('min', value)} />
@@ -125,7 +143,9 @@ interface DayProps {
 }
 
 function Day({ label, value = '', onDay }: DayProps) {
-  return <TextInput type="date" label={label} value={value} onChange={({ currentTarget }) => onDay(currentTarget.value)} />;
+  return (
+    <TextInput type="date" label={label} value={value} onChange={({ currentTarget }) => onDay(currentTarget.value)} />
+  );
 }
 
 interface AmountProps {

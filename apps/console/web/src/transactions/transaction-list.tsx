@@ -34,29 +34,32 @@ export function TransactionList({ transactions, hasMore, loadingMore, onMore }: 
   }, [hasMore, loadingMore, last, transactions.length, onMore]);
   return (
     <div className={`panel ${classes.list}`} ref={place}>
-      {/* biome-ignore lint/a11y/useSemanticElements: a table's rows cannot be placed one by one */}
-      <div role="table" aria-label="Transactions" aria-rowcount={hasMore ? -1 : transactions.length}>
-        <div role="rowgroup" style={{ height: rows.getTotalSize(), position: 'relative' }}>
-          {shown.map(({ index, key, start }) => {
-            const transaction = transactions[index];
-            return transaction ? (
-              <div
-                key={key}
-                ref={rows.measureElement}
-                data-index={index}
-                className={classes.row}
-                role="row"
-                aria-rowindex={index + 1}
-                style={{ transform: `translateY(${start - rows.options.scrollMargin}px)` }}
-              >
-                <Cells transaction={transaction} />
-              </div>
-            ) : null;
-          })}
-        </div>
-      </div>
+      <ul className={classes.rows} aria-label="Transactions" style={{ height: rows.getTotalSize() }}>
+        {shown.map(({ index, key, start }) => {
+          const transaction = transactions[index];
+          return transaction ? (
+            <li
+              key={key}
+              ref={rows.measureElement}
+              data-index={index}
+              className={classes.row}
+              aria-posinset={index + 1}
+              aria-setsize={hasMore ? -1 : transactions.length}
+              style={{ transform: `translateY(${start - rows.options.scrollMargin}px)` }}
+            >
+              <Cells transaction={transaction} />
+            </li>
+          ) : null;
+        })}
+      </ul>
       <p className={classes.end} role="status">
-        {loadingMore ? <Loader size="xs" aria-label="Loading more" /> : hasMore ? '\u00a0' : `That is all: ${transactions.length}.`}
+        {loadingMore ? (
+          <Loader size="xs" aria-label="Loading more" />
+        ) : hasMore ? (
+          '\u00a0'
+        ) : (
+          `That is all: ${transactions.length}.`
+        )}
       </p>
     </div>
   );
@@ -69,21 +72,21 @@ function Cells({ transaction }: { readonly transaction: Transaction }) {
   const Icon = income ? IconArrowDownLeft : IconArrowUpRight;
   return (
     <>
-      <div role="cell" className={classes.kind} data-kind={kind}>
+      <div className={classes.kind} data-kind={kind}>
         <Icon size={17} stroke={2} role="img" aria-label={income ? 'Income' : 'Expense'} />
       </div>
-      <div role="cell" className={classes.who}>
+      <div className={classes.who}>
         <span className={classes.name}>{counterparty}</span>
         <span className={classes.detail}>{[category, description, place].filter(Boolean).join(' · ')}</span>
       </div>
-      <div role="cell" className={classes.when}>
+      <div className={classes.when}>
         <span>{formatDay(date)}</span>
         <span className={classes.detail}>{account}</span>
       </div>
-      <div role="cell" className={classes.source}>
+      <div className={classes.source}>
         <Source transaction={transaction} />
       </div>
-      <div role="cell" className={classes.amount} data-kind={kind}>
+      <div className={classes.amount} data-kind={kind}>
         {income ? formatSignedMoney(amount, currency) : formatMoney(amount, currency)}
       </div>
     </>

@@ -21,7 +21,10 @@ export default function TransactionsPage() {
   const set = (next: TransactionSearch) => void navigate({ search: next, replace: true, resetScroll: false });
   return (
     <>
-      <PageHeader title="Transactions" description="Every payment and receipt, the newest first, with the line it came from." />
+      <PageHeader
+        title="Transactions"
+        description="Every payment and receipt, the newest first, with the line it came from."
+      />
       <SearchForm search={search} choices={choices.data} onSearch={set} />
       <Found search={search} onClear={() => set({})} />
     </>

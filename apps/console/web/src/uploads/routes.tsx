@@ -1,6 +1,6 @@
 /** The pages about files, as routes below the shell's. */
 import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { parseHistoryFilters, type HistoryFilters } from './history/filters.ts';
+import { type HistoryFilters, parseHistoryFilters } from './history/filters.ts';
 
 /** The routes of this folder; each page is a chunk of its own. */
 export function uploadRoutes<Parent extends AnyRoute>(parent: Parent) {

@@ -2,9 +2,9 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import { useBlocker, useNavigate, useSearch } from '@tanstack/react-router';
+import { useWho } from '../session/use-session.ts';
 import { PageHeader } from '../shared/page-header.tsx';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
-import { useWho } from '../session/use-session.ts';
 import { obstacle } from './cards/card.ts';
 import { CardView } from './cards/card-view.tsx';
 import { cards, useCards } from './cards/the-cards.ts';
@@ -19,10 +19,7 @@ export function UploadsPage() {
   const navigate = useNavigate();
   return (
     <>
-      <PageHeader
-        title="Uploads"
-        description="Send statements, follow them, mend what was refused."
-      />
+      <PageHeader title="Uploads" description="Send statements, follow them, mend what was refused." />
       <Stack gap="xl">
         <Stack gap="sm">
           <DropArea limit={who.data?.limits.objectBytes ?? null} onFiles={(files) => cards.add(files)} />

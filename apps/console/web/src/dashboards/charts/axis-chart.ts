@@ -2,8 +2,8 @@
 import type { VisualColumn, VisualData } from '@centflow/reports';
 import type { BarSeriesOption, EChartsOption, LineSeriesOption } from 'echarts';
 import { addMonths } from '../../shared/dates.ts';
-import { forPixels } from '../../shared/money.ts';
 import { sumOf } from '../../shared/decimals.ts';
+import { forPixels } from '../../shared/money.ts';
 import { type Cell, formatCell, formatOnAxis } from '../figures.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
 import type { Palette } from './palette.ts';
@@ -40,6 +40,7 @@ export function axisChart(drawing: Drawing<AxisKind>): Drawn {
     axisLabel: {
       color: palette.soft,
       fontSize: 12,
+      lineHeight: 17,
       hideOverlap: true,
       ...(horizontal ? { width: narrow ? 96 : 150, overflow: 'truncate' as const, interval: 0 } : {}),
       ...(first.format === 'month' ? { formatter: monthLabel } : {}),
@@ -51,6 +52,7 @@ export function axisChart(drawing: Drawing<AxisKind>): Drawn {
     axisLabel: {
       color: palette.soft,
       fontSize: 12,
+      lineHeight: 17,
       hideOverlap: true,
       formatter: (number: number) => formatOnAxis(number, value.format, data.currency),
     },
@@ -84,7 +86,7 @@ export function axisChart(drawing: Drawing<AxisKind>): Drawn {
 }
 
 /** `Jan` stands above its year, the others alone. */
-function monthLabel(month: string, index: number): string {
+export function monthLabel(month: string, index: number): string {
   const name = monthOnAxis.format(new Date(`${month}-01T00:00:00Z`));
   return index === 0 || month.endsWith('-01') ? `${name}\n${month.slice(0, 4)}` : name;
 }
@@ -100,11 +102,7 @@ function labelsOf({ columns, rows }: VisualData): readonly Cell[] {
   return all;
 }
 
-function seriesOf(
-  visual: Drawing<AxisKind>['visual'],
-  data: VisualData,
-  labels: readonly Cell[],
-): readonly Series[] {
+function seriesOf(visual: Drawing<AxisKind>['visual'], data: VisualData, labels: readonly Cell[]): readonly Series[] {
   const { columns, rows, currency } = data;
   const at = new Map(labels.map((label, index) => [label, index]));
   const valueIndexes = columns.flatMap(({ role }, index) => (role === 'value' ? [index] : []));
@@ -151,7 +149,12 @@ function takeTogether(
     const together = rest.flatMap((one) => one.marks[index] ?? []);
     if (together.length === 0) return null;
     const total = sumOf(together.map(({ row }) => String(rows[row]?.[valueIndex] ?? '0')));
-    return { value: forPixels(total), text: formatCell(total, column, currency), title: together[0]?.title ?? '', row: -1 };
+    return {
+      value: forPixels(total),
+      text: formatCell(total, column, currency),
+      title: together[0]?.title ?? '',
+      row: -1,
+    };
   });
   return {
     series: [...kept, { name: `${rest.length} others`, column, marks, together: true }],
@@ -191,7 +194,9 @@ function drawn(
     type: 'bar',
     name,
     ...(stacked ? { stack: 'all' } : {}),
-    data: marks.map((mark) => (mark ? { ...mark, ...coloured(mark, count, palette) } : { value: '-' })) as BarSeriesOption['data'] & object,
+    data: marks.map((mark) =>
+      mark ? { ...mark, ...coloured(mark, count, palette) } : { value: '-' },
+    ) as BarSeriesOption['data'] & object,
     barMaxWidth: horizontal ? 22 : 34,
     barGap: '12%',
     barCategoryGap: stacked ? '24%' : '32%',

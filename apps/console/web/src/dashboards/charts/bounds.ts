@@ -3,10 +3,29 @@ export type Position = readonly [number, number];
 
 /** The part of the world that is shown: around the places with money, never closer than a country's size. */
 export function boundsOf(positions: readonly Position[]): { readonly boundingCoords?: [number, number][] } {
-  if (positions.length === 0) return { boundingCoords: [[-170, 78], [180, -56]] };
-  const [west, east] = spread(positions.map(([longitude]) => longitude), 24, [-170, 180]);
-  const [south, north] = spread(positions.map(([, latitude]) => latitude), 16, [-56, 78]);
-  return { boundingCoords: [[west, north], [east, south]] };
+  if (positions.length === 0)
+    return {
+      boundingCoords: [
+        [-170, 78],
+        [180, -56],
+      ],
+    };
+  const [west, east] = spread(
+    positions.map(([longitude]) => longitude),
+    40,
+    [-170, 180],
+  );
+  const [south, north] = spread(
+    positions.map(([, latitude]) => latitude),
+    26,
+    [-56, 78],
+  );
+  return {
+    boundingCoords: [
+      [west, north],
+      [east, south],
+    ],
+  };
 }
 
 function spread(values: readonly number[], least: number, [lowest, highest]: Position): Position {

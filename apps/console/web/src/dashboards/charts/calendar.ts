@@ -27,7 +27,7 @@ export function calendar({ data, palette, narrow, visual }: Drawing<'calendar'>)
       tooltip: tooltip(palette, 'item'),
       visualMap: { show: false, min: 0, max: high, dimension: 1, inRange: { color: [...palette.scale] } },
       calendar: ranges.map((range, index) => ({
-        range,
+        range: [range[0], lastDayOf(range[1])],
         top: index * BLOCK + TOP,
         left: 40,
         right: 4,
@@ -35,7 +35,12 @@ export function calendar({ data, palette, narrow, visual }: Drawing<'calendar'>)
         itemStyle: { color: palette.blank, borderColor: palette.panel, borderWidth: 2 },
         splitLine: { lineStyle: { color: palette.soft, width: 1, opacity: 0.5 } },
         yearLabel: { show: false },
-        monthLabel: { color: palette.soft, nameMap: 'en', formatter: ({ nameMap, MM, yyyy }) => (MM === '01' || range[0] === `${yyyy}-${MM}` ? `${nameMap} ${yyyy}` : String(nameMap)) },
+        monthLabel: {
+          color: palette.soft,
+          nameMap: 'en',
+          formatter: ({ nameMap, MM, yyyy }) =>
+            MM === '01' || range[0] === `${yyyy}-${MM}` ? `${nameMap} ${yyyy}` : String(nameMap),
+        },
         dayLabel: { color: palette.soft, firstDay: 1, nameMap: ['', 'Mon', '', 'Wed', '', 'Fri', ''] },
       })),
       series: ranges.map((_, index) => ({
@@ -51,9 +56,19 @@ export function calendar({ data, palette, narrow, visual }: Drawing<'calendar'>)
   };
 }
 
+/** A range that names a month ends with its first day. */
+function lastDayOf(month: string): string {
+  const [year = 0, monthOfYear = 1] = month.split('-').map(Number);
+  return `${month}-${new Date(Date.UTC(year, monthOfYear, 0)).getUTCDate()}`;
+}
+
 function rangesOf(first: string, last: string, length: number): [string, string][] {
   const ranges: [string, string][] = [];
-  for (let from = addMonths(last, 1 - Math.ceil(monthsBetween(first, last) / length) * length); from <= last; from = addMonths(from, length))
+  for (
+    let from = addMonths(last, 1 - Math.ceil(monthsBetween(first, last) / length) * length);
+    from <= last;
+    from = addMonths(from, length)
+  )
     ranges.push([from, addMonths(from, length - 1)]);
   return ranges;
 }

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import classes from '../dashboards.module.css';
 import { formatCell, markOf } from '../figures.ts';
 import type { OnMark } from '../visual-card.tsx';
-import { PHONE } from '../visual-height.ts';
+import { NARROW } from '../visual-height.ts';
 import { draw } from './draw.ts';
 import type { Drawable } from './drawable.ts';
 import { isMark } from './drawing.ts';
@@ -38,7 +38,7 @@ export default function Chart({ visual, data, height, onMark }: Props) {
     const chart = echarts.init(element, undefined, { renderer: 'svg' });
     let gone = false;
     const show = async () => {
-      const drawn = await draw({ visual, data, palette, narrow: element.clientWidth < PHONE });
+      const drawn = await draw({ visual, data, palette, narrow: element.clientWidth < NARROW });
       if (gone) return;
       setNotes(drawn.notes ?? []);
       chart.setOption(
@@ -52,10 +52,10 @@ export default function Chart({ visual, data, height, onMark }: Props) {
     });
     let width = element.clientWidth;
     const resized = new ResizeObserver(() => {
-      const wasNarrow = width < PHONE;
+      const wasNarrow = width < NARROW;
       width = element.clientWidth;
       chart.resize();
-      if (wasNarrow !== width < PHONE) void show();
+      if (wasNarrow !== width < NARROW) void show();
     });
     resized.observe(element);
     return () => {

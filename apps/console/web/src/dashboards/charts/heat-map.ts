@@ -1,6 +1,7 @@
-import { addMonths, formatMonth } from '../../shared/dates.ts';
+import { addMonths } from '../../shared/dates.ts';
 import { formatMoneyShort, forPixels } from '../../shared/money.ts';
 import { formatCell } from '../figures.ts';
+import { monthLabel } from './axis-chart.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
 import { tooltip } from './tooltip.ts';
 
@@ -41,17 +42,17 @@ export function heatMap({ data, palette, narrow, visual }: Drawing<'heatmap'>): 
       grid: { left: 2, right: 2, top: 4, bottom: 2, containLabel: true },
       xAxis: {
         type: 'category',
-        data: columns.map(formatMonth),
+        data: columns,
         axisLine: { show: false },
         axisTick: { show: false },
-        axisLabel: { color: palette.soft, hideOverlap: true },
+        axisLabel: { color: palette.soft, lineHeight: 17, hideOverlap: true, formatter: monthLabel },
       },
       yAxis: {
         type: 'category',
         data: rows,
         axisLine: { show: false },
         axisTick: { show: false },
-        axisLabel: { color: palette.ink, width: narrow ? 84 : 140, overflow: 'truncate', interval: 0 },
+        axisLabel: { color: palette.ink, lineHeight: 17, width: narrow ? 84 : 140, overflow: 'truncate', interval: 0 },
       },
       visualMap: {
         show: false,

@@ -1,6 +1,7 @@
 /** Countries filled by amount, and cities as points. Loaded only where a map is shown. */
-import type { EChartsOption } from 'echarts';
+
 import countries from 'virtual:countries';
+import type { EChartsOption } from 'echarts';
 import { forPixels } from '../../shared/money.ts';
 import { formatCell } from '../figures.ts';
 import { boundsOf, type Position } from './bounds.ts';
@@ -10,6 +11,8 @@ import { positionOf } from './places.ts';
 import { tooltip } from './tooltip.ts';
 
 const WORLD = 'world';
+/** Its licence asks for it. */
+const SOURCE = 'Positions of cities: GeoNames, CC BY 4.0.';
 echarts.registerMap(WORLD, countries as unknown as Parameters<typeof echarts.registerMap>[1]);
 const drawnCountries = new Set(countries.features.map(({ properties }) => properties.name));
 
@@ -89,7 +92,7 @@ export function pointMap({ data, palette, visual }: Drawing<'point-map'>): Drawn
       },
     ],
   };
-  return { option, notes: notShown(all.filter(({ at }) => !at)) };
+  return { option, notes: [...notShown(all.filter(({ at }) => !at)), SOURCE] };
 }
 
 function amountOf(data: unknown): number {
@@ -109,7 +112,8 @@ function outlinesOf(names: ReadonlySet<string>): readonly Position[] {
   return countries.features
     .filter(({ properties }) => names.has(properties.name))
     .flatMap(({ geometry }) => {
-      const outlines = geometry.type === 'Polygon' ? [geometry.coordinates[0]] : geometry.coordinates.map(([outline]) => outline);
+      const outlines =
+        geometry.type === 'Polygon' ? [geometry.coordinates[0]] : geometry.coordinates.map(([outline]) => outline);
       return outlines.reduce((one, other) => ((other?.length ?? 0) > (one?.length ?? 0) ? other : one)) ?? [];
     });
 }

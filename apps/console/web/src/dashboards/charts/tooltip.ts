@@ -21,7 +21,9 @@ export function tooltip(palette: Palette, trigger: 'axis' | 'item'): TooltipComp
     borderColor: palette.line,
     padding: [8, 12],
     textStyle: { color: palette.ink, fontSize: 13, fontFamily: FONT },
-    ...(trigger === 'axis' ? { axisPointer: { type: 'shadow', shadowStyle: { color: palette.soft, opacity: 0.08 } } } : {}),
+    ...(trigger === 'axis'
+      ? { axisPointer: { type: 'shadow', shadowStyle: { color: palette.soft, opacity: 0.08 } } }
+      : {}),
     formatter: (pointed) => {
       const all = (Array.isArray(pointed) ? pointed : [pointed]) as readonly Pointed[];
       return told(all.filter(({ data }) => isMark(data)));
@@ -38,7 +40,11 @@ function told(all: readonly Pointed[]): HTMLElement {
     if (!isMark(data)) continue;
     const line = element('div', '', 'display:flex;gap:8px;align-items:center;font-variant-numeric:tabular-nums');
     line.append(
-      element('span', '', `width:9px;height:9px;border-radius:3px;background:${typeof color === 'string' ? color : 'none'}`),
+      element(
+        'span',
+        '',
+        `width:9px;height:9px;border-radius:3px;background:${typeof color === 'string' ? color : 'none'}`,
+      ),
       element('span', seriesName ?? '', 'flex:1;margin-right:16px'),
       element('span', data.text, 'font-weight:600'),
     );

@@ -1,6 +1,6 @@
+import type { Preview } from '@centflow/preview';
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconTool } from '@tabler/icons-react';
-import type { Preview } from '@centflow/preview';
 import { useMutation } from '@tanstack/react-query';
 import { formatBytes, formatInteger } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
@@ -50,7 +50,9 @@ export function CardFixes({ card, preview }: { readonly card: Card; readonly pre
             loading={rewrite.isPending}
             onClick={() => rewrite.mutate()}
           >
-            {fixes.length === 0 ? 'Put the mended rows in' : `Put ${formatInteger(fixes.length)} mended ${fixes.length === 1 ? 'row' : 'rows'} in`}
+            {fixes.length === 0
+              ? 'Put the mended rows in'
+              : `Put ${formatInteger(fixes.length)} mended ${fixes.length === 1 ? 'row' : 'rows'} in`}
           </Button>
         )}
       </Group>

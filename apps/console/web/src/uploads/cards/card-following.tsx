@@ -28,22 +28,45 @@ export function CardFollowing({ card, phase }: Props) {
     <Stack className={classes.body} gap="sm">
       <Timeline steps={steps} live={!isSettled(stage)} />
       <div role="status">
-        {offline ? <Text size="sm">The connection is away. The file has arrived; what becomes of it shows when you are back.</Text> : null}
+        {offline ? (
+          <Text size="sm">
+            The connection is away. The file has arrived; what becomes of it shows when you are back.
+          </Text>
+        ) : null}
         {slow ? (
-          <Text size="sm">It takes longer than usual. The file is safe in the storage, and what was missed is taken up within the hour by itself.</Text>
+          <Text size="sm">
+            It takes longer than usual. The file is safe in the storage, and what was missed is taken up within the hour
+            by itself.
+          </Text>
         ) : null}
         {stage === 'failed' ? (
-          <Text size="sm">The job failed on it. The file is safe and is tried again by itself within the hour; an operator has been told.</Text>
+          <Text size="sm">
+            The job failed on it. The file is safe and is tried again by itself within the hour; an operator has been
+            told.
+          </Text>
         ) : null}
         {stage === 'rejected' && upload !== undefined ? (
-          <Alert variant="light" color="red" icon={<IconAlertTriangle aria-hidden />} title="The whole file was refused">
+          <Alert
+            variant="light"
+            color="red"
+            icon={<IconAlertTriangle aria-hidden />}
+            title="The whole file was refused"
+          >
             {upload.reason}
           </Alert>
         ) : null}
-        {stage === 'superseded' || stage === 'retired' ? <Text size="sm">Meanwhile it was replaced or undone.</Text> : null}
+        {stage === 'superseded' || stage === 'retired' ? (
+          <Text size="sm">Meanwhile it was replaced or undone.</Text>
+        ) : null}
         {stage === 'published' && upload !== undefined ? (
           <Stack gap={6}>
-            <AccountingBar counts={{ good: upload.rowsPublished, duplicate: upload.rowsDuplicate, quarantined: upload.rowsQuarantined }} />
+            <AccountingBar
+              counts={{
+                good: upload.rowsPublished,
+                duplicate: upload.rowsDuplicate,
+                quarantined: upload.rowsQuarantined,
+              }}
+            />
             <Text size="sm">
               {formatInteger(upload.rowsRead)} rows read: <b>{formatInteger(upload.rowsPublished)} published</b>,{' '}
               {formatInteger(upload.rowsDuplicate)} duplicate, {formatInteger(upload.rowsQuarantined)} to fix

@@ -8,8 +8,8 @@ import { MapButton } from '../mapping/map-button.tsx';
 import attention from '../shared/attention.module.css';
 import { feeds, feedTitle } from '../shared/feeds.ts';
 import { type Card, type Look, obstacle } from './card.ts';
-import classes from './card-view.module.css';
 import { CardFixes } from './card-fixes.tsx';
+import classes from './card-view.module.css';
 import { NameTaken } from './name-taken.tsx';
 import { PreviewFigures } from './preview-figures.tsx';
 import { cards } from './the-cards.ts';
@@ -32,7 +32,13 @@ export function CardPreview({ card, look }: { readonly card: Card; readonly look
           {preview.rowsQuarantined > 0 ? <CardFixes card={card} preview={preview} /> : null}
         </>
       ) : (
-        <Alert role="alert" variant="light" color="red" icon={<IconAlertTriangle aria-hidden />} title="This file would be refused as a whole">
+        <Alert
+          role="alert"
+          variant="light"
+          color="red"
+          icon={<IconAlertTriangle aria-hidden />}
+          title="This file would be refused as a whole"
+        >
           <Stack gap="sm" align="flex-start">
             <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
               {preview.rejected.reason}
@@ -43,7 +49,14 @@ export function CardPreview({ card, look }: { readonly card: Card; readonly look
       )}
       {taken !== null && card.basedOn === null ? <NameTaken card={card} taken={taken} /> : null}
       {card.basedOn !== null && stands !== null ? (
-        <Alert role="alert" variant="light" color="orange" classNames={attention} icon={<IconAlertTriangle aria-hidden />} title="The file moved on">
+        <Alert
+          role="alert"
+          variant="light"
+          color="orange"
+          classNames={attention}
+          icon={<IconAlertTriangle aria-hidden />}
+          title="The file moved on"
+        >
           {stands}
         </Alert>
       ) : null}
@@ -55,13 +68,18 @@ export function CardPreview({ card, look }: { readonly card: Card; readonly look
               disabled={stands !== null || nameProblem(card.name, card.basedOn !== null) !== null}
               onClick={() => void cards.send(card.id)}
             >
-              {held > 0 ? `Go on sending (${formatBytes(held)} are there)` : card.corrects ? 'Send the correction' : 'Send'}
+              {held > 0
+                ? `Go on sending (${formatBytes(held)} are there)`
+                : card.corrects
+                  ? 'Send the correction'
+                  : 'Send'}
             </Button>
             {card.origin === null ? null : <MapButton card={card} label="Change the mapping" />}
           </Group>
           {nothingNew ? (
             <Text size="sm" c="dimmed">
-              <IconInfoCircle size={16} aria-hidden style={{ verticalAlign: -3 }} /> It has no good row: nothing would change.
+              <IconInfoCircle size={16} aria-hidden style={{ verticalAlign: -3 }} /> It has no good row: nothing would
+              change.
             </Text>
           ) : null}
         </Group>
@@ -84,7 +102,12 @@ function NameAndFeed({ card }: { readonly card: Card }) {
           {card.origin?.template ? <> by your template “{card.origin.template}”</> : null}
           {card.fixed > 0 ? `, with ${formatInteger(card.fixed)} ${card.fixed === 1 ? 'row' : 'rows'} fixed` : null}
         </Text>
-        <Button size="compact-xs" variant="subtle" onClick={() => setOpen(true)} aria-label={`Change the feed or name of ${card.name}`}>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          onClick={() => setOpen(true)}
+          aria-label={`Change the feed or name of ${card.name}`}
+        >
           Change
         </Button>
       </Group>

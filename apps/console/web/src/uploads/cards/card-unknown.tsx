@@ -12,8 +12,8 @@ export function CardUnknown({ card, header }: { readonly card: Card; readonly he
   return (
     <Stack className={classes.body} gap="sm">
       <Text size="sm">
-        This is no file of incomes, expenses or budgets as it stands. If it comes from your bank, say once which column is what: the next
-        export of that bank is then read by itself.
+        This is no file of incomes, expenses or budgets as it stands. If it comes from your bank, say once which column
+        is what: the next export of that bank is then read by itself.
       </Text>
       {header.length > 0 ? (
         <Text size="xs" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>

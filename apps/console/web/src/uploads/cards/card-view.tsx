@@ -7,9 +7,9 @@ import { feedTitle } from '../shared/feeds.ts';
 import { StateBadge } from '../shared/state-badge.tsx';
 import type { Card } from './card.ts';
 import { CardFollowing } from './card-following.tsx';
-import classes from './card-view.module.css';
 import { CardPreview } from './card-preview.tsx';
 import { CardUnknown } from './card-unknown.tsx';
+import classes from './card-view.module.css';
 import { cards } from './the-cards.ts';
 
 export function CardView({ card }: { readonly card: Card }) {
@@ -23,13 +23,22 @@ export function CardView({ card }: { readonly card: Card }) {
             {name}
           </Text>
           <Text size="xs" c="dimmed">
-            {[feed === null ? null : feedTitle(feed), formatBytes(source.size), card.origin === null ? null : `from ${card.origin.fileName}`]
+            {[
+              feed === null ? null : feedTitle(feed),
+              formatBytes(source.size),
+              card.origin === null ? null : `from ${card.origin.fileName}`,
+            ]
               .filter((word) => word !== null)
               .join(' · ')}
           </Text>
         </div>
         <CardBadge card={card} />
-        <ActionIcon variant="subtle" color="gray" aria-label={`${phase.at === 'following' ? 'Take off the page' : 'Remove'}: ${name}`} onClick={() => void cards.remove(id)}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={`${phase.at === 'following' ? 'Take off the page' : 'Remove'}: ${name}`}
+          onClick={() => void cards.remove(id)}
+        >
           <IconX size={18} aria-hidden />
         </ActionIcon>
       </header>
@@ -72,7 +81,8 @@ function CardBody({ card }: { readonly card: Card }) {
         <div className={classes.body}>
           <Progress value={phase.share * 100} aria-label={`Reading ${card.name}`} size="sm" />
           <Text size="sm" c="dimmed" mt={6} role="status">
-            Looking at what is in it{phase.share > 0.02 ? ` – ${formatPercent(Math.round(phase.share * 100) / 100)}` : '…'}
+            Looking at what is in it
+            {phase.share > 0.02 ? ` – ${formatPercent(Math.round(phase.share * 100) / 100)}` : '…'}
           </Text>
         </div>
       );
@@ -86,7 +96,13 @@ function CardBody({ card }: { readonly card: Card }) {
     case 'stopped':
       return (
         <Stack className={classes.body} gap="sm">
-          <Alert role="alert" variant="light" color="red" icon={<IconAlertTriangle aria-hidden />} title={phase.trouble.title}>
+          <Alert
+            role="alert"
+            variant="light"
+            color="red"
+            icon={<IconAlertTriangle aria-hidden />}
+            title={phase.trouble.title}
+          >
             {phase.trouble.detail}
           </Alert>
           <Group gap="xs">
@@ -102,7 +118,13 @@ function CardBody({ card }: { readonly card: Card }) {
   }
 }
 
-function CardSending({ card, phase }: { readonly card: Card; readonly phase: Extract<Card['phase'], { at: 'sending' | 'paused' }> }) {
+function CardSending({
+  card,
+  phase,
+}: {
+  readonly card: Card;
+  readonly phase: Extract<Card['phase'], { at: 'sending' | 'paused' }>;
+}) {
   const { size } = card.source;
   const share = size === 0 ? 1 : phase.sent / size;
   const paused = phase.at === 'paused';
@@ -121,11 +143,20 @@ function CardSending({ card, phase }: { readonly card: Card; readonly phase: Ext
           {formatBytes(phase.sent)} of {formatBytes(size)} ({formatPercent(Math.floor(share * 100) / 100)})
         </Text>
         {paused ? (
-          <Button size="xs" leftSection={<IconPlayerPlay size={16} aria-hidden />} onClick={() => void cards.send(card.id)}>
+          <Button
+            size="xs"
+            leftSection={<IconPlayerPlay size={16} aria-hidden />}
+            onClick={() => void cards.send(card.id)}
+          >
             Go on sending
           </Button>
         ) : (
-          <Button size="xs" variant="default" leftSection={<IconPlayerPause size={16} aria-hidden />} onClick={() => cards.pause(card.id)}>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconPlayerPause size={16} aria-hidden />}
+            onClick={() => cards.pause(card.id)}
+          >
             Pause
           </Button>
         )}

@@ -25,7 +25,7 @@ export interface Trouble {
 
 /** Where a card stands. */
 export type Phase =
-  | { readonly at: 'reading'; /** 0 to 1. */ readonly share: number }
+  | { readonly at: 'reading' /** 0 to 1. */; readonly share: number }
   /** Its header is no feed's: it is a bank's export to be mapped, or the person says which feed it should have been. */
   | { readonly at: 'unknown'; readonly header: readonly string[] }
   | { readonly at: 'ready'; readonly look: Look }
@@ -100,7 +100,8 @@ export function obstacle(card: Card): string | null {
     return 'Somebody sent or undid a version of this file after the one that you fixed: open its newest upload, where your changes can be made again.';
   }
   if (preview.rejected !== undefined) return preview.rejected.reason;
-  if (taken !== null && !card.corrects) return 'This name is taken: say whether it is a correction, or choose another name.';
+  if (taken !== null && !card.corrects)
+    return 'This name is taken: say whether it is a correction, or choose another name.';
   return null;
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Progress } from '../follow/follow.ts';
 import type { SendRequest } from '../sending/send-file.ts';
 import { type Card, obstacle, type Taken } from './card.ts';
-import { Cards, type CardServices, type MappedFile, type Recognised } from './cards.ts';
+import { type CardServices, Cards, type MappedFile, type Recognised } from './cards.ts';
 
 const preview: Preview = {
   header: ['date', 'amount'],
@@ -20,7 +20,12 @@ const preview: Preview = {
   fingerprints: { bytes: new Uint8Array(), counts: new Uint32Array() },
 } as unknown as Preview;
 
-const there: Taken = { objectKey: 'raw/expenses/owner=ada/may.csv', versionId: 'v1', bytes: 10, lastModified: '2025-06-01T00:00:00Z' };
+const there: Taken = {
+  objectKey: 'raw/expenses/owner=ada/may.csv',
+  versionId: 'v1',
+  bytes: 10,
+  lastModified: '2025-06-01T00:00:00Z',
+};
 
 /** Services that do as they are told, and remember what they were asked. */
 function services(more: Partial<CardServices> = {}) {
@@ -64,7 +69,8 @@ async function until(cards: Cards, is: (all: readonly Card[]) => boolean): Promi
   });
 }
 
-const at = (phase: Card['phase']['at']) => (all: readonly Card[]) => all.length > 0 && all.every((card) => card.phase.at === phase);
+const at = (phase: Card['phase']['at']) => (all: readonly Card[]) =>
+  all.length > 0 && all.every((card) => card.phase.at === phase);
 
 test('a dropped file is recognised, looked at, sent and followed', async () => {
   const { cards, sent, settled } = services();
@@ -107,7 +113,13 @@ test('a name that is taken stops a file until somebody says that it is a correct
 
 test('a correction made from one version is not sent over another', async () => {
   const { cards } = services({ taken: async () => ({ ...there, versionId: 'theirs' }) });
-  cards.addCorrection({ source: file(), name: 'may.csv', feed: 'expenses', fixed: 1, basedOn: { uploadId: 7, versionId: 'v1', rows: [2] } });
+  cards.addCorrection({
+    source: file(),
+    name: 'may.csv',
+    feed: 'expenses',
+    fixed: 1,
+    basedOn: { uploadId: 7, versionId: 'v1', rows: [2] },
+  });
   const [card] = await until(cards, at('ready'));
   expect(card && obstacle(card)).toMatch(/after the one that you fixed/);
 });

@@ -6,7 +6,18 @@ import { freeName, isGzip, nameForFeed, nameProblem, proposedName } from '../dro
 import { follow, type Progress } from '../follow/follow.ts';
 import type { SendRequest, Sent } from '../sending/send-file.ts';
 import type { Feed } from '../shared/feeds.ts';
-import { type Basis, type Card, isUnsent, type Look, obstacle, type Origin, type Overlap, type Phase, type Taken, type Trouble } from './card.ts';
+import {
+  type Basis,
+  type Card,
+  isUnsent,
+  type Look,
+  type Origin,
+  type Overlap,
+  obstacle,
+  type Phase,
+  type Taken,
+  type Trouble,
+} from './card.ts';
 
 /** What a file is, by its first bytes. */
 export type Recognised =
@@ -73,7 +84,13 @@ export class Cards {
   /** Takes files in the order in which they were dropped, and looks at each. */
   add(files: readonly File[]): void {
     for (const file of files) {
-      const card = this.#newCard({ source: file, fileName: file.name, name: proposedName(file.name), feed: null, origin: null });
+      const card = this.#newCard({
+        source: file,
+        fileName: file.name,
+        name: proposedName(file.name),
+        feed: null,
+        origin: null,
+      });
       this.#put([...this.#cards, card]);
       this.#recognise(card.id);
     }
@@ -82,7 +99,12 @@ export class Cards {
   /** Takes a corrected version of an object, and looks at it. */
   addCorrection(correction: { source: Blob; name: string; feed: Feed; fixed: number; basedOn: Basis }): string {
     const { source, name, feed, fixed, basedOn } = correction;
-    const card = { ...this.#newCard({ source, fileName: name, name, feed, origin: null }), fixed, basedOn, corrects: true };
+    const card = {
+      ...this.#newCard({ source, fileName: name, name, feed, origin: null }),
+      fixed,
+      basedOn,
+      corrects: true,
+    };
     // Whoever goes back to the rows and fixes more sends the later form of them.
     const stale = this.#cards.filter((other) => other.basedOn?.uploadId === basedOn.uploadId && isUnsent(other));
     for (const { id } of stale) this.#stop(id);
@@ -149,7 +171,15 @@ export class Cards {
     }
     // Cards of the same export that an earlier mapping made go with it.
     const siblings = new Set(
-      this.#cards.filter((card) => card.id !== id && before.origin !== null && card.origin?.source === before.origin.source && card.phase.at !== 'following').map((card) => card.id),
+      this.#cards
+        .filter(
+          (card) =>
+            card.id !== id &&
+            before.origin !== null &&
+            card.origin?.source === before.origin.source &&
+            card.phase.at !== 'following',
+        )
+        .map((card) => card.id),
     );
     for (const sibling of siblings) this.#stop(sibling);
     this.#put(this.#cards.flatMap((card) => (card.id === id ? made : siblings.has(card.id) ? [] : [card])));
@@ -224,7 +254,11 @@ export class Cards {
     this.#stop(id);
     this.#put(this.#cards.filter((other) => other.id !== id));
     const { phase, feed } = card;
-    const begun = phase.at === 'sending' || phase.at === 'paused' || phase.at === 'stopped' || (phase.at === 'ready' && phase.look.held > 0);
+    const begun =
+      phase.at === 'sending' ||
+      phase.at === 'paused' ||
+      phase.at === 'stopped' ||
+      (phase.at === 'ready' && phase.look.held > 0);
     if (begun && feed !== null) await this.#services.discard(card.source, feed, card.name).catch(() => undefined);
   }
 
@@ -314,7 +348,14 @@ export class Cards {
   }
 
   #newCard(card: Pick<Card, 'source' | 'fileName' | 'name' | 'feed' | 'origin'>): Card {
-    return { ...card, id: `card-${this.#next++}`, corrects: false, fixed: 0, basedOn: null, phase: { at: 'reading', share: 0 } };
+    return {
+      ...card,
+      id: `card-${this.#next++}`,
+      corrects: false,
+      fixed: 0,
+      basedOn: null,
+      phase: { at: 'reading', share: 0 },
+    };
   }
 
   #start(id: string): AbortSignal {

@@ -3,8 +3,8 @@ import { IconReplace } from '@tabler/icons-react';
 import { useState } from 'react';
 import { formatMoment } from '../../shared/dates.ts';
 import { formatBytes } from '../../shared/numbers.ts';
-import { CompareFiles } from '../versions/compare-versions.tsx';
 import attention from '../shared/attention.module.css';
+import { CompareFiles } from '../versions/compare-versions.tsx';
 import type { Card, Taken } from './card.ts';
 import { cards } from './the-cards.ts';
 

@@ -16,7 +16,11 @@ export function PreviewFigures({ look }: { readonly look: Look }) {
     <Stack gap="sm">
       <AccountingBar counts={counts} />
       <SimpleGrid cols={3} spacing="sm" maw={520}>
-        <Figure value={formatInteger(counts.good)} label={counts.good === 1 ? 'new row' : 'new rows'} color="var(--positive)" />
+        <Figure
+          value={formatInteger(counts.good)}
+          label={counts.good === 1 ? 'new row' : 'new rows'}
+          color="var(--positive)"
+        />
         <Figure value={known === null ? '?' : formatInteger(duplicate)} label="already there" />
         <Figure
           value={formatInteger(counts.quarantined)}
@@ -25,7 +29,12 @@ export function PreviewFigures({ look }: { readonly look: Look }) {
         />
       </SimpleGrid>
       {overlap !== null && 'detail' in overlap ? (
-        <Alert variant="light" color="gray" icon={<IconCloudOff aria-hidden />} title="It is not known how many rows are there already">
+        <Alert
+          variant="light"
+          color="gray"
+          icon={<IconCloudOff aria-hidden />}
+          title="It is not known how many rows are there already"
+        >
           {overlap.detail} Sending is safe all the same: no row counts twice.
         </Alert>
       ) : null}

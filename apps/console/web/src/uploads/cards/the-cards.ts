@@ -30,7 +30,8 @@ export async function currentOwner(): Promise<string> {
     queryFn: () => answerOf(api.session.$get({ query: {} })),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  if (owner === null) throw new Error('You are signed in as an operator without money of your own: sign in as its owner to send files.');
+  if (owner === null)
+    throw new Error('You are signed in as an operator without money of your own: sign in as its owner to send files.');
   return owner;
 }
 
@@ -64,8 +65,19 @@ export const cards = new Cards({
     if (stage === 'published' && card.basedOn !== null && upload !== undefined) void moveDraft(card.basedOn, upload);
     notifications.show(
       stage === 'published' && upload !== undefined
-        ? { title: card.name, message: `Published: ${formatInteger(upload.rowsPublished)} rows.`, color: 'spruce', withBorder: true }
-        : { title: card.name, message: upload?.reason ?? `It is ${stage}.`, color: 'red', withBorder: true, autoClose: 10_000 },
+        ? {
+            title: card.name,
+            message: `Published: ${formatInteger(upload.rowsPublished)} rows.`,
+            color: 'spruce',
+            withBorder: true,
+          }
+        : {
+            title: card.name,
+            message: upload?.reason ?? `It is ${stage}.`,
+            color: 'red',
+            withBorder: true,
+            autoClose: 10_000,
+          },
     );
   },
   wordsOf,

@@ -37,7 +37,8 @@ export function DropArea({ limit, onFiles }: Props) {
         <div className={classes.words}>
           <Text fw={650}>Drop CSV files anywhere on this page</Text>
           <Text size="sm" c="dimmed">
-            Incomes, expenses and budgets, or the export of your bank as it is. Nothing is sent before you have seen what would happen.
+            Incomes, expenses and budgets, or the export of your bank as it is. Nothing is sent before you have seen
+            what would happen.
           </Text>
         </div>
         <FileButton

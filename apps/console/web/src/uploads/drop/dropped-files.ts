@@ -46,7 +46,9 @@ export function whyNot(name: string): string | null {
   if (/\.(xlsx?|xlsm|ods|numbers)$/i.test(name)) {
     return 'A spreadsheet: open it, save it as “CSV UTF-8” and drop that file.';
   }
-  if (/\.(zip|7z|rar|tar|tgz|tar\.gz)$/i.test(name)) return 'An archive: unpack it and drop the CSV files that are in it.';
-  if (/\.(pdf|png|jpe?g|docx?)$/i.test(name)) return 'Not a table: ask your bank’s website for a CSV export of the same statement.';
+  if (/\.(zip|7z|rar|tar|tgz|tar\.gz)$/i.test(name))
+    return 'An archive: unpack it and drop the CSV files that are in it.';
+  if (/\.(pdf|png|jpe?g|docx?)$/i.test(name))
+    return 'Not a table: ask your bank’s website for a CSV export of the same statement.';
   return 'Not a CSV: the name should end in .csv or .csv.gz.';
 }

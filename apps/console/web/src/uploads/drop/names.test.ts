@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { whyNot } from './dropped-files.ts';
+import { droppedFiles, whyNot } from './dropped-files.ts';
 import { freeName, nameForFeed, nameProblem, proposedName } from './object-name.ts';
 
 test.each(['a.csv', 'A.CSV', 'b.csv.gz', 'umsatz.txt', 'export.tsv'])('%s is looked at', (name) => {
@@ -18,9 +18,13 @@ test.each([
 
 test('a proposed name is one that can be sent, whatever the file was called', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.constantFrom('.csv', '.CSV', '.csv.gz', '.txt', '.tsv'), (stem, ending) => {
-      expect(nameProblem(proposedName(`${stem}${ending}`))).toBeNull();
-    }),
+    fc.property(
+      fc.string({ unit: 'grapheme', maxLength: 60 }),
+      fc.constantFrom('.csv', '.CSV', '.csv.gz', '.txt', '.tsv'),
+      (stem, ending) => {
+        expect(nameProblem(proposedName(`${stem}${ending}`))).toBeNull();
+      },
+    ),
   );
 });
 
@@ -40,4 +44,21 @@ test('a name that is taken gets the next free number', () => {
 test('a name in a folder is fine only for an object that stands there', () => {
   expect(nameProblem('trips/kyoto.csv')).toMatch(/cannot have/);
   expect(nameProblem('trips/kyoto.csv', true)).toBeNull();
+});
+
+test('a folder that is dropped is skipped with a word, and the files beside it are taken', () => {
+  const file = new File(['a'], 'may.csv');
+  const item = (entry: { isDirectory: boolean; name: string }, given: File | null) => ({
+    kind: 'file',
+    webkitGetAsEntry: () => entry,
+    getAsFile: () => given,
+  });
+  const items = [
+    item({ isDirectory: true, name: 'statements' }, new File([], 'statements')),
+    item({ isDirectory: false, name: 'may.csv' }, file),
+    { kind: 'string' },
+  ];
+  const { files, skipped } = droppedFiles({ items } as unknown as DataTransfer);
+  expect(files).toEqual([file]);
+  expect(skipped).toEqual([{ name: 'statements', reason: 'A folder: open it and drop the files that are in it.' }]);
 });

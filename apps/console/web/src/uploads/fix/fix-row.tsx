@@ -1,9 +1,9 @@
+import { parseRow } from '@centflow/preview';
 import { Badge, Button, Group, Text, Textarea, TextInput } from '@mantine/core';
 import { IconArrowBackUp, IconCheck, IconPencil } from '@tabler/icons-react';
-import { parseRow } from '@centflow/preview';
 import { memo, useId, useState } from 'react';
-import type { EditedRow } from '../drafts.ts';
 import { formatInteger } from '../../shared/numbers.ts';
+import type { EditedRow } from '../drafts.ts';
 import classes from './fix-rows.module.css';
 import { editedText, type FileShape, isCut, isWhole, type RowToFix, withCell } from './row-to-fix.ts';
 
@@ -24,7 +24,10 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
   const wrong = new Set([bad.column?.toLowerCase(), ...problems.map(({ column }) => column?.toLowerCase())]);
   const shown = shape.header
     .map((name, at) => ({ name, at }))
-    .filter(({ name, at }) => openAll || wrong.has(name.trim().toLowerCase()) || (edited && parseRow(bad.rawText)[at] !== cells[at]));
+    .filter(
+      ({ name, at }) =>
+        openAll || wrong.has(name.trim().toLowerCase()) || (edited && parseRow(bad.rawText)[at] !== cells[at]),
+    );
   const others = shape.header.length - shown.length;
   const message = (problems.find(({ column }) => column === null) ?? problems[0] ?? bad).message;
   /** Beside the cell; what stands beside the row already is not said twice. */

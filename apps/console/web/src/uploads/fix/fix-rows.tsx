@@ -37,7 +37,9 @@ export function FixRows({ rows, shape, draft, onDraft, onEnd }: Props) {
       </ul>
     );
   }
-  return <ManyRows count={rows.length} rowAt={rowAt} keyAt={(at) => rows[at]?.rowNo ?? at} {...(onEnd ? { onEnd } : {})} />;
+  return (
+    <ManyRows count={rows.length} rowAt={rowAt} keyAt={(at) => rows[at]?.rowNo ?? at} {...(onEnd ? { onEnd } : {})} />
+  );
 }
 
 interface ManyProps {
@@ -48,7 +50,7 @@ interface ManyProps {
 }
 
 function ManyRows({ count, rowAt, keyAt, onEnd }: ManyProps) {
-  const area = useRef<HTMLDivElement>(null);
+  const area = useRef<HTMLElement>(null);
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => area.current,
@@ -62,8 +64,12 @@ function ManyRows({ count, rowAt, keyAt, onEnd }: ManyProps) {
   });
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard
-    <div ref={area} className={classes.area} tabIndex={0} role="region" aria-label="Rows to fix">
-      <ul className={classes.list} style={{ position: 'relative', height: virtual.getTotalSize() }} aria-label="Rows to fix">
+    <section ref={area} className={classes.area} tabIndex={0} aria-label="Rows to fix">
+      <ul
+        className={classes.list}
+        style={{ position: 'relative', height: virtual.getTotalSize() }}
+        aria-label="Rows to fix"
+      >
         {virtual.getVirtualItems().map(({ index, key, start }) => (
           <li
             key={key}
@@ -77,6 +83,6 @@ function ManyRows({ count, rowAt, keyAt, onEnd }: ManyProps) {
           </li>
         ))}
       </ul>
-    </div>
+    </section>
   );
 }

@@ -33,7 +33,13 @@ export interface RowToFix {
 export function rowToFix(bad: BadRow, draft: FixDraft, { header, contract }: FileShape): RowToFix {
   const typed = draft[bad.rowNo];
   const cells = typed?.cells ?? parseRow(bad.rawText);
-  return { bad, cells, text: typed?.text ?? bad.rawText, edited: typed !== undefined, problems: checkRow(cells, header, contract) };
+  return {
+    bad,
+    cells,
+    text: typed?.text ?? bad.rawText,
+    edited: typed !== undefined,
+    problems: checkRow(cells, header, contract),
+  };
 }
 
 /** Whether the file has as many cells in it as the header has columns: otherwise nobody knows which cell is which. */
@@ -55,7 +61,11 @@ export function editedText(text: string): EditedRow {
 }
 
 /** Rows that were edited and have nothing wrong any more. */
-export function fixesIn(rows: readonly BadRow[], draft: FixDraft, shape: FileShape): { rowNo: number; cells: readonly string[] }[] {
+export function fixesIn(
+  rows: readonly BadRow[],
+  draft: FixDraft,
+  shape: FileShape,
+): { rowNo: number; cells: readonly string[] }[] {
   return rows
     .filter((bad) => draft[bad.rowNo] !== undefined && !isCut(bad))
     .map((bad) => rowToFix(bad, draft, shape))

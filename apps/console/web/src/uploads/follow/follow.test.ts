@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { follow, pauseAfter, type Progress, type Stage } from './follow.ts';
+import { follow, type Progress, pauseAfter, type Stage } from './follow.ts';
 import { timelineBefore, timelineOf } from './timeline.ts';
 
 /** Answers one after the other, and the pauses between them. */
@@ -107,5 +107,9 @@ test('a rejected one ends in that', () => {
 });
 
 test('what the job has not come to is sent and no further', () => {
-  expect(timelineBefore('2025-06-01T10:00:00Z').filter(({ at }) => at !== null).map(({ name }) => name)).toEqual(['sent']);
+  expect(
+    timelineBefore('2025-06-01T10:00:00Z')
+      .filter(({ at }) => at !== null)
+      .map(({ name }) => name),
+  ).toEqual(['sent']);
 });

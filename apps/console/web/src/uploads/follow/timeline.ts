@@ -11,7 +11,10 @@ export interface TimelineStep {
 
 /** The steps of an upload, those to come included. */
 export function timelineOf(
-  upload: Pick<Upload, 'lastModified' | 'receivedAt' | 'loadingAt' | 'loadedAt' | 'publishedAt' | 'updatedAt' | 'state'>,
+  upload: Pick<
+    Upload,
+    'lastModified' | 'receivedAt' | 'loadingAt' | 'loadedAt' | 'publishedAt' | 'updatedAt' | 'state'
+  >,
 ): TimelineStep[] {
   const { lastModified, receivedAt, loadingAt, loadedAt, publishedAt, state } = upload;
   const end = (): [TimelineStep['name'], string | null] => {

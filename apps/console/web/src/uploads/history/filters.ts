@@ -7,7 +7,14 @@ export interface HistoryFilters {
   readonly state?: UploadState;
 }
 
-export const uploadStates: readonly UploadState[] = ['loading', 'published', 'superseded', 'retired', 'rejected', 'failed'];
+export const uploadStates: readonly UploadState[] = [
+  'loading',
+  'published',
+  'superseded',
+  'retired',
+  'rejected',
+  'failed',
+];
 
 /** Anything else in the address is left out: a link that somebody mistyped still opens the page. */
 export function parseHistoryFilters({ feed, state }: Record<string, unknown>): HistoryFilters {

@@ -25,7 +25,12 @@ export function History({ filters, onFilters }: Props) {
   const pages = useInfiniteQuery({
     queryKey: ['uploads', filters],
     queryFn: ({ pageParam, signal }) =>
-      answerOf(api.uploads.$get({ query: { ...filters, limit: '50', ...(pageParam ? { cursor: pageParam } : {}) } }, { init: { signal } })),
+      answerOf(
+        api.uploads.$get(
+          { query: { ...filters, limit: '50', ...(pageParam ? { cursor: pageParam } : {}) } },
+          { init: { signal } },
+        ),
+      ),
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,
     // Another person's tab, the sweep or a command may have changed something.
@@ -85,7 +90,12 @@ export function History({ filters, onFilters }: Props) {
       ) : null}
       {uploads.length > 0 ? <UploadsTable uploads={uploads} /> : null}
       {pages.hasNextPage ? (
-        <Button variant="default" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()} mx="auto">
+        <Button
+          variant="default"
+          loading={pages.isFetchingNextPage}
+          onClick={() => void pages.fetchNextPage()}
+          mx="auto"
+        >
           Show older ones
         </Button>
       ) : null}
@@ -144,7 +154,7 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
       <RowsCell label="Published" rows={upload.rowsPublished} amount={upload.amountPublished} />
       <RowsCell label="Duplicate" rows={upload.rowsDuplicate} amount={upload.amountDuplicate} />
       <RowsCell label="To fix" rows={upload.rowsQuarantined} amount={upload.amountQuarantined} warn />
-      <Table.Td className={classes.when ?? ''} ta="right">
+      <Table.Td className={classes.when ?? ''}>
         <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
           {formatMoment(upload.lastModified ?? upload.receivedAt)}
         </Text>
@@ -162,8 +172,13 @@ interface CellProps {
 
 function RowsCell({ label, rows, amount, warn = false }: CellProps) {
   return (
-    <Table.Td className={classes.rows ?? ''} data-label={label} ta="right">
-      <Text size="sm" fw={rows > 0 && warn ? 700 : 400} c={rows === 0 ? 'dimmed' : warn ? 'var(--negative)' : 'inherit'} component="div">
+    <Table.Td className={classes.rows ?? ''} data-label={label}>
+      <Text
+        size="sm"
+        fw={rows > 0 && warn ? 700 : 400}
+        c={rows === 0 ? 'dimmed' : warn ? 'var(--negative)' : 'inherit'}
+        component="div"
+      >
         {formatInteger(rows)}
       </Text>
       {rows > 0 ? (

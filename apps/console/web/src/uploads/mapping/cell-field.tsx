@@ -1,5 +1,5 @@
-import { Group, Select, TextInput } from '@mantine/core';
 import type { MappedCell } from '@centflow/preview';
+import { Group, Select, TextInput } from '@mantine/core';
 import type { Field } from './mapping-fields.ts';
 
 interface Props {

@@ -21,7 +21,11 @@ export function MapButton({ card, label, primary = false }: Props) {
   const fileName = card.origin?.fileName ?? card.fileName;
   return (
     <>
-      <Button variant={primary ? 'filled' : 'default'} leftSection={<IconColumns size={18} aria-hidden />} onClick={() => setOpen(true)}>
+      <Button
+        variant={primary ? 'filled' : 'default'}
+        leftSection={<IconColumns size={18} aria-hidden />}
+        onClick={() => setOpen(true)}
+      >
         {label}
       </Button>
       {open ? (

@@ -1,8 +1,9 @@
 /** Says once which column of a bank's export is what, beside the rows that come of it. */
+
+import type { Mapping } from '@centflow/preview';
 import { Button, Checkbox, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconCheck } from '@tabler/icons-react';
-import type { Mapping } from '@centflow/preview';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { LoadingPanel } from '../../shared/loading.tsx';
@@ -10,11 +11,11 @@ import { ProblemNotice } from '../../shared/problem-notice.tsx';
 import { keepTemplate } from '../templates/keep-template.ts';
 import { templatesQuery } from '../templates/templates.ts';
 import { previewWorker } from '../worker/worker.ts';
+import { mappingDrafts } from './mapping-drafts.ts';
+import classes from './mapping-editor.module.css';
+import { missingIn } from './mapping-fields.ts';
 import { MappingForm } from './mapping-form.tsx';
 import { MappingSample } from './mapping-sample.tsx';
-import classes from './mapping-editor.module.css';
-import { mappingDrafts } from './mapping-drafts.ts';
-import { missingIn } from './mapping-fields.ts';
 
 interface Props {
   readonly source: Blob;
@@ -35,7 +36,11 @@ export function MappingEditor(props: Props) {
       const proposal = await previewWorker.propose(source, fileName);
       // What somebody had begun before a reload is worth more than a guess.
       const draft = start ?? (await mappingDrafts.read(proposal.mapping.header.join('\u0000')));
-      return { ...proposal, mapping: draft ?? proposal.mapping, dateOrderIsSure: proposal.dateOrderIsSure || draft !== undefined };
+      return {
+        ...proposal,
+        mapping: draft ?? proposal.mapping,
+        dateOrderIsSure: proposal.dateOrderIsSure || draft !== undefined,
+      };
     },
     gcTime: 0,
     staleTime: Number.POSITIVE_INFINITY,
@@ -53,12 +58,22 @@ export function MappingEditor(props: Props) {
     >
       {proposed.isError ? <ProblemNotice error={proposed.error} /> : null}
       {proposed.isPending ? <LoadingPanel height={420} label="Reading the file" /> : null}
-      {proposed.isSuccess ? <Editor {...props} first={proposed.data.mapping} dateOrderIsSure={proposed.data.dateOrderIsSure} /> : null}
+      {proposed.isSuccess ? (
+        <Editor {...props} first={proposed.data.mapping} dateOrderIsSure={proposed.data.dateOrderIsSure} />
+      ) : null}
     </Modal>
   );
 }
 
-function Editor({ source, fileName, template, onClose, onUse, first, dateOrderIsSure }: Props & { readonly first: Mapping; readonly dateOrderIsSure: boolean }) {
+function Editor({
+  source,
+  fileName,
+  template,
+  onClose,
+  onUse,
+  first,
+  dateOrderIsSure,
+}: Props & { readonly first: Mapping; readonly dateOrderIsSure: boolean }) {
   const [mapping, setMapping] = useState(first);
   const [dateOrderChosen, setDateOrderChosen] = useState(dateOrderIsSure);
   const [keep, setKeep] = useState(true);
@@ -108,11 +123,20 @@ function Editor({ source, fileName, template, onClose, onUse, first, dateOrderIs
       </Stack>
       <Stack className={classes.sample} gap="md">
         {sample.isError ? <ProblemNotice error={sample.error} onRetry={() => void sample.refetch()} /> : null}
-        {sample.data === undefined ? <LoadingPanel height={360} label="Reading the first rows" /> : <MappingSample sample={sample.data} mapping={mapping} />}
+        {sample.data === undefined ? (
+          <LoadingPanel height={360} label="Reading the first rows" />
+        ) : (
+          <MappingSample sample={sample.data} mapping={mapping} />
+        )}
       </Stack>
       <div className={classes.foot}>
         <Group gap="sm" align="flex-start" className={classes.keep}>
-          <Checkbox mt={8} label="Keep it as a template called" checked={keep} onChange={({ currentTarget }) => setKeep(currentTarget.checked)} />
+          <Checkbox
+            mt={8}
+            label="Keep it as a template called"
+            checked={keep}
+            onChange={({ currentTarget }) => setKeep(currentTarget.checked)}
+          />
           <TextInput
             aria-label="Name of the template"
             value={name}

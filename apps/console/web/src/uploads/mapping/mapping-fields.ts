@@ -18,15 +18,25 @@ export const fields: readonly Field[] = [
   { target: 'account', label: 'Account', constant: true, required: true },
   { target: 'currency', label: 'Currency', hint: 'three letters, such as EUR', constant: true, required: true },
   { target: 'description', label: 'Description', constant: true, required: false },
-  { target: 'transaction_id', label: 'Transaction id', hint: 'only if the bank gives every row its own', constant: false, required: false },
+  {
+    target: 'transaction_id',
+    label: 'Transaction id',
+    hint: 'only if the bank gives every row its own',
+    constant: false,
+    required: false,
+  },
   { target: 'country', label: 'Country', hint: 'two letters, such as DE', constant: true, required: false },
   { target: 'city', label: 'City', constant: true, required: false },
 ];
 
 /** The words of what is still open; empty where the mapping can be used. */
 export function missingIn(mapping: Mapping, dateOrderChosen: boolean): string[] {
-  const missing = fields.filter(({ target, required }) => required && isOpen(mapping, target)).map(({ label }) => label.toLowerCase());
-  if (mapping.money.kind === 'signed' ? mapping.money.column === '' : mapping.money.out === '' && mapping.money.in === '') {
+  const missing = fields
+    .filter(({ target, required }) => required && isOpen(mapping, target))
+    .map(({ label }) => label.toLowerCase());
+  if (
+    mapping.money.kind === 'signed' ? mapping.money.column === '' : mapping.money.out === '' && mapping.money.in === ''
+  ) {
     missing.push('the amount');
   }
   if (!dateOrderChosen) missing.push('the order of day and month');

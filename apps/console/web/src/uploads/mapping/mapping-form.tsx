@@ -1,5 +1,5 @@
-import { Fieldset, NumberInput, Radio, SegmentedControl, Select, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { Mapping, MappingProblem } from '@centflow/preview';
+import { Fieldset, NumberInput, Radio, SegmentedControl, Select, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { MappingLayout } from '../worker/worker.ts';
 import { CellField } from './cell-field.tsx';
 import classes from './mapping-editor.module.css';
@@ -128,7 +128,10 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
             value={money.kind}
             onChange={(kind) =>
               onMapping({
-                money: kind === 'split' ? { kind: 'split', out: '', in: '' } : { kind: 'signed', column: '', spentIs: 'negative' },
+                money:
+                  kind === 'split'
+                    ? { kind: 'split', out: '', in: '' }
+                    : { kind: 'signed', column: '', spentIs: 'negative' },
               })
             }
           />
@@ -152,7 +155,9 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
                   { value: 'positive', label: 'above zero: 12.50' },
                 ]}
                 value={money.spentIs}
-                onChange={(value) => onMapping({ money: { ...money, spentIs: value === 'positive' ? 'positive' : 'negative' } })}
+                onChange={(value) =>
+                  onMapping({ money: { ...money, spentIs: value === 'positive' ? 'positive' : 'negative' } })
+                }
               />
             </SimpleGrid>
           ) : (
@@ -179,7 +184,8 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
             </SimpleGrid>
           )}
           <Text size="xs" c="dimmed">
-            What was spent becomes a row of Expenses, what came in a row of Incomes: two files are made of one statement.
+            What was spent becomes a row of Expenses, what came in a row of Incomes: two files are made of one
+            statement.
           </Text>
         </Stack>
       </Fieldset>

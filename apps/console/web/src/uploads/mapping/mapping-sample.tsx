@@ -1,10 +1,11 @@
 /** The first rows of a bank's export, each beside the row that comes of it. */
-import { Stack, Table, Text, Title } from '@mantine/core';
+
 import type { Mapping, MappingSample as Sample, SampleRow } from '@centflow/preview';
+import { Stack, Table, Text, Title } from '@mantine/core';
 import { formatInteger } from '../../shared/numbers.ts';
 import { feedTitle } from '../shared/feeds.ts';
-import { type ResultColumn, resultCell, resultColumns } from './result-columns.ts';
 import classes from './mapping-sample.module.css';
+import { type ResultColumn, resultCell, resultColumns } from './result-columns.ts';
 
 export function MappingSample({ sample, mapping }: { readonly sample: Sample; readonly mapping: Mapping }) {
   const bad = sample.rows.filter(({ problems }) => problems.length > 0).map(({ rowNo }) => formatInteger(rowNo));
@@ -20,7 +21,7 @@ export function MappingSample({ sample, mapping }: { readonly sample: Sample; re
             : `Of the first ${formatInteger(sample.rows.length)} rows, ${bad.length === 1 ? 'line' : 'lines'} ${bad.join(', ')} cannot be read. Where only the row is wrong, not the mapping, you mend it afterwards.`}
         </Text>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard */}
-        <div className={classes.area} tabIndex={0} role="region" aria-label="The rows that come of it">
+        <section className={classes.area} tabIndex={0} aria-label="The rows that come of it">
           <Table className={classes.table ?? ''} stickyHeader>
             <Table.Thead>
               <Table.Tr>
@@ -49,14 +50,14 @@ export function MappingSample({ sample, mapping }: { readonly sample: Sample; re
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </section>
       </Stack>
       <Stack gap={6}>
         <Title order={3} fz="sm">
           As your bank wrote it
         </Title>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard */}
-        <div className={classes.area} tabIndex={0} role="region" aria-label="The rows of your bank">
+        <section className={classes.area} tabIndex={0} aria-label="The rows of your bank">
           <Table className={classes.table ?? ''} stickyHeader>
             <Table.Thead>
               <Table.Tr>
@@ -79,7 +80,7 @@ export function MappingSample({ sample, mapping }: { readonly sample: Sample; re
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </section>
       </Stack>
     </>
   );

@@ -12,7 +12,11 @@ const piece = 64 * 1024;
 export async function fileIdentity(file: Blob, name: string): Promise<string> {
   const { size } = file;
   const middle = Math.max(0, Math.floor((size - piece) / 2));
-  const pieces = new Blob([file.slice(0, piece), file.slice(middle, middle + piece), file.slice(Math.max(0, size - piece))]);
+  const pieces = new Blob([
+    file.slice(0, piece),
+    file.slice(middle, middle + piece),
+    file.slice(Math.max(0, size - piece)),
+  ]);
   const digest = await crypto.subtle.digest('SHA-256', await pieces.arrayBuffer());
   // A file that the console wrote itself (mapped, fixed) has no time of its own: its bytes are the same each time.
   const time = file instanceof File ? file.lastModified : 0;

@@ -92,7 +92,10 @@ export const putBlob: PutBlob = ({ url, headers, body, signal, onProgress }) =>
       if (request.status === 0) return reject(new ConnectionLost());
       if (request.status >= 300) return reject(new StorageRefused(request.status, codeOf(request.responseText)));
       onProgress(body.size);
-      resolve({ etag: request.getResponseHeader('etag') ?? '', versionId: request.getResponseHeader('x-amz-version-id') });
+      resolve({
+        etag: request.getResponseHeader('etag') ?? '',
+        versionId: request.getResponseHeader('x-amz-version-id'),
+      });
     };
     request.send(body);
   });

@@ -8,7 +8,9 @@ export const sendApi: SendApi = {
   start: ({ feed, ...request }) => answerOf(api.sends.$post({ json: { feed: feed as FeedOfSend, ...request } })),
 
   sign: async ({ objectKey, multipartId }, part) => {
-    const { urls } = await answerOf(api.sends.multipart.sign.$post({ json: { objectKey, multipartId, parts: [part] } }));
+    const { urls } = await answerOf(
+      api.sends.multipart.sign.$post({ json: { objectKey, multipartId, parts: [part] } }),
+    );
     const [signed] = urls;
     if (signed === undefined) throw new Error('The API signed no part. Try again.');
     return signed;

@@ -101,7 +101,11 @@ const key = 'raw/expenses/owner=ada/may.csv';
 
 test('a small file goes in one request', async () => {
   const storage = new Storage();
-  expect(await sendFile(sending(storage, new Blob(['abc'])))).toEqual({ objectKey: key, versionId: 'version-1', resumedBytes: 0 });
+  expect(await sendFile(sending(storage, new Blob(['abc'])))).toEqual({
+    objectKey: key,
+    versionId: 'version-1',
+    resumedBytes: 0,
+  });
   expect(storage.objects.get(key)?.text).toBe('abc');
 });
 

@@ -131,7 +131,8 @@ async function sendWhole(sending: Sending, first: Extract<StartedSend, { kind: '
       throw error;
     }
   });
-  if (versionId === null) throw new Error('The bucket does not keep versions: nothing can be followed or undone in it.');
+  if (versionId === null)
+    throw new Error('The bucket does not keep versions: nothing can be followed or undone in it.');
   return { objectKey: first.objectKey, versionId, resumedBytes: 0 };
 }
 
@@ -155,7 +156,9 @@ async function sendParts(
   const broken = new AbortController();
   const signal = AbortSignal.any([sending.signal, broken.signal]);
   const sizes = partSizes(file.size, send.partBytes);
-  const done = new Map(held.filter((part) => sizes[part.partNumber - 1] === part.bytes).map((part) => [part.partNumber, part.etag]));
+  const done = new Map(
+    held.filter((part) => sizes[part.partNumber - 1] === part.bytes).map((part) => [part.partNumber, part.etag]),
+  );
   const sent = sizes.map((bytes, at) => (done.has(at + 1) ? bytes : 0));
   const resumedBytes = total(sent);
   sending.onProgress(resumedBytes);
@@ -185,7 +188,9 @@ async function sendParts(
     throw error;
   }
 
-  const parts = [...done].map(([partNumber, etag]) => ({ partNumber, etag })).sort((a, b) => a.partNumber - b.partNumber);
+  const parts = [...done]
+    .map(([partNumber, etag]) => ({ partNumber, etag }))
+    .sort((a, b) => a.partNumber - b.partNumber);
   const { versionId } = await again(sending, () => api.complete(send, parts, sending.request.replaces));
   await kept.forget(send);
   return { objectKey: send.objectKey, versionId, resumedBytes };

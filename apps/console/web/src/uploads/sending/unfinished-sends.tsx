@@ -30,11 +30,16 @@ function Unfinished({ send }: { readonly send: KeptSend }) {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['unfinished-sends'] }),
   });
   return (
-    <Alert variant="light" color="blue" icon={<IconCloudUp aria-hidden />} title={`${send.name} was not sent to its end`}>
+    <Alert
+      variant="light"
+      color="blue"
+      icon={<IconCloudUp aria-hidden />}
+      title={`${send.name} was not sent to its end`}
+    >
       <Stack gap="xs">
         <Text size="sm">
-          It has {formatBytes(send.bytes)} and was begun on {formatMoment(new Date(send.startedAt).toISOString())}.
-          Drop the same file again: only what is missing is sent.
+          It has {formatBytes(send.bytes)} and was begun on {formatMoment(new Date(send.startedAt).toISOString())}. Drop
+          the same file again: only what is missing is sent.
         </Text>
         <Group>
           <Button size="xs" variant="default" loading={discard.isPending} onClick={() => discard.mutate()}>

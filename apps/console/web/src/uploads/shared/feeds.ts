@@ -17,7 +17,8 @@ export const feeds: readonly Feed[] = contracts.map(({ name }) => name as Feed);
 /** @throws Error where the name is no feed's. */
 export function contractOf(feed: string): Contract {
   const contract = contracts.find(({ name }) => name === feed);
-  if (contract === undefined) throw new Error(`There is no feed ${feed}. Load the page again: the console may be older than the service.`);
+  if (contract === undefined)
+    throw new Error(`There is no feed ${feed}. Load the page again: the console may be older than the service.`);
   return contract;
 }
 

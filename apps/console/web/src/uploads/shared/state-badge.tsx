@@ -9,8 +9,8 @@ import {
   IconX,
   type TablerIcon,
 } from '@tabler/icons-react';
-import attention from './attention.module.css';
 import type { Stage } from '../follow/follow.ts';
+import attention from './attention.module.css';
 
 interface Look {
   readonly label: string;

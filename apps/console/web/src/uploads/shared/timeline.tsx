@@ -29,7 +29,12 @@ export function Timeline({ steps, live }: Props) {
         const bad = step.name === 'rejected' || step.name === 'failed';
         const state = step.at !== null ? (bad ? 'bad' : 'done') : at === current ? 'current' : 'ahead';
         return (
-          <li key={step.name} className={classes.step} data-state={state} aria-current={state === 'current' ? 'step' : undefined}>
+          <li
+            key={step.name}
+            className={classes.step}
+            data-state={state}
+            aria-current={state === 'current' ? 'step' : undefined}
+          >
             <span className={classes.dot} aria-hidden>
               {state === 'done' ? <IconCheck size={14} stroke={3} /> : null}
               {state === 'bad' ? <IconX size={14} stroke={3} /> : null}

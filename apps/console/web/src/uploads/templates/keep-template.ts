@@ -16,7 +16,12 @@ export async function keepTemplate(name: string, mapping: Mapping, known: readon
 }
 
 /** @param etag of the template as it was read; null for a new one */
-export async function putTemplate(templateId: string, name: string, mapping: Mapping, etag: string | null): Promise<void> {
+export async function putTemplate(
+  templateId: string,
+  name: string,
+  mapping: Mapping,
+  etag: string | null,
+): Promise<void> {
   await answerOf(
     api.templates[':templateId'].$put({
       param: { templateId },
@@ -28,6 +33,8 @@ export async function putTemplate(templateId: string, name: string, mapping: Map
 }
 
 export async function deleteTemplate({ templateId, etag }: Pick<KeptTemplate, 'templateId' | 'etag'>): Promise<void> {
-  await answerOf(api.templates[':templateId'].$delete({ param: { templateId }, query: {}, header: { 'if-match': etag } }));
+  await answerOf(
+    api.templates[':templateId'].$delete({ param: { templateId }, query: {}, header: { 'if-match': etag } }),
+  );
   await queryClient.invalidateQueries({ queryKey: ['templates'] });
 }

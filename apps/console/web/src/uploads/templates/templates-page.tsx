@@ -9,8 +9,8 @@ import { EmptyState } from '../../shared/empty-state.tsx';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { PageHeader } from '../../shared/page-header.tsx';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
-import { MappingForm } from '../mapping/mapping-form.tsx';
 import { missingIn } from '../mapping/mapping-fields.ts';
+import { MappingForm } from '../mapping/mapping-form.tsx';
 import { deleteTemplate, putTemplate } from './keep-template.ts';
 import { type KeptTemplate, templatesQuery } from './templates.ts';
 import classes from './templates-page.module.css';
@@ -80,7 +80,13 @@ function Template({ template, names }: Props) {
             onChange={({ currentTarget }) => setName(currentTarget.value)}
             autoComplete="off"
           />
-          <Button type="submit" variant="default" mt={25} loading={rename.isPending} disabled={problem !== null || name.trim() === template.name}>
+          <Button
+            type="submit"
+            variant="default"
+            mt={25}
+            loading={rename.isPending}
+            disabled={problem !== null || name.trim() === template.name}
+          >
             Rename
           </Button>
         </form>
@@ -138,10 +144,18 @@ function ChangeMapping({ template, onClose }: { readonly template: KeptTemplate;
     onSuccess: onClose,
   });
   return (
-    <Modal opened onClose={onClose} size="lg" title={<Title order={2}>{template.name}</Title>} attributes={{ header: { role: 'presentation' } }} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={<Title order={2}>{template.name}</Title>}
+      attributes={{ header: { role: 'presentation' } }}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <Stack gap="lg">
         <Text size="sm" c="dimmed">
-          To see the rows that come of it, drop one of its files on the uploads page and choose “Change the mapping” there.
+          To see the rows that come of it, drop one of its files on the uploads page and choose “Change the mapping”
+          there.
         </Text>
         <MappingForm
           mapping={mapping}

@@ -25,6 +25,8 @@ export async function downloadQuarantined(
     ['row', 'what is wrong', 'column', ...header],
     ...rows.map(({ rowNo, message, column, rawText }) => [String(rowNo), message, column ?? '', ...parseRow(rawText)]),
   ];
-  const name = nameOfKey(objectKey).replace(/^.*\//, '').replace(/\.csv(\.gz)?$/i, '');
+  const name = nameOfKey(objectKey)
+    .replace(/^.*\//, '')
+    .replace(/\.csv(\.gz)?$/i, '');
   saveAs(new Blob([toSafeCsv(table)], { type: 'text/csv;charset=utf-8' }), `${name} to fix.csv`);
 }

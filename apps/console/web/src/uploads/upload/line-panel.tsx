@@ -19,7 +19,12 @@ export function LinePanel({ upload, row }: { readonly upload: Upload; readonly r
   const lines = useQuery({
     queryKey: ['lines', objectKey, versionId, row],
     queryFn: async () =>
-      previewWorker.rowsAround(await contentUrl(objectKey, versionId), nameOfKey(objectKey), row - around, row + around),
+      previewWorker.rowsAround(
+        await contentUrl(objectKey, versionId),
+        nameOfKey(objectKey),
+        row - around,
+        row + around,
+      ),
     enabled: !tooLarge,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -32,13 +37,20 @@ export function LinePanel({ upload, row }: { readonly upload: Upload; readonly r
         <CloseButton
           aria-label="Close"
           renderRoot={(props) => (
-            <Link {...props} to="/uploads/$uploadId" params={{ uploadId: String(upload.uploadId) }} search={{}} resetScroll={false} />
+            <Link
+              {...props}
+              to="/uploads/$uploadId"
+              params={{ uploadId: String(upload.uploadId) }}
+              search={{}}
+              resetScroll={false}
+            />
           )}
         />
       </Group>
       {tooLarge ? (
         <Text size="sm" c="dimmed">
-          The file has {formatBytes(sizeBytes ?? 0)}, too much to be looked through here: download it and go to row {formatInteger(row)}.
+          The file has {formatBytes(sizeBytes ?? 0)}, too much to be looked through here: download it and go to row{' '}
+          {formatInteger(row)}.
         </Text>
       ) : null}
       {lines.isError ? <ProblemNotice error={lines.error} onRetry={() => void lines.refetch()} /> : null}
@@ -47,7 +59,7 @@ export function LinePanel({ upload, row }: { readonly upload: Upload; readonly r
         <Text size="sm">The file has no row {formatInteger(row)}.</Text>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard
-        <div style={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label="Rows of the file">
+        <section style={{ overflowX: 'auto' }} tabIndex={0} aria-label="Rows of the file">
           <Table fz="sm" style={{ whiteSpace: 'nowrap' }}>
             <Table.Thead>
               <Table.Tr>
@@ -73,7 +85,7 @@ export function LinePanel({ upload, row }: { readonly upload: Upload; readonly r
               ))}
             </Table.Tbody>
           </Table>
-        </div>
+        </section>
       )}
     </Stack>
   );

@@ -23,7 +23,11 @@ export function OutcomePanel({ upload }: { readonly upload: Upload }) {
           variant="light"
           color={upload.state === 'rejected' ? 'red' : 'gray'}
           icon={upload.state === 'rejected' ? <IconAlertTriangle aria-hidden /> : <IconInfoCircle aria-hidden />}
-          title={upload.state === 'rejected' ? 'The whole file was refused, and nothing of it is in the figures' : 'Worth knowing'}
+          title={
+            upload.state === 'rejected'
+              ? 'The whole file was refused, and nothing of it is in the figures'
+              : 'Worth knowing'
+          }
         >
           {upload.reason}
         </Alert>
@@ -43,9 +47,27 @@ export function OutcomePanel({ upload }: { readonly upload: Upload }) {
 export function Accounting({ upload }: { readonly upload: Upload }) {
   const counts = { good: upload.rowsPublished, duplicate: upload.rowsDuplicate, quarantined: upload.rowsQuarantined };
   const rows = [
-    { name: 'Published', hint: 'in the figures', rows: upload.rowsPublished, amount: upload.amountPublished, color: 'var(--mantine-color-spruce-filled)' },
-    { name: 'Duplicate', hint: 'another upload has them already', rows: upload.rowsDuplicate, amount: upload.amountDuplicate, color: 'var(--mantine-color-gray-5)' },
-    { name: 'To fix', hint: 'kept aside until they are mended', rows: upload.rowsQuarantined, amount: upload.amountQuarantined, color: 'var(--mantine-color-orange-filled)' },
+    {
+      name: 'Published',
+      hint: 'in the figures',
+      rows: upload.rowsPublished,
+      amount: upload.amountPublished,
+      color: 'var(--mantine-color-spruce-filled)',
+    },
+    {
+      name: 'Duplicate',
+      hint: 'another upload has them already',
+      rows: upload.rowsDuplicate,
+      amount: upload.amountDuplicate,
+      color: 'var(--mantine-color-gray-5)',
+    },
+    {
+      name: 'To fix',
+      hint: 'kept aside until they are mended',
+      rows: upload.rowsQuarantined,
+      amount: upload.amountQuarantined,
+      color: 'var(--mantine-color-orange-filled)',
+    },
   ];
   return (
     <div>
@@ -65,7 +87,10 @@ export function Accounting({ upload }: { readonly upload: Upload }) {
             <Table.Tr key={name}>
               <Table.Td>
                 <Group gap={8} wrap="nowrap" align="flex-start">
-                  <span aria-hidden style={{ width: 10, height: 10, borderRadius: 3, background: color, flex: 'none', marginTop: 6 }} />
+                  <span
+                    aria-hidden
+                    style={{ width: 10, height: 10, borderRadius: 3, background: color, flex: 'none', marginTop: 6 }}
+                  />
                   <div>
                     {name}
                     <Text size="xs" c="dimmed">

@@ -31,7 +31,10 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
     queryFn: ({ pageParam, signal }) =>
       answerOf(
         api.uploads[':uploadId']['quarantined-rows'].$get(
-          { param: { uploadId: String(uploadId) }, query: { limit: '200', ...(pageParam ? { cursor: pageParam } : {}) } },
+          {
+            param: { uploadId: String(uploadId) },
+            query: { limit: '200', ...(pageParam ? { cursor: pageParam } : {}) },
+          },
           { init: { signal } },
         ),
       ),
@@ -47,7 +50,8 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
 
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.rows) ?? [], [pages.data]);
   const shape = useMemo(
-    () => (header.data === undefined || feed === undefined ? null : { header: header.data, contract: contractOf(feed) }),
+    () =>
+      header.data === undefined || feed === undefined ? null : { header: header.data, contract: contractOf(feed) },
     [header.data, feed],
   );
   // An edited row further down than what was fetched so far counts as well: all are fetched once something was edited.
@@ -64,10 +68,20 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       if (feed === undefined || shape === null) return;
       if (tooLarge) {
         const source = await previewWorker.fileOfRows([shape.header, ...fixes.map(({ cells }) => cells)]);
-        cards.addMade({ source, name: name.replace(/^.*\//, '').replace(/\.csv(\.gz)?$/i, ` mended ${fixes.length}.csv`), feed });
+        cards.addMade({
+          source,
+          name: name.replace(/^.*\//, '').replace(/\.csv(\.gz)?$/i, ` mended ${fixes.length}.csv`),
+          feed,
+        });
       } else {
         const source = await previewWorker.replaceRows(await contentUrl(objectKey, versionId), name, fixes);
-        cards.addCorrection({ source, name, feed, fixed: fixes.length, basedOn: { uploadId, versionId, rows: fixes.map(({ rowNo }) => rowNo) } });
+        cards.addCorrection({
+          source,
+          name,
+          feed,
+          fixed: fixes.length,
+          basedOn: { uploadId, versionId, rows: fixes.map(({ rowNo }) => rowNo) },
+        });
       }
     },
   });
@@ -105,8 +119,8 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       {header.isError ? <ProblemNotice error={header.error} onRetry={() => void header.refetch()} /> : null}
       {tooLarge ? (
         <Alert variant="light" color="blue" icon={<IconInfoCircle aria-hidden />}>
-          The file has {formatBytes(sizeBytes ?? 0)}, more than is rewritten here ({formatBytes(rewrittenAtMost)}). The rows that you mend are
-          sent as a new file of their own instead; these stay listed here.
+          The file has {formatBytes(sizeBytes ?? 0)}, more than is rewritten here ({formatBytes(rewrittenAtMost)}). The
+          rows that you mend are sent as a new file of their own instead; these stay listed here.
         </Alert>
       ) : null}
       {shape === null ? null : (

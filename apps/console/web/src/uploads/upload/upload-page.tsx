@@ -40,14 +40,23 @@ export function UploadPage() {
   return (
     <>
       <Breadcrumbs mb="xs" component="nav" aria-label="Where this is">
-        <Anchor size="sm" renderRoot={(props) => <Link {...props} to="/uploads">Uploads</Link>} />
+        <Anchor
+          size="sm"
+          renderRoot={(props) => (
+            <Link {...props} to="/uploads">
+              Uploads
+            </Link>
+          )}
+        />
         <span>{feedTitle(data.feed)}</span>
       </Breadcrumbs>
       <PageHeader title={nameOfKey(data.objectKey)} actions={<StateBadge stage={data.state} />} />
       <Stack gap="lg">
         {row === undefined ? null : <LinePanel upload={data} row={row} />}
         <OutcomePanel upload={data} />
-        {data.rowsQuarantined > 0 && (data.state === 'published' || data.state === 'rejected') ? <QuarantinePanel upload={data} /> : null}
+        {data.rowsQuarantined > 0 && (data.state === 'published' || data.state === 'rejected') ? (
+          <QuarantinePanel upload={data} />
+        ) : null}
         <Correction uploadId={data.uploadId} />
         <VersionsPanel key={data.uploadId} upload={data} />
       </Stack>

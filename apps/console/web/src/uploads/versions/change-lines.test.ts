@@ -8,7 +8,13 @@ test('lines stand in the order of the rows, a removed one before what took its p
     header,
     added: [{ rowNo: 3, cells: ['2025-01-03', '3.00'] }],
     removed: [{ rowNo: 3, cells: ['2025-01-02', '2.00'] }],
-    changed: [{ before: { rowNo: 2, cells: ['2025-01-01', '1.00'] }, after: { rowNo: 2, cells: ['2025-01-01', '1.50'] }, columns: ['amount'] }],
+    changed: [
+      {
+        before: { rowNo: 2, cells: ['2025-01-01', '1.00'] },
+        after: { rowNo: 2, cells: ['2025-01-01', '1.50'] },
+        columns: ['amount'],
+      },
+    ],
     same: 0,
   });
   expect(lines.map(({ kind, rowNo }) => [kind, rowNo])).toEqual([
@@ -23,7 +29,13 @@ test('a changed line tells the old value of the cells that differ, and of no oth
     header,
     added: [],
     removed: [],
-    changed: [{ before: { rowNo: 2, cells: ['2025-01-01', '1.00'] }, after: { rowNo: 2, cells: ['2025-01-01', '1.50'] }, columns: ['amount'] }],
+    changed: [
+      {
+        before: { rowNo: 2, cells: ['2025-01-01', '1.00'] },
+        after: { rowNo: 2, cells: ['2025-01-01', '1.50'] },
+        columns: ['amount'],
+      },
+    ],
     same: 0,
   });
   expect(line?.cells).toEqual([{ is: '2025-01-01' }, { is: '1.50', was: '1.00' }]);

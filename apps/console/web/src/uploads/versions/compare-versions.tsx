@@ -1,10 +1,11 @@
 /** What changed from one file to another, row by row. */
+
+import type { RowsDiff } from '@centflow/preview';
 import { Alert, Badge, Group, Stack, Table, Text } from '@mantine/core';
 import { IconEqual, IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef } from 'react';
-import type { RowsDiff } from '@centflow/preview';
 import type { ObjectVersion } from '../../../../api/contract/objects.ts';
 import { formatMoment } from '../../shared/dates.ts';
 import { LoadingPanel } from '../../shared/loading.tsx';
@@ -12,8 +13,8 @@ import { formatBytes, formatInteger } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
 import { nameOfKey } from '../shared/amounts.ts';
 import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
-import classes from './compare-versions.module.css';
 import { type ChangeLine, changeLines } from './change-lines.ts';
+import classes from './compare-versions.module.css';
 import { contentUrl } from './newest-version.ts';
 
 /** A file to compare: in the bucket, or dropped on the page. */
@@ -101,7 +102,7 @@ const kinds = {
 } as const;
 
 function Lines({ lines, header }: { readonly lines: readonly ChangeLine[]; readonly header: readonly string[] }) {
-  const area = useRef<HTMLDivElement>(null);
+  const area = useRef<HTMLElement>(null);
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => area.current,
@@ -113,7 +114,7 @@ function Lines({ lines, header }: { readonly lines: readonly ChangeLine[]; reado
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard
-    <div ref={area} className={classes.area} tabIndex={0} role="region" aria-label="The differences">
+    <section ref={area} className={classes.area} tabIndex={0} aria-label="The differences">
       <Table className={classes.table ?? ''} stickyHeader withRowBorders={false} aria-rowcount={lines.length + 1}>
         <Table.Thead>
           <Table.Tr>
@@ -134,7 +135,13 @@ function Lines({ lines, header }: { readonly lines: readonly ChangeLine[]; reado
             const line = lines[index];
             if (line === undefined) return null;
             return (
-              <Table.Tr key={key} data-index={index} ref={virtual.measureElement} data-kind={line.kind} aria-rowindex={index + 2}>
+              <Table.Tr
+                key={key}
+                data-index={index}
+                ref={virtual.measureElement}
+                data-kind={line.kind}
+                aria-rowindex={index + 2}
+              >
                 <Table.Td className={classes.kind ?? ''}>
                   <span aria-hidden>{kinds[line.kind].sign}</span> {kinds[line.kind].word}
                 </Table.Td>
@@ -145,7 +152,8 @@ function Lines({ lines, header }: { readonly lines: readonly ChangeLine[]; reado
                       cell.is
                     ) : (
                       <>
-                        <del>{cell.was === '' ? '(empty)' : cell.was}</del> <ins>{cell.is === '' ? '(empty)' : cell.is}</ins>
+                        <del>{cell.was === '' ? '(empty)' : cell.was}</del>{' '}
+                        <ins>{cell.is === '' ? '(empty)' : cell.is}</ins>
                       </>
                     )}
                   </Table.Td>
@@ -160,7 +168,7 @@ function Lines({ lines, header }: { readonly lines: readonly ChangeLine[]; reado
           ) : null}
         </Table.Tbody>
       </Table>
-    </div>
+    </section>
   );
 }
 

@@ -3,11 +3,21 @@ import type { ObjectVersion } from '../../../../api/contract/objects.ts';
 import { undoStep, versionBefore } from './undo.ts';
 
 function version(versionId: string, more: Partial<ObjectVersion> = {}): ObjectVersion {
-  return { versionId, lastModified: '2025-06-01T00:00:00Z', bytes: 100, isNewest: false, isDeleteMarker: false, ...more };
+  return {
+    versionId,
+    lastModified: '2025-06-01T00:00:00Z',
+    bytes: 100,
+    isNewest: false,
+    isDeleteMarker: false,
+    ...more,
+  };
 }
 
 test('the only version is undone by hiding it', () => {
-  expect(undoStep([version('a', { isNewest: true, state: 'published' })], 'a')).toEqual({ kind: 'remove', newestVersionId: 'a' });
+  expect(undoStep([version('a', { isNewest: true, state: 'published' })], 'a')).toEqual({
+    kind: 'remove',
+    newestVersionId: 'a',
+  });
 });
 
 test('a correction is undone by going back to the version before', () => {
@@ -26,7 +36,11 @@ test('a version that was rejected is nothing to go back to', () => {
 });
 
 test('what was sent again after an undo is undone by hiding it, as before', () => {
-  const versions = [version('c', { isNewest: true }), version('marker', { isDeleteMarker: true }), version('a', { state: 'retired' })];
+  const versions = [
+    version('c', { isNewest: true }),
+    version('marker', { isDeleteMarker: true }),
+    version('a', { state: 'retired' }),
+  ];
   expect(undoStep(versions, 'c')).toEqual({ kind: 'remove', newestVersionId: 'c' });
 });
 

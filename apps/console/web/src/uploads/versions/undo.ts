@@ -20,7 +20,8 @@ export function undoStep(versions: readonly ObjectVersion[], versionId: string):
   const own = versions.find((version) => version.versionId === versionId);
   if (newest === undefined || own === undefined || own.isDeleteMarker) return null;
   const newestVersionId = newest.versionId;
-  if (own.versionId !== newestVersionId) return own.state === 'rejected' ? null : { kind: 'bring-back', to: own, newestVersionId };
+  if (own.versionId !== newestVersionId)
+    return own.state === 'rejected' ? null : { kind: 'bring-back', to: own, newestVersionId };
   const before = versions[1];
   if (before === undefined || before.isDeleteMarker) return { kind: 'remove', newestVersionId };
   const to = versions.slice(1).find(({ isDeleteMarker, state }) => !isDeleteMarker && state !== 'rejected');

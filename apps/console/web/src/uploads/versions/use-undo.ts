@@ -19,7 +19,8 @@ export function useUndo(upload: Pick<Upload, 'uploadId' | 'objectKey'>) {
   const mutation = useMutation({
     mutationFn: async (step: UndoStep): Promise<Undone> => {
       setProgress('Asking the storage…');
-      const undone = step.kind === 'remove' ? await remove(upload, step, setProgress) : await restore(upload, step, setProgress);
+      const undone =
+        step.kind === 'remove' ? await remove(upload, step, setProgress) : await restore(upload, step, setProgress);
       // Every figure may have changed: dashboards, transactions, this page.
       await queries.invalidateQueries();
       return undone;

@@ -42,27 +42,34 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
             Versions
           </Title>
           <Text size="sm" c="dimmed" maw={560}>
-            Nothing is ever deleted: an undo hides a version or brings an earlier one back, and each step can itself be undone.
+            Nothing is ever deleted: an undo hides a version or brings an earlier one back, and each step can itself be
+            undone.
           </Text>
         </div>
         {step === null ? null : (
           <Button
             variant={step.kind === 'bring-back' ? 'filled' : 'default'}
             leftSection={
-              step.kind === 'bring-back' ? <IconArrowForwardUp size={18} aria-hidden /> : <IconArrowBackUp size={18} aria-hidden />
+              step.kind === 'bring-back' ? (
+                <IconArrowForwardUp size={18} aria-hidden />
+              ) : (
+                <IconArrowBackUp size={18} aria-hidden />
+              )
             }
             loading={undo.isPending}
             onClick={() => undo.mutate(step)}
           >
-            {step.kind === 'bring-back' ? 'Redo: bring this version back' : step.kind === 'remove' ? 'Undo this upload' : 'Undo this correction'}
+            {step.kind === 'bring-back'
+              ? 'Redo: bring this version back'
+              : step.kind === 'remove'
+                ? 'Undo this upload'
+                : 'Undo this correction'}
           </Button>
         )}
       </Group>
 
       <div aria-live="polite">
-        {undo.isPending && undo.progress !== null ? (
-          <Text size="sm">{undo.progress}</Text>
-        ) : null}
+        {undo.isPending && undo.progress !== null ? <Text size="sm">{undo.progress}</Text> : null}
         {undo.isError ? (
           <ProblemNotice
             error={undo.error}
@@ -109,7 +116,9 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
                 ) : null}
               </Group>
               <Text size="xs" c="dimmed">
-                {version.isDeleteMarker ? `Hidden on ${formatMoment(version.lastModified)}` : formatBytes(version.bytes)}
+                {version.isDeleteMarker
+                  ? `Hidden on ${formatMoment(version.lastModified)}`
+                  : formatBytes(version.bytes)}
               </Text>
             </div>
             <Group gap="xs">

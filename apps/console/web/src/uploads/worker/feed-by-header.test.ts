@@ -10,7 +10,9 @@ const contracts = ['budgets', 'expenses', 'incomes'].map(
 
 test('a header tells its feed, in any order and letter case', () => {
   expect(feedByHeader(['Currency', 'AMOUNT', 'category', 'month'], contracts)).toBe('budgets');
-  expect(feedByHeader(['date', 'source', 'category', 'account', 'amount', 'currency', 'description', 'x'], contracts)).toBe('incomes');
+  expect(
+    feedByHeader(['date', 'source', 'category', 'account', 'amount', 'currency', 'description', 'x'], contracts),
+  ).toBe('incomes');
 });
 
 test('a header that lacks a required column is no feed’s', () => {

@@ -2,27 +2,27 @@
 import {
   type CsvBytes,
   diffRows,
-  mapExport,
   type Mapping,
   type MappingSample,
+  mapExport,
   matchesTemplate,
   type Preview,
   type Proposal,
   previewCsv,
   proposeMapping,
+  type RowFix,
+  type RowsDiff,
   readHead,
   readRows,
   replaceRows,
-  type RowFix,
-  type RowsDiff,
   sampleMapping,
 } from '@centflow/preview';
 import { expose } from 'comlink';
 import type { MappedFile, Recognised } from '../cards/cards.ts';
 import { contractOf, contracts, type Feed } from '../shared/feeds.ts';
+import { feedByHeader } from './feed-by-header.ts';
 import { blobOf, headOf, plainBytes, plainHead, storedBlob } from './file-bytes.ts';
 import { fileOfRows } from './file-of-rows.ts';
-import { feedByHeader } from './feed-by-header.ts';
 import type { FileSource, MappingLayout } from './worker.ts';
 
 const runs = new Map<number, AbortController>();
@@ -42,11 +42,21 @@ const work = {
     return { kind: 'unknown', header: proposeMapping(head).mapping.header };
   },
 
-  async preview(run: number, source: Blob, name: string, feed: Feed, onProgress: (share: number) => void): Promise<Preview> {
+  async preview(
+    run: number,
+    source: Blob,
+    name: string,
+    feed: Feed,
+    onProgress: (share: number) => void,
+  ): Promise<Preview> {
     const controller = new AbortController();
     runs.set(run, controller);
     try {
-      return await previewCsv(source, contractOf(feed), { name, signal: controller.signal, onProgress: oftenEnough(onProgress) });
+      return await previewCsv(source, contractOf(feed), {
+        name,
+        signal: controller.signal,
+        onProgress: oftenEnough(onProgress),
+      });
     } finally {
       runs.delete(run);
     }

@@ -19,7 +19,9 @@ let started: Remote<PreviewWork> | undefined;
 
 /** Started with the first file: whoever only looks at the history pays nothing for it. */
 function work(): Remote<PreviewWork> {
-  started ??= wrap<PreviewWork>(new Worker(new URL('./preview.worker.ts', import.meta.url), { type: 'module', name: 'preview' }));
+  started ??= wrap<PreviewWork>(
+    new Worker(new URL('./preview.worker.ts', import.meta.url), { type: 'module', name: 'preview' }),
+  );
   return started;
 }
 
@@ -27,9 +29,19 @@ let nextRun = 1;
 
 export const previewWorker = {
   recognise: (source: Blob, name: string, templates: readonly KeptTemplate[]): Promise<Recognised> =>
-    work().recognise(source, name, templates.map(({ name, mapping }) => ({ name, mapping }))),
+    work().recognise(
+      source,
+      name,
+      templates.map(({ name, mapping }) => ({ name, mapping })),
+    ),
 
-  async preview({ source, name, feed, signal, onProgress }: {
+  async preview({
+    source,
+    name,
+    feed,
+    signal,
+    onProgress,
+  }: {
     readonly source: Blob;
     readonly name: string;
     readonly feed: Feed;

@@ -1,0 +1,218 @@
+import { readFile } from 'node:fs/promises';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { expect, test } from 'vitest';
+import { s3Client } from '../../api/clients.ts';
+import {
+  cardOf,
+  drop,
+  expenses,
+  openUploads,
+  type Person,
+  published,
+  send,
+  signedIn,
+  untilPublished,
+} from './person.ts';
+import type { Setting } from './setting.ts';
+
+interface ListedUpload {
+  readonly uploadId: number;
+  readonly objectKey: string;
+  readonly state: string;
+}
+
+async function uploadOf(person: Person, key: string, state = 'published'): Promise<ListedUpload | undefined> {
+  const { uploads } = (await person.get('/api/uploads?limit=200')) as { uploads: readonly ListedUpload[] };
+  return uploads.find(({ objectKey, state: its }) => objectKey === key && its === state);
+}
+
+function storageOf(setting: Setting) {
+  const { description } = setting().running.stack;
+  const s3 = s3Client({
+    endpoint: description.endpointUrl,
+    region: description.region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    forcePathStyle: true,
+  });
+  return { s3, Bucket: description.bucket };
+}
+
+export function mendingStory(setting: Setting): void {
+  test('nothing typed is lost by an expired session or a reload', { timeout: 180_000 }, async () => {
+    const { browser, url } = setting();
+    const maya = await signedIn(browser, url, 'maya');
+    const { page } = maya;
+    const upload = await uploadOf(maya, 'raw/expenses/owner=maya/cash-2025.csv');
+    await page.goto(`${url}/uploads/${upload?.uploadId}`);
+    await page.getByRole('textbox', { name: 'date, row 4' }).fill('2025-02-28');
+    await page.getByText('1 of 9 mended').waitFor();
+
+    const old = await page.evaluate(
+      () => JSON.parse(sessionStorage.getItem('centflow-session') ?? '{}').token as string,
+    );
+    await page.route('**/api/**', async (route, request) => {
+      const refused = request.headers().authorization === `Bearer ${old}`;
+      if (!refused) return route.continue();
+      return route.fulfill({
+        status: 401,
+        contentType: 'application/problem+json',
+        body: '{"title":"Expired","status":401}',
+      });
+    });
+    await page.getByRole('button', { name: 'See the corrected file' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    // Tokens are signed for a second: one made in the same second would be the very same.
+    await page.waitForTimeout(1_100);
+    await dialog.getByRole('button', { name: /^maya *\d+ upload/ }).click();
+    await cardOf(page, 'cash-2025.csv').getByText('25', { exact: true }).waitFor();
+
+    await page.reload();
+    await page.getByText('What you had typed before is here again.').waitFor();
+    expect(await page.getByRole('textbox', { name: 'date, row 4' }).inputValue()).toBe('2025-02-28');
+    await maya.close();
+  });
+
+  test('rows to fix are downloaded as a CSV that runs no formula', async () => {
+    const { browser, url } = setting();
+    const maya = await signedIn(browser, url, 'maya');
+    const { page } = maya;
+    await openUploads(page, url);
+    await drop(page, [
+      {
+        name: 'formulas.csv',
+        text: expenses(
+          [
+            ['2025-03-01', 'Good', '1.00'],
+            ['2025-03-02', 'Good', '2.00'],
+            ['2025-03-03', 'Good', '3.00'],
+            ['2025-13-01', '=HYPERLINK("http://evil.example")', '1.00'],
+            ['2025-13-02', '@SUM(A1)', '2.00'],
+          ].map(
+            ([date = '', merchant = '', amount = '']) =>
+              [date, merchant.includes('"') ? `"${merchant.replaceAll('"', '""')}"` : merchant, amount] as const,
+          ),
+        ),
+      },
+    ]);
+    const card = cardOf(page, 'formulas.csv');
+    await send(card);
+    await untilPublished(card);
+    await card.getByRole('link', { name: /^Fix 2 rows/ }).click();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download as CSV' }).click();
+    const text = await readFile(await (await download).path(), 'utf8');
+    expect((await download).suggestedFilename()).toBe('formulas to fix.csv');
+    expect(text).toContain(`'=HYPERLINK`);
+    expect(text).toContain(`'@SUM(A1)`);
+    expect(text).not.toMatch(/(^|,)"?[=@]/m);
+    await maya.close();
+  });
+
+  test('a file that would be refused says why before it is sent', async () => {
+    const { browser, url } = setting();
+    const maya = await signedIn(browser, url, 'maya');
+    const { page } = maya;
+    await openUploads(page, url);
+    await drop(page, [
+      {
+        name: 'mostly-bad.csv',
+        text: expenses(
+          [
+            ['yesterday', 'A', '1'],
+            ['today', 'B', '2'],
+            ['2025-01-01', 'C', '3.00'],
+          ],
+          'USD',
+        ),
+      },
+      { name: 'empty.csv', text: '' },
+    ]);
+    const card = cardOf(page, 'mostly-bad.csv');
+    await card.getByText('This file would be refused as a whole').waitFor();
+    await card.getByText(/2 of 3 rows break the contract/).waitFor();
+    expect(await card.getByRole('button', { name: 'Send' }).count()).toBe(0);
+    await cardOf(page, 'empty.csv')
+      .getByText(/no file of incomes|is empty/)
+      .first()
+      .waitFor();
+    await maya.close();
+  });
+
+  test('a file that was refused says why, and a correction of it is published', { timeout: 180_000 }, async () => {
+    const { browser, url } = setting();
+    const { s3, Bucket } = storageOf(setting);
+    const Key = 'raw/expenses/owner=maya/from-elsewhere.csv';
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'date,amount\n2025-01-01,1.00\n' }));
+    const maya = await signedIn(browser, url, 'maya');
+    const { page } = maya;
+    await expect.poll(() => uploadOf(maya, Key, 'rejected'), { timeout: 60_000 }).toBeDefined();
+    const upload = await uploadOf(maya, Key, 'rejected');
+    await page.goto(`${url}/uploads/${upload?.uploadId}`);
+    await page.getByText('The whole file was refused, and nothing of it is in the figures').waitFor();
+    await page.getByText(/needs merchant, category, account, currency/).waitFor();
+
+    await openUploads(page, url);
+    await drop(page, [{ name: 'from-elsewhere.csv', text: expenses([['2025-01-01', 'Elsewhere', '1.00']], 'USD') }]);
+    const card = cardOf(page, 'from-elsewhere.csv');
+    await card.getByRole('button', { name: 'It corrects that file' }).click();
+    await card.getByRole('button', { name: 'Send the correction' }).click();
+    await untilPublished(card);
+    s3.destroy();
+    await maya.close();
+  });
+
+  test('an undo of what moved meanwhile is refused with what to do', { timeout: 180_000 }, async () => {
+    const { browser, url } = setting();
+    const { s3, Bucket } = storageOf(setting);
+    const maya = await signedIn(browser, url, 'maya');
+    const { page } = maya;
+    await openUploads(page, url);
+    await drop(page, [{ name: 'moving.csv', text: expenses([['2025-01-02', 'Mover', '1.00']], 'USD') }]);
+    const card = cardOf(page, 'moving.csv');
+    await send(card);
+    await untilPublished(card);
+    await card.getByRole('link', { name: 'Open the upload' }).click();
+    const undo = page.getByRole('button', { name: 'Undo this upload' });
+    await undo.waitFor();
+    // From another window, a moment ago.
+    await page.route('**/api/objects/versions**', (route) => route.abort());
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: 'raw/expenses/owner=maya/moving.csv' }));
+    await undo.click();
+    await page.getByRole('alert').filter({ hasText: 'Changed meanwhile' }).waitFor();
+    await page.unroute('**/api/objects/versions**');
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Redo: bring this version back' }).click();
+    await page.getByText('Brought back: its rows are in the figures again.').waitFor(published);
+    s3.destroy();
+    await maya.close();
+  });
+
+  test('a first upload is undone and redone', { timeout: 180_000 }, async () => {
+    const { browser, url } = setting();
+    const maya = await signedIn(browser, url, 'maya');
+    const { page } = maya;
+    await openUploads(page, url);
+    await drop(page, [{ name: 'undone.csv', text: expenses([['2025-01-03', 'Undone', '1.00']], 'USD') }]);
+    const card = cardOf(page, 'undone.csv');
+    await send(card);
+    await untilPublished(card);
+    await card.getByRole('link', { name: 'Open the upload' }).click();
+    await page.getByRole('button', { name: 'Undo this upload' }).click();
+    await page.getByText('Undone: its rows are out of every figure.').waitFor(published);
+    await page.getByRole('button', { name: 'Redo: bring this version back' }).click();
+    await page.getByText('Brought back: its rows are in the figures again.').waitFor(published);
+    await maya.close();
+  });
+
+  test('a transaction leads to its line in the file', async () => {
+    const { browser, url } = setting();
+    const maya = await signedIn(browser, url, 'maya');
+    const { page } = maya;
+    const upload = await uploadOf(maya, 'raw/expenses/owner=maya/2023.csv.gz');
+    await page.goto(`${url}/uploads/${upload?.uploadId}?row=7`);
+    const line = page.getByRole('region', { name: 'Rows of the file' });
+    await line.waitFor();
+    expect(await line.locator('tr[aria-current]').getByRole('cell').first().textContent()).toBe('7');
+    await maya.close();
+  });
+}

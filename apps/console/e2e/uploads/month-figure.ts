@@ -1,0 +1,15 @@
+import type { Person } from './person.ts';
+
+interface Answer {
+  readonly columns: readonly { readonly name: string }[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** What was spent in a month, as the dashboard's own visual tells it; null where nothing was. */
+export async function spentIn(person: Person, month: string, currency: string): Promise<string | null> {
+  const answer = (await person.get(
+    `/api/visuals/expense-figure?currency=${currency}&from=${month}&to=${month}`,
+  )) as Answer;
+  const value = answer.rows.at(-1)?.at(-1) ?? null;
+  return value === null ? null : String(value);
+}

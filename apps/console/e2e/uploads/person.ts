@@ -1,0 +1,118 @@
+/** A person at a browser, in front of a running console. */
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+
+export const webFolder = fileURLToPath(new URL('../../dist/web', import.meta.url));
+export const sampleFolder = fileURLToPath(new URL('../../../../samples', import.meta.url));
+export const bankExports = join(sampleFolder, 'bank-exports');
+
+/** Loading a large file, on a machine that does other things as well. */
+export const published = { timeout: 90_000 };
+
+export interface Person {
+  readonly page: Page;
+  readonly owner: string;
+  /** What the page complained of: a test that expects nothing looks here. */
+  readonly errors: string[];
+  /** Asks the API as this person. */
+  get(path: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Signs in by a click on the owner's name, as anybody does on their own machine. */
+export async function signedIn(
+  browser: Browser,
+  url: string,
+  owner: string,
+  options: BrowserContextOptions = {},
+): Promise<Person> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy/i.test(message.text())) errors.push(message.text());
+  });
+  await page.goto(url);
+  await page.getByRole('button', { name: new RegExp(`^${owner} *\\d+ upload`) }).click();
+  await page.getByRole('link', { name: 'Uploads', exact: true }).first().waitFor({ state: 'attached' });
+  return {
+    page,
+    owner,
+    errors,
+    async get(path) {
+      const token = await page.evaluate(
+        () => JSON.parse(sessionStorage.getItem('centflow-session') ?? '{}').token as string,
+      );
+      const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+      if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+      return response.json();
+    },
+    close: () => context.close(),
+  };
+}
+
+export async function openUploads(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/uploads`);
+  await page.getByRole('heading', { name: 'Uploads', level: 1 }).waitFor();
+}
+
+/** Something that is dragged: a file's content, or a path. */
+export interface DraggedFile {
+  readonly name: string;
+  readonly text?: string;
+  readonly bytes?: Buffer;
+}
+
+export async function dragged(path: string): Promise<DraggedFile> {
+  return { name: basename(path), bytes: await readFile(path) };
+}
+
+/** Drops files on the page, from outside of the browser as far as the page can tell. */
+export async function drop(page: Page, files: readonly DraggedFile[]): Promise<void> {
+  const contents = files.map(({ name, text, bytes }) => ({
+    name,
+    base64: (bytes ?? Buffer.from(text ?? '')).toString('base64'),
+  }));
+  const transfer = await page.evaluateHandle((given) => {
+    const made = new DataTransfer();
+    for (const { name, base64 } of given) {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      made.items.add(new File([bytes], name, { lastModified: 1_750_000_000_000 }));
+    }
+    return made;
+  }, contents);
+  for (const type of ['dragenter', 'dragover', 'drop']) {
+    await page.locator('body').dispatchEvent(type, { dataTransfer: transfer });
+  }
+}
+
+/** The card of a file. */
+export function cardOf(page: Page, name: string | RegExp): Locator {
+  return page.getByRole('article', { name });
+}
+
+export async function send(card: Locator): Promise<void> {
+  await card.getByRole('button', { name: /^(Send|Go on sending)/ }).click();
+}
+
+export async function untilPublished(card: Locator): Promise<void> {
+  await card.getByText(/rows read:/).waitFor(published);
+}
+
+/** A file of expenses of one month. */
+export function expenses(
+  rows: readonly (readonly [date: string, merchant: string, amount: string])[],
+  currency = 'EUR',
+): string {
+  const lines = rows.map(([date, merchant, amount]) => `${date},${merchant},Groceries,Cash,${amount},${currency},`);
+  return `${['date,merchant,category,account,amount,currency,description', ...lines].join('\n')}\n`;
+}

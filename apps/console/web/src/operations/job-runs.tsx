@@ -1,0 +1,70 @@
+import { Badge, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { JobRun } from '../../../api/contract/operations.ts';
+import { answerOf, api } from '../api/client.ts';
+import { formatMoment } from '../shared/dates.ts';
+import { sumOf } from '../shared/decimals.ts';
+import { formatCost, formatSeconds } from '../shared/numbers.ts';
+import { type Column, DataTable } from './data-table.tsx';
+import { Panel, REFRESH } from './panel.tsx';
+
+export function useJobRuns() {
+  return useQuery({
+    queryKey: ['operations', 'job-runs'],
+    queryFn: ({ signal }) =>
+      answerOf(api.operations['job-runs'].$get({ query: { limit: '100' } }, { init: { signal } })),
+    refetchInterval: REFRESH,
+  });
+}
+
+const colours: Readonly<Record<string, string>> = { SUCCEEDED: 'spruce', FAILED: 'red', TIMEOUT: 'red', ERROR: 'red' };
+
+const columns: readonly Column<JobRun>[] = [
+  { title: 'Began', cell: ({ startedAt }) => (startedAt === null ? '–' : formatMoment(startedAt)), kind: 'nowrap' },
+  { title: 'For', cell: ({ mode }) => ({ manifest: 'uploads', sweep: 'sweep', other: 'other' })[mode] },
+  {
+    title: 'State',
+    cell: ({ state, message }) => (
+      <>
+        <Badge variant="light" color={colours[state] ?? 'gray'} tt="none">
+          {state.toLowerCase()}
+        </Badge>
+        {message && message !== '' ? (
+          <Text size="xs" c="dimmed" mt={2}>
+            {message}
+          </Text>
+        ) : null}
+      </>
+    ),
+    kind: 'object',
+  },
+  { title: 'Took', cell: ({ seconds }) => formatSeconds(seconds), kind: 'number' },
+  { title: 'DPU seconds', cell: ({ dpuSeconds }) => dpuSeconds, kind: 'number' },
+  { title: 'Cost', cell: ({ usd }) => formatCost(usd), kind: 'number' },
+];
+
+export function JobRuns() {
+  const query = useJobRuns();
+  return (
+    <Panel
+      title="Job runs"
+      description="The newest runs of the Glue job. Costs are what Glue bills for such a run by its list price."
+      query={query}
+      height={320}
+    >
+      {({ runs, price }) =>
+        runs.length === 0 ? (
+          <Text c="dimmed">No job has run yet.</Text>
+        ) : (
+          <>
+            <Text size="sm" mb="sm" className="figures">
+              {runs.length} runs, {formatCost(sumOf(runs.map(({ usd }) => usd)))} together at{' '}
+              {formatCost(price.dpuHourUsd)} a DPU hour.
+            </Text>
+            <DataTable label="Job runs" rows={runs} columns={columns} keyOf={({ jobRunId }) => jobRunId} />
+          </>
+        )
+      }
+    </Panel>
+  );
+}

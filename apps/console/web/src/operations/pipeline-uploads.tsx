@@ -1,0 +1,80 @@
+import { Button, Center, Text } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { PipelineUpload } from '../../../api/contract/operations.ts';
+import { answerOf, api } from '../api/client.ts';
+import { formatMoment } from '../shared/dates.ts';
+import { LoadingPanel } from '../shared/loading.tsx';
+import { formatBytes, formatCost, formatInteger, formatSeconds } from '../shared/numbers.ts';
+import { ProblemNotice } from '../shared/problem-notice.tsx';
+import { StateBadge } from '../uploads/shared/state-badge.tsx';
+import { costByUpload } from './cost-by-upload.ts';
+import { type Column, DataTable } from './data-table.tsx';
+import { useJobRuns } from './job-runs.tsx';
+import classes from './operations.module.css';
+
+/** Uploads of all owners: how far they are, how long they took and what they cost. */
+export function PipelineUploads() {
+  const pages = useInfiniteQuery({
+    queryKey: ['operations', 'uploads'],
+    queryFn: ({ pageParam, signal }) =>
+      answerOf(
+        api.pipeline.uploads.$get(
+          { query: { limit: '100', ...(pageParam === '' ? {} : { cursor: pageParam }) } },
+          { init: { signal } },
+        ),
+      ),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next,
+  });
+  const runs = useJobRuns();
+  const uploads = pages.data?.pages.flatMap((page) => page.uploads) ?? [];
+  const costs = costByUpload(uploads, runs.data?.runs ?? []);
+  return (
+    <section className={`panel ${classes.panel}`} aria-labelledby="pipeline-uploads">
+      <h2 id="pipeline-uploads" style={{ fontSize: '1rem', margin: 0 }}>
+        Uploads
+      </h2>
+      <Text size="sm" c="dimmed" mb="sm">
+        Of all owners. The cost is the upload’s share of its job run by rows, where the run is among the newest.
+      </Text>
+      {pages.isError ? <ProblemNotice error={pages.error} onRetry={() => void pages.refetch()} /> : null}
+      {pages.isPending ? <LoadingPanel height={320} label="Loading the uploads" /> : null}
+      {uploads.length > 0 ? (
+        <DataTable
+          label="Uploads of all owners"
+          rows={uploads}
+          columns={[...columns, { title: 'Cost', cell: costOf(costs), kind: 'number' }]}
+          keyOf={({ uploadId }) => String(uploadId)}
+        />
+      ) : null}
+      {pages.hasNextPage ? (
+        <Center mt="xl">
+          <Button variant="default" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+            Show older ones
+          </Button>
+        </Center>
+      ) : null}
+    </section>
+  );
+}
+
+const costOf = (costs: ReadonlyMap<number, number>) =>
+  function Cost({ uploadId }: PipelineUpload) {
+    const cost = costs.get(uploadId);
+    return cost === undefined ? '–' : formatCost(cost);
+  };
+
+const columns: readonly Column<PipelineUpload>[] = [
+  { title: 'Received', cell: ({ receivedAt }) => formatMoment(receivedAt), kind: 'nowrap' },
+  { title: 'Owner', cell: ({ owner }) => owner },
+  { title: 'Object', cell: ({ objectKey }) => objectKey, kind: 'object' },
+  { title: 'State', cell: ({ state }) => <StateBadge stage={state} />, kind: 'state' },
+  { title: 'Rows', cell: ({ rowsRead }) => formatInteger(rowsRead), kind: 'number' },
+  { title: 'Quarantined', cell: ({ rowsQuarantined }) => formatInteger(rowsQuarantined), kind: 'number' },
+  { title: 'Size', cell: ({ sizeBytes }) => (sizeBytes === null ? '–' : formatBytes(sizeBytes)), kind: 'number' },
+  {
+    title: 'To visible',
+    cell: ({ secondsToVisible }) => (secondsToVisible === null ? '–' : formatSeconds(secondsToVisible)),
+    kind: 'number',
+  },
+];
