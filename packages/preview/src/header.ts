@@ -70,7 +70,8 @@ function firstRecord(head: Uint8Array): { names: readonly string[]; rowNo: numbe
     if (!records.next(true)) break;
     if (isEmptyLine) continue;
     const cells = Array.from({ length: records.count }, (_, index) => records.cell(index).slice());
-    const sound = cells.every(isUtf8);
+    // As it stands in the file: without their quotes, bytes may come together that are a character.
+    const sound = isUtf8(records.line());
     if (sound && cells.every((cell) => strip(textOf(cell)) === '')) continue;
     if (!sound) {
       throw new UploadRejectedError('not_utf8', 'The header is not UTF-8: save the file again as “CSV UTF-8”.');

@@ -5,10 +5,10 @@
  * - `preview.ts`: `previewCsv`, which reads a file as the job does: `source.ts` (blocks, gzip) → `header.ts` → `records.ts`
  *   (rows and cells) → `row-check.ts` (the contract) → `tally.ts`, `quarantine.ts`, `fingerprint.ts`;
  * - `mapping/`: a bank's own export → feeds;
- * - `overlap.ts`, `row-diff.ts`: against what other uploads hold, and against an earlier version of itself;
- * - `replace-rows.ts`, `file-rows.ts`, `safe-csv.ts`: rows out of a file, mended in it, or for a spreadsheet.
+ * - `overlap.ts`, `diff-rows.ts`: against what other uploads hold, and against an earlier version of itself;
+ * - `read-rows.ts`, `fix-rows.ts`, `safe-csv.ts`: rows out of a file, mended in it, or for a spreadsheet.
  *
- * `test/agreement.test.ts` compares all of it with the job itself.
+ * `test/agreement.test.ts` runs the job's own code over a corpus of files and compares what both say, field by field.
  */
 export type { Contract } from './contract.ts';
 export { diffRows, type RowsDiff } from './diff-rows.ts';

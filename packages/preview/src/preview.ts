@@ -127,7 +127,7 @@ async function previewWith(
   });
   options.signal?.throwIfAborted();
   options.onProgress?.(1);
-  return sink.preview(sink.finish());
+  return sink.preview(sink.tooManyBadRows());
 }
 
 function refuseNameAndSize(name: string, size: number, limits: ReadLimits): void {
@@ -201,8 +201,7 @@ class PreviewSink implements RowSink {
   }
 
   /** After the last row: whether the job would take the upload for a mistake. */
-  finish(): Rejection | undefined {
-    this.#quarantine.finish();
+  tooManyBadRows(): Rejection | undefined {
     const { count, kept } = this.#quarantine;
     const read = this.#tally.rows + count;
     const [worst] = kept;

@@ -23,10 +23,10 @@ export interface QuarantinedRow {
 }
 
 /**
- * Counts bad rows and keeps the first.
+ * Counts bad rows and keeps the first, in the order of rows.
  *
- * The job's parser is a block ahead of its checks: the ragged rows of a block come with the other bad rows of the block
- * before it.
+ * Over several blocks the job's own order depends on its threads: its parser may be a block ahead of its checks, and ragged
+ * rows come that much earlier.
  */
 export class Quarantine {
   count = 0;
@@ -35,7 +35,6 @@ export class Quarantine {
   readonly #limit: number;
   readonly #byCode = new Map<string, number>();
   #faults: QuarantinedRow[] = [];
-  #faultsBefore: QuarantinedRow[] | null = null;
   #ragged: QuarantinedRow[] = [];
   #raggedHeld = 0;
 
@@ -62,14 +61,8 @@ export class Quarantine {
   }
 
   endBlock(): void {
-    if (this.#faultsBefore !== null) this.#putAside(this.#faultsBefore);
-    this.#faultsBefore = this.#faults;
+    this.#putAside(this.#faults);
     this.#faults = [];
-  }
-
-  /** After the last block. */
-  finish(): void {
-    this.#putAside(this.#faultsBefore ?? []);
   }
 
   get #room(): number {

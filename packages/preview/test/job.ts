@@ -8,6 +8,8 @@ import type { Contract } from '../src/contract.ts';
 const repository = resolve(import.meta.dirname, '..', '..', '..');
 const glue = join(repository, 'glue');
 
+type QuarantinedTuple = readonly [rowNo: number, column: string | null, code: string, message: string, rawText: string];
+
 /** What the job says of one file. */
 export interface Judged {
   readonly file: string;
@@ -24,7 +26,7 @@ export interface Judged {
   readonly hasTransactionIds?: boolean;
   readonly notes?: readonly string[];
   /** Row number, column, code, message and raw text. */
-  readonly quarantined?: readonly unknown[];
+  readonly quarantined?: readonly QuarantinedTuple[];
   /** Month, currency, rows and amount. */
   readonly months?: readonly unknown[];
   /** Hexadecimal digits, and how many rows have it; in the order of their first rows. */
