@@ -50,6 +50,29 @@ describe('stack --only mysql,s3', () => {
     expect(await processesLeft(join(folder, 'b'), 15_000)).toEqual([]);
   });
 
+  test('lets a browser put and get objects from the page of another port', async () => {
+    const { child, outcome, description } = await startedStack('f');
+    for (const method of ['PUT', 'GET', 'HEAD']) {
+      const preflight = await fetch(`${description.endpointUrl}/${description.bucket}/raw/expenses/owner=ada/x.csv`, {
+        method: 'OPTIONS',
+        headers: {
+          origin: 'http://127.0.0.1:4570',
+          'access-control-request-method': method,
+          'access-control-request-headers': 'content-type',
+        },
+      });
+      expect(preflight.status).toBe(200);
+      const allowed = (name: string) => preflight.headers.get(`access-control-${name}`) ?? '';
+      expect(['*', 'http://127.0.0.1:4570']).toContain(allowed('allow-origin'));
+      expect(allowed('allow-methods').split(', ')).toContain(method);
+      expect(allowed('allow-headers')).toMatch(/\*|content-type/i);
+      // What tells the version that was written.
+      expect(allowed('expose-headers')).toMatch(/\*|x-amz-version-id/i);
+    }
+    child.stdin?.end();
+    expect((await outcome).exitCode).toBe(0);
+  });
+
   test('says which part is unknown', async () => {
     const { exitCode, stderr } = await startCommand(join(folder, 'c'), [
       'stack',

@@ -184,7 +184,7 @@ describe('npm run centflow --', () => {
     const findings = (await json('doctor')) as { part: string; status: string }[];
     expect(findings.filter(({ status }) => status !== 'well')).toEqual([]);
     expect(findings.map(({ part }) => part)).toEqual(
-      expect.arrayContaining(['bucket', 'queue', 'trigger', 'job', 'database']),
+      expect.arrayContaining(['bucket', 'queue', 'trigger', 'job', 'database', 'console']),
     );
   });
 

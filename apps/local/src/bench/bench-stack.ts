@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Connection } from 'mysql2/promise';
 import { z } from 'zod';
+import { buildConsole } from '../console.ts';
 import { connectTo, queryRows } from '../database.ts';
 import { CommandError } from '../exit.ts';
 import { type Accounting, followUploads, isSettled, type Version } from '../follow.ts';
@@ -38,6 +39,7 @@ export async function withBenchStack<Result>(
   signal: AbortSignal,
   say: (text: string) => void,
   work: (bench: BenchStack) => Promise<Result>,
+  { withConsole = false } = {},
 ): Promise<Result> {
   const folder = join(benchFolder, 'stack');
   rmSync(folder, { recursive: true, force: true });
@@ -47,10 +49,11 @@ export async function withBenchStack<Result>(
   const stack = await startStack({
     dataFolder: folder,
     logFolder: join(benchFolder, 'logs'),
-    parts: ['mysql', 's3', 'flow'],
+    parts: ['mysql', 's3', 'flow', ...(withConsole ? (['console'] as const) : [])],
     temporaryDatabase: true,
     bufferPool: BUFFER_POOL,
     triggerBuilt: buildTrigger(join(benchFolder, 'logs', 'trigger-build.log')),
+    ...(withConsole ? { consoleBuilt: buildConsole(join(benchFolder, 'logs', 'console-build.log')) } : {}),
   });
   const connections: Connection[] = [];
   try {
@@ -92,10 +95,11 @@ export async function putExpenses(
   { stack }: BenchStack,
   objectKey: string,
   rows: number,
+  shape: Readonly<Record<string, number>> = {},
 ): Promise<{ readonly version: Version; readonly bytes: number }> {
   const put = await runProgram({
     name: 'put_expenses',
-    args: { rows, bucket: stack.description.bucket, key: objectKey },
+    args: { rows, ...shape, bucket: stack.description.bucket, key: objectKey },
     interpreter: 'product',
     endpointUrl: stack.description.endpointUrl,
   });

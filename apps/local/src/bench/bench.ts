@@ -3,9 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { printJson } from '../commands/shared.ts';
+import { CommandError, EXIT } from '../exit.ts';
 import { type BenchStack, benchFolder, withBenchStack } from './bench-stack.ts';
 import { measureBurst } from './burst.ts';
-import { RESULTS_FILE, readResults, writePages, writeResults } from './files.ts';
+import { measureConsole } from './console/console.ts';
+import { RESULTS_FILE, readResults, updateResults, writePages, writeResults } from './files.ts';
 import { measureGrowth } from './growth.ts';
 import { measureLatency } from './latency.ts';
 import { measureLoad } from './load.ts';
@@ -23,6 +25,7 @@ interface BenchOptions {
   readonly out?: string;
   readonly json?: boolean;
   readonly render?: boolean;
+  readonly update?: boolean;
 }
 
 export function addBench(program: Command): void {
@@ -33,6 +36,7 @@ export function addBench(program: Command): void {
     .option('--quick', 'small sizes: does everything work?')
     .option('--rows <n>', `rows of the large file instead of ${FULL_ROWS}; the others follow`, parseRows)
     .option('--out <file>', 'where to write the results; a whole run writes bench/results.json, others .local/bench')
+    .option('--update', 'put the parts that were measured into bench/results.json, whose other parts stay as they are')
     .option('--json', 'print JSON')
     .option('--render', 'measure nothing, write the pages anew from bench/results.json')
     .action(bench);
@@ -44,7 +48,14 @@ async function bench(options: BenchOptions): Promise<void> {
     return;
   }
   const sizes = planSizes(options.quick === true, options.rows);
+  if (options.update && sizes.scale !== 'full') {
+    throw new CommandError(
+      'Small sizes are no figures to keep: leave out --update, or --quick and --rows.',
+      EXIT.usage,
+    );
+  }
   const results = await measure(options.only, sizes);
+  if (options.update) updateResults(results);
   const isWhole = sizes.scale === 'full' && SECTIONS.every((section) => options.only.includes(section));
   const file = resolve(options.out ?? (isWhole ? RESULTS_FILE : join(benchFolder, 'results.json')));
   writeResults(file, results);
@@ -65,11 +76,17 @@ async function measure(only: readonly Section[], sizes: Sizes): Promise<PartialR
   const onStack = <Result>(
     section: Section,
     work: (stack: BenchStack, sizes: Sizes, say: (text: string) => void) => Promise<Result>,
+    parts: { readonly withConsole?: boolean } = {},
   ): Promise<Result> =>
-    withBenchStack(stopping.signal, progress(section), async (stack) => {
-      machine ??= await describeMachine(stack.administrator);
-      return work(stack, sizes, progress(section));
-    });
+    withBenchStack(
+      stopping.signal,
+      progress(section),
+      async (stack) => {
+        machine ??= await describeMachine(stack.administrator);
+        return work(stack, sizes, progress(section));
+      },
+      parts,
+    );
 
   if (only.includes('load')) {
     progress('load')('installing what to compare with');
@@ -91,6 +108,7 @@ async function measure(only: readonly Section[], sizes: Sizes): Promise<PartialR
     if (only.includes('large')) results.large = large;
     if (only.includes('views')) results.views = views;
   }
+  if (only.includes('console')) results.console = await onStack('console', measureConsole, { withConsole: true });
   return partialResults.parse({ ...results, machine, seconds: round((performance.now() - since) / 1000, 0) });
 }
 

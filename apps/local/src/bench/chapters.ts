@@ -1,5 +1,7 @@
 /** Results as chapters of text and tables: the terminal and bench/README.md show the same. */
 import type { Row } from '../table.ts';
+import { consoleChapter, consoleTargets } from './console/chapter.ts';
+import { count, megabytes, minutes, seconds } from './figures.ts';
 import type { PartialResults, Results, Stage, Usages, ViewTime } from './results.ts';
 
 export interface Chapter {
@@ -26,11 +28,12 @@ export function toChapters(results: PartialResults): Chapter[] {
   if (results.burst) chapters.push(burstChapter(results.burst));
   if (results.large) chapters.push(largeChapter(results.large));
   if (results.views) chapters.push(viewsChapter(results.views));
+  if (results.console) chapters.push(consoleChapter(results.console));
   return chapters;
 }
 
 /** The figures that are judged, each with its target. */
-export function targetRows({ load, latency, burst, large }: PartialResults): Row[] {
+export function targetRows({ load, latency, burst, large, console }: PartialResults): Row[] {
   const rows: Row[] = [];
   const add = (figure: string, measured: string, target: string, reached: boolean) =>
     rows.push({ figure, measured, target, reached: reached ? 'yes' : 'no' });
@@ -66,6 +69,9 @@ export function targetRows({ load, latency, burst, large }: PartialResults): Row
       large.heapMb <= 2048,
     );
   }
+  for (const { figure, measured, target, reached } of console ? consoleTargets(console) : []) {
+    add(figure, measured, target, reached);
+  }
   return rows;
 }
 
@@ -74,10 +80,18 @@ function targets(results: PartialResults): Chapter {
     title: 'Figures and targets',
     text:
       results.scale === 'full'
-        ? `All measured in one run of ${minutes(results.seconds)}, each part on a fresh stack.`
+        ? `${results.again ? 'Measured' : 'All measured'} in one run of ${minutes(results.seconds)}, each part on a fresh stack.${againText(results.again)}`
         : `A quick run of ${minutes(results.seconds)} with small sizes: it shows that the benchmark works, and its figures are no measure of Centflow. \`npm run bench\` measures.`,
     tables: [targetRows(results)],
   };
+}
+
+/** Which parts are of another time than the run. */
+function againText(again: PartialResults['again'] = {}): string {
+  const parts = Object.entries(again).map(
+    ([section, { date, commit }]) => `${section} (${date.slice(0, 10)}, commit ${commit})`,
+  );
+  return parts.length === 0 ? '' : ` Measured by themselves after it: ${parts.join(', ')}.`;
 }
 
 function machineChapter({ machine }: PartialResults): Chapter {
@@ -219,24 +233,25 @@ function viewsChapter(views: Results['views']): Chapter {
     title: 'Views',
     text:
       `Seconds to read each view whole (of v_transactions the newest 50 rows) as reporter: one household with ${count(views.householdRows)} rows of its own, ` +
+      (views.ownerRows > 0 ? `an owner with ${count(views.ownerRows)} of ten years in ten files, ` : '') +
       `and all owners at once, beside one file of so many rows. Medians of three; a reading over 8 s is made once (*), one over ${views.limitSeconds} s is cut off.`,
     tables: [
       views.views.map(({ view, times }) => ({
         view,
         ...Object.fromEntries(
-          (['household', 'all'] as const).flatMap((asked) =>
+          (['household', 'owner', 'all'] as const).flatMap((asked) =>
             times
               .filter((time) => time.asked === asked)
-              .map((time) => [
-                `${asked === 'all' ? 'all' : 'one'}, ${count(time.rows)}`,
-                viewCell(time, views.limitSeconds),
-              ]),
+              .map((time) => [`${ASKED[asked]}, ${count(time.rows)}`, viewCell(time, views.limitSeconds)]),
           ),
         ),
       })),
     ],
   };
 }
+
+/** How a column of the table calls whose rows were asked for. */
+const ASKED: Readonly<Record<ViewTime['asked'], string>> = { household: 'one', owner: 'large owner', all: 'all' };
 
 function viewCell(time: ViewTime, limitSeconds: number): string {
   if (time.cut) return `over ${limitSeconds}`;
@@ -249,20 +264,4 @@ function usageRows(usages: Usages): Row[] {
     'peak MB of one': peakRssMb,
     'CPU seconds of all': cpuSeconds,
   }));
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-GB');
-}
-
-function seconds(value: number): string {
-  return `${value.toFixed(value < 10 ? 2 : 1)} s`;
-}
-
-function minutes(value: number): string {
-  return value < 120 ? `${value.toFixed(0)} s` : `${(value / 60).toFixed(0)} minutes`;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

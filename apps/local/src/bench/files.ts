@@ -9,14 +9,28 @@ export const RESULTS_FILE = join(repository, 'bench', 'results.json');
 export const BENCH_README = join(repository, 'bench', 'README.md');
 export const ROOT_README = join(repository, 'README.md');
 
-export function readResults(): Results {
-  return resultsSchema.parse(JSON.parse(readFileSync(RESULTS_FILE, 'utf8')));
+export function readResults(file: string = RESULTS_FILE): Results {
+  return resultsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
 export function writeResults(file: string, results: PartialResults): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
   if (resolve(file) === RESULTS_FILE) writePages(resultsSchema.parse(results));
+}
+
+/** Puts what some parts measured into the kept results, and notes which parts are of another time than the rest. */
+export function updateResults(fresh: PartialResults, file: string = RESULTS_FILE): void {
+  writeResults(file, withFresh(readResults(file), fresh));
+}
+
+export function withFresh(
+  kept: Results,
+  { machine, scale: _, seconds: __, again: ___, ...parts }: PartialResults,
+): Results {
+  const { date, commit } = machine;
+  const again = Object.fromEntries(Object.keys(parts).map((section) => [section, { date, commit }]));
+  return resultsSchema.parse({ ...kept, ...parts, again: { ...kept.again, ...again } });
 }
 
 /** Writes the pages that show figures. */

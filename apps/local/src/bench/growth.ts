@@ -21,6 +21,9 @@ import { LIMIT_SECONDS, measureViews, type ViewReading } from './views.ts';
 
 /** The household of samples/ that stands beside the large file. */
 const HOUSEHOLD = 'ada';
+/** Beside the largest file stands an owner with a tenth of its rows, spread over ten years and in a file for each. */
+const OWNER = 'ten-years';
+const OWNER_FILES = 10;
 
 type GrowthStep = Results['large']['growth'][number];
 
@@ -29,6 +32,7 @@ interface Measured {
   readonly heapMb: number;
   readonly readings: readonly ViewReading[];
   readonly householdRows: number;
+  readonly ownerRows: number;
 }
 
 /**
@@ -47,7 +51,7 @@ export async function measureGrowth(
     // A database of its own for each size: the views see that many rows, and the household's.
     const step = await withBenchStack(signal, say, async (bench) => {
       await onStack(bench);
-      return measureSize(bench, rows, withViews, say);
+      return measureSize(bench, sizes, rows, withViews, say);
     });
     measured.push(step);
   }
@@ -59,6 +63,7 @@ export async function measureGrowth(
     views: {
       limitSeconds: LIMIT_SECONDS,
       householdRows: last.householdRows,
+      ownerRows: last.ownerRows,
       views: byView(measured.flatMap(({ readings }) => readings)),
     },
   };
@@ -66,6 +71,7 @@ export async function measureGrowth(
 
 async function measureSize(
   bench: BenchStack,
+  sizes: Sizes,
   rows: number,
   withViews: boolean,
   say: (text: string) => void,
@@ -85,18 +91,42 @@ async function measureSize(
   const seconds = Number(loaded.upload.seconds_to_visible);
   // Of the program that generated the file.
   delete usages.client;
-  const readings = withViews ? await readViews(bench, rows, say) : [];
+  const isLargest = rows === Math.max(...sizes.growth);
+  const ownerRows = withViews && isLargest ? await loadOwner(bench, Math.ceil(rows / 10), say) : 0;
+  const readings = withViews ? await readViews(bench, rows, ownerRows > 0, say) : [];
   return {
     step: { rows, bytes: loaded.bytes, seconds: round(seconds), rowsPerSecond: Math.round(rows / seconds), usages },
     heapMb: readHeapMb(),
     readings,
     householdRows,
+    ownerRows,
   };
 }
 
-async function readViews(bench: BenchStack, rows: number, say: (text: string) => void): Promise<ViewReading[]> {
+async function readViews(
+  bench: BenchStack,
+  rows: number,
+  withOwner: boolean,
+  say: (text: string) => void,
+): Promise<ViewReading[]> {
   await untilQuiet(bench);
-  return measureViews(bench.reporter, rows, HOUSEHOLD, say);
+  const owners = { household: HOUSEHOLD, ...(withOwner ? { owner: OWNER } : {}) };
+  return measureViews(bench.reporter, rows, owners, say);
+}
+
+/** @returns how many rows of it are published */
+async function loadOwner(bench: BenchStack, rows: number, say: (text: string) => void): Promise<number> {
+  say(`loading ${rows} rows of one owner`);
+  const versions: Version[] = [];
+  for (let file = 0; file < OWNER_FILES; file += 1) {
+    const key = `raw/expenses/owner=${OWNER}/${file}.csv`;
+    const ofFile = Math.ceil(rows / OWNER_FILES);
+    const shape = { merchants: 300, days: 365, 'days-before': file * 365, 'first-number': file * ofFile };
+    const { version } = await putExpenses(bench, key, ofFile, shape);
+    versions.push(version);
+  }
+  await untilPublished(bench, versions, 100);
+  return publishedRows(bench, OWNER);
 }
 
 /** @returns how many rows of it are published */
@@ -110,10 +140,14 @@ async function loadHousehold(bench: BenchStack): Promise<number> {
     }
   }
   await untilPublished(bench, versions, 50);
+  return publishedRows(bench, HOUSEHOLD);
+}
+
+async function publishedRows(bench: BenchStack, owner: string): Promise<number> {
   const [row] = await queryRows<{ rows_published: string }>(
     bench.reporter,
     'SELECT SUM(rows_published) AS rows_published FROM v_upload_accounting WHERE owner = ?',
-    [HOUSEHOLD],
+    [owner],
   );
   return Number(row?.rows_published);
 }

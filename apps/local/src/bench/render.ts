@@ -28,7 +28,7 @@ export function renderReadme(results: PartialResults): string {
 
 const INTRODUCTION =
   '`npm run bench` measures Centflow on the machine it runs on and writes `results.json` and this page. ' +
-  '`npm run bench -- --quick` takes a few minutes and leaves both alone; `--only load,latency` measures some parts. ' +
+  '`npm run bench -- --quick` takes a few minutes and leaves both alone; `--only load,latency` measures some parts, and with `--update` puts them here. ' +
   'The programs are in `apps/local/src/bench` and `glue/bench`. Seconds are wall-clock, figures of one run of all parts.';
 
 /** A README with the figures between its two markers; one without markers stays as it is. */

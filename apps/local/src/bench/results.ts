@@ -1,5 +1,6 @@
 /** The form of `bench/results.json`. Seconds are wall-clock seconds, megabytes are 2^20 bytes. */
 import { z } from 'zod';
+import { SECTIONS } from './sizes.ts';
 
 const seconds = z.number().nonnegative();
 const count = z.number().int().nonnegative();
@@ -135,8 +136,8 @@ const large = z.object({
 
 const viewTime = z.object({
   rows: count,
-  /** Whose rows were asked for. */
-  asked: z.enum(['household', 'all']),
+  /** Whose rows were asked for: a household's of samples/, those of an owner with very many, or everybody's. */
+  asked: z.enum(['household', 'owner', 'all']),
   medianSeconds: seconds,
   /** One only, where a reading took long. */
   readings: count,
@@ -148,9 +149,54 @@ const views = z.object({
   limitSeconds: seconds,
   /** Rows of the household beside the large file. */
   householdRows: count,
+  /** Rows of the owner with very many; 0 in results from before there was one. */
+  ownerRows: count.default(0),
   views: z.array(z.object({ view: z.string(), sql: z.string(), times: z.array(viewTime) })),
 });
 export type ViewTime = z.infer<typeof viewTime>;
+
+const consoleFigures = z.object({
+  api: z.object({
+    /** Sent, evenly, whatever the answers do. */
+    perSecond: count,
+    /** Answered. */
+    reachedPerSecond: z.number().nonnegative(),
+    seconds,
+    requests: count,
+    errors: count,
+    /** What some of them say. */
+    firstErrors: z.array(z.string()),
+    medianSeconds: seconds,
+    p95Seconds: seconds,
+    kinds: z.array(z.object({ kind: z.string(), requests: count, medianSeconds: seconds, p95Seconds: seconds })),
+  }),
+  firstPaint: z.object({
+    loads: count,
+    /** From the navigation until the browser painted anything of the page. */
+    contentMedianSeconds: seconds,
+    /** From the navigation until the first chart stood there. */
+    chartMedianSeconds: seconds,
+    chartMostSeconds: seconds,
+    /** Of the web's files that were fetched until then, gzipped. */
+    assetBytes: count,
+  }),
+  preview: z.object({
+    rows: count,
+    bytes: count,
+    files: count,
+    /** From the choice of a file until its figures stand there. */
+    medianSeconds: seconds,
+    mostSeconds: seconds,
+    /** The longest time in which the page answered to nothing. */
+    longestTaskSeconds: seconds,
+  }),
+  /** Gzipped. */
+  firstLoad: z.object({ bytes: count, files: z.array(z.object({ file: z.string(), bytes: count })) }),
+});
+export type ConsoleFigures = z.infer<typeof consoleFigures>;
+
+/** What of a run was measured again after it. */
+const again = z.partialRecord(z.enum(SECTIONS), z.object({ date: z.iso.datetime(), commit: z.string() }));
 
 /** A run of some parts. */
 export const partialResults = z.strictObject({
@@ -162,9 +208,11 @@ export const partialResults = z.strictObject({
   burst: burst.optional(),
   large: large.optional(),
   views: views.optional(),
+  console: consoleFigures.optional(),
+  again: again.optional(),
 });
 export type PartialResults = z.infer<typeof partialResults>;
 
 /** A run of all of them: what `bench/results.json` holds. */
-export const results = partialResults.required();
+export const results = partialResults.required({ load: true, latency: true, burst: true, large: true, views: true });
 export type Results = z.infer<typeof results>;

@@ -1,7 +1,7 @@
 /** How much each part of the benchmark measures. */
 import { InvalidArgumentError } from 'commander';
 
-export const SECTIONS = ['load', 'latency', 'burst', 'large', 'views'] as const;
+export const SECTIONS = ['load', 'latency', 'burst', 'large', 'views', 'console'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Sizes {
@@ -13,6 +13,11 @@ export interface Sizes {
   readonly peerRows: number;
   readonly latencyUploads: number;
   readonly burstUploads: number;
+  /** Of the console's API under load. */
+  readonly apiSeconds: number;
+  /** How often a page of the console is opened for one figure. */
+  readonly pages: number;
+  readonly previewRows: number;
   /** From the smallest to the large file. */
   readonly growth: readonly number[];
 }
@@ -20,6 +25,7 @@ export interface Sizes {
 export const FULL_ROWS = 10_000_000;
 const QUICK_ROWS = 100_000;
 const LOAD_ROWS = 1_000_000;
+const PREVIEW_ROWS = 100_000;
 
 /** @param rows of the large file; everything that has rows follows from it */
 export function planSizes(quick: boolean, rows: number = quick ? QUICK_ROWS : FULL_ROWS): Sizes {
@@ -31,6 +37,9 @@ export function planSizes(quick: boolean, rows: number = quick ? QUICK_ROWS : FU
     peerRows: Math.ceil(loadRows / 10),
     latencyUploads: quick ? 5 : 25,
     burstUploads: quick ? 100 : 1000,
+    apiSeconds: quick ? 3 : 15,
+    pages: quick ? 1 : 5,
+    previewRows: Math.min(rows, PREVIEW_ROWS),
     growth: [Math.ceil(rows / 100), Math.ceil(rows / 10), rows],
   };
 }

@@ -27,16 +27,17 @@ export function addStack(program: Command): void {
 
 /** Starts the parts, prints one line of JSON once they serve, and stays until standard input ends or a signal comes. */
 async function runStack(options: StackCommandOptions): Promise<void> {
+  const { only, dataDir } = options;
+  const triggerBuilt = only.includes('flow') ? buildTrigger(join(dataDir, 'trigger-build.log')) : undefined;
+  const consoleBuilt = only.includes('console') ? buildConsole(join(dataDir, 'console-build.log')) : undefined;
+  // Awaited only once other parts stand: until then a failure must not end this process.
+  for (const build of [triggerBuilt, consoleBuilt]) build?.catch(() => undefined);
   const stack = await startStack({
-    dataFolder: resolve(options.dataDir),
-    parts: options.only,
+    dataFolder: resolve(dataDir),
+    parts: only,
     temporaryDatabase: true,
-    ...(options.only.includes('flow')
-      ? { triggerBuilt: buildTrigger(join(options.dataDir, 'trigger-build.log')) }
-      : {}),
-    ...(options.only.includes('console')
-      ? { consoleBuilt: buildConsole(join(options.dataDir, 'console-build.log')) }
-      : {}),
+    ...(triggerBuilt === undefined ? {} : { triggerBuilt }),
+    ...(consoleBuilt === undefined ? {} : { consoleBuilt }),
     bufferPool: '256M',
     report: (message) => console.error(message),
   });

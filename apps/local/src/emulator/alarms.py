@@ -1,13 +1,15 @@
 """CloudWatch alarms in the Query protocol, as Terraform asks for them: ministack keeps and tells few of their members.
 
 Without it plans that overlook the emulator's faults (`ignore_changes`) are refused: an alarm that is read back has no
-statistic.
+statistic. And it asks IAM for every resource there is where somebody looks at alarms; AWS asks for all alarms, and a
+policy that allows those would be refused.
 """
 
 import re
 from html import escape
 from typing import Any
 
+from ministack.core import iam_evaluator, responses
 from ministack.services import cloudwatch
 
 SHOWN = re.compile(r"<member><AlarmName>([^<]*)</AlarmName>.*?</member>", re.DOTALL)
@@ -21,7 +23,7 @@ Tree = dict[str, Any]
 
 
 def install() -> None:
-    """Keep what PutMetricAlarm was given, and show it in DescribeAlarms."""
+    """Keep what PutMetricAlarm was given, show it in DescribeAlarms, and let those see it who may see alarms."""
     put, describe = cloudwatch._put_metric_alarm, cloudwatch._describe_alarms
     given: dict[str, Tree] = {}
 
@@ -47,6 +49,20 @@ def install() -> None:
 
     cloudwatch._put_metric_alarm = put_metric_alarm
     cloudwatch._describe_alarms = describe_alarms
+    _ask_for_alarms()
+
+
+def _ask_for_alarms() -> None:
+    enforce = iam_evaluator.enforce
+
+    def enforce_on_alarms(
+        access_key_id: str, iam_action: str, service: str, region: str, resource_arn: str = "*", **context: Any
+    ) -> Any:
+        if iam_action == "cloudwatch:DescribeAlarms" and resource_arn == "*":
+            resource_arn = f"arn:aws:cloudwatch:{region}:{responses.get_account_id()}:alarm:*"
+        return enforce(access_key_id, iam_action, service, region, resource_arn=resource_arn, **context)
+
+    iam_evaluator.enforce = enforce_on_alarms
 
 
 def _tree(params: dict) -> Tree:

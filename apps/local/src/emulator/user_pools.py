@@ -1,7 +1,8 @@
 """Cognito's user pools as the console's stack makes and uses them, where ministack falls short of it.
 
-It forgets that refresh tokens rotate, which Terraform takes for a fault of its provider. And an HTTP API fetches the keys that
-people's tokens are signed with over plain HTTP, where a rehearsal answers over TLS alone: every token would be refused.
+It forgets that refresh tokens rotate, which Terraform takes for a fault of its provider. And an HTTP API fetches the
+keys that people's tokens are signed with over plain HTTP, where a rehearsal answers over TLS alone: every token would
+be refused.
 """
 
 import json

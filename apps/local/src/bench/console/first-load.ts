@@ -1,0 +1,41 @@
+/** What a browser fetches before the console shows anything: the page's entry, what it imports at once, and their CSS. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { z } from 'zod';
+import type { ConsoleFigures } from '../results.ts';
+
+/** Vite's manifest: each source with its file, its static imports and its styles. */
+const manifest = z.record(
+  z.string(),
+  z.object({
+    file: z.string(),
+    isEntry: z.boolean().optional(),
+    imports: z.array(z.string()).optional(),
+    css: z.array(z.string()).optional(),
+  }),
+);
+
+/** @param webFolder as `vite build` left it */
+export function measureFirstLoad(webFolder: string): ConsoleFigures['firstLoad'] {
+  const chunks = manifest.parse(JSON.parse(readFileSync(join(webFolder, '.vite', 'manifest.json'), 'utf8')));
+  const names = new Set(['index.html']);
+  const visited = new Set<string>();
+  const visit = (source: string) => {
+    const chunk = chunks[source];
+    if (chunk === undefined || visited.has(source)) return;
+    visited.add(source);
+    for (const name of [chunk.file, ...(chunk.css ?? [])]) names.add(name);
+    for (const imported of chunk.imports ?? []) visit(imported);
+  };
+  for (const [source, { isEntry }] of Object.entries(chunks)) if (isEntry) visit(source);
+  return gzipped(webFolder, [...names]);
+}
+
+/** The largest first. */
+export function gzipped(webFolder: string, names: readonly string[]): ConsoleFigures['firstLoad'] {
+  const files = names
+    .map((file) => ({ file, bytes: gzipSync(readFileSync(join(webFolder, file)), { level: 9 }).length }))
+    .sort((a, b) => b.bytes - a.bytes);
+  return { bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), files };
+}
