@@ -521,6 +521,60 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
     'one of private ones',
     [updated('aws_subnet', { map_public_ip_on_launch: true }, { map_public_ip_on_launch: false })],
   ],
+  [
+    'destroys-data',
+    "a user pool that goes with people's accounts",
+    [destroyed('aws_cognito_user_pool', {})],
+    'its domain alone',
+    [destroyed('aws_cognito_user_pool_domain', {})],
+  ],
+  [
+    'drops-protection',
+    'a user pool that one call deletes',
+    [updated('aws_cognito_user_pool', { deletion_protection: 'ACTIVE' }, { deletion_protection: 'INACTIVE' })],
+    'one that is protected from now on',
+    [updated('aws_cognito_user_pool', { deletion_protection: 'INACTIVE' }, { deletion_protection: 'ACTIVE' })],
+  ],
+  [
+    'drops-protection',
+    'a distribution without its firewall',
+    [updated('aws_cloudfront_distribution', { web_acl_id: 'acl' }, { web_acl_id: '' })],
+    'one with another',
+    [updated('aws_cloudfront_distribution', { web_acl_id: 'acl' }, { web_acl_id: 'newer' })],
+  ],
+  [
+    'widens-iam',
+    'a user pool that anybody may join',
+    [
+      updated(
+        'aws_cognito_user_pool',
+        { admin_create_user_config: [{ allow_admin_create_user_only: true }] },
+        { admin_create_user_config: [{ allow_admin_create_user_only: false }] },
+      ),
+    ],
+    'one for the invited alone from now on',
+    [
+      updated(
+        'aws_cognito_user_pool',
+        { admin_create_user_config: [{ allow_admin_create_user_only: false }] },
+        { admin_create_user_config: [{ allow_admin_create_user_only: true }] },
+      ),
+    ],
+  ],
+  [
+    'widens-iam',
+    'a new client by which people choose whose money they see',
+    [created('aws_cognito_user_pool_client', { write_attributes: ['email', 'custom:owner'] })],
+    'one by which they say their name',
+    [created('aws_cognito_user_pool_client', { write_attributes: ['email', 'name'] })],
+  ],
+  [
+    'widens-iam',
+    'a new route for everybody',
+    [created('aws_apigatewayv2_route', { authorization_type: 'NONE' })],
+    'one that asks for a token',
+    [created('aws_apigatewayv2_route', { authorization_type: 'JWT' })],
+  ],
 ];
 
 describe('the plan policy', () => {
