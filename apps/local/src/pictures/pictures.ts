@@ -27,6 +27,7 @@ export interface Picture {
   readonly open: (page: Page, place: Place) => Promise<void>;
 }
 
+const WIDE = { width: 1280, height: 800 };
 const DESK = { width: 1200, height: 800 };
 const PHONE = { width: 390, height: 780 };
 const BANK_EXPORT = join(repository, 'samples', 'bank-exports', 'stadtbank-nordufer-2025-06.csv');
@@ -34,8 +35,8 @@ const MENDABLE = 'raw/expenses/owner=maya/cash-2025.csv';
 
 /** In the order in which they are taken: the last one sends a file, which the figures then show. */
 export const pictures: readonly Picture[] = [
-  { name: 'overview', owner: 'ada', size: DESK, scheme: 'light', open: dashboard('cash-flow') },
-  { name: 'spending', owner: 'ada', size: DESK, scheme: 'light', open: dashboard('spending') },
+  { name: 'overview', owner: 'ada', size: WIDE, scheme: 'light', open: dashboard('cash-flow') },
+  { name: 'spending', owner: 'ada', size: WIDE, scheme: 'light', open: dashboard('spending') },
   { name: 'phone', owner: 'ada', size: PHONE, scheme: 'dark', open: dashboard('cash-flow') },
   { name: 'preview', owner: 'ada', size: DESK, scheme: 'light', open: openPreview },
   { name: 'mapping', owner: 'ada', size: DESK, scheme: 'light', open: openMapping, part: mappingEditor },
