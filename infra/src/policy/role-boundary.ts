@@ -36,7 +36,6 @@ export function roleBoundary(environment: Environment): Statement[] {
       actions: [
         'sqs:DeleteMessage',
         'sqs:GetQueueAttributes',
-        'sqs:ListMessageMoveTasks',
         'sqs:ReceiveMessage',
         'sqs:SendMessage',
         'sqs:StartMessageMoveTask',
@@ -45,7 +44,7 @@ export function roleBoundary(environment: Environment): Statement[] {
     },
     {
       sid: 'Job',
-      actions: ['glue:GetJobRun', 'glue:GetJobRuns', 'glue:StartJobRun'],
+      actions: ['glue:GetJobRuns', 'glue:StartJobRun'],
       resources: [of('glue', `job/${job}`)],
     },
     { sid: 'Alarms', actions: ['cloudwatch:DescribeAlarms'], resources: [of('cloudwatch', 'alarm:*')] },

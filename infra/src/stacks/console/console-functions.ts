@@ -120,7 +120,7 @@ function flowStatements(environment: Environment, kmsKeyArn: string): Statement[
   return [
     {
       sid: 'RunTheJob',
-      actions: ['glue:GetJobRun', 'glue:GetJobRuns', 'glue:StartJobRun'],
+      actions: ['glue:GetJobRuns', 'glue:StartJobRun'],
       resources: [of('glue', `job/${job}`)],
     },
     {
@@ -131,7 +131,7 @@ function flowStatements(environment: Environment, kmsKeyArn: string): Statement[
     {
       // SQS moves the messages with the rights of whoever asked for it.
       sid: 'RedriveDeadLetters',
-      actions: ['sqs:DeleteMessage', 'sqs:ListMessageMoveTasks', 'sqs:ReceiveMessage', 'sqs:StartMessageMoveTask'],
+      actions: ['sqs:DeleteMessage', 'sqs:ReceiveMessage', 'sqs:StartMessageMoveTask'],
       resources: [of('sqs', deadLetterQueue)],
     },
     { sid: 'RefillTheQueue', actions: ['sqs:SendMessage'], resources: [of('sqs', queue)] },
