@@ -94,6 +94,8 @@ export function objectHandlers(bucket: Bucket, uploads: Pick<UploadsView, 'ofObj
           new CopyObjectCommand({
             ...{ Bucket, Key: objectKey },
             CopySource: `${Bucket}/${encodeURIComponent(objectKey)}?versionId=${encodeURIComponent(versionId)}`,
+            // Tags would ask for rights of their own, and nobody here sets any.
+            TaggingDirective: 'REPLACE',
             // What somebody else wrote in this very moment is not covered up.
             ...(newest.isDeleteMarker ? { IfNoneMatch: '*' } : { IfMatch: newest.etag }),
           }),

@@ -2,12 +2,13 @@
 import { readLocalConfig } from './config.ts';
 import { startServer } from './server.ts';
 
+// Listened for before anybody is told that it serves: who reads the line may end it at once.
+const told = new Promise<void>((resolve) => {
+  process.stdin.once('end', resolve).once('close', resolve).resume();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+});
 const server = await startServer(readLocalConfig(process.env));
 console.log(JSON.stringify({ url: server.url }));
-
-await new Promise<void>((told) => {
-  process.stdin.once('end', told).once('close', told).resume();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => told());
-});
+await told;
 process.stdin.pause();
 await server.close();

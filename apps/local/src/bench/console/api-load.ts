@@ -26,22 +26,18 @@ export interface Load {
 
 /**
  * Sends so many requests a second, evenly, taking them from a list in turn.
- *
- * @param signal ends it early
  */
 export async function load(
   url: string,
   token: string,
   list: readonly Wanted[],
   { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
-  signal?: AbortSignal,
 ): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const since = performance.now();
   const answers: Promise<Answered>[] = [];
   try {
     while (answers.length < perSecond * seconds) {
-      signal?.throwIfAborted();
       const due = since + (answers.length * 1000) / perSecond;
       const early = due - performance.now();
       if (early > 0) {

@@ -1,5 +1,5 @@
 /** The console in a browser: how soon a dashboard draws, and how soon a large file is previewed. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launchBrowser } from '@centflow/console/browser';
@@ -111,6 +111,7 @@ export async function measurePreview(
     await page.getByRole('article', { name: basename(path) }).waitFor();
     notes.push(await noted(page, 'previewMs'));
     await close();
+    rmSync(path);
   }
   const took = notes.map(({ previewMs }) => previewMs / 1000);
   return {

@@ -83,7 +83,7 @@ export function CardFollowing({ card, phase }: Props) {
             renderRoot={(props) => (
               <Link {...props} to="/uploads/$uploadId" params={{ uploadId: String(upload.uploadId) }}>
                 {upload.rowsQuarantined > 0 && stage === 'published'
-                  ? `Fix ${formatInteger(upload.rowsQuarantined)} rows of ${card.name}`
+                  ? `Fix ${upload.rowsQuarantined === 1 ? '1 row' : `${formatInteger(upload.rowsQuarantined)} rows`} of ${card.name}`
                   : 'Open the upload'}
               </Link>
             )}
