@@ -393,7 +393,7 @@ describe('the functions', () => {
       for (const { conditions, where } of onObjects) {
         expect(conditions, where).toMatchObject({ Bool: { 'aws:SecureTransport': 'true' } });
       }
-      const listing = onObjects.filter(({ actions }) => actions.includes('s3:ListBucket'));
+      const listing = onObjects.filter(({ actions }) => actions.includes('s3:ListBucketVersions'));
       const prefixes = listing.flatMap(({ conditions }) => conditions.StringLike?.['s3:prefix'] as string[]);
       expect(prefixes.some((prefix) => matches(prefix, 'raw/expenses/owner=ann/'))).toBe(true);
       for (const all of ['', 'raw/', 'raw/expenses/', 'templates/']) {

@@ -65,7 +65,7 @@ function s3Statements(environment: Environment): Statement[] {
     {
       sid: 'ListOwnBuckets',
       ...ofThisAccount(environment),
-      actions: [...(environment.console === null ? [] : ['s3:ListBucket']), 's3:ListBucketVersions'],
+      actions: ['s3:ListBucketVersions'],
       resources: buckets,
     },
     {

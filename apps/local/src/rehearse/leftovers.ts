@@ -14,7 +14,11 @@ const staying: readonly Staying[] = [
   { what: /^cloudwatch\._(metrics|alarm_history): /, reason: 'CloudWatch keeps what it has measured for 15 months.' },
   { what: /^eventbridge\._events_log: /, reason: "The emulator's own history." },
   { what: /^s3\._completed_multipart_uploads: /, reason: "The emulator's own history." },
-  { what: /^ec2\._tags: /, reason: 'The emulator keeps the tags of what is gone.' },
+  { what: /^(ec2|cloudfront)\._tags: /, reason: 'The emulator keeps the tags of what is gone.' },
+  {
+    what: /^apigateway\._authorizers: /,
+    reason: 'The emulator keeps an empty list of authorizers for an API that is gone.',
+  },
 ];
 
 /** What is there now and was not before, as `store: key`. */

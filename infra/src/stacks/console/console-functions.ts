@@ -98,7 +98,7 @@ function ownersStatements(
   return [
     {
       sid: 'ListOwnersObjects',
-      actions: ['s3:ListBucket', 's3:ListBucketVersions'],
+      actions: ['s3:ListBucketVersions'],
       resources: [uploads],
       conditions: { ...overTls, StringLike: { 's3:prefix': OWNERS_PREFIXES } },
     },
