@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { signedIn } from '../uploads/person.ts';
+import type { Setting } from '../uploads/setting.ts';
+
+interface Figures {
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+export function figuresStory(setting: Setting): void {
+  test('a dashboard shows what the views hold, drills to the line of a file, and comes back', async () => {
+    const { browser, url } = setting();
+    const ada = await signedIn(browser, url, 'ada');
+    const { page } = ada;
+    await page.goto(`${url}/dashboards/spending?from=2025-01&to=2025-12`);
+    const { rows } = (await ada.get(
+      '/api/visuals/spending-by-category?currency=EUR&from=2025-01&to=2025-12',
+    )) as Figures;
+    await page.getByRole('button', { name: 'Show “Spending by category” as a table' }).click();
+    const table = page.getByRole('region', { name: 'Spending by category, as a table' });
+    const shown = await table.locator('tbody tr').allInnerTexts();
+    expect(shown.map((text) => text.replace(/[^\d.-]/g, ''))).toEqual(
+      rows.map(([, amount]) => Number(amount).toFixed(2)),
+    );
+
+    await table.getByRole('button', { name: 'Groceries' }).press('Enter');
+    await page.getByRole('button', { name: 'Show “Spending by merchant” as a table' }).click();
+    await page.getByRole('button', { name: 'Wochenmarkt' }).click();
+    await page
+      .getByRole('link', { name: /^Upload \d+, line \d+$/ })
+      .first()
+      .waitFor();
+    await page.reload();
+    await page
+      .getByRole('link', { name: /^Upload \d+, line \d+$/ })
+      .first()
+      .waitFor();
+    await page.getByRole('link', { name: 'All of spending' }).click();
+    await page.getByRole('heading', { name: 'Spending by month' }).waitFor();
+    expect(ada.errors).toEqual([]);
+    await ada.close();
+  });
+
+  test('a visual is saved as a CSV of the same figures and as a PNG', async () => {
+    const { browser, url } = setting();
+    const ada = await signedIn(browser, url, 'ada');
+    const { page } = ada;
+    await page.goto(`${url}/dashboards/cash-flow?from=2025-01&to=2025-12`);
+    const { rows } = (await ada.get('/api/visuals/cash-flow-by-month?currency=EUR&from=2025-01&to=2025-12')) as Figures;
+    const saved = async (kind: 'CSV' | 'PNG') => {
+      await page.getByRole('button', { name: 'Save “Income and expenses by month”' }).click();
+      const download = page.waitForEvent('download');
+      await page.getByRole('menuitem', { name: `Save as ${kind}` }).click();
+      return readFile(await (await download).path());
+    };
+    const [, ...lines] = (await saved('CSV')).toString('utf8').trim().split('\r\n');
+    expect(lines).toEqual(rows.map((row) => [...row, 'EUR'].join(',')));
+    expect((await saved('PNG')).subarray(1, 4).toString()).toBe('PNG');
+    expect(ada.errors).toEqual([]);
+    await ada.close();
+  });
+
+  test('transactions are searched, and an owner does not get the operations', async () => {
+    const { browser, url } = setting();
+    const ada = await signedIn(browser, url, 'ada');
+    const { page } = ada;
+    await page.goto(`${url}/transactions`);
+    await page.getByRole('searchbox').fill('Wochenmarkt');
+    await page.waitForURL(/q=Wochenmarkt/);
+    const list = page.getByRole('list', { name: 'Transactions' });
+    await expect
+      .poll(async () =>
+        (await list.getByRole('listitem').allInnerTexts()).every((text) => text.includes('Wochenmarkt')),
+      )
+      .toBe(true);
+    await page.goto(`${url}/operations`);
+    await page.getByText('For operators only').waitFor();
+    expect(await page.getByRole('link', { name: 'Operations' }).count()).toBe(0);
+    expect(ada.errors).toEqual([]);
+    await ada.close();
+  });
+}
