@@ -11,7 +11,7 @@ export function mermaidOf(stacks: readonly string[], synthesised: string): strin
   const read = new Map(stacks.map((stack) => [stack, readStack(synthesised, stack)]));
   const lines = ['flowchart LR'];
   for (const [stack, { resource = {} }] of read) {
-    const count = Object.values(resource).reduce((sum, ofType) => sum + Object.keys(ofType).length, 0);
+    const count = Object.entries(resource).reduce((sum, [type, ofType]) => sum + countOf(type, ofType), 0);
     lines.push(`  ${stack}["${stack}<br>${count} resources"]`);
   }
   for (const [taker, { variable = {} }] of read) {
@@ -21,6 +21,11 @@ export function mermaidOf(stacks: readonly string[], synthesised: string): strin
     }
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Uploaded files do not count: how many the web has is the bundler's business, and may change with any build. */
+function countOf(type: string, ofType: object): number {
+  return type === 'aws_s3_object' ? 0 : Object.keys(ofType).length;
 }
 
 function readStack(synthesised: string, stack: string): Synthesised {
