@@ -11,7 +11,7 @@ import boto3
 import pytest
 from stack import REPOSITORY, fetch, start_stack, tool_paths
 
-COPIED = ("packages", "apps/local", "glue", "samples", "package.json")
+COPIED = ("packages", "apps/console", "apps/local", "glue", "samples", "package.json")
 
 
 def test_a_new_feed_is_one_file_and_its_csv_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,7 +66,7 @@ def _copy_repository(copy: Path) -> None:
         source, target = REPOSITORY / name, copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            skipped = shutil.ignore_patterns("reports", "__pycache__", ".*_cache", ".hypothesis", ".turbo")
+            skipped = shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis", ".turbo")
             shutil.copytree(source, target, symlinks=True, ignore=skipped)
         else:
             shutil.copy(source, target)
