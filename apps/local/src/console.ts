@@ -1,8 +1,7 @@
 /** The console: its build, and the process that serves it. */
-import { spawn } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { awsEnvironment } from './emulator.ts';
+import { runLoggedBuild } from './logged-build.ts';
 import { NAMES } from './names.ts';
 import { readToolPaths, repository } from './paths.ts';
 import { type Part, startPart } from './supervise.ts';
@@ -11,19 +10,13 @@ const folder = join(repository, 'apps', 'console');
 
 /** Builds the web, unless it is built from the same sources already. */
 export async function buildConsole(logFile: string): Promise<void> {
-  mkdirSync(dirname(logFile), { recursive: true });
-  const log = openSync(logFile, 'w');
-  const child = spawn(readToolPaths().pnpm, ['exec', 'turbo', 'run', 'build', '--filter=@centflow/console'], {
-    cwd: repository,
-    stdio: ['ignore', log, log],
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`The console could not be built; see ${logFile}`));
-    });
+  await runLoggedBuild({
+    what: 'The console',
+    command: readToolPaths().pnpm,
+    args: ['exec', 'turbo', 'run', 'build', '--filter=@centflow/console'],
+    folder: repository,
+    env: { TURBO_TELEMETRY_DISABLED: '1' },
+    logFile,
   });
 }
 

@@ -3,6 +3,21 @@ import { tlsFor, verifiedTls } from '@centflow/schema/tls';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { Row } from './table.ts';
 
+/** Where a stack's database is. */
+export interface DatabasePlace {
+  readonly databaseHost: string;
+  readonly databasePort: number;
+  readonly databaseName: string;
+}
+
+/** The address of a database, as one of its users. */
+export function databaseUrl(
+  { databaseHost, databasePort, databaseName }: DatabasePlace,
+  { user, password }: { readonly user: string; readonly password: string },
+): string {
+  return `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${databaseHost}:${databasePort}/${databaseName}`;
+}
+
 /** @param authority PEM: the connection is then TLS with a server that it vouches for, on this machine too */
 export async function connectTo(url: string, authority?: string): Promise<Connection> {
   return createConnection({

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { databaseUrl } from './database.ts';
 import { awsEnvironment } from './emulator.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { runFolder } from './paths.ts';
@@ -44,17 +45,15 @@ export interface RunningStack {
 /** Tells clients where the stack is. */
 export function writeEnvironment(stack: StackDescription): void {
   mkdirSync(runFolder, { recursive: true });
-  const url = (user: string, password: string) =>
-    `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${stack.databaseHost}:${stack.databasePort}/${stack.databaseName}`;
   write(SECRETS_FILE, {
-    DATABASE_ADMIN_URL: url(stack.adminUser, stack.adminPassword),
-    DATABASE_LOADER_URL: url(stack.loader.user, stack.loader.password),
+    DATABASE_ADMIN_URL: databaseUrl(stack, { user: stack.adminUser, password: stack.adminPassword }),
+    DATABASE_LOADER_URL: databaseUrl(stack, stack.loader),
   });
   // The file that says "running" comes last.
   write(ENVIRONMENT_FILE, {
     ...awsEnvironment(stack.endpointUrl),
     UPLOADS_BUCKET: stack.bucket,
-    DATABASE_URL: url(stack.reporter.user, stack.reporter.password),
+    DATABASE_URL: databaseUrl(stack, stack.reporter),
     CONSOLE_URL: stack.consoleUrl,
     CENTFLOW_PID: String(process.pid),
   });

@@ -9,6 +9,7 @@ import { createConnection } from 'mysql2/promise';
 import { z } from 'zod';
 import { type Clients, createClients } from './clients.ts';
 import { startConsole } from './console.ts';
+import { databaseUrl } from './database.ts';
 import { REGION, startEmulator } from './emulator.ts';
 import { freePort } from './free-port.ts';
 import { type Administrator, administratorFromUrl, startMysql } from './mysql.ts';
@@ -226,7 +227,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const part = await startConsole({
         port: await freePort(options.preferredPorts?.console),
         endpointUrl,
-        databaseUrl: databaseUrl(administrator, { user: accounts.reporter, password: secrets.reporter }, databaseName),
+        databaseUrl: databaseUrl(
+          { databaseHost: administrator?.host ?? '', databasePort: administrator?.port ?? 0, databaseName },
+          { user: accounts.reporter, password: secrets.reporter },
+        ),
         dataFolder: join(options.dataFolder, 'console'),
         logFile: join(logFolder, 'console.log'),
       });
@@ -289,11 +293,6 @@ function readPasswords(file: string): Passwords {
 function defaultBufferPool(): string {
   const quarter = Math.floor(freemem() / 4 / 2 ** 20);
   return `${Math.max(128, Math.min(1024, quarter))}M`;
-}
-
-function databaseUrl(server: Administrator | undefined, { user, password }: Account, name: string): string {
-  const { host, port } = server ?? { host: '', port: 0 };
-  return `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${name}`;
 }
 
 function administratorUrl({ host, port, user, password }: Administrator): string {

@@ -6,7 +6,7 @@ import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Connection } from 'mysql2/promise';
 import { z } from 'zod';
 import { buildConsole } from '../console.ts';
-import { connectTo, queryRows } from '../database.ts';
+import { connectTo, databaseUrl, queryRows } from '../database.ts';
 import { CommandError } from '../exit.ts';
 import { type Accounting, followUploads, isSettled, type Version } from '../follow.ts';
 import { localFolder } from '../paths.ts';
@@ -58,10 +58,8 @@ export async function withBenchStack<Result>(
   const connections: Connection[] = [];
   try {
     const { description: it } = stack;
-    const url = (user: string, password: string) =>
-      `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${it.databaseHost}:${it.databasePort}/${it.databaseName}`;
-    const administratorUrl = url(it.adminUser, it.adminPassword);
-    for (const address of [administratorUrl, url(it.reporter.user, it.reporter.password)]) {
+    const administratorUrl = databaseUrl(it, { user: it.adminUser, password: it.adminPassword });
+    for (const address of [administratorUrl, databaseUrl(it, it.reporter)]) {
       connections.push(await connectTo(address));
     }
     const [administrator, reporter] = connections as [Connection, Connection];

@@ -1,17 +1,18 @@
 /** `start`: the whole flow, loaded with the samples, until Ctrl-C. */
-import { existsSync, readdirSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import ora from 'ora';
 import { buildConsole } from '../console.ts';
-import { withConnection } from '../database.ts';
+import { databaseUrl, withConnection } from '../database.ts';
 import { ENVIRONMENT_FILE, removeEnvironment, writeEnvironment } from '../environment.ts';
 import { CommandError } from '../exit.ts';
 import { type Accounting, followUploads, isSettled, type Version } from '../follow.ts';
 import { runSweep } from '../job-runs.ts';
 import { lock } from '../lock.ts';
-import { repository, runFolder } from '../paths.ts';
+import { runFolder } from '../paths.ts';
 import { putFile, sameVersion } from '../put.ts';
+import { listSamples } from '../samples.ts';
 import { type Stack, startStack } from '../stack.ts';
 import { renderTable } from '../table.ts';
 import { buildTrigger } from '../trigger-build.ts';
@@ -109,18 +110,13 @@ async function serve(stack: Stack, isOld: boolean, options: StartOptions, told: 
 /** Puts the samples that are not there yet with the same bytes, and waits until each has an end. */
 async function loadSamples(stack: Stack, isOld: boolean, signal: AbortSignal): Promise<(Accounting | undefined)[]> {
   const { bucket } = stack.description;
-  const root = join(repository, 'samples');
-  const files = readdirSync(join(root, 'raw'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  return withSpinner(`Uploading samples/ (${files.length} files)`, async (say) => {
+  const samples = listSamples();
+  return withSpinner(`Uploading samples/ (${samples.length} files)`, async (say) => {
     const versions: Version[] = [];
     let put = 0;
-    for (let first = 0; first < files.length; first += UPLOADS_AT_ONCE) {
+    for (let first = 0; first < samples.length; first += UPLOADS_AT_ONCE) {
       signal.throwIfAborted();
-      const some = files.slice(first, first + UPLOADS_AT_ONCE).map(async (file) => {
-        const objectKey = relative(root, file).split(sep).join('/');
+      const some = samples.slice(first, first + UPLOADS_AT_ONCE).map(async ({ file, objectKey }) => {
         const there = await sameVersion(stack.clients.s3, bucket, objectKey, file);
         if (there !== undefined) return there;
         put += 1;
@@ -137,7 +133,7 @@ async function loadSamples(stack: Stack, isOld: boolean, signal: AbortSignal): P
         onProgress: (settled, of) => say(`Loading samples/: ${settled} of ${of}`),
       }),
     );
-    say(`samples/: ${files.length} files, ${put} of them uploaded now`);
+    say(`samples/: ${samples.length} files, ${put} of them uploaded now`);
     return found;
   });
 }
@@ -156,16 +152,15 @@ async function sweepQuietly(stack: Stack): Promise<void> {
   }
 }
 
-async function showViews(databaseUrl: string): Promise<void> {
+async function showViews(url: string): Promise<void> {
   for (const view of moneyViewNames) {
-    const rows = await readView(databaseUrl, view, VIEW_ROWS_SHOWN);
+    const rows = await readView(url, view, VIEW_ROWS_SHOWN);
     console.log(`\n${view}\n${renderTable(rows)}`);
   }
 }
 
 function reporterUrl({ description }: Stack): string {
-  const { reporter, databaseHost, databasePort, databaseName } = description;
-  return `mysql://${encodeURIComponent(reporter.user)}:${encodeURIComponent(reporter.password)}@${databaseHost}:${databasePort}/${databaseName}`;
+  return databaseUrl(description, description.reporter);
 }
 
 function unsettledError(unsettled: readonly (Accounting | undefined)[], { description }: Stack): CommandError {

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { buildConsole } from '../console.ts';
-import { withConnection } from '../database.ts';
+import { databaseUrl, withConnection } from '../database.ts';
 import { CommandError } from '../exit.ts';
 import { followUploads } from '../follow.ts';
 import { localFolder, repository } from '../paths.ts';
@@ -65,8 +65,7 @@ async function takeAll({ only, out }: PicturesOptions): Promise<void> {
 }
 
 async function loadSamples(stack: Stack): Promise<void> {
-  const { reporter, databaseHost, databasePort, databaseName } = stack.description;
-  const url = `mysql://${reporter.user}:${encodeURIComponent(reporter.password)}@${databaseHost}:${databasePort}/${databaseName}`;
+  const url = databaseUrl(stack.description, stack.description.reporter);
   const versions = await putSamples(stack);
   await withConnection(url, (connection) => followUploads(connection, versions, { timeoutMs: LOADED_WITHIN_MS }));
 }
