@@ -1,8 +1,8 @@
 /** What operators see: how the flow does, and never people's rows or amounts. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, problems, problemsOfChange, signedIn } from './problem.ts';
-import { uploadState } from './uploads.ts';
-import { amount, count, cursor, date, feed, limit, moment, next } from './words.ts';
+import { uploadQuery, uploadState } from './uploads.ts';
+import { amount, count, date, limit, moment, next } from './words.ts';
 
 export const pipelineUpload = z
   .object({
@@ -31,12 +31,7 @@ export const listPipelineUploads = createRoute({
   description: 'Uploads of all owners, the newest first.',
   security: signedIn,
   request: {
-    query: z.strictObject({
-      feed: feed.optional(),
-      state: uploadState.optional(),
-      cursor: cursor.optional(),
-      limit: limit.optional(),
-    }),
+    query: uploadQuery,
   },
   responses: { 200: answer('A page', z.object({ uploads: z.array(pipelineUpload), next })), ...problems() },
 });

@@ -56,18 +56,21 @@ export const quarantinedRow = z
   .openapi('QuarantinedRow');
 export type QuarantinedRow = z.infer<typeof quarantinedRow>;
 
+/** Which uploads of a list, and which page of it. */
+export const uploadQuery = z.strictObject({
+  feed: feed.optional(),
+  state: uploadState.optional(),
+  cursor: cursor.optional(),
+  limit: limit.optional(),
+});
+
 export const listUploads = createRoute({
   method: 'get',
   path: '/api/uploads',
   description: 'The newest first.',
   security: signedIn,
   request: {
-    query: z.strictObject({
-      feed: feed.optional(),
-      state: uploadState.optional(),
-      cursor: cursor.optional(),
-      limit: limit.optional(),
-    }),
+    query: uploadQuery,
   },
   responses: { 200: answer('A page', z.object({ uploads: z.array(upload), next })), ...problems() },
 });
