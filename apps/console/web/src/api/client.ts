@@ -2,21 +2,22 @@
 import { type ClientResponse, hc } from 'hono/client';
 import type { SuccessStatusCode } from 'hono/utils/http-status';
 import type { Api } from '../../../api/contract/api.ts';
-import { session } from '../session/session.ts';
+import { session } from '../session/this-tab.ts';
 import { problemOf } from './problem.ts';
 
 /**
- * `fetch` as whoever is signed in. A refused token waits for the next sign-in and the request is sent again, so that a
- * session that expires loses nothing. Bodies must be readable twice: text or blobs, no streams.
+ * `fetch` as whoever is signed in. A refused token is renewed once; then the request waits for the next sign-in and is sent
+ * again, so that a session that expires loses nothing. Bodies must be readable twice: text or blobs, no streams.
  */
 export const sessionFetch: typeof fetch = async (input, init) => {
-  for (;;) {
+  for (let refused = false; ; refused = true) {
     const token = await session.token(init?.signal);
     const headers = new Headers(init?.headers);
     headers.set('authorization', `Bearer ${token}`);
     const response = await fetch(input, { ...init, headers });
     if (response.status !== 401) return response;
-    session.expire(token);
+    if (refused) session.expire(token);
+    else await session.renewOrExpire(token);
   }
 };
 

@@ -4,13 +4,11 @@
  * A page that must not be lost signs in through a second window, which hands the token over by a BroadcastChannel: unlike
  * `window.opener` that also works where the provider's pages cut the windows' ties (Cross-Origin-Opener-Policy).
  */
-import { OidcClient, WebStorageStateStore } from 'oidc-client-ts';
-import { type Credentials, session } from './session.ts';
-
-export interface Provider {
-  readonly authority: string;
-  readonly clientId: string;
-}
+import { OidcClient, type SigninResponse, type UserProfile, WebStorageStateStore } from 'oidc-client-ts';
+import { queryClient } from '../api/query-client.ts';
+import { configQuery } from './config.ts';
+import type { Credentials } from './session.ts';
+import { session } from './this-tab.ts';
 
 /** Absent: the window closes when it has signed in. */
 interface ReturnTo {
@@ -18,27 +16,30 @@ interface ReturnTo {
 }
 
 const HANDED_OVER_BY = 'centflow-sign-in';
+const SCOPE = 'openid profile email';
+/** Requests of the page wait for a renewal no longer than this. */
+const TIMEOUT_SECONDS = 10;
 
-function clientOf({ authority, clientId }: Provider): OidcClient {
+async function connect(): Promise<OidcClient> {
+  const { signIn } = await queryClient.fetchQuery(configQuery);
+  if (signIn.kind !== 'oidc') throw new Error('Here one signs in without a provider.');
   return new OidcClient({
-    authority,
-    client_id: clientId,
+    authority: signIn.authority,
+    client_id: signIn.clientId,
     redirect_uri: new URL('/sign-in/return', location.origin).href,
     response_type: 'code',
-    scope: 'openid profile email',
+    scope: SCOPE,
+    requestTimeoutInSeconds: TIMEOUT_SECONDS,
     // The window that comes back is not always the one that left; what is kept is the verifier of one sign-in.
     stateStore: new WebStorageStateStore({ store: localStorage }),
   });
 }
 
-async function addressOfProvider(provider: Provider, returnTo: ReturnTo): Promise<string> {
-  const { url } = await clientOf(provider).createSigninRequest({ state: returnTo, request_type: 'si:r' });
-  return url;
-}
-
 /** Leaves the page for the provider's. */
-export async function signInByRedirect(provider: Provider): Promise<void> {
-  location.assign(await addressOfProvider(provider, { address: location.pathname + location.search }));
+export async function signInByRedirect(): Promise<void> {
+  const returnTo: ReturnTo = { address: location.pathname + location.search };
+  const { url } = await (await connect()).createSigninRequest({ state: returnTo });
+  location.assign(url);
 }
 
 /**
@@ -46,14 +47,17 @@ export async function signInByRedirect(provider: Provider): Promise<void> {
  *
  * @throws Error where the browser lets no window open
  */
-export async function signInInWindow(provider: Provider): Promise<void> {
+export async function signInInWindow(): Promise<void> {
   const other = window.open('about:blank', '_blank', 'popup,width=520,height=720');
   if (!other)
     throw new Error(
       'The browser blocked the sign-in window. Allow windows for this address, then press “Sign in” again.',
     );
   const handedOver = nextCredentials();
-  other.location.href = await addressOfProvider(provider, {});
+  const returnTo: ReturnTo = {};
+  // The provider may remember somebody else, who would be signed in unasked, and refused, again and again.
+  const { url } = await (await connect()).createSigninRequest({ state: returnTo, prompt: 'login' });
+  other.location.href = url;
   session.signIn(await handedOver);
 }
 
@@ -72,13 +76,9 @@ function nextCredentials(): Promise<Credentials> {
  *
  * @returns the address of the page to show, or undefined where this window has done its work
  */
-export async function finishSignIn(provider: Provider): Promise<string | undefined> {
-  const response = await clientOf(provider).processSigninResponse(location.href);
-  if (!response.id_token || !response.expires_at) throw new Error('The sign-in brought no identity. Sign in again.');
-  const credentials: Credentials = {
-    token: response.id_token,
-    expiresAt: new Date(response.expires_at * 1000).toISOString(),
-  };
+export async function finishSignIn(): Promise<string | undefined> {
+  const response = await (await connect()).processSigninResponse(location.href);
+  const credentials = credentialsOf(response);
   const { address } = (response.userState ?? {}) as ReturnTo;
   if (address !== undefined) {
     session.signIn(credentials);
@@ -91,11 +91,39 @@ export async function finishSignIn(provider: Provider): Promise<string | undefin
   return undefined;
 }
 
+function credentialsOf({ id_token, expires_at, refresh_token }: SigninResponse): Credentials {
+  if (!id_token || !expires_at) throw new Error('The sign-in brought no identity. Sign in again.');
+  return {
+    token: id_token,
+    expiresAt: new Date(expires_at * 1000).toISOString(),
+    ...(refresh_token ? { refreshToken: refresh_token } : {}),
+  };
+}
+
+/** @throws Error where the provider renews no more, cannot be reached, or means somebody else */
+export async function renewAtProvider({ token, refreshToken = '' }: Credentials): Promise<Credentials> {
+  const response = await (await connect()).useRefreshToken({
+    state: {
+      refresh_token: refreshToken,
+      id_token: token,
+      scope: SCOPE,
+      session_state: null,
+      // Handed through to who reads claims here: nobody.
+      profile: {} as UserProfile,
+    },
+    timeoutInSeconds: TIMEOUT_SECONDS,
+  });
+  return { refreshToken, ...credentialsOf(response) };
+}
+
 /** Ends the provider's own session too, or the next “Sign in” would ask nobody anything. */
-export async function signOutOfProvider(provider: Provider): Promise<void> {
+export async function signOutOfProvider(refreshToken: string | undefined): Promise<void> {
+  const client = await connect();
+  // One that cannot be revoked now ends by itself; who signs out is not held up.
+  if (refreshToken !== undefined) await client.revokeToken(refreshToken, 'refresh_token').catch(() => undefined);
   const home = new URL('/', location.origin).href;
-  const { url } = await clientOf(provider).createSignoutRequest({
-    client_id: provider.clientId,
+  const { url } = await client.createSignoutRequest({
+    client_id: client.settings.client_id,
     post_logout_redirect_uri: home,
     // Cognito's own name for it.
     extraQueryParams: { logout_uri: home },

@@ -1,15 +1,21 @@
 /**
- * Who is signed in, in this tab.
+ * Who is signed in, in a tab.
  *
- * The token lives in sessionStorage: it outlives a reload, and goes with the tab. When it expires nothing on the page is
- * lost: requests wait in {@link Session.token} until the same person has signed in again, and are then sent with the new one.
+ * The tokens live in sessionStorage: they outlive a reload, and go with the tab. They are renewed before they expire, where
+ * somebody renews them. Where nobody does, nothing on the page is lost: requests wait in {@link Session.token} until the same
+ * person has signed in again, and are then sent with the new token.
  */
 export interface Credentials {
   /** The OIDC ID token, sent as `Authorization: Bearer`. */
   readonly token: string;
   /** ISO 8601, UTC. */
   readonly expiresAt: string;
+  /** Good for one renewal, which brings the next. Absent where one signs in without a provider. */
+  readonly refreshToken?: string;
 }
+
+/** Asks for the credentials that follow these; fails where there are none, or nobody answers. */
+export type Renew = (credentials: Credentials) => Promise<Credentials>;
 
 export type SessionState =
   | { readonly kind: 'signed-out' }
@@ -23,15 +29,23 @@ export class AnotherPersonError extends Error {
 }
 
 const STORED_AS = 'centflow-session';
+/** How much of what is left of a token's life passes before its renewal: one that is new is never due at once. */
+const RENEWED_AFTER = 0.8;
 
 export class Session {
   #state: SessionState;
   readonly #storage: Storage;
+  readonly #renew: Renew;
   readonly #listeners = new Set<() => void>();
+  /** The renewal that is under way. */
+  #renewal: Promise<void> | undefined;
+  #renewalDue: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, renew: Renew) {
     this.#storage = storage;
+    this.#renew = renew;
     this.#state = stored(storage);
+    this.#renewInTime();
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -54,7 +68,14 @@ export class Session {
     this.#set({ kind: 'signed-out' });
   }
 
-  /** The API refused this token. A token that has been renewed meanwhile is left alone. */
+  /** The API refused this token: it is renewed, or else expires. */
+  async renewOrExpire(token: string): Promise<void> {
+    if (this.#state.kind === 'signed-in' && this.#state.credentials.token === token)
+      await this.#renewed(this.#state.credentials);
+    this.expire(token);
+  }
+
+  /** The API refused this token for good. One that has been replaced meanwhile is left alone. */
   expire(token: string): void {
     if (this.#state.kind === 'signed-in' && this.#state.credentials.token === token)
       this.#set({ kind: 'expired', credentials: this.#state.credentials });
@@ -74,6 +95,35 @@ export class Session {
     }
   }
 
+  #renewInTime(): void {
+    clearTimeout(this.#renewalDue);
+    if (this.#state.kind !== 'signed-in') return;
+    const { credentials } = this.#state;
+    const left = Date.parse(credentials.expiresAt) - Date.now();
+    this.#renewalDue = setTimeout(() => void this.#renewed(credentials), left * RENEWED_AFTER);
+  }
+
+  /** One at a time: the provider takes a refresh token that comes a second time for stolen. */
+  #renewed(credentials: Credentials): Promise<void> {
+    if (credentials.refreshToken === undefined) return Promise.resolve();
+    this.#renewal ??= this.#renew(credentials)
+      .then(
+        (renewed) => this.#replace(credentials, renewed),
+        // The token is good for a while yet; the API's refusal then asks once more, and after that the person is asked.
+        () => undefined,
+      )
+      .finally(() => {
+        this.#renewal = undefined;
+      });
+    return this.#renewal;
+  }
+
+  /** Whoever signed out meanwhile stays signed out. */
+  #replace(old: Credentials, credentials: Credentials): void {
+    if (this.#state.kind === 'signed-in' && this.#state.credentials === old)
+      this.#set({ kind: 'signed-in', credentials });
+  }
+
   #changed(signal?: AbortSignal | null): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
@@ -88,6 +138,7 @@ export class Session {
 
   #set(state: SessionState): void {
     this.#state = state;
+    this.#renewInTime();
     if (state.kind === 'signed-out') this.#storage.removeItem(STORED_AS);
     else this.#storage.setItem(STORED_AS, JSON.stringify(state.credentials));
     for (const listener of [...this.#listeners]) listener();
@@ -111,7 +162,8 @@ function isCredentials(value: unknown): value is Credentials {
     'token' in value &&
     typeof value.token === 'string' &&
     'expiresAt' in value &&
-    typeof value.expiresAt === 'string'
+    typeof value.expiresAt === 'string' &&
+    (!('refreshToken' in value) || typeof value.refreshToken === 'string')
   );
 }
 
@@ -123,5 +175,3 @@ export function subjectOf({ token }: Credentials): string | undefined {
   if (typeof claims !== 'object' || claims === null || !('sub' in claims)) return undefined;
   return String(claims.sub);
 }
-
-export const session = new Session(sessionStorage);

@@ -4,7 +4,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { answerOf, publicApi } from '../api/client.ts';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { configQuery } from './config.ts';
-import { type Credentials, session } from './session.ts';
+import type { Credentials } from './session.ts';
+import { session } from './this-tab.ts';
 
 interface Props {
   /** Told once the session holds the new token. */
@@ -18,11 +19,7 @@ export function SignInChoices(props: Props) {
   const config = useQuery(configQuery);
   if (config.isError) return <ProblemNotice error={config.error} onRetry={() => void config.refetch()} />;
   if (config.isPending) return <Skeleton height={44} />;
-  return config.data.signIn.kind === 'local' ? (
-    <LocalOwners {...props} />
-  ) : (
-    <WithProvider {...props} provider={config.data.signIn} />
-  );
+  return config.data.signIn.kind === 'local' ? <LocalOwners {...props} /> : <WithProvider {...props} />;
 }
 
 function LocalOwners({ onDone }: Props) {
@@ -75,15 +72,11 @@ function LocalOwners({ onDone }: Props) {
   );
 }
 
-function WithProvider({
-  provider,
-  keepPage = false,
-  onDone,
-}: Props & { readonly provider: { readonly authority: string; readonly clientId: string } }) {
+function WithProvider({ keepPage = false, onDone }: Props) {
   const signIn = useMutation({
     mutationFn: async () => {
       const { signInByRedirect, signInInWindow } = await import('./oidc.ts');
-      await (keepPage ? signInInWindow(provider) : signInByRedirect(provider));
+      await (keepPage ? signInInWindow() : signInByRedirect());
     },
     onSuccess: () => onDone?.(),
   });
@@ -92,7 +85,8 @@ function WithProvider({
       <Button
         size="md"
         leftSection={<IconLogin2 size={18} aria-hidden />}
-        loading={signIn.isPending}
+        // Nobody tells when the other window is closed undone: who did that presses again.
+        loading={signIn.isPending && !keepPage}
         onClick={() => signIn.mutate()}
       >
         Sign in

@@ -2,19 +2,15 @@ import { Anchor, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { queryClient } from '../api/query-client.ts';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
-import { configQuery } from './config.ts';
 import classes from './sign-in-page.module.css';
 
 /** The provider's code works once, whatever React renders twice. */
 const finishQuery = {
   queryKey: ['finish-sign-in'],
   queryFn: async () => {
-    const { signIn } = await queryClient.fetchQuery(configQuery);
-    if (signIn.kind !== 'oidc') throw new Error('Here one signs in without a provider.');
     const { finishSignIn } = await import('./oidc.ts');
-    return { address: (await finishSignIn(signIn)) ?? null };
+    return { address: (await finishSignIn()) ?? null };
   },
   retry: false,
   staleTime: Number.POSITIVE_INFINITY,

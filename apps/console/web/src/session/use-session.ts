@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { answerOf, api } from '../api/client.ts';
-import { type SessionState, session } from './session.ts';
+import type { SessionState } from './session.ts';
+import { session } from './this-tab.ts';
 
 export function useSessionState(): SessionState {
   return useSyncExternalStore(session.subscribe, session.state);
