@@ -1,10 +1,6 @@
 /** Searching payments. */
-import type { FeedName } from '@centflow/schema/feeds';
-import {
-  uploadAccounting as accounting,
-  transactions as payments,
-  uploadProgress as progress,
-} from '@centflow/schema/views';
+import { newestPayments, type Reader } from '@centflow/reports/query';
+import { transactions as payments, uploadProgress as progress } from '@centflow/schema/views';
 import { and, desc, eq, gte, inArray, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { MySql2Database } from 'drizzle-orm/mysql2';
 import * as z from 'zod';
@@ -13,11 +9,8 @@ import type { TransactionSearch } from './contract/transactions.ts';
 import { date } from './contract/words.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { Database } from './database.ts';
-import { type Covered, daySince } from './newest-days.ts';
 
 const PAYMENTS_WITHOUT_LIMIT = 50;
-/** So many of the newest payments are looked through first: MySQL would sort all that match, and most people want the newest. */
-const PAYMENTS_LOOKED_THROUGH = 2000;
 
 /** The last payment that was shown; no two are of one upload and row. */
 const position = z.strictObject({ date, uploadId: z.int(), rowNo: z.int() });
@@ -32,12 +25,12 @@ export function transactionHandlers(database: Database): Pick<Handlers, 'searchT
       const last = cursor === undefined ? undefined : readCursor(cursor, position);
       const wanted = and(eq(payments.owner, owner), matches(search), last && after(last));
 
-      const found = await database.ask(async (views) => {
-        const since = isNarrow(search) ? undefined : await newestDays(views, owner, search, last);
-        const newest =
-          since === undefined ? [] : await newestOf(views, limit + 1, and(wanted, gte(payments.date, since)));
-        return newest.length > limit ? newest : await newestOf(views, limit + 1, wanted);
-      });
+      const days = { from: search.from, to: [search.to, last?.date].filter((day) => day !== undefined).sort()[0] };
+      const found = await database.ask((views) =>
+        newestPayments(views, owner, days, limit + 1, (reader, condition) =>
+          newestOf(reader, limit + 1, and(wanted, condition)),
+        ),
+      );
       const page = found.slice(0, limit);
       const end = page.at(-1);
       const next =
@@ -51,7 +44,7 @@ export function transactionHandlers(database: Database): Pick<Handlers, 'searchT
   };
 }
 
-function newestOf(views: MySql2Database, limit: number, wanted: SQL | undefined) {
+function newestOf(views: Reader, limit: number, wanted: SQL | undefined) {
   return views
     .select({
       kind: payments.kind,
@@ -97,42 +90,6 @@ function contains(text: string): SQL | undefined {
 
 function after({ date, uploadId, rowNo }: Position): SQL {
   return sql`(${payments.date}, ${payments.upload_id}, ${payments.row_no}) < (${date}, ${uploadId}, ${rowNo})`;
-}
-
-/** So few match that all of them are sorted in no time, while looking among the newest first might look twice. */
-function isNarrow({ q, category, account, min, max }: TransactionSearch): boolean {
-  return [q, category, account, min, max].some((given) => given !== undefined);
-}
-
-/** The days to look through first; undefined: all that are asked for. */
-async function newestDays(
-  views: MySql2Database,
-  owner: string,
-  { from, to }: TransactionSearch,
-  last: Position | undefined,
-): Promise<string | undefined> {
-  const [until] = [to, last?.date].filter((bound) => bound !== undefined).sort();
-  const since = daySince(await coveredBy(views, owner), PAYMENTS_LOOKED_THROUGH, until);
-  return since !== undefined && (from === undefined || from < since) ? since : undefined;
-}
-
-/** What each published upload of payments covers. */
-async function coveredBy(views: MySql2Database, owner: string): Promise<Covered[]> {
-  const found = await views
-    .select({ firstDate: progress.first_date, lastDate: progress.last_date, rows: accounting.rows_published })
-    .from(accounting)
-    .innerJoin(progress, eq(progress.upload_id, accounting.upload_id))
-    .where(
-      and(
-        eq(accounting.owner, owner),
-        eq(progress.owner, owner),
-        eq(accounting.state, 'published'),
-        inArray(accounting.feed, ['incomes', 'expenses'] satisfies FeedName[]),
-      ),
-    );
-  return found.flatMap(({ firstDate, lastDate, rows }) =>
-    firstDate && lastDate ? [{ firstDate, lastDate, rows }] : [],
-  );
 }
 
 async function objectKeys(

@@ -2,6 +2,8 @@
 import { and, eq, gte, isNull, lt, lte, type SQL } from 'drizzle-orm';
 import { type ColumnOf, type FilterName, type Filters, filterColumns, type ViewName, type Visual } from '../model.ts';
 import { FilterError } from './errors.ts';
+import { dayBefore } from './newest-days.ts';
+import type { Days } from './newest-payments.ts';
 import type { NamedView } from './view-named.ts';
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
@@ -57,6 +59,17 @@ function inPeriod(view: NamedView, { from, to }: Filters): SQL[] {
   const least = from === undefined ? [] : [gte(column, ofMonths ? from : `${from}-01`)];
   const most = to === undefined ? [] : [ofMonths ? lte(column, to) : lt(column, `${monthAfter(to)}-01`)];
   return [...least, ...most];
+}
+
+/** The days that the filters leave to a list of payments. */
+export function daysOf(visual: Visual, { from, to, drill }: Filters): Days {
+  const day = drill?.date;
+  if (day) return { from: day, to: day };
+  if (!(visual.filters as readonly FilterName[]).includes('period')) return {};
+  return {
+    from: from === undefined ? undefined : `${from}-01`,
+    to: to === undefined ? undefined : dayBefore(`${monthAfter(to)}-01`),
+  };
 }
 
 function monthAfter(month: string): string {

@@ -3,8 +3,12 @@ import type { MySql2Database } from 'drizzle-orm/mysql2';
 import type { Filters, Visual, VisualData } from '../model.ts';
 import { columnsOf, isInOneCurrency } from '../parts.ts';
 import { currenciesOf } from './currencies.ts';
+import { daysOf } from './narrow.ts';
+import { newestPayments } from './newest-payments.ts';
 import { rowsOf } from './rows-of.ts';
 import { visualQuery } from './visual-query.ts';
+
+type AnswerRow = Record<string, string | number | null>;
 
 /**
  * Asks a visual's query and gives what a chart draws.
@@ -28,8 +32,13 @@ export async function runVisual(
   const currency = isInOneCurrency(visual) ? (filters.currency ?? (await mostUsed())[0] ?? null) : null;
   if (isInOneCurrency(visual) && currency === null) return { columns, rows: [], currency, truncated: false };
 
-  const { query, limit, reversed } = visualQuery(visual, owner, currency === null ? filters : { ...filters, currency });
-  const found = await rowsOf<Record<string, string | number | null>>(database, query);
+  const narrowing = currency === null ? filters : { ...filters, currency };
+  const { query, limit, reversed } = visualQuery(visual, owner, narrowing);
+  const found = isListOfPayments(visual)
+    ? await newestPayments(database, owner, daysOf(visual, filters), limit + 1, (reader, condition) =>
+        rowsOf<AnswerRow>(reader, visualQuery(visual, owner, narrowing, condition).query),
+      )
+    : await rowsOf<AnswerRow>(database, query);
   const kept = found.slice(0, limit);
   if (reversed) kept.reverse();
   return {
@@ -38,4 +47,8 @@ export async function runVisual(
     currency,
     truncated: found.length > limit,
   };
+}
+
+function isListOfPayments({ kind, view }: Visual): boolean {
+  return kind === 'list' && view === 'v_transactions';
 }

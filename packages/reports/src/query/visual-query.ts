@@ -1,5 +1,5 @@
 /** A visual as one SELECT over its view. */
-import { asc, desc, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { and, asc, desc, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { QueryBuilder } from 'drizzle-orm/mysql-core';
 import type { AnyDimension, AnyFigure, AnyLast, AnyRatio, AnyValue, Filters, Visual } from '../model.ts';
 import { dimensionsOf, isRatio, nameOf, valuesOf } from '../parts.ts';
@@ -22,12 +22,13 @@ type Fields = Record<string, SQL.Aliased>;
  * The query of a visual for an owner: what the reader has chosen is applied where the visual has that filter. A visual in
  * one currency must have been given it: {@link runVisual} takes care of that.
  *
+ * @param condition what else must hold of the view's rows
  * @throws {FilterError} the filters cannot be applied.
  */
-export function visualQuery(visual: Visual, owner: string, filters: Filters): VisualQuery {
+export function visualQuery(visual: Visual, owner: string, filters: Filters, condition?: SQL): VisualQuery {
   const from = viewNamed(visual.view);
   const limit = rowLimitOf(visual);
-  const where = narrowed(visual, from, owner, filters);
+  const where = and(narrowed(visual, from, owner, filters), condition) as SQL;
   const dimensions = dimensionsOf(visual);
 
   if (visual.kind === 'list') {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { daySince } from './newest-days.ts';
+import { daySince } from '../src/query/newest-days.ts';
 
 const year = { firstDate: '2024-01-01', lastDate: '2024-12-31', rows: 36_600 };
 

@@ -33,3 +33,7 @@ export function daySince(uploads: readonly Covered[], rows: number, until = '999
   }
   return undefined;
 }
+
+export function dayBefore(day: string): string {
+  return new Date(Date.parse(day) - DAY).toISOString().slice(0, 10);
+}
