@@ -46,7 +46,7 @@ export type Phase =
 /** What would become of a file if it were sent now. */
 export interface Look {
   readonly preview: Preview;
-  /** Rows that other published uploads hold already; a trouble where it could not be asked. */
+  /** Rows that other published uploads hold already; null while it is asked, a trouble where it could not be. */
   readonly overlap: Overlap | Trouble | null;
   /** The object that has this name by now. */
   readonly taken: Taken | null;

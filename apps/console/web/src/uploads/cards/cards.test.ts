@@ -228,7 +228,7 @@ test('what was begun and is removed is thrown away in the storage as well', asyn
 test('where nobody can say what is there already, the file can be sent all the same', async () => {
   const { cards } = services({ overlap: async () => Promise.reject(new Error('No connection')) });
   cards.add([file()]);
-  const [card] = await until(cards, at('ready'));
+  const [card] = await until(cards, ([one]) => one?.phase.at === 'ready' && one.phase.look.overlap !== null);
   expect(card?.phase).toMatchObject({ look: { overlap: { detail: 'No connection' } } });
   expect(card && obstacle(card)).toBeNull();
 });

@@ -297,11 +297,16 @@ export class Cards {
         this.#services.held(source, feed, name),
         nameProblem(name, basedOn !== null) === null ? this.#services.taken(feed, name) : null,
       ]);
+      if (signal.aborted) return;
+      this.#phase(id, { at: 'ready', look: { preview, overlap: null, taken, held } });
+      // Of a large file that takes longer than to read it, and nothing depends on it: whoever knows enough may send.
       const overlap = await this.#services
         .overlap(preview, feed, corrects ? taken : null)
         .catch((error: unknown) => this.#services.wordsOf(error));
-      const look: Look = { preview, overlap, taken, held };
-      if (!signal.aborted) this.#phase(id, { at: 'ready', look });
+      const phase = this.#card(id)?.phase;
+      if (phase && 'look' in phase && phase.look?.preview === preview) {
+        this.#phase(id, { ...phase, look: { ...phase.look, overlap } });
+      }
     });
   }
 

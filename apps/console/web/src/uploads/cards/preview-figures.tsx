@@ -18,10 +18,13 @@ export function PreviewFigures({ look }: { readonly look: Look }) {
       <SimpleGrid cols={3} spacing="sm" maw={520}>
         <Figure
           value={formatInteger(counts.good)}
-          label={counts.good === 1 ? 'new row' : 'new rows'}
+          label={`${known === null ? 'good' : 'new'} ${counts.good === 1 ? 'row' : 'rows'}`}
           color="var(--positive)"
         />
-        <Figure value={known === null ? '?' : formatInteger(duplicate)} label="already there" />
+        <Figure
+          value={overlap === null ? '…' : known === null ? '?' : formatInteger(duplicate)}
+          label="already there"
+        />
         <Figure
           value={formatInteger(counts.quarantined)}
           label="to fix"
