@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { repository } from '../paths.ts';
 import { renderInto, renderReadme } from './render.ts';
-import { type PartialResults, type Results, results as resultsSchema } from './results.ts';
+import { type PartialResults, partialResults, type Results, results as resultsSchema } from './results.ts';
 
 export const RESULTS_FILE = join(repository, 'bench', 'results.json');
 export const BENCH_README = join(repository, 'bench', 'README.md');
@@ -21,11 +21,12 @@ export function writeResults(file: string, results: PartialResults): void {
 
 /** Puts what some parts measured into the kept results, and notes which parts are of another time than the rest. */
 export function updateResults(fresh: PartialResults, file: string = RESULTS_FILE): void {
-  writeResults(file, withFresh(readResults(file), fresh));
+  // A part that is measured for the first time is not among the kept ones yet.
+  writeResults(file, withFresh(partialResults.parse(JSON.parse(readFileSync(file, 'utf8'))), fresh));
 }
 
 export function withFresh(
-  kept: Results,
+  kept: PartialResults,
   { machine, scale: _, seconds: __, again: ___, ...parts }: PartialResults,
 ): Results {
   const { date, commit } = machine;

@@ -13,11 +13,12 @@ import {
   warmUp,
   withBenchStack,
 } from './bench-stack.ts';
-import type { Results } from './results.ts';
+import type { Results, VisualTime } from './results.ts';
 import { readHeapMb, withUsages } from './sample-processes.ts';
 import type { Sizes } from './sizes.ts';
 import { round } from './statistics.ts';
 import { LIMIT_SECONDS, measureViews, type ViewReading } from './views.ts';
+import { measureVisuals } from './visuals.ts';
 
 /** The household of samples/ that stands beside the large file. */
 const HOUSEHOLD = 'ada';
@@ -31,6 +32,7 @@ interface Measured {
   readonly step: GrowthStep;
   readonly heapMb: number;
   readonly readings: readonly ViewReading[];
+  readonly visuals: VisualTime[];
   readonly householdRows: number;
   readonly ownerRows: number;
 }
@@ -65,6 +67,7 @@ export async function measureGrowth(
       householdRows: last.householdRows,
       ownerRows: last.ownerRows,
       views: byView(measured.flatMap(({ readings }) => readings)),
+      visuals: last.visuals,
     },
   };
 }
@@ -94,10 +97,12 @@ async function measureSize(
   const isLargest = rows === Math.max(...sizes.growth);
   const ownerRows = withViews && isLargest ? await loadOwner(bench, Math.ceil(rows / 10), say) : 0;
   const readings = withViews ? await readViews(bench, rows, ownerRows > 0, say) : [];
+  const visuals = ownerRows > 0 ? await measureVisuals(bench.reporter, OWNER, say) : [];
   return {
     step: { rows, bytes: loaded.bytes, seconds: round(seconds), rowsPerSecond: Math.round(rows / seconds), usages },
     heapMb: readHeapMb(),
     readings,
+    visuals,
     householdRows,
     ownerRows,
   };

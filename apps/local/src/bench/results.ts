@@ -145,6 +145,18 @@ const viewTime = z.object({
   cut: z.boolean(),
 });
 
+const visualTime = z.object({
+  visual: z.string(),
+  view: z.string(),
+  /** The newest twelve months, as a dashboard opens, or all there are. */
+  period: z.enum(['last-12', 'all']),
+  rows: count,
+  readings: count,
+  medianSeconds: seconds,
+  p95Seconds: seconds,
+});
+export type VisualTime = z.infer<typeof visualTime>;
+
 const views = z.object({
   limitSeconds: seconds,
   /** Rows of the household beside the large file. */
@@ -152,6 +164,8 @@ const views = z.object({
   /** Rows of the owner with very many; 0 in results from before there was one. */
   ownerRows: count.default(0),
   views: z.array(z.object({ view: z.string(), sql: z.string(), times: z.array(viewTime) })),
+  /** What the console draws for the owner with very many rows; none in results from before they were measured. */
+  visuals: z.array(visualTime).default([]),
 });
 export type ViewTime = z.infer<typeof viewTime>;
 
@@ -214,5 +228,12 @@ export const partialResults = z.strictObject({
 export type PartialResults = z.infer<typeof partialResults>;
 
 /** A run of all of them: what `bench/results.json` holds. */
-export const results = partialResults.required({ load: true, latency: true, burst: true, large: true, views: true });
+export const results = partialResults.required({
+  load: true,
+  latency: true,
+  burst: true,
+  large: true,
+  views: true,
+  console: true,
+});
 export type Results = z.infer<typeof results>;
