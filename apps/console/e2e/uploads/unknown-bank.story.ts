@@ -1,6 +1,7 @@
 /** From the drop of an unknown bank's export to an undone and redone correction. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { drawnMonths } from './month-chart.ts';
 import { spentIn } from './month-figure.ts';
 import {
   bankExports,
@@ -27,7 +28,11 @@ export function unknownBankStory(setting: Setting): void {
     const { browser, url } = setting();
     const ada = await signedIn(browser, url, 'ada');
     const { page } = ada;
+    // On a second screen, where the dashboard is opened anew each time.
+    const looking = await signedIn(browser, url, 'ada', { reducedMotion: 'reduce' });
+    const chart = () => drawnMonths(looking.page, url, month.slice(0, 4));
     const before = cents(await spentIn(ada, month, 'EUR'));
+    const chartBefore = await chart();
     await page.getByRole('link', { name: 'Uploads', exact: true }).first().click();
 
     await drop(page, [await dragged(join(bankExports, 'stadtbank-nordufer-2025-06.csv'))]);
@@ -51,6 +56,8 @@ export function unknownBankStory(setting: Setting): void {
     await expensesCard.getByText(/Job run/).waitFor();
     const sent = cents(await spentIn(ada, month, 'EUR'));
     expect(sent).toBeGreaterThan(before);
+    const chartSent = await chart();
+    expect(chartSent).not.toEqual(chartBefore);
 
     await expensesCard.getByRole('link', { name: 'Fix 2 rows of stadtbank-nordufer-2025-06-expenses.csv' }).click();
     await page.getByRole('heading', { name: '2 rows to fix' }).waitFor();
@@ -66,6 +73,8 @@ export function unknownBankStory(setting: Setting): void {
     await untilPublished(correction);
     // 27.50 at the market and 118.00 for the bicycle.
     await expect.poll(async () => cents(await spentIn(ada, month, 'EUR'))).toBe(sent + 14550);
+    const chartMended = await chart();
+    expect(chartMended).not.toEqual(chartSent);
 
     await correction.getByRole('link', { name: 'Open the upload' }).click();
     await page.waitForURL((address) => address.href !== uploadPage);
@@ -74,10 +83,13 @@ export function unknownBankStory(setting: Setting): void {
     await page.getByRole('button', { name: 'Undo this correction' }).click();
     await page.getByText('Undone: the version before is in the figures again.').waitFor(published);
     expect(cents(await spentIn(ada, month, 'EUR'))).toBe(sent);
+    expect(await chart()).toEqual(chartSent);
 
     await page.getByRole('button', { name: 'Redo: bring this version back' }).click();
     await page.getByText('Brought back: its rows are in the figures again.').waitFor(published);
     expect(cents(await spentIn(ada, month, 'EUR'))).toBe(sent + 14550);
+    expect(await chart()).toEqual(chartMended);
+    await looking.close();
 
     // The next export of that bank needs no hand.
     await openUploads(page, url);
