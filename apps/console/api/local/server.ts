@@ -10,6 +10,7 @@ import type { Context } from 'hono';
 import { createApp } from '../app.ts';
 import { s3Client } from '../clients.ts';
 import type { ApiEnvironment, Handlers } from '../context.ts';
+import type { SignIn } from '../contract/session.ts';
 import { connectViews } from '../database.ts';
 import { consoleHandlers } from '../handlers.ts';
 import { readIdentity } from '../identity.ts';
@@ -19,7 +20,7 @@ import { sessionHandlers } from '../session.ts';
 import { auditFile } from './audit-file.ts';
 import type { LocalConfig } from './config.ts';
 import { signInHandlers } from './sign-in.ts';
-import { createTokens, readKey } from './tokens.ts';
+import { createTokens, readKey, verifyTokensOf } from './tokens.ts';
 import { serveWeb } from './web.ts';
 
 export interface LocalServer {
@@ -27,7 +28,8 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-export async function startServer(config: LocalConfig): Promise<LocalServer> {
+/** @param signIn at an OIDC provider, as on AWS; by a click where left out */
+export async function startServer(config: LocalConfig, signIn: SignIn = { kind: 'local' }): Promise<LocalServer> {
   const aws = {
     endpoint: config.AWS_ENDPOINT_URL,
     region: config.AWS_REGION,
@@ -41,13 +43,15 @@ export async function startServer(config: LocalConfig): Promise<LocalServer> {
   ];
   const database = connectViews(async () => ({ uri: config.DATABASE_URL, connectionLimit: 10 }));
   const tokens = createTokens(readKey(config.DATA_FOLDER));
+  const byClick = signIn.kind === 'local';
+  const verify = byClick ? tokens.verify : verifyTokensOf(signIn);
   const { audit, close: closeAudit } = auditFile(config.DATA_FOLDER);
   const bucket = { s3, name: config.UPLOADS_BUCKET };
 
   const urlOf = async (QueueName: string) => (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? '';
-  const handlers: Handlers = {
-    ...sessionHandlers({ environment: 'local', signIn: { kind: 'local' } }),
-    ...signInHandlers(database, tokens),
+  const handlers: Partial<Handlers> = {
+    ...sessionHandlers({ environment: 'local', signIn }),
+    ...(byClick ? signInHandlers(database, tokens) : {}),
     ...consoleHandlers({ database, bucket }),
     ...operationsHandlers({
       ...{ glue, sqs, cloudwatch, jobName: config.GLUE_JOB_NAME, alarmPrefix: 'centflow-local-' },
@@ -62,13 +66,18 @@ export async function startServer(config: LocalConfig): Promise<LocalServer> {
     audit,
     async identify(context) {
       const token = bearerOf(context);
-      return token === undefined ? undefined : readIdentity(await tokens.verify(token));
+      return token === undefined ? undefined : readIdentity(await verify(token));
     },
     origins: (context) => [`http://${context.req.header('host')}`],
     reportFault: (fault) => console.error(JSON.stringify(fault)),
     before: refuseOtherHosts,
   });
-  if (config.WEB_FOLDER !== undefined) serveWeb(app, config.WEB_FOLDER, new URL(config.AWS_ENDPOINT_URL).origin);
+  if (config.WEB_FOLDER !== undefined) {
+    serveWeb(app, config.WEB_FOLDER, {
+      uploadsOrigin: new URL(config.AWS_ENDPOINT_URL).origin,
+      authorityOrigins: byClick ? [] : [new URL(signIn.authority).origin],
+    });
+  }
 
   await allowBrowsers(s3, config.UPLOADS_BUCKET);
   const server = createAdaptorServer({

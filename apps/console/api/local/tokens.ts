@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jwtVerify, SignJWT } from 'jose';
+import { createRemoteJWKSet, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose';
+import type { SignIn } from '../contract/session.ts';
 import { OPERATORS } from '../identity.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -44,19 +45,24 @@ export function createTokens(key: Uint8Array): Tokens {
       return { token, expiresAt: new Date(expires * 1000).toISOString() };
     },
 
-    async verify(token) {
-      try {
-        const { payload } = await jwtVerify(token, key, {
-          algorithms: ['HS256'],
-          issuer: ISSUER,
-          audience: AUDIENCE,
-          requiredClaims: ['exp', 'sub'],
-        });
-        return payload;
-      } catch {
-        throw new Refusal(401, 'You are no longer signed in: sign in again. Nothing that you typed is lost.');
-      }
-    },
+    verify: verifier(async () => key, { algorithms: ['HS256'], issuer: ISSUER, audience: AUDIENCE }),
+  };
+}
+
+/** Of a provider that shows its keys where Cognito does. */
+export function verifyTokensOf({ authority, clientId }: Extract<SignIn, { kind: 'oidc' }>): Tokens['verify'] {
+  const keys = createRemoteJWKSet(new URL(`${authority}/.well-known/jwks.json`));
+  return verifier(keys, { algorithms: ['RS256'], issuer: authority, audience: clientId });
+}
+
+function verifier(key: JWTVerifyGetKey, options: JWTVerifyOptions): Tokens['verify'] {
+  return async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, key, { ...options, requiredClaims: ['exp', 'sub'] });
+      return payload;
+    } catch {
+      throw new Refusal(401, 'You are no longer signed in: sign in again. Nothing that you typed is lost.');
+    }
   };
 }
 

@@ -2,14 +2,14 @@
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { Hono } from 'hono';
 import type { ApiEnvironment } from '../context.ts';
-import { securityHeaders } from '../security-headers.ts';
+import { type SecurityOrigins, securityHeaders } from '../security-headers.ts';
 
 export function serveWeb(
   app: Pick<Hono<ApiEnvironment>, 'use' | 'get'>,
   webFolder: string,
-  uploadsOrigin: string,
+  origins: SecurityOrigins,
 ): void {
-  const headers = Object.entries(securityHeaders({ uploadsOrigin, authorityOrigins: [] }));
+  const headers = Object.entries(securityHeaders(origins));
   app.use('*', async (context, next) => {
     await next();
     if (context.req.path.startsWith('/api/')) return;

@@ -11,6 +11,7 @@ import { SignJWT } from 'jose';
 import { createConnection } from 'mysql2/promise';
 import { configOf, type RunningStack, startStack } from '../../e2e/stack.ts';
 import { s3Client } from '../clients.ts';
+import type { SignIn } from '../contract/session.ts';
 import type { LocalConfig } from '../local/config.ts';
 import { type LocalServer, startServer } from '../local/server.ts';
 import { readKey } from '../local/tokens.ts';
@@ -35,10 +36,10 @@ const usual = () => ({
   exp: Math.floor(Date.now() / 1000) + 600,
 });
 
-export async function startWorld(webFolder?: string): Promise<World> {
+export async function startWorld(webFolder?: string, signIn?: SignIn): Promise<World> {
   const stack = await startStack('mysql,s3');
   const config = configOf(stack, webFolder);
-  const server: LocalServer = await startServer(config);
+  const server: LocalServer = await startServer(config, signIn);
   const {
     databaseHost: host,
     databasePort: port,

@@ -1,0 +1,49 @@
+/** Signing in, in a browser, with tokens that expire: at an OpenID provider as on AWS, and by a click as on one machine. */
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type LocalServer, startServer } from '../api/local/server.ts';
+import { type Belongings, endow, startWorld, type World } from '../api/test/world.ts';
+import { launchBrowser, withoutBrowser } from './browser.ts';
+import { clickStory } from './sign-in/click.story.ts';
+import { providerStory } from './sign-in/provider.story.ts';
+import { type Provider, startProvider } from './sign-in/provider.ts';
+import { webFolder } from './uploads/person.ts';
+
+describe.skipIf(withoutBrowser())('signing in', () => {
+  let provider: Provider | undefined;
+  let world: World | undefined;
+  let browser: Browser | undefined;
+  let ada: Belongings | undefined;
+  let byClick: LocalServer | undefined;
+  let folder: string | undefined;
+
+  beforeAll(async () => {
+    // Its own copy: a build beside the tests would pull the pages away from under them.
+    folder = await mkdtemp(join(tmpdir(), 'centflow-web-'));
+    await cp(webFolder, folder, { recursive: true });
+    provider = await startProvider();
+    world = await startWorld(folder, provider.signIn);
+    await provider.serve(world.url);
+    ada = await endow(world, 'ada');
+    await endow(world, 'bob');
+    byClick = await startServer(world.config);
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await byClick?.close();
+    await world?.[Symbol.asyncDispose]();
+    await provider?.[Symbol.asyncDispose]();
+    if (folder !== undefined) await rm(folder, { recursive: true });
+  });
+
+  const stand = () => {
+    if (!provider || !world || !browser || !ada || !byClick) throw new Error('The stack does not stand.');
+    return { provider, browser, ada, url: world.url, urlByClick: byClick.url };
+  };
+  describe('at a provider', () => providerStory(stand));
+  describe('by a click', () => clickStory(stand));
+});
