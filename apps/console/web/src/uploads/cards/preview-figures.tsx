@@ -31,6 +31,12 @@ export function PreviewFigures({ look }: { readonly look: Look }) {
           {...(counts.quarantined > 0 ? { color: 'var(--negative)' } : {})}
         />
       </SimpleGrid>
+      {duplicate > 0 ? (
+        <Text size="sm" c="dimmed">
+          Rows that another upload shows count once: this file shows them from then on, and the other upload counts them
+          as duplicate.
+        </Text>
+      ) : null}
       {overlap !== null && 'detail' in overlap ? (
         <Alert
           variant="light"
