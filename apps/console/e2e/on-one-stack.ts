@@ -1,13 +1,11 @@
 /** Stories of people at a browser, on a whole local stack of their own with the samples. */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { launchBrowser, withoutBrowser } from './browser.ts';
 import { type ConsoleStack, startConsole } from './stack.ts';
-import { webFolder } from './uploads/person.ts';
 import type { Setting } from './uploads/setting.ts';
+import { copyWeb } from './web-copy.ts';
 
 /** Skipped where there is no browser. */
 export function describeOnOneStack(name: string, stories: (setting: Setting) => void): void {
@@ -17,9 +15,7 @@ export function describeOnOneStack(name: string, stories: (setting: Setting) => 
     let folder: string | undefined;
 
     beforeAll(async () => {
-      // Its own copy: a build beside the tests would pull the pages away from under them.
-      folder = await mkdtemp(join(tmpdir(), 'centflow-web-'));
-      await cp(webFolder, folder, { recursive: true });
+      folder = await copyWeb();
       running = await startConsole({ samples: true, webFolder: folder });
       browser = await launchBrowser();
     });

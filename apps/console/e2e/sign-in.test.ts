@@ -1,7 +1,5 @@
 /** Signing in, in a browser, with tokens that expire: at an OpenID provider as on AWS, and by a click as on one machine. */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type LocalServer, startServer } from '../api/local/server.ts';
@@ -10,7 +8,7 @@ import { launchBrowser, withoutBrowser } from './browser.ts';
 import { clickStory } from './sign-in/click.story.ts';
 import { providerStory } from './sign-in/provider.story.ts';
 import { type Provider, startProvider } from './sign-in/provider.ts';
-import { webFolder } from './uploads/person.ts';
+import { copyWeb } from './web-copy.ts';
 
 describe.skipIf(withoutBrowser())('signing in', () => {
   let provider: Provider | undefined;
@@ -21,9 +19,7 @@ describe.skipIf(withoutBrowser())('signing in', () => {
   let folder: string | undefined;
 
   beforeAll(async () => {
-    // Its own copy: a build beside the tests would pull the pages away from under them.
-    folder = await mkdtemp(join(tmpdir(), 'centflow-web-'));
-    await cp(webFolder, folder, { recursive: true });
+    folder = await copyWeb();
     provider = await startProvider();
     world = await startWorld(folder, provider.signIn);
     await provider.serve(world.url);

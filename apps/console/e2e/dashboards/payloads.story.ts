@@ -1,16 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { dashboards } from '@centflow/reports';
 import { expect, test } from 'vitest';
+import { markup, quoted, script } from '../payloads.ts';
 import { cardOf, drop, openUploads, send, signedIn, untilPublished } from '../uploads/person.ts';
 import type { Setting } from '../uploads/setting.ts';
 
-/** Would run if any text were taken for markup. */
-const markup = '<img src=x onerror="window.ran=1">';
-const script = '"><script>window.ran=1</script>';
 const formula = '=cmd()';
 const month = '2025-04';
 
-const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 const row = (...cells: readonly string[]) => cells.map(quoted).join(',');
 
 export function payloadsStory(setting: Setting): void {

@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest';
+import { markup, quoted, script } from '../payloads.ts';
 import { cardOf, drop, openUploads, signedIn, untilPublished } from './person.ts';
 import type { Setting } from './setting.ts';
-
-/** Would run if any text were taken for markup. */
-const markup = '<img src=x onerror="window.ran=1">';
-const script = '"><script>window.ran=1</script>';
 
 export function payloadsStory(setting: Setting): void {
   test('markup in the file’s name, its header and its cells is shown as text', { timeout: 180_000 }, async () => {
@@ -12,7 +9,6 @@ export function payloadsStory(setting: Setting): void {
     const kenji = await signedIn(browser, url, 'kenji');
     const { page } = kenji;
     await openUploads(page, url);
-    const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
     const name = `${markup}.csv`;
     const text = [
       `date,merchant,category,account,amount,currency,description,${quoted(markup)}`,
