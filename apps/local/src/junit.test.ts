@@ -1,22 +1,29 @@
 import { expect, test } from 'vitest';
-import { countTests } from './junit.ts';
+import { parseReport } from './junit.ts';
 
-test('errors count as failures, and nested suites count', () => {
+test('errors count as failures, which are named, and nested suites count', () => {
   const xml = `<?xml version="1.0"?>
     <testsuites>
-      <testsuite><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite>
+      <testsuite><testcase name="a"/><testcase classname="b.test.ts" name="1"><failure message="no&#10;at b"/></testcase></testsuite>
       <testsuite>
-        <testcase name="c"><error/></testcase>
+        <testcase classname="c" name="d &gt; e"><error type="Fault">
+it ended
+</error></testcase>
         <testsuite><testcase name="d"><skipped/></testcase><testcase name="e"><system-out>x</system-out></testcase></testsuite>
       </testsuite>
     </testsuites>`;
-  expect(countTests(xml)).toEqual({ passed: 2, failed: 2, skipped: 1 });
+  expect(parseReport(xml)).toEqual({
+    passed: 2,
+    failed: 2,
+    skipped: 1,
+    failures: ['b.test.ts > 1: no', 'c > d > e: it ended'],
+  });
 });
 
 test('a single suite without a frame counts', () => {
-  expect(countTests('<testsuite><testcase/></testsuite>')).toEqual({ passed: 1, failed: 0, skipped: 0 });
+  expect(parseReport('<testsuite><testcase/></testsuite>')).toEqual({ passed: 1, failed: 0, skipped: 0, failures: [] });
 });
 
 test('what is no report counts as none', () => {
-  expect(countTests('<html/>')).toBeUndefined();
+  expect(parseReport('<html/>')).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** Counting the tests of a JUnit report, as vitest and pytest write it. */
+/** What a JUnit report tells, as vitest and pytest write it: how many tests there were, and which failed. */
 import { existsSync, readFileSync } from 'node:fs';
 import { XMLParser } from 'fast-xml-parser';
 
@@ -8,43 +8,64 @@ export interface TestCounts {
   skipped: number;
 }
 
+export interface TestReport extends TestCounts {
+  /** `file > test: the first line of what was wrong`, of each failed one. */
+  failures: string[];
+}
+
 const parser = new XMLParser({
-  ignoreAttributes: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: '',
+  // A test's name may be a number or hold spaces at its ends.
+  parseAttributeValue: false,
+  // Line ends in attributes are written as numbers.
+  htmlEntities: true,
   isArray: (name) => name === 'testcase' || name === 'testsuite',
 });
 
-/** The counts of a report; undefined where there is none that can be read. */
-export function readReport(file: string): TestCounts | undefined {
+/** A report; undefined where there is none that can be read. */
+export function readReport(file: string): TestReport | undefined {
   if (!existsSync(file)) return undefined;
-  return countTests(readFileSync(file, 'utf8'));
+  return parseReport(readFileSync(file, 'utf8'));
 }
 
 /** Every test case is one of three; an error counts as a failure. */
-export function countTests(xml: string): TestCounts | undefined {
+export function parseReport(xml: string): TestReport | undefined {
   const document: unknown = parser.parse(xml);
   if (typeof document !== 'object' || document === null || !('testsuites' in document || 'testsuite' in document)) {
     return undefined;
   }
-  const counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
-  count(document, counts);
-  return counts;
+  const report: TestReport = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  addCases(document, report);
+  return report;
 }
 
-function count(node: unknown, counts: TestCounts): void {
+function addCases(node: unknown, report: TestReport): void {
   if (Array.isArray(node)) {
-    for (const child of node) count(child, counts);
+    for (const child of node) addCases(child, report);
     return;
   }
   if (typeof node !== 'object' || node === null) return;
   for (const [name, child] of Object.entries(node)) {
-    if (name === 'testcase') for (const testCase of child as unknown[]) counts[outcome(testCase)] += 1;
-    else if (name === 'testsuites' || name === 'testsuite') count(child, counts);
+    if (name === 'testcase') for (const testCase of child as unknown[]) addCase(testCase, report);
+    else if (name === 'testsuites' || name === 'testsuite') addCases(child, report);
   }
 }
 
-function outcome(testCase: unknown): keyof TestCounts {
+function addCase(testCase: unknown, report: TestReport): void {
   // An empty element, a test without anything to say, is parsed to an empty text.
-  if (typeof testCase !== 'object' || testCase === null) return 'passed';
-  if ('failure' in testCase || 'error' in testCase) return 'failed';
-  return 'skipped' in testCase ? 'skipped' : 'passed';
+  const fields = (typeof testCase === 'object' && testCase !== null ? testCase : {}) as Record<string, unknown>;
+  const wrong = fields.failure ?? fields.error;
+  if (wrong !== undefined) {
+    report.failed += 1;
+    report.failures.push(`${fields.classname ?? ''} > ${fields.name ?? ''}: ${firstLine(wrong)}`);
+  } else report['skipped' in fields ? 'skipped' : 'passed'] += 1;
+}
+
+/** The message; an exception's own text where there is none. A test may have several: then that of the first. */
+function firstLine(wrong: unknown): string {
+  const first: unknown = Array.isArray(wrong) ? wrong[0] : wrong;
+  const text = typeof first === 'object' && first !== null ? Object.values(first as Record<string, unknown>) : [first];
+  const message = typeof first === 'object' && first !== null && 'message' in first ? first.message : text.join('\n');
+  return String(message).trim().split('\n')[0] ?? '';
 }

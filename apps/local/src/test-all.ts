@@ -114,13 +114,16 @@ async function runTests(tools: ToolPaths, mysqlUrl: string, packages: readonly T
 function summarise(packages: readonly TestPackage[], exitCode: number): void {
   const total: TestCounts = { passed: 0, failed: 0, skipped: 0 };
   const silent: string[] = [];
+  const failures: string[] = [];
   const rows = packages.map(({ name, folder }) => {
-    const counts = readReport(join(folder, 'reports', 'junit.xml'));
-    if (counts === undefined) {
+    const report = readReport(join(folder, 'reports', 'junit.xml'));
+    if (report === undefined) {
       silent.push(name);
       return { package: name, passed: '', failed: 'no report', skipped: '' };
     }
+    const { failures: failed, ...counts } = report;
     for (const kind of ['passed', 'failed', 'skipped'] as const) total[kind] += counts[kind];
+    failures.push(...failed.map((failure) => `✗ ${name} ${failure}`));
     return { package: name, ...counts };
   });
   // What broke before it could report a test failed all the same.
@@ -129,7 +132,7 @@ function summarise(packages: readonly TestPackage[], exitCode: number): void {
     console.error('A package ended badly although each of its tests passed; its output above says why.');
     total.failed = 1;
   }
-  console.log(`\n${renderTable(rows)}`);
+  console.log(['', renderTable(rows), ...failures].join('\n'));
   if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 }
