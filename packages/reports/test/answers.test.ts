@@ -144,6 +144,13 @@ describe('spending', () => {
     expect(days.map(([day]) => day)).toEqual(['2025-03-02', '2025-03-31']);
     expect(await rowsFor('spending-calendar', { from: '2024-01', to: '2024-12' })).toEqual([]);
   });
+
+  it('of a period goes on to the last month that there is', async () => {
+    const endless = { from: '2025-04', to: '9999-12' };
+    expect(await rowsFor('spending-calendar', { ...endless, currency: 'USD' })).toEqual([['2025-04-30', '7.0000']]);
+    expect(await rowsFor('expense-payments', { ...endless, currency: 'USD' })).toHaveLength(1);
+    expect(await rowsFor('spending-figure', { ...endless, currency: 'USD' })).toEqual([['2025-04', '7.0000']]);
+  });
 });
 
 describe('a balance', () => {
@@ -295,7 +302,7 @@ describe('an answer', () => {
     }).query.toSQL();
     expect(sql).toMatch(/where \(`owner` = \? and/);
     expect(sql).not.toMatch(/ien|E\?R|wner'/);
-    expect(params).toEqual(["o'wner", 'expense', 'E?R', '2025-12-01', '2026-01-01', "W'ien", 501]);
+    expect(params).toEqual(["o'wner", 'expense', 'E?R', '2025-12-01', '2025-12-31', "W'ien", 501]);
   });
 
   it('says that more was left out', async () => {

@@ -1,8 +1,7 @@
 /** Which rows of its view a visual is about: the owner's, the visual's own, and those that a reader has chosen. */
-import { and, eq, gte, isNull, lt, lte, type SQL } from 'drizzle-orm';
+import { and, eq, gte, isNull, lte, type SQL } from 'drizzle-orm';
 import { type ColumnOf, type FilterName, type Filters, filterColumns, type ViewName, type Visual } from '../model.ts';
 import { FilterError } from './errors.ts';
-import { dayBefore } from './newest-days.ts';
 import type { Days } from './newest-payments.ts';
 import type { NamedView } from './view-named.ts';
 
@@ -45,7 +44,7 @@ function drilled(visual: Visual, { drill = {} }: Filters): [ColumnOf<ViewName>, 
   });
 }
 
-/** Both months inclusive. Of a date that is: before the first day after the last month. */
+/** Both months inclusive: of dates to the last day, of moments to its last microsecond. */
 function inPeriod(view: NamedView, { from, to }: Filters): SQL[] {
   for (const month of [from, to]) {
     if (month !== undefined && !MONTH.test(month)) {
@@ -57,7 +56,9 @@ function inPeriod(view: NamedView, { from, to }: Filters): SQL[] {
   const column = view.column(name);
   const ofMonths = name === 'month' || name === 'month_received';
   const least = from === undefined ? [] : [gte(column, ofMonths ? from : `${from}-01`)];
-  const most = to === undefined ? [] : [ofMonths ? lte(column, to) : lt(column, `${monthAfter(to)}-01`)];
+  const lastOf = (month: string) =>
+    ofMonths ? month : name === 'date' ? lastDayOf(month) : `${lastDayOf(month)} 23:59:59.999999`;
+  const most = to === undefined ? [] : [lte(column, lastOf(to))];
   return [...least, ...most];
 }
 
@@ -68,12 +69,13 @@ export function daysOf(visual: Visual, { from, to, drill }: Filters): Days {
   if (!(visual.filters as readonly FilterName[]).includes('period')) return {};
   return {
     from: from === undefined ? undefined : `${from}-01`,
-    to: to === undefined ? undefined : dayBefore(`${monthAfter(to)}-01`),
+    to: to === undefined ? undefined : lastDayOf(to),
   };
 }
 
-function monthAfter(month: string): string {
-  const [year = 0, number = 0] = month.split('-').map(Number);
-  const next = number === 12 ? [year + 1, 1] : [year, number + 1];
-  return `${String(next[0]).padStart(4, '0')}-${String(next[1]).padStart(2, '0')}`;
+/** `2024-02`: `2024-02-29`. There is no day after the last month that a date can have, 9999-12. */
+function lastDayOf(month: string): string {
+  const day = new Date(`${month}-01T00:00:00Z`);
+  day.setUTCMonth(day.getUTCMonth() + 1, 0);
+  return day.toISOString().slice(0, 10);
 }
