@@ -61,17 +61,23 @@ def _block(page: str, language: str) -> str:
 
 
 def _copy_repository(copy: Path) -> None:
-    """What a feed touches, with links to the dependencies that are installed."""
+    """What a feed touches, with links to the dependencies that are installed; not what other tests write meanwhile."""
     for name in COPIED:
         source, target = REPOSITORY / name, copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            skipped = shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis", ".turbo")
-            shutil.copytree(source, target, symlinks=True, ignore=skipped)
+            shutil.copytree(source, target, symlinks=True, ignore=_written_meanwhile)
         else:
             shutil.copy(source, target)
     for linked in ("node_modules", ".local"):
         (copy / linked).symlink_to(REPOSITORY / linked)
+
+
+def _written_meanwhile(folder: str, names: list[str]) -> set[str]:
+    """What builds and tests write, and delete, beside the sources."""
+    ignored = shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis", ".turbo", ".vite*")(folder, names)
+    # Elsewhere these are names of packages and folders of theirs.
+    return ignored | ({"dist", "reports"} & set(names) if "package.json" in names else set())
 
 
 def _spark_environment() -> dict[str, str]:
