@@ -102,7 +102,8 @@ async function read(
   if (!Key.endsWith(SUFFIX) || !id.success) return undefined;
   try {
     const { Body, ETag: etag = '' } = await s3.send(new GetObjectCommand({ Bucket: name, Key }));
-    const parsed = kept.pipe(template).safeParse(await Body?.transformToString());
+    // One kept by an earlier release may say more.
+    const parsed = kept.pipe(template.strip()).safeParse(await Body?.transformToString());
     if (!parsed.success) return undefined;
     return { templateId: id.data, etag, updatedAt: (LastModified ?? new Date(0)).toISOString(), template: parsed.data };
   } catch (error) {

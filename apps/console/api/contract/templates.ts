@@ -1,7 +1,7 @@
 /** Banks' exports, mapped to a feed once and kept by name. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, problems, problemsOfChange, signedIn } from './problem.ts';
-import { etag, feed, moment } from './words.ts';
+import { etag, moment } from './words.ts';
 
 export const TEMPLATES_AT_MOST = 50;
 export const TEMPLATE_BYTES_AT_MOST = 32 * 1024;
@@ -12,7 +12,6 @@ export const template = z
   .strictObject({
     /** What its owner calls it. */
     name: z.string().trim().min(1).max(80),
-    feed,
     /** packages/preview's Mapping, which says its own version. */
     mapping: z.record(z.string(), z.unknown()),
   })

@@ -127,7 +127,7 @@ describe('an owner who reaches for another’s', () => {
 
   test('sees another’s template of the same name neither listed, nor overwritten, nor deleted', async () => {
     const { json } = requestsOf(bob).putTemplate;
-    const mine = { template: { name: bob.secret, feed: 'expenses', mapping: {} } };
+    const mine = { template: { name: bob.secret, mapping: {} } };
     const request = { param: { templateId: 'shared-name' }, headers: { 'if-none-match': '*' } };
     const kept = await call(world, 'putTemplate', await world.tokenOf('bob'), { ...request, json: mine });
     expect(kept.status).toBe(200);

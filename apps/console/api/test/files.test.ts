@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RouteName } from '../contract/api.ts';
 import { OBJECT_BYTES_AT_MOST, PART_BYTES } from '../contract/sends.ts';
-import { TEMPLATES_AT_MOST } from '../contract/templates.ts';
+import { type StoredTemplate, TEMPLATES_AT_MOST } from '../contract/templates.ts';
 import { type Ask, call } from './call.ts';
 import { put, startWorld, type World } from './world.ts';
 
@@ -318,7 +318,7 @@ describe('the list of objects', () => {
 });
 
 describe('templates', () => {
-  const template = { name: 'Mein Konto', feed: 'expenses', mapping: { version: 1, columns: { date: 'Buchungstag' } } };
+  const template = { name: 'Mein Konto', mapping: { version: 1, columns: { date: 'Buchungstag' } } };
   const isNew = { 'if-none-match': '*' };
   const putTemplate = (templateId: string, headers: Record<string, string>, given: object = template) =>
     ask('putTemplate', { param: { templateId }, headers, json: { template: given } });
@@ -336,6 +336,14 @@ describe('templates', () => {
     });
     expect(deleted.status).toBe(200);
     expect((await ask('listTemplates')).body.templates).toEqual([]);
+  });
+
+  test('that an earlier release kept are listed, without what is no longer said', async () => {
+    await put(world, `templates/owner=${owner}/old.json`, JSON.stringify({ ...template, feed: 'expenses' }));
+    expect((await ask('listTemplates')).body.templates.map((kept: StoredTemplate) => kept.template)).toEqual([
+      template,
+    ]);
+    expect((await putTemplate('new', isNew, { ...template, feed: 'expenses' })).status).toBe(400);
   });
 
   test('are never overwritten without being seen', async () => {

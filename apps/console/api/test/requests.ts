@@ -37,7 +37,7 @@ export function requestsOf({ objectKey, versionId, uploadId, owner }: Belongings
     listTemplates: {},
     putTemplate: {
       param: { templateId: 'bank' },
-      json: { template: { name: 'Bank', feed: 'expenses', mapping: { version: 1 } } },
+      json: { template: { name: 'Bank', mapping: { version: 1 } } },
       headers: { 'if-none-match': '*' },
     },
     deleteTemplate: { param: { templateId: 'none' }, headers: { 'if-match': '"a"' } },

@@ -26,7 +26,7 @@ export async function putTemplate(
     api.templates[':templateId'].$put({
       param: { templateId },
       header: etag === null ? { 'if-none-match': '*' } : { 'if-match': etag },
-      json: { template: { name, feed: 'expenses', mapping: { ...mapping } } },
+      json: { template: { name, mapping: { ...mapping } } },
     }),
   );
   await queryClient.invalidateQueries({ queryKey: ['templates'] });
