@@ -22,11 +22,31 @@ export interface Person {
 }
 
 /** Signs in by a click on the owner's name, as anybody does on their own machine. */
-export async function signedIn(
+export function signedIn(
   browser: Browser,
   url: string,
   owner: string,
   options: BrowserContextOptions = {},
+): Promise<Person> {
+  return clickedIn(browser, url, owner, new RegExp(`^${owner} *\\d+ upload`), options);
+}
+
+/** As the operator that the page offers: the first owner. */
+export function signedInAsOperator(
+  browser: Browser,
+  url: string,
+  owner: string,
+  options: BrowserContextOptions = {},
+): Promise<Person> {
+  return clickedIn(browser, url, owner, `${owner}, as an operator`, options);
+}
+
+async function clickedIn(
+  browser: Browser,
+  url: string,
+  owner: string,
+  name: string | RegExp,
+  options: BrowserContextOptions,
 ): Promise<Person> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
@@ -42,7 +62,7 @@ export async function signedIn(
     if (message.type() === 'error' && /Content Security Policy/i.test(message.text())) errors.push(message.text());
   });
   await page.goto(url);
-  await page.getByRole('button', { name: new RegExp(`^${owner} *\\d+ upload`) }).click();
+  await page.getByRole('button', { name }).click();
   await page.getByRole('link', { name: 'Uploads', exact: true }).first().waitFor({ state: 'attached' });
   return {
     page,

@@ -62,7 +62,7 @@ export function Alarms() {
           <Text c="dimmed">This environment has no alarms.</Text>
         ) : (
           <DataTable
-            label="Alarms"
+            label="Alarms, as a table"
             rows={[...all].sort((one, other) => one.state.localeCompare(other.state))}
             columns={columns}
             keyOf={({ name }) => name}

@@ -61,7 +61,7 @@ export function JobRuns() {
               {runs.length} runs, {formatCost(sumOf(runs.map(({ usd }) => usd)))} together at{' '}
               {formatCost(price.dpuHourUsd)} a DPU hour.
             </Text>
-            <DataTable label="Job runs" rows={runs} columns={columns} keyOf={({ jobRunId }) => jobRunId} />
+            <DataTable label="Job runs, as a table" rows={runs} columns={columns} keyOf={({ jobRunId }) => jobRunId} />
           </>
         )
       }

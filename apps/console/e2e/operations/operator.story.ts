@@ -1,0 +1,158 @@
+import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Locator, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { expectGoodLooks, forms } from '../looks.ts';
+import type { StackDescription } from '../stack.ts';
+import { published, signedIn, signedInAsOperator } from '../uploads/person.ts';
+import type { Setting } from '../uploads/setting.ts';
+
+const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+
+/** Presses a button and, since nothing happens by one slip of the hand, the same one in the dialog that asks. */
+async function confirm(page: Page, place: Locator, name: string): Promise<void> {
+  await place.getByRole('button', { name }).click();
+  await page
+    .getByRole('dialog', { name: `${name}?` })
+    .getByRole('button', { name })
+    .click();
+}
+
+async function openOperations(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Operations' }).click();
+  await page.getByRole('heading', { name: 'Operations', level: 1 }).waitFor();
+}
+
+export function operatorStory(setting: Setting): void {
+  test('uploads of all owners have their latency, their job run and their cost, and nobody’s money', async () => {
+    const { browser, url } = setting();
+    const ada = await signedIn(browser, url, 'ada');
+    const { transactions } = (await ada.get('/api/transactions')) as { transactions: { counterparty: string }[] };
+    const { uploads } = (await ada.get('/api/uploads')) as { uploads: { objectKey: string; rowsRead: number }[] };
+    await ada.close();
+
+    const { page, errors, close } = await signedInAsOperator(browser, url, 'ada');
+    await openOperations(page);
+    const all = page.getByRole('region', { name: 'Uploads of all owners' });
+    for (const { objectKey, rowsRead } of uploads.slice(0, 5)) {
+      const row = all.getByRole('row').filter({ hasText: objectKey }).first();
+      const cells = await row.getByRole('cell').allInnerTexts();
+      expect(cells.slice(1, 5)).toEqual(['ada', objectKey, expect.any(String), rowsRead.toLocaleString('en-GB')]);
+      expect(cells.at(-2)).toMatch(/^[\d.]+ secs$/);
+      expect(cells.at(-1)).toMatch(/^\$0\.\d+$/);
+    }
+    await panel(page, 'Latency').getByRole('row').nth(1).waitFor();
+    await panel(page, 'Job runs').getByRole('cell', { name: 'succeeded' }).first().waitFor();
+    const text = await page.locator('main').textContent();
+    for (const { counterparty } of transactions) expect(text).not.toContain(counterparty);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('dead letters are given back to the trigger, which does not load twice', async () => {
+    const { browser, url, running } = setting();
+    const { page, get, close } = await signedInAsOperator(browser, url, 'ada');
+    const before = await get('/api/pipeline/uploads');
+    await openOperations(page);
+    const letters = panel(page, 'Dead letters');
+    await letters.getByText('No event waits for the trigger.').waitFor();
+    expect(await letters.getByRole('button', { name: 'Redrive' }).isDisabled()).toBe(true);
+
+    const [objectKey] = (before as { uploads: { objectKey: string }[] }).uploads.map((upload) => upload.objectKey);
+    await putDeadLetter(running.stack.description, objectKey ?? '');
+    await page.reload();
+    await letters.getByText('1', { exact: true }).waitFor();
+    await confirm(page, letters, 'Redrive');
+    await page.getByText('1 given back to the trigger.').waitFor();
+    await letters.getByText('0', { exact: true }).waitFor();
+    await letters.getByText('No event waits for the trigger.').waitFor({ timeout: 60_000 });
+    expect(await get('/api/pipeline/uploads')).toEqual(before);
+    await close();
+  });
+
+  test('a sweep is asked for, runs and ends', async () => {
+    const { browser, url } = setting();
+    const { page, close } = await signedInAsOperator(browser, url, 'ada');
+    await openOperations(page);
+    const sweep = panel(page, 'Sweep');
+    await sweep.getByText('None among the newest job runs.').waitFor();
+    await sweep.getByRole('button', { name: 'Sweep now' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await sweep.getByText('None among the newest job runs.').waitFor();
+
+    await confirm(page, sweep, 'Sweep now');
+    await page.getByText(/The sweep has begun: job run \w+/).waitFor();
+    await sweep.getByText('succeeded').waitFor(published);
+    const row = panel(page, 'Job runs').getByRole('row').filter({ hasText: 'sweep' });
+    expect(await row.getByRole('cell').allInnerTexts()).toContain('succeeded');
+    await close();
+  });
+
+  test('alarms are told with their reason, and what cannot be told keeps nothing else from being', async () => {
+    const { browser, url, running } = setting();
+    await raiseAlarm(running.stack.description);
+    const { page, close } = await signedInAsOperator(browser, url, 'ada');
+    await page.route('**/api/operations/dead-letters*', (route) => route.abort());
+    await openOperations(page);
+    const alarms = panel(page, 'Alarms').getByRole('row');
+    await alarms.nth(2).waitFor();
+    // What is wrong comes first.
+    expect(await alarms.allInnerTexts()).toEqual([
+      expect.stringContaining('State'),
+      expect.stringMatching(/alarm\s+centflow-local-load-dead-letters\s+Messages wait\s+three of them/),
+      expect.stringMatching(/no data\s+centflow-local-load-quiet/),
+    ]);
+    const letters = panel(page, 'Dead letters');
+    await letters.getByRole('alert').waitFor();
+    await page.unroute('**/api/operations/dead-letters*');
+    await letters.getByRole('button', { name: 'Try again' }).click();
+    await letters.getByText('0', { exact: true }).waitFor();
+    await close();
+  });
+
+  test.each(forms)('the page is accessible and fits in $scheme at $width pixels', async ({ scheme, width }) => {
+    const { browser, url } = setting();
+    const options = { colorScheme: scheme, viewport: { width, height: 800 } };
+    const { page, close } = await signedInAsOperator(browser, url, 'ada', options);
+    await page.goto(`${url}/operations`);
+    await panel(page, 'Job runs').getByRole('row').nth(1).waitFor();
+    await page.waitForLoadState('networkidle');
+    await expectGoodLooks(page);
+    await panel(page, 'Sweep').getByRole('button', { name: 'Sweep now' }).click();
+    await page.getByRole('dialog').waitFor();
+    await expectGoodLooks(page);
+    await close();
+  });
+}
+
+function clientConfig({ endpointUrl, region }: StackDescription) {
+  return { endpoint: endpointUrl, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+}
+
+/** The event of an object that is loaded, as S3 tells it. */
+async function putDeadLetter(stack: StackDescription, objectKey: string): Promise<void> {
+  const sqs = new SQSClient(clientConfig(stack));
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: stack.deadLetterQueueName }));
+  const record = {
+    ...{ eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: stack.region, eventTime: new Date().toISOString() },
+    eventName: 'ObjectCreated:Put',
+    s3: {
+      bucket: { name: stack.bucket, arn: `arn:aws:s3:::${stack.bucket}` },
+      object: { key: encodeURIComponent(objectKey).replaceAll('%2F', '/'), size: 1, sequencer: '0' },
+    },
+  };
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ Records: [record] }) }));
+  sqs.destroy();
+}
+
+async function raiseAlarm(stack: StackDescription): Promise<void> {
+  const cloudwatch = new CloudWatchClient(clientConfig(stack));
+  const metric = { Namespace: 'AWS/SQS', MetricName: 'x', EvaluationPeriods: 1, Threshold: 1, Period: 60 } as const;
+  const rule = { ...metric, Statistic: 'Sum', ComparisonOperator: 'GreaterThanThreshold' } as const;
+  const AlarmName = 'centflow-local-load-dead-letters';
+  await cloudwatch.send(new PutMetricAlarmCommand({ ...rule, AlarmName, AlarmDescription: 'Messages wait' }));
+  await cloudwatch.send(new PutMetricAlarmCommand({ ...rule, AlarmName: 'centflow-local-load-quiet' }));
+  await cloudwatch.send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: 'three of them' }));
+  cloudwatch.destroy();
+}
