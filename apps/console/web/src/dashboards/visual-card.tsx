@@ -54,7 +54,7 @@ export function VisualCard({ visual, filters, chosen, alone = false }: Props) {
       </div>
       <div
         className={`${classes.body} ${figures.isPlaceholderData ? classes.stale : ''}`}
-        style={{ minHeight: height }}
+        style={{ minHeight: Math.max(reserved, height) }}
         aria-busy={figures.isFetching}
       >
         {figures.isError ? (

@@ -7,7 +7,7 @@ export const NARROW = 420;
 /** The window around such a chart, with the page's margins. */
 const PHONE = NARROW + 68;
 
-/** Once the rows are known: a few bars need not fill the room of twenty. */
+/** Of the drawing, once the rows are known: a few bars need not fill the room of twenty. */
 export function drawnHeight(visual: Visual, reserved: number, rows: number): number {
   if (visual.kind !== 'bar' || !visual.horizontal) return reserved;
   const each = visual.values.length > 1 ? 46 : 30;
