@@ -1,4 +1,4 @@
-import { type Dashboard, dashboards, findVisual } from '@centflow/reports';
+import { type Dashboard, dashboards, type Filters, findVisual } from '@centflow/reports';
 import { Button } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { LoadingPanel } from '../shared/loading.tsx';
 import { PageHeader } from '../shared/page-header.tsx';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { NotFound } from '../shell/not-found.tsx';
+import { choiceWords } from './choice-words.ts';
 import { type Chosen, filtersOf } from './chosen.ts';
 import classes from './dashboards.module.css';
 import { DrillView } from './drill-view.tsx';
@@ -74,6 +75,7 @@ function Visuals({ dashboard, choices }: { readonly dashboard: Dashboard; readon
         chosen={chosen}
         onChoose={(next) => void navigate({ search: next, replace: true, resetScroll: false })}
       />
+      <p className="print-only">{choiceWords(offeredOf(filters, dashboard)).join(' · ')}</p>
       <div className={classes.grid}>
         {dashboard.visuals.map(({ visual, width }) => (
           <div key={visual.id} className={classes.cell} data-width={width} data-kind={visual.kind}>
@@ -94,6 +96,16 @@ function withDefaults(chosen: Chosen, dashboard: Dashboard, { currencies, firstM
       ? monthsOf('last-12', { first: firstMonth, last: lastMonth })
       : {};
   return { ...(currency === undefined ? {} : { currency }), ...months, ...chosen };
+}
+
+/** A choice stays in the address on dashboards that do not offer it: it narrows nothing there. */
+function offeredOf({ from, to, currency, category, account }: Filters, { filters }: Dashboard): Filters {
+  return {
+    ...(filters.includes('period') ? { from, to } : {}),
+    ...(filters.includes('currency') ? { currency } : {}),
+    ...(filters.includes('category') ? { category } : {}),
+    ...(filters.includes('account') ? { account } : {}),
+  };
 }
 
 function isAboutMoney({ filters }: Dashboard): boolean {

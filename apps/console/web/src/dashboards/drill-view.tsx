@@ -3,9 +3,8 @@ import { Anchor, Badge, Breadcrumbs, Group, Text } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { formatDay, formatMonthLong } from '../shared/dates.ts';
+import { choiceWords } from './choice-words.ts';
 import type { Chosen, DrillStep } from './chosen.ts';
-import { countryName, UNSAID } from './figures.ts';
 import { VisualCard } from './visual-card.tsx';
 
 interface Props {
@@ -42,7 +41,10 @@ export function DrillView({ dashboard, chosen, visual, filters }: Props) {
         </Text>
       </Breadcrumbs>
       <Group gap={6} mb="md" component="ul" style={{ listStyle: 'none', padding: 0, margin: 0 }}>
-        {narrowedTo(path, filters).map((words) => (
+        {choiceWords(
+          filters,
+          path.map((step) => step.filters.drill ?? {}),
+        ).map((words) => (
           <Badge key={words} component="li" variant="light" size="lg" tt="none" fw={500} maw="100%">
             {words}
           </Badge>
@@ -76,25 +78,6 @@ function Crumb({ dashboard, chosen: { path: _path, ...chosen }, path, title }: C
       )}
     />
   );
-}
-
-/** Everything that was clicked on the way, in words. */
-function narrowedTo(path: readonly DrillStep[], { from, to, currency }: Filters): string[] {
-  const words = new Map<string, string>();
-  for (const { filters } of path)
-    for (const [column, value] of Object.entries(filters.drill ?? {})) words.set(column, wordsFor(column, value));
-  const period = from !== undefined && to !== undefined ? [periodWords(from, to)] : [];
-  return [...words.values(), ...period, ...(currency === undefined ? [] : [currency])];
-}
-
-function wordsFor(column: string, value: string | null): string {
-  if (value === null) return `${column.replaceAll('_', ' ')}: ${UNSAID}`;
-  if (column === 'country') return countryName(value);
-  return formatDay(value);
-}
-
-function periodWords(from: string, to: string): string {
-  return from === to ? formatMonthLong(from) : `${formatMonthLong(from)} – ${formatMonthLong(to)}`;
 }
 
 /** Another step: the reader's place is its heading, not the button that is gone. */

@@ -2,7 +2,7 @@ import { drillInto, type Filters, type Visual, type VisualData } from '@centflow
 import { ActionIcon, Menu, Title, Tooltip } from '@mantine/core';
 import { IconChartBar, IconDots, IconFileTypeCsv, IconPhoto, IconTable } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useId, useState } from 'react';
+import { type CSSProperties, lazy, Suspense, useId, useState } from 'react';
 import { LoadingPanel } from '../shared/loading.tsx';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { toastProblem } from '../shared/toasts.ts';
@@ -54,7 +54,7 @@ export function VisualCard({ visual, filters, chosen, alone = false }: Props) {
       </div>
       <div
         className={`${classes.body} ${figures.isPlaceholderData ? classes.stale : ''}`}
-        style={{ minHeight: Math.max(reserved, height) }}
+        style={{ '--reserved': `${Math.max(reserved, height)}px` } as CSSProperties}
         aria-busy={figures.isFetching}
       >
         {figures.isError ? (

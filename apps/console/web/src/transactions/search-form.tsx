@@ -18,11 +18,12 @@ export function SearchForm({ search, choices, onSearch }: Props) {
   const narrowing = Object.keys(narrowed).length;
   const [opened, { toggle }] = useDisclosure(narrowing > 0);
   return (
-    <search className={classes.form} aria-label="Transactions">
+    <search className={`${classes.form} ${narrowing === 0 && !search.q ? 'no-print' : ''}`} aria-label="Transactions">
       <Group gap="sm" wrap="nowrap">
         <Words search={search} onSearch={onSearch} />
         <Button
           variant="default"
+          className="no-print"
           leftSection={<IconAdjustmentsHorizontal size={18} aria-hidden />}
           onClick={toggle}
           aria-expanded={opened}

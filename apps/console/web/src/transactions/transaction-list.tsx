@@ -7,6 +7,7 @@ import type { Transaction } from '../../../api/contract/transactions.ts';
 import { countryName } from '../dashboards/figures.ts';
 import { formatDay } from '../shared/dates.ts';
 import { formatMoney, formatSignedMoney } from '../shared/money.ts';
+import { usePrinting } from '../shared/printing.ts';
 import classes from './transactions.module.css';
 
 interface Props {
@@ -16,15 +17,16 @@ interface Props {
   readonly onMore: () => void;
 }
 
-/** Only what is on the screen is in the document: a list of a hundred thousand scrolls like one of ten. */
+/** Only what is on the screen is in the document: a list of a hundred thousand scrolls like one of ten. Paper has all. */
 export function TransactionList({ transactions, hasMore, loadingMore, onMore }: Props) {
+  const printing = usePrinting();
   const place = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(place.current?.offsetTop ?? 0), []);
   const rows = useWindowVirtualizer({
     count: transactions.length,
     estimateSize: () => 66,
-    overscan: 12,
+    overscan: printing ? transactions.length : 12,
     scrollMargin: top,
   });
   const shown = rows.getVirtualItems();
@@ -34,7 +36,11 @@ export function TransactionList({ transactions, hasMore, loadingMore, onMore }: 
   }, [hasMore, loadingMore, last, transactions.length, onMore]);
   return (
     <div className={`panel ${classes.list}`} ref={place}>
-      <ul className={classes.rows} aria-label="Transactions" style={{ height: rows.getTotalSize() }}>
+      <ul
+        className={classes.rows}
+        aria-label="Transactions"
+        style={{ height: printing ? 'auto' : rows.getTotalSize() }}
+      >
         {shown.map(({ index, key, start }) => {
           const transaction = transactions[index];
           return transaction ? (
@@ -45,7 +51,7 @@ export function TransactionList({ transactions, hasMore, loadingMore, onMore }: 
               className={classes.row}
               aria-posinset={index + 1}
               aria-setsize={hasMore ? -1 : transactions.length}
-              style={{ transform: `translateY(${start - rows.options.scrollMargin}px)` }}
+              style={printing ? {} : { transform: `translateY(${start - rows.options.scrollMargin}px)` }}
             >
               <Cells transaction={transaction} />
             </li>

@@ -1,7 +1,8 @@
 import type { VisualData } from '@centflow/reports';
 import { useComputedColorScheme } from '@mantine/core';
 import { useReducedMotion } from '@mantine/hooks';
-import { useEffect, useRef, useState } from 'react';
+import { type CSSProperties, useEffect, useRef, useState } from 'react';
+import { usePrinting } from '../../shared/printing.ts';
 import classes from '../dashboards.module.css';
 import { formatCell, markOf } from '../figures.ts';
 import type { OnMark } from '../visual-card.tsx';
@@ -23,6 +24,7 @@ interface Props {
 export default function Chart({ visual, data, height, onMark }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
+  const printing = usePrinting();
   const still = useReducedMotion();
   const [notes, setNotes] = useState<readonly string[]>([]);
   const clicked = useRef<(row: number) => void>(() => undefined);
@@ -34,7 +36,7 @@ export default function Chart({ visual, data, height, onMark }: Props) {
   useEffect(() => {
     const element = place.current;
     if (!element) return undefined;
-    const palette = palettes[scheme];
+    const palette = palettes[printing ? 'light' : scheme];
     const chart = echarts.init(element, undefined, { renderer: 'svg' });
     let gone = false;
     const show = async () => {
@@ -42,9 +44,10 @@ export default function Chart({ visual, data, height, onMark }: Props) {
       if (gone) return;
       setNotes(drawn.notes ?? []);
       chart.setOption(
-        { animation: !still, animationDuration: 350, textStyle: { fontFamily: FONT }, ...drawn.option },
+        { animation: !still && !printing, animationDuration: 350, textStyle: { fontFamily: FONT }, ...drawn.option },
         { notMerge: true },
       );
+      if (printing) fitPaper(element);
     };
     void show();
     chart.on('click', ({ data: mark }) => {
@@ -52,6 +55,7 @@ export default function Chart({ visual, data, height, onMark }: Props) {
     });
     let width = element.clientWidth;
     const resized = new ResizeObserver(() => {
+      if (printing) return;
       const wasNarrow = width < NARROW;
       width = element.clientWidth;
       chart.resize();
@@ -63,11 +67,17 @@ export default function Chart({ visual, data, height, onMark }: Props) {
       resized.disconnect();
       chart.dispose();
     };
-  }, [visual, data, scheme, still]);
+  }, [visual, data, scheme, still, printing]);
 
   return (
     <>
-      <div ref={place} role="img" aria-label={summaryOf(visual, data)} style={{ height }} />
+      <div
+        ref={place}
+        className={classes.drawing}
+        role="img"
+        aria-label={summaryOf(visual, data)}
+        style={{ '--height': `${height}px` } as CSSProperties}
+      />
       {notes.map((note) => (
         <p key={note} className={classes.note}>
           {note}
@@ -75,6 +85,17 @@ export default function Chart({ visual, data, height, onMark }: Props) {
       ))}
     </>
   );
+}
+
+/** Drawn for the screen's width, and scaled to the paper's where that is less. */
+function fitPaper(element: HTMLElement) {
+  const drawing = element.querySelector('svg');
+  const frame = drawing?.parentElement;
+  if (!drawing || !frame) return;
+  const { width, height } = drawing.getBoundingClientRect();
+  drawing.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  drawing.style.position = 'static';
+  Object.assign(frame.style, { width: '100%', maxWidth: `${width}px`, height: 'auto' });
 }
 
 /** Says what is drawn, and that the figures are one button away. */

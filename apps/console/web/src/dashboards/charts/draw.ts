@@ -5,6 +5,9 @@ import type { Drawable } from './drawable.ts';
 import type { Drawing, Drawn } from './drawing.ts';
 import { heatMap } from './heat-map.ts';
 
+/** Loaded only where a map is shown; from then on drawing one waits for nothing, as printing cannot wait. */
+let maps: typeof import('./maps.ts') | undefined;
+
 export async function draw(drawing: Drawing<Drawable['kind']>): Promise<Drawn> {
   const { visual } = drawing;
   switch (visual.kind) {
@@ -17,8 +20,10 @@ export async function draw(drawing: Drawing<Drawable['kind']>): Promise<Drawn> {
     case 'calendar':
       return calendar({ ...drawing, visual });
     case 'filled-map':
-      return (await import('./maps.ts')).filledMap({ ...drawing, visual });
+      maps ??= await import('./maps.ts');
+      return maps.filledMap({ ...drawing, visual });
     case 'point-map':
-      return (await import('./maps.ts')).pointMap({ ...drawing, visual });
+      maps ??= await import('./maps.ts');
+      return maps.pointMap({ ...drawing, visual });
   }
 }
