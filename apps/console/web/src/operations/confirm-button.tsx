@@ -29,7 +29,7 @@ export function ConfirmButton({ title, children, disabled = false, action }: Pro
   });
   return (
     <>
-      <Button variant="light" onClick={open} disabled={disabled}>
+      <Button variant="light" flex="none" onClick={open} disabled={disabled}>
         {title}
       </Button>
       <Modal opened={opened} onClose={close} title={`${title}?`} centered>

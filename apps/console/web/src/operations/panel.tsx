@@ -19,7 +19,7 @@ export function Panel<Data>({ title, description, query, height, actions, childr
   const id = useId();
   return (
     <section className={`panel ${classes.panel}`} aria-labelledby={id}>
-      <Group justify="space-between" align="flex-start" gap="sm" mb="sm">
+      <Group justify="space-between" align="flex-start" wrap="nowrap" gap="sm" mb="sm">
         <div>
           <Title order={2} size="md" id={id}>
             {title}
