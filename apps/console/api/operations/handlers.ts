@@ -83,7 +83,8 @@ export function operationsHandlers(parts: OperationsParts): OperationsHandlers {
 }
 
 export function jobRunOf(run: GlueJobRun): JobRun {
-  const seconds = run.ExecutionTime ?? 0;
+  // Told in whole seconds: one that succeeded within the first did run, and is billed.
+  const seconds = run.ExecutionTime || (run.JobRunState === 'SUCCEEDED' ? 1 : 0);
   const dpus = run.MaxCapacity ?? (run.NumberOfWorkers ?? 0) * DPU_PER_WORKER;
   // Glue counts by itself where workers come and go.
   const dpuSeconds = run.DPUSeconds ?? billedDpuSeconds(seconds, dpus);

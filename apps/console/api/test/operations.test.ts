@@ -83,6 +83,11 @@ describe('job runs', () => {
       ...{ jobRunId: 'jr_1', state: 'RUNNING', mode: 'other', startedAt: started.toISOString(), endedAt: null },
       ...{ seconds: 0, dpuSeconds: 0, usd: '0.0000', message: null },
     });
+    expect(jobRunOf({ ...run, JobRunState: 'SUCCEEDED' })).toMatchObject({
+      seconds: 1,
+      dpuSeconds: 120,
+      usd: '0.0147',
+    });
     expect(jobRunOf({ ...run, ExecutionTime: 90, DPUSeconds: 100.5 })).toMatchObject({
       dpuSeconds: 100.5,
       usd: '0.0123',
