@@ -8,5 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    // What a page shows takes as long as the machine is busy.
+    expect: { poll: { timeout: 30_000 } },
   },
 });
