@@ -7,8 +7,6 @@ export default function ExpiredSession() {
   return (
     <Modal
       opened
-      // A second banner would be one too many for who navigates by landmarks.
-      attributes={{ header: { role: 'presentation' } }}
       onClose={() => undefined}
       withCloseButton={false}
       closeOnEscape={false}

@@ -55,6 +55,15 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    // A second banner would be one too many for who navigates by landmarks; and its cross has no name by itself.
+    Modal: {
+      defaultProps: {
+        attributes: { header: { role: 'presentation' } },
+        closeButtonProps: { 'aria-label': 'Close' },
+      },
+    },
+  },
 });
 
 export const cssVariables: CSSVariablesResolver = () => ({

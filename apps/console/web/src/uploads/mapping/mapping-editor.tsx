@@ -52,8 +52,6 @@ export function MappingEditor(props: Props) {
       title={<Title order={2}>Which column is what?</Title>}
       size="min(1320px, 96vw)"
       fullScreen={phone}
-      attributes={{ header: { role: 'presentation' } }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
       overlayProps={{ backgroundOpacity: 0.5 }}
     >
       {proposed.isError ? <ProblemNotice error={proposed.error} /> : null}

@@ -144,14 +144,7 @@ function ChangeMapping({ template, onClose }: { readonly template: KeptTemplate;
     onSuccess: onClose,
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={<Title order={2}>{template.name}</Title>}
-      attributes={{ header: { role: 'presentation' } }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={onClose} size="lg" title={<Title order={2}>{template.name}</Title>}>
       <Stack gap="lg">
         <Text size="sm" c="dimmed">
           To see the rows that come of it, drop one of its files on the uploads page and choose “Change the mapping”
