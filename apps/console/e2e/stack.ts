@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { s3Client } from '../api/clients.ts';
-import type { LocalConfig } from '../api/local/config.ts';
+import { awsOf, type LocalConfig } from '../api/local/config.ts';
 import { startServer } from '../api/local/server.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -116,12 +116,7 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<Consol
 }
 
 async function uploadSamples(config: LocalConfig): Promise<void> {
-  const s3 = s3Client({
-    endpoint: config.AWS_ENDPOINT_URL,
-    region: config.AWS_REGION,
-    credentials: { accessKeyId: config.AWS_ACCESS_KEY_ID, secretAccessKey: config.AWS_SECRET_ACCESS_KEY },
-    forcePathStyle: true,
-  });
+  const s3 = s3Client({ ...awsOf(config), forcePathStyle: true });
   const found = await readdir(join(sampleFolder, 'raw'), { recursive: true, withFileTypes: true });
   const files = found.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
   for (const file of files) {

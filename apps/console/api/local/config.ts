@@ -20,6 +20,15 @@ const environmentVariables = z.object({
 });
 export type LocalConfig = z.infer<typeof environmentVariables>;
 
+/** Where AWS is, and as whom: for any client. */
+export function awsOf(config: LocalConfig) {
+  return {
+    endpoint: config.AWS_ENDPOINT_URL,
+    region: config.AWS_REGION,
+    credentials: { accessKeyId: config.AWS_ACCESS_KEY_ID, secretAccessKey: config.AWS_SECRET_ACCESS_KEY },
+  };
+}
+
 /** The environment variables are missing or wrong. */
 export class LocalConfigError extends Error {
   override readonly name = 'LocalConfigError';

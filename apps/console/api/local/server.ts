@@ -18,7 +18,7 @@ import { operationsHandlers } from '../operations/handlers.ts';
 import { Refusal } from '../refusal.ts';
 import { sessionHandlers } from '../session.ts';
 import { auditFile } from './audit-file.ts';
-import type { LocalConfig } from './config.ts';
+import { awsOf, type LocalConfig } from './config.ts';
 import { signInHandlers } from './sign-in.ts';
 import { createTokens, readKey, verifyTokensOf } from './tokens.ts';
 import { serveWeb } from './web.ts';
@@ -30,11 +30,7 @@ export interface LocalServer {
 
 /** @param signIn at an OIDC provider, as on AWS; by a click where left out */
 export async function startServer(config: LocalConfig, signIn: SignIn = { kind: 'local' }): Promise<LocalServer> {
-  const aws = {
-    endpoint: config.AWS_ENDPOINT_URL,
-    region: config.AWS_REGION,
-    credentials: { accessKeyId: config.AWS_ACCESS_KEY_ID, secretAccessKey: config.AWS_SECRET_ACCESS_KEY },
-  };
+  const aws = awsOf(config);
   const [s3, sqs, glue, cloudwatch] = [
     s3Client({ ...aws, forcePathStyle: true }),
     new SQSClient(aws),

@@ -1,6 +1,7 @@
 /** Queue, dead-letter queue and job, as apps/local makes them, for a stack that has no flow. */
 import { CreateJobCommand, GlueClient } from '@aws-sdk/client-glue';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { awsOf } from '../local/config.ts';
 import type { World } from './world.ts';
 
 export interface Flow {
@@ -11,11 +12,7 @@ export interface Flow {
 }
 
 export async function createFlow({ config }: World): Promise<Flow> {
-  const aws = {
-    endpoint: config.AWS_ENDPOINT_URL,
-    region: config.AWS_REGION,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  };
+  const aws = awsOf(config);
   const [sqs, glue] = [new SQSClient(aws), new GlueClient(aws)];
   const create = async (QueueName: string) => (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
   await glue.send(

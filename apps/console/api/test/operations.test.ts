@@ -4,6 +4,7 @@ import { GetJobRunsCommand, StartJobRunCommand } from '@aws-sdk/client-glue';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RouteName } from '../contract/api.ts';
+import { awsOf } from '../local/config.ts';
 import { billedDpuSeconds, usdOf } from '../operations/glue-price.ts';
 import { jobRunOf } from '../operations/handlers.ts';
 import { type Ask, call } from './call.ts';
@@ -97,11 +98,7 @@ describe('job runs', () => {
 
 describe('alarms', () => {
   test('are those of the environment, with their state', async () => {
-    const cloudwatch = new CloudWatchClient({
-      endpoint: world.config.AWS_ENDPOINT_URL,
-      region: world.config.AWS_REGION,
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    });
+    const cloudwatch = new CloudWatchClient(awsOf(world.config));
     const alarm = { Namespace: 'AWS/SQS', MetricName: 'x', EvaluationPeriods: 1, Threshold: 1, Period: 60 } as const;
     for (const AlarmName of ['centflow-local-load-dead-letters', 'dev-load-dead-letters']) {
       await cloudwatch.send(

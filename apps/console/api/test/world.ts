@@ -12,7 +12,7 @@ import { createConnection } from 'mysql2/promise';
 import { configOf, type RunningStack, startStack } from '../../e2e/stack.ts';
 import { s3Client } from '../clients.ts';
 import type { SignIn } from '../contract/session.ts';
-import type { LocalConfig } from '../local/config.ts';
+import { awsOf, type LocalConfig } from '../local/config.ts';
 import { type LocalServer, startServer } from '../local/server.ts';
 import { readKey } from '../local/tokens.ts';
 
@@ -48,12 +48,7 @@ export async function startWorld(webFolder?: string, signIn?: SignIn): Promise<W
     adminPassword,
   } = stack.description;
   const connection = await createConnection({ host, port, database, user: adminUser, password: adminPassword });
-  const s3 = s3Client({
-    endpoint: config.AWS_ENDPOINT_URL,
-    region: config.AWS_REGION,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    forcePathStyle: true,
-  });
+  const s3 = s3Client({ ...awsOf(config), forcePathStyle: true });
   const key = readKey(config.DATA_FOLDER);
   const token: World['token'] = (claims, by = key) => {
     const given = Object.entries({ ...usual(), ...claims }).filter(([, value]) => value !== undefined);

@@ -2,8 +2,9 @@ import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { awsOf } from '../../api/local/config.ts';
 import { expectGoodLooks, forms } from '../looks.ts';
-import type { StackDescription } from '../stack.ts';
+import { configOf, type RunningStack } from '../stack.ts';
 import { published, signedIn, signedInAsOperator } from '../uploads/person.ts';
 import type { Setting } from '../uploads/setting.ts';
 
@@ -59,7 +60,7 @@ export function operatorStory(setting: Setting): void {
     expect(await letters.getByRole('button', { name: 'Redrive' }).isDisabled()).toBe(true);
 
     const [objectKey] = (before as { uploads: { objectKey: string }[] }).uploads.map((upload) => upload.objectKey);
-    await putDeadLetter(running.stack.description, objectKey ?? '');
+    await putDeadLetter(running.stack, objectKey ?? '');
     await page.reload();
     await letters.getByText('1', { exact: true }).waitFor();
     await confirm(page, letters, 'Redrive');
@@ -91,7 +92,7 @@ export function operatorStory(setting: Setting): void {
 
   test('alarms are told with their reason, and what cannot be told keeps nothing else from being', async () => {
     const { browser, url, running } = setting();
-    await raiseAlarm(running.stack.description);
+    await raiseAlarm(running.stack);
     const { page, close } = await signedInAsOperator(browser, url, 'ada');
     await page.route('**/api/operations/dead-letters*', (route) => route.abort());
     await openOperations(page);
@@ -126,19 +127,16 @@ export function operatorStory(setting: Setting): void {
   });
 }
 
-function clientConfig({ endpointUrl, region }: StackDescription) {
-  return { endpoint: endpointUrl, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
-}
-
 /** The event of an object that is loaded, as S3 tells it. */
-async function putDeadLetter(stack: StackDescription, objectKey: string): Promise<void> {
-  const sqs = new SQSClient(clientConfig(stack));
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: stack.deadLetterQueueName }));
+async function putDeadLetter(stack: RunningStack, objectKey: string): Promise<void> {
+  const sqs = new SQSClient(awsOf(configOf(stack)));
+  const { deadLetterQueueName: QueueName, region, bucket } = stack.description;
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
   const record = {
-    ...{ eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: stack.region, eventTime: new Date().toISOString() },
+    ...{ eventVersion: '2.1', eventSource: 'aws:s3', awsRegion: region, eventTime: new Date().toISOString() },
     eventName: 'ObjectCreated:Put',
     s3: {
-      bucket: { name: stack.bucket, arn: `arn:aws:s3:::${stack.bucket}` },
+      bucket: { name: bucket, arn: `arn:aws:s3:::${bucket}` },
       object: { key: encodeURIComponent(objectKey).replaceAll('%2F', '/'), size: 1, sequencer: '0' },
     },
   };
@@ -146,8 +144,8 @@ async function putDeadLetter(stack: StackDescription, objectKey: string): Promis
   sqs.destroy();
 }
 
-async function raiseAlarm(stack: StackDescription): Promise<void> {
-  const cloudwatch = new CloudWatchClient(clientConfig(stack));
+async function raiseAlarm(stack: RunningStack): Promise<void> {
+  const cloudwatch = new CloudWatchClient(awsOf(configOf(stack)));
   const metric = { Namespace: 'AWS/SQS', MetricName: 'x', EvaluationPeriods: 1, Threshold: 1, Period: 60 } as const;
   const rule = { ...metric, Statistic: 'Sum', ComparisonOperator: 'GreaterThanThreshold' } as const;
   const AlarmName = 'centflow-local-load-dead-letters';

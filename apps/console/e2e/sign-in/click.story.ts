@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Belongings } from '../../api/test/world.ts';
+import { expireSession } from '../session.ts';
 import { signedIn } from '../uploads/person.ts';
 
 type ClickSetting = () => { readonly browser: Browser; readonly urlByClick: string; readonly ada: Belongings };
@@ -15,17 +16,7 @@ export function clickStory(setting: ClickSetting): void {
     await account.waitFor();
     await page.waitForLoadState('networkidle');
 
-    const old = await page.evaluate(
-      () => JSON.parse(sessionStorage.getItem('centflow-session') ?? '{}').token as string,
-    );
-    await page.route('**/api/**', async (route, request) => {
-      if (request.headers().authorization !== `Bearer ${old}`) return route.continue();
-      return route.fulfill({
-        status: 401,
-        contentType: 'application/problem+json',
-        body: '{"title":"Expired","status":401}',
-      });
-    });
+    await expireSession(page);
     await account.click();
     await page.getByRole('option', { name: `Account ${ada.secret}` }).click();
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' });

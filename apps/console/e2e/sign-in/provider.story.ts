@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Belongings } from '../../api/test/world.ts';
+import { type StoredSession, storedSession } from '../session.ts';
 import { type Provider, TOKEN_SECONDS } from './provider.ts';
 
 export type SignInSetting = () => {
@@ -34,16 +35,8 @@ async function signIn(setting: SignInSetting, address: string, owner = 'ada'): P
   return page;
 }
 
-interface Stored {
-  readonly token: string;
-  readonly refreshToken: string;
-}
-
-const storedIn = (page: Page): Promise<Stored | null> =>
-  page.evaluate(() => JSON.parse(sessionStorage.getItem('centflow-session') ?? 'null'));
-
-async function storedAfterSignIn(page: Page): Promise<Stored> {
-  const stored = await storedIn(page);
+async function storedAfterSignIn(page: Page): Promise<StoredSession> {
+  const stored = await storedSession(page);
   if (stored === null) throw new Error('Nobody is signed in.');
   return stored;
 }
@@ -129,7 +122,7 @@ export function providerStory(setting: SignInSetting): void {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('textbox', { name: 'Owner' }).waitFor();
     await page.goBack();
-    expect(await storedIn(page)).toBeNull();
+    expect(await storedSession(page)).toBeNull();
     await page.context().close();
   });
 }

@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { s3Client } from '../../api/clients.ts';
+import { awsOf } from '../../api/local/config.ts';
+import { expireSession } from '../session.ts';
+import { configOf } from '../stack.ts';
 import {
   cardOf,
   drop,
@@ -27,14 +30,8 @@ async function uploadOf(person: Person, key: string, state = 'published'): Promi
 }
 
 function storageOf(setting: Setting) {
-  const { description } = setting().running.stack;
-  const s3 = s3Client({
-    endpoint: description.endpointUrl,
-    region: description.region,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    forcePathStyle: true,
-  });
-  return { s3, Bucket: description.bucket };
+  const config = configOf(setting().running.stack);
+  return { s3: s3Client({ ...awsOf(config), forcePathStyle: true }), Bucket: config.UPLOADS_BUCKET };
 }
 
 export function mendingStory(setting: Setting): void {
@@ -47,18 +44,7 @@ export function mendingStory(setting: Setting): void {
     await page.getByRole('textbox', { name: 'date, row 4' }).fill('2025-02-28');
     await page.getByText('1 of 9 mended').waitFor();
 
-    const old = await page.evaluate(
-      () => JSON.parse(sessionStorage.getItem('centflow-session') ?? '{}').token as string,
-    );
-    await page.route('**/api/**', async (route, request) => {
-      const refused = request.headers().authorization === `Bearer ${old}`;
-      if (!refused) return route.continue();
-      return route.fulfill({
-        status: 401,
-        contentType: 'application/problem+json',
-        body: '{"title":"Expired","status":401}',
-      });
-    });
+    await expireSession(page);
     await page.getByRole('button', { name: 'See the corrected file' }).click();
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
     // Tokens are signed for a second: one made in the same second would be the very same.

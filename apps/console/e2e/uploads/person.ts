@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { storedSession } from '../session.ts';
 
 export const webFolder = fileURLToPath(new URL('../../dist/web', import.meta.url));
 export const sampleFolder = fileURLToPath(new URL('../../../../samples', import.meta.url));
@@ -69,10 +70,8 @@ async function clickedIn(
     owner,
     errors,
     async get(path) {
-      const token = await page.evaluate(
-        () => JSON.parse(sessionStorage.getItem('centflow-session') ?? '{}').token as string,
-      );
-      const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+      const session = await storedSession(page);
+      const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${session?.token}` } });
       if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
       return response.json();
     },
