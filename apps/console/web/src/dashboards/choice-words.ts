@@ -1,17 +1,26 @@
 /** What a reader has chosen, in words: beside a visual alone, and on paper. */
-import type { Filters } from '@centflow/reports';
+import type { FilterName, Filters } from '@centflow/reports';
 import { formatDay, formatMonthLong } from '../shared/dates.ts';
 import { countryName, UNSAID } from './figures.ts';
 
-/** A phrase for each: what was clicked on the way (`drills`, later ones count), then the period, and the rest. */
+/**
+ * A phrase for each: what was clicked on the way, then the period, and the rest.
+ *
+ * @param offered by the dashboard or visual: another choice stays in the address, and narrows nothing here
+ * @param drills later ones count
+ */
 export function choiceWords(
   { from, to, currency, category, account }: Filters,
+  offered: readonly FilterName[],
   drills: readonly NonNullable<Filters['drill']>[] = [],
 ): string[] {
   const clicked = new Map(drills.flatMap((drill) => Object.entries(drill)));
   const words = [...clicked].map(([column, value]) => wordsFor(column, value));
-  const chosen = [periodWords(from, to), currency, category, account].filter((said) => said !== undefined);
-  return [...new Set([...words, ...chosen])];
+  const chosen = { period: periodWords(from, to), currency, category, account };
+  const said = (['period', 'currency', 'category', 'account'] as const)
+    .map((filter) => (offered.includes(filter) ? chosen[filter] : undefined))
+    .filter((phrase) => phrase !== undefined);
+  return [...new Set([...words, ...said])];
 }
 
 function wordsFor(column: string, value: string | null): string {

@@ -1,4 +1,4 @@
-import { type Dashboard, dashboards, type Filters, findVisual } from '@centflow/reports';
+import { type Dashboard, dashboards, findVisual } from '@centflow/reports';
 import { Button } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -75,7 +75,7 @@ function Visuals({ dashboard, choices }: { readonly dashboard: Dashboard; readon
         chosen={chosen}
         onChoose={(next) => void navigate({ search: next, replace: true, resetScroll: false })}
       />
-      <p className="print-only">{choiceWords(offeredOf(filters, dashboard)).join(' · ')}</p>
+      <p className="print-only">{choiceWords(filters, dashboard.filters).join(' · ')}</p>
       <div className={classes.grid}>
         {dashboard.visuals.map(({ visual, width }) => (
           <div key={visual.id} className={classes.cell} data-width={width} data-kind={visual.kind}>
@@ -96,16 +96,6 @@ function withDefaults(chosen: Chosen, dashboard: Dashboard, { currencies, firstM
       ? monthsOf('last-12', { first: firstMonth, last: lastMonth })
       : {};
   return { ...(currency === undefined ? {} : { currency }), ...months, ...chosen };
-}
-
-/** A choice stays in the address on dashboards that do not offer it: it narrows nothing there. */
-function offeredOf({ from, to, currency, category, account }: Filters, { filters }: Dashboard): Filters {
-  return {
-    ...(filters.includes('period') ? { from, to } : {}),
-    ...(filters.includes('currency') ? { currency } : {}),
-    ...(filters.includes('category') ? { category } : {}),
-    ...(filters.includes('account') ? { account } : {}),
-  };
 }
 
 function isAboutMoney({ filters }: Dashboard): boolean {

@@ -43,6 +43,7 @@ export function DrillView({ dashboard, chosen, visual, filters }: Props) {
       <Group gap={6} mb="md" component="ul" style={{ listStyle: 'none', padding: 0, margin: 0 }}>
         {choiceWords(
           filters,
+          visual.filters,
           path.map((step) => step.filters.drill ?? {}),
         ).map((words) => (
           <Badge key={words} component="li" variant="light" size="lg" tt="none" fw={500} maw="100%">
