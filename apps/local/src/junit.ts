@@ -62,10 +62,14 @@ function addCase(testCase: unknown, report: TestReport): void {
   } else report['skipped' in fields ? 'skipped' : 'passed'] += 1;
 }
 
-/** The message; an exception's own text where there is none. A test may have several: then that of the first. */
+/** The message, or the text where there is none. A test may have several: then that of the first. */
 function firstLine(wrong: unknown): string {
   const first: unknown = Array.isArray(wrong) ? wrong[0] : wrong;
-  const text = typeof first === 'object' && first !== null ? Object.values(first as Record<string, unknown>) : [first];
-  const message = typeof first === 'object' && first !== null && 'message' in first ? first.message : text.join('\n');
-  return String(message).trim().split('\n')[0] ?? '';
+  // An element without attributes is parsed to its text alone.
+  const fields = (typeof first === 'object' && first !== null ? first : { '#text': first }) as Record<string, unknown>;
+  return (
+    String(fields.message ?? fields['#text'] ?? '')
+      .trim()
+      .split('\n')[0] ?? ''
+  );
 }

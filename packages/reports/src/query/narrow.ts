@@ -56,9 +56,8 @@ function inPeriod(view: NamedView, { from, to }: Filters): SQL[] {
   const column = view.column(name);
   const ofMonths = name === 'month' || name === 'month_received';
   const least = from === undefined ? [] : [gte(column, ofMonths ? from : `${from}-01`)];
-  const lastOf = (month: string) =>
-    ofMonths ? month : name === 'date' ? lastDayOf(month) : `${lastDayOf(month)} 23:59:59.999999`;
-  const most = to === undefined ? [] : [lte(column, lastOf(to))];
+  const endOfDay = name === 'date' ? '' : ' 23:59:59.999999';
+  const most = to === undefined ? [] : [lte(column, ofMonths ? to : `${lastDayOf(to)}${endOfDay}`)];
   return [...least, ...most];
 }
 
