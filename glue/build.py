@@ -1,4 +1,4 @@
-"""Makes `dist/wheels`: this package and what it needs beyond Glue 5.1, as wheels, with their requirements.txt.
+"""Makes `dist/wheels`: this package and what AWS Glue 6.0 lacks, as wheels, with their requirements.txt.
 
 infra/ zips the folder for the job's `--additional-python-modules`; AWS describes the zip as "zip of wheels":
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
@@ -19,8 +19,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent
 # The first day a zip can tell: hatchling would take the time of the last change otherwise.
 EPOCH = "315532800"
-# Glue 5.1: Python 3.11 on Amazon Linux 2023, x86-64.
-GLUE = ("--python-version=3.11", "--implementation=cp", "--platform=manylinux2014_x86_64")
+# Glue 6.0: Python 3.13 on Amazon Linux 2023, x86-64.
+GLUE = ("--python-version=3.13", "--implementation=cp", "--platform=manylinux2014_x86_64")
 
 
 def build_package(folder: Path) -> None:

@@ -321,7 +321,7 @@ def _load_data(
     try:
         with connection.cursor() as cursor:
             stored = cursor.execute(statement.format(pipe=f"/dev/fd/{read_end}"))
-            warnings = cursor.warning_count  # type: ignore[attr-defined]
+            warnings = cursor.warning_count
             if not failure and warnings:
                 cursor.execute("SHOW WARNINGS LIMIT 3")
                 raise LoadMismatchError(f"MySQL warned {warnings} times while loading: {cursor.fetchall()!r}.")

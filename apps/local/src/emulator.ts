@@ -61,7 +61,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Part> {
   const { AWS_ENDPOINT_URL: _ours, ...credentials } = awsEnvironment(endpointUrl, options.region);
   return startPart({
     name: 'the AWS emulator',
-    command: options.tools.python,
+    command: options.tools.emulatorPython,
     args: [join(programs, 'launch.py')],
     env: {
       ...credentials,

@@ -18,13 +18,15 @@ const toolPaths = z.object({
   uv: z.string(),
   python: z.string(),
   virtualEnvironment: z.string(),
+  /** The AWS emulator's. */
+  emulatorPython: z.string(),
   javaHome: z.string(),
   mysqlHome: z.string(),
   mysqlLibraries: z.string(),
 });
 export type ToolPaths = z.infer<typeof toolPaths>;
 
-/** Reads what bootstrap/run.mjs recorded. */
+/** Reads what bootstrap/run.cjs recorded. */
 export function readToolPaths(): ToolPaths {
   const file = join(localFolder, 'toolchain', 'paths.json');
   if (!existsSync(file)) {

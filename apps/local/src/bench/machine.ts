@@ -18,7 +18,6 @@ const SETTINGS = [
   'sync_binlog',
   'tmp_table_size',
 ];
-const PACKAGES = ['pyspark', 'pyarrow', 'pymysql', 'ministack'];
 
 export async function describeMachine(administrator: Connection): Promise<Machine> {
   const tools = readToolPaths();
@@ -40,7 +39,8 @@ export async function describeMachine(administrator: Connection): Promise<Machin
       node: process.versions.node,
       python: firstLine(tools.python, ['--version']).replace('Python ', ''),
       java: /\d+(\.\d+)+/.exec(firstLine(join(tools.javaHome, 'bin', 'java'), ['--version']))?.[0] ?? '',
-      ...packageVersions(tools.virtualEnvironment),
+      ...packageVersions(tools.python, ['pyspark', 'pyarrow', 'numpy', 'pymysql']),
+      ...packageVersions(tools.emulatorPython, ['ministack']),
     },
     mysqlSettings: Object.fromEntries(settings.map(({ Variable_name, Value }) => [Variable_name, Value])),
   };
@@ -51,12 +51,12 @@ function firstLine(command: string, args: readonly string[]): string {
 }
 
 /** From the names of the folders beside each package. */
-function packageVersions(virtualEnvironment: string): Record<string, string> {
-  const lib = join(virtualEnvironment, 'lib');
-  const python = readdirSync(lib).find((name) => name.startsWith('python3')) ?? '';
-  const names = readdirSync(join(lib, python, 'site-packages'));
+function packageVersions(python: string, packages: readonly string[]): Record<string, string> {
+  const lib = join(python, '..', '..', 'lib');
+  const version = readdirSync(lib).find((name) => name.startsWith('python3')) ?? '';
+  const names = readdirSync(join(lib, version, 'site-packages'));
   return Object.fromEntries(
-    PACKAGES.flatMap((wanted) => {
+    packages.flatMap((wanted) => {
       const found = names
         .map((name) => /^(.+)-(.+)\.dist-info$/.exec(name))
         .find((match) => match?.[1]?.toLowerCase() === wanted);

@@ -110,7 +110,7 @@ def check() -> None:
         raise ContractError(
             "the AWS emulator is not the one this launcher was written for: "
             + "; ".join(found)
-            + ". Pin ministack in glue/pyproject.toml, or carry apps/local/src/emulator over to the new version"
+            + ". Pin that ministack in this folder's pyproject.toml, or adapt the launcher to the new version"
         )
 
 

@@ -14,8 +14,9 @@ const toolPaths = join(import.meta.dirname, '../../../../.local/toolchain/paths.
  * @throws an Error where Python cannot run; `npm test` sets it up.
  */
 export async function judgeRequests(requests: Readonly<Record<string, object>>): Promise<string[]> {
-  const { virtualEnvironment } = JSON.parse(readFileSync(toolPaths, 'utf8')) as { virtualEnvironment: string };
-  const python = spawn(join(virtualEnvironment, 'bin', 'python'), [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  // The emulator's botocore is newer than the job's.
+  const { emulatorPython } = JSON.parse(readFileSync(toolPaths, 'utf8')) as { emulatorPython: string };
+  const python = spawn(emulatorPython, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(python, 'exit');
   python.stdin.end(JSON.stringify(requests));
   const told = await text(python.stdout);

@@ -1,6 +1,5 @@
-#!/usr/bin/env node
 /**
- * `node run.mjs start|test|centflow|bench|… [argument…]`: sets up what is missing, then runs apps/local on Node 22.
+ * Sets up what is missing, then runs apps/local on Node 22.
  *
  * Plain JavaScript without a dependency, because it runs before there is any, on whatever Node (18 or newer) the machine has.
  */
@@ -8,16 +7,30 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installChromium, recordedChromium } from './chromium.mjs';
-import { findJava } from './java.mjs';
-import { installMysql, mysqlHome, mysqlLibraries } from './mysql.mjs';
+import { checkJava, findJava } from './java.mjs';
+import { checkDisk, checkPlatform, findPython, freeBytes, glibcVersion, wasSetUp } from './machine.mjs';
+import { checkMysql, installMysql, mysqlHome, mysqlLibraries } from './mysql.mjs';
 import { installNode, installPackages, node, path, pnpm } from './node.mjs';
-import { installPython, python, uv } from './python.mjs';
+import { emulatorPython, installPython, python, uv } from './python.mjs';
 import { local, repository, SetupError, toolchain, virtualEnvironment } from './step.mjs';
 
 /** What has been built is delivered without Python, Spark, Java and MySQL: only `release` builds. */
 const takesWhatIsBuilt = ([program, command]) => program === 'deliver' && command !== 'release';
 
+/** Refuses a machine that lacks something before anything is installed. */
+function checkMachine(commandLine) {
+  const { platform, arch } = process;
+  if (wasSetUp(local)) return;
+  checkPlatform({ platform, arch, glibc: platform === 'linux' ? glibcVersion() : undefined });
+  if (takesWhatIsBuilt(commandLine)) return;
+  findPython();
+  checkJava();
+  checkMysql({ arch });
+  checkDisk(freeBytes());
+}
+
 async function setUp(commandLine) {
+  checkMachine(commandLine);
   await installNode();
   if (takesWhatIsBuilt(commandLine)) return await installPackages();
   // Side by side: one waits for the npm registry, the other for PyPI and Maven.
@@ -30,7 +43,10 @@ async function setUp(commandLine) {
   const javaHome = parts.value;
   mkdirSync(toolchain, { recursive: true });
   const chromium = recordedChromium();
-  const paths = { node, pnpm, uv, python, virtualEnvironment, javaHome, mysqlHome, mysqlLibraries, chromium };
+  const paths = {
+    ...{ node, pnpm, uv, python, virtualEnvironment, emulatorPython },
+    ...{ javaHome, mysqlHome, mysqlLibraries, chromium },
+  };
   writeFileSync(join(toolchain, 'paths.json'), `${JSON.stringify(paths, undefined, 2)}\n`);
 }
 
@@ -47,8 +63,7 @@ async function installBrowser([command]) {
 
 /** @returns {Promise<string>} JAVA_HOME */
 async function installParts() {
-  await installPython();
-  const javaHome = await findJava();
+  const [javaHome] = await Promise.all([findJava(), installPython()]);
   await installMysql(javaHome);
   return javaHome;
 }
@@ -103,6 +118,6 @@ try {
   await setUp(commandLine);
   runLocal(commandLine);
 } catch (error) {
-  console.error(error instanceof SetupError ? `\n${error.message}` : error);
+  console.error(error instanceof SetupError ? error.message : error);
   process.exitCode = 1;
 }

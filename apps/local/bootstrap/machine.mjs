@@ -1,0 +1,194 @@
+/**
+ * What a machine must have before anything is installed: a supported system, a Python, a Java or apt, a MySQL, disk space.
+ *
+ * Each check returns or throws. All of them run before the first step, so that nothing is half installed.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { output, repository, SetupError } from './step.mjs';
+
+/** The Python versions that every locked package has a wheel for. Glue's own comes first, then the machine's. */
+const PYTHON_VERSIONS = ['3.11', '3.12', '3.13', '3.14'];
+const GLUE_PYTHON = '3.13';
+const PYTHON_NAMES = [`python${GLUE_PYTHON}`, 'python3', 'python3.12', 'python3.11', 'python3.14', 'python'];
+
+/** What a first set-up writes: 4.5 GB below `.local/`, 1 GB of `node_modules`, and room for the data. */
+const FIRST_SETUP_BYTES = 7e9;
+
+/** How packages are installed here, by the package manager that the machine has. */
+const PACKAGE_MANAGERS = {
+  'apt-get': {
+    install: 'apt-get install',
+    python: 'python3',
+    java: ['openjdk-17-jre-headless', 'openjdk-21-jre-headless'],
+  },
+  dnf: { install: 'dnf install', python: `python${GLUE_PYTHON}`, java: ['java-21-openjdk-headless'] },
+};
+
+/** The machine cannot run the local stack as it is. The message is one line: what was found, what is needed, what to do. */
+export class UnsupportedMachineError extends SetupError {
+  /**
+   * @param {string} found what the machine has
+   * @param {string} needed what is needed instead
+   * @param {string} remedy the command or the change that helps
+   */
+  constructor(found, needed, remedy) {
+    super(found, remedy);
+    this.name = 'UnsupportedMachineError';
+    this.message = `This machine is not supported yet: ${found}, and ${needed} is needed. What to do: ${remedy}.`;
+  }
+}
+
+/**
+ * The operating system as it names itself.
+ *
+ * @param {string} [file] an os-release file
+ * @returns {{ id: string, version: number, name: string }} `name` is for people, such as `Debian GNU/Linux 13 (trixie)`
+ */
+export function readSystem(file = '/etc/os-release') {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const value = (key) => new RegExp(`^${key}="?([^"\\n]*)"?$`, 'm').exec(text)?.[1] ?? '';
+  return { id: value('ID'), version: Number(value('VERSION_ID')) || 0, name: value('PRETTY_NAME') || process.platform };
+}
+
+/** Whether the system's own packages include a Python that is supported. */
+function hasPackagedPython({ id, version }) {
+  return (id === 'debian' && version >= 12) || (id === 'ubuntu' && version >= 24.04) || id === 'fedora';
+}
+
+function packageManager() {
+  const name = Object.keys(PACKAGE_MANAGERS).find((command) => output(command, ['--version']) !== undefined);
+  return name && PACKAGE_MANAGERS[name];
+}
+
+/**
+ * Checks the kind of machine.
+ *
+ * @param {{ platform: string, arch: string, glibc: string | undefined }} machine
+ * @throws {UnsupportedMachineError} unless it is Linux with glibc on x64 or arm64
+ */
+export function checkPlatform({ platform, arch, glibc }) {
+  if (platform !== 'linux') {
+    const linux =
+      platform === 'win32' ? 'WSL 2 with Ubuntu 24.04' : 'a Linux virtual machine or container with Debian 13';
+    throw new UnsupportedMachineError(`its system is ${platform}`, 'Linux', `run the command in ${linux}`);
+  }
+  if (!['x64', 'arm64'].includes(arch)) {
+    throw new UnsupportedMachineError(
+      `its processor is ${arch}`,
+      'x64 or arm64',
+      'use a machine of one of these kinds',
+    );
+  }
+  if (glibc === undefined) {
+    throw new UnsupportedMachineError(
+      `${readSystem().name} has no glibc`,
+      'a system with glibc',
+      'use Debian 12, Ubuntu 24.04 or newer; containers of Alpine do not work',
+    );
+  }
+}
+
+/**
+ * The interpreter for the job and the emulator: CENTFLOW_PYTHON if it is set, else the first supported one on the PATH.
+ *
+ * @returns {{ executable: string, version: string }}
+ * @throws {UnsupportedMachineError} if there is none
+ */
+export function findPython() {
+  const named = process.env.CENTFLOW_PYTHON;
+  const found = [];
+  for (const name of named ? [named] : PYTHON_NAMES) {
+    const python = describePython(name);
+    if (python === undefined) continue;
+    if (python.problem === undefined) return python;
+    found.push(`${name} is ${python.problem}`);
+  }
+  const needed = `CPython ${PYTHON_VERSIONS.slice(0, -1).join(', ')} or ${PYTHON_VERSIONS.at(-1)}`;
+  if (named) {
+    const what = found[0] ?? `${named} does not run`;
+    throw new UnsupportedMachineError(
+      `CENTFLOW_PYTHON is set, ${what}`,
+      needed,
+      'set it to such a Python, or unset it',
+    );
+  }
+  throw new UnsupportedMachineError(found.join(', ') || 'it has no Python', needed, pythonRemedy());
+}
+
+/** `problem` is set for an interpreter that does not fit. Undefined if the command does not run. */
+function describePython(command) {
+  const program =
+    'import sys, sysconfig; print(sys.executable, sys.implementation.name, "%d.%d" % sys.version_info[:2],' +
+    ' sysconfig.get_config_var("Py_GIL_DISABLED") or 0, sep="\\n")';
+  const [executable, implementation, version, withoutGil] = output(command, ['-c', program])?.trim().split('\n') ?? [];
+  if (executable === undefined) return undefined;
+  let problem;
+  if (implementation !== 'cpython') problem = `${implementation} ${version}`;
+  else if (!PYTHON_VERSIONS.includes(version)) problem = `Python ${version}`;
+  else if (withoutGil !== '0') problem = `Python ${version} without the GIL`;
+  return { executable, version, problem };
+}
+
+function pythonRemedy() {
+  const system = readSystem();
+  const manager = packageManager();
+  if (manager !== undefined && hasPackagedPython(system)) return `\`${manager.install} ${manager.python}\``;
+  return (
+    `${system.name} may have no such package: install Python ${GLUE_PYTHON} beside its own` +
+    ` (\`pip install uv && uv python install ${GLUE_PYTHON}\`), or use Debian 12, Ubuntu 24.04 or newer`
+  );
+}
+
+/**
+ * Explains how to install a Java that Spark 4.1 runs on.
+ *
+ * @param {string[]} found what was found instead, such as `java is 11`
+ * @returns {UnsupportedMachineError}
+ */
+export function javaNeeded(found) {
+  const manager = packageManager();
+  return new UnsupportedMachineError(
+    found.join(', ') || 'it has no Java',
+    'Java 17 or 21 with the module jdk.incubator.vector, which Spark 4.1 loads,',
+    manager
+      ? `\`${manager.install} ${manager.java.join('` or `')}\`, or set JAVA_HOME to such a Java`
+      : 'install such a Java, for example Temurin 21, and set JAVA_HOME to it',
+  );
+}
+
+/**
+ * Checks that a first set-up has room.
+ *
+ * @param {number | undefined} freeBytes undefined if the machine cannot report it
+ * @throws {UnsupportedMachineError} if it has not
+ */
+export function checkDisk(freeBytes) {
+  if (freeBytes === undefined || freeBytes >= FIRST_SETUP_BYTES) return;
+  const gigabytes = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
+  throw new UnsupportedMachineError(
+    `the disk of ${repository} has ${gigabytes(freeBytes)} free`,
+    gigabytes(FIRST_SETUP_BYTES),
+    'free some space (`df -h`, `du -sh *`), or clone the repository onto a larger disk',
+  );
+}
+
+/** Free bytes on the disk of the repository. */
+export function freeBytes() {
+  const blocks = output('df', ['-Pk', repository])?.trim().split('\n').at(-1)?.split(/\s+/)[3];
+  return blocks === undefined ? undefined : Number(blocks) * 1024;
+}
+
+/** The version of glibc; undefined on a system with another C library, such as Alpine. */
+export function glibcVersion() {
+  // Otherwise the report looks up the name of each of the machine's addresses.
+  process.report.excludeNetwork = true;
+  return process.report.getReport().header.glibcVersionRuntime;
+}
+
+/** Whether apt can fetch packages here. */
+export const hasApt = () =>
+  output('apt-get', ['--version']) !== undefined && output('dpkg', ['--version']) !== undefined;
+
+/** Whether an earlier set-up got as far as the Python packages, the largest part. */
+export const wasSetUp = (local) => existsSync(join(local, 'stamps', 'python'));
