@@ -178,3 +178,16 @@ test('run.cjs has only syntax of 2015, so that every Node can report itself', as
     (await transform(source, { target, supported: { 'dynamic-import': true } })).code;
   expect(await written('es2015')).toBe(await written('esnext'));
 });
+
+describe('the locked npm packages', () => {
+  test.each([
+    ['the workspace', join(bootstrap, '..', '..', '..', 'pnpm-lock.yaml')],
+    ['the toolchain', join(bootstrap, 'toolchain', 'package-lock.json')],
+  ])('of %s exist for arm64 wherever they exist for x64', (_name, file) => {
+    const locked = readFileSync(file, 'utf8');
+    // With glibc: musl's packages are never installed.
+    const forX64 = new Set(locked.match(/[\w@/.+-]*linux-x64(?!-musl)[\w@.+-]*/g));
+    expect(forX64.size).toBeGreaterThan(1);
+    expect([...forX64].filter((name) => !locked.includes(name.replace('linux-x64', 'linux-arm64')))).toEqual([]);
+  });
+});
