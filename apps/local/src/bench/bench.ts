@@ -17,6 +17,7 @@ import { renderForTerminal } from './render.ts';
 import { type Machine, type PartialResults, partialResults } from './results.ts';
 import { FULL_ROWS, parseRows, parseSections, planSizes, SECTIONS, type Section, type Sizes } from './sizes.ts';
 import { round } from './statistics.ts';
+import { measureWarmStart } from './warm-start.ts';
 
 interface BenchOptions {
   readonly only: readonly Section[];
@@ -88,6 +89,11 @@ async function measure(only: readonly Section[], sizes: Sizes): Promise<PartialR
       parts,
     );
 
+  if (only.includes('start')) {
+    // Only for what it says about the machine: the starts that are measured have stacks of their own.
+    await onStack('start', () => Promise.resolve());
+    results.start = await measureWarmStart(stopping.signal, sizes.warmStarts, progress('start'));
+  }
   if (only.includes('load')) {
     progress('load')('installing what to compare with');
     await installPeers();

@@ -23,6 +23,7 @@ const STAGE_TEXTS: Readonly<Record<Stage, string>> = {
 
 export function toChapters(results: PartialResults): Chapter[] {
   const chapters = [targets(results), machineChapter(results)];
+  if (results.start) chapters.push(startChapter(results.start));
   if (results.load) chapters.push(loadChapter(results.load));
   if (results.latency) chapters.push(latencyChapter(results.latency));
   if (results.burst) chapters.push(burstChapter(results.burst));
@@ -33,10 +34,18 @@ export function toChapters(results: PartialResults): Chapter[] {
 }
 
 /** The figures that are judged, each with its target. */
-export function targetRows({ load, latency, burst, large, views, console }: PartialResults): Row[] {
+export function targetRows({ start, load, latency, burst, large, views, console }: PartialResults): Row[] {
   const rows: Row[] = [];
   const add = (figure: string, measured: string, target: string, reached: boolean) =>
     rows.push({ figure, measured, target, reached: reached ? 'yes' : 'no' });
+  if (start) {
+    add(
+      '`npm start` with the samples loaded, until it is ready',
+      `median ${seconds(start.readyMedianSeconds)}, most ${seconds(start.readyMostSeconds)}`,
+      'median at most 15 s',
+      start.readyMedianSeconds <= 15,
+    );
+  }
   if (load) {
     add(
       `Load of ${count(load.rows)} rows, against the MySQL client alone`,
@@ -122,6 +131,22 @@ function machineChapter({ machine }: PartialResults): Chapter {
         { what: 'MySQL settings', value: pairs(machine.mysqlSettings, '=') },
       ],
     ],
+  };
+}
+
+function startChapter({
+  starts,
+  readyMedianSeconds,
+  readyMostSeconds,
+  consoleMedianSeconds,
+}: Results['start']): Chapter {
+  return {
+    title: 'Start',
+    text:
+      `\`npm start\`, ${starts} times, with everything installed and the samples loaded. From the command until the console's address is printed: ` +
+      `median ${seconds(consoleMedianSeconds)}. Until the samples are compared with the bucket and the reports shown: ` +
+      `median ${seconds(readyMedianSeconds)}, most ${seconds(readyMostSeconds)}.`,
+    tables: [],
   };
 }
 

@@ -31,6 +31,16 @@ const machine = z.object({
 });
 export type Machine = z.infer<typeof machine>;
 
+/** `npm start` with everything installed and the samples loaded, from the command on. */
+const start = z.object({
+  starts: count,
+  /** Until the samples are compared and the reports shown. */
+  readyMedianSeconds: seconds,
+  readyMostSeconds: seconds,
+  /** Until the console's address is printed. */
+  consoleMedianSeconds: seconds,
+});
+
 const loadRun = z.object({
   seconds,
   rowsPerSecond: count,
@@ -217,6 +227,7 @@ export const partialResults = z.strictObject({
   scale: z.enum(['full', 'quick']),
   machine,
   seconds,
+  start: start.optional(),
   load: load.optional(),
   latency: latency.optional(),
   burst: burst.optional(),
@@ -229,6 +240,7 @@ export type PartialResults = z.infer<typeof partialResults>;
 
 /** A run of all of them: what `bench/results.json` holds. */
 export const results = partialResults.required({
+  start: true,
   load: true,
   latency: true,
   burst: true,

@@ -1,12 +1,14 @@
 /** How much each part of the benchmark measures. */
 import { InvalidArgumentError } from 'commander';
 
-export const SECTIONS = ['load', 'latency', 'burst', 'large', 'views', 'console'] as const;
+export const SECTIONS = ['start', 'load', 'latency', 'burst', 'large', 'views', 'console'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Sizes {
   /** What the issue of speed is judged by, or a quick look that everything works. */
   readonly scale: 'full' | 'quick';
+  /** Starts of `npm start` with the samples loaded. */
+  readonly warmStarts: number;
   readonly loadRows: number;
   /** Pairs of runs, ours and the MySQL client's, one after the other. */
   readonly loadPairs: number;
@@ -32,6 +34,7 @@ export function planSizes(quick: boolean, rows: number = quick ? QUICK_ROWS : FU
   const loadRows = Math.min(rows, LOAD_ROWS);
   return {
     scale: quick || rows < FULL_ROWS ? 'quick' : 'full',
+    warmStarts: quick ? 1 : 5,
     loadRows,
     loadPairs: 3,
     peerRows: Math.ceil(loadRows / 10),
