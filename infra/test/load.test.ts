@@ -211,7 +211,7 @@ describe('the job', () => {
     for (const { environment, stack } of loads) {
       const { load } = environment;
       expect(one(stack, 'aws_glue_job').attributes).toMatchObject({
-        glue_version: '5.1',
+        glue_version: '6.0',
         worker_type: 'G.1X',
         number_of_workers: load.maxWorkers,
         timeout: load.timeoutMinutes,

@@ -36,6 +36,7 @@ import {
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { GLUE_VERSION } from '@centflow/infra/glue-version';
 import { zipSync } from 'fflate';
 import type { Clients } from './clients.ts';
 import { REGION } from './emulator.ts';
@@ -221,7 +222,7 @@ async function putJob(clients: Clients): Promise<void> {
   const job = {
     Role: 'arn:aws:iam::000000000000:role/centflow-local-load',
     Command: { Name: 'glueetl', PythonVersion: '3', ScriptLocation: script },
-    GlueVersion: '5.1',
+    GlueVersion: GLUE_VERSION,
     WorkerType: 'G.1X' as const,
     NumberOfWorkers: 2,
     MaxRetries: 0,

@@ -8,6 +8,7 @@ import type { DeployedArtefact } from '../../constructs/deployed-artefact.ts';
 import { LogGroup } from '../../constructs/log-group.ts';
 import { ServiceRole } from '../../constructs/service-role.ts';
 import type { Environment } from '../../environment.ts';
+import { GLUE_VERSION } from '../../glue-version.ts';
 import { namesOf } from '../../names.ts';
 import { arns } from '../../policy/arns.ts';
 import type { Statement } from '../../policy/policy-document.ts';
@@ -50,7 +51,7 @@ export class LoadJob extends Construct {
       },
     });
 
-    // Where a Glue 5 job with a security configuration writes: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+    // Where a job on Glue 5.0 or later with a security configuration writes: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
     const logPrefix = `/centflow/${environment.name}/job`;
     const logFolder = `${logPrefix}/${securityConfiguration}-role/${names.job}`;
     const logs = ['output', 'error'].map(
@@ -89,7 +90,8 @@ export class LoadJob extends Construct {
       name: names.job,
       description: 'Reconciles object keys with the database: those of a manifest, or all that differ (sweep).',
       roleArn: role.arn,
-      glueVersion: '5.1',
+      glueVersion: GLUE_VERSION,
+      // Means Python 3 of any minor version; the Glue version decides which. The provider knows no other name for it.
       command: { name: 'glueetl', pythonVersion: '3', scriptLocation: script.uri },
       workerType: 'G.1X',
       // With auto scaling the most there can be; a run begins with the driver and one worker.
