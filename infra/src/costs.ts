@@ -2,7 +2,8 @@
 import { alarmsOf, isCalculation } from './alarms.ts';
 import { vcpusOf } from './database-class.ts';
 import type { Environment } from './environment.ts';
-import { priceOfInstance, prices } from './prices.ts';
+import { GLUE_VERSION } from './glue-version.ts';
+import { priceOfInstance, priceOfJob, prices } from './prices.ts';
 import { HOURS_PER_MONTH, runsPerMonth } from './schedule.ts';
 import { firewallRules } from './stacks/console/firewall.ts';
 
@@ -26,7 +27,7 @@ const IDLE_REQUESTS = (5 * HOURS_PER_MONTH * 3600) / 20;
 /**
  * USD a month, in the order of the bill.
  *
- * @throws {PriceError} the instance class has no price.
+ * @throws {PriceError} if the instance class or the version of Glue has no price.
  * @throws {ScheduleError} a schedule is more than can be counted.
  */
 export function idleCosts(environment: Environment): readonly Cost[] {
@@ -46,8 +47,11 @@ export function idleCosts(environment: Environment): readonly Cost[] {
           : 0,
     },
     { what: 'interface endpoints', usd: ENDPOINTS * network.endpointZones * prices.endpoint.usd * HOURS_PER_MONTH },
-    { what: 'sweeps that find nothing', usd: sweeps * IDLE_SWEEP.workers * IDLE_SWEEP.hours * prices.dpu.usd },
-    { what: 'crawler', usd: runsPerMonth(load.crawlerSchedule) * CRAWL_HOURS * prices.dpu.usd },
+    {
+      what: 'sweeps that find nothing',
+      usd: sweeps * IDLE_SWEEP.workers * IDLE_SWEEP.hours * priceOfJob(GLUE_VERSION).usd,
+    },
+    { what: 'crawler', usd: runsPerMonth(load.crawlerSchedule) * CRAWL_HOURS * prices.crawler.usd },
     { what: 'key and secrets', usd: prices.key.usd + SECRETS * prices.secret.usd },
     {
       what: 'alarms, dashboard, metrics',

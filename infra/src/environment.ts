@@ -62,13 +62,16 @@ export interface Environment {
    */
   readonly protectData: boolean;
   readonly load: {
-    /** Workers of one job run, 2 to 50: one drives, the others load; auto scaling uses as many as it can. G.1X, 0.44 an hour each. */
+    /**
+     * Workers of one job run, 2 to 50: one drives, the others load; auto scaling uses as many as it can. They are G.1X, each
+     * 0.308 an hour on Glue 6.0.
+     */
     readonly maxWorkers: number;
     /** Job runs at the same time, 2 to 50 (Lambda's poller knows no 1). Beyond it uploads wait in the queue. */
     readonly maxConcurrentRuns: number;
     /** Minutes after which Glue ends a job run, 5 to 2880; the sweep takes up what it did not finish. */
     readonly timeoutMinutes: number;
-    /** When `raw/` is swept against the database, as an AWS cron expression in UTC. A sweep of nothing costs about 0.015. */
+    /** When `raw/` is swept against the database, as an AWS cron expression in UTC. A sweep of nothing costs about 0.010. */
     readonly sweepSchedule: string;
     /** When the crawler looks for new owners' folders, as an AWS cron expression; it bills at least ten minutes: 0.07. */
     readonly crawlerSchedule: string;

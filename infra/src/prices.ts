@@ -2,8 +2,9 @@
  * AWS's list prices in USD, eu-west-1, on demand, without free tiers and taxes.
  *
  * Entered by hand, and not read from AWS's price API: check them on aws.amazon.com/<service>/pricing before you rely on a
- * figure, and put the date of that in `asOf`.
+ * figure, and put the date of that in `asOf`. Glue's are in the console, which prices job runs by them.
  */
+import { dpuHourUsdOf, GLUE_PRICES } from '@centflow/console/glue-price';
 
 export interface Price {
   readonly service: string;
@@ -15,7 +16,7 @@ export interface Price {
   readonly asOf: string;
 }
 
-/** There is no price for an instance class. */
+/** There is no price for an instance class, or for a job on a version of Glue. */
 export class PriceError extends Error {
   override readonly name = 'PriceError';
 }
@@ -52,7 +53,13 @@ export const prices = {
   dashboard: { service: 'CloudWatch', of: 'a dashboard', usd: 3, per: 'month', asOf: '2025-01' },
   /** By the hour in which it has values. */
   metric: { service: 'CloudWatch', of: 'a metric of our own', usd: 0.3, per: 'month', asOf: '2025-01' },
-  dpu: { service: 'Glue', of: 'a G.1X worker, or the crawler', usd: 0.44, per: 'DPU-hour', asOf: '2025-01' },
+  crawler: {
+    service: 'Glue',
+    of: 'a crawler',
+    usd: Number(GLUE_PRICES.crawlerDpuHourUsd),
+    per: 'DPU-hour',
+    asOf: GLUE_PRICES.asOf,
+  },
   firewall: { service: 'WAF', of: 'a web ACL', usd: 5, per: 'month', asOf: '2025-01' },
   firewallRule: { service: 'WAF', of: 'a rule of a web ACL', usd: 1, per: 'month', asOf: '2025-01' },
   messages: { service: 'SQS', of: 'requests', usd: 0.4, per: 'million', asOf: '2025-01' },
@@ -67,4 +74,20 @@ export function priceOfInstance(instanceClass: string): Price {
     );
   }
   return found;
+}
+
+/**
+ * What a G.1X worker of a job costs.
+ *
+ * @throws {PriceError} if that version of Glue has no price.
+ */
+export function priceOfJob(glueVersion: string): Price {
+  const usd = dpuHourUsdOf({ GlueVersion: glueVersion });
+  if (usd === undefined) {
+    throw new PriceError(
+      `There is no price for a job on Glue ${glueVersion}: look it up and add it to apps/console/api/operations/glue-price.ts. Known: ${[...GLUE_PRICES.dpuHourUsdByVersion.keys()].join(', ')}.`,
+    );
+  }
+  const of = `a G.1X worker of a job on Glue ${glueVersion}`;
+  return { service: 'Glue', of, usd: Number(usd), per: 'DPU-hour', asOf: GLUE_PRICES.asOf };
 }

@@ -3,6 +3,8 @@ import { alarmsOf } from './alarms.ts';
 import { idleCosts, total } from './costs.ts';
 import type { Environment } from './environment.ts';
 import { withPart } from './generated-part.ts';
+import { GLUE_VERSION } from './glue-version.ts';
+import { priceOfJob } from './prices.ts';
 
 /**
  * The page with its tables as they follow from the code now.
@@ -10,7 +12,8 @@ import { withPart } from './generated-part.ts';
  * @throws {PageError} the page has no place for one of them.
  */
 export function renderRunbook(page: string, environments: readonly Environment[]): string {
-  return withPart(withPart(page, 'costs', costTable(environments)), 'alarms', alarmTable(environments));
+  const costs = `${costTable(environments)}\n\n${glueByUse()}`;
+  return withPart(withPart(page, 'costs', costs), 'alarms', alarmTable(environments));
 }
 
 function costTable(environments: readonly Environment[]): string {
@@ -22,6 +25,12 @@ function costTable(environments: readonly Environment[]): string {
   ]);
   const sums = ['**USD a month**', ...costs.map((ofOne) => `**${usd(total(ofOne))}**`)];
   return markdownTable(['idle, a month', ...environments.map(({ name }) => name)], [...rows, sums]);
+}
+
+/** What uploads add to the table. */
+function glueByUse(): string {
+  const { usd } = priceOfJob(GLUE_VERSION);
+  return `Uploads add Glue by the second: ${usd} USD an hour for each G.1X worker on Glue ${GLUE_VERSION}.`;
 }
 
 /** Every alarm that any environment has, once. */

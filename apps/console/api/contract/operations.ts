@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, problems, problemsOfChange, signedIn } from './problem.ts';
 import { uploadQuery, uploadState } from './uploads.ts';
-import { amount, count, date, limit, moment, next } from './words.ts';
+import { amount, count, date, limit, moment, month, next } from './words.ts';
 
 export const pipelineUpload = z
   .object({
@@ -61,8 +61,12 @@ export const jobRun = z
     seconds: z.number(),
     /** As AWS bills them: whole seconds, at least a minute for each worker. */
     dpuSeconds: z.number(),
-    /** USD by the list price. */
-    usd: amount,
+    glueVersion: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The version of Glue that ran, which decides the price' }),
+    dpuHourUsd: amount.nullable().openapi({ description: 'USD per DPU-hour by the list price; null if it is unknown' }),
+    usd: amount.nullable().openapi({ description: 'USD by that price; null if the price is unknown, never a guess' }),
     message: z.string().nullable(),
   })
   .openapi('JobRun');
@@ -77,7 +81,13 @@ export const listJobRuns = createRoute({
   responses: {
     200: answer(
       'The newest job runs',
-      z.object({ runs: z.array(jobRun), price: z.object({ dpuHourUsd: amount, source: z.string() }) }),
+      z.object({
+        runs: z.array(jobRun),
+        prices: z.object({
+          source: z.string(),
+          asOf: month.openapi({ description: "Month in which the prices were the list's" }),
+        }),
+      }),
     ),
     ...problems(),
   },

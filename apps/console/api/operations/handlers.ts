@@ -11,7 +11,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Handlers } from '../context.ts';
 import type { JobRun } from '../contract/operations.ts';
 import { Refusal } from '../refusal.ts';
-import { billedDpuSeconds, DPU_PER_WORKER, GLUE_PRICE, usdOf } from './glue-price.ts';
+import { billedDpuSeconds, DPU_PER_WORKER, dpuHourUsdOf, GLUE_PRICES, usdOf } from './glue-price.ts';
 import { type Queues, RedriveRunsError, redrive } from './redrive.ts';
 
 export interface OperationsParts {
@@ -38,8 +38,8 @@ export function operationsHandlers(parts: OperationsParts): OperationsHandlers {
       const { limit = RUNS_WITHOUT_LIMIT } = context.req.valid('query');
       const { JobRuns = [] } = await glue.send(new GetJobRunsCommand({ JobName, MaxResults: limit }));
       const runs = JobRuns.map(jobRunOf).sort((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? 1 : -1));
-      const price = { dpuHourUsd: usdOf(3600), source: GLUE_PRICE.source };
-      return context.json({ runs: runs.slice(0, limit), price }, 200);
+      const { source, asOf } = GLUE_PRICES;
+      return context.json({ runs: runs.slice(0, limit), prices: { source, asOf } }, 200);
     },
 
     async countDeadLetters(context) {
@@ -88,6 +88,7 @@ export function jobRunOf(run: GlueJobRun): JobRun {
   const dpus = run.MaxCapacity ?? (run.NumberOfWorkers ?? 0) * DPU_PER_WORKER;
   // Glue counts by itself where workers come and go.
   const dpuSeconds = run.DPUSeconds ?? billedDpuSeconds(seconds, dpus);
+  const dpuHourUsd = dpuHourUsdOf(run);
   return {
     jobRunId: run.Id ?? '',
     state: run.JobRunState ?? 'STARTING',
@@ -96,7 +97,9 @@ export function jobRunOf(run: GlueJobRun): JobRun {
     endedAt: run.CompletedOn?.toISOString() ?? null,
     seconds,
     dpuSeconds,
-    usd: usdOf(dpuSeconds),
+    glueVersion: run.GlueVersion ?? null,
+    dpuHourUsd: dpuHourUsd ?? null,
+    usd: dpuHourUsd === undefined ? null : usdOf(dpuSeconds, dpuHourUsd),
     message: run.ErrorMessage || null,
   };
 }

@@ -20,6 +20,7 @@ export async function createFlow({ config }: World): Promise<Flow> {
       Name: config.GLUE_JOB_NAME,
       Role: 'arn:aws:iam::000000000000:role/centflow-local-load',
       Command: { Name: 'glueetl', PythonVersion: '3', ScriptLocation: 's3://nowhere/job.py' },
+      GlueVersion: '6.0',
       WorkerType: 'G.1X',
       NumberOfWorkers: 2,
     }),

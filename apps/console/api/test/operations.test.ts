@@ -1,11 +1,12 @@
 /** What operators see of Glue, SQS and CloudWatch, and what they set going there. */
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
-import { GetJobRunsCommand, StartJobRunCommand } from '@aws-sdk/client-glue';
+import { GetJobCommand, GetJobRunsCommand, StartJobRunCommand, UpdateJobCommand } from '@aws-sdk/client-glue';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RouteName } from '../contract/api.ts';
+import type { JobRun } from '../contract/operations.ts';
 import { awsOf } from '../local/config.ts';
-import { billedDpuSeconds, usdOf } from '../operations/glue-price.ts';
+import { billedDpuSeconds, dpuHourUsdOf, GLUE_PRICES, usdOf } from '../operations/glue-price.ts';
 import { jobRunOf } from '../operations/handlers.ts';
 import { type Ask, call } from './call.ts';
 import { createFlow, type Flow } from './flow.ts';
@@ -51,7 +52,11 @@ describe('job runs', () => {
     expect(body.jobRunId).toMatch(/\w/);
     const listed = await ask('listJobRuns');
     expect(listed.body.runs.map(({ mode }: { mode: string }) => mode).sort()).toEqual(['manifest', 'sweep']);
-    expect(listed.body.price).toMatchObject({ dpuHourUsd: '0.4400' });
+    expect(listed.body.runs).toMatchObject([
+      { glueVersion: '6.0', dpuHourUsd: '0.3080' },
+      { glueVersion: '6.0', dpuHourUsd: '0.3080' },
+    ]);
+    expect(listed.body.prices).toEqual({ source: GLUE_PRICES.source, asOf: GLUE_PRICES.asOf });
     expect((await ask('listJobRuns', { query: { limit: '1' } })).body.runs).toHaveLength(1);
   });
 
@@ -61,14 +66,62 @@ describe('job runs', () => {
     expect(JobRuns.find(({ Id }) => Id === body.jobRunId)?.Arguments).toMatchObject({ '--mode': 'sweep' });
   });
 
-  test('cost what Glue bills: whole seconds, at least a minute for each worker, exactly rounded', () => {
+  test('cost what Glue bills: whole seconds, at least a minute for each worker', () => {
     expect(billedDpuSeconds(0.2, 2)).toBe(120);
     expect(billedDpuSeconds(61.2, 2)).toBe(124);
     expect(billedDpuSeconds(0, 2)).toBe(0);
-    expect(usdOf(3600)).toBe('0.4400');
-    expect(usdOf(120)).toBe('0.0147');
-    expect(usdOf(0)).toBe('0.0000');
-    expect(usdOf(3600 * 1_000_000)).toBe('440000.0000');
+  });
+
+  test.each([
+    ['0.4400', 3600, '0.4400'],
+    ['0.4400', 120, '0.0147'],
+    ['0.3080', 3600, '0.3080'],
+    ['0.3080', 120, '0.0103'],
+    ['0.3080', 0, '0.0000'],
+    ['0.3080', 3600 * 1_000_000, '308000.0000'],
+  ])('at %s USD a DPU-hour and %i DPU-seconds cost exactly %s', (dpuHourUsd, dpuSeconds, usd) => {
+    expect(usdOf(dpuSeconds, dpuHourUsd)).toBe(usd);
+  });
+
+  test('keep the price of the version that ran after the job has moved to another one', async () => {
+    const JobName = world.config.GLUE_JOB_NAME;
+    const start = async () => (await flow.glue.send(new StartJobRunCommand({ JobName }))).JobRunId ?? '';
+    const change = async (GlueVersion: string) => {
+      const { Job } = await flow.glue.send(new GetJobCommand({ JobName }));
+      const { Role, Command, WorkerType, NumberOfWorkers } = Job ?? {};
+      const JobUpdate = { Role, Command, WorkerType, NumberOfWorkers, GlueVersion };
+      await flow.glue.send(new UpdateJobCommand({ JobName, JobUpdate }));
+    };
+    await change('5.1');
+    const before = await start();
+    await change('7.0');
+    const unlisted = await start();
+    await change('6.0');
+    const after = await start();
+
+    const { body } = await ask('listJobRuns');
+    const priceOf = (jobRunId: string) => {
+      const { glueVersion, dpuHourUsd } = body.runs.find((run: JobRun) => run.jobRunId === jobRunId) ?? {};
+      return { glueVersion, dpuHourUsd };
+    };
+    expect(priceOf(before)).toEqual({ glueVersion: '5.1', dpuHourUsd: '0.4400' });
+    expect(priceOf(unlisted)).toEqual({ glueVersion: '7.0', dpuHourUsd: null });
+    expect(priceOf(after)).toEqual({ glueVersion: '6.0', dpuHourUsd: '0.3080' });
+  });
+
+  test('have no price if their version, class or workers are not listed', () => {
+    expect(dpuHourUsdOf({ GlueVersion: '6.0' })).toBe('0.3080');
+    expect(dpuHourUsdOf({ GlueVersion: '6.0', ExecutionClass: 'STANDARD', WorkerType: 'G.1X' })).toBe('0.3080');
+    expect(dpuHourUsdOf({})).toBeUndefined();
+    expect(dpuHourUsdOf({ GlueVersion: '7.0' })).toBeUndefined();
+    expect(dpuHourUsdOf({ GlueVersion: '6.0', ExecutionClass: 'FLEX' })).toBeUndefined();
+    expect(dpuHourUsdOf({ GlueVersion: '6.0', WorkerType: 'R.1X' })).toBeUndefined();
+  });
+
+  test('are priced in decimals of four places, as their product expects', () => {
+    for (const price of [...GLUE_PRICES.dpuHourUsdByVersion.values(), GLUE_PRICES.crawlerDpuHourUsd]) {
+      expect(price).toMatch(/^\d+\.\d{4}$/);
+    }
   });
 
   test('are read as Glue tells them, also while they run', () => {
@@ -77,21 +130,27 @@ describe('job runs', () => {
       Id: 'jr_1',
       JobRunState: 'RUNNING',
       StartedOn: started,
+      GlueVersion: '6.0',
       NumberOfWorkers: 2,
       ExecutionTime: 0,
     } as const;
     expect(jobRunOf(run)).toEqual({
       ...{ jobRunId: 'jr_1', state: 'RUNNING', mode: 'other', startedAt: started.toISOString(), endedAt: null },
-      ...{ seconds: 0, dpuSeconds: 0, usd: '0.0000', message: null },
+      ...{ seconds: 0, dpuSeconds: 0, message: null },
+      ...{ glueVersion: '6.0', dpuHourUsd: '0.3080', usd: '0.0000' },
     });
     expect(jobRunOf({ ...run, JobRunState: 'SUCCEEDED' })).toMatchObject({
       seconds: 1,
       dpuSeconds: 120,
-      usd: '0.0147',
+      usd: '0.0103',
     });
     expect(jobRunOf({ ...run, ExecutionTime: 90, DPUSeconds: 100.5 })).toMatchObject({
       dpuSeconds: 100.5,
-      usd: '0.0123',
+      usd: '0.0086',
+    });
+    expect(jobRunOf({ ...run, GlueVersion: undefined, ExecutionTime: 90 })).toMatchObject({
+      dpuSeconds: 180,
+      ...{ glueVersion: null, dpuHourUsd: null, usd: null },
     });
   });
 });

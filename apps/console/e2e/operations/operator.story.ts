@@ -44,6 +44,7 @@ export function operatorStory(setting: Setting): void {
     }
     await panel(page, 'Latency').getByRole('row').nth(1).waitFor();
     await panel(page, 'Job runs').getByRole('cell', { name: 'succeeded' }).first().waitFor();
+    await panel(page, 'Job runs').getByText('A DPU hour costs $0.308 on Glue 6.0').waitFor();
     const text = await page.locator('main').textContent();
     for (const { counterparty } of transactions) expect(text).not.toContain(counterparty);
     expect(errors).toEqual([]);

@@ -48,7 +48,7 @@ export async function measureBurst(
     jobRuns: runs.length,
     price: priceOf(
       runs.map(({ ExecutionTime }) => ExecutionTime ?? 0),
-      Job?.NumberOfWorkers ?? 2,
+      { workers: Job?.NumberOfWorkers ?? 2, glueVersion: Job?.GlueVersion ?? '' },
     ),
   };
 }

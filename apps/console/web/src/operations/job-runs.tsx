@@ -3,9 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import type { JobRun } from '../../../api/contract/operations.ts';
 import { answerOf, api } from '../api/client.ts';
 import { formatMoment } from '../shared/dates.ts';
-import { sumOf } from '../shared/decimals.ts';
 import { formatCost, formatSeconds } from '../shared/numbers.ts';
 import { type Column, DataTable } from './data-table.tsx';
+import { describeCosts } from './describe-costs.ts';
 import { Panel, REFRESH } from './panel.tsx';
 
 export function useJobRuns() {
@@ -39,8 +39,9 @@ const columns: readonly Column<JobRun>[] = [
     kind: 'object',
   },
   { title: 'Took', cell: ({ seconds }) => formatSeconds(seconds), kind: 'number' },
+  { title: 'Glue', cell: ({ glueVersion }) => glueVersion ?? 'unknown', kind: 'number' },
   { title: 'DPU seconds', cell: ({ dpuSeconds }) => dpuSeconds, kind: 'number' },
-  { title: 'Cost', cell: ({ usd }) => formatCost(usd), kind: 'number' },
+  { title: 'Cost', cell: ({ usd }) => (usd === null ? 'unknown' : formatCost(usd)), kind: 'number' },
 ];
 
 export function JobRuns() {
@@ -48,18 +49,17 @@ export function JobRuns() {
   return (
     <Panel
       title="Job runs"
-      description="The newest runs of the Glue job. Costs are what Glue bills for such a run by its list price."
+      description="The newest runs of the Glue job. A run costs what Glue bills for it, by the list price of the version that ran."
       query={query}
       height={320}
     >
-      {({ runs, price }) =>
+      {({ runs, prices }) =>
         runs.length === 0 ? (
           <Text c="dimmed">No job has run yet.</Text>
         ) : (
           <>
             <Text size="sm" mb="sm" className="figures">
-              {runs.length} runs, {formatCost(sumOf(runs.map(({ usd }) => usd)))} together at{' '}
-              {formatCost(price.dpuHourUsd)} a DPU hour.
+              {describeCosts(runs, prices.asOf)}
             </Text>
             <DataTable label="Job runs, as a table" rows={runs} columns={columns} keyOf={({ jobRunId }) => jobRunId} />
           </>

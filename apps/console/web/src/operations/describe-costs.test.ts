@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { formatMonth } from '../shared/dates.ts';
+import { formatCost } from '../shared/numbers.ts';
+import { describeCosts } from './describe-costs.ts';
+
+const onGlue5 = { glueVersion: '5.1', dpuHourUsd: '0.4400', usd: '0.0147' };
+const onGlue6 = { glueVersion: '6.0', dpuHourUsd: '0.3080', usd: '0.0103' };
+const unpriced = { glueVersion: '7.0', dpuHourUsd: null, usd: null };
+const list = `(list price, ${formatMonth('2026-09')})`;
+
+describe('describeCosts', () => {
+  test('names the one price of runs on one version', () => {
+    expect(describeCosts([onGlue6, onGlue6], '2026-09')).toBe(
+      `2 runs, ${formatCost('0.0206')} together. A DPU hour costs ${formatCost('0.308')} on Glue 6.0 ${list}.`,
+    );
+  });
+
+  test('names the price of each version after a change of version', () => {
+    expect(describeCosts([onGlue6, onGlue5, onGlue5], '2026-09')).toBe(
+      `3 runs, ${formatCost('0.0397')} together. ` +
+        `A DPU hour costs ${formatCost('0.308')} on Glue 6.0 and ${formatCost('0.44')} on Glue 5.1 ${list}.`,
+    );
+  });
+
+  test('says how many runs the sum leaves out', () => {
+    expect(describeCosts([unpriced, onGlue6], '2026-09')).toContain(
+      `2 runs, ${formatCost('0.0103')} together, without 1 whose cost is unknown.`,
+    );
+  });
+
+  test('keeps the price of a version although another run of it has none', () => {
+    const flex = { ...onGlue6, dpuHourUsd: null, usd: null };
+    expect(describeCosts([onGlue6, flex], '2026-09')).toContain(`${formatCost('0.308')} on Glue 6.0`);
+  });
+
+  test('shows no sum if no price is known', () => {
+    expect(describeCosts([unpriced], '2026-09')).toBe('1 run. What they cost is unknown.');
+  });
+});

@@ -1,0 +1,31 @@
+import type { JobRun } from '../../../api/contract/operations.ts';
+import { formatMonth } from '../shared/dates.ts';
+import { sumOf } from '../shared/decimals.ts';
+import { formatCost, formatInteger } from '../shared/numbers.ts';
+
+type RunCosts = Pick<JobRun, 'glueVersion' | 'dpuHourUsd' | 'usd'>;
+
+/**
+ * Says what job runs cost together and at which prices. A run whose price is unknown is counted, but adds nothing to the sum.
+ *
+ * @param asOf month of the price list, such as `2026-09`
+ */
+export function describeCosts(runs: readonly RunCosts[], asOf: string): string {
+  const count = runs.length === 1 ? '1 run' : `${formatInteger(runs.length)} runs`;
+  const usd = runs.flatMap((run) => run.usd ?? []);
+  if (usd.length === 0) return `${count}. What they cost is unknown.`;
+  const unknown = runs.length - usd.length;
+  const exception = unknown === 0 ? '' : `, without ${formatInteger(unknown)} whose cost is unknown`;
+  return (
+    `${count}, ${formatCost(sumOf(usd))} together${exception}. ` +
+    `A DPU hour costs ${pricesOf(runs).join(' and ')} (list price, ${formatMonth(asOf)}).`
+  );
+}
+
+/** The prices of the versions that ran, each once. */
+function pricesOf(runs: readonly RunCosts[]): string[] {
+  const priced = runs.flatMap(({ glueVersion, dpuHourUsd }) =>
+    dpuHourUsd === null ? [] : [[glueVersion, dpuHourUsd] as const],
+  );
+  return [...new Map(priced)].map(([version, price]) => `${formatCost(price)} on Glue ${version}`);
+}
