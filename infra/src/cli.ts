@@ -65,7 +65,7 @@ export function infra(build: () => Promise<void>): Command {
   addFor(program, 'graph', 'print the stacks and what they hand over as a Mermaid diagram').action(commands.graph);
   program
     .command('render')
-    .description('write what follows from the code into the pages: costs and alarms of the runbook, the graph')
+    .description('write what follows from the code into the pages: costs, alarms and the graph of the stacks')
     .option('--check', 'write nothing; fail where they are out of date')
     .action(commands.render);
   addFor(program, 'bootstrap', 'make what an account needs once: the bucket of the states, the roles of GitHub')

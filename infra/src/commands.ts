@@ -7,6 +7,7 @@ import { type Environment, EnvironmentError } from './environment.ts';
 import { readEnvironment, readEnvironments } from './environments.ts';
 import { PageError, withPart } from './generated-part.ts';
 import { mermaidOf } from './graph.ts';
+import { renderReadme } from './readme.ts';
 import { judgePlan, rules } from './review/index.ts';
 import { renderRunbook } from './runbook.ts';
 import { bootstrapStackName } from './stacks/bootstrap.ts';
@@ -157,6 +158,7 @@ export function render({ check }: { readonly check?: boolean }): void {
   // Of the smallest environment that has every stack.
   const graph = graphOf(readEnvironment('staging'));
   const pages: Record<string, (page: string) => string> = {
+    'README.md': (page) => renderReadme(page, readEnvironments()),
     'docs/runbook.md': (page) => renderRunbook(page, readEnvironments()),
     'infra/README.md': (page) => withPart(page, 'graph', `\`\`\`mermaid\n${graph}\`\`\``),
   };

@@ -6,12 +6,15 @@ import { type Cost, idleCosts, total } from '../src/costs.ts';
 import { connectionsAtMost, isBurstable, memoryGib, vcpusOf } from '../src/database-class.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
 import { PageError } from '../src/generated-part.ts';
-import { PriceError, priceOfInstance, prices } from '../src/prices.ts';
+import { GLUE_VERSION } from '../src/glue-version.ts';
+import { PriceError, priceOfInstance, priceOfJob, prices } from '../src/prices.ts';
+import { renderReadme } from '../src/readme.ts';
 import { renderRunbook } from '../src/runbook.ts';
 import { HOURS_PER_MONTH, runsPerMonth, ScheduleError } from '../src/schedule.ts';
 import { ofType, synthesised } from '../src/testing/synthesised.ts';
 
 const environments = readEnvironments();
+const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
 const jobMetrics = [
   ...readFileSync(join(import.meta.dirname, '../../glue/centflow_glue/metrics.py'), 'utf8').matchAll(
@@ -74,11 +77,44 @@ describe('the costs of an idle environment', () => {
     expect(() => priceOfInstance('db.m99g.large')).toThrow('add it to infra/src/prices.ts');
   });
 
+  test('bill a sweep by the price of the job’s Glue version, and the crawler by its own', () => {
+    expect(priceOfJob(GLUE_VERSION).usd).toBe(0.308);
+    for (const environment of environments) {
+      const { sweepSchedule, crawlerSchedule } = environment.load;
+      const costs = idleCosts(environment);
+      expect(usdOf(costs, 'sweeps that find nothing')).toBeCloseTo((runsPerMonth(sweepSchedule) * 2 * 0.308) / 60);
+      expect(usdOf(costs, 'crawler')).toBeCloseTo((runsPerMonth(crawlerSchedule) * 0.44) / 6);
+    }
+  });
+
+  test('are not guessed for a version of Glue without a price', () => {
+    expect(priceOfJob('5.1').usd).toBe(0.44);
+    expect(() => priceOfJob('7.0')).toThrow(PriceError);
+    expect(() => priceOfJob('7.0')).toThrow('There is no price for a job on Glue 7.0');
+  });
+
   test('say of each price where and when it was the list’s', () => {
-    for (const { service, of, asOf, usd } of Object.values(prices)) {
+    for (const { service, of, asOf, usd } of [...Object.values(prices), priceOfJob(GLUE_VERSION)]) {
       expect(asOf, `${service}: ${of}`).toMatch(/^20\d\d-\d\d$/);
       expect(usd).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('README.md', () => {
+  test('has the costs as they follow from the code: run `npm run infra -- render`', () => {
+    expect(renderReadme(readme, environments)).toBe(readme);
+  });
+
+  test('has other costs after an environment has changed', () => {
+    const [dev, ...others] = environments;
+    if (dev === undefined) throw new Error('no environment');
+    const larger = { ...dev, database: { ...dev.database, instanceClass: 'db.m7g.large' } };
+    expect(renderReadme(readme, [larger, ...others])).not.toBe(readme);
+  });
+
+  test('is not rendered if it has no place for the costs', () => {
+    expect(() => renderReadme('# Centflow\n', environments)).toThrow(PageError);
   });
 });
 
