@@ -1,8 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is GitHub's syntax
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { repository } from '../src/repository.ts';
 import { type Job, jobPermissions, parseWorkflow, stepCommand } from '../src/workflows.ts';
 import { problemsOf, type Sources } from './workflow-rules.ts';
@@ -299,28 +298,6 @@ test('what a step runs can be had by its name', () => {
   expect(stepCommand('plan', 'release', 'release')).toBe('npm run deliver -- release --output release');
   expect(() => stepCommand('plan', 'release', 'relase')).toThrow(/runs nothing as relase/);
   expect(() => stepCommand('plan', 'relase', 'release')).toThrow(/has no job relase/);
-});
-
-test('Dependabot looks after every lock file and every action', () => {
-  const { updates } = parse(read('.github/dependabot.yml')) as {
-    updates: { 'package-ecosystem': string; directory?: string; directories?: string[]; cooldown: unknown }[];
-  };
-  const looked = updates.flatMap(({ 'package-ecosystem': kind, directory, directories }) =>
-    [directory ?? [], directories ?? []].flat().map((folder) => `${kind} ${folder}`),
-  );
-  expect(looked.sort()).toEqual([
-    'github-actions /',
-    'github-actions /.github/actions/setup',
-    'npm /',
-    'npm /apps/local/bootstrap/toolchain',
-    'uv /.github/lint',
-    'uv /glue',
-    'uv /infra/checkov',
-  ]);
-  for (const folder of ['.github/lint', 'glue', 'infra/checkov']) {
-    expect(existsSync(join(repository, folder, 'uv.lock')), folder).toBe(true);
-  }
-  for (const { cooldown } of updates) expect(cooldown).toEqual({ 'default-days': 7 });
 });
 
 interface Circumstances {
