@@ -22,7 +22,8 @@ logger = logging.getLogger(__name__)
 def reconcile_keys(spark: SparkSession, arguments: JobArguments, keys: Sequence[KeyToReconcile]) -> list[Outcome]:
     """Reconcile some keys, side by side over the cluster; the outcome of each, `failed` ones too."""
     tasks = min(len(keys), spark.sparkContext.defaultParallelism * TASKS_PER_CORE)
-    # An RDD, for keys are no table: a DataFrame costs 270 ms more each time, in plans and code generation.
+    # An RDD, because keys are not a table: a DataFrame costs 270 ms more each time, in plans and code generation. Spark
+    # Connect and Lake Formation's fine-grained access have no RDDs: do not turn these on (docs/adr/0019-glue-6.md).
     return spark.sparkContext.parallelize(keys, tasks).mapPartitions(_Task(arguments)).collect()
 
 
