@@ -14,15 +14,19 @@ import { installNode, installPackages, node, path, pnpm } from './node.mjs';
 import { emulatorPython, installPython, python, uv } from './python.mjs';
 import { local, repository, SetupError, toolchain, virtualEnvironment } from './step.mjs';
 
-/** What has been built is delivered without Python, Spark, Java and MySQL: only `release` builds. */
-const takesWhatIsBuilt = ([program, command]) => program === 'deliver' && command !== 'release';
+/**
+ * Commands that need neither Python, Spark, Java nor MySQL of this machine: `deliver` delivers what has been built (only
+ * `release` builds), and `machines` sets up other machines.
+ */
+const needsPackagesOnly = ([program, command]) =>
+  program === 'machines' || (program === 'deliver' && command !== 'release');
 
 /** Refuses a machine that lacks something before anything is installed. */
 function checkMachine(commandLine) {
   const { platform, arch } = process;
   if (wasSetUp(local)) return;
   checkPlatform({ platform, arch, glibc: platform === 'linux' ? glibcVersion() : undefined });
-  if (takesWhatIsBuilt(commandLine)) return;
+  if (needsPackagesOnly(commandLine)) return;
   findPython();
   checkJava();
   checkMysql({ arch });
@@ -32,7 +36,7 @@ function checkMachine(commandLine) {
 async function setUp(commandLine) {
   checkMachine(commandLine);
   await installNode();
-  if (takesWhatIsBuilt(commandLine)) return await installPackages();
+  if (needsPackagesOnly(commandLine)) return await installPackages();
   // Side by side: one waits for the npm registry, the other for PyPI and Maven.
   const [packages, parts, browser] = await Promise.allSettled([
     installPackages(),

@@ -4,6 +4,7 @@ import { addBuild } from './build-all.ts';
 import { addCheck } from './check.ts';
 import { addStack } from './commands/stack.ts';
 import { addStart } from './commands/start.ts';
+import { addMachines } from './machines/command.ts';
 import { addPictures } from './pictures/command.ts';
 import { addRehearse } from './rehearse/command.ts';
 import { addTest } from './test-all.ts';
@@ -11,6 +12,7 @@ import { addTest } from './test-all.ts';
 /** What package.json's scripts call. */
 export function scripts(): Command {
   const program = new Command('npm').description('Centflow on one machine');
-  for (const add of [addStart, addTest, addCheck, addBuild, addBench, addPictures, addRehearse, addStack]) add(program);
+  for (const add of [addStart, addTest, addCheck, addBuild, addBench, addPictures, addRehearse, addStack, addMachines])
+    add(program);
   return program;
 }

@@ -1,0 +1,13 @@
+/** The Debian releases on which the README's two commands must work. */
+export interface Release {
+  readonly number: string;
+  readonly suite: string;
+}
+
+export const RELEASES: readonly Release[] = [
+  { number: '12', suite: 'bookworm' },
+  { number: '13', suite: 'trixie' },
+];
+
+/** What a fresh user has installed before the first of the two commands. */
+export const PREREQUISITES = ['ca-certificates', 'git', 'nodejs', 'npm', 'python3'];

@@ -1,0 +1,23 @@
+/** What the output of `npm test` says besides passing or failing. */
+
+export interface TestLog {
+  /** The closing line, such as `120 passed, 0 failed, 3 skipped`. */
+  readonly summary?: string;
+  /** Why tests were skipped, each reason once. */
+  readonly leftOut: readonly string[];
+  /** One line for each failed test. */
+  readonly failures: readonly string[];
+}
+
+/** Reads the output of `npm test`; of any other command, nothing comes out. */
+export function readTestLog(log: string): TestLog {
+  const lines = log.trimEnd().split('\n');
+  const last = lines.at(-1) ?? '';
+  const summary = /^\d+ passed, \d+ failed, \d+ skipped$/.test(last) ? last : undefined;
+  const reasons = lines.flatMap((line) => /\bSkipped[:,] (.+)$/.exec(line)?.[1] ?? []);
+  return {
+    ...(summary === undefined ? {} : { summary }),
+    leftOut: [...new Set(reasons)],
+    failures: summary === undefined ? [] : lines.filter((line) => line.startsWith('✗ ')),
+  };
+}
