@@ -38,8 +38,9 @@ export interface Migrated {
 /** Applies the migrations the connection's database has not had yet. Any database name will do. */
 export async function migrate(connection: Connection, options: MigrateOptions = {}): Promise<Migrated> {
   const steps = await readMigrations(options.directory ?? migrationsDirectory);
+  await requireSuitableServer(connection);
   await prepareSession(connection);
-  const database = await suitableDatabase(connection);
+  const database = await databaseOf(connection);
 
   return await alone(connection, database, options.lockSeconds ?? 60, async () => {
     await keepLettersApart(connection);
@@ -130,26 +131,36 @@ async function apply(connection: Connection, step: MigrationStep, vanished: bool
   ]);
 }
 
-/** The database the connection is in, on a server with the collations and CHECK constraints that the schema needs. */
-async function suitableDatabase(connection: Connection): Promise<string> {
-  const [server] = await rowsOf<{ name: string | null; version: string }>(
-    connection,
-    'SELECT database() AS name, version() AS version',
-  );
-  const { name, version } = server as { name: string | null; version: string };
-  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
-  const newEnough = major > 8 || (major === 8 && (minor > 0 || patch >= 29));
-  if (!newEnough || version.includes('MariaDB')) {
+/**
+ * Checks that the server has what the schema needs, such as its collations and CHECK constraints. Call it before anything else:
+ * MariaDB fails at some later statement, with an error that does not name the cause.
+ *
+ * @throws {UnsuitableDatabaseError} for MariaDB and for an old MySQL
+ */
+export async function requireSuitableServer(connection: Connection): Promise<void> {
+  const [server] = await rowsOf<{ version: string }>(connection, 'SELECT version() AS version');
+  const version = server?.version ?? '';
+  if (/mariadb/i.test(version)) {
     throw new UnsuitableDatabaseError(
-      `The server is ${version}; Centflow needs MySQL 8.0.29 or newer, and not MariaDB.`,
+      `The server is MariaDB (${version}), and Centflow needs MySQL. Use MySQL 8.0.29 or newer.`,
     );
   }
-  if (name === null) {
+  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
+  const isNewEnough = major > 8 || (major === 8 && (minor > 0 || patch >= 29));
+  if (!isNewEnough) {
+    throw new UnsuitableDatabaseError(`The server is MySQL ${version}. Use MySQL 8.0.29 or newer.`);
+  }
+}
+
+/** The database the connection is in. */
+async function databaseOf(connection: Connection): Promise<string> {
+  const [current] = await rowsOf<{ name: string | null }>(connection, 'SELECT database() AS name');
+  if (current?.name === null || current === undefined) {
     throw new UnsuitableDatabaseError(
       'The connection names no database; put one at the end of its URL: mysql://host/centflow.',
     );
   }
-  return name;
+  return current.name;
 }
 
 /** Makes new tables keep `cafe` and `café`, `A` and `a` apart: RDS makes databases that do not. */

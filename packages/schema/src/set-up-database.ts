@@ -8,7 +8,7 @@ import {
   type Role,
   type UserOptions,
 } from './grants.ts';
-import { type Migrated, migrate } from './migrate.ts';
+import { type Migrated, migrate, requireSuitableServer } from './migrate.ts';
 
 /** Who administers which server. */
 export interface AdministratorOptions {
@@ -38,6 +38,7 @@ export interface RotateOptions extends AdministratorOptions, GrantOptions {
 export async function setUpDatabase(options: SetUpOptions): Promise<Migrated> {
   const administrator = await connectAsAdministrator(options);
   try {
+    await requireSuitableServer(administrator);
     await administrator.query(
       `CREATE DATABASE IF NOT EXISTS ${escapeId(options.database, true)} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_as_cs`,
     );
