@@ -24,17 +24,21 @@ export function addTest(program: Command): void {
   program
     .command('test')
     .description('run every test of both languages')
-    .option('--filter <package>', 'only the tests of one package, such as @centflow/glue')
+    .option('--filter <packages...>', 'only the tests of some packages, such as @centflow/glue')
     .action(testAll);
 }
 
-async function testAll({ filter }: { filter?: string }): Promise<void> {
+async function testAll({ filter }: { filter?: readonly string[] }): Promise<void> {
   const tools = readToolPaths();
-  const packages = testPackages().filter(({ name }) => filter === undefined || name === filter);
+  await withMysql(tools, (server) => runPackageTests(tools, server, filter));
+}
+
+/** Runs the tests of the named packages, or of all, and reports them; a failure sets the exit code. */
+export async function runPackageTests(tools: ToolPaths, mysqlUrl: string, names?: readonly string[]): Promise<void> {
+  const packages = testPackages().filter(({ name }) => names === undefined || names.includes(name));
   // A report of an earlier run must not count.
   for (const { folder } of packages) rmSync(join(folder, 'reports'), { recursive: true, force: true });
-  const exitCode = await withMysql(tools, (server) => runTests(tools, server, packages));
-  summarise(packages, exitCode);
+  summarise(packages, await runTests(tools, mysqlUrl, packages));
 }
 
 /** Every package of the workspace that has tests. */
