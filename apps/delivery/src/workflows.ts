@@ -23,6 +23,15 @@ const step = z.strictObject({
   env: texts.default({}),
 });
 
+/** A container beside the job, such as a database. */
+const service = z.strictObject({
+  image: z.string(),
+  env: texts,
+  ports: z.array(z.string()),
+  command: z.string().optional(),
+  options: z.string().optional(),
+});
+
 const job = z.strictObject({
   name: z.string().optional(),
   needs: oneOrMore.default([]),
@@ -37,6 +46,7 @@ const job = z.strictObject({
   permissions: permissions.optional(),
   outputs: texts.default({}),
   env: texts.default({}),
+  services: z.record(z.string(), service).optional(),
   steps: z.array(step).default([]),
   uses: z.string().optional(),
   with: texts.default({}),

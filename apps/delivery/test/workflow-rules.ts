@@ -196,7 +196,9 @@ const rules: Readonly<Record<string, Rule>> = {
 
   *'what builds is set up for it, and the rest is not'(workflows) {
     for (const { at, job } of jobs(workflows)) {
-      const builds = job.steps.some(({ run }) => run === '.ci/run' || run?.startsWith('npm run deliver -- release'));
+      const builds = job.steps.some(
+        ({ run = '' }) => run === '.ci/run' || TESTS.test(run) || run.startsWith('npm run deliver -- release'),
+      );
       const setUp = job.steps.find(({ uses }) => uses === '$/.github/actions/setup');
       if (setUp === undefined) {
         if (job.steps.some(({ run }) => run !== undefined)) yield `${at}: it runs something and sets nothing up`;
@@ -254,11 +256,14 @@ function* steps(workflows: readonly ParsedWorkflow[], actions: readonly ParsedAc
   }
 }
 
+/** The tests of some packages. */
+const TESTS = /^npm test -- --filter( @centflow\/[a-z-]+)+$/;
+
 /** A plain word, or words and variables in double quotes. */
 const VALUE = /^(?:[\w./-]+|"(?:[\w./-]|\$[A-Z_]+)+")$/;
 
 function* problemsOfCommand(run: string, variables: readonly string[]): Iterable<string> {
-  if (run === '.ci/run') return;
+  if (run === '.ci/run' || TESTS.test(run)) return;
   const [npm, script, program, dashes, name = '', ...words] = run.split(' ');
   if (`${npm} ${script} ${program} ${dashes}` !== 'npm run deliver --') {
     return yield `\`${run}\` is no command of the repository`;

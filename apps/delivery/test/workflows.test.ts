@@ -30,6 +30,13 @@ function changed(name: string, from: string | RegExp, to: string): Sources {
 
 describe('a workflow is refused', () => {
   test.each<[why: string, file: string, from: string | RegExp, to: string, problem: RegExp]>([
+    [
+      'that adds a command to the tests',
+      'ci.yml',
+      '@centflow/glue\n',
+      '@centflow/glue; id\n',
+      /is no command of the repository/,
+    ],
     ['that runs a script', 'ci.yml', 'run: .ci/run', 'run: bash tools/check.sh', /is no command of the repository/],
     ['that runs two commands', 'ci.yml', 'run: .ci/run', 'run: .ci/run && npm test', /is no command/],
     [
