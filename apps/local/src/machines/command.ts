@@ -82,7 +82,8 @@ async function runRelease(
     counts[ran.passed ? 'passed' : 'failed'] += 1;
     if (!ran.passed) failedLine = check.line;
     const { summary, leftOut, failures } = readTestLog(readFileSync(ran.logFile, 'utf8'));
-    results.push([check.name, summary === undefined ? outcome(ran) : `${summary},`, duration(ran.seconds)].join(' '));
+    const outcome = summary === undefined ? [] : [`${summary},`];
+    results.push([check.name, ...outcome, ...(ran.passed ? [] : ['failed after']), duration(ran.seconds)].join(' '));
     details.push(...leftOut.map((reason) => `${check.name} left out: ${reason}`), ...failures);
     if (!ran.passed) details.push(`${check.name} failed. Its output is in ${relative(process.cwd(), ran.logFile)}`);
   }
@@ -95,10 +96,6 @@ async function runCheck(release: Release, user: FreshUser, check: Check): Promis
   const logFile = logFileOf(release, check.log);
   rmSync(logFile, { force: true });
   return await runAsUser(user, check.line, logFile);
-}
-
-function outcome({ passed }: Ran): string {
-  return passed ? '' : 'failed after';
 }
 
 function duration(seconds: number): string {
