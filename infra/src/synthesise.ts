@@ -8,6 +8,7 @@ import { LoadStack } from './stacks/load.ts';
 import { ReportStack } from './stacks/report.ts';
 import { StoreStack } from './stacks/store.ts';
 import { WatchStack } from './stacks/watch.ts';
+import { TERRAFORM_VERSIONS } from './terraform/index.ts';
 
 /** Where synthesis writes: `stacks/<stack>/cdk.tf.json`. */
 export const outputFolder = join(import.meta.dirname, '..', 'cdktf.out');
@@ -16,7 +17,8 @@ export const outputFolder = join(import.meta.dirname, '..', 'cdktf.out');
 export function synthesise(environments: readonly Environment[], outdir = outputFolder): App {
   // CDKTF's report of use and its check for a newer version would be requests to the network.
   process.env.CHECKPOINT_DISABLE = '1';
-  const app = new App({ outdir });
+  // Without `targetVersions` synthesis rejects the lock in S3: it assumes every Terraform from 1.5.7 on, and every OpenTofu.
+  const app = new App({ outdir, context: { targetVersions: { terraform: TERRAFORM_VERSIONS } } });
   for (const inAccount of byAccount(environments)) new BootstrapStack(app, inAccount);
   for (const environment of environments) {
     new StoreStack(app, environment);

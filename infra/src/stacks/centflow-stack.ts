@@ -1,6 +1,6 @@
 /** What every stack has: the provider held to one account, the state's place, tags on everything. */
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
-import { S3Backend, type S3BackendConfig, TerraformStack } from 'cdktf';
+import { S3Backend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { type Names, namesOf, stateBucketOf } from '../names.ts';
@@ -11,23 +11,19 @@ export const stageNames = ['store', 'load', 'report', 'console', 'watch'] as con
 export const optionalStages = ['report', 'console'] as const satisfies readonly StageName[];
 export type StageName = (typeof stageNames)[number];
 
-/** A backend's configuration that CDKTF's types do not know yet: S3 holds the lock itself. */
-type LockingBackendConfig = S3BackendConfig & { readonly useLockfile: true };
-
 /** Puts a stack's state into its account's bucket, with the lock beside it. */
 export function keepState(
   stack: TerraformStack,
   account: Pick<Environment, 'accountId' | 'region'>,
   key: string,
 ): void {
-  const config: LockingBackendConfig = {
+  new S3Backend(stack, {
     bucket: stateBucketOf(account),
     key,
     region: account.region,
     encrypt: true,
     useLockfile: true,
-  };
-  new S3Backend(stack, config);
+  });
 }
 
 export interface ProviderOptions extends Pick<Environment, 'accountId' | 'region'> {

@@ -11,7 +11,7 @@ export { type IgnoredChanges, ignoring, readIgnoredChanges } from './ignored-cha
 export { offlineEnvironment, offlineOverride } from './offline.ts';
 export { applyWithOwnState, destroyWithOwnState } from './own-state.ts';
 export { type Action, changesOf, destroys, type Plan, type ResourceChange, summaryOf } from './plan.ts';
-export { findTerraform, type Terraform } from './terraform.ts';
+export { findTerraform, TERRAFORM_VERSIONS, type Terraform } from './terraform.ts';
 export {
   type Overrides,
   type PlanOptions,

@@ -10,6 +10,9 @@ import { findPluginMirror, holdsProvider, PROVIDER_VERSION } from './plugin-mirr
 /** The oldest that locks a state in S3 itself. */
 const OLDEST = [1, 11] as const;
 
+/** Semver range of the Terraform releases that run the stacks. */
+export const TERRAFORM_VERSIONS = `^${OLDEST.join('.')}`;
+
 export interface Terraform {
   readonly version: string;
   /** The folder that the provider is taken from; undefined where Terraform's registry is asked. */
