@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import { type Command, Option } from 'commander';
-import { checkHost } from './debian-root.ts';
+import { checkHost, removeRoot } from './debian-root.ts';
 import { type FreshUser, logFileOf, makeFreshUser, type Ran, runAsUser } from './fresh-user.ts';
 import { RELEASES, type Release } from './releases.ts';
 import { readTestLog } from './test-log.ts';
@@ -90,6 +90,8 @@ async function runRelease(
   const sign = failedLine === undefined ? '✔' : '✖';
   console.log(`${sign} Debian ${release.number} (${user.versions}): ${results.join(', ')}`);
   for (const detail of details) console.log(`    ${detail}`);
+  if (failedLine === undefined) removeRoot(user.root);
+  else console.log(`    Its root is kept: ${relative(process.cwd(), user.root.folder)}`);
 }
 
 async function runCheck(release: Release, user: FreshUser, check: Check): Promise<Ran> {

@@ -76,6 +76,11 @@ export async function makeRoot(options: RootOptions): Promise<DebianRoot> {
   return { folder: used, user: options.user, home: join(used, 'home', options.user) };
 }
 
+/** Frees the disk: a set-up writes 5 GB. */
+export function removeRoot({ folder }: DebianRoot): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
 async function buildPristine(options: RootOptions, pristine: string): Promise<void> {
   const { suite, packages, user, logFile } = options;
   const unfinished = `${pristine}.unfinished`;

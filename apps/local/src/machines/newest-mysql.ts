@@ -12,7 +12,7 @@ import { freePort } from '../free-port.ts';
 import { localFolder, readToolPaths } from '../paths.ts';
 import { startPart } from '../supervise.ts';
 import { runPackageTests } from '../test-all.ts';
-import { checkHost, type DebianRoot, enter, makeRoot, rootEnvironment } from './debian-root.ts';
+import { checkHost, type DebianRoot, enter, makeRoot, removeRoot, rootEnvironment } from './debian-root.ts';
 
 const SUITE = 'sid';
 const USER = 'mysql';
@@ -40,6 +40,7 @@ async function testMysql({ fresh }: { fresh: boolean }): Promise<void> {
     console.log(`(with MySQL ${server.version})`);
   } finally {
     await server.stop();
+    removeRoot(root);
   }
 }
 
