@@ -11,7 +11,11 @@ import boto3
 import pytest
 from stack import REPOSITORY, fetch, start_stack, tool_paths
 
-COPIED = ("packages", "apps/console", "apps/local", "glue", "samples", "package.json")
+COPIED = (
+    *("packages", "apps/console", "apps/local", "glue", "samples", "package.json"),
+    # The local stack takes the version of Glue from there.
+    *("infra/package.json", "infra/src/glue-version.ts"),
+)
 
 
 def test_a_new_feed_is_one_file_and_its_csv_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
