@@ -82,8 +82,7 @@ describe('the artefacts', () => {
     expect(pins.map((pin) => `wheels/${pin.replace('==', '-').replaceAll('_', '-')}`).sort()).toEqual(
       wheels.map((name) => name.replaceAll('_', '-').replace(/-py[\d.py]*-none-any\.whl$/, '')).sort(),
     );
-    for (const name of ['boto3', 'centflow-glue', 'pymysql', 'tenacity']) {
-      expect(pins).toContainEqual(expect.stringMatching(new RegExp(`^${name}==`)));
-    }
+    // Glue has everything else.
+    expect(pins.map((pin) => pin.split('==')[0])).toEqual(['centflow-glue', 'pymysql']);
   });
 });

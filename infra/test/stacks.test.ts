@@ -31,6 +31,16 @@ describe('the stacks', () => {
     expect(together.filter(({ name }) => name.startsWith('bootstrap'))).toHaveLength(1);
   });
 
+  test('are synthesised on a machine without Terraform', () => {
+    const { PATH } = process.env;
+    process.env.PATH = import.meta.dirname;
+    try {
+      expect(synthesised(environments)).toHaveLength(stacks.length);
+    } finally {
+      process.env.PATH = PATH;
+    }
+  });
+
   test('look nothing up, so that a plan needs no credentials', () => {
     expect(stacks.flatMap(({ name, dataSources }) => dataSources.map((type) => `${name}: ${type}`))).toEqual([]);
   });

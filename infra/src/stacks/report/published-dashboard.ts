@@ -11,8 +11,8 @@ import { QuicksightAnalysis } from '@cdktf/provider-aws/lib/quicksight-analysis/
 import { QuicksightDashboard } from '@cdktf/provider-aws/lib/quicksight-dashboard/index.js';
 import { QuicksightTheme } from '@cdktf/provider-aws/lib/quicksight-theme/index.js';
 import { baseThemeId, reportDefinition, theme } from '@centflow/reports/quicksight';
-import { DataResource } from 'cdktf';
 import { Construct } from 'constructs';
+import { RecordedValue } from '../../constructs/recorded-value.ts';
 import type { Environment } from '../../environment.ts';
 import { namesOf } from '../../names.ts';
 import { type Permission, readAnalysis, readDashboard, useTheme } from './permissions.ts';
@@ -41,8 +41,8 @@ export class PublishedDashboard extends Construct {
 
     // Of what we wrote, so that it changes exactly when we change it. QuickSight's ARNs follow from names.
     const written = JSON.stringify([definitionWith((view) => view), prefix]);
-    const version = new DataResource(this, 'version', {
-      input: { definition: createHash('sha256').update(written).digest('hex') },
+    const version = new RecordedValue(this, 'version', {
+      definition: createHash('sha256').update(written).digest('hex'),
     });
     // CDKTF writes `${…}` around a resource there, which Terraform's JSON does not take: so a name that we know.
     version.overrideLogicalId('definition');
