@@ -61,6 +61,8 @@ async function startServer(root: DebianRoot): Promise<Server> {
     `--port=${port}`,
     '--bind-address=127.0.0.1',
     '--mysqlx=OFF',
+    // Debian's default folder comes with another package.
+    '--secure-file-priv=NULL',
     // The job loads with LOAD DATA LOCAL.
     '--local-infile=ON',
     '--init-file=$HOME/administrator.sql',
