@@ -77,10 +77,18 @@ export async function createStorage(clients: Clients, secret: DatabaseSecret): P
   await Promise.all([createBucket(clients.s3), putSecret(clients.secrets, secret)]);
 }
 
-/** Queue, trigger and job, joined: from then on an object under `raw/` starts a job run. */
-export async function createFlow(clients: Clients, overrides: ResourceOverrides = {}): Promise<void> {
+/**
+ * Queue, trigger and job, joined: from then on an object under `raw/` starts a job run.
+ *
+ * @param sparkReady settles when Spark can run the job; the trigger is created meanwhile
+ */
+export async function createFlow(
+  clients: Clients,
+  sparkReady: Promise<unknown>,
+  overrides: ResourceOverrides = {},
+): Promise<void> {
   await Promise.all([
-    putJob(clients).then(() => warmJob(clients)),
+    Promise.all([putJob(clients), sparkReady]).then(() => warmJob(clients)),
     putTrigger(clients.lambda, overrides.triggerFiles ?? triggerBundle()).then(() => warmTrigger(clients.lambda)),
   ]);
   const queueArn = await createQueues(clients.sqs, overrides);

@@ -17,7 +17,7 @@ import { NAMES } from './names.ts';
 import { readToolPaths } from './paths.ts';
 import { createFlow, createStorage, type ResourceOverrides } from './resources.ts';
 import { removeSocketFolder, socketPath } from './socket-path.ts';
-import { startSparkWorker } from './spark-worker.ts';
+import { type SparkWorker, startSparkWorker } from './spark-worker.ts';
 
 /** What a stack may be made of. `flow` is everything from the event to the job run: queue, trigger, job and Spark. */
 export const PARTS = ['mysql', 's3', 'flow', 'console'] as const;
@@ -167,6 +167,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return administrator;
   };
 
+  let sparkStarting: Promise<SparkWorker | undefined> | undefined;
   try {
     const needsEmulator = wants('s3') || wants('flow');
     const emulatorPort = await freePort(options.preferredPorts?.emulator);
@@ -198,14 +199,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       return worker;
     };
 
-    const [database, aws, spark] = await Promise.allSettled([
+    // Spark takes longest. What does not need it is started meanwhile.
+    sparkStarting = wants('flow') ? timed('Spark', startSpark()) : Promise.resolve(undefined);
+    sparkStarting.catch(() => undefined);
+    const [database, aws] = await Promise.allSettled([
       wants('mysql') || wants('flow') ? timed('MySQL', startDatabase()) : undefined,
       needsEmulator ? timed('AWS emulator', startAws()) : undefined,
-      wants('flow') ? timed('Spark', startSpark()) : undefined,
     ]);
-    for (const outcome of [database, aws, spark]) if (outcome.status === 'rejected') throw outcome.reason;
+    for (const outcome of [database, aws]) if (outcome.status === 'rejected') throw outcome.reason;
     const administrator = database.status === 'fulfilled' ? database.value : undefined;
-    const worker = spark.status === 'fulfilled' ? spark.value : undefined;
 
     const clients = createClients(endpointUrl);
     stops.set('clients', () => clients.destroy());
@@ -218,9 +220,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         dbname: databaseName,
       });
     }
+    const sparkReady = sparkStarting;
     const startFlow = async () => {
       await options.triggerBuilt;
-      await createFlow(clients, options.overrides);
+      await createFlow(clients, sparkReady, options.overrides);
     };
     const serveConsole = async (): Promise<string> => {
       await options.consoleBuilt;
@@ -242,6 +245,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       wants('flow') ? timed('Queue, trigger and job', startFlow()) : undefined,
       wants('console') ? timed('Console', serveConsole()) : undefined,
     ]);
+    const worker = await sparkReady;
     for (const outcome of [flow, served]) if (outcome.status === 'rejected') throw outcome.reason;
     const consoleUrl = served.status === 'fulfilled' ? (served.value ?? '') : '';
 
@@ -274,6 +278,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       stop,
     };
   } catch (error) {
+    // It can be stopped only once it has started.
+    await sparkStarting?.catch(() => undefined);
     await stop();
     throw error;
   }
