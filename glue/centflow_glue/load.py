@@ -4,18 +4,20 @@ The rows stream as CSV through a pipe into MySQL's LOAD DATA LOCAL: no row passe
 held beyond its block, and nothing is staged (measured in docs/adr).
 """
 
-import csv
 import fcntl
-import io
+import heapq
 import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
-from typing import IO
+from itertools import islice
+from types import TracebackType
+from typing import IO, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,8 +26,8 @@ from pymysql.connections import Connection
 
 from centflow_glue.contract import Contract
 from centflow_glue.fingerprint import fingerprints
-from centflow_glue.quarantine import MESSAGE_MAX, RAW_TEXT_MAX, QuarantinedRow
-from centflow_glue.read import LARGE_BLOCK_BYTES, MIB, CsvReader, ReadLimits, RecordTooLongError
+from centflow_glue.quarantine import MESSAGE_MAX, RAW_TEXT_MAX, QuarantinedRow, quoted_cell
+from centflow_glue.read import MIB, CsvReader, ReadLimits, read_in_blocks
 from centflow_glue.rejection import UploadRejectedError
 from centflow_glue.summaries import SUMMARY_LIMITS, RunningSummaries, SummaryLimits
 from centflow_glue.validate import validate
@@ -108,20 +110,10 @@ def load_upload(
             the first 1,000 are. The error's `tally` holds the counts, where rows were read.
         LoadMismatchError: MySQL did not store what it was given.
     """
-    try:
-        reader = CsvReader(open_stream(), contract, compressed, limits)
-        return _load(connection, reader, upload_id, RunningSummaries(contract, summary_limits))
-    except RecordTooLongError:
-        connection.rollback()
-    try:
-        reader = CsvReader(open_stream(), contract, compressed, limits, LARGE_BLOCK_BYTES)
-        return _load(connection, reader, upload_id, RunningSummaries(contract, summary_limits))
-    except RecordTooLongError as error:
-        connection.rollback()
-        raise UploadRejectedError(
-            "record_too_long",
-            f"A row is longer than {LARGE_BLOCK_BYTES // MIB} MiB: a quote is never closed, or the file is no CSV.",
-        ) from error
+    return read_in_blocks(
+        lambda block_bytes: CsvReader(open_stream(), contract, compressed, limits, block_bytes),
+        lambda reader: _load(connection, reader, upload_id, RunningSummaries(contract, summary_limits)),
+    )
 
 
 class TooManyBadRowsError(UploadRejectedError):
@@ -142,28 +134,35 @@ class TooManyBadRowsError(UploadRejectedError):
 
 def _load(connection: Connection, reader: CsvReader, upload_id: int, summaries: RunningSummaries) -> Tally:
     contract = reader.contract
-    with tempfile.TemporaryFile("w+b") as quarantine_file:
-        quarantine = _QuarantineFile(quarantine_file, upload_id)
-        producer = _Producer(reader, upload_id, quarantine, summaries)
+    with Quarantine(upload_id) as quarantine:
+        producer = Producer(reader, upload_id, quarantine, summaries)
         _load_data(connection, _rows_statement(contract), producer.write_rows, producer.tally)
         tally = producer.tally
-        if tally.quarantined > tally.read * QUARANTINE_LIMIT:
+        rejection = too_many_bad_rows(tally, quarantine)
+        if rejection is not None:
             connection.rollback()
             _store_quarantine(connection, quarantine, whole=False)
             connection.commit()
-            assert quarantine.first is not None
-            raise TooManyBadRowsError(tally, quarantine.first)
+            raise rejection
         _store_quarantine(connection, quarantine, whole=True)
     tally.summaries = _store_summaries(connection, summaries.finish(), upload_id)
     connection.commit()
     return tally
 
 
-class _Producer:
+def too_many_bad_rows(tally: Tally, quarantine: "Quarantine") -> TooManyBadRowsError | None:
+    """Return why the upload is rejected, if too many of its rows are bad."""
+    first = quarantine.first
+    if first is None or tally.quarantined <= tally.read * QUARANTINE_LIMIT:
+        return None
+    return TooManyBadRowsError(tally, first)
+
+
+class Producer:
     """Writes the good rows of one upload as CSV, puts the others aside, and counts both."""
 
     def __init__(
-        self, reader: CsvReader, upload_id: int, quarantine: "_QuarantineFile", summaries: RunningSummaries
+        self, reader: CsvReader, upload_id: int, quarantine: "Quarantine", summaries: RunningSummaries
     ) -> None:
         self.tally = Tally()
         if reader.header.ignored:
@@ -174,26 +173,26 @@ class _Producer:
         self._summaries = summaries
 
     def write_rows(self, out: IO[bytes]) -> None:
+        """Read the upload to its end."""
         contract = self._reader.contract
-        for batch in self._reader.batches(self._put_aside):
-            checked = validate(batch, self._reader.header, contract)
-            self._put_aside(checked.quarantined)
-            self._count(checked.rows)
-            if checked.rows.num_rows:
-                self._summaries.add(checked.rows)
-                rows = checked.rows.add_column(
-                    0, "upload_id", pa.repeat(pa.scalar(self._upload_id), checked.rows.num_rows)
-                )
-                pa_csv.write_csv(
-                    rows.append_column("fingerprint", fingerprints(checked.rows, contract)), out, CSV_OPTIONS
-                )
+        with closing(self._reader.batches(self._quarantine.ragged.write)) as batches:
+            for batch in batches:
+                checked = validate(batch, self._reader.header, contract)
+                for row in checked.quarantined:
+                    self._quarantine.faulty.write(row)
+                self._count(checked.rows)
+                if checked.rows.num_rows:
+                    self._summaries.add(checked.rows)
+                    rows = checked.rows.add_column(
+                        0, "upload_id", pa.repeat(pa.scalar(self._upload_id), checked.rows.num_rows)
+                    )
+                    pa_csv.write_csv(
+                        rows.append_column("fingerprint", fingerprints(checked.rows, contract)), out, CSV_OPTIONS
+                    )
+        self.tally.quarantined = self._quarantine.count
+        self.tally.amount_quarantined = self._quarantine.amount
         if self.tally.read == 0:
             self.tally.notes.append("The file has a header and no rows.")
-
-    def _put_aside(self, rows: list[QuarantinedRow]) -> None:
-        self.tally.quarantined += len(rows)
-        self.tally.amount_quarantined += sum((row.amount for row in rows if row.amount is not None), Decimal(0))
-        self._quarantine.write(rows)
 
     def _count(self, rows: pa.Table) -> None:
         tally, contract = self.tally, self._reader.contract
@@ -211,46 +210,103 @@ class _Producer:
             tally.has_transaction_ids = bool(pc.any(pc.greater(pc.binary_length(ids), 0)).as_py())
 
 
-class _QuarantineFile:
-    """Quarantined rows on disk until the good rows are loaded: the connection is busy, and there may be millions."""
+class Quarantine:
+    """Quarantined rows on disk until the good rows are loaded: the connection is busy, and there may be millions.
 
-    def __init__(self, file: IO[bytes], upload_id: int) -> None:
-        self.first: QuarantinedRow | None = None
-        self.count = 0
-        self._file = file
-        self._upload_id = upload_id
-        self._bytes_kept = 0
+    Ragged rows come from pyarrow's thread, which is ahead of the checks. So either kind has a file of its own, in the
+    order of its rows, and only the ends of the two are compared.
 
-    def write(self, rows: list[QuarantinedRow]) -> None:
-        for row in rows:
-            self.first = self.first or row
-            self.count += 1
-            text = io.StringIO()
-            # All quoted: LOAD DATA reads a bare NULL as no value.
-            csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow(
-                (
-                    self._upload_id,
-                    row.row_no,
-                    row.column or "",
-                    row.code,
-                    row.message[:MESSAGE_MAX],
-                    row.raw_text[:RAW_TEXT_MAX],
-                )
-            )
-            self._file.write(text.getvalue().encode())
-            if self.count <= REJECTED_ROWS_KEPT:
-                self._bytes_kept = self._file.tell()
+    Args:
+        upload_id: Of the upload.
+
+    Attributes:
+        ragged: The rows with a wrong number of cells.
+        faulty: The rows with a cell that breaks the contract.
+    """
+
+    def __init__(self, upload_id: int) -> None:
+        self.ragged = _QuarantineFile(upload_id)
+        self.faulty = _QuarantineFile(upload_id)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.ragged.file.close()
+        self.faulty.file.close()
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self.ragged.count + self.faulty.count
+
+    @property
+    def amount(self) -> Decimal:
+        """The sum of their amounts, as far as these can be read."""
+        return self.ragged.amount + self.faulty.amount
+
+    @property
+    def first(self) -> QuarantinedRow | None:
+        """The first row; None where there is none."""
+        rows = [row for row in (self.ragged.first, self.faulty.first) if row is not None]
+        return min(rows, key=lambda row: row.row_no, default=None)
 
     def copy(self, out: IO[bytes], whole: bool) -> None:
-        """Write the rows as CSV; unless `whole`, only those kept of a rejected upload."""
-        self._file.seek(0)
+        """Write the rows as CSV; unless `whole`, only those kept of a rejected upload, in their order."""
         if whole:
-            shutil.copyfileobj(self._file, out)
-        else:
-            out.write(self._file.read(self._bytes_kept))
+            for pile in (self.ragged, self.faulty):
+                pile.file.seek(0)
+                shutil.copyfileobj(pile.file, out)
+            return
+        kept = heapq.merge(self.ragged.kept, self.faulty.kept, key=lambda row: row.row_no)
+        for row in islice(kept, REJECTED_ROWS_KEPT):
+            row.file.seek(row.start)
+            out.write(row.file.read(row.length))
 
 
-def _store_quarantine(connection: Connection, quarantine: _QuarantineFile, whole: bool) -> None:
+@dataclass(frozen=True)
+class _KeptRow:
+    """Where a row is in its file."""
+
+    row_no: int
+    file: IO[bytes]
+    start: int
+    length: int
+
+
+class _QuarantineFile:
+    """Rows of one kind, in the order of their numbers."""
+
+    def __init__(self, upload_id: int) -> None:
+        self.file = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (`Quarantine` closes it)
+        self.first: QuarantinedRow | None = None
+        self.count = 0
+        self.amount = Decimal(0)
+        self.kept: list[_KeptRow] = []
+        self._upload_id = upload_id
+        self._size = 0
+
+    def write(self, row: QuarantinedRow) -> None:
+        self.first = self.first or row
+        self.count += 1
+        self.amount += row.amount or 0
+        cells = (
+            str(self._upload_id),
+            str(row.row_no),
+            row.column or "",
+            row.code,
+            row.message[:MESSAGE_MAX],
+            row.raw_text[:RAW_TEXT_MAX],
+        )
+        # All quoted: LOAD DATA reads a bare NULL as no value.
+        line = (",".join(map(quoted_cell, cells)) + "\n").encode()
+        self.file.write(line)
+        if self.count <= REJECTED_ROWS_KEPT:
+            self.kept.append(_KeptRow(row.row_no, self.file, self._size, len(line)))
+        self._size += len(line)
+
+
+def _store_quarantine(connection: Connection, quarantine: Quarantine, whole: bool) -> None:
     if not quarantine.count:
         return
     expected = Tally(good=quarantine.count if whole else min(quarantine.count, REJECTED_ROWS_KEPT))
@@ -318,19 +374,23 @@ def _load_data(
 
     thread = threading.Thread(target=run, name="centflow-rows", daemon=True)
     thread.start()
+    warnings: Sequence[object] = ()
     try:
         with connection.cursor() as cursor:
             stored = cursor.execute(statement.format(pipe=f"/dev/fd/{read_end}"))
-            warnings = cursor.warning_count
-            if not failure and warnings:
+            warning_count = cursor.warning_count
+            if warning_count:
                 cursor.execute("SHOW WARNINGS LIMIT 3")
-                raise LoadMismatchError(f"MySQL warned {warnings} times while loading: {cursor.fetchall()!r}.")
+                warnings = cursor.fetchall()
     finally:
         os.close(read_end)
         thread.join()
+    # Only now: MySQL sees the end of the pipe before `failure` has what ended it.
     if failure:
         connection.rollback()
         raise failure[0]
+    if warnings:
+        raise LoadMismatchError(f"MySQL warned {warning_count} times while loading: {warnings!r}.")
     if stored != expected.good:
         connection.rollback()
         raise LoadMismatchError(f"MySQL stored {stored} rows of {expected.good}: nothing is published.")

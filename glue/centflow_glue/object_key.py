@@ -68,7 +68,7 @@ def owner_of(object_key: str) -> str:
     if not owner or len(owner) > OWNER_MAX_LENGTH:
         raise UploadRejectedError(
             "bad_owner",
-            f"The folder {folders[1]!r} names no owner of 1 to {OWNER_MAX_LENGTH} characters: "
+            f"The folder {quoted(folders[1], SHOWN_LENGTH)} names no owner of 1 to {OWNER_MAX_LENGTH} characters: "
             "upload it again under owner=<name>/.",
         )
     return owner

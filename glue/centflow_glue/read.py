@@ -1,15 +1,11 @@
 """Bytes of an object → batches of cells, in one pass and bounded memory, with the row numbers a spreadsheet shows."""
 
-import csv
-import gzip
-import io
 import re
-import secrets
-import zlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any
+from threading import Lock
+from typing import IO, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from centflow_glue.contract import Contract
-from centflow_glue.quarantine import QuarantinedRow, row_text
-from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.quarantine import QuarantinedRow
+from centflow_glue.rejection import UploadRejectedError, spelled_out
+from centflow_glue.source import ESCAPE, ESCAPED_ESCAPE, ESCAPED_NUL, NUL, SHOWN_BYTES, Source, unescaped
 
 MIB = 1 << 20
 # Rows are parsed a block at a time; a record must fit into one. 4 MiB keeps a task below 250 MB; an upload that holds a
@@ -27,12 +24,8 @@ BLOCK_BYTES = 4 * MIB
 LARGE_BLOCK_BYTES = 32 * MIB
 HEAD_BYTES = 64 << 10
 HEADER_SHOWN = 80
-# Ragged rows held at once where no other rows come between them: some MiB.
-RAGGED_HELD = 10_000
-# pyarrow overlooks commas and line ends that follow a NUL closely, and would merge two rows into one. Both are control
-# characters: a row that holds one is quarantined either way.
-NUL, NUL_STAND_IN = "\0", "\x1a"
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SIGNATURES = (
     (b"\xff\xfe", "not_utf8", "The file is UTF-16: save it again as “CSV UTF-8”."),
     (b"\xfe\xff", "not_utf8", "The file is UTF-16: save it again as “CSV UTF-8”."),
@@ -41,10 +34,15 @@ SIGNATURES = (
     (b"%PDF", "not_csv", "The file is a PDF: export the transactions as CSV."),
     (b"\x1f\x8b", "not_csv", "The file is gzip but not named so: name it *.csv.gz."),
 )
+# A cell, and then a comma, a line end or the end of the text. Text behind a closing quote belongs to its cell.
+CELL = re.compile(r'(?:"((?:[^"]|"")*)("?))?([^,\r\n]*)(,|\r\n|\n|\r|\Z)')
 
+# What ends the text that is shown around a byte that is not UTF-8.
+NOT_SHOWN = re.compile(rb'[\x00-\x1f\x7f,"]')
 
-# Takes rows that are not to be held in memory.
-PutAside = Callable[[list[QuarantinedRow]], None]
+Result = TypeVar("Result")
+# Takes one ragged row. Rows come in their order, from a thread of pyarrow's.
+TakeRagged = Callable[[QuarantinedRow], None]
 
 
 class RecordTooLongError(Exception):
@@ -66,17 +64,15 @@ class ReadLimits:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some consecutive rows of an upload.
+    """Some consecutive rows of an upload, without the ragged ones.
 
     Attributes:
         row_numbers: The row number of each, uint32.
         cells: Every column of the file in its order, as strings, the unknown ones too.
-        ragged: Rows among or near these that have too few or too many cells.
     """
 
     row_numbers: np.ndarray[Any, np.dtype[np.uint32]]
     cells: list[pa.StringArray]
-    ragged: list[QuarantinedRow]
 
 
 @dataclass(frozen=True)
@@ -96,9 +92,39 @@ class Header:
     row_number: int
 
 
+def read_in_blocks(
+    open_reader: Callable[[int], "CsvReader"], use: Callable[["CsvReader"], Result], block_bytes: int = BLOCK_BYTES
+) -> Result:
+    """Read a CSV, and once more in larger blocks if a record needs them.
+
+    Args:
+        open_reader: Opens the CSV from its start, to be read in blocks of so many bytes.
+        use: Reads it. It leaves nothing behind when a `RecordTooLongError` ends it.
+        block_bytes: The blocks of the first attempt.
+
+    Raises:
+        UploadRejectedError: The file is not an acceptable CSV of its feed.
+    """
+    try:
+        return use(open_reader(block_bytes))
+    except RecordTooLongError:
+        pass
+    reader = open_reader(LARGE_BLOCK_BYTES)
+    try:
+        return use(reader)
+    except RecordTooLongError as error:
+        reader.check_compression()
+        raise UploadRejectedError(
+            "record_too_long",
+            f"A row is longer than {LARGE_BLOCK_BYTES // MIB} MiB: a quote is never closed, or the file is no CSV.",
+        ) from error
+
+
 @dataclass(repr=False)
 class CsvReader:
     """One pass over a CSV.
+
+    Of several faults it reports the first in the order that `rejection` documents.
 
     Args:
         stream: The object's bytes.
@@ -114,14 +140,8 @@ class CsvReader:
     limits: ReadLimits
     block_bytes: int = BLOCK_BYTES
     header: Header = field(init=False)
-    _source: "_Source" = field(init=False)
-    _ragged: list[QuarantinedRow] = field(default_factory=list, init=False)
-    _put_aside: PutAside | None = field(default=None, init=False)
-    _put_aside_failure: BaseException | None = field(default=None, init=False)
-    _skipped: deque[list[int]] = field(default_factory=deque, init=False)
-    _last_row: int = field(default=0, init=False)
-    _end_mark: str = field(init=False)
-    _end_seen: bool = field(default=False, init=False)
+    _source: Source = field(init=False)
+    _ragged: "_RaggedRows" = field(init=False)
 
     def __post_init__(self) -> None:
         """Read the head of the file and compare its header with the contract.
@@ -129,50 +149,60 @@ class CsvReader:
         Raises:
             UploadRejectedError: The file is no CSV of this feed.
         """
-        stream = gzip.GzipFile(fileobj=self.stream) if self.compressed else self.stream
-        self._source = _Source(stream, self.limits.expanded_bytes)
+        self._source = Source(self.stream, self.compressed, self.limits.expanded_bytes)
         head = self._source.peek(HEAD_BYTES)
-        _refuse_other_formats(head)
-        self.header = _match_header(*_first_record(head), self.contract)
-        # A row of our own after the file's last, with a cell too many: pyarrow reports it as ragged, unless the file
-        # ends within a quoted cell.
-        self._end_mark = secrets.token_hex(16) + "," * len(self.header.names)
-        self._source.append(f"\n{self._end_mark}\n".encode())
+        try:
+            self.header = self._read_header(head)
+        except UploadRejectedError:
+            self.check_compression()
+            raise
+        self._source.set_columns(len(self.header.names))
 
-    def batches(self, put_aside: PutAside | None = None) -> Iterator[Batch]:
+    def check_compression(self) -> None:
+        """Expand the rest of a compressed file, whose faults outrank those of the CSV.
+
+        Raises:
+            UploadRejectedError: The compression is not sound.
+        """
+        self._source.check_compression()
+
+    def batches(self, take_ragged: TakeRagged | None = None) -> Generator[Batch, None, None]:
         """The rows after the header.
 
         Rows without any value (an empty line, or only commas) carry nothing and are left out.
 
         Args:
-            put_aside: Takes ragged rows of which too many come without a batch between them to be held in memory. No
-                batch has these.
+            take_ragged: Takes the rows with too few or too many cells.
 
         Raises:
             UploadRejectedError: The file is not UTF-8, ends within a quoted cell or a gzip stream, or grows too large.
             RecordTooLongError: A record is longer than a block.
         """
-        self._put_aside = put_aside
+        self._ragged = _RaggedRows(self._source, take_ragged)
+        try:
+            yield from self._batches()
+        finally:
+            self._source.stop()
+
+    def _batches(self) -> Iterator[Batch]:
         next_row = 1
         for record_batch in self._record_batches():
-            numbers = self._number(next_row, record_batch.num_rows)
+            numbers = self._ragged.number_others(next_row, record_batch.num_rows)
             if record_batch.num_rows:
                 next_row = int(numbers[-1]) + 1
-                self._last_row = max(self._last_row, next_row - 1)
-            cells = [
-                self._with_nul(_decode(column, numbers, name))
-                for column, name in zip(record_batch.columns, self.header.names, strict=True)
-            ]
+            cells = [self._unescaped(column) for column in record_batch.columns]
             data = _has_value(cells) & (numbers > self.header.row_number)
             if not data.all():
                 mask = pa.array(data)
                 numbers, cells = numbers[data], [column.filter(mask) for column in cells]
-            yield Batch(row_numbers=numbers, cells=cells, ragged=self._take_ragged())
-        if self._ragged:
-            yield Batch(
-                np.empty(0, np.uint32), [pa.array([], pa.string()) for _ in self.header.names], self._take_ragged()
-            )
-        self._refuse_open_quote()
+            yield Batch(row_numbers=numbers, cells=cells)
+        self._refuse_early_end()
+        self._refuse_open_quote(max(next_row - 1, self._ragged.last))
+
+    def _read_header(self, head: bytes) -> Header:
+        cut = self._too_large() if self._source.too_large else None
+        _refuse_other_formats(head, cut)
+        return _match_header(*_first_record(head, cut), self.contract)
 
     def _record_batches(self) -> Iterator[pa.RecordBatch]:
         names = [str(index) for index in range(len(self.header.names))]
@@ -182,175 +212,196 @@ class CsvReader:
                 # One thread: InvalidRow has no number otherwise, and several files go side by side anyway.
                 read_options=pa_csv.ReadOptions(column_names=names, block_size=self.block_bytes, use_threads=False),
                 parse_options=pa_csv.ParseOptions(
-                    newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=self._skip_ragged
+                    newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=self._ragged.handle
                 ),
-                # Binary, so that bad UTF-8 is found with its row and column.
+                # The source has checked that all is UTF-8.
                 convert_options=pa_csv.ConvertOptions(
-                    column_types={name: pa.binary() for name in names}, strings_can_be_null=False
+                    column_types={name: pa.string() for name in names}, strings_can_be_null=False, check_utf8=False
                 ),
             )
         except pa.ArrowInvalid as error:
-            if self._put_aside_failure is not None:
-                raise self._put_aside_failure from error
+            if self._ragged.failure is not None:
+                raise self._ragged.failure from error
             if "straddling" in str(error):
                 raise RecordTooLongError from error
-            ragged = re.search(r"Row #([0-9]+): Expected", str(error))
-            if ragged:  # only where pyarrow could not decode the row to report it
-                raise UploadRejectedError(
-                    "not_utf8", f"Row {ragged[1]} is not UTF-8: save the file again as “CSV UTF-8”."
-                ) from error
-            raise UploadRejectedError("not_csv", f"The file cannot be read as CSV: {error}.") from error
+            self.check_compression()
+            raise UploadRejectedError(
+                "not_csv", "The file cannot be read as CSV: open it in a spreadsheet and save it again as CSV."
+            ) from error
 
-    def _skip_ragged(self, row: pa_csv.InvalidRow) -> str:
-        if row.text == self._end_mark:
-            self._end_seen = True
-            return "skip"
-        if self._skipped and self._skipped[-1][1] == row.number - 1:
-            self._skipped[-1][1] = row.number
-        else:
-            self._skipped.append([row.number, row.number])
-        self._last_row = max(self._last_row, row.number)
-        self._ragged.append(
-            QuarantinedRow(
-                row_no=row.number,
-                column=None,
-                code="ragged_row",
-                message=f"The row has {row.actual_columns} cells where the header has {row.expected_columns}: "
-                "check its commas, and quote cells that hold one.",
-                raw_text=row.text.replace(NUL_STAND_IN, NUL) if self._source.has_nul else row.text,
-                amount=None,
-            )
+    def _unescaped(self, column: pa.StringArray) -> pa.StringArray:
+        if not self._source.has_escapes:
+            return column
+        return pc.replace_substring(pc.replace_substring(column, ESCAPED_NUL, NUL), ESCAPED_ESCAPE, ESCAPE)
+
+    def _too_large(self) -> UploadRejectedError:
+        return UploadRejectedError(
+            "too_large",
+            f"The CSV is larger than {self.limits.expanded_bytes / MIB:,.0f} MiB: split it into several files.",
         )
-        if self._put_aside is not None and len(self._ragged) >= RAGGED_HELD:
-            try:
-                self._put_aside(self._take_ragged())
-            except BaseException as error:  # pyarrow would swallow it
-                self._put_aside_failure = error
-                return "error"
-        return "skip"
 
-    def _take_ragged(self) -> list[QuarantinedRow]:
-        ragged, self._ragged = self._ragged, []
-        return ragged
+    def _refuse_early_end(self) -> None:
+        """Raise the fault at which the source ended the bytes before the file does."""
+        source = self._source
+        if source.compression_fault:
+            raise source.compression_fault
+        if source.malformed:
+            cut = self._ragged.cut
+            assert cut is not None
+            cell = "" if cut.cell >= len(self.header.names) else f", column {_shown_name(self.header.names[cut.cell])}"
+            before = NOT_SHOWN.split(cut.text.encode()[-SHOWN_BYTES:])[-1]
+            after = NOT_SHOWN.split(source.malformed.following)[0]
+            text = (before + bytes([source.malformed.byte]) + after).decode("latin-1")
+            raise UploadRejectedError(
+                "not_utf8",
+                f"Row {cut.row_no}{cell}: the byte 0x{source.malformed.byte:02X} is not UTF-8 "
+                f"({spelled_out(text)} if it is Latin-1): save the file again as “CSV UTF-8”.",
+            )
+        if source.too_large:
+            raise self._too_large()
 
-    def _number(self, first: int, count: int) -> np.ndarray[Any, np.dtype[np.uint32]]:
-        """Row numbers for the next `count` rows, leaving out those of ragged rows.
-
-        The parser reports a ragged row before it gives the rows around it, at times a block ahead.
-        """
-        runs = []
-        while count:
-            free = self._skipped[0][0] - first if self._skipped else count
-            runs.append(np.arange(first, first + min(free, count), dtype=np.uint32))
-            count -= len(runs[-1])
-            first = self._skipped.popleft()[1] + 1 if count else first
-        return np.concatenate(runs) if runs else np.empty(0, np.uint32)
-
-    def _with_nul(self, column: pa.StringArray) -> pa.StringArray:
-        return pc.replace_substring(column, NUL_STAND_IN, NUL) if self._source.has_nul else column
-
-    def _refuse_open_quote(self) -> None:
+    def _refuse_open_quote(self, last_row: int) -> None:
         """A quote that is never closed swallows the rest of the file into one cell: nothing of it is safe."""
-        if not self._end_seen:
+        if not self._ragged.end_seen:
             raise UploadRejectedError(
                 "open_quote",
-                f"Row {self._last_row} opens a quote that is never closed, so the rest of the file is one cell: "
+                f"Row {last_row} opens a quote that is never closed, so the rest of the file is one cell: "
                 "close the quote, or double it where it belongs to the text.",
             )
 
 
-class _Source(io.RawIOBase):
-    """The CSV's bytes as pyarrow reads them: with a look ahead, a limit, no NUL, and something appended.
+@dataclass(frozen=True)
+class _Cut:
+    """Where the source cut a row.
 
     Attributes:
-        has_nul: Whether a NUL was read; `NUL_STAND_IN` stands in for it.
+        row_no: The row number.
+        cell: The index of the cell.
+        text: The row up to there.
     """
 
-    def __init__(self, stream: IO[bytes] | gzip.GzipFile, limit: int) -> None:
-        self._stream = stream
-        self._limit = limit
-        self._ahead = b""
-        self._appended = b""
-        self._read = 0
-        self.has_nul = False
+    row_no: int
+    cell: int
+    text: str
 
-    def append(self, data: bytes) -> None:
-        """Let this follow the stream's last byte."""
-        self._appended = data
 
-    def peek(self, size: int) -> bytes:
-        self._ahead = self._fill(size)
-        return self._ahead
+class _RaggedRows:
+    """The ragged rows that pyarrow's thread reports, ahead of the batches that the reader's thread gets.
 
-    def read(self, size: int = -1) -> bytes:
-        data = self._ahead[:size] + self._fill(size - len(self._ahead))
-        self._ahead = self._ahead[size:]
-        self._read += len(data)
-        if self._read > self._limit:
-            raise UploadRejectedError(
-                "too_large", f"The CSV is larger than {self._limit / MIB:,.0f} MiB: split it into several files."
-            )
-        if NUL.encode() in data:
-            self.has_nul = True
-            data = data.replace(NUL.encode(), NUL_STAND_IN.encode())
-        if len(data) < size:  # the stream's end
-            room = size - len(data)
-            data, self._appended = data + self._appended[:room], self._appended[room:]
-        elif data.endswith(b"\r") and size > 1:
-            # pyarrow drops a line feed that begins a block after a carriage return, within a quoted cell too.
-            data, self._ahead = data[:-1], b"\r" + self._ahead
-            self._read -= 1
-        return data
+    Attributes:
+        last: The number of the last one, 0 before the first.
+        end_seen: Whether the source's mark came as a row of its own.
+        cut: The row that the mark was appended to, where the source cut the bytes.
+        failure: What went wrong in taking a row.
+    """
 
-    def readable(self) -> bool:
-        return True
+    def __init__(self, source: Source, take: TakeRagged | None) -> None:
+        self.last = 0
+        self.end_seen = False
+        self.cut: _Cut | None = None
+        self.failure: BaseException | None = None
+        self._source = source
+        self._take = take
+        # Runs of numbers, first and last, that the reader has not passed. Both threads change them.
+        self._runs: deque[list[int]] = deque()
+        self._lock = Lock()
 
-    def _fill(self, size: int) -> bytes:
-        """Exactly `size` bytes, fewer only at the end: pyarrow takes a short read for a whole block."""
-        pieces = []
+    def handle(self, row: pa_csv.InvalidRow) -> str:
+        """Take a row that has not as many cells as the header; return what pyarrow does next."""
         try:
-            while size > 0 and (piece := self._stream.read(size)):
-                pieces.append(piece)
-                size -= len(piece)
-        except EOFError as error:
-            raise UploadRejectedError(
-                "truncated_gzip", "The compressed file ends too early: it was cut off, upload it again."
-            ) from error
-        except (gzip.BadGzipFile, zlib.error) as error:
-            raise UploadRejectedError(
-                "not_gzip", f"The file is named .gz but is not sound gzip ({error}): compress it again."
-            ) from error
-        return b"".join(pieces)
+            return self._handle(row)
+        except BaseException as error:  # pyarrow would swallow it
+            self.failure = error
+            return "error"
+
+    def _handle(self, row: pa_csv.InvalidRow) -> str:
+        mark = self._source.mark
+        if row.text == mark:
+            self.end_seen = True
+            return "skip"
+        with self._lock:
+            if self._runs and self._runs[-1][1] == row.number - 1:
+                self._runs[-1][1] = row.number
+            else:
+                self._runs.append([row.number, row.number])
+        self.last = row.number
+        if row.text.endswith(f'x"{mark}'):
+            # Behind the mark's own text come as many cells as the header has.
+            cell = row.actual_columns - row.expected_columns - 1
+            self.cut = _Cut(row.number, cell, unescaped(row.text.removesuffix(f'x"{mark}')))
+        elif self._take is not None:
+            self._take(
+                QuarantinedRow(
+                    row_no=row.number,
+                    column=None,
+                    code="ragged_row",
+                    message=f"The row has {row.actual_columns} cells where the header has {row.expected_columns}: "
+                    "check its commas, and quote cells that hold one.",
+                    raw_text=unescaped(row.text),
+                    amount=None,
+                )
+            )
+        return "skip"
+
+    def number_others(self, first: int, count: int) -> np.ndarray[Any, np.dtype[np.uint32]]:
+        """Row numbers for the next `count` rows from `first` on, without those of ragged rows.
+
+        pyarrow reports every ragged row of a block before it gives the block's other rows.
+        """
+        numbers = []
+        with self._lock:
+            while count:
+                free = self._runs[0][0] - first if self._runs else count
+                numbers.append(np.arange(first, first + min(free, count), dtype=np.uint32))
+                count -= len(numbers[-1])
+                first = self._runs.popleft()[1] + 1 if count else first
+        return np.concatenate(numbers) if numbers else np.empty(0, np.uint32)
 
 
-def _refuse_other_formats(head: bytes) -> None:
-    if not head.removeprefix(b"\xef\xbb\xbf").strip():
-        raise UploadRejectedError("empty_file", "The file is empty: upload it again with a header and rows.")
+def _refuse_other_formats(head: bytes, cut: UploadRejectedError | None) -> None:
+    """Refuse a head that is no text; `cut` is the fault that ends it, if there is one."""
+    if not head.removeprefix(BYTE_ORDER_MARK).strip():
+        raise cut or UploadRejectedError("empty_file", "The file is empty: upload it again with a header and rows.")
     for signature, code, reason in SIGNATURES:
         if head.startswith(signature):
             raise UploadRejectedError(code, reason)
 
 
-def _first_record(head: bytes) -> tuple[list[str], int]:
+def _first_record(head: bytes, cut: UploadRejectedError | None) -> tuple[list[str], int]:
     """The header's cells and the row it stands in."""
-    text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
-    try:
-        for row_number, record in enumerate(csv.reader(io.StringIO(text, newline=""), strict=False), start=1):
-            if any(cell.strip() for cell in record):
-                header = ",".join(record)
-                if any("\ud800" <= character <= "\udfff" for character in header):
-                    raise UploadRejectedError(
-                        "not_utf8", "The header is not UTF-8: save the file again as “CSV UTF-8”."
-                    )
-                if "\0" in header:
-                    raise UploadRejectedError(
-                        "not_csv",
-                        "The header holds NUL bytes: the file is binary or UTF-16, save it again as “CSV UTF-8”.",
-                    )
-                return record, row_number
-    except csv.Error as error:
-        raise UploadRejectedError("not_csv", f"The header cannot be read: {error}.") from error
-    raise UploadRejectedError("empty_file", "The file holds only empty lines: upload it again with a header and rows.")
+    text = head.removeprefix(BYTE_ORDER_MARK).decode("utf-8", errors="surrogateescape")
+    at, row_number = 0, 0
+    while at < len(text):
+        row_number += 1
+        cells, at, is_ended = _record_at(text, at)
+        if not any(cell.strip() for cell in cells):
+            continue
+        if any("\ud800" <= character <= "\udfff" for cell in cells for character in cell):
+            raise UploadRejectedError("not_utf8", "The header is not UTF-8: save the file again as “CSV UTF-8”.")
+        if cut and not is_ended:
+            break
+        if any(NUL in cell for cell in cells):
+            raise UploadRejectedError(
+                "not_csv",
+                "The header holds NUL bytes: the file is binary or UTF-16, save it again as “CSV UTF-8”.",
+            )
+        return cells, row_number
+    raise cut or UploadRejectedError(
+        "empty_file", "The file holds only empty lines: upload it again with a header and rows."
+    )
+
+
+def _record_at(text: str, at: int) -> tuple[list[str], int, bool]:
+    """The cells of the record at an index, the index behind it, and whether a line end ends it."""
+    cells = []
+    while True:
+        match = CELL.match(text, at)
+        assert match is not None
+        quoted, _, plain, end = match.groups()
+        cells.append((quoted or "").replace('""', '"') + plain)
+        at = match.end()
+        if end != ",":
+            return cells, at, bool(end)
 
 
 def _match_header(names: Sequence[str], row_number: int, contract: Contract) -> Header:
@@ -360,7 +411,7 @@ def _match_header(names: Sequence[str], row_number: int, contract: Contract) -> 
         column.header for column in contract.columns if column.required_header and column.header not in normalised
     ]
     if missing:
-        found = ", ".join(name.strip()[:HEADER_SHOWN] or "(empty)" for name in names[:20])
+        found = ", ".join(_shown_name(name) or "(empty)" for name in names[:20])
         separated = next(
             (word for mark, word in ((";", "semicolons"), ("\t", "tabs")) if len(names) == 1 and mark in names[0]), None
         )
@@ -382,20 +433,8 @@ def _match_header(names: Sequence[str], row_number: int, contract: Contract) -> 
     )
 
 
-def _decode(column: pa.BinaryArray, numbers: np.ndarray[Any, Any], name: str) -> pa.StringArray:
-    try:
-        return column.cast(pa.string())
-    except pa.ArrowInvalid as error:
-        for number, value in zip(numbers, column.to_pylist(), strict=True):
-            try:
-                value.decode()
-            except UnicodeDecodeError as fault:
-                raise UploadRejectedError(
-                    "not_utf8",
-                    f"Row {number}, column {name.strip()}: the byte 0x{value[fault.start]:02X} is not UTF-8 "
-                    f"({row_text([value.decode('latin-1')])} if it is Latin-1): save the file again as “CSV UTF-8”.",
-                ) from error
-        raise
+def _shown_name(name: str) -> str:
+    return name.strip()[:HEADER_SHOWN]
 
 
 def _has_value(cells: Sequence[pa.StringArray]) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -31,7 +31,7 @@ class CheckedBatch:
 
     Attributes:
         rows: The good rows: `row_no`, then each column of the table, the amount as decimal128.
-        quarantined: The others, by row number.
+        quarantined: The others, in the order of their row numbers.
     """
 
     rows: pa.Table
@@ -70,8 +70,7 @@ def validate(batch: Batch, header: Header, contract: Contract) -> CheckedBatch:
             **{column.name: stored[column.header] for column in contract.columns},
         }
     ).filter(good)
-    quarantined = [*batch.ragged, *_quarantine(batch, fault, checks, cells, amounts.values)]
-    return CheckedBatch(rows=rows, quarantined=sorted(quarantined, key=lambda row: row.row_no))
+    return CheckedBatch(rows=rows, quarantined=_quarantine(batch, fault, checks, cells, amounts.values))
 
 
 def _quarantine(

@@ -9,7 +9,7 @@ import pytest
 from flow import Flow
 from statements import BUDGET_HEADER, HEADER, csv_of, expense
 
-from centflow_glue import load
+from centflow_glue import read
 from centflow_glue.read import ReadLimits
 
 HEAD = ",".join(HEADER)
@@ -254,7 +254,7 @@ def test_a_gzip_bomb_is_rejected_once_it_exceeds_the_limit(flow: Flow, reconcile
 
 
 def test_a_row_longer_than_the_large_block_is_rejected(flow: Flow, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(load, "LARGE_BLOCK_BYTES", 5 << 20)
+    monkeypatch.setattr(read, "LARGE_BLOCK_BYTES", 5 << 20)
     outcome = flow.put("raw/expenses/a.csv", csv_of(*GOOD, expense(description="x" * (11 << 20))))
     assert outcome.result == "rejected"
     assert outcome.message == "A row is longer than 5 MiB: a quote is never closed, or the file is no CSV."

@@ -12,6 +12,7 @@ from stack import REPOSITORY
 from statements import HEADER, csv_of, expense
 
 from centflow_glue.contract import load_contracts
+from centflow_glue.quarantine import QuarantinedRow
 from centflow_glue.read import CsvReader, ReadLimits
 from centflow_glue.validate import validate
 
@@ -34,11 +35,10 @@ def quarantined_rows(body: bytes, feed: str) -> dict[int, str]:
     """The row numbers that the job quarantines, with their codes."""
     contract = load_contracts()[feed]
     reader = CsvReader(io.BytesIO(body), contract, False, ReadLimits())
-    return {
-        row.row_no: row.code
-        for batch in reader.batches()
-        for row in validate(batch, reader.header, contract).quarantined
-    }
+    quarantined: list[QuarantinedRow] = []
+    for batch in reader.batches(quarantined.append):
+        quarantined += validate(batch, reader.header, contract).quarantined
+    return {row.row_no: row.code for row in quarantined}
 
 
 def contents(path: Path) -> bytes:

@@ -135,10 +135,7 @@ def test_thousands_of_rows_with_bad_ones_among_them_are_stored_with_their_row_nu
     assert [row["row_no"] for row in flow.quarantined(KEY)] == list(range(10, 8002, 10))
 
 
-def test_a_long_run_of_ragged_rows_is_quarantined_and_does_not_stop_the_good_ones(
-    flow: Flow, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("centflow_glue.read.RAGGED_HELD", 100)
+def test_a_long_run_of_ragged_rows_is_quarantined_and_does_not_stop_the_good_ones(flow: Flow):
     half = [expense(merchant=f"m{number:04}") for number in range(400)]
     end = csv_of(*half).split(b"\n", 1)[1]
     flow.put(KEY, csv_of(*half) + b"a,b\n" * 750 + end)

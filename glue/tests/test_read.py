@@ -1,10 +1,10 @@
 import csv
 import gzip
 import io
-import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from hypothesis import example, given
@@ -13,7 +13,7 @@ from statements import HEADER, csv_of, expense
 
 from centflow_glue.contract import load_contracts
 from centflow_glue.quarantine import QuarantinedRow
-from centflow_glue.read import BLOCK_BYTES, NUL_STAND_IN, CsvReader, Header, ReadLimits, RecordTooLongError
+from centflow_glue.read import BLOCK_BYTES, CsvReader, Header, ReadLimits, RecordTooLongError, read_in_blocks
 from centflow_glue.rejection import UploadRejectedError
 
 EXPENSES = load_contracts()["expenses"]
@@ -44,14 +44,20 @@ class Read:
 def read(
     body: bytes, *, compressed: bool = False, limits: ReadLimits | None = None, block_bytes: int = BLOCK_BYTES
 ) -> Read:
-    reader = CsvReader(io.BytesIO(body), EXPENSES, compressed, limits or ReadLimits(), block_bytes)
+    return read_all(open_reader(body, compressed, limits, block_bytes))
+
+
+def open_reader(body: bytes, compressed: bool, limits: ReadLimits | None, block_bytes: int) -> CsvReader:
+    return CsvReader(io.BytesIO(body), EXPENSES, compressed, limits or ReadLimits(), block_bytes)
+
+
+def read_all(reader: CsvReader) -> Read:
     found = Read(reader.header, [], [])
-    for batch in reader.batches():
+    for batch in reader.batches(found.ragged.append):
         columns = [column.to_pylist() for column in batch.cells]
         found.rows += [
             (int(number), [column[position] for column in columns]) for position, number in enumerate(batch.row_numbers)
         ]
-        found.ragged += batch.ragged
     return found
 
 
@@ -201,24 +207,8 @@ def test_a_file_of_ragged_rows_only_is_read_to_its_end():
     assert found.rows == []
 
 
-def test_ragged_rows_that_come_without_other_rows_between_are_not_held(monkeypatch: pytest.MonkeyPatch):
-    """Pyarrow gives no batch for a block that holds ragged rows only: a whole file of them would pile up."""
-    monkeypatch.setattr("centflow_glue.read.RAGGED_HELD", 100)
-    body = csv_of(expense()) + b"a,b\n" * 5050 + csv_of(expense())
-    reader = CsvReader(io.BytesIO(body), EXPENSES, False, ReadLimits(), block_bytes=1000)
-    put_aside: list[list[QuarantinedRow]] = []
-    batches = list(reader.batches(put_aside.append))
-    held = [row for batch in batches for row in batch.ragged]
-    assert {len(rows) for rows in put_aside} == {100}
-    assert max(len(batch.ragged) for batch in batches) < 100
-    assert sorted(row.row_no for row in [*itertools.chain(*put_aside), *held]) == list(range(3, 5053))
-    assert [int(number) for batch in batches for number in batch.row_numbers] == [2, 5053, 5054]
-
-
-def test_a_failure_to_put_ragged_rows_aside_comes_out_as_it_is(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("centflow_glue.read.RAGGED_HELD", 100)
-
-    def fail(rows: list[QuarantinedRow]) -> None:
+def test_a_failure_to_take_a_ragged_row_comes_out_as_it_is():
+    def fail(row: QuarantinedRow) -> None:
         raise OSError("No space left on device")
 
     reader = CsvReader(io.BytesIO(csv_of() + b"a,b\n" * 1000), EXPENSES, False, ReadLimits())
@@ -247,10 +237,30 @@ def test_row_numbers_are_right_across_the_borders_of_blocks(block_bytes: int):
     assert [row.row_no for row in found.ragged] == ragged
 
 
-SPECIAL = ["", '"', ",", "\n", "\r", "\r\n", '""', "\0", "\\", "é", "☕", "😀", " ", "x", "long enough to skip"]
-# Without the character that stands in for NUL: a row that holds either is quarantined.
-CHARACTERS = st.characters(codec="utf-8", exclude_characters=NUL_STAND_IN)
-CELLS = st.one_of(st.lists(st.sampled_from(SPECIAL), max_size=3).map("".join), st.text(CHARACTERS, max_size=3))
+SPECIAL = [
+    "",
+    '"',
+    ",",
+    "\n",
+    "\r",
+    "\r\n",
+    '""',
+    "\0",
+    "\x10",
+    "0",
+    "1",
+    "\x1a",
+    "\\",
+    "é",
+    "☕",
+    "😀",
+    " ",
+    "x",
+    "long enough to skip",
+]
+CELLS = st.one_of(
+    st.lists(st.sampled_from(SPECIAL), max_size=3).map("".join), st.text(st.characters(codec="utf-8"), max_size=3)
+)
 
 
 @st.composite
@@ -341,11 +351,14 @@ def test_bytes_that_are_not_utf_8_are_refused_in_an_ignored_column_too():
     assert "Row 2, column note" in reason
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # pyarrow says so, and goes on
-def test_bytes_that_are_not_utf_8_in_a_ragged_row_are_named_with_the_row():
-    code, reason = rejection(f"{HEAD}\n{','.join(expense())}\n".encode() + b"Caf\xe9,1\n")
+def test_bytes_that_are_not_utf_8_in_a_ragged_row_are_named_with_the_row_and_with_the_column_if_there_is_one():
+    body = f"{HEAD}\n{','.join(expense())}\n".encode()
+    code, reason = rejection(body + b"Caf\xe9,1\n")
     assert code == "not_utf8"
-    assert "Row 3 is not UTF-8" in reason
+    assert reason.startswith("Row 3, column date: the byte 0xE9 is not UTF-8 (Café if it is Latin-1)")
+    code, reason = rejection(body + b"1,2,3,4,5,6,7,Caf\xe9,9\n")
+    assert code == "not_utf8"
+    assert reason.startswith("Row 3: the byte 0xE9 is not UTF-8 (Café if it is Latin-1)")
 
 
 def test_a_header_that_is_not_utf_8_is_named():
@@ -406,7 +419,9 @@ def test_a_gzip_bomb_is_left_at_the_limit():
             Counted.bytes_read += len(data)
             return data
 
-    bomb = gzip.compress(HEAD.encode() + b"\n" + line * 400_000)
+    bomb = gzip.compress(HEAD.encode() + b"\n" + line * 1_200_000)
+    # More than any reader takes at a time.
+    assert len(bomb) > 128 << 10
     stream = Counted(bomb + gzip.compress(line * 400_000) * 20)
     reader = CsvReader(stream, EXPENSES, True, ReadLimits(expanded_bytes=6 << 20))
     with pytest.raises(UploadRejectedError) as rejected:
@@ -466,7 +481,169 @@ def test_a_quote_that_is_closed_is_no_open_quote_whatever_quotes_stand_in_other_
     assert read(body.encode()).numbers == [2, 3]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+# Of several faults the first counts.
+
+LINE = ",".join(expense()).encode() + b"\n"
+LATIN_1 = b"2025-01-15,Caf\xe9,c,a,1,EUR,\n"
+LIMITED = ReadLimits(expanded_bytes=3000)
+TOO_LARGE = "too_large"
+
+
+def first_fault(body: bytes, compressed: bool = False, limits: ReadLimits | None = None) -> str:
+    """The code of the rejection, which is the same in blocks of any size."""
+    found = set()
+    for block_bytes in (200, 333, 4096, BLOCK_BYTES):
+        with pytest.raises(UploadRejectedError) as rejected:
+            read_in_blocks(partial(open_reader, body, compressed, limits), read_all, block_bytes)
+        found.add((rejected.value.code, rejected.value.reason))
+    ((code, _),) = found
+    return code
+
+
+@pytest.mark.parametrize("lines", [0, 1, 10, 40])
+def test_a_byte_that_is_not_utf_8_counts_before_the_limit_and_not_behind_it(lines: int):
+    head = HEAD.encode() + b"\n"
+    assert first_fault(head + LATIN_1 + LINE * (lines + 80), limits=LIMITED) == "not_utf8"
+    at = len(head + LINE * lines) + LATIN_1.index(b"\xe9")
+    # The byte alone may begin a character, until the next one is known.
+    for limit, code in ((at + 2, "not_utf8"), (at + 1, TOO_LARGE), (at, TOO_LARGE), (at - 1, TOO_LARGE)):
+        body = head + LINE * lines + LATIN_1
+        assert first_fault(body, limits=ReadLimits(expanded_bytes=limit)) == code
+
+
+def test_the_first_byte_that_is_not_utf_8_counts_whatever_its_row_and_column():
+    ragged, column_7 = b"\xe9,1\n", b"2025-01-15,m,c,a,1,EUR,\xe9\n"
+    for rows, named in (
+        (column_7 + LATIN_1, "Row 2, column description"),
+        (LATIN_1 + column_7, "Row 2, column merchant"),
+        (column_7 + ragged, "Row 2, column description"),
+        (ragged + column_7, "Row 2, column date"),
+        (LINE * 100 + column_7 + LINE * 100 + ragged, "Row 102, column description"),
+    ):
+        for block_bytes in (200, BLOCK_BYTES):
+            _, reason = rejection(f"{HEAD}\n".encode() + rows, block_bytes=block_bytes)
+            assert reason.startswith(f"{named}: the byte 0xE9")
+
+
+@pytest.mark.parametrize("character", ["é", "☕", "😀"])
+def test_a_character_that_the_limit_cuts_is_valid_and_one_that_the_end_cuts_is_not(character: str):
+    body = f"{HEAD}\n2025-01-15,{character}".encode()
+    for missing in range(1, len(character.encode())):
+        cut = len(body) - missing
+        assert first_fault(body, limits=ReadLimits(expanded_bytes=cut)) == TOO_LARGE
+        assert first_fault(body[:cut]) == "not_utf8"
+
+
+@pytest.mark.parametrize("block_bytes", range(200, 212))
+def test_characters_on_the_border_of_two_blocks_are_valid(block_bytes: int):
+    rows = [expense(description="é☕😀" * 10) for _ in range(20)]
+    assert read(csv_of(*rows), block_bytes=block_bytes).rows == list(enumerate(rows, start=2))
+
+
+@pytest.mark.parametrize("quoted", ["", '"', '"a""', '"a"', '"a\n'])
+def test_a_byte_that_is_not_utf_8_is_named_within_and_behind_quotes(quoted: str):
+    body = f"{HEAD}\n".encode() + LINE + f"2025-01-15,m,{quoted}".encode() + b"\xe9"
+    for end in (b"", b"\n", b'",a,1,EUR,\n', b",a,1,EUR,\n" + LINE):
+        code, reason = rejection(body + end)
+        assert code == "not_utf8"
+        assert reason.startswith("Row 3, column category: the byte 0xE9 is not UTF-8 (")
+
+
+def test_the_text_around_a_byte_that_is_not_utf_8_is_short_and_without_control_characters():
+    body = f"{HEAD}\n2025-01-15,{'m' * 50}".encode() + b"\x80\x9b\xe9" + b"x" * 50
+    assert f"({'m' * 20}\\x80\\x9bé{'x' * 18} if it is Latin-1)" in rejection(body)[1]
+    body = f"{HEAD}\n2025-01-15,a\x1b".encode() + b"\xe9\0b"
+    assert "(é if it is Latin-1)" in rejection(body)[1]
+    # Found at once, however long the cell is.
+    body = f"{HEAD}\n2025-01-15,{'m' * (3 << 20)}".encode() + b"\xe9\n"
+    assert f"({'m' * 20}é if it is Latin-1)" in rejection(body)[1]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "code"),
+    [
+        (HEAD.encode() + b"\n" + LATIN_1, b"", "not_utf8"),
+        (b"date,merchant\n", b"", "missing_header"),
+        (b"%PDF\n", b"", "not_csv"),
+        (HEAD.encode() + b"\n", b'"', "open_quote"),
+    ],
+)
+def test_a_compression_that_is_not_sound_counts_before_all_that_it_holds_up_to_the_limit(
+    start: bytes, end: bytes, code: str
+):
+    body = start + b"".join(b"%d,%d\n" % (number, number * number) for number in range(2000)) + end
+    whole = gzip.compress(body)
+    assert first_fault(whole, compressed=True) == code
+    for fault, stored in (
+        ("truncated_gzip", whole[:-9]),
+        ("not_gzip", whole[:-8] + bytes(8)),
+        ("not_gzip", whole + b"more"),
+    ):
+        assert first_fault(stored, compressed=True) == fault
+        limited = first_fault(stored, compressed=True, limits=ReadLimits(expanded_bytes=len(body) - 1))
+        assert limited == (TOO_LARGE if code == "open_quote" else code)
+
+
+def test_a_fault_of_the_header_counts_before_what_is_behind_it_and_the_limit_within_it_before_the_header():
+    header = b"date,merchant\n"
+    assert first_fault(header + LATIN_1) == "missing_header"
+    assert first_fault(header + LINE * 80, limits=LIMITED) == "missing_header"
+    assert first_fault(header, limits=ReadLimits(expanded_bytes=len(header) - 1)) == TOO_LARGE
+    assert first_fault(b"\n\n" + header, limits=ReadLimits(expanded_bytes=2)) == TOO_LARGE
+    assert first_fault(b"date\xe9,merchant\n", limits=ReadLimits(expanded_bytes=8)) == "not_utf8"
+
+
+def test_an_open_quote_counts_after_all_that_it_swallows():
+    body = f'{HEAD}\n2025-01-15,"never closed\n'.encode()
+    assert first_fault(body + LINE * 10) == "open_quote"
+    assert first_fault(body + LINE * 10 + LATIN_1) == "not_utf8"
+    assert first_fault(body + LINE * 80, limits=LIMITED) == TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("before", "within", "code"),
+    [
+        (b"", b"", "record_too_long"),
+        (LATIN_1, b"", "not_utf8"),
+        (b"", b"\xe9", "not_utf8"),
+        (b"", b"x" * 9000 + b"\xe9", "record_too_long"),
+        (LINE * 70, b"", TOO_LARGE),
+    ],
+)
+def test_a_record_that_no_block_holds_counts_where_it_grows_too_long(
+    before: bytes, within: bytes, code: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("centflow_glue.read.LARGE_BLOCK_BYTES", 4096)
+    body = f"{HEAD}\n".encode() + before + b'2025-01-15,"' + within + b"x" * 9000 + b'"\n' + LATIN_1
+    limits = LIMITED if code == TOO_LARGE else None
+    found = set()
+    for block_bytes in (200, 1000, 4096):
+        with pytest.raises(UploadRejectedError) as rejected:
+            read_in_blocks(partial(open_reader, body, False, limits), read_all, block_bytes)
+        found.add(rejected.value.code)
+    assert found == {code}
+    with pytest.raises(UploadRejectedError) as rejected:
+        read_in_blocks(partial(open_reader, gzip.compress(body)[:-1], True, None), read_all, 200)
+    assert rejected.value.code == "truncated_gzip"
+
+
+def test_ragged_rows_come_in_their_order_whatever_thread_is_ahead():
+    chance = random.Random(5)
+    lines = [b"a,b\n" if chance.random() < 0.3 else LINE for _ in range(3000)]
+    found = read(f"{HEAD}\n".encode() + b"".join(lines), block_bytes=1000)
+    assert [row.row_no for row in found.ragged] == [row for row, line in enumerate(lines, start=2) if line != LINE]
+    assert found.numbers == [row for row, line in enumerate(lines, start=2) if line == LINE]
+
+
+def test_a_control_character_is_not_taken_for_a_nul_that_comes_later():
+    rows = [expense(merchant=text) for text in ("\x1a", "\x10", "\x100", "\0", "\x10\0", "\x001", "\x101")]
+    for order in (rows, rows[::-1]):
+        body = csv_of(*order) + b"\x1a\x10,ragged\n" + csv_of(expense(merchant="\0"))
+        found = read(body, block_bytes=200)
+        assert [cells for _, cells in found.rows[: len(rows)]] == order
+        assert found.ragged[0].raw_text == "\x1a\x10,ragged"
+
+
 @given(st.binary(max_size=300))
 @example(b"\0" * 100)
 @example(HEAD.encode() + b"\n\x1a")

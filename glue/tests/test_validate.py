@@ -27,7 +27,6 @@ def check(rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER, contrac
     batch = Batch(
         row_numbers=np.arange(2, len(rows) + 2, dtype=np.uint32),
         cells=[pa.array([row[index] for row in rows], pa.string()) for index in range(len(header))],
-        ragged=[],
     )
     known = {column.header for column in contract.columns}
     positions = {name: index for index, name in enumerate(header) if name in known}

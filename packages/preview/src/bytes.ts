@@ -8,3 +8,42 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array {
   }
   return whole;
 }
+
+/** Bytes that come in pieces of any size and are taken in others. */
+export class ByteQueue {
+  length = 0;
+  #pieces: Uint8Array[] = [];
+
+  push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#pieces.push(bytes);
+    this.length += bytes.length;
+  }
+
+  /** The next `size` bytes, fewer only where there are not so many. */
+  take(size: number): Uint8Array {
+    const taken: Uint8Array[] = [];
+    let left = Math.min(size, this.length);
+    this.length -= left;
+    while (left > 0) {
+      const [piece] = this.#pieces as [Uint8Array];
+      taken.push(piece.subarray(0, left));
+      if (piece.length > left) this.#pieces[0] = piece.subarray(left);
+      else this.#pieces.shift();
+      left -= Math.min(left, piece.length);
+    }
+    return taken.length === 1 ? (taken[0] as Uint8Array) : joined(taken);
+  }
+
+  /** Gives back the end of what was taken last. */
+  giveBack(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#pieces.unshift(bytes);
+    this.length += bytes.length;
+  }
+
+  clear(): void {
+    this.#pieces = [];
+    this.length = 0;
+  }
+}

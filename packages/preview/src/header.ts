@@ -1,9 +1,9 @@
 /** The head of a CSV against its contract. */
 import type { Column } from './contract.ts';
-import { first, strip } from './job-text.ts';
+import { first, spelledOut, strip } from './job-text.ts';
 import { Records } from './records.ts';
 import { UploadRejectedError } from './rejection.ts';
-import { firstMalformed, isUtf8, textOf } from './utf8.ts';
+import { isUtf8, textOf } from './utf8.ts';
 
 /** So many bytes of a file are looked at for its header. */
 export const HEAD_BYTES = 64 << 10;
@@ -35,17 +35,23 @@ const SIGNATURES: readonly (readonly [bytes: readonly number[], code: string, re
 /**
  * Reads a file's first bytes.
  *
+ * @param cut the fault that ends them, if there is one
  * @throws UploadRejectedError The file is no CSV of this feed.
  */
-export function readHeader(head: Uint8Array, feed: string, columns: readonly Column[]): Header {
+export function readHeader(
+  head: Uint8Array,
+  cut: UploadRejectedError | null,
+  feed: string,
+  columns: readonly Column[],
+): Header {
   const start = bomLength(head);
   if (head.subarray(start).every(isAsciiSpace)) {
-    throw new UploadRejectedError('empty_file', 'The file is empty: upload it again with a header and rows.');
+    throw cut ?? new UploadRejectedError('empty_file', 'The file is empty: upload it again with a header and rows.');
   }
   for (const [bytes, code, reason] of SIGNATURES) {
     if (bytes.every((byte, index) => head[index] === byte)) throw new UploadRejectedError(code, reason);
   }
-  const { names, rowNo } = firstRecord(head.subarray(start));
+  const { names, rowNo } = firstRecord(head.subarray(start), cut);
   return matchHeader(names, rowNo, feed, columns);
 }
 
@@ -60,7 +66,7 @@ function isAsciiSpace(byte: number): boolean {
 }
 
 /** The cells of the first record that holds anything, and the row it stands in. */
-function firstRecord(head: Uint8Array): { names: readonly string[]; rowNo: number } {
+function firstRecord(head: Uint8Array, cut: UploadRejectedError | null): { names: readonly string[]; rowNo: number } {
   const records = new Records(head.length + 1);
   const bytes = new Uint8Array(2 * head.length);
   bytes.set(head);
@@ -76,6 +82,8 @@ function firstRecord(head: Uint8Array): { names: readonly string[]; rowNo: numbe
     if (!sound) {
       throw new UploadRejectedError('not_utf8', 'The header is not UTF-8: save the file again as “CSV UTF-8”.');
     }
+    const isEnded = records.at > records.lineEnd;
+    if (cut !== null && !isEnded) break;
     if (cells.some((cell) => cell.includes(0))) {
       throw new UploadRejectedError(
         'not_csv',
@@ -84,9 +92,9 @@ function firstRecord(head: Uint8Array): { names: readonly string[]; rowNo: numbe
     }
     return { names: cells.map(textOf), rowNo };
   }
-  throw new UploadRejectedError(
-    'empty_file',
-    'The file holds only empty lines: upload it again with a header and rows.',
+  throw (
+    cut ??
+    new UploadRejectedError('empty_file', 'The file holds only empty lines: upload it again with a header and rows.')
   );
 }
 
@@ -97,7 +105,7 @@ function matchHeader(names: readonly string[], rowNo: number, feed: string, colu
   if (missing.length > 0) {
     const found = names
       .slice(0, HEADERS_SHOWN)
-      .map((name) => first(strip(name), HEADER_SHOWN) || '(empty)')
+      .map((name) => shownName(name) || '(empty)')
       .join(', ');
     const needed = missing.map(({ header }) => header).join(', ');
     throw new UploadRejectedError(
@@ -125,12 +133,17 @@ function separatorHint([name = '', ...others]: readonly string[]): string {
   return separated === null ? '' : ` Its columns are separated by ${separated}: save it with commas.`;
 }
 
-/** The place of the first byte of a cell that is not UTF-8, and the reason that names it. */
-export function notUtf8(cell: Uint8Array, rowNo: number, name: string, asLatin1: string): UploadRejectedError {
-  const byte = (cell[firstMalformed(cell)] ?? 0).toString(16).toUpperCase().padStart(2, '0');
+/** The reason for a byte that is not UTF-8, with the text around it. */
+export function notUtf8(rowNo: number, name: string | undefined, byte: number, asLatin1: string): UploadRejectedError {
+  const column = name === undefined ? '' : `, column ${shownName(name)}`;
+  const digits = byte.toString(16).toUpperCase().padStart(2, '0');
   return new UploadRejectedError(
     'not_utf8',
-    `Row ${rowNo}, column ${strip(name)}: the byte 0x${byte} is not UTF-8 (${asLatin1} if it is Latin-1): ` +
+    `Row ${rowNo}${column}: the byte 0x${digits} is not UTF-8 (${spelledOut(asLatin1)} if it is Latin-1): ` +
       'save the file again as “CSV UTF-8”.',
   );
+}
+
+function shownName(name: string): string {
+  return first(strip(name), HEADER_SHOWN);
 }

@@ -2,7 +2,7 @@
  * What the job will make of a CSV, told before it is sent; and banks' exports mapped to a feed. The same code runs in a
  * browser's Web Worker and in Node.
  *
- * - `preview.ts`: `previewCsv`, which reads a file as the job does: `source.ts` (blocks, gzip) → `header.ts` → `records.ts`
+ * - `preview.ts`: `previewCsv`, which reads a file as the job does: `csv-source.ts` (blocks) → `header.ts` → `records.ts`
  *   (rows and cells) → `row-check.ts` (the contract) → `tally.ts`, `quarantine.ts`, `fingerprint.ts`;
  * - `mapping/`: a bank's own export → feeds;
  * - `overlap.ts`, `diff-rows.ts`: against what other uploads hold, and against an earlier version of itself;

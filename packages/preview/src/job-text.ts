@@ -4,7 +4,13 @@
 export const WHITE_SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
 const AROUND = new RegExp(`^[${WHITE_SPACE}]+|[${WHITE_SPACE}]+$`, 'g');
-const NOT_PRINTABLE = /[\p{C}\p{Z}]/u;
+/**
+ * Characters that nobody sees or that change how the text around them looks, as the job's `rejection.py` lists them. The
+ * table is fixed, for what `\p{C}` matches grows with each version of Unicode.
+ */
+const UNSEEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\x00-\x1f\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{10ffff}]/gu;
 
 /** `text.strip()`. */
 export function strip(text: string): string {
@@ -31,35 +37,32 @@ export function withCommas(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** Text as a reason quotes it: in quotes, control characters spelled out, at most `length` characters of it. */
+/** Text as a reason quotes it: in quotes, unseen characters spelled out, at most `length` characters of it. */
 export function quoted(text: string, length: number): string {
-  return repr(lengthOf(first(text, length + 1)) <= length ? text : `${first(text, length - 1)}…`);
+  const shown = lengthOf(first(text, length + 1)) <= length ? text : `${first(text, length - 1)}…`;
+  const mark = shown.includes("'") && !shown.includes('"') ? '"' : "'";
+  return mark + spelledOut(shown.replaceAll('\\', '\\\\').replaceAll(mark, `\\${mark}`)) + mark;
 }
 
-/** Python's `repr` of a text. */
-export function repr(text: string): string {
-  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-  let written = mark;
-  for (const character of text) written += character === mark ? `\\${mark}` : written1(character);
-  return written + mark;
+/** Text with its unseen characters as Python writes them in a string. */
+export function spelledOut(text: string): string {
+  return text.replace(UNSEEN, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x100) return NAMED[character] ?? `\\x${hexadecimal(code, 2)}`;
+    return code < 0x10000 ? `\\u${hexadecimal(code, 4)}` : `\\U${hexadecimal(code, 8)}`;
+  });
 }
 
-/** Cells as one CSV record without its line end; a line end within a cell is no reason to quote it (Python 3.11). */
+/**
+ * Cells as one CSV record without its line end, as the job writes it (RFC 4180): a cell with a quote, a comma or a line end
+ * is quoted, and so is a single empty cell.
+ */
 export function rowText(cells: readonly string[]): string {
   if (cells.length === 1 && cells[0] === '') return '""';
-  return cells.map((cell) => (/[",]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+  return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
 }
 
-const SPELLED: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-function written1(character: string): string {
-  const spelled = SPELLED[character];
-  if (spelled !== undefined) return spelled;
-  if (character === ' ' || !NOT_PRINTABLE.test(character)) return character;
-  const code = character.codePointAt(0) ?? 0;
-  if (code < 0x100) return `\\x${hexadecimal(code, 2)}`;
-  return code < 0x10000 ? `\\u${hexadecimal(code, 4)}` : `\\U${hexadecimal(code, 8)}`;
-}
+const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function hexadecimal(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');

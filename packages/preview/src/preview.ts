@@ -1,6 +1,7 @@
 /** What the job would make of a CSV. */
 import { amountText } from './amount.ts';
 import type { Contract } from './contract.ts';
+import { CsvSource } from './csv-source.ts';
 import { faultMessage, raggedMessage } from './fault-message.ts';
 import { Identity } from './fingerprint.ts';
 import { type Fingerprints, FingerprintTable } from './fingerprint-table.ts';
@@ -11,7 +12,7 @@ import { CsvReader, LARGE_BLOCK_BYTES, RecordTooLongError, type RowSink } from '
 import type { Records } from './records.ts';
 import { type Rejection, UploadRejectedError } from './rejection.ts';
 import { RowCheck } from './row-check.ts';
-import { BlockSource, type CsvBytes, mebibytes, piecesOf, sizeOf } from './source.ts';
+import { type CsvBytes, mebibytes, piecesOf, sizeOf } from './source.ts';
 import { type CurrencyAmount, type MonthAmount, Tally } from './tally.ts';
 
 const MIB = 1 << 20;
@@ -89,11 +90,11 @@ export async function previewCsv(source: CsvBytes, contract: Contract, options: 
   try {
     refuseNameAndSize(options.name, sizeOf(source), limits);
     try {
-      return await previewWith(source, contract, options, limits, options.blockBytes);
+      return await previewWith(source, contract, options, limits, options.blockBytes, false);
     } catch (error) {
       if (!(error instanceof RecordTooLongError)) throw error;
     }
-    return await previewWith(source, contract, options, limits, large);
+    return await previewWith(source, contract, options, limits, large, true);
   } catch (error) {
     if (error instanceof RecordTooLongError) {
       const reason = `A row is longer than ${large / MIB} MiB: a quote is never closed, or the file is no CSV.`;
@@ -111,20 +112,27 @@ async function previewWith(
   options: PreviewOptions,
   limits: ReadLimits,
   blockBytes: number | undefined,
+  isLastAttempt: boolean,
 ): Promise<Preview> {
   const size = sizeOf(source);
   let stored = 0;
   const compressed = options.name.toLowerCase().endsWith('.gz');
   const counted = piecesOf(source, compressed, (bytes) => {
+    options.signal?.throwIfAborted();
     stored += bytes;
   });
-  const blocks = new BlockSource(counted, limits.expandedBytes);
-  const reader = await CsvReader.open(blocks, contract, blockBytes);
+  const bytes = new CsvSource(counted, compressed, limits.expandedBytes);
+  const reader = await CsvReader.open(bytes, contract, limits.expandedBytes, blockBytes);
   const sink = new PreviewSink(contract, reader, options);
-  await reader.rows(sink, () => {
-    options.signal?.throwIfAborted();
-    options.onProgress?.(size === 0 ? 1 : stored / size);
-  });
+  try {
+    await reader.rows(sink, () => {
+      options.signal?.throwIfAborted();
+      options.onProgress?.(size === 0 ? 1 : stored / size);
+    });
+  } catch (error) {
+    if (error instanceof RecordTooLongError && isLastAttempt) await bytes.checkCompression();
+    throw error;
+  }
   options.signal?.throwIfAborted();
   options.onProgress?.(1);
   return sink.preview(sink.tooManyBadRows());
@@ -187,17 +195,13 @@ class PreviewSink implements RowSink {
 
   ragged(rowNo: number, records: Records): void {
     const { count, starts } = records;
-    this.#quarantine.addRagged(() => ({
+    this.#quarantine.add('ragged_row', null, () => ({
       rowNo,
       column: null,
       code: 'ragged_row',
       message: raggedMessage(count, starts.length),
       rawText: this.#textOf(records.line()),
     }));
-  }
-
-  endBlock(): void {
-    this.#quarantine.endBlock();
   }
 
   /** After the last row: whether the job would take the upload for a mistake. */
@@ -248,7 +252,7 @@ class PreviewSink implements RowSink {
     const column = check.columns[index];
     const code = check.faultOf(records, index);
     if (column === undefined || code === null) return;
-    this.#quarantine.addFault(code, check.units, () => {
+    this.#quarantine.add(code, check.units, () => {
       const cells = Array.from({ length: records.count }, (_, place) => this.#textOf(records.cell(place)));
       return {
         rowNo,

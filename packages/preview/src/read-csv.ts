@@ -1,12 +1,11 @@
-/** One pass over a CSV in bounded memory, block by block as the job takes them, so that both come upon the same fault first. */
-import { joined } from './bytes.ts';
+/** One pass over a CSV in bounded memory, block by block as the job takes them. */
 import { type Column, type Contract, columnsOf } from './contract.ts';
+import { type CsvSource, SHOWN_BYTES } from './csv-source.ts';
 import { bomLength, HEAD_BYTES, type Header, notUtf8, readHeader } from './header.ts';
-import { rowText } from './job-text.ts';
 import { Records } from './records.ts';
 import { UploadRejectedError } from './rejection.ts';
-import { type BlockSource, NUL_STAND_IN } from './source.ts';
-import { isUtf8, latin1, textOf } from './utf8.ts';
+import { mebibytes } from './source.ts';
+import { latin1, textOf } from './utf8.ts';
 
 const MIB = 1 << 20;
 /** Rows are parsed a block at a time. A CSV that holds a longer record is read again with the larger block. */
@@ -18,68 +17,85 @@ export class RecordTooLongError extends Error {
   override readonly name = 'RecordTooLongError';
 }
 
-/** What is told of each record after the header; `records` is at it. */
+/** What takes the records behind the header; `records` is at one of them. */
 export interface RowSink {
   row(rowNo: number, records: Records): void;
   ragged(rowNo: number, records: Records): void;
-  /** After the records of a block. */
-  endBlock(): void;
 }
 
-/** One pass over a CSV of a feed. */
+/** The row that the source cut, and the index of the cell. */
+interface Cut {
+  readonly rowNo: number;
+  readonly cell: number;
+  /** The row up to there. */
+  readonly text: string;
+}
+
+/** One pass over a CSV of a feed. Of several faults it reports the first, in the order that the job's `rejection.py` documents. */
 export class CsvReader {
   readonly header: Header;
-  readonly source: BlockSource;
+  readonly #source: CsvSource;
+  readonly #limit: number;
   readonly #blockBytes: number;
-  readonly #endMark: Uint8Array;
 
   /**
    * Reads the head of a file.
    *
+   * @param limit the most bytes that the CSV may have
    * @throws UploadRejectedError The file is no CSV of this feed.
    */
-  static async open(source: BlockSource, contract: Contract, blockBytes = BLOCK_BYTES): Promise<CsvReader> {
+  static async open(
+    source: CsvSource,
+    contract: Contract,
+    limit: number,
+    blockBytes = BLOCK_BYTES,
+  ): Promise<CsvReader> {
     const columns: readonly Column[] = columnsOf(contract);
-    const header = readHeader(await source.peek(HEAD_BYTES), contract.name, columns);
-    return new CsvReader(source, header, blockBytes);
+    const { head, isCut } = await source.peek(HEAD_BYTES);
+    try {
+      const header = readHeader(head, isCut ? tooLarge(limit) : null, contract.name, columns);
+      return new CsvReader(source, header, limit, blockBytes);
+    } catch (error) {
+      if (error instanceof UploadRejectedError) await source.checkCompression();
+      throw error;
+    }
   }
 
-  private constructor(source: BlockSource, header: Header, blockBytes: number) {
-    this.source = source;
+  private constructor(source: CsvSource, header: Header, limit: number, blockBytes: number) {
     this.header = header;
+    this.#source = source;
+    this.#limit = limit;
     this.#blockBytes = blockBytes;
-    // A row of our own after the file's last: it is found again, unless the file ends within a quoted cell.
-    const random = crypto.getRandomValues(new Uint8Array(16));
-    const mark = Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
-    this.#endMark = new TextEncoder().encode(mark + ','.repeat(header.names.length));
-    const lineEnd = new Uint8Array([0x0a]);
-    source.append(joined([lineEnd, this.#endMark, lineEnd]));
+    source.setColumns(header.names.length);
   }
 
   /** A cell's or a line's text as it stands in the file. */
   textOf(bytes: Uint8Array): string {
-    const text = textOf(bytes);
-    return this.source.hasNul ? text.replaceAll(String.fromCharCode(NUL_STAND_IN), '\0') : text;
+    return this.#source.unescaped(textOf(bytes));
   }
 
   /**
-   * Tells of the rows after the header. Rows without any value (an empty line, or only commas) are left out.
+   * Gives the rows after the header to a sink. Rows without any value (an empty line, or only commas) are left out.
    *
    * @param onBlock is called before each block and may end the reading by an error
    * @throws UploadRejectedError The file is not UTF-8, ends within a quoted cell or a gzip stream, or grows too large.
    * @throws RecordTooLongError A record is longer than a block.
    */
   async rows(sink: RowSink, onBlock: () => void | Promise<void> = () => {}): Promise<void> {
+    const source = this.#source;
     const records = new Records(this.header.names.length);
+    const endMark = new TextEncoder().encode(source.mark);
+    const cutMark = new TextEncoder().encode(`x"${source.mark}`);
     let rowNo = 0;
     let endSeen = false;
+    let cut: Cut | null = null;
     let carried: Uint8Array = new Uint8Array(0);
     let memory: Uint8Array = new Uint8Array(0);
-    let block = await this.source.read(this.#blockBytes);
+    let block = await source.read(this.#blockBytes);
     let skipped = bomLength(block);
     while (block.length > 0) {
       await onBlock();
-      const next = await this.source.read(this.#blockBytes);
+      const next = await source.read(this.#blockBytes);
       const isFinal = next.length === 0;
       const fresh = skipped > 0 ? block.subarray(skipped) : block;
       skipped = 0;
@@ -88,22 +104,26 @@ export class CsvReader {
       memory.set(carried);
       memory.set(fresh, carried.length);
       records.read(memory, size);
-      if (!isUtf8(memory.subarray(0, soundEnd(memory, size)))) this.#refuseMalformed(memory, size, isFinal, rowNo);
 
       while (records.next(isFinal)) {
         rowNo++;
         if (records.count !== records.starts.length) {
-          if (this.#isEndMark(records)) endSeen = true;
-          else sink.ragged(rowNo, records);
+          const line = records.line();
+          if (line.length === endMark.length && endsWith(line, endMark)) endSeen = true;
+          else if (endsWith(line, cutMark)) {
+            const text = this.textOf(line.subarray(0, line.length - cutMark.length));
+            // Behind the mark's own text come as many cells as the header has.
+            cut = { rowNo, cell: records.count - records.starts.length - 1, text };
+          } else sink.ragged(rowNo, records);
         } else if (rowNo > this.header.rowNo && hasValue(records)) {
           sink.row(rowNo, records);
         }
       }
       if (carried.length > 0 && records.at === 0 && !isFinal) throw new RecordTooLongError();
-      sink.endBlock();
       carried = memory.slice(records.at, size);
       block = next;
     }
+    this.#refuseEarlyEnd(cut);
     if (!endSeen) {
       throw new UploadRejectedError(
         'open_quote',
@@ -113,49 +133,40 @@ export class CsvReader {
     }
   }
 
-  #isEndMark(records: Records): boolean {
-    if (records.lineEnd - records.lineStart !== this.#endMark.length) return false;
-    const line = records.line();
-    return this.#endMark.every((byte, index) => byte === line[index]);
+  /** Throws the fault at which the source ended the bytes before the file does. */
+  #refuseEarlyEnd(cut: Cut | null): void {
+    const { compressionFault, malformed } = this.#source;
+    if (compressionFault !== null) throw compressionFault;
+    if (malformed !== null && cut !== null) {
+      const text = new TextEncoder().encode(cut.text).subarray(-SHOWN_BYTES);
+      const before = text.subarray(text.findLastIndex(endsShown) + 1);
+      const end = malformed.following.findIndex(endsShown);
+      const after = end < 0 ? malformed.following : malformed.following.subarray(0, end);
+      const asLatin1 = latin1(before) + String.fromCharCode(malformed.byte) + latin1(after);
+      throw notUtf8(cut.rowNo, this.header.names[cut.cell], malformed.byte, asLatin1);
+    }
+    if (this.#source.tooLarge) throw tooLarge(this.#limit);
   }
+}
 
-  /** Some bytes of a block are not UTF-8: the job looks at its ragged rows, then at its cells column by column. */
-  #refuseMalformed(memory: Uint8Array, size: number, isFinal: boolean, rowsBefore: number): void {
-    const records = new Records(this.header.names.length);
-    records.read(memory, size);
-    let rowNo = rowsBefore;
-    let fault: { readonly column: number; readonly rowNo: number; readonly cell: Uint8Array } | null = null;
-    while (records.next(isFinal)) {
-      rowNo++;
-      if (records.count !== records.starts.length) {
-        if (!isUtf8(records.line())) {
-          throw new UploadRejectedError('not_utf8', `Row ${rowNo} is not UTF-8: save the file again as “CSV UTF-8”.`);
-        }
-        continue;
-      }
-      const columns: number = fault === null ? records.count : fault.column;
-      for (let column = 0; column < columns; column++) {
-        const cell = records.cell(column);
-        if (isUtf8(cell)) continue;
-        fault = { column, rowNo, cell: cell.slice() };
-        break;
-      }
-    }
-    if (fault !== null) {
-      const name = this.header.names[fault.column] ?? '';
-      throw notUtf8(fault.cell, fault.rowNo, name, rowText([latin1(fault.cell)]));
-    }
-  }
+function tooLarge(limit: number): UploadRejectedError {
+  return new UploadRejectedError(
+    'too_large',
+    `The CSV is larger than ${mebibytes(limit)} MiB: split it into several files.`,
+  );
+}
+
+/** Whether a byte ends the text that is shown around one that is not UTF-8: a control character, a comma or a quote. */
+function endsShown(byte: number): boolean {
+  return byte < 0x20 || byte === 0x7f || byte === 0x2c || byte === 0x22;
+}
+
+function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
+  const from = bytes.length - end.length;
+  return from >= 0 && end.every((byte, index) => byte === bytes[from + index]);
 }
 
 function hasValue({ starts, ends }: Records): boolean {
   for (let index = 0; index < starts.length; index++) if (starts[index] !== ends[index]) return true;
   return false;
-}
-
-/** Without the bytes of a character that the block's end may have cut: what follows in the next block is looked at there. */
-function soundEnd(bytes: Uint8Array, size: number): number {
-  let end = size;
-  while (end > 0 && (bytes[end - 1] as number) >= 0x80) end--;
-  return end;
 }

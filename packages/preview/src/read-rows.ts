@@ -23,7 +23,7 @@ export interface FileRows {
 
 /** The header and the first rows, from the first 64 KiB. */
 export async function readHead(source: CsvBytes, { name }: { readonly name: string }): Promise<FileRows> {
-  const head = await new BlockSource(piecesOf(source, isCompressed(name)), Number.MAX_SAFE_INTEGER).peek(HEAD_BYTES);
+  const head = await new BlockSource(piecesOf(source, isCompressed(name))).peek(HEAD_BYTES);
   const rows: FileRow[] = [];
   const start = bomLength(head);
   const isWhole = head.length < HEAD_BYTES;
@@ -39,7 +39,7 @@ export async function readRows(
   source: CsvBytes,
   { name, from, to }: { readonly name: string; readonly from: number; readonly to: number },
 ): Promise<FileRows> {
-  const blocks = new BlockSource(piecesOf(source, isCompressed(name)), Number.MAX_SAFE_INTEGER);
+  const blocks = new BlockSource(piecesOf(source, isCompressed(name)));
   const found: FileRow[] = [];
   let header: FileRow | undefined;
   let rest = new Uint8Array(0);

@@ -25,6 +25,16 @@ export function latin1(bytes: Uint8Array): string {
   return text;
 }
 
+/** How many bytes at the end begin a character without ending it. */
+export function cutLength(bytes: Uint8Array): number {
+  for (let length = 1; length <= Math.min(3, bytes.length); length++) {
+    const byte = bytes[bytes.length - length] as number;
+    if (byte >= 0xc0) return length < (byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4) ? length : 0;
+    if (byte < 0x80) break;
+  }
+  return 0;
+}
+
 /** Where the first malformed sequence begins; the length where there is none. */
 export function firstMalformed(bytes: Uint8Array): number {
   let at = 0;

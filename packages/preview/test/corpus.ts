@@ -81,6 +81,8 @@ const TEXTS = [
     '\x7f',
     '\x80',
     '\x1a',
+    '\x10',
+    '\x100\x00\x10',
     'a\tb\nc\r\nd',
     ' Café ',
     '',
@@ -109,6 +111,9 @@ const CELLS: readonly CorpusFile[] = [
   })),
   oneBad({ date: 'soon', merchant: '', amount: 'much', currency: 'money' }),
   oneBad({ amount: '1.50', date: '2025-02-30' }),
+  ...['two\nlines', 'two\rlines', 'two\r\nlines', 'a "quote"', 'a, b', ' '].map((description) =>
+    oneBad({ description, date: 'soon' }),
+  ),
   oneBad({ description: '☕'.repeat(5000), amount: 'x'.repeat(4000) }),
   { name: 'a field of 1 MB', bytes: csvOf([...GOOD, expense({ description: 'x'.repeat(1 << 20) })]) },
   { name: 'a field of 10 MB', bytes: csvOf([...GOOD, expense({ description: 'x'.repeat(10 << 20) })]) },

@@ -10,10 +10,9 @@ const glue = join(repository, 'glue');
 
 type QuarantinedTuple = readonly [rowNo: number, column: string | null, code: string, message: string, rawText: string];
 
-/** What the job says of one file. */
-export interface Judged {
-  readonly file: string;
-  readonly rejected?: { readonly code: string; readonly reason?: string };
+/** What the job makes of one file. */
+export interface Outcome {
+  readonly rejected?: { readonly code: string; readonly reason: string };
   readonly header?: readonly string[];
   readonly ignoredColumns?: readonly string[];
   readonly rowsRead?: number;
@@ -34,17 +33,37 @@ export interface Judged {
 }
 
 /** Runs the job's reading, checking and counting over a folder; each file's name begins with its feed. */
-export async function judgeFiles(folder: string, blockBytes: number): Promise<Map<string, Judged>> {
+export async function judgeFiles(folder: string, blockBytes: number, limit: number): Promise<Map<string, Outcome>> {
+  const lines = await runPython<{ readonly file: string } & Outcome>('judge_files.py', [folder, blockBytes, limit]);
+  return new Map(lines.map(({ file, ...outcome }) => [file, outcome]));
+}
+
+/** Judges each file many times on a busy machine; all the different outcomes of each. */
+export async function judgeOften(
+  folder: string,
+  blockBytes: number,
+  limit: number,
+  times: number,
+): Promise<Map<string, readonly Outcome[]>> {
+  const lines = await runPython<{ readonly file: string; readonly outcomes: readonly Outcome[] }>('judge_often.py', [
+    ...[folder, blockBytes, limit, times],
+  ]);
+  return new Map(lines.map(({ file, outcomes }) => [file, outcomes]));
+}
+
+async function runPython<Line>(script: string, parameters: readonly (string | number)[]): Promise<Line[]> {
   const { stdout } = await promisify(execFile)(
     uv(),
     [
       ...['run', '--frozen', '--project', glue, 'python', '-W', 'ignore'],
-      ...[join(import.meta.dirname, 'judge_files.py'), folder, String(blockBytes)],
+      ...[join(import.meta.dirname, script), ...parameters.map(String)],
     ],
     { maxBuffer: 1 << 30, env: { ...process.env, UV_PROJECT_ENVIRONMENT: join(repository, '.local', 'venv') } },
   );
-  const lines = stdout.trimEnd().split('\n');
-  return new Map(lines.map((line) => JSON.parse(line) as Judged).map((judged) => [judged.file, judged]));
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
 }
 
 /** The contract that the job reads. */

@@ -1,6 +1,6 @@
 """What the job makes of files, as JSON lines: the other side of the preview's agreement test.
 
-    judge_files.py FOLDER BLOCK_BYTES
+    judge_files.py FOLDER BLOCK_BYTES LIMIT
 
 Reads, checks and counts each file of the folder by the job's own code, as `load_upload` does but for MySQL; by the
 contract that its name begins with (`expenses-…`), in the order of their names.
@@ -10,62 +10,52 @@ import csv
 import io
 import json
 import sys
-import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from centflow_glue.contract import Contract, load_contracts
-from centflow_glue.load import (
-    LARGE_BLOCK_BYTES,
-    QUARANTINE_LIMIT,
-    TooManyBadRowsError,
-    _Producer,
-    _QuarantineFile,
-)
+from centflow_glue.load import Producer, Quarantine, too_many_bad_rows
 from centflow_glue.object_key import parse_object_key
-from centflow_glue.read import CsvReader, ReadLimits, RecordTooLongError
+from centflow_glue.read import CsvReader, ReadLimits, read_in_blocks
 from centflow_glue.rejection import UploadRejectedError
 from centflow_glue.summaries import SUMMARY_LIMITS, RunningSummaries
-
-# As the test gives the preview.
-LIMITS = ReadLimits(expanded_bytes=16 << 20)
 
 csv.field_size_limit(1 << 30)
 
 
-def judge(path: Path, feed: str, block_bytes: int) -> dict[str, Any]:
-    """One file, with the block that its longest record needs."""
+def judge(
+    name: str, feed: str, open_stream: Callable[[], IO[bytes]], block_bytes: int, limits: ReadLimits, out: io.BytesIO
+) -> dict[str, Any]:
+    """One file, with the block that its longest record needs. `out` takes its good rows."""
     contracts = load_contracts()
+    contract = contracts[feed]
     try:
-        parsed = parse_object_key(f"raw/{feed}/{path.name}", contracts)
-        for size in (block_bytes, LARGE_BLOCK_BYTES):
-            try:
-                stream = io.BytesIO(path.read_bytes())
-                return count(CsvReader(stream, contracts[feed], parsed.compressed, LIMITS, size), contracts[feed])
-            except RecordTooLongError:
-                continue
+        parsed = parse_object_key(f"raw/{feed}/{name}", contracts)
+        return read_in_blocks(
+            lambda size: CsvReader(open_stream(), contract, parsed.compressed, limits, size),
+            lambda reader: count(reader, contract, out),
+            block_bytes,
+        )
     except UploadRejectedError as error:
         return {"rejected": {"code": error.code, "reason": error.reason}}
-    return {"rejected": {"code": "record_too_long"}}
 
 
-def count(reader: CsvReader, contract: Contract) -> dict[str, Any]:
+def count(reader: CsvReader, contract: Contract, out: io.BytesIO) -> dict[str, Any]:
     """The rows of one file, as the job counts them, and what it would load."""
-    out = io.BytesIO()
-    with tempfile.TemporaryFile("w+b") as file:
-        quarantine = _QuarantineFile(file, 0)
-        producer = _Producer(reader, 0, quarantine, RunningSummaries(contract, SUMMARY_LIMITS))
+    out.seek(0)
+    out.truncate()
+    with Quarantine(0) as quarantine:
+        producer = Producer(reader, 0, quarantine, RunningSummaries(contract, SUMMARY_LIMITS))
         producer.write_rows(out)
         kept = io.BytesIO()
         quarantine.copy(kept, whole=False)
+        rejection = too_many_bad_rows(producer.tally, quarantine)
     tally = producer.tally
-    rejected = {}
-    if tally.quarantined > tally.read * QUARANTINE_LIMIT:
-        assert quarantine.first is not None
-        reason = TooManyBadRowsError(tally, quarantine.first).reason
-        rejected = {"rejected": {"code": "too_many_bad_rows", "reason": reason}}
+    rejected = {"rejected": {"code": rejection.code, "reason": rejection.reason}} if rejection else {}
     return {
         **rejected,
         "header": reader.header.names,
@@ -83,7 +73,6 @@ def count(reader: CsvReader, contract: Contract) -> dict[str, Any]:
             [int(row_no), column or None, code, message, raw_text]
             for _, row_no, column, code, message, raw_text in records(kept)
         ],
-        **loaded(out, contract),
     }
 
 
@@ -109,11 +98,17 @@ def records(file: io.BytesIO) -> "csv._reader":
     return csv.reader(io.StringIO(file.getvalue().decode(), newline=""))
 
 
-def main(folder: str, block_bytes: str) -> None:
+def main(folder: str, block_bytes: str, limit: str) -> None:
     """Judge every file of a folder."""
+    limits = ReadLimits(expanded_bytes=int(limit))
     for path in sorted(Path(folder).iterdir()):
         feed = path.name.split("-", 1)[0]
-        sys.stdout.write(json.dumps({"file": path.name, **judge(path, feed, int(block_bytes))}) + "\n")
+        body = path.read_bytes()
+        out = io.BytesIO()
+        judged = judge(path.name, feed, partial(io.BytesIO, body), int(block_bytes), limits, out)
+        if "rowsRead" in judged:
+            judged |= loaded(out, load_contracts()[feed])
+        sys.stdout.write(json.dumps({"file": path.name, **judged}) + "\n")
 
 
 if __name__ == "__main__":

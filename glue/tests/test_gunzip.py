@@ -1,0 +1,105 @@
+import gzip
+import io
+import struct
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from centflow_glue.gunzip import GzipReader
+from centflow_glue.rejection import UploadRejectedError
+
+BODY = b"".join(b"row %d, of many\n" % number for number in range(20_000))
+CUT_OFF = "The compressed file ends too early: it was cut off, upload it again."
+DAMAGED = "The file is named .gz but is not sound gzip: compress it again."
+
+
+def expanded(stored: bytes, size: int = 1000) -> bytes:
+    reader = GzipReader(io.BytesIO(stored))
+    pieces = iter(lambda: reader.read(size), b"")
+    return b"".join(pieces)
+
+
+def fault(stored: bytes) -> tuple[str, str]:
+    with pytest.raises(UploadRejectedError) as rejected:
+        expanded(stored)
+    return rejected.value.code, rejected.value.reason
+
+
+def member(body: bytes, flags: int, fields: bytes) -> bytes:
+    """A member whose header has these fields behind its first ten bytes."""
+    compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    data = compressor.compress(body) + compressor.flush()
+    return b"\x1f\x8b\x08" + bytes([flags]) + bytes(6) + fields + data + struct.pack("<II", zlib.crc32(body), len(body))
+
+
+@pytest.mark.parametrize("level", [0, 1, 9])
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_a_file_expands_to_what_was_compressed(level: int, size: int):
+    body = BODY[:3000] if size == 1 else BODY
+    assert expanded(gzip.compress(body, level), size) == body
+
+
+@given(st.lists(st.binary(max_size=50), max_size=3), st.integers(0, 9), st.integers(1, 60))
+def test_members_follow_each_other_and_zeros_the_last(bodies: list[bytes], zeros: int, size: int):
+    stored = b"".join(map(gzip.compress, bodies)) + bytes(zeros if bodies else 0)
+    assert expanded(stored, size) == b"".join(bodies)
+
+
+@pytest.mark.parametrize(
+    ("flags", "fields"),
+    [(4, b"\x03\0abc"), (8, b"name\0"), (16, b"comment\0"), (2, b"\0\0"), (30, b"\x01\0xname\0comment\0\0\0")],
+)
+def test_the_optional_fields_of_a_header_are_skipped(flags: int, fields: bytes):
+    assert expanded(member(b"body", flags, fields)) == b"body"
+
+
+def test_no_byte_behind_those_asked_for_is_expanded():
+    damaged = bytearray(gzip.compress(BODY))
+    damaged[-6] ^= 0xFF
+    reader = GzipReader(io.BytesIO(bytes(damaged)))
+    assert reader.read(len(BODY)) == BODY
+    with pytest.raises(UploadRejectedError):
+        reader.read(1)
+
+
+@pytest.mark.parametrize("length", [2, 5, 9, 10, 15, 1000, -9, -8, -1])
+def test_a_file_that_is_cut_off_is_named_so(length: int):
+    assert fault(gzip.compress(BODY)[:length]) == ("truncated_gzip", CUT_OFF)
+
+
+@pytest.mark.parametrize("fields", [b"\xff\xffabc", b"a name without its end"])
+def test_a_file_that_is_cut_off_within_its_header_is_named_so(fields: bytes):
+    assert fault(b"\x1f\x8b\x08\x0c" + bytes(6) + fields) == ("truncated_gzip", CUT_OFF)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        b"date,merchant",
+        b"\x1f",
+        zlib.compress(BODY),
+        b"\x1f\x8b\x07" + bytes(20),
+        gzip.compress(BODY) + b"more",
+        gzip.compress(BODY) + b"\0\0more",
+        gzip.compress(BODY)[:-8] + bytes(8),
+        gzip.compress(BODY)[:-4] + bytes(4),
+        gzip.compress(BODY)[:10] + b"\xff" * 100,
+    ],
+    ids=["text", "one byte", "zlib", "method", "text behind", "text behind zeros", "checksum", "length", "data"],
+)
+def test_what_is_not_sound_gzip_is_refused_in_words_of_our_own(stored: bytes):
+    assert fault(stored) == ("not_gzip", DAMAGED)
+
+
+@given(st.integers(0, 200), st.integers(0, 255))
+def test_with_any_byte_changed_it_accepts_what_pythons_gzip_module_accepts(at: int, value: int):
+    stored = bytearray(gzip.compress(BODY[:500]))
+    stored[at % len(stored)] = value
+    try:
+        expected = gzip.decompress(bytes(stored))
+    except (EOFError, OSError, zlib.error):
+        assert fault(bytes(stored))[0] in ("not_gzip", "truncated_gzip")
+    else:
+        assert expanded(bytes(stored)) == expected

@@ -1,0 +1,98 @@
+"""Bad rows on their way into the database, and what ends a load."""
+
+import csv
+import io
+import os
+from decimal import Decimal
+from typing import IO
+
+import pytest
+
+from centflow_glue.load import REJECTED_ROWS_KEPT, LoadMismatchError, Quarantine, Tally, _load_data
+from centflow_glue.quarantine import QuarantinedRow
+from centflow_glue.rejection import UploadRejectedError
+
+
+def row(row_no: int, **other) -> QuarantinedRow:
+    cells = {"column": None, "code": "ragged_row", "message": "m", "raw_text": "a,b", "amount": None, **other}
+    return QuarantinedRow(row_no=row_no, **cells)
+
+
+def copied(quarantine: Quarantine, whole: bool) -> list[list[str]]:
+    out = io.BytesIO()
+    quarantine.copy(out, whole)
+    return list(csv.reader(io.StringIO(out.getvalue().decode(), newline="")))
+
+
+def test_rows_of_both_kinds_are_kept_in_their_order_whichever_kind_came_first():
+    numbers = range(2, 2 + 3 * REJECTED_ROWS_KEPT)
+    with Quarantine(7) as quarantine:
+        for number in numbers[::3]:
+            quarantine.ragged.write(row(number))
+        for number in [*numbers[1::3], *numbers[2::3][-1:]]:
+            quarantine.faulty.write(row(number, amount=Decimal("1.5")))
+        assert quarantine.count == 2 * REJECTED_ROWS_KEPT + 1
+        assert quarantine.amount == Decimal("1.5") * (REJECTED_ROWS_KEPT + 1)
+        assert quarantine.first == row(2)
+        kept = [int(cells[1]) for cells in copied(quarantine, whole=False)]
+        assert kept == [number for number in numbers if number % 3 != 1][:REJECTED_ROWS_KEPT]
+        assert sorted(int(cells[1]) for cells in copied(quarantine, whole=True)) == [
+            *(number for number in numbers if number % 3 != 1),
+            numbers[-1],
+        ]
+
+
+def test_the_first_row_is_the_one_with_the_least_number():
+    with Quarantine(7) as quarantine:
+        assert quarantine.first is None
+        quarantine.ragged.write(row(9))
+        quarantine.faulty.write(row(4, code="bad_date"))
+        assert quarantine.first == row(4, code="bad_date")
+
+
+def test_whatever_a_row_holds_its_cells_are_read_back():
+    text = 'NULL \\N "quoted",\r\nline\ttab\0☕'
+    with Quarantine(7) as quarantine:
+        quarantine.faulty.write(row(2, column="amount", code="bad_number", message=text, raw_text=text * 1000))
+        assert copied(quarantine, whole=False) == [["7", "2", "amount", "bad_number", text, (text * 1000)[:4096]]]
+
+
+class _Database:
+    """A connection and a cursor that read the pipe to its end and then have a warning."""
+
+    warning_count = 1
+
+    def cursor(self) -> "_Database":
+        return self
+
+    def __enter__(self) -> "_Database":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def execute(self, statement: str) -> int:
+        if not statement.startswith("SHOW"):
+            with open(os.dup(int(statement.rpartition("/")[2])), "rb") as pipe:
+                pipe.read()
+        return 0
+
+    def fetchall(self) -> tuple[str]:
+        return ("Data truncated",)
+
+    def rollback(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("attempt", range(20))
+def test_a_rejection_counts_before_mysqls_warning_of_the_rows_that_came_before_it(attempt: int):
+    def reject(out: IO[bytes]) -> None:
+        raise UploadRejectedError("not_utf8", "no")
+
+    with pytest.raises(UploadRejectedError):
+        _load_data(_Database(), "{pipe}", reject, Tally())  # type: ignore[arg-type]
+
+
+def test_a_warning_of_mysql_ends_a_load():
+    with pytest.raises(LoadMismatchError, match=r"MySQL warned 1 times while loading.*Data truncated"):
+        _load_data(_Database(), "{pipe}", lambda out: None, Tally())  # type: ignore[arg-type]

@@ -1,0 +1,64 @@
+"""Texts that must not depend on the version of Python or of its Unicode tables."""
+
+import pytest
+
+from centflow_glue.quarantine import row_text
+from centflow_glue.rejection import quoted, spelled_out
+
+WHITE_SPACE = [
+    *(*range(0x9, 0xE), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B)),
+    *(0x2028, 0x2029, 0x202F, 0x205F, 0x3000),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", "''"),
+        ("a b", "'a b'"),
+        ("it's", '"it\'s"'),
+        ('say "it\'s"', "'say \"it\\'s\"'"),
+        ("back\\slash", "'back\\\\slash'"),
+        ("\t\n\r\0\x1b\x7f\x85\xa0\xad", r"'\t\n\r\x00\x1b\x7f\x85\xa0\xad'"),
+        ("\u200b\u202e\u2028\ufeff\ue000\uffff", r"'\u200b\u202e\u2028\ufeff\ue000\uffff'"),
+        ("\U0001d173\U000e0001\U0010ffff", r"'\U0001d173\U000e0001\U0010ffff'"),
+        ("é☕😀e\u0301", "'é☕😀e\u0301'"),
+        # Characters since Unicode 15, 15.1, 16 and 17, and a code point that is none yet.
+        ("\U0001fae8\u2ffc\u1c89\U0001faea\u0378", "'\U0001fae8\u2ffc\u1c89\U0001faea\u0378'"),
+        ("x" * 40, f"'{'x' * 40}'"),
+        ("x" * 41, f"'{'x' * 39}…'"),
+    ],
+)
+def test_text_is_quoted_with_its_unseen_characters_spelled_out(text: str, shown: str):
+    assert quoted(text, 40) == shown
+
+
+def test_every_control_character_is_spelled_out():
+    controls = [*range(0x20), *range(0x7F, 0xA0)]
+    assert [code for code in controls if spelled_out(chr(code)) == chr(code)] == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [
+        (["a", "b c", ""], "a,b c,"),
+        (["a,b", 'c"d', "e\rf", "g\nh", "i\r\nj"], '"a,b","c""d","e\rf","g\nh","i\r\nj"'),
+        ([""], '""'),
+        (["", ""], ","),
+        ([" a ", "\t", "'", "\0", "#", "\\", "\u2028"], " a ,\t,',\0,#,\\,\u2028"),
+        (["12.50", "-3", "NULL"], "12.50,-3,NULL"),
+    ],
+)
+def test_a_row_is_written_as_rfc_4180_says_whatever_version_of_python_runs(cells: list[str], text: str):
+    assert row_text(cells) == text
+
+
+def test_python_strips_the_white_space_that_the_preview_strips():
+    """The table of `str.strip` is not ours; packages/preview/src/job-text.ts repeats it."""
+    assert [code for code in range(0x110000) if not chr(code).strip()] == WHITE_SPACE
+
+
+def test_only_these_characters_lower_to_ascii():
+    """Headers and extensions are compared in lower case, and all of them are ASCII."""
+    lowered = {chr(code) for code in range(0x80, 0x110000) if chr(code).lower().isascii()}
+    assert lowered == {"\u212a"}  # the sign of kelvin

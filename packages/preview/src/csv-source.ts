@@ -1,0 +1,176 @@
+/** The bytes of a CSV as the reader gets them, from the first byte to the first fault: the same blocks that the job reads. */
+import { ByteQueue } from './bytes.ts';
+import { UploadRejectedError } from './rejection.ts';
+import { cutLength, firstMalformed, isUtf8 } from './utf8.ts';
+
+/** The bytes shown on either side of a byte that is not UTF-8. */
+export const SHOWN_BYTES = 20;
+const CR = 0x0d;
+const NUL = 0;
+const ESCAPE = 0x10;
+const [ZERO, ONE] = [0x30, 0x31];
+const DRAINED_BYTES = 1 << 20;
+const encoder = new TextEncoder();
+
+/** The first byte of a CSV that is not UTF-8. */
+export interface Malformed {
+  readonly byte: number;
+  /** The bytes behind it, at most `SHOWN_BYTES`. */
+  readonly following: Uint8Array;
+}
+
+/**
+ * A CSV in blocks: expanded, limited in size, valid UTF-8, and with a mark behind its last byte.
+ *
+ * At the first fault the bytes end as if the file ended there. The mark is a row with more cells than the header has, which
+ * shows the reader in which row and cell the bytes end. NULs are escaped as the job escapes them for pyarrow, so that blocks
+ * have the same borders.
+ */
+export class CsvSource {
+  /** Why the bytes cannot be expanded, if that is so. */
+  compressionFault: UploadRejectedError | null = null;
+  /** Where the bytes end because they are not UTF-8, if that is so. */
+  malformed: Malformed | null = null;
+  /** Whether the bytes end at the limit. */
+  tooLarge = false;
+  /** The text of the mark. */
+  mark: string;
+  #hasEscapes = false;
+  readonly #pieces: AsyncGenerator<Uint8Array>;
+  readonly #compressed: boolean;
+  readonly #limit: number;
+  #taken = 0;
+  #ended = false;
+  #finished = false;
+  /** Bytes as they are in the file, and then as the reader gets them. */
+  readonly #raw = new ByteQueue();
+  readonly #ready = new ByteQueue();
+
+  /**
+   * @param pieces the file, expanded
+   * @param compressed whether it was gzip
+   * @param limit the most bytes that the CSV may have
+   */
+  constructor(pieces: AsyncGenerator<Uint8Array>, compressed: boolean, limit: number) {
+    this.#pieces = pieces;
+    this.#compressed = compressed;
+    this.#limit = limit;
+    const random = crypto.getRandomValues(new Uint8Array(16));
+    this.mark = Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+
+  /**
+   * The first bytes, without a character that they cut, and whether the limit cuts them.
+   *
+   * @throws UploadRejectedError The compression is not sound.
+   */
+  async peek(size: number): Promise<{ readonly head: Uint8Array; readonly isCut: boolean }> {
+    await this.#fill(size);
+    if (this.compressionFault !== null) throw this.compressionFault;
+    const taken = this.#raw.take(size);
+    const head = taken.slice();
+    this.#raw.giveBack(taken);
+    const isCut = this.tooLarge && head.length < size;
+    const isWhole = head.length < size && !isCut;
+    return { head: isWhole ? head : head.subarray(0, head.length - cutLength(head)), isCut };
+  }
+
+  /** Gives the mark more cells than a row of so many columns has. */
+  setColumns(count: number): void {
+    this.mark += ','.repeat(count);
+  }
+
+  /**
+   * Expands the rest of the file, up to the limit.
+   *
+   * @throws UploadRejectedError The compression is not sound.
+   */
+  async checkCompression(): Promise<void> {
+    await this.#drain();
+    if (this.compressionFault !== null) throw this.compressionFault;
+  }
+
+  /** The next block: exactly `size` bytes, fewer before the border of a line end and at the end. */
+  async read(size: number): Promise<Uint8Array> {
+    while (this.#ready.length < size && !this.#finished) await this.#prepare(size);
+    const data = this.#ready.take(size);
+    if (data.length <= 1 || data.at(-1) !== CR) return data;
+    this.#ready.giveBack(data.subarray(-1));
+    return data.subarray(0, -1);
+  }
+
+  /** A text as it is in the file. */
+  unescaped(text: string): string {
+    return this.#hasEscapes ? text.replaceAll('\x100', '\0').replaceAll('\x101', '\x10') : text;
+  }
+
+  /** Checks the next bytes and makes them ready. */
+  async #prepare(wanted: number): Promise<void> {
+    const size = Math.max(wanted, 4); // the longest character
+    await this.#fill(size);
+    const data = this.#raw.take(size);
+    let isLast = this.#ended && this.#raw.length === 0;
+    let isCut = this.tooLarge || this.compressionFault !== null;
+    let whole = data.subarray(0, data.length - (isLast && !isCut ? 0 : cutLength(data)));
+    if (!isUtf8(whole)) {
+      const at = firstMalformed(whole);
+      this.#raw.giveBack(data.subarray(at));
+      await this.#fill(1 + SHOWN_BYTES);
+      const [byte = 0, ...following] = this.#raw.take(1 + SHOWN_BYTES);
+      this.malformed = { byte, following: Uint8Array.from(following) };
+      await this.#drain();
+      whole = whole.subarray(0, at);
+      isLast = isCut = true;
+    } else if (!isLast) {
+      this.#raw.giveBack(data.subarray(whole.length));
+    }
+    this.#ready.push(this.#escaped(whole));
+    if (isLast) {
+      // Whether or not the bytes end within quotes, the cells of the mark behind x" count.
+      this.#ready.push(encoder.encode(isCut ? `x"${this.mark}\n` : `\n${this.mark}\n`));
+      this.#finished = true;
+    }
+  }
+
+  #escaped(data: Uint8Array): Uint8Array {
+    if (!data.includes(NUL) && !data.includes(ESCAPE)) return data;
+    this.#hasEscapes = true;
+    const escaped = new Uint8Array(2 * data.length);
+    let length = 0;
+    for (const byte of data) {
+      escaped[length++] = byte === NUL ? ESCAPE : byte;
+      if (byte === NUL || byte === ESCAPE) escaped[length++] = byte === NUL ? ZERO : ONE;
+    }
+    return escaped.subarray(0, length);
+  }
+
+  /** Takes bytes until there are `size`, or until no more can be taken. */
+  async #fill(size: number): Promise<void> {
+    while (this.#raw.length < size && !this.#ended) await this.#take();
+  }
+
+  async #take(): Promise<void> {
+    try {
+      const { value, done } = await this.#pieces.next();
+      this.#ended = done === true;
+      if (value === undefined) return;
+      const room = this.#limit - this.#taken;
+      this.tooLarge = value.length > room;
+      this.#ended ||= this.tooLarge;
+      this.#taken += value.length;
+      this.#raw.push(this.tooLarge ? value.subarray(0, room) : value);
+    } catch (error) {
+      if (!(error instanceof UploadRejectedError)) throw error;
+      this.compressionFault = error;
+      this.#ended = true;
+    }
+  }
+
+  async #drain(): Promise<void> {
+    this.#raw.clear();
+    while (this.#compressed && !this.#ended) {
+      await this.#fill(DRAINED_BYTES);
+      this.#raw.clear();
+    }
+  }
+}

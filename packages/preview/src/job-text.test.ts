@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { quoted, rowText } from './job-text.ts';
+
+test.each([
+  ['', "''"],
+  ["it's", `"it's"`],
+  ['say "it\'s"', `'say "it\\'s"'`],
+  ['back\\slash', "'back\\\\slash'"],
+  ['\t\n\r\0\x1b\x7f\x85\xa0\xad', "'\\t\\n\\r\\x00\\x1b\\x7f\\x85\\xa0\\xad'"],
+  ['\u200b\u202e\u2028\ufeff\ue000\uffff', "'\\u200b\\u202e\\u2028\\ufeff\\ue000\\uffff'"],
+  ['\u{1d173}\u{e0001}\u{10ffff}', "'\\U0001d173\\U000e0001\\U0010ffff'"],
+  ['é☕😀e\u0301', "'é☕😀e\u0301'"],
+  // Characters since Unicode 15, 15.1, 16 and 17, and a code point that is none yet.
+  ['\u{1fae8}\u2ffc\u1c89\u{1faea}\u0378', "'\u{1fae8}\u2ffc\u1c89\u{1faea}\u0378'"],
+  ['x'.repeat(40), `'${'x'.repeat(40)}'`],
+  ['☕'.repeat(41), `'${'☕'.repeat(39)}…'`],
+])('%j is quoted with its unseen characters spelled out, as the job does', (text, shown) => {
+  expect(quoted(text, 40)).toBe(shown);
+});
+
+test.each([
+  [['a', 'b c', ''], 'a,b c,'],
+  [['a,b', 'c"d', 'e\rf', 'g\nh', 'i\r\nj'], '"a,b","c""d","e\rf","g\nh","i\r\nj"'],
+  [[''], '""'],
+  [['', ''], ','],
+  [[' a ', '\t', "'", '\0', '#', '\\', '\u2028'], " a ,\t,',\0,#,\\,\u2028"],
+])('the cells %j are written as the job writes them', (cells, text) => {
+  expect(rowText(cells)).toBe(text);
+});
