@@ -139,7 +139,7 @@ function startChapter({
   readyMedianSeconds,
   readyMostSeconds,
   consoleMedianSeconds,
-}: Results['start']): Chapter {
+}: NonNullable<Results['start']>): Chapter {
   return {
     title: 'Start',
     text:
