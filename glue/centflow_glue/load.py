@@ -213,8 +213,8 @@ class Producer:
 class Quarantine:
     """Quarantined rows on disk until the good rows are loaded: the connection is busy, and there may be millions.
 
-    Ragged rows come from pyarrow's thread, which is ahead of the checks. So either kind has a file of its own, in the
-    order of its rows, and only the ends of the two are compared.
+    pyarrow's thread writes the ragged rows and is ahead of the thread that checks the others. Each kind therefore has a
+    separate file, in the order of its rows, and only the first rows of both are merged.
 
     Args:
         upload_id: Of the upload.

@@ -98,9 +98,9 @@ def read_in_blocks(
     """Read a CSV, and once more in larger blocks if a record needs them.
 
     Args:
-        open_reader: Opens the CSV from its start, to be read in blocks of so many bytes.
+        open_reader: Opens the CSV from its start. Its argument is the size of a block in bytes.
         use: Reads it. It leaves nothing behind when a `RecordTooLongError` ends it.
-        block_bytes: The blocks of the first attempt.
+        block_bytes: The size of a block in the first attempt.
 
     Raises:
         UploadRejectedError: The file is not an acceptable CSV of its feed.
@@ -290,7 +290,7 @@ class _RaggedRows:
 
     Attributes:
         last: The number of the last one, 0 before the first.
-        end_seen: Whether the source's mark came as a row of its own.
+        end_seen: Whether the source's mark came as a separate row.
         cut: The row that the mark was appended to, where the source cut the bytes.
         failure: What went wrong in taking a row.
     """
@@ -359,7 +359,7 @@ class _RaggedRows:
 
 
 def _refuse_other_formats(head: bytes, cut: UploadRejectedError | None) -> None:
-    """Refuse a head that is no text; `cut` is the fault that ends it, if there is one."""
+    """Refuse a head without text or with another format. `cut` is the fault that ends the head, if there is one."""
     if not head.removeprefix(BYTE_ORDER_MARK).strip():
         raise cut or UploadRejectedError("empty_file", "The file is empty: upload it again with a header and rows.")
     for signature, code, reason in SIGNATURES:

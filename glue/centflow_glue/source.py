@@ -87,7 +87,7 @@ class Source(io.RawIOBase):
         return head[: len(head) - _cut_length(head)] if self.too_large or len(head) == size else head
 
     def set_columns(self, count: int) -> None:
-        """Give the mark more cells than a row of so many columns has."""
+        """Give the mark more cells than a row of `count` columns has."""
         self.mark += "," * count
 
     def check_compression(self) -> None:
@@ -116,7 +116,7 @@ class Source(io.RawIOBase):
             return data
 
     def stop(self) -> None:
-        """End the bytes now: nobody wants the blocks that pyarrow would still read ahead."""
+        """End the bytes now, so that pyarrow reads no more blocks ahead."""
         with self._lock:
             self._ready = b""
             self._finished = True

@@ -20,7 +20,7 @@ export class ByteQueue {
     this.length += bytes.length;
   }
 
-  /** The next `size` bytes, fewer only where there are not so many. */
+  /** The next `size` bytes, or all that are left if they are fewer. */
   take(size: number): Uint8Array {
     const taken: Uint8Array[] = [];
     let left = Math.min(size, this.length);

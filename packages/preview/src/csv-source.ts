@@ -75,7 +75,7 @@ export class CsvSource {
     return { head: isWhole ? head : head.subarray(0, head.length - cutLength(head)), isCut };
   }
 
-  /** Gives the mark more cells than a row of so many columns has. */
+  /** Gives the mark more cells than a row of `count` columns has. */
   setColumns(count: number): void {
     this.mark += ','.repeat(count);
   }

@@ -38,8 +38,8 @@ export class Quarantine {
   }
 
   /**
-   * @param units the row's amount, where it can be read
-   * @param makeRow makes the row, where it is to be kept
+   * @param units the row's amount, null if it cannot be read
+   * @param makeRow makes the row; called only if the row is kept
    */
   add(code: string, units: number | bigint | null, makeRow: () => QuarantinedRow): void {
     this.count++;

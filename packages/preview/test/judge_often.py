@@ -3,7 +3,7 @@
     judge_often.py FOLDER BLOCK_BYTES LIMIT TIMES
 
 Each line has a file and all the different outcomes that it had. Other processes and threads take the CPU meanwhile, and
-the bytes come or the rows go at a pace that changes. So pyarrow's threads are ahead of the job's to a varying degree.
+the bytes come or the rows are checked at a changing pace. So pyarrow's threads are ahead of the job's by more or less.
 """
 
 import io
@@ -12,10 +12,15 @@ import random
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
+from unittest.mock import patch
 
+from centflow_glue import load
 from centflow_glue.read import ReadLimits
+from centflow_glue.validate import CheckedBatch, validate
 from judge_files import judge
 
 # How long Python lets one thread run while another waits.
@@ -26,41 +31,49 @@ BUSY_PROCESSES = 2
 BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(100_000))"
 
 
-class _Paced(io.BytesIO):
-    """Bytes that come and go at a changing pace."""
+class _Paces:
+    """Makes the reading of bytes and the checking of rows pause now and then."""
 
-    def __init__(self, body: bytes, pauses: float, chance: random.Random) -> None:
-        super().__init__(body)
-        self._pauses = pauses
-        self._chance = chance
+    def __init__(self, seed: str) -> None:
+        self._chance = random.Random(seed)
+        self._reading = self._checking = 0.0
 
-    def read(self, size: int | None = -1) -> bytes:
-        self._pause()
-        return super().read(size)
+    def change(self) -> None:
+        """Choose how often either pauses."""
+        sys.setswitchinterval(self._chance.choice(SWITCH_SECONDS))
+        self._reading, self._checking = self._chance.choice([(0.0, 0.0), (0.5, 0.0), (0.0, 0.8), (0.5, 0.8)])
 
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        self._pause()
-        return super().write(data)
+    def stream(self, body: bytes) -> io.BytesIO:
+        """The bytes of a file, which come at this pace."""
+        paces = self
 
-    def _pause(self) -> None:
-        if self._chance.random() < self._pauses:
+        class Stream(io.BytesIO):
+            def read(self, size: int | None = -1) -> bytes:
+                paces._pause(paces._reading)
+                return super().read(size)
+
+        return Stream(body)
+
+    def validate(self, *arguments: Any) -> CheckedBatch:
+        """The job's checks, at this pace."""
+        self._pause(self._checking)
+        return validate(*arguments)
+
+    def _pause(self, share: float) -> None:
+        if self._chance.random() < share:
             time.sleep(self._chance.random() * PAUSE_SECONDS)
 
 
 def outcomes(path: Path, feed: str, block_bytes: int, limits: ReadLimits, times: int) -> list[object]:
     """The different outcomes of one file."""
     body = path.read_bytes()
-    chance = random.Random(path.name)
+    paces = _Paces(path.name)
     found: dict[str, object] = {}
-    for _ in range(times):
-        sys.setswitchinterval(chance.choice(SWITCH_SECONDS))
-        slow_reading, slow_writing = chance.choice([(0.0, 0.0), (0.3, 0.0), (0.0, 0.3), (0.3, 0.3)])
-
-        def stream(pauses: float = slow_reading) -> io.BytesIO:
-            return _Paced(body, pauses, chance)
-
-        outcome = judge(path.name, feed, stream, block_bytes, limits, _Paced(b"", slow_writing, chance))
-        found[json.dumps(outcome)] = outcome
+    with patch.object(load, "validate", paces.validate):
+        for _ in range(times):
+            paces.change()
+            outcome = judge(path.name, feed, partial(paces.stream, body), block_bytes, limits, io.BytesIO())
+            found[json.dumps(outcome)] = outcome
     return list(found.values())
 
 

@@ -11,7 +11,7 @@ import { filesWithSeveralFaults, type Scale } from './several-faults.ts';
 
 interface Case extends Scale {
   readonly name: string;
-  /** How many times each file is judged in blocks of so many bytes. */
+  /** How many times each file is judged in blocks of each size. */
   readonly blocks: readonly { readonly blockBytes: number; readonly times: number }[];
 }
 
