@@ -9,7 +9,6 @@ import { CommandError } from '../exit.ts';
 import { localFolder } from '../paths.ts';
 import { copyNetworkSettings, networkVariables } from './host-network.ts';
 
-const MIRROR = 'http://deb.debian.org';
 const TOOLS = { debootstrap: 'debootstrap', unshare: 'util-linux', setpriv: 'util-linux', git: 'git' };
 const ENTER = join(import.meta.dirname, 'enter.sh');
 const ROOT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -87,9 +86,9 @@ async function buildPristine(options: RootOptions, pristine: string): Promise<vo
   for (const old of [unfinished, pristine]) rmSync(old, { recursive: true, force: true });
   mkdirSync(dirname(pristine), { recursive: true });
   // debootstrap mounts /proc below its target; a mount namespace takes that away whatever happens.
-  const debootstrap = ['debootstrap', '--variant=minbase', suite, unfinished, `${MIRROR}/debian`];
+  const debootstrap = ['debootstrap', '--variant=minbase', suite, unfinished];
   await succeed(start(['unshare', '--mount', ...debootstrap], hostEnvironment(), logFile), debootstrap[0], logFile);
-  writeFileSync(join(unfinished, 'etc', 'apt', 'sources.list'), sources(suite));
+  addUpdates(join(unfinished, 'etc', 'apt', 'sources.list'), suite);
   copyNetworkSettings(unfinished);
   const root = { folder: unfinished, user: 'root', home: join(unfinished, 'root') };
   const install = [
@@ -101,14 +100,13 @@ async function buildPristine(options: RootOptions, pristine: string): Promise<vo
   renameSync(unfinished, pristine);
 }
 
-/** As Debian's installer writes them; sid has neither updates nor a security archive. */
-function sources(suite: string): string {
-  const lines = [`deb ${MIRROR}/debian ${suite} main`];
-  if (suite !== 'sid') {
-    lines.push(`deb ${MIRROR}/debian ${suite}-updates main`);
-    lines.push(`deb ${MIRROR}/debian-security ${suite}-security main`);
-  }
-  return `${lines.join('\n')}\n`;
+/** Adds the archives that Debian's installer adds to those of debootstrap. sid has neither updates nor a security archive. */
+function addUpdates(sourcesFile: string, suite: string): void {
+  if (suite === 'sid') return;
+  const sources = readFileSync(sourcesFile, 'utf8');
+  const archive = /^deb (\S+)/m.exec(sources)?.[1]?.replace(/\/$/, '') ?? '';
+  const updates = [`deb ${archive} ${suite}-updates main`, `deb ${archive}-security ${suite}-security main`];
+  writeFileSync(sourcesFile, `${sources.trimEnd()}\n${updates.join('\n')}\n`);
 }
 
 /** Starts a command in a root. It and everything that it leaves behind end with the process that is returned, or with this one. */
