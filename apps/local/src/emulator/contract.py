@@ -4,6 +4,7 @@ Run as a script it checks the installed ministack and says what differs.
 """
 
 import importlib.metadata
+import importlib.util
 import inspect
 import sys
 
@@ -100,6 +101,9 @@ def differences() -> list[str]:
         if actual != expected:
             found.append(f"{module.__name__}.{name} is {actual}, not {expected}")
     found += [f"{module.__name__}.{name} is missing" for module, name in NAMES if not hasattr(module, name)]
+    # Without it every token of a user pool is refused, and nothing says why.
+    if importlib.util.find_spec("cryptography") is None:
+        found.append("cryptography is missing")
     return found
 
 
