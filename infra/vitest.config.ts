@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     // Against what hangs; a busy machine takes its time.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     setupFiles: ['@centflow/config/test-set-up'],
     maxConcurrency: 2,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],

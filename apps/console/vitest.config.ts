@@ -6,8 +6,8 @@ export default defineConfig({
     include: ['api/**/*.test.ts', 'e2e/**/*.test.ts', 'web/src/**/*.test.ts', 'web/src/**/*.test.tsx'],
     // Each of the larger files starts a stack of its own, on two cores.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // What a page shows takes as long as the machine is busy.
     expect: { poll: { timeout: 30_000 } },
   },

@@ -5,8 +5,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     // Each of the larger files starts a stack of its own: a MySQL, an emulator and a Spark, on two cores.
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // The server is among what is tested here.
     env: { CENTFLOW_MYSQL_URL: '' },
   },

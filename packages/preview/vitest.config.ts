@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     setupFiles: ['@centflow/config/test-set-up'],
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -5,7 +5,7 @@ export default defineConfig({
     setupFiles: ['@centflow/config/test-set-up'],
     include: ['src/**/*.test.ts'],
     globalSetup: './src/testing/global-set-up.ts',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

@@ -51,7 +51,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Part & { re
     },
     logFile: options.logFile,
     isReady: () => isServing(`${url}/api/config`),
-    readyWithinMs: 60_000,
+    readyWithinMs: 180_000,
     stopWithinMs: 5_000,
   });
   return { ...part, url };

@@ -90,7 +90,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Part> {
     },
     logFile: options.logFile,
     isReady: () => responds(`${endpointUrl}/_ministack/health`, options.rehearsal?.authorityFile),
-    readyWithinMs: 60_000,
+    readyWithinMs: 180_000,
     stopWithinMs: 20_000,
   });
 }

@@ -96,7 +96,7 @@ export async function startMysql(options: MysqlOptions): Promise<MysqlServer> {
     env: { LD_LIBRARY_PATH: tools.mysqlLibraries },
     logFile: options.logFile,
     isReady: () => answers(socket),
-    readyWithinMs: 60_000,
+    readyWithinMs: 180_000,
     stopWithinMs: 30_000,
   });
   const stop = async () => {

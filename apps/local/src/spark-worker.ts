@@ -107,7 +107,7 @@ async function startOnce(options: SparkWorkerOptions): Promise<Part> {
     },
     logFile: options.logFile,
     isReady: () => listens(options.socketPath),
-    readyWithinMs: 90_000,
+    readyWithinMs: 180_000,
     stopWithinMs: 10_000,
   });
 }

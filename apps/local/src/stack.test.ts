@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function startedStack(name: string) {
   const running = startCommand(join(folder, name), ['stack', '--data-dir', join(folder, name), '--only', 'mysql,s3']);
-  const line = await running.waitFor('}\n', 60_000);
+  const line = await running.waitFor('}\n', 280_000);
   return { ...running, description: JSON.parse(line) as StackDescription };
 }
 

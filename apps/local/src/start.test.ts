@@ -38,7 +38,7 @@ async function json(...args: string[]): Promise<unknown> {
 
 beforeAll(async () => {
   started = startCommand(folder, ['start']);
-  screen = await started.waitFor('runs until Ctrl-C', 170_000);
+  screen = await started.waitFor('runs until Ctrl-C', 280_000);
 });
 
 afterAll(async () => {

@@ -35,7 +35,7 @@ describe('the store of releases', { timeout: 60_000 }, () => {
       },
       { step: 'initialize' },
     );
-  }, 120_000);
+  });
   afterAll(() => emulator?.stop());
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'centflow-store-test-'));

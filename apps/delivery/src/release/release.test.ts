@@ -19,7 +19,7 @@ describe('a release', { timeout: 60_000 }, () => {
     repository.commit('one');
     repository.commit('two');
     made = await makeRelease({ repository: repository.folder, folder: join(folder, 'made') });
-  }, 60_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('is named for its commit', () => {

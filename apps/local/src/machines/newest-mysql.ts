@@ -80,7 +80,7 @@ async function startServer(root: DebianRoot): Promise<Server> {
     env: { ...rootEnvironment('root'), HOME: `/home/${USER}` },
     logFile,
     isReady: async () => (await versionOf(url)) !== undefined,
-    readyWithinMs: 120_000,
+    readyWithinMs: 180_000,
     stopWithinMs: 30_000,
   });
   return { url, version: (await versionOf(url)) ?? '', stop: part.stop };
