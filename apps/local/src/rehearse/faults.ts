@@ -54,7 +54,6 @@ export const emulatorFaults: readonly EmulatorFault[] = [
   ]),
   ...faultsOf('aws_glue_job', 'Tags given to CreateJob are dropped.', ['tags_all']),
   ...faultsOf('aws_glue_trigger', 'GetTrigger tells of an empty predicate where there is none.', ['predicate']),
-  ...faultsOf('aws_s3_object', 'Tags of an object that came in parts are dropped.', ['tags_all']),
   ...faultsOf('aws_vpc_endpoint', 'DescribeVpcEndpoints does not tell it.', [
     'policy',
     'private_dns_enabled',
