@@ -1,19 +1,66 @@
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
-/** `preferred` when nobody listens there on loopback, else a port the system picks. */
-export async function freePort(preferred = 0): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE' && preferred !== 0) resolve(freePort());
-      else reject(error);
+const LOWEST = 10_000;
+
+/**
+ * A TCP port of 127.0.0.1 on which a server of ours can listen.
+ *
+ * Some time passes until the server listens, so a port that is free now is not enough. The port lies below those that
+ * the system gives to connections by itself (`ip_local_port_range`), and this process keeps it reserved until it ends:
+ * it holds the UDP port of the same number, which no other call of this function takes, in no process.
+ *
+ * @param preferred the port to take if it is free. It may lie anywhere.
+ * @throws {Error} no port is free.
+ */
+export async function freePort(preferred?: number): Promise<number> {
+  if (preferred !== undefined && (await reserve(preferred))) return preferred;
+  const end = firstEphemeralPort();
+  for (let attempt = 0; attempt < 1000; attempt += 1) {
+    const port = randomInt(LOWEST, end);
+    if (await reserve(port)) return port;
+  }
+  throw new Error(`1000 ports between ${LOWEST} and ${end} were tried on 127.0.0.1. None was free.`);
+}
+
+async function reserve(port: number): Promise<boolean> {
+  const reservation = createSocket('udp4');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      reservation.once('error', reject);
+      reservation.bind({ port, address: '127.0.0.1', exclusive: true }, resolve);
     });
-    server.listen({ port: preferred, host: '127.0.0.1', exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port);
-        else reject(new Error('the system named no free port'));
-      });
-    });
+    await listenOnce(port);
+  } catch (error) {
+    reservation.close();
+    if (isTaken(error)) return false;
+    throw error;
+  }
+  reservation.unref();
+  return true;
+}
+
+async function listenOnce(port: number): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve()));
   });
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+}
+
+/** The first port that Linux gives to a connection by itself. Where the machine gives nearly all, Linux's own default. */
+function firstEphemeralPort(): number {
+  const usual = 32_768;
+  try {
+    const first = Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/)[0]);
+    return first > LOWEST + 2000 ? first : usual;
+  } catch {
+    return usual;
+  }
 }
