@@ -4,7 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConcurrentRunsExceededException, StartJobRunCommand } from '@aws-sdk/client-glue';
+import {
+  ConcurrentRunsExceededException,
+  GetJobCommand,
+  GetJobRunsCommand,
+  StartJobRunCommand,
+} from '@aws-sdk/client-glue';
 import { UpdateFunctionCodeCommand, type UpdateFunctionCodeCommandInput } from '@aws-sdk/client-lambda';
 import {
   DeleteObjectCommand,
@@ -124,13 +129,23 @@ export async function manyUploadsFewRuns(flow: RunningFlow): Promise<void> {
 
 /** Glue refuses a run beyond the limit with its own exception, and takes one as soon as there is room. */
 export async function refuseRunsBeyondTheLimit({ clients, job }: RunningFlow): Promise<void> {
+  const { Job } = await clients.glue.send(new GetJobCommand({ JobName: job }));
+  const limit = Job?.ExecutionProperty?.MaxConcurrentRuns ?? 1;
+  assert.ok(limit > 1, `the job has a limit of ${limit}`);
+  await waitFor(async () => ((await activeRuns({ clients, job })) === 0 ? true : undefined));
   const start = () => clients.glue.send(new StartJobRunCommand({ JobName: job, Arguments: { '--mode': 'sweep' } }));
-  const outcomes = await Promise.allSettled([start(), start(), start(), start()]);
+  const outcomes = await Promise.allSettled(Array.from({ length: limit + 2 }, start));
   const refusals = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as Error);
-  assert.ok(refusals.length > 0, 'four runs at once and none was refused');
+  assert.ok(refusals.length > 0, `${limit + 2} runs at once and none was refused`);
+  assert.ok(refusals.length <= 2, `a limit of ${limit}, but ${refusals.length} of ${limit + 2} runs were refused`);
   for (const refusal of refusals) assert.ok(refusal instanceof ConcurrentRunsExceededException, refusal.message);
   const after = await runSweep(clients.glue, {}, job);
   assert.equal(after.state, 'SUCCEEDED', after.message);
+}
+
+async function activeRuns({ clients, job }: Pick<RunningFlow, 'clients' | 'job'>): Promise<number> {
+  const { JobRuns = [] } = await clients.glue.send(new GetJobRunsCommand({ JobName: job }));
+  return JobRuns.filter(({ JobRunState }) => JobRunState === 'STARTING' || JobRunState === 'RUNNING').length;
 }
 
 /**

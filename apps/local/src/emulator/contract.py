@@ -37,6 +37,8 @@ SIGNATURES = {
     (glue, "_get_docker"): "()",
     (glue, "_execute_spark_docker"): "(run, job, job_name, args, script_path, docker_client)",
     (glue, "_start_job_run"): "(data)",
+    (glue, "_create_job"): "(data)",
+    (glue, "_update_job"): "(data)",
     (eventbridge, "_put_events"): "(data, allow_aws_source=False)",
     (s3, "_deliver_event_to_sqs"): "(arn, event_payload, bucket_region, bucket_name='')",
     (sqs, "_receive_messages_for_esm"): "(queue_url, max_number)",

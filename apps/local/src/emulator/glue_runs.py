@@ -45,6 +45,25 @@ def install(worker_socket: str) -> None:
     glue._get_docker = _NoDocker
     glue._execute_spark_docker = execute
     glue._start_job_run = _limited(glue._start_job_run)
+    glue._create_job = _with_execution_property(glue._create_job, lambda data: (data.get("Name"), data))
+    glue._update_job = _with_execution_property(
+        glue._update_job, lambda data: (data.get("JobName"), data.get("JobUpdate", {}))
+    )
+
+
+def _with_execution_property(
+    change: Callable[[dict], tuple], read: Callable[[dict], tuple[str | None, dict]]
+) -> Callable[[dict], tuple]:
+    """Keep `ExecutionProperty`, which ministack drops: without it every job has Glue's default of one run at a time."""
+
+    def change_job(data: dict) -> tuple:
+        answer = change(data)
+        name, settings = read(data)
+        if answer[0] == 200 and "ExecutionProperty" in settings:
+            glue._jobs[name]["ExecutionProperty"] = settings["ExecutionProperty"]
+        return answer
+
+    return change_job
 
 
 def _limited(start: Callable[[dict], tuple]) -> Callable[[dict], tuple]:

@@ -47,11 +47,7 @@ export const emulatorFaults: readonly EmulatorFault[] = [
     'lineage_configuration',
     'recrawl_policy',
   ]),
-  ...faultsOf('aws_glue_job', 'GetJob does not tell it.', [
-    'execution_class',
-    'execution_property',
-    'job_run_queuing_enabled',
-  ]),
+  ...faultsOf('aws_glue_job', 'GetJob does not tell it.', ['execution_class', 'job_run_queuing_enabled']),
   ...faultsOf('aws_glue_job', 'Tags given to CreateJob are dropped.', ['tags_all']),
   ...faultsOf('aws_glue_trigger', 'GetTrigger tells of an empty predicate where there is none.', ['predicate']),
   ...faultsOf('aws_vpc_endpoint', 'DescribeVpcEndpoints does not tell it.', [
