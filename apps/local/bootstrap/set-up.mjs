@@ -12,6 +12,7 @@ import { checkDisk, checkPlatform, findPython, freeBytes, glibcVersion, wasSetUp
 import { checkMysql, installMysql, mysqlHome, mysqlLibraries } from './mysql.mjs';
 import { installNode, installPackages, node, path, pnpm } from './node.mjs';
 import { emulatorPython, installPython, python, uv } from './python.mjs';
+import { archiveSparkClasses, sparkClasses } from './spark-classes.mjs';
 import { local, repository, SetupError, toolchain, virtualEnvironment } from './step.mjs';
 
 /**
@@ -49,7 +50,7 @@ async function setUp(commandLine) {
   const chromium = recordedChromium();
   const paths = {
     ...{ node, pnpm, uv, python, virtualEnvironment, emulatorPython },
-    ...{ javaHome, mysqlHome, mysqlLibraries, chromium },
+    ...{ javaHome, sparkClasses, mysqlHome, mysqlLibraries, chromium },
   };
   writeFileSync(join(toolchain, 'paths.json'), `${JSON.stringify(paths, undefined, 2)}\n`);
 }
@@ -68,7 +69,7 @@ async function installBrowser([command]) {
 /** @returns {Promise<string>} JAVA_HOME */
 async function installParts() {
   const [javaHome] = await Promise.all([findJava(), installPython()]);
-  await installMysql(javaHome);
+  await Promise.all([installMysql(javaHome), archiveSparkClasses(javaHome)]);
   return javaHome;
 }
 

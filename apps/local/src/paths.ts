@@ -21,6 +21,8 @@ const toolPaths = z.object({
   /** The AWS emulator's. */
   emulatorPython: z.string(),
   javaHome: z.string(),
+  /** Java's archive of Spark's classes. It may be missing. */
+  sparkClasses: z.string(),
   mysqlHome: z.string(),
   mysqlLibraries: z.string(),
 });

@@ -101,6 +101,7 @@ async function startOnce(options: SparkWorkerOptions): Promise<Part> {
       SPARK_LOCAL_IP: '127.0.0.1',
       ...(job === undefined ? {} : asJob(job)),
       CENTFLOW_JOB_SCRIPT: job?.script ?? join(repository, 'glue', 'job.py'),
+      CENTFLOW_SPARK_CLASSES: options.tools.sparkClasses,
       CENTFLOW_SPARK_SOCKET: options.socketPath,
       CENTFLOW_SPARK_DIR: options.scratchFolder,
       CENTFLOW_SPARK_MEMORY: options.memory,

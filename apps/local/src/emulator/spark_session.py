@@ -1,0 +1,49 @@
+"""The Spark session of this machine: for the job's worker, and for the archive of Spark's classes."""
+
+import os
+
+from pyspark.sql import SparkSession
+
+# Chosen for two cores and a fast start. Nothing of it changes what the job computes.
+SPARK_CONF = {
+    "spark.master": "local[2]",
+    "spark.app.name": "centflow-local",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.scheduler.mode": "FAIR",
+    "spark.sql.catalogImplementation": "in-memory",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.shuffle.partitions": "2",
+}
+
+JAVA_OPTIONS = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+
+
+def start_session(memory: str, scratch_folder: str, java_options: list[str]) -> SparkSession:
+    """Start the session that each run gets from `SparkSession.builder.getOrCreate()`.
+
+    Args:
+        memory: the driver's heap, as Spark writes sizes.
+        scratch_folder: where Spark writes its temporary files.
+        java_options: more options for the driver's Java.
+    """
+    builder = SparkSession.builder
+    for name, value in SPARK_CONF.items():
+        builder = builder.config(name, value)
+    builder = builder.config("spark.driver.extraJavaOptions", " ".join([*JAVA_OPTIONS, *java_options]))
+    builder = builder.config("spark.driver.memory", memory)
+    builder = builder.config("spark.local.dir", scratch_folder)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("WARN")
+    return session
+
+
+def archive_options() -> list[str]:
+    """Options that make Java read Spark's classes from the set-up's archive. Java ignores one that does not fit.
+
+    See https://docs.oracle.com/en/java/javase/17/vm/class-data-sharing.html.
+    """
+    archive = os.environ.get("CENTFLOW_SPARK_CLASSES", "")
+    return [f"-XX:SharedArchiveFile={archive}", "-Xlog:cds*=error"] if os.path.exists(archive) else []
