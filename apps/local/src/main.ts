@@ -26,7 +26,9 @@ async function main([first, ...rest]: string[]): Promise<void> {
       await throwInsteadOfExit(deliver(() => buildAll())).parseAsync(rest, { from: 'user' });
     } else {
       const { scripts } = await import('./scripts.ts');
-      await throwInsteadOfExit(scripts()).parseAsync(first === undefined ? [] : [first, ...rest], { from: 'user' });
+      await throwInsteadOfExit(await scripts(first)).parseAsync(first === undefined ? [] : [first, ...rest], {
+        from: 'user',
+      });
     }
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -87,10 +87,8 @@ export async function createFlow(
   sparkReady: Promise<unknown>,
   overrides: ResourceOverrides = {},
 ): Promise<void> {
-  await Promise.all([
-    Promise.all([putJob(clients), sparkReady]).then(() => warmJob(clients)),
-    putTrigger(clients.lambda, overrides.triggerFiles ?? triggerBundle()).then(() => warmTrigger(clients.lambda)),
-  ]);
+  const trigger = putTrigger(clients.lambda, overrides.triggerFiles ?? triggerBundle());
+  await Promise.all([putJob(clients), sparkReady, trigger.then(() => warmTrigger(clients.lambda))]);
   const queueArn = await createQueues(clients.sqs, overrides);
   await createMapping(clients.lambda, queueArn);
   await notifyQueue(clients.s3, queueArn);
@@ -214,7 +212,7 @@ async function warmTrigger(lambda: LambdaClient): Promise<void> {
 }
 
 /** A run over keys that do not exist changes nothing, and leaves Spark, its Python processes and their clients warm. */
-async function warmJob({ s3, glue }: Clients): Promise<void> {
+export async function warmJob({ s3, glue }: Clients): Promise<void> {
   const manifest = { Bucket: NAMES.bucket, Key: 'manifests/warm-up.jsonl' };
   const keys = Array.from({ length: MAX_CONCURRENT_RUNS }, (_, index) =>
     JSON.stringify({ key: `raw/warm-up/${index}.csv` }),

@@ -1,30 +1,30 @@
 import { Command } from 'commander';
-import { addBench } from './bench/bench.ts';
-import { addBuild } from './build-all.ts';
-import { addCheck } from './check.ts';
-import { addStack } from './commands/stack.ts';
-import { addStart } from './commands/start.ts';
-import { addMachines } from './machines/command.ts';
-import { addTestMysql } from './machines/newest-mysql.ts';
-import { addPictures } from './pictures/command.ts';
-import { addRehearse } from './rehearse/command.ts';
-import { addTest } from './test-all.ts';
 
-/** What package.json's scripts call. */
-export function scripts(): Command {
+/** Adds a command to the program. */
+type Add = (program: Command) => void;
+
+/** What package.json's scripts call. A command's module is read only when that command runs. */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  start: async () => (await import('./commands/start.ts')).addStart,
+  test: async () => (await import('./test-all.ts')).addTest,
+  check: async () => (await import('./check.ts')).addCheck,
+  build: async () => (await import('./build-all.ts')).addBuild,
+  bench: async () => (await import('./bench/bench.ts')).addBench,
+  pictures: async () => (await import('./pictures/command.ts')).addPictures,
+  rehearse: async () => (await import('./rehearse/command.ts')).addRehearse,
+  stack: async () => (await import('./commands/stack.ts')).addStack,
+  machines: async () => (await import('./machines/command.ts')).addMachines,
+  'test-mysql': async () => (await import('./machines/newest-mysql.ts')).addTestMysql,
+};
+
+/**
+ * The program of package.json's scripts.
+ *
+ * @param name the command to run; all commands where there is none of the name, for the help and the error
+ */
+export async function scripts(name = ''): Promise<Command> {
   const program = new Command('npm').description('Centflow on one machine');
-  for (const add of [
-    addStart,
-    addTest,
-    addCheck,
-    addBuild,
-    addBench,
-    addPictures,
-    addRehearse,
-    addStack,
-    addMachines,
-    addTestMysql,
-  ])
-    add(program);
+  const wanted = COMMANDS[name] === undefined ? Object.values(COMMANDS) : [COMMANDS[name]];
+  for (const load of wanted) (await load())(program);
   return program;
 }

@@ -15,7 +15,7 @@ import { freePort } from './free-port.ts';
 import { type Administrator, administratorFromUrl, startMysql } from './mysql.ts';
 import { NAMES } from './names.ts';
 import { readToolPaths } from './paths.ts';
-import { createFlow, createStorage, type ResourceOverrides } from './resources.ts';
+import { createFlow, createStorage, type ResourceOverrides, warmJob } from './resources.ts';
 import { removeSocketFolder, socketPath } from './socket-path.ts';
 import { type SparkWorker, startSparkWorker } from './spark-worker.ts';
 
@@ -79,6 +79,8 @@ export interface Stack {
   readonly sparkPid: () => number | undefined;
   /** Settles when a part that nobody restarts has ended by itself, with the reason. */
   readonly failed: Promise<string>;
+  /** Settles when the job has run once: an upload until then takes some seconds longer. */
+  readonly jobWarm: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -249,6 +251,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const outcome of [flow, served]) if (outcome.status === 'rejected') throw outcome.reason;
     const consoleUrl = served.status === 'fulfilled' ? (served.value ?? '') : '';
 
+    const jobWarm = wants('flow') ? warmJob(clients) : Promise.resolve();
+    jobWarm.catch((error: unknown) => fail(`the first run of the job failed (${(error as Error).message})`));
+
     const account = (role: Role): Account => ({ user: accounts[role], password: secrets[role] });
     return {
       description: {
@@ -275,6 +280,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       clients,
       sparkPid: () => worker?.pid(),
       failed,
+      jobWarm,
       stop,
     };
   } catch (error) {

@@ -57,6 +57,7 @@ export async function withBenchStack<Result>(
   });
   const connections: Connection[] = [];
   try {
+    await stack.jobWarm;
     const { description: it } = stack;
     const administratorUrl = databaseUrl(it, { user: it.adminUser, password: it.adminPassword });
     for (const address of [administratorUrl, databaseUrl(it, it.reporter)]) {

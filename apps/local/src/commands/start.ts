@@ -17,7 +17,6 @@ import { type Stack, startStack } from '../stack.ts';
 import { renderTable } from '../table.ts';
 import { buildTrigger } from '../trigger-build.ts';
 import { type Told, untilTold } from '../until-told.ts';
-import { moneyViewNames, readView } from './report.ts';
 import { accountingRow } from './shared.ts';
 
 interface StartOptions {
@@ -153,6 +152,8 @@ async function sweepQuietly(stack: Stack): Promise<void> {
 }
 
 async function showViews(url: string): Promise<void> {
+  // Read only now: the definitions of the views take a second to load, and nothing waits for them while the stack starts.
+  const { moneyViewNames, readView } = await import('./report.ts');
   for (const view of moneyViewNames) {
     const rows = await readView(url, view, VIEW_ROWS_SHOWN);
     console.log(`\n${view}\n${renderTable(rows)}`);
