@@ -27,9 +27,9 @@ class JobArguments:
     """What one job run is to do.
 
     Attributes:
-        mode: `manifest`: the keys of one manifest; `sweep`: the keys that `raw/` and `uploads` disagree about.
+        keys_from: `manifest`: the keys of one manifest; `sweep`: the keys that `raw/` and `uploads` disagree about.
         bucket: The uploads bucket.
-        manifest: `s3://…` of the manifest; None in mode `sweep`.
+        manifest: `s3://…` of the manifest; None with `sweep`.
         database: Where MySQL is.
         limits: How large an upload may be.
         keys_per_batch: Keys the driver holds at once.
@@ -38,7 +38,7 @@ class JobArguments:
         summary_limits: Which summaries are kept, and the memory that they may take.
     """
 
-    mode: str
+    keys_from: str
     bucket: str
     manifest: str | None
     database: DatabaseAddress
@@ -56,9 +56,9 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
         SystemExit: An argument is missing or wrong; argparse has printed which.
     """
     parser = argparse.ArgumentParser(prog="centflow-load", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--mode", choices=("manifest", "sweep"), required=True)
+    parser.add_argument("--keys-from", choices=("manifest", "sweep"), required=True)
     parser.add_argument("--bucket", required=True, help="the uploads bucket")
-    parser.add_argument("--manifest", help="s3://… of the manifest (mode manifest)")
+    parser.add_argument("--manifest", help="s3://… of the manifest (with --keys-from manifest)")
     parser.add_argument("--database-secret", required=True, help="name or ARN of the secret with RDS's JSON")
     parser.add_argument("--database-name", help="another database of the same server than the secret's")
     parser.add_argument("--database-ca", help="PEM of who may vouch for the server: file or s3://…")
@@ -72,12 +72,12 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
     parser.add_argument("--environment", help="the dimension `environment` of the metrics")
     parser.add_argument("--JOB_RUN_ID", dest="job_run_id", default="local")
     known, _ = parser.parse_known_args(argv)
-    if (known.mode == "manifest") != (known.manifest is not None):
-        parser.error("--manifest goes with --mode manifest, and only with it")
+    if (known.keys_from == "manifest") != (known.manifest is not None):
+        parser.error("--manifest goes with --keys-from manifest, and only with it")
     if (known.metrics_log_group is None) != (known.environment is None):
         parser.error("--environment goes with --metrics-log-group, and only with it")
     return JobArguments(
-        mode=known.mode,
+        keys_from=known.keys_from,
         bucket=known.bucket,
         manifest=known.manifest,
         database=DatabaseAddress(known.database_secret, known.database_name, known.database_ca),

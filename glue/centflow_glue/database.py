@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,14 @@ from centflow_glue.bucket import s3_client
 # With waits that grow to 10 s, a task outlasts a database that is away for some 160 s (a failover of RDS: 60 to 120 s).
 ATTEMPTS = 22
 LONGEST_WAIT_SECONDS = 10
+# In a failover the old host of RDS is gone without a word. The system asks after it: first after 30 s, then three times
+# 10 s apart. What is sent and not confirmed is given up after 60 s. The defaults are two hours, and some 15 minutes.
+KEEP_ALIVE = {
+    socket.TCP_KEEPIDLE: 30,
+    socket.TCP_KEEPINTVL: 10,
+    socket.TCP_KEEPCNT: 3,
+    socket.TCP_USER_TIMEOUT: 60_000,
+}
 TRANSIENT = frozenset(
     {
         CR.CR_CONNECTION_ERROR,
@@ -98,7 +107,19 @@ def connect(address: DatabaseAddress) -> Connection:
         if error.args[0] == ER.ACCESS_DENIED_ERROR:
             _read_credentials.cache_clear()  # the secret may have been rotated
         raise
+    _keep_alive(connection)
     return connection
+
+
+def _keep_alive(connection: Connection) -> None:
+    """Let the system notice that the server is gone, also while a statement of any length runs.
+
+    PyMySQL has a timeout for reads, and that would end long statements.
+    """
+    server: socket.socket = connection._sock  # type: ignore[attr-defined]
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in KEEP_ALIVE.items():
+        server.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 @cache

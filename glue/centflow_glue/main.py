@@ -15,6 +15,7 @@ from centflow_glue.contract import load_contracts
 from centflow_glue.database import connect
 from centflow_glue.manifest import KeyToReconcile, read_manifest
 from centflow_glue.metrics import RunMetrics
+from centflow_glue.region import use_region_of
 from centflow_glue.sweep import find_keys
 from centflow_glue.tasks import reconcile_keys
 
@@ -36,6 +37,7 @@ def main(argv: Sequence[str]) -> None:
         ManifestError: The manifest cannot be read.
     """
     arguments = parse_arguments(argv)
+    use_region_of(arguments.database.secret_id)
     with RunMetrics(arguments) as metrics:
         _run(arguments, metrics)
 
@@ -56,7 +58,9 @@ def _run(arguments: JobArguments, metrics: RunMetrics) -> None:
     metrics.complete()
     logger.info(
         "finished %s",
-        json.dumps({"mode": arguments.mode, "jobRunId": arguments.job_run_id, "keys": dict(sorted(results.items()))}),
+        json.dumps(
+            {"keysFrom": arguments.keys_from, "jobRunId": arguments.job_run_id, "keys": dict(sorted(results.items()))}
+        ),
     )
     if results["failed"]:
         raise JobFailedError(

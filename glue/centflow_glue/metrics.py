@@ -103,7 +103,7 @@ class RunMetrics:
             "JobSeconds": round(time.monotonic() - self._started, 3),
         }
         # That a sweep came to its end is told by this figure, also where it is 0.
-        if self._arguments.mode == "sweep" and (self._is_complete or self._missed):
+        if self._arguments.keys_from == "sweep" and (self._is_complete or self._missed):
             known["UploadsFoundBySweep"] = self._missed
         try:
             stream = _LogStream(target, self._arguments)
@@ -139,7 +139,7 @@ class _LogStream:
         self._properties = {
             "service": SERVICE,
             "environment": target.environment,
-            "mode": arguments.mode,
+            "keysFrom": arguments.keys_from,
             "jobRunId": arguments.job_run_id,
         }
         self._name = {"logGroupName": target.log_group, "logStreamName": arguments.job_run_id}

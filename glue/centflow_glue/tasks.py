@@ -12,6 +12,7 @@ from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, retrying
 from centflow_glue.manifest import KeyToReconcile
 from centflow_glue.reconcile import Outcome, Reconciler
+from centflow_glue.region import use_region_of
 
 # Tasks per core: so that one key that takes long does not leave the other cores idle behind it.
 TASKS_PER_CORE = 4
@@ -49,6 +50,7 @@ class _Task:
 
     def _attempt(self, key: KeyToReconcile) -> Outcome:
         arguments = self._arguments
+        use_region_of(arguments.database.secret_id)
         connection = _connection(arguments.database)
         try:
             return Reconciler(

@@ -39,7 +39,7 @@ def test_a_new_feed_is_one_file_and_its_csv_loads(tmp_path: Path, monkeypatch: p
         job = [
             sys.executable,
             "job.py",
-            "--mode",
+            "--keys-from",
             "sweep",
             "--bucket",
             stack.bucket,

@@ -1,16 +1,30 @@
+import re
+
 import pytest
 
 from centflow_glue.arguments import MetricsTarget, parse_arguments
 from centflow_glue.database import DatabaseAddress
 from centflow_glue.read import ReadLimits
 
-SWEEP = ["--mode", "sweep", "--bucket", "b", "--database-secret", "s"]
-MANIFEST = ["--mode", "manifest", "--bucket", "b", "--database-secret", "s", "--manifest", "s3://b/manifests/1.jsonl"]
+SWEEP = ["--keys-from", "sweep", "--bucket", "b", "--database-secret", "s"]
+# "AWS Glue uses the following arguments internally and you should never use them":
+# https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
+RESERVED_BY_GLUE = {"--debug", "--mode", "--JOB_NAME", "--endpoint"}
+MANIFEST = [
+    "--keys-from",
+    "manifest",
+    "--bucket",
+    "b",
+    "--database-secret",
+    "s",
+    "--manifest",
+    "s3://b/manifests/1.jsonl",
+]
 
 
 def test_a_sweep_needs_bucket_and_secret_only():
     arguments = parse_arguments(SWEEP)
-    assert arguments.mode == "sweep"
+    assert arguments.keys_from == "sweep"
     assert arguments.manifest is None
     assert arguments.database == DatabaseAddress("s", None, None)
     assert arguments.limits == ReadLimits()
@@ -26,6 +40,14 @@ def test_what_glue_adds_is_taken_or_ignored():
         [*SWEEP, "--JOB_ID", "j", "--JOB_RUN_ID", "jr_1", "--JOB_NAME", "load", "--TempDir", "s3://t/", "true"]
     )
     assert arguments.job_run_id == "jr_1"
+
+
+def test_no_argument_is_one_that_glue_keeps_for_itself(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        parse_arguments(["--help"])
+    own = set(re.findall(r"--[\w-]+", capsys.readouterr().out))
+    assert {"--keys-from", "--bucket"} <= own
+    assert own & RESERVED_BY_GLUE == set()
 
 
 def test_limits_and_the_database_can_be_set():
@@ -50,14 +72,14 @@ def test_metrics_go_nowhere_unless_a_log_group_and_the_environment_are_named():
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        ([], "the following arguments are required: --mode, --bucket, --database-secret"),
-        (["--mode", "all", *SWEEP[2:]], "invalid choice: 'all'"),
-        ([*SWEEP, "--manifest", "s3://b/m"], "--manifest goes with --mode manifest, and only with it"),
-        (MANIFEST[:-2], "--manifest goes with --mode manifest, and only with it"),
+        ([], "the following arguments are required: --keys-from, --bucket, --database-secret"),
+        (["--keys-from", "all", *SWEEP[2:]], "invalid choice: 'all'"),
+        ([*SWEEP, "--manifest", "s3://b/m"], "--manifest goes with --keys-from manifest, and only with it"),
+        (MANIFEST[:-2], "--manifest goes with --keys-from manifest, and only with it"),
         ([*SWEEP, "--keys-per-batch", "0"], "0 is not above 0"),
         ([*SWEEP, "--max-object-bytes", "-1"], "-1"),
         ([*SWEEP, "--max-expanded-bytes", "2GB"], "2GB"),
-        (["--mod", "sweep", *SWEEP[2:]], "required: --mode"),
+        (["--keys", "sweep", *SWEEP[2:]], "required: --keys-from"),
         ([*SWEEP, "--environment", "dev"], "--environment goes with --metrics-log-group, and only with it"),
         ([*SWEEP, "--metrics-log-group", "/a"], "--environment goes with --metrics-log-group, and only with it"),
     ],

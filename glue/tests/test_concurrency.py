@@ -68,7 +68,7 @@ def run_manifest(stack: Stack, uploads: Twins, object_keys: Sequence[str]) -> No
     """A job run on the warm Spark for these keys."""
     manifest = f"manifests/{next(MANIFESTS)}.jsonl"
     uploads.bucket.put(manifest, "\n".join(json.dumps({"key": key}) for key in object_keys).encode())
-    arguments = ["--mode", "manifest", "--manifest", f"s3://{uploads.bucket.name}/{manifest}"]
+    arguments = ["--keys-from", "manifest", "--manifest", f"s3://{uploads.bucket.name}/{manifest}"]
     main([*arguments, "--bucket", uploads.bucket.name, "--database-secret", stack.secret_id])
 
 

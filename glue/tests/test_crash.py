@@ -323,7 +323,7 @@ def test_the_job_outlives_a_database_that_restarts_while_it_loads(
 
 def sweep_arguments(secret_id: str, bucket: str) -> list[str]:
     """The job's arguments for a sweep."""
-    return ["--mode", "sweep", "--bucket", bucket, "--database-secret", secret_id]
+    return ["--keys-from", "sweep", "--bucket", bucket, "--database-secret", secret_id]
 
 
 def run_job(secret_id: str, bucket: str) -> None:

@@ -1,7 +1,9 @@
 import json
+import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -40,8 +42,10 @@ def connect_arguments(monkeypatch: pytest.MonkeyPatch, host: str, address: Datab
     given: dict[str, Any] = {}
     secrets = _SecretsManager(host)
     monkeypatch.setattr(boto3, "client", lambda service: secrets)
-    monkeypatch.setattr(pymysql, "connect", lambda **arguments: given.update(arguments))
-    connect(address)
+    monkeypatch.setattr(pymysql, "connect", lambda **arguments: given.update(arguments) or unconnected)
+    with socket.socket() as unused:
+        unconnected = SimpleNamespace(_sock=unused)
+        connect(address)
     return given
 
 
@@ -127,6 +131,20 @@ def test_a_connection_is_utc_read_committed_and_strict(address: DatabaseAddress)
     connection.close()
     assert (isolation, zone, autocommit, characters) == ("READ-COMMITTED", "+00:00", 0, "utf8mb4")
     assert {"STRICT_ALL_TABLES", "NO_ZERO_DATE", "ONLY_FULL_GROUP_BY"} <= set(mode.split(","))
+
+
+def test_a_server_that_is_gone_without_a_word_is_noticed_within_two_minutes(address: DatabaseAddress):
+    connection = connect(address)
+    server: socket.socket = connection._sock
+    asked = server.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    first, apart, times, unconfirmed_ms = (
+        server.getsockopt(socket.IPPROTO_TCP, option)
+        for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT)
+    )
+    connection.close()
+    assert asked
+    assert first + times * apart <= 120
+    assert 0 < unconfirmed_ms <= 120_000
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def manifest(flow: Flow, *object_keys: str) -> Sequence[str]:
     """Arguments of a job run that is to reconcile these keys."""
     lines = [f'{{"key":"{object_key}","eventTime":"2025-01-15T12:00:00.000Z"}}' for object_key in object_keys]
     flow.bucket.put("manifests/1.jsonl", "\n".join(lines).encode())
-    return ("--mode", "manifest", "--manifest", f"s3://{flow.bucket.name}/manifests/1.jsonl")
+    return ("--keys-from", "manifest", "--manifest", f"s3://{flow.bucket.name}/manifests/1.jsonl")
 
 
 def test_a_job_run_reconciles_the_keys_of_its_manifest_and_no_others(
@@ -66,7 +66,7 @@ def test_a_sweep_reconciles_whatever_was_missed_in_batches(flow: Flow, run_job: 
     flow.put("raw/expenses/gone.csv", csv_of(expense(merchant="gone")))
     flow.bucket.delete("raw/expenses/gone.csv")
 
-    run_job("--mode", "sweep", "--keys-per-batch", "5")
+    run_job("--keys-from", "sweep", "--keys-per-batch", "5")
 
     assert flow.transactions() == names
     assert flow.unsettled() == []
@@ -84,7 +84,7 @@ def test_a_job_run_fails_in_the_end_when_a_key_failed_and_the_others_are_publish
     )
     assert flow.transactions() == ["a", "b"]
     assert flow.states("raw/expenses/poison.csv") == ["failed"]
-    run_job("--mode", "sweep")
+    run_job("--keys-from", "sweep")
     assert flow.transactions() == ["a", "b", "poison"]
 
 
@@ -92,14 +92,14 @@ def test_of_many_failed_keys_a_few_are_named(flow: Flow, run_job: RunJob):
     for number in range(8):
         flow.bucket.put(f"raw/expenses/{number}.csv", csv_of(expense(merchant="poison")))
     with poisoned(flow), pytest.raises(JobFailedError, match="8 of 8 keys failed") as failed:
-        run_job("--mode", "sweep")
+        run_job("--keys-from", "sweep")
     assert str(failed.value).count("raw/expenses/") == 5
 
 
 def test_a_manifest_that_cannot_be_read_fails_the_job_run_with_what_to_do(flow: Flow, run_job: RunJob):
     flow.bucket.put("manifests/broken.jsonl", b"{}\n")
     with pytest.raises(ManifestError, match=r"Line 1 .* run the sweep"):
-        run_job("--mode", "manifest", "--manifest", f"s3://{flow.bucket.name}/manifests/broken.jsonl")
+        run_job("--keys-from", "manifest", "--manifest", f"s3://{flow.bucket.name}/manifests/broken.jsonl")
 
 
 # One task, without Spark.
@@ -107,7 +107,8 @@ def test_a_manifest_that_cannot_be_read_fails_the_job_run_with_what_to_do(flow: 
 
 def outcomes(stack: Stack, flow: Flow, *object_keys: str, job_run_id: str = "jr_1") -> dict[str, tuple[str, str]]:
     """What a task makes of these keys: by key, result and message."""
-    parsed = parse_arguments(["--mode", "sweep", "--bucket", flow.bucket.name, "--database-secret", stack.secret_id])
+    argv = ["--keys-from", "sweep", "--bucket", flow.bucket.name, "--database-secret", stack.secret_id]
+    parsed = parse_arguments(argv)
     task = tasks._Task(replace(parsed, job_run_id=job_run_id))
     keys = [KeyToReconcile(object_key) for object_key in object_keys]
     return {outcome.object_key: (outcome.result, outcome.message) for outcome in task(keys)}

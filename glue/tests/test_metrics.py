@@ -90,7 +90,7 @@ def manifest(flow: Flow, *object_keys: str) -> Sequence[str]:
     """Arguments of a job run that is to reconcile these keys, whose events happened long ago."""
     lines = [json.dumps({"key": object_key, "eventTime": "2025-01-15T12:00:00.000Z"}) for object_key in object_keys]
     flow.bucket.put("manifests/1.jsonl", "\n".join(lines).encode())
-    return ("--mode", "manifest", "--manifest", f"s3://{flow.bucket.name}/manifests/1.jsonl")
+    return ("--keys-from", "manifest", "--manifest", f"s3://{flow.bucket.name}/manifests/1.jsonl")
 
 
 def books(flow: Flow, job_run_id: str) -> Mapping[str, Any]:
@@ -143,12 +143,12 @@ def test_the_figures_of_a_run_are_those_of_its_books(flow: Flow, run_job: RunJob
 
 def test_each_figure_says_which_service_environment_and_run_it_is_of(flow: Flow, run_job: RunJob, log_group: LogGroup):
     flow.bucket.put("raw/expenses/a.csv", csv_of(expense()))
-    run_job(log_group.name, "jr_2", "--mode", "sweep")
+    run_job(log_group.name, "jr_2", "--keys-from", "sweep")
     for event in log_group.events("jr_2"):
-        assert {name: event[name] for name in ("service", "environment", "mode", "jobRunId")} == {
+        assert {name: event[name] for name in ("service", "environment", "keysFrom", "jobRunId")} == {
             "service": "load",
             "environment": "dev",
-            "mode": "sweep",
+            "keysFrom": "sweep",
             "jobRunId": "jr_2",
         }
     assert set(log_group.metrics("jr_2")) == set(UNITS)
@@ -175,7 +175,7 @@ def test_a_sweep_tells_what_events_missed_and_not_what_is_on_its_way(
     for name in ("late", "later", "deleted"):
         flow.put(f"raw/expenses/{name}.csv", csv_of(expense(merchant=name)))
     flow.bucket.put("raw/expenses/fresh.csv", csv_of(expense(merchant="fresh")))
-    run_job(log_group.name, "jr_4", "--mode", "sweep")
+    run_job(log_group.name, "jr_4", "--keys-from", "sweep")
     assert log_group.metrics("jr_4")["UploadsFoundBySweep"] == [0]
     assert log_group.metrics("jr_4")["UploadsPublished"] == [1]
 
@@ -187,12 +187,12 @@ def test_a_sweep_tells_what_events_missed_and_not_what_is_on_its_way(
         flow.bucket.put("raw/expenses/poison.csv", csv_of(expense(merchant="poison")))
         with pytest.raises(job.JobFailedError):
             run_job(log_group.name, "jr_5", *manifest(flow, "raw/expenses/poison.csv"))
-    run_job(log_group.name, "jr_6", "--mode", "sweep")
+    run_job(log_group.name, "jr_6", "--keys-from", "sweep")
     # The upload that an event's run had tried is no news; the new versions and the removal are.
     assert log_group.metrics("jr_6")["UploadsFoundBySweep"] == [3]
     assert log_group.metrics("jr_6")["UploadsPublished"] == [3]
 
-    run_job(log_group.name, "jr_7", "--mode", "sweep")
+    run_job(log_group.name, "jr_7", "--keys-from", "sweep")
     assert log_group.metrics("jr_7")["UploadsFoundBySweep"] == [0]
 
 
@@ -221,7 +221,7 @@ def test_a_run_that_breaks_half_way_tells_what_it_came_to_and_breaks(
 
     monkeypatch.setattr(job, "reconcile_keys", break_at_the_third)
     with pytest.raises(OSError, match="the cluster is gone"):
-        run_job(log_group.name, "jr_9", "--mode", "sweep", "--keys-per-batch", "1")
+        run_job(log_group.name, "jr_9", "--keys-from", "sweep", "--keys-per-batch", "1")
     told = log_group.metrics("jr_9")
     assert told["UploadsPublished"] == [2]
     assert "UploadsFoundBySweep" not in told, "for it tells that a sweep came to its end"
@@ -246,7 +246,7 @@ def test_without_a_log_group_nothing_is_told(
 ):
     monkeypatch.setattr(boto3, "client", None)
     flow.bucket.put("raw/expenses/a.csv", csv_of(expense(merchant="a")))
-    job.main(["--mode", "sweep", "--bucket", flow.bucket.name, "--database-secret", stack.secret_id])
+    job.main(["--keys-from", "sweep", "--bucket", flow.bucket.name, "--database-secret", stack.secret_id])
     assert flow.transactions() == ["a"]
 
 

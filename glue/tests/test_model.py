@@ -461,12 +461,12 @@ class LifeOnSpark(Life):
         manifest = f"manifests/{next(NUMBERS)}.jsonl"
         lines = (json.dumps({"key": key, "eventTime": "2025-01-01T00:00:00.000Z"}) for key in events)
         self.twins.bucket.put(manifest, "\n".join(lines).encode())
-        self.run("--mode", "manifest", "--manifest", f"s3://{self.twins.bucket.name}/{manifest}")
+        self.run("--keys-from", "manifest", "--manifest", f"s3://{self.twins.bucket.name}/{manifest}")
         return set(events)
 
     def run_sweep(self, address: DatabaseAddress) -> None:
         """As the schedule starts it."""
-        self.run("--mode", "sweep", *(["--database-name", address.database] if address.database else []))
+        self.run("--keys-from", "sweep", *(["--database-name", address.database] if address.database else []))
 
     def run(self, *arguments: str) -> None:
         """The job."""

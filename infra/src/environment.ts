@@ -38,7 +38,13 @@ export interface Environment {
     readonly keepOldVersionsDays: number;
   };
   readonly database: {
-    /** Graviton: `db.t4g.*`, `db.m*g.*` or `db.r*g.*`. db.t4g.micro 12.41 a month, db.t4g.medium 49.64, db.m7g.large 131. */
+    /**
+     * MySQL's memory for data follows from it: 128 MiB on a micro, half of the memory up to 4 GiB, three quarters above. So
+     * timings on a micro tell nothing of a larger class.
+     * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.MySQL.CommonDBATasks.Config.Size.8.4.html
+     *
+     * Graviton: `db.t4g.*`, `db.m*g.*` or `db.r*g.*`. db.t4g.micro 12.41 a month, db.t4g.medium 49.64, db.m7g.large 131.
+     */
     readonly instanceClass: string;
     /** true: a standby in another zone takes over within a minute or two, at twice the price. */
     readonly multiAz: boolean;
@@ -48,8 +54,6 @@ export interface Environment {
     readonly maxStorageGib: number;
     /** Days of backups with point-in-time recovery, 1 to 35. Up to the size of the database they cost nothing. */
     readonly backupDays: number;
-    /** true: a read replica serves the reports, at the price of another instance; false: they ask the main one. */
-    readonly reportingReplica: boolean;
     /**
      * `standard`: a week of query statistics, free. `advanced`: 15 months, locks and plans, 0.0125 per vCPU hour.
      * db.t4g.micro and db.t4g.small have no statistics: `standard` means none there.
@@ -69,6 +73,11 @@ export interface Environment {
     readonly maxWorkers: number;
     /** Job runs at the same time, 2 to 50 (Lambda's poller knows no 1). Beyond it uploads wait in the queue. */
     readonly maxConcurrentRuns: number;
+    /**
+     * true: neither uploads nor the clock start a job run, and each `apply` leaves it so. Uploads wait in the queue for a week
+     * at most; the sweep finds those that waited longer.
+     */
+    readonly paused: boolean;
     /** Minutes after which Glue ends a job run, 5 to 2880; the sweep takes up what it did not finish. */
     readonly timeoutMinutes: number;
     /** When `raw/` is swept against the database, as an AWS cron expression in UTC. A sweep of nothing costs about 0.010. */
@@ -198,20 +207,20 @@ const properties = z.strictObject({
       storageGib: between(20, 65_536),
       maxStorageGib: between(20, 65_536),
       backupDays: between(1, 35),
-      reportingReplica: flag,
       insights: z.enum(['standard', 'advanced']).describe('standard or advanced'),
     })
-    .describe('instanceClass, multiAz, storageGib, maxStorageGib, backupDays, reportingReplica and insights'),
+    .describe('instanceClass, multiAz, storageGib, maxStorageGib, backupDays and insights'),
   protectData: flag,
   load: z
     .strictObject({
       maxWorkers: between(2, 50),
       maxConcurrentRuns: between(2, 50),
+      paused: flag,
       timeoutMinutes: between(5, 2880),
       sweepSchedule: cron,
       crawlerSchedule: cron,
     })
-    .describe('maxWorkers, maxConcurrentRuns, timeoutMinutes, sweepSchedule and crawlerSchedule'),
+    .describe('maxWorkers, maxConcurrentRuns, paused, timeoutMinutes, sweepSchedule and crawlerSchedule'),
   logRetentionDays: retention,
   report: z
     .strictObject({

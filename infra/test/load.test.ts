@@ -206,6 +206,17 @@ describe('the queue', () => {
   });
 });
 
+describe('a paused environment', () => {
+  test('takes no message and sweeps at no time, whatever is applied', () => {
+    const [environment] = readEnvironments();
+    if (environment === undefined) throw new Error('an environment is needed');
+    const paused = synthesised([{ ...environment, load: { ...environment.load, paused: true } }]);
+    const stack = stackNamed(paused, `${environment.name}-load`);
+    expect(one(stack, 'aws_lambda_event_source_mapping').attributes.enabled).toBe(false);
+    expect(one(stack, 'aws_glue_trigger').attributes).toMatchObject({ enabled: false, start_on_creation: false });
+  });
+});
+
 describe('the job', () => {
   test('is bounded, in the private network, and encrypts what it leaves', () => {
     for (const { environment, stack } of loads) {
@@ -218,13 +229,26 @@ describe('the job', () => {
         execution_property: { max_concurrent_runs: load.maxConcurrentRuns },
         job_run_queuing_enabled: true,
         security_configuration: expect.any(String),
-        connections: [expect.any(String)],
+        max_retries: 0,
       });
-      const { physical_connection_requirements: place } = one(stack, 'aws_glue_connection').attributes;
-      expect(place).toMatchObject({
-        subnet_id: reference('var.job_subnet_id'),
-        availability_zone: reference('var.job_zone'),
-      });
+    }
+  });
+
+  test('can work in each zone that has endpoints', () => {
+    for (const { environment, stack } of loads) {
+      const { availabilityZones, endpointZones } = environment.network;
+      const connections = ofType([stack], 'aws_glue_connection');
+      expect(
+        connections.map(({ attributes }) => attributes.physical_connection_requirements as Attributes),
+      ).toMatchObject(
+        availabilityZones.slice(0, endpointZones).map((zone, index) => ({
+          availability_zone: zone,
+          subnet_id: `\${element(split(",", var.private_subnet_ids), ${index})}`,
+        })),
+      );
+      expect(one(stack, 'aws_glue_job').attributes.connections).toEqual(
+        connections.map(({ id }) => reference(`aws_glue_connection.${id}.name`)),
+      );
     }
   });
 
@@ -235,7 +259,7 @@ describe('the job', () => {
       expect(given['--python-modules-installer-option']).toBe('--no-index');
       expect(given['--additional-python-modules']).toMatch(/^s3:\/\/[^,]*\.gluewheels\.zip$/);
       // The trigger says which; a default would turn a forgotten one into a sweep.
-      expect(given).not.toHaveProperty('--mode');
+      expect(given).not.toHaveProperty('--keys-from');
     }
   });
 
@@ -258,7 +282,7 @@ describe('the job', () => {
         type: 'SCHEDULED',
         enabled: true,
         schedule: environment.load.sweepSchedule,
-        actions: [{ arguments: { '--mode': 'sweep' } }],
+        actions: [{ arguments: { '--keys-from': 'sweep' } }],
       });
     }
   });
@@ -302,9 +326,7 @@ describe('the database', () => {
     const { migrator } = readArtefacts();
     for (const { stack } of loads) {
       const { triggers } = one(stack, 'aws_lambda_invocation').attributes as { triggers: Attributes };
-      expect(Object.values(triggers)).toEqual(
-        expect.arrayContaining([migrator.name, reference('var.database_host'), reference('var.reporting_host')]),
-      );
+      expect(Object.values(triggers)).toEqual(expect.arrayContaining([migrator.name, reference('var.database_host')]));
     }
   });
 

@@ -112,7 +112,7 @@ describe('Spark', () => {
     await stack.clients.s3.send(
       new PutObjectCommand({ Bucket: bucket, Key: 'manifests/long.jsonl', Body: keys.join('\n') }),
     );
-    const manifest = { '--mode': 'manifest', '--manifest': `s3://${bucket}/manifests/long.jsonl` };
+    const manifest = { '--keys-from': 'manifest', '--manifest': `s3://${bucket}/manifests/long.jsonl` };
     const RunId = await startWhenFree(stack.clients.glue, manifest, Date.now() + 30_000);
     await sleep(300);
     process.kill(stack.sparkPid() ?? 0, 'SIGKILL');

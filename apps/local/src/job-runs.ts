@@ -22,7 +22,7 @@ export async function runSweep(
   extraArguments: Readonly<Record<string, string>> = {},
   jobName: string = NAMES.job,
 ): Promise<JobRunEnd> {
-  return runJob(glue, { '--mode': 'sweep', ...extraArguments }, { jobName });
+  return runJob(glue, { '--keys-from': 'sweep', ...extraArguments }, { jobName });
 }
 
 /** Starts a job run as soon as Glue has room for it, and waits until it has ended. */

@@ -218,7 +218,7 @@ export async function warmJob({ s3, glue }: Clients): Promise<void> {
     JSON.stringify({ key: `raw/warm-up/${index}.csv` }),
   );
   await s3.send(new PutObjectCommand({ ...manifest, Body: `${keys.join('\n')}\n` }));
-  await runJob(glue, { '--mode': 'manifest', '--manifest': `s3://${manifest.Bucket}/${manifest.Key}` });
+  await runJob(glue, { '--keys-from': 'manifest', '--manifest': `s3://${manifest.Bucket}/${manifest.Key}` });
   await s3.send(new DeleteObjectCommand(manifest));
 }
 

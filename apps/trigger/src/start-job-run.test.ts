@@ -29,7 +29,7 @@ describe('starting a job run', () => {
     expect(glue.requests).toEqual([
       expect.objectContaining({
         JobName: 'centflow-test-load',
-        Arguments: { '--mode': 'manifest', '--manifest': 's3://b/manifests/m.jsonl' },
+        Arguments: { '--keys-from': 'manifest', '--manifest': 's3://b/manifests/m.jsonl' },
       }),
     ]);
   });

@@ -73,7 +73,7 @@ export async function startJobRun(glue: JobRunStarter, request: JobRunRequest): 
 async function requestJobRun(glue: JobRunStarter, { jobName, manifestUri, signal }: JobRunRequest): Promise<string> {
   const command = new StartJobRunCommand({
     JobName: jobName,
-    Arguments: { '--mode': 'manifest', '--manifest': manifestUri },
+    Arguments: { '--keys-from': 'manifest', '--manifest': manifestUri },
     // Where the job's own setting lets Glue queue its runs (for the sweep), these are held back by SQS all the same.
     JobRunQueuingEnabled: false,
   });
@@ -109,7 +109,7 @@ function isRefusal(error: unknown): error is GlueServiceException {
 const REMEDIES: Readonly<Record<string, string>> = {
   AccessDeniedException: "Allow glue:StartJobRun on the job in the trigger's role.",
   EntityNotFoundException: 'Check GLUE_JOB_NAME, and that the job is deployed in this region.',
-  InvalidInputException: "Compare the job's arguments with those the trigger passes: --mode and --manifest.",
+  InvalidInputException: "Compare the job's arguments with those the trigger passes: --keys-from and --manifest.",
 };
 
 function refused(jobName: string, cause: GlueServiceException): JobRunRefusedError {

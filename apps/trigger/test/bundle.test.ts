@@ -72,7 +72,7 @@ describe('the bundle', () => {
     expect(manifest.map((line) => JSON.parse(line).key)).toEqual([KEYS.created, KEYS.removed]);
     expect(JSON.parse(start?.body ?? '')).toEqual({
       JobName: 'centflow-test-load',
-      Arguments: { '--mode': 'manifest', '--manifest': `s3:/${put?.url.split('?')[0]}` },
+      Arguments: { '--keys-from': 'manifest', '--manifest': `s3:/${put?.url.split('?')[0]}` },
       JobRunQueuingEnabled: false,
     });
     const common = { service: 'trigger', environment: 'local' };

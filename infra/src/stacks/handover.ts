@@ -12,8 +12,6 @@ export const storeOutputs = {
   /** Subnet ids with commas between, one for each zone. */
   private_subnet_ids: 'subnet-0123456789abcdef0,subnet-0123456789abcdef1',
   /** The first subnet's zone: a Glue connection is in one. */
-  job_subnet_id: 'subnet-0123456789abcdef0',
-  job_zone: 'eu-west-1a',
   job_security_group_id: 'sg-0123456789abcdef0',
   migrator_security_group_id: 'sg-0123456789abcdef1',
   report_security_group_id: 'sg-0123456789abcdef2',
@@ -22,8 +20,6 @@ export const storeOutputs = {
   kms_key_arn: 'arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000',
   database_host: 'centflow-dev-database.abcdefghijkl.eu-west-1.rds.amazonaws.com',
   database_port: '3306',
-  /** Where reports read: the replica, or the main instance where there is none. */
-  reporting_host: 'centflow-dev-database.abcdefghijkl.eu-west-1.rds.amazonaws.com',
   /** RDS made it, holds `username` and `password` of the administrator, and rotates it. */
   master_secret_arn:
     'arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-00000000-0000-4000-8000-000000000000-abcdef',

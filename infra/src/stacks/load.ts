@@ -35,17 +35,15 @@ export class LoadStack extends StageStack {
     const store = takeOver(
       this,
       'private_subnet_ids',
-      'job_subnet_id',
-      'job_zone',
       'job_security_group_id',
       'migrator_security_group_id',
       'kms_key_arn',
       'database_host',
       'database_port',
-      'reporting_host',
       'master_secret_arn',
     );
     const databaseCa = takeDatabaseCa(this);
+    const privateSubnets = Token.asList(Fn.split(',', store.private_subnet_ids));
     const kmsKeyArn = store.kms_key_arn;
     const deploy = (id: string, artefact: Artefact) =>
       new DeployedArtefact(this, id, { bucket: names.artifactsBucket, artefact });
@@ -55,12 +53,11 @@ export class LoadStack extends StageStack {
       kmsKeyArn,
       code: deploy('migrator-code', artefacts.migrator),
       network: {
-        subnetIds: Token.asList(Fn.split(',', store.private_subnet_ids)),
+        subnetIds: privateSubnets,
         securityGroupId: store.migrator_security_group_id,
       },
       databaseHost: store.database_host,
       databasePort: store.database_port,
-      reportingHost: store.reporting_host,
       masterSecretArn: store.master_secret_arn,
       databaseCa,
     });
@@ -86,8 +83,10 @@ export class LoadStack extends StageStack {
       rawPrefix,
       manifestPrefix: MANIFEST_PREFIX,
       network: {
-        subnetId: store.job_subnet_id,
-        zone: store.job_zone,
+        // Where the job's way to AWS does not cross zones; of each zone with endpoints, so that it outlasts one of them.
+        subnets: environment.network.availabilityZones
+          .slice(0, environment.network.endpointZones)
+          .map((zone, index) => ({ id: Fn.element(privateSubnets, index) as string, zone })),
         securityGroupId: store.job_security_group_id,
       },
       dependsOn: [access.migrated],
@@ -137,6 +136,7 @@ export class LoadStack extends StageStack {
       batchSize: times.batchSize,
       maximumBatchingWindowInSeconds: times.batchingWindowSeconds,
       functionResponseTypes: ['ReportBatchItemFailures'],
+      enabled: !environment.load.paused,
       // As many invocations as there can be job runs; Lambda takes no number below 2.
       scalingConfig: { maximumConcurrency: Math.max(2, environment.load.maxConcurrentRuns) },
       dependsOn: [access.migrated],

@@ -15,7 +15,7 @@ export class StoreStack extends StageStack {
   constructor(scope: Construct, environment: Environment) {
     super(scope, 'store', environment);
     const { names } = this;
-    const { protectData: protect, network, uploads } = environment;
+    const { protectData: protect, uploads } = environment;
     const { arn: keyArn } = new EncryptionKey(this, 'key', environment);
 
     new PrivateBucket(this, 'uploads', {
@@ -51,8 +51,6 @@ export class StoreStack extends StageStack {
     handOver<StoreOutput>(this, {
       vpc_id: vpcId,
       private_subnet_ids: subnetIds.join(','),
-      job_subnet_id: subnetIds[0] ?? '',
-      job_zone: network.availabilityZones[0] ?? '',
       job_security_group_id: groups.job,
       migrator_security_group_id: groups.migrator,
       report_security_group_id: groups.report,
@@ -60,7 +58,6 @@ export class StoreStack extends StageStack {
       kms_key_arn: keyArn,
       database_host: database.host,
       database_port: database.port,
-      reporting_host: database.reportingHost,
       master_secret_arn: database.masterSecretArn,
     });
   }

@@ -71,7 +71,7 @@ export function operationsHandlers(parts: OperationsParts): OperationsHandlers {
       if (running?.Id !== undefined) return context.json({ jobRunId: running.Id, alreadyRunning: true }, 200);
       try {
         const { JobRunId = '' } = await glue.send(
-          new StartJobRunCommand({ JobName, Arguments: { '--mode': 'sweep' } }),
+          new StartJobRunCommand({ JobName, Arguments: { '--keys-from': 'sweep' } }),
         );
         return context.json({ jobRunId: JobRunId, alreadyRunning: false }, 200);
       } catch (error) {
@@ -105,7 +105,7 @@ export function jobRunOf(run: GlueJobRun): JobRun {
 }
 
 function modeOf({ Arguments }: GlueJobRun): JobRun['mode'] {
-  const mode = Arguments?.['--mode'];
+  const mode = Arguments?.['--keys-from'];
   return mode === 'manifest' || mode === 'sweep' ? mode : 'other';
 }
 

@@ -47,7 +47,7 @@ describe('dead letters', () => {
 describe('job runs', () => {
   test('are listed with what they cost, the newest first', async () => {
     const JobName = world.config.GLUE_JOB_NAME;
-    await flow.glue.send(new StartJobRunCommand({ JobName, Arguments: { '--mode': 'manifest' } }));
+    await flow.glue.send(new StartJobRunCommand({ JobName, Arguments: { '--keys-from': 'manifest' } }));
     const { body } = await ask('sweep', { json: {} });
     expect(body.jobRunId).toMatch(/\w/);
     const listed = await ask('listJobRuns');
@@ -63,7 +63,7 @@ describe('job runs', () => {
   test('sweep with the arguments of a sweep', async () => {
     const { body } = await ask('sweep', { json: {} });
     const { JobRuns = [] } = await flow.glue.send(new GetJobRunsCommand({ JobName: world.config.GLUE_JOB_NAME }));
-    expect(JobRuns.find(({ Id }) => Id === body.jobRunId)?.Arguments).toMatchObject({ '--mode': 'sweep' });
+    expect(JobRuns.find(({ Id }) => Id === body.jobRunId)?.Arguments).toMatchObject({ '--keys-from': 'sweep' });
   });
 
   test('cost what Glue bills: whole seconds, at least a minute for each worker', () => {

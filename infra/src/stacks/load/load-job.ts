@@ -12,7 +12,6 @@ import { GLUE_VERSION } from '../../glue-version.ts';
 import { namesOf } from '../../names.ts';
 import { arns } from '../../policy/arns.ts';
 import type { Statement } from '../../policy/policy-document.ts';
-import { JOB_RETRIES } from './queue-times.ts';
 
 export interface LoadJobProps {
   readonly environment: Environment;
@@ -26,7 +25,11 @@ export interface LoadJobProps {
   /** The prefix of all uploads, and that of the trigger's manifests. */
   readonly rawPrefix: string;
   readonly manifestPrefix: string;
-  readonly network: { readonly subnetId: string; readonly zone: string; readonly securityGroupId: string };
+  readonly network: {
+    /** The subnets that the job may work in, each with its zone. */
+    readonly subnets: readonly { readonly id: string; readonly zone: string }[];
+    readonly securityGroupId: string;
+  };
   /** The database is as this release wants it. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
@@ -40,16 +43,22 @@ export class LoadJob extends Construct {
     const { load } = environment;
     const names = namesOf(environment);
 
-    const connection = new GlueConnection(this, 'connection', {
-      name: `${names.prefix}-private`,
-      description: "Puts the job into the database's network.",
-      connectionType: 'NETWORK',
-      physicalConnectionRequirements: {
-        availabilityZone: network.zone,
-        subnetId: network.subnetId,
-        securityGroupIdList: [network.securityGroupId],
-      },
-    });
+    // All workers of a run are in one zone, that of the first connection whose zone is up:
+    // https://docs.aws.amazon.com/glue/latest/dg/glue-troubleshooting-errors.html#vpc-failover-behavior-error-10
+    const connectionIn = (zone: string) => `${names.prefix}-${zone}`;
+    const connections = network.subnets.map(
+      ({ id: subnetId, zone }) =>
+        new GlueConnection(this, `connection-${zone}`, {
+          name: connectionIn(zone),
+          description: `Puts the job into the database's network, in ${zone}.`,
+          connectionType: 'NETWORK',
+          physicalConnectionRequirements: {
+            availabilityZone: zone,
+            subnetId,
+            securityGroupIdList: [network.securityGroupId],
+          },
+        }),
+    );
 
     // Where a job on Glue 5.0 or later with a security configuration writes: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
     const logPrefix = `/centflow/${environment.name}/job`;
@@ -82,7 +91,10 @@ export class LoadJob extends Construct {
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
           resources: [logArn(`${names.jobMetricsLogGroup}:*`)],
         },
-        ...networkStatements(environment, connection.name),
+        ...networkStatements(
+          environment,
+          network.subnets.map(({ zone }) => connectionIn(zone)),
+        ),
       ],
     });
 
@@ -98,12 +110,14 @@ export class LoadJob extends Construct {
       numberOfWorkers: load.maxWorkers,
       executionClass: 'STANDARD',
       executionProperty: { maxConcurrentRuns: load.maxConcurrentRuns },
-      maxRetries: JOB_RETRIES,
+      // Glue lets only jobs without retries wait in its queue: https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html.
+      // A key that failed is tried again by the next sweep.
+      maxRetries: 0,
       timeout: load.timeoutMinutes,
       // For the sweep. The trigger turns it off for its own runs: SQS holds those back, and better (ADR 0009).
       jobRunQueuingEnabled: true,
       securityConfiguration,
-      connections: [connection.name],
+      connections: connections.map(({ name }) => name),
       defaultArguments: {
         '--job-language': 'python',
         '--enable-auto-scaling': 'true',
@@ -128,9 +142,9 @@ export class LoadJob extends Construct {
       description: 'Finds what no event told of.',
       type: 'SCHEDULED',
       schedule: load.sweepSchedule,
-      enabled: true,
-      startOnCreation: true,
-      actions: [{ jobName: this.job.name, arguments: { '--mode': 'sweep' } }],
+      enabled: !load.paused,
+      startOnCreation: !load.paused,
+      actions: [{ jobName: this.job.name, arguments: { '--keys-from': 'sweep' } }],
     });
   }
 }
@@ -174,14 +188,14 @@ function dataStatements(props: LoadJobProps): Statement[] {
  *
  * https://docs.aws.amazon.com/glue/latest/dg/start-connecting.html
  */
-function networkStatements(environment: Environment, connection: string): Statement[] {
+function networkStatements(environment: Environment, connections: readonly string[]): Statement[] {
   const { of } = arns(environment);
   const inAccount = (type: string) => of('ec2', `${type}/*`);
   return [
     {
       sid: 'ReadConnection',
       actions: ['glue:GetConnection'],
-      resources: [of('glue', 'catalog'), of('glue', `connection/${connection}`)],
+      resources: [of('glue', 'catalog'), ...connections.map((name) => of('glue', `connection/${name}`))],
     },
     {
       sid: 'CreateInterfaces',
@@ -195,9 +209,10 @@ function networkStatements(environment: Environment, connection: string): Statem
       conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['aws-glue-service-resource'] } },
     },
     {
+      // Glue asks whether it may before there is an interface to name, as Lambda does: EC2 then looks for `*/*`.
       sid: 'DeleteInterfaces',
       actions: ['ec2:DeleteNetworkInterface'],
-      resources: [inAccount('network-interface')],
+      resources: [of('ec2', '*/*')],
     },
     {
       sid: 'LookAround',

@@ -1,9 +1,6 @@
 /** How long messages wait, and how often they come again: the trigger's times and the queue's, which belong together. */
 import type { Environment } from '../../environment.ts';
 
-/** Glue's own retries of a job run that failed: a second attempt outlives what a restart of RDS or a lost worker breaks. */
-export const JOB_RETRIES = 1;
-
 /** Messages gather this long before an invocation takes them: a burst of uploads becomes few job runs. */
 const BATCHING_WINDOW_SECONDS = 10;
 /** Messages of one invocation at most. A manifest holds any number of keys; the 6 MB of an invocation some 4,000 messages. */
@@ -24,7 +21,7 @@ export interface QueueTimes {
   readonly visibilitySeconds: number;
   /** How often it comes before it ends among the dead letters. */
   readonly maxReceiveCount: number;
-  /** How long Glue may be full: each of its runs at its time-out, with every retry. */
+  /** How long Glue may be full: each of its runs at its time-out. */
   readonly longestWaitSeconds: number;
 }
 
@@ -39,7 +36,7 @@ export interface QueueTimes {
  * back by the mapping's maximum concurrency, before they are received; and a full Glue should be asked again soon.
  */
 export function queueTimes({ load }: Pick<Environment, 'load'>): QueueTimes {
-  const longestWaitSeconds = load.timeoutMinutes * 60 * (1 + JOB_RETRIES);
+  const longestWaitSeconds = load.timeoutMinutes * 60;
   const leastVisibility = BATCHING_WINDOW_SECONDS + TRIGGER_TIMEOUT_SECONDS + 20;
   const visibilitySeconds = Math.max(leastVisibility, Math.ceil(longestWaitSeconds / (MOST_RECEIVES - 1)));
   return {
