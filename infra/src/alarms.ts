@@ -72,7 +72,6 @@ export function alarmsOf(environment: Environment): readonly Alarm[] {
     ...jobAlarms(environment),
     ...consoleAlarms(environment),
     ...databaseAlarms(environment),
-    ...replicaAlarms(environment),
   ];
 }
 
@@ -166,7 +165,7 @@ function triggerAlarms(environment: Environment): Alarm[] {
       noData: queueAtRest,
       why: 'An event has waited in the queue for longer than an upload may take until it is visible.',
       whatToDo:
-        'Where batches are given back, Glue has no room: let the job runs end, or raise load.maxConcurrentRuns. Else read the log of the trigger.',
+        'Read the log of the trigger. This alarm does not see a full Glue: SQS leaves out what was received three times; `batches-given-back` sees it.',
     },
     {
       stage: 'load',
@@ -201,9 +200,11 @@ function triggerAlarms(environment: Environment): Alarm[] {
       bad: 'above',
       threshold: 0,
       periodSeconds: 5 * MINUTES,
-      periods: 6,
+      // SQS's age of the oldest message does not count these messages once they were received three times:
+      // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+      periods: 2,
       noData: nothingHappened,
-      why: 'Glue has had no room for a job run for half an hour: uploads wait in the queue.',
+      why: 'Glue has had no room for a job run for ten minutes: uploads wait in the queue.',
       whatToDo:
         'Look at the running job runs: end one that hangs, wait, or raise load.maxConcurrentRuns (and the quota of DPUs).',
     },
@@ -458,49 +459,4 @@ function databaseAlarms(environment: Environment): Alarm[] {
     });
   }
   return alarms;
-}
-
-function replicaAlarms(environment: Environment): Alarm[] {
-  const { replica } = metricsOf(environment);
-  if (replica === undefined) return [];
-  return [
-    {
-      stage: 'store',
-      measure: 'replica-lag',
-      // RDS tells -1 where replication has stopped.
-      of: { expression: 'IF(lag < 0, 86400, lag)', over: { lag: replica.replicaLag } },
-      bad: 'above',
-      threshold: 300,
-      periodSeconds: 5 * MINUTES,
-      periods: 3,
-      noData: { as: 'breaching', because: 'RDS tells it every minute: without it the replica is away.' },
-      why: 'Reports are more than five minutes behind, or replication has stopped.',
-      whatToDo:
-        'RDS shows the state and the error of replication. After a large upload it catches up; one that cannot: delete it in RDS, and apply makes it anew.',
-    },
-    {
-      stage: 'store',
-      measure: 'replica-cpu',
-      of: replica.cpu,
-      bad: 'above',
-      threshold: 80,
-      periodSeconds: 5 * MINUTES,
-      periods: 6,
-      noData: unknown,
-      why: 'The replica that reports read has been busy for half an hour.',
-      whatToDo: 'Database Insights shows which reports ask for what: those over all owners cost most.',
-    },
-    {
-      stage: 'store',
-      measure: 'replica-free-storage',
-      of: replica.freeStorage,
-      bad: 'below',
-      threshold: (environment.database.storageGib * 2 ** 30) / 20,
-      periodSeconds: 5 * MINUTES,
-      periods: 3,
-      noData: unknown,
-      why: "The replica's disk is nearly full; a full one stops replication.",
-      whatToDo: 'Raise database.maxStorageGib, and apply.',
-    },
-  ];
 }

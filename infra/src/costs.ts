@@ -32,8 +32,7 @@ const IDLE_REQUESTS = (5 * HOURS_PER_MONTH * 3600) / 20;
  */
 export function idleCosts(environment: Environment): readonly Cost[] {
   const { database, network, load } = environment;
-  const copies = (database.multiAz ? 2 : 1) + (database.reportingReplica ? 1 : 0);
-  const instances = 1 + (database.reportingReplica ? 1 : 0);
+  const copies = database.multiAz ? 2 : 1;
   const alarmMetrics = alarmsOf(environment).flatMap(({ of }) => (isCalculation(of) ? Object.values(of.over) : [of]));
   const sweeps = runsPerMonth(load.sweepSchedule);
   return [
@@ -43,7 +42,7 @@ export function idleCosts(environment: Environment): readonly Cost[] {
       what: 'its insights',
       usd:
         database.insights === 'advanced'
-          ? instances * vcpusOf(database.instanceClass) * prices.databaseInsights.usd * HOURS_PER_MONTH
+          ? vcpusOf(database.instanceClass) * prices.databaseInsights.usd * HOURS_PER_MONTH
           : 0,
     },
     { what: 'interface endpoints', usd: ENDPOINTS * network.endpointZones * prices.endpoint.usd * HOURS_PER_MONTH },

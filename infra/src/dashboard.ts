@@ -25,8 +25,7 @@ const TEXT_HEIGHT = 3;
 const GRAPH_HEIGHT = 6;
 
 function columnsOf(environment: Environment): readonly Column[] {
-  const { queue, lambda, trigger, job, database, replica } = metricsOf(environment);
-  const reports = replica ?? database;
+  const { queue, lambda, trigger, job, database } = metricsOf(environment);
   return [
     {
       title: 'Arrival',
@@ -85,7 +84,7 @@ function columnsOf(environment: Environment): readonly Column[] {
     },
     {
       title: 'Reports',
-      text: `QuickSight and the console read the views, from ${replica ? 'the replica' : 'the main instance'}.`,
+      text: 'QuickSight and the console read the views.',
       graphs: [
         {
           title: 'Rows',
@@ -101,8 +100,7 @@ function columnsOf(environment: Environment): readonly Column[] {
             alarmsOf(environment).flatMap(({ measure, of }) => (measure === 'quarantine-share' ? [['share', of]] : [])),
           ),
         },
-        { title: 'Latency, s', lines: { read: reports.readLatency } },
-        ...(replica ? [{ title: 'Behind, s', lines: { lag: replica.replicaLag } }] : []),
+        { title: 'Latency, s', lines: { read: database.readLatency } },
       ],
     },
   ];

@@ -86,7 +86,6 @@ export function metricsOf(environment: Environment) {
     },
     console: environment.console === null ? undefined : consoleMetrics(),
     database: databaseMetrics(names.databaseInstance),
-    replica: environment.database.reportingReplica ? databaseMetrics(names.reportingReplica) : undefined,
   };
 
   function consoleMetrics() {
@@ -114,7 +113,6 @@ export function metricsOf(environment: Environment) {
       readLatency: database('ReadLatency', 'Average'),
       writeLatency: database('WriteLatency', 'Average'),
       freeStorage: database('FreeStorageSpace', 'Minimum'),
-      replicaLag: database('ReplicaLag', 'Maximum'),
     };
   }
 }

@@ -8,7 +8,6 @@ export interface Names {
   readonly uploadsBucket: string;
   readonly artifactsBucket: string;
   readonly databaseInstance: string;
-  readonly reportingReplica: string;
   readonly trigger: string;
   readonly migrator: string;
   /** The function that tells a deployment what the views show of the canary's uploads. */
@@ -54,7 +53,6 @@ export function namesOf({ name, accountId }: Pick<Environment, 'name' | 'account
     uploadsBucket: `${prefix}-uploads-${accountId}`,
     artifactsBucket: `${prefix}-artifacts-${accountId}`,
     databaseInstance: `${prefix}-database`,
-    reportingReplica: `${prefix}-reporting`,
     trigger: `${prefix}-trigger`,
     migrator: `${prefix}-migrator`,
     canary: `${prefix}-canary`,

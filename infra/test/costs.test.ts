@@ -11,9 +11,10 @@ import { PriceError, priceOfInstance, priceOfJob, prices } from '../src/prices.t
 import { renderReadme } from '../src/readme.ts';
 import { renderRunbook } from '../src/runbook.ts';
 import { HOURS_PER_MONTH, runsPerMonth, ScheduleError } from '../src/schedule.ts';
-import { ofType, synthesised } from '../src/testing/synthesised.ts';
+import { ofType, one, stackNamed, synthesised } from '../src/testing/synthesised.ts';
 
 const environments = readEnvironments();
+const stacks = synthesised(environments);
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
 const jobMetrics = [
@@ -24,15 +25,18 @@ const jobMetrics = [
 const usdOf = (costs: readonly Cost[], what: string) => costs.find((cost) => cost.what === what)?.usd ?? Number.NaN;
 
 describe('the costs of an idle environment', () => {
-  test('stay below 60 USD a month for dev, and below its budget for each', () => {
+  test('stay below 60 USD a month for dev, and for each below what its budget mails at', () => {
     expect(total(idleCosts(readEnvironment('dev')))).toBeLessThan(60);
     for (const environment of environments) {
-      expect(total(idleCosts(environment))).toBeLessThan(environment.watch.monthlyBudgetUsd);
+      const [warning] = one(stackNamed(stacks, `${environment.name}-watch`), 'aws_budgets_budget').attributes
+        .notification as [{ threshold: number }];
+      expect(total(idleCosts(environment))).toBeLessThan(
+        (environment.watch.monthlyBudgetUsd * warning.threshold) / 100,
+      );
     }
   });
 
   test('are those of the things that its stacks make', () => {
-    const stacks = synthesised(environments);
     for (const environment of environments) {
       const ours = stacks.filter(({ name }) => name.startsWith(`${environment.name}-`));
       const costs = idleCosts(environment);

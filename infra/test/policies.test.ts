@@ -206,13 +206,16 @@ describe('a role of an environment', () => {
   });
 
   test('trusts one service, and for this account alone', () => {
-    // AWS does not say that it tells whose thing it works for; who may pass the role to it is limited all the same.
-    const undocumented = ['quicksight.amazonaws.com'];
+    // AWS does not say that they tell whose thing they work for; who may pass the role to them is limited all the same.
+    const undocumented = ['glue.amazonaws.com', 'quicksight.amazonaws.com'];
     for (const { where, resource, principal, conditions } of statements.filter(isTrust)) {
       if (resource.stack.startsWith('bootstrap-')) continue;
       const environment = environments.find(({ name }) => resource.stack.startsWith(`${name}-`));
       expect(principal, where).toEqual({ Service: [expect.stringMatching(/\.amazonaws\.com$/)] });
-      if (undocumented.some((service) => (principal as { Service: string[] }).Service.includes(service))) continue;
+      if (undocumented.some((service) => (principal as { Service: string[] }).Service.includes(service))) {
+        expect(conditions, where).toEqual({});
+        continue;
+      }
       expect(conditions, where).toMatchObject({ StringEquals: { 'aws:SourceAccount': environment?.accountId } });
     }
   });

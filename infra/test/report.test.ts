@@ -119,7 +119,7 @@ describe('QuickSight', () => {
         credentials: { secret_arn: reference('var.reporter_secret_arn') },
         ssl_properties: { disable_ssl: false },
         vpc_connection_properties: { vpc_connection_arn: reference('aws_quicksight_vpc_connection.network.arn') },
-        parameters: { mysql: { host: reference('var.reporting_host'), database: 'centflow' } },
+        parameters: { mysql: { host: reference('var.database_host'), database: 'centflow' } },
       });
     }
   });

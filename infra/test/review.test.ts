@@ -93,13 +93,6 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
   ]),
   [
     'destroys-data',
-    'destroying a replica that was promoted',
-    [destroyed('aws_db_instance', { replicate_source_db: '' })],
-    'destroying a replica',
-    [destroyed('aws_db_instance', { replicate_source_db: 'centflow-production-database' })],
-  ],
-  [
-    'destroys-data',
     'suspending versioning',
     [
       updated('aws_s3_bucket_versioning', VERSIONED, {

@@ -53,18 +53,6 @@ describe('the database', () => {
     }
   });
 
-  test('has a replica for reports where the environment asks for one, and reports read there', () => {
-    for (const { environment, store, names } of stores) {
-      const replicas = ofType([store], 'aws_db_instance').filter(({ attributes }) => attributes.replicate_source_db);
-      expect(replicas.map(({ attributes }) => attributes.identifier)).toEqual(
-        environment.database.reportingReplica ? [names.reportingReplica] : [],
-      );
-      const [instance] = replicas.length > 0 ? replicas : ofType([store], 'aws_db_instance');
-      const json = JSON.parse(store.text) as { output: { reporting_host: { value: string } } };
-      expect(json.output.reporting_host.value, store.name).toBe(`\${aws_db_instance.${instance?.id}.address}`);
-    }
-  });
-
   test('has its insights where its class can hold them, for as long as the mode wants', () => {
     const days = { standard: 7, advanced: 465 };
     for (const { environment, store } of stores) {

@@ -8,8 +8,6 @@ const environmentVariables = z.object({
   /** A name and no address: the server's certificate is for it. */
   DATABASE_HOST: z.string().min(1),
   DATABASE_PORT: z.coerce.number().int().min(1).max(65_535),
-  /** Where reports read: the replica, or the database itself. */
-  REPORTING_HOST: z.string().min(1),
   DATABASE_NAME: z.string().min(1),
   /** PEM of the authorities that may vouch for the database, where it is none of RDS's. */
   DATABASE_CA: z.string().optional(),
@@ -26,7 +24,6 @@ export interface MigratorConfig {
   readonly region: string;
   readonly host: string;
   readonly port: number;
-  readonly reportingHost: string;
   readonly database: string;
   /** PEM; RDS's own of the region where undefined. */
   readonly authorities: string | undefined;
@@ -58,7 +55,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): M
     region: variables.AWS_REGION,
     host: variables.DATABASE_HOST,
     port: variables.DATABASE_PORT,
-    reportingHost: variables.REPORTING_HOST,
     database: variables.DATABASE_NAME,
     // Terraform has no variable that may be left out: empty means none.
     authorities: variables.DATABASE_CA || undefined,

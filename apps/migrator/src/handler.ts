@@ -89,7 +89,7 @@ export function createHandler({ config, secrets, logger, migrations }: MigratorP
     const users = roles.map(async (role) => {
       const place = {
         engine: 'mysql' as const,
-        host: role === 'reporter' ? config.reportingHost : config.host,
+        host: config.host,
         port: config.port,
         username: role,
         dbname: config.database,

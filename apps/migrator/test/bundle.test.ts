@@ -81,7 +81,6 @@ describe('the bundle', () => {
         ENVIRONMENT: 'local',
         DATABASE_HOST: mysql.host,
         DATABASE_PORT: String(mysql.port),
-        REPORTING_HOST: mysql.host,
         DATABASE_NAME: 'centflow',
         DATABASE_CA: authority.pem,
         ADMINISTRATOR_SECRET: 'rds!db',

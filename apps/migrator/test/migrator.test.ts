@@ -57,7 +57,6 @@ function invoke(event: unknown = {}, overrides: Partial<MigratorConfig> = {}, mi
     region: 'eu-west-1',
     host: mysql.host,
     port: mysql.port,
-    reportingHost: 'replica.example.com',
     database: DATABASE,
     authorities: authority.pem,
     administratorSecret: 'rds!db',
@@ -121,12 +120,12 @@ describe('the migrator', () => {
     expect(new Set(passwords).size).toBe(3);
   });
 
-  test('sends reports to where reports are read, also when that moves', async () => {
+  test('writes into each secret where the database is, also when that has moved', async () => {
     await invoke();
     const before = secrets.user(secretIds.reporter);
-    expect(before.host).toBe('replica.example.com');
-    await invoke({}, { reportingHost: 'another.example.com' });
-    expect(secrets.user(secretIds.reporter)).toEqual({ ...before, host: 'another.example.com' });
+    secrets.values.set(secretIds.reporter, JSON.stringify({ ...before, host: 'old.example.com' }));
+    await invoke();
+    expect(secrets.user(secretIds.reporter)).toEqual(before);
   });
 
   test('lets nobody in without TLS', async () => {

@@ -20,7 +20,6 @@ const pages = /-console\/.*web_bucket_/;
 const distribution = [/-console\/.*distribution_/];
 const firewall = /-console\/.*firewall_acl_/;
 const groupRules = [/-store\/.*groups_job-from-job_/, /-store\/.*groups_report-from-database_/];
-const replica = /-store\/.*database_replica_/;
 
 const noJava =
   'Against a fault of Java’s Log4j: what comes in here is read by Node alone, and a rule costs 1 USD a month.';
@@ -109,11 +108,6 @@ export const suppressions: readonly Suppression[] = [
       'They call AWS and nothing of ours; inside the VPC they would need endpoints for Glue and more, at 8 USD a month each.',
   },
   {
-    check: 'CKV_AWS_133',
-    resources: [replica],
-    reason: 'A replica is made again from the main instance, which has the backups.',
-  },
-  {
     check: 'CKV_AWS_144',
     resources: [uploads, artifacts, pages, ofAccount],
     reason:
@@ -133,8 +127,8 @@ export const suppressions: readonly Suppression[] = [
   },
   {
     check: 'CKV_AWS_157',
-    resources: [/^(dev|staging)-store\/.*database_instance_/, replica],
-    reason: 'A property of the environment: production has a standby. Reports can wait for their replica.',
+    resources: [/^(dev|staging)-store\/.*database_instance_/],
+    reason: 'A property of the environment: production has a standby.',
   },
   {
     check: 'CKV_AWS_161',
@@ -165,7 +159,6 @@ export const suppressions: readonly Suppression[] = [
     resources: [/^dev-store\/.*database_instance_/],
     reason: 'A property of the environment: dev is made to be destroyed.',
   },
-  { check: 'CKV_AWS_293', resources: [replica], reason: 'It holds nothing that the main instance does not.' },
   {
     check: 'CKV_AWS_338',
     resources: [/^(dev|staging)-/],

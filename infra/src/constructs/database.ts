@@ -19,18 +19,21 @@ export interface DatabaseOptions {
   readonly securityGroupId: string;
 }
 
-/** RDS for MySQL, and a read replica for reports where the environment asks for one. The migrator makes the schema. */
+/**
+ * RDS for MySQL. The migrator makes the schema.
+ *
+ * It has no read replica: RDS makes none of an instance whose password it manages
+ * (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations).
+ */
 export class Database extends Construct {
   readonly host: string;
   readonly port: string;
-  /** Where reports read: the replica, or the instance itself. */
-  readonly reportingHost: string;
   readonly masterSecretArn: string;
 
   constructor(scope: Construct, id: string, { environment, keyArn, subnetIds, securityGroupId }: DatabaseOptions) {
     super(scope, id);
     const { database, protectData } = environment;
-    const { prefix, databaseInstance, reportingReplica } = namesOf(environment);
+    const { prefix, databaseInstance } = namesOf(environment);
     const parameters = new DbParameterGroup(this, 'parameters', {
       name: `${prefix}-mysql84`,
       family: 'mysql8.4',
@@ -40,7 +43,8 @@ export class Database extends Construct {
       lifecycle: { createBeforeDestroy: true },
     });
     const subnets = new DbSubnetGroup(this, 'subnets', {
-      name: prefix,
+      // Below the prefix, as all that GitHub's roles reach.
+      name: `${prefix}-private`,
       description: 'Private subnets, without a route to the internet.',
       subnetIds: [...subnetIds],
     });
@@ -63,8 +67,24 @@ export class Database extends Construct {
       ],
     });
 
-    /** What the instance and its replica have in common. */
-    const common = {
+    const instance = new DbInstance(this, 'instance', {
+      identifier: databaseInstance,
+      engine: 'mysql',
+      // The newest minor version, which RDS keeps up to date.
+      engineVersion: '8.4',
+      username: 'administrator',
+      // RDS makes and rotates the password: it is in no state, plan or variable.
+      manageMasterUserPassword: true,
+      masterUserSecretKmsKeyId: keyArn,
+      dbSubnetGroupName: subnets.name,
+      multiAz: database.multiAz,
+      allocatedStorage: database.storageGib,
+      backupRetentionPeriod: database.backupDays,
+      backupWindow: '00:30-01:00',
+      deleteAutomatedBackups: !protectData,
+      deletionProtection: protectData,
+      skipFinalSnapshot: !protectData,
+      ...(protectData ? { finalSnapshotIdentifier: `${databaseInstance}-final` } : {}),
       instanceClass: database.instanceClass,
       parameterGroupName: parameters.name,
       vpcSecurityGroupIds: [securityGroupId],
@@ -86,48 +106,12 @@ export class Database extends Construct {
       monitoringInterval: 60,
       monitoringRoleArn: monitoring.arn,
       ...insights(environment, keyArn),
-    } satisfies Partial<DbInstanceConfig>;
-
-    const instance = new DbInstance(this, 'instance', {
-      ...common,
-      identifier: databaseInstance,
-      engine: 'mysql',
-      // The newest minor version, which RDS keeps up to date.
-      engineVersion: '8.4',
-      username: 'administrator',
-      // RDS makes and rotates the password: it is in no state, plan or variable.
-      manageMasterUserPassword: true,
-      masterUserSecretKmsKeyId: keyArn,
-      dbSubnetGroupName: subnets.name,
-      multiAz: database.multiAz,
-      allocatedStorage: database.storageGib,
-      backupRetentionPeriod: database.backupDays,
-      backupWindow: '00:30-01:00',
-      deleteAutomatedBackups: !protectData,
-      deletionProtection: protectData,
-      skipFinalSnapshot: !protectData,
-      ...(protectData ? { finalSnapshotIdentifier: `${databaseInstance}-final` } : {}),
       lifecycle: { preventDestroy: protectData },
       dependsOn: [...logGroups(this, databaseInstance, environment, keyArn), monitoring.policy],
     });
     this.host = instance.address;
     this.port = Token.asString(instance.port);
     this.masterSecretArn = instance.masterUserSecret.get(0).secretArn;
-    this.reportingHost = instance.address;
-
-    if (database.reportingReplica) {
-      const replica = new DbInstance(this, 'replica', {
-        ...common,
-        identifier: reportingReplica,
-        replicateSourceDb: instance.identifier,
-        multiAz: false,
-        // It holds nothing that the instance does not, and an environment may do without it again.
-        backupRetentionPeriod: 0,
-        skipFinalSnapshot: true,
-        dependsOn: logGroups(this, reportingReplica, environment, keyArn),
-      });
-      this.reportingHost = replica.address;
-    }
   }
 }
 

@@ -30,7 +30,7 @@ export class GithubRole extends Construct {
         repository: environment.repository,
         environment: githubEnvironmentOf(environment, may),
       }),
-      // Two hours: a database in two zones and its replica take more than one to make.
+      // Two hours: a database in two zones may take more than one to make.
       maxSessionDuration: may === 'apply' ? 7200 : 3600,
     });
     new IamRolePolicy(this, 'limits', { name: 'limits', role: role.name, policy: policyDocument(...limits) });

@@ -113,7 +113,8 @@ function networkStatements(environment: Environment, functionArn: string): State
       actions: ['ec2:CreateNetworkInterface'],
       resources: ['network-interface', 'subnet', 'security-group'].map(inAccount),
     },
-    { sid: 'UseInterfaces', actions: onInterfaces, resources: [inAccount('network-interface')] },
+    // Before Lambda makes the first interface it asks EC2 whether it may delete one, and names none: EC2 then looks for `*/*`.
+    { sid: 'UseInterfaces', actions: onInterfaces, resources: [arns(environment).of('ec2', '*/*')] },
     { sid: 'DescribeInterfaces', actions: describe, resources: ['*'] },
     {
       sid: 'NotFromCode',

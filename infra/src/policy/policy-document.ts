@@ -107,14 +107,25 @@ export function trustGithub(
   ]);
 }
 
-/** A role's trust: one AWS service may take it, for this account's things alone (no confused deputy). */
+/**
+ * Services that tell which account they take a role for. Of others AWS does not say so; a condition on it could then refuse the
+ * service altogether. Who may pass the role to a service is limited all the same, and nobody can pass it from another account.
+ */
+const tellTheAccount: Readonly<Record<string, string>> = {
+  'lambda.amazonaws.com': 'https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html',
+  'monitoring.rds.amazonaws.com':
+    'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html#USER_Monitoring.OS.confused-deputy',
+  'vpc-flow-logs.amazonaws.com': 'https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html',
+};
+
+/** A role's trust: one AWS service may take it; for this account's things alone, where the service tells the account. */
 export function trustService(service: string, accountId: string): string {
   return document([
     {
       Effect: 'Allow',
       Principal: { Service: service },
       Action: 'sts:AssumeRole',
-      Condition: { StringEquals: { 'aws:SourceAccount': accountId } },
+      ...(service in tellTheAccount ? { Condition: { StringEquals: { 'aws:SourceAccount': accountId } } } : {}),
     },
   ]);
 }

@@ -97,13 +97,19 @@ export function roleBoundary(environment: Environment): Statement[] {
     },
     {
       sid: 'Interfaces',
-      actions: ['ec2:CreateNetworkInterface', 'ec2:ModifyNetworkInterfaceAttribute', 'ec2:DeleteNetworkInterface'],
+      actions: ['ec2:CreateNetworkInterface', 'ec2:ModifyNetworkInterfaceAttribute'],
       resources: ['network-interface', 'subnet', 'security-group'].map((kind) => of('ec2', `${kind}/*`)),
+    },
+    {
+      // A service that asks whether it may, before there is an interface to name, needs it on `*/*`.
+      sid: 'AnyInterface',
+      actions: ['ec2:AssignPrivateIpAddresses', 'ec2:DeleteNetworkInterface', 'ec2:UnassignPrivateIpAddresses'],
+      resources: [of('ec2', '*/*')],
     },
     {
       // Interfaces alone: whoever could tag another environment's groups could make them this one's.
       sid: 'OwnInterfaces',
-      actions: ['ec2:AssignPrivateIpAddresses', 'ec2:CreateTags', 'ec2:DeleteTags', 'ec2:UnassignPrivateIpAddresses'],
+      actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
       resources: [of('ec2', 'network-interface/*')],
     },
     { sid: 'Vpc', actions: ['ec2:DescribeVpcAttribute'], resources: [of('ec2', 'vpc/*')] },

@@ -63,11 +63,9 @@ type Judge = (resource: ReviewedResource, all: readonly ReviewedResource[]) => V
 const judges: readonly Judge[] = [loss, expiry, attributes, missingGuards, policies, roles, otherGrants, network];
 
 function loss({ address, type, change }: ReviewedResource): Violation[] {
-  const { actions, before } = change;
+  const { actions } = change;
   const what = holdsData[type];
-  // A read replica holds nothing that its source does not; one that was promoted has no source.
-  const isReplica = type === 'aws_db_instance' && Boolean(before?.replicate_source_db);
-  if (what === undefined || isReplica) return [];
+  if (what === undefined) return [];
   if (actions.includes('forget')) return [{ rule: 'destroys-data', address, what: `forgets ${what}` }];
   if (!actions.includes('delete')) return [];
   return [{ rule: 'destroys-data', address, what: `${actions.length > 1 ? 'replaces' : 'destroys'} ${what}` }];

@@ -44,7 +44,7 @@ export class ConsoleStack extends StageStack {
       'kms_key_arn',
       'private_subnet_ids',
       'reader_security_group_id',
-      'reporting_host',
+      'database_host',
       'database_port',
     );
     const load = takeOver<LoadOutput>(this, 'reporter_secret_arn');
@@ -82,7 +82,7 @@ export class ConsoleStack extends StageStack {
       origin,
       kmsKeyArn: store.kms_key_arn,
       network: { subnetIds: store.private_subnet_ids, securityGroupId: store.reader_security_group_id },
-      database: { host: store.reporting_host, port: store.database_port, ca: takeDatabaseCa(this) },
+      database: { host: store.database_host, port: store.database_port, ca: takeDatabaseCa(this) },
       reporterSecretArn: load.reporter_secret_arn,
     });
     api.route(functions, people);

@@ -37,7 +37,7 @@ export class ReportStack extends StageStack {
       'vpc_id',
       'private_subnet_ids',
       'report_security_group_id',
-      'reporting_host',
+      'database_host',
       'database_port',
     );
     const load = takeOver<LoadOutput>(this, 'reporter_secret_arn');
@@ -104,7 +104,7 @@ export class ReportStack extends StageStack {
   /** Nobody but Terraform may use it: who could write queries against it would pass row-level security by. */
   #readDatabase(
     network: QuicksightVpcConnection,
-    store: Record<'reporting_host' | 'database_port', string>,
+    store: Record<'database_host' | 'database_port', string>,
     secretArn: string,
   ): QuicksightDataSource {
     return new QuicksightDataSource(this, 'database', {
@@ -114,7 +114,7 @@ export class ReportStack extends StageStack {
       type: 'MYSQL',
       parameters: {
         mysql: {
-          host: store.reporting_host,
+          host: store.database_host,
           port: Token.asNumber(Fn.tonumber(store.database_port)),
           database: DATABASE_NAME,
         },

@@ -18,7 +18,7 @@ import type { Environment } from '../environment.ts';
 import { failureRuleOf } from '../metrics.ts';
 import { CANARY_OWNER } from '../names.ts';
 import { arns } from '../policy/arns.ts';
-import { policyDocument, type Statement } from '../policy/policy-document.ts';
+import { type Conditions, policyDocument, type Statement } from '../policy/policy-document.ts';
 import { StageStack } from './centflow-stack.ts';
 import { type ConsoleOutput, type LoadOutput, type StoreOutput, takeDatabaseCa, takeOver } from './handover.ts';
 
@@ -51,12 +51,12 @@ export class WatchStack extends StageStack {
       displayName: `Centflow ${name}`,
       kmsMasterKeyId: keyArn,
     });
-    const mayPublish = (sid: string, service: string, conditions: NonNullable<Statement['conditions']>): Statement => ({
+    const mayPublish = (sid: string, service: string, conditions?: Conditions): Statement => ({
       sid,
       principals: { Service: [service] },
       actions: ['sns:Publish'],
       resources: [topic.arn],
-      conditions,
+      ...(conditions === undefined ? {} : { conditions }),
     });
     const ofThisAccount = { StringEquals: { 'aws:SourceAccount': accountId } };
     new SnsTopicPolicy(this, 'topic-policy', {
@@ -68,12 +68,12 @@ export class WatchStack extends StageStack {
         }),
         mayPublish('Budget', 'budgets.amazonaws.com', {
           ...ofThisAccount,
-          ArnLike: { 'aws:SourceArn': global('budgets', `budget/${this.names.prefix}`) },
+          // As AWS documents it, without a budget's name: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+          ArnLike: { 'aws:SourceArn': global('budgets', '*') },
         }),
-        // EventBridge says which rule it speaks for, and the rule's ARN says the account.
-        mayPublish('JobFailures', 'events.amazonaws.com', {
-          ArnEquals: { 'aws:SourceArn': of('events', `rule/${failureRuleOf(this.environment)}`) },
-        }),
+        // EventBridge is refused by any condition in a topic's policy:
+        // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+        mayPublish('JobFailures', 'events.amazonaws.com'),
         {
           sid: 'OverTlsOnly',
           effect: 'Deny',

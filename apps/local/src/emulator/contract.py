@@ -54,7 +54,6 @@ SIGNATURES = {
     (ec2, "_sg_rule_xml"): "(sg_id, rule, is_egress=False)",
     (ec2, "_p"): "(params, key, default='')",
     (rds, "_create_db_instance"): "(p)",
-    (rds, "_create_read_replica"): "(p)",
     (rds, "_delete_db_instance"): "(p)",
     (rds, "_instance_xml"): "(i)",
     (rds, "_single_instance_response"): "(root_tag, result_tag, instance)",

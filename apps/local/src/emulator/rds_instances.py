@@ -55,7 +55,6 @@ class Server:
 def install(server: Server) -> None:
     """Let RDS's instances be `server`."""
     create, delete, describe = rds._create_db_instance, rds._delete_db_instance, rds._instance_xml
-    replicate = rds._create_read_replica
 
     def create_db_instance(parameters: dict) -> tuple:
         answer = create(parameters)
@@ -68,20 +67,6 @@ def install(server: Server) -> None:
         if rds._p(parameters, "ManageMasterUserPassword") == "true":
             _manage_master(server, instance, rds._p(parameters, "MasterUserSecretKmsKeyId"))
         return rds._single_instance_response("CreateDBInstanceResponse", "CreateDBInstanceResult", instance)
-
-    def create_read_replica(parameters: dict) -> tuple:
-        answer = replicate(parameters)
-        replica = rds._instances.get(rds._p(parameters, "DBInstanceIdentifier"))
-        if answer[0] != 200 or replica is None or replica["Engine"] != "mysql":
-            return answer
-        # The same server: nothing lags behind here. The secret of the administrator is the source's alone.
-        replica.pop("MasterUserSecret", None)
-        replica["Endpoint"].update(Address=server.host, Port=server.port)
-        replica.update(_asked_of_replica(parameters))
-        _note_insights(replica, parameters)
-        return rds._single_instance_response(
-            "CreateDBInstanceReadReplicaResponse", "CreateDBInstanceReadReplicaResult", replica
-        )
 
     def delete_db_instance(parameters: dict) -> tuple:
         instance = rds._instances.get(rds._p(parameters, "DBInstanceIdentifier")) or {}
@@ -100,7 +85,6 @@ def install(server: Server) -> None:
         return shown
 
     rds._ACTION_MAP["CreateDBInstance"] = create_db_instance
-    rds._ACTION_MAP["CreateDBInstanceReadReplica"] = create_read_replica
     rds._ACTION_MAP["DeleteDBInstance"] = delete_db_instance
     rds._instance_xml = instance_xml
 
@@ -111,16 +95,6 @@ def _note_insights(instance: dict[str, Any], parameters: dict) -> None:
     instance["PerformanceInsightsKMSKeyId"] = rds._p(parameters, "PerformanceInsightsKMSKeyId")
     instance["PerformanceInsightsRetentionPeriod"] = int(rds._p(parameters, "PerformanceInsightsRetentionPeriod") or 7)
     instance["DatabaseInsightsMode"] = rds._p(parameters, "DatabaseInsightsMode")
-
-
-def _asked_of_replica(parameters: dict) -> dict[str, Any]:
-    """What ministack copies from the source instead of reading it."""
-    return {
-        "DBInstanceClass": rds._p(parameters, "DBInstanceClass"),
-        "MultiAZ": rds._p(parameters, "MultiAZ") == "true",
-        "DeletionProtection": rds._p(parameters, "DeletionProtection") == "true",
-        "BackupRetentionPeriod": 0,
-    }
 
 
 def _manage_master(server: Server, instance: dict[str, Any], key: str) -> None:

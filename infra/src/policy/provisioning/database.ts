@@ -34,7 +34,6 @@ export const database: AreaOf = (environment) => {
         actions: [
           'rds:AddTagsToResource',
           'rds:CreateDBInstance',
-          'rds:CreateDBInstanceReadReplica',
           'rds:CreateDBParameterGroup',
           'rds:CreateDBSnapshot',
           'rds:CreateDBSubnetGroup',

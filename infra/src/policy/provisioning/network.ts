@@ -76,6 +76,13 @@ export const network: AreaOf = (environment) => {
         },
       },
       {
+        // Private DNS of an interface endpoint: EC2 gives the VPC a hosted zone of AWS's, in the name of who makes the endpoint.
+        // https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
+        sid: 'GivePrivateNames',
+        actions: ['route53:AssociateVPCWithHostedZone'],
+        resources: ['arn:aws:route53:::hostedzone/*'],
+      },
+      {
         // A VPC comes with a default group that has no tags: it is tagged first, and emptied then.
         sid: 'TagTheDefaultGroup',
         actions: ['ec2:CreateTags'],

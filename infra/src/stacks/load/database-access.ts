@@ -14,7 +14,6 @@ export interface DatabaseAccessProps {
   readonly network: FunctionNetwork;
   readonly databaseHost: string;
   readonly databasePort: string;
-  readonly reportingHost: string;
   /** The administrator's, which RDS made and rotates. */
   readonly masterSecretArn: string;
   /** PEM of other authorities than RDS's; empty: RDS's own. */
@@ -61,7 +60,6 @@ export class DatabaseAccess extends Construct {
         ENVIRONMENT: environment.name,
         DATABASE_HOST: props.databaseHost,
         DATABASE_PORT: props.databasePort,
-        REPORTING_HOST: props.reportingHost,
         DATABASE_NAME,
         DATABASE_CA: props.databaseCa,
         ADMINISTRATOR_SECRET: props.masterSecretArn,
@@ -89,7 +87,7 @@ export class DatabaseAccess extends Construct {
       functionName: migrator.function.functionName,
       input: '{}',
       // Again for each release that changes it, and for another database.
-      triggers: { code: code.key, host: props.databaseHost, reporting: props.reportingHost },
+      triggers: { code: code.key, host: props.databaseHost },
     });
   }
 }

@@ -22,12 +22,6 @@ const differences: readonly Difference[] = [
     to: '  console: null,',
     reason: 'It takes minutes, and is delivered as every other stack; the rehearsal of one environment has it.',
   },
-  {
-    file: 'infra/src/environments.ts',
-    from: 'reportingReplica: true,',
-    to: 'reportingReplica: false,',
-    reason: 'The provider waits 160 s for a replica, whatever RDS says: that shows nothing of a delivery.',
-  },
 ];
 
 /** Commits the differences; `main` begins with them. */

@@ -1,0 +1,199 @@
+/** What IAM calls the resources that the stacks name: Terraform's roles reach a resource only if its ARN matches their policies. */
+import type { Environment } from '../environment.ts';
+import { arns } from '../policy/arns.ts';
+import type { Resource } from './synthesised.ts';
+
+interface Named {
+  readonly arn: string;
+  /** What Terraform calls on it to make it, and to read it where it names it then. */
+  readonly makes: string;
+  readonly reads?: string;
+}
+
+type NameOf = (text: (attribute: string) => string, arn: ReturnType<typeof arns>, environment: Environment) => Named;
+
+/** Types whose name is part of an ARN. */
+const named: Readonly<Record<string, NameOf>> = {
+  aws_budgets_budget: (text, { global }) => ({
+    arn: global('budgets', `budget/${text('name')}`),
+    makes: 'budgets:ModifyBudget',
+    reads: 'budgets:ViewBudget',
+  }),
+  aws_cloudformation_stack: (text, { of }) => ({
+    arn: of('cloudformation', `stack/${text('name')}/00000000-0000-4000-8000-000000000000`),
+    makes: 'cloudformation:CreateStack',
+    reads: 'cloudformation:DescribeStacks',
+  }),
+  aws_cloudfront_function: (text, { global }) => ({
+    arn: global('cloudfront', `function/${text('name')}`),
+    makes: 'cloudfront:CreateFunction',
+    reads: 'cloudfront:DescribeFunction',
+  }),
+  aws_cloudwatch_dashboard: (text, { global }) => ({
+    arn: global('cloudwatch', `dashboard/${text('dashboard_name')}`),
+    makes: 'cloudwatch:PutDashboard',
+    reads: 'cloudwatch:GetDashboard',
+  }),
+  aws_cloudwatch_event_rule: (text, { of }) => ({
+    arn: of('events', `rule/${text('name')}`),
+    makes: 'events:PutRule',
+    reads: 'events:DescribeRule',
+  }),
+  aws_cloudwatch_log_group: (text, { of }) => ({
+    arn: of('logs', `log-group:${text('name')}`),
+    makes: 'logs:CreateLogGroup',
+  }),
+  aws_cloudwatch_metric_alarm: (text, { of }) => ({
+    arn: of('cloudwatch', `alarm:${text('alarm_name')}`),
+    makes: 'cloudwatch:PutMetricAlarm',
+    reads: 'cloudwatch:ListTagsForResource',
+  }),
+  aws_db_instance: (text, { of }) => ({
+    arn: of('rds', `db:${text('identifier')}`),
+    makes: 'rds:CreateDBInstance',
+    reads: 'rds:ListTagsForResource',
+  }),
+  aws_db_parameter_group: (text, { of }) => ({
+    arn: of('rds', `pg:${text('name')}`),
+    makes: 'rds:CreateDBParameterGroup',
+    reads: 'rds:DescribeDBParameterGroups',
+  }),
+  aws_db_subnet_group: (text, { of }) => ({
+    arn: of('rds', `subgrp:${text('name')}`),
+    makes: 'rds:CreateDBSubnetGroup',
+    reads: 'rds:DescribeDBSubnetGroups',
+  }),
+  aws_glue_catalog_database: (text, { of }) => ({
+    arn: of('glue', `database/${text('name')}`),
+    makes: 'glue:CreateDatabase',
+    reads: 'glue:GetDatabase',
+  }),
+  aws_glue_connection: (text, { of }) => ({
+    arn: of('glue', `connection/${text('name')}`),
+    makes: 'glue:CreateConnection',
+    reads: 'glue:GetConnection',
+  }),
+  aws_glue_crawler: (text, { of }) => ({
+    arn: of('glue', `crawler/${text('name')}`),
+    makes: 'glue:CreateCrawler',
+    reads: 'glue:GetCrawler',
+  }),
+  aws_glue_job: (text, { of }) => ({
+    arn: of('glue', `job/${text('name')}`),
+    makes: 'glue:CreateJob',
+    reads: 'glue:GetJob',
+  }),
+  aws_glue_trigger: (text, { of }) => ({
+    arn: of('glue', `trigger/${text('name')}`),
+    makes: 'glue:CreateTrigger',
+    reads: 'glue:GetTrigger',
+  }),
+  aws_iam_role: (text, { global }) => ({
+    arn: global('iam', `role/${text('name')}`),
+    makes: 'iam:CreateRole',
+    reads: 'iam:GetRole',
+  }),
+  aws_kms_alias: (text, { of }) => ({ arn: of('kms', text('name')), makes: 'kms:CreateAlias' }),
+  aws_lambda_function: (text, { of }) => ({
+    arn: of('lambda', `function:${text('function_name')}`),
+    makes: 'lambda:CreateFunction',
+    reads: 'lambda:GetFunction',
+  }),
+  aws_quicksight_analysis: (text, { of }) => ({
+    arn: of('quicksight', `analysis/${text('analysis_id')}`),
+    makes: 'quicksight:CreateAnalysis',
+    reads: 'quicksight:DescribeAnalysis',
+  }),
+  aws_quicksight_dashboard: (text, { of }) => ({
+    arn: of('quicksight', `dashboard/${text('dashboard_id')}`),
+    makes: 'quicksight:CreateDashboard',
+    reads: 'quicksight:DescribeDashboard',
+  }),
+  aws_quicksight_data_set: (text, { of }) => ({
+    arn: of('quicksight', `dataset/${text('data_set_id')}`),
+    makes: 'quicksight:CreateDataSet',
+    reads: 'quicksight:DescribeDataSet',
+  }),
+  aws_quicksight_data_source: (text, { of }) => ({
+    arn: of('quicksight', `datasource/${text('data_source_id')}`),
+    makes: 'quicksight:CreateDataSource',
+    reads: 'quicksight:DescribeDataSource',
+  }),
+  aws_quicksight_theme: (text, { of }) => ({
+    arn: of('quicksight', `theme/${text('theme_id')}`),
+    makes: 'quicksight:CreateTheme',
+    reads: 'quicksight:DescribeTheme',
+  }),
+  aws_quicksight_vpc_connection: (text, { of }) => ({
+    arn: of('quicksight', `vpcConnection/${text('vpc_connection_id')}`),
+    makes: 'quicksight:CreateVPCConnection',
+    reads: 'quicksight:DescribeVPCConnection',
+  }),
+  aws_s3_bucket: (text, { bucket }) => ({
+    arn: bucket(text('bucket')),
+    makes: 's3:CreateBucket',
+    reads: 's3:ListBucket',
+  }),
+  aws_s3_object: (text, { bucket }) => ({
+    arn: `${bucket(text('bucket'))}/${text('key')}`,
+    makes: 's3:PutObject',
+    reads: 's3:GetObject',
+  }),
+  aws_secretsmanager_secret: (text, { of }) => ({
+    arn: of('secretsmanager', `secret:${text('name')}-abcdef`),
+    makes: 'secretsmanager:CreateSecret',
+    reads: 'secretsmanager:DescribeSecret',
+  }),
+  aws_sns_topic: (text, { of }) => ({
+    arn: of('sns', text('name')),
+    makes: 'sns:CreateTopic',
+    reads: 'sns:GetTopicAttributes',
+  }),
+  aws_sqs_queue: (text, { of }) => ({
+    arn: of('sqs', text('name')),
+    makes: 'sqs:CreateQueue',
+    reads: 'sqs:GetQueueAttributes',
+  }),
+  aws_wafv2_web_acl: (text, _arns, { accountId }) => ({
+    arn: `arn:aws:wafv2:us-east-1:${accountId}:global/webacl/${text('name')}/00000000-0000-4000-8000-000000000000`,
+    makes: 'wafv2:CreateWebACL',
+    reads: 'wafv2:GetWebACL',
+  }),
+};
+
+/** Types that have a name, of which IAM knows nothing: it knows them by an id, or by what they belong to. */
+export const namelessInIam: Readonly<Record<string, string>> = {
+  aws_apigatewayv2_api: 'by an id',
+  aws_apigatewayv2_authorizer: 'by an id',
+  aws_apigatewayv2_stage: 'by its API',
+  aws_cloudfront_origin_access_control: 'by an id',
+  aws_cloudfront_response_headers_policy: 'by an id',
+  aws_cloudfront_cache_policy: 'by an id',
+  aws_cognito_user_group: 'by its pool',
+  aws_cognito_user_pool: 'by an id',
+  aws_cognito_user_pool_client: 'by its pool',
+  aws_glue_catalog_table: 'by its database, on which the roles have all tables',
+  aws_glue_security_configuration: 'IAM knows no resource of it',
+  aws_iam_role_policy: 'by its role',
+  aws_s3_bucket_cors_configuration: 'by its bucket',
+  aws_s3_bucket_notification: 'by its bucket',
+  aws_security_group: 'by an id',
+};
+
+/**
+ * What IAM calls a resource that the stacks make; undefined for a type that has no name there.
+ *
+ * @param others the resources of its stack: a bucket may be named by what Terraform makes of it
+ */
+export function namedInIam(
+  { type, attributes }: Resource,
+  environment: Environment,
+  others: readonly Resource[],
+): Named | undefined {
+  const bucketOf = (id: string) => others.find((other) => other.type === 'aws_s3_bucket' && other.id === id);
+  const text = (attribute: string) =>
+    String(attributes[attribute]).replace(/\$\{aws_s3_bucket\.(\w+)\.(?:id|bucket)\}/g, (token, id) =>
+      String(bucketOf(id)?.attributes.bucket ?? token),
+    );
+  return named[type]?.(text, arns(environment), environment);
+}

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { readEnvironments } from '../src/environments.ts';
+import type { Statement } from '../src/policy/policy-document.ts';
+import { provisioningOf } from '../src/policy/provisioning/index.ts';
+import { namedInIam, namelessInIam } from '../src/testing/named-resources.ts';
+import { matches } from '../src/testing/policies.ts';
+import { synthesised } from '../src/testing/synthesised.ts';
+
+const environments = readEnvironments();
+const stacks = synthesised(environments).filter(({ name }) => !name.startsWith('bootstrap-'));
+
+describe.each(environments)('what the stacks of $name make', (environment) => {
+  const made = stacks
+    .filter(({ name }) => name.startsWith(`${environment.name}-`))
+    .flatMap(({ resources }) => resources);
+  const areas = provisioningOf(environment);
+
+  test('has a name that the policies of GitHub’s roles match', () => {
+    const beyond = made.flatMap((resource) => {
+      const found = namedInIam(resource, environment, made);
+      if (found === undefined) return [];
+      const { arn, makes, reads } = found;
+      const read = areas.flatMap((area) => area.read);
+      const all = [...read, ...areas.flatMap((area) => area.write)];
+      return [
+        ...(allows(all, makes, arn) ? [] : [`apply: ${makes} on ${arn}`]),
+        ...(reads === undefined || allows(read, reads, arn) ? [] : [`plan: ${reads} on ${arn}`]),
+      ];
+    });
+    expect(beyond).toEqual([]);
+  });
+
+  test('is known by its name to IAM, or there is a reason why not', () => {
+    const nameOf = ['name', 'bucket', 'identifier', 'function_name', 'alarm_name', 'dashboard_name'];
+    const unknown = made
+      .filter((resource) => namedInIam(resource, environment, made) === undefined && !(resource.type in namelessInIam))
+      .filter(({ attributes }) => nameOf.some((name) => name in attributes && !String(attributes[name]).includes('${')))
+      .map(({ type }) => type);
+    expect([...new Set(unknown)]).toEqual([]);
+  });
+});
+
+function allows(statements: readonly Statement[], action: string, arn: string): boolean {
+  return statements.some(
+    ({ effect, actions, resources }) =>
+      effect !== 'Deny' && actions.includes(action) && resources.some((pattern) => matches(pattern, arn)),
+  );
+}

@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest';
+import { readEnvironments } from '../src/environments.ts';
+import { type ExampleResource, serviceRules } from '../src/testing/service-rules.ts';
+import { type Resource, synthesised } from '../src/testing/synthesised.ts';
+
+const stacks = synthesised(readEnvironments());
+
+describe.each(serviceRules)('$service: $rule', ({ find, example, source }) => {
+  test('no stack breaks it', () => {
+    expect(
+      stacks.flatMap(({ resources }) => find(resources)),
+      source,
+    ).toEqual([]);
+  });
+
+  test('a stack that breaks it is found', () => {
+    expect(find(example.map(inStack))).not.toEqual([]);
+  });
+
+  test('its page is one of AWS', () => {
+    expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
+  });
+});
+
+function inStack({ type, id = 'example', attributes }: ExampleResource): Resource {
+  return { stack: 'example', type, id, address: `example/${type}.${id}`, attributes };
+}
