@@ -11,7 +11,6 @@ export const storeOutputs = {
   vpc_id: 'vpc-0123456789abcdef0',
   /** Subnet ids with commas between, one for each zone. */
   private_subnet_ids: 'subnet-0123456789abcdef0,subnet-0123456789abcdef1',
-  /** The first subnet's zone: a Glue connection is in one. */
   job_security_group_id: 'sg-0123456789abcdef0',
   migrator_security_group_id: 'sg-0123456789abcdef1',
   report_security_group_id: 'sg-0123456789abcdef2',

@@ -1,0 +1,151 @@
+/** The evaluator against what AWS's documentation says of its own examples. */
+import { describe, expect, test } from 'vitest';
+import { UnknownOperatorError } from './conditions.ts';
+import { type Call, type Caller, decide } from './evaluate.ts';
+import type { Context, IamStatement } from './statement.ts';
+
+const ROLE = 'arn:aws:iam::123456789012:role/example';
+const caller: Caller = { role: ROLE };
+const call = (action: string, resource: string, context: Context = {}): Call => ({ action, resource, context });
+const allow = (
+  Action: string | string[],
+  Resource: string | string[],
+  more: Partial<IamStatement> = {},
+): IamStatement => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...more,
+});
+const deny = (Action: string, Resource: string, more: Partial<IamStatement> = {}): IamStatement => ({
+  ...allow(Action, Resource, more),
+  Effect: 'Deny',
+});
+const may = (asked: Call, ...identity: IamStatement[]) => decide(asked, caller, { identity }).allowed;
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+describe('policies together', () => {
+  const getObject = call('s3:GetObject', 'arn:aws:s3:::example-bucket/a');
+
+  test('deny what none of them allows', () => {
+    expect(may(getObject)).toBe(false);
+    expect(decide(getObject, caller, {}).because).toBe("the role's policies do not allow it");
+  });
+
+  test('deny what one of them denies, whatever the others allow', () => {
+    const identity = [allow('s3:*', '*'), deny('s3:GetObject', 'arn:aws:s3:::example-bucket/*', { Sid: 'No' })];
+    expect(decide(getObject, caller, { identity })).toEqual({
+      allowed: false,
+      because: "the role's policies deny it (No)",
+    });
+    const resource = [deny('s3:*', 'arn:aws:s3:::example-bucket/*', { Principal: '*' })];
+    expect(decide(getObject, caller, { identity: [allow('s3:*', '*')], resource }).allowed).toBe(false);
+  });
+
+  test('allow what the resource’s policy allows the role, also where its own do not', () => {
+    const resource = [allow('s3:GetObject', 'arn:aws:s3:::example-bucket/*', { Principal: { AWS: ROLE } })];
+    expect(decide(getObject, caller, { resource }).allowed).toBe(true);
+    expect(decide(getObject, { role: `${ROLE}-other` }, { resource }).allowed).toBe(false);
+  });
+
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+  test('allow no more than the boundary: Shirley may not create users', () => {
+    const boundary = [allow(['s3:*', 'cloudwatch:*', 'ec2:*'], '*')];
+    const createUser = call('iam:CreateUser', 'arn:aws:iam::123456789012:user/new');
+    const identity = [allow('iam:CreateUser', '*')];
+    expect(decide(createUser, caller, { identity, boundary })).toEqual({
+      allowed: false,
+      because: 'the boundary does not allow it',
+    });
+    expect(decide(createUser, caller, { identity }).allowed).toBe(true);
+  });
+
+  // https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+  test('allow no more than the endpoint that the call goes through', () => {
+    const identity = [allow('s3:GetObject', '*')];
+    const endpoint = [allow('s3:GetObject', 'arn:aws:s3:::other/*', { Principal: '*' })];
+    expect(decide(getObject, caller, { identity, endpoint }).because).toBe("the endpoint's policy does not allow it");
+  });
+
+  // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+  test('allow the use of a key only where its own policy allows it, or leaves it to IAM', () => {
+    const decrypt = call('kms:Decrypt', 'arn:aws:kms:eu-west-1:123456789012:key/1');
+    const identity = [allow('kms:Decrypt', '*')];
+    const toAccount = [allow('kms:*', '*', { Principal: { AWS: 'arn:aws:iam::123456789012:root' } })];
+    const toOther = [allow('kms:*', '*', { Principal: { AWS: `${ROLE}-other` } })];
+    expect(decide(decrypt, caller, { identity, resource: toOther, resourceDecides: true }).allowed).toBe(false);
+    expect(decide(decrypt, caller, { identity, resource: toAccount, resourceDecides: true }).allowed).toBe(true);
+    expect(decide(decrypt, caller, { resource: toAccount, resourceDecides: true }).allowed).toBe(false);
+  });
+
+  test('let a service in only by the resource’s policy', () => {
+    const publish = call('sns:Publish', 'arn:aws:sns:eu-west-1:123456789012:alarms');
+    const resource = [allow('sns:Publish', '*', { Principal: { Service: 'events.amazonaws.com' } })];
+    expect(decide(publish, { service: 'events.amazonaws.com' }, { resource }).allowed).toBe(true);
+    expect(decide(publish, { service: 'budgets.amazonaws.com' }, { resource }).allowed).toBe(false);
+  });
+});
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+describe('a pattern', () => {
+  test('of actions knows no case, of resources it does', () => {
+    expect(may(call('s3:getobject', 'arn:aws:s3:::a/b'), allow('S3:GetObject', 'arn:aws:s3:::a/*'))).toBe(true);
+    expect(may(call('s3:GetObject', 'arn:aws:s3:::A/b'), allow('s3:GetObject', 'arn:aws:s3:::a/*'))).toBe(false);
+  });
+
+  test('has * for any text and ? for any letter; a * that is asked for is a letter like others', () => {
+    const on = (pattern: string) => may(call('ec2:A', 'arn:aws:ec2:eu-west-1:1:*/*'), allow('ec2:A', pattern));
+    expect(on('arn:aws:ec2:eu-west-1:1:network-interface/*')).toBe(false);
+    expect(on('arn:aws:ec2:eu-west-1:1:*/*')).toBe(true);
+    expect(on('arn:aws:ec2:eu-west-1:1:?/?')).toBe(true);
+  });
+});
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+describe('a condition', () => {
+  const under = (Condition: IamStatement['Condition'], context: Context = {}) =>
+    may(call('s3:ListBucket', 'arn:aws:s3:::b', context), allow('s3:ListBucket', '*', Condition ? { Condition } : {}));
+
+  test('compares texts as they are, with wildcards where it says so', () => {
+    const key = 's3:prefix';
+    expect(under({ StringEquals: { [key]: 'home/*' } }, { [key]: 'home/a' })).toBe(false);
+    expect(under({ StringLike: { [key]: ['', 'home/*'] } }, { [key]: 'home/a' })).toBe(true);
+    expect(under({ StringNotLike: { [key]: ['home/*'] } }, { [key]: 'home/a' })).toBe(false);
+  });
+
+  test('wants all operators and all keys, and one of the values', () => {
+    const condition = { StringEquals: { 'aws:RequestedRegion': ['eu-west-1', 'eu-west-2'], 's3:delimiter': '/' } };
+    expect(under(condition, { 'aws:RequestedRegion': 'eu-west-2', 's3:delimiter': '/' })).toBe(true);
+    expect(under(condition, { 'aws:RequestedRegion': 'eu-west-2' })).toBe(false);
+  });
+
+  test('about a key that the request lacks holds only where it is negated or made for that', () => {
+    expect(under({ StringEquals: { 'aws:a': 'x' } })).toBe(false);
+    expect(under({ StringNotEquals: { 'aws:a': 'x' } })).toBe(true);
+    expect(under({ StringEqualsIfExists: { 'aws:a': 'x' } })).toBe(true);
+    expect(under({ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['x'] } })).toBe(true);
+    expect(under({ 'ForAnyValue:StringEquals': { 'aws:TagKeys': ['x'] } })).toBe(false);
+    expect(under({ Null: { 'aws:a': 'true' } })).toBe(true);
+    expect(under({ Null: { 'aws:a': 'false' } })).toBe(false);
+    expect(under({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } })).toBe(false);
+  });
+
+  test('on all values holds for each, on any value for one', () => {
+    const all = { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['environment', 'webserver'] } };
+    expect(under(all, { 'aws:TagKeys': ['environment'] })).toBe(true);
+    expect(under(all, { 'aws:TagKeys': ['environment', 'costcenter'] })).toBe(false);
+    const any = { 'ForAnyValue:StringEquals': { 'aws:TagKeys': ['environment'] } };
+    expect(under(any, { 'aws:TagKeys': ['environment', 'costcenter'] })).toBe(true);
+  });
+
+  test('on ARNs compares each part for itself', () => {
+    const like = (pattern: string, arn: string) =>
+      under({ ArnLike: { 'aws:SourceArn': pattern } }, { 'aws:SourceArn': arn });
+    expect(like('arn:aws:sns:*:123456789012:*', 'arn:aws:sns:eu-west-1:123456789012:a')).toBe(true);
+    expect(like('arn:aws:sns:*:a', 'arn:aws:sns:eu-west-1:123456789012:a')).toBe(false);
+  });
+
+  test('that is not known here is an error and no guess', () => {
+    expect(() => under({ DateLessThan: { 'aws:CurrentTime': '2026-01-01' } }, {})).toThrow(UnknownOperatorError);
+  });
+});

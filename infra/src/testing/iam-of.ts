@@ -1,0 +1,88 @@
+/** The policies of synthesised stacks as IAM would be given them, for the evaluator. */
+import type { Environment } from '../environment.ts';
+import type { Policies } from '../iam/evaluate.ts';
+import type { IamStatement } from '../iam/statement.ts';
+import { namesOf, roleBoundaryOf } from '../names.ts';
+import { arns } from '../policy/arns.ts';
+import { consoleOutputs, loadOutputs, storeOutputs } from '../stacks/handover.ts';
+import { namedInIam } from './named-resources.ts';
+import { ofType, type Resource, type Stack } from './synthesised.ts';
+
+/** The key of each environment: AWS chooses its id, which no policy knows. */
+const KEY = 'key/00000000-0000-4000-8000-000000000000';
+
+/** The role of a purpose: `centflow-<environment>-<purpose>`. */
+export function roleArn(environment: Environment, purpose: string): string {
+  return arns(environment).global('iam', `role/${namesOf(environment).prefix}-${purpose}`);
+}
+
+/**
+ * A role's own policies and its boundary.
+ *
+ * @throws an Error if there is no such role.
+ */
+export function policiesOfRole(
+  stacks: readonly Stack[],
+  environment: Environment,
+  purpose: string,
+): Required<Pick<Policies, 'identity' | 'boundary'>> {
+  const name = `${namesOf(environment).prefix}-${purpose}`;
+  const [role] = ofType(stacks, 'aws_iam_role').filter(({ attributes }) => attributes.name === name);
+  if (role === undefined) throw new Error(`There is no role ${name}.`);
+  const own = ofType(stacks, 'aws_iam_role_policy').filter(
+    ({ stack, attributes }) => stack === role.stack && attributes.role === `\${aws_iam_role.${role.id}.name}`,
+  );
+  const boundary = ofType(stacks, 'aws_iam_policy').filter(
+    ({ attributes }) => arns(environment).global('iam', `policy/${attributes.name}`) === roleBoundaryOf(environment),
+  );
+  const statements = (resources: readonly Resource[]) =>
+    resources.flatMap((found) => statementsOf(found, stacks, environment));
+  return { identity: statements(own), boundary: statements(boundary) };
+}
+
+/** The policy of a VPC endpoint, by its service: `s3`. */
+export function policyOfEndpoint(stacks: readonly Stack[], environment: Environment, service: string): IamStatement[] {
+  const found = ofType(stacks, 'aws_vpc_endpoint').filter(
+    ({ stack, attributes }) =>
+      stack === `${environment.name}-store` && String(attributes.service_name).endsWith(`.${service}`),
+  );
+  if (found.length !== 1) throw new Error(`${environment.name} has ${found.length} endpoints of ${service}.`);
+  return found.flatMap((endpoint) => statementsOf(endpoint, stacks, environment));
+}
+
+/** The policies that resources of a type have of their own, such as `aws_sns_topic_policy`. */
+export function policiesOfType(stacks: readonly Stack[], environment: Environment, type: string): IamStatement[] {
+  return ofType(stacks, type)
+    .filter(({ stack }) => stack.startsWith(`${environment.name}-`))
+    .flatMap((found) => statementsOf(found, stacks, environment));
+}
+
+function statementsOf(resource: Resource, stacks: readonly Stack[], environment: Environment): IamStatement[] {
+  const stack = stacks.find(({ name }) => name === resource.stack);
+  const text = String(resource.attributes.policy).replace(
+    /\$\{([^}]*)\}/g,
+    (token, expression: string) => valueOfToken(expression, stack?.resources ?? [], environment) ?? token,
+  );
+  return (JSON.parse(text) as { Statement: IamStatement[] }).Statement;
+}
+
+/** What Terraform fills in, as far as names decide it; undefined for others, which then match nothing. */
+function valueOfToken(expression: string, others: readonly Resource[], environment: Environment): string | undefined {
+  const variable = /^var\.(\w+)$/.exec(expression)?.[1];
+  if (variable !== undefined) return handedOver(variable, environment);
+  const [, type, id, attribute] = /^(\w+)\.([\w-]+)\.(\w+)$/.exec(expression) ?? [];
+  const resource = others.find((other) => other.type === type && other.id === id);
+  if (resource === undefined || attribute === undefined) return undefined;
+  if (type === 'aws_kms_key') return arns(environment).of('kms', KEY);
+  if (attribute === 'arn') return namedInIam(resource, environment, others)?.arn;
+  const value = resource.attributes[attribute === 'id' ? 'bucket' : attribute];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** What another stack tells, as its example says, in this environment's account and under its name. */
+export function handedOver(variable: string, { name, accountId }: Environment): string | undefined {
+  const examples: Readonly<Record<string, string>> = { ...storeOutputs, ...loadOutputs, ...consoleOutputs };
+  return examples[variable]
+    ?.replace(/\d{12}(?=:)/, accountId)
+    .replace('centflow-dev', namesOf({ name, accountId }).prefix);
+}
