@@ -57,7 +57,11 @@ describe('an environment', () => {
     ['database.insights', 'none', 'standard or advanced'],
     ['load.sweepSchedule', 'every day', 'an AWS cron expression'],
     ['load.maxWorkers', 1, 'a whole number from 2 to 50'],
-    ['repository', 'centflow', 'OWNER/NAME'],
+    ['repository', 'centflow/centflow', 'name, ownerId and id of a GitHub repository'],
+    ['repository.name', 'centflow', 'OWNER/NAME'],
+    ['repository.name', 'centflow@123456/centflow@456789', 'OWNER/NAME'],
+    ['repository.ownerId', '123456', "`gh api repos/OWNER/NAME --jq '.owner.id,.id'` prints"],
+    ['repository.id', 0, "`gh api repos/OWNER/NAME --jq '.owner.id,.id'` prints"],
     ['console.domain', { name: 'https://console.example.com', certificateArn: '' }, 'such as console.example.com'],
     [
       'console.domain',

@@ -20,8 +20,8 @@ export interface Environment {
   readonly accountId: string;
   /** The AWS region everything is in. Changing it makes everything anew, without the data. */
   readonly region: string;
-  /** The GitHub repository, `OWNER/NAME`, whose workflows may plan and apply this environment. */
-  readonly repository: string;
+  /** The GitHub repository whose workflows may plan and apply this environment. */
+  readonly repository: GithubRepository;
   readonly network: {
     /** The addresses of the VPC: a private block between /16 and /20. Changing it makes the VPC and the database anew. */
     readonly cidr: string;
@@ -118,6 +118,19 @@ export interface Environment {
   };
 }
 
+/**
+ * A repository as the tokens of its workflows name it. GitHub never reuses an id, so a repository that somebody else creates
+ * later under the same name gets no credentials. `gh api repos/OWNER/NAME --jq '.owner.id,.id'` prints both ids.
+ */
+export interface GithubRepository {
+  /** `OWNER/NAME`, in the letter case that GitHub shows. */
+  readonly name: string;
+  /** The id of the owner, a person or an organisation. */
+  readonly ownerId: number;
+  /** The id of the repository. */
+  readonly id: number;
+}
+
 export interface ConsoleProps {
   /**
    * An address of your own with its certificate, which is free and must be ACM's in us-east-1; its DNS is yours to set. null:
@@ -155,6 +168,13 @@ const flag = z.boolean().describe('true or false');
 const between = (least: number, most: number) =>
   z.int().min(least).max(most).describe(`a whole number from ${least} to ${most}`);
 
+const githubId = z
+  .int()
+  .positive()
+  .describe(
+    "a number that `gh api repos/OWNER/NAME --jq '.owner.id,.id'` prints: the owner's id, then the repository's",
+  );
+
 const retention = z.literal(logRetentions).describe(`days that CloudWatch Logs knows: ${logRetentions.join(', ')}`);
 
 const privateBlocks = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
@@ -179,9 +199,15 @@ const properties = z.strictObject({
     .regex(/^(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d$/)
     .describe('an AWS region, such as eu-west-1'),
   repository: z
-    .string()
-    .regex(/^[\w.-]+\/[\w.-]+$/)
-    .describe('a GitHub repository, OWNER/NAME'),
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[\w.-]+\/[\w.-]+$/)
+        .describe('a GitHub repository, OWNER/NAME'),
+      ownerId: githubId,
+      id: githubId,
+    })
+    .describe('name, ownerId and id of a GitHub repository'),
   network: z
     .strictObject({
       cidr: z

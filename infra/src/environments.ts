@@ -2,7 +2,8 @@
  * The three environments. What each property means, may be and costs is said in environment.ts.
  *
  * To deploy your own: put your account ids, region, repository, addresses and QuickSight readers here. The account ids
- * below are those that AWS writes in its examples; nobody has credentials for them, and Terraform refuses all others.
+ * below are those that AWS writes in its examples; nobody has credentials for them, and Terraform refuses all others. The
+ * ids of the repository are those of GitHub's examples; `npm run deliver -- check-github` compares them with GitHub's own.
  */
 import {
   checkEnvironment,
@@ -17,7 +18,7 @@ const dev: Environment = {
   name: 'dev',
   accountId: '111122223333',
   region: 'eu-west-1',
-  repository: 'centflow/centflow',
+  repository: { name: 'centflow/centflow', ownerId: 123456, id: 456789 },
   network: {
     cidr: '10.40.0.0/16',
     availabilityZones: ['eu-west-1a', 'eu-west-1b'],
@@ -64,7 +65,7 @@ const staging: Environment = {
   name: 'staging',
   accountId: '444455556666',
   region: 'eu-west-1',
-  repository: 'centflow/centflow',
+  repository: { name: 'centflow/centflow', ownerId: 123456, id: 456789 },
   network: {
     cidr: '10.41.0.0/16',
     availabilityZones: ['eu-west-1a', 'eu-west-1b'],
@@ -114,7 +115,7 @@ const production: Environment = {
   name: 'production',
   accountId: '777788889999',
   region: 'eu-west-1',
-  repository: 'centflow/centflow',
+  repository: { name: 'centflow/centflow', ownerId: 123456, id: 456789 },
   network: {
     cidr: '10.42.0.0/16',
     availabilityZones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],

@@ -1,6 +1,12 @@
 /** The environments, and how their stacks come to be; for the commands that plan, apply, deliver and rehearse them. */
 export { Deployment, type DeploymentOptions, offline, stagesOf } from './deployment.ts';
-export { type Environment, EnvironmentError, type EnvironmentName, environmentNames } from './environment.ts';
+export {
+  type Environment,
+  EnvironmentError,
+  type EnvironmentName,
+  environmentNames,
+  type GithubRepository,
+} from './environment.ts';
 export { readEnvironment, readEnvironments } from './environments.ts';
 export {
   CANARY_OWNER,
@@ -8,6 +14,7 @@ export {
   deliveryBucketOf,
   githubEnvironmentOf,
   githubRoleOf,
+  githubSubjectPrefixOf,
   type Names,
   namesOf,
   stateBucketOf,

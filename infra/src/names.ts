@@ -1,5 +1,5 @@
 /** What things are called: `centflow-<environment>-<thing>`, so that policies can name one environment's things and no other's. */
-import type { Environment } from './environment.ts';
+import type { Environment, GithubRepository } from './environment.ts';
 
 /** The names one stack needs to know of another, and people type. */
 export interface Names {
@@ -100,6 +100,22 @@ export function githubRoleOf(
  */
 export function githubEnvironmentOf({ name }: Pick<Environment, 'name'>, may: 'plan' | 'apply'): string {
   return may === 'plan' ? `${name}-plan` : name;
+}
+
+/**
+ * How the subject of every token of a repository's workflows begins: `repo:OWNER@OWNER-ID/NAME@REPO-ID`.
+ *
+ * Repositories created, renamed or transferred after 15 July 2026 have these immutable subjects; an older one can opt in:
+ * https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
+ */
+export function githubSubjectPrefixOf({ name, ownerId, id }: GithubRepository): string {
+  const [owner, repository] = name.split('/');
+  return `repo:${owner}@${ownerId}/${repository}@${id}`;
+}
+
+/** The subject of the tokens with which a workflow may take a role. */
+export function githubSubjectOf(environment: Pick<Environment, 'name' | 'repository'>, may: 'plan' | 'apply'): string {
+  return `${githubSubjectPrefixOf(environment.repository)}:environment:${githubEnvironmentOf(environment, may)}`;
 }
 
 /** Patterns of the names of the environment's log groups. */

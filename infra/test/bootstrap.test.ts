@@ -49,7 +49,7 @@ const of = (service: string, resource: string) => `arn:aws:${service}:${dev.regi
 const iam = (resource: string) => `arn:aws:iam::${dev.accountId}:${resource}`;
 
 describe('the trust of a role of GitHub’s', () => {
-  test('is one repository and one environment of it, to the letter', () => {
+  test('is one repository with its ids and one environment of it, to the letter', () => {
     for (const stack of [shared, ...apart]) {
       const trusts = statementsOf([stack]).filter(({ resource }) => resource.type === 'aws_iam_role');
       const [provider] = ofType([stack], 'aws_iam_openid_connect_provider');
@@ -65,7 +65,7 @@ describe('the trust of a role of GitHub’s', () => {
           Condition: {
             StringEquals: {
               'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
-              'token.actions.githubusercontent.com:sub': `repo:${environment?.repository}:environment:${environment?.name}${plans ? '-plan' : ''}`,
+              'token.actions.githubusercontent.com:sub': `repo:centflow@123456/centflow@456789:environment:${environment?.name}${plans ? '-plan' : ''}`,
             },
           },
         });

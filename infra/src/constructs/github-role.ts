@@ -4,7 +4,7 @@ import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js'
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js';
 import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
-import { bootstrapPrefixOf, githubEnvironmentOf } from '../names.ts';
+import { bootstrapPrefixOf, githubSubjectOf } from '../names.ts';
 import { policyDocument, type Statement, trustGithub } from '../policy/policy-document.ts';
 import type { Area } from '../policy/provisioning/area.ts';
 
@@ -26,10 +26,7 @@ export class GithubRole extends Construct {
     const role = new IamRole(this, 'role', {
       name,
       description: `GitHub's workflows ${may} the environment ${environment.name}.`,
-      assumeRolePolicy: trustGithub(providerArn, {
-        repository: environment.repository,
-        environment: githubEnvironmentOf(environment, may),
-      }),
+      assumeRolePolicy: trustGithub(providerArn, githubSubjectOf(environment, may)),
       // Two hours: a database in two zones may take more than one to make.
       maxSessionDuration: may === 'apply' ? 7200 : 3600,
     });

@@ -85,13 +85,12 @@ function written({ sid, effect, actions, resources, principals, conditions }: St
 }
 
 /**
- * A role's trust: GitHub's workflows may take it, in one repository and one of its environments, and no others. Who may start
- * such a workflow is said in GitHub: by the environment's branches and reviewers.
+ * A role's trust: GitHub's workflows may take it, in one repository and one of its environments, and no others. GitHub decides
+ * who may start such a workflow, by the branches and reviewers of its environment.
+ *
+ * @param subject the only subject whose tokens are trusted: names with ids, one GitHub environment, no pattern
  */
-export function trustGithub(
-  providerArn: string,
-  { repository, environment }: { readonly repository: string; readonly environment: string },
-): string {
+export function trustGithub(providerArn: string, subject: string): string {
   return document([
     {
       Effect: 'Allow',
@@ -100,7 +99,7 @@ export function trustGithub(
       Condition: {
         StringEquals: {
           [`${GITHUB_TOKENS}:aud`]: 'sts.amazonaws.com',
-          [`${GITHUB_TOKENS}:sub`]: `repo:${repository}:environment:${environment}`,
+          [`${GITHUB_TOKENS}:sub`]: subject,
         },
       },
     },

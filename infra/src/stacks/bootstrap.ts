@@ -29,7 +29,7 @@ export class BootstrapStack extends TerraformStack {
     const [first] = environments;
     refuseManyRegions(environments);
     super(scope, bootstrapStackName(first));
-    useAccount(this, { ...first, tags: { Project: 'centflow', Stack: 'bootstrap', Repository: first.repository } });
+    useAccount(this, { ...first, tags: { Project: 'centflow', Stack: 'bootstrap', Repository: first.repository.name } });
     keepState(this, first, 'bootstrap.tfstate');
 
     const protect = environments.some(({ protectData }) => protectData);

@@ -63,7 +63,7 @@ export abstract class StageStack extends TerraformStack {
       Project: 'centflow',
       Environment: environment.name,
       Stack: stage,
-      Repository: environment.repository,
+      Repository: environment.repository.name,
     };
     useAccount(this, { ...environment, tags: this.tags });
     keepState(this, environment, `${environment.name}/${stage}.tfstate`);

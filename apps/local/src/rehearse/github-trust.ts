@@ -5,18 +5,16 @@
  */
 import assert from 'node:assert/strict';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { type Environment, githubEnvironmentOf, githubRoleOf } from '@centflow/infra';
+import { type Environment, type GithubRepository, githubEnvironmentOf, githubRoleOf } from '@centflow/infra';
 import { clientConfiguration } from '../clients.ts';
 import type { Account } from './account.ts';
 
 /**
  * A workflow takes a role in the GitHub environment that is for it; not in another one, least of all a pull request's plan the
- * role that applies; and not outside of any, nor in another repository.
+ * role that applies; and not outside of any, nor in another repository, nor in one that has taken over the name.
  */
 export async function rolesTrustOneEnvironment(account: Account, environment: Environment): Promise<void> {
   const { repository } = environment;
-  const subjectOf = (may: 'plan' | 'apply', of = repository) =>
-    `repo:${of}:environment:${githubEnvironmentOf(environment, may)}`;
   // Nobody yet: the token alone speaks for the workflow.
   const nobody = { accessKeyId: 'nobody', secretAccessKey: 'nobody' };
   const sts = new STSClient(clientConfiguration(account.endpointUrl, nobody, account.authority));
@@ -25,13 +23,19 @@ export async function rolesTrustOneEnvironment(account: Account, environment: En
       ['plan', 'apply'],
       ['apply', 'plan'],
     ] as const) {
-      const subject = subjectOf(may);
+      const context = `environment:${githubEnvironmentOf(environment, may)}`;
+      const subject = subjectOf(repository, context);
       const strangers = [
-        subjectOf(other),
+        subjectOf(repository, `environment:${githubEnvironmentOf(environment, other)}`),
         `${subject}-2`,
-        `repo:${repository}:ref:refs/heads/main`,
-        `repo:${repository}:pull_request`,
-        subjectOf(may, 'someone/else'),
+        subjectOf(repository, 'ref:refs/heads/main'),
+        subjectOf(repository, 'pull_request'),
+        subjectOf({ name: 'someone/else', ownerId: 1, id: 2 }, context),
+        // The same names, after somebody else registered them.
+        subjectOf({ ...repository, ownerId: repository.ownerId + 1 }, context),
+        subjectOf({ ...repository, id: repository.id + 1 }, context),
+        // The subject of a repository without immutable subjects.
+        `repo:${repository.name}:${context}`,
       ];
       const take = (sub: string, aud = 'sts.amazonaws.com') =>
         sts.send(
@@ -49,6 +53,14 @@ export async function rolesTrustOneEnvironment(account: Account, environment: En
   } finally {
     sts.destroy();
   }
+}
+
+/**
+ * A subject as GitHub writes it, `repo:OWNER@OWNER-ID/REPO@REPO-ID:<context>`:
+ * https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
+ */
+function subjectOf({ name, ownerId, id }: GithubRepository, context: string): string {
+  return `repo:${name.replace('/', `@${ownerId}/`)}@${id}:${context}`;
 }
 
 function tokenOf(claims: { readonly sub: string; readonly aud: string }): string {

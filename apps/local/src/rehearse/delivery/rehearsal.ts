@@ -38,7 +38,7 @@ export async function rehearseDelivery(options: Omit<RehearsalOptions, 'environm
   const accounts = await story.step('Three empty AWS accounts, each with its MySQL', () =>
     startAccounts({ tools, folder: join(folder, 'accounts'), logFolder }),
   );
-  const gitHub = await startGitHubStandIn({ repository: readEnvironment('dev').repository });
+  const gitHub = await startGitHubStandIn({ repository: readEnvironment('dev').repository.name });
   try {
     const checkouts = await making;
     const world = openWorld({ story, accounts, gitHub, checkouts, folder: join(folder, 'steps') });
