@@ -62,6 +62,7 @@ describe('an environment', () => {
     ['repository.name', 'centflow@123456/centflow@456789', 'OWNER/NAME'],
     ['repository.ownerId', '123456', "`gh api repos/OWNER/NAME --jq '.owner.id,.id'` prints"],
     ['repository.id', 0, "`gh api repos/OWNER/NAME --jq '.owner.id,.id'` prints"],
+    ['githubOidcProvider', true, 'create or existing'],
     ['console.domain', { name: 'https://console.example.com', certificateArn: '' }, 'such as console.example.com'],
     [
       'console.domain',

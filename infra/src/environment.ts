@@ -20,6 +20,11 @@ export interface Environment {
   readonly accountId: string;
   /** The AWS region everything is in. Changing it makes everything anew, without the data. */
   readonly region: string;
+  /**
+   * GitHub's OIDC provider in the account, of which AWS allows one: `create` lets `bootstrap` create it; `existing` uses the
+   * one that the account has already, and never changes it. All environments of an account set the same.
+   */
+  readonly githubOidcProvider: 'create' | 'existing';
   /** The GitHub repository whose workflows may plan and apply this environment. */
   readonly repository: GithubRepository;
   readonly network: {
@@ -198,6 +203,7 @@ const properties = z.strictObject({
     .string()
     .regex(/^(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d$/)
     .describe('an AWS region, such as eu-west-1'),
+  githubOidcProvider: z.enum(['create', 'existing']).describe('create or existing'),
   repository: z
     .strictObject({
       name: z

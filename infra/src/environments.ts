@@ -18,6 +18,7 @@ const dev: Environment = {
   name: 'dev',
   accountId: '111122223333',
   region: 'eu-west-1',
+  githubOidcProvider: 'create',
   repository: { name: 'centflow/centflow', ownerId: 123456, id: 456789 },
   network: {
     cidr: '10.40.0.0/16',
@@ -65,6 +66,7 @@ const staging: Environment = {
   name: 'staging',
   accountId: '444455556666',
   region: 'eu-west-1',
+  githubOidcProvider: 'create',
   repository: { name: 'centflow/centflow', ownerId: 123456, id: 456789 },
   network: {
     cidr: '10.41.0.0/16',
@@ -115,6 +117,7 @@ const production: Environment = {
   name: 'production',
   accountId: '777788889999',
   region: 'eu-west-1',
+  githubOidcProvider: 'create',
   repository: { name: 'centflow/centflow', ownerId: 123456, id: 456789 },
   network: {
     cidr: '10.42.0.0/16',

@@ -91,6 +91,26 @@ describe('the trust of a role of GitHub’s', () => {
     }
   });
 
+  test('is in the provider that the account has already, where the environment says so', () => {
+    const existing = (environment: Environment): Environment => ({ ...environment, githubOidcProvider: 'existing' });
+    const [stack] = synthesised([existing(dev), existing(staging)]).filter(({ name }) => name.startsWith('bootstrap-'));
+    if (stack === undefined) throw new Error('there is no bootstrap');
+    expect(ofType([stack], 'aws_iam_openid_connect_provider')).toEqual([]);
+    const principals = statementsOf([stack])
+      .filter(({ resource }) => resource.type === 'aws_iam_role')
+      .map(({ written }) => written.Principal);
+    expect(principals).toHaveLength(4);
+    for (const principal of principals) {
+      expect(principal).toEqual({ Federated: iam('oidc-provider/token.actions.githubusercontent.com') });
+    }
+  });
+
+  test('is in one provider for an account: its environments cannot disagree about it', () => {
+    const disagreeing = [dev, { ...staging, githubOidcProvider: 'existing' as const }];
+    expect(() => synthesised(disagreeing)).toThrow(EnvironmentError);
+    expect(() => synthesised(disagreeing)).toThrow(/dev and staging share account 111122223333.*create and existing/);
+  });
+
   test('is for a plan and an apply role of each environment, and no others', () => {
     expect(
       ofType([shared], 'aws_iam_role')

@@ -23,13 +23,18 @@ const PLANS_DAYS = 90;
 export class BootstrapStack extends TerraformStack {
   /**
    * @param environments those of one account.
-   * @throws {EnvironmentError} they are in several regions: the state would need as many buckets.
+   * @throws {EnvironmentError} they are in several regions, so the state would need as many buckets; or they disagree about
+   *   the account's OIDC provider.
    */
   constructor(scope: Construct, environments: readonly [Environment, ...Environment[]]) {
     const [first] = environments;
     refuseManyRegions(environments);
+    refuseDisagreement(environments);
     super(scope, bootstrapStackName(first));
-    useAccount(this, { ...first, tags: { Project: 'centflow', Stack: 'bootstrap', Repository: first.repository.name } });
+    useAccount(this, {
+      ...first,
+      tags: { Project: 'centflow', Stack: 'bootstrap', Repository: first.repository.name },
+    });
     keepState(this, first, 'bootstrap.tfstate');
 
     const protect = environments.some(({ protectData }) => protectData);
@@ -48,10 +53,7 @@ export class BootstrapStack extends TerraformStack {
       // Releases and the records of deployments stay: what is deployed, and what it can be rolled back to, is known by them.
       lifecycle: [{ ...expireOldVersions('plans', 'plans/', 1), expiration: [{ days: PLANS_DAYS }] }],
     });
-    const provider = new IamOpenidConnectProvider(this, 'github', {
-      url: `https://${GITHUB_TOKENS}`,
-      clientIdList: ['sts.amazonaws.com'],
-    });
+    const providerArn = this.#githubOidcProvider(first);
     for (const environment of environments) {
       new IamPolicy(this, `boundary-${environment.name}`, {
         name: `${bootstrapPrefixOf(environment)}-boundary`,
@@ -61,13 +63,26 @@ export class BootstrapStack extends TerraformStack {
       for (const may of ['plan', 'apply'] as const) {
         new GithubRole(this, `${may}-${environment.name}`, {
           environment,
-          providerArn: provider.arn,
+          providerArn,
           areas: provisioningOf(environment),
           may,
           limits: limits(environment),
         });
       }
     }
+  }
+
+  /**
+   * The ARN of GitHub's OIDC provider. An account can have one of each URL, and its ARN follows from the URL:
+   * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html. One that something else created
+   * keeps its audiences and tags, because others rely on them.
+   */
+  #githubOidcProvider({ accountId, githubOidcProvider }: Environment): string {
+    if (githubOidcProvider === 'existing') return `arn:aws:iam::${accountId}:oidc-provider/${GITHUB_TOKENS}`;
+    return new IamOpenidConnectProvider(this, 'github', {
+      url: `https://${GITHUB_TOKENS}`,
+      clientIdList: ['sts.amazonaws.com'],
+    }).arn;
   }
 }
 
@@ -80,5 +95,13 @@ function refuseManyRegions([first, ...others]: readonly [Environment, ...Environ
   if (elsewhere === undefined) return;
   throw new EnvironmentError(
     `Environments ${first.name} and ${elsewhere.name} share account ${first.accountId}, but are in ${first.region} and ${elsewhere.region}. Put them in one region or in two accounts, in infra/src/environments.ts.`,
+  );
+}
+
+function refuseDisagreement([first, ...others]: readonly [Environment, ...Environment[]]): void {
+  const other = others.find(({ githubOidcProvider }) => githubOidcProvider !== first.githubOidcProvider);
+  if (other === undefined) return;
+  throw new EnvironmentError(
+    `Environments ${first.name} and ${other.name} share account ${first.accountId}, which has one OIDC provider of GitHub, but their githubOidcProvider is ${first.githubOidcProvider} and ${other.githubOidcProvider}. Set the same in both, in infra/src/environments.ts.`,
   );
 }
