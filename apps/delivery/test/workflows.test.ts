@@ -256,6 +256,23 @@ describe('the way to production', () => {
     }
   });
 
+  test.each([
+    ['public', undefined, true],
+    ['internal', undefined, true],
+    ['private', undefined, false],
+    ['private', 'false', false],
+    ['private', 'true', true],
+  ])(
+    'attests the provenance in a %s repository whose ATTEST_PRIVATE is %s: %s',
+    (visibility, ATTEST_PRIVATE, attests) => {
+      const { steps, if: condition } = job('attest');
+      expect(condition, 'publish needs the job, so only its step may be skipped').toBeUndefined();
+      const step = steps.find(({ uses }) => uses?.startsWith('actions/attest-build-provenance@'));
+      const github = { event: { repository: { visibility } } };
+      expect(evaluate(step?.if, { github, vars: { ATTEST_PRIVATE } })).toBe(attests);
+    },
+  );
+
   test('turns back where the canary fails, and only there', () => {
     const steps = parseWorkflow(committed[`${workflows}/deploy-environment.yml`] ?? '').jobs.deploy?.steps ?? [];
     const ids = steps.map(({ id }) => id).filter((id) => id !== undefined);
@@ -312,6 +329,7 @@ interface Circumstances {
   readonly steps?: object;
   readonly inputs?: object;
   readonly github?: object;
+  readonly vars?: object;
   readonly failed?: boolean;
   readonly cancelled?: boolean;
 }
