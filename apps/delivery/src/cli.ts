@@ -54,6 +54,8 @@ export function deliver(build: () => Promise<void>): Command {
     'go back to an earlier release: load, report, console and watch, never store, never the schema',
   )
     .option('--to <version>', 'a version such as v41, or the newest before this one whose canary passed', 'previous')
+    .option('--canary-failed', 'the canary of the present release failed, so nobody is asked for an approval')
+    .option('--break-glass <reason>', 'ask nobody for an approval: the reason is kept for good')
     .action(commands.rollback);
   withEnvironment(program, 'migrate', 'go on with a migration that failed half-way').action(commands.migrate);
   withEnvironment(program, 'drift', 'look for what was changed by hand since the last deployment')

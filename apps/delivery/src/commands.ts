@@ -40,6 +40,11 @@ export interface DeployOptions extends EnvironmentOption, ReleaseOption, PullReq
   readonly evidence?: string;
   readonly breakGlass?: string;
 }
+export interface RollbackOptions extends EnvironmentOption {
+  readonly to: string;
+  readonly canaryFailed?: boolean;
+  readonly breakGlass?: string;
+}
 export interface CanaryOptions extends EnvironmentOption, Partial<ReleaseOption> {
   readonly deadlineSeconds: number;
   readonly evidence?: string;
@@ -126,7 +131,7 @@ export async function canary(options: CanaryOptions): Promise<void> {
   }
   if (!passed) {
     throw new CanaryFailedError(
-      `The canary of ${deployed.version} failed in ${environment.name}: ${problem}\nRoll back: \`npm run deliver -- rollback --environment ${environment.name}\` (deploy.yml does it by itself).`,
+      `The canary of ${deployed.version} failed in ${environment.name}: ${problem}\nRoll back: \`npm run deliver -- rollback --environment ${environment.name} --canary-failed\` (deploy.yml does it by itself).`,
     );
   }
 }
@@ -160,12 +165,12 @@ export async function assess(options: DeployOptions): Promise<void> {
   setOutputs({ approval });
 }
 
-export async function rollback({ environment, to }: EnvironmentOption & { readonly to: string }): Promise<void> {
+export async function rollback({ environment, to, ...why }: RollbackOptions): Promise<void> {
   const open = openEnvironment(environment);
   const version = to === 'previous' ? (await open.deployments.previous()).version : to;
   const earlier = await fetchRelease(open, version);
   say(`Back to ${version} of commit ${earlier.commit}`);
-  await rollBack(open, await openStacks(open, earlier), say);
+  await rollBack({ open, stacks: await openStacks(open, earlier), ...why, approvals: approvalsOfThisRun, say });
   say(`${open.environment.name} has ${version}; store and the schema are as they were`);
 }
 

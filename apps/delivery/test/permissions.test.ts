@@ -40,6 +40,7 @@ describe.each<[workflow: string, job: string, asks: (gitHub: GitHub) => Promise<
     'deploy',
     async (gitHub) => [await gitHub.pullRequestOf('merge'), await gitHub.approvals('41')],
   ],
+  ['rollback', 'rollback', (gitHub) => gitHub.approvals('41')],
   ['drift', 'drift', (gitHub) => gitHub.keepIssue('drift-dev', 'dev has drifted', 'text')],
   [
     'deploy',

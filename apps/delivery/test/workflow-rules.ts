@@ -89,10 +89,20 @@ const rules: Readonly<Record<string, Rule>> = {
     for (const { at, step } of steps(workflows, [])) {
       const [, command = ''] = /^npm run deliver -- (\S+)/.exec(step.run ?? '') ?? [];
       const given = step.env.GITHUB_TOKEN;
+      // A rollback asks for its approval, unless the canary of the present release failed.
+      const asks = ASKS_GITHUB.includes(command) && !step.run?.includes(' --canary-failed');
       if (given !== undefined && given !== '${{ github.token }}') yield `${at}: another token than the job's`;
-      if (ASKS_GITHUB.includes(command) !== (given !== undefined)) {
+      if (asks !== (given !== undefined)) {
         yield `${at}: ${given === undefined ? 'no GITHUB_TOKEN, and it asks GitHub' : 'GITHUB_TOKEN, and it asks nothing'}`;
       }
+    }
+  },
+
+  *'--canary-failed follows a canary that failed'(workflows) {
+    for (const { at, step } of steps(workflows, [])) {
+      if (!step.run?.includes(' --canary-failed')) continue;
+      if (!step.if?.includes("steps.canary.outcome == 'failure'"))
+        yield `${at}: --canary-failed whatever the canary says`;
     }
   },
 
@@ -218,7 +228,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
-const ASKS_GITHUB = ['assess', 'comment', 'deploy', 'drift', 'publish'];
+const ASKS_GITHUB = ['assess', 'comment', 'deploy', 'drift', 'publish', 'rollback'];
 
 /** The condition that a pull request is from a branch of this repository. */
 const FROM_HERE = 'github.event.pull_request.head.repo.full_name == github.repository';

@@ -40,6 +40,11 @@ export function reasonsToAsk({ environment, release, evidence, alarms, judged }:
   ];
 }
 
+/** Why people must agree to take an environment back to an earlier release; empty: nobody is asked. */
+export function reasonsToAskForRollback(environment: EnvironmentName, version: string): string[] {
+  return guarded.includes(environment) ? [`A person takes ${environment} back to ${version}.`] : [];
+}
+
 function reasonsOfEvidence(
   evidence: Evidence | undefined,
   before: EnvironmentName | undefined,
@@ -64,6 +69,6 @@ export function refuseWithoutApproval(
   if (reasons.length === 0 || approvedBy.length > 0) return;
   throw new AssessmentError(
     `${environment} takes this release only with an approval:\n${reasons.map((reason) => `  ${reason}`).join('\n')}\n` +
-      `Nobody has approved ${APPROVAL_ENVIRONMENT} in this workflow run. Nothing was applied. Let a reviewer approve it on the run's page, or put right what is named and deploy again.`,
+      `Nobody has approved ${APPROVAL_ENVIRONMENT} in this workflow run. Nothing was applied. Let a reviewer approve it on the run's page, or put right what is named and run it again. Where GitHub cannot ask anybody, an administrator breaks the glass: docs/delivery.md.`,
   );
 }

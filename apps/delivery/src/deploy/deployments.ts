@@ -86,19 +86,24 @@ export class Deployments {
     return await Promise.all((await this.#keys()).map((key) => this.#get(key)));
   }
 
+  /** The newest record, however it ended; undefined: there is none. */
+  async newest(): Promise<DeploymentRecord | undefined> {
+    const [key] = await this.#keys();
+    return key === undefined ? undefined : await this.#get(key);
+  }
+
   /**
    * What the environment has now.
    *
    * @throws {DeploymentsError} nothing, or nobody knows: the newest deployment stopped half-way.
    */
   async current(): Promise<DeploymentRecord> {
-    const [key] = await this.#keys();
-    if (key === undefined) {
+    const newest = await this.newest();
+    if (newest === undefined) {
       throw new DeploymentsError(
         `Nothing was deployed to ${this.#environment} yet. The first deployment: docs/delivery.md, "A new environment".`,
       );
     }
-    const newest = await this.#get(key);
     if (newest.outcome !== 'applied') {
       throw new DeploymentsError(
         `The newest deployment of ${this.#environment}, ${newest.version} of ${newest.startedAt}, ${newest.outcome === 'stopped' ? `stopped half-way (${newest.problem})` : 'has not ended'}: ` +

@@ -8,20 +8,69 @@ import type { StageName } from '@centflow/infra';
 import { summaryOf } from '@centflow/infra/terraform';
 import type { OpenEnvironment, OpenRelease } from '../open-environment.ts';
 import { lineOf, refuseViolations } from '../plans/policy.ts';
+import { AssessmentError, reasonsToAskForRollback, refuseWithoutApproval } from './assessment.ts';
 import { planStage } from './review.ts';
 import { StoppedError } from './stopped.ts';
 
 const KEPT = 'store';
 
+export interface RollbackOptions {
+  readonly open: OpenEnvironment;
+  /** The earlier release. */
+  readonly stacks: OpenRelease;
+  /** The canary of the present release failed: nobody is asked. */
+  readonly canaryFailed?: boolean;
+  /** Why nobody is asked, where an administrator decides alone. */
+  readonly breakGlass?: string;
+  /** Who has approved this rollback. */
+  readonly approvals: () => Promise<readonly string[]>;
+  readonly say: (line: string) => void;
+}
+
 /**
+ * @throws {AssessmentError} people must agree, and have not.
  * @throws {PolicyError} it would destroy what holds data.
  * @throws {StoppedError} an apply failed.
  */
-export async function rollBack(open: OpenEnvironment, stacks: OpenRelease, say: (line: string) => void): Promise<void> {
-  await open.deployments.during(stacks.release, { kind: 'rollback' }, () => applyAll(open, stacks, say));
+export async function rollBack(options: RollbackOptions): Promise<void> {
+  const { open, stacks, breakGlass } = options;
+  const approvedBy = await approve(options);
+  const why = {
+    ...(breakGlass === undefined ? {} : { breakGlass }),
+    ...(approvedBy.length === 0 ? {} : { approvedBy: [...approvedBy] }),
+  };
+  await open.deployments.during(stacks.release, { kind: 'rollback', ...why }, () => applyAll(options));
 }
 
-async function applyAll(open: OpenEnvironment, stacks: OpenRelease, say: (line: string) => void): Promise<void> {
+async function approve(options: RollbackOptions): Promise<readonly string[]> {
+  const { open, stacks, canaryFailed, breakGlass, approvals, say } = options;
+  if (breakGlass !== undefined) {
+    say(`Nobody is asked: ${breakGlass}`);
+    return [];
+  }
+  if (canaryFailed) {
+    await refuseProven(open);
+    return [];
+  }
+  const { name } = open.environment;
+  const reasons = reasonsToAskForRollback(name, stacks.release.version);
+  if (reasons.length === 0) return [];
+  const approvedBy = await approvals();
+  refuseWithoutApproval(name, reasons, approvedBy);
+  say(`Approved by ${approvedBy.join(', ')}`);
+  return approvedBy;
+}
+
+/** A canary that ended before it noted anything has failed as well. */
+async function refuseProven({ environment, deployments }: OpenEnvironment): Promise<void> {
+  const newest = await deployments.newest();
+  if (newest?.canary?.passed !== true) return;
+  throw new AssessmentError(
+    `The canary of ${newest.version} passed in ${environment.name}, so --canary-failed is wrong. Nothing was applied. Leave it out, and let a reviewer approve the rollback.`,
+  );
+}
+
+async function applyAll({ open, stacks, say }: RollbackOptions): Promise<void> {
   const applied: StageName[] = [];
   for (const stage of stacks.stages) {
     if (stage === KEPT) continue;

@@ -6,7 +6,10 @@ export interface Approval {
   readonly user: string;
 }
 
-/** Who approved the deployments of a workflow run. The run's own gate is the environment; this is for the record. */
+/**
+ * Who approved the deployments of a workflow run. `deploy` and `rollback` read it themselves: a job in an environment without
+ * required reviewers succeeds at once, so its success proves nothing.
+ */
 export function approvals(connection: Connection, runId: string): Promise<Approval[]> {
   return connection.ask(
     { doing: `read the approvals of run ${runId}`, permission: 'actions: read' },
