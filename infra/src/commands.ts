@@ -171,9 +171,14 @@ export function render({ check }: { readonly check?: boolean }): void {
 }
 
 export async function bootstrap(options: ApplyOptions): Promise<void> {
-  const [, deployment] = await open(options.environment);
+  const [{ repository: trusted }, deployment] = await open(options.environment);
   const directory = deployment.bootstrap();
-  await applyWithOwnState(directory, () => confirm(`Apply this to ${directory.stack}?`, options));
+  await applyWithOwnState(directory, () => {
+    console.log(
+      `The roles trust environments of ${trusted.name} on GitHub, and GitHub creates a missing one without rules: any branch could take its role. \`npm run deliver -- check-github\` must pass first.`,
+    );
+    return confirm(`Apply this to ${directory.stack}?`, options);
+  });
   console.log(`${directory.stack}: done; its state is in the bucket that it made`);
 }
 

@@ -57,6 +57,10 @@ export function deliver(build: () => Promise<void>): Command {
     .option('--canary-failed', 'the canary of the present release failed, so nobody is asked for an approval')
     .option('--break-glass <reason>', 'ask nobody for an approval: the reason is kept for good')
     .action(commands.rollback);
+  program
+    .command('check-github')
+    .description('check that GitHub is set up as the workflows need it, before roles in AWS trust it')
+    .action(commands.checkGitHub);
   withEnvironment(program, 'migrate', 'go on with a migration that failed half-way').action(commands.migrate);
   withEnvironment(program, 'drift', 'look for what was changed by hand since the last deployment')
     .option('--issue', 'keep one issue on GitHub about it')

@@ -1,9 +1,11 @@
 /** What `npm run deliver --` does, command by command. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readEnvironments } from '@centflow/infra';
 import { addSummary, setOutputs } from './actions.ts';
 import { runCanary } from './canary/canary.ts';
 import { CanaryFailedError } from './canary-error.ts';
+import { checkGitHub as checkSetup } from './check-github/check-github.ts';
 import { raisedAlarms } from './deploy/alarms.ts';
 import { APPROVAL_ENVIRONMENT, reasonsToAsk } from './deploy/assessment.ts';
 import { deploy as deployRelease } from './deploy/deploy.ts';
@@ -13,6 +15,7 @@ import { migrate as migrateDatabase } from './deploy/migrate.ts';
 import { rollBack } from './deploy/rollback.ts';
 import { DriftError, findDrift } from './drift.ts';
 import { GitHub } from './github/github.ts';
+import { personalToken } from './github/personal-token.ts';
 import { historyOf } from './history.ts';
 import { type OpenEnvironment, openEnvironment, openStacks } from './open-environment.ts';
 import { planPullRequest } from './plans/plan-pull-request.ts';
@@ -172,6 +175,15 @@ export async function rollback({ environment, to, ...why }: RollbackOptions): Pr
   say(`Back to ${version} of commit ${earlier.commit}`);
   await rollBack({ open, stacks: await openStacks(open, earlier), ...why, approvals: approvalsOfThisRun, say });
   say(`${open.environment.name} has ${version}; store and the schema are as they were`);
+}
+
+export async function checkGitHub(): Promise<void> {
+  const environments = readEnvironments();
+  const token = await personalToken(process.env);
+  const open = (repository: string) =>
+    GitHub.fromEnvironment({ ...process.env, GITHUB_REPOSITORY: repository, GITHUB_TOKEN: token });
+  await checkSetup(environments, open, say);
+  say('GitHub is set up as the workflows need it.');
 }
 
 export async function migrate({ environment }: EnvironmentOption): Promise<void> {

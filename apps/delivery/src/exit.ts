@@ -1,6 +1,7 @@
 /** How the commands end: a code for each thing that somebody has to do something else about. */
 import { EXIT as INFRA_EXIT, exitCodeOf as infraExitCodeOf } from '@centflow/infra/cli';
 import { CanaryFailedError } from './canary-error.ts';
+import { GitHubSetupError } from './check-github/check-github.ts';
 import { AssessmentError } from './deploy/assessment.ts';
 import { StoppedError } from './deploy/stopped.ts';
 import { DriftError } from './drift.ts';
@@ -22,12 +23,14 @@ export const EXIT = {
   canaryFailed: 12,
   drift: 13,
   noSuchRelease: 14,
+  gitHubSetup: 15,
 } as const;
 
 export const EXIT_CODES_HELP = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the environment is wrong, 4 Terraform is missing, 5 the state is locked,
             6 refused by the plan policy, 7 not reviewed, 8 a plan or release was altered, 9 the world has moved since the
-            review, 10 an approval is missing, 11 stopped half-way, 12 the canary failed, 13 drift found, 14 no such release`;
+            review, 10 an approval is missing, 11 stopped half-way, 12 the canary failed, 13 drift found, 14 no such release,
+            15 GitHub is not set up as the workflows need it`;
 
 const codes: readonly (readonly [abstract new (...args: never[]) => Error, number])[] = [
   [PolicyError, EXIT.refused],
@@ -40,6 +43,7 @@ const codes: readonly (readonly [abstract new (...args: never[]) => Error, numbe
   [CanaryFailedError, EXIT.canaryFailed],
   [DriftError, EXIT.drift],
   [UnknownReleaseError, EXIT.noSuchRelease],
+  [GitHubSetupError, EXIT.gitHubSetup],
 ];
 
 /** The exit code of an error that these commands throw. */

@@ -6,8 +6,10 @@ import { GitHubError } from './github-error.ts';
 export interface Question {
   /** Follows "GitHub did not let us". */
   readonly doing: string;
-  /** What a workflow's job needs for it, as `permissions` has it. */
+  /** What the token needs for it: of a workflow's job as `permissions` has it, of a person's as GitHub's settings name it. */
   readonly permission: string;
+  /** Whose token it is, for the remedy; a workflow's by default. */
+  readonly asker?: 'workflow' | 'person';
 }
 
 /** After a secondary limit GitHub wants at least a minute of quiet where it names no time. */
@@ -31,19 +33,19 @@ export function pauseAskedFor(error: unknown): number | undefined {
 }
 
 /** The same error with what to do about it; what is no answer of GitHub's comes back as it is. */
-export function explain(error: unknown, { doing, permission }: Question, repository: string): unknown {
+export function explain(error: unknown, question: Question, repository: string): unknown {
   if (!(error instanceof RequestError)) return error;
   const { status, message, request, response } = error;
   const answer = response === undefined ? `${message} (no answer)` : `${status} ${message}`;
   const asked = `${request.method} ${new URL(request.url).pathname}`;
   return new GitHubError(
-    `GitHub did not let us ${doing} in ${repository}: ${answer} to ${asked}`,
-    remedyFor(error, permission, repository),
+    `GitHub did not let us ${question.doing} in ${repository}: ${answer} to ${asked}`,
+    remedyFor(error, question, repository),
     { cause: error },
   );
 }
 
-function remedyFor(error: RequestError, permission: string, repository: string): string {
+function remedyFor(error: RequestError, { permission, asker = 'workflow' }: Question, repository: string): string {
   if (isLimit(error)) {
     return `wait ${Math.ceil((pauseAskedFor(error) ?? QUIET_MS) / 60_000)} min, then run it again: nothing is done twice`;
   }
@@ -52,10 +54,17 @@ function remedyFor(error: RequestError, permission: string, repository: string):
     case 401:
       return 'give it a token that is valid: in a workflow `github.token`, which ends with its job; elsewhere one of yours';
     case 403:
+      if (asker === 'person') return personalTokenFor(permission);
       return `let the token do it: in a workflow the job's permissions need \`${permission}\``;
     case 404:
+      if (asker === 'person') {
+        return `check \`repository.name\` in infra/src/environments.ts; if ${repository} is right, ${personalTokenFor(permission)}`;
+      }
       return `check that ${repository} (GITHUB_REPOSITORY) has it and that the token may see it (\`${permission}\`)`;
     default:
       return "read GitHub's answer: the request itself is at fault";
   }
 }
+
+const personalTokenFor = (permission: string): string =>
+  `use the token of an administrator of the repository: one of \`gh auth login\` or a classic one with the scope \`repo\`, or a fine-grained one with ${permission}`;

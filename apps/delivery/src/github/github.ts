@@ -5,6 +5,7 @@ import { Connection } from './connection.ts';
 import { keepIssue } from './issues.ts';
 import { type MergedPullRequest, pullRequestOf } from './pull-requests.ts';
 import { publishRelease, type ReleaseToPublish } from './releases.ts';
+import { type RepositorySettings, settings } from './settings.ts';
 
 export type { Approval } from './approvals.ts';
 export { GitHubError } from './github-error.ts';
@@ -44,6 +45,11 @@ export class GitHub {
   /** Keeps one open issue with this label; closes it where there is no body. */
   keepIssue(label: string, title: string, body: string | undefined): Promise<number | undefined> {
     return keepIssue(this.#connection, label, title, body);
+  }
+
+  /** How a person set the repository up. @param branch the one whose protection is read */
+  settings(branch: string): Promise<RepositorySettings> {
+    return settings(this.#connection, branch);
   }
 
   /** @returns the page of the release */

@@ -1,6 +1,7 @@
 /** The stand-in's endpoints: the paths, permissions and shapes of docs.github.com/rest, as far as the delivery asks. */
 import { createHash } from 'node:crypto';
 import type { RestEndpointMethodTypes } from '@octokit/rest';
+import { settingsRoutes } from './github-stand-in-settings-routes.ts';
 import type {
   Asset,
   Comment,
@@ -20,12 +21,14 @@ export interface Call {
   readonly body: Buffer;
 }
 
-interface Route {
+export interface Route {
   /** Method and path; `{+name}` spans slashes. */
   readonly on: string;
   /** Any one of these; `person` is what no workflow's token is. */
   readonly permissions: readonly string[];
   readonly status?: number;
+  /** The answer is a list; GitHub wraps some in an object, and some have shorter pages than 100. */
+  readonly list?: { readonly key: string; readonly longestPage?: number };
   readonly answer: (call: Call) => unknown;
 }
 
@@ -41,10 +44,11 @@ type GitHubAsset = GitHubRelease['assets'][number];
 const LONGEST_BODY = 65_536;
 
 export const routes: readonly Route[] = [
+  ...settingsRoutes,
   {
     on: 'GET /user',
     permissions: ['person'],
-    answer: ({ login }) => ({ login, type: 'User' }),
+    answer: ({ state, login }) => ({ login, type: 'User', ...state.settings.planFor(login) }),
   },
   {
     on: 'GET /repos/{owner}/{repo}/commits/{commit}/pulls',
@@ -276,7 +280,7 @@ function assetAsGitHubHasIt({ id, name, bytes }: Asset) {
 }
 
 /** Any of the fields, at any depth. */
-type Shape<Whole> = Whole extends readonly (infer Item)[]
+export type Shape<Whole> = Whole extends readonly (infer Item)[]
   ? readonly Shape<Item>[]
   : Whole extends object
     ? { readonly [Field in keyof Whole]?: Shape<Whole[Field]> }

@@ -1,4 +1,6 @@
-/** What the stand-in knows: pull requests, comments, runs, issues, tags and releases of one repository. */
+/** What the stand-in knows of one repository: its settings, pull requests, comments, runs, issues, tags and releases. */
+
+import { StandInSettings } from './github-stand-in-settings.ts';
 
 /** As a job's `permissions`. */
 export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
@@ -73,12 +75,15 @@ export class GitHubStandInState {
   readonly comments: Comment[] = [];
   readonly issues: Issue[] = [];
   readonly releases: PublishedRelease[] = [];
+  /** How people have set the repository up. */
+  readonly settings: StandInSettings;
   /** Tag → commit. */
   readonly tags = new Map<string, string>();
   readonly #reviews = new Map<string, Review[]>();
   #lastId = 1000;
 
   constructor(pageUrl: string, apiUrl: string) {
+    this.settings = new StandInSettings(new URL(pageUrl).pathname.slice(1));
     this.pageUrl = pageUrl;
     this.apiUrl = apiUrl;
   }

@@ -82,8 +82,9 @@ export async function startGitHubStandIn({ repository }: { readonly repository: 
       const call: Call = { state, login: holder.login, path: found, query: url.searchParams, body };
       const result = route.answer(call);
       if (!Array.isArray(result)) return { status: route.status ?? 200, body: result, headers: {} };
-      const { page, next } = pageOf(result, url);
-      return { status: 200, body: page, headers: next === undefined ? {} : { link: `<${next}>; rel="next"` } };
+      const { page, next } = pageOf(result, url, route.list?.longestPage ?? 100);
+      const wrapped = route.list === undefined ? page : { total_count: result.length, [route.list.key]: page };
+      return { status: 200, body: wrapped, headers: next === undefined ? {} : { link: `<${next}>; rel="next"` } };
     }
     throw new Refusal(404, 'Not Found');
   }
@@ -122,8 +123,12 @@ function match(template: string, path: string): Record<string, string> | undefin
   return found === null ? undefined : { ...found.groups };
 }
 
-function pageOf(all: readonly unknown[], url: URL): { page: readonly unknown[]; next: string | undefined } {
-  const size = Math.min(Number(url.searchParams.get('per_page') ?? 30), 100);
+function pageOf(
+  all: readonly unknown[],
+  url: URL,
+  longest: number,
+): { page: readonly unknown[]; next: string | undefined } {
+  const size = Math.min(Number(url.searchParams.get('per_page') ?? 30), longest);
   const number = Number(url.searchParams.get('page') ?? 1);
   const next = new URL(url);
   next.searchParams.set('page', String(number + 1));

@@ -1,0 +1,73 @@
+/** Whether an environment on GitHub exists with the rules and variables that the workflows need. */
+import type { EnvironmentSettings, RepositorySettings } from '../github/settings.ts';
+import { type Check, check } from './check.ts';
+import type { NeededEnvironment } from './needs.ts';
+import { offerOf } from './plan.ts';
+
+/** All checks of one environment; if it is missing, that alone. */
+export function checkEnvironment(settings: RepositorySettings, needed: NeededEnvironment): Check[] {
+  const found = settings.environments.get(needed.name);
+  const exists = check(
+    `environment ${needed.name} exists`,
+    found !== undefined,
+    `GitHub would create it without rules in the first workflow that uses it; run ${commandToCreate(settings.name, needed)}`,
+  );
+  if (found === undefined) return [exists];
+  return [
+    exists,
+    checkBranches(settings.name, needed, found),
+    ...(needed.needsReviewers ? [checkReviewers(settings, needed, found)] : []),
+    ...Object.entries(needed.variables).map(([name, value]) =>
+      check(
+        `environment ${needed.name}: ${name} is ${value}`,
+        found.variables.get(name) === value,
+        `now it is ${found.variables.get(name) ?? 'not set'}; run \`gh variable set ${name} --env ${needed.name} --repo ${settings.name} --body ${value}\``,
+      ),
+    ),
+  ];
+}
+
+function checkBranches(repository: string, needed: NeededEnvironment, { branches }: EnvironmentSettings): Check {
+  const now = typeof branches === 'string' ? `${branches} branches` : branches.join(', ') || 'no branch';
+  if (needed.branches === 'any') {
+    return check(
+      `environment ${needed.name}: workflows of any branch may use it`,
+      branches === 'any',
+      `now ${now} may, so pull requests could not be planned; run ${commandToCreate(repository, needed)}`,
+    );
+  }
+  const isOurs = Array.isArray(branches) && branches.length === 1 && branches[0] === needed.branches;
+  return check(
+    `environment ${needed.name}: only workflows of ${needed.branches} may use it`,
+    isOurs,
+    typeof branches === 'string'
+      ? `now ${now} may; run ${commandToCreate(repository, needed)}`
+      : `now ${now} may; select ${needed.branches} alone: https://github.com/${repository}/settings/environments`,
+  );
+}
+
+function checkReviewers(settings: RepositorySettings, { name }: NeededEnvironment, found: EnvironmentSettings): Check {
+  const proves = `environment ${name}: people must approve what uses it`;
+  if (found.reviewers === 0 && offerOf(settings) === 'branches') {
+    return {
+      proves,
+      result: 'limited',
+      problem: 'the plan has no required reviewers: what needs an approval ends with exit code 10 and changes nothing',
+    };
+  }
+  return check(
+    proves,
+    found.reviewers > 0,
+    `add them under "Required reviewers": https://github.com/${settings.name}/settings/environments`,
+  );
+}
+
+/** Creates the environment with its rule about branches, or puts that rule right where no branch is selected. */
+function commandToCreate(repository: string, { name, branches }: NeededEnvironment): string {
+  const put = `gh api --method PUT repos/${repository}/environments/${name}`;
+  if (branches === 'any') return `\`${put} -F deployment_branch_policy=null\``;
+  const policy =
+    "-F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'";
+  const select = `gh api --method POST repos/${repository}/environments/${name}/deployment-branch-policies -f name=${branches}`;
+  return `\`${put} ${policy} && ${select}\``;
+}

@@ -1,0 +1,22 @@
+/** What GitHub offers a repository: less if it is private and the owner's plan is below Enterprise Cloud. */
+import type { RepositorySettings } from '../github/settings.ts';
+
+/**
+ * `all`: rules of environments, reviewers and attestations. `branches`: rules about branches alone. `none`: GitHub ignores every
+ * rule of an environment. `unknown`: GitHub does not show the plan to this token.
+ *
+ * - https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments
+ * - https://docs.github.com/en/actions/how-tos/secure-your-work/use-artifact-attestations/use-artifact-attestations
+ */
+export type Offer = 'all' | 'branches' | 'none' | 'unknown';
+
+/** The names of Enterprise Cloud in GitHub's APIs. */
+const ENTERPRISE_CLOUD = ['enterprise', 'business_plus'];
+
+export function offerOf({ visibility, plan }: Pick<RepositorySettings, 'visibility' | 'plan'>): Offer {
+  // Internal repositories exist in Enterprise Cloud only.
+  if (visibility !== 'private') return 'all';
+  if (plan === undefined) return 'unknown';
+  if (ENTERPRISE_CLOUD.includes(plan)) return 'all';
+  return plan === 'free' ? 'none' : 'branches';
+}

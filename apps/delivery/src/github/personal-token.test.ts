@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { personalToken } from './personal-token.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'centflow-token-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A program `gh` that does this. */
+function gh(script: string): void {
+  writeFileSync(join(folder, 'gh'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+}
+
+describe('the token of a person', () => {
+  test('comes from GITHUB_TOKEN, and else from GH_TOKEN', async () => {
+    gh('echo from-gh');
+    expect(await personalToken({ PATH: folder, GITHUB_TOKEN: 'one', GH_TOKEN: 'two' })).toBe('one');
+    expect(await personalToken({ PATH: folder, GITHUB_TOKEN: '', GH_TOKEN: 'two' })).toBe('two');
+  });
+
+  test('comes from `gh auth token` if no variable has one', async () => {
+    gh('[ "$1 $2" = "auth token" ] && echo from-gh');
+    expect(await personalToken({ PATH: folder })).toBe('from-gh');
+  });
+
+  test.each<[string, () => void]>([
+    ['gh is not installed', () => {}],
+    ['nobody is signed in to gh', () => gh('echo "no oauth token found for github.com" >&2; exit 1')],
+    ['gh returns nothing', () => gh('true')],
+  ])('is reported as missing if %s', async (_, prepare) => {
+    prepare();
+    await expect(personalToken({ PATH: folder })).rejects.toThrow(
+      /There is no token for GitHub: GITHUB_TOKEN is not set.*What to do: sign in with `gh auth login` .* or set GITHUB_TOKEN/s,
+    );
+  });
+});

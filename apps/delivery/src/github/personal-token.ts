@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { GitHubError } from './github-error.ts';
+
+/**
+ * The token of the person at this machine: GITHUB_TOKEN or GH_TOKEN, or the one of the `gh` program.
+ *
+ * @throws {GitHubError} there is none.
+ */
+export async function personalToken(env: NodeJS.ProcessEnv): Promise<string> {
+  const given = env.GITHUB_TOKEN || env.GH_TOKEN;
+  if (given) return given;
+  try {
+    const { stdout } = await promisify(execFile)('gh', ['auth', 'token'], { env });
+    if (stdout.trim() !== '') return stdout.trim();
+  } catch {
+    // `gh` is missing, or nobody is signed in.
+  }
+  throw new GitHubError(
+    'There is no token for GitHub: GITHUB_TOKEN is not set, and `gh auth token` returns none',
+    'sign in with `gh auth login` as an administrator of the repository, or set GITHUB_TOKEN to a token of theirs',
+  );
+}

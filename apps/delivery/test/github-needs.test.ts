@@ -1,0 +1,131 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is GitHub's syntax
+/** Whether `check-github` and docs/delivery.md ask for what the workflows need, no more and no less. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readEnvironment, readEnvironments } from '@centflow/infra';
+import { describe, expect, test } from 'vitest';
+import { ATTEST_PRIVATE, DEPLOYED_BRANCH, neededEnvironments } from '../src/check-github/needs.ts';
+import { repository } from '../src/repository.ts';
+import { type Job, parseWorkflow, type Workflow, workflowFolder } from '../src/workflows.ts';
+
+const workflows = readdirSync(workflowFolder).map((file) => ({
+  file,
+  workflow: parseWorkflow(readFileSync(join(workflowFolder, file), 'utf8')),
+}));
+
+interface Use {
+  readonly environment: string | undefined;
+  readonly event: string;
+  readonly variables: readonly string[];
+}
+
+/** What each job uses, once for each environment that it may run in. */
+const uses: readonly Use[] = workflows.flatMap(({ file, workflow }) =>
+  Object.values(workflow.jobs).flatMap((job) => {
+    const variables = [...JSON.stringify(job).matchAll(/\bvars\.(\w+)/g)].map(([, name = '']) => name);
+    return environmentsOf(job, file, workflow).flatMap((environment) =>
+      Object.keys(workflow.on).map((event) => ({ environment, event, variables })),
+    );
+  }),
+);
+
+function environmentsOf(job: Job, file: string, workflow: Workflow): (string | undefined)[] {
+  const { environment } = job;
+  if (environment === undefined) return [undefined];
+  const [, source] = /\$\{\{ (\S+) \}\}/.exec(environment) ?? [];
+  if (source === undefined) return [environment];
+  const values =
+    source === 'matrix.environment' ? job.strategy?.matrix.environment : inputValues(source, file, workflow);
+  if (values === undefined) throw new Error(`${file}: nobody knows what ${environment} may be`);
+  return values.map((value) => environment.replace(`\${{ ${source} }}`, value));
+}
+
+/** What people may choose, and what other workflows give. */
+function inputValues(source: string, file: string, workflow: Workflow): string[] | undefined {
+  if (source !== 'inputs.environment') return undefined;
+  const dispatch = workflow.on.workflow_dispatch as { inputs?: { environment?: { options?: string[] } } } | undefined;
+  const given = workflows
+    .flatMap((caller) => Object.values(caller.workflow.jobs))
+    .filter((job) => job.uses?.endsWith(`/${file}`))
+    .map((job) => String(job.with.environment));
+  return [...(dispatch?.inputs?.environment?.options ?? []), ...given];
+}
+
+const needed = neededEnvironments(readEnvironments());
+const usesOf = (name: string) => uses.filter(({ environment }) => environment === name);
+const unique = (names: Iterable<string>) => [...new Set(names)].sort();
+
+describe('check-github', () => {
+  test('asks for the environments that the workflows use', () => {
+    const used = uses.flatMap(({ environment }) => environment ?? []);
+    expect(needed.map(({ name }) => name).sort()).toEqual(unique(used));
+    expect(needed).toHaveLength(7);
+  });
+
+  test.each(needed)('asks for the variables of $name that its jobs use', ({ name, variables }) => {
+    expect(Object.keys(variables).sort()).toEqual(unique(usesOf(name).flatMap((use) => use.variables)));
+  });
+
+  test.each(needed)(
+    'lets pull requests use $name if one of its jobs runs for them, and only then',
+    ({ name, branches }) => {
+      const runsForPullRequests = usesOf(name).some(({ event }) => event === 'pull_request');
+      expect(branches).toBe(runsForPullRequests ? 'any' : DEPLOYED_BRANCH);
+    },
+  );
+
+  test('asks for the variable of the repository that jobs without an environment use', () => {
+    const variables = uses.filter(({ environment }) => environment === undefined).flatMap((use) => use.variables);
+    expect(unique(variables)).toEqual([ATTEST_PRIVATE]);
+  });
+
+  test('asks for the branch whose pushes are deployed', () => {
+    const deploy = workflows.find(({ file }) => file === 'deploy.yml')?.workflow;
+    expect(deploy?.on).toEqual({ push: { branches: [DEPLOYED_BRANCH] } });
+  });
+});
+
+describe('the documentation', () => {
+  const page = (name: string) => readFileSync(join(repository, 'docs', name), 'utf8');
+
+  test('has a row for each kind of environment, as check-github asks for it', () => {
+    const rows = [...page('delivery.md').matchAll(/^ *\| `(<name>\S*|production-approval)` .*$/gm)].map(([row]) =>
+      row
+        .trim()
+        .split('|')
+        .map((cell) => cell.trim()),
+    );
+    const documented = rows.flatMap(([, name = '', branches, reviewers, variables = '']) =>
+      (name.includes('<name>') ? ['dev', 'staging', 'production'] : ['']).map((environment) => ({
+        name: name.replaceAll('`', '').replace('<name>', environment),
+        branches: branches === 'any' ? 'any' : branches === '`main` only' ? 'main' : branches,
+        needsReviewers: reviewers !== 'none',
+        variables: [...variables.matchAll(/`([A-Z_]+)`/g)].map(([, variable]) => variable),
+      })),
+    );
+    const byName = (left: { name: string }, right: { name: string }) => left.name.localeCompare(right.name);
+    expect(documented.sort(byName)).toEqual(
+      needed.map((one) => ({ ...one, variables: Object.keys(one.variables) })).sort(byName),
+    );
+  });
+
+  test('names the role of each kind of environment as bootstrap does', () => {
+    const text = page('delivery.md')
+      .replaceAll('<account>', readEnvironment('dev').accountId)
+      .replaceAll('<name>', 'dev');
+    for (const { name, variables } of needed) {
+      if (name.startsWith('dev')) expect(text).toContain(`\`AWS_ROLE\`: \`${variables.AWS_ROLE}\``);
+    }
+  });
+
+  test('has GitHub set up and checked before bootstrap creates roles that trust it', () => {
+    const runbook = page('runbook.md');
+    const places = [
+      "gh api repos/OWNER/NAME --jq '.owner.id,.id'",
+      'npm run deliver -- check-github',
+      'npm run infra -- bootstrap',
+    ].map((command) => runbook.indexOf(command));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((left, right) => left - right));
+  });
+});
