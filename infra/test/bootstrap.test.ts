@@ -336,6 +336,8 @@ describe('the apply role', () => {
       'DeliverAccessLog: logs:DeleteLogDelivery',
       'DeliverAccessLog: logs:PutResourcePolicy',
       'DeliverAccessLog: logs:UpdateLogDelivery',
+      // The hosted zones of AWS's own endpoints, which AWS numbers.
+      'GivePrivateNames: route53:AssociateVPCWithHostedZone',
     ]);
   });
 });
