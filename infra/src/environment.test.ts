@@ -90,6 +90,27 @@ describe('an environment', () => {
     expect(message).toContain(allowed);
   });
 
+  const otherReader = { principal: principal.replace('111122223333', '999999999999'), owners: 'all' };
+  const otherCertificate = 'arn:aws:acm:us-east-1:999999999999:certificate/00000000-0000-4000-8000-000000000000';
+  test.each([
+    ['database.insights', 'advanced', 'database.insights', 'has no Database Insights'],
+    ['database.maxStorageGib', 21, 'database.maxStorageGib', 'and never grow, or 22 or more'],
+    ['load.sweepSchedule', 'cron(0 3 * * * *)', 'load.sweepSchedule', '? for the day of the month'],
+    ['load.crawlerSchedule', 'cron(0 3 ? * ? *)', 'load.crawlerSchedule', '? for the day of the month'],
+    ['report', { currency: 'EUR', readers: [otherReader] }, 'report.readers.0.principal', 'of account 111122223333'],
+    [
+      'console.domain',
+      { name: 'console.example.com', certificateArn: otherCertificate },
+      'console.domain.certificateArn',
+      'of account 111122223333',
+    ],
+  ])('whose %s is %j is refused with the page of the service that would refuse it', (path, value, named, allowed) => {
+    const message = refusal(path, value);
+    expect(message).toContain(`  ${named} is `);
+    expect(message).toContain(allowed);
+    expect(message).toMatch(/\(https:\/\/docs\.aws\.amazon\.com\/\S+\)/);
+  });
+
   test('has the zones of its own region', () => {
     expect(refusal('region', 'eu-central-1')).toContain(
       'network.availabilityZones.1 is "eu-west-1b"; it may be a zone of eu-central-1, such as eu-central-1a',

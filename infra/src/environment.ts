@@ -311,8 +311,10 @@ const properties = z.strictObject({
 }) satisfies z.ZodType<Environment>;
 
 /** What only several properties together can break. */
-const environmentSchema = properties.superRefine(({ name, region, network, database, protectData }, context) => {
-  const refuse = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+const environmentSchema = properties.superRefine((environment, context) => {
+  const { name, accountId, region, network, database, load, report, console: props, protectData } = environment;
+  const refuse = (path: (string | number)[], allowed: string, page?: string) =>
+    context.addIssue({ code: 'custom', path, message: page === undefined ? allowed : `${allowed} (${page})` });
   for (const [index, zone] of network.availabilityZones.entries()) {
     if (!new RegExp(`^${region}[a-z]$`).test(zone)) {
       refuse(['network', 'availabilityZones', index], `a zone of ${region}, such as ${region}a`);
@@ -325,10 +327,44 @@ const environmentSchema = properties.superRefine(({ name, region, network, datab
   // RDS lets storage grow by a tenth or more, or not at all.
   const leastGrown = storageGib + Math.ceil(storageGib / 10);
   if (maxStorageGib !== storageGib && maxStorageGib < leastGrown) {
-    refuse(['database', 'maxStorageGib'], `storageGib (${storageGib}), and never grow, or ${leastGrown} or more`);
+    refuse(
+      ['database', 'maxStorageGib'],
+      `storageGib (${storageGib}), and never grow, or ${leastGrown} or more`,
+      'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html',
+    );
   }
   if (insights === 'advanced' && !hasInsights(instanceClass)) {
-    refuse(['database', 'insights'], `standard: ${instanceClass} has no Database Insights, db.t4g.medium has`);
+    refuse(
+      ['database', 'insights'],
+      `standard: ${instanceClass} has no Database Insights, db.t4g.medium has`,
+      'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.Overview.Engines.html',
+    );
+  }
+  for (const schedule of ['sweepSchedule', 'crawlerSchedule'] as const) {
+    const [, , dayOfMonth, , dayOfWeek] = load[schedule].replace(/^cron\(|\)$/g, '').split(' ');
+    if ((dayOfMonth === '?') === (dayOfWeek === '?')) {
+      refuse(
+        ['load', schedule],
+        'a schedule with ? for the day of the month or for the day of the week, and not for both: cron(0 3 * * ? *)',
+        'https://docs.aws.amazon.com/glue/latest/dg/monitor-data-warehouse-schedule.html',
+      );
+    }
+  }
+  for (const [index, { principal }] of (report?.readers ?? []).entries()) {
+    if (principal.split(':')[4] === accountId) continue;
+    refuse(
+      ['report', 'readers', index, 'principal'],
+      `a user or group of account ${accountId}: QuickSight shares with no other account`,
+      'https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ResourcePermission.html',
+    );
+  }
+  const certificate = props?.domain?.certificateArn;
+  if (certificate !== undefined && certificate.split(':')[4] !== accountId) {
+    refuse(
+      ['console', 'domain', 'certificateArn'],
+      `a certificate of account ${accountId}: CloudFront takes none of another`,
+      'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html',
+    );
   }
   if (name === 'production' && !protectData) refuse(['protectData'], 'true: production keeps its data');
 });
