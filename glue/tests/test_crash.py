@@ -84,6 +84,9 @@ class Reader:
             " (SELECT COUNT(*) FROM v_transactions WHERE category = 'Other') AS other,"
             " (SELECT COALESCE(SUM(expense), 0) FROM v_monthly_cash_flow) AS expense",
         )
+        if None in row.values():
+            # Counts and sums are never NULL. A server that shuts down kills the query, and may answer the rest with NULL.
+            raise pymysql.err.OperationalError("the query was killed")
         return tuple(row.values())
 
     def run(self, open_connection: Callable[[], Connection]) -> None:

@@ -1,5 +1,4 @@
 /** Every stack of every environment, checked and planned by the real Terraform and the real provider, without an account. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,18 +109,3 @@ function destined(plan: Plan, action: Action): string[] {
     .filter(({ change }) => change.actions.length === 1 && change.actions[0] === action)
     .map(({ address }) => address);
 }
-
-describe('synthesis', () => {
-  test('of all environments takes less than five seconds of a processor, from a cold start', () => {
-    const main = join(import.meta.dirname, '..', 'src', 'main.ts');
-    // The processor's time and not the clock's, which also counts what else the machine does.
-    const tell = "process.on('exit', () => console.log('cpu', JSON.stringify(process.cpuUsage())))";
-    const command = ['--import', `data:text/javascript,${encodeURIComponent(tell)}`, main, join(folder, 'timed')];
-    const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
-    expect(stderr).not.toMatch(/Error/);
-    expect(status).toBe(0);
-    const { user, system } = JSON.parse(/^cpu (.+)$/m.exec(stdout)?.[1] ?? '{}') as NodeJS.CpuUsage;
-    expect((user + system) / 1e6).toBeLessThan(5);
-    expect(user).toBeGreaterThan(0);
-  });
-});

@@ -66,7 +66,7 @@ describe('a definition as blocks', () => {
   });
 
   test("is written by the provider's own schema: run `node infra/src/stacks/report/generate-provider-blocks.ts`", {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async ({ skip }) => {
     const folder = mkdtempSync(join(tmpdir(), 'centflow-terraform-'));
     try {

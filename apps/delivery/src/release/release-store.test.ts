@@ -18,7 +18,7 @@ const job = 'stacks/dev-load/assets/job.zip';
 const sameJob = 'stacks/staging-load/assets/job.zip';
 const stack = 'stacks/dev-load/cdk.tf.json';
 
-describe('the store of releases', { timeout: 60_000 }, () => {
+describe('the store of releases', () => {
   let emulator: Emulator;
   let folder: string;
   let store: ReleaseStore;

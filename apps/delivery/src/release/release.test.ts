@@ -9,7 +9,7 @@ import { makeRelease, openRelease, type Release } from './release.ts';
 
 const temporary = () => mkdtempSync(join(tmpdir(), 'centflow-release-test-'));
 
-describe('a release', { timeout: 60_000 }, () => {
+describe('a release', () => {
   let folder: string;
   let repository: TestRepository;
   let made: Release;
