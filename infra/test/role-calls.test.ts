@@ -1,9 +1,9 @@
 /** The calls that are made with each role, evaluated as IAM does: the role's policies, its boundary, and the endpoint's policy. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../src/environment.ts';
-import { readEnvironments } from '../src/environments.ts';
+import { readEnvironment, readEnvironments } from '../src/environments.ts';
 import { type Call, decide, type Policies } from '../src/iam/evaluate.ts';
 import type { IamStatement } from '../src/iam/statement.ts';
 import { policiesOfRole, policiesOfType, policyOfEndpoint, roleArn } from '../src/testing/iam-of.ts';
@@ -11,6 +11,10 @@ import { type RoleCall, roleCallsOf } from '../src/testing/role-calls.ts';
 import { ofType, synthesised } from '../src/testing/synthesised.ts';
 
 const repository = join(import.meta.dirname, '../..');
+/** What the roles of dev did in its rehearsal, which writes it: `npm run rehearse -- --environment dev --record`. */
+const recorded = (
+  JSON.parse(readFileSync(join(import.meta.dirname, '../src/testing/recorded-calls.json'), 'utf8')) as string[]
+).map((line) => line.split(' ') as [purpose: string, action: string, resource: string]);
 const environments = readEnvironments();
 const stacks = synthesised(environments);
 
@@ -140,6 +144,35 @@ describe.each(environments)('in $name', (environment) => {
       expect(decide(call, { service }, { resource }), service).toMatchObject({ allowed: true });
     }
     expect(decide(publish(account), { service: 's3.amazonaws.com' }, { resource }).allowed).toBe(false);
+  });
+});
+
+describe('what the roles of dev did in the rehearsal', () => {
+  const dev = readEnvironment('dev');
+  const listed = callsOf(dev);
+  const like = (purpose: string, action: string) =>
+    listed.filter((other) => other.purpose === purpose && other.call.action === action);
+
+  test('is on record, and listed with who calls and why', () => {
+    expect(recorded.length).toBeGreaterThan(20);
+    const unlisted = recorded.filter(([purpose, action]) => like(purpose, action).length === 0);
+    expect(unlisted, 'add to infra/src/testing/role-calls.ts').toEqual([]);
+  });
+
+  test('is allowed on AWS, too', () => {
+    // Of some calls the emulator tells no resource.
+    const whole = recorded.filter(([, , resource]) => resource !== '*');
+    const refused = whole.flatMap(([purpose, action, resource]) => {
+      const context = Object.assign({}, ...like(purpose, action).map(({ call }) => call.context));
+      const { allowed, because } = decide(
+        { action, resource, context },
+        { role: roleArn(dev, purpose) },
+        policiesOfRole(stacks, dev, purpose),
+      );
+      return allowed ? [] : [`${purpose}: ${action} on ${resource}: ${because}`];
+    });
+    expect(refused).toEqual([]);
+    console.log(`${whole.length} recorded calls evaluated`);
   });
 });
 

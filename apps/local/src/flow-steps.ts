@@ -133,7 +133,8 @@ export async function refuseRunsBeyondTheLimit({ clients, job }: RunningFlow): P
   const limit = Job?.ExecutionProperty?.MaxConcurrentRuns ?? 1;
   assert.ok(limit > 1, `the job has a limit of ${limit}`);
   await waitFor(async () => ((await activeRuns({ clients, job })) === 0 ? true : undefined));
-  const start = () => clients.glue.send(new StartJobRunCommand({ JobName: job, Arguments: { '--keys-from': 'sweep' } }));
+  const start = () =>
+    clients.glue.send(new StartJobRunCommand({ JobName: job, Arguments: { '--keys-from': 'sweep' } }));
   const outcomes = await Promise.allSettled(Array.from({ length: limit + 2 }, start));
   const refusals = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as Error);
   assert.ok(refusals.length > 0, `${limit + 2} runs at once and none was refused`);

@@ -1,4 +1,4 @@
-"""What accounts have in the emulator, whatever API would list it, and what their roots did."""
+"""What accounts have in the emulator, whatever API would list it, and what their roots and roles did."""
 
 import json
 import os
@@ -15,17 +15,21 @@ PACKAGE = "ministack.services."
 
 # By account, as IAM names them: `s3:PutObject`.
 root_actions: dict[str, set[str]] = {}
+# By account: role, action and resource of each call that was allowed.
+role_calls: dict[str, set[tuple[str, str, str]]] = {}
 
 
 def install(file: str) -> None:
-    """On SIGUSR1, write into `file` what each account has, and the actions of its root since the last time."""
+    """On SIGUSR1, write into `file` what each account has, what its root did since the last time, and all its roles did."""
     _record_root_actions()
+    _record_role_calls()
 
     def write(_signal: int, _frame: FrameType | None) -> None:
         unfinished = Path(f"{file}.new")
         actions = {account: sorted(called) for account, called in root_actions.items()}
         root_actions.clear()
-        unfinished.write_text(json.dumps({"records": records(), "rootActions": actions}))
+        calls = {account: sorted(called) for account, called in role_calls.items()}
+        unfinished.write_text(json.dumps({"records": records(), "rootActions": actions, "roleCalls": calls}))
         os.replace(unfinished, file)
 
     signal.signal(signal.SIGUSR1, write)
@@ -41,6 +45,21 @@ def _record_root_actions() -> None:
         return enforce(access_key_id, iam_action, *args, **kwargs)
 
     iam_evaluator.enforce = noting
+
+
+def _record_role_calls() -> None:
+    """Note each call that a role's policies allow."""
+    evaluate = iam_evaluator.evaluate
+
+    def noting(ctx: Any, policies: Any, *limits: Any) -> Any:
+        result = evaluate(ctx, policies, *limits)
+        _, is_role, session = ctx.principal_arn.partition(":assumed-role/")
+        if is_role and result.decision == "Allow":
+            call = (session.split("/")[0], ctx.action, ctx.resource_arn)
+            role_calls.setdefault(ctx.principal_account, set()).add(call)
+        return result
+
+    iam_evaluator.evaluate = noting
 
 
 def records() -> dict[str, dict[str, list[str]]]:

@@ -50,6 +50,8 @@ export interface Observation {
   readonly inventory: Inventory;
   /** As IAM names them: `s3:PutObject`. */
   readonly rootActions: readonly string[];
+  /** Role, action and resource of each call that was allowed, since the account began. */
+  readonly roleCalls: readonly (readonly [role: string, action: string, resource: string])[];
 }
 
 export async function startAccount(options: AccountOptions): Promise<Account> {
@@ -152,11 +154,16 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
       rmSync(inventoryFile, { force: true });
       emulator.process.kill('SIGUSR1');
       await waitFor(async () => (existsSync(inventoryFile) ? true : undefined));
-      const { records, rootActions } = JSON.parse(readFileSync(inventoryFile, 'utf8')) as {
+      const { records, rootActions, roleCalls } = JSON.parse(readFileSync(inventoryFile, 'utf8')) as {
         records: Record<string, Inventory>;
         rootActions: Record<string, string[]>;
+        roleCalls: Record<string, [string, string, string][]>;
       };
-      return { inventory: records[accountId] ?? {}, rootActions: rootActions[accountId] ?? [] };
+      return {
+        inventory: records[accountId] ?? {},
+        rootActions: rootActions[accountId] ?? [],
+        roleCalls: roleCalls[accountId] ?? [],
+      };
     },
     stop: async () => {
       clients.destroy();

@@ -44,11 +44,14 @@ import { type DeployedFlow, deployedFlow } from './deployed-flow.ts';
 import { compareWithFaults, describeDifference, type EmulatorFault, emulatorFaults } from './faults.ts';
 import { rolesTrustOneEnvironment } from './github-trust.ts';
 import { leftovers } from './leftovers.ts';
+import { callsNotOnRecord, recordedCalls, writeRecord } from './recorded-calls.ts';
 import { notAllowed } from './role-actions.ts';
 import type { Story } from './story.ts';
 
 export interface RehearsalOptions {
   readonly environment: Environment;
+  /** Whether the calls of the roles are added to the record, or compared with it. */
+  readonly recordCalls: boolean;
   readonly story: Story;
   readonly tools: ToolPaths;
   /** Everything the rehearsal makes; gone afterwards. */
@@ -118,6 +121,7 @@ async function play(all: Play): Promise<void> {
   await roleMay(all, 'apply');
   await use(story, flow);
   if (hasConsole) await useConsole(story, deployedConsole(account, await deployment.stage('console').outputs()));
+  await compareRoleCalls(all);
   await planAgain(all);
   await destroy(all);
   await story.step('Nothing is left in the account', async () => {
@@ -154,6 +158,22 @@ async function roleMay({ story, account, synthesised, environment }: Play, may: 
     const refused = notAllowed(rootActions, synthesised, environment, may);
     if (refused.length > 0) throw new Error(`its policies do not allow ${refused.join(', ')}`);
     note(`${rootActions.length} actions`);
+  });
+}
+
+/** What the roles did here, for the test that evaluates it as AWS does. */
+async function compareRoleCalls({ story, account, environment, recordCalls }: Play): Promise<void> {
+  await story.step('Each call of a role is on record', async (note) => {
+    const { roleCalls } = await account.observe();
+    const made = recordedCalls(roleCalls, environment);
+    note(`${made.length} calls`);
+    if (recordCalls) return writeRecord(made);
+    const unknown = callsNotOnRecord(made);
+    if (unknown.length > 0) {
+      throw new Error(
+        `Run \`npm run rehearse -- --environment ${environment.name} --record\`, and commit what it writes:\n${unknown.join('\n')}`,
+      );
+    }
   });
 }
 

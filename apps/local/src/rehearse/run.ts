@@ -12,17 +12,17 @@ import { rehearseDelivery } from './delivery/rehearsal.ts';
 import { type RehearsalOptions, rehearse } from './rehearsal.ts';
 import { Story } from './story.ts';
 
-export async function run({ environment: name }: RehearseOptions): Promise<void> {
+export async function run({ environment: name, record: recordCalls = false }: RehearseOptions): Promise<void> {
   if (name === undefined) return play('delivery', rehearseDelivery);
   const environment = readEnvironment(name);
   if (environment.protectData) {
     const problem = `Environment ${name} keeps its data (protectData), so it cannot be destroyed at the end.`;
     throw new CommandError(`${problem} Rehearse dev.`, EXIT.usage);
   }
-  await play(name, (options) => rehearse({ environment, ...options }));
+  await play(name, (options) => rehearse({ environment, recordCalls, ...options }));
 }
 
-type Rehearsal = (options: Omit<RehearsalOptions, 'environment'>) => Promise<void>;
+type Rehearsal = (options: Omit<RehearsalOptions, 'environment' | 'recordCalls'>) => Promise<void>;
 
 async function play(name: string, rehearsal: Rehearsal): Promise<void> {
   /** What the last rehearsal of the name left to read. */

@@ -24,7 +24,7 @@ const chapters: readonly ((world: World) => Promise<void>)[] = [
   migrationFailsHalfWay,
 ];
 
-export async function rehearseDelivery(options: Omit<RehearsalOptions, 'environment'>): Promise<void> {
+export async function rehearseDelivery(options: Omit<RehearsalOptions, 'environment' | 'recordCalls'>): Promise<void> {
   const { story, tools, folder, logFolder } = options;
   await story.step('Terraform is at hand', async (note) =>
     note((await findTerraform(join(folder, 'terraform'))).version),
