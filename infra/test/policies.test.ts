@@ -8,7 +8,8 @@ import { keyPolicyDocument, PolicyError, policyDocument } from '../src/policy/po
 import { provisioningOf } from '../src/policy/provisioning/index.ts';
 import { KNOWS_NO_RESOURCE, wildcards } from '../src/policy/wildcards.ts';
 import { consoleOutputs, loadOutputs, storeOutputs } from '../src/stacks/handover.ts';
-import { type GrantedStatement, overlap, statementsOf } from '../src/testing/policies.ts';
+import { unsupportedConditions } from '../src/testing/condition-keys.ts';
+import { fitsArn, type GrantedStatement, overlap, statementsOf } from '../src/testing/policies.ts';
 import { ofType, type Stack, synthesised } from '../src/testing/synthesised.ts';
 
 const environments = readEnvironments();
@@ -161,6 +162,36 @@ describe('an action', () => {
       }
     }
     expect(misfits).toEqual([]);
+  });
+});
+
+describe('a condition', () => {
+  test('uses keys that AWS evaluates for the action and each type of resource', async () => {
+    expect(await unsupportedConditions(statements.filter((found) => !isTrust(found)))).toEqual([]);
+  });
+
+  test('is found where one of several resources carries no such key', async () => {
+    const [any] = statements;
+    if (any === undefined) throw new Error('a statement is needed');
+    const interfaces = (...kinds: string[]): GrantedStatement => ({
+      ...any,
+      ...{ where: kinds.join(), effect: 'Allow', actions: ['ec2:CreateNetworkInterface'] },
+      resources: kinds.map((kind) => `arn:aws:ec2:eu-west-1:111122223333:${kind}/*`),
+      conditions: { ArnEquals: { 'ec2:Vpc': 'arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1' } },
+    });
+    const together = interfaces('network-interface', 'subnet', 'security-group');
+    expect(await unsupportedConditions([together])).toEqual([
+      'network-interface,subnet,security-group: ec2:CreateNetworkInterface on network-interface knows no ec2:Vpc',
+    ]);
+    const unbound = { ...interfaces('network-interface'), conditions: {} };
+    expect(await unsupportedConditions([interfaces('subnet', 'security-group'), unbound])).toEqual([]);
+    const ofEachBucket = { ...any, actions: ['s3:ListBucket'], resources: ['arn:aws:s3:::bucket'] };
+    const on = (key: string) =>
+      unsupportedConditions([{ ...ofEachBucket, conditions: { StringLike: { [key]: 'a' } } }]);
+    expect(await on('s3:prefix')).toEqual([]);
+    expect(await on('aws:SecureTransport')).toEqual([]);
+    expect(await on('aws:RequestTag/Environment')).toHaveLength(1);
+    expect(await on('s3:preffix')).toHaveLength(1);
   });
 });
 
@@ -319,10 +350,5 @@ async function resourcesOf(action: string): Promise<string[]> {
 }
 
 function fits(resource: string, arns: readonly string[]): boolean {
-  return arns.some(
-    (arn) =>
-      overlap(resource, arn) &&
-      // A bucket's name ends where an object's key begins.
-      !(arn.endsWith('BucketName}') && resource.includes('/')),
-  );
+  return arns.some((arn) => fitsArn(resource, arn));
 }

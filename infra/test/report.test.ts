@@ -129,9 +129,23 @@ describe('QuickSight', () => {
     expect(policies).toHaveLength(stacks.length);
     for (const { attributes } of policies) {
       const { Statement } = JSON.parse(attributes.policy as string) as { Statement: Attributes[] };
-      for (const { Action, Condition } of Statement) {
-        const changes = (Action as string[]).some((action) => !action.startsWith('ec2:Describe'));
-        expect(JSON.stringify(Condition ?? {}).includes(`vpc/${reference('var.vpc_id')}`)).toBe(changes);
+      const inOurVpc = ({ Condition }: Attributes) =>
+        JSON.stringify(Condition ?? {}).includes(`vpc/${reference('var.vpc_id')}`);
+      const changing = Statement.filter(({ Action }) =>
+        (Action as string[]).some((action) => !action.startsWith('ec2:Describe')),
+      );
+      const [unbound, ...others] = changing.filter((statement) => !inOurVpc(statement));
+      // A new interface has no VPC yet: its subnet and its group have.
+      expect(others).toEqual([]);
+      expect(unbound?.Action).toEqual(['ec2:CreateNetworkInterface']);
+      expect(unbound?.Resource).toEqual([expect.stringMatching(/:network-interface\/\*$/)]);
+      const bound = changing.filter(inOurVpc);
+      for (const kind of ['subnet', 'security-group']) {
+        const allowed = bound.filter(({ Resource }) => String(Resource).includes(`:${kind}/*`));
+        expect(
+          allowed.flatMap(({ Action }) => Action),
+          kind,
+        ).toContain('ec2:CreateNetworkInterface');
       }
     }
     for (const { attributes } of ofType(stacks, 'aws_quicksight_vpc_connection')) {

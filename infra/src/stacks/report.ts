@@ -62,6 +62,7 @@ export class ReportStack extends StageStack {
   #connectToVpc(store: Record<'vpc_id' | 'private_subnet_ids' | 'report_security_group_id', string>) {
     const { accountId } = this.environment;
     const { of } = arns(this.environment);
+    const all = (...kinds: string[]) => kinds.map((kind) => of('ec2', `${kind}/*`));
     const inOurVpc = { ArnEquals: { 'ec2:Vpc': of('ec2', `vpc/${store.vpc_id}`) } };
     const role = new IamRole(this, 'network-role', {
       name: `${this.names.prefix}-quicksight-network`,
@@ -76,10 +77,29 @@ export class ReportStack extends StageStack {
       name: 'network-interfaces',
       role: role.name,
       policy: policyDocument(
+        // EC2 authorises a creation for the new interface too, which carries no `ec2:Vpc` yet: subnet and group hold it to the VPC.
+        // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-CreateNetworkInterface
         {
-          sid: 'KeepNetworkInterfaces',
-          actions: ['ec2:CreateNetworkInterface', 'ec2:ModifyNetworkInterfaceAttribute', 'ec2:DeleteNetworkInterface'],
-          resources: ['network-interface', 'subnet', 'security-group'].map((kind) => of('ec2', `${kind}/*`)),
+          sid: 'CreateInterfaces',
+          actions: ['ec2:CreateNetworkInterface'],
+          resources: all('network-interface'),
+        },
+        {
+          sid: 'CreateInterfacesInOurVpc',
+          actions: ['ec2:CreateNetworkInterface'],
+          resources: all('subnet', 'security-group'),
+          conditions: inOurVpc,
+        },
+        {
+          sid: 'ChangeInterfacesInOurVpc',
+          actions: ['ec2:ModifyNetworkInterfaceAttribute', 'ec2:DeleteNetworkInterface'],
+          resources: all('network-interface'),
+          conditions: inOurVpc,
+        },
+        {
+          sid: 'ChangeGroupsOfInterfaces',
+          actions: ['ec2:ModifyNetworkInterfaceAttribute'],
+          resources: all('subnet', 'security-group'),
           conditions: inOurVpc,
         },
         {

@@ -106,3 +106,19 @@ export function mayEver(statements: readonly GrantedStatement[], action: string,
     !speakOfIt.some(({ effect, conditions }) => effect === 'Deny' && Object.keys(conditions).length === 0)
   );
 }
+
+/** Whether a statement's resource may be one of the type whose ARN the Service Authorization Reference writes so. */
+export function fitsArn(resource: string, arn: string): boolean {
+  // A bucket's name ends where an object's key begins.
+  if (arn.endsWith('BucketName}') && resource.includes('/')) return false;
+  const [parts, others] = [resource, arn].map(partsOfArn);
+  if (parts === undefined || others === undefined) return overlap(resource, arn);
+  return parts.every((part, index) => overlap(part, others[index] ?? ''));
+}
+
+/** Partition, service, region, account and the rest, or undefined for what is no ARN until Terraform fills it in. */
+function partsOfArn(text: string): string[] | undefined {
+  const [arn, partition, service, region, account, ...rest] = text.replace(/\$\{[^}]*\}/g, '*').split(':');
+  if (arn !== 'arn' || rest.length === 0) return undefined;
+  return [partition, service, region, account, rest.join(':')].map((part) => part ?? '');
+}
