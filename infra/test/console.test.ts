@@ -1,5 +1,7 @@
 /** Rules about the console: who gets in, what of it is open, and what its functions may do. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { contentSecurityPolicy } from '@centflow/console/security-headers';
 import { App, TerraformStack } from 'cdktf';
@@ -11,7 +13,7 @@ import { namesOf } from '../src/names.ts';
 import { ONE_PAGE } from '../src/stacks/console/distribution.ts';
 import { WebFiles } from '../src/stacks/console/web-files.ts';
 import { ConsoleStack } from '../src/stacks/console.ts';
-import { matches, mayEver, statementsOf } from '../src/testing/policies.ts';
+import { allows, matches, mayEver, statementsOf } from '../src/testing/policies.ts';
 import { type Attributes, ofType, one, type Stack, stackNamed, synthesised } from '../src/testing/synthesised.ts';
 
 const environments = readEnvironments();
@@ -30,6 +32,23 @@ function devWith(changes: Partial<NonNullable<Environment['console']>>): Stack {
   if (dev.console === null) throw new Error('dev has no console');
   return stackNamed(synthesised([{ ...dev, console: { ...dev.console, ...changes } }]), 'dev-console');
 }
+
+const apiFolder = resolve(import.meta.dirname, '../../apps/console/api');
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
+const requiredBy: Readonly<Record<string, readonly string[]>> = {
+  AbortMultipartUploadCommand: ['s3:AbortMultipartUpload'],
+  CompleteMultipartUploadCommand: ['s3:PutObject'],
+  CopyObjectCommand: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
+  CreateMultipartUploadCommand: ['s3:PutObject'],
+  DeleteObjectCommand: ['s3:DeleteObject'],
+  GetObjectCommand: ['s3:GetObject', 's3:GetObjectVersion'],
+  ListObjectVersionsCommand: ['s3:ListBucketVersions'],
+  ListObjectsV2Command: ['s3:ListBucket'],
+  ListPartsCommand: ['s3:ListMultipartUploadParts'],
+  PutObjectCommand: ['s3:PutObject'],
+  UploadPartCommand: ['s3:PutObject'],
+};
 
 const functionOf = (stack: Stack, name: string) =>
   one(stack, 'aws_lambda_function', { function_name: name }).attributes;
@@ -393,14 +412,53 @@ describe('the functions', () => {
       for (const { conditions, where } of onObjects) {
         expect(conditions, where).toMatchObject({ Bool: { 'aws:SecureTransport': 'true' } });
       }
-      const listing = onObjects.filter(({ actions }) => actions.includes('s3:ListBucketVersions'));
+      const listing = onObjects.filter(({ actions }) => actions.some((action) => action.startsWith('s3:ListBucket')));
       const prefixes = listing.flatMap(({ conditions }) => conditions.StringLike?.['s3:prefix'] as string[]);
       expect(prefixes.some((prefix) => matches(prefix, 'raw/expenses/owner=ann/'))).toBe(true);
-      for (const all of ['', 'raw/', 'raw/expenses/', 'templates/']) {
+      for (const all of ['', 'raw/', 'raw/expenses/', 'templates/', 'manifests/']) {
         expect(
           prefixes.some((prefix) => matches(prefix, all)),
           all,
         ).toBe(false);
+      }
+    }
+  });
+
+  test('that serves people may send each request to S3 that its code sends, through the endpoint of its network', () => {
+    const sent = readdirSync(apiFolder)
+      .filter((file) => /(?<!\.test)\.ts$/.test(file))
+      .flatMap((file) => {
+        const names = readFileSync(join(apiFolder, file), 'utf8').match(/\bnew \w+Command(?=\()/g) ?? [];
+        return [...new Set(names)].map((name) => ({ file, command: name.slice('new '.length) }));
+      });
+    expect(sent.map(({ command }) => command)).toContain('ListObjectsV2Command');
+    for (const { stack, names, environment } of consoles) {
+      const role = rightsOf(stack, 'console');
+      const endpoints = statementsOf([stackNamed(stacks, `${environment.name}-store`)]).filter(
+        ({ resource }) => resource.type === 'aws_vpc_endpoint' && JSON.stringify(resource.attributes).includes('.s3"'),
+      );
+      expect(endpoints).not.toEqual([]);
+      const { accountId } = environment;
+      for (const { file, command } of sent) {
+        const actions = requiredBy[command];
+        if (actions === undefined) throw new Error(`Add what S3 requires for ${command} (${file}) to requiredBy.`);
+        const folder = file === 'templates.ts' ? 'templates/owner=ann/' : 'raw/expenses/owner=ann/';
+        for (const action of actions) {
+          const lists = action.startsWith('s3:ListBucket');
+          const bucket = `arn:aws:s3:::${names.uploadsBucket}`;
+          const request = {
+            action,
+            resource: lists ? bucket : `${bucket}/${folder}a.csv`,
+            keys: {
+              'aws:SecureTransport': 'true',
+              'aws:PrincipalAccount': accountId,
+              'aws:PrincipalArn': `arn:aws:iam::${accountId}:role/${names.prefix}-console`,
+              ...(lists ? { 's3:prefix': folder } : {}),
+            },
+          };
+          expect(allows(role, request), `${environment.name} role: ${action} for ${command} of ${file}`).toBe(true);
+          expect(allows(endpoints, request), `${environment.name} endpoint: ${action} for ${command}`).toBe(true);
+        }
       }
     }
   });

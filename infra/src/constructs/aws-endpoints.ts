@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { logGroupsOf, namesOf } from '../names.ts';
 import { arns } from '../policy/arns.ts';
-import { changeOwnersObjects } from '../policy/owners-objects.ts';
+import { changeOwnersObjects, listOwnersTemplates } from '../policy/owners-objects.ts';
 import { policyDocument, type Statement } from '../policy/policy-document.ts';
 
 export interface AwsEndpointsOptions {
@@ -82,24 +82,32 @@ function s3Statements(environment: Environment): Statement[] {
       actions: ['s3:GetObject'],
       resources: ['arn:aws:s3:::aws-glue-*/*', 'arn:aws:s3:::crawler-public*/*'],
     },
-    ...(environment.console === null ? [] : [consoleWrites(environment)]),
+    ...(environment.console === null ? [] : consoleStatements(environment)),
   ];
 }
 
-/** Nobody else inside writes into the uploads bucket, whatever its role may: the job reads what people sent. */
-function consoleWrites(environment: Environment): Statement {
+/** The console alone changes objects in the uploads bucket from inside and lists templates: the job reads what people sent. */
+function consoleStatements(environment: Environment): Statement[] {
   const { prefix } = namesOf(environment);
-  const { actions, resources } = changeOwnersObjects(environment);
-  return {
-    sid: 'ConsoleWritesForOwners',
-    principals: '*',
-    actions,
-    resources,
-    conditions: {
-      StringEquals: { 'aws:PrincipalAccount': environment.accountId },
-      ArnEquals: { 'aws:PrincipalArn': arns(environment).global('iam', `role/${prefix}-console`) },
-    },
+  const asConsole = {
+    StringEquals: { 'aws:PrincipalAccount': environment.accountId },
+    ArnEquals: { 'aws:PrincipalArn': arns(environment).global('iam', `role/${prefix}-console`) },
   };
+  const templates = listOwnersTemplates(environment);
+  return [
+    {
+      sid: 'ConsoleWritesForOwners',
+      principals: '*',
+      ...changeOwnersObjects(environment),
+      conditions: asConsole,
+    },
+    {
+      sid: 'ConsoleListsTemplates',
+      principals: '*',
+      ...templates,
+      conditions: { ...asConsole, ...templates.conditions },
+    },
+  ];
 }
 
 function secretsStatements(environment: Environment): Statement[] {

@@ -10,6 +10,9 @@ import type { Statement } from './policy-document.ts';
  */
 export const OWNERS_PREFIXES = ['raw/*/owner=*/*', 'templates/owner=*/*'] as const;
 
+/** The prefix of OWNERS_PREFIXES whose newest versions the console lists by `ListObjectsV2`. */
+const TEMPLATES_PREFIX = OWNERS_PREFIXES[1];
+
 type Rights = Pick<Statement, 'actions' | 'resources'>;
 
 function objects(environment: Environment): string[] {
@@ -22,6 +25,20 @@ export function changeOwnersObjects(environment: Environment): Rights {
   return {
     actions: ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
     resources: objects(environment),
+  };
+}
+
+/**
+ * Lists an owner's templates and nothing else.
+ *
+ * S3 authorises `ListObjectsV2` as `s3:ListBucket`; `s3:ListBucketVersions` does not cover it:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+ */
+export function listOwnersTemplates(environment: Environment): Rights & Required<Pick<Statement, 'conditions'>> {
+  return {
+    actions: ['s3:ListBucket'],
+    resources: [arns(environment).bucket(namesOf(environment).uploadsBucket)],
+    conditions: { StringLike: { 's3:prefix': [TEMPLATES_PREFIX] } },
   };
 }
 

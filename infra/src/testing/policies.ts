@@ -107,6 +107,43 @@ export function mayEver(statements: readonly GrantedStatement[], action: string,
   );
 }
 
+/** What IAM compares in each condition operator that the policies of a request by a role use. */
+const operators: Readonly<Record<string, (wanted: string, given: string) => boolean>> = {
+  ArnEquals: matches,
+  Bool: (wanted, given) => wanted === given,
+  StringEquals: (wanted, given) => wanted === given,
+  StringLike: matches,
+};
+
+/**
+ * Whether statements allow a request with these condition keys. A key that the request does not carry matches nothing.
+ *
+ * @throws an Error where a statement about the request uses an operator that is not known here.
+ */
+export function allows(
+  statements: readonly GrantedStatement[],
+  {
+    action,
+    resource,
+    keys,
+  }: { readonly action: string; readonly resource: string; readonly keys: Readonly<Record<string, string>> },
+): boolean {
+  const applying = statements.filter(
+    ({ actions, resources, conditions }) =>
+      actions.some((pattern) => matches(pattern, action)) &&
+      resources.some((pattern) => matches(pattern, resource)) &&
+      Object.entries(conditions).every(([operator, wanted]) => {
+        const compare = operators[operator];
+        if (compare === undefined) throw new Error(`Add the condition operator ${operator} to operators.`);
+        return Object.entries(wanted).every(([key, values]) => {
+          const given = keys[key];
+          return given !== undefined && list(values as string | string[]).some((value) => compare(value, given));
+        });
+      }),
+  );
+  return applying.some(({ effect }) => effect === 'Allow') && !applying.some(({ effect }) => effect === 'Deny');
+}
+
 /** Whether a statement's resource may be one of the type whose ARN the Service Authorization Reference writes so. */
 export function fitsArn(resource: string, arn: string): boolean {
   // A bucket's name ends where an object's key begins.

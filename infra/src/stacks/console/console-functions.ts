@@ -7,7 +7,12 @@ import { LambdaFunction } from '../../constructs/lambda-function.ts';
 import type { ConsoleProps, Environment } from '../../environment.ts';
 import { DATABASE_NAME, namesOf } from '../../names.ts';
 import { arns } from '../../policy/arns.ts';
-import { changeOwnersObjects, OWNERS_PREFIXES, readOwnersObjects } from '../../policy/owners-objects.ts';
+import {
+  changeOwnersObjects,
+  listOwnersTemplates,
+  OWNERS_PREFIXES,
+  readOwnersObjects,
+} from '../../policy/owners-objects.ts';
 import type { Statement } from '../../policy/policy-document.ts';
 
 export const consoleFunctionNames = ['console', 'operations'] as const;
@@ -95,6 +100,7 @@ function ownersStatements(
 ): Statement[] {
   const uploads = arns(environment).bucket(namesOf(environment).uploadsBucket);
   const overTls = { Bool: { 'aws:SecureTransport': 'true' } };
+  const templates = listOwnersTemplates(environment);
   return [
     {
       sid: 'ListOwnersObjects',
@@ -102,6 +108,7 @@ function ownersStatements(
       resources: [uploads],
       conditions: { ...overTls, StringLike: { 's3:prefix': OWNERS_PREFIXES } },
     },
+    { sid: 'ListOwnersTemplates', ...templates, conditions: { ...overTls, ...templates.conditions } },
     { sid: 'ReadOwnersObjects', ...readOwnersObjects(environment), conditions: overTls },
     { sid: 'ChangeOwnersObjects', ...changeOwnersObjects(environment), conditions: overTls },
     {
