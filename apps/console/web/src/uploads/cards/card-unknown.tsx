@@ -1,13 +1,17 @@
-import { Button, Group, Select, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { MapButton } from '../mapping/map-button.tsx';
 import { feeds, feedTitle } from '../shared/feeds.ts';
-import type { Card } from './card.ts';
+import type { Card, Phase } from './card.ts';
 import classes from './card-view.module.css';
 import { cards } from './the-cards.ts';
 
+interface Props extends Pick<Extract<Phase, { at: 'unknown' }>, 'header' | 'templatesTrouble'> {
+  readonly card: Card;
+}
+
 /** Its header is no feed's: most likely it is a bank's own export. */
-export function CardUnknown({ card, header }: { readonly card: Card; readonly header: readonly string[] }) {
+export function CardUnknown({ card, header, templatesTrouble }: Props) {
   const [other, setOther] = useState(false);
   return (
     <Stack className={classes.body} gap="sm">
@@ -20,6 +24,16 @@ export function CardUnknown({ card, header }: { readonly card: Card; readonly he
           Its columns: {header.join(', ')}
         </Text>
       ) : null}
+      {templatesTrouble === null ? null : (
+        <Alert role="alert" variant="light" color="orange" title="Your templates could not be loaded">
+          <Text size="sm" mb="xs">
+            So this file was not compared with them. {templatesTrouble.detail}
+          </Text>
+          <Button variant="default" size="xs" onClick={() => cards.lookAgain(card.id)}>
+            Compare it with my templates
+          </Button>
+        </Alert>
+      )}
       <Group gap="sm">
         <MapButton card={card} label="Map its columns" primary />
         {other ? (

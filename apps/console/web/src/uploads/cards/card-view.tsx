@@ -87,7 +87,7 @@ function CardBody({ card }: { readonly card: Card }) {
         </div>
       );
     case 'unknown':
-      return <CardUnknown card={card} header={phase.header} />;
+      return <CardUnknown card={card} header={phase.header} templatesTrouble={phase.templatesTrouble} />;
     case 'ready':
       return <CardPreview card={card} look={phase.look} />;
     case 'sending':

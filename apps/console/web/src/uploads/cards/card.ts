@@ -27,7 +27,12 @@ export interface Trouble {
 export type Phase =
   | { readonly at: 'reading' /** 0 to 1. */; readonly share: number }
   /** Its header is no feed's: it is a bank's export to be mapped, or the person says which feed it should have been. */
-  | { readonly at: 'unknown'; readonly header: readonly string[] }
+  | {
+      readonly at: 'unknown';
+      readonly header: readonly string[];
+      /** Why the templates could not be compared with it; null if they were. */
+      readonly templatesTrouble: Trouble | null;
+    }
   | { readonly at: 'ready'; readonly look: Look }
   | { readonly at: 'sending'; readonly sent: number; readonly waiting: boolean; readonly look: Look }
   | { readonly at: 'paused'; readonly sent: number; readonly look: Look }

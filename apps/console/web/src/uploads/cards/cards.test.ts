@@ -33,6 +33,7 @@ function services(more: Partial<CardServices> = {}) {
   const discarded: string[] = [];
   const settled: Progress[] = [];
   const given: CardServices = {
+    templates: async () => [],
     recognise: async (): Promise<Recognised> => ({ kind: 'feed', feed: 'expenses' }),
     map: async (): Promise<readonly MappedFile[]> => [],
     preview: async () => preview,
@@ -130,6 +131,75 @@ test('mending more rows of the same upload replaces what was made before', async
   cards.addCorrection({ source: file(), name: 'may.csv', feed: 'expenses', fixed: 1, basedOn });
   cards.addCorrection({ source: file(), name: 'may.csv', feed: 'expenses', fixed: 2, basedOn });
   expect((await until(cards, at('ready'))).map(({ fixed }) => fixed)).toEqual([2]);
+});
+
+const unknown: Recognised = { kind: 'unknown', header: ['Buchungstag'] };
+const template = { name: 'Bank', mapping: {} as Mapping };
+
+/** A bank's export that one template fits. */
+const recogniseByTemplate: CardServices['recognise'] = async (_source, _fileName, templates) =>
+  templates.length === 0 ? unknown : { kind: 'template', ...template };
+
+test('a file of a feed is recognised without asking for templates', async () => {
+  let asked = 0;
+  const { cards } = services({
+    templates: async () => {
+      asked += 1;
+      throw new TypeError('Failed to fetch');
+    },
+  });
+  cards.add([file()]);
+  await until(cards, at('ready'));
+  expect(asked).toBe(0);
+});
+
+test('a bank’s export that a template fits is mapped by it', async () => {
+  const { cards } = services({
+    templates: async () => [template],
+    recognise: recogniseByTemplate,
+    map: async () => [{ feed: 'expenses', source: new Blob(['e']) }],
+  });
+  cards.add([file('umsatz.csv')]);
+  const [card] = await until(cards, at('ready'));
+  expect(card?.origin?.template).toBe('Bank');
+});
+
+test('a bank’s export can be mapped where the templates cannot be loaded, and is compared with them later', async () => {
+  let fails = true;
+  const { cards } = services({
+    templates: async () => {
+      if (fails) throw new Error('The service has a fault.');
+      return [template];
+    },
+    recognise: recogniseByTemplate,
+    map: async () => [{ feed: 'expenses', source: new Blob(['e']) }],
+  });
+  cards.add([file('umsatz.csv')]);
+  const [card] = await until(cards, at('unknown'));
+  expect(card?.phase).toEqual({
+    at: 'unknown',
+    header: ['Buchungstag'],
+    templatesTrouble: { title: 'Trouble', detail: 'The service has a fault.' },
+  });
+  fails = false;
+  cards.lookAgain(card?.id ?? '');
+  const [again] = await until(cards, at('ready'));
+  expect(again?.origin?.template).toBe('Bank');
+});
+
+test('a file that could not be read is recognised when it is looked at again', async () => {
+  let fails = true;
+  const { cards } = services({
+    recognise: async () => {
+      if (fails) throw new Error('NotReadableError');
+      return { kind: 'feed', feed: 'expenses' };
+    },
+  });
+  cards.add([file()]);
+  const [card] = await until(cards, at('stopped'));
+  fails = false;
+  cards.lookAgain(card?.id ?? '');
+  expect((await until(cards, at('ready')))[0]?.feed).toBe('expenses');
 });
 
 test('an export of an unknown bank waits to be mapped, and becomes a file of each feed', async () => {

@@ -31,9 +31,16 @@ export interface MappedFile {
   readonly source: Blob;
 }
 
+/** A mapping that the person kept for a bank's exports. */
+export interface Template {
+  readonly name: string;
+  readonly mapping: Mapping;
+}
+
 /** What cards need of the worker, the API and the storage. */
 export interface CardServices {
-  recognise(source: Blob, fileName: string): Promise<Recognised>;
+  templates(): Promise<readonly Template[]>;
+  recognise(source: Blob, fileName: string, templates: readonly Template[]): Promise<Recognised>;
   map(origin: Origin): Promise<readonly MappedFile[]>;
   preview(request: {
     readonly source: Blob;
@@ -244,7 +251,8 @@ export class Cards {
 
   /** Looks at it again: the world may have moved since. */
   lookAgain(id: string): void {
-    this.#read(id);
+    if (this.#card(id)?.feed === null) this.#recognise(id);
+    else this.#read(id);
   }
 
   /** Takes it off the page; what S3 holds of it is thrown away. */
@@ -269,15 +277,32 @@ export class Cards {
 
   #recognise(id: string): void {
     this.#queue(id, async (card) => {
-      const recognised = await this.#services.recognise(card.source, card.fileName);
+      const { recognised, templatesTrouble } = await this.#compare(card);
       if (recognised.kind === 'feed') {
         this.#set(id, { feed: recognised.feed });
         this.#read(id);
       } else if (recognised.kind === 'template') {
         const { name, mapping } = recognised;
         await this.replaceByMapped(id, { fileName: card.fileName, source: card.source, mapping, template: name });
-      } else this.#phase(id, { at: 'unknown', header: recognised.header });
+      } else this.#phase(id, { at: 'unknown', header: recognised.header, templatesTrouble });
     });
+  }
+
+  /** Compares a file with the feeds, then with the templates. If they cannot be loaded, the person can still map the file. */
+  async #compare({ source, fileName }: Card): Promise<{
+    readonly recognised: Recognised;
+    readonly templatesTrouble: Trouble | null;
+  }> {
+    const recognised = await this.#services.recognise(source, fileName, []);
+    if (recognised.kind !== 'unknown') return { recognised, templatesTrouble: null };
+    let templates: readonly Template[];
+    try {
+      templates = await this.#services.templates();
+    } catch (error) {
+      return { recognised, templatesTrouble: this.#services.wordsOf(error) };
+    }
+    if (templates.length === 0) return { recognised, templatesTrouble: null };
+    return { recognised: await this.#services.recognise(source, fileName, templates), templatesTrouble: null };
   }
 
   #read(id: string): void {

@@ -36,7 +36,8 @@ export async function currentOwner(): Promise<string> {
 }
 
 export const cards = new Cards({
-  recognise: async (source, fileName) => previewWorker.recognise(source, fileName, await keptTemplates()),
+  templates: keptTemplates,
+  recognise: (source, fileName, templates) => previewWorker.recognise(source, fileName, templates),
   map: ({ source, fileName, mapping }) => previewWorker.map(source, fileName, mapping),
   preview: (request) => previewWorker.preview(request),
   overlap: overlapOf,

@@ -18,7 +18,7 @@ import {
   sampleMapping,
 } from '@centflow/preview';
 import { expose } from 'comlink';
-import type { MappedFile, Recognised } from '../cards/cards.ts';
+import type { MappedFile, Recognised, Template } from '../cards/cards.ts';
 import { contractOf, contracts, type Feed } from '../shared/feeds.ts';
 import { feedByHeader } from './feed-by-header.ts';
 import { blobOf, headOf, plainBytes, plainHead, storedBlob } from './file-bytes.ts';
@@ -28,11 +28,7 @@ import type { FileSource, MappingLayout } from './worker.ts';
 const runs = new Map<number, AbortController>();
 
 const work = {
-  async recognise(
-    source: Blob,
-    name: string,
-    templates: readonly { readonly name: string; readonly mapping: Mapping }[],
-  ): Promise<Recognised> {
+  async recognise(source: Blob, name: string, templates: readonly Template[]): Promise<Recognised> {
     const { header } = await readHead(source, { name });
     const feed = feedByHeader(header, contracts);
     if (feed !== null) return { kind: 'feed', feed: feed as Feed };

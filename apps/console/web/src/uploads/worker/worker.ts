@@ -1,9 +1,8 @@
 /** The worker that reads, maps, compares and rewrites files, so that the page never stands still. */
 import type { Mapping, Preview, RowFix, RowsDiff } from '@centflow/preview';
 import { proxy, type Remote, wrap } from 'comlink';
-import type { MappedFile, Recognised } from '../cards/cards.ts';
+import type { MappedFile, Recognised, Template } from '../cards/cards.ts';
 import type { Feed } from '../shared/feeds.ts';
-import type { KeptTemplate } from '../templates/templates.ts';
 import type { PreviewWork } from './preview.worker.ts';
 
 /** A larger file is not rewritten or compared in the browser: it would stand in memory several times. */
@@ -28,7 +27,7 @@ function work(): Remote<PreviewWork> {
 let nextRun = 1;
 
 export const previewWorker = {
-  recognise: (source: Blob, name: string, templates: readonly KeptTemplate[]): Promise<Recognised> =>
+  recognise: (source: Blob, name: string, templates: readonly Template[]): Promise<Recognised> =>
     work().recognise(
       source,
       name,
