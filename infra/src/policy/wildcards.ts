@@ -41,6 +41,7 @@ export const wildcards: Readonly<Record<string, string>> = {
   'logs:UpdateLogDelivery': KNOWS_NO_RESOURCE,
   'quicksight:CreateDataSource': KNOWS_NO_RESOURCE,
   'quicksight:CreateVPCConnection': KNOWS_NO_RESOURCE,
+  'quicksight:ListIngestions': KNOWS_NO_RESOURCE,
   'kms:*':
     "In a key's policy, for the account itself: IAM's policies could grant nothing otherwise, and a key whose last user is gone would be lost.",
 };

@@ -19,6 +19,12 @@ export interface GrantedStatement {
   readonly written: Attributes;
 }
 
+/**
+ * Reading actions that the Service Authorization Reference does not list. The provider calls APIs of these names, AWS's guides name
+ * them as rights, and IAM takes names that it does not know.
+ */
+export const unlistedReads = ['quicksight:DescribeAnalysisDefinition', 'quicksight:DescribeDashboardDefinition'];
+
 /** Attributes whose value is a policy of IAM's. */
 const policyAttributes = ['policy', 'assume_role_policy'];
 

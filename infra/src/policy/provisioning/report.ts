@@ -2,13 +2,16 @@ import { namesOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import { type AreaOf, taggingAs } from './area.ts';
 
-/** QuickSight, and the stack of CloudFormation's that makes its rules: with the rights of whoever applies. */
+/** QuickSight, and the stacks by which CloudFormation makes some of its data sets: with the rights of whoever applies. */
 export const report: AreaOf = (environment) => {
   const { prefix } = namesOf(environment);
   const { of } = arns(environment);
   const kinds = ['vpcConnection', 'datasource', 'dataset', 'theme', 'dashboard', 'analysis'];
   const own = kinds.map((kind) => of('quicksight', `${kind}/${prefix}-*`));
-  const rules = of('cloudformation', `stack/${prefix}-row-level-rules/*`);
+  // CloudFormation's handlers of a data set ask about its ingestions and refresh properties as well, and it calls them as whoever
+  // applies: `aws cloudformation describe-type --type RESOURCE --type-name AWS::QuickSight::DataSet` lists `handlers`.
+  const ingestions = [of('quicksight', `dataset/${prefix}-*/ingestion/*`)];
+  const stacks = [of('cloudformation', `stack/${prefix}-*/*`)];
   return {
     name: 'report',
     types: [
@@ -25,8 +28,10 @@ export const report: AreaOf = (environment) => {
         sid: 'ReadReports',
         actions: [
           'quicksight:DescribeAnalysis',
+          'quicksight:DescribeAnalysisDefinition',
           'quicksight:DescribeAnalysisPermissions',
           'quicksight:DescribeDashboard',
+          'quicksight:DescribeDashboardDefinition',
           'quicksight:DescribeDashboardPermissions',
           'quicksight:DescribeDataSet',
           'quicksight:DescribeDataSetPermissions',
@@ -40,10 +45,12 @@ export const report: AreaOf = (environment) => {
         ],
         resources: own,
       },
+      { sid: 'ReadIngestions', actions: ['quicksight:DescribeIngestion'], resources: ingestions },
+      { sid: 'FindIngestions', actions: ['quicksight:ListIngestions'], resources: ['*'] },
       {
-        sid: 'ReadRowLevelRules',
+        sid: 'ReadStacksOfDataSets',
         actions: ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents', 'cloudformation:GetTemplate'],
-        resources: [rules],
+        resources: stacks,
       },
     ],
     write: [
@@ -63,11 +70,13 @@ export const report: AreaOf = (environment) => {
           'quicksight:DeleteAnalysis',
           'quicksight:DeleteDashboard',
           'quicksight:DeleteDataSet',
+          'quicksight:DeleteDataSetRefreshProperties',
           'quicksight:DeleteDataSource',
           'quicksight:DeleteTheme',
           'quicksight:DeleteVPCConnection',
           'quicksight:PassDataSet',
           'quicksight:PassDataSource',
+          'quicksight:PutDataSetRefreshProperties',
           'quicksight:TagResource',
           'quicksight:UntagResource',
           'quicksight:UpdateAnalysis',
@@ -85,10 +94,11 @@ export const report: AreaOf = (environment) => {
         ],
         resources: own,
       },
+      { sid: 'EndIngestions', actions: ['quicksight:CancelIngestion'], resources: ingestions },
       {
-        sid: 'ChangeRowLevelRules',
+        sid: 'ChangeStacksOfDataSets',
         actions: ['cloudformation:CreateStack', 'cloudformation:DeleteStack', 'cloudformation:UpdateStack'],
-        resources: [rules],
+        resources: stacks,
       },
     ],
   };
