@@ -26,9 +26,8 @@ function stackOf(environment: Environment, endpoint: string): object {
     const { '//': _, ...rest } = attributes;
     resource[type] = { ...resource[type], [id]: rest };
   }
-  const text = JSON.stringify(resource).replaceAll(/\$\{aws_quicksight_data_set\.([a-z-]+)\.arn\}/g, (_, id: string) =>
-    dataSetArn(id.replaceAll('-', '_')),
-  );
+  const references = /\$\{aws_(?:quicksight_data_set|cloudformation_stack)\.([a-z-]+)\.[^}]+\}/g;
+  const text = JSON.stringify(resource).replaceAll(references, (_, id: string) => dataSetArn(id.replaceAll('-', '_')));
   // The provider believes its credentials, and asks nobody but the endpoint.
   const provider = {
     region: environment.region,

@@ -1,60 +1,124 @@
 /** Rules about QuickSight, read from the stacks as Terraform would be given them. No emulator has QuickSight. */
-import { offeredViews } from '@centflow/reports/quicksight';
+import { offeredViews, reportDefinition } from '@centflow/reports/quicksight';
 import { judgeRequests } from '@centflow/reports/testing';
 import { describeViews } from '@centflow/schema/view-columns';
 import { App } from 'cdktf';
 import { describe, expect, test } from 'vitest';
 import { EnvironmentError } from '../src/environment.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
+import { report } from '../src/policy/provisioning/report.ts';
 import { quickSightType, UnknownReportTypeError } from '../src/report-columns.ts';
 import { ReportStack } from '../src/stacks/report.ts';
+import { matches } from '../src/testing/policies.ts';
 import { type Attributes, ofType, synthesised } from '../src/testing/synthesised.ts';
 
 const environments = readEnvironments();
 const stacks = synthesised(environments).filter(({ name }) => name.endsWith('-report'));
-const dataSets = ofType(stacks, 'aws_quicksight_data_set');
 const views = describeViews().filter(({ name }) => (offeredViews as readonly string[]).includes(name));
 
 /** How Terraform's JSON refers to another thing. */
 const reference = (to: string) => `\${${to}}`;
 
-interface Table {
-  readonly physical_table_map_id: string;
-  readonly relational_table: {
-    readonly data_source_arn: string;
-    readonly schema: string;
-    readonly name: string;
-    readonly input_columns: readonly { name: string; type: string }[];
+/** A data set as QuickSight's API is asked for it, by the provider or by CloudFormation. */
+interface DataSet {
+  readonly stack: string;
+  readonly address: string;
+  readonly dependsOn: unknown;
+  readonly request: {
+    readonly DataSetId: string;
+    readonly ImportMode: string;
+    readonly UseAs?: string;
+    readonly PhysicalTableMap: Readonly<Record<string, { readonly RelationalTable: Table }>>;
+    readonly LogicalTableMap: Readonly<Record<string, LogicalTable>>;
+    readonly ColumnGroups?: readonly { readonly GeoSpatialColumnGroup: { readonly Columns: readonly string[] } }[];
+    readonly RowLevelPermissionDataSet: Readonly<Record<string, string>>;
+    readonly Permissions: readonly { readonly Principal: string; readonly Actions: readonly string[] }[];
   };
 }
+interface Table {
+  readonly Name: string;
+  readonly InputColumns: readonly { readonly Name: string; readonly Type: string }[];
+}
 interface LogicalTable {
-  readonly logical_table_map_id: string;
-  readonly alias: string;
-  readonly source: { readonly physical_table_id: string };
-  readonly data_transforms: readonly {
-    readonly tag_column_operation: {
-      readonly column_name: string;
-      readonly tags: readonly { readonly column_geographic_role: string }[];
+  readonly Alias: string;
+  readonly Source: { readonly PhysicalTableId: string };
+  readonly DataTransforms?: readonly {
+    readonly TagColumnOperation: {
+      readonly ColumnName: string;
+      readonly Tags: readonly { readonly ColumnGeographicRole: string }[];
     };
   }[];
 }
-/** The view that a data set is of. */
-function tableOf(attributes: Attributes) {
-  return only<Table>(attributes.physical_table_map).relational_table;
+
+/** Attributes of the provider by the API's names, without what is empty. */
+function byApi(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(byApi);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, inner]) => !(Array.isArray(inner) && inner.length === 0));
+  return Object.fromEntries(
+    entries.map(([name, inner]) => [
+      name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      byApi(inner),
+    ]),
+  );
+}
+
+function byProvider({ stack, address, attributes }: (typeof made)[number]): DataSet {
+  const { '//': _, physical_table_map, logical_table_map, depends_on, ...rest } = attributes;
+  const { physical_table_map_id, ...physical } = only<Record<string, unknown>>(physical_table_map);
+  const { logical_table_map_id, ...logical } = only<Record<string, unknown>>(logical_table_map);
+  const tables = {
+    PhysicalTableMap: { [String(physical_table_map_id)]: byApi(physical) },
+    LogicalTableMap: { [String(logical_table_map_id)]: byApi(logical) },
+  };
+  return {
+    stack,
+    address,
+    dependsOn: depends_on,
+    request: { ...(byApi(rest) as object), ...tables } as DataSet['request'],
+  };
+}
+
+function byCloudFormation({ stack, address, attributes }: (typeof made)[number]): DataSet {
+  const template = JSON.parse(String(attributes.template_body)) as {
+    Resources: Record<string, { Type: string; Properties: DataSet['request'] }>;
+  };
+  const { Type, Properties } = only<{ Type: string; Properties: DataSet['request'] }>(
+    Object.values(template.Resources),
+  );
+  expect(Type, address).toBe('AWS::QuickSight::DataSet');
+  expect(attributes.name, address).toBe(Properties.DataSetId);
+  return { stack, address, dependsOn: attributes.depends_on, request: Properties };
+}
+
+const made = ofType(stacks, 'aws_quicksight_data_set', 'aws_cloudformation_stack');
+const all = made.map((found) => (found.type === 'aws_quicksight_data_set' ? byProvider : byCloudFormation)(found));
+const rules = all.filter(({ request }) => request.UseAs === 'RLS_RULES');
+/** Of the views. */
+const dataSets = all.filter((found) => !rules.includes(found));
+const tableOf = ({ request }: DataSet) =>
+  only<{ RelationalTable: Table }>(Object.values(request.PhysicalTableMap)).RelationalTable;
+const rulesOf = (stack: string) => only<DataSet>(rules.filter((found) => found.stack === stack)).request;
+/** Countries first, as they are wider. */
+const placesIn = (columns: Table['InputColumns']) =>
+  ['country', 'city'].filter((place) => columns.some(({ Name }) => Name === place));
+
+interface Field {
+  readonly CategoricalDimensionField?: { readonly Column: { readonly ColumnName: string } };
+}
+const columnOf = (field: Field) => field.CategoricalDimensionField?.Column.ColumnName;
+/** The values of a member, wherever it stands. */
+function leavesOf(value: unknown, member: string): Field[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
+    name === member ? [inner as Field[]] : leavesOf(inner, member),
+  );
 }
 function only<T>(list: unknown): T {
   const [one, ...others] = list as T[];
   if (one === undefined || others.length > 0) throw new Error('not one of it');
   return one;
 }
-const rulesOf = (stack: string) => {
-  const [rules] = ofType(stacks, 'aws_cloudformation_stack').filter((found) => found.stack === stack);
-  const template = JSON.parse(String(rules?.attributes.template_body)) as {
-    Resources: { Rules: { Type: string; Properties: Record<string, unknown> } };
-  };
-  return template.Resources.Rules;
-};
-
 describe('QuickSight', () => {
   test('is only where an environment asks for it', () => {
     const asked = environments.filter(({ report }) => report !== null).map(({ name }) => `${name}-report`);
@@ -66,24 +130,24 @@ describe('QuickSight', () => {
   test('has a data set for each view that dashboards read, with its columns in their order, and for no other', () => {
     expect(views).toHaveLength(offeredViews.length);
     for (const { name: stack } of stacks) {
-      const tables = dataSets.filter((dataSet) => dataSet.stack === stack).map(({ attributes }) => tableOf(attributes));
-      expect(tables.map(({ name }) => name).sort()).toEqual([...offeredViews].sort());
+      const tables = dataSets.filter((dataSet) => dataSet.stack === stack).map(tableOf);
+      expect(tables.map(({ Name }) => Name).sort()).toEqual([...offeredViews].sort());
       for (const { name, columns } of views) {
-        const table = tables.find((candidate) => candidate.name === name);
-        expect(table?.input_columns, name).toEqual(
-          columns.map((column) => ({ name: column.name, type: quickSightType(column) })),
+        const table = tables.find((candidate) => candidate.Name === name);
+        expect(table?.InputColumns, name).toEqual(
+          columns.map((column) => ({ Name: column.name, Type: quickSightType(column) })),
         );
       }
     }
   });
 
   test('asks the database directly, so that a report shows what is there', () => {
-    for (const { attributes } of dataSets) expect(attributes.import_mode).toBe('DIRECT_QUERY');
+    for (const { request } of dataSets) expect(request.ImportMode).toBe('DIRECT_QUERY');
   });
 
   test('keeps amounts decimal, counts whole and days dates', () => {
-    const [transactions] = dataSets.filter(({ attributes }) => tableOf(attributes).name === 'v_transactions');
-    const types = new Map(tableOf(transactions?.attributes ?? {}).input_columns.map(({ name, type }) => [name, type]));
+    const [transactions] = dataSets.map(tableOf).filter(({ Name }) => Name === 'v_transactions');
+    const types = new Map(transactions?.InputColumns.map(({ Name, Type }) => [Name, Type]));
     expect(types.get('amount')).toBe('DECIMAL');
     expect(types.get('date')).toBe('DATETIME');
     expect(types.get('row_no')).toBe('INTEGER');
@@ -97,19 +161,32 @@ describe('QuickSight', () => {
   });
 
   test('knows countries and cities for what they are, wherever a view has them', () => {
-    for (const { attributes } of dataSets) {
-      const { alias, source, data_transforms } = only<LogicalTable>(attributes.logical_table_map);
-      const { name, input_columns } = tableOf(attributes);
-      expect(alias).toBe(name);
-      expect(source.physical_table_id).toBe(only<Table>(attributes.physical_table_map).physical_table_map_id);
-      const places = input_columns.flatMap((column) => (/^(country|city)$/.test(column.name) ? [column.name] : []));
+    for (const dataSet of dataSets) {
+      const { Alias, Source, DataTransforms = [] } = only<LogicalTable>(Object.values(dataSet.request.LogicalTableMap));
+      const { Name, InputColumns } = tableOf(dataSet);
+      expect(Alias).toBe(Name);
+      expect(Object.keys(dataSet.request.PhysicalTableMap)).toEqual([Source.PhysicalTableId]);
       expect(
-        data_transforms.map(({ tag_column_operation: { column_name, tags } }) => [
-          column_name,
-          only<{ column_geographic_role: string }>(tags).column_geographic_role,
+        DataTransforms.map(({ TagColumnOperation: { ColumnName, Tags } }) => [
+          ColumnName,
+          only<{ ColumnGeographicRole: string }>(Tags).ColumnGeographicRole,
         ]),
-      ).toEqual(places.map((place) => [place, place.toUpperCase()]));
+      ).toEqual(placesIn(InputColumns).map((place) => [place, place.toUpperCase()]));
     }
+  });
+
+  test('looks a city up within the country of its row, wherever a view has both', () => {
+    const withBoth = dataSets.filter((dataSet) => placesIn(tableOf(dataSet).InputColumns).length > 1);
+    expect(withBoth.map((dataSet) => tableOf(dataSet).Name)).toContain('v_spend_by_place');
+    for (const { request, address } of withBoth) {
+      // A country code would hold all rows to the one country that the API knows a code of.
+      expect(request.ColumnGroups, address).toEqual([
+        { GeoSpatialColumnGroup: { Name: 'Place', Columns: ['country', 'city'] } },
+      ]);
+    }
+    const places = leavesOf(reportDefinition({ dataSetArn: (view) => view, currency: 'EUR' }), 'Geospatial');
+    expect(places.map((fields) => fields.map(columnOf))).toContainEqual(['country', 'city']);
+    for (const fields of places) expect(fields.map(columnOf)[0]).toBe('country');
   });
 
   test('reads as reporter by a secret, over TLS and inside the network', () => {
@@ -156,17 +233,19 @@ describe('QuickSight', () => {
 });
 
 describe('a reader whom the environment names', () => {
-  const readable = [
-    'aws_quicksight_data_set',
-    'aws_quicksight_theme',
-    'aws_quicksight_analysis',
-    'aws_quicksight_dashboard',
-  ];
+  const readable = ['aws_quicksight_theme', 'aws_quicksight_analysis', 'aws_quicksight_dashboard'];
 
   test('may read and build on what there is, and change neither it nor who may', () => {
-    for (const { stack, address, attributes } of ofType(stacks, ...readable)) {
+    const others = ofType(stacks, ...readable).map(({ stack, address, attributes }) => ({
+      ...{ stack, address },
+      given: attributes.permissions as { actions: string[]; principal: string }[],
+    }));
+    const ofDataSets = dataSets.map(({ stack, address, request }) => ({
+      ...{ stack, address },
+      given: request.Permissions.map(({ Principal, Actions }) => ({ principal: Principal, actions: Actions })),
+    }));
+    for (const { stack, address, given } of [...others, ...ofDataSets]) {
       const environment = environments.find(({ name }) => stack.startsWith(`${name}-`));
-      const given = attributes.permissions as { actions: string[]; principal: string }[];
       const readers = environment?.report?.readers.map(({ principal }) => principal);
       expect(
         given.map(({ principal }) => principal),
@@ -185,80 +264,70 @@ describe('a reader whom the environment names', () => {
   });
 
   test('sees the rows of their owners alone, in every data set', () => {
-    for (const { stack, attributes } of dataSets) {
-      const rules = rulesOf(stack);
-      expect(attributes.row_level_permission_data_set).toEqual({
-        arn: expect.stringMatching(new RegExp(`:dataset/${rules.Properties.DataSetId}$`)),
-        permission_policy: 'GRANT_ACCESS',
-        format_version: 'VERSION_2',
-        status: 'ENABLED',
+    for (const dataSet of dataSets) {
+      const { stack, request, dependsOn } = dataSet;
+      expect(request.RowLevelPermissionDataSet).toEqual({
+        Arn: expect.stringMatching(new RegExp(`:dataset/${rulesOf(stack).DataSetId}$`)),
+        PermissionPolicy: 'GRANT_ACCESS',
+        FormatVersion: 'VERSION_2',
+        Status: 'ENABLED',
       });
-      expect(tableOf(attributes).input_columns.map(({ name }) => name)).toContain('owner');
-      expect(String(attributes.depends_on)).toMatch(/^aws_cloudformation_stack\./);
+      expect(tableOf(dataSet).InputColumns.map(({ Name }) => Name)).toContain('owner');
+      expect(String(dependsOn)).toMatch(/^aws_cloudformation_stack\.row-level-rules/);
     }
   });
 });
 
 describe('the requests behind the data sets', () => {
-  const asRequested = ({ attributes }: (typeof dataSets)[number]) => {
-    const physical = only<Table>(attributes.physical_table_map);
-    const logical = only<LogicalTable>(attributes.logical_table_map);
-    const table = physical.relational_table;
-    const rules = attributes.row_level_permission_data_set as Record<string, string>;
-    return {
-      AwsAccountId: attributes.aws_account_id,
-      DataSetId: attributes.data_set_id,
-      Name: attributes.name,
-      ImportMode: attributes.import_mode,
-      PhysicalTableMap: {
-        [physical.physical_table_map_id]: {
-          RelationalTable: {
-            DataSourceArn: table.data_source_arn,
-            Schema: table.schema,
-            Name: table.name,
-            InputColumns: table.input_columns.map(({ name, type }) => ({ Name: name, Type: type })),
-          },
-        },
-      },
-      LogicalTableMap: {
-        [logical.logical_table_map_id]: {
-          Alias: logical.alias,
-          Source: { PhysicalTableId: logical.source.physical_table_id },
-          ...(logical.data_transforms.length === 0
-            ? {}
-            : {
-                DataTransforms: logical.data_transforms.map(({ tag_column_operation: { column_name, tags } }) => ({
-                  TagColumnOperation: {
-                    ColumnName: column_name,
-                    Tags: tags.map((tag) => ({ ColumnGeographicRole: tag.column_geographic_role })),
-                  },
-                })),
-              }),
-        },
-      },
-      RowLevelPermissionDataSet: {
-        Arn: rules.arn,
-        PermissionPolicy: rules.permission_policy,
-        FormatVersion: rules.format_version,
-        Status: rules.status,
-      },
-      Permissions: (attributes.permissions as { principal: string; actions: string[] }[]).map((permission) => ({
-        Principal: permission.principal,
-        Actions: permission.actions,
-      })),
-    };
-  };
-
   test("have the form that QuickSight's API takes", async () => {
     const [stack] = stacks;
     if (stack === undefined) throw new Error('no environment reports');
-    for (const dataSet of dataSets.filter((found) => found.stack === stack.name)) {
-      const wrong = await judgeRequests({ CreateDataSet: asRequested(dataSet) });
-      expect(wrong, dataSet.address).toEqual([]);
+    for (const { address, request } of all.filter((found) => found.stack === stack.name)) {
+      expect(await judgeRequests({ CreateDataSet: request }), address).toEqual([]);
     }
-    const { Type, Properties } = rulesOf(stack.name);
-    expect(Type).toBe('AWS::QuickSight::DataSet');
-    expect(await judgeRequests({ CreateDataSet: Properties })).toEqual([]);
-    expect(Properties.UseAs).toBe('RLS_RULES');
+    expect(rules).toHaveLength(stacks.length);
+  });
+});
+
+describe('the apply role', () => {
+  /** `aws cloudformation describe-type --type RESOURCE --type-name AWS::QuickSight::DataSet`, the handlers' permissions. */
+  const handlers = [
+    ...['CreateDataSet', 'DeleteDataSet', 'DescribeDataSet', 'DescribeDataSetPermissions', 'UpdateDataSet'],
+    ...[
+      'UpdateDataSetPermissions',
+      'PassDataSet',
+      'PassDataSource',
+      'TagResource',
+      'UntagResource',
+      'ListTagsForResource',
+    ],
+    ...['DescribeIngestion', 'ListIngestions', 'CancelIngestion'],
+    ...['DescribeDataSetRefreshProperties', 'PutDataSetRefreshProperties', 'DeleteDataSetRefreshProperties'],
+  ];
+
+  test('may do what CloudFormation does with a data set, in the name of whoever applies', () => {
+    for (const { stack } of rules) {
+      const environment = environments.find(({ name }) => stack.startsWith(`${name}-`));
+      if (environment === undefined) throw new Error(`${stack} belongs to no environment`);
+      const { read, write } = report(environment);
+      const dataSet = `arn:aws:quicksight:${environment.region}:${environment.accountId}:dataset/${rulesOf(stack).DataSetId}`;
+      const refused = handlers.filter((name) => {
+        const resource = /(Describe|Cancel)Ingestion$/.test(name) ? `${dataSet}/ingestion/1` : dataSet;
+        return ![...read, ...write].some(
+          ({ actions, resources }) =>
+            actions.includes(`quicksight:${name}`) && resources.some((pattern) => matches(pattern, resource)),
+        );
+      });
+      expect(refused, stack).toEqual([]);
+      for (const found of made.filter(({ type, stack: of }) => of === stack && type === 'aws_cloudformation_stack')) {
+        const { region, accountId } = environment;
+        const arn = `arn:aws:cloudformation:${region}:${accountId}:stack/${found.attributes.name}/1`;
+        const may = write.filter(({ actions }) => actions.includes('cloudformation:UpdateStack'));
+        expect(
+          may.some(({ resources }) => resources.some((pattern) => matches(pattern, arn))),
+          arn,
+        ).toBe(true);
+      }
+    }
   });
 });

@@ -20,9 +20,10 @@ import { policyDocument } from '../policy/policy-document.ts';
 import { StageStack } from './centflow-stack.ts';
 import { type LoadOutput, type StoreOutput, takeOver } from './handover.ts';
 import { permitting } from './report/permissions.ts';
+import { PlacesDataSet } from './report/places-data-set.ts';
 import { PublishedDashboard } from './report/published-dashboard.ts';
 import { RowLevelRules } from './report/row-level-rules.ts';
-import { ViewDataSet } from './report/view-data-set.ts';
+import { placesOf, ViewDataSet } from './report/view-data-set.ts';
 
 export class ReportStack extends StageStack {
   /** @throws {EnvironmentError} the environment asks for no reports. */
@@ -52,7 +53,13 @@ export class ReportStack extends StageStack {
         .filter(({ name }) => offered.has(name))
         .map((view) => {
           const id = view.name.replaceAll('_', '-');
-          return [view.name, new ViewDataSet(this, id, environment, { view, source, rules, permit }).arn];
+          const props = { view, source, rules, permit };
+          const places = placesOf(view);
+          const arn =
+            places.length > 1
+              ? new PlacesDataSet(this, id, environment, { ...props, places }).dataSetArn
+              : new ViewDataSet(this, id, environment, props).arn;
+          return [view.name, arn];
         }),
     );
     new PublishedDashboard(this, 'reports', environment, { currency, dataSetArns, permit });

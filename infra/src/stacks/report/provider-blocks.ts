@@ -189,10 +189,7 @@ export const blocks: Readonly<Record<string, BlockType>> = {
   },
   format_text: { attributes: { plain_text: 'string', rich_text: 'string' }, blocks: {} },
   geospatial: { attributes: {}, blocks: { categorical_dimension_field: 'categorical_dimension_field' } },
-  geospatial_map_aggregated_field_wells: {
-    attributes: {},
-    blocks: { geospatial: 'geospatial', colors: 'colors', values: 'values' },
-  },
+  geospatial_map_aggregated_field_wells: { attributes: {}, blocks: { geospatial: 'geospatial', values: 'values' } },
   geospatial_map_visual: {
     attributes: { visual_id: 'string' },
     blocks: { title: 'title', subtitle: 'subtitle', actions: 'actions', chart_configuration: 'chart_configuration_6' },

@@ -4,12 +4,12 @@
  * It goes through CloudFormation: since May 2025 QuickSight takes only data sets marked `UseAs: RLS_RULES` as rules, and
  * provider 5.100 cannot mark them (provider issue 43103). docs/adr/0017-quicksight-as-code.md has the rest.
  */
-import { CloudformationStack } from '@cdktf/provider-aws/lib/cloudformation-stack/index.js';
 import type { QuicksightDataSource } from '@cdktf/provider-aws/lib/quicksight-data-source/index.js';
 import { Construct } from 'constructs';
 import type { Environment } from '../../environment.ts';
 import { namesOf } from '../../names.ts';
 import { arns } from '../../policy/arns.ts';
+import { CloudFormationDataSet } from './cloudformation-data-set.ts';
 
 export type Readers = NonNullable<Environment['report']>['readers'];
 
@@ -43,7 +43,7 @@ function literal(value: string | null): string {
 export class RowLevelRules extends Construct {
   readonly dataSetArn: string;
   /** What other data sets wait for. */
-  readonly stack: CloudformationStack;
+  readonly stack: CloudFormationDataSet;
 
   constructor(scope: Construct, id: string, environment: Environment, readers: Readers, source: QuicksightDataSource) {
     super(scope, id);
@@ -56,24 +56,16 @@ export class RowLevelRules extends Construct {
       SqlQuery: rulesQuery(readers),
       Columns: columns.map((name) => ({ Name: name, Type: 'STRING' })),
     };
-    this.stack = new CloudformationStack(this, 'stack', {
-      name: dataSetId,
-      templateBody: JSON.stringify({
-        Description: 'Whose rows each reader of the reports sees',
-        Resources: {
-          Rules: {
-            Type: 'AWS::QuickSight::DataSet',
-            Properties: {
-              AwsAccountId: environment.accountId,
-              DataSetId: dataSetId,
-              Name: `${prefix} row-level rules`,
-              ImportMode: 'DIRECT_QUERY',
-              UseAs: 'RLS_RULES',
-              PhysicalTableMap: { rules: { CustomSql: customSql } },
-            },
-          },
-        },
-      }),
+    this.stack = new CloudFormationDataSet(this, 'stack', {
+      description: 'Whose rows each reader of the reports sees',
+      accountId: environment.accountId,
+      dataSetId,
+      dataSet: {
+        Name: `${prefix} row-level rules`,
+        ImportMode: 'DIRECT_QUERY',
+        UseAs: 'RLS_RULES',
+        PhysicalTableMap: { rules: { CustomSql: customSql } },
+      },
     });
   }
 }

@@ -17,6 +17,26 @@ export interface ViewDataSetProps {
   readonly permit: (actions: readonly string[]) => Permission[];
 }
 
+/** A column that QuickSight can put on a map. */
+export type PlaceColumn = keyof typeof geographicRoles;
+
+/** The columns of a view that QuickSight can put on a map, countries before cities. */
+export function placesOf({ columns }: ViewDescription): PlaceColumn[] {
+  const order = Object.keys(geographicRoles);
+  return order.filter((place) => columns.some(({ name }) => name === place));
+}
+
+/** For each reader only the rows of their owners. */
+export function rowLevelSecurity(rules: RowLevelRules) {
+  return {
+    arn: rules.dataSetArn,
+    permissionPolicy: 'GRANT_ACCESS',
+    // By ARNs, and then without a namespace (provider issue 33114).
+    formatVersion: 'VERSION_2',
+    status: 'ENABLED',
+  } as const;
+}
+
 export class ViewDataSet extends QuicksightDataSet {
   constructor(
     scope: Construct,
@@ -26,7 +46,6 @@ export class ViewDataSet extends QuicksightDataSet {
   ) {
     const { prefix } = namesOf(environment);
     const table = view.name.replaceAll('_', '-');
-    const places = view.columns.filter(({ name }) => geographicRoles[name] !== undefined);
     super(scope, id, {
       awsAccountId: environment.accountId,
       dataSetId: `${prefix}-${table}`,
@@ -49,18 +68,12 @@ export class ViewDataSet extends QuicksightDataSet {
           logicalTableMapId: `${table}-logical`,
           alias: view.name,
           source: { physicalTableId: table },
-          dataTransforms: places.map(({ name }) => ({
+          dataTransforms: placesOf(view).map((name) => ({
             tagColumnOperation: { columnName: name, tags: [{ columnGeographicRole: geographicRoles[name] as string }] },
           })),
         },
       ],
-      rowLevelPermissionDataSet: {
-        arn: rules.dataSetArn,
-        permissionPolicy: 'GRANT_ACCESS',
-        // By ARNs, and then without a namespace (provider issue 33114).
-        formatVersion: 'VERSION_2',
-        status: 'ENABLED',
-      },
+      rowLevelPermissionDataSet: rowLevelSecurity(rules),
       permissions: permit(useDataSet),
       dependsOn: [rules.stack],
     });

@@ -234,9 +234,8 @@ export function drawVisual(visual: Visual, calculated: CalculatedFields): QuickS
           ChartConfiguration: {
             FieldWells: {
               GeospatialMapAggregatedFieldWells: {
-                Geospatial: [dimension(visual.city)],
-                // Cities of one name in two countries stay two points.
-                Colors: [dimension(visual.country)],
+                // The data set's hierarchy has both: each city is looked up within the country of its row.
+                Geospatial: [dimension(visual.country), dimension(visual.city)],
                 Values: measures,
               },
             },

@@ -1,0 +1,68 @@
+/**
+ * A view with countries and cities as QuickSight's data set, by the API's names.
+ *
+ * QuickSight looks a city up within the country of its row only if a hierarchy of the data set says which column that is.
+ * Without one it takes the country of its own region: https://docs.aws.amazon.com/quick/latest/userguide/geospatial-troubleshooting.html
+ * Provider 5.100 demands a `country_code` for a hierarchy and takes no other than US, which the API leaves out for one with a
+ * column of countries: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GeoSpatialColumnGroup.html. So
+ * CloudFormation makes this data set.
+ */
+import { geographicRoles } from '@centflow/reports/quicksight';
+import type { Construct } from 'constructs';
+import type { Environment } from '../../environment.ts';
+import { DATABASE_NAME, namesOf } from '../../names.ts';
+import { quickSightType } from '../../report-columns.ts';
+import { CloudFormationDataSet } from './cloudformation-data-set.ts';
+import { useDataSet } from './permissions.ts';
+import { type PlaceColumn, rowLevelSecurity, type ViewDataSetProps } from './view-data-set.ts';
+
+export class PlacesDataSet extends CloudFormationDataSet {
+  /** @param places the widest first: a hierarchy goes from countries to cities */
+  constructor(
+    scope: Construct,
+    id: string,
+    environment: Environment,
+    { view, source, rules, permit, places }: ViewDataSetProps & { readonly places: readonly PlaceColumn[] },
+  ) {
+    const { prefix } = namesOf(environment);
+    const table = view.name.replaceAll('_', '-');
+    const { arn, permissionPolicy, formatVersion, status } = rowLevelSecurity(rules);
+    super(scope, id, {
+      description: `The rows of ${view.name} for the reports`,
+      accountId: environment.accountId,
+      dataSetId: `${prefix}-${table}`,
+      dataSet: {
+        Name: `${prefix} ${view.name}`,
+        ImportMode: 'DIRECT_QUERY',
+        PhysicalTableMap: {
+          [table]: {
+            RelationalTable: {
+              DataSourceArn: source.arn,
+              Schema: DATABASE_NAME,
+              Name: view.name,
+              InputColumns: view.columns.map((column) => ({ Name: column.name, Type: quickSightType(column) })),
+            },
+          },
+        },
+        LogicalTableMap: {
+          [`${table}-logical`]: {
+            Alias: view.name,
+            Source: { PhysicalTableId: table },
+            DataTransforms: places.map((name) => ({
+              TagColumnOperation: { ColumnName: name, Tags: [{ ColumnGeographicRole: geographicRoles[name] }] },
+            })),
+          },
+        },
+        ColumnGroups: [{ GeoSpatialColumnGroup: { Name: 'Place', Columns: places } }],
+        RowLevelPermissionDataSet: {
+          Arn: arn,
+          PermissionPolicy: permissionPolicy,
+          FormatVersion: formatVersion,
+          Status: status,
+        },
+        Permissions: permit(useDataSet).map(({ principal, actions }) => ({ Principal: principal, Actions: actions })),
+      },
+      dependsOn: [rules.stack],
+    });
+  }
+}
