@@ -1,6 +1,7 @@
 /** What must hold for every bucket: uploads, artifacts, the console’s pages, Terraform’s state, and what is delivered. */
 import { describe, expect, test } from 'vitest';
 import { deliveryBucketOf, stateBucketOf } from '../src/names.ts';
+import { OWNERS_PREFIXES } from '../src/policy/owners-objects.ts';
 import { statementsOf } from '../src/testing/policies.ts';
 import { environments, stacks, stores } from '../src/testing/stores.ts';
 import { type Attributes, ofType, one, type Resource } from '../src/testing/synthesised.ts';
@@ -99,14 +100,19 @@ describe('the uploads bucket', () => {
     }
   });
 
-  test('keeps old versions as long as the environment says', () => {
+  test('keeps old versions as long as the environment says, wherever people replace or delete objects', () => {
+    const folders = OWNERS_PREFIXES.map((prefix) => prefix.slice(0, prefix.indexOf('/') + 1));
+    expect(folders).toContain('templates/');
     for (const found of stores) {
-      expect(rulesOf(found), found.store.name).toContainEqual(
-        expect.objectContaining({
-          filter: [{ prefix: 'raw/' }],
-          noncurrent_version_expiration: [{ noncurrent_days: found.environment.uploads.keepOldVersionsDays }],
-        }),
-      );
+      for (const prefix of folders) {
+        expect(rulesOf(found), `${found.store.name}: ${prefix}`).toContainEqual(
+          expect.objectContaining({
+            filter: [{ prefix }],
+            noncurrent_version_expiration: [{ noncurrent_days: found.environment.uploads.keepOldVersionsDays }],
+            expiration: [{ expired_object_delete_marker: true }],
+          }),
+        );
+      }
     }
   });
 });

@@ -77,6 +77,8 @@ export class StoreStack extends StageStack {
 function uploadsLifecycle(keepOldVersionsDays: number): S3BucketLifecycleConfigurationRule[] {
   return [
     expireOldVersions('old-versions', 'raw/', keepOldVersionsDays),
+    // Nothing reads the old versions of templates; what people deleted or replaced goes as it does in raw/.
+    expireOldVersions('old-templates', 'templates/', keepOldVersionsDays),
     {
       ...expireOldVersions('manifests', 'manifests/', 1),
       // Longer than a job run is retried or looked into; the sweep needs none.
