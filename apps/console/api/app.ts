@@ -1,6 +1,7 @@
 /** The API: the contract's routes, what answers them, and what stands before them. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { compress } from 'hono/compress';
 import { HTTPException } from 'hono/http-exception';
 import type { ApiEnvironment, Handlers } from './context.ts';
 import { type RouteName, routes } from './contract/api.ts';
@@ -26,6 +27,10 @@ export function createApp(parts: ApiParts): OpenAPIHono<ApiEnvironment> {
     parts.before?.(context);
     await next();
   });
+  // CloudFront keeps no answer of the API, and so compresses none; API Gateway never does. It hands `Accept-Encoding` through:
+  // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ParametersInCacheKeyAndForwardedToOrigin.html
+  // An attacker's page cannot measure the answers: it has no token to ask with.
+  app.use('/api/*', compress({ encoding: 'gzip' }));
   app.use('/api/*', async (context, next) => {
     await next();
     context.header('cache-control', 'no-store');
