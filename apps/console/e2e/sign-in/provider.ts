@@ -56,7 +56,7 @@ async function providerFor(authority: string, consoleUrl: string): Promise<OidcP
         token_endpoint_auth_method: 'none',
         grant_types: ['authorization_code', 'refresh_token'],
         redirect_uris: [`${consoleUrl}/sign-in/return`],
-        post_logout_redirect_uris: [`${consoleUrl}/`],
+        post_logout_redirect_uris: [`${consoleUrl}/`, `${consoleUrl}/sign-in/again`],
       },
     ],
     jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig' }] },

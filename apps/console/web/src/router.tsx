@@ -13,6 +13,13 @@ const signInReturnRoute = createRoute({
   component: lazyRouteComponent(() => import('./session/sign-in-return.tsx')),
 });
 
+/** Where it sends a second window back to that has signed out there first. */
+const signInAgainRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: 'sign-in/again',
+  component: lazyRouteComponent(() => import('./session/sign-in-again.tsx')),
+});
+
 const operationsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: 'operations',
@@ -21,6 +28,7 @@ const operationsRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   signInReturnRoute,
+  signInAgainRoute,
   shellRoute.addChildren([
     ...dashboardRoutes(shellRoute),
     transactionsRoute(shellRoute),

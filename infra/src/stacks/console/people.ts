@@ -93,7 +93,8 @@ export class People extends Construct {
       supportedIdentityProviders: ['COGNITO'],
       explicitAuthFlows: ['ALLOW_USER_SRP_AUTH'],
       callbackUrls: [`${origin}/sign-in/return`],
-      logoutUrls: [`${origin}/`],
+      // The second leads back to the sign-in (apps/console/web/src/session/oidc.ts).
+      logoutUrls: [`${origin}/`, `${origin}/sign-in/again`],
       preventUserExistenceErrors: 'ENABLED',
       enableTokenRevocation: true,
       refreshTokenRotation: [{ feature: 'ENABLED', retryGracePeriodSeconds: 30 }],

@@ -15,6 +15,7 @@ interface ReturnTo {
   readonly address?: string;
 }
 
+const SIGN_IN_AGAIN = '/sign-in/again';
 const HANDED_OVER_BY = 'centflow-sign-in';
 const SCOPE = 'openid profile email';
 /** Requests of the page wait for a renewal no longer than this. */
@@ -45,6 +46,10 @@ export async function signInByRedirect(): Promise<void> {
 /**
  * The page stays; ends when the other window has signed in.
  *
+ * The provider may remember somebody else, who would be signed in without a question, and refused, again and again. So the other
+ * window signs out at the provider first. `prompt=login` alone is not enough: Cognito's classic pages ignore it
+ * (https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html).
+ *
  * @throws Error where the browser lets no window open
  */
 export async function signInInWindow(): Promise<void> {
@@ -54,11 +59,21 @@ export async function signInInWindow(): Promise<void> {
       'The browser blocked the sign-in window. Allow windows for this address, then press “Sign in” again.',
     );
   const handedOver = nextCredentials();
-  const returnTo: ReturnTo = {};
-  // The provider may remember somebody else, who would be signed in unasked, and refused, again and again.
-  const { url } = await (await connect()).createSigninRequest({ state: returnTo, prompt: 'login' });
-  other.location.href = url;
+  const client = await connect();
+  const canSignOut = (await client.metadataService.getEndSessionEndpoint()) !== undefined;
+  other.location.href = await (canSignOut ? signOutAddress(client, SIGN_IN_AGAIN) : secondSignInAddress(client));
   session.signIn(await handedOver);
+}
+
+/** In the second window, once the provider has forgotten who was signed in: leaves for the provider's sign-in. */
+export async function signInAgain(): Promise<void> {
+  location.replace(await secondSignInAddress(await connect()));
+}
+
+/** Where a window signs in that closes afterwards. */
+async function secondSignInAddress(client: OidcClient): Promise<string> {
+  const returnTo: ReturnTo = {};
+  return (await client.createSigninRequest({ state: returnTo, prompt: 'login' })).url;
 }
 
 function nextCredentials(): Promise<Credentials> {
@@ -121,12 +136,17 @@ export async function signOutOfProvider(refreshToken: string | undefined): Promi
   const client = await connect();
   // One that cannot be revoked now ends by itself; who signs out is not held up.
   if (refreshToken !== undefined) await client.revokeToken(refreshToken, 'refresh_token').catch(() => undefined);
-  const home = new URL('/', location.origin).href;
+  location.assign(await signOutAddress(client, '/'));
+}
+
+/** @param then where the provider leads afterwards: an address of the console that it knows (infra: `logoutUrls`) */
+async function signOutAddress(client: OidcClient, then: '/' | typeof SIGN_IN_AGAIN): Promise<string> {
+  const address = new URL(then, location.origin).href;
   const { url } = await client.createSignoutRequest({
     client_id: client.settings.client_id,
-    post_logout_redirect_uri: home,
-    // Cognito's own name for it.
-    extraQueryParams: { logout_uri: home },
+    post_logout_redirect_uri: address,
+    // Cognito's own name for it: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
+    extraQueryParams: { logout_uri: address },
   });
-  location.assign(url);
+  return url;
 }
