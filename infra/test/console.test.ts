@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { contentSecurityPolicy } from '@centflow/console/security-headers';
+import { KEY_BYTES } from '@centflow/console/contract/words';
+import { securityHeaders } from '@centflow/console/security-headers';
 import { App, TerraformStack } from 'cdktf';
 import { describe, expect, test } from 'vitest';
 import { readArtefacts } from '../src/artefacts.ts';
@@ -11,6 +12,7 @@ import { type Environment, EnvironmentError } from '../src/environment.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
 import { namesOf } from '../src/names.ts';
 import { ONE_PAGE } from '../src/stacks/console/distribution.ts';
+import { countedOnly } from '../src/stacks/console/firewall.ts';
 import { WebFiles } from '../src/stacks/console/web-files.ts';
 import { ConsoleStack } from '../src/stacks/console.ts';
 import { allows, matches, mayEver, statementsOf } from '../src/testing/policies.ts';
@@ -161,6 +163,7 @@ describe('CloudFront', () => {
         viewer_protocol_policy: 'https-only',
         // Managed-CachingDisabled and Managed-AllViewerExceptHostHeader.
         cache_policy_id: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+        compress: false,
         origin_request_policy_id: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
       });
       expect(api?.function_association).toBeUndefined();
@@ -185,21 +188,33 @@ describe('CloudFront', () => {
     for (const { stack, environment, names } of consoles) {
       const { attributes, id } = one(stack, 'aws_cloudfront_response_headers_policy');
       const { region } = environment;
-      const csp = contentSecurityPolicy({
+      const wanted = securityHeaders({
         uploadsOrigin: `https://${names.uploadsBucket}.s3.${region}.amazonaws.com`,
         authorityOrigins: [
           `https://cognito-idp.${region}.amazonaws.com`,
           `https://${names.signInDomain}.auth.${region}.amazoncognito.com`,
         ],
       });
-      expect(attributes.security_headers_config).toMatchObject({
-        content_security_policy: { content_security_policy: csp, override: true },
-        content_type_options: { override: true },
-        frame_options: { frame_option: 'DENY' },
-        referrer_policy: { referrer_policy: 'no-referrer' },
-        strict_transport_security: { access_control_max_age_sec: 63_072_000, include_subdomains: true },
+      const settings = attributes.security_headers_config as Record<string, Record<string, unknown>>;
+      const custom = attributes.custom_headers_config as {
+        items: { header: string; value: string; override: boolean }[];
+      };
+      const sent = {
+        'content-security-policy': settings.content_security_policy?.content_security_policy,
+        'x-content-type-options': settings.content_type_options && 'nosniff',
+        'x-frame-options': settings.frame_options?.frame_option,
+        'referrer-policy': settings.referrer_policy?.referrer_policy,
+        ...Object.fromEntries(custom.items.map(({ header, value }) => [header, value])),
+      };
+      // All that the server on one machine sends, and nothing else.
+      expect(sent).toEqual(wanted);
+      expect(sent).toMatchObject({ 'cross-origin-opener-policy': 'same-origin' });
+      for (const { override } of [...Object.values(settings), ...custom.items]) expect(override).toBe(true);
+      expect(settings.strict_transport_security).toMatchObject({
+        access_control_max_age_sec: 63_072_000,
+        include_subdomains: true,
       });
-      expect(csp).toContain("default-src 'none'; script-src 'self';");
+      expect(wanted['content-security-policy']).toContain("default-src 'none'; script-src 'self';");
       const distribution = one(stack, 'aws_cloudfront_distribution').attributes;
       const behaviours = [
         of(distribution, 'default_cache_behavior'),
@@ -254,11 +269,18 @@ describe('the firewall', () => {
       const group = rulesOf(stack)[1]?.statement?.managed_rule_group_statement as Attributes | undefined;
       expect(group?.name).toBe('AWSManagedRulesCommonRuleSet');
       const overridden = group?.rule_action_override as { name: string; action_to_use: Attributes }[];
-      expect(overridden.every(({ name }) => name.endsWith('_BODY'))).toBe(true);
+      const names = overridden.map(({ name }) => name);
+      expect(names.filter((name) => !name.endsWith('_BODY'))).toEqual(['SizeRestrictions_QUERYSTRING']);
       expect(overridden.map(({ action_to_use }) => Object.keys(action_to_use))).toEqual(
         overridden.map(() => ['count']),
       );
     }
+  });
+
+  test('counts the size of query strings, which the contract lets grow beyond what WAF takes', () => {
+    const longest = new URLSearchParams({ objectKey: 'ж'.repeat(KEY_BYTES / 2) }).toString();
+    expect(longest.length).toBeGreaterThan(2048);
+    expect(countedOnly).toContain('SizeRestrictions_QUERYSTRING');
   });
 
   test('is where CloudFront looks for one, in no other account, and tagged as everything', () => {

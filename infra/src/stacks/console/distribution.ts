@@ -2,8 +2,11 @@
 import { CloudfrontDistribution } from '@cdktf/provider-aws/lib/cloudfront-distribution/index.js';
 import { CloudfrontFunction } from '@cdktf/provider-aws/lib/cloudfront-function/index.js';
 import { CloudfrontOriginAccessControl } from '@cdktf/provider-aws/lib/cloudfront-origin-access-control/index.js';
-import { CloudfrontResponseHeadersPolicy } from '@cdktf/provider-aws/lib/cloudfront-response-headers-policy/index.js';
-import { contentSecurityPolicy } from '@centflow/console/security-headers';
+import {
+  CloudfrontResponseHeadersPolicy,
+  type CloudfrontResponseHeadersPolicySecurityHeadersConfig,
+} from '@cdktf/provider-aws/lib/cloudfront-response-headers-policy/index.js';
+import { securityHeaders } from '@centflow/console/security-headers';
 import { Construct } from 'constructs';
 import type { PrivateBucket } from '../../constructs/private-bucket.ts';
 import type { ConsoleProps, Environment } from '../../environment.ts';
@@ -28,6 +31,17 @@ const managed = {
 } as const;
 
 const TWO_YEARS = 63_072_000;
+
+type SecuritySettings = Omit<CloudfrontResponseHeadersPolicySecurityHeadersConfig, 'strictTransportSecurity'>;
+
+/** Headers that CloudFront has settings for; all others are custom headers to it. */
+const securitySettings: Readonly<Record<string, (value: string) => SecuritySettings>> = {
+  'content-security-policy': (value) => ({ contentSecurityPolicy: { contentSecurityPolicy: value, override: true } }),
+  // `nosniff` is the only value that there is.
+  'x-content-type-options': () => ({ contentTypeOptions: { override: true } }),
+  'x-frame-options': (value) => ({ frameOptions: { frameOption: value, override: true } }),
+  'referrer-policy': (value) => ({ referrerPolicy: { referrerPolicy: value, override: true } }),
+};
 
 /**
  * The browser's own addresses (`/uploads/17`) are all the one page. Asked of paths alone whose last part has no dot, before the
@@ -64,11 +78,7 @@ export class Distribution extends Construct {
       publish: true,
     });
     const headers = this.#headers(name, environment);
-    const always = {
-      viewerProtocolPolicy: 'redirect-to-https',
-      compress: true,
-      responseHeadersPolicyId: headers.id,
-    };
+    const always = { viewerProtocolPolicy: 'redirect-to-https', responseHeadersPolicyId: headers.id };
     const distribution = new CloudfrontDistribution(this, 'distribution', {
       comment: name,
       enabled: true,
@@ -97,6 +107,7 @@ export class Distribution extends Construct {
       ],
       defaultCacheBehavior: {
         ...always,
+        compress: true,
         targetOriginId: 'pages',
         allowedMethods: ['GET', 'HEAD'],
         cachedMethods: ['GET', 'HEAD'],
@@ -110,6 +121,9 @@ export class Distribution extends Construct {
           viewerProtocolPolicy: 'https-only',
           pathPattern: '/api/*',
           targetOriginId: 'api',
+          // The API compresses its answers: CloudFront compresses nothing under a policy that keeps nothing.
+          // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
+          compress: false,
           allowedMethods: ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'],
           cachedMethods: ['GET', 'HEAD'],
           cachePolicyId: managed.cachingDisabled,
@@ -140,25 +154,27 @@ export class Distribution extends Construct {
   }
 
   #headers(name: string, environment: Environment): CloudfrontResponseHeadersPolicy {
+    const headers = Object.entries(
+      securityHeaders({
+        uploadsOrigin: `https://${namesOf(environment).uploadsBucket}.s3.${environment.region}.amazonaws.com`,
+        authorityOrigins: signInOrigins(environment),
+      }),
+    );
     return new CloudfrontResponseHeadersPolicy(this, 'headers', {
       name,
       comment: 'What browsers hold the console to.',
       securityHeadersConfig: {
-        contentSecurityPolicy: {
-          contentSecurityPolicy: contentSecurityPolicy({
-            uploadsOrigin: `https://${namesOf(environment).uploadsBucket}.s3.${environment.region}.amazonaws.com`,
-            authorityOrigins: signInOrigins(environment),
-          }),
-          override: true,
-        },
-        contentTypeOptions: { override: true },
-        frameOptions: { frameOption: 'DENY', override: true },
-        referrerPolicy: { referrerPolicy: 'no-referrer', override: true },
+        ...Object.assign({}, ...headers.map(([header, value]) => securitySettings[header]?.(value))),
         strictTransportSecurity: {
           accessControlMaxAgeSec: TWO_YEARS,
           includeSubdomains: true,
           override: true,
         },
+      },
+      customHeadersConfig: {
+        items: headers
+          .filter(([header]) => securitySettings[header] === undefined)
+          .map(([header, value]) => ({ header, value, override: true })),
       },
     });
   }
