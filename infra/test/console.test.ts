@@ -35,6 +35,10 @@ function devWith(changes: Partial<NonNullable<Environment['console']>>): Stack {
   return stackNamed(synthesised([{ ...dev, console: { ...dev.console, ...changes } }]), 'dev-console');
 }
 
+const domain = {
+  name: 'console.example.com',
+  certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-4000-8000-000000000000',
+};
 const apiFolder = resolve(import.meta.dirname, '../../apps/console/api');
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
@@ -227,12 +231,11 @@ describe('CloudFront', () => {
   });
 
   test('speaks TLS 1.2 and up under a domain of our own, which people then return to', () => {
-    const certificateArn = 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-4000-8000-000000000000';
-    const stack = devWith({ domain: { name: 'console.example.com', certificateArn } });
+    const stack = devWith({ domain });
     expect(one(stack, 'aws_cloudfront_distribution').attributes).toMatchObject({
       aliases: ['console.example.com'],
       viewer_certificate: {
-        acm_certificate_arn: certificateArn,
+        acm_certificate_arn: domain.certificateArn,
         minimum_protocol_version: 'TLSv1.2_2021',
         ssl_support_method: 'sni-only',
       },
@@ -504,14 +507,22 @@ describe('people', () => {
     expect(invitedOnly(devWith({ signUp: 'open' }))).toEqual({ allow_admin_create_user_only: false });
   });
 
-  test('have long passwords, and a second factor if they want', () => {
-    for (const { stack } of consoles) {
-      expect(one(stack, 'aws_cognito_user_pool').attributes).toMatchObject({
-        mfa_configuration: 'OPTIONAL',
-        software_token_mfa_configuration: { enabled: true },
-        password_policy: { minimum_length: 14 },
-      });
+  test('have long passwords, and a second factor where their data is protected', () => {
+    expect(consoles.filter(({ environment }) => environment.protectData)).not.toEqual([]);
+    for (const { stack, environment } of consoles) {
+      const { attributes } = one(stack, 'aws_cognito_user_pool');
+      expect(attributes.password_policy).toMatchObject({ minimum_length: 14 });
+      // Never OPTIONAL: nobody could set one up.
+      const { mfa_configuration: factor, software_token_mfa_configuration: byApp } = attributes;
+      expect([factor, byApp]).toEqual(environment.protectData ? ['ON', { enabled: true }] : ['OFF', undefined]);
     }
+  });
+
+  test('may be sent back to the console by Cognito’s sign-out: home, or to sign in again', () => {
+    const { logout_urls } = one(devWith({ domain }), 'aws_cognito_user_pool_client').attributes;
+    expect(logout_urls).toEqual(['https://console.example.com/', 'https://console.example.com/sign-in/again']);
+    const pages = readFileSync(join(apiFolder, '../web/src/session/oidc.ts'), 'utf8');
+    expect(pages).toContain("= '/sign-in/again'");
   });
 
   test('cannot choose whose money they see', () => {

@@ -60,8 +60,11 @@ export class People extends Construct {
         requireSymbols: true,
         temporaryPasswordValidityDays: 7,
       },
-      mfaConfiguration: 'OPTIONAL',
-      softwareTokenMfaConfiguration: { enabled: true },
+      // Cognito's own pages let people set up a second factor only where all must have one, and the console has no page for it:
+      // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-totp.html
+      ...(protectData
+        ? { mfaConfiguration: 'ON', softwareTokenMfaConfiguration: { enabled: true } }
+        : { mfaConfiguration: 'OFF' }),
       accountRecoverySetting: { recoveryMechanism: [{ name: 'verified_email', priority: 1 }] },
       schema: [
         {
