@@ -1,5 +1,11 @@
 /** Asks the migrator to go on: what a deployment does by itself, for when one has failed half-way. */
-import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  InvokeCommand,
+  type InvokeCommandOutput,
+  ResourceConflictException,
+  ResourceNotReadyException,
+} from '@aws-sdk/client-lambda';
 import { namesOf } from '@centflow/infra';
 import * as z from 'zod';
 import type { OpenEnvironment } from '../open-environment.ts';
@@ -12,12 +18,51 @@ export class MigrationError extends Error {
 const answer = z.object({ applied: z.array(z.string()), unknown: z.array(z.string()) });
 const failure = z.object({ errorMessage: z.string() });
 
-/** @throws {MigrationError} a statement failed; says which, and what was done before it. */
-export async function migrate({ lambda, environment }: OpenEnvironment): Promise<z.infer<typeof answer>> {
-  const { Payload, FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName: namesOf(environment).migrator, Payload: new TextEncoder().encode('{}') }),
-  );
+/**
+ * How long to wait for a function that Lambda made Inactive, in milliseconds. Lambda takes the network of a function that was not
+ * called for weeks. The next call fails, and Lambda creates the network again, which takes a minute or so:
+ * https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+ */
+export interface Patience {
+  readonly pauseMs: number;
+  readonly deadlineMs: number;
+}
+const PATIENCE: Patience = { pauseMs: 5000, deadlineMs: 300_000 };
+
+/**
+ * @throws {MigrationError} a statement failed; says which, and what was done before it.
+ * @throws the AWS error where the migrator cannot be invoked, or is not ready within the deadline
+ */
+export async function migrate(
+  { lambda, environment }: Pick<OpenEnvironment, 'lambda' | 'environment'>,
+  patience: Patience = PATIENCE,
+): Promise<z.infer<typeof answer>> {
+  const command = new InvokeCommand({
+    FunctionName: namesOf(environment).migrator,
+    Payload: new TextEncoder().encode('{}'),
+  });
+  const { Payload, FunctionError } = await onceReady(() => lambda.send(command), patience);
   const said: unknown = JSON.parse(new TextDecoder().decode(Payload));
   if (FunctionError === undefined) return answer.parse(said);
   throw new MigrationError(failure.safeParse(said).data?.errorMessage ?? `The migrator failed: ${FunctionError}.`);
+}
+
+async function onceReady(
+  invoke: () => Promise<InvokeCommandOutput>,
+  { pauseMs, deadlineMs }: Patience,
+): Promise<InvokeCommandOutput> {
+  const deadline = performance.now() + deadlineMs;
+  for (;;) {
+    try {
+      return await invoke();
+    } catch (error) {
+      if (!isNotReady(error) || performance.now() + pauseMs > deadline) throw error;
+    }
+    await pause(pauseMs);
+  }
+}
+
+/** Its code has not been called: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. */
+function isNotReady(error: unknown): boolean {
+  return error instanceof ResourceNotReadyException || error instanceof ResourceConflictException;
 }

@@ -1,0 +1,56 @@
+import {
+  type InvokeCommand,
+  type LambdaClient,
+  ResourceConflictException,
+  ResourceNotFoundException,
+  ResourceNotReadyException,
+} from '@aws-sdk/client-lambda';
+import { readEnvironment } from '@centflow/infra';
+import { describe, expect, test } from 'vitest';
+import { MigrationError, migrate } from './migrate.ts';
+
+const $metadata = {};
+const inactive = new ResourceNotReadyException({ $metadata, message: 'The function is inactive.' });
+const pending = new ResourceConflictException({ $metadata, message: 'The function is in the state Pending.' });
+const missing = new ResourceNotFoundException({ $metadata, message: 'Function not found.' });
+const payload = (value: object) => new TextEncoder().encode(JSON.stringify(value));
+const done = { Payload: payload({ applied: ['0001'], unknown: [] }) };
+const patience = { pauseMs: 1, deadlineMs: 5000 };
+
+/** A Lambda that gives these answers in turn; an error is thrown. The last one is given for ever. */
+function lambdaWith(...answers: readonly (object | Error)[]) {
+  const invoked: string[] = [];
+  const send = async ({ input }: InvokeCommand) => {
+    const answer = answers[Math.min(invoked.length, answers.length - 1)];
+    invoked.push(input.FunctionName ?? '');
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  return { invoked, environment: readEnvironment('dev'), lambda: { send } as unknown as LambdaClient };
+}
+
+describe('the migrator', () => {
+  test('is invoked again while Lambda restores a function that it made Inactive', async () => {
+    const open = lambdaWith(inactive, pending, pending, done);
+    expect(await migrate(open, patience)).toEqual({ applied: ['0001'], unknown: [] });
+    expect(open.invoked).toEqual(Array(4).fill('centflow-dev-migrator'));
+  });
+
+  test('is given up where it is not ready within the deadline', async () => {
+    const open = lambdaWith(pending);
+    await expect(migrate(open, { pauseMs: 10, deadlineMs: 50 })).rejects.toBe(pending);
+    expect(open.invoked.length).toBeGreaterThan(1);
+  });
+
+  test('is not invoked again where there is none', async () => {
+    const open = lambdaWith(missing, done);
+    await expect(migrate(open, patience)).rejects.toBe(missing);
+    expect(open.invoked).toHaveLength(1);
+  });
+
+  test('is not invoked again where a statement failed', async () => {
+    const open = lambdaWith({ FunctionError: 'Unhandled', Payload: payload({ errorMessage: 'No such table' }) }, done);
+    await expect(migrate(open, patience)).rejects.toThrow(new MigrationError('No such table'));
+    expect(open.invoked).toHaveLength(1);
+  });
+});
