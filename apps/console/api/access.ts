@@ -9,6 +9,12 @@ import type { RouteName } from './contract/api.ts';
  */
 export type Access = 'public' | 'person' | 'owner' | 'operator';
 
+/** Routes of the server on one machine alone, where people sign in by a click. */
+export const localRoutes = ['listLocalOwners', 'signInLocally'] as const satisfies readonly RouteName[];
+export type LocalRoute = (typeof localRoutes)[number];
+/** A route that the functions on AWS answer. */
+export type DeployedRoute = Exclude<RouteName, LocalRoute>;
+
 export const access: Readonly<Record<RouteName, Access>> = {
   getConfig: 'public',
   listLocalOwners: 'public',

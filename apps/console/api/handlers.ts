@@ -1,4 +1,5 @@
 /** What the function `console` answers besides the session: all that is about people's files and money, and the pipeline. */
+import type { LocalRoute } from './access.ts';
 import type { Bucket } from './bucket.ts';
 import type { Handlers } from './context.ts';
 import type { Database } from './database.ts';
@@ -12,10 +13,9 @@ import { transactionHandlers } from './transactions.ts';
 import { uploadHandlers, uploadsView } from './uploads.ts';
 
 type Elsewhere =
+  | LocalRoute
   | 'getConfig'
   | 'getSession'
-  | 'listLocalOwners'
-  | 'signInLocally'
   | 'listJobRuns'
   | 'countDeadLetters'
   | 'listAlarms'

@@ -1,6 +1,7 @@
 /** One click signs in, on one machine. */
 import { uploadProgress as progress } from '@centflow/schema/views';
 import { asc, sql } from 'drizzle-orm';
+import type { LocalRoute } from '../access.ts';
 import type { Handlers } from '../context.ts';
 import type { Database } from '../database.ts';
 import { isOwnerName } from '../identity.ts';
@@ -10,10 +11,7 @@ import type { Tokens } from './tokens.ts';
 /** Who has no upload yet: the person who tries it. */
 const NEWCOMER = 'me';
 
-export function signInHandlers(
-  database: Database,
-  tokens: Tokens,
-): Pick<Handlers, 'listLocalOwners' | 'signInLocally'> {
+export function signInHandlers(database: Database, tokens: Tokens): Pick<Handlers, LocalRoute> {
   return {
     async listLocalOwners(context) {
       const found = await database.ask((views) =>

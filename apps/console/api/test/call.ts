@@ -2,14 +2,10 @@
 import type { z } from '@hono/zod-openapi';
 import { expect } from 'vitest';
 import { type RouteName, routes } from '../contract/api.ts';
+import { addressOf, type RouteCall, requestOf } from '../contract/request.ts';
 import type { World } from './world.ts';
 
-export interface Ask {
-  readonly param?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly json?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+export type Ask = RouteCall;
 
 /** What came back; the body is as the contract says, or the call has failed. */
 export interface Answer {
@@ -20,26 +16,16 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-export function addressOf(name: RouteName, { param = {}, query = {} }: Ask): string {
-  const path = routes[name].path.replace(/\{(\w+)\}/g, (_, part: string) => encodeURIComponent(param[part] ?? ''));
-  const search = new URLSearchParams(query).toString();
-  return search === '' ? path : `${path}?${search}`;
-}
-
 export async function call(
   { url }: Pick<World, 'url'>,
   name: RouteName,
   token: string | undefined,
   ask: Ask = {},
 ): Promise<Answer> {
+  const { headers, ...request } = requestOf(name, ask);
   const response = await fetch(`${url}${addressOf(name, ask)}`, {
-    method: routes[name].method,
-    headers: {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(ask.json === undefined ? {} : { 'content-type': 'application/json' }),
-      ...ask.headers,
-    },
-    ...(ask.json === undefined ? {} : { body: JSON.stringify(ask.json) }),
+    ...request,
+    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
   });
   const text = await response.text();
   const body = JSON.parse(text);

@@ -31,7 +31,7 @@ export const emulatorFaults: readonly EmulatorFault[] = [
   ...faultsOf(
     'aws_cloudfront_response_headers_policy',
     'GetResponseHeadersPolicy tells of empty lists where there are none.',
-    ['custom_headers_config', 'remove_headers_config'],
+    ['remove_headers_config'],
   ),
   ...faultsOf('aws_db_instance', 'CreateDBInstance ignores it.', ['backup_window', 'enabled_cloudwatch_logs_exports']),
   ...faultsOf('aws_flow_log', 'DescribeFlowLogs does not tell it.', [

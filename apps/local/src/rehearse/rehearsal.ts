@@ -39,6 +39,7 @@ import {
   strangersAreRefused,
   uploadByTheConsole,
 } from './console/console-checks.ts';
+import { everyRouteAnswers } from './console/console-routes.ts';
 import { type DeployedConsole, deployedConsole } from './console/deployed-console.ts';
 import { type DeployedFlow, deployedFlow } from './deployed-flow.ts';
 import { compareWithFaults, describeDifference, type EmulatorFault, emulatorFaults } from './faults.ts';
@@ -211,6 +212,9 @@ async function useConsole(story: Story, console: DeployedConsole): Promise<void>
   await story.step('Everybody who signs in sees their own', () => everybodySeesTheirOwn(console));
   await story.step('A file dropped into the console shows, and is undone', () => uploadByTheConsole(console));
   await story.step('Operators see how the flow runs, and no money', () => operatorsSeeTheFlow(console));
+  await story.step('Every route answers with the rights that the functions have', async (note) =>
+    note(`${await everyRouteAnswers(console)} routes`),
+  );
 }
 
 /** Nothing changed, so nothing may be left to do; what the emulator reads back wrongly is known. */

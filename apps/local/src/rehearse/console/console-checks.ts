@@ -1,5 +1,6 @@
 /** What the deployed console must show: its pages, who gets in, whose money they see, and that an upload goes all the way. */
 import assert from 'node:assert/strict';
+import { securityHeaders } from '@centflow/console/security-headers';
 import { waitFor } from '../../flow-steps.ts';
 import { type Answer, ask } from './browser.ts';
 import type { DeployedConsole } from './deployed-console.ts';
@@ -12,6 +13,8 @@ export async function pagesAreServed(console: DeployedConsole): Promise<void> {
   assert.equal(deep.text, page.text);
   assert.equal(page.headers['cache-control'], 'no-cache');
   assert.match(headerOf(page, 'content-security-policy'), /^default-src 'none'; script-src 'self';/);
+  const { 'content-security-policy': _, ...others } = securityHeaders({ uploadsOrigin: '', authorityOrigins: [] });
+  for (const [name, value] of Object.entries(others)) assert.equal(headerOf(page, name), value, name);
   assert.match(headerOf(page, 'strict-transport-security'), /max-age=63072000/);
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(page.text)?.[1];
   assert.ok(script, 'the page names no script');

@@ -1,0 +1,27 @@
+/** A call of a route by its name, as an HTTP request. */
+import { type RouteName, routes } from './api.ts';
+
+/** What a call gives a route, part by part. */
+export interface RouteCall {
+  /** Values of the path's parameters. */
+  readonly param?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Path and query string of a call. */
+export function addressOf(name: RouteName, { param = {}, query = {} }: RouteCall): string {
+  const path = routes[name].path.replace(/\{(\w+)\}/g, (_, part: string) => encodeURIComponent(param[part] ?? ''));
+  const search = new URLSearchParams(query).toString();
+  return search === '' ? path : `${path}?${search}`;
+}
+
+/** Method, headers and body of a call. */
+export function requestOf(name: RouteName, { json, headers = {} }: RouteCall) {
+  return {
+    method: routes[name].method.toUpperCase(),
+    headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+  };
+}
