@@ -564,6 +564,13 @@ function serviceCalls(environment: Environment): RoleCall[] {
           },
           {
             ...quicksight,
+            what: 'QuickSight changes the groups of its interface',
+            actions: ['ec2:ModifyNetworkInterfaceAttribute'],
+            resources: [of('ec2', 'security-group/sg-1')],
+            context: ourVpc,
+          },
+          {
+            ...quicksight,
             what: 'QuickSight changes and deletes its interface',
             actions: ['ec2:ModifyNetworkInterfaceAttribute', 'ec2:DeleteNetworkInterface'],
             resources: [of('ec2', 'network-interface/eni-1')],

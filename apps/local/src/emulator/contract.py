@@ -64,7 +64,7 @@ SIGNATURES = {
     (responses, "get_account_id"): "()",
     (iam_evaluator, "enforce"): "(access_key_id, iam_action, service, region, resource_arn='*', service_context=None)",
     (iam_evaluator, "_is_root_key"): "(access_key_id)",
-    (iam_evaluator, "evaluate"): "(ctx, policies, *limits)",
+    (iam_evaluator, "evaluate"): "(ctx, policies, limits)",
 }
 
 NAMES = {
