@@ -14,8 +14,8 @@ test('a story has a line for each step, says how it ended, and its report counts
   });
   await expect(failing).rejects.toThrow(new RehearsalError('An upload shows: it did <not>'));
   expect(lines).toEqual([
-    expect.stringMatching(/^✔ +0\.0 s {2}`store` applies: 56 to create$/),
-    expect.stringMatching(/^✘ +0\.0 s {2}An upload shows$/),
+    expect.stringMatching(/^✔ +\d+\.\d s {2}`store` applies: 56 to create$/),
+    expect.stringMatching(/^✘ +\d+\.\d s {2}An upload shows$/),
   ]);
   expect(story.summary()).toBe('1 passed, 1 failed, 0 skipped');
   const folder = mkdtempSync(join(tmpdir(), 'centflow-story-'));
