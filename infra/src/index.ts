@@ -9,6 +9,7 @@ export {
 } from './environment.ts';
 export { readEnvironment, readEnvironments } from './environments.ts';
 export {
+  ACCEPT_OWNER,
   CANARY_OWNER,
   DATABASE_NAME,
   deliveryBucketOf,

@@ -41,6 +41,9 @@ export const DATABASE_NAME = 'centflow';
 /** Whose uploads a deployment makes to see whether the flow works: nobody's. */
 export const CANARY_OWNER = 'centflow-canary';
 
+/** The owner of everything that `npm run deliver -- accept` uploads. The canary's function answers for it, as it begins so. */
+export const ACCEPT_OWNER = `${CANARY_OWNER}-accept`;
+
 function prefixOf(environment: string): string {
   return `centflow-${environment}`;
 }

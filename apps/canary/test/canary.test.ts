@@ -66,6 +66,7 @@ beforeAll(async () => {
     await enterUpload(database, expenses, 'expenses', { owner }, [{ ...coffee, amount: '9.0000' }]);
   }
   await enterUpload(database, expenses, 'expenses', { owner: OWNER, state: 'loading' }, [coffee]);
+  await enterUpload(database, expenses, 'expenses', { owner: `${OWNER}-accept` }, [coffee]);
 });
 afterAll(() => mysql?.[Symbol.asyncDispose]());
 
@@ -146,9 +147,17 @@ describe('the canary', () => {
     expect(rows).toMatchObject({ v_transactions: 3, v_monthly_cash_flow: 1, v_spend_by_category_month: 1 });
   });
 
+  test('answers for an owner whose name begins with its own and a dash, with that owner’s rows alone', async () => {
+    const { uploads, cashFlow } = await invoke({ owner: `${OWNER}-accept` });
+    expect(uploads.map(({ owner }) => owner)).toEqual([`${OWNER}-accept`]);
+    expect(cashFlow).toMatchObject([{ owner: `${OWNER}-accept`, expense: '0.2000' }]);
+  });
+
   test.each([
     ['another owner', { owner: 'ann' }],
+    ['an owner that only begins like it', { owner: 'centflow-canary ' }],
     ['an owner that differs by a letter', { owner: 'Centflow-Canary' }],
+    ['an owner that differs by a letter before the dash', { owner: 'Centflow-Canary-accept' }],
     ['no owner', {}],
     ['nothing', null],
     ['a list of owners', { owner: [OWNER, 'ann'] }],
