@@ -42,6 +42,16 @@ export function deliver(build: () => Promise<void>): Command {
     .option('--evidence <file>', 'write down how it went, and which alarms are raised')
     .option('--release <folder>', 'the release that is deployed; fetched where it is left out')
     .action(commands.canary);
+  withEnvironment(program, 'accept', 'check everything that a deployed environment must show, a line for each check')
+    .option('--release <folder>', 'the release that is deployed; fetched where it is left out')
+    .option('--disruptive', 'outside dev, run also the checks that touch the whole environment')
+    .option('--restore', 'restore a backup into a second instance, which takes half an hour, and delete it again')
+    .option(
+      '--console-user <e-mail>',
+      'who signs in to the console, by default CENTFLOW_ACCEPT_USER; the password is CENTFLOW_ACCEPT_PASSWORD',
+    )
+    .option('--report <folder>', 'where accept.md and accept.json go; by default .local/accept/<environment>')
+    .action(commands.accept);
   withPullRequest(
     withRelease(withEnvironment(program, 'assess', 'say whether a release goes on by itself or people decide')),
   )

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironments } from '@centflow/infra';
+import type { AcceptCommandOptions } from './accept/command.ts';
 import { addSummary, setOutputs } from './actions.ts';
 import { runCanary } from './canary/canary.ts';
 import { CanaryFailedError } from './canary-error.ts';
@@ -137,6 +138,16 @@ export async function canary(options: CanaryOptions): Promise<void> {
       `The canary of ${deployed.version} failed in ${environment.name}: ${problem}\nRoll back: \`npm run deliver -- rollback --environment ${environment.name} --canary-failed\` (deploy.yml does it by itself).`,
     );
   }
+}
+
+export async function accept(options: AcceptCommandOptions): Promise<void> {
+  // Its clients of a dozen services take a second to load, which no other command needs.
+  const command = await import('./accept/command.ts');
+  await command.accept(options, {
+    open: openEnvironment,
+    releaseOf: (name, deployed, folder) => releaseOf(openEnvironment(name), deployed, folder),
+    say,
+  });
 }
 
 export async function assess(options: DeployOptions): Promise<void> {

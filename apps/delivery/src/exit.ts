@@ -1,5 +1,6 @@
 /** How the commands end: a code for each thing that somebody has to do something else about. */
 import { EXIT as INFRA_EXIT, exitCodeOf as infraExitCodeOf } from '@centflow/infra/cli';
+import { NotAcceptedError, NotReadyError } from './accept/errors.ts';
 import { CanaryFailedError } from './canary-error.ts';
 import { GitHubSetupError } from './check-github/check-github.ts';
 import { AssessmentError } from './deploy/assessment.ts';
@@ -24,13 +25,15 @@ export const EXIT = {
   drift: 13,
   noSuchRelease: 14,
   gitHubSetup: 15,
+  notAccepted: 16,
+  notReady: 17,
 } as const;
 
 export const EXIT_CODES_HELP = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the environment is wrong, 4 Terraform is missing, 5 the state is locked,
             6 refused by the plan policy, 7 not reviewed, 8 a plan or release was altered, 9 the world has moved since the
             review, 10 an approval is missing, 11 stopped half-way, 12 the canary failed, 13 drift found, 14 no such release,
-            15 GitHub is not set up as the workflows need it`;
+            15 GitHub is not set up as the workflows need it, 16 not accepted, 17 not ready to be accepted`;
 
 const codes: readonly (readonly [abstract new (...args: never[]) => Error, number])[] = [
   [PolicyError, EXIT.refused],
@@ -44,6 +47,8 @@ const codes: readonly (readonly [abstract new (...args: never[]) => Error, numbe
   [DriftError, EXIT.drift],
   [UnknownReleaseError, EXIT.noSuchRelease],
   [GitHubSetupError, EXIT.gitHubSetup],
+  [NotAcceptedError, EXIT.notAccepted],
+  [NotReadyError, EXIT.notReady],
 ];
 
 /** The exit code of an error that these commands throw. */

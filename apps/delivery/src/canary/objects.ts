@@ -1,4 +1,4 @@
-/** The canary's objects in the uploads bucket: `raw/<feed>/owner=centflow-canary/…`. */
+/** The objects of one owner in the uploads bucket, by default the canary's: `raw/<feed>/owner=centflow-canary/…`. */
 import { DeleteObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { CANARY_OWNER } from '@centflow/infra';
 
@@ -8,14 +8,16 @@ const RAW = 'raw/';
 export class CanaryObjects {
   readonly bucket: string;
   readonly #s3: S3Client;
+  readonly #folder: string;
 
-  constructor(s3: S3Client, bucket: string) {
+  constructor(s3: S3Client, bucket: string, owner = CANARY_OWNER) {
     this.#s3 = s3;
     this.bucket = bucket;
+    this.#folder = `owner=${owner}/`;
   }
 
   keyOf(feed: string, name: string): string {
-    return `${RAW}${feed}/${folder}${name}.csv`;
+    return `${RAW}${feed}/${this.#folder}${name}.csv`;
   }
 
   /** @returns the version that it is now */
@@ -35,7 +37,7 @@ export class CanaryObjects {
   async list(abortSignal: AbortSignal): Promise<string[]> {
     const keys: string[] = [];
     for (const feed of await this.#feeds(abortSignal)) {
-      const pages = paginateListObjectsV2({ client: this.#s3 }, this.#below(`${feed}${folder}`), { abortSignal });
+      const pages = paginateListObjectsV2({ client: this.#s3 }, this.#below(`${feed}${this.#folder}`), { abortSignal });
       for await (const { Contents = [] } of pages) keys.push(...Contents.flatMap(({ Key }) => Key ?? []));
     }
     return keys;
@@ -54,5 +56,3 @@ export class CanaryObjects {
     return { Bucket: this.bucket, Prefix };
   }
 }
-
-const folder = `owner=${CANARY_OWNER}/`;

@@ -26,6 +26,9 @@ const upload = z.object({
   amount_read: amount,
   amount_published: amount,
   reason: z.string().nullable(),
+  /** UTC, as MySQL writes it; other times of a test's views may be absent. */
+  published_at: z.string().nullable().optional(),
+  seconds_to_visible: z.string().nullable().optional(),
 });
 
 const observation = z.object({

@@ -19,6 +19,7 @@ import {
 } from '../flow-steps.ts';
 import { runSweep } from '../job-runs.ts';
 import type { ToolPaths } from '../paths.ts';
+import { acceptDeployed } from './accept/accept-deployed.ts';
 import { type Account, startAccount } from './account.ts';
 import {
   canaryAnswersForItself,
@@ -123,6 +124,7 @@ async function play(all: Play): Promise<void> {
   await use(story, flow);
   if (hasConsole) await useConsole(story, deployedConsole(account, await deployment.stage('console').outputs()));
   await compareRoleCalls(all);
+  await story.step('`accept` accepts it, but for what the emulator cannot show', (note) => acceptDeployed(all, note));
   await planAgain(all);
   await destroy(all);
   await story.step('Nothing is left in the account', async () => {

@@ -65,7 +65,8 @@ export function deployedConsole(account: Account, outputs: Readonly<Record<strin
   };
 }
 
-async function makeAccount(
+/** Makes an account as docs/runbook.md says it, with a password that is good at once. */
+export async function makeAccount(
   { endpointUrl, environment, authority }: Account,
   UserPoolId: string,
   { email, owner, operator, password }: Person & { readonly password: string },

@@ -1,0 +1,283 @@
+/** The console as people meet it: its pages, who gets in, every route of its API, and the addresses that it signs. */
+import { randomBytes } from 'node:crypto';
+import type { RouteName } from '@centflow/console/contract';
+import { ACCEPT_OWNER, type Environment } from '@centflow/infra';
+import { dashboards } from '@centflow/reports';
+import { type Check, expectThat, SeenError } from '../check.ts';
+import { Console, changes, type Filling, routesFor } from '../console.ts';
+import type { AcceptContext } from '../context.ts';
+import { ONE_EXPENSE } from '../own-uploads.ts';
+import type { WebAnswer } from '../web.ts';
+
+const VISIBLE_SECONDS = 600;
+const CSV = { feed: 'expenses', contentType: 'text/csv' } as const;
+/** More than the console lets a single request send, so that it signs parts. */
+const MANY_BYTES = 9 * 2 ** 20;
+
+const absent = ({ console }: Environment) =>
+  console === null ? 'the environment has no console (`console` is null)' : undefined;
+const READ_LOG =
+  'read the log of `<prefix>-console` or `<prefix>-operations` and the access log of the API; the request id is in both';
+
+interface Signed {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly objectKey: string;
+}
+
+export const pages: Check = {
+  name: 'console-pages',
+  proves: 'CloudFront serves the pages with the headers that protect them, and one page for every address',
+  ifItFails:
+    'look at the distribution in CloudFront: its origin, the bucket’s policy and the function of its addresses',
+  disruptive: null,
+  absent,
+  run: async ({ deployed, web }) => {
+    const origin = deployed.output('console', 'console_url');
+    const [page, deep] = [await web(`${origin}/`), await web(`${origin}/uploads/17`)];
+    expectThat(page.status === 200 && /<!doctype html>/i.test(page.text), `${origin}/ answers ${page.status}`);
+    expectThat(deep.text === page.text, `${origin}/uploads/17 answers ${deep.status} with another page`);
+    const policy = page.headers['content-security-policy'] ?? '';
+    expectThat(policy.startsWith("default-src 'none'"), `the content security policy is "${policy}"`);
+    const transport = page.headers['strict-transport-security'] ?? '';
+    expectThat(/max-age=\d{7,}/.test(transport), `Strict-Transport-Security is "${transport}"`);
+    return origin;
+  },
+};
+
+export const strangers: Check = {
+  name: 'console-strangers',
+  proves:
+    'every route of the API but the public ones refuses a request without a token, and one with a token that it did not sign',
+  ifItFails: 'compare the routes of the API and their authorizer with infra/src/stacks/console/console-api.ts',
+  disruptive: null,
+  absent,
+  run: async ({ deployed, web }) => {
+    const origin = deployed.output('console', 'console_url');
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+    const own = [{ alg: 'none' }, { sub: 'x', 'custom:owner': ACCEPT_OWNER, token_use: 'id' }].map(encode);
+    const routes = routesFor('person', 'owner', 'operator');
+    for (const token of [undefined, `${own.join('.')}.`]) {
+      const stranger = new Console(origin, web, token);
+      for (const name of routes) {
+        const { status } = await stranger.ask(name, { param: { uploadId: '1', visualId: 'x', templateId: 'x' } });
+        expectThat(status === 401, `${name} answers ${status} to a stranger`);
+      }
+    }
+    return `${routes.length} routes`;
+  },
+};
+
+export const ownersRoutes: Check = {
+  name: 'console-owner-routes',
+  proves: 'after a real sign-in each route of an owner answers as its contract says, from an upload to its undoing',
+  ifItFails: READ_LOG,
+  disruptive: null,
+  absent,
+  run: async (context) => {
+    const called = new Set<RouteName>();
+    const console = await context.console();
+    const call: Call = (name, filling) => {
+      called.add(name);
+      return console.call(name, filling);
+    };
+    await ownersTour(context, call);
+    refuseMissed(routesFor('public', 'person', 'owner'), called);
+    return `${called.size} routes`;
+  },
+};
+
+export const operatorsRoutes: Check = {
+  name: 'console-operator-routes',
+  proves: 'after a real sign-in each route that shows an operator how the flow runs answers as its contract says',
+  ifItFails: READ_LOG,
+  disruptive: null,
+  absent,
+  run: async (context) => {
+    const console = await context.console();
+    const reading = routesFor('operator').filter((name) => !changes(name));
+    for (const name of reading) await console.call(name);
+    return reading.join(', ');
+  },
+};
+
+export const operatorsActions: Check = {
+  name: 'console-operator-actions',
+  proves: 'after a real sign-in an operator can redrive dead letters and start a sweep',
+  ifItFails: READ_LOG,
+  disruptive: 'redrives the dead letters there are and starts a sweep, as an operator does in the console',
+  absent,
+  run: async (context) => {
+    const console = await context.console();
+    const changing = routesFor('operator').filter(changes);
+    for (const name of changing) await console.call(name, { json: {} });
+    return changing.join(', ');
+  },
+};
+
+export const signedUpload: Check = {
+  name: 'signed-upload',
+  proves: 'an address that the console signed takes the file it was signed for, and no other size, type or object key',
+  ifItFails:
+    'compare what S3 answers with apps/console/api/sends.ts: size and type must be signed headers; the role of the console may write only owners’ objects',
+  disruptive: null,
+  absent,
+  run: async (context) => {
+    const console = await context.console();
+    const { web } = context;
+    const name = `signed-${randomBytes(6).toString('hex')}.csv`;
+    const send = { ...CSV, name, bytes: Buffer.byteLength(ONE_EXPENSE) };
+    const { url, headers, objectKey } = await console.call<Signed>('startSend', { json: send });
+    const elsewhere = new URL(url);
+    elsewhere.pathname = elsewhere.pathname.replace(name, `other-${name}`);
+    const refused: [string, string, Record<string, string>, string][] = [
+      ['another size', url, headers, `${ONE_EXPENSE}\n`],
+      ['another type', url, { ...headers, 'content-type': 'text/html' }, ONE_EXPENSE],
+      ['another object key', elsewhere.href, headers, ONE_EXPENSE],
+    ];
+    for (const [what, to, withHeaders, body] of refused) {
+      const { status } = await web(to, { method: 'PUT', headers: withHeaders, body });
+      expectThat(status === 403, `S3 answers ${status} to ${what}`);
+    }
+    const before = await console.ask('listVersions', { query: { objectKey } });
+    expectThat(before.status === 404, `after three refusals ${objectKey} has versions (${before.status})`);
+    const taken = await web(url, { method: 'PUT', headers, body: ONE_EXPENSE });
+    expectThat(taken.status === 200, `S3 refuses the file itself: ${taken.status} ${taken.text.slice(0, 300)}`);
+    await context.uploads.delete({ objectKey });
+    return `${refused.map(([what]) => what).join(', ')} refused`;
+  },
+};
+
+type Call = <Answer = Readonly<Record<string, unknown>>>(name: RouteName, filling?: Filling) => Promise<Answer>;
+
+/** Everything that an owner can do, once. */
+async function ownersTour(context: AcceptContext, call: Call): Promise<void> {
+  await call('getConfig');
+  const session = await call<{ owner: string | null; operator: boolean }>('getSession');
+  if (session.owner !== ACCEPT_OWNER || !session.operator) {
+    throw new SeenError(
+      `the person has the owner ${session.owner} and is ${session.operator ? 'an' : 'no'} operator. Give them custom:owner=${ACCEPT_OWNER} and the group operators (docs/runbook.md, "The console: accounts"): accept writes no other owner’s data`,
+    );
+  }
+  await uploadAndUndo(context, call);
+  await sendParts(context, call);
+  await keepTemplate(call);
+  await call('getChoices');
+  for (const { visuals } of dashboards) {
+    for (const { visual } of visuals) await call('getVisual', { param: { visualId: visual.id } });
+  }
+}
+
+async function uploadAndUndo({ pace, web, uploads }: AcceptContext, call: Call): Promise<void> {
+  const name = `console-${randomBytes(6).toString('hex')}.csv`;
+  const json = { ...CSV, name, bytes: Buffer.byteLength(ONE_EXPENSE) };
+  const { url, headers, objectKey } = await call<Signed>('startSend', { json });
+  try {
+    const put = await web(url, { method: 'PUT', headers, body: ONE_EXPENSE });
+    const versionId = versionOf(put);
+    const version = { objectKey, versionId };
+    const uploadId = await pace.until(`${objectKey} shows in the console`, VISIBLE_SECONDS, async () => {
+      const seen = await call<Followed>('getUploadOfVersion', { query: version });
+      if (seen.stage === 'rejected') throw new SeenError(`${objectKey} was rejected: ${seen.upload?.reason}`);
+      return seen.stage === 'published' ? seen.upload?.uploadId : undefined;
+    });
+    const param = { uploadId: String(uploadId) };
+    await call('listUploads');
+    await call('getUpload', { param });
+    await call('listQuarantinedRows', { param });
+    await call('listObjects');
+    await call('listVersions', { query: { objectKey } });
+    const content = await call<{ url: string }>('getContent', { query: version });
+    const read = await web(content.url);
+    expectThat(
+      read.status === 200 && read.text === ONE_EXPENSE,
+      `the signed address of the content answers ${read.status}`,
+    );
+    await call('findOverlap', {
+      json: {
+        feed: CSV.feed,
+        fingerprints: Buffer.alloc(16).toString('base64'),
+        firstDate: '2025-01-01',
+        lastDate: '2025-12-31',
+        hasTransactionIds: false,
+      },
+    });
+    const { transactions } = await call<{ transactions: unknown[] }>('searchTransactions', { query: { q: 'Bakery' } });
+    expectThat(transactions.length > 0, 'the search does not find the upload’s payment');
+    const removed = await call<Made>('removeObject', { json: { objectKey, newestVersionId: versionId } });
+    await call('restoreVersion', { json: { objectKey, versionId, newestVersionId: removed.versionId } });
+  } finally {
+    await uploads.delete({ objectKey });
+  }
+}
+
+interface Followed {
+  readonly stage: string;
+  readonly upload?: { readonly uploadId: number; readonly reason: string | null };
+}
+interface Made {
+  readonly versionId: string;
+}
+
+/** A file in parts: one that is completed, and one that is given up. */
+async function sendParts({ web, uploads }: AcceptContext, call: Call): Promise<void> {
+  const start = async (purpose: string) => {
+    const json = { ...CSV, name: `${purpose}-${randomBytes(6).toString('hex')}.csv`, bytes: MANY_BYTES };
+    const { objectKey, multipartId } = await call<{ objectKey: string; multipartId: string }>('startSend', { json });
+    return { objectKey, multipartId };
+  };
+  const givenUp = await start('given-up');
+  await call('abortSend', { query: givenUp });
+
+  const multipart = await start('parts');
+  let isComplete = false;
+  try {
+    const parts = [{ partNumber: 1, bytes: Buffer.byteLength(ONE_EXPENSE) }];
+    const { urls } = await call<{ urls: Signed[] }>('signParts', { json: { ...multipart, parts } });
+    const [first] = urls;
+    if (first === undefined) throw new SeenError('signParts signs no address');
+    const put = await web(first.url, { method: 'PUT', headers: first.headers, body: ONE_EXPENSE });
+    expectThat(put.status === 200, `S3 refuses a part: ${put.status} ${put.text.slice(0, 300)}`);
+    const held = await call<{ parts: { partNumber: number; etag: string }[] }>('listParts', { query: multipart });
+    expectThat(held.parts.length === 1, `S3 has ${held.parts.length} parts of one that was sent`);
+    const named = held.parts.map(({ partNumber, etag }) => ({ partNumber, etag }));
+    await call('completeSend', { json: { ...multipart, parts: named } });
+    isComplete = true;
+  } finally {
+    if (isComplete) await uploads.delete(multipart);
+    else await call('abortSend', { query: multipart }).catch(() => undefined);
+  }
+}
+
+async function keepTemplate(call: Call): Promise<void> {
+  const templateId = `accept-${randomBytes(6).toString('hex')}`;
+  const { etag } = await call<{ etag: string }>('putTemplate', {
+    param: { templateId },
+    json: { template: { name: 'accept', mapping: { version: 1 } } },
+    headers: { 'if-none-match': '*' },
+  });
+  try {
+    const { templates } = await call<{ templates: { templateId: string }[] }>('listTemplates');
+    expectThat(
+      templates.some((template) => template.templateId === templateId),
+      `the template ${templateId} was kept and is not listed`,
+    );
+  } finally {
+    await call('deleteTemplate', { param: { templateId }, headers: { 'if-match': etag } });
+  }
+}
+
+function versionOf({ status, headers, text }: WebAnswer): string {
+  expectThat(status === 200, `S3 refuses the upload: ${status} ${text.slice(0, 300)}`);
+  const version = headers['x-amz-version-id'];
+  expectThat(version !== undefined, 'S3 does not say which version it made: has the bucket versions?');
+  return version;
+}
+
+/** A route that the tour does not call would be taken for one that works. */
+function refuseMissed(expected: readonly RouteName[], called: ReadonlySet<RouteName>): void {
+  const missed = expected.filter((name) => !called.has(name));
+  if (missed.length > 0) {
+    throw new SeenError(`accept does not call ${missed.join(', ')}: add it in accept/checks/console.ts`);
+  }
+}

@@ -1,0 +1,175 @@
+/** The database: its migrator, the passwords of its users, and its backups. */
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import {
+  type DBInstance,
+  DBInstanceNotFoundFault,
+  DeleteDBInstanceCommand,
+  DescribeDBInstancesCommand,
+  DescribeDBSnapshotsCommand,
+  RestoreDBInstanceToPointInTimeCommand,
+} from '@aws-sdk/client-rds';
+import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import { type Check, expectThat, SeenError } from '../check.ts';
+import type { AcceptContext } from '../context.ts';
+
+/** RDS backs the transaction log up every five minutes. */
+const RESTORABLE_MINUTES = 30;
+const RESTORE_SECONDS = 3600;
+
+const migratorAnswer = z.object({
+  applied: z.array(z.string()),
+  unknown: z.array(z.string()),
+  rotated: z.array(z.string()),
+});
+
+export const migratorIdempotent: Check = {
+  name: 'migrator-idempotent',
+  proves: 'the migrator reaches the database, and finds nothing to do in a database that is up to date',
+  ifItFails:
+    'read the log of the migrator; a migration that failed: `npm run deliver -- migrate --environment <name>` (docs/delivery.md, "When something goes wrong")',
+  disruptive: 'runs the migrator, which applies what a deployment has left undone',
+  run: async (context) => {
+    const { applied, unknown } = await migrate(context, {});
+    expectThat(applied.length === 0, `it applied ${applied.join(', ')}, which the deployment had left undone`);
+    expectThat(unknown.length === 0, `the database has ${unknown.join(', ')} of a newer release`);
+    return 'nothing applied';
+  },
+};
+
+export const secretRotation: Check = {
+  name: 'secret-rotation',
+  proves: 'the passwords of loader and reporter are rotated, and an upload shows with the new ones',
+  ifItFails:
+    'invoke the migrator again with the same event: it goes on where it stopped (docs/runbook.md, "Secrets: rotate")',
+  disruptive:
+    'gives the MySQL users `loader` and `reporter` new passwords; the old ones stay valid until the next rotation',
+  run: async (context) => {
+    const { names, uploads } = context;
+    const secrets = [names.loaderSecret, names.reporterSecret];
+    const before = await Promise.all(secrets.map((secret) => currentVersion(context, secret)));
+    const { rotated } = await migrate(context, { rotate: ['loader', 'reporter'] });
+    expectThat(rotated.length === 2, `only ${rotated.join(', ') || 'nobody'} was rotated`);
+    const after = await Promise.all(secrets.map((secret) => currentVersion(context, secret)));
+    const same = secrets.filter((_, index) => before[index] === after[index]);
+    expectThat(same.length === 0, `${same.join(', ')} is as before`);
+    const { seconds } = await uploads.show('rotation');
+    return `an upload showed after ${seconds.toFixed(0)} s`;
+  },
+};
+
+export const backup: Check = {
+  name: 'backup',
+  proves: 'RDS has an automated backup, and can restore to a moment of the last half hour',
+  ifItFails:
+    'look at RDS → the instance → Maintenance & backups: the first backup follows the creation of the instance; the retention is `database.backupDays`',
+  disruptive: null,
+  run: async ({ account, environment, names }) => {
+    const instance = await instanceNamed(account.rds, names.databaseInstance);
+    const { BackupRetentionPeriod, LatestRestorableTime } = instance ?? {};
+    const { backupDays } = environment.database;
+    expectThat(
+      BackupRetentionPeriod === backupDays,
+      `backups are kept ${BackupRetentionPeriod} days, and the environment says ${backupDays}`,
+    );
+    const { DBSnapshots = [] } = await account.rds.send(
+      new DescribeDBSnapshotsCommand({ DBInstanceIdentifier: names.databaseInstance, SnapshotType: 'automated' }),
+    );
+    const available = DBSnapshots.filter(({ Status }) => Status === 'available');
+    expectThat(available.length > 0, 'there is no automated backup that is available');
+    const age = (Date.now() - (LatestRestorableTime?.getTime() ?? 0)) / 60_000;
+    expectThat(age < RESTORABLE_MINUTES, `the latest moment that can be restored is ${LatestRestorableTime}`);
+    return `${available.length} backups, restorable to ${LatestRestorableTime?.toISOString()}`;
+  },
+};
+
+export const restore: Check = {
+  name: 'restore',
+  proves: 'a second instance is restored to the latest moment, encrypted with the same key, in the same network',
+  ifItFails:
+    'delete the instance `<prefix>-accept-restore` if it is left; the reason is in RDS → Events. The steps by hand: docs/runbook.md, "Restore from backup"',
+  disruptive: null,
+  option: 'restore',
+  run: async (context) => {
+    const { account, deployed, names, pace, restoring, say } = context;
+    const state = deployed.one('aws_db_instance');
+    const DBInstanceIdentifier = `${names.prefix}-accept-restore`;
+    if ((await instanceNamed(account.rds, DBInstanceIdentifier)) !== undefined) {
+      throw new SeenError(`there is an instance ${DBInstanceIdentifier} of an earlier run: delete it first`);
+    }
+    const source = await instanceNamed(account.rds, names.databaseInstance);
+    try {
+      await account.rds.send(
+        new RestoreDBInstanceToPointInTimeCommand({
+          SourceDBInstanceIdentifier: names.databaseInstance,
+          TargetDBInstanceIdentifier: DBInstanceIdentifier,
+          UseLatestRestorableTime: true,
+          DBInstanceClass: String(state.instance_class),
+          DBSubnetGroupName: String(state.db_subnet_group_name),
+          DBParameterGroupName: String(state.parameter_group_name),
+          VpcSecurityGroupIds: (state.vpc_security_group_ids as string[]) ?? [],
+          MultiAZ: false,
+          PubliclyAccessible: false,
+          DeletionProtection: false,
+          StorageType: 'gp3',
+        }),
+      );
+      say(`    ${DBInstanceIdentifier} is being restored; it takes a quarter of an hour or more`);
+      const restored = await pace.until('the restored instance is available', RESTORE_SECONDS, async () => {
+        const seen = await instanceNamed(account.rds, DBInstanceIdentifier);
+        return seen?.DBInstanceStatus === 'available' ? seen : undefined;
+      });
+      for (const property of ['StorageEncrypted', 'KmsKeyId', 'EngineVersion', 'AllocatedStorage'] as const) {
+        expectThat(
+          restored[property] === source?.[property],
+          `${property} is ${restored[property]}, and of the database ${source?.[property]}`,
+        );
+      }
+      expectThat(restored.PubliclyAccessible === false, 'the restored instance has a public address');
+      return 'the restored instance is deleted again; comparing its views (`rebuild --check`) is not proven';
+    } finally {
+      await restoring.until(`${DBInstanceIdentifier} is deleted`, RESTORE_SECONDS, () =>
+        removeInstance(account.rds, DBInstanceIdentifier),
+      );
+    }
+  },
+};
+
+/** Asks RDS to delete an instance, which refuses while the instance is still being made. */
+async function removeInstance(rds: AcceptContext['account']['rds'], id: string): Promise<true | undefined> {
+  const seen = await instanceNamed(rds, id);
+  if (seen === undefined) return true;
+  if (seen.DBInstanceStatus === 'deleting') return undefined;
+  await rds
+    .send(
+      new DeleteDBInstanceCommand({ DBInstanceIdentifier: id, SkipFinalSnapshot: true, DeleteAutomatedBackups: true }),
+    )
+    .catch((error: Error) => {
+      if (error.name !== 'InvalidDBInstanceStateFault' && error.name !== 'InvalidDBInstanceState') throw error;
+    });
+  return undefined;
+}
+
+async function instanceNamed(rds: AcceptContext['account']['rds'], id: string): Promise<DBInstance | undefined> {
+  try {
+    const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }));
+    return DBInstances[0];
+  } catch (error) {
+    if (error instanceof DBInstanceNotFoundFault) return undefined;
+    throw error;
+  }
+}
+
+async function currentVersion({ account }: AcceptContext, SecretId: string): Promise<string | undefined> {
+  const { VersionIdsToStages = {} } = await account.secrets.send(new DescribeSecretCommand({ SecretId }));
+  return Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSCURRENT'))?.[0];
+}
+
+async function migrate({ account, names }: AcceptContext, event: object): Promise<z.infer<typeof migratorAnswer>> {
+  const { FunctionError, Payload } = await account.lambda.send(
+    new InvokeCommand({ FunctionName: names.migrator, Payload: Buffer.from(JSON.stringify(event)) }),
+  );
+  const text = Buffer.from(Payload ?? []).toString('utf8');
+  expectThat(FunctionError === undefined, `the migrator failed: ${text.slice(0, 500)}`);
+  return migratorAnswer.parse(JSON.parse(text));
+}

@@ -1,0 +1,142 @@
+/** The flow itself: an upload goes all the way, and the functions that carry it answer. */
+import { GetJobRunsCommand, type JobRun } from '@aws-sdk/client-glue';
+import { GetFunctionConfigurationCommand, InvokeCommand } from '@aws-sdk/client-lambda';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { ACCEPT_OWNER } from '@centflow/infra';
+import { runCanary } from '../../canary/canary.ts';
+import { type Check, expectThat, SeenError } from '../check.ts';
+import type { AcceptContext } from '../context.ts';
+import type { OwnUpload } from '../own-uploads.ts';
+
+/** Glue takes a minute or two for each of the canary's three steps. */
+const CANARY_SECONDS = 900;
+
+export const canary: Check = {
+  name: 'canary',
+  proves: 'an upload of each feed shows with the right sums, is corrected, and leaves no trace when it is deleted',
+  ifItFails:
+    'find where it stopped, left to right on the CloudWatch dashboard: queue, log of the trigger, job runs of Glue, log of the job',
+  disruptive: null,
+  run: async ({ environment, release, account, say }) => {
+    const { s3, lambda } = account;
+    const {
+      passed,
+      problem = '',
+      steps,
+    } = await runCanary({
+      environment,
+      release,
+      s3,
+      lambda,
+      deadlineSeconds: CANARY_SECONDS,
+      say: (line) => say(`    ${line}`),
+    });
+    expectThat(passed, problem);
+    return `${steps.length} steps`;
+  },
+};
+
+/** An event of API Gateway's HTTP API, of nobody who is signed in. */
+function requestFor(path: string): object {
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: '',
+    headers: { host: 'accept' },
+    requestContext: {
+      domainName: 'accept',
+      http: { method: 'GET', path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'centflow-accept' },
+      requestId: 'accept',
+      stage: '$default',
+      time: '01/Jan/2025:00:00:00 +0000',
+      timeEpoch: 1735689600000,
+    },
+    isBase64Encoded: false,
+  };
+}
+
+/** An event for each function that changes nothing and counts no error, and what its answer holds. */
+export const harmlessEvents: Readonly<
+  Record<string, { readonly event: object; readonly answer: RegExp } | 'checked apart'>
+> = {
+  trigger: { event: { Records: [] }, answer: /"batchItemFailures":\[\]/ },
+  // The check `migrator-idempotent` invokes it.
+  migrator: 'checked apart',
+  canary: { event: { owner: ACCEPT_OWNER }, answer: /"uploads":/ },
+  console: { event: requestFor('/api/config'), answer: /"statusCode":200/ },
+  operations: { event: requestFor('/api/operations/alarms'), answer: /"statusCode":401/ },
+};
+
+export const functionsAnswer: Check = {
+  name: 'functions-answer',
+  proves: 'each Lambda is active, starts, and answers an event that changes nothing',
+  ifItFails:
+    'read its log group `/aws/lambda/<name>`; if it has none, the function cannot start: look at its state, role and subnets in the Lambda console',
+  disruptive: null,
+  run: async ({ account, deployed, names }) => {
+    const functions = deployed.all('aws_lambda_function').map(({ function_name }) => String(function_name));
+    for (const FunctionName of functions) {
+      const purpose = FunctionName.slice(names.prefix.length + 1);
+      const {
+        State,
+        StateReason = '',
+        LastUpdateStatus,
+      } = await account.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+      expectThat(State === 'Active' || State === 'Inactive', `${FunctionName} is ${State}: ${StateReason}`);
+      expectThat(LastUpdateStatus !== 'Failed', `the last update of ${FunctionName} failed`);
+      const harmless = harmlessEvents[purpose];
+      if (harmless === undefined) {
+        throw new SeenError(`accept knows no harmless event for ${FunctionName}: add one in accept/checks/flow.ts`);
+      }
+      if (harmless === 'checked apart') continue;
+      const { FunctionError, Payload } = await account.lambda.send(
+        new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(harmless.event)) }),
+      );
+      const text = Buffer.from(Payload ?? []).toString('utf8');
+      expectThat(FunctionError === undefined, `${FunctionName} failed (${FunctionError}): ${text.slice(0, 300)}`);
+      expectThat(harmless.answer.test(text), `${FunctionName} answers ${text.slice(0, 300)}`);
+    }
+    return `${functions.length} functions`;
+  },
+};
+
+export const visibleInSeconds: Check = {
+  name: 'visible-in-seconds',
+  proves: 'the event of an upload starts a job run, and the rows show within the time that the environment promises',
+  ifItFails:
+    'look at the job run in Glue: a long start is Glue or its network, a long run is the database; then at `watch.secondsToVisible` in infra/src/environments.ts',
+  disruptive: null,
+  run: async (context) => {
+    const { uploads, environment } = context;
+    const upload = await uploads.put('visible');
+    try {
+      const { published_at, seconds_to_visible } = await uploads.published(upload);
+      const run = await runThatLoaded(context, upload);
+      const visible = Date.parse(`${String(published_at).slice(0, 23).replace(' ', 'T')}Z`);
+      const fromStart = (visible - (run.StartedOn?.getTime() ?? Number.NaN)) / 1000;
+      const seconds = Number(seconds_to_visible);
+      const { secondsToVisible } = environment.watch;
+      expectThat(Number.isFinite(fromStart), `job run ${run.Id} has no start, or the upload no time of publication`);
+      expectThat(seconds <= secondsToVisible, `${seconds.toFixed(1)} s to visible; ${secondsToVisible} s are promised`);
+      return `${seconds.toFixed(1)} s from the upload to visible, of it ${fromStart.toFixed(1)} s from the start of the job run; ${secondsToVisible} s are promised`;
+    } finally {
+      await uploads.delete(upload);
+    }
+  },
+};
+
+/** The job run whose manifest names the upload: the trigger wrote it for the upload's event. */
+async function runThatLoaded({ account, names, pace }: AcceptContext, { objectKey, at }: OwnUpload): Promise<JobRun> {
+  return await pace.until(`a job run with a manifest that names ${objectKey}`, 60, async () => {
+    const { JobRuns = [] } = await account.glue.send(new GetJobRunsCommand({ JobName: names.job, MaxResults: 50 }));
+    for (const run of JobRuns) {
+      const manifest = /^s3:\/\/([^/]+)\/(.+)$/.exec(run.Arguments?.['--manifest'] ?? '');
+      // Clocks differ by a little.
+      if (manifest === null || (run.StartedOn?.getTime() ?? 0) < at.getTime() - 60_000) continue;
+      const { Body } = await account.s3.send(new GetObjectCommand({ Bucket: manifest[1], Key: manifest[2] }));
+      if ((await Body?.transformToString())?.includes(objectKey)) return run;
+    }
+    return undefined;
+  });
+}

@@ -1,0 +1,40 @@
+/** Every check, in the order in which they run: what others need first, what touches everything last. */
+import type { Check } from '../check.ts';
+import { alarmMails, failureMail, failureRule, subscriptions } from './alarms.ts';
+import { operatorsActions, operatorsRoutes, ownersRoutes, pages, signedUpload, strangers } from './console.ts';
+import { backup, migratorIdempotent, restore, secretRotation } from './database.ts';
+import { deadLetters } from './dead-letters.ts';
+import { canary, functionsAnswer, visibleInSeconds } from './flow.ts';
+import { crawler, jobQueuing, sweepByClock, sweepRuns } from './job.ts';
+import { jobLogs, logGroups, metrics, metricsLog } from './logs.ts';
+import { quickSight } from './reports.ts';
+
+export const checks: readonly Check[] = [
+  functionsAnswer,
+  logGroups,
+  subscriptions,
+  failureRule,
+  backup,
+  quickSight,
+  canary,
+  visibleInSeconds,
+  pages,
+  strangers,
+  signedUpload,
+  ownersRoutes,
+  operatorsRoutes,
+  sweepByClock,
+  migratorIdempotent,
+  secretRotation,
+  operatorsActions,
+  sweepRuns,
+  jobQueuing,
+  crawler,
+  deadLetters,
+  failureMail,
+  alarmMails,
+  jobLogs,
+  metricsLog,
+  metrics,
+  restore,
+];

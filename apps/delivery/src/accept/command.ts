@@ -1,0 +1,112 @@
+/** `accept`: the first hour of an environment on a real account. */
+import { join } from 'node:path';
+import type { Environment } from '@centflow/infra';
+import { readEnvironment } from '@centflow/infra';
+import { type DeploymentRecord, DeploymentsError } from '../deploy/deployments.ts';
+import type { OpenEnvironment } from '../open-environment.ts';
+import type { Release } from '../release/release.ts';
+import { repository } from '../repository.ts';
+import { accept as acceptAll } from './accept.ts';
+import { openAccount } from './account.ts';
+import { findDeployed } from './deployed.ts';
+import { NotReadyError } from './errors.ts';
+import type { Person } from './sign-in.ts';
+import { web } from './web.ts';
+
+export interface AcceptCommandOptions {
+  readonly environment: string;
+  readonly release?: string;
+  readonly report?: string;
+  readonly disruptive?: boolean;
+  readonly restore?: boolean;
+  readonly consoleUser?: string;
+}
+
+/** The only environment where checks that touch everything need no option. */
+const DEV = 'dev';
+const PAUSE_MS = 3000;
+
+/** What the command needs of the other commands. */
+export interface AcceptParts {
+  readonly open: (name: string) => Pick<OpenEnvironment, 'deployments'>;
+  /** The release of a deployment, from a folder or from the delivery bucket. */
+  readonly releaseOf: (name: string, deployed: DeploymentRecord, folder: string | undefined) => Promise<Release>;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * @throws {NotReadyError} a step before is missing; nothing was changed.
+ * @throws {NotAcceptedError} a check failed.
+ */
+export async function accept(options: AcceptCommandOptions, parts: AcceptParts): Promise<void> {
+  const environment = readEnvironment(options.environment);
+  const account = openAccount(environment.region);
+  const { signal, forget } = untilInterrupted(parts.say);
+  try {
+    const deployed = await findDeployed(account, environment);
+    const { deployments } = parts.open(environment.name);
+    const record = await currentRecord(deployments, environment);
+    const release = await parts.releaseOf(environment.name, record, options.release);
+    await deployed.refuseHalfDeployed(environment, release.folder);
+    await acceptAll({
+      environment,
+      release,
+      account,
+      deployed,
+      web,
+      person: personOf(options, process.env),
+      firstDeployedAt: await firstDeployment(deployments),
+      disruptive: options.disruptive === true || environment.name === DEV,
+      restore: options.restore === true,
+      unproven: {},
+      pauseMs: PAUSE_MS,
+      signal,
+      folder: options.report ?? join(repository, '.local', 'accept', environment.name),
+      say: parts.say,
+    });
+    parts.say(`${environment.name} is accepted.`);
+  } finally {
+    forget();
+    account.destroy();
+  }
+}
+
+/** The password comes from the environment alone: a command line is seen by others, and kept in a history. */
+export function personOf(
+  { consoleUser }: Pick<AcceptCommandOptions, 'consoleUser'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Person | undefined {
+  const username = consoleUser ?? env.CENTFLOW_ACCEPT_USER;
+  const password = env.CENTFLOW_ACCEPT_PASSWORD;
+  return username === undefined || password === undefined ? undefined : { username, password };
+}
+
+async function currentRecord(
+  deployments: OpenEnvironment['deployments'],
+  { name }: Environment,
+): Promise<DeploymentRecord> {
+  try {
+    return await deployments.current();
+  } catch (error) {
+    if (!(error instanceof DeploymentsError)) throw error;
+    throw new NotReadyError(
+      `${error.message} To note the first deployment of ${name}: \`npm run deliver -- release --output /tmp/release && npm run deliver -- deploy --environment ${name} --release /tmp/release --break-glass "first deployment"\`.`,
+    );
+  }
+}
+
+async function firstDeployment(deployments: OpenEnvironment['deployments']): Promise<Date | undefined> {
+  const first = (await deployments.list()).at(-1);
+  return first === undefined ? undefined : new Date(first.startedAt);
+}
+
+/** Ctrl-C ends the check that runs; what it changed is restored, and the report is written. A second one ends at once. */
+function untilInterrupted(say: (line: string) => void): { signal: AbortSignal; forget: () => void } {
+  const controller = new AbortController();
+  const stop = () => {
+    say('Ends after what was changed is restored; press Ctrl-C again to end at once.');
+    controller.abort(new Error('ended by a person'));
+  };
+  process.once('SIGINT', stop);
+  return { signal: controller.signal, forget: () => process.off('SIGINT', stop) };
+}
