@@ -1,0 +1,280 @@
+/** What a check changes in an environment must be as before, however the check ends. */
+import { ConcurrentRunsExceededException } from '@aws-sdk/client-glue';
+import { describe, expect, test } from 'vitest';
+import { FakeContext } from '../../testing/accept-context.ts';
+import { alarmMails } from './alarms.ts';
+import { restore } from './database.ts';
+import { deadLetters } from './dead-letters.ts';
+import { jobQueuing, sweepByClock } from './job.ts';
+
+const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:centflow-dev-alarms';
+const alarm = (AlarmName: string, StateValue: string, more: object = {}) => ({
+  AlarmName,
+  StateValue,
+  ActionsEnabled: true,
+  AlarmActions: [TOPIC],
+  OKActions: [TOPIC],
+  ...more,
+});
+
+describe('the check of the alarms', () => {
+  const states = {
+    aws_sns_topic: [{ arn: TOPIC }],
+    aws_cloudwatch_metric_alarm: [{ alarm_name: 'a' }, { alarm_name: 'b' }],
+  };
+  const alarms = [alarm('a', 'INSUFFICIENT_DATA'), alarm('b', 'ALARM')];
+  const history = (summary: string) => () => ({
+    AlarmHistoryItems: ['a', 'b', 'another'].map((AlarmName) => ({ AlarmName, HistorySummary: `${summary} ${TOPIC}` })),
+  });
+  const fake = (summary: string, described: readonly object[] = alarms) =>
+    new FakeContext(
+      {
+        DescribeAlarms: () => ({ MetricAlarms: described }),
+        SetAlarmState: () => ({}),
+        DescribeAlarmHistory: history(summary),
+      },
+      states,
+    );
+  const setStates = (of: FakeContext) =>
+    of.inputsOf('SetAlarmState').map(({ AlarmName, StateValue }) => `${AlarmName} ${StateValue}`);
+
+  test('changes each alarm to a state that it is not in, and restores what it was', async () => {
+    const of = fake('Successfully executed action');
+    expect(await alarmMails.run(of.context)).toMatch(/^2 alarms/);
+    expect(setStates(of)).toEqual(['a ALARM', 'b OK', 'a INSUFFICIENT_DATA', 'b ALARM']);
+  });
+
+  test('restores the states also where CloudWatch could not publish, and says why', async () => {
+    const of = fake('Failed to execute action: access denied');
+    await expect(alarmMails.run(of.context)).rejects.toThrow(/a: Failed to execute action: access denied/);
+    expect(setStates(of).slice(2)).toEqual(['a INSUFFICIENT_DATA', 'b ALARM']);
+  });
+
+  test.each([
+    ['there is none of', alarms.slice(1), /there is no alarm a/],
+    ['actions are off of', [alarm('a', 'OK', { ActionsEnabled: false }), alarms[1]], /a does not tell the topic/],
+    [
+      'another topic is told by',
+      [alarm('a', 'OK', { AlarmActions: ['arn:x'] }), alarms[1]],
+      /a does not tell the topic/,
+    ],
+  ])('changes nothing where %s an alarm', async (_, described, message) => {
+    const of = fake('', described as object[]);
+    await expect(alarmMails.run(of.context)).rejects.toThrow(message);
+    expect(setStates(of)).toEqual([]);
+  });
+});
+
+describe('the check of the dead letters', () => {
+  const policy = JSON.stringify({ deadLetterTargetArn: 'arn:dlq', maxReceiveCount: 24 });
+  const states = {
+    aws_sqs_queue: [
+      { name: 'centflow-dev-uploads', url: 'https://q' },
+      { name: 'centflow-dev-uploads-dlq', url: 'https://dlq' },
+    ],
+    aws_lambda_event_source_mapping: [{ uuid: 'u' }],
+  };
+  /** A queue whose message is dead after one receive, and a mapping that takes a moment to change. */
+  function fakeQueue({ receive = () => {}, dead = 0 }: { receive?: () => void; dead?: number } = {}) {
+    const queue = { dead, mapping: 'Enabled', policy };
+    const of = new FakeContext(
+      {
+        GetQueueAttributes: ({ QueueUrl, AttributeNames }: { QueueUrl: string; AttributeNames: string[] }) => ({
+          Attributes: AttributeNames.includes('RedrivePolicy')
+            ? { RedrivePolicy: queue.policy }
+            : { QueueArn: QueueUrl, ApproximateNumberOfMessages: String(QueueUrl === 'https://dlq' ? queue.dead : 0) },
+        }),
+        SetQueueAttributes: ({ Attributes }: { Attributes: { RedrivePolicy: string } }) => {
+          queue.policy = Attributes.RedrivePolicy;
+          return {};
+        },
+        ReceiveMessage: () => {
+          receive();
+          if ((JSON.parse(queue.policy) as { maxReceiveCount: number }).maxReceiveCount === 1) queue.dead = 1;
+          return { Messages: [] };
+        },
+        StartMessageMoveTask: () => {
+          queue.dead = 0;
+          return {};
+        },
+        GetEventSourceMapping: () => {
+          const State = queue.mapping;
+          if (State.endsWith('ing')) queue.mapping = State === 'Disabling' ? 'Disabled' : 'Enabled';
+          return { State };
+        },
+        UpdateEventSourceMapping: ({ Enabled }: { Enabled: boolean }) => {
+          if (queue.mapping.endsWith('ing')) throw new Error('ResourceInUseException');
+          queue.mapping = Enabled ? 'Enabling' : 'Disabling';
+          return {};
+        },
+      },
+      states,
+    );
+    return { of, queue };
+  }
+
+  test('lets the queue give an event up, redrives it, and leaves queue and trigger as they were', async () => {
+    const { of, queue } = fakeQueue();
+    await deadLetters.run(of.context);
+    expect(of.inputsOf('StartMessageMoveTask')).toHaveLength(1);
+    expect(queue).toEqual({ dead: 0, mapping: 'Enabled', policy });
+    expect(of.deletedUploads).toHaveLength(1);
+  });
+
+  test('restores the queue and the trigger also where SQS refuses', async () => {
+    const { of, queue } = fakeQueue({
+      receive: () => {
+        throw new Error('AccessDenied');
+      },
+    });
+    await expect(deadLetters.run(of.context)).rejects.toThrow('AccessDenied');
+    expect(queue).toEqual({ dead: 0, mapping: 'Enabled', policy });
+  });
+
+  test('changes nothing where there are dead letters already', async () => {
+    const { of } = fakeQueue({ dead: 3 });
+    await expect(deadLetters.run(of.context)).rejects.toThrow('3 dead letters are there already');
+    expect(of.inputsOf('SetQueueAttributes')).toEqual([]);
+  });
+});
+
+describe('the check of the job’s queue', () => {
+  function fakeGlue({ limit = 2, queues = true, retries = 0 } = {}) {
+    const runs = new Map<string, string>();
+    const running = () => [...runs.values()].filter((state) => state === 'RUNNING').length;
+    const of = new FakeContext(
+      {
+        GetJob: () => ({ Job: { JobRunQueuingEnabled: true, MaxRetries: retries } }),
+        GetJobRuns: () => ({ JobRuns: [...runs].map(([Id, JobRunState]) => ({ Id, JobRunState })) }),
+        StartJobRun: ({ JobRunQueuingEnabled }: { JobRunQueuingEnabled: boolean }) => {
+          const isFull = running() >= limit;
+          if (isFull && !(JobRunQueuingEnabled && queues)) {
+            throw new ConcurrentRunsExceededException({ message: 'full', $metadata: {} });
+          }
+          const JobRunId = `jr_${runs.size}`;
+          runs.set(JobRunId, isFull ? 'WAITING' : 'RUNNING');
+          return { JobRunId };
+        },
+        GetJobRun: ({ RunId }: { RunId: string }) => {
+          const JobRunState = runs.get(RunId);
+          // The queued one has been seen: all come to their end.
+          if (JobRunState === 'WAITING') for (const id of runs.keys()) runs.set(id, 'SUCCEEDED');
+          return { JobRun: { Id: RunId, JobRunState } };
+        },
+        BatchStopJobRun: ({ JobRunIds }: { JobRunIds: string[] }) => {
+          for (const id of JobRunIds) runs.set(id, 'STOPPED');
+          return {};
+        },
+      },
+      {},
+    );
+    return { of, runs };
+  }
+
+  test('fills Glue, sees one refused and one wait, and sees all succeed', async () => {
+    const { of, runs } = fakeGlue();
+    expect(await jobQueuing.run(of.context)).toBe('2 at once and one in the queue');
+    expect([...runs.values()]).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
+    expect(of.inputsOf('BatchStopJobRun')).toEqual([]);
+  });
+
+  test('stops what it started where Glue queues nothing', async () => {
+    const { of, runs } = fakeGlue({ queues: false });
+    await expect(jobQueuing.run(of.context)).rejects.toThrow('full');
+    expect([...runs.values()]).toEqual(['STOPPED', 'STOPPED']);
+  });
+
+  test('fails where Glue takes more than the limit', async () => {
+    const { of } = fakeGlue({ limit: 9 });
+    await expect(jobQueuing.run(of.context)).rejects.toThrow('Glue took 3 job runs at once, and 2 are allowed');
+  });
+
+  test('starts nothing where the job has retries, with which Glue does not queue', async () => {
+    const { of } = fakeGlue({ retries: 1 });
+    await expect(jobQueuing.run(of.context)).rejects.toThrow(/1 retries/);
+    expect(of.inputsOf('StartJobRun')).toEqual([]);
+  });
+});
+
+describe('the check of the clock', () => {
+  const fake = (State: string, runs: readonly object[] = []) =>
+    new FakeContext({ GetTrigger: () => ({ Trigger: { State } }), GetJobRuns: () => ({ JobRuns: runs }) }, {}).context;
+  const ofTrigger = { TriggerName: 'centflow-dev-sweep', StartedOn: new Date('2026-01-01T03:17:00Z') };
+
+  test('passes with the last run that the trigger started', async () => {
+    const runs = [
+      { Id: 'jr_1', JobRunState: 'SUCCEEDED', ...ofTrigger },
+      { Id: 'jr_2', JobRunState: 'FAILED', StartedOn: new Date() },
+    ];
+    expect(await sweepByClock.run(fake('ACTIVATED', runs))).toMatch(/^jr_1 at 2026-01-01T03:17/);
+  });
+
+  test('fails where that run failed, or the trigger is not activated', async () => {
+    const failed = { Id: 'jr_1', JobRunState: 'FAILED', ErrorMessage: 'no database', ...ofTrigger };
+    await expect(sweepByClock.run(fake('ACTIVATED', [failed]))).rejects.toThrow('jr_1 FAILED: no database');
+    await expect(sweepByClock.run(fake('CREATED'))).rejects.toThrow('centflow-dev-sweep is CREATED');
+  });
+
+  test('waits for a sweep that is not due, and not for ever', async () => {
+    await expect(sweepByClock.run(fake('ACTIVATED'))).rejects.toMatchObject({ name: 'NotYetError' });
+    const old = { ...fake('ACTIVATED'), firstDeployedAt: new Date('2026-01-01') };
+    await expect(sweepByClock.run(old)).rejects.toMatchObject({ name: 'SeenError' });
+  });
+});
+
+describe('the check of a restore', () => {
+  const states = {
+    aws_db_instance: [
+      {
+        instance_class: 'db.t4g.micro',
+        db_subnet_group_name: 'g',
+        parameter_group_name: 'p',
+        vpc_security_group_ids: ['sg'],
+      },
+    ],
+  };
+  const good = {
+    StorageEncrypted: true,
+    KmsKeyId: 'k',
+    EngineVersion: '8.4',
+    AllocatedStorage: 20,
+    PubliclyAccessible: false,
+  };
+
+  /** RDS refuses to delete what it still makes. */
+  function fakeRds(restored: object) {
+    const instances = new Map<string, object>([['centflow-dev-database', { DBInstanceStatus: 'available', ...good }]]);
+    const TARGET = 'centflow-dev-accept-restore';
+    const of = new FakeContext(
+      {
+        DescribeDBInstances: ({ DBInstanceIdentifier }: { DBInstanceIdentifier: string }) => {
+          const found = instances.get(DBInstanceIdentifier);
+          return { DBInstances: found === undefined ? [] : [found] };
+        },
+        RestoreDBInstanceToPointInTime: () => {
+          instances.set(TARGET, { DBInstanceStatus: 'available', ...good, ...restored });
+          return {};
+        },
+        DeleteDBInstance: ({ DBInstanceIdentifier }: { DBInstanceIdentifier: string }) => {
+          instances.delete(DBInstanceIdentifier);
+          return {};
+        },
+      },
+      states,
+    );
+    return { of, instances };
+  }
+
+  test('deletes the second instance, and never the first', async () => {
+    const { of, instances } = fakeRds({});
+    expect(await restore.run(of.context)).toMatch(/deleted again/);
+    expect([...instances.keys()]).toEqual(['centflow-dev-database']);
+    expect(of.inputsOf('DeleteDBInstance')).toMatchObject([{ DBInstanceIdentifier: 'centflow-dev-accept-restore' }]);
+  });
+
+  test('deletes it also where it is not as the first', async () => {
+    const { of, instances } = fakeRds({ KmsKeyId: 'another' });
+    await expect(restore.run(of.context)).rejects.toThrow('KmsKeyId is another, and of the database k');
+    expect([...instances.keys()]).toEqual(['centflow-dev-database']);
+  });
+});

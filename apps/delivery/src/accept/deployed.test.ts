@@ -1,0 +1,176 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
+import {
+  deliveryBucketOf,
+  type Environment,
+  readEnvironment,
+  type StageName,
+  stagesOf,
+  stateBucketOf,
+} from '@centflow/infra';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Emulator, startEmulator } from '../testing/emulator.ts';
+import { findDeployed } from './deployed.ts';
+
+const dev = readEnvironment('dev');
+const stages = stagesOf(dev);
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+afterAll(() => emulator.stop());
+
+/** Answers who calls, or throws. */
+function callerOf(answer: string | Error): STSClient {
+  const send = async () => {
+    if (answer instanceof Error) throw answer;
+    return { Account: answer };
+  };
+  return Object.assign(new STSClient({ region: dev.region }), { send });
+}
+
+/** An environment in an account of its own: the emulator’s buckets stay. */
+let environment: Environment;
+let accounts = 100000000000;
+beforeEach(() => {
+  accounts += 1;
+  environment = { ...dev, accountId: String(accounts) };
+});
+
+const find = (caller: string | Error = environment.accountId) =>
+  findDeployed({ s3: emulator.s3, sts: callerOf(caller) }, environment);
+
+async function bootstrap(): Promise<void> {
+  for (const Bucket of [stateBucketOf(environment), deliveryBucketOf(environment)]) {
+    await emulator.s3.send(new CreateBucketCommand({ Bucket }));
+  }
+}
+
+interface Instance {
+  readonly status?: string;
+  readonly attributes: object;
+}
+
+async function apply(stage: StageName, instances: readonly Instance[] = [{ attributes: { name: stage } }]) {
+  const state = {
+    version: 4,
+    terraform_version: '1.13.0',
+    outputs: { [`${stage}_url`]: { value: `https://${stage}`, type: 'string' } },
+    resources: instances.length === 0 ? [] : [{ mode: 'managed', type: 'aws_thing', name: 'it', instances }],
+  };
+  const Key = `${environment.name}/${stage}.tfstate`;
+  await emulator.s3.send(
+    new PutObjectCommand({ Bucket: stateBucketOf(environment), Key, Body: JSON.stringify(state) }),
+  );
+}
+
+describe('accept finds what is deployed', () => {
+  test('with the attributes and outputs of every stage', async () => {
+    await bootstrap();
+    for (const stage of stages) await apply(stage);
+    const deployed = await find();
+    expect(deployed.all('aws_thing')).toEqual(stages.map((name) => ({ name })));
+    expect(deployed.one('aws_thing', { name: 'load' })).toEqual({ name: 'load' });
+    expect(deployed.output('store', 'store_url')).toBe('https://store');
+    expect(() => deployed.one('aws_thing')).toThrow(/have \d of aws_thing/);
+  });
+});
+
+describe('accept names the missing step', () => {
+  const named = (kind: string, message = 'no') => Object.assign(new Error(message), { name: kind });
+
+  test('if there are no credentials', async () => {
+    await expect(find(named('CredentialsProviderError'))).rejects.toThrow(
+      new RegExp(`^There are no AWS credentials\\. Sign in to account ${environment.accountId} .*aws sso login`),
+    );
+  });
+
+  test('if AWS does not accept the credentials', async () => {
+    await expect(find(named('ExpiredTokenException', 'expired'))).rejects.toThrow(
+      /does not accept the credentials \(ExpiredTokenException: expired\)\. Sign in/,
+    );
+  });
+
+  test('if the credentials are of another account', async () => {
+    await expect(find('999999999999')).rejects.toThrow(
+      `The credentials are of account 999999999999, and dev is in account ${environment.accountId}`,
+    );
+  });
+
+  test('if nothing was ever made in the account', async () => {
+    await expect(find()).rejects.toThrow(
+      /^dev was never deployed: there is no bucket centflow-state-\S+\. Begin with .*npm run infra -- bootstrap --environment dev`/,
+    );
+  });
+
+  test('if nothing was applied after `bootstrap`', async () => {
+    await bootstrap();
+    await expect(find()).rejects.toThrow(
+      /^dev was never deployed: `bootstrap` is done.*`npm run infra -- apply --environment dev --stack store`/,
+    );
+  });
+
+  test('if stages are missing', async () => {
+    await bootstrap();
+    await apply('store');
+    await apply('load');
+    const missing = stages.filter((stage) => stage !== 'store' && stage !== 'load');
+    await expect(find()).rejects.toThrow(
+      `dev is half deployed: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not applied.`,
+    );
+    await expect(find()).rejects.toThrow(`--stack ${missing[0]}\``);
+  });
+
+  test('if a stage was destroyed', async () => {
+    await bootstrap();
+    for (const stage of stages) await apply(stage);
+    await apply('watch', []);
+    await expect(find()).rejects.toThrow(/dev is half deployed: watch is not applied.*--stack watch`/);
+  });
+});
+
+describe('accept compares the states with the release', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'centflow-accept-'));
+    return () => rmSync(folder, { recursive: true });
+  });
+
+  function release(resource: Record<string, Record<string, object>>): void {
+    for (const stage of stages) {
+      const stack = join(folder, 'stacks', `dev-${stage}`);
+      mkdirSync(stack, { recursive: true });
+      writeFileSync(join(stack, 'cdk.tf.json'), JSON.stringify({ resource }));
+    }
+  }
+
+  test('and finds them whole', async () => {
+    await bootstrap();
+    for (const stage of stages) await apply(stage);
+    release({ aws_thing: { it: {} } });
+    await (await find()).refuseHalfDeployed(environment, folder);
+  });
+
+  test('and names a stage that lacks resources', async () => {
+    await bootstrap();
+    for (const stage of stages) await apply(stage);
+    release({ aws_thing: { it: {}, other: {} } });
+    await expect((await find()).refuseHalfDeployed(environment, folder)).rejects.toThrow(
+      'Stage store of dev is half deployed: aws_thing.other is missing in its state. Finish it: `npm run infra -- apply --environment dev --stack store`',
+    );
+  });
+
+  test('and names a stage with a resource that was not finished', async () => {
+    await bootstrap();
+    for (const stage of stages) await apply(stage);
+    await apply('load', [{ status: 'tainted', attributes: {} }]);
+    release({ aws_thing: { it: {} } });
+    await expect((await find()).refuseHalfDeployed(environment, folder)).rejects.toThrow(
+      /Stage load of dev is half deployed: aws_thing\.it \(half created\).*--stack load/,
+    );
+  });
+});
