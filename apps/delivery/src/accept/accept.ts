@@ -105,7 +105,6 @@ function refuseUnknown(names: readonly string[], checks: readonly Check[]): void
 function contextOf(options: AcceptOptions, since: Date): AcceptContext {
   const { environment, release, account, deployed, web, firstDeployedAt, say } = options;
   const pace = new Pace(options.pauseMs, options.signal);
-  let signedIn: Promise<Console> | undefined;
   return {
     environment,
     names: namesOf(environment),
@@ -119,10 +118,7 @@ function contextOf(options: AcceptOptions, since: Date): AcceptContext {
     firstDeployedAt,
     since,
     say,
-    console: () => {
-      signedIn ??= openConsole(options);
-      return signedIn;
-    },
+    console: () => openConsole(options),
   };
 }
 

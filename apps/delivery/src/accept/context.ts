@@ -24,7 +24,7 @@ export interface AcceptContext {
   readonly firstDeployedAt: Date | undefined;
   /** When the checks began. */
   readonly since: Date;
-  /** Signs in once, and is the same console for all checks. */
+  /** Signs in: each check by itself, because a token lives for a quarter of an hour and a check before may take longer. */
   readonly console: () => Promise<Console>;
   /** Reports how a long check goes on. */
   readonly say: (line: string) => void;

@@ -1,0 +1,72 @@
+import { access } from '@centflow/console/access';
+import { routes } from '@centflow/console/contract';
+import { describe, expect, test } from 'vitest';
+import { Console, changes, routesFor } from './console.ts';
+import type { WebRequest } from './web.ts';
+
+const deployed = routesFor('public', 'person', 'owner', 'operator');
+
+/** A console that answers every request alike, and remembers what was asked. */
+function consoleThat(status: number, text: string, token: string | undefined = 't') {
+  const asked: { url: string; request: WebRequest }[] = [];
+  const console = new Console(
+    'https://console.example',
+    async (url, request = {}) => {
+      asked.push({ url, request });
+      return { status, headers: {}, text };
+    },
+    token,
+  );
+  return { console, asked };
+}
+
+describe('the routes that accept calls', () => {
+  test('are those of the API’s access list, but for the ones of one machine', () => {
+    const others = Object.keys(access).filter((name) => !(deployed as string[]).includes(name));
+    expect(others).toEqual(['listLocalOwners', 'signInLocally']);
+  });
+
+  test('change something where their method is not GET', () => {
+    expect(routesFor('operator').filter(changes)).toEqual(['redrive', 'sweep']);
+    for (const name of deployed) expect(changes(name)).toBe(routes[name].method !== 'get');
+  });
+});
+
+describe('a call of the console', () => {
+  const config = JSON.stringify({ environment: 'dev', signIn: { kind: 'local' } });
+
+  test('sends the token, the origin of the pages, and what fills the path', async () => {
+    const { console, asked } = consoleThat(404, '{}');
+    await console.ask('getVisual', { param: { visualId: 'a/b' }, query: { from: '2025-01' } });
+    expect(asked).toEqual([
+      {
+        url: 'https://console.example/api/visuals/a%2Fb?from=2025-01',
+        request: {
+          method: 'GET',
+          headers: {
+            authorization: 'Bearer t',
+            origin: 'https://console.example',
+            'content-type': 'application/json',
+          },
+        },
+      },
+    ]);
+  });
+
+  test('gives what the contract says', async () => {
+    expect(await consoleThat(200, config).console.call('getConfig')).toEqual(JSON.parse(config));
+  });
+
+  test.each([
+    ['another status', 502, config, 'GET /api/config (getConfig) answers 502'],
+    [
+      'an answer of another form',
+      200,
+      '{"environment":"qa"}',
+      'answers something else than the contract says: environment',
+    ],
+    ['a page instead of JSON', 200, '<!doctype html>', 'answers something else than the contract says'],
+  ])('fails with %s', async (_, status, text, message) => {
+    await expect(consoleThat(status, text).console.call('getConfig')).rejects.toThrow(message);
+  });
+});
