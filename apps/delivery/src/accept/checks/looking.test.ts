@@ -1,0 +1,248 @@
+/** What the checks make of AWS's answers that no emulator gives. */
+import { EntityNotFoundException } from '@aws-sdk/client-glue';
+import type { EnvironmentName } from '@centflow/infra';
+import { describe, expect, test } from 'vitest';
+import { type Answers, FakeContext } from '../../testing/accept-context.ts';
+import type { Check } from '../check.ts';
+import { failureMail, failureRule, subscriptions } from './alarms.ts';
+import { backup } from './database.ts';
+import { crawler } from './job.ts';
+import { jobLogs, logGroups, metrics } from './logs.ts';
+import { quickSight } from './reports.ts';
+
+const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:centflow-dev-alarms';
+const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/1';
+
+interface Case {
+  readonly check: Check;
+  readonly answers: Answers;
+  readonly resources: Readonly<Record<string, readonly object[]>>;
+  readonly name?: EnvironmentName;
+}
+const run = ({ check, answers, resources, name = 'dev' }: Case) =>
+  check.run(new FakeContext(answers, resources, name).context);
+
+describe('the check of the subscriptions', () => {
+  const of = (...arns: string[]): Case => {
+    const context = new FakeContext({}, {}).context;
+    const Subscriptions = context.environment.watch.emails.map((Endpoint, index) => ({
+      Endpoint,
+      SubscriptionArn: arns[index] ?? arns[0],
+    }));
+    return {
+      check: subscriptions,
+      answers: { ListSubscriptionsByTopic: () => ({ Subscriptions }) },
+      resources: { aws_sns_topic: [{ arn: TOPIC }] },
+    };
+  };
+
+  test('passes where each address has confirmed, and fails where one has not', async () => {
+    await run(of(`${TOPIC}:1`));
+    await expect(run(of('PendingConfirmation'))).rejects.toThrow(/@\S+ has not confirmed/);
+  });
+});
+
+describe('the check of EventBridge’s rule', () => {
+  const of = ({ State = 'ENABLED', target = TOPIC, failed = 0 } = {}): Case => ({
+    check: failureRule,
+    answers: {
+      DescribeRule: () => ({ State }),
+      ListTargetsByRule: () => ({ Targets: [{ Arn: target }] }),
+      GetMetricStatistics: () => ({ Datapoints: [{ Sum: failed }, { Sum: 0 }] }),
+    },
+    resources: { aws_sns_topic: [{ arn: TOPIC }], aws_cloudwatch_event_rule: [{ name: 'rule' }] },
+  });
+
+  test('passes where it is enabled and no delivery failed', async () => {
+    expect(await run(of())).toMatch(/no failed delivery/);
+  });
+
+  test.each([
+    [{ State: 'DISABLED' }, 'the rule rule is DISABLED'],
+    [{ target: 'arn:other' }, 'the targets of rule are arn:other'],
+    [{ failed: 2 }, '2 deliveries failed'],
+  ])('fails with %o', async (wrong, message) => {
+    await expect(run(of(wrong))).rejects.toThrow(message);
+  });
+});
+
+describe('the check of the mail about a job run that failed', () => {
+  const of = (state: string, figures: Readonly<Record<string, number>>): Case => ({
+    check: failureMail,
+    answers: {
+      StartJobRun: () => ({ JobRunId: 'jr_1' }),
+      GetJobRun: () => ({ JobRun: { JobRunState: state } }),
+      GetMetricStatistics: ({ MetricName }: { MetricName: string }) => ({ Datapoints: [{ Sum: figures[MetricName] }] }),
+    },
+    resources: { aws_cloudwatch_event_rule: [{ name: 'rule' }] },
+  });
+
+  test('passes once EventBridge has delivered it', async () => {
+    expect(await run(of('FAILED', { Invocations: 1, FailedInvocations: 0 }))).toBe('job run jr_1');
+  });
+
+  test('fails where EventBridge could not deliver, or the run did not fail', async () => {
+    await expect(run(of('FAILED', { Invocations: 1, FailedInvocations: 1 }))).rejects.toThrow('could not deliver 1');
+    await expect(run(of('SUCCEEDED', {}))).rejects.toThrow('ended SUCCEEDED');
+  });
+});
+
+describe('the check of the backup', () => {
+  const of = ({ days = 1, restorable = new Date(), snapshots = [{ Status: 'available' }] } = {}): Case => ({
+    check: backup,
+    answers: {
+      DescribeDBInstances: () => ({
+        DBInstances: [{ BackupRetentionPeriod: days, LatestRestorableTime: restorable }],
+      }),
+      DescribeDBSnapshots: () => ({ DBSnapshots: snapshots }),
+    },
+    resources: {},
+  });
+
+  test('passes with an automated backup and a log of the last minutes', async () => {
+    expect(await run(of())).toMatch(/^1 backups, restorable to 20/);
+  });
+
+  test.each([
+    [{ days: 0 }, 'backups are kept 0 days, and the environment says 1'],
+    [{ snapshots: [{ Status: 'creating' }] }, 'no automated backup that is available'],
+    [{ restorable: new Date('2026-01-01') }, 'the latest moment that can be restored is'],
+  ])('fails with %o', async (wrong, message) => {
+    await expect(run(of(wrong))).rejects.toThrow(message);
+  });
+});
+
+describe('the check of QuickSight', () => {
+  const GOOD = 'CREATION_SUCCESSFUL';
+  const of = ({ network = 'AVAILABLE', rules = 'ENABLED', dashboard = GOOD, errors = [] as object[] } = {}): Case => ({
+    check: quickSight,
+    answers: {
+      DescribeVPCConnection: () => ({ VPCConnection: { AvailabilityStatus: network } }),
+      DescribeDataSource: () => ({ DataSource: { Status: GOOD } }),
+      DescribeDataSet: () => ({
+        DataSet: { OutputColumns: [{ Name: 'owner' }], RowLevelPermissionDataSet: { Status: rules } },
+      }),
+      DescribeDashboard: () => ({ Dashboard: { Version: { Status: dashboard, Errors: errors } } }),
+    },
+    resources: {
+      aws_quicksight_vpc_connection: [{ vpc_connection_id: 'n' }],
+      aws_quicksight_data_source: [{ data_source_id: 's' }],
+      aws_quicksight_data_set: [{ data_set_id: 'd1' }, { data_set_id: 'd2' }],
+      aws_quicksight_dashboard: [{ dashboard_id: 'b' }],
+    },
+  });
+
+  test('passes with a network, data sets with row-level rules and dashboards without errors', async () => {
+    expect(await run(of())).toBe('2 data sets, 1 dashboards');
+  });
+
+  test.each([
+    [{ network: 'UNAVAILABLE' }, 'n is UNAVAILABLE'],
+    [{ rules: 'DISABLED' }, 'd1 shows every row to each reader'],
+    [{ dashboard: 'CREATION_FAILED' }, 'b is CREATION_FAILED'],
+    [{ errors: [{ Message: 'no column' }] }, 'b is CREATION_SUCCESSFUL: no column'],
+  ])('fails with %o', async (wrong, message) => {
+    await expect(run(of(wrong))).rejects.toThrow(message);
+  });
+
+  test('is skipped where the environment has no reports', () => {
+    const { environment } = new FakeContext({}, {}).context;
+    expect(quickSight.absent?.({ ...environment, report: null })).toMatch(/no reports/);
+  });
+});
+
+describe('the check of the crawler', () => {
+  const of = ({ status = 'SUCCEEDED', adds = true } = {}) => {
+    let started = 0;
+    return new FakeContext(
+      {
+        GetCrawler: () => ({
+          Crawler: { State: 'READY', LastCrawl: { Status: status, StartTime: new Date(started), ErrorMessage: 'no' } },
+        }),
+        StartCrawler: () => {
+          started = Date.now();
+          return {};
+        },
+        GetPartition: () => {
+          if (adds) return { Partition: {} };
+          throw new EntityNotFoundException({ message: 'no partition', $metadata: {} });
+        },
+        DeletePartition: () => ({}),
+      },
+      { aws_glue_crawler: [{ name: 'centflow-dev-crawler' }] },
+    );
+  };
+
+  test('sees the partition of its own owner, and removes partition and upload', async () => {
+    const fake = of();
+    await crawler.run(fake.context);
+    expect(fake.inputsOf('DeletePartition')).toMatchObject([
+      { TableName: 'expenses', PartitionValues: ['centflow-canary-accept'] },
+    ]);
+    expect(fake.deletedUploads).toHaveLength(1);
+  });
+
+  test('fails where the crawl did, and where it added nothing; the upload goes all the same', async () => {
+    const failed = of({ status: 'FAILED' });
+    await expect(crawler.run(failed.context)).rejects.toThrow('the crawl FAILED: no');
+    expect(failed.deletedUploads).toHaveLength(1);
+    await expect(crawler.run(of({ adds: false }).context)).rejects.toThrow('the crawl added no partition');
+  });
+});
+
+describe('the check of the log groups', () => {
+  const NAME = '/aws/lambda/centflow-dev-trigger';
+  const of = (groups: readonly object[]): Case => ({
+    check: logGroups,
+    answers: {
+      DescribeLogGroups: ({ logGroupNamePrefix }: { logGroupNamePrefix: string }) => ({
+        logGroups: groups.filter(
+          (group) => 'logGroupName' in group && String(group.logGroupName).startsWith(logGroupNamePrefix),
+        ),
+      }),
+    },
+    resources: { aws_cloudwatch_log_group: [{ name: NAME, retention_in_days: 30, kms_key_id: KEY }] },
+  });
+  const good = { logGroupName: NAME, retentionInDays: 30, kmsKeyId: KEY };
+
+  test('passes where each expires and has the key', async () => {
+    expect(await run(of([good]))).toBe('1 log groups');
+  });
+
+  test.each([
+    ['is missing', [], `there is no log group ${NAME}`],
+    ['never expires', [{ ...good, retentionInDays: undefined }], `${NAME} is kept for ever, and not 30 days`],
+    ['has no key', [{ ...good, kmsKeyId: undefined }], `${NAME} has the key of AWS`],
+    [
+      'was made by a service',
+      [good, { logGroupName: '/centflow/dev/job/other/output' }],
+      'no stack made /centflow/dev/job/other/output',
+    ],
+  ])('fails where one %s', async (_, groups, message) => {
+    await expect(run(of(groups))).rejects.toThrow(message);
+  });
+});
+
+test('the check of the job’s log waits for an entry of these checks', async () => {
+  let asked = 0;
+  const streams = () => {
+    asked += 1;
+    return { logStreams: [{ creationTime: 1, lastEventTimestamp: asked < 3 ? 1 : Date.now() + 1000 }] };
+  };
+  const resources = { aws_cloudwatch_log_group: [{ name: '/centflow/dev/job/x/output' }, { name: '/aws/lambda/y' }] };
+  expect(await run({ check: jobLogs, answers: { DescribeLogStreams: streams }, resources })).toBe(
+    '/centflow/dev/job/x/output',
+  );
+  expect(asked).toBe(3);
+});
+
+test('the check of the metrics looks at the dimensions that the alarms look at', async () => {
+  const fake = new FakeContext({ GetMetricStatistics: () => ({ Datapoints: [{ Sum: 2 }] }) }, {});
+  expect(await metrics.run(fake.context)).toBe('JobRunsStarted 2, UploadsPublished 2');
+  expect(fake.inputsOf('GetMetricStatistics').map(({ Dimensions }) => Dimensions)).toEqual(
+    ['trigger', 'load'].map((Value) => [
+      { Name: 'service', Value },
+      { Name: 'environment', Value: 'dev' },
+    ]),
+  );
+});
