@@ -9,7 +9,7 @@ import inspect
 import sys
 
 from ministack import app
-from ministack.core import iam_evaluator, responses
+from ministack.core import iam_actions, iam_evaluator, responses
 from ministack.services import (
     apigateway,
     cloudwatch,
@@ -62,6 +62,7 @@ SIGNATURES = {
     (secretsmanager, "delete_secret_in_process"): "(secret_id)",
     (sts, "register_session"): "(access_key, session)",
     (responses, "get_account_id"): "()",
+    (iam_actions, "extract_resource_arn"): "(service, method, path, headers, body, query_params, region, account_id)",
     (iam_evaluator, "enforce"): "(access_key_id, iam_action, service, region, resource_arn='*', service_context=None)",
     (iam_evaluator, "_is_root_key"): "(access_key_id)",
     (iam_evaluator, "evaluate"): "(ctx, policies, limits)",

@@ -14,6 +14,7 @@ import lifeline
 import log_streams
 import prefix_lists
 import queue_batches
+import queue_moves
 import rds_instances
 import user_pools
 import version_listing
@@ -40,6 +41,7 @@ def main() -> None:
         log_streams.install()
         alarms.install()
         user_pools.install()
+        queue_moves.install()
     app._state_map = {name: module for name, module in app._state_map.items() if name in KEPT_SERVICES}
     lifeline.hold()
     app.main()
