@@ -244,8 +244,8 @@ describe('the command `accept`', () => {
 
   test('takes the password from the environment alone', () => {
     const env = { CENTFLOW_ACCEPT_USER: 'ann', CENTFLOW_ACCEPT_PASSWORD: 'secret' };
-    expect(personOf({}, env)).toEqual({ username: 'ann', password: 'secret' });
-    expect(personOf({ consoleUser: 'bea' }, env)).toEqual({ username: 'bea', password: 'secret' });
+    expect(personOf({}, env)).toMatchObject({ username: 'ann', password: 'secret' });
+    expect(personOf({ consoleUser: 'bea' }, env)).toMatchObject({ username: 'bea', password: 'secret' });
     expect(personOf({ consoleUser: 'bea' }, {})).toBeUndefined();
   });
 });

@@ -44,7 +44,7 @@ const MARKS: Readonly<Record<Outcome, string>> = { passed: '✔', failed: '✘',
 /** What AWS's API cannot show, whatever the checks find. */
 export const neverProven = [
   'A mail is in the inbox of each person: the checks see that SNS took it. Look for the mails that the check `alarm-mails` sent.',
-  'The second factor of the console, sign-up by a person, and mails of Cognito.',
+  'Sign-up by a person, Cognito’s own pages, and its mails.',
   '`rebuild --check` against the restored database: its network admits nobody from outside, and the job reads no other secret than the loader’s. Restoring with all steps is in docs/runbook.md, "Restore from backup".',
   'A failure of an availability zone, of RDS’s primary instance or of a VPC endpoint.',
   'What QuickSight draws: the checks see that its data sets and dashboards exist without errors, and no chart.',
@@ -118,11 +118,38 @@ function contextOf(options: AcceptOptions, since: Date): AcceptContext {
     firstDeployedAt,
     since,
     say,
-    console: () => openConsole(options),
+    console: consolesOf(options),
   };
 }
 
-async function openConsole({ account, deployed, web, person }: AcceptOptions): Promise<Console> {
+/**
+ * A token lives for 15 minutes and a check of the console may wait for ten, so one is used by the checks of four minutes. Cognito
+ * takes no code of an authenticator app twice: signing in for each check would be refused within half a minute.
+ */
+const TOKEN_USED_MS = 240_000;
+
+function consolesOf(options: AcceptOptions): () => Promise<Console> {
+  let { person } = options;
+  let newest: { readonly console: Promise<Console>; readonly at: number } | undefined;
+  return () => {
+    if (newest === undefined || Date.now() - newest.at > TOKEN_USED_MS) {
+      const console = openConsole({ ...options, person }, (totpSecret) => {
+        if (person !== undefined) person = { ...person, totpSecret };
+      });
+      // One that failed is tried again by the next check.
+      console.catch(() => {
+        newest = undefined;
+      });
+      newest = { console, at: Date.now() };
+    }
+    return newest.console;
+  };
+}
+
+async function openConsole(
+  { account, deployed, web, person }: AcceptOptions,
+  onNewSecret: (secret: string) => void,
+): Promise<Console> {
   const origin = deployed.output('console', 'console_url');
   const poolId = deployed.output('console', 'user_pool_id');
   if (person === undefined) {
@@ -131,7 +158,7 @@ async function openConsole({ account, deployed, web, person }: AcceptOptions): P
     );
   }
   const { signIn: how } = await new Console(origin, web).call<{ signIn: { clientId?: string } }>('getConfig');
-  const token = await signIn(account.cognito, { poolId, clientId: how.clientId ?? '', person });
+  const token = await signIn(account.cognito, { poolId, clientId: how.clientId ?? '', person, onNewSecret });
   return new Console(origin, web, token);
 }
 

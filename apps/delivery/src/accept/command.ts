@@ -71,14 +71,15 @@ export async function accept(options: AcceptCommandOptions, parts: AcceptParts):
   }
 }
 
-/** The password comes from the environment alone: a command line is seen by others, and kept in a history. */
+/** The password and the secret of an authenticator app come from the environment alone: a command line is seen by others, and kept in a history. */
 export function personOf(
   { consoleUser }: Pick<AcceptCommandOptions, 'consoleUser'>,
   env: Readonly<Record<string, string | undefined>>,
 ): Person | undefined {
   const username = consoleUser ?? env.CENTFLOW_ACCEPT_USER;
   const password = env.CENTFLOW_ACCEPT_PASSWORD;
-  return username === undefined || password === undefined ? undefined : { username, password };
+  if (username === undefined || password === undefined) return undefined;
+  return { username, password, totpSecret: env.CENTFLOW_ACCEPT_TOTP_SECRET };
 }
 
 async function currentRecord(

@@ -43,11 +43,7 @@ describe('a call of the console', () => {
         url: 'https://console.example/api/visuals/a%2Fb?from=2025-01',
         request: {
           method: 'GET',
-          headers: {
-            authorization: 'Bearer t',
-            origin: 'https://console.example',
-            'content-type': 'application/json',
-          },
+          headers: { authorization: 'Bearer t', origin: 'https://console.example' },
         },
       },
     ]);

@@ -1,30 +1,21 @@
 /** The console's API as a signed-in person calls it, and whether its answers are what the contract says. */
-import { type Access, access } from '@centflow/console/access';
-import { type RouteName, routes } from '@centflow/console/contract';
+import { type Access, access, type DeployedRoute, localRoutes } from '@centflow/console/access';
+import { routes } from '@centflow/console/contract';
+import { addressOf, type RouteCall, requestOf } from '@centflow/console/contract/request';
 import type * as z from 'zod';
 import { SeenError } from './check.ts';
-import type { Web } from './web.ts';
-
-/** What a request fills in. */
-export interface Filling {
-  readonly param?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly json?: object;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Routes of the console on one machine, which no deployed console has. */
-const LOCAL = '/api/local/';
+import type { Web, WebAnswer } from './web.ts';
 
 /** The deployed routes that these people may call. */
-export function routesFor(...people: readonly Access[]): RouteName[] {
-  return (Object.keys(access) as RouteName[]).filter(
-    (name) => people.includes(access[name]) && !routes[name].path.startsWith(LOCAL),
+export function routesFor(...people: readonly Access[]): DeployedRoute[] {
+  const local: readonly string[] = localRoutes;
+  return (Object.keys(access) as DeployedRoute[]).filter(
+    (name) => people.includes(access[name]) && !local.includes(name),
   );
 }
 
 /** Whether a route changes something. */
-export function changes(name: RouteName): boolean {
+export function changes(name: DeployedRoute): boolean {
   return routes[name].method !== 'get';
 }
 
@@ -46,8 +37,8 @@ export class Console {
    *
    * @throws {SeenError} it does not answer with 200 and what the contract says.
    */
-  async call<Answer = Readonly<Record<string, unknown>>>(name: RouteName, filling: Filling = {}): Promise<Answer> {
-    const { status, text } = await this.ask(name, filling);
+  async call<Answer = Readonly<Record<string, unknown>>>(name: DeployedRoute, call: RouteCall = {}): Promise<Answer> {
+    const { status, text } = await this.ask(name, call);
     const { method, path } = routes[name];
     const where = `${method.toUpperCase()} ${path} (${name})`;
     if (status !== 200) throw new SeenError(`${where} answers ${status}: ${text.slice(0, 300)}`);
@@ -58,21 +49,18 @@ export class Console {
   }
 
   /** Calls a route, whatever it answers. */
-  async ask(name: RouteName, { param = {}, query = {}, json, headers = {} }: Filling = {}) {
-    const { method, path } = routes[name];
-    const filled = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(param[key] ?? ''));
-    const search = Object.keys(query).length === 0 ? '' : `?${new URLSearchParams(query)}`;
+  async ask(name: DeployedRoute, call: RouteCall = {}): Promise<WebAnswer> {
+    const { headers, ...request } = requestOf(name, call);
     const authorization: Record<string, string> =
       this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
-    return await this.#web(`${this.origin}${filled}${search}`, {
-      method: method.toUpperCase(),
-      headers: { ...headers, ...authorization, origin: this.origin, 'content-type': 'application/json' },
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    return await this.#web(`${this.origin}${addressOf(name, call)}`, {
+      ...request,
+      headers: { ...headers, ...authorization, origin: this.origin },
     });
   }
 }
 
-function answerOf(name: RouteName): z.ZodType {
+function answerOf(name: DeployedRoute): z.ZodType {
   const { content } = routes[name].responses[200] as { content: { 'application/json': { schema: z.ZodType } } };
   return content['application/json'].schema;
 }

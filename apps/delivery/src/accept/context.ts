@@ -24,7 +24,7 @@ export interface AcceptContext {
   readonly firstDeployedAt: Date | undefined;
   /** When the checks began. */
   readonly since: Date;
-  /** Signs in: each check by itself, because a token lives for a quarter of an hour and a check before may take longer. */
+  /** Signs in, or uses a sign-in of the last minutes. */
   readonly console: () => Promise<Console>;
   /** Reports how a long check goes on. */
   readonly say: (line: string) => void;

@@ -1,55 +1,74 @@
-/** A real sign-in at the user pool, as the console's client allows it. */
+/** A real sign-in at the user pool, as the console's client allows it: password by SRP, then an authenticator app. */
 import {
-  type AuthenticationResultType,
+  AssociateSoftwareTokenCommand,
   type CognitoIdentityProviderClient,
   InitiateAuthCommand,
+  type InitiateAuthCommandOutput,
   RespondToAuthChallengeCommand,
+  VerifySoftwareTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { ACCEPT_OWNER } from '@centflow/infra';
 import { SeenError } from './check.ts';
 import { SrpSignIn } from './srp.ts';
+import { totp } from './totp.ts';
 
 /** A person who may sign in to the console. */
 export interface Person {
   readonly username: string;
   readonly password: string;
+  /** The secret of the authenticator app, base32; undefined: there is none yet, or nobody needs one. */
+  readonly totpSecret?: string | undefined;
 }
 
 export interface SignInOptions {
   readonly poolId: string;
   readonly clientId: string;
   readonly person: Person;
+  /** Told the secret of an app that the sign-in had to set up: without it nobody gets in again. */
+  readonly onNewSecret: (secret: string) => void;
 }
 
+/** What Cognito answers to each step. */
+type Answer = Pick<
+  InitiateAuthCommandOutput,
+  'ChallengeName' | 'ChallengeParameters' | 'Session' | 'AuthenticationResult'
+>;
+
 /**
- * Signs in with user name and password.
+ * Signs in with user name and password, and with a code where the pool asks for one.
  *
  * @returns the ID token
- * @throws {SeenError} Cognito refuses them, or asks for more than a password.
+ * @throws {SeenError} Cognito refuses them, or asks for something else.
  */
-export async function signIn(
-  cognito: CognitoIdentityProviderClient,
-  { poolId, clientId, person }: SignInOptions,
-): Promise<string> {
+export async function signIn(cognito: CognitoIdentityProviderClient, options: SignInOptions): Promise<string> {
+  const known = await provePassword(cognito, options);
+  const answer = await proveSecondFactor(cognito, options, known);
+  const token = answer.AuthenticationResult?.IdToken;
+  if (token === undefined) throw asksForMore(answer, options);
+  return token;
+}
+
+async function provePassword(cognito: CognitoIdentityProviderClient, options: SignInOptions): Promise<Answer> {
+  const { poolId, clientId: ClientId, person } = options;
   const srp = new SrpSignIn();
   const begun = await cognito.send(
     new InitiateAuthCommand({
-      ClientId: clientId,
+      ClientId,
       AuthFlow: 'USER_SRP_AUTH',
       AuthParameters: { USERNAME: person.username, SRP_A: srp.clientPublic },
     }),
   );
   const { SALT = '', SRP_B = '', SECRET_BLOCK = '', USER_ID_FOR_SRP = '' } = begun.ChallengeParameters ?? {};
-  if (begun.ChallengeName !== 'PASSWORD_VERIFIER') throw asksForMore(begun.ChallengeName, poolId, person);
+  if (begun.ChallengeName !== 'PASSWORD_VERIFIER') throw asksForMore(begun, options);
   const { timestamp, signature } = srp.prove(
     { poolId, userId: USER_ID_FOR_SRP, salt: SALT, serverPublic: SRP_B, secretBlock: SECRET_BLOCK },
     person.password,
   );
-  const ended = await cognito.send(
+  return await cognito.send(
     new RespondToAuthChallengeCommand({
-      ClientId: clientId,
+      ClientId,
       ChallengeName: 'PASSWORD_VERIFIER',
-      ...(begun.Session === undefined ? {} : { Session: begun.Session }),
+      Session: begun.Session,
       ChallengeResponses: {
         USERNAME: USER_ID_FOR_SRP,
         PASSWORD_CLAIM_SECRET_BLOCK: SECRET_BLOCK,
@@ -58,26 +77,52 @@ export async function signIn(
       },
     }),
   );
-  return idToken(ended.AuthenticationResult) ?? raise(asksForMore(ended.ChallengeName, poolId, person));
 }
 
-function idToken(result: AuthenticationResultType | undefined): string | undefined {
-  return result?.IdToken;
+/** https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-totp.html */
+async function proveSecondFactor(
+  cognito: CognitoIdentityProviderClient,
+  { clientId: ClientId, person, onNewSecret }: SignInOptions,
+  { ...answer }: Answer,
+): Promise<Answer> {
+  const USERNAME = answer.ChallengeParameters?.USER_ID_FOR_SRP ?? person.username;
+  if (answer.ChallengeName === 'SOFTWARE_TOKEN_MFA' && person.totpSecret !== undefined) {
+    return await cognito.send(
+      new RespondToAuthChallengeCommand({
+        ClientId,
+        ChallengeName: 'SOFTWARE_TOKEN_MFA',
+        Session: answer.Session,
+        ChallengeResponses: { USERNAME, SOFTWARE_TOKEN_MFA_CODE: totp(person.totpSecret) },
+      }),
+    );
+  }
+  if (answer.ChallengeName !== 'MFA_SETUP') return answer;
+  const { SecretCode = '', Session } = await cognito.send(
+    new AssociateSoftwareTokenCommand({ Session: answer.Session }),
+  );
+  const verified = await cognito.send(new VerifySoftwareTokenCommand({ Session, UserCode: totp(SecretCode) }));
+  onNewSecret(SecretCode);
+  return await cognito.send(
+    new RespondToAuthChallengeCommand({
+      ClientId,
+      ChallengeName: 'MFA_SETUP',
+      Session: verified.Session,
+      ChallengeResponses: { USERNAME },
+    }),
+  );
 }
 
-function raise(error: Error): never {
-  throw error;
+function asksForMore({ ChallengeName }: Answer, { poolId, person: { username } }: SignInOptions): SeenError {
+  const whatToDo: Readonly<Record<string, string>> = {
+    NEW_PASSWORD_REQUIRED: `the password is temporary; run \`aws cognito-idp admin-set-user-password --user-pool-id ${poolId} --username ${username} --permanent --password '<password>'\``,
+    SOFTWARE_TOKEN_MFA:
+      'set CENTFLOW_ACCEPT_TOTP_SECRET to the secret of the authenticator app, or delete the person and create them again',
+  };
+  const why = whatToDo[ChallengeName ?? ''] ?? 'create another person for accept';
+  return new SeenError(`Cognito asks ${username} for ${ChallengeName ?? 'something else'}: ${why}`);
 }
 
-function asksForMore(challenge: string | undefined, poolId: string, { username }: Person): SeenError {
-  const why =
-    challenge === 'NEW_PASSWORD_REQUIRED'
-      ? `the password is temporary; run \`aws cognito-idp admin-set-user-password --user-pool-id ${poolId} --username ${username} --permanent --password '<password>'\``
-      : 'use a person without a second factor';
-  return new SeenError(`Cognito asks ${username} for ${challenge ?? 'something else'}: ${why}`);
-}
-
-/** How an administrator makes the person. */
+/** How an administrator creates the person. */
 export function howToMakePerson(poolId: string): string {
   const at = `--user-pool-id ${poolId} --username <e-mail address>`;
   return [

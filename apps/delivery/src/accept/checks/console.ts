@@ -1,10 +1,11 @@
 /** The console as people meet it: its pages, who gets in, every route of its API, and the addresses that it signs. */
 import { randomBytes } from 'node:crypto';
-import type { RouteName } from '@centflow/console/contract';
+import type { DeployedRoute } from '@centflow/console/access';
+import type { RouteCall } from '@centflow/console/contract/request';
 import { ACCEPT_OWNER, type Environment } from '@centflow/infra';
 import { dashboards } from '@centflow/reports';
 import { type Check, expectThat, SeenError } from '../check.ts';
-import { Console, changes, type Filling, routesFor } from '../console.ts';
+import { Console, changes, routesFor } from '../console.ts';
 import type { AcceptContext } from '../context.ts';
 import { ONE_EXPENSE } from '../own-uploads.ts';
 import type { WebAnswer } from '../web.ts';
@@ -75,11 +76,11 @@ export const ownersRoutes: Check = {
   disruptive: null,
   absent,
   run: async (context) => {
-    const called = new Set<RouteName>();
+    const called = new Set<DeployedRoute>();
     const console = await context.console();
-    const call: Call = (name, filling) => {
+    const call: Call = (name, given) => {
       called.add(name);
-      return console.call(name, filling);
+      return console.call(name, given);
     };
     await ownersTour(context, call);
     refuseMissed(routesFor('public', 'person', 'owner'), called);
@@ -148,7 +149,7 @@ export const signedUpload: Check = {
   },
 };
 
-type Call = <Answer = Readonly<Record<string, unknown>>>(name: RouteName, filling?: Filling) => Promise<Answer>;
+type Call = <Answer = Readonly<Record<string, unknown>>>(name: DeployedRoute, call?: RouteCall) => Promise<Answer>;
 
 /** Everything that an owner can do, once. */
 async function ownersTour(context: AcceptContext, call: Call): Promise<void> {
@@ -275,7 +276,7 @@ function versionOf({ status, headers, text }: WebAnswer): string {
 }
 
 /** A route that the tour does not call would be taken for one that works. */
-function refuseMissed(expected: readonly RouteName[], called: ReadonlySet<RouteName>): void {
+function refuseMissed(expected: readonly DeployedRoute[], called: ReadonlySet<DeployedRoute>): void {
   const missed = expected.filter((name) => !called.has(name));
   if (missed.length > 0) {
     throw new SeenError(`accept does not call ${missed.join(', ')}: add it in accept/checks/console.ts`);
