@@ -1,5 +1,4 @@
 /** The database: its migrator, the passwords of its users, and its backups. */
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import {
   type DBInstance,
   DBInstanceNotFoundFault,
@@ -12,6 +11,7 @@ import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { type Check, expectThat, SeenError } from '../check.ts';
 import type { AcceptContext } from '../context.ts';
+import { invoke } from '../invoke.ts';
 
 /** RDS backs the transaction log up every five minutes. */
 const RESTORABLE_MINUTES = 30;
@@ -165,11 +165,6 @@ async function currentVersion({ account }: AcceptContext, SecretId: string): Pro
   return Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSCURRENT'))?.[0];
 }
 
-async function migrate({ account, names }: AcceptContext, event: object): Promise<z.infer<typeof migratorAnswer>> {
-  const { FunctionError, Payload } = await account.lambda.send(
-    new InvokeCommand({ FunctionName: names.migrator, Payload: Buffer.from(JSON.stringify(event)) }),
-  );
-  const text = Buffer.from(Payload ?? []).toString('utf8');
-  expectThat(FunctionError === undefined, `the migrator failed: ${text.slice(0, 500)}`);
-  return migratorAnswer.parse(JSON.parse(text));
+async function migrate(context: AcceptContext, event: object): Promise<z.infer<typeof migratorAnswer>> {
+  return migratorAnswer.parse(JSON.parse(await invoke(context, context.names.migrator, event)));
 }

@@ -1,11 +1,12 @@
 /** The flow itself: an upload goes all the way, and the functions that carry it answer. */
 import { GetJobRunsCommand, type JobRun } from '@aws-sdk/client-glue';
-import { GetFunctionConfigurationCommand, InvokeCommand } from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { ACCEPT_OWNER } from '@centflow/infra';
 import { runCanary } from '../../canary/canary.ts';
 import { type Check, expectThat, SeenError } from '../check.ts';
 import type { AcceptContext } from '../context.ts';
+import { invoke } from '../invoke.ts';
 import type { OwnUpload } from '../own-uploads.ts';
 
 /** Glue takes a minute or two for each of the canary's three steps. */
@@ -74,7 +75,8 @@ export const functionsAnswer: Check = {
   ifItFails:
     'read its log group `/aws/lambda/<name>`; if it has none, the function cannot start: look at its state, role and subnets in the Lambda console',
   disruptive: null,
-  run: async ({ account, deployed, names }) => {
+  run: async (context) => {
+    const { account, deployed, names } = context;
     const functions = deployed.all('aws_lambda_function').map(({ function_name }) => String(function_name));
     for (const FunctionName of functions) {
       const purpose = FunctionName.slice(names.prefix.length + 1);
@@ -90,11 +92,7 @@ export const functionsAnswer: Check = {
         throw new SeenError(`accept knows no harmless event for ${FunctionName}: add one in accept/checks/flow.ts`);
       }
       if (harmless === 'checked apart') continue;
-      const { FunctionError, Payload } = await account.lambda.send(
-        new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(harmless.event)) }),
-      );
-      const text = Buffer.from(Payload ?? []).toString('utf8');
-      expectThat(FunctionError === undefined, `${FunctionName} failed (${FunctionError}): ${text.slice(0, 300)}`);
+      const text = await invoke(context, FunctionName, harmless.event);
       expectThat(harmless.answer.test(compact(text)), `${FunctionName} answers ${text.slice(0, 300)}`);
     }
     return `${functions.length} functions`;

@@ -1,11 +1,13 @@
 /** What the checks make of AWS's answers that no emulator gives. */
 import { EntityNotFoundException } from '@aws-sdk/client-glue';
+import { ResourceNotReadyException } from '@aws-sdk/client-lambda';
 import type { EnvironmentName } from '@centflow/infra';
 import { describe, expect, test } from 'vitest';
 import { type Answers, FakeContext } from '../../testing/accept-context.ts';
 import type { Check } from '../check.ts';
 import { failureMail, failureRule, subscriptions } from './alarms.ts';
-import { backup } from './database.ts';
+import { backup, migratorIdempotent } from './database.ts';
+import { functionsAnswer } from './flow.ts';
 import { crawler } from './job.ts';
 import { jobLogs, logGroups, metrics } from './logs.ts';
 import { quickSight } from './reports.ts';
@@ -245,4 +247,54 @@ test('the check of the metrics looks at the dimensions that the alarms look at',
       { Name: 'environment', Value: 'dev' },
     ]),
   );
+});
+
+describe('the check of the functions', () => {
+  const of = ({
+    State = 'Active',
+    name = 'centflow-dev-trigger',
+    answer = '{ "batchItemFailures": [] }',
+    error = '',
+  } = {}): Case => ({
+    check: functionsAnswer,
+    answers: {
+      GetFunctionConfiguration: () => ({ State, StateReason: 'no subnet', LastUpdateStatus: 'Successful' }),
+      Invoke: () => ({ Payload: Buffer.from(answer), ...(error === '' ? {} : { FunctionError: error }) }),
+    },
+    resources: { aws_lambda_function: [{ function_name: name }] },
+  });
+
+  test('passes where each answers a harmless event, however its JSON is written', async () => {
+    expect(await run(of())).toBe('1 functions');
+  });
+
+  test.each([
+    [{ State: 'Failed' }, 'centflow-dev-trigger is Failed: no subnet'],
+    [{ error: 'Unhandled', answer: 'no module' }, 'centflow-dev-trigger failed (Unhandled): no module'],
+    [{ answer: '{"batchItemFailures":[{"itemIdentifier":"1"}]}' }, 'centflow-dev-trigger answers {"batchItemFailures"'],
+    [{ name: 'centflow-dev-new' }, 'accept knows no harmless event for centflow-dev-new'],
+  ])('fails with %o', async (wrong, message) => {
+    await expect(run(of(wrong))).rejects.toThrow(message);
+  });
+});
+
+describe('the check of the migrator', () => {
+  const of = (answer: object, fails = 0): Case => {
+    let failures = fails;
+    const Invoke = () => {
+      failures -= 1;
+      if (failures >= 0) throw new ResourceNotReadyException({ $metadata: {}, message: 'The function is inactive.' });
+      return { Payload: Buffer.from(JSON.stringify({ applied: [], unknown: [], rotated: [], ...answer })) };
+    };
+    return { check: migratorIdempotent, answers: { Invoke }, resources: {} };
+  };
+
+  test('waits for a function that Lambda made inactive', async () => {
+    expect(await run(of({}, 3))).toBe('nothing applied');
+  });
+
+  test('fails where there was something to do, or the database is of a newer release', async () => {
+    await expect(run(of({ applied: ['0001/1'] }))).rejects.toThrow('it applied 0001/1');
+    await expect(run(of({ unknown: ['0009'] }))).rejects.toThrow('the database has 0009 of a newer release');
+  });
 });

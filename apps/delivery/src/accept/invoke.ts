@@ -1,0 +1,28 @@
+/** Invoking a function, also one whose network Lambda has taken because nobody called it for weeks. */
+import { InvokeCommand, ResourceConflictException, ResourceNotReadyException } from '@aws-sdk/client-lambda';
+import { SeenError } from './check.ts';
+import type { AcceptContext } from './context.ts';
+
+/** Lambda needs a minute or so to make the network again: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html */
+const READY_SECONDS = 300;
+
+/**
+ * @returns what the function answers
+ * @throws {SeenError} the function failed.
+ */
+export async function invoke(
+  { account, pace }: Pick<AcceptContext, 'account' | 'pace'>,
+  FunctionName: string,
+  event: object,
+): Promise<string> {
+  const command = new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) });
+  const { FunctionError, Payload } = await pace.until(`${FunctionName} is ready`, READY_SECONDS, () =>
+    account.lambda.send(command).catch((error: unknown) => {
+      if (error instanceof ResourceNotReadyException || error instanceof ResourceConflictException) return undefined;
+      throw error;
+    }),
+  );
+  const text = Buffer.from(Payload ?? []).toString('utf8');
+  if (FunctionError === undefined) return text;
+  throw new SeenError(`${FunctionName} failed (${FunctionError}): ${text.slice(0, 500)}`);
+}
