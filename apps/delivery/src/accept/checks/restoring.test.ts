@@ -5,7 +5,7 @@ import { FakeContext } from '../../testing/accept-context.ts';
 import { alarmMails } from './alarms.ts';
 import { restore } from './database.ts';
 import { deadLetters } from './dead-letters.ts';
-import { jobQueuing, sweepByClock } from './job.ts';
+import { jobQueuing, sweepByClock, sweepRuns } from './job.ts';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:centflow-dev-alarms';
 const alarm = (AlarmName: string, StateValue: string, more: object = {}) => ({
@@ -193,6 +193,24 @@ describe('the check of the job’s queue', () => {
     const { of } = fakeGlue({ retries: 1 });
     await expect(jobQueuing.run(of.context)).rejects.toThrow(/1 retries/);
     expect(of.inputsOf('StartJobRun')).toEqual([]);
+  });
+});
+
+describe('the check of a sweep', () => {
+  test('waits until Glue takes it', async () => {
+    let full = 2;
+    const of = new FakeContext(
+      {
+        StartJobRun: () => {
+          full -= 1;
+          if (full >= 0) throw new ConcurrentRunsExceededException({ message: 'full', $metadata: {} });
+          return { JobRunId: 'jr_1' };
+        },
+        GetJobRun: () => ({ JobRun: { JobRunState: 'SUCCEEDED', ExecutionTime: 7 } }),
+      },
+      {},
+    );
+    expect(await sweepRuns.run(of.context)).toBe('job run jr_1 took 7 s');
   });
 });
 
