@@ -10,12 +10,15 @@ import { describe, expect, test } from 'vitest';
 import { readArtefacts } from '../src/artefacts.ts';
 import { type Environment, EnvironmentError } from '../src/environment.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
+import { decide } from '../src/iam/evaluate.ts';
+import { matches } from '../src/iam/statement.ts';
 import { namesOf } from '../src/names.ts';
 import { ONE_PAGE } from '../src/stacks/console/distribution.ts';
 import { countedOnly } from '../src/stacks/console/firewall.ts';
 import { WebFiles } from '../src/stacks/console/web-files.ts';
 import { ConsoleStack } from '../src/stacks/console.ts';
-import { allows, matches, mayEver, statementsOf } from '../src/testing/policies.ts';
+import { policiesOfRole, policyOfEndpoint, roleArn } from '../src/testing/iam-of.ts';
+import { mayEver, statementsOf } from '../src/testing/policies.ts';
 import { type Attributes, ofType, one, type Stack, stackNamed, synthesised } from '../src/testing/synthesised.ts';
 
 const environments = readEnvironments();
@@ -457,13 +460,11 @@ describe('the functions', () => {
         return [...new Set(names)].map((name) => ({ file, command: name.slice('new '.length) }));
       });
     expect(sent.map(({ command }) => command)).toContain('ListObjectsV2Command');
-    for (const { stack, names, environment } of consoles) {
-      const role = rightsOf(stack, 'console');
-      const endpoints = statementsOf([stackNamed(stacks, `${environment.name}-store`)]).filter(
-        ({ resource }) => resource.type === 'aws_vpc_endpoint' && JSON.stringify(resource.attributes).includes('.s3"'),
-      );
-      expect(endpoints).not.toEqual([]);
-      const { accountId } = environment;
+    for (const { names, environment } of consoles) {
+      const policies = {
+        ...policiesOfRole(stacks, environment, 'console'),
+        endpoint: policyOfEndpoint(stacks, environment, 's3'),
+      };
       for (const { file, command } of sent) {
         const actions = requiredBy[command];
         if (actions === undefined) throw new Error(`Add what S3 requires for ${command} (${file}) to requiredBy.`);
@@ -471,18 +472,13 @@ describe('the functions', () => {
         for (const action of actions) {
           const lists = action.startsWith('s3:ListBucket');
           const bucket = `arn:aws:s3:::${names.uploadsBucket}`;
-          const request = {
+          const call = {
             action,
             resource: lists ? bucket : `${bucket}/${folder}a.csv`,
-            keys: {
-              'aws:SecureTransport': 'true',
-              'aws:PrincipalAccount': accountId,
-              'aws:PrincipalArn': `arn:aws:iam::${accountId}:role/${names.prefix}-console`,
-              ...(lists ? { 's3:prefix': folder } : {}),
-            },
+            context: lists ? { 's3:prefix': folder } : {},
           };
-          expect(allows(role, request), `${environment.name} role: ${action} for ${command} of ${file}`).toBe(true);
-          expect(allows(endpoints, request), `${environment.name} endpoint: ${action} for ${command}`).toBe(true);
+          const decision = decide(call, { role: roleArn(environment, 'console') }, policies);
+          expect(decision, `${environment.name}: ${action} for ${command} of ${file}`).toMatchObject({ allowed: true });
         }
       }
     }

@@ -5,11 +5,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ArtefactError, readArtefacts } from '../src/artefacts.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
+import { matches } from '../src/iam/statement.ts';
 import { namesOf } from '../src/names.ts';
 import { commonPrefix } from '../src/stacks/load/common-prefix.ts';
 import { queueTimes } from '../src/stacks/load/queue-times.ts';
 import { LoadStack } from '../src/stacks/load.ts';
-import { matches, statementsOf } from '../src/testing/policies.ts';
+import { statementsOf } from '../src/testing/policies.ts';
 import {
   type Attributes,
   ofType,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { readEnvironments } from '../src/environments.ts';
+import { matches } from '../src/iam/statement.ts';
 import type { Statement } from '../src/policy/policy-document.ts';
 import { provisioningOf } from '../src/policy/provisioning/index.ts';
 import { namedInIam, namelessInIam } from '../src/testing/named-resources.ts';
-import { matches } from '../src/testing/policies.ts';
 import { synthesised } from '../src/testing/synthesised.ts';
 
 const environments = readEnvironments();

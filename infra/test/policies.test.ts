@@ -7,8 +7,8 @@ import { namesOf, roleBoundaryOf } from '../src/names.ts';
 import { keyPolicyDocument, PolicyError, policyDocument } from '../src/policy/policy-document.ts';
 import { provisioningOf } from '../src/policy/provisioning/index.ts';
 import { KNOWS_NO_RESOURCE, wildcards } from '../src/policy/wildcards.ts';
-import { consoleOutputs, loadOutputs, storeOutputs } from '../src/stacks/handover.ts';
 import { unsupportedConditions } from '../src/testing/condition-keys.ts';
+import { handedOver } from '../src/testing/iam-of.ts';
 import { fitsArn, type GrantedStatement, overlap, statementsOf, unlistedReads } from '../src/testing/policies.ts';
 import { ofType, type Stack, synthesised } from '../src/testing/synthesised.ts';
 
@@ -221,7 +221,7 @@ describe('a role of an environment', () => {
       const beyond = granted.flatMap(({ where, actions, resources }) =>
         actions.flatMap((action) =>
           resources
-            .map((resource) => handedOver(resource, environment))
+            .map((resource) => asHandedOver(resource, environment))
             .filter((resource) => !within(action, resource))
             .map((resource) => `${where}: ${action} on ${resource}`),
         ),
@@ -307,12 +307,9 @@ describe('what Terraform may do', () => {
 });
 
 /** A resource that another stack tells of, as it looks there; others as they are. */
-function handedOver(resource: string, { name, accountId }: Environment): string {
+function asHandedOver(resource: string, environment: Environment): string {
   const variable = /^\$\{var\.(\w+)\}$/.exec(resource)?.[1];
-  const example = Object.entries<string>({ ...storeOutputs, ...loadOutputs, ...consoleOutputs }).find(
-    ([told]) => told === variable,
-  )?.[1];
-  return example?.replace(/\d{12}/, accountId).replace('centflow-dev', namesOf({ name, accountId }).prefix) ?? resource;
+  return (variable && handedOver(variable, environment)) ?? resource;
 }
 
 function boundaryOf(environment: string): GrantedStatement[] {

@@ -6,10 +6,10 @@ import { App } from 'cdktf';
 import { describe, expect, test } from 'vitest';
 import { EnvironmentError } from '../src/environment.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
+import { matches } from '../src/iam/statement.ts';
 import { report } from '../src/policy/provisioning/report.ts';
 import { quickSightType, UnknownReportTypeError } from '../src/report-columns.ts';
 import { ReportStack } from '../src/stacks/report.ts';
-import { matches } from '../src/testing/policies.ts';
 import { type Attributes, ofType, synthesised } from '../src/testing/synthesised.ts';
 
 const environments = readEnvironments();

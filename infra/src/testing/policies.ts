@@ -1,4 +1,5 @@
 /** The policies in synthesised stacks, statement by statement. */
+import { list, matches } from '../iam/statement.ts';
 import type { Attributes, Resource, Stack } from './synthesised.ts';
 
 /** A statement as IAM reads it, with lists where it may also be one. */
@@ -62,20 +63,9 @@ function read(resource: Resource, policy: string): GrantedStatement[] {
   }));
 }
 
-function list(value: string | readonly string[] | undefined): readonly string[] {
-  if (value === undefined) return [];
-  return typeof value === 'string' ? [value] : value;
-}
-
 function principals(written: '*' | Record<string, string | string[]> | undefined): GrantedStatement['principal'] {
   if (written === undefined || written === '*') return written;
   return Object.fromEntries(Object.entries(written).map(([kind, names]) => [kind, list(names)]));
-}
-
-/** Whether IAM's pattern, with `*` and `?`, matches. */
-export function matches(pattern: string, text: string): boolean {
-  const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's').test(text);
 }
 
 /**
@@ -111,43 +101,6 @@ export function mayEver(statements: readonly GrantedStatement[], action: string,
     speakOfIt.some(({ effect }) => effect === 'Allow') &&
     !speakOfIt.some(({ effect, conditions }) => effect === 'Deny' && Object.keys(conditions).length === 0)
   );
-}
-
-/** What IAM compares in each condition operator that the policies of a request by a role use. */
-const operators: Readonly<Record<string, (wanted: string, given: string) => boolean>> = {
-  ArnEquals: matches,
-  Bool: (wanted, given) => wanted === given,
-  StringEquals: (wanted, given) => wanted === given,
-  StringLike: matches,
-};
-
-/**
- * Whether statements allow a request with these condition keys. A key that the request does not carry matches nothing.
- *
- * @throws an Error where a statement about the request uses an operator that is not known here.
- */
-export function allows(
-  statements: readonly GrantedStatement[],
-  {
-    action,
-    resource,
-    keys,
-  }: { readonly action: string; readonly resource: string; readonly keys: Readonly<Record<string, string>> },
-): boolean {
-  const applying = statements.filter(
-    ({ actions, resources, conditions }) =>
-      actions.some((pattern) => matches(pattern, action)) &&
-      resources.some((pattern) => matches(pattern, resource)) &&
-      Object.entries(conditions).every(([operator, wanted]) => {
-        const compare = operators[operator];
-        if (compare === undefined) throw new Error(`Add the condition operator ${operator} to operators.`);
-        return Object.entries(wanted).every(([key, values]) => {
-          const given = keys[key];
-          return given !== undefined && list(values as string | string[]).some((value) => compare(value, given));
-        });
-      }),
-  );
-  return applying.some(({ effect }) => effect === 'Allow') && !applying.some(({ effect }) => effect === 'Deny');
 }
 
 /** Whether a statement's resource may be one of the type whose ARN the Service Authorization Reference writes so. */
