@@ -7,6 +7,7 @@ test('what is left is what was not there before and may not stay', () => {
     's3._buckets': ['old', 'centflow-dev-uploads'],
     'iam._roles': ['centflow-dev-trigger'],
     'kms._keys': ['eu-west-1/1'],
+    'cognito._challenge_sessions': ['z5lukhcfxD5xx+60r3tLpWF7zr2W+lU+2DTAAsLorlY='],
     'ec2._vpcs': ['eu-west-1/vpc-00000001', 'eu-west-1/vpc-3d4df075fecb5c2ee'],
   };
   expect(leftovers(before, after)).toEqual([

@@ -14,6 +14,10 @@ const staying: readonly Staying[] = [
   { what: /^cloudwatch\._(metrics|alarm_history): /, reason: 'CloudWatch keeps what it has measured for 15 months.' },
   { what: /^eventbridge\._events_log: /, reason: "The emulator's own history." },
   { what: /^s3\._completed_multipart_uploads: /, reason: "The emulator's own history." },
+  {
+    what: /^cognito\._challenge_sessions: /,
+    reason: 'A challenge of a sign-in by SRP answers until it expires, minutes later; it is no resource.',
+  },
   { what: /^(ec2|cloudfront)\._tags: /, reason: 'The emulator keeps the tags of what is gone.' },
   {
     what: /^apigateway\._authorizers: /,
