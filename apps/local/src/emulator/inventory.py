@@ -20,7 +20,7 @@ role_calls: dict[str, set[tuple[str, str, str]]] = {}
 
 
 def install(file: str) -> None:
-    """On SIGUSR1, write into `file` what each account has, what its root did since the last time, and all its roles did."""
+    """On SIGUSR1, write into `file` what accounts have, what roots did since the last time, and all that roles did."""
     _record_root_actions()
     _record_role_calls()
 
