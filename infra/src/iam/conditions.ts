@@ -70,12 +70,9 @@ function holds(written: string, values: readonly string[] | undefined, wanted: r
       `The condition operator ${written} is not known: add it to infra/src/iam/conditions.ts.`,
     );
   }
-  if (values === undefined) return ifExists !== undefined || set === 'ForAllValues' || (operator.negated ?? false);
-  const one = (value: string) =>
-    wanted.some((pattern) => operator.compare(value, pattern)) !== (operator.negated ?? false);
-  return set === 'ForAllValues'
-    ? values.every(one)
-    : operator.negated && set === undefined
-      ? values.every(one)
-      : values.some(one);
+  const { compare, negated = false } = operator;
+  if (values === undefined) return ifExists !== undefined || set === 'ForAllValues' || negated;
+  const one = (value: string) => wanted.some((pattern) => compare(value, pattern)) !== negated;
+  const ofEach = set === 'ForAllValues' || (negated && set === undefined);
+  return ofEach ? values.every(one) : values.some(one);
 }

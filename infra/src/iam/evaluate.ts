@@ -65,16 +65,13 @@ export function decide(call: Call, caller: Caller, policies: Policies): Decision
     return { allowed: false, because: "the endpoint's policy does not allow it" };
   }
   const byResource = allows(resource, toCaller);
-  if ('service' in caller || (byResource !== undefined && !resourceDecides)) {
-    return byResource === undefined
-      ? { allowed: false, because: "the resource's policy does not allow it" }
-      : { allowed: true, because: `the resource's policy allows it${named(byResource)}` };
+  if (byResource !== undefined) {
+    return { allowed: true, because: `the resource's policy allows it${named(byResource)}` };
   }
-  if (resourceDecides) {
-    const handsOver = allows(resource, (statement) => own(statement) && meetsAccount(statement, caller.role));
-    if (byResource !== undefined)
-      return { allowed: true, because: `the resource's policy allows it${named(byResource)}` };
-    if (handsOver === undefined) return { allowed: false, because: "the resource's policy does not allow it" };
+  const handsOver = (statement: IamStatement) =>
+    'role' in caller && own(statement) && meetsAccount(statement, caller.role);
+  if ('service' in caller || (resourceDecides && allows(resource, handsOver) === undefined)) {
+    return { allowed: false, because: "the resource's policy does not allow it" };
   }
   const byRole = allows(identity, own);
   if (byRole === undefined) return { allowed: false, because: "the role's policies do not allow it" };

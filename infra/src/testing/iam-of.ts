@@ -8,8 +8,10 @@ import { consoleOutputs, loadOutputs, storeOutputs } from '../stacks/handover.ts
 import { namedInIam } from './named-resources.ts';
 import { ofType, type Resource, type Stack } from './synthesised.ts';
 
-/** The key of each environment: AWS chooses its id, which no policy knows. */
-const KEY = 'key/00000000-0000-4000-8000-000000000000';
+/** The key of an environment. AWS chooses its id, which no policy knows: this one stands for it. */
+export function keyArn(environment: Environment): string {
+  return arns(environment).of('kms', 'key/00000000-0000-4000-8000-000000000000');
+}
 
 /** The role of a purpose: `centflow-<environment>-<purpose>`. */
 export function roleArn(environment: Environment, purpose: string): string {
@@ -73,7 +75,7 @@ function valueOfToken(expression: string, others: readonly Resource[], environme
   const [, type, id, attribute] = /^(\w+)\.([\w-]+)\.(\w+)$/.exec(expression) ?? [];
   const resource = others.find((other) => other.type === type && other.id === id);
   if (resource === undefined || attribute === undefined) return undefined;
-  if (type === 'aws_kms_key') return arns(environment).of('kms', KEY);
+  if (type === 'aws_kms_key') return keyArn(environment);
   if (attribute === 'arn') return namedInIam(resource, environment, others)?.arn;
   const value = resource.attributes[attribute === 'id' ? 'bucket' : attribute];
   return typeof value === 'string' ? value : undefined;

@@ -7,6 +7,7 @@ import type { Environment } from '../environment.ts';
 import type { Context } from '../iam/statement.ts';
 import { namesOf } from '../names.ts';
 import { arns } from '../policy/arns.ts';
+import { keyArn } from './iam-of.ts';
 
 export interface RoleCall {
   /** Who calls, and why, as a sentence. */
@@ -69,7 +70,7 @@ function functionCalls(environment: Environment): RoleCall[] {
       what: 'Lambda decrypts the environment variables',
       purposes: all,
       actions: ['kms:Decrypt'],
-      resources: [key(environment)],
+      resources: [keyArn(environment)],
       context: { 'kms:ViaService': `lambda.${environment.region}.amazonaws.com` },
       source: LAMBDA_KEY,
     },
@@ -128,7 +129,7 @@ function triggerCalls(environment: Environment): RoleCall[] {
       what: 'SQS decrypts messages for the poller',
       purposes,
       actions: ['kms:Decrypt'],
-      resources: [key(environment)],
+      resources: [keyArn(environment)],
       context: { 'kms:ViaService': `sqs.${environment.region}.amazonaws.com` },
       source: LAMBDA_SQS,
     },
@@ -143,7 +144,7 @@ function triggerCalls(environment: Environment): RoleCall[] {
       what: 'S3 encrypts the manifest',
       purposes,
       actions: ['kms:GenerateDataKey'],
-      resources: [key(environment)],
+      resources: [keyArn(environment)],
       context: { 'kms:ViaService': `s3.${environment.region}.amazonaws.com` },
       source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html',
     },
@@ -185,7 +186,7 @@ function migratorCalls(environment: Environment): RoleCall[] {
       what: 'Secrets Manager encrypts and decrypts with the rights of who asks',
       purposes: ['migrator'],
       actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-      resources: [key(environment)],
+      resources: [keyArn(environment)],
       context: viaSecrets,
       source: 'https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html',
     },
@@ -245,7 +246,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       what: 'S3 and Secrets Manager decrypt for the job, and Glue encrypts what it keeps of a run',
       purposes,
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: [key(environment)],
+      resources: [keyArn(environment)],
       source: 'https://docs.aws.amazon.com/glue/latest/dg/set-up-encryption.html',
     },
     {
@@ -360,7 +361,13 @@ function crawlerCalls(environment: Environment): RoleCall[] {
       resources: [bucket(uploadsBucket)],
       source,
     },
-    { what: 'S3 decrypts for the crawler', purposes, actions: ['kms:Decrypt'], resources: [key(environment)], source },
+    {
+      what: 'S3 decrypts for the crawler',
+      purposes,
+      actions: ['kms:Decrypt'],
+      resources: [keyArn(environment)],
+      source,
+    },
     {
       what: 'The crawler adds partitions',
       purposes,
@@ -450,7 +457,7 @@ function consoleCalls(environment: Environment): RoleCall[] {
       what: 'S3 encrypts and decrypts for the console',
       purposes: ['console'],
       actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-      resources: [key(environment)],
+      resources: [keyArn(environment)],
       context: { 'kms:ViaService': `s3.${environment.region}.amazonaws.com` },
       source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html',
     },
@@ -494,7 +501,7 @@ function consoleCalls(environment: Environment): RoleCall[] {
       what: 'SQS decrypts and encrypts the messages that it moves',
       purposes: ['operations'],
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: [key(environment)],
+      resources: [keyArn(environment)],
       context: { 'kms:ViaService': `sqs.${environment.region}.amazonaws.com` },
       source: REDRIVE,
     },
@@ -590,10 +597,6 @@ function serviceCalls(environment: Environment): RoleCall[] {
 function newInterface(environment: Environment): string[] {
   const { of } = arns(environment);
   return [of('ec2', 'network-interface/*'), of('ec2', 'subnet/subnet-1'), of('ec2', 'security-group/sg-1')];
-}
-
-function key(environment: Environment): string {
-  return arns(environment).of('kms', 'key/00000000-0000-4000-8000-000000000000');
 }
 
 function secret(environment: Environment, user: string): string {
