@@ -85,7 +85,7 @@ class Reader:
             " (SELECT COALESCE(SUM(expense), 0) FROM v_monthly_cash_flow) AS expense",
         )
         if None in row.values():
-            # Counts and sums are never NULL. A server that shuts down kills the query, and may answer the rest with NULL.
+            # Counts and sums are never NULL. A server that shuts down kills the query, and may answer with NULLs.
             raise pymysql.err.OperationalError("the query was killed")
         return tuple(row.values())
 
