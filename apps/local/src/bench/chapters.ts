@@ -139,7 +139,7 @@ function startChapter({
   readyMedianSeconds,
   readyMostSeconds,
   consoleMedianSeconds,
-}: NonNullable<Results['start']>): Chapter {
+}: Results['start']): Chapter {
   return {
     title: 'Start',
     text:

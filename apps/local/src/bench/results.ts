@@ -238,8 +238,9 @@ export const partialResults = z.strictObject({
 });
 export type PartialResults = z.infer<typeof partialResults>;
 
-/** A run of all of them: what `bench/results.json` holds. The start has no figure of a quiet machine yet. */
+/** A run of all of them: what `bench/results.json` holds. */
 export const results = partialResults.required({
+  start: true,
   load: true,
   latency: true,
   burst: true,

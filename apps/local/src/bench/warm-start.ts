@@ -21,7 +21,7 @@ export async function measureWarmStart(
   signal: AbortSignal,
   starts: number,
   report: (text: string) => void,
-): Promise<NonNullable<Results['start']>> {
+): Promise<Results['start']> {
   const folder = join(benchFolder, 'start');
   rmSync(folder, { recursive: true, force: true });
   try {
