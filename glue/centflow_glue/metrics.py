@@ -61,7 +61,7 @@ COUNTED = (
     "RowsQuarantined",
 )
 TIMES = """
-SELECT TIMESTAMPDIFF(MICROSECOND, received_at, published_at) / 1000000
+SELECT TIMESTAMPDIFF(MICROSECOND, received_at, published_at) * 0.000001
 FROM uploads WHERE job_run_id = %s AND published_at IS NOT NULL
 """
 
