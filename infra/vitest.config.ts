@@ -7,6 +7,8 @@ export default defineConfig({
     hookTimeout: 300_000,
     setupFiles: ['@centflow/config/test-set-up'],
     maxConcurrency: 2,
+    // Most of a file's time is importing CDKTF and the provider's bindings, which nothing here changes: once for a worker.
+    isolate: false,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
   },
 });

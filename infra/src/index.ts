@@ -18,6 +18,7 @@ export {
   githubSubjectPrefixOf,
   type Names,
   namesOf,
+  roleBoundaryOf,
   stateBucketOf,
 } from './names.ts';
 export { bootstrapStackName } from './stacks/bootstrap.ts';

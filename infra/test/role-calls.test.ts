@@ -1,48 +1,21 @@
 /** The calls that are made with each role, evaluated as IAM does: the role's policies, its boundary, and the endpoint's policy. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Environment } from '../src/environment.ts';
-import { readEnvironment, readEnvironments } from '../src/environments.ts';
-import { type Call, decide, type Policies } from '../src/iam/evaluate.ts';
-import type { IamStatement } from '../src/iam/statement.ts';
-import { policiesOfRole, policiesOfType, policyOfEndpoint, roleArn } from '../src/testing/iam-of.ts';
-import { type RoleCall, roleCallsOf } from '../src/testing/role-calls.ts';
+import { readEnvironments } from '../src/environments.ts';
+import { decide, type Policies } from '../src/iam/evaluate.ts';
+import { policiesOfRole, policyOfEndpoint, resourcePolicies, roleArn } from '../src/testing/iam-of.ts';
+import { without } from '../src/testing/mutation.ts';
+import { recordedCallsOf } from '../src/testing/recorded-calls.ts';
+import { type RoleQuestion, roleCallsOf, roleQuestionsOf } from '../src/testing/role-calls.ts';
 import { ofType, synthesised } from '../src/testing/synthesised.ts';
 
 const repository = join(import.meta.dirname, '../..');
-/** What the roles of dev did in its rehearsal, which writes it: `npm run rehearse -- --environment dev --record`. */
-const recorded = (
-  JSON.parse(readFileSync(join(import.meta.dirname, '../src/testing/recorded-calls.json'), 'utf8')) as string[]
-).map((line) => line.split(' ') as [purpose: string, action: string, resource: string]);
 const environments = readEnvironments();
 const stacks = synthesised(environments);
 
-interface RolesCall {
-  readonly purpose: string;
-  readonly call: Call;
-  readonly endpoint: RoleCall['endpoint'];
-  readonly what: string;
-}
-
-/** Each call by itself: one role, one action, one resource. */
-function callsOf(environment: Environment): RolesCall[] {
-  return roleCallsOf(environment).flatMap(({ purposes, actions, resources, context = {}, endpoint, what, source }) =>
-    purposes.flatMap((purpose) =>
-      actions.flatMap((action) =>
-        resources.map((resource) => ({
-          purpose,
-          call: { action, resource, context },
-          endpoint,
-          what: `${what}: ${action} on ${resource} (${source})`,
-        })),
-      ),
-    ),
-  );
-}
-
 describe.each(environments)('in $name', (environment) => {
-  const calls = callsOf(environment);
+  const calls = roleQuestionsOf(environment);
   const purposes = [...new Set(calls.map(({ purpose }) => purpose))];
   const roles = new Map(purposes.map((purpose) => [purpose, policiesOfRole(stacks, environment, purpose)]));
   const endpoints = new Map(
@@ -53,12 +26,13 @@ describe.each(environments)('in $name', (environment) => {
     if (found === undefined) throw new Error(`There is no role ${purpose}.`);
     return found;
   };
-  const decideOn = ({ purpose, call, endpoint }: RolesCall, changed: Partial<Policies> = {}) =>
+  const decideOn = ({ purpose, call, endpoint }: RoleQuestion, changed: Partial<Policies> = {}) =>
     decide(
       call,
       { role: roleArn(environment, purpose) },
       {
         ...rolesPolicies(purpose),
+        ...resourcePolicies(stacks, environment, call),
         ...(endpoint === undefined ? {} : { endpoint: endpoints.get(endpoint) ?? [] }),
         ...changed,
       },
@@ -125,51 +99,31 @@ describe.each(environments)('in $name', (environment) => {
       });
     }
   });
-
-  test('the services that tell people may publish', () => {
-    const resource = policiesOfType(stacks, environment, 'aws_sns_topic_policy');
-    const topic = `arn:aws:sns:${environment.region}:${environment.accountId}:centflow-${environment.name}-alarms`;
-    const publish = (context: Call['context']): Call => ({ action: 'sns:Publish', resource: topic, context });
-    const account = { 'aws:SourceAccount': environment.accountId };
-    const alarm = `arn:aws:cloudwatch:${environment.region}:${environment.accountId}:alarm:${environment.name}-load-job-failures`;
-    const asked: readonly [string, Call][] = [
-      ['cloudwatch.amazonaws.com', publish({ ...account, 'aws:SourceArn': alarm })],
-      [
-        'budgets.amazonaws.com',
-        publish({ ...account, 'aws:SourceArn': `arn:aws:budgets::${environment.accountId}:*` }),
-      ],
-      ['events.amazonaws.com', publish({})],
-    ];
-    for (const [service, call] of asked) {
-      expect(decide(call, { service }, { resource }), service).toMatchObject({ allowed: true });
-    }
-    expect(decide(publish(account), { service: 's3.amazonaws.com' }, { resource }).allowed).toBe(false);
-  });
 });
 
-describe('what the roles of dev did in the rehearsal', () => {
-  const dev = readEnvironment('dev');
-  const listed = callsOf(dev);
+describe.each(environments)('what the roles of $name did in the rehearsal', (environment) => {
+  const listed = roleQuestionsOf(environment);
+  const recorded = recordedCallsOf(environment).filter(({ who }) => !who.startsWith('github:'));
   const like = (purpose: string, action: string) =>
     listed.filter((other) => other.purpose === purpose && other.call.action === action);
 
   test('is on record, and listed with who calls and why', () => {
     expect(recorded.length).toBeGreaterThan(20);
-    const unlisted = recorded.filter(([purpose, action]) => like(purpose, action).length === 0);
+    const unlisted = recorded.filter(({ who, call }) => like(who, call.action).length === 0);
     expect(unlisted, 'add to infra/src/testing/role-calls.ts').toEqual([]);
   });
 
   test('is allowed on AWS, too', () => {
     // Of some calls the emulator tells no resource.
-    const whole = recorded.filter(([, , resource]) => resource !== '*');
-    const refused = whole.flatMap(([purpose, action, resource]) => {
-      const context = Object.assign({}, ...like(purpose, action).map(({ call }) => call.context));
+    const whole = recorded.filter(({ call }) => call.resource !== '*');
+    const refused = whole.flatMap(({ who, call }) => {
+      const context = Object.assign({}, ...like(who, call.action).map((other) => other.call.context));
       const { allowed, because } = decide(
-        { action, resource, context },
-        { role: roleArn(dev, purpose) },
-        policiesOfRole(stacks, dev, purpose),
+        { ...call, context },
+        { role: roleArn(environment, who) },
+        { ...policiesOfRole(stacks, environment, who), ...resourcePolicies(stacks, environment, call) },
       );
-      return allowed ? [] : [`${purpose}: ${action} on ${resource}: ${because}`];
+      return allowed ? [] : [`${who}: ${call.action} on ${call.resource}: ${because}`];
     });
     expect(refused).toEqual([]);
     console.log(`${whole.length} recorded calls evaluated`);
@@ -182,10 +136,3 @@ test('each call has a page of AWS or a file of ours as its source', () => {
       expect(existsSync(join(repository, source)), source).toBe(true);
   }
 });
-
-/** The statements without each of those that allow, in turn. */
-function without(statements: readonly IamStatement[]): { taken: IamStatement; rest: IamStatement[] }[] {
-  return statements
-    .filter(({ Effect }) => Effect === 'Allow')
-    .map((taken) => ({ taken, rest: statements.filter((other) => other !== taken) }));
-}

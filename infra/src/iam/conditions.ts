@@ -25,6 +25,7 @@ const operators: Readonly<Record<string, { readonly compare: Compare; readonly n
   ArnNotEquals: { compare: arnMatches, negated: true },
   ArnNotLike: { compare: arnMatches, negated: true },
   Bool: { compare: (value, wanted) => value.toLowerCase() === wanted.toLowerCase() },
+  NumericLessThan: { compare: (value, wanted) => Number(value) < Number(wanted) },
   NumericLessThanEquals: { compare: (value, wanted) => Number(value) <= Number(wanted) },
   NumericGreaterThanEquals: { compare: (value, wanted) => Number(value) >= Number(wanted) },
 };

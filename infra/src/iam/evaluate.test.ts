@@ -138,6 +138,14 @@ describe('a condition', () => {
     expect(under(any, { 'aws:TagKeys': ['environment', 'costcenter'] })).toBe(true);
   });
 
+  test('compares numbers', () => {
+    const key = 's3:TlsVersion';
+    expect(under({ NumericLessThan: { [key]: '1.2' } }, { [key]: '1.1' })).toBe(true);
+    expect(under({ NumericLessThan: { [key]: '1.2' } }, { [key]: '1.2' })).toBe(false);
+    expect(under({ NumericLessThanEquals: { [key]: '1.2' } }, { [key]: '1.2' })).toBe(true);
+    expect(under({ NumericGreaterThanEquals: { [key]: '1.2' } }, { [key]: '1.10' })).toBe(false);
+  });
+
   test('on ARNs compares each part for itself', () => {
     const like = (pattern: string, arn: string) =>
       under({ ArnLike: { 'aws:SourceArn': pattern } }, { 'aws:SourceArn': arn });

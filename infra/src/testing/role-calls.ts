@@ -4,6 +4,7 @@
  * A role that may not make one of them fails on AWS alone, often in the middle of a first deployment.
  */
 import type { Environment } from '../environment.ts';
+import type { Call } from '../iam/evaluate.ts';
 import type { Context } from '../iam/statement.ts';
 import { namesOf } from '../names.ts';
 import { arns } from '../policy/arns.ts';
@@ -38,6 +39,30 @@ const RDS_MONITORING = 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/U
 const FLOW_LOGS = 'https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html';
 const REDRIVE =
   'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html';
+
+/** One question to IAM. */
+export interface RoleQuestion {
+  readonly purpose: string;
+  readonly call: Call;
+  readonly endpoint: RoleCall['endpoint'];
+  readonly what: string;
+}
+
+/** Each call by itself: one role, one action, one resource. */
+export function roleQuestionsOf(environment: Environment): RoleQuestion[] {
+  return roleCallsOf(environment).flatMap(({ purposes, actions, resources, context = {}, endpoint, what, source }) =>
+    purposes.flatMap((purpose) =>
+      actions.flatMap((action) =>
+        resources.map((resource) => ({
+          purpose,
+          call: { action, resource, context },
+          endpoint,
+          what: `${what}: ${action} on ${resource} (${source})`,
+        })),
+      ),
+    ),
+  );
+}
 
 /** The calls of an environment, for the roles that it has. */
 export function roleCallsOf(environment: Environment): RoleCall[] {

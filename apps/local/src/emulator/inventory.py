@@ -4,47 +4,116 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from xml.etree import ElementTree
 
-from ministack.core import iam_evaluator
+from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
+from ministack.services import ec2
+from ministack.services.tagging import resource_tags
 
 PACKAGE = "ministack.services."
+# No name or ARN is longer. Code and policies are.
+LONGEST_PARAMETER = 512
+# Headers that decide what a request asks for.
+HEADERS = ("if-none-match", "x-amz-tagging")
 
-# By account, as IAM names them: `s3:PutObject`.
-root_actions: dict[str, set[str]] = {}
+# By account: what its root asked for since this was last written.
+root_calls: dict[str, set[str]] = {}
 # By account: role, action and resource of each call that was allowed.
 role_calls: dict[str, set[tuple[str, str, str]]] = {}
 
 
 def install(file: str) -> None:
     """On SIGUSR1, write into `file` what accounts have, what roots did since the last time, and all that roles did."""
-    _record_root_actions()
+    _record_root_calls()
     _record_role_calls()
 
     def write(_signal: int, _frame: FrameType | None) -> None:
         unfinished = Path(f"{file}.new")
-        actions = {account: sorted(called) for account, called in root_actions.items()}
-        root_actions.clear()
-        calls = {account: sorted(called) for account, called in role_calls.items()}
-        unfinished.write_text(json.dumps({"records": records(), "rootActions": actions, "roleCalls": calls}))
+        asked = {account: [json.loads(call) for call in sorted(calls)] for account, calls in root_calls.items()}
+        root_calls.clear()
+        made = {account: sorted(calls) for account, calls in role_calls.items()}
+        unfinished.write_text(json.dumps({"records": records(), "rootCalls": asked, "roleCalls": made}))
         os.replace(unfinished, file)
 
     signal.signal(signal.SIGUSR1, write)
 
 
-def _record_root_actions() -> None:
-    """Note each action that an account's root asks for: it stands for a role that may do less."""
-    enforce = iam_evaluator.enforce
+def _record_root_calls() -> None:
+    """Note each call that an account's root makes, and what it asks for: it stands for a role that may do less."""
+    name_action, check, enforce = (
+        iam_actions.extract_iam_action,
+        iam_evaluator.check_credentials,
+        iam_evaluator.enforce,
+    )
+    asked: ContextVar[dict[str, str]] = ContextVar("asked")
 
-    def noting(access_key_id: str, iam_action: str, *args: Any, **kwargs: Any) -> Any:
-        if iam_evaluator._is_root_key(access_key_id):
-            root_actions.setdefault(access_key_id, set()).add(iam_action)
-        return enforce(access_key_id, iam_action, *args, **kwargs)
+    def naming(
+        service: str, method: str, path: str, headers: Any, body: bytes, parameters: dict[str, Any]
+    ) -> str | None:
+        told = {f"header.{name}": headers[name] for name in HEADERS if name in headers}
+        asked.set({"method": method, "path": path, **told, **_parameters(body, parameters)})
+        return name_action(service, method, path, headers, body, parameters)
 
-    iam_evaluator.enforce = noting
+    def checking(access_key_id: str, service: str | None = None) -> Any:
+        # Of some requests the emulator knows no action, and only who makes them.
+        _note(access_key_id, f"{service}:", "*", asked.get({}))
+        return check(access_key_id, service)
+
+    def enforcing(access_key_id: str, iam_action: str, *where: Any, **about: Any) -> Any:
+        _note(access_key_id, iam_action, about.get("resource_arn", "*"), asked.get({}))
+        return enforce(access_key_id, iam_action, *where, **about)
+
+    iam_actions.extract_iam_action = naming
+    iam_evaluator.check_credentials = checking
+    iam_evaluator.enforce = enforcing
+
+
+def _note(access_key_id: str, action: str, arn: str, parameters: dict[str, str]) -> None:
+    if not iam_evaluator._is_root_key(access_key_id):
+        return
+    tags = {**_tags_in_ec2(parameters), arn: resource_tags(arn)}
+    call = {"action": action, "resource": arn, "parameters": parameters, "tags": tags}
+    root_calls.setdefault(access_key_id, set()).add(json.dumps(call, sort_keys=True))
+
+
+def _parameters(body: bytes, query: dict[str, Any]) -> dict[str, str]:
+    """The short texts of a request, each under the names that lead to it: `DatabaseInput.Name`, `SubnetIds.1`."""
+    try:
+        fields = _elements(ElementTree.fromstring(body)) if body.startswith(b"<") else json.loads(body)
+    except (ValueError, ElementTree.ParseError):
+        fields = {}
+    found = {name: value[0] if isinstance(value, list) and value else value for name, value in query.items()}
+    return {name: text for name, text in [*_texts(found), *_texts(fields)] if len(text) <= LONGEST_PARAMETER}
+
+
+def _elements(element: ElementTree.Element) -> Any:
+    """An element of XML as JSON would have it: a text, an object, or a list where children have the same name."""
+    children = [(child.tag.rpartition("}")[2], _elements(child)) for child in element]
+    if not children:
+        return element.text or ""
+    by_name = dict(children)
+    return by_name if len(by_name) == len(children) else [child for _, child in children]
+
+
+def _texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, dict | list):
+        members = value.items() if isinstance(value, dict) else enumerate(value, 1)
+        for key, member in members:
+            yield from _texts(member, f"{name}.{key}".removeprefix("."))
+
+
+def _tags_in_ec2(parameters: dict[str, str]) -> dict[str, dict[str, str] | None]:
+    """The tags of each thing of EC2's that a request names by its id."""
+    named = [value for value in parameters.values() if value in ec2._tags]
+    return {name: {tag["Key"]: tag["Value"] for tag in ec2._tags[name]} for name in named}
 
 
 def _record_role_calls() -> None:

@@ -12,6 +12,7 @@ import type { ToolPaths } from '../paths.ts';
 import { removeSocketFolder, socketPath } from '../socket-path.ts';
 import { startDeployedSpark } from './deployed-spark.ts';
 import { codeOf, fetchJob } from './job-package.ts';
+import type { EmulatorCall } from './terraform-calls.ts';
 
 /** How MySQL is reached: clients verify a name, and no address. */
 const DATABASE_HOST = 'localhost';
@@ -48,8 +49,8 @@ export type Inventory = Readonly<Record<string, readonly string[]>>;
 
 export interface Observation {
   readonly inventory: Inventory;
-  /** As IAM names them: `s3:PutObject`. */
-  readonly rootActions: readonly string[];
+  /** What the account's root asked for. */
+  readonly rootCalls: readonly EmulatorCall[];
   /** Role, action and resource of each call that was allowed, since the account began. */
   readonly roleCalls: readonly (readonly [role: string, action: string, resource: string])[];
 }
@@ -154,14 +155,14 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
       rmSync(inventoryFile, { force: true });
       emulator.process.kill('SIGUSR1');
       await waitFor(async () => (existsSync(inventoryFile) ? true : undefined));
-      const { records, rootActions, roleCalls } = JSON.parse(readFileSync(inventoryFile, 'utf8')) as {
+      const { records, rootCalls, roleCalls } = JSON.parse(readFileSync(inventoryFile, 'utf8')) as {
         records: Record<string, Inventory>;
-        rootActions: Record<string, string[]>;
+        rootCalls: Record<string, EmulatorCall[]>;
         roleCalls: Record<string, [string, string, string][]>;
       };
       return {
         inventory: records[accountId] ?? {},
-        rootActions: rootActions[accountId] ?? [],
+        rootCalls: rootCalls[accountId] ?? [],
         roleCalls: roleCalls[accountId] ?? [],
       };
     },

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 export interface RehearseOptions {
   /** undefined: the delivery to all of them. */
   readonly environment?: string;
-  /** Adds the calls of the roles to the record. */
+  /** Adds the calls of roles to the record. */
   readonly record?: boolean;
 }
 
@@ -16,7 +16,7 @@ export function addRehearse(program: Command): void {
       '--environment <name>',
       'instead, apply this one alone, use it, and destroy it; one that `destroy` leaves nothing of: dev',
     )
-    .option('--record', 'with --environment: add the calls of the roles to infra/src/testing/recorded-calls.json')
+    .option('--record', 'add the calls of roles to infra/src/testing/recorded-calls.json')
     .action(async (options: RehearseOptions) => {
       const { run } = await import('./run.ts');
       await run(options);

@@ -1,6 +1,6 @@
 import { readEnvironment } from '@centflow/infra';
 import { expect, test } from 'vitest';
-import { recordedCalls } from './recorded-calls.ts';
+import { compareWithRecord, recordedCalls, recordedGithubCalls } from './recorded-calls.ts';
 
 test('calls are recorded the same in each rehearsal, and those of the environment’s roles alone', () => {
   const dev = readEnvironment('dev');
@@ -23,8 +23,30 @@ test('calls are recorded the same in each rehearsal, and those of the environmen
     dev,
   );
   expect(first).toEqual([
-    `load kms:Decrypt ${key('00000000-0000-4000-8000-000000000000')}`,
-    `load s3:GetObject ${uploads}/raw/expenses/owner=ada/a.csv`,
+    'load kms:Decrypt arn:aws:kms:{region}:{account}:key/00000000-0000-4000-8000-000000000000',
+    'load s3:GetObject arn:aws:s3:::centflow-{environment}-uploads-{account}/raw/expenses/owner=ada/a.csv',
   ]);
   expect(second).toEqual(first);
+});
+
+test('what was asked in place of GitHub’s roles is recorded the same for each environment', () => {
+  const lines = (['dev', 'production'] as const).map((name) => {
+    const environment = readEnvironment(name);
+    const Name = `centflow-${name}-load`;
+    const tags = { 'Tags.Environment': name };
+    const call = { action: 'glue:CreateJob', resource: '*', parameters: { Name, ...tags }, tags: {} };
+    return recordedGithubCalls([call, call], environment, 'apply');
+  });
+  expect(lines[0]).toEqual([
+    'github:apply glue:CreateJob arn:aws:glue:{region}:{account}:job/centflow-{environment}-load aws:RequestTag/Environment={environment}',
+    'github:apply glue:TagResource arn:aws:glue:{region}:{account}:job/centflow-{environment}-load aws:RequestTag/Environment={environment}',
+  ]);
+  expect(lines[1]).toEqual(lines[0]);
+});
+
+test('a call that the record lacks is named, with the command that adds it', () => {
+  const unknown = 'load s3:GetObject arn:aws:s3:::somebody-else';
+  expect(() => compareWithRecord([unknown], false, '--environment dev ')).toThrow(
+    `Run \`npm run rehearse -- --environment dev --record\`, and commit what it writes:\n${unknown}`,
+  );
 });

@@ -1,5 +1,7 @@
 /** The story of a rehearsal: what is done, in its order. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CANARY_PLAN, planCanary, renderCanaryPlan } from '@centflow/delivery/accept';
 import { Deployment, type Environment, namesOf, type StageName, synthesise } from '@centflow/infra';
 import {
   applyWithOwnState,
@@ -46,13 +48,12 @@ import { type DeployedFlow, deployedFlow } from './deployed-flow.ts';
 import { compareWithFaults, describeDifference, type EmulatorFault, emulatorFaults } from './faults.ts';
 import { rolesTrustOneEnvironment } from './github-trust.ts';
 import { leftovers } from './leftovers.ts';
-import { callsNotOnRecord, recordedCalls, writeRecord } from './recorded-calls.ts';
-import { notAllowed } from './role-actions.ts';
+import { compareWithRecord, type GithubUse, recordedCalls, recordedGithubCalls } from './recorded-calls.ts';
 import type { Story } from './story.ts';
 
 export interface RehearsalOptions {
   readonly environment: Environment;
-  /** Whether the calls of the roles are added to the record, or compared with it. */
+  /** Whether the calls of roles are added to the record, or compared with it. */
   readonly recordCalls: boolean;
   readonly story: Story;
   readonly tools: ToolPaths;
@@ -107,7 +108,7 @@ interface Play extends RehearsalOptions {
 }
 
 async function play(all: Play): Promise<void> {
-  const { environment, story, account, deployment } = all;
+  const { environment, story, account, deployment, synthesised } = all;
   const { inventory: before } = await account.observe();
   await bootstrap(all);
   await account.observe();
@@ -120,12 +121,20 @@ async function play(all: Play): Promise<void> {
     await apply(all, 'watch');
   };
   await Promise.all([startJob(all, flow), afterLoad()]);
-  await roleMay(all, 'apply');
+  await compareGithubCalls(all, 'apply');
   await use(story, flow);
-  if (hasConsole) await useConsole(story, deployedConsole(account, await deployment.stage('console').outputs()));
+  const met = new Set<EmulatorFault>();
+  // Beside the console, whose calls are the functions' own: those of this plan are no role's of GitHub.
+  await Promise.all([
+    planOne(all, deployment.bootstrap(), met),
+    ...(hasConsole ? [useConsole(story, deployedConsole(account, await deployment.stage('console').outputs()))] : []),
+  ]);
   await compareRoleCalls(all);
-  await story.step('`accept` accepts it, but for what the emulator cannot show', (note) => acceptDeployed(all, note));
-  await planAgain(all);
+  await story.step('`accept` accepts it, but for what the emulator cannot show', (note) => {
+    writeFileSync(join(synthesised, CANARY_PLAN), renderCanaryPlan(planCanary()));
+    return acceptDeployed({ ...all, release: synthesised }, note);
+  });
+  await planAgain(all, met);
   await destroy(all);
   await story.step('Nothing is left in the account', async () => {
     const left = leftovers(before, (await account.observe()).inventory);
@@ -154,29 +163,23 @@ async function apply({ story, deployment }: Play, stage: StageName): Promise<voi
   });
 }
 
-/** Looks up in a role's policies what Terraform has called since the account was last observed. */
-async function roleMay({ story, account, synthesised, environment }: Play, may: 'plan' | 'apply'): Promise<void> {
-  await story.step(`GitHub's role \`${may}\` may do what Terraform did`, async (note) => {
-    const { rootActions } = await account.observe();
-    const refused = notAllowed(rootActions, synthesised, environment, may);
-    if (refused.length > 0) throw new Error(`its policies do not allow ${refused.join(', ')}`);
-    note(`${rootActions.length} actions`);
+/** What was asked for since the account was last observed, by Terraform in place of one of GitHub's roles. */
+async function compareGithubCalls({ story, account, environment, recordCalls }: Play, use: GithubUse): Promise<void> {
+  await story.step(`Each call of GitHub's role \`${use === 'plan' ? 'plan' : 'apply'}\` is on record`, async (note) => {
+    const { rootCalls } = await account.observe();
+    const made = recordedGithubCalls(rootCalls, environment, use);
+    compareWithRecord(made, recordCalls, `--environment ${environment.name} `);
+    note(`${made.length} calls`);
   });
 }
 
-/** What the roles did here, for the test that evaluates it as AWS does. */
+/** What the roles of the environment did. */
 async function compareRoleCalls({ story, account, environment, recordCalls }: Play): Promise<void> {
-  await story.step('Each call of a role is on record', async (note) => {
+  await story.step('Each call of a role of the environment is on record', async (note) => {
     const { roleCalls } = await account.observe();
     const made = recordedCalls(roleCalls, environment);
+    compareWithRecord(made, recordCalls, `--environment ${environment.name} `);
     note(`${made.length} calls`);
-    if (recordCalls) return writeRecord(made);
-    const unknown = callsNotOnRecord(made);
-    if (unknown.length > 0) {
-      throw new Error(
-        `Run \`npm run rehearse -- --environment ${environment.name} --record\`, and commit what it writes:\n${unknown.join('\n')}`,
-      );
-    }
   });
 }
 
@@ -219,28 +222,29 @@ async function useConsole(story: Story, console: DeployedConsole): Promise<void>
   );
 }
 
-/** Nothing changed, so nothing may be left to do; what the emulator reads back wrongly is known. */
-async function planAgain(all: Play): Promise<void> {
-  const { story, deployment } = all;
-  const met = new Set<EmulatorFault>();
-  const planOne = (directory: WorkingDirectory) =>
-    story.step(`A second plan of \`${directory.stack}\` changes nothing`, async (note) => {
-      await directory.plan();
-      const { unexplained, drastic, found } = compareWithFaults(changesOf(await directory.readPlan()));
-      for (const fault of found) met.add(fault);
-      if (found.size > 0) note(`${found.size} known faults of the emulator`);
-      const problems = [...drastic, ...unexplained.map(describeDifference)];
-      if (problems.length > 0) throw new Error(`It would change\n${problems.join('\n')}`);
-    });
+/** Nothing changed, so nothing may be left to do; what the emulator reads back wrongly is known, and added to `met`. */
+async function planOne({ story }: Play, directory: WorkingDirectory, met: Set<EmulatorFault>): Promise<void> {
+  await story.step(`A second plan of \`${directory.stack}\` changes nothing`, async (note) => {
+    await directory.plan();
+    const { unexplained, drastic, found } = compareWithFaults(changesOf(await directory.readPlan()));
+    for (const fault of found) met.add(fault);
+    if (found.size > 0) note(`${found.size} known faults of the emulator`);
+    const problems = [...drastic, ...unexplained.map(describeDifference)];
+    if (problems.length > 0) throw new Error(`It would change\n${problems.join('\n')}`);
+  });
+}
+
+/** @param met the faults of the emulator that a plan has met before */
+async function planAgain(all: Play, met: Set<EmulatorFault>): Promise<void> {
+  const { story, account, deployment } = all;
+  await account.observe();
+  const stages = deployment.stages.map((stage) => deployment.stage(stage));
   // Two at a time: each provider takes 0.8 GB, and there may be two cores.
-  await Promise.all([planOne(deployment.bootstrap()), planOne(deployment.stage('watch'))]);
-  await all.account.observe();
-  const hasConsole = deployment.stages.includes('console');
-  await Promise.all([
-    planOne(deployment.stage('load')).then(() => (hasConsole ? planOne(deployment.stage('console')) : undefined)),
-    planOne(deployment.stage('store')),
-  ]);
-  await roleMay(all, 'plan');
+  const next = async () => {
+    for (let stage = stages.pop(); stage !== undefined; stage = stages.pop()) await planOne(all, stage, met);
+  };
+  await Promise.all([next(), next()]);
+  await compareGithubCalls(all, 'plan');
   await story.step('Every known fault of the emulator was met', async () => {
     const stacks = [deployment.bootstrap(), ...deployment.stages.map((stage) => deployment.stage(stage))];
     const made = new Set(stacks.flatMap(({ synthesised }) => Object.keys(synthesised.resource ?? {})));
@@ -264,6 +268,6 @@ async function destroy(all: Play): Promise<void> {
   await destroyOne('watch');
   await Promise.all([destroyOne('load'), ...(deployment.stages.includes('console') ? [destroyOne('console')] : [])]);
   await destroyOne('store');
-  await roleMay(all, 'apply');
+  await compareGithubCalls(all, 'destroy');
   await story.step('`bootstrap` is destroyed', () => destroyWithOwnState(deployment.bootstrap()));
 }

@@ -13,7 +13,7 @@ import { type RehearsalOptions, rehearse } from './rehearsal.ts';
 import { Story } from './story.ts';
 
 export async function run({ environment: name, record: recordCalls = false }: RehearseOptions): Promise<void> {
-  if (name === undefined) return play('delivery', rehearseDelivery);
+  if (name === undefined) return play('delivery', (options) => rehearseDelivery({ recordCalls, ...options }));
   const environment = readEnvironment(name);
   if (environment.protectData) {
     const problem = `Environment ${name} keeps its data (protectData), so it cannot be destroyed at the end.`;
@@ -41,9 +41,18 @@ async function play(name: string, rehearsal: Rehearsal): Promise<void> {
   } catch (error) {
     throw new CommandError(`${error instanceof Error ? error.message : error}\nThe logs are in ${logFolder}`);
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    removeFolder(folder);
     story.writeReport(join(logFolder, 'junit.xml'));
     // The last line is read by machines.
     console.log(story.summary());
+  }
+}
+
+/** Says so where the folder cannot be deleted, because a process that still writes there must not hide why the rehearsal failed. */
+function removeFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  } catch (error) {
+    console.error(`The folder ${folder} cannot be deleted: ${error instanceof Error ? error.message : error}`);
   }
 }

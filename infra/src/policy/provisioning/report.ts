@@ -45,8 +45,6 @@ export const report: AreaOf = (environment) => {
         ],
         resources: own,
       },
-      { sid: 'ReadIngestions', actions: ['quicksight:DescribeIngestion'], resources: ingestions },
-      { sid: 'FindIngestions', actions: ['quicksight:ListIngestions'], resources: ['*'] },
       {
         sid: 'ReadStacksOfDataSets',
         actions: ['cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents', 'cloudformation:GetTemplate'],
@@ -94,7 +92,12 @@ export const report: AreaOf = (environment) => {
         ],
         resources: own,
       },
-      { sid: 'EndIngestions', actions: ['quicksight:CancelIngestion'], resources: ingestions },
+      {
+        sid: 'ChangeIngestions',
+        actions: ['quicksight:CancelIngestion', 'quicksight:DescribeIngestion'],
+        resources: ingestions,
+      },
+      { sid: 'FindIngestions', actions: ['quicksight:ListIngestions'], resources: ['*'] },
       {
         sid: 'ChangeStacksOfDataSets',
         actions: ['cloudformation:CreateStack', 'cloudformation:DeleteStack', 'cloudformation:UpdateStack'],

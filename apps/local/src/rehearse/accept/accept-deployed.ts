@@ -1,17 +1,15 @@
 /** `accept` on the environment that the rehearsal has deployed. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   accept,
-  CANARY_PLAN,
+  checks,
   type Deployed,
   findDeployed,
   openAccount,
   type Person,
-  planCanary,
-  renderCanaryPlan,
   type Web,
 } from '@centflow/delivery/accept';
 import { ACCEPT_OWNER, type Environment } from '@centflow/infra';
@@ -24,14 +22,15 @@ import { emulatorGaps } from './emulator-gaps.ts';
 export interface AcceptDeployedOptions {
   readonly environment: Environment;
   readonly account: Account;
-  /** Where the stacks' JSON is. */
-  readonly synthesised: string;
+  /** The folder of the release that was deployed: the stacks' JSON, and what the canary uploads. */
+  readonly release: string;
   readonly logFolder: string;
 }
 
 /** @param note takes what stands behind the step's line */
 export async function acceptDeployed(options: AcceptDeployedOptions, note: (text: string) => void): Promise<void> {
-  const { environment, account, synthesised, logFolder } = options;
+  const { environment, account, release, logFolder } = options;
+  mkdirSync(logFolder, { recursive: true });
   const credentials = { accessKeyId: account.environment.AWS_ACCESS_KEY_ID ?? '', secretAccessKey: 'root' };
   const root = openAccount(
     environment.region,
@@ -40,12 +39,11 @@ export async function acceptDeployed(options: AcceptDeployedOptions, note: (text
   const lines: string[] = [];
   try {
     const deployed = await findDeployed(root, environment);
-    await deployed.refuseHalfDeployed(environment, synthesised);
-    writeFileSync(join(synthesised, CANARY_PLAN), renderCanaryPlan(planCanary()));
+    await deployed.refuseHalfDeployed(environment, release);
     const { results } = await accept({
       environment,
-      // What is applied here is no release of a commit.
-      release: { version: 'rehearsal', commit: '', digest: '', folder: synthesised },
+      // Its folder alone is read: the rest is what a report is headed with.
+      release: { version: 'rehearsal', commit: '', digest: '', folder: release },
       account: root,
       deployed,
       web: webOf(account, deployed),
@@ -61,7 +59,7 @@ export async function acceptDeployed(options: AcceptDeployedOptions, note: (text
     });
     const named = (outcome: string) => results.filter((result) => result.outcome === outcome).map(({ name }) => name);
     // A check that only skips shows nothing; what the environment does not have is skipped rightly.
-    const rightly = environment.report === null ? ['quicksight'] : [];
+    const rightly = checks.filter((check) => check.absent?.(environment) !== undefined).map(({ name }) => name);
     assert.deepEqual(
       named('skipped').filter((name) => !rightly.includes(name)),
       [],

@@ -50,17 +50,18 @@ export interface WorldOptions {
   readonly checkouts: Checkouts;
   /** For small files. */
   readonly folder: string;
+  readonly logFolder: string;
+  readonly recordCalls: boolean;
 }
 
-export function openWorld({ story, accounts, gitHub, checkouts, folder }: WorldOptions): World {
+export function openWorld({ checkouts, folder, ...world }: WorldOptions): World {
+  const { accounts, gitHub } = world;
   mkdirSync(folder, { recursive: true });
   const ignored = join(folder, 'ignored-changes.json');
   writeFileSync(ignored, JSON.stringify(ignoredChanges()));
   const { desk, ...others } = checkouts;
   return {
-    story,
-    accounts,
-    gitHub,
+    ...world,
     desk: new Desk(desk, gitHub),
     delivery: new Delivery({ actions: new Actions(gitHub, folder), accounts, ignoredChanges: ignored, ...others }),
   };

@@ -24,8 +24,8 @@ const chapters: readonly ((world: World) => Promise<void>)[] = [
   migrationFailsHalfWay,
 ];
 
-export async function rehearseDelivery(options: Omit<RehearsalOptions, 'environment' | 'recordCalls'>): Promise<void> {
-  const { story, tools, folder, logFolder } = options;
+export async function rehearseDelivery(options: Omit<RehearsalOptions, 'environment'>): Promise<void> {
+  const { story, tools, folder, logFolder, recordCalls } = options;
   await story.step('Terraform is at hand', async (note) =>
     note((await findTerraform(join(folder, 'terraform'))).version),
   );
@@ -41,7 +41,15 @@ export async function rehearseDelivery(options: Omit<RehearsalOptions, 'environm
   const gitHub = await startGitHubStandIn({ repository: readEnvironment('dev').repository.name });
   try {
     const checkouts = await making;
-    const world = openWorld({ story, accounts, gitHub, checkouts, folder: join(folder, 'steps') });
+    const world = openWorld({
+      story,
+      accounts,
+      gitHub,
+      checkouts,
+      folder: join(folder, 'steps'),
+      logFolder,
+      recordCalls,
+    });
     for (const chapter of chapters) await chapter(world);
   } finally {
     stopped.abort();

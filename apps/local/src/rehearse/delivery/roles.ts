@@ -1,25 +1,30 @@
 /**
- * Whether the workflows' roles may do what their steps did.
+ * What the workflows' steps ask of AWS.
  *
- * As in role-actions.ts the steps act as the account's root, and what they called is looked up in the roles' policies.
+ * The steps act as the account's root, which stands for GitHub's roles. `infra/test/github-calls.test.ts` evaluates the record.
  */
-import { join } from 'node:path';
-import { environmentNames, readEnvironment } from '@centflow/infra';
-import { notAllowed } from '../role-actions.ts';
+import { environmentNames } from '@centflow/infra';
+import { compareWithRecord, recordedGithubCalls } from '../recorded-calls.ts';
+import { asDelivered } from './snapshot.ts';
 import type { World } from './world.ts';
 
 /** From now on it is noted what steps call. */
-export async function noteActions({ accounts }: World): Promise<void> {
+export async function noteCalls({ accounts }: World): Promise<void> {
   await Promise.all(Object.values(accounts).map((account) => account.observe()));
 }
 
-export async function rolesMay({ accounts, delivery }: World, may: 'plan' | 'apply'): Promise<number> {
+/**
+ * Compares what steps called since then with the record, or adds it.
+ *
+ * @returns how many calls there were, in one environment or another
+ * @throws an Error where the record lacks a call.
+ */
+export async function compareCalls({ accounts, recordCalls }: World, use: 'plan' | 'apply'): Promise<number> {
   const called = environmentNames.map(async (name) => {
-    const { rootActions } = await accounts[name].observe();
-    const synthesised = join(delivery.runner(name).folder, 'infra', 'cdktf.out');
-    const refused = notAllowed(rootActions, synthesised, readEnvironment(name), may);
-    if (refused.length > 0) throw new Error(`The policies of ${name}'s ${may} do not allow ${refused.join(', ')}`);
-    return rootActions.length;
+    const { rootCalls } = await accounts[name].observe();
+    return recordedGithubCalls(rootCalls, asDelivered(name), use);
   });
-  return Math.max(...(await Promise.all(called)));
+  const made = [...new Set((await Promise.all(called)).flat())];
+  compareWithRecord(made, recordCalls, '');
+  return made.length;
 }

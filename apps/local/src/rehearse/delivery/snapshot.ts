@@ -1,4 +1,5 @@
 /** What the rehearsal's repository has otherwise than ours, because the accounts are emulators. */
+import { type Environment, type EnvironmentName, readEnvironment } from '@centflow/infra';
 import { edit } from './changes.ts';
 import type { Checkout } from './checkout.ts';
 
@@ -23,6 +24,11 @@ const differences: readonly Difference[] = [
     reason: 'It takes minutes, and is delivered as every other stack; the rehearsal of one environment has it.',
   },
 ];
+
+/** An environment as the rehearsal's repository has it. */
+export function asDelivered(name: EnvironmentName): Environment {
+  return { ...readEnvironment(name), report: null, console: null };
+}
 
 /** Commits the differences; `main` begins with them. */
 export async function adaptToEmulator(checkout: Checkout): Promise<void> {

@@ -17,6 +17,9 @@ export interface World {
   /** Ann's clone. */
   readonly desk: Desk;
   readonly delivery: Delivery;
+  readonly logFolder: string;
+  /** Whether the calls of roles are added to the record, or compared with it. */
+  readonly recordCalls: boolean;
 }
 
 /** Where Terraform keeps the state of a stack. */

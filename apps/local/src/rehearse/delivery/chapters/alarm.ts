@@ -8,7 +8,7 @@ import { addAlarm } from '../changes.ts';
 import { type Push, reportOf } from '../delivery.ts';
 import { succeeded } from '../expectations.ts';
 import { promote } from '../promotion.ts';
-import { noteActions, rolesMay } from '../roles.ts';
+import { compareCalls, noteCalls } from '../roles.ts';
 import { secretsOf } from '../secrets.ts';
 import type { World } from '../world.ts';
 
@@ -17,7 +17,7 @@ export async function alarmIsAdded(world: World): Promise<void> {
   const pullRequest = await story.step(
     'A pull request adds an alarm: it is planned three times, and nothing else would change',
     async () => {
-      await noteActions(world);
+      await noteCalls(world);
       const opened = await desk.open('Tell of uploads that fail often', addAlarm);
       const planned = await delivery.plan(opened);
       for (const environment of environmentNames) {
@@ -30,8 +30,8 @@ export async function alarmIsAdded(world: World): Promise<void> {
       return opened;
     },
   );
-  await story.step('The role `plan` may do all of that', async (note) =>
-    note(`${await rolesMay(world, 'plan')} actions`),
+  await story.step('Each call of the role `plan` is on record', async (note) =>
+    note(`${await compareCalls(world, 'plan')} calls`),
   );
   await story.step('Its reviewers read that in one comment, and no secret', async () => {
     await delivery.comment(pullRequest);
@@ -49,16 +49,19 @@ export async function alarmIsAdded(world: World): Promise<void> {
     note(made.version);
     return made;
   });
-  await noteActions(world);
+  await noteCalls(world);
   await promote(world, push, 'dev');
   await promote(world, push, 'staging');
   await story.step('Canary and alarms are good and nothing is exempted: production takes it by itself', async () => {
+    // Who assesses has the role that plans.
+    await compareCalls(world, 'apply');
     const { outputs } = succeeded(await delivery.assess(push));
+    await compareCalls(world, 'plan');
     assert.equal(outputs.approval, 'automatic');
   });
   await promote(world, push, 'production');
-  await story.step('The role `apply` may do all of that', async (note) =>
-    note(`${await rolesMay(world, 'apply')} actions`),
+  await story.step('Each call of the role `apply` is on record', async (note) =>
+    note(`${await compareCalls(world, 'apply')} calls`),
   );
   await story.step('The three environments have the same bytes', () => sameBytes(world, push));
   await story.step('The release is on GitHub: its tag, its notes, and what was deployed', async (note) => {

@@ -1,10 +1,13 @@
 /** From empty accounts to three environments that work: what an administrator does once. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { environmentNames } from '@centflow/infra';
+import { acceptDeployed } from '../../accept/accept-deployed.ts';
 import { refused, succeeded } from '../expectations.ts';
+import { asDelivered } from '../snapshot.ts';
 import type { World } from '../world.ts';
 
-export async function firstDeployment({ story, desk, delivery }: World): Promise<void> {
+export async function firstDeployment({ story, accounts, desk, delivery, logFolder }: World): Promise<void> {
   const main = await desk.main();
   const run = delivery.actions.startRun(main);
 
@@ -52,4 +55,13 @@ export async function firstDeployment({ story, desk, delivery }: World): Promise
     }),
   );
   await Promise.all(looking);
+  // One is enough here, and none is more like production.
+  await story.step('`accept` accepts staging, but for what the emulator cannot show', (note) => {
+    const release = join(delivery.runner('staging').folder, 'release');
+    const environment = asDelivered('staging');
+    return acceptDeployed(
+      { environment, account: accounts.staging, release, logFolder: join(logFolder, 'staging') },
+      note,
+    );
+  });
 }

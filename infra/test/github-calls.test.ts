@@ -1,0 +1,89 @@
+/** Each call of GitHub's plan and apply roles, evaluated as IAM does. */
+import { describe, expect, test } from 'vitest';
+import type { Environment } from '../src/environment.ts';
+import { readEnvironments } from '../src/environments.ts';
+import { decide } from '../src/iam/evaluate.ts';
+import type { IamStatement } from '../src/iam/statement.ts';
+import { githubRoleOf } from '../src/names.ts';
+import { knownToAws } from '../src/testing/condition-keys.ts';
+import { type GithubCall, githubCallsOf } from '../src/testing/github-calls.ts';
+import { policiesOfGithubRole, resourcePolicies } from '../src/testing/iam-of.ts';
+import { without } from '../src/testing/mutation.ts';
+import { unlistedReads } from '../src/testing/policies.ts';
+import { synthesised } from '../src/testing/synthesised.ts';
+
+const environments = readEnvironments();
+const stacks = synthesised(environments);
+const all = await Promise.all(
+  environments.map(async (environment) => ({
+    environment,
+    name: environment.name,
+    calls: await githubCallsOf(environment, stacks),
+    policies: {
+      plan: policiesOfGithubRole(stacks, environment, 'plan'),
+      apply: policiesOfGithubRole(stacks, environment, 'apply'),
+    },
+  })),
+);
+
+function decideWith(identity: readonly IamStatement[], environment: Environment, { may, call }: GithubCall) {
+  return decide(
+    call,
+    { role: githubRoleOf(environment, may) },
+    { identity, ...resourcePolicies(stacks, environment, call) },
+  );
+}
+
+describe.each(all)('in $name', ({ environment, calls, policies }) => {
+  test('GitHub’s roles may make each call', () => {
+    const refused = calls.flatMap((asked) => {
+      const { may, call } = asked;
+      const { allowed, because } = decideWith(policies[may], environment, asked);
+      return allowed ? [] : [`${may}: ${call.action} on ${call.resource} ${JSON.stringify(call.context)}: ${because}`];
+    });
+    expect(refused).toEqual([]);
+    console.log(`${environment.name}: ${calls.length} calls of GitHub's 2 roles`);
+  });
+
+  test('the role `plan` may change nothing that `apply` changes', () => {
+    const changes = calls.filter(
+      ({ may, call }) => may === 'apply' && /:(Create|Put|Delete|Update|Modify)/.test(call.action),
+    );
+    expect(changes.length).toBeGreaterThan(100);
+    // The lock of the state, and the plan that is reviewed.
+    const shared = /\.tflock$|\/plans\//;
+    const allowed = changes.filter(
+      ({ call }) =>
+        !shared.test(call.resource) && decideWith(policies.plan, environment, { may: 'plan', call }).allowed,
+    );
+    expect(allowed.map(({ call }) => `${call.action} on ${call.resource}`)).toEqual([]);
+  });
+
+  test('AWS knows each action, and each resource as one of its types', async () => {
+    const strange = new Set<string>();
+    for (const { call } of calls) {
+      if (!unlistedReads.includes(call.action) && (await knownToAws(call)) === undefined) {
+        strange.add(`${call.action} on ${call.resource}`);
+      }
+    }
+    expect([...strange]).toEqual([]);
+  });
+});
+
+test.each(['plan', 'apply'] as const)('no statement of the role `%s` can be taken away', (may) => {
+  const needed = new Map<string, boolean>();
+  for (const { environment, calls, policies } of all) {
+    // A call needs the statement that allowed it, or others would: only those that it allowed are asked again.
+    const allowedBy = Map.groupBy(
+      calls.filter((asked) => asked.may === may),
+      (asked) => decideWith(policies[may], environment, asked).because,
+    );
+    for (const { taken, rest } of without(policies[may])) {
+      const own = allowedBy.get(`the role's policies allow it (${taken.Sid})`) ?? [];
+      const isNeeded = own.some((asked) => !decideWith(rest, environment, asked).allowed);
+      needed.set(taken.Sid ?? '', (needed.get(taken.Sid ?? '') ?? false) || isNeeded);
+    }
+  }
+  expect(needed.size).toBeGreaterThan(10);
+  expect([...needed].filter(([, isNeeded]) => !isNeeded).map(([sid]) => sid)).toEqual([]);
+});

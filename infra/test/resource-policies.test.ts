@@ -1,0 +1,70 @@
+/** The policies of key, queues, topic and buckets, evaluated for everybody whom they let in. */
+import { describe, expect, test } from 'vitest';
+import { readEnvironments } from '../src/environments.ts';
+import { type Call, type Caller, decide, type Policies } from '../src/iam/evaluate.ts';
+import { githubRoleOf } from '../src/names.ts';
+import { githubCallsOf } from '../src/testing/github-calls.ts';
+import { policiesOfGithubRole, policiesOfRole, resourcePolicies, roleArn } from '../src/testing/iam-of.ts';
+import { without } from '../src/testing/mutation.ts';
+import { roleQuestionsOf } from '../src/testing/role-calls.ts';
+import { serviceCallsOf } from '../src/testing/service-calls.ts';
+import { synthesised } from '../src/testing/synthesised.ts';
+
+const environments = readEnvironments();
+const stacks = synthesised(environments);
+
+describe.each(environments)('in $name', (environment) => {
+  const services = serviceCallsOf(environment);
+
+  test('services may make each call that they make in their own name', () => {
+    const refused = services.flatMap(({ what, caller, call, source }) => {
+      const { allowed, because } = decide(call, caller, resourcePolicies(stacks, environment, call));
+      return allowed ? [] : [`${what}: ${call.action} on ${call.resource}: ${because} (${source})`];
+    });
+    expect(refused).toEqual([]);
+    console.log(`${environment.name}: ${services.length} calls of services`);
+  });
+
+  test('another service, and another account’s resource, may not', () => {
+    for (const { call, caller } of services) {
+      const policies = resourcePolicies(stacks, environment, call);
+      expect(decide(call, { service: 'ec2.amazonaws.com' }, policies).allowed).toBe(false);
+      const elsewhere = { ...call.context, 'aws:SourceAccount': '999999999999' };
+      if ('aws:SourceAccount' in call.context) {
+        expect(decide({ ...call, context: elsewhere }, caller, policies).allowed).toBe(false);
+      }
+    }
+  });
+
+  test('no statement can be taken away', async () => {
+    const asked: readonly (readonly [Caller, Call, Policies])[] = [
+      ...services.map(({ caller, call }) => [caller, call, {}] as const),
+      ...roleQuestionsOf(environment).map(
+        ({ purpose, call }) =>
+          [{ role: roleArn(environment, purpose) }, call, policiesOfRole(stacks, environment, purpose)] as const,
+      ),
+      ...(await githubCallsOf(environment, stacks)).map(
+        ({ may, call }) =>
+          [
+            { role: githubRoleOf(environment, may) },
+            call,
+            { identity: policiesOfGithubRole(stacks, environment, may) },
+          ] as const,
+      ),
+    ];
+    const needless = ['kms', 'sqs', 'sns', 's3'].flatMap((service) => {
+      const ofService = asked.filter(([, { resource }]) => resource.startsWith(`arn:aws:${service}:`));
+      const [first] = ofService.map(([, call]) => resourcePolicies(stacks, environment, call));
+      return without(first?.resource ?? [])
+        .filter(({ rest }) =>
+          ofService.every(([caller, call, policies]) => {
+            const own = resourcePolicies(stacks, environment, call);
+            if (own.resource === undefined) return true;
+            return decide(call, caller, { ...policies, ...own, resource: rest }).allowed;
+          }),
+        )
+        .map(({ taken }) => `${service}: ${taken.Sid}`);
+    });
+    expect(needless).toEqual([]);
+  });
+});
