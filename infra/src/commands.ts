@@ -84,7 +84,7 @@ export async function plan(options: OfflineOptions): Promise<void> {
     await directory.plan(planning);
     const made = await directory.readPlan();
     console.log(`${directory.stack}: ${summaryOf(made)}. The plan is in ${directory.planFile}`);
-    sayWhatIsGrave(directory.stack, made);
+    sayWhatIsGrave(environment, directory.stack, made);
   };
   if (options.stack === 'bootstrap' || (options.offline && options.stack === undefined)) {
     const directory = deployment.bootstrap();
@@ -95,8 +95,8 @@ export async function plan(options: OfflineOptions): Promise<void> {
 }
 
 /** Data lost, protection dropped, rights or network widened: it is easily overlooked in a long plan. */
-function sayWhatIsGrave(stack: string, made: Plan): void {
-  const { violations } = judgePlan(made, { stack, exemptions: [] });
+function sayWhatIsGrave({ accountId }: Environment, stack: string, made: Plan): void {
+  const { violations } = judgePlan(made, { stack, accountId, exemptions: [] });
   for (const { rule, address, what } of violations) {
     console.log(`  look twice (${rule}): ${address} ${what}. ${rules[rule]}`);
   }
@@ -108,7 +108,7 @@ export async function apply(options: ApplyOptions): Promise<void> {
   for (const stage of selected(environment, options)) {
     const directory = await deployment.prepare(stage);
     if (!(await directory.plan())) continue;
-    sayWhatIsGrave(directory.stack, await directory.readPlan());
+    sayWhatIsGrave(environment, directory.stack, await directory.readPlan());
     await confirm(`Apply this to ${directory.stack}?`, options);
     await directory.apply();
   }

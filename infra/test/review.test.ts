@@ -3,37 +3,21 @@ import { describe, expect, test } from 'vitest';
 import { readEnvironments } from '../src/environments.ts';
 import { type Exemption, exemptionSchema, judgePlan, planSummary, type RuleName } from '../src/review/index.ts';
 import { gateways, grants, holdsData, watchedAttributes } from '../src/review/rules.ts';
-import type { Action, Plan, ResourceChange } from '../src/terraform/index.ts';
+import type { Plan, ResourceChange } from '../src/terraform/index.ts';
+import {
+  ACCOUNT,
+  brokenBy,
+  created,
+  destroyed,
+  type Extra,
+  judged,
+  planOf,
+  replaced,
+  resource,
+  updated,
+  type Values,
+} from '../src/testing/planned.ts';
 import { synthesised } from '../src/testing/synthesised.ts';
-
-type Values = Readonly<Record<string, unknown>>;
-interface Extra {
-  readonly name?: string;
-  readonly after_unknown?: unknown;
-  readonly before_sensitive?: unknown;
-  readonly after_sensitive?: unknown;
-  readonly replace_paths?: readonly (readonly string[])[];
-}
-
-function resource(actions: Action[], type: string, before: Values | null, after: Values | null, extra: Extra = {}) {
-  const { name = 'it', ...marks } = extra;
-  const change = { actions, before, after, after_unknown: {}, ...marks };
-  return { address: `${type}.${name}`, mode: 'managed', type, name, change } satisfies ResourceChange;
-}
-
-const created = (type: string, after: Values, extra?: Extra) => resource(['create'], type, null, after, extra);
-const updated = (type: string, before: Values, after: Values, extra?: Extra) =>
-  resource(['update'], type, before, after, extra);
-const replaced = (type: string, before: Values, after: Values, extra?: Extra) =>
-  resource(['delete', 'create'], type, before, after, extra);
-const destroyed = (type: string, before: Values, extra?: Extra) => resource(['delete'], type, before, null, extra);
-
-const planOf = (...resource_changes: ResourceChange[]): Plan => ({ errored: false, resource_changes });
-
-const judged = (plan: Plan, exemptions: Exemption[] = []) => judgePlan(plan, { stack: 'dev-store', exemptions });
-const brokenBy = (...changes: ResourceChange[]) => [
-  ...new Set(judged(planOf(...changes)).violations.map(({ rule }) => rule)),
-];
 
 function policy(...statements: Values[]): string {
   const whole = { Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::b/raw/*'] };
@@ -46,7 +30,7 @@ const trust = (service: string) =>
 
 const ON = { Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } } };
 const TLS = { Effect: 'Deny', Principal: '*', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } };
-const BOUND = { name: 'r', permissions_boundary: 'arn:aws:iam::1:policy/boundary' };
+const BOUND = { name: 'r', permissions_boundary: `arn:aws:iam::${ACCOUNT}:policy/boundary` };
 const CLOSED = {
   block_public_acls: true,
   block_public_policy: true,
@@ -87,8 +71,8 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
       'destroys-data',
       `forgetting ${type}`,
       [resource(['forget'], type, {}, null)],
-      'forgetting an alarm',
-      [resource(['forget'], 'aws_cloudwatch_metric_alarm', {}, null)],
+      'forgetting a dashboard',
+      [resource(['forget'], 'aws_cloudwatch_dashboard', {}, null)],
     ],
   ]),
   [
@@ -140,8 +124,8 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
     'destroys-data',
     'ending backups',
     [updated('aws_db_instance', { backup_retention_period: 7 }, { backup_retention_period: 0 })],
-    'fewer of them',
-    [updated('aws_db_instance', { backup_retention_period: 7 }, { backup_retention_period: 6 })],
+    'more of them',
+    [updated('aws_db_instance', { backup_retention_period: 7 }, { backup_retention_period: 8 })],
   ],
   ...(
     [
@@ -172,8 +156,8 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
         'drops-protection',
         `${type}'s ${attribute} that is not known yet`,
         unknown(attribute),
-        'its ARN that is not',
-        unknown('arn'),
+        'its id that is not',
+        unknown('id'),
       ],
     ];
   }),
@@ -362,7 +346,7 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
       ),
     ],
     'a new endpoint',
-    [created('aws_vpc_endpoint', { policy: policy({ Principal: '*' }) })],
+    [created('aws_vpc_endpoint', { service_name: 'com.amazonaws.eu-west-1.s3', policy: policy({ Principal: '*' }) })],
   ],
   [
     'widens-iam',
@@ -532,8 +516,8 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
     'drops-protection',
     'a distribution without its firewall',
     [updated('aws_cloudfront_distribution', { web_acl_id: 'acl' }, { web_acl_id: '' })],
-    'one with another',
-    [updated('aws_cloudfront_distribution', { web_acl_id: 'acl' }, { web_acl_id: 'newer' })],
+    'one that gets a firewall',
+    [updated('aws_cloudfront_distribution', { web_acl_id: '' }, { web_acl_id: 'acl' })],
   ],
   [
     'widens-iam',
@@ -559,7 +543,14 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
     'a new client by which people choose whose money they see',
     [created('aws_cognito_user_pool_client', { write_attributes: ['email', 'custom:owner'] })],
     'one by which they say their name',
-    [created('aws_cognito_user_pool_client', { write_attributes: ['email', 'name'] })],
+    [
+      created('aws_cognito_user_pool', {}),
+      created(
+        'aws_cognito_user_pool_client',
+        { write_attributes: ['email', 'name'] },
+        { after_unknown: { user_pool_id: true } },
+      ),
+    ],
   ],
   [
     'widens-iam',
@@ -629,13 +620,18 @@ describe('the plan policy', () => {
   });
 });
 
+const isBlock = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 describe('an environment that is made from nothing', () => {
   const real = synthesised(readEnvironments())
     .filter(({ name }) => !name.startsWith('bootstrap'))
     .flatMap(({ resources }) => resources)
     .map(({ type, id, attributes }) => {
       const isUnknown = (value: unknown) => JSON.stringify(value).includes('${');
-      const entries = Object.entries(attributes);
+      // Plans have each block in a list, also where there can be one only.
+      const entries = Object.entries(attributes).map(
+        ([key, value]) => [key, isBlock(value) ? [value] : value] as const,
+      );
       const known = Object.fromEntries(entries.filter(([, value]) => !isUnknown(value)));
       const unknown = Object.fromEntries(entries.filter(([, value]) => isUnknown(value)).map(([key]) => [key, true]));
       return created(type, known, { name: id, after_unknown: unknown });
@@ -690,7 +686,7 @@ describe('an exemption', () => {
   });
 
   test('of one stack says nothing of the next', () => {
-    const judgement = judgePlan(plan, { stack: 'production-store', exemptions: [exemption] });
+    const judgement = judgePlan(plan, { stack: 'production-store', accountId: ACCOUNT, exemptions: [exemption] });
     expect(judgement.violations).toHaveLength(1);
     expect(judgement.unused).toEqual([]);
   });

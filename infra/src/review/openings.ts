@@ -4,12 +4,9 @@ import { at, isMarked, type Values } from './reviewed-plan.ts';
 
 /** Resources with addresses, and the lists in them that hold more. */
 const carriers: Readonly<Record<string, readonly string[]>> = {
-  aws_default_route_table: ['route'],
   aws_default_security_group: ['ingress', 'egress'],
-  aws_route: [],
   aws_route_table: ['route'],
   aws_security_group: ['ingress', 'egress'],
-  aws_security_group_rule: [],
   aws_vpc_security_group_egress_rule: [],
   aws_vpc_security_group_ingress_rule: [],
 };
@@ -39,6 +36,12 @@ export function openingsOf(type: string, values: Values | null): string[] {
   if (lists === undefined || values === null) return [];
   const own = opened(values, [values.type, values.security_group_id]);
   return [...own, ...lists.flatMap((list) => entriesOf(values[list]).flatMap((entry) => opened(entry, [list])))];
+}
+
+/** The attributes of a type that are compared here. */
+export function addressesOf(type: string): readonly string[] {
+  const lists = carriers[type];
+  return lists === undefined ? [] : [...addressAttributes, ...lists];
 }
 
 /** The addresses that are known only after the apply. What AWS fills in for something new, where nothing is said, is none. */

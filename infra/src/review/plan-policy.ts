@@ -2,17 +2,14 @@
 import * as z from 'zod';
 import type { Plan } from '../terraform/index.ts';
 import { soonerExpiries } from './expiry.ts';
+import { borrowedRoles, callers, otherAccounts } from './foreign.ts';
+import { guarded, policyAttributes } from './guarded.ts';
+import { type Judge, listed, type Review, type Violation } from './judge.ts';
 import { openingsOf, unknownAddresses } from './openings.ts';
-import { at, isMarked, type ReviewedResource, readPlan, touched, type Values } from './reviewed-plan.ts';
-import { belongings, gateways, grants, guards, holdsData, type RuleName, rules, watchedAttributes } from './rules.ts';
-import { publicRights, rightsOf, UnreadablePolicyError, widening } from './statements.ts';
-
-export interface Violation {
-  readonly rule: RuleName;
-  readonly address: string;
-  /** What the plan would do, in words without secrets. */
-  readonly what: string;
-}
+import { goesWithOwner, hasOtherOwner, isOwnerNew } from './owners.ts';
+import { at, isMarked, managed, type ReviewedResource, readPlan, touched } from './reviewed-plan.ts';
+import { belongings, gateways, grants, holdsData, type RuleName, rules, watchedAttributes } from './rules.ts';
+import { isOfAccount, rightsOf, rightsOfStrangers, UnreadablePolicyError, widening } from './statements.ts';
 
 /** Allows one rule to be broken by one resource of one stack: `dev-store` says nothing of `production-store`. */
 export const exemptionSchema = z.strictObject({
@@ -40,10 +37,11 @@ export interface Judgement {
  */
 export function judgePlan(
   plan: Plan,
-  { stack, exemptions }: { stack: string; exemptions: readonly Exemption[] },
+  { stack, accountId, exemptions }: { stack: string; accountId: string; exemptions: readonly Exemption[] },
 ): Judgement {
-  const resources = touched(readPlan(plan));
-  const found = resources.flatMap((resource) => judges.flatMap((judge) => judge(resource, resources)));
+  const read = readPlan(plan);
+  const review: Review = { accountId, touched: touched(read), planned: managed(read) };
+  const found = review.touched.flatMap((resource) => judges.flatMap((judge) => judge(resource, review)));
   const own = exemptions.filter((exemption) => exemption.stack === stack);
   const exemptionOf = ({ rule, address }: Violation) =>
     own.find((exemption) => exemption.rule === rule && exemption.address === address);
@@ -57,10 +55,19 @@ export function judgePlan(
   };
 }
 
-/** Finds what one resource breaks, of all that the plan touches. */
-type Judge = (resource: ReviewedResource, all: readonly ReviewedResource[]) => Violation[];
-
-const judges: readonly Judge[] = [loss, expiry, attributes, missingGuards, policies, roles, otherGrants, network];
+const judges: readonly Judge[] = [
+  loss,
+  expiry,
+  attributes,
+  guarded,
+  policies,
+  roles,
+  otherGrants,
+  otherAccounts,
+  callers,
+  borrowedRoles,
+  network,
+];
 
 function loss({ address, type, change }: ReviewedResource): Violation[] {
   const { actions } = change;
@@ -72,11 +79,11 @@ function loss({ address, type, change }: ReviewedResource): Violation[] {
 }
 
 /** A new bucket may begin with any: nothing is in it. */
-function expiry(resource: ReviewedResource, all: readonly ReviewedResource[]): Violation[] {
+function expiry(resource: ReviewedResource, review: Review): Violation[] {
   const { address, type, change } = resource;
   if (type !== 'aws_s3_bucket_lifecycle_configuration') return [];
   // A bucket whose name is not known yet is not there yet.
-  if (isOwnerNew(resource, all) || isMarked(at(change.after_unknown, 'bucket'))) return [];
+  if (isOwnerNew(resource, review) || isMarked(at(change.after_unknown, 'bucket'))) return [];
   return soonerExpiries(change.before, change.after).map((what) => ({ rule: 'destroys-data', address, what }));
 }
 
@@ -89,30 +96,19 @@ function attributes({ address, type, change: { before, after, after_unknown } }:
       return [{ rule, address, what: `${attribute} is known only after the apply: ${reason}` }];
     }
     const [was, willBe] = [at(before, attribute), at(after, attribute)];
-    if (!worse(was, willBe)) return [];
+    const isSame = before !== null && JSON.stringify(was) === JSON.stringify(willBe);
+    if (isSame || !worse(was, willBe)) return [];
     return [{ rule, address, what: `${attribute}: ${before === null ? '' : `${was} → `}${willBe}: ${reason}` }];
   });
 }
 
-function missingGuards(resource: ReviewedResource, all: readonly ReviewedResource[]): Violation[] {
-  const { address, type, change } = resource;
-  const guard = guards[type];
-  if (guard === undefined || change.before === null || goesWithOwner(resource, all)) return [];
-  const isMoved = hasOtherOwner(resource);
-  if (change.after !== null && !isMoved) return [];
-  return [{ rule: guard.rule, address, what: `takes away ${type}: ${guard.reason}` }];
-}
-
-/** Attributes that are IAM policies, wherever they stand. */
-const policyAttributes = ['policy', 'assume_role_policy', 'policy_document'];
-
-function policies(resource: ReviewedResource, all: readonly ReviewedResource[]): Violation[] {
+function policies(resource: ReviewedResource, review: Review): Violation[] {
   const { address, type, change } = resource;
   const { after, after_sensitive, after_unknown, before_sensitive } = change;
   const isAttached = belongings[type] !== undefined;
   const before = hasOtherOwner(resource) ? null : change.before;
-  const comesWithOwner = before === null && (!isAttached || isOwnerNew(resource, all));
-  if (after === null && (!isAttached || goesWithOwner(resource, all))) return [];
+  const comesWithOwner = before === null && (!isAttached || isOwnerNew(resource, review));
+  if (after === null && (!isAttached || goesWithOwner(resource, review))) return [];
 
   return policyAttributes.flatMap((attribute): Violation[] => {
     const violation = (what: string): Violation => ({ rule: 'widens-iam', address, what: `${attribute} ${what}` });
@@ -120,18 +116,20 @@ function policies(resource: ReviewedResource, all: readonly ReviewedResource[]):
       return comesWithOwner ? [] : [violation('is known only after the apply')];
     }
     const [was, willBe] = [before?.[attribute], after?.[attribute]];
-    if (was === willBe || ![was, willBe].some(isStatements)) return [];
-    const found = findWidening(was, willBe, comesWithOwner, type === 'aws_vpc_endpoint');
+    if (was === willBe) return [];
+    // A new endpoint's policy gives nobody anything: without one, everything may pass.
+    if (comesWithOwner && type === 'aws_vpc_endpoint') return [];
+    const found = findWidening(was, willBe, comesWithOwner ? review.accountId : undefined);
     if (found.length === 0) return [];
     const isSecret = isMarked(at(before_sensitive, attribute)) || isMarked(at(after_sensitive, attribute));
     return [violation(isSecret ? 'allows more than before (sensitive: not shown)' : listed(found))];
   });
 }
 
-function findWidening(was: unknown, willBe: unknown, isNew: boolean, narrowsOnly: boolean): string[] {
+/** @param newOf the account, where the policy comes with what it belongs to: nothing of it was reviewed before */
+function findWidening(was: unknown, willBe: unknown, newOf: string | undefined): string[] {
   try {
-    // A new endpoint's policy gives nobody anything: without one, everything may pass.
-    if (isNew) return narrowsOnly ? [] : publicRights(rightsOf(willBe));
+    if (newOf !== undefined) return rightsOfStrangers(rightsOf(willBe), newOf);
     return widening(rightsOf(was), rightsOf(willBe));
   } catch (error) {
     if (error instanceof UnreadablePolicyError) return ['cannot be read, and so not compared'];
@@ -139,21 +137,20 @@ function findWidening(was: unknown, willBe: unknown, isNew: boolean, narrowsOnly
   }
 }
 
-/** Lifecycle rules of registries and the like are called policies too. */
-function isStatements(text: unknown): boolean {
-  return typeof text === 'string' && text.includes('"Statement"');
-}
-
-function roles({ address, type, change: { before, after, after_unknown } }: ReviewedResource): Violation[] {
+function roles({ address, type, change }: ReviewedResource, { accountId }: Review): Violation[] {
+  const { before, after, after_unknown } = change;
   if (type !== 'aws_iam_role' || after === null) return [];
   const violation = (what: string): Violation => ({ rule: 'widens-iam', address, what });
   const boundary = after.permissions_boundary;
   if (isMarked(at(after_unknown, 'permissions_boundary'))) {
     return [violation('permissions_boundary is known only after the apply')];
   }
-  if (before === null) return boundary ? [] : [violation('is a new role without a permissions boundary')];
+  const isOwnBoundary = isOfAccount(String(boundary), accountId);
+  if (before === null)
+    return isOwnBoundary ? [] : [violation("is a new role without the account's permissions boundary")];
   const was = before.permissions_boundary;
-  const boundaryChanged = was && was !== boundary ? [violation('leaves its permissions boundary')] : [];
+  const isBounded = was ? was === boundary : !boundary || isOwnBoundary;
+  const boundaryChanged = isBounded ? [] : [violation('leaves its permissions boundary')];
   const widened = ['inline_policy', 'managed_policy_arns'].flatMap((attribute) => {
     // A replaced role has none that AWS could name, unless they are said.
     if (at(after_unknown, attribute) === true) return [];
@@ -167,11 +164,11 @@ function textsOf(list: unknown): string[] {
   return Array.isArray(list) ? list.map((entry) => JSON.stringify(entry)) : [];
 }
 
-function otherGrants(resource: ReviewedResource, all: readonly ReviewedResource[]): Violation[] {
+function otherGrants(resource: ReviewedResource, review: Review): Violation[] {
   const { address, type, change } = resource;
   const what = grants[type];
   if (what === undefined || change.after === null) return [];
-  if (change.before === null && belongings[type] !== undefined && isOwnerNew(resource, all)) return [];
+  if (change.before === null && belongings[type] !== undefined && isOwnerNew(resource, review)) return [];
   return [{ rule: 'widens-iam', address, what: `${change.before === null ? 'adds' : 'changes'} ${what}` }];
 }
 
@@ -190,40 +187,4 @@ function network({ address, type, change }: ReviewedResource): Violation[] {
       violation(`${attribute} is known only after the apply`),
     ),
   ];
-}
-
-/** Whether what it belongs to is made by the same plan. A name that is not known yet can only be of something new. */
-function isOwnerNew({ type, change }: ReviewedResource, all: readonly ReviewedResource[]): boolean {
-  const belonging = belongings[type];
-  if (belonging === undefined) return false;
-  const made = all.filter((owner) => owner.type === belonging.type && owner.change.before === null);
-  if (isMarked(at(change.after_unknown, belonging.by))) return made.length > 0;
-  return made.some((owner) => isNamed(belonging.names, owner.change.after, change.after?.[belonging.by]));
-}
-
-/** Whether what it belongs to is destroyed by the same plan, which is another rule's matter. */
-function goesWithOwner({ type, change }: ReviewedResource, all: readonly ReviewedResource[]): boolean {
-  const belonging = belongings[type];
-  if (belonging === undefined) return false;
-  return all.some(
-    (owner) =>
-      owner.type === belonging.type &&
-      owner.change.actions.includes('delete') &&
-      isNamed(belonging.names, owner.change.before, change.before?.[belonging.by]),
-  );
-}
-
-function hasOtherOwner({ type, change: { before, after } }: ReviewedResource): boolean {
-  const by = belongings[type]?.by;
-  if (by === undefined || before === null || after === null) return false;
-  return after[by] !== undefined && after[by] !== before[by];
-}
-
-function isNamed(names: readonly string[], owner: Values | null, name: unknown): boolean {
-  return typeof name === 'string' && names.some((attribute) => owner?.[attribute] === name);
-}
-
-function listed(found: readonly string[]): string {
-  const shown = found.slice(0, 3).join('; ');
-  return found.length > 3 ? `${shown}; and ${found.length - 3} more` : shown;
 }

@@ -51,12 +51,14 @@ export function readPlan(plan: Plan): ReviewedPlan {
   );
 }
 
+/** The resources of the stack, as they are and as they will be. */
+export function managed({ resource_changes }: ReviewedPlan): ReviewedResource[] {
+  return resource_changes.filter(({ mode }) => mode === 'managed');
+}
+
 /** What the plan does to managed resources. */
-export function touched({ resource_changes }: ReviewedPlan): ReviewedResource[] {
-  return resource_changes.filter(
-    ({ mode, change }) =>
-      mode === 'managed' && change.actions.some((action) => action !== 'no-op' && action !== 'read'),
-  );
+export function touched(plan: ReviewedPlan): ReviewedResource[] {
+  return managed(plan).filter(({ change }) => change.actions.some((action) => action !== 'no-op' && action !== 'read'));
 }
 
 /** What stands at a path such as `versioning_configuration.0.status`; a mark on a whole counts for its parts. */

@@ -6,6 +6,8 @@ export const rules = {
   'drops-protection': 'The next mistake would find nothing that stops it.',
   'widens-iam': 'More may be done, or by others, than was reviewed when the policy was written.',
   'widens-network': 'More of the world reaches the network, or is reached from it.',
+  'unknown-type':
+    'Nobody has decided yet which changes of it are harmless: classify it in infra/src/review/resource-types.ts.',
 } as const;
 
 export type RuleName = keyof typeof rules;
@@ -35,7 +37,15 @@ export interface WatchedAttribute {
 const lost = (value: unknown) => (before: unknown, after: unknown) => before === value && after !== value;
 const gained = (value: unknown) => (before: unknown, after: unknown) => before !== value && after === value;
 const shortened = (before: unknown, after: unknown) => typeof before === 'number' && before > Number(after ?? 0);
-const toNone = (before: unknown, after: unknown) => Number(before ?? 0) > 0 && Number(after ?? 0) === 0;
+/** CloudWatch keeps for ever what has no number of days. */
+const forgotten = (before: unknown, after: unknown) => limitOf(after) < limitOf(before);
+/** 0 or nothing is no limit. */
+const loosened = (before: unknown, after: unknown) =>
+  limitOf(after) === Number.POSITIVE_INFINITY || limitOf(after) > limitOf(before);
+const limitOf = (limit: unknown) => Number(limit ?? 0) || Number.POSITIVE_INFINITY;
+const not = (good: unknown) => (_: unknown, after: unknown) => after !== good;
+const entriesOf = (value: unknown) => (Array.isArray(value) ? value.map((entry) => JSON.stringify(entry)) : []);
+const grown = (before: unknown, after: unknown) => entriesOf(after).some((entry) => !entriesOf(before).includes(entry));
 const opened = (before: unknown, after: unknown) => before !== false && after !== true;
 
 export const watchedAttributes: readonly WatchedAttribute[] = [
@@ -50,8 +60,8 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     rule: 'destroys-data',
     types: ['aws_db_instance'],
     attribute: 'backup_retention_period',
-    worse: toNone,
-    reason: 'RDS deletes the automated backups that there are, and makes no more',
+    worse: shortened,
+    reason: 'RDS deletes the automated backups that are older',
   },
   {
     rule: 'drops-protection',
@@ -137,9 +147,61 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     rule: 'drops-protection',
     types: ['aws_cloudfront_distribution'],
     attribute: 'web_acl_id',
-    worse: (before, after) => Boolean(before) && !after,
-    reason: 'nothing would limit how often an address may ask, or refuse known attacks',
+    worse: (before, after) => Boolean(before) && after !== before,
+    reason: 'other rules, or none, would limit how often an address may ask and refuse known attacks',
   },
+  {
+    rule: 'drops-protection',
+    types: ['aws_db_instance'],
+    attribute: 'multi_az',
+    worse: lost(true),
+    reason: 'no standby takes over where a zone fails',
+  },
+  {
+    rule: 'drops-protection',
+    types: ['aws_db_instance'],
+    attribute: 'enabled_cloudwatch_logs_exports',
+    worse: grown,
+    reason: "statements with people's words and amounts may be copied into a log",
+  },
+  {
+    rule: 'drops-protection',
+    types: ['aws_cloudwatch_log_group'],
+    attribute: 'retention_in_days',
+    worse: forgotten,
+    reason: 'what was logged before is deleted',
+  },
+  {
+    rule: 'destroys-data',
+    types: ['aws_sqs_queue'],
+    attribute: 'message_retention_seconds',
+    worse: shortened,
+    reason: 'messages that wait for longer are deleted',
+  },
+  {
+    rule: 'drops-protection',
+    types: ['aws_cognito_user_pool'],
+    attribute: 'mfa_configuration',
+    worse: not('ON'),
+    reason: 'a password that leaked is enough to sign in',
+  },
+  {
+    rule: 'drops-protection',
+    types: ['aws_cognito_user_pool'],
+    attribute: 'software_token_mfa_configuration.0.enabled',
+    worse: lost(true),
+    reason: 'nobody can use a second factor',
+  },
+  ...['throttling_burst_limit', 'throttling_rate_limit'].map(
+    (limit): WatchedAttribute => ({
+      rule: 'drops-protection',
+      types: ['aws_apigatewayv2_stage'],
+      attribute: `default_route_settings.0.${limit}`,
+      worse: loosened,
+      whenNew: true,
+      reason: 'less would limit how often the API may be asked',
+    }),
+  ),
   {
     rule: 'widens-iam',
     types: ['aws_cognito_user_pool'],
@@ -159,9 +221,32 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     rule: 'widens-iam',
     types: ['aws_apigatewayv2_route'],
     attribute: 'authorization_type',
-    worse: gained('NONE'),
+    worse: not('JWT'),
     whenNew: true,
-    reason: 'anybody may ask it',
+    reason: 'others than those with a token of the console may ask it',
+  },
+  {
+    rule: 'widens-network',
+    types: ['aws_apigatewayv2_integration'],
+    attribute: 'integration_type',
+    worse: not('AWS_PROXY'),
+    whenNew: true,
+    reason: "requests, with people's tokens, would go to another server",
+  },
+  {
+    rule: 'widens-network',
+    types: ['aws_vpc_endpoint'],
+    attribute: 'service_name',
+    worse: (_, after) => !/^com\.amazonaws\.[a-z]+(-[a-z]+)+-\d\.[\w.-]+$/.test(String(after)),
+    whenNew: true,
+    reason: "the network would reach a service that is not AWS's own",
+  },
+  {
+    rule: 'widens-network',
+    types: ['aws_security_group', 'aws_default_security_group'],
+    attribute: 'ingress',
+    worse: grown,
+    reason: 'more may connect to its members',
   },
   {
     rule: 'widens-network',
@@ -178,14 +263,6 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     worse: gained(true),
     whenNew: true,
     reason: 'whatever starts there gets a public address',
-  },
-  {
-    rule: 'widens-network',
-    types: ['aws_instance', 'aws_launch_template'],
-    attribute: 'associate_public_ip_address',
-    worse: gained(true),
-    whenNew: true,
-    reason: 'it gets a public address',
   },
 ];
 
@@ -229,11 +306,16 @@ const toBucket: Belonging = { by: 'bucket', type: 'aws_s3_bucket', names: ['buck
 
 /** With what it belongs to it may come (it is new, nothing was reviewed before) and go (nothing is left to guard). */
 export const belongings: Readonly<Record<string, Belonging>> = {
+  aws_apigatewayv2_authorizer: { by: 'api_id', type: 'aws_apigatewayv2_api', names: ['id'] },
+  aws_cognito_user_pool_client: { by: 'user_pool_id', type: 'aws_cognito_user_pool', names: ['id'] },
   aws_iam_role_policy: toRole,
   aws_iam_role_policy_attachment: toRole,
   aws_kms_key_policy: { by: 'key_id', type: 'aws_kms_key', names: ['key_id', 'id', 'arn'] },
   aws_lambda_permission: { by: 'function_name', type: 'aws_lambda_function', names: ['function_name', 'arn'] },
+  aws_s3_bucket_cors_configuration: toBucket,
   aws_s3_bucket_lifecycle_configuration: toBucket,
+  aws_s3_bucket_notification: toBucket,
+  aws_s3_bucket_ownership_controls: toBucket,
   aws_s3_bucket_policy: toBucket,
   aws_s3_bucket_public_access_block: toBucket,
   aws_s3_bucket_server_side_encryption_configuration: toBucket,
@@ -241,17 +323,5 @@ export const belongings: Readonly<Record<string, Belonging>> = {
   aws_secretsmanager_secret_policy: { by: 'secret_arn', type: 'aws_secretsmanager_secret', names: ['arn', 'id'] },
   aws_sns_topic_policy: { by: 'arn', type: 'aws_sns_topic', names: ['arn', 'id'] },
   aws_sqs_queue_policy: { by: 'queue_url', type: 'aws_sqs_queue', names: ['url', 'id'] },
-};
-
-/** Guards that may not be taken away from what stays. */
-export const guards: Readonly<Record<string, { readonly rule: RuleName; readonly reason: string }>> = {
-  aws_s3_bucket_public_access_block: { rule: 'drops-protection', reason: 'a bucket could be made public' },
-  aws_s3_bucket_server_side_encryption_configuration: {
-    rule: 'drops-protection',
-    reason: "new objects would not be encrypted with the environment's key",
-  },
-  aws_s3_bucket_versioning: {
-    rule: 'destroys-data',
-    reason: 'what is overwritten or deleted from then on cannot be had back',
-  },
+  aws_vpc_security_group_ingress_rule: { by: 'security_group_id', type: 'aws_security_group', names: ['id'] },
 };

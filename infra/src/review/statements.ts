@@ -75,13 +75,35 @@ export function widening(before: readonly Right[], after: readonly Right[]): str
   ];
 }
 
-/** What is allowed to everybody, on no condition. */
-export function publicRights(rights: readonly Right[]): string[] {
+/** What is allowed to others than AWS's services and the account itself, in words. */
+export function rightsOfStrangers(rights: readonly Right[], accountId: string): string[] {
   return ofEffect(rights, 'Allow')
-    .filter(
-      ({ principal, conditions }) => (principal === 'AWS *' || principal.startsWith('not ')) && conditions.length === 0,
-    )
+    .filter((right) => !isOwn(right, accountId))
     .map((right) => `allows ${worded(right)}`);
+}
+
+/** A policy of a role names no principal. */
+function isOwn({ principal, conditions }: Right, accountId: string): boolean {
+  if (principal === '' || /^Service [\w.-]+\.amazonaws\.com$/.test(principal)) return true;
+  if (principal === `AWS ${accountId}` || isOfAccount(principal.replace(/^AWS /, ''), accountId)) return true;
+  return principal === 'AWS *' && conditions.some((condition) => isPinned(condition, accountId));
+}
+
+/** Operators that hold only where the request has the key, and each of its values is one of these. */
+const pinning = /^(StringEquals|StringLike|ArnEquals|ArnLike)$/;
+
+function isPinned(condition: string, accountId: string): boolean {
+  const [operator = '', key = '', ...values] = condition.split(' ');
+  if (!pinning.test(operator) || values.length === 0) return false;
+  if (/^(aws:PrincipalAccount|aws:SourceAccount|kms:CallerAccount)$/i.test(key)) {
+    return values.every((value) => value === accountId);
+  }
+  return /^aws:(PrincipalArn|SourceArn)$/i.test(key) && values.every((value) => isOfAccount(value, accountId));
+}
+
+/** Whether an ARN names the account; that of a bucket names none. */
+export function isOfAccount(arn: string, accountId: string): boolean {
+  return arn.split(':')[0] === 'arn' && arn.split(':')[4] === accountId;
 }
 
 function ofEffect(rights: readonly Right[], effect: Right['effect']): Right[] {

@@ -29,7 +29,7 @@ export async function planStage(
   const changes = await directory.plan({ lock });
   // Terraform takes as long to show a plan as half of the plan itself took, and most say nothing.
   const plan = changes ? await directory.readPlan() : { errored: false };
-  const judgement = judgePlan(plan, { stack, exemptions });
+  const judgement = judgePlan(plan, { stack, accountId: environment.accountId, exemptions });
   return { stack, stage, directory, plan, judgement, changes };
 }
 

@@ -26,7 +26,12 @@ const database: ResourceChange = {
 const planOf = (...resource_changes: ResourceChange[]): Plan => ({ errored: false, resource_changes });
 
 function stack(name: string, plan: Plan, sha256?: string) {
-  return { stack: name, plan, sha256, judgement: judgePlan(plan, { stack: name, exemptions: [] }) };
+  return {
+    stack: name,
+    plan,
+    sha256,
+    judgement: judgePlan(plan, { stack: name, accountId: '111122223333', exemptions: [] }),
+  };
 }
 
 test('says what is new, what it costs, and the hash of what was stored', () => {

@@ -1,0 +1,57 @@
+/** The allow-list: of what decides access or what is kept, only what is declared harmless may change, come or go. */
+import { changedPaths } from './changed-attributes.ts';
+import { type Judge, listed, type Violation } from './judge.ts';
+import { addressesOf } from './openings.ts';
+import { goesWithOwner, hasOtherOwner, isOwnerNew } from './owners.ts';
+import { alwaysHarmless, type GuardedType, resourceTypes } from './resource-types.ts';
+import type { ReviewedResource } from './reviewed-plan.ts';
+import { gateways, grants, watchedAttributes } from './rules.ts';
+
+/** Attributes that are IAM policies, wherever they are: compared right by right. */
+export const policyAttributes = ['policy', 'assume_role_policy', 'policy_document'];
+
+/** What judges of its own compare: better is allowed there, and worse is refused. */
+const compared: Readonly<Record<string, readonly string[]>> = {
+  aws_iam_role: ['inline_policy', 'managed_policy_arns', 'permissions_boundary'],
+  aws_s3_bucket_lifecycle_configuration: ['rule'],
+};
+
+/** Judges what no other judge compares. */
+export const guarded: Judge = (resource, review) => {
+  const { address, type, change } = resource;
+  const known = resourceTypes[type];
+  if (known === 'harmless' || type in grants) return [];
+  if (known === undefined) return type in gateways ? [] : [{ rule: 'unknown-type', address, what: `is a ${type}` }];
+  const { rule, decides, removal, lostWhenReplaced, addition } = known;
+  const violation = (what: string): Violation => ({ rule, address, what });
+
+  if (change.before === null) {
+    if (addition === undefined || isOwnerNew(resource, review)) return [];
+    return [violation(`adds ${addition}`)];
+  }
+  const isGone = change.after === null || hasOtherOwner(resource);
+  const isLost = isGone || (lostWhenReplaced === true && change.actions.includes('delete'));
+  if (removal !== undefined && isLost && !goesWithOwner(resource, review)) {
+    return [violation(`takes away ${type}: ${removal}`)];
+  }
+  const changed = unjudgedChanges(resource, known);
+  return changed.length === 0 ? [] : [violation(`changes ${listed(changed, ', ')}, and with it ${decides}`)];
+};
+
+/** The attributes that change, and that neither the allow-list nor another judge knows. */
+function unjudgedChanges(resource: ReviewedResource, { harmless = [] }: GuardedType): string[] {
+  const { type } = resource;
+  const watched = watchedAttributes
+    .filter(({ types }) => types.includes('*') || types.includes(type))
+    .map(({ attribute }) => attribute);
+  const judged = [
+    ...alwaysHarmless,
+    ...harmless,
+    ...watched,
+    ...policyAttributes,
+    ...(compared[type] ?? []),
+    ...addressesOf(type),
+  ];
+  const isJudged = (path: string) => judged.some((known) => path === known || path.startsWith(`${known}.`));
+  return changedPaths(resource).filter((path) => !isJudged(path));
+}

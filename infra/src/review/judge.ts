@@ -1,0 +1,29 @@
+/** What a judge of plans gets and gives. */
+import type { ReviewedResource } from './reviewed-plan.ts';
+import type { RuleName } from './rules.ts';
+
+export interface Violation {
+  readonly rule: RuleName;
+  readonly address: string;
+  /** What the plan would do, in words without secrets. */
+  readonly what: string;
+}
+
+/** A plan under review. */
+export interface Review {
+  /** The AWS account that it is for. */
+  readonly accountId: string;
+  /** The resources that it changes. */
+  readonly touched: readonly ReviewedResource[];
+  /** With those that stay as they are. */
+  readonly planned: readonly ReviewedResource[];
+}
+
+/** Finds what one resource breaks. */
+export type Judge = (resource: ReviewedResource, review: Review) => Violation[];
+
+/** The first three, and how many more there are. */
+export function listed(found: readonly string[], between = '; '): string {
+  const shown = found.slice(0, 3).join(between);
+  return found.length > 3 ? `${shown}${between}and ${found.length - 3} more` : shown;
+}

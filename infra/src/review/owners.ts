@@ -1,0 +1,36 @@
+/** Whether a resource comes, stays or goes together with what it belongs to. */
+import type { Review } from './judge.ts';
+import { at, isMarked, type ReviewedResource, type Values } from './reviewed-plan.ts';
+import { belongings } from './rules.ts';
+
+/** Whether the same plan creates what it belongs to. A name that is not known yet can only be of something new. */
+export function isOwnerNew({ type, change }: ReviewedResource, { touched }: Review): boolean {
+  const belonging = belongings[type];
+  if (belonging === undefined) return false;
+  const created = touched.filter((owner) => owner.type === belonging.type && owner.change.before === null);
+  if (isMarked(at(change.after_unknown, belonging.by))) return created.length > 0;
+  return created.some((owner) => isNamed(belonging.names, owner.change.after, change.after?.[belonging.by]));
+}
+
+/** Whether the same plan destroys what it belongs to, which is another rule's matter. */
+export function goesWithOwner({ type, change }: ReviewedResource, { touched }: Review): boolean {
+  const belonging = belongings[type];
+  if (belonging === undefined) return false;
+  return touched.some(
+    (owner) =>
+      owner.type === belonging.type &&
+      owner.change.actions.includes('delete') &&
+      isNamed(belonging.names, owner.change.before, change.before?.[belonging.by]),
+  );
+}
+
+/** Whether it moves from one owner to another. */
+export function hasOtherOwner({ type, change: { before, after } }: ReviewedResource): boolean {
+  const by = belongings[type]?.by;
+  if (by === undefined || before === null || after === null) return false;
+  return after[by] !== undefined && after[by] !== before[by];
+}
+
+function isNamed(names: readonly string[], owner: Values | null, name: unknown): boolean {
+  return typeof name === 'string' && names.some((attribute) => owner?.[attribute] === name);
+}

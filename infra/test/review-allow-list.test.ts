@@ -1,0 +1,760 @@
+/** Who gets in and what is kept: what a plan may change of it without a question, and what it may not. */
+import { describe, expect, test } from 'vitest';
+import { readEnvironments } from '../src/environments.ts';
+import { hasAttribute } from '../src/review/changed-attributes.ts';
+import type { RuleName } from '../src/review/index.ts';
+import { resourceTypes } from '../src/review/resource-types.ts';
+import { grants, watchedAttributes } from '../src/review/rules.ts';
+import type { ResourceChange } from '../src/terraform/index.ts';
+import {
+  ACCOUNT,
+  brokenBy,
+  created,
+  destroyed,
+  judged,
+  kept,
+  planOf,
+  replaced,
+  resource,
+  updated,
+  type Values,
+} from '../src/testing/planned.ts';
+import { synthesised } from '../src/testing/synthesised.ts';
+
+const STRANGER = '999988887777';
+const GITHUB = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
+const MIGRATOR = `arn:aws:iam::${ACCOUNT}:role/centflow-dev-migrator`;
+const allow = (...statements: Values[]) =>
+  JSON.stringify({ Statement: statements.map((one) => ({ Effect: 'Allow', Action: 'sts:AssumeRole', ...one })) });
+const ROLE = { name: 'r', permissions_boundary: `arn:aws:iam::${ACCOUNT}:policy/centflow-bootstrap-dev-boundary` };
+const role = (...trust: Values[]) => created('aws_iam_role', { ...ROLE, assume_role_policy: allow(...trust) });
+const key = (statement: Values) =>
+  created('aws_kms_key', { policy: allow({ Action: 'kms:Decrypt', Resource: '*', ...statement }) });
+
+const FUNCTION = {
+  function_name: 'f',
+  role: `arn:aws:iam::${ACCOUNT}:role/f`,
+  s3_bucket: 'artifacts',
+  s3_key: 'f-1.zip',
+};
+const newFunction = created('aws_lambda_function', { function_name: 'f' }, { after_unknown: { role: true } });
+const permission = (values: Values) =>
+  created('aws_lambda_permission', { function_name: 'f', action: 'lambda:InvokeFunction', ...values });
+const ALARM = { alarm_name: 'a', actions_enabled: true, alarm_actions: ['topic'], threshold: 1, metric_name: 'Errors' };
+const POOL = { mfa_configuration: 'ON', password_policy: [{ minimum_length: 14 }] };
+const THROTTLE = { throttling_burst_limit: 40, throttling_rate_limit: 20, data_trace_enabled: false };
+const stage = (settings: Values) => ({ name: '$default', default_route_settings: [settings] });
+const INGRESS = 'aws_vpc_security_group_ingress_rule';
+
+/** One attribute that changes. */
+const set = (type: string, attribute: string, before: unknown, after: unknown, others: Values = {}) =>
+  updated(type, { ...others, [attribute]: before }, { ...others, [attribute]: after });
+
+const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]][] = [
+  // New roles and policies.
+  [
+    'a new role that another account may take',
+    'widens-iam',
+    [role({ Principal: { AWS: `arn:aws:iam::${STRANGER}:root` } })],
+  ],
+  ['a new role that another account may take, by its number', 'widens-iam', [role({ Principal: { AWS: STRANGER } })]],
+  [
+    'a new role for the workflows of another repository',
+    'widens-iam',
+    [
+      role({
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Principal: { Federated: GITHUB },
+        Condition: { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:evil/*' } },
+      }),
+    ],
+  ],
+  [
+    'a new role for everybody who has a token',
+    'widens-iam',
+    [role({ Principal: { Federated: 'accounts.google.com' } })],
+  ],
+  ['a new role for a user of nobody', 'widens-iam', [role({ Principal: { CanonicalUser: '79a5' } })]],
+  ['a new role for all but some', 'widens-iam', [role({ NotPrincipal: { AWS: ACCOUNT } })]],
+  [
+    'a new role for a stranger beside a service',
+    'widens-iam',
+    [role({ Principal: { Service: 'lambda.amazonaws.com', AWS: STRANGER } })],
+  ],
+  [
+    'a new role that leaves its limits to AWS',
+    'widens-iam',
+    [created('aws_iam_role', { name: 'r', permissions_boundary: 'arn:aws:iam::aws:policy/AdministratorAccess' })],
+  ],
+  [
+    'a new key that everybody may use who uses TLS',
+    'widens-iam',
+    [key({ Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'true' } } })],
+  ],
+  [
+    'a new key that a stranger may use',
+    'widens-iam',
+    [key({ Principal: '*', Condition: { StringEquals: { 'aws:PrincipalAccount': [ACCOUNT, STRANGER] } } })],
+  ],
+  [
+    'a new key for whoever does not say who they are',
+    'widens-iam',
+    [key({ Principal: '*', Condition: { StringEqualsIfExists: { 'aws:PrincipalAccount': ACCOUNT } } })],
+  ],
+  [
+    'a new key for roles that only look like ours',
+    'widens-iam',
+    [key({ Principal: '*', Condition: { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::*:role/${ACCOUNT}` } } })],
+  ],
+  ['a role that lasts for longer', 'widens-iam', [set('aws_iam_role', 'max_session_duration', 3600, 43_200, ROLE)]],
+
+  // What runs, as whom, and who starts it.
+  ['a new function that everybody may start', 'widens-iam', [newFunction, permission({ principal: '*' })]],
+  ['a new function that another account may start', 'widens-iam', [newFunction, permission({ principal: STRANGER })]],
+  [
+    'a new function that any topic may start',
+    'widens-iam',
+    [newFunction, permission({ principal: 'sns.amazonaws.com' })],
+  ],
+  [
+    "a new function that another account's topics may start",
+    'widens-iam',
+    [newFunction, permission({ principal: 'sns.amazonaws.com', source_account: STRANGER })],
+  ],
+  [
+    'a new function with an address for everybody',
+    'widens-iam',
+    [newFunction, permission({ principal: ACCOUNT, function_url_auth_type: 'NONE' })],
+  ],
+  [
+    "a new function with the migrator's rights",
+    'widens-iam',
+    [
+      kept('aws_lambda_function', { ...FUNCTION, role: MIGRATOR }, { name: 'migrator' }),
+      kept('aws_iam_role', { ...ROLE, arn: MIGRATOR }, { name: 'migrator' }),
+      created('aws_lambda_function', { ...FUNCTION, role: MIGRATOR }),
+    ],
+  ],
+  [
+    'a new function with the rights of another stack',
+    'widens-iam',
+    [created('aws_lambda_function', { ...FUNCTION, role: MIGRATOR })],
+  ],
+  ['a function with another role', 'widens-iam', [set('aws_lambda_function', 'role', 'arn:a', 'arn:b', FUNCTION)]],
+  [
+    'a function whose role is not known yet',
+    'widens-iam',
+    [updated('aws_lambda_function', FUNCTION, { function_name: 'f' }, { after_unknown: { role: true } })],
+  ],
+  ['a function with a layer', 'widens-iam', [set('aws_lambda_function', 'layers', null, ['arn:layer'], FUNCTION)]],
+  [
+    'a function with code of another bucket',
+    'widens-iam',
+    [set('aws_lambda_function', 's3_bucket', 'artifacts', 'evil', FUNCTION)],
+  ],
+  [
+    'a function in another network',
+    'widens-iam',
+    [set('aws_lambda_function', 'vpc_config', [{ security_group_ids: ['a'] }], [{ security_group_ids: ['b'] }])],
+  ],
+  [
+    'a function that logs elsewhere',
+    'widens-iam',
+    [set('aws_lambda_function', 'logging_config', [{ log_group: 'audit' }], [{ log_group: 'b' }])],
+  ],
+  ['a job with another role', 'widens-iam', [set('aws_glue_job', 'role_arn', 'a', 'b')]],
+  ['a job in another network', 'widens-iam', [set('aws_glue_job', 'connections', ['a'], ['b'])]],
+  ['a job that encrypts otherwise', 'widens-iam', [set('aws_glue_job', 'security_configuration', 'a', null)]],
+  ['a crawler with another role', 'widens-iam', [set('aws_glue_crawler', 'role', 'a', 'b')]],
+  [
+    'a function that gets messages of another queue',
+    'widens-iam',
+    [set('aws_lambda_event_source_mapping', 'event_source_arn', 'a', 'b')],
+  ],
+
+  // Other accounts, wherever they are named.
+  ...(
+    [
+      ['aws_cloudwatch_event_target', 'arn', `arn:aws:sqs:eu-west-1:${STRANGER}:q`],
+      ['aws_flow_log', 'log_destination', `arn:aws:logs:eu-west-1:${STRANGER}:log-group:g`],
+      ['aws_sns_topic_subscription', 'endpoint', `arn:aws:lambda:eu-west-1:${STRANGER}:function:f`],
+      ['aws_secretsmanager_secret', 'kms_key_id', `arn:aws:kms:eu-west-1:${STRANGER}:key/k`],
+    ] as const
+  ).map(([type, attribute, arn]): (typeof refused)[number] => [
+    `a new ${type} that names another account`,
+    'widens-iam',
+    [created(type, { [attribute]: arn })],
+  ]),
+
+  // Who gets in by the console.
+  [
+    'another issuer of tokens',
+    'widens-iam',
+    [
+      set(
+        'aws_apigatewayv2_authorizer',
+        'jwt_configuration',
+        [{ issuer: 'https://ours', audience: ['c'] }],
+        [{ issuer: 'https://evil', audience: ['c'] }],
+      ),
+    ],
+  ],
+  [
+    'another audience of tokens',
+    'widens-iam',
+    [
+      set(
+        'aws_apigatewayv2_authorizer',
+        'jwt_configuration',
+        [{ issuer: 'i', audience: ['c'] }],
+        [{ issuer: 'i', audience: ['c', 'd'] }],
+      ),
+    ],
+  ],
+  [
+    'another authorizer of an API that is there',
+    'widens-iam',
+    [created('aws_apigatewayv2_authorizer', { api_id: 'a' })],
+  ],
+  [
+    'a route with another authorizer',
+    'widens-iam',
+    [set('aws_apigatewayv2_route', 'authorizer_id', 'a', 'b', { authorization_type: 'JWT' })],
+  ],
+  ['a route that says nothing of tokens', 'widens-iam', [created('aws_apigatewayv2_route', { route_key: 'GET /' })]],
+  [
+    'a route that goes elsewhere',
+    'widens-iam',
+    [set('aws_apigatewayv2_route', 'target', 'integrations/a', 'integrations/b')],
+  ],
+  [
+    'requests to another function',
+    'widens-network',
+    [set('aws_apigatewayv2_integration', 'integration_uri', 'a', 'b')],
+  ],
+  [
+    'a new integration with another server',
+    'widens-network',
+    [created('aws_apigatewayv2_integration', { integration_type: 'HTTP_PROXY' })],
+  ],
+  [
+    'an API that answers all sites',
+    'widens-iam',
+    [set('aws_apigatewayv2_api', 'cors_configuration', null, [{ allow_origins: ['*'] }])],
+  ],
+  ['a new stage without a limit', 'drops-protection', [created('aws_apigatewayv2_stage', { name: 'beside' })]],
+  [
+    'a stage without its limit',
+    'drops-protection',
+    [updated('aws_apigatewayv2_stage', stage(THROTTLE), { name: '$default' })],
+  ],
+  [
+    'a stage with a higher limit',
+    'drops-protection',
+    [updated('aws_apigatewayv2_stage', stage(THROTTLE), stage({ ...THROTTLE, throttling_rate_limit: 10_000 }))],
+  ],
+  [
+    'a stage with a route of its own limit',
+    'drops-protection',
+    [
+      updated('aws_apigatewayv2_stage', stage(THROTTLE), {
+        ...stage(THROTTLE),
+        route_settings: [{ route_key: 'GET /', throttling_rate_limit: 9 }],
+      }),
+    ],
+  ],
+  [
+    'a stage that logs what people send',
+    'drops-protection',
+    [updated('aws_apigatewayv2_stage', stage(THROTTLE), stage({ ...THROTTLE, data_trace_enabled: true }))],
+  ],
+  [
+    'sign-ins sent to another site',
+    'widens-iam',
+    [set('aws_cognito_user_pool_client', 'callback_urls', ['https://a'], ['https://evil'])],
+  ],
+  [
+    'sign-outs sent to another site',
+    'widens-iam',
+    [set('aws_cognito_user_pool_client', 'logout_urls', ['https://a'], ['https://evil'])],
+  ],
+  [
+    'another way to sign in',
+    'widens-iam',
+    [set('aws_cognito_user_pool_client', 'explicit_auth_flows', ['ALLOW_USER_SRP_AUTH'], ['ALLOW_USER_PASSWORD_AUTH'])],
+  ],
+  [
+    'tokens in addresses',
+    'widens-iam',
+    [set('aws_cognito_user_pool_client', 'allowed_oauth_flows', ['code'], ['code', 'implicit'])],
+  ],
+  [
+    'sign-ins that last for longer',
+    'widens-iam',
+    [set('aws_cognito_user_pool_client', 'refresh_token_validity', 12, 3650)],
+  ],
+  [
+    'a new client of a pool that is there',
+    'widens-iam',
+    [created('aws_cognito_user_pool_client', { user_pool_id: 'p' })],
+  ],
+  [
+    'a pool without a second factor',
+    'drops-protection',
+    [set('aws_cognito_user_pool', 'mfa_configuration', 'ON', 'OPTIONAL')],
+  ],
+  [
+    'a pool with short passwords',
+    'widens-iam',
+    [updated('aws_cognito_user_pool', POOL, { ...POOL, password_policy: [{ minimum_length: 6 }] })],
+  ],
+  [
+    'a pool that asks a function who somebody is',
+    'widens-iam',
+    [updated('aws_cognito_user_pool', POOL, { ...POOL, lambda_config: [{ pre_token_generation: 'arn' }] })],
+  ],
+  [
+    'a firewall that loses its rules',
+    'drops-protection',
+    [set('aws_wafv2_web_acl', 'rule', [{ name: 'rate', priority: 0 }], [])],
+  ],
+  [
+    'a firewall that only counts',
+    'drops-protection',
+    [
+      set(
+        'aws_wafv2_web_acl',
+        'rule',
+        [{ name: 'rate', action: [{ block: [{}], count: [] }] }],
+        [{ name: 'rate', action: [{ block: [], count: [{}] }] }],
+      ),
+    ],
+  ],
+  ['no firewall', 'drops-protection', [destroyed('aws_wafv2_web_acl', { name: 'acl' })]],
+  ['another firewall', 'drops-protection', [set('aws_cloudfront_distribution', 'web_acl_id', 'acl', 'empty')]],
+  [
+    'pages in clear text',
+    'drops-protection',
+    [
+      set(
+        'aws_cloudfront_distribution',
+        'default_cache_behavior',
+        [{ viewer_protocol_policy: 'redirect-to-https' }],
+        [{ viewer_protocol_policy: 'allow-all' }],
+      ),
+    ],
+  ],
+  [
+    'pages from another server',
+    'drops-protection',
+    [set('aws_cloudfront_distribution', 'origin', [{ domain_name: 'a' }], [{ domain_name: 'evil' }])],
+  ],
+  [
+    'old TLS',
+    'drops-protection',
+    [
+      set(
+        'aws_cloudfront_distribution',
+        'viewer_certificate',
+        [{ minimum_protocol_version: 'TLSv1.2_2021' }],
+        [{ minimum_protocol_version: 'TLSv1' }],
+      ),
+    ],
+  ],
+  [
+    'no content security policy',
+    'drops-protection',
+    [
+      set(
+        'aws_cloudfront_response_headers_policy',
+        'security_headers_config',
+        [{ content_security_policy: [{ override: true }] }],
+        [{ content_security_policy: [] }],
+      ),
+    ],
+  ],
+
+  // What is kept.
+  ['logs for a day', 'drops-protection', [set('aws_cloudwatch_log_group', 'retention_in_days', 1827, 1)]],
+  [
+    'logs that expire, where they did not',
+    'drops-protection',
+    [set('aws_cloudwatch_log_group', 'retention_in_days', 0, 1827)],
+  ],
+  ['no log', 'drops-protection', [destroyed('aws_cloudwatch_log_group', { name: 'audit' })]],
+  [
+    'a log that is made anew',
+    'drops-protection',
+    [replaced('aws_cloudwatch_log_group', { name: 'audit' }, { name: 'audit' })],
+  ],
+  [
+    'a log that is no longer managed',
+    'drops-protection',
+    [resource(['forget'], 'aws_cloudwatch_log_group', { name: 'audit' }, null)],
+  ],
+  ['a log without its key', 'drops-protection', [set('aws_cloudwatch_log_group', 'kms_key_id', 'k', null)]],
+  [
+    'connections without TLS',
+    'drops-protection',
+    [
+      set(
+        'aws_db_parameter_group',
+        'parameter',
+        [{ name: 'require_secure_transport', value: '1' }],
+        [{ name: 'require_secure_transport', value: '0' }],
+      ),
+    ],
+  ],
+  [
+    'other parameters',
+    'drops-protection',
+    [set('aws_db_instance', 'parameter_group_name', 'ours', 'default.mysql8.4')],
+  ],
+  ['backups for fewer days', 'destroys-data', [set('aws_db_instance', 'backup_retention_period', 35, 1)]],
+  ['no standby', 'drops-protection', [set('aws_db_instance', 'multi_az', true, false)]],
+  [
+    'a copy of statements in a log',
+    'drops-protection',
+    [set('aws_db_instance', 'enabled_cloudwatch_logs_exports', ['error'], ['error', 'general'])],
+  ],
+  [
+    'sign-ins to the database by IAM',
+    'drops-protection',
+    [set('aws_db_instance', 'iam_database_authentication_enabled', false, true)],
+  ],
+  [
+    'other groups of the database',
+    'drops-protection',
+    [set('aws_db_instance', 'vpc_security_group_ids', ['a'], ['b'])],
+  ],
+  [
+    'all sites that may write objects',
+    'widens-iam',
+    [
+      set(
+        'aws_s3_bucket_cors_configuration',
+        'cors_rule',
+        [{ allowed_origins: ['https://a'] }],
+        [{ allowed_origins: ['*'] }],
+      ),
+    ],
+  ],
+  [
+    'sites that may ask a bucket that is there',
+    'widens-iam',
+    [created('aws_s3_bucket_cors_configuration', { bucket: 'b' })],
+  ],
+  [
+    'objects with rights of their own',
+    'drops-protection',
+    [
+      set(
+        'aws_s3_bucket_ownership_controls',
+        'rule',
+        [{ object_ownership: 'BucketOwnerEnforced' }],
+        [{ object_ownership: 'ObjectWriter' }],
+      ),
+    ],
+  ],
+  [
+    'another key of a bucket',
+    'drops-protection',
+    [set('aws_s3_bucket_server_side_encryption_configuration', 'rule', [{ a: 'aws:kms' }], [{ a: 'AES256' }])],
+  ],
+  ['messages for a minute', 'destroys-data', [set('aws_sqs_queue', 'message_retention_seconds', 1_209_600, 60)]],
+  [
+    'failures that are dropped',
+    'drops-protection',
+    [set('aws_sqs_queue', 'redrive_policy', '{"maxReceiveCount":5}', '')],
+  ],
+  ['a queue that is made anew', 'drops-protection', [replaced('aws_sqs_queue', { name: 'q' }, { name: 'q' })]],
+  ['uploads that nobody learns of', 'drops-protection', [destroyed('aws_s3_bucket_notification', { bucket: 'b' })]],
+
+  // The network.
+  [
+    'a way into a group that is there',
+    'widens-network',
+    [created(INGRESS, { security_group_id: 'sg', cidr_ipv4: '10.0.0.0/8' })],
+  ],
+  ['a way in for another group', 'widens-network', [set(INGRESS, 'referenced_security_group_id', 'a', 'b')]],
+  ['a way in for everybody', 'widens-network', [created(INGRESS, { security_group_id: 'sg', cidr_ipv4: '0.0.0.0/0' })]],
+  [
+    'a way in, written into its group',
+    'widens-network',
+    [set('aws_security_group', 'ingress', [], [{ security_groups: ['b'] }])],
+  ],
+  [
+    'more ports',
+    'widens-network',
+    [set('aws_vpc_security_group_egress_rule', 'to_port', 443, 65_535, { cidr_ipv4: '10.0.0.0/8' })],
+  ],
+  [
+    'a service of somebody else',
+    'widens-network',
+    [created('aws_vpc_endpoint', { service_name: 'com.amazonaws.vpce.eu-west-1.vpce-svc-1' })],
+  ],
+  ['no record of connections', 'drops-protection', [destroyed('aws_flow_log', { vpc_id: 'v' })]],
+
+  // Reports, and who hears of what.
+  [
+    'other rows for readers',
+    'widens-iam',
+    [set('aws_quicksight_data_set', 'row_level_permission_data_set', [{ arn: 'a' }], [])],
+  ],
+  [
+    'other readers',
+    'widens-iam',
+    [set('aws_quicksight_dashboard', 'permissions', [{ principal: 'a' }], [{ principal: 'b' }])],
+  ],
+  ['other rules of rows', 'widens-iam', [set('aws_cloudformation_stack', 'template_body', '{}', '{"a":1}')]],
+  [
+    'a report without TLS',
+    'widens-iam',
+    [set('aws_quicksight_data_source', 'ssl_properties', [{ disable_ssl: false }], [{ disable_ssl: true }])],
+  ],
+  ['an alarm less', 'drops-protection', [destroyed('aws_cloudwatch_metric_alarm', ALARM)]],
+  [
+    'an alarm that tells nobody',
+    'drops-protection',
+    [set('aws_cloudwatch_metric_alarm', 'alarm_actions', ['topic'], [])],
+  ],
+  [
+    'an alarm that is switched off',
+    'drops-protection',
+    [updated('aws_cloudwatch_metric_alarm', ALARM, { ...ALARM, actions_enabled: false })],
+  ],
+  [
+    'an alarm of something else',
+    'drops-protection',
+    [set('aws_cloudwatch_metric_alarm', 'metric_name', 'Errors', 'Invocations')],
+  ],
+  ['no budget', 'drops-protection', [destroyed('aws_budgets_budget', {})]],
+  [
+    'a budget that tells nobody',
+    'drops-protection',
+    [set('aws_budgets_budget', 'notification', [{ threshold: 80 }], [])],
+  ],
+  [
+    'an address that hears nothing',
+    'drops-protection',
+    [destroyed('aws_sns_topic_subscription', { endpoint: 'a@example.com' })],
+  ],
+
+  // Types that the stacks do not have.
+  ['a type that nobody has classified', 'unknown-type', [created('aws_s3_access_point', { bucket: 'b' })]],
+  ['a change of one', 'unknown-type', [updated('aws_s3_bucket_replication_configuration', { a: 1 }, { a: 2 })]],
+  ['an identity provider of a pool', 'unknown-type', [created('aws_cognito_identity_provider', { user_pool_id: 'p' })]],
+];
+
+const allowed: readonly [what: string, changes: ResourceChange[]][] = [
+  [
+    'a release of new code',
+    [
+      updated(
+        'aws_lambda_function',
+        FUNCTION,
+        { ...FUNCTION, s3_key: 'f-2.zip', environment: [{ variables: { A: 'b' } }], timeout: 60 },
+        {
+          after_unknown: { last_modified: true, qualified_arn: true, version: true, code_sha256: true },
+        },
+      ),
+      set('aws_glue_job', 'default_arguments', { '--extra-py-files': 'a' }, { '--extra-py-files': 'b' }),
+      set('aws_glue_job', 'command', [{ script_location: 'a' }], [{ script_location: 'b' }]),
+      replaced('aws_s3_object', { key: 'a' }, { key: 'b' }, { after_unknown: { kms_key_id: true, version_id: true } }),
+      destroyed('aws_s3_object', { key: 'assets/a.js' }),
+      updated('aws_cloudfront_function', { code: 'a' }, { code: 'b' }, { after_unknown: { etag: true } }),
+      set('aws_lambda_invocation', 'input', '{}', '{"a":1}'),
+    ],
+  ],
+  [
+    'a feed more: its table, what the crawler looks at, its visuals',
+    [
+      created('aws_glue_catalog_table', { name: 'savings_goals' }),
+      set('aws_glue_crawler', 'catalog_target', [{ tables: ['a'] }], [{ tables: ['a', 'b'] }]),
+      created('aws_quicksight_data_set', { name: 'v' }),
+      set('aws_quicksight_dashboard', 'definition', [{ a: 1 }], [{ a: 2 }]),
+    ],
+  ],
+  [
+    'an alarm more, and another threshold',
+    [
+      created('aws_cloudwatch_metric_alarm', ALARM),
+      set('aws_cloudwatch_metric_alarm', 'threshold', 1, 2),
+      set('aws_cloudwatch_metric_alarm', 'alarm_description', 'a', 'b'),
+      set('aws_cloudwatch_dashboard', 'dashboard_body', 'a', 'b'),
+    ],
+  ],
+  [
+    'a function more, with a role, a log and a caller of its own',
+    [
+      role({
+        Principal: { Service: 'lambda.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT } },
+      }),
+      newFunction,
+      created('aws_cloudwatch_log_group', { retention_in_days: 7 }),
+      permission({
+        principal: 'apigateway.amazonaws.com',
+        source_arn: `arn:aws:execute-api:eu-west-1:${ACCOUNT}:api/*/*`,
+      }),
+      created('aws_apigatewayv2_integration', { integration_type: 'AWS_PROXY' }),
+      created('aws_apigatewayv2_route', { authorization_type: 'JWT', api_id: 'a', authorizer_id: 'b' }),
+    ],
+  ],
+  [
+    'the rest of a deployment that stopped after the role of its function',
+    [kept('aws_iam_role', { ...ROLE, arn: FUNCTION.role }), created('aws_lambda_function', FUNCTION)],
+  ],
+  [
+    'a caller that is not known yet',
+    [
+      newFunction,
+      created(
+        'aws_lambda_permission',
+        { function_name: 'f', principal: 'apigateway.amazonaws.com' },
+        { after_unknown: { source_arn: true } },
+      ),
+    ],
+  ],
+  [
+    'a new key for roles and services of the account',
+    [
+      key({ Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } }),
+      key({ Principal: { Service: 's3.amazonaws.com' } }),
+      key({ Principal: '*', Condition: { ArnEquals: { 'aws:PrincipalArn': `arn:aws:iam::${ACCOUNT}:role/r` } } }),
+    ],
+  ],
+  [
+    'a larger database that is backed up for longer',
+    [
+      updated(
+        'aws_db_instance',
+        {
+          instance_class: 'db.t4g.micro',
+          allocated_storage: 20,
+          backup_retention_period: 1,
+          multi_az: false,
+          engine_version: '8.4.5',
+        },
+        {
+          instance_class: 'db.m7g.large',
+          allocated_storage: 100,
+          backup_retention_period: 35,
+          multi_az: true,
+          engine_version: '8.4.6',
+        },
+      ),
+    ],
+  ],
+  [
+    'fewer statements in logs',
+    [set('aws_db_instance', 'enabled_cloudwatch_logs_exports', ['error', 'slowquery'], ['error'])],
+  ],
+  [
+    'logs for longer',
+    [
+      set('aws_cloudwatch_log_group', 'retention_in_days', 7, 30),
+      set('aws_cloudwatch_log_group', 'retention_in_days', 30, 0),
+    ],
+  ],
+  ['a second factor', [set('aws_cognito_user_pool', 'mfa_configuration', 'OFF', 'ON')]],
+  [
+    'a lower limit of the API',
+    [updated('aws_apigatewayv2_stage', stage(THROTTLE), stage({ ...THROTTLE, throttling_rate_limit: 10 }))],
+  ],
+  [
+    'more workers, later',
+    [set('aws_glue_job', 'number_of_workers', 2, 5), set('aws_glue_trigger', 'schedule', 'a', 'b')],
+  ],
+  ['a paused queue', [set('aws_lambda_event_source_mapping', 'enabled', true, false)]],
+  ['a budget of more', [set('aws_budgets_budget', 'limit_amount', '80', '100')]],
+  ['an endpoint more', [created('aws_vpc_endpoint', { service_name: 'com.amazonaws.eu-west-1.secretsmanager' })]],
+  [
+    'a way into a new group',
+    [
+      created('aws_security_group', {}),
+      created(INGRESS, { cidr_ipv4: null }, { after_unknown: { security_group_id: true } }),
+    ],
+  ],
+  [
+    'tags and descriptions of everything',
+    Object.keys(resourceTypes).map((type) =>
+      updated(type, { tags: {}, description: 'a' }, { tags: { a: 'b' }, tags_all: { a: 'b' }, description: 'b' }),
+    ),
+  ],
+  [
+    'a bucket that goes with what hangs on it',
+    [
+      destroyed('aws_s3_bucket_ownership_controls', { bucket: 'b' }),
+      destroyed('aws_s3_bucket_notification', { bucket: 'b' }),
+    ],
+  ],
+];
+
+describe('the allow-list of the plan policy', () => {
+  test.each(refused)('refuses %s: %s', (_what, rule, changes) => {
+    expect(brokenBy(...changes)).toContain(rule);
+  });
+
+  test.each(allowed.slice(0, -1))('lets %s pass', (_what, changes) => {
+    expect(judged(planOf(...changes)).violations).toEqual([]);
+  });
+
+  test('lets what belongs to a bucket go with it', () => {
+    const [, changes] = allowed.at(-1) ?? [];
+    const { violations } = judged(planOf(destroyed('aws_s3_bucket', { bucket: 'b' }), ...(changes ?? [])));
+    expect(violations.map(({ address }) => address)).toEqual(['aws_s3_bucket.it']);
+  });
+
+  test('names the attributes that change and what they decide, without their values', () => {
+    const change = set('aws_cognito_user_pool_client', 'callback_urls', ['https://a'], ['https://hunter2']);
+    expect(judged(planOf(change)).violations).toEqual([
+      {
+        rule: 'widens-iam',
+        address: 'aws_cognito_user_pool_client.it',
+        what: 'changes callback_urls.0, and with it which site gets the sign-ins, and for how long they last',
+      },
+    ]);
+  });
+
+  test('overlooks what AWS alone sets, and what is written in two ways', () => {
+    const change = updated(
+      'aws_iam_role',
+      { ...ROLE, path: null, inline_policy: null, unique_id: 'a' },
+      { ...ROLE, path: '', inline_policy: [] },
+      { after_unknown: { unique_id: true, arn: true } },
+    );
+    expect(judged(planOf(change)).violations).toEqual([]);
+  });
+});
+
+describe('the classification of resource types', () => {
+  const types = [
+    ...new Set(synthesised(readEnvironments()).flatMap(({ resources }) => resources.map(({ type }) => type))),
+  ];
+
+  test('knows every type of the stacks', () => {
+    expect(types.length).toBeGreaterThan(50);
+    expect(types.filter((type) => !(type in resourceTypes) && !(type in grants))).toEqual([]);
+  });
+
+  test('refuses a change of each attribute that is neither declared harmless nor compared', () => {
+    for (const [type, known] of Object.entries(resourceTypes)) {
+      if (known === 'harmless') continue;
+      expect(brokenBy(updated(type, { nobody_knows: 'a' }, { nobody_knows: 'b' })), type).toEqual([known.rule]);
+      expect(brokenBy(updated(type, {}, {}, { after_unknown: { nobody_knows: true } })), type).toEqual([known.rule]);
+    }
+  });
+
+  test('names attributes that the provider has', () => {
+    const declared = Object.entries(resourceTypes).flatMap(([type, known]) =>
+      known === 'harmless' ? [] : (known.harmless ?? []).map((attribute) => [type, attribute] as const),
+    );
+    const watched = watchedAttributes.flatMap(({ types: of, attribute }) =>
+      of.filter((type) => type !== '*').map((type) => [type, attribute] as const),
+    );
+    expect([...declared, ...watched].filter(([type, path]) => !hasAttribute(type, path.split('.')[0] ?? ''))).toEqual(
+      [],
+    );
+  });
+});
