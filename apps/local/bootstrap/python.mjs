@@ -3,9 +3,20 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackDebian } from './apt.mjs';
 import { findPython } from './machine.mjs';
-import { local, output, repository, run, SetupError, step, toolchain, virtualEnvironment } from './step.mjs';
+import {
+  bootstrapFolder,
+  local,
+  output,
+  repository,
+  run,
+  SetupError,
+  step,
+  toolchain,
+  virtualEnvironment,
+} from './step.mjs';
 
-const UV_VERSION = '0.13.9';
+/** uv by its version, and its wheels for this project's platforms by their SHA-256. */
+const uvRequirements = join(bootstrapFolder, 'toolchain', 'requirements.txt');
 
 const uvFolder = join(toolchain, 'uv');
 export const uv = join(uvFolder, 'bin', 'uv');
@@ -29,24 +40,34 @@ async function findPip(log, interpreter) {
   );
 }
 
-export async function installPython() {
-  const interpreter = findPython();
-
+/**
+ * Installs uv. pip refuses a wheel whose hash is not one of those committed.
+ *
+ * @param {string} interpreter the Python whose pip does it
+ */
+export async function installUv(interpreter) {
+  const requirements = readFileSync(uvRequirements);
   await step({
     name: 'uv',
-    title: `uv ${UV_VERSION} from PyPI`,
-    inputs: [UV_VERSION],
+    title: `uv ${/^uv==(\S+)/m.exec(requirements.toString())?.[1]} from PyPI`,
+    inputs: [requirements],
     outputs: () => [uv],
     make: async (log) => {
-      const pip = await findPip(log, interpreter.executable);
+      const pip = await findPip(log, interpreter);
+      const verified = ['--require-hashes', '--only-binary', ':all:', '--no-deps', '--requirement', uvRequirements];
       await run(
         log,
-        interpreter.executable,
-        [...pip, 'install', '--quiet', '--no-cache-dir', '--upgrade', '--target', uvFolder, `uv==${UV_VERSION}`],
+        interpreter,
+        [...pip, 'install', '--quiet', '--no-cache-dir', '--upgrade', '--target', uvFolder, ...verified],
         { remedy: `check that this machine reaches PyPI (\`pip download uv\`); details are in ${log}` },
       );
     },
   });
+}
+
+export async function installPython() {
+  const interpreter = findPython();
+  await installUv(interpreter.executable);
   await sync('python', 'Python packages of the job (PySpark is 430 MB)', interpreter, 'glue', virtualEnvironment);
   await sync('emulator', 'The AWS emulator', interpreter, emulatorProject, emulatorEnvironment);
 }

@@ -72,8 +72,16 @@ export async function step({ name, title, inputs, outputs, make }) {
   console.error(`  ✔  ${title}, ${seconds(since)}`);
 }
 
+/** Variables that hold rights in AWS or on GitHub. A package that is installed may run a script, which needs none of them. */
+const CREDENTIALS = /^(AWS_|ACTIONS_ID_TOKEN_|ACTIONS_RUNTIME_TOKEN$|GITHUB_TOKEN$|GH_TOKEN$)/;
+
+/** @param {NodeJS.ProcessEnv} environment */
+function withoutCredentials(environment) {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !CREDENTIALS.test(name)));
+}
+
 /**
- * Runs a tool with its output in `log`, and fails with the last lines of that output.
+ * Runs a tool, without credentials, with its output in `log`, and fails with the last lines of that output.
  *
  * @param {string} log
  * @param {string} command
@@ -83,7 +91,11 @@ export async function step({ name, title, inputs, outputs, make }) {
 export async function run(log, command, args, { cwd = repository, env = {}, remedy } = {}) {
   const output = createWriteStream(log, { flags: 'a' });
   output.write(`$ ${command} ${args.join(' ')}\n`);
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...withoutCredentials(process.env), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let tail = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8');
