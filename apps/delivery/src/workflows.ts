@@ -20,6 +20,8 @@ const step = z.strictObject({
   uses: z.string().optional(),
   with: texts.default({}),
   run: z.string().optional(),
+  /** Of an action's own step, which must name it. */
+  shell: z.literal('bash').optional(),
   env: texts.default({}),
 });
 

@@ -204,17 +204,47 @@ const rules: Readonly<Record<string, Rule>> = {
     if (options?.join(', ') !== expected) yield 'rollback.yml: not all environments, or not in order';
   },
 
-  *'what builds is set up for it, and the rest is not'(workflows) {
+  *'each job is set up for what it does'(workflows) {
     for (const { at, job } of jobs(workflows)) {
-      const builds = job.steps.some(
-        ({ run = '' }) => run === '.ci/run' || TESTS.test(run) || run.startsWith('npm run deliver -- release'),
-      );
-      const setUp = job.steps.find(({ uses }) => uses === '$/.github/actions/setup');
+      const does = purposeOf(job);
+      const setUp = job.steps.find(({ uses }) => uses === SET_UP);
       if (setUp === undefined) {
         if (job.steps.some(({ run }) => run !== undefined)) yield `${at}: it runs something and sets nothing up`;
-      } else if (setUp.with.for !== (builds ? undefined : 'deliver')) {
-        yield `${at}: it ${builds ? 'builds, and is set up to deliver' : 'only delivers, and is not set up for just that'}`;
+      } else if (purposeOfSetUp(setUp) !== does) {
+        yield `${at}: it is to ${does}, and is set up to ${purposeOfSetUp(setUp)}`;
       }
+    }
+  },
+
+  *'what is released or has rights comes from no cache'(workflows, actions) {
+    for (const { at, job } of jobs(workflows)) {
+      const setUps = job.steps.filter(({ uses }) => uses === SET_UP);
+      if (purposeOf(job) === 'test' && !mayDoSomething(job)) continue;
+      if (setUps.some((step) => purposeOfSetUp(step) === 'test')) yield `${at}: its set-up restores a cache`;
+      if (job.steps.some(usesCache)) yield `${at}: it restores a cache`;
+    }
+    for (const { at, step } of steps([], actions)) {
+      if (usesCache(step) && step.if !== "${{ inputs.for == 'test' }}")
+        yield `${at}: it restores a cache for more than tests`;
+    }
+  },
+
+  *'packages are installed before there are credentials'(workflows, actions) {
+    for (const { at, job } of jobs(workflows)) {
+      const credentials = job.steps.findIndex(({ uses }) => uses?.startsWith('aws-actions/configure-aws-credentials@'));
+      if (credentials < 0) continue;
+      const setUp = job.steps.findIndex(({ uses }) => uses === SET_UP);
+      const last = job.steps.findLastIndex(
+        ({ uses }) => uses === SET_UP || /^actions\/(checkout|setup-)/.test(uses ?? ''),
+      );
+      if (setUp < 0 || last > credentials) yield `${at}: it installs with credentials`;
+      const command = job.steps.findIndex(({ run }) => run !== undefined);
+      if (command >= 0 && command < setUp) yield `${at}: it runs something before it is set up`;
+    }
+    for (const { file, action } of actions) {
+      const install = action.runs.steps.find(({ run }) => run === INSTALL);
+      if (install?.if !== "${{ inputs.for == 'deliver' }}")
+        yield `${file}: it leaves the packages to the first command`;
     }
   },
 
@@ -227,6 +257,32 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 };
+
+const SET_UP = '$/.github/actions/setup';
+
+/** Installs the packages, as each command does that finds them missing. */
+const INSTALL = 'npm run deliver -- --help';
+
+type Purpose = 'test' | 'build' | 'deliver';
+
+function purposeOf(job: Job): Purpose {
+  const runs = job.steps.map(({ run = '' }) => run);
+  if (runs.some((run) => run === '.ci/run' || TESTS.test(run))) return 'test';
+  return runs.some((run) => run.startsWith('npm run deliver -- release')) ? 'build' : 'deliver';
+}
+
+/** A set-up is for tests where it says nothing else. */
+function purposeOfSetUp(step: Step): unknown {
+  return step.with.for ?? 'test';
+}
+
+/** Whether a step restores what another run may have left: GitHub's cache, also where an action has it as an option. */
+function usesCache({ uses = '', with: given }: Step): boolean {
+  if (/^actions\/cache(\/|@)/.test(uses)) return true;
+  return Object.entries(given).some(
+    ([name, value]) => /cache/.test(name) && ![false, 'false', ''].includes(value as string),
+  );
+}
 
 const ASKS_GITHUB = ['assess', 'comment', 'deploy', 'drift', 'publish', 'rollback'];
 
@@ -273,7 +329,7 @@ const TESTS = /^npm test -- --filter( @centflow\/[a-z-]+)+$/;
 const VALUE = /^(?:[\w./-]+|"(?:[\w./-]|\$[A-Z_]+)+")$/;
 
 function* problemsOfCommand(run: string, variables: readonly string[]): Iterable<string> {
-  if (run === '.ci/run' || TESTS.test(run)) return;
+  if (run === '.ci/run' || run === INSTALL || TESTS.test(run)) return;
   const [npm, script, program, dashes, name = '', ...words] = run.split(' ');
   if (`${npm} ${script} ${program} ${dashes}` !== 'npm run deliver --') {
     return yield `\`${run}\` is no command of the repository`;

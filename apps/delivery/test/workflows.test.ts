@@ -170,11 +170,78 @@ describe('a workflow is refused', () => {
     [
       'that builds without the tools',
       'plan.yml',
-      '/setup\n\n      - id: release',
-      '/setup\n        with:\n          for: deliver\n\n      - id: release',
-      /builds, and is set up to deliver/,
+      'for: build',
+      'for: deliver',
+      /is to build, and is set up to deliver/,
     ],
-    ['that sets up more than it needs', 'drift.yml', /\n {8}with:\n {10}for: deliver/, '', /only delivers/],
+    [
+      'that sets up more than it needs',
+      'drift.yml',
+      'for: deliver',
+      'for: build',
+      /is to deliver, and is set up to build/,
+    ],
+    [
+      'that applies with what a cache holds',
+      'deploy-environment.yml',
+      /\n {8}with:\n {10}for: deliver/,
+      '',
+      /deploy: its set-up restores a cache/,
+    ],
+    [
+      'that restores a cache of its own to apply with',
+      'rollback.yml',
+      '      - uses: aws-actions/',
+      `      - uses: actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5
+        with:
+          path: .local/toolchain
+          key: deliver
+      - uses: aws-actions/`,
+      /rollback: it restores a cache/,
+    ],
+    [
+      'that builds a release with what a cache holds',
+      'deploy.yml',
+      /\n {8}with:\n {10}for: build/,
+      '',
+      /release: its set-up restores a cache/,
+    ],
+    [
+      'that publishes with what a cache holds',
+      'deploy.yml',
+      /for: deliver(?!.*for: deliver)/s,
+      'for: test',
+      /publish: its set-up/,
+    ],
+    ['whose set-up has a cache for deliveries', 'action.yml', "== 'test'", "!= 'build'", /a cache for more than tests/],
+    [
+      'whose set-up lets an action cache',
+      'action.yml',
+      'package-manager-cache: false',
+      'cache: npm',
+      /a cache for more than tests/,
+    ],
+    [
+      'whose set-up installs nothing',
+      'action.yml',
+      "if: ${{ inputs.for == 'deliver' }}",
+      'if: ${{ false }}',
+      /to the first command/,
+    ],
+    [
+      'that installs with credentials',
+      'plan.yml',
+      /( {6}- uses: \$\/\.github\/actions\/setup\n {8}with:\n {10}for: deliver\n)(.*?)( {6}# Plans hold)/s,
+      '$2$1$3',
+      /plan: it installs with credentials/,
+    ],
+    [
+      'that runs something before it is set up',
+      'drift.yml',
+      '      - uses: $/.github/actions/setup',
+      '      - id: early\n        run: npm run deliver -- drift --environment "$ENVIRONMENT" --issue\n      - uses: $/.github/actions/setup',
+      /before it is set up/,
+    ],
     ['that sets nothing up', 'ci.yml', '      - uses: $/.github/actions/setup\n', '', /sets nothing up/],
     ['with any Terraform', 'action.yml', '1.11.4', '~1.11', /Terraform is not pinned/],
   ])('%s', (_, file, from, to, problem) => {
