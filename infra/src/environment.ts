@@ -61,7 +61,9 @@ export interface Environment {
     readonly backupDays: number;
     /**
      * `standard`: a week of query statistics, free. `advanced`: 15 months, locks and plans, 0.0125 per vCPU hour.
-     * db.t4g.micro and db.t4g.small have no statistics: `standard` means none there.
+     * db.t4g.micro and db.t4g.small have no statistics: `standard` means none there. Administrators of the account see in them
+     * the statements that took the most time, with their values:
+     * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/sql-statistics.html
      */
     readonly insights: 'standard' | 'advanced';
   };

@@ -41,15 +41,29 @@ describe('the database', () => {
     }
   });
 
-  test('tells CloudWatch its errors and slow queries, and no query that holds an amount', () => {
+  test('writes statements, which hold amounts and search words, into no log', () => {
+    for (const { address, attributes } of ofType(stacks, 'aws_db_parameter_group')) {
+      const parameters = attributes.parameter as { name: string; value: string }[];
+      const values = Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
+      expect(values, address).toMatchObject({ slow_query_log: '0', general_log: '0', innodb_print_all_deadlocks: '0' });
+      expect(
+        Object.keys(values).filter((name) => /log|print|audit/.test(name)),
+        address,
+      ).toEqual(['slow_query_log', 'general_log', 'innodb_print_all_deadlocks']);
+    }
+  });
+
+  test('exports its error log alone to CloudWatch', () => {
     for (const { address, stack, attributes } of instances) {
       const exported = attributes.enabled_cloudwatch_logs_exports as string[];
-      expect(exported, address).toEqual(['error', 'slowquery']);
+      expect(exported, address).toEqual(['error']);
       const groups = ofType(
         stacks.filter(({ name }) => name === stack),
         'aws_cloudwatch_log_group',
-      ).map((group) => group.attributes.name);
-      for (const log of exported) expect(groups).toContain(`/aws/rds/instance/${attributes.identifier}/${log}`);
+      ).map((group) => String(group.attributes.name));
+      expect(groups.filter((name) => name.startsWith('/aws/rds/'))).toEqual([
+        `/aws/rds/instance/${attributes.identifier}/error`,
+      ]);
     }
   });
 

@@ -9,8 +9,11 @@ import { arns } from '../policy/arns.ts';
 import { LogGroup } from './log-group.ts';
 import { ServiceRole } from './service-role.ts';
 
-/** Logs that RDS hands to CloudWatch. The general log would hold every statement with its values: people's money. */
-const exportedLogs = ['error', 'slowquery'];
+/**
+ * Logs that RDS hands to CloudWatch. The slow query log and the general log hold statements with their values, and so people's
+ * search words and amounts. Nothing writes them, see `mysqlParameters`.
+ */
+const exportedLogs = ['error'];
 
 export interface DatabaseOptions {
   readonly environment: Environment;
@@ -123,10 +126,12 @@ const mysqlParameters = {
   character_set_server: 'utf8mb4',
   // Tells letters and accents apart, as the migrations do for the schema.
   collation_server: 'utf8mb4_0900_as_cs',
-  slow_query_log: '1',
-  long_query_time: '2',
-  // What is exported to CloudWatch are files.
-  log_output: 'FILE',
+  // RDS could export these logs and lets administrators download them:
+  // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.MySQLDB.PublishtoCloudWatchLogs.html
+  slow_query_log: '0',
+  general_log: '0',
+  // The last statements of a deadlock would go into the error log, which is exported.
+  innodb_print_all_deadlocks: '0',
 };
 
 /** RDS would make the log groups itself, and keep them for ever. */
