@@ -16,7 +16,10 @@ export type LogRetentionDays = (typeof logRetentions)[number];
  */
 export interface Environment {
   readonly name: EnvironmentName;
-  /** The AWS account it lives in. Terraform refuses credentials of any other. Environments may share one. */
+  /**
+   * The AWS account it lives in. Terraform refuses credentials of any other. Environments may share one if none of them protects
+   * its data (`protectData`): inside an account their roles can reach each other's administrator password and key.
+   */
   readonly accountId: string;
   /** The AWS region everything is in. Changing it makes everything anew, without the data. */
   readonly region: string;

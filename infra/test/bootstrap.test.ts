@@ -12,13 +12,19 @@ import {
   roleBoundaryOf,
   stateBucketOf,
 } from '../src/names.ts';
+import { bootstrapStackName } from '../src/stacks/bootstrap.ts';
 import { type GrantedStatement, mayEver, overlap, statementsOf, unlistedReads } from '../src/testing/policies.ts';
-import { ofType, type Stack, synthesised } from '../src/testing/synthesised.ts';
+import { ofType, type Stack, stackNamed, synthesised } from '../src/testing/synthesised.ts';
 
 const environments = readEnvironments();
 const dev = readEnvironment('dev');
-/** Two environments in one account, which must not reach each other. */
-const staging: Environment = { ...readEnvironment('staging'), accountId: dev.accountId, region: dev.region };
+/** Two environments in one account, which must not reach each other. Only those that protect no data may share one. */
+const staging: Environment = {
+  ...readEnvironment('staging'),
+  accountId: dev.accountId,
+  region: dev.region,
+  protectData: false,
+};
 const [shared] = synthesised([dev, staging]).filter(({ name }) => name.startsWith('bootstrap-'));
 const apart = synthesised(environments).filter(({ name }) => name.startsWith('bootstrap-'));
 if (shared === undefined) throw new Error('there is no bootstrap');
@@ -176,12 +182,10 @@ describe('the apply role', () => {
   });
 
   test('empties the uploads bucket only where nothing is protected', () => {
-    for (const [environment, may] of [
-      [dev, true],
-      [staging, false],
-    ] as const) {
+    for (const environment of environments) {
+      const may = !environment.protectData;
       const upload = `arn:aws:s3:::${namesOf(environment).uploadsBucket}/raw/incomes/a.csv`;
-      const rights = rightsOf(shared, environment, 'apply');
+      const rights = rightsOf(stackNamed(apart, bootstrapStackName(environment)), environment, 'apply');
       expect(mayEver(rights, 's3:DeleteObjectVersion', upload), environment.name).toBe(may);
       expect(mayEver(rights, 's3:DeleteObject', upload), environment.name).toBe(may);
       expect(mayEver(rights, 's3:PutObject', upload), environment.name).toBe(false);
@@ -400,20 +404,18 @@ describe('the delivery bucket', () => {
 });
 
 describe('the buckets of an account', () => {
-  test('are there once each, and cannot be destroyed as soon as one environment keeps its data', () => {
+  test('are there once each, and cannot be destroyed where an environment keeps its data', () => {
     const bucketsOf = (stack: Stack) => ofType([stack], 'aws_s3_bucket').map(({ attributes }) => attributes);
     expect(
       bucketsOf(shared)
         .map(({ bucket }) => bucket)
         .sort(),
     ).toEqual([deliveryBucketOf(dev), stateBucketOf(dev)]);
-    const [alone] = synthesised([dev]).filter(({ name }) => name.startsWith('bootstrap-'));
-    if (alone === undefined) throw new Error('there is no bootstrap');
-    for (const bucket of bucketsOf(shared)) {
-      expect(bucket).toMatchObject({ force_destroy: false, lifecycle: { prevent_destroy: true } });
-    }
-    for (const bucket of bucketsOf(alone)) {
-      expect(bucket).toMatchObject({ force_destroy: true, lifecycle: { prevent_destroy: false } });
+    for (const environment of environments) {
+      const { protectData } = environment;
+      for (const bucket of bucketsOf(stackNamed(apart, bootstrapStackName(environment)))) {
+        expect(bucket).toMatchObject({ force_destroy: !protectData, lifecycle: { prevent_destroy: protectData } });
+      }
     }
   });
 
@@ -430,6 +432,21 @@ describe('the buckets of an account', () => {
         }
       }
     }
+  });
+
+  test('are of one environment alone where it protects its data', () => {
+    const together = [dev, { ...staging, protectData: true }];
+    expect(() => synthesised(together)).toThrow(EnvironmentError);
+    expect(() => synthesised(together)).toThrow(
+      'Environment staging keeps its data (protectData), but shares account 111122223333 with dev',
+    );
+    const production = { ...readEnvironment('production'), accountId: dev.accountId };
+    expect(() => synthesised([dev, production])).toThrow(
+      /production keeps its data.*Give production an account of its own/,
+    );
+    expect(() => synthesised([{ ...staging, protectData: true }, production])).toThrow(
+      /shares account .* with production/,
+    );
   });
 
   test('are in one region: environments of an account cannot be in several', () => {

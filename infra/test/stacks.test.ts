@@ -27,7 +27,8 @@ describe('the stacks', () => {
   test('share one bootstrap where environments share an account', () => {
     const [dev, staging] = environments;
     if (dev === undefined || staging === undefined) throw new Error('two environments are needed');
-    const together = synthesised([dev, { ...staging, accountId: dev.accountId, region: dev.region }]);
+    const { accountId, region, protectData } = dev;
+    const together = synthesised([dev, { ...staging, accountId, region, protectData }]);
     expect(together.filter(({ name }) => name.startsWith('bootstrap'))).toHaveLength(1);
   });
 

@@ -23,13 +23,14 @@ const PLANS_DAYS = 90;
 export class BootstrapStack extends TerraformStack {
   /**
    * @param environments those of one account.
-   * @throws {EnvironmentError} they are in several regions, so the state would need as many buckets; or they disagree about
-   *   the account's OIDC provider.
+   * @throws {EnvironmentError} they are in several regions, so the state would need as many buckets; they disagree about the
+   *   account's OIDC provider; or one that protects its data is not alone.
    */
   constructor(scope: Construct, environments: readonly [Environment, ...Environment[]]) {
     const [first] = environments;
     refuseManyRegions(environments);
     refuseDisagreement(environments);
+    refuseCompany(environments);
     super(scope, bootstrapStackName(first));
     useAccount(this, {
       ...first,
@@ -103,5 +104,18 @@ function refuseDisagreement([first, ...others]: readonly [Environment, ...Enviro
   if (other === undefined) return;
   throw new EnvironmentError(
     `Environments ${first.name} and ${other.name} share account ${first.accountId}, which has one OIDC provider of GitHub, but their githubOidcProvider is ${first.githubOidcProvider} and ${other.githubOidcProvider}. Set the same in both, in infra/src/environments.ts.`,
+  );
+}
+
+/**
+ * Inside one account the boundary of an environment's roles cannot tell the administrator's secrets of two databases apart,
+ * which RDS names by an id, nor two keys. So whoever may change one environment could read the other.
+ */
+function refuseCompany(environments: readonly [Environment, ...Environment[]]): void {
+  const kept = environments.find(({ protectData }) => protectData);
+  const other = environments.find(({ name }) => name !== kept?.name);
+  if (kept === undefined || other === undefined) return;
+  throw new EnvironmentError(
+    `Environment ${kept.name} keeps its data (protectData), but shares account ${kept.accountId} with ${other.name}, whose roles could read its administrator's password. Give ${kept.name} an account of its own, in infra/src/environments.ts.`,
   );
 }
