@@ -4,7 +4,7 @@ import { readEnvironments } from '../src/environments.ts';
 import { hasAttribute } from '../src/review/changed-attributes.ts';
 import type { RuleName } from '../src/review/index.ts';
 import { resourceTypes } from '../src/review/resource-types.ts';
-import { grants, watchedAttributes } from '../src/review/rules.ts';
+import { belongings, grants, watchedAttributes } from '../src/review/rules.ts';
 import type { ResourceChange } from '../src/terraform/index.ts';
 import {
   ACCOUNT,
@@ -45,6 +45,14 @@ const POOL = { mfa_configuration: 'ON', password_policy: [{ minimum_length: 14 }
 const THROTTLE = { throttling_burst_limit: 40, throttling_rate_limit: 20, data_trace_enabled: false };
 const stage = (settings: Values) => ({ name: '$default', default_route_settings: [settings] });
 const INGRESS = 'aws_vpc_security_group_ingress_rule';
+
+/** A bucket with all that it has one of. */
+const BUCKET = [
+  kept('aws_s3_bucket', { bucket: 'b' }, { name: 'first' }),
+  ...['versioning', 'lifecycle_configuration'].map((setting) =>
+    kept(`aws_s3_bucket_${setting}`, { bucket: 'b' }, { name: 'first' }),
+  ),
+];
 
 /** One attribute that changes. */
 const set = (type: string, attribute: string, before: unknown, after: unknown, others: Values = {}) =>
@@ -540,6 +548,55 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [destroyed('aws_sns_topic_subscription', { endpoint: 'a@example.com' })],
   ],
 
+  [
+    'a template that creates what it likes',
+    'widens-iam',
+    [created('aws_cloudformation_stack', { template_body: '{}' })],
+  ],
+  ['a new report of all rows', 'widens-iam', [created('aws_quicksight_data_set', { name: 'all' })]],
+  [
+    'a new report whose rules are off',
+    'widens-iam',
+    [created('aws_quicksight_data_set', { row_level_permission_data_set: [{ arn: 'a', status: 'DISABLED' }] })],
+  ],
+
+  // A second one, which overwrites the first.
+  ...[BUCKET, []].map((bucket): (typeof refused)[number] => [
+    `a bucket of ${bucket.length > 0 ? 'this stack' : 'another stack'} that keeps no old versions any more`,
+    'destroys-data',
+    [
+      ...bucket,
+      created('aws_s3_bucket_versioning', { bucket: 'b', versioning_configuration: [{ status: 'Suspended' }] }),
+    ],
+  ]),
+  [
+    'a bucket that loses what its policy denies',
+    'widens-iam',
+    [
+      kept('aws_s3_bucket', { bucket: 'b' }),
+      kept('aws_s3_bucket_policy', { bucket: 'b', policy: '{}' }, { name: 'first' }),
+      created('aws_s3_bucket_policy', { bucket: 'b', policy: JSON.stringify({ Statement: [] }) }),
+    ],
+  ],
+  [
+    'a queue that loses what its policy denies',
+    'widens-iam',
+    [created('aws_sqs_queue_policy', { queue_url: 'q', policy: JSON.stringify({ Statement: [] }) })],
+  ],
+  [
+    'a key with another policy than its own',
+    'widens-iam',
+    [
+      kept('aws_kms_key', { key_id: 'k' }),
+      created('aws_kms_key_policy', { key_id: 'k', policy: JSON.stringify({ Statement: [] }) }),
+    ],
+  ],
+  [
+    'objects that expire by a second list',
+    'destroys-data',
+    [...BUCKET, created('aws_s3_bucket_lifecycle_configuration', { bucket: 'b', rule: [] })],
+  ],
+
   // Types that the stacks do not have.
   ['a type that nobody has classified', 'unknown-type', [created('aws_s3_access_point', { bucket: 'b' })]],
   ['a change of one', 'unknown-type', [updated('aws_s3_bucket_replication_configuration', { a: 1 }, { a: 2 })]],
@@ -571,7 +628,7 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     [
       created('aws_glue_catalog_table', { name: 'savings_goals' }),
       set('aws_glue_crawler', 'catalog_target', [{ tables: ['a'] }], [{ tables: ['a', 'b'] }]),
-      created('aws_quicksight_data_set', { name: 'v' }),
+      created('aws_quicksight_data_set', { row_level_permission_data_set: [{ arn: 'rules', status: 'ENABLED' }] }),
       set('aws_quicksight_dashboard', 'definition', [{ a: 1 }], [{ a: 2 }]),
     ],
   ],
@@ -736,6 +793,12 @@ describe('the classification of resource types', () => {
   test('knows every type of the stacks', () => {
     expect(types.length).toBeGreaterThan(50);
     expect(types.filter((type) => !(type in resourceTypes) && !(type in grants))).toEqual([]);
+  });
+
+  test('names what each type belongs to of which there can be one only', () => {
+    const single = Object.entries(resourceTypes).filter(([, known]) => known !== 'harmless' && known.onlyOne);
+    expect(single.map(([type]) => type).filter((type) => belongings[type] === undefined)).toEqual([]);
+    expect(single.length).toBeGreaterThan(8);
   });
 
   test('refuses a change of each attribute that is neither declared harmless nor compared', () => {

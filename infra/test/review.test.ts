@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readEnvironments } from '../src/environments.ts';
 import { type Exemption, exemptionSchema, judgePlan, planSummary, type RuleName } from '../src/review/index.ts';
-import { gateways, grants, holdsData, watchedAttributes } from '../src/review/rules.ts';
+import { belongings, gateways, grants, holdsData, watchedAttributes } from '../src/review/rules.ts';
 import type { Plan, ResourceChange } from '../src/terraform/index.ts';
 import {
   ACCOUNT,
@@ -11,6 +11,7 @@ import {
   destroyed,
   type Extra,
   judged,
+  kept,
   planOf,
   replaced,
   resource,
@@ -98,7 +99,7 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
     'no longer managing versioning',
     [destroyed('aws_s3_bucket_versioning', VERSIONED)],
     'beginning to',
-    [created('aws_s3_bucket_versioning', VERSIONED)],
+    [kept('aws_s3_bucket', { bucket: 'b' }), created('aws_s3_bucket_versioning', VERSIONED)],
   ],
   ...(
     [
@@ -166,21 +167,24 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
     "taking away a bucket's public access block",
     [destroyed(PUBLIC_ACCESS, { ...CLOSED, bucket: 'b' })],
     'closing a bucket',
-    [created(PUBLIC_ACCESS, { ...CLOSED, bucket: 'b' })],
+    [kept('aws_s3_bucket', { bucket: 'b' }), created(PUBLIC_ACCESS, { ...CLOSED, bucket: 'b' })],
   ],
   [
     'drops-protection',
     'a new public access block that is open',
     [created(PUBLIC_ACCESS, { ...CLOSED, block_public_policy: false })],
     'one whose bucket is not known yet',
-    [created(PUBLIC_ACCESS, CLOSED, { after_unknown: { bucket: true } })],
+    [created('aws_s3_bucket', {}), created(PUBLIC_ACCESS, CLOSED, { after_unknown: { bucket: true } })],
   ],
   [
     'drops-protection',
     "taking away a bucket's encryption",
     [destroyed('aws_s3_bucket_server_side_encryption_configuration', { bucket: 'b' })],
     'giving it one',
-    [created('aws_s3_bucket_server_side_encryption_configuration', { bucket: 'b' })],
+    [
+      kept('aws_s3_bucket', { bucket: 'b' }),
+      created('aws_s3_bucket_server_side_encryption_configuration', { bucket: 'b' }),
+    ],
   ],
   [
     'widens-iam',
@@ -637,11 +641,15 @@ describe('an environment that is made from nothing', () => {
       return created(type, known, { name: id, after_unknown: unknown });
     });
 
+  // A setting follows what it belongs to.
+  const ownerTypes = new Set(Object.values(belongings).map(({ type }) => type));
+  const owners = real.filter(({ type }) => ownerTypes.has(type));
+
   test('destroys nothing and drops no protection, whichever parts of it are made', () => {
     expect(real.length).toBeGreaterThan(100);
     fc.assert(
       fc.property(fc.subarray(real), (some) => {
-        const rules = judged(planOf(...some)).violations.map(({ rule }) => rule);
+        const rules = judged(planOf(...owners, ...some)).violations.map(({ rule }) => rule);
         expect(rules.filter((rule) => rule === 'destroys-data' || rule === 'drops-protection')).toEqual([]);
       }),
     );

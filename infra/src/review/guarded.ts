@@ -2,7 +2,7 @@
 import { changedPaths } from './changed-attributes.ts';
 import { type Judge, listed, type Violation } from './judge.ts';
 import { addressesOf } from './openings.ts';
-import { goesWithOwner, hasOtherOwner, isOwnerNew } from './owners.ts';
+import { goesWithOwner, hasOtherOwner, isOwnerNew, isSecond } from './owners.ts';
 import { alwaysHarmless, type GuardedType, resourceTypes } from './resource-types.ts';
 import type { ReviewedResource } from './reviewed-plan.ts';
 import { gateways, grants, watchedAttributes } from './rules.ts';
@@ -22,12 +22,13 @@ export const guarded: Judge = (resource, review) => {
   const known = resourceTypes[type];
   if (known === 'harmless' || type in grants) return [];
   if (known === undefined) return type in gateways ? [] : [{ rule: 'unknown-type', address, what: `is a ${type}` }];
-  const { rule, decides, removal, lostWhenReplaced, addition } = known;
+  const { rule, decides, removal, lostWhenReplaced, addition, onlyOne } = known;
   const violation = (what: string): Violation => ({ rule, address, what });
 
   if (change.before === null) {
-    if (addition === undefined || isOwnerNew(resource, review)) return [];
-    return [violation(`adds ${addition}`)];
+    if (isOwnerNew(resource, review)) return [];
+    if (addition !== undefined) return [violation(`adds ${addition}`)];
+    return onlyOne && isSecond(resource, review) ? [violation(`overwrites ${decides}, which is set already`)] : [];
   }
   const isGone = change.after === null || hasOtherOwner(resource);
   const isLost = isGone || (lostWhenReplaced === true && change.actions.includes('delete'));

@@ -12,6 +12,21 @@ export function isOwnerNew({ type, change }: ReviewedResource, { touched }: Revi
   return created.some((owner) => isNamed(belonging.names, owner.change.after, change.after?.[belonging.by]));
 }
 
+/** Whether its owner stays and has one already, or is of another stack, which may have given it one. */
+export function isSecond({ address, type, change }: ReviewedResource, { planned }: Review): boolean {
+  const belonging = belongings[type];
+  if (belonging === undefined) return false;
+  const name = change.after?.[belonging.by];
+  const staying = planned.filter((one) => one.change.before !== null && one.change.after !== null);
+  const isOwnerHere = staying.some(
+    (one) => one.type === belonging.type && isNamed(belonging.names, one.change.before, name),
+  );
+  const hasOne = staying.some(
+    (one) => one.type === type && one.address !== address && one.change.before?.[belonging.by] === name,
+  );
+  return !isOwnerHere || hasOne;
+}
+
 /** Whether the same plan destroys what it belongs to, which is another rule's matter. */
 export function goesWithOwner({ type, change }: ReviewedResource, { touched }: Review): boolean {
   const belonging = belongings[type];

@@ -18,6 +18,8 @@ export interface GuardedType {
   readonly lostWhenReplaced?: true;
   /** What a new one gives to something that exists already. Not set: a new one is judged by the watches and policies alone. */
   readonly addition?: string;
+  /** true: AWS keeps one for each owner, so a second one overwrites the first, whatever Terraform knows of it. */
+  readonly onlyOne?: true;
 }
 
 /** `harmless`: it decides nothing of this, or only what a role's policy allows as well. */
@@ -50,13 +52,17 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   aws_iam_role_policy: { decides: 'what the role may do', rule: 'widens-iam', harmless: ['name', 'name_prefix'] },
   aws_kms_alias: { decides: 'which key is used', rule: 'drops-protection' },
   aws_kms_key: { decides: 'who decrypts what is stored', rule: 'drops-protection' },
-  aws_kms_key_policy: { decides: 'who decrypts what is stored', rule: 'widens-iam' },
+  aws_kms_key_policy: {
+    decides: 'who decrypts what is stored',
+    rule: 'widens-iam',
+    addition: "a policy in place of the key's own",
+  },
   aws_secretsmanager_secret: {
     decides: 'who reads the secret',
     rule: 'drops-protection',
     harmless: ['force_overwrite_replica_secret'],
   },
-  aws_secretsmanager_secret_policy: { decides: 'who reads the secret', rule: 'widens-iam' },
+  aws_secretsmanager_secret_policy: { decides: 'who reads the secret', rule: 'widens-iam', onlyOne: true },
 
   // What runs, and as whom. Its code and settings are reviewed as code.
   aws_glue_connection: { decides: 'which network the job is in', rule: 'widens-network', harmless: ['name'] },
@@ -259,32 +265,38 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   aws_s3_bucket_lifecycle_configuration: {
     decides: 'how long objects are kept',
     rule: 'destroys-data',
+    onlyOne: true,
     harmless: ['transition_default_minimum_object_size'],
   },
   aws_s3_bucket_notification: {
     decides: 'who learns of uploads',
     rule: 'drops-protection',
+    onlyOne: true,
     removal: 'uploads would wait for the sweep',
   },
   aws_s3_bucket_ownership_controls: {
     decides: 'whether objects can have rights of their own',
     rule: 'drops-protection',
+    onlyOne: true,
     removal: 'objects could be made public one by one',
   },
-  aws_s3_bucket_policy: { decides: 'who reaches the objects', rule: 'widens-iam' },
+  aws_s3_bucket_policy: { decides: 'who reaches the objects', rule: 'widens-iam', onlyOne: true },
   aws_s3_bucket_public_access_block: {
     decides: 'whether the bucket can be made public',
     rule: 'drops-protection',
+    onlyOne: true,
     removal: 'a bucket could be made public',
   },
   aws_s3_bucket_server_side_encryption_configuration: {
     decides: 'how new objects are encrypted',
     rule: 'drops-protection',
+    onlyOne: true,
     removal: "new objects would not be encrypted with the environment's key",
   },
   aws_s3_bucket_versioning: {
     decides: 'whether old versions are kept',
     rule: 'destroys-data',
+    onlyOne: true,
     removal: 'what is overwritten or deleted from then on cannot be had back',
   },
   // Whatever it says of rights, the bucket's ownership controls and public access block refuse.
@@ -296,7 +308,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     removal: 'messages that wait in it are deleted',
     lostWhenReplaced: true,
   },
-  aws_sqs_queue_policy: { decides: 'who sends to the queue', rule: 'widens-iam' },
+  aws_sqs_queue_policy: { decides: 'who sends to the queue', rule: 'widens-iam', onlyOne: true },
 
   // The network.
   aws_default_security_group: ofNetwork,
@@ -326,7 +338,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   aws_vpc_security_group_ingress_rule: { ...ofNetwork, addition: 'a way into a group' },
 
   // The catalog and the reports.
-  aws_cloudformation_stack: ofReaders,
+  aws_cloudformation_stack: { ...ofReaders, addition: 'a template that can create anything' },
   aws_glue_catalog_database: 'harmless',
   aws_glue_catalog_table: 'harmless',
   aws_glue_trigger: 'harmless',
@@ -401,7 +413,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     removal: 'nobody would be told',
     lostWhenReplaced: true,
   },
-  aws_sns_topic_policy: { decides: 'who sends to the topic', rule: 'widens-iam' },
+  aws_sns_topic_policy: { decides: 'who sends to the topic', rule: 'widens-iam', onlyOne: true },
   aws_sns_topic_subscription: {
     decides: 'who is told',
     rule: 'drops-protection',
