@@ -1,16 +1,23 @@
-/** CSV that a spreadsheet may open: what begins like a formula is neutralised, as `centflow quarantine --csv` does. */
+/** CSV that a spreadsheet may open: what a spreadsheet would take for a formula is neutralised. */
 import { csvRow } from './fix-rows.ts';
 
 /** What Excel, LibreOffice and Google Sheets take for the start of a formula, full-width letters included. */
-const FORMULA = /^[=+\-@\t\r＝＋－＠]/;
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 /** A plain number is none, though it may begin with a minus. */
 const NUMBER = /^-?\d+(\.\d+)?$/;
+/**
+ * Where a formula may begin within a cell. Excel separates cells by semicolons in German, French and other languages, and
+ * programs that guess the separator may find others. Quotes that do not follow that separator then quote nothing.
+ */
+const LATER_FORMULA = /([;|\t\r\n])(?=[\s"]*[=+\-@＝＋－＠])/g;
 
 /** Rows as UTF-8 CSV text with CRLF, each cell as text: an apostrophe stands before what would be a formula. */
 export function toSafeCsv(rows: readonly (readonly string[])[]): string {
   return rows.map((cells) => `${csvRow(cells.map(safeCell))}\r\n`).join('');
 }
 
+/** A cell's text with an apostrophe before whatever would be a formula, by whichever separator the row is read. */
 export function safeCell(text: string): string {
-  return FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  const safe = text.replace(LATER_FORMULA, "$1'");
+  return FORMULA.test(safe) && !NUMBER.test(safe) ? `'${safe}` : safe;
 }

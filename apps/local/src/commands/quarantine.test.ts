@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toCsv } from './quarantine.ts';
 
-test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '=cmd|"/c calc"!A1'])(
+test.each(['=1+1', '+1', '-1+1', '@SUM(A1)', '\tx', '=cmd|"/c calc"!A1'])(
   '%j is no formula any more in the exported CSV',
   (text) => {
     const [, line = ''] = toCsv([{ row_no: 2, column_name: null, code: 'c', message: 'm', raw_text: text }]).split(
@@ -10,6 +10,11 @@ test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '=cmd|"/c calc"!A1'])(
     expect(line).toMatch(/^2,,c,m,"?'/);
   },
 );
+
+test('a formula after another separator is no formula any more either', () => {
+  const text = "2025-01-02;=cmd|' /C calc'!A0";
+  expect(toCsv([{ row_no: 2, column_name: null, code: 'c', message: 'm', raw_text: text }])).toContain(";'=cmd|");
+});
 
 test('other text is exported as it is', () => {
   expect(toCsv([{ row_no: 2, column_name: 'date', code: 'c', message: 'm', raw_text: 'a,b "c"' }])).toBe(

@@ -1,4 +1,5 @@
 /** `quarantine UPLOAD`: the rows of an upload that broke the contract, each with what was wrong. */
+import { safeCell } from '@centflow/preview';
 import type { Command } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import type { Connection } from 'mysql2/promise';
@@ -40,9 +41,9 @@ async function quarantine(upload: string, options: QuarantineOptions): Promise<v
 
 const COLUMNS = ['row_no', 'column_name', 'code', 'message', 'raw_text'];
 
-/** Values are kept as written; what begins like a formula is neutralised here, where a spreadsheet may open it. */
+/** Values are kept as written; formulas are neutralised here, where a spreadsheet may open them. */
 export function toCsv(rows: readonly Row[]): string {
-  return stringify([...rows], { header: true, columns: COLUMNS, escape_formulas: true });
+  return stringify([...rows], { header: true, columns: COLUMNS, cast: { string: safeCell } });
 }
 
 async function findUpload(loader: Connection, upload: string): Promise<number> {
