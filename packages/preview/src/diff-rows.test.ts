@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { contractOf } from '../test/job.ts';
 import { csvOf, expense, HEADER } from '../test/statements.ts';
 import { diffRows } from './diff-rows.ts';
+import { FileTooLargeError } from './expand.ts';
 
 const EXPENSES = contractOf('expenses');
 const names = { names: ['a.csv', 'b.csv'] as const };
@@ -88,4 +89,11 @@ test('every row of both files stands in exactly one place', async () => {
       }
     }),
   );
+});
+
+test('a file that expands to more than is allowed is not compared', async () => {
+  const [small, large] = [csvOf([expense()]), csvOf([expense(), expense()])];
+  const bytesAtMost = small.length;
+  await diffRows(small, small, EXPENSES, { ...names, bytesAtMost });
+  await expect(diffRows(small, large, EXPENSES, { ...names, bytesAtMost })).rejects.toThrow(FileTooLargeError);
 });

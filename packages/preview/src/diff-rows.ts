@@ -18,19 +18,27 @@ export interface RowsDiff {
   readonly same: number;
 }
 
+export interface DiffOptions {
+  readonly names: readonly [before: string, after: string];
+  /** The most bytes of each file, expanded: all rows are held in memory. */
+  readonly bytesAtMost?: number;
+}
+
 /**
  * Compares two versions of a file.
  *
  * Equal rows meet first, each as often as both have it. What is left meets by the transaction id, then by the feed's natural
  * key, then by that key without the amount (which is what people correct most), then by the row number where most cells agree.
+ *
+ * @throws FileTooLargeError One of them has more bytes than `bytesAtMost`.
  */
 export async function diffRows(
   before: CsvBytes,
   after: CsvBytes,
   contract: Contract,
-  { names }: { readonly names: readonly [before: string, after: string] },
+  { names, bytesAtMost }: DiffOptions,
 ): Promise<RowsDiff> {
-  const all = { from: 1, to: Number.MAX_SAFE_INTEGER };
+  const all = { from: 1, to: Number.MAX_SAFE_INTEGER, ...(bytesAtMost === undefined ? {} : { bytesAtMost }) };
   const [old, fresh] = await Promise.all([
     readRows(before, { name: names[0], ...all }),
     readRows(after, { name: names[1], ...all }),

@@ -1,3 +1,4 @@
+import { gzipSync as gzipFast } from 'node:zlib';
 import { gzipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { bytesOf, csvOf, expense, HEADER } from '../test/statements.ts';
@@ -45,4 +46,13 @@ test('the header is the first row that holds anything, and the last row needs no
 
 test('an empty file has neither', async () => {
   expect(await readHead(new Uint8Array(0), { name: 'a.csv' })).toEqual({ header: [], rows: [] });
+});
+
+test('a row that is longer than the job takes ends the reading, and what follows is not expanded', async () => {
+  const MIB = 2 ** 20;
+  const stored = new Uint8Array(gzipFast(new Uint8Array(96 * MIB).fill(0x78)));
+  // Whoever expands as far as this fails.
+  stored.fill(0xff, (stored.length * 3) / 4);
+  const found = await readRows(stored, { name: 'a.csv.gz', from: 1, to: 9 });
+  expect(found).toEqual({ header: [], rows: [] });
 });

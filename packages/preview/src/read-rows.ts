@@ -1,6 +1,8 @@
 /** Rows of a CSV as text, whatever feed it is of: to recognise it by its header, and to look at a line of it. */
+import { atMost, isCompressed, readBeginning } from './expand.ts';
 import { bomLength, HEAD_BYTES } from './header.ts';
 import { strip } from './job-text.ts';
+import { LARGE_BLOCK_BYTES } from './read-csv.ts';
 import { Records } from './records.ts';
 import { BlockSource, type CsvBytes, piecesOf } from './source.ts';
 import { textOf } from './utf8.ts';
@@ -23,7 +25,7 @@ export interface FileRows {
 
 /** The header and the first rows, from the first 64 KiB. */
 export async function readHead(source: CsvBytes, { name }: { readonly name: string }): Promise<FileRows> {
-  const head = await new BlockSource(piecesOf(source, isCompressed(name))).peek(HEAD_BYTES);
+  const head = await readBeginning(source, { name, bytes: HEAD_BYTES });
   const rows: FileRow[] = [];
   const start = bomLength(head);
   const isWhole = head.length < HEAD_BYTES;
@@ -34,19 +36,35 @@ export async function readHead(source: CsvBytes, { name }: { readonly name: stri
   return withHeader(rows);
 }
 
-/** Rows `from` to `to`, both inclusive, and the header. */
+/** Which rows of which file. */
+export interface RowsRequest {
+  readonly name: string;
+  /** Both inclusive. */
+  readonly from: number;
+  readonly to: number;
+  /** The most bytes that are read; no limit if it is left out. */
+  readonly bytesAtMost?: number;
+}
+
+/**
+ * Rows `from` to `to`, both inclusive, and the header. Ends at a row that is longer than the job takes.
+ *
+ * @throws FileTooLargeError The file has more bytes than `bytesAtMost`.
+ */
 export async function readRows(
   source: CsvBytes,
-  { name, from, to }: { readonly name: string; readonly from: number; readonly to: number },
+  { name, from, to, bytesAtMost = Number.POSITIVE_INFINITY }: RowsRequest,
 ): Promise<FileRows> {
-  const blocks = new BlockSource(piecesOf(source, isCompressed(name)));
+  const blocks = new BlockSource(atMost(piecesOf(source, isCompressed(name)), bytesAtMost));
   const found: FileRow[] = [];
   let header: FileRow | undefined;
   let rest = new Uint8Array(0);
   let rowNo = 1;
   for (let isFirst = true, goesOn = true; goesOn; isFirst = false) {
-    const block = await blocks.read(BLOCK_BYTES);
-    const isLast = block.length < BLOCK_BYTES - 1;
+    // As much again as waits for its end: a long row is not looked through from its start with every block.
+    const asked = Math.max(BLOCK_BYTES, rest.length);
+    const block = await blocks.read(asked);
+    const isLast = block.length < asked - 1;
     const skipped = isFirst ? bomLength(block) : 0;
     const data = new Uint8Array(rest.length + block.length - skipped);
     data.set(rest);
@@ -59,6 +77,7 @@ export async function readRows(
     });
     goesOn = !isLast && (rowNo <= to || header === undefined);
     rest = data.slice(consumed);
+    if (rest.length > LARGE_BLOCK_BYTES) break;
   }
   return { header: header?.cells ?? [], rows: found };
 }
@@ -91,8 +110,4 @@ function withHeader(rows: readonly FileRow[]): FileRows {
 
 function hasValue({ cells }: FileRow): boolean {
   return cells.some((cell) => strip(cell) !== '');
-}
-
-function isCompressed(name: string): boolean {
-  return /\.gz$/i.test(name);
 }

@@ -137,7 +137,7 @@ export function plainWords(header: string): string {
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
-    .replace(/[([].*?[)\]]/g, ' ')
+    .replace(/[([][^()[\]]*[)\]]/g, ' ')
     .replace(/[^\p{L}\d/-]+/gu, ' ')
     .trim();
 }

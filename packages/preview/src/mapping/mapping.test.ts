@@ -310,3 +310,21 @@ describe('whatever a bank writes', () => {
     );
   });
 });
+
+describe('a file that somebody made to keep the worker busy', () => {
+  const LENGTH = 250_000;
+  // A pattern that tries every place again from every other place would take hours for each of these.
+  test.each([' ', '\u00a0', '(', '(a', '[(', '.', '.1', '-', "'111", '1.00 ', 'EUR ', '"a', '""', 'é('])(
+    'is read when its cells and its header are full of %j',
+    (unit) => {
+      const filling = `1${unit.repeat(LENGTH / unit.length)}x`;
+      for (const [header, cell] of [
+        ['Text', filling],
+        [filling, 'x'],
+      ]) {
+        const head = utf8(`Datum;${header};Betrag\n1.1.2025;${cell};1,00\n2.1.2025;y;2,00\n3.1.2025;z;3,00\n`);
+        expect(sampleMapping(head, proposeMapping(head).mapping).rows.length).toBeLessThanOrEqual(3);
+      }
+    },
+  );
+});

@@ -50,7 +50,8 @@ export interface ReadAmount {
   readonly isNegative: boolean;
 }
 
-const CURRENCY_AROUND = /^(?:[A-Z]{3}|\p{Sc})\s*|\s*(?:[A-Z]{3}|\p{Sc})$/gu;
+/** What is trimmed next, the spaces beside it, is not matched: `\s*` before an end is tried from each of them. */
+const CURRENCY_AROUND = /^(?:[A-Z]{3}|\p{Sc})|(?:[A-Z]{3}|\p{Sc})$/gu;
 const GROUPED = {
   '.': /^\d{1,3}(?:(?:,\d{3})+|(?:[' \u00a0\u202f’]\d{3})+)$/,
   ',': /^\d{1,3}(?:(?:\.\d{3})+|(?:[' \u00a0\u202f’]\d{3})+)$/,

@@ -1,4 +1,5 @@
 /** Files as the worker reads them: here or from the bucket, compressed or not. */
+import { readBeginning, readWhole } from '@centflow/preview';
 import type { FileSource } from './worker.ts';
 
 /** The storage did not give the file. */
@@ -32,15 +33,18 @@ export async function headOf(source: FileSource, name: string): Promise<Blob> {
   return response.blob();
 }
 
-/** The beginning of a file, expanded. */
-export async function plainHead(source: FileSource, name: string): Promise<Uint8Array<ArrayBuffer>> {
-  return (await plainBytes(await headOf(source, name), name)).subarray(0, headBytes);
+/** The beginning of a file, expanded; of a compressed file the rest is not. */
+export async function plainHead(source: FileSource, name: string): Promise<Uint8Array> {
+  return readBeginning(await headOf(source, name), { name, bytes: headBytes });
 }
 
-export async function plainBytes(source: FileSource, name: string): Promise<Uint8Array<ArrayBuffer>> {
-  const blob = await blobOf(source);
-  const plain = isGzip(name) ? blob.stream().pipeThrough(new DecompressionStream('gzip')) : blob.stream();
-  return new Uint8Array(await new Response(plain).arrayBuffer());
+/** @throws FileTooLargeError before more than that is expanded */
+export async function plainBytes(
+  source: FileSource,
+  name: string,
+  bytesAtMost: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return readWhole(await blobOf(source), { name, bytesAtMost });
 }
 
 /** As the name says it is stored. */

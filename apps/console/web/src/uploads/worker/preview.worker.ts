@@ -2,6 +2,7 @@
 import {
   type CsvBytes,
   diffRows,
+  EXPORT_BYTES_AT_MOST,
   type Mapping,
   type MappingSample,
   mapExport,
@@ -23,7 +24,7 @@ import { contractOf, contracts, type Feed } from '../shared/feeds.ts';
 import { feedByHeader } from './feed-by-header.ts';
 import { blobOf, headOf, plainBytes, plainHead, storedBlob } from './file-bytes.ts';
 import { fileOfRows } from './file-of-rows.ts';
-import type { FileSource, MappingLayout } from './worker.ts';
+import { expandedAtMost, type FileSource, type MappingLayout } from './worker.ts';
 
 const runs = new Map<number, AbortController>();
 
@@ -63,7 +64,7 @@ const work = {
   },
 
   async map(source: Blob, name: string, mapping: Mapping): Promise<MappedFile[]> {
-    const { files } = await mapExport(await plainBytes(source, name), mapping, contracts);
+    const { files } = await mapExport(await plainBytes(source, name, EXPORT_BYTES_AT_MOST), mapping, contracts);
     return files.map(({ feed, parts }) => ({ feed, source: new Blob([...parts]) }));
   },
 
@@ -84,7 +85,8 @@ const work = {
   },
 
   async replaceRows(source: FileSource, name: string, fixes: readonly RowFix[]): Promise<Blob> {
-    return storedBlob(new Uint8Array(replaceRows(await plainBytes(source, name), fixes)), name);
+    const bytes = await plainBytes(source, name, expandedAtMost);
+    return storedBlob(new Uint8Array(replaceRows(bytes, fixes)), name);
   },
 
   fileOfRows,
@@ -95,7 +97,10 @@ const work = {
     after: { readonly source: FileSource; readonly name: string },
   ): Promise<RowsDiff> {
     const files: [CsvBytes, CsvBytes] = await Promise.all([blobOf(before.source), blobOf(after.source)]);
-    return diffRows(...files, contractOf(feed), { names: [before.name, after.name] });
+    return diffRows(...files, contractOf(feed), {
+      names: [before.name, after.name],
+      bytesAtMost: expandedAtMost,
+    });
   },
 };
 

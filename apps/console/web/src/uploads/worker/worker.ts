@@ -8,6 +8,9 @@ import type { PreviewWork } from './preview.worker.ts';
 /** A larger file is not rewritten or compared in the browser: it would stand in memory several times. */
 export const rewrittenAtMost = 64 * 2 ** 20;
 
+/** The same once it is expanded: a small file may hold a thousand times its size. */
+export const expandedAtMost = 2 * rewrittenAtMost;
+
 /** How an export is written, where a person knows better. */
 export type MappingLayout = Partial<Pick<Mapping, 'delimiter' | 'encoding' | 'headerRow'>>;
 
