@@ -56,8 +56,11 @@ export function readIdentity(given: unknown): Identity {
   };
 }
 
-/** API Gateway makes `[a b]` of a list. */
+/**
+ * API Gateway makes `[a b]` of a list. A space ends a group's name and nothing else does: Cognito allows a comma within one
+ * (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html).
+ */
 function groupsOf(groups: string | readonly string[] | undefined): readonly string[] {
   if (typeof groups !== 'string') return groups ?? [];
-  return groups.replace(/^\[|\]$/g, '').split(/[\s,]+/);
+  return /^\[(.*)\]$/.exec(groups)?.[1]?.split(' ') ?? [];
 }
