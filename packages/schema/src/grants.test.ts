@@ -53,6 +53,21 @@ describe('the grants', () => {
     expect(names.map(({ name }) => name)).toEqual([...viewNames].sort());
   });
 
+  it('let the reporter have half of the connections that the server takes, and leave the rest to the others', async () => {
+    const found = await rowsOf<{ user: string; most: number }>(
+      database.administrator,
+      'SELECT user AS user, max_user_connections AS most FROM mysql.user WHERE user IN (?)',
+      [Object.values(database.accounts)],
+    );
+    const [server] = await rowsOf<{ most: number }>(database.administrator, 'SELECT @@GLOBAL.max_connections AS most');
+    const { migrator, loader, reporter } = database.accounts;
+    expect(Object.fromEntries(found.map(({ user, most }) => [user, most]))).toEqual({
+      [migrator]: 0,
+      [loader]: 0,
+      [reporter]: Math.floor(Number(server?.most) / 2),
+    });
+  });
+
   it('let the loader enter an upload and the reporter follow it through a view', async () => {
     await loader.query(
       "INSERT INTO uploads (owner, object_key, version_id, state, received_at, updated_at) VALUES ('ann', 'raw/x', 'null', 'rejected', utc_timestamp(6), utc_timestamp(6))",
@@ -157,7 +172,7 @@ describe('the rendered statements', () => {
   const options = { database: 'money', requireTls: true, passwordOf: (role: string) => `${role}'s secret` };
 
   it('hold no password in their text', () => {
-    const text = [...userStatements(options), ...grantStatements(options)].map(({ sql }) => sql).join('\n');
+    const text = [...userStatements(options, 100), ...grantStatements(options)].map(({ sql }) => sql).join('\n');
     expect(text).not.toContain('secret');
   });
 

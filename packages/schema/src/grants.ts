@@ -63,20 +63,31 @@ export class GrantError extends Error {
   }
 }
 
+/** Share of the server's connections that reporter may have: however many people look, the loader and an administrator get in. */
+const REPORTER_SHARE = 0.5;
+
 /**
  * The statements that make the users, or give existing ones these passwords; before the migrations.
  *
+ * @param serverConnections how many connections the server takes from all users
  * @param existing the roles whose users are there. MySQL refuses even `CREATE USER IF NOT EXISTS` for one that a view names as its
  * definer, where the administrator has no SET_USER_ID: RDS's.
  */
-export function userStatements(options: UserOptions, existing: ReadonlySet<Role> = new Set()): Statement[] {
-  const require = options.requireTls ? 'REQUIRE SSL' : 'REQUIRE NONE';
+export function userStatements(
+  options: UserOptions,
+  serverConnections: number,
+  existing: ReadonlySet<Role> = new Set(),
+): Statement[] {
+  const tls = options.requireTls ? 'REQUIRE SSL' : 'REQUIRE NONE';
   const users = roles.flatMap((role) => {
     const account = accountOf(options, role);
     const password = options.passwordOf(role);
     const values = [...account, password];
-    const create = { sql: `CREATE USER IF NOT EXISTS ?@? IDENTIFIED BY ? ${require}`, values };
-    const alter = { sql: `ALTER USER ?@? IDENTIFIED BY ? ${require}`, values };
+    // 0: no limit. A number is no value that MySQL would take as a parameter here.
+    const connections = role === 'reporter' ? Math.max(1, Math.floor(serverConnections * REPORTER_SHARE)) : 0;
+    const how = `${tls} WITH MAX_USER_CONNECTIONS ${connections}`;
+    const create = { sql: `CREATE USER IF NOT EXISTS ?@? IDENTIFIED BY ? ${how}`, values };
+    const alter = { sql: `ALTER USER ?@? IDENTIFIED BY ? ${how}`, values };
     return existing.has(role) ? [alter] : [create, alter];
   });
   // Here, unlike in a table's grant, `_` and `%` in the database's name would match other names.
@@ -102,7 +113,17 @@ export function grantStatements(options: GrantOptions): Statement[] {
 export async function createUsers(administrator: Connection, options: UserOptions): Promise<void> {
   await prepareSession(administrator);
   const existing = await existingUsers(administrator, options);
-  for (const statement of userStatements(options, existing)) await run(administrator, statement);
+  const serverConnections = await connectionsOf(administrator);
+  for (const statement of userStatements(options, serverConnections, existing)) await run(administrator, statement);
+}
+
+/** On RDS it follows from the instance's memory, so a new class counts from the next run of the migrator on. */
+async function connectionsOf(administrator: Connection): Promise<number> {
+  const [found] = await rowsOf<{ connections: number }>(
+    administrator,
+    'SELECT @@GLOBAL.max_connections AS connections',
+  );
+  return Number(found?.connections);
 }
 
 async function existingUsers(administrator: Connection, options: GrantOptions): Promise<Set<Role>> {
