@@ -7,6 +7,7 @@ import type { ApiEnvironment, Handlers } from './context.ts';
 import { type RouteName, routes } from './contract/api.ts';
 import { type GuardParts, guardsOf } from './guards.ts';
 import { hasCode, problemOf, Refusal } from './refusal.ts';
+import { tooBusy } from './turns.ts';
 
 export type { Api } from './contract/api.ts';
 
@@ -74,6 +75,7 @@ function answer(refusal: Refusal): Response {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       ...(refusal.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) }),
     },
   });
 }
@@ -89,13 +91,16 @@ function refusalOf(error: Error): Refusal {
   if (isTimeout(error)) {
     return new Refusal(503, 'The database took too long. Narrow what you ask for, such as the period, and try again.');
   }
+  if (hasCode(error, NO_CONNECTION_LEFT)) return tooBusy();
   if (isUnreachable(error)) return new Refusal(503, 'The database cannot be reached now. Try again in a moment.');
   return new Refusal(500, 'Something went wrong on our side, and was noted. Try again; tell an operator if it stays.');
 }
 
+/** Of the server, or of the user that all people share. */
+const NO_CONNECTION_LEFT = ['ER_CON_COUNT_ERROR', 'ER_USER_LIMIT_REACHED', 'ER_TOO_MANY_USER_CONNECTIONS'];
 const isTimeout = (error: Error) => hasCode(error, ['ER_QUERY_TIMEOUT', 'PROTOCOL_SEQUENCE_TIMEOUT']);
 const isUnreachable = (error: Error) =>
-  hasCode(error, ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'PROTOCOL_CONNECTION_LOST', 'ER_CON_COUNT_ERROR']);
+  hasCode(error, ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'PROTOCOL_CONNECTION_LOST']);
 
 type Validation = {
   readonly target: string;

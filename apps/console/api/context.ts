@@ -4,8 +4,10 @@ import type { Context } from 'hono';
 import type { RouteName, Routes } from './contract/api.ts';
 import type { Identity } from './identity.ts';
 import { Refusal } from './refusal.ts';
+import type { Asker } from './turns.ts';
 
 export interface ApiEnvironment {
+  /** The identity is missing on routes that anybody may call. */
   Variables: { identity: Identity };
 }
 
@@ -22,4 +24,10 @@ export function ownerOf(context: Context<ApiEnvironment>): string {
     );
   }
   return owner;
+}
+
+/** Who waits for the answer of the database. All who are not signed in count as one person. */
+export function askerOf(context: Context<ApiEnvironment>): Asker {
+  const identity: Identity | undefined = context.get('identity');
+  return { person: identity?.subject ?? '', signal: context.req.raw.signal };
 }

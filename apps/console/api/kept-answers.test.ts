@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { keepAnswers } from './kept-answers.ts';
 
+const asker = { person: 'test' };
+
 /** Answers that count how often they were read. */
 function counting(ownersAtMost?: number) {
   const stamps = new Map<string, string>();
@@ -13,7 +15,7 @@ function counting(ownersAtMost?: number) {
     },
     ownersAtMost,
   );
-  return { answers, stamps, reads };
+  return { answers: { of: (owner: string) => answers.of(owner, asker) }, stamps, reads };
 }
 
 test('an answer is read once while nothing changes', async () => {
@@ -61,8 +63,8 @@ test('an answer that failed is asked for again', async () => {
       return attempts;
     },
   );
-  await expect(answers.of('ada')).rejects.toThrow('away');
-  expect(await answers.of('ada')).toBe(2);
+  await expect(answers.of('ada', asker)).rejects.toThrow('away');
+  expect(await answers.of('ada', asker)).toBe(2);
 });
 
 test('what changes while an answer is read is in the next one', async () => {
@@ -75,6 +77,17 @@ test('what changes while an answer is read is in the next one', async () => {
       return seen;
     },
   );
-  expect(await answers.of('ada')).toBe(1);
-  expect(await answers.of('ada')).toBe(2);
+  expect(await answers.of('ada', asker)).toBe(1);
+  expect(await answers.of('ada', asker)).toBe(2);
+});
+
+test('an answer is read to the end, also if the one who asked for it has gone', async () => {
+  const { signal } = new AbortController();
+  const signals: (AbortSignal | undefined)[] = [];
+  const answers = keepAnswers(
+    async (_, by) => String(signals.push(by.signal)),
+    async (_, by) => signals.push(by.signal),
+  );
+  await answers.of('ada', { ...asker, signal });
+  expect(signals).toEqual([signal, undefined]);
 });

@@ -2,13 +2,18 @@
 import { uploadProgress as progress } from '@centflow/schema/views';
 import { eq, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import type { Asker } from './turns.ts';
 
 /** Some megabytes at most: an answer is a list of names. */
 const OWNERS_AT_MOST = 1000;
 
 export interface KeptAnswers<Answer> {
-  /** The owner's answer, as of now. */
-  of(owner: string): Promise<Answer>;
+  /**
+   * The owner's answer, as of now.
+   *
+   * @param asker reads it if nobody has; it is then read to the end, since others may wait for it as well
+   */
+  of(owner: string, asker: Asker): Promise<Answer>;
 }
 
 interface Kept<Answer> {
@@ -22,8 +27,8 @@ interface Kept<Answer> {
  * @param stampOf changes with everything that the answer depends on; asked each time, before the answer is read, so that an answer is never older than its stamp
  */
 export function keepAnswers<Answer>(
-  stampOf: (owner: string) => Promise<string>,
-  read: (owner: string) => Promise<Answer>,
+  stampOf: (owner: string, asker: Asker) => Promise<string>,
+  read: (owner: string, asker: Asker) => Promise<Answer>,
   ownersAtMost = OWNERS_AT_MOST,
 ): KeptAnswers<Answer> {
   const kept = new Map<string, Kept<Answer>>();
@@ -38,14 +43,14 @@ export function keepAnswers<Answer>(
   };
 
   return {
-    async of(owner) {
-      const stamp = await stampOf(owner);
+    async of(owner, asker) {
+      const stamp = await stampOf(owner, asker);
       const found = kept.get(owner);
       if (found?.stamp === stamp) {
         keep(owner, found);
         return found.answer;
       }
-      const fresh = { stamp, answer: read(owner) };
+      const fresh = { stamp, answer: read(owner, { person: asker.person }) };
       keep(owner, fresh);
       try {
         return await fresh.answer;
@@ -63,8 +68,8 @@ export function keepAnswers<Answer>(
  *
  * Of every upload, not the newest alone: two that end at once may be seen in another order than that of their times.
  */
-export async function stampOfUploads(database: Database, owner: string): Promise<string> {
-  const [found] = await database.ask((views) =>
+export async function stampOfUploads(database: Database, owner: string, asker: Asker): Promise<string> {
+  const [found] = await database.ask(asker, (views) =>
     views
       .select({
         stamp: sql<string>`concat_ws(' ', count(*), max(${progress.updated_at}), bit_xor(crc32(concat_ws(' ', ${progress.upload_id}, ${progress.state}, ${progress.updated_at}))))`,

@@ -3,7 +3,7 @@ import type { FeedName } from '@centflow/schema/feeds';
 import { uploadProgress as progress, rowIdentities } from '@centflow/schema/views';
 import { and, eq, gte, inArray, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { MySql2Database } from 'drizzle-orm/mysql2';
-import { type Handlers, ownerOf } from './context.ts';
+import { askerOf, type Handlers, ownerOf } from './context.ts';
 import { FINGERPRINT_BYTES, FINGERPRINTS_AT_MOST } from './contract/preview.ts';
 import type { Database } from './database.ts';
 import { ownKey } from './object-key.ts';
@@ -17,7 +17,9 @@ export function overlapHandlers(database: Database): Pick<Handlers, 'findOverlap
       if (objectKey !== undefined) ownKey(owner, objectKey);
       if (asked.firstDate > asked.lastDate) throw refused('/json/lastDate', 'The last day is before the first.');
       const fingerprints = decode(encoded);
-      const held = await database.ask((views) => heldBy(views, { owner, objectKey, fingerprints, ...asked }));
+      const held = await database.ask(askerOf(context), (views) =>
+        heldBy(views, { owner, objectKey, fingerprints, ...asked }),
+      );
       return context.json({ held }, 200);
     },
   };

@@ -2,7 +2,7 @@
 import { uploadAccounting as accounting, uploadProgress as progress } from '@centflow/schema/views';
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import * as z from 'zod';
-import type { Handlers } from './context.ts';
+import { askerOf, type Handlers } from './context.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type Database, momentOf, momentOrNull } from './database.ts';
 
@@ -14,7 +14,7 @@ export function pipelineHandlers(database: Database): Pick<Handlers, 'listPipeli
   return {
     async listPipelineUploads(context) {
       const { feed, state, cursor, limit = UPLOADS_WITHOUT_LIMIT } = context.req.valid('query');
-      const found = await database.ask((views) =>
+      const found = await database.ask(askerOf(context), (views) =>
         views
           .select({
             uploadId: accounting.upload_id,
@@ -61,7 +61,7 @@ export function pipelineHandlers(database: Database): Pick<Handlers, 'listPipeli
       const seconds = accounting.seconds_to_visible;
       const day = sql`date(${accounting.published_at})`;
       // Nearest rank: the smallest figure that as many uploads reach as the percentile says.
-      const [found] = await database.ask((views) =>
+      const [found] = await database.ask(askerOf(context), (views) =>
         views.execute(sql`
           select cast(day as char) as day, count(*) as uploads,
             min(case when place >= 0.50 * of_day then seconds end) as p50,

@@ -7,11 +7,19 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: ProblemStatus;
   readonly errors: Problem['errors'];
+  /** When to try again; undefined where that does not help. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(status: ProblemStatus, detail: string, errors?: Problem['errors']) {
+  constructor(
+    status: ProblemStatus,
+    detail: string,
+    errors?: Problem['errors'],
+    { retryAfterSeconds }: { readonly retryAfterSeconds?: number } = {},
+  ) {
     super(detail);
     this.status = status;
     this.errors = errors;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

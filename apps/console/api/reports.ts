@@ -1,8 +1,8 @@
 /** What dashboards draw and filters offer: packages/reports asks, for whoever is signed in. */
-import { type Filters, findVisual } from '@centflow/reports';
+import { type Filters, findVisual, isInOneCurrency } from '@centflow/reports';
 import { choices, FilterError, runVisual } from '@centflow/reports/query';
 import * as z from 'zod';
-import { type Handlers, ownerOf } from './context.ts';
+import { askerOf, type Handlers, ownerOf } from './context.ts';
 import type { Database } from './database.ts';
 import { keepAnswers, stampOfUploads } from './kept-answers.ts';
 import { Refusal } from './refusal.ts';
@@ -13,8 +13,8 @@ const drillWord = z.record(z.string().max(64), z.string().max(255).nullable());
 export function reportHandlers(database: Database): Pick<Handlers, 'getVisual' | 'getChoices'> {
   // Several times as dear to MySQL as a chart, whose currency they decide where none is chosen.
   const choicesOf = keepAnswers(
-    (owner) => stampOfUploads(database, owner),
-    (owner) => database.ask((views) => choices(views, owner)),
+    (owner, asker) => stampOfUploads(database, owner, asker),
+    (owner, asker) => database.ask(asker, (views) => choices(views, owner)),
   );
   return {
     async getVisual(context) {
@@ -23,10 +23,13 @@ export function reportHandlers(database: Database): Pick<Handlers, 'getVisual' |
       const { drill, ...chosen } = context.req.valid('query');
       const visual = findVisual(visualId);
       if (visual === undefined) throw new Refusal(404, 'There is no such chart. Open the dashboard anew.');
+      const asker = askerOf(context);
       const filters = { ...chosen, ...(drill === undefined ? {} : { drill: readDrill(drill) }) } as Filters;
       try {
-        const { columns, rows, currency, truncated } = await database.ask((views) =>
-          runVisual(views, visual, owner, filters, async () => (await choicesOf.of(owner)).currencies),
+        const decides = isInOneCurrency(visual) && filters.currency === undefined;
+        const mostUsed = decides ? (await choicesOf.of(owner, asker)).currencies : [];
+        const { columns, rows, currency, truncated } = await database.ask(asker, (views) =>
+          runVisual(views, visual, owner, filters, async () => mostUsed),
         );
         return context.json({ columns: [...columns], rows: rows.map((row) => [...row]), currency, truncated }, 200);
       } catch (error) {
@@ -37,7 +40,7 @@ export function reportHandlers(database: Database): Pick<Handlers, 'getVisual' |
 
     async getChoices(context) {
       const owner = ownerOf(context);
-      const { currencies, categories, accounts, ...months } = await choicesOf.of(owner);
+      const { currencies, categories, accounts, ...months } = await choicesOf.of(owner, askerOf(context));
       return context.json(
         { currencies: [...currencies], categories: [...categories], accounts: [...accounts], ...months },
         200,

@@ -4,7 +4,7 @@ import { transactions as payments, uploadProgress as progress } from '@centflow/
 import { and, desc, eq, gte, inArray, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { MySql2Database } from 'drizzle-orm/mysql2';
 import * as z from 'zod';
-import { type Handlers, ownerOf } from './context.ts';
+import { askerOf, type Handlers, ownerOf } from './context.ts';
 import type { TransactionSearch } from './contract/transactions.ts';
 import { date } from './contract/words.ts';
 import { readCursor, writeCursor } from './cursor.ts';
@@ -26,18 +26,19 @@ export function transactionHandlers(database: Database): Pick<Handlers, 'searchT
       const wanted = and(eq(payments.owner, owner), matches(search), last && after(last));
 
       const days = { from: search.from, to: [search.to, last?.date].filter((day) => day !== undefined).sort()[0] };
-      const found = await database.ask((views) =>
-        newestPayments(views, owner, days, limit + 1, (reader, condition) =>
+      // One turn for both: whoever has waited for the rows does not wait again for the names of their files.
+      const { found, page, keys } = await database.ask(askerOf(context), async (views) => {
+        const found = await newestPayments(views, owner, days, limit + 1, (reader, condition) =>
           newestOf(reader, limit + 1, and(wanted, condition)),
-        ),
-      );
-      const page = found.slice(0, limit);
+        );
+        const page = found.slice(0, limit);
+        return { found, page, keys: await objectKeys(views, owner, page) };
+      });
       const end = page.at(-1);
       const next =
         found.length > limit && end
           ? { next: writeCursor({ date: end.date, uploadId: end.uploadId, rowNo: end.rowNo }) }
           : {};
-      const keys = await database.ask((views) => objectKeys(views, owner, page));
       const transactions = page.map((payment) => ({ ...payment, objectKey: keys.get(payment.uploadId) ?? '' }));
       return context.json({ transactions, ...next }, 200);
     },

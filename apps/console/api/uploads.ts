@@ -8,12 +8,13 @@ import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
 import type { MySql2Database } from 'drizzle-orm/mysql2';
 import * as z from 'zod';
 import { type Bucket, versionsOf } from './bucket.ts';
-import { type Handlers, ownerOf } from './context.ts';
+import { askerOf, type Handlers, ownerOf } from './context.ts';
 import type { Upload } from './contract/uploads.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type Database, momentOf, momentOrNull } from './database.ts';
 import { ownKey } from './object-key.ts';
 import { Refusal } from './refusal.ts';
+import type { Asker } from './turns.ts';
 
 const ROWS_WITHOUT_LIMIT = 50;
 
@@ -25,13 +26,17 @@ type UploadHandlers = Pick<Handlers, 'listUploads' | 'getUpload' | 'getUploadOfV
 /** What other parts ask of the uploads. */
 export interface UploadsView {
   /** The uploads of an object, by version. */
-  ofObject(owner: string, objectKey: string): Promise<ReadonlyMap<string, Pick<Upload, 'uploadId' | 'state'>>>;
+  ofObject(
+    asker: Asker,
+    owner: string,
+    objectKey: string,
+  ): Promise<ReadonlyMap<string, Pick<Upload, 'uploadId' | 'state'>>>;
 }
 
 export function uploadsView(database: Database): UploadsView {
   return {
-    async ofObject(owner, objectKey) {
-      const found = await database.ask((views) =>
+    async ofObject(asker, owner, objectKey) {
+      const found = await database.ask(asker, (views) =>
         views
           .select({ versionId: progress.version_id, uploadId: progress.upload_id, state: progress.state })
           .from(progress)
@@ -44,13 +49,13 @@ export function uploadsView(database: Database): UploadsView {
 
 export function uploadHandlers(database: Database, bucket: Bucket): UploadHandlers {
   /** Nobody's but the owner's, whatever else is asked. */
-  const uploadsOf = (owner: string, limit: number, ...conditions: (SQL | undefined)[]) =>
-    database.ask((views) =>
+  const uploadsOf = (asker: Asker, owner: string, limit: number, ...conditions: (SQL | undefined)[]) =>
+    database.ask(asker, (views) =>
       selectUploads(views, limit, eq(accounting.owner, owner), eq(progress.owner, owner), ...conditions),
     );
 
-  const findUpload = async (owner: string, uploadId: number) => {
-    const [upload] = await uploadsOf(owner, 1, eq(accounting.upload_id, uploadId));
+  const findUpload = async (asker: Asker, owner: string, uploadId: number) => {
+    const [upload] = await uploadsOf(asker, owner, 1, eq(accounting.upload_id, uploadId));
     if (upload === undefined) throw new Refusal(404, 'You have no such upload. Look at the list of your uploads.');
     return upload;
   };
@@ -59,6 +64,7 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
     async listUploads(context) {
       const { feed, state, cursor, limit = ROWS_WITHOUT_LIMIT } = context.req.valid('query');
       const found = await uploadsOf(
+        askerOf(context),
         ownerOf(context),
         limit + 1,
         feed && eq(accounting.feed, feed),
@@ -72,8 +78,8 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
     },
 
     async getUpload(context) {
-      const upload = await findUpload(ownerOf(context), context.req.valid('param').uploadId);
-      const byCode = await database.ask((views) =>
+      const upload = await findUpload(askerOf(context), ownerOf(context), context.req.valid('param').uploadId);
+      const byCode = await database.ask(askerOf(context), (views) =>
         views
           .select({ code: quarantine.code, rows: sql<number>`count(*)`.mapWith(Number) })
           .from(quarantine)
@@ -89,6 +95,7 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
       const owner = ownerOf(context);
       ownKey(owner, objectKey);
       const [upload] = await uploadsOf(
+        askerOf(context),
         owner,
         1,
         eq(progress.object_key, objectKey),
@@ -104,8 +111,8 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
     async listQuarantinedRows(context) {
       const { cursor, limit = ROWS_WITHOUT_LIMIT } = context.req.valid('query');
       const owner = ownerOf(context);
-      const { uploadId } = await findUpload(owner, context.req.valid('param').uploadId);
-      const found = await database.ask((views) =>
+      const { uploadId } = await findUpload(askerOf(context), owner, context.req.valid('param').uploadId);
+      const found = await database.ask(askerOf(context), (views) =>
         views
           .select({
             rowNo: quarantine.row_no,

@@ -32,6 +32,7 @@ const titles = {
   413: 'Too large',
   415: 'Not JSON',
   428: 'A condition is missing',
+  429: 'Too many requests at once',
   500: 'A fault of ours',
   501: 'Not there yet',
   503: 'Not available now',
@@ -55,12 +56,22 @@ function answers<const Status extends ProblemStatus>(statuses: readonly Status[]
 
 /** The refusals that any route may answer with, and those of its own. */
 export function problems<const Status extends ProblemStatus = never>(...own: readonly Status[]) {
-  return answers<400 | 401 | 403 | 500 | 503 | Status>([400, 401, 403, 500, 503, ...own]);
+  return answers<400 | 401 | 403 | 429 | 500 | 503 | Status>([400, 401, 403, 429, 500, 503, ...own]);
 }
 
 /** Of a route that changes something: it also demands JSON of a bounded size. */
 export function problemsOfChange<const Status extends ProblemStatus = never>(...own: readonly Status[]) {
-  return answers<400 | 401 | 403 | 413 | 415 | 500 | 503 | Status>([400, 401, 403, 413, 415, 500, 503, ...own]);
+  return answers<400 | 401 | 403 | 413 | 415 | 429 | 500 | 503 | Status>([
+    400,
+    401,
+    403,
+    413,
+    415,
+    429,
+    500,
+    503,
+    ...own,
+  ]);
 }
 
 /** A JSON body, and nothing else. */

@@ -38,7 +38,7 @@ export const handler = handle(app);
 function handlersOfConsole(variables: ConsoleConfig): Partial<Handlers> {
   const secrets = new SecretsManagerClient({});
   const authorities = variables.DATABASE_CA || rdsAuthorities(variables.AWS_REGION);
-  const database = connectViews(async () => {
+  const serverOf = async () => {
     const { username, password } = await readReporter(secrets, variables.DATABASE_SECRET_ARN);
     return {
       host: variables.DATABASE_HOST,
@@ -47,11 +47,10 @@ function handlersOfConsole(variables: ConsoleConfig): Partial<Handlers> {
       user: username,
       password,
       ssl: verifiedTls(authorities),
-      // A Lambda answers one request at a time, and a dashboard's filters ask four things at once.
-      connectionLimit: 4,
-      maxIdle: 1,
     };
-  });
+  };
+  // A Lambda answers one request at a time, and a request asks one thing after the other.
+  const database = connectViews(serverOf, { connections: 1, isOneOfMany: true });
   return consoleHandlers({ database, bucket: { s3: s3Client(), name: variables.UPLOADS_BUCKET } });
 }
 

@@ -37,7 +37,7 @@ export async function startServer(config: LocalConfig, signIn: SignIn = { kind: 
     new GlueClient(aws),
     new CloudWatchClient(aws),
   ];
-  const database = connectViews(async () => ({ uri: config.DATABASE_URL, connectionLimit: 10 }));
+  const database = connectViews(async () => ({ uri: config.DATABASE_URL }), { connections: 10 });
   const tokens = createTokens(readKey(config.DATA_FOLDER));
   const byClick = signIn.kind === 'local';
   const verify = byClick ? tokens.verify : verifyTokensOf(signIn);

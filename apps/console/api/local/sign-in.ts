@@ -2,7 +2,7 @@
 import { uploadProgress as progress } from '@centflow/schema/views';
 import { asc, sql } from 'drizzle-orm';
 import type { LocalRoute } from '../access.ts';
-import type { Handlers } from '../context.ts';
+import { askerOf, type Handlers } from '../context.ts';
 import type { Database } from '../database.ts';
 import { isOwnerName } from '../identity.ts';
 import { Refusal } from '../refusal.ts';
@@ -14,7 +14,7 @@ const NEWCOMER = 'me';
 export function signInHandlers(database: Database, tokens: Tokens): Pick<Handlers, LocalRoute> {
   return {
     async listLocalOwners(context) {
-      const found = await database.ask((views) =>
+      const found = await database.ask(askerOf(context), (views) =>
         views
           .select({ owner: progress.owner, uploads: sql<number>`count(*)`.mapWith(Number) })
           .from(progress)

@@ -1,0 +1,43 @@
+/**
+ * Turns that hold over all Lambdas: each answers one request, so none of them knows how many others one person keeps busy.
+ *
+ * MySQL counts them, by named locks of a connection. They end with the connection, whatever becomes of its Lambda
+ * (https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html#function_get-lock).
+ */
+import { createHash } from 'node:crypto';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import { RUNNING_AT_MOST, tooManyAtOnce, WAIT_MS, WAITING_AT_MOST } from './turns.ts';
+
+/**
+ * Waits for a turn on this connection. `endSharedTurn` ends it.
+ *
+ * One statement takes a free lock for running, or one for waiting and then waits. So a person has at most
+ * `RUNNING_AT_MOST + WAITING_AT_MOST` connections.
+ *
+ * @throws {Refusal} 429
+ */
+export async function takeSharedTurn(connection: Connection, person: string): Promise<void> {
+  // MySQL takes names of up to 64 characters, and a subject may be longer.
+  const prefix = createHash('sha256').update(person).digest('hex').slice(0, 32);
+  const running = Array.from({ length: RUNNING_AT_MOST }, (_, index) => `${prefix} runs ${index}`);
+  const waiting = Array.from({ length: WAITING_AT_MOST }, (_, index) => `${prefix} waits ${index}`);
+  const cases = [
+    ...running.map((name) => ({ sql: 'WHEN GET_LOCK(?, 0) THEN 1', values: [name] })),
+    ...waiting.map((name, index) => ({
+      sql: 'WHEN GET_LOCK(?, 0) THEN GET_LOCK(?, ?)',
+      values: [name, running[index % running.length], WAIT_MS / 1000],
+    })),
+  ];
+  const [[found]] = await connection.query<RowDataPacket[]>(
+    `SELECT CASE ${cases.map(({ sql }) => sql).join(' ')} ELSE 0 END AS taken`,
+    cases.flatMap(({ values }) => values),
+  );
+  if (found?.taken === 1) return;
+  await endSharedTurn(connection);
+  throw tooManyAtOnce();
+}
+
+/** Ends the turn that the connection holds. */
+export async function endSharedTurn(connection: Connection): Promise<void> {
+  await connection.query('DO RELEASE_ALL_LOCKS()');
+}

@@ -1,0 +1,163 @@
+/** One person keeps the database busy: what they and others then get, and what becomes of their queries. */
+import { sql } from 'drizzle-orm';
+import type { RowDataPacket } from 'mysql2/promise';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { addressOf } from '../contract/request.ts';
+import { connectViews, type DatabaseOptions } from '../database.ts';
+import { RUNNING_AT_MOST, WAITING_AT_MOST } from '../turns.ts';
+import { type Answer, call } from './call.ts';
+import { endow, startWorld, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+/** `max_execution_time` ends a SELECT and nothing else: this goes on until somebody ends it. */
+const slow = sql`do sleep(1000)`;
+
+const connect = (options: Partial<DatabaseOptions> = {}) =>
+  connectViews(async () => ({ uri: world.config.DATABASE_URL }), { connections: 10, ...options });
+
+/** Threads of MySQL that do something like this. */
+async function threadsOf(pattern: RegExp): Promise<number> {
+  const [threads] = await world.tables.execute(sql`show full processlist`);
+  return (threads as unknown as RowDataPacket[]).filter(({ Info }) => pattern.test(String(Info))).length;
+}
+const untilThreads = (pattern: RegExp, count: number) =>
+  vi.waitUntil(async () => (await threadsOf(pattern)) === count, { timeout: 8000, interval: 20 });
+const SLEEP = /^do sleep/i;
+const LOCK = /GET_LOCK/;
+
+describe('a query', () => {
+  test('ends in MySQL when the one who asked has gone', async () => {
+    const database = connect();
+    const leaving = new AbortController();
+    const asked = database.ask({ person: 'ann', signal: leaving.signal }, (views) => views.execute(slow));
+    await untilThreads(SLEEP, 1);
+    leaving.abort();
+    await expect(asked).rejects.toMatchObject({ status: 503 });
+    await untilThreads(SLEEP, 0);
+    await database.end();
+  });
+
+  test('ends in MySQL after its time', async () => {
+    const database = connect({ questionMs: 300 });
+    await expect(database.ask({ person: 'ann' }, (views) => views.execute(slow))).rejects.toThrow('does not answer');
+    await untilThreads(SLEEP, 0);
+    await database.end();
+  });
+
+  test('gives its connection back, also if it failed', async () => {
+    const database = connect({ connections: 1 });
+    const fails = database.ask({ person: 'ann' }, (views) => views.execute(sql`select nothing`));
+    await expect(fails).rejects.toThrow();
+    await database.ask({ person: 'ann' }, (views) => views.execute(sql`select 1`));
+    await database.end();
+  });
+});
+
+describe('a request', () => {
+  test('that its client gave up is ended in MySQL', async () => {
+    const token = await world.token({ 'custom:owner': 'ann', sub: 'leaving' });
+    // The table is locked: whoever reads its views waits.
+    await world.tables.execute(sql`lock tables uploads write`);
+    const leaving = new AbortController();
+    const asked = fetch(`${world.url}${addressOf('listUploads', {})}`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: leaving.signal,
+    });
+    const reads = /v_upload_accounting/;
+    try {
+      await untilThreads(reads, 1);
+      leaving.abort();
+      await expect(asked).rejects.toThrow();
+      await untilThreads(reads, 0);
+    } finally {
+      await world.tables.execute(sql`unlock tables`);
+    }
+  });
+
+  test('of one person who sends forty searches at a time is refused in words, and another person is answered', async () => {
+    const token = await world.token({ 'custom:owner': 'big', sub: 'big' });
+    await endow(world, 'big');
+    await world.tables.execute(sql`lock tables expenses write, incomes write`);
+    try {
+      const answers: Answer[] = [];
+      const search = async () => {
+        answers.push(await call(world, 'searchTransactions', token, { query: { q: 'zzzqqq' } }));
+      };
+      const searches = Array.from({ length: 40 }, search);
+      const refused = 40 - RUNNING_AT_MOST - WAITING_AT_MOST;
+      await vi.waitUntil(() => answers.length >= refused, { timeout: 20_000 });
+      for (const { status, body, headers } of answers) {
+        expect(status).toBe(429);
+        expect(body.detail).toMatch(/too many requests under way.*try again/);
+        expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+      }
+      const another = await world.token({ 'custom:owner': 'maya', sub: 'maya' });
+      expect((await call(world, 'listUploads', another)).status).toBe(200);
+      await world.tables.execute(sql`unlock tables`);
+      await Promise.all(searches);
+      // Those that were running go on; on a slow machine some of the waiting ones have waited too long.
+      expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(RUNNING_AT_MOST);
+      expect(answers.every(({ status }) => status === 200 || status === 429)).toBe(true);
+    } finally {
+      await world.tables.execute(sql`unlock tables`);
+    }
+  });
+});
+
+describe('several processes', () => {
+  const sharing = { connections: 40, isOneOfMany: true } as const;
+
+  /** Asks as so many Lambdas; each has one question, as on AWS. */
+  function lambdas(count: number, person: string) {
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let running = 0;
+    const databases = Array.from({ length: count }, () => connect({ ...sharing, connections: 1 }));
+    const asked = databases.map((database) =>
+      database.ask({ person }, async () => {
+        running += 1;
+        await gate;
+      }),
+    );
+    const end = async () => {
+      open();
+      await Promise.allSettled(asked);
+      await Promise.all(databases.map((database) => database.end()));
+    };
+    return { asked, end, running: () => running };
+  }
+
+  test('count the questions of one person together, and do not mix up persons', async () => {
+    const ann = lambdas(RUNNING_AT_MOST + WAITING_AT_MOST, 'ann');
+    const other = connect({ ...sharing, connections: 1 });
+    try {
+      await untilThreads(LOCK, WAITING_AT_MOST);
+      expect(ann.running()).toBe(RUNNING_AT_MOST);
+      const ask = (person: string) => other.ask({ person }, async () => 'answered');
+      await expect(ask('ann')).rejects.toMatchObject({ status: 429, retryAfterSeconds: expect.any(Number) });
+      expect(await ask('bob')).toBe('answered');
+    } finally {
+      await ann.end();
+      await other.end();
+    }
+    expect((await Promise.allSettled(ann.asked)).every(({ status }) => status === 'fulfilled')).toBe(true);
+  });
+
+  test('give a turn back with the answer, and if the question fails', async () => {
+    const database = connect({ ...sharing, connections: 1 });
+    for (let each = 0; each < 2 * RUNNING_AT_MOST; each += 1) {
+      const fails = database.ask({ person: 'ann' }, (views) => views.execute(sql`select nothing`));
+      await expect(fails).rejects.toThrow();
+    }
+    const next = connect({ ...sharing, connections: 1 });
+    expect(await next.ask({ person: 'ann' }, async () => 'answered')).toBe('answered');
+    await Promise.all([database.end(), next.end()]);
+  });
+});
