@@ -58,6 +58,11 @@ export function isPassing(error: unknown): boolean {
   return error instanceof TypeError;
 }
 
+/** The service has too much to do, and did nothing. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Problem && (error.status === 429 || error.status === 503);
+}
+
 /** What to tell a person about any error. */
 export function wordsOf(error: unknown): { readonly title: string; readonly detail: string } {
   if (error instanceof Problem) return { title: error.title, detail: error.detail };

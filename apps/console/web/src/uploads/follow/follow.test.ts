@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Problem } from '../../api/problem.ts';
 import { follow, type Progress, pauseAfter, type Stage } from './follow.ts';
 import { timelineBefore, timelineOf } from './timeline.ts';
 
@@ -41,6 +42,13 @@ test('a lost connection is waited for', async () => {
   const { following, offline } = story('received', new TypeError('fetch failed'), 'published');
   await follow(following);
   expect(offline).toEqual([false, true, false]);
+});
+
+test('a busy service is waited for, and is no lost connection', async () => {
+  const busy = [429, 503].map((status) => new Problem(status, 'Too many requests at once', 'Try again.'));
+  const { following, offline } = story('received', ...busy, 'published');
+  await follow(following);
+  expect(offline).toEqual([false, false, false, false]);
 });
 
 test('a refusal ends it', async () => {

@@ -1,5 +1,7 @@
 /** Follows a version that was sent until the job is done with it. */
 import type { Upload } from '../../../../api/contract/uploads.ts';
+import { isBusy } from '../../api/problem.ts';
+import { pause } from '../../shared/pause.ts';
 
 /** How far it is. `received`: S3 has it, and the job has not come to it yet. */
 export type Stage = 'received' | Upload['state'];
@@ -36,7 +38,7 @@ export interface Following {
 /**
  * Looks until it is settled.
  *
- * A `failed` one is followed on: the sweep takes it up again. A lost connection ends nothing either.
+ * A `failed` one is followed on: the sweep takes it up again. A lost connection or a busy service ends nothing either.
  */
 export async function follow(following: Following): Promise<Progress> {
   const { look, signal, onProgress, onOffline, settled = ({ stage }) => isSettled(stage) } = following;
@@ -50,23 +52,9 @@ export async function follow(following: Following): Promise<Progress> {
       if (settled(progress)) return progress;
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof TypeError)) throw error;
-      onOffline(true);
+      if (!(error instanceof TypeError) && !isBusy(error)) throw error;
+      onOffline(error instanceof TypeError);
     }
     await wait(pauseAfter(now() - from), signal);
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }

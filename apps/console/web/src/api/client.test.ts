@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+const body = { title: 'Too many requests at once', detail: 'Wait until some have ended, then try again.' };
+const busy = () => new Response(JSON.stringify(body), { status: 429, headers: { 'retry-after': '2' } });
+const good = () => new Response('{"owner":"ada"}', { headers: { 'content-type': 'application/json' } });
+
+/** Loads the client as somebody who is signed in, before a server that gives these answers. */
+async function load(...answers: readonly (() => Response)[]) {
+  const stored = JSON.stringify({ token: 'token', expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
+  vi.stubGlobal('sessionStorage', { getItem: () => stored, setItem: () => {}, removeItem: () => {} });
+  vi.stubGlobal('location', { origin: 'https://console.example' });
+  const left = [...answers];
+  const fetched = vi.fn<typeof fetch>(async () => (left.shift() ?? good)());
+  vi.stubGlobal('fetch', fetched);
+  return { ...(await import('./client.ts')), fetched };
+}
+
+beforeEach(() => {
+  vi.resetModules();
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('sends a request again that was one of too many, after the time that the answer names', async () => {
+  const { answerOf, api, fetched } = await load(busy, busy, good);
+  const answer = answerOf(api.session.$get({ query: {} }));
+  await vi.advanceTimersByTimeAsync(1999);
+  expect(fetched).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(2001);
+  expect(await answer).toEqual({ owner: 'ada' });
+  expect(fetched).toHaveBeenCalledTimes(3);
+});
+
+test('shows the refusal in words if it stays', async () => {
+  const { answerOf, api, fetched } = await load(...Array(10).fill(busy));
+  const refused = expect(answerOf(api.session.$get({ query: {} }))).rejects.toMatchObject({ status: 429, ...body });
+  await vi.advanceTimersByTimeAsync(60_000);
+  await refused;
+  expect(fetched).toHaveBeenCalledTimes(4);
+});
+
+test('does not send a request again that its page gave up', async () => {
+  const { sessionFetch, fetched } = await load(busy);
+  const leaving = new AbortController();
+  const asked = expect(sessionFetch('/api/uploads', { signal: leaving.signal })).rejects.toThrow();
+  await vi.advanceTimersByTimeAsync(1000);
+  leaving.abort();
+  await asked;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(fetched).toHaveBeenCalledTimes(1);
+});
