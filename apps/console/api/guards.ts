@@ -24,8 +24,12 @@ export interface GuardParts {
 }
 
 /** In the order in which they look. */
-export function guardsOf(name: RouteName, route: Routes[RouteName], parts: GuardParts): MiddlewareHandler[] {
-  const guards = [refuseForeignPages(parts.origins), admit(name, parts)];
+export function guardsOf(
+  name: RouteName,
+  route: Routes[RouteName],
+  parts: GuardParts,
+): MiddlewareHandler<ApiEnvironment>[] {
+  const guards = [admit(name, route, parts)];
   if (!('query' in route.request)) guards.push(refuseQuery);
   if ('body' in route.request) {
     guards.push(demandJson);
@@ -45,38 +49,39 @@ export function guardsOf(name: RouteName, route: Routes[RouteName], parts: Guard
   return guards;
 }
 
-/** There is no cookie that a foreign page could ride on; this is the second lock. */
-function refuseForeignPages(origins: GuardParts['origins']): MiddlewareHandler {
-  return async (context, next) => {
-    if (context.req.method === 'GET' || context.req.method === 'HEAD') return next();
-    const origin = context.req.header('origin');
-    const site = context.req.header('sec-fetch-site');
-    const foreign =
-      (origin !== undefined && !origins(context).includes(origin)) || site === 'cross-site' || site === 'same-site';
-    if (foreign)
-      throw new Refusal(403, 'This was asked by another page than the console. Open the console and do it there.');
-    return next();
-  };
+/** There is no cookie that a foreign page could use; this is the second lock. */
+function refuseForeignPages(context: Context<ApiEnvironment>, origins: GuardParts['origins']): void {
+  if (context.req.method === 'GET' || context.req.method === 'HEAD') return;
+  const origin = context.req.header('origin');
+  const site = context.req.header('sec-fetch-site');
+  const foreign =
+    (origin !== undefined && !origins(context).includes(origin)) || site === 'cross-site' || site === 'same-site';
+  if (foreign)
+    throw new Refusal(403, 'This was asked by another page than the console. Open the console and do it there.');
 }
 
-function admit(name: RouteName, { identify, audit }: GuardParts): MiddlewareHandler {
+/** Lets in whoever may call the route, from the console's own pages, and writes to the audit log how it ended. */
+function admit(name: RouteName, route: Routes[RouteName], parts: GuardParts): MiddlewareHandler<ApiEnvironment> {
   const needed = access[name];
+  // Who signs in by a click is named by the handler. What anybody may read has no line.
+  const isNoted = needed !== 'public' || route.method !== 'get';
   return async (context, next) => {
     let identity: Identity | undefined;
     try {
       if (needed !== 'public') {
-        identity = await identify(context);
+        identity = await parts.identify(context);
         context.set('identity', allowed(needed, identity));
       }
+      refuseForeignPages(context, parts.origins);
       await next();
     } catch (error) {
-      if (error instanceof Refusal) audit(lineOf(error.status));
+      if (error instanceof Refusal) parts.audit(lineOf(error.status));
       throw error;
     }
-    if (needed !== 'public') audit(lineOf(context.res.status));
+    if (isNoted) parts.audit(lineOf(context.res.status));
 
     function lineOf(status: number) {
-      const { subject = null, owner = null } = identity ?? {};
+      const { subject = null, owner = null } = identity ?? context.get('identity') ?? {};
       return { action: name, subject, owner, target: targetOf(context), status };
     }
   };

@@ -4,7 +4,7 @@ import { asc, sql } from 'drizzle-orm';
 import type { LocalRoute } from '../access.ts';
 import { askerOf, type Handlers } from '../context.ts';
 import type { Database } from '../database.ts';
-import { isOwnerName } from '../identity.ts';
+import { isOwnerName, readIdentity } from '../identity.ts';
 import { Refusal } from '../refusal.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -31,7 +31,9 @@ export function signInHandlers(database: Database, tokens: Tokens): Pick<Handler
         const message = 'An owner’s name is the name of a folder: up to 64 characters, without slashes.';
         throw new Refusal(400, message, [{ pointer: '/json/owner', message }]);
       }
-      return context.json(await tokens.issue({ owner, operator }), 200);
+      const issued = await tokens.issue({ owner, operator });
+      context.set('identity', readIdentity(await tokens.verify(issued.token)));
+      return context.json(issued, 200);
     },
   };
 }
