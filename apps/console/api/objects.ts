@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { type Bucket, isConflict, listVersions, type Version, versionsOf } from './bucket.ts';
 import { askerOf, type Handlers, ownerOf } from './context.ts';
 import type { ObjectSummary } from './contract/objects.ts';
-import { feedNames, feed as feedWord } from './contract/words.ts';
+import { feedNames, feed as feedWord, text } from './contract/words.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { noSuchObject, ownKey, prefixOf } from './object-key.ts';
 import { Refusal } from './refusal.ts';
@@ -16,7 +16,7 @@ import type { UploadsView } from './uploads.ts';
 const OBJECTS_AT_ONCE = 500;
 
 /** The last object that was shown. Its name alone: the owner is whoever asks. */
-const position = z.strictObject({ feed: feedWord, name: z.string().min(1) });
+const position = z.strictObject({ feed: feedWord, name: text.min(1) });
 
 type ObjectHandlers = Pick<Handlers, 'listObjects' | 'listVersions' | 'getContent' | 'removeObject' | 'restoreVersion'>;
 

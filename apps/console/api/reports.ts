@@ -3,12 +3,13 @@ import { type Filters, findVisual, isInOneCurrency } from '@centflow/reports';
 import { choices, FilterError, runVisual } from '@centflow/reports/query';
 import * as z from 'zod';
 import { askerOf, type Handlers, ownerOf } from './context.ts';
+import { label, text } from './contract/words.ts';
 import type { Database } from './database.ts';
 import { keepAnswers, stampOfUploads } from './kept-answers.ts';
 import { Refusal } from './refusal.ts';
 
 /** null: the file does not say. */
-const drillWord = z.record(z.string().max(64), z.string().max(255).nullable());
+const drillWord = z.record(text.max(64), label.nullable());
 
 export function reportHandlers(database: Database): Pick<Handlers, 'getVisual' | 'getChoices'> {
   // Several times as dear to MySQL as a chart, whose currency they decide where none is chosen.

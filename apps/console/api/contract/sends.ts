@@ -1,7 +1,7 @@
 /** Sending a CSV: the browser puts it into S3 itself, by addresses that are signed here for exactly that object. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, problems, problemsOfChange, signedIn } from './problem.ts';
-import { count, etag, feed, KEY_BYTES, moment, multipartId, objectKey, versionId } from './words.ts';
+import { count, etag, feed, KEY_BYTES, moment, multipartId, objectKey, text, versionId } from './words.ts';
 
 /** The job takes no larger object (glue/: --max-object-bytes). */
 export const OBJECT_BYTES_AT_MOST = 2 * 2 ** 30;
@@ -37,7 +37,7 @@ export const sendRequest = z
   .strictObject({
     feed,
     /** The last part of the object key. */
-    name: z.string().min(5).max(KEY_BYTES),
+    name: text.min(5).max(KEY_BYTES),
     bytes,
     contentType: z.enum(['text/csv', 'application/gzip']),
     /** Left out for a new object. */

@@ -1,9 +1,9 @@
 /** Who is signed in, and how one signs in here. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, problems, problemsOfChange, signedIn } from './problem.ts';
-import { count, moment } from './words.ts';
+import { count, moment, text } from './words.ts';
 
-export const ownerName = z.string().min(1).max(64);
+export const ownerName = text.min(1).max(64);
 
 export const signIn = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('local') }),

@@ -1,19 +1,52 @@
 /** Banks' exports, mapped to a feed once and kept by name. */
+import type { Delimiter, MappedCell, Mapping, MappingTarget } from '@centflow/preview';
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, problems, problemsOfChange, signedIn } from './problem.ts';
-import { etag, moment } from './words.ts';
+import { etag, moment, text } from './words.ts';
 
 export const TEMPLATES_AT_MOST = 50;
 export const TEMPLATE_BYTES_AT_MOST = 32 * 1024;
 
 export const templateId = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
 
+const mappedCell = z.union([
+  z.strictObject({ column: text }),
+  z.strictObject({ constant: text }),
+]) satisfies z.ZodType<MappedCell>;
+
+/** packages/preview's Mapping. Only its type comes from there: the functions need none of the code that reads exports. */
+const mapping = z
+  .strictObject({
+    version: z.literal(1),
+    encoding: text,
+    delimiter: z.enum([',', ';', '\t', '|'] satisfies Delimiter[]),
+    headerRow: z.int().min(1),
+    header: z.array(text).readonly(),
+    decimal: z.enum(['.', ',']),
+    dateOrder: z.enum(['ymd', 'dmy', 'mdy']),
+    money: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('signed'), column: text, spentIs: z.enum(['negative', 'positive']) }),
+      z.strictObject({ kind: z.literal('split'), out: text, in: text }),
+    ]),
+    cells: z.strictObject({
+      date: mappedCell.exactOptional(),
+      counterparty: mappedCell.exactOptional(),
+      category: mappedCell.exactOptional(),
+      account: mappedCell.exactOptional(),
+      currency: mappedCell.exactOptional(),
+      description: mappedCell.exactOptional(),
+      country: mappedCell.exactOptional(),
+      city: mappedCell.exactOptional(),
+      transaction_id: mappedCell.exactOptional(),
+    } satisfies Record<MappingTarget, unknown>),
+  })
+  .openapi('Mapping') satisfies z.ZodType<Mapping>;
+
 export const template = z
   .strictObject({
     /** What its owner calls it. */
-    name: z.string().trim().min(1).max(80),
-    /** packages/preview's Mapping, which says its own version. */
-    mapping: z.record(z.string(), z.unknown()),
+    name: text.trim().min(1).max(80),
+    mapping,
   })
   .openapi('Template');
 export type Template = z.infer<typeof template>;

@@ -1,7 +1,7 @@
 /** Every payment, and which line of which upload it comes from. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, problems, signedIn } from './problem.ts';
-import { amount, currency, cursor, date, label, limit, next } from './words.ts';
+import { amount, currency, cursor, date, label, limit, next, text } from './words.ts';
 
 export const transaction = z
   .object({
@@ -29,7 +29,7 @@ const bound = z.string().regex(/^-?\d{1,15}(\.\d{1,4})?$/);
 
 export const transactionSearch = z.strictObject({
   /** Stands somewhere in counterparty, description, category or transaction id. */
-  q: z.string().max(100).optional(),
+  q: text.max(100).optional(),
   from: date.optional(),
   to: date.optional(),
   kind: z.enum(['income', 'expense']).optional(),

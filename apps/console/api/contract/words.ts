@@ -5,6 +5,9 @@ import { z } from '@hono/zod-openapi';
 export const feedNames = Object.keys(feeds) as [FeedName, ...FeedName[]];
 export const feed = z.enum(feedNames);
 
+/** Text that UTF-8 can write: half of a surrogate pair has no bytes, so neither S3 nor an address can hold it. */
+export const text = z.string().refine((given) => given.isWellFormed(), 'text with half of a character');
+
 /** S3 takes no longer key, in bytes. */
 export const KEY_BYTES = 1024;
 /** A version's id as S3 gives it; `null` (the word) is an object's from before the bucket had versions. */
@@ -12,8 +15,7 @@ export const versionId = z
   .string()
   .regex(/^[\w.-]{1,255}$/)
   .openapi({ description: "A version's id, as S3 gives it" });
-export const objectKey = z
-  .string()
+export const objectKey = text
   .min(1)
   .max(KEY_BYTES)
   .regex(/^raw\//)
@@ -36,7 +38,7 @@ export const date = z.iso.date();
 export const moment = z.iso.datetime();
 export const count = z.int().min(0);
 /** Whatever people typed into a CSV: categories, accounts, merchants. */
-export const label = z.string().max(255);
+export const label = text.max(255);
 
 /** A whole number as a query or a path says it. */
 export function wholeNumber(minimum: number, maximum: number) {

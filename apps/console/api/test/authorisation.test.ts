@@ -6,7 +6,7 @@ import { type RouteName, routes } from '../contract/api.ts';
 import { addressOf } from '../contract/request.ts';
 import { type Answer, type Ask, call } from './call.ts';
 import { createFlow } from './flow.ts';
-import { requestsOf } from './requests.ts';
+import { mapping, requestsOf } from './requests.ts';
 import { auditFileOf, type Belongings, endow, put, startWorld, type World } from './world.ts';
 
 const names = Object.keys(routes) as RouteName[];
@@ -57,6 +57,17 @@ const tokens: Readonly<
     may: ['public', 'person', 'owner', 'operator'],
   },
 };
+
+/** The audit log as it is now. */
+async function auditLines(): Promise<Record<string, unknown>[]> {
+  const text = await readFile(auditFileOf(world), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+const lastAuditLine = async () => (await auditLines()).at(-1);
 
 function unsigned(token: string): string {
   const header = Buffer.from('{"alg":"none"}').toString('base64url');
@@ -128,7 +139,7 @@ describe('an owner who reaches for another’s', () => {
 
   test('sees another’s template of the same name neither listed, nor overwritten, nor deleted', async () => {
     const { json } = requestsOf(bob).putTemplate;
-    const mine = { template: { name: bob.secret, mapping: {} } };
+    const mine = { template: { name: bob.secret, mapping } };
     const request = { param: { templateId: 'shared-name' }, headers: { 'if-none-match': '*' } };
     const kept = await call(world, 'putTemplate', await world.tokenOf('bob'), { ...request, json: mine });
     expect(kept.status).toBe(200);
@@ -240,6 +251,39 @@ describe('an owner who reaches for another’s', () => {
   });
 });
 
+describe('half of a character', () => {
+  /** The value with it at the end of one of its texts, for each of them. */
+  function spoiled(value: unknown): unknown[] {
+    if (typeof value === 'string') return [`${value}\ud800`, `${value.slice(0, 1)}\udc00${value.slice(1)}`];
+    if (Array.isArray(value)) {
+      return value.flatMap((each, at) => spoiled(each).map((other) => value.with(at, other)));
+    }
+    if (typeof value !== 'object' || value === null) return [];
+    return Object.entries(value).flatMap(([key, each]) =>
+      spoiled(each).map((other) => ({ ...value, [key]: other }) as unknown),
+    );
+  }
+  const token = () => world.token({ 'custom:owner': 'ann', 'cognito:groups': ['operators'] });
+
+  test.each(names.filter((name) => 'body' in routes[name].request))(
+    'in the body of %s is the fault of whoever sends it',
+    async (name) => {
+      const request = requestsOf({ ...ann, objectKey: 'raw/expenses/owner=ann/gone.csv' })[name];
+      for (const json of spoiled(request.json)) {
+        const { status } = await call(world, name, await token(), { ...request, json });
+        expect(status, JSON.stringify(json)).toBe(400);
+      }
+    },
+  );
+
+  test('in a cursor, and in what a chart is narrowed by, is so as well', async () => {
+    const cursor = Buffer.from(JSON.stringify({ feed: 'expenses', name: 'a\ud800' })).toString('base64url');
+    expect((await call(world, 'listObjects', await token(), { query: { cursor } })).status).toBe(400);
+    const request = { param: { visualId: 'spending-by-category' }, query: { drill: '{"category":"\\ud800"}' } };
+    expect((await call(world, 'getVisual', await token(), request)).status).toBe(400);
+  });
+});
+
 describe('a page of elsewhere', () => {
   const change = (headers: Record<string, string>) =>
     world.tokenOf('ann').then((token) => call(world, 'startSend', token, { ...requestsOf(ann).startSend, headers }));
@@ -249,6 +293,17 @@ describe('a page of elsewhere', () => {
     expect((await change({ origin: 'null' })).status).toBe(403);
     expect((await change({ 'sec-fetch-site': 'cross-site' })).status).toBe(403);
     expect((await change({ origin: world.url, 'sec-fetch-site': 'same-origin' })).status).toBe(200);
+  });
+
+  test('leaves a line in the audit log, with whose token it used', async () => {
+    const headers = { origin: 'https://evil.example' };
+    const json = { objectKey: ann.objectKey, newestVersionId: ann.versionId };
+    expect((await call(world, 'removeObject', await world.tokenOf('ann'), { json, headers })).status).toBe(403);
+    await expect.poll(lastAuditLine).toMatchObject({
+      ...{ action: 'removeObject', subject: 'test', owner: 'ann', status: 403 },
+    });
+    await call(world, 'signInLocally', undefined, { json: { owner: 'ann' }, headers });
+    await expect.poll(lastAuditLine).toMatchObject({ action: 'signInLocally', subject: null, status: 403 });
   });
 
   test('cannot send a form in the place of JSON', async () => {
@@ -285,14 +340,20 @@ describe('the audit log', () => {
     const token = await world.tokenOf('ann');
     await call(world, 'getContent', token, requestsOf(ann).getContent);
     await call(world, 'getContent', token, requestsOf(bob).getContent);
-    const lines = (await readFile(auditFileOf(world), 'utf8'))
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    const [shown, refused] = lines.filter(({ action }) => action === 'getContent').slice(-2);
+    const [shown, refused] = (await auditLines()).filter(({ action }) => action === 'getContent').slice(-2);
     const target = { objectKey: ann.objectKey, versionId: ann.versionId };
     expect(shown).toMatchObject({ subject: 'test', owner: 'ann', target, status: 200 });
     expect(refused).toMatchObject({ subject: 'test', owner: 'ann', target: { objectKey: bob.objectKey }, status: 404 });
+  });
+
+  test('says who signed in by a click', async () => {
+    const { body } = await call(world, 'signInLocally', undefined, { json: { owner: 'ann', operator: true } });
+    await expect.poll(lastAuditLine).toMatchObject({
+      ...{ action: 'signInLocally', subject: 'local-ann', owner: 'ann', status: 200 },
+    });
+    expect(await readFile(auditFileOf(world), 'utf8')).not.toContain(body.token);
+    await call(world, 'signInLocally', undefined, { json: { owner: '../bob' } });
+    await expect.poll(lastAuditLine).toMatchObject({ action: 'signInLocally', owner: null, status: 400 });
   });
 
   test('holds no token, no search words, no amounts and no rows', async () => {

@@ -4,6 +4,7 @@ import type { RouteName } from '../contract/api.ts';
 import { OBJECT_BYTES_AT_MOST, PART_BYTES } from '../contract/sends.ts';
 import { type StoredTemplate, TEMPLATES_AT_MOST } from '../contract/templates.ts';
 import { type Ask, call } from './call.ts';
+import { mapping } from './requests.ts';
 import { put, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -318,7 +319,7 @@ describe('the list of objects', () => {
 });
 
 describe('templates', () => {
-  const template = { name: 'Mein Konto', mapping: { version: 1, columns: { date: 'Buchungstag' } } };
+  const template = { name: 'Mein Konto', mapping };
   const isNew = { 'if-none-match': '*' };
   const putTemplate = (templateId: string, headers: Record<string, string>, given: object = template) =>
     ask('putTemplate', { param: { templateId }, headers, json: { template: given } });
@@ -374,10 +375,37 @@ describe('templates', () => {
     },
   );
 
+  test('are mappings, and nothing else that a page would have to read', async () => {
+    // JSON.stringify would give up at this depth.
+    const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    const given = [
+      ...[1, 3000, 4100].map((depth) => `{"deep":${nested(depth)}}`),
+      JSON.stringify({ ...mapping, header: 'Betrag' }),
+      JSON.stringify({ ...mapping, header: undefined }),
+      JSON.stringify({ ...mapping, cells: { date: { column: [['Betrag']] } } }),
+      JSON.stringify({ ...mapping, delimiter: 'x' }),
+    ];
+    for (const text of given) {
+      const { status } = await fetch(`${world.url}/api/templates/odd`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...isNew },
+        body: `{"template":{"name":"Odd","mapping":${text}}}`,
+      });
+      expect(status, text.slice(0, 60)).toBe(400);
+    }
+  });
+
+  test('that are none, whoever put them there, are left out', async () => {
+    await put(world, `templates/owner=${owner}/odd.json`, JSON.stringify({ name: 'Odd', mapping: { version: 1 } }));
+    await putTemplate('my-bank', isNew);
+    const { body } = await ask('listTemplates');
+    expect(body.templates.map(({ templateId }: StoredTemplate) => templateId)).toEqual(['my-bank']);
+  });
+
   test('are of a bounded size and number', async () => {
-    const large = { ...template, mapping: { text: 'x'.repeat(33_000) } };
+    const large = { ...template, mapping: { ...mapping, encoding: 'x'.repeat(33_000) } };
     expect((await putTemplate('large', isNew, large)).status).toBe(413);
-    const larger = { ...template, mapping: { text: 'x'.repeat(70_000) } };
+    const larger = { ...template, mapping: { ...mapping, encoding: 'x'.repeat(70_000) } };
     expect((await putTemplate('larger', isNew, larger)).status).toBe(413);
     for (let index = 0; index < TEMPLATES_AT_MOST; index += 1) await putTemplate(`t-${index}`, isNew);
     const { status, body } = await putTemplate('one-more', isNew);

@@ -1,9 +1,23 @@
 /** For every route a request that its owner may make. */
+import type { Mapping } from '@centflow/preview';
 import type { RouteName } from '../contract/api.ts';
 import type { Ask } from './call.ts';
 import type { Belongings } from './world.ts';
 
 const nothing = 'AAAAAAAAAAAAAAAAAAAAAA==';
+
+/** Of a bank that writes one signed amount. */
+export const mapping: Mapping = {
+  version: 1,
+  encoding: 'windows-1252',
+  delimiter: ';',
+  headerRow: 4,
+  header: ['Buchungstag', 'Betrag'],
+  decimal: ',',
+  dateOrder: 'dmy',
+  money: { kind: 'signed', column: 'Betrag', spentIs: 'negative' },
+  cells: { date: { column: 'Buchungstag' }, currency: { constant: 'EUR' } },
+};
 
 /** A route that has none does not compile. */
 export function requestsOf({ objectKey, versionId, uploadId, owner }: Belongings): Readonly<Record<RouteName, Ask>> {
@@ -37,7 +51,7 @@ export function requestsOf({ objectKey, versionId, uploadId, owner }: Belongings
     listTemplates: {},
     putTemplate: {
       param: { templateId: 'bank' },
-      json: { template: { name: 'Bank', mapping: { version: 1 } } },
+      json: { template: { name: 'Bank', mapping } },
       headers: { 'if-none-match': '*' },
     },
     deleteTemplate: { param: { templateId: 'none' }, headers: { 'if-match': '"a"' } },

@@ -4,7 +4,7 @@ import type { StoredTemplate } from '../../../../api/contract/templates.ts';
 import { answerOf, api } from '../../api/client.ts';
 import { queryClient } from '../../api/query-client.ts';
 
-/** A template as it is used here: its mapping is known to be one. */
+/** A template as it is used here. */
 export interface KeptTemplate extends Omit<StoredTemplate, 'template'> {
   readonly name: string;
   readonly mapping: Mapping;
@@ -17,7 +17,7 @@ export const templatesQuery = {
     return templates.map(({ template, ...stored }) => ({
       ...stored,
       name: template.name,
-      // What stands there was put by this console, and the API gives it to its owner alone.
+      // The API has checked that it is one; the type of parsed JSON does not say so.
       mapping: template.mapping as unknown as Mapping,
     }));
   },
