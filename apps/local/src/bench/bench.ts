@@ -7,6 +7,7 @@ import { CommandError, EXIT } from '../exit.ts';
 import { type BenchStack, benchFolder, withBenchStack } from './bench-stack.ts';
 import { measureBurst } from './burst.ts';
 import { measureConsole } from './console/console.ts';
+import { measureFairness } from './fairness/fairness.ts';
 import { RESULTS_FILE, readResults, updateResults, writePages, writeResults } from './files.ts';
 import { measureGrowth } from './growth.ts';
 import { measureLatency } from './latency.ts';
@@ -115,6 +116,7 @@ async function measure(only: readonly Section[], sizes: Sizes): Promise<PartialR
     if (only.includes('views')) results.views = views;
   }
   if (only.includes('console')) results.console = await onStack('console', measureConsole, { withConsole: true });
+  if (only.includes('fairness')) results.fairness = await onStack('fairness', measureFairness, { withConsole: true });
   return partialResults.parse({ ...results, machine, seconds: round((performance.now() - since) / 1000, 0) });
 }
 

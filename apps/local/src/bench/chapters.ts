@@ -1,6 +1,7 @@
 /** Results as chapters of text and tables: the terminal and bench/README.md show the same. */
 import type { Row } from '../table.ts';
 import { consoleChapter, consoleTargets } from './console/chapter.ts';
+import { fairnessChapter, fairnessTarget } from './fairness/chapter.ts';
 import { count, megabytes, minutes, seconds } from './figures.ts';
 import type { PartialResults, Results, Stage, Usages, ViewTime, VisualTime } from './results.ts';
 
@@ -30,11 +31,12 @@ export function toChapters(results: PartialResults): Chapter[] {
   if (results.large) chapters.push(largeChapter(results.large));
   if (results.views) chapters.push(viewsChapter(results.views));
   if (results.console) chapters.push(consoleChapter(results.console));
+  if (results.fairness) chapters.push(fairnessChapter(results.fairness));
   return chapters;
 }
 
 /** The figures that are judged, each with its target. */
-export function targetRows({ start, load, latency, burst, large, views, console }: PartialResults): Row[] {
+export function targetRows({ start, load, latency, burst, large, views, console, fairness }: PartialResults): Row[] {
   const rows: Row[] = [];
   const add = (figure: string, measured: string, target: string, reached: boolean) =>
     rows.push({ figure, measured, target, reached: reached ? 'yes' : 'no' });
@@ -88,6 +90,10 @@ export function targetRows({ start, load, latency, burst, large, views, console 
     );
   }
   for (const { figure, measured, target, reached } of console ? consoleTargets(console) : []) {
+    add(figure, measured, target, reached);
+  }
+  if (fairness) {
+    const { figure, measured, target, reached } = fairnessTarget(fairness);
     add(figure, measured, target, reached);
   }
   return rows;

@@ -219,6 +219,36 @@ const consoleFigures = z.object({
 });
 export type ConsoleFigures = z.infer<typeof consoleFigures>;
 
+const times = z.object({
+  requests: count,
+  errors: count,
+  medianSeconds: seconds,
+  p95Seconds: seconds,
+  mostSeconds: seconds,
+});
+
+/** One person sends slow searches, and another one looks at their own money. */
+const fairness = z.object({
+  /** Of the owner who sends the searches. */
+  rows: count,
+  /** Searches at a time; each is followed by the next, whatever the answer was. */
+  searchesAtOnce: count,
+  seconds,
+  /** How often each status was the answer to a search. */
+  searches: z.record(z.string(), count),
+  /** One search while nothing else is asked. */
+  searchAloneSeconds: seconds,
+  /** Of the other person. */
+  perSecond: count,
+  quiet: times,
+  attacked: times,
+  /** What some of the errors say. */
+  firstErrors: z.array(z.string()),
+  /** From the last search that was sent until the last answer to the other person that took longer than allowed. */
+  recoveredSeconds: seconds,
+});
+export type Fairness = z.infer<typeof fairness>;
+
 /** What of a run was measured again after it. */
 const again = z.partialRecord(z.enum(SECTIONS), z.object({ date: z.iso.datetime(), commit: z.string() }));
 
@@ -234,11 +264,12 @@ export const partialResults = z.strictObject({
   large: large.optional(),
   views: views.optional(),
   console: consoleFigures.optional(),
+  fairness: fairness.optional(),
   again: again.optional(),
 });
 export type PartialResults = z.infer<typeof partialResults>;
 
-/** A run of all of them: what `bench/results.json` holds. */
+/** A run of all of them: what `bench/results.json` holds. `fairness` is not in results from before it was measured. */
 export const results = partialResults.required({
   start: true,
   load: true,

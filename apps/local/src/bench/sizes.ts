@@ -1,7 +1,7 @@
 /** How much each part of the benchmark measures. */
 import { InvalidArgumentError } from 'commander';
 
-export const SECTIONS = ['start', 'load', 'latency', 'burst', 'large', 'views', 'console'] as const;
+export const SECTIONS = ['start', 'load', 'latency', 'burst', 'large', 'views', 'console', 'fairness'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Sizes {
@@ -20,6 +20,10 @@ export interface Sizes {
   /** How often a page of the console is opened for one figure. */
   readonly pages: number;
   readonly previewRows: number;
+  /** Of the owner whose searches are slow. */
+  readonly searchedRows: number;
+  /** Of another owner's requests, once quiet and once while the searches run. */
+  readonly fairnessSeconds: number;
   /** From the smallest to the large file. */
   readonly growth: readonly number[];
 }
@@ -28,6 +32,7 @@ export const FULL_ROWS = 10_000_000;
 const QUICK_ROWS = 100_000;
 const LOAD_ROWS = 1_000_000;
 const PREVIEW_ROWS = 100_000;
+const SEARCHED_ROWS = 400_000;
 
 /** @param rows of the large file; everything that has rows follows from it */
 export function planSizes(quick: boolean, rows: number = quick ? QUICK_ROWS : FULL_ROWS): Sizes {
@@ -43,6 +48,8 @@ export function planSizes(quick: boolean, rows: number = quick ? QUICK_ROWS : FU
     apiSeconds: quick ? 3 : 15,
     pages: quick ? 1 : 5,
     previewRows: Math.min(rows, PREVIEW_ROWS),
+    searchedRows: Math.min(rows, SEARCHED_ROWS),
+    fairnessSeconds: quick ? 5 : 20,
     growth: [Math.ceil(rows / 100), Math.ceil(rows / 10), rows],
   };
 }
