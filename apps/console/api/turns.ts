@@ -6,8 +6,8 @@
  */
 import { Refusal } from './refusal.ts';
 
-/** Questions of one person that run at once: enough for a dashboard, and it leaves processors for others. */
-export const RUNNING_AT_MOST = 3;
+/** Questions of one person that run at once: as many as the smallest servers have processors, so that others get their share. */
+export const RUNNING_AT_MOST = 2;
 /** Questions of one person that wait: more than any page sends at once. */
 export const WAITING_AT_MOST = 16;
 /** How long a question waits for its turn. */

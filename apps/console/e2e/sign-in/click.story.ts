@@ -1,8 +1,9 @@
-import type { Browser } from 'playwright-core';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Belongings } from '../../api/test/world.ts';
 import { expireSession } from '../session.ts';
-import { signedIn } from '../uploads/person.ts';
+import { bankExports, cardOf, dragged, drop, expenses, openUploads, signedIn } from '../uploads/person.ts';
 
 type ClickSetting = () => { readonly browser: Browser; readonly urlByClick: string; readonly ada: Belongings };
 
@@ -34,4 +35,79 @@ export function clickStory(setting: ClickSetting): void {
     expect(person.errors).toEqual([]);
     await person.close();
   });
+
+  test('what one person dropped and typed is not shown to the next one in the same browser', async () => {
+    const { browser, urlByClick } = setting();
+    const unknown = await dragged(join(bankExports, 'stadtbank-nordufer-2025-06.csv'));
+    const secret = 'DE89 3704 0044 0532 0130 00';
+    const person = await signedIn(browser, urlByClick, 'ada');
+    const { page } = person;
+    await openUploads(page, urlByClick);
+    await drop(page, [{ name: 'of ada.csv', text: expenses([['2025-03-01', 'Market', '5.00']]) }, unknown]);
+    await cardOf(page, 'of ada.csv').getByRole('button', { name: /^Send/ }).waitFor();
+    const account = await openMapping(page, unknown.name);
+    await account.fill(secret);
+    await expect.poll(() => keptDrafts(page)).toContain(secret);
+
+    // In another tab, while Ada is signed in.
+    const other = await page.context().newPage();
+    await other.goto(urlByClick);
+    await signInAs(other, 'bob');
+    await openUploads(other, urlByClick);
+    await drop(other, [unknown]);
+    expect(await (await openMapping(other, unknown.name)).inputValue()).toBe('');
+    await other.close();
+    // A reload loses nothing of hers.
+    await page.reload();
+    await drop(page, [unknown]);
+    expect(await (await openMapping(page, unknown.name)).inputValue()).toBe(secret);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await drop(page, [{ name: 'of ada.csv', text: expenses([['2025-03-01', 'Market', '5.00']]) }]);
+    await cardOf(page, 'of ada.csv').waitFor();
+
+    // In the same tab, after she has signed out.
+    const left = page.waitForEvent('load');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await left;
+    expect(await keptDrafts(page)).not.toContain(secret);
+    await signInAs(page, 'bob');
+    await page.getByRole('link', { name: 'Uploads', exact: true }).first().click();
+    await page.getByRole('heading', { name: 'Uploads', level: 1 }).waitFor();
+    expect(await page.getByRole('article').count()).toBe(0);
+    await drop(page, [unknown]);
+    expect(await (await openMapping(page, unknown.name)).inputValue()).toBe('');
+    await person.close();
+  });
+}
+
+async function signInAs(page: Page, owner: string): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(`^${owner} *\\d+ upload`) }).click();
+  await page.getByRole('link', { name: 'Uploads', exact: true }).first().waitFor({ state: 'attached' });
+}
+
+/** Opens the mapping of a file, and gives the field that its owner fills. */
+async function openMapping(page: Page, fileName: string): Promise<Locator> {
+  await cardOf(page, fileName).getByRole('button', { name: 'Map its columns' }).click();
+  const account = page.getByRole('textbox', { name: 'Account in every row' });
+  await account.waitFor();
+  return account;
+}
+
+/** All that the browser keeps of what was typed, as text. */
+function keptDrafts(page: Page): Promise<string> {
+  return page.evaluate(
+    () =>
+      new Promise<string>((resolve, reject) => {
+        const opened = indexedDB.open('centflow-drafts');
+        opened.onerror = () => reject(opened.error);
+        opened.onsuccess = () => {
+          const kept = opened.result.transaction('drafts').objectStore('drafts').getAll();
+          kept.onerror = () => reject(kept.error);
+          kept.onsuccess = () => {
+            opened.result.close();
+            resolve(JSON.stringify(kept.result));
+          };
+        };
+      }),
+  );
 }

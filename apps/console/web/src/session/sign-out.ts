@@ -2,14 +2,27 @@ import { queryClient } from '../api/query-client.ts';
 import { configQuery } from './config.ts';
 import { session } from './this-tab.ts';
 
-/** What was on the screen is forgotten too: the next one to sign in may be somebody else. */
+/**
+ * Ends the session, and forgets what its page knows: the next one to sign in may be somebody else.
+ *
+ * The page is left in any case. Whatever some part of it keeps in memory (files that were dropped, what the worker has read)
+ * goes with it, and so does its address, which says what was looked for.
+ */
 export async function signOut(): Promise<void> {
   const before = session.state();
+  const owner = queryClient.getQueryData<{ readonly owner: string | null }>(['session'])?.owner ?? null;
   session.signOut();
-  await queryClient.cancelQueries();
-  queryClient.clear();
-  const { signIn } = await queryClient.fetchQuery(configQuery);
-  if (signIn.kind !== 'oidc') return;
-  const { signOutOfProvider } = await import('./oidc.ts');
-  await signOutOfProvider(before.kind === 'signed-out' ? undefined : before.credentials.refreshToken);
+  try {
+    if (owner !== null) await (await import('../uploads/drafts.ts')).forgetDraftsOf(owner);
+    const { signIn } = await queryClient.fetchQuery(configQuery);
+    if (signIn.kind === 'oidc') {
+      const { signOutOfProvider } = await import('./oidc.ts');
+      await signOutOfProvider(before.kind === 'signed-out' ? undefined : before.credentials.refreshToken);
+      return;
+    }
+  } catch (error) {
+    // Whoever signs out is signed out here, also if the browser's storage or the provider does not answer.
+    console.warn(error);
+  }
+  location.replace('/');
 }

@@ -1,8 +1,10 @@
 /**
- * What a person typed and has not sent, kept in IndexedDB from the first letter: a reload, an expired session or a
- * crash loses nothing.
+ * What a person typed and has not sent, kept in IndexedDB from the first letter until they sign out: a reload, an expired
+ * session or a crash loses nothing.
  */
-import { createStore, del, get, set, type UseStore } from 'idb-keyval';
+import type { Mapping } from '@centflow/preview';
+import { createStore, del, delMany, get, keys, set } from 'idb-keyval';
+import { currentOwner } from '../session/current-owner.ts';
 
 /** A row as somebody typed it. */
 export interface EditedRow {
@@ -21,15 +23,27 @@ export interface Drafts<Draft> {
   forget(id: string): Promise<void>;
 }
 
-/** Drafts of one kind. The owner belongs into the id: two people may share a computer. */
-export function drafts<Draft>(kind: string, store: UseStore = createStore('centflow-drafts', 'drafts')): Drafts<Draft> {
-  const idOf = (id: string) => `${kind}:${id}`;
+const draftStore = createStore('centflow-drafts', 'drafts');
+
+/** Drafts of one kind, each person's apart: two people may share a computer. */
+function drafts<Draft>(kind: string): Drafts<Draft> {
+  const keyOf = async (id: string) => [await currentOwner(), kind, id];
   return {
-    read: (id) => get<Draft>(idOf(id), store),
-    keep: (id, draft) => set(idOf(id), draft, store),
-    forget: (id) => del(idOf(id), store),
+    read: async (id) => get<Draft>(await keyOf(id), draftStore),
+    keep: async (id, draft) => set(await keyOf(id), draft, draftStore),
+    forget: async (id) => del(await keyOf(id), draftStore),
   };
 }
 
-const draftStore = createStore('centflow-drafts', 'drafts');
-export const fixDrafts = drafts<FixDraft>('fixes', draftStore);
+export const fixDrafts = drafts<FixDraft>('fixes');
+/** Mappings that somebody has begun and not used, by the header of the export. */
+export const mappingDrafts = drafts<Mapping>('mapping');
+
+/** Forgets what an owner typed, and what stands there from before drafts had an owner. */
+export async function forgetDraftsOf(owner: string): Promise<void> {
+  const all = await keys(draftStore);
+  await delMany(
+    all.filter((key) => !Array.isArray(key) || key[0] === owner),
+    draftStore,
+  );
+}

@@ -1,9 +1,9 @@
 /** The cards of whoever is signed in, with the real worker, API and storage behind them. */
 import { notifications } from '@mantine/notifications';
 import { useSyncExternalStore } from 'react';
-import { answerOf, api } from '../../api/client.ts';
 import { wordsOf } from '../../api/problem.ts';
 import { queryClient } from '../../api/query-client.ts';
+import { currentOwner } from '../../session/current-owner.ts';
 import { formatInteger } from '../../shared/numbers.ts';
 import { fixDrafts } from '../drafts.ts';
 import { lookAtVersion } from '../follow/look.ts';
@@ -22,18 +22,6 @@ import { overlapOf } from './overlap.ts';
 
 /** Sends that a reload or a crash cut off. */
 export const kept = keptSends();
-
-/** Whose cards they are. */
-export async function currentOwner(): Promise<string> {
-  const { owner } = await queryClient.fetchQuery({
-    queryKey: ['session'],
-    queryFn: () => answerOf(api.session.$get({ query: {} })),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  if (owner === null)
-    throw new Error('You are signed in as an operator without money of your own: sign in as its owner to send files.');
-  return owner;
-}
 
 export const cards = new Cards({
   templates: keptTemplates,

@@ -1,0 +1,14 @@
+import { answerOf, api } from '../api/client.ts';
+import { queryClient } from '../api/query-client.ts';
+
+/** Whose money whoever is signed in works on. */
+export async function currentOwner(): Promise<string> {
+  const { owner } = await queryClient.fetchQuery({
+    queryKey: ['session'],
+    queryFn: () => answerOf(api.session.$get({ query: {} })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (owner === null)
+    throw new Error('You are signed in as an operator without money of your own: sign in as its owner to send files.');
+  return owner;
+}
