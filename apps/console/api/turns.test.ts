@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Turns } from './turns.ts';
 
 const [ada, maya] = [{ person: 'ada' }, { person: 'maya' }];
-const limits = { connections: 3, runningAtMost: 2, waitingAtMost: 2, waitMs: 60_000 };
+const limits = { connections: 3, runningAtMost: 2, waitingAtMost: 2, waitMs: 60_000, refusalMs: 0 };
 
 /** Asks for turns and notes in which order they begin. */
 function asking(more: Partial<typeof limits> = {}) {

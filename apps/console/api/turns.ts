@@ -4,6 +4,7 @@
  * A slow search takes a connection and a processor for seconds. Without a limit per person, one page that sends forty of them
  * takes all connections, and nobody else gets an answer.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from './refusal.ts';
 
 /** Questions of one person that run at once: as many as the smallest servers have processors, so that others get their share. */
@@ -12,6 +13,8 @@ export const RUNNING_AT_MOST = 2;
 export const WAITING_AT_MOST = 16;
 /** How long a question waits for its turn. */
 export const WAIT_MS = 5000;
+/** How long a refusal takes: whoever asks again at once does not keep the process busy with refusals. */
+export const REFUSAL_MS = 1000;
 /** When to ask again after a refusal. */
 const RETRY_AFTER_SECONDS = 2;
 
@@ -29,6 +32,7 @@ export interface TurnLimits {
   readonly runningAtMost?: number;
   readonly waitingAtMost?: number;
   readonly waitMs?: number;
+  readonly refusalMs?: number;
 }
 
 interface Person {
@@ -44,7 +48,10 @@ export class Turns {
   readonly #people = new Map<string, Person>();
 
   constructor(limits: TurnLimits) {
-    this.#limits = { runningAtMost: RUNNING_AT_MOST, waitingAtMost: WAITING_AT_MOST, waitMs: WAIT_MS, ...limits };
+    this.#limits = {
+      ...{ runningAtMost: RUNNING_AT_MOST, waitingAtMost: WAITING_AT_MOST, waitMs: WAIT_MS, refusalMs: REFUSAL_MS },
+      ...limits,
+    };
   }
 
   /**
@@ -53,10 +60,13 @@ export class Turns {
    * @returns ends the turn
    * @throws {Refusal} 429 if the person has too many questions, 503 if all persons together have or if nobody waits any more
    */
-  take({ person, signal }: Asker): Promise<() => void> {
-    if (signal?.aborted) return Promise.reject(abandoned());
+  async take({ person, signal }: Asker): Promise<() => void> {
+    if (signal?.aborted) throw abandoned();
     const own = this.#people.get(person) ?? { running: 0, waiting: new Set() };
-    if (own.waiting.size >= this.#limits.waitingAtMost) return Promise.reject(tooManyAtOnce());
+    if (own.waiting.size >= this.#limits.waitingAtMost) {
+      await sleep(this.#limits.refusalMs);
+      throw tooManyAtOnce();
+    }
     this.#people.set(person, own);
     return new Promise((resolve, reject) => {
       const leave = (reason: unknown) => {

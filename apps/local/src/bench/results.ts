@@ -244,7 +244,7 @@ const fairness = z.object({
   attacked: times,
   /** What some of the errors say. */
   firstErrors: z.array(z.string()),
-  /** From the last search that was sent until the last answer to the other person that took longer than allowed. */
+  /** From the last search that was sent until the other person's answers are in time for a whole second. */
   recoveredSeconds: seconds,
 });
 export type Fairness = z.infer<typeof fairness>;

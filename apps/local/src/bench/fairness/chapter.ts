@@ -34,7 +34,7 @@ export function fairnessChapter(fairness: Fairness): Chapter {
       `An owner with ${count(rows)} rows searches for what is in none of them: ${seconds(searchAloneSeconds)} while nothing else is asked. Then ${searchesAtOnce} of these searches at a time, ` +
       `each followed by the next without a pause (answered ${answered.join(', ')}). Meanwhile the pages of another owner send ${perSecond} requests a second for ${fairness.seconds} s, ` +
       `every visual there is in turn among them, as they did for as long before.${faults} An answer within ${milliseconds(IMMEDIATE_SECONDS)} looks immediate, so a p95 up to that is not judged by the quiet one. ` +
-      `The console has recovered with the last answer to the other owner that takes longer than the target allows: ${seconds(fairness.recoveredSeconds)} after the last search was sent.`,
+      `The console has recovered when a whole second of answers to the other owner is in time: ${seconds(fairness.recoveredSeconds)} after the last search was sent.`,
     tables: [
       [
         { meanwhile: 'nothing else', ...cells(quiet) },

@@ -48,7 +48,6 @@ export async function measureFairness(bench: BenchStack, sizes: Sizes, say: (tex
   searches.stop();
   const after = (await look(RECOVERY_SECONDS)).answers;
   await searches.ended;
-  const lastLate = after.findLastIndex(({ seconds, fault }) => seconds > allowed || fault !== undefined);
   return {
     rows: sizes.searchedRows,
     searchesAtOnce: SEARCHES_AT_ONCE,
@@ -59,8 +58,17 @@ export async function measureFairness(bench: BenchStack, sizes: Sizes, say: (tex
     quiet: timesOf(quiet),
     attacked: timesOf(attacked),
     firstErrors: [...new Set(attacked.flatMap(({ fault }) => fault ?? []))].slice(0, 5),
-    recoveredSeconds: round(lastLate < 0 ? 0 : lastLate / PER_SECOND + (after[lastLate]?.seconds ?? 0)),
+    recoveredSeconds: recoveredAfter(after, allowed),
   };
+}
+
+/** Seconds until the first whole second of which all answers are in time; all that were looked at if there is none. */
+function recoveredAfter(answers: readonly Answered[], allowed: number): number {
+  const inTime = answers.map(({ seconds, fault }) => seconds <= allowed && fault === undefined);
+  const first = inTime.findIndex(
+    (_, at) => at + PER_SECOND <= inTime.length && inTime.slice(at, at + PER_SECOND).every(Boolean),
+  );
+  return round((first < 0 ? answers.length : first) / PER_SECOND, 1);
 }
 
 function timesOf(answers: readonly Answered[]): Fairness['quiet'] {
