@@ -369,7 +369,7 @@ function consoleAlarms(environment: Environment): Alarm[] {
       noData: nothingHappened,
       why: 'The console has refused more than 500 requests in five minutes, twice: somebody tries tokens, or a page asks for what is not there.',
       whatToDo:
-        'The access log tells paths and reasons. From few addresses: lower console.requestsPerAddress. All 429: raise console.requestsPerSecond. The dashboard shows what WAF refused before.',
+        'The access log tells paths and reasons. From few addresses: lower console.requestsPerAddress. All 429: the audit log shows whether they are one person’s, who then has too many queries at once; else raise console.requestsPerSecond. The dashboard shows what WAF refused before.',
     },
   ];
 }
