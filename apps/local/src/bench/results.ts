@@ -183,6 +183,8 @@ const consoleFigures = z.object({
   api: z.object({
     /** Sent, evenly, whatever the answers do. */
     perSecond: count,
+    /** Whose owners send them, in turn; one in results from before the API limited what one person asks. */
+    households: count.default(1),
     /** Answered. */
     reachedPerSecond: z.number().nonnegative(),
     seconds,

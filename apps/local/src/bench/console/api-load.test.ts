@@ -15,7 +15,7 @@ async function serving<Result>(answer: RequestListener, work: (url: string) => P
   }
 }
 
-test('every request of the list is sent in its turn, with the token', async () => {
+test('every request of the list is sent in its turn, with the token of whoever asks', async () => {
   const asked: string[] = [];
   const tokens = new Set<string | undefined>();
   const { answers } = await serving(
@@ -27,17 +27,16 @@ test('every request of the list is sent in its turn, with the token', async () =
     (url) =>
       load(
         url,
-        'secret',
         [
-          { kind: 'one', path: '/1' },
-          { kind: 'two', path: '/2' },
+          { kind: 'one', path: '/1', token: 'secret' },
+          { kind: 'two', path: '/2', token: 'other' },
         ],
         { perSecond: 100, seconds: 0.1 },
       ),
   );
   expect(answers.map(({ kind }) => kind)).toEqual(Array.from({ length: 5 }, () => ['one', 'two']).flat());
   expect(asked.toSorted()).toEqual([...Array(5).fill('/1'), ...Array(5).fill('/2')]);
-  expect([...tokens]).toEqual(['Bearer secret']);
+  expect([...tokens].toSorted()).toEqual(['Bearer other', 'Bearer secret']);
 });
 
 test('a refused request and a cut connection are faults that say what broke', async () => {
@@ -49,10 +48,9 @@ test('a refused request and a cut connection are faults that say what broke', as
     (url) =>
       load(
         url,
-        '',
         [
-          { kind: 'refused', path: '/refused' },
-          { kind: 'cut', path: '/cut' },
+          { kind: 'refused', path: '/refused', token: '' },
+          { kind: 'cut', path: '/cut', token: '' },
         ],
         { perSecond: 100, seconds: 0.02 },
       ),
@@ -68,7 +66,7 @@ test('an answer that comes late does not hold back the next requests', async () 
       // Answered only once all of them are there: a client that waited for each would never send the second.
       if (waiting.length === 10) for (const end of waiting.splice(0)) end();
     },
-    (url) => load(url, '', [{ kind: 'slow', path: '/' }], { perSecond: 200, seconds: 0.05 }),
+    (url) => load(url, [{ kind: 'slow', path: '/', token: '' }], { perSecond: 200, seconds: 0.05 }),
   );
   expect(answers).toHaveLength(10);
   expect(answers.filter(({ fault }) => fault !== undefined)).toEqual([]);

@@ -8,6 +8,8 @@ const CONNECTIONS = 64;
 export interface Wanted {
   readonly kind: string;
   readonly path: string;
+  /** Of whoever asks. */
+  readonly token: string;
 }
 
 export interface Answered {
@@ -29,7 +31,6 @@ export interface Load {
  */
 export async function load(
   url: string,
-  token: string,
   list: readonly Wanted[],
   { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
 ): Promise<Load> {
@@ -46,7 +47,7 @@ export async function load(
       }
       const wanted = list[answers.length % list.length];
       if (wanted === undefined) throw new RangeError('There is nothing to ask for');
-      answers.push(ask(agent, url, token, wanted, due));
+      answers.push(ask(agent, url, wanted, due));
     }
     return { answers: await Promise.all(answers), seconds: (performance.now() - since) / 1000 };
   } finally {
@@ -54,7 +55,7 @@ export async function load(
   }
 }
 
-async function ask(agent: Agent, url: string, token: string, { kind, path }: Wanted, due: number): Promise<Answered> {
+async function ask(agent: Agent, url: string, { kind, path, token }: Wanted, due: number): Promise<Answered> {
   return new Promise((resolve) => {
     const end = (fault?: string) =>
       resolve({ kind, seconds: (performance.now() - due) / 1000, ...(fault === undefined ? {} : { fault }) });

@@ -47,7 +47,7 @@ export function consoleChapter({ api, firstPaint, preview, firstLoad }: ConsoleF
   return {
     title: 'Console',
     text:
-      `The local console before the samples, as the owner of one household; browser, servers and client share the machine's processors. The API is sent ` +
+      `The local console before the samples, as ${api.households === 1 ? 'the owner of one household' : `the owners of ${api.households} households`}; browser, servers and client share the machine's processors. The API is sent ` +
       `${api.perSecond} requests a second, evenly, for ${api.seconds.toFixed(0)} s, every visual there is in turn among them; a time is from when a request was due until ` +
       `the end of its answer.${faults} A preview is of a CSV of ${megabytes(preview.bytes)} with all ten columns, ${preview.files} times on a fresh page, from its choice until ` +
       `the page offers to send it (most ${seconds(preview.mostSeconds)}), duplicates among what was sent before included; the page was blocked for at most ${milliseconds(preview.longestTaskSeconds)}. ` +

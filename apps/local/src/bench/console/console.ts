@@ -8,7 +8,7 @@ import type { Sizes } from '../sizes.ts';
 import { percentile, round } from '../statistics.ts';
 import { type Answered, load } from './api-load.ts';
 import { measureFirstLoad } from './first-load.ts';
-import { OWNER, requestsOfPages, signIn } from './household.ts';
+import { ADA, households, requestsOfPages, signIn } from './household.ts';
 import { measureFirstPaint, measurePreview, withBrowser } from './in-browser.ts';
 
 const PER_SECOND = 200;
@@ -24,15 +24,16 @@ export async function measureConsole(
   say('loading samples/');
   await untilPublished(bench, await putSamples(bench.stack), 100);
   await untilQuiet(bench);
-  const credentials = await signIn(url, OWNER);
+  const credentials = await signIn(url, ADA.owner);
+  const requests = await requestsOfPages(url, households);
 
   say(`${PER_SECOND} requests a second`);
-  await load(url, credentials.token, requestsOfPages(), { perSecond: PER_SECOND / 4, seconds: WARM_SECONDS });
-  const { answers, seconds } = await load(url, credentials.token, requestsOfPages(), {
+  await load(url, requests, { perSecond: PER_SECOND / 4, seconds: WARM_SECONDS });
+  const { answers, seconds } = await load(url, requests, {
     perSecond: PER_SECOND,
     seconds: sizes.apiSeconds,
   });
-  const api = { perSecond: PER_SECOND, ...figuresOf(answers, seconds) };
+  const api = { perSecond: PER_SECOND, households: households.length, ...figuresOf(answers, seconds) };
 
   return withBrowser(credentials, async (newPage) => {
     say('first paint of a dashboard');
@@ -43,7 +44,10 @@ export async function measureConsole(
   });
 }
 
-function figuresOf(answers: readonly Answered[], seconds: number): Omit<ConsoleFigures['api'], 'perSecond'> {
+function figuresOf(
+  answers: readonly Answered[],
+  seconds: number,
+): Omit<ConsoleFigures['api'], 'perSecond' | 'households'> {
   const faults = answers.flatMap(({ fault }) => fault ?? []);
   const kinds = Map.groupBy(answers, ({ kind }) => kind);
   return {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { putSamples } from '../../samples.ts';
 import { type BenchStack, putExpenses, untilPublished, untilQuiet } from '../bench-stack.ts';
 import { type Answered, load } from '../console/api-load.ts';
-import { OWNER, requestsOfPages, signIn } from '../console/household.ts';
+import { ADA, requestsOfPages, signIn } from '../console/household.ts';
 import type { Fairness } from '../results.ts';
 import type { Sizes } from '../sizes.ts';
 import { median, percentile, round } from '../statistics.ts';
@@ -28,9 +28,11 @@ export async function measureFairness(bench: BenchStack, sizes: Sizes, say: (tex
   const large = await putExpenses(bench, `raw/expenses/owner=${ATTACKER}/large.csv`, sizes.searchedRows);
   await untilPublished(bench, [...(await putSamples(bench.stack)), large.version], 200);
   await untilQuiet(bench);
-  const [{ token }, attacker] = [await signIn(url, OWNER), await signIn(url, ATTACKER)];
-  const look = (seconds: number) => load(url, token, requestsOfPages(), { perSecond: PER_SECOND, seconds });
-  const searchAlone = () => load(url, attacker.token, [{ kind: 'search', path: SEARCH }], { perSecond: 1, seconds: 1 });
+  const attacker = await signIn(url, ATTACKER);
+  const requests = await requestsOfPages(url, [ADA]);
+  const look = (seconds: number) => load(url, requests, { perSecond: PER_SECOND, seconds });
+  const searchAlone = () =>
+    load(url, [{ kind: 'search', path: SEARCH, token: attacker.token }], { perSecond: 1, seconds: 1 });
 
   say('quiet');
   await look(WARM_SECONDS);
