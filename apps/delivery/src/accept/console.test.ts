@@ -1,6 +1,7 @@
 import { access } from '@centflow/console/access';
 import { routes } from '@centflow/console/contract';
 import { describe, expect, test } from 'vitest';
+import { exampleMapping } from './checks/console.ts';
 import { Console, changes, routesFor } from './console.ts';
 import type { WebRequest } from './web.ts';
 
@@ -30,6 +31,13 @@ describe('the routes that accept calls', () => {
     expect(routesFor('operator').filter(changes)).toEqual(['redrive', 'sweep']);
     for (const name of deployed) expect(changes(name)).toBe(routes[name].method !== 'get');
   });
+});
+
+test('the template that accept keeps is one that the API takes', () => {
+  const { schema } = routes.putTemplate.request.body.content['application/json'];
+  expect(schema.parse({ template: { name: 'accept', mapping: exampleMapping } }).template.mapping).toEqual(
+    exampleMapping,
+  );
 });
 
 describe('a call of the console', () => {

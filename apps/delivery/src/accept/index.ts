@@ -3,6 +3,7 @@ export { CANARY_PLAN, planCanary, renderCanaryPlan } from '../canary/canary-plan
 export { type AcceptOptions, accept } from './accept.ts';
 export { type Account, openAccount } from './account.ts';
 export type { Check, Outcome, Result } from './check.ts';
+export { exampleMapping } from './checks/console.ts';
 export { checks } from './checks/index.ts';
 export { Deployed, findDeployed } from './deployed.ts';
 export { NotAcceptedError, NotReadyError } from './errors.ts';

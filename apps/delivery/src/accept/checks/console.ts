@@ -21,6 +21,19 @@ const absent = ({ console }: Environment) =>
 const READ_LOG =
   'read the log of `<prefix>-console` or `<prefix>-operations` and the access log of the API; the request id is in both';
 
+/** What a bank's export means, as the console's form keeps it. */
+export const exampleMapping = {
+  version: 1,
+  encoding: 'utf-8',
+  delimiter: ';',
+  headerRow: 1,
+  header: ['Date', 'Amount'],
+  decimal: ',',
+  dateOrder: 'dmy',
+  money: { kind: 'signed', column: 'Amount', spentIs: 'negative' },
+  cells: { date: { column: 'Date' }, currency: { constant: 'EUR' } },
+} as const;
+
 interface Signed {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -257,7 +270,7 @@ async function keepTemplate(call: Call): Promise<void> {
   const templateId = `accept-${randomBytes(6).toString('hex')}`;
   const { etag } = await call<{ etag: string }>('putTemplate', {
     param: { templateId },
-    json: { template: { name: 'accept', mapping: { version: 1 } } },
+    json: { template: { name: 'accept', mapping: exampleMapping } },
     headers: { 'if-none-match': '*' },
   });
   try {

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { access, type DeployedRoute } from '@centflow/console/access';
 import { addressOf, type RouteCall, requestOf } from '@centflow/console/contract/request';
 import { PART_BYTES } from '@centflow/console/contract/sends';
+import { exampleMapping } from '@centflow/delivery/accept';
 import { waitFor } from '../../flow-steps.ts';
 import { type Answer, ask } from './browser.ts';
 import type { ApiAnswer, DeployedConsole } from './deployed-console.ts';
@@ -131,7 +132,7 @@ const steps: Readonly<Record<DeployedRoute, Step>> = {
   putTemplate: {
     request: () => ({
       ...template,
-      json: { template: { name: 'Bank', mapping: { version: 1 } } },
+      json: { template: { name: 'Bank', mapping: exampleMapping } },
       headers: { 'if-none-match': '*' },
     }),
     check: ({ etag }, play) => {
