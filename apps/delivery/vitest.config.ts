@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     setupFiles: ['@centflow/config/test-set-up'],
+    // Most of a file's time is importing CDKTF, which nothing here changes: once for a worker.
+    isolate: false,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
   },
 });
