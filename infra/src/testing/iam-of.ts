@@ -103,13 +103,6 @@ export function policyOfEndpoint(stacks: readonly Stack[], environment: Environm
   return found.flatMap((endpoint) => statementsOf(endpoint, stacks, environment));
 }
 
-/** The policies that resources of a type have of their own, such as `aws_sns_topic_policy`. */
-export function policiesOfType(stacks: readonly Stack[], environment: Environment, type: string): IamStatement[] {
-  return ofType(stacks, type)
-    .filter(({ stack }) => stack.startsWith(`${environment.name}-`))
-    .flatMap((found) => statementsOf(found, stacks, environment));
-}
-
 function statementsOf(resource: Resource, stacks: readonly Stack[], environment: Environment): IamStatement[] {
   const stack = stacks.find(({ name }) => name === resource.stack);
   const text = String(resource.attributes.policy).replace(

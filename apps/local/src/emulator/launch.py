@@ -8,7 +8,6 @@ import os
 import alarms
 import contract
 import glue_runs
-import inventory
 import job_role
 import lifeline
 import log_streams
@@ -31,6 +30,9 @@ def main() -> None:
     queue_batches.install()
     # What only a rehearsal has. Lambdas inherit the environment, and need not know of these.
     if inventory_file := os.environ.pop("CENTFLOW_INVENTORY", None):
+        # Here alone: it brings EC2 with it, for which `npm start` should not wait.
+        import inventory
+
         inventory.install(inventory_file)
     if credentials_file := os.environ.pop("CENTFLOW_JOB_CREDENTIALS", None):
         job_role.install(credentials_file)
