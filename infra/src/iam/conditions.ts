@@ -43,7 +43,8 @@ function arnMatches(value: string, wanted: string): boolean {
  * Whether all conditions of a statement hold: all operators, and all keys of each.
  *
  * Where the request has no such key, an operator does not hold, unless it is a negated one, ends in `IfExists`, is `Null`, or is
- * asked for all values.
+ * asked for all values. One that is asked for any value never holds then:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  *
  * @throws {UnknownOperatorError}
  */
@@ -72,7 +73,9 @@ function holds(written: string, values: readonly string[] | undefined, wanted: r
     );
   }
   const { compare, negated = false } = operator;
-  if (values === undefined) return ifExists !== undefined || set === 'ForAllValues' || negated;
+  if (values === undefined) {
+    return set !== 'ForAnyValue' && (ifExists !== undefined || set === 'ForAllValues' || negated);
+  }
   const one = (value: string) => wanted.some((pattern) => compare(value, pattern)) !== negated;
   const ofEach = set === 'ForAllValues' || (negated && set === undefined);
   return ofEach ? values.every(one) : values.some(one);

@@ -1,7 +1,7 @@
 /** The evaluator against what AWS's documentation says of its own examples. */
 import { describe, expect, test } from 'vitest';
 import { UnknownOperatorError } from './conditions.ts';
-import { type Call, type Caller, decide } from './evaluate.ts';
+import { type Call, type Caller, decide, UnknownElementError } from './evaluate.ts';
 import type { Context, IamStatement } from './statement.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/example';
@@ -58,6 +58,45 @@ describe('policies together', () => {
       because: 'the boundary does not allow it',
     });
     expect(decide(createUser, caller, { identity }).allowed).toBe(true);
+  });
+
+  // The same page, "Evaluating effective permissions with boundaries".
+  test('allow a role by its name in the resource’s policy no more than its boundary, and everybody all the same', () => {
+    const boundary = [allow('s3:ListBucket', '*')];
+    const byName = [allow('s3:GetObject', '*', { Principal: { AWS: ROLE } })];
+    expect(decide(getObject, caller, { resource: byName, boundary })).toEqual({
+      allowed: false,
+      because: 'the boundary does not allow it',
+    });
+    const byKey = [
+      allow('s3:GetObject', '*', { Principal: '*', Condition: { ArnEquals: { 'aws:PrincipalArn': ROLE } } }),
+    ];
+    expect(decide(getObject, caller, { resource: byKey, boundary }).allowed).toBe(true);
+    expect(decide(getObject, caller, { resource: [...byName, ...byKey], boundary }).allowed).toBe(true);
+    // A key that names the role needs no right of the role's own, and the boundary still holds.
+    expect(decide(getObject, caller, { resource: byName, resourceDecides: true }).allowed).toBe(true);
+    expect(decide(getObject, caller, { resource: byName, resourceDecides: true, boundary }).allowed).toBe(false);
+  });
+
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
+  test('deny a role what the resource’s policy denies its account', () => {
+    const identity = [allow('s3:*', '*')];
+    for (const account of ['123456789012', 'arn:aws:iam::123456789012:root']) {
+      const resource = [deny('s3:GetObject', '*', { Principal: { AWS: account } })];
+      expect(decide(getObject, caller, { identity, resource }).allowed).toBe(false);
+    }
+    const other = [deny('s3:GetObject', '*', { Principal: { AWS: '999999999999' } })];
+    expect(decide(getObject, caller, { identity, resource: other }).allowed).toBe(true);
+  });
+
+  test('that say what is not evaluated here are an error and no guess', () => {
+    const identity = [allow('s3:*', '*')];
+    const inverted = { ...deny('s3:*', '*'), NotAction: 's3:ListBucket' };
+    expect(() => decide(getObject, caller, { identity: [...identity, inverted] })).toThrow(UnknownElementError);
+    const variable = deny('s3:*', `arn:aws:s3:::example-bucket/\${aws:PrincipalTag/team}/*`);
+    expect(() => decide(getObject, caller, { identity: [...identity, variable] })).toThrow(UnknownElementError);
+    const ofTerraform = allow('s3:GetObject', `\${var.secret_arn}`);
+    expect(decide(getObject, caller, { identity: [...identity, ofTerraform] }).allowed).toBe(true);
   });
 
   // https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
@@ -125,6 +164,9 @@ describe('a condition', () => {
     expect(under({ StringEqualsIfExists: { 'aws:a': 'x' } })).toBe(true);
     expect(under({ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['x'] } })).toBe(true);
     expect(under({ 'ForAnyValue:StringEquals': { 'aws:TagKeys': ['x'] } })).toBe(false);
+    // Any value of none is not there, also where the operator is negated or made for a missing key.
+    expect(under({ 'ForAnyValue:StringNotEquals': { 'aws:TagKeys': ['x'] } })).toBe(false);
+    expect(under({ 'ForAnyValue:StringEqualsIfExists': { 'aws:TagKeys': ['x'] } })).toBe(false);
     expect(under({ Null: { 'aws:a': 'true' } })).toBe(true);
     expect(under({ Null: { 'aws:a': 'false' } })).toBe(false);
     expect(under({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } })).toBe(false);

@@ -6,6 +6,11 @@
 import { conditionsHold } from './conditions.ts';
 import { type Context, type IamStatement, list, matches } from './statement.ts';
 
+/** A policy has an element that is not evaluated here. */
+export class UnknownElementError extends Error {
+  override readonly name = 'UnknownElementError';
+}
+
 export interface Call {
   /** `s3:GetObject`. */
   readonly action: string;
@@ -40,8 +45,12 @@ export interface Decision {
 /**
  * Decides as AWS does for a caller of the resource's own account.
  *
- * An explicit deny anywhere wins. The endpoint must allow. Then the role's own policies within its boundary must allow, or the
- * resource's policy. A KMS key's policy must allow in any case, to the role or to the account: to the account means that IAM decides.
+ * An explicit deny anywhere wins. The endpoint must allow. Then the role's own policies must allow, or the resource's policy; the
+ * boundary holds both, except where the resource's policy allows everybody:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-eval-logic.
+ * A KMS key's policy must allow in any case, to the role or to the account: to the account means that IAM decides.
+ *
+ * @throws {UnknownElementError} a policy says something that is not evaluated here.
  */
 export function decide(call: Call, caller: Caller, policies: Policies): Decision {
   const { identity = [], boundary, resource = [], resourceDecides = false, endpoint } = policies;
@@ -49,11 +58,15 @@ export function decide(call: Call, caller: Caller, policies: Policies): Decision
   const asked = { ...call, context };
   const own = (statement: IamStatement) => speaksOf(statement, asked);
   const toCaller = (statement: IamStatement) => own(statement) && meets(statement, caller);
+  const toAccount = (statement: IamStatement) =>
+    'role' in caller && own(statement) && meetsAccount(statement, caller.role);
+  // Whoever is of an account is denied what the whole account is denied.
+  const onCaller = (statement: IamStatement) => toCaller(statement) || toAccount(statement);
   const parts: readonly [string, readonly IamStatement[], (statement: IamStatement) => boolean][] = [
     ["the role's policies deny", identity, own],
     ['the boundary denies', boundary ?? [], own],
-    ["the resource's policy denies", resource, toCaller],
-    ["the endpoint's policy denies", endpoint ?? [], toCaller],
+    ["the resource's policy denies", resource, onCaller],
+    ["the endpoint's policy denies", endpoint ?? [], onCaller],
   ];
   for (const [denies, statements, applies] of parts) {
     const denial = statements.find((statement) => statement.Effect === 'Deny' && applies(statement));
@@ -64,20 +77,21 @@ export function decide(call: Call, caller: Caller, policies: Policies): Decision
   if (endpoint !== undefined && allows(endpoint, toCaller) === undefined) {
     return { allowed: false, because: "the endpoint's policy does not allow it" };
   }
-  const byResource = allows(resource, toCaller);
+  const isBeyond = boundary !== undefined && allows(boundary, own) === undefined;
+  const byResource = allows(
+    resource,
+    (statement) => toCaller(statement) && (!isBeyond || 'service' in caller || letsAnybodyIn(statement)),
+  );
   if (byResource !== undefined) {
     return { allowed: true, because: `the resource's policy allows it${named(byResource)}` };
   }
-  const handsOver = (statement: IamStatement) =>
-    'role' in caller && own(statement) && meetsAccount(statement, caller.role);
-  if ('service' in caller || (resourceDecides && allows(resource, handsOver) === undefined)) {
+  const byName = allows(resource, toCaller);
+  if ('service' in caller || (resourceDecides && (byName ?? allows(resource, toAccount)) === undefined)) {
     return { allowed: false, because: "the resource's policy does not allow it" };
   }
   const byRole = allows(identity, own);
-  if (byRole === undefined) return { allowed: false, because: "the role's policies do not allow it" };
-  if (boundary !== undefined && allows(boundary, own) === undefined) {
-    return { allowed: false, because: 'the boundary does not allow it' };
-  }
+  if ((byName ?? byRole) === undefined) return { allowed: false, because: "the role's policies do not allow it" };
+  if (isBeyond || byRole === undefined) return { allowed: false, because: 'the boundary does not allow it' };
   return { allowed: true, because: `the role's policies allow it${named(byRole)}` };
 }
 
@@ -96,6 +110,7 @@ function contextOf(caller: Caller): Context {
 }
 
 function speaksOf(statement: IamStatement, { action, resource, context }: Call): boolean {
+  refuseUnknown(statement);
   return (
     list(statement.Action).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
     (statement.Resource === undefined || list(statement.Resource).some((pattern) => matches(pattern, resource))) &&
@@ -103,19 +118,40 @@ function speaksOf(statement: IamStatement, { action, resource, context }: Call):
   );
 }
 
+/**
+ * What is left out here would be taken for a statement that speaks of nothing, or of everything: an error and no guess.
+ *
+ * Policy variables are `${aws:…}`; what Terraform fills in, `${var.…}`, has no colon behind its first word.
+ */
+function refuseUnknown(statement: IamStatement): void {
+  const inverted = ['NotAction', 'NotResource', 'NotPrincipal'].find((element) => element in statement);
+  const texts = [
+    statement.Resource,
+    ...Object.values(statement.Condition ?? {}).flatMap((keys) => Object.values(keys)),
+  ];
+  const variable = texts.flatMap(list).find((text) => /\$\{([\w-]+:|[*?$]\})/.test(text));
+  if (inverted === undefined && variable === undefined) return;
+  throw new UnknownElementError(
+    `${inverted ?? `The policy variable in ${variable}`} is not evaluated${named(statement)}: add it to infra/src/iam/evaluate.ts.`,
+  );
+}
+
+/** Whether a resource's policy speaks of everybody. */
+function letsAnybodyIn({ Principal }: IamStatement): boolean {
+  return Principal === '*' || (Principal !== undefined && list(Principal.AWS).includes('*'));
+}
+
 /** Whether a resource's policy speaks of the caller: by its name, or of everybody. */
-function meets({ Principal }: IamStatement, caller: Caller): boolean {
-  if (Principal === undefined) return false;
-  if (Principal === '*') return true;
+function meets(statement: IamStatement, caller: Caller): boolean {
+  const { Principal } = statement;
+  if (Principal === undefined || Principal === '*') return Principal === '*';
+  if (letsAnybodyIn(statement)) return true;
   const names = ([kind, values]: [string, string | readonly string[]]) => list(values).map((name) => [kind, name]);
   return Object.entries(Principal)
     .flatMap(names)
-    .some(([kind, name]) => {
-      if (kind === 'AWS' && name === '*') return true;
-      return 'service' in caller
-        ? kind === 'Service' && name === caller.service
-        : kind === 'AWS' && name === caller.role;
-    });
+    .some(([kind, name]) =>
+      'service' in caller ? kind === 'Service' && name === caller.service : kind === 'AWS' && name === caller.role,
+    );
 }
 
 /** Whether it speaks of the caller's whole account, which hands the decision to IAM. */
