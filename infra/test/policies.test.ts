@@ -347,6 +347,7 @@ async function resourcesOf(action: string): Promise<string[]> {
   return types.map(({ arn }) => arn);
 }
 
+/** An action that knows no resource is allowed on `*` alone: beside an ARN it allows nothing. */
 function fits(resource: string, arns: readonly string[]): boolean {
-  return arns.some((arn) => fitsArn(resource, arn));
+  return arns.some((arn) => (arn === '*' ? resource === '*' : fitsArn(resource, arn)));
 }

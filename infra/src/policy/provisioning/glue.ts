@@ -67,7 +67,6 @@ export const glue: AreaOf = (environment) => {
           'glue:StartTrigger',
           'glue:StopTrigger',
           'glue:UpdateCrawler',
-          'glue:UpdateCrawlerSchedule',
           'glue:UpdateJob',
           'glue:UpdateTrigger',
         ],
