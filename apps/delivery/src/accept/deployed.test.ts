@@ -133,6 +133,13 @@ describe('accept names the missing step', () => {
   });
 });
 
+test('accept does not check an environment that is paused', async () => {
+  await bootstrap();
+  for (const stage of stages) await apply(stage);
+  environment = { ...environment, load: { ...environment.load, paused: true } };
+  await expect(find()).rejects.toThrow(/^dev is paused .*docs\/runbook\.md, "Pause"/);
+});
+
 describe('accept compares the states with the release', () => {
   let folder: string;
   beforeEach(() => {

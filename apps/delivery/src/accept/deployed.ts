@@ -126,8 +126,13 @@ export async function findDeployed(
     else states.set(stage, state);
   }
   const [first] = missing;
-  if (first === undefined) return new Deployed(states);
-  const { name } = environment;
+  const { name, load } = environment;
+  if (first === undefined) {
+    if (!load.paused) return new Deployed(states);
+    throw new NotReadyError(
+      `${name} is paused (\`load.paused\`), so no upload would show. End the pause first (docs/runbook.md, "Pause").`,
+    );
+  }
   if (states.size === 0) {
     throw new NotReadyError(
       `${name} was never deployed: \`bootstrap\` is done, and no stage is applied. Go on with ${applyCommand(name, first)} (docs/runbook.md, "First deployment of a new account").`,

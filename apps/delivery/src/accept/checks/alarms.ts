@@ -74,9 +74,7 @@ export const alarmMails: Check = {
         return names.every((name) => done.has(name)) ? true : undefined;
       });
     } finally {
-      for (const alarm of changed) {
-        await set(context, alarm, alarm.StateValue ?? 'INSUFFICIENT_DATA', 'accept restores the state of before');
-      }
+      await restoreStates(context, changed);
     }
     return `${names.length} alarms; their states are restored`;
   },
@@ -157,6 +155,22 @@ async function set(
   StateReason: string,
 ): Promise<void> {
   await account.cloudwatch.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason }));
+}
+
+/**
+ * Sets each alarm to the state that it had; one that refuses does not keep the others from it.
+ *
+ * @throws {SeenError} names those that are not restored, and the state that each had.
+ */
+async function restoreStates(context: AcceptContext, alarms: readonly MetricAlarm[]): Promise<void> {
+  const left: string[] = [];
+  for (const alarm of alarms) {
+    const before = alarm.StateValue ?? 'INSUFFICIENT_DATA';
+    await set(context, alarm, before, 'accept restores the state of before').catch((error: unknown) => {
+      left.push(`${alarm.AlarmName} was ${before} (${error})`);
+    });
+  }
+  expectThat(left.length === 0, `the states of some alarms are not restored: ${left.join('; ')}`);
 }
 
 /** Names of alarms that told the topic since then, and what failed. */

@@ -23,8 +23,9 @@ export const deadLetters: Check = {
     const deadLetterQueueUrl = String(deployed.one('aws_sqs_queue', { name: names.deadLetterQueue }).url);
     const before = await count(context, deadLetterQueueUrl);
     expectThat(before === 0, `${before} dead letters are there already: read and redrive them first`);
-    const upload = await withEagerQueue(context, queueUrl, () =>
-      withoutTrigger(context, async () => {
+    // The trigger stops first and starts last: a batch that it gives back must not meet a queue that gives up after one receive.
+    const upload = await withoutTrigger(context, () =>
+      withEagerQueue(context, queueUrl, async () => {
         const put = await uploads.put('dead-letter');
         await pace.until('the event is a dead letter', DEAD_WITHIN_SECONDS, async () => {
           // Received and given back at once: after the one receive that is allowed, SQS moves it.
@@ -70,12 +71,14 @@ async function withEagerQueue<Result>(
   }
 }
 
-/** Stops the trigger while the work is done. */
+/** Stops the trigger while the work is done. One that somebody has stopped stays so. */
 async function withoutTrigger<Result>(context: AcceptContext, work: () => Promise<Result>): Promise<Result> {
   const { account, deployed, pace, restoring } = context;
   const UUID = String(deployed.one('aws_lambda_event_source_mapping').uuid);
   const state = async () => (await account.lambda.send(new GetEventSourceMappingCommand({ UUID }))).State;
   const enable = (Enabled: boolean) => account.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+  const before = await state();
+  expectThat(before === 'Enabled', `the trigger’s event source mapping is ${before}: nothing was changed`);
   try {
     await enable(false);
     await pace.until('the mapping is disabled', MAPPING_SECONDS, async () =>

@@ -26,11 +26,15 @@ describe('the check of the alarms', () => {
   const history = (summary: string) => () => ({
     AlarmHistoryItems: ['a', 'b', 'another'].map((AlarmName) => ({ AlarmName, HistorySummary: `${summary} ${TOPIC}` })),
   });
-  const fake = (summary: string, described: readonly object[] = alarms) =>
+  const fake = (
+    summary: string,
+    described: readonly object[] = alarms,
+    setState: (input: { AlarmName: string; StateValue: string }) => object = () => ({}),
+  ) =>
     new FakeContext(
       {
         DescribeAlarms: () => ({ MetricAlarms: described }),
-        SetAlarmState: () => ({}),
+        SetAlarmState: setState,
         DescribeAlarmHistory: history(summary),
       },
       states,
@@ -48,6 +52,15 @@ describe('the check of the alarms', () => {
     const of = fake('Failed to execute action: access denied');
     await expect(alarmMails.run(of.context)).rejects.toThrow(/a: Failed to execute action: access denied/);
     expect(setStates(of).slice(2)).toEqual(['a INSUFFICIENT_DATA', 'b ALARM']);
+  });
+
+  test('restores the other states where CloudWatch refuses one', async () => {
+    const of = fake('Successfully executed action', alarms, ({ AlarmName, StateValue }) => {
+      if (AlarmName === 'a' && StateValue === 'INSUFFICIENT_DATA') throw new Error('ResourceNotFound');
+      return {};
+    });
+    await expect(alarmMails.run(of.context)).rejects.toThrow(/a was INSUFFICIENT_DATA.*ResourceNotFound/);
+    expect(setStates(of)).toEqual(['a ALARM', 'b OK', 'a INSUFFICIENT_DATA', 'b ALARM']);
   });
 
   test.each([
@@ -75,8 +88,16 @@ describe('the check of the dead letters', () => {
     aws_lambda_event_source_mapping: [{ uuid: 'u' }],
   };
   /** A queue whose message is dead after one receive, and a mapping that takes a moment to change. */
-  function fakeQueue({ receive = () => {}, dead = 0 }: { receive?: () => void; dead?: number } = {}) {
-    const queue = { dead, mapping: 'Enabled', policy };
+  function fakeQueue({
+    receive = () => {},
+    dead = 0,
+    mapping = 'Enabled',
+  }: {
+    receive?: () => void;
+    dead?: number;
+    mapping?: string;
+  } = {}) {
+    const queue = { dead, mapping, policy };
     const of = new FakeContext(
       {
         GetQueueAttributes: ({ QueueUrl, AttributeNames }: { QueueUrl: string; AttributeNames: string[] }) => ({
@@ -85,6 +106,8 @@ describe('the check of the dead letters', () => {
             : { QueueArn: QueueUrl, ApproximateNumberOfMessages: String(QueueUrl === 'https://dlq' ? queue.dead : 0) },
         }),
         SetQueueAttributes: ({ Attributes }: { Attributes: { RedrivePolicy: string } }) => {
+          // A trigger that gave a batch back in between would lose it to the dead letters.
+          if (queue.mapping !== 'Disabled') throw new Error(`the mapping is ${queue.mapping}`);
           queue.policy = Attributes.RedrivePolicy;
           return {};
         },
@@ -129,6 +152,13 @@ describe('the check of the dead letters', () => {
     });
     await expect(deadLetters.run(of.context)).rejects.toThrow('AccessDenied');
     expect(queue).toEqual({ dead: 0, mapping: 'Enabled', policy });
+  });
+
+  test('changes nothing where somebody has stopped the trigger', async () => {
+    const { of, queue } = fakeQueue({ mapping: 'Disabled' });
+    await expect(deadLetters.run(of.context)).rejects.toThrow('mapping is Disabled: nothing was changed');
+    expect(of.inputsOf('UpdateEventSourceMapping')).toEqual([]);
+    expect(queue).toEqual({ dead: 0, mapping: 'Disabled', policy });
   });
 
   test('changes nothing where there are dead letters already', async () => {
