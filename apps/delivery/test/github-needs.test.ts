@@ -109,6 +109,22 @@ describe('the documentation', () => {
     );
   });
 
+  test('names the status checks that main requires as GitHub does: by the names of their jobs', () => {
+    const [before = ''] = page('delivery.md').split('A name that no job has');
+    const named = before.slice(before.lastIndexOf('these status checks'));
+    const required = ['ci.yml', 'plan.yml'].flatMap((file) =>
+      Object.values(workflows.find((found) => found.file === file)?.workflow.jobs ?? {}).flatMap(
+        ({ name, strategy }) =>
+          strategy === undefined && file === 'plan.yml'
+            ? []
+            : (strategy?.matrix.environment ?? ['']).map((value) =>
+                String(name).replace('${{ matrix.environment }}', value),
+              ),
+      ),
+    );
+    expect([...named.matchAll(/`([^`]+)`/g)].map(([, check]) => check)).toEqual(required);
+  });
+
   test('names the role of each kind of environment as bootstrap does', () => {
     const text = page('delivery.md')
       .replaceAll('<account>', readEnvironment('dev').accountId)

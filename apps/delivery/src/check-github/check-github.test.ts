@@ -158,6 +158,18 @@ describe('check-github fails', () => {
       /add a ruleset for main that requires a pull request: https:\/\/github\.com\/centflow\/centflow\/settings\/rules/,
     ],
     [
+      'if GitHub does not know the team that CODEOWNERS names',
+      () => Object.assign(settings, { codeOwnersErrors: [{ line: 3, suggestion: 'make sure the team exists' }] }),
+      /GitHub knows each owner that \.github\/CODEOWNERS names/,
+      /Name people or teams with write access; GitHub says: line 3: make sure the team exists/,
+    ],
+    [
+      'if main has no CODEOWNERS',
+      () => Object.assign(settings, { codeOwnersErrors: null }),
+      /GitHub knows each owner/,
+      /GitHub says: main has no CODEOWNERS/,
+    ],
+    [
       'if issues are off',
       () => Object.assign(settings, { hasIssues: false }),
       /issues are on/,

@@ -11,6 +11,7 @@ export function checkRepository(settings: RepositorySettings, environments: read
     checkIds(settings, environments),
     checkTokens(settings),
     ...checkMain(settings),
+    checkCodeOwners(settings),
     checkIssues(settings),
     checkPlan(settings),
     checkAttestations(settings),
@@ -54,6 +55,15 @@ function checkMain({ name, defaultBranch, needsPullRequests }: RepositorySetting
       `whoever may push can deploy now; add a ruleset for ${DEPLOYED_BRANCH} that requires a pull request: https://github.com/${name}/settings/rules`,
     ),
   ];
+}
+
+/** https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners */
+function checkCodeOwners({ unknownCodeOwners }: RepositorySettings): Check {
+  return check(
+    'GitHub knows each owner that .github/CODEOWNERS names',
+    unknownCodeOwners.length === 0,
+    `GitHub asks nobody to review what such a line names, so exemptions and rights could change without a review. Name people or teams with write access; GitHub says: ${unknownCodeOwners.join('; ')}`,
+  );
 }
 
 function checkIssues({ name, hasIssues }: RepositorySettings): Check {

@@ -22,6 +22,8 @@ export interface RepositorySettings {
   };
   /** Whether the branch accepts changes by pull request only. */
   readonly needsPullRequests: boolean;
+  /** What GitHub does not understand of CODEOWNERS on the branch: it asks nobody for a review there. */
+  readonly unknownCodeOwners: readonly string[];
   /** The variables that every job sees. */
   readonly variables: ReadonlyMap<string, string>;
   readonly environments: ReadonlyMap<string, EnvironmentSettings>;
@@ -43,7 +45,7 @@ export function settings(connection: Connection, branch: string): Promise<Reposi
   return connection.ask(
     {
       doing: 'read the settings',
-      permission: 'Actions, Administration, Environments and Variables: read',
+      permission: 'Actions, Administration, Contents, Environments and Variables: read',
       asker: 'person',
     },
     async (octokit, where) => {
@@ -59,6 +61,7 @@ export function settings(connection: Connection, branch: string): Promise<Reposi
         hasIssues: data.has_issues,
         tokens: await tokensOf(octokit, where),
         needsPullRequests: await needsPullRequests(octokit, where, branch),
+        unknownCodeOwners: await unknownCodeOwners(octokit, where, branch),
         variables: byName(
           await octokit.paginate(octokit.rest.actions.listRepoVariables, { ...where, per_page: VARIABLES_PER_PAGE }),
         ),
@@ -95,6 +98,12 @@ async function needsPullRequests(octokit: Octokit, where: Where, branch: string)
   if (rules?.some(({ type }) => type === 'pull_request')) return true;
   const protection = await unlessUnavailable(() => octokit.rest.repos.getBranchProtection({ ...where, branch }));
   return protection?.data.required_pull_request_reviews !== undefined;
+}
+
+async function unknownCodeOwners(octokit: Octokit, where: Where, branch: string): Promise<string[]> {
+  const found = await unlessUnavailable(() => octokit.rest.repos.codeownersErrors({ ...where, ref: branch }));
+  if (found === undefined) return [`${branch} has no CODEOWNERS`];
+  return found.data.errors.map(({ line, kind, suggestion }) => `line ${line}: ${suggestion ?? kind}`);
 }
 
 /** Octokit types the pages of this list as optional, and cannot tell what they hold. */

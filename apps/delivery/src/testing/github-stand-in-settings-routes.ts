@@ -12,6 +12,7 @@ type GitHubEnvironment = NonNullable<
 type GitHubVariable = Methods['actions']['listRepoVariables']['response']['data']['variables'][number];
 type GitHubRule = Methods['repos']['getBranchRules']['response']['data'][number];
 type GitHubProtection = Methods['repos']['getBranchProtection']['response']['data'];
+type GitHubCodeOwners = Methods['repos']['codeownersErrors']['response']['data'];
 type GitHubPolicy = Methods['repos']['listDeploymentBranchPolicies']['response']['data']['branch_policies'][number];
 
 const LONGEST_PAGE_OF_VARIABLES = 30;
@@ -57,6 +58,17 @@ export const settingsRoutes: readonly Route[] = [
         GitHubProtection['required_pull_request_reviews']
       >;
       return { required_pull_request_reviews: required } satisfies Shape<GitHubProtection>;
+    },
+  },
+  {
+    on: 'GET /repos/{owner}/{repo}/codeowners/errors',
+    permissions: ['contents: read'],
+    answer: ({ state: { settings } }) => {
+      if (settings.codeOwnersErrors === null) throw new Refusal(404, 'Not Found');
+      const about = { kind: 'Unknown owner', column: 1, message: '', path: '.github/CODEOWNERS' };
+      return {
+        errors: settings.codeOwnersErrors.map((error) => ({ ...about, ...error })),
+      } satisfies Shape<GitHubCodeOwners>;
     },
   },
   {

@@ -23,6 +23,8 @@ export class StandInSettings {
   subject: 'names' | 'ids' | 'template' = 'ids';
   /** What requires pull requests for `main`. */
   pullRequests: 'optional' | 'ruleset' | 'protection' = 'optional';
+  /** What GitHub says of CODEOWNERS; null: the branch has none. */
+  codeOwnersErrors: readonly { readonly line: number; readonly suggestion: string }[] | null = null;
   readonly variables = new Map<string, string>();
   readonly environments = new Map<string, StandInEnvironment>();
 

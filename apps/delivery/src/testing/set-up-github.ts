@@ -5,6 +5,7 @@ import type { StandInSettings } from './github-stand-in-settings.ts';
 
 export function setUpGitHub(settings: StandInSettings): void {
   settings.pullRequests = 'ruleset';
+  settings.codeOwnersErrors = [];
   for (const { name, branches, needsReviewers, variables } of neededEnvironments(readEnvironments())) {
     const environment = settings.addEnvironment(name);
     if (branches !== 'any') environment.branches = [{ name: branches, type: 'branch' }];
