@@ -276,7 +276,14 @@ describe('the firewall', () => {
       expect(group?.name).toBe('AWSManagedRulesCommonRuleSet');
       const overridden = group?.rule_action_override as { name: string; action_to_use: Attributes }[];
       const names = overridden.map(({ name }) => name);
-      expect(names.filter((name) => !name.endsWith('_BODY'))).toEqual(['SizeRestrictions_QUERYSTRING']);
+      // A search and the name of a file stand in the query, as descriptions stand in the body.
+      const looked = ['CrossSiteScripting', 'EC2MetaDataSSRF', 'GenericLFI', 'GenericRFI'];
+      expect([...names].sort()).toEqual(
+        [
+          ...looked.flatMap((rule) => [`${rule}_BODY`, `${rule}_QUERYARGUMENTS`]),
+          ...['RestrictedExtensions_QUERYARGUMENTS', 'SizeRestrictions_BODY', 'SizeRestrictions_QUERYSTRING'],
+        ].sort(),
+      );
       expect(overridden.map(({ action_to_use }) => Object.keys(action_to_use))).toEqual(
         overridden.map(() => ['count']),
       );

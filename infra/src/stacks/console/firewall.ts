@@ -14,9 +14,10 @@ export interface FirewallProps {
 const RATE_WINDOW_SECONDS = 300;
 
 /**
- * Rules of AWS's common set that look into a request's body, and so into people's text as JSON: a description of a bank's with
- * `../` or a URL is no attack, and what an upload overlaps with takes more than 8 KB to ask. They are counted. The API reads
- * bodies by its contract and within its own limits, and writes nothing into HTML or SQL but as values.
+ * Rules of AWS's common set that look into a request's body or its query arguments, and so into people's text: a description of a
+ * bank's with `../` or a URL is no attack, nor a search for `https://…`, nor a file named `card.log.csv`, and what an upload
+ * overlaps with takes more than 8 KB to ask. They are counted. The API reads bodies and queries by its contract and within its own
+ * limits, and writes nothing into HTML or SQL but as values.
  *
  * The rule on query strings refuses more than 2,048 bytes. An object key of 1,024 bytes alone can take 3,072, percent-encoded:
  * https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html. The contract bounds each parameter.
@@ -25,9 +26,14 @@ export const countedOnly = [
   'SizeRestrictions_QUERYSTRING',
   'SizeRestrictions_BODY',
   'CrossSiteScripting_BODY',
+  'CrossSiteScripting_QUERYARGUMENTS',
   'EC2MetaDataSSRF_BODY',
+  'EC2MetaDataSSRF_QUERYARGUMENTS',
   'GenericLFI_BODY',
+  'GenericLFI_QUERYARGUMENTS',
   'GenericRFI_BODY',
+  'GenericRFI_QUERYARGUMENTS',
+  'RestrictedExtensions_QUERYARGUMENTS',
 ] as const;
 
 /** The rules of the web ACL, in their order; each costs as much as the other. */
