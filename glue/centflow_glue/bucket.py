@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from centflow_glue.plan import Version
 
@@ -44,11 +45,23 @@ def open_version(bucket: str, version: Version) -> IO[bytes]:
     """The bytes of exactly this version, as a stream.
 
     Raises:
-        botocore.exceptions.ClientError: `NoSuchVersion` where it has been removed since it was listed.
+        botocore.exceptions.ClientError: Among others where it has been removed since it was listed: see `is_gone`.
     """
     response = s3_client().get_object(Bucket=bucket, Key=version.object_key, VersionId=version.version_id)
     stream: IO[bytes] = response["Body"]
     return stream
+
+
+def is_gone(bucket: str, version: Version, error: Exception) -> bool:
+    """Whether S3 refused a version because it has none of that id any more.
+
+    S3 says so only to those who may list the whole bucket; to others it denies access:
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The job may list versions alone, and they tell.
+    """
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else None
+    if code != "AccessDenied":
+        return code in ("NoSuchVersion", "NoSuchKey")
+    return all(known.version_id != version.version_id for known in versions_of(bucket, version.object_key))
 
 
 def _list_entries(bucket: str, prefix: str) -> Iterator[Version]:

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from botocore.exceptions import ClientError
 from pymysql.connections import Connection
 
-from centflow_glue.bucket import open_version, versions_of
+from centflow_glue.bucket import is_gone, open_version, versions_of
 from centflow_glue.contract import Contract
 from centflow_glue.database import is_transient, named_lock
 from centflow_glue.load import Tally, load_upload
@@ -176,7 +175,7 @@ class Reconciler:
         except Exception as error:
             if is_transient(error):
                 raise
-            if isinstance(error, ClientError) and error.response["Error"]["Code"] in ("NoSuchVersion", "NoSuchKey"):
+            if is_gone(self.bucket, version, error):
                 raise _VersionGoneError from error
             self.connection.rollback()
             record_failure(self.connection, upload_id, error)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pymysql
 import pytest
+from botocore.exceptions import ClientError
 from flow import Flow
 from stack import fetch
 from statements import HEADER, csv_of, expense
@@ -185,6 +186,35 @@ class _BreakingStream(io.RawIOBase):
         data: bytes = self._stream.read(min(size, self._left))
         self._left -= len(data)
         return data
+
+
+def _deny(*_: object) -> None:
+    raise ClientError({"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}, "GetObject")
+
+
+def test_a_version_that_is_gone_is_looked_for_anew_though_s3_only_denies_access(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+):
+    flow.put(KEY, csv_of(expense(merchant="kept")))
+    version_id = flow.bucket.put(KEY, csv_of(expense(merchant="gone")))
+
+    def remove_and_deny(*_: object) -> None:
+        monkeypatch.setattr(reconcile, "open_version", open_version)
+        flow.bucket.remove_version(KEY, version_id)
+        _deny()
+
+    monkeypatch.setattr(reconcile, "open_version", remove_and_deny)
+    flow.reconcile(KEY)
+    assert flow.transactions() == ["kept"]
+    assert flow.unsettled() == []
+
+
+def test_a_version_that_is_there_and_denied_fails(flow: Flow, monkeypatch: pytest.MonkeyPatch):
+    flow.bucket.put(KEY, csv_of(expense(merchant="denied")))
+    monkeypatch.setattr(reconcile, "open_version", _deny)
+    with pytest.raises(LoadFailedError, match="AccessDenied"):
+        flow.reconcile(KEY)
+    assert flow.states(KEY) == ["failed"]
 
 
 @pytest.mark.parametrize("size", [0, 1000, 150_000])
