@@ -76,6 +76,19 @@ test('who makes a job hands its role over to Glue', () => {
   });
 });
 
+test('who makes a database hands the role of its measurements over to RDS, under either name', () => {
+  const role = `arn:aws:iam::${dev.accountId}:role/centflow-dev-database-monitoring`;
+  const parameters = {
+    ...{ DBInstanceIdentifier: 'centflow-dev-database', MonitoringRoleArn: role },
+    ...{ DBParameterGroupName: 'centflow-dev-mysql84', DBSubnetGroupName: 'centflow-dev-private' },
+  };
+  const passed = asked('rds:CreateDBInstance', parameters).filter(({ action }) => action === 'iam:PassRole');
+  expect(passed.map(({ context }) => context['iam:PassedToService'])).toEqual([
+    'monitoring.rds.amazonaws.com',
+    'rds.amazonaws.com',
+  ]);
+});
+
 test('an artefact that is put is encrypted with the key, by S3', () => {
   const resource = `arn:aws:s3:::centflow-dev-artifacts-${dev.accountId}/job-0.py`;
   const rights = asked('s3:PutObject', { 'header.x-amz-tagging': 'Environment=dev' }, { resource });

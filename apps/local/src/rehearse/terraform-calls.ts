@@ -199,13 +199,15 @@ const newResourceOf: Readonly<Record<string, string>> = {
 };
 
 /** Requests that hand a role over: the text that names it, and the service that gets it. */
-const handsOver: Readonly<Record<string, readonly [parameter: string, service: string]>> = {
+const handsOver: Readonly<Record<string, readonly [parameter: string, ...services: string[]]>> = {
   'ec2:CreateFlowLogs': ['DeliverLogsPermissionArn', 'vpc-flow-logs.amazonaws.com'],
   'glue:CreateCrawler': ['Role', 'glue.amazonaws.com'],
   'glue:CreateJob': ['Role', 'glue.amazonaws.com'],
   'glue:UpdateJob': ['JobUpdate.Role', 'glue.amazonaws.com'],
   'lambda:CreateFunction': ['Role', 'lambda.amazonaws.com'],
-  'rds:CreateDBInstance': ['MonitoringRoleArn', 'monitoring.rds.amazonaws.com'],
+  // AWS documents neither, and each has been seen: https://github.com/mitodl/ol-infrastructure/pull/5874
+  'rds:CreateDBInstance': ['MonitoringRoleArn', 'monitoring.rds.amazonaws.com', 'rds.amazonaws.com'],
+  'rds:ModifyDBInstance': ['MonitoringRoleArn', 'monitoring.rds.amazonaws.com', 'rds.amazonaws.com'],
 };
 
 /** What EC2 calls a thing whose id begins so. */
@@ -310,11 +312,15 @@ function ec2Calls(asked: Asked): AwsCall[] {
 }
 
 function roleCalls({ action, parameters, environment }: Asked): AwsCall[] {
-  const [parameter, service] = handsOver[action] ?? [];
+  const [parameter, ...services] = handsOver[action] ?? [];
   const role = parameter === undefined ? undefined : parameters[parameter];
-  if (role === undefined || service === undefined) return [];
+  if (role === undefined) return [];
   const resource = role.startsWith('arn:') ? role : `arn:aws:iam::${environment.accountId}:role/${role}`;
-  return [{ action: 'iam:PassRole', resource, context: { 'iam:PassedToService': service } }];
+  return services.map((service) => ({
+    action: 'iam:PassRole',
+    resource,
+    context: { 'iam:PassedToService': service },
+  }));
 }
 
 /** Rights that a service uses in the name of who asks it. */

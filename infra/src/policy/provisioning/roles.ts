@@ -8,6 +8,9 @@ const services = [
   'lambda.amazonaws.com',
   'monitoring.rds.amazonaws.com',
   'quicksight.amazonaws.com',
+  // RDS itself may be whom AWS names where the role of its measurements is handed over. AWS documents no name, and a condition on
+  // `monitoring.rds.amazonaws.com` alone has refused it: https://github.com/mitodl/ol-infrastructure/pull/5874
+  'rds.amazonaws.com',
   'vpc-flow-logs.amazonaws.com',
 ];
 
