@@ -78,19 +78,30 @@ const reservedIn = (given: unknown) =>
 const reservedByLambda =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_REGION|REGION|EXECUTION_ENV|LAMBDA_\w+|ACCESS_KEY(_ID)?|SECRET_ACCESS_KEY|SESSION_TOKEN)|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/;
 
+const minutesOfUnit: Readonly<Record<string, number>> = { seconds: 1 / 60, minutes: 1, hours: 60, days: 1440 };
+/** What Cognito counts in where a client says nothing. */
+const usualUnit: Readonly<Record<string, string>> = { access_token: 'hours', id_token: 'hours', refresh_token: 'days' };
+
 const minutesOf = (clock: string) => {
   const [hours = 0, minutes = 0] = clock.split(':').map(Number);
   return hours * 60 + minutes;
 };
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
-/** Whether RDS's daily window and its weekly one have a minute in common. */
+const DAY = 24 * 60;
+
+/** Whether RDS's daily window and its weekly one have a minute in common. Either may go over midnight. */
 function windowsMeet(daily: string, weekly: string): boolean {
-  const [from = '', to = ''] = daily.split('-');
-  const [, begin = '', end = ''] = /^\w+:(\d+:\d+)-\w+:(\d+:\d+)$/.exec(weekly) ?? [];
-  const day = days.indexOf(weekly.slice(0, 3));
-  if (day < 0) return true;
-  return minutesOf(from) < minutesOf(end) && minutesOf(begin) < minutesOf(to);
+  const [from = Number.NaN, to = Number.NaN] = daily.split('-').map(minutesOf);
+  const [begin = Number.NaN, end = Number.NaN] = weekly.split('-').map((moment) => {
+    const day = days.indexOf(moment.slice(0, 3));
+    return day < 0 ? Number.NaN : day * DAY + minutesOf(moment.slice(4));
+  });
+  const minutes = (first: number, last: number, round: number) =>
+    Array.from({ length: (last - first + round) % round }, (_, passed) => (first + passed) % round);
+  if (Number.isNaN(begin) || Number.isNaN(end)) return true;
+  const backedUp = new Set(minutes(from, to, DAY));
+  return minutes(begin, end, 7 * DAY).some((minute) => backedUp.has(minute % DAY));
 }
 
 export const serviceRules: readonly ServiceRule[] = [
@@ -164,6 +175,13 @@ export const serviceRules: readonly ServiceRule[] = [
     example: [{ type: 'aws_glue_job', attributes: { number_of_workers: 1 } }],
   },
   {
+    service: 'Glue',
+    rule: 'The time-out of a job is below 7 days, 10,080 minutes.',
+    source: 'https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-job.html',
+    find: each('aws_glue_job', ({ timeout }) => Number(timeout ?? 480) >= 10_080),
+    example: [{ type: 'aws_glue_job', attributes: { timeout: 10_080 } }],
+  },
+  {
     service: 'RDS',
     rule: 'RDS makes no read replica of an instance whose master password it manages.',
     source:
@@ -197,7 +215,7 @@ export const serviceRules: readonly ServiceRule[] = [
     example: [
       {
         type: 'aws_db_instance',
-        attributes: { backup_window: '01:00-02:00', maintenance_window: 'sun:01:30-sun:02:30' },
+        attributes: { backup_window: '23:30-00:30', maintenance_window: 'sun:00:00-sun:01:00' },
       },
     ],
   },
@@ -263,6 +281,17 @@ export const serviceRules: readonly ServiceRule[] = [
         text(description).length > 256,
     ),
     example: [{ type: 'aws_lambda_function', attributes: { timeout: 901 } }],
+  },
+  {
+    service: 'Lambda',
+    rule: 'The environment variables of a function take 4 KB together.',
+    source: 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html',
+    find: each(
+      'aws_lambda_function',
+      ({ environment }) =>
+        JSON.stringify((environment as { variables?: Attributes } | undefined)?.variables ?? {}).length > 4096,
+    ),
+    example: [{ type: 'aws_lambda_function', attributes: { environment: { variables: { CA: 'a'.repeat(4096) } } } }],
   },
   {
     service: 'Lambda',
@@ -395,6 +424,47 @@ export const serviceRules: readonly ServiceRule[] = [
     ],
   },
   {
+    service: 'S3',
+    rule: 'A rule that removes expired delete markers says no days and no date beside.',
+    source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html',
+    find: each('aws_s3_bucket_lifecycle_configuration', ({ rule }) =>
+      blocks(rule)
+        .flatMap(({ expiration }) => blocks(expiration))
+        .some(
+          ({ expired_object_delete_marker: markers, days: after, date }) =>
+            markers === true && (after !== undefined || date !== undefined),
+        ),
+    ),
+    example: [
+      {
+        type: 'aws_s3_bucket_lifecycle_configuration',
+        attributes: { rule: [{ expiration: [{ expired_object_delete_marker: true, days: 30 }] }] },
+      },
+    ],
+  },
+  {
+    service: 'EC2',
+    rule: 'A group has no two rules that say the same.',
+    source: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html',
+    find: (stack) =>
+      ['aws_vpc_security_group_egress_rule', 'aws_vpc_security_group_ingress_rule'].flatMap((type) => {
+        const said = new Set<string>();
+        return stack
+          .filter((resource) => resource.type === type)
+          .flatMap(({ address, attributes: { description, ...rule } }) => {
+            const words = JSON.stringify(Object.entries(rule).sort());
+            const isSaid = said.has(words);
+            said.add(words);
+            return isSaid ? [`${address} (${description})`] : [];
+          });
+      }),
+    example: ['one', 'other'].map((description) => ({
+      type: 'aws_vpc_security_group_egress_rule',
+      id: description,
+      attributes: { description, security_group_id: 'sg-1', ip_protocol: 'tcp', from_port: 443, to_port: 443 },
+    })),
+  },
+  {
     service: 'EC2',
     rule: 'The description of a security group or of its rule has 255 characters at most, without apostrophes and other signs.',
     source: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html',
@@ -435,6 +505,57 @@ export const serviceRules: readonly ServiceRule[] = [
       return beyond(description, /^[\w+=:#@/\-,.][\w+=:#@/\-,.\s]+[\w+=:#@/\-,.]$/);
     }),
     example: [{ type: 'aws_wafv2_web_acl', attributes: { rule: [{ priority: 1 }, { priority: 1 }] } }],
+  },
+  {
+    service: 'Cognito',
+    rule: 'The prefix of a domain has lower-case letters, digits and hyphens, and none of the words aws, amazon and cognito.',
+    source: 'https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html',
+    find: wording(
+      'aws_cognito_user_pool_domain',
+      'domain',
+      /^(?!.*(aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+    ),
+    example: [{ type: 'aws_cognito_user_pool_domain', attributes: { domain: 'my-aws-money' } }],
+  },
+  {
+    service: 'Cognito',
+    rule: 'Access and ID tokens live 5 minutes to a day, and refresh tokens an hour to ten years.',
+    source: 'https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html',
+    find: each('aws_cognito_user_pool_client', ({ token_validity_units: given, ...attributes }) => {
+      const units = blocks(given)[0] ?? {};
+      return Object.entries({ access_token: [5, 1440], id_token: [5, 1440], refresh_token: [60, 5_256_000] })
+        .filter(([token, [least = 0, most = 0]]) => {
+          const value = attributes[`${token}_validity`];
+          const minutes = Number(value) * (minutesOfUnit[text(units[token]) || (usualUnit[token] ?? '')] ?? 0);
+          return value !== undefined && (minutes < least || minutes > most);
+        })
+        .map(([token]) => token)
+        .join(', ');
+    }),
+    example: [
+      {
+        type: 'aws_cognito_user_pool_client',
+        attributes: { refresh_token_validity: 15, token_validity_units: [{ refresh_token: 'minutes' }] },
+      },
+    ],
+  },
+  {
+    service: 'CloudFront',
+    rule: 'The certificate of an address of one’s own is in us-east-1.',
+    source:
+      'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html#https-requirements-aws-region',
+    find: each('aws_cloudfront_distribution', ({ viewer_certificate: given }) =>
+      blocks(given)
+        .map(({ acm_certificate_arn: certificate }) => beyond(certificate, /^arn:aws:acm:us-east-1:/))
+        .filter(Boolean)
+        .join(', '),
+    ),
+    example: [
+      {
+        type: 'aws_cloudfront_distribution',
+        attributes: { viewer_certificate: { acm_certificate_arn: 'arn:aws:acm:eu-west-1:111122223333:certificate/a' } },
+      },
+    ],
   },
   {
     service: 'API Gateway',
