@@ -13,7 +13,10 @@ import {
   environmentNames,
 } from './environment.ts';
 
-/** For trying things: cheap, and gone without a trace by `destroy`. */
+/**
+ * For trying things: cheap, and `destroy` deletes all that was made. RDS's own log group `RDSOSMetrics` stays, and the key waits
+ * for seven days before AWS deletes it.
+ */
 const dev: Environment = {
   name: 'dev',
   accountId: '111122223333',
