@@ -79,8 +79,8 @@ class Stack:
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_ACCESS_KEY_ID": self.description["accessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": self.description["secretAccessKey"],
         }
 
 

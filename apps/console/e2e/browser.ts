@@ -35,9 +35,10 @@ export function withoutBrowser(): boolean {
 /**
  * A browser without a window. Close it when done.
  *
+ * @param args more of Chromium's switches
  * @throws Error where this machine has no Chromium
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(...args: readonly string[]): Promise<Browser> {
   const found = foundChromium();
   if (found === undefined) {
     throw new Error(
@@ -57,6 +58,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-sync',
       // /dev/shm is 64 MB in a container.
       '--disable-dev-shm-usage',
+      ...args,
     ],
     env: {
       ...definedOnly(process.env),

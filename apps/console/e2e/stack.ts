@@ -20,6 +20,8 @@ const sampleFolder = join(repository, 'samples');
 /** What `stack` says of itself (apps/local/src/stack.ts). */
 export interface StackDescription {
   readonly endpointUrl: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
   readonly region: string;
   readonly bucket: string;
   readonly queueName: string;
@@ -70,8 +72,8 @@ export function configOf({ description, folder }: RunningStack, webFolder?: stri
     DATA_FOLDER: join(folder, 'console'),
     AWS_ENDPOINT_URL: description.endpointUrl,
     AWS_REGION: description.region,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ACCESS_KEY_ID: description.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: description.secretAccessKey,
     UPLOADS_BUCKET: description.bucket,
     DATABASE_URL: `mysql://${user}:${encodeURIComponent(password)}@${databaseHost}:${databasePort}/${databaseName}`,
     GLUE_JOB_NAME: description.jobName,

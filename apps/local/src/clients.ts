@@ -6,13 +6,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { CREDENTIALS, REGION } from './emulator.ts';
+import { type Credentials, REGION } from './emulator.ts';
 
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
+export type { Credentials } from './emulator.ts';
 
 export interface Clients {
   readonly s3: S3Client;
@@ -35,10 +31,11 @@ export interface ClientConfiguration {
 /** @param authority who vouches for the emulator where it is reached over TLS, PEM */
 export function clientConfiguration(
   endpointUrl: string,
-  credentials: Credentials = CREDENTIALS,
+  { accessKeyId, secretAccessKey, sessionToken }: Credentials,
   authority?: string,
 ): ClientConfiguration {
   const tls = authority === undefined ? {} : { requestHandler: { httpsAgent: new Agent({ ca: authority }) } };
+  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
   return { endpoint: endpointUrl, region: REGION, credentials, ...tls };
 }
 

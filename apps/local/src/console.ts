@@ -1,6 +1,6 @@
 /** The console: its build, and the process that serves it. */
 import { join } from 'node:path';
-import { awsEnvironment } from './emulator.ts';
+import { type AwsAccess, awsEnvironment } from './emulator.ts';
 import { runLoggedBuild } from './logged-build.ts';
 import { NAMES } from './names.ts';
 import { readToolPaths, repository } from './paths.ts';
@@ -22,7 +22,7 @@ export async function buildConsole(logFile: string): Promise<void> {
 
 export interface ConsoleOptions {
   readonly port: number;
-  readonly endpointUrl: string;
+  readonly aws: AwsAccess;
   /** The reporter's. */
   readonly databaseUrl: string;
   /** Keeps the key of its sessions, and its audit log. */
@@ -38,7 +38,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Part & { re
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', join(folder, 'api', 'local', 'main.ts')],
     env: {
-      ...awsEnvironment(options.endpointUrl),
+      ...awsEnvironment(options.aws),
       PORT: String(options.port),
       HOST: '127.0.0.1',
       WEB_FOLDER: join(folder, 'dist', 'web'),

@@ -1,4 +1,5 @@
-/** The AWS emulator (ministack) and the warm Spark process that runs its Glue jobs. */
+/** The AWS emulator (ministack), which takes requests that are signed with its own credentials only. */
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -10,19 +11,28 @@ import { repository } from './paths.ts';
 import { type Part, startPart } from './supervise.ts';
 
 export const REGION = 'eu-west-1';
-/** The emulator takes any credentials; these belong to its account 000000000000. */
-export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Where an emulator is, and the only keys that it takes. */
+export interface AwsAccess extends Credentials {
+  readonly endpointUrl: string;
+}
 
 const programs = join(repository, 'apps', 'local', 'src', 'emulator');
 
 /** What any AWS client needs to talk to the emulator instead. */
-export function awsEnvironment(endpointUrl: string, region = REGION): Record<string, string> {
+export function awsEnvironment(aws: AwsAccess, region = REGION): Record<string, string> {
   return {
-    AWS_ENDPOINT_URL: endpointUrl,
+    AWS_ENDPOINT_URL: aws.endpointUrl,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    AWS_ACCESS_KEY_ID: aws.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
   };
 }
 
@@ -31,6 +41,8 @@ export interface EmulatorOptions {
   readonly port: number;
   /** `eu-west-1` where left out. */
   readonly region?: string;
+  /** Sign every request; random where left out. In a rehearsal IAM decides instead. */
+  readonly credentials?: Credentials;
   /** Buckets and queues are kept here. */
   readonly dataFolder: string;
   readonly temporaryFolder: string;
@@ -58,17 +70,16 @@ export interface Rehearsal {
 
 export async function startEmulator(options: EmulatorOptions): Promise<Part> {
   const endpointUrl = endpointOf(options);
-  const { AWS_ENDPOINT_URL: _ours, ...credentials } = awsEnvironment(endpointUrl, options.region);
+  const credentials = options.credentials ?? createCredentials();
   return startPart({
     name: 'the AWS emulator',
     command: options.tools.emulatorPython,
     args: [join(programs, 'launch.py')],
     env: {
-      ...credentials,
+      ...awsEnvironment({ endpointUrl, ...credentials }, options.region),
       // A profile of the user's must not lead a Lambda to the real AWS.
       AWS_PROFILE: undefined,
       AWS_SESSION_TOKEN: undefined,
-      AWS_ENDPOINT_URL: endpointUrl,
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(options.port),
       MINISTACK_REGION: options.region ?? REGION,
@@ -83,7 +94,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Part> {
       // Never let a warm Lambda go cold while the stack stands.
       LAMBDA_WARM_TTL_SECONDS: '864000',
       CENTFLOW_SPARK_SOCKET: options.sparkSocket,
-      ...asRehearsal(options),
+      ...admission(options),
       // The runtime starts `node` from the PATH: the bootstrap's Node 22 comes first.
       PATH: `${join(options.tools.node, '..')}:${process.env.PATH ?? ''}`,
       PYTHONUNBUFFERED: '1',
@@ -95,13 +106,23 @@ export async function startEmulator(options: EmulatorOptions): Promise<Part> {
   });
 }
 
+/** Credentials that nobody else has. */
+export function createCredentials(): Credentials {
+  return {
+    // Like a key of AWS, whose ids begin with A.
+    accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64url'),
+  };
+}
+
 /** Where the emulator answers. */
 export function endpointOf({ port, rehearsal }: Pick<EmulatorOptions, 'port' | 'rehearsal'>): string {
   return `${rehearsal === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
 }
 
-function asRehearsal({ rehearsal, temporaryFolder }: EmulatorOptions): Record<string, string> {
-  if (rehearsal === undefined) return {};
+/** Which requests are let in: those that our credentials sign (guard.py), or in a rehearsal those that IAM allows. */
+function admission({ rehearsal, port, temporaryFolder }: EmulatorOptions): Record<string, string> {
+  if (rehearsal === undefined) return { CENTFLOW_GUARDED_PORT: String(port) };
   const { certificate, key } = writeCertificate(rehearsal.certificate, temporaryFolder, 'emulator');
   return {
     // A role may do what its policies say, the account's root everything.

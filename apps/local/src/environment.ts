@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { databaseUrl } from './database.ts';
-import { awsEnvironment } from './emulator.ts';
+import { type AwsAccess, awsEnvironment } from './emulator.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { runFolder } from './paths.ts';
 import type { StackDescription } from './stack.ts';
@@ -19,6 +19,8 @@ const SECRETS_FILE = join(runFolder, 'secrets.env');
 const publicVariables = z.object({
   AWS_ENDPOINT_URL: z.url(),
   AWS_REGION: z.string(),
+  AWS_ACCESS_KEY_ID: z.string(),
+  AWS_SECRET_ACCESS_KEY: z.string(),
   UPLOADS_BUCKET: z.string(),
   DATABASE_URL: z.url(),
   CONSOLE_URL: z.url(),
@@ -31,9 +33,8 @@ const secretVariables = z.object({
 });
 
 /** A running stack, as a command sees it. */
-export interface RunningStack {
+export interface RunningStack extends AwsAccess {
   readonly pid: number;
-  readonly endpointUrl: string;
   readonly bucket: string;
   readonly consoleUrl: string;
   /** As `reporter`: the views. */
@@ -51,7 +52,7 @@ export function writeEnvironment(stack: StackDescription): void {
   });
   // The file that says "running" comes last.
   write(ENVIRONMENT_FILE, {
-    ...awsEnvironment(stack.endpointUrl),
+    ...awsEnvironment(stack),
     UPLOADS_BUCKET: stack.bucket,
     DATABASE_URL: databaseUrl(stack, stack.reporter),
     CONSOLE_URL: stack.consoleUrl,
@@ -72,6 +73,8 @@ export function readEnvironment(): RunningStack {
   return {
     pid: found.CENTFLOW_PID,
     endpointUrl: found.AWS_ENDPOINT_URL,
+    accessKeyId: found.AWS_ACCESS_KEY_ID,
+    secretAccessKey: found.AWS_SECRET_ACCESS_KEY,
     bucket: found.UPLOADS_BUCKET,
     consoleUrl: found.CONSOLE_URL,
     databaseUrl: found.DATABASE_URL,

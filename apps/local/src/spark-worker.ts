@@ -3,13 +3,15 @@
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { awsEnvironment } from './emulator.ts';
+import { awsEnvironment, type Credentials } from './emulator.ts';
 import { repository, type ToolPaths } from './paths.ts';
 import { type Part, startPart } from './supervise.ts';
 
 export interface SparkWorkerOptions {
   readonly tools: ToolPaths;
   readonly endpointUrl: string;
+  /** What signs the requests of the job's runs, unless the `job` has a role's. */
+  readonly credentials?: Credentials;
   /** `eu-west-1` where left out. */
   readonly region?: string;
   readonly socketPath: string;
@@ -39,6 +41,8 @@ export interface SparkWorker {
   readonly pid: () => number | undefined;
   stop(): Promise<void>;
 }
+
+const NOBODY: Credentials = { accessKeyId: '', secretAccessKey: '' };
 
 /** Restarts beyond this many without a minute of life between them are given up. */
 const MAX_QUICK_RESTARTS = 5;
@@ -92,7 +96,7 @@ async function startOnce(options: SparkWorkerOptions): Promise<Part> {
     command: options.tools.python,
     args: [join(repository, 'apps', 'local', 'src', 'emulator', 'spark_worker.py')],
     env: {
-      ...awsEnvironment(options.endpointUrl, options.region),
+      ...awsEnvironment({ endpointUrl: options.endpointUrl, ...(options.credentials ?? NOBODY) }, options.region),
       AWS_PROFILE: undefined,
       AWS_SESSION_TOKEN: undefined,
       JAVA_HOME: options.tools.javaHome,

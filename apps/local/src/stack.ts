@@ -1,21 +1,21 @@
 /** The whole flow on one machine: started in order, stopped in order, whatever happens in between. */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@centflow/schema/grants';
 import { isLoopback, tlsFor } from '@centflow/schema/tls';
 import { createConnection } from 'mysql2/promise';
-import { z } from 'zod';
 import { type Clients, createClients } from './clients.ts';
 import { startConsole } from './console.ts';
 import { databaseUrl } from './database.ts';
-import { REGION, startEmulator } from './emulator.ts';
+import { type AwsAccess, REGION, startEmulator } from './emulator.ts';
 import { freePort } from './free-port.ts';
 import { type Administrator, administratorFromUrl, startMysql } from './mysql.ts';
 import { NAMES } from './names.ts';
 import { readToolPaths } from './paths.ts';
 import { createFlow, createStorage, type ResourceOverrides, warmJob } from './resources.ts';
+import { readSecrets } from './secrets.ts';
 import { removeSocketFolder, socketPath } from './socket-path.ts';
 import { type SparkWorker, startSparkWorker } from './spark-worker.ts';
 
@@ -51,6 +51,9 @@ interface Account {
 /** Everything a client of a running stack needs. */
 export interface StackDescription {
   readonly endpointUrl: string;
+  /** The only keys that the emulator takes. */
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
   /** Where the console is; empty without that part. */
   readonly consoleUrl: string;
   readonly region: string;
@@ -88,16 +91,13 @@ export interface Stack {
 const STOP_ORDER = ['console', 'clients', 'emulator', 'spark', 'database', 'server', 'files'] as const;
 type StopStep = (typeof STOP_ORDER)[number];
 
-const passwords = z.object({ root: z.string(), migrator: z.string(), loader: z.string(), reporter: z.string() });
-type Passwords = z.infer<typeof passwords>;
-
 /** Starts the parts of a stack; when one does not start, those that did are stopped. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const tools = readToolPaths();
   mkdirSync(options.dataFolder, { recursive: true });
   const logFolder = options.logFolder ?? join(options.dataFolder, 'logs');
   const report = options.report ?? (() => undefined);
-  const secrets = readPasswords(join(options.dataFolder, 'passwords.json'));
+  const secrets = readSecrets(join(options.dataFolder, 'passwords.json'));
   // What a killed stack left in it goes now.
   const temporaryFolder = join(options.dataFolder, 'tmp');
   rmSync(temporaryFolder, { recursive: true, force: true });
@@ -174,11 +174,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const needsEmulator = wants('s3') || wants('flow');
     const emulatorPort = await freePort(options.preferredPorts?.emulator);
     const endpointUrl = `http://127.0.0.1:${emulatorPort}`;
+    const { accessKeyId, secretAccessKey } = secrets;
+    const aws: AwsAccess = { endpointUrl, accessKeyId, secretAccessKey };
 
     const startAws = async () => {
       const part = await startEmulator({
         tools,
         port: emulatorPort,
+        credentials: aws,
         dataFolder: join(options.dataFolder, 'aws'),
         temporaryFolder,
         sparkSocket,
@@ -191,6 +194,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const worker = await startSparkWorker({
         tools,
         endpointUrl,
+        credentials: aws,
         socketPath: sparkSocket,
         scratchFolder: join(temporaryFolder, 'spark'),
         logFile: join(logFolder, 'spark.log'),
@@ -204,14 +208,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // Spark takes longest. What does not need it is started meanwhile.
     sparkStarting = wants('flow') ? timed('Spark', startSpark()) : Promise.resolve(undefined);
     sparkStarting.catch(() => undefined);
-    const [database, aws] = await Promise.allSettled([
+    const [database, emulator] = await Promise.allSettled([
       wants('mysql') || wants('flow') ? timed('MySQL', startDatabase()) : undefined,
       needsEmulator ? timed('AWS emulator', startAws()) : undefined,
     ]);
-    for (const outcome of [database, aws]) if (outcome.status === 'rejected') throw outcome.reason;
+    for (const outcome of [database, emulator]) if (outcome.status === 'rejected') throw outcome.reason;
     const administrator = database.status === 'fulfilled' ? database.value : undefined;
 
-    const clients = createClients(endpointUrl);
+    const clients = createClients(endpointUrl, aws);
     stops.set('clients', () => clients.destroy());
     if (needsEmulator) {
       await createStorage(clients, {
@@ -231,7 +235,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await options.consoleBuilt;
       const part = await startConsole({
         port: await freePort(options.preferredPorts?.console),
-        endpointUrl,
+        aws,
         databaseUrl: databaseUrl(
           { databaseHost: administrator?.host ?? '', databasePort: administrator?.port ?? 0, databaseName },
           { user: accounts.reporter, password: secrets.reporter },
@@ -258,6 +262,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return {
       description: {
         endpointUrl: needsEmulator ? endpointUrl : '',
+        accessKeyId,
+        secretAccessKey,
         consoleUrl,
         region: REGION,
         bucket: NAMES.bucket,
@@ -289,16 +295,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
-}
-
-/** The passwords of a data directory, made with it, readable by its owner alone. */
-function readPasswords(file: string): Passwords {
-  if (existsSync(file)) return passwords.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const random = () => randomBytes(18).toString('base64url');
-  const made = { root: random(), migrator: random(), loader: random(), reporter: random() };
-  writeFileSync(file, `${JSON.stringify(made)}\n`, { mode: 0o600 });
-  chmodSync(file, 0o600);
-  return made;
 }
 
 /** A gigabyte, or a quarter of what is free where that is less. */

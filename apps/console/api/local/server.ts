@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { GlueClient } from '@aws-sdk/client-glue';
-import { PutBucketCorsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Context } from 'hono';
@@ -75,7 +74,6 @@ export async function startServer(config: LocalConfig, signIn: SignIn = { kind: 
     });
   }
 
-  await allowBrowsers(s3, config.UPLOADS_BUCKET);
   const server = createAdaptorServer({
     async fetch(request, env) {
       const response = await app.fetch(request, env);
@@ -112,23 +110,4 @@ function refuseOtherHosts(context: Context<ApiEnvironment>): void {
   const host = (context.req.header('host') ?? '').replace(/:\d+$/, '');
   if (['127.0.0.1', 'localhost', '[::1]'].includes(host)) return;
   throw new Refusal(403, 'This console answers on this machine only: open it as http://127.0.0.1 with its port.');
-}
-
-/** Browsers send uploads to the emulator, which is another origin than the console's. */
-async function allowBrowsers(s3: S3Client, Bucket: string): Promise<void> {
-  await s3.send(
-    new PutBucketCorsCommand({
-      Bucket,
-      CORSConfiguration: {
-        CORSRules: [
-          {
-            AllowedOrigins: ['http://127.0.0.1:*', 'http://localhost:*'],
-            AllowedMethods: ['PUT', 'GET', 'HEAD'],
-            AllowedHeaders: ['*'],
-            ExposeHeaders: ['ETag', 'x-amz-version-id'],
-          },
-        ],
-      },
-    }),
-  );
 }

@@ -32,10 +32,13 @@ beforeAll(async () => {
     administratorUrl: `mysql://${username}:${encodeURIComponent(password)}@${mysql.host}:${mysql.port}`,
     ...{ database: 'centflow', passwordOf: () => PASSWORD, requireTls: true, ssl: verifiedTls(authority.pem) },
   });
-  const { endpointUrl, region, bucket } = stack.description;
-  aws = { AWS_ENDPOINT_URL: endpointUrl, AWS_REGION: region, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  const { endpointUrl, region, bucket, accessKeyId, secretAccessKey } = stack.description;
+  aws = {
+    ...{ AWS_ENDPOINT_URL: endpointUrl, AWS_REGION: region },
+    ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+  };
   const secrets = new SecretsManagerClient({
-    ...{ endpoint: endpointUrl, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } },
+    ...{ endpoint: endpointUrl, region, credentials: { accessKeyId, secretAccessKey } },
   });
   const reporter = { host: 'moved', port: 1, username: 'reporter', password: PASSWORD, dbname: 'centflow' };
   await secrets.send(new CreateSecretCommand({ Name: 'reporter', SecretString: JSON.stringify(reporter) }));

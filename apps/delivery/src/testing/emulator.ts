@@ -14,6 +14,9 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
+/** What `stack` says of itself (apps/local/src/stack.ts). */
+type Described = Readonly<Record<'endpointUrl' | 'region' | 'accessKeyId' | 'secretAccessKey', string>>;
+
 export async function startEmulator(): Promise<Emulator> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'centflow-delivery-test-'));
   const stack = spawn(process.execPath, [localStack, 'stack', '--only', 's3', '--data-dir', dataFolder, '--json'], {
@@ -26,11 +29,11 @@ export async function startEmulator(): Promise<Emulator> {
     await rm(dataFolder, { recursive: true, force: true });
   };
   for await (const line of createInterface(stack.stdout)) {
-    const { endpointUrl, region }: { endpointUrl: string; region: string } = JSON.parse(line);
+    const { endpointUrl, region, accessKeyId, secretAccessKey } = JSON.parse(line) as Described;
     const s3 = new S3Client({
       endpoint: endpointUrl,
       region,
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      credentials: { accessKeyId, secretAccessKey },
       forcePathStyle: true,
     });
     return {

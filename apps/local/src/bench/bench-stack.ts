@@ -100,7 +100,7 @@ export async function putExpenses(
     name: 'put_expenses',
     args: { rows, ...shape, bucket: stack.description.bucket, key: objectKey },
     interpreter: 'product',
-    endpointUrl: stack.description.endpointUrl,
+    aws: stack.description,
   });
   const { bytes, versionId } = putFigures.parse(put);
   return { version: { objectKey, versionId }, bytes };

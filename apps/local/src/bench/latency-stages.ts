@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { z } from 'zod';
+import { clientConfiguration } from '../clients.ts';
 import { queryRows } from '../database.ts';
-import { CREDENTIALS } from '../emulator.ts';
+import type { AwsAccess } from '../emulator.ts';
 import type { BenchStack } from './bench-stack.ts';
 import { type Stage, stageNames } from './results.ts';
 
@@ -35,8 +36,8 @@ export async function readStages(
   bench: BenchStack,
   uploads: readonly SeenUpload[],
 ): Promise<Readonly<Record<Stage, number>>[]> {
-  const { functionName, endpointUrl, region, logFolder } = bench.stack.description;
-  const messages = await readLambdaLog({ functionName, endpointUrl, region });
+  const { functionName, logFolder } = bench.stack.description;
+  const messages = await readLambdaLog(functionName, bench.stack.description);
   const invocations = readInvocations(messages);
   const jobStarts = readJobStarts(readFileSync(join(logFolder, 'spark.log'), 'utf8'));
   const rows = await queryRows<{
@@ -98,19 +99,11 @@ interface LogEvent {
   readonly message: string;
 }
 
-async function readLambdaLog(lambda: {
-  readonly functionName: string;
-  readonly endpointUrl: string;
-  readonly region: string;
-}): Promise<LogEvent[]> {
-  const client = new CloudWatchLogsClient({
-    endpoint: lambda.endpointUrl,
-    region: lambda.region,
-    credentials: CREDENTIALS,
-  });
+async function readLambdaLog(functionName: string, aws: AwsAccess): Promise<LogEvent[]> {
+  const client = new CloudWatchLogsClient(clientConfiguration(aws.endpointUrl, aws));
   try {
     const found: LogEvent[] = [];
-    const pages = paginateFilterLogEvents({ client }, { logGroupName: `/aws/lambda/${lambda.functionName}` });
+    const pages = paginateFilterLogEvents({ client }, { logGroupName: `/aws/lambda/${functionName}` });
     for await (const { events } of pages) {
       for (const event of events ?? []) found.push({ at: event.timestamp ?? 0, message: event.message ?? '' });
     }

@@ -51,7 +51,7 @@ export async function measureLoad(
     name: 'finish_rows',
     args: { rows, file },
     interpreter: 'product',
-    endpointUrl: bench.stack.description.endpointUrl,
+    aws: bench.stack.description,
   });
 
   const ours: OurRun[] = [];
@@ -129,7 +129,7 @@ async function runClient(bench: BenchStack, file: string, rows: number): Promise
       name: 'load_data',
       args: { file, table: PEER_TABLE },
       interpreter: 'peers',
-      endpointUrl: bench.stack.description.endpointUrl,
+      aws: bench.stack.description,
       databaseUrl: bench.administratorUrl,
     }),
   );

@@ -39,13 +39,13 @@ export async function measurePeers(
   sizes: Sizes,
   say: (text: string) => void,
 ): Promise<Results['load']['peers']> {
-  const { endpointUrl } = bench.stack.description;
+  const aws = bench.stack.description;
   const file = join(benchFolder, 'finished-peers.csv');
   await runProgram({
     name: 'finish_rows',
     args: { rows: sizes.peerRows, file },
     interpreter: 'product',
-    endpointUrl,
+    aws,
   });
   const measured: Results['load']['peers'] = [];
   for (const { name, program, interpreter, table } of PEERS) {
@@ -57,7 +57,7 @@ export async function measurePeers(
         name: program,
         args: { file, table },
         interpreter,
-        endpointUrl,
+        aws,
         databaseUrl: bench.administratorUrl,
       }),
     );

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { awsEnvironment } from '../emulator.ts';
+import { type AwsAccess, awsEnvironment } from '../emulator.ts';
 import { localFolder, readToolPaths, repository } from '../paths.ts';
 
 const run = promisify(execFile);
@@ -17,7 +17,7 @@ export interface Program {
   readonly name: string;
   readonly args: Readonly<Record<string, string | number>>;
   readonly interpreter: Interpreter;
-  readonly endpointUrl: string;
+  readonly aws: AwsAccess;
   readonly databaseUrl?: string;
 }
 
@@ -31,7 +31,7 @@ export async function runProgram(program: Program): Promise<unknown> {
     maxBuffer: 64 << 20,
     env: {
       ...process.env,
-      ...awsEnvironment(program.endpointUrl),
+      ...awsEnvironment(program.aws),
       AWS_PROFILE: undefined,
       AWS_SESSION_TOKEN: undefined,
       JAVA_HOME: tools.javaHome,

@@ -23,7 +23,7 @@ export async function withStack<Result>(
   work: (stack: RunningStack, clients: Clients) => Promise<Result>,
 ): Promise<Result> {
   const stack = readEnvironment();
-  const clients = createClients(stack.endpointUrl);
+  const clients = createClients(stack.endpointUrl, stack);
   try {
     return await work(stack, clients);
   } finally {

@@ -9,7 +9,7 @@ import inspect
 import sys
 
 from ministack import app
-from ministack.core import iam_actions, iam_evaluator, responses
+from ministack.core import iam_actions, iam_evaluator, responses, sigv4
 from ministack.services import (
     apigateway,
     cloudwatch,
@@ -62,6 +62,15 @@ SIGNATURES = {
     (secretsmanager, "delete_secret_in_process"): "(secret_id)",
     (sts, "register_session"): "(access_key, session)",
     (responses, "get_account_id"): "()",
+    (app, "app"): "(scope, receive, send)",
+    (sigv4, "parse_header_signature"): "(headers)",
+    (sigv4, "parse_query_signature"): "(query_params)",
+    (sigv4, "header_signing_documents"): (
+        "(signature, method, raw_path, query_params, headers, body, presigned=False)"
+    ),
+    (sigv4, "calculate_signature"): "(secret, date_stamp, region, service, string_to_sign)",
+    (sigv4, "signatures_match"): "(computed, provided)",
+    (sigv4, "decode_header_value"): "(value)",
     (iam_actions, "extract_resource_arn"): "(service, method, path, headers, body, query_params, region, account_id)",
     (iam_evaluator, "enforce"): "(access_key_id, iam_action, service, region, resource_arn='*', service_context=None)",
     (iam_evaluator, "_is_root_key"): "(access_key_id)",

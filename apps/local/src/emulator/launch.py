@@ -8,6 +8,7 @@ import os
 import alarms
 import contract
 import glue_runs
+import guard
 import job_role
 import lifeline
 import log_streams
@@ -44,6 +45,8 @@ def main() -> None:
         alarms.install()
         user_pools.install()
         queue_moves.install()
+    if port := os.environ.pop("CENTFLOW_GUARDED_PORT", None):
+        app.app = guard.wrap(app.app, os.environ["AWS_SECRET_ACCESS_KEY"], int(port))
     app._state_map = {name: module for name, module in app._state_map.items() if name in KEPT_SERVICES}
     lifeline.hold()
     app.main()

@@ -1,0 +1,216 @@
+"""The door of the emulator: every request is signed with this stack's secret, and no page of elsewhere comes in.
+
+The emulator runs Lambdas as the developer and holds all files and the database's password. ministack alone takes any
+request with any key from any page, and its AUTH leaves the root's signatures and unsigned S3 requests unchecked.
+So this wraps its ASGI application. What a browser may do is what the console needs: PUT, GET and HEAD with an address
+that the console has signed, from a page that this machine serves.
+"""
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from html import escape
+from typing import Any
+from urllib.parse import parse_qs
+
+from ministack.core import sigv4
+
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+HEALTH = "/_ministack/health"
+# Resetting, configuring and reading the emulator itself: nobody here needs it.
+ADMINISTRATION = re.compile(r"^/_(ministack|localstack|aws)(/|$)")
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+BROWSER_METHODS = ("GET", "HEAD", "PUT")
+# As infra/src/stacks/console.ts has it for the bucket on AWS.
+SHOWN_HEADERS = "ETag, x-amz-version-id"
+# S3 takes a signature for 15 minutes, and so do the others here.
+SIGNED_WITHIN = timedelta(minutes=15)
+
+
+class RefusedError(Exception):
+    """The request does not come in. The text says why."""
+
+
+def wrap(application: Application, secret: str, port: int) -> Application:
+    """Return the application behind the guard.
+
+    Args:
+        application: what answers the requests that come in.
+        secret: the secret access key that signs every request.
+        port: where the emulator listens.
+    """
+    hosts = {f"{name}:{port}" for name in LOOPBACK}
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await application(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            # The emulated services of this stack have no WebSockets.
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        headers = _headers(scope)
+        page = None
+        try:
+            _check_host(headers, hosts)
+            page = _page(headers)
+            if scope["method"] == "OPTIONS" and page is not None:
+                await _answer(scope, send, 200, _preflight(page))
+                return
+            if scope["method"] != "GET" or scope["path"] != HEALTH:
+                receive = await _check(scope, headers, secret, page, receive)
+        except RefusedError as refusal:
+            await _refuse(scope, send, headers, page, str(refusal))
+            return
+        await application(scope, receive, _with_cors(send, page))
+
+    return guarded
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """Headers by lower-case name. Several lines of one header count as one, as SigV4 signs them."""
+    headers: dict[str, str] = {}
+    for raw_name, value in scope["headers"]:
+        name, text = raw_name.decode("latin-1").lower(), sigv4.decode_header_value(value)
+        headers[name] = f"{headers[name]},{text}" if name in headers else text
+    return headers
+
+
+def _check_host(headers: Mapping[str, str], hosts: set[str]) -> None:
+    """A page of elsewhere whose name was made to lead to this machine has another host."""
+    if headers.get("host", "").lower() not in hosts:
+        raise RefusedError("the emulator answers on this machine only, as 127.0.0.1 with its port")
+
+
+def _page(headers: Mapping[str, str]) -> str | None:
+    """The origin of the page that a browser sends this for; None where no page does."""
+    origin = headers.get("origin")
+    if origin is None:
+        # Browsers leave `Origin` out of some requests that a page causes, such as an image's. "none" is a person's own.
+        if headers.get("sec-fetch-site", "none") != "none":
+            raise RefusedError("a page asked for this without saying which page it is")
+        return None
+    served = re.fullmatch(r"http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", origin)
+    if served is None:
+        raise RefusedError(f"{origin} is not a page of this machine")
+    return origin
+
+
+async def _check(scope: Scope, headers: Mapping[str, str], secret: str, page: str | None, receive: Receive) -> Receive:
+    """Check the rest, and return where the application reads the body."""
+    if ADMINISTRATION.match(scope["path"]):
+        raise RefusedError("the emulator cannot be administered from outside")
+    query = parse_qs(scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True)
+    presigned = "X-Amz-Signature" in query
+    if page is not None and not (presigned and scope["method"] in BROWSER_METHODS):
+        raise RefusedError("a page may only use addresses that the console has signed for it")
+    signature = sigv4.parse_query_signature(query) if presigned else sigv4.parse_header_signature(headers)
+    if isinstance(signature, tuple):
+        raise RefusedError(f"the request is not signed ({signature[0]})")
+    _check_time(signature, query)
+    body = b""
+    if not presigned and "x-amz-content-sha256" not in headers:
+        # S3 always sends the hash of its body, so a large object is not read here.
+        body, receive = await _read(receive)
+    _, text = sigv4.header_signing_documents(
+        signature,
+        scope["method"],
+        scope["raw_path"].decode("latin-1"),
+        query,
+        headers,
+        body,
+        presigned=presigned,
+    )
+    wanted = sigv4.calculate_signature(secret, signature.date_stamp, signature.region, signature.service, text)
+    if not sigv4.signatures_match(wanted, signature.signature):
+        raise RefusedError("the request is not signed with the keys of this stack, which its `env` file has")
+    return receive
+
+
+def _check_time(signature: sigv4.HeaderSignature, query: Mapping[str, list[str]]) -> None:
+    try:
+        signed_at = datetime.strptime(signature.amz_date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        lasts = timedelta(seconds=int(query["X-Amz-Expires"][0])) if "X-Amz-Expires" in query else SIGNED_WITHIN
+    except (ValueError, OverflowError) as error:
+        raise RefusedError("the time of the signature cannot be read") from error
+    now = datetime.now(UTC)
+    if signature.date_stamp != signature.amz_date[:8] or not signed_at - SIGNED_WITHIN < now <= signed_at + lasts:
+        raise RefusedError("the signature is not valid now")
+
+
+async def _read(receive: Receive) -> tuple[bytes, Receive]:
+    """The whole body, and a `receive` that gives it once more."""
+    messages: list[Message] = []
+    while True:
+        message = await receive()
+        messages.append(message)
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            break
+    body = b"".join(message.get("body", b"") for message in messages)
+
+    async def receive_again() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return body, receive_again
+
+
+def _preflight(page: str) -> dict[str, str]:
+    return {
+        **_cors(page),
+        "access-control-allow-methods": ", ".join(BROWSER_METHODS),
+        "access-control-allow-headers": "*",
+    }
+
+
+def _cors(page: str) -> dict[str, str]:
+    return {"access-control-allow-origin": page, "access-control-expose-headers": SHOWN_HEADERS, "vary": "Origin"}
+
+
+def _with_cors(send: Send, page: str | None) -> Send:
+    """Replace ministack's `Access-Control-Allow-Origin: *`, which lets every page read every answer."""
+    ours = [] if page is None else _encoded(_cors(page))
+
+    async def send_with_cors(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [pair for pair in message["headers"] if not pair[0].lower().startswith(b"access-control-")]
+            message = {**message, "headers": [*kept, *ours]}
+        await send(message)
+
+    return send_with_cors
+
+
+async def _refuse(scope: Scope, send: Send, headers: Mapping[str, str], page: str | None, reason: str) -> None:
+    """Answer 403 in the words of the service, so that its client shows the reason."""
+    text = f"Refused by Centflow's local stack: {reason}."
+    cors = {} if page is None else _cors(page)
+    if _speaks_json(headers):
+        body = json.dumps({"__type": "AccessDenied", "message": text})
+        await _answer(scope, send, 403, {**cors, "content-type": "application/x-amz-json-1.1"}, body)
+    else:
+        body = f"<Error><Code>AccessDenied</Code><Message>{escape(text)}</Message></Error>"
+        await _answer(scope, send, 403, {**cors, "content-type": "application/xml"}, body)
+
+
+def _speaks_json(headers: Mapping[str, str]) -> bool:
+    """S3 and the services with forms, such as STS, answer in XML."""
+    service = re.search(r"/(\w+)/aws4_request", headers.get("authorization", ""))
+    form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    return service is not None and service[1] != "s3" and not form
+
+
+async def _answer(scope: Scope, send: Send, status: int, headers: Mapping[str, str], text: str = "") -> None:
+    body = text.encode()
+    length = {"content-length": str(len(body))}
+    await send({"type": "http.response.start", "status": status, "headers": _encoded({**headers, **length})})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode("utf-8", "replace")) for name, value in headers.items()]

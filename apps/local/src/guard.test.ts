@@ -1,0 +1,206 @@
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateFunctionCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { zipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Clients, createClients } from './clients.ts';
+import { createCredentials, startEmulator } from './emulator.ts';
+import { freePort } from './free-port.ts';
+import { readToolPaths } from './paths.ts';
+import type { Part } from './supervise.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'centflow-guard-'));
+const credentials = createCredentials();
+const Bucket = 'uploads';
+const OBJECT = `/${Bucket}/raw/expenses/owner%3Dada/2023.csv`;
+const CONTENT = 'date,merchant\n2023-01-01,Hausverwaltung\n';
+
+let emulator: Part;
+let port: number;
+let clients: Clients;
+
+beforeAll(async () => {
+  port = await freePort();
+  mkdirSync(join(folder, 'tmp'));
+  emulator = await startEmulator({
+    tools: readToolPaths(),
+    port,
+    credentials,
+    dataFolder: join(folder, 'aws'),
+    temporaryFolder: join(folder, 'tmp'),
+    sparkSocket: join(folder, 'tmp', 'spark.sock'),
+    logFile: join(folder, 'aws.log'),
+  });
+  clients = createClients(`http://127.0.0.1:${port}`, credentials);
+  await clients.s3.send(new CreateBucketCommand({ Bucket }));
+  await clients.s3.send(new PutObjectCommand({ Bucket, Key: 'raw/expenses/owner=ada/2023.csv', Body: CONTENT }));
+  await clients.secrets.send(new CreateSecretCommand({ Name: 'database', SecretString: 'sesame' }));
+});
+
+afterAll(async () => {
+  clients?.destroy();
+  await emulator?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** A request as any program can write it, whatever a browser would make of it. */
+async function raw(method: string, path: string, headers: http.OutgoingHttpHeaders = {}, body = ''): Promise<Answer> {
+  const outgoing = http.request({
+    host: '127.0.0.1',
+    port,
+    method,
+    path,
+    headers,
+    setHost: headers.host === undefined,
+  });
+  outgoing.end(body);
+  const [incoming] = (await once(outgoing, 'response')) as [http.IncomingMessage];
+  let text = '';
+  for await (const part of incoming.setEncoding('utf8')) text += part;
+  return { status: incoming.statusCode ?? 0, headers: incoming.headers, text };
+}
+
+const wellKnown =
+  'AWS4-HMAC-SHA256 Credential=test/20300101/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=0';
+const markerFile = join(folder, 'ran');
+const evilFunction = {
+  FunctionName: 'evil',
+  Runtime: 'nodejs22.x',
+  Handler: 'index.handler',
+  Role: 'arn:aws:iam::000000000000:role/r',
+  Code: {
+    ZipFile: Buffer.from(
+      zipSync({
+        'index.mjs': new TextEncoder().encode(
+          `import { writeFileSync } from 'node:fs'; export const handler = () => writeFileSync('${markerFile}', '');`,
+        ),
+      }),
+    ).toString('base64'),
+  },
+};
+
+describe('requests that this stack has not signed', () => {
+  const page = { origin: 'https://evil.example', 'content-type': 'text/plain' };
+  const senders: Record<string, http.OutgoingHttpHeaders> = {
+    'a page of elsewhere': page,
+    'a page of elsewhere whose name leads here': { ...page, host: 'evil.example:4566' },
+    'a page in a sandbox': { origin: 'null' },
+    'a picture or a form of a page': { 'sec-fetch-site': 'cross-site' },
+    'a page of another port of this machine': { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-site' },
+    'a program without keys': {},
+    'a program with well-known keys': { authorization: wellKnown, 'x-amz-date': '20300101T000000Z' },
+  };
+
+  test.each(Object.entries(senders))('%s reads nothing', async (_, headers) => {
+    const target = { 'x-amz-target': 'secretsmanager.GetSecretValue', 'content-type': 'application/x-amz-json-1.1' };
+    const answers = [
+      await raw('GET', `/${Bucket}?list-type=2`, headers),
+      await raw('GET', OBJECT, headers),
+      await raw('HEAD', OBJECT, headers),
+      await raw('POST', '/', { ...headers, ...target }, '{"SecretId":"database"}'),
+      await raw('GET', '/2015-03-31/functions/', headers),
+      await raw('POST', '/', headers, 'Action=GetCallerIdentity&Version=2011-06-15'),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 403));
+    for (const { text, headers: shown } of answers) {
+      expect(text).not.toMatch(/2023\.csv|Hausverwaltung|sesame/);
+      expect([undefined, 'http://localhost:3000']).toContain(shown['access-control-allow-origin']);
+    }
+  });
+
+  test.each(Object.entries(senders))('%s writes and runs nothing', async (_, headers) => {
+    const answers = [
+      await raw('PUT', OBJECT, headers, 'forged'),
+      await raw('DELETE', OBJECT, headers),
+      await raw('POST', `/${Bucket}`, headers, 'forged'),
+      await raw('POST', '/2015-03-31/functions', headers, JSON.stringify(evilFunction)),
+      await raw('POST', '/2015-03-31/functions/evil/invocations', headers, '{}'),
+      await raw('POST', '/_ministack/reset', headers),
+      await raw('POST', '/_ministack/config', headers, '{}'),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 403));
+    const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket, Key: 'raw/expenses/owner=ada/2023.csv' }));
+    expect(await Body?.transformToString()).toBe(CONTENT);
+    expect((await clients.lambda.send(new ListFunctionsCommand({}))).Functions).toEqual([]);
+    expect(existsSync(markerFile)).toBe(false);
+  });
+
+  test.each(['GET', 'POST', 'PUT', 'DELETE'])(
+    'no preflight of a page of elsewhere for %s is answered',
+    async (method) => {
+      const answer = await raw('OPTIONS', OBJECT, {
+        origin: 'https://evil.example',
+        'access-control-request-method': method,
+      });
+      expect(answer.status).toBe(403);
+      expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+    },
+  );
+});
+
+interface SignedRequest {
+  path: string;
+  readonly headers: Record<string, string>;
+}
+
+/** The same clients, whose requests are changed after they are signed. */
+function meddling(change: (request: SignedRequest) => void): Clients {
+  const changed = createClients(`http://127.0.0.1:${port}`, credentials);
+  for (const client of [changed.s3, changed.lambda, changed.secrets]) {
+    const stack = client.middlewareStack as unknown as { add(middleware: unknown, place: object): void };
+    const meddle = (next: (args: object) => Promise<object>) => async (args: { readonly request: SignedRequest }) => {
+      change(args.request);
+      return next(args);
+    };
+    stack.add(meddle, { step: 'finalizeRequest', priority: 'low' });
+  }
+  return changed;
+}
+
+describe('requests that this stack has signed', () => {
+  test.each([
+    ['a page of elsewhere', { origin: 'https://evil.example' }],
+    ['a page of this machine', { origin: 'http://127.0.0.1:4570' }],
+    ['a page that does not say which', { 'sec-fetch-site': 'same-site' }],
+  ])('come from no %s: what a page may use is presigned', async (_, headers) => {
+    const { s3, secrets, destroy } = meddling((request) => Object.assign(request.headers, headers));
+    await expect(s3.send(new ListObjectsV2Command({ Bucket }))).rejects.toMatchObject({ name: 'AccessDenied' });
+    await expect(secrets.send(new GetSecretValueCommand({ SecretId: 'database' }))).rejects.toThrow(/page/);
+    destroy();
+  });
+
+  test('cannot be sent on as others', async () => {
+    const { s3, destroy } = meddling((request) => Object.assign(request, { path: `/${Bucket}/another` }));
+    const put = new PutObjectCommand({ Bucket, Key: 'one', Body: 'text' });
+    await expect(s3.send(put)).rejects.toThrow('not signed with the keys of this stack');
+    destroy();
+  });
+
+  test('cannot administer the emulator either', async () => {
+    const { lambda, destroy } = meddling((request) => Object.assign(request, { path: '/_ministack/reset' }));
+    await expect(lambda.send(new CreateFunctionCommand({ ...evilFunction, Code: {} } as never))).rejects.toThrow(
+      'cannot be administered',
+    );
+    destroy();
+  });
+
+  test('with other keys are refused, and the client shows why', async () => {
+    const { s3, secrets, lambda, destroy } = createClients(`http://127.0.0.1:${port}`, createCredentials());
+    const why = 'its `env` file has';
+    await expect(s3.send(new ListObjectsV2Command({ Bucket }))).rejects.toThrow(why);
+    await expect(secrets.send(new GetSecretValueCommand({ SecretId: 'database' }))).rejects.toThrow(why);
+    await expect(lambda.send(new ListFunctionsCommand({}))).rejects.toThrow(why);
+    destroy();
+  });
+});
