@@ -1,6 +1,8 @@
 /** The commands: what package.json's scripts call, and what `npm run centflow --`, `npm run infra --` and `npm run deliver --` offer. */
+import { inspect } from 'node:util';
 import { type Command, CommanderError } from 'commander';
 import { CommandError, EXIT } from './exit.ts';
+import { printError } from './screen.ts';
 
 /** Commander ends the process itself otherwise, with 1 for every mistake. */
 function throwInsteadOfExit(command: Command): Command {
@@ -35,7 +37,7 @@ async function main([first, ...rest]: string[]): Promise<void> {
       // It has said what is wrong already.
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     } else if (error instanceof CommandError) {
-      console.error(error.message);
+      printError(error.message);
       process.exitCode = error.exitCode;
     } else if (first === 'infra') {
       const { exitCodeOf } = await import('@centflow/infra/cli');
@@ -46,7 +48,7 @@ async function main([first, ...rest]: string[]): Promise<void> {
       console.error(process.env.CENTFLOW_DEBUG ? error : String(error));
       process.exitCode = exitCodeOf(error);
     } else {
-      console.error(process.env.CENTFLOW_DEBUG ? error : explain(error));
+      printError(process.env.CENTFLOW_DEBUG ? inspect(error) : explain(error));
       process.exitCode = EXIT.failed;
     }
   }

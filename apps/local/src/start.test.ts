@@ -120,6 +120,21 @@ describe('npm run centflow --', () => {
     expect(exitCode).toBe(0);
   });
 
+  test('no control character of a file reaches the terminal', async () => {
+    const file = csv('hostile.csv');
+    const row = '2025-01-02,Bakery\x1b[2J,Food,Card,nothing\x9b31m,EUR,';
+    writeFileSync(file, `${HEADER},\x1b]0;PWNED\x07\x1b[31mred\n${row},x\n`);
+    const shown = [
+      await centflow(folder, 'upload', file, '--feed', 'expenses', '--owner', 'mallory'),
+      await centflow(folder, 'uploads', '--owner', 'mallory'),
+      await centflow(folder, 'uploads', '--owner', 'mallory', '--json'),
+      await centflow(folder, 'quarantine', 'raw/expenses/owner=mallory/hostile.csv'),
+      await centflow(folder, 'report', 'v_upload_accounting', '--owner', 'mallory'),
+    ];
+    for (const { stdout, stderr } of shown) expect(`${stdout}${stderr}`).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(shown[0]?.stdout).toMatch(/Ignored columns: .*PWNED/);
+  });
+
   test('upload ends with 3 and the reason when a file is rejected', async () => {
     const file = csv('broken.csv');
     writeFileSync(file, 'when,what\n1,2\n');

@@ -1,5 +1,6 @@
 /** Tables people read in a terminal: numbers to the right, wide cells cut, and columns left out only with a word. */
 import Table from 'cli-table3';
+import { visible } from './screen.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -47,8 +48,8 @@ function fit(natural: readonly number[], width: number): number[] {
 
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  // A newline, or what moves the cursor, would break the table.
-  return String(value).replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '␤');
+  // A newline would break the table.
+  return visible(String(value));
 }
 
 function isNumeric(value: unknown): boolean {

@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { printJson } from '../commands/shared.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { printJson } from '../screen.ts';
 import { type BenchStack, benchFolder, withBenchStack } from './bench-stack.ts';
 import { measureBurst } from './burst.ts';
 import { measureConsole } from './console/console.ts';

@@ -4,7 +4,8 @@ import { DeleteObjectCommand, HeadObjectCommand, NotFound } from '@aws-sdk/clien
 import type { Command } from 'commander';
 import { queryRows, withConnection } from '../database.ts';
 import { CommandError, EXIT } from '../exit.ts';
-import { type JsonOption, printJson, withJson, withProgress, withStack } from './shared.ts';
+import { print, printJson } from '../screen.ts';
+import { type JsonOption, withJson, withProgress, withStack } from './shared.ts';
 
 interface DeleteOptions extends JsonOption {
   readonly timeout: string;
@@ -37,7 +38,7 @@ async function deleteKey(key: string, options: DeleteOptions): Promise<void> {
     );
   });
   if (options.json) printJson({ objectKey, state: 'retired' });
-  else console.log(`${objectKey} is deleted and its rows are gone. Uploading it again brings them back.`);
+  else print(`${objectKey} is deleted and its rows are gone. Uploading it again brings them back.`);
 }
 
 async function waitUntilGone(databaseUrl: string, objectKey: string, timeoutMs: number): Promise<void> {

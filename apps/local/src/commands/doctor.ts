@@ -11,9 +11,10 @@ import { type RunningStack, readEnvironment } from '../environment.ts';
 import { EXIT } from '../exit.ts';
 import { NAMES } from '../names.ts';
 import { readToolPaths, runFolder } from '../paths.ts';
+import { print, printJson } from '../screen.ts';
 import { renderTable } from '../table.ts';
 import { viewNames } from './report.ts';
-import { type JsonOption, printJson, withJson, withStack } from './shared.ts';
+import { type JsonOption, withJson, withStack } from './shared.ts';
 
 type Finding = {
   readonly part: string;
@@ -45,7 +46,7 @@ async function doctor({ json }: JsonOption): Promise<void> {
     findings.push(...(await withStack((stack, clients) => runChecks(partChecks(stack, clients)))));
   }
   if (json) printJson(findings);
-  else console.log(renderTable(findings));
+  else print(renderTable(findings));
   if (findings.some(({ status }) => status === 'ill')) process.exitCode = EXIT.differs;
 }
 

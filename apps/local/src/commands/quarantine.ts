@@ -6,8 +6,9 @@ import type { Connection } from 'mysql2/promise';
 import { queryRows, withConnection } from '../database.ts';
 import { readEnvironment } from '../environment.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { print, printContent, printJson } from '../screen.ts';
 import { type Row, renderTable } from '../table.ts';
-import { type JsonOption, printJson, withJson } from './shared.ts';
+import { type JsonOption, withJson } from './shared.ts';
 
 interface QuarantineOptions extends JsonOption {
   readonly csv?: boolean;
@@ -34,9 +35,9 @@ async function quarantine(upload: string, options: QuarantineOptions): Promise<v
       [uploadId, Number(options.limit ?? Number.MAX_SAFE_INTEGER)],
     );
   });
-  if (options.csv) process.stdout.write(toCsv(rows));
+  if (options.csv) printContent(toCsv(rows));
   else if (options.json) printJson(rows);
-  else console.log(rows.length === 0 ? 'No row of this upload is quarantined.' : renderTable(rows));
+  else print(rows.length === 0 ? 'No row of this upload is quarantined.' : renderTable(rows));
 }
 
 const COLUMNS = ['row_no', 'column_name', 'code', 'message', 'raw_text'];

@@ -9,9 +9,10 @@ import { queryRows, withConnection } from '../database.ts';
 import type { RunningStack } from '../environment.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { runSweep } from '../job-runs.ts';
+import { print, printJson } from '../screen.ts';
 import { type Row, renderTable } from '../table.ts';
 import { viewNames } from './report.ts';
-import { type JsonOption, printJson, withJson, withProgress, withStack } from './shared.ts';
+import { type JsonOption, withJson, withProgress, withStack } from './shared.ts';
 
 interface RebuildOptions extends JsonOption {
   readonly check?: boolean;
@@ -56,7 +57,7 @@ async function rebuild({ check, json }: RebuildOptions): Promise<void> {
   );
   const different = comparisons.filter(({ differences }) => differences.length > 0);
   if (json) printJson({ equal: different.length === 0, views: comparisons });
-  else print(comparisons);
+  else report(comparisons);
   if (different.length > 0) process.exitCode = EXIT.differs;
 }
 
@@ -155,8 +156,8 @@ export async function compareView(
   return { view, rows: count?.total ?? 0, differences };
 }
 
-function print(comparisons: readonly ViewComparison[]): void {
-  console.log(
+function report(comparisons: readonly ViewComparison[]): void {
+  print(
     renderTable(
       comparisons.map(({ view, rows, differences }) => ({
         view,
@@ -167,14 +168,12 @@ function print(comparisons: readonly ViewComparison[]): void {
   );
   for (const { view, differences } of comparisons) {
     if (differences.length === 0) continue;
-    console.log(`\n${view}: rows the running database has more often (surplus above 0) or the bucket has (below 0)`);
-    console.log(renderTable(differences));
+    print(`\n${view}: rows the running database has more often (surplus above 0) or the bucket has (below 0)`);
+    print(renderTable(differences));
   }
   if (comparisons.every(({ differences }) => differences.length === 0)) {
-    console.log('The database is what the bucket says: every report view is equal, row by row.');
+    print('The database is what the bucket says: every report view is equal, row by row.');
   } else {
-    console.log(
-      '\nThe database is not what the bucket says. `npm run centflow -- sweep` reconciles what events missed.',
-    );
+    print('\nThe database is not what the bucket says. `npm run centflow -- sweep` reconciles what events missed.');
   }
 }

@@ -3,17 +3,15 @@ import { GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { moveOneByOne } from '@centflow/console/redrive';
 import type { Command } from 'commander';
 import { NAMES } from '../names.ts';
-import { type JsonOption, printJson, withJson, withProgress, withStack } from './shared.ts';
+import { print, printJson } from '../screen.ts';
+import { type JsonOption, withJson, withProgress, withStack } from './shared.ts';
 
 export function addRedrive(program: Command): void {
   withJson(program.command('redrive').description('return every message of the dead-letter queue to the queue')).action(
     async ({ json }: JsonOption) => {
       const redriven = await withStack((_, { sqs }) => withProgress('Redriving', json === true, () => redrive(sqs)));
       if (json) printJson({ redriven });
-      else
-        console.log(
-          redriven === 0 ? 'The dead-letter queue is empty.' : `${redriven} message(s) are back in the queue.`,
-        );
+      else print(redriven === 0 ? 'The dead-letter queue is empty.' : `${redriven} message(s) are back in the queue.`);
     },
   );
 }

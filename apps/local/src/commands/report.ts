@@ -5,8 +5,9 @@ import { getViewConfig } from 'drizzle-orm/mysql-core';
 import { queryRows, withConnection } from '../database.ts';
 import { readEnvironment } from '../environment.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { print, printJson } from '../screen.ts';
 import { type Row, renderTable } from '../table.ts';
-import { type JsonOption, printJson, withJson } from './shared.ts';
+import { type JsonOption, withJson } from './shared.ts';
 
 export const viewNames: readonly string[] = views.map((view) => getViewConfig(view).name).sort();
 
@@ -39,7 +40,7 @@ async function report(name: string, options: ReportOptions): Promise<void> {
   }
   const rows = await readView(readEnvironment().databaseUrl, view, Number(options.limit), options.owner);
   if (options.json) printJson(rows);
-  else console.log(rows.length === 0 ? 'No rows.' : renderTable(rows));
+  else print(rows.length === 0 ? 'No rows.' : renderTable(rows));
 }
 
 /** The first rows of a view, in the order of its first columns. */

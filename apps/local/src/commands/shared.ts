@@ -4,6 +4,7 @@ import ora from 'ora';
 import { type Clients, createClients } from '../clients.ts';
 import { type RunningStack, readEnvironment } from '../environment.ts';
 import type { Accounting } from '../follow.ts';
+import { visible } from '../screen.ts';
 import type { Row } from '../table.ts';
 
 export interface JsonOption {
@@ -12,10 +13,6 @@ export interface JsonOption {
 
 export function withJson(command: Command): Command {
   return command.option('--json', 'print JSON');
-}
-
-export function printJson(value: unknown): void {
-  console.log(JSON.stringify(value, undefined, 2));
 }
 
 /** Does something with the running stack and clients for it. */
@@ -37,10 +34,10 @@ export async function withProgress<Result>(
   silent: boolean,
   work: (say: (text: string) => void) => Promise<Result>,
 ): Promise<Result> {
-  const spinner = ora({ text, isSilent: silent, stream: process.stderr }).start();
+  const spinner = ora({ text: visible(text), isSilent: silent, stream: process.stderr }).start();
   try {
     return await work((next) => {
-      if (process.stderr.isTTY) spinner.text = next;
+      if (process.stderr.isTTY) spinner.text = visible(next);
     });
   } finally {
     spinner.stop();

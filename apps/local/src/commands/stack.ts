@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { buildConsole } from '../console.ts';
+import { printError } from '../screen.ts';
 import { PARTS, type PartName, startStack } from '../stack.ts';
 import { buildTrigger } from '../trigger-build.ts';
 
@@ -39,13 +40,13 @@ async function runStack(options: StackCommandOptions): Promise<void> {
     ...(triggerBuilt === undefined ? {} : { triggerBuilt }),
     ...(consoleBuilt === undefined ? {} : { consoleBuilt }),
     bufferPool: '256M',
-    report: (message) => console.error(message),
+    report: printError,
   });
-  console.log(JSON.stringify(stack.description));
+  process.stdout.write(`${JSON.stringify(stack.description)}\n`);
   const reason = await Promise.race([stack.failed, told()]);
   await stack.stop();
   if (reason !== undefined) {
-    console.error(reason);
+    printError(reason);
     process.exitCode = 1;
   }
 }

@@ -13,6 +13,7 @@ import { lock } from '../lock.ts';
 import { runFolder } from '../paths.ts';
 import { putFile, sameVersion } from '../put.ts';
 import { listSamples } from '../samples.ts';
+import { print, printError, visible } from '../screen.ts';
 import { type Stack, startStack } from '../stack.ts';
 import { renderTable } from '../table.ts';
 import { buildTrigger } from '../trigger-build.ts';
@@ -88,10 +89,10 @@ async function startParts(signal: AbortSignal): Promise<Stack> {
 
 async function serve(stack: Stack, isOld: boolean, options: StartOptions, told: Told): Promise<void> {
   writeEnvironment(stack.description);
-  console.log(`\nThe console: ${stack.description.consoleUrl}\n`);
+  print(`\nThe console: ${stack.description.consoleUrl}\n`);
   const uploads = await loadSamples(stack, isOld, told.signal);
   if (told.signal.aborted) return;
-  console.log(
+  print(
     `\nUploads of samples/\n${renderTable(uploads.flatMap((row) => (row === undefined ? [] : [accountingRow(row)])))}`,
   );
   await showViews(reporterUrl(stack));
@@ -99,7 +100,7 @@ async function serve(stack: Stack, isOld: boolean, options: StartOptions, told: 
   if (unsettled.length > 0) throw unsettledError(unsettled, stack);
   if (options.once) return;
 
-  console.log(connectionHelp(stack));
+  print(connectionHelp(stack));
   const sweeps = setInterval(() => void sweepQuietly(stack), Number(options.sweepMinutes) * 60_000);
   const reason = await Promise.race([stack.failed, told.ended]);
   clearInterval(sweeps);
@@ -140,14 +141,14 @@ async function loadSamples(stack: Stack, isOld: boolean, signal: AbortSignal): P
 async function sweepUnless(signal: AbortSignal, stack: Stack): Promise<void> {
   if (signal.aborted) return;
   const end = await runSweep(stack.clients.glue);
-  if (end.state !== 'SUCCEEDED') console.error(`The sweep ended ${end.state}: ${end.message}`);
+  if (end.state !== 'SUCCEEDED') printError(`The sweep ended ${end.state}: ${end.message}`);
 }
 
 async function sweepQuietly(stack: Stack): Promise<void> {
   try {
     await sweepUnless(AbortSignal.timeout(60_000), stack);
   } catch (error) {
-    console.error(`The sweep could not run: ${(error as Error).message}`);
+    printError(`The sweep could not run: ${(error as Error).message}`);
   }
 }
 
@@ -156,7 +157,7 @@ async function showViews(url: string): Promise<void> {
   const { moneyViewNames, readView } = await import('./report.ts');
   for (const view of moneyViewNames) {
     const rows = await readView(url, view, VIEW_ROWS_SHOWN);
-    console.log(`\n${view}\n${renderTable(rows)}`);
+    print(`\n${view}\n${renderTable(rows)}`);
   }
 }
 
@@ -196,7 +197,7 @@ async function withSpinner<Result>(
   const spinner = ora({ text, stream: process.stderr, discardStdin: false }).start();
   try {
     const result = await work((next) => {
-      spinner.text = next;
+      spinner.text = visible(next);
     });
     const took = ((performance.now() - since) / 1000).toFixed(1);
     spinner.stopAndPersist({ symbol: '✔', text: `${spinner.text}, ${took} s` });

@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { CommandError } from '../exit.ts';
 import { runSweep } from '../job-runs.ts';
-import { type JsonOption, printJson, withJson, withProgress, withStack } from './shared.ts';
+import { print, printJson } from '../screen.ts';
+import { type JsonOption, withJson, withProgress, withStack } from './shared.ts';
 
 export function addSweep(program: Command): void {
   withJson(
@@ -11,7 +12,6 @@ export function addSweep(program: Command): void {
     const end = await withStack((_, { glue }) => withProgress('Sweeping', json === true, () => runSweep(glue)));
     if (json) printJson(end);
     if (end.state !== 'SUCCEEDED') throw new CommandError(`Job run ${end.jobRunId} ended ${end.state}: ${end.message}`);
-    if (!json)
-      console.log(`The database agrees with the bucket (job run ${end.jobRunId}, ${end.seconds.toFixed(1)} s).`);
+    if (!json) print(`The database agrees with the bucket (job run ${end.jobRunId}, ${end.seconds.toFixed(1)} s).`);
   });
 }

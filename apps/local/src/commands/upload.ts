@@ -8,8 +8,9 @@ import { queryRows, withConnection } from '../database.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { type Accounting, followUploads, isSettled, type Version } from '../follow.ts';
 import { putFile } from '../put.ts';
+import { print, printJson } from '../screen.ts';
 import { type Row, renderTable } from '../table.ts';
-import { accountingRow, type JsonOption, printJson, withJson, withProgress, withStack } from './shared.ts';
+import { accountingRow, type JsonOption, withJson, withProgress, withStack } from './shared.ts';
 
 interface UploadOptions extends JsonOption {
   readonly feed: string;
@@ -54,7 +55,7 @@ async function upload(files: string[], options: UploadOptions): Promise<void> {
   );
   if (options.json)
     printJson(uploads.map(({ objectKey, accounting, problems }) => ({ objectKey, ...accounting, problems })));
-  else print(uploads);
+  else report(uploads);
   process.exitCode = exitCodeOf(uploads.map(({ accounting }) => accounting));
 }
 
@@ -107,24 +108,21 @@ interface Followed {
   readonly problems: readonly Row[];
 }
 
-function print(uploads: readonly Followed[]): void {
+function report(uploads: readonly Followed[]): void {
   const known = uploads.flatMap(({ accounting }) => (accounting === undefined ? [] : [accounting]));
-  if (known.length > 0) console.log(renderTable(known.map(accountingRow)));
+  if (known.length > 0) print(renderTable(known.map(accountingRow)));
   for (const { objectKey, accounting, problems } of uploads) {
     if (accounting === undefined) {
-      console.log(`\n${objectKey}: no job run has taken it yet. \`npm run centflow -- doctor\` shows what is wrong.`);
+      print(`\n${objectKey}: no job run has taken it yet. \`npm run centflow -- doctor\` shows what is wrong.`);
       continue;
     }
-    if (accounting.state === 'published' && accounting.reason !== null)
-      console.log(`\n${objectKey}: ${accounting.reason}`);
-    if (accounting.state === 'rejected') console.log(`\n${objectKey} was rejected: ${accounting.reason}`);
+    if (accounting.state === 'published' && accounting.reason !== null) print(`\n${objectKey}: ${accounting.reason}`);
+    if (accounting.state === 'rejected') print(`\n${objectKey} was rejected: ${accounting.reason}`);
     if (accounting.state === 'failed')
-      console.log(`\n${objectKey} failed, and the next sweep tries again: ${accounting.reason}`);
+      print(`\n${objectKey} failed, and the next sweep tries again: ${accounting.reason}`);
     if (problems.length > 0) {
-      console.log(
-        `\nQuarantined rows of ${objectKey}; each of them: npm run centflow -- quarantine ${accounting.upload_id}`,
-      );
-      console.log(renderTable(problems));
+      print(`\nQuarantined rows of ${objectKey}; each of them: npm run centflow -- quarantine ${accounting.upload_id}`);
+      print(renderTable(problems));
     }
   }
 }

@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import { queryRows, withConnection } from '../database.ts';
 import { readEnvironment } from '../environment.ts';
 import type { Accounting } from '../follow.ts';
+import { print, printJson } from '../screen.ts';
 import { renderTable } from '../table.ts';
-import { accountingRow, type JsonOption, printJson, withJson } from './shared.ts';
+import { accountingRow, type JsonOption, withJson } from './shared.ts';
 
 interface UploadsOptions extends JsonOption {
   readonly owner?: string;
@@ -42,6 +43,6 @@ async function uploads(options: UploadsOptions): Promise<void> {
     printJson(rows);
     return;
   }
-  console.log(renderTable(rows.map(accountingRow)));
-  for (const row of rows) if (row.reason !== null) console.log(`${row.upload_id} ${row.state}: ${row.reason}`);
+  print(renderTable(rows.map(accountingRow)));
+  for (const row of rows) if (row.reason !== null) print(`${row.upload_id} ${row.state}: ${row.reason}`);
 }
