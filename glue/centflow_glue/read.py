@@ -1,7 +1,7 @@
 """Bytes of an object → batches of cells, in one pass and bounded memory, with the row numbers a spreadsheet shows."""
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
@@ -407,9 +407,8 @@ def _record_at(text: str, at: int) -> tuple[list[str], int, bool]:
 def _match_header(names: Sequence[str], row_number: int, contract: Contract) -> Header:
     normalised = [name.strip().lower() for name in names]
     known = {column.header for column in contract.columns}
-    missing = [
-        column.header for column in contract.columns if column.required_header and column.header not in normalised
-    ]
+    counts = Counter(normalised)
+    missing = [column.header for column in contract.columns if column.required_header and column.header not in counts]
     if missing:
         found = ", ".join(_shown_name(name) or "(empty)" for name in names[:20])
         separated = next(
@@ -420,7 +419,7 @@ def _match_header(names: Sequence[str], row_number: int, contract: Contract) -> 
             "missing_header",
             f"The header of a file of {contract.feed} needs {', '.join(missing)}; this one has {found}.{hint}",
         )
-    repeated = sorted({name for name in normalised if name in known and normalised.count(name) > 1})
+    repeated = sorted(name for name in known if counts[name] > 1)
     if repeated:
         raise UploadRejectedError(
             "duplicate_header", f"The header names {', '.join(repeated)} more than once: keep one column of each name."

@@ -1,0 +1,236 @@
+"""Whatever the bytes of a file are, the reader accepts it or rejects it for a documented reason, and loses no row.
+
+A run must not surprise anybody, so it mangles a few files and always the same. `npm run fuzz` mangles many others: it
+sets `CENTFLOW_FUZZ_SEED` and `CENTFLOW_FUZZ_FILES`.
+"""
+
+import hashlib
+import io
+import os
+import re
+import time
+import tracemalloc
+from dataclasses import dataclass, field
+from functools import cache, partial
+
+import pyarrow as pa
+import pytest
+from hostile import MOST_BYTES, HostileFile, hostile_files
+from hypothesis import given, note, seed, settings
+from statements import HEADER, csv_of
+from test_gunzip import expanded
+
+from centflow_glue.contract import load_contracts
+from centflow_glue.load import Producer, Quarantine, too_many_bad_rows
+from centflow_glue.read import BLOCK_BYTES, CsvReader, ReadLimits, read_in_blocks
+from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.summaries import SUMMARY_LIMITS, RunningSummaries
+
+SEED = int(os.environ.get("CENTFLOW_FUZZ_SEED", "1"))
+FILES = int(os.environ.get("CENTFLOW_FUZZ_FILES", "100"))
+
+CONTRACT = load_contracts()["expenses"]
+LIMITS = ReadLimits(object_bytes=4 << 20, expanded_bytes=2 * MOST_BYTES)
+SMALL_BLOCK_BYTES = 512
+
+# What a file may cost: so much at the start, and so many times what an honest file does for a byte.
+MEMORY_AT_START = 16 << 20
+MEMORY_PER_BYTE = 128
+SECONDS_AT_START = 0.2
+TIMES_AN_HONEST_BYTE = 3
+
+# A file with more columns costs more than its bytes say.
+COLUMNS_AT_MOST = 512
+# pyarrow's threads may free memory after a test, and a pool must outlive that.
+POOLS: list[pa.MemoryPool] = []
+
+# What `rejection` documents of the bytes of a file.
+REJECTIONS = {
+    *("truncated_gzip", "not_gzip", "empty_file", "not_csv", "not_utf8", "missing_header", "duplicate_header"),
+    *("too_many_columns", "expands_too_much", "record_too_long", "too_large", "open_quote", "too_many_bad_rows"),
+}
+FAULTS = {
+    *("ragged_row", "missing_value", "bad_date", "bad_number", "number_too_large", "number_too_small"),
+    *("too_many_decimals", "unknown_currency", "unknown_value", "control_character", "too_long"),
+}
+
+# A record, cell by cell, as RFC 4180 and the job's reader split it: text behind a closing quote belongs to its cell.
+CELL = re.compile(rb'(?:"([^"]*(?:""[^"]*)*)"?)?([^,\r\n]*)(,|\r\n|\n|\r|\Z)')
+
+
+@dataclass
+class Verdict:
+    """What the job makes of a file.
+
+    Attributes:
+        code: Why the file is rejected, if it is.
+        reason: The same in words.
+        header_row: The row number of the header.
+        width: How many columns the header has.
+        good: How many rows are good.
+        quarantined: Row number and code of each bad row, in their order.
+        loaded: A digest of what MySQL would take.
+    """
+
+    code: str | None = None
+    reason: str | None = None
+    header_row: int = 0
+    width: int = 0
+    good: int = 0
+    quarantined: list[tuple[int, str]] = field(default_factory=list)
+    loaded: str = ""
+
+
+def judge(file: HostileFile, block_bytes: int) -> Verdict:
+    """Read, check and count a file as `load_upload` does, without MySQL."""
+    try:
+        return read_in_blocks(
+            lambda size: CsvReader(io.BytesIO(file.stored), CONTRACT, file.compressed, LIMITS, size),
+            judge_rows,
+            block_bytes,
+        )
+    except UploadRejectedError as error:
+        return Verdict(error.code, error.reason)
+
+
+def judge_rows(reader: CsvReader) -> Verdict:
+    out = io.BytesIO()
+    with Quarantine(0) as quarantine:
+        bad_rows = []
+        for pile in (quarantine.ragged, quarantine.faulty):
+            pile.write = partial(keep_and_write, bad_rows, pile.write)  # type: ignore[method-assign]
+        producer = Producer(reader, 0, quarantine, RunningSummaries(CONTRACT, SUMMARY_LIMITS))
+        producer.write_rows(out)
+        rejection = too_many_bad_rows(producer.tally, quarantine)
+    tally = producer.tally
+    assert tally.quarantined == len(bad_rows)
+    assert out.getvalue().count(b"\n") >= tally.good
+    return Verdict(
+        *((rejection.code, rejection.reason) if rejection else (None, None)),
+        header_row=reader.header.row_number,
+        width=len(reader.header.names),
+        good=tally.good,
+        quarantined=sorted(bad_rows),
+        loaded=hashlib.sha256(out.getvalue()).hexdigest(),
+    )
+
+
+def keep_and_write(kept, write, row) -> None:
+    kept.append((row.row_no, row.code))
+    write(row)
+
+
+@dataclass
+class Rows:
+    """The records of a file, counted by a reader of the tests' own.
+
+    Attributes:
+        ragged: The numbers of those with a wrong number of cells.
+        filled: How many others follow the header and have a value.
+    """
+
+    ragged: list[int]
+    filled: int
+
+
+def count_rows(body: bytes, verdict: Verdict) -> Rows:
+    rows, at, number = Rows([], 0), 0, 0
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    while at < len(body):
+        number, start, cells, is_filled, end = number + 1, at, 0, False, b","
+        while end == b",":
+            cell = CELL.match(body, at)
+            assert cell is not None
+            quoted, plain, end = cell.groups()
+            cells, is_filled, at = cells + 1, is_filled or bool(quoted or plain), cell.end()
+        if at - start == len(end):  # an empty line
+            continue
+        if cells != verdict.width:
+            rows.ragged.append(number)
+        elif number > verdict.header_row and is_filled:
+            rows.filled += 1
+    return rows
+
+
+@dataclass
+class Cost:
+    """What it took to judge a file.
+
+    Attributes:
+        seconds: Of the CPU, which other programs do not slow down as they do a clock.
+        peak_bytes: The most memory at any time, of Python and of pyarrow.
+    """
+
+    seconds: float
+    peak_bytes: int
+
+
+def judge_at_cost(file: HostileFile, block_bytes: int) -> tuple[Verdict, Cost]:
+    pool = pa.proxy_memory_pool(pa.system_memory_pool())
+    POOLS.append(pool)
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pool)
+    tracemalloc.start()
+    started = time.process_time()
+    try:
+        verdict = judge(file, block_bytes)
+        seconds = time.process_time() - started
+        return verdict, Cost(seconds, tracemalloc.get_traced_memory()[1] + pool.max_memory())
+    finally:
+        tracemalloc.stop()
+        pa.set_memory_pool(before)
+
+
+@cache
+def seconds_of_an_honest_byte() -> float:
+    """CPU seconds for a byte of the slowest honest file: every row is short and gets a reason."""
+    file = HostileFile(csv_of() + b"a\n" * (32 << 10), False)
+    return min(judge_at_cost(file, BLOCK_BYTES)[1].seconds for _ in range(3)) / len(file.stored)
+
+
+def bytes_to_read(file: HostileFile) -> int:
+    """How many bytes of a file there are to look at, before and after it is expanded."""
+    if not file.compressed:
+        return len(file.stored)
+    try:
+        return len(file.stored) + min(len(body_of(file)), LIMITS.expanded_bytes)
+    except UploadRejectedError:
+        return len(file.stored) + LIMITS.expanded_bytes
+
+
+def body_of(file: HostileFile) -> bytes:
+    return expanded(file.stored, MOST_BYTES) if file.compressed else file.stored
+
+
+@pytest.mark.parametrize("seeded", [pytest.param(SEED, id=f"seed-{SEED}")])
+@seed(SEED)
+@settings(max_examples=FILES)
+@given(file=hostile_files())
+def test_a_hostile_file_is_accepted_or_rejected_with_a_documented_code_and_loses_no_row(seeded: int, file: HostileFile):
+    note(f"CENTFLOW_FUZZ_SEED={seeded} CENTFLOW_FUZZ_FILES={FILES}")
+    honest = seconds_of_an_honest_byte()
+    verdict, cost = judge_at_cost(file, BLOCK_BYTES)
+    if verdict.code is not None:
+        assert verdict.code in REJECTIONS
+        assert verdict.reason
+    # The same bytes come to the same, in blocks of any size.
+    assert judge(file, SMALL_BLOCK_BYTES) == verdict
+    if verdict.code in (None, "too_many_bad_rows"):
+        assert {code for _, code in verdict.quarantined} <= FAULTS
+        rows = count_rows(body_of(file), verdict)
+        assert [number for number, code in verdict.quarantined if code == "ragged_row"] == rows.ragged
+        assert verdict.good + len(verdict.quarantined) == rows.filled + len(rows.ragged)
+    if verdict.width > COLUMNS_AT_MOST:
+        return
+    size = bytes_to_read(file)
+    assert cost.peak_bytes <= MEMORY_AT_START + MEMORY_PER_BYTE * size
+    assert cost.seconds <= SECONDS_AT_START + TIMES_AN_HONEST_BYTE * honest * size
+
+
+def test_a_header_that_names_a_column_thousands_of_times_costs_what_others_of_its_length_do():
+    def seconds(header: str) -> float:
+        file = HostileFile(f"{header}\n".encode(), False)
+        return min(judge_at_cost(file, BLOCK_BYTES)[1].seconds for _ in range(3))
+
+    names = ",".join(f"{number:04x}" for number in range(12_000))
+    assert seconds("date," * 12_000 + ",".join(HEADER)) <= 10 * seconds(names)
