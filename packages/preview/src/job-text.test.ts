@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { quoted, rowText } from './job-text.ts';
+import { cpuSeconds } from '../test/cpu-seconds.ts';
+import { quoted, rowText, strip } from './job-text.ts';
 
 test.each([
   ['', "''"],
@@ -26,4 +27,18 @@ test.each([
   [[' a ', '\t', "'", '\0', '#', '\\', '\u2028'], " a ,\t,',\0,#,\\,\u2028"],
 ])('the cells %j are written as the job writes them', (cells, text) => {
   expect(rowText(cells)).toBe(text);
+});
+
+test.each([
+  ['\u2003 a b\u0085\t', 'a b'],
+  ['\x1c\u3000', ''],
+  ['\ufeffa\ufeff', '\ufeffa\ufeff'],
+])('%j is stripped of what Python takes for white space', (text, stripped) => {
+  expect(strip(text)).toBe(stripped);
+});
+
+test('spaces within a text do not take the square of their number', async () => {
+  const text = `a${' '.repeat(250_000)}b`;
+  expect(await cpuSeconds(() => strip(text))).toBeLessThan(2);
+  expect(strip(text)).toBe(text);
 });

@@ -3,7 +3,7 @@
 /** What Python's `str.strip` and `\s` take for white space. JavaScript's own lacks U+001C–U+001F and U+0085, and adds U+FEFF. */
 export const WHITE_SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
-const AROUND = new RegExp(`^[${WHITE_SPACE}]+|[${WHITE_SPACE}]+$`, 'g');
+const WHITE = new RegExp(`[${WHITE_SPACE}]`);
 /**
  * Characters that nobody sees or that change how the text around them looks, as the job's `rejection.py` lists them. The
  * table is fixed, for what `\p{C}` matches grows with each version of Unicode.
@@ -12,9 +12,13 @@ const UNSEEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   /[\x00-\x1f\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{10ffff}]/gu;
 
-/** `text.strip()`. */
+/** `text.strip()`, character by character: a pattern for spaces before the end tries them from each of them. */
 export function strip(text: string): string {
-  return text.replace(AROUND, '');
+  let start = 0;
+  let end = text.length;
+  while (start < end && WHITE.test(text.charAt(start))) start++;
+  while (end > start && WHITE.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
 }
 
 /** `text[:length]`, in characters rather than in UTF-16's units. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { expect, test } from 'vitest';
+import { cpuSeconds } from '../test/cpu-seconds.ts';
 import { parseRow } from './fix-rows.ts';
 import { safeCell, toSafeCsv } from './safe-csv.ts';
 
@@ -57,4 +58,10 @@ test('whatever stands in a cell, nothing of it is lost', () => {
       expect(cell.replaceAll("'", '')).toBe(text);
     }),
   );
+});
+
+test('separators without a formula behind them do not take the square of their number', async () => {
+  const cell = '\t'.repeat(100_000);
+  expect(await cpuSeconds(() => safeCell(cell))).toBeLessThan(2);
+  expect(safeCell(`${cell}=1`)).toBe(`'${"\t'".repeat(100_000)}=1`);
 });

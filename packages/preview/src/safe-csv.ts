@@ -7,9 +7,10 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const NUMBER = /^-?\d+(\.\d+)?$/;
 /**
  * Where a formula may begin within a cell. Excel separates cells by semicolons in German, French and other languages, and
- * programs that guess the separator may find others. Quotes that do not follow that separator then quote nothing.
+ * programs that guess the separator may find others. Quotes that do not follow that separator then quote nothing. The pattern
+ * takes all spaces and quotes at once, with a formula behind them or without: it tries no place twice.
  */
-const LATER_FORMULA = /([;|\t\r\n])(?=[\s"]*[=+\-@＝＋－＠])/g;
+const SEPARATORS = /[;|\t\r\n][\s"]*([=+\-@＝＋－＠])?/g;
 
 /** Rows as UTF-8 CSV text with CRLF, each cell as text: an apostrophe stands before what would be a formula. */
 export function toSafeCsv(rows: readonly (readonly string[])[]): string {
@@ -18,6 +19,6 @@ export function toSafeCsv(rows: readonly (readonly string[])[]): string {
 
 /** A cell's text with an apostrophe before whatever would be a formula, by whichever separator the row is read. */
 export function safeCell(text: string): string {
-  const safe = text.replace(LATER_FORMULA, "$1'");
+  const safe = text.replace(SEPARATORS, (found, formula) => (formula ? found.replace(/[;|\t\r\n]/g, "$&'") : found));
   return FORMULA.test(safe) && !NUMBER.test(safe) ? `'${safe}` : safe;
 }
