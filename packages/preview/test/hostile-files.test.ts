@@ -1,0 +1,132 @@
+/**
+ * Whatever the bytes of a file are, the preview accepts it or rejects it for a documented reason, as the job does.
+ *
+ * A run must not surprise anybody, so it mangles a few files and always the same. `npm run fuzz` mangles many others: it sets
+ * `CENTFLOW_FUZZ_SEED` and `CENTFLOW_FUZZ_FILES`.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readBeginning } from '../src/expand.ts';
+import { mapExport, proposeMapping, sampleMapping } from '../src/mapping/index.ts';
+import { ExportError } from '../src/mapping/map-export.ts';
+import { type Preview, previewCsv } from '../src/preview.ts';
+import { readHead, readRows } from '../src/read-rows.ts';
+import { type Rejection, UploadRejectedError } from '../src/rejection.ts';
+import { comparable } from './comparable.ts';
+import type { CorpusFile } from './corpus.ts';
+import { cpuSeconds } from './cpu-seconds.ts';
+import { hostileFile, MOST_BYTES } from './hostile-files.ts';
+import { contractOf, judgeFiles } from './job.ts';
+import { bytesOf, HEADER } from './statements.ts';
+
+const SEED = Number(process.env.CENTFLOW_FUZZ_SEED ?? 1);
+const FILES = Number(process.env.CENTFLOW_FUZZ_FILES ?? 150);
+const LIMITS = { expandedBytes: 2 * MOST_BYTES };
+const BLOCKS = [4 << 20, 512];
+const EXPENSES = contractOf('expenses');
+const CONTRACTS = [EXPENSES, contractOf('incomes')];
+
+/** What the job's `rejection` documents of the bytes of a file. */
+const REJECTIONS = new Set([
+  ...['truncated_gzip', 'not_gzip', 'empty_file', 'not_csv', 'not_utf8', 'missing_header', 'duplicate_header'],
+  ...['too_many_columns', 'expands_too_much', 'record_too_long', 'too_large', 'open_quote', 'too_many_bad_rows'],
+]);
+
+/** What a file may cost: so much at the start, and so many times what an honest file of the greatest size does. */
+const TIMES_AN_HONEST_FILE = 10;
+const SECONDS_AT_START = 0.3;
+
+/**
+ * A rejection without what is wrong with the gzip. Where bits make no sense the job's zlib stops at once; fflate may take them
+ * for something, read on to the end, and find that too early.
+ */
+function withoutKindOfGzip(rejected: Rejection | undefined): Rejection | string | undefined {
+  return rejected?.code === 'truncated_gzip' || rejected?.code === 'not_gzip' ? 'gzip that is not sound' : rejected;
+}
+
+const nameOf = ({ extension = 'csv' }: CorpusFile): string => `a.${extension}`;
+
+function preview(file: CorpusFile, blockBytes: number): Promise<Preview> {
+  return previewCsv(file.bytes, EXPENSES, { name: nameOf(file), limits: LIMITS, blockBytes });
+}
+
+/** Everything that the browser's worker does with a file that was dropped. */
+async function readInEveryWay(file: CorpusFile): Promise<void> {
+  const name = nameOf(file);
+  try {
+    const { rows } = await readHead(file.bytes, { name });
+    expect(new Set(rows.map(({ rowNo }) => rowNo)).size).toBe(rows.length);
+    await readRows(file.bytes, { name, from: 2, to: 5, bytesAtMost: LIMITS.expandedBytes * 200 });
+    const head = await readBeginning(file.bytes, { name, bytes: MOST_BYTES });
+    const { mapping } = proposeMapping(head);
+    sampleMapping(head, mapping);
+    await mapExport(head, mapping, CONTRACTS);
+  } catch (error) {
+    if (!(error instanceof UploadRejectedError) && !(error instanceof ExportError)) throw error;
+  }
+}
+
+describe(`hostile files of seed ${SEED}`, () => {
+  let honest = 0;
+
+  beforeAll(async () => {
+    const file = { name: '', bytes: bytesOf(`${HEADER.join(',')}\n${'a\n'.repeat(MOST_BYTES / 2)}`) };
+    const work = async () => {
+      await preview(file, 4 << 20);
+      await readInEveryWay(file);
+    };
+    for (let turn = 0; turn < 3; turn++) honest = await cpuSeconds(work);
+  });
+
+  test('are accepted or rejected with a documented code, the same twice, at a bounded cost', async () => {
+    await fc.assert(
+      fc.asyncProperty(hostileFile, async (file) => {
+        let found: Preview | undefined;
+        const seconds = await cpuSeconds(async () => {
+          found = await preview(file, 4 << 20);
+          await readInEveryWay(file);
+        });
+        const { rejected, rowsRead, rowsGood, rowsQuarantined, quarantinedByCode, quarantined } = found as Preview;
+        if (rejected !== undefined) expect(REJECTIONS).toContain(rejected.code);
+        expect(rowsGood + rowsQuarantined).toBe(rowsRead);
+        expect(quarantinedByCode.reduce((sum, { rows }) => sum + rows, 0)).toBe(rowsQuarantined);
+        expect(new Set(quarantined.map(({ rowNo }) => rowNo)).size).toBe(quarantined.length);
+        expect(await preview(file, 512)).toEqual(found);
+        expect(seconds).toBeLessThan(SECONDS_AT_START + TIMES_AN_HONEST_FILE * honest);
+      }),
+      { seed: SEED, numRuns: FILES },
+    );
+  });
+
+  describe('are judged as the job judges them', () => {
+    let folder = '';
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'centflow-hostile-'));
+    });
+    afterAll(() => rm(folder, { recursive: true, force: true }));
+
+    test.each(BLOCKS)('in blocks of %i bytes', async (blockBytes) => {
+      const files = new Map(
+        fc
+          .sample(hostileFile, { seed: SEED, numRuns: FILES })
+          .map((file, index) => [`expenses-${String(index).padStart(6, '0')}.${file.extension}`, file]),
+      );
+      const written = join(folder, String(blockBytes));
+      await mkdir(written);
+      await Promise.all([...files].map(([name, { bytes }]) => writeFile(join(written, name), bytes)));
+      const judged = await judgeFiles(written, blockBytes, LIMITS.expandedBytes);
+      for (const [name, file] of files) {
+        const { rejected, ...others } = comparable(
+          await previewCsv(file.bytes, EXPENSES, { name, limits: LIMITS, blockBytes }),
+        );
+        const { rejected: rejectedByJob, ...othersOfJob } = judged.get(name) ?? {};
+        const which = `file ${name} of CENTFLOW_FUZZ_SEED=${SEED}`;
+        expect(withoutKindOfGzip(rejected), which).toEqual(withoutKindOfGzip(rejectedByJob));
+        expect(others, which).toEqual(othersOfJob);
+      }
+    });
+  });
+});
