@@ -17,6 +17,7 @@ from pymysql.constants import CR, ER
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
 
 from centflow_glue.bucket import s3_client
+from centflow_glue.guarded_connection import GuardedConnection
 
 # With waits that grow to 10 s, a task outlasts a database that is away for some 160 s (a failover of RDS: 60 to 120 s).
 ATTEMPTS = 22
@@ -48,7 +49,8 @@ class DatabaseAddress:
     """Where the database is; the password stays in Secrets Manager.
 
     Attributes:
-        secret_id: Name or ARN of the secret: `{host, port, username, password, dbname}`, as RDS writes it.
+        secret_id: Name or ARN of the secret: `{host, port, username, password, dbname}`, as RDS writes it. On one
+            machine it also holds `authority`: the PEM of the authority that issued the server's certificate.
         database: Overrides the secret's `dbname`.
         authorities: PEM of those who may vouch for the server, a file or `s3://bucket/key`; None for the system's own.
     """
@@ -65,6 +67,7 @@ class _Credentials:
     user: str
     database: str
     password: str = field(repr=False)
+    authority: str | None = None
 
 
 @cache
@@ -76,11 +79,12 @@ def _read_credentials(address: DatabaseAddress) -> _Credentials:
         user=secret["username"],
         database=address.database or secret["dbname"],
         password=secret["password"],
+        authority=secret.get("authority"),
     )
 
 
-def connect(address: DatabaseAddress) -> Connection:
-    """Open a connection: UTC, READ COMMITTED, strict SQL mode, no autocommit, LOAD DATA LOCAL allowed.
+def connect(address: DatabaseAddress) -> GuardedConnection:
+    """Open a connection: UTC, READ COMMITTED, strict SQL mode, no autocommit, LOAD DATA LOCAL for what is being loaded.
 
     Under REPEATABLE READ, deletes of ranges next to each other lock gaps and deadlock.
 
@@ -89,7 +93,7 @@ def connect(address: DatabaseAddress) -> Connection:
     """
     credentials = _read_credentials(address)
     try:
-        connection = pymysql.connect(
+        connection = GuardedConnection(
             host=credentials.host,
             port=credentials.port,
             user=credentials.user,
@@ -99,7 +103,7 @@ def connect(address: DatabaseAddress) -> Connection:
             local_infile=True,
             autocommit=False,
             connect_timeout=10,
-            ssl=_tls(_is_loopback(credentials.host), address.authorities),
+            ssl=_tls(_is_loopback(credentials.host), address.authorities, credentials.authority),
             init_command="SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
             "sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
         )
@@ -123,11 +127,15 @@ def _keep_alive(connection: Connection) -> None:
 
 
 @cache
-def _tls(loopback: bool, authorities: str | None) -> ssl.SSLContext:
-    """TLS that verifies the server; on the loopback, where nobody can listen in, only by authorities that are named.
+def _tls(loopback: bool, authorities: str | None, local_authority: str | None) -> ssl.SSLContext:
+    """Return TLS that verifies the server.
 
-    Kept from connection to connection, for reading the system's authorities takes 60 ms, and those in S3 a request. The
-    loopback has TLS at all because MySQL's own way to log in (caching_sha2_password) wants it.
+    On the loopback, a server that shows who it is by nothing else is verified by the authority in its secret, which has
+    issued no other server's certificate; MySQL's own certificate names no host. A server on the loopback is not verified
+    if neither authority is known.
+
+    Kept from connection to connection: reading the system's authorities takes 60 ms, and those in S3 a request. The
+    loopback has TLS at all because MySQL's own way to log in (caching_sha2_password) requires it.
     """
     if authorities is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -138,7 +146,10 @@ def _tls(loopback: bool, authorities: str | None) -> ssl.SSLContext:
         return ssl.create_default_context()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+    if local_authority is None:
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        context.load_verify_locations(cadata=local_authority)
     return context
 
 

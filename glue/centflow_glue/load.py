@@ -22,10 +22,10 @@ from typing import IO, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
-from pymysql.connections import Connection
 
 from centflow_glue.contract import Contract
 from centflow_glue.fingerprint import fingerprints
+from centflow_glue.guarded_connection import GuardedConnection
 from centflow_glue.quarantine import MESSAGE_MAX, RAW_TEXT_MAX, QuarantinedRow, quoted_cell
 from centflow_glue.read import MIB, CsvReader, ReadLimits, read_in_blocks
 from centflow_glue.rejection import UploadRejectedError
@@ -86,7 +86,7 @@ class Tally:
 
 
 def load_upload(
-    connection: Connection,
+    connection: GuardedConnection,
     open_stream: Callable[[], IO[bytes]],
     contract: Contract,
     upload_id: int,
@@ -132,7 +132,7 @@ class TooManyBadRowsError(UploadRejectedError):
         self.tally = tally
 
 
-def _load(connection: Connection, reader: CsvReader, upload_id: int, summaries: RunningSummaries) -> Tally:
+def _load(connection: GuardedConnection, reader: CsvReader, upload_id: int, summaries: RunningSummaries) -> Tally:
     contract = reader.contract
     with Quarantine(upload_id) as quarantine:
         producer = Producer(reader, upload_id, quarantine, summaries)
@@ -306,7 +306,7 @@ class _QuarantineFile:
         self._size += len(line)
 
 
-def _store_quarantine(connection: Connection, quarantine: Quarantine, whole: bool) -> None:
+def _store_quarantine(connection: GuardedConnection, quarantine: Quarantine, whole: bool) -> None:
     if not quarantine.count:
         return
     expected = Tally(good=quarantine.count if whole else min(quarantine.count, REJECTED_ROWS_KEPT))
@@ -317,7 +317,7 @@ def _store_quarantine(connection: Connection, quarantine: Quarantine, whole: boo
     _load_data(connection, statement, lambda out: quarantine.copy(out, whole), expected)
 
 
-def _store_summaries(connection: Connection, summaries: dict[str, pa.Table | None], upload_id: int) -> dict[str, bool]:
+def _store_summaries(connection: GuardedConnection, summaries: dict[str, pa.Table | None], upload_id: int) -> dict[str, bool]:
     for table, groups in summaries.items():
         if groups is None:
             continue
@@ -350,7 +350,7 @@ def _rows_statement(contract: Contract) -> str:
 
 
 def _load_data(
-    connection: Connection,
+    connection: GuardedConnection,
     statement: str,
     produce: Callable[[IO[bytes]], None],
     expected: Tally,
@@ -376,8 +376,9 @@ def _load_data(
     thread.start()
     warnings: Sequence[object] = ()
     try:
-        with connection.cursor() as cursor:
-            stored = cursor.execute(statement.format(pipe=f"/dev/fd/{read_end}"))
+        pipe = f"/dev/fd/{read_end}"
+        with connection.sending(pipe), connection.cursor() as cursor:
+            stored = cursor.execute(statement.format(pipe=pipe))
             warning_count = cursor.warning_count
             if warning_count:
                 cursor.execute("SHOW WARNINGS LIMIT 3")

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pymysql.connections import Connection
-
 from centflow_glue.bucket import is_gone, open_version, versions_of
 from centflow_glue.contract import Contract
 from centflow_glue.database import is_transient, named_lock
+from centflow_glue.guarded_connection import GuardedConnection
 from centflow_glue.load import Tally, load_upload
 from centflow_glue.object_key import feed_folder, is_folder_placeholder, owner_or_default, parse_object_key
 from centflow_glue.plan import Plan, Upload, Version, live_versions, plan_key
@@ -72,7 +71,7 @@ class Reconciler:
         summary_limits: Which summaries are kept.
     """
 
-    connection: Connection
+    connection: GuardedConnection
     bucket: str
     database: str
     contracts: Mapping[str, Contract]

@@ -4,12 +4,12 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from pymysql.connections import Connection
 from pyspark.sql import SparkSession
 
 from centflow_glue.arguments import JobArguments
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, retrying
+from centflow_glue.guarded_connection import GuardedConnection
 from centflow_glue.manifest import KeyToReconcile
 from centflow_glue.reconcile import Outcome, Reconciler
 from centflow_glue.region import use_region_of
@@ -70,6 +70,6 @@ class _Task:
 
 
 @cache
-def _connection(address: DatabaseAddress) -> Connection:
+def _connection(address: DatabaseAddress) -> GuardedConnection:
     """This worker process's connection, kept from key to key and from run to run."""
     return connect(address)

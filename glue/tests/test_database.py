@@ -42,7 +42,7 @@ def connect_arguments(monkeypatch: pytest.MonkeyPatch, host: str, address: Datab
     given: dict[str, Any] = {}
     secrets = _SecretsManager(host)
     monkeypatch.setattr(boto3, "client", lambda service: secrets)
-    monkeypatch.setattr(pymysql, "connect", lambda **arguments: given.update(arguments) or unconnected)
+    monkeypatch.setattr(database, "GuardedConnection", lambda **arguments: given.update(arguments) or unconnected)
     with socket.socket() as unused:
         unconnected = SimpleNamespace(_sock=unused)
         connect(address)
@@ -86,7 +86,7 @@ def test_a_refused_password_is_read_again_because_it_may_have_been_rotated(monke
     def refuse(**arguments: Any) -> None:
         raise pymysql.err.OperationalError(ER.ACCESS_DENIED_ERROR, "Access denied")
 
-    monkeypatch.setattr(pymysql, "connect", refuse)
+    monkeypatch.setattr(database, "GuardedConnection", refuse)
     for expected in (1, 2):
         with pytest.raises(pymysql.err.OperationalError):
             connect(DatabaseAddress("s"))

@@ -1,6 +1,6 @@
 /** A private MySQL 8 server: its own data directory, loopback only, no root needed. */
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createConnection } from 'mysql2/promise';
@@ -17,6 +17,8 @@ export interface Administrator {
   readonly port: number;
   readonly user: string;
   readonly password: string;
+  /** PEM of the authority that issued the server's certificate; none if somebody else runs the server. */
+  readonly authority?: string;
 }
 
 export interface MysqlServer {
@@ -109,7 +111,10 @@ export async function startMysql(options: MysqlOptions): Promise<MysqlServer> {
     await stop();
     throw error;
   }
-  return { administrator: { host: '127.0.0.1', port, user: 'root', password }, part, socket, stop };
+  // The data directory's own authority, as MySQL created it. The users of another certificate know who issued it.
+  const authority =
+    options.certificate === undefined ? { authority: readFileSync(join(dataFolder, 'ca.pem'), 'ascii') } : {};
+  return { administrator: { host: '127.0.0.1', port, user: 'root', password, ...authority }, part, socket, stop };
 }
 
 function withCertificate({ certificate, temporaryFolder }: MysqlOptions): string[] {

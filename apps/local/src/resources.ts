@@ -63,6 +63,8 @@ export interface DatabaseSecret {
   readonly username: string;
   readonly password: string;
   readonly dbname: string;
+  /** PEM of the authority that issued the server's certificate, where the stack runs the server. */
+  readonly authority?: string;
 }
 
 /** A deviation from the usual, for tests of what goes wrong. */

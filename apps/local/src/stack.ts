@@ -224,6 +224,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         username: accounts.loader,
         password: secrets.loader,
         dbname: databaseName,
+        ...(administrator?.authority === undefined ? {} : { authority: administrator.authority }),
       });
     }
     const sparkReady = sparkStarting;

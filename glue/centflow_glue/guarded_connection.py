@@ -1,0 +1,74 @@
+"""A connection to MySQL that gives a server no more than the job means to give it.
+
+A server may answer any statement with a request for a file of the client's machine, and may ask for the password in
+clear text (https://dev.mysql.com/doc/refman/8.4/en/load-data-local-security.html). PyMySQL complies with both.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pymysql.connections
+from pymysql.connections import Connection
+from pymysql.constants import CR, ER
+from pymysql.err import OperationalError
+
+# A server learns from these that the client knows the password, and not the password. To a server that does not
+# remember it, caching_sha2_password sends the password itself, within TLS.
+ALLOWED_PLUGINS = frozenset({"caching_sha2_password", "mysql_native_password"})
+
+_send_local_file = pymysql.connections._send_local_file
+
+
+class GuardedConnection(Connection):
+    """Sends only the file that is being loaded, and logs in only by plugins that do not reveal the password."""
+
+    _file: str | None = None
+
+    @contextmanager
+    def sending(self, file: str) -> Iterator[None]:
+        """Allow the server to request this file during the block.
+
+        Args:
+            file: As the statement LOAD DATA LOCAL INFILE names it.
+        """
+        self._file = file
+        try:
+            yield
+        finally:
+            self._file = None
+
+    def may_send(self, file: bytes | str) -> bool:
+        """Return whether the server may have this file."""
+        return self._file is not None and file == (self._file.encode() if isinstance(file, bytes) else self._file)
+
+    def _request_authentication(self) -> None:
+        if self._auth_plugin_name:
+            _refuse_revealing(self._auth_plugin_name)
+        super()._request_authentication()
+
+    def _process_auth(self, plugin_name: bytes, auth_packet: Any, handler: Any = None) -> Any:
+        _refuse_revealing(plugin_name.decode("ascii", "replace"))
+        return super()._process_auth(plugin_name, auth_packet, handler)
+
+
+def _refuse_revealing(plugin: str) -> None:
+    if plugin not in ALLOWED_PLUGINS:
+        raise OperationalError(
+            CR.CR_AUTH_PLUGIN_ERR,
+            f"The server requests a login by {plugin!r}, which may reveal the password: create the user with "
+            "caching_sha2_password.",
+        )
+
+
+def _send_expected_file(filename: bytes | str, connection: Connection) -> None:
+    if not isinstance(connection, GuardedConnection) or not connection.may_send(filename):
+        raise OperationalError(
+            ER.FILE_NOT_FOUND, "The server requests a file that is not being loaded: it is not the job's database."
+        )
+    _send_local_file(filename, connection)
+
+
+# PyMySQL has no other place for a decision about one file. uv.lock pins its version, and a test plays a server that
+# requests other files.
+pymysql.connections._send_local_file = _send_expected_file

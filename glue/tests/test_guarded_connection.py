@@ -1,0 +1,110 @@
+"""What a server gets that asks the job for more than the rows of an upload."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import trustme
+from pymysql.err import OperationalError
+from rogue_server import RogueServer, rogue_server
+from stack import Stack
+from statements import csv_of, expense
+
+from centflow_glue import database
+from centflow_glue.contract import load_contracts
+from centflow_glue.database import DatabaseAddress, connect, is_transient
+from centflow_glue.guarded_connection import GuardedConnection
+from centflow_glue.load import load_upload
+from centflow_glue.read import ReadLimits
+
+PASSWORD = "correct horse"
+
+
+class _SecretsManager:
+    def __init__(self, port: int, authority: str | None) -> None:
+        secret = {"host": "127.0.0.1", "port": port, "username": "loader", "password": PASSWORD, "dbname": "centflow"}
+        self._text = json.dumps(secret | ({"authority": authority} if authority else {}))
+
+    def get_secret_value(self, SecretId: str) -> dict[str, str]:  # noqa: N803 (boto3's name)
+        return {"SecretString": self._text}
+
+
+@pytest.fixture(autouse=True)
+def _forget_credentials() -> Iterator[None]:
+    database._read_credentials.cache_clear()
+    yield
+    database._read_credentials.cache_clear()
+
+
+def log_in(monkeypatch: pytest.MonkeyPatch, server: RogueServer, authority: str | None = None) -> GuardedConnection:
+    """Connect to the server as the job does."""
+    monkeypatch.setattr(boto3, "client", lambda service: _SecretsManager(server.port, authority))
+    return connect(DatabaseAddress("s"))
+
+
+def load(connection: GuardedConnection, body: bytes) -> Any:
+    """Load an upload as the job does."""
+    return load_upload(
+        connection, lambda: io.BytesIO(body), load_contracts()["expenses"], 1, compressed=False, limits=ReadLimits()
+    )
+
+
+@pytest.fixture
+def secret_file(tmp_path: Path) -> Path:
+    """A file of the job's machine that belongs to no upload."""
+    file = tmp_path / "credentials"
+    file.write_text("aws_secret_access_key", "ascii")
+    return file
+
+
+@pytest.mark.parametrize("when", [b"LOAD DATA", b"SHOW TABLES"])
+def test_a_server_gets_no_file_but_the_one_that_is_being_loaded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, secret_file: Path, when: bytes
+):
+    with rogue_server(tmp_path, file=str(secret_file), when=when) as server:
+        connection = log_in(monkeypatch, server)
+        with pytest.raises(OperationalError, match="a file that is not being loaded"):
+            if when == b"LOAD DATA":
+                load(connection, csv_of(expense()))
+            else:
+                connection.cursor().execute(when)
+        connection.close()
+    assert any(when in packet for packet in server.received)
+    assert not any(b"aws_secret_access_key" in packet for packet in server.received)
+
+
+@pytest.mark.parametrize("plugin", ["mysql_clear_password", "sha256_password", "dialog", "mysql_old_password"])
+@pytest.mark.parametrize("switches", [False, True])
+def test_a_server_gets_no_password_in_clear_text(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plugin: str, switches: bool
+):
+    wants = {"switch_to": plugin} if switches else {"plugin": plugin}
+    with rogue_server(tmp_path, **wants) as server, pytest.raises(OperationalError, match=f"login by '{plugin}'") as e:
+        log_in(monkeypatch, server)
+    assert not is_transient(e.value)
+    assert not any(PASSWORD.encode() in packet for packet in server.received)
+
+
+def test_a_server_with_another_authority_than_the_secret_names_gets_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    authority = trustme.CA().cert_pem.bytes().decode()
+    with (
+        rogue_server(tmp_path, remembers=False) as server,
+        pytest.raises(OperationalError, match="certificate verify failed") as refused,
+    ):
+        log_in(monkeypatch, server, authority)
+    assert not is_transient(refused.value)
+    assert server.received == []
+
+
+def test_the_stack_names_the_authority_of_its_server(stack: Stack):
+    secret = boto3.client("secretsmanager").get_secret_value(SecretId=stack.secret_id)["SecretString"]
+    assert json.loads(secret)["authority"].startswith("-----BEGIN CERTIFICATE-----")
+    with connect(DatabaseAddress(stack.secret_id)) as connection, connection.cursor() as cursor:
+        cursor.execute("SHOW SESSION STATUS LIKE 'Ssl_cipher'")
+        assert cursor.fetchone()[1].startswith("TLS_")
