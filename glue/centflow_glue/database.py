@@ -84,7 +84,7 @@ def _read_credentials(address: DatabaseAddress) -> _Credentials:
 
 
 def connect(address: DatabaseAddress) -> GuardedConnection:
-    """Open a connection: UTC, READ COMMITTED, strict SQL mode, no autocommit, LOAD DATA LOCAL for what is being loaded.
+    """Open a connection: UTC, READ COMMITTED, strict SQL mode, no autocommit, LOAD DATA LOCAL of a known file.
 
     Under REPEATABLE READ, deletes of ranges next to each other lock gaps and deadlock.
 

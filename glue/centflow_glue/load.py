@@ -128,6 +128,8 @@ class TooManyBadRowsError(UploadRejectedError):
             "too_many_bad_rows",
             f"{tally.quarantined:,} of {tally.read:,} rows break the contract, more than half: mend them and upload "
             f"the file again. The first is row {first.row_no}: {first.message}"[:1000],
+            first.row_no,
+            first.column,
         )
         self.tally = tally
 
@@ -317,7 +319,9 @@ def _store_quarantine(connection: GuardedConnection, quarantine: Quarantine, who
     _load_data(connection, statement, lambda out: quarantine.copy(out, whole), expected)
 
 
-def _store_summaries(connection: GuardedConnection, summaries: dict[str, pa.Table | None], upload_id: int) -> dict[str, bool]:
+def _store_summaries(
+    connection: GuardedConnection, summaries: dict[str, pa.Table | None], upload_id: int
+) -> dict[str, bool]:
     for table, groups in summaries.items():
         if groups is None:
             continue

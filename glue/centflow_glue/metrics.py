@@ -19,6 +19,7 @@ from pymysql.cursors import SSCursor
 
 from centflow_glue.arguments import JobArguments, MetricsTarget
 from centflow_glue.database import connect
+from centflow_glue.log_text import describe_error
 from centflow_glue.manifest import KeyToReconcile
 from centflow_glue.reconcile import Outcome
 
@@ -113,7 +114,7 @@ class RunMetrics:
                 for times in _batched(_seconds_to_visible(connection, self._arguments.job_run_id), VALUES_PER_REQUEST):
                     stream.put([{"SecondsToVisible": values} for values in _batched(times, VALUES_PER_EVENT)])
         except Exception as error:
-            logger.warning("the run's metrics were not told, or not all: %s: %s", type(error).__name__, error)
+            logger.warning("the run's metrics were not told, or not all: %s", describe_error(error))
 
 
 def _counts(connection: Connection, job_run_id: str) -> dict[str, int]:

@@ -256,6 +256,8 @@ class CsvReader:
                 "not_utf8",
                 f"Row {cut.row_no}{cell}: the byte 0x{source.malformed.byte:02X} is not UTF-8 "
                 f"({spelled_out(text)} if it is Latin-1): save the file again as “CSV UTF-8”.",
+                cut.row_no,
+                next((name for name, position in self.header.positions.items() if position == cut.cell), None),
             )
         if source.too_large:
             raise self._too_large()
@@ -267,6 +269,7 @@ class CsvReader:
                 "open_quote",
                 f"Row {last_row} opens a quote that is never closed, so the rest of the file is one cell: "
                 "close the quote, or double it where it belongs to the text.",
+                last_row,
             )
 
 

@@ -11,6 +11,7 @@ from centflow_glue.contract import Contract
 from centflow_glue.database import is_transient, named_lock
 from centflow_glue.guarded_connection import GuardedConnection
 from centflow_glue.load import Tally, load_upload
+from centflow_glue.log_text import describe_rejection
 from centflow_glue.object_key import feed_folder, is_folder_placeholder, owner_or_default, parse_object_key
 from centflow_glue.plan import Plan, Upload, Version, live_versions, plan_key
 from centflow_glue.publish import Change, publish, summarise
@@ -49,7 +50,8 @@ class Outcome:
     Attributes:
         object_key: The key.
         result: `published`, `rejected`, `retired`, `unchanged`, or `failed`.
-        message: For people; empty where there is nothing to say.
+        message: For people; empty where there is nothing to say. The reason of a rejection may quote cells; that of a
+            failure is for logs and does not.
     """
 
     object_key: str
@@ -169,7 +171,7 @@ class Reconciler:
         except UploadRejectedError as error:
             self.connection.rollback()
             record_rejection(self.connection, upload_id, error)
-            logger.warning("rejected %s %s: [%s] %s", version.object_key, version.version_id, error.code, error.reason)
+            logger.warning("rejected %s %s: %s", version.object_key, version.version_id, describe_rejection(error))
             raise
         except Exception as error:
             if is_transient(error):

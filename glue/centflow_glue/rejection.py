@@ -35,13 +35,17 @@ class UploadRejectedError(Exception):
 
     Attributes:
         code: A stable word for programs, such as `missing_header`.
-        reason: What is wrong, where, and what to do.
+        reason: What is wrong, where, and what to do. It may quote cells, so it belongs into no log.
+        row_no: The row number, if the fault has one.
+        column: The column of the contract, if the fault is in one.
     """
 
-    def __init__(self, code: str, reason: str) -> None:
+    def __init__(self, code: str, reason: str, row_no: int | None = None, column: str | None = None) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.row_no = row_no
+        self.column = column
 
 
 def quoted(text: str, length: int) -> str:

@@ -10,6 +10,7 @@ from centflow_glue.arguments import JobArguments
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, retrying
 from centflow_glue.guarded_connection import GuardedConnection
+from centflow_glue.log_text import describe_error
 from centflow_glue.manifest import KeyToReconcile
 from centflow_glue.reconcile import Outcome, Reconciler
 from centflow_glue.region import use_region_of
@@ -44,8 +45,9 @@ class _Task:
                 with attempt:
                     return self._attempt(key)
         except Exception as error:
-            logger.exception("could not reconcile %s", key.object_key)
-            return Outcome(key.object_key, "failed", f"{type(error).__name__}: {error}")
+            # Neither the text nor the traceback, which ends with it.
+            logger.error("could not reconcile %s: %s", key.object_key, describe_error(error))  # noqa: TRY400
+            return Outcome(key.object_key, "failed", describe_error(error))
         raise AssertionError("unreachable: retrying() ends by an outcome or an error")
 
     def _attempt(self, key: KeyToReconcile) -> Outcome:

@@ -106,12 +106,14 @@ def test_a_manifest_that_cannot_be_read_fails_the_job_run_with_what_to_do(flow: 
 
 
 def outcomes(stack: Stack, flow: Flow, *object_keys: str, job_run_id: str = "jr_1") -> dict[str, tuple[str, str]]:
-    """What a task makes of these keys: by key, result and message."""
+    """What a task makes of these keys: by key, result and message without line numbers."""
     argv = ["--keys-from", "sweep", "--bucket", flow.bucket.name, "--database-secret", stack.secret_id]
     parsed = parse_arguments(argv)
     task = tasks._Task(replace(parsed, job_run_id=job_run_id))
     keys = [KeyToReconcile(object_key) for object_key in object_keys]
-    return {outcome.object_key: (outcome.result, outcome.message) for outcome in task(keys)}
+    return {
+        outcome.object_key: (outcome.result, re.sub(r" \(\w+\.py:\d+\)", "", outcome.message)) for outcome in task(keys)
+    }
 
 
 class _Flaky:
@@ -151,7 +153,7 @@ def test_a_task_gives_a_key_up_when_the_database_stays_away_and_goes_on_with_the
     lost = [pymysql.err.OperationalError(CR.CR_SERVER_LOST, "away")] * 100
     _Flaky(monkeypatch, {"raw/expenses/a.csv": lost})
     assert outcomes(stack, flow, "raw/expenses/a.csv", "raw/expenses/b.csv") == {
-        "raw/expenses/a.csv": ("failed", "OperationalError: (2013, 'away')"),
+        "raw/expenses/a.csv": ("failed", "OperationalError 2013"),
         "raw/expenses/b.csv": ("unchanged", ""),
     }
 
@@ -160,7 +162,7 @@ def test_a_task_gives_a_key_up_when_the_database_stays_away_and_goes_on_with_the
     "error",
     [
         TimeoutError("held too long"),
-        pymysql.err.ProgrammingError(ER.NO_SUCH_TABLE, "no table"),
+        pymysql.err.ProgrammingError("no table"),
         KeyError("whatever"),
         OSError("no route"),
     ],
@@ -173,7 +175,7 @@ def test_whatever_a_key_fails_of_the_task_tries_it_once_and_goes_on_with_the_nex
     flaky = _Flaky(monkeypatch, {"raw/expenses/a.csv": [error]})
     told = outcomes(stack, flow, "raw/expenses/a.csv", "raw/expenses/b.csv")
     assert told == {
-        "raw/expenses/a.csv": ("failed", f"{type(error).__name__}: {error}"),
+        "raw/expenses/a.csv": ("failed", type(error).__name__),
         "raw/expenses/b.csv": ("published", ""),
     }
     assert flaky.tries == ["raw/expenses/a.csv", "raw/expenses/b.csv"]

@@ -103,7 +103,7 @@ function uploadAlarms(environment: Environment): Alarm[] {
       periods: 1,
       noData: nothingHappened,
       why: 'An upload was rejected; what its key had published before stays visible.',
-      whatToDo: 'Read why in v_upload_accounting, or in the log of the job (`rejected …`), and tell its owner.',
+      whatToDo: 'Read why in v_upload_accounting, and tell its owner. The log of the job has code, row and column (`rejected …`).',
     },
     {
       stage: 'load',
@@ -116,7 +116,7 @@ function uploadAlarms(environment: Environment): Alarm[] {
       noData: nothingHappened,
       why: 'An upload could not be loaded, for a reason that is not its own. The next sweep tries it again.',
       whatToDo:
-        'Read why in v_upload_accounting, or in the log of the job (`failed …`). If the sweep fails on it too, the reason is ours.',
+        'Read why in v_upload_accounting; the log of the job names the error (`failed …`). If the sweep fails on it too, the reason is ours.',
     },
     {
       stage: 'load',

@@ -1,4 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { describeForLog } from '@centflow/schema/log-text';
 import { rdsAuthorities } from '@centflow/schema/rds-authorities';
 import { verifiedTls } from '@centflow/schema/tls';
 import type { Context } from 'aws-lambda';
@@ -27,8 +28,8 @@ export class CanaryError extends Error {
   override readonly name: string;
 
   constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause));
-    // The cause's name and words but not the cause: Lambda writes all properties of an error to the log.
+    super(describeForLog(cause));
+    // Not the cause itself: Lambda writes all properties of an error to the log, and MySQL's words may quote cells.
     this.name = cause instanceof Error ? cause.name : 'CanaryError';
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Role, roles } from '@centflow/schema/grants';
+import { describeForLog } from '@centflow/schema/log-text';
 import { rdsAuthorities } from '@centflow/schema/rds-authorities';
 import { rotatePassword, setUpDatabase } from '@centflow/schema/set-up-database';
 import { verifiedTls } from '@centflow/schema/tls';
@@ -39,8 +40,8 @@ export class MigratorError extends Error {
   override readonly name: string;
 
   constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause));
-    // The cause's name and words but not the cause: Lambda writes all properties of an error to the log.
+    super(describeForLog(cause));
+    // Not the cause itself: Lambda writes all properties of an error to the log, and MySQL's words may quote cells.
     this.name = cause instanceof Error ? cause.name : 'MigratorError';
   }
 }

@@ -95,6 +95,27 @@ async function canConnect(role: Role, password?: string): Promise<boolean> {
 }
 
 describe('the migrator', () => {
+  test('logs and reports no value that MySQL quotes', async () => {
+    await invoke();
+    const folder = await mkdtemp(join(tmpdir(), 'centflow-migrations-'));
+    try {
+      await cp(migrationsDirectory, folder, { recursive: true });
+      const journal = JSON.parse(await readFile(join(folder, 'meta/_journal.json'), 'utf8'));
+      journal.entries.push({ ...journal.entries.at(-1), idx: journal.entries.length, tag: '9999_unique' });
+      await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify(journal));
+      const value = "(CONCAT('DE8937040044', '0532013000'))";
+      await writeFile(
+        join(folder, '9999_unique.sql'),
+        `CREATE TABLE twice (cell VARCHAR(40) PRIMARY KEY);--> statement-breakpoint\nINSERT INTO twice VALUES ${value}, ${value};`,
+      );
+      const failed = await invoke({}, {}, folder).catch((error: Error) => error);
+      expect(String(failed)).toMatch(/9999_unique.*: ER_DUP_ENTRY\./);
+      expect(`${failed}${JSON.stringify(failed)}${logged.join()}`).not.toContain('DE89370400440532013000');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   test('brings an empty server up to date, fills the secrets, and the second time does nothing', async () => {
     const first = await invoke();
     expect(first).toMatchObject({ database: DATABASE, unknown: [], rotated: [] });

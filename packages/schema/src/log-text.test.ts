@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest';
+import { describeForLog } from './log-text.ts';
+
+const IBAN = 'DE89370400440532013000';
+const refused = Object.assign(new Error(`Duplicate entry '${IBAN}' for key 'a.b'`), {
+  code: 'ER_DUP_ENTRY',
+  sqlMessage: `Duplicate entry '${IBAN}' for key 'a.b'`,
+});
+
+describe('describeForLog', () => {
+  test("puts MySQL's code in place of its words", () => {
+    expect(describeForLog(refused)).toBe('ER_DUP_ENTRY');
+  });
+
+  test('puts the code in place of words that another error repeats', () => {
+    const step = new Error(`MySQL refused step 3: ${refused.message}. The steps before it stand.`, { cause: refused });
+    expect(describeForLog(step)).toBe('MySQL refused step 3: ER_DUP_ENTRY. The steps before it stand.');
+  });
+
+  test('keeps the message of any other error', () => {
+    expect(describeForLog(new Error('self-signed certificate'))).toBe('self-signed certificate');
+    expect(describeForLog('no error')).toBe('no error');
+  });
+});

@@ -1,0 +1,25 @@
+/** What a log may say of an error. */
+
+interface ServerError extends Error {
+  readonly code: string;
+  readonly sqlMessage: string;
+}
+
+/**
+ * Returns an error's message with MySQL's error code in place of MySQL's own words.
+ *
+ * MySQL quotes the values that it refuses, and people's cells are among them. Its code, such as `ER_DUP_ENTRY`, says what is
+ * wrong all the same.
+ */
+export function describeForLog(error: unknown): string {
+  let text = error instanceof Error ? error.message : String(error);
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (isServerError(cause)) text = text.replaceAll(cause.sqlMessage, cause.code);
+  }
+  return text;
+}
+
+function isServerError(error: Error): error is ServerError {
+  const { code, sqlMessage } = error as Partial<ServerError>;
+  return typeof code === 'string' && typeof sqlMessage === 'string' && sqlMessage !== '';
+}
