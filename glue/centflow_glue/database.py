@@ -84,7 +84,7 @@ def _read_credentials(address: DatabaseAddress) -> _Credentials:
 
 
 def connect(address: DatabaseAddress) -> GuardedConnection:
-    """Open a connection: UTC, READ COMMITTED, strict SQL mode, no autocommit, LOAD DATA LOCAL of a known file.
+    """Open a connection: UTC, READ COMMITTED, strict SQL mode, no autocommit, LOAD DATA LOCAL of one file.
 
     Under REPEATABLE READ, deletes of ranges next to each other lock gaps and deadlock.
 
@@ -130,9 +130,8 @@ def _keep_alive(connection: Connection) -> None:
 def _tls(loopback: bool, authorities: str | None, local_authority: str | None) -> ssl.SSLContext:
     """Return TLS that verifies the server.
 
-    On the loopback, a server that shows who it is by nothing else is verified by the authority in its secret, which has
-    issued no other server's certificate; MySQL's own certificate names no host. A server on the loopback is not verified
-    if neither authority is known.
+    On the loopback, the secret may name the authority that issued the server's certificate. That certificate names no
+    host, so only its issuer is checked. Without any authority, a server on the loopback is not verified.
 
     Kept from connection to connection: reading the system's authorities takes 60 ms, and those in S3 a request. The
     loopback has TLS at all because MySQL's own way to log in (caching_sha2_password) requires it.

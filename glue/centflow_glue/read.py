@@ -3,7 +3,7 @@
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import IO, Any, TypeVar
 
@@ -24,6 +24,11 @@ BLOCK_BYTES = 4 * MIB
 LARGE_BLOCK_BYTES = 32 * MIB
 HEAD_BYTES = 64 << 10
 HEADER_SHOWN = 80
+# Statements in gzip expand 5 to 30 times, and repeated text up to 1,030 times. A small CSV may repeat as it likes.
+MOST_EXPANSION = 100
+SMALL_GZIP_BYTES = MIB
+# More than any statement has. The time that a row takes grows with its columns, however few of them hold anything.
+MOST_COLUMNS = 512
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SIGNATURES = (
@@ -56,10 +61,21 @@ class ReadLimits:
     Attributes:
         object_bytes: Of the object as it is stored.
         expanded_bytes: Of the CSV after decompression.
+        gzip_bytes: Of the CSV in a gzip file of one size; None for other objects.
     """
 
     object_bytes: int = 2 << 30
     expanded_bytes: int = 4 << 30
+    gzip_bytes: int | None = None
+
+    def of_gzip(self, stored_bytes: int) -> "ReadLimits":
+        """Return the limits of a gzip file of this size, whose CSV may not be larger out of all proportion."""
+        return replace(self, gzip_bytes=max(SMALL_GZIP_BYTES, MOST_EXPANSION * stored_bytes))
+
+    @property
+    def csv_bytes(self) -> int:
+        """The most bytes that the CSV may have."""
+        return self.expanded_bytes if self.gzip_bytes is None else min(self.expanded_bytes, self.gzip_bytes)
 
 
 @dataclass(frozen=True)
@@ -149,7 +165,7 @@ class CsvReader:
         Raises:
             UploadRejectedError: The file is no CSV of this feed.
         """
-        self._source = Source(self.stream, self.compressed, self.limits.expanded_bytes)
+        self._source = Source(self.stream, self.compressed, self.limits.csv_bytes)
         head = self._source.peek(HEAD_BYTES)
         try:
             self.header = self._read_header(head)
@@ -235,6 +251,12 @@ class CsvReader:
         return pc.replace_substring(pc.replace_substring(column, ESCAPED_NUL, NUL), ESCAPED_ESCAPE, ESCAPE)
 
     def _too_large(self) -> UploadRejectedError:
+        if self.limits.csv_bytes < self.limits.expanded_bytes:
+            return UploadRejectedError(
+                "expands_too_much",
+                f"The compressed file expands to more than {MOST_EXPANSION} times its size, as no statement does: "
+                "upload the CSV itself.",
+            )
         return UploadRejectedError(
             "too_large",
             f"The CSV is larger than {self.limits.expanded_bytes / MIB:,.0f} MiB: split it into several files.",
@@ -408,6 +430,11 @@ def _record_at(text: str, at: int) -> tuple[list[str], int, bool]:
 
 
 def _match_header(names: Sequence[str], row_number: int, contract: Contract) -> Header:
+    if len(names) > MOST_COLUMNS:
+        raise UploadRejectedError(
+            "too_many_columns",
+            f"The header has more than {MOST_COLUMNS} columns: keep those of {contract.feed}, and upload it again.",
+        )
     normalised = [name.strip().lower() for name in names]
     known = {column.header for column in contract.columns}
     counts = Counter(normalised)

@@ -198,7 +198,7 @@ class Reconciler:
             self.contracts[parsed.feed],
             upload_id,
             parsed.compressed,
-            self.limits,
+            self.limits.of_gzip(version.size) if parsed.compressed else self.limits,
             self.summary_limits,
         )
 

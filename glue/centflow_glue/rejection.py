@@ -9,7 +9,7 @@ An upload with several faults is rejected for the first of them in this order, h
    - a byte that is not UTF-8,
    - a header that does not fit the feed, known at the end of its record,
    - a record that does not fit into the largest block,
-   - the first byte beyond the limit of the CSV's size.
+   - the first byte beyond the limit of the CSV's size, which for a gzip file also depends on its own size.
 4. The text as a whole: a quote that is never closed, then too many bad rows.
 
 A bad row is not a fault of the upload. It is quarantined for its first fault: a wrong number of cells, then the first

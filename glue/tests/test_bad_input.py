@@ -88,6 +88,8 @@ CASES = [
     rejected("missing headers", b"date,amount\n2025-01-15,1\n", "missing_header", "merchant", "date, amount"),
     rejected("semicolons", csv_of(*GOOD).replace(b",", b";"), "missing_header", "semicolons", "save it with commas"),
     rejected("duplicate header", f"DATE,{HEAD}\n".encode(), "duplicate_header", "date more than once"),
+    rejected("too many columns", f"{HEAD}{',a' * 506}\n".encode(), "too_many_columns", "more than 512 columns"),
+    good("as many columns as may be", f"{HEAD}{',a' * 505}\n{LINE}{',' * 505}\n".encode(), 1, says=["Ignored columns"]),
     rejected("another feed's file", csv_of(header=BUDGET_HEADER), "missing_header", "needs date, merchant"),
     # Rows.
     Case(
@@ -127,6 +129,13 @@ CASES = [
         *("not_csv", "NUL"),
         object_key="raw/expenses/a.csv.gz",
     ),
+    rejected(
+        "gzip that is larger out of all proportion",
+        gzip.compress(csv_of(*[expense()] * 60_000)),
+        *("expands_too_much", "more than 100 times its size", "upload the CSV itself"),
+        object_key="raw/expenses/a.csv.gz",
+    ),
+    good("gzip of few repeated rows", gzip.compress(csv_of(*[expense()] * 15_000)), 15_000, "raw/expenses/a.csv.gz"),
     rejected("larger than allowed", b"x" * ((16 << 20) + 1), "too_large", "The object has 16 MiB", "split it"),
     rejected(
         "truncated gzip",
@@ -243,9 +252,9 @@ def test_a_folder_placeholder_is_no_upload(flow: Flow, object_key: str):
 
 
 def test_a_gzip_bomb_is_rejected_once_it_exceeds_the_limit(flow: Flow, reconciler):
-    bomb = gzip.compress(csv_of(*[expense()] * 60_000))
+    bomb = gzip.compress(csv_of(*[expense(amount=str(number)) for number in range(60_000)]))
     flow.bucket.put("raw/expenses/a.csv.gz", bomb)
-    assert len(bomb) < 20_000
+    assert len(bomb) < 200_000
     outcome = reconciler(limits=ReadLimits(expanded_bytes=2 << 20)).reconcile("raw/expenses/a.csv.gz", None)
     assert outcome.result == "rejected"
     assert outcome.message == "The CSV is larger than 2 MiB: split it into several files."

@@ -7,6 +7,8 @@ import { isUtf8, textOf } from './utf8.ts';
 
 /** So many bytes of a file are looked at for its header. */
 export const HEAD_BYTES = 64 << 10;
+/** More columns than any statement has, as the job rejects them. */
+export const MOST_COLUMNS = 512;
 const HEADER_SHOWN = 80;
 const HEADERS_SHOWN = 20;
 
@@ -99,6 +101,12 @@ function firstRecord(head: Uint8Array, cut: UploadRejectedError | null): { names
 }
 
 function matchHeader(names: readonly string[], rowNo: number, feed: string, columns: readonly Column[]): Header {
+  if (names.length > MOST_COLUMNS) {
+    throw new UploadRejectedError(
+      'too_many_columns',
+      `The header has more than ${MOST_COLUMNS} columns: keep those of ${feed}, and upload it again.`,
+    );
+  }
   const normalised = names.map((name) => strip(name).toLowerCase());
   const known = new Set(columns.map(({ header }) => header));
   const missing = columns.filter((column) => column.requiredHeader && !normalised.includes(column.header));

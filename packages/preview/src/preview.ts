@@ -8,7 +8,7 @@ import { type Fingerprints, FingerprintTable } from './fingerprint-table.ts';
 import type { Header } from './header.ts';
 import { first, quoted, rowText, withCommas } from './job-text.ts';
 import { Quarantine, type QuarantinedRow } from './quarantine.ts';
-import { CsvReader, LARGE_BLOCK_BYTES, RecordTooLongError, type RowSink } from './read-csv.ts';
+import { CsvReader, LARGE_BLOCK_BYTES, limitCsv, RecordTooLongError, type RowSink } from './read-csv.ts';
 import type { Records } from './records.ts';
 import { type Rejection, UploadRejectedError } from './rejection.ts';
 import { RowCheck } from './row-check.ts';
@@ -121,8 +121,9 @@ async function previewWith(
     options.signal?.throwIfAborted();
     stored += bytes;
   });
-  const bytes = new CsvSource(counted, compressed, limits.expandedBytes);
-  const reader = await CsvReader.open(bytes, contract, limits.expandedBytes, blockBytes);
+  const limit = limitCsv(limits.expandedBytes, compressed ? size : null);
+  const bytes = new CsvSource(counted, compressed, limit.bytes);
+  const reader = await CsvReader.open(bytes, contract, limit, blockBytes);
   const sink = new PreviewSink(contract, reader, options);
   try {
     await reader.rows(sink, () => {

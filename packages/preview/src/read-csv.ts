@@ -8,6 +8,7 @@ import { mebibytes } from './source.ts';
 import { latin1, textOf } from './utf8.ts';
 
 const MIB = 1 << 20;
+const MOST_EXPANSION = 100;
 /** Rows are parsed a block at a time. A CSV that holds a longer record is read again with the larger block. */
 export const BLOCK_BYTES = 4 * MIB;
 export const LARGE_BLOCK_BYTES = 32 * MIB;
@@ -15,6 +16,29 @@ export const LARGE_BLOCK_BYTES = 32 * MIB;
 /** A record does not fit into a block. */
 export class RecordTooLongError extends Error {
   override readonly name = 'RecordTooLongError';
+}
+
+/** How large a CSV may be. */
+export interface CsvLimit {
+  readonly bytes: number;
+  readonly fault: UploadRejectedError;
+}
+
+/** The limit of a CSV, and of the CSV in a gzip file of `gzipBytes`: it may not be larger out of all proportion. */
+export function limitCsv(expandedBytes: number, gzipBytes: number | null): CsvLimit {
+  const bytes = gzipBytes === null ? expandedBytes : Math.max(MIB, MOST_EXPANSION * gzipBytes);
+  if (bytes < expandedBytes) {
+    const fault = new UploadRejectedError(
+      'expands_too_much',
+      `The compressed file expands to more than ${MOST_EXPANSION} times its size, as no statement does: upload the CSV itself.`,
+    );
+    return { bytes, fault };
+  }
+  const fault = new UploadRejectedError(
+    'too_large',
+    `The CSV is larger than ${mebibytes(expandedBytes)} MiB: split it into several files.`,
+  );
+  return { bytes: expandedBytes, fault };
 }
 
 /** What takes the records behind the header; `records` is at one of them. */
@@ -35,25 +59,25 @@ interface Cut {
 export class CsvReader {
   readonly header: Header;
   readonly #source: CsvSource;
-  readonly #limit: number;
+  readonly #limit: CsvLimit;
   readonly #blockBytes: number;
 
   /**
    * Reads the head of a file.
    *
-   * @param limit the most bytes that the CSV may have
+   * @param limit the most bytes that the CSV may have, and the fault of one that has more
    * @throws UploadRejectedError The file is no CSV of this feed.
    */
   static async open(
     source: CsvSource,
     contract: Contract,
-    limit: number,
+    limit: CsvLimit,
     blockBytes = BLOCK_BYTES,
   ): Promise<CsvReader> {
     const columns: readonly Column[] = columnsOf(contract);
     const { head, isCut } = await source.peek(HEAD_BYTES);
     try {
-      const header = readHeader(head, isCut ? tooLarge(limit) : null, contract.name, columns);
+      const header = readHeader(head, isCut ? limit.fault : null, contract.name, columns);
       return new CsvReader(source, header, limit, blockBytes);
     } catch (error) {
       if (error instanceof UploadRejectedError) await source.checkCompression();
@@ -61,7 +85,7 @@ export class CsvReader {
     }
   }
 
-  private constructor(source: CsvSource, header: Header, limit: number, blockBytes: number) {
+  private constructor(source: CsvSource, header: Header, limit: CsvLimit, blockBytes: number) {
     this.header = header;
     this.#source = source;
     this.#limit = limit;
@@ -145,15 +169,8 @@ export class CsvReader {
       const asLatin1 = latin1(before) + String.fromCharCode(malformed.byte) + latin1(after);
       throw notUtf8(cut.rowNo, this.header.names[cut.cell], malformed.byte, asLatin1);
     }
-    if (this.#source.tooLarge) throw tooLarge(this.#limit);
+    if (this.#source.tooLarge) throw this.#limit.fault;
   }
-}
-
-function tooLarge(limit: number): UploadRejectedError {
-  return new UploadRejectedError(
-    'too_large',
-    `The CSV is larger than ${mebibytes(limit)} MiB: split it into several files.`,
-  );
 }
 
 /** Whether a byte ends the text that is shown around one that is not UTF-8: a control character, a comma or a quote. */

@@ -1,6 +1,6 @@
 /** Rows of a CSV as text, whatever feed it is of: to recognise it by its header, and to look at a line of it. */
 import { atMost, isCompressed, readBeginning } from './expand.ts';
-import { bomLength, HEAD_BYTES } from './header.ts';
+import { bomLength, HEAD_BYTES, MOST_COLUMNS } from './header.ts';
 import { strip } from './job-text.ts';
 import { LARGE_BLOCK_BYTES } from './read-csv.ts';
 import { Records } from './records.ts';
@@ -8,8 +8,6 @@ import { BlockSource, type CsvBytes, piecesOf } from './source.ts';
 import { textOf } from './utf8.ts';
 
 const BLOCK_BYTES = 1 << 20;
-/** More columns than any statement has; of the cells beyond only the number is known. */
-const COLUMNS_AT_MOST = 512;
 
 export interface FileRow {
   /** The row as a spreadsheet shows it: the header is 1. */
@@ -92,11 +90,12 @@ function rowsOf(
 ): number {
   const buffer = new Uint8Array(2 * length);
   buffer.set(bytes.subarray(0, length));
-  const records = new Records(COLUMNS_AT_MOST);
+  // Of the cells beyond, only the number is known.
+  const records = new Records(MOST_COLUMNS);
   records.read(buffer, length);
   for (let rowNo = firstRowNo; records.next(isFinal); rowNo++) {
     const isEmptyLine = records.lineStart === records.lineEnd;
-    const count = isEmptyLine ? 0 : Math.min(records.count, COLUMNS_AT_MOST);
+    const count = isEmptyLine ? 0 : Math.min(records.count, MOST_COLUMNS);
     const cells = Array.from({ length: count }, (_, index) => textOf(records.cell(index)));
     if (!take({ rowNo, cells })) break;
   }

@@ -271,6 +271,18 @@ const FILES: readonly CorpusFile[] = [
     ),
   })),
   { name: 'gzip', bytes: gzipSync(csvOf(GOOD)), extension: GZ },
+  ...[14_000, 26_000, 60_000].map((rows) => ({
+    name: `gzip of a row ${rows} times`,
+    bytes: gzipSync(bytesOf(`${HEAD}\n${`${LINE}\n`.repeat(rows)}`)),
+    extension: GZ,
+  })),
+  ...[505, 506, 30_000, 100_000].flatMap((more) => {
+    const wide = `${HEAD}${',a'.repeat(more)}\n${LINE}${','.repeat(more)}\n`;
+    return [
+      text(`${more} more columns`, wide),
+      { ...text('in gzip', wide), bytes: gzipSync(bytesOf(wide)), extension: GZ },
+    ];
+  }),
   bytes(
     'gzip of several members',
     gzipSync(csvOf(GOOD)),

@@ -28,15 +28,22 @@ csv.field_size_limit(1 << 30)
 
 
 def judge(
-    name: str, feed: str, open_stream: Callable[[], IO[bytes]], block_bytes: int, limits: ReadLimits, out: io.BytesIO
+    name: str,
+    feed: str,
+    open_stream: Callable[[], IO[bytes]],
+    stored_bytes: int,
+    block_bytes: int,
+    limits: ReadLimits,
+    out: io.BytesIO,
 ) -> dict[str, Any]:
-    """One file, with the block that its longest record needs. `out` takes its good rows."""
+    """One file of this size, with the block that its longest record needs. `out` takes its good rows."""
     contracts = load_contracts()
     contract = contracts[feed]
     try:
         parsed = parse_object_key(f"raw/{feed}/{name}", contracts)
+        of_file = limits.of_gzip(stored_bytes) if parsed.compressed else limits
         return read_in_blocks(
-            lambda size: CsvReader(open_stream(), contract, parsed.compressed, limits, size),
+            lambda size: CsvReader(open_stream(), contract, parsed.compressed, of_file, size),
             lambda reader: count(reader, contract, out),
             block_bytes,
         )
@@ -105,7 +112,7 @@ def main(folder: str, block_bytes: str, limit: str) -> None:
         feed = path.name.split("-", 1)[0]
         body = path.read_bytes()
         out = io.BytesIO()
-        judged = judge(path.name, feed, partial(io.BytesIO, body), int(block_bytes), limits, out)
+        judged = judge(path.name, feed, partial(io.BytesIO, body), len(body), int(block_bytes), limits, out)
         if "rowsRead" in judged:
             judged |= loaded(out, load_contracts()[feed])
         sys.stdout.write(json.dumps({"file": path.name, **judged}) + "\n")

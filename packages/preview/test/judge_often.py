@@ -72,7 +72,7 @@ def outcomes(path: Path, feed: str, block_bytes: int, limits: ReadLimits, times:
     with patch.object(load, "validate", paces.validate):
         for _ in range(times):
             paces.change()
-            outcome = judge(path.name, feed, partial(paces.stream, body), block_bytes, limits, io.BytesIO())
+            outcome = judge(path.name, feed, partial(paces.stream, body), len(body), block_bytes, limits, io.BytesIO())
             found[json.dumps(outcome)] = outcome
     return list(found.values())
 
