@@ -28,12 +28,13 @@ export interface ConsoleOptions {
   /** Keeps the key of its sessions, and its audit log. */
   readonly dataFolder: string;
   readonly logFile: string;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal;
 }
 
 /** Serves the web and its API on 127.0.0.1. */
-export async function startConsole(options: ConsoleOptions): Promise<Part & { readonly url: string }> {
-  const url = `http://127.0.0.1:${options.port}`;
-  const part = await startPart({
+export async function startConsole(options: ConsoleOptions): Promise<Part> {
+  return startPart({
     name: 'the console',
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', join(folder, 'api', 'local', 'main.ts')],
@@ -50,11 +51,11 @@ export async function startConsole(options: ConsoleOptions): Promise<Part & { re
       DEAD_LETTER_QUEUE_NAME: NAMES.deadLetterQueue,
     },
     logFile: options.logFile,
-    isReady: () => isServing(`${url}/api/config`),
+    isReady: () => isServing(`http://127.0.0.1:${options.port}/api/config`),
     readyWithinMs: 180_000,
     stopWithinMs: 5_000,
+    signal: options.signal,
   });
-  return { ...part, url };
 }
 
 async function isServing(url: string): Promise<boolean> {

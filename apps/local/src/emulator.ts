@@ -48,6 +48,8 @@ export interface EmulatorOptions {
   readonly temporaryFolder: string;
   readonly sparkSocket: string;
   readonly logFile: string;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal;
   /** What only a rehearsal of the infrastructure has. */
   readonly rehearsal?: Rehearsal;
 }
@@ -103,6 +105,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Part> {
     isReady: () => responds(`${endpointUrl}/_ministack/health`, options.rehearsal?.authorityFile),
     readyWithinMs: 180_000,
     stopWithinMs: 20_000,
+    signal: options.signal,
   });
 }
 
@@ -142,7 +145,7 @@ function admission({ rehearsal, port, temporaryFolder }: EmulatorOptions): Recor
 
 async function responds(url: string, authorityFile?: string): Promise<boolean> {
   const ca = authorityFile === undefined ? {} : { ca: readFileSync(authorityFile) };
-  const request = (url.startsWith('https:') ? https : http).get(url, { ...ca, timeout: 1000 });
+  const request = (url.startsWith('https:') ? https : http).get(url, { ...ca, signal: AbortSignal.timeout(5_000) });
   try {
     const [response] = (await once(request, 'response')) as [http.IncomingMessage];
     response.resume();

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GetJobRunCommand } from '@aws-sdk/client-glue';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { zipSync } from 'fflate';
@@ -114,7 +113,8 @@ describe('Spark', () => {
     );
     const manifest = { '--keys-from': 'manifest', '--manifest': `s3://${bucket}/manifests/long.jsonl` };
     const RunId = await startWhenFree(stack.clients.glue, manifest, Date.now() + 30_000);
-    await sleep(300);
+    const log = join(stack.description.logFolder, 'spark.log');
+    await waitFor(async () => (readFileSync(log, 'utf8').includes(`run ${RunId} begins`) ? true : undefined));
     process.kill(stack.sparkPid() ?? 0, 'SIGKILL');
     const ended = await waitFor(async () => {
       const { JobRun } = await stack.clients.glue.send(new GetJobRunCommand({ JobName: jobName, RunId }));

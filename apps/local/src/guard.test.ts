@@ -173,7 +173,7 @@ describe('requests that this stack has signed', () => {
     ['a page of elsewhere', { origin: 'https://evil.example' }],
     ['a page of this machine', { origin: 'http://127.0.0.1:4570' }],
     ['a page that does not say which', { 'sec-fetch-site': 'same-site' }],
-  ])('come from no %s: what a page may use is presigned', async (_, headers) => {
+  ])('are refused when %s sends them: it may only use what is presigned', async (_, headers) => {
     const { s3, secrets, destroy } = meddling((request) => Object.assign(request.headers, headers));
     await expect(s3.send(new ListObjectsV2Command({ Bucket }))).rejects.toMatchObject({ name: 'AccessDenied' });
     await expect(secrets.send(new GetSecretValueCommand({ SecretId: 'database' }))).rejects.toThrow(/page/);

@@ -41,6 +41,8 @@ export interface MysqlOptions {
   readonly bufferPool: string;
   /** What the server shows to prove who it is; its own, which nobody can verify, where left out. */
   readonly certificate?: Certificate;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal;
 }
 
 /** The administrator `CENTFLOW_MYSQL_URL` names, where it is set: then no server is started. */
@@ -65,6 +67,8 @@ export async function startMysql(options: MysqlOptions): Promise<MysqlServer> {
   const { tools, dataFolder, port, password } = options;
   if (!existsSync(dataFolder)) await copyTemplate(tools, dataFolder);
   const socket = socketPath(options.temporaryFolder, 'mysql.sock');
+  // A server that was killed left them.
+  for (const file of [socket, `${socket}.lock`]) rmSync(file, { force: true });
   const part = await startPart({
     name: 'MySQL',
     command: join(tools.mysqlHome, 'bin', 'mysqld'),
@@ -100,6 +104,7 @@ export async function startMysql(options: MysqlOptions): Promise<MysqlServer> {
     isReady: () => answers(socket),
     readyWithinMs: 180_000,
     stopWithinMs: 30_000,
+    signal: options.signal,
   });
   const stop = async () => {
     await part.stop();
@@ -114,7 +119,8 @@ export async function startMysql(options: MysqlOptions): Promise<MysqlServer> {
   // The data directory's own authority, as MySQL created it. The users of another certificate know who issued it.
   const authority =
     options.certificate === undefined ? { authority: readFileSync(join(dataFolder, 'ca.pem'), 'ascii') } : {};
-  return { administrator: { host: '127.0.0.1', port, user: 'root', password, ...authority }, part, socket, stop };
+  const administrator = { host: '127.0.0.1', port, user: 'root', password, ...authority };
+  return { administrator, part: { ...part, stop }, socket, stop };
 }
 
 function withCertificate({ certificate, temporaryFolder }: MysqlOptions): string[] {
@@ -147,13 +153,22 @@ async function copyTemplate(tools: ToolPaths, dataFolder: string): Promise<void>
     );
     // The server's identity: each copy makes its own.
     rmSync(join(unfinished, 'auto.cnf'), { force: true });
-    if (existsSync(template)) rmSync(unfinished, { recursive: true });
-    else renameSync(unfinished, template);
+    moveUnlessThere(unfinished, template);
   }
   mkdirSync(dirname(dataFolder), { recursive: true });
   const copy = mkdtempSync(`${dataFolder}-`);
   cpSync(template, copy, { recursive: true });
   renameSync(copy, dataFolder);
+}
+
+/** Moves a folder where it belongs, unless another process was quicker: renaming replaces no folder that has files. */
+function moveUnlessThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    rmSync(from, { recursive: true });
+  }
 }
 
 async function answers(socketPath: string): Promise<boolean> {

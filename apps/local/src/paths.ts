@@ -11,6 +11,9 @@ export const localFolder = join(repository, '.local');
 /** What belongs to the stack of `npm start`: its data, its lock, its `env`. Tests have it elsewhere. */
 export const runFolder = resolve(process.env.CENTFLOW_RUN_DIR ?? localFolder);
 
+/** What the stack of `npm start` keeps. */
+export const dataFolder = join(runFolder, 'data');
+
 /** The tools that the bootstrap installed, or found. */
 const toolPaths = z.object({
   node: z.string(),

@@ -80,17 +80,12 @@ export async function createStorage(clients: Clients, secret: DatabaseSecret): P
 }
 
 /**
- * Queue, trigger and job, joined: from then on an object under `raw/` starts a job run.
- *
- * @param sparkReady settles when Spark can run the job; the trigger is created meanwhile
+ * Queue, trigger and job, joined: from then on an object under `raw/` starts a job run. A run that Spark cannot take yet
+ * waits for it.
  */
-export async function createFlow(
-  clients: Clients,
-  sparkReady: Promise<unknown>,
-  overrides: ResourceOverrides = {},
-): Promise<void> {
+export async function createFlow(clients: Clients, overrides: ResourceOverrides = {}): Promise<void> {
   const trigger = putTrigger(clients.lambda, overrides.triggerFiles ?? triggerBundle());
-  await Promise.all([putJob(clients), sparkReady, trigger.then(() => warmTrigger(clients.lambda))]);
+  await Promise.all([putJob(clients), trigger.then(() => warmTrigger(clients.lambda))]);
   const queueArn = await createQueues(clients.sqs, overrides);
   await createMapping(clients.lambda, queueArn);
   await notifyQueue(clients.s3, queueArn);

@@ -1,11 +1,12 @@
-/** The warm Spark process, started again whenever it dies. */
-
+/** The warm Spark process that runs the jobs. */
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { awsEnvironment, type Credentials } from './emulator.ts';
 import { repository, type ToolPaths } from './paths.ts';
 import { type Part, startPart } from './supervise.ts';
+import { createSupervisor, type PartPlan } from './supervisor.ts';
 
 export interface SparkWorkerOptions {
   readonly tools: ToolPaths;
@@ -21,7 +22,7 @@ export interface SparkWorkerOptions {
   readonly memory: string;
   /** The job; that of this repository where left out. */
   readonly job?: Job;
-  /** Told when the process ended by itself and is started again. */
+  /** Receives each restart of the process, with its reason. */
   readonly onRestart: (message: string) => void;
 }
 
@@ -44,51 +45,22 @@ export interface SparkWorker {
 
 const NOBODY: Credentials = { accessKeyId: '', secretAccessKey: '' };
 
-/** Restarts beyond this many without a minute of life between them are given up. */
-const MAX_QUICK_RESTARTS = 5;
+type StartOptions = Omit<SparkWorkerOptions, 'onRestart'>;
 
-export async function startSparkWorker(options: SparkWorkerOptions): Promise<SparkWorker> {
-  let part = await startOnce(options);
-  let stopping = false;
-  let restarting: Promise<void> = Promise.resolve();
-
-  const watch = (current: Part, startedAt: number, quickRestarts: number): void => {
-    void current.ended.then(() => {
-      if (stopping) return;
-      const restarts = Date.now() - startedAt > 60_000 ? 0 : quickRestarts + 1;
-      if (restarts > MAX_QUICK_RESTARTS) {
-        options.onRestart(`Spark ended ${restarts} times in a row and stays down; see ${options.logFile}`);
-        return;
-      }
-      options.onRestart('Spark ended by itself; starting it again');
-      // First what the dead one left: its Java, its Python processes.
-      restarting = current
-        .stop()
-        .then(() => startOnce(options))
-        .then(
-          (next) => {
-            part = next;
-            if (stopping) return next.stop();
-            watch(next, Date.now(), restarts);
-            return undefined;
-          },
-          (error: unknown) => options.onRestart(`Spark did not start again: ${(error as Error).message}`),
-        );
-    });
-  };
-  watch(part, Date.now(), 0);
-
-  return {
-    pid: () => part.process.pid,
-    stop: async () => {
-      stopping = true;
-      await restarting;
-      await part.stop();
-    },
-  };
+/** Spark as a part of a stack. */
+export function sparkPlan(options: StartOptions): PartPlan {
+  return { name: 'Spark', start: (signal) => startOnce(options, signal) };
 }
 
-async function startOnce(options: SparkWorkerOptions): Promise<Part> {
+/** Starts Spark, which is started again whenever it ends. */
+export async function startSparkWorker(options: SparkWorkerOptions): Promise<SparkWorker> {
+  const supervisor = createSupervisor({ report: options.onRestart, limits: { firstAttempts: 1 } });
+  const spark = supervisor.keep(sparkPlan(options));
+  await spark.started;
+  return { pid: spark.pid, stop: spark.stop };
+}
+
+async function startOnce(options: StartOptions, signal: AbortSignal): Promise<Part> {
   const { job } = options;
   rmSync(options.socketPath, { force: true });
   return startPart({
@@ -111,9 +83,10 @@ async function startOnce(options: SparkWorkerOptions): Promise<Part> {
       CENTFLOW_SPARK_MEMORY: options.memory,
     },
     logFile: options.logFile,
-    isReady: () => listens(options.socketPath),
+    isReady: () => runsJava(options.socketPath),
     readyWithinMs: 180_000,
     stopWithinMs: 10_000,
+    signal,
   });
 }
 
@@ -128,14 +101,16 @@ function asJob({ packages, credentialsFile, authorityFile }: Job): Record<string
   };
 }
 
-/** The worker opens its socket once its session and its Python processes are warm. */
-async function listens(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(socketPath);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
+/** The worker opens its socket once its session is warm. It answers a ping through its Java, which runs the jobs. */
+async function runsJava(socketPath: string): Promise<boolean> {
+  const socket = connect(socketPath);
+  try {
+    socket.write('ping\n');
+    const [answer] = (await once(socket, 'data', { signal: AbortSignal.timeout(5_000) })) as [Buffer];
+    return answer.toString() === 'pong\n';
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }

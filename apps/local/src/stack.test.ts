@@ -6,6 +6,7 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createClients } from './clients.ts';
 import { queryRows, withConnection } from './database.ts';
+import { readParts } from './parts-file.ts';
 import { type StackDescription, startStack } from './stack.ts';
 import { startCommand } from './testing/commands.ts';
 import { processesLeft, processesOf } from './testing/processes.ts';
@@ -117,6 +118,52 @@ test('objects with all their versions, and the database, outlive a restart', asy
     );
   } finally {
     await second.stop();
+  }
+});
+
+test('a paused part that a killed stack left does not hold up the next stack', async () => {
+  const { child, outcome } = await startedStack('i');
+  const left = readParts(join(folder, 'i'))?.parts.flatMap(({ pid }) => (pid === null ? [] : [pid])) ?? [];
+  expect(left).toHaveLength(2);
+  for (const pid of left) process.kill(pid, 'SIGSTOP');
+  child.kill('SIGKILL');
+  await outcome;
+  const next = await startStack({
+    dataFolder: join(folder, 'i'),
+    parts: ['mysql', 's3'],
+    temporaryDatabase: false,
+    bufferPool: '128M',
+  });
+  expect(next.supervisor.parts().map(({ restarts }) => restarts)).toEqual([0, 0]);
+  await next.stop();
+  expect(await processesLeft(join(folder, 'i'), 5_000)).toEqual([]);
+});
+
+test('two stacks that start at the same moment and prefer the same ports do not collide', async () => {
+  const preferredPorts = { emulator: 4566, mysql: 3307, console: 4570 };
+  const starting = ['g', 'h'].map((name) =>
+    startStack({
+      dataFolder: join(folder, name),
+      parts: ['mysql', 's3'],
+      temporaryDatabase: false,
+      bufferPool: '128M',
+      preferredPorts,
+    }),
+  );
+  const outcomes = await Promise.allSettled(starting);
+  const stacks = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  try {
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    for (const [index, { clients, description }] of stacks.entries()) {
+      const Bucket = description.bucket;
+      await clients.s3.send(new PutObjectCommand({ Bucket, Key: 'raw/mine.csv', Body: String(index) }));
+    }
+    for (const [index, { clients, description }] of stacks.entries()) {
+      const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket: description.bucket, Key: 'raw/mine.csv' }));
+      expect(await Body?.transformToString()).toBe(String(index));
+    }
+  } finally {
+    for (const stack of stacks) await stack.stop();
   }
 });
 

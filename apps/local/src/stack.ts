@@ -13,11 +13,21 @@ import { type AwsAccess, REGION, startEmulator } from './emulator.ts';
 import { freePort } from './free-port.ts';
 import { type Administrator, administratorFromUrl, startMysql } from './mysql.ts';
 import { NAMES } from './names.ts';
+import { endLeftovers, removeParts, writeParts } from './parts-file.ts';
 import { readToolPaths } from './paths.ts';
 import { createFlow, createStorage, type ResourceOverrides, warmJob } from './resources.ts';
 import { readSecrets } from './secrets.ts';
 import { removeSocketFolder, socketPath } from './socket-path.ts';
-import { type SparkWorker, startSparkWorker } from './spark-worker.ts';
+import { sparkPlan } from './spark-worker.ts';
+import { PartError } from './supervise.ts';
+import {
+  createSupervisor,
+  type Limits,
+  type PartPlan,
+  type PartStatus,
+  type Supervised,
+  type Supervisor,
+} from './supervisor.ts';
 
 /** What a stack may be made of. `flow` is everything from the event to the job run: queue, trigger, job and Spark. */
 export const PARTS = ['mysql', 's3', 'flow', 'console'] as const;
@@ -39,8 +49,12 @@ export interface StackOptions {
   readonly triggerBuilt?: Promise<void>;
   /** Settles when the console's web is there. */
   readonly consoleBuilt?: Promise<void>;
-  /** Told what happens meanwhile: a part that is ready, Spark started again. */
+  /** Receives what is ready. */
   readonly report?: (message: string) => void;
+  /** Receives each restart of a part, with its reason; `report` where left out. */
+  readonly warn?: (message: string) => void;
+  /** When a part is started again, and when it is given up. */
+  readonly limits?: Partial<Limits>;
 }
 
 interface Account {
@@ -80,7 +94,9 @@ export interface Stack {
   readonly clients: Clients;
   /** The process that runs the jobs now. */
   readonly sparkPid: () => number | undefined;
-  /** Settles when a part that nobody restarts has ended by itself, with the reason. */
+  /** Knows each part's state and restarts. */
+  readonly supervisor: Supervisor;
+  /** Settles when a part cannot be kept alive, with the reason. */
   readonly failed: Promise<string>;
   /** Settles when the job has run once: an upload until then takes some seconds longer. */
   readonly jobWarm: Promise<void>;
@@ -97,6 +113,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   mkdirSync(options.dataFolder, { recursive: true });
   const logFolder = options.logFolder ?? join(options.dataFolder, 'logs');
   const report = options.report ?? (() => undefined);
+  endLeftovers(options.dataFolder);
   const secrets = readSecrets(join(options.dataFolder, 'passwords.json'));
   // What a killed stack left in it goes now.
   const temporaryFolder = join(options.dataFolder, 'tmp');
@@ -108,6 +125,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   const stops = new Map<StopStep, () => Promise<void> | void>();
   stops.set('files', () => {
+    removeParts(options.dataFolder);
     removeSocketFolder(sparkSocket, temporaryFolder);
     rmSync(temporaryFolder, { recursive: true, force: true });
   });
@@ -118,14 +136,27 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     })();
     return stopped;
   };
-  const timed = async <Result>(name: string, starting: Promise<Result>): Promise<Result> => {
+  const onChange = (parts: readonly PartStatus[]) => writeParts(options.dataFolder, parts);
+  const supervisor = createSupervisor({
+    report: options.warn ?? report,
+    onChange,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
+  const keep = (step: StopStep, plan: PartPlan): Supervised => {
+    if (stopped !== undefined) throw new PartError(`${plan.name} is not started any more`);
     const since = performance.now();
-    const result = await starting;
-    report(`${name} ready after ${((performance.now() - since) / 1000).toFixed(1)} s`);
-    return result;
+    const part = supervisor.keep(plan);
+    stops.set(step, part.stop);
+    void part.started.then(
+      () => report(`${plan.name} ready after ${((performance.now() - since) / 1000).toFixed(1)} s`),
+      () => undefined,
+    );
+    return part;
   };
 
   const wants = (part: PartName) => options.parts.includes(part);
+  const needsDatabase = wants('mysql') || wants('flow');
+  const needsEmulator = wants('s3') || wants('flow');
   const suffix = options.temporaryDatabase ? `_${randomBytes(4).toString('hex')}` : '';
   const databaseName = `centflow${suffix}`;
   const accounts: Record<Role, string> = {
@@ -133,139 +164,148 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     loader: `loader${suffix}`,
     reporter: `reporter${suffix}`,
   };
-  let fail: (reason: string) => void = () => undefined;
-  const failed = new Promise<string>((resolve) => {
-    fail = resolve;
-  });
 
-  const startDatabase = async (): Promise<Administrator> => {
-    let administrator = administratorFromUrl(process.env.CENTFLOW_MYSQL_URL);
-    if (administrator === undefined) {
-      const server = await startMysql({
-        tools,
-        dataFolder: join(options.dataFolder, 'mysql'),
-        temporaryFolder,
-        logFile: join(logFolder, 'mysql.log'),
-        port: await freePort(options.preferredPorts?.mysql),
-        password: secrets.root,
-        bufferPool: options.bufferPool ?? process.env.CENTFLOW_MYSQL_BUFFER_POOL ?? defaultBufferPool(),
-      });
-      stops.set('server', server.stop);
-      void server.part.ended.then(() => fail('MySQL ended by itself'));
-      administrator = server.administrator;
-    } else if (options.temporaryDatabase) {
-      const found = administrator;
-      stops.set('database', () => dropDatabase(found, databaseName, Object.values(accounts)));
-    }
-    const { setUpDatabase } = await import('@centflow/schema/set-up-database');
-    await setUpDatabase({
-      administratorUrl: administratorUrl(administrator),
-      database: databaseName,
-      accounts,
-      passwordOf: (role) => secrets[role],
-      requireTls: !isLoopback(administrator.host),
-      ...tlsFor(administrator.host),
-    });
-    return administrator;
-  };
-
-  let sparkStarting: Promise<SparkWorker | undefined> | undefined;
   try {
-    const needsEmulator = wants('s3') || wants('flow');
-    const emulatorPort = await freePort(options.preferredPorts?.emulator);
-    const endpointUrl = `http://127.0.0.1:${emulatorPort}`;
-    const { accessKeyId, secretAccessKey } = secrets;
-    const aws: AwsAccess = { endpointUrl, accessKeyId, secretAccessKey };
-
-    const startAws = async () => {
-      const part = await startEmulator({
-        tools,
-        port: emulatorPort,
-        credentials: aws,
-        dataFolder: join(options.dataFolder, 'aws'),
-        temporaryFolder,
-        sparkSocket,
-        logFile: join(logFolder, 'aws.log'),
-      });
-      stops.set('emulator', part.stop);
-      void part.ended.then(() => fail('the AWS emulator ended by itself'));
+    const named = administratorFromUrl(process.env.CENTFLOW_MYSQL_URL);
+    const administrator = named ?? {
+      host: '127.0.0.1',
+      port: needsDatabase ? await freePort(options.preferredPorts?.mysql) : 0,
+      user: 'root',
+      password: secrets.root,
     };
-    const startSpark = async () => {
-      const worker = await startSparkWorker({
-        tools,
-        endpointUrl,
-        credentials: aws,
-        socketPath: sparkSocket,
-        scratchFolder: join(temporaryFolder, 'spark'),
-        logFile: join(logFolder, 'spark.log'),
-        memory: process.env.CENTFLOW_SPARK_MEMORY ?? '2g',
-        onRestart: report,
-      });
-      stops.set('spark', worker.stop);
-      return worker;
+    const aws: AwsAccess = {
+      endpointUrl: `http://127.0.0.1:${await freePort(options.preferredPorts?.emulator)}`,
+      accessKeyId: secrets.accessKeyId,
+      secretAccessKey: secrets.secretAccessKey,
     };
-
-    // Spark takes longest. What does not need it is started meanwhile.
-    sparkStarting = wants('flow') ? timed('Spark', startSpark()) : Promise.resolve(undefined);
-    sparkStarting.catch(() => undefined);
-    const [database, emulator] = await Promise.allSettled([
-      wants('mysql') || wants('flow') ? timed('MySQL', startDatabase()) : undefined,
-      needsEmulator ? timed('AWS emulator', startAws()) : undefined,
-    ]);
-    for (const outcome of [database, emulator]) if (outcome.status === 'rejected') throw outcome.reason;
-    const administrator = database.status === 'fulfilled' ? database.value : undefined;
-
-    const clients = createClients(endpointUrl, aws);
+    const emulatorPort = Number(new URL(aws.endpointUrl).port);
+    const consolePort = wants('console') ? await freePort(options.preferredPorts?.console) : 0;
+    const clients = createClients(aws.endpointUrl, aws);
     stops.set('clients', () => clients.destroy());
-    if (needsEmulator) {
-      await createStorage(clients, {
-        host: administrator?.host ?? '',
-        port: administrator?.port ?? 0,
-        username: accounts.loader,
-        password: secrets.loader,
-        dbname: databaseName,
-        ...(administrator?.authority === undefined ? {} : { authority: administrator.authority }),
-      });
-    }
-    const sparkReady = sparkStarting;
-    const startFlow = async () => {
-      await options.triggerBuilt;
-      await createFlow(clients, sparkReady, options.overrides);
-    };
-    const serveConsole = async (): Promise<string> => {
-      await options.consoleBuilt;
-      const part = await startConsole({
-        port: await freePort(options.preferredPorts?.console),
-        aws,
-        databaseUrl: databaseUrl(
-          { databaseHost: administrator?.host ?? '', databasePort: administrator?.port ?? 0, databaseName },
-          { user: accounts.reporter, password: secrets.reporter },
-        ),
-        dataFolder: join(options.dataFolder, 'console'),
-        logFile: join(logFolder, 'console.log'),
-      });
-      stops.set('console', part.stop);
-      void part.ended.then(() => fail('the console ended by itself'));
-      return part.url;
-    };
-    const [flow, served] = await Promise.allSettled([
-      wants('flow') ? timed('Queue, trigger and job', startFlow()) : undefined,
-      wants('console') ? timed('Console', serveConsole()) : undefined,
-    ]);
-    const worker = await sparkReady;
-    for (const outcome of [flow, served]) if (outcome.status === 'rejected') throw outcome.reason;
-    const consoleUrl = served.status === 'fulfilled' ? (served.value ?? '') : '';
 
-    const jobWarm = wants('flow') ? warmJob(clients) : Promise.resolve();
-    jobWarm.catch((error: unknown) => fail(`the first run of the job failed (${(error as Error).message})`));
+    // Spark takes longest. Everything else is started meanwhile.
+    const spark = wants('flow')
+      ? keep(
+          'spark',
+          sparkPlan({
+            tools,
+            endpointUrl: aws.endpointUrl,
+            credentials: aws,
+            socketPath: sparkSocket,
+            scratchFolder: join(temporaryFolder, 'spark'),
+            logFile: join(logFolder, 'spark.log'),
+            memory: process.env.CENTFLOW_SPARK_MEMORY ?? '2g',
+          }),
+        )
+      : undefined;
+
+    // The server's own authority exists once the server has started. Somebody else's server is not the stack's to vouch for.
+    const authority = Promise.withResolvers<string | undefined>();
+    if (named !== undefined || !needsDatabase) authority.resolve(undefined);
+    const startDatabase = async (): Promise<void> => {
+      if (named === undefined) {
+        const bufferPool = options.bufferPool ?? process.env.CENTFLOW_MYSQL_BUFFER_POOL ?? defaultBufferPool();
+        const server = keep('server', {
+          name: 'MySQL',
+          start: async (signal) => {
+            const { part, administrator: ours } = await startMysql({
+              tools,
+              dataFolder: join(options.dataFolder, 'mysql'),
+              temporaryFolder,
+              logFile: join(logFolder, 'mysql.log'),
+              port: administrator.port,
+              password: secrets.root,
+              bufferPool,
+              signal,
+            });
+            authority.resolve(ours.authority);
+            return part;
+          },
+        });
+        await server.started;
+      } else if (options.temporaryDatabase) {
+        stops.set('database', () => dropDatabase(named, databaseName, Object.values(accounts)));
+      }
+      const { setUpDatabase } = await import('@centflow/schema/set-up-database');
+      await supervisor.through(
+        () =>
+          setUpDatabase({
+            administratorUrl: administratorUrl(administrator),
+            database: databaseName,
+            accounts,
+            passwordOf: (role) => secrets[role],
+            requireTls: !isLoopback(administrator.host),
+            ...tlsFor(administrator.host),
+          }),
+        ['MySQL'],
+      );
+    };
+    const databasePlace = needsDatabase
+      ? { databaseHost: administrator.host, databasePort: administrator.port, databaseName }
+      : { databaseHost: '', databasePort: 0, databaseName };
+    const secret = {
+      host: databasePlace.databaseHost,
+      port: databasePlace.databasePort,
+      username: accounts.loader,
+      password: secrets.loader,
+      dbname: databaseName,
+    };
+    const startAws = () =>
+      keep('emulator', {
+        name: 'the AWS emulator',
+        start: (signal) =>
+          startEmulator({
+            tools,
+            port: emulatorPort,
+            credentials: aws,
+            dataFolder: join(options.dataFolder, 'aws'),
+            temporaryFolder,
+            sparkSocket,
+            logFile: join(logFolder, 'aws.log'),
+            signal,
+          }),
+        // It keeps objects, and forgets the rest when it ends.
+        prepare: async () => {
+          const pem = await authority.promise;
+          await createStorage(clients, { ...secret, ...(pem === undefined ? {} : { authority: pem }) });
+          await options.triggerBuilt;
+          if (wants('flow')) await createFlow(clients, options.overrides);
+        },
+      }).started;
+    const serveConsole = async (): Promise<void> => {
+      await options.consoleBuilt;
+      await keep('console', {
+        name: 'the console',
+        start: (signal) =>
+          startConsole({
+            port: consolePort,
+            aws,
+            databaseUrl: databaseUrl(databasePlace, { user: accounts.reporter, password: secrets.reporter }),
+            dataFolder: join(options.dataFolder, 'console'),
+            logFile: join(logFolder, 'console.log'),
+            signal,
+          }),
+      }).started;
+    };
+    await Promise.all([
+      needsDatabase ? startDatabase() : undefined,
+      needsEmulator ? startAws() : undefined,
+      wants('console') ? serveConsole() : undefined,
+      spark?.started,
+      options.triggerBuilt,
+    ]);
+
+    const warming = Promise.withResolvers<string>();
+    const jobWarm = wants('flow') ? supervisor.through(() => warmJob(clients)) : Promise.resolve();
+    jobWarm.catch((error: unknown) => warming.resolve(`the first run of the job failed (${(error as Error).message})`));
 
     const account = (role: Role): Account => ({ user: accounts[role], password: secrets[role] });
     return {
       description: {
-        endpointUrl: needsEmulator ? endpointUrl : '',
-        accessKeyId,
-        secretAccessKey,
-        consoleUrl,
+        endpointUrl: needsEmulator ? aws.endpointUrl : '',
+        accessKeyId: aws.accessKeyId,
+        secretAccessKey: aws.secretAccessKey,
+        consoleUrl: wants('console') ? `http://127.0.0.1:${consolePort}` : '',
         region: REGION,
         bucket: NAMES.bucket,
         queueName: NAMES.queue,
@@ -273,26 +313,23 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         functionName: NAMES.trigger,
         jobName: NAMES.job,
         secretId: NAMES.secret,
-        databaseHost: administrator?.host ?? '',
-        databasePort: administrator?.port ?? 0,
-        databaseName,
-        adminUser: administrator?.user ?? '',
-        adminPassword: administrator?.password ?? '',
+        ...databasePlace,
+        adminUser: needsDatabase ? administrator.user : '',
+        adminPassword: needsDatabase ? administrator.password : '',
         migrator: account('migrator'),
         loader: account('loader'),
         reporter: account('reporter'),
-        sparkPid: worker?.pid() ?? null,
+        sparkPid: spark?.pid() ?? null,
         logFolder,
       },
       clients,
-      sparkPid: () => worker?.pid(),
-      failed,
+      supervisor,
+      sparkPid: () => spark?.pid(),
+      failed: Promise.race([supervisor.failed, warming.promise]),
       jobWarm,
       stop,
     };
   } catch (error) {
-    // It can be stopped only once it has started.
-    await sparkStarting?.catch(() => undefined);
     await stop();
     throw error;
   }

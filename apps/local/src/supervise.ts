@@ -1,6 +1,6 @@
 /** Child processes that write to a log, say when they are ready, and do not outlive this process. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -17,23 +17,32 @@ export interface PartOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Everything the process prints goes there. */
   readonly logFile: string;
-  /** Resolves true once the process serves; asked again and again. */
+  /** Resolves true while the process serves. Called again and again, so it changes nothing. */
   readonly isReady: () => Promise<boolean>;
   readonly readyWithinMs: number;
   /** How long the process may take to end after SIGTERM before it is killed. */
   readonly stopWithinMs: number;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Part {
   readonly name: string;
   readonly process: ChildProcess;
-  /** Settles when the process has ended, for whatever reason. */
-  readonly ended: Promise<void>;
+  readonly logFile: string;
+  /** Settles when the process has ended, with how: `by SIGKILL`, `with code 1`. */
+  readonly ended: Promise<string>;
+  /** Whether the process serves now. A paused process does not. */
+  answers(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
 /** util-linux's setpriv, on every Debian and Ubuntu: the kernel then sends the signal when the parent dies. */
 const SETPRIV = '/usr/bin/setpriv';
+/** Names the process that started a part, in the part's environment. */
+export const PARENT_VARIABLE = 'CENTFLOW_PART_OF';
+/** A process that takes longer does not serve. */
+const ANSWERS_WITHIN_MS = 5_000;
 
 /** Starts a process and waits until it is ready. */
 export async function startPart(options: PartOptions): Promise<Part> {
@@ -44,22 +53,23 @@ export async function startPart(options: PartOptions): Promise<Part> {
     guarded ? SETPRIV : options.command,
     guarded ? ['--pdeathsig', 'TERM', options.command, ...options.args] : options.args,
     {
-      env: { ...process.env, ...options.env },
+      env: { ...process.env, ...options.env, [PARENT_VARIABLE]: String(process.pid) },
       // Standard input stays open as long as this process lives: its end is the other sign of our death.
       stdio: ['pipe', log, log],
       // A process group of its own: Ctrl-C reaches us alone, and we end the parts in order.
       detached: true,
     },
   );
+  closeSync(log);
   let outcome: string | undefined;
-  const ended = new Promise<void>((resolve) => {
+  const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => {
-      outcome = error.message;
-      resolve();
+      outcome = `(${error.message})`;
+      resolve(outcome);
     });
     child.once('exit', (code, signal) => {
       outcome = signal ? `by ${signal}` : `with code ${code}`;
-      resolve();
+      resolve(outcome);
     });
   });
 
@@ -68,23 +78,38 @@ export async function startPart(options: PartOptions): Promise<Part> {
       child.kill('SIGTERM');
       await Promise.race([ended, sleep(options.stopWithinMs, undefined, { ref: false })]);
     }
-    // What it started itself: the emulator's Lambdas, Spark's Java.
+    // What it started itself: the emulator's Lambdas, Spark's Java. A paused process ends only here.
     killGroup(child);
     await ended;
   };
+  const answers = () => within(options.isReady(), ANSWERS_WITHIN_MS);
 
   const deadline = Date.now() + options.readyWithinMs;
-  while (!(await options.isReady())) {
-    if (outcome !== undefined || Date.now() > deadline) {
-      await stop();
+  while (!(await answers())) {
+    if (outcome !== undefined || Date.now() > deadline || options.signal?.aborted) {
       const what = outcome === undefined ? `was not ready after ${options.readyWithinMs / 1000} s` : `ended ${outcome}`;
+      await stop();
+      options.signal?.throwIfAborted();
       throw new PartError(
         `${options.name} ${what}. Its log, ${options.logFile}, ends with:\n${lastLines(options.logFile)}`,
       );
     }
     await Promise.race([sleep(25), ended]);
   }
-  return { name: options.name, process: child, ended, stop };
+  return { name: options.name, process: child, logFile: options.logFile, ended, answers, stop };
+}
+
+/** What a question says, or false where it takes too long. */
+async function within(question: Promise<boolean>, milliseconds: number): Promise<boolean> {
+  const timer = new AbortController();
+  const tooLong = sleep(milliseconds, false, { signal: timer.signal }).catch(() => false);
+  try {
+    return await Promise.race([question, tooLong]);
+  } catch {
+    return false;
+  } finally {
+    timer.abort();
+  }
 }
 
 /** Ends at once what is left of a process and of all it started. */

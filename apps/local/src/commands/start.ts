@@ -2,19 +2,19 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
-import ora from 'ora';
+import ora, { type Ora } from 'ora';
 import { buildConsole } from '../console.ts';
 import { databaseUrl, withConnection } from '../database.ts';
 import { ENVIRONMENT_FILE, removeEnvironment, writeEnvironment } from '../environment.ts';
 import { CommandError } from '../exit.ts';
 import { type Accounting, followUploads, isSettled, type Version } from '../follow.ts';
-import { runSweep } from '../job-runs.ts';
 import { lock } from '../lock.ts';
-import { runFolder } from '../paths.ts';
+import { dataFolder, runFolder } from '../paths.ts';
 import { putFile, sameVersion } from '../put.ts';
 import { listSamples } from '../samples.ts';
 import { print, printError, visible } from '../screen.ts';
 import { type Stack, startStack } from '../stack.ts';
+import { type Sweeper, startSweeper } from '../sweeper.ts';
 import { renderTable } from '../table.ts';
 import { buildTrigger } from '../trigger-build.ts';
 import { type Told, untilTold } from '../until-told.ts';
@@ -27,7 +27,6 @@ interface StartOptions {
 
 /** Well-known, so that a bookmarked client finds them again; others where they are taken. */
 const PREFERRED_PORTS = { emulator: 4566, mysql: 3307, console: 4570 };
-const DATA_FOLDER = join(runFolder, 'data');
 const SAMPLES_WITHIN_MS = 10 * 60_000;
 const VIEW_ROWS_SHOWN = 5;
 const UPLOADS_AT_ONCE = 8;
@@ -44,11 +43,17 @@ export function addStart(program: Command): void {
 async function start(options: StartOptions): Promise<void> {
   const unlock = lock();
   const told = untilTold();
-  const isOld = existsSync(DATA_FOLDER);
+  const isOld = existsSync(dataFolder);
   try {
     const stack = await startParts(told.signal);
     try {
-      await serve(stack, isOld, options, told);
+      const failing = stack.failed.then((reason) => {
+        throw new CommandError(`${reason}\nThe logs are in ${stack.description.logFolder}`);
+      });
+      const serving = serve(stack, isOld, options, told);
+      // The one that is not waited for any more must not end this process.
+      for (const promise of [failing, serving]) promise.catch(() => undefined);
+      await Promise.race([serving, failing]);
     } finally {
       removeEnvironment();
       await withSpinner('Stopping', () => stack.stop());
@@ -69,7 +74,7 @@ async function startParts(signal: AbortSignal): Promise<Stack> {
     const consoleBuilding = buildConsole(join(runFolder, 'logs', 'console-build.log'));
     consoleBuilding.catch(() => undefined);
     const stack = await startStack({
-      dataFolder: DATA_FOLDER,
+      dataFolder,
       logFolder: join(runFolder, 'logs'),
       parts: ['mysql', 's3', 'flow', 'console'],
       preferredPorts: PREFERRED_PORTS,
@@ -77,6 +82,7 @@ async function startParts(signal: AbortSignal): Promise<Stack> {
       triggerBuilt: building,
       consoleBuilt: consoleBuilding,
       report: say,
+      warn,
     });
     if (signal.aborted) {
       await stack.stop();
@@ -88,27 +94,31 @@ async function startParts(signal: AbortSignal): Promise<Stack> {
 }
 
 async function serve(stack: Stack, isOld: boolean, options: StartOptions, told: Told): Promise<void> {
+  const sweeper = startSweeper(stack, { everyMs: Number(options.sweepMinutes) * 60_000, report: warn });
+  told.signal.addEventListener('abort', sweeper.stop);
   writeEnvironment(stack.description);
   print(`\nThe console: ${stack.description.consoleUrl}\n`);
-  const uploads = await loadSamples(stack, isOld, told.signal);
+  const uploads = await loadSamples(stack, isOld ? sweeper : undefined, told.signal);
   if (told.signal.aborted) return;
   print(
     `\nUploads of samples/\n${renderTable(uploads.flatMap((row) => (row === undefined ? [] : [accountingRow(row)])))}`,
   );
-  await showViews(reporterUrl(stack));
+  await showViews(stack);
   const unsettled = uploads.filter((row) => !isSettled(row));
   if (unsettled.length > 0) throw unsettledError(unsettled, stack);
   if (options.once) return;
 
   print(connectionHelp(stack));
-  const sweeps = setInterval(() => void sweepQuietly(stack), Number(options.sweepMinutes) * 60_000);
-  const reason = await Promise.race([stack.failed, told.ended]);
-  clearInterval(sweeps);
-  if (reason !== undefined) throw new CommandError(`${reason}; its log is in ${stack.description.logFolder}`);
+  await told.ended;
 }
 
 /** Puts the samples that are not there yet with the same bytes, and waits until each has an end. */
-async function loadSamples(stack: Stack, isOld: boolean, signal: AbortSignal): Promise<(Accounting | undefined)[]> {
+async function loadSamples(
+  stack: Stack,
+  sweeper: Sweeper | undefined,
+  signal: AbortSignal,
+): Promise<(Accounting | undefined)[]> {
+  const { through } = stack.supervisor;
   const { bucket } = stack.description;
   const samples = listSamples();
   return withSpinner(`Uploading samples/ (${samples.length} files)`, async (say) => {
@@ -116,47 +126,39 @@ async function loadSamples(stack: Stack, isOld: boolean, signal: AbortSignal): P
     let put = 0;
     for (let first = 0; first < samples.length; first += UPLOADS_AT_ONCE) {
       signal.throwIfAborted();
-      const some = samples.slice(first, first + UPLOADS_AT_ONCE).map(async ({ file, objectKey }) => {
-        const there = await sameVersion(stack.clients.s3, bucket, objectKey, file);
-        if (there !== undefined) return there;
-        put += 1;
-        return putFile(stack.clients.s3, bucket, objectKey, file);
-      });
+      const some = samples.slice(first, first + UPLOADS_AT_ONCE).map(({ file, objectKey }) =>
+        through(async () => {
+          const there = await sameVersion(stack.clients.s3, bucket, objectKey, file);
+          if (there !== undefined) return there;
+          const version = await putFile(stack.clients.s3, bucket, objectKey, file);
+          put += 1;
+          return version;
+        }),
+      );
       versions.push(...(await Promise.all(some)));
     }
     // What happened to the bucket, or was left half done, while nobody listened.
-    if (isOld) await sweepUnless(signal, stack);
-    const found = await withConnection(reporterUrl(stack), (reporter) =>
-      followUploads(reporter, versions, {
-        timeoutMs: SAMPLES_WITHIN_MS,
-        signal,
-        onProgress: (settled, of) => say(`Loading samples/: ${settled} of ${of}`),
-      }),
+    sweeper?.soon();
+    await sweeper?.idle();
+    const found = await through(() =>
+      withConnection(reporterUrl(stack), (reporter) =>
+        followUploads(reporter, versions, {
+          timeoutMs: SAMPLES_WITHIN_MS,
+          signal,
+          onProgress: (settled, of) => say(`Loading samples/: ${settled} of ${of}`),
+        }),
+      ),
     );
     say(`samples/: ${samples.length} files, ${put} of them uploaded now`);
     return found;
   });
 }
 
-async function sweepUnless(signal: AbortSignal, stack: Stack): Promise<void> {
-  if (signal.aborted) return;
-  const end = await runSweep(stack.clients.glue);
-  if (end.state !== 'SUCCEEDED') printError(`The sweep ended ${end.state}: ${end.message}`);
-}
-
-async function sweepQuietly(stack: Stack): Promise<void> {
-  try {
-    await sweepUnless(AbortSignal.timeout(60_000), stack);
-  } catch (error) {
-    printError(`The sweep could not run: ${(error as Error).message}`);
-  }
-}
-
-async function showViews(url: string): Promise<void> {
+async function showViews(stack: Stack): Promise<void> {
   // Read only now: the definitions of the views take a second to load, and nothing waits for them while the stack starts.
   const { moneyViewNames, readView } = await import('./report.ts');
   for (const view of moneyViewNames) {
-    const rows = await readView(url, view, VIEW_ROWS_SHOWN);
+    const rows = await stack.supervisor.through(() => readView(reporterUrl(stack), view, VIEW_ROWS_SHOWN));
     print(`\n${view}\n${renderTable(rows)}`);
   }
 }
@@ -189,21 +191,32 @@ The local stack runs until Ctrl-C.
 `;
 }
 
+/** What shows now. */
+let spinner: Ora | undefined;
+
+/** Prints a line that stays, above the spinner. */
+function warn(message: string): void {
+  if (spinner?.isSpinning) spinner.clear();
+  printError(`${new Date().toTimeString().slice(0, 8)} ${message}`);
+  if (spinner?.isSpinning) spinner.render();
+}
+
 async function withSpinner<Result>(
   text: string,
   work: (say: (text: string) => void) => Promise<Result>,
 ): Promise<Result> {
   const since = performance.now();
-  const spinner = ora({ text, stream: process.stderr, discardStdin: false }).start();
+  const mine = ora({ text, stream: process.stderr, discardStdin: false }).start();
+  spinner = mine;
   try {
     const result = await work((next) => {
-      spinner.text = visible(next);
+      mine.text = visible(next);
     });
     const took = ((performance.now() - since) / 1000).toFixed(1);
-    spinner.stopAndPersist({ symbol: '✔', text: `${spinner.text}, ${took} s` });
+    mine.stopAndPersist({ symbol: '✔', text: `${mine.text}, ${took} s` });
     return result;
   } catch (error) {
-    spinner.stopAndPersist({ symbol: '✘' });
+    mine.stopAndPersist({ symbol: '✘' });
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import inspect
 import sys
 
 from ministack import app
-from ministack.core import iam_actions, iam_evaluator, responses, sigv4
+from ministack.core import iam_actions, iam_evaluator, persistence, responses, sigv4
 from ministack.services import (
     apigateway,
     cloudwatch,
@@ -47,6 +47,11 @@ SIGNATURES = {
     (sqs, "_expire_retained"): "(q)",
     (sqs, "_dlq_sweep"): "(q)",
     (sqs, "_collect_msgs"): "(q, max_n, vis_timeout)",
+    (s3, "_create_bucket"): "(name, body, headers=None, endpoint_region=None)",
+    (s3, "_put_bucket_versioning"): "(name, body)",
+    (s3, "_put_bucket_notification"): "(name, body, headers=None)",
+    (s3, "get_state"): "()",
+    (persistence, "save_state"): "(service, data)",
     (s3, "_list_object_versions"): "(bucket_name, query_params)",
     (s3, "_qp"): "(params, key, default='')",
     (s3, "_url_encode"): "(value)",

@@ -4,6 +4,7 @@ ministack runs Spark only in docker, refuses no run, and announces none. The fun
 """
 
 import json
+import logging
 import socket
 import threading
 import time
@@ -13,10 +14,12 @@ from typing import Any
 from ministack.core.responses import error_response_json
 from ministack.services import eventbridge, glue
 
+logger = logging.getLogger("centflow.glue_runs")
+
 ACTIVE_STATES = ("STARTING", "RUNNING")
 MAX_MESSAGE = 2_000
-# How long a run waits for a Spark process that is still starting, or starting again.
-WORKER_START_SECONDS = 90.0
+# How long a run waits for a Spark process that is still starting, or starting again: longer than that may take.
+WORKER_START_SECONDS = 900.0
 
 
 class _Images:
@@ -94,24 +97,32 @@ def _code_of(job: dict) -> dict[str, str]:
 
 def _run_in_worker(path: str, wanted: dict[str, Any], timeout_seconds: float) -> tuple[str, str]:
     """The run's final state and its error message."""
-    try:
-        with _connect(path) as connection:
-            connection.settimeout(timeout_seconds)
-            connection.sendall(json.dumps(wanted).encode() + b"\n")
-            with connection.makefile("rb") as answers:
-                answer = answers.readline()
-    except TimeoutError:
-        return "TIMEOUT", f"Job run exceeded its timeout of {timeout_seconds / 60:.0f} minutes"
-    except OSError as error:
-        return "FAILED", f"the Spark process did not take the run: {error}"
-    if not answer:
-        return "FAILED", "the Spark process ended during the run"
-    outcome: dict[str, Any] = json.loads(answer)
-    return outcome["state"], outcome["message"]
-
-
-def _connect(path: str) -> socket.socket:
     deadline = time.monotonic() + WORKER_START_SECONDS
+    while True:
+        taken = False
+        try:
+            with _connect(path, deadline) as connection:
+                connection.settimeout(timeout_seconds)
+                connection.sendall(json.dumps(wanted).encode() + b"\n")
+                with connection.makefile("rb") as answers:
+                    for line in answers:
+                        outcome: dict[str, Any] = json.loads(line)
+                        if outcome["state"] != "RUNNING":
+                            return outcome["state"], outcome["message"]
+                        taken = True
+        except TimeoutError:
+            return "TIMEOUT", f"Job run exceeded its timeout of {timeout_seconds / 60:.0f} minutes"
+        except OSError as error:
+            logger.warning("run %s lost its Spark process: %s", wanted["runId"], error)
+        if taken:
+            return "FAILED", "the Spark process ended during the run"
+        if time.monotonic() > deadline:
+            return "FAILED", f"no Spark process took the run within {WORKER_START_SECONDS / 60:.0f} minutes"
+        # It ended before it began with the run, which the next one takes.
+        time.sleep(0.1)
+
+
+def _connect(path: str, deadline: float) -> socket.socket:
     while True:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:

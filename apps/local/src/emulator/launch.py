@@ -6,6 +6,7 @@ The folder, the ports and the socket come as environment variables from emulator
 import os
 
 import alarms
+import bucket_settings
 import contract
 import glue_runs
 import guard
@@ -29,6 +30,7 @@ def main() -> None:
     contract.check()
     glue_runs.install(os.environ["CENTFLOW_SPARK_SOCKET"])
     queue_batches.install()
+    bucket_settings.install()
     # What only a rehearsal has. Lambdas inherit the environment, and need not know of these.
     if inventory_file := os.environ.pop("CENTFLOW_INVENTORY", None):
         # Here alone: it brings EC2 with it, for which `npm start` should not wait.

@@ -1,7 +1,8 @@
 """A warm Spark that runs the Glue job: one session, a thread for each run, so that several runs overlap as on Glue.
 
-Each connection to the unix socket is one run: a line `{"runId": …, "argv": […]}` in, `{"state": …, "message": …}` out.
-A connection that closes without an answer is a run whose process was killed.
+Each connection to the unix socket is one run: a line `{"runId": …, "argv": […]}` in, `{"state": "RUNNING"}` and then
+`{"state": …, "message": …}` out. A connection that closes without the second is a run whose process was killed; one
+that closes without the first has not begun. The line `ping` is answered with `pong`, through Java.
 """
 
 import json
@@ -10,11 +11,12 @@ import os
 import runpy
 import socketserver
 import sys
+import threading
 import time
 import traceback
 
 import lifeline
-from pyspark import InheritableThread
+from pyspark import InheritableThread, SparkContext
 from spark_session import archive_options, start_session
 
 logger = logging.getLogger("centflow.spark_worker")
@@ -29,10 +31,16 @@ class Run(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         """Run the job, and answer with its final state."""
         line = self.rfile.readline()
-        if not line:  # Somebody asked whether the worker is there.
+        if not line:
+            return
+        if line == b"ping\n":
+            SparkContext._jvm.java.lang.System.currentTimeMillis()
+            self.wfile.write(b"pong\n")
             return
         request = json.loads(line)
+        self.wfile.write(b'{"state": "RUNNING"}\n')
         started = time.monotonic()
+        logger.info("run %s begins", request["runId"])
         try:
             run_job(request["argv"])
             state, message = "SUCCEEDED", ""
@@ -54,6 +62,13 @@ class Server(socketserver.ThreadingUnixStreamServer):
         InheritableThread(target=self.process_request_thread, args=(request, client_address), daemon=True).start()
 
 
+def _end_with_java() -> None:
+    """No run can succeed without Java: end, so that this process is started again with another."""
+    code = SparkContext._gateway.proc.wait()
+    logger.error("Java ended with code %s", code)
+    os._exit(1)
+
+
 def main() -> None:
     """Serve runs until SIGTERM, or until the process that started this one is gone."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
@@ -62,6 +77,7 @@ def main() -> None:
     path = os.environ["CENTFLOW_SPARK_SOCKET"]
     memory = os.environ.get("CENTFLOW_SPARK_MEMORY", "2g")
     start_session(memory, os.environ["CENTFLOW_SPARK_DIR"], archive_options())
+    threading.Thread(target=_end_with_java, name="java", daemon=True).start()
     if os.path.exists(path):
         os.unlink(path)
     with Server(path, Run) as server:
