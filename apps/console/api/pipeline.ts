@@ -1,10 +1,11 @@
 /** How the flow does, of all owners, without amounts and without rows. */
 import { uploadAccounting as accounting, uploadProgress as progress } from '@centflow/schema/views';
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, ne, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { askerOf, type Handlers } from './context.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type Database, momentOf, momentOrNull } from './database.ts';
+import { PROBE_OWNER } from './probe-owner.ts';
 
 const UPLOADS_WITHOUT_LIMIT = 50;
 const DAYS = 30;
@@ -38,6 +39,7 @@ export function pipelineHandlers(database: Database): Pick<Handlers, 'listPipeli
           .innerJoin(progress, eq(progress.upload_id, accounting.upload_id))
           .where(
             and(
+              ne(accounting.owner, PROBE_OWNER),
               feed && eq(accounting.feed, feed),
               state && eq(accounting.state, state),
               cursor === undefined ? undefined : lt(accounting.upload_id, readCursor(cursor, position).uploadId),
@@ -72,6 +74,7 @@ export function pipelineHandlers(database: Database): Pick<Handlers, 'listPipeli
               count(*) over (partition by ${day}) as of_day
             from ${accounting}
             where ${accounting.published_at} >= utc_date() - interval ${DAYS} day
+              and ${accounting.owner} <> ${PROBE_OWNER}
           ) as ranked
           group by day order by day`),
       );

@@ -172,7 +172,13 @@ test('a part that cannot start says so with the end of its log, and what did sta
   mkdirSync(join(path, 'mysql'), { recursive: true });
   writeFileSync(join(path, 'mysql', 'ibdata1'), 'not a database');
   await expect(
-    startStack({ dataFolder: path, parts: ['mysql', 's3'], temporaryDatabase: false, bufferPool: '128M' }),
+    startStack({
+      dataFolder: path,
+      parts: ['mysql', 's3'],
+      temporaryDatabase: false,
+      bufferPool: '128M',
+      limits: { firstAttempts: 2 },
+    }),
   ).rejects.toThrow(/MySQL ended with code 1\. Its log, .*mysql\.log, ends with:/);
   expect(readFileSync(join(path, 'logs', 'mysql.log'), 'utf8')).toContain('ERROR');
   expect(processesOf(path)).toEqual([]);

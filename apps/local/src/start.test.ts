@@ -3,8 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
+import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createClients } from './clients.ts';
 import { withConnection } from './database.ts';
+import { isAlive } from './environment.ts';
+import { waitFor } from './flow-steps.ts';
+import { readParts } from './parts-file.ts';
 import { readToolPaths } from './paths.ts';
 import { centflow, type Running, startCommand } from './testing/commands.ts';
 import { processesLeft } from './testing/processes.ts';
@@ -123,7 +128,8 @@ describe('npm run centflow --', () => {
   test('no control character of a file reaches the terminal', async () => {
     const file = csv('hostile.csv');
     const row = '2025-01-02,Bakery\x1b[2J,Food,Card,nothing\x9b31m,EUR,';
-    writeFileSync(file, `${HEADER},\x1b]0;PWNED\x07\x1b[31mred\n${row},x\n`);
+    const header = `${HEADER},\x1b]0;PWNED\x07\x1b[31mred`;
+    writeFileSync(file, [header, `${row},x`, '2025-01-02,Bar,Food,Card,4.20,EUR,,x', ''].join('\n'));
     const shown = [
       await centflow(folder, 'upload', file, '--feed', 'expenses', '--owner', 'mallory'),
       await centflow(folder, 'uploads', '--owner', 'mallory'),
@@ -199,8 +205,53 @@ describe('npm run centflow --', () => {
     const findings = (await json('doctor')) as { part: string; status: string }[];
     expect(findings.filter(({ status }) => status !== 'well')).toEqual([]);
     expect(findings.map(({ part }) => part)).toEqual(
-      expect.arrayContaining(['bucket', 'queue', 'trigger', 'job', 'database', 'console']),
+      expect.arrayContaining(['bucket', 'queue', 'trigger', 'job', 'database', 'console', 'flow']),
     );
+    for (const name of ['MySQL', 'the AWS emulator', 'Spark', 'the console']) {
+      expect(findings).toContainEqual(expect.objectContaining({ part: `process of ${name}`, finding: 'runs' }));
+    }
+  });
+
+  test('doctor leaves nothing of what it sends through the flow', async () => {
+    await withConnection(secret('DATABASE_ADMIN_URL'), async (administrator) => {
+      for (const table of ['uploads', 'publication_locks']) {
+        const [left] = await administrator.query('SELECT * FROM ?? WHERE owner = ?', [table, 'centflow-doctor']);
+        expect(left).toEqual([]);
+      }
+    });
+    const environment = parseEnv(readFileSync(join(folder, 'env'), 'utf8'));
+    const clients = createClients(environment.AWS_ENDPOINT_URL ?? '', {
+      accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
+      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
+    });
+    const { Versions = [], DeleteMarkers = [] } = await clients.s3.send(
+      new ListObjectVersionsCommand({
+        Bucket: environment.UPLOADS_BUCKET,
+        Prefix: 'raw/expenses/owner=centflow-doctor/',
+      }),
+    );
+    clients.destroy();
+    expect([...Versions, ...DeleteMarkers]).toEqual([]);
+  });
+
+  test('doctor and the terminal tell of a part that was started again', async () => {
+    const spark = () => readParts(join(folder, 'data'))?.parts.find(({ name }) => name === 'Spark');
+    process.kill(spark()?.pid ?? 0, 'SIGKILL');
+    await waitFor(async () => (spark()?.restarts === 1 && spark()?.state !== 'ready' ? true : undefined));
+    const { exitCode, stdout } = await centflow(folder, 'doctor');
+    // Whichever comes first on a busy machine: Spark that starts, or Spark that runs again.
+    expect(stdout).toMatch(
+      /process of Spark +│ (ill +│ (waiting|starting): Spark ended|well +│ runs, started again once)/,
+    );
+    expect(exitCode).toBe(stdout.includes('│ ill ') ? 5 : 0);
+    await started.waitFor('Spark is ready again', 240_000);
+    await waitFor(async () => (spark()?.state === 'ready' ? true : undefined));
+    const after = (await json('doctor')) as { part: string; status: string; finding: string }[];
+    expect(after.find(({ part }) => part === 'process of Spark')).toMatchObject({
+      status: 'well',
+      finding: expect.stringMatching(/started again once; the last reason: Spark ended by SIGKILL/),
+    });
+    expect(after.filter(({ status }) => status === 'ill')).toEqual([]);
   });
 
   test('rebuild --check finds every report view equal', async () => {
@@ -242,6 +293,22 @@ describe('Ctrl-C', () => {
     const { exitCode, stderr } = await centflow(folder, 'uploads');
     expect(stderr).toContain('npm start');
     expect(exitCode).toBe(4);
+  });
+});
+
+describe('a part that cannot be kept alive', () => {
+  test('ends npm start with 1 and the reason, and the other parts with it', { timeout: 900_000 }, async () => {
+    const doomed = startCommand(folder, ['start']);
+    await doomed.waitFor('The console: ', 240_000);
+    const killing = setInterval(() => {
+      const { pid, state } = readParts(join(folder, 'data'))?.parts.find(({ name }) => name === 'MySQL') ?? {};
+      if (state === 'ready' && pid && isAlive(pid)) process.kill(pid, 'SIGKILL');
+    }, 20);
+    const { exitCode, stderr } = await doomed.outcome.finally(() => clearInterval(killing));
+    expect(stderr).toMatch(/MySQL cannot be kept alive: it failed 12 times in a row, .*MySQL ended by SIGKILL/);
+    expect(exitCode).toBe(1);
+    // Spark's Python processes have a group of their own, and end after Spark.
+    expect(await processesLeft(folder, 15_000)).toEqual([]);
   });
 });
 

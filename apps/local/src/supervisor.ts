@@ -43,7 +43,7 @@ export interface Limits {
 }
 
 const USUAL: Limits = {
-  firstAttempts: 6,
+  firstAttempts: 8,
   attempts: 12,
   steadyMs: 20_000,
   backoffMs: 500,

@@ -1,10 +1,11 @@
 /** One click signs in, on one machine. */
 import { uploadProgress as progress } from '@centflow/schema/views';
-import { asc, sql } from 'drizzle-orm';
+import { asc, ne, sql } from 'drizzle-orm';
 import type { LocalRoute } from '../access.ts';
 import { askerOf, type Handlers } from '../context.ts';
 import type { Database } from '../database.ts';
 import { isOwnerName, readIdentity } from '../identity.ts';
+import { PROBE_OWNER } from '../probe-owner.ts';
 import { Refusal } from '../refusal.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -18,6 +19,7 @@ export function signInHandlers(database: Database, tokens: Tokens): Pick<Handler
         views
           .select({ owner: progress.owner, uploads: sql<number>`count(*)`.mapWith(Number) })
           .from(progress)
+          .where(ne(progress.owner, PROBE_OWNER))
           .groupBy(progress.owner)
           .orderBy(asc(progress.owner)),
       );

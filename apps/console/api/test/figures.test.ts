@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RouteName } from '../contract/api.ts';
 import { FINGERPRINTS_AT_MOST } from '../contract/preview.ts';
+import { PROBE_OWNER } from '../probe-owner.ts';
 import { type Ask, call } from './call.ts';
 import { endow, startWorld, type World } from './world.ts';
 
@@ -441,6 +442,8 @@ describe('the pipeline', () => {
         amountQuarantined: '77.7700',
       })
       .where(eq(uploads.uploadId, uploadId));
+    // The newest one is nobody's.
+    await enterUpload(world, expenses, 'expenses', { owner: PROBE_OWNER }, []);
     const { body, text } = await call(world, 'listPipelineUploads', await operator(), { query: { limit: '1' } });
     expect(body.uploads).toMatchObject([{ uploadId, owner, state: 'rejected', reasonCode: 'not_utf8' }]);
     expect(text).not.toMatch(/77\.77|Café|amount/);
@@ -450,6 +453,9 @@ describe('the pipeline', () => {
   test('tells by day how long uploads took: the median, and what 95 of 100 kept', async () => {
     await world.tables.execute('delete from uploads where published_at >= utc_date() - interval 31 day');
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    const probe = await enterUpload(world, expenses, 'expenses', { owner: PROBE_OWNER }, []);
+    const taken = { receivedAt: `${day} 10:00:00.000000`, publishedAt: `${day} 11:00:00.000000` };
+    await world.tables.update(uploads).set(taken).where(eq(uploads.uploadId, probe));
     for (let seconds = 1; seconds <= 20; seconds += 1) {
       const uploadId = await spend(coffee);
       const publishedAt = `${day} 10:00:${String(seconds).padStart(2, '0')}.000000`;

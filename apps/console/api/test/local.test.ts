@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer } from '../local/server.ts';
+import { PROBE_OWNER } from '../probe-owner.ts';
 import { call } from './call.ts';
 import { endow, startWorld, type World } from './world.ts';
 
@@ -76,7 +77,7 @@ describe('the web', () => {
 
 describe('signing in', () => {
   test('offers who has uploads, and a newcomer', async () => {
-    await endow(world, 'ann');
+    for (const owner of ['ann', PROBE_OWNER]) await endow(world, owner);
     const { body } = await call(world, 'listLocalOwners', undefined);
     expect(body.owners).toEqual([
       { owner: 'me', uploads: 0 },

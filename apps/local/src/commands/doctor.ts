@@ -1,5 +1,6 @@
-/** `doctor`: asks each part how it is, and says what to do about those that are not well. */
+/** `doctor`: uses each part, and says what to do about those that are not well. */
 import { statfsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GetJobRunsCommand } from '@aws-sdk/client-glue';
 import { GetFunctionCommand, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { GetBucketNotificationConfigurationCommand, GetBucketVersioningCommand } from '@aws-sdk/client-s3';
@@ -10,9 +11,11 @@ import { queryRows, withConnection } from '../database.ts';
 import { type RunningStack, readEnvironment } from '../environment.ts';
 import { EXIT } from '../exit.ts';
 import { NAMES } from '../names.ts';
-import { readToolPaths, runFolder } from '../paths.ts';
+import { readParts } from '../parts-file.ts';
+import { dataFolder, readToolPaths, runFolder } from '../paths.ts';
 import { print, printJson } from '../screen.ts';
 import { renderTable } from '../table.ts';
+import { probeFlow } from './probe.ts';
 import { viewNames } from './report.ts';
 import { type JsonOption, withJson, withStack } from './shared.ts';
 
@@ -32,6 +35,8 @@ const look = (finding: string, remedy: string) => ({ status: 'look', finding, re
 const ill = (finding: string, remedy: string) => ({ status: 'ill', finding, remedy }) as const;
 
 const LEAST_FREE_BYTES = 2 * 2 ** 30;
+const PROBE_WITHIN_MS = 120_000;
+const CHECK_WITHIN_MS = PROBE_WITHIN_MS + 30_000;
 const RESTART = 'stop the stack (Ctrl-C) and start it again: npm start';
 
 export function addDoctor(program: Command): void {
@@ -43,6 +48,7 @@ export function addDoctor(program: Command): void {
 async function doctor({ json }: JsonOption): Promise<void> {
   const findings = await runChecks({ 'set-up': checkTools, disk: checkDisk, stack: checkRunning });
   if (findings.every(({ status }) => status !== 'ill')) {
+    findings.push(...checkSupervised());
     findings.push(...(await withStack((stack, clients) => runChecks(partChecks(stack, clients)))));
   }
   if (json) printJson(findings);
@@ -54,12 +60,50 @@ async function runChecks(checks: Readonly<Record<string, Check>>): Promise<Findi
   const findings: Finding[] = [];
   for (const [part, check] of Object.entries(checks)) {
     try {
-      findings.push({ part, ...(await check()) });
+      findings.push({ part, ...(await inTime(check())) });
     } catch (error) {
       findings.push({ part, ...ill((error as Error).message, RESTART) });
     }
   }
   return findings;
+}
+
+/** A paused process keeps a question for as long as it is paused. */
+async function inTime<Result>(check: Promise<Result>): Promise<Result> {
+  const timer = new AbortController();
+  const tooLong = sleep(CHECK_WITHIN_MS, undefined, { signal: timer.signal, ref: false }).then(() => {
+    throw new Error(`no answer within ${CHECK_WITHIN_MS / 1000} s`);
+  });
+  tooLong.catch(() => undefined);
+  try {
+    return await Promise.race([check, tooLong]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** What `npm start` knows of its parts: it starts those again that end or do not answer. */
+function checkSupervised(): Finding[] {
+  const parts = readParts(dataFolder)?.parts ?? [];
+  return parts.map(({ name, state, restarts, lastTrouble }) => {
+    const trouble = lastTrouble === null ? '' : `${lastTrouble.reason} (${lastTrouble.at})`;
+    const part = `process of ${name}`;
+    if (state === 'ready') {
+      return {
+        part,
+        ...well(restarts === 0 ? 'runs' : `runs, started again ${times(restarts)}; the last reason: ${trouble}`),
+      };
+    }
+    if (state === 'given up') return { part, ...ill(`cannot be kept alive: ${trouble}`, RESTART) };
+    return {
+      part,
+      ...ill(`${state}${trouble === '' ? '' : `: ${trouble}`}`, 'it is started again: wait a minute, then ask again'),
+    };
+  });
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
 }
 
 async function checkTools() {
@@ -81,7 +125,8 @@ async function checkRunning() {
   }
 }
 
-function partChecks(stack: RunningStack, { s3, sqs, lambda, glue }: Clients): Record<string, Check> {
+function partChecks(stack: RunningStack, clients: Clients): Record<string, Check> {
+  const { s3, sqs, lambda, glue } = clients;
   return {
     bucket: async () => {
       const bucket = { Bucket: stack.bucket };
@@ -130,8 +175,16 @@ function partChecks(stack: RunningStack, { s3, sqs, lambda, glue }: Clients): Re
         return well(`${viewNames.length} report views`);
       }),
     console: async () => {
-      const { status } = await fetch(stack.consoleUrl, { signal: AbortSignal.timeout(5_000) });
-      return status === 200 ? well(stack.consoleUrl) : ill(`${stack.consoleUrl} answers ${status}`, RESTART);
+      // The page, and an answer that takes the database.
+      for (const url of [stack.consoleUrl, `${stack.consoleUrl}/api/local/owners`]) {
+        const { status } = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+        if (status !== 200) return ill(`${url} answers ${status}`, RESTART);
+      }
+      return well(stack.consoleUrl);
+    },
+    flow: async () => {
+      const seconds = await probeFlow(stack, clients, PROBE_WITHIN_MS);
+      return well(`a file went from its event through a job run into the database in ${seconds.toFixed(1)} s`);
     },
     uploads: async () =>
       withConnection(stack.databaseUrl, async (reporter) => {

@@ -1,4 +1,5 @@
 /** `report VIEW`: a report view, as anybody with a MySQL client sees it. */
+import { PROBE_OWNER } from '@centflow/console/probe-owner';
 import { views } from '@centflow/schema/views';
 import type { Command } from 'commander';
 import { getViewConfig } from 'drizzle-orm/mysql-core';
@@ -17,6 +18,13 @@ export const moneyViewNames: readonly string[] = views
   .filter(({ selectedFields }) => 'currency' in selectedFields)
   .map(({ name }) => name)
   .sort();
+
+const ownedViewNames: ReadonlySet<string> = new Set(
+  views
+    .map(getViewConfig)
+    .filter(({ selectedFields }) => 'owner' in selectedFields)
+    .map(({ name }) => name),
+);
 
 interface ReportOptions extends JsonOption {
   readonly owner?: string;
@@ -43,11 +51,16 @@ async function report(name: string, options: ReportOptions): Promise<void> {
   else print(rows.length === 0 ? 'No rows.' : renderTable(rows));
 }
 
+/** What `doctor` sends through the flow is nobody's. */
+function exceptProbes(view: string): string {
+  return ownedViewNames.has(view) ? `WHERE owner <> '${PROBE_OWNER}'` : '';
+}
+
 /** The first rows of a view, in the order of its first columns. */
 export async function readView(databaseUrl: string, view: string, limit: number, owner?: string): Promise<Row[]> {
   return withConnection(databaseUrl, (reporter) =>
     owner === undefined
-      ? queryRows(reporter, 'SELECT * FROM ?? ORDER BY 1, 2, 3, 4 LIMIT ?', [view, limit])
+      ? queryRows(reporter, `SELECT * FROM ?? ${exceptProbes(view)} ORDER BY 1, 2, 3, 4 LIMIT ?`, [view, limit])
       : queryRows(reporter, 'SELECT * FROM ?? WHERE owner = ? ORDER BY 1, 2, 3, 4 LIMIT ?', [view, owner, limit]),
   );
 }

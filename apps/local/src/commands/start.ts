@@ -46,15 +46,18 @@ async function start(options: StartOptions): Promise<void> {
   const isOld = existsSync(dataFolder);
   try {
     const stack = await startParts(told.signal);
+    const sweeper = startSweeper(stack, { everyMs: Number(options.sweepMinutes) * 60_000, report: warn });
+    told.signal.addEventListener('abort', sweeper.stop);
     try {
       const failing = stack.failed.then((reason) => {
         throw new CommandError(`${reason}\nThe logs are in ${stack.description.logFolder}`);
       });
-      const serving = serve(stack, isOld, options, told);
+      const serving = serve(stack, isOld ? sweeper : undefined, options, told);
       // The one that is not waited for any more must not end this process.
       for (const promise of [failing, serving]) promise.catch(() => undefined);
       await Promise.race([serving, failing]);
     } finally {
+      sweeper.stop();
       removeEnvironment();
       await withSpinner('Stopping', () => stack.stop());
     }
@@ -93,12 +96,10 @@ async function startParts(signal: AbortSignal): Promise<Stack> {
   });
 }
 
-async function serve(stack: Stack, isOld: boolean, options: StartOptions, told: Told): Promise<void> {
-  const sweeper = startSweeper(stack, { everyMs: Number(options.sweepMinutes) * 60_000, report: warn });
-  told.signal.addEventListener('abort', sweeper.stop);
+async function serve(stack: Stack, sweeper: Sweeper | undefined, options: StartOptions, told: Told): Promise<void> {
   writeEnvironment(stack.description);
   print(`\nThe console: ${stack.description.consoleUrl}\n`);
-  const uploads = await loadSamples(stack, isOld ? sweeper : undefined, told.signal);
+  const uploads = await loadSamples(stack, sweeper, told.signal);
   if (told.signal.aborted) return;
   print(
     `\nUploads of samples/\n${renderTable(uploads.flatMap((row) => (row === undefined ? [] : [accountingRow(row)])))}`,

@@ -1,4 +1,5 @@
 /** `uploads`: what became of every file. */
+import { PROBE_OWNER } from '@centflow/console/probe-owner';
 import type { Command } from 'commander';
 import { queryRows, withConnection } from '../database.ts';
 import { readEnvironment } from '../environment.ts';
@@ -25,8 +26,8 @@ export function addUploads(program: Command): void {
 }
 
 async function uploads(options: UploadsOptions): Promise<void> {
-  const conditions = ['TRUE'];
-  const values: unknown[] = [];
+  const conditions = ['owner <> ?'];
+  const values: unknown[] = [PROBE_OWNER];
   for (const name of ['owner', 'state'] as const) {
     if (options[name] === undefined) continue;
     conditions.push(`${name} = ?`);

@@ -190,19 +190,16 @@ async def _refuse(scope: Scope, send: Send, headers: Mapping[str, str], page: st
     """Answer 403 in the words of the service, so that its client shows the reason."""
     text = f"Refused by Centflow's local stack: {reason}."
     cors = {} if page is None else _cors(page)
-    if _speaks_json(headers):
-        body = json.dumps({"__type": "AccessDenied", "message": text})
-        await _answer(scope, send, 403, {**cors, "content-type": "application/x-amz-json-1.1"}, body)
-    else:
-        body = f"<Error><Code>AccessDenied</Code><Message>{escape(text)}</Message></Error>"
-        await _answer(scope, send, 403, {**cors, "content-type": "application/xml"}, body)
-
-
-def _speaks_json(headers: Mapping[str, str]) -> bool:
-    """S3 and the services with forms, such as STS, answer in XML."""
+    error = f"<Error><Code>AccessDenied</Code><Message>{escape(text, quote=False)}</Message></Error>"
     service = re.search(r"/(\w+)/aws4_request", headers.get("authorization", ""))
-    form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    return service is not None and service[1] != "s3" and not form
+    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        # Such as STS.
+        kind, body = "text/xml", f"<ErrorResponse>{error}</ErrorResponse>"
+    elif service is None or service[1] == "s3":
+        kind, body = "application/xml", error
+    else:
+        kind, body = "application/x-amz-json-1.1", json.dumps({"__type": "AccessDenied", "message": text})
+    await _answer(scope, send, 403, {**cors, "content-type": kind}, body)
 
 
 async def _answer(scope: Scope, send: Send, status: int, headers: Mapping[str, str], text: str = "") -> None:
