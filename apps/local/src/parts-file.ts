@@ -22,11 +22,41 @@ export type PartsFile = z.infer<typeof schema>;
 
 const fileOf = (dataFolder: string) => join(dataFolder, 'parts.json');
 
-/** Writes the file whole: a reader sees the old one or the new one. */
-export function writeParts(dataFolder: string, parts: readonly PartStatus[]): void {
-  const unfinished = `${fileOf(dataFolder)}.new`;
-  writeFileSync(unfinished, `${JSON.stringify({ pid: process.pid, parts }, undefined, 2)}\n`, { mode: 0o600 });
-  renameSync(unfinished, fileOf(dataFolder));
+/** Keeps the file up to date. */
+export interface PartsWriter {
+  write(parts: readonly PartStatus[]): void;
+  /** Writes no more, and removes the file. */
+  remove(): void;
+}
+
+const AGAIN_MS = 1000;
+
+/**
+ * A writer of the file. Where the disk is full the parts go on, and the file follows once there is room.
+ *
+ * @param warn told when the file cannot be written, once until it can
+ */
+export function createPartsWriter(dataFolder: string, warn: (message: string) => void): PartsWriter {
+  const file = fileOf(dataFolder);
+  let again: NodeJS.Timeout | undefined;
+  const write = (parts: readonly PartStatus[]): void => {
+    const hasFailed = again !== undefined;
+    clearTimeout(again);
+    try {
+      // Whole: a reader sees the old one or the new one.
+      writeFileSync(`${file}.new`, `${JSON.stringify({ pid: process.pid, parts }, undefined, 2)}\n`, { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+      again = undefined;
+    } catch (error) {
+      if (!hasFailed) warn(`Other processes do not learn the state of the parts: ${(error as Error).message}`);
+      again = setTimeout(() => write(parts), AGAIN_MS).unref();
+    }
+  };
+  const remove = (): void => {
+    clearTimeout(again);
+    rmSync(file, { force: true });
+  };
+  return { write, remove };
 }
 
 /** Reads the file; undefined if no stack of this version has written it. */
@@ -36,10 +66,6 @@ export function readParts(dataFolder: string): PartsFile | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function removeParts(dataFolder: string): void {
-  rmSync(fileOf(dataFolder), { force: true });
 }
 
 /**

@@ -13,21 +13,14 @@ import { type AwsAccess, REGION, startEmulator } from './emulator.ts';
 import { freePort } from './free-port.ts';
 import { type Administrator, administratorFromUrl, startMysql } from './mysql.ts';
 import { NAMES } from './names.ts';
-import { endLeftovers, removeParts, writeParts } from './parts-file.ts';
+import { createPartsWriter, endLeftovers } from './parts-file.ts';
 import { readToolPaths } from './paths.ts';
 import { createFlow, createStorage, type ResourceOverrides, warmJob } from './resources.ts';
 import { readSecrets } from './secrets.ts';
 import { removeSocketFolder, socketPath } from './socket-path.ts';
 import { sparkPlan } from './spark-worker.ts';
 import { PartError } from './supervise.ts';
-import {
-  createSupervisor,
-  type Limits,
-  type PartPlan,
-  type PartStatus,
-  type Supervised,
-  type Supervisor,
-} from './supervisor.ts';
+import { createSupervisor, type Limits, type PartPlan, type Supervised, type Supervisor } from './supervisor.ts';
 
 /** What a stack may be made of. `flow` is everything from the event to the job run: queue, trigger, job and Spark. */
 export const PARTS = ['mysql', 's3', 'flow', 'console'] as const;
@@ -123,9 +116,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   writeFileSync(join(temporaryFolder, 'package.json'), '{ "type": "commonjs" }\n');
   const sparkSocket = socketPath(temporaryFolder, 'spark.sock');
 
+  const warn = options.warn ?? report;
+  const partsFile = createPartsWriter(options.dataFolder, warn);
   const stops = new Map<StopStep, () => Promise<void> | void>();
   stops.set('files', () => {
-    removeParts(options.dataFolder);
+    partsFile.remove();
     removeSocketFolder(sparkSocket, temporaryFolder);
     rmSync(temporaryFolder, { recursive: true, force: true });
   });
@@ -136,10 +131,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     })();
     return stopped;
   };
-  const onChange = (parts: readonly PartStatus[]) => writeParts(options.dataFolder, parts);
   const supervisor = createSupervisor({
-    report: options.warn ?? report,
-    onChange,
+    report: warn,
+    onChange: partsFile.write,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const keep = (step: StopStep, plan: PartPlan): Supervised => {
