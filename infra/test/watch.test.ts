@@ -164,6 +164,16 @@ describe('every alarm', () => {
 });
 
 describe('what is watched', () => {
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+  test('includes a full Glue within ten minutes: SQS does not count the age of what was received three times', () => {
+    for (const { name } of environments) {
+      const [alarm] = alarms.filter(({ attributes }) => attributes.alarm_name === `${name}-load-batches-given-back`);
+      const { period, evaluation_periods: periods, alarm_description: words } = alarm?.attributes ?? {};
+      expect(Number(period) * Number(periods), name).toBeLessThanOrEqual(600);
+      expect(words).toContain('for ten minutes');
+    }
+  });
+
   /** Alarms of an environment that look at a metric of one thing. */
   const watching = (environment: string, name: string, dimensions: Attributes) =>
     alarms.filter(
