@@ -68,6 +68,15 @@ describe('what was reviewed', () => {
     expect(await records(fake)).toEqual([{ outcome: 'applied', kind: 'deploy', pullRequest: 12 }]);
   });
 
+  test('is applied with a migrator that Lambda made Inactive, once that is awake', async () => {
+    const fake = new FakeEnvironment('dev', folder);
+    fake.migratorState = 'Inactive';
+    Object.assign(fake.pending, { store: [alarm], load: [code] });
+    await fake.review(reviewed);
+    await deploy(optionsOf(fake));
+    expect(fake.applied).toEqual(['store', 'the migrator is woken', 'load']);
+  });
+
   test('is applied to its end when the same deployment runs again', async () => {
     const fake = new FakeEnvironment('dev', folder);
     Object.assign(fake.pending, { load: [code], watch: [alarm] });

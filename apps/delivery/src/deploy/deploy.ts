@@ -8,6 +8,7 @@ import { lineOf, refuseViolations } from '../plans/policy.ts';
 import { raisedAlarms } from './alarms.ts';
 import { reasonsToAsk, refuseWithoutApproval } from './assessment.ts';
 import type { Evidence } from './evidence.ts';
+import { wakeMigrator } from './migrate.ts';
 import { compareWithReviewed, type PlannedStage, planStage } from './review.ts';
 import { StoppedError } from './stopped.ts';
 
@@ -109,6 +110,7 @@ async function applyAll(options: DeployOptions, planned: readonly PlannedStage[]
     if (!now.changes) continue;
     options.say(`${now.stack}: applying`);
     try {
+      if (stage === 'load') await wakeMigrator(options.open);
       await now.directory.apply();
     } catch (error) {
       throw new StoppedError(now.stack, applied, error);

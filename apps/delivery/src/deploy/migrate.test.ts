@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { readEnvironment } from '@centflow/infra';
 import { describe, expect, test } from 'vitest';
-import { MigrationError, migrate } from './migrate.ts';
+import { MigrationError, migrate, wakeMigrator } from './migrate.ts';
 
 const $metadata = {};
 const inactive = new ResourceNotReadyException({ $metadata, message: 'The function is inactive.' });
@@ -51,6 +51,23 @@ describe('the migrator', () => {
   test('is not invoked again where a statement failed', async () => {
     const open = lambdaWith({ FunctionError: 'Unhandled', Payload: payload({ errorMessage: 'No such table' }) }, done);
     await expect(migrate(open, patience)).rejects.toThrow(new MigrationError('No such table'));
+    expect(open.invoked).toHaveLength(1);
+  });
+});
+
+describe('a deployment', () => {
+  test('wakes a migrator that Lambda made Inactive, and waits until it answers', async () => {
+    const open = lambdaWith({ Configuration: { State: 'Inactive' } }, inactive, pending, done);
+    await wakeMigrator(open, patience);
+    expect(open.invoked).toHaveLength(4);
+  });
+
+  test.each([
+    ['does not invoke a migrator that is awake', { Configuration: { State: 'Active' } }],
+    ['goes on where there is no migrator yet', missing],
+  ])('%s', async (_, answer) => {
+    const open = lambdaWith(answer);
+    await wakeMigrator(open, patience);
     expect(open.invoked).toHaveLength(1);
   });
 });

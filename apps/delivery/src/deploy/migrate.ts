@@ -1,9 +1,11 @@
 /** Asks the migrator to go on: what a deployment does by itself, for when one has failed half-way. */
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+  GetFunctionCommand,
   InvokeCommand,
   type InvokeCommandOutput,
   ResourceConflictException,
+  ResourceNotFoundException,
   ResourceNotReadyException,
 } from '@aws-sdk/client-lambda';
 import { namesOf } from '@centflow/infra';
@@ -45,6 +47,27 @@ export async function migrate(
   const said: unknown = JSON.parse(new TextDecoder().decode(Payload));
   if (FunctionError === undefined) return answer.parse(said);
   throw new MigrationError(failure.safeParse(said).data?.errorMessage ?? `The migrator failed: ${FunctionError}.`);
+}
+
+/**
+ * Wakes a migrator that Lambda made Inactive. Terraform invokes it as it applies `load`, and does not try again.
+ *
+ * @throws what {@link migrate} throws
+ */
+export async function wakeMigrator(
+  open: Pick<OpenEnvironment, 'lambda' | 'environment'>,
+  patience: Patience = PATIENCE,
+): Promise<void> {
+  const FunctionName = namesOf(open.environment).migrator;
+  try {
+    const { Configuration } = await open.lambda.send(new GetFunctionCommand({ FunctionName }));
+    if (Configuration?.State !== 'Inactive') return;
+  } catch (error) {
+    // The first deployment is about to make it.
+    if (error instanceof ResourceNotFoundException) return;
+    throw error;
+  }
+  await migrate(open, patience);
 }
 
 async function onceReady(

@@ -9,6 +9,7 @@ import { summaryOf } from '@centflow/infra/terraform';
 import type { OpenEnvironment, OpenRelease } from '../open-environment.ts';
 import { lineOf, refuseViolations } from '../plans/policy.ts';
 import { AssessmentError, reasonsToAskForRollback, refuseWithoutApproval } from './assessment.ts';
+import { wakeMigrator } from './migrate.ts';
 import { planStage } from './review.ts';
 import { StoppedError } from './stopped.ts';
 
@@ -82,9 +83,12 @@ async function applyAll({ open, stacks, say }: RollbackOptions): Promise<void> {
     const destroying = judgement.violations.filter(({ rule }) => rule === 'destroys-data');
     refuseViolations([{ stack, judgement: { ...judgement, violations: destroying } }]);
     for (const violation of judgement.violations) say(`  look twice: ${lineOf(stack, violation)}`);
-    await directory.apply().catch((error: unknown) => {
+    try {
+      if (stage === 'load') await wakeMigrator(open);
+      await directory.apply();
+    } catch (error) {
       throw new StoppedError(stack, applied, error);
-    });
+    }
     applied.push(stage);
     say(`${stack}: applied`);
   }

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { StageName } from '@centflow/infra';
 import { readEnvironment } from '@centflow/infra';
 import type { Plan, ResourceChange } from '@centflow/infra/terraform';
@@ -15,12 +16,15 @@ export const stages = ['store', 'load', 'watch'] as const satisfies readonly Sta
 export class FakeEnvironment {
   readonly s3 = new MemoryS3();
   readonly said: string[] = [];
-  readonly applied: StageName[] = [];
+  /** Stages that were applied, and what else was done to the environment, in order. */
+  readonly applied: string[] = [];
   readonly published: string[] = [];
   /** What each stage would change now; applying it leaves nothing. */
   readonly pending: Record<(typeof stages)[number], readonly ResourceChange[]> = { store: [], load: [], watch: [] };
   /** Alarms that are raised. */
   alarms: readonly string[] = [];
+  /** The state of the migrator. */
+  migratorState = 'Active';
   /** Called before a stage is applied; may change what is pending, or throw. */
   onApply: (stage: StageName) => void = () => {};
   readonly #folder: string;
@@ -36,6 +40,7 @@ export class FakeEnvironment {
       environment,
       s3: this.s3.client,
       cloudwatch: { send: async () => alarms() } as unknown as CloudWatchClient,
+      lambda: { send: async ({ constructor: { name } }: object) => this.#answer(name) } as unknown as LambdaClient,
       plans: new PlanStore(this.s3.client, 'bucket', name),
       deployments: new Deployments(this.s3.client, 'bucket', name),
       releases: { publish: async ({ version }: { version: string }) => this.published.push(version) },
@@ -55,6 +60,13 @@ export class FakeEnvironment {
       directory.plan();
       await this.open.plans.keep(reviewed, `${this.open.environment.name}-${stage}`, directory.planFile);
     }
+  }
+
+  #answer(command: string): object {
+    if (command === 'GetFunctionCommand') return { Configuration: { State: this.migratorState } };
+    this.applied.push('the migrator is woken');
+    this.migratorState = 'Active';
+    return { Payload: new TextEncoder().encode('{"applied":[],"unknown":[]}') };
   }
 
   #directory(stage: (typeof stages)[number]) {
