@@ -2,7 +2,7 @@ import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint/index.js';
 import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { logGroupsOf, namesOf } from '../names.ts';
-import { arns } from '../policy/arns.ts';
+import { arns, gluesRuntime } from '../policy/arns.ts';
 import { changeOwnersObjects, listOwnersTemplates } from '../policy/owners-objects.ts';
 import { policyDocument, type Statement } from '../policy/policy-document.ts';
 
@@ -74,14 +74,7 @@ function s3Statements(environment: Environment): Statement[] {
       actions: ['s3:GetObject', 's3:GetObjectVersion'],
       resources: buckets.map((bucket) => `${bucket}/*`),
     },
-    {
-      // Glue fetches parts of its runtime from buckets of its own, through the job's network and as the job's role: the same
-      // names that the managed policy AWSGlueServiceRole lets a role read.
-      sid: 'ReadGluesRuntime',
-      ...ofThisAccount(environment),
-      actions: ['s3:GetObject'],
-      resources: ['arn:aws:s3:::aws-glue-*/*', 'arn:aws:s3:::crawler-public*/*'],
-    },
+    { sid: 'ReadGluesRuntime', ...ofThisAccount(environment), ...gluesRuntime },
     ...(environment.console === null ? [] : consoleStatements(environment)),
   ];
 }

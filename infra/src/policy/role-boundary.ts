@@ -1,6 +1,6 @@
 import type { Environment } from '../environment.ts';
 import { logGroupsOf, namesOf } from '../names.ts';
-import { arns } from './arns.ts';
+import { arns, gluesRuntime } from './arns.ts';
 import type { Statement } from './policy-document.ts';
 
 /**
@@ -31,6 +31,7 @@ export function roleBoundary(environment: Environment): Statement[] {
       ],
       resources: [uploadsBucket, artifactsBucket].map((name) => `${bucket(name)}/*`),
     },
+    { sid: 'GluesRuntime', ...gluesRuntime },
     {
       sid: 'Queues',
       actions: [

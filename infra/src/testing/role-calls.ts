@@ -260,6 +260,14 @@ function jobCalls(environment: Environment): RoleCall[] {
       source: 'https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html',
     },
     {
+      what: 'A run fetches parts of the runtime from buckets of Glue',
+      purposes,
+      actions: ['s3:GetObject'],
+      resources: ['arn:aws:s3:::aws-glue-runtime/a.jar', 'arn:aws:s3:::crawler-public/a.jar'],
+      endpoint: 's3',
+      source: 'https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSGlueServiceRole.html',
+    },
+    {
       what: 'The job reads the secret of the loader',
       purposes,
       actions: ['secretsmanager:GetSecretValue'],

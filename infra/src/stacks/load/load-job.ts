@@ -10,7 +10,7 @@ import { ServiceRole } from '../../constructs/service-role.ts';
 import type { Environment } from '../../environment.ts';
 import { GLUE_VERSION } from '../../glue-version.ts';
 import { namesOf } from '../../names.ts';
-import { arns } from '../../policy/arns.ts';
+import { arns, gluesRuntime } from '../../policy/arns.ts';
 import type { Statement } from '../../policy/policy-document.ts';
 
 export interface LoadJobProps {
@@ -178,6 +178,7 @@ function dataStatements(props: LoadJobProps): Statement[] {
         (key) => `${bucket(artifactsBucket)}/${key}`,
       ),
     },
+    { sid: 'ReadGluesRuntime', ...gluesRuntime },
     { sid: 'ReadSecret', actions: ['secretsmanager:GetSecretValue'], resources: [props.loaderSecretArn] },
     { sid: 'UseKey', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [props.kmsKeyArn] },
   ];
