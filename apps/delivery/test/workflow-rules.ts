@@ -267,7 +267,7 @@ type Purpose = 'test' | 'build' | 'deliver';
 
 function purposeOf(job: Job): Purpose {
   const runs = job.steps.map(({ run = '' }) => run);
-  if (runs.some((run) => run === '.ci/run' || TESTS.test(run))) return 'test';
+  if (runs.some((run) => CHECKS.includes(run) || TESTS.test(run))) return 'test';
   return runs.some((run) => run.startsWith('npm run deliver -- release')) ? 'build' : 'deliver';
 }
 
@@ -323,13 +323,15 @@ function* steps(workflows: readonly ParsedWorkflow[], actions: readonly ParsedAc
 }
 
 /** The tests of some packages. */
+/** They look at the repository and have no rights. */
+const CHECKS = ['.ci/run', 'npm run advisories -- --require-answers'];
 const TESTS = /^npm test -- --filter( @centflow\/[a-z-]+)+$/;
 
 /** A plain word, or words and variables in double quotes. */
 const VALUE = /^(?:[\w./-]+|"(?:[\w./-]|\$[A-Z_]+)+")$/;
 
 function* problemsOfCommand(run: string, variables: readonly string[]): Iterable<string> {
-  if (run === '.ci/run' || run === INSTALL || TESTS.test(run)) return;
+  if (CHECKS.includes(run) || run === INSTALL || TESTS.test(run)) return;
   const [npm, script, program, dashes, name = '', ...words] = run.split(' ');
   if (`${npm} ${script} ${program} ${dashes}` !== 'npm run deliver --') {
     return yield `\`${run}\` is no command of the repository`;

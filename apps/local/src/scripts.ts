@@ -8,6 +8,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   start: async () => (await import('./commands/start.ts')).addStart,
   test: async () => (await import('./test-all.ts')).addTest,
   check: async () => (await import('./check.ts')).addCheck,
+  advisories: async () => (await import('./advisories/command.ts')).addAdvisories,
+  fuzz: async () => (await import('./fuzz.ts')).addFuzz,
   build: async () => (await import('./build-all.ts')).addBuild,
   bench: async () => (await import('./bench/bench.ts')).addBench,
   pictures: async () => (await import('./pictures/command.ts')).addPictures,
