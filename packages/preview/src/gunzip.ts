@@ -1,4 +1,9 @@
-/** gzip as the job expands it: several members, zeros behind them, checksums checked, each fault with its reason. */
+/**
+ * gzip as the job expands it: several members, zeros behind them, checksums checked, each fault with its reason.
+ *
+ * Where the compressed bits themselves make no sense the two may differ. The job's zlib stops there (`not_gzip`), and fflate
+ * may go on, to a checksum that is wrong or to an early end (`truncated_gzip`). The job decides.
+ */
 import { Inflate } from 'fflate';
 import { joined } from './bytes.ts';
 import { UploadRejectedError } from './rejection.ts';
