@@ -36,7 +36,7 @@ SMALL_BLOCK_BYTES = 512
 # What a file may cost: so much at the start, and so many times what an honest file does for a byte.
 MEMORY_AT_START = 16 << 20
 MEMORY_PER_BYTE = 128
-SECONDS_AT_START = 0.2
+SECONDS_AT_START = 0.5
 TIMES_AN_HONEST_BYTE = 3
 
 # A file with more columns costs more than its bytes say.

@@ -42,7 +42,7 @@ const REJECTIONS = new Set([
 
 /** What a file may cost: so much at the start, and so many times what an honest file of the greatest size does. */
 const TIMES_AN_HONEST_FILE = 10;
-const SECONDS_AT_START = 0.3;
+const SECONDS_AT_START = 0.5;
 
 /**
  * Whether zlib, which the job uses, finds the compressed bits themselves invalid. fflate takes some of them for something and
