@@ -30,6 +30,8 @@ class JobArguments:
         keys_from: `manifest`: the keys of one manifest; `sweep`: the keys that `raw/` and `uploads` disagree about.
         bucket: The uploads bucket.
         manifest: `s3://…` of the manifest; None with `sweep`.
+        waiting_manifests: `s3://…` of the folder where manifests wait while Glue has no room for another job run; None
+            for a run that takes none.
         database: Where MySQL is.
         limits: How large an upload may be.
         keys_per_batch: Keys the driver holds at once.
@@ -41,6 +43,7 @@ class JobArguments:
     keys_from: str
     bucket: str
     manifest: str | None
+    waiting_manifests: str | None
     database: DatabaseAddress
     limits: ReadLimits
     keys_per_batch: int
@@ -59,6 +62,7 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
     parser.add_argument("--keys-from", choices=("manifest", "sweep"), required=True)
     parser.add_argument("--bucket", required=True, help="the uploads bucket")
     parser.add_argument("--manifest", help="s3://… of the manifest (with --keys-from manifest)")
+    parser.add_argument("--waiting-manifests", help="s3://… of the folder where further manifests wait for a job run")
     parser.add_argument("--database-secret", required=True, help="name or ARN of the secret with RDS's JSON")
     parser.add_argument("--database-name", help="another database of the same server than the secret's")
     parser.add_argument("--database-ca", help="PEM of who may vouch for the server: file or s3://…")
@@ -74,12 +78,15 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
     known, _ = parser.parse_known_args(argv)
     if (known.keys_from == "manifest") != (known.manifest is not None):
         parser.error("--manifest goes with --keys-from manifest, and only with it")
+    if known.waiting_manifests is not None and known.manifest is None:
+        parser.error("--waiting-manifests goes with --manifest")
     if (known.metrics_log_group is None) != (known.environment is None):
         parser.error("--environment goes with --metrics-log-group, and only with it")
     return JobArguments(
         keys_from=known.keys_from,
         bucket=known.bucket,
         manifest=known.manifest,
+        waiting_manifests=known.waiting_manifests,
         database=DatabaseAddress(known.database_secret, known.database_name, known.database_ca),
         limits=ReadLimits(known.max_object_bytes, known.max_expanded_bytes),
         keys_per_batch=known.keys_per_batch,

@@ -17,7 +17,7 @@ from pymysql.err import OperationalError
 # remember it, caching_sha2_password sends the password itself, within TLS.
 ALLOWED_PLUGINS = frozenset({"caching_sha2_password", "mysql_native_password"})
 
-_send_local_file = pymysql.connections._send_local_file
+_send_local_file = pymysql.connections._send_local_file  # type: ignore[attr-defined]
 
 
 class GuardedConnection(Connection):
@@ -43,13 +43,14 @@ class GuardedConnection(Connection):
         return self._file is not None and file == (self._file.encode() if isinstance(file, bytes) else self._file)
 
     def _request_authentication(self) -> None:
-        if self._auth_plugin_name:
-            _refuse_revealing(self._auth_plugin_name)
-        super()._request_authentication()
+        plugin = self._auth_plugin_name  # type: ignore[attr-defined]
+        if plugin:
+            _refuse_revealing(plugin)
+        super()._request_authentication()  # type: ignore[misc]
 
     def _process_auth(self, plugin_name: bytes, auth_packet: Any, handler: Any = None) -> Any:
         _refuse_revealing(plugin_name.decode("ascii", "replace"))
-        return super()._process_auth(plugin_name, auth_packet, handler)
+        return super()._process_auth(plugin_name, auth_packet, handler)  # type: ignore[misc]
 
 
 def _refuse_revealing(plugin: str) -> None:
@@ -71,4 +72,4 @@ def _send_expected_file(filename: bytes | str, connection: Connection) -> None:
 
 # PyMySQL has no other place for a decision about one file. uv.lock pins its version, and a test plays a server that
 # requests other files.
-pymysql.connections._send_local_file = _send_expected_file
+pymysql.connections._send_local_file = _send_expected_file  # type: ignore[attr-defined]

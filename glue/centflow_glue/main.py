@@ -15,9 +15,10 @@ from centflow_glue.contract import load_contracts
 from centflow_glue.database import connect
 from centflow_glue.manifest import KeyToReconcile, read_manifest
 from centflow_glue.metrics import RunMetrics
+from centflow_glue.reconcile import Outcome
 from centflow_glue.region import use_region_of
 from centflow_glue.sweep import find_keys
-from centflow_glue.tasks import reconcile_keys
+from centflow_glue.tasks import reconcile_in_turns, reconcile_keys
 
 # Failures named in the job run's error message; all are in the log.
 FAILURES_SHOWN = 5
@@ -46,15 +47,13 @@ def _run(arguments: JobArguments, metrics: RunMetrics) -> None:
     spark = SparkSession.builder.appName("centflow-load").getOrCreate()
     results: Counter[str] = Counter()
     failures: list[str] = []
-    for keys in _in_batches(_keys(arguments), arguments.keys_per_batch):
-        outcomes = reconcile_keys(spark, arguments, keys)
-        for outcome in outcomes:
-            results[outcome.result] += 1
-            if outcome.result == "failed":
-                logger.error("failed %s: %s", outcome.object_key, outcome.message)
-                failures.append(f"{outcome.object_key}: {outcome.message}")
-                del failures[FAILURES_SHOWN:]
-        metrics.record(keys, outcomes)
+    for key, outcome in _outcomes(spark, arguments):
+        results[outcome.result] += 1
+        if outcome.result == "failed":
+            logger.error("failed %s: %s", outcome.object_key, outcome.message)
+            failures.append(f"{outcome.object_key}: {outcome.message}")
+            del failures[FAILURES_SHOWN:]
+        metrics.record([key], [outcome])
     metrics.complete()
     logger.info(
         "finished %s",
@@ -67,6 +66,15 @@ def _run(arguments: JobArguments, metrics: RunMetrics) -> None:
             f"{results['failed']} of {results.total()} keys failed; the next sweep tries them again. "
             + " | ".join(failures)
         )
+
+
+def _outcomes(spark: SparkSession, arguments: JobArguments) -> Iterator[tuple[KeyToReconcile, Outcome]]:
+    """Reconcile the keys: those of a manifest in turns, and those of a sweep, which nobody waits for, in batches."""
+    if arguments.manifest is not None:
+        yield from reconcile_in_turns(spark, arguments, _keys(arguments))
+        return
+    for keys in _in_batches(_keys(arguments), arguments.keys_per_batch):
+        yield from zip(keys, reconcile_keys(spark, arguments, keys), strict=True)
 
 
 def _keys(arguments: JobArguments) -> Iterator[KeyToReconcile]:

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from botocore.exceptions import ClientError
+
 from centflow_glue.bucket import s3_client
+
+# S3's answer to a key that does not exist, to who may list the whole bucket and to who may not:
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html.
+GONE = frozenset({"NoSuchKey", "AccessDenied"})
 
 
 class ManifestError(Exception):
@@ -34,14 +40,42 @@ def read_manifest(uri: str) -> Iterator[KeyToReconcile]:
     Raises:
         ManifestError: The address or a line is not of that form.
     """
-    # Not urllib's parser: `?` and `#` are characters of a key like any other.
-    address = re.fullmatch(r"s3://([^/]+)/(.+)", uri)
-    if address is None:
-        raise ManifestError(f"{uri!r} is no s3://bucket/key: check the job's argument --manifest.")
-    body = s3_client().get_object(Bucket=address[1], Key=address[2])["Body"]
+    bucket, object_key = _split(uri)
+    body = s3_client().get_object(Bucket=bucket, Key=object_key)["Body"]
     for number, line in enumerate(body.iter_lines(), start=1):
         if line.strip():
             yield _read_line(line, number, uri)
+
+
+def take_waiting_manifests(folder: str) -> Iterator[KeyToReconcile]:
+    """Take the manifests that wait in `s3://<bucket>/<folder>/` for a job run, and return their keys.
+
+    A manifest that is taken is deleted. Its trigger sees that, and two job runs rarely take the same one; if they do,
+    reconciling a key twice changes nothing.
+
+    Raises:
+        ManifestError: The address or a line is not of that form.
+    """
+    bucket, prefix = _split(folder)
+    client = s3_client()
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        for entry in page.get("Contents", []):
+            try:
+                keys = list(read_manifest(f"s3://{bucket}/{entry['Key']}"))
+            except ClientError as error:
+                if error.response["Error"]["Code"] in GONE:
+                    continue  # another job run, or its trigger, was faster
+                raise
+            client.delete_object(Bucket=bucket, Key=entry["Key"])
+            yield from keys
+
+
+def _split(uri: str) -> tuple[str, str]:
+    # Not urllib's parser: `?` and `#` are characters of a key like any other.
+    address = re.fullmatch(r"s3://([^/]+)/(.+)", uri)
+    if address is None:
+        raise ManifestError(f"{uri!r} is no s3://bucket/key: check the arguments of the job run.")
+    return address[1], address[2]
 
 
 def _read_line(line: bytes, number: int, uri: str) -> KeyToReconcile:

@@ -1,9 +1,13 @@
 """Spark's part: hand keys to executors, which reconcile them side by side. No row of a file passes through Spark."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
+from queue import Empty, SimpleQueue
 
+from pyspark import InheritableThread
 from pyspark.sql import SparkSession
 
 from centflow_glue.arguments import JobArguments
@@ -11,19 +15,146 @@ from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, retrying
 from centflow_glue.guarded_connection import GuardedConnection
 from centflow_glue.log_text import describe_error
-from centflow_glue.manifest import KeyToReconcile
+from centflow_glue.manifest import KeyToReconcile, take_waiting_manifests
 from centflow_glue.reconcile import Outcome, Reconciler
 from centflow_glue.region import use_region_of
+from centflow_glue.turns import Turns
 
 # Tasks per core: so that one key that takes long does not leave the other cores idle behind it.
 TASKS_PER_CORE = 4
+# Turns of one owner under way in one job run. The smallest run has four cores, so two stay free for other owners. MySQL
+# gains little from more: its own client loads 1.5 times as much through two connections as through one.
+OWNER_AT_ONCE = 2
+# How often a run looks for waiting manifests, and for how long after its start: it must end before Glue's time-out.
+ARRIVAL_SECONDS = 0.25
+ARRIVALS_FOR_SECONDS = 30 * 60
+# Keys that a run holds before it leaves further manifests to others; at most 1 KB each.
+MOST_WAITING_KEYS = 50_000
 
 logger = logging.getLogger(__name__)
 
+Turn = Sequence[KeyToReconcile]
 
-def reconcile_keys(spark: SparkSession, arguments: JobArguments, keys: Sequence[KeyToReconcile]) -> list[Outcome]:
-    """Reconcile some keys, side by side over the cluster; the outcome of each, `failed` ones too."""
-    tasks = min(len(keys), spark.sparkContext.defaultParallelism * TASKS_PER_CORE)
+
+def reconcile_in_turns(
+    spark: SparkSession, arguments: JobArguments, keys: Iterator[KeyToReconcile]
+) -> Iterator[tuple[KeyToReconcile, Outcome]]:
+    """Reconcile keys so that no owner waits for the many or large uploads of another (ADR 0023).
+
+    Owners take turns, and an owner has few turns under way at a time. Keys that come while the run is at work join it,
+    so their owners need not wait until it ends.
+
+    Args:
+        spark: Runs each turn as one task.
+        arguments: Of the run.
+        keys: Those of the run's manifest.
+    """
+    turns = Turns(OWNER_AT_ONCE)
+    arrivals = _Arrivals(arguments.waiting_manifests)
+    at_once = spark.sparkContext.defaultParallelism * TASKS_PER_CORE
+    workers = _Workers(lambda turn: reconcile_keys(spark, arguments, turn, tasks=1))
+    try:
+        while True:
+            turns.add(islice(keys, max(0, arguments.keys_per_batch - len(turns))))
+            if len(turns) < MOST_WAITING_KEYS:
+                turns.add(arrivals.take(at_once=not turns and not workers.busy))
+            while workers.busy < at_once and (turn := turns.take()):
+                workers.submit(turn)
+            if not workers.busy:
+                return
+            ended = workers.next_ended(ARRIVAL_SECONDS)
+            if ended is not None:
+                turns.end(ended[0])
+                yield from zip(*ended, strict=True)
+    finally:
+        workers.stop()
+
+
+class _Arrivals:
+    """The manifests that wait for a job run, looked for now and then."""
+
+    def __init__(self, folder: str | None) -> None:
+        self._folder = folder
+        self._started = self._looked = time.monotonic()
+
+    def take(self, at_once: bool) -> list[KeyToReconcile]:
+        """Return the keys that have come since the last look.
+
+        Args:
+            at_once: Look even if the last look was a moment ago.
+        """
+        now = time.monotonic()
+        if self._folder is None or now - self._started > ARRIVALS_FOR_SECONDS:
+            return []
+        if not at_once and now - self._looked < ARRIVAL_SECONDS:
+            return []
+        self._looked = now
+        keys: list[KeyToReconcile] = []
+        try:
+            keys.extend(take_waiting_manifests(self._folder))
+        except Exception as error:
+            # The trigger keeps what nobody takes, and the sweep finds what was taken and lost.
+            logger.error("could not take waiting manifests: %s", describe_error(error))  # noqa: TRY400
+            self._folder = None
+        return keys
+
+
+class _Workers:
+    """Threads of the driver. Each hands one turn at a time to Spark and waits for its outcomes.
+
+    Args:
+        reconcile: Reconciles the keys of a turn.
+    """
+
+    def __init__(self, reconcile: Callable[[Turn], list[Outcome]]) -> None:
+        self.busy = 0
+        self._reconcile = reconcile
+        self._threads = 0
+        self._turns: SimpleQueue[Turn | None] = SimpleQueue()
+        self._ended: SimpleQueue[tuple[Turn, list[Outcome] | BaseException]] = SimpleQueue()
+
+    def submit(self, turn: Turn) -> None:
+        """Reconcile the keys of a turn, beside those under way."""
+        self.busy += 1
+        if self._threads < self.busy:
+            self._threads += 1
+            # Of Spark's kind: it returns its connection to the JVM when it ends.
+            InheritableThread(target=self._work, name="centflow-turns", daemon=True).start()
+        self._turns.put(turn)
+
+    def next_ended(self, seconds: float) -> tuple[Turn, list[Outcome]] | None:
+        """Wait for a turn to end; None if none does within this time.
+
+        Raises:
+            Exception: Whatever Spark failed of.
+        """
+        try:
+            turn, outcomes = self._ended.get(timeout=seconds)
+        except Empty:
+            return None
+        self.busy -= 1
+        if isinstance(outcomes, BaseException):
+            raise outcomes
+        return turn, outcomes
+
+    def stop(self) -> None:
+        """End each thread once it has nothing to do."""
+        for _ in range(self._threads):
+            self._turns.put(None)
+
+    def _work(self) -> None:
+        while (turn := self._turns.get()) is not None:
+            try:
+                self._ended.put((turn, self._reconcile(turn)))
+            except BaseException as error:
+                self._ended.put((turn, error))
+
+
+def reconcile_keys(
+    spark: SparkSession, arguments: JobArguments, keys: Sequence[KeyToReconcile], tasks: int | None = None
+) -> list[Outcome]:
+    """Reconcile some keys in so many tasks, else side by side over the cluster; the outcome of each, `failed` too."""
+    tasks = tasks or min(len(keys), spark.sparkContext.defaultParallelism * TASKS_PER_CORE)
     # An RDD, because keys are not a table: a DataFrame costs 270 ms more each time, in plans and code generation. Spark
     # Connect and Lake Formation's fine-grained access have no RDDs: do not turn these on (docs/adr/0019-glue-6.md).
     return spark.sparkContext.parallelize(keys, tasks).mapPartitions(_Task(arguments)).collect()

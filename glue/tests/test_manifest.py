@@ -62,7 +62,7 @@ def test_a_line_that_is_no_entry_is_named_with_its_number(bucket: Bucket, line: 
 
 @pytest.mark.parametrize("uri", ["manifests/1.jsonl", "https://b/1.jsonl", "s3://b", "s3://b/", "s3:///key", ""])
 def test_an_address_that_is_no_s3_object_is_refused(uri: str):
-    with pytest.raises(ManifestError, match="check the job's argument --manifest"):
+    with pytest.raises(ManifestError, match="check the arguments of the job run"):
         list(read_manifest(uri))
 
 

@@ -103,7 +103,8 @@ function uploadAlarms(environment: Environment): Alarm[] {
       periods: 1,
       noData: nothingHappened,
       why: 'An upload was rejected; what its key had published before stays visible.',
-      whatToDo: 'Read why in v_upload_accounting, and tell its owner. The log of the job has code, row and column (`rejected …`).',
+      whatToDo:
+        'Read why in v_upload_accounting, and tell its owner. The log of the job has code, row and column (`rejected …`).',
     },
     {
       stage: 'load',

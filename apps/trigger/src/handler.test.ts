@@ -53,7 +53,10 @@ describe('the trigger', () => {
     expect(glue.requests.map(({ Arguments }) => Arguments?.['--manifest'])).toEqual([
       `s3://${BUCKET}/${[...s3.objects.keys()][0]}`,
     ]);
-    expect(counts).toEqual({ BatchSize: 3, Keys: 2, JobRunsStarted: 1, BatchesGivenBack: 0, UnreadableMessages: 0 });
+    expect(counts).toEqual({
+      ...{ BatchSize: 3, Keys: 2, JobRunsStarted: 1 },
+      ...{ BatchesTaken: 0, BatchesGivenBack: 0, UnreadableMessages: 0 },
+    });
     expect(logged).toEqual([
       ['info', 'Job run started', expect.objectContaining({ jobRunId: 'jr_1', messages: 3, keys: 2, unreadable: 0 })],
     ]);
@@ -121,6 +124,48 @@ describe('the trigger', () => {
     const { invoke, s3 } = assemble(new FakeGlue(glueError('InternalServiceException', 'server', 500)));
     await expect(invoke(batchOf(BODIES.created))).rejects.toThrow(/no clear answer/);
     expect(s3.objects.size).toBe(1);
+  });
+
+  test('hands the batch to a job run under way when Glue has no room', async () => {
+    vi.useFakeTimers();
+    try {
+      const s3 = new FakeBucket();
+      const taken: string[] = [];
+      s3.beforeEach = () => {
+        for (const [key, { body }] of s3.objects) {
+          if (!key.startsWith('manifests/waiting/')) continue;
+          taken.push(body);
+          s3.objects.delete(key);
+        }
+      };
+      const { invoke, counts } = assemble(new FakeGlue(full), s3, 20_000);
+      const answer = invoke(batchOf('hello', BODIES.created));
+      await vi.runAllTimersAsync();
+      await expect(answer).resolves.toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
+      expect(taken.map((body) => JSON.parse(body).key)).toEqual([KEYS.created]);
+      expect(counts).toMatchObject({ BatchesTaken: 1, BatchesGivenBack: 0, JobRunsStarted: 0 });
+      expect(s3.objects.size).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test.each([
+    ['a job run is started after all', 'jr_1', []],
+    ['Glue stays busy', full, [{ itemIdentifier: 'message-0' }]],
+  ])('leaves no offered manifest behind when %s', async (_, last, batchItemFailures) => {
+    vi.useFakeTimers();
+    try {
+      const s3 = new FakeBucket();
+      const { invoke } = assemble(new FakeGlue(full, last), s3, 10_000);
+      const answer = invoke(batchOf(BODIES.created));
+      await vi.runAllTimersAsync();
+      await expect(answer).resolves.toEqual({ batchItemFailures });
+      expect([...s3.objects.keys()].filter((key) => key.includes('/waiting/'))).toEqual([]);
+      expect(s3.removed.some((key) => key.startsWith('manifests/waiting/'))).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("waits for a slot, but never beyond the Lambda's own time", async () => {

@@ -7,8 +7,11 @@ import { JobRunRefusedError, type JobRunStarter, startJobRun } from './start-job
 import {
   type ManifestBucket,
   type ManifestLocation,
+  manifestExists,
+  offerManifest,
   planManifest,
   removeManifest,
+  waitingFolder,
   writeManifest,
 } from './write-manifest.ts';
 
@@ -32,8 +35,8 @@ const ANSWER_MS = 1000;
 /**
  * Makes the Lambda's handler: a batch of messages becomes one manifest and one job run.
  *
- * Messages that cannot be read are reported as failed, alone. When Glue has no room for a job run, the readable ones
- * are reported too, and come again. Any other failure is thrown, so that it counts as an error of the Lambda and the
+ * Messages that cannot be read are reported as failed, alone. When Glue has no room for a job run, the keys are offered to
+ * those under way (ADR 0023). If none takes them in time, the readable messages are reported too, and come again. Any other failure is thrown, so that it counts as an error of the Lambda and the
  * whole batch comes again.
  */
 export function createHandler({ config, s3, glue, logger, metrics }: TriggerParts) {
@@ -43,6 +46,7 @@ export function createHandler({ config, s3, glue, logger, metrics }: TriggerPart
       BatchSize: batch.Records.length,
       Keys: 0,
       JobRunsStarted: 0,
+      BatchesTaken: 0,
       BatchesGivenBack: 0,
       UnreadableMessages: 0,
     };
@@ -60,24 +64,40 @@ export function createHandler({ config, s3, glue, logger, metrics }: TriggerPart
 
       const timeLeft = Math.max(0, context.getRemainingTimeInMillis() - CLEAN_UP_MS);
       const signal = AbortSignal.timeout(timeLeft);
-      const manifest = await writeManifest(
-        s3,
-        { bucket: config.uploadsBucket, prefix: config.manifestPrefix },
-        lines,
-        signal,
-      );
+      const place = { bucket: config.uploadsBucket, prefix: config.manifestPrefix };
+      const manifest = await writeManifest(s3, place, lines, signal);
+      let offered: ManifestLocation | undefined;
+      const isTaken = async () => {
+        try {
+          if (offered !== undefined) return !(await manifestExists(s3, offered, signal));
+          offered = await offerManifest(s3, place, lines, signal);
+        } catch (error) {
+          logger.warn('Manifest could not be offered to the job runs under way', { error: error as Error });
+        }
+        return false;
+      };
       const start = await startJobRun(glue, {
         jobName: config.glueJobName,
         manifestUri: manifest.uri,
+        waitingFolder: waitingFolder(place),
         waitMs: Math.min(config.startWaitMs, Math.max(0, timeLeft - LAST_REQUEST_MS)),
+        isTaken,
         signal,
       }).catch(async (error: unknown) => {
+        if (offered !== undefined) await removeUnusedManifest(offered);
         if (error instanceof JobRunRefusedError) {
           await removeUnusedManifest(manifest);
         }
         throw error;
       });
 
+      if (start.outcome === 'taken') {
+        counts.BatchesTaken = 1;
+        logger.info('Batch taken by a job run under way', { messages: batch.Records.length, keys: lines.length });
+        await removeUnusedManifest(manifest);
+        return { batchItemFailures: [...unreadable] };
+      }
+      if (offered !== undefined) await removeUnusedManifest(offered);
       if (start.outcome === 'busy') {
         counts.BatchesGivenBack = 1;
         logger.warn('Glue has no room, batch given back', { reason: start.reason, keys: lines.length });

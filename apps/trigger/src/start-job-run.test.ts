@@ -11,8 +11,9 @@ import { JobRunRefusedError, JobRunUncertainError, startJobRun } from './start-j
 
 const full = new ConcurrentRunsExceededException({ message: 'Concurrent runs exceeded', $metadata: {} });
 
-function request(waitMs: number, signal = new AbortController().signal) {
-  return { jobName: 'centflow-test-load', manifestUri: 's3://b/manifests/m.jsonl', waitMs, signal };
+function request(waitMs: number, signal = new AbortController().signal, isTaken = async () => false) {
+  const manifest = { manifestUri: 's3://b/manifests/m.jsonl', waitingFolder: 's3://b/manifests/waiting/' };
+  return { jobName: 'centflow-test-load', ...manifest, waitMs, isTaken, signal };
 }
 
 describe('starting a job run', () => {
@@ -29,7 +30,11 @@ describe('starting a job run', () => {
     expect(glue.requests).toEqual([
       expect.objectContaining({
         JobName: 'centflow-test-load',
-        Arguments: { '--keys-from': 'manifest', '--manifest': 's3://b/manifests/m.jsonl' },
+        Arguments: {
+          '--keys-from': 'manifest',
+          '--manifest': 's3://b/manifests/m.jsonl',
+          '--waiting-manifests': 's3://b/manifests/waiting/',
+        },
       }),
     ]);
   });
@@ -57,6 +62,25 @@ describe('starting a job run', () => {
     await vi.runAllTimersAsync();
     await expect(start).resolves.toEqual({ outcome: 'started', jobRunId: 'jr_2' });
     expect(glue.requests).toHaveLength(3);
+  });
+
+  test('ends once a job run under way has taken the keys, and looks for that more often than it asks Glue', async () => {
+    const glue = new FakeGlue(full);
+    let looks = 0;
+    const isTaken = async () => {
+      looks += 1;
+      return looks === 7;
+    };
+    const start = startJobRun(glue, request(20_000, undefined, isTaken));
+    await vi.runAllTimersAsync();
+    await expect(start).resolves.toEqual({ outcome: 'taken' });
+    expect(glue.requests.length).toBeLessThan(3);
+  });
+
+  test('offers nothing when there is no time to wait', async () => {
+    const isTaken = vi.fn(async () => false);
+    await startJobRun(new FakeGlue(full), request(0, undefined, isTaken));
+    expect(isTaken).not.toHaveBeenCalled();
   });
 
   test('waits no longer than it may, between one and two seconds at a time', async () => {

@@ -18,14 +18,19 @@ export interface JobRunStarter {
 export interface JobRunRequest {
   readonly jobName: string;
   readonly manifestUri: string;
+  /** Where the run looks for further manifests. */
+  readonly waitingFolder: string;
   /** How long to wait for a free slot. Zero: ask once. */
   readonly waitMs: number;
+  /** Called while Glue has no room: offers the keys to the runs under way, and returns whether one has taken them. */
+  readonly isTaken: () => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
-/** Either a job run is under way, or Glue has no room for one now. */
+/** A job run is started, or one under way has taken the keys, or Glue has no room now. */
 export type JobRunStart =
   | { readonly outcome: 'started'; readonly jobRunId: string }
+  | { readonly outcome: 'taken' }
   | { readonly outcome: 'busy'; readonly reason: string };
 
 /** Glue refuses to start the job, and will until somebody changes something. No job run was started. */
@@ -39,23 +44,28 @@ export class JobRunUncertainError extends Error {
 }
 
 /**
- * The least wait between two attempts; each takes this up to twice as long, so that several Lambdas do not ask in step.
- * It does not grow, because a slot comes free when some job run ends. The SDK backs off by itself when throttled.
+ * The least wait between two requests for a job run; each takes this up to twice as long, so that several Lambdas do not ask
+ * in step. It does not grow, because a slot comes free when some job run ends. The SDK backs off by itself when throttled.
  */
 const LEAST_PAUSE_MS = 1000;
+/** The least wait between two looks at whether a run has taken the keys. A run looks for them four times a second. */
+const LOOK_MS = 100;
+
+/** A job run that is under way has taken the keys. Ends the attempts to start another. */
+class TakenError extends Error {}
 
 /**
- * Starts one job run for a manifest, waiting for a free slot as long as it may.
+ * Starts one job run for a manifest, or hands its keys to a run under way, waiting for either as long as it may.
  *
  * @throws {JobRunRefusedError} when Glue refuses for another reason than having no room.
  * @throws {JobRunUncertainError} when there was no clear answer.
  */
 export async function startJobRun(glue: JobRunStarter, request: JobRunRequest): Promise<JobRunStart> {
   try {
-    const jobRunId = await pRetry(() => requestJobRun(glue, request), {
+    const jobRunId = await pRetry(attemptsOf(glue, request), {
       retries: request.waitMs > 0 ? Number.POSITIVE_INFINITY : 0,
       maxRetryTime: request.waitMs,
-      minTimeout: LEAST_PAUSE_MS,
+      minTimeout: LOOK_MS,
       factor: 1,
       randomize: true,
       signal: request.signal,
@@ -63,6 +73,9 @@ export async function startJobRun(glue: JobRunStarter, request: JobRunRequest): 
     });
     return { outcome: 'started', jobRunId };
   } catch (error) {
+    if (error instanceof TakenError) {
+      return { outcome: 'taken' };
+    }
     if (isBusy(error)) {
       return { outcome: 'busy', reason: error.name };
     }
@@ -70,10 +83,32 @@ export async function startJobRun(glue: JobRunStarter, request: JobRunRequest): 
   }
 }
 
-async function requestJobRun(glue: JobRunStarter, { jobName, manifestUri, signal }: JobRunRequest): Promise<string> {
+/** Returns an attempt to place the keys, in a job run under way or, now and then, in a new one. Throws while Glue is busy. */
+function attemptsOf(glue: JobRunStarter, request: JobRunRequest): () => Promise<string> {
+  let requestAt = Number.NEGATIVE_INFINITY;
+  let busy: Error | undefined;
+  return async () => {
+    if (performance.now() >= requestAt) {
+      try {
+        return await requestJobRun(glue, request);
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        busy = error;
+        requestAt = performance.now() + LEAST_PAUSE_MS * (1 + Math.random());
+      }
+    }
+    if (request.waitMs > 0 && (await request.isTaken())) throw new TakenError();
+    throw busy;
+  };
+}
+
+async function requestJobRun(
+  glue: JobRunStarter,
+  { jobName, manifestUri, waitingFolder, signal }: JobRunRequest,
+): Promise<string> {
   const command = new StartJobRunCommand({
     JobName: jobName,
-    Arguments: { '--keys-from': 'manifest', '--manifest': manifestUri },
+    Arguments: { '--keys-from': 'manifest', '--manifest': manifestUri, '--waiting-manifests': waitingFolder },
     // Where the job's own setting lets Glue queue its runs (for the sweep), these are held back by SQS all the same.
     JobRunQueuingEnabled: false,
   });
@@ -109,7 +144,8 @@ function isRefusal(error: unknown): error is GlueServiceException {
 const REMEDIES: Readonly<Record<string, string>> = {
   AccessDeniedException: "Allow glue:StartJobRun on the job in the trigger's role.",
   EntityNotFoundException: 'Check GLUE_JOB_NAME, and that the job is deployed in this region.',
-  InvalidInputException: "Compare the job's arguments with those the trigger passes: --keys-from and --manifest.",
+  InvalidInputException:
+    "Compare the job's arguments with those the trigger passes: --keys-from, --manifest and --waiting-manifests.",
 };
 
 function refused(jobName: string, cause: GlueServiceException): JobRunRefusedError {

@@ -2,10 +2,15 @@ import { randomUUID } from 'node:crypto';
 import {
   DeleteObjectCommand,
   type DeleteObjectCommandOutput,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   PutObjectCommand,
   type PutObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 import type { ObjectEvent } from './read-events.ts';
+
+/** The folder of manifests that wait, below the prefix of all manifests. */
+const WAITING = 'waiting/';
 
 /** Where a manifest stands. */
 export interface ManifestLocation {
@@ -18,6 +23,7 @@ export interface ManifestLocation {
 export interface ManifestBucket {
   send(command: PutObjectCommand, options: { abortSignal: AbortSignal }): Promise<PutObjectCommandOutput>;
   send(command: DeleteObjectCommand, options: { abortSignal: AbortSignal }): Promise<DeleteObjectCommandOutput>;
+  send(command: ListObjectsV2Command, options: { abortSignal: AbortSignal }): Promise<ListObjectsV2CommandOutput>;
 }
 
 /** One line for each object key, in order of first appearance, with the earliest of its event times. */
@@ -46,6 +52,11 @@ export function manifestKey(prefix: string, now: Date, id: string): string {
   return `${prefix}${now.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}.jsonl`;
 }
 
+/** Returns the folder where manifests wait for a job run that is under way. */
+export function waitingFolder({ bucket, prefix }: { bucket: string; prefix: string }): string {
+  return `s3://${bucket}/${prefix}${WAITING}`;
+}
+
 /** Writes the manifest of one job run and says where. */
 export async function writeManifest(
   s3: ManifestBucket,
@@ -53,7 +64,43 @@ export async function writeManifest(
   lines: readonly ObjectEvent[],
   signal: AbortSignal,
 ): Promise<ManifestLocation> {
-  const key = manifestKey(prefix, new Date(), randomUUID());
+  return putManifest(s3, bucket, manifestKey(prefix, new Date(), randomUUID()), lines, signal);
+}
+
+/** Writes a manifest where the job runs that are under way look for more keys. The run that takes it deletes it. */
+export async function offerManifest(
+  s3: ManifestBucket,
+  { bucket, prefix }: { bucket: string; prefix: string },
+  lines: readonly ObjectEvent[],
+  signal: AbortSignal,
+): Promise<ManifestLocation> {
+  return putManifest(s3, bucket, `${prefix}${WAITING}${randomUUID()}.jsonl`, lines, signal);
+}
+
+/**
+ * Returns whether a manifest is still where it was written.
+ *
+ * It lists, because S3 answers a HEAD of a key that does not exist with 403 unless the role may list the whole bucket
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html).
+ */
+export async function manifestExists(
+  s3: ManifestBucket,
+  { bucket, key }: ManifestLocation,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { KeyCount } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }), {
+    abortSignal: signal,
+  });
+  return KeyCount !== 0;
+}
+
+async function putManifest(
+  s3: ManifestBucket,
+  bucket: string,
+  key: string,
+  lines: readonly ObjectEvent[],
+  signal: AbortSignal,
+): Promise<ManifestLocation> {
   await s3.send(
     new PutObjectCommand({
       Bucket: bucket,

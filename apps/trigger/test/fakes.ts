@@ -1,5 +1,5 @@
 import { GlueServiceException, type StartJobRunCommand, type StartJobRunCommandInput } from '@aws-sdk/client-glue';
-import { type DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { type DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import type { JobRunStarter } from '../src/start-job-run.ts';
 import type { ManifestBucket } from '../src/write-manifest.ts';
@@ -10,7 +10,14 @@ export class FakeBucket implements ManifestBucket {
   readonly removed: string[] = [];
   deleteError: Error | undefined;
 
-  async send(command: PutObjectCommand | DeleteObjectCommand) {
+  /** Called before each answer: where a job run may take what waits. */
+  beforeEach: () => void = () => undefined;
+
+  async send(command: PutObjectCommand | DeleteObjectCommand | ListObjectsV2Command) {
+    this.beforeEach();
+    if (command instanceof ListObjectsV2Command) {
+      return { $metadata: {}, KeyCount: this.objects.has(String(command.input.Prefix)) ? 1 : 0 };
+    }
     if (command instanceof PutObjectCommand) {
       this.objects.set(String(command.input.Key), {
         body: String(command.input.Body),

@@ -69,6 +69,19 @@ function s3Statements(environment: Environment): Statement[] {
       resources: buckets,
     },
     {
+      sid: 'ListWaitingManifests',
+      principals: '*',
+      actions: ['s3:ListBucket'],
+      resources: [arns(environment).bucket(uploadsBucket)],
+      conditions: { ...ofThisAccount(environment).conditions, StringLike: { 's3:prefix': 'manifests/waiting/*' } },
+    },
+    {
+      sid: 'TakeWaitingManifests',
+      ...ofThisAccount(environment),
+      actions: ['s3:DeleteObject'],
+      resources: [`${arns(environment).bucket(uploadsBucket)}/manifests/waiting/*`],
+    },
+    {
       sid: 'ReadOwnObjects',
       ...ofThisAccount(environment),
       actions: ['s3:GetObject', 's3:GetObjectVersion'],
@@ -79,7 +92,7 @@ function s3Statements(environment: Environment): Statement[] {
   ];
 }
 
-/** The console alone changes objects in the uploads bucket from inside and lists templates: the job reads what people sent. */
+/** From inside, only the console changes what people sent, and it lists templates; the job only deletes manifests that it takes. */
 function consoleStatements(environment: Environment): Statement[] {
   const { prefix } = namesOf(environment);
   const asConsole = {

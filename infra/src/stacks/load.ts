@@ -121,6 +121,12 @@ export class LoadStack extends StageStack {
           actions: ['s3:PutObject', 's3:DeleteObject'],
           resources: [`${bucket(names.uploadsBucket)}/${MANIFEST_PREFIX}*`],
         },
+        {
+          sid: 'ListWaitingManifests',
+          actions: ['s3:ListBucket'],
+          resources: [bucket(names.uploadsBucket)],
+          conditions: { StringLike: { 's3:prefix': `${MANIFEST_PREFIX}waiting/*` } },
+        },
         { sid: 'EncryptManifests', actions: ['kms:GenerateDataKey'], resources: [kmsKeyArn] },
         {
           sid: 'StartJob',

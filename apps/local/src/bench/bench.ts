@@ -16,6 +16,7 @@ import { describeMachine } from './machine.ts';
 import { installPeers } from './python.ts';
 import { renderForTerminal } from './render.ts';
 import { type Machine, type PartialResults, partialResults } from './results.ts';
+import { measureSharing } from './sharing/sharing.ts';
 import { FULL_ROWS, parseRows, parseSections, planSizes, SECTIONS, type Section, type Sizes } from './sizes.ts';
 import { round } from './statistics.ts';
 import { measureWarmStart } from './warm-start.ts';
@@ -117,6 +118,7 @@ async function measure(only: readonly Section[], sizes: Sizes): Promise<PartialR
   }
   if (only.includes('console')) results.console = await onStack('console', measureConsole, { withConsole: true });
   if (only.includes('fairness')) results.fairness = await onStack('fairness', measureFairness, { withConsole: true });
+  if (only.includes('sharing')) results.sharing = await onStack('sharing', measureSharing);
   return partialResults.parse({ ...results, machine, seconds: round((performance.now() - since) / 1000, 0) });
 }
 

@@ -4,6 +4,7 @@ import { consoleChapter, consoleTargets } from './console/chapter.ts';
 import { fairnessChapter, fairnessTarget } from './fairness/chapter.ts';
 import { count, megabytes, minutes, seconds } from './figures.ts';
 import type { PartialResults, Results, Stage, Usages, ViewTime, VisualTime } from './results.ts';
+import { sharingChapter, sharingTarget } from './sharing/chapter.ts';
 
 export interface Chapter {
   readonly title: string;
@@ -32,11 +33,22 @@ export function toChapters(results: PartialResults): Chapter[] {
   if (results.views) chapters.push(viewsChapter(results.views));
   if (results.console) chapters.push(consoleChapter(results.console));
   if (results.fairness) chapters.push(fairnessChapter(results.fairness));
+  if (results.sharing) chapters.push(sharingChapter(results.sharing));
   return chapters;
 }
 
 /** The figures that are judged, each with its target. */
-export function targetRows({ start, load, latency, burst, large, views, console, fairness }: PartialResults): Row[] {
+export function targetRows({
+  start,
+  load,
+  latency,
+  burst,
+  large,
+  views,
+  console,
+  fairness,
+  sharing,
+}: PartialResults): Row[] {
   const rows: Row[] = [];
   const add = (figure: string, measured: string, target: string, reached: boolean) =>
     rows.push({ figure, measured, target, reached: reached ? 'yes' : 'no' });
@@ -94,6 +106,10 @@ export function targetRows({ start, load, latency, burst, large, views, console,
   }
   if (fairness) {
     const { figure, measured, target, reached } = fairnessTarget(fairness);
+    add(figure, measured, target, reached);
+  }
+  if (sharing) {
+    const { figure, measured, target, reached } = sharingTarget(sharing);
     add(figure, measured, target, reached);
   }
   return rows;

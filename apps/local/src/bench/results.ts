@@ -251,6 +251,17 @@ const fairness = z.object({
 });
 export type Fairness = z.infer<typeof fairness>;
 
+/** Of the uploads of one owner, from S3's event to the publication. */
+const uploadTimes = z.object({ uploads: count, medianSeconds: seconds, p95Seconds: seconds, mostSeconds: seconds });
+
+const sharing = z.object({
+  rowsEach: count,
+  quiet: uploadTimes,
+  /** While another owner uploads this. */
+  beside: z.array(uploadTimes.extend({ load: z.string(), files: count, bytes: count, seconds })),
+});
+export type Sharing = z.infer<typeof sharing>;
+
 /** What of a run was measured again after it. */
 const again = z.partialRecord(z.enum(SECTIONS), z.object({ date: z.iso.datetime(), commit: z.string() }));
 
@@ -267,11 +278,12 @@ export const partialResults = z.strictObject({
   views: views.optional(),
   console: consoleFigures.optional(),
   fairness: fairness.optional(),
+  sharing: sharing.optional(),
   again: again.optional(),
 });
 export type PartialResults = z.infer<typeof partialResults>;
 
-/** A run of all of them: what `bench/results.json` holds. `fairness` is not in results from before it was measured. */
+/** A run of all of them: what `bench/results.json` holds. `fairness` and `sharing` are not in results from before they were measured. */
 export const results = partialResults.required({
   start: true,
   load: true,

@@ -18,7 +18,7 @@ test('fewer rows than the full run has make a quick one, whatever else was asked
 
 test('an unknown part is refused with those there are', () => {
   expect(() => parseSections('load,speed')).toThrow(
-    /speed is no part.*load, latency, burst, large, views, console, fairness/,
+    /speed is no part.*load, latency, burst, large, views, console, fairness, sharing/,
   );
   expect(parseSections('views, load')).toEqual(['views', 'load']);
 });

@@ -1,7 +1,17 @@
 /** How much each part of the benchmark measures. */
 import { InvalidArgumentError } from 'commander';
 
-export const SECTIONS = ['start', 'load', 'latency', 'burst', 'large', 'views', 'console', 'fairness'] as const;
+export const SECTIONS = [
+  'start',
+  'load',
+  'latency',
+  'burst',
+  'large',
+  'views',
+  'console',
+  'fairness',
+  'sharing',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Sizes {
@@ -24,6 +34,10 @@ export interface Sizes {
   readonly searchedRows: number;
   /** Of another owner's requests, once quiet and once while the searches run. */
   readonly fairnessSeconds: number;
+  /** Small uploads of one owner beside each load of another. */
+  readonly sharedUploads: number;
+  /** Rows of a file with as many columns as may be. */
+  readonly widestRows: number;
   /** From the smallest to the large file. */
   readonly growth: readonly number[];
 }
@@ -50,6 +64,8 @@ export function planSizes(quick: boolean, rows: number = quick ? QUICK_ROWS : FU
     previewRows: Math.min(rows, PREVIEW_ROWS),
     searchedRows: Math.min(rows, SEARCHED_ROWS),
     fairnessSeconds: quick ? 5 : 20,
+    sharedUploads: quick ? 5 : 20,
+    widestRows: quick ? 2000 : 80_000,
     growth: [Math.ceil(rows / 100), Math.ceil(rows / 10), rows],
   };
 }

@@ -22,7 +22,7 @@ const sameEachTime: readonly [RegExp, string][] = [
   [/(:secret:.+-)\w{6}$/, '$1abcdef'],
   [/(:::[^/]+\/raw\/)[^/]+(\/owner=centflow-canary[^/]*\/).+$/, '$1expenses$2a.csv'],
   [/(:::[^/]+\/raw\/)(?!.*owner=centflow-canary).+$/, '$1expenses/owner=ada/a.csv'],
-  [/(:::[^/]+\/manifests\/).+$/, '$11.jsonl'],
+  [/(:::[^/]+\/manifests\/(?:waiting\/)?).+$/, '$11.jsonl'],
   [/(:::[^/]+\/templates\/).+$/, '$1owner=ada/a.json'],
   [/(:::[^/]+-console-[^/]+\/).+$/, '$1index.html'],
   [/(:::[^/]+-artifacts-[^/]+\/[a-z]+)-[0-9a-f]+(\.\w+(?:\.\w+)?)$/, '$1-0$2'],

@@ -171,6 +171,18 @@ function dataStatements(props: LoadJobProps): Statement[] {
       resources: [`${uploads}/${props.manifestPrefix}*`],
     },
     {
+      sid: 'ListWaitingManifests',
+      actions: ['s3:ListBucket'],
+      resources: [uploads],
+      conditions: { StringLike: { 's3:prefix': `${props.manifestPrefix}waiting/*` } },
+    },
+    {
+      // A run that takes a manifest deletes it (ADR 0023).
+      sid: 'TakeWaitingManifests',
+      actions: ['s3:DeleteObject'],
+      resources: [`${uploads}/${props.manifestPrefix}waiting/*`],
+    },
+    {
       sid: 'ReadCode',
       actions: ['s3:GetObject'],
       // Of any release: a run that began before a deployment reads what it began with, for as long as it is there.

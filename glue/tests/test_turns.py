@@ -1,0 +1,245 @@
+"""No owner waits for the many or heavy uploads of another."""
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+from stack import Bucket, Stack
+
+from centflow_glue import tasks
+from centflow_glue.arguments import JobArguments, parse_arguments
+from centflow_glue.manifest import KeyToReconcile
+from centflow_glue.reconcile import Outcome
+from centflow_glue.turns import Turns
+
+# Only a failure takes this long.
+PATIENCE_SECONDS = 60
+
+
+def keys_of(owner: str, count: int) -> list[KeyToReconcile]:
+    """Keys of one owner."""
+    return [KeyToReconcile(f"raw/expenses/owner={owner}/{number}.csv") for number in range(count)]
+
+
+def names(keys: Sequence[KeyToReconcile]) -> list[str]:
+    """The keys without what they have in common."""
+    return [key.object_key.removeprefix("raw/expenses/owner=") for key in keys]
+
+
+def next_names(turns: Turns, count: int) -> list[str]:
+    """The keys of the next turns, a space between those of one."""
+    return [" ".join(names(turns.take())) for _ in range(count)]
+
+
+def test_owners_take_turns():
+    turns = Turns(most_at_once=100)
+    turns.add([*keys_of("busy", 3), *keys_of("ann", 2), *keys_of("bob", 1)])
+    expected = ["busy/0.csv", "ann/0.csv", "bob/0.csv", "busy/1.csv", "ann/1.csv", "busy/2.csv", ""]
+    assert next_names(turns, 7) == expected
+
+
+def test_an_owner_who_comes_later_waits_for_one_turn_of_each_other():
+    turns = Turns(most_at_once=100)
+    turns.add(keys_of("busy", 1000))
+    turns.take()
+    turns.add(keys_of("ann", 1))
+    assert next_names(turns, 2) == ["busy/4.csv busy/5.csv busy/6.csv busy/7.csv", "ann/0.csv"]
+
+
+def test_an_owner_has_several_keys_in_a_turn_only_while_many_wait():
+    turns = Turns(most_at_once=100)
+    turns.add(keys_of("busy", 33))
+    sizes = []
+    while turn := turns.take():
+        sizes.append(len(turn))
+    assert sizes == [4, 3, 3, 2, 2, 2, 2, *[1] * 15]
+
+
+def test_an_owner_has_only_so_many_turns_under_way():
+    turns = Turns(most_at_once=2)
+    turns.add(keys_of("busy", 5))
+    first, second = turns.take(), turns.take()
+    assert names([*first, *second]) == ["busy/0.csv", "busy/1.csv"]
+    assert turns.take() == []
+    turns.add(keys_of("ann", 1))
+    assert next_names(turns, 2) == ["ann/0.csv", ""]
+    turns.end(first)
+    assert next_names(turns, 2) == ["busy/2.csv", ""]
+    assert len(turns) == 2
+
+
+@given(st.lists(st.tuples(st.sampled_from(["ann", "bob", "cy"]), st.booleans())))
+def test_every_key_is_taken_once_and_each_owners_in_order(steps: list[tuple[str, bool]]):
+    turns = Turns(most_at_once=1)
+    added, taken = [], []
+    for number, (owner, takes) in enumerate(steps):
+        added.append(KeyToReconcile(f"raw/expenses/owner={owner}/{number}.csv"))
+        turns.add([added[-1]])
+        if takes and (turn := turns.take()):
+            taken.extend(turn)
+            turns.end(turn)
+    while turn := turns.take():
+        taken.extend(turn)
+        turns.end(turn)
+    assert len(turns) == 0
+    assert sorted(names(taken)) == sorted(names(added))
+    for owner in ("ann", "bob", "cy"):
+        mine = [name for name in names(taken) if name.startswith(owner)]
+        assert mine == [name for name in names(added) if name.startswith(owner)]
+
+
+class _BusyOwner:
+    """Keys of the owner `busy` take until a key of another owner is reconciled.
+
+    Attributes:
+        reconciled: The keys in the order in which they ended.
+        most_at_once: How many turns of the owner `busy` were under way at a time.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.reconciled: list[str] = []
+        self.most_at_once = 0
+        self.started = threading.Event()
+        self._under_way = 0
+        self._other_is_done = threading.Event()
+        self._lock = threading.Lock()
+        monkeypatch.setattr(tasks, "reconcile_keys", self._reconcile_keys)
+
+    def _reconcile_keys(
+        self, _spark: object, _arguments: object, keys: Sequence[KeyToReconcile], tasks: int
+    ) -> list[Outcome]:
+        assert tasks == 1
+        outcomes = [Outcome(key.object_key, "published") for key in keys]
+        ended = [key.object_key for key in keys]
+        if "owner=busy" in ended[0]:
+            with self._lock:
+                self._under_way += 1
+                self.most_at_once = max(self.most_at_once, self._under_way)
+            self.started.set()
+            assert self._other_is_done.wait(PATIENCE_SECONDS), "the other owner waits for the busy one"
+            with self._lock:
+                self._under_way -= 1
+        else:
+            self.reconciled.extend(ended)
+            self._other_is_done.set()
+            return outcomes
+        self.reconciled.extend(ended)
+        return outcomes
+
+
+@pytest.fixture
+def busy_owner(monkeypatch: pytest.MonkeyPatch) -> _BusyOwner:
+    """An owner who keeps the job busy."""
+    return _BusyOwner(monkeypatch)
+
+
+@pytest.fixture
+def arguments(stack: Stack, bucket: Bucket) -> JobArguments:
+    """Arguments of a run that takes waiting manifests."""
+    folder = f"s3://{bucket.name}/manifests"
+    manifest = ("--manifest", f"{folder}/1.jsonl", "--waiting-manifests", f"{folder}/waiting/")
+    return parse_arguments(
+        ["--keys-from", "manifest", *manifest, "--bucket", bucket.name, "--database-secret", stack.secret_id]
+    )
+
+
+def publish_all(_spark: object, _arguments: object, keys: Sequence[KeyToReconcile], tasks: int) -> list[Outcome]:
+    """Reconcile keys without doing anything."""
+    assert tasks == 1
+    return [Outcome(key.object_key, "published") for key in keys]
+
+
+def put_waiting(bucket: Bucket, name: str, keys: Sequence[KeyToReconcile]) -> None:
+    """Offer keys to the runs under way, as the trigger does."""
+    lines = [json.dumps({"key": key.object_key, "eventTime": "2025-01-15T12:00:00.000Z"}) for key in keys]
+    bucket.put(f"manifests/waiting/{name}.jsonl", "\n".join(lines).encode())
+
+
+def waiting(bucket: Bucket) -> list[str]:
+    """The manifests that wait."""
+    listed = bucket.s3.list_objects_v2(Bucket=bucket.name, Prefix="manifests/waiting/")
+    return [entry["Key"] for entry in listed.get("Contents", [])]
+
+
+def test_an_upload_behind_many_of_another_owner_does_not_wait_for_them(
+    spark: SparkSession, arguments: JobArguments, busy_owner: _BusyOwner
+):
+    keys = [*keys_of("busy", 100), *keys_of("ann", 1)]
+    ended = list(tasks.reconcile_in_turns(spark, arguments, iter(keys)))
+    assert busy_owner.reconciled[0] == "raw/expenses/owner=ann/0.csv"
+    assert busy_owner.most_at_once <= tasks.OWNER_AT_ONCE
+    assert {key.object_key for key, _ in ended} == {key.object_key for key in keys}
+
+
+def test_an_upload_that_comes_while_a_run_is_busy_joins_it(
+    spark: SparkSession, arguments: JobArguments, bucket: Bucket, busy_owner: _BusyOwner
+):
+    def offer() -> None:
+        assert busy_owner.started.wait(PATIENCE_SECONDS)
+        put_waiting(bucket, "late", keys_of("ann", 1))
+
+    offering = threading.Thread(target=offer)
+    offering.start()
+    ended = list(tasks.reconcile_in_turns(spark, arguments, iter(keys_of("busy", 100))))
+    offering.join()
+    assert busy_owner.reconciled[0] == "raw/expenses/owner=ann/0.csv"
+    assert len(ended) == 101
+    assert [key.event_time is not None for key, _ in ended].count(True) == 1
+    assert waiting(bucket) == []
+
+
+def test_a_run_takes_what_waits_before_it_ends(
+    spark: SparkSession, arguments: JobArguments, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tasks, "ARRIVAL_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(tasks, "reconcile_keys", publish_all)
+    put_waiting(bucket, "waits", keys_of("ann", 3))
+    ended = list(tasks.reconcile_in_turns(spark, arguments, iter(keys_of("busy", 1))))
+    assert names([key for key, _ in ended]) == ["busy/0.csv", "ann/0.csv", "ann/1.csv", "ann/2.csv"]
+
+
+@pytest.mark.parametrize("changed", [{"ARRIVALS_FOR_SECONDS": -1}, {"MOST_WAITING_KEYS": 0}, {}])
+def test_a_run_that_is_old_or_has_enough_or_is_told_no_folder_leaves_what_waits(
+    spark: SparkSession,
+    arguments: JobArguments,
+    bucket: Bucket,
+    monkeypatch: pytest.MonkeyPatch,
+    changed: dict[str, int],
+):
+    for name, value in changed.items():
+        monkeypatch.setattr(tasks, name, value)
+    monkeypatch.setattr(tasks, "reconcile_keys", publish_all)
+    put_waiting(bucket, "waits", keys_of("ann", 1))
+    told = arguments if changed else replace(arguments, waiting_manifests=None)
+    ended = list(tasks.reconcile_in_turns(spark, told, iter(keys_of("busy", 1))))
+    assert names([key for key, _ in ended]) == ["busy/0.csv"]
+    assert waiting(bucket) == ["manifests/waiting/waits.jsonl"]
+
+
+def test_a_run_goes_on_without_what_waits_when_it_cannot_be_read(
+    spark: SparkSession,
+    arguments: JobArguments,
+    bucket: Bucket,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    monkeypatch.setattr(tasks, "reconcile_keys", publish_all)
+    bucket.put("manifests/waiting/broken.jsonl", b"{}\n")
+    ended = list(tasks.reconcile_in_turns(spark, arguments, iter(keys_of("busy", 2))))
+    assert len(ended) == 2
+    assert "could not take waiting manifests: ManifestError" in caplog.text
+    assert waiting(bucket) == ["manifests/waiting/broken.jsonl"]
+
+
+def test_a_run_fails_when_spark_does(spark: SparkSession, arguments: JobArguments, monkeypatch: pytest.MonkeyPatch):
+    def fail(*_: object, **__: object) -> Iterator[Outcome]:
+        raise RuntimeError("no executor")
+
+    monkeypatch.setattr(tasks, "reconcile_keys", fail)
+    with pytest.raises(RuntimeError, match="no executor"):
+        list(tasks.reconcile_in_turns(spark, arguments, iter(keys_of("busy", 5))))
