@@ -72,7 +72,11 @@ describe('the bundle', () => {
     expect(manifest.map((line) => JSON.parse(line).key)).toEqual([KEYS.created, KEYS.removed]);
     expect(JSON.parse(start?.body ?? '')).toEqual({
       JobName: 'centflow-test-load',
-      Arguments: { '--keys-from': 'manifest', '--manifest': `s3:/${put?.url.split('?')[0]}` },
+      Arguments: {
+        '--keys-from': 'manifest',
+        '--manifest': `s3:/${put?.url.split('?')[0]}`,
+        '--waiting-manifests': `s3://${BUCKET}/manifests/waiting/`,
+      },
       JobRunQueuingEnabled: false,
     });
     const common = { service: 'trigger', environment: 'local' };
@@ -101,7 +105,22 @@ describe('the bundle', () => {
     ];
     const { answer } = await invoke(aws, batchOf(BODIES.created), { START_WAIT_SECONDS: '10' });
     expect(answer).toEqual({ batchItemFailures: [] });
-    expect(aws.seen.map(({ method }) => method)).toEqual(['PUT', 'POST', 'POST']);
+    const sent = aws.seen.map(({ method }) => method).filter((method, index, all) => method !== all[index - 1]);
+    expect(sent).toEqual(['PUT', 'POST', 'PUT', 'GET', 'POST', 'DELETE']);
+  });
+
+  test('ends when a job run under way has taken what it offered', async () => {
+    await using aws = await startFakeAws();
+    aws.startJobRun = [[400, { __type: 'ConcurrentRunsExceededException', Message: 'Concurrent runs exceeded' }]];
+    aws.taken = true;
+    const { answer, metrics } = await invoke(aws, batchOf(BODIES.created), { START_WAIT_SECONDS: '10' });
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(metrics[0]).toMatchObject({ BatchesTaken: 1, BatchesGivenBack: 0, JobRunsStarted: 0 });
+    expect(aws.seen.map(({ method }) => method)).toEqual(['PUT', 'POST', 'PUT', 'GET', 'DELETE']);
+    const [manifest, , offered, listed, deleted] = aws.seen.map(({ url }) => url);
+    expect(offered).toMatch(new RegExp(`^/${BUCKET}/manifests/waiting/[\\da-f-]+\\.jsonl`));
+    expect(decodeURIComponent(listed ?? '')).toContain(`prefix=${offered?.split('?')[0]?.replace(`/${BUCKET}/`, '')}`);
+    expect(deleted?.split('?')[0]).toBe(manifest?.split('?')[0]);
   });
 
   test.each(['ConcurrentRunsExceededException', 'ResourceNumberLimitExceededException', 'ThrottlingException'])(

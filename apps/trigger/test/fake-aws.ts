@@ -15,6 +15,8 @@ export interface FakeAws extends AsyncDisposable {
   readonly seen: SeenRequest[];
   /** Status and body of each answer to StartJobRun, in turn; the last one stays. */
   startJobRun: readonly [status: number, body: object][];
+  /** Whether a job run has taken what was offered. */
+  taken: boolean;
 }
 
 export async function startFakeAws(): Promise<FakeAws> {
@@ -28,6 +30,8 @@ export async function startFakeAws(): Promise<FakeAws> {
     if (headers['x-amz-target'] === 'AWSGlue.StartJobRun') {
       const [status, body] = fake.startJobRun[Math.min(starts++, fake.startJobRun.length - 1)] ?? [200, {}];
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+    } else if (url.includes('list-type=2')) {
+      response.end(`<ListBucketResult><KeyCount>${fake.taken ? 0 : 1}</KeyCount></ListBucketResult>`);
     } else {
       response.writeHead(method === 'DELETE' ? 204 : 200).end();
     }
@@ -37,6 +41,7 @@ export async function startFakeAws(): Promise<FakeAws> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     startJobRun: [[200, { JobRunId: 'jr_1' }]],
+    taken: false,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
