@@ -50,7 +50,7 @@ def read_manifest(uri: str) -> Iterator[KeyToReconcile]:
 def take_waiting_manifests(folder: str) -> Iterator[KeyToReconcile]:
     """Take the manifests that wait in `s3://<bucket>/<folder>/` for a job run, and return their keys.
 
-    A manifest that is taken is deleted, and its trigger sees that. Two job runs may take the same one at the same moment;
+    A manifest that is taken is deleted, and its trigger sees that. Two job runs may take the same one at one moment;
     reconciling a key twice changes nothing.
 
     Raises:
