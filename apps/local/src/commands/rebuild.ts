@@ -1,29 +1,20 @@
 /** `rebuild --check`: loads `raw/` from nothing into a second database, and compares every report view with the first. */
 import { randomBytes } from 'node:crypto';
+import { comparedViews, compareView, rebuiltName, type ViewComparison } from '@centflow/schema/compare-views';
 import { setUpDatabase } from '@centflow/schema/set-up-database';
 import { isLoopback, tlsFor } from '@centflow/schema/tls';
 import type { Command } from 'commander';
-import { escapeId } from 'mysql2';
 import type { Connection } from 'mysql2/promise';
-import { queryRows, withConnection } from '../database.ts';
+import { withConnection } from '../database.ts';
 import type { RunningStack } from '../environment.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { runSweep } from '../job-runs.ts';
 import { print, printJson } from '../screen.ts';
-import { type Row, renderTable } from '../table.ts';
-import { viewNames } from './report.ts';
+import { renderTable } from '../table.ts';
 import { type JsonOption, withJson, withProgress, withStack } from './shared.ts';
 
 interface RebuildOptions extends JsonOption {
   readonly check?: boolean;
-}
-
-/** What a comparison of one view found. */
-export interface ViewComparison {
-  readonly view: string;
-  readonly rows: number;
-  /** Rows that one side has more often, the first few: `surplus` is positive where the running database has it. */
-  readonly differences: readonly Row[];
 }
 
 export function addRebuild(program: Command): void {
@@ -67,7 +58,7 @@ async function withSecondDatabase<Result>(
   work: (administrator: Connection, live: string, rebuilt: string) => Promise<Result>,
 ): Promise<Result> {
   const live = new URL(adminUrl).pathname.slice(1);
-  const rebuilt = `${live}_rebuild`;
+  const rebuilt = rebuiltName(live);
   const loader = new URL(loaderUrl);
   const accounts = {
     loader: decodeURIComponent(loader.username),
@@ -97,63 +88,6 @@ async function withSecondDatabase<Result>(
       await remove();
     }
   });
-}
-
-/** Numbers and times that belong to one history of loading, not to the bucket. */
-const HISTORY = new Set([
-  ...['upload_id', 'job_run_id', 'received_at', 'loading_at', 'loaded_at', 'published_at', 'updated_at'],
-  'seconds_to_visible',
-]);
-const DIFFERENCES_SHOWN = 10;
-
-/**
- * The views that the bucket decides. Reasons are counted over rejected uploads too, also those that a later version has
- * made forgotten, and by the month in which their events came.
- */
-export const comparedViews = viewNames.filter((view) => view !== 'v_quarantine_by_reason');
-
-/**
- * Compares a view of two databases as multisets of rows, inside the server.
- *
- * An upload's number is another one in each database: its object key and version stand for it. Of the uploads, only the
- * published ones are a matter of the bucket alone.
- */
-export async function compareView(
-  administrator: Connection,
-  view: string,
-  live: string,
-  rebuilt: string,
-): Promise<ViewComparison> {
-  const columns = await queryRows<{ Field: string; Type: string }>(administrator, 'SHOW COLUMNS FROM ??.??', [
-    live,
-    view,
-  ]);
-  const compared = columns.filter(({ Field }) => !HISTORY.has(Field));
-  const ofUpload = columns.some(({ Field }) => Field === 'upload_id');
-  if (ofUpload) compared.unshift({ Field: 'of_key', Type: 'text' }, { Field: 'of_version', Type: 'text' });
-  // Byte by byte: the views' collation would take some different texts for equal.
-  const exact = compared.map(({ Field, Type }) => {
-    const column = escapeId(Field);
-    const text = Type.startsWith('binary') ? `hex(${column})` : column;
-    return `CAST(${text} AS CHAR) COLLATE utf8mb4_0900_bin AS ${column}`;
-  });
-  const rowsOf = (database: string, side: number) =>
-    `SELECT ${exact.join(', ')}, ${side} AS side FROM ${escapeId(database)}.${escapeId(view)}` +
-    (ofUpload
-      ? ' JOIN (SELECT upload_id, object_key AS of_key, version_id AS of_version' +
-        ` FROM ${escapeId(database)}.v_upload_accounting WHERE state = 'published') AS published USING (upload_id)`
-      : '');
-  const keys = compared.map(({ Field }) => escapeId(Field)).join(', ');
-  const differences = await queryRows(
-    administrator,
-    `SELECT sum(side) AS surplus, ${keys} FROM (${rowsOf(live, 1)} UNION ALL ${rowsOf(rebuilt, -1)}) AS sides
-     GROUP BY ${keys} HAVING sum(side) <> 0 LIMIT ${DIFFERENCES_SHOWN}`,
-  );
-  const [count] = await queryRows<{ total: number }>(administrator, 'SELECT count(*) AS total FROM ??.??', [
-    live,
-    view,
-  ]);
-  return { view, rows: count?.total ?? 0, differences };
 }
 
 function report(comparisons: readonly ViewComparison[]): void {

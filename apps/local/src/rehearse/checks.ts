@@ -7,10 +7,10 @@ import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { CANARY_OWNER, DATABASE_NAME } from '@centflow/infra';
 import { StateLockedError, type WorkingDirectory } from '@centflow/infra/terraform';
+import { comparedViews, compareView, rebuiltName } from '@centflow/schema/compare-views';
 import { setUpDatabase } from '@centflow/schema/set-up-database';
 import { verifiedTls } from '@centflow/schema/tls';
 import { createClients } from '../clients.ts';
-import { comparedViews, compareView } from '../commands/rebuild.ts';
 import { connectTo, queryRows } from '../database.ts';
 import { failAndRedrive, follow, put, waitFor } from '../flow-steps.ts';
 import { runSweep } from '../job-runs.ts';
@@ -142,7 +142,7 @@ export async function jobTellsMetrics({ clients, names }: DeployedFlow): Promise
 /** A second database, loaded from the bucket alone, has the same views. */
 export async function rebuildIsEqual(flow: DeployedFlow): Promise<void> {
   const { account, names, database, asAdministrator } = flow;
-  const rebuilt = `${DATABASE_NAME}_rebuild`;
+  const rebuilt = rebuiltName(DATABASE_NAME);
   const loader = await readCredentials(account, names.loaderSecret);
   const passing = randomUUID();
   await setUpDatabase({
