@@ -1,13 +1,17 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { comparedViews, rebuiltName } from '@centflow/schema/compare-views';
 import { type Role, roles } from '@centflow/schema/grants';
 import { describeForLog } from '@centflow/schema/log-text';
 import { rdsAuthorities } from '@centflow/schema/rds-authorities';
 import { rotatePassword, setUpDatabase } from '@centflow/schema/set-up-database';
 import { verifiedTls } from '@centflow/schema/tls';
 import type { Context } from 'aws-lambda';
-import * as z from 'zod';
+import type { ConnectionOptions, SslOptions } from 'mysql2/promise';
 import { alone } from './alone.ts';
 import type { MigratorConfig } from './config.ts';
+import { isRebuildCheck, type RebuildCheck, readEvent } from './event.ts';
+import { type ComparedView, compareViews, dropRebuilt, requireAccess } from './rebuild.ts';
+import { restoredHost } from './restored-host.ts';
 import { ensureUser, newPassword, readAdministrator, type SecretStore, type UserSecret, writeUser } from './secrets.ts';
 
 /** What the handler works with. */
@@ -19,12 +23,6 @@ export interface MigratorParts {
   readonly migrations: string;
 }
 
-/** What an invocation may ask for beyond bringing everything up to date. */
-const migratorEvent = z.strictObject({
-  /** Users to get a new password. */
-  rotate: z.array(z.enum(roles)).default([]),
-});
-
 /** What an invocation did. Terraform keeps it in its state: nothing secret. */
 export interface MigratorAnswer {
   readonly database: string;
@@ -35,7 +33,16 @@ export interface MigratorAnswer {
   readonly rotated: readonly Role[];
 }
 
-/** The database could not be brought up to date. Says why, and nothing secret; done again, it goes on where it stopped. */
+/** What an invocation did on a restored instance. */
+export interface RebuildAnswer {
+  readonly database: string;
+  /** The second database, which is rebuilt from the bucket. */
+  readonly rebuilt: string;
+  /** Those that a comparison is about; after `create` only their names are known. */
+  readonly views: readonly (Pick<ComparedView, 'view'> | ComparedView)[];
+}
+
+/** The database could not be brought up to date, or checked. Says why, and nothing secret; done again, it goes on where it stopped. */
 export class MigratorError extends Error {
   override readonly name: string;
 
@@ -46,43 +53,91 @@ export class MigratorError extends Error {
   }
 }
 
-/** Makes the Lambda's handler: secrets, users, migrations, grants, and new passwords where the event asks for them. */
+/** How to reach a server as its administrator. */
+interface Server {
+  readonly administratorUrl: string;
+  readonly ssl: SslOptions;
+  readonly administrator: ConnectionOptions;
+}
+
+/**
+ * Makes the Lambda's handler: secrets, users, migrations, grants, and new passwords where the event asks for them; or the check of
+ * a restored instance.
+ */
 export function createHandler({ config, secrets, logger, migrations }: MigratorParts) {
-  return async (event: unknown, context: Context): Promise<MigratorAnswer> => {
+  return async (event: unknown, context: Context): Promise<MigratorAnswer | RebuildAnswer> => {
     logger.addContext(context);
     try {
-      const { rotate } = readEvent(event);
-      const answer = await bringUpToDate(rotate);
+      const request = readEvent(event);
+      if (isRebuildCheck(request)) {
+        const answer = await checkRebuild(request);
+        logger.info(request.rebuild === 'create' ? 'Second database was created' : 'Views were compared', {
+          ...answer,
+        });
+        return answer;
+      }
+      const answer = await bringUpToDate(request.rotate);
       logger.info('Database is up to date', { ...answer });
       return answer;
     } catch (cause) {
       const error = new MigratorError(cause);
-      logger.error('Database could not be brought up to date', { reason: error.name, detail: error.message });
+      const what = isRebuildCheck(event)
+        ? 'Restored database could not be checked'
+        : 'Database could not be brought up to date';
+      logger.error(what, { reason: error.name, detail: error.message });
       throw error;
     }
   };
 
   async function bringUpToDate(rotate: readonly Role[]): Promise<MigratorAnswer> {
-    const { host, port, database } = config;
-    const { username, password } = await readAdministrator(secrets, config.administratorSecret);
-    const administratorUrl = `mysql://${encodeURIComponent(username)}:${encodeURIComponent(password)}@${host}:${port}`;
-    const server = {
-      administratorUrl,
-      database,
-      ssl: verifiedTls(config.authorities ?? rdsAuthorities(config.region)),
-    };
-
-    return await alone({ host, port, user: username, password, ssl: server.ssl }, async () => {
+    const { database } = config;
+    const server = await serverOn(config.host);
+    return await alone(server.administrator, async () => {
       const users = await readUsers();
-      const { applied, unknown } = await setUpDatabase({
-        ...server,
-        passwordOf: (role) => users[role].password,
-        requireTls: true,
-        migrations,
-      });
+      const { applied, unknown } = await setUp(server, database, users);
       // Here each user's password is what its secret says, also where a rotation before this one broke off.
-      for (const role of rotate) await changePassword(server, role, users[role]);
+      for (const role of rotate) await changePassword({ ...server, database }, role, users[role]);
       return { database, applied: applied.map(({ tag, step }) => `${tag}/${step}`), unknown, rotated: rotate };
+    });
+  }
+
+  async function checkRebuild({ host, rebuild, views }: RebuildCheck): Promise<RebuildAnswer> {
+    const { database } = config;
+    const rebuilt = rebuiltName(database);
+    const server = await serverOn(restoredHost(host, config.host));
+    await requireAccess(server.administrator);
+    if (rebuild === 'compare') {
+      return { database, rebuilt, views: await compareViews(server.administrator, database, views) };
+    }
+    return await alone(server.administrator, async () => {
+      // The secrets name the environment's own host: clients go on reading that one.
+      const users = await readUsers();
+      await setUp(server, database, users);
+      await dropRebuilt(server.administrator, database);
+      await setUp(server, rebuilt, users);
+      return { database, rebuilt, views: comparedViews.map((view) => ({ view })) };
+    });
+  }
+
+  async function serverOn(host: string): Promise<Server> {
+    const { port } = config;
+    const { username, password } = await readAdministrator(secrets, config.administratorSecret);
+    const ssl = verifiedTls(config.authorities ?? rdsAuthorities(config.region));
+    return {
+      administratorUrl: `mysql://${encodeURIComponent(username)}:${encodeURIComponent(password)}@${host}:${port}`,
+      ssl,
+      administrator: { host, port, user: username, password, ssl },
+    };
+  }
+
+  function setUp({ administratorUrl, ssl }: Server, database: string, users: Record<Role, UserSecret>) {
+    return setUpDatabase({
+      administratorUrl,
+      ssl,
+      database,
+      passwordOf: (role) => users[role].password,
+      requireTls: true,
+      migrations,
     });
   }
 
@@ -113,18 +168,4 @@ export function createHandler({ config, secrets, logger, migrations }: MigratorP
     await rotatePassword({ ...server, role, password });
     await writeUser(secrets, config.secrets[role], { ...user, password });
   }
-}
-
-/** An event that nobody should send. */
-export class EventError extends Error {
-  override readonly name = 'EventError';
-}
-
-function readEvent(event: unknown): z.infer<typeof migratorEvent> {
-  const parsed = migratorEvent.safeParse(event ?? {});
-  if (parsed.success) return { rotate: [...new Set(parsed.data.rotate)] };
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new EventError(
-    `The event is not understood (${problems.join('; ')}). Send {} or {"rotate": ["${roles.join('", "')}"]}.`,
-  );
 }

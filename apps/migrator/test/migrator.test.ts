@@ -10,7 +10,7 @@ import type { Context } from 'aws-lambda';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MigratorConfig } from '../src/config.ts';
-import { createHandler } from '../src/handler.ts';
+import { createHandler, type MigratorAnswer } from '../src/handler.ts';
 import { MemorySecrets } from './memory-secrets.ts';
 
 const secretIds = {
@@ -66,7 +66,7 @@ function invoke(event: unknown = {}, overrides: Partial<MigratorConfig> = {}, mi
   // Without this, Powertools writes past the console that the test listens to.
   process.env.POWERTOOLS_DEV = 'true';
   const logger = new Logger({ serviceName: 'migrator' });
-  return createHandler({ config, secrets, logger, migrations })(event, {} as Context);
+  return createHandler({ config, secrets, logger, migrations })(event, {} as Context) as Promise<MigratorAnswer>;
 }
 
 /** Connects as a client does that read the secret, or with another password. */
