@@ -36,7 +36,7 @@ class JobArguments:
         limits: How large an upload may be.
         keys_per_batch: Keys the driver holds at once.
         job_run_id: Glue's id of this run, `local` outside Glue.
-        metrics: Where metrics go; None for nowhere.
+        metrics: Where metrics go; None for nowhere, as for a database beside the environment's own.
         summary_limits: Which summaries are kept, and the memory that they may take.
     """
 
@@ -64,7 +64,8 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
     parser.add_argument("--manifest", help="s3://… of the manifest (with --keys-from manifest)")
     parser.add_argument("--waiting-manifests", help="s3://… of the folder where further manifests wait for a job run")
     parser.add_argument("--database-secret", required=True, help="name or ARN of the secret with RDS's JSON")
-    parser.add_argument("--database-name", help="another database of the same server than the secret's")
+    parser.add_argument("--database-name", help="another database than the secret's")
+    parser.add_argument("--database-host", help="a restored RDS instance of the account and region of the secret's")
     parser.add_argument("--database-ca", help="PEM of who may vouch for the server: file or s3://…")
     parser.add_argument("--max-object-bytes", type=_positive, default=ReadLimits.object_bytes)
     parser.add_argument("--max-expanded-bytes", type=_positive, default=ReadLimits.expanded_bytes)
@@ -82,16 +83,21 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
         parser.error("--waiting-manifests goes with --manifest")
     if (known.metrics_log_group is None) != (known.environment is None):
         parser.error("--environment goes with --metrics-log-group, and only with it")
+    database = DatabaseAddress(known.database_secret, known.database_name, known.database_ca, known.database_host)
+    # The environment's metrics, and the alarms on them, are about its own database.
+    is_aside = database.database is not None or database.host is not None
     return JobArguments(
         keys_from=known.keys_from,
         bucket=known.bucket,
         manifest=known.manifest,
         waiting_manifests=known.waiting_manifests,
-        database=DatabaseAddress(known.database_secret, known.database_name, known.database_ca),
+        database=database,
         limits=ReadLimits(known.max_object_bytes, known.max_expanded_bytes),
         keys_per_batch=known.keys_per_batch,
         job_run_id=known.job_run_id,
-        metrics=known.environment and MetricsTarget(known.metrics_log_group, known.environment),
+        metrics=None
+        if is_aside or known.environment is None
+        else MetricsTarget(known.metrics_log_group, known.environment),
         summary_limits=replace(SUMMARY_LIMITS, bytes=known.max_summary_bytes),
     )
 

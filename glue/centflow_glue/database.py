@@ -18,6 +18,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_expo
 
 from centflow_glue.bucket import s3_client
 from centflow_glue.guarded_connection import GuardedConnection
+from centflow_glue.restored_host import restored_host
 
 # With waits that grow to 10 s, a task outlasts a database that is away for some 160 s (a failover of RDS: 60 to 120 s).
 ATTEMPTS = 22
@@ -53,11 +54,13 @@ class DatabaseAddress:
             machine it also holds `authority`: the PEM of the authority that issued the server's certificate.
         database: Overrides the secret's `dbname`.
         authorities: PEM of those who may vouch for the server, a file or `s3://bucket/key`; None for the system's own.
+        host: Overrides the secret's `host`, by another RDS instance of its account and region.
     """
 
     secret_id: str
     database: str | None = None
     authorities: str | None = None
+    host: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class _Credentials:
 def _read_credentials(address: DatabaseAddress) -> _Credentials:
     secret = json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=address.secret_id)["SecretString"])
     return _Credentials(
-        host=secret["host"],
+        host=secret["host"] if address.host is None else restored_host(address.host, secret["host"]),
         port=int(secret["port"]),
         user=secret["username"],
         database=address.database or secret["dbname"],
@@ -89,6 +92,7 @@ def connect(address: DatabaseAddress) -> GuardedConnection:
     Under REPEATABLE READ, deletes of ranges next to each other lock gaps and deadlock.
 
     Raises:
+        HostError: The address names a host that the password may not be sent to.
         pymysql.err.OperationalError: The server cannot be reached or refuses the user.
     """
     credentials = _read_credentials(address)

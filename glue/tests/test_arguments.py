@@ -55,18 +55,24 @@ def test_limits_and_the_database_can_be_set():
         [
             *SWEEP,
             *("--max-object-bytes", "10", "--max-expanded-bytes", "20", "--keys-per-batch", "30"),
-            *("--database-name", "other", "--database-ca", "/ca.pem"),
+            *("--database-name", "other", "--database-ca", "/ca.pem", "--database-host", "restored"),
         ]
     )
     assert arguments.limits == ReadLimits(10, 20)
     assert arguments.keys_per_batch == 30
-    assert arguments.database == DatabaseAddress("s", "other", "/ca.pem")
+    assert arguments.database == DatabaseAddress("s", "other", "/ca.pem", "restored")
 
 
 def test_metrics_go_nowhere_unless_a_log_group_and_the_environment_are_named():
     assert parse_arguments(SWEEP).metrics is None
     named = parse_arguments([*SWEEP, "--metrics-log-group", "/centflow/dev/job-metrics", "--environment", "dev"])
     assert named.metrics == MetricsTarget("/centflow/dev/job-metrics", "dev")
+
+
+@pytest.mark.parametrize("aside", [("--database-name", "centflow_rebuild"), ("--database-host", "restored")])
+def test_a_run_into_another_database_sends_no_metrics_of_the_environment(aside: tuple[str, str]):
+    target = ("--metrics-log-group", "/centflow/dev/job-metrics", "--environment", "dev")
+    assert parse_arguments([*SWEEP, *target, *aside]).metrics is None
 
 
 @pytest.mark.parametrize(

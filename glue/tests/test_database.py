@@ -16,6 +16,7 @@ from stack import Bucket, Stack
 
 from centflow_glue import database
 from centflow_glue.database import DatabaseAddress, connect, is_transient, named_lock
+from centflow_glue.restored_host import HostError
 
 
 class _SecretsManager:
@@ -77,6 +78,31 @@ def test_a_connection_off_this_machine_is_tls_that_verifies_the_server(monkeypat
 def test_the_job_may_name_another_database_than_the_secret(monkeypatch: pytest.MonkeyPatch):
     assert connect_arguments(monkeypatch, "::1", DatabaseAddress("s"))["database"] == "centflow"
     assert connect_arguments(monkeypatch, "::1", DatabaseAddress("s", "rebuilt"))["database"] == "rebuilt"
+
+
+RDS_DOMAIN = "c9akciq32rgx.eu-west-1.rds.amazonaws.com"
+
+
+def test_the_job_may_name_a_restored_instance_which_is_verified_as_the_secrets(monkeypatch: pytest.MonkeyPatch):
+    restored = f"centflow-dev-accept-restore.{RDS_DOMAIN}"
+    address = DatabaseAddress("s", "rebuilt", host=restored)
+    given = connect_arguments(monkeypatch, f"centflow-dev-database.{RDS_DOMAIN}", address)
+    assert (given["host"], given["database"], given["user"]) == (restored, "rebuilt", "loader")
+    assert given["ssl"].verify_mode is ssl.CERT_REQUIRED
+    assert given["ssl"].check_hostname
+
+
+@pytest.mark.parametrize("host", ["attacker.example.com", "127.0.0.1", f"{RDS_DOMAIN}.example.com"])
+def test_no_connection_is_made_to_a_host_of_somebody_else(monkeypatch: pytest.MonkeyPatch, host: str):
+    def fail(**arguments: Any) -> None:
+        raise AssertionError("The password would go to another server.")
+
+    secrets = _SecretsManager(f"centflow-dev-database.{RDS_DOMAIN}")
+    monkeypatch.setattr(boto3, "client", lambda service: secrets)
+    monkeypatch.setattr(database, "GuardedConnection", fail)
+    with pytest.raises(HostError) as refused:
+        connect(DatabaseAddress("s", host=host))
+    assert "correct horse" not in str(refused.value)
 
 
 def test_a_refused_password_is_read_again_because_it_may_have_been_rotated(monkeypatch: pytest.MonkeyPatch):
@@ -221,6 +247,25 @@ def test_authorities_may_be_in_s3_and_are_read_once(
     assert connect_to(monkeypatch, tls_server, uri)
     bucket.s3.delete_object(Bucket=bucket.name, Key="a folder/ca.pem")
     assert connect_to(monkeypatch, tls_server, uri)
+
+
+def test_a_restored_instance_shows_a_certificate_for_its_own_name(
+    monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, tmp_path: Path
+):
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    live, restored = (f"{name}.{RDS_DOMAIN}" for name in ("centflow-dev-database", "restored"))
+    secrets = _SecretsManager(live, tls_server.password)
+    secrets.secret["port"] = tls_server.port
+    monkeypatch.setattr(boto3, "client", lambda service: secrets)
+    found = socket.getaddrinfo("127.0.0.1", tls_server.port, type=socket.SOCK_STREAM)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    address = DatabaseAddress("s", authorities=str(tmp_path / "ca.pem"), host=restored)
+    present(tls_server, authority, live)
+    with pytest.raises(pymysql.err.OperationalError, match="Hostname mismatch"):
+        connect(address)
+    present(tls_server, authority, restored)
+    connect(address).close()
 
 
 def test_without_any_authority_nobody_is_trusted(
