@@ -45,7 +45,10 @@ export function deliver(build: () => Promise<void>): Command {
   withEnvironment(program, 'accept', 'check everything that a deployed environment must show, a line for each check')
     .option('--release <folder>', 'the release that is deployed; fetched where it is left out')
     .option('--disruptive', 'outside dev, run also the checks that touch the whole environment')
-    .option('--restore', 'restore a backup into a second instance, which takes half an hour, and delete it again')
+    .option(
+      '--restore',
+      'restore a backup into a second instance, compare it with the bucket, and delete it again: half an hour or more',
+    )
     .option(
       '--console-user <e-mail>',
       'who signs in to the console, by default CENTFLOW_ACCEPT_USER; the password is CENTFLOW_ACCEPT_PASSWORD',

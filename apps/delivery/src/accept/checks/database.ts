@@ -1,21 +1,18 @@
-/** The database: its migrator, the passwords of its users, and its backups. */
+/** The database: its migrator, the passwords of its users, and that there are backups. */
 import {
   type DBInstance,
   DBInstanceNotFoundFault,
-  DeleteDBInstanceCommand,
   DescribeDBInstancesCommand,
   DescribeDBSnapshotsCommand,
-  RestoreDBInstanceToPointInTimeCommand,
 } from '@aws-sdk/client-rds';
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
-import { type Check, expectThat, SeenError } from '../check.ts';
+import { type Check, expectThat } from '../check.ts';
 import type { AcceptContext } from '../context.ts';
 import { invoke } from '../invoke.ts';
 
 /** RDS backs the transaction log up every five minutes. */
 const RESTORABLE_MINUTES = 30;
-const RESTORE_SECONDS = 3600;
 
 const migratorAnswer = z.object({
   applied: z.array(z.string()),
@@ -83,74 +80,8 @@ export const backup: Check = {
   },
 };
 
-export const restore: Check = {
-  name: 'restore',
-  proves: 'a second instance is restored to the latest moment, encrypted with the same key, in the same network',
-  ifItFails:
-    'delete the instance `<prefix>-accept-restore` if it is left; the reason is in RDS → Events. The steps by hand: docs/runbook.md, "Restore from backup"',
-  disruptive: null,
-  option: 'restore',
-  run: async (context) => {
-    const { account, deployed, names, pace, restoring, say } = context;
-    const state = deployed.one('aws_db_instance');
-    const DBInstanceIdentifier = `${names.prefix}-accept-restore`;
-    if ((await instanceNamed(account.rds, DBInstanceIdentifier)) !== undefined) {
-      throw new SeenError(`there is an instance ${DBInstanceIdentifier} of an earlier run: delete it first`);
-    }
-    const source = await instanceNamed(account.rds, names.databaseInstance);
-    try {
-      await account.rds.send(
-        new RestoreDBInstanceToPointInTimeCommand({
-          SourceDBInstanceIdentifier: names.databaseInstance,
-          TargetDBInstanceIdentifier: DBInstanceIdentifier,
-          UseLatestRestorableTime: true,
-          DBInstanceClass: String(state.instance_class),
-          DBSubnetGroupName: String(state.db_subnet_group_name),
-          DBParameterGroupName: String(state.parameter_group_name),
-          VpcSecurityGroupIds: (state.vpc_security_group_ids as string[]) ?? [],
-          MultiAZ: false,
-          PubliclyAccessible: false,
-          DeletionProtection: false,
-          StorageType: 'gp3',
-        }),
-      );
-      say(`    ${DBInstanceIdentifier} is being restored; it takes a quarter of an hour or more`);
-      const restored = await pace.until('the restored instance is available', RESTORE_SECONDS, async () => {
-        const seen = await instanceNamed(account.rds, DBInstanceIdentifier);
-        return seen?.DBInstanceStatus === 'available' ? seen : undefined;
-      });
-      for (const property of ['StorageEncrypted', 'KmsKeyId', 'EngineVersion', 'AllocatedStorage'] as const) {
-        expectThat(
-          restored[property] === source?.[property],
-          `${property} is ${restored[property]}, and of the database ${source?.[property]}`,
-        );
-      }
-      expectThat(restored.PubliclyAccessible === false, 'the restored instance has a public address');
-      return 'the restored instance is deleted again; comparing its views (`rebuild --check`) is not proven';
-    } finally {
-      await restoring.until(`${DBInstanceIdentifier} is deleted`, RESTORE_SECONDS, () =>
-        removeInstance(account.rds, DBInstanceIdentifier),
-      );
-    }
-  },
-};
-
-/** Asks RDS to delete an instance, which refuses while the instance is still being made. */
-async function removeInstance(rds: AcceptContext['account']['rds'], id: string): Promise<true | undefined> {
-  const seen = await instanceNamed(rds, id);
-  if (seen === undefined) return true;
-  if (seen.DBInstanceStatus === 'deleting') return undefined;
-  await rds
-    .send(
-      new DeleteDBInstanceCommand({ DBInstanceIdentifier: id, SkipFinalSnapshot: true, DeleteAutomatedBackups: true }),
-    )
-    .catch((error: Error) => {
-      if (error.name !== 'InvalidDBInstanceStateFault' && error.name !== 'InvalidDBInstanceState') throw error;
-    });
-  return undefined;
-}
-
-async function instanceNamed(rds: AcceptContext['account']['rds'], id: string): Promise<DBInstance | undefined> {
+/** @returns undefined: there is no such instance. */
+export async function instanceNamed(rds: AcceptContext['account']['rds'], id: string): Promise<DBInstance | undefined> {
   try {
     const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }));
     return DBInstances[0];

@@ -102,17 +102,9 @@ export const sweepRuns: Check = {
   ifItFails: 'read the message of the job run in Glue and the job’s log group `/centflow/<environment>/job/…/error`',
   disruptive: 'runs one sweep over the whole bucket',
   run: async (context) => {
-    const { account, names, pace } = context;
-    const command = new StartJobRunCommand({ JobName: names.job, Arguments: SWEEP, JobRunQueuingEnabled: true });
-    // Uploads of others may fill Glue and its queue for a while.
-    const { JobRunId = '' } = await pace.until('Glue takes a sweep', RUN_SECONDS, () =>
-      account.glue.send(command).catch((error: unknown) => {
-        if (error instanceof ConcurrentRunsExceededException) return undefined;
-        throw error;
-      }),
-    );
-    const { ExecutionTime = 0 } = await succeeds(context, JobRunId);
-    return `job run ${JobRunId} took ${ExecutionTime} s`;
+    const id = await startSweep(context);
+    const { ExecutionTime = 0 } = await succeeds(context, id);
+    return `job run ${id} took ${ExecutionTime} s`;
   },
 };
 
@@ -158,20 +150,45 @@ export const crawler: Check = {
   },
 };
 
+/**
+ * Starts a sweep as soon as Glue takes it: uploads of others may fill Glue and its queue for a while.
+ *
+ * @param more arguments beside those of a sweep
+ * @returns the job run's id
+ */
+export async function startSweep(
+  { account, names, pace }: AcceptContext,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const command = new StartJobRunCommand({
+    JobName: names.job,
+    Arguments: { ...SWEEP, ...more },
+    JobRunQueuingEnabled: true,
+  });
+  const { JobRunId = '' } = await pace.until('Glue takes a sweep', RUN_SECONDS, () =>
+    account.glue.send(command).catch((error: unknown) => {
+      if (error instanceof ConcurrentRunsExceededException) return undefined;
+      throw error;
+    }),
+  );
+  return JobRunId;
+}
+
 export async function runOf({ account, names }: AcceptContext, RunId: string): Promise<JobRun | undefined> {
   return (await account.glue.send(new GetJobRunCommand({ JobName: names.job, RunId }))).JobRun;
 }
 
 /** Waits until a job run has ended, however that went. */
-export async function ended(context: AcceptContext, id: string): Promise<JobRun> {
-  return await context.pace.until(`job run ${id} has ended`, RUN_SECONDS, async () => {
+export async function ended(context: AcceptContext, id: string, withinSeconds = RUN_SECONDS): Promise<JobRun> {
+  return await context.pace.until(`job run ${id} has ended`, withinSeconds, async () => {
     const run = await runOf(context, id);
     return run === undefined || ACTIVE.includes(run.JobRunState) ? undefined : run;
   });
 }
 
-async function succeeds(context: AcceptContext, id: string): Promise<JobRun> {
-  const run = await ended(context, id);
+/** @throws {SeenError} the job run ended otherwise. */
+export async function succeeds(context: AcceptContext, id: string, withinSeconds = RUN_SECONDS): Promise<JobRun> {
+  const run = await ended(context, id, withinSeconds);
   expectThat(run.JobRunState === 'SUCCEEDED', `job run ${id} ended ${run.JobRunState}: ${run.ErrorMessage ?? ''}`);
   return run;
 }
@@ -200,7 +217,7 @@ async function activeRuns(context: AcceptContext): Promise<JobRun[]> {
 }
 
 /** Ends what a check has started and not seen to its end. */
-async function stop(context: AcceptContext, ids: readonly string[]): Promise<void> {
+export async function stop(context: AcceptContext, ids: readonly string[]): Promise<void> {
   const states = await Promise.all(ids.map(async (id) => ({ id, state: (await runOf(context, id))?.JobRunState })));
   const JobRunIds = states.filter(({ state }) => ACTIVE.includes(state)).map(({ id }) => id);
   if (JobRunIds.length === 0) return;

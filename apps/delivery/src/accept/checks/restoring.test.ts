@@ -2,10 +2,11 @@
 import { ConcurrentRunsExceededException } from '@aws-sdk/client-glue';
 import { describe, expect, test } from 'vitest';
 import { FakeContext } from '../../testing/accept-context.ts';
+import { Pace } from '../context.ts';
 import { alarmMails } from './alarms.ts';
-import { restore } from './database.ts';
 import { deadLetters } from './dead-letters.ts';
 import { jobQueuing, sweepByClock, sweepRuns } from './job.ts';
+import { restore } from './restore.ts';
 
 const TOPIC = 'arn:aws:sns:eu-west-1:111122223333:centflow-dev-alarms';
 const alarm = (AlarmName: string, StateValue: string, more: object = {}) => ({
@@ -289,10 +290,26 @@ describe('the check of a restore', () => {
     PubliclyAccessible: false,
   };
 
-  /** RDS refuses to delete what it still makes. */
-  function fakeRds(restored: object) {
+  const TARGET = 'centflow-dev-accept-restore';
+  const HOST = `${TARGET}.c9akciq32rgx.eu-west-1.rds.amazonaws.com`;
+  const VIEWS = ['v_transactions', 'v_account_balance'];
+
+  interface FakeOptions {
+    /** What the restored instance has otherwise than the first. */
+    readonly restored?: object;
+    /** How a job run ends, by what number it has: SUCCEEDED if left out. */
+    readonly ends?: (run: number) => string;
+    /** Views that differ in this comparison, which is the first, the second… */
+    readonly differing?: (round: number) => readonly string[];
+    /** What the migrator answers otherwise. */
+    readonly failing?: (event: { rebuild: string }) => string | undefined;
+  }
+
+  /** RDS, Glue and the migrator, with one second instance. */
+  function fakeAccount({ restored = {}, ends = () => 'SUCCEEDED', differing = () => [], failing }: FakeOptions = {}) {
     const instances = new Map<string, object>([['centflow-dev-database', { DBInstanceStatus: 'available', ...good }]]);
-    const TARGET = 'centflow-dev-accept-restore';
+    const runs: string[] = [];
+    const events: object[] = [];
     const of = new FakeContext(
       {
         DescribeDBInstances: ({ DBInstanceIdentifier }: { DBInstanceIdentifier: string }) => {
@@ -300,29 +317,118 @@ describe('the check of a restore', () => {
           return { DBInstances: found === undefined ? [] : [found] };
         },
         RestoreDBInstanceToPointInTime: () => {
-          instances.set(TARGET, { DBInstanceStatus: 'available', ...good, ...restored });
+          instances.set(TARGET, { DBInstanceStatus: 'available', ...good, Endpoint: { Address: HOST }, ...restored });
           return {};
         },
         DeleteDBInstance: ({ DBInstanceIdentifier }: { DBInstanceIdentifier: string }) => {
           instances.delete(DBInstanceIdentifier);
           return {};
         },
+        Invoke: ({ Payload }: { Payload: Buffer }) => {
+          const event = JSON.parse(Payload.toString()) as { rebuild: string; views: readonly string[] };
+          events.push(event);
+          const failure = failing?.(event);
+          if (failure !== undefined) return { FunctionError: 'Unhandled', Payload: Buffer.from(failure) };
+          const different = differing(runs.length / 2);
+          const views =
+            event.rebuild === 'create'
+              ? VIEWS.map((view) => ({ view }))
+              : event.views.map((view) => ({ view, rows: 3, equal: !different.includes(view) }));
+          const answer = { database: 'centflow', rebuilt: 'centflow_rebuild', views };
+          return { Payload: Buffer.from(JSON.stringify(answer)) };
+        },
+        StartJobRun: () => ({ JobRunId: `${runs.push('RUNNING') - 1}` }),
+        GetJobRun: ({ RunId }: { RunId: string }) => {
+          if (runs[Number(RunId)] === 'RUNNING') runs[Number(RunId)] = ends(Number(RunId));
+          return { JobRun: { Id: RunId, JobRunState: runs[Number(RunId)], ErrorMessage: 'a reason' } };
+        },
+        BatchStopJobRun: ({ JobRunIds }: { JobRunIds: string[] }) => {
+          for (const id of JobRunIds) runs[Number(id)] = 'STOPPED';
+          return {};
+        },
       },
       states,
     );
-    return { of, instances };
+    return { of, instances, runs, events };
   }
+  const onlyTheFirst = ['centflow-dev-database'];
 
-  test('deletes the second instance, and never the first', async () => {
-    const { of, instances } = fakeRds({});
-    expect(await restore.run(of.context)).toMatch(/deleted again/);
-    expect([...instances.keys()]).toEqual(['centflow-dev-database']);
-    expect(of.inputsOf('DeleteDBInstance')).toMatchObject([{ DBInstanceIdentifier: 'centflow-dev-accept-restore' }]);
+  test('rebuilds a second database there, compares each view, and deletes the second instance, never the first', async () => {
+    const { of, instances, events } = fakeAccount();
+    expect(await restore.run(of.context)).toBe('2 views are equal row by row; the restored instance is deleted again');
+    expect(of.inputsOf('RestoreDBInstanceToPointInTime')).toMatchObject([
+      { DBSubnetGroupName: 'g', VpcSecurityGroupIds: ['sg'], PubliclyAccessible: false, AllocatedStorage: 40 },
+    ]);
+    const sweep = { '--keys-from': 'sweep', '--database-host': HOST };
+    expect(of.inputsOf('StartJobRun').map(({ Arguments }) => Arguments)).toEqual([
+      sweep,
+      { ...sweep, '--database-name': 'centflow_rebuild' },
+    ]);
+    expect(events).toEqual([
+      { host: HOST, rebuild: 'create' },
+      ...VIEWS.map((view) => ({ host: HOST, rebuild: 'compare', views: [view] })),
+    ]);
+    expect([...instances.keys()]).toEqual(onlyTheFirst);
+    expect(of.inputsOf('DeleteDBInstance')).toMatchObject([{ DBInstanceIdentifier: TARGET }]);
   });
 
-  test('deletes it also where it is not as the first', async () => {
-    const { of, instances } = fakeRds({ KmsKeyId: 'another' });
+  test('compares nothing before both sweeps have ended', async () => {
+    const { of } = fakeAccount();
+    await restore.run(of.context);
+    const order = of.sent.map(({ command }) => command).filter((name) => /^(Invoke|StartJobRun|GetJobRun)$/.test(name));
+    expect(order.slice(0, 5)).toEqual(['Invoke', 'StartJobRun', 'StartJobRun', 'GetJobRun', 'GetJobRun']);
+    expect(order.slice(-2)).toEqual(['Invoke', 'Invoke']);
+  });
+
+  test('sweeps once more where an upload came between the two sweeps', async () => {
+    const { of } = fakeAccount({ differing: (round) => (round === 1 ? ['v_transactions'] : []) });
+    expect(await restore.run(of.context)).toMatch(/^2 views are equal/);
+    expect(of.inputsOf('StartJobRun')).toHaveLength(4);
+  });
+
+  test('fails naming the views that differ still, and deletes the instance', async () => {
+    const { of, instances } = fakeAccount({ differing: () => ['v_account_balance'] });
+    await expect(restore.run(of.context)).rejects.toThrow(
+      'these views differ from those rebuilt from the bucket: v_account_balance (3 rows)',
+    );
+    expect([...instances.keys()]).toEqual(onlyTheFirst);
+  });
+
+  test('deletes the instance also where it is not as the first', async () => {
+    const { of, instances, events } = fakeAccount({ restored: { KmsKeyId: 'another' } });
     await expect(restore.run(of.context)).rejects.toThrow('KmsKeyId is another, and of the database k');
-    expect([...instances.keys()]).toEqual(['centflow-dev-database']);
+    expect([...instances.keys()]).toEqual(onlyTheFirst);
+    expect(events).toEqual([]);
+  });
+
+  test('deletes the instance where the administrator’s password was rotated, and says what to do', async () => {
+    const { of, instances } = fakeAccount({
+      failing: () => '{"errorType":"RestoredPasswordError","errorMessage":"Restore to a later moment."}',
+    });
+    await expect(restore.run(of.context)).rejects.toThrow(/RestoredPasswordError.*Restore to a later moment/);
+    expect(restore.ifItFails).toContain('run it again in half an hour');
+    expect([...instances.keys()]).toEqual(onlyTheFirst);
+  });
+
+  test('stops the other sweep where one fails, and deletes the instance', async () => {
+    const { of, instances, runs } = fakeAccount({ ends: (run) => (run === 0 ? 'FAILED' : 'RUNNING') });
+    await expect(restore.run(of.context)).rejects.toThrow('job run 0 ended FAILED: a reason');
+    expect(runs).toEqual(['FAILED', 'STOPPED']);
+    expect([...instances.keys()]).toEqual(onlyTheFirst);
+  });
+
+  test('stops the sweeps and deletes the instance after Ctrl-C', async () => {
+    const interrupt = new AbortController();
+    const { of, instances, runs } = fakeAccount({
+      ends: () => {
+        interrupt.abort(new Error('interrupted'));
+        return 'RUNNING';
+      },
+    });
+    await expect(restore.run({ ...of.context, pace: new Pace(1, interrupt.signal) })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    expect(runs).toEqual(['STOPPED', 'STOPPED']);
+    expect([...instances.keys()]).toEqual(onlyTheFirst);
   });
 });

@@ -7,7 +7,7 @@ export const emulatorGaps: Readonly<Record<string, string>> = {
   'alarm-mails': 'the emulator keeps no history of the actions of alarms',
   'job-failure-mail': 'the emulator sends no events of Glue to EventBridge and counts no deliveries',
   backup: 'the emulator makes no automated backups',
-  restore: 'the emulator makes no second MySQL of a backup',
+  restore: 'the emulator makes no second MySQL of a backup, so neither migrator nor job is sent to one',
   quicksight: 'no emulator has QuickSight',
   'sweep-by-clock': 'the emulator’s Glue has no clock',
   'job-queuing': 'the emulator’s Glue has no queue: it refuses what is beyond the limit',

@@ -1,0 +1,139 @@
+/** A backup: it is restored, and its report views are compared with those of a database that is rebuilt from the bucket. */
+import { type DBInstance, DeleteDBInstanceCommand, RestoreDBInstanceToPointInTimeCommand } from '@aws-sdk/client-rds';
+import * as z from 'zod';
+import { type Check, expectThat, SeenError } from '../check.ts';
+import type { AcceptContext } from '../context.ts';
+import { invoke } from '../invoke.ts';
+import { instanceNamed } from './database.ts';
+import { startSweep, stop, succeeds } from './job.ts';
+
+const RESTORE_SECONDS = 3600;
+/** How long a job run may wait for its turn. */
+const QUEUE_SECONDS = 1800;
+
+const created = z.object({ rebuilt: z.string(), views: z.array(z.object({ view: z.string() })).min(1) });
+const compared = z.object({ views: z.array(z.object({ view: z.string(), rows: z.number(), equal: z.boolean() })) });
+
+export const restore: Check = {
+  name: 'restore',
+  proves:
+    'a second instance is restored to the latest moment, encrypted with the same key, in the same network; after a sweep its report views equal those of a database that is rebuilt from the bucket',
+  ifItFails:
+    'delete the instance `<prefix>-accept-restore` if it is left; the reason is in RDS → Events. If the administrator’s password was refused, run it again in half an hour. If views differ: where an upload came during the check, run it again; otherwise the database is not what the bucket says, so run a sweep, and if they differ still, rebuild (docs/runbook.md, "Rebuild from `raw/`")',
+  disruptive: null,
+  option: 'restore',
+  run: async (context) => {
+    const { account, names, restoring } = context;
+    const DBInstanceIdentifier = `${names.prefix}-accept-restore`;
+    if ((await instanceNamed(account.rds, DBInstanceIdentifier)) !== undefined) {
+      throw new SeenError(`there is an instance ${DBInstanceIdentifier} of an earlier run: delete it first`);
+    }
+    try {
+      const restored = await restoreLatest(context, DBInstanceIdentifier);
+      return await compareWithBucket(context, restored.Endpoint?.Address ?? '');
+    } finally {
+      await restoring.until(`${DBInstanceIdentifier} is deleted`, RESTORE_SECONDS, () =>
+        removeInstance(account.rds, DBInstanceIdentifier),
+      );
+    }
+  },
+};
+
+/** Restores the latest moment, into the network of the source: there the migrator and the job reach it. */
+async function restoreLatest(context: AcceptContext, DBInstanceIdentifier: string): Promise<DBInstance> {
+  const { account, deployed, names, pace, say } = context;
+  const state = deployed.one('aws_db_instance');
+  const source = await instanceNamed(account.rds, names.databaseInstance);
+  if (source === undefined) throw new SeenError(`there is no instance ${names.databaseInstance}`);
+  // The second database needs as much again.
+  const AllocatedStorage = 2 * Number(source.AllocatedStorage);
+  await account.rds.send(
+    new RestoreDBInstanceToPointInTimeCommand({
+      SourceDBInstanceIdentifier: names.databaseInstance,
+      TargetDBInstanceIdentifier: DBInstanceIdentifier,
+      UseLatestRestorableTime: true,
+      DBInstanceClass: String(state.instance_class),
+      DBSubnetGroupName: String(state.db_subnet_group_name),
+      DBParameterGroupName: String(state.parameter_group_name),
+      VpcSecurityGroupIds: (state.vpc_security_group_ids as string[]) ?? [],
+      MultiAZ: false,
+      PubliclyAccessible: false,
+      DeletionProtection: false,
+      StorageType: 'gp3',
+      AllocatedStorage,
+    }),
+  );
+  say(`    ${DBInstanceIdentifier} is being restored; it takes a quarter of an hour or more`);
+  const restored = await pace.until('the restored instance is available', RESTORE_SECONDS, async () => {
+    const seen = await instanceNamed(account.rds, DBInstanceIdentifier);
+    return seen?.DBInstanceStatus === 'available' ? seen : undefined;
+  });
+  for (const property of ['StorageEncrypted', 'KmsKeyId', 'EngineVersion'] as const) {
+    expectThat(
+      restored[property] === source[property],
+      `${property} is ${restored[property]}, and of the database ${source[property]}`,
+    );
+  }
+  expectThat(restored.PubliclyAccessible === false, 'the restored instance has a public address');
+  return restored;
+}
+
+/**
+ * Rebuilds a second database on the restored instance, and compares the report views of both. Nothing outside the network reaches
+ * the instance, so the migrator and the job do it: no secret leaves them, and no row comes back.
+ */
+async function compareWithBucket(context: AcceptContext, host: string): Promise<string> {
+  const { say } = context;
+  const { rebuilt, views } = created.parse(await askMigrator(context, { host, rebuild: 'create' }));
+  const sweepAndCompare = async () => {
+    say('    two sweeps run: one brings the restored database up to date, the other fills the second database');
+    await sweepBoth(context, host, rebuilt);
+    const found: z.infer<typeof compared>['views'] = [];
+    for (const { view } of views) {
+      say(`    comparing ${view}`);
+      // One view for each invocation: a large one takes minutes, and Lambda has fifteen.
+      const answer = compared.parse(await askMigrator(context, { host, rebuild: 'compare', views: [view] }));
+      found.push(...answer.views);
+    }
+    return found;
+  };
+  let found = await sweepAndCompare();
+  // The two sweeps do not list the bucket at the same moment. Another pair finds what was uploaded in between.
+  if (found.some(({ equal }) => !equal)) found = await sweepAndCompare();
+  const different = found.filter(({ equal }) => !equal).map(({ view, rows }) => `${view} (${rows} rows)`);
+  expectThat(different.length === 0, `these views differ from those rebuilt from the bucket: ${different.join(', ')}`);
+  return `${found.length} views are equal row by row; the restored instance is deleted again`;
+}
+
+/** Sweeps into both databases of the restored instance; none is left running, however that ends. */
+async function sweepBoth(context: AcceptContext, host: string, rebuilt: string): Promise<void> {
+  const withinSeconds = context.environment.load.timeoutMinutes * 60 + QUEUE_SECONDS;
+  const started: string[] = [];
+  try {
+    for (const more of [{}, { '--database-name': rebuilt }]) {
+      started.push(await startSweep(context, { '--database-host': host, ...more }));
+    }
+    for (const id of started) await succeeds(context, id, withinSeconds);
+  } finally {
+    await stop(context, started);
+  }
+}
+
+async function askMigrator(context: AcceptContext, event: object): Promise<unknown> {
+  return JSON.parse(await invoke(context, context.names.migrator, event));
+}
+
+/** Asks RDS to delete an instance, which refuses while the instance is still being made. */
+async function removeInstance(rds: AcceptContext['account']['rds'], id: string): Promise<true | undefined> {
+  const seen = await instanceNamed(rds, id);
+  if (seen === undefined) return true;
+  if (seen.DBInstanceStatus === 'deleting') return undefined;
+  await rds
+    .send(
+      new DeleteDBInstanceCommand({ DBInstanceIdentifier: id, SkipFinalSnapshot: true, DeleteAutomatedBackups: true }),
+    )
+    .catch((error: Error) => {
+      if (error.name !== 'InvalidDBInstanceStateFault' && error.name !== 'InvalidDBInstanceState') throw error;
+    });
+  return undefined;
+}
