@@ -65,6 +65,9 @@ class _Database:
     def cursor(self) -> "_Database":
         return self
 
+    def sending(self, _file: str) -> "_Database":
+        return self
+
     def __enter__(self) -> "_Database":
         return self
 
