@@ -29,12 +29,15 @@ interface Load {
 }
 
 export async function measureSharing(bench: BenchStack, sizes: Sizes, say: (text: string) => void): Promise<Sharing> {
+  say('writing what is uploaded');
+  const prepared = loads(sizes);
   await warmUp(bench);
-  await warmSlots(bench);
+  await warmSlots(bench, 'quiet');
   say('quiet');
   const quiet = await uploadsBeside(bench, 'quiet', sizes.sharedUploads);
   const beside: Sharing['beside'] = [];
-  for (const load of loads(sizes)) {
+  for (const load of prepared) {
+    await warmSlots(bench, `${beside.length}`);
     say(load.name);
     const owner = `busy${beside.length}`;
     const bytes = load.files.reduce((sum, [, body]) => sum + body.length, 0);
@@ -51,10 +54,10 @@ export async function measureSharing(bench: BenchStack, sizes: Sizes, say: (text
   return { rowsEach: ROWS, quiet, beside };
 }
 
-/** A slot of Spark starts its Python process with the first upload that it gets: an owner's uploads alone use few of them. */
-async function warmSlots(bench: BenchStack): Promise<void> {
-  for (const round of [1, 2, 3]) {
-    const owners = Array.from({ length: SLOTS }, (_, index) => `warm-slot${index}`);
+/** A slot of Spark starts its Python process with the first upload that it gets, and ends it after a minute without any. */
+async function warmSlots(bench: BenchStack, before: string): Promise<void> {
+  for (const round of [1, 2]) {
+    const owners = Array.from({ length: SLOTS }, (_, index) => `warm-${before}-${index}`);
     const versions = owners.map((owner) =>
       putText(bench, `raw/expenses/owner=${owner}/${round}.csv`, smallCsv(ROWS, round)),
     );
