@@ -23,6 +23,7 @@ import { accountingRow } from './shared.ts';
 interface StartOptions {
   readonly once?: boolean;
   readonly sweepMinutes: string;
+  readonly failures: string;
 }
 
 /** Well-known, so that a bookmarked client finds them again; others where they are taken. */
@@ -37,6 +38,7 @@ export function addStart(program: Command): void {
     .description('start the local stack, load samples/, show the reports, and stay until Ctrl-C')
     .option('--once', 'do all that and end')
     .option('--sweep-minutes <n>', 'how often to compare the whole bucket with the database', '15')
+    .option('--failures <n>', 'end with the reason when a part has failed this often in a row', '12')
     .action(start);
 }
 
@@ -45,7 +47,7 @@ async function start(options: StartOptions): Promise<void> {
   const told = untilTold();
   const isOld = existsSync(dataFolder);
   try {
-    const stack = await startParts(told.signal);
+    const stack = await startParts(options, told.signal);
     const sweeper = startSweeper(stack, { everyMs: Number(options.sweepMinutes) * 60_000, report: warn });
     told.signal.addEventListener('abort', sweeper.stop);
     try {
@@ -70,7 +72,7 @@ async function start(options: StartOptions): Promise<void> {
   if (told.signal.aborted && options.once) throw new CommandError(`Ended early: ${told.signal.reason}`);
 }
 
-async function startParts(signal: AbortSignal): Promise<Stack> {
+async function startParts({ failures }: StartOptions, signal: AbortSignal): Promise<Stack> {
   return withSpinner('Starting', async (say) => {
     const building = buildTrigger(join(runFolder, 'logs', 'trigger-build.log'));
     building.catch(() => undefined);
@@ -86,6 +88,7 @@ async function startParts(signal: AbortSignal): Promise<Stack> {
       consoleBuilt: consoleBuilding,
       report: say,
       warn,
+      limits: { attempts: Number(failures) },
     });
     if (signal.aborted) {
       await stack.stop();
