@@ -443,15 +443,17 @@ COLUMNS = {
 }
 
 
-def shown_views(connection: Connection) -> dict[str, Counter[tuple[Any, ...]]]:
-    """What the views of a database show, in the model's terms."""
+def shown_views(connection: Connection, owners: Collection[str] | None = None) -> dict[str, Counter[tuple[Any, ...]]]:
+    """What the views of a database show, in the model's terms: of everybody, or of some owners."""
     shown = {}
     for view, columns in COLUMNS.items():
         table = f"{view} AS t JOIN uploads USING (upload_id)" if view == "v_transactions" else view
         condition = " WHERE state = 'published'" if view == "v_upload_accounting" else ""
         rows = stack.fetch(connection, f"SELECT {columns} FROM {table}{condition}")
         shown[view] = Counter(
-            tuple(str(value) if name == "date" else value for name, value in row.items()) for row in rows
+            tuple(str(value) if name == "date" else value for name, value in row.items())
+            for row in rows
+            if owners is None or row["owner"] in owners
         )
     return shown
 
@@ -465,3 +467,48 @@ def assert_same(shown: dict[str, Counter[tuple[Any, ...]]], expected: dict[str, 
         for row, times in rows.items()
     ]
     assert not differences, "\n".join(differences)
+
+
+def assert_reasons(connection: Connection, expected: Bucket) -> None:
+    """After a sweep, `uploads` tells why each version that is not shown is not."""
+    uploads = {
+        (upload["object_key"], upload["version_id"]): upload
+        for upload in stack.fetch(connection, "SELECT * FROM uploads")
+    }
+    assert {upload["state"] for upload in uploads.values()} <= {"published", "superseded", "retired", "rejected"}
+    for object_key in expected.versions:
+        for version in expected.rejected(object_key):
+            upload = uploads[object_key, version.version_id]
+            assert (upload["state"], upload["reason_code"]) == ("rejected", version.rejection), version
+            assert upload["reason"], version
+
+
+def assert_nothing_is_left(
+    connection: Connection, published: Collection[Version], owners: Collection[str] | None = None
+) -> None:
+    """Rows stand for published uploads alone, quarantined rows for those and rejected ones.
+
+    Args:
+        connection: To the database, as somebody who may read every table.
+        published: What is published.
+        owners: Whose uploads `published` names; everybody's where left out.
+    """
+    for feed in HEADERS:
+        sql = f"SELECT COUNT(*) AS n FROM {feed} LEFT JOIN uploads USING (upload_id) WHERE state <=> 'published' = 0"
+        assert stack.fetch(connection, sql) == [{"n": 0}], f"rows of {feed} that no published upload has"
+    stored = "SELECT COUNT(*) AS n FROM uploads WHERE rows_stored <> (state = 'published')"
+    assert stack.fetch(connection, stored) == [{"n": 0}]
+    expected: Counter[tuple[Any, ...]] = Counter()
+    for version in published:
+        assert version.file is not None
+        bad = [row for row in version.file.rows if row.fault]
+        expected.update((version.object_key, version.version_id, row.number, row.fault) for row in bad)
+    columns = "object_key, version_id, row_no, code, state, owner"
+    quarantined = stack.fetch(connection, f"SELECT {columns} FROM quarantined_rows LEFT JOIN uploads USING (upload_id)")
+    assert {row["state"] for row in quarantined} <= {"published", "rejected"}
+    of_published = [
+        tuple(row.values())[:4]
+        for row in quarantined
+        if row["state"] == "published" and (owners is None or row["owner"] in owners)
+    ]
+    assert Counter(of_published) == expected

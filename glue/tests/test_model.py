@@ -13,7 +13,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from typing import Any
@@ -29,6 +29,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from model import File, Line, Twins, Version
 from pymysql.connections import Connection
 from pyspark.sql import SparkSession
+from random_files import KEYS, files_of, lines_of, recategorise
 from stack import REPOSITORY, Stack, fetch, tool_paths
 
 from centflow_glue import bucket as job_bucket
@@ -37,89 +38,9 @@ from centflow_glue.database import DatabaseAddress, connect
 from centflow_glue.main import main
 from centflow_glue.reconcile import LoadFailedError
 
-KEYS = {
-    "raw/expenses/owner=ann/january.csv": "expenses",
-    # The key before is the beginning of this one: a listing by prefix finds both.
-    "raw/expenses/owner=ann/january.csv.gz": "expenses",
-    "raw/expenses/owner=ann/2025/all of it + 100% é.csv": "expenses",
-    "raw/expenses/owner=bob/january.csv": "expenses",
-    "raw/expenses/january.csv": "expenses",
-    "raw/incomes/owner=ann/pay.csv": "incomes",
-    "raw/incomes/owner=ann/pay (1).csv": "incomes",
-    "raw/budgets/owner=ann/plan.csv": "budgets",
-    "raw/budgets/owner=ann/plan-b.csv": "budgets",
-    "raw/expences/owner=ann/january.csv": "expenses",
-    "raw/expenses/owner=ann/notes.txt": "expenses",
-}
-# Chances that leave most files and lines sound.
-FLAWS = {11: "missing_header", 12: "not_utf8", 13: "empty_file"}
-FAULTS = {
-    11: "bad_number",
-    12: "too_many_decimals",
-    13: "unknown_currency",
-    14: "missing_value",
-    15: "ragged_row",
-}
 # A key that is loaded, published and withdrawn takes about so many.
 STATEMENTS_AT_MOST = 28
 NUMBERS = count(1)
-
-
-def lines_of(feed: str) -> st.SearchStrategy[Line]:
-    """Lines from so few values that many are the same transaction, in the same words or in others."""
-    money = st.sampled_from(
-        [("3.50", "EUR"), ("3.5", "EUR"), ("12.00", "EUR"), ("-1.25", "EUR"), ("350", "JPY"), ("350.00", "JPY")]
-    )
-    category = st.sampled_from(["Food", "Fun"])
-    if feed == "budgets":
-        months = st.sampled_from(["2025-01", "2025-03"])
-        good = st.tuples(months, category, money.filter(lambda pair: pair[0] > "0")).map(
-            lambda cells: (*cells[:2], *cells[2])
-        )
-    else:
-        transaction = st.sampled_from(["", "", "t1", "t2"])
-        place = st.sampled_from([("", ""), ("ES", "Madrid"), ("ES", "")]) if feed == "expenses" else st.just(())
-        good = st.tuples(
-            st.sampled_from(["2025-01-31", "2025-02-01", "2025-03-15", "2024-02-29"]),
-            st.sampled_from(["Cafe", "Café", 'The "cafe",\nhere']),
-            category,
-            st.sampled_from(["card", "cash"]),
-            money,
-            st.sampled_from(["", "NULL"]),
-            place,
-            transaction,
-        ).map(lambda cells: (*cells[:4], *cells[4], cells[5], *cells[6], cells[7]))
-    fault = st.integers(0, 29).map(FAULTS.get)
-    return st.one_of(
-        *[st.builds(partial(break_line, feed), good, fault)] * 9,
-        st.just(Line(())),
-    )
-
-
-def break_line(feed: str, cells: tuple[str, ...], fault: str | None) -> Line:
-    """The line with one fault in it."""
-    texts = {"bad_number": ("amount", "1,50"), "too_many_decimals": ("amount", "1.2345")}
-    texts |= {"unknown_currency": ("currency", "euro"), "missing_value": ("category", "")}
-    if fault is None:
-        return Line(cells)
-    if fault == "ragged_row":
-        return Line((*cells, "too much"), fault)
-    header, text = texts[fault]
-    return Line(
-        tuple(text if name == header else cell for name, cell in zip(model.HEADERS[feed], cells, strict=True)), fault
-    )
-
-
-def files_of(feed: str, lines: Sequence[Line]) -> st.SearchStrategy[File]:
-    """Files of these lines, any of them several times; most files are acceptable."""
-    flaw = st.integers(0, 23).map(FLAWS.get)
-    return st.builds(
-        File,
-        feed=st.just(feed),
-        lines=st.lists(st.sampled_from(lines), min_size=1, max_size=6).map(tuple),
-        flaw=flaw,
-        line_end=st.sampled_from(["\n", "\n", "\r\n", "\r"]),
-    )
 
 
 @dataclass
@@ -297,37 +218,11 @@ class Life(RuleBasedStateMachine):
 
     def check_uploads(self) -> None:
         """After a sweep, `uploads` tells why each version that is not shown is not."""
-        uploads = {
-            (upload["object_key"], upload["version_id"]): upload
-            for upload in fetch(self.world.admin, "SELECT * FROM uploads")
-        }
-        assert {upload["state"] for upload in uploads.values()} <= {"published", "superseded", "retired", "rejected"}
-        for object_key in self.twins.expected.versions:
-            for version in self.twins.expected.rejected(object_key):
-                upload = uploads[object_key, version.version_id]
-                assert (upload["state"], upload["reason_code"]) == ("rejected", version.rejection), version
-                assert upload["reason"], version
+        model.assert_reasons(self.world.admin, self.twins.expected)
 
     def check_that_nothing_is_left(self) -> None:
         """Rows stand for published uploads alone, quarantined rows for those and rejected ones."""
-        admin = self.world.admin
-        for feed in model.HEADERS:
-            sql = (
-                f"SELECT COUNT(*) AS n FROM {feed} LEFT JOIN uploads USING (upload_id) WHERE state <=> 'published' = 0"
-            )
-            assert fetch(admin, sql) == [{"n": 0}], f"rows of {feed} that no published upload has"
-        stored = "SELECT COUNT(*) AS n FROM uploads WHERE rows_stored <> (state = 'published')"
-        assert fetch(admin, stored) == [{"n": 0}]
-        expected: Counter[tuple[Any, ...]] = Counter()
-        for version in filter(None, self.settled.values()):
-            assert version.file is not None
-            bad = [row for row in version.file.rows if row.fault]
-            expected.update((version.object_key, version.version_id, row.number, row.fault) for row in bad)
-        columns = "object_key, version_id, row_no, code, state"
-        quarantined = fetch(admin, f"SELECT {columns} FROM quarantined_rows LEFT JOIN uploads USING (upload_id)")
-        assert {row["state"] for row in quarantined} <= {"published", "rejected"}
-        of_published = [tuple(row.values())[:4] for row in quarantined if row["state"] == "published"]
-        assert Counter(of_published) == expected
+        model.assert_nothing_is_left(self.world.admin, list(filter(None, self.settled.values())))
 
     # How the model follows.
 
@@ -472,19 +367,6 @@ class LifeOnSpark(Life):
         """The job."""
         self.world.steps["job runs"] += 1
         main([*arguments, "--bucket", self.twins.bucket.name, "--database-secret", self.world.stack.secret_id])
-
-
-def recategorise(file: File) -> File:
-    """The same transactions in other categories; a budget's category is part of its identity, so it stays."""
-    if file.feed == "budgets":
-        return file
-    return replace(
-        file,
-        lines=tuple(
-            replace(line, cells=(*line.cells[:2], "Other", *line.cells[3:])) if line.cells and not line.fault else line
-            for line in file.lines
-        ),
-    )
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,10 @@
  * Plain JavaScript without a dependency, because it runs before there is any, on whatever Node (18 or newer) the machine has.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installChromium, recordedChromium } from './chromium.mjs';
+import { installFaketime, recordedFaketime } from './faketime.mjs';
 import { checkJava, findJava } from './java.mjs';
 import { checkDisk, checkPlatform, findPython, freeBytes, glibcVersion, wasSetUp } from './machine.mjs';
 import { checkMysql, installMysql, mysqlHome, mysqlLibraries } from './mysql.mjs';
@@ -48,11 +49,16 @@ async function setUp(commandLine) {
   const javaHome = parts.value;
   mkdirSync(toolchain, { recursive: true });
   const chromium = recordedChromium();
+  const faketime = commandLine[0] === 'chaos' ? await installFaketime() : recordedFaketime();
   const paths = {
+    ...(faketime === undefined ? {} : { faketime }),
     ...{ node, pnpm, uv, python, virtualEnvironment, emulatorPython },
     ...{ javaHome, sparkClasses, mysqlHome, mysqlLibraries, chromium },
   };
-  writeFileSync(join(toolchain, 'paths.json'), `${JSON.stringify(paths, undefined, 2)}\n`);
+  const file = join(toolchain, 'paths.json');
+  const text = `${JSON.stringify(paths, undefined, 2)}\n`;
+  // A command beside this one may be reading it.
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 
 /** Without a browser the tests in one are skipped, and say so; where it is required, and for pictures, that is an error. */

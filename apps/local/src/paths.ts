@@ -28,6 +28,8 @@ const toolPaths = z.object({
   sparkClasses: z.string(),
   mysqlHome: z.string(),
   mysqlLibraries: z.string(),
+  /** libfaketime, where `chaos` has fetched it. */
+  faketime: z.string().optional(),
 });
 export type ToolPaths = z.infer<typeof toolPaths>;
 

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   pictures: async () => (await import('./pictures/command.ts')).addPictures,
   rehearse: async () => (await import('./rehearse/command.ts')).addRehearse,
   stack: async () => (await import('./commands/stack.ts')).addStack,
+  chaos: async () => (await import('./chaos.ts')).addChaos,
   machines: async () => (await import('./machines/command.ts')).addMachines,
   'test-mysql': async () => (await import('./machines/newest-mysql.ts')).addTestMysql,
 };

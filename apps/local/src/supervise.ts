@@ -1,7 +1,7 @@
 /** Child processes that write to a log, say when they are ready, and do not outlive this process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A part of the stack did not start, or ended by itself. */
@@ -53,7 +53,7 @@ export async function startPart(options: PartOptions): Promise<Part> {
     guarded ? SETPRIV : options.command,
     guarded ? ['--pdeathsig', 'TERM', options.command, ...options.args] : options.args,
     {
-      env: { ...process.env, ...options.env, [PARENT_VARIABLE]: String(process.pid) },
+      env: { ...process.env, ...options.env, ...clockOf(options.name), [PARENT_VARIABLE]: String(process.pid) },
       // Standard input stays open as long as this process lives: its end is the other sign of our death.
       stdio: ['pipe', log, log],
       // A process group of its own: Ctrl-C reaches us alone, and we end the parts in order.
@@ -110,6 +110,22 @@ async function within(question: Promise<boolean>, milliseconds: number): Promise
   } finally {
     timer.abort();
   }
+}
+
+/** Parts that can have a clock of their own: the times of uploads are theirs. */
+const CLOCKS: Readonly<Record<string, string>> = { MySQL: 'mysqld', 'the AWS emulator': 'emulator' };
+
+/** The clock of a part, where a test of clock steps asks for it: libfaketime reads it from a file. */
+function clockOf(part: string): Record<string, string> {
+  const { CENTFLOW_CLOCKS_DIR: folder, CENTFLOW_FAKETIME: library } = process.env;
+  const file = CLOCKS[part];
+  if (folder === undefined || library === undefined || file === undefined) return {};
+  // https://github.com/wolfcw/libfaketime: "Faking time system-wide", "Advanced time specification options".
+  return {
+    LD_PRELOAD: library,
+    FAKETIME_TIMESTAMP_FILE: join(folder, file),
+    FAKETIME_CACHE_DURATION: '1',
+  };
 }
 
 /** Ends at once what is left of a process and of all it started. */

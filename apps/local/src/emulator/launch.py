@@ -17,6 +17,7 @@ import prefix_lists
 import queue_batches
 import queue_moves
 import rds_instances
+import refusals
 import user_pools
 import version_listing
 from ministack import app
@@ -49,6 +50,8 @@ def main() -> None:
         queue_moves.install()
     if port := os.environ.pop("CENTFLOW_GUARDED_PORT", None):
         app.app = guard.wrap(app.app, os.environ["AWS_SECRET_ACCESS_KEY"], int(port))
+    if refusals_file := os.environ.pop("CENTFLOW_EMULATOR_REFUSALS", None):
+        app.app = refusals.wrap(app.app, refusals_file)
     app._state_map = {name: module for name, module in app._state_map.items() if name in KEPT_SERVICES}
     lifeline.hold()
     app.main()

@@ -1,0 +1,38 @@
+/** `chaos`: random histories on a local stack of its own, while its processes are killed, paused and refused. */
+import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { readToolPaths, repository } from './paths.ts';
+
+interface ChaosOptions {
+  readonly minutes: string;
+  readonly seed: string;
+  readonly keepLogs?: string;
+}
+
+export function addChaos(program: Command): void {
+  program
+    .command('chaos')
+    .description('kill, pause and refuse at random on a local stack of its own; the reports must come out right')
+    .option('--minutes <n>', 'how long', '2')
+    .option('--seed <n>', 'chooses histories and faults', String(randomInt(1_000_000)))
+    .option('--keep-logs <folder>', 'copy the logs of the stack there')
+    .action(chaos);
+}
+
+/** The histories, the model and the faults are Python: glue/tests/chaos.py. */
+async function chaos({ minutes, seed, keepLogs }: ChaosOptions): Promise<void> {
+  const tools = readToolPaths();
+  const logs = keepLogs === undefined ? [] : ['--keep-logs', resolve(keepLogs)];
+  const child = spawn(
+    tools.python,
+    [join(repository, 'glue', 'tests', 'chaos.py'), '--minutes', minutes, '--seed', seed, ...logs],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  process.once('disconnect', () => child.kill('SIGTERM'));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  process.exitCode = code ?? 1;
+}

@@ -1,0 +1,56 @@
+"""Throttling and outages of AWS's services, for tests: a share of the requests is refused as AWS refuses them.
+
+The share of each service stands in a file, so that it can change while the emulator runs: `{"s3": 0.3, "glue": 0.5}`.
+"""
+
+import json
+import random
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+# Of a request that is signed, or that a presigned address carries: …/20250102/eu-west-1/s3/aws4_request.
+SERVICE = re.compile(r"/\d{8}/[a-z0-9-]+/([a-z0-9-]+)/aws4_request")
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+S3_REFUSALS = ((503, "SlowDown"), (500, "InternalError"))
+# https://docs.aws.amazon.com/glue/latest/webapi/CommonErrors.html
+OTHER_REFUSALS = ((400, "ThrottlingException"), (500, "InternalFailure"))
+
+Scope = dict[str, Any]
+Application = Callable[[Scope, Any, Callable[[dict], Awaitable[None]]], Awaitable[None]]
+
+
+def wrap(application: Application, file: str) -> Application:
+    """The application, which refuses what `file` says; nothing while there is no such file."""
+
+    async def refusing(scope: Scope, receive: Any, send: Callable[[dict], Awaitable[None]]) -> None:
+        service = _service_of(scope) if scope["type"] == "http" else None
+        if service is None or random.random() >= _shares(file).get(service, 0):
+            await application(scope, receive, send)
+            return
+        status, code = random.choice(S3_REFUSALS if service == "s3" else OTHER_REFUSALS)
+        if service == "s3":
+            body = f"<Error><Code>{code}</Code><Message>Refused by the test.</Message></Error>"
+            headers = [(b"content-type", b"application/xml")]
+        else:
+            body = json.dumps({"__type": code, "message": "Refused by the test."})
+            headers = [(b"content-type", b"application/x-amz-json-1.1"), (b"x-amzn-errortype", code.encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body.encode()})
+
+    return refusing
+
+
+def _service_of(scope: Scope) -> str | None:
+    signature = b" ".join(value for name, value in scope["headers"] if name == b"authorization")
+    found = SERVICE.search(signature.decode("latin-1"))
+    return found[1] if found else None
+
+
+def _shares(file: str) -> dict[str, float]:
+    try:
+        return json.loads(Path(file).read_text("utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        # It is not there yet, or is just being written.
+        return {}

@@ -1,0 +1,266 @@
+"""Random histories of several owners on the whole local stack, while its processes are killed, paused and refused.
+
+Rounds of faults, also while the stack starts, each followed by calm. Once it is calm, the stack recovers by itself, one
+sweep is enough, the views equal the model, and every row is accounted for. At the end nothing waits, and no process is
+left.
+
+Run it as `npm run chaos -- --minutes 20 --seed 1`. The last line is read by machines: `N passed, N failed, N skipped`.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import model
+from chaos_faults import CLOCK_PARTS, Faults, Machine, mount_small_disk, set_clock, unmount
+from chaos_history import OWNERS, History
+from chaos_stack import LocalStack
+from stack import tool_paths
+
+ROUND_S = 25
+# A round goes on until owners have done so much, where the stack is slow to start.
+STEPS_OF_ROUND = 20
+ROUND_AT_MOST_S = 120
+DISK_MB = 1800
+# As `npm start` has them: apps/local/src/names.ts.
+BUCKET = "centflow-local-uploads"
+QUEUE = "centflow-local-uploads"
+DEAD_LETTERS = "centflow-local-uploads-dlq"
+JOB = "centflow-local-load"
+# A message whose Lambda was killed comes back after 130 s, and a sweep may wait for runs before it.
+CALM_WITHIN_S = 600
+STARTS_IN_CALM = 3
+STOP_WITHIN_S = 120
+
+
+class Chaos:
+    """One run of chaos.
+
+    Attributes:
+        passed: How many checks held.
+        failures: What did not hold, each with its reason.
+        skipped: What this machine does not let chaos do, each with its reason.
+    """
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.passed = 0
+        self.failures: list[str] = []
+        self.skipped: list[str] = []
+        self.run_folder = folder / "run"
+        self.run_folder.mkdir()
+        self.machine = self._prepare(folder)
+        environment = {"CENTFLOW_EMULATOR_REFUSALS": str(self.machine.refusals_file)}
+        if self.machine.clocks_folder is not None:
+            environment |= {
+                "CENTFLOW_CLOCKS_DIR": str(self.machine.clocks_folder),
+                "CENTFLOW_FAKETIME": tool_paths()["faketime"],
+            }
+        self.stack = LocalStack(self.run_folder, folder / "start.log", environment)
+        self.history = History(BUCKET, seed)
+        self.faults = Faults(self.stack, self.machine, seed)
+
+    def run(self, minutes: float) -> None:
+        """Rounds until the time is over, at least one."""
+        deadline = time.monotonic() + minutes * 60
+        number = 0
+        while number == 0 or time.monotonic() < deadline:
+            number += 1
+            self.faults.counts.clear()
+            is_good = self.check(f"round {number}, faults", self.storm)
+            say(f"  {', '.join(f'{name} {times}x' for name, times in sorted(self.faults.counts.items()))}")
+            if "filled the disk" in self.faults.counts:
+                self.history.forget_confirmations()
+            if not is_good or not self.check(f"round {number}, calm", self.recover_and_compare):
+                break
+        self.check("nothing waits", self.wait_until_nothing_waits)
+        self.check("the rebuilt database is equal", self.rebuild)
+        self.check("the stack stops", self.stop)
+        steps = ", ".join(f"{name} {times}x" for name, times in sorted(self.history.counts.items()))
+        say(f"{self.stack.starts} starts of the stack; {steps}")
+
+    def storm(self) -> None:
+        """Histories and faults side by side, also while the stack starts."""
+        calm = threading.Event()
+        striking = threading.Thread(target=self.faults.strike_until, args=(calm,))
+        striking.start()
+        since = time.monotonic()
+        steps = 0
+        try:
+            while (took := time.monotonic() - since) < ROUND_S or (steps < STEPS_OF_ROUND and took < ROUND_AT_MOST_S):
+                self._start_again()
+                s3 = self.stack.client("s3")
+                if s3 is not None:
+                    self.history.step(s3)
+                    steps += 1
+                time.sleep(0.2)
+        finally:
+            calm.set()
+            striking.join()
+            self.faults.resume_all()
+
+    def recover_and_compare(self) -> None:
+        """Nothing goes wrong any more: the stack comes to itself, and the views to what the bucket says."""
+        self.wait_until_well()
+        s3 = self.stack.client("s3")
+        swept = self.stack.centflow("sweep")
+        assert swept.returncode == 0, f"the sweep failed: {swept.stdout}{swept.stderr}"
+        found = self.history.in_bucket(s3)
+        assert not self.history.lost(found), f"S3 has confirmed and lost {self.history.lost(found)}"
+        published = list(filter(None, (found.published(key) for key in found.versions)))
+        with closing(self.stack.connect()) as database:
+            model.assert_same(model.shown_views(database, OWNERS), model.views(published))
+            model.assert_reasons(database, found)
+            model.assert_nothing_is_left(database, published, OWNERS)
+
+    def wait_until_well(self) -> None:
+        """Until `doctor` finds every part well; the stack may be started again some times, as a person would."""
+        starts = self.stack.starts
+        deadline = time.monotonic() + CALM_WITHIN_S
+        while True:
+            self._start_again()
+            assert self.stack.starts - starts <= STARTS_IN_CALM, f"it does not start:\n{self.stack.last_lines()}"
+            if self.stack.variables() is not None:
+                findings = self.stack.centflow("doctor")
+                if findings.returncode == 0:
+                    return
+            else:
+                findings = None
+            told = "it does not become ready" if findings is None else findings.stdout + findings.stderr
+            assert time.monotonic() < deadline, f"{told}\n{self.stack.last_lines()}"
+            time.sleep(1)
+
+    def wait_until_nothing_waits(self) -> None:
+        """No message is in the queue or under way, none is left in the dead-letter queue, and no job run goes on."""
+        deadline = time.monotonic() + CALM_WITHIN_S
+        sqs, glue = self.stack.client("sqs"), self.stack.client("glue")
+        assert sqs is not None
+        assert glue is not None
+        while True:
+            states = [run["JobRunState"] for run in glue.get_job_runs(JobName=JOB)["JobRuns"]]
+            running = sum(state in ("STARTING", "RUNNING", "WAITING") for state in states)
+            messages = messages_in(sqs, QUEUE)
+            if running == messages == 0:
+                break
+            assert time.monotonic() < deadline, f"{messages} messages and {running} job runs still wait"
+            time.sleep(1)
+        dead = messages_in(sqs, DEAD_LETTERS)
+        if dead:
+            say(f"{dead} messages were given up after five attempts; they are moved back, as an operator would")
+            moved = self.stack.centflow("redrive")
+            assert moved.returncode == 0, f"{moved.stdout}{moved.stderr}"
+            while messages_in(sqs, QUEUE) or messages_in(sqs, DEAD_LETTERS):
+                assert time.monotonic() < deadline, "messages still wait after the redrive"
+                time.sleep(1)
+
+    def rebuild(self) -> None:
+        """A second database that is built from the bucket alone shows the same."""
+        compared = self.stack.centflow("rebuild", "--check", within_s=CALM_WITHIN_S)
+        assert compared.returncode == 0, f"{compared.stdout}{compared.stderr}"
+
+    def stop(self) -> None:
+        """Ctrl-C ends the stack, and no process is left."""
+        exit_code = self.stack.stop(STOP_WITHIN_S)
+        assert exit_code == 0, f"it ended with {exit_code}:\n{self.stack.last_lines()}"
+        left = self.stack.processes_left(10)
+        assert not left, f"processes are left: {left}"
+
+    def check(self, name: str, work: Callable[[], None]) -> bool:
+        """Do the work, and say whether it held."""
+        since = time.monotonic()
+        try:
+            work()
+        except Exception as error:
+            reason = str(error) if isinstance(error, AssertionError) else traceback.format_exc()
+            self.failures.append(f"{name}: {reason}")
+            say(f"✘ {name}: {reason}")
+            return False
+        self.passed += 1
+        say(f"✔ {name}, {time.monotonic() - since:.1f} s")
+        return True
+
+    def _start_again(self) -> None:
+        if not self.stack.has_ended:
+            return
+        if self.stack.exit_code is not None:
+            say(f"  the stack ended with {self.stack.exit_code}: {self.stack.reason_of_end()}")
+            # Killed outright, it is gone before its parts are.
+            left = self.stack.processes_left(60)
+            assert not left, f"the stack has ended, and left {left}"
+        self.stack.start()
+
+    def _prepare(self, folder: Path) -> Machine:
+        refused = mount_small_disk(self.run_folder, DISK_MB)
+        if refused is not None:
+            self.skipped.append(f"a full disk: {refused}")
+        clocks: Path | None = folder / "clocks"
+        assert clocks is not None
+        clocks.mkdir()
+        if "faketime" in tool_paths():
+            for part in CLOCK_PARTS:
+                set_clock(clocks, part, 0)
+        else:
+            clocks = None
+            self.skipped.append("clock steps: libfaketime is not there (apt has no package libfaketime)")
+        return Machine(folder / "refusals.json", clocks, refused is None)
+
+
+def messages_in(sqs: Any, queue: str) -> int:
+    """How many messages wait in a queue or are under way."""
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    names = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed")]
+    return sum(map(int, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values()))
+
+
+@contextmanager
+def chaos_of(seed: int, keep: Path | None) -> Iterator[Chaos]:
+    """Chaos in a folder of its own, which is gone afterwards with everything that ran in it."""
+    folder = Path(tempfile.mkdtemp(prefix="centflow-chaos-"))
+    chaos = Chaos(folder, seed)
+    try:
+        yield chaos
+    finally:
+        chaos.faults.resume_all()
+        chaos.stack.kill_all()
+        if keep is not None:
+            keep.mkdir(parents=True, exist_ok=True)
+            shutil.copy(chaos.stack.log, keep)
+            if (chaos.run_folder / "logs").exists():
+                shutil.copytree(chaos.run_folder / "logs", keep / "logs", dirs_exist_ok=True)
+        if chaos.machine.is_small_disk:
+            unmount(chaos.run_folder)
+        shutil.rmtree(folder)
+
+
+def say(text: str) -> None:
+    """Print at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Run chaos; returns the exit code."""
+    parser = argparse.ArgumentParser(description="Random histories and faults on the whole local stack.")
+    parser.add_argument("--minutes", type=float, required=True, help="how long faults and histories go on")
+    parser.add_argument("--seed", type=int, required=True, help="chooses histories and faults")
+    parser.add_argument("--keep-logs", type=Path, help="a folder for the stack's logs")
+    options = parser.parse_args()
+    say(f"seed {options.seed}, {options.minutes:g} minutes, {os.cpu_count()} processors")
+    with chaos_of(options.seed, options.keep_logs) as chaos:
+        for reason in chaos.skipped:
+            say(f"skipped: {reason}")
+        chaos.run(options.minutes)
+    say(f"{chaos.passed} passed, {len(chaos.failures)} failed, {len(chaos.skipped)} skipped")
+    return 1 if chaos.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

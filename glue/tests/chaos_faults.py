@@ -1,0 +1,189 @@
+"""What can go wrong on one machine, one fault at a time. Each fault undoes itself at its end."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from chaos_stack import PARTS, LocalStack, parts_present, send
+
+# Parts whose clock is set: apps/local/src/supervise.ts.
+CLOCK_PARTS = ("mysqld", "emulator")
+# libfaketime steps the clock that waits are measured by, too: a wait may last longer by twice as much.
+MAX_CLOCK_STEP_S = 30
+# A mysqld that the fault lets run for this share of the time.
+SLOW_SHARE = 0.15
+SLOW_PERIOD_S = 0.2
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the machine lets chaos do.
+
+    Attributes:
+        refusals_file: Read by the emulator.
+        clocks_folder: A file for each part whose clock can be set; None where libfaketime is missing.
+        is_small_disk: The stack's folder is a disk of its own, which may be filled.
+    """
+
+    refusals_file: Path
+    clocks_folder: Path | None
+    is_small_disk: bool
+
+
+class Faults:
+    """Random faults, chosen by a seed."""
+
+    def __init__(self, stack: LocalStack, machine: Machine, seed: int) -> None:
+        self.stack = stack
+        self.machine = machine
+        self.random = random.Random(seed)
+        self.counts: dict[str, int] = {}
+        self._calm = threading.Event()
+
+    def strike_until(self, calm: threading.Event) -> None:
+        """One fault after the other, with short breaks between them, until `calm` is set."""
+        self._calm = calm
+        faults: list[tuple[Callable[[], str | None], int]] = [
+            (self.kill, 6),
+            (self.pause, 4),
+            (self.slow_database, 1),
+            (self.refuse_requests, 2),
+        ]
+        if self.machine.clocks_folder is not None:
+            faults.append((self.step_clock, 1))
+        if self.machine.is_small_disk:
+            faults.append((self.fill_disk, 1))
+        while not self._wait(self.random.uniform(0.3, 4)):
+            (fault,) = self.random.choices([fault for fault, _ in faults], [weight for _, weight in faults])
+            name = fault()
+            if name is not None:
+                self.counts[name] = self.counts.get(name, 0) + 1
+
+    def resume_all(self) -> None:
+        """Let everything run that was paused."""
+        for process in self.stack.processes():
+            send(process.pid, signal.SIGCONT)
+
+    def kill(self) -> str | None:
+        """A part's process, or one of its processes, is killed."""
+        part = self._part()
+        if part is None:
+            return None
+        pids = self._pids(part)
+        if pids:
+            send(self.random.choice(pids), signal.SIGKILL)
+        return f"killed {part}"
+
+    def pause(self) -> str | None:
+        """All processes of a part stop for some seconds."""
+        part = self._part()
+        if part is None:
+            return None
+        pids = self._pids(part)
+        try:
+            for pid in pids:
+                send(pid, signal.SIGSTOP)
+            self._wait(self.random.uniform(0.5, 8))
+        finally:
+            for pid in pids:
+                send(pid, signal.SIGCONT)
+        return f"paused {part}"
+
+    def slow_database(self) -> str:
+        """The server stops and goes on many times a second, so that everything in it takes several times as long."""
+        slices = int(self.random.uniform(3, 8) / SLOW_PERIOD_S)
+        for _ in range(slices):
+            pids = self._pids("mysqld")
+            try:
+                for pid in pids:
+                    send(pid, signal.SIGSTOP)
+                is_calm = self._wait(SLOW_PERIOD_S * (1 - SLOW_SHARE))
+            finally:
+                for pid in pids:
+                    send(pid, signal.SIGCONT)
+            if is_calm or self._wait(SLOW_PERIOD_S * SLOW_SHARE):
+                break
+        return "slowed mysqld"
+
+    def refuse_requests(self) -> str:
+        """S3, Glue, SQS or the secrets' service refuses a share of the requests."""
+        service = self.random.choice(["s3", "s3", "glue", "sqs", "secretsmanager"])
+        share = self.random.choice([0.3, 0.7, 1.0])
+        file = self.machine.refusals_file
+        try:
+            file.write_text(json.dumps({service: share}), "utf-8")
+            self._wait(self.random.uniform(1, 8))
+        finally:
+            file.unlink(missing_ok=True)
+        return f"refused requests to {service}"
+
+    def step_clock(self) -> str:
+        """The clock of one part is set forward or back; it stays so until the next step."""
+        assert self.machine.clocks_folder is not None
+        part = self.random.choice(CLOCK_PARTS)
+        step = self.random.randint(-MAX_CLOCK_STEP_S, MAX_CLOCK_STEP_S)
+        set_clock(self.machine.clocks_folder, part, step)
+        return f"set the clock of {part}"
+
+    def fill_disk(self) -> str:
+        """The stack's disk is full for some seconds."""
+        ballast = self.stack.folder / "ballast"
+        try:
+            with suppress(OSError), ballast.open("wb") as file:
+                while True:
+                    file.write(bytes(1 << 20))
+                    file.flush()
+            self._wait(self.random.uniform(1, 6))
+        finally:
+            ballast.unlink(missing_ok=True)
+        return "filled the disk"
+
+    def _part(self) -> str | None:
+        """A part that runs now; `npm start` itself more seldom than the others."""
+        present = parts_present(self.stack.processes())
+        weights = [1 if part == "npm start" else 4 for part in present]
+        return self.random.choices(present, weights)[0] if present else None
+
+    def _pids(self, part: str) -> list[int]:
+        return sorted(process.pid for process in self.stack.processes() if process.part == part)
+
+    def _wait(self, seconds: float) -> bool:
+        return self._calm.wait(seconds)
+
+
+def set_clock(folder: Path, part: str, seconds: int) -> None:
+    """Set a part's clock that many seconds ahead of the machine's, or back: it reads the file again each second."""
+    file = folder / clock_file(part)
+    temporary = file.with_suffix(".new")
+    temporary.write_text(f"{seconds:+d}", "utf-8")
+    temporary.replace(file)
+
+
+def clock_file(part: str) -> str:
+    """The name of a part's file in the folder of the clocks."""
+    assert part in PARTS
+    return part.replace(" ", "-")
+
+
+def mount_small_disk(folder: Path, megabytes: int) -> str | None:
+    """Mount a disk in memory there; returns why not."""
+    if os.geteuid() != 0:
+        return "only root may mount a small disk"
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "centflow-chaos", str(folder)],
+        capture_output=True,
+        text=True,
+    )
+    return None if mounted.returncode == 0 else f"mounting a small disk is refused: {mounted.stderr.strip()}"
+
+
+def unmount(folder: Path) -> None:
+    """Take the disk away again, with all that is on it."""
+    subprocess.run(["umount", "--lazy", str(folder)], check=True, capture_output=True)
