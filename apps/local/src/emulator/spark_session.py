@@ -6,8 +6,8 @@ from pyspark.sql import SparkSession
 
 # Chosen for two cores and a fast start. Nothing of it changes what the job computes.
 SPARK_CONF = {
-    # A slot is a thread. Two job runs share this Spark: an owner has two turns under way in each, and two slots stay free
-    # for other owners. Each run divides its work as on a machine with two cores.
+    # A slot is a thread. Two job runs share this Spark: an owner has two turns under way in each, and two slots stay
+    # free for other owners. Each run divides its work as on a machine with two cores.
     "spark.master": "local[6]",
     "spark.default.parallelism": "2",
     "spark.app.name": "centflow-local",
