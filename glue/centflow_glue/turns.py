@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from centflow_glue.manifest import KeyToReconcile
 from centflow_glue.object_key import owner_or_default
 
-# A turn costs Spark as much as a small upload, so an owner with many waiting keys has several of them in one turn. An
-# owner with few has one, so that two large uploads go side by side.
-MOST_KEYS = 4
-TURNS_LEFT = 8
+# Spark takes longer over a turn than over a small upload, so an owner with many waiting keys has several of them in one
+# turn. An owner with few has one, so that two large uploads go side by side.
+MOST_KEYS = 50
+TURNS_LEFT = 4
 
 
 class Turns:
