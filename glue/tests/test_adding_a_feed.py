@@ -34,7 +34,7 @@ def test_a_new_feed_is_one_file_and_its_csv_loads(tmp_path: Path, monkeypatch: p
     with start_stack(tmp_path / "stack", repository=copy) as stack:
         for name, value in stack.environment().items():
             monkeypatch.setenv(name, value)
-        s3 = boto3.client("s3")
+        s3 = boto3.Session().client("s3")
         s3.put_object(Bucket=stack.bucket, Key="raw/savings_goals/owner=ada/goals.csv", Body=csv.encode())
         job = [
             sys.executable,
