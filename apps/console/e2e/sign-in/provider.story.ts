@@ -17,7 +17,7 @@ const slow = { timeout: (TOKEN_SECONDS + 40) * 1000 };
 async function open(setting: SignInSetting, address: string): Promise<Page> {
   const { browser, url } = setting();
   const page = await (await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 } })).newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(90_000);
   await page.goto(`${url}${address}`);
   return page;
 }
