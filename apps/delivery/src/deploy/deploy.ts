@@ -6,11 +6,10 @@ import { exemptionsOf } from '../plans/exemptions.ts';
 import type { Reviewed } from '../plans/plan-store.ts';
 import { lineOf, refuseViolations } from '../plans/policy.ts';
 import { raisedAlarms } from './alarms.ts';
+import { applyStage } from './apply-stage.ts';
 import { reasonsToAsk, refuseWithoutApproval } from './assessment.ts';
 import type { Evidence } from './evidence.ts';
-import { wakeMigrator } from './migrate.ts';
 import { compareWithReviewed, type PlannedStage, planStage } from './review.ts';
-import { StoppedError } from './stopped.ts';
 
 export interface DeployOptions {
   readonly open: OpenEnvironment;
@@ -109,13 +108,7 @@ async function applyAll(options: DeployOptions, planned: readonly PlannedStage[]
     const now = before === undefined || applied.length > 0 ? await planOne(options, stage) : before;
     if (!now.changes) continue;
     options.say(`${now.stack}: applying`);
-    try {
-      if (stage === 'load') await wakeMigrator(options.open);
-      await now.directory.apply();
-    } catch (error) {
-      throw new StoppedError(now.stack, applied, error);
-    }
-    applied.push(stage);
+    await applyStage(options.open, now, applied);
     options.say(`${now.stack}: applied`);
   }
 }

@@ -8,10 +8,9 @@ import type { StageName } from '@centflow/infra';
 import { summaryOf } from '@centflow/infra/terraform';
 import type { OpenEnvironment, OpenRelease } from '../open-environment.ts';
 import { lineOf, refuseViolations } from '../plans/policy.ts';
+import { applyStage } from './apply-stage.ts';
 import { AssessmentError, reasonsToAskForRollback, refuseWithoutApproval } from './assessment.ts';
-import { wakeMigrator } from './migrate.ts';
 import { planStage } from './review.ts';
-import { StoppedError } from './stopped.ts';
 
 const KEPT = 'store';
 
@@ -76,20 +75,14 @@ async function applyAll({ open, stacks, say }: RollbackOptions): Promise<void> {
   for (const stage of stacks.stages) {
     if (stage === KEPT) continue;
     const planned = await planStage(open, stacks, stage, { exemptions: [], lock: true });
-    const { stack, plan, directory, changes, judgement } = planned;
+    const { stack, plan, changes, judgement } = planned;
     say(`${stack}: ${summaryOf(plan)}`);
     if (!changes) continue;
     // It was reviewed when it was released. What holds data is another matter: the earlier release may not know of it.
     const destroying = judgement.violations.filter(({ rule }) => rule === 'destroys-data');
     refuseViolations([{ stack, judgement: { ...judgement, violations: destroying } }]);
     for (const violation of judgement.violations) say(`  look twice: ${lineOf(stack, violation)}`);
-    try {
-      if (stage === 'load') await wakeMigrator(open);
-      await directory.apply();
-    } catch (error) {
-      throw new StoppedError(stack, applied, error);
-    }
-    applied.push(stage);
+    await applyStage(open, planned, applied);
     say(`${stack}: applied`);
   }
 }

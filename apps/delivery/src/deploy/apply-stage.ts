@@ -1,0 +1,24 @@
+import type { StageName } from '@centflow/infra';
+import type { OpenEnvironment } from '../open-environment.ts';
+import { wakeMigrator } from './migrate.ts';
+import type { PlannedStage } from './review.ts';
+import { StoppedError } from './stopped.ts';
+
+/**
+ * Applies one stage as it was planned, and adds it to those that are applied.
+ *
+ * @throws {StoppedError} it did not come to its end.
+ */
+export async function applyStage(
+  open: OpenEnvironment,
+  { stack, stage, directory }: Pick<PlannedStage, 'stack' | 'stage' | 'directory'>,
+  applied: StageName[],
+): Promise<void> {
+  try {
+    if (stage === 'load') await wakeMigrator(open);
+    await directory.apply();
+  } catch (error) {
+    throw new StoppedError(stack, applied, error);
+  }
+  applied.push(stage);
+}
