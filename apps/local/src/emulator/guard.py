@@ -6,15 +6,14 @@ So this wraps its ASGI application. What a browser may do is what the console ne
 that the console has signed, from a page that this machine serves.
 """
 
-import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from html import escape
 from typing import Any
 from urllib.parse import parse_qs
 
 from ministack.core import sigv4
+from service_errors import error_of, service_of
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
@@ -190,15 +189,8 @@ async def _refuse(scope: Scope, send: Send, headers: Mapping[str, str], page: st
     """Answer 403 in the words of the service, so that its client shows the reason."""
     text = f"Refused by Centflow's local stack: {reason}."
     cors = {} if page is None else _cors(page)
-    error = f"<Error><Code>AccessDenied</Code><Message>{escape(text, quote=False)}</Message></Error>"
-    service = re.search(r"/(\w+)/aws4_request", headers.get("authorization", ""))
-    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        # Such as STS.
-        kind, body = "text/xml", f"<ErrorResponse>{error}</ErrorResponse>"
-    elif service is None or service[1] == "s3":
-        kind, body = "application/xml", error
-    else:
-        kind, body = "application/x-amz-json-1.1", json.dumps({"__type": "AccessDenied", "message": text})
+    service = service_of(headers.get("authorization", ""))
+    kind, body = error_of(service, headers.get("content-type", ""), "AccessDenied", text)
     await _answer(scope, send, 403, {**cors, "content-type": kind}, body)
 
 

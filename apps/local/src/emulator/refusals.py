@@ -5,13 +5,12 @@ The share of each service stands in a file, so that it can change while the emul
 
 import json
 import random
-import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-# Of a request that is signed, or that a presigned address carries: …/20250102/eu-west-1/s3/aws4_request.
-SERVICE = re.compile(r"/\d{8}/[a-z0-9-]+/([a-z0-9-]+)/aws4_request")
+from service_errors import error_of, service_of
+
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 S3_REFUSALS = ((503, "SlowDown"), (500, "InternalError"))
 # https://docs.aws.amazon.com/glue/latest/webapi/CommonErrors.html
@@ -30,12 +29,8 @@ def wrap(application: Application, file: str) -> Application:
             await application(scope, receive, send)
             return
         status, code = random.choice(S3_REFUSALS if service == "s3" else OTHER_REFUSALS)
-        if service == "s3":
-            body = f"<Error><Code>{code}</Code><Message>Refused by the test.</Message></Error>"
-            headers = [(b"content-type", b"application/xml")]
-        else:
-            body = json.dumps({"__type": code, "message": "Refused by the test."})
-            headers = [(b"content-type", b"application/x-amz-json-1.1"), (b"x-amzn-errortype", code.encode())]
+        kind, body = error_of(service, "", code, "Refused by the test.")
+        headers = [(b"content-type", kind.encode()), (b"x-amzn-errortype", code.encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body.encode()})
 
@@ -44,8 +39,7 @@ def wrap(application: Application, file: str) -> Application:
 
 def _service_of(scope: Scope) -> str | None:
     signature = b" ".join(value for name, value in scope["headers"] if name == b"authorization")
-    found = SERVICE.search(signature.decode("latin-1"))
-    return found[1] if found else None
+    return service_of(signature.decode("latin-1"))
 
 
 def _shares(file: str) -> dict[str, float]:
