@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetJobRunCommand } from '@aws-sdk/client-glue';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withConnection } from './database.ts';
+import { databaseUrl, withConnection } from './database.ts';
 import {
   failAndRedrive,
   follow,
@@ -20,42 +20,25 @@ import {
 } from './flow-steps.ts';
 import { runSweep, startWhenFree } from './job-runs.ts';
 import { triggerBundle } from './resources.ts';
-import { type Stack, startStack } from './stack.ts';
-import { processesLeft } from './testing/processes.ts';
-import { buildTrigger } from './trigger-build.ts';
+import type { Stack } from './stack.ts';
+import { startFlowStack, stopFlowStack } from './testing/flow-stack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'centflow-flow-'));
 
 let stack: Stack;
 
 beforeAll(async () => {
-  // As in the repository, whose package.json makes modules of the JavaScript below it: not of the Lambda's runtime.
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  stack = await startStack({
-    dataFolder: folder,
-    parts: ['mysql', 's3', 'flow'],
-    temporaryDatabase: false,
-    bufferPool: '256M',
-    triggerBuilt: buildTrigger(join(folder, 'trigger-build.log')),
-    overrides: { visibilitySeconds: 1, maxReceives: 2 },
-  });
+  stack = await startFlowStack(folder, { overrides: { visibilitySeconds: 1, maxReceives: 2 } });
 });
 
 afterAll(async () => {
-  await stack?.stop();
-  const left = await processesLeft(folder, 0);
-  rmSync(folder, { recursive: true, force: true });
-  expect(left).toEqual([]);
+  expect(await stopFlowStack(stack, folder)).toEqual([]);
 });
-
-function urlOf(user: string, password: string): string {
-  const { databaseHost, databasePort, databaseName } = stack.description;
-  return `mysql://${user}:${password}@${databaseHost}:${databasePort}/${databaseName}`;
-}
 
 function running(): RunningFlow {
   const { bucket, queueName, deadLetterQueueName, functionName, jobName, reporter, adminUser, adminPassword } =
     stack.description;
+  const administrator = { user: adminUser, password: adminPassword };
   return {
     clients: stack.clients,
     bucket,
@@ -63,8 +46,8 @@ function running(): RunningFlow {
     deadLetterQueue: deadLetterQueueName,
     trigger: functionName,
     job: jobName,
-    asReporter: (work) => withConnection(urlOf(reporter.user, reporter.password), work),
-    asAdministrator: (work) => withConnection(urlOf(adminUser, adminPassword), work),
+    asReporter: (work) => withConnection(databaseUrl(stack.description, reporter), work),
+    asAdministrator: (work) => withConnection(databaseUrl(stack.description, administrator), work),
   };
 }
 

@@ -1,19 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { queryRows, withConnection } from './database.ts';
+import { databaseUrl, queryRows, withConnection } from './database.ts';
 import { waitFor } from './flow-steps.ts';
 import { followUploads } from './follow.ts';
 import { runSweep } from './job-runs.ts';
 import { readParts } from './parts-file.ts';
-import { type Stack, startStack } from './stack.ts';
+import type { Stack } from './stack.ts';
 import type { PartStatus } from './supervisor.ts';
 import { startSweeper } from './sweeper.ts';
-import { processesLeft, processesOf } from './testing/processes.ts';
-import { buildTrigger } from './trigger-build.ts';
+import { startFlowStack, stopFlowStack } from './testing/flow-stack.ts';
+import { processesOf } from './testing/processes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'centflow-recovery-'));
 const WITHIN_MS = 240_000;
@@ -22,13 +22,7 @@ const warnings: string[] = [];
 let stack: Stack;
 
 beforeAll(async () => {
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  stack = await startStack({
-    dataFolder: folder,
-    parts: ['mysql', 's3', 'flow'],
-    temporaryDatabase: false,
-    bufferPool: '256M',
-    triggerBuilt: buildTrigger(join(folder, 'trigger-build.log')),
+  stack = await startFlowStack(folder, {
     warn: (message) => warnings.push(message),
     // A busy machine must not end the stack of these tests.
     limits: { attempts: 50, firstAttempts: 50, probeEveryMs: 500, probesMissed: 60 },
@@ -37,16 +31,10 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await stack?.stop();
-  const left = await processesLeft(folder, 0);
-  rmSync(folder, { recursive: true, force: true });
-  expect(left).toEqual([]);
+  expect(await stopFlowStack(stack, folder)).toEqual([]);
 });
 
-const reporterUrl = () => {
-  const { databaseHost, databasePort, databaseName, reporter } = stack.description;
-  return `mysql://${reporter.user}:${reporter.password}@${databaseHost}:${databasePort}/${databaseName}`;
-};
+const reporterUrl = () => databaseUrl(stack.description, stack.description.reporter);
 
 function statusOf(name: string): PartStatus {
   const found = stack.supervisor.parts().find((part) => part.name === name);
