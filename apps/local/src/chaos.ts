@@ -1,10 +1,9 @@
 /** `chaos`: random histories on a local stack of its own, while its processes are killed, paused and refused. */
-import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readToolPaths, repository } from './paths.ts';
+import { runChild } from './run-child.ts';
 
 interface ChaosOptions {
   readonly minutes: string;
@@ -26,13 +25,6 @@ export function addChaos(program: Command): void {
 async function chaos({ minutes, seed, keepLogs }: ChaosOptions): Promise<void> {
   const tools = readToolPaths();
   const logs = keepLogs === undefined ? [] : ['--keep-logs', resolve(keepLogs)];
-  const child = spawn(
-    tools.python,
-    [join(repository, 'glue', 'tests', 'chaos.py'), '--minutes', minutes, '--seed', seed, ...logs],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
-  );
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-  process.once('disconnect', () => child.kill('SIGTERM'));
-  const [code] = (await once(child, 'exit')) as [number | null];
-  process.exitCode = code ?? 1;
+  const program = join(repository, 'glue', 'tests', 'chaos.py');
+  process.exitCode = await runChild(tools.python, [program, '--minutes', minutes, '--seed', seed, ...logs]);
 }

@@ -1,9 +1,9 @@
 /** `fuzz`: mangles files for the job's reader and for the preview's until the time is over or something breaks. */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { CommandError } from './exit.ts';
 import { readToolPaths, repository, type ToolPaths } from './paths.ts';
+import { runChild } from './run-child.ts';
 
 /** One round of either reader takes a minute or two. */
 const FILES_PER_ROUND = 500;
@@ -69,21 +69,14 @@ function readers({ uv, pnpm }: ToolPaths): readonly Reader[] {
 }
 
 function run({ folder, command, args }: Reader, tools: ToolPaths, seed: number, files: number): Promise<number> {
-  const child = spawn(command, args, {
+  return runChild(command, args, {
     cwd: join(repository, folder),
-    stdio: ['ignore', 'inherit', 'inherit'],
     env: {
-      ...process.env,
       CENTFLOW_FUZZ_SEED: String(seed),
       CENTFLOW_FUZZ_FILES: String(files),
       JAVA_HOME: tools.javaHome,
       UV_PROJECT_ENVIRONMENT: tools.virtualEnvironment,
     },
-  });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
   });
 }
 

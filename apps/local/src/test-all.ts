@@ -3,7 +3,6 @@
  *
  * Packages that only need a MySQL server share a throw-away one; those that test the server itself start their own.
  */
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +12,7 @@ import { freePort } from './free-port.ts';
 import { readReport, type TestCounts } from './junit.ts';
 import { type Administrator, startMysql } from './mysql.ts';
 import { readToolPaths, repository, type ToolPaths } from './paths.ts';
+import { runChild } from './run-child.ts';
 import { renderTable } from './table.ts';
 
 interface TestPackage {
@@ -89,14 +89,12 @@ function urlOf({ host, port, user, password }: Administrator): string {
 /** Two packages at a time, for two cores; a package that fails does not keep the others from running. */
 async function runTests(tools: ToolPaths, mysqlUrl: string, packages: readonly TestPackage[]): Promise<number> {
   const filters = packages.map(({ name }) => `--filter=${name}`);
-  const child = spawn(
+  return runChild(
     tools.pnpm,
     ['exec', 'turbo', 'run', 'test', '--continue', '--concurrency=2', '--output-logs=full', ...filters],
     {
       cwd: repository,
-      stdio: ['ignore', 'inherit', 'inherit'],
       env: {
-        ...process.env,
         CENTFLOW_MYSQL_URL: mysqlUrl,
         JAVA_HOME: tools.javaHome,
         PYSPARK_PYTHON: tools.python,
@@ -106,12 +104,6 @@ async function runTests(tools: ToolPaths, mysqlUrl: string, packages: readonly T
       },
     },
   );
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-  process.once('disconnect', () => child.kill('SIGTERM'));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
 }
 
 /** The last line is read by machines: `N passed, N failed, N skipped`. */
