@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inTime } from './in-time.ts';
 
 /** A part of the stack did not start, or ended by itself. */
 export class PartError extends Error {
@@ -82,7 +83,7 @@ export async function startPart(options: PartOptions): Promise<Part> {
     killGroup(child);
     await ended;
   };
-  const answers = () => within(options.isReady(), ANSWERS_WITHIN_MS);
+  const answers = () => inTime(options.isReady(), ANSWERS_WITHIN_MS).catch(() => false);
 
   const deadline = Date.now() + options.readyWithinMs;
   while (!(await answers())) {
@@ -97,19 +98,6 @@ export async function startPart(options: PartOptions): Promise<Part> {
     await Promise.race([sleep(25), ended]);
   }
   return { name: options.name, process: child, logFile: options.logFile, ended, answers, stop };
-}
-
-/** What a question says, or false where it takes too long. */
-async function within(question: Promise<boolean>, milliseconds: number): Promise<boolean> {
-  const timer = new AbortController();
-  const tooLong = sleep(milliseconds, false, { signal: timer.signal }).catch(() => false);
-  try {
-    return await Promise.race([question, tooLong]);
-  } catch {
-    return false;
-  } finally {
-    timer.abort();
-  }
 }
 
 /** Parts that can have a clock of their own: the times of uploads are theirs. */

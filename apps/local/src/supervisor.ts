@@ -42,7 +42,8 @@ export interface Limits {
   readonly probesMissed: number;
 }
 
-const USUAL: Limits = {
+/** What holds where a stack says nothing else. */
+export const USUAL: Limits = {
   firstAttempts: 8,
   attempts: 12,
   steadyMs: 20_000,

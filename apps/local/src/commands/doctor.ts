@@ -1,6 +1,5 @@
 /** `doctor`: uses each part, and says what to do about those that are not well. */
 import { statfsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GetJobRunsCommand } from '@aws-sdk/client-glue';
 import { GetFunctionCommand, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { GetBucketNotificationConfigurationCommand, GetBucketVersioningCommand } from '@aws-sdk/client-s3';
@@ -10,6 +9,7 @@ import type { Clients } from '../clients.ts';
 import { queryRows, withConnection } from '../database.ts';
 import { type RunningStack, readEnvironment } from '../environment.ts';
 import { EXIT } from '../exit.ts';
+import { inTime } from '../in-time.ts';
 import { NAMES } from '../names.ts';
 import { readParts } from '../parts-file.ts';
 import { dataFolder, readToolPaths, runFolder } from '../paths.ts';
@@ -60,26 +60,12 @@ async function runChecks(checks: Readonly<Record<string, Check>>): Promise<Findi
   const findings: Finding[] = [];
   for (const [part, check] of Object.entries(checks)) {
     try {
-      findings.push({ part, ...(await inTime(check())) });
+      findings.push({ part, ...(await inTime(check(), CHECK_WITHIN_MS)) });
     } catch (error) {
       findings.push({ part, ...ill((error as Error).message, RESTART) });
     }
   }
   return findings;
-}
-
-/** A paused process keeps a question for as long as it is paused. */
-async function inTime<Result>(check: Promise<Result>): Promise<Result> {
-  const timer = new AbortController();
-  const tooLong = sleep(CHECK_WITHIN_MS, undefined, { signal: timer.signal, ref: false }).then(() => {
-    throw new Error(`no answer within ${CHECK_WITHIN_MS / 1000} s`);
-  });
-  tooLong.catch(() => undefined);
-  try {
-    return await Promise.race([check, tooLong]);
-  } finally {
-    timer.abort();
-  }
 }
 
 /** What `npm start` knows of its parts: it starts those again that end or do not answer. */

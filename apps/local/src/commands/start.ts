@@ -14,6 +14,7 @@ import { putFile, sameVersion } from '../put.ts';
 import { listSamples } from '../samples.ts';
 import { print, printError, visible } from '../screen.ts';
 import { type Stack, startStack } from '../stack.ts';
+import { USUAL } from '../supervisor.ts';
 import { type Sweeper, startSweeper } from '../sweeper.ts';
 import { renderTable } from '../table.ts';
 import { buildTrigger } from '../trigger-build.ts';
@@ -38,7 +39,7 @@ export function addStart(program: Command): void {
     .description('start the local stack, load samples/, show the reports, and stay until Ctrl-C')
     .option('--once', 'do all that and end')
     .option('--sweep-minutes <n>', 'how often to compare the whole bucket with the database', '15')
-    .option('--failures <n>', 'end with the reason when a part has failed this often in a row', '12')
+    .option('--failures <n>', 'end with the reason when a part has failed this often in a row', String(USUAL.attempts))
     .action(start);
 }
 
