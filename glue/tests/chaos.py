@@ -201,16 +201,14 @@ class Chaos:
         refused = mount_small_disk(self.run_folder, DISK_MB)
         if refused is not None:
             self.skipped.append(f"a full disk: {refused}")
-        clocks: Path | None = folder / "clocks"
-        assert clocks is not None
+        clocks = folder / "clocks"
         clocks.mkdir()
-        if "faketime" in tool_paths():
-            for part in CLOCK_PARTS:
-                set_clock(clocks, part, 0)
-        else:
-            clocks = None
+        for part in CLOCK_PARTS:
+            set_clock(clocks, part, 0)
+        has_clocks = "faketime" in tool_paths()
+        if not has_clocks:
             self.skipped.append("clock steps: libfaketime is not there (apt has no package libfaketime)")
-        return Machine(folder / "refusals.json", clocks, refused is None)
+        return Machine(folder / "refusals.json", clocks if has_clocks else None, refused is None)
 
 
 def messages_in(sqs: Any, queue: str) -> int:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from chaos_stack import PARTS, LocalStack, parts_present, send
+from chaos_stack import LocalStack, parts_present, send
 
 # Parts whose clock is set: apps/local/src/supervise.ts.
 CLOCK_PARTS = ("mysqld", "emulator")
@@ -160,16 +160,10 @@ class Faults:
 
 def set_clock(folder: Path, part: str, seconds: int) -> None:
     """Set a part's clock that many seconds ahead of the machine's, or back: it reads the file again each second."""
-    file = folder / clock_file(part)
+    file = folder / part
     temporary = file.with_suffix(".new")
     temporary.write_text(f"{seconds:+d}", "utf-8")
     temporary.replace(file)
-
-
-def clock_file(part: str) -> str:
-    """The name of a part's file in the folder of the clocks."""
-    assert part in PARTS
-    return part.replace(" ", "-")
 
 
 def mount_small_disk(folder: Path, megabytes: int) -> str | None:

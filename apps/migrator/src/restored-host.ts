@@ -9,7 +9,7 @@ export class HostError extends Error {
  * The part of an instance's address that all instances of an account in a region share, and no other instance has.
  *
  * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.html. The job has the same rule
- * (glue/centflow_glue/database.py).
+ * (glue/centflow_glue/restored_host.py).
  */
 const INSTANCE = /^[a-z][a-z0-9-]*\.(?<domain>[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com)$/;
 

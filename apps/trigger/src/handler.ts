@@ -36,8 +36,8 @@ const ANSWER_MS = 1000;
  * Makes the Lambda's handler: a batch of messages becomes one manifest and one job run.
  *
  * Messages that cannot be read are reported as failed, alone. When Glue has no room for a job run, the keys are offered to
- * those under way (ADR 0023). If none takes them in time, the readable messages are reported too, and come again. Any other failure is thrown, so that it counts as an error of the Lambda and the
- * whole batch comes again.
+ * those under way (ADR 0023). If none takes them in time, the readable messages are reported too, and come again. Any other
+ * failure is thrown, so that it counts as an error of the Lambda and the whole batch comes again.
  */
 export function createHandler({ config, s3, glue, logger, metrics }: TriggerParts) {
   return async (batch: SQSEvent, context: Context): Promise<SQSBatchResponse> => {

@@ -68,17 +68,8 @@ test('the files hold every kind of fault and rejection that the job knows', asyn
   }
   expect([...found].sort()).toEqual([
     ...['bad_date', 'bad_month', 'bad_number', 'control_character', 'duplicate_header', 'empty_file'],
-    ...[
-      'expands_too_much',
-      'missing_header',
-      'missing_value',
-      'not_csv',
-      'not_gzip',
-      'not_utf8',
-      'number_too_large',
-      'number_too_small',
-      'open_quote',
-    ],
+    ...['expands_too_much', 'missing_header', 'missing_value', 'not_csv', 'not_gzip', 'not_utf8', 'number_too_large'],
+    ...['number_too_small', 'open_quote'],
     ...['ragged_row', 'too_long', 'too_many_bad_rows', 'too_many_columns', 'too_many_decimals', 'truncated_gzip'],
     ...['unknown_currency', 'unknown_value', 'wrong_extension'],
   ]);
