@@ -82,9 +82,7 @@ class MysqlServer:
 @contextmanager
 def mysql_server(folder: Path) -> Iterator[MysqlServer]:
     """Make a server, give it the schema, and stop it at the end."""
-    program = Path(tool_paths().get("mysqlHome", "mysql"), "bin", "mysqld")
-    if not program.exists():
-        pytest.skip(f"needs a server that it may kill: unset CENTFLOW_MYSQL_URL, and the set-up fetches {program}")
+    require_mysqld()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         server = MysqlServer(folder, free.getsockname()[1])
@@ -97,6 +95,13 @@ def mysql_server(folder: Path) -> Iterator[MysqlServer]:
         yield server
     finally:
         server.stop(signal.SIGKILL)
+
+
+def require_mysqld() -> None:
+    """Skip the test where the set-up fetched no server."""
+    program = Path(tool_paths().get("mysqlHome", "mysql"), "bin", "mysqld")
+    if not program.exists():
+        pytest.skip(f"needs a server of its own: unset CENTFLOW_MYSQL_URL, and the set-up fetches {program}")
 
 
 def _mysqld(folder: Path) -> list[str]:
