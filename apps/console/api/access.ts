@@ -9,8 +9,12 @@ import type { RouteName } from './contract/api.ts';
  */
 export type Access = 'public' | 'person' | 'owner' | 'operator';
 
-/** Routes of the server on one machine alone, where people sign in by a click. */
-export const localRoutes = ['listLocalOwners', 'signInLocally'] as const satisfies readonly RouteName[];
+/** Routes of the server on one machine alone: people sign in by a click, and its parts are no services of AWS. */
+export const localRoutes = [
+  'listLocalOwners',
+  'signInLocally',
+  'listLocalParts',
+] as const satisfies readonly RouteName[];
 export type LocalRoute = (typeof localRoutes)[number];
 /** A route that the functions on AWS answer. */
 export type DeployedRoute = Exclude<RouteName, LocalRoute>;
@@ -19,6 +23,7 @@ export const access: Readonly<Record<RouteName, Access>> = {
   getConfig: 'public',
   listLocalOwners: 'public',
   signInLocally: 'public',
+  listLocalParts: 'operator',
   getSession: 'person',
   listUploads: 'owner',
   getUploadOfVersion: 'owner',

@@ -70,6 +70,7 @@ export function configOf({ description, folder }: RunningStack, webFolder?: stri
     HOST: '127.0.0.1',
     ...(webFolder === undefined ? {} : { WEB_FOLDER: webFolder }),
     DATA_FOLDER: join(folder, 'console'),
+    PARTS_FILE: join(folder, 'stack', 'parts.json'),
     AWS_ENDPOINT_URL: description.endpointUrl,
     AWS_REGION: description.region,
     AWS_ACCESS_KEY_ID: description.accessKeyId,

@@ -27,6 +27,8 @@ export interface ConsoleOptions {
   readonly databaseUrl: string;
   /** Keeps the key of its sessions, and its audit log. */
   readonly dataFolder: string;
+  /** Where the supervisor describes the parts. */
+  readonly partsFile: string;
   readonly logFile: string;
   /** Gives the start up. */
   readonly signal?: AbortSignal;
@@ -44,6 +46,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Part> {
       HOST: '127.0.0.1',
       WEB_FOLDER: join(folder, 'dist', 'web'),
       DATA_FOLDER: options.dataFolder,
+      PARTS_FILE: options.partsFile,
       DATABASE_URL: options.databaseUrl,
       UPLOADS_BUCKET: NAMES.bucket,
       GLUE_JOB_NAME: NAMES.job,

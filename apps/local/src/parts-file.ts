@@ -20,7 +20,7 @@ const schema = z.object({
 });
 export type PartsFile = z.infer<typeof schema>;
 
-const fileOf = (dataFolder: string) => join(dataFolder, 'parts.json');
+export const partsFileOf = (dataFolder: string): string => join(dataFolder, 'parts.json');
 
 /** Keeps the file up to date. */
 export interface PartsWriter {
@@ -37,7 +37,7 @@ const AGAIN_MS = 1000;
  * @param warn told when the file cannot be written, once until it can
  */
 export function createPartsWriter(dataFolder: string, warn: (message: string) => void): PartsWriter {
-  const file = fileOf(dataFolder);
+  const file = partsFileOf(dataFolder);
   let again: NodeJS.Timeout | undefined;
   const write = (parts: readonly PartStatus[]): void => {
     const hasFailed = again !== undefined;
@@ -62,7 +62,7 @@ export function createPartsWriter(dataFolder: string, warn: (message: string) =>
 /** Reads the file; undefined if no stack of this version has written it. */
 export function readParts(dataFolder: string): PartsFile | undefined {
   try {
-    return schema.parse(JSON.parse(readFileSync(fileOf(dataFolder), 'utf8')));
+    return schema.parse(JSON.parse(readFileSync(partsFileOf(dataFolder), 'utf8')));
   } catch {
     return undefined;
   }

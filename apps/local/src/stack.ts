@@ -13,7 +13,7 @@ import { type AwsAccess, REGION, startEmulator } from './emulator.ts';
 import { freePort } from './free-port.ts';
 import { type Administrator, administratorFromUrl, startMysql } from './mysql.ts';
 import { NAMES } from './names.ts';
-import { createPartsWriter, endLeftovers } from './parts-file.ts';
+import { createPartsWriter, endLeftovers, partsFileOf } from './parts-file.ts';
 import { readToolPaths } from './paths.ts';
 import { createFlow, createStorage, type ResourceOverrides, warmJob } from './resources.ts';
 import { readSecrets } from './secrets.ts';
@@ -276,6 +276,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             aws,
             databaseUrl: databaseUrl(databasePlace, { user: accounts.reporter, password: secrets.reporter }),
             dataFolder: join(options.dataFolder, 'console'),
+            partsFile: partsFileOf(options.dataFolder),
             logFile: join(logFolder, 'console.log'),
             signal,
           }),

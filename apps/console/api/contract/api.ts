@@ -1,5 +1,6 @@
 /** Every route, by the name of what answers it; and the type that the web's client is made from. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import * as local from './local.ts';
 import * as objects from './objects.ts';
 import * as operations from './operations.ts';
 import * as preview from './preview.ts';
@@ -16,6 +17,7 @@ export const routes = {
   getSession: session.getSession,
   listLocalOwners: session.listLocalOwners,
   signInLocally: session.signInLocally,
+  listLocalParts: local.listLocalParts,
   listUploads: uploads.listUploads,
   getUploadOfVersion: uploads.getUploadOfVersion,
   getUpload: uploads.getUpload,

@@ -7,6 +7,8 @@ const environmentVariables = z.object({
   WEB_FOLDER: z.string().min(1).optional(),
   /** Keeps the key that signs tokens, and the audit log. */
   DATA_FOLDER: z.string().min(1),
+  /** Where the supervisor of the stack describes its parts. */
+  PARTS_FILE: z.string().min(1),
   AWS_ENDPOINT_URL: z.url(),
   AWS_REGION: z.string().min(1),
   AWS_ACCESS_KEY_ID: z.string().min(1),

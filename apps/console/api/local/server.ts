@@ -18,6 +18,7 @@ import { Refusal } from '../refusal.ts';
 import { sessionHandlers } from '../session.ts';
 import { auditFile } from './audit-file.ts';
 import { awsOf, type LocalConfig } from './config.ts';
+import { partsHandlers } from './parts.ts';
 import { signInHandlers } from './sign-in.ts';
 import { createTokens, readKey, verifyTokensOf } from './tokens.ts';
 import { serveWeb } from './web.ts';
@@ -47,6 +48,7 @@ export async function startServer(config: LocalConfig, signIn: SignIn = { kind: 
   const handlers: Partial<Handlers> = {
     ...sessionHandlers({ environment: 'local', signIn }),
     ...(byClick ? signInHandlers(database, tokens) : {}),
+    ...partsHandlers(config.PARTS_FILE),
     ...consoleHandlers({ database, bucket }),
     ...operationsHandlers({
       ...{ glue, sqs, cloudwatch, jobName: config.GLUE_JOB_NAME, alarmPrefix: 'centflow-local-' },

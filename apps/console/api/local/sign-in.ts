@@ -1,7 +1,6 @@
 /** One click signs in, on one machine. */
 import { uploadProgress as progress } from '@centflow/schema/views';
 import { asc, ne, sql } from 'drizzle-orm';
-import type { LocalRoute } from '../access.ts';
 import { askerOf, type Handlers } from '../context.ts';
 import type { Database } from '../database.ts';
 import { isOwnerName, readIdentity } from '../identity.ts';
@@ -12,7 +11,10 @@ import type { Tokens } from './tokens.ts';
 /** Who has no upload yet: the person who tries it. */
 const NEWCOMER = 'me';
 
-export function signInHandlers(database: Database, tokens: Tokens): Pick<Handlers, LocalRoute> {
+export function signInHandlers(
+  database: Database,
+  tokens: Tokens,
+): Pick<Handlers, 'listLocalOwners' | 'signInLocally'> {
   return {
     async listLocalOwners(context) {
       const found = await database.ask(askerOf(context), (views) =>

@@ -75,6 +75,16 @@ describe('the web', () => {
   });
 });
 
+test('operators see the parts of the stack', async () => {
+  const operator = await world.token({ 'cognito:groups': ['operators'] });
+  const { status, body } = await call(world, 'listLocalParts', operator);
+  const asStarted = { state: 'ready', restarts: 0, lastTrouble: null };
+  expect([status, body]).toEqual([
+    200,
+    { parts: ['MySQL', 'the AWS emulator'].map((name) => ({ name, ...asStarted })) },
+  ]);
+});
+
 describe('signing in', () => {
   test('offers who has uploads, and a newcomer', async () => {
     for (const owner of ['ann', PROBE_OWNER]) await endow(world, owner);

@@ -27,6 +27,7 @@ export function requestsOf({ objectKey, versionId, uploadId, owner }: Belongings
     getConfig: {},
     getSession: {},
     listLocalOwners: {},
+    listLocalParts: {},
     signInLocally: { json: { owner } },
     listUploads: {},
     getUpload: upload,

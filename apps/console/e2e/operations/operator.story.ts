@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Locator, Page } from 'playwright-core';
@@ -113,6 +114,28 @@ export function operatorStory(setting: Setting): void {
     await close();
   });
 
+  test('a part of the local stack that was killed is started again, which the page says with its reason', async () => {
+    const { browser, url, running } = setting();
+    const { page, close } = await signedInAsOperator(browser, url, 'ada');
+    await openOperations(page);
+    const spark = panel(page, 'Parts of the local stack').getByRole('row').filter({ hasText: 'Spark' });
+    await spark.waitFor();
+    expect(await spark.getByRole('cell').allInnerTexts()).toEqual(['Spark', 'runs', '0', '–', '–']);
+
+    process.kill(-(await pidOf(running.stack, 'Spark')), 'SIGKILL');
+    await expect
+      .poll(
+        async () => {
+          await page.reload();
+          await spark.waitFor();
+          return spark.getByRole('cell').allInnerTexts();
+        },
+        { timeout: 120_000, interval: 1_000 },
+      )
+      .toEqual(['Spark', 'runs', '1', expect.stringContaining('SIGKILL'), expect.any(String)]);
+    await close();
+  });
+
   test.each(forms)('the page is accessible and fits in $scheme at $width pixels', async ({ scheme, width }) => {
     const { browser, url } = setting();
     const options = { colorScheme: scheme, viewport: { width, height: 800 } };
@@ -143,6 +166,16 @@ async function putDeadLetter(stack: RunningStack, objectKey: string): Promise<vo
   };
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ Records: [record] }) }));
   sqs.destroy();
+}
+
+/** The process group of a part. */
+async function pidOf(stack: RunningStack, part: string): Promise<number> {
+  const { parts } = JSON.parse(await readFile(configOf(stack).PARTS_FILE, 'utf8')) as {
+    parts: readonly { name: string; pid: number }[];
+  };
+  const found = parts.find(({ name }) => name === part);
+  if (found === undefined) throw new Error(`The stack has no part ${part}.`);
+  return found.pid;
 }
 
 async function raiseAlarm(stack: RunningStack): Promise<void> {

@@ -8,6 +8,7 @@ import { Alarms } from './alarms.tsx';
 import { DeadLetters } from './dead-letters.tsx';
 import { JobRuns } from './job-runs.tsx';
 import { Latency } from './latency.tsx';
+import { LocalParts } from './local-parts.tsx';
 import { PipelineUploads } from './pipeline-uploads.tsx';
 import { Sweep } from './sweep.tsx';
 
@@ -36,6 +37,7 @@ export default function OperationsPage() {
         <JobRuns />
         <PipelineUploads />
         <Alarms />
+        <LocalParts />
       </Stack>
     </>
   );

@@ -1,0 +1,26 @@
+/** What operators see of the local stack, besides what they see of an environment on AWS. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { answer, problems, signedIn } from './problem.ts';
+import { count, moment } from './words.ts';
+
+export const localPart = z
+  .object({
+    name: z.string(),
+    state: z.enum(['starting', 'ready', 'silent', 'waiting', 'given up', 'stopped']),
+    restarts: count.openapi({ description: 'How often it was started again' }),
+    lastTrouble: z
+      .object({ at: moment, reason: z.string() })
+      .nullable()
+      .openapi({ description: 'When and why it was last started again, or stopped answering' }),
+  })
+  .openapi('LocalPart');
+export type LocalPart = z.infer<typeof localPart>;
+
+export const listLocalParts = createRoute({
+  method: 'get',
+  path: '/api/local/parts',
+  description: 'On one machine only: the processes of the local stack, and how often each was started again.',
+  security: signedIn,
+  request: { query: z.strictObject({}) },
+  responses: { 200: answer('The parts', z.object({ parts: z.array(localPart) })), ...problems(404) },
+});

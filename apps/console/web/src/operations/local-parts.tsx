@@ -1,0 +1,67 @@
+import { Badge } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { LocalPart } from '../../../api/contract/local.ts';
+import { answerOf, api } from '../api/client.ts';
+import { configQuery } from '../session/config.ts';
+import { formatMoment } from '../shared/dates.ts';
+import { type Column, DataTable } from './data-table.tsx';
+import { Panel, REFRESH } from './panel.tsx';
+
+const looks: Readonly<Record<LocalPart['state'], { readonly label: string; readonly color: string }>> = {
+  ready: { label: 'runs', color: 'spruce' },
+  starting: { label: 'starts', color: 'gray' },
+  silent: { label: 'does not answer', color: 'red' },
+  waiting: { label: 'waits to start again', color: 'red' },
+  'given up': { label: 'cannot be kept alive', color: 'red' },
+  stopped: { label: 'stopped', color: 'gray' },
+};
+
+const columns: readonly Column<LocalPart>[] = [
+  { title: 'Part', cell: ({ name }) => name, kind: 'nowrap' },
+  {
+    title: 'State',
+    cell: ({ state }) => (
+      <Badge variant="light" color={looks[state].color} tt="none">
+        {looks[state].label}
+      </Badge>
+    ),
+  },
+  { title: 'Restarts', cell: ({ restarts }) => restarts, kind: 'number' },
+  { title: 'Last reason', cell: ({ lastTrouble }) => lastTrouble?.reason ?? '–', kind: 'object' },
+  {
+    title: 'When',
+    cell: ({ lastTrouble }) => (lastTrouble === null ? '–' : formatMoment(lastTrouble.at)),
+    kind: 'nowrap',
+  },
+];
+
+/** The processes that `npm start` keeps alive; nothing on AWS, where the services do that. */
+export function LocalParts() {
+  const config = useQuery(configQuery);
+  return config.data?.environment === 'local' ? <Parts /> : null;
+}
+
+function Parts() {
+  const parts = useQuery({
+    queryKey: ['operations', 'local-parts'],
+    queryFn: ({ signal }) => answerOf(api.local.parts.$get({ query: {} }, { init: { signal } })),
+    refetchInterval: REFRESH,
+  });
+  return (
+    <Panel
+      title="Parts of the local stack"
+      description="A part that ends or does not answer is started again. No upload is lost meanwhile."
+      query={parts}
+      height={160}
+    >
+      {({ parts: all }) => (
+        <DataTable
+          label="Parts of the local stack, as a table"
+          rows={all}
+          columns={columns}
+          keyOf={({ name }) => name}
+        />
+      )}
+    </Panel>
+  );
+}
