@@ -10,9 +10,10 @@ from botocore.exceptions import ClientError
 
 from centflow_glue.bucket import s3_client
 
-# S3's answer to a key that does not exist, to who may list the whole bucket and to who may not:
-# https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html.
-GONE = frozenset({"NoSuchKey", "AccessDenied"})
+# S3's answers about a key that does not exist, to who may list the whole bucket and to who may not, and about one that
+# somebody else deletes or has just deleted: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html,
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html.
+GONE = frozenset({"NoSuchKey", "AccessDenied", "PreconditionFailed", "ConditionalRequestConflict"})
 
 
 class ManifestError(Exception):
@@ -50,8 +51,7 @@ def read_manifest(uri: str) -> Iterator[KeyToReconcile]:
 def take_waiting_manifests(folder: str) -> Iterator[KeyToReconcile]:
     """Take the manifests that wait in `s3://<bucket>/<folder>/` for a job run, and return their keys.
 
-    A manifest that is taken is deleted, and its trigger sees that. Two job runs may take the same one at one moment;
-    reconciling a key twice changes nothing.
+    A manifest that is taken is deleted, and its trigger sees that. Of several job runs, one can delete it.
 
     Raises:
         ManifestError: The address or a line is not of that form.
@@ -62,11 +62,11 @@ def take_waiting_manifests(folder: str) -> Iterator[KeyToReconcile]:
         for entry in page.get("Contents", []):
             try:
                 keys = list(read_manifest(f"s3://{bucket}/{entry['Key']}"))
+                client.delete_object(Bucket=bucket, Key=entry["Key"], IfMatch="*")
             except ClientError as error:
                 if error.response["Error"]["Code"] in GONE:
                     continue  # another job run, or its trigger, was faster
                 raise
-            client.delete_object(Bucket=bucket, Key=entry["Key"])
             yield from keys
 
 

@@ -52,11 +52,13 @@ class Outcome:
         result: `published`, `rejected`, `retired`, `unchanged`, or `failed`.
         message: For people; empty where there is nothing to say. The reason of a rejection may quote cells; that of a
             failure is for logs and does not.
+        seconds: How long it took; 0 where nobody measured it.
     """
 
     object_key: str
     result: str
     message: str = ""
+    seconds: float = 0
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from centflow_glue.manifest import KeyToReconcile
 from centflow_glue.object_key import owner_or_default
 
-# Spark takes longer over a turn than over a small upload, so an owner with many waiting keys has several of them in one
-# turn. An owner with few has one, so that two large uploads go side by side.
+# Spark takes a tenth of a second over each turn, much longer than a small upload takes. So a turn has as many keys as
+# take about a second, by the owner's turn before.
+TURN_SECONDS = 1.0
 MOST_KEYS = 50
-TURNS_LEFT = 4
+# Of an owner without a turn before; fewer where they could go side by side.
+FIRST_KEYS = 4
 
 
 class Turns:
@@ -24,6 +26,7 @@ class Turns:
         # In the order of their turns.
         self._waiting: dict[str, deque[KeyToReconcile]] = {}
         self._running: Counter[str] = Counter()
+        self._keys_per_turn: dict[str, int] = {}
         self._count = 0
 
     def __len__(self) -> int:
@@ -41,16 +44,24 @@ class Turns:
         if owner is None:
             return []
         keys = self._waiting.pop(owner)
-        turn = [keys.popleft() for _ in range(min(MOST_KEYS, max(1, len(keys) // TURNS_LEFT)))]
+        first = min(FIRST_KEYS, -(-len(keys) // self._most_at_once))
+        turn = [keys.popleft() for _ in range(min(len(keys), self._keys_per_turn.get(owner, first)))]
         if keys:
             self._waiting[owner] = keys  # behind the other owners
         self._running[owner] += 1
         self._count -= len(turn)
         return turn
 
-    def end(self, turn: Sequence[KeyToReconcile]) -> None:
-        """Note that the keys of a turn are reconciled."""
+    def end(self, turn: Sequence[KeyToReconcile], seconds: float) -> None:
+        """Note that the keys of a turn are reconciled.
+
+        Args:
+            turn: The keys.
+            seconds: How long they took, without the time in which they waited for Spark.
+        """
         owner = owner_or_default(turn[0].object_key)
+        fitting = int(len(turn) * TURN_SECONDS / max(seconds, 0.001))
+        self._keys_per_turn[owner] = max(1, min(fitting, 2 * len(turn), MOST_KEYS))
         self._running[owner] -= 1
         if not self._running[owner]:
             del self._running[owner]

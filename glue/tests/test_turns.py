@@ -1,9 +1,11 @@
 """No owner waits for the many or heavy uploads of another."""
 
+import gc
 import json
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
@@ -17,7 +19,7 @@ from stack import Bucket, Stack
 
 from centflow_glue import tasks
 from centflow_glue.arguments import JobArguments, parse_arguments
-from centflow_glue.manifest import KeyToReconcile
+from centflow_glue.manifest import KeyToReconcile, take_waiting_manifests
 from centflow_glue.reconcile import Outcome
 from centflow_glue.turns import Turns
 
@@ -48,35 +50,45 @@ def test_owners_take_turns():
 
 
 def test_an_owner_who_comes_later_waits_for_one_turn_of_each_other():
-    turns = Turns(most_at_once=100)
+    turns = Turns(most_at_once=2)
     turns.add(keys_of("busy", 1000))
-    assert len(turns.take()) == 50
+    assert len(turns.take()) == 4
     turns.add(keys_of("ann", 1))
-    busy, ann = next_names(turns, 2)
-    assert busy.startswith("busy/50.csv busy/51.csv")
-    assert ann == "ann/0.csv"
+    assert next_names(turns, 2) == ["busy/4.csv busy/5.csv busy/6.csv busy/7.csv", "ann/0.csv"]
 
 
-def test_an_owner_has_several_keys_in_a_turn_only_while_many_wait():
-    turns = Turns(most_at_once=100)
-    turns.add(keys_of("busy", 33))
-    sizes = []
-    while turn := turns.take():
-        sizes.append(len(turn))
-    assert sizes == [8, 6, 4, 3, 3, 2, *[1] * 7]
+@pytest.mark.parametrize(
+    ("seconds_each", "sizes"),
+    [(0.0, [4, 8, 16, 32, 50, 50]), (0.01, [4, 8, 16, 32, 50, 50]), (0.1, [4, 8, 10, 10, 10, 10]), (7, [4] + [1] * 5)],
+)
+def test_a_turn_takes_a_second_by_what_the_owners_keys_took_before(seconds_each: float, sizes: list[int]):
+    turns = Turns(most_at_once=2)
+    turns.add(keys_of("busy", 1000))
+    taken = []
+    for _ in sizes:
+        turn = turns.take()
+        taken.append(len(turn))
+        turns.end(turn, seconds_each * len(turn))
+    assert taken == sizes
+
+
+def test_few_keys_of_one_owner_go_side_by_side():
+    turns = Turns(most_at_once=2)
+    turns.add(keys_of("busy", 2))
+    assert next_names(turns, 2) == ["busy/0.csv", "busy/1.csv"]
 
 
 def test_an_owner_has_only_so_many_turns_under_way():
     turns = Turns(most_at_once=2)
     turns.add(keys_of("busy", 5))
     first, second = turns.take(), turns.take()
-    assert names([*first, *second]) == ["busy/0.csv", "busy/1.csv"]
+    assert names([*first, *second]) == ["busy/0.csv", "busy/1.csv", "busy/2.csv", "busy/3.csv"]
     assert turns.take() == []
     turns.add(keys_of("ann", 1))
     assert next_names(turns, 2) == ["ann/0.csv", ""]
-    turns.end(first)
-    assert next_names(turns, 2) == ["busy/2.csv", ""]
-    assert len(turns) == 2
+    turns.end(first, 7)
+    assert next_names(turns, 2) == ["busy/4.csv", ""]
+    assert len(turns) == 0
 
 
 @given(st.lists(st.tuples(st.sampled_from(["ann", "bob", "cy"]), st.booleans())))
@@ -88,10 +100,10 @@ def test_every_key_is_taken_once_and_each_owners_in_order(steps: list[tuple[str,
         turns.add([added[-1]])
         if takes and (turn := turns.take()):
             taken.extend(turn)
-            turns.end(turn)
+            turns.end(turn, 0.1)
     while turn := turns.take():
         taken.extend(turn)
-        turns.end(turn)
+        turns.end(turn, 0.1)
     assert len(turns) == 0
     assert sorted(names(taken)) == sorted(names(added))
     for owner in ("ann", "bob", "cy"):
@@ -209,6 +221,21 @@ def test_a_run_takes_what_waits_before_it_ends(
     assert names([key for key, _ in ended]) == ["busy/0.csv", "ann/0.csv", "ann/1.csv", "ann/2.csv"]
 
 
+def test_of_several_runs_that_look_at_one_moment_one_takes_a_manifest(bucket: Bucket):
+    for number in range(10):
+        put_waiting(bucket, f"{number}", keys_of(f"ann{number}", 1))
+    begin = threading.Barrier(4)
+
+    def take(_: int) -> list[str]:
+        begin.wait(PATIENCE_SECONDS)
+        return names(list(take_waiting_manifests(f"s3://{bucket.name}/manifests/waiting/")))
+
+    with ThreadPoolExecutor(4) as runs:
+        taken = [name for of_run in runs.map(take, range(4)) for name in of_run]
+    assert sorted(taken) == [f"ann{number}/0.csv" for number in range(10)]
+    assert waiting(bucket) == []
+
+
 @pytest.mark.parametrize("changed", [{"ARRIVALS_FOR_SECONDS": -1}, {"MOST_WAITING_KEYS": 0}, {}])
 def test_a_run_that_is_old_or_has_enough_or_is_told_no_folder_leaves_what_waits(
     spark: SparkSession,
@@ -258,3 +285,12 @@ def test_a_task_leaves_the_next_one_no_index_of_a_zip_to_read(tmp_path: Path, ar
     sys.path_importer_cache[str(package)] = zipimporter(str(package))
     assert list(tasks._Task(arguments)([])) == []
     assert not any(isinstance(finder, zipimporter) for finder in sys.path_importer_cache.values())
+
+
+def test_a_task_leaves_the_next_one_no_objects_of_libraries_to_look_at(arguments: JobArguments):
+    tasks._freeze_heap.cache_clear()
+    try:
+        assert list(tasks._Task(arguments)([])) == []
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()

@@ -48,7 +48,7 @@ export class JobRunUncertainError extends Error {
  * in step. It does not grow, because a slot comes free when some job run ends. The SDK backs off by itself when throttled.
  */
 const LEAST_PAUSE_MS = 1000;
-/** The least wait between two looks at whether a run has taken the keys. A run looks for them four times a second. */
+/** The least wait between two looks at whether a run has taken the keys. A run looks for them four to ten times a second. */
 const LOOK_MS = 100;
 
 /** A job run that is under way has taken the keys. Ends the attempts to start another. */
