@@ -1,13 +1,15 @@
 """Rows that broke their contract, kept with all that is needed to mend them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 RAW_TEXT_MAX = 4096
 MESSAGE_MAX = 500
-NEEDS_QUOTES = re.compile('[",\r\n]')
+NEEDS_QUOTES = '[",\r\n]'
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,28 @@ class QuarantinedRow:
     amount: Decimal | None
 
 
-def row_text(cells: Sequence[str]) -> str:
-    """Cells as one CSV record without its line end (RFC 4180).
+def row_texts(columns: Sequence[pa.StringArray]) -> list[str]:
+    """Each row as one CSV record without its line end (RFC 4180).
 
     A cell with a quote, a comma or a line end is quoted, and so is a single empty cell, which would be an empty line.
     The rule is our own, for that of Python's csv module differs between versions of Python.
+
+    Args:
+        columns: Every column of the file, of the same length, without nulls.
     """
-    if len(cells) == 1 and not cells[0]:
-        return '""'
-    return ",".join(quoted_cell(cell) if NEEDS_QUOTES.search(cell) else cell for cell in cells)
+    written = [_quoted_where_needed(column) for column in columns]
+    if len(written) == 1:
+        written = [pc.if_else(pc.equal(written[0], ""), '""', written[0])]
+    texts: list[str] = pc.binary_join_element_wise(*written, ",").to_pylist()
+    return texts
+
+
+def _quoted_where_needed(column: pa.StringArray) -> pa.StringArray:
+    needed = pc.match_substring_regex(column, NEEDS_QUOTES)
+    if not pc.any(needed).as_py():
+        return column
+    doubled = pc.replace_substring(column, '"', '""')
+    return pc.if_else(needed, pc.binary_join_element_wise('"', doubled, '"', ""), column)
 
 
 def quoted_cell(cell: str) -> str:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from centflow_glue.contract import Column, Contract
-from centflow_glue.quarantine import QuarantinedRow, row_text
+from centflow_glue.quarantine import QuarantinedRow, row_texts
 from centflow_glue.read import Batch, Header
 from centflow_glue.rejection import quoted
 
@@ -76,8 +76,12 @@ def validate(batch: Batch, header: Header, contract: Contract) -> CheckedBatch:
 def _quarantine(
     batch: Batch, fault: np.ndarray[Any, Any], checks: list[_Check], cells: dict[str, pa.StringArray], amounts: pa.Array
 ) -> list[QuarantinedRow]:
+    positions = np.flatnonzero(fault >= 0)
+    if not len(positions):
+        return []
     rows = []
-    for position in np.flatnonzero(fault >= 0):
+    texts = row_texts([column.take(pa.array(positions)) for column in batch.cells])
+    for position, text in zip(positions, texts, strict=True):
         check = checks[fault[position]]
         rows.append(
             QuarantinedRow(
@@ -85,7 +89,7 @@ def _quarantine(
                 column=check.column.header,
                 code=check.code,
                 message=check.message(cells[check.column.header][position].as_py()),
-                raw_text=row_text([column[position].as_py() for column in batch.cells]),
+                raw_text=text,
                 amount=amounts[position].as_py(),
             )
         )

@@ -1,8 +1,9 @@
 """Texts that must not depend on the version of Python or of its Unicode tables."""
 
+import pyarrow as pa
 import pytest
 
-from centflow_glue.quarantine import row_text
+from centflow_glue.quarantine import row_texts
 from centflow_glue.rejection import quoted, spelled_out
 
 WHITE_SPACE = [
@@ -50,7 +51,12 @@ def test_every_control_character_is_spelled_out():
     ],
 )
 def test_a_row_is_written_as_rfc_4180_says_whatever_version_of_python_runs(cells: list[str], text: str):
-    assert row_text(cells) == text
+    assert row_texts([pa.array([cell]) for cell in cells]) == [text]
+
+
+def test_each_row_has_quotes_where_it_needs_them():
+    columns = [pa.array(["a", "b,", "c"]), pa.array(["", '"', "d"])]
+    assert row_texts(columns) == ["a,", '"b,",""""', "c,d"]
 
 
 def test_python_strips_the_white_space_that_the_preview_strips():
