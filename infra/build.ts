@@ -4,6 +4,7 @@
  * The same sources give the same bytes, and each file is named by the hash of its bytes: a plan shows exactly what has changed.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +41,12 @@ export async function buildArtefacts(folder = artefactsFolder): Promise<Artefact
   const put = async (stem: string, extension: string, content: Uint8Array): Promise<string> => {
     const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
     const name = `${stem}-${hash}${extension}`;
-    await writeFile(join(folder, name), content);
+    // One that is there is whole, and somebody may be reading it.
+    if (!existsSync(join(folder, name))) {
+      const unfinished = join(folder, `${name}.new`);
+      await writeFile(unfinished, content);
+      await rename(unfinished, join(folder, name));
+    }
     return name;
   };
   const regions = [...new Set(readEnvironments().map(({ region }) => region))].sort();

@@ -91,8 +91,8 @@ describe.concurrent('Terraform and the provider', () => {
   test.for(names)('accept %s, and would only create', { timeout: 300_000 }, async (name, { expect, skip }) => {
     if (typeof stacks === 'string') return skip(stacks);
     const directory = stacks.get(name) as WorkingDirectory;
-    await directory.validate();
     directory.take(offline.variables);
+    // Terraform validates the stack before it plans: https://developer.hashicorp.com/terraform/cli/commands/validate.
     await directory.plan({ refresh: false, lock: false });
     const plan = await directory.readPlan();
     expect(plan.errored).toBe(false);
