@@ -78,11 +78,9 @@ describe('the web', () => {
 test('operators see the parts of the stack', async () => {
   const operator = await world.token({ 'cognito:groups': ['operators'] });
   const { status, body } = await call(world, 'listLocalParts', operator);
-  const asStarted = { state: 'ready', restarts: 0, lastTrouble: null };
-  expect([status, body]).toEqual([
-    200,
-    { parts: ['MySQL', 'the AWS emulator'].map((name) => ({ name, ...asStarted })) },
-  ]);
+  expect(status).toBe(200);
+  // MySQL too, where it is the stack's own.
+  expect(body.parts).toContainEqual({ name: 'the AWS emulator', state: 'ready', restarts: 0, lastTrouble: null });
 });
 
 describe('signing in', () => {

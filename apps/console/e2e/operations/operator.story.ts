@@ -38,6 +38,8 @@ export function operatorStory(setting: Setting): void {
     const all = page.getByRole('region', { name: 'Uploads of all owners' });
     for (const { objectKey, rowsRead } of uploads.slice(0, 5)) {
       const row = all.getByRole('row').filter({ hasText: objectKey }).first();
+      // An upload has its cost once its job run has ended, which may be later.
+      await row.getByRole('cell', { name: '$' }).waitFor({ timeout: 60_000 });
       const cells = await row.getByRole('cell').allInnerTexts();
       expect(cells.slice(1, 5)).toEqual(['ada', objectKey, expect.any(String), rowsRead.toLocaleString('en-GB')]);
       expect(cells.at(-2)).toMatch(/^[\d.]+ secs$/);

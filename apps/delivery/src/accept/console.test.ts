@@ -24,7 +24,7 @@ function consoleThat(status: number, text: string, token: string | undefined = '
 describe('the routes that accept calls', () => {
   test('are those of the API’s access list, but for the ones of one machine', () => {
     const others = Object.keys(access).filter((name) => !(deployed as string[]).includes(name));
-    expect(others).toEqual(['listLocalOwners', 'signInLocally']);
+    expect(others).toEqual(['listLocalOwners', 'signInLocally', 'listLocalParts']);
   });
 
   test('change something where their method is not GET', () => {
