@@ -10,10 +10,12 @@ from botocore.exceptions import ClientError
 
 from centflow_glue.bucket import s3_client
 
-# S3's answers about a key that does not exist, to who may list the whole bucket and to who may not, and about one that
-# somebody else deletes or has just deleted: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html,
+# S3's answer to a GET of a key that does not exist, to who may list the whole bucket and to who may not:
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html.
+GONE = frozenset({"NoSuchKey", "AccessDenied"})
+# S3's answer to a conditional delete of a key that somebody else deletes or has deleted:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html.
-GONE = frozenset({"NoSuchKey", "AccessDenied", "PreconditionFailed", "ConditionalRequestConflict"})
+TAKEN = frozenset({"NoSuchKey", "PreconditionFailed", "ConditionalRequestConflict"})
 
 
 class ManifestError(Exception):
@@ -60,11 +62,13 @@ def take_waiting_manifests(folder: str) -> Iterator[KeyToReconcile]:
     client = s3_client()
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for entry in page.get("Contents", []):
+            answers = GONE
             try:
                 keys = list(read_manifest(f"s3://{bucket}/{entry['Key']}"))
+                answers = TAKEN
                 client.delete_object(Bucket=bucket, Key=entry["Key"], IfMatch="*")
             except ClientError as error:
-                if error.response["Error"]["Code"] in GONE:
+                if error.response["Error"]["Code"] in answers:
                     continue  # another job run, or its trigger, was faster
                 raise
             yield from keys

@@ -12,12 +12,13 @@ from zipfile import ZipFile
 from zipimport import zipimporter
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from stack import Bucket, Stack
 
-from centflow_glue import tasks
+from centflow_glue import manifest, tasks
 from centflow_glue.arguments import JobArguments, parse_arguments
 from centflow_glue.manifest import KeyToReconcile, take_waiting_manifests
 from centflow_glue.reconcile import Outcome
@@ -234,6 +235,20 @@ def test_of_several_runs_that_look_at_one_moment_one_takes_a_manifest(bucket: Bu
         taken = [name for of_run in runs.map(take, range(4)) for name in of_run]
     assert sorted(taken) == [f"ann{number}/0.csv" for number in range(10)]
     assert waiting(bucket) == []
+
+
+def test_a_manifest_that_a_run_may_not_delete_is_not_passed_over_silently(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+):
+    def deny(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": ""}}, "DeleteObject")
+
+    put_waiting(bucket, "kept", keys_of("ann", 1))
+    client = manifest.s3_client()
+    monkeypatch.setattr(client, "delete_object", deny)
+    monkeypatch.setattr(manifest, "s3_client", lambda: client)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        list(take_waiting_manifests(f"s3://{bucket.name}/manifests/waiting/"))
 
 
 @pytest.mark.parametrize("changed", [{"ARRIVALS_FOR_SECONDS": -1}, {"MOST_WAITING_KEYS": 0}, {}])
