@@ -42,11 +42,7 @@ export async function buildArtefacts(folder = artefactsFolder): Promise<Artefact
     const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
     const name = `${stem}-${hash}${extension}`;
     // One that is there is whole, and somebody may be reading it.
-    if (!existsSync(join(folder, name))) {
-      const unfinished = join(folder, `${name}.new`);
-      await writeFile(unfinished, content);
-      await rename(unfinished, join(folder, name));
-    }
+    if (!existsSync(join(folder, name))) await writeWhole(join(folder, name), content);
     return name;
   };
   const regions = [...new Set(readEnvironments().map(({ region }) => region))].sort();
@@ -114,11 +110,16 @@ async function zipOf(folder: string, isWanted: (name: string) => boolean, prefix
   return zipSync(zippable, { mtime: firstMoment(), os: UNIX, attrs: READABLE_FILE });
 }
 
+/** Nobody sees a part of the file. */
+async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(`${file}.new`, content);
+  await rename(`${file}.new`, file);
+}
+
 /** Swaps in the new table of contents at once, then clears away what it does not name. */
 async function writeManifest(folder: string, manifest: ArtefactManifest): Promise<void> {
   const file = join(folder, 'manifest.json');
-  await writeFile(`${file}.new`, `${JSON.stringify(manifest, null, 2)}\n`);
-  await rename(`${file}.new`, file);
+  await writeWhole(file, `${JSON.stringify(manifest, null, 2)}\n`);
   const named = new Set(['manifest.json', ...namesIn(manifest)]);
   for (const name of await readdir(folder)) if (!named.has(name)) await rm(join(folder, name), { recursive: true });
 }

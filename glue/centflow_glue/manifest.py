@@ -62,16 +62,25 @@ def take_waiting_manifests(folder: str) -> Iterator[KeyToReconcile]:
     client = s3_client()
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for entry in page.get("Contents", []):
-            answers = GONE
             try:
                 keys = list(read_manifest(f"s3://{bucket}/{entry['Key']}"))
-                answers = TAKEN
-                client.delete_object(Bucket=bucket, Key=entry["Key"], IfMatch="*")
             except ClientError as error:
-                if error.response["Error"]["Code"] in answers:
+                if error.response["Error"]["Code"] in GONE:
                     continue  # another job run, or its trigger, was faster
                 raise
-            yield from keys
+            if _delete_if_there(bucket, entry["Key"]):
+                yield from keys
+
+
+def _delete_if_there(bucket: str, object_key: str) -> bool:
+    """Delete a key, and return whether it was this call that did."""
+    try:
+        s3_client().delete_object(Bucket=bucket, Key=object_key, IfMatch="*")
+    except ClientError as error:
+        if error.response["Error"]["Code"] in TAKEN:
+            return False
+        raise
+    return True
 
 
 def _split(uri: str) -> tuple[str, str]:

@@ -80,7 +80,8 @@ def _quarantine(
     if not len(positions):
         return []
     rows = []
-    texts = row_texts([column.take(pa.array(positions)) for column in batch.cells])
+    indices = pa.array(positions)
+    texts = row_texts([column.take(indices) for column in batch.cells])
     for position, text in zip(positions, texts, strict=True):
         check = checks[fault[position]]
         rows.append(

@@ -101,7 +101,7 @@ def require_mysqld() -> None:
     """Skip the test where the set-up fetched no server."""
     program = Path(tool_paths().get("mysqlHome", "mysql"), "bin", "mysqld")
     if not program.exists():
-        pytest.skip(f"needs a server of its own: unset CENTFLOW_MYSQL_URL, and the set-up fetches {program}")
+        pytest.skip(f"needs its own server: unset CENTFLOW_MYSQL_URL, and the set-up fetches {program}")
 
 
 def _mysqld(folder: Path) -> list[str]:

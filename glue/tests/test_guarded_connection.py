@@ -114,13 +114,10 @@ def test_a_stack_with_a_server_of_its_own_names_the_authority_of_that_server(
     # Only then does the stack start a server. `npm test` names one that the packages share.
     monkeypatch.setenv("CENTFLOW_MYSQL_URL", "")
     with start_stack(tmp_path) as stack:
-        secrets_manager = boto3.client(
-            "secretsmanager",
-            region_name=stack.region,
-            endpoint_url=stack.endpoint_url,
-            aws_access_key_id=stack.description["accessKeyId"],
-            aws_secret_access_key=stack.description["secretAccessKey"],
-        )
+        for name, value in stack.environment().items():
+            monkeypatch.setenv(name, value)
+        # boto3's default session keeps the keys that it read first: those of the stack that the tests share.
+        secrets_manager = boto3.Session().client("secretsmanager")
         monkeypatch.setattr(boto3, "client", lambda service: secrets_manager)
         secret = json.loads(secrets_manager.get_secret_value(SecretId=stack.secret_id)["SecretString"])
         assert secret["authority"].startswith("-----BEGIN CERTIFICATE-----")

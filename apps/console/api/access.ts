@@ -9,7 +9,7 @@ import type { RouteName } from './contract/api.ts';
  */
 export type Access = 'public' | 'person' | 'owner' | 'operator';
 
-/** Routes of the server on one machine alone: people sign in by a click, and its parts are no services of AWS. */
+/** Routes that only the local server has: people sign in by a click there, and its operators see the local stack's parts. */
 export const localRoutes = [
   'listLocalOwners',
   'signInLocally',
