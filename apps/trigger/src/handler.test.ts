@@ -126,6 +126,14 @@ describe('the trigger', () => {
     expect(s3.objects.size).toBe(1);
   });
 
+  test('fails visibly when the manifest cannot be written, and asks Glue for nothing', async () => {
+    const s3 = new FakeBucket();
+    s3.putError = new Error('Access Denied');
+    const { invoke, glue } = assemble(new FakeGlue('jr_1'), s3);
+    await expect(invoke(batchOf(BODIES.created))).rejects.toThrow(/^Access Denied$/);
+    expect(glue.requests).toEqual([]);
+  });
+
   test('hands the batch to a job run under way when Glue has no room', async () => {
     vi.useFakeTimers();
     try {

@@ -3,7 +3,7 @@ import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { TriggerConfig } from './config.ts';
 import { readEvents } from './read-events.ts';
-import { JobRunRefusedError, type JobRunStarter, startJobRun } from './start-job-run.ts';
+import { createStartJobRun, type JobRunStarter, JobRunUncertainError } from './start-job-run.ts';
 import {
   type ManifestBucket,
   type ManifestLocation,
@@ -40,6 +40,7 @@ const ANSWER_MS = 1000;
  * failure is thrown, so that it counts as an error of the Lambda and the whole batch comes again.
  */
 export function createHandler({ config, s3, glue, logger, metrics }: TriggerParts) {
+  const startJobRun = createStartJobRun(glue);
   return async (batch: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     logger.addContext(context);
     const counts = {
@@ -65,7 +66,7 @@ export function createHandler({ config, s3, glue, logger, metrics }: TriggerPart
       const timeLeft = Math.max(0, context.getRemainingTimeInMillis() - CLEAN_UP_MS);
       const signal = AbortSignal.timeout(timeLeft);
       const place = { bucket: config.uploadsBucket, prefix: config.manifestPrefix };
-      const manifest = await writeManifest(s3, place, lines, signal);
+      let manifest: ManifestLocation | undefined;
       let offered: ManifestLocation | undefined;
       const isTaken = async () => {
         try {
@@ -76,18 +77,20 @@ export function createHandler({ config, s3, glue, logger, metrics }: TriggerPart
         }
         return false;
       };
-      const start = await startJobRun(glue, {
+      const start = await startJobRun({
         jobName: config.glueJobName,
-        manifestUri: manifest.uri,
+        writeManifest: async () => {
+          manifest = await writeManifest(s3, place, lines, signal);
+          return manifest.uri;
+        },
         waitingFolder: waitingFolder(place),
         waitMs: Math.min(config.startWaitMs, Math.max(0, timeLeft - LAST_REQUEST_MS)),
         isTaken,
         signal,
       }).catch(async (error: unknown) => {
-        if (offered !== undefined) await removeUnusedManifest(offered);
-        if (error instanceof JobRunRefusedError) {
-          await removeUnusedManifest(manifest);
-        }
+        await removeUnusedManifest(offered);
+        // A run that may have been started reads it.
+        if (!(error instanceof JobRunUncertainError)) await removeUnusedManifest(manifest);
         throw error;
       });
 
@@ -97,7 +100,7 @@ export function createHandler({ config, s3, glue, logger, metrics }: TriggerPart
         await removeUnusedManifest(manifest);
         return { batchItemFailures: [...unreadable] };
       }
-      if (offered !== undefined) await removeUnusedManifest(offered);
+      await removeUnusedManifest(offered);
       if (start.outcome === 'busy') {
         counts.BatchesGivenBack = 1;
         logger.warn('Glue has no room, batch given back', { reason: start.reason, keys: lines.length });
@@ -107,7 +110,7 @@ export function createHandler({ config, s3, glue, logger, metrics }: TriggerPart
       counts.JobRunsStarted = 1;
       logger.info('Job run started', {
         jobRunId: start.jobRunId,
-        manifest: manifest.uri,
+        manifest: manifest?.uri,
         messages: batch.Records.length,
         keys: lines.length,
         unreadable: unreadable.length,
@@ -122,7 +125,8 @@ export function createHandler({ config, s3, glue, logger, metrics }: TriggerPart
   };
 
   /** A manifest left behind harms nobody, so failing to remove one must not change the answer. */
-  async function removeUnusedManifest(manifest: ManifestLocation): Promise<void> {
+  async function removeUnusedManifest(manifest: ManifestLocation | undefined): Promise<void> {
+    if (manifest === undefined) return;
     try {
       await removeManifest(s3, manifest, AbortSignal.timeout(CLEAN_UP_MS - ANSWER_MS));
     } catch (error) {

@@ -7,13 +7,18 @@ import {
 } from '@aws-sdk/client-glue';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeGlue, glueError } from '../test/fakes.ts';
-import { JobRunRefusedError, JobRunUncertainError, startJobRun } from './start-job-run.ts';
+import { createStartJobRun, JobRunRefusedError, type JobRunRequest, JobRunUncertainError } from './start-job-run.ts';
 
 const full = new ConcurrentRunsExceededException({ message: 'Concurrent runs exceeded', $metadata: {} });
 
-function request(waitMs: number, signal = new AbortController().signal, isTaken = async () => false) {
-  const manifest = { manifestUri: 's3://b/manifests/m.jsonl', waitingFolder: 's3://b/manifests/waiting/' };
-  return { jobName: 'centflow-test-load', ...manifest, waitMs, isTaken, signal };
+function request(
+  waitMs: number,
+  signal = new AbortController().signal,
+  isTaken = async () => false,
+  writeManifest = async () => 's3://b/manifests/m.jsonl',
+): JobRunRequest {
+  const waitingFolder = 's3://b/manifests/waiting/';
+  return { jobName: 'centflow-test-load', writeManifest, waitingFolder, waitMs, isTaken, signal };
 }
 
 describe('starting a job run', () => {
@@ -26,7 +31,7 @@ describe('starting a job run', () => {
 
   test('passes the manifest and nothing else: bucket and secret are arguments of the job itself', async () => {
     const glue = new FakeGlue('jr_1');
-    await expect(startJobRun(glue, request(0))).resolves.toEqual({ outcome: 'started', jobRunId: 'jr_1' });
+    await expect(createStartJobRun(glue)(request(0))).resolves.toEqual({ outcome: 'started', jobRunId: 'jr_1' });
     expect(glue.requests).toEqual([
       expect.objectContaining({
         JobName: 'centflow-test-load',
@@ -41,7 +46,7 @@ describe('starting a job run', () => {
 
   test('asks Glue not to queue the run, whatever the job itself says', async () => {
     const glue = new FakeGlue('jr_1');
-    await startJobRun(glue, request(0));
+    await createStartJobRun(glue)(request(0));
     expect(glue.requests).toEqual([expect.objectContaining({ JobRunQueuingEnabled: false })]);
   });
 
@@ -52,13 +57,13 @@ describe('starting a job run', () => {
     ['Glue answers 429', glueError('UnknownError', 'client', 429)],
   ])('is busy, asked once, when %s and there is no time to wait', async (_, error) => {
     const glue = new FakeGlue(error);
-    await expect(startJobRun(glue, request(0))).resolves.toEqual({ outcome: 'busy', reason: error.name });
+    await expect(createStartJobRun(glue)(request(0))).resolves.toEqual({ outcome: 'busy', reason: error.name });
     expect(glue.requests).toHaveLength(1);
   });
 
   test('waits for a slot to come free', async () => {
     const glue = new FakeGlue(full, full, 'jr_2');
-    const start = startJobRun(glue, request(20_000));
+    const start = createStartJobRun(glue)(request(20_000));
     await vi.runAllTimersAsync();
     await expect(start).resolves.toEqual({ outcome: 'started', jobRunId: 'jr_2' });
     expect(glue.requests).toHaveLength(3);
@@ -71,7 +76,7 @@ describe('starting a job run', () => {
       looks += 1;
       return looks === 7;
     };
-    const start = startJobRun(glue, request(20_000, undefined, isTaken));
+    const start = createStartJobRun(glue)(request(20_000, undefined, isTaken));
     await vi.runAllTimersAsync();
     await expect(start).resolves.toEqual({ outcome: 'taken' });
     expect(glue.requests.length).toBeLessThan(3);
@@ -79,14 +84,54 @@ describe('starting a job run', () => {
 
   test('offers nothing when there is no time to wait', async () => {
     const isTaken = vi.fn(async () => false);
-    await startJobRun(new FakeGlue(full), request(0, undefined, isTaken));
+    await createStartJobRun(new FakeGlue(full))(request(0, undefined, isTaken));
     expect(isTaken).not.toHaveBeenCalled();
+  });
+
+  test('offers the next batch first when Glue had no room for the last one, and writes no manifest of its own', async () => {
+    const glue = new FakeGlue(full);
+    const startJobRun = createStartJobRun(glue);
+    const writeManifest = vi.fn(async () => 's3://b/manifests/m.jsonl');
+    const answers = [];
+    for (let batch = 0; batch < 5; batch += 1) {
+      const start = startJobRun(request(20_000, undefined, async () => true, writeManifest));
+      await vi.runAllTimersAsync();
+      answers.push((await start).outcome);
+    }
+    expect(answers).toEqual(['taken', 'taken', 'taken', 'taken', 'taken']);
+    expect(glue.requests).toHaveLength(1);
+    expect(writeManifest).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([
+    ['soon when it had no room a moment ago', 0, 701],
+    ['at once when its last answer is old', 2001, 0],
+  ])('asks Glue about a batch that no run takes %s', async (_, restMs, withinMs) => {
+    const startJobRun = createStartJobRun(new FakeGlue(full, 'jr_2'));
+    const first = startJobRun(request(20_000, undefined, async () => true));
+    await vi.runAllTimersAsync();
+    await expect(first).resolves.toEqual({ outcome: 'taken' });
+    await vi.advanceTimersByTimeAsync(restMs);
+    const began = performance.now();
+    const second = startJobRun(request(20_000));
+    await vi.runAllTimersAsync();
+    await expect(second).resolves.toEqual({ outcome: 'started', jobRunId: 'jr_2' });
+    expect(performance.now() - began).toBeLessThanOrEqual(withinMs);
+  });
+
+  test('throws what the writing of the manifest throws, and asks Glue for nothing', async () => {
+    const glue = new FakeGlue('jr_1');
+    const writeManifest = () => Promise.reject(new Error('Access Denied'));
+    await expect(createStartJobRun(glue)(request(20_000, undefined, undefined, writeManifest))).rejects.toThrow(
+      /^Access Denied$/,
+    );
+    expect(glue.requests).toEqual([]);
   });
 
   test('waits no longer than it may, between one and two seconds at a time', async () => {
     const glue = new FakeGlue(full);
     const began = performance.now();
-    const start = startJobRun(glue, request(10_000));
+    const start = createStartJobRun(glue)(request(10_000));
     await vi.runAllTimersAsync();
     await expect(start).resolves.toMatchObject({ outcome: 'busy' });
     expect(performance.now() - began).toBeLessThanOrEqual(10_001);
@@ -100,8 +145,8 @@ describe('starting a job run', () => {
     ['anything else is wrong with the request', glueError('OddException'), /OddException: OddException from Glue/],
   ])('is refused at once, saying what to do, when %s', async (_, error, message) => {
     const glue = new FakeGlue(error);
-    await expect(startJobRun(glue, request(20_000))).rejects.toThrow(JobRunRefusedError);
-    await expect(startJobRun(glue, request(20_000))).rejects.toThrow(message);
+    await expect(createStartJobRun(glue)(request(20_000))).rejects.toThrow(JobRunRefusedError);
+    await expect(createStartJobRun(glue)(request(20_000))).rejects.toThrow(message);
     expect(glue.requests).toHaveLength(2);
   });
 
@@ -110,7 +155,7 @@ describe('starting a job run', () => {
     ['Glue runs out of time', new OperationTimeoutException({ message: 'Slow', $metadata: {} })],
     ['the network fails', new TypeError('socket hang up')],
   ])('is uncertain when %s, because the job run may be under way', async (_, error) => {
-    await expect(startJobRun(new FakeGlue(error), request(20_000))).rejects.toThrow(JobRunUncertainError);
+    await expect(createStartJobRun(new FakeGlue(error))(request(20_000))).rejects.toThrow(JobRunUncertainError);
   });
 
   test('is uncertain when the time is up before Glue answers', async () => {
@@ -122,6 +167,8 @@ describe('starting a job run', () => {
           abort.abort(new Error('The time is up'));
         }),
     };
-    await expect(startJobRun(glue, request(20_000, abort.signal))).rejects.toThrow(/The time is up.*may be under way/);
+    await expect(createStartJobRun(glue)(request(20_000, abort.signal))).rejects.toThrow(
+      /The time is up.*may be under way/,
+    );
   });
 });

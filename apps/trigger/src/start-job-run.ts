@@ -17,7 +17,8 @@ export interface JobRunStarter {
 /** A job run to start, and how long to try. */
 export interface JobRunRequest {
   readonly jobName: string;
-  readonly manifestUri: string;
+  /** Writes the run's manifest and returns its URI. Called at most once, before Glue is asked. */
+  readonly writeManifest: () => Promise<string>;
   /** Where the run looks for further manifests. */
   readonly waitingFolder: string;
   /** How long to wait for a free slot. Zero: ask once. */
@@ -50,61 +51,69 @@ export class JobRunUncertainError extends Error {
 const LEAST_PAUSE_MS = 1000;
 /** The least wait between two looks at whether a run has taken the keys. A run looks for them four to ten times a second. */
 const LOOK_MS = 100;
+/**
+ * Where Glue had no room for a batch a moment ago, the keys of the next one are offered at once, and Glue is asked after so
+ * long: by then a run under way has taken them, in most cases.
+ */
+const OFFER_FIRST_MS = 500;
 
 /** A job run that is under way has taken the keys. Ends the attempts to start another. */
 class TakenError extends Error {}
 
+/** Glue has no room now. */
+class BusyError extends Error {}
+
 /**
- * Starts one job run for a manifest, or hands its keys to a run under way, waiting for either as long as it may.
+ * Makes the function that starts one job run for a manifest, or hands its keys to a run under way, waiting for either as
+ * long as it may. It remembers from one batch to the next that Glue had no room.
  *
- * @throws {JobRunRefusedError} when Glue refuses for another reason than having no room.
- * @throws {JobRunUncertainError} when there was no clear answer.
+ * The function throws {@link JobRunRefusedError} when Glue refuses for another reason than having no room,
+ * {@link JobRunUncertainError} when there was no clear answer, and what `writeManifest` throws.
  */
-export async function startJobRun(glue: JobRunStarter, request: JobRunRequest): Promise<JobRunStart> {
-  try {
-    const jobRunId = await pRetry(attemptsOf(glue, request), {
-      retries: request.waitMs > 0 ? Number.POSITIVE_INFINITY : 0,
+export function createStartJobRun(glue: JobRunStarter): (request: JobRunRequest) => Promise<JobRunStart> {
+  let busy = new BusyError();
+  let busyUntil = Number.NEGATIVE_INFINITY;
+  return async (request) => {
+    const mayOffer = request.waitMs > 0;
+    const attempts = {
+      retries: mayOffer ? Number.POSITIVE_INFINITY : 0,
       maxRetryTime: request.waitMs,
       minTimeout: LOOK_MS,
       factor: 1,
       randomize: true,
-      signal: request.signal,
-      shouldRetry: ({ error }) => isBusy(error),
-    });
-    return { outcome: 'started', jobRunId };
-  } catch (error) {
-    if (error instanceof TakenError) {
-      return { outcome: 'taken' };
-    }
-    if (isBusy(error)) {
-      return { outcome: 'busy', reason: error.name };
-    }
-    throw isRefusal(error) ? refused(request.jobName, error) : uncertain(request.jobName, error);
-  }
-}
-
-/** Returns an attempt to place the keys, in a job run under way or, now and then, in a new one. Throws while Glue is busy. */
-function attemptsOf(glue: JobRunStarter, request: JobRunRequest): () => Promise<string> {
-  let requestAt = Number.NEGATIVE_INFINITY;
-  let busy: Error | undefined;
-  return async () => {
-    if (performance.now() >= requestAt) {
-      try {
-        return await requestJobRun(glue, request);
-      } catch (error) {
-        if (!isBusy(error)) throw error;
-        busy = error;
-        requestAt = performance.now() + LEAST_PAUSE_MS * (1 + Math.random());
+      shouldRetry: ({ error }: { error: Error }) => error instanceof BusyError,
+    };
+    let manifestUri: string | undefined;
+    let askAt = Math.min(busyUntil, performance.now() + (mayOffer ? OFFER_FIRST_MS : 0));
+    /** Places the keys in a job run under way or, now and then, in a new one. */
+    const attempt = async () => {
+      if (performance.now() >= askAt) {
+        manifestUri ??= await request.writeManifest();
+        try {
+          return await requestJobRun(glue, request, manifestUri);
+        } catch (error) {
+          if (!(error instanceof BusyError)) throw error;
+          busy = error;
+          busyUntil = askAt = performance.now() + LEAST_PAUSE_MS * (1 + Math.random());
+        }
       }
+      if (mayOffer && (await request.isTaken())) throw new TakenError();
+      throw busy;
+    };
+    try {
+      return { outcome: 'started', jobRunId: await pRetry(attempt, attempts) };
+    } catch (error) {
+      if (error instanceof TakenError) return { outcome: 'taken' };
+      if (error instanceof BusyError) return { outcome: 'busy', reason: error.message };
+      throw error;
     }
-    if (request.waitMs > 0 && (await request.isTaken())) throw new TakenError();
-    throw busy;
   };
 }
 
 async function requestJobRun(
   glue: JobRunStarter,
-  { jobName, manifestUri, waitingFolder, signal }: JobRunRequest,
+  { jobName, waitingFolder, signal }: JobRunRequest,
+  manifestUri: string,
 ): Promise<string> {
   const command = new StartJobRunCommand({
     JobName: jobName,
@@ -112,11 +121,16 @@ async function requestJobRun(
     // Where the job's own setting lets Glue queue its runs (for the sweep), these are held back by SQS all the same.
     JobRunQueuingEnabled: false,
   });
-  const { JobRunId } = await glue.send(command, { abortSignal: signal });
-  if (JobRunId === undefined) {
-    throw new Error('the answer holds no JobRunId');
+  try {
+    const { JobRunId } = await glue.send(command, { abortSignal: signal });
+    if (JobRunId === undefined) {
+      throw new Error('the answer holds no JobRunId');
+    }
+    return JobRunId;
+  } catch (error) {
+    if (isBusy(error)) throw new BusyError(error.name);
+    throw isRefusal(error) ? refused(jobName, error) : uncertain(jobName, signal.aborted ? signal.reason : error);
   }
-  return JobRunId;
 }
 
 type SdkError = Parameters<typeof isThrottlingError>[0];

@@ -9,6 +9,7 @@ export class FakeBucket implements ManifestBucket {
   readonly objects = new Map<string, { body: string; contentType: string | undefined }>();
   readonly removed: string[] = [];
   deleteError: Error | undefined;
+  putError: Error | undefined;
 
   /** Called before each answer: where a job run may take what waits. */
   beforeEach: () => void = () => undefined;
@@ -19,6 +20,7 @@ export class FakeBucket implements ManifestBucket {
       return { $metadata: {}, KeyCount: this.objects.has(String(command.input.Prefix)) ? 1 : 0 };
     }
     if (command instanceof PutObjectCommand) {
+      if (this.putError !== undefined) throw this.putError;
       this.objects.set(String(command.input.Key), {
         body: String(command.input.Body),
         contentType: command.input.ContentType,
