@@ -86,12 +86,15 @@ function urlOf({ host, port, user, password }: Administrator): string {
   return `mysql://${user}:${password}@${host}:${port}`;
 }
 
-/** Two packages at a time, for two cores; a package that fails does not keep the others from running. */
+/**
+ * Three packages at a time, for two cores: each waits for servers part of its time. A package that fails does not keep the
+ * others from running.
+ */
 async function runTests(tools: ToolPaths, mysqlUrl: string, packages: readonly TestPackage[]): Promise<number> {
   const filters = packages.map(({ name }) => `--filter=${name}`);
   return runChild(
     tools.pnpm,
-    ['exec', 'turbo', 'run', 'test', '--continue', '--concurrency=2', '--output-logs=full', ...filters],
+    ['exec', 'turbo', 'run', 'test', '--continue', '--concurrency=3', '--output-logs=full', ...filters],
     {
       cwd: repository,
       env: {
