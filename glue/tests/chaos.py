@@ -148,16 +148,15 @@ class Chaos:
             states = [run["JobRunState"] for run in glue.get_job_runs(JobName=JOB)["JobRuns"]]
             running = sum(state in ("STARTING", "RUNNING", "WAITING") for state in states)
             messages = messages_in(sqs, QUEUE)
-            if running == messages == 0:
+            if running == sum(messages.values()) == 0:
                 break
-            assert time.monotonic() < deadline, f"{messages} messages and {running} job runs still wait"
+            assert time.monotonic() < deadline, f"{running} job runs go on, and messages wait: {messages}"
             time.sleep(1)
-        dead = messages_in(sqs, DEAD_LETTERS)
-        if dead:
+        if dead := sum(messages_in(sqs, DEAD_LETTERS).values()):
             say(f"{dead} messages were given up after five attempts; they are moved back, as an operator would")
             moved = self.stack.centflow("redrive")
             assert moved.returncode == 0, f"{moved.stdout}{moved.stderr}"
-            while messages_in(sqs, QUEUE) or messages_in(sqs, DEAD_LETTERS):
+            while any(sum(messages_in(sqs, queue).values()) for queue in (QUEUE, DEAD_LETTERS)):
                 assert time.monotonic() < deadline, "messages still wait after the redrive"
                 time.sleep(1)
 
@@ -211,11 +210,13 @@ class Chaos:
         return Machine(folder / "refusals.json", clocks if has_clocks else None, refused is None)
 
 
-def messages_in(sqs: Any, queue: str) -> int:
-    """How many messages wait in a queue or are under way."""
+def messages_in(sqs: Any, queue: str) -> dict[str, int]:
+    """How many messages of a queue can be received, are with a receiver, and are delayed."""
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-    names = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed")]
-    return sum(map(int, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"].values()))
+    names = {"visible": "", "with a receiver": "NotVisible", "delayed": "Delayed"}
+    attributes = {name: f"ApproximateNumberOfMessages{kind}" for name, kind in names.items()}
+    counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[*attributes.values()])["Attributes"]
+    return {name: int(counts[attribute]) for name, attribute in attributes.items()}
 
 
 @contextmanager
