@@ -9,7 +9,7 @@ def install() -> None:
     """Replace what ministack does differently."""
     sqs._receive_messages_for_esm = _receive_up_to_the_batch_size
     s3._deliver_event_to_sqs = _delivered_under_lock(s3._deliver_event_to_sqs)
-    sqs.load_persisted_state = _visible_again(sqs.load_persisted_state)
+    sqs.load_persisted_state = _restored(sqs.load_persisted_state)
 
 
 def _receive_up_to_the_batch_size(queue_url: str, max_number: int) -> list[dict[str, Any]]:
@@ -32,13 +32,26 @@ def _delivered_under_lock(deliver: Any) -> Any:
     return deliver_event_to_sqs
 
 
-def _visible_again(load: Any) -> Any:
-    """Free the messages that a trigger held when the emulator stopped: it has gone, and their timeout need not pass."""
+def _restored(load: Any) -> Any:
+    """Restore the queues under this emulator's port, and their messages visible.
+
+    ministack keys a queue by its URL. After a start on another port it would create the queue again, poll that one,
+    and leave the messages in the other. A message that a trigger held is free: its trigger ended with the emulator.
+    """
 
     def load_persisted_state(data: Any) -> None:
         load(data)
-        for queue in sqs._queues._data.values():
+        kept = list(sqs._queues.all_items())
+        sqs._queues._data.clear()
+        for (account, region, _), queue in kept:
             for message in queue["messages"]:
                 message["visible_at"] = 0.0
+            url = sqs._queue_url_for_account(account, queue["name"])
+            if same := sqs._queues.get_scoped(account, region, url):
+                same["messages"] += queue["messages"]
+            else:
+                sqs._queues.set_scoped(account, region, url, queue | {"url": url})
+        sqs._queue_name_to_url.clear()
+        sqs._rebuild_queue_name_index()
 
     return load_persisted_state
