@@ -150,7 +150,10 @@ class Chaos:
             messages = messages_in(sqs, QUEUE)
             if running == sum(messages.values()) == 0:
                 break
-            assert time.monotonic() < deadline, f"{running} job runs go on, and messages wait: {messages}"
+            if time.monotonic() > deadline:
+                doctor = self.stack.centflow("doctor")
+                reason = f"{running} job runs go on, and messages wait: {messages}"
+                raise AssertionError(f"{reason}\n{doctor.stdout}{doctor.stderr}\n{self.stack.last_lines()}")
             time.sleep(1)
         if dead := sum(messages_in(sqs, DEAD_LETTERS).values()):
             say(f"{dead} messages were given up after five attempts; they are moved back, as an operator would")
