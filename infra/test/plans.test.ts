@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Deployment, offline } from '../src/deployment.ts';
 import { readEnvironments } from '../src/environments.ts';
+import { judgePlan } from '../src/review/index.ts';
 import { synthesise } from '../src/synthesise.ts';
 import {
   type Action,
@@ -13,6 +14,7 @@ import {
   type Terraform,
   type WorkingDirectory,
 } from '../src/terraform/index.ts';
+import { firstExemptions } from '../src/testing/first-exemptions.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'centflow-plans-'));
 const synthesised = join(folder, 'synthesised');
@@ -101,8 +103,19 @@ describe.concurrent('Terraform and the provider', () => {
     expect((plan.resource_changes ?? []).flatMap(({ address, change }) => secretsIn(change.after, address))).toEqual(
       [],
     );
+    expect(exemptionsAskedOf(name, plan)).toEqual(firstExemptions(name));
   });
 });
+
+/** The rule and the type of each resource that the plan policy refuses; it does not judge the bootstrap stack. */
+function exemptionsAskedOf(stack: string, plan: Plan): string[] {
+  const environment = environments.find((one) => stack.startsWith(`${one.name}-`));
+  if (environment === undefined) return [];
+  const { violations } = judgePlan(plan, { stack, accountId: environment.accountId, exemptions: [] });
+  // The examples of what stacks hand over all name dev's account.
+  const found = violations.filter(({ what }) => !what.startsWith('names another account'));
+  return found.map(({ rule, address }) => `${rule} ${address.split('.')[0]}`).sort();
+}
 
 function destined(plan: Plan, action: Action): string[] {
   return (plan.resource_changes ?? [])

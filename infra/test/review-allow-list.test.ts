@@ -11,9 +11,11 @@ import {
   brokenBy,
   created,
   destroyed,
+  type Extra,
   judged,
   kept,
   planOf,
+  reference,
   replaced,
   resource,
   updated,
@@ -31,16 +33,36 @@ const role = (...trust: Values[]) => created('aws_iam_role', { ...ROLE, assume_r
 const key = (statement: Values) =>
   created('aws_kms_key', { policy: allow({ Action: 'kms:Decrypt', Resource: '*', ...statement }) });
 
+const ARTIFACTS = `centflow-dev-artifacts-${ACCOUNT}`;
+const PAGES = `centflow-dev-console-${ACCOUNT}`;
 const FUNCTION = {
   function_name: 'f',
   role: `arn:aws:iam::${ACCOUNT}:role/f`,
-  s3_bucket: 'artifacts',
+  s3_bucket: ARTIFACTS,
+  vpc_config: [{ subnet_ids: ['s'] }],
   s3_key: 'f-1.zip',
 };
-const newFunction = created('aws_lambda_function', { function_name: 'f' }, { after_unknown: { role: true } });
-const permission = (values: Values) =>
-  created('aws_lambda_permission', { function_name: 'f', action: 'lambda:InvokeFunction', ...values });
-const ALARM = { alarm_name: 'a', actions_enabled: true, alarm_actions: ['topic'], threshold: 1, metric_name: 'Errors' };
+const newFunctionWith = (values: Values) =>
+  created(
+    'aws_lambda_function',
+    { function_name: 'f', s3_bucket: ARTIFACTS, vpc_config: [{ subnet_ids: ['s'] }], ...values },
+    { after_unknown: { role: true }, written: { role: reference('aws_iam_role.it.arn') } },
+  );
+const newFunction = newFunctionWith({});
+const permission = (values: Values, { written, ...extra }: Extra = {}) =>
+  created(
+    'aws_lambda_permission',
+    { function_name: 'f', action: 'lambda:InvokeFunction', ...values },
+    { ...extra, written: { function_name: reference('aws_lambda_function.it.function_name'), ...written } },
+  );
+const ALARM = {
+  alarm_name: 'a',
+  comparison_operator: 'GreaterThanOrEqualToThreshold',
+  actions_enabled: true,
+  alarm_actions: ['topic'],
+  threshold: 1,
+  metric_name: 'Errors',
+};
 const POOL = { mfa_configuration: 'ON', password_policy: [{ minimum_length: 14 }] };
 const THROTTLE = { throttling_burst_limit: 40, throttling_rate_limit: 20, data_trace_enabled: false };
 const stage = (settings: Values) => ({ name: '$default', default_route_settings: [settings] });
@@ -53,6 +75,19 @@ const BUCKET = [
     kept(`aws_s3_bucket_${setting}`, { bucket: 'b' }, { name: 'first' }),
   ),
 ];
+
+const EGRESS = 'aws_vpc_security_group_egress_rule';
+const toOwnRole = { role: reference('aws_iam_role.it.name') };
+const ownRole = created('aws_iam_role', {
+  ...ROLE,
+  assume_role_policy: allow({ Principal: { Service: 'lambda.amazonaws.com' } }),
+});
+const ofOwnRole = (statement: Values) =>
+  created('aws_iam_role_policy', { policy: allow(statement) }, { after_unknown: { role: true }, written: toOwnRole });
+const outside = newFunctionWith({ vpc_config: [] });
+const QUEUE_ARN = `arn:aws:sqs:eu-west-1:${ACCOUNT}:centflow-dev-uploads`;
+const QUEUE = kept('aws_sqs_queue', { arn: QUEUE_ARN });
+const mapping = created('aws_lambda_event_source_mapping', { event_source_arn: QUEUE_ARN, function_name: 'f' });
 
 /** One attribute that changes. */
 const set = (type: string, attribute: string, before: unknown, after: unknown, others: Values = {}) =>
@@ -158,7 +193,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
   [
     'a function with code of another bucket',
     'widens-iam',
-    [set('aws_lambda_function', 's3_bucket', 'artifacts', 'evil', FUNCTION)],
+    [set('aws_lambda_function', 's3_bucket', ARTIFACTS, 'evil', FUNCTION)],
   ],
   [
     'a function in another network',
@@ -617,8 +652,13 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
       ),
       set('aws_glue_job', 'default_arguments', { '--extra-py-files': 'a' }, { '--extra-py-files': 'b' }),
       set('aws_glue_job', 'command', [{ script_location: 'a' }], [{ script_location: 'b' }]),
-      replaced('aws_s3_object', { key: 'a' }, { key: 'b' }, { after_unknown: { kms_key_id: true, version_id: true } }),
-      destroyed('aws_s3_object', { key: 'assets/a.js' }),
+      replaced(
+        'aws_s3_object',
+        { bucket: ARTIFACTS, key: 'a' },
+        { bucket: ARTIFACTS, key: 'b' },
+        { after_unknown: { kms_key_id: true, version_id: true } },
+      ),
+      destroyed('aws_s3_object', { bucket: PAGES, key: 'assets/a.js' }),
       updated('aws_cloudfront_function', { code: 'a' }, { code: 'b' }, { after_unknown: { etag: true } }),
       set('aws_lambda_invocation', 'input', '{}', '{"a":1}'),
     ],
@@ -633,10 +673,10 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     ],
   ],
   [
-    'an alarm more, and another threshold',
+    'an alarm more, and a lower threshold',
     [
       created('aws_cloudwatch_metric_alarm', ALARM),
-      set('aws_cloudwatch_metric_alarm', 'threshold', 1, 2),
+      set('aws_cloudwatch_metric_alarm', 'threshold', 2, 1, ALARM),
       set('aws_cloudwatch_metric_alarm', 'alarm_description', 'a', 'b'),
       set('aws_cloudwatch_dashboard', 'dashboard_body', 'a', 'b'),
     ],
@@ -665,11 +705,14 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
   [
     'a caller that is not known yet',
     [
+      role({ Principal: { Service: 'lambda.amazonaws.com' } }),
       newFunction,
-      created(
-        'aws_lambda_permission',
-        { function_name: 'f', principal: 'apigateway.amazonaws.com' },
-        { after_unknown: { source_arn: true } },
+      permission(
+        { principal: 'apigateway.amazonaws.com' },
+        {
+          after_unknown: { source_arn: true },
+          written: { source_arn: `${reference('aws_apigatewayv2_api.it.execution_arn')}/*/*` },
+        },
       ),
     ],
   ],
@@ -714,6 +757,64 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
       set('aws_cloudwatch_log_group', 'retention_in_days', 30, 0),
     ],
   ],
+  ['a new function in the network', [ownRole, ofOwnRole({ Action: '*', Resource: '*' }), newFunction]],
+  [
+    'a new function outside of the network that reads neither objects nor secrets',
+    [ownRole, ofOwnRole({ Action: ['sqs:ReceiveMessage', 's3:PutObject', 'kms:Decrypt'], Resource: '*' }), outside],
+  ],
+  [
+    "code, modules and logs of the environment's own buckets",
+    [
+      set('aws_glue_job', 'command', [{ script_location: 'a' }], [{ script_location: `s3://${ARTIFACTS}/b` }]),
+      kept('aws_s3_bucket', { bucket: 'logs' }),
+      created('aws_flow_log', { log_destination: 'arn:aws:s3:::logs' }),
+    ],
+  ],
+  [
+    'pages of a new bucket',
+    [
+      created('aws_s3_bucket', { bucket: PAGES }),
+      created(
+        'aws_s3_object',
+        { key: 'a' },
+        { after_unknown: { bucket: true }, written: { bucket: reference('aws_s3_bucket.it.id') } },
+      ),
+    ],
+  ],
+  ['a function that takes the messages of a queue which nothing reads', [QUEUE, mapping]],
+  [
+    'alarms that are raised by less',
+    [
+      set('aws_cloudwatch_metric_alarm', 'threshold', 0, 1, { ...ALARM, comparison_operator: 'LessThanThreshold' }),
+      set('aws_cloudwatch_metric_alarm', 'treat_missing_data', 'notBreaching', 'breaching', ALARM),
+    ],
+  ],
+  [
+    'a new database that begins empty',
+    [created('aws_db_instance', { storage_encrypted: true, snapshot_identifier: null })],
+  ],
+  [
+    "a way out to AWS by an endpoint's list",
+    [
+      kept('aws_vpc_endpoint', { prefix_list_id: 'pl-s3' }),
+      created(
+        EGRESS,
+        { prefix_list_id: 'pl-s3' },
+        { written: { prefix_list_id: reference('aws_vpc_endpoint.it.prefix_list_id') } },
+      ),
+    ],
+  ],
+  [
+    'an address that hears of a new topic',
+    [
+      created('aws_sns_topic', { name: 'n' }),
+      created(
+        'aws_sns_topic_subscription',
+        { endpoint: 'a@example.com' },
+        { written: { topic_arn: reference('aws_sns_topic.it.arn') } },
+      ),
+    ],
+  ],
   ['a second factor', [set('aws_cognito_user_pool', 'mfa_configuration', 'OFF', 'ON')]],
   [
     'a lower limit of the API',
@@ -730,13 +831,24 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     'a way into a new group',
     [
       created('aws_security_group', {}),
-      created(INGRESS, { cidr_ipv4: null }, { after_unknown: { security_group_id: true } }),
+      created(
+        INGRESS,
+        { cidr_ipv4: null },
+        {
+          after_unknown: { security_group_id: true },
+          written: { security_group_id: reference('aws_security_group.it.id') },
+        },
+      ),
     ],
   ],
   [
     'tags and descriptions of everything',
     Object.keys(resourceTypes).map((type) =>
-      updated(type, { tags: {}, description: 'a' }, { tags: { a: 'b' }, tags_all: { a: 'b' }, description: 'b' }),
+      updated(
+        type,
+        { bucket: PAGES, tags: {}, description: 'a' },
+        { bucket: PAGES, tags: { a: 'b' }, tags_all: { a: 'b' }, description: 'b' },
+      ),
     ),
   ],
   [

@@ -1,13 +1,18 @@
 /** Who gets in from outside: other accounts, callers of a new function, and new functions with the rights of others. */
+
+import { isSettable } from './changed-attributes.ts';
+import { filledIn, referenceOf, unknownValues } from './configuration.ts';
 import { type Judge, listed, type Violation } from './judge.ts';
 import { isOwnerNew } from './owners.ts';
-import { at, isMarked, type Values } from './reviewed-plan.ts';
+import type { Values } from './reviewed-plan.ts';
 import { isOfAccount } from './statements.ts';
 
 /** Accounts in ARNs, wherever they are: of a principal, a target, a key, a layer, an alarm's action. */
-export const otherAccounts: Judge = ({ address, change: { before, after } }, { accountId }) => {
-  const known = new Set([accountId, ...accountsIn(before)]);
-  const others = [...new Set(accountsIn(after))].filter((account) => !known.has(account));
+export const otherAccounts: Judge = (resource, review) => {
+  const { address, change } = resource;
+  const known = new Set([review.accountId, ...accountsIn(change.before)]);
+  const named = [...accountsIn(change.after), ...accountsIn(unknownValues(resource, review))];
+  const others = [...new Set(named)].filter((account) => !known.has(account));
   if (others.length === 0) return [];
   return [{ rule: 'widens-iam', address, what: `names another account: ${listed(others)}` }];
 };
@@ -17,20 +22,29 @@ function accountsIn(values: Values | null): string[] {
   return [...arns].map(([, account = '']) => account);
 }
 
+/** Whatever is known only after the apply must be what AWS calls another resource, and no text that hides in one. */
+export const untraceable: Judge = (resource, review) => {
+  const { address, type, change } = resource;
+  // No value may come out of it: what is recorded there needs no judgement.
+  if (change.after === null || type === 'terraform_data') return [];
+  const found = Object.entries(unknownValues(resource, review))
+    .filter(([attribute, value]) => value === undefined && isSettable(type, attribute))
+    .map(([attribute]) => attribute);
+  if (found.length === 0) return [];
+  return [{ rule: 'widens-iam', address, what: `hides until the apply what it is: ${listed(found, ', ')}` }];
+};
+
 /** Who may start a new function: the account, or a service in its name. Of what is there already, each grant is refused. */
 export const callers: Judge = (resource, review) => {
   const { address, type, change } = resource;
   if (type !== 'aws_lambda_permission' || change.before !== null || !isOwnerNew(resource, review)) return [];
   const { accountId } = review;
-  const { principal, source_account, source_arn, function_url_auth_type } = change.after ?? {};
+  const { principal, source_account, function_url_auth_type } = change.after ?? {};
+  const source_arn = change.after?.source_arn ?? filledIn(resource, 'source_arn', review);
   const violation: Violation = { rule: 'widens-iam', address, what: `lets ${principal} start a new function` };
   if (function_url_auth_type) return [violation];
   if (principal === accountId || isOfAccount(String(principal), accountId)) return [];
-  // An ARN that is not known yet is of something that the stacks create.
-  const comesFromHere =
-    source_account === accountId ||
-    isOfAccount(String(source_arn), accountId) ||
-    isMarked(at(change.after_unknown, 'source_arn'));
+  const comesFromHere = source_account === accountId || isOfAccount(String(source_arn), accountId);
   return /^[\w.-]+\.amazonaws\.com$/.test(String(principal)) && comesFromHere ? [] : [violation];
 };
 
@@ -42,12 +56,17 @@ const runners: Readonly<Record<string, string>> = {
 };
 
 /** Something new runs with a role of its own: of its stack, and of nothing else. */
-export const borrowedRoles: Judge = ({ address, type, change }, { planned }) => {
+export const borrowedRoles: Judge = (resource, { planned, configuration }) => {
+  const { address, type, change } = resource;
   const attribute = runners[type];
-  const role = attribute === undefined ? undefined : change.after?.[attribute];
-  // A role that is not known yet is created with it.
-  if (change.before !== null || typeof role !== 'string') return [];
+  if (attribute === undefined || change.before !== null) return [];
   const violation = (what: string): Violation => ({ rule: 'widens-iam', address, what });
+  const role = change.after?.[attribute];
+  if (typeof role !== 'string') {
+    const owner = planned.find((one) => one.address === referenceOf(resource, attribute, configuration)?.address);
+    const isCreated = owner?.type === 'aws_iam_role' && owner.change.before === null;
+    return isCreated ? [] : [violation('runs with a role that its stack does not create')];
+  }
   const other = planned.find(
     (one) => one.change.after !== null && one.change.before?.[runners[one.type] ?? ''] === role,
   );

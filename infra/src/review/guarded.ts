@@ -5,10 +5,7 @@ import { addressesOf } from './openings.ts';
 import { goesWithOwner, hasOtherOwner, isOwnerNew, isSecond } from './owners.ts';
 import { alwaysHarmless, type GuardedType, resourceTypes } from './resource-types.ts';
 import type { ReviewedResource } from './reviewed-plan.ts';
-import { gateways, grants, watchedAttributes } from './rules.ts';
-
-/** Attributes that are IAM policies, wherever they are: compared right by right. */
-export const policyAttributes = ['policy', 'assume_role_policy', 'policy_document'];
+import { gateways, grants, policyAttributes, watchedAttributes } from './rules.ts';
 
 /** What judges of its own compare: better is allowed there, and worse is refused. */
 const compared: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,6 @@
 /** What a judge of plans gets and gives. */
-import type { ReviewedResource } from './reviewed-plan.ts';
+import type { Configuration } from './configuration.ts';
+import type { ReviewedResource, Values } from './reviewed-plan.ts';
 import type { RuleName } from './rules.ts';
 
 export interface Violation {
@@ -13,6 +14,8 @@ export interface Violation {
 export interface Review {
   /** The AWS account that it is for. */
   readonly accountId: string;
+  readonly configuration: Configuration;
+  readonly variables: Values;
   /** The resources that it changes. */
   readonly touched: readonly ReviewedResource[];
   /** With those that stay as they are. */

@@ -1,15 +1,21 @@
 /** Whether a resource comes, stays or goes together with what it belongs to. */
+import { referenceOf } from './configuration.ts';
 import type { Review } from './judge.ts';
-import { at, isMarked, type ReviewedResource, type Values } from './reviewed-plan.ts';
+import type { ReviewedResource, Values } from './reviewed-plan.ts';
 import { belongings } from './rules.ts';
 
-/** Whether the same plan creates what it belongs to. A name that is not known yet can only be of something new. */
-export function isOwnerNew({ type, change }: ReviewedResource, { touched }: Review): boolean {
-  const belonging = belongings[type];
-  if (belonging === undefined) return false;
-  const created = touched.filter((owner) => owner.type === belonging.type && owner.change.before === null);
-  if (isMarked(at(change.after_unknown, belonging.by))) return created.length > 0;
-  return created.some((owner) => isNamed(belonging.names, owner.change.after, change.after?.[belonging.by]));
+/**
+ * Whether the same plan creates what it belongs to. Only a reference proves it. A name that is not known yet may be that of
+ * something which exists; and where the name is written out, Terraform does not wait for the owner, whose creation may fail.
+ */
+export function isOwnerNew(resource: ReviewedResource, { touched, configuration }: Review): boolean {
+  const belonging = belongings[resource.type];
+  const owner = belonging && referenceOf(resource, belonging.by, configuration);
+  if (owner === undefined || !belonging?.names.includes(owner.attribute)) return false;
+  return touched.some(({ address, type, change }) => {
+    const isCreated = change.actions.length === 1 && change.actions[0] === 'create';
+    return address === owner.address && type === belonging.type && isCreated;
+  });
 }
 
 /** Whether its owner stays and has one already, or is of another stack, which may have given it one. */

@@ -1,14 +1,24 @@
 /** The plan policy: what may not be applied unless somebody says so by name. */
 import * as z from 'zod';
 import type { Plan } from '../terraform/index.ts';
+import { configurationOf, filledIn, isLeftToAws } from './configuration.ts';
 import { soonerExpiries } from './expiry.ts';
-import { borrowedRoles, callers, otherAccounts } from './foreign.ts';
-import { guarded, policyAttributes } from './guarded.ts';
+import { borrowedRoles, callers, otherAccounts, untraceable } from './foreign.ts';
+import { guarded } from './guarded.ts';
 import { type Judge, listed, type Review, type Violation } from './judge.ts';
 import { openingsOf, unknownAddresses } from './openings.ts';
 import { goesWithOwner, hasOtherOwner, isOwnerNew } from './owners.ts';
 import { at, isMarked, managed, type ReviewedResource, readPlan, touched } from './reviewed-plan.ts';
-import { belongings, gateways, grants, holdsData, type RuleName, rules, watchedAttributes } from './rules.ts';
+import {
+  belongings,
+  gateways,
+  grants,
+  holdsData,
+  policyAttributes,
+  type RuleName,
+  rules,
+  watchedAttributes,
+} from './rules.ts';
 import { isOfAccount, rightsOf, rightsOfStrangers, UnreadablePolicyError, widening } from './statements.ts';
 
 /** Allows one rule to be broken by one resource of one stack: `dev-store` says nothing of `production-store`. */
@@ -40,8 +50,14 @@ export function judgePlan(
   { stack, accountId, exemptions }: { stack: string; accountId: string; exemptions: readonly Exemption[] },
 ): Judgement {
   const read = readPlan(plan);
-  const review: Review = { accountId, touched: touched(read), planned: managed(read) };
-  const found = review.touched.flatMap((resource) => judges.flatMap((judge) => judge(resource, review)));
+  const review: Review = {
+    accountId,
+    configuration: configurationOf(read),
+    variables: read.variables,
+    touched: touched(read),
+    planned: managed(read),
+  };
+  const found = [...review.touched.flatMap((resource) => judges.flatMap((judge) => judge(resource, review)))];
   const own = exemptions.filter((exemption) => exemption.stack === stack);
   const exemptionOf = ({ rule, address }: Violation) =>
     own.find((exemption) => exemption.rule === rule && exemption.address === address);
@@ -64,6 +80,7 @@ const judges: readonly Judge[] = [
   roles,
   otherGrants,
   otherAccounts,
+  untraceable,
   callers,
   borrowedRoles,
   network,
@@ -82,17 +99,22 @@ function loss({ address, type, change }: ReviewedResource): Violation[] {
 function expiry(resource: ReviewedResource, review: Review): Violation[] {
   const { address, type, change } = resource;
   if (type !== 'aws_s3_bucket_lifecycle_configuration') return [];
-  // A bucket whose name is not known yet is not there yet.
-  if (isOwnerNew(resource, review) || isMarked(at(change.after_unknown, 'bucket'))) return [];
+  if (isOwnerNew(resource, review)) return [];
+  if (isMarked(at(change.after_unknown, 'rule'))) {
+    return [{ rule: 'destroys-data', address, what: 'rule is known only after the apply: objects may expire' }];
+  }
   return soonerExpiries(change.before, change.after).map((what) => ({ rule: 'destroys-data', address, what }));
 }
 
-function attributes({ address, type, change: { before, after, after_unknown } }: ReviewedResource): Violation[] {
+function attributes(resource: ReviewedResource, { configuration }: Review): Violation[] {
+  const { address, type, change } = resource;
+  const { before, after, after_unknown } = change;
   if (after === null) return [];
   return watchedAttributes.flatMap(({ rule, types, attribute, worse, whenNew, reason }) => {
     if (!types.includes('*') && !types.includes(type)) return [];
     if (before === null && whenNew !== true) return [];
     if (isMarked(at(after_unknown, attribute))) {
+      if (before === null && isLeftToAws(resource, attribute, configuration)) return [];
       return [{ rule, address, what: `${attribute} is known only after the apply: ${reason}` }];
     }
     const [was, willBe] = [at(before, attribute), at(after, attribute)];
@@ -112,10 +134,10 @@ function policies(resource: ReviewedResource, review: Review): Violation[] {
 
   return policyAttributes.flatMap((attribute): Violation[] => {
     const violation = (what: string): Violation => ({ rule: 'widens-iam', address, what: `${attribute} ${what}` });
-    if (isMarked(at(after_unknown, attribute))) {
-      return comesWithOwner ? [] : [violation('is known only after the apply')];
-    }
-    const [was, willBe] = [before?.[attribute], after?.[attribute]];
+    const isUnknown = isMarked(at(after_unknown, attribute));
+    const filled = isUnknown && comesWithOwner ? filledIn(resource, attribute, review) : undefined;
+    if (isUnknown && filled === undefined) return [violation('is known only after the apply')];
+    const [was, willBe] = [before?.[attribute], isUnknown ? filled : after?.[attribute]];
     if (was === willBe) return [];
     // A new endpoint's policy gives nobody anything: without one, everything may pass.
     if (comesWithOwner && type === 'aws_vpc_endpoint') return [];

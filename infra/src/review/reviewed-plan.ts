@@ -23,16 +23,30 @@ const resource = z.object({
   change,
 });
 
+const configured = z.object({
+  address: z.string(),
+  mode: z.enum(['managed', 'data']),
+  /** By attribute; a block holds those of its own. */
+  expressions: z.record(z.string(), z.unknown()).default({}),
+  provisioners: z.array(z.unknown()).default([]),
+});
+
 const schema = z.object({
   format_version: z.string().regex(/^1\./).optional(),
   errored: z.literal(false),
   complete: z.literal(true).default(true),
   resource_changes: z.array(resource).default([]),
+  /** Of the root module: the stacks have no other. */
+  configuration: z
+    .object({ root_module: z.object({ resources: z.array(configured).default([]) }).prefault({}) })
+    .prefault({}),
+  variables: z.record(z.string(), z.unknown()).default({}),
   output_changes: z.record(z.string(), z.object({ actions: z.array(z.string()) })).default({}),
 });
 
 export type Values = Readonly<Record<string, unknown>>;
 export type ReviewedResource = Readonly<z.infer<typeof resource>>;
+export type Configured = Readonly<z.infer<typeof configured>>;
 export type ReviewedPlan = Readonly<z.infer<typeof schema>>;
 
 /** The plan cannot be reviewed: it failed, leaves something for later, or is in a format that is not known here. */

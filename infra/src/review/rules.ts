@@ -48,6 +48,9 @@ const entriesOf = (value: unknown) => (Array.isArray(value) ? value.map((entry) 
 const grown = (before: unknown, after: unknown) => entriesOf(after).some((entry) => !entriesOf(before).includes(entry));
 const opened = (before: unknown, after: unknown) => before !== false && after !== true;
 
+/** Attributes that are IAM policies, wherever they are: compared right by right. */
+export const policyAttributes = ['policy', 'assume_role_policy', 'policy_document'];
+
 export const watchedAttributes: readonly WatchedAttribute[] = [
   {
     rule: 'destroys-data',

@@ -20,6 +20,8 @@ export interface Plan {
   readonly resource_changes?: readonly ResourceChange[];
   readonly output_changes?: Readonly<Record<string, { readonly actions: readonly Action[] }>>;
   readonly errored: boolean;
+  /** How the stack writes each resource: what its attributes refer to. */
+  readonly configuration?: unknown;
 }
 
 /** The resources that applying the plan would touch. */

@@ -7,6 +7,10 @@ export type Values = Readonly<Record<string, unknown>>;
 /** What else a change says. */
 export interface Extra {
   readonly name?: string;
+  /** Attributes as the stack writes them, `{ role: reference('aws_iam_role.it.name') }`. AWS fills in what is unknown and not here. */
+  readonly written?: Values;
+  /** Commands that Terraform runs for it. */
+  readonly provisioners?: readonly Values[];
   readonly after_unknown?: unknown;
   readonly before_sensitive?: unknown;
   readonly after_sensitive?: unknown;
@@ -24,9 +28,32 @@ export function resource(
   after: Values | null,
   extra: Extra = {},
 ): ResourceChange {
-  const { name = 'it', ...marks } = extra;
+  const { name = 'it', written = {}, provisioners, ...marks } = extra;
   const change = { actions, before, after, after_unknown: {}, ...marks };
-  return { address: `${type}.${name}`, mode: 'managed', type, name, change } satisfies ResourceChange;
+  const planned: ResourceChange = { address: `${type}.${name}`, mode: 'managed', type, name, change };
+  configured.set(planned, {
+    address: planned.address,
+    mode: planned.mode,
+    type,
+    name,
+    expressions: Object.fromEntries(Object.entries(written).map(([key, text]) => [key, expressionOf(text)])),
+    ...(provisioners === undefined ? {} : { provisioners }),
+  });
+  return planned;
+}
+
+/** `${aws_iam_role.it.name}`, as a stack writes a reference. */
+export const reference = (to: string): string => `\${${to}}`;
+
+/** What the configuration has of each change. */
+const configured = new WeakMap<ResourceChange, Values>();
+
+/** An attribute as Terraform reads it from JSON: its text, and the resources that it refers to with each step there. */
+export function expressionOf(text: unknown): Values {
+  const interpolations = JSON.stringify(text).match(/[$%]\{[^}]*\}/g) ?? [];
+  const names = /\b(local\.\w+|(?:aws_\w+|terraform_data|data\.\w+)\.[\w-]+)(?:\.\w+)*/g;
+  const references = interpolations.flatMap((one) => [...one.matchAll(names)].flat());
+  return references.length === 0 ? { constant_value: text } : { constant_value: text, references };
 }
 
 export const created = (type: string, after: Values, extra?: Extra) => resource(['create'], type, null, after, extra);
@@ -38,7 +65,11 @@ export const destroyed = (type: string, before: Values, extra?: Extra) =>
   resource(['delete'], type, before, null, extra);
 export const kept = (type: string, values: Values, extra?: Extra) => resource(['no-op'], type, values, values, extra);
 
-export const planOf = (...resource_changes: ResourceChange[]): Plan => ({ errored: false, resource_changes });
+export const planOf = (...resource_changes: ResourceChange[]): Plan => ({
+  errored: false,
+  resource_changes,
+  configuration: { root_module: { resources: resource_changes.flatMap((change) => configured.get(change) ?? []) } },
+});
 
 /** The policy's judgement of a plan of dev's store. */
 export const judged = (plan: Plan, exemptions: Exemption[] = []): Judgement =>

@@ -1,0 +1,242 @@
+/** Values that are known only after the apply: what may hide in them, and which of them come from the plan itself. */
+import { describe, expect, test } from 'vitest';
+import { judgePlan } from '../src/review/index.ts';
+import type { Plan, ResourceChange } from '../src/terraform/index.ts';
+import {
+  ACCOUNT,
+  brokenBy,
+  created,
+  kept,
+  planOf,
+  reference,
+  replaced,
+  updated,
+  type Values,
+} from '../src/testing/planned.ts';
+
+const STRANGER = '999988887777';
+const allow = (...statements: Values[]) =>
+  JSON.stringify({ Statement: statements.map((one) => ({ Effect: 'Allow', Action: 'sts:AssumeRole', ...one })) });
+const EVERYTHING = allow({ Action: '*', Resource: '*' });
+const FOR_LAMBDA = allow({ Principal: { Service: 'lambda.amazonaws.com' } });
+const ROLE = { name: 'new', permissions_boundary: `arn:aws:iam::${ACCOUNT}:policy/centflow-bootstrap-dev-boundary` };
+const EXPIRY = {
+  rule: [{ id: 'x', status: 'Enabled', filter: [{ prefix: 'raw/' }], expiration: [{ days: 1 }] }],
+};
+const SUSPENDED = { versioning_configuration: [{ status: 'Suspended' }] };
+
+/** Each owner is created by the plan. Here, a plan creates them and writes what follows for another one. */
+const owners: Readonly<Record<string, ResourceChange>> = {
+  aws_apigatewayv2_api: created('aws_apigatewayv2_api', { name: 'new' }),
+  aws_cognito_user_pool: created('aws_cognito_user_pool', { name: 'new', mfa_configuration: 'ON' }),
+  aws_iam_role: created('aws_iam_role', { ...ROLE, assume_role_policy: FOR_LAMBDA }),
+  aws_kms_key: created('aws_kms_key', {}),
+  aws_lambda_function: created(
+    'aws_lambda_function',
+    { function_name: 'new', vpc_config: [{ subnet_ids: ['s'] }] },
+    { after_unknown: { role: true }, written: { role: reference('aws_iam_role.it.arn') } },
+  ),
+  aws_s3_bucket: created('aws_s3_bucket', { bucket: 'new' }),
+  aws_sns_topic: created('aws_sns_topic', { name: 'new' }),
+  aws_sqs_queue: created('aws_sqs_queue', { name: 'new' }),
+};
+
+/** What follows a new owner freely, and an existing one never. */
+const following: readonly [type: string, values: Values, by: string, owner: string, name: string][] = [
+  ['aws_apigatewayv2_authorizer', { name: 'a' }, 'api_id', 'aws_apigatewayv2_api', 'id'],
+  ['aws_cognito_user_pool_client', { name: 'a' }, 'user_pool_id', 'aws_cognito_user_pool', 'id'],
+  ['aws_iam_role_policy', { policy: EVERYTHING }, 'role', 'aws_iam_role', 'name'],
+  ['aws_iam_role_policy_attachment', { policy_arn: 'a' }, 'role', 'aws_iam_role', 'name'],
+  ['aws_kms_key_policy', { policy: allow({ Principal: { AWS: ACCOUNT } }) }, 'key_id', 'aws_kms_key', 'key_id'],
+  ['aws_lambda_permission', { principal: ACCOUNT }, 'function_name', 'aws_lambda_function', 'arn'],
+  ['aws_s3_bucket_cors_configuration', { cors_rule: [] }, 'bucket', 'aws_s3_bucket', 'id'],
+  ['aws_s3_bucket_lifecycle_configuration', EXPIRY, 'bucket', 'aws_s3_bucket', 'id'],
+  ['aws_s3_bucket_policy', { policy: allow() }, 'bucket', 'aws_s3_bucket', 'id'],
+  ['aws_s3_bucket_versioning', SUSPENDED, 'bucket', 'aws_s3_bucket', 'id'],
+  ['aws_sqs_queue_policy', { policy: allow() }, 'queue_url', 'aws_sqs_queue', 'url'],
+];
+
+/** How a plan may name something that exists, so that its name is unknown until the apply. */
+const hidden = (owner: string, name: string): Values => ({
+  'recorded in terraform_data': reference('terraform_data.recorded.output'),
+  'inside what is recorded': reference('terraform_data.recorded.output.name'),
+  'read by a data source': reference('data.aws_s3_bucket.existing.id'),
+  'in a local value': reference('local.name'),
+  'in an answer of a function': reference('aws_lambda_invocation.it.result'),
+  'in the new name, replaced': reference(`replace(${owner}.it.${name}, "new", "existing")`),
+  'in the new name, in a string, replaced': `\${replace("\${${owner}.it.${name}}", "new", "existing")}`,
+  'by a choice': reference(`${owner}.it.${name} == "" ? "" : "existing"`),
+  'by a directive': `%{ if ${owner}.it.${name} != "" }existing%{ endif }`,
+  'beside the new name': `${reference(`${owner}.it.${name}`)}${reference('terraform_data.recorded.output')}`,
+  'in the id of an alarm, which is its name': reference('aws_cloudwatch_metric_alarm.existing.id'),
+  'in a tag of the new one': reference(`${owner}.it.tags_all`),
+  'by a time': reference('replace(timestamp(), "/.*/", "existing")'),
+});
+
+describe('what belongs to something', () => {
+  const others = Object.values(owners);
+
+  test.each(following)('comes with the %s that it refers to', (type, values, by, owner, name) => {
+    const extra = { after_unknown: { [by]: true }, written: { [by]: reference(`${owner}.it.${name}`) } };
+    expect(brokenBy(...others, created(type, values, extra))).toEqual([]);
+  });
+
+  test.each(following)('comes with no other: %s', (type, values, by, owner, name) => {
+    for (const [how, text] of Object.entries(hidden(owner, name))) {
+      const change = created(type, values, { after_unknown: { [by]: true }, written: { [by]: text } });
+      expect(brokenBy(...others, change), how).not.toEqual([]);
+      // Whatever else it breaks: nothing that is unknown for another reason is let through.
+      expect(judgedWith(change, ...others), how).toContain(`hides until the apply what it is: ${by}`);
+    }
+  });
+
+  test.each(following)('does not come with one that stays, or is replaced: %s', (type, values, by, owner, name) => {
+    const extra = { after_unknown: { [by]: true }, written: { [by]: reference(`${owner}.it.${name}`) } };
+    for (const staying of [kept(owner, { name: 'old' }), replaced(owner, { name: 'old' }, { name: 'new' })]) {
+      expect(brokenBy(staying, created(type, values, extra)), staying.change.actions.join()).not.toEqual([]);
+    }
+  });
+
+  test.each(following)('does not come with one of the same name: %s', (type, values, by, owner) => {
+    const named = created(owner, {
+      bucket: 'new',
+      name: 'new',
+      arn: 'new',
+      function_name: 'new',
+      id: 'new',
+      url: 'new',
+    });
+    expect(brokenBy(named, created(type, { ...values, [by]: 'new' }))).not.toEqual([]);
+  });
+
+  test.each(following)('does not come with another type: %s', (type, values, by) => {
+    const extra = { after_unknown: { [by]: true }, written: { [by]: reference('aws_cloudfront_function.it.arn') } };
+    expect(brokenBy(...others, created('aws_cloudfront_function', {}), created(type, values, extra))).not.toEqual([]);
+  });
+
+  test.each(following)(
+    'does not come with anything where the plan shows no configuration: %s',
+    (type, values, by, owner, name) => {
+      const extra = { after_unknown: { [by]: true }, written: { [by]: reference(`${owner}.it.${name}`) } };
+      const { configuration: _, ...plan } = planOf(...others, created(type, values, extra));
+      const { violations } = judgePlan(plan as Plan, { stack: 'dev-store', accountId: ACCOUNT, exemptions: [] });
+      expect(violations.filter(({ address }) => address === `${type}.it`)).not.toEqual([]);
+    },
+  );
+});
+
+function judgedWith(...changes: ResourceChange[]): string[] {
+  const options = { stack: 'dev-store', accountId: ACCOUNT, exemptions: [] };
+  return judgePlan(planOf(...changes), options).violations.map(({ what }) => what);
+}
+
+/** Documents that name something which the plan creates, and who they let in. */
+const documents: readonly [what: string, type: string, attribute: string, values: Values][] = [
+  ['the trust of a role', 'aws_iam_role', 'assume_role_policy', ROLE],
+  ['the policy of a key', 'aws_kms_key', 'policy', {}],
+  ['the policy of a queue', 'aws_sqs_queue', 'policy', {}],
+];
+
+describe.each(documents)('%s that is known only after the apply', (_what, type, attribute, values) => {
+  const role = created('aws_iam_role', { ...ROLE, name: 'other', assume_role_policy: FOR_LAMBDA }, { name: 'other' });
+  const unknown = (text: string | undefined) =>
+    created(type, values, {
+      after_unknown: { [attribute]: true },
+      ...(text === undefined ? {} : { written: { [attribute]: text } }),
+    });
+  const named = (principal: Values) =>
+    unknown(allow({ Action: '*', Resource: reference('aws_iam_role.other.arn'), Principal: principal }));
+
+  test('passes where it lets in what the plan creates, services and the account', () => {
+    expect(brokenBy(role, named({ AWS: reference('aws_iam_role.other.arn') }))).toEqual([]);
+    expect(brokenBy(role, named({ AWS: ACCOUNT, Service: 's3.amazonaws.com' }))).toEqual([]);
+  });
+
+  test.each([
+    ['everybody', { AWS: '*' }],
+    ['another account', { AWS: STRANGER }],
+    ['a provider of identities', { Federated: 'accounts.google.com' }],
+    ['what terraform_data records', { AWS: reference('terraform_data.account.output') }],
+    ['what a function makes of a role', { AWS: reference('replace(aws_iam_role.other.arn, "1111", "9999")') }],
+    ['a name of AWS that is no ARN', { AWS: reference('aws_iam_role.other.id') }],
+  ])('is refused where it lets in %s', (_whom, principal) => {
+    expect(brokenBy(role, named(principal))).toContain('widens-iam');
+  });
+
+  test('is refused where all of it is hidden', () => {
+    expect(brokenBy(role, unknown(reference('terraform_data.policy.output')))).toContain('widens-iam');
+    expect(brokenBy(role, unknown(reference(`jsonencode(aws_iam_role.other.arn)`)))).toContain('widens-iam');
+  });
+
+  test('is refused where something existing gets it', () => {
+    const text = allow({ Principal: { AWS: reference('aws_iam_role.other.arn') } });
+    const change = updated(type, values, values, {
+      after_unknown: { [attribute]: true },
+      written: { [attribute]: text },
+    });
+    expect(brokenBy(role, change)).toContain('widens-iam');
+  });
+});
+
+describe('any other value that is known only after the apply', () => {
+  const bucket = (text: Values | string) =>
+    created('aws_flow_log', {}, { after_unknown: { log_destination: true }, written: { log_destination: text } });
+  const group = created('aws_cloudwatch_log_group', { name: 'g' });
+
+  test('is what AWS calls another resource', () => {
+    expect(brokenBy(group, bucket(reference('aws_cloudwatch_log_group.it.arn')))).toEqual([]);
+    expect(brokenBy(group, bucket(`${reference('aws_cloudwatch_log_group.it.arn')}:*`))).toEqual([]);
+  });
+
+  test.each(Object.entries(hidden('aws_cloudwatch_log_group', 'arn')))('is refused %s', (_how, text) => {
+    expect(brokenBy(group, bucket(text as string))).toContain('widens-iam');
+  });
+
+  test('names no other account', () => {
+    const arn = `arn:aws:logs:eu-west-1:${STRANGER}:log-group:${reference('aws_cloudwatch_log_group.it.arn')}`;
+    expect(judgedWith(group, bucket(arn))).toEqual([`names another account: ${STRANGER}`]);
+  });
+
+  test('is no block that the configuration does not show', () => {
+    const group = (marks: unknown) => created('aws_security_group', {}, { after_unknown: { egress: marks } });
+    expect(brokenBy(group(true))).toEqual([]);
+    expect(brokenBy(group([{ cidr_blocks: true }]))).toContain('widens-network');
+    const stage = created('aws_apigatewayv2_stage', {}, { after_unknown: { default_route_settings: true } });
+    expect(brokenBy(stage)).toContain('drops-protection');
+    const rules = created(
+      'aws_vpc_endpoint',
+      { service_name: 'com.amazonaws.eu-west-1.s3' },
+      { after_unknown: { dns_options: [{ a: true }] } },
+    );
+    expect(brokenBy(rules)).toEqual(['widens-iam']);
+  });
+
+  test('may start a new function only from the account', () => {
+    const permission = (text: string) =>
+      created(
+        'aws_lambda_permission',
+        { principal: 's3.amazonaws.com' },
+        {
+          after_unknown: { function_name: true, source_arn: true },
+          written: { function_name: reference('aws_lambda_function.it.arn'), source_arn: text },
+        },
+      );
+    const others = Object.values(owners);
+    expect(brokenBy(...others, permission(reference('aws_sns_topic.it.arn')))).toEqual([]);
+    expect(brokenBy(...others, permission(reference('aws_s3_bucket.it.id')))).toContain('widens-iam');
+    expect(brokenBy(...others, permission(reference('terraform_data.arn.output')))).toContain('widens-iam');
+  });
+
+  test('is no role of another stack', () => {
+    const code = (text: string) =>
+      created(
+        'aws_lambda_function',
+        { vpc_config: [{ subnet_ids: ['s'] }] },
+        { after_unknown: { role: true }, written: { role: text } },
+      );
+    const role = owners.aws_iam_role as ResourceChange;
+    expect(brokenBy(role, code(reference('aws_iam_role.it.arn')))).toEqual([]);
+    expect(brokenBy(role, code(reference('terraform_data.role.output')))).toContain('widens-iam');
+    expect(brokenBy(code(reference('aws_iam_role.it.arn')))).toContain('widens-iam');
+  });
+});
