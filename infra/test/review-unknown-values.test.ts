@@ -10,6 +10,7 @@ import {
   planOf,
   reference,
   replaced,
+  resource,
   updated,
   type Values,
 } from '../src/testing/planned.ts';
@@ -238,5 +239,34 @@ describe('any other value that is known only after the apply', () => {
     expect(brokenBy(role, code(reference('aws_iam_role.it.arn')))).toEqual([]);
     expect(brokenBy(role, code(reference('terraform_data.role.output')))).toContain('widens-iam');
     expect(brokenBy(code(reference('aws_iam_role.it.arn')))).toContain('widens-iam');
+  });
+});
+
+describe('what runs beside Terraform', () => {
+  const recorded = (extra = {}) => created('terraform_data', { input: 'a' }, extra);
+
+  test('lets pass a value that is recorded', () => {
+    expect(brokenBy(recorded())).toEqual([]);
+  });
+
+  test('refuses a command, wherever it is', () => {
+    const provisioners = [{ type: 'local-exec', expressions: { command: { constant_value: 'true' } } }];
+    expect(brokenBy(recorded({ provisioners }))).toContain('widens-iam');
+    expect(brokenBy(updated('aws_sqs_queue', {}, { tags: { a: 'b' } }, { provisioners }))).toContain('widens-iam');
+  });
+
+  test('refuses types that only run commands, modules and data sources', () => {
+    expect(brokenBy(created('null_resource', {}))).toContain('unknown-type');
+    const inModule = { ...created('aws_cloudwatch_dashboard', {}), address: 'module.m.aws_cloudwatch_dashboard.it' };
+    expect(brokenBy(inModule)).toContain('widens-iam');
+    const source = { address: 'data.external.it', mode: 'data', type: 'external', name: 'it' };
+    const plan = {
+      ...planOf(resource(['no-op'], 'aws_vpc', {}, {})),
+      configuration: { root_module: { resources: [source] } },
+    };
+    const { violations } = judgePlan(plan, { stack: 'dev-store', accountId: ACCOUNT, exemptions: [] });
+    expect(violations).toEqual([
+      { rule: 'unknown-type', address: 'data.external.it', what: 'is a data source, which the stacks do not have' },
+    ]);
   });
 });

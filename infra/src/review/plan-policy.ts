@@ -19,6 +19,7 @@ import {
   rules,
   watchedAttributes,
 } from './rules.ts';
+import { commands, dataSources } from './running-code.ts';
 import { isOfAccount, rightsOf, rightsOfStrangers, UnreadablePolicyError, widening } from './statements.ts';
 
 /** Allows one rule to be broken by one resource of one stack: `dev-store` says nothing of `production-store`. */
@@ -57,7 +58,10 @@ export function judgePlan(
     touched: touched(read),
     planned: managed(read),
   };
-  const found = [...review.touched.flatMap((resource) => judges.flatMap((judge) => judge(resource, review)))];
+  const found = [
+    ...dataSources(review),
+    ...review.touched.flatMap((resource) => judges.flatMap((judge) => judge(resource, review))),
+  ];
   const own = exemptions.filter((exemption) => exemption.stack === stack);
   const exemptionOf = ({ rule, address }: Violation) =>
     own.find((exemption) => exemption.rule === rule && exemption.address === address);
@@ -83,6 +87,7 @@ const judges: readonly Judge[] = [
   untraceable,
   callers,
   borrowedRoles,
+  commands,
   network,
 ];
 
