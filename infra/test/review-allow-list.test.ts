@@ -632,6 +632,100 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [...BUCKET, created('aws_s3_bucket_lifecycle_configuration', { bucket: 'b', rule: [] })],
   ],
 
+  // Where code comes from, and where it may send what it reads.
+  ['a new function with code of another bucket', 'widens-iam', [ownRole, newFunctionWith({ s3_bucket: 'evil' })]],
+  [
+    'a new function with an image',
+    'widens-iam',
+    [ownRole, newFunctionWith({ image_uri: `${STRANGER}.dkr.ecr.eu-west-1.amazonaws.com/f` })],
+  ],
+  [
+    'a job with a script of another bucket',
+    'widens-iam',
+    [
+      set(
+        'aws_glue_job',
+        'command',
+        [{ script_location: `s3://${ARTIFACTS}/a` }],
+        [{ script_location: 's3://evil/a' }],
+      ),
+    ],
+  ],
+  [
+    'a job with modules of another bucket',
+    'widens-iam',
+    [set('aws_glue_job', 'default_arguments', {}, { '--extra-py-files': `s3://${ARTIFACTS}/a,s3://evil/a` })],
+  ],
+  [
+    'a new flow log into another bucket',
+    'widens-iam',
+    [created('aws_flow_log', { log_destination_type: 's3', log_destination: 'arn:aws:s3:::evil/logs' })],
+  ],
+  [
+    'a bucket whose name the plan creates and another account may have',
+    'widens-iam',
+    [created('aws_s3_bucket', { bucket: 'evil' }), created('aws_flow_log', { log_destination: 'arn:aws:s3:::evil' })],
+  ],
+  ...(
+    [
+      ['objects', { Action: ['s3:Get*'], Resource: '*' }],
+      ['secrets', { Action: 'secretsmanager:GetSecretValue', Resource: '*' }],
+      ['everything', { Action: '*', Resource: '*' }],
+      ['all but something', { Action: undefined, NotAction: 'iam:*', Resource: '*' }],
+    ] as const
+  ).map(([what, statement]): (typeof refused)[number] => [
+    `a new function outside of the network that reads ${what}`,
+    'widens-network',
+    [ownRole, ofOwnRole(statement), outside],
+  ]),
+  [
+    'a new function outside of the network with a policy that is written elsewhere',
+    'widens-network',
+    [ownRole, created('aws_iam_role_policy_attachment', { policy_arn: 'a' }, { written: toOwnRole }), outside],
+  ],
+  [
+    'a new job outside of the network that reads objects',
+    'widens-network',
+    [
+      ownRole,
+      ofOwnRole({ Action: 's3:GetObject', Resource: '*' }),
+      created(
+        'aws_glue_job',
+        {},
+        { after_unknown: { role_arn: true }, written: { role_arn: reference('aws_iam_role.it.arn') } },
+      ),
+    ],
+  ],
+  [
+    'a role that is bounded by something else',
+    'widens-iam',
+    [created('aws_iam_role', { ...ROLE, permissions_boundary: `arn:aws:iam::${ACCOUNT}:policy/wide` })],
+  ],
+  [
+    "a role that is bounded by another environment's policy",
+    'widens-iam',
+    [created('aws_iam_role', { ...ROLE, permissions_boundary: ROLE.permissions_boundary.replace('dev', 'staging') })],
+  ],
+
+  // Objects that are no release's.
+  ...(
+    [
+      ['over what people uploaded', created, `centflow-dev-uploads-${ACCOUNT}`],
+      ['over a state', created, `centflow-state-${ACCOUNT}-eu-west-1`],
+      ["over another environment's code", created, `centflow-production-artifacts-${ACCOUNT}`],
+      ['in place of what people uploaded', destroyed, `centflow-dev-uploads-${ACCOUNT}`],
+    ] as const
+  ).map(([what, change, bucket]): (typeof refused)[number] => [
+    `an object ${what}`,
+    'destroys-data',
+    [change('aws_s3_object', { bucket, key: 'raw/expenses/owner=ada/2023.csv' })],
+  ]),
+  [
+    'an object that moves to the uploads',
+    'destroys-data',
+    [set('aws_s3_object', 'bucket', ARTIFACTS, `centflow-dev-uploads-${ACCOUNT}`)],
+  ],
+
   // Types that the stacks do not have.
   ['a type that nobody has classified', 'unknown-type', [created('aws_s3_access_point', { bucket: 'b' })]],
   ['a change of one', 'unknown-type', [updated('aws_s3_bucket_replication_configuration', { a: 1 }, { a: 2 })]],

@@ -193,6 +193,28 @@ describe('any other value that is known only after the apply', () => {
     expect(brokenBy(group, bucket(text as string))).toContain('widens-iam');
   });
 
+  test.each([
+    ['beside a reference', `s3://evil/a,${reference('aws_cloudwatch_log_group.it.arn')}`],
+    ['in the known name of another resource', `s3://${reference('aws_cloudwatch_log_group.it.name')}/a`],
+    ['in an ARN', `arn:aws:s3:::evil/${reference('aws_cloudwatch_log_group.it.arn')}`],
+  ])('names no other bucket %s', (_where, text) => {
+    const group = created('aws_cloudwatch_log_group', { name: 'evil' });
+    const job = created(
+      'aws_glue_job',
+      { connections: ['c'] },
+      {
+        after_unknown: { default_arguments: true, role_arn: true },
+        written: { default_arguments: { '--a': text }, role_arn: reference('aws_iam_role.it.arn') },
+      },
+    );
+    const { violations } = judgePlan(planOf(group, owners.aws_iam_role as ResourceChange, job), {
+      stack: 'dev-load',
+      accountId: ACCOUNT,
+      exemptions: [],
+    });
+    expect(violations.map(({ what }) => what)).toEqual(['names another bucket: evil']);
+  });
+
   test('names no other account', () => {
     const arn = `arn:aws:logs:eu-west-1:${STRANGER}:log-group:${reference('aws_cloudwatch_log_group.it.arn')}`;
     expect(judgedWith(group, bucket(arn))).toEqual([`names another account: ${STRANGER}`]);

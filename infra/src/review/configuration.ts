@@ -58,7 +58,7 @@ const madeByAws = new Set([
 ]);
 
 /** What stands where AWS has not made something up yet. */
-const NOT_KNOWN_YET = 'known-after-the-apply';
+export const NOT_KNOWN_YET = 'known-after-the-apply';
 
 /** Functions whose results are unknown though they refer to nothing. */
 const impure = /\b(timestamp|uuid|bcrypt)\(/;

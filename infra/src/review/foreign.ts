@@ -1,10 +1,11 @@
 /** Who gets in from outside: other accounts, callers of a new function, and new functions with the rights of others. */
 
 import { isSettable } from './changed-attributes.ts';
-import { filledIn, referenceOf, unknownValues } from './configuration.ts';
+import { filledIn, NOT_KNOWN_YET, referenceOf, unknownValues } from './configuration.ts';
 import { type Judge, listed, type Violation } from './judge.ts';
 import { isOwnerNew } from './owners.ts';
 import type { Values } from './reviewed-plan.ts';
+import { policyAttributes } from './rules.ts';
 import { isOfAccount } from './statements.ts';
 
 /** Accounts in ARNs, wherever they are: of a principal, a target, a key, a layer, an alarm's action. */
@@ -33,6 +34,33 @@ export const untraceable: Judge = (resource, review) => {
   if (found.length === 0) return [];
   return [{ rule: 'widens-iam', address, what: `hides until the apply what it is: ${listed(found, ', ')}` }];
 };
+
+/** Buckets, wherever code, logs or settings name them. What policies say of buckets is compared there. */
+export const otherBuckets: Judge = (resource, review) => {
+  const { names, planned } = review;
+  const { address, change } = resource;
+  const known = new Set([
+    NOT_KNOWN_YET,
+    names.artifactsBucket,
+    names.consoleBucket,
+    names.uploadsBucket,
+    ...bucketsIn(change.before),
+    ...planned.filter(({ type }) => type === 'aws_s3_bucket').map(({ change }) => change.before?.bucket),
+  ]);
+  const named = [...bucketsIn(change.after), ...bucketsIn(unknownValues(resource, review))];
+  const others = [...new Set(named)].filter((bucket) => !known.has(bucket));
+  return others.length === 0 ? [] : [{ rule: 'widens-iam', address, what: `names another bucket: ${listed(others)}` }];
+};
+
+function bucketsIn(values: Values | null): string[] {
+  const { s3_bucket, ...others } = values ?? {};
+  const texts = Object.entries(others).filter(([attribute]) => !policyAttributes.includes(attribute));
+  const named = JSON.stringify(texts).matchAll(/(?:\bs3[an]?:\/\/|\barn:aws[a-z-]*:s3:::)([^/"'\\*,\s]+)/g);
+  return [
+    ...(typeof s3_bucket === 'string' && s3_bucket !== '' ? [s3_bucket] : []),
+    ...[...named].map(([, bucket = '']) => bucket),
+  ];
+}
 
 /** Who may start a new function: the account, or a service in its name. Of what is there already, each grant is refused. */
 export const callers: Judge = (resource, review) => {

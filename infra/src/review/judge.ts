@@ -1,4 +1,5 @@
 /** What a judge of plans gets and gives. */
+import type { Names } from '../names.ts';
 import type { Configuration } from './configuration.ts';
 import type { ReviewedResource, Values } from './reviewed-plan.ts';
 import type { RuleName } from './rules.ts';
@@ -14,6 +15,10 @@ export interface Violation {
 export interface Review {
   /** The AWS account that it is for. */
   readonly accountId: string;
+  /** What the environment's things are called. */
+  readonly names: Names;
+  /** The ARN of the policy that bounds every role of the environment. */
+  readonly boundary: string;
   readonly configuration: Configuration;
   readonly variables: Values;
   /** The resources that it changes. */

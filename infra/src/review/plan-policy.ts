@@ -1,9 +1,11 @@
 /** The plan policy: what may not be applied unless somebody says so by name. */
 import * as z from 'zod';
+import type { EnvironmentName } from '../environment.ts';
+import { namesOf, roleBoundaryOf } from '../names.ts';
 import type { Plan } from '../terraform/index.ts';
-import { configurationOf, filledIn, isLeftToAws } from './configuration.ts';
+import { configurationOf, filledIn, isLeftToAws, referenceOf } from './configuration.ts';
 import { soonerExpiries } from './expiry.ts';
-import { borrowedRoles, callers, otherAccounts, untraceable } from './foreign.ts';
+import { borrowedRoles, callers, otherAccounts, otherBuckets, untraceable } from './foreign.ts';
 import { guarded } from './guarded.ts';
 import { type Judge, listed, type Review, type Violation } from './judge.ts';
 import { openingsOf, unknownAddresses } from './openings.ts';
@@ -19,8 +21,8 @@ import {
   rules,
   watchedAttributes,
 } from './rules.ts';
-import { commands, dataSources } from './running-code.ts';
-import { isOfAccount, rightsOf, rightsOfStrangers, UnreadablePolicyError, widening } from './statements.ts';
+import { commands, dataSources, outsiders } from './running-code.ts';
+import { rightsOf, rightsOfStrangers, UnreadablePolicyError, widening } from './statements.ts';
 
 /** Allows one rule to be broken by one resource of one stack: `dev-store` says nothing of `production-store`. */
 export const exemptionSchema = z.strictObject({
@@ -51,8 +53,12 @@ export function judgePlan(
   { stack, accountId, exemptions }: { stack: string; accountId: string; exemptions: readonly Exemption[] },
 ): Judgement {
   const read = readPlan(plan);
+  // `dev-store`: a name that no environment has gives names that nothing has.
+  const environment = { name: stack.slice(0, stack.lastIndexOf('-')) as EnvironmentName, accountId };
   const review: Review = {
     accountId,
+    names: namesOf(environment),
+    boundary: roleBoundaryOf(environment),
     configuration: configurationOf(read),
     variables: read.variables,
     touched: touched(read),
@@ -84,10 +90,13 @@ const judges: readonly Judge[] = [
   roles,
   otherGrants,
   otherAccounts,
+  otherBuckets,
   untraceable,
   callers,
   borrowedRoles,
   commands,
+  outsiders,
+  objects,
   network,
 ];
 
@@ -109,6 +118,27 @@ function expiry(resource: ReviewedResource, review: Review): Violation[] {
     return [{ rule: 'destroys-data', address, what: 'rule is known only after the apply: objects may expire' }];
   }
   return soonerExpiries(change.before, change.after).map((what) => ({ rule: 'destroys-data', address, what }));
+}
+
+/** Objects of a release lie in two buckets. Elsewhere they are what people uploaded, or the state of Terraform. */
+function objects(resource: ReviewedResource, { names, planned, configuration }: Review): Violation[] {
+  const { address, type, change } = resource;
+  if (type !== 'aws_s3_object') return [];
+  const own: unknown[] = [names.artifactsBucket, names.consoleBucket];
+  const owner = planned.find(
+    (one) => one.type === 'aws_s3_bucket' && one.address === referenceOf(resource, 'bucket', configuration)?.address,
+  );
+  const sides = [
+    { values: change.before, bucket: change.before?.bucket, what: 'takes away an object of' },
+    {
+      values: change.after,
+      bucket: change.after?.bucket ?? owner?.change.after?.bucket,
+      what: 'writes an object into',
+    },
+  ];
+  return sides
+    .filter(({ values, bucket }) => values !== null && !own.includes(bucket))
+    .map(({ bucket, what }) => ({ rule: 'destroys-data', address, what: `${what} ${bucket ?? 'an unknown bucket'}` }));
 }
 
 function attributes(resource: ReviewedResource, { configuration }: Review): Violation[] {
@@ -164,7 +194,7 @@ function findWidening(was: unknown, willBe: unknown, newOf: string | undefined):
   }
 }
 
-function roles({ address, type, change }: ReviewedResource, { accountId }: Review): Violation[] {
+function roles({ address, type, change }: ReviewedResource, { boundary: own }: Review): Violation[] {
   const { before, after, after_unknown } = change;
   if (type !== 'aws_iam_role' || after === null) return [];
   const violation = (what: string): Violation => ({ rule: 'widens-iam', address, what });
@@ -172,9 +202,9 @@ function roles({ address, type, change }: ReviewedResource, { accountId }: Revie
   if (isMarked(at(after_unknown, 'permissions_boundary'))) {
     return [violation('permissions_boundary is known only after the apply')];
   }
-  const isOwnBoundary = isOfAccount(String(boundary), accountId);
+  const isOwnBoundary = boundary === own;
   if (before === null)
-    return isOwnBoundary ? [] : [violation("is a new role without the account's permissions boundary")];
+    return isOwnBoundary ? [] : [violation("is a new role without the environment's permissions boundary")];
   const was = before.permissions_boundary;
   const isBounded = was ? was === boundary : !boundary || isOwnBoundary;
   const boundaryChanged = isBounded ? [] : [violation('leaves its permissions boundary')];

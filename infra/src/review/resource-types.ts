@@ -299,7 +299,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     onlyOne: true,
     removal: 'what is overwritten or deleted from then on cannot be had back',
   },
-  // Whatever it says of rights, the bucket's ownership controls and public access block refuse.
+  // Its bucket is judged. Whatever it says of rights, the bucket's ownership controls and public access block refuse.
   aws_s3_object: 'harmless',
   aws_sqs_queue: {
     decides: 'what becomes of messages that wait or fail',

@@ -46,6 +46,7 @@ const limitOf = (limit: unknown) => Number(limit ?? 0) || Number.POSITIVE_INFINI
 const not = (good: unknown) => (_: unknown, after: unknown) => after !== good;
 const entriesOf = (value: unknown) => (Array.isArray(value) ? value.map((entry) => JSON.stringify(entry)) : []);
 const grown = (before: unknown, after: unknown) => entriesOf(after).some((entry) => !entriesOf(before).includes(entry));
+const set = (_: unknown, after: unknown) => Boolean(after) && (!Array.isArray(after) || after.length > 0);
 const opened = (before: unknown, after: unknown) => before !== false && after !== true;
 
 /** Attributes that are IAM policies, wherever they are: compared right by right. */
@@ -93,6 +94,14 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     attribute: 'storage_encrypted',
     worse: lost(true),
     reason: 'data would lie in clear text',
+  },
+  {
+    rule: 'widens-iam',
+    types: ['aws_lambda_function'],
+    attribute: 'image_uri',
+    worse: set,
+    whenNew: true,
+    reason: 'its code would not be what the release holds',
   },
   {
     rule: 'drops-protection',
