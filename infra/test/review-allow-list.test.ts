@@ -726,6 +726,75 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [set('aws_s3_object', 'bucket', ARTIFACTS, `centflow-dev-uploads-${ACCOUNT}`)],
   ],
 
+  // What people hear, and what finds lost uploads.
+  ['a sweep that ends', 'drops-protection', [destroyed('aws_glue_trigger', { name: 'sweep' })]],
+  ['a sweep that rests', 'drops-protection', [set('aws_glue_trigger', 'enabled', true, false)]],
+  [
+    'a sweep of another job',
+    'drops-protection',
+    [set('aws_glue_trigger', 'actions', [{ job_name: 'a' }], [{ job_name: 'b' }])],
+  ],
+  [
+    'somebody else who hears of alarms',
+    'drops-protection',
+    [
+      created('aws_sns_topic_subscription', {
+        topic_arn: 'topic',
+        protocol: 'https',
+        endpoint: 'https://evil.example',
+      }),
+    ],
+  ],
+  [
+    'a second function that takes messages',
+    'widens-iam',
+    [QUEUE, kept('aws_lambda_event_source_mapping', { event_source_arn: QUEUE_ARN }, { name: 'first' }), mapping],
+  ],
+  ['a function that takes messages of another stack', 'widens-iam', [mapping]],
+  [
+    'messages that nothing takes',
+    'widens-iam',
+    [destroyed('aws_lambda_event_source_mapping', { event_source_arn: QUEUE_ARN })],
+  ],
+  [
+    'an alarm that nothing raises',
+    'drops-protection',
+    [set('aws_cloudwatch_metric_alarm', 'threshold', 1, 1e12, ALARM)],
+  ],
+  [
+    'an alarm of too little that nothing raises',
+    'drops-protection',
+    [set('aws_cloudwatch_metric_alarm', 'threshold', 1, 0, { ...ALARM, comparison_operator: 'LessThanThreshold' })],
+  ],
+  [
+    'an alarm that silence does not raise',
+    'drops-protection',
+    [set('aws_cloudwatch_metric_alarm', 'treat_missing_data', 'breaching', 'notBreaching', ALARM)],
+  ],
+  [
+    'an alarm that takes longer',
+    'drops-protection',
+    [set('aws_cloudwatch_metric_alarm', 'evaluation_periods', 1, 9, ALARM)],
+  ],
+  [
+    'an alarm of the average',
+    'drops-protection',
+    [set('aws_cloudwatch_metric_alarm', 'statistic', 'Maximum', 'Average', ALARM)],
+  ],
+
+  // Databases that begin with something.
+  ['a new database in clear text', 'drops-protection', [created('aws_db_instance', { storage_encrypted: false })]],
+  ...['snapshot_identifier', 'replicate_source_db'].map((attribute): (typeof refused)[number] => [
+    `a new database with ${attribute}`,
+    'widens-iam',
+    [created('aws_db_instance', { storage_encrypted: true, [attribute]: 'old' })],
+  ]),
+  [
+    'a new database of an earlier time',
+    'widens-iam',
+    [created('aws_db_instance', { storage_encrypted: true, restore_to_point_in_time: [{ a: 1 }] })],
+  ],
+
   // Types that the stacks do not have.
   ['a type that nobody has classified', 'unknown-type', [created('aws_s3_access_point', { bucket: 'b' })]],
   ['a change of one', 'unknown-type', [updated('aws_s3_bucket_replication_configuration', { a: 1 }, { a: 2 })]],

@@ -50,10 +50,18 @@ const following: readonly [type: string, values: Values, by: string, owner: stri
   ['aws_iam_role_policy_attachment', { policy_arn: 'a' }, 'role', 'aws_iam_role', 'name'],
   ['aws_kms_key_policy', { policy: allow({ Principal: { AWS: ACCOUNT } }) }, 'key_id', 'aws_kms_key', 'key_id'],
   ['aws_lambda_permission', { principal: ACCOUNT }, 'function_name', 'aws_lambda_function', 'arn'],
+  ['aws_lambda_event_source_mapping', { function_name: 'new' }, 'event_source_arn', 'aws_sqs_queue', 'arn'],
   ['aws_s3_bucket_cors_configuration', { cors_rule: [] }, 'bucket', 'aws_s3_bucket', 'id'],
   ['aws_s3_bucket_lifecycle_configuration', EXPIRY, 'bucket', 'aws_s3_bucket', 'id'],
   ['aws_s3_bucket_policy', { policy: allow() }, 'bucket', 'aws_s3_bucket', 'id'],
   ['aws_s3_bucket_versioning', SUSPENDED, 'bucket', 'aws_s3_bucket', 'id'],
+  [
+    'aws_sns_topic_subscription',
+    { protocol: 'https', endpoint: 'https://a.example' },
+    'topic_arn',
+    'aws_sns_topic',
+    'arn',
+  ],
   ['aws_sqs_queue_policy', { policy: allow() }, 'queue_url', 'aws_sqs_queue', 'url'],
 ];
 

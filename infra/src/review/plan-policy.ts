@@ -154,7 +154,7 @@ function attributes(resource: ReviewedResource, { configuration }: Review): Viol
     }
     const [was, willBe] = [at(before, attribute), at(after, attribute)];
     const isSame = before !== null && JSON.stringify(was) === JSON.stringify(willBe);
-    if (isSame || !worse(was, willBe)) return [];
+    if (isSame || !worse(was, willBe, after)) return [];
     return [{ rule, address, what: `${attribute}: ${before === null ? '' : `${was} → `}${willBe}: ${reason}` }];
   });
 }

@@ -117,6 +117,8 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       'metrics_config',
       'scaling_config',
     ],
+    onlyOne: true,
+    removal: 'nothing would take the messages',
   },
   aws_lambda_function: {
     decides: 'whose rights, network and logs the function has, and where its code comes from',
@@ -341,7 +343,12 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   aws_cloudformation_stack: { ...ofReaders, addition: 'a template that can create anything' },
   aws_glue_catalog_database: 'harmless',
   aws_glue_catalog_table: 'harmless',
-  aws_glue_trigger: 'harmless',
+  aws_glue_trigger: {
+    decides: 'whether the sweep runs, which finds uploads whose messages were lost',
+    rule: 'drops-protection',
+    harmless: ['name', 'schedule'],
+    removal: 'uploads whose messages were lost would never be loaded',
+  },
   aws_quicksight_analysis: {
     ...ofReaders,
     harmless: ['definition', 'name', 'parameters', 'recovery_window_in_days', 'theme_arn'],
@@ -393,17 +400,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   aws_cloudwatch_metric_alarm: {
     decides: 'what is watched, and who is told',
     rule: 'drops-protection',
-    harmless: [
-      'alarm_description',
-      'datapoints_to_alarm',
-      'evaluate_low_sample_count_percentiles',
-      'evaluation_periods',
-      'extended_statistic',
-      'period',
-      'statistic',
-      'threshold',
-      'treat_missing_data',
-    ],
+    harmless: ['alarm_description'],
     removal: 'nobody would be told',
   },
   aws_sns_topic: {
@@ -417,6 +414,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   aws_sns_topic_subscription: {
     decides: 'who is told',
     rule: 'drops-protection',
+    addition: 'somebody who is told',
     removal: 'somebody would not be told any more',
   },
 };

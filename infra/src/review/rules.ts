@@ -1,4 +1,5 @@
 /** What a plan may not do without an exemption that names it: rules as data. */
+import type { Values } from './reviewed-plan.ts';
 
 /** Each rule, and why it is there. */
 export const rules = {
@@ -28,7 +29,8 @@ export interface WatchedAttribute {
   readonly types: readonly string[];
   /** `versioning_configuration.0.status`. */
   readonly attribute: string;
-  readonly worse: (before: unknown, after: unknown) => boolean;
+  /** `values` are all that it will have. */
+  readonly worse: (before: unknown, after: unknown, values: Values) => boolean;
   /** true: something new may not begin with it either. */
   readonly whenNew?: boolean;
   readonly reason: string;
@@ -47,6 +49,11 @@ const not = (good: unknown) => (_: unknown, after: unknown) => after !== good;
 const entriesOf = (value: unknown) => (Array.isArray(value) ? value.map((entry) => JSON.stringify(entry)) : []);
 const grown = (before: unknown, after: unknown) => entriesOf(after).some((entry) => !entriesOf(before).includes(entry));
 const set = (_: unknown, after: unknown) => Boolean(after) && (!Array.isArray(after) || after.length > 0);
+/** An alarm that it would take more to raise. */
+const dulled = (before: unknown, after: unknown, { comparison_operator }: Values) => {
+  if (typeof before !== 'number' || typeof after !== 'number') return true;
+  return String(comparison_operator).startsWith('Less') ? after < before : after > before;
+};
 const opened = (before: unknown, after: unknown) => before !== false && after !== true;
 
 /** Attributes that are IAM policies, wherever they are: compared right by right. */
@@ -92,9 +99,20 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     rule: 'drops-protection',
     types: ['aws_db_instance'],
     attribute: 'storage_encrypted',
-    worse: lost(true),
+    worse: not(true),
+    whenNew: true,
     reason: 'data would lie in clear text',
   },
+  ...['replicate_source_db', 'restore_to_point_in_time.0', 's3_import.0', 'snapshot_identifier'].map(
+    (attribute): WatchedAttribute => ({
+      rule: 'widens-iam',
+      types: ['aws_db_instance'],
+      attribute,
+      worse: set,
+      whenNew: true,
+      reason: 'it would begin with data and users that nobody has reviewed',
+    }),
+  ),
   {
     rule: 'widens-iam',
     types: ['aws_lambda_function'],
@@ -203,6 +221,20 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     attribute: 'software_token_mfa_configuration.0.enabled',
     worse: lost(true),
     reason: 'nobody can use a second factor',
+  },
+  {
+    rule: 'drops-protection',
+    types: ['aws_cloudwatch_metric_alarm'],
+    attribute: 'threshold',
+    worse: dulled,
+    reason: 'it would take more to raise the alarm, which stops production',
+  },
+  {
+    rule: 'drops-protection',
+    types: ['aws_cloudwatch_metric_alarm'],
+    attribute: 'treat_missing_data',
+    worse: not('breaching'),
+    reason: 'silence could count as good, and the alarm stops production',
   },
   ...['throttling_burst_limit', 'throttling_rate_limit'].map(
     (limit): WatchedAttribute => ({
@@ -348,6 +380,7 @@ export const belongings: Readonly<Record<string, Belonging>> = {
   aws_iam_role_policy_attachment: toRole,
   aws_kms_key_policy: { by: 'key_id', type: 'aws_kms_key', names: ['key_id', 'id', 'arn'] },
   aws_lambda_permission: { by: 'function_name', type: 'aws_lambda_function', names: ['function_name', 'arn'] },
+  aws_lambda_event_source_mapping: { by: 'event_source_arn', type: 'aws_sqs_queue', names: ['arn'] },
   aws_s3_bucket_cors_configuration: toBucket,
   aws_s3_bucket_lifecycle_configuration: toBucket,
   aws_s3_bucket_notification: toBucket,
@@ -358,6 +391,7 @@ export const belongings: Readonly<Record<string, Belonging>> = {
   aws_s3_bucket_versioning: toBucket,
   aws_secretsmanager_secret_policy: { by: 'secret_arn', type: 'aws_secretsmanager_secret', names: ['arn', 'id'] },
   aws_sns_topic_policy: { by: 'arn', type: 'aws_sns_topic', names: ['arn', 'id'] },
+  aws_sns_topic_subscription: { by: 'topic_arn', type: 'aws_sns_topic', names: ['arn', 'id'] },
   aws_sqs_queue_policy: { by: 'queue_url', type: 'aws_sqs_queue', names: ['url', 'id'] },
   aws_vpc_security_group_ingress_rule: { by: 'security_group_id', type: 'aws_security_group', names: ['id'] },
 };
