@@ -795,6 +795,36 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [created('aws_db_instance', { storage_encrypted: true, restore_to_point_in_time: [{ a: 1 }] })],
   ],
 
+  // Ways to other networks.
+  ...['transit_gateway_id', 'vpc_peering_connection_id', 'network_interface_id', 'vpc_endpoint_id'].map(
+    (target): (typeof refused)[number] => [
+      `a private range by ${target}`,
+      'widens-network',
+      [set('aws_route_table', 'route', [], [{ cidr_block: '10.99.0.0/16', [target]: 'evil' }])],
+    ],
+  ),
+  [
+    'a route by a list',
+    'widens-network',
+    [set('aws_route_table', 'route', [], [{ destination_prefix_list_id: 'pl-evil' }])],
+  ],
+  ['a way out by a list', 'widens-network', [created(EGRESS, { prefix_list_id: 'pl-evil' })]],
+  [
+    'a way out by a list that is not known yet',
+    'widens-network',
+    [created(EGRESS, {}, { after_unknown: { prefix_list_id: true } })],
+  ],
+  [
+    'a way out by lists, written into its group',
+    'widens-network',
+    [set('aws_security_group', 'egress', [], [{ prefix_list_ids: ['pl-evil'], protocol: '-1' }])],
+  ],
+  [
+    'an endpoint that lets everything pass',
+    'widens-iam',
+    [set('aws_vpc_endpoint', 'policy', allow({ Principal: '*' }), null)],
+  ],
+
   // Types that the stacks do not have.
   ['a type that nobody has classified', 'unknown-type', [created('aws_s3_access_point', { bucket: 'b' })]],
   ['a change of one', 'unknown-type', [updated('aws_s3_bucket_replication_configuration', { a: 1 }, { a: 2 })]],

@@ -22,6 +22,20 @@ const addressAttributes = [
   'destination_ipv6_cidr_block',
 ];
 
+/** Lists of ranges, which their owner may change later. */
+const listAttributes = ['prefix_list_id', 'prefix_list_ids', 'destination_prefix_list_id'];
+
+/** Where a route may lead that is another network, or another machine, whatever its range. */
+const targetAttributes = [
+  'carrier_gateway_id',
+  'core_network_arn',
+  'local_gateway_id',
+  'network_interface_id',
+  'transit_gateway_id',
+  'vpc_endpoint_id',
+  'vpc_peering_connection_id',
+];
+
 /** Of a private network: RFC 1918, and RFC 4193 for IPv6. */
 const privateRanges = [
   ['10.0.0.0', 8],
@@ -48,11 +62,12 @@ export function addressesOf(type: string): readonly string[] {
 export function unknownAddresses(type: string, unknown: unknown, isNew: boolean): string[] {
   const lists = carriers[type];
   if (lists === undefined) return [];
-  const own = addressAttributes.filter((attribute) => isMarked(at(unknown, attribute)));
+  const judged = [...addressAttributes, ...listAttributes, ...targetAttributes];
+  const own = judged.filter((attribute) => isMarked(at(unknown, attribute)));
   const listed = lists.filter((list) => {
     const marks = at(unknown, list);
     if (marks === true) return !isNew;
-    return entriesOf(marks).some((entry) => addressAttributes.some((attribute) => isMarked(entry[attribute])));
+    return entriesOf(marks).some((entry) => judged.some((attribute) => isMarked(entry[attribute])));
   });
   return [...own, ...listed];
 }
@@ -61,11 +76,19 @@ function opened(rule: Values, where: readonly unknown[]): string[] {
   const ports = `${rule.from_port ?? ''}-${rule.to_port ?? ''}`;
   const through = [rule.gateway_id, rule.nat_gateway_id, rule.egress_only_gateway_id];
   const parts = [...where, rule.ip_protocol ?? rule.protocol, ports === '-' ? undefined : ports, ...through];
-  const said = parts.filter((part) => typeof part === 'string' && part !== '');
-  return addressAttributes
-    .flatMap((attribute) => [rule[attribute]].flat())
-    .filter((cidr) => typeof cidr === 'string' && cidr !== '' && !isPrivate(cidr))
-    .map((cidr) => [...said, cidr].join(' '));
+  const said = parts.filter(isText);
+  const addresses = textsAt(rule, addressAttributes);
+  const targets = textsAt(rule, targetAttributes);
+  const reached = targets.length > 0 ? addresses : addresses.filter((cidr) => !isPrivate(cidr));
+  return [...reached, ...textsAt(rule, listAttributes)].map((range) => [...said, ...targets, range].join(' '));
+}
+
+function textsAt(rule: Values, attributes: readonly string[]): string[] {
+  return attributes.flatMap((attribute) => [rule[attribute]].flat()).filter(isText);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** What is no address at all counts as public: it cannot be judged. */

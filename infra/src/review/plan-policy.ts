@@ -176,6 +176,8 @@ function policies(resource: ReviewedResource, review: Review): Violation[] {
     if (was === willBe) return [];
     // A new endpoint's policy gives nobody anything: without one, everything may pass.
     if (comesWithOwner && type === 'aws_vpc_endpoint') return [];
+    // Without a policy, an endpoint lets everything pass.
+    if (type === 'aws_vpc_endpoint' && was && !willBe) return [violation('is taken away, so that everything may pass')];
     const found = findWidening(was, willBe, comesWithOwner ? review.accountId : undefined);
     if (found.length === 0) return [];
     const isSecret = isMarked(at(before_sensitive, attribute)) || isMarked(at(after_sensitive, attribute));
@@ -229,19 +231,23 @@ function otherGrants(resource: ReviewedResource, review: Review): Violation[] {
   return [{ rule: 'widens-iam', address, what: `${change.before === null ? 'adds' : 'changes'} ${what}` }];
 }
 
-function network({ address, type, change }: ReviewedResource): Violation[] {
+function network(resource: ReviewedResource, { planned, configuration }: Review): Violation[] {
+  const { address, type, change } = resource;
   const { before, after, after_unknown } = change;
   if (after === null) return [];
+  // AWS alone writes the list of an endpoint, whose service is judged with it.
+  const endpoint = referenceOf(resource, 'prefix_list_id', configuration);
+  const isOfEndpoint = planned.some((one) => one.type === 'aws_vpc_endpoint' && one.address === endpoint?.address);
   const violation = (what: string): Violation => ({ rule: 'widens-network', address, what });
   const gateway = gateways[type];
   const were = new Set(openingsOf(type, before));
   return [
     ...(gateway !== undefined && before === null ? [violation(`adds ${gateway}`)] : []),
-    ...openingsOf(type, after)
+    ...openingsOf(type, isOfEndpoint ? { ...after, prefix_list_id: null } : after)
       .filter((opening) => !were.has(opening))
       .map((opening) => violation(`opens ${opening}`)),
-    ...unknownAddresses(type, after_unknown, before === null).map((attribute) =>
-      violation(`${attribute} is known only after the apply`),
-    ),
+    ...unknownAddresses(type, after_unknown, before === null)
+      .filter((attribute) => attribute !== 'prefix_list_id' || !isOfEndpoint)
+      .map((attribute) => violation(`${attribute} is known only after the apply`)),
   ];
 }
