@@ -782,6 +782,23 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [set('aws_cloudwatch_metric_alarm', 'statistic', 'Maximum', 'Average', ALARM)],
   ],
 
+  // What AWS creates over another of the same name.
+  ...(
+    [
+      ['aws_cloudwatch_event_rule', 'name', 'centflow-dev-job-failures'],
+      ['aws_cloudwatch_metric_alarm', 'alarm_name', 'dev-trigger-errors'],
+      ['aws_sns_topic', 'name', 'centflow-dev-alarms'],
+      ['aws_sqs_queue', 'name', 'centflow-dev-uploads'],
+    ] as const
+  ).flatMap(([type, by, name]): (typeof refused)[number][] => [
+    [`a new ${type} with a name of another stack's`, 'drops-protection', [created(type, { [by]: name })]],
+    [
+      `a new ${type} with the name of another`,
+      'drops-protection',
+      [kept(type, { [by]: 'mine' }, { name: 'first' }), created(type, { [by]: 'mine' })],
+    ],
+  ]),
+
   // Databases that begin with something.
   ['a new database in clear text', 'drops-protection', [created('aws_db_instance', { storage_encrypted: false })]],
   ...['snapshot_identifier', 'replicate_source_db'].map((attribute): (typeof refused)[number] => [
@@ -1006,6 +1023,14 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
         { endpoint: 'a@example.com' },
         { written: { topic_arn: reference('aws_sns_topic.it.arn') } },
       ),
+    ],
+  ],
+  [
+    'more of what AWS would create over another of the same name',
+    [
+      kept('aws_sns_topic', { name: 'mine' }, { name: 'first' }),
+      created('aws_sns_topic', { name: 'other' }),
+      created('aws_cloudwatch_metric_alarm', { ...ALARM, alarm_name: 'staging-trigger-errors' }),
     ],
   ],
   ['a second factor', [set('aws_cognito_user_pool', 'mfa_configuration', 'OFF', 'ON')]],

@@ -1,6 +1,6 @@
 /** The allow-list: of what decides access or what is kept, only what is declared harmless may change, come or go. */
 import { changedPaths } from './changed-attributes.ts';
-import { type Judge, listed, type Violation } from './judge.ts';
+import { type Judge, listed, type Review, type Violation } from './judge.ts';
 import { addressesOf } from './openings.ts';
 import { goesWithOwner, hasOtherOwner, isOwnerNew, isSecond } from './owners.ts';
 import { alwaysHarmless, type GuardedType, resourceTypes } from './resource-types.ts';
@@ -23,6 +23,8 @@ export const guarded: Judge = (resource, review) => {
   const violation = (what: string): Violation => ({ rule, address, what });
 
   if (change.before === null) {
+    if (isTakeover(resource, known, review))
+      return [violation(`may overwrite another of its name, and with it ${decides}`)];
     if (isOwnerNew(resource, review)) return [];
     if (addition !== undefined) return [violation(`adds ${addition}`)];
     return onlyOne && isSecond(resource, review) ? [violation(`overwrites ${decides}, which is set already`)] : [];
@@ -35,6 +37,17 @@ export const guarded: Judge = (resource, review) => {
   const changed = unjudgedChanges(resource, known);
   return changed.length === 0 ? [] : [violation(`changes ${listed(changed, ', ')}, and with it ${decides}`)];
 };
+
+/** Whether its name is that of another one in this stack, or one that only another stack gives. */
+function isTakeover({ address, type, change }: ReviewedResource, { takesOver }: GuardedType, review: Review): boolean {
+  if (takesOver === undefined) return false;
+  const { by, stage } = takesOver;
+  const name = change.after?.[by];
+  const { environment, names, planned, stage: own } = review;
+  const isReserved = [`${environment}-`, `${names.prefix}-`].some((prefix) => String(name).startsWith(prefix));
+  if (isReserved && own !== stage) return true;
+  return planned.some((one) => one.type === type && one.address !== address && one.change.before?.[by] === name);
+}
 
 /** The attributes that change, and that neither the allow-list nor another judge knows. */
 function unjudgedChanges(resource: ReviewedResource, { harmless = [] }: GuardedType): string[] {

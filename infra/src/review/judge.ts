@@ -15,6 +15,9 @@ export interface Violation {
 export interface Review {
   /** The AWS account that it is for. */
   readonly accountId: string;
+  readonly environment: string;
+  /** The stage whose stack it is: `store`. */
+  readonly stage: string;
   /** What the environment's things are called. */
   readonly names: Names;
   /** The ARN of the policy that bounds every role of the environment. */

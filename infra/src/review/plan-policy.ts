@@ -57,6 +57,8 @@ export function judgePlan(
   const environment = { name: stack.slice(0, stack.lastIndexOf('-')) as EnvironmentName, accountId };
   const review: Review = {
     accountId,
+    environment: environment.name,
+    stage: stack.slice(stack.lastIndexOf('-') + 1),
     names: namesOf(environment),
     boundary: roleBoundaryOf(environment),
     configuration: configurationOf(read),

@@ -1,4 +1,5 @@
 /** Every resource type of the stacks, by what it decides: which of its changes are harmless, and which are refused. */
+import type { StageName } from '../stacks/centflow-stack.ts';
 import type { RuleName } from './rules.ts';
 
 /** A type that decides who gets in, what is kept or who hears of it. */
@@ -20,6 +21,11 @@ export interface GuardedType {
   readonly addition?: string;
   /** true: AWS keeps one for each owner, so a second one overwrites the first, whatever Terraform knows of it. */
   readonly onlyOne?: true;
+  /**
+   * Creating one changes another of the same name, if there is one, without an error. Which attribute is the name, and the only
+   * stage that has such resources: what exists there, other stacks' plans do not show.
+   */
+  readonly takesOver?: { readonly by: string; readonly stage: StageName };
 }
 
 /** `harmless`: it decides nothing of this, or only what a role's policy allows as well. */
@@ -307,6 +313,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     decides: 'what becomes of messages that wait or fail',
     rule: 'drops-protection',
     harmless: queueing,
+    takesOver: { by: 'name', stage: 'load' },
     removal: 'messages that wait in it are deleted',
     lostWhenReplaced: true,
   },
@@ -389,6 +396,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     decides: 'what people are told',
     rule: 'drops-protection',
     harmless: ['name'],
+    takesOver: { by: 'name', stage: 'watch' },
     removal: 'nobody would be told',
   },
   aws_cloudwatch_event_target: {
@@ -401,12 +409,14 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     decides: 'what is watched, and who is told',
     rule: 'drops-protection',
     harmless: ['alarm_description'],
+    takesOver: { by: 'alarm_name', stage: 'watch' },
     removal: 'nobody would be told',
   },
   aws_sns_topic: {
     decides: 'who is told',
     rule: 'drops-protection',
     harmless: ['display_name'],
+    takesOver: { by: 'name', stage: 'watch' },
     removal: 'nobody would be told',
     lostWhenReplaced: true,
   },

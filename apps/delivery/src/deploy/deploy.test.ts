@@ -17,6 +17,7 @@ function change(type: string, before: object | null, after: object | null, name 
   return { address: `${type}.${name}`, mode: 'managed', type, name, change: shape } as ResourceChange;
 }
 const alarm = change('aws_cloudwatch_metric_alarm', null, { alarm_name: 'dev-load-age' });
+const network = change('aws_vpc', { tags: {} }, { tags: { a: 'b' } });
 const code = change('aws_lambda_function', { s3_key: 'old' }, { s3_key: 'new' });
 const database = change('aws_db_instance', { identifier: 'it' }, null);
 
@@ -71,7 +72,7 @@ describe('what was reviewed', () => {
   test('is applied with a migrator that Lambda made Inactive, once that is awake', async () => {
     const fake = new FakeEnvironment('dev', folder);
     fake.migratorState = 'Inactive';
-    Object.assign(fake.pending, { store: [alarm], load: [code] });
+    Object.assign(fake.pending, { store: [network], load: [code] });
     await fake.review(reviewed);
     await deploy(optionsOf(fake));
     expect(fake.applied).toEqual(['store', 'the migrator is woken', 'load']);
