@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CreateFunctionCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Clients, createClients } from './clients.ts';
@@ -202,5 +203,44 @@ describe('requests that this stack has signed', () => {
     await expect(secrets.send(new GetSecretValueCommand({ SecretId: 'database' }))).rejects.toThrow(why);
     await expect(lambda.send(new ListFunctionsCommand({}))).rejects.toThrow(why);
     destroy();
+  });
+});
+
+describe('an address that is signed for one object', () => {
+  /** Sends bytes there, with more headers than were signed. */
+  async function send(headers: http.OutgoingHttpHeaders, body: string, method = 'PUT'): Promise<Answer> {
+    const command = new PutObjectCommand({ Bucket, Key: 'sent.csv', ContentLength: Buffer.byteLength(body) });
+    const url = new URL(await getSignedUrl(clients.s3, command));
+    return raw(method, `${url.pathname}${url.search}`, headers, body);
+  }
+
+  test('takes the object, with headers that change nothing', async () => {
+    const answer = await send({ 'content-type': 'text/csv', origin: 'http://127.0.0.1:4570' }, 'date,amount');
+    expect(answer.status).toBe(200);
+  });
+
+  const secret = '{"SecretId":"database"}';
+  const scope = 'AWS4-HMAC-SHA256 Credential=a/20300101/eu-west-1/secretsmanager/aws4_request, SignedHeaders=host, ';
+  const form = 'Action=GetCallerIdentity&Version=2011-06-15';
+  test.each<[string, http.OutgoingHttpHeaders, string]>([
+    ['reads a secret', { 'x-amz-target': 'secretsmanager.GetSecretValue' }, secret],
+    ['reads a secret under a name in capitals', { 'X-AMZ-TARGET': 'secretsmanager.GetSecretValue' }, secret],
+    ['runs a state machine', { 'x-amz-target': 'AWSStepFunctions.ListStateMachines' }, '{}'],
+    ['asks another service by a second signature', { authorization: `${scope}Signature=0` }, secret],
+    ['sends a form to another service', { 'content-type': 'application/x-www-form-urlencoded' }, form],
+    ['sends a form in capitals', { 'content-type': 'Application/X-WWW-Form-Urlencoded; charset=utf-8' }, form],
+    ['copies another object', { 'x-amz-copy-source': `/${Bucket}/raw/expenses/owner%3Dada/2023.csv` }, ''],
+    ['makes the object public', { 'x-amz-acl': 'public-read' }, 'date'],
+    ['writes metadata', { 'x-amz-meta-owner': 'ada' }, 'date'],
+  ])('is refused when somebody %s with it', async (_, headers, body) => {
+    const answer = await send(headers, body);
+    expect(answer.status).toBe(403);
+    expect(answer.text).toContain("Refused by Centflow's local stack");
+    expect(answer.text).not.toMatch(/sesame|CopyObjectResult/);
+  });
+
+  test('is refused for another method', async () => {
+    const answers = [await send({}, '', 'DELETE'), await send({}, '', 'GET'), await send({}, 'date', 'POST')];
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403]);
   });
 });

@@ -9,7 +9,7 @@ import inspect
 import sys
 
 from ministack import app
-from ministack.core import iam_actions, iam_evaluator, persistence, responses, sigv4
+from ministack.core import iam_actions, iam_evaluator, persistence, responses, router, sigv4
 from ministack.services import (
     apigateway,
     cloudwatch,
@@ -70,6 +70,7 @@ SIGNATURES = {
     (sts, "register_session"): "(access_key, session)",
     (responses, "get_account_id"): "()",
     (app, "app"): "(scope, receive, send)",
+    (router, "detect_service"): "(method, path, headers, query_params)",
     (sigv4, "parse_header_signature"): "(headers)",
     (sigv4, "parse_query_signature"): "(query_params)",
     (sigv4, "header_signing_documents"): (

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
-from ministack.core import sigv4
+from ministack.core import router, sigv4
 from service_errors import error_of, service_of
 
 Scope = dict[str, Any]
@@ -113,6 +113,7 @@ async def _check(scope: Scope, headers: Mapping[str, str], secret: str, page: st
     signature = sigv4.parse_query_signature(query) if presigned else sigv4.parse_header_signature(headers)
     if isinstance(signature, tuple):
         raise RefusedError(f"the request is not signed ({signature[0]})")
+    _check_headers(scope, headers, signature, presigned=presigned)
     _check_time(signature, query)
     body = b""
     if not presigned and "x-amz-content-sha256" not in headers:
@@ -131,6 +132,29 @@ async def _check(scope: Scope, headers: Mapping[str, str], secret: str, page: st
     if not sigv4.signatures_match(wanted, signature.signature):
         raise RefusedError("the request is not signed with the keys of this stack, which its `env` file has")
     return receive
+
+
+def _check_headers(
+    scope: Scope, headers: Mapping[str, str], signature: sigv4.HeaderSignature, *, presigned: bool
+) -> None:
+    """Refuse headers that would make another request of the signed one.
+
+    Whoever gets a presigned address may send any header with it, and ministack chooses service and action by
+    `X-Amz-Target`, `Authorization` and the body of a form before it looks at the path. S3 refuses such headers, too:
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html.
+    """
+    signed = signature.signed_headers.lower().split(";")
+    unsigned = sorted(name for name in headers if name.startswith("x-amz-") and name not in signed)
+    if unsigned:
+        raise RefusedError(f"headers are not signed: {', '.join(unsigned)}")
+    if not presigned:
+        return
+    if "authorization" in headers:
+        raise RefusedError("a presigned address takes no Authorization header")
+    is_form = headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
+    service = router.detect_service(scope["method"], scope["path"], dict(headers), {})
+    if signature.service != "s3" or service != "s3" or is_form:
+        raise RefusedError("a presigned address is for an object in S3 alone")
 
 
 def _check_time(signature: sigv4.HeaderSignature, query: Mapping[str, list[str]]) -> None:
