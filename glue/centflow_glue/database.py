@@ -31,6 +31,9 @@ KEEP_ALIVE = {
     socket.TCP_KEEPCNT: 3,
     socket.TCP_USER_TIMEOUT: 60_000,
 }
+# While a file is read from S3 and its rows are judged, MySQL may get none for long. It gives up after 30 s if not told
+# otherwise: https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_net_read_timeout.
+ROWS_WITHIN_SECONDS = 3600
 TRANSIENT = frozenset(
     {
         CR.CR_CONNECTION_ERROR,
@@ -108,7 +111,8 @@ def connect(address: DatabaseAddress) -> GuardedConnection:
             autocommit=False,
             connect_timeout=10,
             ssl=_tls(_is_loopback(credentials.host), address.authorities, credentials.authority),
-            init_command="SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
+            init_command=f"SET SESSION net_read_timeout = {ROWS_WITHIN_SECONDS}, "
+            "transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
             "sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
         )
     except pymysql.err.OperationalError as error:

@@ -42,6 +42,16 @@ class GuardedConnection(Connection):
         """Return whether the server may have this file."""
         return self._file is not None and file == (self._file.encode() if isinstance(file, bytes) else self._file)
 
+    def _read_query_result(self, unbuffered: bool = False) -> Any:
+        try:
+            return super()._read_query_result(unbuffered)  # type: ignore[misc]
+        except AttributeError as error:
+            # When the server goes away while a file is sent, PyMySQL closes the connection, and then sends the end of
+            # the file on it.
+            if isinstance(error.__context__, OperationalError):
+                raise error.__context__ from None
+            raise
+
     def _request_authentication(self) -> None:
         plugin = self._auth_plugin_name  # type: ignore[attr-defined]
         if plugin:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import pymysql
+
 from centflow_glue.bucket import is_gone, open_version, versions_of
 from centflow_glue.contract import Contract
 from centflow_glue.database import is_transient, named_lock
 from centflow_glue.guarded_connection import GuardedConnection
 from centflow_glue.load import Tally, load_upload
-from centflow_glue.log_text import describe_rejection
+from centflow_glue.log_text import describe_error, describe_rejection
 from centflow_glue.object_key import feed_folder, is_folder_placeholder, owner_or_default, parse_object_key
 from centflow_glue.plan import Plan, Upload, Version, live_versions, plan_key
 from centflow_glue.publish import Change, publish, summarise
@@ -180,11 +182,21 @@ class Reconciler:
                 raise
             if is_gone(self.bucket, version, error):
                 raise _VersionGoneError from error
-            self.connection.rollback()
-            record_failure(self.connection, upload_id, error)
+            self._record_failure(upload_id, error)
             raise LoadFailedError(f"version {version.version_id} could not be loaded: {error}") from error
         record_loaded(self.connection, upload_id)
         return upload_id, tally
+
+    def _record_failure(self, upload_id: int, error: Exception) -> None:
+        """Record why an upload could not be loaded; only log it where the failure has cost the connection.
+
+        An error of this connection would replace the cause, and as a transient error it would start the load again.
+        """
+        try:
+            self.connection.rollback()
+            record_failure(self.connection, upload_id, error)
+        except pymysql.err.MySQLError as lost:
+            logger.error("could not record the failure of upload %s: %s", upload_id, describe_error(lost))  # noqa: TRY400
 
     def _load_rows(self, version: Version, upload_id: int) -> Tally:
         parsed = parse_object_key(version.object_key, self.contracts)

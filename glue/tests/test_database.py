@@ -159,6 +159,15 @@ def test_a_connection_is_utc_read_committed_and_strict(address: DatabaseAddress)
     assert {"STRICT_ALL_TABLES", "NO_ZERO_DATE", "ONLY_FULL_GROUP_BY"} <= set(mode.split(","))
 
 
+def test_a_connection_waits_for_rows_longer_than_any_file_takes_to_give_one(address: DatabaseAddress):
+    connection = connect(address)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT @@session.net_read_timeout")
+        (seconds,) = cursor.fetchone()
+    connection.close()
+    assert seconds >= 1800
+
+
 def test_a_server_that_is_gone_without_a_word_is_noticed_within_two_minutes(address: DatabaseAddress):
     connection = connect(address)
     server: socket.socket = connection._sock

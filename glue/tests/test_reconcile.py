@@ -1,21 +1,27 @@
 """One key over its life: the newest acceptable version since the last delete marker is what readers see."""
 
+import io
 import json
 import logging
+import time
 import urllib.parse
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import pymysql
 import pytest
 from flow import Flow
+from pymysql.constants import CR, ER
 from stack import Stack, fetch
 from statements import HEADER, csv_of, expense
 
 from centflow_glue import reconcile
 from centflow_glue.bucket import open_version
 from centflow_glue.contract import load_contracts
+from centflow_glue.database import DatabaseAddress, connect, is_transient
 from centflow_glue.plan import Version
 from centflow_glue.reconcile import LoadFailedError, Reconciler
 
@@ -281,6 +287,65 @@ def test_a_version_that_s3_lists_but_never_finds_fails_rather_than_being_looked_
     assert flow.transactions() == ["old"]
     assert flow.reconcile(KEY).result == "published"
     assert flow.transactions() == ["new"]
+
+
+class _Stalling(io.RawIOBase):
+    """Rows, a pause, and more rows."""
+
+    def __init__(self, content: bytes, pause_s: float) -> None:
+        self._parts = [content, b""]
+        self._pause_s = pause_s
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        if not self._parts[0]:
+            time.sleep(self._pause_s)
+            return b""
+        part, self._parts[0] = self._parts[0][:size], self._parts[0][size:]
+        return part
+
+
+def test_a_load_that_the_server_gives_up_says_so_and_succeeds_later(
+    flow: Flow, address: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
+):
+    # More than is buffered on the way to the server.
+    flow.bucket.put(KEY, csv_of(*(expense(merchant=f"shop {number}") for number in range(40_000))))
+
+    def stall(bucket: str, version: Version) -> Any:
+        return _Stalling(open_version(bucket, version).read(), pause_s=3)
+
+    with closing(connect(address)) as connection, monkeypatch.context() as patched:
+        with connection.cursor() as cursor:
+            cursor.execute("SET SESSION net_read_timeout = 1")
+        patched.setattr(reconcile, "open_version", stall)
+        with pytest.raises((LoadFailedError, pymysql.err.OperationalError)) as failure:
+            replace(flow.job, connection=connection).reconcile(KEY, None)
+    cause = failure.value.__cause__ if isinstance(failure.value, LoadFailedError) else failure.value
+    # The server's own word reaches the client only if it comes before the end of the connection.
+    assert isinstance(cause, pymysql.err.OperationalError)
+    assert cause.args[0] in (ER.NET_READ_INTERRUPTED, CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST)
+    assert flow.reconcile(KEY).result == "published"
+
+
+def test_a_failure_that_costs_the_connection_keeps_its_cause_and_is_not_begun_again_at_once(
+    flow: Flow, address: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
+):
+    flow.bucket.put(KEY, NEW)
+    with closing(connect(address)) as connection, monkeypatch.context() as patched:
+
+        def fail(bucket: str, version: Version) -> Any:
+            with flow.admin.cursor() as cursor:
+                cursor.execute("KILL %s", (connection.thread_id(),))
+            raise ValueError("it cannot be read")
+
+        patched.setattr(reconcile, "open_version", fail)
+        with pytest.raises(LoadFailedError) as failure:
+            replace(flow.job, connection=connection).reconcile(KEY, None)
+    assert isinstance(failure.value.__cause__, ValueError)
+    assert not is_transient(failure.value)
+    assert flow.reconcile(KEY).result == "published"
 
 
 # What is remembered.
