@@ -2,12 +2,14 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { PARENT_VARIABLE } from './supervise.ts';
+import { endPartProcesses, SUPERVISOR_ID } from './part-processes.ts';
 import { PART_STATES, type PartStatus } from './supervisor.ts';
 
 const schema = z.object({
   /** The process that supervises the parts. */
   pid: z.number(),
+  /** Begins the names of its parts: part-processes.ts. */
+  supervisor: z.string(),
   parts: z.array(
     z.object({
       name: z.string(),
@@ -44,7 +46,11 @@ export function createPartsWriter(dataFolder: string, warn: (message: string) =>
     clearTimeout(again);
     try {
       // Whole: a reader sees the old one or the new one.
-      writeFileSync(`${file}.new`, `${JSON.stringify({ pid: process.pid, parts }, undefined, 2)}\n`, { mode: 0o600 });
+      writeFileSync(
+        `${file}.new`,
+        `${JSON.stringify({ pid: process.pid, supervisor: SUPERVISOR_ID, parts }, undefined, 2)}\n`,
+        { mode: 0o600 },
+      );
       renameSync(`${file}.new`, file);
       again = undefined;
     } catch (error) {
@@ -74,22 +80,5 @@ export function readParts(dataFolder: string): PartsFile | undefined {
  */
 export function endLeftovers(dataFolder: string): void {
   const left = readParts(dataFolder);
-  for (const { pid } of left?.parts ?? []) {
-    if (pid === null || !isChildOf(pid, left?.pid ?? 0)) continue;
-    try {
-      // Each part has a process group.
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      // It ended meanwhile.
-    }
-  }
-}
-
-/** Process ids are used again, so the process itself must name its parent. */
-function isChildOf(pid: number, parent: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${PARENT_VARIABLE}=${parent}`);
-  } catch {
-    return false;
-  }
+  if (left !== undefined && left.supervisor !== SUPERVISOR_ID) endPartProcesses(left.supervisor);
 }

@@ -96,6 +96,25 @@ describe('Spark that is killed', () => {
   });
 });
 
+describe('Spark', () => {
+  test('is reported while its Python processes are paused, and all goes on when they are resumed', async () => {
+    const { restarts } = statusOf('Spark');
+    await expectPublished(await put());
+    const python = processesOf(folder).filter((line) => line.includes('pyspark.daemon'));
+    const signal = (name: NodeJS.Signals) => {
+      for (const line of python) process.kill(Number.parseInt(line, 10), name);
+    };
+    expect(python.length).toBeGreaterThan(0);
+    signal('SIGSTOP');
+    await waitFor(async () => (statusOf('Spark').state === 'silent' ? true : undefined), WITHIN_MS);
+    signal('SIGCONT');
+    await waitFor(async () => (statusOf('Spark').state === 'ready' ? true : undefined), WITHIN_MS);
+    expect(statusOf('Spark').restarts).toBe(restarts);
+    expect(warnings).toContain('Spark answers again');
+    await expectPublished(await put());
+  });
+});
+
 describe('the AWS emulator that is killed', () => {
   test('comes back with its objects, their versions and the flow', async () => {
     const before = await put();

@@ -4,6 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:f
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inTime } from './in-time.ts';
+import { endPartProcesses, PART_VARIABLE, partProcesses, SUPERVISOR_ID } from './part-processes.ts';
 
 /** A part of the stack did not start, or ended by itself. */
 export class PartError extends Error {
@@ -33,20 +34,22 @@ export interface Part {
   readonly logFile: string;
   /** Settles when the process has ended, with how: `by SIGKILL`, `with code 1`. */
   readonly ended: Promise<string>;
-  /** Whether the process serves now. A paused process does not. */
+  /** Whether the process serves now. It does not while it, or a process that it has started, is paused. */
   answers(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
 /** util-linux's setpriv, on every Debian and Ubuntu: the kernel then sends the signal when the parent dies. */
 const SETPRIV = '/usr/bin/setpriv';
-/** Names the process that started a part, in the part's environment. */
-export const PARENT_VARIABLE = 'CENTFLOW_PART_OF';
 /** A process that takes longer does not serve. */
 const ANSWERS_WITHIN_MS = 5_000;
 
+let started = 0;
+
 /** Starts a process and waits until it is ready. */
 export async function startPart(options: PartOptions): Promise<Part> {
+  started += 1;
+  const id = `${SUPERVISOR_ID}.${started}.`;
   mkdirSync(dirname(options.logFile), { recursive: true });
   const log = openSync(options.logFile, 'a');
   const guarded = existsSync(SETPRIV);
@@ -54,7 +57,7 @@ export async function startPart(options: PartOptions): Promise<Part> {
     guarded ? SETPRIV : options.command,
     guarded ? ['--pdeathsig', 'TERM', options.command, ...options.args] : options.args,
     {
-      env: { ...process.env, ...options.env, ...clockOf(options.name), [PARENT_VARIABLE]: String(process.pid) },
+      env: { ...process.env, ...options.env, ...clockOf(options.name), [PART_VARIABLE]: id },
       // Standard input stays open as long as this process lives: its end is the other sign of our death.
       stdio: ['pipe', log, log],
       // A process group of its own: Ctrl-C reaches us alone, and we end the parts in order.
@@ -79,11 +82,15 @@ export async function startPart(options: PartOptions): Promise<Part> {
       child.kill('SIGTERM');
       await Promise.race([ended, sleep(options.stopWithinMs, undefined, { ref: false })]);
     }
-    // What it started itself: the emulator's Lambdas, Spark's Java. A paused process ends only here.
+    // With what it started: the emulator's Lambdas, Spark's Java and Python. A paused process ends only here.
     killGroup(child);
+    endPartProcesses(id);
     await ended;
   };
-  const answers = () => inTime(options.isReady(), ANSWERS_WITHIN_MS).catch(() => false);
+  const answers = async () =>
+    // Spark answers while its Python processes are paused, but runs no job.
+    !partProcesses(id).some(({ isPaused }) => isPaused) &&
+    (await inTime(options.isReady(), ANSWERS_WITHIN_MS).catch(() => false));
 
   const deadline = Date.now() + options.readyWithinMs;
   while (!(await answers())) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -34,6 +34,12 @@ function isPaused(pid: number | undefined): boolean {
   } catch {
     return false;
   }
+}
+
+/** The process that a process has started. */
+function childOf(pid: number | undefined): number | undefined {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return children === '' ? undefined : Number(children);
 }
 
 /** A real process that serves unless it is paused. */
@@ -138,6 +144,30 @@ describe('a part', () => {
     await waitFor(async () => (supervisor.parts()[0]?.restarts === 1 && part.pid() !== pid ? true : undefined));
     expect(supervisor.parts()[0]?.lastTrouble?.reason).toBe('The sleeper did not answer 5 times in a row');
     await supervisor.through(async () => undefined);
+  });
+
+  test('of which a process stays paused is started again, and nothing is left of it', async () => {
+    const supervisor = supervise({ probesMissed: 3 });
+    // Like Spark's Python processes, the one that it starts leaves its process group, and it answers without it.
+    const start = (signal: AbortSignal) =>
+      startPart({
+        name: 'The parent',
+        command: '/bin/sh',
+        args: ['-c', 'setsid sleep 1001 & wait'],
+        env: {},
+        logFile: join(folder, 'parent.log'),
+        isReady: async () => true,
+        readyWithinMs: 60_000,
+        stopWithinMs: 100,
+        signal,
+      });
+    const part = supervisor.keep({ name: 'The parent', start });
+    await part.started;
+    const child = await waitFor(async () => childOf(part.pid()));
+    process.kill(child, 'SIGSTOP');
+    await waitFor(async () => (supervisor.parts()[0]?.restarts === 1 ? true : undefined));
+    expect(supervisor.parts()[0]?.lastTrouble?.reason).toBe('The parent did not answer 3 times in a row');
+    await waitFor(async () => (existsSync(`/proc/${child}`) ? undefined : true));
   });
 
   test('is prepared at each start, and is started again where that fails', async () => {
