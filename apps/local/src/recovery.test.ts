@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
@@ -171,6 +171,10 @@ describe('MySQL', () => {
     expect((await stack.supervisor.through(() => runSweep(stack.clients.glue))).state).toBe('SUCCEEDED');
     expect(warnings).toContain('MySQL answers again');
   });
+});
+
+test("nobody but the stack's user may enter the folders of its data and its logs", () => {
+  for (const path of [folder, stack.description.logFolder]) expect(statSync(path).mode & 0o777).toBe(0o700);
 });
 
 test('each restart and its reason are there for other processes to read', () => {

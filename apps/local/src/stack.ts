@@ -1,6 +1,6 @@
 /** The whole flow on one machine: started in order, stopped in order, whatever happens in between. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import type { Role } from '@centflow/schema/grants';
@@ -103,8 +103,8 @@ type StopStep = (typeof STOP_ORDER)[number];
 /** Starts the parts of a stack; when one does not start, those that did are stopped. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const tools = readToolPaths();
-  mkdirSync(options.dataFolder, { recursive: true });
   const logFolder = options.logFolder ?? join(options.dataFolder, 'logs');
+  for (const folder of [options.dataFolder, logFolder]) createPrivateFolder(folder);
   const report = options.report ?? (() => undefined);
   endLeftovers(options.dataFolder);
   const secrets = readSecrets(join(options.dataFolder, 'passwords.json'));
@@ -328,6 +328,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** Statements, owners' names and keys are in the data and in the logs: other users of the machine may not read them. */
+function createPrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o700);
 }
 
 /** A gigabyte, or a quarter of what is free where that is less. */
