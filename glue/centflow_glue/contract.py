@@ -141,7 +141,7 @@ def read_contract(text: str) -> Contract:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ContractError(
-            f"A contract cannot be read ({error!r}): run `pnpm generate` and build the job again."
+            f"A contract cannot be read ({error!r}): run `npm run generate` and build the job again."
         ) from error
 
 

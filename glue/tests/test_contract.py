@@ -80,7 +80,7 @@ def test_a_type_that_the_job_does_not_know_is_refused():
 
 @pytest.mark.parametrize("lost", ["table", "naturalKey", "transactionId", "period", "amount", "minorUnits", "columns"])
 def test_a_contract_that_lacks_something_says_what_to_run(lost: str):
-    with pytest.raises(ContractError, match=rf"'{lost}'.*pnpm generate"):
+    with pytest.raises(ContractError, match=rf"'{lost}'.*npm run generate"):
         read_contract(changed("expenses", lambda schema: schema["centflow"].pop(lost)))
 
 

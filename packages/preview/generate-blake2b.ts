@@ -39,7 +39,7 @@ const words = Array.from({ length: 8 }, (_, word) => word);
 
 /** The module's text. */
 export function renderCompression(): string {
-  return `/** Generated from generate-blake2b.ts by \`pnpm generate\`; do not edit. */
+  return `/** Generated from generate-blake2b.ts by \`npm run generate\`; do not edit. */
 import { IV, ROUNDS, SCHEDULE } from '../blake2b-words.ts';
 
 const TWO_32 = 2 ** 32;

@@ -5,7 +5,7 @@ import { type RouteName, routes } from './contract/api.ts';
 import { openApiFile, renderOpenApi } from './openapi.ts';
 
 describe('openapi.json', () => {
-  test('is what the contract says: run `pnpm generate` where it is not', () => {
+  test('is what the contract says: run `npm run generate` where it is not', () => {
     expect(readFileSync(openApiFile, 'utf8')).toBe(renderOpenApi());
   });
 

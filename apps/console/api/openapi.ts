@@ -29,7 +29,7 @@ export function renderOpenApi(): string {
     info: {
       title: 'Centflow console',
       version: '1',
-      description: 'Generated from apps/console/api/contract by `pnpm generate`; do not edit.',
+      description: 'Generated from apps/console/api/contract by `npm run generate`; do not edit.',
       license: { name: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

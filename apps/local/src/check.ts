@@ -32,7 +32,7 @@ async function checkAll(): Promise<void> {
     }
   }
   if (failed.length > 0)
-    throw new CommandError(`Failed: ${failed.join(', ')}. \`pnpm format\` mends what can be mended.`);
+    throw new CommandError(`Failed: ${failed.join(', ')}. \`npm run format\` mends what can be mended.`);
 }
 
 function checks({ node, pnpm, uv }: ToolPaths): readonly Check[] {

@@ -1,9 +1,9 @@
 /**
  * Makes everything that follows from the feeds, tables and views: registries, contracts, samples and the migration.
  *
- *   pnpm generate                     write what has changed
- *   pnpm generate --name add-savings  the same, and call the migration 0001_add-savings
- *   pnpm generate --check             write nothing; fail where anything committed is out of date
+ *   npm run generate                          write what has changed
+ *   npm run generate -- --name add-savings    the same, and call the migration 0001_add-savings
+ *   npm run generate -- --check               write nothing; fail where anything committed is out of date
  *
  * It fails, too, where a migration takes away what the release before may still use.
  */
@@ -44,7 +44,7 @@ if (check) {
   if (await isMigrationMissing()) stale.push('packages/schema/migrations: a migration is missing');
   for (const path of stale) console.error(`Out of date: ${path}`);
   if (stale.length > 0) {
-    console.error('Run `pnpm generate` and commit what it writes.');
+    console.error('Run `npm run generate` and commit what it writes.');
     process.exitCode = 1;
   }
 } else {

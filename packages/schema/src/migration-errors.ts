@@ -27,7 +27,7 @@ export class AlteredMigrationError extends MigrationError {
   constructor(step: MigrationStep) {
     super(
       `This database has already had ${describeStep(step)}, but the statement has been changed since. ` +
-        'Restore the file as it was released, and say the change in a new migration (`pnpm generate`).',
+        'Restore the file as it was released, and say the change in a new migration (`npm run generate`).',
     );
     this.step = step;
   }

@@ -1,4 +1,4 @@
-/** Generated from generate-blake2b.ts by `pnpm generate`; do not edit. */
+/** Generated from generate-blake2b.ts by `npm run generate`; do not edit. */
 import { IV, ROUNDS, SCHEDULE } from '../blake2b-words.ts';
 
 const TWO_32 = 2 ** 32;

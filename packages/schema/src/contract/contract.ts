@@ -88,7 +88,7 @@ export function contractOf(feed: Feed, summaries: readonly Summary[] = []): Cont
     fields: feed.headers.map(fieldOf),
     missingValues: [''],
     centflow: {
-      generated: `from packages/schema/src/feeds/${fileOf(feed.name)} by \`pnpm generate\`; do not edit`,
+      generated: `from packages/schema/src/feeds/${fileOf(feed.name)} by \`npm run generate\`; do not edit`,
       table: feed.name,
       naturalKey: feed.naturalKey,
       transactionId: feed.transactionId,

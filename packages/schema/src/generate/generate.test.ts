@@ -41,7 +41,7 @@ export default defineFeed(savingsGoals, {
 });
 `;
 
-describe('pnpm generate', () => {
+describe('npm run generate', () => {
   let copy: string;
   const generate = (...flags: string[]) =>
     run(process.execPath, [join(copy, 'packages/schema/src/generate.ts'), ...flags]);
@@ -79,7 +79,7 @@ describe('pnpm generate', () => {
       'Out of date: glue/centflow_glue/contracts/expenses.json',
       'Out of date: samples/raw/gone/example.csv',
       'Out of date: samples/raw/incomes/example.csv',
-      'Run `pnpm generate` and commit what it writes.',
+      'Run `npm run generate` and commit what it writes.',
       '',
     ]);
     await generate();

@@ -43,7 +43,7 @@ export async function renderRegistries(): Promise<Artefact[]> {
 }
 
 function registry(folder: string, lines: readonly string[]): Artefact {
-  const heading = `// Generated from packages/schema/src/${folder}/*.ts by \`pnpm generate\`; do not edit.`;
+  const heading = `// Generated from packages/schema/src/${folder}/*.ts by \`npm run generate\`; do not edit.`;
   return textArtefact(`packages/schema/src/generated/${folder}.ts`, `${[heading, ...lines].join('\n')}\n`);
 }
 

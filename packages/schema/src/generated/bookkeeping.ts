@@ -1,4 +1,4 @@
-// Generated from packages/schema/src/bookkeeping/*.ts by `pnpm generate`; do not edit.
+// Generated from packages/schema/src/bookkeeping/*.ts by `npm run generate`; do not edit.
 import { publicationLocks } from '../bookkeeping/publication-locks.ts';
 import { quarantinedRows } from '../bookkeeping/quarantined-rows.ts';
 import { shadowChanges } from '../bookkeeping/shadow-changes.ts';

@@ -1,4 +1,4 @@
-// Generated from packages/schema/src/feeds/*.ts by `pnpm generate`; do not edit.
+// Generated from packages/schema/src/feeds/*.ts by `npm run generate`; do not edit.
 import budgets from '../feeds/budgets.ts';
 import expenses from '../feeds/expenses.ts';
 import incomes from '../feeds/incomes.ts';

@@ -1,4 +1,4 @@
-// Generated from packages/schema/src/summaries/*.ts by `pnpm generate`; do not edit.
+// Generated from packages/schema/src/summaries/*.ts by `npm run generate`; do not edit.
 import expensesByAccountDay from '../summaries/expenses-by-account-day.ts';
 import expensesByCategoryDay from '../summaries/expenses-by-category-day.ts';
 import expensesByCategoryMonth from '../summaries/expenses-by-category-month.ts';

@@ -1,4 +1,4 @@
-// Generated from packages/schema/src/views/*.ts by `pnpm generate`; do not edit.
+// Generated from packages/schema/src/views/*.ts by `npm run generate`; do not edit.
 import { accountBalance } from '../views/account-balance.ts';
 import { budgetVsActual } from '../views/budget-vs-actual.ts';
 import { incomeBySourceMonth } from '../views/income-by-source-month.ts';
