@@ -4,6 +4,7 @@ Python's `gzip` module finds the same faults. But its messages, and how far it r
 meets first, differ between versions of Python.
 """
 
+import re
 import struct
 import zlib
 from typing import IO
@@ -11,8 +12,11 @@ from typing import IO
 from centflow_glue.rejection import UploadRejectedError
 
 STORED_BYTES = 64 << 10
+# The first bytes of a member that zlib gets.
+FIRST_BYTES = 64
 MAGIC = b"\x1f\x8b"
 DEFLATE = 8
+NO_ZERO = re.compile(rb"[^\0]")
 # Flags of a member's header (RFC 1952).
 HAS_CHECKSUM, HAS_EXTRA, HAS_NAME, HAS_COMMENT = 2, 4, 8, 16
 
@@ -54,6 +58,7 @@ class _Member:
         self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         self._checksum = 0
         self._length = 0
+        self._piece = FIRST_BYTES
 
     def read(self, size: int) -> bytes:
         """Return at most `size` bytes; none only at the member's end, behind its trailer."""
@@ -70,11 +75,19 @@ class _Member:
                 self._length += len(expanded)
                 return expanded
             if not inflate.eof:
-                waiting = inflate.unconsumed_tail or self._stored.some()
+                waiting = inflate.unconsumed_tail or self._some()
                 if not waiting:
                     raise _cut_off()
         self._check_trailer(inflate.unused_data)
         return b""
+
+    def _some(self) -> bytes:
+        """Return the next compressed bytes, more each time.
+
+        zlib copies all that lies behind a member's end, so a small member must not get 64 KiB.
+        """
+        size, self._piece = self._piece, min(2 * self._piece, STORED_BYTES)
+        return self._stored.some(size)
 
     def _check_trailer(self, unused: bytes) -> None:
         self._stored.give_back(unused)
@@ -112,12 +125,10 @@ class _Stored:
         self._bytes = b""
         self._at = 0
 
-    def some(self) -> bytes:
-        """Return the bytes that are at hand, or else the next ones; none only at the end."""
-        if self._at == len(self._bytes):
-            self._bytes, self._at = self._stream.read(STORED_BYTES), 0
-        taken, self._at = self._bytes[self._at :], len(self._bytes)
-        return taken
+    def some(self, size: int) -> bytes:
+        """Return at most `size` bytes; none only at the end."""
+        self._fill()
+        return self._slice(size)
 
     def give_back(self, unused: bytes) -> None:
         """Return the end of what was taken last."""
@@ -125,11 +136,9 @@ class _Stored:
 
     def up_to(self, size: int) -> bytes:
         """Return `size` bytes, fewer only at the end."""
-        taken = b""
-        while len(taken) < size and (more := self.some()):
-            needed = size - len(taken)
-            self.give_back(more[needed:])
-            taken += more[:needed]
+        taken = self._slice(size)
+        while len(taken) < size and self._fill():
+            taken += self._slice(size - len(taken))
         return taken
 
     def exactly(self, size: int) -> bytes:
@@ -141,19 +150,34 @@ class _Stored:
 
     def skip_text(self) -> None:
         """Skip a text and the zero that ends it."""
-        while more := self.some():
-            _, end, behind = more.partition(b"\0")
-            if end:
-                self.give_back(behind)
+        while self._fill():
+            end = self._bytes.find(b"\0", self._at)
+            if end >= 0:
+                self._at = end + 1
                 return
+            self._at = len(self._bytes)
         raise _cut_off()
 
     def skip_zeros(self) -> None:
         """Skip the zeros that may pad a file."""
-        while more := self.some():
-            if behind := more.lstrip(b"\0"):
-                self.give_back(behind)
+        while self._fill():
+            other = NO_ZERO.search(self._bytes, self._at)
+            if other:
+                self._at = other.start()
                 return
+            self._at = len(self._bytes)
+
+    def _slice(self, size: int) -> bytes:
+        """Take at most `size` of the bytes at hand. A copy of all of them makes small members expensive."""
+        taken = self._bytes[self._at : self._at + size]
+        self._at += len(taken)
+        return taken
+
+    def _fill(self) -> bool:
+        """Fetch the next bytes if none are at hand; return whether there are any."""
+        if self._at == len(self._bytes):
+            self._bytes, self._at = self._stream.read(STORED_BYTES), 0
+        return self._at < len(self._bytes)
 
 
 def _cut_off() -> UploadRejectedError:
