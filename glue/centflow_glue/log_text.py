@@ -2,7 +2,7 @@
 
 The text of an error may quote cells: a reason shows the cell that is wrong, and MySQL, pyarrow and Python quote what
 they cannot take. People's cells stay in the database, so a log names the error, its code and its place, and never its
-text.
+text. Object keys are logged, but only as `shown_key` quotes them.
 """
 
 import errno
@@ -13,9 +13,11 @@ from pathlib import Path
 from botocore.exceptions import ClientError
 from pymysql.err import MySQLError
 
-from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.rejection import UploadRejectedError, quoted
 
 PACKAGE = Path(__file__).parent
+# The longest object key of S3, in bytes.
+KEY_LENGTH = 1024
 
 
 def describe_error(error: BaseException) -> str:
@@ -28,6 +30,15 @@ def describe_rejection(error: UploadRejectedError) -> str:
     row = "" if error.row_no is None else f" row {error.row_no}"
     column = "" if error.column is None else f" column {error.column}"
     return f"[{error.code}]{row}{column}"
+
+
+def shown_key(object_key: str) -> str:
+    """Return an object key as a log quotes it.
+
+    Whoever uploads an object chooses its key. A line feed or an escape sequence in it would otherwise let the key write
+    lines of the log.
+    """
+    return quoted(object_key, KEY_LENGTH)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 from centflow_glue.arguments import JobArguments, parse_arguments
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import connect
+from centflow_glue.log_text import shown_key
 from centflow_glue.manifest import KeyToReconcile, read_manifest
 from centflow_glue.metrics import RunMetrics
 from centflow_glue.reconcile import Outcome
@@ -50,8 +51,9 @@ def _run(arguments: JobArguments, metrics: RunMetrics) -> None:
     for key, outcome in _outcomes(spark, arguments):
         results[outcome.result] += 1
         if outcome.result == "failed":
-            logger.error("failed %s: %s", outcome.object_key, outcome.message)
-            failures.append(f"{outcome.object_key}: {outcome.message}")
+            failure = f"{shown_key(outcome.object_key)}: {outcome.message}"
+            logger.error("failed %s", failure)
+            failures.append(failure)
             del failures[FAILURES_SHOWN:]
         metrics.record([key], [outcome])
     metrics.complete()

@@ -13,7 +13,7 @@ from centflow_glue.contract import Contract
 from centflow_glue.database import is_transient, named_lock
 from centflow_glue.guarded_connection import GuardedConnection
 from centflow_glue.load import Tally, load_upload
-from centflow_glue.log_text import describe_error, describe_rejection
+from centflow_glue.log_text import describe_error, describe_rejection, shown_key
 from centflow_glue.object_key import feed_folder, is_folder_placeholder, owner_or_default, parse_object_key
 from centflow_glue.plan import Plan, Upload, Version, live_versions, plan_key
 from centflow_glue.publish import Change, publish, summarise
@@ -105,7 +105,7 @@ class Reconciler:
                 try:
                     return self._reconcile(object_key, event_time)
                 except _VersionGoneError:
-                    logger.info("a version of %s went while it was read; looking again", object_key)
+                    logger.info("a version of %s went while it was read; looking again", shown_key(object_key))
         raise LoadFailedError(f"{LOOKS} times a version that S3 had just listed could not be found")
 
     def _reconcile(self, object_key: str, event_time: datetime | None) -> Outcome:
@@ -175,7 +175,8 @@ class Reconciler:
         except UploadRejectedError as error:
             self.connection.rollback()
             record_rejection(self.connection, upload_id, error)
-            logger.warning("rejected %s %s: %s", version.object_key, version.version_id, describe_rejection(error))
+            key = shown_key(version.object_key)
+            logger.warning("rejected %s %s: %s", key, version.version_id, describe_rejection(error))
             raise
         except Exception as error:
             if is_transient(error):

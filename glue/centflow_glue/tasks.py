@@ -18,7 +18,7 @@ from centflow_glue.arguments import JobArguments
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, retrying
 from centflow_glue.guarded_connection import GuardedConnection
-from centflow_glue.log_text import describe_error
+from centflow_glue.log_text import describe_error, shown_key
 from centflow_glue.manifest import KeyToReconcile, take_waiting_manifests
 from centflow_glue.reconcile import Outcome, Reconciler
 from centflow_glue.region import use_region_of
@@ -195,7 +195,7 @@ class _Task:
                     return self._attempt(key)
         except Exception as error:
             # Neither the text nor the traceback, which ends with it.
-            logger.error("could not reconcile %s: %s", key.object_key, describe_error(error))  # noqa: TRY400
+            logger.error("could not reconcile %s: %s", shown_key(key.object_key), describe_error(error))  # noqa: TRY400
             return Outcome(key.object_key, "failed", describe_error(error))
         raise AssertionError("unreachable: retrying() ends by an outcome or an error")
 

@@ -80,7 +80,7 @@ def test_a_job_run_fails_in_the_end_when_a_key_failed_and_the_others_are_publish
     with poisoned(flow), pytest.raises(JobFailedError) as failed:
         run_job(*arguments, "--keys-per-batch", "1")
     assert str(failed.value).startswith(
-        "1 of 3 keys failed; the next sweep tries them again. raw/expenses/poison.csv: "
+        "1 of 3 keys failed; the next sweep tries them again. 'raw/expenses/poison.csv': "
     )
     assert flow.transactions() == ["a", "b"]
     assert flow.states("raw/expenses/poison.csv") == ["failed"]

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pymysql
 import pytest
 from botocore.exceptions import ClientError
-from flow import Flow
+from flow import Flow, poisoned
 from pymysql.constants import ER
 from pyspark.sql import SparkSession
 from stack import Stack
@@ -15,10 +15,10 @@ from statements import csv_of, expense
 
 from centflow_glue import tasks
 from centflow_glue.arguments import parse_arguments
-from centflow_glue.log_text import describe_error, describe_rejection
+from centflow_glue.log_text import describe_error, describe_rejection, shown_key
 from centflow_glue.main import JobFailedError, main
 from centflow_glue.manifest import KeyToReconcile
-from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.rejection import UNSEEN, UploadRejectedError
 
 SENTINEL = "DE89370400440532013000"
 KEY = "raw/expenses/owner=ann/a.csv"
@@ -87,6 +87,30 @@ def test_a_failure_is_logged_without_its_text(
     if outcome.result == "failed":
         assert SENTINEL not in outcome.message
         assert type(error).__name__ in outcome.message
+
+
+@pytest.mark.parametrize("name", ["a\nERROR forged.csv", "a\u2028\u202eb.csv"], ids=ascii)
+def test_no_object_key_writes_lines_of_the_log(
+    flow: Flow, stack: Stack, spark: SparkSession, caplog: pytest.LogCaptureFixture, name: str
+):
+    caplog.set_level(logging.INFO)
+    rejected, failed = f"raw/expenses/owner=ann/{name}", f"raw/expenses/owner=bob/{name}"
+    flow.put(rejected, csv_of(expense(date="soon")))
+    flow.bucket.put(failed, csv_of(expense(merchant="poison")))
+    options = ["--keys-from", "sweep", "--bucket", flow.bucket.name, "--database-secret", stack.secret_id]
+    with poisoned(flow):
+        tasks._Task(parse_arguments(options))([KeyToReconcile(failed)])
+        with pytest.raises(JobFailedError) as ended:
+            main(options)
+    assert shown_key(failed) in str(ended.value)
+    assert {record.levelname for record in caplog.records} >= {"WARNING", "ERROR"}
+    texts = [str(ended.value), *(record.getMessage() for record in caplog.records)]
+    assert [text for text in texts if UNSEEN.search(text)] == []
+
+
+def test_a_key_is_logged_as_it_is_but_for_characters_that_nobody_sees():
+    assert shown_key("raw/expenses/owner=ann/é + 100%.csv") == "'raw/expenses/owner=ann/é + 100%.csv'"
+    assert shown_key("a\nb\x1b\\n") == r"'a\nb\x1b\\n'"
 
 
 def test_a_job_run_ends_without_the_text_of_its_failures(
