@@ -7,10 +7,9 @@ held beyond its block, and nothing is staged (measured in docs/adr).
 import fcntl
 import heapq
 import os
-import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +18,7 @@ from itertools import islice
 from types import TracebackType
 from typing import IO, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -26,7 +26,15 @@ import pyarrow.csv as pa_csv
 from centflow_glue.contract import Contract
 from centflow_glue.fingerprint import fingerprints
 from centflow_glue.guarded_connection import GuardedConnection
-from centflow_glue.quarantine import MESSAGE_MAX, RAW_TEXT_MAX, QuarantinedRow, quoted_cell
+from centflow_glue.quarantine import (
+    BAD_ROWS,
+    MESSAGE_MAX,
+    RAW_TEXT_MAX,
+    QuarantinedRow,
+    QuarantinedRows,
+    Reason,
+    quoted_cell,
+)
 from centflow_glue.read import MIB, CsvReader, ReadLimits, read_in_blocks
 from centflow_glue.rejection import UploadRejectedError
 from centflow_glue.summaries import SUMMARY_LIMITS, RunningSummaries, SummaryLimits
@@ -41,6 +49,8 @@ LOAD_OPTIONS = (
     "CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\\n'"
 )
 
+# Rows of two bytes take 32 uncompressed.
+QUARANTINE_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 CSV_OPTIONS = pa_csv.WriteOptions(include_header=False, batch_size=8192)
 
 
@@ -180,8 +190,7 @@ class Producer:
         with closing(self._reader.batches(self._quarantine.ragged.write)) as batches:
             for batch in batches:
                 checked = validate(batch, self._reader.header, contract)
-                for row in checked.quarantined:
-                    self._quarantine.faulty.write(row)
+                self._quarantine.faulty.write(checked.quarantined)
                 self._count(checked.rows)
                 if checked.rows.num_rows:
                     self._summaries.add(checked.rows)
@@ -227,8 +236,9 @@ class Quarantine:
     """
 
     def __init__(self, upload_id: int) -> None:
-        self.ragged = _QuarantineFile(upload_id)
-        self.faulty = _QuarantineFile(upload_id)
+        self.ragged = _QuarantineFile()
+        self.faulty = _QuarantineFile()
+        self._upload_id = upload_id
 
     def __enter__(self) -> Self:
         return self
@@ -255,43 +265,11 @@ class Quarantine:
 
     def copy(self, out: IO[bytes], whole: bool) -> None:
         """Write the rows as CSV; unless `whole`, only those kept of a rejected upload, in their order."""
-        if whole:
-            for pile in (self.ragged, self.faulty):
-                pile.file.seek(0)
-                shutil.copyfileobj(pile.file, out)
-            return
-        kept = heapq.merge(self.ragged.kept, self.faulty.kept, key=lambda row: row.row_no)
-        for row in islice(kept, REJECTED_ROWS_KEPT):
-            row.file.seek(row.start)
-            out.write(row.file.read(row.length))
+        rows = heapq.merge(self.ragged.rows(), self.faulty.rows(), key=lambda row: row.row_no)
+        for row in rows if whole else islice(rows, REJECTED_ROWS_KEPT):
+            out.write(self._line(row))
 
-
-@dataclass(frozen=True)
-class _KeptRow:
-    """Where a row is in its file."""
-
-    row_no: int
-    file: IO[bytes]
-    start: int
-    length: int
-
-
-class _QuarantineFile:
-    """Rows of one kind, in the order of their numbers."""
-
-    def __init__(self, upload_id: int) -> None:
-        self.file = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (`Quarantine` closes it)
-        self.first: QuarantinedRow | None = None
-        self.count = 0
-        self.amount = Decimal(0)
-        self.kept: list[_KeptRow] = []
-        self._upload_id = upload_id
-        self._size = 0
-
-    def write(self, row: QuarantinedRow) -> None:
-        self.first = self.first or row
-        self.count += 1
-        self.amount += row.amount or 0
+    def _line(self, row: QuarantinedRow) -> bytes:
         cells = (
             str(self._upload_id),
             str(row.row_no),
@@ -301,11 +279,54 @@ class _QuarantineFile:
             row.raw_text[:RAW_TEXT_MAX],
         )
         # All quoted: LOAD DATA reads a bare NULL as no value.
-        line = (",".join(map(quoted_cell, cells)) + "\n").encode()
-        self.file.write(line)
-        if self.count <= REJECTED_ROWS_KEPT:
-            self.kept.append(_KeptRow(row.row_no, self.file, self._size, len(line)))
-        self._size += len(line)
+        return (",".join(map(quoted_cell, cells)) + "\n").encode()
+
+
+class _QuarantineFile:
+    """Rows of one kind on disk, in the order of their numbers. They get their words when they are read back."""
+
+    def __init__(self) -> None:
+        self.file = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (`Quarantine` closes it)
+        self.first: QuarantinedRow | None = None
+        self.count = 0
+        self.amount = Decimal(0)
+        # The reasons of all rows by column and code: the messages of two batches differ in nothing else.
+        self._reasons: dict[tuple[str | None, str], Reason] = {}
+        self._writer: pa.ipc.RecordBatchStreamWriter | None = None
+
+    def write(self, rows: QuarantinedRows) -> None:
+        """Add rows whose numbers are greater than those of the rows before."""
+        if not len(rows):
+            return
+        if self.first is None:
+            self.first = next(iter(rows))
+            self._writer = pa.ipc.new_stream(self.file, BAD_ROWS, options=QUARANTINE_OPTIONS)
+        assert self._writer is not None, "the rows are being read back"
+        self.count += len(rows)
+        self.amount += rows.amount
+        for reason in rows.reasons:
+            self._reasons.setdefault((reason.column, reason.code), reason)
+        indices = {key: index for index, key in enumerate(self._reasons)}
+        index_of = np.array([indices[reason.column, reason.code] for reason in rows.reasons], np.uint16)
+        self._writer.write_batch(
+            rows.columns.set_column(
+                BAD_ROWS.get_field_index("reason"),
+                BAD_ROWS.field("reason"),
+                pa.array(index_of[rows.columns["reason"].to_numpy()]),
+            )
+        )
+
+    def rows(self) -> Iterator[QuarantinedRow]:
+        """Return all rows; none can be written from then on."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        if not self.count:
+            return
+        self.file.seek(0)
+        reasons = list(self._reasons.values())
+        for columns in pa.ipc.open_stream(self.file):
+            yield from QuarantinedRows(reasons, columns)
 
 
 def _store_quarantine(connection: GuardedConnection, quarantine: Quarantine, whole: bool) -> None:

@@ -4,6 +4,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Lock
 from typing import IO, Any, TypeVar
 
@@ -13,9 +14,19 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from centflow_glue.contract import Contract
-from centflow_glue.quarantine import QuarantinedRow
+from centflow_glue.quarantine import BAD_ROWS, RAW_TEXT_MAX, QuarantinedRows, Reason
 from centflow_glue.rejection import UploadRejectedError, spelled_out
-from centflow_glue.source import ESCAPE, ESCAPED_ESCAPE, ESCAPED_NUL, NUL, SHOWN_BYTES, Source, unescaped
+from centflow_glue.short_rows import RowNumbers, TakenOut
+from centflow_glue.source import (
+    BYTE_ORDER_MARK,
+    ESCAPE,
+    ESCAPED_ESCAPE,
+    ESCAPED_NUL,
+    NUL,
+    SHOWN_BYTES,
+    Source,
+    unescaped,
+)
 
 MIB = 1 << 20
 # Rows are parsed a block at a time; a record must fit into one. 4 MiB keeps a task below 250 MB; an upload that holds a
@@ -30,7 +41,11 @@ SMALL_GZIP_BYTES = MIB
 # More than any statement has. The time that a row takes grows with its columns, however few of them hold anything.
 MOST_COLUMNS = 512
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# So many ragged rows are handed on together.
+WAITING_ROWS = 4096
+# pyarrow takes 6 µs to report a ragged row. After so many, the source takes out those that follow.
+REPORTED_ROWS = 1000
+
 SIGNATURES = (
     (b"\xff\xfe", "not_utf8", "The file is UTF-16: save it again as “CSV UTF-8”."),
     (b"\xfe\xff", "not_utf8", "The file is UTF-16: save it again as “CSV UTF-8”."),
@@ -46,8 +61,8 @@ CELL = re.compile(r'(?:"((?:[^"]|"")*)("?))?([^,\r\n]*)(,|\r\n|\n|\r|\Z)')
 NOT_SHOWN = re.compile(rb'[\x00-\x1f\x7f,"]')
 
 Result = TypeVar("Result")
-# Takes one ragged row. Rows come in their order, from a thread of pyarrow's.
-TakeRagged = Callable[[QuarantinedRow], None]
+# Takes some ragged rows. They come in their order, from a thread of pyarrow's and at the end from the reader's.
+TakeRagged = Callable[[QuarantinedRows], None]
 
 
 class RecordTooLongError(Exception):
@@ -87,7 +102,7 @@ class Batch:
         cells: Every column of the file in its order, as strings, the unknown ones too.
     """
 
-    row_numbers: np.ndarray[Any, np.dtype[np.uint32]]
+    row_numbers: RowNumbers
     cells: list[pa.StringArray]
 
 
@@ -157,7 +172,7 @@ class CsvReader:
     block_bytes: int = BLOCK_BYTES
     header: Header = field(init=False)
     _source: Source = field(init=False)
-    _ragged: "_RaggedRows" = field(init=False)
+    _numbers: "_RowNumbers" = field(init=False)
 
     def __post_init__(self) -> None:
         """Read the head of the file and compare its header with the contract.
@@ -194,26 +209,27 @@ class CsvReader:
             UploadRejectedError: The file is not UTF-8, ends within a quoted cell or a gzip stream, or grows too large.
             RecordTooLongError: A record is longer than a block.
         """
-        self._ragged = _RaggedRows(self._source, take_ragged)
+        self._numbers = _RowNumbers(self._source, len(self.header.names), take_ragged)
         try:
             yield from self._batches()
         finally:
             self._source.stop()
 
     def _batches(self) -> Iterator[Batch]:
-        next_row = 1
+        last_row = 0
         for record_batch in self._record_batches():
-            numbers = self._ragged.number_others(next_row, record_batch.num_rows)
+            numbers = self._numbers.number_others(record_batch.num_rows)
             if record_batch.num_rows:
-                next_row = int(numbers[-1]) + 1
-            cells = [self._unescaped(column) for column in record_batch.columns]
+                last_row = int(numbers[-1])
+            cells = [unescape(self._source, column) for column in record_batch.columns]
             data = _has_value(cells) & (numbers > self.header.row_number)
             if not data.all():
                 mask = pa.array(data)
                 numbers, cells = numbers[data], [column.filter(mask) for column in cells]
             yield Batch(row_numbers=numbers, cells=cells)
         self._refuse_early_end()
-        self._refuse_open_quote(max(next_row - 1, self._ragged.last))
+        self._refuse_open_quote(max(last_row, self._numbers.last))
+        self._numbers.hand_on()
 
     def _read_header(self, head: bytes) -> Header:
         cut = self._too_large() if self._source.too_large else None
@@ -228,7 +244,7 @@ class CsvReader:
                 # One thread: InvalidRow has no number otherwise, and several files go side by side anyway.
                 read_options=pa_csv.ReadOptions(column_names=names, block_size=self.block_bytes, use_threads=False),
                 parse_options=pa_csv.ParseOptions(
-                    newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=self._ragged.handle
+                    newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=self._numbers.handle
                 ),
                 # The source has checked that all is UTF-8.
                 convert_options=pa_csv.ConvertOptions(
@@ -236,19 +252,14 @@ class CsvReader:
                 ),
             )
         except pa.ArrowInvalid as error:
-            if self._ragged.failure is not None:
-                raise self._ragged.failure from error
+            if self._numbers.failure is not None:
+                raise self._numbers.failure from error
             if "straddling" in str(error):
                 raise RecordTooLongError from error
             self.check_compression()
             raise UploadRejectedError(
                 "not_csv", "The file cannot be read as CSV: open it in a spreadsheet and save it again as CSV."
             ) from error
-
-    def _unescaped(self, column: pa.StringArray) -> pa.StringArray:
-        if not self._source.has_escapes:
-            return column
-        return pc.replace_substring(pc.replace_substring(column, ESCAPED_NUL, NUL), ESCAPED_ESCAPE, ESCAPE)
 
     def _too_large(self) -> UploadRejectedError:
         if self.limits.csv_bytes < self.limits.expanded_bytes:
@@ -268,7 +279,7 @@ class CsvReader:
         if source.compression_fault:
             raise source.compression_fault
         if source.malformed:
-            cut = self._ragged.cut
+            cut = self._numbers.cut
             assert cut is not None
             cell = "" if cut.cell >= len(self.header.names) else f", column {_shown_name(self.header.names[cut.cell])}"
             before = NOT_SHOWN.split(cut.text.encode()[-SHOWN_BYTES:])[-1]
@@ -286,7 +297,7 @@ class CsvReader:
 
     def _refuse_open_quote(self, last_row: int) -> None:
         """A quote that is never closed swallows the rest of the file into one cell: nothing of it is safe."""
-        if not self._ragged.end_seen:
+        if not self._numbers.end_seen:
             raise UploadRejectedError(
                 "open_quote",
                 f"Row {last_row} opens a quote that is never closed, so the rest of the file is one cell: "
@@ -310,77 +321,149 @@ class _Cut:
     text: str
 
 
-class _RaggedRows:
-    """The ragged rows that pyarrow's thread reports, ahead of the batches that the reader's thread gets.
+class _RowNumbers:
+    """The row numbers of the rows that pyarrow gives to the reader, and the ragged rows, which it does not.
+
+    pyarrow's thread reports the ragged rows, and so the marks where the source took rows out, ahead of the batches that
+    the reader's thread gets. It counts rows as it parses them: ragged rows and marks count, rows taken out do not.
 
     Attributes:
-        last: The number of the last one, 0 before the first.
+        last: The number of the last ragged row, 0 before the first.
         end_seen: Whether the source's mark came as a separate row.
         cut: The row that the mark was appended to, where the source cut the bytes.
         failure: What went wrong in taking a row.
     """
 
-    def __init__(self, source: Source, take: TakeRagged | None) -> None:
+    def __init__(self, source: Source, columns: int, take: TakeRagged | None) -> None:
         self.last = 0
         self.end_seen = False
         self.cut: _Cut | None = None
         self.failure: BaseException | None = None
         self._source = source
         self._take = take
-        # Runs of numbers, first and last, that the reader has not passed. Both threads change them.
-        self._runs: deque[list[int]] = deque()
+        self._reasons = [Reason(None, "ragged_row", partial(_explain_ragged, columns))]
+        # Ragged rows that were not handed on yet: number, cells and text of each.
+        self._waiting: tuple[list[int], list[int], list[str]] = ([], [], [])
+        self._waiting_bytes = 0
+        self._reported = 0
+        # Runs of row numbers that the reader has not passed. Both threads change what follows.
+        self._runs: deque[RowNumbers] = deque()
+        # How pyarrow counts the next row behind these runs, and its row number.
+        self._next_counted = self._next_number = 1
         self._lock = Lock()
 
     def handle(self, row: pa_csv.InvalidRow) -> str:
         """Take a row that has not as many cells as the header; return what pyarrow does next."""
         try:
-            return self._handle(row)
+            self._handle(row)
         except BaseException as error:  # pyarrow would swallow it
             self.failure = error
             return "error"
-
-    def _handle(self, row: pa_csv.InvalidRow) -> str:
-        mark = self._source.mark
-        if row.text == mark:
-            self.end_seen = True
-            return "skip"
-        with self._lock:
-            if self._runs and self._runs[-1][1] == row.number - 1:
-                self._runs[-1][1] = row.number
-            else:
-                self._runs.append([row.number, row.number])
-        self.last = row.number
-        if row.text.endswith(f'x"{mark}'):
-            # Behind the mark's own text come as many cells as the header has.
-            cell = row.actual_columns - row.expected_columns - 1
-            self.cut = _Cut(row.number, cell, unescaped(row.text.removesuffix(f'x"{mark}')))
-        elif self._take is not None:
-            self._take(
-                QuarantinedRow(
-                    row_no=row.number,
-                    column=None,
-                    code="ragged_row",
-                    message=f"The row has {row.actual_columns} cells where the header has {row.expected_columns}: "
-                    "check its commas, and quote cells that hold one.",
-                    raw_text=unescaped(row.text),
-                    amount=None,
-                )
-            )
         return "skip"
 
-    def number_others(self, first: int, count: int) -> np.ndarray[Any, np.dtype[np.uint32]]:
-        """Row numbers for the next `count` rows from `first` on, without those of ragged rows.
+    def number_others(self, count: int) -> RowNumbers:
+        """Row numbers for the next `count` rows of pyarrow's batches.
 
         pyarrow reports every ragged row of a block before it gives the block's other rows.
         """
         numbers = []
         with self._lock:
             while count:
-                free = self._runs[0][0] - first if self._runs else count
-                numbers.append(np.arange(first, first + min(free, count), dtype=np.uint32))
-                count -= len(numbers[-1])
-                first = self._runs.popleft()[1] + 1 if count else first
+                if not self._runs:
+                    self._pass_rows(count)
+                run = self._runs.popleft()
+                if len(run) > count:
+                    self._runs.appendleft(run[count:])
+                    run = run[:count]
+                numbers.append(run)
+                count -= len(run)
         return np.concatenate(numbers) if numbers else np.empty(0, np.uint32)
+
+    def hand_on(self) -> None:
+        """Hand on the ragged rows that wait."""
+        numbers, cells, texts = self._waiting
+        if numbers:
+            self._waiting = ([], [], [])
+            self._waiting_bytes = 0
+            self._hand_on(pa.array(numbers, pa.uint32()), pa.array(cells, pa.int32()), pa.array(texts, pa.string()))
+
+    def _handle(self, row: pa_csv.InvalidRow) -> None:
+        _, actual_columns, counted, text = row
+        mark = self._source.mark
+        if text == mark:
+            self.end_seen = True
+            return
+        if text.startswith(self._source.short_rows_mark):
+            self._pass_short_rows(counted, self._source.short_rows(int(text[len(self._source.short_rows_mark) :])))
+            return
+        with self._lock:
+            self._pass_rows(counted - self._next_counted)
+            number = self.last = self._next_number
+            self._next_counted += 1
+            self._next_number += 1
+        if text.endswith(mark) and text.endswith(f'x"{mark}'):
+            # Behind the mark's own text come as many cells as the header has.
+            cell = actual_columns - row.expected_columns - 1
+            self.cut = _Cut(number, cell, unescaped(text.removesuffix(f'x"{mark}')))
+        elif self._take is not None:
+            numbers, cells, texts = self._waiting
+            numbers.append(number)
+            cells.append(actual_columns)
+            texts.append(text)
+            self._waiting_bytes += len(text)
+            self._reported += 1
+            self._source.has_many_ragged = self._reported > REPORTED_ROWS
+            if len(numbers) == WAITING_ROWS or self._waiting_bytes > MIB:
+                self.hand_on()
+
+    def _pass_short_rows(self, counted: int, taken_out: TakenOut) -> None:
+        with self._lock:
+            self._pass_rows(counted - self._next_counted)
+            first = self._next_number
+            if len(taken_out.kept):
+                self._runs.append(taken_out.kept + np.uint32(first))
+            self._next_counted += 1 + len(taken_out.kept)
+            self._next_number += taken_out.count
+        if len(taken_out.ragged):
+            self.last = first + int(taken_out.ragged[-1])
+            if self._take is not None:
+                self.hand_on()
+                self._hand_on(
+                    pa.array(taken_out.ragged + np.uint32(first)),
+                    pa.array(taken_out.cells),
+                    taken_out.texts.cast(pa.string()),
+                )
+
+    def _pass_rows(self, count: int) -> None:
+        """Add a run of rows without gaps."""
+        assert count >= 0, "pyarrow counts the cells of a row in another way than the job"
+        if count:
+            self._runs.append(np.arange(self._next_number, self._next_number + count, dtype=np.uint32))
+            self._next_counted += count
+            self._next_number += count
+
+    def _hand_on(self, numbers: pa.Array, cells: pa.Array, texts: pa.StringArray) -> None:
+        assert self._take is not None
+        count = len(numbers)
+        columns = {
+            "row_no": numbers,
+            "reason": pa.array(np.zeros(count, np.uint16)),
+            "about": cells.cast(pa.string()),
+            "raw_text": pc.utf8_slice_codeunits(unescape(self._source, texts), 0, RAW_TEXT_MAX),
+            "amount": pa.nulls(count, BAD_ROWS.field("amount").type),
+        }
+        self._take(QuarantinedRows(self._reasons, pa.record_batch(columns, schema=BAD_ROWS)))
+
+
+def _explain_ragged(columns: int, cells: str) -> str:
+    return f"The row has {cells} cells where the header has {columns}: check its commas, and quote cells that hold one."
+
+
+def unescape(source: Source, texts: pa.StringArray) -> pa.StringArray:
+    """Return texts as they are in the file."""
+    if not source.has_escapes:
+        return texts
+    return pc.replace_substring(pc.replace_substring(texts, ESCAPED_NUL, NUL), ESCAPED_ESCAPE, ESCAPE)
 
 
 def _refuse_other_formats(head: bytes, cut: UploadRejectedError | None) -> None:

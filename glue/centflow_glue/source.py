@@ -11,10 +11,16 @@ import pyarrow as pa
 
 from centflow_glue.gunzip import GzipReader
 from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.short_rows import BEFORE_CELL, TakenOut, context_after, has_many_rows, take_out_short_rows
 
 MIB = 1 << 20
 # The bytes shown on either side of a byte that is not UTF-8.
 SHOWN_BYTES = 20
+# Short rows are taken out of so many bytes at a time: numpy takes 40 times their memory.
+PIECE_BYTES = 256 << 10
+# A block for pyarrow ends where short rows were taken out of so many bytes: what is known of them is kept in memory.
+SHORT_ROWS_BYTES = MIB
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # pyarrow overlooks commas and line ends that follow a NUL closely, and would merge two rows into one. It therefore gets
 # two characters for each NUL, and two for each ESCAPE. Both are control characters, which a sound file does not hold.
 NUL, ESCAPE = "\0", "\x10"
@@ -37,6 +43,9 @@ class Malformed:
 class Source(io.RawIOBase):
     """A CSV for pyarrow: expanded, limited in size, valid UTF-8, free of NULs, and with a mark behind its last byte.
 
+    Where rows are so many and short that pyarrow would take long, they are taken out, and a row that begins with
+    `short_rows_mark` says where.
+
     At the first fault the bytes end as if the file ended there, and pyarrow parses all that comes before the fault. An
     error instead would discard the blocks that pyarrow has read ahead, and their number depends on its threads.
 
@@ -50,18 +59,22 @@ class Source(io.RawIOBase):
 
     Attributes:
         mark: The text of the mark.
+        short_rows_mark: The beginning of a row with one cell, followed by the key that `short_rows` takes.
         compression_fault: Why the bytes cannot be expanded, if that is so.
         malformed: Where the bytes end because they are not UTF-8, if that is so.
         too_large: Whether the bytes end at the limit.
         has_escapes: Whether some character is escaped.
+        has_many_ragged: Whether all rows are looked at, as the reader sets it: pyarrow takes long for a ragged row.
     """
 
     def __init__(self, stream: IO[bytes], compressed: bool, limit: int) -> None:
         self.mark = secrets.token_hex(16)
+        self.short_rows_mark = secrets.token_hex(16)
         self.compression_fault: UploadRejectedError | None = None
         self.malformed: Malformed | None = None
         self.too_large = False
         self.has_escapes = False
+        self.has_many_ragged = False
         self._stream = GzipReader(stream) if compressed else stream
         self._compressed = compressed
         self._limit = limit
@@ -71,6 +84,13 @@ class Source(io.RawIOBase):
         self._raw = b""
         self._ready = b""
         self._finished = False
+        self._columns = 0
+        # What stands for the bytes that are ready or gone.
+        self._context = b""
+        self._taken_out: dict[int, TakenOut] = {}
+        self._times_taken_out = 0
+        # The bytes of this block that short rows were taken out of.
+        self._thinned = 0
         # pyarrow may read ahead in its own thread while the reader checks the compression.
         self._lock = Lock()
 
@@ -88,7 +108,12 @@ class Source(io.RawIOBase):
 
     def set_columns(self, count: int) -> None:
         """Give the mark more cells than a row of `count` columns has."""
+        self._columns = count
         self.mark += "," * count
+
+    def short_rows(self, key: int) -> TakenOut:
+        """Return what was taken out at a mark, once."""
+        return self._taken_out.pop(key)
 
     def check_compression(self) -> None:
         """Expand the rest of the file, up to the limit.
@@ -107,8 +132,9 @@ class Source(io.RawIOBase):
         pyarrow takes a short read for a whole block.
         """
         with self._lock:
-            while len(self._ready) < size and not self._finished:
-                self._prepare(size)
+            while len(self._ready) < size and not self._finished and self._thinned < SHORT_ROWS_BYTES:
+                self._prepare(min(size, SHORT_ROWS_BYTES) if self._thinned else size)
+            self._thinned = 0
             data, self._ready = self._ready[:size], self._ready[size:]
             if data.endswith(b"\r") and len(data) > 1:
                 # pyarrow drops a line feed that begins a block after a carriage return, within a quoted cell too.
@@ -143,11 +169,33 @@ class Source(io.RawIOBase):
             whole, is_last, is_cut = whole[:malformed_at], True, True
         elif not is_last:
             self._raw = data[len(whole) :] + self._raw
-        self._ready += self._escaped(whole)
+        self._ready += self._without_short_rows(self._escaped(whole))
         if is_last:
             # Whether or not the bytes end within quotes, the cells of the mark behind x" count.
             self._ready += (f'x"{self.mark}\n' if is_cut else f"\n{self.mark}\n").encode()
             self._finished = True
+
+    def _without_short_rows(self, data: bytes) -> bytes:
+        if not self._context:
+            # pyarrow leaves the mark out, and a quote behind it opens a cell.
+            start = len(BYTE_ORDER_MARK) if data.startswith(BYTE_ORDER_MARK) else 0
+            self._context = BEFORE_CELL
+            return data[:start] + self._without_short_rows(data[start:])
+        if not self.has_many_ragged and not has_many_rows(data, self._columns):
+            self._context = context_after(self._context, data)
+            return data
+        left = []
+        for start in range(0, len(data), PIECE_BYTES):
+            piece = data[start : start + PIECE_BYTES]
+            row = f"{self.short_rows_mark}{self._times_taken_out}\n".encode()
+            rest, taken_out = take_out_short_rows(self._context, piece, self._columns, row)
+            self._context = context_after(self._context, piece)
+            left.append(rest)
+            if taken_out is not None:
+                self._taken_out[self._times_taken_out] = taken_out
+                self._times_taken_out += 1
+                self._thinned += len(piece)
+        return b"".join(left)
 
     def _escaped(self, data: bytes) -> bytes:
         if NUL.encode() in data or ESCAPE.encode() in data:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from centflow_glue.contract import Column, Contract
-from centflow_glue.quarantine import QuarantinedRow, row_texts
+from centflow_glue.quarantine import BAD_ROWS, QuarantinedRows, Reason, row_texts
 from centflow_glue.read import Batch, Header
 from centflow_glue.rejection import quoted
 
@@ -35,7 +35,7 @@ class CheckedBatch:
     """
 
     rows: pa.Table
-    quarantined: list[QuarantinedRow]
+    quarantined: QuarantinedRows
 
 
 @dataclass(frozen=True)
@@ -75,26 +75,40 @@ def validate(batch: Batch, header: Header, contract: Contract) -> CheckedBatch:
 
 def _quarantine(
     batch: Batch, fault: np.ndarray[Any, Any], checks: list[_Check], cells: dict[str, pa.StringArray], amounts: pa.Array
-) -> list[QuarantinedRow]:
+) -> QuarantinedRows:
     positions = np.flatnonzero(fault >= 0)
     if not len(positions):
-        return []
-    rows = []
+        return QuarantinedRows([], pa.RecordBatch.from_pylist([], BAD_ROWS))
+    reasons = fault[positions]
     indices = pa.array(positions)
-    texts = row_texts([column.take(indices) for column in batch.cells])
-    for position, text in zip(positions, texts, strict=True):
-        check = checks[fault[position]]
-        rows.append(
-            QuarantinedRow(
-                row_no=int(batch.row_numbers[position]),
-                column=check.column.header,
-                code=check.code,
-                message=check.message(cells[check.column.header][position].as_py()),
-                raw_text=text,
-                amount=amounts[position].as_py(),
-            )
-        )
-    return rows
+    columns = {
+        "row_no": pa.array(batch.row_numbers[positions]),
+        "reason": pa.array(reasons.astype(np.uint16)),
+        "about": _wrong_cells(positions, reasons, checks, cells),
+        "raw_text": row_texts([column.take(indices) for column in batch.cells]),
+        "amount": amounts.take(indices).cast(BAD_ROWS.field("amount").type),
+    }
+    return QuarantinedRows(
+        [Reason(check.column.header, check.code, check.message) for check in checks],
+        pa.record_batch(columns, schema=BAD_ROWS),
+    )
+
+
+def _wrong_cells(
+    positions: np.ndarray[Any, Any],
+    reasons: np.ndarray[Any, Any],
+    checks: list[_Check],
+    cells: dict[str, pa.StringArray],
+) -> pa.StringArray:
+    """For each bad row the cell that its reason is about."""
+    order = np.argsort(reasons, kind="stable")
+    of_reason = [
+        cells[checks[reason].column.header].take(pa.array(positions[reasons == reason]))
+        for reason in np.unique(reasons)
+    ]
+    back = np.empty(len(order), np.int64)
+    back[order] = np.arange(len(order))
+    return pa.concat_arrays(of_reason).take(pa.array(back))
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,11 @@ TOKENS = (
     *(",".join(HEADER).encode() + b"\n", ",".join(expense()).encode() + b"\n"),
 )
 
+SHORT_ROWS = (
+    *(b"\n", b"\n", b"\r\n", b"\r", b"a\n", b"a\r", b",\n", b'""\n', b'"\n"\n', b'"a\n', b'"",\r\n', b"\0\n"),
+    *(b"\n" * 600, b"," * 6 + b"\n", b"a" + b"," * 6 + b"\n", b"," * 511 + b"\n", ",".join(expense()).encode() + b"\n"),
+)
+
 
 @dataclass(frozen=True)
 class HostileFile:
@@ -146,8 +151,21 @@ def _widen(draw: st.DrawFn, body: bytes) -> bytes:
     return header + b"," + names + line_end + rows
 
 
+def _add_short_rows(draw: st.DrawFn, body: bytes) -> bytes:
+    """Long runs of rows of a byte or two, perhaps with others between, or under hundreds of columns."""
+    if draw(st.booleans()):
+        header, line_end, rows = body.partition(b"\n")
+        body = header + b"," * draw(st.sampled_from([10, 400, 505])) + line_end + rows
+    for _ in range(draw(st.sampled_from([1, 1, 3]))):
+        at = draw(st.one_of(st.just(len(body)), _places(body)))
+        row = b"".join(draw(st.lists(st.sampled_from(SHORT_ROWS), min_size=1, max_size=3)))
+        body = body[:at] + row * (draw(st.sampled_from([30, 3000, 60_000])) // len(row)) + body[at:]
+    return body
+
+
 MUTATIONS: tuple[Callable[[st.DrawFn, bytes], bytes], ...] = (
     *(_cut, _end, _repeat, _swap, _insert, _insert, _insert_many, _overwrite, _overwrite, _replace, _transcode, _widen),
+    *(_add_short_rows, _add_short_rows),
 )
 
 

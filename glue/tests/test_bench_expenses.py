@@ -40,7 +40,7 @@ def test_every_row_keeps_the_contract_of_expenses(csv_chunks):
     contract = load_contracts()["expenses"]
     reader = CsvReader(io.BytesIO(b"".join(csv_chunks(ROWS, 1))), contract, False, ReadLimits())
     ragged: list[QuarantinedRow] = []
-    checked = [validate(batch, reader.header, contract) for batch in reader.batches(ragged.append)]
+    checked = [validate(batch, reader.header, contract) for batch in reader.batches(ragged.extend)]
     assert not ragged
     assert sum(part.rows.num_rows for part in checked) == ROWS
     assert not any(part.quarantined for part in checked)

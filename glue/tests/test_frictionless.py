@@ -36,7 +36,7 @@ def quarantined_rows(body: bytes, feed: str) -> dict[int, str]:
     contract = load_contracts()[feed]
     reader = CsvReader(io.BytesIO(body), contract, False, ReadLimits())
     quarantined: list[QuarantinedRow] = []
-    for batch in reader.batches(quarantined.append):
+    for batch in reader.batches(quarantined.extend):
         quarantined += validate(batch, reader.header, contract).quarantined
     return {row.row_no: row.code for row in quarantined}
 

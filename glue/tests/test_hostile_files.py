@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 from hostile import MOST_BYTES, HostileFile, hostile_files
 from hypothesis import given, note, seed, settings
-from statements import HEADER, csv_of
+from statements import HEADER, csv_of, expense
 from test_gunzip import expanded
 
 from centflow_glue.contract import load_contracts
@@ -37,10 +37,9 @@ SMALL_BLOCK_BYTES = 512
 MEMORY_AT_START = 16 << 20
 MEMORY_PER_BYTE = 128
 SECONDS_AT_START = 0.5
-TIMES_AN_HONEST_BYTE = 3
+TIMES_AN_HONEST_BYTE = 15
+TIMES_THE_MEMORY = 4
 
-# A file with more columns costs more than its bytes say.
-COLUMNS_AT_MOST = 512
 # pyarrow's threads may free memory after a test, and a pool must outlive that.
 POOLS: list[pa.MemoryPool] = []
 
@@ -115,9 +114,11 @@ def judge_rows(reader: CsvReader) -> Verdict:
     )
 
 
-def keep_and_write(kept, write, row) -> None:
-    kept.append((row.row_no, row.code))
-    write(row)
+def keep_and_write(kept, write, rows) -> None:
+    codes = [reason.code for reason in rows.reasons]
+    numbers, reasons = rows.columns["row_no"].to_pylist(), rows.columns["reason"].to_pylist()
+    kept.extend((number, codes[reason]) for number, reason in zip(numbers, reasons, strict=True))
+    write(rows)
 
 
 @dataclass
@@ -181,10 +182,14 @@ def judge_at_cost(file: HostileFile, block_bytes: int) -> tuple[Verdict, Cost]:
         pa.set_memory_pool(before)
 
 
+def honest_csv(size: int) -> bytes:
+    return csv_of(*[expense(amount=f"{number}.50") for number in range(size // 50)])
+
+
 @cache
 def seconds_of_an_honest_byte() -> float:
-    """CPU seconds for a byte of the slowest honest file: every row is short and gets a reason."""
-    file = HostileFile(csv_of() + b"a\n" * (32 << 10), False)
+    """CPU seconds for a byte of an honest file."""
+    file = HostileFile(honest_csv(MOST_BYTES), False)
     return min(judge_at_cost(file, BLOCK_BYTES)[1].seconds for _ in range(3)) / len(file.stored)
 
 
@@ -220,8 +225,6 @@ def test_a_hostile_file_is_accepted_or_rejected_with_a_documented_code_and_loses
         rows = count_rows(body_of(file), verdict)
         assert [number for number, code in verdict.quarantined if code == "ragged_row"] == rows.ragged
         assert verdict.good + len(verdict.quarantined) == rows.filled + len(rows.ragged)
-    if verdict.width > COLUMNS_AT_MOST:
-        return
     size = bytes_to_read(file)
     assert cost.peak_bytes <= MEMORY_AT_START + MEMORY_PER_BYTE * size
     assert cost.seconds <= SECONDS_AT_START + TIMES_AN_HONEST_BYTE * honest * size
@@ -234,3 +237,63 @@ def test_a_header_that_names_a_column_thousands_of_times_costs_what_others_of_it
 
     names = ",".join(f"{number:04x}" for number in range(12_000))
     assert seconds("date," * 12_000 + ",".join(HEADER)) <= 10 * seconds(names)
+
+
+# Kinds of files whose rows cost the most for their bytes, each of this size.
+COSTLY_BYTES = 1 << 20
+WIDE = csv_of(header=[*HEADER, *[""] * 505])
+COSTLY = {
+    "line feeds under 512 columns": WIDE + b"\n" * COSTLY_BYTES,
+    "line ends under 512 columns": WIDE + b"\r\n" * (COSTLY_BYTES // 2),
+    "line feeds between rows of 512 columns": WIDE
+    + ((",".join(expense()) + "," * 505 + "\n" * 400).encode() * (COSTLY_BYTES // 950)),
+    "short rows": csv_of() + b"a\n" * (COSTLY_BYTES // 2),
+    "short rows under 512 columns": WIDE + b"a\n" * (COSTLY_BYTES // 2),
+    "quoted rows": csv_of() + b'""\n' * (COSTLY_BYTES // 3),
+    "rows of one column too many": csv_of() + b",,,,,,,\n" * (COSTLY_BYTES // 8),
+    "one cell in each row": csv_of() + b"x,,,,,,\n" * (COSTLY_BYTES // 8),
+    "one cell in each row of 512": WIDE + (b"x" + b"," * 511 + b"\n") * (COSTLY_BYTES // 513),
+    "a bad date each": csv_of() + b"".join(b"%x,,,,,,\n" % number for number in range(COSTLY_BYTES // 12)),
+    "half of the rows short": csv_of() + b"2025-01-02,a,a,a,1,EUR,\na\n" * (COSTLY_BYTES // 26),
+    "half of the rows without an amount": csv_of() + b"2025-01-02,a,a,a,1,EUR,\nx,,,,,,\n" * (COSTLY_BYTES // 32),
+}
+
+
+@cache
+def cost_of_an_honest_file() -> Cost:
+    return cost_of(honest_csv(COSTLY_BYTES))
+
+
+def cost_of(body: bytes) -> Cost:
+    """Judge a file and word the rows that MySQL would get. Memory is measured apart, since that is slow."""
+
+    def judge_whole(reader: CsvReader) -> None:
+        with Quarantine(0) as quarantine, open(os.devnull, "wb") as out:
+            producer = Producer(reader, 0, quarantine, RunningSummaries(CONTRACT, SUMMARY_LIMITS))
+            producer.write_rows(out)
+            quarantine.copy(out, whole=too_many_bad_rows(producer.tally, quarantine) is None)
+
+    def seconds() -> float:
+        started = time.process_time()
+        read_in_blocks(lambda size: CsvReader(io.BytesIO(body), CONTRACT, False, ReadLimits(), size), judge_whole)
+        return time.process_time() - started
+
+    pool = pa.proxy_memory_pool(pa.system_memory_pool())
+    POOLS.append(pool)
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pool)
+    tracemalloc.start()
+    try:
+        seconds()
+        peak_bytes = tracemalloc.get_traced_memory()[1] + pool.max_memory()
+    finally:
+        tracemalloc.stop()
+        pa.set_memory_pool(before)
+    return Cost(min(seconds() for _ in range(3)), peak_bytes)
+
+
+@pytest.mark.parametrize("kind", COSTLY)
+def test_a_file_costs_in_proportion_to_its_bytes_however_many_rows_or_columns_it_has(kind: str):
+    honest, cost = cost_of_an_honest_file(), cost_of(COSTLY[kind])
+    assert cost.peak_bytes <= TIMES_THE_MEMORY * honest.peak_bytes
+    assert cost.seconds <= TIMES_AN_HONEST_BYTE * honest.seconds

@@ -6,16 +6,33 @@ import os
 from decimal import Decimal
 from typing import IO
 
+import pyarrow as pa
 import pytest
 
 from centflow_glue.load import REJECTED_ROWS_KEPT, LoadMismatchError, Quarantine, Tally, _load_data
-from centflow_glue.quarantine import QuarantinedRow
+from centflow_glue.quarantine import BAD_ROWS, QuarantinedRow, QuarantinedRows, Reason
 from centflow_glue.rejection import UploadRejectedError
 
 
 def row(row_no: int, **other) -> QuarantinedRow:
     cells = {"column": None, "code": "ragged_row", "message": "m", "raw_text": "a,b", "amount": None, **other}
     return QuarantinedRow(row_no=row_no, **cells)
+
+
+def batch(*rows: QuarantinedRow) -> QuarantinedRows:
+    """Rows whose messages are the texts that they are about."""
+    columns = [
+        {
+            "row_no": bad.row_no,
+            "reason": index,
+            "about": bad.message,
+            "raw_text": bad.raw_text,
+            "amount": bad.amount,
+        }
+        for index, bad in enumerate(rows)
+    ]
+    reasons = [Reason(bad.column, bad.code, str) for bad in rows]
+    return QuarantinedRows(reasons, pa.RecordBatch.from_pylist(columns, BAD_ROWS))
 
 
 def copied(quarantine: Quarantine, whole: bool) -> list[list[str]]:
@@ -28,9 +45,9 @@ def test_rows_of_both_kinds_are_kept_in_their_order_whichever_kind_came_first():
     numbers = range(2, 2 + 3 * REJECTED_ROWS_KEPT)
     with Quarantine(7) as quarantine:
         for number in numbers[::3]:
-            quarantine.ragged.write(row(number))
+            quarantine.ragged.write(batch(row(number)))
         for number in [*numbers[1::3], *numbers[2::3][-1:]]:
-            quarantine.faulty.write(row(number, amount=Decimal("1.5")))
+            quarantine.faulty.write(batch(row(number, amount=Decimal("1.5"))))
         assert quarantine.count == 2 * REJECTED_ROWS_KEPT + 1
         assert quarantine.amount == Decimal("1.5") * (REJECTED_ROWS_KEPT + 1)
         assert quarantine.first == row(2)
@@ -45,15 +62,16 @@ def test_rows_of_both_kinds_are_kept_in_their_order_whichever_kind_came_first():
 def test_the_first_row_is_the_one_with_the_least_number():
     with Quarantine(7) as quarantine:
         assert quarantine.first is None
-        quarantine.ragged.write(row(9))
-        quarantine.faulty.write(row(4, code="bad_date"))
+        quarantine.ragged.write(batch(row(9)))
+        quarantine.faulty.write(batch(row(4, code="bad_date")))
         assert quarantine.first == row(4, code="bad_date")
 
 
 def test_whatever_a_row_holds_its_cells_are_read_back():
     text = 'NULL \\N "quoted",\r\nline\ttab\0☕'
     with Quarantine(7) as quarantine:
-        quarantine.faulty.write(row(2, column="amount", code="bad_number", message=text, raw_text=text * 1000))
+        bad = row(2, column="amount", code="bad_number", message=text, raw_text=text * 1000)
+        quarantine.faulty.write(batch(bad))
         assert copied(quarantine, whole=False) == [["7", "2", "amount", "bad_number", text, (text * 1000)[:4096]]]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from statements import HEADER, csv_of, expense
 
 from centflow_glue.contract import load_contracts
-from centflow_glue.quarantine import QuarantinedRow
+from centflow_glue.quarantine import QuarantinedRow, QuarantinedRows
 from centflow_glue.read import BLOCK_BYTES, CsvReader, Header, ReadLimits, RecordTooLongError, read_in_blocks
 from centflow_glue.rejection import UploadRejectedError
 
@@ -53,7 +53,7 @@ def open_reader(body: bytes, compressed: bool, limits: ReadLimits | None, block_
 
 def read_all(reader: CsvReader) -> Read:
     found = Read(reader.header, [], [])
-    for batch in reader.batches(found.ragged.append):
+    for batch in reader.batches(found.ragged.extend):
         columns = [column.to_pylist() for column in batch.cells]
         found.rows += [
             (int(number), [column[position] for column in columns]) for position, number in enumerate(batch.row_numbers)
@@ -208,7 +208,7 @@ def test_a_file_of_ragged_rows_only_is_read_to_its_end():
 
 
 def test_a_failure_to_take_a_ragged_row_comes_out_as_it_is():
-    def fail(row: QuarantinedRow) -> None:
+    def fail(rows: QuarantinedRows) -> None:
         raise OSError("No space left on device")
 
     reader = CsvReader(io.BytesIO(csv_of() + b"a,b\n" * 1000), EXPENSES, False, ReadLimits())

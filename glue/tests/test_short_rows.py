@@ -1,0 +1,143 @@
+"""What the source takes out before pyarrow reads is what pyarrow would have found: pyarrow alone is the measure."""
+
+import io
+import os
+import time
+from unittest.mock import patch
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from statements import BUDGET_HEADER, HEADER, csv_of, expense
+
+from centflow_glue.contract import load_contracts
+from centflow_glue.read import BLOCK_BYTES, REPORTED_ROWS, CsvReader, ReadLimits, read_in_blocks
+from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.short_rows import BEFORE_CELL, context_after, has_many_rows, take_out_short_rows
+
+CONTRACTS = load_contracts()
+HEAD = ",".join(BUDGET_HEADER).encode()
+BOM = b"\xef\xbb\xbf"
+TOKENS = [
+    *(b'"', b'"', b'""', b'"""', b",", b",", b"\n", b"\n", b"\r", b"\r\n", b"a", b"\0", b"\x10", b" ", "é".encode()),
+    *(b",,,\n", b"a,b,c,d\n", b'"a\n,b",,,\n', b"\n" * 9, b"a\n" * 9, b'"\n"\n', b'",', b',"', b"x" * 40),
+]
+
+
+def found(body: bytes, block_bytes: int, feed: str = "budgets") -> object:
+    """All that reading a file comes to: its rows and ragged rows with their numbers, or why it is rejected."""
+    contract = CONTRACTS[feed]
+    try:
+        return read_in_blocks(
+            lambda size: CsvReader(io.BytesIO(body), contract, False, ReadLimits(), size), everything, block_bytes
+        )
+    except UploadRejectedError as error:
+        return error.code, error.reason, error.row_no, error.column
+
+
+def everything(reader: CsvReader) -> object:
+    rows, ragged = [], []
+    for batch in reader.batches(ragged.extend):
+        cells = [column.to_pylist() for column in batch.cells]
+        rows += [(int(number), *row) for number, *row in zip(batch.row_numbers, *cells, strict=True)]
+    return rows, ragged
+
+
+def found_by_pyarrow(body: bytes, feed: str = "budgets") -> object:
+    with (
+        patch("centflow_glue.source.has_many_rows", return_value=False),
+        patch("centflow_glue.read.REPORTED_ROWS", 1e9),
+    ):
+        return found(body, BLOCK_BYTES, feed)
+
+
+@given(
+    st.lists(st.sampled_from(TOKENS), max_size=40).map(b"".join),
+    st.sampled_from([b"", BOM, b"\n\n", b",\n", BOM + b"\n"]),
+    st.sampled_from([b"\n", b"\r\n", b"\r", b'\n"a"\n', b""]),
+    st.integers(1, 60),
+    st.sampled_from([200, 211, 1000, BLOCK_BYTES]),
+)
+@settings(max_examples=int(os.environ.get("CENTFLOW_FUZZ_FILES", "300")))
+@example(b'"a\n""', b"", b"\n", 4, 200)
+@example(b'""""\n"', b"", b"\n", 3, 200)
+@example(b',\n\n\n\n\n\n\n\n\n"', b"\n\n", b"\r", 35, 200)
+@example(b"\xc3", b"", b"\n", 1, 200)
+@example(b"a\n\n\xc3\n", b"", b"\n", 7, 200)
+def test_whatever_is_taken_out_a_file_comes_to_what_pyarrow_alone_makes_of_it(
+    rows: bytes, start: bytes, line_end: bytes, piece_bytes: int, block_bytes: int
+):
+    body = start + HEAD + line_end + rows
+    with (
+        patch("centflow_glue.source.has_many_rows", return_value=True),
+        patch("centflow_glue.source.PIECE_BYTES", piece_bytes),
+    ):
+        assert found(body, block_bytes) == found_by_pyarrow(body)
+
+
+@given(st.lists(st.sampled_from([*b'"",\n\ra']), min_size=1, max_size=40).map(bytes), st.data())
+def test_what_follows_a_context_has_the_cells_that_it_has_behind_the_whole_text(text: bytes, data: st.DataObject):
+    """The mark is in quotes behind the one exactly if it is behind the other, and its comma counts accordingly."""
+    at = data.draw(st.integers(0, len(text)))
+    context = context_after(context_after(BEFORE_CELL, text[:at]), text[at:])
+    for more in (b"a", b'"', b'""', b'"""'):
+        ends = b"\n,\n\n\n"
+        from_context, _ = take_out_short_rows(context, more + ends, 2, b"mark\n")
+        from_start, _ = take_out_short_rows(BEFORE_CELL, text + more + ends, 2, b"mark\n")
+        assert from_context.endswith(ends) == (from_start.endswith(ends))
+
+
+def test_a_context_is_short_whatever_it_stands_for():
+    context = BEFORE_CELL
+    for _ in range(1000):
+        context = context_after(context, b'"""')
+        assert len(context) <= 5
+
+
+@pytest.mark.parametrize("width", [len(HEADER), 512])
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("short", [b"", b"a", b'"a\n"', b","])
+def test_rows_behind_many_short_ones_keep_their_numbers(width: int, line_end: bytes, short: bytes):
+    header = [*HEADER, *[""] * (width - len(HEADER))]
+    honest = ",".join(expense() + [""] * (width - len(HEADER))).encode() + line_end
+    body = csv_of(header=header, line_end=line_end.decode())
+    for _ in range(3):
+        body += honest + (short + line_end) * 40_000
+    rows, ragged = found(body + honest, BLOCK_BYTES, "expenses")
+    assert [row[0] for row in rows] == [2, 40_003, 80_004, 120_005]
+    numbers = [row.row_no for row in ragged]
+    assert numbers == ([number for number in range(2, 120_005) if number not in (2, 40_003, 80_004)] if short else [])
+    assert {row.raw_text for row in ragged} == ({short.decode()} if short else set())
+
+
+def test_ragged_rows_of_any_length_are_taken_out_once_there_are_many():
+    honest, ragged = ",".join(expense()), ",".join(expense(description="x" * 200)) + ","
+    body = csv_of() + f"{honest}\n".encode() + f"{ragged}\n".encode() * 6 * REPORTED_ROWS + f"{honest}\n".encode()
+
+    class Waiting(io.BytesIO):
+        """A stream that waits half-way until pyarrow has reported what it read, for it reads ahead."""
+
+        def read(self, size: int | None = -1) -> bytes:
+            while self.tell() > len(body) / 2 and not reader._source.has_many_ragged:
+                time.sleep(0.001)
+            return super().read(size)
+
+    reader = CsvReader(Waiting(body), CONTRACTS["expenses"], False, ReadLimits(), 64 << 10)
+    with patch("centflow_glue.source.take_out_short_rows", wraps=take_out_short_rows) as taking_out:
+        found_now = everything(reader)
+    assert taking_out.called
+    assert found_now == found_by_pyarrow(body, "expenses")
+
+
+def test_an_honest_file_goes_to_pyarrow_as_it_is():
+    rows = [expense(amount=f"{number}.50", description="") for number in range(20_000)]
+    with patch("centflow_glue.source.take_out_short_rows") as taking_out:
+        found(csv_of(*rows, line_end="\r\n"), BLOCK_BYTES, "expenses")
+    assert not taking_out.called
+
+
+def test_line_ends_are_many_for_the_columns_or_for_any_sound_row():
+    assert has_many_rows(b"\n" * 10, 7)
+    assert has_many_rows(b"2025-01-15,x\r" * 10, 7)
+    assert not has_many_rows(b"2025-01-15,x,y,z\r\n" * 10, 7)
+    assert has_many_rows(b"2025-01-15,x,y,z\r\n" * 10, 20)
