@@ -4,7 +4,7 @@ import { consoleChapter, consoleTargets } from './console/chapter.ts';
 import { fairnessChapter, fairnessTarget } from './fairness/chapter.ts';
 import { count, megabytes, minutes, seconds } from './figures.ts';
 import type { PartialResults, Results, Stage, Usages, ViewTime, VisualTime } from './results.ts';
-import { sharingChapter, sharingTarget } from './sharing/chapter.ts';
+import { sharingChapter, sharingTargets } from './sharing/chapter.ts';
 
 export interface Chapter {
   readonly title: string;
@@ -108,8 +108,7 @@ export function targetRows({
     const { figure, measured, target, reached } = fairnessTarget(fairness);
     add(figure, measured, target, reached);
   }
-  if (sharing) {
-    const { figure, measured, target, reached } = sharingTarget(sharing);
+  for (const { figure, measured, target, reached } of sharing ? sharingTargets(sharing) : []) {
     add(figure, measured, target, reached);
   }
   return rows;
