@@ -49,8 +49,9 @@ LOAD_OPTIONS = (
     "CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\\n'"
 )
 
-# Rows of two bytes take 32 uncompressed.
-QUARANTINE_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+# Rows of two bytes take 32 uncompressed. No threads: ragged rows are written in the only thread that pyarrow has in
+# Spark's Python processes, which would wait for itself.
+QUARANTINE_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 CSV_OPTIONS = pa_csv.WriteOptions(include_header=False, batch_size=8192)
 
 

@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 import re
+import threading
 import time
 import tracemalloc
 from dataclasses import dataclass, field
@@ -297,3 +298,21 @@ def test_a_file_costs_in_proportion_to_its_bytes_however_many_rows_or_columns_it
     honest, cost = cost_of_an_honest_file(), cost_of(COSTLY[kind])
     assert cost.peak_bytes <= TIMES_THE_MEMORY * honest.peak_bytes
     assert cost.seconds <= TIMES_AN_HONEST_BYTE * honest.seconds
+
+
+@pytest.mark.parametrize("kind", COSTLY)
+def test_a_file_is_judged_where_pyarrow_has_one_thread(kind: str):
+    # As in Spark's Python processes. Ragged rows are taken in that thread, and nothing there may wait for another.
+    threads = pa.cpu_count()
+    pa.set_cpu_count(1)
+    try:
+        body = COSTLY[kind]
+        verdicts: list[Verdict] = []
+        judging = threading.Thread(
+            target=lambda: verdicts.append(judge(HostileFile(body, False), BLOCK_BYTES)), daemon=True
+        )
+        judging.start()
+        judging.join(120)
+        assert verdicts, "the reader waits for itself"
+    finally:
+        pa.set_cpu_count(threads)
