@@ -8,6 +8,8 @@ import { belongings, grants, watchedAttributes } from '../src/review/rules.ts';
 import type { ResourceChange } from '../src/terraform/index.ts';
 import {
   ACCOUNT,
+  allow,
+  BOUNDARY,
   brokenBy,
   created,
   destroyed,
@@ -18,17 +20,15 @@ import {
   reference,
   replaced,
   resource,
+  STRANGER,
   updated,
   type Values,
 } from '../src/testing/planned.ts';
 import { synthesised } from '../src/testing/synthesised.ts';
 
-const STRANGER = '999988887777';
 const GITHUB = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
 const MIGRATOR = `arn:aws:iam::${ACCOUNT}:role/centflow-dev-migrator`;
-const allow = (...statements: Values[]) =>
-  JSON.stringify({ Statement: statements.map((one) => ({ Effect: 'Allow', Action: 'sts:AssumeRole', ...one })) });
-const ROLE = { name: 'r', permissions_boundary: `arn:aws:iam::${ACCOUNT}:policy/centflow-bootstrap-dev-boundary` };
+const ROLE = { name: 'r', permissions_boundary: BOUNDARY };
 const role = (...trust: Values[]) => created('aws_iam_role', { ...ROLE, assume_role_policy: allow(...trust) });
 const key = (statement: Values) =>
   created('aws_kms_key', { policy: allow({ Action: 'kms:Decrypt', Resource: '*', ...statement }) });

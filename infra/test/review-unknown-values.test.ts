@@ -4,6 +4,8 @@ import { judgePlan } from '../src/review/index.ts';
 import type { Plan, ResourceChange } from '../src/terraform/index.ts';
 import {
   ACCOUNT,
+  allow,
+  BOUNDARY,
   brokenBy,
   created,
   kept,
@@ -11,16 +13,14 @@ import {
   reference,
   replaced,
   resource,
+  STRANGER,
   updated,
   type Values,
 } from '../src/testing/planned.ts';
 
-const STRANGER = '999988887777';
-const allow = (...statements: Values[]) =>
-  JSON.stringify({ Statement: statements.map((one) => ({ Effect: 'Allow', Action: 'sts:AssumeRole', ...one })) });
 const EVERYTHING = allow({ Action: '*', Resource: '*' });
 const FOR_LAMBDA = allow({ Principal: { Service: 'lambda.amazonaws.com' } });
-const ROLE = { name: 'new', permissions_boundary: `arn:aws:iam::${ACCOUNT}:policy/centflow-bootstrap-dev-boundary` };
+const ROLE = { name: 'new', permissions_boundary: BOUNDARY };
 const EXPIRY = {
   rule: [{ id: 'x', status: 'Enabled', filter: [{ prefix: 'raw/' }], expiration: [{ days: 1 }] }],
 };

@@ -7,6 +7,7 @@ import type { Plan, ResourceChange } from '../src/terraform/index.ts';
 import { firstExemptions } from '../src/testing/first-exemptions.ts';
 import {
   ACCOUNT,
+  BOUNDARY,
   brokenBy,
   created,
   destroyed,
@@ -33,7 +34,7 @@ const trust = (service: string) =>
 
 const ON = { Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } } };
 const TLS = { Effect: 'Deny', Principal: '*', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } };
-const BOUND = { name: 'r', permissions_boundary: `arn:aws:iam::${ACCOUNT}:policy/centflow-bootstrap-dev-boundary` };
+const BOUND = { name: 'r', permissions_boundary: BOUNDARY };
 const OF_ROLE = { written: { role: reference('aws_iam_role.it.name') } };
 const OF_BUCKET = { written: { bucket: reference('aws_s3_bucket.it.id') } };
 const CLOSED = {

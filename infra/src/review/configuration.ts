@@ -82,6 +82,17 @@ export function referenceOf(
   return only !== undefined && text === `\${${only.address}.${only.attribute}}` ? only : undefined;
 }
 
+/** The resource of that type in the stack that an attribute refers to, unchanged. */
+export function referredTo(
+  resource: ReviewedResource,
+  attribute: string,
+  type: string,
+  { planned, configuration }: Review,
+): ReviewedResource | undefined {
+  const address = referenceOf(resource, attribute, configuration)?.address;
+  return planned.find((one) => one.type === type && one.address === address);
+}
+
 /**
  * Whether the stack does not set an attribute, so that AWS fills it in. Of a block nobody knows: Terraform shows nothing of one
  * that is `dynamic`. A path into one, `rule.0.status`, is therefore never left to AWS.

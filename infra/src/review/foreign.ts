@@ -1,7 +1,6 @@
 /** Who gets in from outside: other accounts, callers of a new function, and new functions with the rights of others. */
-
 import { isSettable } from './changed-attributes.ts';
-import { filledIn, NOT_KNOWN_YET, referenceOf, unknownValues } from './configuration.ts';
+import { filledIn, NOT_KNOWN_YET, referredTo, unknownValues } from './configuration.ts';
 import { type Judge, listed, type Violation } from './judge.ts';
 import { isOwnerNew } from './owners.ts';
 import type { Values } from './reviewed-plan.ts';
@@ -84,22 +83,21 @@ const runners: Readonly<Record<string, string>> = {
 };
 
 /** Something new runs with a role of its own: of its stack, and of nothing else. */
-export const borrowedRoles: Judge = (resource, { planned, configuration }) => {
+export const borrowedRoles: Judge = (resource, review) => {
   const { address, type, change } = resource;
   const attribute = runners[type];
   if (attribute === undefined || change.before !== null) return [];
   const violation = (what: string): Violation => ({ rule: 'widens-iam', address, what });
   const role = change.after?.[attribute];
   if (typeof role !== 'string') {
-    const owner = planned.find((one) => one.address === referenceOf(resource, attribute, configuration)?.address);
-    const isCreated = owner?.type === 'aws_iam_role' && owner.change.before === null;
+    const isCreated = referredTo(resource, attribute, 'aws_iam_role', review)?.change.before === null;
     return isCreated ? [] : [violation('runs with a role that its stack does not create')];
   }
-  const other = planned.find(
+  const other = review.planned.find(
     (one) => one.change.after !== null && one.change.before?.[runners[one.type] ?? ''] === role,
   );
   if (other !== undefined) return [violation(`runs with the rights of ${other.address}`)];
-  const isOwn = planned.some(
+  const isOwn = review.planned.some(
     (one) =>
       one.type === 'aws_iam_role' &&
       [one.change.before, one.change.after].some((values) => values?.arn === role || values?.name === role),

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { EnvironmentName } from '../environment.ts';
 import { namesOf, roleBoundaryOf } from '../names.ts';
 import type { Plan } from '../terraform/index.ts';
-import { configurationOf, filledIn, isLeftToAws, referenceOf } from './configuration.ts';
+import { configurationOf, filledIn, isLeftToAws, referredTo } from './configuration.ts';
 import { soonerExpiries } from './expiry.ts';
 import { borrowedRoles, callers, otherAccounts, otherBuckets, untraceable } from './foreign.ts';
 import { guarded } from './guarded.ts';
@@ -123,13 +123,11 @@ function expiry(resource: ReviewedResource, review: Review): Violation[] {
 }
 
 /** Objects of a release lie in two buckets. Elsewhere they are what people uploaded, or the state of Terraform. */
-function objects(resource: ReviewedResource, { names, planned, configuration }: Review): Violation[] {
+function objects(resource: ReviewedResource, review: Review): Violation[] {
   const { address, type, change } = resource;
   if (type !== 'aws_s3_object') return [];
-  const own: unknown[] = [names.artifactsBucket, names.consoleBucket];
-  const owner = planned.find(
-    (one) => one.type === 'aws_s3_bucket' && one.address === referenceOf(resource, 'bucket', configuration)?.address,
-  );
+  const own: unknown[] = [review.names.artifactsBucket, review.names.consoleBucket];
+  const owner = referredTo(resource, 'bucket', 'aws_s3_bucket', review);
   const sides = [
     { values: change.before, bucket: change.before?.bucket, what: 'takes away an object of' },
     {
@@ -233,13 +231,12 @@ function otherGrants(resource: ReviewedResource, review: Review): Violation[] {
   return [{ rule: 'widens-iam', address, what: `${change.before === null ? 'adds' : 'changes'} ${what}` }];
 }
 
-function network(resource: ReviewedResource, { planned, configuration }: Review): Violation[] {
+function network(resource: ReviewedResource, review: Review): Violation[] {
   const { address, type, change } = resource;
   const { before, after, after_unknown } = change;
   if (after === null) return [];
   // AWS alone writes the list of an endpoint, whose service is judged with it.
-  const endpoint = referenceOf(resource, 'prefix_list_id', configuration);
-  const isOfEndpoint = planned.some((one) => one.type === 'aws_vpc_endpoint' && one.address === endpoint?.address);
+  const isOfEndpoint = referredTo(resource, 'prefix_list_id', 'aws_vpc_endpoint', review) !== undefined;
   const violation = (what: string): Violation => ({ rule: 'widens-network', address, what });
   const gateway = gateways[type];
   const were = new Set(openingsOf(type, before));

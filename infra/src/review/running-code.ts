@@ -1,5 +1,5 @@
 /** What would run: beside Terraform's own work, and outside of the environment's network. */
-import { filledIn, isLeftToAws, referenceOf } from './configuration.ts';
+import { filledIn, isLeftToAws, referenceOf, referredTo } from './configuration.ts';
 import type { Judge, Review, Violation } from './judge.ts';
 import { at, isMarked, type ReviewedResource } from './reviewed-plan.ts';
 import { rightsOf, UnreadablePolicyError } from './statements.ts';
@@ -54,10 +54,9 @@ function isSet(list: unknown): boolean {
 }
 
 /** The role of its stack that it runs with. */
-function roleOf(resource: ReviewedResource, { planned, configuration }: Review): ReviewedResource | undefined {
+function roleOf(resource: ReviewedResource, review: Review): ReviewedResource | undefined {
   const attribute = resource.type === 'aws_glue_job' ? 'role_arn' : 'role';
-  const reference = referenceOf(resource, attribute, configuration);
-  return planned.find(({ address, type }) => type === 'aws_iam_role' && address === reference?.address);
+  return referredTo(resource, attribute, 'aws_iam_role', review);
 }
 
 /** Whether it gives rights to a role, or to one that cannot be told. */

@@ -19,6 +19,14 @@ export interface Extra {
 
 /** The account that the plans are for. */
 export const ACCOUNT = '111122223333';
+/** An account that is somebody else's. */
+export const STRANGER = '999988887777';
+/** The policy that bounds every role of the environment. */
+export const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/centflow-bootstrap-dev-boundary`;
+
+/** A policy that allows things, to assume a role unless a statement names another action. */
+export const allow = (...statements: Values[]): string =>
+  JSON.stringify({ Statement: statements.map((one) => ({ Effect: 'Allow', Action: 'sts:AssumeRole', ...one })) });
 
 /** Any change of one resource. */
 export function resource(
