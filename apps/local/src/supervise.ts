@@ -88,9 +88,9 @@ export async function startPart(options: PartOptions): Promise<Part> {
     await ended;
   };
   const answers = async () =>
+    (await inTime(options.isReady(), ANSWERS_WITHIN_MS).catch(() => false)) &&
     // Spark answers while its Python processes are paused, but runs no job.
-    !partProcesses(id).some(({ isPaused }) => isPaused) &&
-    (await inTime(options.isReady(), ANSWERS_WITHIN_MS).catch(() => false));
+    !partProcesses(id).some(({ isPaused }) => isPaused);
 
   const deadline = Date.now() + options.readyWithinMs;
   while (!(await answers())) {
