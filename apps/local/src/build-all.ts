@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import type { Command } from 'commander';
 import { CommandError } from './exit.ts';
-import { readToolPaths, repository } from './paths.ts';
+import { readToolPaths, repository, turboEnvironment } from './paths.ts';
 
 export function addBuild(program: Command): void {
   program
@@ -23,12 +23,7 @@ export async function buildAll(logFile?: string): Promise<void> {
   const child = spawn(tools.pnpm, ['exec', 'turbo', 'run', 'build', '--output-logs=new-only'], {
     cwd: repository,
     stdio: ['ignore', log, log],
-    env: {
-      ...process.env,
-      TURBO_TELEMETRY_DISABLED: '1',
-      UV_PROJECT_ENVIRONMENT: tools.virtualEnvironment,
-      VIRTUAL_ENV: undefined,
-    },
+    env: { ...process.env, ...turboEnvironment(tools) },
   });
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.once('error', reject);

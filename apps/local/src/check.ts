@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
 import { CommandError } from './exit.ts';
-import { readToolPaths, repository, type ToolPaths } from './paths.ts';
+import { readToolPaths, repository, type ToolPaths, turboEnvironment } from './paths.ts';
 import { workflowChecks } from './workflow-checks.ts';
 
 export interface Check {
@@ -65,8 +65,7 @@ function run(
 ): Promise<{ exitCode: number; output: string }> {
   const env = {
     ...process.env,
-    TURBO_TELEMETRY_DISABLED: '1',
-    UV_PROJECT_ENVIRONMENT: tools.virtualEnvironment,
+    ...turboEnvironment(tools),
     ...additions,
   };
   return new Promise((resolve, reject) => {

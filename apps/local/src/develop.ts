@@ -1,6 +1,6 @@
 /** `generate`, `types`, `lint` and `format`: what somebody needs who changes the code, without anything installed by hand. */
 import type { Command } from 'commander';
-import { readToolPaths, repository, type ToolPaths } from './paths.ts';
+import { readToolPaths, repository, type ToolPaths, turboEnvironment } from './paths.ts';
 import { runChild } from './run-child.ts';
 
 /** Adds `generate`, whose arguments go to the schema's generator: `--name` calls a migration, `--check` writes nothing. */
@@ -21,36 +21,30 @@ export function addGenerate(program: Command): void {
 }
 
 /** Adds `types`. */
-export function addTypes(program: Command): void {
-  program
-    .command('types')
-    .description('check the types of both languages')
-    .action(() => {
-      const tools = readToolPaths();
-      return runInTurn(tools, [turbo(tools, 'types')]);
-    });
-}
+export const addTypes = addTask('types', 'check the types of both languages');
 
 /** Adds `lint`. */
-export function addLint(program: Command): void {
-  program
-    .command('lint')
-    .description('check the style of both languages')
-    .action(() => {
-      const tools = readToolPaths();
-      return runInTurn(tools, [[tools.pnpm, 'exec', 'biome', 'check', '.'], turbo(tools, 'lint')]);
-    });
-}
+export const addLint = addTask('lint', 'check the style of both languages', ['biome', 'check', '.']);
 
 /** Adds `format`. */
-export function addFormat(program: Command): void {
-  program
-    .command('format')
-    .description('fix the style of both languages, as far as a program can')
-    .action(() => {
-      const tools = readToolPaths();
-      return runInTurn(tools, [[tools.pnpm, 'exec', 'biome', 'check', '--write', '.'], turbo(tools, 'format')]);
-    });
+export const addFormat = addTask('format', 'fix the style of both languages, as far as a program can', [
+  'biome',
+  'check',
+  '--write',
+  '.',
+]);
+
+/** Makes a function that adds a task of Turbo's as a command. `first` is a program of the workspace that runs before it. */
+function addTask(task: string, description: string, first: readonly string[] = []): (program: Command) => void {
+  return (program) =>
+    void program
+      .command(task)
+      .description(description)
+      .action(() => {
+        const tools = readToolPaths();
+        const before: CommandLine[] = first.length === 0 ? [] : [[tools.pnpm, 'exec', ...first]];
+        return runInTurn(tools, [...before, turbo(tools, task)]);
+      });
 }
 
 type CommandLine = readonly [command: string, ...args: string[]];
@@ -62,14 +56,7 @@ function turbo({ pnpm }: ToolPaths, task: string, ...args: string[]): CommandLin
 /** Runs each command even if one before it fails; a failure sets the exit code. */
 async function runInTurn(tools: ToolPaths, commandLines: readonly CommandLine[]): Promise<void> {
   for (const [command, ...args] of commandLines) {
-    const exitCode = await runChild(command, args, {
-      cwd: repository,
-      env: {
-        TURBO_TELEMETRY_DISABLED: '1',
-        UV_PROJECT_ENVIRONMENT: tools.virtualEnvironment,
-        VIRTUAL_ENV: undefined,
-      },
-    });
+    const exitCode = await runChild(command, args, { cwd: repository, env: turboEnvironment(tools) });
     if (exitCode !== 0) process.exitCode = exitCode;
   }
 }

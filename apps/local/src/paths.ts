@@ -43,3 +43,8 @@ export function readToolPaths(): ToolPaths {
   }
   return toolPaths.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
+
+/** What Turbo's tasks find beside the environment of this process: the Python packages of the set-up. */
+export function turboEnvironment({ virtualEnvironment }: ToolPaths): Record<string, string | undefined> {
+  return { TURBO_TELEMETRY_DISABLED: '1', UV_PROJECT_ENVIRONMENT: virtualEnvironment, VIRTUAL_ENV: undefined };
+}

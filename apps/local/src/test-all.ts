@@ -11,7 +11,7 @@ import type { Command } from 'commander';
 import { freePort } from './free-port.ts';
 import { readReport, type TestCounts } from './junit.ts';
 import { type Administrator, startMysql } from './mysql.ts';
-import { readToolPaths, repository, type ToolPaths } from './paths.ts';
+import { readToolPaths, repository, type ToolPaths, turboEnvironment } from './paths.ts';
 import { runChild } from './run-child.ts';
 import { renderTable } from './table.ts';
 
@@ -101,9 +101,7 @@ async function runTests(tools: ToolPaths, mysqlUrl: string, packages: readonly T
         CENTFLOW_MYSQL_URL: mysqlUrl,
         JAVA_HOME: tools.javaHome,
         PYSPARK_PYTHON: tools.python,
-        TURBO_TELEMETRY_DISABLED: '1',
-        UV_PROJECT_ENVIRONMENT: tools.virtualEnvironment,
-        VIRTUAL_ENV: undefined,
+        ...turboEnvironment(tools),
       },
     },
   );
