@@ -1,26 +1,18 @@
-/** The console: its build, and the process that serves it. */
-import { join } from 'node:path';
+/** The process that serves the console. */
 import { type AwsAccess, awsEnvironment } from './emulator.ts';
-import { runLoggedBuild } from './logged-build.ts';
 import { NAMES } from './names.ts';
-import { readToolPaths, repository } from './paths.ts';
 import { type Part, startPart } from './supervise.ts';
 
-const folder = join(repository, 'apps', 'console');
-
-/** Builds the web, unless it is built from the same sources already. */
-export async function buildConsole(logFile: string): Promise<void> {
-  await runLoggedBuild({
-    what: 'The console',
-    command: readToolPaths().pnpm,
-    args: ['exec', 'turbo', 'run', 'build', '--filter=@centflow/console'],
-    folder: repository,
-    env: { TURBO_TELEMETRY_DISABLED: '1' },
-    logFile,
-  });
+/** A console that has been built. */
+export interface BuiltConsole {
+  /** The Node program that serves the pages and the API. */
+  readonly program: string;
+  /** The folder of the pages. */
+  readonly webFolder: string;
 }
 
 export interface ConsoleOptions {
+  readonly built: BuiltConsole;
   readonly port: number;
   readonly aws: AwsAccess;
   /** The reporter's. */
@@ -39,12 +31,12 @@ export async function startConsole(options: ConsoleOptions): Promise<Part> {
   return startPart({
     name: 'the console',
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', join(folder, 'api', 'local', 'main.ts')],
+    args: ['--disable-warning=ExperimentalWarning', options.built.program],
     env: {
       ...awsEnvironment(options.aws),
       PORT: String(options.port),
       HOST: '127.0.0.1',
-      WEB_FOLDER: join(folder, 'dist', 'web'),
+      WEB_FOLDER: options.built.webFolder,
       DATA_FOLDER: options.dataFolder,
       PARTS_FILE: options.partsFile,
       DATABASE_URL: options.databaseUrl,

@@ -1,7 +1,6 @@
 /** Reading the database: values come as MySQL writes them, so that no amount becomes a float. */
 import { tlsFor, verifiedTls } from '@centflow/schema/tls';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import type { Row } from './table.ts';
 
 /** Where a stack's database is. */
 export interface DatabasePlace {
@@ -43,7 +42,7 @@ export async function withConnection<Result>(
   }
 }
 
-export async function queryRows<Result extends object = Row>(
+export async function queryRows<Result extends object = Readonly<Record<string, unknown>>>(
   connection: Connection,
   sql: string,
   values: readonly unknown[] = [],

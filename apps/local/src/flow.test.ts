@@ -5,6 +5,7 @@ import { GetJobRunCommand } from '@aws-sdk/client-glue';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { triggerBundle } from './build-trigger.ts';
 import { databaseUrl, withConnection } from './database.ts';
 import {
   failAndRedrive,
@@ -19,7 +20,7 @@ import {
   waitFor,
 } from './flow-steps.ts';
 import { runSweep, startWhenFree } from './job-runs.ts';
-import { triggerBundle } from './resources.ts';
+import { readBundle } from './resources.ts';
 import type { Stack } from './stack.ts';
 import { startFlowStack, stopFlowStack } from './testing/flow-stack.ts';
 
@@ -83,7 +84,7 @@ describe('Glue', () => {
 
 describe('a trigger that fails', () => {
   test('leaves its messages in the dead-letter queue, and one command redrives them', async () => {
-    await failAndRedrive(running(), { ZipFile: zipSync({ ...triggerBundle() }) });
+    await failAndRedrive(running(), { ZipFile: zipSync({ ...readBundle(triggerBundle) }) });
   });
 });
 

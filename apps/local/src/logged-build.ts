@@ -1,21 +1,21 @@
-/** Builds of what the local stack runs: quiet, unless they fail. */
+/** Builds the Lambda and the pages that the local stack runs. A build prints nothing; its output is in a log file. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export interface LoggedBuild {
-  /** As people read it: `The trigger`. */
-  readonly what: string;
+  /** The name in error messages, such as `The trigger`. */
+  readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Takes all that it says. */
+  /** The file that receives the output. */
   readonly logFile: string;
 }
 
-/** @throws Error naming the log */
-export async function runLoggedBuild({ what, command, args, folder, env, logFile }: LoggedBuild): Promise<void> {
+/** @throws {Error} the build failed. The message names the log file. */
+export async function runLoggedBuild({ name, command, args, folder, env, logFile }: LoggedBuild): Promise<void> {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'w');
   const child = spawn(command, args, { cwd: folder, stdio: ['ignore', log, log], env: { ...process.env, ...env } });
@@ -23,7 +23,7 @@ export async function runLoggedBuild({ what, command, args, folder, env, logFile
     child.once('error', reject);
     child.once('exit', (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`${what} could not be built; see ${logFile}`));
+      else reject(new Error(`${name} could not be built; see ${logFile}`));
     });
   });
 }

@@ -3,7 +3,8 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { endPartProcesses, SUPERVISOR_ID } from './part-processes.ts';
-import { PART_STATES, type PartStatus } from './supervisor.ts';
+import { PART_STATES } from './part-states.ts';
+import type { PartStatus } from './supervisor.ts';
 
 const schema = z.object({
   /** The process that supervises the parts. */

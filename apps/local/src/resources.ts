@@ -69,8 +69,6 @@ export interface DatabaseSecret {
 
 /** A deviation from the usual, for tests of what goes wrong. */
 export interface ResourceOverrides {
-  /** The code of the Lambda, instead of apps/trigger's bundle: files by name. */
-  readonly triggerFiles?: Readonly<Record<string, Uint8Array>>;
   readonly visibilitySeconds?: number;
   readonly maxReceives?: number;
 }
@@ -80,11 +78,17 @@ export async function createStorage(clients: Clients, secret: DatabaseSecret): P
 }
 
 /**
- * Queue, trigger and job, joined: from then on an object under `raw/` starts a job run. A run that Spark cannot take yet
- * waits for it.
+ * Creates the queues, the trigger and the job. From then on an object under `raw/` starts a job run. A run waits until Spark
+ * is ready.
+ *
+ * @param triggerFolder the folder of the trigger's bundle
  */
-export async function createFlow(clients: Clients, overrides: ResourceOverrides = {}): Promise<void> {
-  const trigger = putTrigger(clients.lambda, overrides.triggerFiles ?? triggerBundle());
+export async function createFlow(
+  clients: Clients,
+  triggerFolder: string,
+  overrides: ResourceOverrides = {},
+): Promise<void> {
+  const trigger = putTrigger(clients.lambda, readBundle(triggerFolder));
   await Promise.all([putJob(clients), trigger.then(() => warmTrigger(clients.lambda))]);
   const queueArn = await createQueues(clients.sqs, overrides);
   await createMapping(clients.lambda, queueArn);
@@ -151,13 +155,15 @@ async function putQueue(sqs: SQSClient, name: string, attributes: Record<string,
   return arn;
 }
 
-/** The files of apps/trigger's bundle, as `turbo run build` leaves them. */
-export function triggerBundle(): Record<string, Uint8Array> {
-  const folder = join(repository, 'apps', 'trigger', 'dist');
+/**
+ * Reads the files of the trigger's bundle.
+ *
+ * @param folder the folder of the bundle
+ * @throws {Error} the folder holds no bundle.
+ */
+export function readBundle(folder: string): Record<string, Uint8Array> {
   const bundle = join(folder, 'index.mjs');
-  if (!existsSync(bundle)) {
-    throw new Error(`The trigger is not built: ${bundle} is missing. Run \`pnpm --filter @centflow/trigger build\`.`);
-  }
+  if (!existsSync(bundle)) throw new Error(`${bundle} does not exist. Build it first with \`npm run build\`.`);
   return { 'index.mjs': readFileSync(bundle) };
 }
 

@@ -7,7 +7,7 @@ import type { Role } from '@centflow/schema/grants';
 import { isLoopback, tlsFor } from '@centflow/schema/tls';
 import { createConnection } from 'mysql2/promise';
 import { type Clients, createClients } from './clients.ts';
-import { startConsole } from './console.ts';
+import { type BuiltConsole, startConsole } from './console.ts';
 import { databaseUrl } from './database.ts';
 import { type AwsAccess, REGION, startEmulator } from './emulator.ts';
 import { freePort } from './free-port.ts';
@@ -38,10 +38,10 @@ export interface StackOptions {
   /** InnoDB's cache. */
   readonly bufferPool?: string;
   readonly overrides?: ResourceOverrides;
-  /** Settles when the trigger's bundle is there. */
-  readonly triggerBuilt?: Promise<void>;
-  /** Settles when the console's web is there. */
-  readonly consoleBuilt?: Promise<void>;
+  /** Settles with the folder of the trigger's bundle. `flow` needs it. */
+  readonly trigger?: Promise<string>;
+  /** Settles when the console is built. `console` needs it. */
+  readonly console?: Promise<BuiltConsole>;
   /** Receives what is ready. */
   readonly report?: (message: string) => void;
   /** Receives each restart of a part, with its reason; `report` where left out. */
@@ -262,16 +262,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         prepare: async () => {
           const pem = await authority.promise;
           await createStorage(clients, { ...secret, ...(pem === undefined ? {} : { authority: pem }) });
-          await options.triggerBuilt;
-          if (wants('flow')) await createFlow(clients, options.overrides);
+          if (wants('flow')) await createFlow(clients, await given(options.trigger, 'trigger'), options.overrides);
         },
       }).started;
     const serveConsole = async (): Promise<void> => {
-      await options.consoleBuilt;
+      const built = await given(options.console, 'console');
       await keep('console', {
         name: 'the console',
         start: (signal) =>
           startConsole({
+            built,
             port: consolePort,
             aws,
             databaseUrl: databaseUrl(databasePlace, { user: accounts.reporter, password: secrets.reporter }),
@@ -287,7 +287,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       needsEmulator ? startAws() : undefined,
       wants('console') ? serveConsole() : undefined,
       spark?.started,
-      options.triggerBuilt,
+      options.trigger,
     ]);
 
     const warming = Promise.withResolvers<string>();
@@ -334,6 +334,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 function createPrivateFolder(folder: string): void {
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o700);
+}
+
+/** Returns an option that a part needs. */
+function given<Value>(value: Value | undefined, name: keyof StackOptions): Value {
+  if (value === undefined) throw new Error(`startStack needs the option \`${name}\` for one of the parts.`);
+  return value;
 }
 
 /** A gigabyte, or a quarter of what is free where that is less. */

@@ -5,11 +5,8 @@
  * then less and less often. A part that cannot be kept alive is given up, with the reason.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PartState } from './part-states.ts';
 import { type Part, PartError } from './supervise.ts';
-
-/** What a part does now. `silent`: its process lives, but does not answer. */
-export const PART_STATES = ['starting', 'ready', 'silent', 'waiting', 'given up', 'stopped'] as const;
-export type PartState = (typeof PART_STATES)[number];
 
 export interface PartStatus {
   readonly name: string;

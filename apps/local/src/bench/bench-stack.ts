@@ -5,13 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Connection } from 'mysql2/promise';
 import { z } from 'zod';
-import { buildConsole } from '../console.ts';
+import { buildConsole } from '../build-console.ts';
+import { buildTrigger } from '../build-trigger.ts';
 import { connectTo, databaseUrl, queryRows } from '../database.ts';
 import { CommandError } from '../exit.ts';
 import { type Accounting, followUploads, isSettled, type Version } from '../follow.ts';
 import { localFolder } from '../paths.ts';
 import { type Stack, startStack } from '../stack.ts';
-import { buildTrigger } from '../trigger-build.ts';
 import { runProgram } from './python.ts';
 
 export const benchFolder = join(localFolder, 'bench');
@@ -52,8 +52,8 @@ export async function withBenchStack<Result>(
     parts: ['mysql', 's3', 'flow', ...(withConsole ? (['console'] as const) : [])],
     temporaryDatabase: true,
     bufferPool: BUFFER_POOL,
-    triggerBuilt: buildTrigger(join(benchFolder, 'logs', 'trigger-build.log')),
-    ...(withConsole ? { consoleBuilt: buildConsole(join(benchFolder, 'logs', 'console-build.log')) } : {}),
+    trigger: buildTrigger(join(benchFolder, 'logs', 'trigger-build.log')),
+    ...(withConsole ? { console: buildConsole(join(benchFolder, 'logs', 'console-build.log')) } : {}),
   });
   const connections: Connection[] = [];
   try {

@@ -1,10 +1,10 @@
 /** `stack`: a throw-away stack for the tests of other packages, in any language. */
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { buildConsole } from '../console.ts';
+import { buildConsole } from '../build-console.ts';
+import { buildTrigger } from '../build-trigger.ts';
 import { printError } from '../screen.ts';
 import { PARTS, type PartName, startStack } from '../stack.ts';
-import { buildTrigger } from '../trigger-build.ts';
 
 /** What tests of the flow need. */
 const DEFAULT_PARTS: readonly PartName[] = ['mysql', 's3', 'flow'];
@@ -29,16 +29,16 @@ export function addStack(program: Command): void {
 /** Starts the parts, prints one line of JSON once they serve, and stays until standard input ends or a signal comes. */
 async function runStack(options: StackCommandOptions): Promise<void> {
   const { only, dataDir } = options;
-  const triggerBuilt = only.includes('flow') ? buildTrigger(join(dataDir, 'trigger-build.log')) : undefined;
-  const consoleBuilt = only.includes('console') ? buildConsole(join(dataDir, 'console-build.log')) : undefined;
-  // Awaited only once other parts stand: until then a failure must not end this process.
-  for (const build of [triggerBuilt, consoleBuilt]) build?.catch(() => undefined);
+  const triggerBuild = only.includes('flow') ? buildTrigger(join(dataDir, 'trigger-build.log')) : undefined;
+  const consoleBuild = only.includes('console') ? buildConsole(join(dataDir, 'console-build.log')) : undefined;
+  // The stack awaits these only after other parts are up. A failure until then must not end this process.
+  for (const build of [triggerBuild, consoleBuild]) build?.catch(() => undefined);
   const stack = await startStack({
     dataFolder: resolve(dataDir),
     parts: only,
     temporaryDatabase: true,
-    ...(triggerBuilt === undefined ? {} : { triggerBuilt }),
-    ...(consoleBuilt === undefined ? {} : { consoleBuilt }),
+    ...(triggerBuild === undefined ? {} : { trigger: triggerBuild }),
+    ...(consoleBuild === undefined ? {} : { console: consoleBuild }),
     bufferPool: '256M',
     report: printError,
   });

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import ora, { type Ora } from 'ora';
-import { buildConsole } from '../console.ts';
+import { buildConsole } from '../build-console.ts';
+import { buildTrigger } from '../build-trigger.ts';
 import { databaseUrl, withConnection } from '../database.ts';
 import { ENVIRONMENT_FILE, removeEnvironment, writeEnvironment } from '../environment.ts';
 import { CommandError } from '../exit.ts';
@@ -17,7 +18,6 @@ import { type Stack, startStack } from '../stack.ts';
 import { USUAL } from '../supervisor.ts';
 import { type Sweeper, startSweeper } from '../sweeper.ts';
 import { renderTable } from '../table.ts';
-import { buildTrigger } from '../trigger-build.ts';
 import { type Told, untilTold } from '../until-told.ts';
 import { accountingRow } from './shared.ts';
 
@@ -85,8 +85,8 @@ async function startParts({ failures }: StartOptions, signal: AbortSignal): Prom
       parts: ['mysql', 's3', 'flow', 'console'],
       preferredPorts: PREFERRED_PORTS,
       temporaryDatabase: false,
-      triggerBuilt: building,
-      consoleBuilt: consoleBuilding,
+      trigger: building,
+      console: consoleBuilding,
       report: say,
       warn,
       limits: { attempts: Number(failures) },

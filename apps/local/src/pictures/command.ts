@@ -2,14 +2,14 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { buildConsole } from '../console.ts';
+import { buildConsole } from '../build-console.ts';
+import { buildTrigger } from '../build-trigger.ts';
 import { databaseUrl, withConnection } from '../database.ts';
 import { CommandError } from '../exit.ts';
 import { followUploads } from '../follow.ts';
 import { localFolder, repository } from '../paths.ts';
 import { putSamples } from '../samples.ts';
 import { type Stack, startStack } from '../stack.ts';
-import { buildTrigger } from '../trigger-build.ts';
 import { type Picture, pictures } from './pictures.ts';
 import { takePictures } from './take-pictures.ts';
 
@@ -42,8 +42,8 @@ async function takeAll({ only, out }: PicturesOptions): Promise<void> {
     parts: ['mysql', 's3', 'flow', 'console'],
     temporaryDatabase: true,
     bufferPool: '256M',
-    triggerBuilt: buildTrigger(join(logFolder, 'trigger-build.log')),
-    consoleBuilt: buildConsole(join(logFolder, 'console-build.log')),
+    trigger: buildTrigger(join(logFolder, 'trigger-build.log')),
+    console: buildConsole(join(logFolder, 'console-build.log')),
     report: (message) => console.error(message),
   });
   const stopping = () => void stack.stop();

@@ -1,8 +1,8 @@
 /** A stack with everything from the event to the job run, in a folder of a test's own. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildTrigger } from '../build-trigger.ts';
 import { type Stack, type StackOptions, startStack } from '../stack.ts';
-import { buildTrigger } from '../trigger-build.ts';
 import { processesLeft } from './processes.ts';
 
 export async function startFlowStack(folder: string, options: Partial<StackOptions>): Promise<Stack> {
@@ -13,7 +13,7 @@ export async function startFlowStack(folder: string, options: Partial<StackOptio
     parts: ['mysql', 's3', 'flow'],
     temporaryDatabase: false,
     bufferPool: '256M',
-    triggerBuilt: buildTrigger(join(folder, 'trigger-build.log')),
+    trigger: buildTrigger(join(folder, 'trigger-build.log')),
     ...options,
   });
 }

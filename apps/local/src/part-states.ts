@@ -1,0 +1,5 @@
+/** The states of a part of the local stack. A `silent` part has a process that does not answer. */
+export const PART_STATES = ['starting', 'ready', 'silent', 'waiting', 'given up', 'stopped'] as const;
+
+/** The state of a part. */
+export type PartState = (typeof PART_STATES)[number];
