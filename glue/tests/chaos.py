@@ -31,7 +31,7 @@ ROUND_S = 25
 STEPS_OF_ROUND = 20
 ROUND_AT_MOST_S = 120
 DISK_MB = 1800
-# As `npm start` has them: apps/local/src/names.ts.
+# As `npm start` has them: packages/local-stack/src/names.ts.
 BUCKET = "centflow-local-uploads"
 QUEUE = "centflow-local-uploads"
 DEAD_LETTERS = "centflow-local-uploads-dlq"

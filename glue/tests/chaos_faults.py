@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chaos_stack import LocalStack, parts_present, send
 
-# Parts whose clock is set: apps/local/src/supervise.ts.
+# Parts whose clock is set: packages/local-processes/src/supervise.ts.
 CLOCK_PARTS = ("mysqld", "emulator")
 # libfaketime steps the clock that waits are measured by, too: a wait may last longer by twice as much.
 MAX_CLOCK_STEP_S = 30

@@ -26,7 +26,7 @@ PARTS = {
     "JVM": "/bin/java",
     "Python worker": "pyspark.daemon",
     "console": "apps/console/api/local/main.ts",
-    "npm start": "apps/local/src/main.ts start",
+    "npm start": "apps/cli/src/main.ts start",
 }
 RUN_DIR = "CENTFLOW_RUN_DIR"
 # The kernel sends the signal when the parent dies: https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html.
@@ -62,7 +62,7 @@ class LocalStack:
         self.log = log
         self.starts = 0
         node = tool_paths()["node"]
-        self._command = [node, "--disable-warning=ExperimentalWarning", str(REPOSITORY / "apps/local/src/main.ts")]
+        self._command = [node, "--disable-warning=ExperimentalWarning", str(REPOSITORY / "apps/cli/src/main.ts")]
         self._environment = {
             **os.environ,
             **environment,

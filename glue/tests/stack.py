@@ -97,7 +97,7 @@ def start_stack(folder: Path, parts: Sequence[str] = ("mysql", "s3"), repository
     It ends when its standard input does, so it outlives neither this block nor a killed test process.
     """
     node = tool_paths().get("node", "node")
-    command = [node, str(repository / "apps/local/src/main.ts"), "stack", "--data-dir", str(folder)]
+    command = [node, str(repository / "apps/cli/src/main.ts"), "stack", "--data-dir", str(folder)]
     folders = [str(Path(node).parent)] if os.path.isabs(node) else []
     environment = {**os.environ, "PATH": os.pathsep.join([*folders, os.environ["PATH"]])}
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ import pytest
 from stack import REPOSITORY, fetch, start_stack, tool_paths
 
 COPIED = (
-    *("packages", "apps/console", "apps/local", "glue", "samples", "package.json"),
+    *("packages", "apps/console", "tools", "glue", "samples", "package.json"),
     # The local stack takes the version of Glue from there.
     *("infra/package.json", "infra/src/glue-version.ts"),
 )

@@ -17,7 +17,7 @@ ROWS = 70_000
 
 @pytest.fixture(scope="module")
 def csv_chunks() -> Iterator[Callable[[int, int], Iterator[bytes]]]:
-    folder = str(Path(__file__).parents[1] / "bench")
+    folder = str(Path(__file__).parents[2] / "tools" / "bench" / "python")
     sys.path.insert(0, folder)
     try:
         from expenses import csv_chunks

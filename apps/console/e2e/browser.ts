@@ -1,4 +1,4 @@
-/** The browser of the tests: the Chromium that the set-up found or fetched (apps/local/bootstrap/chromium.mjs). */
+/** The browser of the tests: the Chromium that the set-up found or fetched (tools/toolchain/chromium.mjs). */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';

@@ -14,10 +14,10 @@ import { awsOf, type LocalConfig } from '../api/local/config.ts';
 import { startServer } from '../api/local/server.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
-const stackProgram = join(repository, 'apps', 'local', 'src', 'main.ts');
+const stackProgram = join(repository, 'apps', 'cli', 'src', 'main.ts');
 const sampleFolder = join(repository, 'samples');
 
-/** What `stack` says of itself (apps/local/src/stack.ts). */
+/** What `stack` says of itself (packages/local-stack/src/stack.ts). */
 export interface StackDescription {
   readonly endpointUrl: string;
   readonly accessKeyId: string;

@@ -107,7 +107,7 @@ describe('.github/dependabot.yml', () => {
 });
 
 describe('versions that Dependabot cannot keep together', () => {
-  const toolchain = JSON.parse(read('apps/local/bootstrap/toolchain/package.json')) as {
+  const toolchain = JSON.parse(read('tools/toolchain/npm/package.json')) as {
     optionalDependencies: Record<string, string>;
   };
   const versionsOf = (prefix: string) =>

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { S3Client } from '@aws-sdk/client-s3';
 
-const localStack = join(import.meta.dirname, '..', '..', '..', 'local', 'src', 'main.ts');
+const localStack = join(import.meta.dirname, '..', '..', '..', 'cli', 'src', 'main.ts');
 
 export interface Emulator {
   readonly s3: S3Client;
   stop(): Promise<void>;
 }
 
-/** What `stack` says of itself (apps/local/src/stack.ts). */
+/** What `stack` says of itself (packages/local-stack/src/stack.ts). */
 type Described = Readonly<Record<'endpointUrl' | 'region' | 'accessKeyId' | 'secretAccessKey', string>>;
 
 export async function startEmulator(): Promise<Emulator> {

@@ -14,7 +14,7 @@ interface Stack {
   readonly adminPassword: string;
 }
 
-const localStack = fileURLToPath(new URL('../../../../apps/local/src/main.ts', import.meta.url));
+const localStack = fileURLToPath(new URL('../../../../apps/cli/src/main.ts', import.meta.url));
 
 /** Starts a MySQL server for the tests, unless CENTFLOW_MYSQL_URL names one; gives what stops it. */
 export default async function setUp(): Promise<(() => Promise<void>) | undefined> {

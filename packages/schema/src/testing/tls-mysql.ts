@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { generate } from 'selfsigned';
 
-const localStack = fileURLToPath(new URL('../../../../apps/local/src/main.ts', import.meta.url));
+const localStack = fileURLToPath(new URL('../../../../apps/cli/src/main.ts', import.meta.url));
 
 /** What RDS gives the administrator of a MySQL instance: no SUPER, no SYSTEM_USER. */
 const rdsPrivileges =

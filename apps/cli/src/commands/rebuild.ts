@@ -1,0 +1,113 @@
+/** `rebuild --check`: loads `raw/` from nothing into a second database, and compares every report view with the first. */
+import { randomBytes } from 'node:crypto';
+import { CommandError, EXIT } from '@centflow/command-line/exit';
+import { print, printJson } from '@centflow/command-line/screen';
+import { renderTable } from '@centflow/command-line/table';
+import { withConnection } from '@centflow/local-stack/database';
+import { runSweep } from '@centflow/local-stack/job-runs';
+import type { RunningStack } from '@centflow/local-stack/running-stack';
+import { comparedViews, compareView, rebuiltName, type ViewComparison } from '@centflow/schema/compare-views';
+import { setUpDatabase } from '@centflow/schema/set-up-database';
+import { isLoopback, tlsFor } from '@centflow/schema/tls';
+import type { Command } from 'commander';
+import type { Connection } from 'mysql2/promise';
+import { type JsonOption, withJson, withProgress, withStack } from './shared.ts';
+
+interface RebuildOptions extends JsonOption {
+  readonly check?: boolean;
+}
+
+export function addRebuild(program: Command): void {
+  withJson(
+    program
+      .command('rebuild')
+      .description(
+        'prove that the database is a function of the bucket: rebuild it aside and compare every report view',
+      )
+      .option('--check', 'compare and change nothing; there is no other way'),
+  ).action(rebuild);
+}
+
+async function rebuild({ check, json }: RebuildOptions): Promise<void> {
+  if (!check) throw new CommandError('Say `rebuild --check`: it compares, and changes nothing', EXIT.usage);
+  const comparisons = await withStack((stack, { glue }) =>
+    withProgress('Rebuilding the database from the bucket', json === true, (say) =>
+      withSecondDatabase(stack, async (administrator, live, rebuilt) => {
+        const end = await runSweep(glue, { '--database-name': rebuilt });
+        if (end.state !== 'SUCCEEDED') {
+          throw new CommandError(`The rebuilding job run ${end.jobRunId} ended ${end.state}: ${end.message}`);
+        }
+        const found: ViewComparison[] = [];
+        for (const view of comparedViews) {
+          say(`Comparing ${view}`);
+          found.push(await compareView(administrator, view, live, rebuilt));
+        }
+        return found;
+      }),
+    ),
+  );
+  const different = comparisons.filter(({ differences }) => differences.length > 0);
+  if (json) printJson({ equal: different.length === 0, views: comparisons });
+  else report(comparisons);
+  if (different.length > 0) process.exitCode = EXIT.differs;
+}
+
+/** An empty database beside the running one, which the same loader may write to; gone afterwards. */
+async function withSecondDatabase<Result>(
+  { adminUrl, loaderUrl }: RunningStack,
+  work: (administrator: Connection, live: string, rebuilt: string) => Promise<Result>,
+): Promise<Result> {
+  const live = new URL(adminUrl).pathname.slice(1);
+  const rebuilt = rebuiltName(live);
+  const loader = new URL(loaderUrl);
+  const accounts = {
+    loader: decodeURIComponent(loader.username),
+    migrator: 'rebuild_migrator',
+    reporter: 'rebuild_reporter',
+  };
+  const passing = randomBytes(18).toString('base64url');
+  return withConnection(adminUrl, async (administrator) => {
+    const remove = async () => {
+      await administrator.query('DROP DATABASE IF EXISTS ??', [rebuilt]);
+      for (const user of [accounts.migrator, accounts.reporter]) {
+        await administrator.query("DROP USER IF EXISTS ?@'%'", [user]);
+      }
+    };
+    await remove();
+    try {
+      await setUpDatabase({
+        administratorUrl: adminUrl,
+        database: rebuilt,
+        accounts,
+        passwordOf: (role) => (role === 'loader' ? decodeURIComponent(loader.password) : passing),
+        requireTls: !isLoopback(loader.hostname),
+        ...tlsFor(loader.hostname),
+      });
+      return await work(administrator, live, rebuilt);
+    } finally {
+      await remove();
+    }
+  });
+}
+
+function report(comparisons: readonly ViewComparison[]): void {
+  print(
+    renderTable(
+      comparisons.map(({ view, rows, differences }) => ({
+        view,
+        rows,
+        result: differences.length === 0 ? 'equal' : 'DIFFERENT',
+      })),
+    ),
+  );
+  for (const { view, differences } of comparisons) {
+    if (differences.length === 0) continue;
+    print(`\n${view}: rows the running database has more often (surplus above 0) or the bucket has (below 0)`);
+    print(renderTable(differences));
+  }
+  if (comparisons.every(({ differences }) => differences.length === 0)) {
+    print('The database is what the bucket says: every report view is equal, row by row.');
+  } else {
+    print('\nThe database is not what the bucket says. `npm run centflow -- sweep` reconciles what events missed.');
+  }
+}

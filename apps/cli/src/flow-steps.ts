@@ -1,0 +1,196 @@
+/**
+ * What must hold of the whole flow, from an object to the views, wherever it runs: on this machine as `npm start` makes it,
+ * or as Terraform made it. Each step asserts with node:assert.
+ */
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ConcurrentRunsExceededException,
+  GetJobCommand,
+  GetJobRunsCommand,
+  StartJobRunCommand,
+} from '@aws-sdk/client-glue';
+import { UpdateFunctionCodeCommand, type UpdateFunctionCodeCommandInput } from '@aws-sdk/client-lambda';
+import {
+  DeleteObjectCommand,
+  GetBucketNotificationConfigurationCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
+import type { Clients } from '@centflow/local-stack/clients';
+import { queryRows } from '@centflow/local-stack/database';
+import { type Accounting, followUploads, type Version } from '@centflow/local-stack/follow';
+import { runSweep } from '@centflow/local-stack/job-runs';
+import { zipSync } from 'fflate';
+import type { Connection } from 'mysql2/promise';
+import { redrive } from './commands/redrive.ts';
+
+/** A flow that runs: where its parts are, and who may look at its database. */
+export interface RunningFlow {
+  readonly clients: Clients;
+  readonly bucket: string;
+  readonly queue: string;
+  readonly deadLetterQueue: string;
+  readonly trigger: string;
+  readonly job: string;
+  asReporter<Result>(work: (reporter: Connection) => Promise<Result>): Promise<Result>;
+  asAdministrator<Result>(work: (administrator: Connection) => Promise<Result>): Promise<Result>;
+}
+
+const HEADER = 'date,merchant,category,account,amount,currency,description\n';
+const UPLOAD_WITHIN_MS = 90_000;
+const BROKEN = {
+  'index.mjs': new TextEncoder().encode('export const handler = async () => { throw new Error("broken"); };'),
+};
+
+/** Puts expenses, one CSV row each. */
+export async function put({ clients, bucket }: RunningFlow, objectKey: string, ...rows: string[]): Promise<Version> {
+  const { VersionId } = await clients.s3.send(
+    new PutObjectCommand({ Bucket: bucket, Key: objectKey, Body: `${HEADER}${rows.join('\n')}\n` }),
+  );
+  return { objectKey, versionId: VersionId ?? 'null' };
+}
+
+/** What became of uploads. */
+export async function follow(flow: RunningFlow, ...versions: Version[]): Promise<(Accounting | undefined)[]> {
+  return flow.asReporter((reporter) => followUploads(reporter, versions, { timeoutMs: UPLOAD_WITHIN_MS, pollMs: 20 }));
+}
+
+export async function expensesOf(flow: RunningFlow, owner: string): Promise<unknown[]> {
+  return flow.asReporter((reporter) =>
+    queryRows(reporter, 'SELECT date, counterparty, amount FROM v_transactions WHERE owner = ? ORDER BY 1, 2', [owner]),
+  );
+}
+
+/** Asks until there is an answer. */
+export async function waitFor<Result>(question: () => Promise<Result | undefined>, withinMs = 30_000): Promise<Result> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const answer = await question();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error(`Still waiting after ${withinMs / 1000} s: ${question}`);
+    await sleep(50);
+  }
+}
+
+/** An upload shows, its correction replaces it, and its deletion takes it back. */
+export async function uploadCorrectDelete(flow: RunningFlow): Promise<void> {
+  const key = 'raw/expenses/owner=ann/2025 ä+b%.csv';
+  const bakery = '2025-01-02,Bakery,Food,Card,4.20,EUR,';
+  const [first] = await follow(flow, await put(flow, key, bakery, '2025-01-03,Bar,Food,Card,9.00,EUR,'));
+  assert.equal(first?.state, 'published', first?.reason ?? undefined);
+  assert.equal(first.rows_read, 2);
+  assert.equal(first.rows_published, 2);
+  assert.equal(first.amount_published, '13.2000');
+  const [second] = await follow(flow, await put(flow, key, bakery.replace('4.20', '4.40')));
+  assert.equal(second?.state, 'published', second?.reason ?? undefined);
+  assert.equal(second.rows_published, 1);
+  assert.deepEqual(await expensesOf(flow, 'ann'), [{ date: '2025-01-02', counterparty: 'Bakery', amount: '4.4000' }]);
+  await flow.clients.s3.send(new DeleteObjectCommand({ Bucket: flow.bucket, Key: key }));
+  await waitFor(async () => ((await expensesOf(flow, 'ann')).length === 0 ? true : undefined));
+}
+
+/**
+ * An object that is no feed's is rejected with a reason.
+ *
+ * @param noticed makes the flow look at it, where no event tells of such a key
+ */
+export async function rejectWhatIsNoFeed(
+  flow: RunningFlow,
+  noticed: () => Promise<void> = async () => {},
+): Promise<void> {
+  const version = await put(flow, 'raw/expences/x.csv', '2025-01-02,Bakery,Food,Card,4.20,EUR,');
+  await noticed();
+  const [rejected] = await follow(flow, version);
+  assert.equal(rejected?.state, 'rejected');
+  assert.equal(rejected.feed, null);
+  assert.match(rejected.reason ?? '', /expences/);
+}
+
+/** Sixty uploads at once make fewer than twenty job runs. */
+export async function manyUploadsFewRuns(flow: RunningFlow): Promise<void> {
+  const versions = await Promise.all(
+    Array.from({ length: 60 }, (_, index) =>
+      put(flow, `raw/expenses/owner=bea/${index}.csv`, `2025-01-02,Shop ${index},Food,Card,1.00,EUR,`),
+    ),
+  );
+  const found = await follow(flow, ...versions);
+  assert.deepEqual(new Set(found.map((upload) => upload?.state)), new Set(['published']));
+  assert.equal((await expensesOf(flow, 'bea')).length, 60);
+  const [count] = await flow.asAdministrator((administrator) =>
+    queryRows<{ runs: number }>(
+      administrator,
+      "SELECT count(DISTINCT job_run_id) AS runs FROM uploads WHERE owner = 'bea'",
+    ),
+  );
+  assert.ok((count?.runs ?? Number.POSITIVE_INFINITY) < 20, `${count?.runs} job runs for 60 uploads`);
+}
+
+/** Glue refuses a run beyond the limit with its own exception, and takes one as soon as there is room. */
+export async function refuseRunsBeyondTheLimit({ clients, job }: RunningFlow): Promise<void> {
+  const { Job } = await clients.glue.send(new GetJobCommand({ JobName: job }));
+  const limit = Job?.ExecutionProperty?.MaxConcurrentRuns ?? 1;
+  assert.ok(limit > 1, `the job has a limit of ${limit}`);
+  await waitFor(async () => ((await activeRuns({ clients, job })) === 0 ? true : undefined));
+  const start = () =>
+    clients.glue.send(new StartJobRunCommand({ JobName: job, Arguments: { '--keys-from': 'sweep' } }));
+  const outcomes = await Promise.allSettled(Array.from({ length: limit + 2 }, start));
+  const refusals = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as Error);
+  assert.ok(refusals.length > 0, `${limit + 2} runs at once and none was refused`);
+  assert.ok(refusals.length <= 2, `a limit of ${limit}, but ${refusals.length} of ${limit + 2} runs were refused`);
+  for (const refusal of refusals) assert.ok(refusal instanceof ConcurrentRunsExceededException, refusal.message);
+  const after = await runSweep(clients.glue, {}, job);
+  assert.equal(after.state, 'SUCCEEDED', after.message);
+}
+
+async function activeRuns({ clients, job }: Pick<RunningFlow, 'clients' | 'job'>): Promise<number> {
+  const { JobRuns = [] } = await clients.glue.send(new GetJobRunsCommand({ JobName: job }));
+  return JobRuns.filter(({ JobRunState }) => JobRunState === 'STARTING' || JobRunState === 'RUNNING').length;
+}
+
+/**
+ * A trigger that fails leaves its messages in the dead-letter queue, and one command redrives them.
+ *
+ * @param mended the trigger's code as it was
+ */
+export async function failAndRedrive(
+  flow: RunningFlow,
+  mended: Omit<UpdateFunctionCodeCommandInput, 'FunctionName'>,
+): Promise<void> {
+  const { clients, trigger: FunctionName } = flow;
+  await clients.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zipSync(BROKEN) }));
+  const version = await put(flow, 'raw/expenses/owner=dan/a.csv', '2025-01-02,Bakery,Food,Card,4.20,EUR,');
+  await waitFor(async () => ((await deadLetters(flow)) > 0 ? true : undefined));
+  assert.deepEqual(await expensesOf(flow, 'dan'), []);
+  await clients.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ...mended }));
+  assert.equal(await redrive(clients.sqs, flow), 1);
+  const [upload] = await follow(flow, version);
+  assert.equal(upload?.state, 'published', upload?.reason ?? undefined);
+  assert.equal(await deadLetters(flow), 0);
+}
+
+async function deadLetters({ clients, deadLetterQueue }: RunningFlow): Promise<number> {
+  const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName: deadLetterQueue }));
+  const AttributeNames = ['ApproximateNumberOfMessages' as const];
+  const { Attributes } = await clients.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
+  return Number(Attributes?.ApproximateNumberOfMessages);
+}
+
+/** What no event told of, the sweep finds. */
+export async function sweepFindsWhatEventsMissed(flow: RunningFlow): Promise<void> {
+  const { s3, glue } = flow.clients;
+  const { $metadata: _, ...notifications } = await s3.send(
+    new GetBucketNotificationConfigurationCommand({ Bucket: flow.bucket }),
+  );
+  const notify = (NotificationConfiguration: typeof notifications) =>
+    s3.send(new PutBucketNotificationConfigurationCommand({ Bucket: flow.bucket, NotificationConfiguration }));
+  await notify({});
+  const version = await put(flow, 'raw/expenses/owner=eve/a.csv', '2025-01-02,Bakery,Food,Card,4.20,EUR,').finally(() =>
+    notify(notifications),
+  );
+  const sweep = await runSweep(glue, {}, flow.job);
+  assert.equal(sweep.state, 'SUCCEEDED', sweep.message);
+  const [upload] = await follow(flow, version);
+  assert.equal(upload?.state, 'published', upload?.reason ?? undefined);
+}

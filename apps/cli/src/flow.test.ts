@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetJobRunCommand } from '@aws-sdk/client-glue';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { databaseUrl, withConnection } from '@centflow/local-stack/database';
+import { runSweep, startWhenFree } from '@centflow/local-stack/job-runs';
+import { readBundle } from '@centflow/local-stack/resources';
+import type { Stack } from '@centflow/local-stack/stack';
+import { zipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { triggerBundle } from './build-trigger.ts';
+import {
+  failAndRedrive,
+  follow,
+  manyUploadsFewRuns,
+  put,
+  type RunningFlow,
+  refuseRunsBeyondTheLimit,
+  rejectWhatIsNoFeed,
+  sweepFindsWhatEventsMissed,
+  uploadCorrectDelete,
+  waitFor,
+} from './flow-steps.ts';
+import { startFlowStack, stopFlowStack } from './testing/flow-stack.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'centflow-flow-'));
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await startFlowStack(folder, { overrides: { visibilitySeconds: 1, maxReceives: 2 } });
+});
+
+afterAll(async () => {
+  expect(await stopFlowStack(stack, folder)).toEqual([]);
+});
+
+function running(): RunningFlow {
+  const { bucket, queueName, deadLetterQueueName, functionName, jobName, reporter, adminUser, adminPassword } =
+    stack.description;
+  const administrator = { user: adminUser, password: adminPassword };
+  return {
+    clients: stack.clients,
+    bucket,
+    queue: queueName,
+    deadLetterQueue: deadLetterQueueName,
+    trigger: functionName,
+    job: jobName,
+    asReporter: (work) => withConnection(databaseUrl(stack.description, reporter), work),
+    asAdministrator: (work) => withConnection(databaseUrl(stack.description, administrator), work),
+  };
+}
+
+describe('from an object to the views', () => {
+  test('an upload shows, its correction replaces it, and its deletion takes it back', async () => {
+    await uploadCorrectDelete(running());
+  });
+
+  test('an object of no feed is rejected with a reason', async () => {
+    await rejectWhatIsNoFeed(running());
+  });
+
+  test('many uploads at once make few job runs', async () => {
+    await manyUploadsFewRuns(running());
+  });
+
+  test('what no event told of, the sweep finds', async () => {
+    await sweepFindsWhatEventsMissed(running());
+  });
+});
+
+describe('Glue', () => {
+  test('refuses a run beyond the limit of concurrent runs, with its own exception', async () => {
+    await refuseRunsBeyondTheLimit(running());
+  });
+
+  test('tells why a run failed', async () => {
+    const end = await runSweep(stack.clients.glue, { '--database-secret': 'no-such-secret' });
+    expect(end.state).toBe('FAILED');
+    expect(end.message).toMatch(/secret/i);
+  });
+});
+
+describe('a trigger that fails', () => {
+  test('leaves its messages in the dead-letter queue, and one command redrives them', async () => {
+    await failAndRedrive(running(), { ZipFile: zipSync({ ...readBundle(triggerBundle) }) });
+  });
+});
+
+describe('Spark', () => {
+  test('reports a run as failed when Spark is killed, and starts Spark again', async () => {
+    const { bucket, jobName } = stack.description;
+    const keys = Array.from({ length: 3000 }, (_, index) => JSON.stringify({ key: `raw/expenses/none-${index}.csv` }));
+    await stack.clients.s3.send(
+      new PutObjectCommand({ Bucket: bucket, Key: 'manifests/long.jsonl', Body: keys.join('\n') }),
+    );
+    const manifest = { '--keys-from': 'manifest', '--manifest': `s3://${bucket}/manifests/long.jsonl` };
+    const RunId = await startWhenFree(stack.clients.glue, manifest, Date.now() + 30_000);
+    const log = join(stack.description.logFolder, 'spark.log');
+    await waitFor(async () => (readFileSync(log, 'utf8').includes(`run ${RunId} begins`) ? true : undefined));
+    process.kill(stack.sparkPid() ?? 0, 'SIGKILL');
+    const ended = await waitFor(async () => {
+      const { JobRun } = await stack.clients.glue.send(new GetJobRunCommand({ JobName: jobName, RunId }));
+      return JobRun?.CompletedOn === undefined ? undefined : JobRun;
+    });
+    expect(ended.JobRunState).toBe('FAILED');
+    expect(ended.ErrorMessage).toBe('the Spark process ended during the run');
+    const [after] = await follow(
+      running(),
+      await put(running(), 'raw/expenses/owner=cat/a.csv', '2025-01-02,Bakery,Food,Card,4.20,EUR,'),
+    );
+    expect(after?.state).toBe('published');
+  });
+});

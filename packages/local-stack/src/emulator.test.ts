@@ -1,0 +1,12 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { readToolPaths } from '@centflow/local-processes/paths';
+import { expect, test } from 'vitest';
+
+const run = promisify(execFile);
+
+test('the installed ministack has every private function that the launcher replaces, with the same parameters', async () => {
+  const script = join(import.meta.dirname, 'emulator', 'contract.py');
+  await expect(run(readToolPaths().emulatorPython, [script])).resolves.toMatchObject({ stderr: '' });
+});

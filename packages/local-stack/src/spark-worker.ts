@@ -1,0 +1,116 @@
+/** The warm Spark process that runs the jobs. */
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { repository, type ToolPaths } from '@centflow/local-processes/paths';
+import { type Part, startPart } from '@centflow/local-processes/supervise';
+import { awsEnvironment, type Credentials } from './emulator.ts';
+import { createSupervisor, type PartPlan } from './supervisor.ts';
+
+export interface SparkWorkerOptions {
+  readonly tools: ToolPaths;
+  readonly endpointUrl: string;
+  /** What signs the requests of the job's runs, unless the `job` has a role's. */
+  readonly credentials?: Credentials;
+  /** `eu-west-1` where left out. */
+  readonly region?: string;
+  readonly socketPath: string;
+  readonly scratchFolder: string;
+  readonly logFile: string;
+  /** The driver's heap, as Spark writes sizes. */
+  readonly memory: string;
+  /** The job; that of this repository where left out. */
+  readonly job?: Job;
+  /** Receives each restart of the process, with its reason. */
+  readonly onRestart: (message: string) => void;
+}
+
+/** A job as Glue has it. */
+export interface Job {
+  readonly script: string;
+  /** The folder of the packages that it imports. */
+  readonly packages: string;
+  /** The AWS profile that its runs have; a session of the job's role. */
+  readonly credentialsFile: string;
+  /** A file with the authority that vouches for AWS, PEM. */
+  readonly authorityFile: string;
+}
+
+export interface SparkWorker {
+  /** The process that runs the jobs now. */
+  readonly pid: () => number | undefined;
+  stop(): Promise<void>;
+}
+
+const NOBODY: Credentials = { accessKeyId: '', secretAccessKey: '' };
+
+type StartOptions = Omit<SparkWorkerOptions, 'onRestart'>;
+
+/** Spark as a part of a stack. */
+export function sparkPlan(options: StartOptions): PartPlan {
+  return { name: 'Spark', start: (signal) => startOnce(options, signal) };
+}
+
+/** Starts Spark, which is started again whenever it ends. */
+export async function startSparkWorker(options: SparkWorkerOptions): Promise<SparkWorker> {
+  const supervisor = createSupervisor({ report: options.onRestart, limits: { firstAttempts: 1 } });
+  const spark = supervisor.keep(sparkPlan(options));
+  await spark.started;
+  return { pid: spark.pid, stop: spark.stop };
+}
+
+async function startOnce(options: StartOptions, signal: AbortSignal): Promise<Part> {
+  const { job } = options;
+  rmSync(options.socketPath, { force: true });
+  return startPart({
+    name: 'Spark',
+    command: options.tools.python,
+    args: [join(import.meta.dirname, 'emulator', 'spark_worker.py')],
+    env: {
+      ...awsEnvironment({ endpointUrl: options.endpointUrl, ...(options.credentials ?? NOBODY) }, options.region),
+      AWS_PROFILE: undefined,
+      AWS_SESSION_TOKEN: undefined,
+      JAVA_HOME: options.tools.javaHome,
+      PYSPARK_PYTHON: options.tools.python,
+      PYTHONUNBUFFERED: '1',
+      SPARK_LOCAL_IP: '127.0.0.1',
+      ...(job === undefined ? {} : asJob(job)),
+      CENTFLOW_JOB_SCRIPT: job?.script ?? join(repository, 'glue', 'job.py'),
+      CENTFLOW_SPARK_CLASSES: options.tools.sparkClasses,
+      CENTFLOW_SPARK_SOCKET: options.socketPath,
+      CENTFLOW_SPARK_DIR: options.scratchFolder,
+      CENTFLOW_SPARK_MEMORY: options.memory,
+    },
+    logFile: options.logFile,
+    isReady: () => runsJava(options.socketPath),
+    readyWithinMs: 180_000,
+    stopWithinMs: 10_000,
+    signal,
+  });
+}
+
+/** Nothing of this repository's, and no rights but its own. */
+function asJob({ packages, credentialsFile, authorityFile }: Job): Record<string, string | undefined> {
+  return {
+    PYTHONPATH: packages,
+    AWS_ACCESS_KEY_ID: undefined,
+    AWS_SECRET_ACCESS_KEY: undefined,
+    AWS_SHARED_CREDENTIALS_FILE: credentialsFile,
+    AWS_CA_BUNDLE: authorityFile,
+  };
+}
+
+/** The worker opens its socket once its session is warm. It answers a ping through its Java, which runs the jobs. */
+async function runsJava(socketPath: string): Promise<boolean> {
+  const socket = connect(socketPath);
+  try {
+    socket.write('ping\n');
+    const [answer] = (await once(socket, 'data', { signal: AbortSignal.timeout(5_000) })) as [Buffer];
+    return answer.toString() === 'pong\n';
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

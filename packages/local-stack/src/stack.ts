@@ -1,0 +1,363 @@
+/** The whole flow on one machine: started in order, stopped in order, whatever happens in between. */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { freemem } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@centflow/local-processes/free-port';
+import { type Administrator, administratorFromUrl, startMysql } from '@centflow/local-processes/mysql';
+import { readToolPaths } from '@centflow/local-processes/paths';
+import { removeSocketFolder, socketPath } from '@centflow/local-processes/socket-path';
+import { PartError } from '@centflow/local-processes/supervise';
+import type { Role } from '@centflow/schema/grants';
+import { isLoopback, tlsFor } from '@centflow/schema/tls';
+import { createConnection } from 'mysql2/promise';
+import { type Clients, createClients } from './clients.ts';
+import { type BuiltConsole, startConsole } from './console.ts';
+import { databaseUrl } from './database.ts';
+import { type AwsAccess, REGION, startEmulator } from './emulator.ts';
+import { NAMES } from './names.ts';
+import { createPartsWriter, endLeftovers, partsFileOf } from './parts-file.ts';
+import { createFlow, createStorage, type ResourceOverrides, warmJob } from './resources.ts';
+import { readSecrets } from './secrets.ts';
+import { sparkPlan } from './spark-worker.ts';
+import { createSupervisor, type Limits, type PartPlan, type Supervised, type Supervisor } from './supervisor.ts';
+
+/** What a stack may be made of. `flow` is everything from the event to the job run: queue, trigger, job and Spark. */
+export const PARTS = ['mysql', 's3', 'flow', 'console'] as const;
+export type PartName = (typeof PARTS)[number];
+
+export interface StackOptions {
+  readonly dataFolder: string;
+  /** The folder of the logs; that of the data has one where left out. */
+  readonly logFolder?: string;
+  readonly parts: readonly PartName[];
+  /** Ports to take when they are free; any others where they are not. */
+  readonly preferredPorts?: { readonly emulator: number; readonly mysql: number; readonly console: number };
+  /** On a server that others use too: a database and users of its own, dropped at the end. */
+  readonly temporaryDatabase: boolean;
+  /** InnoDB's cache. */
+  readonly bufferPool?: string;
+  readonly overrides?: ResourceOverrides;
+  /** Settles with the folder of the trigger's bundle. `flow` needs it. */
+  readonly trigger?: Promise<string>;
+  /** Settles when the console is built. `console` needs it. */
+  readonly console?: Promise<BuiltConsole>;
+  /** Receives what is ready. */
+  readonly report?: (message: string) => void;
+  /** Receives each restart of a part, with its reason; `report` where left out. */
+  readonly warn?: (message: string) => void;
+  /** When a part is started again, and when it is given up. */
+  readonly limits?: Partial<Limits>;
+}
+
+interface Account {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Everything a client of a running stack needs. */
+export interface StackDescription {
+  readonly endpointUrl: string;
+  /** The only keys that the emulator takes. */
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Where the console is; empty without that part. */
+  readonly consoleUrl: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly queueName: string;
+  readonly deadLetterQueueName: string;
+  readonly functionName: string;
+  readonly jobName: string;
+  readonly secretId: string;
+  readonly databaseHost: string;
+  readonly databasePort: number;
+  readonly databaseName: string;
+  readonly adminUser: string;
+  readonly adminPassword: string;
+  readonly migrator: Account;
+  readonly loader: Account;
+  readonly reporter: Account;
+  readonly sparkPid: number | null;
+  readonly logFolder: string;
+}
+
+export interface Stack {
+  readonly description: StackDescription;
+  readonly clients: Clients;
+  /** The process that runs the jobs now. */
+  readonly sparkPid: () => number | undefined;
+  /** Knows each part's state and restarts. */
+  readonly supervisor: Supervisor;
+  /** Settles when a part cannot be kept alive, with the reason. */
+  readonly failed: Promise<string>;
+  /** Settles when the job has run once: an upload until then takes some seconds longer. */
+  readonly jobWarm: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** First who asks for job runs, then who runs them, then what they write to. */
+const STOP_ORDER = ['console', 'clients', 'emulator', 'spark', 'database', 'server', 'files'] as const;
+type StopStep = (typeof STOP_ORDER)[number];
+
+/** Starts the parts of a stack; when one does not start, those that did are stopped. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const tools = readToolPaths();
+  const logFolder = options.logFolder ?? join(options.dataFolder, 'logs');
+  for (const folder of [options.dataFolder, logFolder]) createPrivateFolder(folder);
+  const report = options.report ?? (() => undefined);
+  endLeftovers(options.dataFolder);
+  const secrets = readSecrets(join(options.dataFolder, 'passwords.json'));
+  // What a killed stack left in it goes now.
+  const temporaryFolder = join(options.dataFolder, 'tmp');
+  rmSync(temporaryFolder, { recursive: true, force: true });
+  mkdirSync(temporaryFolder);
+  // The emulator starts Lambdas with a CommonJS script in there, and below the repository Node would take it for a module.
+  writeFileSync(join(temporaryFolder, 'package.json'), '{ "type": "commonjs" }\n');
+  const sparkSocket = socketPath(temporaryFolder, 'spark.sock');
+
+  const warn = options.warn ?? report;
+  const partsFile = createPartsWriter(options.dataFolder, warn);
+  const stops = new Map<StopStep, () => Promise<void> | void>();
+  stops.set('files', () => {
+    partsFile.remove();
+    removeSocketFolder(sparkSocket, temporaryFolder);
+    rmSync(temporaryFolder, { recursive: true, force: true });
+  });
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= (async () => {
+      for (const name of STOP_ORDER) await stops.get(name)?.();
+    })();
+    return stopped;
+  };
+  const supervisor = createSupervisor({
+    report: warn,
+    onChange: partsFile.write,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
+  const keep = (step: StopStep, plan: PartPlan): Supervised => {
+    if (stopped !== undefined) throw new PartError(`${plan.name} is not started any more`);
+    const since = performance.now();
+    const part = supervisor.keep(plan);
+    stops.set(step, part.stop);
+    void part.started.then(
+      () => report(`${plan.name} ready after ${((performance.now() - since) / 1000).toFixed(1)} s`),
+      () => undefined,
+    );
+    return part;
+  };
+
+  const wants = (part: PartName) => options.parts.includes(part);
+  const needsDatabase = wants('mysql') || wants('flow');
+  const needsEmulator = wants('s3') || wants('flow');
+  const suffix = options.temporaryDatabase ? `_${randomBytes(4).toString('hex')}` : '';
+  const databaseName = `centflow${suffix}`;
+  const accounts: Record<Role, string> = {
+    migrator: `migrator${suffix}`,
+    loader: `loader${suffix}`,
+    reporter: `reporter${suffix}`,
+  };
+
+  try {
+    const named = administratorFromUrl(process.env.CENTFLOW_MYSQL_URL);
+    const administrator = named ?? {
+      host: '127.0.0.1',
+      port: needsDatabase ? await freePort(options.preferredPorts?.mysql) : 0,
+      user: 'root',
+      password: secrets.root,
+    };
+    const aws: AwsAccess = {
+      endpointUrl: `http://127.0.0.1:${await freePort(options.preferredPorts?.emulator)}`,
+      accessKeyId: secrets.accessKeyId,
+      secretAccessKey: secrets.secretAccessKey,
+    };
+    const emulatorPort = Number(new URL(aws.endpointUrl).port);
+    const consolePort = wants('console') ? await freePort(options.preferredPorts?.console) : 0;
+    const clients = createClients(aws.endpointUrl, aws);
+    stops.set('clients', () => clients.destroy());
+
+    // Spark takes longest. Everything else is started meanwhile.
+    const spark = wants('flow')
+      ? keep(
+          'spark',
+          sparkPlan({
+            tools,
+            endpointUrl: aws.endpointUrl,
+            credentials: aws,
+            socketPath: sparkSocket,
+            scratchFolder: join(temporaryFolder, 'spark'),
+            logFile: join(logFolder, 'spark.log'),
+            memory: process.env.CENTFLOW_SPARK_MEMORY ?? '2g',
+          }),
+        )
+      : undefined;
+
+    // The server's own authority exists once the server has started. Somebody else's server is not the stack's to vouch for.
+    const authority = Promise.withResolvers<string | undefined>();
+    if (named !== undefined || !needsDatabase) authority.resolve(undefined);
+    const startDatabase = async (): Promise<void> => {
+      if (named === undefined) {
+        const bufferPool = options.bufferPool ?? process.env.CENTFLOW_MYSQL_BUFFER_POOL ?? defaultBufferPool();
+        const server = keep('server', {
+          name: 'MySQL',
+          start: async (signal) => {
+            const { part, administrator: ours } = await startMysql({
+              tools,
+              dataFolder: join(options.dataFolder, 'mysql'),
+              temporaryFolder,
+              logFile: join(logFolder, 'mysql.log'),
+              port: administrator.port,
+              password: secrets.root,
+              bufferPool,
+              signal,
+            });
+            authority.resolve(ours.authority);
+            return part;
+          },
+        });
+        await server.started;
+      } else if (options.temporaryDatabase) {
+        stops.set('database', () => dropDatabase(named, databaseName, Object.values(accounts)));
+      }
+      const { setUpDatabase } = await import('@centflow/schema/set-up-database');
+      await supervisor.through(
+        () =>
+          setUpDatabase({
+            administratorUrl: administratorUrl(administrator),
+            database: databaseName,
+            accounts,
+            passwordOf: (role) => secrets[role],
+            requireTls: !isLoopback(administrator.host),
+            ...tlsFor(administrator.host),
+          }),
+        ['MySQL'],
+      );
+    };
+    const databasePlace = needsDatabase
+      ? { databaseHost: administrator.host, databasePort: administrator.port, databaseName }
+      : { databaseHost: '', databasePort: 0, databaseName };
+    const secret = {
+      host: databasePlace.databaseHost,
+      port: databasePlace.databasePort,
+      username: accounts.loader,
+      password: secrets.loader,
+      dbname: databaseName,
+    };
+    const startAws = () =>
+      keep('emulator', {
+        name: 'the AWS emulator',
+        start: (signal) =>
+          startEmulator({
+            tools,
+            port: emulatorPort,
+            credentials: aws,
+            dataFolder: join(options.dataFolder, 'aws'),
+            temporaryFolder,
+            sparkSocket,
+            logFile: join(logFolder, 'aws.log'),
+            signal,
+          }),
+        // It keeps objects, and forgets the rest when it ends.
+        prepare: async () => {
+          const pem = await authority.promise;
+          await createStorage(clients, { ...secret, ...(pem === undefined ? {} : { authority: pem }) });
+          if (wants('flow')) await createFlow(clients, await given(options.trigger, 'trigger'), options.overrides);
+        },
+      }).started;
+    const serveConsole = async (): Promise<void> => {
+      const built = await given(options.console, 'console');
+      await keep('console', {
+        name: 'the console',
+        start: (signal) =>
+          startConsole({
+            built,
+            port: consolePort,
+            aws,
+            databaseUrl: databaseUrl(databasePlace, { user: accounts.reporter, password: secrets.reporter }),
+            dataFolder: join(options.dataFolder, 'console'),
+            partsFile: partsFileOf(options.dataFolder),
+            logFile: join(logFolder, 'console.log'),
+            signal,
+          }),
+      }).started;
+    };
+    await Promise.all([
+      needsDatabase ? startDatabase() : undefined,
+      needsEmulator ? startAws() : undefined,
+      wants('console') ? serveConsole() : undefined,
+      spark?.started,
+      options.trigger,
+    ]);
+
+    const warming = Promise.withResolvers<string>();
+    const jobWarm = wants('flow') ? supervisor.through(() => warmJob(clients)) : Promise.resolve();
+    jobWarm.catch((error: unknown) => warming.resolve(`the first run of the job failed (${(error as Error).message})`));
+
+    const account = (role: Role): Account => ({ user: accounts[role], password: secrets[role] });
+    return {
+      description: {
+        endpointUrl: needsEmulator ? aws.endpointUrl : '',
+        accessKeyId: aws.accessKeyId,
+        secretAccessKey: aws.secretAccessKey,
+        consoleUrl: wants('console') ? `http://127.0.0.1:${consolePort}` : '',
+        region: REGION,
+        bucket: NAMES.bucket,
+        queueName: NAMES.queue,
+        deadLetterQueueName: NAMES.deadLetterQueue,
+        functionName: NAMES.trigger,
+        jobName: NAMES.job,
+        secretId: NAMES.secret,
+        ...databasePlace,
+        adminUser: needsDatabase ? administrator.user : '',
+        adminPassword: needsDatabase ? administrator.password : '',
+        migrator: account('migrator'),
+        loader: account('loader'),
+        reporter: account('reporter'),
+        sparkPid: spark?.pid() ?? null,
+        logFolder,
+      },
+      clients,
+      supervisor,
+      sparkPid: () => spark?.pid(),
+      failed: Promise.race([supervisor.failed, warming.promise]),
+      jobWarm,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Statements, owners' names and keys are in the data and in the logs: other users of the machine may not read them. */
+function createPrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o700);
+}
+
+/** Returns an option that a part needs. */
+function given<Value>(value: Value | undefined, name: keyof StackOptions): Value {
+  if (value === undefined) throw new Error(`startStack needs the option \`${name}\` for one of the parts.`);
+  return value;
+}
+
+/** A gigabyte, or a quarter of what is free where that is less. */
+function defaultBufferPool(): string {
+  const quarter = Math.floor(freemem() / 4 / 2 ** 20);
+  return `${Math.max(128, Math.min(1024, quarter))}M`;
+}
+
+function administratorUrl({ host, port, user, password }: Administrator): string {
+  return `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}`;
+}
+
+async function dropDatabase(administrator: Administrator, name: string, users: readonly string[]): Promise<void> {
+  const connection = await createConnection({ ...administrator, ...tlsFor(administrator.host) });
+  try {
+    await connection.query('DROP DATABASE IF EXISTS ??', [name]);
+    for (const user of users) await connection.query("DROP USER IF EXISTS ?@'%'", [user]);
+  } finally {
+    await connection.end();
+  }
+}

@@ -1,0 +1,239 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitFor } from '@centflow/cli/flow-steps';
+import { type Part, startPart } from '@centflow/local-processes/supervise';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createSupervisor, type Limits, type PartPlan, type Supervised, type Supervisor } from './supervisor.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'centflow-supervisor-'));
+const quick: Limits = {
+  firstAttempts: 3,
+  attempts: 4,
+  steadyMs: 3_600_000,
+  backoffMs: 1,
+  backoffAtMostMs: 2,
+  probeEveryMs: 10,
+  probesMissed: 1_000,
+};
+
+let reports: string[];
+let kept: Supervised[];
+
+beforeEach(() => {
+  reports = [];
+  kept = [];
+});
+afterEach(() => Promise.all(kept.map((part) => part.stop())));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What the kernel says of a process: `T` is a paused one. */
+function isPaused(pid: number | undefined): boolean {
+  try {
+    return / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/, ''));
+  } catch {
+    return false;
+  }
+}
+
+/** The process that a process has started. */
+function childOf(pid: number | undefined): number | undefined {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return children === '' ? undefined : Number(children);
+}
+
+/** A real process that serves unless it is paused. */
+function sleeper(changes: Partial<PartPlan> = {}): PartPlan {
+  let part: Part | undefined;
+  return {
+    name: 'The sleeper',
+    start: async (signal) => {
+      part = await startPart({
+        name: 'The sleeper',
+        command: '/bin/sleep',
+        args: ['1000'],
+        env: {},
+        logFile: join(folder, 'sleeper.log'),
+        isReady: async () => part === undefined || !isPaused(part.process.pid),
+        readyWithinMs: 60_000,
+        stopWithinMs: 100,
+        signal,
+      });
+      return part;
+    },
+    ...changes,
+  };
+}
+
+function supervise(limits: Partial<Limits> = {}): Supervisor {
+  const supervisor = createSupervisor({ report: (message) => reports.push(message), limits: { ...quick, ...limits } });
+  return {
+    ...supervisor,
+    keep: (plan) => {
+      const part = supervisor.keep(plan);
+      kept.push(part);
+      return part;
+    },
+  };
+}
+
+const kill = (part: Supervised, signal: NodeJS.Signals) => process.kill(part.pid() ?? 0, signal);
+
+describe('a part', () => {
+  test('that is killed is started again, with the reason', async () => {
+    const supervisor = supervise();
+    const part = supervisor.keep(sleeper());
+    await part.started;
+    const first = part.pid();
+    kill(part, 'SIGKILL');
+    await waitFor(async () => (supervisor.parts()[0]?.state === 'ready' && part.pid() !== first ? true : undefined));
+    expect(supervisor.parts()).toEqual([
+      {
+        name: 'The sleeper',
+        state: 'ready',
+        pid: part.pid(),
+        restarts: 1,
+        lastTrouble: { at: expect.any(String), reason: 'The sleeper ended by SIGKILL' },
+      },
+    ]);
+    expect(reports).toEqual(['The sleeper ended by SIGKILL. Starting it again (1 of 3)', 'The sleeper is ready again']);
+  });
+
+  test('that cannot be kept alive is given up with the reason, and work that needs it fails', async () => {
+    const supervisor = supervise();
+    const prepare = async () => {
+      kill(part, 'SIGKILL');
+      await new Promise(() => undefined);
+    };
+    const part = supervisor.keep(sleeper({ prepare }));
+    await expect(part.started).rejects.toThrow('The sleeper cannot be kept alive: it failed 3 times in a row');
+    expect(await supervisor.failed).toMatch('the last time because The sleeper ended by SIGKILL');
+    await expect(supervisor.through(async () => 1)).rejects.toThrow('cannot be kept alive');
+    expect(supervisor.parts()[0]?.state).toBe('given up');
+  });
+
+  test('that does not even start is given up with the end of its log', async () => {
+    const supervisor = supervise();
+    const part = supervisor.keep(sleeper({ start: failingStart }));
+    await expect(part.started).rejects.toThrow(/The failing one ended with code 1\. Its log, .*, ends with:/);
+  });
+
+  test('that is paused is silent, and well again once it is resumed', async () => {
+    const supervisor = supervise();
+    const recoveries: string[] = [];
+    supervisor.onRecovery(() => recoveries.push('recovered'));
+    const part = supervisor.keep(sleeper());
+    await part.started;
+    const pid = part.pid();
+    kill(part, 'SIGSTOP');
+    await waitFor(async () => (supervisor.parts()[0]?.state === 'silent' ? true : undefined));
+    expect(recoveries).toEqual([]);
+    kill(part, 'SIGCONT');
+    await waitFor(async () => (supervisor.parts()[0]?.state === 'ready' ? true : undefined));
+    expect(part.pid()).toBe(pid);
+    expect(reports).toEqual(['The sleeper does not answer', 'The sleeper answers again']);
+    expect(recoveries).toEqual(['recovered']);
+  });
+
+  test('that stays paused is started again', async () => {
+    const supervisor = supervise({ probesMissed: 5 });
+    const part = supervisor.keep(sleeper());
+    await part.started;
+    const pid = part.pid();
+    kill(part, 'SIGSTOP');
+    await waitFor(async () => (supervisor.parts()[0]?.restarts === 1 && part.pid() !== pid ? true : undefined));
+    expect(supervisor.parts()[0]?.lastTrouble?.reason).toBe('The sleeper did not answer 5 times in a row');
+    await supervisor.through(async () => undefined);
+  });
+
+  test('of which a process stays paused is started again, and nothing is left of it', async () => {
+    const supervisor = supervise({ probesMissed: 3 });
+    // Like Spark's Python processes, the one that it starts leaves its process group, and it answers without it.
+    const start = (signal: AbortSignal) =>
+      startPart({
+        name: 'The parent',
+        command: '/bin/sh',
+        args: ['-c', 'setsid sleep 1001 & wait'],
+        env: {},
+        logFile: join(folder, 'parent.log'),
+        isReady: async () => true,
+        readyWithinMs: 60_000,
+        stopWithinMs: 100,
+        signal,
+      });
+    const part = supervisor.keep({ name: 'The parent', start });
+    await part.started;
+    const child = await waitFor(async () => childOf(part.pid()));
+    process.kill(child, 'SIGSTOP');
+    await waitFor(async () => (supervisor.parts()[0]?.restarts === 1 ? true : undefined));
+    expect(supervisor.parts()[0]?.lastTrouble?.reason).toBe('The parent did not answer 3 times in a row');
+    await waitFor(async () => (existsSync(`/proc/${child}`) ? undefined : true));
+  });
+
+  test('is prepared at each start, and is started again where that fails', async () => {
+    const supervisor = supervise();
+    const outcomes = [() => undefined, () => Promise.reject(new Error('no')), () => undefined];
+    let prepared = 0;
+    const prepare = async () => {
+      prepared += 1;
+      await outcomes[prepared - 1]?.();
+    };
+    const part = supervisor.keep(sleeper({ prepare }));
+    await part.started;
+    kill(part, 'SIGKILL');
+    await waitFor(async () => (prepared === 3 && supervisor.parts()[0]?.state === 'ready' ? true : undefined));
+    expect(supervisor.parts()[0]?.restarts).toBe(2);
+  });
+
+  test('can be stopped while it starts', async () => {
+    const supervisor = supervise();
+    const part = supervisor.keep({ ...sleeper(), prepare: () => new Promise(() => undefined) });
+    await waitFor(async () => (supervisor.parts()[0]?.pid === null ? undefined : true));
+    await part.stop();
+    await expect(part.started).rejects.toThrow('was stopped');
+    expect(supervisor.parts()[0]).toMatchObject({ state: 'stopped', pid: null, restarts: 0 });
+  });
+});
+
+async function failingStart(signal: AbortSignal): Promise<Part> {
+  return startPart({
+    name: 'The failing one',
+    command: '/bin/false',
+    args: [],
+    env: {},
+    logFile: join(folder, 'failing.log'),
+    isReady: async () => false,
+    readyWithinMs: 60_000,
+    stopWithinMs: 10_000,
+    signal,
+  });
+}
+
+describe('work that needs a part', () => {
+  test('waits for it, and is done again when the part was away meanwhile', async () => {
+    const supervisor = supervise();
+    const part = supervisor.keep(sleeper());
+    let attempts = 0;
+    const result = await supervisor.through(async () => {
+      attempts += 1;
+      if (attempts > 1) return 'done';
+      kill(part, 'SIGKILL');
+      await waitFor(async () => (supervisor.parts()[0]?.restarts === 1 ? true : undefined));
+      throw new Error('connection lost');
+    });
+    expect(result).toBe('done');
+    expect(attempts).toBe(2);
+  });
+
+  test('fails with its own error where every part is well', async () => {
+    const supervisor = supervise();
+    supervisor.keep(sleeper());
+    let attempts = 0;
+    const work = supervisor.through(async () => {
+      attempts += 1;
+      throw new Error('its own');
+    });
+    await expect(work).rejects.toThrow('its own');
+    expect(attempts).toBe(3);
+  });
+});

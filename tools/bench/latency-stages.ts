@@ -1,0 +1,144 @@
+/** When each part had an upload in its hands, from what the parts write down anyway. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
+import { clientConfiguration } from '@centflow/local-stack/clients';
+import { queryRows } from '@centflow/local-stack/database';
+import type { AwsAccess } from '@centflow/local-stack/emulator';
+import { z } from 'zod';
+import type { BenchStack } from './bench-stack.ts';
+import { type Stage, stageNames } from './results.ts';
+
+/** Milliseconds since 1970. */
+type Moment = number;
+
+/** An upload as its client saw it. */
+export interface SeenUpload {
+  readonly objectKey: string;
+  readonly putAt: Moment;
+  readonly seenAt: Moment;
+}
+
+/** The Lambda's invocation that started a job run. */
+interface Invocation {
+  readonly startedAt: Moment;
+  readonly jobRunStartedAt: Moment;
+}
+
+const jobRunStarted = z.object({
+  timestamp: z.iso.datetime(),
+  jobRunId: z.string(),
+  function_request_id: z.string(),
+});
+
+/** Reads the stages of each upload, in milliseconds. */
+export async function readStages(
+  bench: BenchStack,
+  uploads: readonly SeenUpload[],
+): Promise<Readonly<Record<Stage, number>>[]> {
+  const { functionName, logFolder } = bench.stack.description;
+  const messages = await readLambdaLog(functionName, bench.stack.description);
+  const invocations = readInvocations(messages);
+  const jobStarts = readJobStarts(readFileSync(join(logFolder, 'spark.log'), 'utf8'));
+  const rows = await queryRows<{
+    object_key: string;
+    job_run_id: string;
+    received: string;
+    loading: string;
+    loaded: string;
+    published: string;
+  }>(
+    bench.administrator,
+    `SELECT object_key, job_run_id, UNIX_TIMESTAMP(received_at) AS received, UNIX_TIMESTAMP(loading_at) AS loading,
+            UNIX_TIMESTAMP(loaded_at) AS loaded, UNIX_TIMESTAMP(published_at) AS published
+     FROM uploads WHERE object_key IN (?)`,
+    [uploads.map(({ objectKey }) => objectKey)],
+  );
+  const byKey = new Map(rows.map((row) => [row.object_key, row]));
+  return uploads.map((upload) => {
+    const row = byKey.get(upload.objectKey);
+    const invocation = invocations.get(row?.job_run_id ?? '');
+    const jobStart = jobStarts.get(row?.job_run_id ?? '');
+    if (row === undefined || invocation === undefined || jobStart === undefined) {
+      throw new Error(`The logs in ${logFolder} do not tell how ${upload.objectKey} was loaded`);
+    }
+    const milliseconds = (text: string) => Number(text) * 1000;
+    return splitIntoStages([
+      upload.putAt,
+      milliseconds(row.received),
+      invocation.startedAt,
+      invocation.jobRunStartedAt,
+      jobStart,
+      milliseconds(row.loading),
+      milliseconds(row.loaded),
+      milliseconds(row.published),
+      upload.seenAt,
+    ]);
+  });
+}
+
+/**
+ * The time between each two moments.
+ *
+ * The logs have hundredths of a second, and a job run may start before the trigger has read the answer: a moment that
+ * seems to lie before the one it follows counts as the same. The stages add up to the whole.
+ */
+export function splitIntoStages(moments: readonly Moment[]): Readonly<Record<Stage, number>> {
+  const last = moments.at(-1) ?? 0;
+  let latest = moments[0] ?? 0;
+  const lengths = moments.slice(1).map((moment) => {
+    const before = latest;
+    latest = Math.min(Math.max(latest, moment), last);
+    return latest - before;
+  });
+  return Object.fromEntries(stageNames.map((name, index) => [name, lengths[index] ?? 0])) as Record<Stage, number>;
+}
+
+interface LogEvent {
+  readonly at: Moment;
+  readonly message: string;
+}
+
+async function readLambdaLog(functionName: string, aws: AwsAccess): Promise<LogEvent[]> {
+  const client = new CloudWatchLogsClient(clientConfiguration(aws.endpointUrl, aws));
+  try {
+    const found: LogEvent[] = [];
+    const pages = paginateFilterLogEvents({ client }, { logGroupName: `/aws/lambda/${functionName}` });
+    for await (const { events } of pages) {
+      for (const event of events ?? []) found.push({ at: event.timestamp ?? 0, message: event.message ?? '' });
+    }
+    return found;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Invocations by the job run they started. */
+export function readInvocations(events: readonly LogEvent[]): Map<string, Invocation> {
+  const started = new Map<string, Moment>();
+  for (const { at, message } of events) {
+    const end = /^REPORT RequestId: (\S+)\s+Duration: ([\d.]+) ms/.exec(message);
+    if (end?.[1] !== undefined) started.set(end[1], at - Number(end[2]));
+  }
+  const invocations = new Map<string, Invocation>();
+  for (const { message } of events) {
+    if (!message.includes('"Job run started"')) continue;
+    const line = jobRunStarted.parse(JSON.parse(message));
+    const startedAt = started.get(line.function_request_id);
+    if (startedAt !== undefined) {
+      invocations.set(line.jobRunId, { startedAt, jobRunStartedAt: Date.parse(line.timestamp) });
+    }
+  }
+  return invocations;
+}
+
+/** When the job's `main` began, by job run: its end and its length are in Spark's log, in local time. */
+export function readJobStarts(log: string): Map<string, Moment> {
+  const lines = log.matchAll(/^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{3}) .* run (\S+) SUCCEEDED after ([\d.]+) s$/gm);
+  return new Map(
+    [...lines].map(([, day, time, milliseconds, jobRunId = '', length]) => [
+      jobRunId,
+      new Date(`${day}T${time}.${milliseconds}`).getTime() - Number(length) * 1000,
+    ]),
+  );
+}

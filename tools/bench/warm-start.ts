@@ -1,0 +1,91 @@
+/** How long `npm start` takes once everything is installed and the samples are loaded. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from '@centflow/local-processes/paths';
+import { benchFolder } from './bench-stack.ts';
+import type { Results } from './results.ts';
+import { median, round } from './statistics.ts';
+
+/** What the command prints when the console answers, and when the samples are compared and the reports shown. */
+const MARKS = { console: 'The console: ', ready: 'The local stack runs until Ctrl-C' } as const;
+
+/**
+ * Starts and stops the README's command on a folder of its own: once to load the samples, then `starts` times measured.
+ *
+ * @param starts how many starts to measure
+ * @throws Error if a start ends before it is ready
+ */
+export async function measureWarmStart(
+  signal: AbortSignal,
+  starts: number,
+  report: (text: string) => void,
+): Promise<Results['start']> {
+  const folder = join(benchFolder, 'start');
+  rmSync(folder, { recursive: true, force: true });
+  try {
+    report('loading the samples');
+    await startOnce(folder, signal);
+    const runs: { consoleSeconds: number; readySeconds: number }[] = [];
+    for (let run = 1; run <= starts; run++) {
+      report(`${run} of ${starts} starts`);
+      runs.push(await startOnce(folder, signal));
+    }
+    const of = (name: 'consoleSeconds' | 'readySeconds') => runs.map((run) => run[name]);
+    return {
+      starts,
+      readyMedianSeconds: round(median(of('readySeconds'))),
+      readyMostSeconds: round(Math.max(...of('readySeconds'))),
+      consoleMedianSeconds: round(median(of('consoleSeconds'))),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Seconds from the command's start, the set-up's checks included. */
+async function startOnce(
+  folder: string,
+  signal: AbortSignal,
+): Promise<{ consoleSeconds: number; readySeconds: number }> {
+  signal.throwIfAborted();
+  const since = performance.now();
+  const child = spawn(process.execPath, [join(repository, 'tools', 'toolchain', 'run.cjs'), 'start'], {
+    env: { ...process.env, CENTFLOW_RUN_DIR: folder, CENTFLOW_MYSQL_URL: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  const stop = () => child.kill('SIGTERM');
+  signal.addEventListener('abort', stop);
+  try {
+    const at = await waitForMarks(child, exited);
+    return { consoleSeconds: (at.console - since) / 1000, readySeconds: (at.ready - since) / 1000 };
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+    await exited;
+  }
+}
+
+async function waitForMarks(
+  child: ChildProcess,
+  exited: Promise<unknown>,
+): Promise<{ console: number; ready: number }> {
+  let printed = '';
+  const at: { console?: number; ready?: number } = {};
+  const both = new Promise<{ console: number; ready: number }>((resolve) => {
+    const read = (data: Buffer) => {
+      printed += data.toString();
+      for (const mark of ['console', 'ready'] as const)
+        if (printed.includes(MARKS[mark])) at[mark] ??= performance.now();
+      if (at.console !== undefined && at.ready !== undefined) resolve({ console: at.console, ready: at.ready });
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+  });
+  const early = exited.then(() => {
+    throw new Error(`\`npm start\` ended before it was ready:\n${printed}`);
+  });
+  return Promise.race([both, early]);
+}

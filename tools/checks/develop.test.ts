@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { repository } from '@centflow/local-processes/paths';
+import { expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+test('generate needs no program that the set-up does not install', async () => {
+  const [, program = '', command = ''] = scripts.generate?.split(' ') ?? [];
+  const checked = run(process.execPath, [join(repository, program), command, '--check'], {
+    cwd: repository,
+    env: { ...process.env, PATH: '/usr/bin:/bin' },
+  });
+  await expect(checked).resolves.toMatchObject({ stdout: expect.not.stringContaining('out of date') });
+});
+
+test.each(Object.entries(scripts))('`npm run %s` needs no program that the set-up does not install', (_, script) => {
+  expect(script).toMatch(/^node apps\/local\/bootstrap\/run\.cjs [a-z-]+$/);
+});

@@ -1,0 +1,63 @@
+/** `generate`, `types`, `lint` and `format`: what somebody needs who changes the code, without anything installed by hand. */
+
+import { runChild } from '@centflow/command-line/run-child';
+import { readToolPaths, repository, type ToolPaths, turboEnvironment } from '@centflow/local-processes/paths';
+import type { Command } from 'commander';
+
+/** Adds `generate`, whose arguments go to the schema's generator: `--name` calls a migration, `--check` writes nothing. */
+export function addGenerate(program: Command): void {
+  program
+    .command('generate')
+    .description('write what is generated: registries, contracts, samples, the next migration, openapi.json')
+    .option('--name <name>', 'what to call the migration')
+    .option('--check', 'write nothing; fail where anything that is committed is out of date')
+    .action(({ name, check }: { name?: string; check?: boolean }) => {
+      const generator = ['packages/schema/src/generate.ts', ...(name === undefined ? [] : ['--name', name])];
+      const tools = readToolPaths();
+      return runInTurn(tools, [
+        [tools.node, ...generator, ...(check ? ['--check'] : [])],
+        ...(check ? [] : [turbo(tools, 'generate', '--filter=!@centflow/schema')]),
+      ]);
+    });
+}
+
+/** Adds `types`. */
+export const addTypes = addTask('types', 'check the types of both languages');
+
+/** Adds `lint`. */
+export const addLint = addTask('lint', 'check the style of both languages', ['biome', 'check', '.']);
+
+/** Adds `format`. */
+export const addFormat = addTask('format', 'fix the style of both languages, as far as a program can', [
+  'biome',
+  'check',
+  '--write',
+  '.',
+]);
+
+/** Makes a function that adds a task of Turbo's as a command. `first` is a program of the workspace that runs before it. */
+function addTask(task: string, description: string, first: readonly string[] = []): (program: Command) => void {
+  return (program) =>
+    void program
+      .command(task)
+      .description(description)
+      .action(() => {
+        const tools = readToolPaths();
+        const before: CommandLine[] = first.length === 0 ? [] : [[tools.pnpm, 'exec', ...first]];
+        return runInTurn(tools, [...before, turbo(tools, task)]);
+      });
+}
+
+type CommandLine = readonly [command: string, ...args: string[]];
+
+function turbo({ pnpm }: ToolPaths, task: string, ...args: string[]): CommandLine {
+  return [pnpm, 'exec', 'turbo', 'run', task, '--output-logs=errors-only', ...args];
+}
+
+/** Runs each command even if one before it fails; a failure sets the exit code. */
+async function runInTurn(tools: ToolPaths, commandLines: readonly CommandLine[]): Promise<void> {
+  for (const [command, ...args] of commandLines) {
+    const exitCode = await runChild(command, args, { cwd: repository, env: turboEnvironment(tools) });
+    if (exitCode !== 0) process.exitCode = exitCode;
+  }
+}

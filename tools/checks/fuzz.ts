@@ -1,0 +1,87 @@
+/** `fuzz`: mangles files for the job's reader and for the preview's until the time is over or something breaks. */
+import { join } from 'node:path';
+import { CommandError } from '@centflow/command-line/exit';
+import { runChild } from '@centflow/command-line/run-child';
+import { readToolPaths, repository, type ToolPaths } from '@centflow/local-processes/paths';
+import { type Command, InvalidArgumentError } from 'commander';
+
+/** One round of either reader takes a minute or two. */
+const FILES_PER_ROUND = 500;
+
+export function addFuzz(program: Command): void {
+  program
+    .command('fuzz')
+    .description("mangle files for the job's reader and for the preview's")
+    .option('--minutes <minutes>', 'how long', positive, 10)
+    .option('--seed <seed>', 'where to begin; each round takes the next one', positive, 2)
+    .option('--files <files>', 'how many files one round has', positive, FILES_PER_ROUND)
+    .action(fuzz);
+}
+
+interface FuzzOptions {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly files: number;
+}
+
+async function fuzz({ minutes, seed: first, files }: FuzzOptions): Promise<void> {
+  const tools = readToolPaths();
+  const end = Date.now() + minutes * 60_000;
+  let seed = first;
+  for (; seed === first || Date.now() < end; seed++) {
+    for (const reader of readers(tools)) {
+      const started = Date.now();
+      const exitCode = await run(reader, tools, seed, files);
+      if (exitCode !== 0) {
+        throw new CommandError(
+          `Seed ${seed} breaks ${reader.name}; the output above has the file. ` +
+            `To see it again: npm run fuzz -- --seed ${seed} --files ${files} --minutes 1`,
+        );
+      }
+      console.log(`✔ seed ${seed}, ${reader.name}: ${files} files, ${((Date.now() - started) / 1000).toFixed(0)} s`);
+    }
+  }
+  console.log(`Nothing found by the seeds ${first} to ${seed - 1}.`);
+}
+
+interface Reader {
+  readonly name: string;
+  readonly folder: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+function readers({ uv, pnpm }: ToolPaths): readonly Reader[] {
+  return [
+    {
+      name: "the job's reader",
+      folder: 'glue',
+      command: uv,
+      args: ['run', '--frozen', 'pytest', 'tests/test_hostile_files.py'],
+    },
+    {
+      name: "the preview's reader",
+      folder: join('packages', 'preview'),
+      command: pnpm,
+      args: ['exec', 'vitest', 'run', '--testTimeout=0', 'test/hostile-files.test.ts'],
+    },
+  ];
+}
+
+function run({ folder, command, args }: Reader, tools: ToolPaths, seed: number, files: number): Promise<number> {
+  return runChild(command, args, {
+    cwd: join(repository, folder),
+    env: {
+      CENTFLOW_FUZZ_SEED: String(seed),
+      CENTFLOW_FUZZ_FILES: String(files),
+      JAVA_HOME: tools.javaHome,
+      UV_PROJECT_ENVIRONMENT: tools.virtualEnvironment,
+    },
+  });
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return number;
+}

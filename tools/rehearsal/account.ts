@@ -1,0 +1,177 @@
+/** An AWS account on this machine: the emulator with IAM enforced, and the MySQL that its RDS instance is. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { waitFor } from '@centflow/cli/flow-steps';
+import { createAuthority } from '@centflow/local-processes/certificates';
+import { freePort } from '@centflow/local-processes/free-port';
+import { startMysql } from '@centflow/local-processes/mysql';
+import type { ToolPaths } from '@centflow/local-processes/paths';
+import { removeSocketFolder, socketPath } from '@centflow/local-processes/socket-path';
+import { type Clients, type Credentials, createClients } from '@centflow/local-stack/clients';
+import { endpointOf, startEmulator } from '@centflow/local-stack/emulator';
+import { startDeployedSpark } from './deployed-spark.ts';
+import { codeOf, fetchJob } from './job-package.ts';
+import type { EmulatorCall } from './terraform-calls.ts';
+
+/** How MySQL is reached: clients verify a name, and no address. */
+const DATABASE_HOST = 'localhost';
+
+export interface AccountOptions {
+  readonly tools: ToolPaths;
+  /** Twelve digits. */
+  readonly accountId: string;
+  readonly region: string;
+  /** Everything the account keeps. */
+  readonly folder: string;
+  readonly logFolder: string;
+}
+
+/** Where the account is, and who its root is. */
+export interface Account {
+  readonly endpointUrl: string;
+  /** Who vouches for AWS and for MySQL, PEM: what `database_ca` is. */
+  readonly authority: string;
+  readonly clients: Clients;
+  /** For programs that talk to AWS as its root. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** The session that the job's runs have; there is one as soon as a run has started. */
+  jobCredentials(): Credentials;
+  /** Starts the Spark that runs a job as it is deployed now; without that, the job's next run does. */
+  startSpark(jobName: string): Promise<void>;
+  /** What the account has now, and what its root has done since this was last asked. */
+  observe(): Promise<Observation>;
+  stop(): Promise<void>;
+}
+
+/** By the emulator's stores: `s3._buckets` → names. */
+export type Inventory = Readonly<Record<string, readonly string[]>>;
+
+export interface Observation {
+  readonly inventory: Inventory;
+  /** What the account's root asked for. */
+  readonly rootCalls: readonly EmulatorCall[];
+  /** Role, action and resource of each call that was allowed, since the account began. */
+  readonly roleCalls: readonly (readonly [role: string, action: string, resource: string])[];
+}
+
+export async function startAccount(options: AccountOptions): Promise<Account> {
+  const { tools, accountId, region, folder, logFolder } = options;
+  const temporaryFolder = join(folder, 'tmp');
+  mkdirSync(temporaryFolder, { recursive: true });
+  // The emulator starts Lambdas with a CommonJS script in there, and below the repository Node would take it for a module.
+  writeFileSync(join(temporaryFolder, 'package.json'), '{ "type": "commonjs" }\n');
+  const sparkSocket = socketPath(temporaryFolder, 'spark.sock');
+  const jobCredentialsFile = join(temporaryFolder, 'job-credentials');
+  const authority = await createAuthority('Centflow rehearsal');
+  const authorityFile = join(temporaryFolder, 'authority.pem');
+  writeFileSync(authorityFile, authority.pem);
+
+  const rootPassword = randomBytes(18).toString('base64url');
+  const mysql = await startMysql({
+    tools,
+    dataFolder: join(folder, 'mysql'),
+    temporaryFolder,
+    logFile: join(logFolder, 'mysql.log'),
+    port: await freePort(),
+    password: rootPassword,
+    bufferPool: '256M',
+    certificate: await authority.issue(),
+  });
+  const inventoryFile = join(temporaryFolder, 'inventory.json');
+  const rdsServerFile = join(temporaryFolder, 'rds-server.json');
+  const server = {
+    host: DATABASE_HOST,
+    port: mysql.administrator.port,
+    socket: mysql.socket,
+    root_password: rootPassword,
+  };
+  writeFileSync(rdsServerFile, JSON.stringify(server), { mode: 0o600 });
+
+  const port = await freePort();
+  const rehearsal = {
+    accountId,
+    certificate: await authority.issue(),
+    authorityFile,
+    jobCredentialsFile,
+    rdsServerFile,
+    inventoryFile,
+  };
+  const endpointUrl = endpointOf({ port, rehearsal });
+  const emulator = await startEmulator({
+    tools,
+    port,
+    region,
+    dataFolder: join(folder, 'aws'),
+    temporaryFolder,
+    sparkSocket,
+    logFile: join(logFolder, 'aws.log'),
+    rehearsal,
+  }).catch(async (error: unknown) => {
+    await mysql.stop();
+    throw error;
+  });
+  // An access key of twelve digits is the root of the account with that number.
+  const credentials = { accessKeyId: accountId, secretAccessKey: 'root' };
+  const clients = createClients(endpointUrl, credentials, authority.pem);
+
+  const spark = await startDeployedSpark({
+    tools,
+    endpointUrl,
+    region,
+    socket: sparkSocket,
+    temporaryFolder,
+    logFile: join(logFolder, 'spark.log'),
+    memory: '1g',
+    rights: { credentialsFile: jobCredentialsFile, authorityFile },
+    fetch: (code, into) => fetchJob(clients.s3, code, tools, into),
+    onRestart: (message) => console.error(message),
+  });
+  return {
+    endpointUrl,
+    authority: authority.pem,
+    clients,
+    environment: {
+      AWS_ENDPOINT_URL: endpointUrl,
+      AWS_CA_BUNDLE: authorityFile,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_SESSION_TOKEN: undefined,
+      AWS_PROFILE: undefined,
+      AWS_REGION: region,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    },
+    startSpark: async (jobName) => spark.ready(await codeOf(clients.glue, jobName)),
+    jobCredentials: () => {
+      const profile = readFileSync(jobCredentialsFile, 'utf8');
+      const value = (name: string) => new RegExp(`^${name} = (.+)$`, 'm').exec(profile)?.[1] ?? '';
+      return {
+        accessKeyId: value('aws_access_key_id'),
+        secretAccessKey: value('aws_secret_access_key'),
+        sessionToken: value('aws_session_token'),
+      };
+    },
+    observe: async () => {
+      rmSync(inventoryFile, { force: true });
+      emulator.process.kill('SIGUSR1');
+      await waitFor(async () => (existsSync(inventoryFile) ? true : undefined));
+      const { records, rootCalls, roleCalls } = JSON.parse(readFileSync(inventoryFile, 'utf8')) as {
+        records: Record<string, Inventory>;
+        rootCalls: Record<string, EmulatorCall[]>;
+        roleCalls: Record<string, [string, string, string][]>;
+      };
+      return {
+        inventory: records[accountId] ?? {},
+        rootCalls: rootCalls[accountId] ?? [],
+        roleCalls: roleCalls[accountId] ?? [],
+      };
+    },
+    stop: async () => {
+      clients.destroy();
+      await emulator.stop();
+      await spark.stop();
+      await mysql.stop();
+      removeSocketFolder(sparkSocket, temporaryFolder);
+    },
+  };
+}

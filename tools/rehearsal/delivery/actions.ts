@@ -1,0 +1,105 @@
+/** GitHub Actions, as far as the workflows' own steps see it: their variables, their token, their outputs. */
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { GitHubStandIn } from '@centflow/delivery/github-stand-in';
+import type { Checkout, Outcome } from './checkout.ts';
+import { type Expressions, evaluate, readStep } from './workflow-step.ts';
+
+/** A run of a workflow. */
+export interface WorkflowRun {
+  readonly id: string;
+  /** The commit it is about: of a pull request what `main` would be after its merge. */
+  readonly sha: string;
+}
+
+export interface StepOutcome extends Outcome {
+  readonly outputs: Readonly<Record<string, string>>;
+  /** What it wrote on the page of the run. */
+  readonly summary: string;
+}
+
+interface Surroundings {
+  readonly run: WorkflowRun;
+  /** Where the job runs, at the run's commit. */
+  readonly runner: Checkout;
+  /** What `configure-aws-credentials` would set. */
+  readonly aws?: NodeJS.ProcessEnv;
+}
+
+export interface CommandOptions extends Surroundings {
+  readonly variables?: NodeJS.ProcessEnv;
+}
+
+export interface StepOptions extends Surroundings {
+  readonly expressions?: Expressions;
+  /** Put behind the command: what only a rehearsal says. */
+  readonly more?: string;
+}
+
+export class Actions {
+  readonly #gitHub: GitHubStandIn;
+  readonly #folder: string;
+  #runs = 0;
+
+  /** @param folder for the files through which steps give outputs */
+  constructor(gitHub: GitHubStandIn, folder: string) {
+    this.#gitHub = gitHub;
+    this.#folder = folder;
+  }
+
+  startRun(sha: string): WorkflowRun {
+    this.#runs += 1;
+    const id = String(9000 + this.#runs);
+    this.#gitHub.state.startRun(id);
+    return { id, sha };
+  }
+
+  /**
+   * A step as it stands in a workflow.
+   *
+   * @param path `<workflow>/<job>/<step's id>`
+   */
+  async step(path: string, { expressions = {}, more = '', ...options }: StepOptions): Promise<StepOutcome> {
+    const { run: line, variables, permissions } = readStep(path);
+    const values = { 'github.token': this.#gitHub.tokenFor(permissions), ...expressions };
+    const evaluated = Object.entries(variables).map(([name, text]) => [name, evaluate(text, values)]);
+    return this.command(`${line}${more}`, { ...options, variables: Object.fromEntries(evaluated) });
+  }
+
+  /** What a person types, in the same surroundings. */
+  async command(line: string, { run, runner, aws = {}, variables = {} }: CommandOptions): Promise<StepOutcome> {
+    const files = mkdtempSync(join(this.#folder, 'step-'));
+    const [output, summary] = [join(files, 'output'), join(files, 'summary')];
+    const outcome = await runner.run(asInstalled(line), {
+      ...aws,
+      ...variables,
+      CI: 'true',
+      GITHUB_ACTIONS: 'true',
+      GITHUB_ACTOR: 'ann',
+      GITHUB_API_URL: this.#gitHub.apiUrl,
+      GITHUB_REPOSITORY: this.#gitHub.repository,
+      GITHUB_RUN_ID: run.id,
+      GITHUB_SHA: run.sha,
+      GITHUB_OUTPUT: output,
+      GITHUB_STEP_SUMMARY: summary,
+    });
+    return { ...outcome, outputs: outputsIn(contentOf(output)), summary: contentOf(summary) };
+  }
+}
+
+/** `npm run` sets up what is missing first, and then runs this. */
+function asInstalled(line: string): string {
+  return line.replace(
+    /^npm run (deliver|infra) --/,
+    'node --disable-warning=ExperimentalWarning apps/delivery/src/main.ts $1',
+  );
+}
+
+function contentOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+function outputsIn(text: string): Record<string, string> {
+  const lines = text.split('\n').filter((line) => line.includes('='));
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}

@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+let machine = '';
+
+beforeEach(() => {
+  machine = mkdtempSync(join(tmpdir(), 'centflow-chromium-'));
+  // The set-up keeps everything below its own repository.
+  cpSync(import.meta.dirname, join(machine, 'tools', 'toolchain'), {
+    recursive: true,
+  });
+  mkdirSync(join(machine, 'bin'));
+  for (const name of ['basename', 'env', 'mkdir', 'touch'])
+    symlinkSync(join('/usr/bin', name), join(machine, 'bin', name));
+});
+
+afterEach(() => rmSync(machine, { recursive: true, force: true }));
+
+/** A command of the machine. */
+function command(name: string, ...lines: string[]): string {
+  const file = join(machine, 'bin', name);
+  writeFileSync(file, ['#!/bin/sh', ...lines, ''].join('\n'));
+  chmodSync(file, 0o755);
+  return file;
+}
+
+/** Sets up Chromium on that machine, which has nothing but its own commands. */
+async function setUp(named = ''): Promise<{ exitCode: number; stderr: string }> {
+  const program = `
+    import { installChromium } from ${JSON.stringify(join(machine, 'tools', 'toolchain', 'chromium.mjs'))};
+    await installChromium().catch((error) => { console.error(error.message); process.exitCode = 1; });`;
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--input-type=module', '--eval', program],
+      { env: { PATH: join(machine, 'bin'), CENTFLOW_CHROMIUM: named } },
+      (error, _stdout, stderr) => resolve({ exitCode: error === null ? 0 : 1, stderr }),
+    );
+  });
+}
+
+function found(): { executable: string; libraries?: string; fonts?: string } {
+  return JSON.parse(readFileSync(join(machine, '.local', 'toolchain', 'chromium.json'), 'utf8'));
+}
+
+/** apt that has these packages, and that would install `needed` with the headless shell. */
+function debian(...needed: string[]): void {
+  command(
+    'apt-get',
+    'case "$*" in',
+    '  *--print-uris*"install chromium-headless-shell"*)',
+    ...needed.map((name) => `    echo "'http://deb.example/${name}_1_amd64.deb' ${name}_1_amd64.deb 10 SHA256:0"`),
+    '    ;;',
+    '  *" download "*) while [ "$1" != download ]; do shift; done; shift; for name; do touch "$name"_1_amd64.deb; done ;;',
+    '  *--version*|*update*) ;;',
+    '  *) exit 100 ;;',
+    'esac',
+  );
+  command(
+    'dpkg',
+    'touch "$3/$(basename "$2")"',
+    'mkdir -p "$3/usr/lib/chromium" "$3/usr/lib/x86_64-linux-gnu/nss"',
+    'touch "$3/usr/lib/x86_64-linux-gnu/nss/libsoftokn3.so" "$3/usr/lib/chromium/chromium-headless-shell"',
+  );
+}
+
+describe('Chromium for the tests in a browser', () => {
+  test('is the one that CENTFLOW_CHROMIUM names', async () => {
+    command('chromium', 'echo Chromium 1');
+    const named = command('another', 'echo Chromium 2');
+    expect(await setUp(named)).toMatchObject({ exitCode: 0 });
+    expect(found()).toEqual({ executable: named });
+  });
+
+  test('is an error where the one that is named does not run', async () => {
+    expect((await setUp('/no/such')).stderr).toMatch(
+      /CENTFLOW_CHROMIUM names \/no\/such, which does not run\n.*unset it/,
+    );
+  });
+
+  test("is the machine's own where it has one", async () => {
+    const own = command('google-chrome', 'echo Google Chrome 1');
+    expect(await setUp()).toMatchObject({ exitCode: 0 });
+    expect(found()).toEqual({ executable: own });
+  });
+
+  test('is no snap, and where apt has none either, that is said with what to do', async () => {
+    command('chromium', 'echo Chromium 1 snap', 'exit', 'exec /snap/bin/chromium "$@"');
+    const { exitCode, stderr } = await setUp();
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('set CENTFLOW_CHROMIUM to its executable');
+    expect(existsSync(join(machine, '.local', 'toolchain', 'chromium.json'))).toBe(false);
+  });
+
+  test("is Debian's, unpacked with what the machine lacks, but never with a second libc", async () => {
+    debian('libnss3', 'libc6', 'fonts-liberation', 'chromium-headless-shell');
+    expect(await setUp()).toMatchObject({ exitCode: 0 });
+    const root = join(machine, '.local', 'apt', 'root', 'chromium');
+    expect(found()).toEqual({
+      executable: join(root, 'usr/lib/chromium/chromium-headless-shell'),
+      libraries: join(root, 'usr/lib/x86_64-linux-gnu/nss'),
+      fonts: join(root, 'fonts.conf'),
+    });
+    for (const name of ['libnss3', 'fonts-liberation'])
+      expect(existsSync(join(root, `${name}_1_amd64.deb`))).toBe(true);
+    expect(existsSync(join(root, 'libc6_1_amd64.deb'))).toBe(false);
+  });
+
+  test('is not looked for again once it is there', async () => {
+    debian('chromium-headless-shell');
+    await setUp();
+    rmSync(join(machine, 'bin', 'apt-get'));
+    expect(await setUp()).toEqual({ exitCode: 0, stderr: '' });
+  });
+});

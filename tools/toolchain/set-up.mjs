@@ -1,0 +1,147 @@
+/**
+ * Sets up what is missing, then runs the command on Node 22.
+ *
+ * Plain JavaScript without a dependency, because it runs before there is any, on whatever Node (18 or newer) the machine has.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installChromium, recordedChromium } from './chromium.mjs';
+import { installFaketime, recordedFaketime } from './faketime.mjs';
+import { checkJava, findJava } from './java.mjs';
+import { checkDisk, checkPlatform, findPython, freeBytes, glibcVersion, wasSetUp } from './machine.mjs';
+import { checkMysql, installMysql, mysqlHome, mysqlLibraries } from './mysql.mjs';
+import { installNode, installPackages, node, path, pnpm } from './node.mjs';
+import { emulatorPython, installPython, python, uv } from './python.mjs';
+import { archiveSparkClasses, sparkClasses } from './spark-classes.mjs';
+import { local, repository, SetupError, toolchain, virtualEnvironment } from './step.mjs';
+
+/**
+ * Commands that need neither Python, Spark, Java nor MySQL of this machine: `deliver` delivers what has been built (only
+ * `release` builds), and `machines` sets up other machines.
+ */
+const needsPackagesOnly = ([program, command]) =>
+  program === 'machines' || (program === 'deliver' && command !== 'release');
+
+/** Refuses a machine that lacks something before anything is installed. */
+function checkMachine(commandLine) {
+  const { platform, arch } = process;
+  if (wasSetUp(local)) return;
+  checkPlatform({ platform, arch, glibc: platform === 'linux' ? glibcVersion() : undefined });
+  if (needsPackagesOnly(commandLine)) return;
+  findPython();
+  checkJava();
+  checkMysql({ arch });
+  checkDisk(freeBytes());
+}
+
+async function setUp(commandLine) {
+  checkMachine(commandLine);
+  await installNode();
+  if (needsPackagesOnly(commandLine)) return await installPackages();
+  // Side by side: one waits for the npm registry, the other for PyPI and Maven.
+  const [packages, parts, browser] = await Promise.allSettled([
+    installPackages(),
+    installParts(),
+    installBrowser(commandLine),
+  ]);
+  for (const outcome of [packages, parts, browser]) if (outcome.status === 'rejected') throw outcome.reason;
+  const javaHome = parts.value;
+  mkdirSync(toolchain, { recursive: true });
+  const chromium = recordedChromium();
+  const faketime = commandLine[0] === 'chaos' ? await installFaketime() : recordedFaketime();
+  const paths = {
+    ...(faketime === undefined ? {} : { faketime }),
+    ...{ node, pnpm, uv, python, virtualEnvironment, emulatorPython },
+    ...{ javaHome, sparkClasses, mysqlHome, mysqlLibraries, chromium },
+  };
+  const file = join(toolchain, 'paths.json');
+  const text = `${JSON.stringify(paths, undefined, 2)}\n`;
+  // A command beside this one may be reading it.
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}
+
+/** Without a browser the tests in one are skipped, and say so; where it is required, and for pictures, that is an error. */
+async function installBrowser([command]) {
+  if (!['test', 'bench', 'pictures'].includes(command)) return;
+  try {
+    await installChromium();
+  } catch (error) {
+    if (!(error instanceof SetupError) || command === 'pictures' || process.env.CENTFLOW_REQUIRE_BROWSER) throw error;
+    console.error(`${error.message}\n  Until then what needs a browser is left out.`);
+  }
+}
+
+/** @returns {Promise<string>} JAVA_HOME */
+async function installParts() {
+  const [javaHome] = await Promise.all([findJava(), installPython()]);
+  await Promise.all([installMysql(javaHome), archiveSparkClasses(javaHome)]);
+  return javaHome;
+}
+
+/** The program of each command; those of tools/ where left out. */
+const programs = {
+  start: 'apps/cli/src/main.ts',
+  stack: 'apps/cli/src/main.ts',
+  centflow: 'apps/cli/src/main.ts',
+  infra: 'apps/delivery/src/main.ts',
+  deliver: 'apps/delivery/src/main.ts',
+};
+
+/** Runs the command's program and ends as it ends. */
+function runCommand(commandLine) {
+  const child = spawn(
+    node,
+    [
+      '--disable-warning=ExperimentalWarning',
+      join(repository, programs[commandLine[0]] ?? 'tools/main.ts'),
+      ...commandLine,
+    ],
+    {
+      // The channel's end tells the child that this process is gone, however it went.
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, PATH: path, NODE_COMPILE_CACHE: join(local, 'cache', 'node') },
+    },
+  );
+  // A terminal's Ctrl-C reaches the child by itself; a signal to this process alone is passed on.
+  process.on('SIGINT', () => {
+    if (!process.stdin.isTTY) child.kill('SIGINT');
+  });
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  stopWithNpm(child);
+  child.on('error', (error) => {
+    console.error(`Node 22 did not start: ${error.message}`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + ({ SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }[signal] ?? 1);
+  });
+}
+
+/** npm that is killed outright passes nothing on: notice that it, or the shell it runs this in, is gone. */
+function stopWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const above = () => `${process.ppid} ${parentOf(process.ppid)}`;
+  const started = above();
+  const watch = setInterval(() => {
+    if (above() !== started) child.kill('SIGTERM');
+  }, 1000);
+  watch.unref();
+}
+
+function parentOf(pid) {
+  try {
+    return /^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+try {
+  const commandLine = process.argv.slice(2);
+  await setUp(commandLine);
+  runCommand(commandLine);
+} catch (error) {
+  console.error(error instanceof SetupError ? error.message : error);
+  process.exitCode = 1;
+}

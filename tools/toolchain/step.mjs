@@ -1,0 +1,130 @@
+/**
+ * What the steps of the set-up share: where things go, what a step is, and how one fails.
+ *
+ * A step runs only when the hash of its inputs differs from the stamp its last success left, or when what it made is gone;
+ * so a warm start costs a few file reads.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+/** The folder of these programs. */
+export const setUpFolder = dirname(fileURLToPath(import.meta.url));
+export const local = join(repository, '.local');
+export const toolchain = join(local, 'toolchain');
+export const virtualEnvironment = join(local, 'venv');
+
+/** Something the user can put right: the message says what was wrong, where, and what to do. */
+export class SetupError extends Error {
+  /**
+   * @param {string} problem what was wrong and where
+   * @param {string} remedy what to do about it
+   */
+  constructor(problem, remedy) {
+    super(`${problem}\n  What to do: ${remedy}`);
+    this.name = 'SetupError';
+  }
+}
+
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/**
+ * Runs `make` unless the same inputs already made `outputs`.
+ *
+ * @param {{
+ *   name: string,
+ *   title: string,
+ *   inputs: (string | Buffer)[],
+ *   outputs: () => string[],
+ *   make: (log: string) => Promise<void>,
+ * }} step `inputs` are contents, not file names; `log` is the file a failing tool's output can be read in
+ */
+export async function step({ name, title, inputs, outputs, make }) {
+  const stamp = join(local, 'stamps', name);
+  const hash = createHash('sha256');
+  for (const input of inputs) hash.update(input).update('\0');
+  const wanted = hash.digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && outputs().every(existsSync)) return;
+
+  const since = performance.now();
+  const log = join(local, 'logs', `setup-${name}.log`);
+  mkdirSync(dirname(stamp), { recursive: true });
+  mkdirSync(dirname(log), { recursive: true });
+  rmSync(stamp, { force: true });
+  rmSync(log, { force: true });
+  console.error(`  …  ${title}`);
+  try {
+    await make(log);
+  } catch (error) {
+    console.error(`  ✘  ${title}, after ${seconds(since)}`);
+    throw error;
+  }
+  const missing = outputs().find((output) => !existsSync(output));
+  if (missing !== undefined) {
+    throw new SetupError(
+      `${title}: it ended well, but ${missing} is not there (see ${log})`,
+      `remove ${local} and try again`,
+    );
+  }
+  writeFileSync(stamp, wanted);
+  console.error(`  ✔  ${title}, ${seconds(since)}`);
+}
+
+/** Variables that hold rights in AWS or on GitHub. A package that is installed may run a script, which needs none of them. */
+const CREDENTIALS = /^(AWS_|ACTIONS_ID_TOKEN_|ACTIONS_RUNTIME_TOKEN$|GITHUB_TOKEN$|GH_TOKEN$)/;
+
+/** @param {NodeJS.ProcessEnv} environment */
+function withoutCredentials(environment) {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !CREDENTIALS.test(name)));
+}
+
+/**
+ * Runs a tool, without credentials, with its output in `log`, and fails with the last lines of that output.
+ *
+ * @param {string} log
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string | undefined>, remedy?: string }} [options]
+ */
+export async function run(log, command, args, { cwd = repository, env = {}, remedy } = {}) {
+  const output = createWriteStream(log, { flags: 'a' });
+  output.write(`$ ${command} ${args.join(' ')}\n`);
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...withoutCredentials(process.env), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let tail = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text) => {
+      output.write(text);
+      tail = (tail + text).slice(-4000);
+    });
+  }
+  const code = await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exitCode, signal) => resolve(exitCode ?? signal));
+  }).finally(() => output.end());
+  if (code !== 0) {
+    const lines = tail.trimEnd().split('\n').slice(-12).join('\n    ');
+    throw new SetupError(
+      `${command} ended with ${code}:\n    ${lines}`,
+      remedy ?? `read ${log}, then run the command again; what is already done is not done twice`,
+    );
+  }
+}
+
+/**
+ * What a command prints, or undefined when it is missing or fails.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ */
+export function output(command, args) {
+  const done = spawnSync(command, args, { encoding: 'utf8' });
+  return done.status === 0 ? `${done.stdout}${done.stderr}` : undefined;
+}
