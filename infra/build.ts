@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rdsAuthorities } from '@centflow/schema/rds-authorities';
+import { rdsAuthorities } from '@centflow/lambda-kit/rds-authorities';
 import { type Zippable, zipSync } from 'fflate';
 import { ArtefactError, type ArtefactManifest, artefactsFolder } from './src/artefacts.ts';
 import { readEnvironments } from './src/environments.ts';

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, describeBundle } from '@centflow/config/bundle-lambda';
+import { bundle, describeBundle } from '@centflow/lambda-kit/bundle-lambda';
 
 const here = dirname(fileURLToPath(import.meta.url));
 

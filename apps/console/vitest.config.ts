@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    setupFiles: ['@centflow/config/test-set-up'],
+    setupFiles: ['@centflow/test-kit/fast-check-seed'],
     include: ['api/**/*.test.ts', 'e2e/**/*.test.ts', 'web/src/**/*.test.ts', 'web/src/**/*.test.tsx'],
     // Each of the larger files starts a stack of its own, on two cores.
     fileParallelism: false,

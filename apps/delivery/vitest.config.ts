@@ -5,7 +5,7 @@ export default defineConfig({
     // Against what hangs; a busy machine takes its time.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    setupFiles: ['@centflow/config/test-set-up'],
+    setupFiles: ['@centflow/test-kit/fast-check-seed'],
     // Most of a file's time is importing CDKTF, which nothing here changes: once for a worker.
     isolate: false,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],

@@ -1,7 +1,7 @@
 import { cp, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle, describeBundle } from '@centflow/config/bundle-lambda';
+import { bundle, describeBundle } from '@centflow/lambda-kit/bundle-lambda';
 import { migrationsDirectory } from '@centflow/schema/migrate';
 
 const here = dirname(fileURLToPath(import.meta.url));

@@ -14,7 +14,7 @@ from stack import REPOSITORY, fetch, start_stack, tool_paths
 COPIED = (
     *("packages", "apps/console", "tools", "glue", "samples", "package.json"),
     # The local stack takes the version of Glue from there.
-    *("infra/package.json", "infra/src/glue-version.ts"),
+    *("infra/package.json", "glue/glue-version.ts"),
 )
 
 

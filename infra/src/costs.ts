@@ -1,8 +1,9 @@
 /** What an environment costs a month while nobody uploads: the sum of what it is made of. */
+
+import { GLUE_VERSION } from '@centflow/glue/glue-version';
 import { alarmsOf, isCalculation } from './alarms.ts';
 import { vcpusOf } from './database-class.ts';
 import type { Environment } from './environment.ts';
-import { GLUE_VERSION } from './glue-version.ts';
 import { priceOfInstance, priceOfJob, prices } from './prices.ts';
 import { HOURS_PER_MONTH, runsPerMonth } from './schedule.ts';
 import { firewallRules } from './stacks/console/firewall.ts';

@@ -1,9 +1,10 @@
 /** The tables of docs/runbook.md that follow from the code: costs and alarms. */
+
+import { GLUE_VERSION } from '@centflow/glue/glue-version';
 import { alarmsOf } from './alarms.ts';
 import { idleCosts, total } from './costs.ts';
 import type { Environment } from './environment.ts';
 import { withPart } from './generated-part.ts';
-import { GLUE_VERSION } from './glue-version.ts';
 import { priceOfJob } from './prices.ts';
 
 /**

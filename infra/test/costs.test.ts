@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { GLUE_VERSION } from '@centflow/glue/glue-version';
 import { describe, expect, test } from 'vitest';
 import { infra } from '../src/cli.ts';
 import { type Cost, idleCosts, total } from '../src/costs.ts';
 import { connectionsAtMost, isBurstable, memoryGib, vcpusOf } from '../src/database-class.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
 import { PageError } from '../src/generated-part.ts';
-import { GLUE_VERSION } from '../src/glue-version.ts';
 import { PriceError, priceOfInstance, priceOfJob, prices } from '../src/prices.ts';
 import { renderReadme } from '../src/readme.ts';
 import { renderRunbook } from '../src/runbook.ts';

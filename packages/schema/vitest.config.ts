@@ -2,9 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    setupFiles: ['@centflow/config/test-set-up'],
+    setupFiles: ['@centflow/test-kit/fast-check-seed'],
     include: ['src/**/*.test.ts'],
-    globalSetup: './src/testing/global-set-up.ts',
+    globalSetup: '@centflow/test-kit/mysql-server',
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

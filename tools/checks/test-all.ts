@@ -3,15 +3,12 @@
  *
  * Packages that only need a MySQL server share a throw-away one; those that test the server itself start their own.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from '@centflow/command-line/run-child';
 import { renderTable } from '@centflow/command-line/table';
-import { freePort } from '@centflow/local-processes/free-port';
-import { type Administrator, startMysql } from '@centflow/local-processes/mysql';
 import { readToolPaths, repository, type ToolPaths, turboEnvironment } from '@centflow/local-processes/paths';
+import { startTemporaryMysql } from '@centflow/local-processes/temporary-mysql';
 import type { Command } from 'commander';
 import { readReport, type TestCounts } from './junit.ts';
 
@@ -30,7 +27,7 @@ export function addTest(program: Command): void {
 
 async function testAll({ filter }: { filter?: readonly string[] }): Promise<void> {
   const tools = readToolPaths();
-  await withMysql(tools, (server) => runPackageTests(tools, server, filter));
+  await withMysql((server) => runPackageTests(tools, server, filter));
 }
 
 /** Runs the tests of the named packages, or of all, and reports them; a failure sets the exit code. */
@@ -60,30 +57,15 @@ function testPackages(): TestPackage[] {
   });
 }
 
-async function withMysql<Result>(tools: ToolPaths, work: (url: string) => Promise<Result>): Promise<Result> {
+async function withMysql<Result>(work: (url: string) => Promise<Result>): Promise<Result> {
   const given = process.env.CENTFLOW_MYSQL_URL;
   if (given) return work(given);
-  const folder = mkdtempSync(join(tmpdir(), 'centflow-test-'));
-  const server = await startMysql({
-    tools,
-    dataFolder: join(folder, 'mysql'),
-    temporaryFolder: folder,
-    logFile: join(folder, 'mysql.log'),
-    port: await freePort(),
-    // Not a word that stands elsewhere: tests look for passwords where none may be.
-    password: randomBytes(12).toString('hex'),
-    bufferPool: '256M',
-  });
+  const server = await startTemporaryMysql();
   try {
-    return await work(urlOf(server.administrator));
+    return await work(server.url);
   } finally {
     await server.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function urlOf({ host, port, user, password }: Administrator): string {
-  return `mysql://${user}:${password}@${host}:${port}`;
 }
 
 /**

@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { waitFor } from '@centflow/cli/flow-steps';
 import { createAuthority } from '@centflow/local-processes/certificates';
 import { freePort } from '@centflow/local-processes/free-port';
 import { startMysql } from '@centflow/local-processes/mysql';
 import type { ToolPaths } from '@centflow/local-processes/paths';
 import { removeSocketFolder, socketPath } from '@centflow/local-processes/socket-path';
+import { waitFor } from '@centflow/local-processes/wait-for';
 import { type Clients, type Credentials, createClients } from '@centflow/local-stack/clients';
 import { endpointOf, startEmulator } from '@centflow/local-stack/emulator';
 import { startDeployedSpark } from './deployed-spark.ts';

@@ -1,5 +1,6 @@
+import { ConfigError } from '@centflow/lambda-kit/config';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
 
 const variables = {
   ENVIRONMENT: 'dev',

@@ -1,13 +1,13 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { rdsAuthorities } from '@centflow/lambda-kit/rds-authorities';
+import { readDatabaseUser, type SecretReader } from '@centflow/lambda-kit/secrets';
+import { verifiedTls } from '@centflow/lambda-kit/tls';
 import { describeForLog } from '@centflow/schema/log-text';
-import { rdsAuthorities } from '@centflow/schema/rds-authorities';
-import { verifiedTls } from '@centflow/schema/tls';
 import type { Context } from 'aws-lambda';
 import { createConnection } from 'mysql2/promise';
 import * as z from 'zod';
 import type { CanaryConfig } from './config.ts';
 import { type CanaryAnswer, readViews } from './read-views.ts';
-import { readReporter, type SecretReader } from './reporter.ts';
 
 /** What the handler works with. */
 export interface CanaryParts {
@@ -66,7 +66,7 @@ export function createHandler({ config, secrets, logger }: CanaryParts) {
   }
 
   async function askViews(owner: string): Promise<CanaryAnswer> {
-    const { host, port, username, password, dbname } = await readReporter(secrets, config.reporterSecret);
+    const { host, port, username, password, dbname } = await readDatabaseUser(secrets, config.reporterSecret);
     const connection = await createConnection({
       host,
       port,

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { invokeLambda } from '@centflow/config/invoke-lambda';
+import { invokeLambda } from '@centflow/lambda-kit/invoke-lambda';
+import { verifiedTls } from '@centflow/lambda-kit/tls';
 import { setUpDatabase } from '@centflow/schema/set-up-database';
-import { makeAuthority, startTlsMysql } from '@centflow/schema/testing/tls-mysql';
-import { verifiedTls } from '@centflow/schema/tls';
+import { createAuthority, startTlsMysql } from '@centflow/test-kit/tls-mysql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleLambda } from '../build.ts';
 
@@ -55,7 +55,7 @@ describe('the bundle', () => {
 
   test('reads the views over verified TLS, with a secret as it looks on the wire', async () => {
     await using mysql = await startTlsMysql();
-    const authority = await makeAuthority('Centflow test authority');
+    const authority = await createAuthority('Centflow test authority');
     await mysql.present(authority, mysql.host);
     const { username, password } = mysql.administrator;
     await setUpDatabase({

@@ -1,11 +1,11 @@
 /** The canary against a MySQL with TLS and everything that the migrator makes in it. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { GetSecretValueCommand, GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
+import { verifiedTls } from '@centflow/lambda-kit/tls';
 import { expenses, incomes } from '@centflow/schema/feeds';
 import { setUpDatabase } from '@centflow/schema/set-up-database';
 import { enterUpload, type TestRow } from '@centflow/schema/testing/books';
-import { type Authority, makeAuthority, startTlsMysql, type TlsMysql } from '@centflow/schema/testing/tls-mysql';
-import { verifiedTls } from '@centflow/schema/tls';
+import { type Authority, createAuthority, startTlsMysql, type TlsMysql } from '@centflow/test-kit/tls-mysql';
 import type { Context } from 'aws-lambda';
 import { drizzle } from 'drizzle-orm/mysql2';
 import type { RowDataPacket } from 'mysql2/promise';
@@ -46,7 +46,7 @@ let asked: (string | undefined)[];
 let logged: string[];
 
 beforeAll(async () => {
-  [mysql, authority] = await Promise.all([startTlsMysql(), makeAuthority('Centflow test authority')]);
+  [mysql, authority] = await Promise.all([startTlsMysql(), createAuthority('Centflow test authority')]);
   await mysql.present(authority, mysql.host);
   const { username, password } = mysql.administrator;
   await setUpDatabase({
@@ -180,7 +180,7 @@ describe('the canary', () => {
 
 describe('the server', () => {
   test('is refused when a stranger vouches for it, or its certificate is for another host', async () => {
-    await mysql.present(await makeAuthority('Somebody else'), mysql.host);
+    await mysql.present(await createAuthority('Somebody else'), mysql.host);
     await expect(invoke()).rejects.toThrow(/self.signed certificate|unable to verify|unable to get/);
     await mysql.present(authority, 'database.example.com');
     await expect(invoke()).rejects.toThrow(/does not match certificate's altnames/);

@@ -3,7 +3,6 @@
  * or as Terraform made it. Each step asserts with node:assert.
  */
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConcurrentRunsExceededException,
   GetJobCommand,
@@ -18,6 +17,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
+import { waitFor } from '@centflow/local-processes/wait-for';
 import type { Clients } from '@centflow/local-stack/clients';
 import { queryRows } from '@centflow/local-stack/database';
 import { type Accounting, followUploads, type Version } from '@centflow/local-stack/follow';
@@ -61,17 +61,6 @@ export async function expensesOf(flow: RunningFlow, owner: string): Promise<unkn
   return flow.asReporter((reporter) =>
     queryRows(reporter, 'SELECT date, counterparty, amount FROM v_transactions WHERE owner = ? ORDER BY 1, 2', [owner]),
   );
-}
-
-/** Asks until there is an answer. */
-export async function waitFor<Result>(question: () => Promise<Result | undefined>, withinMs = 30_000): Promise<Result> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const answer = await question();
-    if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`Still waiting after ${withinMs / 1000} s: ${question}`);
-    await sleep(50);
-  }
 }
 
 /** An upload shows, its correction replaces it, and its deletion takes it back. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetJobRunCommand } from '@aws-sdk/client-glue';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { waitFor } from '@centflow/local-processes/wait-for';
 import { databaseUrl, withConnection } from '@centflow/local-stack/database';
 import { runSweep, startWhenFree } from '@centflow/local-stack/job-runs';
 import { readBundle } from '@centflow/local-stack/resources';
@@ -20,7 +21,6 @@ import {
   rejectWhatIsNoFeed,
   sweepFindsWhatEventsMissed,
   uploadCorrectDelete,
-  waitFor,
 } from './flow-steps.ts';
 import { startFlowStack, stopFlowStack } from './testing/flow-stack.ts';
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { processesOf } from '@centflow/local-processes/processes-of';
+import { waitFor } from '@centflow/local-processes/wait-for';
 import { databaseUrl, queryRows, withConnection } from '@centflow/local-stack/database';
 import { followUploads } from '@centflow/local-stack/follow';
 import { runSweep } from '@centflow/local-stack/job-runs';
@@ -12,7 +13,6 @@ import type { Stack } from '@centflow/local-stack/stack';
 import type { PartStatus } from '@centflow/local-stack/supervisor';
 import { startSweeper } from '@centflow/local-stack/sweeper';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { waitFor } from './flow-steps.ts';
 import { startFlowStack, stopFlowStack } from './testing/flow-stack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'centflow-recovery-'));

@@ -6,12 +6,12 @@ import { parseEnv, promisify } from 'node:util';
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { readToolPaths } from '@centflow/local-processes/paths';
 import { processesLeft } from '@centflow/local-processes/processes-of';
+import { waitFor } from '@centflow/local-processes/wait-for';
 import { createClients } from '@centflow/local-stack/clients';
 import { withConnection } from '@centflow/local-stack/database';
 import { readParts } from '@centflow/local-stack/parts-file';
 import { isAlive } from '@centflow/local-stack/running-stack';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { waitFor } from './flow-steps.ts';
 import { centflow, type Running, startCommand } from './testing/commands.ts';
 
 const run = promisify(execFile);

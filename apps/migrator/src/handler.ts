@@ -1,10 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { rdsAuthorities } from '@centflow/lambda-kit/rds-authorities';
+import { verifiedTls } from '@centflow/lambda-kit/tls';
 import { comparedViews, rebuiltName } from '@centflow/schema/compare-views';
 import { type Role, roles } from '@centflow/schema/grants';
 import { describeForLog } from '@centflow/schema/log-text';
-import { rdsAuthorities } from '@centflow/schema/rds-authorities';
 import { rotatePassword, setUpDatabase } from '@centflow/schema/set-up-database';
-import { verifiedTls } from '@centflow/schema/tls';
 import type { Context } from 'aws-lambda';
 import type { ConnectionOptions, SslOptions } from 'mysql2/promise';
 import { alone } from './alone.ts';

@@ -7,6 +7,7 @@ import {
   type PutSecretValueCommandOutput,
   ResourceNotFoundException,
 } from '@aws-sdk/client-secrets-manager';
+import { parseSecret, SecretError } from '@centflow/lambda-kit/secrets';
 import * as z from 'zod';
 
 /** The part of `SecretsManagerClient` that is used here. */
@@ -30,11 +31,6 @@ const databaseUser = z.object({
 export type AdministratorSecret = z.infer<typeof administrator>;
 /** How one user reaches the database. */
 export type UserSecret = z.infer<typeof databaseUser>;
-
-/** A secret does not hold what it should. Says nothing of what it holds. */
-export class SecretError extends Error {
-  override readonly name = 'SecretError';
-}
 
 /** A password that fits everywhere: 32 letters, digits, `-` and `_`, of 192 random bits. */
 export function newPassword(): string {
@@ -92,18 +88,8 @@ async function read(store: SecretStore, id: string): Promise<string | undefined>
 }
 
 function parse<Value>(schema: z.ZodType<Value>, id: string, text: string): Value {
-  const parsed = schema.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map(({ path }) => path.join('.') || 'JSON').join(', ');
-  throw new SecretError(
-    `Secret ${id} does not hold what it should (${wrong}). Put its AWSPREVIOUS version back, or delete the secret and apply again.`,
-  );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return parseSecret(schema, text, {
+    problem: `Secret ${id} does not have the expected fields`,
+    remedy: 'Restore its AWSPREVIOUS version, or delete the secret and apply again.',
+  });
 }

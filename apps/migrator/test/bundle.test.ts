@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { invokeLambda } from '@centflow/config/invoke-lambda';
-import { makeAuthority, startTlsMysql } from '@centflow/schema/testing/tls-mysql';
+import { invokeLambda } from '@centflow/lambda-kit/invoke-lambda';
+import { createAuthority, startTlsMysql } from '@centflow/test-kit/tls-mysql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleLambda } from '../build.ts';
 
@@ -67,7 +67,7 @@ describe('the bundle', () => {
 
   test('migrates a database over verified TLS, with secrets as they look on the wire', async () => {
     await using mysql = await startTlsMysql();
-    const authority = await makeAuthority('Centflow test authority');
+    const authority = await createAuthority('Centflow test authority');
     await mysql.present(authority, mysql.host);
     await using secrets = await startSecretsManager(mysql.administrator);
     const { answer, output } = await invokeLambda(

@@ -2,10 +2,10 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
+import { verifiedTls } from '@centflow/lambda-kit/tls';
 import type { Role } from '@centflow/schema/grants';
 import { migrationsDirectory } from '@centflow/schema/migrate';
-import { type Authority, makeAuthority, startTlsMysql, type TlsMysql } from '@centflow/schema/testing/tls-mysql';
-import { verifiedTls } from '@centflow/schema/tls';
+import { type Authority, createAuthority, startTlsMysql, type TlsMysql } from '@centflow/test-kit/tls-mysql';
 import type { Context } from 'aws-lambda';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -29,8 +29,8 @@ let logged: string[];
 beforeAll(async () => {
   [mysql, authority, stranger] = await Promise.all([
     startTlsMysql(),
-    makeAuthority('Centflow test authority'),
-    makeAuthority('Somebody else'),
+    createAuthority('Centflow test authority'),
+    createAuthority('Somebody else'),
   ]);
 });
 afterAll(() => mysql?.[Symbol.asyncDispose]());

@@ -1,11 +1,11 @@
 /** The check of a restored instance: one server stands for the environment's instance and for the restored one. */
 import dns from 'node:dns';
 import { Logger } from '@aws-lambda-powertools/logger';
+import { verifiedTls } from '@centflow/lambda-kit/tls';
 import { comparedViews } from '@centflow/schema/compare-views';
 import type { Role } from '@centflow/schema/grants';
 import { migrationsDirectory } from '@centflow/schema/migrate';
-import { type Authority, makeAuthority, startTlsMysql, type TlsMysql } from '@centflow/schema/testing/tls-mysql';
-import { verifiedTls } from '@centflow/schema/tls';
+import { type Authority, createAuthority, startTlsMysql, type TlsMysql } from '@centflow/test-kit/tls-mysql';
 import type { Context } from 'aws-lambda';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -26,7 +26,7 @@ let logged: string[];
 let lookups: string[];
 
 beforeAll(async () => {
-  [mysql, authority] = await Promise.all([startTlsMysql(), makeAuthority('Centflow test authority')]);
+  [mysql, authority] = await Promise.all([startTlsMysql(), createAuthority('Centflow test authority')]);
 });
 afterAll(() => mysql?.[Symbol.asyncDispose]());
 

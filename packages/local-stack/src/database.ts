@@ -1,5 +1,5 @@
 /** Reading the database: values come as MySQL writes them, so that no amount becomes a float. */
-import { tlsFor, verifiedTls } from '@centflow/schema/tls';
+import { tlsFor, verifiedTls } from '@centflow/lambda-kit/tls';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 
 /** Where a stack's database is. */

@@ -36,7 +36,7 @@ import {
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { GLUE_VERSION } from '@centflow/infra/glue-version';
+import { GLUE_VERSION } from '@centflow/glue/glue-version';
 import { repository } from '@centflow/local-processes/paths';
 import { zipSync } from 'fflate';
 import type { Clients } from './clients.ts';

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { waitFor } from '@centflow/cli/flow-steps';
 import { type Part, startPart } from '@centflow/local-processes/supervise';
+import { waitFor } from '@centflow/local-processes/wait-for';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSupervisor, type Limits, type PartPlan, type Supervised, type Supervisor } from './supervisor.ts';
 

@@ -4,12 +4,13 @@
  *   node packages/schema/src/cli.ts migrate --url mysql://root@127.0.0.1:3306/centflow
  *   node packages/schema/src/cli.ts set-up  --url mysql://root@127.0.0.1:3306 --database centflow
  */
+
+import { tlsFor, verifiedTls } from '@centflow/lambda-kit/tls';
 import { Command, Option } from 'commander';
 import { createConnection } from 'mysql2/promise';
 import type { Role } from './grants.ts';
 import { type Migrated, migrate } from './migrate.ts';
 import { setUpDatabase } from './set-up-database.ts';
-import { tlsFor, verifiedTls } from './tls.ts';
 
 const program = new Command('schema').description('Brings a Centflow database up to date.');
 const url = () =>

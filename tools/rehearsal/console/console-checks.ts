@@ -1,7 +1,7 @@
 /** What the deployed console must show: its pages, who gets in, whose money they see, and that an upload goes all the way. */
 import assert from 'node:assert/strict';
-import { waitFor } from '@centflow/cli/flow-steps';
 import { securityHeaders } from '@centflow/console/security-headers';
+import { waitFor } from '@centflow/local-processes/wait-for';
 import { type Answer, ask } from './browser.ts';
 import type { DeployedConsole } from './deployed-console.ts';
 

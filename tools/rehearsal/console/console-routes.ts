@@ -5,11 +5,11 @@
  * called it under enforced IAM.
  */
 import assert from 'node:assert/strict';
-import { waitFor } from '@centflow/cli/flow-steps';
 import { access, type DeployedRoute } from '@centflow/console/access';
 import { addressOf, type RouteCall, requestOf } from '@centflow/console/contract/request';
 import { PART_BYTES } from '@centflow/console/contract/sends';
 import { exampleMapping } from '@centflow/delivery/accept';
+import { waitFor } from '@centflow/local-processes/wait-for';
 import { type Answer, ask } from './browser.ts';
 import type { ApiAnswer, DeployedConsole } from './deployed-console.ts';
 

@@ -1,4 +1,5 @@
 /** What operators see of the local stack, besides what they see of an environment on AWS. */
+import { PART_STATES } from '@centflow/local-processes/part-states';
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, problems, signedIn } from './problem.ts';
 import { count, moment } from './words.ts';
@@ -6,7 +7,7 @@ import { count, moment } from './words.ts';
 export const localPart = z
   .object({
     name: z.string(),
-    state: z.enum(['starting', 'ready', 'silent', 'waiting', 'given up', 'stopped']),
+    state: z.enum(PART_STATES),
     restarts: count.openapi({ description: 'How often it was started again' }),
     lastTrouble: z
       .object({ at: moment, reason: z.string() })

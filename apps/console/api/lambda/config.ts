@@ -1,3 +1,4 @@
+import { readVariables, sharedVariables, type Variables } from '@centflow/lambda-kit/config';
 import * as z from 'zod';
 import { signIn } from '../contract/session.ts';
 
@@ -14,9 +15,8 @@ const json = z.string().transform((text, context) => {
 });
 
 const shared = {
-  ENVIRONMENT: z.enum(['dev', 'staging', 'production', 'local']),
-  /** Lambda says it by itself. */
-  AWS_REGION: z.string().min(1),
+  ENVIRONMENT: sharedVariables.ENVIRONMENT,
+  AWS_REGION: sharedVariables.AWS_REGION,
   /** Where the console's pages come from: `https://<CloudFront domain>`. */
   CONSOLE_ORIGIN: z.url(),
   /** JSON: how the web signs people in. */
@@ -31,8 +31,7 @@ const consoleVariables = z.object({
   DATABASE_HOST: z.string().min(1),
   DATABASE_PORT: z.coerce.number().int().positive(),
   DATABASE_NAME: z.string().min(1),
-  /** PEM of the authorities that may vouch for the database, where it is none of RDS's. */
-  DATABASE_CA: z.string().optional(),
+  DATABASE_CA: sharedVariables.DATABASE_CA,
 });
 
 const operationsVariables = z.object({
@@ -50,25 +49,13 @@ export type LambdaConfig =
   | { readonly name: 'console'; readonly variables: ConsoleConfig }
   | { readonly name: 'operations'; readonly variables: OperationsConfig };
 
-/** The Lambda's environment variables are missing or wrong: nothing can run until they are put right. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
-type Variables = Readonly<Record<string, string | undefined>>;
-
-/** @throws {ConfigError} naming every variable that is missing or wrong, at once. */
+/**
+ * Reads the configuration of the function that FUNCTION names.
+ *
+ * @throws {ConfigError} naming every missing or invalid variable.
+ */
 export function readLambdaConfig(env: Variables): LambdaConfig {
-  const name = parse(z.object({ FUNCTION: functionName }), env).FUNCTION;
-  if (name === 'console') return { name, variables: parse(consoleVariables, env) };
-  return { name, variables: parse(operationsVariables, env) };
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, env: Variables): z.output<Schema> {
-  const parsed = schema.safeParse(env);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new ConfigError(
-    `The console's environment variables are not usable: ${problems.join('; ')}. Set them on the Lambda.`,
-  );
+  const name = readVariables('console', z.object({ FUNCTION: functionName }), env).FUNCTION;
+  if (name === 'console') return { name, variables: readVariables('console', consoleVariables, env) };
+  return { name, variables: readVariables('console', operationsVariables, env) };
 }

@@ -4,9 +4,9 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { readReporter } from '@centflow/canary/reporter';
-import { rdsAuthorities } from '@centflow/schema/rds-authorities';
-import { verifiedTls } from '@centflow/schema/tls';
+import { rdsAuthorities } from '@centflow/lambda-kit/rds-authorities';
+import { readDatabaseUser } from '@centflow/lambda-kit/secrets';
+import { verifiedTls } from '@centflow/lambda-kit/tls';
 import { handle } from 'hono/aws-lambda';
 import { createApp } from '../app.ts';
 import { s3Client } from '../clients.ts';
@@ -37,9 +37,9 @@ export const handler = handle(app);
 
 function handlersOfConsole(variables: ConsoleConfig): Partial<Handlers> {
   const secrets = new SecretsManagerClient({});
-  const authorities = variables.DATABASE_CA || rdsAuthorities(variables.AWS_REGION);
+  const authorities = variables.DATABASE_CA ?? rdsAuthorities(variables.AWS_REGION);
   const serverOf = async () => {
-    const { username, password } = await readReporter(secrets, variables.DATABASE_SECRET_ARN);
+    const { username, password } = await readDatabaseUser(secrets, variables.DATABASE_SECRET_ARN);
     return {
       host: variables.DATABASE_HOST,
       port: variables.DATABASE_PORT,

@@ -3,10 +3,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type Invocation, invokeLambda } from '@centflow/config/invoke-lambda';
+import { type Invocation, invokeLambda } from '@centflow/lambda-kit/invoke-lambda';
+import { verifiedTls } from '@centflow/lambda-kit/tls';
 import { setUpDatabase } from '@centflow/schema/set-up-database';
-import { makeAuthority, startTlsMysql, type TlsMysql } from '@centflow/schema/testing/tls-mysql';
-import { verifiedTls } from '@centflow/schema/tls';
+import { createAuthority, startTlsMysql, type TlsMysql } from '@centflow/test-kit/tls-mysql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleLambda } from '../../build.ts';
 import { type RunningStack, startStack } from '../../e2e/stack.ts';
@@ -25,7 +25,7 @@ let variables: Readonly<Record<'console' | 'operations', Record<string, string>>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'centflow-console-bundle-'));
   [bundle, stack, mysql] = await Promise.all([bundleLambda(join(folder, 'first')), startStack('s3'), startTlsMysql()]);
-  const authority = await makeAuthority('Centflow test authority');
+  const authority = await createAuthority('Centflow test authority');
   await mysql.present(authority, mysql.host);
   const { username, password } = mysql.administrator;
   await setUpDatabase({

@@ -2,13 +2,13 @@
 import { GlueConnection } from '@cdktf/provider-aws/lib/glue-connection/index.js';
 import { GlueJob } from '@cdktf/provider-aws/lib/glue-job/index.js';
 import { GlueTrigger } from '@cdktf/provider-aws/lib/glue-trigger/index.js';
+import { GLUE_VERSION } from '@centflow/glue/glue-version';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { DeployedArtefact } from '../../constructs/deployed-artefact.ts';
 import { LogGroup } from '../../constructs/log-group.ts';
 import { ServiceRole } from '../../constructs/service-role.ts';
 import type { Environment } from '../../environment.ts';
-import { GLUE_VERSION } from '../../glue-version.ts';
 import { namesOf } from '../../names.ts';
 import { arns, gluesRuntime } from '../../policy/arns.ts';
 import type { Statement } from '../../policy/policy-document.ts';

@@ -1,41 +1,36 @@
-/** A MySQL server of a test's own, whose certificates it chooses; for what connects over verified TLS. */
-import { spawn } from 'node:child_process';
+/** A MySQL server whose certificates the test chooses, for tests of code that connects over verified TLS. */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { startTemporaryMysql } from '@centflow/local-processes/temporary-mysql';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { generate } from 'selfsigned';
 
-const localStack = fileURLToPath(new URL('../../../../apps/cli/src/main.ts', import.meta.url));
-
-/** What RDS gives the administrator of a MySQL instance: no SUPER, no SYSTEM_USER. */
+/** The privileges of RDS's administrator of a MySQL instance: no SUPER, no SYSTEM_USER. */
 const rdsPrivileges =
   'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER, SHOW DATABASES, CREATE TEMPORARY TABLES, ' +
   'LOCK TABLES, EXECUTE, REPLICATION SLAVE, REPLICATION CLIENT, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, CREATE USER, EVENT, TRIGGER';
 
 export interface TlsMysql extends AsyncDisposable {
-  /** The name that connections ask for, and that goes to this machine. */
+  /** The host name to connect to. It resolves to this machine. */
   readonly host: string;
   readonly port: number;
-  /** As RDS makes them. */
+  /** An administrator with the privileges that RDS grants. */
   readonly administrator: { readonly username: string; readonly password: string };
-  /** May do everything. */
+  /** A connection with all privileges. */
   readonly root: Connection;
-  /** Answers from now on with a certificate of this authority for this host name. */
+  /** Presents a certificate that this authority issued for this host name to every new connection. */
   present(authority: Authority, hostName: string): Promise<void>;
 }
 
-/** Somebody who vouches for servers. */
+/** A certificate authority. */
 export interface Authority {
   readonly pem: string;
   readonly key: string;
 }
 
-export async function makeAuthority(name: string): Promise<Authority> {
+/** Creates a certificate authority. */
+export async function createAuthority(name: string): Promise<Authority> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
     algorithm: 'sha256',
     extensions: [
@@ -46,27 +41,12 @@ export async function makeAuthority(name: string): Promise<Authority> {
   return { pem: cert, key };
 }
 
+/** Starts the server. */
 export async function startTlsMysql(): Promise<TlsMysql> {
-  const folder = await mkdtemp(join(tmpdir(), 'centflow-tls-test-'));
-  const { CENTFLOW_MYSQL_URL: _shared, ...environment } = process.env;
-  const stack = spawn(process.execPath, [localStack, 'stack', '--only', 'mysql', '--data-dir', join(folder, 'stack')], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: environment,
-  });
-  const ended = once(stack, 'exit');
-  const stop = async () => {
-    stack.stdin.end();
-    await ended;
-    await rm(folder, { recursive: true, force: true });
-  };
-  const described = await createInterface(stack.stdout)[Symbol.asyncIterator]().next();
-  if (described.done) {
-    await stop();
-    throw new Error('The local stack ended before MySQL was up. Its last words are above.');
-  }
-  const { databasePort: port, adminUser, adminPassword } = JSON.parse(described.value);
+  const server = await startTemporaryMysql();
+  const { port, user, password } = server.administrator;
 
-  const root = await createConnection({ host: '127.0.0.1', port, user: adminUser, password: adminPassword });
+  const root = await createConnection({ host: '127.0.0.1', port, user, password });
   const administrator = { username: 'admin', password: `it's "quoted" @:/ ${randomBytes(8).toString('hex')}` };
   await root.query('CREATE USER admin IDENTIFIED BY ?', [administrator.password]);
   await root.query(`GRANT ${rdsPrivileges} ON *.* TO admin WITH GRANT OPTION`);
@@ -89,7 +69,7 @@ export async function startTlsMysql(): Promise<TlsMysql> {
       certificates += 1;
       const files = { ca: authority.pem, cert: certificate.cert, key: certificate.private };
       for (const [name, pem] of Object.entries(files)) {
-        const file = join(folder, `${certificates}-${name}.pem`);
+        const file = join(server.folder, `${certificates}-${name}.pem`);
         await writeFile(file, pem);
         await root.query(`SET GLOBAL ssl_${name} = ?`, [file]);
       }
@@ -97,7 +77,7 @@ export async function startTlsMysql(): Promise<TlsMysql> {
     },
     async [Symbol.asyncDispose]() {
       await root.end();
-      await stop();
+      await server.stop();
     },
   };
 }

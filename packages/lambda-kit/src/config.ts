@@ -1,0 +1,45 @@
+/** Reads a Lambda's configuration from its environment variables, once, when the Lambda starts. */
+import * as z from 'zod';
+import { runtimeNames } from './environment.ts';
+
+/** Environment variables, as in `process.env`. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The Lambda's environment variables are missing or invalid. The Lambda cannot run until they are corrected. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Variables that several Lambdas have. */
+export const sharedVariables = {
+  ENVIRONMENT: z.enum(runtimeNames),
+  /** Set by Lambda. */
+  AWS_REGION: z.string().min(1),
+  /**
+   * PEM of the certificate authorities of the database, if it does not use those of RDS. Terraform cannot leave a variable out,
+   * so an empty one means the same as none.
+   */
+  DATABASE_CA: z
+    .string()
+    .optional()
+    .transform((pem) => pem || undefined),
+};
+
+/**
+ * Parses environment variables.
+ *
+ * @param name the Lambda's name in the error message
+ * @throws {ConfigError} naming every missing or invalid variable.
+ */
+export function readVariables<Schema extends z.ZodType>(
+  name: string,
+  schema: Schema,
+  env: Variables,
+): z.output<Schema> {
+  const parsed = schema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new ConfigError(
+    `The ${name}'s environment variables are not usable: ${problems.join('; ')}. Set them on the Lambda.`,
+  );
+}
