@@ -1,7 +1,7 @@
 /** The stacks and what they hand over, as a Mermaid diagram read off the synthesised JSON. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Synthesised } from './terraform/index.ts';
+import type { Synthesised } from '@centflow/terraform';
 
 /**
  * @param stacks in the order in which they are applied

@@ -1,5 +1,6 @@
 /** Environments in, Terraform's JSON out: which stacks there are. */
 import { join } from 'node:path';
+import { TERRAFORM_VERSIONS } from '@centflow/terraform';
 import { App } from 'cdktf';
 import type { Environment } from './environment.ts';
 import { BootstrapStack } from './stacks/bootstrap.ts';
@@ -8,7 +9,6 @@ import { LoadStack } from './stacks/load.ts';
 import { ReportStack } from './stacks/report.ts';
 import { StoreStack } from './stacks/store.ts';
 import { WatchStack } from './stacks/watch.ts';
-import { TERRAFORM_VERSIONS } from './terraform/index.ts';
 
 /** Where synthesis writes: `stacks/<stack>/cdk.tf.json`. */
 export const outputFolder = join(import.meta.dirname, '..', 'cdktf.out');

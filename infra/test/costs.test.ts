@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GLUE_VERSION } from '@centflow/glue/glue-version';
 import { describe, expect, test } from 'vitest';
-import { infra } from '../src/cli.ts';
 import { type Cost, idleCosts, total } from '../src/costs.ts';
 import { connectionsAtMost, isBurstable, memoryGib, vcpusOf } from '../src/database-class.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
@@ -132,17 +131,6 @@ describe('the runbook', () => {
     if (dev === undefined) throw new Error('no environment');
     const larger = { ...dev, database: { ...dev.database, instanceClass: 'db.m7g.large' } };
     expect(renderRunbook(runbook, [larger, ...others])).not.toBe(runbook);
-  });
-
-  test('names commands that there are, with options that they take', () => {
-    const commands = new Map(infra(async () => undefined).commands.map((command) => [command.name(), command]));
-    const used = [...runbook.matchAll(/npm run infra -- ([a-z]+)((?: --[a-z]+(?: [a-z]+)?)*)/g)];
-    expect(used.length).toBeGreaterThan(10);
-    for (const [line, name = '', rest = ''] of used) {
-      const known = commands.get(name)?.options.map(({ long }) => long) ?? [];
-      expect(commands.has(name), line).toBe(true);
-      for (const [option] of rest.matchAll(/--[a-z]+/g)) expect(known, line).toContain(option);
-    }
   });
 
   test('names things that there are, or that it makes itself', () => {

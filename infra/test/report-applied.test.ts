@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { reportDefinition, theme } from '@centflow/reports/quicksight';
+import { findTerraform } from '@centflow/terraform';
+import { offlineEnvironment } from '@centflow/terraform/offline';
+import { PROVIDER_VERSION } from '@centflow/terraform/plugin-mirror';
 import { expect, test } from 'vitest';
 import type { Environment } from '../src/environment.ts';
 import { readEnvironment } from '../src/environments.ts';
-import { findTerraform } from '../src/terraform/index.ts';
-import { offlineEnvironment } from '../src/terraform/offline.ts';
-import { PROVIDER_VERSION } from '../src/terraform/plugin-mirror.ts';
 import { startRecordedQuickSight } from '../src/testing/recorded-quicksight.ts';
 import { type Attributes, ofType, synthesised } from '../src/testing/synthesised.ts';
 

@@ -3,13 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reportDefinition, theme } from '@centflow/reports/quicksight';
+import { findTerraform } from '@centflow/terraform';
 import { describe, expect, test } from 'vitest';
 import { readEnvironments } from '../src/environments.ts';
 import { readProviderSchema, usedBlocks } from '../src/stacks/report/generate-provider-blocks.ts';
 import { blocks } from '../src/stacks/report/provider-blocks.ts';
 import { rulesQuery } from '../src/stacks/report/row-level-rules.ts';
 import { snakeCase, toBlock, UnknownBlockError } from '../src/stacks/report/to-blocks.ts';
-import { findTerraform } from '../src/terraform/index.ts';
 import { ofType, synthesised } from '../src/testing/synthesised.ts';
 
 const definition = reportDefinition({ dataSetArn: (view) => view, currency: 'EUR' });

@@ -1,4 +1,4 @@
-import type { ResourceChange } from '@centflow/infra/terraform';
+import type { ResourceChange } from '@centflow/terraform';
 import { describe, expect, test } from 'vitest';
 import { compareWithFaults, type EmulatorFault } from './faults.ts';
 

@@ -5,7 +5,7 @@
  * taken out, so that it hides nothing.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { ResourceChange } from '@centflow/infra/terraform';
+import type { ResourceChange } from '@centflow/terraform';
 
 export interface EmulatorFault {
   readonly type: string;

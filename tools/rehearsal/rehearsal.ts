@@ -10,7 +10,10 @@ import {
 } from '@centflow/cli/flow-steps';
 import { CANARY_PLAN, planCanary, renderCanaryPlan } from '@centflow/delivery/accept';
 import { buildAll } from '@centflow/delivery/build-all';
-import { Deployment, type Environment, namesOf, type StageName, synthesise } from '@centflow/infra';
+import { Deployment } from '@centflow/delivery/infra/deployment';
+import { type Environment, namesOf, type StageName, synthesise } from '@centflow/infra';
+import type { ToolPaths } from '@centflow/local-processes/paths';
+import { runSweep } from '@centflow/local-stack/job-runs';
 import {
   applyWithOwnState,
   changesOf,
@@ -18,9 +21,7 @@ import {
   findTerraform,
   summaryOf,
   type WorkingDirectory,
-} from '@centflow/infra/terraform';
-import type { ToolPaths } from '@centflow/local-processes/paths';
-import { runSweep } from '@centflow/local-stack/job-runs';
+} from '@centflow/terraform';
 import { acceptDeployed } from './accept/accept-deployed.ts';
 import { type Account, startAccount } from './account.ts';
 import {

@@ -1,7 +1,7 @@
 /** What was changed by hand: the difference between what is deployed and what is there. */
 import { stackName } from '@centflow/infra';
-import { planSummary, type StackPlan } from '@centflow/infra/review';
 import type { OpenEnvironment, OpenRelease } from './open-environment.ts';
+import { planSummary, type StackPlan } from './review/index.ts';
 
 /** The environment is not what was deployed. */
 export class DriftError extends Error {

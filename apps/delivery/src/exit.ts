@@ -1,11 +1,12 @@
 /** How the commands end: a code for each thing that somebody has to do something else about. */
-import { EXIT as INFRA_EXIT, exitCodeOf as infraExitCodeOf } from '@centflow/infra/cli';
+
 import { NotAcceptedError, NotReadyError } from './accept/errors.ts';
 import { CanaryFailedError } from './canary-error.ts';
 import { GitHubSetupError } from './check-github/check-github.ts';
 import { AssessmentError } from './deploy/assessment.ts';
 import { StoppedError } from './deploy/stopped.ts';
 import { DriftError } from './drift.ts';
+import { EXIT as INFRA_EXIT, exitCodeOf as infraExitCodeOf } from './infra/cli.ts';
 import { PlanMovedError } from './plans/compare.ts';
 import { ExemptionsError } from './plans/exemptions.ts';
 import { AlteredPlanError, UnreviewedPlanError } from './plans/plan-store.ts';

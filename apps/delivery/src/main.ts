@@ -5,7 +5,7 @@ import { buildAll } from './build-all.ts';
 const [name, ...args] = process.argv.slice(2);
 
 if (name === 'infra') {
-  const { exitCodeOf, infra } = await import('@centflow/infra/cli');
+  const { exitCodeOf, infra } = await import('./infra/cli.ts');
   await runProgram({ args, open: async () => infra(() => buildAll()), report: reportWith(exitCodeOf) });
 } else if (name === 'deliver') {
   const { deliver, exitCodeOf } = await import('./cli.ts');

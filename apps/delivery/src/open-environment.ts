@@ -4,17 +4,10 @@ import { join } from 'node:path';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
-import {
-  Deployment,
-  deliveryBucketOf,
-  type Environment,
-  readEnvironment,
-  type StageName,
-  stackName,
-  stagesOf,
-} from '@centflow/infra';
-import { findTerraform } from '@centflow/infra/terraform';
+import { deliveryBucketOf, type Environment, readEnvironment, type StageName, stackName } from '@centflow/infra';
+import { findTerraform } from '@centflow/terraform';
 import { Deployments } from './deploy/deployments.ts';
+import { Deployment, stagesOf } from './infra/deployment.ts';
 import { PlanStore } from './plans/plan-store.ts';
 import { type Release, ReleaseError } from './release/release.ts';
 import { ReleaseStore } from './release/release-store.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { startGitHubStandIn } from '@centflow/delivery/github-stand-in';
 import { readEnvironment } from '@centflow/infra';
-import { findTerraform } from '@centflow/infra/terraform';
+import { findTerraform } from '@centflow/terraform';
 import type { RehearsalOptions } from '../rehearsal.ts';
 import { startAccounts, stopAccounts } from './accounts.ts';
 import { alarmIsAdded } from './chapters/alarm.ts';

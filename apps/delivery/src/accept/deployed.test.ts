@@ -3,15 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
-import {
-  deliveryBucketOf,
-  type Environment,
-  readEnvironment,
-  type StageName,
-  stagesOf,
-  stateBucketOf,
-} from '@centflow/infra';
+import { deliveryBucketOf, type Environment, readEnvironment, type StageName, stateBucketOf } from '@centflow/infra';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { stagesOf } from '../infra/deployment.ts';
 import { type Emulator, startEmulator } from '../testing/emulator.ts';
 import { findDeployed } from './deployed.ts';
 

@@ -3,15 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetObjectCommand, HeadBucketCommand, S3ServiceException } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import {
-  deliveryBucketOf,
-  type Environment,
-  type StageName,
-  stackName,
-  stagesOf,
-  stateBucketOf,
-} from '@centflow/infra';
+import { deliveryBucketOf, type Environment, type StageName, stackName, stateBucketOf } from '@centflow/infra';
 import * as z from 'zod';
+import { stagesOf } from '../infra/deployment.ts';
 import type { Account } from './account.ts';
 import { NotReadyError } from './errors.ts';
 

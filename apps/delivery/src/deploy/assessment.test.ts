@@ -1,5 +1,5 @@
-import type { Judgement } from '@centflow/infra/review';
 import { describe, expect, test } from 'vitest';
+import type { Judgement } from '../review/index.ts';
 import { AssessmentError, type Facts, reasonsToAsk, refuseWithoutApproval } from './assessment.ts';
 import type { Evidence } from './evidence.ts';
 

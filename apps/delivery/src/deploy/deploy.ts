@@ -1,6 +1,6 @@
 /** One release into one environment: what was reviewed, as it was reviewed, or nothing. */
 import type { StageName } from '@centflow/infra';
-import { summaryOf } from '@centflow/infra/terraform';
+import { summaryOf } from '@centflow/terraform';
 import type { OpenEnvironment, OpenRelease } from '../open-environment.ts';
 import { exemptionsOf } from '../plans/exemptions.ts';
 import type { Reviewed } from '../plans/plan-store.ts';

@@ -1,12 +1,12 @@
 /** Planning a release's stages in their order, and judging what comes out. */
 import { join } from 'node:path';
 import { type StageName, stackName } from '@centflow/infra';
-import { type Exemption, judgePlan } from '@centflow/infra/review';
-import type { Plan, WorkingDirectory } from '@centflow/infra/terraform';
+import type { Plan, WorkingDirectory } from '@centflow/terraform';
 import type { OpenEnvironment, OpenRelease } from '../open-environment.ts';
 import { refuseWhatMoved } from '../plans/compare.ts';
 import type { Reviewed } from '../plans/plan-store.ts';
 import type { JudgedStack } from '../plans/policy.ts';
+import { type Exemption, judgePlan } from '../review/index.ts';
 
 /** One stage as it would be applied. */
 export interface PlannedStage extends JudgedStack {

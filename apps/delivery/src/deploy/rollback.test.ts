@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { ResourceChange } from '@centflow/infra/terraform';
+import type { ResourceChange } from '@centflow/terraform';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { EXIT, exitCodeOf } from '../exit.ts';
 import { FakeEnvironment } from '../testing/fake-environment.ts';

@@ -5,7 +5,7 @@
  * alone. So each release works on the schema of the next (expand before code, contract a release later).
  */
 import type { StageName } from '@centflow/infra';
-import { summaryOf } from '@centflow/infra/terraform';
+import { summaryOf } from '@centflow/terraform';
 import type { OpenEnvironment, OpenRelease } from '../open-environment.ts';
 import { lineOf, refuseViolations } from '../plans/policy.ts';
 import { applyStage } from './apply-stage.ts';

@@ -1,4 +1,4 @@
-import type { Action, Plan, ResourceChange } from '@centflow/infra/terraform';
+import type { Action, Plan, ResourceChange } from '@centflow/terraform';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { comparePlans, PlanMovedError, refuseWhatMoved } from './compare.ts';

@@ -5,7 +5,7 @@
  * whatever else has moved makes a change of its own.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { changesOf, type Plan, type ResourceChange } from '@centflow/infra/terraform';
+import { changesOf, type Plan, type ResourceChange } from '@centflow/terraform';
 
 /** The world has moved since the review: what would be applied is not what was reviewed. */
 export class PlanMovedError extends Error {

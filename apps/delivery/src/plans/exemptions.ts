@@ -1,9 +1,9 @@
 /** infra/exemptions.json: what one pull request may do though the plan policy refuses it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Exemption, exemptionSchema } from '@centflow/infra/review';
 import * as z from 'zod';
 import { repository } from '../repository.ts';
+import { type Exemption, exemptionSchema } from '../review/index.ts';
 
 /** The file of exemptions is not understood. */
 export class ExemptionsError extends Error {

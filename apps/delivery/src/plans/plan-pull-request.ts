@@ -1,6 +1,6 @@
 /** Plans a release in one environment as a pull request would have it, and keeps the plans for the deployment. */
 import { type StageName, stackName } from '@centflow/infra';
-import { HandOverError, summaryOf } from '@centflow/infra/terraform';
+import { HandOverError, summaryOf } from '@centflow/terraform';
 import { planStage } from '../deploy/review.ts';
 import type { OpenEnvironment, OpenRelease } from '../open-environment.ts';
 import { exemptionsOf } from './exemptions.ts';

@@ -1,5 +1,5 @@
 /** The plan policy, as a refusal: what a plan would break is said with the rule's reason and the exemption it takes. */
-import { type Judgement, rules, type Violation } from '@centflow/infra/review';
+import { type Judgement, rules, type Violation } from '../review/index.ts';
 
 /** The plan policy refuses a plan. */
 export class PolicyError extends Error {

@@ -1,6 +1,6 @@
-import { judgePlan } from '@centflow/infra/review';
-import type { Plan, ResourceChange } from '@centflow/infra/terraform';
+import type { Plan, ResourceChange } from '@centflow/terraform';
 import { expect, test } from 'vitest';
+import { judgePlan } from '../review/index.ts';
 import { reportOf } from './report.ts';
 
 const alarm: ResourceChange = {

@@ -1,7 +1,7 @@
 /** What a pull request's reviewers read of one environment's plans: Markdown without secrets. */
 import type { EnvironmentName } from '@centflow/infra';
-import { code, newCosts, planSummary } from '@centflow/infra/review';
-import type { Plan } from '@centflow/infra/terraform';
+import type { Plan } from '@centflow/terraform';
+import { code, newCosts, planSummary } from '../review/index.ts';
 import type { JudgedStack } from './policy.ts';
 import { lineOf } from './policy.ts';
 

@@ -1,8 +1,9 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readEnvironments, stackName, stagesOf } from '@centflow/infra';
+import { readEnvironments, stackName } from '@centflow/infra';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { stagesOf } from '../infra/deployment.ts';
 import { writeSmallRelease } from '../testing/small-release.ts';
 import { TestRepository } from '../testing/test-repository.ts';
 import { makeRelease, openRelease, type Release } from './release.ts';

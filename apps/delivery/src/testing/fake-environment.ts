@@ -5,7 +5,7 @@ import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { StageName } from '@centflow/infra';
 import { readEnvironment } from '@centflow/infra';
-import type { Plan, ResourceChange } from '@centflow/infra/terraform';
+import type { Plan, ResourceChange } from '@centflow/terraform';
 import { Deployments } from '../deploy/deployments.ts';
 import type { OpenEnvironment, OpenRelease } from '../open-environment.ts';
 import { PlanStore, type Reviewed } from '../plans/plan-store.ts';

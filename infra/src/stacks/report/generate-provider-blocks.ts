@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { reportDefinition, theme } from '@centflow/reports/quicksight';
-import { PROVIDER_VERSION } from '../../terraform/plugin-mirror.ts';
-import { findTerraform, type Terraform } from '../../terraform/terraform.ts';
+import { PROVIDER_VERSION } from '@centflow/terraform/plugin-mirror';
+import { findTerraform, type Terraform } from '@centflow/terraform/terraform';
 import { type BlockType, namesOf } from './to-blocks.ts';
 
 interface SchemaBlock {

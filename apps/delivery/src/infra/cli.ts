@@ -1,10 +1,11 @@
 /** `npm run infra -- <command>`: the environments, from TypeScript to AWS, by plain Terraform. */
+
+import { EnvironmentError } from '@centflow/infra/environment';
+import { readEnvironment } from '@centflow/infra/environments';
+import { stageNames } from '@centflow/infra/stacks/centflow-stack';
+import { HandOverError, IgnoredChangesError, StateLockedError, TerraformUnavailableError } from '@centflow/terraform';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import * as commands from './commands.ts';
-import { EnvironmentError } from './environment.ts';
-import { readEnvironment } from './environments.ts';
-import { stageNames } from './stacks/centflow-stack.ts';
-import { HandOverError, IgnoredChangesError, StateLockedError, TerraformUnavailableError } from './terraform/index.ts';
 
 /** How the commands end. */
 export const EXIT = {

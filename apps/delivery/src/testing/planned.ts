@@ -1,6 +1,7 @@
 /** Plans as tests write them: one change after the other, in Terraform's own form. */
+
+import type { Action, Plan, ResourceChange } from '@centflow/terraform';
 import { type Exemption, type Judgement, judgePlan, type RuleName } from '../review/index.ts';
-import type { Action, Plan, ResourceChange } from '../terraform/index.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,8 @@
 /** Values that are known only after the apply: what may hide in them, and which of them come from the plan itself. */
+
+import type { Plan, ResourceChange } from '@centflow/terraform';
 import { describe, expect, test } from 'vitest';
 import { judgePlan } from '../src/review/index.ts';
-import type { Plan, ResourceChange } from '../src/terraform/index.ts';
 import {
   ACCOUNT,
   allow,

@@ -2,20 +2,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { type Environment, EnvironmentError } from '@centflow/infra/environment';
+import { readEnvironment, readEnvironments } from '@centflow/infra/environments';
+import { PageError, withPart } from '@centflow/infra/generated-part';
+import { mermaidOf } from '@centflow/infra/graph';
+import { renderReadme } from '@centflow/infra/readme';
+import { renderRunbook } from '@centflow/infra/runbook';
+import { bootstrapStackName } from '@centflow/infra/stacks/bootstrap';
+import { type StageName, stackName } from '@centflow/infra/stacks/centflow-stack';
+import { outputFolder, synthesise } from '@centflow/infra/synthesise';
+import { applyWithOwnState, findTerraform, type Plan, summaryOf, type WorkingDirectory } from '@centflow/terraform';
+import { repository } from '../repository.ts';
+import { judgePlan, rules } from '../review/index.ts';
 import { Deployment, type DeploymentOptions, offline, stagesOf } from './deployment.ts';
-import { type Environment, EnvironmentError } from './environment.ts';
-import { readEnvironment, readEnvironments } from './environments.ts';
-import { PageError, withPart } from './generated-part.ts';
-import { mermaidOf } from './graph.ts';
-import { renderReadme } from './readme.ts';
-import { judgePlan, rules } from './review/index.ts';
-import { renderRunbook } from './runbook.ts';
-import { bootstrapStackName } from './stacks/bootstrap.ts';
-import { type StageName, stackName } from './stacks/centflow-stack.ts';
-import { outputFolder, synthesise } from './synthesise.ts';
-import { applyWithOwnState, findTerraform, type Plan, summaryOf, type WorkingDirectory } from './terraform/index.ts';
-
-const repository = join(import.meta.dirname, '..', '..');
 
 /** Where Terraform works: nothing in it is lost that matters, once the states are in their bucket. */
 const terraformFolder = join(repository, '.local', 'terraform');

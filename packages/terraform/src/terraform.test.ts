@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { errorOf, StateBucketMissingError, StateLockedError, unframed } from '../src/terraform/errors.ts';
-import { type Action, changesOf, destroys, type Plan, summaryOf } from '../src/terraform/plan.ts';
-import { findPluginMirror, holdsProvider, PROVIDER_VERSION, platform } from '../src/terraform/plugin-mirror.ts';
-import { findTerraform } from '../src/terraform/terraform.ts';
+import { errorOf, StateBucketMissingError, StateLockedError, unframed } from './errors.ts';
+import { type Action, changesOf, destroys, type Plan, summaryOf } from './plan.ts';
+import { findPluginMirror, holdsProvider, PROVIDER_VERSION, platform } from './plugin-mirror.ts';
+import { findTerraform } from './terraform.ts';
 
 let folder: string;
 

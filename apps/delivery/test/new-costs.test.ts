@@ -1,6 +1,6 @@
+import type { Action, Plan, ResourceChange } from '@centflow/terraform';
 import { expect, test } from 'vitest';
 import { newCosts } from '../src/review/index.ts';
-import type { Action, Plan, ResourceChange } from '../src/terraform/index.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -1,11 +1,13 @@
 /** Who gets in and what is kept: what a plan may change of it without a question, and what it may not. */
+
+import { readEnvironments } from '@centflow/infra/environments';
+import { synthesised } from '@centflow/infra/testing/synthesised';
+import type { ResourceChange } from '@centflow/terraform';
 import { describe, expect, test } from 'vitest';
-import { readEnvironments } from '../src/environments.ts';
 import { hasAttribute } from '../src/review/changed-attributes.ts';
 import type { RuleName } from '../src/review/index.ts';
 import { resourceTypes } from '../src/review/resource-types.ts';
 import { belongings, grants, watchedAttributes } from '../src/review/rules.ts';
-import type { ResourceChange } from '../src/terraform/index.ts';
 import {
   ACCOUNT,
   allow,
@@ -24,7 +26,6 @@ import {
   updated,
   type Values,
 } from '../src/testing/planned.ts';
-import { synthesised } from '../src/testing/synthesised.ts';
 
 const GITHUB = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
 const MIGRATOR = `arn:aws:iam::${ACCOUNT}:role/centflow-dev-migrator`;

@@ -1,20 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
-import { describe, expect, test } from 'vitest';
-import { EXIT, exitCodeOf, infra } from '../src/cli.ts';
-import { EnvironmentError } from '../src/environment.ts';
-import { readEnvironment } from '../src/environments.ts';
-import { mermaidOf } from '../src/graph.ts';
-import { synthesise } from '../src/synthesise.ts';
+import { EnvironmentError } from '@centflow/infra/environment';
+import { readEnvironment } from '@centflow/infra/environments';
+import { mermaidOf } from '@centflow/infra/graph';
+import { synthesise } from '@centflow/infra/synthesise';
 import {
   HandOverError,
   IgnoredChangesError,
   StateLockedError,
   TerraformError,
   TerraformUnavailableError,
-} from '../src/terraform/index.ts';
+} from '@centflow/terraform';
+import type { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { EXIT, exitCodeOf, infra } from '../src/infra/cli.ts';
+import { repository } from '../src/repository.ts';
 
 function throwing(command: Command): Command {
   command.exitOverride().configureOutput({ writeErr: () => undefined });
@@ -72,4 +73,19 @@ test('the graph has an arrow wherever a stack takes what another gives', () => {
   expect(graph).toMatch(/^flowchart LR\n/);
   expect(graph).toMatch(/dev-store -- ".*database_host.*" --> dev-load/);
   expect(graph).not.toMatch(/dev-load -- .* --> dev-store/);
+});
+
+describe('docs/runbook.md', () => {
+  const runbook = readFileSync(join(repository, 'docs', 'runbook.md'), 'utf8');
+
+  test('names only commands and options that `npm run infra` has', () => {
+    const commands = new Map(infra(async () => undefined).commands.map((command) => [command.name(), command]));
+    const used = [...runbook.matchAll(/npm run infra -- ([a-z]+)((?: --[a-z]+(?: [a-z]+)?)*)/g)];
+    expect(used.length).toBeGreaterThan(10);
+    for (const [line, name = '', rest = ''] of used) {
+      const known = commands.get(name)?.options.map(({ long }) => long) ?? [];
+      expect(commands.has(name), line).toBe(true);
+      for (const [option] of rest.matchAll(/--[a-z]+/g)) expect(known, line).toContain(option);
+    }
+  });
 });

@@ -1,6 +1,7 @@
 /** What a review reads of a plan: checked, because a plan that is misread is a plan that is let through. */
+
+import type { Plan } from '@centflow/terraform';
 import * as z from 'zod';
-import type { Plan } from '../terraform/index.ts';
 
 const values = z.record(z.string(), z.unknown()).nullable();
 

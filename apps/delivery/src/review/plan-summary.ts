@@ -1,5 +1,5 @@
 /** What plans would do, for people to read: Markdown without secrets. */
-import type { Plan } from '../terraform/index.ts';
+import type { Plan } from '@centflow/terraform';
 import { at, isMarked, type ReviewedPlan, type ReviewedResource, readPlan, touched } from './reviewed-plan.ts';
 
 export interface StackPlan {

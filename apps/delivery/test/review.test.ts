@@ -1,9 +1,10 @@
+import { readEnvironments } from '@centflow/infra/environments';
+import { synthesised } from '@centflow/infra/testing/synthesised';
+import type { Plan, ResourceChange } from '@centflow/terraform';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readEnvironments } from '../src/environments.ts';
 import { type Exemption, exemptionSchema, judgePlan, planSummary, type RuleName } from '../src/review/index.ts';
 import { belongings, gateways, grants, holdsData, watchedAttributes } from '../src/review/rules.ts';
-import type { Plan, ResourceChange } from '../src/terraform/index.ts';
 import { firstExemptions } from '../src/testing/first-exemptions.ts';
 import {
   ACCOUNT,
@@ -21,7 +22,6 @@ import {
   updated,
   type Values,
 } from '../src/testing/planned.ts';
-import { synthesised } from '../src/testing/synthesised.ts';
 
 function policy(...statements: Values[]): string {
   const whole = { Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::b/raw/*'] };

@@ -2,13 +2,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readEnvironment } from '@centflow/infra/environments';
+import { synthesise } from '@centflow/infra/synthesise';
+import { IgnoredChangesError } from '@centflow/terraform/errors';
+import { type IgnoredChanges, readIgnoredChanges } from '@centflow/terraform/ignored-changes';
+import type { Synthesised } from '@centflow/terraform/working-directory';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { Deployment } from '../src/deployment.ts';
-import { readEnvironment } from '../src/environments.ts';
-import { synthesise } from '../src/synthesise.ts';
-import { IgnoredChangesError } from '../src/terraform/errors.ts';
-import { type IgnoredChanges, readIgnoredChanges } from '../src/terraform/ignored-changes.ts';
-import type { Synthesised } from '../src/terraform/working-directory.ts';
+import { Deployment } from '../src/infra/deployment.ts';
 
 let folder: string;
 const terraform = { version: '1.11.0', pluginMirror: undefined, environment: {} };

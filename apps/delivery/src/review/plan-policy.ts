@@ -1,8 +1,9 @@
 /** The plan policy: what may not be applied unless somebody says so by name. */
+
+import type { EnvironmentName } from '@centflow/infra/environment';
+import { namesOf, roleBoundaryOf } from '@centflow/infra/names';
+import type { Plan } from '@centflow/terraform';
 import * as z from 'zod';
-import type { EnvironmentName } from '../environment.ts';
-import { namesOf, roleBoundaryOf } from '../names.ts';
-import type { Plan } from '../terraform/index.ts';
 import { configurationOf, filledIn, isLeftToAws, referredTo } from './configuration.ts';
 import { soonerExpiries } from './expiry.ts';
 import { borrowedRoles, callers, otherAccounts, otherBuckets, untraceable } from './foreign.ts';

@@ -1,4 +1,4 @@
-# Which build of the AWS provider every stack runs: infra/src/terraform copies this file into each working directory.
+# Which build of the AWS provider every stack runs: packages/terraform/src copies this file into each working directory.
 # For a new version: `terraform providers lock -platform=linux_amd64 -platform=darwin_arm64` beside a stack, and copy back.
 
 provider "registry.terraform.io/hashicorp/aws" {

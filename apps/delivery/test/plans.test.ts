@@ -2,18 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readEnvironments } from '@centflow/infra/environments';
+import { synthesise } from '@centflow/infra/synthesise';
+import { type Action, findTerraform, type Plan, type Terraform, type WorkingDirectory } from '@centflow/terraform';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Deployment, offline } from '../src/deployment.ts';
-import { readEnvironments } from '../src/environments.ts';
+import { Deployment, offline } from '../src/infra/deployment.ts';
 import { judgePlan } from '../src/review/index.ts';
-import { synthesise } from '../src/synthesise.ts';
-import {
-  type Action,
-  findTerraform,
-  type Plan,
-  type Terraform,
-  type WorkingDirectory,
-} from '../src/terraform/index.ts';
 import { firstExemptions } from '../src/testing/first-exemptions.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'centflow-plans-'));

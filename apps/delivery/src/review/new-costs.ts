@@ -1,8 +1,8 @@
 /** What a plan adds to the bill of every month, as far as that is known before anybody uses it. */
 
-import { priceOfInstance, prices } from '../prices.ts';
-import { HOURS_PER_MONTH } from '../schedule.ts';
-import type { Plan } from '../terraform/index.ts';
+import { priceOfInstance, prices } from '@centflow/infra/prices';
+import { HOURS_PER_MONTH } from '@centflow/infra/schedule';
+import type { Plan } from '@centflow/terraform';
 import { readPlan, touched, type Values } from './reviewed-plan.ts';
 
 export interface NewCosts {

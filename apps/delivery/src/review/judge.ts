@@ -1,5 +1,5 @@
 /** What a judge of plans gets and gives. */
-import type { Names } from '../names.ts';
+import type { Names } from '@centflow/infra/names';
 import type { Configuration } from './configuration.ts';
 import type { ReviewedResource, Values } from './reviewed-plan.ts';
 import type { RuleName } from './rules.ts';

@@ -8,7 +8,7 @@ export const rules = {
   'widens-iam': 'More may be done, or by others, than was reviewed when the policy was written.',
   'widens-network': 'More of the world reaches the network, or is reached from it.',
   'unknown-type':
-    'Nobody has decided yet which changes of it are harmless: classify it in infra/src/review/resource-types.ts.',
+    'Nobody has decided yet which changes of it are harmless: classify it in apps/delivery/src/review/resource-types.ts.',
 } as const;
 
 export type RuleName = keyof typeof rules;

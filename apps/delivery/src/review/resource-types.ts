@@ -1,5 +1,5 @@
 /** Every resource type of the stacks, by what it decides: which of its changes are harmless, and which are refused. */
-import type { StageName } from '../stacks/centflow-stack.ts';
+import type { StageName } from '@centflow/infra/stacks/centflow-stack';
 import type { RuleName } from './rules.ts';
 
 /** A type that decides who gets in, what is kept or who hears of it. */

@@ -18,7 +18,7 @@ import type { Plan } from './plan.ts';
 import type { Terraform } from './terraform.ts';
 
 /** Which build of the provider is right, for every stack. */
-const lockFile = join(import.meta.dirname, '..', '..', '.terraform.lock.hcl');
+const lockFile = join(import.meta.dirname, '..', '.terraform.lock.hcl');
 const LOCK_FILE = '.terraform.lock.hcl';
 const PLAN_FILE = 'plan';
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

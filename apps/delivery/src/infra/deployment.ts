@@ -1,10 +1,10 @@
 /** One environment as Terraform works on it: its stacks in order, each given what the ones before it say. */
 import { join } from 'node:path';
-import type { Environment } from './environment.ts';
-import { bootstrapStackName } from './stacks/bootstrap.ts';
-import { optionalStages, type StageName, stackName, stageNames } from './stacks/centflow-stack.ts';
-import { consoleOutputs, loadOutputs, storeOutputs } from './stacks/handover.ts';
-import { outputFolder } from './synthesise.ts';
+import type { Environment } from '@centflow/infra/environment';
+import { bootstrapStackName } from '@centflow/infra/stacks/bootstrap';
+import { optionalStages, type StageName, stackName, stageNames } from '@centflow/infra/stacks/centflow-stack';
+import { consoleOutputs, loadOutputs, storeOutputs } from '@centflow/infra/stacks/handover';
+import { outputFolder } from '@centflow/infra/synthesise';
 import {
   type IgnoredChanges,
   ignoring,
@@ -14,7 +14,7 @@ import {
   readIgnoredChanges,
   type Terraform,
   WorkingDirectory,
-} from './terraform/index.ts';
+} from '@centflow/terraform';
 
 export interface DeploymentOptions {
   readonly terraform: Terraform;
