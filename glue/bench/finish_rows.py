@@ -15,9 +15,10 @@ from expenses import csv_chunks
 from measured import report
 
 from centflow_glue.contract import load_contracts
-from centflow_glue.fingerprint import fingerprints
-from centflow_glue.read import CsvReader, ReadLimits
-from centflow_glue.validate import validate
+from centflow_glue.limits import ReadLimits
+from centflow_glue.rows.fingerprint import fingerprints
+from centflow_glue.rows.read import CsvReader
+from centflow_glue.rows.validate import validate
 
 UPLOAD_ID = 1
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from centflow_glue.database import DatabaseAddress
-from centflow_glue.read import ReadLimits
-from centflow_glue.summaries import SUMMARY_LIMITS, SummaryLimits
+from centflow_glue.limits import SUMMARY_LIMITS, ReadLimits, SummaryLimits
 
 
 @dataclass(frozen=True)

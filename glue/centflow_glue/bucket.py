@@ -1,6 +1,8 @@
 """What the uploads bucket holds now: versions of keys, and the bytes of one version."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from itertools import groupby
 from typing import IO, Any
@@ -10,9 +12,28 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from centflow_glue.plan import Version
-
 ENTRY_TAGS = ("Version", "DeleteMarker")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of an object, or a delete marker, as S3 lists it.
+
+    Attributes:
+        object_key: The key.
+        version_id: S3's version id.
+        last_modified: When it was written, UTC.
+        etag: S3's entity tag without quotes; empty for a delete marker.
+        size: Bytes; 0 for a delete marker.
+        is_delete_marker: Whether it says that the object is deleted.
+    """
+
+    object_key: str
+    version_id: str
+    last_modified: datetime
+    etag: str = ""
+    size: int = 0
+    is_delete_marker: bool = False
 
 
 @cache

@@ -21,7 +21,7 @@ KEY_LENGTH = 1024
 
 
 def describe_error(error: BaseException) -> str:
-    """Return an error and its causes without their texts, as `LoadFailedError (load.py:18) from DataError 1406`."""
+    """Return an error and its causes without their texts: `LoadFailedError (reconcile.py:18) from DataError 1406`."""
     return " from ".join(f"{type(part).__name__}{_code(part)}{_place(part)}" for part in _chain(error))
 
 
@@ -64,6 +64,7 @@ def _code(error: BaseException) -> str:
 def _place(error: BaseException) -> str:
     """Return the innermost line of the job that the error passed."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if Path(frame.filename).parent == PACKAGE:
-            return f" ({Path(frame.filename).name}:{frame.lineno})"
+        file = Path(frame.filename)
+        if file.is_relative_to(PACKAGE):
+            return f" ({file.relative_to(PACKAGE).as_posix()}:{frame.lineno})"
     return ""

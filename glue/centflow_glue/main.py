@@ -13,12 +13,12 @@ from pyspark.sql import SparkSession
 from centflow_glue.arguments import JobArguments, parse_arguments
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import connect
+from centflow_glue.keys.manifest import KeyToReconcile, read_manifest
+from centflow_glue.keys.sweep import find_keys
 from centflow_glue.log_text import shown_key
-from centflow_glue.manifest import KeyToReconcile, read_manifest
 from centflow_glue.metrics import RunMetrics
 from centflow_glue.reconcile import Outcome
 from centflow_glue.region import use_region_of
-from centflow_glue.sweep import find_keys
 from centflow_glue.tasks import reconcile_in_turns, reconcile_keys
 
 # Failures named in the job run's error message; all are in the log.

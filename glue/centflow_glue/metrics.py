@@ -19,8 +19,8 @@ from pymysql.cursors import SSCursor
 
 from centflow_glue.arguments import JobArguments, MetricsTarget
 from centflow_glue.database import connect
+from centflow_glue.keys.manifest import KeyToReconcile
 from centflow_glue.log_text import describe_error
-from centflow_glue.manifest import KeyToReconcile
 from centflow_glue.reconcile import Outcome
 
 NAMESPACE = "Centflow"

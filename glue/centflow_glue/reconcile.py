@@ -8,26 +8,20 @@ from datetime import datetime
 
 import pymysql
 
-from centflow_glue.bucket import is_gone, open_version, versions_of
+from centflow_glue.bucket import Version, is_gone, open_version, versions_of
 from centflow_glue.contract import Contract
 from centflow_glue.database import is_transient, named_lock
 from centflow_glue.guarded_connection import GuardedConnection
-from centflow_glue.load import Tally, load_upload
+from centflow_glue.keys.object_key import feed_folder, is_folder_placeholder, owner_or_default, parse_object_key
+from centflow_glue.keys.plan import Plan, lacking, live_versions, plan_key
+from centflow_glue.keys.uploads import Upload, uploads_of
+from centflow_glue.limits import MIB, SUMMARY_LIMITS, ReadLimits, SummaryLimits
+from centflow_glue.load.bookkeeping import claim, record_failure, record_loaded, record_rejection, record_withdrawal
+from centflow_glue.load.load_version import load_upload
+from centflow_glue.load.tally import Tally
 from centflow_glue.log_text import describe_error, describe_rejection, shown_key
-from centflow_glue.object_key import feed_folder, is_folder_placeholder, owner_or_default, parse_object_key
-from centflow_glue.plan import Plan, Upload, Version, live_versions, plan_key
-from centflow_glue.publish import Change, publish, summarise
-from centflow_glue.read import MIB, ReadLimits
+from centflow_glue.publish.publication import Change, publish, summarise
 from centflow_glue.rejection import UploadRejectedError
-from centflow_glue.summaries import SUMMARY_LIMITS, SummaryLimits, lacking
-from centflow_glue.uploads import (
-    claim,
-    record_failure,
-    record_loaded,
-    record_rejection,
-    record_withdrawal,
-    uploads_of,
-)
 
 # Another job run may be loading an earlier version of the same key, for minutes when it is large.
 LOCK_SECONDS = 1800

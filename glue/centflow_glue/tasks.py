@@ -18,11 +18,11 @@ from centflow_glue.arguments import JobArguments
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, retrying
 from centflow_glue.guarded_connection import GuardedConnection
+from centflow_glue.keys.manifest import KeyToReconcile, take_waiting_manifests
+from centflow_glue.keys.turns import Turns
 from centflow_glue.log_text import describe_error, shown_key
-from centflow_glue.manifest import KeyToReconcile, take_waiting_manifests
 from centflow_glue.reconcile import Outcome, Reconciler
 from centflow_glue.region import use_region_of
-from centflow_glue.turns import Turns
 
 # Tasks per core: so that one key that takes long does not leave the other cores idle behind it.
 TASKS_PER_CORE = 4

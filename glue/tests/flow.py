@@ -9,8 +9,8 @@ from pymysql.connections import Connection
 from stack import Bucket, fetch
 
 from centflow_glue.contract import load_contracts
+from centflow_glue.keys.sweep import find_keys
 from centflow_glue.reconcile import Outcome, Reconciler
-from centflow_glue.sweep import find_keys
 
 
 @dataclass(frozen=True)

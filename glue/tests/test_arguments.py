@@ -4,7 +4,7 @@ import pytest
 
 from centflow_glue.arguments import MetricsTarget, parse_arguments
 from centflow_glue.database import DatabaseAddress
-from centflow_glue.read import ReadLimits
+from centflow_glue.limits import ReadLimits
 
 SWEEP = ["--keys-from", "sweep", "--bucket", "b", "--database-secret", "s"]
 # "AWS Glue uses the following arguments internally and you should never use them":

@@ -9,8 +9,8 @@ import pytest
 from flow import Flow
 from statements import BUDGET_HEADER, HEADER, csv_of, expense
 
-from centflow_glue import read
-from centflow_glue.read import ReadLimits
+from centflow_glue.limits import ReadLimits
+from centflow_glue.rows import read
 
 HEAD = ",".join(HEADER)
 LINE = ",".join(expense())

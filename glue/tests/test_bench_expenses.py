@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from centflow_glue.contract import load_contracts
-from centflow_glue.quarantine import QuarantinedRow
-from centflow_glue.read import CsvReader, ReadLimits
-from centflow_glue.validate import validate
+from centflow_glue.limits import ReadLimits
+from centflow_glue.rows.quarantine import QuarantinedRow
+from centflow_glue.rows.read import CsvReader
+from centflow_glue.rows.validate import validate
 
 ROWS = 70_000
 

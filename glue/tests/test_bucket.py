@@ -3,7 +3,7 @@ from botocore.exceptions import ClientError
 from stack import Bucket
 
 from centflow_glue.bucket import list_versions, open_version, versions_of
-from centflow_glue.plan import live_versions
+from centflow_glue.keys.plan import live_versions
 
 
 def test_an_upload_and_a_delete_within_one_second_are_told_apart(bucket: Bucket):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from statements import COFFEE
 
 from centflow_glue.contract import Contract, load_contracts
-from centflow_glue.fingerprint import fingerprints
+from centflow_glue.rows.fingerprint import fingerprints
 
 EXPENSES = load_contracts()["expenses"]
 BUDGETS = load_contracts()["budgets"]

@@ -12,9 +12,10 @@ from stack import REPOSITORY
 from statements import HEADER, csv_of, expense
 
 from centflow_glue.contract import load_contracts
-from centflow_glue.quarantine import QuarantinedRow
-from centflow_glue.read import CsvReader, ReadLimits
-from centflow_glue.validate import validate
+from centflow_glue.limits import ReadLimits
+from centflow_glue.rows.quarantine import QuarantinedRow
+from centflow_glue.rows.read import CsvReader
+from centflow_glue.rows.validate import validate
 
 SAMPLES = REPOSITORY / "samples" / "raw"
 FILES = sorted(path.relative_to(SAMPLES) for path in SAMPLES.rglob("*") if path.is_file())

@@ -18,8 +18,8 @@ from centflow_glue import database
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, is_transient
 from centflow_glue.guarded_connection import GuardedConnection
-from centflow_glue.load import load_upload
-from centflow_glue.read import ReadLimits
+from centflow_glue.limits import ReadLimits
+from centflow_glue.load.load_version import load_upload
 
 PASSWORD = "correct horse"
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from centflow_glue.gunzip import GzipReader
 from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.rows.gunzip import GzipReader
 
 BODY = b"".join(b"row %d, of many\n" % number for number in range(20_000))
 DECOMPRESSOR = zlib.decompressobj

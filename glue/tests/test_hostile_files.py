@@ -22,10 +22,12 @@ from statements import HEADER, csv_of, expense
 from test_gunzip import expanded
 
 from centflow_glue.contract import load_contracts
-from centflow_glue.load import Producer, Quarantine, too_many_bad_rows
-from centflow_glue.read import BLOCK_BYTES, CsvReader, ReadLimits, read_in_blocks
+from centflow_glue.limits import SUMMARY_LIMITS, ReadLimits
+from centflow_glue.load.load_version import Producer, too_many_bad_rows
+from centflow_glue.load.quarantine_file import Quarantine
+from centflow_glue.load.running_summaries import RunningSummaries
 from centflow_glue.rejection import UploadRejectedError
-from centflow_glue.summaries import SUMMARY_LIMITS, RunningSummaries
+from centflow_glue.rows.read import BLOCK_BYTES, CsvReader, read_in_blocks
 
 SEED = int(os.environ.get("CENTFLOW_FUZZ_SEED", "1"))
 FILES = int(os.environ.get("CENTFLOW_FUZZ_FILES", "100"))

@@ -17,8 +17,8 @@ from statements import csv_of, expense
 
 from centflow_glue import database, tasks
 from centflow_glue.arguments import parse_arguments
+from centflow_glue.keys.manifest import KeyToReconcile, ManifestError
 from centflow_glue.main import JobFailedError, main
-from centflow_glue.manifest import KeyToReconcile, ManifestError
 from centflow_glue.reconcile import Outcome, Reconciler
 
 BAD = b"no,csv,of,this,feed\n"
@@ -112,7 +112,8 @@ def outcomes(stack: Stack, flow: Flow, *object_keys: str, job_run_id: str = "jr_
     task = tasks._Task(replace(parsed, job_run_id=job_run_id))
     keys = [KeyToReconcile(object_key) for object_key in object_keys]
     return {
-        outcome.object_key: (outcome.result, re.sub(r" \(\w+\.py:\d+\)", "", outcome.message)) for outcome in task(keys)
+        outcome.object_key: (outcome.result, re.sub(r" \([\w/]+\.py:\d+\)", "", outcome.message))
+        for outcome in task(keys)
     }
 
 

@@ -15,9 +15,9 @@ from statements import csv_of, expense
 
 from centflow_glue import tasks
 from centflow_glue.arguments import parse_arguments
+from centflow_glue.keys.manifest import KeyToReconcile
 from centflow_glue.log_text import describe_error, describe_rejection, shown_key
 from centflow_glue.main import JobFailedError, main
-from centflow_glue.manifest import KeyToReconcile
 from centflow_glue.rejection import UNSEEN, UploadRejectedError
 
 SENTINEL = "DE89370400440532013000"

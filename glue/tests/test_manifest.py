@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from stack import Bucket
 
-from centflow_glue.manifest import KeyToReconcile, ManifestError, read_manifest
+from centflow_glue.keys.manifest import KeyToReconcile, ManifestError, read_manifest
 
 MANIFEST_KEY = "manifests/2025/01/15/1.jsonl"
 

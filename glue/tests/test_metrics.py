@@ -16,7 +16,7 @@ from stack import Stack, fetch
 from statements import csv_of, expense
 
 from centflow_glue import main as job
-from centflow_glue import sweep
+from centflow_glue.keys import sweep
 from centflow_glue.metrics import UNITS, embedded_metrics
 
 BAD = b"no,csv,of,this,feed\n"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from centflow_glue.object_key import (
+from centflow_glue.keys.object_key import (
     ParsedKey,
     feed_folder,
     is_folder_placeholder,

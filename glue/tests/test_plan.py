@@ -3,7 +3,9 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from centflow_glue.plan import Plan, Upload, Version, live_versions, plan_key
+from centflow_glue.bucket import Version
+from centflow_glue.keys.plan import Plan, live_versions, plan_key
+from centflow_glue.keys.uploads import Upload
 
 CONTRACT = "c" * 64
 OLD_CONTRACT = "0" * 64

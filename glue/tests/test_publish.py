@@ -244,7 +244,7 @@ def test_the_rows_of_a_superseded_upload_are_gone(flow: Flow):
 
 
 def test_more_rows_than_one_delete_takes_are_all_removed(flow: Flow, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("centflow_glue.publish.DELETE_ROWS", 10)
+    monkeypatch.setattr("centflow_glue.load.remove_rows.DELETE_ROWS", 10)
     flow.put(A, csv_of(*[expense(), expense(), expense(date="soon")] * 35))
     flow.delete(A)
     assert flow.stored_rows() == 0

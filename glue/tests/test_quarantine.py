@@ -9,9 +9,11 @@ from typing import IO
 import pyarrow as pa
 import pytest
 
-from centflow_glue.load import REJECTED_ROWS_KEPT, LoadMismatchError, Quarantine, Tally, _load_data
-from centflow_glue.quarantine import BAD_ROWS, QuarantinedRow, QuarantinedRows, Reason
+from centflow_glue.load.local_infile import LoadMismatchError, load_data_infile
+from centflow_glue.load.quarantine_file import REJECTED_ROWS_KEPT, Quarantine
+from centflow_glue.load.tally import Tally
 from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.rows.quarantine import BAD_ROWS, QuarantinedRow, QuarantinedRows, Reason
 
 
 def row(row_no: int, **other) -> QuarantinedRow:
@@ -111,9 +113,9 @@ def test_a_rejection_counts_before_mysqls_warning_of_the_rows_that_came_before_i
         raise UploadRejectedError("not_utf8", "no")
 
     with pytest.raises(UploadRejectedError):
-        _load_data(_Database(), "{pipe}", reject, Tally())  # type: ignore[arg-type]
+        load_data_infile(_Database(), "{pipe}", reject, Tally())  # type: ignore[arg-type]
 
 
 def test_a_warning_of_mysql_ends_a_load():
     with pytest.raises(LoadMismatchError, match=r"MySQL warned 1 times while loading.*Data truncated"):
-        _load_data(_Database(), "{pipe}", lambda out: None, Tally())  # type: ignore[arg-type]
+        load_data_infile(_Database(), "{pipe}", lambda out: None, Tally())  # type: ignore[arg-type]

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from statements import HEADER, csv_of, expense
 
 from centflow_glue.contract import load_contracts
-from centflow_glue.quarantine import QuarantinedRow, QuarantinedRows
-from centflow_glue.read import BLOCK_BYTES, CsvReader, Header, ReadLimits, RecordTooLongError, read_in_blocks
+from centflow_glue.limits import ReadLimits
 from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.rows.quarantine import QuarantinedRow, QuarantinedRows
+from centflow_glue.rows.read import BLOCK_BYTES, CsvReader, Header, RecordTooLongError, read_in_blocks
 
 EXPENSES = load_contracts()["expenses"]
 HEAD = ",".join(HEADER)
@@ -613,7 +614,7 @@ def test_an_open_quote_counts_after_all_that_it_swallows():
 def test_a_record_that_no_block_holds_counts_where_it_grows_too_long(
     before: bytes, within: bytes, code: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("centflow_glue.read.LARGE_BLOCK_BYTES", 4096)
+    monkeypatch.setattr("centflow_glue.rows.read.LARGE_BLOCK_BYTES", 4096)
     body = f"{HEAD}\n".encode() + before + b'2025-01-15,"' + within + b"x" * 9000 + b'"\n' + LATIN_1
     limits = LIMITED if code == TOO_LARGE else None
     found = set()

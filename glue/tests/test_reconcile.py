@@ -19,10 +19,9 @@ from stack import Stack, fetch
 from statements import HEADER, csv_of, expense
 
 from centflow_glue import reconcile
-from centflow_glue.bucket import open_version
+from centflow_glue.bucket import Version, open_version
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, is_transient
-from centflow_glue.plan import Version
 from centflow_glue.reconcile import LoadFailedError, Reconciler
 
 KEY = "raw/expenses/a.csv"

@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pytest
 
-from centflow_glue.quarantine import row_texts
 from centflow_glue.rejection import quoted, spelled_out
+from centflow_glue.rows.quarantine import row_texts
 
 WHITE_SPACE = [
     *(*range(0x9, 0xE), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B)),

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from statements import BUDGET_HEADER, HEADER, csv_of, expense
 
 from centflow_glue.contract import load_contracts
-from centflow_glue.read import BLOCK_BYTES, REPORTED_ROWS, CsvReader, ReadLimits, read_in_blocks
+from centflow_glue.limits import ReadLimits
 from centflow_glue.rejection import UploadRejectedError
-from centflow_glue.short_rows import BEFORE_CELL, context_after, has_many_rows, take_out_short_rows
+from centflow_glue.rows.read import BLOCK_BYTES, REPORTED_ROWS, CsvReader, read_in_blocks
+from centflow_glue.rows.short_rows import BEFORE_CELL, context_after, has_many_rows, take_out_short_rows
 
 CONTRACTS = load_contracts()
 HEAD = ",".join(BUDGET_HEADER).encode()
@@ -45,8 +46,8 @@ def everything(reader: CsvReader) -> object:
 
 def found_by_pyarrow(body: bytes, feed: str = "budgets") -> object:
     with (
-        patch("centflow_glue.source.has_many_rows", return_value=False),
-        patch("centflow_glue.read.REPORTED_ROWS", 1e9),
+        patch("centflow_glue.rows.source.has_many_rows", return_value=False),
+        patch("centflow_glue.rows.read.REPORTED_ROWS", 1e9),
     ):
         return found(body, BLOCK_BYTES, feed)
 
@@ -69,8 +70,8 @@ def test_whatever_is_taken_out_a_file_comes_to_what_pyarrow_alone_makes_of_it(
 ):
     body = start + HEAD + line_end + rows
     with (
-        patch("centflow_glue.source.has_many_rows", return_value=True),
-        patch("centflow_glue.source.PIECE_BYTES", piece_bytes),
+        patch("centflow_glue.rows.source.has_many_rows", return_value=True),
+        patch("centflow_glue.rows.source.PIECE_BYTES", piece_bytes),
     ):
         assert found(body, block_bytes) == found_by_pyarrow(body)
 
@@ -123,7 +124,7 @@ def test_ragged_rows_of_any_length_are_taken_out_once_there_are_many():
             return super().read(size)
 
     reader = CsvReader(Waiting(body), CONTRACTS["expenses"], False, ReadLimits(), 64 << 10)
-    with patch("centflow_glue.source.take_out_short_rows", wraps=take_out_short_rows) as taking_out:
+    with patch("centflow_glue.rows.source.take_out_short_rows", wraps=take_out_short_rows) as taking_out:
         found_now = everything(reader)
     assert taking_out.called
     assert found_now == found_by_pyarrow(body, "expenses")
@@ -131,7 +132,7 @@ def test_ragged_rows_of_any_length_are_taken_out_once_there_are_many():
 
 def test_an_honest_file_goes_to_pyarrow_as_it_is():
     rows = [expense(amount=f"{number}.50", description="") for number in range(20_000)]
-    with patch("centflow_glue.source.take_out_short_rows") as taking_out:
+    with patch("centflow_glue.rows.source.take_out_short_rows") as taking_out:
         found(csv_of(*rows, line_end="\r\n"), BLOCK_BYTES, "expenses")
     assert not taking_out.called
 

@@ -17,8 +17,9 @@ from stack import fetch
 from statements import HEADER, csv_of, expense
 
 from centflow_glue.contract import Contract, load_contracts
-from centflow_glue.summaries import RunningSummaries, SummaryLimits
-from centflow_glue.sweep import find_keys
+from centflow_glue.keys.sweep import find_keys
+from centflow_glue.limits import SummaryLimits
+from centflow_glue.load.running_summaries import RunningSummaries
 
 A, B, C = "raw/expenses/owner=ann/a.csv", "raw/expenses/owner=ann/b.csv", "raw/expenses/owner=ann/c.csv"
 EXPENSES = load_contracts()["expenses"]

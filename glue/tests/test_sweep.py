@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from stack import fetch
 from statements import csv_of, expense
 
-from centflow_glue import sweep
-from centflow_glue.bucket import list_versions
+from centflow_glue.bucket import Version, list_versions
 from centflow_glue.contract import load_contracts
-from centflow_glue.manifest import KeyToReconcile
-from centflow_glue.plan import Version
-from centflow_glue.sweep import find_keys
+from centflow_glue.keys import sweep
+from centflow_glue.keys.manifest import KeyToReconcile
+from centflow_glue.keys.sweep import find_keys
 
 KEY = "raw/expenses/a.csv"
 OLD, NEW = (csv_of(expense(merchant=name)) for name in ("old", "new"))

@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from stack import Bucket, Stack
 
-from centflow_glue import manifest, tasks
+from centflow_glue import tasks
 from centflow_glue.arguments import JobArguments, parse_arguments
-from centflow_glue.manifest import KeyToReconcile, take_waiting_manifests
+from centflow_glue.keys import manifest
+from centflow_glue.keys.manifest import KeyToReconcile, take_waiting_manifests
+from centflow_glue.keys.turns import Turns
 from centflow_glue.reconcile import Outcome
-from centflow_glue.turns import Turns
 
 # Only a failure takes this long.
 PATIENCE_SECONDS = 60

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from statements import BUDGET_HEADER, HEADER, expense
 
 from centflow_glue.contract import Contract, load_contracts
-from centflow_glue.quarantine import QuarantinedRow
-from centflow_glue.read import Batch, Header
-from centflow_glue.validate import CheckedBatch, validate
+from centflow_glue.rows.quarantine import QuarantinedRow
+from centflow_glue.rows.read import Batch, Header
+from centflow_glue.rows.validate import CheckedBatch, validate
 
 EXPENSES = load_contracts()["expenses"]
 BUDGETS = load_contracts()["budgets"]

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from centflow_glue.contract import Contract, load_contracts
-from centflow_glue.load import Producer, Quarantine, too_many_bad_rows
-from centflow_glue.object_key import parse_object_key
-from centflow_glue.read import CsvReader, ReadLimits, read_in_blocks
+from centflow_glue.keys.object_key import parse_object_key
+from centflow_glue.limits import SUMMARY_LIMITS, ReadLimits
+from centflow_glue.load.load_version import Producer, too_many_bad_rows
+from centflow_glue.load.quarantine_file import Quarantine
+from centflow_glue.load.running_summaries import RunningSummaries
 from centflow_glue.rejection import UploadRejectedError
-from centflow_glue.summaries import SUMMARY_LIMITS, RunningSummaries
+from centflow_glue.rows.read import CsvReader, read_in_blocks
 
 csv.field_size_limit(1 << 30)
 

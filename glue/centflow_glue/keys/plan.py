@@ -2,51 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-
-@dataclass(frozen=True)
-class Version:
-    """One version of an object, or a delete marker, as S3 lists it.
-
-    Attributes:
-        object_key: The key.
-        version_id: S3's version id.
-        last_modified: When it was written, UTC.
-        etag: S3's entity tag without quotes; empty for a delete marker.
-        size: Bytes; 0 for a delete marker.
-        is_delete_marker: Whether it says that the object is deleted.
-    """
-
-    object_key: str
-    version_id: str
-    last_modified: datetime
-    etag: str = ""
-    size: int = 0
-    is_delete_marker: bool = False
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A row of `uploads`, as far as planning needs it.
-
-    Attributes:
-        upload_id: Its id.
-        version_id: The version of the object it stands for.
-        state: `loading`, `published`, `superseded`, `retired`, `rejected` or `failed`.
-        rows_stored: Whether rows of it may stand in the feed's table.
-        contract_sha256: The contract it was judged by.
-        rows_good: Rows that keep the contract, shown or not.
-        summaries: Those that stand for it as it is.
-    """
-
-    upload_id: int
-    version_id: str
-    state: str
-    rows_stored: bool
-    contract_sha256: str | None
-    rows_good: int = 0
-    summaries: frozenset[str] = frozenset()
+from centflow_glue.bucket import Version
+from centflow_glue.contract import Contract, Summary
+from centflow_glue.keys.uploads import Upload
+from centflow_glue.limits import SummaryLimits
 
 
 @dataclass(frozen=True)
@@ -108,3 +68,13 @@ def plan_key(versions: Sequence[Version], uploads: Iterable[Upload], contract_sh
         if upload is not published and (upload.state in ("published", "loading", "failed") or upload.rows_stored)
     )
     return Plan(to_load=tuple(to_load), published=published, stale=stale, deleted=not live)
+
+
+def lacking(upload: Upload | None, contract: Contract | None, limits: SummaryLimits) -> list[Summary]:
+    """The summaries that a published upload should have and that do not stand for it.
+
+    Such an upload is from before there was the summary, or a release that knows of none has changed it since.
+    """
+    if upload is None or contract is None or upload.rows_good < limits.least_rows:
+        return []
+    return [summary for summary in contract.summaries if summary.table not in upload.summaries]

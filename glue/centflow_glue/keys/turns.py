@@ -3,8 +3,8 @@
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 
-from centflow_glue.manifest import KeyToReconcile
-from centflow_glue.object_key import owner_or_default
+from centflow_glue.keys.manifest import KeyToReconcile
+from centflow_glue.keys.object_key import owner_or_default
 
 # Spark takes a tenth of a second over each turn, much longer than a small upload takes. So a turn has as many keys as
 # take about a second, by the owner's turn before.

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from centflow_glue.contract import Column, Contract
-from centflow_glue.quarantine import BAD_ROWS, QuarantinedRows, Reason, row_texts
-from centflow_glue.read import Batch, Header
 from centflow_glue.rejection import quoted
+from centflow_glue.rows.quarantine import BAD_ROWS, QuarantinedRows, Reason, row_texts
+from centflow_glue.rows.read import Batch, Header
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 

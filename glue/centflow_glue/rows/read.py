@@ -3,7 +3,7 @@
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
 from typing import IO, Any, TypeVar
@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from centflow_glue.contract import Contract
-from centflow_glue.quarantine import BAD_ROWS, RAW_TEXT_MAX, QuarantinedRows, Reason
+from centflow_glue.limits import MIB, MOST_EXPANSION, ReadLimits
 from centflow_glue.rejection import UploadRejectedError, spelled_out
-from centflow_glue.short_rows import RowNumbers, TakenOut
-from centflow_glue.source import (
+from centflow_glue.rows.quarantine import BAD_ROWS, RAW_TEXT_MAX, QuarantinedRows, Reason
+from centflow_glue.rows.short_rows import RowNumbers, TakenOut
+from centflow_glue.rows.source import (
     BYTE_ORDER_MARK,
     ESCAPE,
     ESCAPED_ESCAPE,
@@ -28,16 +29,12 @@ from centflow_glue.source import (
     unescaped,
 )
 
-MIB = 1 << 20
 # Rows are parsed a block at a time; a record must fit into one. 4 MiB keeps a task below 250 MB; an upload that holds a
 # longer record is read again with the larger block.
 BLOCK_BYTES = 4 * MIB
 LARGE_BLOCK_BYTES = 32 * MIB
 HEAD_BYTES = 64 << 10
 HEADER_SHOWN = 80
-# Statements in gzip expand 5 to 30 times, and repeated text up to 1,030 times. A small CSV may repeat as it likes.
-MOST_EXPANSION = 100
-SMALL_GZIP_BYTES = MIB
 # More than any statement has. The time that a row takes grows with its columns, however few of them hold anything.
 MOST_COLUMNS = 512
 
@@ -67,30 +64,6 @@ TakeRagged = Callable[[QuarantinedRows], None]
 
 class RecordTooLongError(Exception):
     """A record does not fit into a block."""
-
-
-@dataclass(frozen=True)
-class ReadLimits:
-    """How large an upload may be.
-
-    Attributes:
-        object_bytes: Of the object as it is stored.
-        expanded_bytes: Of the CSV after decompression.
-        gzip_bytes: Of the CSV in a gzip file of one size; None for other objects.
-    """
-
-    object_bytes: int = 2 << 30
-    expanded_bytes: int = 4 << 30
-    gzip_bytes: int | None = None
-
-    def of_gzip(self, stored_bytes: int) -> "ReadLimits":
-        """Return the limits of a gzip file of this size, whose CSV may not be larger out of all proportion."""
-        return replace(self, gzip_bytes=max(SMALL_GZIP_BYTES, MOST_EXPANSION * stored_bytes))
-
-    @property
-    def csv_bytes(self) -> int:
-        """The most bytes that the CSV may have."""
-        return self.expanded_bytes if self.gzip_bytes is None else min(self.expanded_bytes, self.gzip_bytes)
 
 
 @dataclass(frozen=True)

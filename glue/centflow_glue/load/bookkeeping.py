@@ -2,25 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from pymysql.connections import Connection
 
+from centflow_glue.bucket import Version
 from centflow_glue.contract import Contract
-from centflow_glue.load import Tally, TooManyBadRowsError
-from centflow_glue.object_key import owner_or_default
-from centflow_glue.plan import Upload, Version
-from centflow_glue.publish import remove_rows
+from centflow_glue.keys.object_key import owner_or_default
+from centflow_glue.load.load_version import TooManyBadRowsError
+from centflow_glue.load.remove_rows import remove_rows
+from centflow_glue.load.tally import Tally
 from centflow_glue.rejection import UploadRejectedError
 
 TEXT_MAX = 1000
 
-# What planning needs of an upload, as `upload_of` reads it.
-PLANNED = """
-  uploads.upload_id, version_id, state, rows_stored, contract_sha256, rows_published + rows_duplicate,
-  (SELECT GROUP_CONCAT(summary) FROM upload_summaries
-   WHERE upload_summaries.upload_id = uploads.upload_id AND as_of = uploads.updated_at)
-"""
 
 INSERT = """
 INSERT INTO uploads (
@@ -47,25 +41,6 @@ REJECT = """
   amount_read = %s, amount_quarantined = %s,
   reason_code = %s, reason = %s, notes = %s
 """
-
-
-def uploads_of(connection: Connection, object_key: str) -> list[Upload]:
-    """What is known of the versions of one key."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {PLANNED} FROM uploads WHERE object_key_sha256 = UNHEX(SHA2(%s, 256))",
-            (object_key,),
-        )
-        rows = cursor.fetchall()
-    connection.commit()  # so that the next query sees what others commit meanwhile
-    return [upload_of(row) for row in rows]
-
-
-def upload_of(row: Sequence[Any]) -> Upload:
-    """An upload from the columns `PLANNED`."""
-    upload_id, version_id, state, rows_stored, contract_sha256, rows_good, summaries = row
-    standing = frozenset(summaries.split(",")) if summaries else frozenset[str]()
-    return Upload(upload_id, version_id, state, bool(rows_stored), contract_sha256, rows_good, standing)
 
 
 def claim(

@@ -7,13 +7,13 @@ from itertools import groupby
 from pymysql.connections import Connection
 from pymysql.cursors import SSCursor
 
-from centflow_glue.bucket import list_versions
+from centflow_glue.bucket import Version, list_versions
 from centflow_glue.contract import Contract
-from centflow_glue.manifest import KeyToReconcile
-from centflow_glue.object_key import RAW_PREFIX, feed_folder, is_folder_placeholder
-from centflow_glue.plan import Upload, Version, live_versions, plan_key
-from centflow_glue.summaries import SUMMARY_LIMITS, SummaryLimits, lacking
-from centflow_glue.uploads import PLANNED, upload_of
+from centflow_glue.keys.manifest import KeyToReconcile
+from centflow_glue.keys.object_key import RAW_PREFIX, feed_folder, is_folder_placeholder
+from centflow_glue.keys.plan import lacking, live_versions, plan_key
+from centflow_glue.keys.uploads import PLANNED, Upload, upload_of
+from centflow_glue.limits import SUMMARY_LIMITS, SummaryLimits
 
 # An event, its batch and the start of a job run take a minute or two; what the sweep finds sooner is only on its way.
 MISSED_AFTER = timedelta(minutes=15)

@@ -9,11 +9,11 @@ from typing import IO
 import numpy as np
 import pyarrow as pa
 
-from centflow_glue.gunzip import GzipReader
+from centflow_glue.limits import MIB
 from centflow_glue.rejection import UploadRejectedError
-from centflow_glue.short_rows import BEFORE_CELL, TakenOut, context_after, has_many_rows, take_out_short_rows
+from centflow_glue.rows.gunzip import GzipReader
+from centflow_glue.rows.short_rows import BEFORE_CELL, TakenOut, context_after, has_many_rows, take_out_short_rows
 
-MIB = 1 << 20
 # The bytes shown on either side of a byte that is not UTF-8.
 SHOWN_BYTES = 20
 # Short rows are taken out of so many bytes at a time: numpy takes 40 times their memory.

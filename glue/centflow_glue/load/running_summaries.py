@@ -1,0 +1,130 @@
+"""The summaries of an upload, added up while its rows stream by (docs/adr/0016-summaries-of-uploads.md)."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from centflow_glue.contract import Contract, Summary, SummaryColumn
+from centflow_glue.limits import SummaryLimits
+
+AMOUNT = pa.decimal128(38, 4)
+TOTALS = ("amount", "transactions")
+
+
+class RunningSummaries:
+    """The summaries of an upload while its rows stream by: groups are held, never rows beyond a gathered few."""
+
+    def __init__(self, contract: Contract, limits: SummaryLimits) -> None:
+        self._contract = contract
+        self._limits = limits
+        self._gathered: list[pa.Table] = []
+        self._rows_gathered = 0
+        self._rows = 0
+        self._codes: dict[SummaryColumn, _Codes] = {}
+        # None: more groups than there is memory for.
+        self._parts: dict[str, list[pa.Table] | None] = {summary.table: [] for summary in contract.summaries}
+
+    def add(self, rows: pa.Table) -> None:
+        """Add rows as `validate` gives them."""
+        if not self._parts:
+            return
+        self._rows += rows.num_rows
+        self._gathered.append(rows)
+        self._rows_gathered += rows.num_rows
+        if self._rows_gathered >= self._limits.rows_at_once:
+            self._add_up()
+
+    def finish(self) -> dict[str, pa.Table | None]:
+        """Each summary by its table: its groups, in the order of the key, or None where the rows are read instead."""
+        if self._rows < self._limits.least_rows:
+            return {}
+        self._add_up()
+        return {summary.table: self._finish(summary) for summary in self._contract.summaries}
+
+    def _finish(self, summary: Summary) -> pa.Table | None:
+        parts = self._parts[summary.table]
+        if not parts:
+            return None
+        groups = _regroup(parts, summary)
+        if not self._limits.is_usable(self._rows, groups.num_rows):
+            return None
+        keys = {column.name: self._codes[column].decode(groups[column.name]) for column in summary.columns}
+        table = pa.table({**keys, **{total: groups[total] for total in TOTALS}})
+        return table.sort_by([(name, "ascending") for name in keys])
+
+    def _add_up(self) -> None:
+        if not self._gathered:
+            return
+        rows = pa.concat_tables(self._gathered)
+        self._gathered, self._rows_gathered = [], 0
+        amounts = rows[self._contract.column(self._contract.amount).name].cast(AMOUNT)
+        ones = pa.repeat(pa.scalar(1, pa.int64()), rows.num_rows)
+        encoded: dict[SummaryColumn, pa.Array] = {}
+        for summary in self._contract.summaries:
+            parts = self._parts[summary.table]
+            if parts is None:
+                continue
+            for column in summary.columns:
+                if column not in encoded:
+                    encoded[column] = self._codes.setdefault(column, _Codes()).encode(self._cells(rows, column))
+            keys = {column.name: encoded[column] for column in summary.columns}
+            parts.append(_group(pa.table({**keys, "amount": amounts, "transactions": ones}), summary))
+            # The first part is what the others were last added up to; it grows as its groups become many.
+            is_due = sum(part.num_rows for part in parts[1:]) > max(parts[0].num_rows, self._limits.rows_at_once)
+            if is_due or self._bytes(summary, parts) > self._limits.bytes:
+                parts[:] = [_regroup(parts, summary)]
+                if self._is_hopeless(summary, parts[0]):
+                    self._parts[summary.table] = None
+
+    def _is_hopeless(self, summary: Summary, groups: pa.Table) -> bool:
+        """Whether there are too many groups to hold, or so many that in the end there will be."""
+        if self._bytes(summary, [groups]) > self._limits.bytes // 2:
+            return True
+        # Of later rows more fall into groups that are there; twice too many seldom become few enough.
+        is_late = self._rows >= 4 * self._limits.rows_at_once
+        return is_late and groups.num_rows * self._limits.rows_per_group > 2 * self._rows
+
+    def _bytes(self, summary: Summary, parts: Sequence[pa.Table]) -> int:
+        values = sum(self._codes[column].nbytes for column in summary.columns)
+        return int(values + sum(part.nbytes for part in parts))
+
+    def _cells(self, rows: pa.Table, column: SummaryColumn) -> pa.ChunkedArray:
+        cells = rows[self._contract.column(column.header).name]
+        return pc.utf8_slice_codeunits(cells, 0, 7) if column.part == "month" else cells
+
+
+class _Codes:
+    """Numbers for the values of a column: rows are grouped by them in about half the time that texts take."""
+
+    def __init__(self) -> None:
+        self._values = pa.array([], pa.string())
+
+    @property
+    def nbytes(self) -> int:
+        return int(self._values.nbytes)
+
+    def encode(self, cells: pa.ChunkedArray) -> pa.Array:
+        """The number of each cell's value; new values get new ones."""
+        part = cells.combine_chunks().dictionary_encode()
+        codes = pc.index_in(part.dictionary, value_set=self._values)
+        if codes.null_count:
+            self._values = pa.concat_arrays([self._values, part.dictionary.filter(codes.is_null())])
+            codes = pc.index_in(part.dictionary, value_set=self._values)
+        return codes.take(part.indices)
+
+    def decode(self, codes: pa.ChunkedArray) -> pa.ChunkedArray:
+        """The values of numbers that `encode` gave."""
+        return pc.take(self._values, codes)
+
+
+def _group(table: pa.Table, summary: Summary) -> pa.Table:
+    names = [column.name for column in summary.columns]
+    # One thread: the other cores have MySQL and other uploads to work on.
+    grouped = table.group_by(names, use_threads=False).aggregate([(total, "sum") for total in TOTALS])
+    totals = (grouped["amount_sum"].cast(AMOUNT), grouped["transactions_sum"])
+    return pa.table([*(grouped[name] for name in names), *totals], names=[*names, *TOTALS])
+
+
+def _regroup(parts: Sequence[pa.Table], summary: Summary) -> pa.Table:
+    return parts[0] if len(parts) == 1 else _group(pa.concat_tables(parts), summary)
