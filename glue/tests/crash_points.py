@@ -89,7 +89,7 @@ def reconciler(connection: Connection, bucket: str) -> Reconciler:
 
 def reconcile_key(connection: Connection, bucket: str, object_key: str) -> Outcome:
     """Reconcile one key in this process."""
-    return reconciler(connection, bucket).reconcile(object_key, None)
+    return reconciler(connection, bucket).reconcile_key(object_key, None)
 
 
 def keys_to_sweep(connection: Connection, bucket: str) -> list[str]:

@@ -31,7 +31,7 @@ class Flow:
 
     def reconcile(self, object_key: str) -> Outcome:
         """Do what the job does for this key."""
-        return self.job.reconcile(object_key, None)
+        return self.job.reconcile_key(object_key, None)
 
     def put(self, object_key: str, body: bytes) -> Outcome:
         """Upload an object and have it loaded."""

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from centflow_glue.arguments import MetricsTarget, parse_arguments
+from centflow_glue.arguments import MetricsDestination, parse_arguments
 from centflow_glue.database import DatabaseAddress
 from centflow_glue.limits import ReadLimits
 
@@ -66,7 +66,7 @@ def test_limits_and_the_database_can_be_set():
 def test_metrics_go_nowhere_unless_a_log_group_and_the_environment_are_named():
     assert parse_arguments(SWEEP).metrics is None
     named = parse_arguments([*SWEEP, "--metrics-log-group", "/centflow/dev/job-metrics", "--environment", "dev"])
-    assert named.metrics == MetricsTarget("/centflow/dev/job-metrics", "dev")
+    assert named.metrics == MetricsDestination("/centflow/dev/job-metrics", "dev")
 
 
 @pytest.mark.parametrize("aside", [("--database-name", "centflow_rebuild"), ("--database-host", "restored")])
@@ -80,14 +80,17 @@ def test_a_run_into_another_database_sends_no_metrics_of_the_environment(aside: 
     [
         ([], "the following arguments are required: --keys-from, --bucket, --database-secret"),
         (["--keys-from", "all", *SWEEP[2:]], "invalid choice: 'all'"),
-        ([*SWEEP, "--manifest", "s3://b/m"], "--manifest goes with --keys-from manifest, and only with it"),
-        (MANIFEST[:-2], "--manifest goes with --keys-from manifest, and only with it"),
-        ([*SWEEP, "--keys-per-batch", "0"], "0 is not above 0"),
+        (
+            [*SWEEP, "--manifest", "s3://b/m"],
+            "--keys-from sweep excludes it",
+        ),
+        (MANIFEST[:-2], "--keys-from manifest requires --manifest"),
+        ([*SWEEP, "--keys-per-batch", "0"], "0 must be greater than 0"),
         ([*SWEEP, "--max-object-bytes", "-1"], "-1"),
         ([*SWEEP, "--max-expanded-bytes", "2GB"], "2GB"),
         (["--keys", "sweep", *SWEEP[2:]], "required: --keys-from"),
-        ([*SWEEP, "--environment", "dev"], "--environment goes with --metrics-log-group, and only with it"),
-        ([*SWEEP, "--metrics-log-group", "/a"], "--environment goes with --metrics-log-group, and only with it"),
+        ([*SWEEP, "--environment", "dev"], "--environment and --metrics-log-group require each other"),
+        ([*SWEEP, "--metrics-log-group", "/a"], "--environment and --metrics-log-group require each other"),
     ],
 )
 def test_a_wrong_argument_is_named(argv: list[str], message: str, capsys: pytest.CaptureFixture[str]):

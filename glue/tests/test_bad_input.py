@@ -221,7 +221,7 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name[:60])
 def test_an_upload_gets_what_it_deserves(flow: Flow, reconciler, case: Case):
     flow.bucket.put(case.object_key, case.body)
-    outcome = reconciler(limits=LIMITS).reconcile(case.object_key, None)
+    outcome = reconciler(limits=LIMITS).reconcile_key(case.object_key, None)
 
     upload = flow.upload(case.object_key)
     quarantined = flow.quarantined(case.object_key)
@@ -255,7 +255,7 @@ def test_a_gzip_bomb_is_rejected_once_it_exceeds_the_limit(flow: Flow, reconcile
     bomb = gzip.compress(csv_of(*[expense(amount=str(number)) for number in range(60_000)]))
     flow.bucket.put("raw/expenses/a.csv.gz", bomb)
     assert len(bomb) < 200_000
-    outcome = reconciler(limits=ReadLimits(expanded_bytes=2 << 20)).reconcile("raw/expenses/a.csv.gz", None)
+    outcome = reconciler(limits=ReadLimits(expanded_bytes=2 << 20)).reconcile_key("raw/expenses/a.csv.gz", None)
     assert outcome.result == "rejected"
     assert outcome.message == "The CSV is larger than 2 MiB: split it into several files."
     assert flow.upload("raw/expenses/a.csv.gz")["reason_code"] == "too_large"

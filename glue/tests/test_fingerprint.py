@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from statements import COFFEE
 
 from centflow_glue.contract import Contract, load_contracts
-from centflow_glue.rows.fingerprint import fingerprints
+from centflow_glue.rows.fingerprint import compute_fingerprints
 
 EXPENSES = load_contracts()["expenses"]
 BUDGETS = load_contracts()["budgets"]
@@ -28,7 +28,7 @@ def fingerprints_of(*rows: dict[str, str], contract: Contract = EXPENSES) -> lis
             for column in contract.columns
         }
     )
-    return fingerprints(table, contract).to_pylist()
+    return compute_fingerprints(table, contract).to_pylist()
 
 
 def fingerprint(contract: Contract = EXPENSES, **cells: str) -> str:

@@ -19,7 +19,7 @@ from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, is_transient
 from centflow_glue.guarded_connection import GuardedConnection
 from centflow_glue.limits import ReadLimits
-from centflow_glue.load.load_version import load_upload
+from centflow_glue.load.load_version import load_version
 
 PASSWORD = "correct horse"
 
@@ -49,7 +49,7 @@ def log_in(monkeypatch: pytest.MonkeyPatch, server: RogueServer, authority: str 
 def load_an_upload(connection: GuardedConnection) -> None:
     """Load an upload as the job does."""
     body, contract = csv_of(expense()), load_contracts()["expenses"]
-    load_upload(connection, lambda: io.BytesIO(body), contract, 1, compressed=False, limits=ReadLimits())
+    load_version(connection, lambda: io.BytesIO(body), contract, 1, compressed=False, limits=ReadLimits())
 
 
 def query(connection: GuardedConnection) -> None:

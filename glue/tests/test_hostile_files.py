@@ -23,8 +23,8 @@ from test_gunzip import expanded
 
 from centflow_glue.contract import load_contracts
 from centflow_glue.limits import SUMMARY_LIMITS, ReadLimits
-from centflow_glue.load.load_version import Producer, too_many_bad_rows
-from centflow_glue.load.quarantine_file import Quarantine
+from centflow_glue.load.load_version import RowWriter, find_too_many_bad_rows
+from centflow_glue.load.quarantine_files import REJECTED_ROWS_KEPT, QuarantineFiles
 from centflow_glue.load.running_summaries import RunningSummaries
 from centflow_glue.rejection import UploadRejectedError
 from centflow_glue.rows.read import BLOCK_BYTES, CsvReader, read_in_blocks
@@ -84,7 +84,7 @@ class Verdict:
 
 
 def judge(file: HostileFile, block_bytes: int) -> Verdict:
-    """Read, check and count a file as `load_upload` does, without MySQL."""
+    """Read, check and count a file as `load_version` does, without MySQL."""
     try:
         return read_in_blocks(
             lambda size: CsvReader(io.BytesIO(file.stored), CONTRACT, file.compressed, LIMITS, size),
@@ -97,14 +97,14 @@ def judge(file: HostileFile, block_bytes: int) -> Verdict:
 
 def judge_rows(reader: CsvReader) -> Verdict:
     out = io.BytesIO()
-    with Quarantine(0) as quarantine:
+    with QuarantineFiles(0) as quarantine:
         bad_rows = []
         for pile in (quarantine.ragged, quarantine.faulty):
             pile.write = partial(keep_and_write, bad_rows, pile.write)  # type: ignore[method-assign]
-        producer = Producer(reader, 0, quarantine, RunningSummaries(CONTRACT, SUMMARY_LIMITS))
-        producer.write_rows(out)
-        rejection = too_many_bad_rows(producer.tally, quarantine)
-    tally = producer.tally
+        writer = RowWriter(reader, 0, quarantine, RunningSummaries(CONTRACT, SUMMARY_LIMITS))
+        writer.write_rows(out)
+        rejection = find_too_many_bad_rows(writer.tally, quarantine)
+    tally = writer.tally
     assert tally.quarantined == len(bad_rows)
     assert out.getvalue().count(b"\n") >= tally.good
     return Verdict(
@@ -271,10 +271,11 @@ def cost_of(body: bytes) -> Cost:
     """Judge a file and word the rows that MySQL would get. Memory is measured apart, since that is slow."""
 
     def judge_whole(reader: CsvReader) -> None:
-        with Quarantine(0) as quarantine, open(os.devnull, "wb") as out:
-            producer = Producer(reader, 0, quarantine, RunningSummaries(CONTRACT, SUMMARY_LIMITS))
-            producer.write_rows(out)
-            quarantine.copy(out, whole=too_many_bad_rows(producer.tally, quarantine) is None)
+        with QuarantineFiles(0) as quarantine, open(os.devnull, "wb") as out:
+            writer = RowWriter(reader, 0, quarantine, RunningSummaries(CONTRACT, SUMMARY_LIMITS))
+            writer.write_rows(out)
+            is_rejected = find_too_many_bad_rows(writer.tally, quarantine) is not None
+            quarantine.write_csv(out, REJECTED_ROWS_KEPT if is_rejected else None)
 
     def seconds() -> float:
         started = time.process_time()

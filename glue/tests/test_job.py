@@ -130,13 +130,13 @@ class _Flaky:
                 raise failures[object_key].pop()
             return reconcile(job, object_key, event_time)
 
-        monkeypatch.setattr(Reconciler, "reconcile", flaky)
+        monkeypatch.setattr(Reconciler, "reconcile_key", flaky)
 
 
 @pytest.fixture(autouse=True)
 def _close_connections() -> Any:
     yield
-    tasks._connection.cache_clear()
+    tasks._open_connection.cache_clear()
 
 
 def test_a_task_tries_again_while_the_database_is_away(flow: Flow, stack: Stack, monkeypatch: pytest.MonkeyPatch):
@@ -190,4 +190,4 @@ def test_a_failed_key_leaves_no_lock_and_no_transaction_behind(
         patched.setattr("centflow_glue.reconcile.publish", lambda *_: 1 / 0)
         told = outcomes(stack, flow, "raw/expenses/a.csv")
     assert re.match("ZeroDivisionError", told["raw/expenses/a.csv"][1])
-    assert reconciler().reconcile("raw/expenses/a.csv", None).result == "published"
+    assert reconciler().reconcile_key("raw/expenses/a.csv", None).result == "published"

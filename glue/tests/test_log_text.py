@@ -16,7 +16,7 @@ from statements import csv_of, expense
 from centflow_glue import tasks
 from centflow_glue.arguments import parse_arguments
 from centflow_glue.keys.manifest import KeyToReconcile
-from centflow_glue.log_text import describe_error, describe_rejection, shown_key
+from centflow_glue.log_text import describe_error, describe_rejection, quote_key
 from centflow_glue.main import JobFailedError, main
 from centflow_glue.rejection import UNSEEN, UploadRejectedError
 
@@ -28,7 +28,7 @@ GOOD = expense(merchant=SENTINEL)
 @pytest.fixture(autouse=True)
 def _close_connections() -> Iterator[None]:
     yield
-    tasks._connection.cache_clear()
+    tasks._open_connection.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_failure_is_logged_without_its_text(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("centflow_glue.reconcile.load_upload", fail)
+    monkeypatch.setattr("centflow_glue.reconcile.load_version", fail)
     monkeypatch.setattr("centflow_glue.reconcile.record_loaded", fail)
     monkeypatch.setattr("centflow_glue.reconcile.publish", fail)
     arguments = parse_arguments(
@@ -102,15 +102,15 @@ def test_no_object_key_writes_lines_of_the_log(
         tasks._Task(parse_arguments(options))([KeyToReconcile(failed)])
         with pytest.raises(JobFailedError) as ended:
             main(options)
-    assert shown_key(failed) in str(ended.value)
+    assert quote_key(failed) in str(ended.value)
     assert {record.levelname for record in caplog.records} >= {"WARNING", "ERROR"}
     texts = [str(ended.value), *(record.getMessage() for record in caplog.records)]
     assert [text for text in texts if UNSEEN.search(text)] == []
 
 
 def test_a_key_is_logged_as_it_is_but_for_characters_that_nobody_sees():
-    assert shown_key("raw/expenses/owner=ann/é + 100%.csv") == "'raw/expenses/owner=ann/é + 100%.csv'"
-    assert shown_key("a\nb\x1b\\n") == r"'a\nb\x1b\\n'"
+    assert quote_key("raw/expenses/owner=ann/é + 100%.csv") == "'raw/expenses/owner=ann/é + 100%.csv'"
+    assert quote_key("a\nb\x1b\\n") == r"'a\nb\x1b\\n'"
 
 
 def test_a_job_run_ends_without_the_text_of_its_failures(

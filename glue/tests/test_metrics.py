@@ -232,7 +232,7 @@ def test_a_log_group_that_is_not_there_is_a_warning(flow: Flow, run_job: RunJob,
     with caplog.at_level(logging.WARNING):
         run_job("/nowhere", "jr_10", *manifest(flow, "raw/expenses/a.csv"))
     assert flow.transactions() == ["a"]
-    assert "the run's metrics were not told, or not all: ResourceNotFoundException" in caplog.text
+    assert "some or all metrics of the job run were not emitted: ResourceNotFoundException" in caplog.text
 
 
 def test_a_failed_run_fails_with_its_own_error_where_the_log_group_is_not_there(flow: Flow, run_job: RunJob):

@@ -4,10 +4,10 @@ from hypothesis import strategies as st
 
 from centflow_glue.keys.object_key import (
     ParsedKey,
-    feed_folder,
     is_folder_placeholder,
-    owner_or_default,
+    parse_feed,
     parse_object_key,
+    parse_owner_or_default,
 )
 from centflow_glue.rejection import UploadRejectedError
 
@@ -78,7 +78,7 @@ def test_an_owner_folder_without_a_usable_name_is_rejected(folder: str):
         parse_object_key(object_key, FEEDS)
     assert rejected.value.code == "bad_owner"
     assert "1 to 64 characters" in rejected.value.reason
-    assert owner_or_default(object_key) == "default"
+    assert parse_owner_or_default(object_key) == "default"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_any_key_is_parsed_or_rejected_with_a_reason(rest: str):
         assert outcome.code in ("unknown_feed", "wrong_extension", "bad_owner")
         assert outcome.reason
     else:
-        assert outcome.feed == feed_folder(object_key)
+        assert outcome.feed == parse_feed(object_key)
         assert 1 <= len(outcome.owner) <= 64
 
 

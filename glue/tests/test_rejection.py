@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from centflow_glue.rejection import quoted, spelled_out
-from centflow_glue.rows.quarantine import row_texts
+from centflow_glue.rows.quarantine import format_rows
 
 WHITE_SPACE = [
     *(*range(0x9, 0xE), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B)),
@@ -51,12 +51,12 @@ def test_every_control_character_is_spelled_out():
     ],
 )
 def test_a_row_is_written_as_rfc_4180_says_whatever_version_of_python_runs(cells: list[str], text: str):
-    assert row_texts([pa.array([cell]) for cell in cells]).to_pylist() == [text]
+    assert format_rows([pa.array([cell]) for cell in cells]).to_pylist() == [text]
 
 
 def test_each_row_has_quotes_where_it_needs_them():
     columns = [pa.array(["a", "b,", "c"]), pa.array(["", '"', "d"])]
-    assert row_texts(columns).to_pylist() == ["a,", '"b,",""""', "c,d"]
+    assert format_rows(columns).to_pylist() == ["a,", '"b,",""""', "c,d"]
 
 
 def test_python_strips_the_white_space_that_the_preview_strips():

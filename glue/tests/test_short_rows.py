@@ -14,7 +14,7 @@ from centflow_glue.contract import load_contracts
 from centflow_glue.limits import ReadLimits
 from centflow_glue.rejection import UploadRejectedError
 from centflow_glue.rows.read import BLOCK_BYTES, REPORTED_ROWS, CsvReader, read_in_blocks
-from centflow_glue.rows.short_rows import BEFORE_CELL, context_after, has_many_rows, take_out_short_rows
+from centflow_glue.rows.short_rows import BEFORE_CELL, advance_context, has_many_rows, remove_short_rows
 
 CONTRACTS = load_contracts()
 HEAD = ",".join(BUDGET_HEADER).encode()
@@ -80,18 +80,18 @@ def test_whatever_is_taken_out_a_file_comes_to_what_pyarrow_alone_makes_of_it(
 def test_what_follows_a_context_has_the_cells_that_it_has_behind_the_whole_text(text: bytes, data: st.DataObject):
     """The mark is in quotes behind the one exactly if it is behind the other, and its comma counts accordingly."""
     at = data.draw(st.integers(0, len(text)))
-    context = context_after(context_after(BEFORE_CELL, text[:at]), text[at:])
+    context = advance_context(advance_context(BEFORE_CELL, text[:at]), text[at:])
     for more in (b"a", b'"', b'""', b'"""'):
         ends = b"\n,\n\n\n"
-        from_context, _ = take_out_short_rows(context, more + ends, 2, b"mark\n")
-        from_start, _ = take_out_short_rows(BEFORE_CELL, text + more + ends, 2, b"mark\n")
+        from_context, _ = remove_short_rows(context, more + ends, 2, b"mark\n")
+        from_start, _ = remove_short_rows(BEFORE_CELL, text + more + ends, 2, b"mark\n")
         assert from_context.endswith(ends) == (from_start.endswith(ends))
 
 
 def test_a_context_is_short_whatever_it_stands_for():
     context = BEFORE_CELL
     for _ in range(1000):
-        context = context_after(context, b'"""')
+        context = advance_context(context, b'"""')
         assert len(context) <= 5
 
 
@@ -124,7 +124,7 @@ def test_ragged_rows_of_any_length_are_taken_out_once_there_are_many():
             return super().read(size)
 
     reader = CsvReader(Waiting(body), CONTRACTS["expenses"], False, ReadLimits(), 64 << 10)
-    with patch("centflow_glue.rows.source.take_out_short_rows", wraps=take_out_short_rows) as taking_out:
+    with patch("centflow_glue.rows.source.remove_short_rows", wraps=remove_short_rows) as taking_out:
         found_now = everything(reader)
     assert taking_out.called
     assert found_now == found_by_pyarrow(body, "expenses")
@@ -132,7 +132,7 @@ def test_ragged_rows_of_any_length_are_taken_out_once_there_are_many():
 
 def test_an_honest_file_goes_to_pyarrow_as_it_is():
     rows = [expense(amount=f"{number}.50", description="") for number in range(20_000)]
-    with patch("centflow_glue.rows.source.take_out_short_rows") as taking_out:
+    with patch("centflow_glue.rows.source.remove_short_rows") as taking_out:
         found(csv_of(*rows, line_end="\r\n"), BLOCK_BYTES, "expenses")
     assert not taking_out.called
 

@@ -221,7 +221,7 @@ def test_a_summary_that_would_hardly_be_shorter_is_not_kept_and_not_tried_again(
     flow.bucket.put(A, csv_of(*[expense(merchant=f"m{number % 3}") for number in range(4)]))
     flow.bucket.put(B, csv_of(*[expense(date="2025-06-01")] * 3))
     for key in (A, B):
-        assert job.reconcile(key, None).result == "published"
+        assert job.reconcile_key(key, None).result == "published"
     kept = [summary for summary in all_of(A) if summary[1] != "expenses_by_merchant_month"]
     assert standing(flow) == kept
     assert fetch(flow.admin, "SELECT * FROM expenses_by_merchant_month") == []
@@ -231,7 +231,7 @@ def test_a_summary_that_would_hardly_be_shorter_is_not_kept_and_not_tried_again(
     with flow.admin.cursor() as cursor:
         cursor.execute("DELETE FROM upload_summaries")
     assert [key.object_key for key in find_keys(flow.bucket.name, job.connection, load_contracts(), limits)] == [A]
-    job.reconcile(A, None)
+    job.reconcile_key(A, None)
     assert standing(flow) == kept
     assert fetch(flow.admin, "SELECT * FROM expenses_by_merchant_month") == []
 

@@ -163,7 +163,7 @@ def test_two_sorted_lists_are_joined_by_key(left: set[str], right: set[str]):
     def entries(keys: set[str], value: object) -> Iterator[tuple[str, list[object]]]:
         return ((key, [value]) for key in sorted(keys, key=str.encode))
 
-    joined = list(sweep._side_by_side(entries(left, "v"), entries(right, "u")))  # type: ignore[arg-type]
+    joined = list(sweep._merge_by_key(entries(left, "v"), entries(right, "u")))  # type: ignore[arg-type]
     assert joined == [
         (key, ["v"] if key in left else [], ["u"] if key in right else [])
         for key in sorted(left | right, key=str.encode)

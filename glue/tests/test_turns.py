@@ -45,14 +45,14 @@ def next_names(turns: Turns, count: int) -> list[str]:
 
 
 def test_owners_take_turns():
-    turns = Turns(most_at_once=100)
+    turns = Turns(max_running=100)
     turns.add([*keys_of("busy", 3), *keys_of("ann", 2), *keys_of("bob", 1)])
     expected = ["busy/0.csv", "ann/0.csv", "bob/0.csv", "busy/1.csv", "ann/1.csv", "busy/2.csv", ""]
     assert next_names(turns, 7) == expected
 
 
 def test_an_owner_who_comes_later_waits_for_one_turn_of_each_other():
-    turns = Turns(most_at_once=2)
+    turns = Turns(max_running=2)
     turns.add(keys_of("busy", 1000))
     assert len(turns.take()) == 4
     turns.add(keys_of("ann", 1))
@@ -64,7 +64,7 @@ def test_an_owner_who_comes_later_waits_for_one_turn_of_each_other():
     [(0.0, [4, 8, 16, 32, 50, 50]), (0.01, [4, 8, 16, 32, 50, 50]), (0.1, [4, 8, 10, 10, 10, 10]), (7, [4] + [1] * 5)],
 )
 def test_a_turn_takes_a_second_by_what_the_owners_keys_took_before(seconds_each: float, sizes: list[int]):
-    turns = Turns(most_at_once=2)
+    turns = Turns(max_running=2)
     turns.add(keys_of("busy", 1000))
     taken = []
     for _ in sizes:
@@ -75,13 +75,13 @@ def test_a_turn_takes_a_second_by_what_the_owners_keys_took_before(seconds_each:
 
 
 def test_few_keys_of_one_owner_go_side_by_side():
-    turns = Turns(most_at_once=2)
+    turns = Turns(max_running=2)
     turns.add(keys_of("busy", 2))
     assert next_names(turns, 2) == ["busy/0.csv", "busy/1.csv"]
 
 
 def test_an_owner_has_only_so_many_turns_under_way():
-    turns = Turns(most_at_once=2)
+    turns = Turns(max_running=2)
     turns.add(keys_of("busy", 5))
     first, second = turns.take(), turns.take()
     assert names([*first, *second]) == ["busy/0.csv", "busy/1.csv", "busy/2.csv", "busy/3.csv"]
@@ -95,7 +95,7 @@ def test_an_owner_has_only_so_many_turns_under_way():
 
 @given(st.lists(st.tuples(st.sampled_from(["ann", "bob", "cy"]), st.booleans())))
 def test_every_key_is_taken_once_and_each_owners_in_order(steps: list[tuple[str, bool]]):
-    turns = Turns(most_at_once=1)
+    turns = Turns(max_running=1)
     added, taken = [], []
     for number, (owner, takes) in enumerate(steps):
         added.append(KeyToReconcile(f"raw/expenses/owner={owner}/{number}.csv"))
@@ -123,7 +123,7 @@ class _BusyOwner:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.reconciled: list[str] = []
-        self.most_at_once = 0
+        self.max_running = 0
         self.started = threading.Event()
         self._under_way = 0
         self._other_is_done = threading.Event()
@@ -139,7 +139,7 @@ class _BusyOwner:
         if "owner=busy" in ended[0]:
             with self._lock:
                 self._under_way += 1
-                self.most_at_once = max(self.most_at_once, self._under_way)
+                self.max_running = max(self.max_running, self._under_way)
             self.started.set()
             assert self._other_is_done.wait(PATIENCE_SECONDS), "the other owner waits for the busy one"
             with self._lock:
@@ -192,7 +192,7 @@ def test_an_upload_behind_many_of_another_owner_does_not_wait_for_them(
     keys = [*keys_of("busy", 100), *keys_of("ann", 1)]
     ended = list(tasks.reconcile_in_turns(spark, arguments, iter(keys)))
     assert busy_owner.reconciled[0] == "raw/expenses/owner=ann/0.csv"
-    assert busy_owner.most_at_once <= tasks.OWNER_AT_ONCE
+    assert busy_owner.max_running <= tasks.MAX_TURNS_PER_OWNER
     assert {key.object_key for key, _ in ended} == {key.object_key for key in keys}
 
 
@@ -216,7 +216,7 @@ def test_an_upload_that_comes_while_a_run_is_busy_joins_it(
 def test_a_run_takes_what_waits_before_it_ends(
     spark: SparkSession, arguments: JobArguments, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(tasks, "ARRIVAL_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(tasks, "POLL_SECONDS", PATIENCE_SECONDS)
     monkeypatch.setattr(tasks, "reconcile_keys", publish_all)
     put_waiting(bucket, "waits", keys_of("ann", 3))
     ended = list(tasks.reconcile_in_turns(spark, arguments, iter(keys_of("busy", 1))))
@@ -252,7 +252,7 @@ def test_a_manifest_that_a_run_may_not_delete_is_not_passed_over_silently(
         list(take_waiting_manifests(f"s3://{bucket.name}/manifests/waiting/"))
 
 
-@pytest.mark.parametrize("changed", [{"ARRIVALS_FOR_SECONDS": -1}, {"MOST_WAITING_KEYS": 0}, {}])
+@pytest.mark.parametrize("changed", [{"POLL_FOR_SECONDS": -1}, {"MAX_WAITING_KEYS": 0}, {}])
 def test_a_run_that_is_old_or_has_enough_or_is_told_no_folder_leaves_what_waits(
     spark: SparkSession,
     arguments: JobArguments,

@@ -1,4 +1,4 @@
-"""The keys whose events were lost or whose load was killed: `raw/` as S3 lists it against the table `uploads`."""
+"""Finds the keys whose events were lost or whose load was killed: compares `raw/` in S3 with the table `uploads`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -9,13 +9,13 @@ from pymysql.cursors import SSCursor
 
 from centflow_glue.bucket import Version, list_versions
 from centflow_glue.contract import Contract
+from centflow_glue.keys.decide import decide, find_live_versions
 from centflow_glue.keys.manifest import KeyToReconcile
-from centflow_glue.keys.object_key import RAW_PREFIX, feed_folder, is_folder_placeholder
-from centflow_glue.keys.plan import lacking, live_versions, plan_key
-from centflow_glue.keys.uploads import PLANNED, Upload, upload_of
+from centflow_glue.keys.object_key import RAW_PREFIX, is_folder_placeholder, parse_feed
+from centflow_glue.keys.uploads import UPLOAD_COLUMNS, Upload, parse_upload
 from centflow_glue.limits import SUMMARY_LIMITS, SummaryLimits
 
-# An event, its batch and the start of a job run take a minute or two; what the sweep finds sooner is only on its way.
+# An event, its batch and the start of a job run take a minute or two. A younger upload may still be on its way.
 MISSED_AFTER = timedelta(minutes=15)
 
 
@@ -25,29 +25,29 @@ def find_keys(
     contracts: Mapping[str, Contract],
     summary_limits: SummaryLimits = SUMMARY_LIMITS,
 ) -> Iterator[KeyToReconcile]:
-    """Stream the keys that need reconciling, by walking both lists side by side in the order of their keys.
+    """Yields the keys that need reconciling.
 
-    Both sides are sorted by the keys' UTF-8 bytes, and neither is held in memory.
+    S3's listing and the rows of `uploads` are both sorted by the UTF-8 bytes of the key. The sweep walks through them
+    side by side and holds neither in memory.
 
     Args:
         bucket: The uploads bucket.
-        connection: To MySQL, used for nothing else until the iteration ends.
-        contracts: By feed.
-        summary_limits: Which uploads are to have summaries.
+        connection: To MySQL. Nothing else may use it until the iteration ends.
+        contracts: The contracts by feed.
+        summary_limits: Decide which uploads have summaries.
     """
     in_bucket = ((versions[0].object_key, versions) for versions in list_versions(bucket, RAW_PREFIX))
-    in_database = _uploads_by_key(connection)
-    for object_key, versions, uploads in _side_by_side(in_bucket, in_database):
-        if any(is_folder_placeholder(object_key, version.size) for version in live_versions(versions)):
+    in_database = _list_uploads(connection)
+    for object_key, versions, uploads in _merge_by_key(in_bucket, in_database):
+        if any(is_folder_placeholder(object_key, version.size) for version in find_live_versions(versions)):
             continue
-        contract = contracts.get(feed_folder(object_key))
-        plan = plan_key(versions, uploads, contract.sha256 if contract else None)
-        if not plan.is_empty or lacking(plan.published, contract, summary_limits):
-            yield KeyToReconcile(object_key, missed=_is_missed(versions, uploads))
+        decision = decide(versions, uploads, contracts.get(parse_feed(object_key)), summary_limits)
+        if not decision.is_empty:
+            yield KeyToReconcile(object_key, is_missed=_is_missed(versions, uploads))
 
 
 def _is_missed(versions: Sequence[Version], uploads: Sequence[Upload]) -> bool:
-    """Whether the key's newest version, or its removal, has been there for long and is in no books."""
+    """Whether no job run has recorded the key's newest version, or its deletion, for `MISSED_AFTER`."""
     if not versions:
         return any(upload.state == "published" for upload in uploads)
     newest = versions[0]
@@ -58,18 +58,19 @@ def _is_missed(versions: Sequence[Version], uploads: Sequence[Upload]) -> bool:
     return all(upload.version_id != newest.version_id for upload in uploads)
 
 
-def _uploads_by_key(connection: Connection) -> Iterator[tuple[str, list[Upload]]]:
+def _list_uploads(connection: Connection) -> Iterator[tuple[str, list[Upload]]]:
+    """Yields the uploads of every key, in the order of the keys."""
     with connection.cursor(SSCursor) as cursor:
-        cursor.execute(f"SELECT {PLANNED}, object_key FROM uploads ORDER BY object_key, upload_id")
+        cursor.execute(f"SELECT {UPLOAD_COLUMNS}, object_key FROM uploads ORDER BY object_key, upload_id")
         for object_key, rows in groupby(cursor, key=lambda row: row[-1]):
-            yield object_key, [upload_of(row[:-1]) for row in rows]
+            yield object_key, [parse_upload(row[:-1]) for row in rows]
     connection.commit()
 
 
-def _side_by_side(
+def _merge_by_key(
     left: Iterator[tuple[str, list[Version]]], right: Iterator[tuple[str, list[Upload]]]
 ) -> Iterator[tuple[str, list[Version], list[Upload]]]:
-    """Join two sorted streams by key; a key that one side lacks comes with an empty list."""
+    """Joins two sorted streams by key. A key that is missing on one side gets an empty list there."""
     versions, uploads = next(left, None), next(right, None)
     while versions or uploads:
         key = min((side[0] for side in (versions, uploads) if side), key=str.encode)

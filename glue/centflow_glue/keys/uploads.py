@@ -1,4 +1,4 @@
-"""The rows of `uploads` as the database has them: what is known of each version of each object."""
+"""The rows of `uploads`, as far as a decision about an object key needs them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,19 +6,26 @@ from typing import Any
 
 from pymysql.connections import Connection
 
+# The columns that `parse_upload` reads. A summary counts only if its mark has the `updated_at` of its upload.
+UPLOAD_COLUMNS = """
+  uploads.upload_id, version_id, state, rows_stored, contract_sha256, rows_published + rows_duplicate,
+  (SELECT GROUP_CONCAT(summary) FROM upload_summaries
+   WHERE upload_summaries.upload_id = uploads.upload_id AND as_of = uploads.updated_at)
+"""
+
 
 @dataclass(frozen=True)
 class Upload:
-    """A row of `uploads`, as far as planning needs it.
+    """A row of `uploads`: one version of one object.
 
     Attributes:
-        upload_id: Its id.
-        version_id: The version of the object it stands for.
+        upload_id: The upload's id.
+        version_id: The version of the object.
         state: `loading`, `published`, `superseded`, `retired`, `rejected` or `failed`.
-        rows_stored: Whether rows of it may stand in the feed's table.
-        contract_sha256: The contract it was judged by.
-        rows_good: Rows that keep the contract, shown or not.
-        summaries: Those that stand for it as it is.
+        rows_stored: Whether the feed's table may hold rows of the upload.
+        contract_sha256: The contract that the upload was checked against.
+        rows_good: Number of rows that keep the contract, visible or shadowed.
+        summaries: Tables with a current summary of the upload.
     """
 
     upload_id: int
@@ -30,28 +37,20 @@ class Upload:
     summaries: frozenset[str] = frozenset()
 
 
-# What planning needs of an upload, as `upload_of` reads it.
-PLANNED = """
-  uploads.upload_id, version_id, state, rows_stored, contract_sha256, rows_published + rows_duplicate,
-  (SELECT GROUP_CONCAT(summary) FROM upload_summaries
-   WHERE upload_summaries.upload_id = uploads.upload_id AND as_of = uploads.updated_at)
-"""
-
-
-def uploads_of(connection: Connection, object_key: str) -> list[Upload]:
-    """What is known of the versions of one key."""
+def find_uploads(connection: Connection, object_key: str) -> list[Upload]:
+    """Returns the uploads of one object key."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {PLANNED} FROM uploads WHERE object_key_sha256 = UNHEX(SHA2(%s, 256))",
+            f"SELECT {UPLOAD_COLUMNS} FROM uploads WHERE object_key_sha256 = UNHEX(SHA2(%s, 256))",
             (object_key,),
         )
         rows = cursor.fetchall()
-    connection.commit()  # so that the next query sees what others commit meanwhile
-    return [upload_of(row) for row in rows]
+    connection.commit()  # so that the next query sees what other job runs commit meanwhile
+    return [parse_upload(row) for row in rows]
 
 
-def upload_of(row: Sequence[Any]) -> Upload:
-    """An upload from the columns `PLANNED`."""
+def parse_upload(row: Sequence[Any]) -> Upload:
+    """Returns the upload in a row with the columns `UPLOAD_COLUMNS`."""
     upload_id, version_id, state, rows_stored, contract_sha256, rows_good, summaries = row
-    standing = frozenset(summaries.split(",")) if summaries else frozenset[str]()
-    return Upload(upload_id, version_id, state, bool(rows_stored), contract_sha256, rows_good, standing)
+    current = frozenset(summaries.split(",")) if summaries else frozenset[str]()
+    return Upload(upload_id, version_id, state, bool(rows_stored), contract_sha256, rows_good, current)

@@ -1,7 +1,7 @@
-"""One version of an object → rows of its feed's table, invisible until they are published, in one pass.
+"""One version of an object → rows of its feed's table, in one pass. The rows stay invisible until they are published.
 
-The rows stream as CSV through a pipe into MySQL's LOAD DATA LOCAL: no row passes between the JVM and Python, none is
-held beyond its block, and nothing is staged (measured in docs/adr).
+The rows stream as CSV through a pipe into MySQL's LOAD DATA LOCAL. No row passes between the JVM and Python, none stays
+in memory longer than its block, and nothing is staged (docs/adr/0002-rows-become-visible-by-a-state-flip.md).
 """
 
 from collections.abc import Callable
@@ -17,20 +17,20 @@ from centflow_glue.contract import Contract
 from centflow_glue.guarded_connection import GuardedConnection
 from centflow_glue.limits import SUMMARY_LIMITS, ReadLimits, SummaryLimits
 from centflow_glue.load.local_infile import CSV_OPTIONS, LOAD_OPTIONS, load_data_infile
-from centflow_glue.load.quarantine_file import REJECTED_ROWS_KEPT, Quarantine
+from centflow_glue.load.quarantine_files import REJECTED_ROWS_KEPT, QuarantineFiles
 from centflow_glue.load.running_summaries import RunningSummaries
 from centflow_glue.load.tally import Tally
 from centflow_glue.rejection import UploadRejectedError
-from centflow_glue.rows.fingerprint import fingerprints
+from centflow_glue.rows.fingerprint import compute_fingerprints
 from centflow_glue.rows.quarantine import QuarantinedRow
 from centflow_glue.rows.read import CsvReader, read_in_blocks
 from centflow_glue.rows.validate import validate
 
-# An upload of which more than this share of rows is bad is no CSV of its feed, but a mistake.
+# An upload with a larger share of bad rows is probably not a CSV of its feed.
 QUARANTINE_LIMIT = 0.5
 
 
-def load_upload(
+def load_version(
     connection: GuardedConnection,
     open_stream: Callable[[], IO[bytes]],
     contract: Contract,
@@ -39,33 +39,33 @@ def load_upload(
     limits: ReadLimits,
     summary_limits: SummaryLimits = SUMMARY_LIMITS,
 ) -> Tally:
-    """Load one upload's rows, their summaries and the quarantined rows, and commit them.
+    """Loads the rows, the summaries and the quarantined rows of one version, and commits them.
 
     Args:
         connection: To MySQL, with no transaction open.
-        open_stream: Opens the object's bytes; called again when a record needs the larger block.
-        contract: Of the feed.
-        upload_id: Of the row of `uploads` that the rows belong to; no rows of it may be stored.
+        open_stream: Opens the object's bytes. It is called again if a record needs the larger block.
+        contract: The feed's contract.
+        upload_id: The row of `uploads` that the rows belong to. It must have no stored rows.
         compressed: Whether the object is gzip.
-        limits: How large it may be.
-        summary_limits: Which summaries are kept.
+        limits: How large the object may be.
+        summary_limits: Decide which summaries are kept.
 
     Raises:
-        UploadRejectedError: The upload as a whole is not acceptable. No row of it is stored; of its quarantined rows
-            the first 1,000 are. The error's `tally` holds the counts, where rows were read.
-        LoadMismatchError: MySQL did not store what it was given.
+        UploadRejectedError: The upload as a whole is not acceptable. None of its rows is stored, except the first 1,000
+            quarantined ones. If rows were read, the error's `tally` holds their counts.
+        LoadMismatchError: MySQL did not store what it was sent.
     """
     return read_in_blocks(
         lambda block_bytes: CsvReader(open_stream(), contract, compressed, limits, block_bytes),
-        lambda reader: _load(connection, reader, upload_id, RunningSummaries(contract, summary_limits)),
+        lambda reader: _stream_rows(connection, reader, upload_id, RunningSummaries(contract, summary_limits)),
     )
 
 
 class TooManyBadRowsError(UploadRejectedError):
-    """More rows are bad than a sound upload has.
+    """More rows are bad than a valid upload has.
 
     Attributes:
-        tally: What became of its rows.
+        tally: The counts and sums of the upload's rows.
     """
 
     def __init__(self, tally: Tally, first: QuarantinedRow) -> None:
@@ -79,37 +79,39 @@ class TooManyBadRowsError(UploadRejectedError):
         self.tally = tally
 
 
-def _load(connection: GuardedConnection, reader: CsvReader, upload_id: int, summaries: RunningSummaries) -> Tally:
+def _stream_rows(
+    connection: GuardedConnection, reader: CsvReader, upload_id: int, summaries: RunningSummaries
+) -> Tally:
     contract = reader.contract
-    with Quarantine(upload_id) as quarantine:
-        producer = Producer(reader, upload_id, quarantine, summaries)
-        load_data_infile(connection, _rows_statement(contract), producer.write_rows, producer.tally)
-        tally = producer.tally
-        rejection = too_many_bad_rows(tally, quarantine)
+    with QuarantineFiles(upload_id) as quarantine:
+        writer = RowWriter(reader, upload_id, quarantine, summaries)
+        load_data_infile(connection, _format_rows_statement(contract), writer.write_rows)
+        tally = writer.tally
+        rejection = find_too_many_bad_rows(tally, quarantine)
         if rejection is not None:
             connection.rollback()
-            _store_quarantine(connection, quarantine, whole=False)
+            _store_quarantine(connection, quarantine, REJECTED_ROWS_KEPT)
             connection.commit()
             raise rejection
-        _store_quarantine(connection, quarantine, whole=True)
+        _store_quarantine(connection, quarantine)
     tally.summaries = _store_summaries(connection, summaries.finish(), upload_id)
     connection.commit()
     return tally
 
 
-def too_many_bad_rows(tally: Tally, quarantine: "Quarantine") -> TooManyBadRowsError | None:
-    """Return why the upload is rejected, if too many of its rows are bad."""
+def find_too_many_bad_rows(tally: Tally, quarantine: QuarantineFiles) -> TooManyBadRowsError | None:
+    """Returns why the upload is rejected, if too many of its rows are bad."""
     first = quarantine.first
     if first is None or tally.quarantined <= tally.read * QUARANTINE_LIMIT:
         return None
     return TooManyBadRowsError(tally, first)
 
 
-class Producer:
-    """Writes the good rows of one upload as CSV, puts the others aside, and counts both."""
+class RowWriter:
+    """Reads one upload, writes its good rows as CSV, sets the bad rows aside, and counts both."""
 
     def __init__(
-        self, reader: CsvReader, upload_id: int, quarantine: "Quarantine", summaries: RunningSummaries
+        self, reader: CsvReader, upload_id: int, quarantine: QuarantineFiles, summaries: RunningSummaries
     ) -> None:
         self.tally = Tally()
         if reader.header.ignored:
@@ -119,31 +121,32 @@ class Producer:
         self._quarantine = quarantine
         self._summaries = summaries
 
-    def write_rows(self, out: IO[bytes]) -> None:
-        """Read the upload to its end."""
+    def write_rows(self, out: IO[bytes]) -> int:
+        """Reads the upload to its end. Returns the number of good rows."""
         contract = self._reader.contract
         with closing(self._reader.batches(self._quarantine.ragged.write)) as batches:
             for batch in batches:
                 checked = validate(batch, self._reader.header, contract)
                 self._quarantine.faulty.write(checked.quarantined)
-                self._count(checked.rows)
                 if checked.rows.num_rows:
+                    self._count(checked.rows)
                     self._summaries.add(checked.rows)
-                    rows = checked.rows.add_column(
-                        0, "upload_id", pa.repeat(pa.scalar(self._upload_id), checked.rows.num_rows)
-                    )
-                    pa_csv.write_csv(
-                        rows.append_column("fingerprint", fingerprints(checked.rows, contract)), out, CSV_OPTIONS
-                    )
+                    self._write(checked.rows, out)
         self.tally.quarantined = self._quarantine.count
         self.tally.amount_quarantined = self._quarantine.amount
         if self.tally.read == 0:
             self.tally.notes.append("The file has a header and no rows.")
+        return self.tally.good
+
+    def _write(self, rows: pa.Table, out: IO[bytes]) -> None:
+        """Writes good rows with their upload id and fingerprint."""
+        upload_ids = pa.repeat(pa.scalar(self._upload_id), rows.num_rows)
+        fingerprints = compute_fingerprints(rows, self._reader.contract)
+        stored = rows.add_column(0, "upload_id", upload_ids).append_column("fingerprint", fingerprints)
+        pa_csv.write_csv(stored, out, CSV_OPTIONS)
 
     def _count(self, rows: pa.Table) -> None:
         tally, contract = self.tally, self._reader.contract
-        if not rows.num_rows:
-            return
         tally.good += rows.num_rows
         tally.amount_good += pc.sum(rows[contract.column(contract.amount).name].cast(pa.decimal128(38, 4))).as_py()
         period = contract.column(contract.period)
@@ -156,20 +159,21 @@ class Producer:
             tally.has_transaction_ids = bool(pc.any(pc.greater(pc.binary_length(ids), 0)).as_py())
 
 
-def _store_quarantine(connection: GuardedConnection, quarantine: Quarantine, whole: bool) -> None:
+def _store_quarantine(connection: GuardedConnection, quarantine: QuarantineFiles, limit: int | None = None) -> None:
+    """Stores the quarantined rows, only the first ones if there is a limit."""
     if not quarantine.count:
         return
-    expected = Tally(good=quarantine.count if whole else min(quarantine.count, REJECTED_ROWS_KEPT))
     statement = (
         f"LOAD DATA LOCAL INFILE '{{pipe}}' INTO TABLE quarantined_rows {LOAD_OPTIONS}"
         " (upload_id, row_no, @column_name, code, message, raw_text) SET column_name = NULLIF(@column_name, '')"
     )
-    load_data_infile(connection, statement, lambda out: quarantine.copy(out, whole), expected)
+    load_data_infile(connection, statement, lambda out: quarantine.write_csv(out, limit))
 
 
 def _store_summaries(
     connection: GuardedConnection, summaries: dict[str, pa.Table | None], upload_id: int
 ) -> dict[str, bool]:
+    """Stores the groups of each summary. Returns for each summary's table whether the summary is usable."""
     for table, groups in summaries.items():
         if groups is None:
             continue
@@ -178,14 +182,18 @@ def _store_summaries(
         load_data_infile(
             connection,
             f"LOAD DATA LOCAL INFILE '{{pipe}}' INTO TABLE `{table}` {LOAD_OPTIONS} ({columns})",
-            partial(pa_csv.write_csv, numbered, write_options=CSV_OPTIONS),
-            Tally(good=groups.num_rows),
+            partial(_write_table, numbered),
         )
     return {table: groups is not None for table, groups in summaries.items()}
 
 
-def _rows_statement(contract: Contract) -> str:
-    """LOAD DATA for the feed's table. The names come from the committed contract, never from a file or a key."""
+def _write_table(table: pa.Table, out: IO[bytes]) -> int:
+    pa_csv.write_csv(table, out, CSV_OPTIONS)
+    return int(table.num_rows)
+
+
+def _format_rows_statement(contract: Contract) -> str:
+    """Returns LOAD DATA for the feed's table. All names come from the contract, never from a file or a key."""
     columns = ["upload_id", "row_no"]
     assignments = ["fingerprint = UNHEX(@fingerprint)"]
     for column in contract.columns:

@@ -1,4 +1,4 @@
-"""LOAD DATA LOCAL INFILE from a pipe."""
+"""LOAD DATA LOCAL INFILE from a pipe, so that rows need no file on disk."""
 
 import fcntl
 import os
@@ -10,49 +10,52 @@ import pyarrow.csv as pa_csv
 
 from centflow_glue.guarded_connection import GuardedConnection
 from centflow_glue.limits import MIB
-from centflow_glue.load.tally import Tally
 
 LOAD_OPTIONS = (
     "CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\\n'"
 )
-
-
 CSV_OPTIONS = pa_csv.WriteOptions(include_header=False, batch_size=8192)
 
 
 class LoadMismatchError(Exception):
-    """MySQL took other rows than it was given; nothing of the upload is published."""
+    """MySQL stored other rows than it was sent. Nothing of the upload is published."""
 
 
-def load_data_infile(
-    connection: GuardedConnection,
-    statement: str,
-    produce: Callable[[IO[bytes]], None],
-    expected: Tally,
-) -> None:
-    """Run LOAD DATA on what `produce` writes into a pipe, and compare what MySQL stored with `expected.good`.
+def load_data_infile(connection: GuardedConnection, statement: str, write_rows: Callable[[IO[bytes]], int]) -> None:
+    """Runs LOAD DATA on a pipe that another thread fills, and checks that MySQL stored every row.
 
-    LOAD DATA LOCAL makes warnings of bad values and of duplicate keys, so a warning is an error here.
+    LOAD DATA LOCAL turns bad values and duplicate keys into warnings. A warning is therefore an error here.
+
+    Args:
+        connection: To MySQL.
+        statement: LOAD DATA LOCAL INFILE with `{pipe}` in place of the file's name.
+        write_rows: Writes the rows as CSV and returns their number.
+
+    Raises:
+        LoadMismatchError: MySQL warned, or stored another number of rows.
+        Exception: What `write_rows` raised.
     """
     read_end, write_end = os.pipe()
-    fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, MIB)  # 64 KiB make the two threads go in lock-step
+    fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, MIB)  # with the default of 64 KiB the two threads run in lock-step
     failure: list[BaseException] = []
+    sent = -1  # until every row is written
 
-    def run() -> None:
+    def fill_pipe() -> None:
+        nonlocal sent
         try:
             with open(write_end, "wb", buffering=MIB) as out:
-                produce(out)
+                sent = write_rows(out)
         except BrokenPipeError:
-            pass  # MySQL stopped reading; its own error says why
+            pass  # MySQL stopped reading, and its own error explains why
         except BaseException as error:
             failure.append(error)
 
-    thread = threading.Thread(target=run, name="centflow-rows", daemon=True)
+    thread = threading.Thread(target=fill_pipe, name="centflow-rows", daemon=True)
     thread.start()
     warnings: Sequence[object] = ()
     try:
         pipe = f"/dev/fd/{read_end}"
-        with connection.sending(pipe), connection.cursor() as cursor:
+        with connection.allow_file(pipe), connection.cursor() as cursor:
             stored = cursor.execute(statement.format(pipe=pipe))
             warning_count = cursor.warning_count
             if warning_count:
@@ -61,12 +64,12 @@ def load_data_infile(
     finally:
         os.close(read_end)
         thread.join()
-    # Only now: MySQL sees the end of the pipe before `failure` has what ended it.
+    # Check `failure` only here: MySQL sees the end of the pipe before `failure` holds the error.
     if failure:
         connection.rollback()
         raise failure[0]
     if warnings:
         raise LoadMismatchError(f"MySQL warned {warning_count} times while loading: {warnings!r}.")
-    if stored != expected.good:
+    if stored != sent:
         connection.rollback()
-        raise LoadMismatchError(f"MySQL stored {stored} rows of {expected.good}: nothing is published.")
+        raise LoadMismatchError(f"MySQL stored {stored} of {sent} rows. Nothing is published.")

@@ -1,15 +1,15 @@
-"""Removal of the rows of an upload that no reader sees."""
+"""Removes the rows of an upload that no reader sees."""
 
 from pymysql.connections import Connection
 
 from centflow_glue.contract import Contract
 
-# Rows deleted in one transaction when an upload's rows are removed: short locks, bounded undo.
+# Rows deleted in one transaction. The limit keeps locks short and the undo log small.
 DELETE_ROWS = 20_000
 
 
 def remove_rows(connection: Connection, contract: Contract, upload_id: int) -> None:
-    """Delete an invisible upload's rows and what was made of them, a bounded number at a time."""
+    """Deletes an invisible upload's rows, quarantined rows and summaries, up to `DELETE_ROWS` per transaction."""
     with connection.cursor() as cursor:
         while cursor.execute(f"DELETE FROM `{contract.table}` WHERE upload_id = %s LIMIT {DELETE_ROWS}", (upload_id,)):
             connection.commit()

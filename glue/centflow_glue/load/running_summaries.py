@@ -1,4 +1,4 @@
-"""The summaries of an upload, added up while its rows stream by (docs/adr/0016-summaries-of-uploads.md)."""
+"""Sums of an upload's rows, added up while the rows stream by (docs/adr/0016-summaries-of-uploads.md)."""
 
 from collections.abc import Sequence
 
@@ -13,33 +13,33 @@ TOTALS = ("amount", "transactions")
 
 
 class RunningSummaries:
-    """The summaries of an upload while its rows stream by: groups are held, never rows beyond a gathered few."""
+    """Adds up the summaries of one upload. Holds groups, and at most `rows_at_once` rows, in memory."""
 
     def __init__(self, contract: Contract, limits: SummaryLimits) -> None:
         self._contract = contract
         self._limits = limits
-        self._gathered: list[pa.Table] = []
-        self._rows_gathered = 0
+        self._batches: list[pa.Table] = []
+        self._batched_rows = 0
         self._rows = 0
-        self._codes: dict[SummaryColumn, _Codes] = {}
-        # None: more groups than there is memory for.
+        self._codes: dict[SummaryColumn, _ValueCodes] = {}
+        # The groups by table; None if there are more groups than fit into memory.
         self._parts: dict[str, list[pa.Table] | None] = {summary.table: [] for summary in contract.summaries}
 
     def add(self, rows: pa.Table) -> None:
-        """Add rows as `validate` gives them."""
+        """Adds rows that `validate` has accepted."""
         if not self._parts:
             return
         self._rows += rows.num_rows
-        self._gathered.append(rows)
-        self._rows_gathered += rows.num_rows
-        if self._rows_gathered >= self._limits.rows_at_once:
-            self._add_up()
+        self._batches.append(rows)
+        self._batched_rows += rows.num_rows
+        if self._batched_rows >= self._limits.rows_at_once:
+            self._group_batches()
 
     def finish(self) -> dict[str, pa.Table | None]:
-        """Each summary by its table: its groups, in the order of the key, or None where the rows are read instead."""
+        """Returns the sorted groups of each summary by its table; None if the views must read the rows instead."""
         if self._rows < self._limits.least_rows:
             return {}
-        self._add_up()
+        self._group_batches()
         return {summary.table: self._finish(summary) for summary in self._contract.summaries}
 
     def _finish(self, summary: Summary) -> pa.Table | None:
@@ -53,11 +53,11 @@ class RunningSummaries:
         table = pa.table({**keys, **{total: groups[total] for total in TOTALS}})
         return table.sort_by([(name, "ascending") for name in keys])
 
-    def _add_up(self) -> None:
-        if not self._gathered:
+    def _group_batches(self) -> None:
+        if not self._batches:
             return
-        rows = pa.concat_tables(self._gathered)
-        self._gathered, self._rows_gathered = [], 0
+        rows = pa.concat_tables(self._batches)
+        self._batches, self._batched_rows = [], 0
         amounts = rows[self._contract.column(self._contract.amount).name].cast(AMOUNT)
         ones = pa.repeat(pa.scalar(1, pa.int64()), rows.num_rows)
         encoded: dict[SummaryColumn, pa.Array] = {}
@@ -67,21 +67,21 @@ class RunningSummaries:
                 continue
             for column in summary.columns:
                 if column not in encoded:
-                    encoded[column] = self._codes.setdefault(column, _Codes()).encode(self._cells(rows, column))
+                    encoded[column] = self._codes.setdefault(column, _ValueCodes()).encode(self._cells(rows, column))
             keys = {column.name: encoded[column] for column in summary.columns}
             parts.append(_group(pa.table({**keys, "amount": amounts, "transactions": ones}), summary))
-            # The first part is what the others were last added up to; it grows as its groups become many.
+            # The first part holds all earlier groups. Adding up late parts again is due once they outgrow it.
             is_due = sum(part.num_rows for part in parts[1:]) > max(parts[0].num_rows, self._limits.rows_at_once)
             if is_due or self._bytes(summary, parts) > self._limits.bytes:
                 parts[:] = [_regroup(parts, summary)]
-                if self._is_hopeless(summary, parts[0]):
+                if self._has_too_many_groups(summary, parts[0]):
                     self._parts[summary.table] = None
 
-    def _is_hopeless(self, summary: Summary, groups: pa.Table) -> bool:
-        """Whether there are too many groups to hold, or so many that in the end there will be."""
+    def _has_too_many_groups(self, summary: Summary, groups: pa.Table) -> bool:
+        """Whether the groups are too many to hold in memory, or are likely to be too many in the end."""
         if self._bytes(summary, [groups]) > self._limits.bytes // 2:
             return True
-        # Of later rows more fall into groups that are there; twice too many seldom become few enough.
+        # Group growth slows down as rows arrive. At twice the limit it rarely recovers, so give up.
         is_late = self._rows >= 4 * self._limits.rows_at_once
         return is_late and groups.num_rows * self._limits.rows_per_group > 2 * self._rows
 
@@ -94,8 +94,8 @@ class RunningSummaries:
         return pc.utf8_slice_codeunits(cells, 0, 7) if column.part == "month" else cells
 
 
-class _Codes:
-    """Numbers for the values of a column: rows are grouped by them in about half the time that texts take."""
+class _ValueCodes:
+    """Numbers that stand for the values of a column. Grouping by numbers takes about half as long as by texts."""
 
     def __init__(self) -> None:
         self._values = pa.array([], pa.string())
@@ -105,7 +105,7 @@ class _Codes:
         return int(self._values.nbytes)
 
     def encode(self, cells: pa.ChunkedArray) -> pa.Array:
-        """The number of each cell's value; new values get new ones."""
+        """Returns the number of each cell's value. A new value gets a new number."""
         part = cells.combine_chunks().dictionary_encode()
         codes = pc.index_in(part.dictionary, value_set=self._values)
         if codes.null_count:
@@ -114,13 +114,13 @@ class _Codes:
         return codes.take(part.indices)
 
     def decode(self, codes: pa.ChunkedArray) -> pa.ChunkedArray:
-        """The values of numbers that `encode` gave."""
+        """Returns the values for numbers that `encode` returned."""
         return pc.take(self._values, codes)
 
 
 def _group(table: pa.Table, summary: Summary) -> pa.Table:
     names = [column.name for column in summary.columns]
-    # One thread: the other cores have MySQL and other uploads to work on.
+    # One thread: the other cores are busy with MySQL and other uploads.
     grouped = table.group_by(names, use_threads=False).aggregate([(total, "sum") for total in TOTALS])
     totals = (grouped["amount_sum"].cast(AMOUNT), grouped["transactions_sum"])
     return pa.table([*(grouped[name] for name in names), *totals], names=[*names, *TOTALS])

@@ -1,9 +1,9 @@
-"""What became of the rows of one upload."""
+"""The counts and sums of one upload's rows."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-REMARKS_MAX = 1000
+NOTES_MAX = 1000
 
 
 @dataclass
@@ -11,15 +11,15 @@ class Tally:
     """What became of an upload's rows.
 
     Attributes:
-        good: Rows that keep the contract.
-        quarantined: Rows that do not.
+        good: Number of rows that keep the contract.
+        quarantined: Number of rows that break it.
         amount_good: Sum of the amounts of the good rows.
-        amount_quarantined: Sum of the amounts of quarantined rows, where the amount itself can be read.
+        amount_quarantined: Sum of the amounts of the quarantined rows, as far as their amount cells can be read.
         first_date: The earliest date among the good rows, ISO 8601.
-        last_date: The latest.
+        last_date: The latest date among the good rows, ISO 8601.
         has_transaction_ids: Whether a good row has a transaction id.
-        summaries: Which summaries there are of the good rows, and whether each is kept.
-        notes: What the uploader may want to know, such as ignored columns.
+        summaries: The tables that have a summary of the good rows, each with whether it is usable.
+        notes: What the uploader may need to know, such as ignored columns.
     """
 
     good: int = 0
@@ -33,11 +33,24 @@ class Tally:
     notes: list[str] = field(default_factory=list)
 
     @property
-    def remarks(self) -> str | None:
-        """The notes as `uploads.notes` holds them; None where there are none."""
-        return " ".join(self.notes)[:REMARKS_MAX] or None
+    def notes_text(self) -> str | None:
+        """The value of `uploads.notes`; None without notes."""
+        return " ".join(self.notes)[:NOTES_MAX] or None
 
     @property
     def read(self) -> int:
-        """All rows, good or not."""
+        """Number of all rows, good or not."""
         return self.good + self.quarantined
+
+
+@dataclass(frozen=True)
+class LoadedUpload:
+    """An upload whose rows are stored and not visible yet.
+
+    Attributes:
+        upload_id: The upload's id.
+        tally: The counts and sums of its rows.
+    """
+
+    upload_id: int
+    tally: Tally

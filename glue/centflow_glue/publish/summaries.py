@@ -1,8 +1,9 @@
-"""An upload's rows added up, so that the report views need not: by month and category, by account and day, and so on.
+"""Keeps the sums of published uploads current, so that the report views need not add up rows.
 
-Which summaries a feed has stands in its contract. A summary holds, for each group, the sum and number of the rows that
-are not `shadowed`. It stands for its upload as long as the mark in `upload_summaries` has the upload's `updated_at`;
-the views read the rows of an upload whose summary does not stand.
+A contract declares the feed's summaries: by month and category, by account and day, and so on. A summary holds the sum
+and the number of an upload's rows for each group, without the `shadowed` rows. It is current while its mark in
+`upload_summaries` has the `updated_at` of the upload. Without a current summary, the views read the upload's rows
+(docs/adr/0016-summaries-of-uploads.md).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,8 +14,8 @@ from centflow_glue.contract import Contract, Summary, SummaryColumn
 from centflow_glue.limits import SummaryLimits
 
 
-def mark(cursor: Cursor, upload_id: int, usable: Mapping[str, bool]) -> None:
-    """Say that an upload's summaries stand for it as it is now; in the transaction that makes them so."""
+def mark_current(cursor: Cursor, upload_id: int, usable: Mapping[str, bool]) -> None:
+    """Marks an upload's summaries as current. Must run in the transaction that changes the upload."""
     for summary, is_usable in usable.items():
         cursor.execute(
             "INSERT INTO upload_summaries (upload_id, summary, as_of, usable)"
@@ -24,8 +25,8 @@ def mark(cursor: Cursor, upload_id: int, usable: Mapping[str, bool]) -> None:
         )
 
 
-def standing_marks(cursor: Cursor, upload_ids: Iterable[int]) -> list[tuple[int, str, bool]]:
-    """The marks that are of these uploads as they are now: upload, summary, and whether it is usable."""
+def find_current_marks(cursor: Cursor, upload_ids: Iterable[int]) -> list[tuple[int, str, bool]]:
+    """Returns the current marks of uploads: upload id, summary, and whether the summary is usable."""
     cursor.execute(
         "SELECT m.upload_id, m.summary, m.usable FROM upload_summaries AS m"
         " JOIN uploads AS u ON u.upload_id = m.upload_id AND u.updated_at = m.as_of WHERE m.upload_id IN %s",
@@ -34,8 +35,8 @@ def standing_marks(cursor: Cursor, upload_ids: Iterable[int]) -> list[tuple[int,
     return [(upload_id, summary, bool(usable)) for upload_id, summary, usable in cursor.fetchall()]
 
 
-def follow_changes(cursor: Cursor, contract: Contract, marks: Sequence[tuple[int, str, bool]]) -> None:
-    """Take rows off the summaries, or add them, by what `shadow_changes` says of uploads whose summaries stood."""
+def apply_shadow_changes(cursor: Cursor, contract: Contract, marks: Sequence[tuple[int, str, bool]]) -> None:
+    """Applies `shadow_changes` to the summaries that were current: subtracts shadowed rows, adds those shown again."""
     for summary in contract.summaries:
         upload_ids = tuple(upload_id for upload_id, name, usable in marks if usable and name == summary.table)
         if not upload_ids:
@@ -46,12 +47,12 @@ def follow_changes(cursor: Cursor, contract: Contract, marks: Sequence[tuple[int
             f"""
             INSERT INTO `{summary.table}` (upload_id, {names}, amount, transactions)
             SELECT * FROM (
-              SELECT c.upload_id, {_selected(summary, contract)},
+              SELECT c.upload_id, {_select_keys(summary, contract)},
                      SUM(IF(c.is_shadowed, -{amount}, {amount})) AS amount,
                      SUM(IF(c.is_shadowed, -1, 1)) AS transactions
               FROM shadow_changes AS c
                 STRAIGHT_JOIN `{contract.table}` AS r ON r.upload_id = c.upload_id AND r.row_no = c.row_no
-              WHERE c.upload_id IN %s GROUP BY c.upload_id, {_groups(summary, contract)}
+              WHERE c.upload_id IN %s GROUP BY c.upload_id, {_group_keys(summary, contract)}
             ) AS changed
             ON DUPLICATE KEY UPDATE `{summary.table}`.amount = `{summary.table}`.amount + changed.amount,
               `{summary.table}`.transactions = `{summary.table}`.transactions + changed.transactions
@@ -60,10 +61,10 @@ def follow_changes(cursor: Cursor, contract: Contract, marks: Sequence[tuple[int
         )
 
 
-def add_up(
+def rebuild_summaries(
     cursor: Cursor, contract: Contract, upload_id: int, summaries: Iterable[Summary], limits: SummaryLimits
 ) -> None:
-    """Make summaries of a published upload from its rows, within one transaction that its readers see the end of."""
+    """Rebuilds summaries of a published upload from its rows. Readers see the result when the caller commits."""
     cursor.execute(
         "SELECT rows_published + rows_duplicate FROM uploads WHERE upload_id = %s",
         (upload_id,),
@@ -76,28 +77,28 @@ def add_up(
         cursor.execute(clear, (upload_id,))
         groups = cursor.execute(
             f"INSERT INTO `{summary.table}` (upload_id, {names}, amount, transactions)"
-            f" SELECT r.upload_id, {_selected(summary, contract)}, {amount}, COUNT(*)"
+            f" SELECT r.upload_id, {_select_keys(summary, contract)}, {amount}, COUNT(*)"
             f" FROM `{contract.table}` AS r WHERE r.upload_id = %s AND NOT r.shadowed"
-            f" GROUP BY r.upload_id, {_groups(summary, contract)}",
+            f" GROUP BY r.upload_id, {_group_keys(summary, contract)}",
             (upload_id,),
         )
         usable = limits.is_usable(rows, groups)
         if not usable:
             cursor.execute(clear, (upload_id,))
-        mark(cursor, upload_id, {summary.table: usable})
+        mark_current(cursor, upload_id, {summary.table: usable})
 
 
-def _selected(summary: Summary, contract: Contract) -> str:
-    return ", ".join(f"{_expression(column, contract)} AS `{column.name}`" for column in summary.columns)
+def _select_keys(summary: Summary, contract: Contract) -> str:
+    return ", ".join(f"{_format_key(column, contract)} AS `{column.name}`" for column in summary.columns)
 
 
-def _groups(summary: Summary, contract: Contract) -> str:
-    # Not by the names of what is selected: MySQL would take those of the rows' own columns, and so their collation.
-    return ", ".join(_expression(column, contract) for column in summary.columns)
+def _group_keys(summary: Summary, contract: Contract) -> str:
+    # Not by the aliases of the selected keys: MySQL would group by the columns of that name, with their collation.
+    return ", ".join(_format_key(column, contract) for column in summary.columns)
 
 
-def _expression(column: SummaryColumn, contract: Contract) -> str:
-    """What a row is added up by, as the job tells groups apart: by the bytes of a cell, '' where it has no value."""
+def _format_key(column: SummaryColumn, contract: Contract) -> str:
+    """Returns the SQL of a key. Like `RunningSummaries`, it compares bytes, and a missing value is the empty text."""
     source = contract.column(column.header)
     cell = f"r.`{source.name}`"
     if column.part == "month":

@@ -1,11 +1,10 @@
-"""Quarantined rows on disk until the good rows of their upload are loaded."""
+"""Quarantined rows on disk. They wait there until the good rows of their upload are loaded."""
 
 import heapq
 import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import islice
-from types import TracebackType
 from typing import IO, Self
 
 import numpy as np
@@ -18,26 +17,25 @@ from centflow_glue.rows.quarantine import (
     QuarantinedRow,
     QuarantinedRows,
     Reason,
-    quoted_cell,
+    quote_cell,
 )
 
-# Rows of two bytes take 32 uncompressed. No threads: ragged rows are written in the only thread that pyarrow has in
-# Spark's Python processes, which would wait for itself.
+# Uncompressed, a row of two bytes takes 32. Threads are off because pyarrow has only one thread in Spark's Python
+# processes. That thread writes the ragged rows and would wait for itself.
 QUARANTINE_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
-
-
-# Of a rejected upload, so many bad rows are kept to show what is wrong with it.
+# A rejected upload keeps up to this many bad rows, which show what is wrong with it.
 REJECTED_ROWS_KEPT = 1000
 
 
-class Quarantine:
-    """Quarantined rows on disk until the good rows are loaded: the connection is busy, and there may be millions.
+class QuarantineFiles:
+    """The quarantined rows of one upload.
 
-    pyarrow's thread writes the ragged rows and is ahead of the thread that checks the others. Each kind therefore has a
-    separate file, in the order of its rows, and only the first rows of both are merged.
+    They wait on disk because the connection is busy with the good rows and because there may be millions of them.
+    pyarrow's thread writes the ragged rows and runs ahead of the thread that validates the others. Each kind therefore
+    has a separate file, in the order of its rows. `write_csv` merges the two.
 
     Args:
-        upload_id: Of the upload.
+        upload_id: The upload's id.
 
     Attributes:
         ragged: The rows with a wrong number of cells.
@@ -52,33 +50,36 @@ class Quarantine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.ragged.file.close()
         self.faulty.file.close()
 
     @property
     def count(self) -> int:
-        """How many rows there are."""
+        """Number of quarantined rows."""
         return self.ragged.count + self.faulty.count
 
     @property
     def amount(self) -> Decimal:
-        """The sum of their amounts, as far as these can be read."""
+        """The sum of their amounts, as far as their amount cells can be read."""
         return self.ragged.amount + self.faulty.amount
 
     @property
     def first(self) -> QuarantinedRow | None:
-        """The first row; None where there is none."""
+        """The row with the lowest number; None without rows."""
         rows = [row for row in (self.ragged.first, self.faulty.first) if row is not None]
         return min(rows, key=lambda row: row.row_no, default=None)
 
-    def copy(self, out: IO[bytes], whole: bool) -> None:
-        """Write the rows as CSV; unless `whole`, only those kept of a rejected upload, in their order."""
-        rows = heapq.merge(self.ragged.rows(), self.faulty.rows(), key=lambda row: row.row_no)
-        for row in rows if whole else islice(rows, REJECTED_ROWS_KEPT):
-            out.write(self._line(row))
+    def write_csv(self, out: IO[bytes], limit: int | None = None) -> int:
+        """Writes the rows as CSV, in their order and up to a limit. Returns the number of written rows."""
+        rows = heapq.merge(self.ragged.read_rows(), self.faulty.read_rows(), key=lambda row: row.row_no)
+        written = 0
+        for row in islice(rows, limit):
+            out.write(self._format_line(row))
+            written += 1
+        return written
 
-    def _line(self, row: QuarantinedRow) -> bytes:
+    def _format_line(self, row: QuarantinedRow) -> bytes:
         cells = (
             str(self._upload_id),
             str(row.row_no),
@@ -87,24 +88,24 @@ class Quarantine:
             row.message[:MESSAGE_MAX],
             row.raw_text[:RAW_TEXT_MAX],
         )
-        # All quoted: LOAD DATA reads a bare NULL as no value.
-        return (",".join(map(quoted_cell, cells)) + "\n").encode()
+        # Every cell is quoted, because LOAD DATA reads an unquoted NULL as a missing value.
+        return (",".join(map(quote_cell, cells)) + "\n").encode()
 
 
 class _QuarantineFile:
-    """Rows of one kind on disk, in the order of their numbers. They get their words when they are read back."""
+    """Rows of one kind on disk, in the order of their numbers. Their messages are formatted when they are read back."""
 
     def __init__(self) -> None:
-        self.file = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (`Quarantine` closes it)
+        self.file = tempfile.TemporaryFile("w+b")  # noqa: SIM115 (`QuarantineFiles` closes it)
         self.first: QuarantinedRow | None = None
         self.count = 0
         self.amount = Decimal(0)
-        # The reasons of all rows by column and code: the messages of two batches differ in nothing else.
+        # All reasons by column and code. Two batches with the same column and code have the same message.
         self._reasons: dict[tuple[str | None, str], Reason] = {}
         self._writer: pa.ipc.RecordBatchStreamWriter | None = None
 
     def write(self, rows: QuarantinedRows) -> None:
-        """Add rows whose numbers are greater than those of the rows before."""
+        """Appends rows. Their numbers must be higher than the numbers of all earlier rows."""
         if not len(rows):
             return
         if self.first is None:
@@ -125,8 +126,8 @@ class _QuarantineFile:
             )
         )
 
-    def rows(self) -> Iterator[QuarantinedRow]:
-        """Return all rows; none can be written from then on."""
+    def read_rows(self) -> Iterator[QuarantinedRow]:
+        """Yields all rows. No more rows can be written afterwards."""
         if self._writer is not None:
             self._writer.close()
             self._writer = None
