@@ -1,7 +1,7 @@
 """Makes the database agree with what S3 holds for one object key: list, decide, load, publish.
 
 One key passes through `keys.decide`, `load.load_version` (which reads and validates the rows) and
-`publish.publication`, under a lock of its own.
+`publish.publication`, while the job run holds the key's lock.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What the benchmark uploads must be what it says it is: always the same, and good."""
+"""The files that the benchmark uploads: always the same, and valid."""
 
 import io
 import sys
@@ -28,7 +28,7 @@ def csv_chunks() -> Iterator[Callable[[int, int], Iterator[bytes]]]:
         sys.path.remove(folder)
 
 
-def test_the_same_rows_come_from_the_same_seed(csv_chunks):
+def test_the_same_seed_generates_the_same_rows(csv_chunks):
     assert list(csv_chunks(1000, 1)) == list(csv_chunks(1000, 1))
     assert list(csv_chunks(1000, 1)) != list(csv_chunks(1000, 2))
 
@@ -48,7 +48,7 @@ def test_every_row_keeps_the_contract_of_expenses(csv_chunks):
     assert set(reader.header.positions) == {column.header for column in contract.columns}
 
 
-def test_a_household_has_fewer_merchants_and_each_of_its_files_a_year(csv_chunks):
+def test_a_household_has_few_merchants_and_one_year_per_file(csv_chunks):
     from expenses import Shape
 
     shape = Shape(merchants=300, days=365, days_before=365, first_number=ROWS)

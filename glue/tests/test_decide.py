@@ -37,7 +37,7 @@ def test_a_published_object_needs_nothing():
     assert decide([version("v1")], [upload(1, "v1", "published", True)], CONTRACT).is_empty
 
 
-def test_a_correction_is_loaded_while_the_version_before_stays_published():
+def test_a_correction_is_loaded_while_the_previous_version_stays_published():
     before = upload(1, "v1", "published", True)
     decision = decide([version("v2"), version("v1")], [before], CONTRACT)
     assert decision == Decision(to_load=(version("v2"),), published=before, stale=(), is_deleted=False)
@@ -54,7 +54,7 @@ def test_a_rejected_version_is_not_tried_again_under_the_same_contract():
     assert decide([version("v2"), version("v1")], uploads, CONTRACT).is_empty
 
 
-def test_a_rejected_version_is_judged_again_when_the_contract_has_changed():
+def test_a_rejected_version_is_tried_again_under_a_changed_contract():
     uploads = [upload(1, "v1", "published", True), upload(2, "v2", "rejected", sha256=OLD_SHA256)]
     assert decide([version("v2"), version("v1")], uploads, CONTRACT).to_load == (version("v2"),)
 
@@ -65,36 +65,36 @@ def test_a_deleted_object_is_retired():
     assert decision == Decision(to_load=(), published=None, stale=(before,), is_deleted=True)
 
 
-def test_versions_from_before_a_delete_marker_do_not_count():
+def test_versions_before_a_delete_marker_do_not_count():
     decision = decide([version("v2"), marker(), version("v1")], [], CONTRACT)
     assert decision.to_load == (version("v2"),)
     assert not decision.is_deleted
 
 
-def test_a_version_that_is_removed_for_good_gives_way_to_the_one_before():
+def test_the_previous_version_replaces_a_permanently_removed_version():
     gone = upload(2, "v2", "published", True)
     decision = decide([version("v1")], [upload(1, "v1", "superseded"), gone], CONTRACT)
     assert decision == Decision(to_load=(version("v1"),), published=None, stale=(gone,), is_deleted=False)
 
 
-def test_an_object_that_s3_no_longer_knows_is_retired():
+def test_an_object_without_any_version_in_s3_is_retired():
     before = upload(1, "v1", "published", True)
     assert decide([], [before], CONTRACT) == Decision(to_load=(), published=None, stale=(before,), is_deleted=True)
 
 
-def test_a_killed_load_is_begun_again():
+def test_a_killed_load_starts_again():
     killed = upload(1, "v1", "loading", True)
     assert decide([version("v1")], [killed], CONTRACT) == Decision((version("v1"),), None, (killed,), False)
 
 
-def test_rows_that_a_killed_publication_left_are_stale():
+def test_rows_of_a_killed_publication_are_stale():
     left = upload(1, "v1", "superseded", rows_stored=True)
     decision = decide([version("v2"), version("v1")], [left, upload(2, "v2", "published", True)], CONTRACT)
     assert decision.stale == (left,)
     assert not decision.to_load
 
 
-def test_a_key_that_nobody_knows_needs_nothing():
+def test_an_unknown_key_needs_nothing():
     assert decide([], [], CONTRACT).is_empty
     assert decide([marker()], [], CONTRACT).is_empty
 
@@ -125,7 +125,7 @@ STATES = ("loading", "published", "superseded", "retired", "rejected", "failed")
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[Version], list[Upload], set[str]]:
-    """Versions and markers newest first, what the database may know of them, and which are acceptable."""
+    """Draws versions and delete markers (newest first), uploads of them, and the ids of acceptable versions."""
     size = draw(st.integers(0, 6))
     versions = [marker(f"v{i}") if draw(st.integers(0, 3)) == 0 else version(f"v{i}") for i in reversed(range(size))]
     acceptable = {v.version_id for v in versions if not v.is_delete_marker and draw(st.booleans())}
@@ -143,7 +143,7 @@ def histories(draw: st.DrawFn) -> tuple[list[Version], list[Upload], set[str]]:
 
 
 def carry_out(decision: Decision, uploads: list[Upload], acceptable: set[str]) -> list[Upload]:
-    """What the database knows once a plan is done, as the job does it."""
+    """Returns the uploads after the job has carried out a decision."""
     known = {known.version_id: known for known in uploads}
     tried: set[str] = set()
     accepted = None
@@ -162,7 +162,7 @@ def carry_out(decision: Decision, uploads: list[Upload], acceptable: set[str]) -
 
 
 @given(histories())
-def test_a_plan_leaves_the_newest_acceptable_live_version_published_and_no_other_rows(history):
+def test_a_decision_publishes_only_the_newest_acceptable_live_version(history):
     versions, uploads, acceptable = history
     after = carry_out(decide(versions, uploads, CONTRACT), uploads, acceptable)
 
@@ -172,7 +172,7 @@ def test_a_plan_leaves_the_newest_acceptable_live_version_published_and_no_other
 
 
 @given(histories())
-def test_once_a_plan_is_done_nothing_is_left_to_do(history):
+def test_nothing_is_left_to_do_after_a_decision_is_carried_out(history):
     versions, uploads, acceptable = history
     after = carry_out(decide(versions, uploads, CONTRACT), uploads, acceptable)
     assert decide(versions, after, CONTRACT).is_empty

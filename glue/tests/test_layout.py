@@ -15,7 +15,7 @@ ORDER = ("keys", "rows", "load", "publish", "reconcile", "tasks", "metrics", "ma
 
 
 def find_imports(module: str, source: str) -> Iterator[str]:
-    """Return the modules of the package that a module imports, relative to the package."""
+    """Yields the modules of the package that a module imports, without the package's name."""
     for node in ast.walk(ast.parse(source, module)):
         if isinstance(node, ast.ImportFrom):
             assert not node.level, f"{module}: use absolute imports"
@@ -31,7 +31,7 @@ def find_imports(module: str, source: str) -> Iterator[str]:
 
 
 def rank_part(module: str) -> int:
-    """Return the position of a module's part in the flow: -1 for a module that every part may import."""
+    """Returns the position of a module's part in the flow; -1 for a module that every part may import."""
     part = module.partition(".")[0]
     return ORDER.index(part) if part in ORDER else -1
 

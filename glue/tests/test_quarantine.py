@@ -1,4 +1,4 @@
-"""Bad rows on their way into the database, and what ends a load."""
+"""Bad rows on their way into the database, and errors that end a load."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ def row(row_no: int, **other) -> QuarantinedRow:
 
 
 def batch(*rows: QuarantinedRow) -> QuarantinedRows:
-    """Rows whose messages are the texts that they are about."""
+    """Returns rows whose messages equal their details."""
     columns = [
         {
             "row_no": bad.row_no,
@@ -42,7 +42,7 @@ def copied(quarantine: QuarantineFiles, limit: int | None = None) -> list[list[s
     return list(csv.reader(io.StringIO(out.getvalue().decode(), newline="")))
 
 
-def test_rows_of_both_kinds_are_kept_in_their_order_whichever_kind_came_first():
+def test_ragged_and_faulty_rows_are_written_in_the_order_of_their_numbers():
     numbers = range(2, 2 + 3 * REJECTED_ROWS_KEPT)
     with QuarantineFiles(7) as quarantine:
         for number in numbers[::3]:
@@ -60,7 +60,7 @@ def test_rows_of_both_kinds_are_kept_in_their_order_whichever_kind_came_first():
         ]
 
 
-def test_the_first_row_is_the_one_with_the_least_number():
+def test_the_first_row_has_the_lowest_number():
     with QuarantineFiles(7) as quarantine:
         assert quarantine.first is None
         quarantine.ragged.write(batch(row(9)))
@@ -68,7 +68,7 @@ def test_the_first_row_is_the_one_with_the_least_number():
         assert quarantine.first == row(4, code="bad_date")
 
 
-def test_whatever_a_row_holds_its_cells_are_read_back():
+def test_any_text_in_a_row_is_read_back_unchanged():
     text = 'NULL \\N "quoted",\r\nline\ttab\0☕'
     with QuarantineFiles(7) as quarantine:
         bad = row(2, column="amount", code="bad_number", message=text, raw_text=text * 1000)
@@ -79,7 +79,7 @@ def test_whatever_a_row_holds_its_cells_are_read_back():
 
 
 class _Database:
-    """A connection and a cursor that read the pipe to its end and then have a warning."""
+    """A fake connection and cursor that read the pipe to its end and then report a warning."""
 
     warning_count = 1
 
@@ -109,7 +109,7 @@ class _Database:
 
 
 @pytest.mark.parametrize("attempt", range(20))
-def test_a_rejection_counts_before_mysqls_warning_of_the_rows_that_came_before_it(attempt: int):
+def test_a_rejection_is_raised_before_a_warning_of_mysql_about_earlier_rows(attempt: int):
     def reject(out: IO[bytes]) -> int:
         raise UploadRejectedError("not_utf8", "no")
 
@@ -117,6 +117,6 @@ def test_a_rejection_counts_before_mysqls_warning_of_the_rows_that_came_before_i
         load_data_infile(_Database(), "{pipe}", reject)  # type: ignore[arg-type]
 
 
-def test_a_warning_of_mysql_ends_a_load():
+def test_a_warning_of_mysql_fails_the_load():
     with pytest.raises(LoadMismatchError, match=r"MySQL warned 1 times while loading.*Data truncated"):
         load_data_infile(_Database(), "{pipe}", lambda out: 0)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""No owner waits for the many or heavy uploads of another."""
+"""No owner waits for the many or large uploads of another owner."""
 
 import gc
 import json
@@ -25,22 +25,22 @@ from centflow_glue.keys.manifest import KeyToReconcile, take_waiting_manifests
 from centflow_glue.keys.turns import Turns
 from centflow_glue.reconcile import Outcome
 
-# Only a failure takes this long.
+# A test that waits this long has failed.
 PATIENCE_SECONDS = 60
 
 
 def keys_of(owner: str, count: int) -> list[KeyToReconcile]:
-    """Keys of one owner."""
+    """Returns keys of one owner."""
     return [KeyToReconcile(f"raw/expenses/owner={owner}/{number}.csv") for number in range(count)]
 
 
 def names(keys: Sequence[KeyToReconcile]) -> list[str]:
-    """The keys without what they have in common."""
+    """Returns the keys without their common prefix."""
     return [key.object_key.removeprefix("raw/expenses/owner=") for key in keys]
 
 
 def next_names(turns: Turns, count: int) -> list[str]:
-    """The keys of the next turns, a space between those of one."""
+    """Returns the keys of the next turns. Spaces separate the keys of one turn."""
     return [" ".join(names(turns.take())) for _ in range(count)]
 
 
@@ -51,7 +51,7 @@ def test_owners_take_turns():
     assert next_names(turns, 7) == expected
 
 
-def test_an_owner_who_comes_later_waits_for_one_turn_of_each_other():
+def test_a_new_owner_waits_for_one_turn_of_each_other_owner():
     turns = Turns(max_running=2)
     turns.add(keys_of("busy", 1000))
     assert len(turns.take()) == 4
@@ -63,7 +63,7 @@ def test_an_owner_who_comes_later_waits_for_one_turn_of_each_other():
     ("seconds_each", "sizes"),
     [(0.0, [4, 8, 16, 32, 50, 50]), (0.01, [4, 8, 16, 32, 50, 50]), (0.1, [4, 8, 10, 10, 10, 10]), (7, [4] + [1] * 5)],
 )
-def test_a_turn_takes_a_second_by_what_the_owners_keys_took_before(seconds_each: float, sizes: list[int]):
+def test_a_turn_has_as_many_keys_as_the_owner_needed_one_second_for(seconds_each: float, sizes: list[int]):
     turns = Turns(max_running=2)
     turns.add(keys_of("busy", 1000))
     taken = []
@@ -74,13 +74,13 @@ def test_a_turn_takes_a_second_by_what_the_owners_keys_took_before(seconds_each:
     assert taken == sizes
 
 
-def test_few_keys_of_one_owner_go_side_by_side():
+def test_few_keys_of_one_owner_are_split_into_parallel_turns():
     turns = Turns(max_running=2)
     turns.add(keys_of("busy", 2))
     assert next_names(turns, 2) == ["busy/0.csv", "busy/1.csv"]
 
 
-def test_an_owner_has_only_so_many_turns_under_way():
+def test_the_number_of_running_turns_per_owner_is_limited():
     turns = Turns(max_running=2)
     turns.add(keys_of("busy", 5))
     first, second = turns.take(), turns.take()
@@ -94,7 +94,7 @@ def test_an_owner_has_only_so_many_turns_under_way():
 
 
 @given(st.lists(st.tuples(st.sampled_from(["ann", "bob", "cy"]), st.booleans())))
-def test_every_key_is_taken_once_and_each_owners_in_order(steps: list[tuple[str, bool]]):
+def test_every_key_is_taken_once_and_in_its_owners_order(steps: list[tuple[str, bool]]):
     turns = Turns(max_running=1)
     added, taken = [], []
     for number, (owner, takes) in enumerate(steps):
@@ -114,11 +114,11 @@ def test_every_key_is_taken_once_and_each_owners_in_order(steps: list[tuple[str,
 
 
 class _BusyOwner:
-    """Keys of the owner `busy` take until a key of another owner is reconciled.
+    """Makes keys of the owner `busy` wait until a key of another owner is reconciled.
 
     Attributes:
         reconciled: The keys in the order in which they ended.
-        most_at_once: How many turns of the owner `busy` were under way at a time.
+        max_running: The most turns of the owner `busy` that ran at a time.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,13 +154,13 @@ class _BusyOwner:
 
 @pytest.fixture
 def busy_owner(monkeypatch: pytest.MonkeyPatch) -> _BusyOwner:
-    """An owner who keeps the job busy."""
+    """Creates an owner who keeps the job busy."""
     return _BusyOwner(monkeypatch)
 
 
 @pytest.fixture
 def arguments(stack: Stack, bucket: Bucket) -> JobArguments:
-    """Arguments of a run that takes waiting manifests."""
+    """Returns the arguments of a run that takes waiting manifests."""
     folder = f"s3://{bucket.name}/manifests"
     manifest = ("--manifest", f"{folder}/1.jsonl", "--waiting-manifests", f"{folder}/waiting/")
     return parse_arguments(
@@ -169,19 +169,19 @@ def arguments(stack: Stack, bucket: Bucket) -> JobArguments:
 
 
 def publish_all(_spark: object, _arguments: object, keys: Sequence[KeyToReconcile], tasks: int) -> list[Outcome]:
-    """Reconcile keys without doing anything."""
+    """Reports keys as published without any work."""
     assert tasks == 1
     return [Outcome(key.object_key, "published") for key in keys]
 
 
 def put_waiting(bucket: Bucket, name: str, keys: Sequence[KeyToReconcile]) -> None:
-    """Offer keys to the runs under way, as the trigger does."""
+    """Offers keys to running job runs, as the trigger does."""
     lines = [json.dumps({"key": key.object_key, "eventTime": "2025-01-15T12:00:00.000Z"}) for key in keys]
     bucket.put(f"manifests/waiting/{name}.jsonl", "\n".join(lines).encode())
 
 
 def waiting(bucket: Bucket) -> list[str]:
-    """The manifests that wait."""
+    """Returns the waiting manifests."""
     listed = bucket.s3.list_objects_v2(Bucket=bucket.name, Prefix="manifests/waiting/")
     return [entry["Key"] for entry in listed.get("Contents", [])]
 
@@ -196,7 +196,7 @@ def test_an_upload_behind_many_of_another_owner_does_not_wait_for_them(
     assert {key.object_key for key, _ in ended} == {key.object_key for key in keys}
 
 
-def test_an_upload_that_comes_while_a_run_is_busy_joins_it(
+def test_an_upload_that_arrives_during_a_run_joins_the_run(
     spark: SparkSession, arguments: JobArguments, bucket: Bucket, busy_owner: _BusyOwner
 ):
     def offer() -> None:
@@ -213,7 +213,7 @@ def test_an_upload_that_comes_while_a_run_is_busy_joins_it(
     assert waiting(bucket) == []
 
 
-def test_a_run_takes_what_waits_before_it_ends(
+def test_a_run_takes_waiting_manifests_before_it_ends(
     spark: SparkSession, arguments: JobArguments, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(tasks, "POLL_SECONDS", PATIENCE_SECONDS)
@@ -223,7 +223,7 @@ def test_a_run_takes_what_waits_before_it_ends(
     assert names([key for key, _ in ended]) == ["busy/0.csv", "ann/0.csv", "ann/1.csv", "ann/2.csv"]
 
 
-def test_of_several_runs_that_look_at_one_moment_one_takes_a_manifest(bucket: Bucket):
+def test_only_one_of_several_runs_that_poll_at_once_takes_a_manifest(bucket: Bucket):
     for number in range(10):
         put_waiting(bucket, f"{number}", keys_of(f"ann{number}", 1))
     begin = threading.Barrier(4)
@@ -238,9 +238,7 @@ def test_of_several_runs_that_look_at_one_moment_one_takes_a_manifest(bucket: Bu
     assert waiting(bucket) == []
 
 
-def test_a_manifest_that_a_run_may_not_delete_is_not_passed_over_silently(
-    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_manifest_that_cannot_be_deleted_raises_an_error(bucket: Bucket, monkeypatch: pytest.MonkeyPatch):
     def deny(**_: object) -> None:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": ""}}, "DeleteObject")
 
@@ -253,7 +251,7 @@ def test_a_manifest_that_a_run_may_not_delete_is_not_passed_over_silently(
 
 
 @pytest.mark.parametrize("changed", [{"POLL_FOR_SECONDS": -1}, {"MAX_WAITING_KEYS": 0}, {}])
-def test_a_run_that_is_old_or_has_enough_or_is_told_no_folder_leaves_what_waits(
+def test_a_run_leaves_waiting_manifests_if_it_is_old_or_full_or_has_no_folder(
     spark: SparkSession,
     arguments: JobArguments,
     bucket: Bucket,
@@ -270,7 +268,7 @@ def test_a_run_that_is_old_or_has_enough_or_is_told_no_folder_leaves_what_waits(
     assert waiting(bucket) == ["manifests/waiting/waits.jsonl"]
 
 
-def test_a_run_goes_on_without_what_waits_when_it_cannot_be_read(
+def test_a_run_continues_if_waiting_manifests_cannot_be_read(
     spark: SparkSession,
     arguments: JobArguments,
     bucket: Bucket,
@@ -285,7 +283,7 @@ def test_a_run_goes_on_without_what_waits_when_it_cannot_be_read(
     assert waiting(bucket) == ["manifests/waiting/broken.jsonl"]
 
 
-def test_a_run_fails_when_spark_does(spark: SparkSession, arguments: JobArguments, monkeypatch: pytest.MonkeyPatch):
+def test_a_run_fails_if_spark_fails(spark: SparkSession, arguments: JobArguments, monkeypatch: pytest.MonkeyPatch):
     def fail(*_: object, **__: object) -> Iterator[Outcome]:
         raise RuntimeError("no executor")
 
@@ -294,7 +292,7 @@ def test_a_run_fails_when_spark_does(spark: SparkSession, arguments: JobArgument
         list(tasks.reconcile_in_turns(spark, arguments, iter(keys_of("busy", 5))))
 
 
-def test_a_task_leaves_the_next_one_no_index_of_a_zip_to_read(tmp_path: Path, arguments: JobArguments):
+def test_a_task_removes_zip_finders_so_the_next_task_reads_no_zip_index(tmp_path: Path, arguments: JobArguments):
     package = tmp_path / "package.zip"
     with ZipFile(package, "w") as file:
         file.writestr("in_a_zip.py", "")
@@ -303,7 +301,7 @@ def test_a_task_leaves_the_next_one_no_index_of_a_zip_to_read(tmp_path: Path, ar
     assert not any(isinstance(finder, zipimporter) for finder in sys.path_importer_cache.values())
 
 
-def test_a_task_leaves_the_next_one_no_objects_of_libraries_to_look_at(arguments: JobArguments):
+def test_a_task_freezes_library_objects_so_the_next_task_does_not_visit_them(arguments: JobArguments):
     tasks._freeze_heap.cache_clear()
     try:
         assert list(tasks._Task(arguments)([])) == []
