@@ -95,28 +95,31 @@ class RunMetrics:
         return self
 
     def __exit__(self, *_: object) -> None:
-        target = self._arguments.metrics
-        if target is None:
+        if self._arguments.metrics is None:
             return
-        # These figures need no database, so they are emitted even if the database is away.
-        driver_values: dict[str, float] = {
+        try:
+            self._emit(_LogStream(self._arguments.metrics, self._arguments))
+        except Exception as error:
+            logger.warning("some or all metrics of the job run were not emitted: %s", describe_error(error))
+
+    def _emit(self, stream: "_LogStream") -> None:
+        # The driver's values come first. They need no database, so they are emitted even if the database is away.
+        stream.put([self._collect_driver_values()])
+        job_run_id = self._arguments.job_run_id
+        with closing(connect(self._arguments.database)) as connection:
+            stream.put([_read_counts(connection, job_run_id)])
+            for times in _batched(_read_seconds_to_visible(connection, job_run_id), VALUES_PER_REQUEST):
+                stream.put([{"SecondsToVisible": values} for values in _batched(times, VALUES_PER_EVENT)])
+
+    def _collect_driver_values(self) -> dict[str, float]:
+        values: dict[str, float] = {
             "UploadsRetired": self._retired,
             "JobSeconds": round(time.monotonic() - self._started, 3),
         }
         # This figure also shows that a sweep has finished, so a finished sweep emits it even if it is 0.
         if self._arguments.keys_from == "sweep" and (self._is_complete or self._missed):
-            driver_values["UploadsFoundBySweep"] = self._missed
-        try:
-            stream = _LogStream(target, self._arguments)
-            stream.put([driver_values])
-            with closing(connect(self._arguments.database)) as connection:
-                stream.put([_read_counts(connection, self._arguments.job_run_id)])
-                for times in _batched(
-                    _read_seconds_to_visible(connection, self._arguments.job_run_id), VALUES_PER_REQUEST
-                ):
-                    stream.put([{"SecondsToVisible": values} for values in _batched(times, VALUES_PER_EVENT)])
-        except Exception as error:
-            logger.warning("some or all metrics of the job run were not emitted: %s", describe_error(error))
+            values["UploadsFoundBySweep"] = self._missed
+        return values
 
 
 def _read_counts(connection: Connection, job_run_id: str) -> dict[str, int]:

@@ -60,22 +60,31 @@ class RunningSummaries:
         self._batches, self._batched_rows = [], 0
         amounts = rows[self._contract.column(self._contract.amount).name].cast(AMOUNT)
         ones = pa.repeat(pa.scalar(1, pa.int64()), rows.num_rows)
-        encoded: dict[SummaryColumn, pa.Array] = {}
-        for summary in self._contract.summaries:
-            parts = self._parts[summary.table]
-            if parts is None:
-                continue
-            for column in summary.columns:
-                if column not in encoded:
-                    encoded[column] = self._codes.setdefault(column, _ValueCodes()).encode(self._cells(rows, column))
+        summaries = [summary for summary in self._contract.summaries if self._parts[summary.table] is not None]
+        encoded = self._encode_keys(rows, summaries)
+        for summary in summaries:
             keys = {column.name: encoded[column] for column in summary.columns}
-            parts.append(_group(pa.table({**keys, "amount": amounts, "transactions": ones}), summary))
-            # The first part holds all earlier groups. Adding up late parts again is due once they outgrow it.
-            is_due = sum(part.num_rows for part in parts[1:]) > max(parts[0].num_rows, self._limits.rows_at_once)
-            if is_due or self._bytes(summary, parts) > self._limits.bytes:
-                parts[:] = [_regroup(parts, summary)]
-                if self._has_too_many_groups(summary, parts[0]):
-                    self._parts[summary.table] = None
+            self._add_part(summary, _group(pa.table({**keys, "amount": amounts, "transactions": ones}), summary))
+
+    def _encode_keys(self, rows: pa.Table, summaries: Sequence[Summary]) -> dict[SummaryColumn, pa.Array]:
+        """Returns the numbers of the cells in every column by which the summaries group."""
+        columns = dict.fromkeys(column for summary in summaries for column in summary.columns)
+        return {
+            column: self._codes.setdefault(column, _ValueCodes()).encode(self._cells(rows, column))
+            for column in columns
+        }
+
+    def _add_part(self, summary: Summary, part: pa.Table) -> None:
+        """Adds groups to a summary. Gives the summary up if it has too many groups."""
+        parts = self._parts[summary.table]
+        assert parts is not None, "the summary was given up"
+        parts.append(part)
+        # The first part holds all earlier groups. The later parts are merged into it once they have more groups.
+        is_due = sum(part.num_rows for part in parts[1:]) > max(parts[0].num_rows, self._limits.rows_at_once)
+        if is_due or self._bytes(summary, parts) > self._limits.bytes:
+            parts[:] = [_regroup(parts, summary)]
+            if self._has_too_many_groups(summary, parts[0]):
+                self._parts[summary.table] = None
 
     def _has_too_many_groups(self, summary: Summary, groups: pa.Table) -> bool:
         """Whether the groups are too many to hold in memory, or are likely to be too many in the end."""
