@@ -1,10 +1,10 @@
-"""Makes `dist/wheels`: this package and what AWS Glue 6.0 lacks, as wheels, with their requirements.txt.
+"""Builds `dist/wheels`: wheels of this package and of what AWS Glue 6.0 lacks, with their requirements.txt.
 
-infra/ zips the folder for the job's `--additional-python-modules`; AWS describes the zip as "zip of wheels":
+infra/ zips the folder for the job's `--additional-python-modules`. AWS describes the zip as "zip of wheels":
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
 
-Run by `uv run --only-group build`, which gives it pip and hatchling as uv.lock pins them. The same sources give the
-same bytes.
+Run it with `uv run --only-group build`, which provides pip and hatchling in the versions of uv.lock. The same sources
+result in the same bytes.
 """
 
 import argparse
@@ -17,19 +17,19 @@ import tempfile
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent
-# The first day a zip can tell: hatchling would take the time of the last change otherwise.
+# The earliest date that a zip can store. Without it hatchling would store the time of the last change.
 EPOCH = "315532800"
 # Glue 6.0: Python 3.13 on Amazon Linux 2023, x86-64.
 GLUE = ("--python-version=3.13", "--implementation=cp", "--platform=manylinux2014_x86_64")
 
 
 def build_package(folder: Path) -> None:
-    """Build this package's own wheel into the folder."""
+    """Builds this package's own wheel into the folder."""
     _run(sys.executable, "-m", "hatchling", "build", "--target=wheel", f"--directory={folder}")
 
 
 def download_dependencies(folder: Path) -> list[str]:
-    """Fetch the wheels that uv.lock pins, each checked by its hash; the pins that were fetched."""
+    """Downloads the wheels that uv.lock pins, each checked by its hash. Returns their pins."""
     uv = os.environ.get("UV", "uv")
     exported = _run(
         uv, "export", "--frozen", "--quiet", "--no-default-groups", "--no-emit-project", "--no-header", "--no-annotate"
@@ -37,7 +37,7 @@ def download_dependencies(folder: Path) -> list[str]:
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirements:
         requirements.write(exported)
         requirements.flush()
-        # Where PyPI is, pip reads from its own configuration (PIP_INDEX_URL), as everybody's mirrors have it.
+        # pip reads the address of PyPI or of a mirror from its own configuration (PIP_INDEX_URL).
         download = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check")
         checks = ("--require-hashes", "--no-deps", "--only-binary=:all:")
         _run(*download, *checks, *GLUE, f"--dest={folder}", f"--requirement={requirements.name}")
@@ -45,18 +45,18 @@ def download_dependencies(folder: Path) -> list[str]:
 
 
 def main() -> None:
-    """Make the folder anew."""
+    """Rebuilds the folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=Path, default=PROJECT / "dist" / "wheels", help="the folder")
     output = parser.parse_args().output
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
     build_package(output)
-    pins = [*_own_pins(output), *download_dependencies(output)]
+    pins = [*_list_own_pins(output), *download_dependencies(output)]
     (output / "requirements.txt").write_text("".join(f"{pin}\n" for pin in sorted(pins)), encoding="utf-8")
 
 
-def _own_pins(folder: Path) -> list[str]:
+def _list_own_pins(folder: Path) -> list[str]:
     return ["{}=={}".format(*wheel.name.split("-")[:2]).replace("_", "-") for wheel in folder.glob("*.whl")]
 
 

@@ -1,4 +1,4 @@
-"""The script that AWS Glue runs; everything else is the package `centflow_glue`."""
+"""The script that AWS Glue runs. Everything else is in the package `centflow_glue`."""
 
 import logging
 import sys

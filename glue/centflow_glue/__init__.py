@@ -1,5 +1,8 @@
 """The Centflow load job: makes the tables of MySQL agree with the objects under `raw/` of the uploads bucket.
 
-The flow, a module each: `arguments` → `manifest` | `sweep` (which keys) → `reconcile` (one key: `plan`, then `read` →
-`validate` → `load` each version that needs it, then `publish`).
+A CSV passes through the folders in this order: `keys` (which object keys, and what each needs) → `rows` (the bytes of
+an object as checked rows) → `load` (rows in the tables, invisible) → `publish` (rows that readers see).
+
+`main` runs the job, `tasks` distributes the keys over Spark, and `reconcile` takes one key through the folders. The
+other modules are shared by all of them. Each part imports earlier parts only (tests/test_layout.py).
 """

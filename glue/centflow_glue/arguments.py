@@ -1,21 +1,20 @@
-"""The job's arguments, as Glue hands them over: `--name value`."""
+"""The job's arguments, as Glue passes them: `--name value`."""
 
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from centflow_glue.database import DatabaseAddress
-from centflow_glue.read import ReadLimits
-from centflow_glue.summaries import SUMMARY_LIMITS, SummaryLimits
+from centflow_glue.limits import SUMMARY_LIMITS, ReadLimits, SummaryLimits
 
 
 @dataclass(frozen=True)
-class MetricsTarget:
-    """Where a job run tells its metrics.
+class MetricsDestination:
+    """Where a job run emits its metrics.
 
     Attributes:
-        log_group: The CloudWatch log group that takes them.
-        environment: A dimension of each.
+        log_group: The CloudWatch log group.
+        environment: The dimension `environment` of each metric.
     """
 
     log_group: str
@@ -24,20 +23,20 @@ class MetricsTarget:
 
 @dataclass(frozen=True)
 class JobArguments:
-    """What one job run is to do.
+    """What one job run does.
 
     Attributes:
-        keys_from: `manifest`: the keys of one manifest; `sweep`: the keys that `raw/` and `uploads` disagree about.
+        keys_from: `manifest` for the keys of one manifest, `sweep` for all keys where `raw/` and `uploads` differ.
         bucket: The uploads bucket.
         manifest: `s3://…` of the manifest; None with `sweep`.
-        waiting_manifests: `s3://…` of the folder where manifests wait while Glue has no room for another job run; None
+        waiting_manifests: `s3://…` of the folder where manifests wait while Glue cannot start another job run; None
             for a run that takes none.
-        database: Where MySQL is.
+        database: The address of MySQL.
         limits: How large an upload may be.
-        keys_per_batch: Keys the driver holds at once.
+        keys_per_batch: How many keys the driver holds at once.
         job_run_id: Glue's id of this run, `local` outside Glue.
-        metrics: Where metrics go; None for nowhere, as for a database beside the environment's own.
-        summary_limits: Which summaries are kept, and the memory that they may take.
+        metrics: Where to emit metrics; None for a run without metrics, such as one into another database.
+        summary_limits: Which summaries are kept, and how much memory they may take.
     """
 
     keys_from: str
@@ -48,44 +47,44 @@ class JobArguments:
     limits: ReadLimits
     keys_per_batch: int
     job_run_id: str
-    metrics: MetricsTarget | None
+    metrics: MetricsDestination | None
     summary_limits: SummaryLimits = SUMMARY_LIMITS
 
 
 def parse_arguments(argv: Sequence[str]) -> JobArguments:
-    """Parse arguments; those that Glue adds for itself are ignored.
+    """Parses the arguments. Ignores the ones that Glue adds.
 
     Raises:
-        SystemExit: An argument is missing or wrong; argparse has printed which.
+        SystemExit: An argument is missing or wrong. argparse has printed which one.
     """
     parser = argparse.ArgumentParser(prog="centflow-load", description=__doc__, allow_abbrev=False)
     parser.add_argument("--keys-from", choices=("manifest", "sweep"), required=True)
     parser.add_argument("--bucket", required=True, help="the uploads bucket")
     parser.add_argument("--manifest", help="s3://… of the manifest (with --keys-from manifest)")
     parser.add_argument("--waiting-manifests", help="s3://… of the folder where further manifests wait for a job run")
-    parser.add_argument("--database-secret", required=True, help="name or ARN of the secret with RDS's JSON")
-    parser.add_argument("--database-name", help="another database than the secret's")
-    parser.add_argument("--database-host", help="a restored RDS instance of the account and region of the secret's")
-    parser.add_argument("--database-ca", help="PEM of who may vouch for the server: file or s3://…")
+    parser.add_argument("--database-secret", required=True, help="name or ARN of the secret, with the JSON of RDS")
+    parser.add_argument("--database-name", help="another database than the one of the secret")
+    parser.add_argument("--database-host", help="a restored RDS instance of the same account and region")
+    parser.add_argument("--database-ca", help="PEM of the authorities that the job trusts: a file or s3://…")
     parser.add_argument("--max-object-bytes", type=_positive, default=ReadLimits.object_bytes)
     parser.add_argument("--max-expanded-bytes", type=_positive, default=ReadLimits.expanded_bytes)
     parser.add_argument("--max-summary-bytes", type=_positive, default=SUMMARY_LIMITS.bytes)
     parser.add_argument("--keys-per-batch", type=_positive, default=1000)
     parser.add_argument(
-        "--metrics-log-group", help="CloudWatch log group for the run's metrics; none where it is absent"
+        "--metrics-log-group", help="CloudWatch log group for the run's metrics; without it there are none"
     )
     parser.add_argument("--environment", help="the dimension `environment` of the metrics")
     parser.add_argument("--JOB_RUN_ID", dest="job_run_id", default="local")
     known, _ = parser.parse_known_args(argv)
     if (known.keys_from == "manifest") != (known.manifest is not None):
-        parser.error("--manifest goes with --keys-from manifest, and only with it")
+        parser.error("--keys-from manifest requires --manifest, and --keys-from sweep excludes it")
     if known.waiting_manifests is not None and known.manifest is None:
-        parser.error("--waiting-manifests goes with --manifest")
+        parser.error("--waiting-manifests requires --manifest")
     if (known.metrics_log_group is None) != (known.environment is None):
-        parser.error("--environment goes with --metrics-log-group, and only with it")
+        parser.error("--environment and --metrics-log-group require each other")
     database = DatabaseAddress(known.database_secret, known.database_name, known.database_ca, known.database_host)
-    # The environment's metrics, and the alarms on them, are about its own database.
-    is_aside = database.database is not None or database.host is not None
+    # The metrics of the environment, and their alarms, describe its own database only.
+    is_other_database = database.database is not None or database.host is not None
     return JobArguments(
         keys_from=known.keys_from,
         bucket=known.bucket,
@@ -96,8 +95,8 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
         keys_per_batch=known.keys_per_batch,
         job_run_id=known.job_run_id,
         metrics=None
-        if is_aside or known.environment is None
-        else MetricsTarget(known.metrics_log_group, known.environment),
+        if is_other_database or known.environment is None
+        else MetricsDestination(known.metrics_log_group, known.environment),
         summary_limits=replace(SUMMARY_LIMITS, bytes=known.max_summary_bytes),
     )
 
@@ -105,5 +104,5 @@ def parse_arguments(argv: Sequence[str]) -> JobArguments:
 def _positive(text: str) -> int:
     value = int(text)
     if value <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+        raise argparse.ArgumentTypeError(f"{text} must be greater than 0")
     return value

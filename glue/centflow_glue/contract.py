@@ -1,4 +1,4 @@
-"""The contracts of the feeds, as `packages/schema` renders them: Frictionless Table Schema, and ours beside it."""
+"""The contracts of the feeds. `packages/schema` generates them: Frictionless Table Schema with our own additions."""
 
 import hashlib
 import json
@@ -12,25 +12,25 @@ TYPES = ("date", "yearmonth", "decimal", "string")
 
 
 class ContractError(Exception):
-    """A committed contract cannot be read: the job and the schema package disagree."""
+    """A contract cannot be read, because the job and the schema package do not match."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the feed: how its header is called, what a cell may hold and where it is stored.
+    """A column of the feed: its header, the valid values and the column of the table.
 
     Attributes:
         header: The header, lower case.
         name: The column of the table.
         type: One of `TYPES`.
         required_header: Whether the CSV must have the column.
-        nullable: An empty cell is stored as NULL.
-        empty_allowed: An empty cell is stored as the empty string.
-        max_length: The most characters a string may have.
+        nullable: Whether an empty cell is stored as NULL.
+        empty_allowed: Whether an empty cell is stored as the empty string.
+        max_length: The most characters of a string.
         integer_digits: The most digits before the decimal point.
-        scale: The digits after the decimal point that the table keeps.
-        minimum: The least number allowed, as decimal text.
-        allowed: The values allowed, where they are a closed list.
+        scale: How many digits after the decimal point the table stores.
+        minimum: The lowest valid number, as decimal text.
+        allowed: All valid values, if they are a closed list.
     """
 
     header: str
@@ -48,12 +48,12 @@ class Column:
 
 @dataclass(frozen=True)
 class SummaryColumn:
-    """What a summary adds rows up by.
+    """A column by which a summary groups rows.
 
     Attributes:
         name: The column of the summary's table.
-        header: Where its values come from.
-        part: `month`: the month of a date; None: the whole cell.
+        header: The header of the column with the values.
+        part: `month` for the month of a date; None for the whole cell.
     """
 
     name: str
@@ -63,11 +63,11 @@ class SummaryColumn:
 
 @dataclass(frozen=True)
 class Summary:
-    """A table of the feed's rows added up, upload by upload.
+    """A table with the sums of each upload's rows.
 
     Attributes:
-        table: The table, which also has `upload_id`, `amount` and `transactions`.
-        columns: What is added up by, in the order of its key.
+        table: The table. It also has `upload_id`, `amount` and `transactions`.
+        columns: The columns by which rows are grouped, in the order of the table's key.
     """
 
     table: str
@@ -76,20 +76,20 @@ class Summary:
 
 @dataclass(frozen=True)
 class Contract:
-    """What the CSVs of one feed must look like, and where their rows go.
+    """What the CSVs of one feed must look like, and where their rows are stored.
 
     Attributes:
         feed: The feed's name.
-        table: The table the rows go to.
-        columns: In the order of the header.
-        natural_key: Headers whose values together say which transaction a row is.
-        transaction_id: The header that says so by itself where a row fills it, or None.
-        period: The header of the date (or month) a row belongs to.
+        table: The table of the rows.
+        columns: The columns, in the order of the header.
+        natural_key: Headers whose values together identify a transaction.
+        transaction_id: The header whose value alone identifies a transaction if it is not empty; None without one.
+        period: The header of the date or month to which a row belongs.
         amount: The header of the amount.
         currency: The header of the amount's ISO 4217 code.
-        minor_units: Decimals that each currency has, by ISO 4217.
-        summaries: The feed's.
-        sha256: Of the contract's text: an upload remembers which contract it was judged by.
+        minor_units: Number of decimals of each currency, as in ISO 4217.
+        summaries: The feed's summaries.
+        sha256: Hash of the contract's text. Each upload records the contract that it was checked against.
     """
 
     feed: str
@@ -105,10 +105,10 @@ class Contract:
     sha256: str
 
     def column(self, header: str) -> Column:
-        """The column with this header.
+        """Returns the column with this header.
 
         Raises:
-            KeyError: There is none.
+            KeyError: The contract has no such column.
         """
         for column in self.columns:
             if column.header == header:
@@ -116,11 +116,11 @@ class Contract:
         raise KeyError(header)
 
 
-def read_contract(text: str) -> Contract:
-    """Parse one contract.
+def parse_contract(text: str) -> Contract:
+    """Parses one contract.
 
     Raises:
-        ContractError: It lacks something or uses a type that the job does not know.
+        ContractError: The contract is incomplete or uses an unknown type.
     """
     try:
         schema: dict[str, Any] = json.loads(text)
@@ -129,14 +129,14 @@ def read_contract(text: str) -> Contract:
         return Contract(
             feed=schema["name"],
             table=ours["table"],
-            columns=tuple(_read_column(column, constraints[column["header"]]) for column in ours["columns"]),
+            columns=tuple(_parse_column(column, constraints[column["header"]]) for column in ours["columns"]),
             natural_key=tuple(ours["naturalKey"]),
             transaction_id=ours["transactionId"],
             period=ours["period"]["field"],
             amount=ours["amount"],
             currency=ours["currency"],
             minor_units=ours["minorUnits"],
-            summaries=tuple(_read_summary(summary) for summary in ours["summaries"]),
+            summaries=tuple(_parse_summary(summary) for summary in ours["summaries"]),
             sha256=hashlib.sha256(text.encode()).hexdigest(),
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -145,7 +145,7 @@ def read_contract(text: str) -> Contract:
         ) from error
 
 
-def _read_column(column: dict[str, Any], constraints: dict[str, Any]) -> Column:
+def _parse_column(column: dict[str, Any], constraints: dict[str, Any]) -> Column:
     if column["type"] not in TYPES:
         raise ContractError(f"Column {column['column']!r} has the unknown type {column['type']!r}.")
     decimal = column["type"] == "decimal"
@@ -165,15 +165,15 @@ def _read_column(column: dict[str, Any], constraints: dict[str, Any]) -> Column:
     )
 
 
-def _read_summary(summary: dict[str, Any]) -> Summary:
+def _parse_summary(summary: dict[str, Any]) -> Summary:
     columns = (SummaryColumn(column["column"], column["header"], column["part"]) for column in summary["columns"])
     return Summary(table=summary["table"], columns=tuple(columns))
 
 
 @cache
 def load_contracts() -> Mapping[str, Contract]:
-    """Every contract in the package, by feed."""
+    """Returns every contract in the package, by feed."""
     folder = resources.files("centflow_glue") / "contracts"
     texts = [entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".json")]
-    contracts = [read_contract(text) for text in texts]
+    contracts = [parse_contract(text) for text in texts]
     return {contract.feed: contract for contract in sorted(contracts, key=lambda contract: contract.feed)}

@@ -1,4 +1,4 @@
-"""Connections to MySQL: credentials from Secrets Manager, TLS off this machine, retry when the server goes away."""
+"""Connections to MySQL: credentials from Secrets Manager, TLS, and retries while the server is away."""
 
 import ipaddress
 import json
@@ -18,23 +18,25 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_expo
 
 from centflow_glue.bucket import s3_client
 from centflow_glue.guarded_connection import GuardedConnection
-from centflow_glue.restored_host import restored_host
+from centflow_glue.restored_host import check_restored_host
 
-# With waits that grow to 10 s, a task outlasts a database that is away for some 160 s (a failover of RDS: 60 to 120 s).
+# The waits between attempts grow to 10 s. A task therefore survives a database that is away for about 160 s. A failover
+# of RDS takes 60 to 120 s.
 ATTEMPTS = 22
 LONGEST_WAIT_SECONDS = 10
-# In a failover the old host of RDS is gone without a word. The system asks after it: first after 30 s, then three times
-# 10 s apart. What is sent and not confirmed is given up after 60 s. The defaults are two hours, and some 15 minutes.
+# In a failover the old host of RDS disappears and does not close its connections. The system therefore probes a silent
+# server after 30 s, then three times 10 s apart. Unconfirmed data fails after 60 s. The defaults are two hours and
+# about 15 minutes.
 KEEP_ALIVE = {
     socket.TCP_KEEPIDLE: 30,
     socket.TCP_KEEPINTVL: 10,
     socket.TCP_KEEPCNT: 3,
     socket.TCP_USER_TIMEOUT: 60_000,
 }
-# While a file is read from S3 and its rows are judged, MySQL may get none for long. It gives up after 30 s if not told
-# otherwise: https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_net_read_timeout.
+# MySQL may have to wait long for the next row while the job reads a file from S3 and validates rows. By default MySQL
+# gives up after 30 s: https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_net_read_timeout.
 ROWS_WITHIN_SECONDS = 3600
-TRANSIENT = frozenset(
+TRANSIENT_ERRORS = frozenset(
     {
         CR.CR_CONNECTION_ERROR,
         CR.CR_CONN_HOST_ERROR,
@@ -50,14 +52,15 @@ TRANSIENT = frozenset(
 
 @dataclass(frozen=True)
 class DatabaseAddress:
-    """Where the database is; the password stays in Secrets Manager.
+    """The address of the database. The password stays in Secrets Manager.
 
     Attributes:
-        secret_id: Name or ARN of the secret: `{host, port, username, password, dbname}`, as RDS writes it. On one
-            machine it also holds `authority`: the PEM of the authority that issued the server's certificate.
+        secret_id: Name or ARN of the secret: `{host, port, username, password, dbname}`, as RDS writes it. In the local
+            stack it also holds `authority`, the PEM of the authority that issued the server's certificate.
         database: Overrides the secret's `dbname`.
-        authorities: PEM of those who may vouch for the server, a file or `s3://bucket/key`; None for the system's own.
-        host: Overrides the secret's `host`, by another RDS instance of its account and region.
+        authorities: PEM of the authorities that may have issued the server's certificate, a file or `s3://bucket/key`;
+            None for the authorities of the system.
+        host: Overrides the secret's `host`. It must be another RDS instance of the same account and region.
     """
 
     secret_id: str
@@ -80,7 +83,7 @@ class _Credentials:
 def _read_credentials(address: DatabaseAddress) -> _Credentials:
     secret = json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=address.secret_id)["SecretString"])
     return _Credentials(
-        host=secret["host"] if address.host is None else restored_host(address.host, secret["host"]),
+        host=secret["host"] if address.host is None else check_restored_host(address.host, secret["host"]),
         port=int(secret["port"]),
         user=secret["username"],
         database=address.database or secret["dbname"],
@@ -90,12 +93,12 @@ def _read_credentials(address: DatabaseAddress) -> _Credentials:
 
 
 def connect(address: DatabaseAddress) -> GuardedConnection:
-    """Open a connection: UTC, READ COMMITTED, strict SQL mode, no autocommit, LOAD DATA LOCAL of one file.
+    """Opens a connection: UTC, READ COMMITTED, strict SQL mode, no autocommit, LOAD DATA LOCAL of one file.
 
-    Under REPEATABLE READ, deletes of ranges next to each other lock gaps and deadlock.
+    Under REPEATABLE READ, deletes of adjacent ranges lock gaps and deadlock.
 
     Raises:
-        HostError: The address names a host that the password may not be sent to.
+        HostError: The password may not be sent to the host of the address.
         pymysql.err.OperationalError: The server cannot be reached or refuses the user.
     """
     credentials = _read_credentials(address)
@@ -110,7 +113,7 @@ def connect(address: DatabaseAddress) -> GuardedConnection:
             local_infile=True,
             autocommit=False,
             connect_timeout=10,
-            ssl=_tls(_is_loopback(credentials.host), address.authorities, credentials.authority),
+            ssl=_make_tls_context(_is_loopback(credentials.host), address.authorities, credentials.authority),
             init_command=f"SET SESSION net_read_timeout = {ROWS_WITHIN_SECONDS}, "
             "transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', "
             "sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
@@ -124,9 +127,9 @@ def connect(address: DatabaseAddress) -> GuardedConnection:
 
 
 def _keep_alive(connection: Connection) -> None:
-    """Let the system notice that the server is gone, also while a statement of any length runs.
+    """Makes the system notice a lost server, even while a long statement runs.
 
-    PyMySQL has a timeout for reads, and that would end long statements.
+    PyMySQL's own time-out for reads would end long statements.
     """
     server: socket.socket = connection._sock  # type: ignore[attr-defined]
     server.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -135,18 +138,18 @@ def _keep_alive(connection: Connection) -> None:
 
 
 @cache
-def _tls(loopback: bool, authorities: str | None, local_authority: str | None) -> ssl.SSLContext:
-    """Return TLS that verifies the server.
+def _make_tls_context(loopback: bool, authorities: str | None, local_authority: str | None) -> ssl.SSLContext:
+    """Returns TLS settings that verify the server.
 
-    On the loopback, the secret may name the authority that issued the server's certificate. That certificate names no
-    host, so only its issuer is checked. Without any authority, a server on the loopback is not verified.
+    On the loopback, the secret may hold the authority that issued the server's certificate. That certificate has no
+    host name, so only its issuer is checked. Without any authority, a server on the loopback is not verified.
 
-    Kept from connection to connection: reading the system's authorities takes 60 ms, and those in S3 a request. The
-    loopback has TLS at all because MySQL's own way to log in (caching_sha2_password) requires it.
+    The settings are cached, because reading the system's authorities takes 60 ms and reading authorities from S3 takes
+    a request. The loopback needs TLS because MySQL's default login (caching_sha2_password) requires it.
     """
     if authorities is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        # Not create_default_context: of an empty text it would make the system's authorities.
+        # Not create_default_context: with an empty text it would trust the system's authorities.
         context.load_verify_locations(cadata=_read_text(authorities))
         return context
     if not loopback:
@@ -160,10 +163,10 @@ def _tls(loopback: bool, authorities: str | None, local_authority: str | None) -
     return context
 
 
-def _read_text(place: str) -> str:
-    if not place.startswith("s3://"):
-        return Path(place).read_text("ascii")
-    bucket, _, key = place.removeprefix("s3://").partition("/")
+def _read_text(location: str) -> str:
+    if not location.startswith("s3://"):
+        return Path(location).read_text("ascii")
+    bucket, _, key = location.removeprefix("s3://").partition("/")
     text: str = s3_client().get_object(Bucket=bucket, Key=key)["Body"].read().decode("ascii")
     return text
 
@@ -178,18 +181,18 @@ def _is_loopback(host: str) -> bool:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the same work may succeed later: the server restarts, is busy or chose a victim of a deadlock."""
+    """Whether a retry may succeed: the server restarts, is busy, or ended a deadlock by failing this transaction."""
     if isinstance(error, pymysql.err.OperationalError):
-        # PyMySQL calls it "cannot connect" as well when the server is somebody else; waiting makes it nobody better.
-        stranger = isinstance(getattr(error, "original_exception", None), ssl.SSLCertVerificationError)
-        return bool(error.args) and error.args[0] in TRANSIENT and not stranger
+        # PyMySQL reports a failed certificate check as "cannot connect". Retrying will not help.
+        is_untrusted = isinstance(getattr(error, "original_exception", None), ssl.SSLCertVerificationError)
+        return bool(error.args) and error.args[0] in TRANSIENT_ERRORS and not is_untrusted
     return isinstance(error, pymysql.err.InterfaceError)
 
 
 def retrying() -> Retrying:
-    """Tries again, at growing intervals, while the database is away; then the last error comes out.
+    """Returns attempts at growing intervals while errors are transient. The last attempt raises its error.
 
-    It counts attempts and not time: of an attempt that fails after minutes of loading, only the outage counts.
+    The limit counts attempts, not time, because an attempt may load for minutes before the outage begins.
     """
     return Retrying(
         retry=retry_if_exception(is_transient),
@@ -201,10 +204,10 @@ def retrying() -> Retrying:
 
 @contextmanager
 def named_lock(connection: Connection, name: str, timeout_seconds: int) -> Iterator[None]:
-    """Hold one of MySQL's named locks (at most 64 characters); it ends with the connection, however that ends.
+    """Holds one of MySQL's named locks (at most 64 characters). MySQL releases it when the connection ends.
 
     Raises:
-        TimeoutError: Another connection held it all the time.
+        TimeoutError: Another connection held the lock all the time.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT GET_LOCK(%s, %s)", (name, timeout_seconds))

@@ -1,7 +1,7 @@
-"""A connection to MySQL that gives a server no more than the job means to give it.
+"""A connection to MySQL that protects the client's files and its password from the server.
 
-A server may answer any statement with a request for a file of the client's machine, and may ask for the password in
-clear text (https://dev.mysql.com/doc/refman/8.4/en/load-data-local-security.html). PyMySQL complies with both.
+A server may answer any statement with a request for a file of the client's machine. It may also request the password in
+clear text (https://dev.mysql.com/doc/refman/8.4/en/load-data-local-security.html). PyMySQL complies with both requests.
 """
 
 from collections.abc import Iterator
@@ -13,24 +13,24 @@ from pymysql.connections import Connection
 from pymysql.constants import CR, ER
 from pymysql.err import OperationalError
 
-# A server learns from these that the client knows the password, and not the password. To a server that does not
-# remember it, caching_sha2_password sends the password itself, within TLS.
+# With these plugins the client proves that it knows the password and does not send it. There is one exception: if the
+# server has no cached hash, caching_sha2_password sends the password within TLS.
 ALLOWED_PLUGINS = frozenset({"caching_sha2_password", "mysql_native_password"})
 
 _send_local_file = pymysql.connections._send_local_file  # type: ignore[attr-defined]
 
 
 class GuardedConnection(Connection):
-    """Sends only the file that is being loaded, and logs in only by plugins that do not reveal the password."""
+    """Sends only the file that is being loaded, and logs in only with plugins that do not reveal the password."""
 
     _file: str | None = None
 
     @contextmanager
-    def sending(self, file: str) -> Iterator[None]:
-        """Allow the server to request this file during the block.
+    def allow_file(self, file: str) -> Iterator[None]:
+        """Allows the server to request this file during the block.
 
         Args:
-            file: As the statement LOAD DATA LOCAL INFILE names it.
+            file: The file's name in the statement LOAD DATA LOCAL INFILE.
         """
         self._file = file
         try:
@@ -38,16 +38,16 @@ class GuardedConnection(Connection):
         finally:
             self._file = None
 
-    def may_send(self, file: bytes | str) -> bool:
-        """Return whether the server may have this file."""
+    def can_send(self, file: bytes | str) -> bool:
+        """Whether the server may request this file."""
         return self._file is not None and file == (self._file.encode() if isinstance(file, bytes) else self._file)
 
     def _read_query_result(self, unbuffered: bool = False) -> Any:
         try:
             return super()._read_query_result(unbuffered)  # type: ignore[misc]
         except AttributeError as error:
-            # When the server goes away while a file is sent, PyMySQL closes the connection, and then sends the end of
-            # the file on it.
+            # If the server goes away while a file is sent, PyMySQL closes the connection and then tries to send the
+            # end of the file on it.
             if isinstance(error.__context__, OperationalError):
                 raise error.__context__ from None
             raise
@@ -55,15 +55,15 @@ class GuardedConnection(Connection):
     def _request_authentication(self) -> None:
         plugin = self._auth_plugin_name  # type: ignore[attr-defined]
         if plugin:
-            _refuse_revealing(plugin)
+            _reject_revealing_plugin(plugin)
         super()._request_authentication()  # type: ignore[misc]
 
     def _process_auth(self, plugin_name: bytes, auth_packet: Any, handler: Any = None) -> Any:
-        _refuse_revealing(plugin_name.decode("ascii", "replace"))
+        _reject_revealing_plugin(plugin_name.decode("ascii", "replace"))
         return super()._process_auth(plugin_name, auth_packet, handler)  # type: ignore[misc]
 
 
-def _refuse_revealing(plugin: str) -> None:
+def _reject_revealing_plugin(plugin: str) -> None:
     if plugin not in ALLOWED_PLUGINS:
         raise OperationalError(
             CR.CR_AUTH_PLUGIN_ERR,
@@ -73,13 +73,13 @@ def _refuse_revealing(plugin: str) -> None:
 
 
 def _send_expected_file(filename: bytes | str, connection: Connection) -> None:
-    if not isinstance(connection, GuardedConnection) or not connection.may_send(filename):
+    if not isinstance(connection, GuardedConnection) or not connection.can_send(filename):
         raise OperationalError(
-            ER.FILE_NOT_FOUND, "The server requests a file that is not being loaded: it is not the job's database."
+            ER.FILE_NOT_FOUND, "The server requests a file that is not being loaded, so it is not the job's database."
         )
     _send_local_file(filename, connection)
 
 
-# PyMySQL has no other place for a decision about one file. uv.lock pins its version, and a test plays a server that
-# requests other files.
+# PyMySQL offers no other way to refuse a single file. uv.lock pins its version, and a test uses a server that requests
+# other files.
 pymysql.connections._send_local_file = _send_expected_file  # type: ignore[attr-defined]

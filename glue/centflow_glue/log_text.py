@@ -1,8 +1,8 @@
-"""What a log may say of an error.
+"""Descriptions of errors that are safe to log.
 
-The text of an error may quote cells: a reason shows the cell that is wrong, and MySQL, pyarrow and Python quote what
-they cannot take. People's cells stay in the database, so a log names the error, its code and its place, and never its
-text. Object keys are logged, but only as `shown_key` quotes them.
+The text of an error may quote cells. A rejection quotes the wrong cell, and MySQL, pyarrow and Python quote values that
+they refuse. Cells are personal data and belong in the database only. A log therefore has an error's type, code and
+place, and never its text. Object keys are logged, but only as `quote_key` quotes them.
 """
 
 import errno
@@ -21,22 +21,21 @@ KEY_LENGTH = 1024
 
 
 def describe_error(error: BaseException) -> str:
-    """Return an error and its causes without their texts, as `LoadFailedError (load.py:18) from DataError 1406`."""
+    """Returns an error and its causes without texts: `LoadFailedError (reconcile.py:18) from DataError 1406`."""
     return " from ".join(f"{type(part).__name__}{_code(part)}{_place(part)}" for part in _chain(error))
 
 
 def describe_rejection(error: UploadRejectedError) -> str:
-    """Return a rejection's code, and its row and column if it has them."""
+    """Returns a rejection's code, and its row and column if it has them."""
     row = "" if error.row_no is None else f" row {error.row_no}"
     column = "" if error.column is None else f" column {error.column}"
     return f"[{error.code}]{row}{column}"
 
 
-def shown_key(object_key: str) -> str:
-    """Return an object key as a log quotes it.
+def quote_key(object_key: str) -> str:
+    """Returns an object key in quotes, with unseen characters escaped.
 
-    Whoever uploads an object chooses its key. A line feed or an escape sequence in it would otherwise let the key write
-    lines of the log.
+    The uploader chooses the key. Without escapes, a line feed in the key could forge a line of the log.
     """
     return quoted(object_key, KEY_LENGTH)
 
@@ -62,8 +61,9 @@ def _code(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """Return the innermost line of the job that the error passed."""
+    """Returns the innermost line of the job in the error's traceback."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if Path(frame.filename).parent == PACKAGE:
-            return f" ({Path(frame.filename).name}:{frame.lineno})"
+        file = Path(frame.filename)
+        if file.is_relative_to(PACKAGE):
+            return f" ({file.relative_to(PACKAGE).as_posix()}:{frame.lineno})"
     return ""

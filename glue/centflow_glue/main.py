@@ -1,4 +1,8 @@
-"""The job: find the keys, reconcile them, fail at the end when one of them failed."""
+"""The job: finds the keys, reconciles them, and fails at the end if a key failed.
+
+The way of one key: `main` → `tasks.reconcile_keys` → `reconcile.Reconciler.reconcile_key` → `keys.decide` →
+`rows.read` and `rows.validate`, called by `load.load_version` → `publish.publication.publish`.
+"""
 
 import json
 import logging
@@ -13,45 +17,45 @@ from pyspark.sql import SparkSession
 from centflow_glue.arguments import JobArguments, parse_arguments
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import connect
-from centflow_glue.log_text import shown_key
-from centflow_glue.manifest import KeyToReconcile, read_manifest
+from centflow_glue.keys.manifest import KeyToReconcile, read_manifest
+from centflow_glue.keys.sweep import find_keys
+from centflow_glue.log_text import quote_key
 from centflow_glue.metrics import RunMetrics
 from centflow_glue.reconcile import Outcome
-from centflow_glue.region import use_region_of
-from centflow_glue.sweep import find_keys
+from centflow_glue.region import use_secret_region
 from centflow_glue.tasks import reconcile_in_turns, reconcile_keys
 
-# Failures named in the job run's error message; all are in the log.
+# How many failures the error message of the job run names. The log has all of them.
 FAILURES_SHOWN = 5
 
 logger = logging.getLogger("centflow")
 
 
 class JobFailedError(Exception):
-    """Some keys could not be reconciled; the others were. The sweep tries them again."""
+    """Some keys could not be reconciled. The others were, and the sweep tries the failed ones again."""
 
 
 def main(argv: Sequence[str]) -> None:
-    """Run the job once.
+    """Runs the job once.
 
     Raises:
         JobFailedError: Some keys could not be reconciled.
         ManifestError: The manifest cannot be read.
     """
     arguments = parse_arguments(argv)
-    use_region_of(arguments.database.secret_id)
+    use_secret_region(arguments.database.secret_id)
     with RunMetrics(arguments) as metrics:
-        _run(arguments, metrics)
+        _reconcile_and_report(arguments, metrics)
 
 
-def _run(arguments: JobArguments, metrics: RunMetrics) -> None:
+def _reconcile_and_report(arguments: JobArguments, metrics: RunMetrics) -> None:
     spark = SparkSession.builder.appName("centflow-load").getOrCreate()
     results: Counter[str] = Counter()
     failures: list[str] = []
-    for key, outcome in _outcomes(spark, arguments):
+    for key, outcome in _reconcile(spark, arguments):
         results[outcome.result] += 1
         if outcome.result == "failed":
-            failure = f"{shown_key(outcome.object_key)}: {outcome.message}"
+            failure = f"{quote_key(outcome.object_key)}: {outcome.message}"
             logger.error("failed %s", failure)
             failures.append(failure)
             del failures[FAILURES_SHOWN:]
@@ -70,31 +74,31 @@ def _run(arguments: JobArguments, metrics: RunMetrics) -> None:
         )
 
 
-def _outcomes(spark: SparkSession, arguments: JobArguments) -> Iterator[tuple[KeyToReconcile, Outcome]]:
-    """Reconcile the keys: those of a manifest in turns, and those of a sweep, which nobody waits for, in batches."""
+def _reconcile(spark: SparkSession, arguments: JobArguments) -> Iterator[tuple[KeyToReconcile, Outcome]]:
+    """Reconciles the keys of a manifest in turns, and the keys of a sweep, for which no owner waits, in batches."""
     if arguments.manifest is not None:
-        yield from reconcile_in_turns(spark, arguments, _keys(arguments))
+        yield from reconcile_in_turns(spark, arguments, read_manifest(arguments.manifest))
         return
-    for keys in _in_batches(_keys(arguments), arguments.keys_per_batch):
+    for keys in _split_into_batches(_sweep(arguments), arguments.keys_per_batch):
         yield from zip(keys, reconcile_keys(spark, arguments, keys), strict=True)
 
 
-def _keys(arguments: JobArguments) -> Iterator[KeyToReconcile]:
-    if arguments.manifest is not None:
-        yield from read_manifest(arguments.manifest)
-        return
-    # The two listings are compared to their ends before the first key is reconciled: neither S3's page nor MySQL's
-    # cursor has to wait for a load that takes minutes.
+def _sweep(arguments: JobArguments) -> Iterator[KeyToReconcile]:
+    """Yields the keys that the sweep finds.
+
+    S3's listing and MySQL's cursor are read to their ends before the first key is reconciled. Neither must wait for a
+    load that takes minutes.
+    """
     with TemporaryFile("w+", encoding="utf-8") as found:
         with closing(connect(arguments.database)) as connection:
             for key in find_keys(arguments.bucket, connection, load_contracts(), arguments.summary_limits):
-                found.write(json.dumps([key.object_key, key.missed]) + "\n")
+                found.write(json.dumps([key.object_key, key.is_missed]) + "\n")
         found.seek(0)
         for line in found:
-            object_key, missed = json.loads(line)
-            yield KeyToReconcile(object_key, missed=missed)
+            object_key, is_missed = json.loads(line)
+            yield KeyToReconcile(object_key, is_missed=is_missed)
 
 
-def _in_batches(keys: Iterator[KeyToReconcile], size: int) -> Iterator[list[KeyToReconcile]]:
+def _split_into_batches(keys: Iterator[KeyToReconcile], size: int) -> Iterator[list[KeyToReconcile]]:
     while batch := list(islice(keys, size)):
         yield batch

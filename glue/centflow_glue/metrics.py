@@ -1,7 +1,7 @@
-"""What a job run tells CloudWatch: counts and times of the uploads it settled, read from the bookkeeping.
+"""The metrics of a job run: counts and times of the uploads that it loaded, read from `uploads`.
 
-Figures travel as log events in CloudWatch's embedded metric format (EMF), from which CloudWatch makes metrics: no other
-API and no other permission than writing to one log group is needed.
+The job writes log events in CloudWatch's embedded metric format (EMF), and CloudWatch creates the metrics. The job
+therefore needs no permission other than to write to one log group.
 """
 
 import json
@@ -17,15 +17,15 @@ from botocore.config import Config
 from pymysql.connections import Connection
 from pymysql.cursors import SSCursor
 
-from centflow_glue.arguments import JobArguments, MetricsTarget
+from centflow_glue.arguments import JobArguments, MetricsDestination
 from centflow_glue.database import connect
+from centflow_glue.keys.manifest import KeyToReconcile
 from centflow_glue.log_text import describe_error
-from centflow_glue.manifest import KeyToReconcile
 from centflow_glue.reconcile import Outcome
 
 NAMESPACE = "Centflow"
 SERVICE = "load"
-# The unit of every metric, as the job names them; infra/src/metrics.ts has alarms and graphs for them.
+# The units of all metrics that the job emits. Their alarms and graphs are in infra/src/metrics.ts.
 UNITS: Mapping[str, str] = {
     "SecondsToVisible": "Seconds",
     "UploadsPublished": "Count",
@@ -40,11 +40,11 @@ UNITS: Mapping[str, str] = {
     "JobSeconds": "Seconds",
 }
 
-# CloudWatch takes no more values of a metric in one event.
+# The most values of a metric that CloudWatch accepts in one event.
 VALUES_PER_EVENT = 100
-# A request takes 1 MB and 10,000 events; an event of 100 values has at most 2 KB.
+# A request may have 1 MB and 10,000 events. An event with 100 values has at most 2 KB.
 VALUES_PER_REQUEST = 400 * VALUES_PER_EVENT
-# A job run has better things to do than to wait for CloudWatch.
+# Short time-outs, so that a slow CloudWatch does not hold up the job run.
 CLIENT = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 3})
 
 COUNTS = """
@@ -70,9 +70,9 @@ logger = logging.getLogger(__name__)
 
 
 class RunMetrics:
-    """The metrics of one job run, told when its block ends, however that ends; without a log group there are none.
+    """Emits the metrics of one job run on exit, after success and after failure. Does nothing without a log group.
 
-    Whatever goes wrong with them is logged, and never a failure of the run.
+    If the metrics cannot be emitted, the job run logs a warning and does not fail.
     """
 
     def __init__(self, arguments: JobArguments) -> None:
@@ -83,50 +83,55 @@ class RunMetrics:
         self._is_complete = False
 
     def record(self, keys: Sequence[KeyToReconcile], outcomes: Sequence[Outcome]) -> None:
-        """Some keys were reconciled."""
-        self._missed += sum(key.missed for key in keys)
+        """Records that keys were reconciled."""
+        self._missed += sum(key.is_missed for key in keys)
         self._retired += sum(outcome.result == "retired" for outcome in outcomes)
 
     def complete(self) -> None:
-        """All keys were."""
+        """Records that all keys were reconciled."""
         self._is_complete = True
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        target = self._arguments.metrics
-        if target is None:
+        if self._arguments.metrics is None:
             return
-        # Of what the driver knows nothing is lost where the database is away.
-        known: dict[str, float] = {
+        try:
+            self._emit(_LogStream(self._arguments.metrics, self._arguments))
+        except Exception as error:
+            logger.warning("some or all metrics of the job run were not emitted: %s", describe_error(error))
+
+    def _emit(self, stream: "_LogStream") -> None:
+        # The driver's values come first. They need no database, so they are emitted even if the database is away.
+        stream.put([self._collect_driver_values()])
+        job_run_id = self._arguments.job_run_id
+        with closing(connect(self._arguments.database)) as connection:
+            stream.put([_read_counts(connection, job_run_id)])
+            for times in _batched(_read_seconds_to_visible(connection, job_run_id), VALUES_PER_REQUEST):
+                stream.put([{"SecondsToVisible": values} for values in _batched(times, VALUES_PER_EVENT)])
+
+    def _collect_driver_values(self) -> dict[str, float]:
+        values: dict[str, float] = {
             "UploadsRetired": self._retired,
             "JobSeconds": round(time.monotonic() - self._started, 3),
         }
-        # That a sweep came to its end is told by this figure, also where it is 0.
+        # This figure also shows that a sweep has finished, so a finished sweep emits it even if it is 0.
         if self._arguments.keys_from == "sweep" and (self._is_complete or self._missed):
-            known["UploadsFoundBySweep"] = self._missed
-        try:
-            stream = _LogStream(target, self._arguments)
-            stream.put([known])
-            with closing(connect(self._arguments.database)) as connection:
-                stream.put([_counts(connection, self._arguments.job_run_id)])
-                for times in _batched(_seconds_to_visible(connection, self._arguments.job_run_id), VALUES_PER_REQUEST):
-                    stream.put([{"SecondsToVisible": values} for values in _batched(times, VALUES_PER_EVENT)])
-        except Exception as error:
-            logger.warning("the run's metrics were not told, or not all: %s", describe_error(error))
+            values["UploadsFoundBySweep"] = self._missed
+        return values
 
 
-def _counts(connection: Connection, job_run_id: str) -> dict[str, int]:
-    """What the books say of the uploads that this run loaded, or tried to."""
+def _read_counts(connection: Connection, job_run_id: str) -> dict[str, int]:
+    """Returns the counts of the uploads that this job run loaded or tried to load."""
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, (job_run_id,))
         (sums,) = cursor.fetchall()
     return {name: int(value or 0) for name, value in zip(COUNTED, sums, strict=True)}
 
 
-def _seconds_to_visible(connection: Connection, job_run_id: str) -> Iterator[float]:
-    """From the event, or the object's LastModified, to the publication: a figure for each upload."""
+def _read_seconds_to_visible(connection: Connection, job_run_id: str) -> Iterator[float]:
+    """Yields for each upload the seconds from its event, or its LastModified, to its publication."""
     with connection.cursor(SSCursor) as cursor:
         cursor.execute(TIMES, (job_run_id,))
         for (seconds,) in cursor:
@@ -136,7 +141,7 @@ def _seconds_to_visible(connection: Connection, job_run_id: str) -> Iterator[flo
 class _LogStream:
     """The job run's log stream."""
 
-    def __init__(self, target: MetricsTarget, arguments: JobArguments) -> None:
+    def __init__(self, target: MetricsDestination, arguments: JobArguments) -> None:
         self._properties = {
             "service": SERVICE,
             "environment": target.environment,
@@ -145,12 +150,12 @@ class _LogStream:
         }
         self._name = {"logGroupName": target.log_group, "logStreamName": arguments.job_run_id}
         self._client = boto3.client("logs", config=CLIENT)
-        self._client.meta.events.register("before-call.cloudwatch-logs.PutLogEvents", _say_format)
+        self._client.meta.events.register("before-call.cloudwatch-logs.PutLogEvents", _add_format_header)
         with suppress(self._client.exceptions.ResourceAlreadyExistsException):
             self._client.create_log_stream(**self._name)
 
     def put(self, events: Sequence[Mapping[str, Any]]) -> None:
-        """Tell the metrics of each event: a value, or some, by the metric's name."""
+        """Emits the metrics of each event: one value or several by the metric's name."""
         now = time.time_ns() // 1_000_000
         messages = [json.dumps(embedded_metrics(values, self._properties, now)) for values in events]
         self._client.put_log_events(
@@ -159,11 +164,11 @@ class _LogStream:
 
 
 def embedded_metrics(values: Mapping[str, Any], properties: Mapping[str, str], now: int) -> dict[str, Any]:
-    """An event of AWS's embedded metric format, with the dimensions service and environment.
+    """Returns an event in AWS's embedded metric format, with the dimensions service and environment.
 
     Args:
-        values: A number, or at most 100, by the metric's name.
-        properties: Other members of the event, the dimensions among them.
+        values: One number or up to 100 numbers by the metric's name.
+        properties: Other members of the event, including the dimensions.
         now: Milliseconds since 1970.
     """
     directive = {
@@ -174,8 +179,8 @@ def embedded_metrics(values: Mapping[str, Any], properties: Mapping[str, str], n
     return {"_aws": {"Timestamp": now, "CloudWatchMetrics": [directive]}, **properties, **values}
 
 
-def _say_format(params: dict[str, Any], **_: Any) -> None:
-    """The format's specification asks for this header, while PutLogEvents calls it optional."""
+def _add_format_header(params: dict[str, Any], **_: Any) -> None:
+    """Adds a header that the format's specification requires. The documentation of PutLogEvents calls it optional."""
     params["headers"]["x-amzn-logs-format"] = "json/emf"
 
 

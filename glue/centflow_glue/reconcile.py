@@ -1,4 +1,8 @@
-"""Make the database agree with what S3 holds for one object key."""
+"""Makes the database agree with what S3 holds for one object key: list, decide, load, publish.
+
+One key passes through `keys.decide`, `load.load_version` (which reads and validates the rows) and
+`publish.publication`, while the job run holds the key's lock.
+"""
 
 import hashlib
 import logging
@@ -8,53 +12,53 @@ from datetime import datetime
 
 import pymysql
 
-from centflow_glue.bucket import is_gone, open_version, versions_of
+from centflow_glue.bucket import Version, is_removed, list_key_versions, open_version
 from centflow_glue.contract import Contract
 from centflow_glue.database import is_transient, named_lock
 from centflow_glue.guarded_connection import GuardedConnection
-from centflow_glue.load import Tally, load_upload
-from centflow_glue.log_text import describe_error, describe_rejection, shown_key
-from centflow_glue.object_key import feed_folder, is_folder_placeholder, owner_or_default, parse_object_key
-from centflow_glue.plan import Plan, Upload, Version, live_versions, plan_key
-from centflow_glue.publish import Change, publish, summarise
-from centflow_glue.read import MIB, ReadLimits
-from centflow_glue.rejection import UploadRejectedError
-from centflow_glue.summaries import SUMMARY_LIMITS, SummaryLimits, lacking
-from centflow_glue.uploads import (
-    claim,
+from centflow_glue.keys.decide import Decision, decide, find_live_versions
+from centflow_glue.keys.object_key import is_folder_placeholder, parse_feed, parse_object_key, parse_owner_or_default
+from centflow_glue.keys.uploads import find_uploads
+from centflow_glue.limits import MIB, SUMMARY_LIMITS, ReadLimits, SummaryLimits
+from centflow_glue.load.bookkeeping import (
+    claim_upload,
     record_failure,
     record_loaded,
     record_rejection,
     record_withdrawal,
-    uploads_of,
 )
+from centflow_glue.load.load_version import load_version
+from centflow_glue.load.tally import LoadedUpload, Tally
+from centflow_glue.log_text import describe_error, describe_rejection, quote_key
+from centflow_glue.publish.publication import Publication, add_missing_summaries, publish
+from centflow_glue.rejection import UploadRejectedError
 
-# Another job run may be loading an earlier version of the same key, for minutes when it is large.
+# Another job run may need minutes to load an earlier version of the same key if the version is large.
 LOCK_SECONDS = 1800
-# How often a key is looked at anew because a version went while it was read.
-LOOKS = 10
+# How often S3 is listed again because a version was removed while it was read.
+MAX_LISTINGS = 10
 
 logger = logging.getLogger(__name__)
 
 
 class LoadFailedError(Exception):
-    """A version could not be loaded for a reason that is not the uploader's; the key is tried again later."""
+    """A version could not be loaded, and not because of its content. A later job run tries the key again."""
 
 
-class _VersionGoneError(Exception):
-    """A version was removed from S3 after it had been listed."""
+class _VersionRemovedError(Exception):
+    """A version was removed from S3 after S3 had listed it."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What reconciling one key came to.
+    """The result of reconciling one key.
 
     Attributes:
         object_key: The key.
         result: `published`, `rejected`, `retired`, `unchanged`, or `failed`.
-        message: For people; empty where there is nothing to say. The reason of a rejection may quote cells; that of a
-            failure is for logs and does not.
-        seconds: How long it took; 0 where nobody measured it.
+        message: Why the key was rejected or failed; else empty. The reason of a rejection may quote cells. The message
+            of a failure is for logs and quotes none.
+        seconds: How long the key took; 0 if nobody measured it.
     """
 
     object_key: str
@@ -65,16 +69,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Reconciler:
-    """What reconciling any key needs.
+    """Reconciles keys, one at a time.
 
     Attributes:
         connection: To MySQL, with no transaction open.
         bucket: The uploads bucket.
-        database: The database's name: part of the lock's name, for locks belong to the server.
-        contracts: By feed.
+        database: The database's name. It is part of every lock's name, because MySQL's locks belong to the server.
+        contracts: The contracts by feed.
         limits: How large an upload may be.
         job_run_id: Recorded with each upload.
-        summary_limits: Which summaries are kept.
+        summary_limits: Decide which uploads have summaries.
     """
 
     connection: GuardedConnection
@@ -85,113 +89,120 @@ class Reconciler:
     job_run_id: str
     summary_limits: SummaryLimits = SUMMARY_LIMITS
 
-    def reconcile(self, object_key: str, event_time: datetime | None) -> Outcome:
-        """Load, publish, correct or retire what this key needs now.
+    def reconcile_key(self, object_key: str, event_time: datetime | None) -> Outcome:
+        """Loads, publishes, corrects or retires what this key needs now.
 
-        What S3 holds is looked at under the key's lock: of several job runs that reconcile one key at a time, the
-        last sees the newest. An event's content never matters, only that there was one.
+        S3 is listed under the key's lock. If several job runs reconcile the key at a time, the last one therefore sees
+        the newest versions. An event's content never matters, only that an event happened.
 
         Args:
             object_key: The key.
-            event_time: When the event that named it happened; for latency figures only.
+            event_time: When the event happened that named the key. It is used for latency figures only.
 
         Raises:
             LoadFailedError: A version could not be loaded.
             TimeoutError: Another job run held the key too long.
-            pymysql.err.MySQLError: The database failed; the key may be tried again.
+            pymysql.err.MySQLError: The database failed. The key may be tried again.
         """
         with named_lock(self.connection, self._lock_name(object_key), LOCK_SECONDS):
-            for _ in range(LOOKS):
+            for _ in range(MAX_LISTINGS):
                 try:
-                    return self._reconcile(object_key, event_time)
-                except _VersionGoneError:
-                    logger.info("a version of %s went while it was read; looking again", shown_key(object_key))
-        raise LoadFailedError(f"{LOOKS} times a version that S3 had just listed could not be found")
+                    return self._reconcile_once(object_key, event_time)
+                except _VersionRemovedError:
+                    logger.info("a version of %s was removed while it was read; listing again", quote_key(object_key))
+        raise LoadFailedError(f"{MAX_LISTINGS} times S3 listed a version and then did not find it")
 
-    def _reconcile(self, object_key: str, event_time: datetime | None) -> Outcome:
-        versions = versions_of(self.bucket, object_key)
-        if any(is_folder_placeholder(object_key, version.size) for version in live_versions(versions)):
+    def _reconcile_once(self, object_key: str, event_time: datetime | None) -> Outcome:
+        versions = list_key_versions(self.bucket, object_key)
+        if any(is_folder_placeholder(object_key, version.size) for version in find_live_versions(versions)):
             return Outcome(object_key, "unchanged")
-        contract = self.contracts.get(feed_folder(object_key))
-        plan = plan_key(versions, uploads_of(self.connection, object_key), contract.sha256 if contract else None)
-        if plan.is_empty:
-            self._summarise(object_key, plan.published, contract)
+        contract = self.contracts.get(parse_feed(object_key))
+        decision = decide(versions, find_uploads(self.connection, object_key), contract, self.summary_limits)
+        if not decision.has_upload_changes:
+            self._add_missing_summaries(object_key, decision, contract)
             return Outcome(object_key, "unchanged")
-        accepted, rejection = self._load_newest_acceptable(plan, contract, event_time)
-        self._make_visible(object_key, plan, contract, accepted)
+        loaded, rejection = self._load_newest_acceptable(decision, contract, event_time)
+        self._publish(object_key, decision, contract, loaded)
         if rejection:
             return Outcome(object_key, "rejected", rejection.reason)
-        if accepted:
+        if loaded:
             return Outcome(object_key, "published")
-        return Outcome(object_key, "retired" if plan.deleted else "unchanged")
+        return Outcome(object_key, "retired" if decision.is_deleted else "unchanged")
 
-    def _summarise(self, object_key: str, published: Upload | None, contract: Contract | None) -> None:
-        """Nothing changes for readers but the time that their views take."""
-        summaries = lacking(published, contract, self.summary_limits)
-        if published and contract and summaries:
-            owner = owner_or_default(object_key)
-            summarise(self.connection, owner, contract, published.upload_id, summaries, self.summary_limits)
+    def _add_missing_summaries(self, object_key: str, decision: Decision, contract: Contract | None) -> None:
+        """Adds summaries that the published upload lacks. Readers see the same figures, only faster."""
+        if decision.published and contract and decision.missing_summaries:
+            owner = parse_owner_or_default(object_key)
+            upload_id = decision.published.upload_id
+            add_missing_summaries(
+                self.connection, owner, contract, upload_id, decision.missing_summaries, self.summary_limits
+            )
 
     def _load_newest_acceptable(
-        self, plan: Plan, contract: Contract | None, event_time: datetime | None
-    ) -> tuple[tuple[int, Tally] | None, UploadRejectedError | None]:
-        """Load versions, newest first, until one is acceptable; also returns why the newest of all was rejected."""
+        self, decision: Decision, contract: Contract | None, event_time: datetime | None
+    ) -> tuple[LoadedUpload | None, UploadRejectedError | None]:
+        """Loads versions, newest first, until one is acceptable. Also returns why the newest one was rejected."""
         rejection: UploadRejectedError | None = None
-        for version in plan.to_load:
+        for version in decision.to_load:
+            is_newest = version is decision.to_load[0]
             try:
-                return self._load(version, contract, event_time if version is plan.to_load[0] else None), rejection
+                return self._load_and_record(version, contract, event_time if is_newest else None), rejection
             except UploadRejectedError as error:
                 rejection = rejection or error
         return None, rejection
 
-    def _make_visible(
-        self, object_key: str, plan: Plan, contract: Contract | None, accepted: tuple[int, Tally] | None
+    def _publish(
+        self, object_key: str, decision: Decision, contract: Contract | None, loaded: LoadedUpload | None
     ) -> None:
-        # An upload whose load was interrupted is stale, and may have been rejected just now: then it stays so.
-        now = uploads_of(self.connection, object_key) if plan.stale else []
-        kept = {upload.upload_id for upload in now if upload.state == "rejected"}
-        if accepted:
-            kept.add(accepted[0])
-        withdraw = [upload.upload_id for upload in plan.stale if upload.upload_id not in kept]
-        if accepted and plan.published:
-            withdraw.append(plan.published.upload_id)
-        state = "retired" if plan.deleted else "superseded"
-        if contract is None:  # of no feed, so there are no rows
-            for upload_id in withdraw:
+        """Publishes the loaded upload and withdraws the uploads that it replaces."""
+        # A stale upload may have been rejected a moment ago. It then stays rejected.
+        current = find_uploads(self.connection, object_key) if decision.stale else []
+        kept = {upload.upload_id for upload in current if upload.state == "rejected"}
+        if loaded:
+            kept.add(loaded.upload_id)
+        withdrawn = [upload.upload_id for upload in decision.stale if upload.upload_id not in kept]
+        if loaded and decision.published:
+            withdrawn.append(decision.published.upload_id)
+        state = "retired" if decision.is_deleted else "superseded"
+        if contract is None:  # the key belongs to no feed, so it has no rows
+            for upload_id in withdrawn:
                 record_withdrawal(self.connection, upload_id, state)
-        elif accepted or withdraw:
-            publish(self.connection, Change(owner_or_default(object_key), contract, accepted, withdraw, state))
+        elif loaded or withdrawn:
+            owner = parse_owner_or_default(object_key)
+            publish(self.connection, Publication(owner, contract, loaded, withdrawn, state))
 
-    def _load(self, version: Version, contract: Contract | None, event_time: datetime | None) -> tuple[int, Tally]:
-        """Load one version's rows, invisible; returns the upload's id and its counts.
+    def _load_and_record(
+        self, version: Version, contract: Contract | None, event_time: datetime | None
+    ) -> LoadedUpload:
+        """Loads one version's rows, invisible, and records in `uploads` how the load ended.
 
         Raises:
-            UploadRejectedError: It is not acceptable, and recorded so.
-            LoadFailedError: It could not be loaded, and is recorded so.
+            UploadRejectedError: The version is not acceptable. Its upload is `rejected`.
+            LoadFailedError: The version could not be loaded. Its upload is `failed`.
         """
-        upload_id = claim(self.connection, version, contract, event_time, self.job_run_id)
+        upload_id = claim_upload(self.connection, version, contract, event_time, self.job_run_id)
         try:
-            tally = self._load_rows(version, upload_id)
+            tally = self._load_version(version, upload_id)
         except UploadRejectedError as error:
             self.connection.rollback()
             record_rejection(self.connection, upload_id, error)
-            key = shown_key(version.object_key)
+            key = quote_key(version.object_key)
             logger.warning("rejected %s %s: %s", key, version.version_id, describe_rejection(error))
             raise
         except Exception as error:
             if is_transient(error):
                 raise
-            if is_gone(self.bucket, version, error):
-                raise _VersionGoneError from error
+            if is_removed(self.bucket, version, error):
+                raise _VersionRemovedError from error
             self._record_failure(upload_id, error)
             raise LoadFailedError(f"version {version.version_id} could not be loaded: {error}") from error
         record_loaded(self.connection, upload_id)
-        return upload_id, tally
+        return LoadedUpload(upload_id, tally)
 
     def _record_failure(self, upload_id: int, error: Exception) -> None:
-        """Record why an upload could not be loaded; only log it where the failure has cost the connection.
+        """Records why an upload could not be loaded. Only logs the failure if the connection is lost.
 
-        An error of this connection would replace the cause, and as a transient error it would start the load again.
+        An error of this connection would replace the cause. As a transient error it would also start the load again.
         """
         try:
             self.connection.rollback()
@@ -199,7 +210,7 @@ class Reconciler:
         except pymysql.err.MySQLError as lost:
             logger.error("could not record the failure of upload %s: %s", upload_id, describe_error(lost))  # noqa: TRY400
 
-    def _load_rows(self, version: Version, upload_id: int) -> Tally:
+    def _load_version(self, version: Version, upload_id: int) -> Tally:
         parsed = parse_object_key(version.object_key, self.contracts)
         if version.size > self.limits.object_bytes:
             size, limit = version.size / MIB, self.limits.object_bytes / MIB
@@ -207,13 +218,13 @@ class Reconciler:
                 "too_large",
                 f"The object has {size:,.0f} MiB; at most {limit:,.0f} are read: split it into files.",
             )
-        return load_upload(
+        return load_version(
             self.connection,
             lambda: open_version(self.bucket, version),
             self.contracts[parsed.feed],
             upload_id,
             parsed.compressed,
-            self.limits.of_gzip(version.size) if parsed.compressed else self.limits,
+            self.limits.for_gzip(version.size) if parsed.compressed else self.limits,
             self.summary_limits,
         )
 

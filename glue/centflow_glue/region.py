@@ -1,4 +1,4 @@
-"""The AWS region that this process calls AWS in."""
+"""The AWS region of this process."""
 
 from functools import cache
 
@@ -6,12 +6,12 @@ import boto3
 
 
 @cache
-def use_region_of(secret_id: str) -> None:
-    """Let clients that are made from now on call AWS in the region of a secret, where it is named by its ARN.
+def use_secret_region(secret_id: str) -> None:
+    """Makes later boto3 clients use the region in the secret's ARN. A secret's name changes nothing.
 
-    Glue documents no region in the environment of its Python workers. Without one boto3 finds neither Secrets Manager
-    nor CloudWatch Logs, and S3 only at its global host, which the job's network does not reach. The fourth part of an
-    ARN is the region: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html.
+    Glue documents no region in the environment of its Python workers. Without a region boto3 finds neither Secrets
+    Manager nor CloudWatch Logs. It finds S3 only at its global host, which the job's network does not reach. The fourth
+    part of an ARN is the region: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html.
     """
     parts = secret_id.split(":")
     if parts[0] == "arn":

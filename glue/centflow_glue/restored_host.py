@@ -1,22 +1,22 @@
-"""Which hosts the job may load, other than the one that the secret names."""
+"""Decides which hosts `--database-host` may name instead of the host in the secret."""
 
 import re
 
-# The instance's name, then what all instances of an account in a region share and no other instance has:
+# The instance's name, then a domain that only the instances of one account and region share:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.html. The migrator has the same rule
 # (apps/migrator/src/restored-host.ts).
 INSTANCE = re.compile(r"[a-z][a-z0-9-]*\.(?P<domain>[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com)")
 
 
 class HostError(Exception):
-    """A host that the loader's password may not be sent to."""
+    """The loader's password may not be sent to the host."""
 
 
-def restored_host(host: str, configured: str) -> str:
-    """Return the host if it is another RDS instance of the configured one's account and region.
+def check_restored_host(host: str, configured: str) -> str:
+    """Returns the host if it is another RDS instance of the same account and region as the configured host.
 
     Raises:
-        HostError: The host is something else, or the configured instance itself.
+        HostError: The host is another kind of host, or the configured instance itself.
     """
     domain = _domain(configured)
     if domain is None or _domain(host) != domain or host == configured:

@@ -1,4 +1,4 @@
-"""Spark's part: hand keys to executors, which reconcile them side by side. No row of a file passes through Spark."""
+"""Distributes keys over Spark. Executors reconcile them side by side. No row of a file passes through Spark."""
 
 import gc
 import logging
@@ -18,24 +18,24 @@ from centflow_glue.arguments import JobArguments
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, retrying
 from centflow_glue.guarded_connection import GuardedConnection
-from centflow_glue.log_text import describe_error, shown_key
-from centflow_glue.manifest import KeyToReconcile, take_waiting_manifests
+from centflow_glue.keys.manifest import KeyToReconcile, take_waiting_manifests
+from centflow_glue.keys.turns import Turns
+from centflow_glue.log_text import describe_error, quote_key
 from centflow_glue.reconcile import Outcome, Reconciler
-from centflow_glue.region import use_region_of
-from centflow_glue.turns import Turns
+from centflow_glue.region import use_secret_region
 
-# Tasks per core: so that one key that takes long does not leave the other cores idle behind it.
+# More than one task per core, so that one slow key does not leave the other cores idle.
 TASKS_PER_CORE = 4
-# Turns of one owner under way in one job run. The smallest run has four cores, so two stay free for other owners. MySQL
-# gains little from more: its own client loads 1.5 times as much through two connections as through one.
-OWNER_AT_ONCE = 2
-# How often a run looks for waiting manifests, how often after it found one, and for how long after its start: it must
-# end before Glue's time-out.
-ARRIVAL_SECONDS = 0.25
-NEXT_ARRIVAL_SECONDS = 0.1
-ARRIVALS_FOR_SECONDS = 30 * 60
-# Keys that a run holds before it leaves further manifests to others; at most 1 KB each.
-MOST_WAITING_KEYS = 50_000
+# Turns of one owner that run at a time in one job run. The smallest job run has four cores, so two stay free for other
+# owners. More turns gain little: MySQL's own client loads 1.5 times as fast through two connections as through one.
+MAX_TURNS_PER_OWNER = 2
+# How often a job run polls for waiting manifests, how often after it found one, and for how long. It must end before
+# Glue's time-out.
+POLL_SECONDS = 0.25
+BUSY_POLL_SECONDS = 0.1
+POLL_FOR_SECONDS = 30 * 60
+# A job run that holds this many keys leaves further manifests to other runs. A key takes at most 1 KB.
+MAX_WAITING_KEYS = 50_000
 
 logger = logging.getLogger(__name__)
 
@@ -45,101 +45,104 @@ Turn = Sequence[KeyToReconcile]
 def reconcile_in_turns(
     spark: SparkSession, arguments: JobArguments, keys: Iterator[KeyToReconcile]
 ) -> Iterator[tuple[KeyToReconcile, Outcome]]:
-    """Reconcile keys so that no owner waits for the many or large uploads of another (ADR 0023).
+    """Reconciles keys so that no owner waits for the many or large uploads of another owner (ADR 0023).
 
-    Owners take turns, and an owner has few turns under way at a time. Keys that come while the run is at work join it,
-    so their owners need not wait until it ends.
+    Owners take turns, and only a few turns of one owner run at a time. Keys that arrive meanwhile join the job run, so
+    their owners need not wait until it ends.
 
     Args:
         spark: Runs each turn as one task.
-        arguments: Of the run.
-        keys: Those of the run's manifest.
+        arguments: The arguments of the job run.
+        keys: The keys of the run's manifest.
     """
-    turns = Turns(OWNER_AT_ONCE)
-    arrivals = _Arrivals(arguments.waiting_manifests)
-    at_once = spark.sparkContext.defaultParallelism * TASKS_PER_CORE
+    turns = Turns(MAX_TURNS_PER_OWNER)
+    waiting_manifests = _WaitingManifests(arguments.waiting_manifests)
+    max_busy = spark.sparkContext.defaultParallelism * TASKS_PER_CORE
     workers = _Workers(lambda turn: reconcile_keys(spark, arguments, turn, tasks=1))
     try:
         while True:
             turns.add(islice(keys, max(0, arguments.keys_per_batch - len(turns))))
-            if len(turns) < MOST_WAITING_KEYS:
-                turns.add(arrivals.take(at_once=not turns and not workers.busy))
-            while workers.busy < at_once and (turn := turns.take()):
+            if len(turns) < MAX_WAITING_KEYS:
+                turns.add(waiting_manifests.poll(is_idle=not turns and not workers.busy))
+            while workers.busy < max_busy and (turn := turns.take()):
                 workers.submit(turn)
             if not workers.busy:
                 return
-            ended = workers.next_ended(arrivals.pause)
+            ended = workers.wait_for_turn(waiting_manifests.poll_seconds)
             if ended is not None:
-                keys_of_turn, outcomes = ended
-                turns.end(keys_of_turn, sum(outcome.seconds for outcome in outcomes))
-                yield from zip(keys_of_turn, outcomes, strict=True)
+                ended_turn, outcomes = ended
+                turns.end(ended_turn, sum(outcome.seconds for outcome in outcomes))
+                yield from zip(ended_turn, outcomes, strict=True)
     finally:
         workers.stop()
 
 
-class _Arrivals:
-    """The manifests that wait for a job run, looked for now and then.
+class _WaitingManifests:
+    """The manifests that wait for a job run.
 
     Attributes:
-        pause: Seconds between two looks. Where one manifest has come, others follow.
+        poll_seconds: Seconds between two polls. It is shorter after a manifest, because others often follow.
     """
 
     def __init__(self, folder: str | None) -> None:
         self._folder = folder
-        self._started = self._looked = time.monotonic()
-        self.pause = ARRIVAL_SECONDS
+        self._started = self._polled = time.monotonic()
+        self.poll_seconds = POLL_SECONDS
 
-    def take(self, at_once: bool) -> list[KeyToReconcile]:
-        """Return the keys that have come since the last look.
+    def poll(self, is_idle: bool) -> list[KeyToReconcile]:
+        """Returns the keys that have arrived since the last poll; none if a poll is not due yet.
 
         Args:
-            at_once: Look even if the last look was a moment ago.
+            is_idle: Whether the job run has nothing else to do. A poll is then due at once.
         """
         now = time.monotonic()
-        if self._folder is None or now - self._started > ARRIVALS_FOR_SECONDS:
+        if self._folder is None or now - self._started > POLL_FOR_SECONDS:
             return []
-        if not at_once and now - self._looked < self.pause:
+        if not is_idle and now - self._polled < self.poll_seconds:
             return []
-        self._looked = now
+        self._polled = now
         keys: list[KeyToReconcile] = []
         try:
             keys.extend(take_waiting_manifests(self._folder))
         except Exception as error:
-            # The trigger keeps what nobody takes, and the sweep finds what was taken and lost.
+            # The trigger keeps manifests that no run takes. The sweep finds keys that were taken and then lost.
             logger.error("could not take waiting manifests: %s", describe_error(error))  # noqa: TRY400
             self._folder = None
-        self.pause = NEXT_ARRIVAL_SECONDS if keys else ARRIVAL_SECONDS
+        self.poll_seconds = BUSY_POLL_SECONDS if keys else POLL_SECONDS
         return keys
 
 
 class _Workers:
-    """Threads of the driver. Each hands one turn at a time to Spark and waits for its outcomes.
+    """Threads of the driver. Each passes one turn at a time to Spark and waits for its outcomes.
 
     Args:
-        reconcile: Reconciles the keys of a turn.
+        reconcile_turn: Reconciles the keys of a turn.
+
+    Attributes:
+        busy: Number of turns that run now.
     """
 
-    def __init__(self, reconcile: Callable[[Turn], list[Outcome]]) -> None:
+    def __init__(self, reconcile_turn: Callable[[Turn], list[Outcome]]) -> None:
         self.busy = 0
-        self._reconcile = reconcile
+        self._reconcile_turn = reconcile_turn
         self._threads = 0
         self._turns: SimpleQueue[Turn | None] = SimpleQueue()
         self._ended: SimpleQueue[tuple[Turn, list[Outcome] | BaseException]] = SimpleQueue()
 
     def submit(self, turn: Turn) -> None:
-        """Reconcile the keys of a turn, beside those under way."""
+        """Starts to reconcile the keys of a turn."""
         self.busy += 1
         if self._threads < self.busy:
             self._threads += 1
-            # Of Spark's kind: it returns its connection to the JVM when it ends.
+            # An InheritableThread returns its connection to the JVM when it ends.
             InheritableThread(target=self._work, name="centflow-turns", daemon=True).start()
         self._turns.put(turn)
 
-    def next_ended(self, seconds: float) -> tuple[Turn, list[Outcome]] | None:
-        """Wait for a turn to end; None if none does within this time.
+    def wait_for_turn(self, seconds: float) -> tuple[Turn, list[Outcome]] | None:
+        """Returns the next turn that ends, with its outcomes; None if no turn ends in time.
 
         Raises:
-            Exception: Whatever Spark failed of.
+            Exception: The error with which Spark failed.
         """
         try:
             turn, outcomes = self._ended.get(timeout=seconds)
@@ -151,14 +154,14 @@ class _Workers:
         return turn, outcomes
 
     def stop(self) -> None:
-        """End each thread once it has nothing to do."""
+        """Ends each thread once it has no turn to run."""
         for _ in range(self._threads):
             self._turns.put(None)
 
     def _work(self) -> None:
         while (turn := self._turns.get()) is not None:
             try:
-                self._ended.put((turn, self._reconcile(turn)))
+                self._ended.put((turn, self._reconcile_turn(turn)))
             except BaseException as error:
                 self._ended.put((turn, error))
 
@@ -166,15 +169,22 @@ class _Workers:
 def reconcile_keys(
     spark: SparkSession, arguments: JobArguments, keys: Sequence[KeyToReconcile], tasks: int | None = None
 ) -> list[Outcome]:
-    """Reconcile some keys in so many tasks, else side by side over the cluster; the outcome of each, `failed` too."""
+    """Reconciles keys on the executors and returns one outcome per key, `failed` ones too.
+
+    Args:
+        spark: Runs the tasks.
+        arguments: The arguments of the job run.
+        keys: The keys.
+        tasks: Number of Spark tasks; None to use the whole cluster.
+    """
     tasks = tasks or min(len(keys), spark.sparkContext.defaultParallelism * TASKS_PER_CORE)
-    # An RDD, because keys are not a table: a DataFrame costs 270 ms more each time, in plans and code generation. Spark
-    # Connect and Lake Formation's fine-grained access have no RDDs: do not turn these on (docs/adr/0019-glue-6.md).
+    # An RDD, because keys are not a table. A DataFrame costs 270 ms more each time, for plans and generated code. Spark
+    # Connect and Lake Formation's fine-grained access have no RDDs, so do not turn them on (docs/adr/0019-glue-6.md).
     return spark.sparkContext.parallelize(keys, tasks).mapPartitions(_Task(arguments)).collect()
 
 
 class _Task:
-    """What an executor does with its share of the keys."""
+    """Reconciles an executor's share of the keys."""
 
     def __init__(self, arguments: JobArguments) -> None:
         self._arguments = arguments
@@ -182,29 +192,32 @@ class _Task:
     def __call__(self, keys: Iterable[KeyToReconcile]) -> Iterator[Outcome]:
         for key in keys:
             started = time.monotonic()
-            outcome = self._reconcile(key)
+            outcome = self._run(key)
             yield replace(outcome, seconds=time.monotonic() - started)
         _forget_zip_finders()
         _freeze_heap()
 
-    def _reconcile(self, key: KeyToReconcile) -> Outcome:
-        """One key, tried again while the database is away; a failure is an outcome, so that the other keys go on."""
+    def _run(self, key: KeyToReconcile) -> Outcome:
+        """Reconciles one key, and tries again while the database is away.
+
+        A failure is returned as an outcome, so that the other keys are reconciled too.
+        """
         try:
             for attempt in retrying():
                 with attempt:
-                    return self._attempt(key)
+                    return self._reconcile_with_connection(key)
         except Exception as error:
-            # Neither the text nor the traceback, which ends with it.
-            logger.error("could not reconcile %s: %s", shown_key(key.object_key), describe_error(error))  # noqa: TRY400
+            # Log neither the error's text nor its traceback, which ends with the text.
+            logger.error("could not reconcile %s: %s", quote_key(key.object_key), describe_error(error))  # noqa: TRY400
             return Outcome(key.object_key, "failed", describe_error(error))
-        raise AssertionError("unreachable: retrying() ends by an outcome or an error")
+        raise AssertionError("unreachable: retrying() ends with an outcome or an error")
 
-    def _attempt(self, key: KeyToReconcile) -> Outcome:
+    def _reconcile_with_connection(self, key: KeyToReconcile) -> Outcome:
         arguments = self._arguments
-        use_region_of(arguments.database.secret_id)
-        connection = _connection(arguments.database)
+        use_secret_region(arguments.database.secret_id)
+        connection = _open_connection(arguments.database)
         try:
-            return Reconciler(
+            reconciler = Reconciler(
                 connection=connection,
                 bucket=arguments.bucket,
                 database=connection.db.decode() if isinstance(connection.db, bytes) else str(connection.db),
@@ -212,19 +225,20 @@ class _Task:
                 limits=arguments.limits,
                 job_run_id=arguments.job_run_id,
                 summary_limits=arguments.summary_limits,
-            ).reconcile(key.object_key, key.event_time)
+            )
+            return reconciler.reconcile_key(key.object_key, key.event_time)
         except BaseException:
-            # Closing ends the key's lock and whatever was not committed.
-            _connection.cache_clear()
+            # Closing the connection releases the key's lock and rolls back what was not committed.
+            _open_connection.cache_clear()
             connection.close()
             raise
 
 
 def _forget_zip_finders() -> None:
-    """Spare the next task of this process a third of a second.
+    """Saves the next task of this process a third of a second.
 
-    PySpark's worker calls `importlib.invalidate_caches()` as a task begins, and each finder of a zip then reads the
-    zip's index again: one for every package of pyspark.zip. Python makes a finder anew where it needs one:
+    When a task begins, PySpark's worker calls `importlib.invalidate_caches()`. Each finder of a zip then reads the
+    zip's index again, one finder for every package of pyspark.zip. Python recreates a finder when it needs one:
     https://docs.python.org/3/library/sys.html#sys.path_importer_cache.
     """
     for path, finder in list(sys.path_importer_cache.items()):
@@ -234,16 +248,16 @@ def _forget_zip_finders() -> None:
 
 @cache
 def _freeze_heap() -> None:
-    """Spare each task of this process a twentieth of a second.
+    """Saves each task of this process a twentieth of a second.
 
-    PySpark's worker calls `gc.collect()` as a task ends, which goes through every object of the libraries. Frozen
-    objects are left out: https://docs.python.org/3/library/gc.html#gc.freeze. Those of the first task stay for good.
+    When a task ends, PySpark's worker calls `gc.collect()`, which visits every object of the libraries. It skips frozen
+    objects: https://docs.python.org/3/library/gc.html#gc.freeze. The objects of the first task are never freed.
     """
     gc.collect()
     gc.freeze()
 
 
 @cache
-def _connection(address: DatabaseAddress) -> GuardedConnection:
-    """This worker process's connection, kept from key to key and from run to run."""
+def _open_connection(address: DatabaseAddress) -> GuardedConnection:
+    """Returns this worker process's connection. It stays open from key to key and from job run to job run."""
     return connect(address)

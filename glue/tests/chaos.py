@@ -1,10 +1,10 @@
-"""Random histories of several owners on the whole local stack, while its processes are killed, paused and refused.
+"""Random histories of several owners on the whole local stack, while its processes are killed, paused or refused.
 
-Rounds of faults, also while the stack starts, each followed by calm. Once it is calm, the stack recovers by itself, one
-sweep is enough, the views equal the model, and every row is accounted for. At the end nothing waits, and no process is
-left.
+Chaos runs rounds of faults, also while the stack starts. Calm follows each round. The stack must then recover
+automatically, one sweep must be enough, the views must equal the model, and every row must be accounted for. At the end
+no message waits, and no process is left.
 
-Run it as `npm run chaos -- --minutes 20 --seed 1`. The last line is read by machines: `N passed, N failed, N skipped`.
+Run it as `npm run chaos -- --minutes 20 --seed 1`. Programs read the last line: `N passed, N failed, N skipped`.
 """
 
 import argparse
@@ -27,16 +27,16 @@ from chaos_stack import LocalStack
 from stack import tool_paths
 
 ROUND_S = 25
-# A round goes on until owners have done so much, where the stack is slow to start.
+# If the stack is slow to start, a round continues until the owners have taken this many steps.
 STEPS_OF_ROUND = 20
 ROUND_AT_MOST_S = 120
 DISK_MB = 1800
-# As `npm start` has them: packages/local-stack/src/names.ts.
+# The names in `npm start`: packages/local-stack/src/names.ts.
 BUCKET = "centflow-local-uploads"
 QUEUE = "centflow-local-uploads"
 DEAD_LETTERS = "centflow-local-uploads-dlq"
 JOB = "centflow-local-load"
-# A message whose Lambda was killed comes back after 130 s, and a sweep may wait for runs before it.
+# A message whose Lambda was killed is visible again after 130 s. A sweep may wait for earlier job runs.
 CALM_WITHIN_S = 600
 STARTS_IN_CALM = 3
 STOP_WITHIN_S = 120
@@ -46,9 +46,9 @@ class Chaos:
     """One run of chaos.
 
     Attributes:
-        passed: How many checks held.
-        failures: What did not hold, each with its reason.
-        skipped: What this machine does not let chaos do, each with its reason.
+        passed: Number of checks that passed.
+        failures: The failed checks, each with its reason.
+        skipped: Faults that this machine does not allow, each with its reason.
     """
 
     def __init__(self, folder: Path, seed: int) -> None:
@@ -69,7 +69,7 @@ class Chaos:
         self.faults = Faults(self.stack, self.machine, seed)
 
     def run(self, minutes: float) -> None:
-        """Rounds until the time is over, at least one."""
+        """Runs rounds until the time is over, at least one."""
         deadline = time.monotonic() + minutes * 60
         number = 0
         while number == 0 or time.monotonic() < deadline:
@@ -88,7 +88,7 @@ class Chaos:
         say(f"{self.stack.starts} starts of the stack; {steps}")
 
     def storm(self) -> None:
-        """Histories and faults side by side, also while the stack starts."""
+        """Runs histories and faults side by side, also while the stack starts."""
         calm = threading.Event()
         striking = threading.Thread(target=self.faults.strike_until, args=(calm,))
         striking.start()
@@ -108,7 +108,7 @@ class Chaos:
             self.faults.resume_all()
 
     def recover_and_compare(self) -> None:
-        """Nothing goes wrong any more: the stack comes to itself, and the views to what the bucket says."""
+        """Waits without faults until the stack has recovered, then compares the views with the bucket."""
         self.wait_until_well()
         s3 = self.stack.client("s3")
         swept = self.stack.centflow("sweep")
@@ -122,24 +122,24 @@ class Chaos:
             model.assert_nothing_is_left(database, published, OWNERS)
 
     def wait_until_well(self) -> None:
-        """Until `doctor` finds every part well; the stack may be started again some times, as a person would."""
+        """Waits until `doctor` finds every part healthy. Restarts the stack a few times if needed."""
         starts = self.stack.starts
         deadline = time.monotonic() + CALM_WITHIN_S
         while True:
             self._start_again()
-            assert self.stack.starts - starts <= STARTS_IN_CALM, f"it does not start:\n{self.stack.last_lines()}"
+            assert self.stack.starts - starts <= STARTS_IN_CALM, f"the stack does not start:\n{self.stack.last_lines()}"
             if self.stack.variables() is not None:
                 findings = self.stack.centflow("doctor")
                 if findings.returncode == 0:
                     return
             else:
                 findings = None
-            told = "it does not become ready" if findings is None else findings.stdout + findings.stderr
-            assert time.monotonic() < deadline, f"{told}\n{self.stack.last_lines()}"
+            reported = "the stack does not become ready" if findings is None else findings.stdout + findings.stderr
+            assert time.monotonic() < deadline, f"{reported}\n{self.stack.last_lines()}"
             time.sleep(1)
 
     def wait_until_nothing_waits(self) -> None:
-        """No message is in the queue or under way, none is left in the dead-letter queue, and no job run goes on."""
+        """Waits until both queues are empty, no message is in flight and no job run is active."""
         deadline = time.monotonic() + CALM_WITHIN_S
         sqs, glue = self.stack.client("sqs"), self.stack.client("glue")
         assert sqs is not None
@@ -164,19 +164,19 @@ class Chaos:
                 time.sleep(1)
 
     def rebuild(self) -> None:
-        """A second database that is built from the bucket alone shows the same."""
+        """Checks that a second database, built from the bucket alone, shows the same."""
         compared = self.stack.centflow("rebuild", "--check", within_s=CALM_WITHIN_S)
         assert compared.returncode == 0, f"{compared.stdout}{compared.stderr}"
 
     def stop(self) -> None:
-        """Ctrl-C ends the stack, and no process is left."""
+        """Checks that Ctrl-C ends the stack and leaves no process."""
         exit_code = self.stack.stop(STOP_WITHIN_S)
-        assert exit_code == 0, f"it ended with {exit_code}:\n{self.stack.last_lines()}"
+        assert exit_code == 0, f"the stack ended with {exit_code}:\n{self.stack.last_lines()}"
         left = self.stack.processes_left(10)
         assert not left, f"processes are left: {left}"
 
     def check(self, name: str, work: Callable[[], None]) -> bool:
-        """Do the work, and say whether it held."""
+        """Runs a check and prints whether it passed."""
         since = time.monotonic()
         try:
             work()
@@ -194,7 +194,7 @@ class Chaos:
             return
         if self.stack.exit_code is not None:
             say(f"  the stack ended with {self.stack.exit_code}: {self.stack.reason_of_end()}")
-            # Killed outright, it is gone before its parts are.
+            # If it was killed, it ends before its parts do.
             left = self.stack.processes_left(60)
             assert not left, f"the stack has ended, and left {left}"
         self.stack.start()
@@ -214,7 +214,7 @@ class Chaos:
 
 
 def messages_in(sqs: Any, queue: str) -> dict[str, int]:
-    """How many messages of a queue can be received, are with a receiver, and are delayed."""
+    """Returns how many messages of a queue are visible, in flight and delayed."""
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     names = {"visible": "", "with a receiver": "NotVisible", "delayed": "Delayed"}
     attributes = {name: f"ApproximateNumberOfMessages{kind}" for name, kind in names.items()}
@@ -224,7 +224,7 @@ def messages_in(sqs: Any, queue: str) -> dict[str, int]:
 
 @contextmanager
 def chaos_of(seed: int, keep: Path | None) -> Iterator[Chaos]:
-    """Chaos in a folder of its own, which is gone afterwards with everything that ran in it."""
+    """Creates chaos in a separate folder. Afterwards removes the folder and ends every process in it."""
     folder = Path(tempfile.mkdtemp(prefix="centflow-chaos-"))
     chaos = Chaos(folder, seed)
     try:
@@ -243,13 +243,13 @@ def chaos_of(seed: int, keep: Path | None) -> Iterator[Chaos]:
 
 
 def say(text: str) -> None:
-    """Print at once."""
+    """Prints without buffering."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
 def main() -> int:
-    """Run chaos; returns the exit code."""
+    """Runs chaos. Returns the exit code."""
     parser = argparse.ArgumentParser(description="Random histories and faults on the whole local stack.")
     parser.add_argument("--minutes", type=float, required=True, help="how long faults and histories go on")
     parser.add_argument("--seed", type=int, required=True, help="chooses histories and faults")

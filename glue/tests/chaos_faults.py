@@ -1,4 +1,4 @@
-"""What can go wrong on one machine, one fault at a time. Each fault undoes itself at its end."""
+"""Faults of one machine, one at a time. Each fault is undone when it ends."""
 
 import json
 import os
@@ -13,23 +13,23 @@ from pathlib import Path
 
 from chaos_stack import LocalStack, parts_present, send
 
-# Parts whose clock is set: packages/local-processes/src/supervise.ts.
+# Parts whose clock can be set: packages/local-processes/src/supervise.ts.
 CLOCK_PARTS = ("mysqld", "emulator")
-# libfaketime steps the clock that waits are measured by, too: a wait may last longer by twice as much.
+# libfaketime also changes the clock that measures waits. A wait may therefore be longer by twice the step.
 MAX_CLOCK_STEP_S = 30
-# A mysqld that the fault lets run for this share of the time.
+# The share of the time in which mysqld runs during this fault.
 SLOW_SHARE = 0.15
 SLOW_PERIOD_S = 0.2
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What the machine lets chaos do.
+    """What the machine allows chaos to do.
 
     Attributes:
-        refusals_file: Read by the emulator.
-        clocks_folder: A file for each part whose clock can be set; None where libfaketime is missing.
-        is_small_disk: The stack's folder is a disk of its own, which may be filled.
+        refusals_file: The emulator reads from this file which requests to refuse.
+        clocks_folder: Has a file for each part whose clock can be set; None without libfaketime.
+        is_small_disk: Whether the stack's folder is a separate disk that chaos may fill.
     """
 
     refusals_file: Path
@@ -48,7 +48,7 @@ class Faults:
         self._calm = threading.Event()
 
     def strike_until(self, calm: threading.Event) -> None:
-        """One fault after the other, with short breaks between them, until `calm` is set."""
+        """Causes one fault after the other, with short breaks, until `calm` is set."""
         self._calm = calm
         faults: list[tuple[Callable[[], str | None], int]] = [
             (self.kill, 6),
@@ -67,12 +67,12 @@ class Faults:
                 self.counts[name] = self.counts.get(name, 0) + 1
 
     def resume_all(self) -> None:
-        """Let everything run that was paused."""
+        """Resumes all paused processes."""
         for process in self.stack.processes():
             send(process.pid, signal.SIGCONT)
 
     def kill(self) -> str | None:
-        """A part's process, or one of its processes, is killed."""
+        """Kills a process of a part."""
         part = self._part()
         if part is None:
             return None
@@ -82,7 +82,7 @@ class Faults:
         return f"killed {part}"
 
     def pause(self) -> str | None:
-        """All processes of a part stop for some seconds."""
+        """Pauses all processes of a part for some seconds."""
         part = self._part()
         if part is None:
             return None
@@ -97,7 +97,7 @@ class Faults:
         return f"paused {part}"
 
     def slow_database(self) -> str:
-        """The server stops and goes on many times a second, so that everything in it takes several times as long."""
+        """Pauses and resumes MySQL many times a second, so that everything in it takes several times as long."""
         slices = int(self.random.uniform(3, 8) / SLOW_PERIOD_S)
         for _ in range(slices):
             pids = self._pids("mysqld")
@@ -113,7 +113,7 @@ class Faults:
         return "slowed mysqld"
 
     def refuse_requests(self) -> str:
-        """S3, Glue, SQS or the secrets' service refuses a share of the requests."""
+        """Makes S3, Glue, SQS or Secrets Manager refuse a share of the requests."""
         service = self.random.choice(["s3", "s3", "glue", "sqs", "secretsmanager"])
         share = self.random.choice([0.3, 0.7, 1.0])
         file = self.machine.refusals_file
@@ -125,7 +125,7 @@ class Faults:
         return f"refused requests to {service}"
 
     def step_clock(self) -> str:
-        """The clock of one part is set forward or back; it stays so until the next step."""
+        """Sets the clock of one part forward or back, until the next step."""
         assert self.machine.clocks_folder is not None
         part = self.random.choice(CLOCK_PARTS)
         step = self.random.randint(-MAX_CLOCK_STEP_S, MAX_CLOCK_STEP_S)
@@ -133,7 +133,7 @@ class Faults:
         return f"set the clock of {part}"
 
     def fill_disk(self) -> str:
-        """The stack's disk is full for some seconds."""
+        """Fills the stack's disk for some seconds."""
         ballast = self.stack.folder / "ballast"
         try:
             with suppress(OSError), ballast.open("wb") as file:
@@ -146,7 +146,7 @@ class Faults:
         return "filled the disk"
 
     def _part(self) -> str | None:
-        """A part that runs now; `npm start` itself more seldom than the others."""
+        """Returns a running part. `npm start` itself is chosen less often than the others."""
         present = parts_present(self.stack.processes())
         weights = [1 if part == "npm start" else 4 for part in present]
         return self.random.choices(present, weights)[0] if present else None
@@ -159,7 +159,7 @@ class Faults:
 
 
 def set_clock(folder: Path, part: str, seconds: int) -> None:
-    """Set a part's clock that many seconds ahead of the machine's, or back: it reads the file again each second."""
+    """Sets a part's clock ahead of or behind the machine's clock. The part reads the file again every second."""
     file = folder / part
     temporary = file.with_suffix(".new")
     temporary.write_text(f"{seconds:+d}", "utf-8")
@@ -167,7 +167,7 @@ def set_clock(folder: Path, part: str, seconds: int) -> None:
 
 
 def mount_small_disk(folder: Path, megabytes: int) -> str | None:
-    """Mount a disk in memory there; returns why not."""
+    """Mounts a disk in memory. Returns why that failed, or None."""
     if os.geteuid() != 0:
         return "only root may mount a small disk"
     mounted = subprocess.run(
@@ -179,5 +179,5 @@ def mount_small_disk(folder: Path, megabytes: int) -> str | None:
 
 
 def unmount(folder: Path) -> None:
-    """Take the disk away again, with all that is on it."""
+    """Unmounts the disk and deletes its files."""
     subprocess.run(["umount", "--lazy", str(folder)], check=True, capture_output=True)

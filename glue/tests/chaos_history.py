@@ -1,7 +1,7 @@
 """What several owners do to the bucket of a stack that may fail at any moment, and what the bucket then holds.
 
-A request whose answer never came may have been obeyed or not. So the model is not kept alongside: it is read from the
-bucket's own listing, in which the bytes of a version tell which file it is.
+A request without a response may have been carried out or not. The model is therefore built from the bucket's own
+listing. The bytes of a version identify its file.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from model import HEADERS, Bucket, File, Version, render
 from random_files import KEYS as KEYS_OF_ALL
 from random_files import files_of, lines_of
 
-# The samples of `npm start` belong to others, among them uploads without an owner.
+# The samples of `npm start` belong to other owners, and some have no owner.
 KEYS = {key: feed for key, feed in KEYS_OF_ALL.items() if "/owner=" in key} | {
     "raw/expenses/owner=cyd/january.csv": "expenses",
     "raw/incomes/owner=bob/pay.csv.gz": "incomes",
@@ -33,7 +33,7 @@ class History:
     """Random uploads, corrections and deletions, chosen by a seed.
 
     Attributes:
-        counts: How often each step was done, and how often its answer did not come.
+        counts: How often each step was done, and how often it got no response.
     """
 
     def __init__(self, bucket: str, seed_number: int) -> None:
@@ -42,11 +42,11 @@ class History:
         self._random = random.Random(seed_number)
         self._files = random_files(seed_number)
         self._file_of: dict[str, File] = {}
-        # What S3 has confirmed and nobody has removed since.
+        # Versions that S3 has confirmed and that were not removed since.
         self._confirmed: set[Done] = set()
 
     def step(self, s3: Any) -> None:
-        """Somebody does something."""
+        """Carries out one random action of an owner."""
         steps: list[tuple[Callable[[Any], None], int]] = [
             (self._put, 8),
             (self._put_several, 1),
@@ -63,7 +63,7 @@ class History:
         self.counts[name] = self.counts.get(name, 0) + 1
 
     def in_bucket(self, s3: Any) -> Bucket:
-        """What the bucket holds of these keys."""
+        """Returns what the bucket holds under these keys."""
         found = Bucket()
         for key, version_id, moment, etag in list_newest_first(s3, self.bucket):
             if key in KEYS:
@@ -72,12 +72,12 @@ class History:
         return found
 
     def lost(self, found: Bucket) -> list[Done]:
-        """What S3 has confirmed and does not have."""
+        """Returns the versions that S3 has confirmed and lost."""
         there = {(version.object_key, version.version_id) for some in found.versions.values() for version in some}
         return sorted(self._confirmed - there)
 
     def forget_confirmations(self) -> None:
-        """What was confirmed until now need not be there: the emulator takes objects that a full disk does not keep."""
+        """Forgets all confirmations, because the emulator confirms objects that a full disk does not store."""
         self._confirmed.clear()
 
     def _put(self, s3: Any) -> None:
@@ -98,7 +98,7 @@ class History:
         self._confirmed.add((key, answer["VersionId"]))
 
     def _undelete(self, s3: Any) -> None:
-        """The newest delete marker of a key is removed."""
+        """Removes the newest delete marker of a key."""
         markers: dict[str, str] = {}
         for key, version_id, _, etag in list_newest_first(s3, self.bucket):
             if key in KEYS and etag is None:
@@ -113,13 +113,13 @@ class History:
             self._remove(s3, *self._random.choice(entries))
 
     def _remove(self, s3: Any, key: str, version_id: str) -> None:
-        # Before the request: it may be obeyed although no answer comes.
+        # Before the request, because it may be carried out although no response arrives.
         self._confirmed.discard((key, version_id))
         s3.delete_object(Bucket=self.bucket, Key=key, VersionId=version_id)
 
 
 def random_files(seed_number: int) -> dict[str, list[File]]:
-    """Files of each feed that share lines; the same ones for the same seed."""
+    """Returns files of each feed that share lines. The same seed returns the same files."""
     found: dict[str, list[File]] = {feed: [] for feed in HEADERS}
 
     @seed(seed_number)
@@ -141,11 +141,11 @@ def random_files(seed_number: int) -> dict[str, list[File]]:
 
 
 def list_newest_first(s3: Any, bucket: str) -> Iterator[tuple[str, str, datetime, str | None]]:
-    """Key, version id, time and ETag (None: a delete marker) of each version below `raw/`, in the order of S3."""
+    """Yields key, version id, time and ETag (None for a delete marker) of each version below `raw/`, in S3's order."""
     documents: list[ElementTree.Element] = []
 
     def keep(response_dict: dict[str, Any], **_: Any) -> None:
-        # botocore parses versions and delete markers into two lists, and their order is lost.
+        # botocore parses versions and delete markers into two lists, which loses their order.
         if response_dict["status_code"] == 200:
             documents.append(ElementTree.fromstring(response_dict["body"]))
 

@@ -1,4 +1,4 @@
-"""`npm start` as chaos finds it: a command in a folder of its own, and the processes that it has started."""
+"""`npm start` for chaos: a command in a separate folder, and the processes that it has started."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ from pymysql.connections import Connection
 from pymysql.cursors import DictCursor
 from stack import REPOSITORY, tool_paths
 
-# What tells the processes of a stack apart: a part of the command line.
+# Parts of the command line that identify the processes of a stack.
 PARTS = {
     "mysqld": "/bin/mysqld",
     "emulator": "emulator/launch.py",
@@ -38,9 +38,9 @@ class Process:
     """A process of the stack.
 
     Attributes:
-        pid: Its id.
-        part: One of `PARTS`; `other` for any other.
-        command_line: For messages.
+        pid: The process id.
+        part: One of `PARTS`, or `other`.
+        command_line: The command line, for messages.
     """
 
     pid: int
@@ -52,8 +52,8 @@ class LocalStack:
     """The local stack, as a person starts it.
 
     Attributes:
-        folder: Everything it keeps.
-        log: All that it has printed.
+        folder: The folder of all its files.
+        log: The file of everything that it has printed.
         starts: How often it was started.
     """
 
@@ -69,23 +69,23 @@ class LocalStack:
             RUN_DIR: str(folder),
             "CENTFLOW_MYSQL_URL": "",
             "PATH": os.pathsep.join([str(Path(node).parent), os.environ["PATH"]]),
-            # As the set-up does.
+            # Like the set-up does.
             "NODE_COMPILE_CACHE": str(REPOSITORY / ".local" / "cache" / "node"),
         }
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def has_ended(self) -> bool:
-        """Nothing was started, or what was started has ended."""
+        """Whether the stack was never started or has ended."""
         return self._process is None or self._process.poll() is not None
 
     @property
     def exit_code(self) -> int | None:
-        """Of the last start; None while it runs."""
+        """The exit code of the last start; None while it runs."""
         return None if self._process is None else self._process.poll()
 
     def start(self) -> None:
-        """Start it; it is not ready yet."""
+        """Starts the stack without waiting until it is ready."""
         self.starts += 1
         with self.log.open("ab") as output:
             output.write(f"\n--- start {self.starts}\n".encode())
@@ -96,12 +96,12 @@ class LocalStack:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                # Ctrl-C in the terminal is for the one who started chaos: it then stops the stack in order.
+                # Ctrl-C in the terminal must reach only chaos itself, which then stops the stack in order.
                 start_new_session=True,
             )
 
     def stop(self, within_s: float) -> int | None:
-        """Stop it as Ctrl-C does; returns its exit code, or None where it had to be killed."""
+        """Stops the stack as Ctrl-C does. Returns its exit code, or None if it had to be killed."""
         if self._process is None:
             return None
         self._process.send_signal(signal.SIGINT)
@@ -111,25 +111,25 @@ class LocalStack:
         return None
 
     def kill_all(self) -> None:
-        """End at once whatever is left."""
+        """Kills all remaining processes."""
         for process in self.processes():
             send(process.pid, signal.SIGKILL)
         if self._process is not None:
             self._process.wait()
 
     def processes(self) -> list[Process]:
-        """What runs now; what has ended and waits to be collected is not among it."""
+        """Returns the running processes, without zombies."""
         return list(self._processes())
 
     def processes_left(self, within_s: float) -> list[Process]:
-        """What still runs once the stack had some seconds to end."""
+        """Returns the processes that still run a few seconds after the stack was stopped."""
         deadline = time.monotonic() + within_s
         while (left := self.processes()) and time.monotonic() < deadline:
             time.sleep(0.1)
         return left
 
     def centflow(self, *arguments: str, within_s: float = 300) -> subprocess.CompletedProcess[str]:
-        """Run a command of `npm run centflow --`."""
+        """Runs a command of `npm run centflow --`."""
         return subprocess.run(
             [*self._command, "centflow", *arguments],
             env=self._environment,
@@ -140,17 +140,17 @@ class LocalStack:
         )
 
     def last_lines(self, number: int = 15) -> str:
-        """The end of what it has printed."""
+        """Returns the last lines of the log."""
         return "\n".join(self.log.read_text("utf-8", "replace").rstrip().splitlines()[-number:])
 
     def reason_of_end(self) -> str:
-        """Why the last start has ended, as it has printed it; the end of the output where it gave no reason."""
+        """Returns the printed reason why the last start ended; the last lines of the log if there is none."""
         last_start = self.log.read_text("utf-8", "replace").rpartition("\n--- start ")[2]
         reasons = [line for line in last_start.splitlines() if "Error: " in line or "cannot be kept alive" in line]
         return reasons[-1] if reasons else self.last_lines(2)
 
     def variables(self, name: str = "env") -> dict[str, str] | None:
-        """What it tells its clients in a file; None while it does not run."""
+        """Returns the variables that the stack writes for its clients; None while it does not run."""
         try:
             lines = (self.folder / name).read_text("utf-8").splitlines()
         except FileNotFoundError:
@@ -158,7 +158,7 @@ class LocalStack:
         return dict(line.split("=", 1) for line in lines if "=" in line) or None
 
     def client(self, service: str) -> Any | None:
-        """A client that soon gives up; None while the stack does not run."""
+        """Returns a client with short time-outs; None while the stack does not run."""
         found = self.variables()
         if found is None:
             return None
@@ -172,7 +172,7 @@ class LocalStack:
         )
 
     def connect(self) -> Connection:
-        """A connection that may read every table."""
+        """Opens a connection that may read every table."""
         found = self.variables("secrets.env")
         assert found is not None, "the stack does not run"
         url = found["DATABASE_ADMIN_URL"].removeprefix("mysql://")
@@ -210,12 +210,12 @@ class LocalStack:
 
 
 def send(pid: int, signal_number: int) -> None:
-    """Send a signal to a process that may be gone."""
+    """Sends a signal to a process that may have ended."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal_number)
 
 
 def parts_present(processes: Sequence[Process]) -> list[str]:
-    """The parts that have a process now, in the order of `PARTS`."""
+    """Returns the parts with a running process, in the order of `PARTS`."""
     present = {process.part for process in processes}
     return [part for part in PARTS if part in present]

@@ -18,9 +18,8 @@ from stack import Bucket, Stack, fetch, start_stack, tool_paths
 from centflow_glue.bucket import s3_client
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect
-from centflow_glue.read import ReadLimits
+from centflow_glue.limits import ReadLimits, SummaryLimits
 from centflow_glue.reconcile import Reconciler
-from centflow_glue.summaries import SummaryLimits
 
 # `pytest --hypothesis-profile=explore` looks further than a run that must not surprise anybody.
 COMMON = {

@@ -18,10 +18,9 @@ from pymysql.connections import Connection
 
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, retrying
-from centflow_glue.read import ReadLimits
+from centflow_glue.keys.sweep import find_keys
+from centflow_glue.limits import ReadLimits, SummaryLimits
 from centflow_glue.reconcile import Outcome, Reconciler
-from centflow_glue.summaries import SummaryLimits
-from centflow_glue.sweep import find_keys
 
 # A server that has imported the job forks each process in a few milliseconds.
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -90,7 +89,7 @@ def reconciler(connection: Connection, bucket: str) -> Reconciler:
 
 def reconcile_key(connection: Connection, bucket: str, object_key: str) -> Outcome:
     """Reconcile one key in this process."""
-    return reconciler(connection, bucket).reconcile(object_key, None)
+    return reconciler(connection, bucket).reconcile_key(object_key, None)
 
 
 def keys_to_sweep(connection: Connection, bucket: str) -> list[str]:

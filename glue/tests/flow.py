@@ -1,4 +1,4 @@
-"""The flow from an object in S3 to rows in the views, one key at a time, as tests drive it."""
+"""Drives the flow from an object in S3 to rows in the views, one key at a time."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,8 +9,8 @@ from pymysql.connections import Connection
 from stack import Bucket, fetch
 
 from centflow_glue.contract import load_contracts
+from centflow_glue.keys.sweep import find_keys
 from centflow_glue.reconcile import Outcome, Reconciler
-from centflow_glue.sweep import find_keys
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,10 @@ class Flow:
     """A bucket, a job and the database.
 
     Attributes:
-        bucket: Where objects are put.
+        bucket: The bucket for the objects.
         job: Reconciles keys.
-        admin: Looks at the tables.
-        reporter: Looks at the views, as people do.
+        admin: A connection that reads the tables.
+        reporter: A connection that reads the views, as people do.
     """
 
     bucket: Bucket
@@ -30,58 +30,58 @@ class Flow:
     reporter: Connection
 
     def reconcile(self, object_key: str) -> Outcome:
-        """Do what the job does for this key."""
-        return self.job.reconcile(object_key, None)
+        """Reconciles this key as the job does."""
+        return self.job.reconcile_key(object_key, None)
 
     def put(self, object_key: str, body: bytes) -> Outcome:
-        """Upload an object and have it loaded."""
+        """Uploads an object and loads it."""
         self.bucket.put(object_key, body)
         return self.reconcile(object_key)
 
     def delete(self, object_key: str) -> Outcome:
-        """Delete an object and have it retired."""
+        """Deletes an object and retires it."""
         self.bucket.delete(object_key)
         return self.reconcile(object_key)
 
     def uploads(self, object_key: str | None = None) -> list[dict[str, Any]]:
-        """The rows of `uploads`, oldest first; of one key where it is given."""
+        """Returns the rows of `uploads`, oldest first: all rows, or those of one key."""
         where, parameters = ("WHERE object_key = %s", [object_key]) if object_key else ("", [])
         return fetch(self.admin, f"SELECT * FROM uploads {where} ORDER BY upload_id", parameters)
 
     def upload(self, object_key: str) -> dict[str, Any]:
-        """The newest row of `uploads` of a key."""
+        """Returns a key's newest row of `uploads`."""
         return self.uploads(object_key)[-1]
 
     def states(self, object_key: str) -> list[str]:
-        """The states of a key's uploads, oldest first."""
+        """Returns the states of a key's uploads, oldest first."""
         return [upload["state"] for upload in self.uploads(object_key)]
 
     def quarantined(self, object_key: str) -> list[dict[str, Any]]:
-        """The quarantined rows of a key's newest upload."""
+        """Returns the quarantined rows of a key's newest upload."""
         upload_id = self.upload(object_key)["upload_id"]
         return fetch(self.admin, "SELECT * FROM quarantined_rows WHERE upload_id = %s ORDER BY row_no", [upload_id])
 
     def transactions(self, *columns: str) -> list[Any]:
-        """What readers see: for each row the columns asked for, a single one bare; ordered by them."""
+        """Returns the given columns of the visible rows, sorted: tuples, or plain values for one column."""
         names = columns or ("merchant",)
         names = tuple("counterparty" if name == "merchant" else name for name in names)
         rows = fetch(self.reporter, f"SELECT {', '.join(names)} FROM v_transactions ORDER BY {', '.join(names)}")
         return [row[names[0]] if len(names) == 1 else tuple(row[name] for name in names) for row in rows]
 
     def stored_rows(self, table: str = "expenses") -> int:
-        """Rows in the feed's table, visible or not."""
+        """Returns the number of rows in the feed's table, visible or not."""
         (row,) = fetch(self.admin, f"SELECT COUNT(*) AS row_count FROM `{table}`")
         return int(row["row_count"])
 
     def unsettled(self) -> Sequence[str]:
-        """The keys that a sweep would reconcile."""
+        """Returns the keys that a sweep would reconcile."""
         keys = find_keys(self.bucket.name, self.job.connection, load_contracts())
         return [key.object_key for key in keys]
 
 
 @contextmanager
 def poisoned(flow: Flow) -> Iterator[None]:
-    """The database refuses the merchant `poison`."""
+    """Makes the database refuse the merchant `poison`."""
     with flow.admin.cursor() as cursor:
         cursor.execute(
             "CREATE TRIGGER poison BEFORE INSERT ON expenses FOR EACH ROW"

@@ -1,4 +1,4 @@
-"""Files that somebody made to break a reader: files that people do upload, with their bytes mangled."""
+"""Files that may break a reader: ordinary uploads with mangled bytes."""
 
 import gzip
 import zlib
@@ -12,7 +12,7 @@ from statements import HEADER, csv_of, expense
 from test_bad_input import CASES
 
 KIB = 1 << 10
-# A mutation that grows a file stops here.
+# Mutations do not let a file grow beyond this size.
 MOST_BYTES = 128 * KIB
 SEED_BYTES = 6 * KIB
 EXPORTS = (REPOSITORY / "samples/bank-exports", REPOSITORY / "packages/preview/test/exports")
@@ -21,7 +21,7 @@ TOKENS = (
     *(b'"', b'""', b'"""', b'",', b',"', b'"\n', b"'", b",", b",,", b";", b"\t", b"|", b"\\", b"\\N", b"NULL"),
     *(b"\n", b"\r", b"\r\n", b"\n\r", b"\r\r\n", b"\x0b", b"\x0c", b"\x1c", b"\xc2\x85", b"\xe2\x80\xa8"),
     *(b"\0", b"\0\0", b"\x10", b"\x100", b"\x101", b"\x1a", b"\x1b[31m", b"\x7f", b'x"', b"\xc2\x80"),
-    # Byte order marks, and characters that nobody sees.
+    # Byte order marks and invisible characters.
     *(b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xe2\x80\xae", b"\xc2\xad", b"\xe2\x80\x8b", b"\xf3\xa0\x81\x81"),
     # Not UTF-8: an overlong form, a surrogate, a value beyond the last, one too many, and characters cut short.
     *(b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x80", b"\xff", b"\xc3", b"\xe2\x98", b"\xf0\x9f\x98"),
@@ -55,8 +55,8 @@ class HostileFile:
     """A file as it is stored.
 
     Attributes:
-        stored: Its bytes.
-        compressed: Whether its name says that it is gzip.
+        stored: The stored bytes.
+        compressed: Whether its name ends in .gz.
     """
 
     stored: bytes
@@ -64,7 +64,7 @@ class HostileFile:
 
 
 def _seeds() -> list[bytes]:
-    """The files that other tests hold, the samples and banks' exports, each cut to its first bytes."""
+    """Returns the files of other tests, the samples and exports of banks, each cut to its first bytes."""
     samples = sorted((REPOSITORY / "samples/raw").rglob("*.csv"))
     exports = [file for folder in EXPORTS for file in sorted(folder.iterdir())]
     bodies = [
@@ -76,12 +76,12 @@ def _seeds() -> list[bytes]:
 
 
 SEEDS = _seeds()
-# The reader is soon done with the others.
+# The reader rejects the other files early.
 SOUND = [body for body in SEEDS if body.lower().removeprefix(b"\xef\xbb\xbf").startswith(b"date,")]
 
 
 def _places(body: bytes) -> st.SearchStrategy[int]:
-    """Indexes into a file: anywhere, and as often where its structure is."""
+    """Draws an index into a file: half of them anywhere, half at a separator, a quote or a line end."""
     structure = list(islice((at + more for at, byte in enumerate(body) if byte in b'",\r\n' for more in (0, 1)), 400))
     return st.one_of(st.integers(0, len(body)), st.sampled_from([0, len(body), *structure]))
 
@@ -117,7 +117,7 @@ def _insert(draw: st.DrawFn, body: bytes) -> bytes:
 
 
 def _insert_many(draw: st.DrawFn, body: bytes) -> bytes:
-    """A very long cell, deep nesting, thousands of empty cells or rows."""
+    """Inserts a very long cell, deeply nested quotes, or thousands of empty cells or rows."""
     at, token = draw(_places(body)), draw(st.sampled_from(TOKENS))
     return body[:at] + token * (draw(st.sampled_from([10, 300, 5000, 100_000])) // len(token)) + body[at:]
 
@@ -128,7 +128,7 @@ def _overwrite(draw: st.DrawFn, body: bytes) -> bytes:
 
 
 def _replace(draw: st.DrawFn, body: bytes) -> bytes:
-    """Another separator, line end or quote everywhere."""
+    """Replaces every separator, line end or quote by another one."""
     old, new = draw(st.sampled_from([b",", b"\n", b'"', b" ", b"."])), draw(st.sampled_from(TOKENS))
     return body.replace(old, new)
 
@@ -141,7 +141,7 @@ def _transcode(draw: st.DrawFn, body: bytes) -> bytes:
 
 
 def _widen(draw: st.DrawFn, body: bytes) -> bytes:
-    """More columns: of one name or of many, in the header alone or in every row."""
+    """Adds columns with the same or different names, in the header only or in every row."""
     count = draw(st.sampled_from([1, 20, 511, 513, 3000, 13_000]))
     name = draw(st.sampled_from([b"", b"a", b"date", b" Amount ", b'"x""y"', b"column %d"]))
     names = b",".join(name % number if b"%d" in name else name for number in range(count))
@@ -152,7 +152,7 @@ def _widen(draw: st.DrawFn, body: bytes) -> bytes:
 
 
 def _add_short_rows(draw: st.DrawFn, body: bytes) -> bytes:
-    """Long runs of rows of a byte or two, perhaps with others between, or under hundreds of columns."""
+    """Adds many rows of one or two bytes, perhaps with longer rows between them, or with hundreds of columns."""
     if draw(st.booleans()):
         header, line_end, rows = body.partition(b"\n")
         body = header + b"," * draw(st.sampled_from([10, 400, 505])) + line_end + rows
@@ -176,7 +176,7 @@ def _mangled(draw: st.DrawFn, body: bytes, most: int) -> bytes:
 
 
 def _member(draw: st.DrawFn, body: bytes) -> bytes:
-    """One member of a gzip file, perhaps with the fields that its header may have."""
+    """Draws a member of a gzip file, perhaps with optional header fields."""
     flags = draw(st.sampled_from([0, 0, 0, 2, 4, 8, 16, 30, 0xFF]))
     fields = b""
     if flags & 4:
@@ -190,7 +190,7 @@ def _member(draw: st.DrawFn, body: bytes) -> bytes:
 
 
 def _compressed(draw: st.DrawFn, body: bytes) -> bytes:
-    """A gzip file: of one member or several, of a gzip file, followed by zeros, damaged."""
+    """Draws a gzip file: with one or several members, of a gzip file, followed by zeros, or damaged."""
     for _ in range(draw(st.sampled_from([1, 1, 1, 2]))):
         at = draw(st.one_of(st.just(len(body)), _places(body)))
         parts = [body[:at], body[at:]] if at < len(body) else [body]
@@ -202,7 +202,7 @@ def _compressed(draw: st.DrawFn, body: bytes) -> bytes:
 
 @st.composite
 def hostile_files(draw: st.DrawFn) -> HostileFile:
-    """A file of `SEEDS` after some mutations, perhaps compressed."""
+    """Draws a file of `SEEDS` with some mutations, perhaps compressed."""
     seed = draw(st.one_of(st.sampled_from(SOUND), st.sampled_from(SOUND), st.sampled_from(SEEDS)))
     body = _mangled(draw, seed, draw(st.sampled_from([1, 2, 3, 6])))
     packing = draw(st.sampled_from(["none"] * 6 + ["gzip"] * 3 + ["a name alone"]))

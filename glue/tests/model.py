@@ -1,7 +1,7 @@
-"""What the views must show, said a second time: in memory, from the bucket alone, without a line of the job's code.
+"""A second, independent model of the views: in memory, from the bucket alone, without the job's code.
 
-A file here is a list of lines whose truth its author knows; nothing is parsed. The job reads the CSV that `render`
-makes of it, and must come to what `published_versions` and the functions after it say.
+A file is a list of lines whose faults are known, so the model parses nothing. The job reads the CSV that `render`
+creates, and must arrive at the same result as the functions of this module.
 """
 
 import csv
@@ -33,17 +33,17 @@ IDENTITY: Mapping[str, tuple[str, ...]] = {
     "budgets": ("month", "category", "currency"),
 }
 BUCKETS = count(1)
-# Faults that leave no amount to add to the control sums.
+# Faults whose rows have no readable amount for the control sums.
 NO_AMOUNT = ("bad_number", "ragged_row")
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a file, and what its author knows about it.
+    """A line of a file, and its known fault.
 
     Attributes:
-        cells: In the order of `HEADERS`; none at all for an empty line.
-        fault: Why the row is to be quarantined; None for a good one.
+        cells: The cells in the order of `HEADERS`; none for an empty line.
+        fault: The code with which the row must be quarantined; None for a good row.
     """
 
     cells: tuple[str, ...]
@@ -55,7 +55,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Row:
-    """A row that carries something: its number as a spreadsheet shows it, and its cells by header."""
+    """A row with a value: its number as in a spreadsheet, and its cells by header."""
 
     number: int
     cells: Mapping[str, str]
@@ -63,19 +63,19 @@ class Row:
 
     @property
     def amount(self) -> Decimal:
-        """What it adds to the control sums."""
+        """The amount that the row adds to the control sums."""
         return Decimal(0) if self.fault in NO_AMOUNT else Decimal(self.cells["amount"])
 
 
 @dataclass(frozen=True)
 class File:
-    """What somebody uploads.
+    """The content of an upload.
 
     Attributes:
-        feed: The feed whose header it has.
-        lines: After the header.
-        flaw: Why it is to be rejected whatever its lines are; None where they decide.
-        line_end: Of each line.
+        feed: The feed whose header the file has.
+        lines: The lines after the header.
+        flaw: The code with which the file must be rejected, whatever its lines are; None if the lines decide.
+        line_end: The end of each line.
     """
 
     feed: str
@@ -89,7 +89,7 @@ class File:
 
     @property
     def rows(self) -> list[Row]:
-        """The lines that are rows; the header is row 1."""
+        """The rows among the lines. The header is row 1."""
         return [
             Row(number, dict(zip(HEADERS[self.feed], line.cells, strict=False)), line.fault)
             for number, line in enumerate(self.lines, start=2)
@@ -98,17 +98,17 @@ class File:
 
     @property
     def rejection(self) -> str | None:
-        """The code of the reason for which it is rejected as a whole, or None."""
+        """The code with which the whole file is rejected, or None."""
         bad = sum(row.fault is not None for row in self.rows)
         return self.flaw or ("too_many_bad_rows" if bad * 2 > len(self.rows) else None)
 
 
 def render(file: File, compressed: bool) -> bytes:
-    """The bytes of the object."""
+    """Returns the bytes of the object."""
     if file.flaw == "empty_file":
         return b""
     header = HEADERS[file.feed]
-    # A column that nobody fills is left out, as banks do; ragged lines need all of them.
+    # Optional columns without values are omitted, as banks do. Ragged lines need all columns.
     used = [
         index
         for index, name in enumerate(header)
@@ -140,18 +140,18 @@ class Version:
 
     @property
     def feed(self) -> str:
-        """The folder right under `raw/`."""
+        """The folder directly under `raw/`."""
         return self.object_key.split("/")[1]
 
     @property
     def owner(self) -> str:
-        """Whose money it is."""
+        """The owner of the object."""
         folders = self.object_key.split("/")
         return folders[2].removeprefix("owner=") if folders[2].startswith("owner=") else "default"
 
     @property
     def rejection(self) -> str | None:
-        """The code of the reason for which it is rejected, or None."""
+        """The code with which the version is rejected, or None."""
         if self.feed not in HEADERS:
             return "unknown_feed"
         if not self.object_key.endswith((".csv", ".csv.gz")):
@@ -166,15 +166,15 @@ class Bucket:
     versions: dict[str, list[Version]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, version: Version) -> None:
-        """A version is put, or a delete marker."""
+        """Adds a version or a delete marker."""
         self.versions[version.object_key].append(version)
 
     def remove(self, version: Version) -> None:
-        """A version, or a delete marker, is removed for good."""
+        """Permanently removes a version or a delete marker."""
         self.versions[version.object_key].remove(version)
 
     def live(self, object_key: str) -> list[Version]:
-        """The versions since the last delete marker, newest first."""
+        """Returns the versions since the last delete marker, newest first."""
         found: list[Version] = []
         for version in reversed(self.versions.get(object_key, [])):
             if version.file is None:
@@ -183,11 +183,11 @@ class Bucket:
         return found
 
     def published(self, object_key: str) -> Version | None:
-        """The newest acceptable version since the last delete marker."""
+        """Returns the newest acceptable version since the last delete marker."""
         return next((version for version in self.live(object_key) if version.rejection is None), None)
 
     def rejected(self, object_key: str) -> list[Version]:
-        """Live versions that the published one stands in for, or that leave the key without any."""
+        """Returns the rejected live versions that are newer than the published one."""
         published = self.published(object_key)
         live = self.live(object_key)
         return live[: live.index(published)] if published else live
@@ -195,12 +195,12 @@ class Bucket:
 
 @dataclass
 class Twins:
-    """A bucket of the emulator's and the model of it: what is done to one is done to the other.
+    """A bucket of the emulator and its model. Every action is applied to both.
 
     Attributes:
-        bucket: The emulator's.
+        bucket: The bucket of the emulator.
         expected: The model.
-        whole_seconds: The model is to know `LastModified` as AWS tells it.
+        whole_seconds: Whether the model rounds `LastModified` to seconds, as AWS does.
     """
 
     bucket: stack.Bucket
@@ -209,7 +209,7 @@ class Twins:
 
     @classmethod
     def of_new_bucket(cls, s3: Any, region: str) -> "Twins":
-        """An empty versioned bucket."""
+        """Creates an empty versioned bucket and its model."""
         name = f"centflow-twin-{next(BUCKETS)}"
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
@@ -217,25 +217,25 @@ class Twins:
 
     @property
     def object_keys(self) -> list[str]:
-        """Every key that something was done to."""
+        """All keys that were ever changed."""
         return sorted(self.expected.versions)
 
     def put(self, object_key: str, file: File) -> None:
-        """Upload a file."""
+        """Uploads a file."""
         body = render(file, compressed=object_key.endswith(".gz"))
         self._add(object_key, self.bucket.put(object_key, body), file)
 
     def delete(self, object_key: str) -> None:
-        """Put a delete marker."""
+        """Puts a delete marker."""
         self._add(object_key, self.bucket.delete(object_key), None)
 
     def remove(self, version: Version) -> None:
-        """Remove a version, or a delete marker, for good."""
+        """Permanently removes a version or a delete marker."""
         self.bucket.remove_version(version.object_key, version.version_id)
         self.expected.remove(version)
 
     def published(self) -> list[Version]:
-        """What is to be published once all keys are reconciled."""
+        """Returns the versions that must be published once all keys are reconciled."""
         versions = (self.expected.published(object_key) for object_key in self.object_keys)
         return [version for version in versions if version]
 
@@ -250,7 +250,7 @@ class Twins:
 
 @dataclass(frozen=True)
 class Shown:
-    """A row that the views show, and the version that shows it."""
+    """A visible row, and the version that shows it."""
 
     version: Version
     row: Row
@@ -262,17 +262,17 @@ class Shown:
 
     @property
     def amount(self) -> Decimal:
-        """Its amount."""
+        """The amount of the row."""
         return Decimal(self.row.cells["amount"])
 
     def __getitem__(self, header: str) -> str | None:
-        """A cell; None where an optional one is empty."""
+        """Returns a cell; None for an empty optional one."""
         cell = self.row.cells.get(header, "")
         return None if header in OPTIONAL and not cell else cell
 
 
 def identities(version: Version) -> Iterator[tuple[Any, Row]]:
-    """The good rows of a version, each with what tells it from others: its identity and its occurrence number."""
+    """Returns the good rows of a version, each with its identity and its occurrence number."""
     seen: Counter[Any] = Counter()
     assert version.file is not None
     for row in version.file.rows:
@@ -288,7 +288,7 @@ def identities(version: Version) -> Iterator[tuple[Any, Row]]:
 
 
 def shown_rows(published: Iterable[Version]) -> list[Shown]:
-    """The multiset union of each owner's uploads of a feed; of rows that agree the newest upload's is shown."""
+    """Returns the multiset union of each owner's uploads of a feed. Of equal rows, the newest upload's is shown."""
     winners: dict[Any, Shown] = {}
     for version in sorted(published, key=lambda version: (version.last_modified, version.object_key)):
         for identity, row in identities(version):
@@ -297,7 +297,7 @@ def shown_rows(published: Iterable[Version]) -> list[Shown]:
 
 
 def views(published: Collection[Version]) -> dict[str, Counter[tuple[Any, ...]]]:
-    """The rows of every report view, as multisets; an upload is told by key and version rather than by its number."""
+    """Returns the rows of every report view as multisets. Key and version identify an upload instead of its id."""
     shown = shown_rows(published)
     expenses = [row for row in shown if row.version.feed == "expenses"]
     incomes = [row for row in shown if row.version.feed == "incomes"]
@@ -382,7 +382,7 @@ def _account_balance(incomes: Iterable[Shown], expenses: Iterable[Shown]) -> Cou
 
 
 class Accounting(NamedTuple):
-    """What `v_upload_accounting` says of a published upload."""
+    """The expected row of `v_upload_accounting` for a published upload."""
 
     owner: str
     feed: str
@@ -399,7 +399,7 @@ class Accounting(NamedTuple):
 
 
 def _accounting(published: Collection[Version], shown: Iterable[Shown]) -> Counter[tuple[Any, ...]]:
-    """Every row of a published upload is shown, shown by another upload, or quarantined."""
+    """Counts the rows of each published upload: visible, shown by another upload, or quarantined."""
     shown_by: dict[str, list[Decimal]] = defaultdict(list)
     for row in shown:
         shown_by[row.version.version_id].append(row.amount)
@@ -444,7 +444,7 @@ COLUMNS = {
 
 
 def shown_views(connection: Connection, owners: Collection[str] | None = None) -> dict[str, Counter[tuple[Any, ...]]]:
-    """What the views of a database show, in the model's terms: of everybody, or of some owners."""
+    """Returns what the views of a database show, in the terms of the model: of all owners, or of some."""
     shown = {}
     for view, columns in COLUMNS.items():
         table = f"{view} AS t JOIN uploads USING (upload_id)" if view == "v_transactions" else view
@@ -459,7 +459,7 @@ def shown_views(connection: Connection, owners: Collection[str] | None = None) -
 
 
 def assert_same(shown: dict[str, Counter[tuple[Any, ...]]], expected: dict[str, Counter[tuple[Any, ...]]]) -> None:
-    """Say which rows a view lacks or has too many."""
+    """Asserts that the views are equal. The message names missing and surplus rows."""
     differences = [
         f"{view}: {word} {row} x{times}"
         for view in expected
@@ -470,7 +470,7 @@ def assert_same(shown: dict[str, Counter[tuple[Any, ...]]], expected: dict[str, 
 
 
 def assert_reasons(connection: Connection, expected: Bucket) -> None:
-    """After a sweep, `uploads` tells why each version that is not shown is not."""
+    """Asserts that after a sweep `uploads` has the reason of each rejected version."""
     uploads = {
         (upload["object_key"], upload["version_id"]): upload
         for upload in stack.fetch(connection, "SELECT * FROM uploads")
@@ -486,12 +486,12 @@ def assert_reasons(connection: Connection, expected: Bucket) -> None:
 def assert_nothing_is_left(
     connection: Connection, published: Collection[Version], owners: Collection[str] | None = None
 ) -> None:
-    """Rows stand for published uploads alone, quarantined rows for those and rejected ones.
+    """Asserts that only published uploads have rows, and only published and rejected ones have quarantined rows.
 
     Args:
-        connection: To the database, as somebody who may read every table.
-        published: What is published.
-        owners: Whose uploads `published` names; everybody's where left out.
+        connection: To the database, with the right to read every table.
+        published: The published versions.
+        owners: The owners of `published`; None for all owners.
     """
     for feed in HEADERS:
         sql = f"SELECT COUNT(*) AS n FROM {feed} LEFT JOIN uploads USING (upload_id) WHERE state <=> 'published' = 0"

@@ -1,4 +1,4 @@
-"""A MySQL server of one test module's own, which may be killed and started again."""
+"""A separate MySQL server for a test module, which may be killed and started again."""
 
 import os
 import secrets
@@ -26,9 +26,9 @@ class MysqlServer:
     """A server with the schema in it.
 
     Attributes:
-        folder: Its data and its log.
-        port: On the loopback.
-        password: Of root and of every user.
+        folder: The folder of its data and its log.
+        port: Its port on the loopback.
+        password: The password of root and of every user.
     """
 
     folder: Path
@@ -37,7 +37,7 @@ class MysqlServer:
     _process: subprocess.Popen[bytes] | None = None
 
     def connect(self, user: str = "root") -> Connection:
-        """A connection in autocommit whose rows are dicts."""
+        """Opens a connection with autocommit whose rows are dicts."""
         return pymysql.connect(
             host="127.0.0.1",
             port=self.port,
@@ -51,7 +51,7 @@ class MysqlServer:
         )
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Starts the server and waits until it answers."""
         options = ["--local-infile=1", "--mysqlx=0", "--bind-address=127.0.0.1", "--performance-schema=OFF"]
         place = [f"--socket={self.folder}/s", f"--port={self.port}", f"--pid-file={self.folder}/pid"]
         with (self.folder / "log").open("ab") as log:
@@ -66,7 +66,7 @@ class MysqlServer:
         raise TimeoutError((self.folder / "log").read_text("utf-8"))
 
     def stop(self, signal_number: int) -> None:
-        """End it: SIGTERM lets it shut down in order, SIGKILL does not."""
+        """Ends the server. SIGTERM lets it shut down in order, SIGKILL does not."""
         if self._process:
             self._process.send_signal(signal_number)
             self._process.wait(START_SECONDS)
@@ -81,7 +81,7 @@ class MysqlServer:
 
 @contextmanager
 def mysql_server(folder: Path) -> Iterator[MysqlServer]:
-    """Make a server, give it the schema, and stop it at the end."""
+    """Starts a server with the schema, and stops it at the end."""
     require_mysqld()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -98,7 +98,7 @@ def mysql_server(folder: Path) -> Iterator[MysqlServer]:
 
 
 def require_mysqld() -> None:
-    """Skip the test where the set-up fetched no server."""
+    """Skips the test if the set-up installed no server."""
     program = Path(tool_paths().get("mysqlHome", "mysql"), "bin", "mysqld")
     if not program.exists():
         pytest.skip(f"needs its own server: unset CENTFLOW_MYSQL_URL, and the set-up fetches {program}")
@@ -122,7 +122,7 @@ def _environment() -> dict[str, str]:
 
 
 def _set_up(server: MysqlServer) -> None:
-    """The administrator's password, then database, users, tables and views as the schema package makes them."""
+    """Sets the administrator's password, then creates database, users, tables and views with the schema package."""
     with pymysql.connect(unix_socket=f"{server.folder}/s", user="root") as connection, connection.cursor() as cursor:
         cursor.execute("CREATE USER root@'127.0.0.1' IDENTIFIED BY %s", (server.password,))
         cursor.execute("GRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION")

@@ -1,4 +1,4 @@
-"""Random files: of few lines, keys and values, so that uploads share transactions and much happens to each key."""
+"""Random files with few lines, keys and values, so that uploads share transactions and each key changes often."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from model import File, Line
 
 KEYS = {
     "raw/expenses/owner=ann/january.csv": "expenses",
-    # The key before is the beginning of this one: a listing by prefix finds both.
+    # The previous key is a prefix of this key, so a listing by prefix finds both.
     "raw/expenses/owner=ann/january.csv.gz": "expenses",
     "raw/expenses/owner=ann/2025/all of it + 100% é.csv": "expenses",
     "raw/expenses/owner=bob/january.csv": "expenses",
@@ -22,7 +22,7 @@ KEYS = {
     "raw/expences/owner=ann/january.csv": "expenses",
     "raw/expenses/owner=ann/notes.txt": "expenses",
 }
-# Chances that leave most files and lines sound.
+# With these chances most files and lines are valid.
 FLAWS = {11: "missing_header", 12: "not_utf8", 13: "empty_file"}
 FAULTS = {
     11: "bad_number",
@@ -34,7 +34,7 @@ FAULTS = {
 
 
 def lines_of(feed: str) -> st.SearchStrategy[Line]:
-    """Lines from so few values that many are the same transaction, in the same words or in others."""
+    """Draws lines from few values, so that many are the same transaction, written equally or differently."""
     money = st.sampled_from(
         [("3.50", "EUR"), ("3.5", "EUR"), ("12.00", "EUR"), ("-1.25", "EUR"), ("350", "JPY"), ("350.00", "JPY")]
     )
@@ -65,7 +65,7 @@ def lines_of(feed: str) -> st.SearchStrategy[Line]:
 
 
 def break_line(feed: str, cells: tuple[str, ...], fault: str | None) -> Line:
-    """The line with one fault in it."""
+    """Returns the line with one fault."""
     texts = {"bad_number": ("amount", "1,50"), "too_many_decimals": ("amount", "1.2345")}
     texts |= {"unknown_currency": ("currency", "euro"), "missing_value": ("category", "")}
     if fault is None:
@@ -79,7 +79,7 @@ def break_line(feed: str, cells: tuple[str, ...], fault: str | None) -> Line:
 
 
 def files_of(feed: str, lines: Sequence[Line]) -> st.SearchStrategy[File]:
-    """Files of these lines, any of them several times; most files are acceptable."""
+    """Draws files of these lines. A line may occur several times, and most files are acceptable."""
     flaw = st.integers(0, 23).map(FLAWS.get)
     return st.builds(
         File,
@@ -91,7 +91,7 @@ def files_of(feed: str, lines: Sequence[Line]) -> st.SearchStrategy[File]:
 
 
 def recategorise(file: File) -> File:
-    """The same transactions in other categories; a budget's category is part of its identity, so it stays."""
+    """Returns the same transactions in other categories. Budgets keep theirs, because it is part of their identity."""
     if file.feed == "budgets":
         return file
     return replace(

@@ -1,4 +1,4 @@
-"""A server that speaks MySQL's protocol and wants what a client should not give to it."""
+"""A server that speaks MySQL's protocol and requests what a client must not send."""
 
 import socket
 import ssl
@@ -32,13 +32,13 @@ class RogueServer:
     """Serves one connection after the other.
 
     Attributes:
-        certificate: What it proves its identity with.
-        plugin: The login that its greeting names.
-        switch_to: The login that it requests instead; None for a login that succeeds.
-        remembers: Whether it claims to remember the password's hash.
-        file: The file that it requests as an answer to each statement that matches `when`; None for none.
-        when: Text of these statements.
-        received: Every packet that it received within TLS.
+        certificate: The certificate of its identity.
+        plugin: The login plugin in its greeting.
+        switch_to: The login plugin that it requests instead; None to accept the login.
+        remembers: Whether it claims to know the password's hash.
+        file: The file that it requests in response to statements that match `when`; None for no file.
+        when: A text in these statements.
+        received: All packets that it received within TLS.
     """
 
     certificate: ssl.SSLContext
@@ -51,7 +51,7 @@ class RogueServer:
     port: int = 0
 
     def serve(self, listener: socket.socket) -> None:
-        """Serve until the listener is closed."""
+        """Serves until the listener is closed."""
         while True:
             try:
                 connection, _ = listener.accept()
@@ -94,7 +94,7 @@ class RogueServer:
 
 @contextmanager
 def rogue_server(folder: Path, **wants: object) -> Iterator[RogueServer]:
-    """Run a rogue server on the loopback. `wants` are attributes of `RogueServer`."""
+    """Runs a rogue server on the loopback. `wants` are attributes of `RogueServer`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("localhost", "127.0.0.1").configure_cert(context)
     server = RogueServer(context, **wants)  # type: ignore[arg-type]

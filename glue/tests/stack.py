@@ -1,4 +1,4 @@
-"""The real MySQL and the S3 emulator that tests run against, and a few words to drive them with."""
+"""Starts the real MySQL and the AWS emulator for tests."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from pymysql.connections import Connection
 from pymysql.cursors import DictCursor
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-# Written by the set-up of the local stack: where node, Java and Python are.
+# The set-up of the local stack writes the paths of node, Java and Python into this file.
 TOOL_PATHS = REPOSITORY / ".local" / "toolchain" / "paths.json"
 STOP_SECONDS = 30
 
@@ -32,18 +32,18 @@ class Stack:
     """A running stack.
 
     Attributes:
-        endpoint_url: Of the AWS emulator.
-        region: AWS region.
-        bucket: The bucket that the stack made, with versioning.
-        secret_id: Of the loader's credentials in Secrets Manager.
-        database_host: Where MySQL is.
-        database_port: Where MySQL is.
-        database: The database, set up by migrations.
-        admin: May do everything.
-        migrator: Owns the tables.
-        loader: What the job connects as.
-        reporter: Reads the views.
-        description: All that the stack said about itself.
+        endpoint_url: The URL of the AWS emulator.
+        region: The AWS region.
+        bucket: The versioned bucket of the stack.
+        secret_id: The secret with the loader's credentials in Secrets Manager.
+        database_host: The host of MySQL.
+        database_port: The port of MySQL.
+        database: The database with all migrations.
+        admin: The user with all rights.
+        migrator: The user that owns the tables.
+        loader: The user of the job.
+        reporter: The user that reads the views.
+        description: The complete description that the stack printed.
     """
 
     endpoint_url: str
@@ -60,7 +60,7 @@ class Stack:
     description: dict[str, Any] = field(repr=False)
 
     def connect(self, account: Account) -> Connection:
-        """A connection in autocommit whose rows are dicts."""
+        """Opens a connection with autocommit whose rows are dicts."""
         return pymysql.connect(
             host=self.database_host,
             port=self.database_port,
@@ -74,7 +74,7 @@ class Stack:
         )
 
     def environment(self) -> dict[str, str]:
-        """What boto3 and the job read from the environment."""
+        """Returns the environment variables that boto3 and the job read."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_REGION": self.region,
@@ -85,16 +85,16 @@ class Stack:
 
 
 def tool_paths() -> dict[str, str]:
-    """The tools that the set-up installed or found; empty where it has not run."""
+    """Returns the paths of the tools that the set-up installed or found; empty if the set-up has not run."""
     tools: dict[str, str] = json.loads(TOOL_PATHS.read_text("utf-8")) if TOOL_PATHS.exists() else {}
     return tools
 
 
 @contextmanager
 def start_stack(folder: Path, parts: Sequence[str] = ("mysql", "s3"), repository: Path = REPOSITORY) -> Iterator[Stack]:
-    """Start a stack that lives in `folder`, with the schema of `repository`, and stop it at the end.
+    """Starts a stack in `folder` with the schema of `repository`, and stops it at the end.
 
-    It ends when its standard input does, so it outlives neither this block nor a killed test process.
+    The stack ends when its standard input closes, so it also ends if the test process is killed.
     """
     node = tool_paths().get("node", "node")
     command = [node, str(repository / "apps/cli/src/main.ts"), "stack", "--data-dir", str(folder)]
@@ -148,10 +148,10 @@ def _read_description(description: dict[str, Any]) -> Stack:
 
 @dataclass(frozen=True)
 class Bucket:
-    """A versioned bucket of one test's own.
+    """A separate versioned bucket for each test.
 
     Attributes:
-        name: The bucket's.
+        name: The bucket's name.
         s3: The client.
     """
 
@@ -159,22 +159,22 @@ class Bucket:
     s3: Any
 
     def put(self, object_key: str, body: bytes) -> str:
-        """Upload a version; returns its id."""
+        """Uploads a version. Returns its id."""
         version: str = self.s3.put_object(Bucket=self.name, Key=object_key, Body=body)["VersionId"]
         return version
 
     def delete(self, object_key: str) -> str:
-        """Put a delete marker; returns its version id."""
+        """Puts a delete marker. Returns its version id."""
         marker: str = self.s3.delete_object(Bucket=self.name, Key=object_key)["VersionId"]
         return marker
 
     def remove_version(self, object_key: str, version_id: str) -> None:
-        """Remove a version, or a delete marker, for good."""
+        """Permanently removes a version or a delete marker."""
         self.s3.delete_object(Bucket=self.name, Key=object_key, VersionId=version_id)
 
 
 def fetch(connection: Connection, statement: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
-    """The rows of a query, as dicts."""
+    """Returns the rows of a query as dicts."""
     with connection.cursor(DictCursor) as cursor:
         cursor.execute(statement, tuple(parameters))
         return list(cursor.fetchall())

@@ -1,4 +1,4 @@
-"""CSVs of expenses and budgets as tests need them."""
+"""Creates CSVs of expenses and budgets for tests."""
 
 import csv
 import io
@@ -18,14 +18,14 @@ COFFEE = {
 
 
 def expense(**cells: str) -> list[str]:
-    """A coffee, but for the cells given; cells beyond the usual header come last, in the order given."""
+    """Returns the cells of an expense. Given cells replace the defaults, and extra cells come last in their order."""
     return list({**COFFEE, **cells}.values())
 
 
 def csv_of(
     *rows: Sequence[str], header: Sequence[str] = HEADER, line_end: str = "\n", quote_all: bool = False
 ) -> bytes:
-    """A CSV in UTF-8 with these rows, each a sequence of cells; `quote_all` where a cell may hold a bare CR."""
+    """Returns a CSV in UTF-8 with these rows. Use `quote_all` if a cell may contain a lone CR."""
     buffer = io.StringIO()
     quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
     csv.writer(buffer, lineterminator=line_end, quoting=quoting).writerows([header, *rows])

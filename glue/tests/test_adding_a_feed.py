@@ -1,4 +1,4 @@
-"""docs/adding-a-feed.md, followed word for word in a copy of the repository."""
+"""Follows docs/adding-a-feed.md word for word in a copy of the repository."""
 
 import os
 import re
@@ -11,14 +11,10 @@ import boto3
 import pytest
 from stack import REPOSITORY, fetch, start_stack, tool_paths
 
-COPIED = (
-    *("packages", "apps/console", "tools", "glue", "samples", "package.json"),
-    # The local stack takes the version of Glue from there.
-    *("infra/package.json", "glue/glue-version.ts"),
-)
+COPIED = ("packages", "apps/cli", "apps/console", "glue", "samples", "package.json")
 
 
-def test_a_new_feed_is_one_file_and_its_csv_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_adds_a_feed_whose_csv_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (REPOSITORY / "docs" / "adding-a-feed.md").read_text("utf-8")
     feed, csv = _block(page, "ts"), _block(page, "csv")
     copy = tmp_path / "centflow"
@@ -65,7 +61,7 @@ def _block(page: str, language: str) -> str:
 
 
 def _copy_repository(copy: Path) -> None:
-    """What a feed touches, with links to the dependencies that are installed; not what other tests write meanwhile."""
+    """Copies what a feed touches, without files of other tests, and links the installed dependencies."""
     for name in COPIED:
         source, target = REPOSITORY / name, copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -78,9 +74,9 @@ def _copy_repository(copy: Path) -> None:
 
 
 def _written_meanwhile(folder: str, names: list[str]) -> set[str]:
-    """What builds and tests write, and delete, beside the sources."""
+    """Returns the folders that builds and tests write and delete beside the sources."""
     ignored = shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis", ".turbo", ".vite*")(folder, names)
-    # Elsewhere these are names of packages and folders of theirs.
+    # In other places these are names of packages or of their folders.
     return ignored | ({"dist", "reports"} & set(names) if "package.json" in names else set())
 
 

@@ -2,9 +2,9 @@ import re
 
 import pytest
 
-from centflow_glue.arguments import MetricsTarget, parse_arguments
+from centflow_glue.arguments import MetricsDestination, parse_arguments
 from centflow_glue.database import DatabaseAddress
-from centflow_glue.read import ReadLimits
+from centflow_glue.limits import ReadLimits
 
 SWEEP = ["--keys-from", "sweep", "--bucket", "b", "--database-secret", "s"]
 # "AWS Glue uses the following arguments internally and you should never use them":
@@ -22,7 +22,7 @@ MANIFEST = [
 ]
 
 
-def test_a_sweep_needs_bucket_and_secret_only():
+def test_a_sweep_requires_only_a_bucket_and_a_secret():
     arguments = parse_arguments(SWEEP)
     assert arguments.keys_from == "sweep"
     assert arguments.manifest is None
@@ -31,18 +31,18 @@ def test_a_sweep_needs_bucket_and_secret_only():
     assert arguments.job_run_id == "local"
 
 
-def test_a_manifest_run_names_its_manifest():
+def test_keys_from_manifest_reads_the_manifest_argument():
     assert parse_arguments(MANIFEST).manifest == "s3://b/manifests/1.jsonl"
 
 
-def test_what_glue_adds_is_taken_or_ignored():
+def test_arguments_that_glue_adds_are_used_or_ignored():
     arguments = parse_arguments(
         [*SWEEP, "--JOB_ID", "j", "--JOB_RUN_ID", "jr_1", "--JOB_NAME", "load", "--TempDir", "s3://t/", "true"]
     )
     assert arguments.job_run_id == "jr_1"
 
 
-def test_no_argument_is_one_that_glue_keeps_for_itself(capsys: pytest.CaptureFixture[str]):
+def test_no_argument_has_a_name_that_glue_reserves(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         parse_arguments(["--help"])
     own = set(re.findall(r"--[\w-]+", capsys.readouterr().out))
@@ -63,14 +63,14 @@ def test_limits_and_the_database_can_be_set():
     assert arguments.database == DatabaseAddress("s", "other", "/ca.pem", "restored")
 
 
-def test_metrics_go_nowhere_unless_a_log_group_and_the_environment_are_named():
+def test_metrics_require_a_log_group_and_an_environment():
     assert parse_arguments(SWEEP).metrics is None
     named = parse_arguments([*SWEEP, "--metrics-log-group", "/centflow/dev/job-metrics", "--environment", "dev"])
-    assert named.metrics == MetricsTarget("/centflow/dev/job-metrics", "dev")
+    assert named.metrics == MetricsDestination("/centflow/dev/job-metrics", "dev")
 
 
 @pytest.mark.parametrize("aside", [("--database-name", "centflow_rebuild"), ("--database-host", "restored")])
-def test_a_run_into_another_database_sends_no_metrics_of_the_environment(aside: tuple[str, str]):
+def test_a_run_into_another_database_emits_no_metrics(aside: tuple[str, str]):
     target = ("--metrics-log-group", "/centflow/dev/job-metrics", "--environment", "dev")
     assert parse_arguments([*SWEEP, *target, *aside]).metrics is None
 
@@ -80,17 +80,20 @@ def test_a_run_into_another_database_sends_no_metrics_of_the_environment(aside: 
     [
         ([], "the following arguments are required: --keys-from, --bucket, --database-secret"),
         (["--keys-from", "all", *SWEEP[2:]], "invalid choice: 'all'"),
-        ([*SWEEP, "--manifest", "s3://b/m"], "--manifest goes with --keys-from manifest, and only with it"),
-        (MANIFEST[:-2], "--manifest goes with --keys-from manifest, and only with it"),
-        ([*SWEEP, "--keys-per-batch", "0"], "0 is not above 0"),
+        (
+            [*SWEEP, "--manifest", "s3://b/m"],
+            "--keys-from sweep excludes it",
+        ),
+        (MANIFEST[:-2], "--keys-from manifest requires --manifest"),
+        ([*SWEEP, "--keys-per-batch", "0"], "0 must be greater than 0"),
         ([*SWEEP, "--max-object-bytes", "-1"], "-1"),
         ([*SWEEP, "--max-expanded-bytes", "2GB"], "2GB"),
         (["--keys", "sweep", *SWEEP[2:]], "required: --keys-from"),
-        ([*SWEEP, "--environment", "dev"], "--environment goes with --metrics-log-group, and only with it"),
-        ([*SWEEP, "--metrics-log-group", "/a"], "--environment goes with --metrics-log-group, and only with it"),
+        ([*SWEEP, "--environment", "dev"], "--environment and --metrics-log-group require each other"),
+        ([*SWEEP, "--metrics-log-group", "/a"], "--environment and --metrics-log-group require each other"),
     ],
 )
-def test_a_wrong_argument_is_named(argv: list[str], message: str, capsys: pytest.CaptureFixture[str]):
+def test_the_error_names_the_wrong_argument(argv: list[str], message: str, capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         parse_arguments(argv)
     assert message in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What users upload: each gets a clear reason, and the good rows load."""
+"""Faulty uploads of users: each gets a clear reason, and its good rows load."""
 
 import gzip
 import zlib
@@ -9,29 +9,29 @@ import pytest
 from flow import Flow
 from statements import BUDGET_HEADER, HEADER, csv_of, expense
 
-from centflow_glue import read
-from centflow_glue.read import ReadLimits
+from centflow_glue.limits import ReadLimits
+from centflow_glue.rows import read
 
 HEAD = ",".join(HEADER)
 LINE = ",".join(expense())
-# Enough for a few bad rows not to be more than half.
+# Enough good rows, so that a few bad rows are not more than half.
 GOOD = [expense(amount=f"{number}.00") for number in range(1, 5)]
 LIMITS = ReadLimits(object_bytes=16 << 20, expanded_bytes=16 << 20)
 
 
 @dataclass(frozen=True)
 class Case:
-    """An upload and what becomes of it.
+    """An upload and its expected result.
 
     Attributes:
-        name: What is special about it.
-        body: Its bytes.
-        state: Of the upload in the end.
-        code: Of the reason, where there is one.
-        says: What the reason, or else the notes, or else the first quarantined row's message says among other things.
+        name: What is special about the upload.
+        body: The bytes of the object.
+        state: The final state of the upload.
+        code: The code of the reason, if there is one.
+        says: Texts that must be in the reason, else in the notes, else in the message of the first quarantined row.
         quarantined: Row number, column and code of each quarantined row.
         published: How many rows readers see.
-        object_key: Where it is put.
+        object_key: The key of the object.
     """
 
     name: str
@@ -54,7 +54,7 @@ def rejected(name: str, body: bytes, code: str, *says: str, object_key: str = "r
 
 
 def one_bad_row(name: str, column: str | None, code: str, *says: str, **cells: str) -> Case:
-    """Four good rows, then one with these cells."""
+    """Returns a case with four good rows and then one with these cells."""
     body = csv_of(*GOOD, expense(**cells))
     return Case(name, body, says=says, quarantined=[(6, column, code)], published=4)
 
@@ -219,9 +219,9 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name[:60])
-def test_an_upload_gets_what_it_deserves(flow: Flow, reconciler, case: Case):
+def test_an_upload_is_published_or_rejected_with_a_clear_reason(flow: Flow, reconciler, case: Case):
     flow.bucket.put(case.object_key, case.body)
-    outcome = reconciler(limits=LIMITS).reconcile(case.object_key, None)
+    outcome = reconciler(limits=LIMITS).reconcile_key(case.object_key, None)
 
     upload = flow.upload(case.object_key)
     quarantined = flow.quarantined(case.object_key)
@@ -245,7 +245,7 @@ def test_an_upload_gets_what_it_deserves(flow: Flow, reconciler, case: Case):
 
 
 @pytest.mark.parametrize("object_key", ["raw/", "raw/expenses/", "raw/expenses/owner=ana/", "raw/new folder/"])
-def test_a_folder_placeholder_is_no_upload(flow: Flow, object_key: str):
+def test_a_folder_placeholder_is_not_recorded_as_an_upload(flow: Flow, object_key: str):
     assert flow.put(object_key, b"").result == "unchanged"
     assert flow.uploads() == []
     assert flow.unsettled() == []
@@ -255,7 +255,7 @@ def test_a_gzip_bomb_is_rejected_once_it_exceeds_the_limit(flow: Flow, reconcile
     bomb = gzip.compress(csv_of(*[expense(amount=str(number)) for number in range(60_000)]))
     flow.bucket.put("raw/expenses/a.csv.gz", bomb)
     assert len(bomb) < 200_000
-    outcome = reconciler(limits=ReadLimits(expanded_bytes=2 << 20)).reconcile("raw/expenses/a.csv.gz", None)
+    outcome = reconciler(limits=ReadLimits(expanded_bytes=2 << 20)).reconcile_key("raw/expenses/a.csv.gz", None)
     assert outcome.result == "rejected"
     assert outcome.message == "The CSV is larger than 2 MiB: split it into several files."
     assert flow.upload("raw/expenses/a.csv.gz")["reason_code"] == "too_large"
@@ -271,7 +271,7 @@ def test_a_row_longer_than_the_large_block_is_rejected(flow: Flow, monkeypatch: 
     assert flow.stored_rows() == 0
 
 
-def test_of_a_rejected_upload_the_first_thousand_bad_rows_are_kept(flow: Flow):
+def test_a_rejected_upload_keeps_its_first_thousand_bad_rows(flow: Flow):
     flow.put("raw/expenses/a.csv", csv_of(*[expense(date="soon", amount="1")] * 1500, *GOOD))
     upload = flow.upload("raw/expenses/a.csv")
     assert (upload["state"], upload["rows_read"], upload["rows_quarantined"]) == ("rejected", 1504, 1504)
@@ -279,7 +279,7 @@ def test_of_a_rejected_upload_the_first_thousand_bad_rows_are_kept(flow: Flow):
     assert [row["row_no"] for row in flow.quarantined("raw/expenses/a.csv")] == list(range(2, 1002))
 
 
-def test_the_raw_text_of_a_bad_row_is_cut_and_its_message_too(flow: Flow):
+def test_the_raw_text_and_the_message_of_a_bad_row_are_shortened(flow: Flow):
     flow.put("raw/expenses/a.csv", csv_of(*GOOD, expense(description="☕" * 5000, amount="x" * 4000)))
     (row,) = flow.quarantined("raw/expenses/a.csv")
     assert len(row["raw_text"]) == 4096
@@ -287,7 +287,7 @@ def test_the_raw_text_of_a_bad_row_is_cut_and_its_message_too(flow: Flow):
     assert flow.upload("raw/expenses/a.csv")["state"] == "published"
 
 
-def test_the_raw_text_of_a_bad_row_survives_whatever_stands_in_it(flow: Flow):
+def test_the_raw_text_of_a_bad_row_is_stored_unchanged(flow: Flow):
     text = "NULL \\N \\ \"quoted\", 'single'\r\nline\ttab % \0 ☕😀"
     flow.put("raw/expenses/a.csv", csv_of(*GOOD, expense(description=text), ["NULL"]))
     control, ragged = flow.quarantined("raw/expenses/a.csv")

@@ -1,4 +1,4 @@
-"""What the benchmark uploads must be what it says it is: always the same, and good."""
+"""The files that the benchmark uploads: always the same, and valid."""
 
 import io
 import sys
@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from centflow_glue.contract import load_contracts
-from centflow_glue.quarantine import QuarantinedRow
-from centflow_glue.read import CsvReader, ReadLimits
-from centflow_glue.validate import validate
+from centflow_glue.limits import ReadLimits
+from centflow_glue.rows.quarantine import QuarantinedRow
+from centflow_glue.rows.read import CsvReader
+from centflow_glue.rows.validate import validate
 
 ROWS = 70_000
 
@@ -27,7 +28,7 @@ def csv_chunks() -> Iterator[Callable[[int, int], Iterator[bytes]]]:
         sys.path.remove(folder)
 
 
-def test_the_same_rows_come_from_the_same_seed(csv_chunks):
+def test_the_same_seed_generates_the_same_rows(csv_chunks):
     assert list(csv_chunks(1000, 1)) == list(csv_chunks(1000, 1))
     assert list(csv_chunks(1000, 1)) != list(csv_chunks(1000, 2))
 
@@ -47,7 +48,7 @@ def test_every_row_keeps_the_contract_of_expenses(csv_chunks):
     assert set(reader.header.positions) == {column.header for column in contract.columns}
 
 
-def test_a_household_has_fewer_merchants_and_each_of_its_files_a_year(csv_chunks):
+def test_a_household_has_few_merchants_and_one_year_per_file(csv_chunks):
     from expenses import Shape
 
     shape = Shape(merchants=300, days=365, days_before=365, first_number=ROWS)

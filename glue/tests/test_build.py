@@ -1,4 +1,4 @@
-"""What travels to Glue: this package as a wheel, without the network."""
+"""The wheel of this package that is shipped to Glue, built without the network."""
 
 import importlib.util
 import os
@@ -13,7 +13,7 @@ from stack import REPOSITORY
 
 @pytest.fixture
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """`build.py`, over a copy of the package whose files were changed just now by somebody with other habits."""
+    """Returns `build.py` for a copy of the package with new file times and other file modes."""
     specification = importlib.util.spec_from_file_location("glue_build", REPOSITORY / "glue" / "build.py")
     assert specification is not None
     assert specification.loader is not None
@@ -28,7 +28,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-def test_the_wheel_is_the_same_bytes_whenever_and_by_whomever_it_is_built(
+def test_the_wheel_has_the_same_bytes_at_any_time_and_for_any_user(
     build: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     build.build_package(tmp_path / "copied")
@@ -40,7 +40,7 @@ def test_the_wheel_is_the_same_bytes_whenever_and_by_whomever_it_is_built(
     assert (tmp_path / "copied" / copied).read_bytes() == (tmp_path / "original" / copied).read_bytes()
 
 
-def test_the_wheel_holds_the_package_with_its_contracts_and_nothing_else(build: ModuleType, tmp_path: Path):
+def test_the_wheel_contains_only_the_package_and_its_contracts(build: ModuleType, tmp_path: Path):
     build.build_package(tmp_path / "dist")
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     names = ZipFile(wheel).namelist()
@@ -51,7 +51,7 @@ def test_the_wheel_holds_the_package_with_its_contracts_and_nothing_else(build: 
     assert not [name for name in names if "__pycache__" in name]
 
 
-def test_a_build_that_fails_says_what_the_tool_said(build: ModuleType, tmp_path: Path):
+def test_a_failed_build_shows_the_output_of_the_tool(build: ModuleType, tmp_path: Path):
     (build.PROJECT / "pyproject.toml").write_text("[project]\nname = 'x'\n", encoding="utf-8")
     with pytest.raises(SystemExit, match=r"(?s)hatchling build … failed:\n.*version"):
         build.build_package(tmp_path / "dist")

@@ -1,4 +1,4 @@
-"""Four job runs at once, on the same keys and on different ones, while people go on uploading and deleting."""
+"""Four job runs at once, on the same and on different keys, while people upload and delete."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ MANIFESTS = count(1)
 
 
 def statement(first: int, last: int, category: str = "Food", feed: str = "expenses") -> File:
-    """An export of so many payments; those of the same number are the same payment, every tenth has an id."""
+    """Returns an export of payments. The same number is the same payment, and every tenth payment has an id."""
     place = ("", "") if feed == "expenses" else ()
     return File(
         feed,
@@ -47,7 +47,7 @@ def uploads(s3: Any, stack: Stack) -> Twins:
 
 @contextmanager
 def no_deadlocks(admin: Connection) -> Iterator[None]:
-    """MySQL has to choose no victim: a deadlock would be survived, but the upload would be loaded a second time."""
+    """Checks that no deadlock occurs. The job survives deadlocks, but then loads the upload a second time."""
     sql = "SELECT COUNT AS n FROM information_schema.INNODB_METRICS WHERE NAME = 'lock_deadlocks'"
     before = fetch(admin, sql)
     yield
@@ -57,7 +57,7 @@ def no_deadlocks(admin: Connection) -> Iterator[None]:
 def reconcile_in_processes(
     stack: Stack, address: DatabaseAddress, uploads: Twins, shares: Sequence[Sequence[str]]
 ) -> None:
-    """Each process reconciles its share of the keys, all at once."""
+    """Runs one process for each share of the keys, all at once."""
     processes = [start(stack.environment(), address, uploads.bucket.name, share) for share in shares]
     for process in processes:
         process.join(JOIN_SECONDS)
@@ -65,7 +65,7 @@ def reconcile_in_processes(
 
 
 def run_manifest(stack: Stack, uploads: Twins, object_keys: Sequence[str]) -> None:
-    """A job run on the warm Spark for these keys."""
+    """Runs the job for these keys, in the running Spark session."""
     manifest = f"manifests/{next(MANIFESTS)}.jsonl"
     uploads.bucket.put(manifest, "\n".join(json.dumps({"key": key}) for key in object_keys).encode())
     arguments = ["--keys-from", "manifest", "--manifest", f"s3://{uploads.bucket.name}/{manifest}"]
@@ -73,7 +73,7 @@ def run_manifest(stack: Stack, uploads: Twins, object_keys: Sequence[str]) -> No
 
 
 def a_busy_day(uploads: Twins) -> Iterator[None]:
-    """Corrections and deletes, one at each step; whoever reconciles a key meanwhile must see it or do it again."""
+    """Makes one correction or delete at each step. A job run for the key must see it or repeat its work."""
     for number in range(2):
         uploads.put("raw/expenses/owner=ann/a.csv", statement(number, 30 + number, category=f"Food {number}"))
         yield
@@ -88,7 +88,7 @@ def a_busy_day(uploads: Twins) -> Iterator[None]:
 
 
 def first_uploads(uploads: Twins) -> list[str]:
-    """What is there in the morning."""
+    """Makes the first uploads of the day. Returns their keys."""
     for name in "abc":
         uploads.put(f"raw/expenses/owner=ann/{name}.csv", statement(0, 30))
     uploads.put("raw/expenses/owner=bob/a.csv", statement(0, 30))
@@ -97,7 +97,7 @@ def first_uploads(uploads: Twins) -> list[str]:
     return uploads.object_keys
 
 
-def test_four_processes_on_the_same_keys_come_to_what_one_would(
+def test_four_processes_on_the_same_keys_get_the_result_of_one(
     stack: Stack, admin: Connection, address: DatabaseAddress, uploads: Twins
 ) -> None:
     keys = first_uploads(uploads)
@@ -115,13 +115,13 @@ def test_four_processes_on_the_same_keys_come_to_what_one_would(
 
 
 @pytest.mark.parametrize("owners", [["ann"], ["ann", "bob", "cid", "dan"]], ids=["one owner", "four owners"])
-def test_the_same_statement_published_many_times_at_once_counts_once(
+def test_a_statement_that_is_published_many_times_at_once_counts_once(
     owners: list[str], stack: Stack, admin: Connection, address: DatabaseAddress, uploads: Twins
 ) -> None:
     for number in range(16):
         uploads.put(f"raw/expenses/owner={owners[number % len(owners)]}/{number}.csv", statement(0, 40))
     keys = uploads.object_keys
-    # With one owner all processes publish into the same feed; with four, each also comes by the others' owners.
+    # With one owner all processes publish into the same feed. With four owners the processes also meet in each feed.
     shares = [keys[number::RUNS] for number in range(RUNS)]
 
     with no_deadlocks(admin), reading(lambda: stack.connect(stack.reporter)) as reader:
@@ -132,10 +132,10 @@ def test_the_same_statement_published_many_times_at_once_counts_once(
     a_statement = (rows // len(owners), amount / len(owners))
     seen = [(n, money) for n, money, _, _ in reader.seen]
     assert set(seen) <= {(a_statement[0] * times, a_statement[1] * times) for times in range(len(owners) + 1)}
-    assert seen == sorted(seen), "nothing that was shown goes away"
+    assert seen == sorted(seen), "no visible row disappears"
 
 
-def test_four_job_runs_on_the_same_keys_come_to_what_one_would(
+def test_four_job_runs_on_the_same_keys_get_the_result_of_one(
     stack: Stack, spark: SparkSession, admin: Connection, address: DatabaseAddress, uploads: Twins
 ) -> None:
     keys = first_uploads(uploads)
@@ -152,7 +152,7 @@ def test_four_job_runs_on_the_same_keys_come_to_what_one_would(
     assert_settled(admin, address, uploads)
 
 
-def test_four_job_runs_on_different_keys_of_one_owner_come_to_what_one_would(
+def test_four_job_runs_on_different_keys_of_one_owner_get_the_result_of_one(
     stack: Stack, spark: SparkSession, admin: Connection, address: DatabaseAddress, uploads: Twins
 ) -> None:
     for number in range(12):

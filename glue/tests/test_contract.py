@@ -3,7 +3,7 @@ from importlib import resources
 
 import pytest
 
-from centflow_glue.contract import TYPES, ContractError, load_contracts, read_contract
+from centflow_glue.contract import TYPES, ContractError, load_contracts, parse_contract
 
 TEXTS = {
     entry.name.removesuffix(".json"): entry.read_text("utf-8")
@@ -17,14 +17,14 @@ def changed(feed: str, change) -> str:
     return json.dumps(schema)
 
 
-def test_every_committed_contract_is_loaded_under_its_feeds_name():
+def test_every_contract_is_loaded_under_the_name_of_its_feed():
     assert list(load_contracts()) == sorted(TEXTS)
     assert TEXTS.keys() >= {"budgets", "expenses", "incomes"}
 
 
 @pytest.mark.parametrize("feed", TEXTS)
-def test_a_committed_contract_is_whole(feed: str):
-    contract = read_contract(TEXTS[feed])
+def test_a_contract_is_complete(feed: str):
+    contract = parse_contract(TEXTS[feed])
     headers = [column.header for column in contract.columns]
 
     assert contract.feed == feed
@@ -38,59 +38,59 @@ def test_a_committed_contract_is_whole(feed: str):
 
 
 @pytest.mark.parametrize("feed", TEXTS)
-def test_the_period_is_part_of_the_natural_key_so_that_only_uploads_that_overlap_in_time_can_share_rows(feed: str):
-    contract = read_contract(TEXTS[feed])
+def test_the_natural_key_contains_the_period_so_only_uploads_of_the_same_time_share_rows(feed: str):
+    contract = parse_contract(TEXTS[feed])
     assert contract.period in contract.natural_key
 
 
 @pytest.mark.parametrize("feed", TEXTS)
-def test_every_cell_of_a_natural_key_is_stored_rather_than_null(feed: str):
-    contract = read_contract(TEXTS[feed])
+def test_no_column_of_a_natural_key_is_stored_as_null(feed: str):
+    contract = parse_contract(TEXTS[feed])
     assert not [header for header in contract.natural_key if contract.column(header).nullable]
 
 
 @pytest.mark.parametrize("feed", TEXTS)
-def test_every_currency_that_is_allowed_has_its_minor_units(feed: str):
-    contract = read_contract(TEXTS[feed])
+def test_every_allowed_currency_has_minor_units(feed: str):
+    contract = parse_contract(TEXTS[feed])
     assert contract.minor_units.keys() == set(contract.column(contract.currency).allowed or ())
     assert [contract.minor_units[code] for code in ("EUR", "JPY", "KWD")] == [2, 0, 3]
     assert max(contract.minor_units.values()) <= (contract.column(contract.amount).scale or 0)
 
 
 @pytest.mark.parametrize("feed", TEXTS)
-def test_money_has_four_decimals_and_fifteen_digits_before_them(feed: str):
-    contract = read_contract(TEXTS[feed])
+def test_amounts_have_four_decimals_and_fifteen_integer_digits(feed: str):
+    contract = parse_contract(TEXTS[feed])
     amount = contract.column(contract.amount)
     assert (amount.integer_digits, amount.scale) == (15, 4)
 
 
 def test_the_hash_changes_with_any_byte_of_the_contract():
     text = TEXTS["expenses"]
-    assert read_contract(text).sha256 != read_contract(text + "\n").sha256
-    assert read_contract(text).sha256 == read_contract(text).sha256
+    assert parse_contract(text).sha256 != parse_contract(text + "\n").sha256
+    assert parse_contract(text).sha256 == parse_contract(text).sha256
 
 
-def test_a_type_that_the_job_does_not_know_is_refused():
+def test_an_unknown_type_is_rejected():
     def make_it_a_boolean(schema):
         schema["centflow"]["columns"][0]["type"] = "boolean"
 
     with pytest.raises(ContractError, match="Column 'date' has the unknown type 'boolean'"):
-        read_contract(changed("expenses", make_it_a_boolean))
+        parse_contract(changed("expenses", make_it_a_boolean))
 
 
 @pytest.mark.parametrize("lost", ["table", "naturalKey", "transactionId", "period", "amount", "minorUnits", "columns"])
-def test_a_contract_that_lacks_something_says_what_to_run(lost: str):
+def test_an_incomplete_contract_is_rejected_with_the_command_to_run(lost: str):
     with pytest.raises(ContractError, match=rf"'{lost}'.*npm run generate"):
-        read_contract(changed("expenses", lambda schema: schema["centflow"].pop(lost)))
+        parse_contract(changed("expenses", lambda schema: schema["centflow"].pop(lost)))
 
 
-def test_a_column_without_its_frictionless_field_is_refused():
+def test_a_column_without_its_frictionless_field_is_rejected():
     with pytest.raises(ContractError, match="merchant"):
-        read_contract(changed("expenses", lambda schema: schema["fields"].pop(1)))
+        parse_contract(changed("expenses", lambda schema: schema["fields"].pop(1)))
 
 
-def test_text_that_is_no_json_is_refused():
+def test_text_that_is_not_json_is_rejected():
     with pytest.raises(ContractError, match="cannot be read"):
-        read_contract("feeds:")
+        parse_contract("feeds:")
     with pytest.raises(ContractError, match="cannot be read"):
-        read_contract("[]")
+        parse_contract("[]")

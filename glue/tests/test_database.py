@@ -20,7 +20,7 @@ from centflow_glue.restored_host import HostError
 
 
 class _SecretsManager:
-    """Secrets Manager with one secret, as RDS writes it."""
+    """A fake Secrets Manager with one secret in the format of RDS."""
 
     def __init__(self, host: str, password: str = "correct horse") -> None:
         self.secret = {"host": host, "port": 3306, "username": "loader", "password": password, "dbname": "centflow"}
@@ -39,7 +39,7 @@ def _forget_credentials():
 
 
 def connect_arguments(monkeypatch: pytest.MonkeyPatch, host: str, address: DatabaseAddress) -> dict[str, Any]:
-    """What `connect` would hand to PyMySQL for a database on this host."""
+    """Returns the arguments that `connect` passes to PyMySQL for a database on this host."""
     given: dict[str, Any] = {}
     secrets = _SecretsManager(host)
     monkeypatch.setattr(boto3, "client", lambda service: secrets)
@@ -51,7 +51,7 @@ def connect_arguments(monkeypatch: pytest.MonkeyPatch, host: str, address: Datab
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.1.1", "::1", "localhost"])
-def test_a_connection_within_this_machine_need_not_verify_the_server(monkeypatch: pytest.MonkeyPatch, host: str):
+def test_a_connection_on_the_loopback_does_not_verify_the_server(monkeypatch: pytest.MonkeyPatch, host: str):
     context = connect_arguments(monkeypatch, host, DatabaseAddress("s"))["ssl"]
     assert context.verify_mode is ssl.CERT_NONE
     assert not context.check_hostname
@@ -68,14 +68,14 @@ def test_a_connection_within_this_machine_need_not_verify_the_server(monkeypatch
         "",
     ],
 )
-def test_a_connection_off_this_machine_is_tls_that_verifies_the_server(monkeypatch: pytest.MonkeyPatch, host: str):
+def test_a_connection_to_another_machine_verifies_the_server(monkeypatch: pytest.MonkeyPatch, host: str):
     context = connect_arguments(monkeypatch, host, DatabaseAddress("s"))["ssl"]
     assert isinstance(context, ssl.SSLContext)
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
 
 
-def test_the_job_may_name_another_database_than_the_secret(monkeypatch: pytest.MonkeyPatch):
+def test_the_job_can_use_another_database_than_the_one_in_the_secret(monkeypatch: pytest.MonkeyPatch):
     assert connect_arguments(monkeypatch, "::1", DatabaseAddress("s"))["database"] == "centflow"
     assert connect_arguments(monkeypatch, "::1", DatabaseAddress("s", "rebuilt"))["database"] == "rebuilt"
 
@@ -83,7 +83,7 @@ def test_the_job_may_name_another_database_than_the_secret(monkeypatch: pytest.M
 RDS_DOMAIN = "c9akciq32rgx.eu-west-1.rds.amazonaws.com"
 
 
-def test_the_job_may_name_a_restored_instance_which_is_verified_as_the_secrets(monkeypatch: pytest.MonkeyPatch):
+def test_a_restored_instance_is_verified_like_the_host_in_the_secret(monkeypatch: pytest.MonkeyPatch):
     restored = f"centflow-dev-accept-restore.{RDS_DOMAIN}"
     address = DatabaseAddress("s", "rebuilt", host=restored)
     given = connect_arguments(monkeypatch, f"centflow-dev-database.{RDS_DOMAIN}", address)
@@ -93,7 +93,7 @@ def test_the_job_may_name_a_restored_instance_which_is_verified_as_the_secrets(m
 
 
 @pytest.mark.parametrize("host", ["attacker.example.com", "127.0.0.1", f"{RDS_DOMAIN}.example.com"])
-def test_no_connection_is_made_to_a_host_of_somebody_else(monkeypatch: pytest.MonkeyPatch, host: str):
+def test_no_connection_is_opened_to_a_foreign_host(monkeypatch: pytest.MonkeyPatch, host: str):
     def fail(**arguments: Any) -> None:
         raise AssertionError("The password would go to another server.")
 
@@ -105,7 +105,7 @@ def test_no_connection_is_made_to_a_host_of_somebody_else(monkeypatch: pytest.Mo
     assert "correct horse" not in str(refused.value)
 
 
-def test_a_refused_password_is_read_again_because_it_may_have_been_rotated(monkeypatch: pytest.MonkeyPatch):
+def test_a_refused_password_is_read_again_because_it_may_be_rotated(monkeypatch: pytest.MonkeyPatch):
     secrets = _SecretsManager("127.0.0.1")
     monkeypatch.setattr(boto3, "client", lambda service: secrets)
 
@@ -119,7 +119,7 @@ def test_a_refused_password_is_read_again_because_it_may_have_been_rotated(monke
         assert secrets.asked == expected
 
 
-def test_a_password_shows_in_no_representation():
+def test_no_repr_shows_a_password():
     credentials = database._Credentials("h", 1, "loader", "d", password="correct horse")
     assert "correct horse" not in repr(credentials)
 
@@ -145,7 +145,7 @@ def test_a_password_shows_in_no_representation():
         (TimeoutError(), False),
     ],
 )
-def test_only_what_may_pass_by_itself_is_tried_again(error: Exception, expected: bool):
+def test_only_transient_errors_are_retried(error: Exception, expected: bool):
     assert is_transient(error) is expected
 
 
@@ -159,7 +159,7 @@ def test_a_connection_is_utc_read_committed_and_strict(address: DatabaseAddress)
     assert {"STRICT_ALL_TABLES", "NO_ZERO_DATE", "ONLY_FULL_GROUP_BY"} <= set(mode.split(","))
 
 
-def test_a_connection_waits_for_rows_longer_than_any_file_takes_to_give_one(address: DatabaseAddress):
+def test_the_server_waits_long_enough_for_the_next_row_of_a_file(address: DatabaseAddress):
     connection = connect(address)
     with connection.cursor() as cursor:
         cursor.execute("SELECT @@session.net_read_timeout")
@@ -168,7 +168,7 @@ def test_a_connection_waits_for_rows_longer_than_any_file_takes_to_give_one(addr
     assert seconds >= 1800
 
 
-def test_a_server_that_is_gone_without_a_word_is_noticed_within_two_minutes(address: DatabaseAddress):
+def test_a_silently_lost_server_is_noticed_within_two_minutes(address: DatabaseAddress):
     connection = connect(address)
     server: socket.socket = connection._sock
     asked = server.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
@@ -184,13 +184,13 @@ def test_a_server_that_is_gone_without_a_word_is_noticed_within_two_minutes(addr
 
 @pytest.fixture(scope="module")
 def tls_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MysqlServer]:
-    """A server whose certificates the tests choose."""
+    """Starts a server whose certificates the tests choose."""
     with mysql_server(tmp_path_factory.mktemp("tls")) as server:
         yield server
 
 
 def present(server: MysqlServer, authority: trustme.CA, host: str) -> None:
-    """Have the server answer with a certificate of this authority for this host."""
+    """Makes the server present a certificate of this authority for this host."""
     certificate = authority.issue_cert(host)
     pems = {
         "ca": authority.cert_pem.bytes(),
@@ -208,7 +208,7 @@ def present(server: MysqlServer, authority: trustme.CA, host: str) -> None:
 def connect_to(
     monkeypatch: pytest.MonkeyPatch, server: MysqlServer, authorities: str | None, host: str = "localhost"
 ) -> str:
-    """The cipher of a connection of the loader's."""
+    """Connects as the loader. Returns the cipher of the connection."""
     secrets = _SecretsManager(host, server.password)
     secrets.secret["port"] = server.port
     monkeypatch.setattr(boto3, "client", lambda service: secrets)
@@ -218,7 +218,7 @@ def connect_to(
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_a_server_is_known_by_its_name_and_by_who_vouches_for_it(
+def test_a_server_is_verified_by_its_name_and_its_authority(
     monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, tmp_path: Path, host: str
 ):
     authority = trustme.CA()
@@ -235,7 +235,7 @@ def test_a_server_is_known_by_its_name_and_by_who_vouches_for_it(
         (True, "127.0.0.1", "Hostname mismatch"),
     ],
 )
-def test_another_server_is_refused_at_once_even_on_this_machine(
+def test_an_unknown_server_is_refused_at_once_even_on_the_loopback(
     monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, tmp_path: Path, vouched: bool, host: str, why: str
 ):
     authority = trustme.CA()
@@ -246,9 +246,7 @@ def test_another_server_is_refused_at_once_even_on_this_machine(
     assert not is_transient(refused.value)
 
 
-def test_authorities_may_be_in_s3_and_are_read_once(
-    monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, bucket: Bucket
-):
+def test_authorities_in_s3_are_read_once(monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, bucket: Bucket):
     authority = trustme.CA()
     present(tls_server, authority, "localhost")
     bucket.s3.put_object(Bucket=bucket.name, Key="a folder/ca.pem", Body=authority.cert_pem.bytes())
@@ -258,7 +256,7 @@ def test_authorities_may_be_in_s3_and_are_read_once(
     assert connect_to(monkeypatch, tls_server, uri)
 
 
-def test_a_restored_instance_shows_a_certificate_for_its_own_name(
+def test_a_restored_instance_must_have_a_certificate_for_its_own_name(
     monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, tmp_path: Path
 ):
     authority = trustme.CA()
@@ -277,7 +275,7 @@ def test_a_restored_instance_shows_a_certificate_for_its_own_name(
     connect(address).close()
 
 
-def test_without_any_authority_nobody_is_trusted(
+def test_without_any_authority_no_server_is_trusted(
     monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, tmp_path: Path
 ):
     (tmp_path / "empty.pem").touch()
@@ -285,7 +283,7 @@ def test_without_any_authority_nobody_is_trusted(
         connect_to(monkeypatch, tls_server, str(tmp_path / "empty.pem"))
 
 
-def test_a_database_that_is_not_there_is_a_transient_error(monkeypatch: pytest.MonkeyPatch, stack: Stack):
+def test_an_unreachable_database_is_a_transient_error(monkeypatch: pytest.MonkeyPatch, stack: Stack):
     secrets = _SecretsManager("127.0.0.1")
     secrets.secret["port"] = 1
     monkeypatch.setattr(boto3, "client", lambda service: secrets)
@@ -295,7 +293,7 @@ def test_a_database_that_is_not_there_is_a_transient_error(monkeypatch: pytest.M
     assert "correct horse" not in str(refused.value)
 
 
-def test_a_named_lock_is_one_connections_at_a_time(address: DatabaseAddress):
+def test_only_one_connection_holds_a_named_lock(address: DatabaseAddress):
     holder, other = connect(address), connect(address)
     with (
         named_lock(holder, "centflow:test", 0),
@@ -309,7 +307,7 @@ def test_a_named_lock_is_one_connections_at_a_time(address: DatabaseAddress):
     other.close()
 
 
-def test_a_named_lock_ends_with_its_connection_so_that_a_killed_job_blocks_nobody(address: DatabaseAddress):
+def test_a_named_lock_is_released_when_its_connection_ends(address: DatabaseAddress):
     holder, other = connect(address), connect(address)
     with named_lock(holder, "centflow:test", 0):
         holder.close()

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from statements import COFFEE
 
 from centflow_glue.contract import Contract, load_contracts
-from centflow_glue.fingerprint import fingerprints
+from centflow_glue.rows.fingerprint import compute_fingerprints
 
 EXPENSES = load_contracts()["expenses"]
 BUDGETS = load_contracts()["budgets"]
 
 
 def fingerprints_of(*rows: dict[str, str], contract: Contract = EXPENSES) -> list[str]:
-    """Fingerprints of coffees but for these cells; in batches of one, as nothing may depend on the rows around."""
+    """Returns the fingerprints of rows with these cells. Each row is a batch, because neighbours must not matter."""
     defaults = {**dict.fromkeys((column.header for column in contract.columns), "x"), **COFFEE, "transaction_id": ""}
     table = pa.table(
         {
@@ -28,7 +28,7 @@ def fingerprints_of(*rows: dict[str, str], contract: Contract = EXPENSES) -> lis
             for column in contract.columns
         }
     )
-    return fingerprints(table, contract).to_pylist()
+    return compute_fingerprints(table, contract).to_pylist()
 
 
 def fingerprint(contract: Contract = EXPENSES, **cells: str) -> str:
@@ -36,11 +36,11 @@ def fingerprint(contract: Contract = EXPENSES, **cells: str) -> str:
     return one
 
 
-def test_a_fingerprint_is_what_it_always_was():
-    """Stored rows are compared by their fingerprints: a change of these values orphans every row already stored.
+def test_a_fingerprint_never_changes():
+    """These values must never change, because stored rows are compared by their fingerprints.
 
-    After such a change an upload would no longer recognise what it shares with the uploads loaded before, and money
-    would count twice, until everything is loaded anew. If it has to be, plan it as a migration.
+    After a change, new uploads would not recognise the rows that they share with earlier uploads. Money would count
+    twice until everything is loaded again. If a change is necessary, plan it as a migration.
     """
     assert fingerprint() == "9ea5705ced8d2cc8879463bc93f407f0"
     assert fingerprint(transaction_id="T-1") == "cfe4b50b04cf0621008176c1e5d9ca19"
@@ -56,33 +56,33 @@ def test_amounts_count_by_value(other: str):
     assert fingerprint(amount=other) == fingerprint(amount="12.5")
 
 
-def test_zero_has_no_sign():
+def test_zero_and_minus_zero_have_the_same_fingerprint():
     assert fingerprint(amount="-0.00") == fingerprint(amount="0")
 
 
 @pytest.mark.parametrize("header", ["date", "merchant", "account", "amount", "currency", "description"])
-def test_every_column_of_the_natural_key_counts(header: str):
+def test_every_column_of_the_natural_key_changes_the_fingerprint(header: str):
     other = {"date": "2025-01-16", "amount": "3.51", "currency": "USD"}.get(header, "other")
     assert fingerprint(**{header: other}) != fingerprint()
 
 
 @pytest.mark.parametrize("header", ["category", "country", "city"])
-def test_other_values_do_not_count(header: str):
+def test_columns_outside_the_natural_key_do_not_change_the_fingerprint(header: str):
     assert fingerprint(**{header: "other"}) == fingerprint()
 
 
-def test_a_budgets_amount_is_another_value():
+def test_the_amount_of_a_budget_does_not_change_the_fingerprint():
     assert fingerprint(BUDGETS, month="2025-01", amount="1") == fingerprint(BUDGETS, month="2025-01", amount="2")
 
 
-def test_a_transaction_id_is_the_identity_by_itself():
+def test_a_transaction_id_alone_identifies_a_row():
     changed = {"date": "2025-02-01", "merchant": "other", "amount": "9", "description": "other"}
     assert fingerprint(transaction_id="T-1", **changed) == fingerprint(transaction_id="T-1")
     assert fingerprint(transaction_id="T-2") != fingerprint(transaction_id="T-1")
     assert fingerprint(transaction_id="T-1") != fingerprint()
 
 
-def test_rows_with_and_without_a_transaction_id_may_stand_in_one_upload():
+def test_an_upload_may_have_rows_with_and_without_a_transaction_id():
     rows = [{"transaction_id": "T-1"}, {}, {"transaction_id": "T-1", "amount": "9"}, {"amount": "9"}]
     together = fingerprints_of(*rows)
     assert together == [fingerprint(**row) for row in rows]
@@ -90,7 +90,7 @@ def test_rows_with_and_without_a_transaction_id_may_stand_in_one_upload():
     assert len(set(together)) == 3
 
 
-def test_a_transaction_id_is_not_mixed_up_with_a_natural_key_that_reads_alike():
+def test_a_transaction_id_differs_from_a_natural_key_with_the_same_text():
     natural = "\x1f".join(["2025-01-15", "m", "a", "3.5000", "EUR", ""])
     assert fingerprint(merchant="m", account="a") != fingerprint(transaction_id=natural)
 
@@ -108,7 +108,7 @@ def test_a_transaction_id_is_not_mixed_up_with_a_natural_key_that_reads_alike():
         ({"merchant": "NULL"}, {"merchant": ""}),
     ],
 )
-def test_values_that_only_look_or_concatenate_alike_differ(one: dict[str, str], other: dict[str, str]):
+def test_values_that_look_or_concatenate_the_same_differ(one: dict[str, str], other: dict[str, str]):
     assert fingerprint(**one) != fingerprint(**other)
 
 
@@ -117,7 +117,7 @@ KEYS = st.tuples(TEXT, TEXT, TEXT, st.integers(-(10**18), 10**18))
 
 
 @given(st.lists(KEYS, min_size=2, max_size=8))
-def test_fingerprints_are_equal_where_the_natural_keys_are_and_nowhere_else(keys: list[tuple[str, str, str, int]]):
+def test_fingerprints_are_equal_exactly_if_the_natural_keys_are_equal(keys: list[tuple[str, str, str, int]]):
     rows = [
         {"merchant": merchant, "account": account, "description": text, "amount": str(Decimal(units).scaleb(-4))}
         for merchant, account, text, units in keys

@@ -1,4 +1,4 @@
-"""The contracts are Frictionless Table Schemas: `frictionless validate` comes to what the job does."""
+"""The contracts are Frictionless Table Schemas: `frictionless validate` finds the same bad rows as the job."""
 
 import gzip
 import io
@@ -12,19 +12,20 @@ from stack import REPOSITORY
 from statements import HEADER, csv_of, expense
 
 from centflow_glue.contract import load_contracts
-from centflow_glue.quarantine import QuarantinedRow
-from centflow_glue.read import CsvReader, ReadLimits
-from centflow_glue.validate import validate
+from centflow_glue.limits import ReadLimits
+from centflow_glue.rows.quarantine import QuarantinedRow
+from centflow_glue.rows.read import CsvReader
+from centflow_glue.rows.validate import validate
 
 SAMPLES = REPOSITORY / "samples" / "raw"
 FILES = sorted(path.relative_to(SAMPLES) for path in SAMPLES.rglob("*") if path.is_file())
 
 
 def rows_with_errors(body: bytes, feed: str) -> set[int]:
-    """The row numbers that `frictionless validate` complains about."""
+    """Returns the row numbers for which `frictionless validate` reports errors."""
     contract = resources.files("centflow_glue") / "contracts" / f"{feed}.json"
     schema = Schema.from_descriptor(json.loads(contract.read_text("utf-8")))
-    # Columns in any order, the optional ones left out.
+    # Allows any order of columns, and missing optional columns.
     resource = Resource(source=body, scheme="buffer", format="csv", schema=schema, detector=Detector(schema_sync=True))
     report = resource.validate(limit_errors=1_000_000)
     assert not report.errors
@@ -32,7 +33,7 @@ def rows_with_errors(body: bytes, feed: str) -> set[int]:
 
 
 def quarantined_rows(body: bytes, feed: str) -> dict[int, str]:
-    """The row numbers that the job quarantines, with their codes."""
+    """Returns the row numbers that the job quarantines, with their codes."""
     contract = load_contracts()[feed]
     reader = CsvReader(io.BytesIO(body), contract, False, ReadLimits())
     quarantined: list[QuarantinedRow] = []
@@ -52,7 +53,7 @@ def test_frictionless_and_the_job_find_the_same_bad_rows_in_a_sample(path: Path)
     assert rows_with_errors(body, feed) == set(quarantined_rows(body, feed))
 
 
-def test_the_samples_hold_bad_rows_of_several_kinds():
+def test_the_samples_contain_several_kinds_of_bad_rows():
     codes = {code for path in FILES for code in quarantined_rows(contents(path), path.parts[0]).values()}
     assert len(codes) >= 4
 
@@ -85,7 +86,7 @@ def test_frictionless_and_the_job_agree_on_every_fault_that_a_table_schema_can_e
         ({"merchant": "Caf\x07"}, "control_character"),
     ],
 )
-def test_what_a_table_schema_cannot_express_the_job_finds_by_itself(cells: dict[str, str], code: str):
+def test_the_job_also_finds_faults_that_a_table_schema_cannot_express(cells: dict[str, str], code: str):
     body = csv_of(expense(**cells))
     assert rows_with_errors(body, "expenses") == set()
     assert quarantined_rows(body, "expenses") == {2: code}

@@ -1,4 +1,4 @@
-"""What a server gets that asks the job for more than the rows of an upload."""
+"""A rogue server that requests more than the rows of an upload does not get it."""
 
 import io
 import json
@@ -18,8 +18,8 @@ from centflow_glue import database
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, is_transient
 from centflow_glue.guarded_connection import GuardedConnection
-from centflow_glue.load import load_upload
-from centflow_glue.read import ReadLimits
+from centflow_glue.limits import ReadLimits
+from centflow_glue.load.load_version import load_version
 
 PASSWORD = "correct horse"
 
@@ -41,32 +41,32 @@ def _forget_credentials() -> Iterator[None]:
 
 
 def log_in(monkeypatch: pytest.MonkeyPatch, server: RogueServer, authority: str | None = None) -> GuardedConnection:
-    """Connect to the server as the job does."""
+    """Connects to the server as the job does."""
     monkeypatch.setattr(boto3, "client", lambda service: _SecretsManager(server.port, authority))
     return connect(DatabaseAddress("s"))
 
 
 def load_an_upload(connection: GuardedConnection) -> None:
-    """Load an upload as the job does."""
+    """Loads an upload as the job does."""
     body, contract = csv_of(expense()), load_contracts()["expenses"]
-    load_upload(connection, lambda: io.BytesIO(body), contract, 1, compressed=False, limits=ReadLimits())
+    load_version(connection, lambda: io.BytesIO(body), contract, 1, compressed=False, limits=ReadLimits())
 
 
 def query(connection: GuardedConnection) -> None:
-    """Send a statement that loads nothing."""
+    """Sends a statement that loads no file."""
     connection.cursor().execute("SHOW TABLES")
 
 
 @pytest.fixture
 def secret_file(tmp_path: Path) -> Path:
-    """A file of the job's machine that belongs to no upload."""
+    """Returns a file of the job's machine that no upload needs."""
     file = tmp_path / "credentials"
     file.write_text("aws_secret_access_key", "ascii")
     return file
 
 
 @pytest.mark.parametrize(("use", "when"), [(load_an_upload, b"LOAD DATA"), (query, b"SHOW TABLES")])
-def test_a_server_gets_no_file_but_the_one_that_is_being_loaded(
+def test_a_server_gets_only_the_file_that_is_being_loaded(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     secret_file: Path,
@@ -94,9 +94,7 @@ def test_a_server_gets_no_password_in_clear_text(
     assert not any(PASSWORD.encode() in packet for packet in server.received)
 
 
-def test_a_server_with_another_authority_than_the_secret_names_gets_nothing(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
+def test_a_server_whose_authority_is_not_in_the_secret_gets_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     authority = trustme.CA().cert_pem.bytes().decode()
     with (
         rogue_server(tmp_path, remembers=False) as server,
@@ -107,16 +105,16 @@ def test_a_server_with_another_authority_than_the_secret_names_gets_nothing(
     assert server.received == []
 
 
-def test_a_stack_with_a_server_of_its_own_names_the_authority_of_that_server(
+def test_a_stack_with_a_separate_server_puts_its_authority_into_the_secret(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     require_mysqld()
-    # Only then does the stack start a server. `npm test` names one that the packages share.
+    # Without this variable the stack starts its own server. `npm test` sets it to a server that the packages share.
     monkeypatch.setenv("CENTFLOW_MYSQL_URL", "")
     with start_stack(tmp_path) as stack:
         for name, value in stack.environment().items():
             monkeypatch.setenv(name, value)
-        # boto3's default session keeps the keys that it read first: those of the stack that the tests share.
+        # boto3's default session keeps the first credentials that it read, those of the stack that the tests share.
         secrets_manager = boto3.Session().client("secretsmanager")
         monkeypatch.setattr(boto3, "client", lambda service: secrets_manager)
         secret = json.loads(secrets_manager.get_secret_value(SecretId=stack.secret_id)["SecretString"])

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from centflow_glue.gunzip import GzipReader
 from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.rows.gunzip import GzipReader
 
 BODY = b"".join(b"row %d, of many\n" % number for number in range(20_000))
 DECOMPRESSOR = zlib.decompressobj
@@ -30,7 +30,7 @@ def fault(stored: bytes) -> tuple[str, str]:
 
 
 def member(body: bytes, flags: int, fields: bytes) -> bytes:
-    """A member whose header has these fields behind its first ten bytes."""
+    """Returns a member whose header has these fields after its first ten bytes."""
     compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     data = compressor.compress(body) + compressor.flush()
     return b"\x1f\x8b\x08" + bytes([flags]) + bytes(6) + fields + data + struct.pack("<II", zlib.crc32(body), len(body))
@@ -44,7 +44,7 @@ def test_a_file_expands_to_what_was_compressed(level: int, size: int):
 
 
 @given(st.lists(st.binary(max_size=50), max_size=3), st.integers(0, 9), st.integers(1, 60))
-def test_members_follow_each_other_and_zeros_the_last(bodies: list[bytes], zeros: int, size: int):
+def test_a_file_may_have_several_members_and_zeros_after_the_last(bodies: list[bytes], zeros: int, size: int):
     stored = b"".join(map(gzip.compress, bodies)) + bytes(zeros if bodies else 0)
     assert expanded(stored, size) == b"".join(bodies)
 
@@ -57,7 +57,7 @@ def test_the_optional_fields_of_a_header_are_skipped(flags: int, fields: bytes):
     assert expanded(member(b"body", flags, fields)) == b"body"
 
 
-def test_no_byte_behind_those_asked_for_is_expanded():
+def test_no_more_bytes_are_expanded_than_requested():
     damaged = bytearray(gzip.compress(BODY))
     damaged[-6] ^= 0xFF
     reader = GzipReader(io.BytesIO(bytes(damaged)))
@@ -70,7 +70,7 @@ def test_no_byte_behind_those_asked_for_is_expanded():
 
 
 class _Counting:
-    """zlib's decompressor, which copies what lies behind the end of what it gets."""
+    """zlib's decompressor. It copies all input after a member's end, so this class counts its input."""
 
     given = 0
 
@@ -86,7 +86,7 @@ class _Counting:
 
 
 @pytest.mark.parametrize("body", [b"", b"a"])
-def test_a_small_member_costs_the_same_however_many_bytes_lie_behind_it(body: bytes, monkeypatch: pytest.MonkeyPatch):
+def test_a_small_member_takes_the_same_time_however_many_bytes_follow(body: bytes, monkeypatch: pytest.MonkeyPatch):
     members = 4_000
     monkeypatch.setattr(_Counting, "given", 0)
     monkeypatch.setattr(zlib, "decompressobj", _Counting)
@@ -97,12 +97,12 @@ def test_a_small_member_costs_the_same_however_many_bytes_lie_behind_it(body: by
 
 
 @pytest.mark.parametrize("length", [2, 5, 9, 10, 15, 1000, -9, -8, -1])
-def test_a_file_that_is_cut_off_is_named_so(length: int):
+def test_a_truncated_file_is_reported_as_truncated(length: int):
     assert fault(gzip.compress(BODY)[:length]) == ("truncated_gzip", CUT_OFF)
 
 
 @pytest.mark.parametrize("fields", [b"\xff\xffabc", b"a name without its end"])
-def test_a_file_that_is_cut_off_within_its_header_is_named_so(fields: bytes):
+def test_a_file_truncated_in_its_header_is_reported_as_truncated(fields: bytes):
     assert fault(b"\x1f\x8b\x08\x0c" + bytes(6) + fields) == ("truncated_gzip", CUT_OFF)
 
 
@@ -119,14 +119,14 @@ def test_a_file_that_is_cut_off_within_its_header_is_named_so(fields: bytes):
         gzip.compress(BODY)[:-4] + bytes(4),
         gzip.compress(BODY)[:10] + b"\xff" * 100,
     ],
-    ids=["text", "one byte", "zlib", "method", "text behind", "text behind zeros", "checksum", "length", "data"],
+    ids=["text", "one byte", "zlib", "method", "text after", "text after zeros", "checksum", "length", "data"],
 )
-def test_what_is_not_sound_gzip_is_refused_in_words_of_our_own(stored: bytes):
+def test_a_damaged_file_is_rejected_with_our_own_message(stored: bytes):
     assert fault(stored) == ("not_gzip", DAMAGED)
 
 
 @given(st.integers(0, 200), st.integers(0, 255))
-def test_with_any_byte_changed_it_accepts_what_pythons_gzip_module_accepts(at: int, value: int):
+def test_files_with_a_changed_byte_are_accepted_exactly_if_pythons_gzip_accepts_them(at: int, value: int):
     stored = bytearray(gzip.compress(BODY[:500]))
     stored[at % len(stored)] = value
     try:

@@ -1,7 +1,7 @@
-"""Whatever the bytes of a file are, the reader accepts it or rejects it for a documented reason, and loses no row.
+"""The reader accepts any bytes or rejects them for a documented reason, and loses no row.
 
-A run must not surprise anybody, so it mangles a few files and always the same. `npm run fuzz` mangles many others: it
-sets `CENTFLOW_FUZZ_SEED` and `CENTFLOW_FUZZ_FILES`.
+A test run mangles a few files, always the same ones. `npm run fuzz` mangles many others. It sets `CENTFLOW_FUZZ_SEED`
+and `CENTFLOW_FUZZ_FILES`.
 """
 
 import hashlib
@@ -22,10 +22,12 @@ from statements import HEADER, csv_of, expense
 from test_gunzip import expanded
 
 from centflow_glue.contract import load_contracts
-from centflow_glue.load import Producer, Quarantine, too_many_bad_rows
-from centflow_glue.read import BLOCK_BYTES, CsvReader, ReadLimits, read_in_blocks
+from centflow_glue.limits import SUMMARY_LIMITS, ReadLimits
+from centflow_glue.load.load_version import RowWriter, find_too_many_bad_rows
+from centflow_glue.load.quarantine_files import REJECTED_ROWS_KEPT, QuarantineFiles
+from centflow_glue.load.running_summaries import RunningSummaries
 from centflow_glue.rejection import UploadRejectedError
-from centflow_glue.summaries import SUMMARY_LIMITS, RunningSummaries
+from centflow_glue.rows.read import BLOCK_BYTES, CsvReader, read_in_blocks
 
 SEED = int(os.environ.get("CENTFLOW_FUZZ_SEED", "1"))
 FILES = int(os.environ.get("CENTFLOW_FUZZ_FILES", "100"))
@@ -34,17 +36,17 @@ CONTRACT = load_contracts()["expenses"]
 LIMITS = ReadLimits(object_bytes=4 << 20, expanded_bytes=2 * MOST_BYTES)
 SMALL_BLOCK_BYTES = 512
 
-# What a file may cost: so much at the start, and so many times what an honest file does for a byte.
+# The most time and memory of a file: a fixed part, and a multiple of what a valid file takes per byte.
 MEMORY_AT_START = 16 << 20
 MEMORY_PER_BYTE = 128
 SECONDS_AT_START = 0.5
 TIMES_AN_HONEST_BYTE = 15
 TIMES_THE_MEMORY = 4
 
-# pyarrow's threads may free memory after a test, and a pool must outlive that.
+# Keeps pools alive, because pyarrow's threads may free memory after a test.
 POOLS: list[pa.MemoryPool] = []
 
-# What `rejection` documents of the bytes of a file.
+# All codes that `rejection` documents for the bytes of a file.
 REJECTIONS = {
     *("truncated_gzip", "not_gzip", "empty_file", "not_csv", "not_utf8", "missing_header", "duplicate_header"),
     *("too_many_columns", "expands_too_much", "record_too_long", "too_large", "open_quote", "too_many_bad_rows"),
@@ -54,22 +56,22 @@ FAULTS = {
     *("too_many_decimals", "unknown_currency", "unknown_value", "control_character", "too_long"),
 }
 
-# A record, cell by cell, as RFC 4180 and the job's reader split it: text behind a closing quote belongs to its cell.
+# Splits a record into cells like RFC 4180 and the job's reader: text after a closing quote belongs to its cell.
 CELL = re.compile(rb'(?:"([^"]*(?:""[^"]*)*)"?)?([^,\r\n]*)(,|\r\n|\n|\r|\Z)')
 
 
 @dataclass
 class Verdict:
-    """What the job makes of a file.
+    """The result of reading a file.
 
     Attributes:
-        code: Why the file is rejected, if it is.
-        reason: The same in words.
+        code: The code of the rejection, if the file is rejected.
+        reason: The reason of the rejection.
         header_row: The row number of the header.
         width: How many columns the header has.
         good: How many rows are good.
         quarantined: Row number and code of each bad row, in their order.
-        loaded: A digest of what MySQL would take.
+        loaded: A digest of the rows that MySQL would store.
     """
 
     code: str | None = None
@@ -82,7 +84,7 @@ class Verdict:
 
 
 def judge(file: HostileFile, block_bytes: int) -> Verdict:
-    """Read, check and count a file as `load_upload` does, without MySQL."""
+    """Reads, checks and counts a file as `load_version` does, without MySQL."""
     try:
         return read_in_blocks(
             lambda size: CsvReader(io.BytesIO(file.stored), CONTRACT, file.compressed, LIMITS, size),
@@ -95,14 +97,14 @@ def judge(file: HostileFile, block_bytes: int) -> Verdict:
 
 def judge_rows(reader: CsvReader) -> Verdict:
     out = io.BytesIO()
-    with Quarantine(0) as quarantine:
+    with QuarantineFiles(0) as quarantine:
         bad_rows = []
         for pile in (quarantine.ragged, quarantine.faulty):
             pile.write = partial(keep_and_write, bad_rows, pile.write)  # type: ignore[method-assign]
-        producer = Producer(reader, 0, quarantine, RunningSummaries(CONTRACT, SUMMARY_LIMITS))
-        producer.write_rows(out)
-        rejection = too_many_bad_rows(producer.tally, quarantine)
-    tally = producer.tally
+        writer = RowWriter(reader, 0, quarantine, RunningSummaries(CONTRACT, SUMMARY_LIMITS))
+        writer.write_rows(out)
+        rejection = find_too_many_bad_rows(writer.tally, quarantine)
+    tally = writer.tally
     assert tally.quarantined == len(bad_rows)
     assert out.getvalue().count(b"\n") >= tally.good
     return Verdict(
@@ -124,11 +126,11 @@ def keep_and_write(kept, write, rows) -> None:
 
 @dataclass
 class Rows:
-    """The records of a file, counted by a reader of the tests' own.
+    """The records of a file, counted by a separate reader in the tests.
 
     Attributes:
-        ragged: The numbers of those with a wrong number of cells.
-        filled: How many others follow the header and have a value.
+        ragged: The numbers of the records with a wrong number of cells.
+        filled: Number of the other records after the header that have a value.
     """
 
     ragged: list[int]
@@ -156,11 +158,11 @@ def count_rows(body: bytes, verdict: Verdict) -> Rows:
 
 @dataclass
 class Cost:
-    """What it took to judge a file.
+    """The time and memory that reading a file took.
 
     Attributes:
-        seconds: Of the CPU, which other programs do not slow down as they do a clock.
-        peak_bytes: The most memory at any time, of Python and of pyarrow.
+        seconds: CPU time, because other programs affect it less than wall-clock time.
+        peak_bytes: The most memory of Python and pyarrow at any time.
     """
 
     seconds: float
@@ -183,19 +185,19 @@ def judge_at_cost(file: HostileFile, block_bytes: int) -> tuple[Verdict, Cost]:
         pa.set_memory_pool(before)
 
 
-def honest_csv(size: int) -> bytes:
+def valid_csv(size: int) -> bytes:
     return csv_of(*[expense(amount=f"{number}.50") for number in range(size // 50)])
 
 
 @cache
-def seconds_of_an_honest_byte() -> float:
-    """CPU seconds for a byte of an honest file."""
-    file = HostileFile(honest_csv(MOST_BYTES), False)
+def seconds_of_a_valid_byte() -> float:
+    """Returns the CPU seconds per byte of a valid file."""
+    file = HostileFile(valid_csv(MOST_BYTES), False)
     return min(judge_at_cost(file, BLOCK_BYTES)[1].seconds for _ in range(3)) / len(file.stored)
 
 
 def bytes_to_read(file: HostileFile) -> int:
-    """How many bytes of a file there are to look at, before and after it is expanded."""
+    """Returns the number of bytes to read, before and after decompression."""
     if not file.compressed:
         return len(file.stored)
     try:
@@ -214,12 +216,12 @@ def body_of(file: HostileFile) -> bytes:
 @given(file=hostile_files())
 def test_a_hostile_file_is_accepted_or_rejected_with_a_documented_code_and_loses_no_row(seeded: int, file: HostileFile):
     note(f"CENTFLOW_FUZZ_SEED={seeded} CENTFLOW_FUZZ_FILES={FILES}")
-    honest = seconds_of_an_honest_byte()
+    honest = seconds_of_a_valid_byte()
     verdict, cost = judge_at_cost(file, BLOCK_BYTES)
     if verdict.code is not None:
         assert verdict.code in REJECTIONS
         assert verdict.reason
-    # The same bytes come to the same, in blocks of any size.
+    # The same bytes have the same result in blocks of any size.
     assert judge(file, SMALL_BLOCK_BYTES) == verdict
     if verdict.code in (None, "too_many_bad_rows"):
         assert {code for _, code in verdict.quarantined} <= FAULTS
@@ -231,7 +233,7 @@ def test_a_hostile_file_is_accepted_or_rejected_with_a_documented_code_and_loses
     assert cost.seconds <= SECONDS_AT_START + TIMES_AN_HONEST_BYTE * honest * size
 
 
-def test_a_header_that_names_a_column_thousands_of_times_costs_what_others_of_its_length_do():
+def test_a_header_with_a_column_repeated_thousands_of_times_is_no_slower_than_others():
     def seconds(header: str) -> float:
         file = HostileFile(f"{header}\n".encode(), False)
         return min(judge_at_cost(file, BLOCK_BYTES)[1].seconds for _ in range(3))
@@ -240,7 +242,7 @@ def test_a_header_that_names_a_column_thousands_of_times_costs_what_others_of_it
     assert seconds("date," * 12_000 + ",".join(HEADER)) <= 10 * seconds(names)
 
 
-# Kinds of files whose rows cost the most for their bytes, each of this size.
+# The slowest kinds of files for their size, each of this size.
 COSTLY_BYTES = 1 << 20
 WIDE = csv_of(header=[*HEADER, *[""] * 505])
 COSTLY = {
@@ -261,18 +263,19 @@ COSTLY = {
 
 
 @cache
-def cost_of_an_honest_file() -> Cost:
-    return cost_of(honest_csv(COSTLY_BYTES))
+def cost_of_a_valid_file() -> Cost:
+    return cost_of(valid_csv(COSTLY_BYTES))
 
 
 def cost_of(body: bytes) -> Cost:
-    """Judge a file and word the rows that MySQL would get. Memory is measured apart, since that is slow."""
+    """Reads a file and formats its quarantined rows. Memory is measured in a second pass, because that is slow."""
 
     def judge_whole(reader: CsvReader) -> None:
-        with Quarantine(0) as quarantine, open(os.devnull, "wb") as out:
-            producer = Producer(reader, 0, quarantine, RunningSummaries(CONTRACT, SUMMARY_LIMITS))
-            producer.write_rows(out)
-            quarantine.copy(out, whole=too_many_bad_rows(producer.tally, quarantine) is None)
+        with QuarantineFiles(0) as quarantine, open(os.devnull, "wb") as out:
+            writer = RowWriter(reader, 0, quarantine, RunningSummaries(CONTRACT, SUMMARY_LIMITS))
+            writer.write_rows(out)
+            is_rejected = find_too_many_bad_rows(writer.tally, quarantine) is not None
+            quarantine.write_csv(out, REJECTED_ROWS_KEPT if is_rejected else None)
 
     def seconds() -> float:
         started = time.process_time()
@@ -294,15 +297,15 @@ def cost_of(body: bytes) -> Cost:
 
 
 @pytest.mark.parametrize("kind", COSTLY)
-def test_a_file_costs_in_proportion_to_its_bytes_however_many_rows_or_columns_it_has(kind: str):
-    honest, cost = cost_of_an_honest_file(), cost_of(COSTLY[kind])
+def test_time_and_memory_are_in_proportion_to_the_bytes_of_a_file(kind: str):
+    honest, cost = cost_of_a_valid_file(), cost_of(COSTLY[kind])
     assert cost.peak_bytes <= TIMES_THE_MEMORY * honest.peak_bytes
     assert cost.seconds <= TIMES_AN_HONEST_BYTE * honest.seconds
 
 
 @pytest.mark.parametrize("kind", COSTLY)
-def test_a_file_is_judged_where_pyarrow_has_one_thread(kind: str):
-    # As in Spark's Python processes. Ragged rows are taken in that thread, and nothing there may wait for another.
+def test_a_file_can_be_read_with_a_single_pyarrow_thread(kind: str):
+    # Spark's Python processes have one thread. It handles the ragged rows, so it must never wait for another thread.
     threads = pa.cpu_count()
     pa.set_cpu_count(1)
     try:
@@ -313,6 +316,6 @@ def test_a_file_is_judged_where_pyarrow_has_one_thread(kind: str):
         )
         judging.start()
         judging.join(120)
-        assert verdicts, "the reader waits for itself"
+        assert verdicts, "the reader deadlocks"
     finally:
         pa.set_cpu_count(threads)

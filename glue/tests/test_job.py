@@ -1,4 +1,4 @@
-"""One job run, from its arguments to its end."""
+"""A job run, from its arguments to its end."""
 
 import logging
 import re
@@ -17,8 +17,8 @@ from statements import csv_of, expense
 
 from centflow_glue import database, tasks
 from centflow_glue.arguments import parse_arguments
+from centflow_glue.keys.manifest import KeyToReconcile, ManifestError
 from centflow_glue.main import JobFailedError, main
-from centflow_glue.manifest import KeyToReconcile, ManifestError
 from centflow_glue.reconcile import Outcome, Reconciler
 
 BAD = b"no,csv,of,this,feed\n"
@@ -36,7 +36,7 @@ def run_job(spark: SparkSession, stack: Stack, flow: Flow) -> RunJob:
 
 
 def manifest(flow: Flow, *object_keys: str) -> Sequence[str]:
-    """Arguments of a job run that is to reconcile these keys."""
+    """Returns the arguments of a job run that reconciles these keys."""
     lines = [f'{{"key":"{object_key}","eventTime":"2025-01-15T12:00:00.000Z"}}' for object_key in object_keys]
     flow.bucket.put("manifests/1.jsonl", "\n".join(lines).encode())
     return ("--keys-from", "manifest", "--manifest", f"s3://{flow.bucket.name}/manifests/1.jsonl")
@@ -59,7 +59,7 @@ def test_a_job_run_reconciles_the_keys_of_its_manifest_and_no_others(
     assert '"keys": {"published": 2, "rejected": 1, "unchanged": 1}' in caplog.text
 
 
-def test_a_sweep_reconciles_whatever_was_missed_in_batches(flow: Flow, run_job: RunJob):
+def test_a_sweep_reconciles_missed_keys_in_batches(flow: Flow, run_job: RunJob):
     names = [f"{number:02}" for number in range(12)]
     for name in names:
         flow.bucket.put(f"raw/expenses/{name}.csv", csv_of(expense(merchant=name)))
@@ -72,7 +72,7 @@ def test_a_sweep_reconciles_whatever_was_missed_in_batches(flow: Flow, run_job: 
     assert flow.unsettled() == []
 
 
-def test_a_job_run_fails_in_the_end_when_a_key_failed_and_the_others_are_published(flow: Flow, run_job: RunJob):
+def test_a_job_run_with_a_failed_key_publishes_the_others_and_then_fails(flow: Flow, run_job: RunJob):
     flow.bucket.put("raw/expenses/a.csv", csv_of(expense(merchant="a")))
     flow.bucket.put("raw/expenses/b.csv", csv_of(expense(merchant="b")))
     flow.bucket.put("raw/expenses/poison.csv", csv_of(expense(merchant="poison")))
@@ -88,7 +88,7 @@ def test_a_job_run_fails_in_the_end_when_a_key_failed_and_the_others_are_publish
     assert flow.transactions() == ["a", "b", "poison"]
 
 
-def test_of_many_failed_keys_a_few_are_named(flow: Flow, run_job: RunJob):
+def test_the_error_names_only_a_few_of_many_failed_keys(flow: Flow, run_job: RunJob):
     for number in range(8):
         flow.bucket.put(f"raw/expenses/{number}.csv", csv_of(expense(merchant="poison")))
     with poisoned(flow), pytest.raises(JobFailedError, match="8 of 8 keys failed") as failed:
@@ -96,7 +96,7 @@ def test_of_many_failed_keys_a_few_are_named(flow: Flow, run_job: RunJob):
     assert str(failed.value).count("raw/expenses/") == 5
 
 
-def test_a_manifest_that_cannot_be_read_fails_the_job_run_with_what_to_do(flow: Flow, run_job: RunJob):
+def test_an_unreadable_manifest_fails_the_job_run_with_advice(flow: Flow, run_job: RunJob):
     flow.bucket.put("manifests/broken.jsonl", b"{}\n")
     with pytest.raises(ManifestError, match=r"Line 1 .* run the sweep"):
         run_job("--keys-from", "manifest", "--manifest", f"s3://{flow.bucket.name}/manifests/broken.jsonl")
@@ -106,18 +106,19 @@ def test_a_manifest_that_cannot_be_read_fails_the_job_run_with_what_to_do(flow: 
 
 
 def outcomes(stack: Stack, flow: Flow, *object_keys: str, job_run_id: str = "jr_1") -> dict[str, tuple[str, str]]:
-    """What a task makes of these keys: by key, result and message without line numbers."""
+    """Returns the outcomes of a task by key: result, and message without line numbers."""
     argv = ["--keys-from", "sweep", "--bucket", flow.bucket.name, "--database-secret", stack.secret_id]
     parsed = parse_arguments(argv)
     task = tasks._Task(replace(parsed, job_run_id=job_run_id))
     keys = [KeyToReconcile(object_key) for object_key in object_keys]
     return {
-        outcome.object_key: (outcome.result, re.sub(r" \(\w+\.py:\d+\)", "", outcome.message)) for outcome in task(keys)
+        outcome.object_key: (outcome.result, re.sub(r" \([\w/]+\.py:\d+\)", "", outcome.message))
+        for outcome in task(keys)
     }
 
 
 class _Flaky:
-    """Makes the job fail on some keys, a number of times each."""
+    """Makes the job fail for some keys, a number of times for each."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, failures: dict[str, list[Exception]]) -> None:
         self.tries: list[str] = []
@@ -129,13 +130,13 @@ class _Flaky:
                 raise failures[object_key].pop()
             return reconcile(job, object_key, event_time)
 
-        monkeypatch.setattr(Reconciler, "reconcile", flaky)
+        monkeypatch.setattr(Reconciler, "reconcile_key", flaky)
 
 
 @pytest.fixture(autouse=True)
 def _close_connections() -> Any:
     yield
-    tasks._connection.cache_clear()
+    tasks._open_connection.cache_clear()
 
 
 def test_a_task_tries_again_while_the_database_is_away(flow: Flow, stack: Stack, monkeypatch: pytest.MonkeyPatch):
@@ -146,7 +147,7 @@ def test_a_task_tries_again_while_the_database_is_away(flow: Flow, stack: Stack,
     assert flaky.tries == ["raw/expenses/a.csv"] * 4
 
 
-def test_a_task_gives_a_key_up_when_the_database_stays_away_and_goes_on_with_the_next(
+def test_a_task_gives_up_a_key_if_the_database_stays_away_and_continues_with_the_next(
     flow: Flow, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(database, "ATTEMPTS", 2)
@@ -168,7 +169,7 @@ def test_a_task_gives_a_key_up_when_the_database_stays_away_and_goes_on_with_the
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_whatever_a_key_fails_of_the_task_tries_it_once_and_goes_on_with_the_next(
+def test_a_task_tries_a_key_with_a_permanent_error_once_and_continues_with_the_next(
     flow: Flow, stack: Stack, monkeypatch: pytest.MonkeyPatch, error: Exception
 ):
     flow.bucket.put("raw/expenses/b.csv", csv_of(expense(merchant="b")))
@@ -189,4 +190,4 @@ def test_a_failed_key_leaves_no_lock_and_no_transaction_behind(
         patched.setattr("centflow_glue.reconcile.publish", lambda *_: 1 / 0)
         told = outcomes(stack, flow, "raw/expenses/a.csv")
     assert re.match("ZeroDivisionError", told["raw/expenses/a.csv"][1])
-    assert reconciler().reconcile("raw/expenses/a.csv", None).result == "published"
+    assert reconciler().reconcile_key("raw/expenses/a.csv", None).result == "published"

@@ -1,4 +1,4 @@
-"""Rows as they arrive in MySQL."""
+"""Rows as MySQL stores them."""
 
 import io
 import random
@@ -56,7 +56,7 @@ NASTY = [
 ]
 
 
-def test_text_survives_as_it_was_written_whatever_stands_in_it(flow: Flow):
+def test_text_is_stored_unchanged(flow: Flow):
     chance = random.Random(1)
     texts = NASTY + ["".join(chance.choices("ab\\\"',\n\r\tN%é😀 ", k=chance.randint(1, 30))) for _ in range(1000)]
     rows = [expense(description=text, merchant=text[:128], city=text[:64], transaction_id="") for text in texts]
@@ -67,14 +67,14 @@ def test_text_survives_as_it_was_written_whatever_stands_in_it(flow: Flow):
     assert [tuple(row.values()) for row in stored] == expected
 
 
-def test_an_empty_cell_is_null_where_the_column_may_be_and_else_the_empty_text(flow: Flow):
+def test_an_empty_cell_is_null_in_a_nullable_column_and_else_the_empty_text(flow: Flow):
     header = [*HEADER, "country", "city", "transaction_id"]
     flow.put(KEY, csv_of(expense(country="", city="", transaction_id=""), header=header))
     (row,) = fetch(flow.admin, "SELECT description, country, city, transaction_id FROM expenses")
     assert row == {"description": "", "country": None, "city": None, "transaction_id": None}
 
 
-def test_money_is_exact(flow: Flow):
+def test_amounts_are_stored_exactly(flow: Flow):
     chance = random.Random(2)
     amounts = [Decimal(chance.randrange(-(10**17), 10**17)).scaleb(-2) for _ in range(500)]
     amounts += [Decimal("0.10"), Decimal("0.20"), Decimal("-0.30"), Decimal("999999999999999.99")]
@@ -87,7 +87,7 @@ def test_money_is_exact(flow: Flow):
     assert upload["amount_duplicate"] == upload["amount_quarantined"] == 0
 
 
-def test_no_column_of_money_is_a_floating_point_number(flow: Flow):
+def test_no_amount_column_is_a_floating_point_number(flow: Flow):
     floating = fetch(
         flow.admin,
         "SELECT table_name, column_name FROM information_schema.columns"
@@ -120,7 +120,7 @@ def test_the_database_itself_refuses_an_account_that_does_not_balance(flow: Flow
         cursor.execute(f"UPDATE uploads SET {column} = {column} + 1")
 
 
-def test_an_upload_remembers_the_first_and_the_last_date_of_its_rows(flow: Flow):
+def test_an_upload_records_the_first_and_the_last_date_of_its_rows(flow: Flow):
     flow.put(KEY, csv_of(*[expense(date=day) for day in ("2025-03-01", "2024-02-29", "2025-12-31", "2025-02-30")]))
     flow.put("raw/budgets/a.csv", b"month,category,amount,currency\n2025-12,Food,1,EUR\n2025-02,Food,1,EUR\n")
     expenses, budgets = flow.upload(KEY), flow.upload("raw/budgets/a.csv")
@@ -146,7 +146,7 @@ def test_a_long_run_of_ragged_rows_is_quarantined_and_does_not_stop_the_good_one
 
 
 def occupy(flow: Flow, row_no: int) -> None:
-    """Store a row where the next upload's row of that number belongs."""
+    """Stores a row under the key that the next upload's row needs."""
     flow.put("raw/expenses/first.csv", csv_of(expense(merchant="first")))
     next_id = flow.upload("raw/expenses/first.csv")["upload_id"] + 1
     columns = "date, merchant, category, account, amount, currency, description, fingerprint"
@@ -156,8 +156,8 @@ def occupy(flow: Flow, row_no: int) -> None:
         )
 
 
-def test_a_load_of_which_mysql_ignores_a_row_is_refused_and_the_next_try_succeeds(flow: Flow):
-    """LOAD DATA LOCAL makes a warning of a duplicate key, and goes on without the row."""
+def test_a_load_fails_if_mysql_ignores_a_row_and_the_next_attempt_succeeds(flow: Flow):
+    """LOAD DATA LOCAL turns a duplicate key into a warning and skips the row."""
     occupy(flow, row_no=3)
     flow.bucket.put(KEY, csv_of(expense(merchant="a"), expense(merchant="b"), expense(merchant="c")))
 
@@ -175,7 +175,7 @@ def test_a_load_of_which_mysql_ignores_a_row_is_refused_and_the_next_try_succeed
 
 
 class _BreakingStream(io.RawIOBase):
-    """An object's bytes that stop coming."""
+    """A stream of an object that breaks off."""
 
     def __init__(self, stream: Any, size: int) -> None:
         self._stream, self._left = stream, size
@@ -192,9 +192,7 @@ def _deny(*_: object) -> None:
     raise ClientError({"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}, "GetObject")
 
 
-def test_a_version_that_is_gone_is_looked_for_anew_though_s3_only_denies_access(
-    flow: Flow, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_removed_version_is_recognised_although_s3_only_denies_access(flow: Flow, monkeypatch: pytest.MonkeyPatch):
     flow.put(KEY, csv_of(expense(merchant="kept")))
     version_id = flow.bucket.put(KEY, csv_of(expense(merchant="gone")))
 
@@ -209,7 +207,7 @@ def test_a_version_that_is_gone_is_looked_for_anew_though_s3_only_denies_access(
     assert flow.unsettled() == []
 
 
-def test_a_version_that_is_there_and_denied_fails(flow: Flow, monkeypatch: pytest.MonkeyPatch):
+def test_an_existing_version_with_denied_access_fails(flow: Flow, monkeypatch: pytest.MonkeyPatch):
     flow.bucket.put(KEY, csv_of(expense(merchant="denied")))
     monkeypatch.setattr(reconcile, "open_version", _deny)
     with pytest.raises(LoadFailedError, match="AccessDenied"):
@@ -218,7 +216,7 @@ def test_a_version_that_is_there_and_denied_fails(flow: Flow, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("size", [0, 1000, 150_000])
-def test_an_object_whose_bytes_stop_coming_fails_and_stores_nothing_and_the_next_try_succeeds(
+def test_an_interrupted_download_stores_nothing_and_the_next_attempt_succeeds(
     flow: Flow, monkeypatch: pytest.MonkeyPatch, size: int
 ):
     flow.put(KEY, csv_of(expense(merchant="before")))

@@ -17,7 +17,7 @@ PYTHONS = [(3, 11), (3, 12), (3, 13), (3, 14)]
 ARCHITECTURES = ["x86_64", "aarch64"]
 # Debian 12 has glibc 2.36.
 MANYLINUX = [f"manylinux_2_{minor}" for minor in range(36, 4, -1)] + ["manylinux2014", "manylinux2010", "manylinux1"]
-# Pure Python, published as source alone: uv builds a wheel of it without a compiler.
+# Pure Python, published only as source. uv builds its wheel without a compiler.
 PURE_SOURCES = {"pyspark"}
 
 Package = dict[str, Any]
@@ -54,7 +54,7 @@ def test_the_check_finds_a_missing_wheel() -> None:
     assert not _has_wheel({"sdist": {"url": "https://example.org/thing-1.0.tar.gz"}}, tags)
 
 
-def test_there_are_lock_files() -> None:
+def test_lock_files_exist() -> None:
     assert REPOSITORY / "glue" / "uv.lock" in LOCK_FILES
 
 
@@ -84,7 +84,7 @@ def _has_wheel(package: Package, tags: set[Tag]) -> bool:
 
 
 def _needed(lock_file: Path, environment: dict[str, str]) -> Iterator[Package]:
-    """Walk from the project through its dependencies, groups included, as uv does on that machine."""
+    """Returns the packages that uv installs on a machine: the project's dependencies and groups, and their own."""
     packages = tomllib.loads(lock_file.read_text(encoding="utf-8"))["package"]
     project = next(package for package in packages if {"editable", "virtual"} & package["source"].keys())
     waiting = [

@@ -1,4 +1,4 @@
-"""No cell of anybody's file reaches the job's log, nor the message with which a job run ends."""
+"""No cell of a file reaches the job's log or the error message of a job run."""
 
 import logging
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from statements import csv_of, expense
 
 from centflow_glue import tasks
 from centflow_glue.arguments import parse_arguments
-from centflow_glue.log_text import describe_error, describe_rejection, shown_key
+from centflow_glue.keys.manifest import KeyToReconcile
+from centflow_glue.log_text import describe_error, describe_rejection, quote_key
 from centflow_glue.main import JobFailedError, main
-from centflow_glue.manifest import KeyToReconcile
 from centflow_glue.rejection import UNSEEN, UploadRejectedError
 
 SENTINEL = "DE89370400440532013000"
@@ -28,7 +28,7 @@ GOOD = expense(merchant=SENTINEL)
 @pytest.fixture(autouse=True)
 def _close_connections() -> Iterator[None]:
     yield
-    tasks._connection.cache_clear()
+    tasks._open_connection.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def _close_connections() -> Iterator[None]:
     ],
     ids=["bad cell", "ragged rows", "Latin-1", "open quote", "header"],
 )
-def test_a_rejection_is_logged_by_code_row_and_column_alone(
+def test_a_rejection_is_logged_with_code_row_and_column_only(
     flow: Flow, caplog: pytest.LogCaptureFixture, body: bytes, logged: str
 ):
     flow.put(KEY, body)
@@ -74,7 +74,7 @@ def test_a_failure_is_logged_without_its_text(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("centflow_glue.reconcile.load_upload", fail)
+    monkeypatch.setattr("centflow_glue.reconcile.load_version", fail)
     monkeypatch.setattr("centflow_glue.reconcile.record_loaded", fail)
     monkeypatch.setattr("centflow_glue.reconcile.publish", fail)
     arguments = parse_arguments(
@@ -90,7 +90,7 @@ def test_a_failure_is_logged_without_its_text(
 
 
 @pytest.mark.parametrize("name", ["a\nERROR forged.csv", "a\u2028\u202eb.csv"], ids=ascii)
-def test_no_object_key_writes_lines_of_the_log(
+def test_no_object_key_can_forge_a_line_of_the_log(
     flow: Flow, stack: Stack, spark: SparkSession, caplog: pytest.LogCaptureFixture, name: str
 ):
     caplog.set_level(logging.INFO)
@@ -102,18 +102,18 @@ def test_no_object_key_writes_lines_of_the_log(
         tasks._Task(parse_arguments(options))([KeyToReconcile(failed)])
         with pytest.raises(JobFailedError) as ended:
             main(options)
-    assert shown_key(failed) in str(ended.value)
+    assert quote_key(failed) in str(ended.value)
     assert {record.levelname for record in caplog.records} >= {"WARNING", "ERROR"}
     texts = [str(ended.value), *(record.getMessage() for record in caplog.records)]
     assert [text for text in texts if UNSEEN.search(text)] == []
 
 
-def test_a_key_is_logged_as_it_is_but_for_characters_that_nobody_sees():
-    assert shown_key("raw/expenses/owner=ann/é + 100%.csv") == "'raw/expenses/owner=ann/é + 100%.csv'"
-    assert shown_key("a\nb\x1b\\n") == r"'a\nb\x1b\\n'"
+def test_a_key_is_logged_unchanged_except_for_unseen_characters():
+    assert quote_key("raw/expenses/owner=ann/é + 100%.csv") == "'raw/expenses/owner=ann/é + 100%.csv'"
+    assert quote_key("a\nb\x1b\\n") == r"'a\nb\x1b\\n'"
 
 
-def test_a_job_run_ends_without_the_text_of_its_failures(
+def test_the_error_of_a_job_run_does_not_contain_the_texts_of_its_failures(
     flow: Flow, stack: Stack, spark: SparkSession, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.INFO)
@@ -134,7 +134,7 @@ def test_a_job_run_ends_without_the_text_of_its_failures(
     assert SENTINEL not in f"{failed.value}{caplog.text}"
 
 
-def test_an_error_is_described_by_type_code_and_place():
+def test_an_error_is_described_with_type_code_and_place():
     denied = ClientError({"Error": {"Code": "AccessDenied", "Message": SENTINEL}}, "GetObject")
     caused = ValueError(SENTINEL)
     caused.__cause__ = pymysql.err.DataError(ER.DATA_TOO_LONG, SENTINEL)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from stack import Bucket
 
-from centflow_glue.manifest import KeyToReconcile, ManifestError, read_manifest
+from centflow_glue.keys.manifest import KeyToReconcile, ManifestError, read_manifest
 
 MANIFEST_KEY = "manifests/2025/01/15/1.jsonl"
 
@@ -13,7 +13,7 @@ def read(bucket: Bucket, body: str) -> list[KeyToReconcile]:
     return list(read_manifest(f"s3://{bucket.name}/{MANIFEST_KEY}"))
 
 
-def test_each_line_is_a_key_with_the_time_of_its_event(bucket: Bucket):
+def test_each_line_has_a_key_and_the_time_of_its_event(bucket: Bucket):
     assert read(
         bucket,
         '{"key":"raw/expenses/a.csv","eventTime":"2025-01-15T12:00:00.123Z"}\n'
@@ -28,12 +28,12 @@ def test_a_key_needs_no_event_time(bucket: Bucket):
     assert read(bucket, '{"key":"a"}\n{"key":"b","eventTime":null}') == [KeyToReconcile("a"), KeyToReconcile("b")]
 
 
-def test_empty_lines_and_an_empty_manifest_hold_no_keys(bucket: Bucket):
+def test_empty_lines_and_an_empty_manifest_have_no_keys(bucket: Bucket):
     assert read(bucket, '\n{"key":"a"}\n\n  \n') == [KeyToReconcile("a")]
     assert read(bucket, "") == []
 
 
-def test_thousands_of_keys_come_one_after_the_other(bucket: Bucket):
+def test_thousands_of_keys_are_streamed(bucket: Bucket):
     keys = read(bucket, "".join(f'{{"key":"raw/expenses/{number}.csv"}}\n' for number in range(5000)))
     assert [key.object_key for key in keys] == [f"raw/expenses/{number}.csv" for number in range(5000)]
 
@@ -55,18 +55,18 @@ def test_thousands_of_keys_come_one_after_the_other(bucket: Bucket):
         '{"key":"a","eventTime":1736942400}',
     ],
 )
-def test_a_line_that_is_no_entry_is_named_with_its_number(bucket: Bucket, line: str):
+def test_the_error_names_the_number_of_an_invalid_line(bucket: Bucket, line: str):
     with pytest.raises(ManifestError, match=r"Line 2 of s3://.*: run the sweep"):
         read(bucket, f'{{"key":"a"}}\n{line}\n')
 
 
 @pytest.mark.parametrize("uri", ["manifests/1.jsonl", "https://b/1.jsonl", "s3://b", "s3://b/", "s3:///key", ""])
-def test_an_address_that_is_no_s3_object_is_refused(uri: str):
+def test_an_address_that_is_not_an_s3_object_is_rejected(uri: str):
     with pytest.raises(ManifestError, match="check the arguments of the job run"):
         list(read_manifest(uri))
 
 
 @pytest.mark.parametrize("object_key", ["manifests/a b.jsonl", "manifests/a?b#c.jsonl", "manifests/a%20b.jsonl"])
-def test_a_manifest_is_found_by_its_key_as_it_stands(bucket: Bucket, object_key: str):
+def test_the_key_of_a_manifest_is_used_unchanged(bucket: Bucket, object_key: str):
     bucket.put(object_key, b'{"key":"a"}\n')
     assert list(read_manifest(f"s3://{bucket.name}/{object_key}")) == [KeyToReconcile("a")]

@@ -1,4 +1,4 @@
-"""What a job run tells CloudWatch, read back from the log group as CloudWatch would."""
+"""The metrics of a job run, read from the log group like CloudWatch does."""
 
 import json
 import logging
@@ -16,7 +16,7 @@ from stack import Stack, fetch
 from statements import csv_of, expense
 
 from centflow_glue import main as job
-from centflow_glue import sweep
+from centflow_glue.keys import sweep
 from centflow_glue.metrics import UNITS, embedded_metrics
 
 BAD = b"no,csv,of,this,feed\n"
@@ -25,7 +25,7 @@ RunJob = Callable[..., None]
 
 
 class LogGroup:
-    """A log group of one test's own."""
+    """A separate log group for each test."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -33,12 +33,12 @@ class LogGroup:
         self.client.create_log_group(logGroupName=name)
 
     def events(self, stream: str) -> list[dict[str, Any]]:
-        """The events of one job run, each checked against the specification."""
+        """Returns the events of one job run. Checks each against the specification."""
         told = self.client.get_log_events(logGroupName=self.name, logStreamName=stream, startFromHead=True)
         return [check_embedded_metrics(event["message"], event["timestamp"]) for event in told["events"]]
 
     def metrics(self, stream: str) -> dict[str, list[float]]:
-        """All values of each metric of one job run."""
+        """Returns all values of each metric of one job run."""
         values: dict[str, list[float]] = {}
         for event in self.events(stream):
             for metric in event["_aws"]["CloudWatchMetrics"][0]["Metrics"]:
@@ -48,7 +48,7 @@ class LogGroup:
 
 
 def check_embedded_metrics(message: str, timestamp: int) -> dict[str, Any]:
-    """The event, after all that AWS's specification of the embedded metric format asks of it."""
+    """Checks an event against AWS's specification of the embedded metric format, and returns it."""
     assert len(message.encode()) < 256 * 1024
     event: dict[str, Any] = json.loads(message)
     assert set(event["_aws"]) == {"Timestamp", "CloudWatchMetrics"}
@@ -71,7 +71,7 @@ def check_embedded_metrics(message: str, timestamp: int) -> dict[str, Any]:
 
 @pytest.fixture
 def log_group(stack: Stack) -> LogGroup:
-    """An empty log group."""
+    """Creates an empty log group."""
     return LogGroup(f"/centflow/test-{next(LOG_GROUPS)}/job-metrics")
 
 
@@ -87,14 +87,14 @@ def run_job(spark: SparkSession, stack: Stack, flow: Flow) -> RunJob:
 
 
 def manifest(flow: Flow, *object_keys: str) -> Sequence[str]:
-    """Arguments of a job run that is to reconcile these keys, whose events happened long ago."""
+    """Returns the arguments of a job run that reconciles these keys, whose events happened long ago."""
     lines = [json.dumps({"key": object_key, "eventTime": "2025-01-15T12:00:00.000Z"}) for object_key in object_keys]
     flow.bucket.put("manifests/1.jsonl", "\n".join(lines).encode())
     return ("--keys-from", "manifest", "--manifest", f"s3://{flow.bucket.name}/manifests/1.jsonl")
 
 
 def books(flow: Flow, job_run_id: str) -> Mapping[str, Any]:
-    """What v_upload_accounting says of the uploads that one run loaded or tried to."""
+    """Returns the rows of v_upload_accounting for the uploads that one run loaded or tried to load."""
     (sums,) = fetch(
         flow.admin,
         "SELECT SUM(v.state = 'published') AS published, SUM(v.state = 'rejected') AS rejected,"
@@ -106,7 +106,7 @@ def books(flow: Flow, job_run_id: str) -> Mapping[str, Any]:
     return sums
 
 
-def test_the_figures_of_a_run_are_those_of_its_books(flow: Flow, run_job: RunJob, log_group: LogGroup):
+def test_the_metrics_of_a_run_equal_the_view_of_its_uploads(flow: Flow, run_job: RunJob, log_group: LogGroup):
     flow.put("raw/expenses/old.csv", csv_of(expense(merchant="old")))
     flow.put("raw/expenses/gone.csv", csv_of(expense(merchant="gone")))
     flow.bucket.delete("raw/expenses/gone.csv")
@@ -141,7 +141,7 @@ def test_the_figures_of_a_run_are_those_of_its_books(flow: Flow, run_job: RunJob
     assert 0 < job_seconds[0] < 60
 
 
-def test_each_figure_says_which_service_environment_and_run_it_is_of(flow: Flow, run_job: RunJob, log_group: LogGroup):
+def test_each_metric_has_the_service_the_environment_and_the_run(flow: Flow, run_job: RunJob, log_group: LogGroup):
     flow.bucket.put("raw/expenses/a.csv", csv_of(expense()))
     run_job(log_group.name, "jr_2", "--keys-from", "sweep")
     for event in log_group.events("jr_2"):
@@ -154,7 +154,7 @@ def test_each_figure_says_which_service_environment_and_run_it_is_of(flow: Flow,
     assert set(log_group.metrics("jr_2")) == set(UNITS)
 
 
-def test_the_times_of_many_uploads_come_in_events_of_a_hundred(flow: Flow, run_job: RunJob, log_group: LogGroup):
+def test_the_times_of_many_uploads_are_sent_in_events_of_a_hundred(flow: Flow, run_job: RunJob, log_group: LogGroup):
     for number in range(230):
         flow.admin.cursor().execute(
             "INSERT INTO uploads (owner, feed, object_key, version_id, state, job_run_id,"
@@ -169,7 +169,7 @@ def test_the_times_of_many_uploads_come_in_events_of_a_hundred(flow: Flow, run_j
     assert sorted(log_group.metrics("jr_3")["SecondsToVisible"]) == pytest.approx(sorted(expected), abs=0.0011)
 
 
-def test_a_sweep_tells_what_events_missed_and_not_what_is_on_its_way(
+def test_a_sweep_counts_missed_uploads_and_not_those_still_on_their_way(
     flow: Flow, run_job: RunJob, log_group: LogGroup, monkeypatch: pytest.MonkeyPatch
 ):
     for name in ("late", "later", "deleted"):
@@ -188,7 +188,7 @@ def test_a_sweep_tells_what_events_missed_and_not_what_is_on_its_way(
         with pytest.raises(job.JobFailedError):
             run_job(log_group.name, "jr_5", *manifest(flow, "raw/expenses/poison.csv"))
     run_job(log_group.name, "jr_6", "--keys-from", "sweep")
-    # The upload that an event's run had tried is no news; the new versions and the removal are.
+    # A run had already tried one upload after its event. The new versions and the removal were missed.
     assert log_group.metrics("jr_6")["UploadsFoundBySweep"] == [3]
     assert log_group.metrics("jr_6")["UploadsPublished"] == [3]
 
@@ -196,7 +196,7 @@ def test_a_sweep_tells_what_events_missed_and_not_what_is_on_its_way(
     assert log_group.metrics("jr_7")["UploadsFoundBySweep"] == [0]
 
 
-def test_a_run_that_fails_tells_what_it_came_to(flow: Flow, run_job: RunJob, log_group: LogGroup):
+def test_a_failed_run_emits_its_metrics(flow: Flow, run_job: RunJob, log_group: LogGroup):
     flow.bucket.put("raw/expenses/a.csv", csv_of(expense(merchant="a")))
     flow.bucket.put("raw/expenses/poison.csv", csv_of(expense(merchant="poison")))
     with poisoned(flow), pytest.raises(job.JobFailedError):
@@ -207,7 +207,7 @@ def test_a_run_that_fails_tells_what_it_came_to(flow: Flow, run_job: RunJob, log
     assert len(told["SecondsToVisible"]) == 1
 
 
-def test_a_run_that_breaks_half_way_tells_what_it_came_to_and_breaks(
+def test_a_run_that_breaks_half_way_emits_its_metrics_and_raises_the_error(
     flow: Flow, run_job: RunJob, log_group: LogGroup, monkeypatch: pytest.MonkeyPatch
 ):
     for name in ("a", "b", "c"):
@@ -227,21 +227,21 @@ def test_a_run_that_breaks_half_way_tells_what_it_came_to_and_breaks(
     assert "UploadsFoundBySweep" not in told, "for it tells that a sweep came to its end"
 
 
-def test_a_log_group_that_is_not_there_is_a_warning(flow: Flow, run_job: RunJob, caplog: pytest.LogCaptureFixture):
+def test_a_missing_log_group_is_logged_as_a_warning(flow: Flow, run_job: RunJob, caplog: pytest.LogCaptureFixture):
     flow.bucket.put("raw/expenses/a.csv", csv_of(expense(merchant="a")))
     with caplog.at_level(logging.WARNING):
         run_job("/nowhere", "jr_10", *manifest(flow, "raw/expenses/a.csv"))
     assert flow.transactions() == ["a"]
-    assert "the run's metrics were not told, or not all: ResourceNotFoundException" in caplog.text
+    assert "some or all metrics of the job run were not emitted: ResourceNotFoundException" in caplog.text
 
 
-def test_a_failed_run_fails_with_its_own_error_where_the_log_group_is_not_there(flow: Flow, run_job: RunJob):
+def test_a_failed_run_raises_its_own_error_if_the_log_group_is_missing(flow: Flow, run_job: RunJob):
     flow.bucket.put("raw/expenses/poison.csv", csv_of(expense(merchant="poison")))
     with poisoned(flow), pytest.raises(job.JobFailedError, match="1 of 1 keys failed"):
         run_job("/nowhere", "jr_11", *manifest(flow, "raw/expenses/poison.csv"))
 
 
-def test_without_a_log_group_nothing_is_told(
+def test_without_a_log_group_no_metrics_are_emitted(
     flow: Flow, spark: SparkSession, stack: Stack, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(boto3, "client", None)
@@ -250,6 +250,6 @@ def test_without_a_log_group_nothing_is_told(
     assert flow.transactions() == ["a"]
 
 
-def test_a_metric_without_a_unit_is_an_error_and_not_a_guess():
+def test_a_metric_without_a_unit_is_an_error():
     with pytest.raises(KeyError):
         embedded_metrics({"Uploads": 1}, {}, 0)

@@ -1,4 +1,4 @@
-"""What a rollback relies on: the job on the tables of a newer release, which have columns that it does not know."""
+"""After a rollback, the job must work on the tables of a newer release, which have unknown columns."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,14 +13,14 @@ from centflow_glue.contract import load_contracts
 
 A, B = "raw/expenses/owner=ann/a.csv", "raw/expenses/owner=ann/b.csv"
 BOOKS = ("uploads", "quarantined_rows", "publication_locks")
-# First, so that nothing may rely on the place of a column; what a migration may add to a table that is in use.
+# Columns that a migration may add to a table in use. They come first, so that no statement can rely on positions.
 NEWER = ("newer_word VARCHAR(64) NULL FIRST", "newer_number INT NOT NULL DEFAULT 7")
 NEWER_NAMES = [column.split()[0] for column in NEWER]
 
 
 @pytest.fixture
 def newer_schema(admin: Connection) -> Iterator[None]:
-    """Every table of the job has two columns more; made before the job connects, and undone when it has gone."""
+    """Adds two columns to every table of the job before the job connects, and removes them after it disconnects."""
     tables = [*(contract.table for contract in load_contracts().values()), *BOOKS]
     with admin.cursor() as cursor:
         for table in tables:
@@ -32,11 +32,11 @@ def newer_schema(admin: Connection) -> Iterator[None]:
             cursor.execute(f"ALTER TABLE `{table}` {', '.join(f'DROP {name}' for name in NEWER_NAMES)}")
 
 
-# Before `flow`, whose connections come later and go sooner.
+# Runs before `flow`, so that its connections open later and close earlier.
 pytestmark = pytest.mark.usefixtures("newer_schema")
 
 
-def test_rows_load_with_nothing_in_the_columns_that_the_job_does_not_know(flow: Flow):
+def test_rows_load_with_null_in_unknown_columns(flow: Flow):
     outcome = flow.put(A, csv_of(expense(city="Wien"), expense(amount="1.234,56", city=""), header=[*HEADER, "city"]))
     assert outcome.result == "published"
     (row,) = fetch(flow.admin, "SELECT * FROM expenses")
@@ -46,7 +46,7 @@ def test_rows_load_with_nothing_in_the_columns_that_the_job_does_not_know(flow: 
         assert list(row.values()) == [None, 7]
 
 
-def test_uploads_are_corrected_overlap_and_are_undone(flow: Flow):
+def test_uploads_can_be_corrected_overlapped_and_undone(flow: Flow):
     flow.put(A, csv_of(expense(), expense(merchant="Bar", amount="9")))
     flow.put(A, csv_of(expense(), expense(merchant="Bar", amount="8")))
     flow.put(B, csv_of(expense()))

@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from centflow_glue.object_key import (
+from centflow_glue.keys.object_key import (
     ParsedKey,
-    feed_folder,
     is_folder_placeholder,
-    owner_or_default,
+    parse_feed,
     parse_object_key,
+    parse_owner_or_default,
 )
 from centflow_glue.rejection import UploadRejectedError
 
@@ -38,7 +38,7 @@ FEEDS = ("budgets", "expenses", "incomes")
         ("raw/expenses//a.csv", "default", False),
     ],
 )
-def test_a_key_says_feed_owner_and_compression(object_key: str, owner: str, compressed: bool):
+def test_a_key_contains_feed_owner_and_compression(object_key: str, owner: str, compressed: bool):
     parsed = parse_object_key(object_key, FEEDS)
     assert (parsed.feed, parsed.owner, parsed.compressed) == ("expenses", owner, compressed)
 
@@ -55,7 +55,7 @@ def test_a_key_says_feed_owner_and_compression(object_key: str, owner: str, comp
         "raw/ expenses/a.csv",
     ],
 )
-def test_a_key_of_no_feed_is_rejected_with_the_folders_there_are(object_key: str):
+def test_a_key_outside_every_feed_is_rejected_with_the_valid_folders(object_key: str):
     with pytest.raises(UploadRejectedError) as rejected:
         parse_object_key(object_key, FEEDS)
     assert rejected.value.code == "unknown_feed"
@@ -64,7 +64,7 @@ def test_a_key_of_no_feed_is_rejected_with_the_folders_there_are(object_key: str
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.xlsx", "a", "a.csv.zip", "a.gz", "a.csv.bak", "csv", "a.csv/"])
-def test_a_wrong_extension_is_rejected_with_the_right_ones(name: str):
+def test_a_wrong_extension_is_rejected_with_the_valid_ones(name: str):
     with pytest.raises(UploadRejectedError) as rejected:
         parse_object_key(f"raw/expenses/{name}", FEEDS)
     assert rejected.value.code == "wrong_extension"
@@ -72,13 +72,13 @@ def test_a_wrong_extension_is_rejected_with_the_right_ones(name: str):
 
 
 @pytest.mark.parametrize("folder", ["owner=", "owner=" + "x" * 65])
-def test_an_owner_folder_without_a_usable_name_is_rejected(folder: str):
+def test_an_owner_folder_with_an_invalid_name_is_rejected(folder: str):
     object_key = f"raw/expenses/{folder}/a.csv"
     with pytest.raises(UploadRejectedError) as rejected:
         parse_object_key(object_key, FEEDS)
     assert rejected.value.code == "bad_owner"
     assert "1 to 64 characters" in rejected.value.reason
-    assert owner_or_default(object_key) == "default"
+    assert parse_owner_or_default(object_key) == "default"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_any_key_is_parsed_or_rejected_with_a_reason(rest: str):
         assert outcome.code in ("unknown_feed", "wrong_extension", "bad_owner")
         assert outcome.reason
     else:
-        assert outcome.feed == feed_folder(object_key)
+        assert outcome.feed == parse_feed(object_key)
         assert 1 <= len(outcome.owner) <= 64
 
 
@@ -116,7 +116,7 @@ def parsed_or_rejected(object_key: str) -> ParsedKey | UploadRejectedError:
 
 
 @pytest.mark.parametrize("object_key", ["raw/" + "x" * 990 + "/a.csv", "raw/expenses/" + "x" * 990 + ".txt"])
-def test_a_long_key_leaves_room_for_what_to_do(object_key: str):
+def test_the_rejection_of_a_long_key_still_has_room_for_advice(object_key: str):
     with pytest.raises(UploadRejectedError) as rejected:
         parse_object_key(object_key, FEEDS)
     assert len(rejected.value.reason) < 500

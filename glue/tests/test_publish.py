@@ -1,4 +1,4 @@
-"""What readers see of several uploads: each transaction once, whoever brought it, and never a moment between."""
+"""What readers see of several uploads: each transaction once, and never an intermediate state."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ WITH_ID = [*HEADER, "transaction_id"]
 
 
 def accounts(flow: Flow) -> dict[str, tuple[str, int, int, Decimal, Decimal]]:
-    """By key: state, rows published and duplicate, amounts published and duplicate of its newest upload."""
+    """Returns for each key the state, the row counts and the amounts of its newest upload."""
     rows = fetch(flow.reporter, "SELECT * FROM v_upload_accounting ORDER BY upload_id")
     names = ("state", "rows_published", "rows_duplicate", "amount_published", "amount_duplicate")
     return {row["object_key"]: tuple(row[name] for name in names) for row in rows}
@@ -25,7 +25,7 @@ def accounts(flow: Flow) -> dict[str, tuple[str, int, int, Decimal, Decimal]]:
 # Overlap.
 
 
-def test_two_identical_coffees_in_one_file_stay_two(flow: Flow):
+def test_two_identical_rows_in_one_file_both_count(flow: Flow):
     flow.put(A, csv_of(expense(), expense()))
     assert flow.transactions("merchant", "row_no") == [("Café Central", 2), ("Café Central", 3)]
 
@@ -38,7 +38,7 @@ def test_the_same_statement_uploaded_twice_counts_once(flow: Flow):
     assert accounts(flow) == {A: ("published", 0, 3, 0, Decimal(16)), B: ("published", 3, 0, Decimal(16), 0)}
 
 
-def test_statements_that_overlap_show_each_transaction_once(flow: Flow):
+def test_overlapping_statements_show_each_transaction_once(flow: Flow):
     january = [expense(date=f"2025-01-{day:02}", merchant=f"m{day:02}") for day in range(1, 21)]
     flow.put(A, csv_of(*january[:15]))
     flow.put(B, csv_of(*january[10:]))
@@ -66,7 +66,7 @@ def test_three_uploads_share_their_rows(flow: Flow):
     assert flow.transactions() == ["a", "Café Central"]
 
 
-def test_where_other_values_differ_the_newest_object_wins_whichever_is_loaded_last(flow: Flow):
+def test_the_newest_object_decides_the_other_values_whichever_is_loaded_last(flow: Flow):
     flow.bucket.put(A, csv_of(expense(category="Food")))
     flow.bucket.put(B, csv_of(expense(category="Coffee")))
     flow.reconcile(B)
@@ -75,7 +75,7 @@ def test_where_other_values_differ_the_newest_object_wins_whichever_is_loaded_la
     assert accounts(flow)[A][1:3] == (0, 1)
 
 
-def test_undoing_an_upload_brings_back_what_it_had_shadowed(flow: Flow):
+def test_undoing_an_upload_shows_the_rows_again_that_it_shadowed(flow: Flow):
     flow.put(A, csv_of(expense(category="Food"), expense(merchant="Bar")))
     flow.put(B, csv_of(expense(category="Coffee")))
     assert flow.transactions("merchant", "category") == [("Bar", "Coffee"), ("Café Central", "Coffee")]
@@ -84,7 +84,7 @@ def test_undoing_an_upload_brings_back_what_it_had_shadowed(flow: Flow):
     assert accounts(flow)[A][1:3] == (2, 0)
 
 
-def test_a_correction_gives_back_what_it_no_longer_has(flow: Flow):
+def test_a_correction_shows_the_rows_again_that_it_no_longer_has(flow: Flow):
     flow.put(A, csv_of(expense(category="Food"), expense(merchant="Bar")))
     flow.put(B, csv_of(expense(category="Coffee")))
     flow.put(B, csv_of(expense(merchant="Else")))
@@ -95,7 +95,7 @@ def test_a_correction_gives_back_what_it_no_longer_has(flow: Flow):
     ]
 
 
-def test_owners_and_feeds_share_nothing(flow: Flow):
+def test_uploads_of_different_owners_or_feeds_share_no_rows(flow: Flow):
     body = csv_of(expense())
     flow.put("raw/expenses/owner=ana/a.csv", body)
     flow.put("raw/expenses/owner=Ana/a.csv", body)
@@ -104,20 +104,20 @@ def test_owners_and_feeds_share_nothing(flow: Flow):
     assert flow.transactions("owner") == ["Ana", "ana", "ana ", "default"]
 
 
-def test_amounts_are_the_same_transaction_however_they_are_written(flow: Flow):
+def test_amounts_with_the_same_value_are_the_same_transaction(flow: Flow):
     flow.put(A, csv_of(expense(amount="12.5")))
     flow.put(B, csv_of(expense(amount="0012.5000")))
     assert flow.transactions("amount") == [Decimal("12.5")]
 
 
-def test_text_that_only_sorts_alike_is_another_transaction(flow: Flow):
+def test_texts_that_only_collate_as_equal_are_different_transactions(flow: Flow):
     names = ["Café", "Cafe", "cafe", "CAFÉ", "Cafe\u0301", "Café ", " Café"]
     for number, name in enumerate(names):
         flow.put(f"raw/expenses/{number}.csv", csv_of(expense(merchant=name)))
     assert sorted(flow.transactions()) == sorted(names)
 
 
-def test_a_transaction_id_is_the_identity_even_where_date_and_amount_were_corrected(flow: Flow):
+def test_a_transaction_id_identifies_a_row_even_after_its_date_and_amount_change(flow: Flow):
     flow.put(A, csv_of(expense(transaction_id="T-1"), expense(transaction_id="T-2"), header=WITH_ID))
     flow.put(B, csv_of(expense(date="2026-06-30", amount="99", transaction_id="T-1"), header=WITH_ID))
     assert flow.transactions("transaction_id", "amount") == [("T-1", Decimal(99)), ("T-2", Decimal("3.5"))]
@@ -129,7 +129,7 @@ def test_rows_with_and_without_a_transaction_id_are_different_transactions(flow:
     assert flow.transactions("transaction_id") == [None, "T-1"]
 
 
-def test_a_budget_counts_once_a_month_category_and_currency_and_the_newest_amount_wins(flow: Flow):
+def test_a_budget_counts_once_per_month_category_and_currency_with_the_newest_amount(flow: Flow):
     flow.put(
         "raw/budgets/a.csv",
         csv_of(
@@ -148,25 +148,25 @@ def test_a_budget_counts_once_a_month_category_and_currency_and_the_newest_amoun
     ]
 
 
-def test_a_quarantined_row_shadows_nothing(flow: Flow):
+def test_a_quarantined_row_shadows_no_row(flow: Flow):
     flow.put(A, csv_of(expense(), expense(merchant="Bar")))
     flow.put(B, csv_of(expense(category="c" * 65), expense(merchant="x"), expense(merchant="y")))
     assert flow.transactions() == ["Bar", "Café Central", "x", "y"]
 
 
-def test_an_upload_without_rows_is_published_and_shares_nothing(flow: Flow):
+def test_an_upload_without_rows_is_published(flow: Flow):
     flow.put(A, csv_of(expense()))
     flow.put(B, csv_of())
     flow.delete(B)
     assert flow.transactions() == ["Café Central"]
 
 
-# No moment between.
+# No intermediate state.
 
 
 @contextmanager
 def polling(stack: Stack, query: str) -> Iterator[set[tuple[object, ...]]]:
-    """Ask the same question over and over, as `reporter`, until the block ends; yields all answers."""
+    """Repeats a query as `reporter` until the block ends. Yields all answers."""
     seen: set[tuple[object, ...]] = set()
     failures: list[BaseException] = []
     stop = threading.Event()
@@ -195,7 +195,7 @@ def polling(stack: Stack, query: str) -> Iterator[set[tuple[object, ...]]]:
 COUNT_AND_SUM = "SELECT COUNT(*), COUNT(DISTINCT category), MIN(category), SUM(amount) FROM v_transactions"
 
 
-def test_a_reader_sees_the_version_before_or_the_correction_and_never_none_or_both(flow: Flow, stack: Stack):
+def test_a_reader_sees_either_the_old_version_or_the_correction(flow: Flow, stack: Stack):
     versions = [[expense(category=f"v{number}", merchant=f"m{row}") for row in range(400)] for number in range(8)]
     flow.put(A, csv_of(*versions[0]))
     with polling(stack, COUNT_AND_SUM) as seen:
@@ -207,7 +207,7 @@ def test_a_reader_sees_the_version_before_or_the_correction_and_never_none_or_bo
     assert len(seen) > 2
 
 
-def test_a_reader_never_sees_a_shared_row_twice_or_not_at_all_while_uploads_come_and_go(flow: Flow, stack: Stack):
+def test_a_reader_always_sees_a_shared_row_exactly_once_while_uploads_change(flow: Flow, stack: Stack):
     rows = [expense(merchant=f"m{row}") for row in range(300)]
     flow.put(A, csv_of(*rows))
     with polling(stack, "SELECT COUNT(*), COUNT(DISTINCT counterparty) FROM v_transactions") as seen:
@@ -217,7 +217,7 @@ def test_a_reader_never_sees_a_shared_row_twice_or_not_at_all_while_uploads_come
     assert seen == {(300, 300)}
 
 
-def test_a_reader_of_the_accounts_never_sees_one_that_does_not_balance(flow: Flow, stack: Stack):
+def test_a_reader_always_sees_balanced_upload_accounts(flow: Flow, stack: Stack):
     rows = [expense(merchant=f"m{row}") for row in range(100)]
     question = (
         "SELECT SUM(rows_published), (SELECT COUNT(*) FROM v_transactions)"
@@ -231,10 +231,10 @@ def test_a_reader_of_the_accounts_never_sees_one_that_does_not_balance(flow: Flo
     assert seen == {(100, 100)}
 
 
-# What is left behind.
+# Removal of rows.
 
 
-def test_the_rows_of_a_superseded_upload_are_gone(flow: Flow):
+def test_the_rows_of_a_superseded_upload_are_deleted(flow: Flow):
     flow.put(A, csv_of(*[expense(date="soon"), expense(), expense(), expense()]))
     flow.put(A, csv_of(expense(merchant="Bar")))
     old, new = flow.uploads(A)
@@ -243,8 +243,8 @@ def test_the_rows_of_a_superseded_upload_are_gone(flow: Flow):
     assert fetch(flow.admin, "SELECT * FROM quarantined_rows") == []
 
 
-def test_more_rows_than_one_delete_takes_are_all_removed(flow: Flow, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("centflow_glue.publish.DELETE_ROWS", 10)
+def test_rows_beyond_the_limit_of_one_delete_are_removed_too(flow: Flow, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("centflow_glue.load.remove_rows.DELETE_ROWS", 10)
     flow.put(A, csv_of(*[expense(), expense(), expense(date="soon")] * 35))
     flow.delete(A)
     assert flow.stored_rows() == 0

@@ -1,4 +1,4 @@
-"""Bad rows on their way into the database, and what ends a load."""
+"""Bad rows on their way into the database, and errors that end a load."""
 
 import csv
 import io
@@ -9,9 +9,10 @@ from typing import IO
 import pyarrow as pa
 import pytest
 
-from centflow_glue.load import REJECTED_ROWS_KEPT, LoadMismatchError, Quarantine, Tally, _load_data
-from centflow_glue.quarantine import BAD_ROWS, QuarantinedRow, QuarantinedRows, Reason
+from centflow_glue.load.local_infile import LoadMismatchError, load_data_infile
+from centflow_glue.load.quarantine_files import REJECTED_ROWS_KEPT, QuarantineFiles
 from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.rows.quarantine import BAD_ROWS, QuarantinedRow, QuarantinedRows, Reason
 
 
 def row(row_no: int, **other) -> QuarantinedRow:
@@ -20,12 +21,12 @@ def row(row_no: int, **other) -> QuarantinedRow:
 
 
 def batch(*rows: QuarantinedRow) -> QuarantinedRows:
-    """Rows whose messages are the texts that they are about."""
+    """Returns rows whose messages equal their details."""
     columns = [
         {
             "row_no": bad.row_no,
             "reason": index,
-            "about": bad.message,
+            "detail": bad.message,
             "raw_text": bad.raw_text,
             "amount": bad.amount,
         }
@@ -35,15 +36,15 @@ def batch(*rows: QuarantinedRow) -> QuarantinedRows:
     return QuarantinedRows(reasons, pa.RecordBatch.from_pylist(columns, BAD_ROWS))
 
 
-def copied(quarantine: Quarantine, whole: bool) -> list[list[str]]:
+def copied(quarantine: QuarantineFiles, limit: int | None = None) -> list[list[str]]:
     out = io.BytesIO()
-    quarantine.copy(out, whole)
+    quarantine.write_csv(out, limit)
     return list(csv.reader(io.StringIO(out.getvalue().decode(), newline="")))
 
 
-def test_rows_of_both_kinds_are_kept_in_their_order_whichever_kind_came_first():
+def test_ragged_and_faulty_rows_are_written_in_the_order_of_their_numbers():
     numbers = range(2, 2 + 3 * REJECTED_ROWS_KEPT)
-    with Quarantine(7) as quarantine:
+    with QuarantineFiles(7) as quarantine:
         for number in numbers[::3]:
             quarantine.ragged.write(batch(row(number)))
         for number in [*numbers[1::3], *numbers[2::3][-1:]]:
@@ -51,39 +52,41 @@ def test_rows_of_both_kinds_are_kept_in_their_order_whichever_kind_came_first():
         assert quarantine.count == 2 * REJECTED_ROWS_KEPT + 1
         assert quarantine.amount == Decimal("1.5") * (REJECTED_ROWS_KEPT + 1)
         assert quarantine.first == row(2)
-        kept = [int(cells[1]) for cells in copied(quarantine, whole=False)]
+        kept = [int(cells[1]) for cells in copied(quarantine, REJECTED_ROWS_KEPT)]
         assert kept == [number for number in numbers if number % 3 != 1][:REJECTED_ROWS_KEPT]
-        assert sorted(int(cells[1]) for cells in copied(quarantine, whole=True)) == [
+        assert sorted(int(cells[1]) for cells in copied(quarantine)) == [
             *(number for number in numbers if number % 3 != 1),
             numbers[-1],
         ]
 
 
-def test_the_first_row_is_the_one_with_the_least_number():
-    with Quarantine(7) as quarantine:
+def test_the_first_row_has_the_lowest_number():
+    with QuarantineFiles(7) as quarantine:
         assert quarantine.first is None
         quarantine.ragged.write(batch(row(9)))
         quarantine.faulty.write(batch(row(4, code="bad_date")))
         assert quarantine.first == row(4, code="bad_date")
 
 
-def test_whatever_a_row_holds_its_cells_are_read_back():
+def test_any_text_in_a_row_is_read_back_unchanged():
     text = 'NULL \\N "quoted",\r\nline\ttab\0☕'
-    with Quarantine(7) as quarantine:
+    with QuarantineFiles(7) as quarantine:
         bad = row(2, column="amount", code="bad_number", message=text, raw_text=text * 1000)
         quarantine.faulty.write(batch(bad))
-        assert copied(quarantine, whole=False) == [["7", "2", "amount", "bad_number", text, (text * 1000)[:4096]]]
+        assert copied(quarantine, REJECTED_ROWS_KEPT) == [
+            ["7", "2", "amount", "bad_number", text, (text * 1000)[:4096]]
+        ]
 
 
 class _Database:
-    """A connection and a cursor that read the pipe to its end and then have a warning."""
+    """A fake connection and cursor that read the pipe to its end and then report a warning."""
 
     warning_count = 1
 
     def cursor(self) -> "_Database":
         return self
 
-    def sending(self, _file: str) -> "_Database":
+    def allow_file(self, _file: str) -> "_Database":
         return self
 
     def __enter__(self) -> "_Database":
@@ -106,14 +109,14 @@ class _Database:
 
 
 @pytest.mark.parametrize("attempt", range(20))
-def test_a_rejection_counts_before_mysqls_warning_of_the_rows_that_came_before_it(attempt: int):
-    def reject(out: IO[bytes]) -> None:
+def test_a_rejection_is_raised_before_a_warning_of_mysql_about_earlier_rows(attempt: int):
+    def reject(out: IO[bytes]) -> int:
         raise UploadRejectedError("not_utf8", "no")
 
     with pytest.raises(UploadRejectedError):
-        _load_data(_Database(), "{pipe}", reject, Tally())  # type: ignore[arg-type]
+        load_data_infile(_Database(), "{pipe}", reject)  # type: ignore[arg-type]
 
 
-def test_a_warning_of_mysql_ends_a_load():
+def test_a_warning_of_mysql_fails_the_load():
     with pytest.raises(LoadMismatchError, match=r"MySQL warned 1 times while loading.*Data truncated"):
-        _load_data(_Database(), "{pipe}", lambda out: None, Tally())  # type: ignore[arg-type]
+        load_data_infile(_Database(), "{pipe}", lambda out: 0)  # type: ignore[arg-type]

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from statements import HEADER, csv_of, expense
 
 from centflow_glue.contract import load_contracts
-from centflow_glue.quarantine import QuarantinedRow, QuarantinedRows
-from centflow_glue.read import BLOCK_BYTES, CsvReader, Header, ReadLimits, RecordTooLongError, read_in_blocks
+from centflow_glue.limits import ReadLimits
 from centflow_glue.rejection import UploadRejectedError
+from centflow_glue.rows.quarantine import QuarantinedRow, QuarantinedRows
+from centflow_glue.rows.read import BLOCK_BYTES, CsvReader, Header, RecordTooLongError, read_in_blocks
 
 EXPENSES = load_contracts()["expenses"]
 HEAD = ",".join(HEADER)
@@ -23,12 +24,12 @@ BOM = b"\xef\xbb\xbf"
 
 @dataclass
 class Read:
-    """What came of reading a CSV.
+    """The result of reading a CSV.
 
     Attributes:
-        header: As it was matched.
-        rows: Row number and cells of each.
-        ragged: In the order in which they were reported.
+        header: The matched header.
+        rows: Row number and cells of each row.
+        ragged: The ragged rows, in the order in which they were reported.
     """
 
     header: Header
@@ -37,7 +38,7 @@ class Read:
 
     @property
     def numbers(self) -> list[int]:
-        """The row numbers of the rows that are not ragged."""
+        """Row numbers of the rows that are not ragged."""
         return [number for number, _ in self.rows]
 
 
@@ -67,7 +68,7 @@ def rejection(body: bytes, **options) -> tuple[str, str]:
     return rejected.value.code, rejected.value.reason
 
 
-# What is read.
+# Accepted files.
 
 
 @pytest.mark.parametrize("bom", [b"", BOM])
@@ -88,7 +89,7 @@ def test_a_gzip_of_several_members_is_one_csv():
     assert read(gzip.compress(first) + gzip.compress(second), compressed=True).numbers == [2, 3]
 
 
-def test_quoted_cells_hold_commas_quotes_and_line_ends_and_count_as_one_row():
+def test_quoted_cells_may_contain_commas_quotes_and_line_ends():
     text = 'two "big"\r\ncoffees,\nand\ra cake'
     found = read(csv_of(expense(description=text), expense()))
     assert found.rows == [(2, expense(description=text)), (3, expense())]
@@ -112,7 +113,7 @@ def test_a_header_alone_has_no_rows():
         assert found.ragged == []
 
 
-def test_rows_without_any_value_are_left_out_but_keep_their_row_numbers():
+def test_rows_without_any_value_are_skipped_and_still_numbered():
     line = ",".join(expense())
     found = read(f"{HEAD}\n\n{line}\n,,,,,,\n\n{line}\r\n\r\n{line}\n\n\n".encode())
     assert found.numbers == [3, 6, 8]
@@ -145,19 +146,19 @@ def test_headers_may_come_in_any_order_and_letter_case_and_with_spaces_around_th
     assert found.header.ignored == ()
 
 
-def test_a_quoted_header_is_a_header_like_any_other():
+def test_a_quoted_header_is_recognised():
     body = ",".join(f'"{name}"' for name in HEADER) + "\n" + ",".join(expense()) + "\n"
     assert read(body.encode()).numbers == [2]
 
 
-def test_unknown_columns_are_named_as_they_stand_in_the_file_and_repeated_unknown_ones_do_no_harm():
+def test_unknown_columns_are_listed_as_in_the_file_even_if_they_are_repeated():
     header = [*HEADER, " Saldo ", "", "Notes", "Notes"]
     found = read(csv_of(expense(a="1", b="2", c="3", d="4"), header=header))
     assert found.header.ignored == ("Saldo", "Notes", "Notes")
     assert "saldo" not in found.header.positions
 
 
-def test_missing_headers_are_named_with_those_that_were_found():
+def test_missing_headers_are_reported_with_the_headers_that_were_found():
     assert rejection(b"date,payee,amount\n2025-01-15,x,1\n") == (
         "missing_header",
         "The header of a file of expenses needs merchant, category, account, currency, description; "
@@ -172,14 +173,14 @@ def test_another_separator_than_the_comma_is_recognised(mark: str, word: str):
     assert reason.endswith(f"Its columns are separated by {word}: save it with commas.")
 
 
-def test_repeated_headers_are_named():
+def test_repeated_headers_are_reported():
     assert rejection(b"Date,DATE, amount ,date," + HEAD.encode() + b"\n") == (
         "duplicate_header",
         "The header names amount, date more than once: keep one column of each name.",
     )
 
 
-def test_rows_without_a_header_are_a_missing_header():
+def test_a_file_without_a_header_is_rejected_for_missing_headers():
     code, reason = rejection(",".join(expense()).encode())
     assert code == "missing_header"
     assert "this one has 2025-01-15, Café Central" in reason
@@ -207,7 +208,7 @@ def test_a_file_of_ragged_rows_only_is_read_to_its_end():
     assert found.rows == []
 
 
-def test_a_failure_to_take_a_ragged_row_comes_out_as_it_is():
+def test_an_error_in_the_handler_of_ragged_rows_is_raised_unchanged():
     def fail(rows: QuarantinedRows) -> None:
         raise OSError("No space left on device")
 
@@ -217,7 +218,7 @@ def test_a_failure_to_take_a_ragged_row_comes_out_as_it_is():
 
 
 @pytest.mark.parametrize("block_bytes", [150, 157, 200, 256, 1000])
-def test_row_numbers_are_right_across_the_borders_of_blocks(block_bytes: int):
+def test_row_numbers_are_right_across_blocks(block_bytes: int):
     chance = random.Random(block_bytes)
     lines, expected, ragged = [HEAD], [], []
     for number in range(2, 400):
@@ -265,7 +266,7 @@ CELLS = st.one_of(
 
 @st.composite
 def files(draw: st.DrawFn) -> tuple[bytes, list[tuple[int, list[str]]], list[int]]:
-    """A CSV as Python's csv module writes it, its rows by number, and the numbers of its ragged rows."""
+    """Draws a CSV of Python's csv module, its rows by number, and the numbers of its ragged rows."""
     line_end = draw(st.sampled_from(["\n", "\r\n", "\r"]))
     quoting = draw(st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]))
     buffer = io.StringIO()
@@ -275,7 +276,7 @@ def files(draw: st.DrawFn) -> tuple[bytes, list[tuple[int, list[str]]], list[int
     for number in range(2, 2 + draw(st.integers(0, 12))):
         width = draw(st.sampled_from([7] * 6 + [2, 6, 8]))
         cells = draw(st.lists(CELLS, min_size=width, max_size=width))
-        if quoting == csv.QUOTE_MINIMAL:  # which does not quote the line end that it does not write
+        if quoting == csv.QUOTE_MINIMAL:  # csv does not quote a line end other than its own
             cells = [cell.replace("\r", "").replace("\n", "") for cell in cells]
         writer.writerow(cells)
         if width != 7:
@@ -287,7 +288,7 @@ def files(draw: st.DrawFn) -> tuple[bytes, list[tuple[int, list[str]]], list[int
 
 
 @given(files(), st.integers(0, 400), st.booleans())
-def test_what_pythons_csv_module_writes_is_read_back_at_any_block_size(file, more_bytes: int, bom: bool):
+def test_files_of_pythons_csv_module_are_read_back_with_any_block_size(file, more_bytes: int, bom: bool):
     body, rows, ragged = file
     longest = max(len(line) for line in [HEAD.encode(), *body.split(b'"\n"'), *body.split(b"\n")])
     found = read((BOM if bom else b"") + body, block_bytes=2 * longest + more_bytes + 8)
@@ -297,8 +298,8 @@ def test_what_pythons_csv_module_writes_is_read_back_at_any_block_size(file, mor
 
 @pytest.mark.parametrize("offset", range(18))
 @pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
-def test_a_nul_stays_in_its_cell_whatever_stands_around_it(offset: int, quoting: int):
-    """Pyarrow overlooks the commas and line ends behind a NUL, once it has seen that cells are long."""
+def test_a_nul_stays_in_its_cell(offset: int, quoting: int):
+    """Once it has seen long cells, pyarrow overlooks commas and line ends after a NUL."""
     rows = [expense(merchant="m" * 40, category="c" * 40, description="d" * 40) for _ in range(1200)]
     for number in (0, 600, 1199):
         rows[number][6] = "d" * offset + "\0"
@@ -311,13 +312,13 @@ def test_a_nul_stays_in_its_cell_whatever_stands_around_it(offset: int, quoting:
 
 
 @pytest.mark.parametrize("block_bytes", range(200, 210))
-def test_a_line_end_within_a_quoted_cell_stays_whole_on_the_border_of_two_blocks(block_bytes: int):
-    """Pyarrow takes a line feed that begins a block for the rest of the line end before it."""
+def test_a_line_end_in_a_quoted_cell_is_kept_on_the_border_of_two_blocks(block_bytes: int):
+    """Pyarrow treats a line feed at the start of a block as part of the previous line end."""
     rows = [expense(description="\r\n" * 40), expense(description="\n" * 80), expense(description="\r" * 80)]
     assert read(csv_of(*rows, line_end="\r\n"), block_bytes=block_bytes).rows == list(enumerate(rows, start=2))
 
 
-# What is refused.
+# Rejected files.
 
 
 @pytest.mark.parametrize("body", [b"", b" ", b"\n\n\r\n", BOM, BOM + b"\n", b",,,\n,,\n", b'""\n'])
@@ -328,14 +329,14 @@ def test_a_file_without_any_value_is_empty(body: bytes):
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_utf_16_is_recognised_with_and_without_its_mark(encoding: str):
+def test_utf_16_is_recognised_with_and_without_a_byte_order_mark(encoding: str):
     code, reason = rejection(csv_of(expense()).decode().encode(encoding))
     assert code in ("not_utf8", "not_csv")
     assert "UTF-16" in reason
     assert "CSV UTF-8" in reason
 
 
-def test_bytes_that_are_not_utf_8_are_named_with_row_column_and_what_they_may_be():
+def test_invalid_utf_8_is_reported_with_row_column_and_a_guess():
     body = csv_of(expense(), expense(), expense(merchant="X")).replace(b",X,", b",Caf\xe9,")
     assert rejection(body) == (
         "not_utf8",
@@ -344,14 +345,14 @@ def test_bytes_that_are_not_utf_8_are_named_with_row_column_and_what_they_may_be
     )
 
 
-def test_bytes_that_are_not_utf_8_are_refused_in_an_ignored_column_too():
+def test_invalid_utf_8_is_rejected_in_an_ignored_column_too():
     header, body = HEAD + ",note\n", ",".join(expense(note="X"))
     code, reason = rejection((header + body).encode().replace(b",X", b",\xff"))
     assert code == "not_utf8"
     assert "Row 2, column note" in reason
 
 
-def test_bytes_that_are_not_utf_8_in_a_ragged_row_are_named_with_the_row_and_with_the_column_if_there_is_one():
+def test_invalid_utf_8_in_a_ragged_row_is_reported_with_the_row_and_the_column_if_known():
     body = f"{HEAD}\n{','.join(expense())}\n".encode()
     code, reason = rejection(body + b"Caf\xe9,1\n")
     assert code == "not_utf8"
@@ -361,7 +362,7 @@ def test_bytes_that_are_not_utf_8_in_a_ragged_row_are_named_with_the_row_and_wit
     assert reason.startswith("Row 3: the byte 0xE9 is not UTF-8 (Café if it is Latin-1)")
 
 
-def test_a_header_that_is_not_utf_8_is_named():
+def test_invalid_utf_8_in_the_header_is_reported():
     code, reason = rejection(csv_of(header=[*HEADER, "X"]).replace(b",X", b",\xe9"))
     assert (code, reason) == ("not_utf8", "The header is not UTF-8: save the file again as “CSV UTF-8”.")
 
@@ -381,7 +382,7 @@ def test_files_of_other_programs_are_recognised(start: bytes, word: str):
     assert word in reason
 
 
-def test_a_truncated_gzip_is_refused_wherever_it_was_cut():
+def test_a_truncated_gzip_file_is_rejected_wherever_it_was_cut():
     whole = gzip.compress(csv_of(*[expense(amount=str(number)) for number in range(20_000)]))
     for length in (5, 20, len(whole) // 2, len(whole) - 1):
         assert rejection(whole[:length], compressed=True) == (
@@ -390,13 +391,13 @@ def test_a_truncated_gzip_is_refused_wherever_it_was_cut():
         )
 
 
-def test_what_is_named_gz_and_is_no_gzip_is_refused():
+def test_a_gz_file_that_is_not_gzip_is_rejected():
     code, reason = rejection(csv_of(expense()), compressed=True)
     assert code == "not_gzip"
     assert "compress it again" in reason
 
 
-def test_a_gzip_with_a_byte_changed_is_refused():
+def test_a_gzip_file_with_a_changed_byte_is_rejected():
     body = bytearray(gzip.compress(csv_of(*[expense()] * 1000)))
     body[-6] ^= 0xFF  # its checksum
     code, _ = rejection(bytes(body), compressed=True)
@@ -408,7 +409,7 @@ def test_an_empty_gzip_is_an_empty_file():
     assert rejection(b"", compressed=True)[0] in ("empty_file", "truncated_gzip")
 
 
-def test_a_gzip_bomb_is_left_at_the_limit():
+def test_a_gzip_bomb_is_not_expanded_beyond_the_limit():
     line = ",".join(expense()).encode() + b"\n"
 
     class Counted(io.BytesIO):
@@ -420,7 +421,7 @@ def test_a_gzip_bomb_is_left_at_the_limit():
             return data
 
     bomb = gzip.compress(HEAD.encode() + b"\n" + line * 1_200_000)
-    # More than any reader takes at a time.
+    # More than any reader reads at a time.
     assert len(bomb) > 128 << 10
     stream = Counted(bomb + gzip.compress(line * 400_000) * 20)
     reader = CsvReader(stream, EXPENSES, True, ReadLimits(expanded_bytes=6 << 20))
@@ -438,7 +439,7 @@ def test_a_file_of_exactly_the_limit_is_read():
     assert rejection(body, limits=ReadLimits(expanded_bytes=len(body) - 1))[0] == "too_large"
 
 
-def test_a_record_longer_than_the_block_is_said_to_be_so():
+def test_a_record_longer_than_the_block_is_reported():
     body = csv_of(expense(), expense(description="x" * 5000), expense())
     with pytest.raises(RecordTooLongError):
         read(body, block_bytes=1000)
@@ -458,7 +459,7 @@ OPEN = f'{HEAD}\n2025-01-15,Café,Coffee,card,3.50,EUR,"never closed\n'
         (f'{HEAD}\n2025-01-15,27" screen,Office,card,3.50,EUR,"never closed\n' + ",".join(expense()) + "\n", 2),
     ],
 )
-def test_a_quote_that_is_never_closed_is_named_rather_than_swallowing_the_rows_after_it(body: str, row_number: int):
+def test_an_open_quote_is_reported_and_does_not_hide_later_rows(body: str, row_number: int):
     code, reason = rejection(body.encode())
     assert code == "open_quote"
     assert reason.startswith(f"Row {row_number} opens a quote that is never closed")
@@ -474,14 +475,12 @@ def test_a_quote_that_is_never_closed_is_named_rather_than_swallowing_the_rows_a
 )
 @pytest.mark.parametrize("screen", ['27" screen', "screen", '"27"" screen"'])
 @pytest.mark.parametrize("final", ["", "\n"])
-def test_a_quote_that_is_closed_is_no_open_quote_whatever_quotes_stand_in_other_cells(
-    last: str, screen: str, final: str
-):
+def test_a_closed_quote_is_not_reported_as_open_whatever_other_cells_contain(last: str, screen: str, final: str):
     body = f"{HEAD}\n2025-01-15,{screen},Office,card,3.50,EUR,\n{last}{final}"
     assert read(body.encode()).numbers == [2, 3]
 
 
-# Of several faults the first counts.
+# The order of several faults.
 
 LINE = ",".join(expense()).encode() + b"\n"
 LATIN_1 = b"2025-01-15,Caf\xe9,c,a,1,EUR,\n"
@@ -490,7 +489,7 @@ TOO_LARGE = "too_large"
 
 
 def first_fault(body: bytes, compressed: bool = False, limits: ReadLimits | None = None) -> str:
-    """The code of the rejection, which is the same in blocks of any size."""
+    """Returns the code of the rejection. Checks that it is the same in blocks of any size."""
     found = set()
     for block_bytes in (200, 333, 4096, BLOCK_BYTES):
         with pytest.raises(UploadRejectedError) as rejected:
@@ -501,17 +500,17 @@ def first_fault(body: bytes, compressed: bool = False, limits: ReadLimits | None
 
 
 @pytest.mark.parametrize("lines", [0, 1, 10, 40])
-def test_a_byte_that_is_not_utf_8_counts_before_the_limit_and_not_behind_it(lines: int):
+def test_invalid_utf_8_outranks_the_size_limit_only_before_the_limit(lines: int):
     head = HEAD.encode() + b"\n"
     assert first_fault(head + LATIN_1 + LINE * (lines + 80), limits=LIMITED) == "not_utf8"
     at = len(head + LINE * lines) + LATIN_1.index(b"\xe9")
-    # The byte alone may begin a character, until the next one is known.
+    # The byte alone may begin a character. Only the next byte decides.
     for limit, code in ((at + 2, "not_utf8"), (at + 1, TOO_LARGE), (at, TOO_LARGE), (at - 1, TOO_LARGE)):
         body = head + LINE * lines + LATIN_1
         assert first_fault(body, limits=ReadLimits(expanded_bytes=limit)) == code
 
 
-def test_the_first_byte_that_is_not_utf_8_counts_whatever_its_row_and_column():
+def test_the_first_invalid_byte_is_reported_in_any_row_and_column():
     ragged, column_7 = b"\xe9,1\n", b"2025-01-15,m,c,a,1,EUR,\xe9\n"
     for rows, named in (
         (column_7 + LATIN_1, "Row 2, column description"),
@@ -526,7 +525,7 @@ def test_the_first_byte_that_is_not_utf_8_counts_whatever_its_row_and_column():
 
 
 @pytest.mark.parametrize("character", ["é", "☕", "😀"])
-def test_a_character_that_the_limit_cuts_is_valid_and_one_that_the_end_cuts_is_not(character: str):
+def test_a_character_cut_by_the_limit_is_valid_and_one_cut_by_the_end_is_not(character: str):
     body = f"{HEAD}\n2025-01-15,{character}".encode()
     for missing in range(1, len(character.encode())):
         cut = len(body) - missing
@@ -541,7 +540,7 @@ def test_characters_on_the_border_of_two_blocks_are_valid(block_bytes: int):
 
 
 @pytest.mark.parametrize("quoted", ["", '"', '"a""', '"a"', '"a\n'])
-def test_a_byte_that_is_not_utf_8_is_named_within_and_behind_quotes(quoted: str):
+def test_invalid_utf_8_is_reported_inside_and_after_quotes(quoted: str):
     body = f"{HEAD}\n".encode() + LINE + f"2025-01-15,m,{quoted}".encode() + b"\xe9"
     for end in (b"", b"\n", b'",a,1,EUR,\n', b",a,1,EUR,\n" + LINE):
         code, reason = rejection(body + end)
@@ -549,12 +548,12 @@ def test_a_byte_that_is_not_utf_8_is_named_within_and_behind_quotes(quoted: str)
         assert reason.startswith("Row 3, column category: the byte 0xE9 is not UTF-8 (")
 
 
-def test_the_text_around_a_byte_that_is_not_utf_8_is_short_and_without_control_characters():
+def test_the_text_around_an_invalid_byte_is_short_and_has_no_control_characters():
     body = f"{HEAD}\n2025-01-15,{'m' * 50}".encode() + b"\x80\x9b\xe9" + b"x" * 50
     assert f"({'m' * 20}\\x80\\x9bé{'x' * 18} if it is Latin-1)" in rejection(body)[1]
     body = f"{HEAD}\n2025-01-15,a\x1b".encode() + b"\xe9\0b"
     assert "(é if it is Latin-1)" in rejection(body)[1]
-    # Found at once, however long the cell is.
+    # The text is short, however long the cell is.
     body = f"{HEAD}\n2025-01-15,{'m' * (3 << 20)}".encode() + b"\xe9\n"
     assert f"({'m' * 20}é if it is Latin-1)" in rejection(body)[1]
 
@@ -568,9 +567,7 @@ def test_the_text_around_a_byte_that_is_not_utf_8_is_short_and_without_control_c
         (HEAD.encode() + b"\n", b'"', "open_quote"),
     ],
 )
-def test_a_compression_that_is_not_sound_counts_before_all_that_it_holds_up_to_the_limit(
-    start: bytes, end: bytes, code: str
-):
+def test_a_damaged_gzip_file_outranks_all_faults_of_its_csv_up_to_the_limit(start: bytes, end: bytes, code: str):
     body = start + b"".join(b"%d,%d\n" % (number, number * number) for number in range(2000)) + end
     whole = gzip.compress(body)
     assert first_fault(whole, compressed=True) == code
@@ -584,7 +581,7 @@ def test_a_compression_that_is_not_sound_counts_before_all_that_it_holds_up_to_t
         assert limited == (TOO_LARGE if code == "open_quote" else code)
 
 
-def test_a_fault_of_the_header_counts_before_what_is_behind_it_and_the_limit_within_it_before_the_header():
+def test_a_header_fault_outranks_later_faults_but_not_a_limit_inside_the_header():
     header = b"date,merchant\n"
     assert first_fault(header + LATIN_1) == "missing_header"
     assert first_fault(header + LINE * 80, limits=LIMITED) == "missing_header"
@@ -593,7 +590,7 @@ def test_a_fault_of_the_header_counts_before_what_is_behind_it_and_the_limit_wit
     assert first_fault(b"date\xe9,merchant\n", limits=ReadLimits(expanded_bytes=8)) == "not_utf8"
 
 
-def test_an_open_quote_counts_after_all_that_it_swallows():
+def test_an_open_quote_ranks_after_the_faults_inside_it():
     body = f'{HEAD}\n2025-01-15,"never closed\n'.encode()
     assert first_fault(body + LINE * 10) == "open_quote"
     assert first_fault(body + LINE * 10 + LATIN_1) == "not_utf8"
@@ -610,10 +607,10 @@ def test_an_open_quote_counts_after_all_that_it_swallows():
         (LINE * 70, b"", TOO_LARGE),
     ],
 )
-def test_a_record_that_no_block_holds_counts_where_it_grows_too_long(
+def test_a_too_long_record_ranks_at_the_byte_where_it_exceeds_the_block(
     before: bytes, within: bytes, code: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("centflow_glue.read.LARGE_BLOCK_BYTES", 4096)
+    monkeypatch.setattr("centflow_glue.rows.read.LARGE_BLOCK_BYTES", 4096)
     body = f"{HEAD}\n".encode() + before + b'2025-01-15,"' + within + b"x" * 9000 + b'"\n' + LATIN_1
     limits = LIMITED if code == TOO_LARGE else None
     found = set()
@@ -627,7 +624,7 @@ def test_a_record_that_no_block_holds_counts_where_it_grows_too_long(
     assert rejected.value.code == "truncated_gzip"
 
 
-def test_ragged_rows_come_in_their_order_whatever_thread_is_ahead():
+def test_ragged_rows_arrive_in_order_whichever_thread_is_ahead():
     chance = random.Random(5)
     lines = [b"a,b\n" if chance.random() < 0.3 else LINE for _ in range(3000)]
     found = read(f"{HEAD}\n".encode() + b"".join(lines), block_bytes=1000)
@@ -635,7 +632,7 @@ def test_ragged_rows_come_in_their_order_whatever_thread_is_ahead():
     assert found.numbers == [row for row, line in enumerate(lines, start=2) if line == LINE]
 
 
-def test_a_control_character_is_not_taken_for_a_nul_that_comes_later():
+def test_a_control_character_is_not_confused_with_a_later_nul():
     rows = [expense(merchant=text) for text in ("\x1a", "\x10", "\x100", "\0", "\x10\0", "\x001", "\x101")]
     for order in (rows, rows[::-1]):
         body = csv_of(*order) + b"\x1a\x10,ragged\n" + csv_of(expense(merchant="\0"))
@@ -667,7 +664,7 @@ def distinct(numbers: Sequence[int]) -> bool:
 
 
 @given(st.text(st.sampled_from('a,"\n\r☕'), max_size=60), st.integers(0, 40))
-def test_whatever_the_quotes_every_row_number_comes_once(rest: str, more_bytes: int):
+def test_every_row_number_occurs_once_with_any_quotes(rest: str, more_bytes: int):
     try:
         found = read(f"{HEAD}\n{rest}".encode(), block_bytes=300 + more_bytes)
     except UploadRejectedError:

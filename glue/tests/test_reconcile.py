@@ -1,4 +1,4 @@
-"""One key over its life: the newest acceptable version since the last delete marker is what readers see."""
+"""The life of one key: readers see the newest acceptable version since the last delete marker."""
 
 import io
 import json
@@ -19,10 +19,9 @@ from stack import Stack, fetch
 from statements import HEADER, csv_of, expense
 
 from centflow_glue import reconcile
-from centflow_glue.bucket import open_version
+from centflow_glue.bucket import Version, open_version
 from centflow_glue.contract import load_contracts
 from centflow_glue.database import DatabaseAddress, connect, is_transient
-from centflow_glue.plan import Version
 from centflow_glue.reconcile import LoadFailedError, Reconciler
 
 KEY = "raw/expenses/a.csv"
@@ -30,7 +29,7 @@ OLD, NEW, NEWEST = (csv_of(expense(merchant=name)) for name in ("old", "new", "n
 BAD = b"no,csv,of,this,feed\n"
 
 
-def test_an_upload_adds_an_overwrite_corrects_and_a_delete_undoes(flow: Flow):
+def test_uploading_adds_overwriting_corrects_and_deleting_undoes(flow: Flow):
     assert flow.put(KEY, OLD).result == "published"
     assert flow.transactions() == ["old"]
     assert flow.put(KEY, NEW).result == "published"
@@ -43,7 +42,7 @@ def test_an_upload_adds_an_overwrite_corrects_and_a_delete_undoes(flow: Flow):
     assert flow.unsettled() == []
 
 
-def test_reconciling_a_settled_key_changes_nothing_however_often(flow: Flow):
+def test_reconciling_a_settled_key_again_changes_nothing(flow: Flow):
     flow.put(KEY, OLD)
     before = flow.uploads()
     assert [flow.reconcile(KEY).result for _ in range(3)] == ["unchanged"] * 3
@@ -52,7 +51,7 @@ def test_reconciling_a_settled_key_changes_nothing_however_often(flow: Flow):
     assert flow.uploads() == before
 
 
-def test_a_deleted_object_comes_back_when_its_delete_marker_is_removed(flow: Flow):
+def test_removing_the_delete_marker_restores_a_deleted_object(flow: Flow):
     flow.put(KEY, OLD)
     marker = flow.bucket.delete(KEY)
     flow.reconcile(KEY)
@@ -62,7 +61,7 @@ def test_a_deleted_object_comes_back_when_its_delete_marker_is_removed(flow: Flo
     assert flow.states(KEY) == ["published"]
 
 
-def test_an_object_that_is_uploaded_after_its_delete_does_not_bring_back_the_versions_before(flow: Flow):
+def test_uploading_after_a_delete_does_not_restore_earlier_versions(flow: Flow):
     flow.put(KEY, OLD)
     flow.delete(KEY)
     assert flow.put(KEY, BAD).result == "rejected"
@@ -71,7 +70,7 @@ def test_an_object_that_is_uploaded_after_its_delete_does_not_bring_back_the_ver
     assert flow.transactions() == ["new"]
 
 
-def test_a_version_that_is_removed_for_good_gives_way_to_the_one_before(flow: Flow):
+def test_the_previous_version_replaces_a_permanently_removed_version(flow: Flow):
     flow.put(KEY, OLD)
     newest = flow.bucket.put(KEY, NEW)
     flow.reconcile(KEY)
@@ -91,7 +90,7 @@ def test_an_object_that_is_removed_with_all_its_versions_is_retired(flow: Flow):
     assert flow.states(KEY) == ["retired"]
 
 
-def test_of_several_versions_that_came_at_once_only_the_newest_is_loaded(flow: Flow):
+def test_only_the_newest_of_several_new_versions_is_loaded(flow: Flow):
     for body in (OLD, NEW, NEWEST):
         flow.bucket.put(KEY, body)
     assert flow.reconcile(KEY).result == "published"
@@ -99,19 +98,19 @@ def test_of_several_versions_that_came_at_once_only_the_newest_is_loaded(flow: F
     assert flow.states(KEY) == ["published"]
 
 
-def test_events_that_arrive_late_twice_or_in_the_wrong_order_change_nothing(flow: Flow):
+def test_late_repeated_or_reordered_events_change_nothing(flow: Flow):
     flow.bucket.put(KEY, OLD)
     flow.bucket.delete(KEY)
     flow.bucket.put(KEY, NEW)
     moments = [datetime(2025, 1, 15, hour, tzinfo=UTC) for hour in (12, 10, 11, 12)]
-    assert [flow.job.reconcile(KEY, moment).result for moment in moments] == ["published"] + ["unchanged"] * 3
+    assert [flow.job.reconcile_key(KEY, moment).result for moment in moments] == ["published"] + ["unchanged"] * 3
     assert flow.transactions() == ["new"]
 
 
 # Rejected corrections.
 
 
-def test_a_rejected_correction_leaves_the_last_good_version_published_and_says_so(flow: Flow):
+def test_a_rejected_correction_leaves_the_last_good_version_published(flow: Flow):
     flow.put(KEY, OLD)
     outcome = flow.put(KEY, BAD)
     assert outcome.result == "rejected"
@@ -123,7 +122,7 @@ def test_a_rejected_correction_leaves_the_last_good_version_published_and_says_s
     assert flow.unsettled() == []
 
 
-def test_where_the_newest_versions_are_rejected_the_newest_good_one_is_published(flow: Flow):
+def test_the_newest_good_version_is_published_if_newer_ones_are_rejected(flow: Flow):
     for body in (OLD, NEW, BAD, b""):
         flow.bucket.put(KEY, body)
     outcome = flow.reconcile(KEY)
@@ -154,12 +153,12 @@ def test_removing_a_rejected_version_changes_nothing_for_readers(flow: Flow):
 
 
 def with_contract(job: Reconciler, **changes: Any) -> Reconciler:
-    """The job after a release that changed the contract of the expenses."""
+    """Returns the job after a release that changed the contract of expenses."""
     contract = replace(load_contracts()["expenses"], sha256="f" * 64, **changes)
     return replace(job, contracts={**load_contracts(), "expenses": contract})
 
 
-def test_a_rejected_upload_is_judged_again_once_the_contract_has_changed(flow: Flow):
+def test_a_rejected_upload_is_tried_again_after_its_contract_changes(flow: Flow):
     flow.put(KEY, csv_of(expense(category=""), expense(category="", merchant="Bar"), expense(date="soon"), expense()))
     assert flow.states(KEY) == ["rejected"]
     assert len(flow.quarantined(KEY)) == 3
@@ -167,51 +166,51 @@ def test_a_rejected_upload_is_judged_again_once_the_contract_has_changed(flow: F
 
     columns = load_contracts()["expenses"].columns
     job = with_contract(flow.job, columns=tuple(replace(column, empty_allowed=True) for column in columns))
-    assert job.reconcile(KEY, None).result == "published"
+    assert job.reconcile_key(KEY, None).result == "published"
     assert flow.states(KEY) == ["published"]
     assert [row["code"] for row in flow.quarantined(KEY)] == ["bad_date"]
     assert flow.transactions() == ["Bar", "Café Central", "Café Central"]
-    assert job.reconcile(KEY, None).result == "unchanged"
+    assert job.reconcile_key(KEY, None).result == "unchanged"
 
 
-def test_a_rejected_upload_that_is_bad_under_the_new_contract_too_is_rejected_again_once(flow: Flow):
+def test_a_rejected_upload_is_rejected_once_more_if_it_breaks_the_new_contract_too(flow: Flow):
     flow.put(KEY, BAD)
     job = with_contract(flow.job)
-    assert job.reconcile(KEY, None).result == "rejected"
-    assert job.reconcile(KEY, None).result == "unchanged"
+    assert job.reconcile_key(KEY, None).result == "rejected"
+    assert job.reconcile_key(KEY, None).result == "unchanged"
     assert flow.states(KEY) == ["rejected"]
 
 
-def test_a_published_upload_is_not_judged_again(flow: Flow):
+def test_a_published_upload_is_not_loaded_again_after_its_contract_changes(flow: Flow):
     flow.put(KEY, OLD)
-    assert with_contract(flow.job).reconcile(KEY, None).result == "unchanged"
+    assert with_contract(flow.job).reconcile_key(KEY, None).result == "unchanged"
 
 
-def test_an_upload_of_no_feed_is_loaded_once_there_is_such_a_feed(flow: Flow):
+def test_an_upload_outside_every_feed_is_loaded_once_its_feed_exists(flow: Flow):
     object_key = "raw/expences/a.csv"
     assert flow.put(object_key, OLD).result == "rejected"
     assert flow.upload(object_key)["feed"] is None
     expenses = load_contracts()["expenses"]
     job = replace(flow.job, contracts={**load_contracts(), "expences": replace(expenses, feed="expences")})
-    assert job.reconcile(object_key, None).result == "published"
+    assert job.reconcile_key(object_key, None).result == "published"
     upload = flow.upload(object_key)
     assert (upload["state"], upload["feed"], upload["reason"]) == ("published", "expences", None)
     assert flow.transactions() == ["old"]
 
 
-def test_a_rejected_upload_of_a_feed_that_is_gone_settles(flow: Flow):
+def test_a_rejected_upload_of_a_removed_feed_settles(flow: Flow):
     flow.put(KEY, BAD)
     job = replace(flow.job, contracts={})
-    assert job.reconcile(KEY, None).result == "rejected"
+    assert job.reconcile_key(KEY, None).result == "rejected"
     assert flow.upload(KEY)["reason_code"] == "unknown_feed"
-    assert job.reconcile(KEY, None).result == "unchanged"
+    assert job.reconcile_key(KEY, None).result == "unchanged"
 
 
 # Interrupted loads.
 
 
 def interrupt(flow: Flow, body: bytes, rows: int = 1) -> None:
-    """Leave behind what a job run leaves that was killed while it loaded this version."""
+    """Leaves the state of a job run that was killed while it loaded this version."""
     flow.put(KEY, body)
     with flow.admin.cursor() as cursor:
         cursor.execute(
@@ -221,7 +220,7 @@ def interrupt(flow: Flow, body: bytes, rows: int = 1) -> None:
         )
 
 
-def test_a_killed_load_is_invisible_and_begun_again(flow: Flow):
+def test_a_killed_load_is_invisible_and_starts_again(flow: Flow):
     interrupt(flow, NEW)
     assert flow.transactions() == []
     assert flow.unsettled() == [KEY]
@@ -240,7 +239,7 @@ def test_a_killed_load_of_a_bad_version_ends_rejected_with_its_reason_and_its_ba
     assert flow.unsettled() == []
 
 
-def test_a_killed_load_of_a_version_that_has_been_overwritten_is_cleaned_up(flow: Flow):
+def test_a_killed_load_of_an_overwritten_version_is_cleaned_up(flow: Flow):
     interrupt(flow, OLD)
     assert flow.put(KEY, NEW).result == "published"
     assert flow.states(KEY) == ["superseded", "published"]
@@ -248,14 +247,14 @@ def test_a_killed_load_of_a_version_that_has_been_overwritten_is_cleaned_up(flow
     assert flow.transactions() == ["new"]
 
 
-def test_a_killed_load_of_an_object_that_has_been_deleted_is_cleaned_up(flow: Flow):
+def test_a_killed_load_of_a_deleted_object_is_cleaned_up(flow: Flow):
     interrupt(flow, OLD)
     assert flow.delete(KEY).result == "retired"
     assert flow.stored_rows() == 0
     assert flow.unsettled() == []
 
 
-def test_a_version_that_goes_while_it_is_read_makes_the_job_look_again(flow: Flow, monkeypatch: pytest.MonkeyPatch):
+def test_s3_is_listed_again_if_a_version_is_removed_while_it_is_read(flow: Flow, monkeypatch: pytest.MonkeyPatch):
     flow.bucket.put(KEY, OLD)
     going = flow.bucket.put(KEY, NEW)
 
@@ -271,9 +270,7 @@ def test_a_version_that_goes_while_it_is_read_makes_the_job_look_again(flow: Flo
     assert flow.unsettled() == []
 
 
-def test_a_version_that_s3_lists_but_never_finds_fails_rather_than_being_looked_for_for_ever(
-    flow: Flow, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_version_that_s3_lists_but_never_finds_fails_after_ten_listings(flow: Flow, monkeypatch: pytest.MonkeyPatch):
     flow.put(KEY, OLD)
     flow.bucket.put(KEY, NEW)
 
@@ -282,7 +279,7 @@ def test_a_version_that_s3_lists_but_never_finds_fails_rather_than_being_looked_
 
     with monkeypatch.context() as patched:
         patched.setattr(reconcile, "open_version", never_find)
-        with pytest.raises(LoadFailedError, match="could not be found"):
+        with pytest.raises(LoadFailedError, match="10 times S3 listed a version and then did not find it"):
             flow.reconcile(KEY)
     assert flow.transactions() == ["old"]
     assert flow.reconcile(KEY).result == "published"
@@ -290,7 +287,7 @@ def test_a_version_that_s3_lists_but_never_finds_fails_rather_than_being_looked_
 
 
 class _Stalling(io.RawIOBase):
-    """Rows, a pause, and more rows."""
+    """A stream of rows with a pause in the middle."""
 
     def __init__(self, content: bytes, pause_s: float) -> None:
         self._parts = [content, b""]
@@ -307,10 +304,10 @@ class _Stalling(io.RawIOBase):
         return part
 
 
-def test_a_load_that_the_server_gives_up_says_so_and_succeeds_later(
+def test_a_load_that_the_server_aborts_is_recorded_as_failed_and_succeeds_later(
     flow: Flow, address: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
 ):
-    # More than is buffered on the way to the server.
+    # More than the buffers between the job and the server hold.
     flow.bucket.put(KEY, csv_of(*(expense(merchant=f"shop {number}") for number in range(40_000))))
 
     def stall(bucket: str, version: Version) -> Any:
@@ -321,15 +318,15 @@ def test_a_load_that_the_server_gives_up_says_so_and_succeeds_later(
             cursor.execute("SET SESSION net_read_timeout = 1")
         patched.setattr(reconcile, "open_version", stall)
         with pytest.raises((LoadFailedError, pymysql.err.OperationalError)) as failure:
-            replace(flow.job, connection=connection).reconcile(KEY, None)
+            replace(flow.job, connection=connection).reconcile_key(KEY, None)
     cause = failure.value.__cause__ if isinstance(failure.value, LoadFailedError) else failure.value
-    # The server's own word reaches the client only if it comes before the end of the connection.
+    # The client sees the server's own error only if it arrives before the end of the connection.
     assert isinstance(cause, pymysql.err.OperationalError)
     assert cause.args[0] in (ER.NET_READ_INTERRUPTED, CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST)
     assert flow.reconcile(KEY).result == "published"
 
 
-def test_a_failure_that_costs_the_connection_keeps_its_cause_and_is_not_begun_again_at_once(
+def test_a_failure_that_breaks_the_connection_keeps_its_cause_and_is_not_retried_at_once(
     flow: Flow, address: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
 ):
     flow.bucket.put(KEY, NEW)
@@ -342,19 +339,19 @@ def test_a_failure_that_costs_the_connection_keeps_its_cause_and_is_not_begun_ag
 
         patched.setattr(reconcile, "open_version", fail)
         with pytest.raises(LoadFailedError) as failure:
-            replace(flow.job, connection=connection).reconcile(KEY, None)
+            replace(flow.job, connection=connection).reconcile_key(KEY, None)
     assert isinstance(failure.value.__cause__, ValueError)
     assert not is_transient(failure.value)
     assert flow.reconcile(KEY).result == "published"
 
 
-# What is remembered.
+# Records of an upload.
 
 
-def test_an_upload_remembers_where_it_came_from_and_when(flow: Flow):
+def test_an_upload_records_its_origin_and_its_times(flow: Flow):
     moment = datetime(2025, 1, 15, 12, 0, 0, 123000, tzinfo=UTC)
     version = flow.bucket.put("raw/expenses/owner=ana/a.csv", OLD)
-    flow.job.reconcile("raw/expenses/owner=ana/a.csv", moment)
+    flow.job.reconcile_key("raw/expenses/owner=ana/a.csv", moment)
     (upload,) = flow.uploads()
     assert (upload["owner"], upload["feed"], upload["version_id"]) == ("ana", "expenses", version)
     assert (upload["size_bytes"], upload["job_run_id"]) == (len(OLD), "jr_test")
@@ -364,18 +361,18 @@ def test_an_upload_remembers_where_it_came_from_and_when(flow: Flow):
     assert abs((upload["published_at"] - datetime.now(UTC).replace(tzinfo=None)).total_seconds()) < 60
 
 
-def test_without_an_event_an_upload_is_received_when_it_was_written(flow: Flow):
+def test_an_upload_without_an_event_counts_as_received_when_it_was_written(flow: Flow):
     flow.put(KEY, OLD)
     (upload,) = flow.uploads()
     assert upload["received_at"] == upload["last_modified"]
 
 
-def test_ignored_columns_are_named_in_the_notes_of_rejected_uploads_too(flow: Flow):
+def test_the_notes_of_rejected_uploads_list_ignored_columns_too(flow: Flow):
     flow.put(KEY, csv_of(expense(date="soon", saldo="1"), header=[*HEADER, "Saldo"]))
     assert flow.upload(KEY)["notes"] == "Ignored columns: Saldo."
 
 
-def test_a_reason_as_long_as_a_header_can_make_it_is_cut(flow: Flow):
+def test_a_very_long_reason_is_shortened(flow: Flow):
     assert flow.put(KEY, ("x" * 60 + ",").encode() * 900 + b"\n").result == "rejected"
     assert flow.put(KEY, csv_of(header=[*HEADER, *["y" * 60] * 500])).result == "published"
     rejected, published = flow.uploads(KEY)
@@ -383,7 +380,7 @@ def test_a_reason_as_long_as_a_header_can_make_it_is_cut(flow: Flow):
     assert len(published["notes"]) <= 1000
 
 
-def test_no_secret_stands_in_logs_reasons_or_outcomes(
+def test_logs_reasons_and_outcomes_contain_no_secret(
     flow: Flow, stack: Stack, reconciler, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
     caplog.set_level(logging.DEBUG)

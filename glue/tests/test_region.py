@@ -8,7 +8,7 @@ from stack import REPOSITORY, Bucket, Stack, fetch, tool_paths
 CSV = b"date,merchant,category,account,amount,currency,description\n2026-01-02,Bakery,Food,Card,4.20,EUR,\n"
 
 
-def test_a_run_knows_its_region_from_the_secrets_arn_alone(stack: Stack, database: str, bucket: Bucket):
+def test_a_run_reads_its_region_from_the_arn_of_the_secret(stack: Stack, database: str, bucket: Bucket):
     secret = boto3.client("secretsmanager").describe_secret(SecretId=stack.secret_id)
     key = "raw/expenses/owner=region/a.csv"
     boto3.client("s3").put_object(Bucket=bucket.name, Key=key, Body=CSV)
@@ -16,7 +16,7 @@ def test_a_run_knows_its_region_from_the_secrets_arn_alone(stack: Stack, databas
         name: value for name, value in os.environ.items() if name not in ("AWS_REGION", "AWS_DEFAULT_REGION")
     }
     environment |= {
-        # No file of this machine's names one either.
+        # No configuration file of this machine may set a region.
         "AWS_CONFIG_FILE": os.devnull,
         "JAVA_HOME": tool_paths().get("javaHome", environment.get("JAVA_HOME", "")),
         "PYSPARK_PYTHON": sys.executable,

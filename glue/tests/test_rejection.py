@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pytest
 
-from centflow_glue.quarantine import row_texts
 from centflow_glue.rejection import quoted, spelled_out
+from centflow_glue.rows.quarantine import format_rows
 
 WHITE_SPACE = [
     *(*range(0x9, 0xE), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B)),
@@ -24,17 +24,17 @@ WHITE_SPACE = [
         ("\u200b\u202e\u2028\ufeff\ue000\uffff", r"'\u200b\u202e\u2028\ufeff\ue000\uffff'"),
         ("\U0001d173\U000e0001\U0010ffff", r"'\U0001d173\U000e0001\U0010ffff'"),
         ("é☕😀e\u0301", "'é☕😀e\u0301'"),
-        # Characters since Unicode 15, 15.1, 16 and 17, and a code point that is none yet.
+        # Characters of Unicode 15, 15.1, 16 and 17, and an unassigned code point.
         ("\U0001fae8\u2ffc\u1c89\U0001faea\u0378", "'\U0001fae8\u2ffc\u1c89\U0001faea\u0378'"),
         ("x" * 40, f"'{'x' * 40}'"),
         ("x" * 41, f"'{'x' * 39}…'"),
     ],
 )
-def test_text_is_quoted_with_its_unseen_characters_spelled_out(text: str, shown: str):
+def test_text_is_quoted_with_its_unseen_characters_escaped(text: str, shown: str):
     assert quoted(text, 40) == shown
 
 
-def test_every_control_character_is_spelled_out():
+def test_every_control_character_is_escaped():
     controls = [*range(0x20), *range(0x7F, 0xA0)]
     assert [code for code in controls if spelled_out(chr(code)) == chr(code)] == []
 
@@ -50,21 +50,21 @@ def test_every_control_character_is_spelled_out():
         (["12.50", "-3", "NULL"], "12.50,-3,NULL"),
     ],
 )
-def test_a_row_is_written_as_rfc_4180_says_whatever_version_of_python_runs(cells: list[str], text: str):
-    assert row_texts([pa.array([cell]) for cell in cells]).to_pylist() == [text]
+def test_a_row_is_written_as_in_rfc_4180_with_any_version_of_python(cells: list[str], text: str):
+    assert format_rows([pa.array([cell]) for cell in cells]).to_pylist() == [text]
 
 
-def test_each_row_has_quotes_where_it_needs_them():
+def test_a_row_has_quotes_only_where_it_needs_them():
     columns = [pa.array(["a", "b,", "c"]), pa.array(["", '"', "d"])]
-    assert row_texts(columns).to_pylist() == ["a,", '"b,",""""', "c,d"]
+    assert format_rows(columns).to_pylist() == ["a,", '"b,",""""', "c,d"]
 
 
-def test_python_strips_the_white_space_that_the_preview_strips():
-    """The table of `str.strip` is not ours; packages/preview/src/job-text.ts repeats it."""
+def test_python_and_the_preview_strip_the_same_white_space():
+    """packages/preview/src/job-text.ts repeats the characters that `str.strip` removes."""
     assert [code for code in range(0x110000) if not chr(code).strip()] == WHITE_SPACE
 
 
-def test_only_these_characters_lower_to_ascii():
+def test_only_known_characters_have_an_ascii_lower_case():
     """Headers and extensions are compared in lower case, and all of them are ASCII."""
     lowered = {chr(code) for code in range(0x80, 0x110000) if chr(code).lower().isascii()}
     assert lowered == {"\u212a"}  # the sign of kelvin

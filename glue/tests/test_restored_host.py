@@ -1,14 +1,14 @@
 import pytest
 
-from centflow_glue.restored_host import HostError, restored_host
+from centflow_glue.restored_host import HostError, check_restored_host
 
 DOMAIN = "c9akciq32rgx.eu-west-1.rds.amazonaws.com"
 CONFIGURED = f"centflow-dev-database.{DOMAIN}"
 RESTORED = f"centflow-dev-accept-restore.{DOMAIN}"
 
 
-def test_another_instance_of_the_account_and_region_is_taken():
-    assert restored_host(RESTORED, CONFIGURED) == RESTORED
+def test_another_instance_of_the_account_and_region_is_accepted():
+    assert check_restored_host(RESTORED, CONFIGURED) == RESTORED
 
 
 @pytest.mark.parametrize(
@@ -29,12 +29,12 @@ def test_another_instance_of_the_account_and_region_is_taken():
         CONFIGURED,
     ],
 )
-def test_every_other_host_is_refused(host: str):
+def test_every_other_host_is_rejected(host: str):
     with pytest.raises(HostError, match="name an instance that was restored there"):
-        restored_host(host, CONFIGURED)
+        check_restored_host(host, CONFIGURED)
 
 
 @pytest.mark.parametrize("configured", ["localhost", "database.com", "10.0.0.5", ""])
-def test_no_host_is_taken_where_the_database_is_not_of_rds(configured: str):
+def test_every_host_is_rejected_if_the_database_is_not_in_rds(configured: str):
     with pytest.raises(HostError):
-        restored_host("attacker.com", configured)
+        check_restored_host("attacker.com", configured)

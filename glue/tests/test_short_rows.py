@@ -1,4 +1,4 @@
-"""What the source takes out before pyarrow reads is what pyarrow would have found: pyarrow alone is the measure."""
+"""Removing short rows before pyarrow reads a file has the same result as pyarrow alone."""
 
 import io
 import os
@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from statements import BUDGET_HEADER, HEADER, csv_of, expense
 
 from centflow_glue.contract import load_contracts
-from centflow_glue.read import BLOCK_BYTES, REPORTED_ROWS, CsvReader, ReadLimits, read_in_blocks
+from centflow_glue.limits import ReadLimits
 from centflow_glue.rejection import UploadRejectedError
-from centflow_glue.short_rows import BEFORE_CELL, context_after, has_many_rows, take_out_short_rows
+from centflow_glue.rows.read import BLOCK_BYTES, REPORTED_ROWS, CsvReader, read_in_blocks
+from centflow_glue.rows.short_rows import BEFORE_CELL, advance_context, has_many_rows, remove_short_rows
 
 CONTRACTS = load_contracts()
 HEAD = ",".join(BUDGET_HEADER).encode()
@@ -24,8 +25,8 @@ TOKENS = [
 ]
 
 
-def found(body: bytes, block_bytes: int, feed: str = "budgets") -> object:
-    """All that reading a file comes to: its rows and ragged rows with their numbers, or why it is rejected."""
+def read_file(body: bytes, block_bytes: int, feed: str = "budgets") -> object:
+    """Returns the result of reading a file: rows and ragged rows with their numbers, or the rejection."""
     contract = CONTRACTS[feed]
     try:
         return read_in_blocks(
@@ -45,10 +46,10 @@ def everything(reader: CsvReader) -> object:
 
 def found_by_pyarrow(body: bytes, feed: str = "budgets") -> object:
     with (
-        patch("centflow_glue.source.has_many_rows", return_value=False),
-        patch("centflow_glue.read.REPORTED_ROWS", 1e9),
+        patch("centflow_glue.rows.source.has_many_rows", return_value=False),
+        patch("centflow_glue.rows.read.REPORTED_ROWS", 1e9),
     ):
-        return found(body, BLOCK_BYTES, feed)
+        return read_file(body, BLOCK_BYTES, feed)
 
 
 @given(
@@ -64,58 +65,58 @@ def found_by_pyarrow(body: bytes, feed: str = "budgets") -> object:
 @example(b',\n\n\n\n\n\n\n\n\n"', b"\n\n", b"\r", 35, 200)
 @example(b"\xc3", b"", b"\n", 1, 200)
 @example(b"a\n\n\xc3\n", b"", b"\n", 7, 200)
-def test_whatever_is_taken_out_a_file_comes_to_what_pyarrow_alone_makes_of_it(
+def test_removing_short_rows_does_not_change_the_result_of_a_file(
     rows: bytes, start: bytes, line_end: bytes, piece_bytes: int, block_bytes: int
 ):
     body = start + HEAD + line_end + rows
     with (
-        patch("centflow_glue.source.has_many_rows", return_value=True),
-        patch("centflow_glue.source.PIECE_BYTES", piece_bytes),
+        patch("centflow_glue.rows.source.has_many_rows", return_value=True),
+        patch("centflow_glue.rows.source.PIECE_BYTES", piece_bytes),
     ):
-        assert found(body, block_bytes) == found_by_pyarrow(body)
+        assert read_file(body, block_bytes) == found_by_pyarrow(body)
 
 
 @given(st.lists(st.sampled_from([*b'"",\n\ra']), min_size=1, max_size=40).map(bytes), st.data())
-def test_what_follows_a_context_has_the_cells_that_it_has_behind_the_whole_text(text: bytes, data: st.DataObject):
-    """The mark is in quotes behind the one exactly if it is behind the other, and its comma counts accordingly."""
+def test_a_context_has_the_same_effect_on_later_bytes_as_the_whole_text(text: bytes, data: st.DataObject):
+    """The marker is in quotes after the context exactly if it is in quotes after the whole text."""
     at = data.draw(st.integers(0, len(text)))
-    context = context_after(context_after(BEFORE_CELL, text[:at]), text[at:])
+    context = advance_context(advance_context(BEFORE_CELL, text[:at]), text[at:])
     for more in (b"a", b'"', b'""', b'"""'):
         ends = b"\n,\n\n\n"
-        from_context, _ = take_out_short_rows(context, more + ends, 2, b"mark\n")
-        from_start, _ = take_out_short_rows(BEFORE_CELL, text + more + ends, 2, b"mark\n")
+        from_context, _ = remove_short_rows(context, more + ends, 2, b"mark\n")
+        from_start, _ = remove_short_rows(BEFORE_CELL, text + more + ends, 2, b"mark\n")
         assert from_context.endswith(ends) == (from_start.endswith(ends))
 
 
-def test_a_context_is_short_whatever_it_stands_for():
+def test_a_context_is_short_for_any_text():
     context = BEFORE_CELL
     for _ in range(1000):
-        context = context_after(context, b'"""')
+        context = advance_context(context, b'"""')
         assert len(context) <= 5
 
 
 @pytest.mark.parametrize("width", [len(HEADER), 512])
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n", b"\r"])
 @pytest.mark.parametrize("short", [b"", b"a", b'"a\n"', b","])
-def test_rows_behind_many_short_ones_keep_their_numbers(width: int, line_end: bytes, short: bytes):
+def test_rows_after_many_short_rows_keep_their_numbers(width: int, line_end: bytes, short: bytes):
     header = [*HEADER, *[""] * (width - len(HEADER))]
     honest = ",".join(expense() + [""] * (width - len(HEADER))).encode() + line_end
     body = csv_of(header=header, line_end=line_end.decode())
     for _ in range(3):
         body += honest + (short + line_end) * 40_000
-    rows, ragged = found(body + honest, BLOCK_BYTES, "expenses")
+    rows, ragged = read_file(body + honest, BLOCK_BYTES, "expenses")
     assert [row[0] for row in rows] == [2, 40_003, 80_004, 120_005]
     numbers = [row.row_no for row in ragged]
     assert numbers == ([number for number in range(2, 120_005) if number not in (2, 40_003, 80_004)] if short else [])
     assert {row.raw_text for row in ragged} == ({short.decode()} if short else set())
 
 
-def test_ragged_rows_of_any_length_are_taken_out_once_there_are_many():
+def test_ragged_rows_of_any_length_are_removed_once_there_are_many():
     honest, ragged = ",".join(expense()), ",".join(expense(description="x" * 200)) + ","
     body = csv_of() + f"{honest}\n".encode() + f"{ragged}\n".encode() * 6 * REPORTED_ROWS + f"{honest}\n".encode()
 
     class Waiting(io.BytesIO):
-        """A stream that waits half-way until pyarrow has reported what it read, for it reads ahead."""
+        """A stream that waits half-way until pyarrow has reported its rows, because pyarrow reads ahead."""
 
         def read(self, size: int | None = -1) -> bytes:
             while self.tell() > len(body) / 2 and not reader._source.has_many_ragged:
@@ -123,20 +124,20 @@ def test_ragged_rows_of_any_length_are_taken_out_once_there_are_many():
             return super().read(size)
 
     reader = CsvReader(Waiting(body), CONTRACTS["expenses"], False, ReadLimits(), 64 << 10)
-    with patch("centflow_glue.source.take_out_short_rows", wraps=take_out_short_rows) as taking_out:
+    with patch("centflow_glue.rows.source.remove_short_rows", wraps=remove_short_rows) as taking_out:
         found_now = everything(reader)
     assert taking_out.called
     assert found_now == found_by_pyarrow(body, "expenses")
 
 
-def test_an_honest_file_goes_to_pyarrow_as_it_is():
+def test_a_normal_file_reaches_pyarrow_unchanged():
     rows = [expense(amount=f"{number}.50", description="") for number in range(20_000)]
-    with patch("centflow_glue.source.take_out_short_rows") as taking_out:
-        found(csv_of(*rows, line_end="\r\n"), BLOCK_BYTES, "expenses")
+    with patch("centflow_glue.rows.source.remove_short_rows") as taking_out:
+        read_file(csv_of(*rows, line_end="\r\n"), BLOCK_BYTES, "expenses")
     assert not taking_out.called
 
 
-def test_line_ends_are_many_for_the_columns_or_for_any_sound_row():
+def test_has_many_rows_compares_line_ends_with_the_columns_and_the_shortest_valid_row():
     assert has_many_rows(b"\n" * 10, 7)
     assert has_many_rows(b"2025-01-15,x\r" * 10, 7)
     assert not has_many_rows(b"2025-01-15,x,y,z\r\n" * 10, 7)

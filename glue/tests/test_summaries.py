@@ -1,4 +1,4 @@
-"""Summaries against the rows that they stand for: whatever comes and goes, no view may tell the difference."""
+"""Summaries compared with their rows: the views show the same from either, whatever happens to the uploads."""
 
 import unicodedata
 from collections import Counter
@@ -17,8 +17,9 @@ from stack import fetch
 from statements import HEADER, csv_of, expense
 
 from centflow_glue.contract import Contract, load_contracts
-from centflow_glue.summaries import RunningSummaries, SummaryLimits
-from centflow_glue.sweep import find_keys
+from centflow_glue.keys.sweep import find_keys
+from centflow_glue.limits import SummaryLimits
+from centflow_glue.load.running_summaries import RunningSummaries
 
 A, B, C = "raw/expenses/owner=ann/a.csv", "raw/expenses/owner=ann/b.csv", "raw/expenses/owner=ann/c.csv"
 EXPENSES = load_contracts()["expenses"]
@@ -36,7 +37,7 @@ VIEWS = {
 
 
 def shown(flow: Flow) -> dict[str, list[Any]]:
-    """What each view shows, with the types of its values."""
+    """Returns what each view shows, with the types of its values."""
     return {
         view: sorted(
             tuple(repr(_plain(value)) for value in row.values())
@@ -47,13 +48,13 @@ def shown(flow: Flow) -> dict[str, list[Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """Which of several spellings a group is shown under, when the collation takes them for one, is not said."""
+    """Hides the spelling of a group, because the collation may pick any of its equal spellings."""
     return unicodedata.normalize("NFC", value).replace("\u200b", "") if isinstance(value, str) else value
 
 
 @contextmanager
 def without_marks(flow: Flow) -> Iterator[None]:
-    """No summary stands, so that every view reads rows; afterwards all is as before."""
+    """Makes every view read rows, by hiding the marks of all summaries during the block."""
     flow.admin.begin()
     with flow.admin.cursor() as cursor:
         cursor.execute("DELETE FROM upload_summaries")
@@ -69,8 +70,8 @@ def assert_same_as_over_rows(flow: Flow) -> None:
         assert by_summaries == shown(flow)
 
 
-def standing(flow: Flow) -> list[tuple[str, str]]:
-    """Object key and summary, of those that the views read."""
+def current_summaries(flow: Flow) -> list[tuple[str, str]]:
+    """Returns object key and table of the summaries that the views read."""
     rows = fetch(
         flow.admin,
         "SELECT object_key, summary FROM upload_summaries AS m JOIN uploads AS u"
@@ -84,14 +85,14 @@ def all_of(*keys: str) -> list[tuple[str, str]]:
 
 
 def summary_rows(flow: Flow) -> int:
-    """Of every summary of every feed, and their marks."""
+    """Returns the rows of all summaries of all feeds, and their marks."""
     tables = ["upload_summaries", *(s.table for contract in load_contracts().values() for s in contract.summaries)]
     return sum(fetch(flow.admin, f"SELECT COUNT(*) AS row_count FROM `{table}`")[0]["row_count"] for table in tables)
 
 
-# Over many histories.
+# Random histories.
 
-# Texts that MySQL's collation takes for equal, or for nothing at all, and that differ in their bytes.
+# Texts with different bytes that MySQL's collation treats as equal or ignores.
 MERCHANTS = ("Café", "Cafe\u0301", "Bar", "bar", "B\u200bar")
 CITIES = ("", "Wien", "\u200b")
 ROWS = st.lists(
@@ -112,7 +113,7 @@ STEPS = st.lists(st.tuples(st.sampled_from((A, B, C)), st.none() | ROWS), min_si
 
 @settings(max_examples=25)
 @given(steps=STEPS)
-def test_views_are_the_same_whether_they_read_summaries_or_rows(flow: Flow, steps: list[Any]):
+def test_views_show_the_same_from_summaries_as_from_rows(flow: Flow, steps: list[Any]):
     for key, rows in steps:
         if rows is None:
             flow.delete(key)
@@ -128,16 +129,16 @@ def test_incomes_have_summaries_too(flow: Flow):
     rows = [("2025-01-31", "Works", "Salary", "Checking", amount, "EUR", "") for amount in ("10", "10", "5")]
     flow.put("raw/incomes/owner=ann/a.csv", csv_of(*rows, header=INCOME_HEADER))
     flow.put("raw/incomes/owner=ann/b.csv", csv_of(*rows[:2], header=INCOME_HEADER))
-    assert len(standing(flow)) == 2 * len(load_contracts()["incomes"].summaries) > 0
+    assert len(current_summaries(flow)) == 2 * len(load_contracts()["incomes"].summaries) > 0
     assert_same_as_over_rows(flow)
     (flows,) = fetch(flow.reporter, "SELECT income FROM v_monthly_cash_flow")
     assert flows["income"] == 25
 
 
-def test_a_summary_follows_the_rows_that_another_upload_shows(flow: Flow):
+def test_a_summary_changes_when_another_upload_shadows_its_rows(flow: Flow):
     flow.put(A, csv_of(expense(), expense(merchant="Bar")))
     flow.put(B, csv_of(expense()))
-    assert standing(flow) == all_of(A, B)
+    assert current_summaries(flow) == all_of(A, B)
     assert fetch(flow.admin, "SELECT * FROM shadow_changes") == []
     of_a = fetch(
         flow.admin,
@@ -148,15 +149,15 @@ def test_a_summary_follows_the_rows_that_another_upload_shows(flow: Flow):
     assert [(row["merchant"], row["transactions"]) for row in of_a] == [("Bar", 1), ("Café Central", 0)]
     assert_same_as_over_rows(flow)
     flow.delete(B)
-    assert standing(flow) == all_of(A)
+    assert current_summaries(flow) == all_of(A)
     assert_same_as_over_rows(flow)
 
 
-# Uploads that a release without summaries has touched.
+# Uploads that a release without summaries has changed.
 
 
 def touch_as_the_release_before(flow: Flow, key: str) -> None:
-    """Its publication hides a row and counts anew; of summaries it knows nothing."""
+    """Shadows a row and updates the counts, like a publication of a release that knows no summaries."""
     with flow.admin.cursor() as cursor:
         cursor.execute(
             "UPDATE expenses JOIN uploads USING (upload_id) SET shadowed = TRUE WHERE object_key = %s AND row_no = 2",
@@ -174,17 +175,17 @@ def unsummarised(flow: Flow) -> list[str]:
     return [key.object_key for key in keys]
 
 
-def test_the_rows_are_read_where_a_release_without_summaries_has_changed_an_upload(flow: Flow):
+def test_views_read_the_rows_of_an_upload_that_a_release_without_summaries_changed(flow: Flow):
     flow.put(A, csv_of(expense(), expense(merchant="Bar", amount="9")))
     flow.put(B, csv_of(expense(date="2025-06-01")))
     touch_as_the_release_before(flow, A)
-    assert standing(flow) == all_of(B)
+    assert current_summaries(flow) == all_of(B)
     (january,) = fetch(flow.reporter, "SELECT expense FROM v_monthly_cash_flow WHERE month = '2025-01'")
     assert january["expense"] == 9
     assert_same_as_over_rows(flow)
 
 
-def test_the_sweep_adds_up_what_no_summary_stands_for(flow: Flow):
+def test_the_sweep_adds_missing_summaries(flow: Flow):
     flow.put(A, csv_of(expense(), expense(merchant="Bar", amount="9")))
     flow.put(B, csv_of(expense(date="2025-06-01")))
     assert unsummarised(flow) == []
@@ -195,34 +196,34 @@ def test_the_sweep_adds_up_what_no_summary_stands_for(flow: Flow):
     assert unsummarised(flow) == [A, B]
     assert [flow.reconcile(key).result for key in (A, B)] == ["unchanged", "unchanged"]
     assert unsummarised(flow) == []
-    assert standing(flow) == all_of(A, B)
+    assert current_summaries(flow) == all_of(A, B)
     assert flow.uploads() == before
     assert_same_as_over_rows(flow)
 
 
-def test_what_a_publication_finds_out_of_date_stays_so(flow: Flow):
+def test_a_publication_does_not_mark_an_outdated_summary_as_current(flow: Flow):
     flow.put(A, csv_of(expense(), expense(merchant="Bar", amount="9"), expense(merchant="Inn")))
     touch_as_the_release_before(flow, A)
     flow.put(B, csv_of(expense(merchant="Bar", amount="9")))
-    assert standing(flow) == all_of(B)
+    assert current_summaries(flow) == all_of(B)
     assert_same_as_over_rows(flow)
     flow.reconcile(A)
-    assert standing(flow) == all_of(A, B)
+    assert current_summaries(flow) == all_of(A, B)
     assert_same_as_over_rows(flow)
 
 
-# Which uploads have them.
+# Which uploads have summaries.
 
 
-def test_a_summary_that_would_hardly_be_shorter_is_not_kept_and_not_tried_again(reconciler: MakeReconciler, flow: Flow):
+def test_a_summary_with_too_many_groups_is_dropped_and_not_tried_again(reconciler: MakeReconciler, flow: Flow):
     limits = SummaryLimits(least_rows=4, rows_per_group=2)
     job = reconciler(summary_limits=limits)
     flow.bucket.put(A, csv_of(*[expense(merchant=f"m{number % 3}") for number in range(4)]))
     flow.bucket.put(B, csv_of(*[expense(date="2025-06-01")] * 3))
     for key in (A, B):
-        assert job.reconcile(key, None).result == "published"
+        assert job.reconcile_key(key, None).result == "published"
     kept = [summary for summary in all_of(A) if summary[1] != "expenses_by_merchant_month"]
-    assert standing(flow) == kept
+    assert current_summaries(flow) == kept
     assert fetch(flow.admin, "SELECT * FROM expenses_by_merchant_month") == []
     assert list(find_keys(flow.bucket.name, job.connection, load_contracts(), limits)) == []
     assert_same_as_over_rows(flow)
@@ -230,8 +231,8 @@ def test_a_summary_that_would_hardly_be_shorter_is_not_kept_and_not_tried_again(
     with flow.admin.cursor() as cursor:
         cursor.execute("DELETE FROM upload_summaries")
     assert [key.object_key for key in find_keys(flow.bucket.name, job.connection, load_contracts(), limits)] == [A]
-    job.reconcile(A, None)
-    assert standing(flow) == kept
+    job.reconcile_key(A, None)
+    assert current_summaries(flow) == kept
     assert fetch(flow.admin, "SELECT * FROM expenses_by_merchant_month") == []
 
 
@@ -241,7 +242,7 @@ def test_a_rejected_upload_has_no_summary(flow: Flow):
     assert summary_rows(flow) == 0
 
 
-# While rows stream by.
+# Adding up streamed rows.
 
 
 def checked_rows(rows: list[tuple[str, str, str]]) -> pa.Table:
@@ -259,7 +260,7 @@ MOST = "999999999999999.9999"
     batches=st.lists(st.lists(st.tuples(DAYS, st.sampled_from("abc"), st.sampled_from(("1", "-0.0001", MOST))))),
     rows_at_once=st.integers(1, 9),
 )
-def test_groups_add_up_exactly_however_the_rows_come(batches: list[list[tuple[str, str, str]]], rows_at_once: int):
+def test_groups_add_up_exactly_with_any_batches(batches: list[list[tuple[str, str, str]]], rows_at_once: int):
     running = RunningSummaries(EXPENSES, SummaryLimits(least_rows=1, rows_per_group=0, rows_at_once=rows_at_once))
     expected: dict[tuple[str, str], Decimal] = {}
     counts: Counter[tuple[str, str]] = Counter()
@@ -276,7 +277,7 @@ def test_groups_add_up_exactly_however_the_rows_come(batches: list[list[tuple[st
     assert {(row["month"], row["category"]): row["transactions"] for row in found} == counts
 
 
-def test_a_summary_takes_no_more_memory_than_it_may():
+def test_a_summary_stays_within_its_memory_limit():
     limits = SummaryLimits(least_rows=1, rows_per_group=0, bytes=20_000, rows_at_once=100)
     running = RunningSummaries(EXPENSES, limits)
     for number in range(50):
@@ -286,7 +287,7 @@ def test_a_summary_takes_no_more_memory_than_it_may():
     assert finished["expenses_by_account_day"] is not None
 
 
-def test_a_summary_with_a_group_for_nearly_every_row_is_given_up_on_the_way():
+def test_a_summary_with_nearly_one_group_per_row_is_given_up_early():
     running = RunningSummaries(EXPENSES, SummaryLimits(least_rows=1, rows_per_group=4, rows_at_once=100))
     for number in range(8):
         running.add(checked_rows([("2025-01-01", f"category {number * 100 + row}", "1") for row in range(100)]))
@@ -302,7 +303,7 @@ def test_a_feed_without_summaries_needs_none():
 
 
 @pytest.mark.parametrize("rows", [9, 10])
-def test_a_small_upload_has_none(rows: int):
+def test_a_small_upload_has_no_summaries(rows: int):
     running = RunningSummaries(EXPENSES, SummaryLimits(least_rows=10, rows_per_group=1))
     running.add(checked_rows([("2025-01-01", "a", "1")] * rows))
     assert bool(running.finish()) == (rows == 10)

@@ -1,4 +1,4 @@
-"""The sweep finds what events did not tell, and nothing else."""
+"""The sweep finds the keys whose events were lost, and no others."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from stack import fetch
 from statements import csv_of, expense
 
-from centflow_glue import sweep
-from centflow_glue.bucket import list_versions
+from centflow_glue.bucket import Version, list_versions
 from centflow_glue.contract import load_contracts
-from centflow_glue.manifest import KeyToReconcile
-from centflow_glue.plan import Version
-from centflow_glue.sweep import find_keys
+from centflow_glue.keys import sweep
+from centflow_glue.keys.manifest import KeyToReconcile
+from centflow_glue.keys.sweep import find_keys
 
 KEY = "raw/expenses/a.csv"
 OLD, NEW = (csv_of(expense(merchant=name)) for name in ("old", "new"))
@@ -33,7 +32,7 @@ ORDERED = sorted(ANY_CHARACTERS, key=str.encode)
 
 
 def settle(flow: Flow) -> list[str]:
-    """Reconcile what the sweep finds; returns the keys."""
+    """Reconciles the keys that the sweep finds, and returns them."""
     keys = list(flow.unsettled())
     for object_key in keys:
         flow.reconcile(object_key)
@@ -61,7 +60,7 @@ def test_a_lost_delete_is_found(flow: Flow):
     assert flow.transactions() == []
 
 
-def test_the_removal_of_every_version_is_found(flow: Flow):
+def test_the_permanent_removal_of_every_version_is_found(flow: Flow):
     version = flow.bucket.put(KEY, OLD)
     flow.reconcile(KEY)
     flow.bucket.remove_version(KEY, version)
@@ -79,7 +78,7 @@ def test_the_removal_of_a_delete_marker_is_found(flow: Flow):
 
 
 @pytest.mark.parametrize("state", ["loading", "failed"])
-def test_a_load_that_did_not_end_is_found(flow: Flow, state: str):
+def test_an_unfinished_load_is_found(flow: Flow, state: str):
     flow.put(KEY, OLD)
     with flow.admin.cursor() as cursor:
         cursor.execute("UPDATE uploads SET state = %s", (state,))
@@ -88,7 +87,7 @@ def test_a_load_that_did_not_end_is_found(flow: Flow, state: str):
     assert flow.stored_rows() == 1
 
 
-def test_rows_that_a_killed_publication_left_are_found(flow: Flow):
+def test_rows_of_a_killed_publication_are_found(flow: Flow):
     flow.put(KEY, OLD)
     with flow.admin.cursor() as cursor:
         flow.delete(KEY)
@@ -96,14 +95,14 @@ def test_rows_that_a_killed_publication_left_are_found(flow: Flow):
     assert settle(flow) == [KEY]
 
 
-def test_objects_of_no_feed_are_found_once_so_that_they_get_their_reason(flow: Flow):
+def test_objects_outside_every_feed_are_found_once(flow: Flow):
     flow.bucket.put("raw/expences/a.csv", OLD)
     flow.bucket.put("raw/readme", b"")
     assert settle(flow) == ["raw/expences/a.csv", "raw/readme"]
     assert [upload["reason_code"] for upload in flow.uploads()] == ["unknown_feed", "unknown_feed"]
 
 
-def test_a_settled_key_is_never_listed_whatever_its_state(flow: Flow):
+def test_a_settled_key_is_not_found_in_any_state(flow: Flow):
     flow.put("raw/expenses/published.csv", OLD)
     flow.put("raw/expenses/superseded.csv", OLD)
     flow.put("raw/expenses/superseded.csv", NEW)
@@ -122,7 +121,7 @@ def test_a_settled_key_is_never_listed_whatever_its_state(flow: Flow):
     assert flow.unsettled() == []
 
 
-def test_rejected_uploads_are_listed_again_once_their_contract_has_changed(flow: Flow):
+def test_rejected_uploads_are_found_again_after_their_contract_changes(flow: Flow):
     flow.put(KEY, BAD)
     flow.put("raw/budgets/a.csv", BAD)
     with flow.admin.cursor() as cursor:
@@ -142,12 +141,12 @@ def test_s3_and_mysql_list_keys_in_the_order_of_their_utf_8_bytes(flow: Flow):
     assert in_database == ORDERED
 
 
-def test_the_order_of_utf_8_is_neither_that_of_utf_16_nor_that_of_a_dictionary():
+def test_the_order_of_utf_8_differs_from_the_order_of_utf_16_and_of_a_dictionary():
     assert sorted(ANY_CHARACTERS, key=lambda key: key.encode("utf-16-be")) != ORDERED
     assert sorted(ANY_CHARACTERS, key=str.casefold) != ORDERED
 
 
-def test_keys_of_any_characters_are_matched_on_both_sides(flow: Flow, small_pages: None):
+def test_keys_with_any_characters_match_on_both_sides(flow: Flow, small_pages: None):
     for object_key in ANY_CHARACTERS:
         flow.bucket.put(object_key, OLD)
     assert flow.unsettled() == ORDERED
@@ -164,7 +163,7 @@ def test_two_sorted_lists_are_joined_by_key(left: set[str], right: set[str]):
     def entries(keys: set[str], value: object) -> Iterator[tuple[str, list[object]]]:
         return ((key, [value]) for key in sorted(keys, key=str.encode))
 
-    joined = list(sweep._side_by_side(entries(left, "v"), entries(right, "u")))  # type: ignore[arg-type]
+    joined = list(sweep._merge_by_key(entries(left, "v"), entries(right, "u")))  # type: ignore[arg-type]
     assert joined == [
         (key, ["v"] if key in left else [], ["u"] if key in right else [])
         for key in sorted(left | right, key=str.encode)
@@ -174,7 +173,7 @@ def test_two_sorted_lists_are_joined_by_key(left: set[str], right: set[str]):
 # Size.
 
 
-def test_tens_of_thousands_of_keys_stream_past_without_being_held(flow: Flow, monkeypatch: pytest.MonkeyPatch):
+def test_tens_of_thousands_of_keys_are_streamed_in_little_memory(flow: Flow, monkeypatch: pytest.MonkeyPatch):
     size = 20_000
     with flow.admin.cursor() as cursor:
         cursor.execute("SET SESSION cte_max_recursion_depth = %s", (size,))

@@ -1,4 +1,4 @@
-"""No owner waits for the many or heavy uploads of another."""
+"""No owner waits for the many or large uploads of another owner."""
 
 import gc
 import json
@@ -18,40 +18,41 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from stack import Bucket, Stack
 
-from centflow_glue import manifest, tasks
+from centflow_glue import tasks
 from centflow_glue.arguments import JobArguments, parse_arguments
-from centflow_glue.manifest import KeyToReconcile, take_waiting_manifests
+from centflow_glue.keys import manifest
+from centflow_glue.keys.manifest import KeyToReconcile, take_waiting_manifests
+from centflow_glue.keys.turns import Turns
 from centflow_glue.reconcile import Outcome
-from centflow_glue.turns import Turns
 
-# Only a failure takes this long.
+# A test that waits this long has failed.
 PATIENCE_SECONDS = 60
 
 
 def keys_of(owner: str, count: int) -> list[KeyToReconcile]:
-    """Keys of one owner."""
+    """Returns keys of one owner."""
     return [KeyToReconcile(f"raw/expenses/owner={owner}/{number}.csv") for number in range(count)]
 
 
 def names(keys: Sequence[KeyToReconcile]) -> list[str]:
-    """The keys without what they have in common."""
+    """Returns the keys without their common prefix."""
     return [key.object_key.removeprefix("raw/expenses/owner=") for key in keys]
 
 
 def next_names(turns: Turns, count: int) -> list[str]:
-    """The keys of the next turns, a space between those of one."""
+    """Returns the keys of the next turns. Spaces separate the keys of one turn."""
     return [" ".join(names(turns.take())) for _ in range(count)]
 
 
 def test_owners_take_turns():
-    turns = Turns(most_at_once=100)
+    turns = Turns(max_running=100)
     turns.add([*keys_of("busy", 3), *keys_of("ann", 2), *keys_of("bob", 1)])
     expected = ["busy/0.csv", "ann/0.csv", "bob/0.csv", "busy/1.csv", "ann/1.csv", "busy/2.csv", ""]
     assert next_names(turns, 7) == expected
 
 
-def test_an_owner_who_comes_later_waits_for_one_turn_of_each_other():
-    turns = Turns(most_at_once=2)
+def test_a_new_owner_waits_for_one_turn_of_each_other_owner():
+    turns = Turns(max_running=2)
     turns.add(keys_of("busy", 1000))
     assert len(turns.take()) == 4
     turns.add(keys_of("ann", 1))
@@ -62,8 +63,8 @@ def test_an_owner_who_comes_later_waits_for_one_turn_of_each_other():
     ("seconds_each", "sizes"),
     [(0.0, [4, 8, 16, 32, 50, 50]), (0.01, [4, 8, 16, 32, 50, 50]), (0.1, [4, 8, 10, 10, 10, 10]), (7, [4] + [1] * 5)],
 )
-def test_a_turn_takes_a_second_by_what_the_owners_keys_took_before(seconds_each: float, sizes: list[int]):
-    turns = Turns(most_at_once=2)
+def test_a_turn_has_as_many_keys_as_the_owner_needed_one_second_for(seconds_each: float, sizes: list[int]):
+    turns = Turns(max_running=2)
     turns.add(keys_of("busy", 1000))
     taken = []
     for _ in sizes:
@@ -73,14 +74,14 @@ def test_a_turn_takes_a_second_by_what_the_owners_keys_took_before(seconds_each:
     assert taken == sizes
 
 
-def test_few_keys_of_one_owner_go_side_by_side():
-    turns = Turns(most_at_once=2)
+def test_few_keys_of_one_owner_are_split_into_parallel_turns():
+    turns = Turns(max_running=2)
     turns.add(keys_of("busy", 2))
     assert next_names(turns, 2) == ["busy/0.csv", "busy/1.csv"]
 
 
-def test_an_owner_has_only_so_many_turns_under_way():
-    turns = Turns(most_at_once=2)
+def test_the_number_of_running_turns_per_owner_is_limited():
+    turns = Turns(max_running=2)
     turns.add(keys_of("busy", 5))
     first, second = turns.take(), turns.take()
     assert names([*first, *second]) == ["busy/0.csv", "busy/1.csv", "busy/2.csv", "busy/3.csv"]
@@ -93,8 +94,8 @@ def test_an_owner_has_only_so_many_turns_under_way():
 
 
 @given(st.lists(st.tuples(st.sampled_from(["ann", "bob", "cy"]), st.booleans())))
-def test_every_key_is_taken_once_and_each_owners_in_order(steps: list[tuple[str, bool]]):
-    turns = Turns(most_at_once=1)
+def test_every_key_is_taken_once_and_in_its_owners_order(steps: list[tuple[str, bool]]):
+    turns = Turns(max_running=1)
     added, taken = [], []
     for number, (owner, takes) in enumerate(steps):
         added.append(KeyToReconcile(f"raw/expenses/owner={owner}/{number}.csv"))
@@ -113,16 +114,16 @@ def test_every_key_is_taken_once_and_each_owners_in_order(steps: list[tuple[str,
 
 
 class _BusyOwner:
-    """Keys of the owner `busy` take until a key of another owner is reconciled.
+    """Makes keys of the owner `busy` wait until a key of another owner is reconciled.
 
     Attributes:
         reconciled: The keys in the order in which they ended.
-        most_at_once: How many turns of the owner `busy` were under way at a time.
+        max_running: The most turns of the owner `busy` that ran at a time.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.reconciled: list[str] = []
-        self.most_at_once = 0
+        self.max_running = 0
         self.started = threading.Event()
         self._under_way = 0
         self._other_is_done = threading.Event()
@@ -138,7 +139,7 @@ class _BusyOwner:
         if "owner=busy" in ended[0]:
             with self._lock:
                 self._under_way += 1
-                self.most_at_once = max(self.most_at_once, self._under_way)
+                self.max_running = max(self.max_running, self._under_way)
             self.started.set()
             assert self._other_is_done.wait(PATIENCE_SECONDS), "the other owner waits for the busy one"
             with self._lock:
@@ -153,13 +154,13 @@ class _BusyOwner:
 
 @pytest.fixture
 def busy_owner(monkeypatch: pytest.MonkeyPatch) -> _BusyOwner:
-    """An owner who keeps the job busy."""
+    """Creates an owner who keeps the job busy."""
     return _BusyOwner(monkeypatch)
 
 
 @pytest.fixture
 def arguments(stack: Stack, bucket: Bucket) -> JobArguments:
-    """Arguments of a run that takes waiting manifests."""
+    """Returns the arguments of a run that takes waiting manifests."""
     folder = f"s3://{bucket.name}/manifests"
     manifest = ("--manifest", f"{folder}/1.jsonl", "--waiting-manifests", f"{folder}/waiting/")
     return parse_arguments(
@@ -168,19 +169,19 @@ def arguments(stack: Stack, bucket: Bucket) -> JobArguments:
 
 
 def publish_all(_spark: object, _arguments: object, keys: Sequence[KeyToReconcile], tasks: int) -> list[Outcome]:
-    """Reconcile keys without doing anything."""
+    """Reports keys as published without any work."""
     assert tasks == 1
     return [Outcome(key.object_key, "published") for key in keys]
 
 
 def put_waiting(bucket: Bucket, name: str, keys: Sequence[KeyToReconcile]) -> None:
-    """Offer keys to the runs under way, as the trigger does."""
+    """Offers keys to running job runs, as the trigger does."""
     lines = [json.dumps({"key": key.object_key, "eventTime": "2025-01-15T12:00:00.000Z"}) for key in keys]
     bucket.put(f"manifests/waiting/{name}.jsonl", "\n".join(lines).encode())
 
 
 def waiting(bucket: Bucket) -> list[str]:
-    """The manifests that wait."""
+    """Returns the waiting manifests."""
     listed = bucket.s3.list_objects_v2(Bucket=bucket.name, Prefix="manifests/waiting/")
     return [entry["Key"] for entry in listed.get("Contents", [])]
 
@@ -191,11 +192,11 @@ def test_an_upload_behind_many_of_another_owner_does_not_wait_for_them(
     keys = [*keys_of("busy", 100), *keys_of("ann", 1)]
     ended = list(tasks.reconcile_in_turns(spark, arguments, iter(keys)))
     assert busy_owner.reconciled[0] == "raw/expenses/owner=ann/0.csv"
-    assert busy_owner.most_at_once <= tasks.OWNER_AT_ONCE
+    assert busy_owner.max_running <= tasks.MAX_TURNS_PER_OWNER
     assert {key.object_key for key, _ in ended} == {key.object_key for key in keys}
 
 
-def test_an_upload_that_comes_while_a_run_is_busy_joins_it(
+def test_an_upload_that_arrives_during_a_run_joins_the_run(
     spark: SparkSession, arguments: JobArguments, bucket: Bucket, busy_owner: _BusyOwner
 ):
     def offer() -> None:
@@ -212,17 +213,17 @@ def test_an_upload_that_comes_while_a_run_is_busy_joins_it(
     assert waiting(bucket) == []
 
 
-def test_a_run_takes_what_waits_before_it_ends(
+def test_a_run_takes_waiting_manifests_before_it_ends(
     spark: SparkSession, arguments: JobArguments, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(tasks, "ARRIVAL_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(tasks, "POLL_SECONDS", PATIENCE_SECONDS)
     monkeypatch.setattr(tasks, "reconcile_keys", publish_all)
     put_waiting(bucket, "waits", keys_of("ann", 3))
     ended = list(tasks.reconcile_in_turns(spark, arguments, iter(keys_of("busy", 1))))
     assert names([key for key, _ in ended]) == ["busy/0.csv", "ann/0.csv", "ann/1.csv", "ann/2.csv"]
 
 
-def test_of_several_runs_that_look_at_one_moment_one_takes_a_manifest(bucket: Bucket):
+def test_only_one_of_several_runs_that_poll_at_once_takes_a_manifest(bucket: Bucket):
     for number in range(10):
         put_waiting(bucket, f"{number}", keys_of(f"ann{number}", 1))
     begin = threading.Barrier(4)
@@ -237,9 +238,7 @@ def test_of_several_runs_that_look_at_one_moment_one_takes_a_manifest(bucket: Bu
     assert waiting(bucket) == []
 
 
-def test_a_manifest_that_a_run_may_not_delete_is_not_passed_over_silently(
-    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_manifest_that_cannot_be_deleted_raises_an_error(bucket: Bucket, monkeypatch: pytest.MonkeyPatch):
     def deny(**_: object) -> None:
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": ""}}, "DeleteObject")
 
@@ -251,8 +250,8 @@ def test_a_manifest_that_a_run_may_not_delete_is_not_passed_over_silently(
         list(take_waiting_manifests(f"s3://{bucket.name}/manifests/waiting/"))
 
 
-@pytest.mark.parametrize("changed", [{"ARRIVALS_FOR_SECONDS": -1}, {"MOST_WAITING_KEYS": 0}, {}])
-def test_a_run_that_is_old_or_has_enough_or_is_told_no_folder_leaves_what_waits(
+@pytest.mark.parametrize("changed", [{"POLL_FOR_SECONDS": -1}, {"MAX_WAITING_KEYS": 0}, {}])
+def test_a_run_leaves_waiting_manifests_if_it_is_old_or_full_or_has_no_folder(
     spark: SparkSession,
     arguments: JobArguments,
     bucket: Bucket,
@@ -269,7 +268,7 @@ def test_a_run_that_is_old_or_has_enough_or_is_told_no_folder_leaves_what_waits(
     assert waiting(bucket) == ["manifests/waiting/waits.jsonl"]
 
 
-def test_a_run_goes_on_without_what_waits_when_it_cannot_be_read(
+def test_a_run_continues_if_waiting_manifests_cannot_be_read(
     spark: SparkSession,
     arguments: JobArguments,
     bucket: Bucket,
@@ -284,7 +283,7 @@ def test_a_run_goes_on_without_what_waits_when_it_cannot_be_read(
     assert waiting(bucket) == ["manifests/waiting/broken.jsonl"]
 
 
-def test_a_run_fails_when_spark_does(spark: SparkSession, arguments: JobArguments, monkeypatch: pytest.MonkeyPatch):
+def test_a_run_fails_if_spark_fails(spark: SparkSession, arguments: JobArguments, monkeypatch: pytest.MonkeyPatch):
     def fail(*_: object, **__: object) -> Iterator[Outcome]:
         raise RuntimeError("no executor")
 
@@ -293,7 +292,7 @@ def test_a_run_fails_when_spark_does(spark: SparkSession, arguments: JobArgument
         list(tasks.reconcile_in_turns(spark, arguments, iter(keys_of("busy", 5))))
 
 
-def test_a_task_leaves_the_next_one_no_index_of_a_zip_to_read(tmp_path: Path, arguments: JobArguments):
+def test_a_task_removes_zip_finders_so_the_next_task_reads_no_zip_index(tmp_path: Path, arguments: JobArguments):
     package = tmp_path / "package.zip"
     with ZipFile(package, "w") as file:
         file.writestr("in_a_zip.py", "")
@@ -302,7 +301,7 @@ def test_a_task_leaves_the_next_one_no_index_of_a_zip_to_read(tmp_path: Path, ar
     assert not any(isinstance(finder, zipimporter) for finder in sys.path_importer_cache.values())
 
 
-def test_a_task_leaves_the_next_one_no_objects_of_libraries_to_look_at(arguments: JobArguments):
+def test_a_task_freezes_library_objects_so_the_next_task_does_not_visit_them(arguments: JobArguments):
     tasks._freeze_heap.cache_clear()
     try:
         assert list(tasks._Task(arguments)([])) == []

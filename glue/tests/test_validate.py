@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from statements import BUDGET_HEADER, HEADER, expense
 
 from centflow_glue.contract import Contract, load_contracts
-from centflow_glue.quarantine import QuarantinedRow
-from centflow_glue.read import Batch, Header
-from centflow_glue.validate import CheckedBatch, validate
+from centflow_glue.rows.quarantine import QuarantinedRow
+from centflow_glue.rows.read import Batch, Header
+from centflow_glue.rows.validate import CheckedBatch, validate
 
 EXPENSES = load_contracts()["expenses"]
 BUDGETS = load_contracts()["budgets"]
 OPTIONAL = ("country", "city", "transaction_id")
-# Of the funds' codes with four decimals none is in the contracts; the checks know them all the same.
+# The contracts contain no fund code with four decimals, but the checks support them.
 WITH_CLF = replace(EXPENSES, minor_units={**EXPENSES.minor_units, "EUR": 4})
 
 
@@ -34,7 +34,7 @@ def check(rows: Sequence[Sequence[str]], header: Sequence[str] = HEADER, contrac
 
 
 def fault(contract: Contract = EXPENSES, **cells: str) -> QuarantinedRow:
-    """The one fault of a coffee that is sound but for these cells."""
+    """Returns the only fault of a row that is valid except for these cells."""
     header = [*HEADER, *[name for name in cells if name not in HEADER]]
     checked = check([expense(**cells)], header, contract)
     assert checked.rows.num_rows == 0
@@ -50,10 +50,10 @@ def stored_amounts(*amounts: str, currency: str = "EUR") -> list[Decimal]:
     return values
 
 
-# Sound rows.
+# Valid rows.
 
 
-def test_a_sound_row_is_stored_as_it_is_written():
+def test_a_valid_row_is_stored_as_written():
     cells = expense(merchant=" Café ", description='=HYPERLINK("x")', country="AT", city="Graz", transaction_id="t1")
     checked = check([cells], [*HEADER, *OPTIONAL])
     assert not checked.quarantined
@@ -74,12 +74,12 @@ def test_a_sound_row_is_stored_as_it_is_written():
     ]
 
 
-def test_columns_that_the_file_lacks_are_empty():
+def test_columns_missing_from_the_file_are_empty():
     (row,) = check([expense()]).rows.to_pylist()
     assert [row[name] for name in OPTIONAL] == ["", "", ""]
 
 
-def test_tabs_and_line_ends_may_stand_in_a_cell():
+def test_a_cell_may_contain_tabs_and_line_ends():
     assert not check([expense(description="a\tb\nc\r\nd")]).quarantined
 
 
@@ -121,7 +121,7 @@ def test_an_amount_is_read_exactly(amount: str, value: str):
         ("KWD", ["1.234", "1.2340", "1.23400000"], ["1.2345", "1.23456"]),
     ],
 )
-def test_each_currency_has_the_decimals_of_iso_4217_and_zeros_behind_them_say_nothing(
+def test_each_currency_has_the_decimals_of_iso_4217_and_trailing_zeros_do_not_count(
     currency: str, good: list[str], bad: list[str]
 ):
     assert stored_amounts(*good, currency=currency) == [Decimal(amount) for amount in good]
@@ -134,7 +134,7 @@ def test_each_currency_has_the_decimals_of_iso_4217_and_zeros_behind_them_say_no
         )
 
 
-def test_four_decimals_are_kept_where_a_currency_has_them():
+def test_four_decimals_are_kept_for_a_currency_that_has_them():
     checked = check([expense(amount="999999999999999.9999"), expense(amount="-0.0001")], contract=WITH_CLF)
     assert checked.rows["amount"].to_pylist() == [Decimal("999999999999999.9999"), Decimal("-0.0001")]
     assert fault(WITH_CLF, amount="0.00001").code == "too_many_decimals"
@@ -183,7 +183,7 @@ def test_an_amount_beyond_fifteen_digits_is_too_large(amount: str):
         ("12.00 EUR", "write it with digits and a point, as 1234.56"),
     ],
 )
-def test_what_is_no_number_is_quarantined_with_advice(amount: str, advice: str):
+def test_an_invalid_number_is_quarantined_with_advice(amount: str, advice: str):
     row = fault(amount=amount)
     assert (row.column, row.code, row.amount) == ("amount", "bad_number", None)
     assert row.message == f"amount {amount!r} is no number: {advice}."
@@ -194,7 +194,7 @@ def test_what_is_no_number_is_quarantined_with_advice(amount: str, advice: str):
     ["$" * 1_000_000, "1" * 1_000_000 + "x", "1" + " " * 1_000_000, "1," * 500_000],
     ids=["signs", "digits", "spaces", "commas"],
 )
-def test_a_huge_cell_that_is_no_number_is_explained_at_once(cell: str):
+def test_a_huge_invalid_number_is_explained_quickly(cell: str):
     row = fault(amount=cell)
     assert row.code == "bad_number"
     assert len(row.message) < 200
@@ -219,7 +219,7 @@ NUMBERS = st.builds(
 
 
 @given(st.lists(st.tuples(NUMBERS, st.sampled_from(["EUR", "JPY", "KWD", "XXX?"])), min_size=1, max_size=20))
-def test_amounts_are_those_of_decimal_arithmetic(rows: list[tuple[str, str]]):
+def test_amounts_equal_the_results_of_decimal_arithmetic(rows: list[tuple[str, str]]):
     checked = check([expense(amount=amount, currency=currency) for amount, currency in rows])
     stored = dict(zip(checked.rows["row_no"].to_pylist(), checked.rows["amount"].to_pylist(), strict=True))
     quarantined = {row.row_no: row for row in checked.quarantined}
@@ -237,7 +237,7 @@ def test_amounts_are_those_of_decimal_arithmetic(rows: list[tuple[str, str]]):
             assert quarantined[row_no].code == code
 
 
-def test_the_amount_of_a_quarantined_row_counts_where_it_can_be_read():
+def test_the_amount_of_a_quarantined_row_counts_if_it_is_readable():
     rows = check(
         [
             expense(amount="1.50", date="2025-02-30"),
@@ -254,7 +254,7 @@ def test_the_amount_of_a_quarantined_row_counts_where_it_can_be_read():
 
 
 @pytest.mark.parametrize("day", ["2024-02-29", "2000-02-29", "1000-01-01", "9999-12-31"])
-def test_a_day_of_the_calendar_from_the_year_1000_on_is_a_date(day: str):
+def test_any_day_since_the_year_1000_is_a_valid_date(day: str):
     assert not check([expense(date=day)]).quarantined
 
 
@@ -282,7 +282,7 @@ def test_a_day_of_the_calendar_from_the_year_1000_on_is_a_date(day: str):
         ("x" * 50, f"date '{'x' * 39}…' is no date: write it as YYYY-MM-DD."),
     ],
 )
-def test_what_is_no_date_is_quarantined_with_what_to_write(text: str, message: str):
+def test_an_invalid_date_is_quarantined_with_advice(text: str, message: str):
     row = fault(date=text)
     assert (row.column, row.code, row.message) == ("date", "bad_date", message)
 
@@ -290,7 +290,7 @@ def test_what_is_no_date_is_quarantined_with_what_to_write(text: str, message: s
 @pytest.mark.parametrize(
     "month", ["2025-13", "2025-00", "2025-1", "2025-01-01", "January 2025", "0999-12", "2025-01\n"]
 )
-def test_what_is_no_month_is_quarantined_with_what_to_write(month: str):
+def test_an_invalid_month_is_quarantined_with_advice(month: str):
     (row,) = check([[month, "Food", "1", "EUR"]], BUDGET_HEADER, BUDGETS).quarantined
     assert (row.column, row.code) == ("month", "bad_month")
     assert row.message == f"month {month!r} is no month: write it as YYYY-MM."
@@ -304,20 +304,20 @@ def test_a_month_is_stored_as_it_is_written():
 
 
 @pytest.mark.parametrize("header", ["date", "merchant", "category", "account", "amount", "currency"])
-def test_a_cell_that_every_row_needs_may_not_be_empty(header: str):
+def test_a_required_cell_must_not_be_empty(header: str):
     row = fault(**{header: ""})
     assert (row.column, row.code) == (header, "missing_value")
     assert row.message == f"{header} is empty: every row needs it."
 
 
 @pytest.mark.parametrize("code", ["eur", "EURO", "€", "XYZ", " EUR", "EUR ", "CLF"])
-def test_what_is_no_currency_is_quarantined(code: str):
+def test_an_invalid_currency_is_quarantined(code: str):
     row = fault(currency=code)
     assert (row.column, row.code) == ("currency", "unknown_currency")
     assert row.message == f"currency {code!r} is no ISO 4217 code: write three capital letters, as EUR."
 
 
-def test_what_is_no_country_is_quarantined():
+def test_an_invalid_country_is_quarantined():
     row = fault(country="Austria")
     assert (row.column, row.code) == ("country", "unknown_value")
     assert row.message == "country 'Austria' is none of the 249 allowed values (AD, AE, AF, …)."
@@ -326,7 +326,7 @@ def test_what_is_no_country_is_quarantined():
 @pytest.mark.parametrize(
     ("header", "length"), [("merchant", 128), ("category", 64), ("description", 255), ("city", 64)]
 )
-def test_text_may_have_as_many_characters_as_its_column_whatever_their_bytes(header: str, length: int):
+def test_the_length_of_text_is_limited_in_characters_and_not_in_bytes(header: str, length: int):
     names = [*HEADER, *([header] if header not in HEADER else [])]
     assert not check([expense(**{header: "☕" * length})], names).quarantined
     row = fault(**{header: "😀" * (length + 1)})
@@ -341,12 +341,12 @@ def test_a_control_character_is_quarantined_with_its_name(character: str):
     assert row.message == f"merchant holds the control character U+{ord(character):04X}: remove it."
 
 
-def test_the_first_fault_in_the_order_of_the_contract_is_the_rows_reason():
+def test_the_reason_of_a_row_is_its_first_fault_in_the_order_of_the_contract():
     row = fault(date="soon", merchant="", amount="much", currency="money")
     assert (row.column, row.code) == ("date", "bad_date")
 
 
-def test_a_quarantined_row_keeps_its_number_and_its_text_as_csv_with_unknown_columns_too():
+def test_a_quarantined_row_keeps_its_number_and_its_csv_text_with_unknown_columns():
     cells = expense(date="soon", description='a "quote",\nand more', note="kept")
     (row,) = check([expense(note=""), cells], [*HEADER, "note"]).quarantined
     assert row.row_no == 3
@@ -361,7 +361,7 @@ CELL = st.one_of(
 
 
 @given(st.lists(st.lists(CELL, min_size=10, max_size=10), max_size=12))
-def test_whatever_stands_in_the_cells_every_row_is_stored_or_quarantined_with_a_reason(rows: list[list[str]]):
+def test_every_row_is_stored_or_quarantined_with_a_reason(rows: list[list[str]]):
     checked = check(rows, [*HEADER, *OPTIONAL])
     stored = checked.rows["row_no"].to_pylist()
     quarantined = [row.row_no for row in checked.quarantined]

@@ -17,7 +17,7 @@ export interface Identity {
 /** The group of those who run Centflow. */
 export const OPERATORS = 'operators';
 
-/** A folder of its own in the bucket: the job knows no other owners (glue/centflow_glue/object_key.py). */
+/** A folder of its own in the bucket: the job knows no other owners (glue/centflow_glue/keys/object_key.py). */
 export function isOwnerName(name: string): boolean {
   return (
     /^[^/\\\p{C}\p{Zl}\p{Zp}]+$/u.test(name) && [...name].length <= 64 && !/^\.+$/.test(name) && name === name.trim()

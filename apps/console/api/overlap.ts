@@ -89,7 +89,7 @@ async function heldBy(views: MySql2Database, asked: Asked): Promise<[number, num
     .sort(([a], [b]) => a - b);
 }
 
-/** Published uploads that can share rows, as the job looks for them (glue/centflow_glue/publish.py). */
+/** Published uploads that can share rows, as the job looks for them (glue/centflow_glue/publish/publication.py). */
 async function candidates(views: MySql2Database, asked: Asked): Promise<number[]> {
   const meets = and(lte(progress.first_date, asked.lastDate), gte(progress.last_date, asked.firstDate));
   const found = await views

@@ -255,7 +255,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       actions: ['s3:GetObject'],
       resources: [`${bucket(uploadsBucket)}/manifests/1.jsonl`],
       endpoint: 's3',
-      source: 'glue/centflow_glue/manifest.py',
+      source: 'glue/centflow_glue/keys/manifest.py',
     },
     {
       what: 'The job lists the manifests that wait',
@@ -264,7 +264,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       resources: [bucket(uploadsBucket)],
       context: { 's3:prefix': 'manifests/waiting/' },
       endpoint: 's3',
-      source: 'glue/centflow_glue/manifest.py',
+      source: 'glue/centflow_glue/keys/manifest.py',
     },
     {
       what: 'The job takes a manifest that waits',
@@ -272,7 +272,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       actions: ['s3:GetObject', 's3:DeleteObject'],
       resources: [`${bucket(uploadsBucket)}/manifests/waiting/1.jsonl`],
       endpoint: 's3',
-      source: 'glue/centflow_glue/manifest.py',
+      source: 'glue/centflow_glue/keys/manifest.py',
     },
     {
       what: 'Glue fetches the script and the wheels, the job its authorities',

@@ -2,7 +2,7 @@
 
     judge_files.py FOLDER BLOCK_BYTES LIMIT
 
-Reads, checks and counts each file of the folder by the job's own code, as `load_upload` does but for MySQL; by the
+Reads, checks and counts each file of the folder by the job's own code, as `load_version` does but for MySQL; by the
 contract that its name begins with (`expenses-…`), in the order of their names.
 """
 
@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from centflow_glue.contract import Contract, load_contracts
-from centflow_glue.load import Producer, Quarantine, too_many_bad_rows
-from centflow_glue.object_key import parse_object_key
-from centflow_glue.read import CsvReader, ReadLimits, read_in_blocks
+from centflow_glue.keys.object_key import parse_object_key
+from centflow_glue.limits import SUMMARY_LIMITS, ReadLimits
+from centflow_glue.load.load_version import RowWriter, find_too_many_bad_rows
+from centflow_glue.load.quarantine_files import REJECTED_ROWS_KEPT, QuarantineFiles
+from centflow_glue.load.running_summaries import RunningSummaries
 from centflow_glue.rejection import UploadRejectedError
-from centflow_glue.summaries import SUMMARY_LIMITS, RunningSummaries
+from centflow_glue.rows.read import CsvReader, read_in_blocks
 
 csv.field_size_limit(1 << 30)
 
@@ -41,7 +43,7 @@ def judge(
     contract = contracts[feed]
     try:
         parsed = parse_object_key(f"raw/{feed}/{name}", contracts)
-        of_file = limits.of_gzip(stored_bytes) if parsed.compressed else limits
+        of_file = limits.for_gzip(stored_bytes) if parsed.compressed else limits
         return read_in_blocks(
             lambda size: CsvReader(open_stream(), contract, parsed.compressed, of_file, size),
             lambda reader: count(reader, contract, out),
@@ -55,13 +57,13 @@ def count(reader: CsvReader, contract: Contract, out: io.BytesIO) -> dict[str, A
     """The rows of one file, as the job counts them, and what it would load."""
     out.seek(0)
     out.truncate()
-    with Quarantine(0) as quarantine:
-        producer = Producer(reader, 0, quarantine, RunningSummaries(contract, SUMMARY_LIMITS))
-        producer.write_rows(out)
+    with QuarantineFiles(0) as quarantine:
+        writer = RowWriter(reader, 0, quarantine, RunningSummaries(contract, SUMMARY_LIMITS))
+        writer.write_rows(out)
         kept = io.BytesIO()
-        quarantine.copy(kept, whole=False)
-        rejection = too_many_bad_rows(producer.tally, quarantine)
-    tally = producer.tally
+        quarantine.write_csv(kept, REJECTED_ROWS_KEPT)
+        rejection = find_too_many_bad_rows(writer.tally, quarantine)
+    tally = writer.tally
     rejected = {"rejected": {"code": rejection.code, "reason": rejection.reason}} if rejection else {}
     return {
         **rejected,

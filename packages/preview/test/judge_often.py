@@ -18,10 +18,11 @@ from threading import Event, Thread
 from typing import Any
 from unittest.mock import patch
 
-from centflow_glue import load
-from centflow_glue.read import ReadLimits
-from centflow_glue.validate import CheckedBatch, validate
 from judge_files import judge
+
+from centflow_glue.limits import ReadLimits
+from centflow_glue.load import load_version
+from centflow_glue.rows.validate import CheckedBatch, validate
 
 # How long Python lets one thread run while another waits.
 SWITCH_SECONDS = (1e-6, 1e-4, 5e-4)
@@ -69,7 +70,7 @@ def outcomes(path: Path, feed: str, block_bytes: int, limits: ReadLimits, times:
     body = path.read_bytes()
     paces = _Paces(path.name)
     found: dict[str, object] = {}
-    with patch.object(load, "validate", paces.validate):
+    with patch.object(load_version, "validate", paces.validate):
         for _ in range(times):
             paces.change()
             outcome = judge(path.name, feed, partial(paces.stream, body), len(body), block_bytes, limits, io.BytesIO())

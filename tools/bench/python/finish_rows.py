@@ -15,9 +15,10 @@ from expenses import csv_chunks
 from measured import report
 
 from centflow_glue.contract import load_contracts
-from centflow_glue.fingerprint import fingerprints
-from centflow_glue.read import CsvReader, ReadLimits
-from centflow_glue.validate import validate
+from centflow_glue.limits import ReadLimits
+from centflow_glue.rows.fingerprint import compute_fingerprints
+from centflow_glue.rows.read import CsvReader
+from centflow_glue.rows.validate import validate
 
 UPLOAD_ID = 1
 
@@ -37,7 +38,7 @@ def main() -> None:
     with arguments.file.open("wb") as out:
         for batch in reader.batches():
             rows = validate(batch, reader.header, contract).rows
-            finished = rows.append_column("fingerprint", fingerprints(rows, contract))
+            finished = rows.append_column("fingerprint", compute_fingerprints(rows, contract))
             finished = finished.append_column("upload_id", pa.repeat(pa.scalar(UPLOAD_ID), rows.num_rows))
             pa_csv.write_csv(finished.select(FINISHED), out, options)
             written += rows.num_rows

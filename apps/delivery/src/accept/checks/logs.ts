@@ -78,7 +78,7 @@ export const metricsLog: Check = {
   name: 'job-metrics-log',
   proves: 'the job writes its figures in CloudWatch’s embedded metric format',
   ifItFails:
-    'the log of the job says "the run’s metrics were not told" with the reason: most often the VPC endpoint of logs, or the role of the job',
+    'the log of the job says "some or all metrics of the job run were not emitted" with the reason: most often the VPC endpoint of logs, or the role of the job',
   disruptive: null,
   run: async ({ account, names, pace, since }) => {
     const published = await pace.until(`${names.jobMetricsLogGroup} counts an upload`, LOG_SECONDS, async () => {

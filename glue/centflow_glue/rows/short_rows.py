@@ -1,11 +1,11 @@
-"""Finds the rows of a CSV that are short for their number, before pyarrow makes a full row of each.
+"""Removes the empty and the ragged rows of a CSV with many short rows, before pyarrow parses them.
 
-pyarrow makes as many cells of an empty line as the header has columns, and calls Python for each ragged row. A file of
-such rows costs a hundred times what an honest one of its size does. Where rows are many for their bytes, the job
-therefore takes the empty and the ragged rows out itself, many at a time.
+pyarrow creates a full row of cells for an empty line, and calls Python for each ragged row. A file of such rows takes a
+hundred times as long as a normal file of its size. If a file has many rows for its size, the job therefore removes the
+empty and the ragged rows itself, many at a time.
 
-Quotes decide which line ends and commas count. A quote opens a cell only at its start, and within it two quotes are one
-of its characters. So of a run of adjacent quotes only its parity matters:
+Quotes decide which line ends and commas count. A quote opens a quoted cell only at the cell's start. Within that cell
+two quotes stand for one character. Of a run of adjacent quotes only the parity of its length therefore matters:
 
 - a run of even length changes nothing,
 - a run of odd length at the start of a cell opens a quoted cell, or closes the one that is open,
@@ -24,31 +24,31 @@ RowNumbers = np.ndarray[Any, np.dtype[np.uint32]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 QUOTE, COMMA, LINE_FEED, CARRIAGE_RETURN = b'",\n\r'
-# A row of this length or less costs more than its bytes say, however few columns there are: no sound row is so short.
+# Rows of this length or less are slow for their size, however few columns they have. No valid row is so short.
 SHORT_BYTES = 16
-# What fits into the cache of a core.
+# Fits into the cache of a core.
 COUNTED_BYTES = 128 << 10
-# How far back to look for what says whether a text ends within quotes.
+# How many bytes at the end of a text to search first for whether it ends within quotes.
 TAIL_BYTES = 1 << 10
 
-# What stands for all the bytes before a place: they end in a cell without quotes, or before a cell.
+# Contexts: a few bytes that represent all earlier bytes. Those end in an unquoted cell, before a cell, or in quotes.
 WITHIN_CELL, BEFORE_CELL, WITHIN_QUOTES = b"x", b",", b',"x'
 STARTS_CELL = np.zeros(256, np.bool_)
 STARTS_CELL[[COMMA, LINE_FEED, CARRIAGE_RETURN]] = True
 
 
 @dataclass(frozen=True)
-class TakenOut:
-    """The short rows that were taken out of some bytes.
+class RemovedRows:
+    """The short rows that were removed from some bytes.
 
-    Row numbers count from 0, the first whole row of these bytes.
+    Row number 0 is the first complete row of these bytes.
 
     Attributes:
-        count: How many whole rows there were.
-        kept: The numbers of the rows that are left.
-        ragged: The numbers of the ragged rows that were taken out.
-        cells: How many cells each of these has.
-        texts: Their bytes without line ends, as `pa.binary()`.
+        count: Number of complete rows, including the removed ones.
+        kept: The numbers of the remaining rows.
+        ragged: The numbers of the ragged rows that were removed.
+        cells: The number of cells of each removed ragged row.
+        texts: The bytes of each removed ragged row without its line end, as `pa.binary()`.
     """
 
     count: int
@@ -59,16 +59,16 @@ class TakenOut:
 
 
 def has_many_rows(data: bytes, columns: int) -> bool:
-    """Return whether there are more line ends than sound rows of so many columns could have."""
+    """Whether there are more line ends than valid rows with this number of columns could have."""
     least = len(data) // max(columns, SHORT_BYTES)
-    # Control characters include both line ends, and a sound file has few others.
+    # Both line ends are control characters, and valid files have few others.
     if _count(data, np.less, CARRIAGE_RETURN + 1) <= least:
         return False
     return max(_count(data, np.equal, LINE_FEED), _count(data, np.equal, CARRIAGE_RETURN)) > least
 
 
 def _count(data: bytes, compare: np.ufunc, code: int) -> int:
-    """Count bytes five times as fast as `bytes.count`, because every block of every file passes here."""
+    """Counts bytes. It is five times as fast as `bytes.count`, which matters because every block is counted."""
     codes = np.frombuffer(data, np.uint8)
     found = np.empty(COUNTED_BYTES, np.bool_)
     count = 0
@@ -78,8 +78,8 @@ def _count(data: bytes, compare: np.ufunc, code: int) -> int:
     return count
 
 
-def context_after(context: bytes, data: bytes) -> bytes:
-    """Return a few bytes that stand for `context` and `data`: what follows either has the same cells."""
+def advance_context(context: bytes, data: bytes) -> bytes:
+    """Returns a few bytes that can replace `context` and `data`: later bytes have the same cells after either."""
     if not data:
         return context
     text = data.rstrip(b'"')
@@ -94,34 +94,34 @@ def context_after(context: bytes, data: bytes) -> bytes:
     return before + b'"' * (2 - quotes % 2 if quotes else 0)
 
 
-def take_out_short_rows(context: bytes, data: bytes, columns: int, mark: bytes) -> tuple[bytes, TakenOut | None]:
-    """Take the empty and the ragged rows out of a part of a CSV.
+def remove_short_rows(context: bytes, data: bytes, columns: int, marker: bytes) -> tuple[bytes, RemovedRows | None]:
+    """Removes the empty and the ragged rows from a part of a CSV.
 
-    A row that begins or ends elsewhere stays.
+    Rows that begin or end outside this part stay.
 
     Args:
-        context: What stands for the bytes before.
+        context: Represents the earlier bytes.
         data: The bytes.
-        columns: How many cells a row has that is not ragged.
-        mark: A row that takes the place of those taken out, in front of the first whole row.
+        columns: The number of cells of a row that is not ragged.
+        marker: A row to insert before the first complete row if rows are removed.
 
     Returns:
-        The bytes that are left, and what was taken out; None if nothing was.
+        The remaining bytes, and the removed rows; None if no row was removed.
     """
     before = len(context)
     data = context + data
     codes = np.frombuffer(data, np.uint8)
-    outside = _outside_quotes(codes)
+    outside = _find_outside_quotes(codes)
     is_return, is_feed = codes == CARRIAGE_RETURN, codes == LINE_FEED
     is_end = is_return | is_feed
-    # A line feed behind a carriage return belongs to it.
+    # A line feed after a carriage return belongs to the same line end.
     is_end[1:] &= ~(is_feed[1:] & is_return[:-1])
     is_comma = codes == COMMA
     if outside is not None:
         is_end &= outside
         is_comma &= outside
     is_end[:before] = False
-    # The line feed behind the last byte may be among the next ones.
+    # The next bytes may begin with the line feed of a final carriage return.
     is_end[-1] &= codes[-1] != CARRIAGE_RETURN
     ends = np.flatnonzero(is_end)
     if len(ends) < 2:
@@ -139,22 +139,22 @@ def take_out_short_rows(context: bytes, data: bytes, columns: int, mark: bytes) 
     first, last = int(starts[0]), int(nexts[-1])
     kept = codes[first:last][np.repeat(is_kept, nexts - starts)].tobytes()
     if kept.endswith(b"\r") and last == len(data):
-        # The next byte may be the line feed of an empty row, which would now belong to the carriage return.
+        # The next byte may be the line feed of an empty row. Without this line feed it would join the carriage return.
         kept += b"\n"
     return (
-        b"".join((data[before:first], mark, kept, data[last:])),
-        TakenOut(
+        b"".join((data[before:first], marker, kept, data[last:])),
+        RemovedRows(
             count=len(starts),
             kept=np.flatnonzero(is_kept).astype(np.uint32),
             ragged=np.flatnonzero(is_ragged).astype(np.uint32),
             cells=cells[is_ragged],
-            texts=_texts(codes, starts[is_ragged], ends[is_ragged]),
+            texts=_slice_texts(codes, starts[is_ragged], ends[is_ragged]),
         ),
     )
 
 
-def _texts(codes: Bytes, starts: Numbers, ends: Numbers) -> pa.Array:
-    """Parts of some bytes, in their order and without overlap."""
+def _slice_texts(codes: Bytes, starts: Numbers, ends: Numbers) -> pa.Array:
+    """Returns parts of some bytes. The parts are sorted and do not overlap."""
     offsets = np.zeros(len(starts) + 1, np.int32)
     np.cumsum(ends - starts, out=offsets[1:])
     borders = np.zeros(len(codes) + 1, np.int8)
@@ -166,8 +166,8 @@ def _texts(codes: Bytes, starts: Numbers, ends: Numbers) -> pa.Array:
     )
 
 
-def _odd_runs(codes: Bytes) -> tuple[Numbers, Mask]:
-    """Where runs of quotes of odd length begin, and whether each begins at the start of a cell."""
+def _find_odd_runs(codes: Bytes) -> tuple[Numbers, Mask]:
+    """Returns where runs of quotes with odd length begin, and whether each begins at the start of a cell."""
     places = np.flatnonzero(codes == QUOTE)
     if not len(places):
         return places, np.zeros(0, np.bool_)
@@ -180,12 +180,12 @@ def _odd_runs(codes: Bytes) -> tuple[Numbers, Mask]:
     return odd, STARTS_CELL[codes[odd - 1]] & (odd > 0)
 
 
-def _outside_quotes(codes: Bytes) -> Mask | None:
-    """Which bytes are outside quotes; None if all are. The first byte is."""
-    odd, at_start = _odd_runs(codes)
+def _find_outside_quotes(codes: Bytes) -> Mask | None:
+    """Returns which bytes are outside quotes; None if all are. The first byte must be outside."""
+    odd, at_start = _find_odd_runs(codes)
     if not len(odd):
         return None
-    # A run within a cell ends whatever was open; those at the start of a cell open and close in turn from there on.
+    # A run within a cell closes an open quote. The later runs at the start of a cell open and close in turn.
     number = np.arange(1, len(odd) + 1)
     within = np.where(at_start, (number - np.maximum.accumulate(np.where(at_start, 0, number))) % 2, 0)
     borders = np.zeros(len(codes), np.int8)
@@ -195,17 +195,17 @@ def _outside_quotes(codes: Bytes) -> Mask | None:
 
 
 def _ends_within_quotes(context: bytes, text: bytes) -> bool:
-    """Whether a text with no quote at its end ends within quotes. It is read from its end as far as necessary."""
+    """Whether a text that does not end with a quote ends within quotes. Reads only as much of its end as needed."""
     last = text.rfind(b'"')
-    # What follows the last quote changes nothing.
+    # Bytes after the last quote change nothing.
     codes = np.frombuffer(text, np.uint8)[: last + 2] if last >= 0 else np.frombuffer(text[-1:], np.uint8)
     size = TAIL_BYTES
     while size < len(codes):
-        odd, at_start = _odd_runs(codes[-size:])
-        # The first run may have begun before these bytes.
+        odd, at_start = _find_odd_runs(codes[-size:])
+        # The first run may begin before these bytes.
         closing = np.flatnonzero(~at_start & (odd > 0))
         if len(closing):
             return bool((len(odd) - 1 - closing[-1]) % 2)
         size *= 4
-    outside = _outside_quotes(np.concatenate([np.frombuffer(context, np.uint8), codes]))
+    outside = _find_outside_quotes(np.concatenate([np.frombuffer(context, np.uint8), codes]))
     return outside is not None and not outside[-1]

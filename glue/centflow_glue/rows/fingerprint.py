@@ -1,4 +1,4 @@
-"""Which transaction a row is, in 16 bytes: rows of two uploads with equal fingerprints are the same transaction."""
+"""The identity of a row's transaction, in 16 bytes. Rows with equal fingerprints are the same transaction."""
 
 from hashlib import blake2b
 
@@ -8,17 +8,17 @@ import pyarrow.compute as pc
 
 from centflow_glue.contract import Contract
 
-# ASCII's unit separator stands in no cell: control characters are quarantined.
+# ASCII's unit separator. No good row contains it, because rows with control characters are quarantined.
 SEPARATOR = "\x1f"
 DIGEST_BYTES = 16
 
 
-def fingerprints(rows: pa.Table, contract: Contract) -> pa.Array:
-    """The fingerprint of each row, as 32 hexadecimal digits.
+def compute_fingerprints(rows: pa.Table, contract: Contract) -> pa.Array:
+    """Returns the fingerprint of each row, as 32 hexadecimal digits.
 
-    It covers the row's transaction id where it has one, else the natural key; which of the two is part of it. Amounts
-    count by value (12.5 is 12.50). Occurrence numbers are not part of it: publication counts them in SQL, so that no
-    file's rows need to be held in memory.
+    A fingerprint is a hash of the row's transaction id, or of its natural key if the row has no id. The hash also
+    covers which of the two it is. Amounts count by value (12.5 equals 12.50). Occurrence numbers are not covered:
+    publication counts them in SQL, so that no file's rows must be held in memory.
     """
     cells = [rows[contract.column(header).name].combine_chunks().cast(pa.string()) for header in contract.natural_key]
     identity = pc.binary_join_element_wise("key", *cells, SEPARATOR)
@@ -27,11 +27,11 @@ def fingerprints(rows: pa.Table, contract: Contract) -> pa.Array:
         by_id = pc.binary_join_element_wise("id", ids, SEPARATOR)
         identity = pc.if_else(pc.equal(pc.binary_length(ids), 0), identity, by_id)
     texts = identity.cast("binary").to_numpy(zero_copy_only=False)  # seven times as fast as to_pylist
-    return _hexadecimal([blake2b(text, digest_size=DIGEST_BYTES).digest() for text in texts])
+    return _format_hexadecimal([blake2b(text, digest_size=DIGEST_BYTES).digest() for text in texts])
 
 
-def _hexadecimal(digests: list[bytes]) -> pa.StringArray:
-    """Digests as hexadecimal text, in one buffer rather than in a string each."""
+def _format_hexadecimal(digests: list[bytes]) -> pa.StringArray:
+    """Returns digests as hexadecimal texts. They share one buffer, which is faster than one string each."""
     text = b"".join(digests).hex().encode()
     offsets = np.arange(0, len(text) + 1, 2 * DIGEST_BYTES, dtype=np.int32)
     return pa.StringArray.from_buffers(len(digests), pa.py_buffer(offsets), pa.py_buffer(text))

@@ -1,4 +1,4 @@
-"""What an object key says: `raw/<feed>/[owner=<owner>/]…/<name>.csv[.gz]`."""
+"""The parts of an object key: `raw/<feed>/[owner=<owner>/]…/<name>.csv[.gz]`."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from centflow_glue.rejection import UploadRejectedError, quoted
 RAW_PREFIX = "raw/"
 DEFAULT_OWNER = "default"
 OWNER_MAX_LENGTH = 64
-# A key has up to 1,024 bytes, and what to do comes after it.
+# Keys have up to 1,024 bytes. A message that quotes one must still have room for its advice.
 SHOWN_LENGTH = 200
 
 
 @dataclass(frozen=True)
 class ParsedKey:
-    """An object key of a feed.
+    """The parts of an object key of a feed.
 
     Attributes:
         feed: The feed's name, the folder under `raw/`.
-        owner: Whose money it is: the folder `owner=<name>` right under the feed's, else `default`.
+        owner: The name in the folder `owner=<name>` directly under the feed's folder, else `default`.
         compressed: Whether the object is gzip (`.csv.gz`).
     """
 
@@ -28,17 +28,17 @@ class ParsedKey:
 
 
 def is_folder_placeholder(object_key: str, size: int) -> bool:
-    """Whether this is the empty object that the S3 console makes for a folder: it holds nothing and is ignored."""
+    """Whether the object is the empty one that the S3 console creates for a folder. The job ignores it."""
     return object_key.endswith("/") and size == 0
 
 
 def parse_object_key(object_key: str, feeds: Collection[str]) -> ParsedKey:
-    """Read feed, owner and compression from a key.
+    """Returns the feed, the owner and the compression that a key names.
 
     Raises:
-        UploadRejectedError: The key is of no feed, names no usable owner, or does not end in `.csv` or `.csv.gz`.
+        UploadRejectedError: The key belongs to no feed, has an invalid owner, or does not end in `.csv` or `.csv.gz`.
     """
-    feed = feed_folder(object_key)
+    feed = parse_feed(object_key)
     if feed not in feeds:
         known = ", ".join(f"{RAW_PREFIX}{name}/" for name in sorted(feeds))
         raise UploadRejectedError(
@@ -52,14 +52,14 @@ def parse_object_key(object_key: str, feeds: Collection[str]) -> ParsedKey:
             f"{quoted(object_key.rpartition('/')[2], SHOWN_LENGTH)} is not named as a CSV: "
             "save it as CSV and name it *.csv, or *.csv.gz when compressed.",
         )
-    return ParsedKey(feed=feed, owner=owner_of(object_key), compressed=name.endswith(".gz"))
+    return ParsedKey(feed=feed, owner=parse_owner(object_key), compressed=name.endswith(".gz"))
 
 
-def owner_of(object_key: str) -> str:
-    """The owner that a key names, `default` where it names none.
+def parse_owner(object_key: str) -> str:
+    """Returns the owner that a key names, `default` if it names none.
 
     Raises:
-        UploadRejectedError: The folder `owner=` holds no name, or one that is too long.
+        UploadRejectedError: The name in the folder `owner=` is empty or too long.
     """
     folders = object_key.removeprefix(RAW_PREFIX).split("/")
     if len(folders) < 3 or not folders[1].startswith("owner="):
@@ -74,15 +74,15 @@ def owner_of(object_key: str) -> str:
     return owner
 
 
-def owner_or_default(object_key: str) -> str:
-    """The owner that a key names, `default` also where it names none that is usable."""
+def parse_owner_or_default(object_key: str) -> str:
+    """Returns the owner that a key names, `default` if it names none or an invalid one."""
     try:
-        return owner_of(object_key)
+        return parse_owner(object_key)
     except UploadRejectedError:
         return DEFAULT_OWNER
 
 
-def feed_folder(object_key: str) -> str:
-    """The folder right under `raw/`, which names the feed; empty where the object lies in no folder."""
+def parse_feed(object_key: str) -> str:
+    """Returns the folder directly under `raw/`, which names the feed; empty if the object is in no folder."""
     feed, separator, _ = object_key.removeprefix(RAW_PREFIX).partition("/")
     return feed if separator else ""

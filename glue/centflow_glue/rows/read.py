@@ -1,9 +1,9 @@
-"""Bytes of an object → batches of cells, in one pass and bounded memory, with the row numbers a spreadsheet shows."""
+"""Bytes of an object → batches of cells, in one pass and limited memory, with the row numbers of a spreadsheet."""
 
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
 from typing import IO, Any, TypeVar
@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from centflow_glue.contract import Contract
-from centflow_glue.quarantine import BAD_ROWS, RAW_TEXT_MAX, QuarantinedRows, Reason
+from centflow_glue.limits import MIB, MOST_EXPANSION, ReadLimits
 from centflow_glue.rejection import UploadRejectedError, spelled_out
-from centflow_glue.short_rows import RowNumbers, TakenOut
-from centflow_glue.source import (
+from centflow_glue.rows.quarantine import BAD_ROWS, RAW_TEXT_MAX, QuarantinedRows, Reason
+from centflow_glue.rows.short_rows import RemovedRows, RowNumbers
+from centflow_glue.rows.source import (
     BYTE_ORDER_MARK,
     ESCAPE,
     ESCAPED_ESCAPE,
@@ -25,25 +26,21 @@ from centflow_glue.source import (
     NUL,
     SHOWN_BYTES,
     Source,
-    unescaped,
+    unescape_text,
 )
 
-MIB = 1 << 20
-# Rows are parsed a block at a time; a record must fit into one. 4 MiB keeps a task below 250 MB; an upload that holds a
-# longer record is read again with the larger block.
+# Rows are parsed one block at a time, and a record must fit into a block. With 4 MiB a task stays below 250 MB. If an
+# upload has a longer record, it is read again with the larger block.
 BLOCK_BYTES = 4 * MIB
 LARGE_BLOCK_BYTES = 32 * MIB
 HEAD_BYTES = 64 << 10
 HEADER_SHOWN = 80
-# Statements in gzip expand 5 to 30 times, and repeated text up to 1,030 times. A small CSV may repeat as it likes.
-MOST_EXPANSION = 100
-SMALL_GZIP_BYTES = MIB
-# More than any statement has. The time that a row takes grows with its columns, however few of them hold anything.
+# More than any bank statement has. A row takes time for each of its columns, even for empty ones.
 MOST_COLUMNS = 512
 
-# So many ragged rows are handed on together.
+# How many ragged rows are passed on together.
 WAITING_ROWS = 4096
-# pyarrow takes 6 µs to report a ragged row. After so many, the source takes out those that follow.
+# pyarrow takes 6 µs to report a ragged row. After this many, the source removes the following ones.
 REPORTED_ROWS = 1000
 
 SIGNATURES = (
@@ -54,15 +51,15 @@ SIGNATURES = (
     (b"%PDF", "not_csv", "The file is a PDF: export the transactions as CSV."),
     (b"\x1f\x8b", "not_csv", "The file is gzip but not named so: name it *.csv.gz."),
 )
-# A cell, and then a comma, a line end or the end of the text. Text behind a closing quote belongs to its cell.
+# A cell, and then a comma, a line end or the end of the text. Text after a closing quote belongs to its cell.
 CELL = re.compile(r'(?:"((?:[^"]|"")*)("?))?([^,\r\n]*)(,|\r\n|\n|\r|\Z)')
 
-# What ends the text that is shown around a byte that is not UTF-8.
+# Ends the text that a message shows around a byte that is not UTF-8.
 NOT_SHOWN = re.compile(rb'[\x00-\x1f\x7f,"]')
 
 Result = TypeVar("Result")
-# Takes some ragged rows. They come in their order, from a thread of pyarrow's and at the end from the reader's.
-TakeRagged = Callable[[QuarantinedRows], None]
+# Receives ragged rows in their order, from a thread of pyarrow and at the end from the reader's thread.
+HandleRaggedRows = Callable[[QuarantinedRows], None]
 
 
 class RecordTooLongError(Exception):
@@ -70,36 +67,12 @@ class RecordTooLongError(Exception):
 
 
 @dataclass(frozen=True)
-class ReadLimits:
-    """How large an upload may be.
-
-    Attributes:
-        object_bytes: Of the object as it is stored.
-        expanded_bytes: Of the CSV after decompression.
-        gzip_bytes: Of the CSV in a gzip file of one size; None for other objects.
-    """
-
-    object_bytes: int = 2 << 30
-    expanded_bytes: int = 4 << 30
-    gzip_bytes: int | None = None
-
-    def of_gzip(self, stored_bytes: int) -> "ReadLimits":
-        """Return the limits of a gzip file of this size, whose CSV may not be larger out of all proportion."""
-        return replace(self, gzip_bytes=max(SMALL_GZIP_BYTES, MOST_EXPANSION * stored_bytes))
-
-    @property
-    def csv_bytes(self) -> int:
-        """The most bytes that the CSV may have."""
-        return self.expanded_bytes if self.gzip_bytes is None else min(self.expanded_bytes, self.gzip_bytes)
-
-
-@dataclass(frozen=True)
 class Batch:
-    """Some consecutive rows of an upload, without the ragged ones.
+    """Consecutive rows of an upload, without the ragged ones.
 
     Attributes:
-        row_numbers: The row number of each, uint32.
-        cells: Every column of the file in its order, as strings, the unknown ones too.
+        row_numbers: The number of each row, uint32.
+        cells: All columns of the file in their order, as strings, including unknown columns.
     """
 
     row_numbers: RowNumbers
@@ -108,13 +81,13 @@ class Batch:
 
 @dataclass(frozen=True)
 class Header:
-    """The header of one CSV against its contract.
+    """The header of one CSV, compared with its contract.
 
     Attributes:
-        names: The headers as they stand in the file.
-        positions: For each column of the contract that the file has, its index in the file.
-        ignored: Headers that are no column of the contract.
-        row_number: The row it stands in: 1, or more where empty lines precede it.
+        names: The headers as in the file.
+        positions: The index in the file of each column of the contract that the file has.
+        ignored: Headers that the contract does not know.
+        row_number: The row of the header: 1, or more if empty lines precede it.
     """
 
     names: tuple[str, ...]
@@ -126,11 +99,11 @@ class Header:
 def read_in_blocks(
     open_reader: Callable[[int], "CsvReader"], use: Callable[["CsvReader"], Result], block_bytes: int = BLOCK_BYTES
 ) -> Result:
-    """Read a CSV, and once more in larger blocks if a record needs them.
+    """Reads a CSV, and reads it again in larger blocks if a record needs them.
 
     Args:
         open_reader: Opens the CSV from its start. Its argument is the size of a block in bytes.
-        use: Reads it. It leaves nothing behind when a `RecordTooLongError` ends it.
+        use: Reads the CSV. It must leave nothing behind if a `RecordTooLongError` ends it.
         block_bytes: The size of a block in the first attempt.
 
     Raises:
@@ -155,13 +128,13 @@ def read_in_blocks(
 class CsvReader:
     """One pass over a CSV.
 
-    Of several faults it reports the first in the order that `rejection` documents.
+    If the CSV has several faults, it reports the first one in the order that `rejection` documents.
 
     Args:
         stream: The object's bytes.
-        contract: Of the feed.
+        contract: The feed's contract.
         compressed: Whether the bytes are gzip.
-        limits: How large it may be.
+        limits: How large the CSV may be.
         block_bytes: The longest record that can be read.
     """
 
@@ -175,10 +148,10 @@ class CsvReader:
     _numbers: "_RowNumbers" = field(init=False)
 
     def __post_init__(self) -> None:
-        """Read the head of the file and compare its header with the contract.
+        """Reads the head of the file and compares its header with the contract.
 
         Raises:
-            UploadRejectedError: The file is no CSV of this feed.
+            UploadRejectedError: The file is not a CSV of this feed.
         """
         self._source = Source(self.stream, self.compressed, self.limits.csv_bytes)
         head = self._source.peek(HEAD_BYTES)
@@ -190,26 +163,24 @@ class CsvReader:
         self._source.set_columns(len(self.header.names))
 
     def check_compression(self) -> None:
-        """Expand the rest of a compressed file, whose faults outrank those of the CSV.
+        """Expands the rest of a compressed file, because faults of the compression outrank faults of the CSV.
 
         Raises:
-            UploadRejectedError: The compression is not sound.
+            UploadRejectedError: The gzip file is cut off or damaged.
         """
         self._source.check_compression()
 
-    def batches(self, take_ragged: TakeRagged | None = None) -> Generator[Batch, None, None]:
-        """The rows after the header.
-
-        Rows without any value (an empty line, or only commas) carry nothing and are left out.
+    def batches(self, handle_ragged: HandleRaggedRows | None = None) -> Generator[Batch, None, None]:
+        """Yields the rows after the header. Rows without any value (an empty line, or only commas) are skipped.
 
         Args:
-            take_ragged: Takes the rows with too few or too many cells.
+            handle_ragged: Receives the rows with too few or too many cells.
 
         Raises:
             UploadRejectedError: The file is not UTF-8, ends within a quoted cell or a gzip stream, or grows too large.
             RecordTooLongError: A record is longer than a block.
         """
-        self._numbers = _RowNumbers(self._source, len(self.header.names), take_ragged)
+        self._numbers = _RowNumbers(self._source, len(self.header.names), handle_ragged)
         try:
             yield from self._batches()
         finally:
@@ -218,35 +189,35 @@ class CsvReader:
     def _batches(self) -> Iterator[Batch]:
         last_row = 0
         for record_batch in self._record_batches():
-            numbers = self._numbers.number_others(record_batch.num_rows)
+            numbers = self._numbers.assign_numbers(record_batch.num_rows)
             if record_batch.num_rows:
                 last_row = int(numbers[-1])
-            cells = [unescape(self._source, column) for column in record_batch.columns]
+            cells = [unescape_column(self._source, column) for column in record_batch.columns]
             data = _has_value(cells) & (numbers > self.header.row_number)
             if not data.all():
                 mask = pa.array(data)
                 numbers, cells = numbers[data], [column.filter(mask) for column in cells]
             yield Batch(row_numbers=numbers, cells=cells)
-        self._refuse_early_end()
-        self._refuse_open_quote(max(last_row, self._numbers.last))
-        self._numbers.hand_on()
+        self._reject_early_end()
+        self._reject_open_quote(max(last_row, self._numbers.last))
+        self._numbers.flush()
 
     def _read_header(self, head: bytes) -> Header:
         cut = self._too_large() if self._source.too_large else None
-        _refuse_other_formats(head, cut)
-        return _match_header(*_first_record(head, cut), self.contract)
+        _reject_other_formats(head, cut)
+        return _match_header(*_read_first_record(head, cut), self.contract)
 
     def _record_batches(self) -> Iterator[pa.RecordBatch]:
         names = [str(index) for index in range(len(self.header.names))]
         try:
             yield from pa_csv.open_csv(
                 self._source,
-                # One thread: InvalidRow has no number otherwise, and several files go side by side anyway.
+                # One thread: otherwise InvalidRow has no number. Several files are read side by side anyway.
                 read_options=pa_csv.ReadOptions(column_names=names, block_size=self.block_bytes, use_threads=False),
                 parse_options=pa_csv.ParseOptions(
                     newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=self._numbers.handle
                 ),
-                # The source has checked that all is UTF-8.
+                # The source has already checked that the bytes are UTF-8.
                 convert_options=pa_csv.ConvertOptions(
                     column_types={name: pa.string() for name in names}, strings_can_be_null=False, check_utf8=False
                 ),
@@ -273,8 +244,8 @@ class CsvReader:
             f"The CSV is larger than {self.limits.expanded_bytes / MIB:,.0f} MiB: split it into several files.",
         )
 
-    def _refuse_early_end(self) -> None:
-        """Raise the fault at which the source ended the bytes before the file does."""
+    def _reject_early_end(self) -> None:
+        """Raises the fault at which the source ended the bytes, if it ended them before the end of the file."""
         source = self._source
         if source.compression_fault:
             raise source.compression_fault
@@ -295,8 +266,8 @@ class CsvReader:
         if source.too_large:
             raise self._too_large()
 
-    def _refuse_open_quote(self, last_row: int) -> None:
-        """A quote that is never closed swallows the rest of the file into one cell: nothing of it is safe."""
+    def _reject_open_quote(self, last_row: int) -> None:
+        """Rejects an open quote. It makes one cell of the rest of the file, so no row after it can be trusted."""
         if not self._numbers.end_seen:
             raise UploadRejectedError(
                 "open_quote",
@@ -307,13 +278,13 @@ class CsvReader:
 
 
 @dataclass(frozen=True)
-class _Cut:
-    """Where the source cut a row.
+class _CutRow:
+    """The place in a row where the source ended the bytes.
 
     Attributes:
         row_no: The row number.
         cell: The index of the cell.
-        text: The row up to there.
+        text: The text of the row up to the cut.
     """
 
     row_no: int
@@ -322,55 +293,56 @@ class _Cut:
 
 
 class _RowNumbers:
-    """The row numbers of the rows that pyarrow gives to the reader, and the ragged rows, which it does not.
+    """Numbers the rows of pyarrow's batches, and collects the ragged rows, which the batches lack.
 
-    pyarrow's thread reports the ragged rows, and so the marks where the source took rows out, ahead of the batches that
-    the reader's thread gets. It counts rows as it parses them: ragged rows and marks count, rows taken out do not.
+    pyarrow's thread reports the ragged rows before the reader's thread gets the batches around them. The markers of the
+    source are ragged rows too. pyarrow counts rows as it parses them: it counts ragged rows and markers, but not the
+    rows that the source removed.
 
     Attributes:
-        last: The number of the last ragged row, 0 before the first.
-        end_seen: Whether the source's mark came as a separate row.
-        cut: The row that the mark was appended to, where the source cut the bytes.
-        failure: What went wrong in taking a row.
+        last: The number of the last ragged row; 0 before the first one.
+        end_seen: Whether the end marker was a separate row.
+        cut: The row to which the end marker was appended because the source cut the bytes; None without a cut.
+        failure: The error that occurred while a row was handled.
     """
 
-    def __init__(self, source: Source, columns: int, take: TakeRagged | None) -> None:
+    def __init__(self, source: Source, columns: int, handle_ragged: HandleRaggedRows | None) -> None:
         self.last = 0
         self.end_seen = False
-        self.cut: _Cut | None = None
+        self.cut: _CutRow | None = None
         self.failure: BaseException | None = None
         self._source = source
-        self._take = take
+        self._handle_ragged = handle_ragged
         self._reasons = [Reason(None, "ragged_row", partial(_explain_ragged, columns))]
-        # Ragged rows that were not handed on yet: number, cells and text of each.
+        # Ragged rows that were not passed on yet: number, number of cells and text of each.
         self._waiting: tuple[list[int], list[int], list[str]] = ([], [], [])
         self._waiting_bytes = 0
         self._reported = 0
-        # Runs of row numbers that the reader has not passed. Both threads change what follows.
+        # Runs of row numbers that the reader has not used yet. Both threads change this and the following fields.
         self._runs: deque[RowNumbers] = deque()
-        # How pyarrow counts the next row behind these runs, and its row number.
+        # The next row after these runs: as pyarrow counts it, and its row number.
         self._next_counted = self._next_number = 1
         self._lock = Lock()
 
     def handle(self, row: pa_csv.InvalidRow) -> str:
-        """Take a row that has not as many cells as the header; return what pyarrow does next."""
+        """Handles a row with another number of cells than the header. Returns what pyarrow must do next."""
         try:
             self._handle(row)
-        except BaseException as error:  # pyarrow would swallow it
+        except BaseException as error:  # pyarrow would ignore it
             self.failure = error
             return "error"
         return "skip"
 
-    def number_others(self, count: int) -> RowNumbers:
-        """Row numbers for the next `count` rows of pyarrow's batches.
+    def assign_numbers(self, count: int) -> RowNumbers:
+        """Returns the row numbers of the next `count` rows of pyarrow's batches.
 
-        pyarrow reports every ragged row of a block before it gives the block's other rows.
+        pyarrow reports every ragged row of a block before it returns the block's other rows.
         """
         numbers = []
         with self._lock:
             while count:
                 if not self._runs:
-                    self._pass_rows(count)
+                    self._add_run(count)
                 run = self._runs.popleft()
                 if len(run) > count:
                     self._runs.appendleft(run[count:])
@@ -379,33 +351,34 @@ class _RowNumbers:
                 count -= len(run)
         return np.concatenate(numbers) if numbers else np.empty(0, np.uint32)
 
-    def hand_on(self) -> None:
-        """Hand on the ragged rows that wait."""
+    def flush(self) -> None:
+        """Passes on the ragged rows that wait."""
         numbers, cells, texts = self._waiting
         if numbers:
             self._waiting = ([], [], [])
             self._waiting_bytes = 0
-            self._hand_on(pa.array(numbers, pa.uint32()), pa.array(cells, pa.int32()), pa.array(texts, pa.string()))
+            self._emit(pa.array(numbers, pa.uint32()), pa.array(cells, pa.int32()), pa.array(texts, pa.string()))
 
     def _handle(self, row: pa_csv.InvalidRow) -> None:
         _, actual_columns, counted, text = row
-        mark = self._source.mark
-        if text == mark:
+        end_marker = self._source.end_marker
+        if text == end_marker:
             self.end_seen = True
             return
-        if text.startswith(self._source.short_rows_mark):
-            self._pass_short_rows(counted, self._source.short_rows(int(text[len(self._source.short_rows_mark) :])))
+        if text.startswith(self._source.removed_rows_marker):
+            key = int(text.removeprefix(self._source.removed_rows_marker))
+            self._skip_removed_rows(counted, self._source.take_removed_rows(key))
             return
         with self._lock:
-            self._pass_rows(counted - self._next_counted)
+            self._add_run(counted - self._next_counted)
             number = self.last = self._next_number
             self._next_counted += 1
             self._next_number += 1
-        if text.endswith(mark) and text.endswith(f'x"{mark}'):
-            # Behind the mark's own text come as many cells as the header has.
+        if text.endswith(end_marker) and text.endswith(f'x"{end_marker}'):
+            # The end marker adds as many cells as the header has.
             cell = actual_columns - row.expected_columns - 1
-            self.cut = _Cut(number, cell, unescaped(text.removesuffix(f'x"{mark}')))
-        elif self._take is not None:
+            self.cut = _CutRow(number, cell, unescape_text(text.removesuffix(f'x"{end_marker}')))
+        elif self._handle_ragged is not None:
             numbers, cells, texts = self._waiting
             numbers.append(number)
             cells.append(actual_columns)
@@ -414,60 +387,60 @@ class _RowNumbers:
             self._reported += 1
             self._source.has_many_ragged = self._reported > REPORTED_ROWS
             if len(numbers) == WAITING_ROWS or self._waiting_bytes > MIB:
-                self.hand_on()
+                self.flush()
 
-    def _pass_short_rows(self, counted: int, taken_out: TakenOut) -> None:
+    def _skip_removed_rows(self, counted: int, removed: RemovedRows) -> None:
         with self._lock:
-            self._pass_rows(counted - self._next_counted)
+            self._add_run(counted - self._next_counted)
             first = self._next_number
-            if len(taken_out.kept):
-                self._runs.append(taken_out.kept + np.uint32(first))
-            self._next_counted += 1 + len(taken_out.kept)
-            self._next_number += taken_out.count
-        if len(taken_out.ragged):
-            self.last = first + int(taken_out.ragged[-1])
-            if self._take is not None:
-                self.hand_on()
-                self._hand_on(
-                    pa.array(taken_out.ragged + np.uint32(first)),
-                    pa.array(taken_out.cells),
-                    taken_out.texts.cast(pa.string()),
+            if len(removed.kept):
+                self._runs.append(removed.kept + np.uint32(first))
+            self._next_counted += 1 + len(removed.kept)
+            self._next_number += removed.count
+        if len(removed.ragged):
+            self.last = first + int(removed.ragged[-1])
+            if self._handle_ragged is not None:
+                self.flush()
+                self._emit(
+                    pa.array(removed.ragged + np.uint32(first)),
+                    pa.array(removed.cells),
+                    removed.texts.cast(pa.string()),
                 )
 
-    def _pass_rows(self, count: int) -> None:
-        """Add a run of rows without gaps."""
-        assert count >= 0, "pyarrow counts the cells of a row in another way than the job"
+    def _add_run(self, count: int) -> None:
+        """Adds a run of consecutive row numbers."""
+        assert count >= 0, "pyarrow and the job disagree about the number of cells in a row"
         if count:
             self._runs.append(np.arange(self._next_number, self._next_number + count, dtype=np.uint32))
             self._next_counted += count
             self._next_number += count
 
-    def _hand_on(self, numbers: pa.Array, cells: pa.Array, texts: pa.StringArray) -> None:
-        assert self._take is not None
+    def _emit(self, numbers: pa.Array, cells: pa.Array, texts: pa.StringArray) -> None:
+        assert self._handle_ragged is not None
         count = len(numbers)
         columns = {
             "row_no": numbers,
             "reason": pa.array(np.zeros(count, np.uint16)),
-            "about": cells.cast(pa.string()),
-            "raw_text": pc.utf8_slice_codeunits(unescape(self._source, texts), 0, RAW_TEXT_MAX),
+            "detail": cells.cast(pa.string()),
+            "raw_text": pc.utf8_slice_codeunits(unescape_column(self._source, texts), 0, RAW_TEXT_MAX),
             "amount": pa.nulls(count, BAD_ROWS.field("amount").type),
         }
-        self._take(QuarantinedRows(self._reasons, pa.record_batch(columns, schema=BAD_ROWS)))
+        self._handle_ragged(QuarantinedRows(self._reasons, pa.record_batch(columns, schema=BAD_ROWS)))
 
 
 def _explain_ragged(columns: int, cells: str) -> str:
     return f"The row has {cells} cells where the header has {columns}: check its commas, and quote cells that hold one."
 
 
-def unescape(source: Source, texts: pa.StringArray) -> pa.StringArray:
-    """Return texts as they are in the file."""
+def unescape_column(source: Source, texts: pa.StringArray) -> pa.StringArray:
+    """Returns texts as they are in the file."""
     if not source.has_escapes:
         return texts
     return pc.replace_substring(pc.replace_substring(texts, ESCAPED_NUL, NUL), ESCAPED_ESCAPE, ESCAPE)
 
 
-def _refuse_other_formats(head: bytes, cut: UploadRejectedError | None) -> None:
-    """Refuse a head without text or with another format. `cut` is the fault that ends the head, if there is one."""
+def _reject_other_formats(head: bytes, cut: UploadRejectedError | None) -> None:
+    """Rejects a head without text or in another format. `cut` is the fault that ends the head, or None."""
     if not head.removeprefix(BYTE_ORDER_MARK).strip():
         raise cut or UploadRejectedError("empty_file", "The file is empty: upload it again with a header and rows.")
     for signature, code, reason in SIGNATURES:
@@ -475,13 +448,13 @@ def _refuse_other_formats(head: bytes, cut: UploadRejectedError | None) -> None:
             raise UploadRejectedError(code, reason)
 
 
-def _first_record(head: bytes, cut: UploadRejectedError | None) -> tuple[list[str], int]:
-    """The header's cells and the row it stands in."""
+def _read_first_record(head: bytes, cut: UploadRejectedError | None) -> tuple[list[str], int]:
+    """Returns the cells of the header and its row number."""
     text = head.removeprefix(BYTE_ORDER_MARK).decode("utf-8", errors="surrogateescape")
     at, row_number = 0, 0
     while at < len(text):
         row_number += 1
-        cells, at, is_ended = _record_at(text, at)
+        cells, at, is_ended = _read_record(text, at)
         if not any(cell.strip() for cell in cells):
             continue
         if any("\ud800" <= character <= "\udfff" for cell in cells for character in cell):
@@ -499,8 +472,8 @@ def _first_record(head: bytes, cut: UploadRejectedError | None) -> tuple[list[st
     )
 
 
-def _record_at(text: str, at: int) -> tuple[list[str], int, bool]:
-    """The cells of the record at an index, the index behind it, and whether a line end ends it."""
+def _read_record(text: str, at: int) -> tuple[list[str], int, bool]:
+    """Returns the cells of the record at an index, the index after it, and whether a line end ends it."""
     cells = []
     while True:
         match = CELL.match(text, at)

@@ -1,4 +1,4 @@
-"""Cells against their contract: good rows as they will be stored, the others with a reason each."""
+"""Checks cells against their contract. Good rows leave as they will be stored, bad rows with a reason each."""
 
 import re
 from collections.abc import Callable
@@ -12,15 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from centflow_glue.contract import Column, Contract
-from centflow_glue.quarantine import BAD_ROWS, QuarantinedRows, Reason, row_texts
-from centflow_glue.read import Batch, Header
 from centflow_glue.rejection import quoted
+from centflow_glue.rows.quarantine import BAD_ROWS, QuarantinedRows, Reason, format_rows
+from centflow_glue.rows.read import Batch, Header
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
-CONTROL_CHARACTERS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # tab and line ends may stand in a quoted cell
+CONTROL_CHARACTERS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # a quoted cell may contain tabs and line ends
 IS_CONTROL = np.array([re.match(CONTROL_CHARACTERS, chr(code)) is not None for code in range(256)])
-# MySQL's DATE begins with the year 1000.
+# The first year of MySQL's DATE.
 FIRST_YEAR = 1000
 SHOWN_LENGTH = 40
 
@@ -30,8 +30,8 @@ class CheckedBatch:
     """A batch after its checks.
 
     Attributes:
-        rows: The good rows: `row_no`, then each column of the table, the amount as decimal128.
-        quarantined: The others, in the order of their row numbers.
+        rows: The good rows: `row_no`, then each column of the table. The amount is a decimal128.
+        quarantined: The bad rows, in the order of their row numbers.
     """
 
     rows: pa.Table
@@ -40,7 +40,7 @@ class CheckedBatch:
 
 @dataclass(frozen=True)
 class _Check:
-    """One way in which a column can be wrong: where it is, and how to say so."""
+    """One fault of a column: the rows that have it, and its message."""
 
     column: Column
     code: str
@@ -49,7 +49,7 @@ class _Check:
 
 
 def validate(batch: Batch, header: Header, contract: Contract) -> CheckedBatch:
-    """Check every row against the contract; its first fault, in the order of the contract's columns, is its reason."""
+    """Checks every row against the contract. A row's first fault, in the order of the columns, is its reason."""
     count = len(batch.row_numbers)
     cells = {
         column.header: batch.cells[header.positions[column.header]]
@@ -84,8 +84,8 @@ def _quarantine(
     columns = {
         "row_no": pa.array(batch.row_numbers[positions]),
         "reason": pa.array(reasons.astype(np.uint16)),
-        "about": _wrong_cells(positions, reasons, checks, cells),
-        "raw_text": row_texts([column.take(indices) for column in batch.cells]),
+        "detail": _wrong_cells(positions, reasons, checks, cells),
+        "raw_text": format_rows([column.take(indices) for column in batch.cells]),
         "amount": amounts.take(indices).cast(BAD_ROWS.field("amount").type),
     }
     return QuarantinedRows(
@@ -100,7 +100,7 @@ def _wrong_cells(
     checks: list[_Check],
     cells: dict[str, pa.StringArray],
 ) -> pa.StringArray:
-    """For each bad row the cell that its reason is about."""
+    """Returns for each bad row the cell that is wrong."""
     order = np.argsort(reasons, kind="stable")
     of_reason = [
         cells[checks[reason].column.header].take(pa.array(positions[reasons == reason]))
@@ -116,10 +116,10 @@ class _Amounts:
     """The amounts of a batch.
 
     Attributes:
-        values: decimal128 of the table's precision, null where the cell is no number that the table can hold.
-        is_number: The cell has the form of a number.
-        fits: It has not too many digits before the point.
-        too_precise: It has more decimals than its currency.
+        values: decimal128 with the table's precision; null if the table cannot store the cell.
+        is_number: Whether the cell has the form of a number.
+        fits: Whether it has few enough digits before the point.
+        too_precise: Whether it has more decimals than the table stores.
     """
 
     values: pa.Array
@@ -135,7 +135,7 @@ def _read_amounts(texts: pa.StringArray, contract: Contract) -> _Amounts:
     fits = _mask(pc.match_substring_regex(texts, rf"\A-?0*[0-9]{{1,{integer_digits}}}(\.|\z)")) & is_number
     point = pc.find_substring(texts, ".").to_numpy()
     decimals = np.where(point >= 0, pc.binary_length(texts).to_numpy() - point - 1, 0)
-    # Zeros at the end say nothing: 12.500000 has one decimal.
+    # Zeros at the end do not count: 12.500000 has one decimal.
     long = is_number & (decimals > scale)
     if long.any():
         trimmed = pc.utf8_rtrim(texts.filter(pa.array(long)), "0")
@@ -148,8 +148,8 @@ def _read_amounts(texts: pa.StringArray, contract: Contract) -> _Amounts:
     return _Amounts(values, is_number, fits, is_number & (decimals > scale))
 
 
-def _too_precise(cells: dict[str, pa.StringArray], amounts: _Amounts, contract: Contract) -> Mask:
-    """Where the amount has more decimals than its currency: nothing is rounded silently (JPY 12.50, KWD 1.2345)."""
+def _find_too_precise(cells: dict[str, pa.StringArray], amounts: _Amounts, contract: Contract) -> Mask:
+    """Finds amounts with more decimals than their currency (JPY 12.50, KWD 1.2345). The job never rounds an amount."""
     codes = pa.array(contract.minor_units.keys(), pa.string())
     units = np.array([*contract.minor_units.values(), contract.column(contract.amount).scale or 0], np.int32)
     of_row = units[pc.fill_null(pc.index_in(cells[contract.currency], codes), len(units) - 1).to_numpy()]
@@ -187,7 +187,7 @@ def _check_column(
             filled & ~amounts.fits,
             lambda text: f"{column.header} {_shown(text)} has over {column.integer_digits} digits before the point.",
         )
-        check("too_many_decimals", filled & _too_precise(cells, amounts, contract), _explain_decimals(column))
+        check("too_many_decimals", filled & _find_too_precise(cells, amounts, contract), _explain_decimals(column))
         if column.minimum is not None:
             least = pa.scalar(Decimal(column.minimum)).cast(amounts.values.type)
             check(
@@ -219,7 +219,7 @@ def _check_column(
 
 
 def _is_one_of_valid(texts: pa.StringArray, is_valid: Callable[[str], bool]) -> Mask:
-    """Where a cell is valid; each distinct text is looked at once, for a batch holds few distinct dates."""
+    """Returns which cells are valid. Checks each distinct text once, because a batch has few distinct dates."""
     distinct = pc.unique(texts).to_pylist()
     valid = [text for text in distinct if is_valid(text)]
     if len(valid) == len(distinct):
@@ -271,7 +271,8 @@ def _explain_number(column: Column) -> Callable[[str], str]:
     )
 
     def explain(text: str) -> str:
-        shown = text[:SHOWN_LENGTH]  # a cell may have megabytes, and some of the patterns take the square of its length
+        # A cell may have megabytes, and some patterns take time in proportion to the square of its length.
+        shown = text[:SHOWN_LENGTH]
         hint = next(
             (hint for pattern, hint in hints if re.fullmatch(pattern, shown)),
             "write it with digits and a point, as 1234.56",
@@ -301,8 +302,9 @@ def _explain_choice(column: Column, is_currency: bool) -> Callable[[str], str]:
 
 
 def _has_control_character(texts: pa.StringArray) -> Mask:
-    """Where a control character stands that is no tab or line end; the regular expression runs only where one may."""
-    # The bytes of the whole buffer, also those of rows that a slice leaves out: at worst the expression runs in vain.
+    """Returns which cells contain a control character other than a tab or a line end."""
+    # The slow regular expression runs only if the buffer has a control character. The buffer may also hold rows outside
+    # this slice. At worst the expression then finds nothing.
     codes = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
     if not IS_CONTROL[codes].any():
         return np.zeros(len(texts), np.bool_)

@@ -1,7 +1,7 @@
-"""gzip, expanded under the job's own rules.
+"""Expands gzip files.
 
-Python's `gzip` module finds the same faults. But its messages, and how far it reads ahead and so which of two faults it
-meets first, differ between versions of Python.
+Python's `gzip` module finds the same faults. But its messages differ between versions of Python. So does how far it
+reads ahead, and therefore which of two faults it finds first.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import IO
 from centflow_glue.rejection import UploadRejectedError
 
 STORED_BYTES = 64 << 10
-# The first bytes of a member that zlib gets.
+# How many bytes of a member zlib gets at first.
 FIRST_BYTES = 64
 MAGIC = b"\x1f\x8b"
 DEFLATE = 8
@@ -22,7 +22,7 @@ HAS_CHECKSUM, HAS_EXTRA, HAS_NAME, HAS_COMMENT = 2, 4, 8, 16
 
 
 class GzipReader:
-    """Expands a gzip file: one member or several, zeros behind them, every checksum checked.
+    """Expands a gzip file of one or several members, with optional zeros at the end. Verifies every checksum.
 
     Args:
         stored: The compressed bytes.
@@ -33,9 +33,9 @@ class GzipReader:
         self._member: _Member | None = None
 
     def read(self, size: int) -> bytes:
-        """Return at most `size` bytes; none only at the end.
+        """Returns at most `size` bytes; none only at the end of the file.
 
-        It expands no byte that it does not return, so a fault behind these bytes stays unseen.
+        It expands no more bytes than it returns. A fault behind these bytes is therefore not found yet.
 
         Raises:
             UploadRejectedError: The file is cut off (`truncated_gzip`) or damaged (`not_gzip`).
@@ -51,7 +51,7 @@ class GzipReader:
 
 
 class _Member:
-    """One member behind its header."""
+    """One member of a gzip file, without its header."""
 
     def __init__(self, stored: "_Stored") -> None:
         self._stored = stored
@@ -61,12 +61,12 @@ class _Member:
         self._piece = FIRST_BYTES
 
     def read(self, size: int) -> bytes:
-        """Return at most `size` bytes; none only at the member's end, behind its trailer."""
+        """Returns at most `size` bytes; none only at the member's end, after its trailer."""
         inflate = self._inflate
         waiting = inflate.unconsumed_tail
         while not inflate.eof:
             try:
-                # zlib may hold output back without any input waiting, so ask it before more input is fetched.
+                # zlib may still hold output when it has no input, so get that output before reading more input.
                 expanded = inflate.decompress(waiting, size)
             except zlib.error as error:
                 raise _damaged() from error
@@ -75,109 +75,109 @@ class _Member:
                 self._length += len(expanded)
                 return expanded
             if not inflate.eof:
-                waiting = inflate.unconsumed_tail or self._some()
+                waiting = inflate.unconsumed_tail or self._read_more()
                 if not waiting:
                     raise _cut_off()
         self._check_trailer(inflate.unused_data)
         return b""
 
-    def _some(self) -> bytes:
-        """Return the next compressed bytes, more each time.
+    def _read_more(self) -> bytes:
+        """Returns the next compressed bytes, twice as many each time.
 
-        zlib copies all that lies behind a member's end, so a small member must not get 64 KiB.
+        zlib copies all bytes that follow a member's end. Small members would be slow if each got 64 KiB.
         """
         size, self._piece = self._piece, min(2 * self._piece, STORED_BYTES)
-        return self._stored.some(size)
+        return self._stored.read_some(size)
 
     def _check_trailer(self, unused: bytes) -> None:
         self._stored.give_back(unused)
-        if self._stored.exactly(8) != struct.pack("<II", self._checksum, self._length & 0xFFFFFFFF):
+        if self._stored.read_exactly(8) != struct.pack("<II", self._checksum, self._length & 0xFFFFFFFF):
             raise _damaged()
         self._stored.skip_zeros()
 
 
 def _skip_header(stored: "_Stored") -> bool:
-    """Read a member's header; return whether there is one."""
-    magic = stored.up_to(2)
+    """Reads a member's header. Returns whether there is one."""
+    magic = stored.read_up_to(2)
     if not magic:
         return False
     if magic != MAGIC:
         raise _damaged()
-    method, flags = struct.unpack("<BBxxxxxx", stored.exactly(8))
+    method, flags = struct.unpack("<BBxxxxxx", stored.read_exactly(8))
     if method != DEFLATE:
         raise _damaged()
     if flags & HAS_EXTRA:
-        stored.exactly(int.from_bytes(stored.exactly(2), "little"))
+        stored.read_exactly(int.from_bytes(stored.read_exactly(2), "little"))
     if flags & HAS_NAME:
         stored.skip_text()
     if flags & HAS_COMMENT:
         stored.skip_text()
     if flags & HAS_CHECKSUM:
-        stored.exactly(2)
+        stored.read_exactly(2)
     return True
 
 
 class _Stored:
-    """The compressed bytes, as many at a time as a part of the format takes."""
+    """The compressed bytes, read in pieces that fit the parts of the format."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self._bytes = b""
-        self._at = 0
+        self._position = 0
 
-    def some(self, size: int) -> bytes:
-        """Return at most `size` bytes; none only at the end."""
+    def read_some(self, size: int) -> bytes:
+        """Returns at most `size` bytes; none only at the end."""
         self._fill()
         return self._slice(size)
 
     def give_back(self, unused: bytes) -> None:
-        """Return the end of what was taken last."""
-        self._at -= len(unused)
+        """Takes back unused bytes at the end of the last read."""
+        self._position -= len(unused)
 
-    def up_to(self, size: int) -> bytes:
-        """Return `size` bytes, fewer only at the end."""
+    def read_up_to(self, size: int) -> bytes:
+        """Returns `size` bytes, fewer only at the end."""
         taken = self._slice(size)
         while len(taken) < size and self._fill():
             taken += self._slice(size - len(taken))
         return taken
 
-    def exactly(self, size: int) -> bytes:
-        """Return `size` bytes."""
-        taken = self.up_to(size)
+    def read_exactly(self, size: int) -> bytes:
+        """Returns exactly `size` bytes."""
+        taken = self.read_up_to(size)
         if len(taken) < size:
             raise _cut_off()
         return taken
 
     def skip_text(self) -> None:
-        """Skip a text and the zero that ends it."""
+        """Skips a text and the zero byte that ends it."""
         while self._fill():
-            end = self._bytes.find(b"\0", self._at)
+            end = self._bytes.find(b"\0", self._position)
             if end >= 0:
-                self._at = end + 1
+                self._position = end + 1
                 return
-            self._at = len(self._bytes)
+            self._position = len(self._bytes)
         raise _cut_off()
 
     def skip_zeros(self) -> None:
-        """Skip the zeros that may pad a file."""
+        """Skips the zero bytes that may pad a file."""
         while self._fill():
-            other = NO_ZERO.search(self._bytes, self._at)
+            other = NO_ZERO.search(self._bytes, self._position)
             if other:
-                self._at = other.start()
+                self._position = other.start()
                 return
-            self._at = len(self._bytes)
+            self._position = len(self._bytes)
 
     def _slice(self, size: int) -> bytes:
-        """Take at most `size` of the bytes at hand. A copy of all of them makes small members expensive."""
-        taken = self._bytes[self._at : self._at + size]
-        self._at += len(taken)
+        """Returns at most `size` buffered bytes. Copying the whole buffer would make small members slow."""
+        taken = self._bytes[self._position : self._position + size]
+        self._position += len(taken)
         return taken
 
     def _fill(self) -> bool:
-        """Fetch the next bytes if none are at hand; return whether there are any."""
-        if self._at == len(self._bytes):
-            self._bytes, self._at = self._stream.read(STORED_BYTES), 0
-        return self._at < len(self._bytes)
+        """Fills the buffer if it is empty. Returns whether it has bytes."""
+        if self._position == len(self._bytes):
+            self._bytes, self._position = self._stream.read(STORED_BYTES), 0
+        return self._position < len(self._bytes)
 
 
 def _cut_off() -> UploadRejectedError:

@@ -1,0 +1,1 @@
+"""Which object keys a job run reconciles, and what each of them needs: S3's versions compared with `uploads`."""

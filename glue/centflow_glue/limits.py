@@ -1,0 +1,56 @@
+"""Limits: how large an upload may be, and which summaries of it are worth keeping."""
+
+from dataclasses import dataclass, replace
+
+MIB = 1 << 20
+# Bank statements in gzip expand 5 to 30 times, repeated text up to 1,030 times. Small files may expand without limit.
+MOST_EXPANSION = 100
+SMALL_GZIP_BYTES = MIB
+
+
+@dataclass(frozen=True)
+class ReadLimits:
+    """How large an upload may be.
+
+    Attributes:
+        object_bytes: The most bytes of a stored object.
+        expanded_bytes: The most bytes of a CSV after decompression.
+        gzip_bytes: The most bytes of a CSV in a gzip file of a certain size; None for other objects.
+    """
+
+    object_bytes: int = 2 << 30
+    expanded_bytes: int = 4 << 30
+    gzip_bytes: int | None = None
+
+    def for_gzip(self, stored_bytes: int) -> "ReadLimits":
+        """Returns the limits for a gzip file of this size. They also limit how much it may expand."""
+        return replace(self, gzip_bytes=max(SMALL_GZIP_BYTES, MOST_EXPANSION * stored_bytes))
+
+    @property
+    def csv_bytes(self) -> int:
+        """The most bytes that the CSV may have after decompression."""
+        return self.expanded_bytes if self.gzip_bytes is None else min(self.expanded_bytes, self.gzip_bytes)
+
+
+@dataclass(frozen=True)
+class SummaryLimits:
+    """Which summaries are worth keeping, and how much memory they may take.
+
+    Attributes:
+        least_rows: An upload with fewer good rows has no summaries. Its rows are read as quickly.
+        rows_per_group: The least rows per group on average. A summary with smaller groups is dropped.
+        bytes: The most memory for the groups of one summary while an upload is loaded.
+        rows_at_once: How many rows are collected before they are added up.
+    """
+
+    least_rows: int = 1000
+    rows_per_group: int = 4
+    bytes: int = 32 * MIB
+    rows_at_once: int = 1 << 16
+
+    def is_usable(self, rows: int, groups: int) -> bool:
+        """Whether a summary is worth keeping, given the numbers of good rows and of groups."""
+        return rows >= self.least_rows and groups * self.rows_per_group <= rows
+
+
+SUMMARY_LIMITS = SummaryLimits()
