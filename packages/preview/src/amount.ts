@@ -1,4 +1,5 @@
 /** Amounts as the job reads them: exact, in ten-thousandths, without a float's rounding. */
+import { formatUnits } from './decimal.ts';
 
 /** Digits behind the point that the tables keep: an amount is told in units of 10^-4. */
 export const SCALE = 4;
@@ -71,21 +72,6 @@ function unitsAt(bytes: Uint8Array, from: number, pointAt: number, to: number, d
   return BigInt(digits.padEnd(digits.length + SCALE - decimals, '0'));
 }
 
-/** The units of a decimal text that is known to be one, such as a contract's `0.01`. */
-export function unitsOf(text: string): bigint {
-  const isNegative = text.startsWith('-');
-  const [whole = '0', decimals = ''] = text.replace('-', '').split('.');
-  const units = BigInt(whole + decimals.padEnd(SCALE, '0'));
-  return isNegative ? -units : units;
-}
-
-/** An amount as decimal text with four decimals: `-12.5000`. */
-export function amountText(units: number | bigint): string {
-  const isNegative = units < 0;
-  const digits = String(isNegative ? -units : units).padStart(SCALE + 1, '0');
-  return `${isNegative ? '-' : ''}${digits.slice(0, -SCALE)}.${digits.slice(-SCALE)}`;
-}
-
 /** A sum of amounts, exact however many they are. */
 export class UnitSum {
   #large = 0n;
@@ -108,6 +94,6 @@ export class UnitSum {
   }
 
   toString(): string {
-    return amountText(this.units);
+    return formatUnits(this.units, SCALE);
   }
 }

@@ -1,6 +1,7 @@
 /** One cell against its column: what can be wrong with it, found in its bytes and without making a text of it. */
-import { AmountReader, SCALE, unitsOf } from './amount.ts';
+import { AmountReader, SCALE } from './amount.ts';
 import type { Column, Contract } from './contract.ts';
+import { parseDecimal } from './decimal.ts';
 import { textOf } from './utf8.ts';
 
 /** How a cell is wrong; the codes are those of the job. */
@@ -52,7 +53,7 @@ export class AmountCheck {
 
   constructor(column: Column, contract: Contract) {
     this.reader = new AmountReader(column.integerDigits);
-    this.#minimum = column.minimum === null ? null : unitsOf(column.minimum);
+    this.#minimum = column.minimum === null ? null : parseDecimal(column.minimum, SCALE);
     this.#minorUnits = Object.values(contract.centflow.minorUnits);
   }
 

@@ -1,6 +1,7 @@
 /** Which transaction a row is, in 16 bytes: the same that the job stores, so that the database can say whether it holds them. */
-import { amountText, SCALE } from './amount.ts';
+import { SCALE } from './amount.ts';
 import { blake2b16 } from './blake2b.ts';
+import { formatUnits } from './decimal.ts';
 
 const SEPARATOR = 0x1f;
 const MINUS = 0x2d;
@@ -36,7 +37,7 @@ export class Identity {
   /** Amounts count by value: with all four decimals, 12.5 is 12.50. */
   addAmount(units: number | bigint): void {
     if (typeof units === 'bigint') {
-      const text = encoder.encode(amountText(units));
+      const text = encoder.encode(formatUnits(units, SCALE));
       this.addCell(text, 0, text.length);
       return;
     }

@@ -1,7 +1,8 @@
 /** What the job would make of a CSV. */
-import { amountText } from './amount.ts';
+import { SCALE } from './amount.ts';
 import type { Contract } from './contract.ts';
 import { CsvSource } from './csv-source.ts';
+import { formatUnits } from './decimal.ts';
 import { faultMessage, raggedMessage } from './fault-message.ts';
 import { Identity } from './fingerprint.ts';
 import { type Fingerprints, FingerprintTable } from './fingerprint-table.ts';
@@ -231,8 +232,8 @@ class PreviewSink implements RowSink {
       rowsQuarantined: quarantine.count,
       ...(rejected && { rejected }),
       amounts: tally.amounts,
-      amountRead: amountText(tally.units + quarantine.amount.units),
-      amountGood: amountText(tally.units),
+      amountRead: formatUnits(tally.units + quarantine.amount.units, SCALE),
+      amountGood: formatUnits(tally.units, SCALE),
       amountQuarantined: String(quarantine.amount),
       months: tally.months,
       firstDate: tally.firstDate,

@@ -1,5 +1,6 @@
 /** What the good rows come to. */
-import { amountText, UnitSum } from './amount.ts';
+import { SCALE, UnitSum } from './amount.ts';
+import { formatUnits } from './decimal.ts';
 
 /** Money of one currency. */
 export interface CurrencyAmount {
@@ -86,7 +87,7 @@ export class Tally {
       const cells = [...this.#cells.values()].filter((cell) => cell.currency === place);
       const units = cells.reduce((sum, cell) => sum + cell.sum.units, 0n);
       const rows = cells.reduce((sum, cell) => sum + cell.rows, 0);
-      return rows === 0 ? [] : [{ currency, rows, good: amountText(units) }];
+      return rows === 0 ? [] : [{ currency, rows, good: formatUnits(units, SCALE) }];
     });
   }
 
