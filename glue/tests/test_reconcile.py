@@ -115,7 +115,7 @@ def test_a_rejected_correction_leaves_the_last_good_version_published_and_says_s
     flow.put(KEY, OLD)
     outcome = flow.put(KEY, BAD)
     assert outcome.result == "rejected"
-    assert "needs date, merchant" in outcome.message
+    assert "is missing date, merchant" in outcome.message
     assert flow.transactions() == ["old"]
     accounts = fetch(flow.reporter, "SELECT state, reason FROM v_upload_accounting ORDER BY upload_id")
     assert [account["state"] for account in accounts] == ["published", "rejected"]
@@ -127,7 +127,7 @@ def test_where_the_newest_versions_are_rejected_the_newest_good_one_is_published
     for body in (OLD, NEW, BAD, b""):
         flow.bucket.put(KEY, body)
     outcome = flow.reconcile(KEY)
-    assert (outcome.result, outcome.message[:18]) == ("rejected", "The file is empty:")
+    assert (outcome.result, outcome.message[:18]) == ("rejected", "The file is empty.")
     assert flow.transactions() == ["new"]
     assert sorted(flow.states(KEY)) == ["published", "rejected", "rejected"]
     assert flow.unsettled() == []

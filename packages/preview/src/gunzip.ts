@@ -131,14 +131,14 @@ class Input {
 }
 
 function cutOff(): UploadRejectedError {
-  return new UploadRejectedError(
-    'truncated_gzip',
-    'The compressed file ends too early: it was cut off, upload it again.',
-  );
+  return new UploadRejectedError('truncated_gzip', 'The compressed file is cut off. Upload it again.');
 }
 
 function damaged(): UploadRejectedError {
-  return new UploadRejectedError('not_gzip', 'The file is named .gz but is not sound gzip: compress it again.');
+  return new UploadRejectedError(
+    'not_gzip',
+    'The file name ends in .gz, but the file is not valid gzip. Compress it again.',
+  );
 }
 
 const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {

@@ -24,14 +24,14 @@ export interface Header {
   readonly rowNo: number;
 }
 
-const UTF_16 = 'The file is UTF-16: save it again as “CSV UTF-8”.';
+const UTF_16 = 'The file is UTF-16. Save it again as “CSV UTF-8”.';
 const SIGNATURES: readonly (readonly [bytes: readonly number[], code: string, reason: string])[] = [
   [[0xff, 0xfe], 'not_utf8', UTF_16],
   [[0xfe, 0xff], 'not_utf8', UTF_16],
-  [[0x50, 0x4b, 3, 4], 'not_csv', 'The file is an Excel workbook or a zip archive: open it and save the sheet as CSV.'],
-  [[0xd0, 0xcf, 0x11, 0xe0], 'not_csv', 'The file is an old Excel workbook: open it and save the sheet as CSV.'],
-  [[0x25, 0x50, 0x44, 0x46], 'not_csv', 'The file is a PDF: export the transactions as CSV.'],
-  [[0x1f, 0x8b], 'not_csv', 'The file is gzip but not named so: name it *.csv.gz.'],
+  [[0x50, 0x4b, 3, 4], 'not_csv', 'The file is an Excel workbook or a zip archive. Open it and save the sheet as CSV.'],
+  [[0xd0, 0xcf, 0x11, 0xe0], 'not_csv', 'The file is an old Excel workbook. Open it and save the sheet as CSV.'],
+  [[0x25, 0x50, 0x44, 0x46], 'not_csv', 'The file is a PDF. Export the transactions as CSV.'],
+  [[0x1f, 0x8b], 'not_csv', 'The file is gzip, but its name does not say so. Name it *.csv.gz.'],
 ];
 
 /**
@@ -48,7 +48,7 @@ export function readHeader(
 ): Header {
   const start = bomLength(head);
   if (head.subarray(start).every(isAsciiSpace)) {
-    throw cut ?? new UploadRejectedError('empty_file', 'The file is empty: upload it again with a header and rows.');
+    throw cut ?? new UploadRejectedError('empty_file', 'The file is empty. Upload it again with a header and rows.');
   }
   for (const [bytes, code, reason] of SIGNATURES) {
     if (bytes.every((byte, index) => head[index] === byte)) throw new UploadRejectedError(code, reason);
@@ -82,21 +82,21 @@ function firstRecord(head: Uint8Array, cut: UploadRejectedError | null): { names
     const sound = isUtf8(records.line());
     if (sound && cells.every((cell) => strip(textOf(cell)) === '')) continue;
     if (!sound) {
-      throw new UploadRejectedError('not_utf8', 'The header is not UTF-8: save the file again as “CSV UTF-8”.');
+      throw new UploadRejectedError('not_utf8', 'The header is not UTF-8. Save the file again as “CSV UTF-8”.');
     }
     const isEnded = records.at > records.lineEnd;
     if (cut !== null && !isEnded) break;
     if (cells.some((cell) => cell.includes(0))) {
       throw new UploadRejectedError(
         'not_csv',
-        'The header holds NUL bytes: the file is binary or UTF-16, save it again as “CSV UTF-8”.',
+        'The header contains NUL bytes, so the file is binary or UTF-16. Save it again as “CSV UTF-8”.',
       );
     }
     return { names: cells.map(textOf), rowNo };
   }
   throw (
     cut ??
-    new UploadRejectedError('empty_file', 'The file holds only empty lines: upload it again with a header and rows.')
+    new UploadRejectedError('empty_file', 'The file has only empty lines. Upload it again with a header and rows.')
   );
 }
 
@@ -104,7 +104,7 @@ function matchHeader(names: readonly string[], rowNo: number, feed: string, colu
   if (names.length > MOST_COLUMNS) {
     throw new UploadRejectedError(
       'too_many_columns',
-      `The header has more than ${MOST_COLUMNS} columns: keep those of ${feed}, and upload it again.`,
+      `The header has more than ${MOST_COLUMNS} columns. Keep only those of ${feed} and upload the file again.`,
     );
   }
   const normalised = names.map((name) => strip(name).toLowerCase());
@@ -118,14 +118,14 @@ function matchHeader(names: readonly string[], rowNo: number, feed: string, colu
     const needed = missing.map(({ header }) => header).join(', ');
     throw new UploadRejectedError(
       'missing_header',
-      `The header of a file of ${feed} needs ${needed}; this one has ${found}.${separatorHint(names)}`,
+      `The header of a file of ${feed} is missing ${needed}. It has ${found}. ${missingAdvice(names)}`,
     );
   }
   const repeated = [...known].filter((name) => normalised.filter((other) => other === name).length > 1).sort();
   if (repeated.length > 0) {
     throw new UploadRejectedError(
       'duplicate_header',
-      `The header names ${repeated.join(', ')} more than once: keep one column of each name.`,
+      `The header names ${repeated.join(', ')} more than once. Keep one column of each name.`,
     );
   }
   return {
@@ -136,9 +136,11 @@ function matchHeader(names: readonly string[], rowNo: number, feed: string, colu
   };
 }
 
-function separatorHint([name = '', ...others]: readonly string[]): string {
+function missingAdvice([name = '', ...others]: readonly string[]): string {
   const separated = others.length > 0 ? null : name.includes(';') ? 'semicolons' : name.includes('\t') ? 'tabs' : null;
-  return separated === null ? '' : ` Its columns are separated by ${separated}: save it with commas.`;
+  return separated === null
+    ? 'Add the missing columns and upload the file again.'
+    : `Save the file with commas instead of ${separated} between its columns.`;
 }
 
 /** The reason for a byte that is not UTF-8, with the text around it. */
@@ -147,8 +149,8 @@ export function notUtf8(rowNo: number, name: string | undefined, byte: number, a
   const digits = byte.toString(16).toUpperCase().padStart(2, '0');
   return new UploadRejectedError(
     'not_utf8',
-    `Row ${rowNo}${column}: the byte 0x${digits} is not UTF-8 (${spelledOut(asLatin1)} if it is Latin-1): ` +
-      'save the file again as “CSV UTF-8”.',
+    `Row ${rowNo}${column}: the byte 0x${digits} is not UTF-8 (${spelledOut(asLatin1)} if it is Latin-1). ` +
+      'Save the file again as “CSV UTF-8”.',
   );
 }
 

@@ -92,7 +92,7 @@ test('an object over the limit is rejected before it is read', async () => {
   const { rejected } = await previewCsv(MANY, EXPENSES, { name, limits: { objectBytes: 3 << 20 } });
   expect(rejected).toEqual({
     code: 'too_large',
-    reason: 'The object has 6 MiB; at most 3 are read: split it into files.',
+    reason: 'The file has 6 MiB, but the limit is 3 MiB. Split it into several files.',
   });
 });
 
@@ -104,7 +104,7 @@ test('a compressed file that expands beyond the limit is rejected without being 
     limits: { expandedBytes: 6 << 20 },
     onProgress: (share) => shares.push(share),
   });
-  expect(rejected?.reason).toBe('The CSV is larger than 6 MiB: split it into several files.');
+  expect(rejected?.reason).toBe('The CSV is larger than 6 MiB. Split it into several files.');
 });
 
 test('a record that no block holds is rejected', async () => {
@@ -112,6 +112,6 @@ test('a record that no block holds is rejected', async () => {
   const { rejected } = await previewCsv(file, EXPENSES, { name });
   expect(rejected).toEqual({
     code: 'record_too_long',
-    reason: 'A row is longer than 32 MiB: a quote is never closed, or the file is no CSV.',
+    reason: 'A row is longer than 32 MiB. Close an open quote, or export the file as CSV again.',
   });
 });

@@ -98,7 +98,7 @@ export async function previewCsv(source: CsvBytes, contract: Contract, options: 
     return await previewWith(source, contract, options, limits, large, true);
   } catch (error) {
     if (error instanceof RecordTooLongError) {
-      const reason = `A row is longer than ${large / MIB} MiB: a quote is never closed, or the file is no CSV.`;
+      const reason = `A row is longer than ${large / MIB} MiB. Close an open quote, or export the file as CSV again.`;
       return new PreviewSink(contract, null, options).preview({ code: 'record_too_long', reason });
     }
     if (!(error instanceof UploadRejectedError)) throw error;
@@ -144,13 +144,14 @@ function refuseNameAndSize(name: string, size: number, limits: ReadLimits): void
   if (!/\.csv(\.gz)?$/i.test(name)) {
     throw new UploadRejectedError(
       'wrong_extension',
-      `${quoted(name, NAME_SHOWN)} is not named as a CSV: save it as CSV and name it *.csv, or *.csv.gz when compressed.`,
+      `${quoted(name, NAME_SHOWN)} is not named as a CSV file. ` +
+        'Save it as CSV and name it *.csv, or *.csv.gz if it is compressed.',
     );
   }
   if (size > limits.objectBytes) {
     throw new UploadRejectedError(
       'too_large',
-      `The object has ${mebibytes(size)} MiB; at most ${mebibytes(limits.objectBytes)} are read: split it into files.`,
+      `The file has ${mebibytes(size)} MiB, but the limit is ${mebibytes(limits.objectBytes)} MiB. Split it into several files.`,
     );
   }
 }
@@ -213,7 +214,7 @@ class PreviewSink implements RowSink {
     const [worst] = kept;
     if (count <= read * QUARANTINE_LIMIT || worst === undefined) return undefined;
     const reason =
-      `${withCommas(count)} of ${withCommas(read)} rows break the contract, more than half: mend them and upload ` +
+      `${withCommas(count)} of ${withCommas(read)} rows have problems, too many to import. Fix them and upload ` +
       `the file again. The first is row ${worst.rowNo}: ${worst.message}`;
     return { code: 'too_many_bad_rows', reason: first(reason, REASON_MAX) };
   }
@@ -241,7 +242,7 @@ class PreviewSink implements RowSink {
       hasTransactionIds: tally.hasTransactionIds,
       notes: [
         ...(ignored.length > 0 ? [`Ignored columns: ${ignored.join(', ')}.`] : []),
-        ...(read === 0 && rejected === undefined ? ['The file has a header and no rows.'] : []),
+        ...(read === 0 && rejected === undefined ? ['The file has a header but no rows.'] : []),
       ],
       quarantined: quarantine.kept,
       quarantinedByCode: quarantine.byCode,

@@ -30,13 +30,13 @@ export function limitCsv(expandedBytes: number, gzipBytes: number | null): CsvLi
   if (bytes < expandedBytes) {
     const fault = new UploadRejectedError(
       'expands_too_much',
-      `The compressed file expands to more than ${MOST_EXPANSION} times its size, as no statement does: upload the CSV itself.`,
+      `The compressed file expands to more than ${MOST_EXPANSION} times its size, which no statement does. Upload the uncompressed CSV.`,
     );
     return { bytes, fault };
   }
   const fault = new UploadRejectedError(
     'too_large',
-    `The CSV is larger than ${mebibytes(expandedBytes)} MiB: split it into several files.`,
+    `The CSV is larger than ${mebibytes(expandedBytes)} MiB. Split it into several files.`,
   );
   return { bytes: expandedBytes, fault };
 }
@@ -151,8 +151,8 @@ export class CsvReader {
     if (!endSeen) {
       throw new UploadRejectedError(
         'open_quote',
-        `Row ${rowNo} opens a quote that is never closed, so the rest of the file is one cell: ` +
-          'close the quote, or double it where it belongs to the text.',
+        `Row ${rowNo} opens a quote that is never closed, so the rest of the file becomes one cell. ` +
+          'Close the quote, or double it if it is part of the text.',
       );
     }
   }

@@ -25,7 +25,7 @@ test('a problem says what to do', () => {
     {
       column: 'amount',
       code: 'bad_number',
-      message: "amount '12,50' is no number: use a point for the decimals and no thousands separator, as 1234.56.",
+      message: "amount '12,50' is not a number; use a point for decimals and no thousands separator, such as 1234.56.",
     },
   ]);
 });

@@ -103,8 +103,10 @@ const CELLS: readonly CorpusFile[] = [
     oneBad({ description: value }),
     oneBad({ account: value }),
   ]),
-  ...['eur', 'EURO', '€', 'XYZ', ' EUR', 'EUR ', 'CLF', 'euro', 'JPY', 'E\0R'].map((currency) => oneBad({ currency })),
-  ...['Austria', 'AT', 'at', ''].map((country) => ({
+  ...['eur', 'EURO', '€', 'XYZ', ' EUR', 'EUR ', 'CLF', 'euro', 'JPY', 'E\0R', 'RMB', 'usd\u3000', 'ﬀ'].map(
+    (currency) => oneBad({ currency }),
+  ),
+  ...['Austria', 'AT', 'at', '', 'UK', 'uk ', 'EL', 'Usa', 'UAE', 'xx', 'ß', `AT${' '.repeat(50)}x`].map((country) => ({
     ...oneBad({}),
     name: `country ${country}`,
     bytes: csvOf([...GOOD.map((row) => [...row, 'AT']), expense({ country })], { header: [...HEADER, 'Country'] }),

@@ -106,7 +106,7 @@ const word = fc.oneof(
   { arbitrary: someText, weight: 2 },
   { arbitrary: special, weight: 2 },
 );
-const country = fc.constantFrom('AT', 'DE', '', 'UK', 'at', 'Austria');
+const country = fc.constantFrom('AT', 'DE', '', 'UK', 'at', 'Austria', ' el');
 
 const cellOf = (header: string): fc.Arbitrary<string> => {
   if (header === 'date') return date;

@@ -131,7 +131,7 @@ export async function endow(world: World, owner: string): Promise<Belongings> {
     rowNo: 3,
     columnName: 'date',
     code: 'bad_date',
-    message: 'date 2025-02-30 is no day of the calendar: write a real one as YYYY-MM-DD.',
+    message: 'date 2025-02-30 does not exist; use a real date as YYYY-MM-DD.',
     rawText: `2025-02-30,${secret}`,
   });
   return { owner, objectKey, versionId, uploadId, secret };
