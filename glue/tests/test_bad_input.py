@@ -220,7 +220,7 @@ CASES = [
         3,
     ),
     one_bad_row("a merchant too long", "merchant", "too_long", "129 characters, over 128", merchant="m" * 129),
-    one_bad_row("an empty merchant", "merchant", "missing_value", "every row needs it", merchant=""),
+    one_bad_row("an empty merchant", "merchant", "missing_value", "every row needs a value", merchant=""),
 ]
 
 

@@ -38,7 +38,7 @@ describe('an answer of the API', () => {
     const response = await app.request('/api/none', { headers: { 'accept-encoding': 'gzip' } });
     expect(response.status).toBe(404);
     const text = gunzipSync(Buffer.from(await response.arrayBuffer())).toString();
-    expect(JSON.parse(text)).toMatchObject({ status: 404 });
+    expect(JSON.parse(text)).toMatchObject({ status: 404, type: 'urn:centflow:problem:no-such-address' });
   });
 
   test('leaves the Lambda as base64, which API Gateway turns back into bytes', async () => {

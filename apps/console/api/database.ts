@@ -27,7 +27,7 @@ export interface Database {
    *
    * @param asker waits for a turn; once nobody waits for the answer, the query is ended
    * @param question must change nothing, since it may be asked twice; it must not call `ask`, which would wait for its own turn
-   * @throws {Refusal} 429 if the asker has too many questions under way
+   * @throws {RefusedError} 429 if the asker has too many questions under way
    */
   ask<Result>(asker: Asker, question: (views: MySql2Database) => Promise<Result>): Promise<Result>;
   end(): Promise<void>;

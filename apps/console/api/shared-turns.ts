@@ -14,7 +14,7 @@ import { RUNNING_AT_MOST, tooManyAtOnce, WAIT_MS, WAITING_AT_MOST } from './turn
  * One statement takes a free lock for running, or one for waiting and then waits. So a person has at most
  * `RUNNING_AT_MOST + WAITING_AT_MOST` connections.
  *
- * @throws {Refusal} 429
+ * @throws {RefusedError} 429
  */
 export async function takeSharedTurn(connection: Connection, person: string): Promise<void> {
   // MySQL takes names of up to 64 characters, and a subject may be longer.

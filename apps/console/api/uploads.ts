@@ -1,4 +1,4 @@
-/** What became of what was sent. */
+/** The uploads of an owner and their outcome. */
 import {
   uploadAccounting as accounting,
   uploadProgress as progress,
@@ -12,8 +12,8 @@ import { askerOf, type Handlers, ownerOf } from './context.ts';
 import type { Upload } from './contract/uploads.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type Database, momentOf, momentOrNull } from './database.ts';
-import { ownKey } from './object-key.ts';
-import { Refusal } from './refusal.ts';
+import { noSuchVersion, ownKey } from './object-key.ts';
+import { RefusedError } from './refusal.ts';
 import type { Asker } from './turns.ts';
 
 const ROWS_WITHOUT_LIMIT = 50;
@@ -23,9 +23,9 @@ const rowPosition = z.strictObject({ rowNo: z.int().min(1) });
 
 type UploadHandlers = Pick<Handlers, 'listUploads' | 'getUpload' | 'getUploadOfVersion' | 'listQuarantinedRows'>;
 
-/** What other parts ask of the uploads. */
+/** What other modules read about uploads. */
 export interface UploadsView {
-  /** The uploads of an object, by version. */
+  /** Returns the uploads of an object, by version. */
   ofObject(
     asker: Asker,
     owner: string,
@@ -48,7 +48,7 @@ export function uploadsView(database: Database): UploadsView {
 }
 
 export function uploadHandlers(database: Database, bucket: Bucket): UploadHandlers {
-  /** Nobody's but the owner's, whatever else is asked. */
+  /** Returns only uploads of the owner, whatever the other conditions are. */
   const uploadsOf = (asker: Asker, owner: string, limit: number, ...conditions: (SQL | undefined)[]) =>
     database.ask(asker, (views) =>
       selectUploads(views, limit, eq(accounting.owner, owner), eq(progress.owner, owner), ...conditions),
@@ -56,7 +56,8 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
 
   const findUpload = async (asker: Asker, owner: string, uploadId: number) => {
     const [upload] = await uploadsOf(asker, owner, 1, eq(accounting.upload_id, uploadId));
-    if (upload === undefined) throw new Refusal(404, 'You have no such upload. Look at the list of your uploads.');
+    if (upload === undefined)
+      throw new RefusedError('no-such-upload', 'You have no upload with this number. Check your list of uploads.');
     return upload;
   };
 
@@ -105,7 +106,7 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
       const { versions } = await versionsOf(bucket, objectKey);
       if (versions.some((version) => version.versionId === versionId))
         return context.json({ stage: 'received' as const }, 200);
-      throw new Refusal(404, 'The file has no such version, or it is no longer kept.');
+      throw noSuchVersion();
     },
 
     async listQuarantinedRows(context) {
@@ -142,7 +143,7 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
   };
 }
 
-/** The newest first. */
+/** Returns uploads, the newest first. */
 async function selectUploads(
   views: MySql2Database,
   limit: number,

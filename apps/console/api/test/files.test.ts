@@ -89,7 +89,7 @@ describe('sending', () => {
     const { status, body } = await ask('startSend', { json: file });
     expect(status).toBe(409);
     expect(body.detail).toBe(
-      'You have a file “bank 2025.csv” already. Send it as a correction of that one, or give it another name.',
+      'You already have a file “bank 2025.csv”. Replace that file, or choose another name.',
     );
   });
 
@@ -102,7 +102,7 @@ describe('sending', () => {
     // The same bytes again would have the same ETag, which is all that S3 compares.
     const changed = await ask('startSend', { json: { ...file, replaces: { versionId } } });
     expect(changed.status).toBe(409);
-    expect(changed.body.detail).toContain('changed meanwhile');
+    expect(changed.body.detail).toContain('changed in the meantime');
     await put(world, objectKey, 'something else');
     expect((await putTo(there?.body)).status).toBe(412);
     expect(await versionsOf(objectKey)).toHaveLength(3);
@@ -134,9 +134,9 @@ describe('sending', () => {
     [' bank.csv', /space/],
     ['bank.xlsx', /\.csv/],
     ['bank.csv.exe', /\.csv/],
-    ['bank.csv\u0000', /cannot be seen/],
-    ['a\u202Evsc.exe.csv', /cannot be seen/],
-    ['bank\n.csv', /cannot be seen/],
+    ['bank.csv\u0000', /invisible characters/],
+    ['a\u202Evsc.exe.csv', /invisible characters/],
+    ['bank\n.csv', /invisible characters/],
     [`${'é'.repeat(190)}.csv`.repeat(1), undefined],
     [`${'漢'.repeat(196)}.csv`, undefined],
   ])('as %j is refused with a reason beside the name, or is harmless', async (name, reason) => {
@@ -243,7 +243,7 @@ describe('sending in parts', () => {
     expect((await ask('abortSend', { query: { objectKey, multipartId } })).status).toBe(200);
     const { status, body } = await ask('listParts', { query: { objectKey, multipartId } });
     expect(status).toBe(404);
-    expect(body.detail).toContain('send the file again');
+    expect(body.detail).toContain('Send the file again');
   });
 });
 
@@ -282,7 +282,7 @@ describe('undo and redo', () => {
     ] as const) {
       const { status, body } = await ask(name, { json });
       expect(status).toBe(409);
-      expect(body.detail).toContain('changed meanwhile');
+      expect(body.detail).toContain('changed in the meantime');
     }
     expect((await versionsOf(objectKey))[0].versionId).toBe(newer);
   });
@@ -291,7 +291,7 @@ describe('undo and redo', () => {
     const { objectKey, versionId } = await send();
     const { body } = await ask('removeObject', { json: { objectKey, newestVersionId: versionId } });
     const again = await ask('removeObject', { json: { objectKey, newestVersionId: body.versionId } });
-    expect([again.status, again.body.detail]).toEqual([409, 'The file was removed already: there is nothing to undo.']);
+    expect([again.status, again.body.detail]).toEqual([409, 'The file was already removed. There is nothing to undo.']);
     const marker = { objectKey, versionId: body.versionId, newestVersionId: body.versionId };
     expect((await ask('restoreVersion', { json: marker })).status).toBe(404);
   });
@@ -409,7 +409,7 @@ describe('templates', () => {
     expect((await putTemplate('larger', isNew, larger)).status).toBe(413);
     for (let index = 0; index < TEMPLATES_AT_MOST; index += 1) await putTemplate(`t-${index}`, isNew);
     const { status, body } = await putTemplate('one-more', isNew);
-    expect([status, body.detail]).toEqual([409, 'You have 50 templates: delete one that you no longer need.']);
+    expect([status, body.detail]).toEqual([409, 'You have 50 templates. Delete one that you no longer need.']);
     expect((await ask('listTemplates')).body.templates).toHaveLength(TEMPLATES_AT_MOST);
   });
 });

@@ -93,7 +93,7 @@ describe('a request', () => {
       await vi.waitUntil(() => answers.length >= refused, { timeout: 20_000 });
       for (const { status, body, headers } of answers) {
         expect(status).toBe(429);
-        expect(body.detail).toMatch(/too many requests under way.*try again/);
+        expect(body.detail).toMatch(/too many requests in progress.*try again/);
         expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
       }
       const another = await world.token({ 'custom:owner': 'maya', sub: 'maya' });

@@ -164,7 +164,7 @@ export function mendingStory(setting: Setting): void {
     await page.route('**/api/objects/versions**', (route) => route.abort());
     await s3.send(new DeleteObjectCommand({ Bucket, Key: 'raw/expenses/owner=maya/moving.csv' }));
     await undo.click();
-    await page.getByRole('alert').filter({ hasText: 'Changed meanwhile' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Not possible right now' }).waitFor();
     await page.unroute('**/api/objects/versions**');
     await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('button', { name: 'Redo: bring this version back' }).click();
