@@ -1,10 +1,10 @@
-/** What a person reads about a cell that is wrong: what is wrong, and what to write instead. The words are the job's. */
+/** The messages about wrong cells: what is wrong and what to write instead. They equal the job's messages. */
 import type { FaultCode } from './cell-checks.ts';
 import type { Column } from './contract.ts';
 import { first, lengthOf, quoted, strip, WHITE_SPACE, withCommas } from './job-text.ts';
 
 const SHOWN_LENGTH = 40;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters
 const CONTROL_CHARACTER = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 const S = WHITE_SPACE;
 
@@ -40,7 +40,7 @@ const NUMBER_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
   [whole('[=+@][^\\n]*'), 'remove the sign or formula before the number'],
 ];
 
-/** The message of a fault of a column's cell. */
+/** Returns the message for a wrong cell. */
 export function faultMessage(code: FaultCode, column: Column, text: string): string {
   const { header } = column;
   const shown = quoted(text, SHOWN_LENGTH);
@@ -81,7 +81,7 @@ export function faultMessage(code: FaultCode, column: Column, text: string): str
   }
 }
 
-/** The message of a row with too few or too many cells. */
+/** Returns the message for a row with too few or too many cells. */
 export function raggedMessage(cells: number, headers: number): string {
   return `The row has ${cells} cells, but the header has ${headers}. Check its commas, and quote cells that contain one.`;
 }

@@ -4,7 +4,7 @@ import { SCALE } from './amount.ts';
 import { formatUnits } from './decimal.ts';
 import { Identity } from './fingerprint.ts';
 
-test('an amount that is a number has the same fingerprint as its text', () => {
+test('Identity gives an amount as a number the same fingerprint as its text', () => {
   const amounts = fc.integer({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
   fc.assert(
     fc.property(amounts, (units) => {

@@ -1,26 +1,26 @@
-/** The head of a CSV against its contract. */
+/** Reads the header of a CSV and checks it against the contract. */
 import type { Column } from './contract.ts';
-import { first, spelledOut, strip } from './job-text.ts';
+import { escapeInvisible, first, strip } from './job-text.ts';
 import { Records } from './records.ts';
 import { UploadRejectedError } from './rejection.ts';
 import { isUtf8, textOf } from './utf8.ts';
 
-/** So many bytes of a file are looked at for its header. */
+/** The header must be within this many bytes. */
 export const HEAD_BYTES = 64 << 10;
-/** More columns than any statement has, as the job rejects them. */
+/** The job rejects files with more columns. No statement has as many. */
 export const MOST_COLUMNS = 512;
 const HEADER_SHOWN = 80;
 const HEADERS_SHOWN = 20;
 
-/** The header of one CSV against its contract. */
+/** The header of one CSV. */
 export interface Header {
-  /** The headers as they stand in the file. */
+  /** The headers as they are in the file. */
   readonly names: readonly string[];
-  /** For each column of the contract that the file has, its index in the file. */
+  /** The index in the file for each column of the contract that the file has. */
   readonly positions: ReadonlyMap<string, number>;
-  /** Headers that are no column of the contract. */
+  /** The headers that the contract does not have. */
   readonly ignored: readonly string[];
-  /** The row it stands in: 1, or more where empty lines precede it. */
+  /** The row number of the header: 1, or more if empty lines precede it. */
   readonly rowNo: number;
 }
 
@@ -35,10 +35,10 @@ const SIGNATURES: readonly (readonly [bytes: readonly number[], code: string, re
 ];
 
 /**
- * Reads a file's first bytes.
+ * Reads the header from the first bytes of a file.
  *
- * @param cut the fault that ends them, if there is one
- * @throws UploadRejectedError The file is no CSV of this feed.
+ * @param cut the fault at which the bytes end, or null
+ * @throws UploadRejectedError The file is not a CSV of this feed.
  */
 export function readHeader(
   head: Uint8Array,
@@ -57,17 +57,17 @@ export function readHeader(
   return matchHeader(names, rowNo, feed, columns);
 }
 
-/** How many bytes a UTF-8 byte order mark takes at the start: 3 or 0. */
+/** Returns the length of a UTF-8 byte order mark at the start: 3 or 0. */
 export function bomLength(bytes: Uint8Array): 0 | 3 {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 
-/** As Python's `bytes.strip()` sees it. */
+/** Whether Python's `bytes.strip()` removes the byte. */
 function isAsciiSpace(byte: number): boolean {
   return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 }
 
-/** The cells of the first record that holds anything, and the row it stands in. */
+/** Returns the cells of the first record that is not empty, and its row number. */
 function firstRecord(head: Uint8Array, cut: UploadRejectedError | null): { names: readonly string[]; rowNo: number } {
   const records = new Records(head.length + 1);
   const bytes = new Uint8Array(2 * head.length);
@@ -78,10 +78,10 @@ function firstRecord(head: Uint8Array, cut: UploadRejectedError | null): { names
     if (!records.next(true)) break;
     if (isEmptyLine) continue;
     const cells = Array.from({ length: records.count }, (_, index) => records.cell(index).slice());
-    // As it stands in the file: without their quotes, bytes may come together that are a character.
-    const sound = isUtf8(records.line());
-    if (sound && cells.every((cell) => strip(textOf(cell)) === '')) continue;
-    if (!sound) {
+    // Checks the line as it is in the file. Without quotes, separate bytes could together form a character.
+    const isValid = isUtf8(records.line());
+    if (isValid && cells.every((cell) => strip(textOf(cell)) === '')) continue;
+    if (!isValid) {
       throw new UploadRejectedError('not_utf8', 'The header is not UTF-8. Save the file again as “CSV UTF-8”.');
     }
     const isEnded = records.at > records.lineEnd;
@@ -143,13 +143,13 @@ function missingAdvice([name = '', ...others]: readonly string[]): string {
     : `Save the file with commas instead of ${separated} between its columns.`;
 }
 
-/** The reason for a byte that is not UTF-8, with the text around it. */
+/** Returns the rejection for a byte that is not UTF-8, with the text around the byte. */
 export function notUtf8(rowNo: number, name: string | undefined, byte: number, asLatin1: string): UploadRejectedError {
   const column = name === undefined ? '' : `, column ${shownName(name)}`;
   const digits = byte.toString(16).toUpperCase().padStart(2, '0');
   return new UploadRejectedError(
     'not_utf8',
-    `Row ${rowNo}${column}: the byte 0x${digits} is not UTF-8 (${spelledOut(asLatin1)} if it is Latin-1). ` +
+    `Row ${rowNo}${column}: the byte 0x${digits} is not UTF-8 (${escapeInvisible(asLatin1)} if it is Latin-1). ` +
       'Save the file again as “CSV UTF-8”.',
   );
 }
