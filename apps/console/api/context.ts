@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import type { RouteName, Routes } from './contract/api.ts';
 import type { Identity } from './identity.ts';
 import { RefusedError } from './refusal.ts';
-import type { Asker } from './turns.ts';
+import type { Requester } from './turns.ts';
 
 export interface ApiEnvironment {
   /** Missing on public routes. */
@@ -26,7 +26,7 @@ export function ownerOf(context: Context<ApiEnvironment>): string {
 }
 
 /** Returns the person for whom the database works. All people who are not signed in count as one person. */
-export function askerOf(context: Context<ApiEnvironment>): Asker {
+export function requesterOf(context: Context<ApiEnvironment>): Requester {
   const identity: Identity | undefined = context.get('identity');
   return { person: identity?.subject ?? '', signal: context.req.raw.signal };
 }

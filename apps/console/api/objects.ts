@@ -4,7 +4,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { FeedName } from '@centflow/schema/feeds';
 import * as z from 'zod';
 import { type Bucket, isConflict, listVersions, type Version, versionsOf } from './bucket.ts';
-import { askerOf, type Handlers, ownerOf } from './context.ts';
+import { type Handlers, ownerOf, requesterOf } from './context.ts';
 import type { ObjectSummary } from './contract/objects.ts';
 import { feedNames, feed as feedWord, text } from './contract/words.ts';
 import { readCursor, writeCursor } from './cursor.ts';
@@ -46,7 +46,7 @@ export function objectHandlers(bucket: Bucket, uploads: Pick<UploadsView, 'ofObj
       const { objectKey } = ownKey(owner, context.req.valid('query').objectKey);
       const [{ versions, truncated }, known] = await Promise.all([
         versionsOf(bucket, objectKey),
-        uploads.ofObject(askerOf(context), owner, objectKey),
+        uploads.ofObject(requesterOf(context), owner, objectKey),
       ]);
       if (versions.length === 0) throw noSuchObject();
       const shown = versions.map(({ versionId, isNewest, isDeleteMarker, bytes, lastModified }) => {

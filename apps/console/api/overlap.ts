@@ -3,7 +3,7 @@ import type { FeedName } from '@centflow/schema/feeds';
 import { uploadProgress as progress, rowIdentities } from '@centflow/schema/views';
 import { and, eq, gte, inArray, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { MySql2Database } from 'drizzle-orm/mysql2';
-import { askerOf, type Handlers, ownerOf } from './context.ts';
+import { type Handlers, ownerOf, requesterOf } from './context.ts';
 import { FINGERPRINT_BYTES, FINGERPRINTS_AT_MOST } from './contract/preview.ts';
 import type { Database } from './database.ts';
 import { ownKey } from './object-key.ts';
@@ -18,7 +18,7 @@ export function overlapHandlers(database: Database): Pick<Handlers, 'findOverlap
       if (question.firstDate > question.lastDate)
         throw refusePart('invalid-request', '/json/lastDate', 'The last date is before the first date.');
       const fingerprints = decode(encoded);
-      const held = await database.ask(askerOf(context), (views) =>
+      const held = await database.query(requesterOf(context), (views) =>
         heldBy(views, { owner, objectKey, fingerprints, ...question }),
       );
       return context.json({ held }, 200);

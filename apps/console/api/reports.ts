@@ -2,7 +2,7 @@
 import { type Filters, findVisual, isInOneCurrency } from '@centflow/reports';
 import { choices, FilterError, runVisual } from '@centflow/reports/query';
 import * as z from 'zod';
-import { askerOf, type Handlers, ownerOf } from './context.ts';
+import { type Handlers, ownerOf, requesterOf } from './context.ts';
 import { label, text } from './contract/words.ts';
 import type { Database } from './database.ts';
 import { keepAnswers, stampOfUploads } from './kept-answers.ts';
@@ -14,8 +14,8 @@ const drillWord = z.record(text.max(64), label.nullable());
 export function reportHandlers(database: Database): Pick<Handlers, 'getVisual' | 'getChoices'> {
   // Cached: these queries cost MySQL several times as much as a chart, and charts without a chosen currency need them first.
   const choicesOf = keepAnswers(
-    (owner, asker) => stampOfUploads(database, owner, asker),
-    (owner, asker) => database.ask(asker, (views) => choices(views, owner)),
+    (owner, requester) => stampOfUploads(database, owner, requester),
+    (owner, requester) => database.query(requester, (views) => choices(views, owner)),
   );
   return {
     async getVisual(context) {
@@ -25,12 +25,12 @@ export function reportHandlers(database: Database): Pick<Handlers, 'getVisual' |
       const visual = findVisual(visualId);
       if (visual === undefined)
         throw new RefusedError('no-such-chart', 'This chart does not exist. Reload the dashboard.');
-      const asker = askerOf(context);
+      const requester = requesterOf(context);
       const filters = { ...chosen, ...(drill === undefined ? {} : { drill: readDrill(drill) }) } as Filters;
       try {
         const decides = isInOneCurrency(visual) && filters.currency === undefined;
-        const mostUsed = decides ? (await choicesOf.of(owner, asker)).currencies : [];
-        const { columns, rows, currency, truncated } = await database.ask(asker, (views) =>
+        const mostUsed = decides ? (await choicesOf.of(owner, requester)).currencies : [];
+        const { columns, rows, currency, truncated } = await database.query(requester, (views) =>
           runVisual(views, visual, owner, filters, async () => mostUsed),
         );
         return context.json({ columns: [...columns], rows: rows.map((row) => [...row]), currency, truncated }, 200);
@@ -42,7 +42,7 @@ export function reportHandlers(database: Database): Pick<Handlers, 'getVisual' |
 
     async getChoices(context) {
       const owner = ownerOf(context);
-      const { currencies, categories, accounts, ...months } = await choicesOf.of(owner, askerOf(context));
+      const { currencies, categories, accounts, ...months } = await choicesOf.of(owner, requesterOf(context));
       return context.json(
         { currencies: [...currencies], categories: [...categories], accounts: [...accounts], ...months },
         200,

@@ -19,7 +19,7 @@ export const REFUSAL_MS = 1000;
 const RETRY_AFTER_SECONDS = 2;
 
 /** The person for whom a query runs. */
-export interface Asker {
+export interface Requester {
   /** The token's subject. Limits count per person. */
   readonly person: string;
   /** Aborted when the client no longer waits for the answer. */
@@ -60,7 +60,7 @@ export class Turns {
    * @returns a function that ends the turn
    * @throws {RefusedError} 429 if the person has too many requests; 503 if all people together have, or if the client is gone
    */
-  async take({ person, signal }: Asker): Promise<() => void> {
+  async take({ person, signal }: Requester): Promise<() => void> {
     if (signal?.aborted) throw abandoned();
     const own = this.#people.get(person) ?? { running: 0, waiting: new Set() };
     if (own.waiting.size >= this.#limits.waitingAtMost) {

@@ -8,13 +8,13 @@ import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
 import type { MySql2Database } from 'drizzle-orm/mysql2';
 import * as z from 'zod';
 import { type Bucket, versionsOf } from './bucket.ts';
-import { askerOf, type Handlers, ownerOf } from './context.ts';
+import { type Handlers, ownerOf, requesterOf } from './context.ts';
 import type { Upload } from './contract/uploads.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type Database, momentOf, momentOrNull } from './database.ts';
 import { noSuchVersion, ownKey } from './object-key.ts';
 import { RefusedError } from './refusal.ts';
-import type { Asker } from './turns.ts';
+import type { Requester } from './turns.ts';
 
 const ROWS_WITHOUT_LIMIT = 50;
 
@@ -27,7 +27,7 @@ type UploadHandlers = Pick<Handlers, 'listUploads' | 'getUpload' | 'getUploadOfV
 export interface UploadsView {
   /** Returns the uploads of an object, by version. */
   ofObject(
-    asker: Asker,
+    requester: Requester,
     owner: string,
     objectKey: string,
   ): Promise<ReadonlyMap<string, Pick<Upload, 'uploadId' | 'state'>>>;
@@ -35,8 +35,8 @@ export interface UploadsView {
 
 export function uploadsView(database: Database): UploadsView {
   return {
-    async ofObject(asker, owner, objectKey) {
-      const found = await database.ask(asker, (views) =>
+    async ofObject(requester, owner, objectKey) {
+      const found = await database.query(requester, (views) =>
         views
           .select({ versionId: progress.version_id, uploadId: progress.upload_id, state: progress.state })
           .from(progress)
@@ -49,13 +49,13 @@ export function uploadsView(database: Database): UploadsView {
 
 export function uploadHandlers(database: Database, bucket: Bucket): UploadHandlers {
   /** Returns only uploads of the owner, whatever the other conditions are. */
-  const uploadsOf = (asker: Asker, owner: string, limit: number, ...conditions: (SQL | undefined)[]) =>
-    database.ask(asker, (views) =>
+  const uploadsOf = (requester: Requester, owner: string, limit: number, ...conditions: (SQL | undefined)[]) =>
+    database.query(requester, (views) =>
       selectUploads(views, limit, eq(accounting.owner, owner), eq(progress.owner, owner), ...conditions),
     );
 
-  const findUpload = async (asker: Asker, owner: string, uploadId: number) => {
-    const [upload] = await uploadsOf(asker, owner, 1, eq(accounting.upload_id, uploadId));
+  const findUpload = async (requester: Requester, owner: string, uploadId: number) => {
+    const [upload] = await uploadsOf(requester, owner, 1, eq(accounting.upload_id, uploadId));
     if (upload === undefined)
       throw new RefusedError('no-such-upload', 'You have no upload with this number. Check your list of uploads.');
     return upload;
@@ -65,7 +65,7 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
     async listUploads(context) {
       const { feed, state, cursor, limit = ROWS_WITHOUT_LIMIT } = context.req.valid('query');
       const found = await uploadsOf(
-        askerOf(context),
+        requesterOf(context),
         ownerOf(context),
         limit + 1,
         feed && eq(accounting.feed, feed),
@@ -79,8 +79,8 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
     },
 
     async getUpload(context) {
-      const upload = await findUpload(askerOf(context), ownerOf(context), context.req.valid('param').uploadId);
-      const byCode = await database.ask(askerOf(context), (views) =>
+      const upload = await findUpload(requesterOf(context), ownerOf(context), context.req.valid('param').uploadId);
+      const byCode = await database.query(requesterOf(context), (views) =>
         views
           .select({ code: quarantine.code, rows: sql<number>`count(*)`.mapWith(Number) })
           .from(quarantine)
@@ -96,7 +96,7 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
       const owner = ownerOf(context);
       ownKey(owner, objectKey);
       const [upload] = await uploadsOf(
-        askerOf(context),
+        requesterOf(context),
         owner,
         1,
         eq(progress.object_key, objectKey),
@@ -112,8 +112,8 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
     async listQuarantinedRows(context) {
       const { cursor, limit = ROWS_WITHOUT_LIMIT } = context.req.valid('query');
       const owner = ownerOf(context);
-      const { uploadId } = await findUpload(askerOf(context), owner, context.req.valid('param').uploadId);
-      const found = await database.ask(askerOf(context), (views) =>
+      const { uploadId } = await findUpload(requesterOf(context), owner, context.req.valid('param').uploadId);
+      const found = await database.query(requesterOf(context), (views) =>
         views
           .select({
             rowNo: quarantine.row_no,

@@ -1,7 +1,7 @@
 /** Sign-in with one click, on one machine. */
 import { uploadProgress as progress } from '@centflow/schema/views';
 import { asc, ne, sql } from 'drizzle-orm';
-import { askerOf, type Handlers } from '../context.ts';
+import { type Handlers, requesterOf } from '../context.ts';
 import type { Database } from '../database.ts';
 import { isOwnerName, readIdentity } from '../identity.ts';
 import { PROBE_OWNER } from '../probe-owner.ts';
@@ -17,7 +17,7 @@ export function signInHandlers(
 ): Pick<Handlers, 'listLocalOwners' | 'signInLocally'> {
   return {
     async listLocalOwners(context) {
-      const found = await database.ask(askerOf(context), (views) =>
+      const found = await database.query(requesterOf(context), (views) =>
         views
           .select({ owner: progress.owner, uploads: sql<number>`count(*)`.mapWith(Number) })
           .from(progress)
