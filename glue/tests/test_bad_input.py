@@ -219,7 +219,9 @@ CASES = [
         csv_of(expense(description="NULL"), expense(description="\\N"), expense(merchant="\\")),
         3,
     ),
-    one_bad_row("a merchant too long", "merchant", "too_long", "129 characters, over 128", merchant="m" * 129),
+    one_bad_row(
+        "a merchant too long", "merchant", "too_long", "129 characters, but at most 128 are allowed", merchant="m" * 129
+    ),
     one_bad_row("an empty merchant", "merchant", "missing_value", "every row needs a value", merchant=""),
 ]
 
