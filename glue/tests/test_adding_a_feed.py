@@ -51,7 +51,7 @@ def test_the_page_adds_a_feed_whose_csv_loads(tmp_path: Path, monkeypatch: pytes
         ("2026-01", "A boat", "250.0000", "first of many"),
         ("2026-02", "A boat", "250.0000", None),
     ]
-    assert quarantined == [{"row_no": 4, "message": "amount '-1.00' is below 0."}]
+    assert quarantined == [{"row_no": 4, "message": "amount '-1.00' is too small; the minimum is 0."}]
 
 
 def _block(page: str, language: str) -> str:

@@ -78,31 +78,33 @@ CASES = [
     rejected("binary", bytes(range(128)) * 20, "not_csv", "NUL bytes", "binary", "CSV UTF-8"),
     rejected("a photo", b"\xff\xd8\xff\xe0\x00\x10JFIF" * 20, "not_utf8", "CSV UTF-8"),
     # Emptiness.
-    good("header only", f"{HEAD}\n".encode(), 0, says=["The file has a header and no rows."]),
-    rejected("empty file", b"", "empty_file", "The file is empty", "upload it again with a header and rows"),
+    good("header only", f"{HEAD}\n".encode(), 0, says=["The file has a header but no rows."]),
+    rejected("empty file", b"", "empty_file", "The file is empty", "Upload it again with a header and rows"),
     rejected("only empty lines", b"\n\n,,,\n", "empty_file", "only empty lines"),
     good("blank and comma-only lines", f"\n{HEAD}\n\n{LINE}\n,,,,,,\n\n".encode(), 1, rows_read=1),
     # Headers.
     good("reordered and upper-case headers", csv_of(GOOD[0][::-1], header=[name.upper() for name in HEADER[::-1]]), 1),
     good("unknown headers", csv_of([*GOOD[0], "1"], header=[*HEADER, "Saldo"]), 1, says=["Ignored columns: Saldo."]),
     rejected("missing headers", b"date,amount\n2025-01-15,1\n", "missing_header", "merchant", "date, amount"),
-    rejected("semicolons", csv_of(*GOOD).replace(b",", b";"), "missing_header", "semicolons", "save it with commas"),
+    rejected(
+        "semicolons", csv_of(*GOOD).replace(b",", b";"), "missing_header", "semicolons", "Save the file with commas"
+    ),
     rejected("duplicate header", f"DATE,{HEAD}\n".encode(), "duplicate_header", "date more than once"),
     rejected("too many columns", f"{HEAD}{',a' * 506}\n".encode(), "too_many_columns", "more than 512 columns"),
     good("as many columns as may be", f"{HEAD}{',a' * 505}\n{LINE}{',' * 505}\n".encode(), 1, says=["Ignored columns"]),
-    rejected("another feed's file", csv_of(header=BUDGET_HEADER), "missing_header", "needs date, merchant"),
+    rejected("another feed's file", csv_of(header=BUDGET_HEADER), "missing_header", "is missing date, merchant"),
     # Rows.
     Case(
         "ragged rows",
         f"{csv_of(*GOOD).decode()}a,b\n{LINE},x\n{LINE}\n".encode(),
-        says=["has 2 cells where the header has 7", "check its commas"],
+        says=["has 2 cells, but the header has 7", "Check its commas"],
         quarantined=[(6, None, "ragged_row"), (7, None, "ragged_row")],
         published=5,
     ),
     rejected(
         "mostly bad rows",
         csv_of(*[expense(date="soon")] * 3, *GOOD[:2]),
-        *("too_many_bad_rows", "3 of 5 rows", "more than half", "row 2: date 'soon' is no date"),
+        *("too_many_bad_rows", "3 of 5 rows", "too many to import", "row 2: date 'soon' is not a date"),
         quarantined=[(row, "date", "bad_date") for row in (2, 3, 4)],
         rows_read=5,
     ),
@@ -115,11 +117,15 @@ CASES = [
     rejected(
         "a quote that is never closed",
         f'{HEAD}\n{LINE}\n2025-01-15,"Café,Coffee,card,1,EUR,\n{LINE}\n{LINE}\n'.encode(),
-        *("open_quote", "Row 3 opens a quote that is never closed", "close the quote"),
+        *("open_quote", "Row 3 opens a quote that is never closed", "Close the quote"),
     ),
     one_bad_row("NUL", "merchant", "control_character", "U+0000", "remove it", merchant="Caf\0é"),
     one_bad_row(
-        "a field of 10 MB", "description", "too_long", "10,485,760 characters, over 255", description="x" * (10 << 20)
+        "a field of 10 MB",
+        "description",
+        "too_long",
+        "10,485,760 characters, but at most 255",
+        description="x" * (10 << 20),
     ),
     # Compression and size.
     good("gzip", gzip.compress(csv_of(*GOOD)), 4, "raw/expenses/a.csv.gz"),
@@ -132,21 +138,21 @@ CASES = [
     rejected(
         "gzip that is larger out of all proportion",
         gzip.compress(csv_of(*[expense()] * 60_000)),
-        *("expands_too_much", "more than 100 times its size", "upload the CSV itself"),
+        *("expands_too_much", "more than 100 times its size", "Upload the uncompressed CSV"),
         object_key="raw/expenses/a.csv.gz",
     ),
     good("gzip of few repeated rows", gzip.compress(csv_of(*[expense()] * 15_000)), 15_000, "raw/expenses/a.csv.gz"),
-    rejected("larger than allowed", b"x" * ((16 << 20) + 1), "too_large", "The object has 16 MiB", "split it"),
+    rejected("larger than allowed", b"x" * ((16 << 20) + 1), "too_large", "The file has 16 MiB", "Split it"),
     rejected(
         "truncated gzip",
         gzip.compress(csv_of(*GOOD * 1000))[:-30],
-        *("truncated_gzip", "cut off", "upload it again"),
+        *("truncated_gzip", "cut off", "Upload it again"),
         object_key="raw/expenses/a.csv.gz",
     ),
     rejected(
-        "a CSV that is named gzip", csv_of(*GOOD), "not_gzip", "compress it again", object_key="raw/expenses/a.csv.gz"
+        "a CSV that is named gzip", csv_of(*GOOD), "not_gzip", "Compress it again", object_key="raw/expenses/a.csv.gz"
     ),
-    rejected("gzip that is named CSV", gzip.compress(csv_of(*GOOD)), "not_csv", "name it *.csv.gz"),
+    rejected("gzip that is named CSV", gzip.compress(csv_of(*GOOD)), "not_csv", "Name it *.csv.gz"),
     rejected("zlib that is named gzip", zlib.compress(csv_of(*GOOD)), "not_gzip", object_key="raw/expenses/a.csv.gz"),
     # Keys.
     rejected(
@@ -172,19 +178,19 @@ CASES = [
         )
     ],
     # Numbers.
-    one_bad_row("1.234,56", "amount", "bad_number", "use a point for the decimals", amount="1.234,56"),
-    one_bad_row("1 234,56", "amount", "bad_number", "use a point for the decimals", amount="1 234,56"),
-    one_bad_row("(12.00)", "amount", "bad_number", "with a minus, as -12.00", amount="(12.00)"),
-    one_bad_row("1e5", "amount", "bad_number", "rather than an exponent", amount="1e5"),
+    one_bad_row("1.234,56", "amount", "bad_number", "use a point for decimals", amount="1.234,56"),
+    one_bad_row("1 234,56", "amount", "bad_number", "use a point for decimals", amount="1 234,56"),
+    one_bad_row("(12.00)", "amount", "bad_number", "with a minus sign, such as -12.00", amount="(12.00)"),
+    one_bad_row("1e5", "amount", "bad_number", "instead of an exponent", amount="1e5"),
     one_bad_row("NaN", "amount", "bad_number", "with digits and a point", amount="NaN"),
     one_bad_row("Infinity", "amount", "bad_number", "with digits and a point", amount="Infinity"),
     one_bad_row("JPY 12.50", "amount", "too_many_decimals", "nothing is rounded", amount="12.50", currency="JPY"),
     one_bad_row("KWD 1.2345", "amount", "too_many_decimals", "nothing is rounded", amount="1.2345", currency="KWD"),
     one_bad_row("EUR 1.005", "amount", "too_many_decimals", "nothing is rounded", amount="1.005"),
     one_bad_row("a huge amount", "amount", "number_too_large", "15 digits before the point", amount="9" * 16),
-    one_bad_row("a formula for an amount", "amount", "bad_number", "without a sign or formula", amount="=1+1"),
+    one_bad_row("a formula for an amount", "amount", "bad_number", "remove the sign or formula", amount="=1+1"),
     one_bad_row("no amount", "amount", "missing_value", "amount is empty", amount=""),
-    one_bad_row("no currency of ISO 4217", "currency", "unknown_currency", "three capital letters", currency="euro"),
+    one_bad_row("no currency of ISO 4217", "currency", "unknown_currency", "Did you mean EUR?", currency="euro"),
     good(
         "JPY 12.00 and KWD 1.234",
         csv_of(expense(amount="12.00", currency="JPY"), expense(amount="1.234", currency="KWD")),
@@ -193,10 +199,10 @@ CASES = [
     good("negative and huge amounts", csv_of(expense(amount="-5"), expense(amount="999999999999999.99")), 2),
     # Dates.
     good("29 February of a leap year", csv_of(expense(date="2024-02-29")), 1),
-    one_bad_row("29 February", "date", "bad_date", "no day of the calendar", date="2025-02-29"),
-    one_bad_row("30 February", "date", "bad_date", "no day of the calendar", date="2025-02-30"),
+    one_bad_row("29 February", "date", "bad_date", "does not exist", date="2025-02-29"),
+    one_bad_row("30 February", "date", "bad_date", "does not exist", date="2025-02-30"),
     one_bad_row("an ambiguous date", "date", "bad_date", "ambiguous", "write it as YYYY-MM-DD", date="03/04/2025"),
-    one_bad_row("a date before MySQL's first", "date", "bad_date", "no day of the calendar", date="0999-01-01"),
+    one_bad_row("a date before MySQL's first", "date", "bad_date", "does not exist", date="0999-01-01"),
     # Text.
     good(
         "formula cells",
@@ -213,8 +219,10 @@ CASES = [
         csv_of(expense(description="NULL"), expense(description="\\N"), expense(merchant="\\")),
         3,
     ),
-    one_bad_row("a merchant too long", "merchant", "too_long", "129 characters, over 128", merchant="m" * 129),
-    one_bad_row("an empty merchant", "merchant", "missing_value", "every row needs it", merchant=""),
+    one_bad_row(
+        "a merchant too long", "merchant", "too_long", "129 characters, but at most 128 are allowed", merchant="m" * 129
+    ),
+    one_bad_row("an empty merchant", "merchant", "missing_value", "every row needs a value", merchant=""),
 ]
 
 
@@ -257,7 +265,7 @@ def test_a_gzip_bomb_is_rejected_once_it_exceeds_the_limit(flow: Flow, reconcile
     assert len(bomb) < 200_000
     outcome = reconciler(limits=ReadLimits(expanded_bytes=2 << 20)).reconcile_key("raw/expenses/a.csv.gz", None)
     assert outcome.result == "rejected"
-    assert outcome.message == "The CSV is larger than 2 MiB: split it into several files."
+    assert outcome.message == "The CSV is larger than 2 MiB. Split it into several files."
     assert flow.upload("raw/expenses/a.csv.gz")["reason_code"] == "too_large"
     assert flow.stored_rows() == 0
 
@@ -266,7 +274,7 @@ def test_a_row_longer_than_the_large_block_is_rejected(flow: Flow, monkeypatch: 
     monkeypatch.setattr(read, "LARGE_BLOCK_BYTES", 5 << 20)
     outcome = flow.put("raw/expenses/a.csv", csv_of(*GOOD, expense(description="x" * (11 << 20))))
     assert outcome.result == "rejected"
-    assert outcome.message == "A row is longer than 5 MiB: a quote is never closed, or the file is no CSV."
+    assert outcome.message == "A row is longer than 5 MiB. Close an open quote, or export the file as CSV again."
     assert flow.upload("raw/expenses/a.csv")["reason_code"] == "record_too_long"
     assert flow.stored_rows() == 0
 

@@ -13,8 +13,8 @@ from centflow_glue.rows.gunzip import GzipReader
 
 BODY = b"".join(b"row %d, of many\n" % number for number in range(20_000))
 DECOMPRESSOR = zlib.decompressobj
-CUT_OFF = "The compressed file ends too early: it was cut off, upload it again."
-DAMAGED = "The file is named .gz but is not sound gzip: compress it again."
+CUT_OFF = "The compressed file is cut off. Upload it again."
+DAMAGED = "The file name ends in .gz, but the file is not valid gzip. Compress it again."
 
 
 def expanded(stored: bytes, size: int = 1000) -> bytes:

@@ -165,7 +165,7 @@ def test_a_load_fails_if_mysql_ignores_a_row_and_the_next_attempt_succeeds(flow:
         flow.reconcile(KEY)
     upload = flow.upload(KEY)
     assert (upload["state"], upload["reason_code"]) == ("failed", "load_failed")
-    assert upload["reason"].startswith("It could not be loaded and will be tried again: MySQL warned 1 times")
+    assert upload["reason"].startswith("The upload could not be loaded and will be retried: MySQL warned 1 times")
     assert flow.transactions() == ["first"]
     assert flow.unsettled() == [KEY]
 

@@ -161,8 +161,8 @@ def test_unknown_columns_are_listed_as_in_the_file_even_if_they_are_repeated():
 def test_missing_headers_are_reported_with_the_headers_that_were_found():
     assert rejection(b"date,payee,amount\n2025-01-15,x,1\n") == (
         "missing_header",
-        "The header of a file of expenses needs merchant, category, account, currency, description; "
-        "this one has date, payee, amount.",
+        "The header of a file of expenses is missing merchant, category, account, currency, description. "
+        "It has date, payee, amount. Add the missing columns and upload the file again.",
     )
 
 
@@ -170,20 +170,20 @@ def test_missing_headers_are_reported_with_the_headers_that_were_found():
 def test_another_separator_than_the_comma_is_recognised(mark: str, word: str):
     code, reason = rejection(HEAD.replace(",", mark).encode() + b"\n")
     assert code == "missing_header"
-    assert reason.endswith(f"Its columns are separated by {word}: save it with commas.")
+    assert reason.endswith(f"Save the file with commas instead of {word} between its columns.")
 
 
 def test_repeated_headers_are_reported():
     assert rejection(b"Date,DATE, amount ,date," + HEAD.encode() + b"\n") == (
         "duplicate_header",
-        "The header names amount, date more than once: keep one column of each name.",
+        "The header names amount, date more than once. Keep one column of each name.",
     )
 
 
 def test_a_file_without_a_header_is_rejected_for_missing_headers():
     code, reason = rejection(",".join(expense()).encode())
     assert code == "missing_header"
-    assert "this one has 2025-01-15, Café Central" in reason
+    assert "It has 2025-01-15, Café Central" in reason
 
 
 # Ragged rows.
@@ -198,7 +198,7 @@ def test_rows_with_too_few_or_too_many_cells_are_reported_with_their_number_and_
         (4, "ragged_row", None, long),
     ]
     assert found.ragged[0].message == (
-        "The row has 3 cells where the header has 7: check its commas, and quote cells that hold one."
+        "The row has 3 cells, but the header has 7. Check its commas, and quote cells that contain one."
     )
 
 
@@ -325,7 +325,7 @@ def test_a_line_end_in_a_quoted_cell_is_kept_on_the_border_of_two_blocks(block_b
 def test_a_file_without_any_value_is_empty(body: bytes):
     code, reason = rejection(body)
     assert code == "empty_file"
-    assert "upload it again with a header and rows" in reason
+    assert "Upload it again with a header and rows" in reason
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
@@ -340,8 +340,8 @@ def test_invalid_utf_8_is_reported_with_row_column_and_a_guess():
     body = csv_of(expense(), expense(), expense(merchant="X")).replace(b",X,", b",Caf\xe9,")
     assert rejection(body) == (
         "not_utf8",
-        "Row 4, column merchant: the byte 0xE9 is not UTF-8 (Café if it is Latin-1): "
-        "save the file again as “CSV UTF-8”.",
+        "Row 4, column merchant: the byte 0xE9 is not UTF-8 (Café if it is Latin-1). "
+        "Save the file again as “CSV UTF-8”.",
     )
 
 
@@ -364,7 +364,7 @@ def test_invalid_utf_8_in_a_ragged_row_is_reported_with_the_row_and_the_column_i
 
 def test_invalid_utf_8_in_the_header_is_reported():
     code, reason = rejection(csv_of(header=[*HEADER, "X"]).replace(b",X", b",\xe9"))
-    assert (code, reason) == ("not_utf8", "The header is not UTF-8: save the file again as “CSV UTF-8”.")
+    assert (code, reason) == ("not_utf8", "The header is not UTF-8. Save the file again as “CSV UTF-8”.")
 
 
 @pytest.mark.parametrize(
@@ -387,14 +387,14 @@ def test_a_truncated_gzip_file_is_rejected_wherever_it_was_cut():
     for length in (5, 20, len(whole) // 2, len(whole) - 1):
         assert rejection(whole[:length], compressed=True) == (
             "truncated_gzip",
-            "The compressed file ends too early: it was cut off, upload it again.",
+            "The compressed file is cut off. Upload it again.",
         )
 
 
 def test_a_gz_file_that_is_not_gzip_is_rejected():
     code, reason = rejection(csv_of(expense()), compressed=True)
     assert code == "not_gzip"
-    assert "compress it again" in reason
+    assert "Compress it again" in reason
 
 
 def test_a_gzip_file_with_a_changed_byte_is_rejected():
@@ -429,7 +429,7 @@ def test_a_gzip_bomb_is_not_expanded_beyond_the_limit():
         for _ in reader.batches():
             pass
     assert rejected.value.code == "too_large"
-    assert rejected.value.reason == "The CSV is larger than 6 MiB: split it into several files."
+    assert rejected.value.reason == "The CSV is larger than 6 MiB. Split it into several files."
     assert Counted.bytes_read < len(bomb)
 
 

@@ -114,7 +114,7 @@ def test_a_rejected_correction_leaves_the_last_good_version_published(flow: Flow
     flow.put(KEY, OLD)
     outcome = flow.put(KEY, BAD)
     assert outcome.result == "rejected"
-    assert "needs date, merchant" in outcome.message
+    assert "is missing date, merchant" in outcome.message
     assert flow.transactions() == ["old"]
     accounts = fetch(flow.reporter, "SELECT state, reason FROM v_upload_accounting ORDER BY upload_id")
     assert [account["state"] for account in accounts] == ["published", "rejected"]
@@ -126,7 +126,7 @@ def test_the_newest_good_version_is_published_if_newer_ones_are_rejected(flow: F
     for body in (OLD, NEW, BAD, b""):
         flow.bucket.put(KEY, body)
     outcome = flow.reconcile(KEY)
-    assert (outcome.result, outcome.message[:18]) == ("rejected", "The file is empty:")
+    assert (outcome.result, outcome.message[:18]) == ("rejected", "The file is empty.")
     assert flow.transactions() == ["new"]
     assert sorted(flow.states(KEY)) == ["published", "rejected", "rejected"]
     assert flow.unsettled() == []

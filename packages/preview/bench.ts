@@ -1,7 +1,7 @@
 /**
- * How long a preview takes: `node bench.ts [rows]`. Prints one line of JSON with the median of the runs.
+ * Measures how long a preview takes: `node bench.ts [rows]`. Prints one line of JSON with the median of five runs.
  *
- * In Node 22 rather than in a browser, for both run V8; the target in a Web Worker is 1 s for 100,000 rows.
+ * It runs in Node instead of a browser, because both use V8. The target in a Web Worker is 1 s for 100,000 rows.
  */
 import { readFileSync } from 'node:fs';
 import { previewCsv } from './src/index.ts';
@@ -26,10 +26,10 @@ const blob = new Blob([`${lines.join('\n')}\n`]);
 
 const seconds: number[] = [];
 for (let run = 0; run < RUNS; run++) {
-  const begun = performance.now();
+  const start = performance.now();
   const preview = await previewCsv(blob, contract, { name: 'bench.csv' });
-  seconds.push((performance.now() - begun) / 1000);
-  if (preview.rowsGood !== rows) throw new Error(`${preview.rowsGood} rows are good, of ${rows}`);
+  seconds.push((performance.now() - start) / 1000);
+  if (preview.rowsGood !== rows) throw new Error(`Only ${preview.rowsGood} of ${rows} rows are good.`);
 }
 seconds.sort((a, b) => a - b);
 console.log(

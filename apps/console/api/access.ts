@@ -1,22 +1,22 @@
-/** Who may call what. A route that is not listed does not compile. */
+/** Who may call which route. A route that is missing here does not compile. */
 import type { RouteName } from './contract/api.ts';
 
 /**
- * - `public`: nobody needs to be signed in
+ * - `public`: everybody, without signing in
  * - `person`: an owner or an operator
- * - `owner`: whose own prefix and rows it is about
- * - `operator`: who runs Centflow
+ * - `owner`: a person with an owner; the route uses only that owner's prefix and rows
+ * - `operator`: a person who runs Centflow
  */
 export type Access = 'public' | 'person' | 'owner' | 'operator';
 
-/** Routes that only the local server has: people sign in by a click there, and its operators see the local stack's parts. */
+/** Routes of the local server only: sign-in with one click, and the parts of the local stack for operators. */
 export const localRoutes = [
   'listLocalOwners',
   'signInLocally',
   'listLocalParts',
 ] as const satisfies readonly RouteName[];
 export type LocalRoute = (typeof localRoutes)[number];
-/** A route that the functions on AWS answer. */
+/** A route of the functions on AWS. */
 export type DeployedRoute = Exclude<RouteName, LocalRoute>;
 
 export const access: Readonly<Record<RouteName, Access>> = {

@@ -1,24 +1,24 @@
-/** The API: the contract's routes, what answers them, and what stands before them. */
+/** The API: the routes of the contract with their handlers and guards. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { compress } from 'hono/compress';
 import { HTTPException } from 'hono/http-exception';
 import type { ApiEnvironment, Handlers } from './context.ts';
 import { type RouteName, routes } from './contract/api.ts';
-import { type GuardParts, guardsOf } from './guards.ts';
-import { hasCode, problemOf, Refusal } from './refusal.ts';
+import { type GuardParts, guardsOf, NOT_JSON } from './guards.ts';
+import { hasCode, problemOf, RefusedError } from './refusal.ts';
 import { tooBusy } from './turns.ts';
 
 export type { Api } from './contract/api.ts';
 
-/** Tells of what nobody foresaw; never of a request's content. */
+/** Reports an unexpected error, without any content of the request. */
 export type ReportFault = (fault: { readonly route: string; readonly name: string; readonly detail: string }) => void;
 
 export interface ApiParts extends GuardParts {
-  /** Those that are served here: on AWS two functions share them. */
+  /** The handlers that this process serves. On AWS two functions share them. */
   readonly handlers: Partial<Handlers>;
   readonly reportFault: ReportFault;
-  /** Looks at every request first, of the web's files too. */
+  /** Runs before every request, including requests for the web's files. */
   readonly before?: (context: Context<ApiEnvironment>) => void;
 }
 
@@ -28,9 +28,9 @@ export function createApp(parts: ApiParts): OpenAPIHono<ApiEnvironment> {
     parts.before?.(context);
     await next();
   });
-  // CloudFront keeps no answer of the API, and so compresses none; API Gateway never does. It hands `Accept-Encoding` through:
+  // CloudFront does not cache answers of the API and so does not compress them. It passes `Accept-Encoding` on:
   // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ParametersInCacheKeyAndForwardedToOrigin.html
-  // An attacker's page cannot measure the answers: it has no token to ask with.
+  // Compression leaks nothing here: a foreign page has no token, so it cannot measure answers.
   app.use('/api/*', compress({ encoding: 'gzip' }));
   app.use('/api/*', async (context, next) => {
     await next();
@@ -40,11 +40,13 @@ export function createApp(parts: ApiParts): OpenAPIHono<ApiEnvironment> {
   for (const [name, route] of Object.entries(routes) as [RouteName, (typeof routes)[RouteName]][]) {
     const handler = parts.handlers[name];
     if (handler === undefined) continue;
-    // Each handler is typed against its own route, by Handlers.
+    // `Handlers` types each handler against its own route.
     app.openapi({ ...route, middleware: guardsOf(name, route, parts) }, handler as never);
   }
   refuseOtherMethods(app, parts.handlers);
-  app.notFound(() => answer(new Refusal(404, 'There is nothing at this address.')));
+  app.notFound(() =>
+    answer(new RefusedError('no-such-address', 'This address does not exist. Check it for typing errors.')),
+  );
   app.onError((error, context) => {
     const refusal = refusalOf(error);
     if (refusal.status === 500) {
@@ -55,7 +57,7 @@ export function createApp(parts: ApiParts): OpenAPIHono<ApiEnvironment> {
   return app;
 }
 
-/** Drizzle's own message holds the query's values. */
+/** Leaves out Drizzle's own message, because it contains the values of the query. */
 function detailOf(error: Error): string {
   const { cause } = error;
   if (error.message.startsWith('Failed query'))
@@ -67,7 +69,7 @@ function codeOf(error: Error): string {
   return 'code' in error ? String(error.code) : error.name;
 }
 
-function answer(refusal: Refusal): Response {
+function answer(refusal: RefusedError): Response {
   return new Response(JSON.stringify(problemOf(refusal)), {
     status: refusal.status,
     headers: {
@@ -80,23 +82,30 @@ function answer(refusal: Refusal): Response {
   });
 }
 
-function refusalOf(error: Error): Refusal {
-  if (error instanceof Refusal) return error;
+function refusalOf(error: Error): RefusedError {
+  if (error instanceof RefusedError) return error;
   if (error instanceof HTTPException && error.status === 415) {
-    return new Refusal(415, 'The body must be JSON: send it with content-type application/json.');
+    return new RefusedError('not-json', NOT_JSON);
   }
   if (error instanceof HTTPException && error.status === 400) {
-    return new Refusal(400, 'The body is no JSON that can be read.');
+    return new RefusedError('invalid-request', 'The body is not valid JSON. Correct it and send it again.');
   }
   if (isTimeout(error)) {
-    return new Refusal(503, 'The database took too long. Narrow what you ask for, such as the period, and try again.');
+    return new RefusedError(
+      'database-slow',
+      'The database took too long. Choose a shorter period or more filters, then try again.',
+    );
   }
   if (hasCode(error, NO_CONNECTION_LEFT)) return tooBusy();
-  if (isUnreachable(error)) return new Refusal(503, 'The database cannot be reached now. Try again in a moment.');
-  return new Refusal(500, 'Something went wrong on our side, and was noted. Try again; tell an operator if it stays.');
+  if (isUnreachable(error))
+    return new RefusedError('database-unreachable', 'The database cannot be reached right now. Try again in a moment.');
+  return new RefusedError(
+    'internal-error',
+    'Something went wrong on our side, and was logged. Try again, or tell an operator if it happens again.',
+  );
 }
 
-/** Of the server, or of the user that all people share. */
+/** The connection limit of the server, or of the database user that all people share. */
 const NO_CONNECTION_LEFT = ['ER_CON_COUNT_ERROR', 'ER_USER_LIMIT_REACHED', 'ER_TOO_MANY_USER_CONNECTIONS'];
 const isTimeout = (error: Error) => hasCode(error, ['ER_QUERY_TIMEOUT', 'PROTOCOL_SEQUENCE_TIMEOUT']);
 const isUnreachable = (error: Error) =>
@@ -115,10 +124,12 @@ function refuseInvalid({ target, success, error }: Validation): void {
     message,
   }));
   const first = errors[0];
-  throw new Refusal(
-    400,
-    first ? `${first.pointer.slice(1)}: ${first.message}` : 'The request is not understood.',
-    errors,
+  throw new RefusedError(
+    'invalid-request',
+    first
+      ? `${first.pointer.slice(1)}: ${first.message}`
+      : 'The request is invalid. Check its parameters and its body.',
+    { errors },
   );
 }
 
@@ -137,7 +148,10 @@ function refuseOtherMethods(app: OpenAPIHono<ApiEnvironment>, handlers: Partial<
   for (const [path, allowed] of methods) {
     app.all(path, (context) => {
       const response = answer(
-        new Refusal(405, `${context.req.method} is not answered here, but ${allowed.join(' and ')}.`),
+        new RefusedError(
+          'method-not-allowed',
+          `${context.req.method} is not allowed here. Use ${allowed.join(' or ')}.`,
+        ),
       );
       response.headers.set('allow', allowed.join(', '));
       return response;

@@ -1,22 +1,22 @@
-/** The audit log: who did or saw what, and how it ended. Never amounts, rows, search words or tokens. */
+/** The audit log: who did or read what, with which result. It never contains amounts, rows, search words or tokens. */
 import type { Context } from 'hono';
 import type { ApiEnvironment } from './context.ts';
 import type { RouteName } from './contract/api.ts';
 
 export interface AuditLine {
   readonly action: RouteName;
-  /** The token's subject; null where none was good. */
+  /** The token's subject; null without a valid token. */
   readonly subject: string | null;
   readonly owner: string | null;
-  /** What it was about, as far as it can be named without telling what stands in it. */
+  /** The object of the action. It names things and never shows their content. */
   readonly target: Readonly<Record<string, string | number>>;
-  /** The answer's HTTP status. */
+  /** The HTTP status of the answer. */
   readonly status: number;
 }
 export type Audit = (line: AuditLine) => void;
 
-/** All that is ever told of a request. */
-const told = [
+/** The only parameters of requests that the log contains. */
+const loggedParameters = [
   'objectKey',
   'versionId',
   'newestVersionId',
@@ -34,7 +34,8 @@ export function targetOf(context: Context<ApiEnvironment>): AuditLine['target'] 
     const values: unknown = context.req.valid(part as never);
     if (typeof values !== 'object' || values === null) continue;
     for (const [name, value] of Object.entries(values)) {
-      if (told.includes(name) && (typeof value === 'string' || typeof value === 'number')) found.set(name, value);
+      if (loggedParameters.includes(name) && (typeof value === 'string' || typeof value === 'number'))
+        found.set(name, value);
     }
   }
   return Object.fromEntries(found);

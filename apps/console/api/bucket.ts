@@ -1,4 +1,4 @@
-/** The uploads bucket: its versions, as they are now. */
+/** Reads the current versions in the uploads bucket. */
 import {
   type DeleteMarkerEntry,
   ListObjectVersionsCommand,
@@ -7,7 +7,7 @@ import {
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { Refusal } from './refusal.ts';
+import { RefusedError } from './refusal.ts';
 
 export interface Bucket {
   readonly s3: S3Client;
@@ -28,12 +28,12 @@ export interface Version {
 export interface VersionPage {
   readonly versions: readonly Version[];
   readonly truncated: boolean;
-  /** Where the next page begins. */
+  /** The start of the next page. */
   readonly nextKey: string | undefined;
   readonly nextVersionId: string | undefined;
 }
 
-/** Versions below a prefix: by key, and of a key the newest first. */
+/** Lists versions below a prefix, ordered by key and then from new to old. */
 export async function listVersions(
   { s3, name }: Bucket,
   prefix: string,
@@ -43,13 +43,13 @@ export async function listVersions(
     new ListObjectVersionsCommand({
       Bucket: name,
       Prefix: prefix,
-      // Keys may hold what XML cannot.
+      // Keys may contain characters that XML does not allow.
       EncodingType: 'url',
       ...(after.key === undefined ? {} : { KeyMarker: after.key }),
       ...(after.versionId === undefined ? {} : { VersionIdMarker: after.versionId }),
     }),
   );
-  // S3 says whether it did; the emulator does not.
+  // S3 reports whether it encoded the keys; the emulator does not.
   const decode = answer.EncodingType === 'url' ? decodeKey : (key: string) => key;
   const versions = [
     ...(answer.Versions ?? []).map((entry) => read(entry, false, decode)),
@@ -63,7 +63,7 @@ export async function listVersions(
   };
 }
 
-/** All that S3 holds of one key, up to 1,000 versions. */
+/** Returns up to 1,000 versions of one key. */
 export async function versionsOf(bucket: Bucket, objectKey: string): Promise<VersionPage> {
   const page = await listVersions(bucket, objectKey);
   const versions = page.versions.filter((version) => version.objectKey === objectKey);
@@ -90,12 +90,12 @@ function read(
   };
 }
 
-/** With EncodingType url, S3 writes `+` for a space. */
+/** With EncodingType url, S3 writes a space as `+`. */
 function decodeKey(key: string): string {
   return decodeURIComponent(key.replaceAll('+', ' '));
 }
 
-/** S3 orders keys by their UTF-8 bytes, which are not JavaScript's UTF-16 units. */
+/** Orders keys by their UTF-8 bytes as S3 does, not by JavaScript's UTF-16 units. */
 function byKeyThenNewest(a: Version, b: Version): number {
   return (
     Buffer.compare(Buffer.from(a.objectKey), Buffer.from(b.objectKey)) ||
@@ -104,7 +104,7 @@ function byKeyThenNewest(a: Version, b: Version): number {
   );
 }
 
-/** A conditional write that came too late, or met another one. */
+/** Whether a conditional write failed because somebody else wrote the object. */
 export function isConflict(error: unknown): boolean {
   return (
     error instanceof S3ServiceException &&
@@ -112,13 +112,13 @@ export function isConflict(error: unknown): boolean {
   );
 }
 
-/** An upload in parts that S3 does not know, or no longer. */
+/** Runs work on a multipart upload. Refuses if S3 does not know the upload, or has deleted it. */
 export async function withMultipart<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof NoSuchUpload || (error instanceof S3ServiceException && error.name === 'NoSuchUpload')) {
-      throw new Refusal(404, 'Nothing is being sent under this number, or no longer: send the file again.');
+      throw new RefusedError('no-such-send', 'This upload no longer exists. Send the file again.');
     }
     throw error;
   }

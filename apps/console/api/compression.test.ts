@@ -17,7 +17,7 @@ const app = createApp({
 const expected = { environment: 'dev', signIn: { kind: 'oidc', authority, clientId: 'console' } };
 
 describe('an answer of the API', () => {
-  test('is compressed for a browser that takes gzip', async () => {
+  test('is compressed for a browser that accepts gzip', async () => {
     const response = await app.request('/api/config', { headers: { 'accept-encoding': 'gzip, deflate, br' } });
     expect(response.headers.get('content-encoding')).toBe('gzip');
     expect(response.headers.get('cache-control')).toBe('no-store');
@@ -26,7 +26,7 @@ describe('an answer of the API', () => {
     expect(JSON.parse(gunzipSync(sent).toString())).toEqual(expected);
   });
 
-  test('is sent as it is to a client that takes no gzip', async () => {
+  test('is not compressed for a client that does not accept gzip', async () => {
     for (const headers of [{}, { 'accept-encoding': 'gzip;q=0' }, { 'accept-encoding': 'identity' }]) {
       const response = await app.request('/api/config', { headers });
       expect(response.headers.get('content-encoding')).toBeNull();
@@ -34,14 +34,14 @@ describe('an answer of the API', () => {
     }
   });
 
-  test('is a refusal that can be read, compressed too', async () => {
+  test('is compressed if it is a refusal', async () => {
     const response = await app.request('/api/none', { headers: { 'accept-encoding': 'gzip' } });
     expect(response.status).toBe(404);
     const text = gunzipSync(Buffer.from(await response.arrayBuffer())).toString();
-    expect(JSON.parse(text)).toMatchObject({ status: 404 });
+    expect(JSON.parse(text)).toMatchObject({ status: 404, type: 'urn:centflow:problem:no-such-address' });
   });
 
-  test('leaves the Lambda as base64, which API Gateway turns back into bytes', async () => {
+  test('leaves the Lambda as base64, which API Gateway decodes', async () => {
     const event = {
       ...{ version: '2.0', routeKey: '$default', rawPath: '/api/config', rawQueryString: '', isBase64Encoded: false },
       headers: { host: 'abc.execute-api.eu-west-1.amazonaws.com', 'accept-encoding': 'gzip' },

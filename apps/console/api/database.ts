@@ -1,84 +1,84 @@
-/** The views, read as reporter. */
+/** Queries of the views, as the database user `reporter`. */
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2';
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2/promise';
 import { hasCode } from './refusal.ts';
 import { endSharedTurn, takeSharedTurn } from './shared-turns.ts';
-import { type Asker, abandoned, Turns } from './turns.ts';
+import { abandoned, type Requester, Turns } from './turns.ts';
 
-/** A query that takes longer is given up, by MySQL itself: API Gateway's caller is gone after 30 s. */
+/** MySQL cancels queries that take longer. API Gateway ends a request after 30 s. */
 export const QUERY_MS = 10_000;
-/** A question of several queries, its connection included, is given up after this. */
-const QUESTION_MS = QUERY_MS + 2000;
+/** The limit for one call of `query`: several queries and the time to get a connection. */
+const CALL_MS = QUERY_MS + 2000;
 const CONNECT_MS = 5000;
-/** A Lambda that sleeps keeps its connection; MySQL ends it, so that sleeping ones do not count against the user's limit. */
+/** A frozen Lambda keeps its connection. MySQL closes idle ones, so that they do not count against the user's limit. */
 const IDLE_SECONDS = 60;
 
-/** The password is another by now. */
+/** The password has been rotated. */
 const REFUSED = ['ER_ACCESS_DENIED_ERROR'];
-/** The connection was given up while nobody used it: a Lambda sleeps for hours. */
+/** The connection was lost while it was idle. A Lambda can be frozen for hours. */
 const LOST = ['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ER_CLIENT_INTERACTION_TIMEOUT'];
 
-/** The collation is the one that literals in the views have: others cannot be compared with them. */
+/** Literals in the views have this collation, and MySQL cannot compare them with other collations. */
 const session = `SET NAMES utf8mb4 COLLATE utf8mb4_0900_as_cs, SESSION max_execution_time = ${QUERY_MS}, SESSION wait_timeout = ${IDLE_SECONDS}, SESSION time_zone = '+00:00'`;
 
 export interface Database {
   /**
-   * Asks something, on one connection.
+   * Runs queries on one connection.
    *
-   * @param asker waits for a turn; once nobody waits for the answer, the query is ended
-   * @param question must change nothing, since it may be asked twice; it must not call `ask`, which would wait for its own turn
-   * @throws {Refusal} 429 if the asker has too many questions under way
+   * @param requester the person who waits for a turn; its signal cancels the query
+   * @param read must not change anything, because it may run twice; must not call `query`, which would wait for its own turn
+   * @throws {RefusedError} 429 if the person has too many queries in progress
    */
-  ask<Result>(asker: Asker, question: (views: MySql2Database) => Promise<Result>): Promise<Result>;
+  query<Result>(requester: Requester, read: (views: MySql2Database) => Promise<Result>): Promise<Result>;
   end(): Promise<void>;
 }
 
 export interface DatabaseOptions {
-  /** Connections of this process. */
+  /** The number of connections of this process. */
   readonly connections: number;
-  /** Whether other processes answer the same people: turns are then counted by MySQL. */
+  /** Whether other processes serve the same people. MySQL then counts the turns. */
   readonly isOneOfMany?: boolean;
-  /** How long a question may take; for tests. */
-  readonly questionMs?: number;
+  /** How long one call may take; for tests. */
+  readonly callMs?: number;
 }
 
 interface Pools {
-  readonly asking: Pool;
-  /** Ends queries, while all connections that ask are busy. */
-  readonly ending: Pool;
+  readonly querying: Pool;
+  /** Cancels queries while all other connections are busy. */
+  readonly killing: Pool;
 }
 
 /**
- * @param serverOf says who connects where; called again if MySQL no longer takes the password, which may have been rotated
+ * @param serverOf returns the connection options; called again if MySQL rejects the password, which may have been rotated
  */
 export function connectViews(
   serverOf: () => Promise<PoolOptions>,
-  { connections, isOneOfMany = false, questionMs = QUESTION_MS }: DatabaseOptions,
+  { connections, isOneOfMany = false, callMs = CALL_MS }: DatabaseOptions,
 ): Database {
   const turns = new Turns({ connections });
   let connected: Promise<Pools> | undefined;
   const connect = async (): Promise<Pools> => {
     const server = await serverOf();
-    const asking = createPool({
+    const querying = createPool({
       connectTimeout: CONNECT_MS,
       ...server,
       connectionLimit: connections,
-      // Turns wait before the pool, in an order that is fair. This queue only has a bound in case they are counted wrongly.
+      // Requests wait for turns in a fair order before they reach the pool. This limit is only a safety net.
       queueLimit: connections,
-      // Exact decimals and microseconds: never a float, never a Date.
+      // Returns decimals and times as text: floats and Dates would lose digits.
       dateStrings: true,
       supportBigNumbers: true,
       timezone: 'Z',
       multipleStatements: false,
     });
-    asking.on('connection', (connection) => connection.query(session));
-    return { asking, ending: createPool({ connectTimeout: CONNECT_MS, ...server, connectionLimit: 1 }) };
+    querying.on('connection', (connection) => connection.query(session));
+    return { querying, killing: createPool({ connectTimeout: CONNECT_MS, ...server, connectionLimit: 1 }) };
   };
   const end = async () => {
     const open = connected;
     connected = undefined;
     const pools = await open;
-    await Promise.all([pools?.asking.end(), pools?.ending.end()]);
+    await Promise.all([pools?.querying.end(), pools?.killing.end()]);
   };
   const pools = async () => {
     connected ??= connect();
@@ -90,53 +90,53 @@ export function connectViews(
     }
   };
 
-  const askOnce = async <Result>(
-    asker: Asker,
-    question: (views: MySql2Database) => Promise<Result>,
+  const queryOnce = async <Result>(
+    requester: Requester,
+    read: (views: MySql2Database) => Promise<Result>,
   ): Promise<Result> => {
-    const { asking, ending } = await pools();
+    const { querying, killing } = await pools();
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(new SilentDatabaseError()), questionMs);
+    const timer = setTimeout(() => stop.abort(new SilentDatabaseError()), callMs);
     const onAbort = () => stop.abort(abandoned());
-    if (asker.signal?.aborted) onAbort();
-    asker.signal?.addEventListener('abort', onAbort, { once: true });
+    if (requester.signal?.aborted) onAbort();
+    requester.signal?.addEventListener('abort', onAbort, { once: true });
     let connection: PoolConnection | undefined;
     try {
-      connection = await unlessStopped(stop.signal, asking.getConnection(), (late) => late.release());
-      return await unlessStopped(stop.signal, inTurn(connection, asker, question));
+      connection = await unlessStopped(stop.signal, querying.getConnection(), (late) => late.release());
+      return await unlessStopped(stop.signal, inTurn(connection, requester, read));
     } finally {
       clearTimeout(timer);
-      asker.signal?.removeEventListener('abort', onAbort);
-      if (stop.signal.aborted && connection !== undefined) await endQuery(ending, connection);
+      requester.signal?.removeEventListener('abort', onAbort);
+      if (stop.signal.aborted && connection !== undefined) await endQuery(killing, connection);
       else connection?.release();
     }
   };
 
   const inTurn = async <Result>(
     connection: PoolConnection,
-    { person }: Asker,
-    question: (views: MySql2Database) => Promise<Result>,
+    { person }: Requester,
+    read: (views: MySql2Database) => Promise<Result>,
   ): Promise<Result> => {
-    if (!isOneOfMany) return question(drizzle(connection));
+    if (!isOneOfMany) return read(drizzle(connection));
     await takeSharedTurn(connection, person);
     try {
-      return await question(drizzle(connection));
+      return await read(drizzle(connection));
     } finally {
-      // A connection that fails has lost its locks, and the question's own error says more.
+      // A failed connection has lost its locks, and the error of the query is more useful.
       await endSharedTurn(connection).catch(() => {});
     }
   };
 
   return {
     end,
-    async ask(asker, question) {
-      const endTurn = await turns.take(asker);
+    async query(requester, read) {
+      const endTurn = await turns.take(requester);
       try {
-        return await askOnce(asker, question);
+        return await queryOnce(requester, read);
       } catch (error) {
         if (hasCode(error, REFUSED)) await end();
         else if (!hasCode(error, LOST)) throw error;
-        return await askOnce(asker, question);
+        return await queryOnce(requester, read);
       } finally {
         endTurn();
       }
@@ -144,7 +144,7 @@ export function connectViews(
   };
 }
 
-/** Waits for something, but not after it was stopped. */
+/** Waits for a promise until the signal stops the wait. */
 async function unlessStopped<Result>(
   stop: AbortSignal,
   coming: Promise<Result>,
@@ -167,19 +167,19 @@ async function unlessStopped<Result>(
 }
 
 /**
- * Ends a connection with the query that it runs.
+ * Closes a connection and cancels its running query.
  *
- * Closing it is not enough: MySQL would go on until it has the whole answer. A user may end their own queries
+ * Closing alone is not enough, because MySQL would continue until it has the whole result. A user may kill their own queries
  * (https://dev.mysql.com/doc/refman/8.4/en/kill.html).
  */
-async function endQuery(ending: Pool, connection: PoolConnection): Promise<void> {
+async function endQuery(killing: Pool, connection: PoolConnection): Promise<void> {
   const { threadId } = connection;
   connection.destroy();
-  // Where that fails MySQL ends the query itself, after `QUERY_MS`.
-  await ending.query({ sql: 'KILL CONNECTION ?', values: [threadId], timeout: CONNECT_MS }).catch(() => {});
+  // If that fails, MySQL cancels the query after `QUERY_MS`.
+  await killing.query({ sql: 'KILL CONNECTION ?', values: [threadId], timeout: CONNECT_MS }).catch(() => {});
 }
 
-/** `2025-01-02 03:04:05.678901`, which is UTC, as ISO 8601. */
+/** Returns a UTC time such as `2025-01-02 03:04:05.678901` as ISO 8601. */
 export function momentOf(time: string): string {
   return `${time.replace(' ', 'T')}Z`;
 }
@@ -188,12 +188,12 @@ export function momentOrNull(time: string | null): string | null {
   return time === null ? null : momentOf(time);
 }
 
-/** The database does not answer in time, not even that a query takes too long. */
+/** The database did not answer in time, not even with an error about a slow query. */
 export class SilentDatabaseError extends Error {
   override readonly name = 'SilentDatabaseError';
   readonly code = 'ETIMEDOUT';
 
   constructor() {
-    super('The database does not answer.');
+    super('The database did not answer in time.');
   }
 }

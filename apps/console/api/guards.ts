@@ -1,29 +1,31 @@
-/** What stands before every handler, whichever it is. */
+/** Checks that run before every handler. */
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { type Access, access } from './access.ts';
 import { type Audit, targetOf } from './audit.ts';
-import type { ApiEnvironment } from './context.ts';
+import { type ApiEnvironment, NO_OWNER } from './context.ts';
 import type { RouteName, Routes } from './contract/api.ts';
 import { OVERLAP_BYTES_AT_MOST } from './contract/preview.ts';
 import type { Identity } from './identity.ts';
-import { Refusal } from './refusal.ts';
+import { RefusedError } from './refusal.ts';
 
-/** Says who asks; undefined where nobody is signed in. Throws a Refusal where the token is bad. */
+export const NOT_JSON = 'The body must be JSON. Send it with content-type application/json.';
+
+/** Returns the person who sent the request; undefined if nobody is signed in. Throws a RefusedError if the token is invalid. */
 export type Identify = (context: Context<ApiEnvironment>) => Promise<Identity | undefined>;
 
-/** A request's body, but for the few routes that take more. */
+/** The limit for request bodies. A few routes have a larger one. */
 const BODY_BYTES_AT_MOST = 64 * 1024;
 const bodyBytes: Partial<Record<RouteName, number>> = { findOverlap: OVERLAP_BYTES_AT_MOST };
 
 export interface GuardParts {
   readonly identify: Identify;
   readonly audit: Audit;
-  /** Where the console's own pages come from, as the browser says it in `Origin`. */
+  /** Origins of the console's own pages, as browsers send them in `Origin`. */
   readonly origins: (context: Context<ApiEnvironment>) => readonly string[];
 }
 
-/** In the order in which they look. */
+/** Returns the checks of a route in the order in which they run. */
 export function guardsOf(
   name: RouteName,
   route: Routes[RouteName],
@@ -32,16 +34,13 @@ export function guardsOf(
   const guards = [admit(name, route, parts)];
   if (!('query' in route.request)) guards.push(refuseQuery);
   if ('body' in route.request) {
-    guards.push(demandJson);
+    guards.push(requireJson);
     const maxSize = bodyBytes[name] ?? BODY_BYTES_AT_MOST;
     guards.push(
       bodyLimit({
         maxSize,
         onError: () => {
-          throw new Refusal(
-            413,
-            `The request is larger than the ${maxSize} bytes that are taken here: send less at once.`,
-          );
+          throw new RefusedError('too-large', `The request has more than ${maxSize} bytes. Send less at once.`);
         },
       }),
     );
@@ -49,7 +48,7 @@ export function guardsOf(
   return guards;
 }
 
-/** There is no cookie that a foreign page could use; this is the second lock. */
+/** The second protection against foreign pages. The first is that there is no cookie for them to use. */
 function refuseForeignPages(context: Context<ApiEnvironment>, origins: GuardParts['origins']): void {
   if (context.req.method === 'GET' || context.req.method === 'HEAD') return;
   const origin = context.req.header('origin');
@@ -57,14 +56,17 @@ function refuseForeignPages(context: Context<ApiEnvironment>, origins: GuardPart
   const foreign =
     (origin !== undefined && !origins(context).includes(origin)) || site === 'cross-site' || site === 'same-site';
   if (foreign)
-    throw new Refusal(403, 'This was asked by another page than the console. Open the console and do it there.');
+    throw new RefusedError(
+      'foreign-page',
+      'This request did not come from the console. Open the console and try again there.',
+    );
 }
 
-/** Lets in whoever may call the route, from the console's own pages, and writes to the audit log how it ended. */
+/** Admits people who may call the route from the console's own pages. Writes the outcome to the audit log. */
 function admit(name: RouteName, route: Routes[RouteName], parts: GuardParts): MiddlewareHandler<ApiEnvironment> {
   const needed = access[name];
-  // Who signs in by a click is named by the handler. What anybody may read has no line.
-  const isNoted = needed !== 'public' || route.method !== 'get';
+  // The handler names the person who signs in with a click. Reads of public routes have no line.
+  const isAudited = needed !== 'public' || route.method !== 'get';
   return async (context, next) => {
     let identity: Identity | undefined;
     try {
@@ -75,10 +77,10 @@ function admit(name: RouteName, route: Routes[RouteName], parts: GuardParts): Mi
       refuseForeignPages(context, parts.origins);
       await next();
     } catch (error) {
-      if (error instanceof Refusal) parts.audit(lineOf(error.status));
+      if (error instanceof RefusedError) parts.audit(lineOf(error.status));
       throw error;
     }
-    if (isNoted) parts.audit(lineOf(context.res.status));
+    if (isAudited) parts.audit(lineOf(context.res.status));
 
     function lineOf(status: number) {
       const { subject = null, owner = null } = identity ?? context.get('identity') ?? {};
@@ -88,30 +90,32 @@ function admit(name: RouteName, route: Routes[RouteName], parts: GuardParts): Mi
 }
 
 function allowed(needed: Access, identity: Identity | undefined): Identity {
-  if (identity === undefined) throw new Refusal(401, 'Nobody is signed in, or no longer: sign in again.');
+  if (identity === undefined)
+    throw new RefusedError('not-signed-in', 'You are not signed in, or your session has expired. Sign in again.');
   if (needed === 'operator' && !identity.operator) {
-    throw new Refusal(403, 'Only operators see this. Ask one to put you into the group “operators”.');
+    throw new RefusedError(
+      'operators-only',
+      'Only operators can see this. Ask an operator to add you to the group “operators”.',
+    );
   }
   if (needed !== 'operator' && identity.owner === null && !(needed === 'person' && identity.operator)) {
-    throw new Refusal(
-      403,
-      'Your account has no owner yet, so there is nothing to show. Ask an operator to give it one.',
-    );
+    throw new RefusedError('no-owner', NO_OWNER);
   }
   return identity;
 }
 
-/** A body without a type, or none at all, would count as an empty object. */
-const demandJson: MiddlewareHandler = async (context, next) => {
+/** Without this check, a body without a type or a missing body would count as an empty object. */
+const requireJson: MiddlewareHandler = async (context, next) => {
   const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
-    throw new Refusal(415, 'The body must be JSON: send it with content-type application/json.');
+    throw new RefusedError('not-json', NOT_JSON);
   }
   return next();
 };
 
 const refuseQuery: MiddlewareHandler = async (context, next) => {
   const [first] = new URL(context.req.url).searchParams.keys();
-  if (first !== undefined) throw new Refusal(400, `“${first}” is not known here: this address takes no parameters.`);
+  if (first !== undefined)
+    throw new RefusedError('invalid-request', `This address takes no parameters. Remove “${first}”.`);
   return next();
 };

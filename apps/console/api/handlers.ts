@@ -1,4 +1,4 @@
-/** What the function `console` answers besides the session: all that is about people's files and money, and the pipeline. */
+/** The handlers of the function `console` without the session: people's files and money, and the pipeline. */
 import type { LocalRoute } from './access.ts';
 import type { Bucket } from './bucket.ts';
 import type { Handlers } from './context.ts';

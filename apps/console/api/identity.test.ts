@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isOwnerName, readIdentity } from './identity.ts';
 import { ownKey, prefixOf } from './object-key.ts';
-import { Refusal } from './refusal.ts';
+import { RefusedError } from './refusal.ts';
 
 const claims = { sub: '1', token_use: 'id', exp: 1_900_000_000, 'custom:owner': 'ann' };
 
-describe('who asks', () => {
-  test('is read from the claims, as Cognito and as API Gateway write them', () => {
+describe('readIdentity', () => {
+  test('reads operators and owners from claims as Cognito and API Gateway write them', () => {
     const groups = ['friends', 'operators'];
     for (const given of [groups, '[friends operators]', '[operators]']) {
       expect(readIdentity({ ...claims, exp: '1900000000', 'cognito:groups': given })).toMatchObject({
@@ -21,16 +21,16 @@ describe('who asks', () => {
   });
 
   test.each(['x,operators', 'x\toperators', 'x\noperators', '[operators]', 'operators]', 'x\u00a0operators'])(
-    'is no operator by a group called %j',
+    'does not treat members of a group called %j as operators',
     (group) => {
-      // As Cognito writes the group, and as API Gateway does.
+      // The group as Cognito and as API Gateway write it.
       for (const given of [[group], `[${group}]`, `[friends ${group}]`]) {
         expect(readIdentity({ ...claims, 'cognito:groups': given }).operator, JSON.stringify(given)).toBe(false);
       }
     },
   );
 
-  test('is nobody by an access token, or by claims that are none', () => {
+  test('rejects access tokens and invalid claims', () => {
     for (const given of [
       { ...claims, token_use: 'access' },
       { ...claims, sub: '' },
@@ -38,39 +38,39 @@ describe('who asks', () => {
       null,
       'ann',
     ]) {
-      expect(() => readIdentity(given)).toThrow(Refusal);
+      expect(() => readIdentity(given)).toThrow(RefusedError);
     }
   });
 
   test.each(['', ' ', '.', '..', 'a/b', 'a\\b', 'a\nb', 'a\u0000', 'a\u202Eb', ' a', 'a ', 'x'.repeat(65)])(
-    'has no folder called %j',
+    'rejects the owner name %j',
     (name) => {
       expect(isOwnerName(name)).toBe(false);
-      expect(() => readIdentity({ ...claims, 'custom:owner': name })).toThrow(/no folder can have/);
+      expect(() => readIdentity({ ...claims, 'custom:owner': name })).toThrow(/an owner name that cannot be used/);
     },
   );
 
   test.each(['ann', 'Zoë Müller', '漢字', 'a.b', 'a*b?', '%2e%2e', 'owner=bob', '🎉'.repeat(64)])(
-    'may be called %s',
+    'accepts the owner name %s',
     (name) => {
       expect(isOwnerName(name)).toBe(true);
     },
   );
 });
 
-describe('a key', () => {
+describe('ownKey', () => {
   const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter(isOwnerName);
 
-  test('of one owner is never another’s', () => {
+  test('never accepts a key of another owner', () => {
     fc.assert(
       fc.property(name, name, fc.string({ unit: 'grapheme', maxLength: 20 }), (ann, bob, rest) => {
         fc.pre(ann !== bob);
-        expect(() => ownKey(ann, `${prefixOf(bob, 'expenses')}${rest}`)).toThrow(Refusal);
+        expect(() => ownKey(ann, `${prefixOf(bob, 'expenses')}${rest}`)).toThrow(RefusedError);
       }),
     );
   });
 
-  test('that is an owner’s stays below their folder when a browser resolves its address', () => {
+  test('accepts only keys that stay in the owner’s folder when a browser resolves their address', () => {
     const part = fc.oneof(fc.constantFrom('.', '..', '%2e', '%2e%2e', '', '\\', '/'), fc.string({ maxLength: 4 }));
     fc.assert(
       fc.property(fc.array(part, { minLength: 1, maxLength: 6 }), (parts) => {
@@ -78,7 +78,7 @@ describe('a key', () => {
         try {
           ownKey('ann', objectKey);
         } catch (error) {
-          expect(error).toBeInstanceOf(Refusal);
+          expect(error).toBeInstanceOf(RefusedError);
           return;
         }
         const path = objectKey.split('/').map(encodeURIComponent).join('/');

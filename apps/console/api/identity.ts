@@ -1,23 +1,23 @@
-/** Who asks: what the claims of a verified token say. Nothing of a request but its token tells whose money is meant. */
+/** The person behind a request, read from the claims of a verified token. Nothing else in a request decides the owner. */
 import * as z from 'zod';
-import { Refusal } from './refusal.ts';
+import { RefusedError } from './refusal.ts';
 
-/** Whoever is signed in. */
+/** A person who is signed in. */
 export interface Identity {
   readonly subject: string;
-  /** Whose prefix and rows; null where the token names nobody. */
+  /** The owner whose prefix and rows the person may use; null if the token has none. */
   readonly owner: string | null;
   readonly name: string;
-  /** Runs Centflow: sees the flow, and of the rows only their own. */
+  /** Operators see the pipeline of all owners, but only their own rows. */
   readonly operator: boolean;
-  /** When the token ends, in seconds since 1970. */
+  /** When the token expires, in seconds since 1970. */
   readonly expires: number;
 }
 
-/** The group of those who run Centflow. */
+/** The group of operators. */
 export const OPERATORS = 'operators';
 
-/** A folder of its own in the bucket: the job knows no other owners (glue/centflow_glue/keys/object_key.py). */
+/** Whether the name can be an owner's folder in the bucket. The job has the same rule (glue/centflow_glue/keys/object_key.py). */
 export function isOwnerName(name: string): boolean {
   return (
     /^[^/\\\p{C}\p{Zl}\p{Zp}]+$/u.test(name) && [...name].length <= 64 && !/^\.+$/.test(name) && name === name.trim()
@@ -26,26 +26,31 @@ export function isOwnerName(name: string): boolean {
 
 const claims = z.object({
   sub: z.string().min(1).max(255),
-  /** An access token says nothing of the owner, yet gateways that verify JWTs let it through. */
+  /** An access token does not name the owner, but API Gateway's JWT authorizer accepts it. */
   token_use: z.literal('id'),
   'custom:owner': z.string().optional(),
   'cognito:groups': z.union([z.array(z.string()), z.string()]).optional(),
   name: z.string().optional(),
   email: z.string().optional(),
-  // API Gateway hands all claims over as text.
+  // API Gateway passes all claims as text.
   exp: z.coerce.number().int().positive(),
 });
 
 /**
- * @param given the claims of a token that has been verified
- * @throws {Refusal} 401 where they are no ID token's, 403 where they name an owner that cannot be
+ * Reads the identity from the claims of a verified token.
+ *
+ * @throws {RefusedError} 401 if the claims are not those of an ID token, 403 if the owner's name cannot be used
  */
 export function readIdentity(given: unknown): Identity {
   const parsed = claims.safeParse(given);
-  if (!parsed.success) throw new Refusal(401, 'The token is no ID token of this console: sign in again.');
+  if (!parsed.success)
+    throw new RefusedError('invalid-token', 'The token is not an ID token of this console. Sign in again.');
   const { sub, exp, name, email, 'custom:owner': owner, 'cognito:groups': groups } = parsed.data;
   if (owner !== undefined && !isOwnerName(owner)) {
-    throw new Refusal(403, 'Your account names an owner that no folder can have. Ask an operator to correct it.');
+    throw new RefusedError(
+      'unusable-owner',
+      'Your account has an owner name that cannot be used. Ask an operator to correct it.',
+    );
   }
   return {
     subject: sub,
@@ -57,7 +62,7 @@ export function readIdentity(given: unknown): Identity {
 }
 
 /**
- * API Gateway makes `[a b]` of a list. A space ends a group's name and nothing else does: Cognito allows a comma within one
+ * Reads the groups. API Gateway writes a list as `[a b]`. Only a space separates groups, because Cognito allows commas in names
  * (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateGroup.html).
  */
 function groupsOf(groups: string | readonly string[] | undefined): readonly string[] {

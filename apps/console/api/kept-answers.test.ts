@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { keepAnswers } from './kept-answers.ts';
 
-const asker = { person: 'test' };
+const requester = { person: 'test' };
 
-/** Answers that count how often they were read. */
+/** Returns a cache that records each read. */
 function counting(ownersAtMost?: number) {
   const stamps = new Map<string, string>();
   const reads: string[] = [];
@@ -15,37 +15,37 @@ function counting(ownersAtMost?: number) {
     },
     ownersAtMost,
   );
-  return { answers: { of: (owner: string) => answers.of(owner, asker) }, stamps, reads };
+  return { answers: { of: (owner: string) => answers.of(owner, requester) }, stamps, reads };
 }
 
-test('an answer is read once while nothing changes', async () => {
+test('keepAnswers reads an answer once while the stamp stays the same', async () => {
   const { answers, reads } = counting();
   expect(await answers.of('ada')).toBe('ada 1');
   expect(await answers.of('ada')).toBe('ada 1');
   expect(reads).toEqual(['ada']);
 });
 
-test('an answer is read again once its stamp is another', async () => {
+test('keepAnswers reads an answer again after its stamp has changed', async () => {
   const { answers, stamps } = counting();
   await answers.of('ada');
   stamps.set('ada', 'published');
   expect(await answers.of('ada')).toBe('ada 2');
 });
 
-test('nobody gets the answer of another owner', async () => {
+test('keepAnswers keeps the answers of owners apart', async () => {
   const { answers } = counting();
   await answers.of('ada');
   expect(await answers.of('maya')).toBe('maya 2');
   expect(await answers.of('ada')).toBe('ada 1');
 });
 
-test('who asks at the same time shares one read', async () => {
+test('keepAnswers shares one read between simultaneous requests', async () => {
   const { answers, reads } = counting();
   expect(await Promise.all([answers.of('ada'), answers.of('ada'), answers.of('ada')])).toEqual(Array(3).fill('ada 1'));
   expect(reads).toEqual(['ada']);
 });
 
-test('the owner who asked longest ago is forgotten first', async () => {
+test('keepAnswers evicts the least recently used owner first', async () => {
   const { answers, reads } = counting(2);
   for (const owner of ['ada', 'maya', 'ada', 'tom']) await answers.of(owner);
   expect(await answers.of('ada')).toBe('ada 1');
@@ -53,21 +53,21 @@ test('the owner who asked longest ago is forgotten first', async () => {
   expect(reads).toEqual(['ada', 'maya', 'tom', 'maya']);
 });
 
-test('an answer that failed is asked for again', async () => {
+test('keepAnswers reads an answer again after a failure', async () => {
   let attempts = 0;
   const answers = keepAnswers(
     async () => 'the same',
     async () => {
       attempts += 1;
-      if (attempts === 1) throw new Error('The database is away.');
+      if (attempts === 1) throw new Error('The database is unavailable.');
       return attempts;
     },
   );
-  await expect(answers.of('ada', asker)).rejects.toThrow('away');
-  expect(await answers.of('ada', asker)).toBe(2);
+  await expect(answers.of('ada', requester)).rejects.toThrow('unavailable');
+  expect(await answers.of('ada', requester)).toBe(2);
 });
 
-test('what changes while an answer is read is in the next one', async () => {
+test('keepAnswers returns a change during a read in the next answer', async () => {
   let published = 1;
   const answers = keepAnswers(
     async () => String(published),
@@ -77,17 +77,17 @@ test('what changes while an answer is read is in the next one', async () => {
       return seen;
     },
   );
-  expect(await answers.of('ada', asker)).toBe(1);
-  expect(await answers.of('ada', asker)).toBe(2);
+  expect(await answers.of('ada', requester)).toBe(1);
+  expect(await answers.of('ada', requester)).toBe(2);
 });
 
-test('an answer is read to the end, also if the one who asked for it has gone', async () => {
+test('keepAnswers finishes a read even if its client has closed the connection', async () => {
   const { signal } = new AbortController();
   const signals: (AbortSignal | undefined)[] = [];
   const answers = keepAnswers(
     async (_, by) => String(signals.push(by.signal)),
     async (_, by) => signals.push(by.signal),
   );
-  await answers.of('ada', { ...asker, signal });
+  await answers.of('ada', { ...requester, signal });
   expect(signals).toEqual([signal, undefined]);
 });

@@ -1,19 +1,19 @@
-/** Answers that hold until something of the owner's changes, such as what there is to filter by. */
+/** A cache per owner, valid until the owner's uploads change. It holds the values of filters, for example. */
 import { uploadProgress as progress } from '@centflow/schema/views';
 import { eq, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import type { Asker } from './turns.ts';
+import type { Requester } from './turns.ts';
 
-/** Some megabytes at most: an answer is a list of names. */
+/** A few megabytes in total, because an answer is a list of names. */
 const OWNERS_AT_MOST = 1000;
 
 export interface KeptAnswers<Answer> {
   /**
-   * The owner's answer, as of now.
+   * Returns the current answer for an owner.
    *
-   * @param asker reads it if nobody has; it is then read to the end, since others may wait for it as well
+   * @param requester the person whose turn a read uses; the read always finishes, because other people may wait for it too
    */
-  of(owner: string, asker: Asker): Promise<Answer>;
+  of(owner: string, requester: Requester): Promise<Answer>;
 }
 
 interface Kept<Answer> {
@@ -22,13 +22,13 @@ interface Kept<Answer> {
 }
 
 /**
- * Keeps what is read for each owner, as long as the owner's stamp is the same; those asked for longest ago are forgotten first.
+ * Caches an answer per owner while the owner's stamp stays the same. The least recently used answers are evicted first.
  *
- * @param stampOf changes with everything that the answer depends on; asked each time, before the answer is read, so that an answer is never older than its stamp
+ * @param stampOf returns a value that changes with everything the answer depends on; read before the answer, so that no answer is older than its stamp
  */
 export function keepAnswers<Answer>(
-  stampOf: (owner: string, asker: Asker) => Promise<string>,
-  read: (owner: string, asker: Asker) => Promise<Answer>,
+  stampOf: (owner: string, requester: Requester) => Promise<string>,
+  read: (owner: string, requester: Requester) => Promise<Answer>,
   ownersAtMost = OWNERS_AT_MOST,
 ): KeptAnswers<Answer> {
   const kept = new Map<string, Kept<Answer>>();
@@ -43,19 +43,19 @@ export function keepAnswers<Answer>(
   };
 
   return {
-    async of(owner, asker) {
-      const stamp = await stampOf(owner, asker);
+    async of(owner, requester) {
+      const stamp = await stampOf(owner, requester);
       const found = kept.get(owner);
       if (found?.stamp === stamp) {
         keep(owner, found);
         return found.answer;
       }
-      const fresh = { stamp, answer: read(owner, { person: asker.person }) };
+      const fresh = { stamp, answer: read(owner, { person: requester.person }) };
       keep(owner, fresh);
       try {
         return await fresh.answer;
       } catch (error) {
-        // A query that was given up is no answer to give again.
+        // A failed read must not stay in the cache.
         if (kept.get(owner) === fresh) kept.delete(owner);
         throw error;
       }
@@ -64,12 +64,12 @@ export function keepAnswers<Answer>(
 }
 
 /**
- * Changes whenever an upload of the owner's comes, is published or goes.
+ * Returns a value that changes whenever an upload of the owner arrives, is published or is removed.
  *
- * Of every upload, not the newest alone: two that end at once may be seen in another order than that of their times.
+ * It covers every upload and not only the newest, because two uploads that end together may become visible in either order.
  */
-export async function stampOfUploads(database: Database, owner: string, asker: Asker): Promise<string> {
-  const [found] = await database.ask(asker, (views) =>
+export async function stampOfUploads(database: Database, owner: string, requester: Requester): Promise<string> {
+  const [found] = await database.query(requester, (views) =>
     views
       .select({
         stamp: sql<string>`concat_ws(' ', count(*), max(${progress.updated_at}), bit_xor(crc32(concat_ws(' ', ${progress.upload_id}, ${progress.state}, ${progress.updated_at}))))`,

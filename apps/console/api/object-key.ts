@@ -1,13 +1,13 @@
-/** Which keys are whose, and what a file may be called. */
+/** Object keys of owners, and valid file names. */
 import type { FeedName } from '@centflow/schema/feeds';
 import { feedNames, KEY_BYTES } from './contract/words.ts';
-import { Refusal } from './refusal.ts';
+import { RefusedError, refusePart } from './refusal.ts';
 
-/** A key of one owner, taken apart. */
+/** The parts of an object key that belongs to an owner. */
 export interface OwnKey {
   readonly objectKey: string;
   readonly feed: FeedName;
-  /** Below the owner's folder; may have folders of its own. */
+  /** The path below the owner's folder. */
   readonly name: string;
 }
 
@@ -16,68 +16,75 @@ export function prefixOf(owner: string, feed: FeedName): string {
 }
 
 /**
- * Takes a key for the owner's, or refuses it. A key of somebody else and one that does not exist are refused alike.
+ * Returns the parts of a key that belongs to the owner. Refuses keys of other owners in the same way as missing keys.
  *
- * Compared as text, byte for byte: S3 knows no percent signs and no letters that only look alike, and nor does this.
+ * Compares keys byte by byte, as S3 does: without decoding percent signs and without treating similar letters as equal.
  */
 export function ownKey(owner: string, objectKey: string): OwnKey {
   for (const feed of feedNames) {
     const prefix = prefixOf(owner, feed);
     const name = objectKey.slice(prefix.length);
-    if (objectKey.startsWith(prefix) && name !== '' && byteLength(objectKey) <= KEY_BYTES && !climbs(name)) {
+    if (objectKey.startsWith(prefix) && name !== '' && byteLength(objectKey) <= KEY_BYTES && !hasDotFolders(name)) {
       return { objectKey, feed, name };
     }
   }
   throw noSuchObject();
 }
 
-/** S3 takes `..` for a name like any other, but a browser that is sent to its address climbs out of the folder. */
-function climbs(name: string): boolean {
+/** For S3 `..` is an ordinary name, but a browser that opens such an address leaves the folder. */
+function hasDotFolders(name: string): boolean {
   return name.split('/').some((part) => part === '.' || part === '..');
 }
 
-export function noSuchObject(): Refusal {
-  return new Refusal(404, 'You have no such file. Look at the list of your files: it may have been renamed.');
+export function noSuchObject(): RefusedError {
+  return new RefusedError(
+    'no-such-file',
+    'You have no file with this name. It may have been renamed; check your list of files.',
+  );
 }
 
-/** What nobody can see, or what turns what follows around. */
+export function noSuchVersion(): RefusedError {
+  return new RefusedError('no-such-version', 'The file does not have this version, or the version was deleted.');
+}
+
+/** Invisible characters, and characters that reverse the direction of text. */
 const invisible = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /**
- * The key of a file that is about to be sent.
+ * Returns the key for a new upload.
  *
- * @param nested the name is of an object that stands in a folder already
- * @throws {Refusal} 400, beside the name
+ * @param nested whether the name may have folders, because it belongs to an existing object
+ * @throws {RefusedError} 400, with the name as the faulty part
  */
 export function keyToSend(owner: string, feed: FeedName, name: string, contentType: string, nested: boolean): string {
   const objectKey = `${prefixOf(owner, feed)}${name}`;
   const wrong = wrongName(name, nested) ?? wrongType(name, contentType);
-  if (wrong !== undefined) throw new Refusal(400, wrong, [{ pointer: '/json/name', message: wrong }]);
+  if (wrong !== undefined) throw refusePart('invalid-file-name', '/json/name', wrong);
   if (byteLength(objectKey) > KEY_BYTES) {
-    const message = 'The file’s name is too long: shorten it.';
-    throw new Refusal(400, message, [{ pointer: '/json/name', message }]);
+    throw refusePart('invalid-file-name', '/json/name', 'The file’s name is too long. Shorten it.');
   }
   return objectKey;
 }
 
 function wrongName(name: string, nested: boolean): string | undefined {
-  // Letters that stand for a slash once they are normalised: ／ and others.
+  // Normalisation turns some letters into a slash: ／ and others.
   const folded = name.normalize('NFKC');
   if (folded.includes('\\') || (folded.includes('/') && !(nested && folded === name.normalize('NFC')))) {
-    return 'A file’s name has no slashes: leave the folders out.';
+    return 'A file’s name cannot contain slashes. Remove the folders.';
   }
-  if (invisible.test(name)) return 'The file’s name has characters that cannot be seen: type it anew.';
+  if (invisible.test(name)) return 'The file’s name contains invisible characters. Type it again.';
   if (name.split('/').some((part) => part === '' || /^\.+$/.test(part) || part !== part.trim())) {
-    return 'The file’s name begins or ends with a space, or has no letters: rename it.';
+    return 'The file’s name begins or ends with a space, or is empty. Rename the file.';
   }
-  if (!/[^/]\.csv(\.gz)?$/i.test(name))
-    return 'Only files whose name ends in .csv or .csv.gz are loaded: save it as CSV.';
+  if (!/[^/]\.csv(\.gz)?$/i.test(name)) return 'The file’s name must end in .csv or .csv.gz. Save the file as CSV.';
   return undefined;
 }
 
 function wrongType(name: string, contentType: string): string | undefined {
   const expected = /\.gz$/i.test(name) ? 'application/gzip' : 'text/csv';
-  return contentType === expected ? undefined : `A file of this name is ${expected}, not ${contentType}.`;
+  return contentType === expected
+    ? undefined
+    : `A file with this name must be sent as ${expected}, not as ${contentType}.`;
 }
 
 function byteLength(text: string): number {

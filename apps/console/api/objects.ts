@@ -1,21 +1,21 @@
-/** What stands in the bucket, and undo and redo over its versions. */
+/** The objects in the bucket, with undo and redo through their versions. */
 import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { FeedName } from '@centflow/schema/feeds';
 import * as z from 'zod';
 import { type Bucket, isConflict, listVersions, type Version, versionsOf } from './bucket.ts';
-import { askerOf, type Handlers, ownerOf } from './context.ts';
+import { type Handlers, ownerOf, requesterOf } from './context.ts';
 import type { ObjectSummary } from './contract/objects.ts';
 import { feedNames, feed as feedWord, text } from './contract/words.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-import { noSuchObject, ownKey, prefixOf } from './object-key.ts';
-import { Refusal } from './refusal.ts';
+import { noSuchObject, noSuchVersion, ownKey, prefixOf } from './object-key.ts';
+import { RefusedError } from './refusal.ts';
 import { changedMeanwhile, SIGNED_SECONDS } from './sends.ts';
 import type { UploadsView } from './uploads.ts';
 
 const OBJECTS_AT_ONCE = 500;
 
-/** The last object that was shown. Its name alone: the owner is whoever asks. */
+/** The last object of a page, without its owner: that is always the owner in the token. */
 const position = z.strictObject({ feed: feedWord, name: text.min(1) });
 
 type ObjectHandlers = Pick<Handlers, 'listObjects' | 'listVersions' | 'getContent' | 'removeObject' | 'restoreVersion'>;
@@ -46,7 +46,7 @@ export function objectHandlers(bucket: Bucket, uploads: Pick<UploadsView, 'ofObj
       const { objectKey } = ownKey(owner, context.req.valid('query').objectKey);
       const [{ versions, truncated }, known] = await Promise.all([
         versionsOf(bucket, objectKey),
-        uploads.ofObject(askerOf(context), owner, objectKey),
+        uploads.ofObject(requesterOf(context), owner, objectKey),
       ]);
       if (versions.length === 0) throw noSuchObject();
       const shown = versions.map(({ versionId, isNewest, isDeleteMarker, bytes, lastModified }) => {
@@ -64,7 +64,7 @@ export function objectHandlers(bucket: Bucket, uploads: Pick<UploadsView, 'ofObj
         s3,
         new GetObjectCommand({
           ...{ Bucket, Key: objectKey, VersionId: versionId },
-          // Whatever it is, a browser keeps it as a file and never shows it as a page.
+          // Browsers then save the content as a file and never show it as a page.
           ResponseContentDisposition: `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
           ResponseContentType: 'application/octet-stream',
         }),
@@ -76,8 +76,9 @@ export function objectHandlers(bucket: Bucket, uploads: Pick<UploadsView, 'ofObj
     async removeObject(context) {
       const { objectKey, newestVersionId } = context.req.valid('json');
       ownKey(ownerOf(context), objectKey);
-      const newest = await demandNewest(bucket, objectKey, newestVersionId);
-      if (newest.isDeleteMarker) throw new Refusal(409, 'The file was removed already: there is nothing to undo.');
+      const newest = await requireNewest(bucket, objectKey, newestVersionId);
+      if (newest.isDeleteMarker)
+        throw new RefusedError('already-removed', 'The file was already removed. There is nothing to undo.');
       const { VersionId: versionId = 'null' } = await s3.send(new DeleteObjectCommand({ Bucket, Key: objectKey }));
       return context.json({ versionId }, 200);
     },
@@ -85,18 +86,18 @@ export function objectHandlers(bucket: Bucket, uploads: Pick<UploadsView, 'ofObj
     async restoreVersion(context) {
       const { objectKey, versionId, newestVersionId } = context.req.valid('json');
       ownKey(ownerOf(context), objectKey);
-      const newest = await demandNewest(bucket, objectKey, newestVersionId);
+      const newest = await requireNewest(bucket, objectKey, newestVersionId);
       await findVersion(bucket, objectKey, versionId);
       if (newest.versionId === versionId)
-        throw new Refusal(409, 'This version is the newest already: nothing to restore.');
+        throw new RefusedError('already-newest', 'This version is already the newest. There is nothing to restore.');
       try {
         const copied = await s3.send(
           new CopyObjectCommand({
             ...{ Bucket, Key: objectKey },
             CopySource: `${Bucket}/${encodeURIComponent(objectKey)}?versionId=${encodeURIComponent(versionId)}`,
-            // Tags would ask for rights of their own, and nobody here sets any.
+            // Copying tags would need more permissions, and no object has tags.
             TaggingDirective: 'REPLACE',
-            // What somebody else wrote in this very moment is not covered up.
+            // Fails if somebody else has written the object in the meantime.
             ...(newest.isDeleteMarker ? { IfNoneMatch: '*' } : { IfMatch: newest.etag }),
           }),
         );
@@ -114,7 +115,7 @@ function feedsFrom(only: FeedName | undefined, first: FeedName | undefined): rea
   return first === undefined ? asked : asked.slice(Math.max(0, asked.indexOf(first)));
 }
 
-/** The owner's objects of a feed after a name; of those that were removed, too. */
+/** Returns the owner's objects of a feed after a name, including removed ones. */
 async function* objectsOf(
   bucket: Bucket,
   owner: string,
@@ -127,7 +128,7 @@ async function* objectsOf(
     const page = await listVersions(bucket, prefix, after);
     for (const version of page.versions) {
       const name = version.objectKey.slice(prefix.length);
-      // A folder that somebody made in S3's own console is an empty object.
+      // A folder created in the S3 console is an empty object.
       if (!version.isNewest || name === '' || name.endsWith('/')) continue;
       yield { objectKey: version.objectKey, feed, name, deleted: version.isDeleteMarker, newest: summaryOf(version) };
     }
@@ -143,11 +144,11 @@ function summaryOf({ versionId, lastModified, bytes }: Version): ObjectSummary['
 async function findVersion(bucket: Bucket, objectKey: string, versionId: string): Promise<{ readonly name: string }> {
   const { versions } = await versionsOf(bucket, objectKey);
   const found = versions.find((version) => version.versionId === versionId && !version.isDeleteMarker);
-  if (found === undefined) throw new Refusal(404, 'The file has no such version, or it is no longer kept.');
+  if (found === undefined) throw noSuchVersion();
   return { name: objectKey.slice(objectKey.lastIndexOf('/') + 1) };
 }
 
-async function demandNewest(bucket: Bucket, objectKey: string, seen: string): Promise<Version> {
+async function requireNewest(bucket: Bucket, objectKey: string, seen: string): Promise<Version> {
   const { versions } = await versionsOf(bucket, objectKey);
   const newest = versions.find(({ isNewest }) => isNewest);
   if (newest === undefined) throw noSuchObject();

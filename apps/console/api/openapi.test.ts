@@ -5,11 +5,11 @@ import { type RouteName, routes } from './contract/api.ts';
 import { openApiFile, renderOpenApi } from './openapi.ts';
 
 describe('openapi.json', () => {
-  test('is what the contract says: run `npm run generate` where it is not', () => {
+  test('matches the contract; run `npm run generate` if it does not', () => {
     expect(readFileSync(openApiFile, 'utf8')).toBe(renderOpenApi());
   });
 
-  test('asks for a token wherever the API does', () => {
+  test('requires a token exactly where the API requires one', () => {
     for (const [name, route] of Object.entries(routes)) {
       expect('security' in route, name).toBe(access[name as RouteName] !== 'public');
     }

@@ -1,4 +1,4 @@
-/** `node api/openapi.ts` writes openapi.json: the contract, for whoever has no TypeScript. */
+/** Writes openapi.json, the contract for clients without TypeScript: `node api/openapi.ts`. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { OpenAPIHono } from '@hono/zod-openapi';
@@ -7,14 +7,15 @@ import { type RouteName, routes } from './contract/api.ts';
 
 export const openApiFile = fileURLToPath(new URL('../openapi.json', import.meta.url));
 
-/** The bytes of openapi.json. */
+/** Returns the text of openapi.json. */
 export function renderOpenApi(): string {
   const app = new OpenAPIHono();
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'An OIDC ID token with `custom:owner`, and `operators` among `cognito:groups` where one is.',
+    description:
+      'An OIDC ID token with the claim `custom:owner`; for operators with the group `operators` in `cognito:groups`.',
   });
   for (const [name, route] of Object.entries(routes)) {
     app.openAPIRegistry.registerPath({
@@ -39,8 +40,8 @@ export function renderOpenApi(): string {
 
 const words = {
   public: 'everybody',
-  person: 'whoever is signed in',
-  owner: 'an owner, about what is their own',
+  person: 'people who are signed in',
+  owner: 'owners, about their own files and money',
   operator: 'operators',
 } as const;
 

@@ -1,8 +1,8 @@
-/** How the flow does, of all owners, without amounts and without rows. */
+/** The state of the pipeline for all owners, without amounts and rows. */
 import { uploadAccounting as accounting, uploadProgress as progress } from '@centflow/schema/views';
 import { and, desc, eq, lt, ne, sql } from 'drizzle-orm';
 import * as z from 'zod';
-import { askerOf, type Handlers } from './context.ts';
+import { type Handlers, requesterOf } from './context.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type Database, momentOf, momentOrNull } from './database.ts';
 import { PROBE_OWNER } from './probe-owner.ts';
@@ -15,7 +15,7 @@ export function pipelineHandlers(database: Database): Pick<Handlers, 'listPipeli
   return {
     async listPipelineUploads(context) {
       const { feed, state, cursor, limit = UPLOADS_WITHOUT_LIMIT } = context.req.valid('query');
-      const found = await database.ask(askerOf(context), (views) =>
+      const found = await database.query(requesterOf(context), (views) =>
         views
           .select({
             uploadId: accounting.upload_id,
@@ -23,7 +23,7 @@ export function pipelineHandlers(database: Database): Pick<Handlers, 'listPipeli
             feed: accounting.feed,
             objectKey: accounting.object_key,
             state: accounting.state,
-            // The code alone: the reason for people may quote a cell.
+            // Only the code: the reason in words may quote a cell.
             reasonCode: progress.reason_code,
             rowsRead: accounting.rows_read,
             rowsPublished: accounting.rows_published,
@@ -62,8 +62,8 @@ export function pipelineHandlers(database: Database): Pick<Handlers, 'listPipeli
     async getLatency(context) {
       const seconds = accounting.seconds_to_visible;
       const day = sql`date(${accounting.published_at})`;
-      // Nearest rank: the smallest figure that as many uploads reach as the percentile says.
-      const [found] = await database.ask(askerOf(context), (views) =>
+      // Percentiles by nearest rank: the smallest value that at least 50 or 95 percent of the uploads do not exceed.
+      const [found] = await database.query(requesterOf(context), (views) =>
         views.execute(sql`
           select cast(day as char) as day, count(*) as uploads,
             min(case when place >= 0.50 * of_day then seconds end) as p50,

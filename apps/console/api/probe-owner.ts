@@ -1,5 +1,5 @@
 /**
- * The owner of what `doctor` sends through the flow of one machine, and removes again. It is nobody's: pages that list
- * owners or the uploads of all owners leave it out.
+ * The owner of the test files that `doctor` sends through the local flow and then removes. No person has this owner, so
+ * pages that list owners or all uploads leave it out.
  */
 export const PROBE_OWNER = 'centflow-doctor';

@@ -1,33 +1,40 @@
-/** What is not done, and why: becomes application/problem+json. */
-import type { Problem, ProblemStatus } from './contract/problem.ts';
-import { titleOf } from './contract/problem.ts';
+/** Requests that are refused, and why. Each becomes application/problem+json. */
+import { type Problem, type ProblemCause, type ProblemStatus, statusOf, titleOf, typeOf } from './contract/problem.ts';
 
-/** The request is refused; the message is for the person who asked, and says what to do. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly status: ProblemStatus;
+/** The request is refused. The message is for a person: what is wrong and what to do. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly reason: ProblemCause;
   readonly errors: Problem['errors'];
-  /** When to try again; undefined where that does not help. */
+  /** How long to wait before the next attempt; undefined if waiting does not help. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
-    status: ProblemStatus,
+    reason: ProblemCause,
     detail: string,
-    errors?: Problem['errors'],
-    { retryAfterSeconds }: { readonly retryAfterSeconds?: number } = {},
+    { errors, retryAfterSeconds }: { readonly errors?: Problem['errors']; readonly retryAfterSeconds?: number } = {},
   ) {
     super(detail);
-    this.status = status;
+    this.reason = reason;
     this.errors = errors;
     this.retryAfterSeconds = retryAfterSeconds;
   }
+
+  get status(): ProblemStatus {
+    return statusOf(this.reason);
+  }
 }
 
-export function problemOf({ status, message, errors }: Refusal): Problem {
-  return { type: 'about:blank', title: titleOf(status), status, detail: message, ...(errors ? { errors } : {}) };
+/** Returns a refusal of one part of the request. */
+export function refusePart(reason: ProblemCause, pointer: string, message: string): RefusedError {
+  return new RefusedError(reason, message, { errors: [{ pointer, message }] });
 }
 
-/** Whether the error, or what caused it, has one of these codes: Drizzle wraps the driver's errors. */
+export function problemOf({ reason, status, message, errors }: RefusedError): Problem {
+  return { type: typeOf(reason), title: titleOf(status), status, detail: message, ...(errors ? { errors } : {}) };
+}
+
+/** Whether the error, or the error that caused it, has one of these codes. Drizzle wraps the driver's errors. */
 export function hasCode(error: unknown, codes: readonly string[]): boolean {
   if (!(error instanceof Error)) return false;
   return ('code' in error && codes.includes(String(error.code))) || hasCode(error.cause, codes);

@@ -1,18 +1,18 @@
-/** What browsers are told to hold a page of the console to: the same behind CloudFront and on one machine. */
+/** Security headers for the console's pages, the same behind CloudFront and on one machine. */
 
 export interface SecurityOrigins {
-  /** Where uploads are sent to and read back from, by presigned requests: `https://<bucket>.s3.<region>.amazonaws.com`. */
+  /** The origin of presigned uploads and downloads: `https://<bucket>.s3.<region>.amazonaws.com`. */
   readonly uploadsOrigin: string;
-  /** Who signs people in: all origins that discovery, tokens and sign-out are asked of. None on one machine. */
+  /** All origins of the sign-in provider: discovery, tokens and sign-out. Empty on one machine. */
   readonly authorityOrigins: readonly string[];
 }
 
-/** The value of `Content-Security-Policy`: nothing but what is named. */
+/** Returns the value of `Content-Security-Policy`. It allows only the listed sources. */
 export function contentSecurityPolicy({ uploadsOrigin, authorityOrigins }: SecurityOrigins): string {
   const directives: Readonly<Record<string, readonly string[]>> = {
     'default-src': ["'none'"],
     'script-src': ["'self'"],
-    // Mantine writes its variables into style elements; styles run nothing.
+    // Mantine writes its variables into style elements, and styles cannot run code.
     'style-src': ["'self'", "'unsafe-inline'"],
     'img-src': ["'self'", 'data:', 'blob:'],
     'font-src': ["'self'"],
@@ -28,7 +28,7 @@ export function contentSecurityPolicy({ uploadsOrigin, authorityOrigins }: Secur
     .join('; ');
 }
 
-/** All that a page of the console is served with. */
+/** Returns the headers for every page of the console. */
 export function securityHeaders(origins: SecurityOrigins): Readonly<Record<string, string>> {
   return {
     'content-security-policy': contentSecurityPolicy(origins),

@@ -1,4 +1,4 @@
-/** Signed addresses for exactly one object, of exactly one size and type. */
+/** Signed addresses, each for one object of one size and one type. */
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -14,14 +14,14 @@ import { type Bucket, isConflict, newestOf, withMultipart } from './bucket.ts';
 import { type Handlers, ownerOf } from './context.ts';
 import { OBJECT_BYTES_AT_MOST, PART_BYTES } from './contract/sends.ts';
 import { keyToSend, ownKey } from './object-key.ts';
-import { Refusal } from './refusal.ts';
+import { RefusedError } from './refusal.ts';
 
-/** How long an address is good for. */
+/** How long a signed address is valid. */
 export const SIGNED_SECONDS = 15 * 60;
 
 type SendHandlers = Pick<Handlers, 'startSend' | 'signParts' | 'listParts' | 'completeSend' | 'abortSend'>;
 
-/** What S3 is to check when it writes: that the newest version is still the one that was seen. */
+/** The condition that S3 checks when it writes: nobody has changed the object since it was read. */
 type Condition = { readonly IfMatch: string } | { readonly IfNoneMatch: '*' };
 
 export function sendHandlers(bucket: Bucket): SendHandlers {
@@ -83,9 +83,9 @@ export function sendHandlers(bucket: Bucket): SendHandlers {
       const held = await partsOf(bucket, objectKey, multipartId);
       const bytes = held.reduce((sum, { Size = 0 }) => sum + Size, 0);
       if (bytes > OBJECT_BYTES_AT_MOST) {
-        throw new Refusal(
-          413,
-          `The file is larger than ${OBJECT_BYTES_AT_MOST} bytes: split it by year, for instance.`,
+        throw new RefusedError(
+          'too-large',
+          `The file has more than ${OBJECT_BYTES_AT_MOST} bytes. Split it, for example by year.`,
         );
       }
       const condition = await conditionOf(bucket, objectKey, replaces?.versionId);
@@ -103,9 +103,9 @@ export function sendHandlers(bucket: Bucket): SendHandlers {
       } catch (error) {
         if (isConflict(error)) throw changedMeanwhile();
         if (error instanceof S3ServiceException && /^(InvalidPart|InvalidPartOrder|EntityTooSmall)$/.test(error.name)) {
-          throw new Refusal(
-            409,
-            'The parts that arrived are not those that were named: ask which are there and send the rest.',
+          throw new RefusedError(
+            'parts-differ',
+            'Some parts of the file did not arrive as listed. List the stored parts and send the rest.',
           );
         }
         throw error;
@@ -123,9 +123,7 @@ export function sendHandlers(bucket: Bucket): SendHandlers {
   };
 }
 
-/**
- * The presigner leaves headers out of the signature unless told, and whoever holds the address could send any others.
- */
+/** Signs the given headers too. Otherwise anybody with the address could send other values for them. */
 function sign(
   { s3 }: Bucket,
   command: PutObjectCommand | UploadPartCommand,
@@ -154,24 +152,27 @@ async function partsOf({ s3, name }: Bucket, objectKey: string, multipartId: str
   });
 }
 
-/** @throws {Refusal} 409 where the newest version is not the one that is said to be replaced */
+/** @throws {RefusedError} 409 if the newest version is not the one to replace */
 async function conditionOf(bucket: Bucket, objectKey: string, replaced: string | undefined): Promise<Condition> {
   const newest = await newestOf(bucket, objectKey);
   const isThere = newest !== undefined && !newest.isDeleteMarker;
   if (replaced === undefined) {
     if (!isThere) return { IfNoneMatch: '*' };
     const name = objectKey.slice(objectKey.lastIndexOf('/') + 1);
-    throw new Refusal(
-      409,
-      `You have a file “${name}” already. Send it as a correction of that one, or give it another name.`,
+    throw new RefusedError(
+      'file-exists',
+      `You already have a file “${name}”. Replace that file, or choose another name.`,
     );
   }
   if (!isThere || newest.versionId !== replaced) throw changedMeanwhile();
   return { IfMatch: newest.etag };
 }
 
-export function changedMeanwhile(): Refusal {
-  return new Refusal(409, 'The file was changed meanwhile, here or elsewhere. Look at it again, then decide anew.');
+export function changedMeanwhile(): RefusedError {
+  return new RefusedError(
+    'file-changed',
+    'The file was changed in the meantime. Check its newest version, then try again.',
+  );
 }
 
 function headersOf(condition: Condition): Record<string, string> {

@@ -1,4 +1,4 @@
-/** Who is signed in, and how one signs in here. */
+/** The person who is signed in, and how people sign in. */
 import type { Handlers } from './context.ts';
 import { OBJECT_BYTES_AT_MOST } from './contract/sends.ts';
 import type { SignIn } from './contract/session.ts';

@@ -1,7 +1,7 @@
 /**
- * Turns that hold over all Lambdas: each answers one request, so none of them knows how many others one person keeps busy.
+ * Turns across all Lambdas. Each Lambda serves one request, so it cannot know how many others one person keeps busy.
  *
- * MySQL counts them, by named locks of a connection. They end with the connection, whatever becomes of its Lambda
+ * MySQL counts turns with named locks, which it releases when a connection ends, even if the Lambda has crashed
  * (https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html#function_get-lock).
  */
 import { createHash } from 'node:crypto';
@@ -9,15 +9,15 @@ import type { Connection, RowDataPacket } from 'mysql2/promise';
 import { RUNNING_AT_MOST, tooManyAtOnce, WAIT_MS, WAITING_AT_MOST } from './turns.ts';
 
 /**
- * Waits for a turn on this connection. `endSharedTurn` ends it.
+ * Waits for a turn on this connection. `endSharedTurn` ends the turn.
  *
- * One statement takes a free lock for running, or one for waiting and then waits. So a person has at most
+ * One statement takes a free "runs" lock, or takes a "waits" lock and waits. So a person has at most
  * `RUNNING_AT_MOST + WAITING_AT_MOST` connections.
  *
- * @throws {Refusal} 429
+ * @throws {RefusedError} 429
  */
 export async function takeSharedTurn(connection: Connection, person: string): Promise<void> {
-  // MySQL takes names of up to 64 characters, and a subject may be longer.
+  // Lock names have at most 64 characters, and a subject may be longer.
   const prefix = createHash('sha256').update(person).digest('hex').slice(0, 32);
   const running = Array.from({ length: RUNNING_AT_MOST }, (_, index) => `${prefix} runs ${index}`);
   const waiting = Array.from({ length: WAITING_AT_MOST }, (_, index) => `${prefix} waits ${index}`);

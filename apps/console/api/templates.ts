@@ -1,4 +1,4 @@
-/** Mappings of banks' exports, kept per owner: one small object each, outside raw/. */
+/** Mappings of bank exports, stored per owner: one small object each, outside raw/. */
 import {
   type _Object,
   DeleteObjectCommand,
@@ -17,7 +17,7 @@ import {
   template,
   templateId as templateIdWord,
 } from './contract/templates.ts';
-import { Refusal } from './refusal.ts';
+import { RefusedError } from './refusal.ts';
 
 type TemplateHandlers = Pick<Handlers, 'listTemplates' | 'putTemplate' | 'deleteTemplate'>;
 
@@ -30,9 +30,9 @@ export function templateHandlers(bucket: Bucket): TemplateHandlers {
   return {
     async listTemplates(context) {
       const owner = ownerOf(context);
-      const kept = await list(bucket, prefixOf(owner));
-      const templates = await Promise.all(kept.map((object) => read(bucket, prefixOf(owner), object)));
-      return context.json({ templates: templates.filter((found) => found !== undefined) }, 200);
+      const found = await list(bucket, prefixOf(owner));
+      const templates = await Promise.all(found.map((object) => read(bucket, prefixOf(owner), object)));
+      return context.json({ templates: templates.filter((template) => template !== undefined) }, 200);
     },
 
     async putTemplate(context) {
@@ -41,11 +41,14 @@ export function templateHandlers(bucket: Bucket): TemplateHandlers {
       const { 'if-match': seen, 'if-none-match': isNew } = context.req.valid('header');
       const text = JSON.stringify(context.req.valid('json').template);
       if (Buffer.byteLength(text) > TEMPLATE_BYTES_AT_MOST) {
-        throw new Refusal(413, `A template takes at most ${TEMPLATE_BYTES_AT_MOST} bytes: shorten it.`);
+        throw new RefusedError('too-large', `A template has at most ${TEMPLATE_BYTES_AT_MOST} bytes. Shorten it.`);
       }
       if (seen === undefined && isNew === undefined) throw conditionMissing();
       if (seen === undefined && (await list(bucket, prefixOf(owner))).length >= TEMPLATES_AT_MOST) {
-        throw new Refusal(409, `You have ${TEMPLATES_AT_MOST} templates: delete one that you no longer need.`);
+        throw new RefusedError(
+          'templates-at-limit',
+          `You have ${TEMPLATES_AT_MOST} templates. Delete one that you no longer need.`,
+        );
       }
       try {
         const { ETag: etag = '' } = await s3.send(
@@ -68,7 +71,8 @@ export function templateHandlers(bucket: Bucket): TemplateHandlers {
       if (seen === undefined) throw conditionMissing();
       const Key = keyOf(owner, templateId);
       const found = (await list(bucket, Key)).find((object) => object.Key === Key);
-      if (found === undefined) throw new Refusal(404, 'You have no such template.');
+      if (found === undefined)
+        throw new RefusedError('no-such-template', 'This template does not exist. It may have been deleted.');
       if (found.ETag !== seen) throw changedElsewhere();
       await s3.send(new DeleteObjectCommand({ Bucket, Key }));
       return context.json({}, 200);
@@ -83,16 +87,16 @@ async function list({ s3, name }: Bucket, prefix: string): Promise<readonly _Obj
   return Contents;
 }
 
-const kept = z.string().transform((text, context) => {
+const storedJson = z.string().transform((text, context) => {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    context.addIssue({ code: 'custom', message: 'no JSON' });
+    context.addIssue({ code: 'custom', message: 'not JSON' });
     return z.NEVER;
   }
 });
 
-/** Undefined where it is none of ours, or was deleted in this moment. */
+/** Returns undefined if the object is not a template, or was deleted just now. */
 async function read(
   { s3, name }: Bucket,
   prefix: string,
@@ -102,8 +106,8 @@ async function read(
   if (!Key.endsWith(SUFFIX) || !id.success) return undefined;
   try {
     const { Body, ETag: etag = '' } = await s3.send(new GetObjectCommand({ Bucket: name, Key }));
-    // One kept by an earlier release may say more.
-    const parsed = kept.pipe(template.strip()).safeParse(await Body?.transformToString());
+    // A template of an earlier release may have more fields.
+    const parsed = storedJson.pipe(template.strip()).safeParse(await Body?.transformToString());
     if (!parsed.success) return undefined;
     return { templateId: id.data, etag, updatedAt: (LastModified ?? new Date(0)).toISOString(), template: parsed.data };
   } catch (error) {
@@ -112,18 +116,21 @@ async function read(
   }
 }
 
-/** Who may not list the whole bucket is told 403 of a key that is not there. */
+/** S3 answers 403 for a missing key if the caller may not list the whole bucket. */
 function isMissing(error: unknown): boolean {
   return error instanceof S3ServiceException && /^(NoSuchKey|NotFound|AccessDenied)$/.test(error.name);
 }
 
-function conditionMissing(): Refusal {
-  return new Refusal(428, 'Say what you saw: If-Match with the ETag that you read, or If-None-Match: * for a new one.');
+function conditionMissing(): RefusedError {
+  return new RefusedError(
+    'condition-missing',
+    'A condition is missing. Send If-Match with the ETag that you read, or If-None-Match: * for a new template.',
+  );
 }
 
-function changedElsewhere(): Refusal {
-  return new Refusal(
-    412,
-    'The template was changed meanwhile, in another window perhaps. Load it again, then save anew.',
+function changedElsewhere(): RefusedError {
+  return new RefusedError(
+    'template-changed',
+    'The template was changed in the meantime, perhaps in another window. Load it again, then save your changes.',
   );
 }

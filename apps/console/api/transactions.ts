@@ -1,10 +1,10 @@
-/** Searching payments. */
+/** The search for payments. */
 import { newestPayments, type Reader } from '@centflow/reports/query';
 import { transactions as payments, uploadProgress as progress } from '@centflow/schema/views';
 import { and, desc, eq, gte, inArray, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { MySql2Database } from 'drizzle-orm/mysql2';
 import * as z from 'zod';
-import { askerOf, type Handlers, ownerOf } from './context.ts';
+import { type Handlers, ownerOf, requesterOf } from './context.ts';
 import type { TransactionSearch } from './contract/transactions.ts';
 import { date } from './contract/words.ts';
 import { readCursor, writeCursor } from './cursor.ts';
@@ -12,7 +12,7 @@ import type { Database } from './database.ts';
 
 const PAYMENTS_WITHOUT_LIMIT = 50;
 
-/** The last payment that was shown; no two are of one upload and row. */
+/** The last payment of a page. Upload and row number identify it. */
 const position = z.strictObject({ date, uploadId: z.int(), rowNo: z.int() });
 type Position = z.infer<typeof position>;
 
@@ -26,8 +26,8 @@ export function transactionHandlers(database: Database): Pick<Handlers, 'searchT
       const wanted = and(eq(payments.owner, owner), matches(search), last && after(last));
 
       const days = { from: search.from, to: [search.to, last?.date].filter((day) => day !== undefined).sort()[0] };
-      // One turn for both: whoever has waited for the rows does not wait again for the names of their files.
-      const { found, page, keys } = await database.ask(askerOf(context), async (views) => {
+      // Both queries share one turn, so the request waits only once.
+      const { found, page, keys } = await database.query(requesterOf(context), async (views) => {
         const found = await newestPayments(views, owner, days, limit + 1, (reader, condition) =>
           newestOf(reader, limit + 1, and(wanted, condition)),
         );
@@ -82,7 +82,7 @@ function matches({ q, from, to, kind, category, account, currency, min, max }: T
   );
 }
 
-/** Anywhere, in any letter case and with any accents. What people type means itself: `%` and `_` are no wildcards. */
+/** Matches text anywhere, in any letter case and with any accents. `%` and `_` are ordinary characters. */
 function contains(text: string): SQL | undefined {
   const pattern = `%${text.replace(/[!%_]/g, '!$&')}%`;
   const columns = [payments.counterparty, payments.description, payments.category, payments.transaction_id];

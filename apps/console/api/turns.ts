@@ -1,33 +1,33 @@
 /**
- * How many questions of one person reach the database at once.
+ * Limits how many queries of one person run on the database at the same time.
  *
- * A slow search takes a connection and a processor for seconds. Without a limit per person, one page that sends forty of them
- * takes all connections, and nobody else gets an answer.
+ * A slow search occupies a connection and a processor for seconds. Without a limit per person, a page that sends forty
+ * searches takes all connections, and other people get no answer.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal } from './refusal.ts';
+import { RefusedError } from './refusal.ts';
 
-/** Questions of one person that run at once: as many as the smallest servers have processors, so that others get their share. */
+/** The smallest servers have this many processors, so other people still get their share. */
 export const RUNNING_AT_MOST = 2;
-/** Questions of one person that wait: more than any page sends at once. */
+/** More requests than any page sends at once. */
 export const WAITING_AT_MOST = 16;
-/** How long a question waits for its turn. */
+/** How long a request waits for its turn. */
 export const WAIT_MS = 5000;
-/** How long a refusal takes: whoever asks again at once does not keep the process busy with refusals. */
+/** Delay before a refusal, so that a client that retries immediately does not keep the process busy. */
 export const REFUSAL_MS = 1000;
-/** When to ask again after a refusal. */
+/** The `Retry-After` of a refusal. */
 const RETRY_AFTER_SECONDS = 2;
 
-/** Who asks the database. */
-export interface Asker {
-  /** The token's subject, which the limits count by. */
+/** The person for whom a query runs. */
+export interface Requester {
+  /** The token's subject. Limits count per person. */
   readonly person: string;
-  /** Aborted once nobody waits for the answer. */
+  /** Aborted when the client no longer waits for the answer. */
   readonly signal?: AbortSignal;
 }
 
 export interface TurnLimits {
-  /** Questions of all persons that run at once. */
+  /** Queries of all people that run at the same time. */
   readonly connections: number;
   readonly runningAtMost?: number;
   readonly waitingAtMost?: number;
@@ -40,11 +40,11 @@ interface Person {
   readonly waiting: Set<() => void>;
 }
 
-/** Gives turns to persons one after the other, within one process. `shared-turns.ts` counts over all Lambdas. */
+/** Gives people turns one after the other, within one process. `shared-turns.ts` counts over all Lambdas. */
 export class Turns {
   #running = 0;
   readonly #limits: Required<TurnLimits>;
-  /** Whoever was given a turn last comes last. */
+  /** In the order of their last turn: the person with the latest turn is last. */
   readonly #people = new Map<string, Person>();
 
   constructor(limits: TurnLimits) {
@@ -57,10 +57,10 @@ export class Turns {
   /**
    * Waits for a turn.
    *
-   * @returns ends the turn
-   * @throws {Refusal} 429 if the person has too many questions, 503 if all persons together have or if nobody waits any more
+   * @returns a function that ends the turn
+   * @throws {RefusedError} 429 if the person has too many requests; 503 if all people together have, or if the client is gone
    */
-  async take({ person, signal }: Asker): Promise<() => void> {
+  async take({ person, signal }: Requester): Promise<() => void> {
     if (signal?.aborted) throw abandoned();
     const own = this.#people.get(person) ?? { running: 0, waiting: new Set() };
     if (own.waiting.size >= this.#limits.waitingAtMost) {
@@ -120,24 +120,23 @@ export class Turns {
   }
 }
 
-/** The person is the reason. */
-export function tooManyAtOnce(): Refusal {
-  return new Refusal(
-    429,
-    'You have too many requests under way, perhaps in another window. Wait until some have ended, then try again.',
-    undefined,
+/** One person has too many requests. */
+export function tooManyAtOnce(): RefusedError {
+  return new RefusedError(
+    'too-many-requests',
+    'You have too many requests in progress, perhaps in another window. Wait a moment, then try again.',
     { retryAfterSeconds: RETRY_AFTER_SECONDS },
   );
 }
 
-/** All persons together are the reason. */
-export function tooBusy(): Refusal {
-  return new Refusal(503, 'Many people are looking at their money right now. Try again in a moment.', undefined, {
+/** All people together have too many requests. */
+export function tooBusy(): RefusedError {
+  return new RefusedError('database-busy', 'Many people are using Centflow right now. Try again in a moment.', {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   });
 }
 
-/** Nobody reads this answer, but the audit log shows how the request ended. */
-export function abandoned(): Refusal {
-  return new Refusal(503, 'The request was given up before its answer.');
+/** The client has closed the connection. Only the audit log shows this refusal. */
+export function abandoned(): RefusedError {
+  return new RefusedError('client-gone', 'The request was cancelled before it was answered. Send it again.');
 }

@@ -1,4 +1,4 @@
-/** What became of what was sent. */
+/** The uploads of an owner and their outcome. */
 import {
   uploadAccounting as accounting,
   uploadProgress as progress,
@@ -8,13 +8,13 @@ import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
 import type { MySql2Database } from 'drizzle-orm/mysql2';
 import * as z from 'zod';
 import { type Bucket, versionsOf } from './bucket.ts';
-import { askerOf, type Handlers, ownerOf } from './context.ts';
+import { type Handlers, ownerOf, requesterOf } from './context.ts';
 import type { Upload } from './contract/uploads.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type Database, momentOf, momentOrNull } from './database.ts';
-import { ownKey } from './object-key.ts';
-import { Refusal } from './refusal.ts';
-import type { Asker } from './turns.ts';
+import { noSuchVersion, ownKey } from './object-key.ts';
+import { RefusedError } from './refusal.ts';
+import type { Requester } from './turns.ts';
 
 const ROWS_WITHOUT_LIMIT = 50;
 
@@ -23,11 +23,11 @@ const rowPosition = z.strictObject({ rowNo: z.int().min(1) });
 
 type UploadHandlers = Pick<Handlers, 'listUploads' | 'getUpload' | 'getUploadOfVersion' | 'listQuarantinedRows'>;
 
-/** What other parts ask of the uploads. */
+/** What other modules read about uploads. */
 export interface UploadsView {
-  /** The uploads of an object, by version. */
+  /** Returns the uploads of an object, by version. */
   ofObject(
-    asker: Asker,
+    requester: Requester,
     owner: string,
     objectKey: string,
   ): Promise<ReadonlyMap<string, Pick<Upload, 'uploadId' | 'state'>>>;
@@ -35,8 +35,8 @@ export interface UploadsView {
 
 export function uploadsView(database: Database): UploadsView {
   return {
-    async ofObject(asker, owner, objectKey) {
-      const found = await database.ask(asker, (views) =>
+    async ofObject(requester, owner, objectKey) {
+      const found = await database.query(requester, (views) =>
         views
           .select({ versionId: progress.version_id, uploadId: progress.upload_id, state: progress.state })
           .from(progress)
@@ -48,15 +48,16 @@ export function uploadsView(database: Database): UploadsView {
 }
 
 export function uploadHandlers(database: Database, bucket: Bucket): UploadHandlers {
-  /** Nobody's but the owner's, whatever else is asked. */
-  const uploadsOf = (asker: Asker, owner: string, limit: number, ...conditions: (SQL | undefined)[]) =>
-    database.ask(asker, (views) =>
+  /** Returns only uploads of the owner, whatever the other conditions are. */
+  const uploadsOf = (requester: Requester, owner: string, limit: number, ...conditions: (SQL | undefined)[]) =>
+    database.query(requester, (views) =>
       selectUploads(views, limit, eq(accounting.owner, owner), eq(progress.owner, owner), ...conditions),
     );
 
-  const findUpload = async (asker: Asker, owner: string, uploadId: number) => {
-    const [upload] = await uploadsOf(asker, owner, 1, eq(accounting.upload_id, uploadId));
-    if (upload === undefined) throw new Refusal(404, 'You have no such upload. Look at the list of your uploads.');
+  const findUpload = async (requester: Requester, owner: string, uploadId: number) => {
+    const [upload] = await uploadsOf(requester, owner, 1, eq(accounting.upload_id, uploadId));
+    if (upload === undefined)
+      throw new RefusedError('no-such-upload', 'You have no upload with this number. Check your list of uploads.');
     return upload;
   };
 
@@ -64,7 +65,7 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
     async listUploads(context) {
       const { feed, state, cursor, limit = ROWS_WITHOUT_LIMIT } = context.req.valid('query');
       const found = await uploadsOf(
-        askerOf(context),
+        requesterOf(context),
         ownerOf(context),
         limit + 1,
         feed && eq(accounting.feed, feed),
@@ -78,8 +79,8 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
     },
 
     async getUpload(context) {
-      const upload = await findUpload(askerOf(context), ownerOf(context), context.req.valid('param').uploadId);
-      const byCode = await database.ask(askerOf(context), (views) =>
+      const upload = await findUpload(requesterOf(context), ownerOf(context), context.req.valid('param').uploadId);
+      const byCode = await database.query(requesterOf(context), (views) =>
         views
           .select({ code: quarantine.code, rows: sql<number>`count(*)`.mapWith(Number) })
           .from(quarantine)
@@ -95,7 +96,7 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
       const owner = ownerOf(context);
       ownKey(owner, objectKey);
       const [upload] = await uploadsOf(
-        askerOf(context),
+        requesterOf(context),
         owner,
         1,
         eq(progress.object_key, objectKey),
@@ -105,14 +106,14 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
       const { versions } = await versionsOf(bucket, objectKey);
       if (versions.some((version) => version.versionId === versionId))
         return context.json({ stage: 'received' as const }, 200);
-      throw new Refusal(404, 'The file has no such version, or it is no longer kept.');
+      throw noSuchVersion();
     },
 
     async listQuarantinedRows(context) {
       const { cursor, limit = ROWS_WITHOUT_LIMIT } = context.req.valid('query');
       const owner = ownerOf(context);
-      const { uploadId } = await findUpload(askerOf(context), owner, context.req.valid('param').uploadId);
-      const found = await database.ask(askerOf(context), (views) =>
+      const { uploadId } = await findUpload(requesterOf(context), owner, context.req.valid('param').uploadId);
+      const found = await database.query(requesterOf(context), (views) =>
         views
           .select({
             rowNo: quarantine.row_no,
@@ -142,7 +143,7 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
   };
 }
 
-/** The newest first. */
+/** Returns uploads, the newest first. */
 async function selectUploads(
   views: MySql2Database,
   limit: number,

@@ -43,14 +43,14 @@ def parse_object_key(object_key: str, feeds: Collection[str]) -> ParsedKey:
         known = ", ".join(f"{RAW_PREFIX}{name}/" for name in sorted(feeds))
         raise UploadRejectedError(
             "unknown_feed",
-            f"{quoted(object_key, SHOWN_LENGTH)} lies under no feed's folder: upload it again under one of {known}.",
+            f"{quoted(object_key, SHOWN_LENGTH)} is not in a known folder. Upload it to one of these folders: {known}.",
         )
     name = object_key.rpartition("/")[2].lower()
     if not name.endswith((".csv", ".csv.gz")):
         raise UploadRejectedError(
             "wrong_extension",
-            f"{quoted(object_key.rpartition('/')[2], SHOWN_LENGTH)} is not named as a CSV: "
-            "save it as CSV and name it *.csv, or *.csv.gz when compressed.",
+            f"{quoted(object_key.rpartition('/')[2], SHOWN_LENGTH)} is not named as a CSV file. "
+            "Save it as CSV and name it *.csv, or *.csv.gz if it is compressed.",
         )
     return ParsedKey(feed=feed, owner=parse_owner(object_key), compressed=name.endswith(".gz"))
 
@@ -68,8 +68,8 @@ def parse_owner(object_key: str) -> str:
     if not owner or len(owner) > OWNER_MAX_LENGTH:
         raise UploadRejectedError(
             "bad_owner",
-            f"The folder {quoted(folders[1], SHOWN_LENGTH)} names no owner of 1 to {OWNER_MAX_LENGTH} characters: "
-            "upload it again under owner=<name>/.",
+            f"The folder {quoted(folders[1], SHOWN_LENGTH)} must name an owner with 1 to {OWNER_MAX_LENGTH} "
+            "characters. Upload the file again under owner=<name>/.",
         )
     return owner
 

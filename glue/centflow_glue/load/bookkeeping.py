@@ -93,7 +93,7 @@ def record_rejection(connection: Connection, upload_id: int, error: UploadReject
 
 def record_failure(connection: Connection, upload_id: int, error: Exception) -> None:
     """Records that the upload could not be loaded, for a reason that its content did not cause."""
-    reason = f"It could not be loaded and will be tried again: {error}"[:TEXT_MAX]
+    reason = f"The upload could not be loaded and will be retried: {error}"[:TEXT_MAX]
     _update(connection, upload_id, "state = 'failed', reason_code = 'load_failed', reason = %s", (reason,))
 
 

@@ -71,7 +71,7 @@ class TooManyBadRowsError(UploadRejectedError):
     def __init__(self, tally: Tally, first: QuarantinedRow) -> None:
         super().__init__(
             "too_many_bad_rows",
-            f"{tally.quarantined:,} of {tally.read:,} rows break the contract, more than half: mend them and upload "
+            f"{tally.quarantined:,} of {tally.read:,} rows have problems, too many to import. Fix them and upload "
             f"the file again. The first is row {first.row_no}: {first.message}"[:1000],
             first.row_no,
             first.column,
@@ -135,7 +135,7 @@ class RowWriter:
         self.tally.quarantined = self._quarantine.count
         self.tally.amount_quarantined = self._quarantine.amount
         if self.tally.read == 0:
-            self.tally.notes.append("The file has a header and no rows.")
+            self.tally.notes.append("The file has a header but no rows.")
         return self.tally.good
 
     def _write(self, rows: pa.Table, out: IO[bytes]) -> None:

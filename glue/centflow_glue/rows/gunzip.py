@@ -181,8 +181,10 @@ class _Stored:
 
 
 def _cut_off() -> UploadRejectedError:
-    return UploadRejectedError("truncated_gzip", "The compressed file ends too early: it was cut off, upload it again.")
+    return UploadRejectedError("truncated_gzip", "The compressed file is cut off. Upload it again.")
 
 
 def _damaged() -> UploadRejectedError:
-    return UploadRejectedError("not_gzip", "The file is named .gz but is not sound gzip: compress it again.")
+    return UploadRejectedError(
+        "not_gzip", "The file name ends in .gz, but the file is not valid gzip. Compress it again."
+    )

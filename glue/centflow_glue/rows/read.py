@@ -44,12 +44,12 @@ WAITING_ROWS = 4096
 REPORTED_ROWS = 1000
 
 SIGNATURES = (
-    (b"\xff\xfe", "not_utf8", "The file is UTF-16: save it again as “CSV UTF-8”."),
-    (b"\xfe\xff", "not_utf8", "The file is UTF-16: save it again as “CSV UTF-8”."),
-    (b"PK\x03\x04", "not_csv", "The file is an Excel workbook or a zip archive: open it and save the sheet as CSV."),
-    (b"\xd0\xcf\x11\xe0", "not_csv", "The file is an old Excel workbook: open it and save the sheet as CSV."),
-    (b"%PDF", "not_csv", "The file is a PDF: export the transactions as CSV."),
-    (b"\x1f\x8b", "not_csv", "The file is gzip but not named so: name it *.csv.gz."),
+    (b"\xff\xfe", "not_utf8", "The file is UTF-16. Save it again as “CSV UTF-8”."),
+    (b"\xfe\xff", "not_utf8", "The file is UTF-16. Save it again as “CSV UTF-8”."),
+    (b"PK\x03\x04", "not_csv", "The file is an Excel workbook or a zip archive. Open it and save the sheet as CSV."),
+    (b"\xd0\xcf\x11\xe0", "not_csv", "The file is an old Excel workbook. Open it and save the sheet as CSV."),
+    (b"%PDF", "not_csv", "The file is a PDF. Export the transactions as CSV."),
+    (b"\x1f\x8b", "not_csv", "The file is gzip, but its name does not say so. Name it *.csv.gz."),
 )
 # A cell, and then a comma, a line end or the end of the text. Text after a closing quote belongs to its cell.
 CELL = re.compile(r'(?:"((?:[^"]|"")*)("?))?([^,\r\n]*)(,|\r\n|\n|\r|\Z)')
@@ -120,7 +120,8 @@ def read_in_blocks(
         reader.check_compression()
         raise UploadRejectedError(
             "record_too_long",
-            f"A row is longer than {LARGE_BLOCK_BYTES // MIB} MiB: a quote is never closed, or the file is no CSV.",
+            f"A row is longer than {LARGE_BLOCK_BYTES // MIB} MiB. "
+            "Close an open quote, or export the file as CSV again.",
         ) from error
 
 
@@ -229,19 +230,19 @@ class CsvReader:
                 raise RecordTooLongError from error
             self.check_compression()
             raise UploadRejectedError(
-                "not_csv", "The file cannot be read as CSV: open it in a spreadsheet and save it again as CSV."
+                "not_csv", "The file cannot be read as CSV. Open it in a spreadsheet and save it again as CSV."
             ) from error
 
     def _too_large(self) -> UploadRejectedError:
         if self.limits.csv_bytes < self.limits.expanded_bytes:
             return UploadRejectedError(
                 "expands_too_much",
-                f"The compressed file expands to more than {MOST_EXPANSION} times its size, as no statement does: "
-                "upload the CSV itself.",
+                f"The compressed file expands to more than {MOST_EXPANSION} times its size, which no statement does. "
+                "Upload the uncompressed CSV.",
             )
         return UploadRejectedError(
             "too_large",
-            f"The CSV is larger than {self.limits.expanded_bytes / MIB:,.0f} MiB: split it into several files.",
+            f"The CSV is larger than {self.limits.expanded_bytes / MIB:,.0f} MiB. Split it into several files.",
         )
 
     def _reject_early_end(self) -> None:
@@ -259,7 +260,7 @@ class CsvReader:
             raise UploadRejectedError(
                 "not_utf8",
                 f"Row {cut.row_no}{cell}: the byte 0x{source.malformed.byte:02X} is not UTF-8 "
-                f"({spelled_out(text)} if it is Latin-1): save the file again as “CSV UTF-8”.",
+                f"({spelled_out(text)} if it is Latin-1). Save the file again as “CSV UTF-8”.",
                 cut.row_no,
                 next((name for name, position in self.header.positions.items() if position == cut.cell), None),
             )
@@ -271,8 +272,8 @@ class CsvReader:
         if not self._numbers.end_seen:
             raise UploadRejectedError(
                 "open_quote",
-                f"Row {last_row} opens a quote that is never closed, so the rest of the file is one cell: "
-                "close the quote, or double it where it belongs to the text.",
+                f"Row {last_row} opens a quote that is never closed, so the rest of the file becomes one cell. "
+                "Close the quote, or double it if it is part of the text.",
                 last_row,
             )
 
@@ -429,7 +430,9 @@ class _RowNumbers:
 
 
 def _explain_ragged(columns: int, cells: str) -> str:
-    return f"The row has {cells} cells where the header has {columns}: check its commas, and quote cells that hold one."
+    return (
+        f"The row has {cells} cells, but the header has {columns}. Check its commas, and quote cells that contain one."
+    )
 
 
 def unescape_column(source: Source, texts: pa.StringArray) -> pa.StringArray:
@@ -442,7 +445,7 @@ def unescape_column(source: Source, texts: pa.StringArray) -> pa.StringArray:
 def _reject_other_formats(head: bytes, cut: UploadRejectedError | None) -> None:
     """Rejects a head without text or in another format. `cut` is the fault that ends the head, or None."""
     if not head.removeprefix(BYTE_ORDER_MARK).strip():
-        raise cut or UploadRejectedError("empty_file", "The file is empty: upload it again with a header and rows.")
+        raise cut or UploadRejectedError("empty_file", "The file is empty. Upload it again with a header and rows.")
     for signature, code, reason in SIGNATURES:
         if head.startswith(signature):
             raise UploadRejectedError(code, reason)
@@ -458,17 +461,17 @@ def _read_first_record(head: bytes, cut: UploadRejectedError | None) -> tuple[li
         if not any(cell.strip() for cell in cells):
             continue
         if any("\ud800" <= character <= "\udfff" for cell in cells for character in cell):
-            raise UploadRejectedError("not_utf8", "The header is not UTF-8: save the file again as “CSV UTF-8”.")
+            raise UploadRejectedError("not_utf8", "The header is not UTF-8. Save the file again as “CSV UTF-8”.")
         if cut and not is_ended:
             break
         if any(NUL in cell for cell in cells):
             raise UploadRejectedError(
                 "not_csv",
-                "The header holds NUL bytes: the file is binary or UTF-16, save it again as “CSV UTF-8”.",
+                "The header contains NUL bytes, so the file is binary or UTF-16. Save it again as “CSV UTF-8”.",
             )
         return cells, row_number
     raise cut or UploadRejectedError(
-        "empty_file", "The file holds only empty lines: upload it again with a header and rows."
+        "empty_file", "The file has only empty lines. Upload it again with a header and rows."
     )
 
 
@@ -489,7 +492,8 @@ def _match_header(names: Sequence[str], row_number: int, contract: Contract) -> 
     if len(names) > MOST_COLUMNS:
         raise UploadRejectedError(
             "too_many_columns",
-            f"The header has more than {MOST_COLUMNS} columns: keep those of {contract.feed}, and upload it again.",
+            f"The header has more than {MOST_COLUMNS} columns. "
+            f"Keep only those of {contract.feed} and upload the file again.",
         )
     normalised = [name.strip().lower() for name in names]
     known = {column.header for column in contract.columns}
@@ -500,15 +504,19 @@ def _match_header(names: Sequence[str], row_number: int, contract: Contract) -> 
         separated = next(
             (word for mark, word in ((";", "semicolons"), ("\t", "tabs")) if len(names) == 1 and mark in names[0]), None
         )
-        hint = f" Its columns are separated by {separated}: save it with commas." if separated else ""
+        advice = (
+            f"Save the file with commas instead of {separated} between its columns."
+            if separated
+            else "Add the missing columns and upload the file again."
+        )
         raise UploadRejectedError(
             "missing_header",
-            f"The header of a file of {contract.feed} needs {', '.join(missing)}; this one has {found}.{hint}",
+            f"The header of a file of {contract.feed} is missing {', '.join(missing)}. It has {found}. {advice}",
         )
     repeated = sorted(name for name in known if counts[name] > 1)
     if repeated:
         raise UploadRejectedError(
-            "duplicate_header", f"The header names {', '.join(repeated)} more than once: keep one column of each name."
+            "duplicate_header", f"The header names {', '.join(repeated)} more than once. Keep one column of each name."
         )
     return Header(
         names=tuple(names),

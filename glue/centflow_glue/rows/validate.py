@@ -1,7 +1,7 @@
 """Checks cells against their contract. Good rows leave as they will be stored, bad rows with a reason each."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,8 @@ IS_CONTROL = np.array([re.match(CONTROL_CHARACTERS, chr(code)) is not None for c
 # The first year of MySQL's DATE.
 FIRST_YEAR = 1000
 SHOWN_LENGTH = 40
+# Common wrong codes of currencies and countries. packages/preview has the same list.
+CODE_ALIASES = {"€": "EUR", "EURO": "EUR", "RMB": "CNY", "UK": "GB", "EL": "GR", "USA": "US", "UAE": "AE"}
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ def _check_column(
             checks.append(_Check(column, code, failed, message))
 
     if not column.nullable and not column.empty_allowed:
-        check("missing_value", empty, lambda _: f"{column.header} is empty: every row needs it.")
+        check("missing_value", empty, lambda _: f"{column.header} is empty; every row needs a value here.")
     if column.type == "date":
         check("bad_date", filled & ~_is_one_of_valid(texts, _is_date), _explain_date(column))
     elif column.type == "yearmonth":
@@ -185,7 +187,10 @@ def _check_column(
         check(
             "number_too_large",
             filled & ~amounts.fits,
-            lambda text: f"{column.header} {_shown(text)} has over {column.integer_digits} digits before the point.",
+            lambda text: (
+                f"{column.header} {_shown(text)} has more than {column.integer_digits} digits before the point; "
+                "check the amount."
+            ),
         )
         check("too_many_decimals", filled & _find_too_precise(cells, amounts, contract), _explain_decimals(column))
         if column.minimum is not None:
@@ -193,7 +198,7 @@ def _check_column(
             check(
                 "number_too_small",
                 filled & _mask(pc.fill_null(pc.less(amounts.values, least), False)),
-                lambda text: f"{column.header} {_shown(text)} is below {column.minimum}.",
+                lambda text: f"{column.header} {_shown(text)} is too small; the minimum is {column.minimum}.",
             )
     elif column.allowed is not None:
         code = "unknown_currency" if column.header == contract.currency else "unknown_value"
@@ -207,13 +212,16 @@ def _check_column(
         check(
             "control_character",
             filled & _has_control_character(texts),
-            lambda text: f"{column.header} holds the control character {_control_character(text)}: remove it.",
+            lambda text: f"{column.header} contains the control character {_control_character(text)}; remove it.",
         )
         if column.max_length is not None:
             check(
                 "too_long",
                 filled & _mask(pc.greater(pc.utf8_length(texts), column.max_length)),
-                lambda text: f"{column.header} has {len(text):,} characters, over {column.max_length}: shorten it.",
+                lambda text: (
+                    f"{column.header} has {len(text):,} characters, but at most {column.max_length} are allowed; "
+                    "shorten it."
+                ),
             )
     return checks
 
@@ -244,30 +252,36 @@ def _is_month(text: str) -> bool:
 def _explain_date(column: Column) -> Callable[[str], str]:
     def explain(text: str) -> str:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            return f"{column.header} {text} is no day of the calendar: write a real one as YYYY-MM-DD."
+            return f"{column.header} {text} does not exist; use a real date as YYYY-MM-DD."
         if re.fullmatch(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}", text):
-            return f"{column.header} {text} is ambiguous (day or month first?): write it as YYYY-MM-DD."
-        return f"{column.header} {_shown(text)} is no date: write it as YYYY-MM-DD."
+            return f"{column.header} {text} is ambiguous (day or month first?); write it as YYYY-MM-DD."
+        return f"{column.header} {_shown(text)} is not a date; write it as YYYY-MM-DD."
 
     return explain
 
 
 def _explain_month(column: Column) -> Callable[[str], str]:
-    return lambda text: f"{column.header} {_shown(text)} is no month: write it as YYYY-MM."
+    return lambda text: f"{column.header} {_shown(text)} is not a month; write it as YYYY-MM."
 
 
 def _explain_number(column: Column) -> Callable[[str], str]:
     hints = (
-        (r"-?[0-9.\s\u00a0\u202f']*,[0-9]{1,4}", "use a point for the decimals and no thousands separator, as 1234.56"),
-        (r"-?[0-9]{1,3}([,\s\u00a0\u202f'][0-9]{3})+(\.[0-9]+)?", "leave out the thousands separators, as 1234.56"),
-        (r"\([0-9.,]+\)", "write a negative amount with a minus, as -12.00"),
-        (r"[+-]?[0-9.]+[eE][+-]?[0-9]+", "write all its digits rather than an exponent"),
+        (
+            r"-?[0-9.\s\u00a0\u202f']*,[0-9]{1,4}",
+            "use a point for decimals and no thousands separator, such as 1234.56",
+        ),
+        (
+            r"-?[0-9]{1,3}([,\s\u00a0\u202f'][0-9]{3})+(\.[0-9]+)?",
+            "write it without thousands separators, such as 1234.56",
+        ),
+        (r"\([0-9.,]+\)", "write a negative amount with a minus sign, such as -12.00"),
+        (r"[+-]?[0-9.]+[eE][+-]?[0-9]+", "write all its digits instead of an exponent"),
         (
             r"[^0-9]*[$€£¥₡₹][^0-9]*[0-9].*|.*[0-9]\s*[$€£¥₡₹]",
-            "leave out the currency sign; the column currency says it",
+            "remove the currency sign and use the currency column instead",
         ),
         (r"\s.*|.*\s", "remove the spaces around it"),
-        (r"[=+@].*", "write the number itself, without a sign or formula before it"),
+        (r"[=+@].*", "remove the sign or formula before the number"),
     )
 
     def explain(text: str) -> str:
@@ -275,30 +289,43 @@ def _explain_number(column: Column) -> Callable[[str], str]:
         shown = text[:SHOWN_LENGTH]
         hint = next(
             (hint for pattern, hint in hints if re.fullmatch(pattern, shown)),
-            "write it with digits and a point, as 1234.56",
+            "write it with digits and a point, such as 1234.56",
         )
-        return f"{column.header} {_shown(text)} is no number: {hint}."
+        return f"{column.header} {_shown(text)} is not a number; {hint}."
 
     return explain
 
 
 def _explain_decimals(column: Column) -> Callable[[str], str]:
     return lambda text: (
-        f"{column.header} {_shown(text)} has more decimals than its currency: nothing is rounded silently, "
-        "write the amount that was paid."
+        f"{column.header} {_shown(text)} has more decimals than its currency allows; write the amount that was paid, "
+        "because nothing is rounded."
     )
 
 
 def _explain_choice(column: Column, is_currency: bool) -> Callable[[str], str]:
+    # The closed lists of contracts are ISO 4217 currencies and ISO 3166 countries.
+    wrong, use = (
+        ("is not a currency code", "use three capital letters from ISO 4217, such as EUR.")
+        if is_currency
+        else ("is not a country code", "use two capital letters from ISO 3166, such as DE.")
+    )
+
     def explain(text: str) -> str:
-        if is_currency:
-            return f"{column.header} {_shown(text)} is no ISO 4217 code: write three capital letters, as EUR."
-        examples = ", ".join((column.allowed or ())[:3])
-        return (
-            f"{column.header} {_shown(text)} is none of the {len(column.allowed or ())} allowed values ({examples}, …)."
-        )
+        code = _similar_code(text, column.allowed or ())
+        advice = f"; {use}" if code is None else f". Did you mean {code}?"
+        return f"{column.header} {_shown(text)} {wrong}{advice}"
 
     return explain
+
+
+def _similar_code(text: str, allowed: Collection[str]) -> str | None:
+    """Returns the allowed code that a person probably meant, or None."""
+    word = text[:SHOWN_LENGTH].strip()
+    if re.fullmatch(r"[A-Za-z]+", word):
+        word = word.upper()
+    code = CODE_ALIASES.get(word, word)
+    return code if code in allowed else None
 
 
 def _has_control_character(texts: pa.StringArray) -> Mask:

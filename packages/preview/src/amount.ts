@@ -1,23 +1,24 @@
-/** Amounts as the job reads them: exact, in ten-thousandths, without a float's rounding. */
+/** Reads amounts as the job does: as exact ten-thousandths, because a float would round them. */
+import { formatUnits } from './decimal.ts';
 
-/** Digits behind the point that the tables keep: an amount is told in units of 10^-4. */
+/** The decimals of amounts in the tables. A unit is 10^-4. */
 export const SCALE = 4;
 const POINT = 0x2e;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
-/** With at most so many digits a JavaScript number holds every unit exactly. */
+/** A JavaScript number is exact up to this many digits. */
 const EXACT_DIGITS = 15;
 
-/** Reads amounts from bytes; its fields are of the cell that was read last. */
+/** Reads amounts from bytes. The fields describe the cell that was read last. */
 export class AmountReader {
-  /** The cell has the form of a number: `-?digits[.digits]`. */
+  /** Whether the cell has the form of a number: `-?digits[.digits]`. */
   isNumber = false;
-  /** It has not too many digits before the point. */
+  /** Whether the digits before the point fit into the table. */
   fits = false;
-  /** Digits behind the point that say something: 12.50 has one. */
+  /** The decimals without zeros at the end: 12.50 has one. */
   decimals = 0;
-  /** The amount; null where the table cannot hold the cell. */
+  /** The amount; null if the table cannot store it. */
   units: number | bigint | null = null;
   readonly #integerDigits: number;
 
@@ -48,7 +49,7 @@ export class AmountReader {
     this.fits = pointAt - significant <= this.#integerDigits;
     if (!this.fits || this.decimals > SCALE) return;
     const units = unitsAt(bytes, significant, pointAt, end, this.decimals);
-    // `0 - units` rather than `-units`: there is no negative nothing.
+    // `0 - units` instead of `-units`, because -0 would be written as negative.
     this.units = !isNegative ? units : typeof units === 'bigint' ? -units : 0 - units;
   }
 }
@@ -71,22 +72,7 @@ function unitsAt(bytes: Uint8Array, from: number, pointAt: number, to: number, d
   return BigInt(digits.padEnd(digits.length + SCALE - decimals, '0'));
 }
 
-/** The units of a decimal text that is known to be one, such as a contract's `0.01`. */
-export function unitsOf(text: string): bigint {
-  const isNegative = text.startsWith('-');
-  const [whole = '0', decimals = ''] = text.replace('-', '').split('.');
-  const units = BigInt(whole + decimals.padEnd(SCALE, '0'));
-  return isNegative ? -units : units;
-}
-
-/** An amount as decimal text with four decimals: `-12.5000`. */
-export function amountText(units: number | bigint): string {
-  const isNegative = units < 0;
-  const digits = String(isNegative ? -units : units).padStart(SCALE + 1, '0');
-  return `${isNegative ? '-' : ''}${digits.slice(0, -SCALE)}.${digits.slice(-SCALE)}`;
-}
-
-/** A sum of amounts, exact however many they are. */
+/** An exact sum of any number of amounts. */
 export class UnitSum {
   #large = 0n;
   #small = 0;
@@ -95,7 +81,7 @@ export class UnitSum {
     if (typeof units === 'bigint') this.#large += units;
     else {
       this.#small += units;
-      // Another amount of up to 10^15 is still exact on top of this.
+      // Up to this limit the sum stays exact when the next amount of up to 10^15 is added.
       if (Math.abs(this.#small) > 2 ** 52) {
         this.#large += BigInt(this.#small);
         this.#small = 0;
@@ -108,6 +94,6 @@ export class UnitSum {
   }
 
   toString(): string {
-    return amountText(this.units);
+    return formatUnits(this.units, SCALE);
   }
 }

@@ -1,4 +1,4 @@
-/** The constants of BLAKE2b (RFC 7693, 2.6 and 2.7), in 32-bit halves, the lower first, as words lie in memory. */
+/** The constants of BLAKE2b (RFC 7693, 2.6 and 2.7) as little-endian 32-bit halves. */
 
 export const ROUNDS = 12;
 
@@ -8,7 +8,7 @@ export const IV = new Int32Array([
   ...[0xade682d1, 0x510e527f, 0x2b3e6c1f, 0x9b05688c, 0xfb41bd6b, 0x1f83d9ab, 0x137e2179, 0x5be0cd19],
 ]);
 
-/** The message's words in the order in which each round mixes them in, as indexes of their lower halves. */
+/** The order in which each round mixes in the message's words, as indexes of their lower halves. */
 export const SCHEDULE = Uint8Array.from(
   [
     ...['0123456789abcdef', 'ea489fd61c02b753', 'b8c052fdae367194', '7931dcbe265a40f8', '905724afe1bc683d'],

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { generatedFile, renderCompression } from '../generate-blake2b.ts';
 import { blake2b16 } from './blake2b.ts';
 
-test('the digest is that of a maintained library, whatever the length of the message', () => {
+test('blake2b16 returns the digest of @noble/hashes for messages of any length', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 700 }), (message) => {
       expect(digestOf(message)).toEqual(blake2b(message, { dkLen: 16 }));
@@ -14,7 +14,7 @@ test('the digest is that of a maintained library, whatever the length of the mes
   );
 });
 
-test('the compression is what its generator writes', () => {
+test('generated/blake2b-compress.ts is up to date', () => {
   expect(readFileSync(generatedFile, 'utf8')).toBe(renderCompression());
 });
 

@@ -1,18 +1,18 @@
-/** BLAKE2b (RFC 7693) with a digest of 16 bytes, for many short messages. */
+/** BLAKE2b (RFC 7693) with a 16-byte digest, for many short messages. */
 import { IV } from './blake2b-words.ts';
 import { compress } from './generated/blake2b-compress.ts';
 
 export const DIGEST_BYTES = 16;
-/** The digest's length, no key, and no tree (RFC 7693, 2.8). */
+/** The digest's length, without a key and without tree hashing (RFC 7693, 2.8). */
 const PARAMETERS = 0x01010000 ^ DIGEST_BYTES;
 export const BLOCK_BYTES = 128;
 
 const state = new Int32Array(16);
 
 /**
- * The digest of the first `length` bytes of a message, as four 32-bit words.
+ * Writes the digest of the first `length` bytes of a message, as four 32-bit words.
  *
- * @param message zeros follow the message's bytes up to a multiple of 128; its bytes lie as memory has them, the lowest first
+ * @param message little-endian words, padded with zeros to a multiple of 128 bytes
  */
 export function blake2b16(message: Int32Array, length: number, digest: Int32Array): void {
   state.set(IV);

@@ -1,4 +1,4 @@
-/** Pieces of memory as one. */
+/** Returns the concatenation of pieces. */
 export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
   let at = 0;
@@ -9,7 +9,7 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-/** Bytes that come in pieces of any size and are taken in others. */
+/** A queue of bytes. Pieces that go in may have other sizes than those that come out. */
 export class ByteQueue {
   length = 0;
   #pieces: Uint8Array[] = [];
@@ -20,7 +20,7 @@ export class ByteQueue {
     this.length += bytes.length;
   }
 
-  /** The next `size` bytes, or all that are left if they are fewer. */
+  /** Removes and returns the next `size` bytes, or all bytes if there are fewer. */
   take(size: number): Uint8Array {
     const taken: Uint8Array[] = [];
     let left = Math.min(size, this.length);
@@ -35,7 +35,7 @@ export class ByteQueue {
     return taken.length === 1 ? (taken[0] as Uint8Array) : joined(taken);
   }
 
-  /** Gives back the end of what was taken last. */
+  /** Puts back the end of the bytes that were taken last. */
   giveBack(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#pieces.unshift(bytes);

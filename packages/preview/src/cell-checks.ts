@@ -1,9 +1,10 @@
-/** One cell against its column: what can be wrong with it, found in its bytes and without making a text of it. */
-import { AmountReader, SCALE, unitsOf } from './amount.ts';
+/** Checks of one cell against its column. They work on bytes, because decoding every cell would be slow. */
+import { AmountReader, SCALE } from './amount.ts';
 import type { Column, Contract } from './contract.ts';
+import { parseDecimal } from './decimal.ts';
 import { textOf } from './utf8.ts';
 
-/** How a cell is wrong; the codes are those of the job. */
+/** The faults of a cell. The codes are those of the job. */
 export type FaultCode =
   | 'missing_value'
   | 'bad_date'
@@ -17,7 +18,7 @@ export type FaultCode =
   | 'control_character'
   | 'too_long';
 
-/** Looks at `bytes[from … to)`, which is not empty. */
+/** Checks `bytes[from … to)`, which is not empty. */
 type Check = (bytes: Uint8Array, from: number, to: number) => FaultCode | null;
 
 /** MySQL's DATE begins with the year 1000. */
@@ -25,7 +26,7 @@ const FIRST_YEAR = 1000;
 const DASH = 0x2d;
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** How each column's cells are checked but for emptiness; the amount's check is the reader's. */
+/** Returns the check of a column's cells that are not empty. `AmountCheck` checks amounts. */
 export function checkOf(column: Column, contract: Contract): Check {
   switch (column.type) {
     case 'date':
@@ -33,7 +34,7 @@ export function checkOf(column: Column, contract: Contract): Check {
     case 'yearmonth':
       return (bytes, from, to) => (to - from === 7 && isMonth(bytes, from) ? null : 'bad_month');
     case 'decimal':
-      throw new TypeError(`Column ${column.header} is an amount: AmountCheck looks at it.`);
+      throw new TypeError(`Column ${column.header} is an amount. Use AmountCheck.`);
     case 'string':
       if (column.allowed === null) return textCheck(column.maxLength ?? Number.POSITIVE_INFINITY);
       return choiceCheck(
@@ -43,23 +44,23 @@ export function checkOf(column: Column, contract: Contract): Check {
   }
 }
 
-/** Reads and checks amounts: what is too precise depends on the row's currency. */
+/** Reads and checks amounts. The number of allowed decimals depends on the row's currency. */
 export class AmountCheck {
   readonly reader: AmountReader;
   readonly #minimum: bigint | null;
-  /** The decimals of each currency, by its place among the codes. */
+  /** The decimals of each currency, by its index among the codes. */
   readonly #minorUnits: readonly number[];
 
   constructor(column: Column, contract: Contract) {
     this.reader = new AmountReader(column.integerDigits);
-    this.#minimum = column.minimum === null ? null : unitsOf(column.minimum);
+    this.#minimum = column.minimum === null ? null : parseDecimal(column.minimum, SCALE);
     this.#minorUnits = Object.values(contract.centflow.minorUnits);
   }
 
   /**
-   * What is wrong with the amount that the reader read last.
+   * Returns the fault of the amount that the reader read last.
    *
-   * @param currency its currency's place among the codes; -1 where it is none, and then four decimals are allowed
+   * @param currency the index of the currency among the codes; -1 for an unknown currency, which allows four decimals
    */
   fault(currency: number): FaultCode | null {
     const { isNumber, fits, decimals, units } = this.reader;
@@ -71,11 +72,11 @@ export class AmountCheck {
   }
 }
 
-/** The place of a value in a closed list, -1 where it is not in it. */
+/** Returns a function that finds the index of a value in a closed list; -1 for other values. */
 export function choiceFinder(
   places: ReadonlyMap<string, number>,
 ): (bytes: Uint8Array, from: number, to: number) => number {
-  // Short codes are compared as numbers, byte by byte, without making a text of each cell.
+  // Compares short codes as numbers built from their bytes, which is faster than decoding each cell.
   const codes = new Map([...places].map(([value, place]) => [codeOf(value), place]));
   if (codes.has(-1)) return (bytes, from, to) => places.get(textOf(bytes.subarray(from, to))) ?? -1;
   return (bytes, from, to) => {
@@ -128,7 +129,7 @@ function isLeap(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
-/** The number that digits spell, -1 where one of them is none. */
+/** Returns the number of a run of digits; -1 if a byte is not a digit. */
 function digits(bytes: Uint8Array, from: number, count: number): number {
   let value = 0;
   for (let at = from; at < from + count; at++) {

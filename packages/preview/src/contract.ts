@@ -1,29 +1,29 @@
-/** The contract as a preview needs it: the JSON that the job reads, indexed. */
+/** The columns of a contract, the JSON file that the job reads too. */
 import type { Contract } from '@centflow/schema/contract';
 
 export type { Contract };
 
-/** A column of the feed: how its header is called and what a cell may hold. */
+/** A column of the feed: its header and the rules for its cells. */
 export interface Column {
-  /** The header, lower case. */
+  /** The header in lower case. */
   readonly header: string;
   readonly type: 'date' | 'yearmonth' | 'decimal' | 'string';
   readonly requiredHeader: boolean;
   readonly nullable: boolean;
   readonly emptyAllowed: boolean;
-  /** The most characters a string may have. */
+  /** The maximum number of characters of a string. */
   readonly maxLength: number | null;
-  /** The most digits before the decimal point. */
+  /** The maximum number of digits before the decimal point. */
   readonly integerDigits: number;
-  /** The digits after the decimal point that the table keeps. */
+  /** The decimals that the table stores. */
   readonly scale: number;
-  /** The least number allowed, as decimal text. */
+  /** The smallest allowed number, as decimal text. */
   readonly minimum: string | null;
-  /** The values allowed, where they are a closed list. */
+  /** The allowed values if they are a closed list. */
   readonly allowed: readonly string[] | null;
 }
 
-/** A feed's columns in the order of its contract. */
+/** Returns a feed's columns in the order of its contract. */
 export function columnsOf(contract: Contract): readonly Column[] {
   const constraints = new Map(contract.fields.map((field) => [field.name, field.constraints ?? {}]));
   return contract.centflow.columns.map((column) => {

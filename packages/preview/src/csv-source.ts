@@ -1,9 +1,9 @@
-/** The bytes of a CSV as the reader gets them, from the first byte to the first fault: the same blocks that the job reads. */
+/** The bytes of a CSV up to the first fault, in the same blocks as in the job. */
 import { ByteQueue } from './bytes.ts';
 import { UploadRejectedError } from './rejection.ts';
 import { cutLength, firstMalformed, isUtf8 } from './utf8.ts';
 
-/** The bytes shown on either side of a byte that is not UTF-8. */
+/** How many bytes before and after a byte that is not UTF-8 are shown. */
 export const SHOWN_BYTES = 20;
 const CR = 0x0d;
 const NUL = 0;
@@ -15,26 +15,26 @@ const encoder = new TextEncoder();
 /** The first byte of a CSV that is not UTF-8. */
 export interface Malformed {
   readonly byte: number;
-  /** The bytes behind it, at most `SHOWN_BYTES`. */
+  /** Up to `SHOWN_BYTES` bytes after it. */
   readonly following: Uint8Array;
 }
 
 /**
- * A CSV in blocks: expanded, limited in size, valid UTF-8, and with a mark behind its last byte.
+ * A CSV in blocks: expanded, limited in size, valid UTF-8, and with an end marker after its last byte.
  *
- * At the first fault the bytes end as if the file ended there. The mark is a row with more cells than the header has, which
- * shows the reader in which row and cell the bytes end. NULs are escaped as the job escapes them for pyarrow, so that blocks
- * have the same borders.
+ * At the first fault the bytes end as if the file ended there. The end marker is a row with more cells than the header. It
+ * shows the reader the row and cell at which the bytes end. NULs are escaped in the same way as in the job, which does so
+ * for pyarrow, so that both have the same block borders.
  */
 export class CsvSource {
-  /** Why the bytes cannot be expanded, if that is so. */
+  /** Why the bytes cannot be expanded; null if they can. */
   compressionFault: UploadRejectedError | null = null;
-  /** Where the bytes end because they are not UTF-8, if that is so. */
+  /** The byte at which the bytes end because it is not UTF-8; null if there is none. */
   malformed: Malformed | null = null;
-  /** Whether the bytes end at the limit. */
+  /** Whether the bytes end at the size limit. */
   tooLarge = false;
-  /** The text of the mark. */
-  mark: string;
+  /** The text of the end marker. */
+  endMarker: string;
   #hasEscapes = false;
   readonly #pieces: AsyncGenerator<Uint8Array>;
   readonly #compressed: boolean;
@@ -42,27 +42,27 @@ export class CsvSource {
   #taken = 0;
   #ended = false;
   #finished = false;
-  /** Bytes as they are in the file, and then as the reader gets them. */
+  /** Bytes before and after they are checked and escaped. */
   readonly #raw = new ByteQueue();
   readonly #ready = new ByteQueue();
 
   /**
-   * @param pieces the file, expanded
-   * @param compressed whether it was gzip
-   * @param limit the most bytes that the CSV may have
+   * @param pieces the expanded file
+   * @param compressed whether the file was gzip
+   * @param limit the maximum size of the CSV in bytes
    */
   constructor(pieces: AsyncGenerator<Uint8Array>, compressed: boolean, limit: number) {
     this.#pieces = pieces;
     this.#compressed = compressed;
     this.#limit = limit;
     const random = crypto.getRandomValues(new Uint8Array(16));
-    this.mark = Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    this.endMarker = Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
   }
 
   /**
-   * The first bytes, without a character that they cut, and whether the limit cuts them.
+   * Returns the first bytes without an incomplete last character, and whether the limit cut them.
    *
-   * @throws UploadRejectedError The compression is not sound.
+   * @throws UploadRejectedError The compressed file is invalid.
    */
   async peek(size: number): Promise<{ readonly head: Uint8Array; readonly isCut: boolean }> {
     await this.#fill(size);
@@ -75,22 +75,22 @@ export class CsvSource {
     return { head: isWhole ? head : head.subarray(0, head.length - cutLength(head)), isCut };
   }
 
-  /** Gives the mark more cells than a row of `count` columns has. */
+  /** Gives the end marker more cells than a row of `count` columns. */
   setColumns(count: number): void {
-    this.mark += ','.repeat(count);
+    this.endMarker += ','.repeat(count);
   }
 
   /**
    * Expands the rest of the file, up to the limit.
    *
-   * @throws UploadRejectedError The compression is not sound.
+   * @throws UploadRejectedError The compressed file is invalid.
    */
   async checkCompression(): Promise<void> {
     await this.#drain();
     if (this.compressionFault !== null) throw this.compressionFault;
   }
 
-  /** The next block: exactly `size` bytes, fewer before the border of a line end and at the end. */
+  /** Returns the next block of `size` bytes. It is shorter at the end, and to keep a CRLF together. */
   async read(size: number): Promise<Uint8Array> {
     while (this.#ready.length < size && !this.#finished) await this.#prepare(size);
     const data = this.#ready.take(size);
@@ -99,14 +99,14 @@ export class CsvSource {
     return data.subarray(0, -1);
   }
 
-  /** A text as it is in the file. */
+  /** Returns a text as it is in the file, without escapes. */
   unescaped(text: string): string {
     return this.#hasEscapes ? text.replaceAll('\x100', '\0').replaceAll('\x101', '\x10') : text;
   }
 
-  /** Checks the next bytes and makes them ready. */
+  /** Checks and escapes the next bytes. */
   async #prepare(wanted: number): Promise<void> {
-    const size = Math.max(wanted, 4); // the longest character
+    const size = Math.max(wanted, 4); // the longest UTF-8 character
     await this.#fill(size);
     const data = this.#raw.take(size);
     let isLast = this.#ended && this.#raw.length === 0;
@@ -126,8 +126,8 @@ export class CsvSource {
     }
     this.#ready.push(this.#escaped(whole));
     if (isLast) {
-      // Whether or not the bytes end within quotes, the cells of the mark behind x" count.
-      this.#ready.push(encoder.encode(isCut ? `x"${this.mark}\n` : `\n${this.mark}\n`));
+      // The prefix x" makes the marker's commas count as cells, whether or not the bytes end within quotes.
+      this.#ready.push(encoder.encode(isCut ? `x"${this.endMarker}\n` : `\n${this.endMarker}\n`));
       this.#finished = true;
     }
   }
@@ -144,7 +144,7 @@ export class CsvSource {
     return escaped.subarray(0, length);
   }
 
-  /** Takes bytes until there are `size`, or until no more can be taken. */
+  /** Reads until `size` bytes are available or the source has ended. */
   async #fill(size: number): Promise<void> {
     while (this.#raw.length < size && !this.#ended) await this.#take();
   }

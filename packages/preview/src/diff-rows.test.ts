@@ -10,13 +10,13 @@ const names = { names: ['a.csv', 'b.csv'] as const };
 const diff = (before: readonly string[][], after: readonly string[][]) =>
   diffRows(csvOf(before), csvOf(after), EXPENSES, names);
 
-test('equal rows are the same as often as both files have them', async () => {
+test('diffRows pairs equal rows as often as both files have them', async () => {
   const found = await diff([expense(), expense(), expense()], [expense(), expense()]);
   expect(found).toMatchObject({ same: 2, added: [], changed: [] });
   expect(found.removed.map(({ rowNo }) => rowNo)).toEqual([4]);
 });
 
-test('a row whose natural key stays is changed, with the headers that differ', async () => {
+test('diffRows reports a row with the same natural key as changed, with the headers that differ', async () => {
   const found = await diff(
     [expense(), expense({ amount: '9' })],
     [expense({ category: 'Bar' }), expense({ amount: '9' })],
@@ -31,12 +31,12 @@ test('a row whose natural key stays is changed, with the headers that differ', a
   ]);
 });
 
-test('a corrected amount is a change rather than a row removed and another added', async () => {
+test('diffRows reports a corrected amount as one change and not as a removed and an added row', async () => {
   const found = await diff([expense({ amount: '3,50' })], [expense()]);
   expect(found.changed.map(({ columns }) => columns)).toEqual([['amount']]);
 });
 
-test('a transaction id says which row it is, whatever else differs', async () => {
+test('diffRows pairs rows by transaction id even if all other cells differ', async () => {
   const header = [...HEADER, 'transaction_id'];
   const before = csvOf(
     [
@@ -59,7 +59,7 @@ test('a transaction id says which row it is, whatever else differs', async () =>
   expect(found.changed.map(({ columns }) => columns)).toEqual([['date', 'merchant', 'amount']]);
 });
 
-test('the order of columns, the letter case of headers and line ends are no difference', async () => {
+test('diffRows ignores the order of columns, the case of headers and line ends', async () => {
   const after = csvOf([expense().toReversed()], {
     header: HEADER.map((name) => name.toUpperCase()).toReversed(),
     lineEnd: '\r\n',
@@ -76,7 +76,7 @@ const row = fc
   .tuple(fc.constantFrom('1', '2', '3'), fc.constantFrom('x', 'y'), fc.constantFrom('a', 'b'))
   .map(([amount, merchant, category]) => expense({ amount, merchant, category }));
 
-test('every row of both files stands in exactly one place', async () => {
+test('diffRows counts every row of both files exactly once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(row, { maxLength: 8 }), fc.array(row, { maxLength: 8 }), async (before, after) => {
       const { same, changed, added, removed } = await diff(before, after);
@@ -91,7 +91,7 @@ test('every row of both files stands in exactly one place', async () => {
   );
 });
 
-test('a file that expands to more than is allowed is not compared', async () => {
+test('diffRows rejects a file that expands to more than the limit', async () => {
   const [small, large] = [csvOf([expense()]), csvOf([expense(), expense()])];
   const bytesAtMost = small.length;
   await diffRows(small, small, EXPENSES, { ...names, bytesAtMost });

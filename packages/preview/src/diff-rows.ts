@@ -1,36 +1,36 @@
-/** What a correction changes: the rows of the new version beside those that it replaces. */
+/** Compares the rows of a new version of a file with the old version. */
 import type { Contract } from './contract.ts';
 import { type FileRow, readRows } from './read-rows.ts';
 import type { CsvBytes } from './source.ts';
 
 export interface RowsDiff {
-  /** The feed's headers that one of the files has, in the contract's order: what the cells below stand under. */
+  /** The feed's headers that at least one of the files has, in the contract's order. The cells below follow it. */
   readonly header: readonly string[];
   readonly added: readonly FileRow[];
   readonly removed: readonly FileRow[];
   readonly changed: readonly {
     readonly before: FileRow;
     readonly after: FileRow;
-    /** Headers whose cells differ. */
+    /** The headers of cells that differ. */
     readonly columns: readonly string[];
   }[];
-  /** Rows that both have. */
+  /** The number of equal rows. */
   readonly same: number;
 }
 
 export interface DiffOptions {
   readonly names: readonly [before: string, after: string];
-  /** The most bytes of each file, expanded: all rows are held in memory. */
+  /** The maximum expanded size of each file. All rows are in memory. */
   readonly bytesAtMost?: number;
 }
 
 /**
  * Compares two versions of a file.
  *
- * Equal rows meet first, each as often as both have it. What is left meets by the transaction id, then by the feed's natural
- * key, then by that key without the amount (which is what people correct most), then by the row number where most cells agree.
+ * First it pairs equal rows. It pairs the remaining rows by transaction id, then by the feed's natural key, then by that key
+ * without the amount (which people correct most often), and last by row number if most cells are equal.
  *
- * @throws FileTooLargeError One of them has more bytes than `bytesAtMost`.
+ * @throws FileTooLargeError One of the files has more bytes than `bytesAtMost`.
  */
 export async function diffRows(
   before: CsvBytes,
@@ -106,7 +106,7 @@ export async function diffRows(
   }
 }
 
-/** Cells in the order of one header, whatever order the file has. Rows without any value are none. */
+/** Returns the cells in the order of one header. Leaves out rows without any value. */
 function aligned(rows: readonly FileRow[], header: readonly string[], wanted: readonly string[]): FileRow[] {
   const indexes = wanted.map((name) => header.map(plain).indexOf(name));
   return rows

@@ -1,25 +1,27 @@
-/** A whole file, or its beginning, expanded where it is gzip, and never more of it than is asked for. */
+/** Reads a file or its beginning, expands gzip, and never expands more than requested. */
 import { joined } from './bytes.ts';
 import { BlockSource, type CsvBytes, mebibytes, piecesOf } from './source.ts';
 
-/** The file has more bytes than may be held in memory; a small gzip may expand to a thousand times its size. */
+/** The file has more bytes than memory allows. A small gzip file can expand to a thousand times its size. */
 export class FileTooLargeError extends Error {
   override readonly name = 'FileTooLargeError';
 
   constructor(bytesAtMost: number) {
-    super(`The file has more than ${mebibytes(bytesAtMost)} MiB, which is too much to work on here: split it up.`);
+    super(
+      `The file has more than ${mebibytes(bytesAtMost)} MiB, which is too much for the browser. Split it into several files.`,
+    );
   }
 }
 
-/** Whether a file is gzip, as the job decides it: by its name. */
+/** Whether a file is gzip. Like the job, this depends on its name only. */
 export function isCompressed(name: string): boolean {
   return /\.gz$/i.test(name);
 }
 
 /**
- * Reads the first bytes of a file. The rest is not expanded.
+ * Reads the first bytes of a file without expanding the rest.
  *
- * @throws UploadRejectedError The compressed file is not sound.
+ * @throws UploadRejectedError The compressed file is invalid.
  */
 export async function readBeginning(
   source: CsvBytes,
@@ -31,8 +33,8 @@ export async function readBeginning(
 /**
  * Reads a whole file.
  *
- * @throws FileTooLargeError It has more bytes; it is read no further than that.
- * @throws UploadRejectedError The compressed file is not sound.
+ * @throws FileTooLargeError The file has more bytes. Reading stops at the limit.
+ * @throws UploadRejectedError The compressed file is invalid.
  */
 export async function readWhole(
   source: CsvBytes,
@@ -43,7 +45,7 @@ export async function readWhole(
   return joined(pieces);
 }
 
-/** The same pieces; fails at the one that exceeds the limit. */
+/** Yields the same pieces and throws at the first one over the limit. */
 export async function* atMost(pieces: AsyncIterable<Uint8Array>, bytesAtMost: number): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const piece of pieces) {

@@ -1,27 +1,27 @@
-/** How often each fingerprint stands in a file: distinct ones in the order of their first row, up to a bound. */
+/** Counts the rows of each fingerprint in a file. Keeps a limited number of fingerprints, in the order of their first rows. */
 import { DIGEST_BYTES } from './blake2b.ts';
 
 const WORDS = DIGEST_BYTES / 4;
 
-/** Fingerprints of a file's good rows: the nth stands at `bytes[16n … 16n + 16)`, and `counts[n]` rows have it. */
+/** Fingerprints of a file's good rows. Fingerprint n is `bytes[16n … 16n + 16)`, and `counts[n]` rows have it. */
 export interface Fingerprints {
   readonly bytes: Uint8Array;
   readonly counts: Uint32Array;
-  /** False where the file has more distinct ones than are kept: these are of its first rows then. */
+  /** False if the file has more distinct fingerprints than the limit. Then only those of its first rows are kept. */
   readonly complete: boolean;
 }
 
-/** A hash table in three arrays: a million rows take 50 MB, where a Map of texts takes several times that. */
+/** A hash table in three arrays. A million rows take 50 MB; a Map with text keys would take several times as much. */
 export class FingerprintTable {
   readonly #limit: number;
   #digests = new Int32Array(WORDS << 10);
   #counts = new Uint32Array(1 << 10);
-  /** Places of digests, one more than each; 0 where free. Twice as many as digests at least. */
+  /** Index of the digest plus 1 for each slot; 0 if the slot is free. There are at least twice as many slots as digests. */
   #slots = new Int32Array(1 << 11);
   #size = 0;
   #complete = true;
 
-  /** @param limit how many distinct fingerprints are kept */
+  /** @param limit the maximum number of distinct fingerprints */
   constructor(limit: number) {
     this.#limit = limit;
   }

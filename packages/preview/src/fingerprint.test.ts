@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { amountText } from './amount.ts';
+import { SCALE } from './amount.ts';
+import { formatUnits } from './decimal.ts';
 import { Identity } from './fingerprint.ts';
 
-test('an amount that is a number has the same fingerprint as its text', () => {
+test('Identity gives an amount as a number the same fingerprint as its text', () => {
   const amounts = fc.integer({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
   fc.assert(
     fc.property(amounts, (units) => {
@@ -11,7 +12,7 @@ test('an amount that is a number has the same fingerprint as its text', () => {
       number.begin(false);
       number.addAmount(units);
       number.finish();
-      const written = new TextEncoder().encode(amountText(units));
+      const written = new TextEncoder().encode(formatUnits(units, SCALE));
       text.begin(false);
       text.addCell(written, 0, written.length);
       text.finish();

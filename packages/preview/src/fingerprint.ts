@@ -1,6 +1,7 @@
-/** Which transaction a row is, in 16 bytes: the same that the job stores, so that the database can say whether it holds them. */
-import { amountText, SCALE } from './amount.ts';
+/** Identifies the transaction of a row in 16 bytes. The job stores the same bytes, so the database can find known rows. */
+import { SCALE } from './amount.ts';
 import { blake2b16 } from './blake2b.ts';
+import { formatUnits } from './decimal.ts';
 
 const SEPARATOR = 0x1f;
 const MINUS = 0x2d;
@@ -12,7 +13,7 @@ const encoder = new TextEncoder();
 const KEY = encoder.encode('key');
 const ID = encoder.encode('id');
 
-/** The text that a fingerprint is the digest of, put together from bytes. */
+/** Builds the text of a row's identity from bytes and computes its digest. */
 export class Identity {
   readonly digest = new Int32Array(4);
   #bytes = new Uint8Array(256);
@@ -20,7 +21,7 @@ export class Identity {
   #length = 0;
   readonly #amount = new Uint8Array(AMOUNT_BYTES);
 
-  /** Begins a row's identity: by its transaction id, or by its natural key. */
+  /** Begins the identity of a row: by its transaction id or by its natural key. */
   begin(byTransactionId: boolean): void {
     this.#length = 0;
     const kind = byTransactionId ? ID : KEY;
@@ -33,14 +34,14 @@ export class Identity {
     this.#append(bytes, from, to);
   }
 
-  /** Amounts count by value: with all four decimals, 12.5 is 12.50. */
+  /** Adds an amount by its value, with all four decimals, so that 12.5 equals 12.50. */
   addAmount(units: number | bigint): void {
     if (typeof units === 'bigint') {
-      const text = encoder.encode(amountText(units));
+      const text = encoder.encode(formatUnits(units, SCALE));
       this.addCell(text, 0, text.length);
       return;
     }
-    // The same text from its end, digit by digit: making a text of each amount is a fifth of a preview's time.
+    // Writes the same digits from the end. Formatting each amount as text would take a fifth of a preview's time.
     let at = AMOUNT_BYTES;
     let left = Math.abs(units);
     for (let digit = 0; digit <= SCALE || left > 0; digit++) {

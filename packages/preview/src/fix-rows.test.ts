@@ -11,7 +11,7 @@ const cell = fc
 const row = fc.array(cell, { minLength: 7, maxLength: 7 }).filter((cells) => cells.some((text) => text !== ''));
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-test('the cells of a row come back from the text that the quarantine keeps, and from the text that goes into a file', () => {
+test('parseRow returns the cells from the text of the quarantine and from the text in a file', () => {
   fc.assert(
     fc.property(fc.array(cell, { minLength: 1, maxLength: 5 }), (cells) => {
       expect(parseRow(rowText(cells))).toEqual(cells);
@@ -28,11 +28,11 @@ test.each([
   ['"ab"cd,e', ['abcd', 'e']],
   ['a\nb,c\r\nd', ['a\nb', 'c\r\nd']],
   ['"open, and on', ['open, and on']],
-])('%j has the cells %j', (rawText, cells) => {
+])('parseRow splits %j into the cells %j', (rawText, cells) => {
   expect(parseRow(rawText)).toEqual(cells);
 });
 
-test('rows are replaced, and every other byte stays as it was', () => {
+test('replaceRows replaces rows and keeps every other byte', () => {
   const before = '\ufeffdate,"note"\r\n"quoted ""x""", 1 \r2025-13-01,"two\nlines"\n\n  last"one,9';
   const after = replaceRows(bytesOf(before), [
     { rowNo: 5, cells: ['last, one', '9'] },
@@ -43,7 +43,7 @@ test('rows are replaced, and every other byte stays as it was', () => {
   );
 });
 
-test('bytes that are not UTF-8 stay as they are in the rows that are not replaced', () => {
+test('replaceRows keeps bytes that are not UTF-8 in other rows', () => {
   const before = Uint8Array.from([...bytesOf('a,b\n'), 0xe9, 0x2c, 0x31, 0x0a, ...bytesOf('x,y\n')]);
   expect([...replaceRows(before, [{ rowNo: 3, cells: ['x', 'z'] }])]).toEqual([
     ...before.slice(0, 8),
@@ -51,7 +51,7 @@ test('bytes that are not UTF-8 stay as they are in the rows that are not replace
   ]);
 });
 
-test('whatever a row held, the cells put into it are read back, and so are those of the other rows', async () => {
+test('replaceRows writes cells that readRows returns unchanged, together with those of the other rows', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 6 }), fc.nat(), row, async (rows, place, cells) => {
       const index = place % rows.length;
@@ -62,12 +62,12 @@ test('whatever a row held, the cells put into it are read back, and so are those
   );
 });
 
-test('a row that the file does not have is an error that says so', () => {
+test('replaceRows rejects a row that the file does not have', () => {
   expect(() => replaceRows(csvOf([expense()]), [{ rowNo: 7, cells: [] }])).toThrow(MissingRowError);
   expect(() => replaceRows(csvOf([expense()]), [{ rowNo: 7, cells: [] }])).toThrow('The file has no row 7');
 });
 
-test('a fix that changes nothing leaves the file as it is', () => {
+test('replaceRows leaves the file unchanged if a fix changes nothing', () => {
   const file = csvOf([expense()], { lineEnd: '\r\n' });
   expect(text(replaceRows(file, [{ rowNo: 1, cells: HEADER }]))).toBe(text(file));
   expect(replaceRows(file, [])).toEqual(file);

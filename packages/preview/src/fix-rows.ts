@@ -1,28 +1,28 @@
-/** Rows put right within their file: every other byte stays as it was. */
+/** Replaces rows in a CSV file and keeps every other byte. */
 import { joined } from './bytes.ts';
 import { bomLength } from './header.ts';
 import { Records } from './records.ts';
 
 /** A row's new cells, in the order of the file's header. */
 export interface RowFix {
-  /** The row as a spreadsheet shows it: the header is 1. */
+  /** The row number as a spreadsheet shows it. The header is row 1. */
   readonly rowNo: number;
   readonly cells: readonly string[];
 }
 
-/** The file has fewer rows than a fix says: it is another version than the one that was looked at. */
+/** A fix is for a row that the file does not have, so the file has changed since it was read. */
 export class MissingRowError extends Error {
   override readonly name = 'MissingRowError';
 
   constructor(rowNo: number) {
-    super(`The file has no row ${rowNo}: it was changed meanwhile. Look at it again.`);
+    super(`The file has no row ${rowNo}, because it was changed in the meantime. Check the file again.`);
   }
 }
 
 /**
  * Replaces rows of a CSV.
  *
- * @param bytes the file, expanded
+ * @param bytes the expanded file
  * @throws MissingRowError
  */
 export function replaceRows(bytes: Uint8Array, fixes: readonly RowFix[]): Uint8Array {
@@ -46,18 +46,18 @@ export function replaceRows(bytes: Uint8Array, fixes: readonly RowFix[]): Uint8A
   return joined([...pieces, bytes.subarray(copied)]);
 }
 
-/** One row of CSV (RFC 4180) without its line end. */
+/** Returns one row of CSV (RFC 4180) without its line end. */
 export function csvRow(cells: readonly string[]): string {
-  // A row of one empty cell would be an empty line, which is no row.
+  // A single empty cell needs quotes, because an empty line is not a row.
   if (cells.length === 1 && cells[0] === '') return '""';
   return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
 }
 
-/** A quoted part with what stands behind it, or a bare cell; a line end is text like any other. */
+/** A quoted part with the text after it, or an unquoted cell. A line end is ordinary text. */
 const CELL = /"([^"]*(?:""[^"]*)*)"?([^,]*)|[^,]*/y;
 
 /**
- * The cells of one row, as the quarantine keeps it: a line end within a cell is not quoted there, so the row goes on to the
+ * Returns the cells of one row as the quarantine stores it. Line ends in its cells are not quoted, so the row extends to the
  * end of the text.
  */
 export function parseRow(rawText: string): string[] {

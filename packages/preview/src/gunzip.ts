@@ -1,21 +1,28 @@
 /**
- * gzip as the job expands it: several members, zeros behind them, checksums checked, each fault with its reason.
+ * Expands gzip as the job does: several members, zeros after them, checked checksums, and a reason for each fault.
  *
- * Where the compressed bits themselves make no sense the two may differ. The job's zlib stops there (`not_gzip`), and fflate
- * may go on, to a checksum that is wrong or to an early end (`truncated_gzip`). The job decides.
+ * The two may differ if the compressed bits themselves are invalid. The job's zlib stops there (`not_gzip`), but fflate may
+ * continue to a wrong checksum or to an early end (`truncated_gzip`). The job's result counts.
+ *
+ * DecompressionStream cannot replace this code: it rejects zeros after a member, and it reports a truncated file and a
+ * damaged file with the same error. fflate's `Gunzip` does not check checksums.
  */
 import { Inflate } from 'fflate';
 import { joined } from './bytes.ts';
 import { UploadRejectedError } from './rejection.ts';
 
-/** A piece of a bomb may expand to a thousand times its size at once: 16 MiB. */
+/** A piece of a gzip bomb can expand to a thousand times its size: 16 MiB. */
 const PUSHED_BYTES = 16 << 10;
 const FLAG_CHECKSUM = 2;
 const FLAG_EXTRA = 4;
 const FLAG_NAME = 8;
 const FLAG_COMMENT = 16;
 
-/** What fflate's stream knows and does not declare: whether the last block is read to its end, and what is left over. */
+/**
+ * Private fields of fflate's stream: `s.f` is set in the last block, `s.l` is unset at the end of a block, `p` has the unused
+ * bytes, and `s.p` the number of bits that were read of the first one. The public API does not report where a member ends. The
+ * tests with several members fail if a new version of fflate changes these fields.
+ */
 interface InflateState {
   readonly s: { readonly f?: number; readonly l?: unknown; readonly p?: number };
   readonly p: Uint8Array;
@@ -24,7 +31,7 @@ interface InflateState {
 /**
  * Expands gzip.
  *
- * @throws UploadRejectedError It is cut off (`truncated_gzip`) or not sound (`not_gzip`).
+ * @throws UploadRejectedError The file is cut off (`truncated_gzip`) or invalid (`not_gzip`).
  */
 export async function* gunzipPieces(stored: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   const input = new Input(stored);
@@ -37,7 +44,7 @@ export async function* gunzipPieces(stored: AsyncGenerator<Uint8Array>): AsyncGe
       yield piece;
     }
     const trailer = new DataView((await input.exactly(8)).slice().buffer);
-    if (trailer.getUint32(0, true) !== checksum || trailer.getUint32(4, true) !== length) throw damaged();
+    if (trailer.getUint32(0, true) !== checksum || trailer.getUint32(4, true) !== length) throw damagedError();
     await input.skipZeros();
   }
 }
@@ -45,9 +52,9 @@ export async function* gunzipPieces(stored: AsyncGenerator<Uint8Array>): AsyncGe
 async function readMemberHeader(input: Input): Promise<boolean> {
   const magic = await input.upTo(2);
   if (magic.length === 0) return false;
-  if (magic[0] !== 0x1f || magic[1] !== 0x8b) throw damaged();
+  if (magic[0] !== 0x1f || magic[1] !== 0x8b) throw damagedError();
   const [method = 0, flags = 0] = await input.exactly(8);
-  if (method !== 8) throw damaged();
+  if (method !== 8) throw damagedError();
   if (flags & FLAG_EXTRA) {
     const [low = 0, high = 0] = await input.exactly(2);
     await input.exactly(low + 256 * high);
@@ -66,11 +73,11 @@ async function* inflateMember(input: Input): AsyncGenerator<Uint8Array> {
   const state = inflate as unknown as InflateState;
   for (;;) {
     const piece = await input.upTo(PUSHED_BYTES);
-    if (piece.length === 0) throw cutOff();
+    if (piece.length === 0) throw cutOffError();
     try {
       inflate.push(piece);
     } catch {
-      throw damaged();
+      throw damagedError();
     }
     if (expanded.length > 0) yield expanded;
     if (state.s.f && !state.s.l) {
@@ -80,7 +87,7 @@ async function* inflateMember(input: Input): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The stored bytes, as many at a time as a part of the format takes. */
+/** Reads the stored bytes in the sizes that the parts of the format need. */
 class Input {
   readonly #stored: AsyncGenerator<Uint8Array>;
   #bytes: Uint8Array = new Uint8Array(0);
@@ -104,11 +111,11 @@ class Input {
 
   async exactly(size: number): Promise<Uint8Array> {
     const taken = await this.upTo(size);
-    if (taken.length < size) throw cutOff();
+    if (taken.length < size) throw cutOffError();
     return taken;
   }
 
-  /** Gives back the end of what was taken last. */
+  /** Puts back the end of the bytes that were taken last. */
   giveBack(count: number): void {
     this.#at -= count;
   }
@@ -116,7 +123,7 @@ class Input {
   async skipText(): Promise<void> {
     for (;;) {
       const [byte] = await this.upTo(1);
-      if (byte === undefined) throw cutOff();
+      if (byte === undefined) throw cutOffError();
       if (byte === 0) return;
     }
   }
@@ -130,15 +137,15 @@ class Input {
   }
 }
 
-function cutOff(): UploadRejectedError {
-  return new UploadRejectedError(
-    'truncated_gzip',
-    'The compressed file ends too early: it was cut off, upload it again.',
-  );
+function cutOffError(): UploadRejectedError {
+  return new UploadRejectedError('truncated_gzip', 'The compressed file is cut off. Upload it again.');
 }
 
-function damaged(): UploadRejectedError {
-  return new UploadRejectedError('not_gzip', 'The file is named .gz but is not sound gzip: compress it again.');
+function damagedError(): UploadRejectedError {
+  return new UploadRejectedError(
+    'not_gzip',
+    'The file name ends in .gz, but the file is not valid gzip. Compress it again.',
+  );
 }
 
 const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {

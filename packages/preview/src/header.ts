@@ -1,44 +1,44 @@
-/** The head of a CSV against its contract. */
+/** Reads the header of a CSV and checks it against the contract. */
 import type { Column } from './contract.ts';
-import { first, spelledOut, strip } from './job-text.ts';
+import { escapeInvisible, first, strip } from './job-text.ts';
 import { Records } from './records.ts';
 import { UploadRejectedError } from './rejection.ts';
 import { isUtf8, textOf } from './utf8.ts';
 
-/** So many bytes of a file are looked at for its header. */
+/** The header must be within this many bytes. */
 export const HEAD_BYTES = 64 << 10;
-/** More columns than any statement has, as the job rejects them. */
+/** The job rejects files with more columns. No statement has as many. */
 export const MOST_COLUMNS = 512;
 const HEADER_SHOWN = 80;
 const HEADERS_SHOWN = 20;
 
-/** The header of one CSV against its contract. */
+/** The header of one CSV. */
 export interface Header {
-  /** The headers as they stand in the file. */
+  /** The headers as they are in the file. */
   readonly names: readonly string[];
-  /** For each column of the contract that the file has, its index in the file. */
+  /** The index in the file for each column of the contract that the file has. */
   readonly positions: ReadonlyMap<string, number>;
-  /** Headers that are no column of the contract. */
+  /** The headers that the contract does not have. */
   readonly ignored: readonly string[];
-  /** The row it stands in: 1, or more where empty lines precede it. */
+  /** The row number of the header: 1, or more if empty lines precede it. */
   readonly rowNo: number;
 }
 
-const UTF_16 = 'The file is UTF-16: save it again as “CSV UTF-8”.';
+const UTF_16 = 'The file is UTF-16. Save it again as “CSV UTF-8”.';
 const SIGNATURES: readonly (readonly [bytes: readonly number[], code: string, reason: string])[] = [
   [[0xff, 0xfe], 'not_utf8', UTF_16],
   [[0xfe, 0xff], 'not_utf8', UTF_16],
-  [[0x50, 0x4b, 3, 4], 'not_csv', 'The file is an Excel workbook or a zip archive: open it and save the sheet as CSV.'],
-  [[0xd0, 0xcf, 0x11, 0xe0], 'not_csv', 'The file is an old Excel workbook: open it and save the sheet as CSV.'],
-  [[0x25, 0x50, 0x44, 0x46], 'not_csv', 'The file is a PDF: export the transactions as CSV.'],
-  [[0x1f, 0x8b], 'not_csv', 'The file is gzip but not named so: name it *.csv.gz.'],
+  [[0x50, 0x4b, 3, 4], 'not_csv', 'The file is an Excel workbook or a zip archive. Open it and save the sheet as CSV.'],
+  [[0xd0, 0xcf, 0x11, 0xe0], 'not_csv', 'The file is an old Excel workbook. Open it and save the sheet as CSV.'],
+  [[0x25, 0x50, 0x44, 0x46], 'not_csv', 'The file is a PDF. Export the transactions as CSV.'],
+  [[0x1f, 0x8b], 'not_csv', 'The file is gzip, but its name does not say so. Name it *.csv.gz.'],
 ];
 
 /**
- * Reads a file's first bytes.
+ * Reads the header from the first bytes of a file.
  *
- * @param cut the fault that ends them, if there is one
- * @throws UploadRejectedError The file is no CSV of this feed.
+ * @param cut the fault at which the bytes end, or null
+ * @throws UploadRejectedError The file is not a CSV of this feed.
  */
 export function readHeader(
   head: Uint8Array,
@@ -48,7 +48,7 @@ export function readHeader(
 ): Header {
   const start = bomLength(head);
   if (head.subarray(start).every(isAsciiSpace)) {
-    throw cut ?? new UploadRejectedError('empty_file', 'The file is empty: upload it again with a header and rows.');
+    throw cut ?? new UploadRejectedError('empty_file', 'The file is empty. Upload it again with a header and rows.');
   }
   for (const [bytes, code, reason] of SIGNATURES) {
     if (bytes.every((byte, index) => head[index] === byte)) throw new UploadRejectedError(code, reason);
@@ -57,17 +57,17 @@ export function readHeader(
   return matchHeader(names, rowNo, feed, columns);
 }
 
-/** How many bytes a UTF-8 byte order mark takes at the start: 3 or 0. */
+/** Returns the length of a UTF-8 byte order mark at the start: 3 or 0. */
 export function bomLength(bytes: Uint8Array): 0 | 3 {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
 }
 
-/** As Python's `bytes.strip()` sees it. */
+/** Whether Python's `bytes.strip()` removes the byte. */
 function isAsciiSpace(byte: number): boolean {
   return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 }
 
-/** The cells of the first record that holds anything, and the row it stands in. */
+/** Returns the cells of the first record that is not empty, and its row number. */
 function firstRecord(head: Uint8Array, cut: UploadRejectedError | null): { names: readonly string[]; rowNo: number } {
   const records = new Records(head.length + 1);
   const bytes = new Uint8Array(2 * head.length);
@@ -78,25 +78,25 @@ function firstRecord(head: Uint8Array, cut: UploadRejectedError | null): { names
     if (!records.next(true)) break;
     if (isEmptyLine) continue;
     const cells = Array.from({ length: records.count }, (_, index) => records.cell(index).slice());
-    // As it stands in the file: without their quotes, bytes may come together that are a character.
-    const sound = isUtf8(records.line());
-    if (sound && cells.every((cell) => strip(textOf(cell)) === '')) continue;
-    if (!sound) {
-      throw new UploadRejectedError('not_utf8', 'The header is not UTF-8: save the file again as “CSV UTF-8”.');
+    // Checks the line as it is in the file. Without quotes, separate bytes could together form a character.
+    const isValid = isUtf8(records.line());
+    if (isValid && cells.every((cell) => strip(textOf(cell)) === '')) continue;
+    if (!isValid) {
+      throw new UploadRejectedError('not_utf8', 'The header is not UTF-8. Save the file again as “CSV UTF-8”.');
     }
     const isEnded = records.at > records.lineEnd;
     if (cut !== null && !isEnded) break;
     if (cells.some((cell) => cell.includes(0))) {
       throw new UploadRejectedError(
         'not_csv',
-        'The header holds NUL bytes: the file is binary or UTF-16, save it again as “CSV UTF-8”.',
+        'The header contains NUL bytes, so the file is binary or UTF-16. Save it again as “CSV UTF-8”.',
       );
     }
     return { names: cells.map(textOf), rowNo };
   }
   throw (
     cut ??
-    new UploadRejectedError('empty_file', 'The file holds only empty lines: upload it again with a header and rows.')
+    new UploadRejectedError('empty_file', 'The file has only empty lines. Upload it again with a header and rows.')
   );
 }
 
@@ -104,7 +104,7 @@ function matchHeader(names: readonly string[], rowNo: number, feed: string, colu
   if (names.length > MOST_COLUMNS) {
     throw new UploadRejectedError(
       'too_many_columns',
-      `The header has more than ${MOST_COLUMNS} columns: keep those of ${feed}, and upload it again.`,
+      `The header has more than ${MOST_COLUMNS} columns. Keep only those of ${feed} and upload the file again.`,
     );
   }
   const normalised = names.map((name) => strip(name).toLowerCase());
@@ -118,14 +118,14 @@ function matchHeader(names: readonly string[], rowNo: number, feed: string, colu
     const needed = missing.map(({ header }) => header).join(', ');
     throw new UploadRejectedError(
       'missing_header',
-      `The header of a file of ${feed} needs ${needed}; this one has ${found}.${separatorHint(names)}`,
+      `The header of a file of ${feed} is missing ${needed}. It has ${found}. ${missingAdvice(names)}`,
     );
   }
   const repeated = [...known].filter((name) => normalised.filter((other) => other === name).length > 1).sort();
   if (repeated.length > 0) {
     throw new UploadRejectedError(
       'duplicate_header',
-      `The header names ${repeated.join(', ')} more than once: keep one column of each name.`,
+      `The header names ${repeated.join(', ')} more than once. Keep one column of each name.`,
     );
   }
   return {
@@ -136,19 +136,21 @@ function matchHeader(names: readonly string[], rowNo: number, feed: string, colu
   };
 }
 
-function separatorHint([name = '', ...others]: readonly string[]): string {
+function missingAdvice([name = '', ...others]: readonly string[]): string {
   const separated = others.length > 0 ? null : name.includes(';') ? 'semicolons' : name.includes('\t') ? 'tabs' : null;
-  return separated === null ? '' : ` Its columns are separated by ${separated}: save it with commas.`;
+  return separated === null
+    ? 'Add the missing columns and upload the file again.'
+    : `Save the file with commas instead of ${separated} between its columns.`;
 }
 
-/** The reason for a byte that is not UTF-8, with the text around it. */
+/** Returns the rejection for a byte that is not UTF-8, with the text around the byte. */
 export function notUtf8(rowNo: number, name: string | undefined, byte: number, asLatin1: string): UploadRejectedError {
   const column = name === undefined ? '' : `, column ${shownName(name)}`;
   const digits = byte.toString(16).toUpperCase().padStart(2, '0');
   return new UploadRejectedError(
     'not_utf8',
-    `Row ${rowNo}${column}: the byte 0x${digits} is not UTF-8 (${spelledOut(asLatin1)} if it is Latin-1): ` +
-      'save the file again as “CSV UTF-8”.',
+    `Row ${rowNo}${column}: the byte 0x${digits} is not UTF-8 (${escapeInvisible(asLatin1)} if it is Latin-1). ` +
+      'Save the file again as “CSV UTF-8”.',
   );
 }
 

@@ -1,15 +1,6 @@
 /**
- * What the job will make of a CSV, told before it is sent; and banks' exports mapped to a feed. The same code runs in a
- * browser's Web Worker and in Node.
- *
- * - `preview.ts`: `previewCsv`, which reads a file as the job does: `csv-source.ts` (blocks) → `header.ts` → `records.ts`
- *   (rows and cells) → `row-check.ts` (the contract) → `tally.ts`, `quarantine.ts`, `fingerprint.ts`;
- * - `mapping/`: a bank's own export → feeds;
- * - `overlap.ts`, `diff-rows.ts`: against what other uploads hold, and against an earlier version of itself;
- * - `expand.ts`: a whole file or its beginning, never more of it than is asked for;
- * - `read-rows.ts`, `fix-rows.ts`, `safe-csv.ts`: rows out of a file, mended in it, or for a spreadsheet.
- *
- * `test/agreement.test.ts` runs the job's own code over a corpus of files and compares what both say, field by field.
+ * Previews what the job will do with a CSV before it is sent, and maps bank exports to feeds. The same code runs in a
+ * browser's Web Worker and in Node. README.md shows the order of the files.
  */
 export type { Contract } from './contract.ts';
 export { diffRows, type RowsDiff } from './diff-rows.ts';

@@ -11,11 +11,11 @@ test.each([
   ['\u200b\u202e\u2028\ufeff\ue000\uffff', "'\\u200b\\u202e\\u2028\\ufeff\\ue000\\uffff'"],
   ['\u{1d173}\u{e0001}\u{10ffff}', "'\\U0001d173\\U000e0001\\U0010ffff'"],
   ['é☕😀e\u0301', "'é☕😀e\u0301'"],
-  // Characters since Unicode 15, 15.1, 16 and 17, and a code point that is none yet.
+  // Characters since Unicode 15, 15.1, 16 and 17, and an unassigned code point.
   ['\u{1fae8}\u2ffc\u1c89\u{1faea}\u0378', "'\u{1fae8}\u2ffc\u1c89\u{1faea}\u0378'"],
   ['x'.repeat(40), `'${'x'.repeat(40)}'`],
   ['☕'.repeat(41), `'${'☕'.repeat(39)}…'`],
-])('%j is quoted with its unseen characters spelled out, as the job does', (text, shown) => {
+])('quoted escapes the invisible characters of %j like the job', (text, shown) => {
   expect(quoted(text, 40)).toBe(shown);
 });
 
@@ -25,7 +25,7 @@ test.each([
   [[''], '""'],
   [['', ''], ','],
   [[' a ', '\t', "'", '\0', '#', '\\', '\u2028'], " a ,\t,',\0,#,\\,\u2028"],
-])('the cells %j are written as the job writes them', (cells, text) => {
+])('rowText writes the cells %j like the job', (cells, text) => {
   expect(rowText(cells)).toBe(text);
 });
 
@@ -33,11 +33,11 @@ test.each([
   ['\u2003 a b\u0085\t', 'a b'],
   ['\x1c\u3000', ''],
   ['\ufeffa\ufeff', '\ufeffa\ufeff'],
-])('%j is stripped of what Python takes for white space', (text, stripped) => {
+])('strip removes the white space of Python from %j', (text, stripped) => {
   expect(strip(text)).toBe(stripped);
 });
 
-test('spaces within a text do not take the square of their number', async () => {
+test('strip takes linear time for spaces within a text', async () => {
   const text = `a${' '.repeat(250_000)}b`;
   expect(await cpuSeconds(() => strip(text))).toBeLessThan(2);
   expect(strip(text)).toBe(text);

@@ -1,18 +1,18 @@
-/** Text as the job, which is Python, cuts, quotes and writes it: its messages come out the same here, to the letter. */
+/** Cuts, quotes and writes text like the Python job, so that both have exactly the same messages. */
 
-/** What Python's `str.strip` and `\s` take for white space. JavaScript's own lacks U+001C–U+001F and U+0085, and adds U+FEFF. */
+/** White space of Python's `str.strip` and `\s`. JavaScript's lacks U+001C–U+001F and U+0085, and has U+FEFF in addition. */
 export const WHITE_SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
 const WHITE = new RegExp(`[${WHITE_SPACE}]`);
 /**
- * Characters that nobody sees or that change how the text around them looks, as the job's `rejection.py` lists them. The
- * table is fixed, for what `\p{C}` matches grows with each version of Unicode.
+ * Characters that are invisible or that change how the text around them looks, as in the job's `rejection.py`. The
+ * table is fixed, because `\p{C}` matches more with each version of Unicode.
  */
-const UNSEEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const INVISIBLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters
   /[\x00-\x1f\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{10ffff}]/gu;
 
-/** `text.strip()`, character by character: a pattern for spaces before the end tries them from each of them. */
+/** Returns `text.strip()`. A regular expression for trailing spaces would take quadratic time. */
 export function strip(text: string): string {
   let start = 0;
   let end = text.length;
@@ -21,7 +21,7 @@ export function strip(text: string): string {
   return text.slice(start, end);
 }
 
-/** `text[:length]`, in characters rather than in UTF-16's units. */
+/** Returns `text[:length]`, counted in characters and not in UTF-16 units. */
 export function first(text: string, length: number): string {
   if (text.length <= length) return text;
   let end = 0;
@@ -29,28 +29,28 @@ export function first(text: string, length: number): string {
   return text.slice(0, end);
 }
 
-/** `len(text)`. */
+/** Returns `len(text)`. */
 export function lengthOf(text: string): number {
   let length = 0;
   for (let at = 0; at < text.length; at += widthAt(text, at)) length++;
   return length;
 }
 
-/** `1,234,567`, as Python's `f"{count:,}"`. */
+/** Returns `1,234,567`, like Python's `f"{count:,}"`. */
 export function withCommas(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** Text as a reason quotes it: in quotes, unseen characters spelled out, at most `length` characters of it. */
+/** Returns text for a message: in quotes, with invisible characters escaped, and cut to `length` characters. */
 export function quoted(text: string, length: number): string {
   const shown = lengthOf(first(text, length + 1)) <= length ? text : `${first(text, length - 1)}…`;
   const mark = shown.includes("'") && !shown.includes('"') ? '"' : "'";
-  return mark + spelledOut(shown.replaceAll('\\', '\\\\').replaceAll(mark, `\\${mark}`)) + mark;
+  return mark + escapeInvisible(shown.replaceAll('\\', '\\\\').replaceAll(mark, `\\${mark}`)) + mark;
 }
 
-/** Text with its unseen characters as Python writes them in a string. */
-export function spelledOut(text: string): string {
-  return text.replace(UNSEEN, (character) => {
+/** Returns text with invisible characters escaped as in a Python string. */
+export function escapeInvisible(text: string): string {
+  return text.replace(INVISIBLE, (character) => {
     const code = character.codePointAt(0) ?? 0;
     if (code < 0x100) return NAMED[character] ?? `\\x${hexadecimal(code, 2)}`;
     return code < 0x10000 ? `\\u${hexadecimal(code, 4)}` : `\\U${hexadecimal(code, 8)}`;
@@ -58,7 +58,7 @@ export function spelledOut(text: string): string {
 }
 
 /**
- * Cells as one CSV record without its line end, as the job writes it (RFC 4180): a cell with a quote, a comma or a line end
+ * Returns cells as one CSV record without its line end, as the job writes it (RFC 4180). A cell with a quote, a comma or a line end
  * is quoted, and so is a single empty cell.
  */
 export function rowText(cells: readonly string[]): string {

@@ -1,18 +1,18 @@
-/** Rows that readers see already, from other uploads: they will count once. */
+/** Counts rows that other uploads have already published. Such rows count only once. */
 import type { Preview } from './preview.ts';
 
-/** How often another published upload holds a fingerprint: its index in the preview's, and the occurrences. */
+/** Pairs of a fingerprint's index in the preview and its number of rows in another published upload. */
 export type Held = readonly (readonly [index: number, occurrences: number])[];
 
 export interface Duplicates {
-  /** Good rows of the file that are shown already. */
+  /** The good rows of the file that are already visible. */
   readonly rows: number;
 }
 
 /**
- * Within an owner and feed, readers see each row as often as the upload that has it most often.
+ * Counts the duplicates. For each owner and feed, a row is visible as often as in the upload that has it most often.
  *
- * @param held of each fingerprint the highest multiplicity among the other published uploads
+ * @param held the highest count of each fingerprint in any other published upload
  */
 export function duplicatesOf({ fingerprints }: Pick<Preview, 'fingerprints'>, held: Held): Duplicates {
   let rows = 0;

@@ -8,7 +8,7 @@ const EXPENSES = contractOf('expenses');
 const name = 'a.csv';
 const MANY = csvOf(Array.from({ length: 120_000 }, (_, amount) => expense({ amount: `${amount}.25` })));
 
-test('a sound file is told by currency and by month', async () => {
+test('previewCsv sums a good file by currency and by month', async () => {
   const rows = [
     expense({ amount: '0.10' }),
     expense({ amount: '0.20', date: '2025-02-28' }),
@@ -36,19 +36,19 @@ test('a sound file is told by currency and by month', async () => {
   expect(preview.rejected).toBeUndefined();
 });
 
-test('sums are exact beyond what a double holds', async () => {
+test('previewCsv keeps sums exact beyond the range of a double', async () => {
   const rows = Array.from({ length: 1000 }, () => expense({ amount: '999999999999999.99' }));
   const preview = await previewCsv(csvOf([...rows, expense({ amount: '0.01' })]), EXPENSES, { name });
   expect(preview.amountGood).toBe('999999999999999990.0100');
 });
 
-test('a Blob and bytes come to the same', async () => {
+test('previewCsv returns the same for a Blob and for bytes', async () => {
   const file = csvOf([expense(), expense({ date: 'soon' }), expense()]);
   const fromBlob = await previewCsv(new Blob([file as Uint8Array<ArrayBuffer>]), EXPENSES, { name });
   expect(fromBlob).toEqual(await previewCsv(file, EXPENSES, { name }));
 });
 
-test('progress goes from the beginning to the end', async () => {
+test('previewCsv reports progress from 0 to 1', async () => {
   const shares: number[] = [];
   await previewCsv(MANY, EXPENSES, { name, onProgress: (share) => shares.push(share) });
   expect(shares.length).toBeGreaterThan(2);
@@ -56,7 +56,7 @@ test('progress goes from the beginning to the end', async () => {
   expect(shares.at(-1)).toBe(1);
 });
 
-test('an aborted preview throws what it was aborted with', async () => {
+test('previewCsv throws the reason of an abort', async () => {
   const abort = new AbortController();
   const preview = previewCsv(MANY, EXPENSES, {
     name,
@@ -66,7 +66,7 @@ test('an aborted preview throws what it was aborted with', async () => {
   await expect(preview).rejects.toThrow('another file was dropped');
 });
 
-test('of many quarantined rows the first are kept and all are counted', async () => {
+test('previewCsv keeps the first quarantined rows and counts all of them', async () => {
   const rows = [
     ...Array.from({ length: 50 }, () => expense({ amount: 'x' })),
     ...Array.from({ length: 60 }, () => expense()),
@@ -76,7 +76,7 @@ test('of many quarantined rows the first are kept and all are counted', async ()
   expect(preview.quarantinedByCode).toEqual([{ code: 'bad_number', rows: 50 }]);
 });
 
-test('beyond their bound fingerprints are left out, and it is said', async () => {
+test('previewCsv keeps a limited number of fingerprints and reports that they are incomplete', async () => {
   const rows = Array.from({ length: 5000 }, (_, amount) => expense({ amount: String(amount % 3000) }));
   const all = await previewCsv(csvOf(rows), EXPENSES, { name });
   expect(all.fingerprints.complete).toBe(true);
@@ -88,15 +88,15 @@ test('beyond their bound fingerprints are left out, and it is said', async () =>
   expect(bounded.rowsGood).toBe(5000);
 });
 
-test('an object over the limit is rejected before it is read', async () => {
+test('previewCsv rejects an object over the limit without reading it', async () => {
   const { rejected } = await previewCsv(MANY, EXPENSES, { name, limits: { objectBytes: 3 << 20 } });
   expect(rejected).toEqual({
     code: 'too_large',
-    reason: 'The object has 6 MiB; at most 3 are read: split it into files.',
+    reason: 'The file has 6 MiB, but the limit is 3 MiB. Split it into several files.',
   });
 });
 
-test('a compressed file that expands beyond the limit is rejected without being expanded to its end', async () => {
+test('previewCsv stops expanding a compressed file at the limit', async () => {
   const shares: number[] = [];
   const bomb = gzipSync(bytesOf(`${HEADER.join(',')}\n${`${expense().join(',')}\n`.repeat(600_000)}`));
   const { rejected } = await previewCsv(bomb, EXPENSES, {
@@ -104,14 +104,14 @@ test('a compressed file that expands beyond the limit is rejected without being 
     limits: { expandedBytes: 6 << 20 },
     onProgress: (share) => shares.push(share),
   });
-  expect(rejected?.reason).toBe('The CSV is larger than 6 MiB: split it into several files.');
+  expect(rejected?.reason).toBe('The CSV is larger than 6 MiB. Split it into several files.');
 });
 
-test('a record that no block holds is rejected', async () => {
+test('previewCsv rejects a record that does not fit into any block', async () => {
   const file = csvOf([expense({ description: 'x'.repeat(70 << 20) }), expense()]);
   const { rejected } = await previewCsv(file, EXPENSES, { name });
   expect(rejected).toEqual({
     code: 'record_too_long',
-    reason: 'A row is longer than 32 MiB: a quote is never closed, or the file is no CSV.',
+    reason: 'A row is longer than 32 MiB. Close an open quote, or export the file as CSV again.',
   });
 });

@@ -1,7 +1,8 @@
-/** What the job would make of a CSV. */
-import { amountText } from './amount.ts';
+/** Previews what the job would do with a CSV. */
+import { SCALE } from './amount.ts';
 import type { Contract } from './contract.ts';
 import { CsvSource } from './csv-source.ts';
+import { formatUnits } from './decimal.ts';
 import { faultMessage, raggedMessage } from './fault-message.ts';
 import { Identity } from './fingerprint.ts';
 import { type Fingerprints, FingerprintTable } from './fingerprint-table.ts';
@@ -16,73 +17,73 @@ import { type CsvBytes, mebibytes, piecesOf, sizeOf } from './source.ts';
 import { type CurrencyAmount, type MonthAmount, Tally } from './tally.ts';
 
 const MIB = 1 << 20;
-/** An upload of which more than this share of rows is bad is no CSV of its feed, but a mistake. */
+/** An upload with a higher share of bad rows is rejected, because it is probably not a CSV of its feed. */
 const QUARANTINE_LIMIT = 0.5;
 const REASON_MAX = 1000;
 const NAME_SHOWN = 200;
 
-/** How large an upload may be, in bytes; unless said otherwise, the job's own limits. */
+/** The maximum size of an upload in bytes. The defaults are the job's limits. */
 export interface ReadLimits {
-  /** Of the object as it is stored. */
+  /** The limit for the stored object. */
   readonly objectBytes: number;
-  /** Of the CSV after decompression. */
+  /** The limit for the CSV after decompression. */
   readonly expandedBytes: number;
 }
 
 const JOB_LIMITS: ReadLimits = { objectBytes: 2048 * MIB, expandedBytes: 4096 * MIB };
 
 export interface PreviewOptions {
-  /** The file's name: `.csv.gz` is gzip. */
+  /** The file's name. A file with the ending `.csv.gz` is gzip. */
   readonly name: string;
-  /** The share of the file that is read, 0 to 1; called a few times. */
+  /** Called a few times with the share of the file that has been read, from 0 to 1. */
   readonly onProgress?: (share: number) => void;
-  /** Aborts the reading, which then throws the signal's reason. */
+  /** Aborts the preview, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
   readonly limits?: Partial<ReadLimits>;
-  /** How many quarantined rows are kept; 1,000 unless said otherwise. */
+  /** The maximum number of quarantined rows to keep; the default is 1,000. */
   readonly quarantinedKept?: number;
-  /** How many distinct fingerprints are kept; 2^21 unless said otherwise. */
+  /** The maximum number of distinct fingerprints to keep; the default is 2^21. */
   readonly fingerprintsKept?: number;
-  /** The longest records that are read, in bytes; the job's own unless said otherwise. */
+  /** The block size in bytes; the default is the job's. */
   readonly blockBytes?: number;
 }
 
-/** What the job would make of a CSV. Amounts are decimal texts with four decimals. */
+/** The job's result for a CSV. Amounts are decimal texts with four decimals. */
 export interface Preview {
   readonly feed: string;
-  /** The headers as they stand in the file; empty where it has none that could be read. */
+  /** The headers as they are in the file; empty if they cannot be read. */
   readonly header: readonly string[];
   readonly ignoredColumns: readonly string[];
   readonly rowsRead: number;
   readonly rowsGood: number;
   readonly rowsQuarantined: number;
-  /** Why nothing of it would be published. Unless it is `too_many_bad_rows`, no row of it counts then. */
+  /** Why the upload would be rejected. All counts are 0 then, except for `too_many_bad_rows`. */
   readonly rejected?: Rejection;
-  /** Good rows by currency. */
+  /** The good rows by currency. */
   readonly amounts: readonly CurrencyAmount[];
-  /** Control sums over all currencies, as `v_upload_accounting` has them. */
+  /** Checksums over all currencies, as in `v_upload_accounting`. */
   readonly amountRead: string;
   readonly amountGood: string;
   readonly amountQuarantined: string;
   readonly months: readonly MonthAmount[];
-  /** The day of the earliest good row, YYYY-MM-DD; of a month its first day. */
+  /** The date of the earliest good row as YYYY-MM-DD; the first day for a month. */
   readonly firstDate: string | null;
   readonly lastDate: string | null;
   readonly hasTransactionIds: boolean;
-  /** What the uploader may want to know, such as ignored columns. */
+  /** Notes for the uploader, such as ignored columns. */
   readonly notes: readonly string[];
   /** The first quarantined rows. */
   readonly quarantined: readonly QuarantinedRow[];
-  /** How many rows each code has, most first. */
+  /** The number of rows per code, the most frequent code first. */
   readonly quarantinedByCode: readonly { readonly code: string; readonly rows: number }[];
-  /** Of the good rows. */
+  /** The fingerprints of the good rows. */
   readonly fingerprints: Fingerprints;
 }
 
 /**
- * Reads a CSV as the job would, without keeping its rows: memory is bounded whatever its size.
+ * Reads a CSV like the job, without keeping its rows, so that memory is bounded for a file of any size.
  *
- * @throws the signal's reason, where it was aborted. A CSV that is not acceptable is no error: `rejected` says why.
+ * @throws the signal's reason after an abort; an unacceptable CSV does not throw but sets `rejected`
  */
 export async function previewCsv(source: CsvBytes, contract: Contract, options: PreviewOptions): Promise<Preview> {
   const limits = { ...JOB_LIMITS, ...options.limits };
@@ -97,7 +98,7 @@ export async function previewCsv(source: CsvBytes, contract: Contract, options: 
     return await previewWith(source, contract, options, limits, large, true);
   } catch (error) {
     if (error instanceof RecordTooLongError) {
-      const reason = `A row is longer than ${large / MIB} MiB: a quote is never closed, or the file is no CSV.`;
+      const reason = `A row is longer than ${large / MIB} MiB. Close an open quote, or export the file as CSV again.`;
       return new PreviewSink(contract, null, options).preview({ code: 'record_too_long', reason });
     }
     if (!(error instanceof UploadRejectedError)) throw error;
@@ -143,13 +144,14 @@ function refuseNameAndSize(name: string, size: number, limits: ReadLimits): void
   if (!/\.csv(\.gz)?$/i.test(name)) {
     throw new UploadRejectedError(
       'wrong_extension',
-      `${quoted(name, NAME_SHOWN)} is not named as a CSV: save it as CSV and name it *.csv, or *.csv.gz when compressed.`,
+      `${quoted(name, NAME_SHOWN)} is not named as a CSV file. ` +
+        'Save it as CSV and name it *.csv, or *.csv.gz if it is compressed.',
     );
   }
   if (size > limits.objectBytes) {
     throw new UploadRejectedError(
       'too_large',
-      `The object has ${mebibytes(size)} MiB; at most ${mebibytes(limits.objectBytes)} are read: split it into files.`,
+      `The file has ${mebibytes(size)} MiB, but the limit is ${mebibytes(limits.objectBytes)} MiB. Split it into several files.`,
     );
   }
 }
@@ -167,7 +169,7 @@ class PreviewSink implements RowSink {
   readonly #periodPlace: number;
   readonly #periodIsMonth: boolean;
   readonly #idPlace: number;
-  /** The columns of the natural key, by their places; -1 for the amount. */
+  /** The indexes of the natural key's columns; -1 for the amount. */
   readonly #keyPlaces: readonly number[];
 
   constructor(contract: Contract, reader: CsvReader | null, options: PreviewOptions) {
@@ -205,14 +207,14 @@ class PreviewSink implements RowSink {
     }));
   }
 
-  /** After the last row: whether the job would take the upload for a mistake. */
+  /** Returns the rejection if too many rows are bad. Call it after the last row. */
   tooManyBadRows(): Rejection | undefined {
     const { count, kept } = this.#quarantine;
     const read = this.#tally.rows + count;
     const [worst] = kept;
     if (count <= read * QUARANTINE_LIMIT || worst === undefined) return undefined;
     const reason =
-      `${withCommas(count)} of ${withCommas(read)} rows break the contract, more than half: mend them and upload ` +
+      `${withCommas(count)} of ${withCommas(read)} rows have problems, too many to import. Fix them and upload ` +
       `the file again. The first is row ${worst.rowNo}: ${worst.message}`;
     return { code: 'too_many_bad_rows', reason: first(reason, REASON_MAX) };
   }
@@ -231,8 +233,8 @@ class PreviewSink implements RowSink {
       rowsQuarantined: quarantine.count,
       ...(rejected && { rejected }),
       amounts: tally.amounts,
-      amountRead: amountText(tally.units + quarantine.amount.units),
-      amountGood: amountText(tally.units),
+      amountRead: formatUnits(tally.units + quarantine.amount.units, SCALE),
+      amountGood: formatUnits(tally.units, SCALE),
       amountQuarantined: String(quarantine.amount),
       months: tally.months,
       firstDate: tally.firstDate,
@@ -240,7 +242,7 @@ class PreviewSink implements RowSink {
       hasTransactionIds: tally.hasTransactionIds,
       notes: [
         ...(ignored.length > 0 ? [`Ignored columns: ${ignored.join(', ')}.`] : []),
-        ...(read === 0 && rejected === undefined ? ['The file has a header and no rows.'] : []),
+        ...(read === 0 && rejected === undefined ? ['The file has a header but no rows.'] : []),
       ],
       quarantined: quarantine.kept,
       quarantinedByCode: quarantine.byCode,
@@ -296,7 +298,7 @@ class PreviewSink implements RowSink {
   }
 }
 
-/** The number that digits spell. */
+/** Returns the number of a run of digits. */
 function numberAt(bytes: Uint8Array, from: number, count: number): number {
   let value = 0;
   for (let at = from; at < from + count; at++) value = value * 10 + (bytes[at] as number) - 0x30;

@@ -1,26 +1,26 @@
-/** Rows that break their contract, kept up to a bound in the order of the rows. */
+/** Collects rows that break their contract, up to a limit and in the order of the file. */
 import { UnitSum } from './amount.ts';
 import { first } from './job-text.ts';
 
-/** As much of them as the database holds. */
+/** The sizes of the database columns, in characters. */
 const RAW_TEXT_MAX = 4096;
 const MESSAGE_MAX = 500;
 
 /** A row that broke its contract. */
 export interface QuarantinedRow {
-  /** The row number, as a spreadsheet shows it. */
+  /** The row number as a spreadsheet shows it. */
   readonly rowNo: number;
-  /** The header of the first column that is wrong; null where the row as a whole is. */
+  /** The header of the first wrong column; null if the whole row is wrong. */
   readonly column: string | null;
-  /** A stable word for programs. */
+  /** A stable code for programs. */
   readonly code: string;
   /** What is wrong and what to do. */
   readonly message: string;
-  /** The row as CSV, at most 4,096 characters of it. */
+  /** The first 4,096 characters of the row as CSV. */
   readonly rawText: string;
 }
 
-/** Counts bad rows and keeps the first. */
+/** Counts bad rows and keeps the first ones. */
 export class Quarantine {
   count = 0;
   readonly amount = new UnitSum();
@@ -28,7 +28,7 @@ export class Quarantine {
   readonly #limit: number;
   readonly #byCode = new Map<string, number>();
 
-  /** @param limit how many rows are kept */
+  /** @param limit the maximum number of rows to keep */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -38,8 +38,10 @@ export class Quarantine {
   }
 
   /**
-   * @param units the row's amount, null if it cannot be read
-   * @param makeRow makes the row; called only if the row is kept
+   * Adds a bad row.
+   *
+   * @param units the row's amount; null if it cannot be read
+   * @param makeRow creates the row; called only if the row is kept
    */
   add(code: string, units: number | bigint | null, makeRow: () => QuarantinedRow): void {
     this.count++;

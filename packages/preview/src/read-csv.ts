@@ -1,4 +1,4 @@
-/** One pass over a CSV in bounded memory, block by block as the job takes them. */
+/** Reads a CSV once in bounded memory, in the same blocks as the job. */
 import { type Column, type Contract, columnsOf } from './contract.ts';
 import { type CsvSource, SHOWN_BYTES } from './csv-source.ts';
 import { bomLength, HEAD_BYTES, type Header, notUtf8, readHeader } from './header.ts';
@@ -9,7 +9,7 @@ import { latin1, textOf } from './utf8.ts';
 
 const MIB = 1 << 20;
 const MOST_EXPANSION = 100;
-/** Rows are parsed a block at a time. A CSV that holds a longer record is read again with the larger block. */
+/** The size of a block. A CSV with a longer record is read again with the larger block. */
 export const BLOCK_BYTES = 4 * MIB;
 export const LARGE_BLOCK_BYTES = 32 * MIB;
 
@@ -18,44 +18,44 @@ export class RecordTooLongError extends Error {
   override readonly name = 'RecordTooLongError';
 }
 
-/** How large a CSV may be. */
+/** The maximum size of a CSV, and the fault of a larger one. */
 export interface CsvLimit {
   readonly bytes: number;
   readonly fault: UploadRejectedError;
 }
 
-/** The limit of a CSV, and of the CSV in a gzip file of `gzipBytes`: it may not be larger out of all proportion. */
+/** Returns the limit for a CSV. For a gzip file the limit also depends on its stored size `gzipBytes`. */
 export function limitCsv(expandedBytes: number, gzipBytes: number | null): CsvLimit {
   const bytes = gzipBytes === null ? expandedBytes : Math.max(MIB, MOST_EXPANSION * gzipBytes);
   if (bytes < expandedBytes) {
     const fault = new UploadRejectedError(
       'expands_too_much',
-      `The compressed file expands to more than ${MOST_EXPANSION} times its size, as no statement does: upload the CSV itself.`,
+      `The compressed file expands to more than ${MOST_EXPANSION} times its size, which no statement does. Upload the uncompressed CSV.`,
     );
     return { bytes, fault };
   }
   const fault = new UploadRejectedError(
     'too_large',
-    `The CSV is larger than ${mebibytes(expandedBytes)} MiB: split it into several files.`,
+    `The CSV is larger than ${mebibytes(expandedBytes)} MiB. Split it into several files.`,
   );
   return { bytes: expandedBytes, fault };
 }
 
-/** What takes the records behind the header; `records` is at one of them. */
+/** Receives the rows after the header. `records` contains the current row. */
 export interface RowSink {
   row(rowNo: number, records: Records): void;
   ragged(rowNo: number, records: Records): void;
 }
 
-/** The row that the source cut, and the index of the cell. */
+/** The row and cell at which the source ended the bytes. */
 interface Cut {
   readonly rowNo: number;
   readonly cell: number;
-  /** The row up to there. */
+  /** The text of the row up to that point. */
   readonly text: string;
 }
 
-/** One pass over a CSV of a feed. Of several faults it reports the first, in the order that the job's `rejection.py` documents. */
+/** Reads a CSV of a feed once. Reports the first of several faults, in the order that the job's `rejection.py` documents. */
 export class CsvReader {
   readonly header: Header;
   readonly #source: CsvSource;
@@ -63,10 +63,10 @@ export class CsvReader {
   readonly #blockBytes: number;
 
   /**
-   * Reads the head of a file.
+   * Reads the header of a file.
    *
-   * @param limit the most bytes that the CSV may have, and the fault of one that has more
-   * @throws UploadRejectedError The file is no CSV of this feed.
+   * @param limit the maximum size of the CSV, and the fault of a larger one
+   * @throws UploadRejectedError The file is not a CSV of this feed.
    */
   static async open(
     source: CsvSource,
@@ -93,23 +93,23 @@ export class CsvReader {
     source.setColumns(header.names.length);
   }
 
-  /** A cell's or a line's text as it stands in the file. */
+  /** Returns the text of a cell or a line as it is in the file. */
   textOf(bytes: Uint8Array): string {
     return this.#source.unescaped(textOf(bytes));
   }
 
   /**
-   * Gives the rows after the header to a sink. Rows without any value (an empty line, or only commas) are left out.
+   * Passes the rows after the header to a sink. Skips rows without any value (an empty line, or only commas).
    *
-   * @param onBlock is called before each block and may end the reading by an error
+   * @param onBlock called before each block; may throw to stop reading
    * @throws UploadRejectedError The file is not UTF-8, ends within a quoted cell or a gzip stream, or grows too large.
    * @throws RecordTooLongError A record is longer than a block.
    */
   async rows(sink: RowSink, onBlock: () => void | Promise<void> = () => {}): Promise<void> {
     const source = this.#source;
     const records = new Records(this.header.names.length);
-    const endMark = new TextEncoder().encode(source.mark);
-    const cutMark = new TextEncoder().encode(`x"${source.mark}`);
+    const endMark = new TextEncoder().encode(source.endMarker);
+    const cutMark = new TextEncoder().encode(`x"${source.endMarker}`);
     let rowNo = 0;
     let endSeen = false;
     let cut: Cut | null = null;
@@ -136,7 +136,7 @@ export class CsvReader {
           if (line.length === endMark.length && endsWith(line, endMark)) endSeen = true;
           else if (endsWith(line, cutMark)) {
             const text = this.textOf(line.subarray(0, line.length - cutMark.length));
-            // Behind the mark's own text come as many cells as the header has.
+            // The marker adds as many cells as the header has.
             cut = { rowNo, cell: records.count - records.starts.length - 1, text };
           } else sink.ragged(rowNo, records);
         } else if (rowNo > this.header.rowNo && hasValue(records)) {
@@ -151,13 +151,13 @@ export class CsvReader {
     if (!endSeen) {
       throw new UploadRejectedError(
         'open_quote',
-        `Row ${rowNo} opens a quote that is never closed, so the rest of the file is one cell: ` +
-          'close the quote, or double it where it belongs to the text.',
+        `Row ${rowNo} opens a quote that is never closed, so the rest of the file becomes one cell. ` +
+          'Close the quote, or double it if it is part of the text.',
       );
     }
   }
 
-  /** Throws the fault at which the source ended the bytes before the file does. */
+  /** Throws the fault if the source ended the bytes before the end of the file. */
   #refuseEarlyEnd(cut: Cut | null): void {
     const { compressionFault, malformed } = this.#source;
     if (compressionFault !== null) throw compressionFault;
@@ -173,7 +173,7 @@ export class CsvReader {
   }
 }
 
-/** Whether a byte ends the text that is shown around one that is not UTF-8: a control character, a comma or a quote. */
+/** Whether a byte ends the text shown around a byte that is not UTF-8: a control character, a comma or a quote. */
 function endsShown(byte: number): boolean {
   return byte < 0x20 || byte === 0x7f || byte === 0x2c || byte === 0x22;
 }

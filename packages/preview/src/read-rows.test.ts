@@ -7,7 +7,7 @@ import { readHead, readRows } from './read-rows.ts';
 const rows = Array.from({ length: 40_000 }, (_, index) => expense({ description: `payment "${index}"` }));
 const large = csvOf(rows);
 
-test('rows from anywhere in a file of several blocks come with their numbers', async () => {
+test('readRows returns rows from the middle of a file of several blocks with their row numbers', async () => {
   const found = await readRows(new Blob([large as Uint8Array<ArrayBuffer>]), {
     name: 'a.csv',
     from: 30_000,
@@ -19,7 +19,7 @@ test('rows from anywhere in a file of several blocks come with their numbers', a
   });
 });
 
-test('a compressed file is read as the file within', async () => {
+test('readRows and readHead expand a compressed file', async () => {
   const compressed = gzipSync(large);
   expect((await readRows(compressed, { name: 'a.csv.gz', from: 2, to: 2 })).rows).toEqual([
     { rowNo: 2, cells: rows[0] },
@@ -27,7 +27,7 @@ test('a compressed file is read as the file within', async () => {
   expect((await readHead(compressed, { name: 'a.CSV.GZ' })).header).toEqual(HEADER);
 });
 
-test('the head is the header and the rows that are whole in the first 64 KiB', async () => {
+test('readHead returns the header and the complete rows of the first 64 KiB', async () => {
   const { header, rows: found } = await readHead(large, { name: 'a.csv' });
   expect(header).toEqual(HEADER);
   expect(found.length).toBeGreaterThan(500);
@@ -35,7 +35,7 @@ test('the head is the header and the rows that are whole in the first 64 KiB', a
   expect(found[0]).toEqual({ rowNo: 2, cells: rows[0] });
 });
 
-test('the header is the first row that holds anything, and the last row needs no line end', async () => {
+test('readHead takes the first row that is not empty as the header and needs no final line end', async () => {
   const file = bytesOf('\ufeff\n,,\n"a\nb",c\n1,2');
   expect(await readHead(file, { name: 'a.csv' })).toEqual({
     header: ['a\nb', 'c'],
@@ -44,14 +44,14 @@ test('the header is the first row that holds anything, and the last row needs no
   expect((await readRows(file, { name: 'a.csv', from: 1, to: 9 })).header).toEqual(['a\nb', 'c']);
 });
 
-test('an empty file has neither', async () => {
+test('readHead returns no header and no rows for an empty file', async () => {
   expect(await readHead(new Uint8Array(0), { name: 'a.csv' })).toEqual({ header: [], rows: [] });
 });
 
-test('a row that is longer than the job takes ends the reading, and what follows is not expanded', async () => {
+test('readRows stops at a row that is too long for the job and expands nothing after it', async () => {
   const MIB = 2 ** 20;
   const stored = new Uint8Array(gzipFast(new Uint8Array(96 * MIB).fill(0x78)));
-  // Whoever expands as far as this fails.
+  // Expanding the file up to these bytes would fail.
   stored.fill(0xff, (stored.length * 3) / 4);
   const found = await readRows(stored, { name: 'a.csv.gz', from: 1, to: 9 });
   expect(found).toEqual({ header: [], rows: [] });

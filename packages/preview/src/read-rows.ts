@@ -1,4 +1,4 @@
-/** Rows of a CSV as text, whatever feed it is of: to recognise it by its header, and to look at a line of it. */
+/** Reads rows of any CSV as text, to detect its feed by the header or to show a row. */
 import { atMost, isCompressed, readBeginning } from './expand.ts';
 import { bomLength, HEAD_BYTES, MOST_COLUMNS } from './header.ts';
 import { strip } from './job-text.ts';
@@ -10,18 +10,18 @@ import { textOf } from './utf8.ts';
 const BLOCK_BYTES = 1 << 20;
 
 export interface FileRow {
-  /** The row as a spreadsheet shows it: the header is 1. */
+  /** The row number as a spreadsheet shows it. The header is row 1. */
   readonly rowNo: number;
   readonly cells: readonly string[];
 }
 
 export interface FileRows {
-  /** The first row that holds anything. */
+  /** The first row that is not empty. */
   readonly header: readonly string[];
   readonly rows: readonly FileRow[];
 }
 
-/** The header and the first rows, from the first 64 KiB. */
+/** Reads the header and the first rows from the first 64 KiB. */
 export async function readHead(source: CsvBytes, { name }: { readonly name: string }): Promise<FileRows> {
   const head = await readBeginning(source, { name, bytes: HEAD_BYTES });
   const rows: FileRow[] = [];
@@ -34,18 +34,18 @@ export async function readHead(source: CsvBytes, { name }: { readonly name: stri
   return withHeader(rows);
 }
 
-/** Which rows of which file. */
+/** Selects rows of a file. */
 export interface RowsRequest {
   readonly name: string;
-  /** Both inclusive. */
+  /** The first and the last row, both inclusive. */
   readonly from: number;
   readonly to: number;
-  /** The most bytes that are read; no limit if it is left out. */
+  /** The maximum number of expanded bytes; no limit by default. */
   readonly bytesAtMost?: number;
 }
 
 /**
- * Rows `from` to `to`, both inclusive, and the header. Ends at a row that is longer than the job takes.
+ * Reads the header and the rows `from` to `to`, both inclusive. Stops at a row that is too long for the job.
  *
  * @throws FileTooLargeError The file has more bytes than `bytesAtMost`.
  */
@@ -59,10 +59,10 @@ export async function readRows(
   let rest = new Uint8Array(0);
   let rowNo = 1;
   for (let isFirst = true, goesOn = true; goesOn; isFirst = false) {
-    // As much again as waits for its end: a long row is not looked through from its start with every block.
-    const asked = Math.max(BLOCK_BYTES, rest.length);
-    const block = await blocks.read(asked);
-    const isLast = block.length < asked - 1;
+    // Doubles the data for a long row, so that it is not scanned from its start again with every block.
+    const requested = Math.max(BLOCK_BYTES, rest.length);
+    const block = await blocks.read(requested);
+    const isLast = block.length < requested - 1;
     const skipped = isFirst ? bomLength(block) : 0;
     const data = new Uint8Array(rest.length + block.length - skipped);
     data.set(rest);
@@ -80,7 +80,7 @@ export async function readRows(
   return { header: header?.cells ?? [], rows: found };
 }
 
-/** @returns how many bytes the rows take that were read */
+/** Passes rows to `take` until it returns false. Returns the number of bytes of these rows. */
 function rowsOf(
   bytes: Uint8Array,
   length: number,
@@ -90,7 +90,7 @@ function rowsOf(
 ): number {
   const buffer = new Uint8Array(2 * length);
   buffer.set(bytes.subarray(0, length));
-  // Of the cells beyond, only the number is known.
+  // Cells beyond this number are only counted.
   const records = new Records(MOST_COLUMNS);
   records.read(buffer, length);
   for (let rowNo = firstRowNo; records.next(isFinal); rowNo++) {

@@ -1,40 +1,40 @@
 /**
- * Bytes → records and cells, exactly as the job's reader (pyarrow) splits them.
+ * Splits bytes into records and cells exactly like pyarrow, the job's reader.
  *
- * Our own rather than Papa Parse, which comes to other cells (test/papa-parse.test.ts keeps the cases):
+ * Papa Parse cannot replace this code, because it returns other cells (test/papa-parse.test.ts has the cases):
  *
- * - text behind a closing quote: of `"ab"cd,e` pyarrow makes `abcd` and `e`; Papa reads on until a quote stands before a comma or
- *   a line end, and so swallows cells and rows that the job keeps apart; `"b" ,` loses its space;
- * - line ends: pyarrow takes LF, CRLF and CR as they come; Papa guesses one of them for the whole file;
- * - it works on text: of bytes that are not UTF-8 it no longer knows the row, the column and the value, and it makes a text
- *   of every cell, where checks, sums and fingerprints need only bytes.
+ * - text after a closing quote: pyarrow splits `"ab"cd,e` into `abcd` and `e`. Papa reads on to a quote before a comma or
+ *   a line end, so it joins cells and rows that the job keeps apart. `"b" ,` loses its space.
+ * - line ends: pyarrow accepts a mix of LF, CRLF and CR. Papa guesses one of them for the whole file.
+ * - text: Papa works on decoded text. So it cannot report the row, column and value of bytes that are not UTF-8, and it decodes
+ *   every cell although checks, sums and fingerprints only need bytes.
  */
 
 const LF = 0x0a;
 const CR = 0x0d;
 const COMMA = 0x2c;
 const QUOTE = 0x22;
-/** By byte, whether it ends a cell that is not in quotes. */
+/** 1 for each byte that ends an unquoted cell. */
 const ENDS_CELL = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte === COMMA || byte === LF || byte === CR));
 
 /**
- * The records of a buffer, one at a time, without an object for any of them.
+ * Iterates over the records of a buffer without creating objects.
  *
- * After `next()`, cell `i` is `bytes[starts[i] … ends[i])`. Where a quoted cell had to be unescaped it stands behind the
- * data, which is why the buffer has as much room again; the next record writes over it.
+ * After `next()`, cell `i` is `bytes[starts[i] … ends[i])`. Cells that need unescaping are written after the data, so the
+ * buffer must be twice as long as the data. The next record overwrites them.
  */
 export class Records {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   bytes: Uint8Array = new Uint8Array(0);
-  /** How many cells the record has; of those beyond the width only the number is known. */
+  /** The number of cells of the record. Cells beyond the width are only counted. */
   count = 0;
-  /** Where the record begins, and where it ends without its line end. */
+  /** The start of the record, and its end without the line end. */
   lineStart = 0;
   lineEnd = 0;
-  /** Where the next record begins. */
+  /** The start of the next record. */
   at = 0;
-  /** Where the data ends. */
+  /** The end of the data. */
   end = 0;
   readonly #width: number;
 
@@ -44,20 +44,20 @@ export class Records {
     this.ends = new Int32Array(width);
   }
 
-  /** Reads `bytes[0 … end)` from now on. */
+  /** Starts to read `bytes[0 … end)`. */
   read(bytes: Uint8Array, end: number): void {
     if (bytes.length < 2 * end)
-      throw new RangeError('The buffer has no room to unescape cells: make it twice as long.');
+      throw new RangeError('The buffer has no room to unescape cells. Make it twice as long as the data.');
     this.bytes = bytes;
     this.end = end;
     this.at = 0;
   }
 
   /**
-   * The next record.
+   * Reads the next record.
    *
-   * @param isFinal whether the data's end is the end of the file, so that a record without a line end counts
-   * @returns false where no whole record is left
+   * @param isFinal whether the data ends with the file, so that its last record needs no line end
+   * @returns false if no complete record is left
    */
   next(isFinal: boolean): boolean {
     const { bytes, end, starts, ends } = this;
@@ -79,7 +79,7 @@ export class Records {
           while (at < end && bytes[at] !== QUOTE) at++;
           if (at === end) break; // within the quotes
           if (at + 1 < end && bytes[at + 1] === QUOTE) {
-            // A doubled quote: what stands before it, and one of the two.
+            // A doubled quote: copies the text before it and one of the two quotes.
             if (copied < 0) copied = scratch;
             bytes.copyWithin(scratch, from, at + 1);
             scratch += at + 1 - from;
@@ -95,7 +95,7 @@ export class Records {
           const plain = at;
           while (at < end && !ENDS_CELL[bytes[at] as number]) at++;
           if (at > plain) {
-            // Text behind the closing quote belongs to the cell, quotes too.
+            // Text after the closing quote belongs to the cell, including quotes.
             if (copied < 0) copied = scratch;
             bytes.copyWithin(scratch, from, to);
             scratch += to - from;
@@ -137,17 +137,17 @@ export class Records {
     return true;
   }
 
-  /** A cell's bytes, good until the next record. */
+  /** Returns the bytes of a cell. They are valid until the next record. */
   cell(index: number): Uint8Array {
     return this.bytes.subarray(this.starts[index], this.ends[index]);
   }
 
-  /** The record's bytes as they stand in the file, without the line end. */
+  /** Returns the record's bytes as they are in the file, without the line end. */
   line(): Uint8Array {
     return this.bytes.subarray(this.lineStart, this.lineEnd);
   }
 
-  /** An empty line is a record of empty cells. */
+  /** Reads an empty line as a record of empty cells. */
   #emptyLine(mark: number): true {
     this.starts.fill(this.at);
     this.ends.fill(this.at);

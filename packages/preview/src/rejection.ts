@@ -1,12 +1,12 @@
-/** Why an upload cannot be accepted at all. */
+/** Why an upload is rejected as a whole. */
 export interface Rejection {
-  /** A stable word for programs, such as `missing_header`. */
+  /** A stable code for programs, such as `missing_header`. */
   readonly code: string;
   /** What is wrong, where, and what to do. */
   readonly reason: string;
 }
 
-/** The CSV is no acceptable upload; the text is for the person who would send it. */
+/** The CSV cannot be accepted. The text is for the person who wants to send it. */
 export class UploadRejectedError extends Error implements Rejection {
   readonly code: string;
   readonly reason: string;

@@ -7,11 +7,11 @@ const EXPENSES = contractOf('expenses');
 const codes = (cells: readonly string[], header: readonly string[] = HEADER): (readonly [string | null, string])[] =>
   checkRow(cells, header, EXPENSES).map(({ column, code }) => [column, code]);
 
-test('a sound row has no problem', () => {
+test('checkRow finds no problem in a good row', () => {
   expect(checkRow(expense(), HEADER, EXPENSES)).toEqual([]);
 });
 
-test('every wrong cell is told, not only the first', () => {
+test('checkRow returns every wrong cell and not only the first', () => {
   expect(codes(expense({ date: 'soon', merchant: '', amount: '1,5', currency: 'euro' }))).toEqual([
     ['date', 'bad_date'],
     ['merchant', 'missing_value'],
@@ -20,31 +20,31 @@ test('every wrong cell is told, not only the first', () => {
   ]);
 });
 
-test('a problem says what to do', () => {
+test('checkRow returns messages that say what to do', () => {
   expect(checkRow(expense({ amount: '12,50' }), HEADER, EXPENSES)).toEqual([
     {
       column: 'amount',
       code: 'bad_number',
-      message: "amount '12,50' is no number: use a point for the decimals and no thousands separator, as 1234.56.",
+      message: "amount '12,50' is not a number; use a point for decimals and no thousands separator, such as 1234.56.",
     },
   ]);
 });
 
-test('headers may come in any order and letter case, and with columns that the feed does not have', () => {
+test('checkRow accepts headers in any order and case, and unknown columns', () => {
   const header = ['Note', ...HEADER.map((name) => ` ${name.toUpperCase()}`)];
   expect(codes(['=x', ...expense({ date: '2025-02-30' })], header)).toEqual([['date', 'bad_date']]);
 });
 
-test('cells may be given by header', () => {
+test('checkRow accepts cells by header', () => {
   const cells = Object.fromEntries(HEADER.map((name, index) => [name, expense({ amount: 'x' })[index] ?? '']));
   expect(checkRow(cells, HEADER, EXPENSES).map(({ code }) => code)).toEqual(['bad_number']);
 });
 
-test('a row with a cell too many is wrong as a whole', () => {
+test('checkRow reports a row with too many cells as wrong as a whole', () => {
   expect(codes([...expense(), 'more'])).toEqual([[null, 'ragged_row']]);
 });
 
-test('decimals are judged by the currency beside them', () => {
+test('checkRow checks decimals by the currency of the row', () => {
   expect(codes(expense({ amount: '1.5', currency: 'JPY' }))).toEqual([['amount', 'too_many_decimals']]);
   expect(codes(expense({ amount: '1.234', currency: 'KWD' }))).toEqual([]);
 });

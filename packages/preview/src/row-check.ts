@@ -1,26 +1,26 @@
-/** A row against its contract: its first fault, in the order of the contract's columns, is its reason. */
+/** Checks rows against their contract. The reason is the first fault in the order of the contract's columns. */
 import { AmountCheck, checkOf, choiceFinder, type FaultCode } from './cell-checks.ts';
 import { type Column, type Contract, columnsOf } from './contract.ts';
 import { faultMessage, raggedMessage } from './fault-message.ts';
 import { strip } from './job-text.ts';
 import { Records } from './records.ts';
 
-/** What is wrong with a cell, or with a row as a whole. */
+/** A fault of a cell or of a whole row. */
 export interface CellProblem {
-  /** The header of the column; null where the row as a whole is wrong. */
+  /** The header of the column; null if the whole row is wrong. */
   readonly column: string | null;
-  /** A stable word for programs, as the job uses it. */
+  /** A stable code for programs, the same as in the job. */
   readonly code: string;
   /** What is wrong and what to do. */
   readonly message: string;
 }
 
-/** The checks of one feed's rows, for files with one header. */
+/** Checks rows of one feed in files with the same header. */
 export class RowCheck {
   readonly columns: readonly Column[];
-  /** For each column its index in the file, -1 where the file lacks it. */
+  /** The index in the file for each column; -1 if the file does not have it. */
   readonly places: readonly number[];
-  /** The place of the row's currency among the contract's codes, -1 where it is none of them. */
+  /** The index of the row's currency among the contract's codes; -1 if it is unknown. */
   currency = -1;
   readonly #checks: readonly (((bytes: Uint8Array, from: number, to: number) => FaultCode | null) | null)[];
   readonly #amount: AmountCheck;
@@ -40,12 +40,12 @@ export class RowCheck {
     this.#findCurrency = choiceFinder(new Map(Object.keys(minorUnits).map((code, place) => [code, place])));
   }
 
-  /** The amount of the row that was read last, in ten-thousandths; null where it cannot be read. */
+  /** The amount of the last row that was read, in ten-thousandths; null if it cannot be read. */
   get units(): number | bigint | null {
     return this.#amount.reader.units;
   }
 
-  /** Reads what the checks of a row share: its amount and its currency. */
+  /** Reads the amount and the currency of a row, which several checks need. */
   readRow({ bytes, starts, ends }: Records): void {
     const amount = this.#amountPlace;
     const currency = this.#currencyPlace;
@@ -53,7 +53,7 @@ export class RowCheck {
     this.currency = this.#findCurrency(bytes, starts[currency] as number, ends[currency] as number);
   }
 
-  /** The index of the first column at fault of the row that `readRow` read, from a column on; -1 where there is none. */
+  /** Returns the index of the first wrong column of the row that `readRow` read, starting at `from`; -1 if there is none. */
   firstFault(records: Records, from = 0): number {
     for (let index = from; index < this.columns.length; index++) {
       if (this.faultOf(records, index) !== null) return index;
@@ -61,10 +61,10 @@ export class RowCheck {
     return -1;
   }
 
-  /** What is wrong with a column's cell of the row that `readRow` read. */
+  /** Returns the fault of one cell of the row that `readRow` read. */
   faultOf({ bytes, starts, ends }: Records, index: number): FaultCode | null {
     const place = this.places[index] as number;
-    if (place < 0) return null; // a file without a column that rows need is rejected
+    if (place < 0) return null; // files without a required column are rejected earlier
     const from = starts[place] as number;
     const to = ends[place] as number;
     if (from === to) {
@@ -77,10 +77,10 @@ export class RowCheck {
 }
 
 /**
- * Everything that is wrong with one row, column by column, while somebody edits it.
+ * Returns every fault of one row, column by column, for a person who edits it.
  *
- * @param cells the row, in the order of the header, or by header
- * @param header the headers of its file
+ * @param cells the cells in the order of the header, or by header
+ * @param header the headers of the file
  */
 export function checkRow(
   cells: readonly string[] | Readonly<Record<string, string>>,
@@ -109,7 +109,7 @@ export function checkRow(
   });
 }
 
-/** Cells as a record that was read. */
+/** Returns cells as a record, as if it had been read. */
 function recordOf(cells: readonly string[]): Records {
   const encoded = cells.map((cell) => new TextEncoder().encode(cell));
   const records = new Records(cells.length);

@@ -6,14 +6,14 @@ import { parseRow } from './fix-rows.ts';
 import { safeCell, toSafeCsv } from './safe-csv.ts';
 
 test.each(['=1+1', '+1', '-x', '@SUM(A1)', '\tx', '\rx', '=cmd|"/c calc"!A1', '-1+1', '＝1', '＋1', '－1', '＠x'])(
-  '%j is no formula any more',
+  'toSafeCsv makes %j harmless',
   (text) => {
     const [cell = ''] = parseRow(toSafeCsv([[text, 'x']]).slice(0, -2));
     expect(cell).toBe(`'${text}`);
   },
 );
 
-test.each(['-12.50', '-3', 'a=b', '', 'Café "x", y', '12.50'])('%j is exported as it is', (text) => {
+test.each(['-12.50', '-3', 'a=b', '', 'Café "x", y', '12.50'])('toSafeCsv keeps %j unchanged', (text) => {
   expect(parseRow(toSafeCsv([[text, 'x']]).slice(0, -2))).toEqual([text, 'x']);
 });
 
@@ -27,11 +27,11 @@ test.each([
   ['a\r\n+1', "a\r'\n'+1"],
   ['a; "=1"', 'a;\' "=1"'],
   ['a;b=c', 'a;b=c'],
-])('%j has no formula after a separator', (text, safe) => {
+])('safeCell makes formulas after separators in %j harmless', (text, safe) => {
   expect(safeCell(text)).toBe(safe);
 });
 
-test('a row has no formula, by whichever separator it is read', () => {
+test('toSafeCsv writes rows without formulas for every separator', () => {
   const cell = fc.string({ unit: fc.constantFrom(...';|\t\n\r",=+-@＝＠1 x'), maxLength: 8 });
   fc.assert(
     fc.property(
@@ -40,7 +40,7 @@ test('a row has no formula, by whichever separator it is read', () => {
       (cells, separator) => {
         const csv = toSafeCsv([cells]);
         const quoted = Papa.parse<string[]>(csv, { delimiter: separator }).data.flat();
-        // Without regard to quotes, which count only where they follow the separator.
+        // Ignores quotes, because they only count directly after the separator.
         const plain =
           separator === ',' ? [] : csv.split(new RegExp(`[\\r\\n${separator === '|' ? '\\|' : separator}]`));
         for (const found of [...quoted, ...plain]) {
@@ -51,7 +51,7 @@ test('a row has no formula, by whichever separator it is read', () => {
   );
 });
 
-test('whatever stands in a cell, nothing of it is lost', () => {
+test('toSafeCsv keeps all characters of a cell', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'=+-@\t\r＝＋－＠17.x,;|"\n é'), maxLength: 6 }), (text) => {
       const [cell = ''] = parseRow(toSafeCsv([[text, 'x']]).slice(0, -2));
@@ -60,7 +60,7 @@ test('whatever stands in a cell, nothing of it is lost', () => {
   );
 });
 
-test('separators without a formula behind them do not take the square of their number', async () => {
+test('safeCell takes linear time for separators without a formula', async () => {
   const cell = '\t'.repeat(100_000);
   expect(await cpuSeconds(() => safeCell(cell))).toBeLessThan(2);
   expect(safeCell(`${cell}=1`)).toBe(`'${"\t'".repeat(100_000)}=1`);

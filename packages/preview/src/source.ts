@@ -1,4 +1,4 @@
-/** A file's bytes, expanded, in pieces or in blocks. */
+/** Reads the expanded bytes of a file in pieces or in blocks. */
 import { ByteQueue } from './bytes.ts';
 import { gunzipPieces } from './gunzip.ts';
 import { withCommas } from './job-text.ts';
@@ -7,13 +7,13 @@ const MIB = 1 << 20;
 const PIECE_BYTES = 4 * MIB;
 const CR = 0x0d;
 
-/** Where the bytes come from. */
+/** The source of the bytes. */
 export type CsvBytes = Blob | Uint8Array;
 
 /**
- * Consecutive pieces of a file, expanded where it is gzip.
+ * Yields the consecutive pieces of a file, expanded if it is gzip.
  *
- * @param onRead is told how many stored bytes were taken
+ * @param onRead called with the number of stored bytes of each piece
  */
 export function piecesOf(
   source: CsvBytes,
@@ -39,7 +39,7 @@ async function* storedPieces(source: CsvBytes, onRead: (bytes: number) => void):
   }
 }
 
-/** Reads exactly as many bytes as it is asked for, fewer before the border of a line end and at the end. */
+/** Reads blocks of the requested size. A block is shorter at the end of the file, and to keep a CRLF together. */
 export class BlockSource {
   readonly #pieces: AsyncGenerator<Uint8Array>;
   readonly #ahead = new ByteQueue();
@@ -56,15 +56,15 @@ export class BlockSource {
   }
 
   /**
-   * The next block.
+   * Returns the next block.
    *
-   * @throws UploadRejectedError The compressed file is not sound.
+   * @throws UploadRejectedError The compressed file is invalid.
    */
   async read(size: number): Promise<Uint8Array> {
     await this.#fill(size);
     const data = this.#ahead.take(size);
     if (data.length < size || size <= 1 || data.at(-1) !== CR) return data;
-    // A carriage return comes with what follows it.
+    // Keeps a carriage return together with the next byte, which may be its line feed.
     this.#ahead.giveBack(data.subarray(-1));
     return data.subarray(0, -1);
   }
@@ -78,12 +78,12 @@ export class BlockSource {
   }
 }
 
-/** Bytes as reasons tell sizes: `2,048`. */
+/** Returns a size in whole MiB for messages: `2,048`. */
 export function mebibytes(bytes: number): string {
   return withCommas(roundHalfEven(bytes / MIB));
 }
 
-/** As Python rounds. */
+/** Rounds half to even, like Python. */
 function roundHalfEven(value: number): number {
   const rounded = Math.round(value);
   return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;

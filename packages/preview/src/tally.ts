@@ -1,21 +1,22 @@
-/** What the good rows come to. */
-import { amountText, UnitSum } from './amount.ts';
+/** Sums of the good rows. */
+import { SCALE, UnitSum } from './amount.ts';
+import { formatUnits } from './decimal.ts';
 
-/** Money of one currency. */
+/** The sum of one currency. */
 export interface CurrencyAmount {
   readonly currency: string;
   readonly rows: number;
-  /** Sum of the good rows' amounts, with four decimals. */
+  /** The sum of the good rows' amounts, with four decimals. */
   readonly good: string;
 }
 
-/** Money of one month and currency. */
+/** The sum of one month and currency. */
 export interface MonthAmount {
   /** YYYY-MM. */
   readonly month: string;
   readonly currency: string;
   readonly rows: number;
-  /** Sum of the good rows' amounts, with four decimals. */
+  /** The sum of the good rows' amounts, with four decimals. */
   readonly amount: string;
 }
 
@@ -26,7 +27,7 @@ interface Cell {
   rows: number;
 }
 
-/** Adds up rows by month and currency; days and months are numbers: 20250131, 202501. */
+/** Sums rows by month and currency. Days and months are numbers such as 20250131 and 202501. */
 export class Tally {
   rows = 0;
   hasTransactionIds = false;
@@ -36,7 +37,7 @@ export class Tally {
   #firstDay = Number.POSITIVE_INFINITY;
   #lastDay = 0;
 
-  /** @param codes the currencies, by their place */
+  /** @param codes the currencies by their index */
   constructor(codes: readonly string[]) {
     this.#codes = codes;
   }
@@ -68,7 +69,7 @@ export class Tally {
     return this.rows > 0 ? dayText(this.#lastDay) : null;
   }
 
-  /** In the order of months, then of codes. */
+  /** Ordered by month and then by code. */
   get months(): MonthAmount[] {
     return [...this.#cells.values()]
       .sort((a, b) => a.month - b.month || a.currency - b.currency)
@@ -80,17 +81,17 @@ export class Tally {
       }));
   }
 
-  /** In the order of codes. */
+  /** Ordered by code. */
   get amounts(): CurrencyAmount[] {
     return this.#codes.flatMap((currency, place) => {
       const cells = [...this.#cells.values()].filter((cell) => cell.currency === place);
       const units = cells.reduce((sum, cell) => sum + cell.sum.units, 0n);
       const rows = cells.reduce((sum, cell) => sum + cell.rows, 0);
-      return rows === 0 ? [] : [{ currency, rows, good: amountText(units) }];
+      return rows === 0 ? [] : [{ currency, rows, good: formatUnits(units, SCALE) }];
     });
   }
 
-  /** Over all currencies: a control sum. */
+  /** A checksum over all currencies. */
   get units(): bigint {
     return [...this.#cells.values()].reduce((sum, cell) => sum + cell.sum.units, 0n);
   }

@@ -1,10 +1,10 @@
-/** UTF-8 as the job judges it. */
+/** Validates and decodes UTF-8 like the job. */
 
-/** Throws at what is not UTF-8, and keeps a byte order mark within the text. */
+/** Throws if bytes are not UTF-8, and keeps a byte order mark in the text. */
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Bytes that are known to be UTF-8, as text. */
+/** Decodes bytes that are known to be UTF-8. */
 export function textOf(bytes: Uint8Array): string {
   return lenient.decode(bytes);
 }
@@ -18,14 +18,14 @@ export function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-/** Each byte as the character of Latin-1 with its number (the label `latin1` of TextDecoder means Windows-1252). */
+/** Decodes Latin-1. TextDecoder cannot, because its label `latin1` means Windows-1252. */
 export function latin1(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
 }
 
-/** How many bytes at the end begin a character without ending it. */
+/** Returns the number of bytes at the end that belong to an incomplete character. */
 export function cutLength(bytes: Uint8Array): number {
   for (let length = 1; length <= Math.min(3, bytes.length); length++) {
     const byte = bytes[bytes.length - length] as number;
@@ -35,7 +35,7 @@ export function cutLength(bytes: Uint8Array): number {
   return 0;
 }
 
-/** Where the first malformed sequence begins; the length where there is none. */
+/** Returns the start of the first malformed sequence, or the length if there is none. */
 export function firstMalformed(bytes: Uint8Array): number {
   let at = 0;
   while (at < bytes.length) {
@@ -46,7 +46,7 @@ export function firstMalformed(bytes: Uint8Array): number {
   return at;
 }
 
-/** The length of the sequence at an offset, 0 where it is malformed. Bounds of the second byte: Unicode 15, table 3-7. */
+/** Returns the length of the sequence at an offset; 0 if it is malformed. Bounds of the second byte: Unicode 15, table 3-7. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at] ?? 0;
   if (lead < 0x80) return 1;

@@ -1,10 +1,10 @@
-/** Files as users make them: what glue's tests of bad input, of reading and of validating hold, as data. */
+/** Files as users create them: the cases of glue's tests for bad input, reading and validating, as data. */
 import { gzipSync, zlibSync } from 'fflate';
 import { joined } from '../src/bytes.ts';
 import { BUDGET_HEADER, bytesOf, csvOf, expense, HEADER, latin1Of } from './statements.ts';
 
 export interface CorpusFile {
-  /** What is special about it. */
+  /** What is special about the file. */
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly feed?: string;
@@ -14,7 +14,7 @@ export interface CorpusFile {
 const HEAD = HEADER.join(',');
 const LINE = expense().join(',');
 const BOM = new Uint8Array([0xef, 0xbb, 0xbf]);
-/** Enough for a few bad rows not to be more than half. */
+/** Enough good rows that a few bad ones are not more than half. */
 const GOOD = [1, 2, 3, 4].map((number) => expense({ amount: `${number}.00` }));
 const GZ = 'csv.gz';
 
@@ -103,8 +103,10 @@ const CELLS: readonly CorpusFile[] = [
     oneBad({ description: value }),
     oneBad({ account: value }),
   ]),
-  ...['eur', 'EURO', '€', 'XYZ', ' EUR', 'EUR ', 'CLF', 'euro', 'JPY', 'E\0R'].map((currency) => oneBad({ currency })),
-  ...['Austria', 'AT', 'at', ''].map((country) => ({
+  ...['eur', 'EURO', '€', 'XYZ', ' EUR', 'EUR ', 'CLF', 'euro', 'JPY', 'E\0R', 'RMB', 'usd\u3000', 'ﬀ'].map(
+    (currency) => oneBad({ currency }),
+  ),
+  ...['Austria', 'AT', 'at', '', 'UK', 'uk ', 'EL', 'Usa', 'UAE', 'xx', 'ß', `AT${' '.repeat(50)}x`].map((country) => ({
     ...oneBad({}),
     name: `country ${country}`,
     bytes: csvOf([...GOOD.map((row) => [...row, 'AT']), expense({ country })], { header: [...HEADER, 'Country'] }),
@@ -333,7 +335,7 @@ const FILES: readonly CorpusFile[] = [
   { name: 'an extension in capitals', bytes: csvOf(GOOD), extension: 'CSV' },
 ];
 
-/** Over several of the job's blocks of 4 MiB, with faults in more than one of them. */
+/** Returns files of several of the job's 4 MiB blocks, with faults in more than one block. */
 function largeFiles(): readonly CorpusFile[] {
   const line = bytesOf(`${LINE}\n`);
   const lines = (count: number): Uint8Array => bytesOf(`${LINE}\n`.repeat(count));

@@ -1,5 +1,5 @@
 /**
- * CPU seconds of some work, with those of the threads that collect garbage. Other programs slow a clock down, and not these.
+ * Returns the CPU seconds of some work, including garbage collection. Unlike elapsed time, they do not depend on other programs.
  */
 export async function cpuSeconds(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();

@@ -1,4 +1,4 @@
-/** Files that nobody thought of: rows sound and otherwise, written in every way, some of them mangled afterwards. */
+/** Random files: good and bad rows in all notations, some with random changes of their bytes. */
 
 import fc from 'fast-check';
 import { gzipSync } from 'fflate';
@@ -6,7 +6,7 @@ import { csvRow } from '../src/fix-rows.ts';
 import type { CorpusFile } from './corpus.ts';
 import { BUDGET_HEADER, bytesOf, expense, HEADER, latin1Of } from './statements.ts';
 
-/** Any character, and more often those that look like nothing or like others. */
+/** Any character. Invisible and similar-looking characters are more frequent. */
 const character = fc
   .constantFrom(
     ...[
@@ -106,7 +106,7 @@ const word = fc.oneof(
   { arbitrary: someText, weight: 2 },
   { arbitrary: special, weight: 2 },
 );
-const country = fc.constantFrom('AT', 'DE', '', 'UK', 'at', 'Austria');
+const country = fc.constantFrom('AT', 'DE', '', 'UK', 'at', 'Austria', ' el');
 
 const cellOf = (header: string): fc.Arbitrary<string> => {
   if (header === 'date') return date;
@@ -120,7 +120,7 @@ const cellOf = (header: string): fc.Arbitrary<string> => {
   return header === 'country' ? country : word;
 };
 
-/** How one cell is written: as RFC 4180 says, in quotes without need, or bare whatever stands in it. */
+/** One cell as CSV: by RFC 4180, with unnecessary quotes, or always unquoted. */
 const written = (cell: string): fc.Arbitrary<string> =>
   fc.oneof(
     { arbitrary: fc.constant(csvRow([cell, '']).slice(0, -1)), weight: 16 },
@@ -151,7 +151,7 @@ const header = fc
     return shuffled ? fc.shuffledSubarray(names, { minLength: names.length }) : fc.constant(names);
   });
 
-/** Bytes put anywhere, or taken away. */
+/** Inserts or removes bytes anywhere. */
 const mangle = fc.array(
   fc.tuple(
     fc.nat(),
@@ -196,7 +196,7 @@ const file: fc.Arbitrary<CorpusFile> = header.chain((names) =>
     }),
 );
 
-/** The same files for the same seed. */
+/** Returns the same files for the same seed. */
 export function generatedFiles(count: number): CorpusFile[] {
   return fc.sample(file, { numRuns: count, seed: Number(process.env.FAST_CHECK_SEED ?? 1) });
 }

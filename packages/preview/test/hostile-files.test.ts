@@ -1,7 +1,7 @@
 /**
- * Whatever the bytes of a file are, the preview accepts it or rejects it for a documented reason, as the job does.
+ * The preview accepts or rejects any bytes for a documented reason, and with the same result as the job.
  *
- * A run must not surprise anybody, so it mangles a few files and always the same. `npm run fuzz` mangles many others: it sets
+ * A normal run mutates a few files and always the same ones, so that it is repeatable. `npm run fuzz` mutates many others: it sets
  * `CENTFLOW_FUZZ_SEED` and `CENTFLOW_FUZZ_FILES`.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -26,7 +26,7 @@ import { bytesOf, HEADER } from './statements.ts';
 const SEED = Number(process.env.CENTFLOW_FUZZ_SEED ?? 1);
 const FILES = Number(process.env.CENTFLOW_FUZZ_FILES ?? 150);
 const LIMITS = { expandedBytes: 2 * MOST_BYTES };
-/** The job's own, and one whose borders fall into rows and cells. A large file takes the job a turn of its threads for each block. */
+/** The job's block size, and a small one whose borders are within rows and cells. Each block costs the job a thread switch. */
 const BLOCKS = [
   { blockBytes: 4 << 20, fileBytes: Number.POSITIVE_INFINITY },
   { blockBytes: 512, fileBytes: 16 << 10 },
@@ -34,19 +34,19 @@ const BLOCKS = [
 const EXPENSES = contractOf('expenses');
 const CONTRACTS = [EXPENSES, contractOf('incomes')];
 
-/** What the job's `rejection` documents of the bytes of a file. */
+/** The codes that the job's `rejection.py` documents for the content of a file. */
 const REJECTIONS = new Set([
   ...['truncated_gzip', 'not_gzip', 'empty_file', 'not_csv', 'not_utf8', 'missing_header', 'duplicate_header'],
   ...['too_many_columns', 'expands_too_much', 'record_too_long', 'too_large', 'open_quote', 'too_many_bad_rows'],
 ]);
 
-/** What a file may cost: so much at the start, and so many times what an honest file of the greatest size does. */
+/** The CPU limit for a file: a constant plus a multiple of the cost of an ordinary file of the maximum size. */
 const TIMES_AN_HONEST_FILE = 10;
 const SECONDS_AT_START = 0.5;
 
 /**
- * Whether zlib, which the job uses, finds the compressed bits themselves invalid. fflate takes some of them for something and
- * goes on: to the checksum, which is then another, or to the end of the file. A forged checksum could make it accept them.
+ * Whether the job's zlib finds the compressed bits themselves invalid. fflate accepts some of them and continues to a wrong
+ * checksum or to the end of the file. With a forged checksum it could accept the file.
  */
 function hasInvalidBits({ bytes, extension }: CorpusFile): boolean {
   try {
@@ -63,7 +63,7 @@ function preview(file: CorpusFile, blockBytes: number): Promise<Preview> {
   return previewCsv(file.bytes, EXPENSES, { name: nameOf(file), limits: LIMITS, blockBytes });
 }
 
-/** Everything that the browser's worker does with a file that was dropped. */
+/** Runs everything that the browser's worker does with a dropped file. */
 async function readInEveryWay(file: CorpusFile): Promise<void> {
   const name = nameOf(file);
   try {
@@ -91,7 +91,7 @@ describe(`hostile files of seed ${SEED}`, () => {
     for (let turn = 0; turn < 3; turn++) honest = await cpuSeconds(work);
   });
 
-  test('are accepted or rejected with a documented code, the same twice, at a bounded cost', async () => {
+  test('are accepted or rejected with a documented code, repeatably and at a bounded cost', async () => {
     await fc.assert(
       fc.asyncProperty(hostileFile, async (file) => {
         let found: Preview | undefined;
@@ -111,7 +111,7 @@ describe(`hostile files of seed ${SEED}`, () => {
     );
   });
 
-  describe('are judged as the job judges them', () => {
+  describe('have the same result as in the job', () => {
     let folder = '';
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'centflow-hostile-'));

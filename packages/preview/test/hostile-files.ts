@@ -1,4 +1,4 @@
-/** Files that somebody made to break a reader: files that people do upload, with their bytes mangled. */
+/** Hostile files: files that people upload, with random changes of their bytes. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -8,7 +8,7 @@ import { type CorpusFile, corpus } from './corpus.ts';
 import { bytesOf, csvOf, expense, HEADER, latin1Of } from './statements.ts';
 
 const KIB = 1 << 10;
-/** A mutation that grows a file stops here. */
+/** The maximum size of a file after mutations. */
 export const MOST_BYTES = 128 * KIB;
 const SEED_BYTES = 6 * KIB;
 const repository = join(import.meta.dirname, '..', '..', '..');
@@ -18,7 +18,7 @@ const TOKENS: readonly Uint8Array[] = [
   ...['"', '""', '"""', '",', ',"', '"\n', "'", ',', ',,', ';', '\t', '|', '\\', '\\N', 'NULL', ' ', '\u00a0'],
   ...['\n', '\r', '\r\n', '\n\r', '\r\r\n', '\x0b', '\x0c', '\x1c', '\x85', '\u2028'],
   ...['\0', '\0\0', '\x10', '\x100', '\x101', '\x1a', '\x1b[31m', '\x7f', 'x"', '\x80'],
-  // Byte order marks, and characters that nobody sees.
+  // Byte order marks and invisible characters.
   ...['\ufeff', '\u202e', '\u00ad', '\u200b', '\u{e0041}', 'é', '☕', '😀', 'e\u0301', 'ﬀ', '١٢'],
   ...[
     '=1+1',
@@ -38,7 +38,7 @@ const TOKENS: readonly Uint8Array[] = [
   ...['date', 'amount', 'PK\x03\x04', '%PDF', `${HEADER.join(',')}\n`, `${expense().join(',')}\n`],
 ]
   .map(bytesOf)
-  // Not UTF-8: an overlong form, a surrogate, a value beyond the last, one too many, and characters cut short.
+  // Not UTF-8: an overlong form, a surrogate, a value beyond U+10FFFF, a stray continuation, and incomplete characters.
   .concat(
     ['\xff\xfe', '\xfe\xff', '\xc0\x80', '\xed\xa0\x80', '\xf4\x90\x80\x80', '\x80', '\xff'].map(latin1Of),
     ['\xc3', '\xe2\x98', '\xf0\x9f\x98', '\x1f\x8b', '\x1f\x8b\x08\x00'].map(latin1Of),
@@ -47,7 +47,7 @@ const TOKENS: readonly Uint8Array[] = [
 /** A change of a file's bytes. */
 type Mutation = (body: Uint8Array) => Uint8Array;
 
-/** The files that other tests hold, the samples and banks' exports, each cut to its first bytes. */
+/** Returns the files of other tests, the samples and bank exports, each cut to its first bytes. */
 function seeds(): Uint8Array[] {
   const files = FOLDERS.flatMap((folder) =>
     readdirSync(join(repository, folder), { recursive: true, withFileTypes: true })
@@ -65,10 +65,10 @@ function seeds(): Uint8Array[] {
 }
 
 const SEEDS = seeds();
-/** The readers are soon done with the others. */
-const SOUND = SEEDS.filter((body) => /^(\ufeff)?date,/i.test(new TextDecoder().decode(body.subarray(0, 40))));
+/** Seeds with a valid header. Readers reject the others early. */
+const WITH_HEADER = SEEDS.filter((body) => /^(\ufeff)?date,/i.test(new TextDecoder().decode(body.subarray(0, 40))));
 
-/** A place in a file of any length: a share of it, and whether the nearest mark of its structure is meant. */
+/** An offset in a file of any length: a share of the length, or the next quote, comma or line end after it. */
 const place = fc.tuple(fc.integer({ min: 0, max: 1000 }), fc.boolean()).map(([share, isMark]) => (body: Uint8Array) => {
   const at = Math.round((share / 1000) * body.length);
   if (!isMark) return at;
@@ -100,7 +100,7 @@ const repeat = fc.tuple(slice, fc.constantFrom(1, 2, 50, 4000)).map(
   ([places, times]): Mutation =>
     (body) => {
       const [start, stop] = places(body);
-      return joined([body.subarray(0, stop), times_(body.subarray(start, stop), times), body.subarray(stop)]);
+      return joined([body.subarray(0, stop), repeatBytes(body.subarray(start, stop), times), body.subarray(stop)]);
     },
 );
 const swap = fc.tuple(slice, place).map(
@@ -114,13 +114,13 @@ const swap = fc.tuple(slice, place).map(
       ]);
     },
 );
-/** Also a very long cell, deep nesting, thousands of empty cells or rows. */
+/** Inserts a token once or often, which also gives very long cells, deep nesting and thousands of empty cells or rows. */
 const insert = fc.tuple(place, token, fc.constantFrom(1, 1, 1, 10, 300, 5000, 100_000)).map(
   ([place_, inserted, length]): Mutation =>
     (body) => {
       const at = place_(body);
       const times = Math.max(1, Math.floor(length / inserted.length));
-      return joined([body.subarray(0, at), times_(inserted, times), body.subarray(at)]);
+      return joined([body.subarray(0, at), repeatBytes(inserted, times), body.subarray(at)]);
     },
 );
 const overwrite = fc.tuple(place, token).map(
@@ -130,14 +130,14 @@ const overwrite = fc.tuple(place, token).map(
       return joined([body.subarray(0, at), written, body.subarray(Math.min(body.length, at + written.length))]);
     },
 );
-/** Another separator, line end or quote everywhere. */
+/** Replaces a separator, line end or quote everywhere. */
 const replace = fc.tuple(fc.constantFrom(0x2c, 0x0a, 0x22, 0x20, 0x2e), token).map(([old, written]): Mutation => {
   return (body) => joined(Array.from(body, (byte) => (byte === old ? written : Uint8Array.of(byte))));
 });
 const transcode = fc.constantFrom('utf16le', 'latin1').map((encoding): Mutation => {
   return (body) => new Uint8Array(Buffer.from(new TextDecoder().decode(body), encoding as BufferEncoding));
 });
-/** More columns: of one name or of many, in the header alone or in every row. */
+/** Adds columns with one name or many, in the header only or in every row. */
 const widen = fc
   .tuple(fc.constantFrom(1, 20, 511, 513, 13_000), fc.constantFrom('', 'a', 'date', ' Amount ', '"x""y"'), fc.boolean())
   .map(
@@ -161,7 +161,7 @@ const mutations = (most: number): fc.Arbitrary<Mutation> =>
           all.reduce((before, mutate) => mutate(before).slice(0, MOST_BYTES), body),
     );
 
-/** gzip of one member or several, of a gzip file, followed by empty members and zeros, damaged. */
+/** Compresses a file: one or two times, in one or several members, with empty members or zeros at the end, or damaged. */
 const compress = fc
   .record({
     depth: fc.constantFrom(1, 1, 1, 2),
@@ -179,15 +179,18 @@ const compress = fc
           const parts = at < stored.length ? [stored.subarray(0, at), stored.subarray(at)] : [stored];
           stored = joined(parts.map((part) => new Uint8Array(gzipSync(part))));
         }
-        stored = joined([stored, times_(new Uint8Array(gzipSync('')), empty), new Uint8Array(zeros)]);
+        stored = joined([stored, repeatBytes(new Uint8Array(gzipSync('')), empty), new Uint8Array(zeros)]);
         return damage?.(stored) ?? stored;
       },
   );
 
-/** A file of `seeds` after some mutations, perhaps compressed. */
+/** A seed file after some mutations, sometimes compressed. */
 export const hostileFile: fc.Arbitrary<CorpusFile> = fc
   .tuple(
-    fc.oneof({ arbitrary: fc.constantFrom(...SOUND), weight: 2 }, { arbitrary: fc.constantFrom(...SEEDS), weight: 1 }),
+    fc.oneof(
+      { arbitrary: fc.constantFrom(...WITH_HEADER), weight: 2 },
+      { arbitrary: fc.constantFrom(...SEEDS), weight: 1 },
+    ),
     fc.oneof(mutations(1), mutations(2), mutations(6)),
     fc.oneof({ arbitrary: fc.constant(null), weight: 7 }, { arbitrary: compress, weight: 3 }),
     fc.integer({ min: 0, max: 20 }),
@@ -199,7 +202,7 @@ export const hostileFile: fc.Arbitrary<CorpusFile> = fc
     return { name: `${bytes.length} bytes`, bytes, extension: isCompressed ? 'csv.gz' : 'csv' };
   });
 
-function times_(bytes: Uint8Array, times: number): Uint8Array {
+function repeatBytes(bytes: Uint8Array, times: number): Uint8Array {
   const size = Math.min(times, Math.ceil(MOST_BYTES / Math.max(1, bytes.length))) * bytes.length;
   return size === 0 ? new Uint8Array(0) : new Uint8Array(Buffer.alloc(size, bytes));
 }

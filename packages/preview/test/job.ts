@@ -1,4 +1,4 @@
-/** The job's own code, asked what it makes of files. */
+/** Runs the job's own Python code on files. */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -10,7 +10,7 @@ const glue = join(repository, 'glue');
 
 type QuarantinedTuple = readonly [rowNo: number, column: string | null, code: string, message: string, rawText: string];
 
-/** What the job makes of one file. */
+/** The job's result for one file. */
 export interface Outcome {
   readonly rejected?: { readonly code: string; readonly reason: string };
   readonly header?: readonly string[];
@@ -28,17 +28,17 @@ export interface Outcome {
   readonly quarantined?: readonly QuarantinedTuple[];
   /** Month, currency, rows and amount. */
   readonly months?: readonly unknown[];
-  /** Hexadecimal digits, and how many rows have it; in the order of their first rows. */
+  /** Pairs of hexadecimal digits and the number of rows, in the order of the first rows. */
   readonly fingerprints?: readonly unknown[];
 }
 
-/** Runs the job's reading, checking and counting over a folder; each file's name begins with its feed. */
+/** Reads, checks and counts the files of a folder with the job's code. Each file name begins with its feed. */
 export async function judgeFiles(folder: string, blockBytes: number, limit: number): Promise<Map<string, Outcome>> {
   const lines = await runPython<{ readonly file: string } & Outcome>('judge_files.py', [folder, blockBytes, limit]);
   return new Map(lines.map(({ file, ...outcome }) => [file, outcome]));
 }
 
-/** Judges each file many times on a busy machine; all the different outcomes of each. */
+/** Processes each file many times on a busy machine. Returns all the different results of each file. */
 export async function judgeOften(
   folder: string,
   blockBytes: number,
@@ -66,7 +66,7 @@ async function runPython<Line>(script: string, parameters: readonly (string | nu
     .map((line) => JSON.parse(line) as Line);
 }
 
-/** The contract that the job reads. */
+/** Returns the contract that the job reads. */
 export function contractOf(feed: string): Contract {
   return JSON.parse(readFileSync(join(glue, 'centflow_glue', 'contracts', `${feed}.json`), 'utf8')) as Contract;
 }

@@ -1,9 +1,9 @@
-"""What the job makes of files, as JSON lines: the other side of the preview's agreement test.
+"""Prints the job's results for files as JSON lines, for the preview's agreement test.
 
     judge_files.py FOLDER BLOCK_BYTES LIMIT
 
-Reads, checks and counts each file of the folder by the job's own code, as `load_version` does but for MySQL; by the
-contract that its name begins with (`expenses-…`), in the order of their names.
+Reads, checks and counts each file of the folder with the job's own code, like `load_version` but without MySQL. The
+beginning of a file name selects the contract (`expenses-…`). Files are processed in the order of their names.
 """
 
 import csv
@@ -38,7 +38,7 @@ def judge(
     limits: ReadLimits,
     out: io.BytesIO,
 ) -> dict[str, Any]:
-    """One file of this size, with the block that its longest record needs. `out` takes its good rows."""
+    """Returns the result of one file, read in blocks that fit its longest record. Writes good rows to `out`."""
     contracts = load_contracts()
     contract = contracts[feed]
     try:
@@ -54,7 +54,7 @@ def judge(
 
 
 def count(reader: CsvReader, contract: Contract, out: io.BytesIO) -> dict[str, Any]:
-    """The rows of one file, as the job counts them, and what it would load."""
+    """Counts the rows of one file like the job and writes the rows that it would load."""
     out.seek(0)
     out.truncate()
     with QuarantineFiles(0) as quarantine:
@@ -86,7 +86,7 @@ def count(reader: CsvReader, contract: Contract, out: io.BytesIO) -> dict[str, A
 
 
 def loaded(out: io.BytesIO, contract: Contract) -> dict[str, Any]:
-    """Of the rows that MySQL would take: sums by month and currency, and how often each fingerprint comes."""
+    """Returns the sums by month and currency, and the number of rows per fingerprint, of the rows for MySQL."""
     columns = ["upload_id", "row_no", *[column.header for column in contract.columns], "fingerprint"]
     months: dict[tuple[str, str], tuple[int, Decimal]] = defaultdict(lambda: (0, Decimal(0)))
     fingerprints: Counter[str] = Counter()
@@ -103,12 +103,12 @@ def loaded(out: io.BytesIO, contract: Contract) -> dict[str, Any]:
 
 
 def records(file: io.BytesIO) -> "csv._reader":
-    """The records of a CSV that the job wrote."""
+    """Returns the records of a CSV that the job wrote."""
     return csv.reader(io.StringIO(file.getvalue().decode(), newline=""))
 
 
 def main(folder: str, block_bytes: str, limit: str) -> None:
-    """Judge every file of a folder."""
+    """Prints the result of every file of a folder."""
     limits = ReadLimits(expanded_bytes=int(limit))
     for path in sorted(Path(folder).iterdir()):
         feed = path.name.split("-", 1)[0]

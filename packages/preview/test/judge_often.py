@@ -1,9 +1,9 @@
-"""What the job makes of files when it judges each many times on a busy machine, as JSON lines.
+"""Prints the job's results for files that it processes many times on a busy machine, as JSON lines.
 
     judge_often.py FOLDER BLOCK_BYTES LIMIT TIMES
 
-Each line has a file and all the different outcomes that it had. Other processes and threads take the CPU meanwhile, and
-the bytes come or the rows are checked at a changing pace. So pyarrow's threads are ahead of the job's by more or less.
+Each line has a file and all its different results. Other processes and threads use the CPU at the same time, and
+bytes arrive and rows are checked at a changing pace. So the lead of pyarrow's threads over the job's thread changes.
 """
 
 import io
@@ -24,28 +24,28 @@ from centflow_glue.limits import ReadLimits
 from centflow_glue.load import load_version
 from centflow_glue.rows.validate import CheckedBatch, validate
 
-# How long Python lets one thread run while another waits.
+# The intervals after which Python switches between threads.
 SWITCH_SECONDS = (1e-6, 1e-4, 5e-4)
 PAUSE_SECONDS = 1e-3
 BUSY_PROCESSES = 2
-# Ends with this process, however that ends.
+# Ends when this process ends, even after a crash.
 BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(100_000))"
 
 
 class _Paces:
-    """Makes the reading of bytes and the checking of rows pause now and then."""
+    """Adds random pauses to the reading of bytes and the checking of rows."""
 
     def __init__(self, seed: str) -> None:
         self._chance = random.Random(seed)
         self._reading = self._checking = 0.0
 
     def change(self) -> None:
-        """Choose how often either pauses."""
+        """Chooses how often reading and checking pause."""
         sys.setswitchinterval(self._chance.choice(SWITCH_SECONDS))
         self._reading, self._checking = self._chance.choice([(0.0, 0.0), (0.5, 0.0), (0.0, 0.8), (0.5, 0.8)])
 
     def stream(self, body: bytes) -> io.BytesIO:
-        """The bytes of a file, which come at this pace."""
+        """Returns the bytes of a file as a stream with pauses."""
         paces = self
 
         class Stream(io.BytesIO):
@@ -56,7 +56,7 @@ class _Paces:
         return Stream(body)
 
     def validate(self, *arguments: Any) -> CheckedBatch:
-        """The job's checks, at this pace."""
+        """Runs the job's checks with pauses."""
         self._pause(self._checking)
         return validate(*arguments)
 
@@ -66,7 +66,7 @@ class _Paces:
 
 
 def outcomes(path: Path, feed: str, block_bytes: int, limits: ReadLimits, times: int) -> list[object]:
-    """The different outcomes of one file."""
+    """Returns the different results of one file."""
     body = path.read_bytes()
     paces = _Paces(path.name)
     found: dict[str, object] = {}
@@ -79,7 +79,7 @@ def outcomes(path: Path, feed: str, block_bytes: int, limits: ReadLimits, times:
 
 
 def main(folder: str, block_bytes: str, limit: str, times: str) -> None:
-    """Judge every file of a folder."""
+    """Prints the results of every file of a folder."""
     done = Event()
 
     def be_busy() -> None:

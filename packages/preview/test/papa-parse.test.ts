@@ -1,4 +1,4 @@
-/** Why the preview has a tokenizer of its own: where Papa Parse and the job's reader come to other cells. */
+/** Shows why the preview has its own tokenizer: files that Papa Parse and the job's reader split differently. */
 import Papa from 'papaparse';
 import { expect, test } from 'vitest';
 import { Records } from '../src/records.ts';
@@ -26,7 +26,7 @@ test.each([
       ['g', 'h'],
     ],
   ],
-])('%s: the job keeps apart what Papa Parse does not', (_, text, cells) => {
+])('Records splits %s like the job and unlike Papa Parse', (_, text, cells) => {
   expect(recordsOf(text)).toEqual(cells);
   expect(Papa.parse(text, { delimiter: ',', skipEmptyLines: true }).data).not.toEqual(cells);
 });

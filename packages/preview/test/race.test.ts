@@ -1,4 +1,4 @@
-/** No verdict depends on a race: a busy machine judges files with several faults many times, and always the same. */
+/** No result depends on a race: a busy machine processes files with several faults many times, always with the same result. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { filesWithSeveralFaults, type Scale } from './several-faults.ts';
 
 interface Case extends Scale {
   readonly name: string;
-  /** How many times each file is judged in blocks of each size. */
+  /** How often each file is processed for each block size. */
   readonly blocks: readonly { readonly blockBytes: number; readonly times: number }[];
 }
 
@@ -73,7 +73,7 @@ describe.each(CASES)('$name', (set) => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test.each(set.blocks)(
-    'the job judges each file as the preview does, in blocks of $blockBytes bytes',
+    'the job and the preview have the same result in blocks of $blockBytes bytes',
     async ({ blockBytes, times }) => {
       const judged = await judgeOften(folder, blockBytes, set.limit, times);
       const different: unknown[] = [];

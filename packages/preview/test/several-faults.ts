@@ -1,19 +1,19 @@
-/** Files with several faults each, near to each other and far apart. */
+/** Files with several faults each, close together or far apart. */
 import { gzipSync } from 'fflate';
 import { joined } from '../src/bytes.ts';
 import type { CorpusFile } from './corpus.ts';
 import { bytesOf, expense, HEADER, latin1Of } from './statements.ts';
 
-/** A set of files: every sequence of some faults, at several distances. */
+/** A set of files with every sequence of some faults at several distances. */
 export interface Scale {
   readonly names: readonly FaultName[];
-  /** How many faults a file has. */
+  /** The number of faults per file. */
   readonly count: number;
-  /** The bytes of good rows in a file. */
+  /** The size of a file in bytes. */
   readonly bytes: number;
-  /** The most bytes that a CSV may have. */
+  /** The size limit for the CSV. */
   readonly limit: number;
-  /** How many good rows are between two faults. */
+  /** The numbers of good rows between two faults. */
   readonly distances: readonly number[];
   /** Each file has one of these endings in turn. */
   readonly endings: readonly Ending[];

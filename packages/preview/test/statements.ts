@@ -1,4 +1,4 @@
-/** CSVs of expenses and budgets as tests need them; the same as those of glue/tests/statements.py. */
+/** CSV files of expenses and budgets for tests, the same as in glue/tests/statements.py. */
 import { csvRow } from '../src/fix-rows.ts';
 
 export const HEADER = ['date', 'merchant', 'category', 'account', 'amount', 'currency', 'description'];
@@ -13,12 +13,12 @@ const COFFEE: Readonly<Record<string, string>> = {
   description: '',
 };
 
-/** A coffee, but for the cells given; cells beyond the usual header come last, in the order given. */
+/** Returns the row of a coffee with the given cells replaced. Cells of other columns follow in the given order. */
 export function expense(cells: Readonly<Record<string, string>> = {}): string[] {
   return Object.values({ ...COFFEE, ...cells });
 }
 
-/** A CSV in UTF-8 with these rows. */
+/** Returns a UTF-8 CSV with these rows. */
 export function csvOf(
   rows: readonly (readonly string[])[],
   { header = HEADER, lineEnd = '\n' }: { readonly header?: readonly string[]; readonly lineEnd?: string } = {},
@@ -30,7 +30,7 @@ export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Each character as one byte: for bytes that are no UTF-8. */
+/** Returns each character as one byte, for bytes that are not UTF-8. */
 export function latin1Of(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -1,4 +1,4 @@
-/** Every route, by the name of what answers it; and the type that the web's client is made from. */
+/** Every route by the name of its handler, and the type of the web's client. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import * as local from './local.ts';
 import * as objects from './objects.ts';
@@ -11,7 +11,7 @@ import * as templates from './templates.ts';
 import * as transactions from './transactions.ts';
 import * as uploads from './uploads.ts';
 
-/** In the order in which they are looked through: `of-version` before `{uploadId}`. */
+/** In the order in which they are matched: `of-version` comes before `{uploadId}`. */
 export const routes = {
   getConfig: session.getConfig,
   getSession: session.getSession,
@@ -61,7 +61,7 @@ type Intersection<Of> = (Of extends unknown ? (value: Of) => void : never) exten
   : never;
 
 /**
- * The API as `hc<Api>` of hono/client wants it. It comes from the contract alone, so that the web's types need nothing of the
- * server's.
+ * The API type for `hc<Api>` of hono/client. It depends on the contract only, so that the web's types need no code of the
+ * server.
  */
 export type Api = OpenAPIHono<object, Intersection<SchemaOf<AppOf<Union>>> & object, '/'>;

@@ -1,4 +1,4 @@
-/** What operators see of the local stack, besides what they see of an environment on AWS. */
+/** The parts of the local stack, for operators. */
 import { PART_STATES } from '@centflow/local-processes/part-states';
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, problems, signedIn } from './problem.ts';
@@ -8,11 +8,11 @@ export const localPart = z
   .object({
     name: z.string(),
     state: z.enum(PART_STATES),
-    restarts: count.openapi({ description: 'How often it was started again' }),
+    restarts: count.openapi({ description: 'How often it was restarted' }),
     lastTrouble: z
       .object({ at: moment, reason: z.string() })
       .nullable()
-      .openapi({ description: 'When and why it was last started again, or stopped answering' }),
+      .openapi({ description: 'When and why it was last restarted or stopped responding' }),
   })
   .openapi('LocalPart');
 export type LocalPart = z.infer<typeof localPart>;
@@ -20,7 +20,7 @@ export type LocalPart = z.infer<typeof localPart>;
 export const listLocalParts = createRoute({
   method: 'get',
   path: '/api/local/parts',
-  description: 'On one machine only: the processes of the local stack, and how often each was started again.',
+  description: 'On one machine only: the processes of the local stack, with their restarts.',
   security: signedIn,
   request: { query: z.strictObject({}) },
   responses: { 200: answer('The parts', z.object({ parts: z.array(localPart) })), ...problems(404) },

@@ -1,4 +1,4 @@
-/** What stands in the bucket: versions, and undo and redo over them. */
+/** The objects in the bucket with their versions, and undo and redo. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, problems, problemsOfChange, signedIn } from './problem.ts';
 import { uploadState } from './uploads.ts';
@@ -10,9 +10,9 @@ export const objectSummary = z
   .object({
     objectKey: z.string(),
     feed,
-    /** The object key below its owner's folder. */
+    /** The part of the object key after its owner's folder. */
     name: z.string(),
-    /** It was undone; its versions are still there. */
+    /** The upload was undone. Its versions still exist. */
     deleted: z.boolean(),
     newest: z.object({ versionId: shownVersion, lastModified: moment, bytes: count }),
   })
@@ -35,7 +35,7 @@ export type ObjectVersion = z.infer<typeof objectVersion>;
 export const listObjects = createRoute({
   method: 'get',
   path: '/api/objects',
-  description: 'By feed and name.',
+  description: 'Lists the objects by feed and name.',
   security: signedIn,
   request: { query: z.strictObject({ feed: feed.optional(), cursor: cursor.optional() }) },
   responses: { 200: answer('A page', z.object({ objects: z.array(objectSummary), next })), ...problems() },
@@ -44,7 +44,7 @@ export const listObjects = createRoute({
 export const listVersions = createRoute({
   method: 'get',
   path: '/api/objects/versions',
-  description: 'The newest first.',
+  description: 'Lists the versions of an object, the newest first.',
   security: signedIn,
   request: { query: z.strictObject({ objectKey }) },
   responses: {
@@ -52,7 +52,7 @@ export const listVersions = createRoute({
       'The versions',
       z.object({
         versions: z.array(objectVersion),
-        /** There are more, older ones. */
+        /** There are more and older versions. */
         truncated: z.boolean(),
       }),
     ),
@@ -63,16 +63,16 @@ export const listVersions = createRoute({
 export const getContent = createRoute({
   method: 'get',
   path: '/api/objects/content',
-  description: 'Where the bytes of a version can be read, for a short time.',
+  description: 'Returns an address at which the bytes of a version can be read for a short time.',
   security: signedIn,
   request: { query: z.strictObject({ objectKey, versionId }) },
-  responses: { 200: answer('Where', z.object({ url: z.url(), expiresAt: moment })), ...problems(404) },
+  responses: { 200: answer('The address', z.object({ url: z.url(), expiresAt: moment })), ...problems(404) },
 });
 
 export const removeObject = createRoute({
   method: 'post',
   path: '/api/objects/remove',
-  description: 'Undoes an upload: a delete marker hides the object. Nothing is deleted.',
+  description: 'Undoes an upload: a delete marker hides the object. No data is deleted.',
   security: signedIn,
   request: { body: body(z.strictObject({ objectKey, newestVersionId: versionId })) },
   responses: { 200: answer('The delete marker', z.object({ versionId: shownVersion })), ...problemsOfChange(404, 409) },
@@ -81,7 +81,7 @@ export const removeObject = createRoute({
 export const restoreVersion = createRoute({
   method: 'post',
   path: '/api/objects/restore',
-  description: 'Undoes a correction, or redoes it: that version is copied over the key. History only grows.',
+  description: 'Undoes or redoes a correction: copies a version over the key. History only grows.',
   security: signedIn,
   request: { body: body(z.strictObject({ objectKey, versionId, newestVersionId: versionId })) },
   responses: { 200: answer('The new version', z.object({ versionId: shownVersion })), ...problemsOfChange(404, 409) },

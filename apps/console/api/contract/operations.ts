@@ -1,4 +1,4 @@
-/** What operators see: how the flow does, and never people's rows or amounts. */
+/** The state of the pipeline for operators, without people's rows and amounts. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, problems, problemsOfChange, signedIn } from './problem.ts';
 import { uploadQuery, uploadState } from './uploads.ts';
@@ -28,7 +28,7 @@ export type PipelineUpload = z.infer<typeof pipelineUpload>;
 export const listPipelineUploads = createRoute({
   method: 'get',
   path: '/api/pipeline/uploads',
-  description: 'Uploads of all owners, the newest first.',
+  description: 'Lists the uploads of all owners, the newest first.',
   security: signedIn,
   request: {
     query: uploadQuery,
@@ -39,7 +39,7 @@ export const listPipelineUploads = createRoute({
 export const getLatency = createRoute({
   method: 'get',
   path: '/api/pipeline/latency',
-  description: 'Seconds from received to visible, by day of the last 30.',
+  description: 'Returns the seconds from received to visible for each of the last 30 days.',
   security: signedIn,
   request: { query: z.strictObject({}) },
   responses: {
@@ -59,14 +59,14 @@ export const jobRun = z
     startedAt: moment.nullable(),
     endedAt: moment.nullable(),
     seconds: z.number(),
-    /** As AWS bills them: whole seconds, at least a minute for each worker. */
+    /** As AWS bills: whole seconds, at least one minute per worker. */
     dpuSeconds: z.number(),
     glueVersion: z
       .string()
       .nullable()
-      .openapi({ description: 'The version of Glue that ran, which decides the price' }),
-    dpuHourUsd: amount.nullable().openapi({ description: 'USD per DPU-hour by the list price; null if it is unknown' }),
-    usd: amount.nullable().openapi({ description: 'USD by that price; null if the price is unknown, never a guess' }),
+      .openapi({ description: 'The Glue version of the job run. It decides the price.' }),
+    dpuHourUsd: amount.nullable().openapi({ description: 'The list price per DPU-hour in USD; null if it is unknown' }),
+    usd: amount.nullable().openapi({ description: 'The cost in USD at that price; null if the price is unknown' }),
     message: z.string().nullable(),
   })
   .openapi('JobRun');
@@ -75,7 +75,7 @@ export type JobRun = z.infer<typeof jobRun>;
 export const listJobRuns = createRoute({
   method: 'get',
   path: '/api/operations/job-runs',
-  description: 'The newest first.',
+  description: 'Lists the job runs, the newest first.',
   security: signedIn,
   request: { query: z.strictObject({ limit: limit.optional() }) },
   responses: {
@@ -85,7 +85,7 @@ export const listJobRuns = createRoute({
         runs: z.array(jobRun),
         prices: z.object({
           source: z.string(),
-          asOf: month.openapi({ description: "Month in which the prices were the list's" }),
+          asOf: month.openapi({ description: 'The month of the price list' }),
         }),
       }),
     ),
@@ -100,7 +100,7 @@ export const countDeadLetters = createRoute({
   request: { query: z.strictObject({}) },
   responses: {
     200: answer(
-      'How many messages could not be handled, and how many wait for the trigger',
+      'The number of dead letters, and of messages that wait for the trigger',
       z.object({ deadLetters: count, waiting: count }),
     ),
     ...problems(),
@@ -128,16 +128,16 @@ export const listAlarms = createRoute({
 export const redrive = createRoute({
   method: 'post',
   path: '/api/operations/redrive',
-  description: 'Gives every dead letter back to the trigger.',
+  description: "Moves every dead letter back to the trigger's queue.",
   security: signedIn,
   request: { body: body(z.strictObject({})) },
   responses: {
     200: answer(
-      'They go back',
+      'The redrive',
       z.object({
-        /** How many, as far as SQS counts exactly. */
+        /** The number of messages. SQS only counts approximately. */
         messages: count,
-        /** false: SQS is still moving them. */
+        /** False if SQS still moves messages. */
         finished: z.boolean(),
       }),
     ),
@@ -148,7 +148,7 @@ export const redrive = createRoute({
 export const sweep = createRoute({
   method: 'post',
   path: '/api/operations/sweep',
-  description: 'Compares the whole bucket with the database, unless a job run does so already.',
+  description: 'Compares the whole bucket with the database, unless a job run is already doing this.',
   security: signedIn,
   request: { body: body(z.strictObject({})) },
   responses: {

@@ -1,17 +1,21 @@
-/** What a refusal looks like: RFC 9457. */
+/** The body of a refused request: RFC 9457. */
 import { z } from '@hono/zod-openapi';
 
 export const problem = z
   .object({
-    type: z.string(),
+    /** The cause, for programs. A new release may add causes. */
+    type: z.string().openapi({
+      description: 'The cause, for programs: `urn:centflow:problem:<cause>`. A new release may add causes.',
+      example: 'urn:centflow:problem:not-signed-in',
+    }),
     title: z.string(),
     status: z.int(),
-    /** In a person's words: what is wrong and what to do. */
+    /** For people: what is wrong and what to do. */
     detail: z.string(),
     errors: z
       .array(
         z.object({
-          /** Which part of the request, as a JSON pointer: `/query/from`, `/json/name`. */
+          /** The part of the request, as a JSON pointer: `/query/from`, `/json/name`. */
           pointer: z.string(),
           message: z.string(),
         }),
@@ -22,22 +26,73 @@ export const problem = z
 export type Problem = z.infer<typeof problem>;
 
 const titles = {
-  400: 'The request is not understood',
-  401: 'Nobody is signed in',
+  400: 'Invalid request',
+  401: 'Not signed in',
   403: 'Not allowed',
   404: 'Not found',
   405: 'Method not allowed',
-  409: 'Changed meanwhile',
-  412: 'Changed meanwhile',
+  409: 'Not possible right now',
+  412: 'Changed in the meantime',
   413: 'Too large',
   415: 'Not JSON',
   428: 'A condition is missing',
   429: 'Too many requests at once',
-  500: 'A fault of ours',
-  501: 'Not there yet',
-  503: 'Not available now',
+  500: 'Something went wrong',
+  503: 'Not available right now',
 } as const;
 export type ProblemStatus = keyof typeof titles;
+
+/** Every cause of a refusal with its HTTP status. Programs may rely on the names, so they do not change. */
+const causes = {
+  'invalid-request': 400,
+  'invalid-cursor': 400,
+  'invalid-file-name': 400,
+  'invalid-filter': 400,
+  'invalid-owner': 400,
+  'not-signed-in': 401,
+  'invalid-token': 401,
+  'foreign-page': 403,
+  'foreign-host': 403,
+  'operators-only': 403,
+  'no-owner': 403,
+  'unusable-owner': 403,
+  'no-such-address': 404,
+  'no-such-chart': 404,
+  'no-such-file': 404,
+  'no-such-send': 404,
+  'no-such-template': 404,
+  'no-such-upload': 404,
+  'no-such-version': 404,
+  'method-not-allowed': 405,
+  'already-newest': 409,
+  'already-removed': 409,
+  'file-changed': 409,
+  'file-exists': 409,
+  'job-runs-at-limit': 409,
+  'parts-differ': 409,
+  'redrive-running': 409,
+  'templates-at-limit': 409,
+  'template-changed': 412,
+  'too-large': 413,
+  'not-json': 415,
+  'condition-missing': 428,
+  'too-many-requests': 429,
+  'internal-error': 500,
+  'client-gone': 503,
+  'database-busy': 503,
+  'database-slow': 503,
+  'database-unreachable': 503,
+} as const satisfies Readonly<Record<string, ProblemStatus>>;
+export type ProblemCause = keyof typeof causes;
+
+export function statusOf(cause: ProblemCause): ProblemStatus {
+  return causes[cause];
+}
+
+/** Returns the `type` of a problem: a URI, as RFC 9457 requires. */
+export function typeOf(cause: ProblemCause): string {
+  return `urn:centflow:problem:${cause}`;
+}
 
 export function titleOf(status: ProblemStatus): string {
   return titles[status];
@@ -54,12 +109,12 @@ function answers<const Status extends ProblemStatus>(statuses: readonly Status[]
   return Object.fromEntries(described) as Record<Status, Answer>;
 }
 
-/** The refusals that any route may answer with, and those of its own. */
+/** Returns the refusals of any route, and the statuses that only this route has. */
 export function problems<const Status extends ProblemStatus = never>(...own: readonly Status[]) {
   return answers<400 | 401 | 403 | 429 | 500 | 503 | Status>([400, 401, 403, 429, 500, 503, ...own]);
 }
 
-/** Of a route that changes something: it also demands JSON of a bounded size. */
+/** Returns the refusals of a route that changes something. Such a route also requires JSON of a bounded size. */
 export function problemsOfChange<const Status extends ProblemStatus = never>(...own: readonly Status[]) {
   return answers<400 | 401 | 403 | 413 | 415 | 429 | 500 | 503 | Status>([
     400,
@@ -74,15 +129,15 @@ export function problemsOfChange<const Status extends ProblemStatus = never>(...
   ]);
 }
 
-/** A JSON body, and nothing else. */
+/** Requires a JSON body. */
 export function body<Schema extends z.ZodType>(schema: Schema) {
   return { required: true as const, content: { 'application/json': { schema } } };
 }
 
-/** A JSON answer. */
+/** Describes a JSON answer. */
 export function answer<Schema extends z.ZodType>(description: string, schema: Schema) {
   return { description, content: { 'application/json': { schema } } };
 }
 
-/** Every route but the public ones. */
+/** For every route that is not public. */
 export const signedIn = [{ bearer: [] as string[] }];

@@ -1,9 +1,9 @@
-/** What dashboards draw and filters offer. */
+/** Data for dashboards and for their filters. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, problems, signedIn } from './problem.ts';
 import { currency, label, month } from './words.ts';
 
-/** @centflow/reports' VisualData. */
+/** `VisualData` of @centflow/reports. */
 export const visualData = z
   .object({
     columns: z.array(
@@ -29,12 +29,12 @@ export const getVisual = createRoute({
     params: z.object({ visualId: z.string().regex(/^[a-z0-9-]{1,64}$/) }),
     query: z.strictObject({
       currency: currency.optional(),
-      /** Months, both inclusive. */
+      /** The first and the last month, both inclusive. */
       from: month.optional(),
       to: month.optional(),
       category: label.optional(),
       account: label.optional(),
-      /** What a drill is narrowed to: a JSON object of column → value. */
+      /** The values that a drill selects: a JSON object of column → value. */
       drill: z.string().max(2000).optional().openapi({ example: '{"category":"Food"}' }),
     }),
   },
@@ -48,10 +48,10 @@ export const getChoices = createRoute({
   request: { query: z.strictObject({}) },
   responses: {
     200: answer(
-      'What can be filtered by',
+      'The values of the filters',
       z
         .object({
-          /** The most used first. */
+          /** The most frequent currency first. */
           currencies: z.array(z.string()),
           categories: z.array(z.string()),
           accounts: z.array(z.string()),

@@ -1,7 +1,7 @@
-/** A call of a route by its name, as an HTTP request. */
+/** Builds the HTTP request for a route by its name. */
 import { type RouteName, routes } from './api.ts';
 
-/** What a call gives a route, part by part. */
+/** The parts of a request. */
 export interface RouteCall {
   /** Values of the path's parameters. */
   readonly param?: Readonly<Record<string, string>>;
@@ -10,14 +10,14 @@ export interface RouteCall {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Path and query string of a call. */
+/** Returns path and query string of a request. */
 export function addressOf(name: RouteName, { param = {}, query = {} }: RouteCall): string {
   const path = routes[name].path.replace(/\{(\w+)\}/g, (_, part: string) => encodeURIComponent(param[part] ?? ''));
   const search = new URLSearchParams(query).toString();
   return search === '' ? path : `${path}?${search}`;
 }
 
-/** Method, headers and body of a call. */
+/** Returns method, headers and body of a request. */
 export function requestOf(name: RouteName, { json, headers = {} }: RouteCall) {
   return {
     method: routes[name].method.toUpperCase(),

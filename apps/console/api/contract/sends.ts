@@ -1,22 +1,22 @@
-/** Sending a CSV: the browser puts it into S3 itself, by addresses that are signed here for exactly that object. */
+/** Uploads of CSV files. The browser sends a file directly to S3, at addresses that the API signs for exactly that object. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, problems, problemsOfChange, signedIn } from './problem.ts';
 import { count, etag, feed, KEY_BYTES, moment, multipartId, objectKey, text, versionId } from './words.ts';
 
-/** The job takes no larger object (glue/: --max-object-bytes). */
+/** The job rejects larger objects (glue/: --max-object-bytes). */
 export const OBJECT_BYTES_AT_MOST = 2 * 2 ** 30;
-/** Up to here one request sends it all; beyond, parts of this size, each of which can be sent again by itself. */
+/** Up to this size one request sends the file. Larger files are sent in parts of this size, which can be retried separately. */
 export const PART_BYTES = 8 * 2 ** 20;
 export const PARTS_AT_MOST = Math.ceil(OBJECT_BYTES_AT_MOST / PART_BYTES);
-/** How many parts are signed at once. */
+/** The number of parts that one request can sign. */
 const SIGNED_AT_ONCE = 50;
 
 const bytes = z.int().min(1).max(OBJECT_BYTES_AT_MOST);
 const partNumber = z.int().min(1).max(PARTS_AT_MOST);
-/** The version that is corrected: it must still be the newest. */
+/** The version to replace. It must still be the newest. */
 const replaces = z.strictObject({ versionId });
 
-/** To be sent as they are: they are signed. */
+/** Headers to send unchanged, because they are signed. */
 const headers = z.record(z.string(), z.string());
 const target = { objectKey, expiresAt: moment };
 
@@ -26,7 +26,7 @@ export const send = z.discriminatedUnion('kind', [
     kind: z.literal('multipart'),
     ...target,
     multipartId,
-    /** Bytes of every part but the last. */
+    /** The size of every part except the last. */
     partBytes: count,
     parts: z.int().min(1),
   }),
@@ -40,7 +40,7 @@ export const sendRequest = z
     name: text.min(5).max(KEY_BYTES),
     bytes,
     contentType: z.enum(['text/csv', 'application/gzip']),
-    /** Left out for a new object. */
+    /** Absent for a new object. */
     replaces: replaces.optional(),
   })
   .openapi('SendRequest');
@@ -50,7 +50,7 @@ export const startSend = createRoute({
   path: '/api/sends',
   security: signedIn,
   request: { body: body(sendRequest) },
-  responses: { 200: answer('Where to send it', send), ...problemsOfChange(409) },
+  responses: { 200: answer('The addresses for the file', send), ...problemsOfChange(409) },
 });
 
 export const signParts = createRoute({
@@ -70,7 +70,10 @@ export const signParts = createRoute({
     ),
   },
   responses: {
-    200: answer('Where to send each', z.object({ urls: z.array(z.object({ partNumber, url: z.url(), headers })) })),
+    200: answer(
+      'The address for each part',
+      z.object({ urls: z.array(z.object({ partNumber, url: z.url(), headers })) }),
+    ),
     ...problemsOfChange(404),
   },
 });
@@ -78,7 +81,7 @@ export const signParts = createRoute({
 export const listParts = createRoute({
   method: 'get',
   path: '/api/sends/multipart/parts',
-  description: 'What S3 has already, so that sending goes on where it stopped.',
+  description: 'Lists the parts that S3 already has, so that an upload can continue.',
   security: signedIn,
   request: { query: z.strictObject({ objectKey, multipartId }) },
   responses: {
@@ -100,7 +103,7 @@ export const completeSend = createRoute({
         objectKey,
         multipartId,
         parts: z.array(z.strictObject({ partNumber, etag })).min(1).max(PARTS_AT_MOST),
-        /** As when it was started: what was uploaded meanwhile is not overwritten. */
+        /** The same value as at the start, so that a newer version is not overwritten. */
         replaces: replaces.optional(),
       }),
     ),
@@ -113,5 +116,5 @@ export const abortSend = createRoute({
   path: '/api/sends/multipart',
   security: signedIn,
   request: { query: z.strictObject({ objectKey, multipartId }) },
-  responses: { 200: answer('It is gone', z.object({})), ...problems(404) },
+  responses: { 200: answer('The upload was cancelled', z.object({})), ...problems(404) },
 });

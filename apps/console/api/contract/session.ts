@@ -1,4 +1,4 @@
-/** Who is signed in, and how one signs in here. */
+/** The person who is signed in, and how people sign in. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, problems, problemsOfChange, signedIn } from './problem.ts';
 import { count, moment, text } from './words.ts';
@@ -31,10 +31,10 @@ export const getSession = createRoute({
   request: { query: z.strictObject({}) },
   responses: {
     200: answer(
-      'Who is signed in',
+      'The person who is signed in',
       z
         .object({
-          /** Whose money is shown; null for an operator who has none. */
+          /** The owner whose money is shown; null for an operator without one. */
           owner: ownerName.nullable(),
           name: z.string(),
           operator: z.boolean(),
@@ -50,7 +50,7 @@ export const getSession = createRoute({
 export const listLocalOwners = createRoute({
   method: 'get',
   path: '/api/local/owners',
-  description: 'On one machine only: whom one can sign in as.',
+  description: 'On one machine only: lists the owners for sign-in with one click.',
   request: { query: z.strictObject({}) },
   responses: {
     200: answer('The owners', z.object({ owners: z.array(z.object({ owner: ownerName, uploads: count })) })),

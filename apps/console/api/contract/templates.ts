@@ -1,4 +1,4 @@
-/** Banks' exports, mapped to a feed once and kept by name. */
+/** Templates: saved mappings of bank exports to feeds. */
 import type { Delimiter, MappedCell, Mapping, MappingTarget } from '@centflow/preview';
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, problems, problemsOfChange, signedIn } from './problem.ts';
@@ -14,7 +14,7 @@ const mappedCell = z.union([
   z.strictObject({ constant: text }),
 ]) satisfies z.ZodType<MappedCell>;
 
-/** packages/preview's Mapping. Only its type comes from there: the functions need none of the code that reads exports. */
+/** `Mapping` of packages/preview. Only its type is imported, so the functions do not bundle the code that reads exports. */
 const mapping = z
   .strictObject({
     version: z.literal(1),
@@ -44,7 +44,7 @@ const mapping = z
 
 export const template = z
   .strictObject({
-    /** What its owner calls it. */
+    /** The name that its owner chose. */
     name: text.trim().min(1).max(80),
     mapping,
   })
@@ -54,7 +54,7 @@ export type Template = z.infer<typeof template>;
 export const storedTemplate = z.object({ templateId, etag, updatedAt: moment, template }).openapi('StoredTemplate');
 export type StoredTemplate = z.infer<typeof storedTemplate>;
 
-/** So that nothing that another window saved is overwritten: the ETag that was read, or `*` for a new one. */
+/** Prevents overwriting changes of another window: the ETag that was read, or `*` for a new template. */
 const conditions = z.object({
   'if-match': etag.optional(),
   'if-none-match': z.literal('*').optional(),
@@ -65,7 +65,7 @@ export const listTemplates = createRoute({
   path: '/api/templates',
   security: signedIn,
   request: { query: z.strictObject({}) },
-  responses: { 200: answer('All of them', z.object({ templates: z.array(storedTemplate) })), ...problems() },
+  responses: { 200: answer('All templates', z.object({ templates: z.array(storedTemplate) })), ...problems() },
 });
 
 export const putTemplate = createRoute({
@@ -78,7 +78,7 @@ export const putTemplate = createRoute({
     body: body(z.strictObject({ template })),
   },
   responses: {
-    200: answer('It is kept', z.object({ templateId, etag })),
+    200: answer('The template was saved', z.object({ templateId, etag })),
     ...problemsOfChange(404, 409, 412, 428),
   },
 });
@@ -92,5 +92,5 @@ export const deleteTemplate = createRoute({
     query: z.strictObject({}),
     headers: z.object({ 'if-match': etag.optional() }),
   },
-  responses: { 200: answer('It is gone', z.object({})), ...problems(404, 412, 428) },
+  responses: { 200: answer('The template was deleted', z.object({})), ...problems(404, 412, 428) },
 });

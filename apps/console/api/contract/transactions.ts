@@ -1,4 +1,4 @@
-/** Every payment, and which line of which upload it comes from. */
+/** Payments, each with its upload and row. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, problems, signedIn } from './problem.ts';
 import { amount, currency, cursor, date, label, limit, next, text } from './words.ts';
@@ -7,7 +7,7 @@ export const transaction = z
   .object({
     kind: z.enum(['income', 'expense']),
     date,
-    /** Who paid, or who was paid. */
+    /** The payer of an income, or the payee of an expense. */
     counterparty: z.string(),
     category: z.string(),
     account: z.string(),
@@ -18,7 +18,7 @@ export const transaction = z
     city: z.string().nullable(),
     transactionId: z.string().nullable(),
     uploadId: z.int(),
-    /** Where it stands in the upload's file: the header is 1. */
+    /** The row number in the upload's file. The header is row 1. */
     rowNo: z.int(),
     objectKey: z.string(),
   })
@@ -28,7 +28,7 @@ export type Transaction = z.infer<typeof transaction>;
 const bound = z.string().regex(/^-?\d{1,15}(\.\d{1,4})?$/);
 
 export const transactionSearch = z.strictObject({
-  /** Stands somewhere in counterparty, description, category or transaction id. */
+  /** A text in counterparty, description, category or transaction id. */
   q: text.max(100).optional(),
   from: date.optional(),
   to: date.optional(),
@@ -46,7 +46,7 @@ export type TransactionSearch = z.infer<typeof transactionSearch>;
 export const searchTransactions = createRoute({
   method: 'get',
   path: '/api/transactions',
-  description: 'The newest first.',
+  description: 'Searches payments, the newest first.',
   security: signedIn,
   request: {
     query: transactionSearch,

@@ -1,4 +1,4 @@
-/** What became of what was sent. */
+/** Uploads and their outcome. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, problems, signedIn } from './problem.ts';
 import { amount, count, cursor, date, feed, limit, moment, next, objectKey, uploadId, versionId } from './words.ts';
@@ -10,26 +10,26 @@ export type UploadState = z.infer<typeof uploadState>;
 export const upload = z
   .object({
     uploadId: z.int().min(1),
-    /** null: the key is of no feed. */
+    /** Null if the key belongs to no feed. */
     feed: z.string().nullable(),
     objectKey: z.string(),
     versionId: z.string(),
     state: uploadState,
     reasonCode: z.string().nullable(),
-    /** Why it was rejected, and what to do; of a good one, what its owner may want to know. */
+    /** Why the upload was rejected and what to do; notes for the owner if it was accepted. */
     reason: z.string().nullable(),
     rowsRead: count,
     rowsPublished: count,
     rowsDuplicate: count,
     rowsQuarantined: count,
-    /** Sums over all currencies: check sums, not money. */
+    /** Sums over all currencies. They are checksums, not money. */
     amountRead: amount,
     amountPublished: amount,
     amountDuplicate: amount,
     amountQuarantined: amount,
     jobRunId: z.string().nullable(),
     sizeBytes: count.nullable(),
-    /** First and last day of the good rows. */
+    /** The first and the last day of the good rows. */
     firstDate: date.nullable(),
     lastDate: date.nullable(),
     lastModified: moment.nullable(),
@@ -45,9 +45,9 @@ export type Upload = z.infer<typeof upload>;
 
 export const quarantinedRow = z
   .object({
-    /** As a spreadsheet shows it: the header is 1. */
+    /** The row number as a spreadsheet shows it. The header is row 1. */
     rowNo: z.int().min(1),
-    /** The first column that is wrong; null: the whole row is. */
+    /** The first wrong column; null if the whole row is wrong. */
     column: z.string().nullable(),
     code: z.string(),
     message: z.string(),
@@ -56,7 +56,7 @@ export const quarantinedRow = z
   .openapi('QuarantinedRow');
 export type QuarantinedRow = z.infer<typeof quarantinedRow>;
 
-/** Which uploads of a list, and which page of it. */
+/** Filters and page of a list of uploads. */
 export const uploadQuery = z.strictObject({
   feed: feed.optional(),
   state: uploadState.optional(),
@@ -67,7 +67,7 @@ export const uploadQuery = z.strictObject({
 export const listUploads = createRoute({
   method: 'get',
   path: '/api/uploads',
-  description: 'The newest first.',
+  description: 'Lists the uploads, the newest first.',
   security: signedIn,
   request: {
     query: uploadQuery,
@@ -78,14 +78,14 @@ export const listUploads = createRoute({
 export const getUploadOfVersion = createRoute({
   method: 'get',
   path: '/api/uploads/of-version',
-  description: 'What became of a version that was sent a moment ago.',
+  description: 'Returns the outcome of a version that was just sent.',
   security: signedIn,
   request: { query: z.strictObject({ objectKey, versionId }) },
   responses: {
     200: answer(
-      'How far it is',
+      'The stage of the version',
       z.object({
-        /** `received`: the job has not come to it yet. */
+        /** `received`: the job has not processed it yet. */
         stage: z.enum(['received', ...uploadState.options]),
         upload: upload.optional(),
       }),
@@ -111,7 +111,7 @@ export const getUpload = createRoute({
 export const listQuarantinedRows = createRoute({
   method: 'get',
   path: '/api/uploads/{uploadId}/quarantined-rows',
-  description: 'In the order of the file.',
+  description: 'Lists the quarantined rows in the order of the file.',
   security: signedIn,
   request: {
     params: z.object({ uploadId }),

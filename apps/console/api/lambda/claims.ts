@@ -1,4 +1,4 @@
-/** Who asks, as API Gateway says it after its JWT authorizer has verified the token. */
+/** The identity from the claims that API Gateway's JWT authorizer has verified. */
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { type Identity, readIdentity } from '../identity.ts';
@@ -11,9 +11,7 @@ const verified = z.object({
   }),
 });
 
-/**
- * Reads nothing of the request itself: without what the gateway says, nobody is signed in, whatever headers claim.
- */
+/** Reads the claims from the gateway's context only. The headers of the request cannot sign anybody in. */
 export async function identifyByGateway(context: Context): Promise<Identity | undefined> {
   const parsed = verified.safeParse(context.env);
   return parsed.success ? readIdentity(parsed.data.event.requestContext.authorizer.jwt.claims) : undefined;

@@ -1,4 +1,4 @@
-/** The Lambdas' entry point, `index.handler`: of `console` and of `operations`, by FUNCTION. */
+/** The entry point `index.handler` of both Lambdas. The variable FUNCTION selects `console` or `operations`. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { GlueClient } from '@aws-sdk/client-glue';
@@ -49,7 +49,7 @@ function handlersOfConsole(variables: ConsoleConfig): Partial<Handlers> {
       ssl: verifiedTls(authorities),
     };
   };
-  // A Lambda answers one request at a time, and a request asks one thing after the other.
+  // A Lambda serves one request at a time, and a request runs one query after the other.
   const database = connectViews(serverOf, { connections: 1, isOneOfMany: true });
   return consoleHandlers({ database, bucket: { s3: s3Client(), name: variables.UPLOADS_BUCKET } });
 }

@@ -3,18 +3,18 @@ import * as z from 'zod';
 const environmentVariables = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   HOST: z.enum(['127.0.0.1', 'localhost', '::1']).default('127.0.0.1'),
-  /** The built web; the API alone is served where left out. */
+  /** The folder of the built web. Without it the server only has the API. */
   WEB_FOLDER: z.string().min(1).optional(),
-  /** Keeps the key that signs tokens, and the audit log. */
+  /** Contains the key that signs tokens, and the audit log. */
   DATA_FOLDER: z.string().min(1),
-  /** Where the supervisor of the stack describes its parts. */
+  /** The file in which the supervisor of the stack describes its parts. */
   PARTS_FILE: z.string().min(1),
   AWS_ENDPOINT_URL: z.url(),
   AWS_REGION: z.string().min(1),
   AWS_ACCESS_KEY_ID: z.string().min(1),
   AWS_SECRET_ACCESS_KEY: z.string().min(1),
   UPLOADS_BUCKET: z.string().min(1),
-  /** The reporter's. */
+  /** For the user `reporter`. */
   DATABASE_URL: z.url(),
   GLUE_JOB_NAME: z.string().min(1),
   QUEUE_NAME: z.string().min(1),
@@ -22,7 +22,7 @@ const environmentVariables = z.object({
 });
 export type LocalConfig = z.infer<typeof environmentVariables>;
 
-/** Where AWS is, and as whom: for any client. */
+/** Returns the endpoint, region and credentials for AWS clients. */
 export function awsOf(config: LocalConfig) {
   return {
     endpoint: config.AWS_ENDPOINT_URL,
@@ -31,17 +31,17 @@ export function awsOf(config: LocalConfig) {
   };
 }
 
-/** The environment variables are missing or wrong. */
+/** Environment variables are missing or invalid. */
 export class LocalConfigError extends Error {
   override readonly name = 'LocalConfigError';
 }
 
-/** @throws {LocalConfigError} naming every variable that is missing or wrong, at once. */
+/** @throws {LocalConfigError} with every variable that is missing or invalid */
 export function readLocalConfig(env: Readonly<Record<string, string | undefined>>): LocalConfig {
   const parsed = environmentVariables.safeParse(env);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new LocalConfigError(
-    `The console's environment variables are not usable: ${problems.join('; ')}. \`npm start\` sets them; .local/env has most.`,
+    `Environment variables of the console are missing or invalid: ${problems.join('; ')}. \`npm start\` sets them; .local/env has most of them.`,
   );
 }

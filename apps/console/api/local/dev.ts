@@ -1,6 +1,7 @@
 /**
- * `node apps/console/api/local/dev.ts [--port 4000] [--web]`: a throw-away stack with the samples and the console before it, until
- * Ctrl-C. With `--web` it serves dist/web as well; without, let Vite's own server pass /api/ on to it.
+ * Starts a temporary stack with the samples and the console: `node apps/console/api/local/dev.ts [--port 4000] [--web]`.
+ *
+ * It runs until Ctrl-C. With `--web` it also serves dist/web. Without, Vite's development server forwards /api/ to it.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -19,7 +20,7 @@ const running = await startConsole({
 const { endpointUrl, bucket } = running.stack.description;
 console.log(JSON.stringify({ url: running.url, endpointUrl, bucket }));
 
-await new Promise<void>((told) => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => told());
+await new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
 });
 await running[Symbol.asyncDispose]();

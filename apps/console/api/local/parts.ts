@@ -1,4 +1,4 @@
-/** The parts of the local stack, as its supervisor describes them in a file (packages/local-stack/src/parts-file.ts). */
+/** The parts of the local stack, read from the file of its supervisor (packages/local-stack/src/parts-file.ts). */
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { Handlers } from '../context.ts';

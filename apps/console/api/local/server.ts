@@ -14,7 +14,7 @@ import { connectViews } from '../database.ts';
 import { consoleHandlers } from '../handlers.ts';
 import { readIdentity } from '../identity.ts';
 import { operationsHandlers } from '../operations/handlers.ts';
-import { Refusal } from '../refusal.ts';
+import { RefusedError } from '../refusal.ts';
 import { sessionHandlers } from '../session.ts';
 import { auditFile } from './audit-file.ts';
 import { awsOf, type LocalConfig } from './config.ts';
@@ -28,7 +28,7 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-/** @param signIn at an OIDC provider, as on AWS; by a click where left out */
+/** @param signIn an OIDC provider, as on AWS; the default is sign-in with one click */
 export async function startServer(config: LocalConfig, signIn: SignIn = { kind: 'local' }): Promise<LocalServer> {
   const aws = awsOf(config);
   const [s3, sqs, glue, cloudwatch] = [
@@ -79,12 +79,12 @@ export async function startServer(config: LocalConfig, signIn: SignIn = { kind: 
   const server = createAdaptorServer({
     async fetch(request, env) {
       const response = await app.fetch(request, env);
-      // The rest of the body is not read: what came next on the connection would be lost.
+      // The server does not read the rest of the body, so the connection cannot carry another request.
       if (response.status === 413) response.headers.set('connection', 'close');
       return response;
     },
   });
-  // Longer than clients keep an idle connection: one that is closed while a request comes in loses it.
+  // Longer than clients keep an idle connection. Closing one while a request arrives would lose the request.
   if ('keepAliveTimeout' in server) server.keepAliveTimeout = 75_000;
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
@@ -107,9 +107,12 @@ export function bearerOf(context: Context<ApiEnvironment>): string | undefined {
   return /^Bearer ([\w.~+/=-]+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
 }
 
-/** A page of elsewhere whose name was made to lead to this machine would count as the console's own. */
+/** Prevents DNS rebinding: a foreign page whose host name resolves to this machine would count as the console's own. */
 function refuseOtherHosts(context: Context<ApiEnvironment>): void {
   const host = (context.req.header('host') ?? '').replace(/:\d+$/, '');
   if (['127.0.0.1', 'localhost', '[::1]'].includes(host)) return;
-  throw new Refusal(403, 'This console answers on this machine only: open it as http://127.0.0.1 with its port.');
+  throw new RefusedError(
+    'foreign-host',
+    'This console only answers on this machine. Open it as http://127.0.0.1 with its port.',
+  );
 }

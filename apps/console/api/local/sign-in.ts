@@ -1,14 +1,14 @@
-/** One click signs in, on one machine. */
+/** Sign-in with one click, on one machine. */
 import { uploadProgress as progress } from '@centflow/schema/views';
 import { asc, ne, sql } from 'drizzle-orm';
-import { askerOf, type Handlers } from '../context.ts';
+import { type Handlers, requesterOf } from '../context.ts';
 import type { Database } from '../database.ts';
 import { isOwnerName, readIdentity } from '../identity.ts';
 import { PROBE_OWNER } from '../probe-owner.ts';
-import { Refusal } from '../refusal.ts';
+import { refusePart } from '../refusal.ts';
 import type { Tokens } from './tokens.ts';
 
-/** Who has no upload yet: the person who tries it. */
+/** The owner for a person who has no uploads yet. */
 const NEWCOMER = 'me';
 
 export function signInHandlers(
@@ -17,7 +17,7 @@ export function signInHandlers(
 ): Pick<Handlers, 'listLocalOwners' | 'signInLocally'> {
   return {
     async listLocalOwners(context) {
-      const found = await database.ask(askerOf(context), (views) =>
+      const found = await database.query(requesterOf(context), (views) =>
         views
           .select({ owner: progress.owner, uploads: sql<number>`count(*)`.mapWith(Number) })
           .from(progress)
@@ -32,8 +32,7 @@ export function signInHandlers(
     async signInLocally(context) {
       const { owner, operator = false } = context.req.valid('json');
       if (!isOwnerName(owner)) {
-        const message = 'An owner’s name is the name of a folder: up to 64 characters, without slashes.';
-        throw new Refusal(400, message, [{ pointer: '/json/owner', message }]);
+        throw refusePart('invalid-owner', '/json/owner', 'An owner’s name has up to 64 characters and no slashes.');
       }
       const issued = await tokens.issue({ owner, operator });
       context.set('identity', readIdentity(await tokens.verify(issued.token)));

@@ -1,11 +1,11 @@
-/** Tokens as Cognito makes them, signed and verified on this machine, where API Gateway would verify them. */
+/** Tokens like Cognito's, signed and verified on this machine. On AWS, API Gateway verifies them. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRemoteJWKSet, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose';
 import type { SignIn } from '../contract/session.ts';
 import { OPERATORS } from '../identity.ts';
-import { Refusal } from '../refusal.ts';
+import { RefusedError } from '../refusal.ts';
 
 const ISSUER = 'https://console.centflow.local';
 const AUDIENCE = 'centflow-local-console';
@@ -19,8 +19,9 @@ export interface Account {
 export interface Tokens {
   issue(account: Account): Promise<{ readonly token: string; readonly expiresAt: string }>;
   /**
-   * @returns its claims
-   * @throws {Refusal} 401 it is no token of this server's, or no longer
+   * Returns the claims of a token.
+   *
+   * @throws {RefusedError} 401 if this server did not issue the token, or if the token has expired
    */
   verify(token: string): Promise<unknown>;
 }
@@ -49,7 +50,7 @@ export function createTokens(key: Uint8Array): Tokens {
   };
 }
 
-/** Of a provider that shows its keys where Cognito does. */
+/** Verifies tokens of a provider that publishes its keys at the same address as Cognito. */
 export function verifyTokensOf({ authority, clientId }: Extract<SignIn, { kind: 'oidc' }>): Tokens['verify'] {
   const keys = createRemoteJWKSet(new URL(`${authority}/.well-known/jwks.json`));
   return verifier(keys, { algorithms: ['RS256'], issuer: authority, audience: clientId });
@@ -61,12 +62,15 @@ function verifier(key: JWTVerifyGetKey, options: JWTVerifyOptions): Tokens['veri
       const { payload } = await jwtVerify(token, key, { ...options, requiredClaims: ['exp', 'sub'] });
       return payload;
     } catch {
-      throw new Refusal(401, 'You are no longer signed in: sign in again. Nothing that you typed is lost.');
+      throw new RefusedError(
+        'not-signed-in',
+        'Your session has expired. Sign in again; nothing that you typed is lost.',
+      );
     }
   };
 }
 
-/** The key of a data folder, made with it and readable by its owner alone: who is signed in stays so over a restart. */
+/** Returns the key stored in the data folder and creates it if needed, so that a restart signs nobody out. */
 export function readKey(dataFolder: string): Uint8Array {
   const file = join(dataFolder, 'console-key');
   if (!existsSync(file)) {

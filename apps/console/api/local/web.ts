@@ -1,4 +1,4 @@
-/** The web's files, as CloudFront serves them. */
+/** Serves the web's files in the same way as CloudFront. */
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { Hono } from 'hono';
 import type { ApiEnvironment } from '../context.ts';
@@ -14,13 +14,13 @@ export function serveWeb(
     await next();
     if (context.req.path.startsWith('/api/')) return;
     for (const [name, value] of headers) context.header(name, value);
-    // The build names what is in assets/ by its content.
-    const lasts = context.req.path.startsWith('/assets/') && context.res.status === 200;
-    context.header('cache-control', lasts ? 'public, max-age=31536000, immutable' : 'no-cache');
+    // File names in assets/ contain a hash of the content, so browsers can cache them forever.
+    const isImmutable = context.req.path.startsWith('/assets/') && context.res.status === 200;
+    context.header('cache-control', isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache');
   });
   const files = serveStatic<ApiEnvironment>({ root: webFolder, precompressed: true });
   const page = serveStatic<ApiEnvironment>({ root: webFolder, path: 'index.html' });
-  // An address of the page itself has no dot in its last part; what has one is a file, there or not.
+  // An address with a dot in its last part is a file. Every other address shows the page.
   app.get('*', (context, next) => {
     if (context.req.path.startsWith('/api/')) return next();
     return /\.[^/]*$/.test(context.req.path) ? files(context, next) : page(context, next);

@@ -1,12 +1,16 @@
-/** Glue's list prices and how AWS bills a job run by them. The console, infra/ and the benchmark all take them from here. */
+/** Glue's list prices and how AWS bills a job run. The console, infra/ and the benchmark all import them from here. */
+import { divideUnits, formatUnits, parseDecimal } from '@centflow/preview/decimal';
 
-/** USD per DPU-hour are exact decimals of four places. They are the same in most regions; check yours. */
+const USD_DECIMALS = 4;
+const SECONDS_PER_HOUR = 3600n;
+
+/** USD per DPU-hour, as exact decimals with four places. Most regions have the same prices; check yours. */
 export const GLUE_PRICES = {
   source: 'AWS Glue pricing: https://aws.amazon.com/glue/pricing/ (US East; other regions can differ)',
-  /** Month in which these were the list's prices. */
+  /** The month in which AWS listed these prices. */
   asOf: '2026-09',
   /**
-   * By the Glue version that ran, for G.1X workers of class STANDARD: 6.0 costs 30 % less than the versions before it.
+   * Price for each Glue version, for G.1X workers of class STANDARD. 6.0 costs 30 % less than earlier versions.
    *
    * https://aws.amazon.com/blogs/aws/aws-glue-6-0-now-available-with-30-lower-price-and-full-apache-iceberg-v3-support/
    */
@@ -24,7 +28,7 @@ export const GLUE_PRICES = {
 /** A G.1X worker is one DPU: 4 vCPU and 16 GB. */
 export const DPU_PER_WORKER = 1;
 
-/** What decides the price of a job run, named as in Glue's API. */
+/** The properties of a job run that decide its price, named as in Glue's API. */
 export interface RunToPrice {
   readonly GlueVersion?: string | undefined;
   readonly ExecutionClass?: string | undefined;
@@ -42,21 +46,19 @@ export function dpuHourUsdOf(run: RunToPrice): string | undefined {
   return GLUE_PRICES.dpuHourUsdByVersion.get(GlueVersion);
 }
 
-/** @returns DPU-seconds: whole seconds, the minimum for short runs, nothing for one that never ran */
+/** Returns the DPU-seconds that AWS bills: whole seconds, at least the minimum, and 0 if the run never started. */
 export function billedDpuSeconds(runSeconds: number, dpus: number): number {
   if (runSeconds <= 0) return 0;
   return Math.max(GLUE_PRICES.minimumSeconds, Math.ceil(runSeconds)) * dpus;
 }
 
 /**
- * Multiplies in whole numbers, because money is never a float.
+ * Returns the price of DPU-seconds. It calculates with whole numbers, because money is never a float.
  *
  * @param dpuHourUsd an exact decimal with four places
  * @returns USD with four decimals, rounded to the nearest
  */
 export function usdOf(dpuSeconds: number, dpuHourUsd: string): string {
-  const tenThousandths = BigInt(dpuHourUsd.replace('.', ''));
-  const [seconds, hour] = [BigInt(Math.ceil(dpuSeconds)), 3600n];
-  const rounded = (seconds * tenThousandths + hour / 2n) / hour;
-  return `${rounded / 10_000n}.${String(rounded % 10_000n).padStart(4, '0')}`;
+  const dpuHourUnits = parseDecimal(dpuHourUsd, USD_DECIMALS);
+  return formatUnits(divideUnits(BigInt(Math.ceil(dpuSeconds)) * dpuHourUnits, SECONDS_PER_HOUR), USD_DECIMALS);
 }

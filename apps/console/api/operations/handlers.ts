@@ -1,4 +1,4 @@
-/** What operators see of Glue, SQS and CloudWatch, and the two things they can set going. */
+/** What operators see of Glue, SQS and CloudWatch, and the two actions that they can start. */
 import { type CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import {
   ConcurrentRunsExceededException,
@@ -10,7 +10,7 @@ import {
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Handlers } from '../context.ts';
 import type { JobRun } from '../contract/operations.ts';
-import { Refusal } from '../refusal.ts';
+import { RefusedError } from '../refusal.ts';
 import { billedDpuSeconds, DPU_PER_WORKER, dpuHourUsdOf, GLUE_PRICES, usdOf } from './glue-price.ts';
 import { type Queues, RedriveRunsError, redrive } from './redrive.ts';
 
@@ -20,14 +20,14 @@ export interface OperationsParts {
   readonly cloudwatch: CloudWatchClient;
   readonly jobName: string;
   readonly queues: () => Promise<Queues>;
-  /** What the names of the environment's alarms begin with. */
+  /** The prefix of the environment's alarm names. */
   readonly alarmPrefix: string;
 }
 
 type OperationsHandlers = Pick<Handlers, 'listJobRuns' | 'countDeadLetters' | 'listAlarms' | 'redrive' | 'sweep'>;
 
 const RUNS_WITHOUT_LIMIT = 50;
-/** Among so many of the newest runs a sweep is found that still runs. */
+/** How many of the newest job runs are searched for a running sweep. */
 const RUNS_LOOKED_THROUGH = 100;
 const UNDER_WAY: ReadonlySet<string | undefined> = new Set(['STARTING', 'RUNNING', 'WAITING', 'STOPPING']);
 
@@ -60,7 +60,7 @@ export function operationsHandlers(parts: OperationsParts): OperationsHandlers {
         return context.json(await redrive(sqs, await parts.queues()), 200);
       } catch (error) {
         if (error instanceof RedriveRunsError)
-          throw new Refusal(409, 'The dead letters are going back already: wait for it to end.');
+          throw new RefusedError('redrive-running', 'A redrive is already running. Wait until it ends.');
         throw error;
       }
     },
@@ -76,17 +76,20 @@ export function operationsHandlers(parts: OperationsParts): OperationsHandlers {
         return context.json({ jobRunId: JobRunId, alreadyRunning: false }, 200);
       } catch (error) {
         if (!(error instanceof ConcurrentRunsExceededException)) throw error;
-        throw new Refusal(409, 'As many job runs as are allowed are under way. Try again when one of them has ended.');
+        throw new RefusedError(
+          'job-runs-at-limit',
+          'The maximum number of job runs is already running. Try again when one has ended.',
+        );
       }
     },
   };
 }
 
 export function jobRunOf(run: GlueJobRun): JobRun {
-  // Told in whole seconds: one that succeeded within the first did run, and is billed.
+  // Glue reports whole seconds. A job run that succeeded within the first second did run, and is billed.
   const seconds = run.ExecutionTime || (run.JobRunState === 'SUCCEEDED' ? 1 : 0);
   const dpus = run.MaxCapacity ?? (run.NumberOfWorkers ?? 0) * DPU_PER_WORKER;
-  // Glue counts by itself where workers come and go.
+  // Glue itself counts if the number of workers changes.
   const dpuSeconds = run.DPUSeconds ?? billedDpuSeconds(seconds, dpus);
   const dpuHourUsd = dpuHourUsdOf(run);
   return {
@@ -109,7 +112,7 @@ function modeOf({ Arguments }: GlueJobRun): JobRun['mode'] {
   return mode === 'manifest' || mode === 'sweep' ? mode : 'other';
 }
 
-/** Those that somebody is looking at just now, too. */
+/** Counts messages, including those that are being processed. */
 async function countOf(sqs: SQSClient, QueueUrl: string): Promise<number> {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({

@@ -1,4 +1,4 @@
-/** Giving dead letters back to the trigger. */
+/** Moves dead letters back to the trigger's queue. */
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -9,7 +9,7 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 
-/** The queue's URL and its dead-letter queue's. */
+/** The URLs of the queue and of its dead-letter queue. */
 export interface Queues {
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
@@ -17,16 +17,16 @@ export interface Queues {
 
 export interface Redriven {
   readonly messages: number;
-  /** false: SQS goes on moving them by itself. */
+  /** False if SQS still moves messages. */
   readonly finished: boolean;
 }
 
-/** SQS moves these dead letters already. */
+/** A redrive of this dead-letter queue is already running. */
 export class RedriveRunsError extends Error {
   override readonly name = 'RedriveRunsError';
 }
 
-/** Lets SQS move them; where it cannot, as the emulator cannot, moves them one by one. */
+/** Lets SQS move the messages. Moves them one by one if SQS cannot, as in the emulator. */
 export async function redrive(sqs: SQSClient, queues: Queues): Promise<Redriven> {
   const QueueUrl = queues.deadLetterQueueUrl;
   const AttributeNames = ['QueueArn', 'ApproximateNumberOfMessages'] as const;
@@ -41,12 +41,13 @@ export async function redrive(sqs: SQSClient, queues: Queues): Promise<Redriven>
     if (/(InvalidAction|UnsupportedOperation|UnknownOperation)/.test(error.name)) {
       return { messages: await moveOneByOne(sqs, queues), finished: true };
     }
-    if (/already|active/i.test(error.message)) throw new RedriveRunsError('SQS moves the dead letters already.');
+    if (/already|active/i.test(error.message))
+      throw new RedriveRunsError('A redrive of the dead-letter queue is already running.');
     throw error;
   }
 }
 
-/** Sends each message before it deletes it: one that is sent twice changes nothing, one that is lost would. */
+/** Sends each message before deleting it. A duplicate message changes nothing; a lost one would. */
 export async function moveOneByOne(sqs: SQSClient, { queueUrl, deadLetterQueueUrl }: Queues): Promise<number> {
   for (let moved = 0; ; ) {
     const { Messages = [] } = await sqs.send(

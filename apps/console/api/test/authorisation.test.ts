@@ -1,4 +1,4 @@
-/** Who may call what: every route, with every kind of token; and every way to reach for what is somebody else's. */
+/** Tests every route with every kind of token, and every way to request data of another owner. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Access, access } from '../access.ts';
@@ -21,14 +21,14 @@ beforeAll(async () => {
 });
 afterAll(() => world?.[Symbol.asyncDispose]());
 
-/** Each kind of token, and what it may call. */
+/** Each kind of token with the routes that it may call. */
 const tokens: Readonly<
   Record<string, { readonly make: () => Promise<string | undefined>; readonly may: readonly Access[] }>
 > = {
   'no token': { make: async () => undefined, may: ['public'] },
-  'a token that is none': { make: async () => 'a.b.c', may: ['public'] },
+  'an invalid token': { make: async () => 'a.b.c', may: ['public'] },
   'an expired token': { make: () => world.token({ 'custom:owner': 'ann', exp: 1_700_000_000 }), may: ['public'] },
-  'a token without an end': { make: () => world.token({ 'custom:owner': 'ann', exp: undefined }), may: ['public'] },
+  'a token that never expires': { make: () => world.token({ 'custom:owner': 'ann', exp: undefined }), may: ['public'] },
   'a token signed by somebody else': {
     make: () => world.token({ 'custom:owner': 'ann' }, new Uint8Array(32)),
     may: ['public'],
@@ -37,8 +37,8 @@ const tokens: Readonly<
   'a token for another audience': { make: () => world.token({ 'custom:owner': 'ann', aud: 'other' }), may: ['public'] },
   'a token of another issuer': { make: () => world.token({ 'custom:owner': 'ann', iss: 'other' }), may: ['public'] },
   'an access token': { make: () => world.token({ 'custom:owner': 'ann', token_use: 'access' }), may: ['public'] },
-  'nobody’s token': { make: () => world.token({}), may: ['public'] },
-  'a token with an owner that no folder can have': {
+  'a token without owner and groups': { make: () => world.token({}), may: ['public'] },
+  'a token with an owner name that cannot be a folder': {
     make: () => world.token({ 'custom:owner': 'ann/../bob' }),
     may: ['public'],
   },
@@ -58,7 +58,7 @@ const tokens: Readonly<
   },
 };
 
-/** The audit log as it is now. */
+/** Returns the current audit log. */
 async function auditLines(): Promise<Record<string, unknown>[]> {
   const text = await readFile(auditFileOf(world), 'utf8');
   return text
@@ -75,7 +75,7 @@ function unsigned(token: string): string {
 }
 
 describe.each(Object.entries(tokens))('%s', (_, { make, may }) => {
-  test.each(names)('and %s', async (name) => {
+  test.each(names)('gets an answer from %s only if its access allows it', async (name) => {
     const { status, headers } = await call(world, name, await make(), requestsOf(ann)[name]);
     if (may.includes(access[name])) {
       expect(status).not.toBe(401);
@@ -87,8 +87,8 @@ describe.each(Object.entries(tokens))('%s', (_, { make, may }) => {
   });
 });
 
-describe('an owner who reaches for another’s', () => {
-  /** Ann asks for what is Bob's. */
+describe('an owner who requests data of another owner', () => {
+  /** Sends a request of Ann for Bob's data. */
   const ask = async (name: RouteName, request: Ask) => call(world, name, await world.tokenOf('ann'), request);
   const expectNothing = ({ status, text }: Answer) => {
     expect(status).toBe(404);
@@ -105,11 +105,11 @@ describe('an owner who reaches for another’s', () => {
     'abortSend',
     'signParts',
     'completeSend',
-  ] as const)('by %s is told that there is none', async (name) => {
+  ] as const)('gets "not found" from %s', async (name) => {
     expectNothing(await ask(name, requestsOf(bob)[name]));
   });
 
-  test('can neither remove nor restore it', async () => {
+  test('can neither remove nor restore an object', async () => {
     const [objectKey, newestVersionId] = [bob.objectKey, bob.versionId];
     expectNothing(await ask('removeObject', { json: { objectKey, newestVersionId } }));
     expectNothing(await ask('restoreVersion', { json: { objectKey, versionId: newestVersionId, newestVersionId } }));
@@ -117,14 +117,14 @@ describe('an owner who reaches for another’s', () => {
     expect(body.versions).toHaveLength(1);
   });
 
-  test('cannot restore another’s version over an object of their own', async () => {
+  test('cannot restore another owner’s version over their own object', async () => {
     const { status } = await ask('restoreVersion', {
       json: { objectKey: ann.objectKey, versionId: bob.versionId, newestVersionId: ann.versionId },
     });
     expect(status).toBe(404);
   });
 
-  test('cannot go on with another’s upload in parts, not even under a key of their own', async () => {
+  test('cannot continue another owner’s multipart upload, even under their own key', async () => {
     const started = await call(world, 'startSend', await world.tokenOf('bob'), {
       json: { feed: 'expenses', name: 'large.csv', bytes: 9 * 2 ** 20, contentType: 'text/csv' },
     });
@@ -137,7 +137,7 @@ describe('an owner who reaches for another’s', () => {
     expect((await call(world, 'listParts', await world.tokenOf('bob'), { query: held })).status).toBe(200);
   });
 
-  test('sees another’s template of the same name neither listed, nor overwritten, nor deleted', async () => {
+  test('cannot list, overwrite or delete another owner’s template of the same name', async () => {
     const { json } = requestsOf(bob).putTemplate;
     const mine = { template: { name: bob.secret, mapping } };
     const request = { param: { templateId: 'shared-name' }, headers: { 'if-none-match': '*' } };
@@ -154,7 +154,7 @@ describe('an owner who reaches for another’s', () => {
     );
   });
 
-  test('with another’s cursor sees only their own', async () => {
+  test('sees only their own rows with another owner’s cursor', async () => {
     for (let each = 0; each < 2; each += 1) await put(world, `raw/expenses/owner=bob/extra-${each}.csv`, 'date\n');
     for (const name of ['listUploads', 'searchTransactions'] as const) {
       const { body } = await call(world, name, await world.tokenOf('bob'), { query: { limit: '1' } });
@@ -166,7 +166,7 @@ describe('an owner who reaches for another’s', () => {
     }
   });
 
-  test('in no answer of any list or chart finds anything of another’s', async () => {
+  test('finds no data of another owner in any list or chart', async () => {
     for (const name of names) {
       if (access[name] !== 'owner' || routes[name].method !== 'get') continue;
       const { text } = await ask(name, requestsOf(ann)[name]);
@@ -192,7 +192,7 @@ describe('an owner who reaches for another’s', () => {
     'raw/expenses/bank.csv',
     'raw/expenses/owner=ann\u0000/bank.csv',
     'raw/expenses/ｏwner=ann/bank.csv',
-  ])('by the key %s reaches nothing', async (objectKey) => {
+  ])('gets nothing for the key %s', async (objectKey) => {
     for (const name of ['listVersions', 'getContent'] as const) {
       expectNothing(
         await ask(name, { query: { objectKey, ...(name === 'getContent' ? { versionId: bob.versionId } : {}) } }),
@@ -205,24 +205,27 @@ describe('an owner who reaches for another’s', () => {
   });
 
   test.each(['templates/owner=bob/bank.json', '/raw/expenses/owner=ann/a.csv', '../raw/x', 'manifests/a.jsonl', ''])(
-    'by the key %s, which is of no upload, is told that it is none',
+    'is refused for the key %s, which is not an upload',
     async (objectKey) => {
       expect((await ask('getContent', { query: { objectKey, versionId: 'a' } })).status).toBe(400);
     },
   );
 
-  test.each(['owner', 'custom:owner', 'Owner', 'user'])('cannot ask for %s=bob', async (parameter) => {
-    for (const name of names) {
-      if (access[name] === 'public') continue;
-      const request = requestsOf(ann)[name];
-      const { status, body } = await ask(name, { ...request, query: { ...request.query, [parameter]: 'bob' } });
-      expect(status, name).toBe(access[name] === 'operator' ? 403 : 400);
-      expect(body.detail, name).toBeTypeOf('string');
-      if (request.json === undefined || access[name] === 'operator') continue;
-      const inBody = await ask(name, { ...request, json: { ...(request.json as object), [parameter]: 'bob' } });
-      expect(inBody.status, name).toBe(400);
-    }
-  });
+  test.each(['owner', 'custom:owner', 'Owner', 'user'])(
+    'cannot choose the owner with the parameter %s=bob',
+    async (parameter) => {
+      for (const name of names) {
+        if (access[name] === 'public') continue;
+        const request = requestsOf(ann)[name];
+        const { status, body } = await ask(name, { ...request, query: { ...request.query, [parameter]: 'bob' } });
+        expect(status, name).toBe(access[name] === 'operator' ? 403 : 400);
+        expect(body.detail, name).toBeTypeOf('string');
+        if (request.json === undefined || access[name] === 'operator') continue;
+        const inBody = await ask(name, { ...request, json: { ...(request.json as object), [parameter]: 'bob' } });
+        expect(inBody.status, name).toBe(400);
+      }
+    },
+  );
 
   test.each([
     ['/api/uploads/%2e%2e/operations/job-runs', 'GET'],
@@ -231,7 +234,7 @@ describe('an owner who reaches for another’s', () => {
     ['/API/operations/job-runs', 'GET'],
     ['/api/operations/job-runs/', 'GET'],
     ['/api/operations%2fsweep', 'POST'],
-  ])('gets no operator’s answer by the address %s', async (path, method) => {
+  ])('gets no answer for operators at the address %s', async (path, method) => {
     const response = await fetch(`${world.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${await world.tokenOf('ann')}` },
@@ -239,7 +242,7 @@ describe('an owner who reaches for another’s', () => {
     expect([401, 403, 404, 405]).toContain(response.status);
   });
 
-  test('is not taken for somebody else by headers', async () => {
+  test('cannot become another person by means of headers', async () => {
     const { body } = await ask('getSession', {
       headers: {
         'x-owner': 'bob',
@@ -251,8 +254,8 @@ describe('an owner who reaches for another’s', () => {
   });
 });
 
-describe('half of a character', () => {
-  /** The value with it at the end of one of its texts, for each of them. */
+describe('half of a surrogate pair', () => {
+  /** Returns a copy of the value for each text in it, with half of a pair at the end of that text. */
   function spoiled(value: unknown): unknown[] {
     if (typeof value === 'string') return [`${value}\ud800`, `${value.slice(0, 1)}\udc00${value.slice(1)}`];
     if (Array.isArray(value)) {
@@ -265,18 +268,15 @@ describe('half of a character', () => {
   }
   const token = () => world.token({ 'custom:owner': 'ann', 'cognito:groups': ['operators'] });
 
-  test.each(names.filter((name) => 'body' in routes[name].request))(
-    'in the body of %s is the fault of whoever sends it',
-    async (name) => {
-      const request = requestsOf({ ...ann, objectKey: 'raw/expenses/owner=ann/gone.csv' })[name];
-      for (const json of spoiled(request.json)) {
-        const { status } = await call(world, name, await token(), { ...request, json });
-        expect(status, JSON.stringify(json)).toBe(400);
-      }
-    },
-  );
+  test.each(names.filter((name) => 'body' in routes[name].request))('is refused in the body of %s', async (name) => {
+    const request = requestsOf({ ...ann, objectKey: 'raw/expenses/owner=ann/gone.csv' })[name];
+    for (const json of spoiled(request.json)) {
+      const { status } = await call(world, name, await token(), { ...request, json });
+      expect(status, JSON.stringify(json)).toBe(400);
+    }
+  });
 
-  test('in a cursor, and in what a chart is narrowed by, is so as well', async () => {
+  test('is refused in a cursor and in a drill', async () => {
     const cursor = Buffer.from(JSON.stringify({ feed: 'expenses', name: 'a\ud800' })).toString('base64url');
     expect((await call(world, 'listObjects', await token(), { query: { cursor } })).status).toBe(400);
     const request = { param: { visualId: 'spending-by-category' }, query: { drill: '{"category":"\\ud800"}' } };
@@ -284,18 +284,18 @@ describe('half of a character', () => {
   });
 });
 
-describe('a page of elsewhere', () => {
+describe('a foreign page', () => {
   const change = (headers: Record<string, string>) =>
     world.tokenOf('ann').then((token) => call(world, 'startSend', token, { ...requestsOf(ann).startSend, headers }));
 
-  test('changes nothing, even with a good token', async () => {
+  test('cannot change anything, even with a valid token', async () => {
     expect((await change({ origin: 'https://evil.example' })).status).toBe(403);
     expect((await change({ origin: 'null' })).status).toBe(403);
     expect((await change({ 'sec-fetch-site': 'cross-site' })).status).toBe(403);
     expect((await change({ origin: world.url, 'sec-fetch-site': 'same-origin' })).status).toBe(200);
   });
 
-  test('leaves a line in the audit log, with whose token it used', async () => {
+  test('appears in the audit log with the person whose token it used', async () => {
     const headers = { origin: 'https://evil.example' };
     const json = { objectKey: ann.objectKey, newestVersionId: ann.versionId };
     expect((await call(world, 'removeObject', await world.tokenOf('ann'), { json, headers })).status).toBe(403);
@@ -306,7 +306,7 @@ describe('a page of elsewhere', () => {
     await expect.poll(lastAuditLine).toMatchObject({ action: 'signInLocally', subject: null, status: 403 });
   });
 
-  test('cannot send a form in the place of JSON', async () => {
+  test('cannot send a form instead of JSON', async () => {
     const { status } = await call(world, 'startSend', await world.tokenOf('ann'), {
       ...requestsOf(ann).startSend,
       headers: { 'content-type': 'text/plain' },
@@ -314,7 +314,7 @@ describe('a page of elsewhere', () => {
     expect(status).toBe(415);
   });
 
-  test('whose name leads to this machine is not answered', async () => {
+  test('is refused if its host name resolves to this machine', async () => {
     const { request } = await import('node:http');
     const { port } = new URL(world.url);
     const status = await new Promise((answered) => {
@@ -326,7 +326,7 @@ describe('a page of elsewhere', () => {
     expect(status).toBe(403);
   });
 
-  test('is allowed nothing by CORS', async () => {
+  test('gets no permission by CORS', async () => {
     const response = await fetch(`${world.url}${addressOf('listUploads', {})}`, {
       method: 'OPTIONS',
       headers: { origin: 'https://evil.example', 'access-control-request-method': 'GET' },
@@ -336,7 +336,7 @@ describe('a page of elsewhere', () => {
 });
 
 describe('the audit log', () => {
-  test('says who did what, and how it ended', async () => {
+  test('records the person, the action and the result', async () => {
     const token = await world.tokenOf('ann');
     await call(world, 'getContent', token, requestsOf(ann).getContent);
     await call(world, 'getContent', token, requestsOf(bob).getContent);
@@ -346,7 +346,7 @@ describe('the audit log', () => {
     expect(refused).toMatchObject({ subject: 'test', owner: 'ann', target: { objectKey: bob.objectKey }, status: 404 });
   });
 
-  test('says who signed in by a click', async () => {
+  test('records the person who signed in with a click', async () => {
     const { body } = await call(world, 'signInLocally', undefined, { json: { owner: 'ann', operator: true } });
     await expect.poll(lastAuditLine).toMatchObject({
       ...{ action: 'signInLocally', subject: 'local-ann', owner: 'ann', status: 200 },
@@ -356,9 +356,9 @@ describe('the audit log', () => {
     await expect.poll(lastAuditLine).toMatchObject({ action: 'signInLocally', owner: null, status: 400 });
   });
 
-  test('holds no token, no search words, no amounts and no rows', async () => {
+  test('contains no tokens, search words, amounts or rows', async () => {
     const token = await world.tokenOf('ann');
-    // No figure that a time or a duration could be.
+    // A number that cannot be a time or a duration.
     const amount = '7654321.98';
     await call(world, 'searchTransactions', token, { query: { q: 'my illness', min: amount } });
     await call(world, 'findOverlap', token, requestsOf(ann).findOverlap);

@@ -1,4 +1,4 @@
-/** Calls a route by its name, and holds every answer to the contract. */
+/** Calls a route by its name and checks every answer against the contract. */
 import type { z } from '@hono/zod-openapi';
 import { expect } from 'vitest';
 import { type RouteName, routes } from '../contract/api.ts';
@@ -7,10 +7,10 @@ import type { World } from './world.ts';
 
 export type Ask = RouteCall;
 
-/** What came back; the body is as the contract says, or the call has failed. */
+/** An answer whose body matches the contract. */
 export interface Answer {
   readonly status: number;
-  // The tests read the members that they expect; the contract's schema has checked them all.
+  // Tests read the members that they expect. The contract's schema has already checked all of them.
   readonly body: ReturnType<typeof JSON.parse>;
   readonly text: string;
   readonly headers: Headers;
@@ -33,7 +33,7 @@ export async function call(
   return { status: response.status, body, text, headers: response.headers };
 }
 
-/** The status is one that the contract names, and the body has all that its schema asks for and nothing else. */
+/** Expects a status of the contract and a body with exactly the members of its schema. */
 export function expectByContract(name: RouteName, response: Pick<Response, 'status' | 'headers'>, body: unknown): void {
   const answers: Record<number, { content: Record<string, { schema: z.ZodType }> }> = routes[name].responses;
   const declared = answers[response.status];
@@ -43,6 +43,6 @@ export function expectByContract(name: RouteName, response: Pick<Response, 'stat
   expect(schema, `${name} answered ${response.status} as ${type}`).toBeDefined();
   const parsed = schema?.safeParse(body);
   expect(parsed?.error?.issues ?? [], `${name}: ${JSON.stringify(body)}`).toEqual([]);
-  expect(parsed?.data, `${name} says more than its contract`).toEqual(body);
+  expect(parsed?.data, `${name} returned more than its contract`).toEqual(body);
   expect(response.headers.get('cache-control')).toBe('no-store');
 }

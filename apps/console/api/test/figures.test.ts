@@ -1,4 +1,4 @@
-/** Uploads, quarantined rows, overlap, payments and charts, as the database has them. */
+/** Uploads, quarantined rows, overlap, payments and charts, read from the database. */
 import { randomBytes } from 'node:crypto';
 import { findVisual, visuals } from '@centflow/reports';
 import { quarantinedRows, uploads } from '@centflow/schema/bookkeeping';
@@ -44,7 +44,7 @@ const coffee: TestRow<typeof expenses> = {
 };
 const spend = (...rows: TestRow<typeof expenses>[]) => enterUpload(world, expenses, 'expenses', { owner }, rows);
 
-/** All pages of a list. */
+/** Returns all pages of a list. */
 async function pages(name: RouteName, member: string, query: Record<string, string> = {}, param = {}) {
   const found: Record<string, unknown>[][] = [];
   for (let next: string | undefined, more = true; more; more = next !== undefined) {
@@ -57,7 +57,7 @@ async function pages(name: RouteName, member: string, query: Record<string, stri
 }
 
 describe('uploads', () => {
-  test('come page by page, each once, the newest first', async () => {
+  test('are listed page by page, each once, the newest first', async () => {
     const entered: number[] = [];
     for (let each = 0; each < 5; each += 1) entered.push(await spend(coffee));
     const found = await pages('listUploads', 'uploads', { limit: '2' });
@@ -66,7 +66,7 @@ describe('uploads', () => {
     expect(await pages('listUploads', 'uploads', { limit: '5' })).toHaveLength(1);
   });
 
-  test('are narrowed to a feed and a state', async () => {
+  test('can be filtered by feed and state', async () => {
     await spend(coffee);
     const rejected = await enterUpload(world, incomes, 'incomes', { owner, state: 'rejected' }, []);
     expect((await ask('listUploads', { query: { state: 'rejected' } })).body.uploads).toMatchObject([
@@ -76,7 +76,7 @@ describe('uploads', () => {
     expect((await ask('listUploads', { query: { feed: 'budgets' } })).body.uploads).toEqual([]);
   });
 
-  test('tell amounts to the last digit, and times in UTC to the microsecond', async () => {
+  test('have exact amounts, and UTC times to the microsecond', async () => {
     const uploadId = await spend(coffee);
     const amountRead = '12345678901234567890.1234';
     await world.tables
@@ -94,7 +94,7 @@ describe('uploads', () => {
   });
 
   test.each(['0', '-1', '1e3', '0x1', ' 1', '1;drop table uploads', '9007199254740993', '99999999999999999999'])(
-    'are not looked for by the number %s',
+    'are not found by the invalid number %s',
     async (uploadId) => {
       expect((await ask('getUpload', { param: { uploadId } })).status).toBe(400);
     },
@@ -104,19 +104,19 @@ describe('uploads', () => {
     'not-a-cursor',
     Buffer.from('{"uploadId":"1 or 1=1"}').toString('base64url'),
     Buffer.from('{}').toString('base64url'),
-  ])('with the cursor %s say to begin again', async (cursor) => {
+  ])('refuse the cursor %s with advice to start again', async (cursor) => {
     const { status, body } = await ask('listUploads', { query: { cursor } });
     expect(status).toBe(400);
     expect(body.errors[0].pointer).toBe('/query/cursor');
   });
 
-  test.each(['0', '201', '-1', 'all', ''])('are not listed %s at a time', async (limit) => {
+  test.each(['0', '201', '-1', 'all', ''])('refuse the page size %s', async (limit) => {
     expect((await ask('listUploads', { query: { limit } })).status).toBe(400);
   });
 });
 
 describe('quarantined rows', () => {
-  test('come in the order of the file, with what stands in them, and are counted by reason', async () => {
+  test('are listed in the order of the file with their text, and counted by reason', async () => {
     const uploadId = await spend(coffee);
     const nasty = `<script>alert(1)</script>,"=cmd|' /C calc'!A0"`;
     await world.tables.insert(quarantinedRows).values(
@@ -147,7 +147,7 @@ describe('the overlap', () => {
   const overlap = (fingerprints: string, others: object = {}) =>
     ask('findOverlap', { json: { feed: 'expenses', fingerprints, hasTransactionIds: false, ...year, ...others } });
 
-  /** Enters an upload of one row for each fingerprint, in March 2025. */
+  /** Creates an upload in March 2025 with one row per fingerprint. */
   async function hold(prints: readonly Buffer[], by = owner) {
     const rows = prints.map(() => coffee);
     const uploadId = await enterUpload(world, expenses, 'expenses', { owner: by }, rows);
@@ -167,7 +167,7 @@ describe('the overlap', () => {
     return upload?.objectKey ?? '';
   }
 
-  test('says how often any one other upload holds a row, at most', async () => {
+  test('returns the highest count of a row in any one other upload', async () => {
     const [one, two, three] = [randomBytes(16), randomBytes(16), randomBytes(16)];
     await hold([one, one, two]);
     await hold([one]);
@@ -179,7 +179,7 @@ describe('the overlap', () => {
     ]);
   });
 
-  test('leaves out the object that would be replaced, and days that do not meet', async () => {
+  test('leaves out the object to be replaced and other periods', async () => {
     const one = randomBytes(16);
     const objectKey = await hold([one]);
     expect((await overlap(digests(one), { objectKey })).body.held).toEqual([]);
@@ -190,7 +190,7 @@ describe('the overlap', () => {
     expect((await overlap(digests(one), { feed: 'incomes' })).body.held).toEqual([]);
   });
 
-  test('answers as many as are allowed, and no more', async () => {
+  test('accepts the maximum number of fingerprints and refuses more', async () => {
     const one = randomBytes(16);
     await hold([one]);
     const many = Buffer.concat([one, randomBytes((FINGERPRINTS_AT_MOST - 1) * 16)]);
@@ -201,16 +201,16 @@ describe('the overlap', () => {
 
   test.each([
     ['half a fingerprint', Buffer.alloc(8).toString('base64')],
-    ['the same twice', Buffer.alloc(32).toString('base64')],
-    ['no base64', "') or 1=1 --"],
-    ['base64 with rests', 'AAAAAAAAAAAAAAAAAAAAAB=='],
+    ['a repeated fingerprint', Buffer.alloc(32).toString('base64')],
+    ['text that is not base64', "') or 1=1 --"],
+    ['base64 with extra bits', 'AAAAAAAAAAAAAAAAAAAAAB=='],
   ])('refuses %s', async (_, fingerprints) => {
     const { status, body } = await overlap(fingerprints);
     expect(status).toBe(400);
     expect(body.errors[0].pointer).toBe('/json/fingerprints');
   });
 
-  test('refuses a period that ends before it begins, and a day that is none', async () => {
+  test('refuses a period that ends before it begins, and an invalid date', async () => {
     expect((await overlap('', { firstDate: '2026-01-01' })).body.errors[0].pointer).toBe('/json/lastDate');
     expect((await overlap('', { firstDate: '2025-02-30' })).body.errors[0].pointer).toBe('/json/firstDate');
   });
@@ -220,7 +220,7 @@ describe('payments', () => {
   const search = (query: Record<string, string>) =>
     ask('searchTransactions', { query }).then(({ body }) => body.transactions);
 
-  test('are found by any part of their words, whatever the letter case and accents', async () => {
+  test('are found by any part of their text, in any letter case and with any accents', async () => {
     await spend(coffee, { ...coffee, merchant: 'Bäckerei', description: 'Brot' });
     for (const q of ['cafe', 'CAFÉ', 'melANGE', 'eating', 'af']) {
       expect(
@@ -232,7 +232,7 @@ describe('payments', () => {
     expect(await search({ q: 'zzz' })).toEqual([]);
   });
 
-  test('take wildcards and quotes for what they are', async () => {
+  test('are searched for wildcards and quotes as ordinary characters', async () => {
     const odd = ['100%', 'a_b', 'a\\b', "o'hara", 'x!y', '"quoted"', '%', '_'];
     await spend(...odd.map((merchant) => ({ ...coffee, merchant, description: '', category: 'c' })));
     const found = async (q: string) =>
@@ -242,7 +242,7 @@ describe('payments', () => {
     for (const merchant of odd.filter((each) => each.length > 1)) expect(await found(merchant)).toEqual([merchant]);
   });
 
-  test('whatever is asked for, are the owner’s own and an answer, never a fault', async () => {
+  test('always belong to the owner, and no search fails, whatever the query is', async () => {
     await spend(coffee);
     const injections = [
       `' or 1=1 -- `,
@@ -269,7 +269,7 @@ describe('payments', () => {
     );
   });
 
-  test('are narrowed by day, kind, currency and amount, which is compared exactly', async () => {
+  test('can be filtered by day, kind, currency and exact amount', async () => {
     await spend(
       coffee,
       { ...coffee, amount: '100000000000000.0001', currency: 'USD' },
@@ -296,14 +296,14 @@ describe('payments', () => {
     expect(await search({ category: 'Salary', account: 'Giro' })).toHaveLength(1);
   });
 
-  test('say which line of which object they come from', async () => {
+  test('name their object and row', async () => {
     const uploadId = await spend(coffee, coffee);
     const [first] = await search({});
     expect(first).toMatchObject({ uploadId, rowNo: 3 });
     expect(first.objectKey).toMatch(new RegExp(`^raw/expenses/owner=${owner}/`));
   });
 
-  test('come page by page, each once, also many of a day', async () => {
+  test('are listed page by page, each once, even if one day has many', async () => {
     const rows = Array.from({ length: 11 }, (_, index) => ({
       ...coffee,
       date: `2025-03-0${1 + (index % 3)}`,
@@ -317,7 +317,7 @@ describe('payments', () => {
     expect(days).toEqual([...days].sort().reverse());
   });
 
-  test('come each once also where an upload says wrongly which days it covers, and many rows there are', async () => {
+  test('are listed once each even if many rows are outside the recorded period of their upload', async () => {
     const rows = Array.from({ length: 60 }, (_, index) => ({
       ...coffee,
       amount: `${index}.0000`,
@@ -342,7 +342,7 @@ describe('payments', () => {
     { q: 'x'.repeat(101) },
     { limit: '1000' },
     { sort: 'amount' },
-  ])('are not searched by %j', async (query) => {
+  ])('refuse the search %j', async (query) => {
     const { status, body } = await ask('searchTransactions', { query: query as unknown as Record<string, string> });
     expect(status).toBe(400);
     expect(body.errors[0].pointer).toMatch(/^\/query/);
@@ -350,21 +350,18 @@ describe('payments', () => {
 });
 
 describe('charts', () => {
-  test.each(visuals.map(({ id }) => id))(
-    '%s answers with its columns, and with nothing of others',
-    async (visualId) => {
-      const empty = await ask('getVisual', { param: { visualId } });
-      expect(empty.status, empty.text).toBe(200);
-      await spend(coffee);
-      const { status, text, body } = await ask('getVisual', { param: { visualId }, query: { currency: 'EUR' } });
-      expect(status).toBe(200);
-      expect(body.columns.length).toBeGreaterThan(0);
-      for (const row of body.rows) expect(row).toHaveLength(body.columns.length);
-      expect(text).not.toContain('secret-of');
-    },
-  );
+  test.each(visuals.map(({ id }) => id))('%s has its columns, and no data of other owners', async (visualId) => {
+    const empty = await ask('getVisual', { param: { visualId } });
+    expect(empty.status, empty.text).toBe(200);
+    await spend(coffee);
+    const { status, text, body } = await ask('getVisual', { param: { visualId }, query: { currency: 'EUR' } });
+    expect(status).toBe(200);
+    expect(body.columns.length).toBeGreaterThan(0);
+    for (const row of body.rows) expect(row).toHaveLength(body.columns.length);
+    expect(text).not.toContain('secret-of');
+  });
 
-  test('are narrowed to a mark, by what their drill offers alone', async () => {
+  test('can be narrowed only by the columns of their drill', async () => {
     await spend(coffee, { ...coffee, category: 'Rent', merchant: 'Landlord' });
     const visualId = 'spending-by-merchant';
     expect(findVisual(visualId)).toBeDefined();
@@ -383,7 +380,7 @@ describe('charts', () => {
     }
   });
 
-  test('that are none are not found, and months that are none are refused', async () => {
+  test('are not found by an unknown id, and refuse invalid months', async () => {
     expect((await ask('getVisual', { param: { visualId: 'constructor' } })).status).toBe(404);
     const param = { visualId: 'spending-by-category' };
     for (const from of ['2025-13', '2025', "2025-01' or 1=1"]) {
@@ -391,7 +388,7 @@ describe('charts', () => {
     }
   });
 
-  test('offer what there is to choose', async () => {
+  test('return the choices for their filters', async () => {
     expect((await ask('getChoices')).body).toEqual({
       ...{ currencies: [], categories: [], accounts: [], firstMonth: null, lastMonth: null },
     });
@@ -402,7 +399,7 @@ describe('charts', () => {
     });
   });
 
-  test('offer what was published a moment ago, and no longer what was taken back', async () => {
+  test('return choices of a new upload at once, and none of a removed one', async () => {
     await spend(coffee);
     const yen = [1, 2].map(() => ({ ...coffee, currency: 'JPY', amount: '500.0000', category: 'Travel' }));
     const uploadId = await enterUpload(world, expenses, 'expenses', { owner, state: 'loading' }, yen);
@@ -431,7 +428,7 @@ describe('charts', () => {
 describe('the pipeline', () => {
   const operator = () => world.token({ 'cognito:groups': ['operators'] });
 
-  test('shows operators every owner’s uploads, without amounts and without what stands in them', async () => {
+  test('shows operators the uploads of every owner, without amounts or rows', async () => {
     const uploadId = await enterUpload(world, expenses, 'expenses', { owner, state: 'rejected' }, []);
     await world.tables
       .update(uploads)
@@ -442,7 +439,7 @@ describe('the pipeline', () => {
         amountQuarantined: '77.7700',
       })
       .where(eq(uploads.uploadId, uploadId));
-    // The newest one is nobody's.
+    // The newest upload belongs to no person.
     await enterUpload(world, expenses, 'expenses', { owner: PROBE_OWNER }, []);
     const { body, text } = await call(world, 'listPipelineUploads', await operator(), { query: { limit: '1' } });
     expect(body.uploads).toMatchObject([{ uploadId, owner, state: 'rejected', reasonCode: 'not_utf8' }]);
@@ -450,7 +447,7 @@ describe('the pipeline', () => {
     expect(body.next).toBeDefined();
   });
 
-  test('tells by day how long uploads took: the median, and what 95 of 100 kept', async () => {
+  test('returns the median and the 95th percentile of upload times per day', async () => {
     await world.tables.execute('delete from uploads where published_at >= utc_date() - interval 31 day');
     const day = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     const probe = await enterUpload(world, expenses, 'expenses', { owner: PROBE_OWNER }, []);

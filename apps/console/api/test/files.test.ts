@@ -27,7 +27,7 @@ const csv = 'date,merchant\n2025-01-01,Café\n';
 const bytes = Buffer.byteLength(csv);
 const file = { feed: 'expenses', name: 'bank 2025.csv', bytes, contentType: 'text/csv' };
 
-/** As a browser sends it: the length is the body's own. */
+/** Sends a request like a browser, which sets the length from the body. */
 function putTo({ url, headers }: { url: string; headers: Record<string, string> }, body: string = csv, others = {}) {
   return fetch(url, { method: 'PUT', headers: { ...headers, ...others }, body });
 }
@@ -43,7 +43,7 @@ async function send(request: object = {}, body = csv): Promise<{ objectKey: stri
 const versionsOf = async (objectKey: string) => (await ask('listVersions', { query: { objectKey } })).body.versions;
 
 describe('sending', () => {
-  test('puts the file where the job looks for it, under the owner of the token', async () => {
+  test('puts the file into the folder of the token’s owner, where the job expects it', async () => {
     const { objectKey, versionId } = await send();
     expect(objectKey).toBe(`raw/expenses/owner=${owner}/bank 2025.csv`);
     expect(await versionsOf(objectKey)).toMatchObject([{ versionId, bytes, isNewest: true, isDeleteMarker: false }]);
@@ -51,13 +51,13 @@ describe('sending', () => {
     const { body } = await ask('getContent', { query: { objectKey, versionId } });
     const content = await fetch(body.url);
     expect(await content.text()).toBe(csv);
-    // The emulator does not heed them; S3 does.
+    // The emulator ignores them; S3 does not.
     const search = new URL(body.url).searchParams;
     expect(search.get('response-content-type')).toBe('application/octet-stream');
     expect(search.get('response-content-disposition')).toMatch(/^attachment;/);
   });
 
-  test('by a signed address takes no other size, type, key, method or condition', async () => {
+  test('accepts no other size, type, key, method or condition at a signed address', async () => {
     const { body } = await ask('startSend', { json: file });
     const signed = new URL(body.url).searchParams.get('X-Amz-SignedHeaders')?.split(';');
     expect(signed).toEqual(['content-length', 'content-type', 'host', 'if-none-match']);
@@ -82,40 +82,38 @@ describe('sending', () => {
     expect((await putTo(body)).status).toBe(200);
   });
 
-  test('overwrites nothing by mistake: neither what was there, nor what came meanwhile', async () => {
+  test('does not overwrite existing files or files that arrive in the meantime', async () => {
     const [first, second] = await Promise.all([ask('startSend', { json: file }), ask('startSend', { json: file })]);
     expect((await putTo(first.body)).status).toBe(200);
     expect((await putTo(second.body)).status).toBe(412);
     const { status, body } = await ask('startSend', { json: file });
     expect(status).toBe(409);
-    expect(body.detail).toBe(
-      'You have a file “bank 2025.csv” already. Send it as a correction of that one, or give it another name.',
-    );
+    expect(body.detail).toBe('You already have a file “bank 2025.csv”. Replace that file, or choose another name.');
   });
 
-  test('corrects the version that was seen, and no newer one', async () => {
+  test('replaces the version that the person saw, and no newer one', async () => {
     const { objectKey, versionId } = await send();
     const [here, there] = await Promise.all(
       [1, 2].map(() => ask('startSend', { json: { ...file, replaces: { versionId } } })),
     );
     expect((await putTo(here?.body)).status).toBe(200);
-    // The same bytes again would have the same ETag, which is all that S3 compares.
+    // S3 only compares ETags, and the same bytes would have the same ETag.
     const changed = await ask('startSend', { json: { ...file, replaces: { versionId } } });
     expect(changed.status).toBe(409);
-    expect(changed.body.detail).toContain('changed meanwhile');
+    expect(changed.body.detail).toContain('changed in the meantime');
     await put(world, objectKey, 'something else');
     expect((await putTo(there?.body)).status).toBe(412);
     expect(await versionsOf(objectKey)).toHaveLength(3);
   });
 
-  test('takes a name again once it was undone', async () => {
+  test('accepts a name again after its file was removed', async () => {
     const { objectKey, versionId } = await send();
     await ask('removeObject', { json: { objectKey, newestVersionId: versionId } });
     await send();
     expect(await versionsOf(objectKey)).toHaveLength(3);
   });
 
-  test('corrects an object in a folder, and makes no folders', async () => {
+  test('replaces an object in a folder, but creates no folders', async () => {
     const objectKey = `raw/expenses/owner=${owner}/2025/may.csv`;
     const versionId = await put(world, objectKey, csv);
     const nested = { ...file, name: '2025/may.csv' };
@@ -134,12 +132,12 @@ describe('sending', () => {
     [' bank.csv', /space/],
     ['bank.xlsx', /\.csv/],
     ['bank.csv.exe', /\.csv/],
-    ['bank.csv\u0000', /cannot be seen/],
-    ['a\u202Evsc.exe.csv', /cannot be seen/],
-    ['bank\n.csv', /cannot be seen/],
+    ['bank.csv\u0000', /invisible characters/],
+    ['a\u202Evsc.exe.csv', /invisible characters/],
+    ['bank\n.csv', /invisible characters/],
     [`${'é'.repeat(190)}.csv`.repeat(1), undefined],
     [`${'漢'.repeat(196)}.csv`, undefined],
-  ])('as %j is refused with a reason beside the name, or is harmless', async (name, reason) => {
+  ])('refuses the name %j with a reason, or accepts it safely', async (name, reason) => {
     const { status, body } = await ask('startSend', { json: { ...file, name } });
     if (reason === undefined) {
       expect(status).toBe(200);
@@ -151,7 +149,7 @@ describe('sending', () => {
   });
 
   test.each(['%2e%2e%2fb.csv', '..%2Fb.csv', "o'hara & söhne #1 50%+1 ?.csv", '=cmd|x.csv', 'ÄÖÜ漢字🎉.CSV'])(
-    'keeps the name %j to the letter',
+    'keeps the name %j unchanged',
     async (name) => {
       const { objectKey, versionId } = await send({ name });
       expect(objectKey).toBe(`raw/expenses/owner=${owner}/${name}`);
@@ -162,12 +160,12 @@ describe('sending', () => {
     },
   );
 
-  test('wants the content type that the name says', async () => {
+  test('requires the content type that matches the name', async () => {
     expect((await ask('startSend', { json: { ...file, name: 'a.csv.gz' } })).body.detail).toContain('application/gzip');
     expect((await ask('startSend', { json: { ...file, contentType: 'text/html' } })).status).toBe(400);
   });
 
-  test.each([0, -1, 1.5, OBJECT_BYTES_AT_MOST + 1, '10', null])('of %s bytes is refused', async (size) => {
+  test.each([0, -1, 1.5, OBJECT_BYTES_AT_MOST + 1, '10', null])('refuses a size of %s bytes', async (size) => {
     const { status, body } = await ask('startSend', { json: { ...file, bytes: size } });
     expect(status).toBe(400);
     expect(body.errors[0].pointer).toBe('/json/bytes');
@@ -188,7 +186,7 @@ describe('sending in parts', () => {
     return { body, objectKey, multipartId, sign };
   }
 
-  test('goes on where it stopped', async () => {
+  test('continues after an interruption', async () => {
     const { body, objectKey, multipartId, sign } = await start();
     expect(body).toMatchObject({ kind: 'multipart', partBytes: PART_BYTES, parts: 2 });
     const [one, two] = await sign([1, PART_BYTES], [2, 3]);
@@ -205,7 +203,7 @@ describe('sending in parts', () => {
     expect(await versionsOf(objectKey)).toMatchObject([{ versionId: done.body.versionId, bytes: large.bytes }]);
   });
 
-  test('takes no part of another size, number or upload', async () => {
+  test('accepts no part of another size, number or upload', async () => {
     const { sign } = await start();
     const [one] = await sign([1, 3]);
     const other = await start({ name: 'other.csv' });
@@ -218,7 +216,7 @@ describe('sending in parts', () => {
     expect((await putTo(one, rest)).status).toBe(200);
   });
 
-  test('completes with the parts that are there, or says so', async () => {
+  test('completes with the stored parts, or reports that parts are missing', async () => {
     const { objectKey, multipartId } = await start();
     const wrong = { objectKey, multipartId, parts: [{ partNumber: 1, etag: '"0123"' }] };
     const { status, body } = await ask('completeSend', { json: wrong });
@@ -226,7 +224,7 @@ describe('sending in parts', () => {
     expect(body.detail).toContain('send the rest');
   });
 
-  test('overwrites nothing that came meanwhile', async () => {
+  test('does not overwrite a file that arrived in the meantime', async () => {
     const { objectKey, multipartId, sign } = await start();
     const urls = await sign([1, PART_BYTES], [2, 3]);
     const sent = await Promise.all([putTo(urls[0], first), putTo(urls[1], rest)]);
@@ -238,17 +236,17 @@ describe('sending in parts', () => {
     expect(replaced.status).toBe(200);
   });
 
-  test('leaves nothing behind when it is given up', async () => {
+  test('leaves no parts behind when it is cancelled', async () => {
     const { objectKey, multipartId } = await start();
     expect((await ask('abortSend', { query: { objectKey, multipartId } })).status).toBe(200);
     const { status, body } = await ask('listParts', { query: { objectKey, multipartId } });
     expect(status).toBe(404);
-    expect(body.detail).toContain('send the file again');
+    expect(body.detail).toContain('Send the file again');
   });
 });
 
 describe('undo and redo', () => {
-  test('of a first upload hides it and brings it back, and history only grows', async () => {
+  test('hide and restore a first upload while the history only grows', async () => {
     const { objectKey, versionId } = await send();
     const removed = await ask('removeObject', { json: { objectKey, newestVersionId: versionId } });
     expect((await ask('listObjects')).body.objects).toMatchObject([{ deleted: true }]);
@@ -264,7 +262,7 @@ describe('undo and redo', () => {
     expect(versions.map((version: { isNewest: boolean }) => version.isNewest)).toEqual([true, false, false]);
   });
 
-  test('of a correction brings back the bytes before it', async () => {
+  test('restore the bytes before a correction', async () => {
     const { objectKey, versionId } = await send();
     const corrected = await send({ replaces: { versionId } }, 'date,merchant\n');
     const json = { objectKey, versionId, newestVersionId: corrected.versionId };
@@ -273,7 +271,7 @@ describe('undo and redo', () => {
     expect(await (await fetch(content.body.url)).text()).toBe(csv);
   });
 
-  test('is refused where the newest is another than the one that was seen', async () => {
+  test('are refused if the newest version is not the one that the person saw', async () => {
     const { objectKey, versionId } = await send();
     const newer = await put(world, objectKey, 'newer');
     for (const [name, json] of [
@@ -282,23 +280,23 @@ describe('undo and redo', () => {
     ] as const) {
       const { status, body } = await ask(name, { json });
       expect(status).toBe(409);
-      expect(body.detail).toContain('changed meanwhile');
+      expect(body.detail).toContain('changed in the meantime');
     }
     expect((await versionsOf(objectKey))[0].versionId).toBe(newer);
   });
 
-  test('twice is refused, and so is a version that is no file', async () => {
+  test('are refused a second time, and for a version that is not a file', async () => {
     const { objectKey, versionId } = await send();
     const { body } = await ask('removeObject', { json: { objectKey, newestVersionId: versionId } });
     const again = await ask('removeObject', { json: { objectKey, newestVersionId: body.versionId } });
-    expect([again.status, again.body.detail]).toEqual([409, 'The file was removed already: there is nothing to undo.']);
+    expect([again.status, again.body.detail]).toEqual([409, 'The file was already removed. There is nothing to undo.']);
     const marker = { objectKey, versionId: body.versionId, newestVersionId: body.versionId };
     expect((await ask('restoreVersion', { json: marker })).status).toBe(404);
   });
 });
 
 describe('the list of objects', () => {
-  test('goes through all feeds and names, page by page, in S3’s order', async () => {
+  test('returns all feeds and names page by page, in the order of S3', async () => {
     const names = Array.from({ length: 1100 }, (_, index) => `f-${String(index).padStart(4, '0')}.csv`);
     const keys = [...names.map((name) => `raw/budgets/owner=${owner}/${name}`), `raw/incomes/owner=${owner}/漢.csv`];
     for (let at = 0; at < keys.length; at += 50)
@@ -324,7 +322,7 @@ describe('templates', () => {
   const putTemplate = (templateId: string, headers: Record<string, string>, given: object = template) =>
     ask('putTemplate', { param: { templateId }, headers, json: { template: given } });
 
-  test('are kept, changed and deleted', async () => {
+  test('can be saved, changed and deleted', async () => {
     const { body } = await putTemplate('my-bank', isNew);
     const listed = await ask('listTemplates');
     expect(listed.body.templates).toMatchObject([{ templateId: 'my-bank', etag: body.etag, template }]);
@@ -339,7 +337,7 @@ describe('templates', () => {
     expect((await ask('listTemplates')).body.templates).toEqual([]);
   });
 
-  test('that an earlier release kept are listed, without what is no longer said', async () => {
+  test('of an earlier release are listed without fields that no longer exist', async () => {
     await put(world, `templates/owner=${owner}/old.json`, JSON.stringify({ ...template, feed: 'expenses' }));
     expect((await ask('listTemplates')).body.templates.map((kept: StoredTemplate) => kept.template)).toEqual([
       template,
@@ -347,7 +345,7 @@ describe('templates', () => {
     expect((await putTemplate('new', isNew, { ...template, feed: 'expenses' })).status).toBe(400);
   });
 
-  test('are never overwritten without being seen', async () => {
+  test('are never overwritten unread', async () => {
     const { body } = await putTemplate('my-bank', isNew);
     expect((await putTemplate('my-bank', {})).status).toBe(428);
     expect((await putTemplate('my-bank', isNew)).status).toBe(412);
@@ -360,7 +358,7 @@ describe('templates', () => {
   });
 
   test.each(['..', 'a/b', 'A', 'a%2fb', 'a.json', '-a', 'a'.repeat(64), '✓'])(
-    'cannot be called %s',
+    'cannot have the id %s',
     async (templateId) => {
       expect([400, 404, 405]).toContain(
         (
@@ -375,8 +373,8 @@ describe('templates', () => {
     },
   );
 
-  test('are mappings, and nothing else that a page would have to read', async () => {
-    // JSON.stringify would give up at this depth.
+  test('must be valid mappings', async () => {
+    // JSON.stringify fails at this depth.
     const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
     const given = [
       ...[1, 3000, 4100].map((depth) => `{"deep":${nested(depth)}}`),
@@ -395,21 +393,21 @@ describe('templates', () => {
     }
   });
 
-  test('that are none, whoever put them there, are left out', async () => {
+  test('are left out of the list if the stored object is not a template', async () => {
     await put(world, `templates/owner=${owner}/odd.json`, JSON.stringify({ name: 'Odd', mapping: { version: 1 } }));
     await putTemplate('my-bank', isNew);
     const { body } = await ask('listTemplates');
     expect(body.templates.map(({ templateId }: StoredTemplate) => templateId)).toEqual(['my-bank']);
   });
 
-  test('are of a bounded size and number', async () => {
+  test('have a limited size and number', async () => {
     const large = { ...template, mapping: { ...mapping, encoding: 'x'.repeat(33_000) } };
     expect((await putTemplate('large', isNew, large)).status).toBe(413);
     const larger = { ...template, mapping: { ...mapping, encoding: 'x'.repeat(70_000) } };
     expect((await putTemplate('larger', isNew, larger)).status).toBe(413);
     for (let index = 0; index < TEMPLATES_AT_MOST; index += 1) await putTemplate(`t-${index}`, isNew);
     const { status, body } = await putTemplate('one-more', isNew);
-    expect([status, body.detail]).toEqual([409, 'You have 50 templates: delete one that you no longer need.']);
+    expect([status, body.detail]).toEqual([409, 'You have 50 templates. Delete one that you no longer need.']);
     expect((await ask('listTemplates')).body.templates).toHaveLength(TEMPLATES_AT_MOST);
   });
 });

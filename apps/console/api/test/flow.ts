@@ -1,4 +1,4 @@
-/** Queue, dead-letter queue and job, as packages/local-stack creates them, for a stack that has no flow. */
+/** Creates the queues and the job like packages/local-stack, for a stack without a pipeline. */
 import { CreateJobCommand, GlueClient } from '@aws-sdk/client-glue';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { awsOf } from '../local/config.ts';

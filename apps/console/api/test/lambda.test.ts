@@ -1,4 +1,4 @@
-/** The bundle as AWS runs it: with an event of API Gateway's HTTP API, and nothing but its environment. */
+/** Runs the bundle as AWS does: with an event of API Gateway's HTTP API and only its environment variables. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,7 +73,7 @@ const ofAnn = {
   'cognito:groups': '[friends]',
 };
 
-/** Format 2.0, with what the JWT authorizer adds. */
+/** Returns an event in format 2.0 with the context of the JWT authorizer. */
 function event(name: RouteName, claims: object | undefined, body?: object, headers: Record<string, string> = {}) {
   const { path, method } = routes[name];
   return {
@@ -109,7 +109,7 @@ async function invoke(
 }
 
 describe('the bundle', () => {
-  test('is the same bytes each time it is built, in one file and its source map', async () => {
+  test('has the same bytes in every build: one file and its source map', async () => {
     await bundleLambda(join(folder, 'again'));
     const built = await readdir(join(folder, 'first'));
     expect(built.sort()).toEqual(['index.mjs', 'index.mjs.map']);
@@ -120,7 +120,7 @@ describe('the bundle', () => {
     }
   });
 
-  test('says what is missing of its configuration, and does not start', async () => {
+  test('does not start with an incomplete configuration and lists the missing variables', async () => {
     const missing = async (env: Record<string, string>) => (await invokeLambda(bundle, {}, { ...aws, ...env })).error;
     expect(await missing({})).toMatch(/ConfigError: .*FUNCTION/);
     expect(await missing({ FUNCTION: 'console', SIGN_IN: '{' })).toMatch(
@@ -131,12 +131,12 @@ describe('the bundle', () => {
 });
 
 describe('the function `console`', () => {
-  test('tells anybody how to sign in', async () => {
+  test('returns the sign-in configuration without a token', async () => {
     const { body } = await invoke('console', 'getConfig');
     expect(body.signIn).toEqual({ kind: 'oidc', authority: 'https://cognito.example/pool', clientId: 'client' });
   });
 
-  test('takes who asks from the gateway’s claims, and from nothing else', async () => {
+  test('reads the identity from the gateway’s claims only', async () => {
     expect((await invoke('console', 'getSession', ofAnn)).body).toMatchObject({ owner: 'ann', operator: false });
     const forged = { authorization: 'Bearer e30.e30.e30', 'x-amzn-oidc-identity': 'ann' };
     expect((await invoke('console', 'getSession', undefined, undefined, forged)).status).toBe(401);
@@ -147,20 +147,20 @@ describe('the function `console`', () => {
     expect((await invoke('console', 'listPipelineUploads', operator)).status).toBe(200);
   });
 
-  test('reads the views over verified TLS, where its environment says, with the secret’s password', async () => {
+  test('reads the views over verified TLS with the password of the secret', async () => {
     const { status, body, output } = await invoke('console', 'listUploads', ofAnn);
     expect([status, body]).toEqual([200, { uploads: [] }]);
     expect(output).not.toContain('pass:word');
   });
 
-  test('signs uploads into the bucket, and refuses other pages than the console', async () => {
+  test('signs uploads into the bucket and refuses pages outside the console', async () => {
     const json = { feed: 'expenses', name: 'a.csv', bytes: 3, contentType: 'text/csv' };
     const { body } = await invoke('console', 'startSend', ofAnn, json, { origin: 'https://console.example' });
     expect((await fetch(body.url, { method: 'PUT', headers: body.headers, body: 'a,b' })).status).toBe(200);
     expect((await invoke('console', 'startSend', ofAnn, json, { origin: 'https://evil.example' })).status).toBe(403);
   });
 
-  test('writes the audit log as JSON, with who and what', async () => {
+  test('writes the audit log as JSON with the person and the action', async () => {
     const json = { feed: 'expenses', name: 'b.csv', bytes: 3, contentType: 'text/csv' };
     const { output } = await invoke('console', 'startSend', ofAnn, json);
     expect(auditOf({ output })).toMatchObject({
@@ -176,7 +176,7 @@ describe('the function `console`', () => {
     });
   });
 
-  test('says that the database cannot be reached, and nothing of it', async () => {
+  test('reports an unreachable database without its address or password', async () => {
     const port = { DATABASE_PORT: '1' };
     const { answer, output } = await invokeLambda(bundle, event('listUploads', ofAnn), {
       ...aws,
@@ -188,7 +188,7 @@ describe('the function `console`', () => {
     expect(output).not.toContain('pass:word');
   });
 
-  test('knows nothing of operations, and the function `operations` of nothing else', async () => {
+  test('has no routes of the function `operations`, which has no others', async () => {
     const operator = { ...ofAnn, 'cognito:groups': '[operators]' };
     const statusOf = async (which: 'console' | 'operations', name: RouteName) => {
       const { answer } = await invokeLambda(bundle, event(name, operator), { ...aws, ...variables[which] });

@@ -1,4 +1,4 @@
-/** One person keeps the database busy: what they and others then get, and what becomes of their queries. */
+/** Tests the limits for one person who keeps the database busy, and the effect on other people. */
 import { sql } from 'drizzle-orm';
 import type { RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -14,13 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => world?.[Symbol.asyncDispose]());
 
-/** `max_execution_time` ends a SELECT and nothing else: this goes on until somebody ends it. */
+/** `max_execution_time` only applies to SELECT. This statement runs until somebody kills it. */
 const slow = sql`do sleep(1000)`;
 
 const connect = (options: Partial<DatabaseOptions> = {}) =>
   connectViews(async () => ({ uri: world.config.DATABASE_URL }), { connections: 10, ...options });
 
-/** Threads of MySQL that do something like this. */
+/** Returns the number of MySQL threads whose statement matches. */
 async function threadsOf(pattern: RegExp): Promise<number> {
   const [threads] = await world.tables.execute(sql`show full processlist`);
   return (threads as unknown as RowDataPacket[]).filter(({ Info }) => pattern.test(String(Info))).length;
@@ -31,10 +31,10 @@ const SLEEP = /^do sleep/i;
 const LOCK = /GET_LOCK/;
 
 describe('a query', () => {
-  test('ends in MySQL when the one who asked has gone', async () => {
+  test('is killed in MySQL when its client closes the connection', async () => {
     const database = connect();
     const leaving = new AbortController();
-    const asked = database.ask({ person: 'ann', signal: leaving.signal }, (views) => views.execute(slow));
+    const asked = database.query({ person: 'ann', signal: leaving.signal }, (views) => views.execute(slow));
     await untilThreads(SLEEP, 1);
     leaving.abort();
     await expect(asked).rejects.toMatchObject({ status: 503 });
@@ -42,26 +42,26 @@ describe('a query', () => {
     await database.end();
   });
 
-  test('ends in MySQL after its time', async () => {
-    const database = connect({ questionMs: 300 });
-    await expect(database.ask({ person: 'ann' }, (views) => views.execute(slow))).rejects.toThrow('does not answer');
+  test('is killed in MySQL at its deadline', async () => {
+    const database = connect({ callMs: 300 });
+    await expect(database.query({ person: 'ann' }, (views) => views.execute(slow))).rejects.toThrow('did not answer');
     await untilThreads(SLEEP, 0);
     await database.end();
   });
 
-  test('gives its connection back, also if it failed', async () => {
+  test('releases its connection even if it fails', async () => {
     const database = connect({ connections: 1 });
-    const fails = database.ask({ person: 'ann' }, (views) => views.execute(sql`select nothing`));
+    const fails = database.query({ person: 'ann' }, (views) => views.execute(sql`select nothing`));
     await expect(fails).rejects.toThrow();
-    await database.ask({ person: 'ann' }, (views) => views.execute(sql`select 1`));
+    await database.query({ person: 'ann' }, (views) => views.execute(sql`select 1`));
     await database.end();
   });
 });
 
 describe('a request', () => {
-  test('that its client gave up is ended in MySQL', async () => {
+  test('is killed in MySQL when its client cancels it', async () => {
     const token = await world.token({ 'custom:owner': 'ann', sub: 'leaving' });
-    // The table is locked: whoever reads its views waits.
+    // The table is locked, so queries of its views wait.
     await world.tables.execute(sql`lock tables uploads write`);
     const leaving = new AbortController();
     const asked = fetch(`${world.url}${addressOf('listUploads', {})}`, {
@@ -79,7 +79,7 @@ describe('a request', () => {
     }
   });
 
-  test('of one person who sends forty searches at a time is refused in words, and another person is answered', async () => {
+  test('is refused if one person sends forty searches at once, while another person gets an answer', async () => {
     const token = await world.token({ 'custom:owner': 'big', sub: 'big' });
     await endow(world, 'big');
     await world.tables.execute(sql`lock tables expenses write, incomes write`);
@@ -93,14 +93,14 @@ describe('a request', () => {
       await vi.waitUntil(() => answers.length >= refused, { timeout: 20_000 });
       for (const { status, body, headers } of answers) {
         expect(status).toBe(429);
-        expect(body.detail).toMatch(/too many requests under way.*try again/);
+        expect(body.detail).toMatch(/too many requests in progress.*try again/);
         expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
       }
       const another = await world.token({ 'custom:owner': 'maya', sub: 'maya' });
       expect((await call(world, 'listUploads', another)).status).toBe(200);
       await world.tables.execute(sql`unlock tables`);
       await Promise.all(searches);
-      // Those that were running go on; on a slow machine some of the waiting ones have waited too long.
+      // Running searches continue. On a slow machine some waiting ones reach their time limit.
       expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(RUNNING_AT_MOST);
       expect(answers.every(({ status }) => status === 200 || status === 429)).toBe(true);
     } finally {
@@ -112,7 +112,7 @@ describe('a request', () => {
 describe('several processes', () => {
   const sharing = { connections: 40, isOneOfMany: true } as const;
 
-  /** Asks as so many Lambdas; each has one question, as on AWS. */
+  /** Sends one query from each of several Lambdas, as on AWS. */
   function lambdas(count: number, person: string) {
     let open = () => {};
     const gate = new Promise<void>((resolve) => {
@@ -121,7 +121,7 @@ describe('several processes', () => {
     let running = 0;
     const databases = Array.from({ length: count }, () => connect({ ...sharing, connections: 1 }));
     const asked = databases.map((database) =>
-      database.ask({ person }, async () => {
+      database.query({ person }, async () => {
         running += 1;
         await gate;
       }),
@@ -134,13 +134,13 @@ describe('several processes', () => {
     return { asked, end, running: () => running };
   }
 
-  test('count the questions of one person together, and do not mix up persons', async () => {
+  test('count the queries of one person together and keep people apart', async () => {
     const ann = lambdas(RUNNING_AT_MOST + WAITING_AT_MOST, 'ann');
     const other = connect({ ...sharing, connections: 1 });
     try {
       await untilThreads(LOCK, WAITING_AT_MOST);
       expect(ann.running()).toBe(RUNNING_AT_MOST);
-      const ask = (person: string) => other.ask({ person }, async () => 'answered');
+      const ask = (person: string) => other.query({ person }, async () => 'answered');
       await expect(ask('ann')).rejects.toMatchObject({ status: 429, retryAfterSeconds: expect.any(Number) });
       expect(await ask('bob')).toBe('answered');
     } finally {
@@ -150,14 +150,14 @@ describe('several processes', () => {
     expect((await Promise.allSettled(ann.asked)).every(({ status }) => status === 'fulfilled')).toBe(true);
   });
 
-  test('give a turn back with the answer, and if the question fails', async () => {
+  test('release a turn after an answer and after a failure', async () => {
     const database = connect({ ...sharing, connections: 1 });
     for (let each = 0; each < 2 * RUNNING_AT_MOST; each += 1) {
-      const fails = database.ask({ person: 'ann' }, (views) => views.execute(sql`select nothing`));
+      const fails = database.query({ person: 'ann' }, (views) => views.execute(sql`select nothing`));
       await expect(fails).rejects.toThrow();
     }
     const next = connect({ ...sharing, connections: 1 });
-    expect(await next.ask({ person: 'ann' }, async () => 'answered')).toBe('answered');
+    expect(await next.query({ person: 'ann' }, async () => 'answered')).toBe('answered');
     await Promise.all([database.end(), next.end()]);
   });
 });

@@ -1,4 +1,4 @@
-/** The server of one machine: the web's files, one-click sign-in, and what outlives a restart. */
+/** The local server: the web's files, sign-in with one click, and restarts. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
@@ -40,7 +40,7 @@ describe('the web', () => {
     expect(await answer.text()).toContain('<title>Centflow</title>');
   });
 
-  test('is told what it may load, and whom it may talk to', async () => {
+  test('has a content security policy and the other security headers', async () => {
     const { headers } = await get('/');
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
@@ -51,7 +51,7 @@ describe('the web', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer');
   });
 
-  test('keeps what the build names by its content, and nothing that is not there', async () => {
+  test('lets browsers cache hashed files forever, but not missing files', async () => {
     const script = await get('/assets/index-abc123.js');
     expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(script.headers.get('content-type')).toMatch(/javascript/);
@@ -62,29 +62,29 @@ describe('the web', () => {
   });
 
   test.each(['/..%2fsecret.txt', '/%2e%2e/secret.txt', '/assets/..%2f..%2fsecret.txt', '/..%5csecret.txt'])(
-    'gives nothing from outside its folder by %s',
+    'does not serve files outside its folder at %s',
     async (path) => {
       const answer = await get(path);
       expect(await answer.text()).not.toContain('outside');
     },
   );
 
-  test('is no answer to an address of the API that there is none of', async () => {
+  test('does not answer unknown addresses of the API', async () => {
     const answer = await get('/api/nothing');
     expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
   });
 });
 
-test('operators see the parts of the stack', async () => {
+test('listLocalParts shows operators the parts of the stack', async () => {
   const operator = await world.token({ 'cognito:groups': ['operators'] });
   const { status, body } = await call(world, 'listLocalParts', operator);
   expect(status).toBe(200);
-  // MySQL too, where it is the stack's own.
+  // MySQL is listed too if the stack runs its own.
   expect(body.parts).toContainEqual({ name: 'the AWS emulator', state: 'ready', restarts: 0, lastTrouble: null });
 });
 
-describe('signing in', () => {
-  test('offers who has uploads, and a newcomer', async () => {
+describe('local sign-in', () => {
+  test('offers every owner with uploads, and a new owner', async () => {
     for (const owner of ['ann', PROBE_OWNER]) await endow(world, owner);
     const { body } = await call(world, 'listLocalOwners', undefined);
     expect(body.owners).toEqual([
@@ -93,7 +93,7 @@ describe('signing in', () => {
     ]);
   });
 
-  test('takes one click, as an owner or as an operator', async () => {
+  test('signs in owners and operators with one click', async () => {
     for (const operator of [true, false]) {
       const { body } = await call(world, 'signInLocally', undefined, { json: { owner: 'ann', operator } });
       expect((await call(world, 'getSession', body.token)).body).toMatchObject({ owner: 'ann', operator });
@@ -102,7 +102,7 @@ describe('signing in', () => {
     expect((await call(world, 'signInLocally', undefined, { json: { owner: '../bob' } })).status).toBe(400);
   });
 
-  test('outlives a restart, by a key that only its owner can read', async () => {
+  test('stays valid after a restart, with a key that only its file owner can read', async () => {
     const { body } = await call(world, 'signInLocally', undefined, { json: { owner: 'ann' } });
     const again = await startServer(world.config);
     expect((await call(again, 'getSession', body.token)).status).toBe(200);
@@ -121,7 +121,7 @@ describe('main.ts', () => {
   const variables = () =>
     Object.fromEntries(Object.entries(world.config).map(([name, value]) => [name, String(value)]));
 
-  test('says where it serves, and ends when its standard input does', async () => {
+  test('prints its address and ends at the end of standard input', async () => {
     const child = start(variables());
     const ended = once(child, 'exit');
     const { value } = await createInterface(child.stdout)[Symbol.asyncIterator]().next();
@@ -139,7 +139,7 @@ describe('main.ts', () => {
     expect((await ended)[0]).toBe(0);
   });
 
-  test('does not start without its environment, and says what is missing', async () => {
+  test('does not start without its environment variables and lists the missing ones', async () => {
     const child = start({ PORT: '0' });
     const written: Buffer[] = [];
     child.stderr.on('data', (text: Buffer) => written.push(text));

@@ -1,4 +1,4 @@
-/** What operators see of Glue, SQS and CloudWatch, and what they set going there. */
+/** What operators see of Glue, SQS and CloudWatch, and the actions that they start. */
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { GetJobCommand, GetJobRunsCommand, StartJobRunCommand, UpdateJobCommand } from '@aws-sdk/client-glue';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -28,7 +28,7 @@ const dead = (text: string) =>
   flow.sqs.send(new SendMessageCommand({ QueueUrl: flow.deadLetterQueueUrl, MessageBody: text }));
 
 describe('dead letters', () => {
-  test('are counted, and go back to the trigger as they are', async () => {
+  test('are counted, and return to the trigger unchanged', async () => {
     await Promise.all(['one', 'two', 'three'].map(dead));
     expect((await ask('countDeadLetters')).body).toEqual({ deadLetters: 3, waiting: 0 });
     expect((await ask('redrive', { json: {} })).body).toEqual({ messages: 3, finished: true });
@@ -39,7 +39,7 @@ describe('dead letters', () => {
     expect(Messages.map(({ Body }) => Body).sort()).toEqual(['one', 'three', 'two']);
   });
 
-  test('that are none go nowhere', async () => {
+  test('are not moved if the dead-letter queue is empty', async () => {
     expect((await ask('redrive', { json: {} })).body).toEqual({ messages: 0, finished: true });
   });
 });
@@ -60,13 +60,13 @@ describe('job runs', () => {
     expect((await ask('listJobRuns', { query: { limit: '1' } })).body.runs).toHaveLength(1);
   });
 
-  test('sweep with the arguments of a sweep', async () => {
+  test('start a sweep with the arguments of a sweep', async () => {
     const { body } = await ask('sweep', { json: {} });
     const { JobRuns = [] } = await flow.glue.send(new GetJobRunsCommand({ JobName: world.config.GLUE_JOB_NAME }));
     expect(JobRuns.find(({ Id }) => Id === body.jobRunId)?.Arguments).toMatchObject({ '--keys-from': 'sweep' });
   });
 
-  test('cost what Glue bills: whole seconds, at least a minute for each worker', () => {
+  test('cost what Glue bills: whole seconds, at least one minute per worker', () => {
     expect(billedDpuSeconds(0.2, 2)).toBe(120);
     expect(billedDpuSeconds(61.2, 2)).toBe(124);
     expect(billedDpuSeconds(0, 2)).toBe(0);
@@ -83,7 +83,7 @@ describe('job runs', () => {
     expect(usdOf(dpuSeconds, dpuHourUsd)).toBe(usd);
   });
 
-  test('keep the price of the version that ran after the job has moved to another one', async () => {
+  test('keep the price of their Glue version after the job has moved to another version', async () => {
     const JobName = world.config.GLUE_JOB_NAME;
     const start = async () => (await flow.glue.send(new StartJobRunCommand({ JobName }))).JobRunId ?? '';
     const change = async (GlueVersion: string) => {
@@ -109,7 +109,7 @@ describe('job runs', () => {
     expect(priceOf(after)).toEqual({ glueVersion: '6.0', dpuHourUsd: '0.3080' });
   });
 
-  test('have no price if their version, class or workers are not listed', () => {
+  test('have no price if their version, class or worker type is not listed', () => {
     expect(dpuHourUsdOf({ GlueVersion: '6.0' })).toBe('0.3080');
     expect(dpuHourUsdOf({ GlueVersion: '6.0', ExecutionClass: 'STANDARD', WorkerType: 'G.1X' })).toBe('0.3080');
     expect(dpuHourUsdOf({})).toBeUndefined();
@@ -118,13 +118,13 @@ describe('job runs', () => {
     expect(dpuHourUsdOf({ GlueVersion: '6.0', WorkerType: 'R.1X' })).toBeUndefined();
   });
 
-  test('are priced in decimals of four places, as their product expects', () => {
+  test('have list prices with four decimals', () => {
     for (const price of [...GLUE_PRICES.dpuHourUsdByVersion.values(), GLUE_PRICES.crawlerDpuHourUsd]) {
       expect(price).toMatch(/^\d+\.\d{4}$/);
     }
   });
 
-  test('are read as Glue tells them, also while they run', () => {
+  test('are shown as Glue reports them, even while they run', () => {
     const started = new Date('2025-03-01T10:00:00Z');
     const run = {
       Id: 'jr_1',
@@ -156,7 +156,7 @@ describe('job runs', () => {
 });
 
 describe('alarms', () => {
-  test('are those of the environment, with their state', async () => {
+  test('are listed for the environment, with their state', async () => {
     const cloudwatch = new CloudWatchClient(awsOf(world.config));
     const alarm = { Namespace: 'AWS/SQS', MetricName: 'x', EvaluationPeriods: 1, Threshold: 1, Period: 60 } as const;
     for (const AlarmName of ['centflow-local-load-dead-letters', 'dev-load-dead-letters']) {

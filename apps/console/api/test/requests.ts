@@ -1,4 +1,4 @@
-/** For every route a request that its owner may make. */
+/** An allowed request of an owner for every route. */
 import type { Mapping } from '@centflow/preview';
 import type { RouteName } from '../contract/api.ts';
 import type { Ask } from './call.ts';
@@ -6,7 +6,7 @@ import type { Belongings } from './world.ts';
 
 const nothing = 'AAAAAAAAAAAAAAAAAAAAAA==';
 
-/** Of a bank that writes one signed amount. */
+/** The mapping of a bank export with one signed amount column. */
 export const mapping: Mapping = {
   version: 1,
   encoding: 'windows-1252',
@@ -19,7 +19,7 @@ export const mapping: Mapping = {
   cells: { date: { column: 'Buchungstag' }, currency: { constant: 'EUR' } },
 };
 
-/** A route that has none does not compile. */
+/** Returns a request for every route. A missing route does not compile. */
 export function requestsOf({ objectKey, versionId, uploadId, owner }: Belongings): Readonly<Record<RouteName, Ask>> {
   const upload = { param: { uploadId: String(uploadId) } };
   const multipart = { objectKey, multipartId: 'none' };

@@ -1,4 +1,4 @@
-/** Whatever openapi.json allows and forbids, tried by schemathesis (contract-tests/) against the running server. */
+/** Runs schemathesis (contract-tests/) against the server, with requests that openapi.json allows and forbids. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const project = join(import.meta.dirname, '..', '..', 'contract-tests');
 const environmentFolder = join(import.meta.dirname, '..', '..', '..', '..', '.local', 'schemathesis');
 
-/** Per route: each of its examples, each of its boundaries, and so many at random. */
+/** The number of random requests per route, in addition to its examples and boundary values. */
 const EXAMPLES = 15;
 
 let world: World;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.[Symbol.asyncDispose]());
 
-test('every route answers as openapi.json says, to good requests and to bad ones', { timeout: 900_000 }, async () => {
+test('every route answers valid and invalid requests as openapi.json documents', { timeout: 900_000 }, async () => {
   const token = await world.token({ 'custom:owner': 'ann', 'cognito:groups': ['operators'] });
   const command = [
     ...['run', '--frozen', '--quiet', '--project', project, 'schemathesis'],

@@ -1,4 +1,4 @@
-/** A MySQL, an emulated AWS and the local server, with what two owners have in them. */
+/** A MySQL server, an emulated AWS and the local server, with the data of two owners. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { PutObjectCommand, type PutObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
@@ -22,9 +22,9 @@ export interface World extends AsyncDisposable {
   readonly stack: RunningStack;
   readonly s3: S3Client;
   readonly tables: MySql2Database;
-  /** A token with these claims besides the usual ones; undefined takes one out. */
+  /** Returns a token with these claims in addition to the usual ones; undefined removes a claim. */
   token(claims: Readonly<Record<string, unknown>>, key?: Uint8Array): Promise<string>;
-  /** Of an owner who is no operator. */
+  /** Returns a token of an owner who is not an operator. */
   tokenOf(owner: string): Promise<string>;
 }
 
@@ -69,7 +69,7 @@ export async function startWorld(webFolder?: string, signIn?: SignIn): Promise<W
 
 export const auditFileOf = ({ config }: World) => join(config.DATA_FOLDER, 'audit.log');
 
-/** Puts a CSV as S3's own users would. */
+/** Puts a CSV directly into S3, without the console. */
 export async function put(world: World, objectKey: string, text: string): Promise<string> {
   const answer: PutObjectCommandOutput = await world.s3.send(
     new PutObjectCommand({ Bucket: world.config.UPLOADS_BUCKET, Key: objectKey, Body: text, ContentType: 'text/csv' }),
@@ -77,18 +77,18 @@ export async function put(world: World, objectKey: string, text: string): Promis
   return answer.VersionId ?? 'null';
 }
 
-/** What one owner has. */
+/** The data of one owner. */
 export interface Belongings {
   readonly owner: string;
   readonly objectKey: string;
   readonly versionId: string;
-  /** Published, with a quarantined row. */
+  /** A published upload with a quarantined row. */
   readonly uploadId: number;
-  /** Stands in every row of this owner's, and in nobody else's. */
+  /** A text in every row of this owner and in no other row. */
   readonly secret: string;
 }
 
-/** An object, its upload, two payments and a quarantined row. */
+/** Creates an object with its upload, two payments and a quarantined row. */
 export async function endow(world: World, owner: string): Promise<Belongings> {
   const secret = `secret-of-${owner}-${randomUUID().slice(0, 8)}`;
   const payment: TestRow<typeof expenses> = {
@@ -131,7 +131,7 @@ export async function endow(world: World, owner: string): Promise<Belongings> {
     rowNo: 3,
     columnName: 'date',
     code: 'bad_date',
-    message: 'date 2025-02-30 is no day of the calendar: write a real one as YYYY-MM-DD.',
+    message: 'date 2025-02-30 does not exist; use a real date as YYYY-MM-DD.',
     rawText: `2025-02-30,${secret}`,
   });
   return { owner, objectKey, versionId, uploadId, secret };

@@ -115,7 +115,7 @@ export function mendingStory(setting: Setting): void {
     ]);
     const card = cardOf(page, 'mostly-bad.csv');
     await card.getByText('This file would be refused as a whole').waitFor();
-    await card.getByText(/2 of 3 rows break the contract/).waitFor();
+    await card.getByText(/2 of 3 rows have problems/).waitFor();
     expect(await card.getByRole('button', { name: 'Send' }).count()).toBe(0);
     await cardOf(page, 'empty.csv')
       .getByText(/no file of incomes|is empty/)
@@ -135,7 +135,7 @@ export function mendingStory(setting: Setting): void {
     const upload = await uploadOf(maya, Key, 'rejected');
     await page.goto(`${url}/uploads/${upload?.uploadId}`);
     await page.getByText('The whole file was refused, and nothing of it is in the figures').waitFor();
-    await page.getByText(/needs merchant, category, account, currency/).waitFor();
+    await page.getByText(/is missing merchant, category, account, currency/).waitFor();
 
     await openUploads(page, url);
     await drop(page, [{ name: 'from-elsewhere.csv', text: expenses([['2025-01-01', 'Elsewhere', '1.00']], 'USD') }]);
@@ -164,7 +164,7 @@ export function mendingStory(setting: Setting): void {
     await page.route('**/api/objects/versions**', (route) => route.abort());
     await s3.send(new DeleteObjectCommand({ Bucket, Key: 'raw/expenses/owner=maya/moving.csv' }));
     await undo.click();
-    await page.getByRole('alert').filter({ hasText: 'Changed meanwhile' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Not possible right now' }).waitFor();
     await page.unroute('**/api/objects/versions**');
     await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('button', { name: 'Redo: bring this version back' }).click();

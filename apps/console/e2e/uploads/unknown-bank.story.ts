@@ -121,7 +121,7 @@ export function unknownBankStory(setting: Setting): void {
     await editor.getByRole('textbox', { name: 'Account in every row' }).fill('Harbour current');
     const currency = editor.getByRole('textbox', { name: 'Currency in every row' });
     await currency.fill('pounds');
-    await editor.getByText('A currency has three letters, such as EUR.').waitFor();
+    await editor.getByText('A currency code has three capital letters, such as EUR.').waitFor();
     await currency.fill('gbp');
     await editor.getByText('Still to say: the order of day and month.').waitFor();
     await editor.getByRole('radio', { name: /^Day first/ }).click();

@@ -6,9 +6,9 @@ const TWO_32 = 2 ** 32;
 /**
  * Mixes one block of a message into a state (RFC 7693, function F).
  *
- * @param h the state: eight words as two halves each, the lower first
- * @param m the message; the block begins at `offset`
- * @param counted how many bytes of the message there are up to the block's end
+ * @param h the state: eight words, each as two halves with the lower first
+ * @param m the message with the block at `offset`
+ * @param counted the bytes of the message up to the end of the block
  */
 export function compress(h: Int32Array, m: Int32Array, offset: number, counted: number, isLast: boolean): void {
   let sum = 0;

@@ -1,4 +1,4 @@
-/** Banks' own exports, mapped to the feeds. */
+/** Maps bank exports to feeds. */
 export * from './map-export.ts';
 export { type MappedFeed, mappedFeeds } from './map-row.ts';
 export * from './mapping.ts';

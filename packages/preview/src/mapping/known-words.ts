@@ -1,9 +1,9 @@
-/** Words that banks head their columns with, in the languages of Europe's larger banks; the better guess first. */
+/** Column names of banks in the languages of Europe's larger banks. Better matches come first. */
 import type { MappingTarget } from './mapping.ts';
 
 type Guessed = MappingTarget | 'amount' | 'out' | 'in';
 
-/** Compared in lower case, without accents, as whole words. */
+/** Names are compared as whole words, in lower case and without accents. */
 export const knownWords: Readonly<Record<Guessed, readonly string[]>> = {
   date: [
     'buchungstag',

@@ -1,17 +1,17 @@
-/** How an export is laid out: its delimiter and the row of its header, found by what its rows have in common. */
+/** Detects the layout of an export: its delimiter and the row of its header. */
 import { type Delimiter, delimiters } from './mapping.ts';
 import { type ExportRow, readExport } from './read-export.ts';
 
-/** Enough for any bank's preamble, and for the shape of what follows. */
+/** Enough rows for the preamble of any bank and some rows after it. */
 const ROWS_LOOKED_AT = 60;
 
 export interface Layout {
   readonly delimiter: Delimiter;
-  /** As a spreadsheet shows it. */
+  /** The row number as a spreadsheet shows it. */
   readonly headerRow: number;
 }
 
-/** The delimiter that cuts most rows into equally many cells, and the first row of those. */
+/** Returns the delimiter that gives most rows the same number of cells, and the first such row that looks like a header. */
 export function detectLayout(text: string): Layout {
   const judged = delimiters.map((delimiter) => ({ delimiter, ...judge(readExport(text, delimiter, ROWS_LOOKED_AT)) }));
   const [best] = judged.sort((a, b) => b.score - a.score) as [(typeof judged)[number]];
@@ -21,7 +21,7 @@ export function detectLayout(text: string): Layout {
 function judge(rows: readonly ExportRow[]): { readonly score: number; readonly headerRow: number } {
   const widths = new Map<number, number>();
   for (const { cells } of rows) widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1);
-  // The commonest width; of two, the wider.
+  // The most frequent width; the larger of two equally frequent ones.
   const [width = 1, count = 0] = [...widths].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [];
   const header = rows.find(({ cells }) => cells.length === width && looksLikeHeader(cells));
   return {
@@ -30,13 +30,13 @@ function judge(rows: readonly ExportRow[]): { readonly score: number; readonly h
   };
 }
 
-/** Names of columns are words: no dates, no amounts, and hardly one is missing. */
+/** Whether most cells have a name, and no name is a date or an amount. */
 function looksLikeHeader(cells: readonly string[]): boolean {
   const named = cells.filter((cell) => cell.trim() !== '');
   return named.length > cells.length / 2 && !named.some((cell) => /^[\d\s.,:/+-]+$/.test(cell.trim()));
 }
 
-/** Headers to choose columns by: trimmed, none empty, none twice. */
+/** Returns distinct column names: trimmed, and numbered if they are empty or repeated. */
 export function columnNames(cells: readonly string[]): string[] {
   const taken = new Map<string, number>();
   return cells.map((cell, index) => {

@@ -1,4 +1,4 @@
-/** A bank's export → proper files of the feeds, which are sent like any other. */
+/** Maps a bank export to CSV files of the feeds, which are sent like any other file. */
 import Papa from 'papaparse';
 import type { Contract } from '../contract.ts';
 import { columnNames } from './layout.ts';
@@ -7,12 +7,12 @@ import type { ExportProblem, Mapping, MappingProblem } from './mapping.ts';
 import { possibleOrders, readAmount } from './read-cells.ts';
 import { decodeExport, type ExportRow, readExport } from './read-export.ts';
 
-/** An export is held in memory as text; no bank writes one of this size. */
+/** The limit for exports, because they are held in memory. No bank writes a file of this size. */
 export const EXPORT_BYTES_AT_MOST = 64 << 20;
 const ROWS_AT_ONCE = 20_000;
 const HEADER_LOOKED_FOR_IN = 200;
 
-/** The export is none, or is not the one that the mapping is for. */
+/** The file is not an export, or does not match the mapping. */
 export class ExportError extends Error {
   override readonly name = 'ExportError';
 }
@@ -20,15 +20,15 @@ export class ExportError extends Error {
 /** A feed's file made from an export. */
 export interface MappedFile {
   readonly feed: MappedFeed;
-  /** UTF-8 text, for a Blob. */
+  /** Text parts for a Blob. */
   readonly parts: readonly string[];
   readonly rows: number;
-  /** The export's row for each row of the file, in their order. */
+  /** The export's row number for each row of the file. */
   readonly sourceRows: readonly number[];
 }
 
 export interface MappedExport {
-  /** One for each feed that has rows. */
+  /** One file per feed that has rows. */
   readonly files: readonly MappedFile[];
   readonly problems: readonly ExportProblem[];
 }
@@ -36,7 +36,7 @@ export interface MappedExport {
 /**
  * Maps a whole export.
  *
- * @throws ExportError it is too large, or has not the columns that the mapping names
+ * @throws ExportError The export is too large, or lacks columns of the mapping.
  */
 export async function mapExport(
   source: Blob | Uint8Array,
@@ -46,7 +46,7 @@ export async function mapExport(
 ): Promise<MappedExport> {
   const size = source instanceof Uint8Array ? source.length : source.size;
   if (size > EXPORT_BYTES_AT_MOST) {
-    throw new ExportError('The export is larger than 64 MiB: ask your bank for a shorter period, such as a year.');
+    throw new ExportError('The export is larger than 64 MiB. Export a shorter period, such as one year.');
   }
   const bytes = source instanceof Uint8Array ? source : new Uint8Array(await source.arrayBuffer());
   const { mapper, rows } = openExport(decodeExport(bytes, mapping.encoding), mapping);
@@ -62,25 +62,25 @@ export async function mapExport(
   return { files: [...writers.values()].flatMap((writer) => writer.file()), problems };
 }
 
-/** A row of the export beside what becomes of it. */
+/** A row of the export with its mapped row. */
 export interface SampleRow {
   readonly rowNo: number;
   readonly source: readonly string[];
   readonly feed: MappedFeed;
-  /** By the feed's headers. */
+  /** The mapped cells by the feed's headers. */
   readonly cells: Readonly<Record<string, string>>;
   readonly problems: readonly ExportProblem[];
 }
 
 export interface MappingSample {
-  /** The columns of the file. */
+  /** The columns of the export. */
   readonly header: readonly string[];
   readonly rows: readonly SampleRow[];
-  /** What of the mapping cannot be right, as all rows stumble over it. */
+  /** Problems of the mapping itself, because they affect most rows. */
   readonly problems: readonly MappingProblem[];
 }
 
-/** What becomes of an export's first rows; never throws at a mapping that is half done. */
+/** Maps the first rows of an export. Does not throw for an incomplete mapping. */
 export function sampleMapping(head: Uint8Array, mapping: Mapping, rowsAtMost = 30): MappingSample {
   const text = decodeExport(head, mapping.encoding);
   const all = readExport(text, mapping.delimiter, mapping.headerRow + 400);
@@ -102,10 +102,13 @@ function problemsOf(mapping: Mapping, mapper: RowMapper, rows: readonly ExportRo
   const problems: MappingProblem[] = [];
   const missing = mapper.missing();
   if (missing.length > 0) {
-    problems.push({ field: 'headerRow', message: `The header in this line has no ${missing.join(', ')}.` });
+    problems.push({
+      field: 'headerRow',
+      message: `The header in this row has no column ${missing.join(', ')}. Choose another row or other columns.`,
+    });
   }
   if (rows.length === 0) {
-    problems.push({ field: 'headerRow', message: 'No rows follow this line.' });
+    problems.push({ field: 'headerRow', message: 'There are no rows below the column names. Choose another row.' });
     return problems;
   }
   const mapped = rows.map((row) => mapper.map(row));
@@ -116,7 +119,9 @@ function problemsOf(mapping: Mapping, mapper: RowMapper, rows: readonly ExportRo
     problems.push({
       field: orders.length > 0 ? 'dateOrder' : 'date',
       message:
-        orders.length > 0 ? 'Most dates are not written in this order.' : 'Most cells of this column are no dates.',
+        orders.length > 0
+          ? 'Most dates have another order. Choose that order.'
+          : 'Most cells of this column are not dates. Choose another column.',
     });
   }
   const amounts = mapped.map(({ cells }) => cells.amount ?? '');
@@ -126,7 +131,9 @@ function problemsOf(mapping: Mapping, mapper: RowMapper, rows: readonly ExportRo
     const byOther = wrong.some((amount) => amount !== '' && readAmount(amount, other) !== undefined);
     problems.push({
       field: byOther ? 'decimal' : 'money',
-      message: byOther ? 'Most amounts are written the other way.' : 'Most cells of this column are no amounts.',
+      message: byOther
+        ? 'Most amounts have another number format. Choose that format.'
+        : 'Most cells of this column are not amounts. Choose another column.',
     });
   }
   const { currency } = mapping.cells;
@@ -136,12 +143,12 @@ function problemsOf(mapping: Mapping, mapper: RowMapper, rows: readonly ExportRo
     currency.constant !== '' &&
     !/^[A-Z]{3}$/.test(currency.constant)
   ) {
-    problems.push({ field: 'currency', message: 'A currency has three letters, such as EUR.' });
+    problems.push({ field: 'currency', message: 'A currency code has three capital letters, such as EUR.' });
   }
   return problems;
 }
 
-/** Whether a file has the header that a template was made for, in the row it may stand in. */
+/** Whether one of the first rows of a file is the header of a template. */
 export function matchesTemplate(head: Uint8Array, mapping: Mapping): boolean {
   const rows = readExport(decodeExport(head, mapping.encoding), mapping.delimiter, HEADER_LOOKED_FOR_IN);
   return rows.some(({ cells }) => isHeader(cells, mapping));
@@ -152,23 +159,26 @@ function isHeader(cells: readonly string[], { header }: Mapping): boolean {
   return names.length === header.length && names.every((name, index) => name === header[index]);
 }
 
-/** Preambles grow by a line now and then: the header is looked for where the mapping says first, then anywhere. */
+/** Finds the header among the first rows, because preambles can grow. Falls back to the row of the mapping. */
 function openExport(text: string, mapping: Mapping): { mapper: RowMapper; rows: readonly ExportRow[] } {
   const all = readExport(text, mapping.delimiter);
   const said = all.findIndex(({ rowNo }) => rowNo === mapping.headerRow);
   const found = all.slice(0, HEADER_LOOKED_FOR_IN).findIndex(({ cells }) => isHeader(cells, mapping));
   const headerAt = found >= 0 ? found : said;
   const header = all[headerAt];
-  if (header === undefined) throw new ExportError('The export has no header where the mapping says: map it anew.');
+  if (header === undefined)
+    throw new ExportError('The export has no column names in the expected row. Match its columns again.');
   const mapper = new RowMapper(mapping, header.cells);
   const missing = mapper.missing();
   if (missing.length > 0) {
-    throw new ExportError(`The export has no column ${missing.join(', ')}: it is another kind of file, map it anew.`);
+    throw new ExportError(
+      `The export has no column ${missing.join(', ')}, so it is another kind of file. Match its columns again.`,
+    );
   }
   return { mapper, rows: all.slice(headerAt + 1) };
 }
 
-/** Writes one feed's CSV, its header in the contract's order. */
+/** Writes the CSV of one feed with the header in the contract's order. */
 class FeedWriter {
   readonly #feed: MappedFeed;
   readonly #headers: readonly string[];
@@ -178,7 +188,7 @@ class FeedWriter {
 
   constructor(feed: MappedFeed, contracts: readonly Contract[]) {
     const contract = contracts.find(({ name }) => name === feed);
-    if (contract === undefined) throw new ExportError(`There is no feed ${feed} to map the export to.`);
+    if (contract === undefined) throw new ExportError(`There is no feed ${feed} for this export.`);
     this.#feed = feed;
     this.#headers = contract.fields.map(({ name }) => name);
     this.#waiting.push([...this.#headers]);

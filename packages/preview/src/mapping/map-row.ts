@@ -1,21 +1,21 @@
-/** One row of an export → one row of a feed. */
+/** Maps one row of an export to one row of a feed. */
 import { columnNames } from './layout.ts';
 import type { ExportProblem, Mapping, MappingTarget } from './mapping.ts';
 import { readAmount, readDate } from './read-cells.ts';
 import type { ExportRow } from './read-export.ts';
 
-/** The feed that takes what was spent, and the one that takes what was received. */
+/** The feed for money spent and the feed for money received. */
 export const mappedFeeds = { spent: 'expenses', received: 'incomes' } as const;
 export type MappedFeed = (typeof mappedFeeds)[keyof typeof mappedFeeds];
 
 export interface MappedRow {
   readonly feed: MappedFeed;
-  /** By the feed's headers; those that the mapping says nothing of are missing. */
+  /** The cells by the feed's headers, without headers that the mapping does not have. */
   readonly cells: Readonly<Record<string, string>>;
   readonly problems: readonly ExportProblem[];
 }
 
-/** Reads rows by a mapping; columns are looked up by name in the file's own header, so that they may move. */
+/** Maps rows. It finds columns by name in the header of each file, so their order may change. */
 export class RowMapper {
   readonly #mapping: Mapping;
   readonly #index: ReadonlyMap<string, number>;
@@ -25,7 +25,7 @@ export class RowMapper {
     this.#index = new Map(columnNames(header).map((name, index) => [name, index]));
   }
 
-  /** Columns that the mapping names and the file lacks. */
+  /** Returns the columns of the mapping that the file does not have. */
   missing(): string[] {
     const { money, cells } = this.#mapping;
     const named = Object.values(cells).flatMap((cell) => ('column' in cell ? [cell.column] : []));
@@ -34,15 +34,15 @@ export class RowMapper {
   }
 
   /**
-   * What cannot be read goes into the feed as it stands, where the row is quarantined with its reason and can be put right.
+   * Maps one row. Unreadable cells are copied unchanged, so the job quarantines the row with a reason and a person can fix it.
    */
   map(row: ExportRow): MappedRow {
     const problems: ExportProblem[] = [];
-    const tell = (column: string, message: string) => problems.push({ rowNo: row.rowNo, column, message });
-    const amount = this.#amount(row, tell);
+    const report = (column: string, message: string) => problems.push({ rowNo: row.rowNo, column, message });
+    const amount = this.#amount(row, report);
     const feed = amount.isSpent ? mappedFeeds.spent : mappedFeeds.received;
     const cell = (target: MappingTarget) => this.#cell(row, target);
-    const cells: Record<string, string> = { date: this.#date(row, tell), amount: amount.text };
+    const cells: Record<string, string> = { date: this.#date(row, report), amount: amount.text };
     cells[feed === 'expenses' ? 'merchant' : 'source'] = cell('counterparty') ?? '';
     for (const target of ['category', 'account', 'currency', 'description', 'transaction_id'] as const) {
       cells[target] = cell(target) ?? '';
@@ -54,23 +54,25 @@ export class RowMapper {
     return { feed, cells, problems };
   }
 
-  #date(row: ExportRow, tell: (column: string, message: string) => void): string {
+  #date(row: ExportRow, report: (column: string, message: string) => void): string {
     const column = columnOf(this.#mapping.cells.date);
     const text = this.#text(row, column);
     const read = readDate(text, this.#mapping.dateOrder);
     if (read !== undefined) return read;
-    tell(
+    report(
       column,
-      text === '' ? 'The date is missing.' : `“${text}” is no day of the calendar as dates are written here.`,
+      text === ''
+        ? 'The date is missing. Enter a date.'
+        : `“${text}” is not a date in the format of this file. Correct the date.`,
     );
     return text;
   }
 
-  #amount(row: ExportRow, tell: (column: string, message: string) => void): { text: string; isSpent: boolean } {
+  #amount(row: ExportRow, report: (column: string, message: string) => void): { text: string; isSpent: boolean } {
     const { money } = this.#mapping;
     if (money.kind === 'signed') {
       const text = this.#text(row, money.column);
-      const read = this.#read(text, money.column, tell);
+      const read = this.#read(text, money.column, report);
       if (read === undefined) return { text, isSpent: isNegativeText(text) === (money.spentIs === 'negative') };
       const isSpent = isZero(read.digits) || read.isNegative === (money.spentIs === 'negative');
       return { text: read.digits, isSpent };
@@ -78,27 +80,32 @@ export class RowMapper {
     const out = this.#text(row, money.out);
     const into = this.#text(row, money.in);
     if ((out === '' || isZeroText(out)) && into !== '')
-      return { text: this.#positive(into, money.in, tell), isSpent: false };
+      return { text: this.#positive(into, money.in, report), isSpent: false };
     if (out !== '' && (into === '' || isZeroText(into)))
-      return { text: this.#positive(out, money.out, tell), isSpent: true };
-    tell(
+      return { text: this.#positive(out, money.out, report), isSpent: true };
+    report(
       money.out,
       out === ''
-        ? `Neither ${money.out} nor ${money.in} has an amount.`
-        : `Both ${money.out} and ${money.in} have an amount.`,
+        ? `Neither ${money.out} nor ${money.in} has an amount. Enter one of them.`
+        : `Both ${money.out} and ${money.in} have an amount. Remove one of them.`,
     );
     return { text: [out, into].filter((text) => text !== '').join(' / '), isSpent: true };
   }
 
-  /** Banks write what was paid out with a minus or without; one that came back has the other sign than its column's. */
-  #positive(text: string, column: string, tell: (column: string, message: string) => void): string {
-    return this.#read(text, column, tell)?.digits ?? text;
+  /** Reads an amount without its sign, because banks write payments out with or without a minus. */
+  #positive(text: string, column: string, report: (column: string, message: string) => void): string {
+    return this.#read(text, column, report)?.digits ?? text;
   }
 
-  #read(text: string, column: string, tell: (column: string, message: string) => void) {
+  #read(text: string, column: string, report: (column: string, message: string) => void) {
     const read = readAmount(text, this.#mapping.decimal);
     if (read === undefined) {
-      tell(column, text === '' ? 'The amount is missing.' : `“${text}” is no amount as amounts are written here.`);
+      report(
+        column,
+        text === ''
+          ? 'The amount is missing. Enter an amount.'
+          : `“${text}” is not an amount in the format of this file. Correct the amount.`,
+      );
     }
     return read;
   }
@@ -111,7 +118,7 @@ export class RowMapper {
 
   #text(row: ExportRow, column: string): string {
     const index = this.#index.get(column);
-    // Banks break lines within a cell, and pad with spaces: a feed's text is one line.
+    // Banks put line breaks and padding into cells. A feed's text is one line.
     return index === undefined ? '' : (row.cells[index] ?? '').replace(/\s+/g, ' ').trim();
   }
 }

@@ -20,7 +20,7 @@ const contracts = ['incomes', 'expenses'].map(
 const sample = (name: string) => new Uint8Array(readFileSync(join(repository, 'samples', 'bank-exports', name)));
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-/** The rows of the files that an export becomes, by their headers. */
+/** Maps an export and returns the rows of its files by their headers. */
 async function mapped(source: Uint8Array, mapping: Mapping) {
   const { files, problems } = await mapExport(source, mapping, contracts);
   const rows: Record<string, string | undefined>[] = files.flatMap(({ feed, parts }) =>
@@ -32,8 +32,8 @@ async function mapped(source: Uint8Array, mapping: Mapping) {
   return { rows, problems, files };
 }
 
-describe('a mapping is proposed', () => {
-  test('for a German export in Windows-1252, with lines before its header, and points within its dates', () => {
+describe('proposeMapping', () => {
+  test('maps a German export in Windows-1252 with a preamble and dates with points', () => {
     const { mapping, dateOrderIsSure } = proposeMapping(sample('stadtbank-nordufer-2025-06.csv'));
     expect(mapping).toMatchObject({
       encoding: 'windows-1252',
@@ -53,27 +53,27 @@ describe('a mapping is proposed', () => {
     expect(dateOrderIsSure).toBe(true);
   });
 
-  test('for one with a column for each direction, whose days and months cannot be told apart', () => {
+  test('maps an export with a column per direction and ambiguous dates', () => {
     const { mapping, dateOrderIsSure } = proposeMapping(sample('harbour-bank-2025-05-01-to-12.csv'));
     expect(mapping.money).toEqual({ kind: 'split', out: 'Paid out', in: 'Paid in' });
     expect(mapping.cells.counterparty).toEqual({ column: 'Details' });
     expect(dateOrderIsSure).toBe(false);
   });
 
-  test('around what is known already', () => {
+  test('keeps the values that a person chose', () => {
     const text = 'a;b\n2025-01-02;1,50\n';
     expect(proposeMapping(utf8(text), { delimiter: ',' }).mapping.header).toEqual(['a;b']);
     expect(proposeMapping(utf8(text)).mapping.header).toEqual(['a', 'b']);
   });
 
-  test('even for what is no export', () => {
+  test('returns an empty mapping for a file that is not an export', () => {
     expect(proposeMapping(utf8('')).mapping).toMatchObject({ header: [], money: { kind: 'signed', column: '' } });
     expect(proposeMapping(utf8('hello')).mapping).toMatchObject({ headerRow: 1, header: ['hello'] });
   });
 });
 
-describe('an export becomes proper files', () => {
-  test('one for what was spent, one for what was received; a bad cell goes along as it stands and is told', async () => {
+describe('mapExport', () => {
+  test('writes a file for expenses and one for incomes, and reports bad cells but keeps them', async () => {
     const source = sample('stadtbank-nordufer-2025-06.csv');
     const { rows, problems, files } = await mapped(source, proposeMapping(source).mapping);
     expect(files.map(({ feed, rows: count }) => [feed, count])).toEqual([
@@ -96,15 +96,23 @@ describe('an export becomes proper files', () => {
     expect(rows.at(-1)).toMatchObject({ feed: 'incomes', source: 'Stadtbank Nordufer', amount: '3.18' });
     expect(rows.some(({ merchant }) => merchant === 'Bäckerei Süß & Söhne')).toBe(true);
     expect(problems).toEqual([
-      { rowNo: 20, column: 'Betrag (EUR)', message: '“-27,5O” is no amount as amounts are written here.' },
-      { rowNo: 30, column: 'Buchungstag', message: '“31.06.25” is no day of the calendar as dates are written here.' },
+      {
+        rowNo: 20,
+        column: 'Betrag (EUR)',
+        message: '“-27,5O” is not an amount in the format of this file. Correct the amount.',
+      },
+      {
+        rowNo: 30,
+        column: 'Buchungstag',
+        message: '“31.06.25” is not a date in the format of this file. Correct the date.',
+      },
     ]);
     expect(rows.map(({ date }) => date)).toContain('31.06.25');
     expect(rows.map(({ amount }) => amount)).toContain('-27,5O');
     expect(files[0]?.sourceRows.slice(0, 2)).toEqual([7, 8]);
   });
 
-  test('no row is lost where both directions are filled, or neither', async () => {
+  test('keeps rows with amounts in both directions or in none', async () => {
     const text = 'Date,Details,Paid out,Paid in\n2025-01-31,a,1.00,2.00\n2025-01-30,b,,\n2025-01-29,c,0.00,5.00\n';
     const { mapping } = proposeMapping(utf8(text));
     const { rows, problems } = await mapped(utf8(text), mapping);
@@ -116,7 +124,7 @@ describe('an export becomes proper files', () => {
     expect(problems.map(({ rowNo }) => rowNo)).toEqual([2, 3]);
   });
 
-  test('though the bank has moved a column, or written a line more before its header', async () => {
+  test('accepts a moved column and a longer preamble', async () => {
     const before = 'Date;Payee;Amount\n2025-01-31;Ann;-1,00\n2025-01-30;Bob;-2,50\n';
     const { mapping } = proposeMapping(utf8(before));
     const after = 'Kontoauszug\n\nDate;Payee;Amount\n2025-01-31;Ann;-1,00\n';
@@ -127,15 +135,15 @@ describe('an export becomes proper files', () => {
     expect((await mapped(utf8(moved), mapping)).rows).toMatchObject([{ merchant: 'Ann', amount: '1.00' }]);
   });
 
-  test('a file of another kind is refused, and says which column it lacks', async () => {
+  test('rejects another kind of file and names the missing columns', async () => {
     const { mapping } = proposeMapping(utf8('Date;Payee;Amount\n2025-01-31;Ann;-1,00\n2025-01-30;Bob;-2,50\n'));
     await expect(mapExport(utf8('a;b\n1;2\n'), mapping, contracts)).rejects.toThrow(ExportError);
     await expect(mapExport(utf8('a;b\n1;2\n'), mapping, contracts)).rejects.toThrow('no column Date, Payee, Amount');
   });
 });
 
-describe('a sample', () => {
-  test('tells what of the mapping cannot be right', () => {
+describe('sampleMapping', () => {
+  test('reports problems of the mapping', () => {
     const head = utf8('Date;Payee;Amount\n31.01.2025;Ann;-1.000,50\n30.01.2025;Bob;-2,50\n');
     const { mapping } = proposeMapping(head);
     expect(sampleMapping(head, mapping).problems).toEqual([]);
@@ -162,7 +170,7 @@ describe('cells as banks write them', () => {
     ['+007,10', ',', '7.10', false],
     ['1.234', ',', '1234', false],
     ['1.234', '.', '1.234', false],
-  ] as const)('the amount %s by a %s', (text, decimal, digits, isNegative) => {
+  ] as const)('readAmount reads %s with the separator %s', (text, decimal, digits, isNegative) => {
     expect(readAmount(text, decimal)).toEqual({ digits, isNegative });
   });
 
@@ -177,7 +185,7 @@ describe('cells as banks write them', () => {
     ['1e5', '.'],
     ['NaN', '.'],
     [',50', ','],
-  ] as const)('%s is no amount by a %s', (text, decimal) => {
+  ] as const)('readAmount rejects %j with the separator %s', (text, decimal) => {
     expect(readAmount(text, decimal)).toBeUndefined();
   });
 
@@ -192,11 +200,11 @@ describe('cells as banks write them', () => {
     ['03.04/2025', 'dmy', undefined],
     ['03.04.125', 'dmy', undefined],
     ['yesterday', 'dmy', undefined],
-  ] as const)('the date %s as %s', (text, order, day) => {
+  ] as const)('readDate reads %s in the order %s', (text, order, day) => {
     expect(readDate(text, order)).toBe(day);
   });
 
-  test('days and months are told apart by a day beyond 12, by points, or not at all', () => {
+  test('possibleOrders recognises the order by a day after the 12th or by points, or returns several orders', () => {
     expect(possibleOrders(['03/04/2025', '05/06/2025'])).toEqual(['dmy', 'mdy']);
     expect(possibleOrders(['03/04/2025', '25/06/2025'])).toEqual(['dmy']);
     expect(possibleOrders(['03/24/2025', '05/06/2025'])).toEqual(['mdy']);
@@ -205,14 +213,14 @@ describe('cells as banks write them', () => {
     expect(possibleOrders(['x', 'y'])).toEqual([]);
   });
 
-  test('the decimal sign is found where amounts tell it', () => {
+  test('decimalOf finds the decimal separator or returns undefined for ambiguous amounts', () => {
     expect(decimalOf(['1.234,50', '3,2'])).toBe(',');
     expect(decimalOf(['1,234', '5', '3.20'])).toBe('.');
     expect(decimalOf(['1,234', '5'])).toBeUndefined();
     expect(decimalOf(['1,23', '1.23'])).toBeUndefined();
   });
 
-  test('encodings', () => {
+  test('detectEncoding recognises UTF-8, UTF-16 and Windows-1252', () => {
     expect(detectEncoding(utf8('Süß'), true)).toBe('utf-8');
     expect(detectEncoding(utf8('Süß').slice(0, 2), false)).toBe('utf-8');
     expect(detectEncoding(new Uint8Array([0x53, 0xfc, 0xdf, 0x0a]), true)).toBe('windows-1252');
@@ -221,7 +229,7 @@ describe('cells as banks write them', () => {
   });
 });
 
-describe('whatever a bank writes', () => {
+describe('mapExport with exports in any format', () => {
   const text = fc
     .string({ unit: fc.constantFrom(...'abc Ä;,"|\t\'=€'), minLength: 1, maxLength: 12 })
     .filter((word) => word.trim() !== '');
@@ -238,7 +246,7 @@ describe('whatever a bank writes', () => {
     preamble: fc.boolean(),
   });
 
-  test('rows come back as they were', async () => {
+  test('returns the rows unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), style, async (rows, how) => {
         const amount = (value: number) => {
@@ -311,11 +319,11 @@ describe('whatever a bank writes', () => {
   });
 });
 
-describe('a file that somebody made to keep the worker busy', () => {
+describe('proposeMapping with hostile files', () => {
   const LENGTH = 250_000;
-  // A pattern that tries every place again from every other place would take hours for each of these.
+  // A pattern with quadratic time would take hours for each of these.
   test.each([' ', '\u00a0', '(', '(a', '[(', '.', '.1', '-', "'111", '1.00 ', 'EUR ', '"a', '""', 'é('])(
-    'is read when its cells and its header are full of %j',
+    'takes linear time for cells and headers full of %j',
     (unit) => {
       const filling = `1${unit.repeat(LENGTH / unit.length)}x`;
       for (const [header, cell] of [

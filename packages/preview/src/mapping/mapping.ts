@@ -1,6 +1,6 @@
-/** A bank's own export, and how it becomes a feed: what a template keeps. */
+/** The mapping of a bank export to a feed. Templates store it. */
 
-/** What a mapping says where to find. `counterparty` is the merchant of an expense and the source of an income. */
+/** The target columns of a mapping. `counterparty` is the merchant of an expense or the source of an income. */
 export const mappingTargets = [
   'date',
   'counterparty',
@@ -14,43 +14,43 @@ export const mappingTargets = [
 ] as const;
 export type MappingTarget = (typeof mappingTargets)[number];
 
-/** Where a cell comes from: a column of the export, by its header, or a text that is the same in every row. */
+/** The origin of a cell: a column of the export by its header, or a constant text. */
 export type MappedCell = { readonly column: string } | { readonly constant: string };
 
 export const delimiters = [',', ';', '\t', '|'] as const;
 export type Delimiter = (typeof delimiters)[number];
 
-/** How an export is read. JSON; a template keeps it. */
+/** How an export is read. A template stores it as JSON. */
 export interface Mapping {
   readonly version: 1;
   /** A label of the Encoding Standard, such as `windows-1252`. */
   readonly encoding: string;
   readonly delimiter: Delimiter;
-  /** The row that the header stands in, as a spreadsheet shows it: banks put lines about the account before it. */
+  /** The row number of the header as a spreadsheet shows it. Banks put lines about the account before the header. */
   readonly headerRow: number;
-  /** The header, which the bank's next export is known by. */
+  /** The header, by which the bank's next export is recognised. */
   readonly header: readonly string[];
-  /** What stands before the cents. The other one, spaces and apostrophes may stand between thousands. */
+  /** The decimal separator. The other sign, spaces and apostrophes may separate thousands. */
   readonly decimal: '.' | ',';
   readonly dateOrder: 'ymd' | 'dmy' | 'mdy';
   readonly money:
     | { readonly kind: 'signed'; readonly column: string; readonly spentIs: 'negative' | 'positive' }
-    /** Two columns, of which each row fills one. */
+    /** Two columns; each row has an amount in one of them. */
     | { readonly kind: 'split'; readonly out: string; readonly in: string };
   readonly cells: Readonly<Partial<Record<MappingTarget, MappedCell>>>;
 }
 
-/** A cell of the export that is not what the mapping takes it for. */
+/** A cell of the export that the mapping cannot read. */
 export interface ExportProblem {
-  /** The row of the export, as a spreadsheet shows it. */
+  /** The row number of the export as a spreadsheet shows it. */
   readonly rowNo: number;
   /** The column of the export. */
   readonly column: string;
-  /** What is wrong and what to do, for the person whose file it is. */
+  /** What is wrong and what to do, for the owner of the file. */
   readonly message: string;
 }
 
-/** What of the mapping itself cannot be right. */
+/** A problem of the mapping itself. */
 export interface MappingProblem {
   readonly field: keyof Mapping | MappingTarget;
   readonly message: string;

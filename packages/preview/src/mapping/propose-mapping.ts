@@ -1,4 +1,4 @@
-/** A first mapping of an export that nobody has seen before, for a person to look over. */
+/** Proposes a mapping for an unknown export. A person then reviews it. */
 import { knownWords, plainWords } from './known-words.ts';
 import { columnNames, detectLayout } from './layout.ts';
 import type { MappedCell, Mapping, MappingTarget } from './mapping.ts';
@@ -8,19 +8,19 @@ import { decodeExport, detectEncoding, type ExportRow, readExport } from './read
 const ROWS_LOOKED_AT = 400;
 
 export interface Proposal {
-  /** `''` for a column that was not found. */
+  /** The mapping, with `''` for columns that were not found. */
   readonly mapping: Mapping;
-  /** False: the dates can be read in two orders (03/04/2025), so a person has to say which. */
+  /** False if the dates can be read in two orders (03/04/2025), so that a person must choose. */
   readonly dateOrderIsSure: boolean;
   /** The export's first rows after the header. */
   readonly rows: readonly ExportRow[];
 }
 
 /**
- * Guesses a mapping by the words of the header and by what the cells look like.
+ * Guesses a mapping from the words of the header and the form of the cells.
  *
- * @param head the first bytes of the file, some ten kilobytes
- * @param given what is known already, such as a delimiter that a person chose
+ * @param head the first bytes of the file, about ten kilobytes
+ * @param given known values, such as a delimiter that a person chose
  */
 export function proposeMapping(
   head: Uint8Array,
@@ -36,7 +36,7 @@ export function proposeMapping(
   );
   const header = columnNames(all[headerAt]?.cells ?? []);
   const width = header.length;
-  // The last row of the head may be cut off within a cell.
+  // The last row of the head may be incomplete.
   const rows = all.slice(headerAt + 1).filter(({ cells }) => cells.length === width);
   const whole = rows.length > 1 ? rows.slice(0, -1) : rows;
   const columns = header.map((name, index) => ({
@@ -69,7 +69,7 @@ interface ExportColumn {
   readonly cells: readonly string[];
 }
 
-/** Which column is what. A column that was taken for one thing is not taken for another. */
+/** Guesses the meaning of each column. A column has only one meaning. */
 class Guess {
   readonly #columns: readonly ExportColumn[];
   readonly #taken = new Set<string>();
@@ -122,7 +122,7 @@ class Guess {
     return found;
   }
 
-  /** `Betrag (EUR)` says it, or a line of the preamble does: `4.218,55 EUR`. */
+  /** Finds the currency in a header such as `Betrag (EUR)` or in a line of the preamble such as `4.218,55 EUR`. */
   #currencyIn(text: string): string {
     const inHeader = this.#columns
       .map(({ name }) => /\b([A-Z]{3})\b/.exec(name)?.[1])
@@ -156,7 +156,7 @@ const isDate = (cell: string) => (['ymd', 'dmy', 'mdy'] as const).some((order) =
 const isText = ({ cells }: ExportColumn) => cells.some((cell) => !isAmount(cell) && !isDate(cell));
 const isUnique = ({ cells }: ExportColumn) => cells.length > 1 && new Set(cells).size === cells.length;
 
-/** A row or two of another kind do not change what a column is. */
+/** Whether at least 80 % of the cells match, so that a few other rows do not matter. */
 function mostly(cells: readonly string[], is: (cell: string) => boolean): boolean {
   return cells.length > 0 && cells.filter(is).length >= cells.length * 0.8;
 }

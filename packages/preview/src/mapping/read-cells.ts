@@ -1,14 +1,14 @@
-/** Dates and amounts as banks write them → as a feed wants them. What cannot be read is undefined: nothing is guessed. */
+/** Converts dates and amounts of banks to the format of a feed. Unreadable text gives undefined instead of a guess. */
 import type { Mapping } from './mapping.ts';
 
-/** Day, month and year in any order, between points, dashes, slashes or spaces; a time may follow. */
+/** Day, month and year in any order, separated by points, dashes, slashes or spaces, optionally with a time. */
 const DATE = /^(\d{1,4})([./\- ])(\d{1,2})\2(\d{1,4})(?:[ T,].*)?$/;
 const COMPACT_DATE = /^(\d{4})(\d{2})(\d{2})$/;
 
 /**
- * `YYYY-MM-DD`, or undefined where the text is no day of the calendar.
+ * Returns the date as `YYYY-MM-DD`, or undefined if it does not exist.
  *
- * A year of two digits is of this century: exports are not from before 2000, and a guess of a century would be silent.
+ * A year with two digits belongs to this century, because no export is from before 2000.
  */
 export function readDate(text: string, order: Mapping['dateOrder']): string | undefined {
   const trimmed = text.trim();
@@ -29,10 +29,10 @@ function dayOf(year = '', month = '', day = ''): string | undefined {
   return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(iso) ? iso : undefined;
 }
 
-/** Which orders of day, month and year read these dates best: several, where they do not tell. A misprint or two is allowed. */
+/** Returns the orders of day, month and year that fit most dates. Several orders may fit. A few wrong dates are allowed. */
 export function possibleOrders(dates: readonly string[]): Mapping['dateOrder'][] {
   if (dates.length === 0) return [];
-  // Between points the day comes first, wherever people write dates so.
+  // With points the day always comes first.
   const isPointed = dates.every((date) => /^\d{1,2}\./.test(date.trim()));
   const orders = isPointed ? (['dmy'] as const) : (['ymd', 'dmy', 'mdy'] as const);
   const judged = orders.map((order) => ({
@@ -43,14 +43,14 @@ export function possibleOrders(dates: readonly string[]): Mapping['dateOrder'][]
   return most < dates.length * 0.8 ? [] : judged.filter(({ read }) => read === most).map(({ order }) => order);
 }
 
-/** An amount as a feed writes it, and whether it stood below zero. */
+/** An amount in the format of a feed, and its sign. */
 export interface ReadAmount {
   /** Without a sign: `1234.56`. */
   readonly digits: string;
   readonly isNegative: boolean;
 }
 
-/** What is trimmed next, the spaces beside it, is not matched: `\s*` before an end is tried from each of them. */
+/** Does not match the spaces around the currency, which are trimmed later. `\s*` before the end would take quadratic time. */
 const CURRENCY_AROUND = /^(?:[A-Z]{3}|\p{Sc})|(?:[A-Z]{3}|\p{Sc})$/gu;
 const GROUPED = {
   '.': /^\d{1,3}(?:(?:,\d{3})+|(?:[' \u00a0\u202f’]\d{3})+)$/,
@@ -60,7 +60,7 @@ const GROUPED = {
 /**
  * Reads `-1.234,56 €`, `(1,234.56)`, `1 234,56-`, `CHF 1'234.56`.
  *
- * @returns undefined where it is no amount by this decimal sign; `1.234` is 1234 by a comma and 1.234 by a point
+ * @returns undefined if the text is not an amount with this decimal separator; `1.234` is 1234 with a comma and 1.234 with a point
  */
 export function readAmount(text: string, decimal: Mapping['decimal']): ReadAmount | undefined {
   let rest = text.trim().replace(/[−–]/g, '-');
@@ -69,7 +69,7 @@ export function readAmount(text: string, decimal: Mapping['decimal']): ReadAmoun
     isNegative = true;
     rest = rest.slice(1, -1).trim();
   }
-  // The sign and the currency stand in either order: `-€5`, `€-5`, `5-`, `5 EUR-`.
+  // Sign and currency can have either order: `-€5`, `€-5`, `5-`, `5 EUR-`.
   for (let turn = 0; turn < 2; turn++) {
     const sign = /^[+-]|[+-]$/.exec(rest);
     if (sign !== null) {
@@ -89,11 +89,11 @@ export function readAmount(text: string, decimal: Mapping['decimal']): ReadAmoun
   return { digits: cents === undefined ? digits : `${digits}.${cents}`, isNegative };
 }
 
-/** Which sign stands before the cents of these amounts; undefined where they do not tell, such as `1,234`. */
+/** Returns the decimal separator of these amounts; undefined if they are ambiguous, such as `1,234`. */
 export function decimalOf(amounts: readonly string[]): Mapping['decimal'] | undefined {
   let found: Mapping['decimal'] | undefined;
   for (const amount of amounts) {
-    // The last sign with one or two digits behind it, or behind another sign of the other kind, or beside none.
+    // The last point or comma is the separator, unless exactly three digits follow it and the other sign is absent.
     const last = /([.,])(\d+)\D*$/.exec(amount.trim());
     if (last === null) continue;
     const sign = last[1] as Mapping['decimal'];

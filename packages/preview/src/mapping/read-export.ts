@@ -1,14 +1,14 @@
-/** An export's bytes → rows of cells, by the encoding and the delimiter that the mapping says. */
+/** Splits the bytes of an export into rows of cells, with the encoding and the delimiter of a mapping. */
 import Papa from 'papaparse';
 import type { Delimiter } from './mapping.ts';
 
-/** A row of an export; a quoted line end does not count, as in a spreadsheet. */
+/** A row of an export. As in a spreadsheet, a quoted line end does not start a new row. */
 export interface ExportRow {
   readonly rowNo: number;
   readonly cells: readonly string[];
 }
 
-/** Reads rows that hold anything; an unknown encoding is read as UTF-8. */
+/** Reads the rows that are not empty. */
 export function readExport(text: string, delimiter: Delimiter, rowsAtMost = 0): ExportRow[] {
   const { data } = Papa.parse<string[]>(text, { delimiter, preview: rowsAtMost, skipEmptyLines: false });
   return data
@@ -16,7 +16,7 @@ export function readExport(text: string, delimiter: Delimiter, rowsAtMost = 0): 
     .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
 }
 
-/** Without its byte order mark; bytes that the encoding does not know become �. */
+/** Decodes the bytes without their byte order mark. Invalid bytes become �, and an unknown encoding is read as UTF-8. */
 export function decodeExport(bytes: Uint8Array, encoding: string): string {
   return decoderOf(encoding).decode(bytes);
 }
@@ -30,12 +30,12 @@ function decoderOf(encoding: string): InstanceType<typeof TextDecoder> {
 }
 
 /**
- * Which encoding the first bytes of a file speak for.
+ * Detects the encoding from the first bytes of a file.
  *
- * UTF-16 gives itself away by its mark, or by a zero in every other byte; what is no UTF-8 is taken for Windows-1252, which
- * western banks write and which knows every byte that Latin-1 does.
+ * UTF-16 has a byte order mark or a zero in every other byte. Bytes that are not UTF-8 are read as Windows-1252, which
+ * western banks use and which contains all printable characters of Latin-1.
  *
- * @param isWhole whether the bytes end with the file, and not within a character
+ * @param isWhole whether the bytes are the whole file, so that its last character is complete
  */
 export function detectEncoding(bytes: Uint8Array, isWhole: boolean): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
