@@ -3,18 +3,52 @@
  *
  * Packages that only need a MySQL server share a throw-away one; those that test the server itself start their own.
  */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChild } from '@centflow/command-line/run-child';
 import { renderTable } from '@centflow/command-line/table';
 import { readToolPaths, repository, type ToolPaths, turboEnvironment } from '@centflow/local-processes/paths';
 import { startTemporaryMysql } from '@centflow/local-processes/temporary-mysql';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { readReport, type TestCounts } from './junit.ts';
 
-interface TestPackage {
+/** A package of the workspace. */
+export interface WorkspacePackage {
   readonly name: string;
+  /** Relative to the root of the repository. */
   readonly folder: string;
+  readonly hasTests: boolean;
+  /** The names of all its dependencies, those for development included. */
+  readonly dependencies: readonly string[];
+}
+
+/**
+ * The packages whose tests read or run files that belong to no package, or to a package on which theirs does not depend.
+ *
+ * The keys are beginnings of paths.
+ */
+export const READERS: Readonly<Record<string, readonly string[]>> = {
+  '.github/': ['@centflow/delivery', '@centflow/infra', '@centflow/tools'],
+  'apps/cli/': ['@centflow/console', '@centflow/delivery', '@centflow/glue'],
+  'docs/': ['@centflow/delivery', '@centflow/glue', '@centflow/infra', '@centflow/schema', '@centflow/tools'],
+  'glue/': ['@centflow/preview'],
+  'packages/local-processes/': ['@centflow/console', '@centflow/delivery', '@centflow/glue'],
+  'packages/local-stack/': ['@centflow/console', '@centflow/delivery', '@centflow/glue'],
+  'README.md': ['@centflow/infra', '@centflow/tools'],
+  'samples/': ['@centflow/cli', '@centflow/glue', '@centflow/preview', '@centflow/schema', '@centflow/tools'],
+};
+
+interface Manifest {
+  readonly name: string;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+interface TestOptions {
+  readonly filter?: readonly string[];
+  readonly changed?: string | true;
 }
 
 export function addTest(program: Command): void {
@@ -22,35 +56,95 @@ export function addTest(program: Command): void {
     .command('test')
     .description('run every test of both languages')
     .option('--filter <packages...>', 'only the tests of some packages, such as @centflow/glue')
+    .addOption(
+      new Option(
+        '--changed [branch]',
+        'only the tests of packages that differ from the branch (origin/main or main), and of their dependents',
+      ).conflicts('filter'),
+    )
     .action(testAll);
 }
 
-async function testAll({ filter }: { filter?: readonly string[] }): Promise<void> {
+async function testAll({ filter, changed }: TestOptions): Promise<void> {
   const tools = readToolPaths();
-  await withMysql((server) => runPackageTests(tools, server, filter));
+  if (changed === undefined) return withMysql((server) => runPackageTests(tools, server, filter));
+  const branch = changed === true ? mainBranch() : changed;
+  const names = affectedPackages(changedFiles(repository, branch), workspacePackages());
+  console.log(`The changes since ${branch} affect ${names.join(', ') || 'no package with tests'}.`);
+  if (names.length === 0) console.log('0 passed, 0 failed, 0 skipped');
+  else await withMysql((server) => runPackageTests(tools, server, names));
+}
+
+/** The remote's main branch if this clone has one. */
+function mainBranch(): string {
+  return git(repository, 'branch', '--remotes', '--list', 'origin/main') === '' ? 'main' : 'origin/main';
+}
+
+/** Returns the files that changed since the branch's merge base: committed, uncommitted and untracked ones. */
+export function changedFiles(folder: string, branch: string): string[] {
+  const base = git(folder, 'merge-base', branch, 'HEAD').trim();
+  return [
+    ...git(folder, 'diff', '--name-only', '--no-renames', '-z', base).split('\0'),
+    ...git(folder, 'ls-files', '--others', '--exclude-standard', '-z').split('\0'),
+  ].filter((file) => file !== '');
+}
+
+function git(folder: string, ...args: readonly string[]): string {
+  return execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/**
+ * Returns the names of the packages with tests whose files changed, of their dependents and of their `READERS`.
+ *
+ * A file of no package that has no readers, such as pnpm-lock.yaml, affects every package.
+ */
+export function affectedPackages(files: readonly string[], packages: readonly WorkspacePackage[]): string[] {
+  const affected = new Set<string>();
+  const add = (name: string) => {
+    if (affected.has(name)) return;
+    affected.add(name);
+    for (const { name: dependent, dependencies } of packages) if (dependencies.includes(name)) add(dependent);
+  };
+  const readers = new Set<string>();
+  for (const file of files) {
+    const owner = packages.find(({ folder }) => file.startsWith(`${folder}/`));
+    const readBy = Object.entries(READERS).flatMap(([start, names]) => (file.startsWith(start) ? names : []));
+    for (const name of readBy) readers.add(name);
+    if (owner !== undefined) add(owner.name);
+    else if (readBy.length === 0) for (const { name } of packages) add(name);
+  }
+  return packages
+    .filter(({ name, hasTests }) => hasTests && (affected.has(name) || readers.has(name)))
+    .map(({ name }) => name);
 }
 
 /** Runs the tests of the named packages, or of all, and reports them; a failure sets the exit code. */
 export async function runPackageTests(tools: ToolPaths, mysqlUrl: string, names?: readonly string[]): Promise<void> {
-  const packages = testPackages().filter(({ name }) => names === undefined || names.includes(name));
+  const packages = workspacePackages().filter(
+    ({ name, hasTests }) => hasTests && (names === undefined || names.includes(name)),
+  );
   // A report of an earlier run must not count.
-  for (const { folder } of packages) rmSync(join(folder, 'reports'), { recursive: true, force: true });
+  for (const { folder } of packages) rmSync(reportsFolder(folder), { recursive: true, force: true });
   summarise(packages, await runTests(tools, mysqlUrl, packages));
 }
 
-/** Every package of the workspace that has tests. */
-function testPackages(): TestPackage[] {
+function reportsFolder(folder: string): string {
+  return join(repository, folder, 'reports');
+}
+
+/** Every package of the workspace. */
+export function workspacePackages(): WorkspacePackage[] {
   const folders = ['infra', 'glue', 'tools'];
   for (const parent of ['apps', 'packages']) {
     for (const entry of readdirSync(join(repository, parent))) folders.push(join(parent, entry));
   }
   return folders.flatMap((folder) => {
     try {
-      const manifest = JSON.parse(readFileSync(join(repository, folder, 'package.json'), 'utf8')) as {
-        name: string;
-        scripts?: Record<string, string>;
-      };
-      return manifest.scripts?.test === undefined ? [] : [{ name: manifest.name, folder: join(repository, folder) }];
+      const { name, scripts, dependencies, devDependencies } = JSON.parse(
+        readFileSync(join(repository, folder, 'package.json'), 'utf8'),
+      ) as Manifest;
+      const needed = Object.keys({ ...dependencies, ...devDependencies });
+      return [{ name, folder, hasTests: scripts?.test !== undefined, dependencies: needed }];
     } catch {
       return [];
     }
@@ -72,7 +166,7 @@ async function withMysql<Result>(work: (url: string) => Promise<Result>): Promis
  * Three packages at a time, for two cores: each waits for servers part of its time. A package that fails does not keep the
  * others from running.
  */
-async function runTests(tools: ToolPaths, mysqlUrl: string, packages: readonly TestPackage[]): Promise<number> {
+async function runTests(tools: ToolPaths, mysqlUrl: string, packages: readonly WorkspacePackage[]): Promise<number> {
   const filters = packages.map(({ name }) => `--filter=${name}`);
   return runChild(
     tools.pnpm,
@@ -90,12 +184,12 @@ async function runTests(tools: ToolPaths, mysqlUrl: string, packages: readonly T
 }
 
 /** The last line is read by machines: `N passed, N failed, N skipped`. */
-function summarise(packages: readonly TestPackage[], exitCode: number): void {
+function summarise(packages: readonly WorkspacePackage[], exitCode: number): void {
   const total: TestCounts = { passed: 0, failed: 0, skipped: 0 };
   const silent: string[] = [];
   const failures: string[] = [];
   const rows = packages.map(({ name, folder }) => {
-    const report = readReport(join(folder, 'reports', 'junit.xml'));
+    const report = readReport(join(reportsFolder(folder), 'junit.xml'));
     if (report === undefined) {
       silent.push(name);
       return { package: name, passed: '', failed: 'no report', skipped: '' };
