@@ -46,7 +46,7 @@ export function operatorStory(setting: Setting): void {
       expect(cells.at(-1)).toMatch(/^\$0\.\d+$/);
     }
     await panel(page, 'Latency').getByRole('row').nth(1).waitFor();
-    await panel(page, 'Job runs').getByRole('cell', { name: 'succeeded' }).first().waitFor();
+    await panel(page, 'Job runs').getByRole('cell', { name: 'Succeeded' }).first().waitFor();
     await panel(page, 'Job runs').getByText('A DPU hour costs $0.308 on Glue 6.0').waitFor();
     const text = await page.locator('main').textContent();
     for (const { counterparty } of transactions) expect(text).not.toContain(counterparty);
@@ -60,7 +60,7 @@ export function operatorStory(setting: Setting): void {
     const before = await get('/api/pipeline/uploads');
     await openOperations(page);
     const letters = panel(page, 'Dead letters');
-    await letters.getByText('No event waits for the trigger.').waitFor();
+    await letters.getByText('No events are waiting in the queue.').waitFor();
     expect(await letters.getByRole('button', { name: 'Redrive' }).isDisabled()).toBe(true);
 
     const [objectKey] = (before as { uploads: { objectKey: string }[] }).uploads.map((upload) => upload.objectKey);
@@ -68,9 +68,9 @@ export function operatorStory(setting: Setting): void {
     await page.reload();
     await letters.getByText('1', { exact: true }).waitFor();
     await confirm(page, letters, 'Redrive');
-    await page.getByText('1 given back to the trigger.').waitFor();
+    await page.getByText('1 event returned to the queue.').waitFor();
     await letters.getByText('0', { exact: true }).waitFor();
-    await letters.getByText('No event waits for the trigger.').waitFor({ timeout: 60_000 });
+    await letters.getByText('No events are waiting in the queue.').waitFor({ timeout: 60_000 });
     expect(await get('/api/pipeline/uploads')).toEqual(before);
     await close();
   });
@@ -80,17 +80,17 @@ export function operatorStory(setting: Setting): void {
     const { page, close } = await signedInAsOperator(browser, url, 'ada');
     await openOperations(page);
     const sweep = panel(page, 'Sweep');
-    await sweep.getByText('None among the newest job runs.').waitFor();
+    await sweep.getByText('There is no sweep among the newest job runs.').waitFor();
     await sweep.getByRole('button', { name: 'Sweep now' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await sweep.getByText('None among the newest job runs.').waitFor();
+    await sweep.getByText('There is no sweep among the newest job runs.').waitFor();
 
     await confirm(page, sweep, 'Sweep now');
-    await page.getByText(/The sweep has begun: job run \w+/).waitFor();
-    await sweep.getByText('succeeded').waitFor(published);
-    const row = panel(page, 'Job runs').getByRole('row').filter({ hasText: 'sweep' });
-    expect(await row.getByRole('cell').allInnerTexts()).toContain('succeeded');
+    await page.getByText(/The sweep has started: job run \w+/).waitFor();
+    await sweep.getByText('Succeeded').waitFor(published);
+    const row = panel(page, 'Job runs').getByRole('row').filter({ hasText: 'Sweep' });
+    expect(await row.getByRole('cell').allInnerTexts()).toContain('Succeeded');
     await close();
   });
 
@@ -105,8 +105,8 @@ export function operatorStory(setting: Setting): void {
     // What is wrong comes first.
     expect(await alarms.allInnerTexts()).toEqual([
       expect.stringContaining('State'),
-      expect.stringMatching(/alarm\s+centflow-local-load-dead-letters\s+Messages wait\s+three of them/),
-      expect.stringMatching(/no data\s+centflow-local-load-quiet/),
+      expect.stringMatching(/Alarm\s+centflow-local-load-dead-letters\s+Messages wait\s+three of them/),
+      expect.stringMatching(/No data\s+centflow-local-load-quiet/),
     ]);
     const letters = panel(page, 'Dead letters');
     await letters.getByRole('alert').waitFor();
@@ -122,7 +122,7 @@ export function operatorStory(setting: Setting): void {
     await openOperations(page);
     const spark = panel(page, 'Parts of the local stack').getByRole('row').filter({ hasText: 'Spark' });
     await spark.waitFor();
-    expect(await spark.getByRole('cell').allInnerTexts()).toEqual(['Spark', 'runs', '0', '–', '–']);
+    expect(await spark.getByRole('cell').allInnerTexts()).toEqual(['Spark', 'Running', '0', '–', '–']);
 
     process.kill(-(await pidOf(running.stack, 'Spark')), 'SIGKILL');
     await expect
@@ -134,7 +134,7 @@ export function operatorStory(setting: Setting): void {
         },
         { timeout: 120_000, interval: 1_000 },
       )
-      .toEqual(['Spark', 'runs', '1', expect.stringContaining('SIGKILL'), expect.any(String)]);
+      .toEqual(['Spark', 'Running', '1', expect.stringContaining('SIGKILL'), expect.any(String)]);
     await close();
   });
 

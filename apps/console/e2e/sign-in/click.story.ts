@@ -87,7 +87,7 @@ async function signInAs(page: Page, owner: string): Promise<void> {
 
 /** Opens the mapping of a file, and gives the field that its owner fills. */
 async function openMapping(page: Page, fileName: string): Promise<Locator> {
-  await cardOf(page, fileName).getByRole('button', { name: 'Map its columns' }).click();
+  await cardOf(page, fileName).getByRole('button', { name: 'Match the columns' }).click();
   const account = page.getByRole('textbox', { name: 'Account in every row' });
   await account.waitFor();
   return account;

@@ -105,7 +105,7 @@ export function providerStory(setting: SignInSetting): void {
       await typeAtProvider(popup, owner);
     };
     await signInAs('bob');
-    await dialog.getByText('That is another person.').waitFor();
+    await dialog.getByText('That is a different person.').waitFor();
     await signInAs('ada');
     await dialog.waitFor({ state: 'detached' });
     expect(await page.getByRole('searchbox').inputValue()).toBe('secret');

@@ -46,18 +46,18 @@ export function largeFileStory(setting: Setting): void {
     const card = cardOf(page, 'year-2019.csv');
     await card.getByRole('button', { name: 'Send' }).waitFor(published);
     await send(card);
-    await card.getByText(/The connection is away/).waitFor();
+    await card.getByText(/Connection lost/).waitFor();
     await expect.poll(() => arrived).toEqual([1]);
     await card.getByText(/^8\.4 MB of 21/).waitFor();
     await page.reload();
 
     cut = false;
-    await page.getByText('year-2019.csv was not sent to its end').waitFor();
+    await page.getByText('year-2019.csv was not sent completely').waitFor();
     await page.getByTestId('files').setInputFiles(path);
-    await card.getByRole('button', { name: /^Go on sending \(8\.4 MB are there\)/ }).click(published);
+    await card.getByRole('button', { name: /^Resume sending \(8\.4 MB already sent\)/ }).click(published);
     await untilPublished(card);
     expect(arrived.toSorted()).toEqual([1, 2, 3]);
-    expect(await page.getByText('year-2019.csv was not sent to its end').count()).toBe(0);
+    expect(await page.getByText('year-2019.csv was not sent completely').count()).toBe(0);
     expect(maya.errors).toEqual([]);
     await maya.close();
     await rm(folder, { recursive: true });
@@ -81,17 +81,17 @@ export function largeFileStory(setting: Setting): void {
     const card = cardOf(page, 'paused.csv');
     await send(card);
     await card.getByRole('button', { name: 'Pause', exact: true }).click();
-    await card.getByText(/Paused\. What has been sent is kept/).waitFor();
+    await card.getByText(/Paused\. The part already sent is kept/).waitFor();
     held = false;
     for (const go of waiting) go();
     const aborted = page.waitForRequest(
       (request) => request.method() === 'DELETE' && request.url().includes('/api/sends/multipart'),
     );
-    await card.getByRole('button', { name: 'Remove: paused.csv' }).click();
+    await card.getByRole('button', { name: 'Remove paused.csv' }).click();
     expect((await (await aborted).response())?.status()).toBe(200);
     await page.reload();
     await page.getByRole('heading', { name: 'History' }).waitFor();
-    expect(await page.getByText('paused.csv was not sent to its end').count()).toBe(0);
+    expect(await page.getByText('paused.csv was not sent completely').count()).toBe(0);
     await maya.close();
   });
 

@@ -21,16 +21,16 @@ export function looksStory(setting: Setting): void {
         { ...(await dragged(join(sampleFolder, 'raw/expenses/owner=maya/cash-2025.csv'))), name: 'cash copy.csv' },
         await dragged(join(sampleFolder, 'raw/expenses/owner=maya/2025.csv')),
       ]);
-      await cardOf(page, '2025.csv').getByText('There is a file of this name already').waitFor();
-      await cardOf(page, 'cash copy.csv').getByText('9 rows need mending').waitFor();
+      await cardOf(page, '2025.csv').getByText('You’ve already sent a file with this name').waitFor();
+      await cardOf(page, 'cash copy.csv').getByText('9 rows need fixing').waitFor();
       await expectGoodLooks(page);
 
       await cardOf(page, /harbour/)
-        .getByRole('button', { name: 'Map its columns' })
+        .getByRole('button', { name: 'Match the columns' })
         .click();
       await page
         .getByRole('dialog')
-        .getByText(/Nobody can tell it from these dates/)
+        .getByText(/These dates can be read either way/)
         .waitFor();
       await page.getByRole('dialog').getByRole('cell', { name: 'Tamar Grocers' }).first().waitFor();
       await expectGoodLooks(page);

@@ -18,11 +18,11 @@ export function manyFilesStory(setting: Setting): void {
       })),
       { name: 'figures.xlsx', text: 'PK' },
     ]);
-    await page.getByText('One was left out').waitFor();
-    await page.getByText(/A spreadsheet: open it, save it/).waitFor();
+    await page.getByText('1 file skipped').waitFor();
+    await page.getByText(/This is a spreadsheet. Open it, save it/).waitFor();
     await page.getByRole('button', { name: 'Send all 10' }).click();
     for (const name of names) await untilPublished(cardOf(page, name));
-    await page.getByRole('button', { name: 'Take the published ones off' }).click();
+    await page.getByRole('button', { name: 'Clear finished' }).click();
     await expect.poll(() => page.getByRole('article').count()).toBe(0);
     await page.getByRole('link', { name: names[9] ?? '' }).waitFor();
     expect(kenji.errors).toEqual([]);
@@ -38,7 +38,7 @@ export function manyFilesStory(setting: Setting): void {
     await drop(page, [{ ...file, name: 'the same again.csv' }]);
     await expect
       .poll(() => cardOf(page, 'the same again.csv').getByRole('img').first().getAttribute('aria-label'))
-      .toBe('0 good, 66 duplicate, 0 to fix');
+      .toBe('0 usable, 66 duplicates, 0 to fix');
     await kenji.close();
   });
 
@@ -56,12 +56,12 @@ export function manyFilesStory(setting: Setting): void {
     expect(removed).toHaveLength(1);
     await drop(page, [{ name: 'bank-2024.csv', text: lines.join('\n') }]);
     const card = cardOf(page, 'bank-2024.csv');
-    await card.getByText('There is a file of this name already').waitFor();
+    await card.getByText('You’ve already sent a file with this name').waitFor();
     expect(await card.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
-    await card.getByRole('button', { name: 'What is different?' }).click();
+    await card.getByRole('button', { name: 'Show differences' }).click();
     await card.getByText('1 removed').waitFor();
     await card.getByText('0 changed').waitFor();
-    await card.getByRole('button', { name: 'It corrects that file' }).click();
+    await card.getByRole('button', { name: 'Replace' }).click();
     await card.getByRole('button', { name: 'Send the correction' }).click();
     await untilPublished(card);
     await kenji.close();

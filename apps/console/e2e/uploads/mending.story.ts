@@ -42,10 +42,10 @@ export function mendingStory(setting: Setting): void {
     const upload = await uploadOf(maya, 'raw/expenses/owner=maya/cash-2025.csv');
     await page.goto(`${url}/uploads/${upload?.uploadId}`);
     await page.getByRole('textbox', { name: 'date, row 4' }).fill('2025-02-28');
-    await page.getByText('1 of 9 mended').waitFor();
+    await page.getByText('1 of 9 fixed').waitFor();
 
     await expireSession(page);
-    await page.getByRole('button', { name: 'See the corrected file' }).click();
+    await page.getByRole('button', { name: 'Preview the corrected file' }).click();
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
     // Tokens are signed for a second: one made in the same second would be the very same.
     await page.waitForTimeout(1_100);
@@ -53,7 +53,7 @@ export function mendingStory(setting: Setting): void {
     await cardOf(page, 'cash-2025.csv').getByText('25', { exact: true }).waitFor();
 
     await page.reload();
-    await page.getByText('What you had typed before is here again.').waitFor();
+    await page.getByText('Your unsent changes are restored.').waitFor();
     expect(await page.getByRole('textbox', { name: 'date, row 4' }).inputValue()).toBe('2025-02-28');
     await maya.close();
   });
@@ -114,11 +114,11 @@ export function mendingStory(setting: Setting): void {
       { name: 'empty.csv', text: '' },
     ]);
     const card = cardOf(page, 'mostly-bad.csv');
-    await card.getByText('This file would be refused as a whole').waitFor();
+    await card.getByText('This file can’t be imported').waitFor();
     await card.getByText(/2 of 3 rows break the contract/).waitFor();
     expect(await card.getByRole('button', { name: 'Send' }).count()).toBe(0);
     await cardOf(page, 'empty.csv')
-      .getByText(/no file of incomes|is empty/)
+      .getByText(/We don’t know this layout|is empty/)
       .first()
       .waitFor();
     await maya.close();
@@ -134,13 +134,13 @@ export function mendingStory(setting: Setting): void {
     await expect.poll(() => uploadOf(maya, Key, 'rejected'), { timeout: 60_000 }).toBeDefined();
     const upload = await uploadOf(maya, Key, 'rejected');
     await page.goto(`${url}/uploads/${upload?.uploadId}`);
-    await page.getByText('The whole file was refused, and nothing of it is in the figures').waitFor();
+    await page.getByText('This file was not imported. None of its rows count.').waitFor();
     await page.getByText(/needs merchant, category, account, currency/).waitFor();
 
     await openUploads(page, url);
     await drop(page, [{ name: 'from-elsewhere.csv', text: expenses([['2025-01-01', 'Elsewhere', '1.00']], 'USD') }]);
     const card = cardOf(page, 'from-elsewhere.csv');
-    await card.getByRole('button', { name: 'It corrects that file' }).click();
+    await card.getByRole('button', { name: 'Replace' }).click();
     await card.getByRole('button', { name: 'Send the correction' }).click();
     await untilPublished(card);
     s3.destroy();
@@ -167,8 +167,8 @@ export function mendingStory(setting: Setting): void {
     await page.getByRole('alert').filter({ hasText: 'Changed meanwhile' }).waitFor();
     await page.unroute('**/api/objects/versions**');
     await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
-    await page.getByRole('button', { name: 'Redo: bring this version back' }).click();
-    await page.getByText('Brought back: its rows are in the figures again.').waitFor(published);
+    await page.getByRole('button', { name: 'Restore this version' }).click();
+    await page.getByText('Restored. The rows of this version count again.').waitFor(published);
     s3.destroy();
     await maya.close();
   });
@@ -184,9 +184,9 @@ export function mendingStory(setting: Setting): void {
     await untilPublished(card);
     await card.getByRole('link', { name: 'Open the upload' }).click();
     await page.getByRole('button', { name: 'Undo this upload' }).click();
-    await page.getByText('Undone: its rows are out of every figure.').waitFor(published);
-    await page.getByRole('button', { name: 'Redo: bring this version back' }).click();
-    await page.getByText('Brought back: its rows are in the figures again.').waitFor(published);
+    await page.getByText('Undone. These rows no longer count.').waitFor(published);
+    await page.getByRole('button', { name: 'Restore this version' }).click();
+    await page.getByText('Restored. The rows of this version count again.').waitFor(published);
     await maya.close();
   });
 

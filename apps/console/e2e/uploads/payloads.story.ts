@@ -20,7 +20,7 @@ export function payloadsStory(setting: Setting): void {
     await drop(page, [{ name, text }]);
     const card = page.getByRole('article').first();
     await card.getByText(name, { exact: true }).first().waitFor();
-    await card.getByText(`Columns that are not read: ${markup}.`).waitFor();
+    await card.getByText(`Ignored columns: ${markup}.`).waitFor();
     await card.getByText(script, { exact: false }).first().waitFor();
     await card.getByRole('button', { name: 'Send' }).click();
     await untilPublished(card);
@@ -43,27 +43,27 @@ export function payloadsStory(setting: Setting): void {
         text: `Date;Payee;${markup};Amount\n2025-04-20;=cmd();${script.replaceAll('"', '')};-5\n2025-04-21;Shop;b;-7\n2025-04-22;Shop;c;-9\n`,
       },
     ]);
-    await cardOf(page, 'strange bank.csv').getByRole('button', { name: 'Map its columns' }).click();
-    const editor = page.getByRole('dialog', { name: 'Which column is what?' });
+    await cardOf(page, 'strange bank.csv').getByRole('button', { name: 'Match the columns' }).click();
+    const editor = page.getByRole('dialog', { name: 'Match the columns of strange bank.csv' });
     await editor.getByRole('columnheader', { name: markup }).waitFor();
     await editor.getByRole('textbox', { name: 'Account in every row' }).fill('Cash');
     await editor.getByRole('textbox', { name: 'Currency in every row' }).fill('JPY');
     await editor.getByRole('textbox', { name: 'Name of the template' }).fill(markup);
-    await editor.getByRole('button', { name: 'Use this mapping' }).click();
-    await cardOf(page, 'strange bank-expenses.csv').getByText(`by your template “${markup}”`).waitFor();
+    await editor.getByRole('button', { name: 'Use these columns' }).click();
+    await cardOf(page, 'strange bank-expenses.csv').getByText(`read with your template “${markup}”`).waitFor();
 
     await page.goto(`${url}/templates`);
     expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe(markup);
     await page.getByRole('textbox', { name: 'Name' }).fill('Strange bank');
     await page.getByRole('button', { name: 'Rename' }).click();
-    await page.getByRole('button', { name: 'Change the mapping of Strange bank' }).click();
+    await page.getByRole('button', { name: 'Change the columns of Strange bank' }).click();
     const dialog = page.getByRole('dialog', { name: 'Strange bank' });
     await dialog.getByRole('textbox', { name: 'Account in every row' }).fill('Purse');
-    await dialog.getByRole('button', { name: 'Keep the changes' }).click();
+    await dialog.getByRole('button', { name: 'Save changes' }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Delete Strange bank' }).click();
-    await page.getByRole('button', { name: 'Delete it' }).click();
-    await page.getByRole('heading', { name: 'No template yet' }).waitFor();
+    await page.getByRole('button', { name: 'Delete template' }).click();
+    await page.getByRole('heading', { name: 'No templates yet' }).waitFor();
     expect(await page.evaluate(() => 'ran' in window)).toBe(false);
     expect(kenji.errors).toEqual([]);
     await kenji.close();

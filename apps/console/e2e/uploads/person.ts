@@ -120,11 +120,11 @@ export function cardOf(page: Page, name: string | RegExp): Locator {
 }
 
 export async function send(card: Locator): Promise<void> {
-  await card.getByRole('button', { name: /^(Send|Go on sending)/ }).click();
+  await card.getByRole('button', { name: /^(Send|Resume sending)/ }).click();
 }
 
 export async function untilPublished(card: Locator): Promise<void> {
-  await card.getByText(/rows read:/).waitFor(published);
+  await card.getByText(/rows? read:/).waitFor(published);
 }
 
 /** A file of expenses of one month. */

@@ -42,14 +42,16 @@ function byStatus(status: number): string {
   if (status === 403) return 'Not allowed';
   if (status === 404) return 'Not found';
   if (status === 429) return 'Too many requests';
-  return status >= 500 ? 'The service has a fault' : 'The request was refused';
+  return status >= 500 ? 'Something went wrong' : 'The request was refused';
 }
 
 function adviceFor(status: number): string {
-  if (status === 403) return 'You may not see this. Ask an operator if you should.';
-  if (status === 404) return 'It is not there, or no longer.';
+  if (status === 403) return 'You do not have access to this. Ask an operator for access.';
+  if (status === 404) return 'It does not exist, or it was deleted.';
   if (status === 429) return 'Wait a moment, then try again.';
-  return status >= 500 ? 'Try again in a moment. Nothing that you entered is lost.' : `The answer was ${status}.`;
+  return status >= 500
+    ? 'The service has a problem. Try again in a moment. Nothing you entered is lost.'
+    : `The service answered with status ${status}. Try again.`;
 }
 
 /** Worth trying again by itself: the network, or a fault that passes. */
@@ -69,7 +71,7 @@ export function wordsOf(error: unknown): { readonly title: string; readonly deta
   if (error instanceof TypeError)
     return {
       title: 'No connection',
-      detail: 'The service could not be reached. Look at your connection, then try again.',
+      detail: 'The service could not be reached. Check your connection, then try again.',
     };
   return { title: 'Something went wrong', detail: error instanceof Error ? error.message : String(error) };
 }

@@ -109,11 +109,11 @@ function NothingYet() {
       title="No statements yet"
       action={
         <Button component={Link} to="/uploads" size="md" mt="sm">
-          Upload the first one
+          Upload a statement
         </Button>
       }
     >
-      Drop a CSV from your bank, and this page fills itself. Nothing is sent before you have seen what would happen.
+      Upload a CSV file from your bank, and your figures appear here. You see a preview before anything is sent.
     </EmptyState>
   );
 }

@@ -24,7 +24,7 @@ export function DrillView({ dashboard, chosen, visual, filters }: Props) {
         separator={<IconChevronRight size={14} aria-hidden />}
         mb="sm"
         component="nav"
-        aria-label="The way here"
+        aria-label="Breadcrumbs"
       >
         <Crumb dashboard={dashboard} chosen={chosen} path={[]} title={`All of ${dashboard.title.toLowerCase()}`} />
         {path.slice(0, -1).map((step, index) => (

@@ -1,8 +1,11 @@
 /** How each cell of a visual's answer is written. */
 import type { Format, VisualColumn, VisualData } from '@centflow/reports';
-import { formatDay, formatMomentInUtc, formatMonth } from '../shared/dates.ts';
+import { formatDay, formatMoment, formatMonth } from '../shared/dates.ts';
 import { formatMoney, formatMoneyShort } from '../shared/money.ts';
 import { formatInteger, formatPercent, formatSeconds } from '../shared/numbers.ts';
+import { nameOfKey } from '../uploads/shared/amounts.ts';
+import { feedTitle } from '../uploads/shared/feeds.ts';
+import { stateTitles } from '../uploads/shared/state-titles.ts';
 
 export type Cell = string | number | null;
 
@@ -15,8 +18,13 @@ export function countryName(code: string): string {
   return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code;
 }
 
-/** Words of the system rather than of a person's CSV: `bad_date` reads “bad date”. */
-const codes = new Set(['code', 'state', 'feed']);
+/** The system's own words, by column, as people read them. */
+const systemWords: Readonly<Record<string, (text: string) => string>> = {
+  code: (code) => code.replaceAll('_', ' '),
+  feed: feedTitle,
+  object_key: nameOfKey,
+  state: (state) => (stateTitles as Readonly<Record<string, string>>)[state] ?? state,
+};
 
 /** Line numbers and numbers of uploads are names, not quantities. */
 const names = new Set(['upload_id', 'row_no']);
@@ -24,7 +32,8 @@ const names = new Set(['upload_id', 'row_no']);
 export function formatCell(cell: Cell, column: VisualColumn, currency: string | null): string {
   if (cell === null) return column.role === 'dimension' ? UNSAID : '–';
   const text = String(cell);
-  if (codes.has(column.name)) return text.replaceAll('_', ' ');
+  const inWords = systemWords[column.name];
+  if (inWords !== undefined) return inWords(text);
   if (names.has(column.name)) return text;
   return formatValue(text, column.format, currency);
 }
@@ -44,7 +53,7 @@ function formatValue(text: string, format: Format | 'seconds', currency: string 
     case 'date':
       return formatDay(text);
     case 'moment':
-      return formatMomentInUtc(momentOf(text));
+      return formatMoment(momentOf(text));
     case 'country':
       return countryName(text);
     case 'text':

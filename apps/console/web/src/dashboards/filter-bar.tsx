@@ -22,7 +22,7 @@ export function FilterBar({ filters, choices, chosen, onChoose }: Props) {
     onChoose(value === null ? others : { ...others, [name]: value });
   };
   return (
-    <search className={classes.filters} aria-label="Narrow the dashboard">
+    <search className={classes.filters} aria-label="Filters">
       {filters.includes('period') ? (
         <Period months={monthsOnFile(choices, filters)} chosen={chosen} onChoose={onChoose} />
       ) : null}

@@ -4,7 +4,7 @@ import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from '@tabler/ic
 import { formatMonth } from '../shared/dates.ts';
 import { changeBetween, sumOf } from '../shared/decimals.ts';
 import { forPixels } from '../shared/money.ts';
-import { formatPercent } from '../shared/numbers.ts';
+import { formatCount, formatPercent } from '../shared/numbers.ts';
 import classes from './dashboards.module.css';
 import { formatCell } from './figures.ts';
 import { Sparkline } from './sparkline.tsx';
@@ -34,7 +34,7 @@ export function KpiFigure({ visual, data: { columns, rows, currency } }: Props) 
       <Sparkline points={rows.map(([, amount]) => forPixels(amount ?? null))} />
       {addsUp ? (
         <Text size="sm" c="dimmed" mt={6} className="figures">
-          {formatCell(sumOf(amounts), value, currency)} in {rows.length} months
+          {formatCell(sumOf(amounts), value, currency)} in {formatCount(rows.length, 'month')}
         </Text>
       ) : (
         <Text size="sm" mt={6}>

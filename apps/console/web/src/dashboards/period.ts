@@ -13,9 +13,9 @@ export const periodTitles: Readonly<Record<PeriodName, string>> = {
   'last-12': 'Last 12 months',
   'last-3': 'Last 3 months',
   'this-year': 'This year',
-  'last-year': 'The year before',
-  all: 'Everything',
-  own: 'From … to …',
+  'last-year': 'Last year',
+  all: 'All time',
+  own: 'Custom range',
 };
 
 /** The months of a preset; `own` begins with what is shown. */

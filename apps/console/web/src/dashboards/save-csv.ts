@@ -5,7 +5,8 @@ import { saveFile } from './save-file.ts';
 
 export function csvOf({ columns, rows, currency }: VisualData): string {
   const withCurrency = currency !== null && columns.some(({ format }) => format === 'money');
-  const header = columns.map(({ title }) => title);
+  // Moments are saved as the database has them.
+  const header = columns.map(({ title, format }) => (format === 'moment' ? `${title} (UTC)` : title));
   return toSafeCsv([
     withCurrency ? [...header, 'Currency'] : header,
     ...rows.map((row) => {

@@ -18,7 +18,7 @@ const ROWS = 40;
 export async function savePng(visual: Visual, data: VisualData): Promise<void> {
   const canvas = isDrawable(visual) ? await chartPicture(visual, data) : tablePicture(visual, data);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  if (!blob) throw new Error('The browser could not make a picture of it. Save it as CSV instead.');
+  if (!blob) throw new Error('The browser could not draw the picture. Save it as CSV instead.');
   saveFile(`${visual.id}.png`, blob);
 }
 
@@ -69,7 +69,7 @@ function sheet({ title, question }: Visual, height: number) {
   canvas.width = WIDTH * SHARPNESS;
   canvas.height = (height + HEAD + MARGIN) * SHARPNESS;
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('The browser could not make a picture of it. Save it as CSV instead.');
+  if (!context) throw new Error('The browser could not draw the picture. Save it as CSV instead.');
   context.scale(SHARPNESS, SHARPNESS);
   context.fillStyle = '#ffffff';
   context.fillRect(0, 0, WIDTH, canvas.height);

@@ -4,6 +4,7 @@ import { IconChartBar, IconDots, IconFileTypeCsv, IconPhoto, IconTable } from '@
 import { useNavigate } from '@tanstack/react-router';
 import { type CSSProperties, lazy, Suspense, useId, useState } from 'react';
 import { LoadingPanel } from '../shared/loading.tsx';
+import { formatInteger } from '../shared/numbers.ts';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { toastProblem } from '../shared/toasts.ts';
 import { isDrawable } from './charts/drawable.ts';
@@ -79,7 +80,7 @@ interface BodyProps {
 }
 
 function Body({ visual, data, asTable, height, onMark }: BodyProps) {
-  if (data.rows.length === 0) return <p className={classes.none}>Nothing for this choice.</p>;
+  if (data.rows.length === 0) return <p className={classes.none}>Nothing matches these filters.</p>;
   if (visual.kind === 'pivot') return <PivotTable visual={visual} data={data} onMark={onMark} />;
   if (visual.kind === 'kpi' && !asTable) return <KpiFigure visual={visual} data={data} />;
   if (asTable || !isDrawable(visual)) return <VisualTable visual={visual} data={data} onMark={onMark} />;
@@ -91,8 +92,9 @@ function Body({ visual, data, asTable, height, onMark }: BodyProps) {
 }
 
 function truncationOf(visual: Visual, { rows }: VisualData): string {
-  if (visual.kind === 'list') return `The newest ${rows.length} are shown; Transactions has all.`;
-  return `Only the ${rows.length} largest are shown.`;
+  const count = formatInteger(rows.length);
+  if (visual.kind === 'list') return `These are the newest ${count}. Transactions has all of them.`;
+  return `These are the ${count} largest.`;
 }
 
 /** A click on a mark goes one step finer; the step goes into the address, so that “back” goes back. */

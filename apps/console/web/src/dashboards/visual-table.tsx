@@ -14,13 +14,17 @@ interface Props {
 
 /** The figures of any visual; where a chart is clicked, here is a button. */
 export function VisualTable({ visual, data, onMark }: Props) {
-  const { columns, rows, currency } = data;
+  const { rows, currency } = data;
+  // The row leads to its upload by a link: the upload's number means nothing to a person.
+  const columns = data.columns
+    .map((column, index) => ({ column, index }))
+    .filter(({ column }) => column.name !== 'upload_id');
   return (
     <Box className={classes.scroll} tabIndex={0} role="region" aria-label={`${visual.title}, as a table`}>
       <table className={classes.table}>
         <thead>
           <tr>
-            {columns.map(({ name, title, role }) => (
+            {columns.map(({ column: { name, title, role } }) => (
               <th key={name} scope="col" className={role === 'value' ? classes.figure : undefined}>
                 {title}
               </th>
@@ -30,7 +34,7 @@ export function VisualTable({ visual, data, onMark }: Props) {
         <tbody>
           {rows.map((row) => (
             <tr key={JSON.stringify(row)}>
-              {columns.map((column, index) => {
+              {columns.map(({ column, index }) => {
                 const cell = row[index] ?? null;
                 const text = cell === null && visual.kind === 'list' ? '–' : formatCell(cell, column, currency);
                 if (column.role === 'value')
@@ -80,7 +84,7 @@ function linked(data: VisualData, row: readonly Cell[], column: string, text: st
           to="/uploads/$uploadId"
           params={{ uploadId: String(uploadId) }}
           search={{ row: Number(text) }}
-          aria-label={`Upload ${uploadId}, line ${text}`}
+          aria-label={`Row ${text} of its file`}
         >
           {text}
         </Link>

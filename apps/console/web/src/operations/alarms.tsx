@@ -14,9 +14,9 @@ interface Alarm {
 }
 
 const looks = {
-  ALARM: { label: 'alarm', color: 'red' },
-  INSUFFICIENT_DATA: { label: 'no data', color: 'gray' },
-  OK: { label: 'fine', color: 'spruce' },
+  ALARM: { label: 'Alarm', color: 'red' },
+  INSUFFICIENT_DATA: { label: 'No data', color: 'gray' },
+  OK: { label: 'OK', color: 'spruce' },
 } as const;
 
 const columns: readonly Column<Alarm>[] = [
@@ -40,7 +40,7 @@ const columns: readonly Column<Alarm>[] = [
     ),
     kind: 'object',
   },
-  { title: 'Why', cell: ({ reason }) => reason ?? '–', kind: 'object' },
+  { title: 'Reason', cell: ({ reason }) => reason ?? '–', kind: 'object' },
   { title: 'Since', cell: ({ since }) => (since === null ? '–' : formatMoment(since)), kind: 'nowrap' },
 ];
 
@@ -53,7 +53,7 @@ export function Alarms() {
   return (
     <Panel
       title="Alarms"
-      description="Of this environment; what to do about each is in the runbook."
+      description="The alarms of this environment. The runbook says what to do about each."
       query={alarms}
       height={120}
     >

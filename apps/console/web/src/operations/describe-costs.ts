@@ -1,7 +1,7 @@
 import type { JobRun } from '../../../api/contract/operations.ts';
 import { formatMonth } from '../shared/dates.ts';
 import { sumOf } from '../shared/decimals.ts';
-import { formatCost, formatInteger } from '../shared/numbers.ts';
+import { formatCost, formatCount } from '../shared/numbers.ts';
 
 type RunCosts = Pick<JobRun, 'glueVersion' | 'dpuHourUsd' | 'usd'>;
 
@@ -11,13 +11,13 @@ type RunCosts = Pick<JobRun, 'glueVersion' | 'dpuHourUsd' | 'usd'>;
  * @param asOf month of the price list, such as `2026-09`
  */
 export function describeCosts(runs: readonly RunCosts[], asOf: string): string {
-  const count = runs.length === 1 ? '1 run' : `${formatInteger(runs.length)} runs`;
+  const count = formatCount(runs.length, 'run');
   const usd = runs.flatMap((run) => run.usd ?? []);
-  if (usd.length === 0) return `${count}. What they cost is unknown.`;
+  if (usd.length === 0) return `${count}. The cost is unknown.`;
   const unknown = runs.length - usd.length;
-  const exception = unknown === 0 ? '' : `, without ${formatInteger(unknown)} whose cost is unknown`;
+  const exception = unknown === 0 ? '' : ` (${formatCount(unknown, 'run')} of unknown cost not included)`;
   return (
-    `${count}, ${formatCost(sumOf(usd))} together${exception}. ` +
+    `${count}, ${formatCost(sumOf(usd))} in total${exception}. ` +
     `A DPU hour costs ${pricesOf(runs).join(' and ')} (list price, ${formatMonth(asOf)}).`
   );
 }

@@ -8,12 +8,12 @@ import { type Column, DataTable } from './data-table.tsx';
 import { Panel, REFRESH } from './panel.tsx';
 
 const looks: Readonly<Record<LocalPart['state'], { readonly label: string; readonly color: string }>> = {
-  ready: { label: 'runs', color: 'spruce' },
-  starting: { label: 'starts', color: 'gray' },
-  silent: { label: 'does not answer', color: 'red' },
-  waiting: { label: 'waits to start again', color: 'red' },
-  'given up': { label: 'cannot be kept alive', color: 'red' },
-  stopped: { label: 'stopped', color: 'gray' },
+  ready: { label: 'Running', color: 'spruce' },
+  starting: { label: 'Starting', color: 'gray' },
+  silent: { label: 'Not responding', color: 'red' },
+  waiting: { label: 'Waiting to restart', color: 'red' },
+  'given up': { label: 'Restarting failed', color: 'red' },
+  stopped: { label: 'Stopped', color: 'gray' },
 };
 
 const columns: readonly Column<LocalPart>[] = [
@@ -50,7 +50,7 @@ function Parts() {
   return (
     <Panel
       title="Parts of the local stack"
-      description="A part that ends or does not answer is started again. No upload is lost meanwhile."
+      description="A part that exits or stops responding is restarted automatically. No upload is lost."
       query={parts}
       height={160}
     >

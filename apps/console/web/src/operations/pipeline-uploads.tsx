@@ -35,7 +35,7 @@ export function PipelineUploads() {
         Uploads
       </h2>
       <Text size="sm" c="dimmed" mb="sm">
-        Of all owners. The cost is the upload’s share of its job run by rows, where the run is among the newest.
+        Uploads of all owners. The cost is the upload’s share of its job run by rows, if the run is listed above.
       </Text>
       {pages.isError ? <ProblemNotice error={pages.error} onRetry={() => void pages.refetch()} /> : null}
       {pages.isPending ? <LoadingPanel height={320} label="Loading the uploads" /> : null}
@@ -50,7 +50,7 @@ export function PipelineUploads() {
       {pages.hasNextPage ? (
         <Center mt="xl">
           <Button variant="default" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-            Show older ones
+            Show older uploads
           </Button>
         </Center>
       ) : null}
@@ -67,13 +67,13 @@ const costOf = (costs: ReadonlyMap<number, number>) =>
 const columns: readonly Column<PipelineUpload>[] = [
   { title: 'Received', cell: ({ receivedAt }) => formatMoment(receivedAt), kind: 'nowrap' },
   { title: 'Owner', cell: ({ owner }) => owner },
-  { title: 'Object', cell: ({ objectKey }) => objectKey, kind: 'object' },
+  { title: 'Object key', cell: ({ objectKey }) => objectKey, kind: 'object' },
   { title: 'State', cell: ({ state }) => <StateBadge stage={state} />, kind: 'state' },
   { title: 'Rows', cell: ({ rowsRead }) => formatInteger(rowsRead), kind: 'number' },
-  { title: 'Quarantined', cell: ({ rowsQuarantined }) => formatInteger(rowsQuarantined), kind: 'number' },
+  { title: 'Rows to fix', cell: ({ rowsQuarantined }) => formatInteger(rowsQuarantined), kind: 'number' },
   { title: 'Size', cell: ({ sizeBytes }) => (sizeBytes === null ? '–' : formatBytes(sizeBytes)), kind: 'number' },
   {
-    title: 'To visible',
+    title: 'Time to reports',
     cell: ({ secondsToVisible }) => (secondsToVisible === null ? '–' : formatSeconds(secondsToVisible)),
     kind: 'number',
   },

@@ -8,7 +8,6 @@ export async function currentOwner(): Promise<string> {
     queryFn: () => answerOf(api.session.$get({ query: {} })),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  if (owner === null)
-    throw new Error('You are signed in as an operator without money of your own: sign in as its owner to send files.');
+  if (owner === null) throw new Error('You are signed in as an operator. Sign in as an owner to send files.');
   return owner;
 }

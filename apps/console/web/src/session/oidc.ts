@@ -55,9 +55,7 @@ export async function signInByRedirect(): Promise<void> {
 export async function signInInWindow(): Promise<void> {
   const other = window.open('about:blank', '_blank', 'popup,width=520,height=720');
   if (!other)
-    throw new Error(
-      'The browser blocked the sign-in window. Allow windows for this address, then press “Sign in” again.',
-    );
+    throw new Error('The browser blocked the sign-in window. Allow pop-ups for this site, then press “Sign in” again.');
   const handedOver = nextCredentials();
   const client = await connect();
   const canSignOut = (await client.metadataService.getEndSessionEndpoint()) !== undefined;
@@ -107,7 +105,7 @@ export async function finishSignIn(): Promise<string | undefined> {
 }
 
 function credentialsOf({ id_token, expires_at, refresh_token }: SigninResponse): Credentials {
-  if (!id_token || !expires_at) throw new Error('The sign-in brought no identity. Sign in again.');
+  if (!id_token || !expires_at) throw new Error('The sign-in did not complete. Sign in again.');
   return {
     token: id_token,
     expiresAt: new Date(expires_at * 1000).toISOString(),

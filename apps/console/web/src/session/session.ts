@@ -60,7 +60,7 @@ export class Session {
    */
   signIn(credentials: Credentials): void {
     if (this.#state.kind === 'expired' && subjectOf(this.#state.credentials) !== subjectOf(credentials))
-      throw new AnotherPersonError('That is another person. Sign in as the one whose page this is, or sign out first.');
+      throw new AnotherPersonError('That is a different person. Sign in with the same account, or sign out first.');
     this.#set({ kind: 'signed-in', credentials });
   }
 

@@ -2,6 +2,7 @@ import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import { IconChevronRight, IconLogin2, IconUserCog } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { answerOf, publicApi } from '../api/client.ts';
+import { formatCount } from '../shared/numbers.ts';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { configQuery } from './config.ts';
 import type { Credentials } from './session.ts';
@@ -53,7 +54,7 @@ function LocalOwners({ onDone }: Props) {
           <span>
             {owner}
             <Text span c="dimmed" size="sm" ml="sm">
-              {uploads === 0 ? 'nothing yet' : uploads === 1 ? '1 upload' : `${uploads} uploads`}
+              {uploads === 0 ? 'no uploads yet' : formatCount(uploads, 'upload')}
             </Text>
           </span>
         </Button>

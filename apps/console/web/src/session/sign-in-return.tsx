@@ -31,11 +31,13 @@ export default function SignInReturn() {
           <>
             <ProblemNotice error={finish.error} />
             <Anchor component={Link} to="/" mt="md" display="block">
-              Back to the sign-in
+              Back to sign-in
             </Anchor>
           </>
         ) : (
-          <Text role="status">{address === null ? 'Signed in. This window can be closed.' : 'Signing in…'}</Text>
+          <Text role="status">
+            {address === null ? 'You are signed in. You can close this window.' : 'Signing in…'}
+          </Text>
         )}
       </div>
     </main>

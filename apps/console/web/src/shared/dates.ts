@@ -2,7 +2,6 @@
 const month = new Intl.DateTimeFormat(undefined, { month: 'short', year: 'numeric', timeZone: 'UTC' });
 const monthLong = new Intl.DateTimeFormat(undefined, { month: 'long', year: 'numeric', timeZone: 'UTC' });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
-const momentInUtc = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** `2025-03`: `Mar 2025`. */
@@ -24,12 +23,6 @@ export function formatDay(value: string): string {
 export function formatMoment(value: string): string {
   const at = new Date(value);
   return Number.isNaN(at.getTime()) ? value : moment.format(at);
-}
-
-/** For what is titled “UTC”. */
-export function formatMomentInUtc(value: string): string {
-  const at = new Date(value);
-  return Number.isNaN(at.getTime()) ? value : momentInUtc.format(at);
 }
 
 export function isMonth(value: string): boolean {

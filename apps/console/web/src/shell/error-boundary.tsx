@@ -28,7 +28,7 @@ export function PageFault({ error, reset }: { readonly error: unknown; readonly 
       <Title order={2}>{title}</Title>
       <Text mt="xs">{detail}</Text>
       <Text mt="xs" c="dimmed">
-        What you entered is kept in this browser.
+        Everything you entered is saved in this browser.
       </Text>
       <Group mt="lg">
         <Button onClick={reset}>Try again</Button>

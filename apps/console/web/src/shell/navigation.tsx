@@ -43,7 +43,7 @@ export function Navigation() {
         </>
       ) : null}
       {who.data?.operator ? (
-        <Section title="Running it">
+        <Section title="Administration">
           <NavigationLink to="/operations">
             <IconActivityHeartbeat {...icon} />
             Operations

@@ -57,7 +57,7 @@ function Words({ search, onSearch }: Omit<Props, 'choices'>) {
     <TextInput
       type="search"
       flex={1}
-      aria-label="Merchant, description, category or transaction id"
+      aria-label="Search by merchant, description, category or transaction ID"
       placeholder="Merchant, description, category…"
       leftSection={<IconSearch size={18} aria-hidden />}
       maxLength={100}
@@ -169,7 +169,7 @@ function Amount({ label, value = '', onAmount }: AmountProps) {
       inputMode="decimal"
       placeholder="0.00"
       value={typed}
-      error={wrong ? 'Write it like 1234.56' : undefined}
+      error={wrong ? 'Enter an amount like 1234.56' : undefined}
       onChange={({ currentTarget }) => setTyped(currentTarget.value)}
       onBlur={() => wrong || onAmount(amount)}
       onKeyDown={({ key }) => key === 'Enter' && !wrong && onAmount(amount)}

@@ -7,7 +7,9 @@ import type { Transaction } from '../../../api/contract/transactions.ts';
 import { countryName } from '../dashboards/figures.ts';
 import { formatDay } from '../shared/dates.ts';
 import { formatMoney, formatSignedMoney } from '../shared/money.ts';
+import { formatCount } from '../shared/numbers.ts';
 import { usePrinting } from '../shared/printing.ts';
+import { nameOfKey } from '../uploads/shared/amounts.ts';
 import classes from './transactions.module.css';
 
 interface Props {
@@ -64,7 +66,7 @@ export function TransactionList({ transactions, hasMore, loadingMore, onMore }: 
         ) : hasMore ? (
           '\u00a0'
         ) : (
-          `That is all: ${transactions.length}.`
+          formatCount(transactions.length, 'transaction')
         )}
       </p>
     </div>
@@ -108,10 +110,10 @@ function Source({ transaction: { uploadId, rowNo, objectKey } }: { readonly tran
       params={{ uploadId: String(uploadId) }}
       search={{ row: rowNo }}
       className={classes.link}
-      title={`${objectKey}, line ${rowNo}`}
+      title={`${nameOfKey(objectKey)}, row ${rowNo}`}
     >
       <span className={classes.file}>{name}</span>
-      <span className={classes.line}>line {rowNo}</span>
+      <span className={classes.line}>row {rowNo}</span>
     </Link>
   );
 }

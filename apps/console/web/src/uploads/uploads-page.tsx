@@ -3,6 +3,7 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import { useBlocker, useNavigate, useSearch } from '@tanstack/react-router';
 import { useWho } from '../session/use-session.ts';
+import { formatInteger } from '../shared/numbers.ts';
 import { PageHeader } from '../shared/page-header.tsx';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { obstacle } from './cards/card.ts';
@@ -19,7 +20,7 @@ export function UploadsPage() {
   const navigate = useNavigate();
   return (
     <>
-      <PageHeader title="Uploads" description="Send statements, follow them, mend what was refused." />
+      <PageHeader title="Uploads" description="Upload statements, see what happened to them and fix problem rows." />
       <Stack gap="xl">
         <Stack gap="sm">
           <DropArea limit={who.data?.limits.objectBytes ?? null} onFiles={(files) => cards.add(files)} />
@@ -48,12 +49,12 @@ function DroppedFiles() {
     <Stack component="section" gap="sm" aria-labelledby="dropped">
       <Group justify="space-between" mih={36}>
         <Title order={2} id="dropped">
-          {all.length === 1 ? 'Your file' : `Your ${all.length} files`}
+          {all.length === 1 ? 'Your file' : `Your ${formatInteger(all.length)} files`}
         </Title>
         <Group gap="xs">
           {settled.length > 0 ? (
             <Button variant="subtle" color="gray" size="sm" onClick={() => cards.clearSettled()}>
-              Take the published ones off
+              Clear finished
             </Button>
           ) : null}
           {ready.length > 1 ? (
@@ -68,7 +69,7 @@ function DroppedFiles() {
       ))}
       {new Set(ready.map(({ feed }) => feed)).size < ready.length ? (
         <Text size="xs" c="dimmed">
-          Where two of these files hold the same row, each shows it as new; once they are sent it counts once.
+          If two of these files contain the same row, both show it as new. After sending, it counts once.
         </Text>
       ) : null}
     </Stack>

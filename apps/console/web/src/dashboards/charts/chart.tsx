@@ -2,6 +2,7 @@ import type { VisualData } from '@centflow/reports';
 import { useComputedColorScheme } from '@mantine/core';
 import { useReducedMotion } from '@mantine/hooks';
 import { type CSSProperties, useEffect, useRef, useState } from 'react';
+import { formatCount } from '../../shared/numbers.ts';
 import { usePrinting } from '../../shared/printing.ts';
 import classes from '../dashboards.module.css';
 import { formatCell, markOf } from '../figures.ts';
@@ -103,5 +104,6 @@ function summaryOf({ title, question }: Drawable, { columns, rows, currency }: V
   const [first] = columns;
   const from = first ? formatCell(rows[0]?.[0] ?? null, first, currency) : '';
   const to = first ? formatCell(rows.at(-1)?.[0] ?? null, first, currency) : '';
-  return `Chart: ${title}. ${question} ${rows.length} figures, ${from} to ${to}. The button “Show as a table” tells them.`;
+  const count = formatCount(rows.length, 'figure');
+  return `Chart: ${title}. ${question} ${count}, ${from} to ${to}. Use “Show as a table” to read them.`;
 }

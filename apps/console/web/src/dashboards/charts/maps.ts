@@ -1,7 +1,9 @@
 /** Countries filled by amount, and cities as points. Loaded only where a map is shown. */
 
 import countries from 'virtual:countries';
+import type { VisualData } from '@centflow/reports';
 import type { EChartsOption } from 'echarts';
+import { sumOf } from '../../shared/decimals.ts';
 import { forPixels } from '../../shared/money.ts';
 import { formatCell } from '../figures.ts';
 import { boundsOf, type Position } from './bounds.ts';
@@ -50,7 +52,14 @@ export function filledMap({ data, palette, visual }: Drawing<'filled-map'>): Dra
       },
     ],
   };
-  return { option, notes: notShown(all.filter(({ name }) => !drawnCountries.has(name))) };
+  return {
+    option,
+    notes: describeUnplaced(
+      data,
+      all.filter(({ name }) => !drawnCountries.has(name)),
+      'country',
+    ),
+  };
 }
 
 export function pointMap({ data, palette, visual }: Drawing<'point-map'>): Drawn {
@@ -92,19 +101,30 @@ export function pointMap({ data, palette, visual }: Drawing<'point-map'>): Drawn
       },
     ],
   };
-  return { option, notes: [...notShown(all.filter(({ at }) => !at)), SOURCE] };
+  const unplaced = all.filter(({ at }) => !at);
+  return { option, notes: [...describeUnplaced(data, unplaced, 'place'), SOURCE] };
 }
 
 function amountOf(data: unknown): number {
   return typeof data === 'object' && data !== null && 'amount' in data ? Math.max(Number(data.amount), 0) : 0;
 }
 
-/** No place is dropped silently. */
-function notShown(marks: readonly Mark[]): readonly string[] {
-  if (marks.length === 0) return [];
-  const named = marks.slice(0, 12).map(({ title, text }) => `${title} (${text})`);
-  const more = marks.length > named.length ? ` and ${marks.length - named.length} more, see the table` : '';
-  return [`Not on the map: ${named.join(', ')}${more}.`];
+/** Describes the amounts that the map does not show: those without a place, and those of unknown places by name. */
+function describeUnplaced(
+  { columns, rows, currency }: VisualData,
+  marks: readonly Mark[],
+  noun: 'country' | 'place',
+): readonly string[] {
+  const value = columns.at(-1);
+  const unstated = marks.filter(({ row }) => rows[row]?.slice(0, -1).includes(null));
+  const unknown = marks.filter((mark) => !unstated.includes(mark));
+  const total = sumOf(unstated.map(({ row }) => String(rows[row]?.at(-1) ?? '0')));
+  const named = unknown.slice(0, 12).map(({ title, text }) => `${title} (${text})`);
+  const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more, see the table` : '';
+  return [
+    ...(value && unstated.length > 0 ? [`${formatCell(total, value, currency)} has no ${noun}.`] : []),
+    ...(named.length > 0 ? [`Not on the map: ${named.join(', ')}${more}.`] : []),
+  ];
 }
 
 /** The largest piece of each country: French Guiana does not make Europe's map reach America. */

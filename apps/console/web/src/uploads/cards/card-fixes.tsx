@@ -2,7 +2,7 @@ import type { Preview } from '@centflow/preview';
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconTool } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { formatBytes, formatInteger } from '../../shared/numbers.ts';
+import { formatBytes, formatCount } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
 import { FixRows } from '../fix/fix-rows.tsx';
 import { fixesIn } from '../fix/row-to-fix.ts';
@@ -33,12 +33,12 @@ export function CardFixes({ card, preview }: { readonly card: Card; readonly pre
       <Group justify="space-between" gap="xs">
         <div>
           <Title order={3} fz="sm">
-            {formatInteger(preview.rowsQuarantined)} {preview.rowsQuarantined === 1 ? 'row needs' : 'rows need'} mending
+            {formatCount(preview.rowsQuarantined, 'row needs', 'rows need')} fixing
           </Title>
           <Text size="xs" c="dimmed">
             {tooLarge
-              ? `The file is larger than ${formatBytes(rewrittenAtMost)}: send it, and mend these rows on the upload’s own page.`
-              : 'Mend them here, or send the file as it is: the other rows count, and these wait on the upload’s page.'}
+              ? `The file is larger than ${formatBytes(rewrittenAtMost)}. Send it, then fix these rows on the upload’s page.`
+              : 'Fix them here, or send the file as it is. The other rows count now, and you can fix these later on the upload’s page.'}
           </Text>
         </div>
         {tooLarge ? null : (
@@ -50,9 +50,7 @@ export function CardFixes({ card, preview }: { readonly card: Card; readonly pre
             loading={rewrite.isPending}
             onClick={() => rewrite.mutate()}
           >
-            {fixes.length === 0
-              ? 'Put the mended rows in'
-              : `Put ${formatInteger(fixes.length)} mended ${fixes.length === 1 ? 'row' : 'rows'} in`}
+            {fixes.length === 0 ? 'Apply fixes' : `Apply ${formatCount(fixes.length, 'fix', 'fixes')}`}
           </Button>
         )}
       </Group>
@@ -60,7 +58,8 @@ export function CardFixes({ card, preview }: { readonly card: Card; readonly pre
       <FixRows rows={preview.quarantined} shape={shape} draft={draft} onDraft={change} />
       {more > 0 ? (
         <Text size="xs" c="dimmed">
-          And {formatInteger(more)} more: once the file is sent all of them are on the upload’s page.
+          {formatCount(more, 'more row needs', 'more rows need')} fixing. After you send the file, the upload’s page
+          shows them all.
         </Text>
       ) : null}
     </Stack>

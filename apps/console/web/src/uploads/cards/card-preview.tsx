@@ -2,7 +2,7 @@
 import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle, IconSend, IconTable } from '@tabler/icons-react';
 import { useState } from 'react';
-import { formatBytes, formatInteger } from '../../shared/numbers.ts';
+import { formatBytes, formatCount } from '../../shared/numbers.ts';
 import { nameProblem } from '../drop/object-name.ts';
 import { MapButton } from '../mapping/map-button.tsx';
 import attention from '../shared/attention.module.css';
@@ -26,7 +26,7 @@ export function CardPreview({ card, look }: { readonly card: Card; readonly look
           <PreviewFigures look={look} />
           {preview.ignoredColumns.length > 0 ? (
             <Text size="sm" c="dimmed">
-              Columns that are not read: {preview.ignoredColumns.join(', ')}.
+              Ignored columns: {preview.ignoredColumns.join(', ')}.
             </Text>
           ) : null}
           {preview.rowsQuarantined > 0 ? <CardFixes card={card} preview={preview} /> : null}
@@ -37,13 +37,15 @@ export function CardPreview({ card, look }: { readonly card: Card; readonly look
           variant="light"
           color="red"
           icon={<IconAlertTriangle aria-hidden />}
-          title="This file would be refused as a whole"
+          title="This file can’t be imported"
         >
           <Stack gap="sm" align="flex-start">
             <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
               {preview.rejected.reason}
             </Text>
-            {card.origin === null ? <MapButton card={card} label="It is my bank’s export: map its columns" /> : null}
+            {card.origin === null ? (
+              <MapButton card={card} label="It’s an export from my bank – match its columns" />
+            ) : null}
           </Stack>
         </Alert>
       )}
@@ -55,7 +57,7 @@ export function CardPreview({ card, look }: { readonly card: Card; readonly look
           color="orange"
           classNames={attention}
           icon={<IconAlertTriangle aria-hidden />}
-          title="The file moved on"
+          title="This file has changed"
         >
           {stands}
         </Alert>
@@ -69,17 +71,17 @@ export function CardPreview({ card, look }: { readonly card: Card; readonly look
               onClick={() => void cards.send(card.id)}
             >
               {held > 0
-                ? `Go on sending (${formatBytes(held)} are there)`
+                ? `Resume sending (${formatBytes(held)} already sent)`
                 : card.corrects
                   ? 'Send the correction'
                   : 'Send'}
             </Button>
-            {card.origin === null ? null : <MapButton card={card} label="Change the mapping" />}
+            {card.origin === null ? null : <MapButton card={card} label="Change the column matching" />}
           </Group>
           {nothingNew ? (
             <Text size="sm" c="dimmed">
-              <IconInfoCircle size={16} aria-hidden style={{ verticalAlign: -3 }} /> It has no good row: nothing would
-              change.
+              <IconInfoCircle size={16} aria-hidden style={{ verticalAlign: -3 }} /> No usable rows. Sending this file
+              would change nothing.
             </Text>
           ) : null}
         </Group>
@@ -99,14 +101,14 @@ function NameAndFeed({ card }: { readonly card: Card }) {
         <IconTable size={16} aria-hidden />
         <Text size="sm">
           Will be added to <b>{feedTitle(card.feed)}</b>
-          {card.origin?.template ? <> by your template “{card.origin.template}”</> : null}
-          {card.fixed > 0 ? `, with ${formatInteger(card.fixed)} ${card.fixed === 1 ? 'row' : 'rows'} fixed` : null}
+          {card.origin?.template ? <>, read with your template “{card.origin.template}”</> : null}
+          {card.fixed > 0 ? `, with ${formatCount(card.fixed, 'row')} fixed` : null}
         </Text>
         <Button
           size="compact-xs"
           variant="subtle"
           onClick={() => setOpen(true)}
-          aria-label={`Change the feed or name of ${card.name}`}
+          aria-label={`Change the type or name of ${card.name}`}
         >
           Change
         </Button>
@@ -116,7 +118,7 @@ function NameAndFeed({ card }: { readonly card: Card }) {
   return (
     <Group gap="sm" align="flex-start">
       <Select
-        label="Feed"
+        label="Type"
         w={170}
         allowDeselect={false}
         data={feeds.map((value) => ({ value, label: feedTitle(value) }))}
@@ -138,7 +140,7 @@ function NameAndFeed({ card }: { readonly card: Card }) {
           <TextInput
             style={{ flex: 1 }}
             label="Name"
-            description="A file sent later under the same name corrects this one."
+            description="A file that you send later with the same name replaces this one."
             value={name}
             error={problem}
             onChange={({ currentTarget }) => setName(currentTarget.value)}

@@ -16,30 +16,29 @@ export function CardUnknown({ card, header, templatesTrouble }: Props) {
   return (
     <Stack className={classes.body} gap="sm">
       <Text size="sm">
-        This is no file of incomes, expenses or budgets as it stands. If it comes from your bank, say once which column
-        is what: the next export of that bank is then read by itself.
+        We don’t know this layout yet. Match its columns once, and the next export from this bank will be recognised.
       </Text>
       {header.length > 0 ? (
         <Text size="xs" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
-          Its columns: {header.join(', ')}
+          Columns: {header.join(', ')}
         </Text>
       ) : null}
       {templatesTrouble === null ? null : (
         <Alert role="alert" variant="light" color="orange" title="Your templates could not be loaded">
           <Text size="sm" mb="xs">
-            So this file was not compared with them. {templatesTrouble.detail}
+            We could not check whether one of them fits this file. {templatesTrouble.detail}
           </Text>
           <Button variant="default" size="xs" onClick={() => cards.lookAgain(card.id)}>
-            Compare it with my templates
+            Try my templates again
           </Button>
         </Alert>
       )}
       <Group gap="sm">
-        <MapButton card={card} label="Map its columns" primary />
+        <MapButton card={card} label="Match the columns" primary />
         {other ? (
           <Select
-            aria-label="Feed"
-            placeholder="Which feed should it be?"
+            aria-label="Type"
+            placeholder="Choose a type"
             data={feeds.map((value) => ({ value, label: feedTitle(value) }))}
             onChange={(value) => {
               const feed = feeds.find((name) => name === value);
@@ -48,7 +47,7 @@ export function CardUnknown({ card, header, templatesTrouble }: Props) {
           />
         ) : (
           <Button variant="subtle" onClick={() => setOther(true)}>
-            It should be one: tell me what is wrong
+            It’s already in Centflow’s format – show me what’s wrong
           </Button>
         )}
       </Group>

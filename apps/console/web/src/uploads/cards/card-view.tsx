@@ -36,7 +36,7 @@ export function CardView({ card }: { readonly card: Card }) {
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={`${phase.at === 'following' ? 'Take off the page' : 'Remove'}: ${name}`}
+          aria-label={`${phase.at === 'following' ? 'Clear' : 'Remove'} ${name}`}
           onClick={() => void cards.remove(id)}
         >
           <IconX size={18} aria-hidden />
@@ -52,7 +52,7 @@ function CardBadge({ card }: { readonly card: Card }) {
   if (phase.at === 'following') return <StateBadge stage={phase.progress.stage} />;
   const words = {
     reading: ['Reading', 'gray'],
-    unknown: ['Not a feed yet', 'orange'],
+    unknown: ['Needs setting up', 'orange'],
     ready: ['Not sent yet', 'blue'],
     sending: ['Sending', 'blue'],
     paused: ['Paused', 'gray'],
@@ -81,7 +81,7 @@ function CardBody({ card }: { readonly card: Card }) {
         <div className={classes.body}>
           <Progress value={phase.share * 100} aria-label={`Reading ${card.name}`} size="sm" />
           <Text size="sm" c="dimmed" mt={6} role="status">
-            Looking at what is in it
+            Reading the file
             {phase.share > 0.02 ? ` – ${formatPercent(Math.round(phase.share * 100) / 100)}` : '…'}
           </Text>
         </div>
@@ -108,7 +108,7 @@ function CardBody({ card }: { readonly card: Card }) {
           <Group gap="xs">
             {phase.look === null ? null : <Button onClick={() => void cards.send(card.id)}>Try again</Button>}
             <Button variant="default" onClick={() => cards.lookAgain(card.id)}>
-              Look at it again
+              Check again
             </Button>
           </Group>
         </Stack>
@@ -148,7 +148,7 @@ function CardSending({
             leftSection={<IconPlayerPlay size={16} aria-hidden />}
             onClick={() => void cards.send(card.id)}
           >
-            Go on sending
+            Resume
           </Button>
         ) : (
           <Button
@@ -162,8 +162,8 @@ function CardSending({
         )}
       </Group>
       <Text size="sm" role="status" c={waiting ? 'var(--negative)' : 'dimmed'} mih={22}>
-        {waiting ? 'The connection is away. It goes on by itself when it is back; nothing is lost.' : null}
-        {paused ? 'Paused. What has been sent is kept, even if this page is closed.' : null}
+        {waiting ? 'Connection lost. The upload will resume automatically. Nothing is lost.' : null}
+        {paused ? 'Paused. The part already sent is kept, even if you close this page.' : null}
       </Text>
     </div>
   );

@@ -99,14 +99,13 @@ export interface Card {
 /** What keeps a card from being sent; null where nothing does. */
 export function obstacle(card: Card): string | null {
   const { phase } = card;
-  if (phase.at !== 'ready') return 'It is not ready.';
+  if (phase.at !== 'ready') return 'This file is not ready to send.';
   const { preview, taken } = phase.look;
   if (card.basedOn !== null && taken?.versionId !== card.basedOn.versionId) {
-    return 'Somebody sent or undid a version of this file after the one that you fixed: open its newest upload, where your changes can be made again.';
+    return 'Another version of this file was sent or undone while you fixed this one. Open the newest upload and make your changes there.';
   }
   if (preview.rejected !== undefined) return preview.rejected.reason;
-  if (taken !== null && !card.corrects)
-    return 'This name is taken: say whether it is a correction, or choose another name.';
+  if (taken !== null && !card.corrects) return 'You’ve already sent a file with this name. Replace it, or keep both.';
   return null;
 }
 

@@ -101,7 +101,7 @@ test('a name that is taken stops a file until somebody says that it is a correct
   const { cards, sent } = services({ taken: async () => there });
   cards.add([file()]);
   const [card] = await until(cards, at('ready'));
-  expect(card && obstacle(card)).toMatch(/taken/);
+  expect(card && obstacle(card)).toMatch(/already sent a file with this name/);
   cards.sendAll();
   expect(sent).toEqual([]);
 
@@ -122,7 +122,7 @@ test('a correction made from one version is not sent over another', async () => 
     basedOn: { uploadId: 7, versionId: 'v1', rows: [2] },
   });
   const [card] = await until(cards, at('ready'));
-  expect(card && obstacle(card)).toMatch(/after the one that you fixed/);
+  expect(card && obstacle(card)).toMatch(/while you fixed this one/);
 });
 
 test('mending more rows of the same upload replaces what was made before', async () => {

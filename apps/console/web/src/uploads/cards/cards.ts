@@ -171,7 +171,7 @@ export class Cards {
     if (made.length === 0) {
       this.#phase(id, {
         at: 'stopped',
-        trouble: { title: 'No rows', detail: 'With this mapping the file has no row. Look at the columns again.' },
+        trouble: { title: 'No rows', detail: 'No rows could be read with these columns. Match the columns again.' },
         look: null,
       });
       return;

@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react';
 import { wordsOf } from '../../api/problem.ts';
 import { queryClient } from '../../api/query-client.ts';
 import { currentOwner } from '../../session/current-owner.ts';
-import { formatInteger } from '../../shared/numbers.ts';
+import { formatCount } from '../../shared/numbers.ts';
 import { fixDrafts } from '../drafts.ts';
 import { lookAtVersion } from '../follow/look.ts';
 import { fileIdentity } from '../sending/file-identity.ts';
@@ -13,6 +13,7 @@ import { putBlob } from '../sending/put-blob.ts';
 import { sendApi } from '../sending/send-api.ts';
 import { discardSend, sendFile } from '../sending/send-file.ts';
 import type { Feed } from '../shared/feeds.ts';
+import { stateTitles } from '../shared/state-titles.ts';
 import { keptTemplates } from '../templates/templates.ts';
 import { newestVersion } from '../versions/newest-version.ts';
 import { previewWorker } from '../worker/worker.ts';
@@ -56,13 +57,13 @@ export const cards = new Cards({
       stage === 'published' && upload !== undefined
         ? {
             title: card.name,
-            message: `Published: ${formatInteger(upload.rowsPublished)} rows.`,
+            message: `${formatCount(upload.rowsPublished, 'row')} imported.`,
             color: 'spruce',
             withBorder: true,
           }
         : {
             title: card.name,
-            message: upload?.reason ?? `It is ${stage}.`,
+            message: upload?.reason ?? `${stateTitles[stage]}.`,
             color: 'red',
             withBorder: true,
             autoClose: 10_000,

@@ -2,7 +2,7 @@
 import { Alert, Button, CloseButton, FileButton, Group, List, Portal, Text } from '@mantine/core';
 import { IconFileUpload, IconInfoCircle, IconUpload } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { formatBytes } from '../../shared/numbers.ts';
+import { formatBytes, formatCount } from '../../shared/numbers.ts';
 import attention from '../shared/attention.module.css';
 import classes from './drop-area.module.css';
 import { type Dropped, droppedFiles, readableFiles, type Skipped } from './dropped-files.ts';
@@ -21,7 +21,7 @@ export function DropArea({ limit, onFiles }: Props) {
       ...dropped.skipped,
       ...tooLarge.map(({ name, size }) => ({
         name,
-        reason: `It has ${formatBytes(size)}, and one file may have ${formatBytes(limit ?? 0)}: split it by year, for instance.`,
+        reason: `The file has ${formatBytes(size)}, and the limit is ${formatBytes(limit ?? 0)}. Split it, for example by year.`,
       })),
     ]);
     const files = dropped.files.filter((file) => !tooLarge.includes(file));
@@ -37,8 +37,8 @@ export function DropArea({ limit, onFiles }: Props) {
         <div className={classes.words}>
           <Text fw={650}>Drop CSV files anywhere on this page</Text>
           <Text size="sm" c="dimmed">
-            Incomes, expenses and budgets, or the export of your bank as it is. Nothing is sent before you have seen
-            what would happen.
+            Use an export from your bank as it is, or files of income, expenses and budgets. You see a preview before
+            anything is sent.
           </Text>
         </div>
         <FileButton
@@ -68,7 +68,7 @@ export function DropArea({ limit, onFiles }: Props) {
             icon={<IconInfoCircle aria-hidden />}
             title={
               <Group justify="space-between" wrap="nowrap" gap="xs">
-                {skipped.length === 1 ? 'One was left out' : `${skipped.length} were left out`}
+                {`${formatCount(skipped.length, 'file')} skipped`}
                 <CloseButton size="sm" aria-label="Close" onClick={() => setSkipped([])} />
               </Group>
             }
@@ -88,7 +88,7 @@ export function DropArea({ limit, onFiles }: Props) {
           <div className={classes.overlay} aria-hidden>
             <IconUpload size={48} stroke={1.4} />
             <Text fz={24} fw={650}>
-              Drop them to look what is in them
+              Drop to preview
             </Text>
           </div>
         </Portal>

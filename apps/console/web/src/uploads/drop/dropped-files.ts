@@ -20,7 +20,7 @@ export function droppedFiles(transfer: DataTransfer): Dropped {
     const entry = item.webkitGetAsEntry();
     const file = item.getAsFile();
     if (entry?.isDirectory) {
-      folders.push({ name: entry.name, reason: 'A folder: open it and drop the files that are in it.' });
+      folders.push({ name: entry.name, reason: 'This is a folder. Open it and drop the files inside.' });
     } else if (file !== null) files.push(file);
   }
   const { files: readable, skipped } = readableFiles(files);
@@ -44,11 +44,11 @@ export function whyNot(name: string): string | null {
   // Some banks name their CSVs .txt or .tsv.
   if (/\.(csv|csv\.gz|txt|tsv)$/i.test(name)) return null;
   if (/\.(xlsx?|xlsm|ods|numbers)$/i.test(name)) {
-    return 'A spreadsheet: open it, save it as “CSV UTF-8” and drop that file.';
+    return 'This is a spreadsheet. Open it, save it as “CSV UTF-8” and drop that file.';
   }
   if (/\.(zip|7z|rar|tar|tgz|tar\.gz)$/i.test(name))
-    return 'An archive: unpack it and drop the CSV files that are in it.';
+    return 'This is an archive. Unpack it and drop the CSV files inside.';
   if (/\.(pdf|png|jpe?g|docx?)$/i.test(name))
-    return 'Not a table: ask your bank’s website for a CSV export of the same statement.';
-  return 'Not a CSV: the name should end in .csv or .csv.gz.';
+    return 'This is not a table. Download the same statement as a CSV export from your bank’s website.';
+  return 'This is not a CSV file. The name must end in .csv, .csv.gz, .txt or .tsv.';
 }

@@ -9,7 +9,7 @@ test.each(['a.csv', 'A.CSV', 'b.csv.gz', 'umsatz.txt', 'export.tsv'])('%s is loo
 
 test.each([
   ['2025.xlsx', /save it as “CSV UTF-8”/],
-  ['all.zip', /unpack/],
+  ['all.zip', /Unpack/],
   ['statement.pdf', /CSV export/],
   ['notes', /\.csv/],
 ])('%s is left out with what to do', (name, words) => {
@@ -60,5 +60,5 @@ test('a folder that is dropped is skipped with a word, and the files beside it a
   ];
   const { files, skipped } = droppedFiles({ items } as unknown as DataTransfer);
   expect(files).toEqual([file]);
-  expect(skipped).toEqual([{ name: 'statements', reason: 'A folder: open it and drop the files that are in it.' }]);
+  expect(skipped).toEqual([{ name: 'statements', reason: 'This is a folder. Open it and drop the files inside.' }]);
 });

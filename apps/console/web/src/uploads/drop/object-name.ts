@@ -36,12 +36,12 @@ export function freeName(name: string, taken: ReadonlySet<string>): string {
  * @param nested it is of an object that stands in a folder already
  */
 export function nameProblem(name: string, nested = false): string | null {
-  if (name.includes('\\') || (!nested && name.includes('/'))) return 'A name cannot have / or \\ in it.';
-  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return 'The name has invisible characters in it: type it again.';
-  if (name !== name.trim()) return 'The name begins or ends with a space: take it away.';
+  if (name.includes('\\') || (!nested && name.includes('/'))) return 'A name cannot have / or \\ in it. Remove it.';
+  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return 'The name contains invisible characters. Type it again.';
+  if (name !== name.trim()) return 'The name begins or ends with a space. Remove it.';
   if (!/\.csv(\.gz)?$/.test(name)) return 'The name must end in .csv or .csv.gz.';
-  if (stemOf(name).trim() === '') return 'Put a name before .csv.';
-  if (name.length > 200) return 'The name is too long: 200 characters at most.';
+  if (stemOf(name).trim() === '') return 'Enter a name before .csv.';
+  if (name.length > 200) return 'The name is too long. Use at most 200 characters.';
   return null;
 }
 

@@ -1,11 +1,17 @@
 import { parseRow } from '@centflow/preview';
-import { Badge, Button, Group, Text, Textarea, TextInput } from '@mantine/core';
-import { IconArrowBackUp, IconCheck, IconPencil } from '@tabler/icons-react';
+import { Button, Group, Text, Textarea, TextInput } from '@mantine/core';
+import { IconArrowBackUp, IconPencil } from '@tabler/icons-react';
 import { memo, useId, useState } from 'react';
-import { formatInteger } from '../../shared/numbers.ts';
+import { formatCount, formatInteger } from '../../shared/numbers.ts';
 import type { EditedRow } from '../drafts.ts';
 import classes from './fix-rows.module.css';
 import { editedText, type FileShape, isCut, isWhole, type RowToFix, withCell } from './row-to-fix.ts';
+
+/** Returns the name of a column for people: `transaction_id` becomes `Transaction ID`. */
+function columnTitle(name: string, at: number): string {
+  const words = name.trim().replaceAll('_', ' ').replace(/\bid$/i, 'ID');
+  return words === '' ? `Column ${at + 1}` : words.charAt(0).toUpperCase() + words.slice(1);
+}
 
 interface Props {
   readonly row: RowToFix;
@@ -42,7 +48,7 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
       <div className={classes.what}>
         <Text size="sm" className={classes.message} id={messageId}>
           <b aria-hidden>Row {formatInteger(bad.rowNo)}</b>
-          {good && edited ? 'Nothing is wrong with it any more.' : message}
+          {good && edited ? 'Fixed' : message}
         </Text>
         {whole ? (
           <Text size="xs" c="dimmed" className={classes.context}>
@@ -50,20 +56,15 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
           </Text>
         ) : null}
         <Group gap={4} mt={4} ml={-8}>
-          {good && edited ? (
-            <Badge color="spruce" variant="light" tt="none" leftSection={<IconCheck size={13} aria-hidden />}>
-              Mended
-            </Badge>
-          ) : null}
           {whole && !isCut(bad) && (others > 0 || openAll) ? (
             <Button
               size="compact-xs"
               variant="subtle"
               leftSection={<IconPencil size={14} aria-hidden />}
-              aria-label={`${openAll ? 'Only what is wrong' : 'All cells'} of row ${bad.rowNo}`}
+              aria-label={`${openAll ? 'Show only problems' : 'Show all cells'} of row ${bad.rowNo}`}
               onClick={() => setOpenAll(!openAll)}
             >
-              {openAll ? 'Only what is wrong' : 'All cells'}
+              {openAll ? 'Show only problems' : 'Show all cells'}
             </Button>
           ) : null}
           {edited ? (
@@ -72,17 +73,17 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
               variant="subtle"
               color="gray"
               leftSection={<IconArrowBackUp size={14} aria-hidden />}
-              aria-label={`Row ${bad.rowNo} as it was`}
+              aria-label={`Reset row ${bad.rowNo}`}
               onClick={() => onEdit(bad.rowNo, null)}
             >
-              As it was
+              Reset
             </Button>
           ) : null}
         </Group>
       </div>
       {isCut(bad) ? (
         <Text size="sm" c="dimmed">
-          The row is too long to be mended here: mend it in the file itself and send that again under the same name.
+          This row is too long to fix here. Fix it in your file, then send the file again with the same name.
         </Text>
       ) : whole ? (
         <div className={classes.cells}>
@@ -90,8 +91,8 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
             <TextInput
               key={`${name}-${at}`}
               size="sm"
-              label={name.trim() === '' ? `column ${at + 1}` : name.trim()}
-              aria-label={`${name.trim()}, row ${bad.rowNo}`}
+              label={columnTitle(name, at)}
+              aria-label={`${columnTitle(name, at)}, row ${bad.rowNo}`}
               value={cells[at] ?? ''}
               error={errorOf(name)}
               onChange={({ currentTarget }) => onEdit(bad.rowNo, withCell(cells, at, currentTarget.value))}
@@ -104,8 +105,8 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
       ) : (
         <Textarea
           size="sm"
-          label={`The row as it stands in the file: ${cells.length} cells, where the header has ${shape.header.length}`}
-          description="Commas that belong to a text want quotes around it, as in “Smith, Jones”."
+          label={`This row has ${formatCount(cells.length, 'cell')}, but there are ${formatCount(shape.header.length, 'column name')}`}
+          description="Put quotes around a text with a comma in it, as in &quot;Smith, Jones&quot;."
           aria-label={`Text of row ${bad.rowNo}`}
           value={text}
           error={edited && !good ? problems.map(({ message }) => message).join(' ') : null}

@@ -23,7 +23,7 @@ export function CellField({ field, columns, value, problem, onValue }: Props) {
       <Select
         label={label}
         {...(hint === undefined ? {} : { description: hint })}
-        placeholder={required ? 'Choose a column' : 'Left out'}
+        placeholder={required ? 'Choose a column' : 'None'}
         withAsterisk={required}
         searchable
         clearable={!required}

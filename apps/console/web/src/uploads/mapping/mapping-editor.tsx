@@ -49,7 +49,7 @@ export function MappingEditor(props: Props) {
     <Modal
       opened
       onClose={props.onClose}
-      title={<Title order={2}>Which column is what?</Title>}
+      title={<Title order={2}>Match the columns of {fileName}</Title>}
       size="min(1320px, 96vw)"
       fullScreen={phone}
       overlayProps={{ backgroundOpacity: 0.5 }}
@@ -131,7 +131,7 @@ function Editor({
         <Group gap="sm" align="flex-start" className={classes.keep}>
           <Checkbox
             mt={8}
-            label="Keep it as a template called"
+            label="Save as a template named"
             checked={keep}
             onChange={({ currentTarget }) => setKeep(currentTarget.checked)}
           />
@@ -141,8 +141,8 @@ function Editor({
             disabled={!keep}
             maxLength={80}
             onChange={({ currentTarget }) => setName(currentTarget.value)}
-            error={named ? null : 'Give it a name that you will recognise.'}
-            description={overwrites ? 'The template of this name is changed.' : null}
+            error={named ? null : 'Enter a name that you will recognise.'}
+            description={overwrites ? 'This changes your template of the same name.' : null}
             inputWrapperOrder={['label', 'input', 'error', 'description']}
             style={{ flex: '1 1 220px' }}
           />
@@ -150,7 +150,7 @@ function Editor({
         <Group gap="sm" justify="flex-end">
           {missing.length > 0 ? (
             <Text size="sm" c="var(--negative)" role="status">
-              Still to say: {missing.join(', ')}.
+              Still needed: {missing.join(', ')}.
             </Text>
           ) : null}
           <Button variant="default" onClick={onClose}>
@@ -162,7 +162,7 @@ function Editor({
             loading={use.isPending}
             onClick={() => use.mutate()}
           >
-            Use this mapping
+            Use these columns
           </Button>
         </Group>
         {use.isError ? <ProblemNotice error={use.error} /> : null}

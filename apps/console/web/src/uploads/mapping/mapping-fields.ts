@@ -13,19 +13,31 @@ export interface Field {
 /** In the order in which people think of a statement. */
 export const fields: readonly Field[] = [
   { target: 'date', label: 'Date', constant: false, required: true },
-  { target: 'counterparty', label: 'Who', hint: 'who was paid, or who paid you', constant: true, required: true },
-  { target: 'category', label: 'Category', hint: 'the same words as in your budgets', constant: true, required: true },
+  {
+    target: 'counterparty',
+    label: 'Who',
+    hint: 'The other side: who you paid, or who paid you',
+    constant: true,
+    required: true,
+  },
+  {
+    target: 'category',
+    label: 'Category',
+    hint: 'Use the same words as in your budgets',
+    constant: true,
+    required: true,
+  },
   { target: 'account', label: 'Account', constant: true, required: true },
-  { target: 'currency', label: 'Currency', hint: 'three letters, such as EUR', constant: true, required: true },
+  { target: 'currency', label: 'Currency', hint: 'Three letters, such as EUR', constant: true, required: true },
   { target: 'description', label: 'Description', constant: true, required: false },
   {
     target: 'transaction_id',
-    label: 'Transaction id',
-    hint: 'only if the bank gives every row its own',
+    label: 'Transaction ID',
+    hint: 'Only if your bank gives each row a different one',
     constant: false,
     required: false,
   },
-  { target: 'country', label: 'Country', hint: 'two letters, such as DE', constant: true, required: false },
+  { target: 'country', label: 'Country', hint: 'Two letters, such as DE', constant: true, required: false },
   { target: 'city', label: 'City', constant: true, required: false },
 ];
 
@@ -37,9 +49,9 @@ export function missingIn(mapping: Mapping, dateOrderChosen: boolean): string[] 
   if (
     mapping.money.kind === 'signed' ? mapping.money.column === '' : mapping.money.out === '' && mapping.money.in === ''
   ) {
-    missing.push('the amount');
+    missing.push('amount');
   }
-  if (!dateOrderChosen) missing.push('the order of day and month');
+  if (!dateOrderChosen) missing.push('date order');
   return missing;
 }
 

@@ -34,7 +34,7 @@ const encodings = [
 
 const dateOrders = [
   { value: 'ymd', label: 'Year, month, day: 2025-05-03' },
-  { value: 'dmy', label: 'Day first: 3.5.2025 or 03/05/2025 is 3 May' },
+  { value: 'dmy', label: 'Day first: 03/05/2025 is 3 May' },
   { value: 'mdy', label: 'Month first: 05/03/2025 is 3 May' },
 ] as const;
 
@@ -45,7 +45,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
 
   return (
     <>
-      <Fieldset legend="How the file is written" variant="unstyled" classNames={{ legend: classes.legend ?? '' }}>
+      <Fieldset legend="File format" variant="unstyled" classNames={{ legend: classes.legend ?? '' }}>
         <Stack gap="sm">
           <SimpleGrid cols={2} spacing="sm">
             <Select
@@ -60,7 +60,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
               }}
             />
             <NumberInput
-              label="The header is in line"
+              label="Column names are on line"
               min={1}
               max={200}
               allowDecimal={false}
@@ -72,7 +72,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
               }}
             />
             <Select
-              label="Letters are written in"
+              label="Text encoding"
               allowDeselect={false}
               data={encodings}
               value={mapping.encoding}
@@ -83,7 +83,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
               }}
             />
             <Select
-              label="Decimals are written"
+              label="Number format"
               allowDeselect={false}
               data={[
                 { value: ',', label: '1.234,56' },
@@ -95,7 +95,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
             />
           </SimpleGrid>
           <Radio.Group
-            label="Dates are written"
+            label="Date order"
             value={dateOrderChosen ? mapping.dateOrder : ''}
             onChange={(value) => {
               const dateOrder = dateOrders.find((known) => known.value === value)?.value;
@@ -104,7 +104,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
             error={
               dateOrderChosen
                 ? problemOf('dateOrder')
-                : 'Nobody can tell it from these dates: no day in the file is after the 12th. Choose how your bank writes them.'
+                : 'These dates can be read either way, because no day is later than the 12th. Choose how your bank writes them.'
             }
           >
             <Stack gap={6} mt={6} mb={4}>
@@ -116,14 +116,14 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
         </Stack>
       </Fieldset>
 
-      <Fieldset legend="The amount" variant="unstyled" classNames={{ legend: classes.legend ?? '' }}>
+      <Fieldset legend="Amount" variant="unstyled" classNames={{ legend: classes.legend ?? '' }}>
         <Stack gap="sm">
           <SegmentedControl
             fullWidth
-            aria-label="How the amount is written"
+            aria-label="Amount columns"
             data={[
               { value: 'signed', label: 'One column' },
-              { value: 'split', label: 'Out and in apart' },
+              { value: 'split', label: 'Separate columns for in and out' },
             ]}
             value={money.kind}
             onChange={(kind) =>
@@ -148,11 +148,11 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
                 onChange={(column) => onMapping({ money: { ...money, column: column ?? '' } })}
               />
               <Select
-                label="What was spent is"
+                label="Spending is shown as"
                 allowDeselect={false}
                 data={[
-                  { value: 'negative', label: 'below zero: -12.50' },
-                  { value: 'positive', label: 'above zero: 12.50' },
+                  { value: 'negative', label: 'Negative (−12.50)' },
+                  { value: 'positive', label: 'Positive (12.50)' },
                 ]}
                 value={money.spentIs}
                 onChange={(value) =>
@@ -184,13 +184,12 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
             </SimpleGrid>
           )}
           <Text size="xs" c="dimmed">
-            What was spent becomes a row of Expenses, what came in a row of Incomes: two files are made of one
-            statement.
+            Money out becomes a row of Expenses, and money in becomes a row of Income. One statement makes two files.
           </Text>
         </Stack>
       </Fieldset>
 
-      <Fieldset legend="The other columns" variant="unstyled" classNames={{ legend: classes.legend ?? '' }}>
+      <Fieldset legend="Other columns" variant="unstyled" classNames={{ legend: classes.legend ?? '' }}>
         <Stack gap="sm">
           {fields.map((field) => (
             <CellField

@@ -13,20 +13,18 @@ export function MappingSample({ sample, mapping }: { readonly sample: Sample; re
     <>
       <Stack gap={6}>
         <Title order={3} fz="sm">
-          What comes of it
+          Preview
         </Title>
         <Text size="xs" role="status" c={bad.length === 0 ? 'dimmed' : 'var(--negative)'}>
-          {bad.length === 0
-            ? `The first ${formatInteger(sample.rows.length)} rows can all be read.`
-            : `Of the first ${formatInteger(sample.rows.length)} rows, ${bad.length === 1 ? 'line' : 'lines'} ${bad.join(', ')} cannot be read. Where only the row is wrong, not the mapping, you mend it afterwards.`}
+          {describeSample(sample.rows.length, bad)}
         </Text>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard */}
-        <section className={classes.area} tabIndex={0} aria-label="The rows that come of it">
+        <section className={classes.area} tabIndex={0} aria-label="Preview of the rows">
           <Table className={classes.table ?? ''} stickyHeader>
             <Table.Thead>
               <Table.Tr>
-                <Table.Th ta="right">Line</Table.Th>
-                <Table.Th>Feed</Table.Th>
+                <Table.Th ta="right">Row</Table.Th>
+                <Table.Th>Type</Table.Th>
                 {resultColumns.map(({ label, right }) => (
                   <Table.Th key={label} ta={right ? 'right' : 'left'}>
                     {label}
@@ -54,14 +52,14 @@ export function MappingSample({ sample, mapping }: { readonly sample: Sample; re
       </Stack>
       <Stack gap={6}>
         <Title order={3} fz="sm">
-          As your bank wrote it
+          Your bank’s file
         </Title>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard */}
-        <section className={classes.area} tabIndex={0} aria-label="The rows of your bank">
+        <section className={classes.area} tabIndex={0} aria-label="Rows of your bank’s file">
           <Table className={classes.table ?? ''} stickyHeader>
             <Table.Thead>
               <Table.Tr>
-                <Table.Th ta="right">Line</Table.Th>
+                <Table.Th ta="right">Row</Table.Th>
                 {sample.header.map((name, at) => (
                   <Table.Th key={`${name}-${at}`}>{name}</Table.Th>
                 ))}
@@ -84,6 +82,14 @@ export function MappingSample({ sample, mapping }: { readonly sample: Sample; re
       </Stack>
     </>
   );
+}
+
+/** Says whether the first rows can be read, and which cannot. */
+function describeSample(count: number, bad: readonly string[]): string {
+  if (count === 0) return 'There are no rows below the column names.';
+  if (bad.length === 0) return count === 1 ? 'The first row can be read.' : `The first ${count} rows can be read.`;
+  const rows = bad.length === 1 ? `Row ${bad[0]}` : `Rows ${bad.join(', ')}`;
+  return `${rows} can’t be read. If the columns are right, you can fix ${bad.length === 1 ? 'it' : 'them'} in the next step.`;
 }
 
 interface CellProps {

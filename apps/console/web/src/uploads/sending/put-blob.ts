@@ -26,7 +26,7 @@ export type PutBlob = (request: PutRequest) => Promise<PutAnswer>;
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
   constructor() {
-    super('The connection was lost while sending. What has arrived is kept.');
+    super('The connection was lost while sending. The part already sent is kept. Try again.');
   }
 }
 
@@ -38,7 +38,7 @@ export class StorageRefused extends Error {
   readonly code: string | null;
 
   constructor(status: number, code: string | null) {
-    super(`The storage refused the file (${status}${code === null ? '' : `, ${code}`}). Send it again.`);
+    super(`The storage did not accept the file (${status}${code === null ? '' : `, ${code}`}). Send it again.`);
     this.status = status;
     this.code = code;
   }

@@ -12,7 +12,7 @@ export const sendApi: SendApi = {
       api.sends.multipart.sign.$post({ json: { objectKey, multipartId, parts: [part] } }),
     );
     const [signed] = urls;
-    if (signed === undefined) throw new Error('The API signed no part. Try again.');
+    if (signed === undefined) throw new Error('The service did not accept part of the file. Try again.');
     return signed;
   },
 

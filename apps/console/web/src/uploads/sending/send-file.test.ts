@@ -128,7 +128,7 @@ test('a dropped connection is tried again, and the person is told meanwhile', as
 test('a storage that says no is not asked again', async () => {
   const storage = new Storage();
   storage.faults.push(new StorageRefused(400, 'EntityTooLarge'));
-  await expect(sendFile(sending(storage, new Blob(['abc'])))).rejects.toThrow('refused');
+  await expect(sendFile(sending(storage, new Blob(['abc'])))).rejects.toThrow('did not accept');
   expect(storage.asked).toEqual(['start']);
 });
 

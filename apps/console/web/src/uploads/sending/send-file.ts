@@ -81,7 +81,7 @@ export interface Sent {
 export class MovedMeanwhile extends Error {
   override readonly name = 'MovedMeanwhile';
   constructor() {
-    super('Another file was sent under this name meanwhile. Look at this one again and say which of them counts.');
+    super('Another file with this name was sent in the meantime. Check this file again, then replace it or keep both.');
   }
 }
 
@@ -131,8 +131,7 @@ async function sendWhole(sending: Sending, first: Extract<StartedSend, { kind: '
       throw error;
     }
   });
-  if (versionId === null)
-    throw new Error('The bucket does not keep versions: nothing can be followed or undone in it.');
+  if (versionId === null) throw new Error('The storage does not keep versions. Ask an operator to turn on versioning.');
   return { objectKey: first.objectKey, versionId, resumedBytes: 0 };
 }
 

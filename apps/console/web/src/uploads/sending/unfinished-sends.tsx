@@ -35,16 +35,16 @@ function Unfinished({ send }: { readonly send: KeptSend }) {
       variant="light"
       color="blue"
       icon={<IconCloudUp aria-hidden />}
-      title={`${send.name} was not sent to its end`}
+      title={`${send.name} was not sent completely`}
     >
       <Stack gap="xs">
         <Text size="sm">
-          It has {formatBytes(send.bytes)} and was begun on {formatMoment(new Date(send.startedAt).toISOString())}. Drop
-          the same file again: only what is missing is sent.
+          You started sending this file of {formatBytes(send.bytes)} on{' '}
+          {formatMoment(new Date(send.startedAt).toISOString())}. Drop the same file again to send the rest.
         </Text>
         <Group>
           <Button size="xs" variant="default" loading={discard.isPending} onClick={() => discard.mutate()}>
-            Throw away what was sent
+            Discard the part already sent
           </Button>
         </Group>
       </Stack>

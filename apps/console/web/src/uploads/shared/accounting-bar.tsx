@@ -1,5 +1,5 @@
 import { Progress } from '@mantine/core';
-import { formatInteger } from '../../shared/numbers.ts';
+import { formatCount, formatInteger } from '../../shared/numbers.ts';
 
 export interface RowCounts {
   readonly good: number;
@@ -28,11 +28,11 @@ export function AccountingBar({ counts, height = 8 }: { readonly counts: RowCoun
   );
 }
 
-/** `82 good, 85 duplicate, 3 to fix`. */
+/** `82 usable, 85 duplicates, 3 to fix`. */
 export function rowsInWords({ good, duplicate, quarantined }: RowCounts): string {
   return [
-    `${formatInteger(good)} good`,
-    `${formatInteger(duplicate)} duplicate`,
+    `${formatInteger(good)} usable`,
+    formatCount(duplicate, 'duplicate'),
     `${formatInteger(quarantined)} to fix`,
   ].join(', ');
 }

@@ -18,11 +18,11 @@ export const feeds: readonly Feed[] = contracts.map(({ name }) => name as Feed);
 export function contractOf(feed: string): Contract {
   const contract = contracts.find(({ name }) => name === feed);
   if (contract === undefined)
-    throw new Error(`There is no feed ${feed}. Load the page again: the console may be older than the service.`);
+    throw new Error(`The type “${feed}” is unknown. Reload the page: it may be older than the service.`);
   return contract;
 }
 
 /** What people call a feed: `Expenses`. */
 export function feedTitle(feed: string | null): string {
-  return contracts.find(({ name }) => name === feed)?.title ?? feed ?? 'No feed';
+  return contracts.find(({ name }) => name === feed)?.title ?? feed ?? 'Unknown type';
 }

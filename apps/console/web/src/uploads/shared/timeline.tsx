@@ -3,16 +3,12 @@ import { IconCheck, IconClock, IconLoader2, IconX } from '@tabler/icons-react';
 import { formatMoment } from '../../shared/dates.ts';
 import { formatSeconds } from '../../shared/numbers.ts';
 import type { TimelineStep } from '../follow/timeline.ts';
+import { stateTitles } from './state-titles.ts';
 import classes from './timeline.module.css';
 
-const words: Readonly<Record<TimelineStep['name'], string>> = {
-  sent: 'Sent',
-  received: 'Received',
-  loading: 'Loading',
-  published: 'Published',
-  rejected: 'Rejected',
-  failed: 'Failed',
-};
+const stepTitles: Readonly<Record<TimelineStep['name'], string>> = { sent: 'Sent', ...stateTitles };
+/** Seconds: a shorter step would read “+0 secs”. */
+const shownFrom = 0.005;
 
 interface Props {
   readonly steps: readonly TimelineStep[];
@@ -44,9 +40,9 @@ export function Timeline({ steps, live }: Props) {
             <div>
               <Group gap={6} wrap="nowrap">
                 <Text size="sm" fw={600}>
-                  {words[step.name]}
+                  {stepTitles[step.name]}
                 </Text>
-                {step.seconds !== null ? (
+                {step.seconds !== null && step.seconds >= shownFrom ? (
                   <Text size="sm" c="dimmed" className="figures">
                     +{formatSeconds(step.seconds)}
                   </Text>

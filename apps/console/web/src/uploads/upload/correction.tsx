@@ -21,7 +21,7 @@ export function Correction({ uploadId }: { readonly uploadId: number }) {
       <CardView card={card} />
       {isUnsent(card) ? (
         <Text size="xs" c="dimmed" mt={6}>
-          Nothing has been sent yet: look at it, then send the correction.
+          Nothing has been sent yet. Check the file, then send the correction.
         </Text>
       ) : null}
     </section>

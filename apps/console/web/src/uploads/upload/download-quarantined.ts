@@ -22,7 +22,7 @@ export async function downloadQuarantined(
     cursor = page.next;
   } while (cursor !== undefined);
   const table = [
-    ['row', 'what is wrong', 'column', ...header],
+    ['row', 'problem', 'column', ...header],
     ...rows.map(({ rowNo, message, column, rawText }) => [String(rowNo), message, column ?? '', ...parseRow(rawText)]),
   ];
   const name = nameOfKey(objectKey)

@@ -49,8 +49,8 @@ export function LinePanel({ upload, row }: { readonly upload: Upload; readonly r
       </Group>
       {tooLarge ? (
         <Text size="sm" c="dimmed">
-          The file has {formatBytes(sizeBytes ?? 0)}, too much to be looked through here: download it and go to row{' '}
-          {formatInteger(row)}.
+          The file has {formatBytes(sizeBytes ?? 0)}, too much to search here. Open the file on your computer and go to
+          row {formatInteger(row)}.
         </Text>
       ) : null}
       {lines.isError ? <ProblemNotice error={lines.error} onRetry={() => void lines.refetch()} /> : null}

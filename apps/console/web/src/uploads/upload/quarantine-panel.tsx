@@ -6,7 +6,7 @@ import { useEffect, useMemo } from 'react';
 import type { Upload } from '../../../../api/contract/uploads.ts';
 import { answerOf, api } from '../../api/client.ts';
 import { LoadingPanel } from '../../shared/loading.tsx';
-import { formatBytes, formatInteger } from '../../shared/numbers.ts';
+import { formatBytes, formatCount, formatInteger } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
 import { fixDraftId } from '../cards/card.ts';
 import { cards, useCards } from '../cards/the-cards.ts';
@@ -70,7 +70,7 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
         const source = await previewWorker.fileOfRows([shape.header, ...fixes.map(({ cells }) => cells)]);
         cards.addMade({
           source,
-          name: name.replace(/^.*\//, '').replace(/\.csv(\.gz)?$/i, ` mended ${fixes.length}.csv`),
+          name: name.replace(/^.*\//, '').replace(/\.csv(\.gz)?$/i, ` fixed ${fixes.length}.csv`),
           feed,
         });
       } else {
@@ -94,10 +94,10 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       <Group justify="space-between" align="flex-start" gap="sm">
         <div style={{ flex: '1 1 280px' }}>
           <Title order={2} id="rows-to-fix">
-            {formatInteger(upload.rowsQuarantined)} {upload.rowsQuarantined === 1 ? 'row' : 'rows'} to fix
+            {formatCount(upload.rowsQuarantined, 'row')} to fix
           </Title>
           <Text size="sm" c="dimmed" maw={620}>
-            Mend the cells below. What you type is kept in this browser until it is sent, even if you close the page.
+            Fix the cells below. Your changes are saved in this browser until you send them, even if you close the page.
           </Text>
         </div>
         <Button
@@ -112,15 +112,15 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       </Group>
       {restored > 0 && card === undefined ? (
         <Text size="sm" role="status">
-          What you had typed before is here again.
+          Your unsent changes are restored.
         </Text>
       ) : null}
       {download.isError ? <ProblemNotice error={download.error} /> : null}
       {header.isError ? <ProblemNotice error={header.error} onRetry={() => void header.refetch()} /> : null}
       {tooLarge ? (
         <Alert variant="light" color="blue" icon={<IconInfoCircle aria-hidden />}>
-          The file has {formatBytes(sizeBytes ?? 0)}, more than is rewritten here ({formatBytes(rewrittenAtMost)}). The
-          rows that you mend are sent as a new file of their own instead; these stay listed here.
+          This file has {formatBytes(sizeBytes ?? 0)}. Files of more than {formatBytes(rewrittenAtMost)} can’t be
+          changed here, so the rows that you fix are sent as a new file. They stay listed here.
         </Alert>
       ) : null}
       {shape === null ? null : (
@@ -136,7 +136,7 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       )}
       <Group gap="sm" justify="space-between">
         <Text size="sm" role="status" className="figures">
-          {formatInteger(fixes.length)} of {formatInteger(upload.rowsQuarantined)} mended
+          {formatInteger(fixes.length)} of {formatInteger(upload.rowsQuarantined)} fixed
         </Text>
         <Button
           leftSection={<IconEye size={18} aria-hidden />}
@@ -144,7 +144,7 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
           loading={rewrite.isPending}
           onClick={() => rewrite.mutate()}
         >
-          {tooLarge ? 'See the new file' : 'See the corrected file'}
+          {tooLarge ? 'Preview the new file' : 'Preview the corrected file'}
         </Button>
       </Group>
       {rewrite.isError ? <ProblemNotice error={rewrite.error} /> : null}

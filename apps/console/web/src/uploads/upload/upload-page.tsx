@@ -39,7 +39,7 @@ export function UploadPage() {
   const { data } = upload;
   return (
     <>
-      <Breadcrumbs mb="xs" component="nav" aria-label="Where this is">
+      <Breadcrumbs mb="xs" component="nav" aria-label="Breadcrumbs">
         <Anchor
           size="sm"
           renderRoot={(props) => (

@@ -62,7 +62,7 @@ export function CompareFiles({ feed, before, after }: FilesProps) {
   if (tooLarge) {
     return (
       <Alert variant="light" color="gray" icon={<IconInfoCircle aria-hidden />}>
-        Files of more than {formatBytes(rewrittenAtMost)} are not compared here.
+        Files of more than {formatBytes(rewrittenAtMost)} can’t be compared here.
       </Alert>
     );
   }
@@ -87,7 +87,7 @@ function Differences({ diff }: { readonly diff: RowsDiff }) {
           {formatInteger(changed.length)} changed
         </Badge>
         <Badge variant="light" color="gray" tt="none" leftSection={<IconEqual size={13} aria-hidden />}>
-          {formatInteger(same)} the same
+          {formatInteger(same)} unchanged
         </Badge>
       </Group>
       {lines.length > 0 ? <Lines lines={lines} header={diff.header} /> : null}
@@ -114,7 +114,7 @@ function Lines({ lines, header }: { readonly lines: readonly ChangeLine[]; reado
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard
-    <section ref={area} className={classes.area} tabIndex={0} aria-label="The differences">
+    <section ref={area} className={classes.area} tabIndex={0} aria-label="Differences">
       <Table className={classes.table ?? ''} stickyHeader withRowBorders={false} aria-rowcount={lines.length + 1}>
         <Table.Thead>
           <Table.Tr>

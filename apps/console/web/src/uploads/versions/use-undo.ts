@@ -18,7 +18,7 @@ export function useUndo(upload: Pick<Upload, 'uploadId' | 'objectKey'>) {
   const [progress, setProgress] = useState<string | null>(null);
   const mutation = useMutation({
     mutationFn: async (step: UndoStep): Promise<Undone> => {
-      setProgress('Asking the storage…');
+      setProgress('Starting…');
       const undone =
         step.kind === 'remove' ? await remove(upload, step, setProgress) : await restore(upload, step, setProgress);
       // Every figure may have changed: dashboards, transactions, this page.
@@ -36,7 +36,7 @@ async function remove(
   tell: (words: string) => void,
 ): Promise<Undone> {
   await answerOf(api.objects.remove.$post({ json: { objectKey, newestVersionId } }));
-  tell('It is hidden. Waiting until its rows are out of the figures…');
+  tell('Removing its rows from your figures…');
   const { stage } = await untilSettled({
     look: async (signal) => {
       const upload = await answerOf(
@@ -47,8 +47,8 @@ async function remove(
     settled: ({ stage }) => stage !== 'published' && isSettled(stage),
   });
   return stage === 'retired'
-    ? { words: 'Undone: its rows are out of every figure.', uploadId: null }
-    : { words: 'Something else happened to it meanwhile: look at the versions below.', uploadId: null };
+    ? { words: 'Undone. These rows no longer count.', uploadId: null }
+    : { words: 'This upload changed in the meantime. Check the versions below.', uploadId: null };
 }
 
 async function restore(
@@ -61,15 +61,16 @@ async function restore(
       json: { objectKey, versionId: step.to.versionId, newestVersionId: step.newestVersionId },
     }),
   );
-  tell('That version is the newest again. Waiting until its rows are in the figures…');
+  tell('Bringing the rows of that version back into your figures…');
   const { stage, upload } = await untilSettled({ look: (signal) => lookAtVersion(objectKey, versionId, signal) });
   const uploadId = upload?.uploadId ?? null;
-  if (stage === 'rejected') return { words: `It was rejected: ${upload?.reason ?? 'no reason is known.'}`, uploadId };
+  if (stage === 'rejected')
+    return { words: `That version was not imported. ${upload?.reason ?? 'The reason is unknown.'}`, uploadId };
   return {
     words:
       step.kind === 'bring-back'
-        ? 'Brought back: its rows are in the figures again.'
-        : 'Undone: the version before is in the figures again.',
+        ? 'Restored. The rows of this version count again.'
+        : 'Undone. The rows of the version before count again.',
     uploadId,
   };
 }

@@ -42,8 +42,7 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
             Versions
           </Title>
           <Text size="sm" c="dimmed" maw={560}>
-            Nothing is ever deleted: an undo hides a version or brings an earlier one back, and each step can itself be
-            undone.
+            Nothing is deleted. Undo hides a version or restores an earlier one, and you can undo that step, too.
           </Text>
         </div>
         {step === null ? null : (
@@ -60,7 +59,7 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
             onClick={() => undo.mutate(step)}
           >
             {step.kind === 'bring-back'
-              ? 'Redo: bring this version back'
+              ? 'Restore this version'
               : step.kind === 'remove'
                 ? 'Undo this upload'
                 : 'Undo this correction'}
@@ -86,7 +85,7 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
               <Anchor
                 renderRoot={(props) => (
                   <Link {...props} to="/uploads/$uploadId" params={{ uploadId: String(undo.data?.uploadId) }}>
-                    Open the new upload
+                    Open the newest version
                   </Link>
                 )}
               />
@@ -150,7 +149,7 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
       </ol>
       {versions.data.truncated ? (
         <Text size="sm" c="dimmed">
-          There are older versions, which are not shown.
+          Older versions are not shown.
         </Text>
       ) : null}
       {compared === null && own !== undefined && versionBefore(all, versionId) !== null ? (

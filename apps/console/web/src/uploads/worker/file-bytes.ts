@@ -8,8 +8,8 @@ export class FileUnreadable extends Error {
   constructor(status: number) {
     super(
       status === 404
-        ? 'The storage no longer has this version: it is older than versions are kept.'
-        : `The storage did not give the file (${status}). Try again.`,
+        ? 'This version is too old and no longer stored.'
+        : `The file could not be read from the storage (${status}). Try again.`,
     );
   }
 }
