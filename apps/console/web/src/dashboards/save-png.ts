@@ -1,11 +1,11 @@
 /** A visual as a picture for a letter or a chat: on white, with its title, twice as sharp as a screen. */
 import type { Visual, VisualData } from '@centflow/reports';
+import { saveFile } from '../shared/save-file.ts';
 import { draw } from './charts/draw.ts';
 import { isDrawable } from './charts/drawable.ts';
 import { echarts } from './charts/echarts.ts';
 import { FONT, palettes } from './charts/palette.ts';
 import { formatCell } from './figures.ts';
-import { saveFile } from './save-file.ts';
 import { bodyHeight, drawnHeight } from './visual-height.ts';
 
 const WIDTH = 960;

@@ -17,7 +17,7 @@ import { nameOfKey } from '../shared/amounts.ts';
 import { contractOf, feeds } from '../shared/feeds.ts';
 import { contentUrl } from '../versions/newest-version.ts';
 import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
-import { downloadQuarantined } from './download-quarantined.ts';
+import { downloadRowsToFix } from './download-rows-to-fix.ts';
 
 export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
   const { uploadId, objectKey, versionId, sizeBytes } = upload;
@@ -85,7 +85,7 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       }
     },
   });
-  const download = useMutation({ mutationFn: () => downloadQuarantined(upload, header.data ?? []) });
+  const download = useMutation({ mutationFn: () => downloadRowsToFix(upload, header.data ?? []) });
 
   if (pages.isPending || header.isPending) return <LoadingPanel height={260} label="Loading the rows to fix" />;
   if (pages.isError) return <ProblemNotice error={pages.error} onRetry={() => void pages.refetch()} />;

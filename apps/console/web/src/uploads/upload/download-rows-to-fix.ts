@@ -1,11 +1,12 @@
-import { parseRow, toSafeCsv } from '@centflow/preview';
+import { parseRow } from '@centflow/preview';
 import type { QuarantinedRow, Upload } from '../../../../api/contract/uploads.ts';
 import { answerOf, api } from '../../api/client.ts';
+import { csvFile } from '../../shared/csv-file.ts';
+import { saveFile } from '../../shared/save-file.ts';
 import { nameOfKey } from '../shared/amounts.ts';
-import { saveAs } from '../shared/save-as.ts';
 
-/** Saves all quarantined rows of an upload as a CSV that no spreadsheet program takes for formulas. */
-export async function downloadQuarantined(
+/** Saves all quarantined rows of an upload as a CSV file to edit in a spreadsheet program. */
+export async function downloadRowsToFix(
   { uploadId, objectKey }: Pick<Upload, 'uploadId' | 'objectKey'>,
   header: readonly string[],
 ): Promise<void> {
@@ -21,12 +22,19 @@ export async function downloadQuarantined(
     rows.push(...page.rows);
     cursor = page.next;
   } while (cursor !== undefined);
-  const table = [
-    ['row', 'problem', 'column', ...header],
-    ...rows.map(({ rowNo, message, column, rawText }) => [String(rowNo), message, column ?? '', ...parseRow(rawText)]),
-  ];
   const name = nameOfKey(objectKey)
     .replace(/^.*\//, '')
     .replace(/\.csv(\.gz)?$/i, '');
-  saveAs(new Blob([toSafeCsv(table)], { type: 'text/csv;charset=utf-8' }), `${name} to fix.csv`);
+  saveFile(
+    `${name} to fix.csv`,
+    csvFile([
+      ['row', 'problem', 'column', ...header],
+      ...rows.map(({ rowNo, message, column, rawText }) => [
+        String(rowNo),
+        message,
+        column ?? '',
+        ...parseRow(rawText),
+      ]),
+    ]),
+  );
 }
