@@ -71,10 +71,15 @@ function unitsAt(bytes: Uint8Array, from: number, pointAt: number, to: number, d
   return BigInt(digits.padEnd(digits.length + SCALE - decimals, '0'));
 }
 
-/** The units of a decimal text that is known to be one, such as a contract's `0.01`. */
+/**
+ * Returns the units of a decimal text, such as a contract's `0.01`.
+ *
+ * @throws {RangeError} if the text has more decimals than amounts have
+ */
 export function unitsOf(text: string): bigint {
   const isNegative = text.startsWith('-');
   const [whole = '0', decimals = ''] = text.replace('-', '').split('.');
+  if (decimals.length > SCALE) throw new RangeError(`${text} has more than ${SCALE} decimals.`);
   const units = BigInt(whole + decimals.padEnd(SCALE, '0'));
   return isNegative ? -units : units;
 }

@@ -2,7 +2,7 @@ import type { Visual, VisualData } from '@centflow/reports';
 import { Text } from '@mantine/core';
 import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from '@tabler/icons-react';
 import { formatMonth } from '../shared/dates.ts';
-import { changeBetween, sumOf } from '../shared/decimals.ts';
+import { calculateChange, sumAmounts } from '../shared/decimals.ts';
 import { forPixels } from '../shared/money.ts';
 import { formatCount, formatPercent } from '../shared/numbers.ts';
 import classes from './dashboards.module.css';
@@ -34,7 +34,7 @@ export function KpiFigure({ visual, data: { columns, rows, currency } }: Props) 
       <Sparkline points={rows.map(([, amount]) => forPixels(amount ?? null))} />
       {addsUp ? (
         <Text size="sm" c="dimmed" mt={6} className="figures">
-          {formatCell(sumOf(amounts), value, currency)} in {formatCount(rows.length, 'month')}
+          {formatCell(sumAmounts(amounts), value, currency)} in {formatCount(rows.length, 'month')}
         </Text>
       ) : (
         <Text size="sm" mt={6}>
@@ -50,7 +50,7 @@ type Row = VisualData['rows'][number];
 function Change({ before, last, percent }: { readonly before: Row; readonly last: Row; readonly percent: boolean }) {
   const [from, to] = [before[1], last[1]];
   if (from === null || from === undefined || to === null || to === undefined) return null;
-  const change = percent ? Number(to) - Number(from) : changeBetween(String(from), String(to));
+  const change = percent ? Number(to) - Number(from) : calculateChange(String(from), String(to));
   if (change === null) return null;
   const Arrow = change > 0.0005 ? IconArrowUpRight : change < -0.0005 ? IconArrowDownRight : IconArrowRight;
   const size = percent ? `${Math.abs(change * 100).toFixed(1)} points` : formatPercent(Math.abs(change));

@@ -1,6 +1,6 @@
 /** A pivot's answer, turned into rows and columns with exact totals. */
 import type { VisualData } from '@centflow/reports';
-import { compareAmounts, sumOf } from '../shared/decimals.ts';
+import { compareAmounts, sumAmounts } from '../shared/decimals.ts';
 import type { Cell } from './figures.ts';
 
 export interface PivotRow {
@@ -32,12 +32,12 @@ export function pivot({ rows }: VisualData): Pivoted {
   const pivoted = [...byLabel].map(([label, cells]) => ({
     label,
     cells: columns.map((column) => cells.get(column)),
-    total: sumOf(cells.values()),
+    total: sumAmounts(cells.values()),
   }));
   return {
     columns,
     rows: pivoted.sort((one, other) => compareAmounts(other.total, one.total)),
-    totals: columns.map((_, index) => sumOf(pivoted.flatMap(({ cells }) => cells[index] ?? []))),
-    total: sumOf(pivoted.map(({ total }) => total)),
+    totals: columns.map((_, index) => sumAmounts(pivoted.flatMap(({ cells }) => cells[index] ?? []))),
+    total: sumAmounts(pivoted.map(({ total }) => total)),
   };
 }

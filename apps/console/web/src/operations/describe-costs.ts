@@ -1,6 +1,6 @@
 import type { JobRun } from '../../../api/contract/operations.ts';
 import { formatMonth } from '../shared/dates.ts';
-import { sumOf } from '../shared/decimals.ts';
+import { sumAmounts } from '../shared/decimals.ts';
 import { formatCost, formatCount } from '../shared/numbers.ts';
 
 type RunCosts = Pick<JobRun, 'glueVersion' | 'dpuHourUsd' | 'usd'>;
@@ -17,7 +17,7 @@ export function describeCosts(runs: readonly RunCosts[], asOf: string): string {
   const unknown = runs.length - usd.length;
   const exception = unknown === 0 ? '' : ` (${formatCount(unknown, 'run')} of unknown cost not included)`;
   return (
-    `${count}, ${formatCost(sumOf(usd))} in total${exception}. ` +
+    `${count}, ${formatCost(sumAmounts(usd))} in total${exception}. ` +
     `A DPU hour costs ${pricesOf(runs).join(' and ')} (list price, ${formatMonth(asOf)}).`
   );
 }

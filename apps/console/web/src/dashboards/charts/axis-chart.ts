@@ -2,7 +2,7 @@
 import type { VisualColumn, VisualData } from '@centflow/reports';
 import type { BarSeriesOption, EChartsOption, LineSeriesOption } from 'echarts';
 import { addMonths } from '../../shared/dates.ts';
-import { sumOf } from '../../shared/decimals.ts';
+import { sumAmounts } from '../../shared/decimals.ts';
 import { forPixels } from '../../shared/money.ts';
 import { type Cell, formatCell, formatOnAxis } from '../figures.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
@@ -148,7 +148,7 @@ function takeTogether(
   const marks = (kept[0]?.marks ?? []).map((_, index): Mark | null => {
     const together = rest.flatMap((one) => one.marks[index] ?? []);
     if (together.length === 0) return null;
-    const total = sumOf(together.map(({ row }) => String(rows[row]?.[valueIndex] ?? '0')));
+    const total = sumAmounts(together.map(({ row }) => String(rows[row]?.[valueIndex] ?? '0')));
     return {
       value: forPixels(total),
       text: formatCell(total, column, currency),

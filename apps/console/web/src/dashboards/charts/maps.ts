@@ -3,7 +3,7 @@
 import countries from 'virtual:countries';
 import type { VisualData } from '@centflow/reports';
 import type { EChartsOption } from 'echarts';
-import { sumOf } from '../../shared/decimals.ts';
+import { sumAmounts } from '../../shared/decimals.ts';
 import { forPixels } from '../../shared/money.ts';
 import { formatCell } from '../figures.ts';
 import { boundsOf, type Position } from './bounds.ts';
@@ -118,7 +118,7 @@ function describeUnplaced(
   const value = columns.at(-1);
   const unstated = marks.filter(({ row }) => rows[row]?.slice(0, -1).includes(null));
   const unknown = marks.filter((mark) => !unstated.includes(mark));
-  const total = sumOf(unstated.map(({ row }) => String(rows[row]?.at(-1) ?? '0')));
+  const total = sumAmounts(unstated.map(({ row }) => String(rows[row]?.at(-1) ?? '0')));
   const named = unknown.slice(0, 12).map(({ title, text }) => `${title} (${text})`);
   const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more, see the table` : '';
   return [
