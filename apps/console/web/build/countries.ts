@@ -43,14 +43,14 @@ function drawn(atlas: string, decimals: number): Country[] {
   return world.features
     .map((country) => ({
       type: country.type,
-      properties: { name: codeOf(country) },
+      properties: { name: parseErrorCode(country) },
       geometry: rounded(country.geometry, decimals),
     }))
     .filter(({ properties }) => properties.name !== LEFT_OUT);
 }
 
 /** A territory that is nobody's by ISO is still drawn, under its name. */
-function codeOf({ id, properties: { name } }: Country): string {
+function parseErrorCode({ id, properties: { name } }: Country): string {
   return iso31661NumericToAlpha2[String(id).padStart(3, '0')] ?? withoutNumber[name] ?? name;
 }
 

@@ -25,8 +25,8 @@ afterEach(() => {
 });
 
 test('sends a request again that was one of too many, after the time that the answer names', async () => {
-  const { answerOf, api, fetched } = await load(busy, busy, good);
-  const answer = answerOf(api.session.$get({ query: {} }));
+  const { readAnswer, api, fetched } = await load(busy, busy, good);
+  const answer = readAnswer(api.session.$get({ query: {} }));
   await vi.advanceTimersByTimeAsync(1999);
   expect(fetched).toHaveBeenCalledTimes(1);
   await vi.advanceTimersByTimeAsync(2001);
@@ -35,8 +35,8 @@ test('sends a request again that was one of too many, after the time that the an
 });
 
 test('shows the refusal in words if it stays', async () => {
-  const { answerOf, api, fetched } = await load(...Array(10).fill(busy));
-  const refused = expect(answerOf(api.session.$get({ query: {} }))).rejects.toMatchObject({ status: 429, ...body });
+  const { readAnswer, api, fetched } = await load(...Array(10).fill(busy));
+  const refused = expect(readAnswer(api.session.$get({ query: {} }))).rejects.toMatchObject({ status: 429, ...body });
   await vi.advanceTimersByTimeAsync(60_000);
   await refused;
   expect(fetched).toHaveBeenCalledTimes(4);

@@ -4,7 +4,7 @@ import type { SuccessStatusCode } from 'hono/utils/http-status';
 import type { Api } from '../../../api/contract/api.ts';
 import { session } from '../session/this-tab.ts';
 import { pause } from '../shared/pause.ts';
-import { problemOf } from './problem.ts';
+import { readProblem } from './problem.ts';
 
 /** How often a request is sent again that was one of too many. */
 const RETRIES_WHEN_BUSY = 3;
@@ -51,13 +51,13 @@ type Succeeded<R> =
 /**
  * The body of a successful answer.
  *
- * @throws Problem where the API refused, in its words
+ * @throws ApiError where the API refused, in its words
  * @throws TypeError where it could not be reached
  */
-export async function answerOf<R extends ClientResponse<unknown, number, 'json'>>(
+export async function readAnswer<R extends ClientResponse<unknown, number, 'json'>>(
   pending: Promise<R>,
 ): Promise<Succeeded<R>> {
   const response = await pending;
-  if (!response.ok) throw await problemOf(response as unknown as Response);
+  if (!response.ok) throw await readProblem(response as unknown as Response);
   return (await response.json()) as Succeeded<R>;
 }

@@ -5,8 +5,8 @@ export interface FieldProblem {
   readonly message: string;
 }
 
-export class Problem extends Error {
-  override readonly name = 'Problem';
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
   readonly status: number;
   readonly title: string;
   readonly detail: string;
@@ -22,13 +22,13 @@ export class Problem extends Error {
 }
 
 /** Reads a refusal, whoever wrote it: the API, a gateway before it, or a proxy that knows no JSON. */
-export async function problemOf(response: Response): Promise<Problem> {
+export async function readProblem(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined);
   const said = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const text = (name: string) => (typeof said[name] === 'string' ? said[name] : undefined);
-  return new Problem(
+  return new ApiError(
     response.status,
-    text('title') ?? byStatus(response.status),
+    text('title') ?? titleForStatus(response.status),
     text('detail') ?? adviceFor(response.status),
     Array.isArray(said.errors) ? said.errors.filter(isFieldProblem) : [],
   );
@@ -38,7 +38,7 @@ function isFieldProblem(value: unknown): value is FieldProblem {
   return typeof value === 'object' && value !== null && 'pointer' in value && 'message' in value;
 }
 
-function byStatus(status: number): string {
+function titleForStatus(status: number): string {
   if (status === 403) return 'Not allowed';
   if (status === 404) return 'Not found';
   if (status === 429) return 'Too many requests';
@@ -55,19 +55,19 @@ function adviceFor(status: number): string {
 }
 
 /** Worth trying again by itself: the network, or a fault that passes. */
-export function isPassing(error: unknown): boolean {
-  if (error instanceof Problem) return error.status >= 500 || error.status === 429;
+export function isTransient(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status >= 500 || error.status === 429;
   return error instanceof TypeError;
 }
 
 /** The service has too much to do, and did nothing. */
 export function isBusy(error: unknown): boolean {
-  return error instanceof Problem && (error.status === 429 || error.status === 503);
+  return error instanceof ApiError && (error.status === 429 || error.status === 503);
 }
 
 /** What to tell a person about any error. */
-export function wordsOf(error: unknown): { readonly title: string; readonly detail: string } {
-  if (error instanceof Problem) return { title: error.title, detail: error.detail };
+export function describeError(error: unknown): { readonly title: string; readonly detail: string } {
+  if (error instanceof ApiError) return { title: error.title, detail: error.detail };
   if (error instanceof TypeError)
     return {
       title: 'No connection',

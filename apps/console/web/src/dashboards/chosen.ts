@@ -44,6 +44,6 @@ function isDrillStep(value: unknown): value is DrillStep {
 }
 
 /** The dashboard's own filters, without the drill's. */
-export function filtersOf({ path: _path, ...filters }: Chosen): Filters {
+export function getFilters({ path: _path, ...filters }: Chosen): Filters {
   return filters;
 }

@@ -22,6 +22,6 @@ const icons: Readonly<Record<string, typeof IconMap2>> = {
 };
 
 /** A dashboard that is new to the console has a chart. */
-export function dashboardIcon(id: string): typeof IconMap2 {
+export function getDashboardIcon(id: string): typeof IconMap2 {
   return icons[id] ?? IconChartHistogram;
 }

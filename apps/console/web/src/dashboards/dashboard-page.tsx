@@ -7,12 +7,12 @@ import { LoadingPanel } from '../shared/loading.tsx';
 import { PageHeader } from '../shared/page-header.tsx';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { NotFound } from '../shell/not-found.tsx';
-import { choiceWords } from './choice-words.ts';
-import { type Chosen, filtersOf } from './chosen.ts';
+import { describeChoices } from './choice-words.ts';
+import { type Chosen, getFilters } from './chosen.ts';
 import classes from './dashboards.module.css';
 import { DrillView } from './drill-view.tsx';
 import { FilterBar } from './filter-bar.tsx';
-import { monthsOf } from './period.ts';
+import { getPeriodMonths } from './period.ts';
 import { type Choices, useChoices } from './use-visual.ts';
 import { VisualCard } from './visual-card.tsx';
 
@@ -62,7 +62,7 @@ function Visuals({ dashboard, choices }: { readonly dashboard: Dashboard; readon
   const navigate = route.useNavigate();
   const step = chosen.path?.at(-1);
   const drilled = step && findVisual(step.visual);
-  const filters = filtersOf(chosen);
+  const filters = getFilters(chosen);
   if (step && drilled)
     return (
       <DrillView dashboard={dashboard} chosen={chosen} visual={drilled} filters={{ ...filters, ...step.filters }} />
@@ -75,7 +75,7 @@ function Visuals({ dashboard, choices }: { readonly dashboard: Dashboard; readon
         chosen={chosen}
         onChoose={(next) => void navigate({ search: next, replace: true, resetScroll: false })}
       />
-      <p className="print-only">{choiceWords(filters, dashboard.filters).join(' · ')}</p>
+      <p className="print-only">{describeChoices(filters, dashboard.filters).join(' · ')}</p>
       <div className={classes.grid}>
         {dashboard.visuals.map(({ visual, width }) => (
           <div key={visual.id} className={classes.cell} data-width={width} data-kind={visual.kind}>
@@ -93,7 +93,7 @@ function withDefaults(chosen: Chosen, dashboard: Dashboard, { currencies, firstM
   const unsaid = chosen.from === undefined && chosen.to === undefined;
   const months =
     unsaid && isAboutMoney(dashboard) && firstMonth && lastMonth
-      ? monthsOf('last-12', { first: firstMonth, last: lastMonth })
+      ? getPeriodMonths('last-12', { first: firstMonth, last: lastMonth })
       : {};
   return { ...(currency === undefined ? {} : { currency }), ...months, ...chosen };
 }

@@ -3,7 +3,7 @@ import { Anchor, Badge, Breadcrumbs, Group, Text } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { choiceWords } from './choice-words.ts';
+import { describeChoices } from './choice-words.ts';
 import type { Chosen, DrillStep } from './chosen.ts';
 import { VisualCard } from './visual-card.tsx';
 
@@ -41,7 +41,7 @@ export function DrillView({ dashboard, chosen, visual, filters }: Props) {
         </Text>
       </Breadcrumbs>
       <Group gap={6} mb="md" component="ul" style={{ listStyle: 'none', padding: 0, margin: 0 }}>
-        {choiceWords(
+        {describeChoices(
           filters,
           visual.filters,
           path.map((step) => step.filters.drill ?? {}),

@@ -3,26 +3,26 @@ import type { Format, VisualColumn, VisualData } from '@centflow/reports';
 import { formatDay, formatMoment, formatMonth } from '../shared/dates.ts';
 import { formatMoney, formatMoneyShort } from '../shared/money.ts';
 import { formatInteger, formatPercent, formatSeconds } from '../shared/numbers.ts';
-import { nameOfKey } from '../uploads/shared/amounts.ts';
-import { feedTitle } from '../uploads/shared/feeds.ts';
+import { getFileName } from '../uploads/shared/amounts.ts';
+import { getTypeTitle } from '../uploads/shared/feeds.ts';
 import { stateTitles } from '../uploads/shared/state-titles.ts';
 
 export type Cell = string | number | null;
 
 /** What stands where the file says nothing. */
-export const UNSAID = 'Not stated';
+export const NOT_STATED = 'Not stated';
 
 const countries = new Intl.DisplayNames(undefined, { type: 'region', fallback: 'code' });
 
-export function countryName(code: string): string {
+export function getCountryName(code: string): string {
   return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code;
 }
 
 /** The system's own words, by column, as people read them. */
 const systemWords: Readonly<Record<string, (text: string) => string>> = {
   code: (code) => code.replaceAll('_', ' '),
-  feed: feedTitle,
-  object_key: nameOfKey,
+  feed: getTypeTitle,
+  object_key: getFileName,
   state: (state) => (stateTitles as Readonly<Record<string, string>>)[state] ?? state,
 };
 
@@ -30,7 +30,7 @@ const systemWords: Readonly<Record<string, (text: string) => string>> = {
 const names = new Set(['upload_id', 'row_no']);
 
 export function formatCell(cell: Cell, column: VisualColumn, currency: string | null): string {
-  if (cell === null) return column.role === 'dimension' ? UNSAID : '–';
+  if (cell === null) return column.role === 'dimension' ? NOT_STATED : '–';
   const text = String(cell);
   const inWords = systemWords[column.name];
   if (inWords !== undefined) return inWords(text);
@@ -53,16 +53,16 @@ function formatValue(text: string, format: Format | 'seconds', currency: string 
     case 'date':
       return formatDay(text);
     case 'moment':
-      return formatMoment(momentOf(text));
+      return formatMoment(toIsoMoment(text));
     case 'country':
-      return countryName(text);
+      return getCountryName(text);
     case 'text':
       return text;
   }
 }
 
 /** MySQL writes UTC without saying so. */
-function momentOf(text: string): string {
+function toIsoMoment(text: string): string {
   return /[zZ]|[+-]\d\d:\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}Z`;
 }
 
@@ -87,7 +87,7 @@ export function figuresOf({ columns }: VisualData): Figures {
 }
 
 /** A row's dimensions by column: what a drill is narrowed to. */
-export function markOf(data: VisualData, row: readonly Cell[]): Record<string, string | null> {
+export function getDimensions(data: VisualData, row: readonly Cell[]): Record<string, string | null> {
   return Object.fromEntries(
     data.columns.flatMap(({ name, role }, index) => {
       const cell = row[index];

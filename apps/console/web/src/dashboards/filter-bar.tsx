@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { formatMonthLong } from '../shared/dates.ts';
 import type { Chosen } from './chosen.ts';
 import classes from './dashboards.module.css';
-import { everyMonth, type Months, monthsOf, type PeriodName, periodOf, periodTitles } from './period.ts';
+import { findPeriod, getPeriodMonths, listMonths, type Months, type PeriodName, periodTitles } from './period.ts';
 import type { Choices } from './use-visual.ts';
 
 interface Props {
@@ -24,7 +24,7 @@ export function FilterBar({ filters, choices, chosen, onChoose }: Props) {
   return (
     <search className={classes.filters} aria-label="Filters">
       {filters.includes('period') ? (
-        <Period months={monthsOnFile(choices, filters)} chosen={chosen} onChoose={onChoose} />
+        <Period months={getAvailableMonths(choices, filters)} chosen={chosen} onChoose={onChoose} />
       ) : null}
       {filters.includes('currency') && currencies.length > 1 ? (
         <Select
@@ -65,7 +65,7 @@ export function FilterBar({ filters, choices, chosen, onChoose }: Props) {
 }
 
 /** Files are received today, whatever months their rows are of. */
-function monthsOnFile({ firstMonth, lastMonth }: Choices, filters: readonly FilterName[]): Months {
+function getAvailableMonths({ firstMonth, lastMonth }: Choices, filters: readonly FilterName[]): Months {
   const now = new Date().toISOString().slice(0, 7);
   const last = filters.includes('currency') ? (lastMonth ?? now) : now;
   return { first: firstMonth ?? last, last };
@@ -82,10 +82,10 @@ interface PeriodProps {
 
 function Period({ months, chosen, onChoose }: PeriodProps) {
   const unsaid = chosen.from === undefined && chosen.to === undefined;
-  const said = unsaid ? 'all' : periodOf(chosen, months);
+  const said = unsaid ? 'all' : findPeriod(chosen, months);
   const [own, setOwn] = useState(said === 'own');
   const shown: PeriodName = own ? 'own' : said;
-  const data = everyMonth(months).map((value) => ({ value, label: formatMonthLong(value) }));
+  const data = listMonths(months).map((value) => ({ value, label: formatMonthLong(value) }));
   const from = chosen.from ?? months.first;
   const to = chosen.to ?? months.last;
   return (
@@ -99,7 +99,7 @@ function Period({ months, chosen, onChoose }: PeriodProps) {
         onChange={(value) => {
           const name = value as PeriodName;
           setOwn(name === 'own');
-          onChoose({ ...chosen, ...(name === 'own' ? { from, to } : monthsOf(name, months)) });
+          onChoose({ ...chosen, ...(name === 'own' ? { from, to } : getPeriodMonths(name, months)) });
         }}
       />
       {shown === 'own' ? (

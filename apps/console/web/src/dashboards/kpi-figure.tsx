@@ -3,7 +3,7 @@ import { Text } from '@mantine/core';
 import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from '@tabler/icons-react';
 import { formatMonth } from '../shared/dates.ts';
 import { calculateChange, sumAmounts } from '../shared/decimals.ts';
-import { forPixels } from '../shared/money.ts';
+import { toNumber } from '../shared/money.ts';
 import { formatCount, formatPercent } from '../shared/numbers.ts';
 import classes from './dashboards.module.css';
 import { formatCell } from './figures.ts';
@@ -31,7 +31,7 @@ export function KpiFigure({ visual, data: { columns, rows, currency } }: Props) 
       <div className={classes.kpiWhen}>
         {before ? <Change before={before} last={last} percent={value.format === 'percent'} /> : '\u00a0'}
       </div>
-      <Sparkline points={rows.map(([, amount]) => forPixels(amount ?? null))} />
+      <Sparkline points={rows.map(([, amount]) => toNumber(amount ?? null))} />
       {addsUp ? (
         <Text size="sm" c="dimmed" mt={6} className="figures">
           {formatCell(sumAmounts(amounts), value, currency)} in {formatCount(rows.length, 'month')}

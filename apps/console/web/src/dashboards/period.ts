@@ -19,7 +19,10 @@ export const periodTitles: Readonly<Record<PeriodName, string>> = {
 };
 
 /** The months of a preset; `own` begins with what is shown. */
-export function monthsOf(name: Exclude<PeriodName, 'own'>, { first, last }: Months): { from: string; to: string } {
+export function getPeriodMonths(
+  name: Exclude<PeriodName, 'own'>,
+  { first, last }: Months,
+): { from: string; to: string } {
   const year = Number(last.slice(0, 4));
   switch (name) {
     case 'last-12':
@@ -36,18 +39,18 @@ export function monthsOf(name: Exclude<PeriodName, 'own'>, { first, last }: Mont
 }
 
 /** Which preset an address shows; without months in it, the last twelve. */
-export function periodOf(chosen: Pick<Chosen, 'from' | 'to'>, months: Months): PeriodName {
+export function findPeriod(chosen: Pick<Chosen, 'from' | 'to'>, months: Months): PeriodName {
   if (chosen.from === undefined && chosen.to === undefined) return 'last-12';
   const presets = ['last-12', 'last-3', 'this-year', 'last-year', 'all'] as const;
-  return presets.find((name) => sameMonths(monthsOf(name, months), chosen)) ?? 'own';
+  return presets.find((name) => hasSameMonths(getPeriodMonths(name, months), chosen)) ?? 'own';
 }
 
-function sameMonths(one: { from: string; to: string }, other: Pick<Chosen, 'from' | 'to'>): boolean {
+function hasSameMonths(one: { from: string; to: string }, other: Pick<Chosen, 'from' | 'to'>): boolean {
   return one.from === other.from && one.to === other.to;
 }
 
 /** Newest first, for choosing from. */
-export function everyMonth({ first, last }: Months): string[] {
+export function listMonths({ first, last }: Months): string[] {
   const months: string[] = [];
   for (let month = last; month >= first && months.length < 1200; month = addMonths(month, -1)) months.push(month);
   return months;

@@ -6,7 +6,7 @@ import { isDrawable } from './charts/drawable.ts';
 import { echarts } from './charts/echarts.ts';
 import { FONT, palettes } from './charts/palette.ts';
 import { formatCell } from './figures.ts';
-import { bodyHeight, drawnHeight } from './visual-height.ts';
+import { getBodyHeight, getDrawingHeight } from './visual-height.ts';
 
 const WIDTH = 960;
 const MARGIN = 28;
@@ -16,17 +16,17 @@ const SHARPNESS = 2;
 const ROWS = 40;
 
 export async function savePng(visual: Visual, data: VisualData): Promise<void> {
-  const canvas = isDrawable(visual) ? await chartPicture(visual, data) : tablePicture(visual, data);
+  const canvas = isDrawable(visual) ? await drawChart(visual, data) : drawTable(visual, data);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (!blob) throw new Error('The browser could not draw the picture. Save it as CSV instead.');
   saveFile(`${visual.id}.png`, blob);
 }
 
-async function chartPicture(
+async function drawChart(
   visual: Extract<Visual, { kind: Parameters<typeof draw>[0]['visual']['kind'] }>,
   data: VisualData,
 ) {
-  const height = drawnHeight(visual, bodyHeight(visual, {}, true), data.rows.length);
+  const height = getDrawingHeight(visual, getBodyHeight(visual, {}, true), data.rows.length);
   const place = document.createElement('div');
   const chart = echarts.init(place, undefined, {
     renderer: 'canvas',
@@ -42,7 +42,7 @@ async function chartPicture(
   return canvas;
 }
 
-function tablePicture(visual: Visual, { columns, rows, currency }: VisualData) {
+function drawTable(visual: Visual, { columns, rows, currency }: VisualData) {
   const line = 24;
   const shown = rows.slice(0, ROWS);
   const { canvas, context } = sheet(visual, (shown.length + 2) * line);

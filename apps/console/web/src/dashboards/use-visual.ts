@@ -1,14 +1,14 @@
 import type { FilterName, Filters, Visual, VisualData } from '@centflow/reports';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 
 /** The figures of a visual. While other filters load, the last ones stay on the page. */
 export function useVisual(visual: Visual, filters: Filters) {
-  const query = queryOf(visual, filters);
+  const query = buildQuery(visual, filters);
   return useQuery({
     queryKey: ['visual', visual.id, query],
     queryFn: async ({ signal }): Promise<VisualData> =>
-      answerOf(api.visuals[':visualId'].$get({ param: { visualId: visual.id }, query }, { init: { signal } })),
+      readAnswer(api.visuals[':visualId'].$get({ param: { visualId: visual.id }, query }, { init: { signal } })),
     placeholderData: keepPreviousData,
   });
 }
@@ -17,13 +17,13 @@ export function useVisual(visual: Visual, filters: Filters) {
 export function useChoices() {
   return useQuery({
     queryKey: ['choices'],
-    queryFn: ({ signal }) => answerOf(api.choices.$get({ query: {} }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(api.choices.$get({ query: {} }, { init: { signal } })),
   });
 }
 export type Choices = NonNullable<ReturnType<typeof useChoices>['data']>;
 
 /** Only what touches the visual: two filters that it does not have would be asked for twice. */
-function queryOf(visual: Visual, filters: Filters): Record<string, string> {
+function buildQuery(visual: Visual, filters: Filters): Record<string, string> {
   const has = (name: FilterName) => (visual.filters as readonly string[]).includes(name);
   const query: Record<string, string | undefined> = {
     currency: has('currency') ? filters.currency : undefined,

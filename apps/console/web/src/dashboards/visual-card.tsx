@@ -13,7 +13,7 @@ import classes from './dashboards.module.css';
 import { KpiFigure } from './kpi-figure.tsx';
 import { PivotTable } from './pivot-table.tsx';
 import { useVisual } from './use-visual.ts';
-import { bodyHeight, drawnHeight } from './visual-height.ts';
+import { getBodyHeight, getDrawingHeight } from './visual-height.ts';
 import { VisualTable } from './visual-table.tsx';
 
 const Chart = lazy(() => import('./charts/chart.tsx'));
@@ -34,8 +34,8 @@ export function VisualCard({ visual, filters, chosen, alone = false }: Props) {
   const [asTable, setAsTable] = useState(false);
   const titleId = useId();
   const onMark = useDrill(visual, filters, chosen);
-  const reserved = bodyHeight(visual, filters, alone);
-  const height = figures.data ? drawnHeight(visual, reserved, figures.data.rows.length) : reserved;
+  const reserved = getBodyHeight(visual, filters, alone);
+  const height = figures.data ? getDrawingHeight(visual, reserved, figures.data.rows.length) : reserved;
   return (
     <section className={`panel ${classes.card}`} aria-labelledby={titleId} data-visual={visual.id}>
       <div className={classes.cardHead}>
@@ -66,7 +66,7 @@ export function VisualCard({ visual, filters, chosen, alone = false }: Props) {
           <Body visual={visual} data={figures.data} asTable={asTable} height={height} onMark={onMark} />
         )}
       </div>
-      {figures.data?.truncated ? <p className={classes.note}>{truncationOf(visual, figures.data)}</p> : null}
+      {figures.data?.truncated ? <p className={classes.note}>{describeTruncation(visual, figures.data)}</p> : null}
     </section>
   );
 }
@@ -91,7 +91,7 @@ function Body({ visual, data, asTable, height, onMark }: BodyProps) {
   );
 }
 
-function truncationOf(visual: Visual, { rows }: VisualData): string {
+function describeTruncation(visual: Visual, { rows }: VisualData): string {
   const count = formatInteger(rows.length);
   if (visual.kind === 'list') return `These are the newest ${count}. Transactions has all of them.`;
   return `These are the ${count} largest.`;

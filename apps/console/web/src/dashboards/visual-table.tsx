@@ -3,7 +3,7 @@ import { Anchor, Box } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import classes from './dashboards.module.css';
-import { type Cell, formatCell, markOf } from './figures.ts';
+import { type Cell, formatCell, getDimensions } from './figures.ts';
 import type { OnMark } from './visual-card.tsx';
 
 interface Props {
@@ -45,11 +45,11 @@ export function VisualTable({ visual, data, onMark }: Props) {
                   );
                 const content =
                   index === 0 && onMark ? (
-                    <button type="button" className={classes.drill} onClick={() => onMark(markOf(data, row))}>
+                    <button type="button" className={classes.drill} onClick={() => onMark(getDimensions(data, row))}>
                       {text}
                     </button>
                   ) : (
-                    linked(data, row, column.name, text)
+                    renderLink(data, row, column.name, text)
                   );
                 const wide = column.format === 'text' ? classes.wide : undefined;
                 return index === 0 ? (
@@ -71,7 +71,7 @@ export function VisualTable({ visual, data, onMark }: Props) {
 }
 
 /** A payment leads to the line of the file that it is from. */
-function linked(data: VisualData, row: readonly Cell[], column: string, text: string): ReactNode {
+function renderLink(data: VisualData, row: readonly Cell[], column: string, text: string): ReactNode {
   if (column !== 'row_no') return text;
   const uploadId = row[data.columns.findIndex(({ name }) => name === 'upload_id')];
   if (uploadId === undefined || uploadId === null) return text;

@@ -1,6 +1,6 @@
 import { Badge, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { formatMoment } from '../shared/dates.ts';
 import { type Column, DataTable } from './data-table.tsx';
 import { Panel, REFRESH } from './panel.tsx';
@@ -47,7 +47,7 @@ const columns: readonly Column<Alarm>[] = [
 export function Alarms() {
   const alarms = useQuery({
     queryKey: ['operations', 'alarms'],
-    queryFn: ({ signal }) => answerOf(api.operations.alarms.$get({ query: {} }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(api.operations.alarms.$get({ query: {} }, { init: { signal } })),
     refetchInterval: REFRESH,
   });
   return (

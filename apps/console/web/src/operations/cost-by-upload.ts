@@ -5,7 +5,10 @@ import type { JobRun, PipelineUpload } from '../../../api/contract/operations.ts
  * empty file is not free). Estimates for people, where a float's rounding is far below a cent. Uploads of a run whose price is
  * unknown have no cost here.
  */
-export function costByUpload(uploads: readonly PipelineUpload[], runs: readonly JobRun[]): ReadonlyMap<number, number> {
+export function calculateCosts(
+  uploads: readonly PipelineUpload[],
+  runs: readonly JobRun[],
+): ReadonlyMap<number, number> {
   const byRun = Map.groupBy(uploads, ({ jobRunId }) => jobRunId);
   return new Map(
     runs.flatMap(({ jobRunId, usd }) => {

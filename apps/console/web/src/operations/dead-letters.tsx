@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { formatCount, formatInteger } from '../shared/numbers.ts';
 import { ConfirmButton } from './confirm-button.tsx';
 import classes from './operations.module.css';
@@ -9,7 +9,7 @@ import { Panel, REFRESH } from './panel.tsx';
 export function DeadLetters() {
   const letters = useQuery({
     queryKey: ['operations', 'dead-letters'],
-    queryFn: ({ signal }) => answerOf(api.operations['dead-letters'].$get({ query: {} }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(api.operations['dead-letters'].$get({ query: {} }, { init: { signal } })),
     refetchInterval: REFRESH,
   });
   return (
@@ -23,7 +23,7 @@ export function DeadLetters() {
           title="Redrive"
           disabled={!letters.data?.deadLetters}
           action={async () => {
-            const { messages, finished } = await answerOf(api.operations.redrive.$post({ json: {} }));
+            const { messages, finished } = await readAnswer(api.operations.redrive.$post({ json: {} }));
             return `${formatCount(messages, 'event')} returned to the queue.${finished ? '' : ' SQS is still moving the rest.'}`;
           }}
         >

@@ -18,12 +18,12 @@ export function describeCosts(runs: readonly RunCosts[], asOf: string): string {
   const exception = unknown === 0 ? '' : ` (${formatCount(unknown, 'run')} of unknown cost not included)`;
   return (
     `${count}, ${formatCost(sumAmounts(usd))} in total${exception}. ` +
-    `A DPU hour costs ${pricesOf(runs).join(' and ')} (list price, ${formatMonth(asOf)}).`
+    `A DPU hour costs ${listPrices(runs).join(' and ')} (list price, ${formatMonth(asOf)}).`
   );
 }
 
 /** The prices of the versions that ran, each once. */
-function pricesOf(runs: readonly RunCosts[]): string[] {
+function listPrices(runs: readonly RunCosts[]): string[] {
   const priced = runs.flatMap(({ glueVersion, dpuHourUsd }) =>
     dpuHourUsd === null ? [] : [[glueVersion, dpuHourUsd] as const],
   );

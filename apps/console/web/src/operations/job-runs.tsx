@@ -1,7 +1,7 @@
 import { Badge, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { JobRun } from '../../../api/contract/operations.ts';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { formatMoment } from '../shared/dates.ts';
 import { formatCost, formatSeconds } from '../shared/numbers.ts';
 import { type Column, DataTable } from './data-table.tsx';
@@ -12,7 +12,7 @@ export function useJobRuns() {
   return useQuery({
     queryKey: ['operations', 'job-runs'],
     queryFn: ({ signal }) =>
-      answerOf(api.operations['job-runs'].$get({ query: { limit: '100' } }, { init: { signal } })),
+      readAnswer(api.operations['job-runs'].$get({ query: { limit: '100' } }, { init: { signal } })),
     refetchInterval: REFRESH,
   });
 }

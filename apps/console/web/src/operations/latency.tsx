@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { formatDay } from '../shared/dates.ts';
 import { formatInteger, formatSeconds } from '../shared/numbers.ts';
 import { type Column, DataTable } from './data-table.tsx';
@@ -16,7 +16,7 @@ interface Day {
 export function Latency() {
   const latency = useQuery({
     queryKey: ['operations', 'latency'],
-    queryFn: ({ signal }) => answerOf(api.pipeline.latency.$get({ query: {} }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(api.pipeline.latency.$get({ query: {} }, { init: { signal } })),
     refetchInterval: REFRESH,
   });
   return (

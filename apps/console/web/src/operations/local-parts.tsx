@@ -1,7 +1,7 @@
 import { Badge } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { LocalPart } from '../../../api/contract/local.ts';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { configQuery } from '../session/config.ts';
 import { formatMoment } from '../shared/dates.ts';
 import { type Column, DataTable } from './data-table.tsx';
@@ -44,7 +44,7 @@ export function LocalParts() {
 function Parts() {
   const parts = useQuery({
     queryKey: ['operations', 'local-parts'],
-    queryFn: ({ signal }) => answerOf(api.local.parts.$get({ query: {} }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(api.local.parts.$get({ query: {} }, { init: { signal } })),
     refetchInterval: REFRESH,
   });
   return (

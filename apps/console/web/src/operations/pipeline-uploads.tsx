@@ -1,13 +1,13 @@
 import { Button, Center, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { PipelineUpload } from '../../../api/contract/operations.ts';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { formatMoment } from '../shared/dates.ts';
 import { LoadingPanel } from '../shared/loading.tsx';
 import { formatBytes, formatCost, formatInteger, formatSeconds } from '../shared/numbers.ts';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { StateBadge } from '../uploads/shared/state-badge.tsx';
-import { costByUpload } from './cost-by-upload.ts';
+import { calculateCosts } from './cost-by-upload.ts';
 import { type Column, DataTable } from './data-table.tsx';
 import { useJobRuns } from './job-runs.tsx';
 import classes from './operations.module.css';
@@ -17,7 +17,7 @@ export function PipelineUploads() {
   const pages = useInfiniteQuery({
     queryKey: ['operations', 'uploads'],
     queryFn: ({ pageParam, signal }) =>
-      answerOf(
+      readAnswer(
         api.pipeline.uploads.$get(
           { query: { limit: '100', ...(pageParam === '' ? {} : { cursor: pageParam }) } },
           { init: { signal } },
@@ -28,7 +28,7 @@ export function PipelineUploads() {
   });
   const runs = useJobRuns();
   const uploads = pages.data?.pages.flatMap((page) => page.uploads) ?? [];
-  const costs = costByUpload(uploads, runs.data?.runs ?? []);
+  const costs = calculateCosts(uploads, runs.data?.runs ?? []);
   return (
     <section className={`panel ${classes.panel}`} aria-labelledby="pipeline-uploads">
       <h2 id="pipeline-uploads" style={{ fontSize: '1rem', margin: 0 }}>
@@ -43,7 +43,7 @@ export function PipelineUploads() {
         <DataTable
           label="Uploads of all owners"
           rows={uploads}
-          columns={[...columns, { title: 'Cost', cell: costOf(costs), kind: 'number' }]}
+          columns={[...columns, { title: 'Cost', cell: showCost(costs), kind: 'number' }]}
           keyOf={({ uploadId }) => String(uploadId)}
         />
       ) : null}
@@ -58,7 +58,7 @@ export function PipelineUploads() {
   );
 }
 
-const costOf = (costs: ReadonlyMap<number, number>) =>
+const showCost = (costs: ReadonlyMap<number, number>) =>
   function Cost({ uploadId }: PipelineUpload) {
     const cost = costs.get(uploadId);
     return cost === undefined ? '–' : formatCost(cost);

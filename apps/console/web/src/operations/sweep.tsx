@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { formatMoment } from '../shared/dates.ts';
 import { ConfirmButton } from './confirm-button.tsx';
 import { formatRunState, useJobRuns } from './job-runs.tsx';
@@ -18,7 +18,7 @@ export function Sweep() {
         <ConfirmButton
           title="Sweep now"
           action={async () => {
-            const { jobRunId, alreadyRunning } = await answerOf(api.operations.sweep.$post({ json: {} }));
+            const { jobRunId, alreadyRunning } = await readAnswer(api.operations.sweep.$post({ json: {} }));
             return alreadyRunning ? 'A sweep is already running.' : `The sweep has started: job run ${jobRunId}.`;
           }}
         >

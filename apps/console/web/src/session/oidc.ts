@@ -56,25 +56,25 @@ export async function signInInWindow(): Promise<void> {
   const other = window.open('about:blank', '_blank', 'popup,width=520,height=720');
   if (!other)
     throw new Error('The browser blocked the sign-in window. Allow pop-ups for this site, then press “Sign in” again.');
-  const handedOver = nextCredentials();
+  const handedOver = waitForCredentials();
   const client = await connect();
   const canSignOut = (await client.metadataService.getEndSessionEndpoint()) !== undefined;
-  other.location.href = await (canSignOut ? signOutAddress(client, SIGN_IN_AGAIN) : secondSignInAddress(client));
+  other.location.href = await (canSignOut ? createSignOutUrl(client, SIGN_IN_AGAIN) : createSecondSignInUrl(client));
   session.signIn(await handedOver);
 }
 
 /** In the second window, once the provider has forgotten who was signed in: leaves for the provider's sign-in. */
 export async function signInAgain(): Promise<void> {
-  location.replace(await secondSignInAddress(await connect()));
+  location.replace(await createSecondSignInUrl(await connect()));
 }
 
 /** Where a window signs in that closes afterwards. */
-async function secondSignInAddress(client: OidcClient): Promise<string> {
+async function createSecondSignInUrl(client: OidcClient): Promise<string> {
   const returnTo: ReturnTo = {};
   return (await client.createSigninRequest({ state: returnTo, prompt: 'login' })).url;
 }
 
-function nextCredentials(): Promise<Credentials> {
+function waitForCredentials(): Promise<Credentials> {
   return new Promise((resolve) => {
     const channel = new BroadcastChannel(HANDED_OVER_BY);
     channel.onmessage = ({ data }: MessageEvent<Credentials>) => {
@@ -91,7 +91,7 @@ function nextCredentials(): Promise<Credentials> {
  */
 export async function finishSignIn(): Promise<string | undefined> {
   const response = await (await connect()).processSigninResponse(location.href);
-  const credentials = credentialsOf(response);
+  const credentials = getCredentials(response);
   const { address } = (response.userState ?? {}) as ReturnTo;
   if (address !== undefined) {
     session.signIn(credentials);
@@ -104,7 +104,7 @@ export async function finishSignIn(): Promise<string | undefined> {
   return undefined;
 }
 
-function credentialsOf({ id_token, expires_at, refresh_token }: SigninResponse): Credentials {
+function getCredentials({ id_token, expires_at, refresh_token }: SigninResponse): Credentials {
   if (!id_token || !expires_at) throw new Error('The sign-in did not complete. Sign in again.');
   return {
     token: id_token,
@@ -114,7 +114,7 @@ function credentialsOf({ id_token, expires_at, refresh_token }: SigninResponse):
 }
 
 /** @throws Error where the provider renews no more, cannot be reached, or means somebody else */
-export async function renewAtProvider({ token, refreshToken = '' }: Credentials): Promise<Credentials> {
+export async function renewCredentials({ token, refreshToken = '' }: Credentials): Promise<Credentials> {
   const response = await (await connect()).useRefreshToken({
     state: {
       refresh_token: refreshToken,
@@ -126,7 +126,7 @@ export async function renewAtProvider({ token, refreshToken = '' }: Credentials)
     },
     timeoutInSeconds: TIMEOUT_SECONDS,
   });
-  return { refreshToken, ...credentialsOf(response) };
+  return { refreshToken, ...getCredentials(response) };
 }
 
 /** Ends the provider's own session too, or the next “Sign in” would ask nobody anything. */
@@ -134,11 +134,11 @@ export async function signOutOfProvider(refreshToken: string | undefined): Promi
   const client = await connect();
   // One that cannot be revoked now ends by itself; who signs out is not held up.
   if (refreshToken !== undefined) await client.revokeToken(refreshToken, 'refresh_token').catch(() => undefined);
-  location.assign(await signOutAddress(client, '/'));
+  location.assign(await createSignOutUrl(client, '/'));
 }
 
 /** @param then where the provider leads afterwards: an address of the console that it knows (infra: `logoutUrls`) */
-async function signOutAddress(client: OidcClient, then: '/' | typeof SIGN_IN_AGAIN): Promise<string> {
+async function createSignOutUrl(client: OidcClient, then: '/' | typeof SIGN_IN_AGAIN): Promise<string> {
   const address = new URL(then, location.origin).href;
   const { url } = await client.createSignoutRequest({
     client_id: client.settings.client_id,

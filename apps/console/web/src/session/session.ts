@@ -44,7 +44,7 @@ export class Session {
   constructor(storage: Storage, renew: Renew) {
     this.#storage = storage;
     this.#renew = renew;
-    this.#state = stored(storage);
+    this.#state = readStored(storage);
     this.#renewInTime();
   }
 
@@ -59,7 +59,7 @@ export class Session {
    * @throws AnotherPersonError where the session that expired was somebody else's.
    */
   signIn(credentials: Credentials): void {
-    if (this.#state.kind === 'expired' && subjectOf(this.#state.credentials) !== subjectOf(credentials))
+    if (this.#state.kind === 'expired' && getSubject(this.#state.credentials) !== getSubject(credentials))
       throw new AnotherPersonError('That is a different person. Sign in with the same account, or sign out first.');
     this.#set({ kind: 'signed-in', credentials });
   }
@@ -145,7 +145,7 @@ export class Session {
   }
 }
 
-function stored(storage: Storage): SessionState {
+function readStored(storage: Storage): SessionState {
   try {
     const credentials: unknown = JSON.parse(storage.getItem(STORED_AS) ?? 'null');
     if (isCredentials(credentials)) return { kind: 'signed-in', credentials };
@@ -168,7 +168,7 @@ function isCredentials(value: unknown): value is Credentials {
 }
 
 /** Read for comparison alone; the API verifies the token. */
-export function subjectOf({ token }: Credentials): string | undefined {
+export function getSubject({ token }: Credentials): string | undefined {
   const payload = token.split('.')[1];
   if (!payload) return undefined;
   const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));

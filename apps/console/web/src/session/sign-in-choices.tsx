@@ -1,7 +1,7 @@
 import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import { IconChevronRight, IconLogin2, IconUserCog } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { answerOf, publicApi } from '../api/client.ts';
+import { publicApi, readAnswer } from '../api/client.ts';
 import { formatCount } from '../shared/numbers.ts';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { configQuery } from './config.ts';
@@ -26,11 +26,11 @@ export function SignInChoices(props: Props) {
 function LocalOwners({ onDone }: Props) {
   const owners = useQuery({
     queryKey: ['local-owners'],
-    queryFn: ({ signal }) => answerOf(publicApi.local.owners.$get({ query: {} }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(publicApi.local.owners.$get({ query: {} }, { init: { signal } })),
   });
   const signIn = useMutation({
     mutationFn: async (as: { owner: string; operator: boolean }) => {
-      const credentials: Credentials = await answerOf(publicApi.local['sign-in'].$post({ json: as }));
+      const credentials: Credentials = await readAnswer(publicApi.local['sign-in'].$post({ json: as }));
       session.signIn(credentials);
     },
     onSuccess: () => onDone?.(),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-const forgetDraftsOf = vi.fn(async (_owner: string) => {});
-vi.mock('../uploads/drafts.ts', () => ({ forgetDraftsOf }));
+const forgetDrafts = vi.fn(async (_owner: string) => {});
+vi.mock('../uploads/drafts.ts', () => ({ forgetDrafts }));
 
 let replaced: string[];
 
@@ -38,7 +38,7 @@ const configured = (signIn: object) => () =>
 test('signing out forgets what was typed, and leaves the page with all that it holds in memory', async () => {
   const session = await signOut(configured({ kind: 'local' }));
   expect(session.state().kind).toBe('signed-out');
-  expect(forgetDraftsOf).toHaveBeenLastCalledWith('ada');
+  expect(forgetDrafts).toHaveBeenLastCalledWith('ada');
   expect(replaced).toEqual(['/']);
 });
 

@@ -13,7 +13,7 @@ export async function signOut(): Promise<void> {
   const owner = queryClient.getQueryData<{ readonly owner: string | null }>(['session'])?.owner ?? null;
   session.signOut();
   try {
-    if (owner !== null) await (await import('../uploads/drafts.ts')).forgetDraftsOf(owner);
+    if (owner !== null) await (await import('../uploads/drafts.ts')).forgetDrafts(owner);
     const { signIn } = await queryClient.fetchQuery(configQuery);
     if (signIn.kind === 'oidc') {
       const { signOutOfProvider } = await import('./oidc.ts');

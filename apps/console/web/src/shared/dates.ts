@@ -37,7 +37,7 @@ export function addMonths(value: string, count: number): string {
 }
 
 /** How many months from the one to the other, both included. */
-export function monthsBetween(from: string, to: string): number {
+export function countMonths(from: string, to: string): number {
   const [fromYear = 0, fromMonth = 1] = from.split('-').map(Number);
   const [toYear = 0, toMonth = 1] = to.split('-').map(Number);
   return (toYear - fromYear) * 12 + (toMonth - fromMonth) + 1;

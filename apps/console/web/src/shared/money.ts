@@ -65,7 +65,7 @@ export function isPositive(amount: string): boolean {
 }
 
 /** For pixels alone: the length of a bar, the shade of a square. */
-export function forPixels(amount: string | number | null): number | null {
+export function toNumber(amount: string | number | null): number | null {
   if (amount === null) return null;
   return Number(amount);
 }

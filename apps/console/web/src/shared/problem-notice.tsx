@@ -1,6 +1,6 @@
 import { Alert, Button, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { wordsOf } from '../api/problem.ts';
+import { describeError } from '../api/problem.ts';
 
 interface Props {
   readonly error: unknown;
@@ -10,7 +10,7 @@ interface Props {
 
 /** Stands beside what it concerns; read out when it appears. */
 export function ProblemNotice({ error, onRetry }: Props) {
-  const { title, detail } = wordsOf(error);
+  const { title, detail } = describeError(error);
   return (
     <Alert role="alert" variant="light" color="red" title={title} icon={<IconAlertTriangle aria-hidden />}>
       <Text size="sm">{detail}</Text>

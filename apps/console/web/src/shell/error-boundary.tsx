@@ -1,6 +1,6 @@
 import { Button, Group, Text, Title } from '@mantine/core';
 import { Component, type ReactNode } from 'react';
-import { wordsOf } from '../api/problem.ts';
+import { describeError } from '../api/problem.ts';
 
 interface State {
   readonly error?: unknown;
@@ -22,7 +22,7 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, S
 
 /** A fault within one page: the navigation around it goes on working. */
 export function PageFault({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
-  const { title, detail } = wordsOf(error);
+  const { title, detail } = describeError(error);
   return (
     <div role="alert" className="panel" style={{ padding: 32, maxWidth: 640 }}>
       <Title order={2}>{title}</Title>

@@ -2,7 +2,7 @@ import { dashboards } from '@centflow/reports';
 import { IconActivityHeartbeat, IconChartHistogram, IconList, IconTemplate, IconUpload } from '@tabler/icons-react';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { dashboardIcon } from '../dashboards/dashboard-icon.tsx';
+import { getDashboardIcon } from '../dashboards/dashboard-icon.tsx';
 import { useWho } from '../session/use-session.ts';
 import classes from './shell.module.css';
 
@@ -17,7 +17,7 @@ export function Navigation() {
         <>
           <Section title="Money">
             {dashboards.map(({ id, title }) => {
-              const Icon = dashboardIcon(id) ?? IconChartHistogram;
+              const Icon = getDashboardIcon(id) ?? IconChartHistogram;
               return (
                 <NavigationLink key={id} to="/dashboards/$dashboardId" params={{ dashboardId: id }}>
                   <Icon {...icon} />

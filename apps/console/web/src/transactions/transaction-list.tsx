@@ -4,12 +4,12 @@ import { Link } from '@tanstack/react-router';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Transaction } from '../../../api/contract/transactions.ts';
-import { countryName } from '../dashboards/figures.ts';
+import { getCountryName } from '../dashboards/figures.ts';
 import { formatDay } from '../shared/dates.ts';
 import { formatMoney, formatSignedMoney } from '../shared/money.ts';
 import { formatCount } from '../shared/numbers.ts';
 import { usePrinting } from '../shared/printing.ts';
-import { nameOfKey } from '../uploads/shared/amounts.ts';
+import { getFileName } from '../uploads/shared/amounts.ts';
 import classes from './transactions.module.css';
 
 interface Props {
@@ -76,7 +76,7 @@ export function TransactionList({ transactions, hasMore, loadingMore, onMore }: 
 function Cells({ transaction }: { readonly transaction: Transaction }) {
   const { kind, date, counterparty, category, account, amount, currency, description, city, country } = transaction;
   const income = kind === 'income';
-  const place = [city, country === null ? null : countryName(country)].filter(Boolean).join(', ');
+  const place = [city, country === null ? null : getCountryName(country)].filter(Boolean).join(', ');
   const Icon = income ? IconArrowDownLeft : IconArrowUpRight;
   return (
     <>
@@ -110,7 +110,7 @@ function Source({ transaction: { uploadId, rowNo, objectKey } }: { readonly tran
       params={{ uploadId: String(uploadId) }}
       search={{ row: rowNo }}
       className={classes.link}
-      title={`${nameOfKey(objectKey)}, row ${rowNo}`}
+      title={`${getFileName(objectKey)}, row ${rowNo}`}
     >
       <span className={classes.file}>{name}</span>
       <span className={classes.line}>row {rowNo}</span>

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconSearchOff, IconUpload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { useChoices } from '../dashboards/use-visual.ts';
 import { EmptyState } from '../shared/empty-state.tsx';
 import { LoadingPanel } from '../shared/loading.tsx';
@@ -35,7 +35,7 @@ function Found({ search, onClear }: { readonly search: TransactionSearch; readon
   const pages = useInfiniteQuery({
     queryKey: ['transactions', search],
     queryFn: ({ pageParam, signal }) =>
-      answerOf(
+      readAnswer(
         api.transactions.$get(
           { query: { ...search, limit: '100', ...(pageParam === '' ? {} : { cursor: pageParam }) } },
           { init: { signal } },

@@ -40,7 +40,7 @@ export const fixDrafts = drafts<FixDraft>('fixes');
 export const mappingDrafts = drafts<Mapping>('mapping');
 
 /** Forgets what an owner typed, and what stands there from before drafts had an owner. */
-export async function forgetDraftsOf(owner: string): Promise<void> {
+export async function forgetDrafts(owner: string): Promise<void> {
   const all = await keys(draftStore);
   await delMany(
     all.filter((key) => !Array.isArray(key) || key[0] === owner),

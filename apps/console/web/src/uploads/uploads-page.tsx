@@ -6,9 +6,9 @@ import { useWho } from '../session/use-session.ts';
 import { formatInteger } from '../shared/numbers.ts';
 import { PageHeader } from '../shared/page-header.tsx';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
-import { obstacle } from './cards/card.ts';
+import { findObstacle } from './cards/card.ts';
 import { CardView } from './cards/card-view.tsx';
-import { cards, useCards } from './cards/the-cards.ts';
+import { cards, useCards } from './cards/page-cards.ts';
 import { DropArea } from './drop/drop-area.tsx';
 import { parseHistoryFilters } from './history/filters.ts';
 import { History } from './history/history.tsx';
@@ -39,9 +39,9 @@ export function UploadsPage() {
 
 function DroppedFiles() {
   const all = useCards();
-  const ready = all.filter((card) => obstacle(card) === null);
-  const settled = all.filter(({ phase }) => phase.at === 'following' && phase.progress.stage === 'published');
-  const sending = all.some(({ phase }) => phase.at === 'sending');
+  const ready = all.filter((card) => findObstacle(card) === null);
+  const settled = all.filter(({ phase }) => phase.kind === 'following' && phase.progress.stage === 'published');
+  const sending = all.some(({ phase }) => phase.kind === 'sending');
   // The files themselves go with the page; what S3 holds of them stays.
   useBlocker({ shouldBlockFn: () => false, enableBeforeUnload: sending });
   if (all.length === 0) return null;

@@ -3,7 +3,7 @@ import type { VisualColumn, VisualData } from '@centflow/reports';
 import type { BarSeriesOption, EChartsOption, LineSeriesOption } from 'echarts';
 import { addMonths } from '../../shared/dates.ts';
 import { sumAmounts } from '../../shared/decimals.ts';
-import { forPixels } from '../../shared/money.ts';
+import { toNumber } from '../../shared/money.ts';
 import { type Cell, formatCell, formatOnAxis } from '../figures.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
 import type { Palette } from './palette.ts';
@@ -22,10 +22,10 @@ interface Series {
 
 const monthOnAxis = new Intl.DateTimeFormat(undefined, { month: 'short', timeZone: 'UTC' });
 
-export function axisChart(drawing: Drawing<AxisKind>): Drawn {
+export function drawAxisChart(drawing: Drawing<AxisKind>): Drawn {
   const { visual, data, palette, narrow } = drawing;
-  const labels = labelsOf(data);
-  const { series, notes } = takeTogether(seriesOf(visual, data, labels), palette.series.length, data);
+  const labels = listLabels(data);
+  const { series, notes } = groupSmallSeries(buildSeries(visual, data, labels), palette.series.length, data);
   const horizontal = visual.kind === 'bar' && visual.horizontal === true;
   const first = data.columns[0];
   const value = data.columns.find(({ role }) => role === 'value');
@@ -43,7 +43,7 @@ export function axisChart(drawing: Drawing<AxisKind>): Drawn {
       lineHeight: 17,
       hideOverlap: true,
       ...(horizontal ? { width: narrow ? 96 : 150, overflow: 'truncate' as const, interval: 0 } : {}),
-      ...(first.format === 'month' ? { formatter: monthLabel } : {}),
+      ...(first.format === 'month' ? { formatter: formatMonthLabel } : {}),
     },
   };
   const figures = {
@@ -86,13 +86,13 @@ export function axisChart(drawing: Drawing<AxisKind>): Drawn {
 }
 
 /** `Jan` stands above its year, the others alone. */
-export function monthLabel(month: string, index: number): string {
+export function formatMonthLabel(month: string, index: number): string {
   const name = monthOnAxis.format(new Date(`${month}-01T00:00:00Z`));
   return index === 0 || month.endsWith('-01') ? `${name}\n${month.slice(0, 4)}` : name;
 }
 
 /** Months run without a hole: a month without money is a month too. */
-function labelsOf({ columns, rows }: VisualData): readonly Cell[] {
+function listLabels({ columns, rows }: VisualData): readonly Cell[] {
   const found = [...new Set(rows.map(([label]) => label ?? null))];
   if (columns[0]?.format !== 'month') return found;
   const months = found.filter((label): label is string => typeof label === 'string').sort();
@@ -102,7 +102,11 @@ function labelsOf({ columns, rows }: VisualData): readonly Cell[] {
   return all;
 }
 
-function seriesOf(visual: Drawing<AxisKind>['visual'], data: VisualData, labels: readonly Cell[]): readonly Series[] {
+function buildSeries(
+  visual: Drawing<AxisKind>['visual'],
+  data: VisualData,
+  labels: readonly Cell[],
+): readonly Series[] {
   const { columns, rows, currency } = data;
   const at = new Map(labels.map((label, index) => [label, index]));
   const valueIndexes = columns.flatMap(({ role }, index) => (role === 'value' ? [index] : []));
@@ -120,7 +124,7 @@ function seriesOf(visual: Drawing<AxisKind>['visual'], data: VisualData, labels:
         const cell = row[valueIndex] ?? null;
         if (place === undefined || cell === null) continue;
         marks[place] = {
-          value: forPixels(cell),
+          value: toNumber(cell),
           text: formatCell(cell, column, currency),
           title: formatCell(row[0] ?? null, first, currency),
           row: index,
@@ -133,12 +137,12 @@ function seriesOf(visual: Drawing<AxisKind>['visual'], data: VisualData, labels:
 }
 
 /** The largest have a colour each; the others are one, and are named. */
-function takeTogether(
+function groupSmallSeries(
   series: readonly Series[],
   colours: number,
   { rows, currency }: VisualData,
 ): { readonly series: readonly Series[]; readonly notes: readonly string[] } {
-  const bySize = [...series].sort((one, other) => sizeOf(other) - sizeOf(one));
+  const bySize = [...series].sort((one, other) => measureSeries(other) - measureSeries(one));
   if (series.length <= colours) return { series: series.length > 2 ? bySize : series, notes: [] };
   const kept = bySize.slice(0, colours - 1);
   const rest = bySize.slice(colours - 1);
@@ -150,7 +154,7 @@ function takeTogether(
     if (together.length === 0) return null;
     const total = sumAmounts(together.map(({ row }) => String(rows[row]?.[valueIndex] ?? '0')));
     return {
-      value: forPixels(total),
+      value: toNumber(total),
       text: formatCell(total, column, currency),
       title: together[0]?.title ?? '',
       row: -1,
@@ -162,7 +166,7 @@ function takeTogether(
   };
 }
 
-function sizeOf({ marks }: Series): number {
+function measureSeries({ marks }: Series): number {
   return marks.reduce((total, mark) => total + Math.abs(typeof mark?.value === 'number' ? mark.value : 0), 0);
 }
 
@@ -195,7 +199,7 @@ function drawn(
     name,
     ...(stacked ? { stack: 'all' } : {}),
     data: marks.map((mark) =>
-      mark ? { ...mark, ...coloured(mark, count, palette) } : { value: '-' },
+      mark ? { ...mark, ...getBarColour(mark, count, palette) } : { value: '-' },
     ) as BarSeriesOption['data'] & object,
     barMaxWidth: horizontal ? 22 : 34,
     barGap: '12%',
@@ -211,18 +215,18 @@ function drawn(
       position: 'right',
       color: palette.ink,
       fontSize: narrow ? 11 : 12,
-      formatter: ({ data }) => textOf(data),
+      formatter: ({ data }) => getText(data),
     },
     emphasis: { focus: count > 2 ? 'series' : 'none' },
   };
 }
 
 /** A single series of gains and losses shows which is which. */
-function coloured({ value }: Mark, count: number, palette: Palette): object {
+function getBarColour({ value }: Mark, count: number, palette: Palette): object {
   if (count > 1 || typeof value !== 'number' || value >= 0) return {};
   return { itemStyle: { color: palette.series[1], borderRadius: [0, 0, 4, 4] } };
 }
 
-function textOf(data: unknown): string {
+function getText(data: unknown): string {
   return typeof data === 'object' && data !== null && 'text' in data ? String(data.text) : '';
 }

@@ -2,7 +2,7 @@
 export type Position = readonly [number, number];
 
 /** The part of the world that is shown: around the places with money, never closer than a country's size. */
-export function boundsOf(positions: readonly Position[]): { readonly boundingCoords?: [number, number][] } {
+export function getBounds(positions: readonly Position[]): { readonly boundingCoords?: [number, number][] } {
   if (positions.length === 0)
     return {
       boundingCoords: [

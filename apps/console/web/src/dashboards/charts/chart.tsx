@@ -5,7 +5,7 @@ import { type CSSProperties, useEffect, useRef, useState } from 'react';
 import { formatCount } from '../../shared/numbers.ts';
 import { usePrinting } from '../../shared/printing.ts';
 import classes from '../dashboards.module.css';
-import { formatCell, markOf } from '../figures.ts';
+import { formatCell, getDimensions } from '../figures.ts';
 import type { OnMark } from '../visual-card.tsx';
 import { NARROW } from '../visual-height.ts';
 import { draw } from './draw.ts';
@@ -31,7 +31,7 @@ export default function Chart({ visual, data, height, onMark }: Props) {
   const clicked = useRef<(row: number) => void>(() => undefined);
   clicked.current = (row) => {
     const cells = data.rows[row];
-    if (cells) onMark?.(markOf(data, cells));
+    if (cells) onMark?.(getDimensions(data, cells));
   };
 
   useEffect(() => {
@@ -76,7 +76,7 @@ export default function Chart({ visual, data, height, onMark }: Props) {
         ref={place}
         className={classes.drawing}
         role="img"
-        aria-label={summaryOf(visual, data)}
+        aria-label={describeChart(visual, data)}
         style={{ '--height': `${height}px` } as CSSProperties}
       />
       {notes.map((note) => (
@@ -100,7 +100,7 @@ function fitPaper(element: HTMLElement) {
 }
 
 /** Says what is drawn, and that the figures are one button away. */
-function summaryOf({ title, question }: Drawable, { columns, rows, currency }: VisualData): string {
+function describeChart({ title, question }: Drawable, { columns, rows, currency }: VisualData): string {
   const [first] = columns;
   const from = first ? formatCell(rows[0]?.[0] ?? null, first, currency) : '';
   const to = first ? formatCell(rows.at(-1)?.[0] ?? null, first, currency) : '';

@@ -4,12 +4,12 @@ import countries from 'virtual:countries';
 import type { VisualData } from '@centflow/reports';
 import type { EChartsOption } from 'echarts';
 import { sumAmounts } from '../../shared/decimals.ts';
-import { forPixels } from '../../shared/money.ts';
+import { toNumber } from '../../shared/money.ts';
 import { formatCell } from '../figures.ts';
-import { boundsOf, type Position } from './bounds.ts';
+import { getBounds, type Position } from './bounds.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
 import { echarts } from './echarts.ts';
-import { positionOf } from './places.ts';
+import { findPosition } from './places.ts';
 import { tooltip } from './tooltip.ts';
 
 const WORLD = 'world';
@@ -18,11 +18,11 @@ const SOURCE = 'Positions of cities: GeoNames, CC BY 4.0.';
 echarts.registerMap(WORLD, countries as unknown as Parameters<typeof echarts.registerMap>[1]);
 const drawnCountries = new Set(countries.features.map(({ properties }) => properties.name));
 
-export function filledMap({ data, palette, visual }: Drawing<'filled-map'>): Drawn {
+export function drawFilledMap({ data, palette, visual }: Drawing<'filled-map'>): Drawn {
   const [country, value] = data.columns;
   if (!country || !value) return { option: {} };
   const all = data.rows.map((row, index) => {
-    const amount = forPixels(row[1] ?? null) ?? 0;
+    const amount = toNumber(row[1] ?? null) ?? 0;
     return {
       name: String(row[0]),
       value: Math.sqrt(Math.max(amount, 0)),
@@ -42,7 +42,7 @@ export function filledMap({ data, palette, visual }: Drawing<'filled-map'>): Dra
         name: value.title,
         map: WORLD,
         nameProperty: 'name',
-        ...boundsOf(outlinesOf(new Set(shown.map(({ name }) => name)))),
+        ...getBounds(getOutlines(new Set(shown.map(({ name }) => name)))),
         data: shown,
         cursor: visual.drill === undefined ? 'default' : 'pointer',
         selectedMode: false,
@@ -62,12 +62,12 @@ export function filledMap({ data, palette, visual }: Drawing<'filled-map'>): Dra
   };
 }
 
-export function pointMap({ data, palette, visual }: Drawing<'point-map'>): Drawn {
+export function drawPointMap({ data, palette, visual }: Drawing<'point-map'>): Drawn {
   const [country, city, value] = data.columns;
   if (!country || !city || !value) return { option: {} };
   const all = data.rows.map((row, index) => {
-    const at = positionOf(row[0] ?? null, row[1] ?? null);
-    const amount = forPixels(row[2] ?? null) ?? 0;
+    const at = findPosition(row[0] ?? null, row[1] ?? null);
+    const amount = toNumber(row[2] ?? null) ?? 0;
     const name = formatCell(row[1] ?? null, city, data.currency);
     return {
       at,
@@ -84,7 +84,7 @@ export function pointMap({ data, palette, visual }: Drawing<'point-map'>): Drawn
     tooltip: tooltip(palette, 'item'),
     geo: {
       map: WORLD,
-      ...boundsOf(shown.map(({ at }) => at)),
+      ...getBounds(shown.map(({ at }) => at)),
       silent: true,
       itemStyle: { areaColor: palette.blank, borderColor: palette.panel, borderWidth: 0.8 },
     },
@@ -96,7 +96,7 @@ export function pointMap({ data, palette, visual }: Drawing<'point-map'>): Drawn
         data: shown,
         cursor: visual.drill === undefined ? 'default' : 'pointer',
         // An area twice as large is twice as much.
-        symbolSize: (_, params) => 7 + 30 * Math.sqrt(amountOf(params.data) / highest),
+        symbolSize: (_, params) => 7 + 30 * Math.sqrt(getAmount(params.data) / highest),
         itemStyle: { color: palette.series[0] as string, opacity: 0.75, borderColor: palette.panel, borderWidth: 1 },
       },
     ],
@@ -105,7 +105,7 @@ export function pointMap({ data, palette, visual }: Drawing<'point-map'>): Drawn
   return { option, notes: [...describeUnplaced(data, unplaced, 'place'), SOURCE] };
 }
 
-function amountOf(data: unknown): number {
+function getAmount(data: unknown): number {
   return typeof data === 'object' && data !== null && 'amount' in data ? Math.max(Number(data.amount), 0) : 0;
 }
 
@@ -128,7 +128,7 @@ function describeUnplaced(
 }
 
 /** The largest piece of each country: French Guiana does not make Europe's map reach America. */
-function outlinesOf(names: ReadonlySet<string>): readonly Position[] {
+function getOutlines(names: ReadonlySet<string>): readonly Position[] {
   return countries.features
     .filter(({ properties }) => names.has(properties.name))
     .flatMap(({ geometry }) => {

@@ -50,19 +50,19 @@ const alsoCalled: Readonly<Record<string, string>> = {
 const byCountry = new Map<string, ReadonlyMap<string, Position>>();
 
 /** Undefined where the list has no such city. */
-export function positionOf(country: Cell, city: Cell): Position | undefined {
+export function findPosition(country: Cell, city: Cell): Position | undefined {
   if (country === null || city === null) return undefined;
-  const places = placesOf(String(country));
-  const name = folded(String(city));
+  const places = listPlaces(String(country));
+  const name = foldName(String(city));
   return places.get(name) ?? places.get(alsoCalled[`${String(country).toLowerCase()} ${name}`] ?? '');
 }
 
-function placesOf(country: string): ReadonlyMap<string, Position> {
+function listPlaces(country: string): ReadonlyMap<string, Position> {
   let places = byCountry.get(country);
   if (!places) {
     const named = (cities[country] ?? []).map((line): readonly [string, Position] => {
       const [name = '', longitude, latitude] = line.split('|');
-      return [folded(name), [Number(longitude), Number(latitude)]];
+      return [foldName(name), [Number(longitude), Number(latitude)]];
     });
     // The largest comes first in the list, and last into the map: it wins.
     places = new Map(named.reverse());
@@ -72,6 +72,6 @@ function placesOf(country: string): ReadonlyMap<string, Position> {
 }
 
 /** `São Paulo` and `sao paulo` are one. */
-function folded(name: string): string {
+function foldName(name: string): string {
   return name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
 }

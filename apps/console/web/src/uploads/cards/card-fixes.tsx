@@ -5,12 +5,12 @@ import { useMutation } from '@tanstack/react-query';
 import { formatBytes, formatCount } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
 import { FixRows } from '../fix/fix-rows.tsx';
-import { fixesIn } from '../fix/row-to-fix.ts';
+import { collectFixes } from '../fix/row-to-fix.ts';
 import { useFixDraft } from '../fix/use-fix-draft.ts';
-import { contractOf } from '../shared/feeds.ts';
+import { getContract } from '../shared/feeds.ts';
 import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
 import type { Card } from './card.ts';
-import { cards } from './the-cards.ts';
+import { cards } from './page-cards.ts';
 
 /** The rows that would be kept aside, to be mended before the file is sent. */
 export function CardFixes({ card, preview }: { readonly card: Card; readonly preview: Preview }) {
@@ -18,8 +18,8 @@ export function CardFixes({ card, preview }: { readonly card: Card; readonly pre
   const modified = card.source instanceof File ? card.source.lastModified : 0;
   const { draft, change, forget } = useFixDraft(`${card.fileName} ${card.feed} ${card.source.size} ${modified}`);
   const tooLarge = card.source.size > rewrittenAtMost;
-  const shape = { header: preview.header, contract: contractOf(card.feed ?? '') };
-  const fixes = fixesIn(preview.quarantined, draft, shape);
+  const shape = { header: preview.header, contract: getContract(card.feed ?? '') };
+  const fixes = collectFixes(preview.quarantined, draft, shape);
   const more = preview.rowsQuarantined - preview.quarantined.length;
   const rewrite = useMutation({
     mutationFn: () => previewWorker.replaceRows(card.source, card.name, fixes),

@@ -3,7 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { formatCount, formatInteger, formatSeconds } from '../../shared/numbers.ts';
 import { isSettled } from '../follow/follow.ts';
-import { timelineBefore, timelineOf } from '../follow/timeline.ts';
+import { buildPendingTimeline, buildTimeline } from '../follow/timeline.ts';
 import { AccountingBar } from '../shared/accounting-bar.tsx';
 import { Timeline } from '../shared/timeline.tsx';
 import type { Card } from './card.ts';
@@ -14,16 +14,16 @@ const slowAfter = 180_000;
 
 interface Props {
   readonly card: Card;
-  readonly phase: Extract<Card['phase'], { at: 'following' }>;
+  readonly phase: Extract<Card['phase'], { kind: 'following' }>;
 }
 
 /** It was sent: what the job makes of it, as it happens. */
 export function CardFollowing({ card, phase }: Props) {
   const { progress, offline } = phase;
   const { stage, upload } = progress;
-  // Each look renders it again, so the clock needs no timer of its own.
+  // Each check renders it again, so the clock needs no timer of its own.
   const slow = !isSettled(stage) && stage !== 'failed' && Date.now() - Date.parse(phase.sentAt) > slowAfter;
-  const steps = upload === undefined ? timelineBefore(phase.sentAt) : timelineOf(upload);
+  const steps = upload === undefined ? buildPendingTimeline(phase.sentAt) : buildTimeline(upload);
   return (
     <Stack className={classes.body} gap="sm">
       <Timeline steps={steps} live={!isSettled(stage)} />

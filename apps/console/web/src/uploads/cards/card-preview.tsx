@@ -3,27 +3,27 @@ import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/c
 import { IconAlertTriangle, IconInfoCircle, IconSend, IconTable } from '@tabler/icons-react';
 import { useState } from 'react';
 import { formatBytes, formatCount } from '../../shared/numbers.ts';
-import { nameProblem } from '../drop/object-name.ts';
+import { findNameProblem } from '../drop/object-name.ts';
 import { MapButton } from '../mapping/map-button.tsx';
 import attention from '../shared/attention.module.css';
-import { feeds, feedTitle } from '../shared/feeds.ts';
-import { type Card, type Look, obstacle } from './card.ts';
+import { feeds, getTypeTitle } from '../shared/feeds.ts';
+import { type Card, type FileCheck, findObstacle } from './card.ts';
 import { CardFixes } from './card-fixes.tsx';
 import classes from './card-view.module.css';
 import { NameTaken } from './name-taken.tsx';
+import { cards } from './page-cards.ts';
 import { PreviewFigures } from './preview-figures.tsx';
-import { cards } from './the-cards.ts';
 
-export function CardPreview({ card, look }: { readonly card: Card; readonly look: Look }) {
-  const { preview, taken, held } = look;
-  const stands = obstacle(card);
+export function CardPreview({ card, check }: { readonly card: Card; readonly check: FileCheck }) {
+  const { preview, existing, bytesSent } = check;
+  const stands = findObstacle(card);
   const nothingNew = preview.rejected === undefined && preview.rowsGood === 0;
   return (
     <Stack className={classes.body} gap="md">
       {card.basedOn === null ? <NameAndFeed card={card} /> : null}
       {preview.rejected === undefined ? (
         <>
-          <PreviewFigures look={look} />
+          <PreviewFigures check={check} />
           {preview.ignoredColumns.length > 0 ? (
             <Text size="sm" c="dimmed">
               Ignored columns: {preview.ignoredColumns.join(', ')}.
@@ -49,7 +49,7 @@ export function CardPreview({ card, look }: { readonly card: Card; readonly look
           </Stack>
         </Alert>
       )}
-      {taken !== null && card.basedOn === null ? <NameTaken card={card} taken={taken} /> : null}
+      {existing !== null && card.basedOn === null ? <NameTaken card={card} existing={existing} /> : null}
       {card.basedOn !== null && stands !== null ? (
         <Alert
           role="alert"
@@ -67,11 +67,11 @@ export function CardPreview({ card, look }: { readonly card: Card; readonly look
           <Group gap="xs">
             <Button
               leftSection={<IconSend size={18} aria-hidden />}
-              disabled={stands !== null || nameProblem(card.name, card.basedOn !== null) !== null}
+              disabled={stands !== null || findNameProblem(card.name, card.basedOn !== null) !== null}
               onClick={() => void cards.send(card.id)}
             >
-              {held > 0
-                ? `Resume sending (${formatBytes(held)} already sent)`
+              {bytesSent > 0
+                ? `Resume sending (${formatBytes(bytesSent)} already sent)`
                 : card.corrects
                   ? 'Send the correction'
                   : 'Send'}
@@ -94,13 +94,13 @@ export function CardPreview({ card, look }: { readonly card: Card; readonly look
 function NameAndFeed({ card }: { readonly card: Card }) {
   const [open, setOpen] = useState(false);
   const [name, setName] = useState(card.name);
-  const problem = nameProblem(name);
-  if (!open && nameProblem(card.name) === null) {
+  const problem = findNameProblem(name);
+  if (!open && findNameProblem(card.name) === null) {
     return (
       <Group gap={6}>
         <IconTable size={16} aria-hidden />
         <Text size="sm">
-          Will be added to <b>{feedTitle(card.feed)}</b>
+          Will be added to <b>{getTypeTitle(card.feed)}</b>
           {card.origin?.template ? <>, read with your template “{card.origin.template}”</> : null}
           {card.fixed > 0 ? `, with ${formatCount(card.fixed, 'row')} fixed` : null}
         </Text>
@@ -121,7 +121,7 @@ function NameAndFeed({ card }: { readonly card: Card }) {
         label="Type"
         w={170}
         allowDeselect={false}
-        data={feeds.map((value) => ({ value, label: feedTitle(value) }))}
+        data={feeds.map((value) => ({ value, label: getTypeTitle(value) }))}
         value={card.feed}
         disabled={card.origin !== null}
         onChange={(value) => {

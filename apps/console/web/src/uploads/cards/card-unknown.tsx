@@ -1,17 +1,17 @@
 import { Alert, Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { MapButton } from '../mapping/map-button.tsx';
-import { feeds, feedTitle } from '../shared/feeds.ts';
+import { feeds, getTypeTitle } from '../shared/feeds.ts';
 import type { Card, Phase } from './card.ts';
 import classes from './card-view.module.css';
-import { cards } from './the-cards.ts';
+import { cards } from './page-cards.ts';
 
-interface Props extends Pick<Extract<Phase, { at: 'unknown' }>, 'header' | 'templatesTrouble'> {
+interface Props extends Pick<Extract<Phase, { kind: 'unknown' }>, 'header' | 'templatesError'> {
   readonly card: Card;
 }
 
 /** Its header is no feed's: most likely it is a bank's own export. */
-export function CardUnknown({ card, header, templatesTrouble }: Props) {
+export function CardUnknown({ card, header, templatesError }: Props) {
   const [other, setOther] = useState(false);
   return (
     <Stack className={classes.body} gap="sm">
@@ -23,12 +23,12 @@ export function CardUnknown({ card, header, templatesTrouble }: Props) {
           Columns: {header.join(', ')}
         </Text>
       ) : null}
-      {templatesTrouble === null ? null : (
+      {templatesError === null ? null : (
         <Alert role="alert" variant="light" color="orange" title="Your templates could not be loaded">
           <Text size="sm" mb="xs">
-            We could not check whether one of them fits this file. {templatesTrouble.detail}
+            We could not check whether one of them fits this file. {templatesError.detail}
           </Text>
-          <Button variant="default" size="xs" onClick={() => cards.lookAgain(card.id)}>
+          <Button variant="default" size="xs" onClick={() => cards.checkAgain(card.id)}>
             Try my templates again
           </Button>
         </Alert>
@@ -39,7 +39,7 @@ export function CardUnknown({ card, header, templatesTrouble }: Props) {
           <Select
             aria-label="Type"
             placeholder="Choose a type"
-            data={feeds.map((value) => ({ value, label: feedTitle(value) }))}
+            data={feeds.map((value) => ({ value, label: getTypeTitle(value) }))}
             onChange={(value) => {
               const feed = feeds.find((name) => name === value);
               if (feed !== undefined) cards.choose(card.id, feed);

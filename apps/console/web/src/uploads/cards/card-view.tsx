@@ -3,14 +3,14 @@ import { ActionIcon, Alert, Badge, Button, Group, Progress, Stack, Text } from '
 import { IconAlertTriangle, IconFileSpreadsheet, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
 import { formatBytes, formatPercent } from '../../shared/numbers.ts';
 import attention from '../shared/attention.module.css';
-import { feedTitle } from '../shared/feeds.ts';
+import { getTypeTitle } from '../shared/feeds.ts';
 import { StateBadge } from '../shared/state-badge.tsx';
 import type { Card } from './card.ts';
 import { CardFollowing } from './card-following.tsx';
 import { CardPreview } from './card-preview.tsx';
 import { CardUnknown } from './card-unknown.tsx';
 import classes from './card-view.module.css';
-import { cards } from './the-cards.ts';
+import { cards } from './page-cards.ts';
 
 export function CardView({ card }: { readonly card: Card }) {
   const { id, phase, source, feed, name } = card;
@@ -24,7 +24,7 @@ export function CardView({ card }: { readonly card: Card }) {
           </Text>
           <Text size="xs" c="dimmed">
             {[
-              feed === null ? null : feedTitle(feed),
+              feed === null ? null : getTypeTitle(feed),
               formatBytes(source.size),
               card.origin === null ? null : `from ${card.origin.fileName}`,
             ]
@@ -36,7 +36,7 @@ export function CardView({ card }: { readonly card: Card }) {
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={`${phase.at === 'following' ? 'Clear' : 'Remove'} ${name}`}
+          aria-label={`${phase.kind === 'following' ? 'Clear' : 'Remove'} ${name}`}
           onClick={() => void cards.remove(id)}
         >
           <IconX size={18} aria-hidden />
@@ -49,7 +49,7 @@ export function CardView({ card }: { readonly card: Card }) {
 
 function CardBadge({ card }: { readonly card: Card }) {
   const { phase } = card;
-  if (phase.at === 'following') return <StateBadge stage={phase.progress.stage} />;
+  if (phase.kind === 'following') return <StateBadge stage={phase.progress.stage} />;
   const words = {
     reading: ['Reading', 'gray'],
     unknown: ['Needs setting up', 'orange'],
@@ -58,7 +58,7 @@ function CardBadge({ card }: { readonly card: Card }) {
     paused: ['Paused', 'gray'],
     stopped: ['Not sent', 'red'],
   } as const;
-  const [label, color] = words[phase.at];
+  const [label, color] = words[phase.kind];
   return (
     <Badge
       variant="light"
@@ -75,7 +75,7 @@ function CardBadge({ card }: { readonly card: Card }) {
 
 function CardBody({ card }: { readonly card: Card }) {
   const { phase } = card;
-  switch (phase.at) {
+  switch (phase.kind) {
     case 'reading':
       return (
         <div className={classes.body}>
@@ -87,9 +87,9 @@ function CardBody({ card }: { readonly card: Card }) {
         </div>
       );
     case 'unknown':
-      return <CardUnknown card={card} header={phase.header} templatesTrouble={phase.templatesTrouble} />;
+      return <CardUnknown card={card} header={phase.header} templatesError={phase.templatesError} />;
     case 'ready':
-      return <CardPreview card={card} look={phase.look} />;
+      return <CardPreview card={card} check={phase.check} />;
     case 'sending':
     case 'paused':
       return <CardSending card={card} phase={phase} />;
@@ -101,13 +101,13 @@ function CardBody({ card }: { readonly card: Card }) {
             variant="light"
             color="red"
             icon={<IconAlertTriangle aria-hidden />}
-            title={phase.trouble.title}
+            title={phase.errorText.title}
           >
-            {phase.trouble.detail}
+            {phase.errorText.detail}
           </Alert>
           <Group gap="xs">
-            {phase.look === null ? null : <Button onClick={() => void cards.send(card.id)}>Try again</Button>}
-            <Button variant="default" onClick={() => cards.lookAgain(card.id)}>
+            {phase.check === null ? null : <Button onClick={() => void cards.send(card.id)}>Try again</Button>}
+            <Button variant="default" onClick={() => cards.checkAgain(card.id)}>
               Check again
             </Button>
           </Group>
@@ -123,12 +123,12 @@ function CardSending({
   phase,
 }: {
   readonly card: Card;
-  readonly phase: Extract<Card['phase'], { at: 'sending' | 'paused' }>;
+  readonly phase: Extract<Card['phase'], { kind: 'sending' | 'paused' }>;
 }) {
   const { size } = card.source;
   const share = size === 0 ? 1 : phase.sent / size;
-  const paused = phase.at === 'paused';
-  const waiting = phase.at === 'sending' && phase.waiting;
+  const paused = phase.kind === 'paused';
+  const waiting = phase.kind === 'sending' && phase.waiting;
   return (
     <div className={classes.body}>
       <Progress

@@ -4,7 +4,7 @@ import type { Progress } from '../follow/follow.ts';
 import type { Feed } from '../shared/feeds.ts';
 
 /** A newest version that already has the name. */
-export interface Taken {
+export interface ExistingFile {
   readonly objectKey: string;
   readonly versionId: string;
   readonly bytes: number;
@@ -18,28 +18,28 @@ export interface Overlap {
 }
 
 /** What a person is told of what went wrong. */
-export interface Trouble {
+export interface ErrorText {
   readonly title: string;
   readonly detail: string;
 }
 
 /** Where a card stands. */
 export type Phase =
-  | { readonly at: 'reading' /** 0 to 1. */; readonly share: number }
+  | { readonly kind: 'reading' /** 0 to 1. */; readonly share: number }
   /** Its header is no feed's: it is a bank's export to be mapped, or the person says which feed it should have been. */
   | {
-      readonly at: 'unknown';
+      readonly kind: 'unknown';
       readonly header: readonly string[];
       /** Why the templates could not be compared with it; null if they were. */
-      readonly templatesTrouble: Trouble | null;
+      readonly templatesError: ErrorText | null;
     }
-  | { readonly at: 'ready'; readonly look: Look }
-  | { readonly at: 'sending'; readonly sent: number; readonly waiting: boolean; readonly look: Look }
-  | { readonly at: 'paused'; readonly sent: number; readonly look: Look }
-  /** It was not sent; the look is there where it can be tried again. */
-  | { readonly at: 'stopped'; readonly trouble: Trouble; readonly look: Look | null }
+  | { readonly kind: 'ready'; readonly check: FileCheck }
+  | { readonly kind: 'sending'; readonly sent: number; readonly waiting: boolean; readonly check: FileCheck }
+  | { readonly kind: 'paused'; readonly sent: number; readonly check: FileCheck }
+  /** It was not sent; the check is there where it can be tried again. */
+  | { readonly kind: 'stopped'; readonly errorText: ErrorText; readonly check: FileCheck | null }
   | {
-      readonly at: 'following';
+      readonly kind: 'following';
       readonly objectKey: string;
       readonly versionId: string;
       /** ISO 8601. */
@@ -49,14 +49,14 @@ export type Phase =
     };
 
 /** What would become of a file if it were sent now. */
-export interface Look {
+export interface FileCheck {
   readonly preview: Preview;
-  /** Rows that other published uploads hold already; null while it is asked, a trouble where it could not be. */
-  readonly overlap: Overlap | Trouble | null;
+  /** Rows that other published uploads hold already; null while it is asked, a errorText where it could not be. */
+  readonly overlap: Overlap | ErrorText | null;
   /** The object that has this name by now. */
-  readonly taken: Taken | null;
+  readonly existing: ExistingFile | null;
   /** Bytes that S3 holds from a send that was cut off. */
-  readonly held: number;
+  readonly bytesSent: number;
 }
 
 /** The upload whose rows were fixed. */
@@ -97,24 +97,25 @@ export interface Card {
 }
 
 /** What keeps a card from being sent; null where nothing does. */
-export function obstacle(card: Card): string | null {
+export function findObstacle(card: Card): string | null {
   const { phase } = card;
-  if (phase.at !== 'ready') return 'This file is not ready to send.';
-  const { preview, taken } = phase.look;
-  if (card.basedOn !== null && taken?.versionId !== card.basedOn.versionId) {
+  if (phase.kind !== 'ready') return 'This file is not ready to send.';
+  const { preview, existing } = phase.check;
+  if (card.basedOn !== null && existing?.versionId !== card.basedOn.versionId) {
     return 'Another version of this file was sent or undone while you fixed this one. Open the newest upload and make your changes there.';
   }
   if (preview.rejected !== undefined) return preview.rejected.reason;
-  if (taken !== null && !card.corrects) return 'You’ve already sent a file with this name. Replace it, or keep both.';
+  if (existing !== null && !card.corrects)
+    return 'You’ve already sent a file with this name. Replace it, or keep both.';
   return null;
 }
 
 /** Whether leaving the page now would lose something. */
 export function isUnsent({ phase }: Card): boolean {
-  return phase.at !== 'following';
+  return phase.kind !== 'following';
 }
 
 /** Under which the edits of an upload's rows are kept. */
-export function fixDraftId({ uploadId, versionId }: Pick<Basis, 'uploadId' | 'versionId'>): string {
+export function getFixDraftId({ uploadId, versionId }: Pick<Basis, 'uploadId' | 'versionId'>): string {
   return `${uploadId}:${versionId}`;
 }

@@ -2,7 +2,7 @@ import type { Mapping, Preview } from '@centflow/preview';
 import { expect, test } from 'vitest';
 import type { Progress } from '../follow/follow.ts';
 import type { SendRequest } from '../sending/send-file.ts';
-import { type Card, obstacle, type Taken } from './card.ts';
+import { type Card, type ExistingFile, findObstacle } from './card.ts';
 import { type CardServices, Cards, type MappedFile, type Recognised } from './cards.ts';
 
 const preview: Preview = {
@@ -20,7 +20,7 @@ const preview: Preview = {
   fingerprints: { bytes: new Uint8Array(), counts: new Uint32Array() },
 } as unknown as Preview;
 
-const there: Taken = {
+const there: ExistingFile = {
   objectKey: 'raw/expenses/owner=ada/may.csv',
   versionId: 'v1',
   bytes: 10,
@@ -38,16 +38,16 @@ function services(more: Partial<CardServices> = {}) {
     map: async (): Promise<readonly MappedFile[]> => [],
     preview: async () => preview,
     overlap: async () => ({ rows: 0 }),
-    taken: async () => null,
-    held: async () => 0,
+    findExisting: async () => null,
+    countBytesSent: async () => 0,
     send: async ({ request }) => {
       sent.push(request);
       return { objectKey: 'raw/expenses/owner=ada/may.csv', versionId: 'v2', resumedBytes: 0 };
     },
     discard: async (_source, _feed, name) => void discarded.push(name),
-    look: async () => ({ stage: 'published' }),
+    getProgress: async () => ({ stage: 'published' }),
     onSettled: (_card, progress) => void settled.push(progress),
-    wordsOf: (error) => ({ title: 'Trouble', detail: error instanceof Error ? error.message : String(error) }),
+    describeError: (error) => ({ title: 'Trouble', detail: error instanceof Error ? error.message : String(error) }),
     ...more,
   };
   return { sent, discarded, settled, cards: new Cards(given) };
@@ -70,26 +70,26 @@ async function until(cards: Cards, is: (all: readonly Card[]) => boolean): Promi
   });
 }
 
-const at = (phase: Card['phase']['at']) => (all: readonly Card[]) =>
-  all.length > 0 && all.every((card) => card.phase.at === phase);
+const inPhase = (phase: Card['phase']['kind']) => (all: readonly Card[]) =>
+  all.length > 0 && all.every((card) => card.phase.kind === phase);
 
 test('a dropped file is recognised, looked at, sent and followed', async () => {
   const { cards, sent, settled } = services();
   cards.add([file()]);
-  const [card] = await until(cards, at('ready'));
+  const [card] = await until(cards, inPhase('ready'));
   expect(card).toMatchObject({ feed: 'expenses', name: 'may.csv' });
   await cards.send(card?.id ?? '');
   expect(sent).toEqual([{ feed: 'expenses', name: 'may.csv', bytes: 12, contentType: 'text/csv' }]);
-  expect(cards.all()[0]?.phase).toMatchObject({ at: 'following', versionId: 'v2', progress: { stage: 'published' } });
+  expect(cards.all()[0]?.phase).toMatchObject({ kind: 'following', versionId: 'v2', progress: { stage: 'published' } });
   expect(settled).toEqual([{ stage: 'published' }]);
 });
 
 test('many files are looked at in the order in which they were dropped, and sent together', async () => {
   const { cards, sent } = services();
   cards.add([file('a.csv'), file('b.csv'), file('c.csv.gz')]);
-  await until(cards, at('ready'));
+  await until(cards, inPhase('ready'));
   cards.sendAll();
-  await until(cards, at('following'));
+  await until(cards, inPhase('following'));
   expect(sent.map(({ name, contentType }) => [name, contentType])).toEqual([
     ['a.csv', 'text/csv'],
     ['b.csv', 'text/csv'],
@@ -97,23 +97,23 @@ test('many files are looked at in the order in which they were dropped, and sent
   ]);
 });
 
-test('a name that is taken stops a file until somebody says that it is a correction', async () => {
-  const { cards, sent } = services({ taken: async () => there });
+test('a name that is existing stops a file until somebody says that it is a correction', async () => {
+  const { cards, sent } = services({ findExisting: async () => there });
   cards.add([file()]);
-  const [card] = await until(cards, at('ready'));
-  expect(card && obstacle(card)).toMatch(/already sent a file with this name/);
+  const [card] = await until(cards, inPhase('ready'));
+  expect(card && findObstacle(card)).toMatch(/already sent a file with this name/);
   cards.sendAll();
   expect(sent).toEqual([]);
 
   cards.correct(card?.id ?? '', true);
-  const [again] = await until(cards, at('ready'));
-  expect(again && obstacle(again)).toBeNull();
+  const [again] = await until(cards, inPhase('ready'));
+  expect(again && findObstacle(again)).toBeNull();
   await cards.send(again?.id ?? '');
   expect(sent[0]?.replaces).toEqual({ versionId: 'v1' });
 });
 
 test('a correction made from one version is not sent over another', async () => {
-  const { cards } = services({ taken: async () => ({ ...there, versionId: 'theirs' }) });
+  const { cards } = services({ findExisting: async () => ({ ...there, versionId: 'theirs' }) });
   cards.addCorrection({
     source: file(),
     name: 'may.csv',
@@ -121,16 +121,16 @@ test('a correction made from one version is not sent over another', async () => 
     fixed: 1,
     basedOn: { uploadId: 7, versionId: 'v1', rows: [2] },
   });
-  const [card] = await until(cards, at('ready'));
-  expect(card && obstacle(card)).toMatch(/while you fixed this one/);
+  const [card] = await until(cards, inPhase('ready'));
+  expect(card && findObstacle(card)).toMatch(/while you fixed this one/);
 });
 
 test('mending more rows of the same upload replaces what was made before', async () => {
-  const { cards } = services({ taken: async () => there });
+  const { cards } = services({ findExisting: async () => there });
   const basedOn = { uploadId: 7, versionId: 'v1', rows: [2] };
   cards.addCorrection({ source: file(), name: 'may.csv', feed: 'expenses', fixed: 1, basedOn });
   cards.addCorrection({ source: file(), name: 'may.csv', feed: 'expenses', fixed: 2, basedOn });
-  expect((await until(cards, at('ready'))).map(({ fixed }) => fixed)).toEqual([2]);
+  expect((await until(cards, inPhase('ready'))).map(({ fixed }) => fixed)).toEqual([2]);
 });
 
 const unknown: Recognised = { kind: 'unknown', header: ['Buchungstag'] };
@@ -149,7 +149,7 @@ test('a file of a feed is recognised without asking for templates', async () => 
     },
   });
   cards.add([file()]);
-  await until(cards, at('ready'));
+  await until(cards, inPhase('ready'));
   expect(asked).toBe(0);
 });
 
@@ -160,7 +160,7 @@ test('a bank’s export that a template fits is mapped by it', async () => {
     map: async () => [{ feed: 'expenses', source: new Blob(['e']) }],
   });
   cards.add([file('umsatz.csv')]);
-  const [card] = await until(cards, at('ready'));
+  const [card] = await until(cards, inPhase('ready'));
   expect(card?.origin?.template).toBe('Bank');
 });
 
@@ -175,15 +175,15 @@ test('a bank’s export can be mapped where the templates cannot be loaded, and 
     map: async () => [{ feed: 'expenses', source: new Blob(['e']) }],
   });
   cards.add([file('umsatz.csv')]);
-  const [card] = await until(cards, at('unknown'));
+  const [card] = await until(cards, inPhase('unknown'));
   expect(card?.phase).toEqual({
-    at: 'unknown',
+    kind: 'unknown',
     header: ['Buchungstag'],
-    templatesTrouble: { title: 'Trouble', detail: 'The service has a fault.' },
+    templatesError: { title: 'Trouble', detail: 'The service has a fault.' },
   });
   fails = false;
-  cards.lookAgain(card?.id ?? '');
-  const [again] = await until(cards, at('ready'));
+  cards.checkAgain(card?.id ?? '');
+  const [again] = await until(cards, inPhase('ready'));
   expect(again?.origin?.template).toBe('Bank');
 });
 
@@ -196,10 +196,10 @@ test('a file that could not be read is recognised when it is looked at again', a
     },
   });
   cards.add([file()]);
-  const [card] = await until(cards, at('stopped'));
+  const [card] = await until(cards, inPhase('stopped'));
   fails = false;
-  cards.lookAgain(card?.id ?? '');
-  expect((await until(cards, at('ready')))[0]?.feed).toBe('expenses');
+  cards.checkAgain(card?.id ?? '');
+  expect((await until(cards, inPhase('ready')))[0]?.feed).toBe('expenses');
 });
 
 test('an export of an unknown bank waits to be mapped, and becomes a file of each feed', async () => {
@@ -211,10 +211,10 @@ test('an export of an unknown bank waits to be mapped, and becomes a file of eac
     ],
   });
   cards.add([file('umsatz.csv'), file('other.csv')]);
-  const [card] = await until(cards, at('unknown'));
+  const [card] = await until(cards, inPhase('unknown'));
   const mapping = {} as Mapping;
   await cards.replaceByMapped(card?.id ?? '', { fileName: 'umsatz.csv', source: file(), mapping, template: 'Bank' });
-  const all = await until(cards, (now) => now.filter(({ phase }) => phase.at === 'ready').length === 2);
+  const all = await until(cards, (now) => now.filter(({ phase }) => phase.kind === 'ready').length === 2);
   expect(all.map(({ name, feed }) => [name, feed])).toEqual([
     ['umsatz-expenses.csv', 'expenses'],
     ['umsatz-incomes.csv', 'incomes'],
@@ -231,11 +231,11 @@ test('mapped once more, both files of an export are replaced', async () => {
   });
   const origin = { fileName: 'umsatz.csv', source: file(), mapping: {} as Mapping, template: null };
   cards.add([file('umsatz.csv')]);
-  const [card] = await until(cards, at('ready'));
+  const [card] = await until(cards, inPhase('ready'));
   await cards.replaceByMapped(card?.id ?? '', origin);
-  const [first] = await until(cards, (all) => all.length === 2 && at('ready')(all));
+  const [first] = await until(cards, (all) => all.length === 2 && inPhase('ready')(all));
   await cards.replaceByMapped(first?.id ?? '', origin);
-  expect(await until(cards, at('ready'))).toHaveLength(2);
+  expect(await until(cards, inPhase('ready'))).toHaveLength(2);
 });
 
 test('an export that a template knows is mapped by itself', async () => {
@@ -244,7 +244,7 @@ test('an export that a template knows is mapped by itself', async () => {
     map: async () => [{ feed: 'expenses', source: new Blob(['e']) }],
   });
   cards.add([file('umsatz.csv')]);
-  const [card] = await until(cards, at('ready'));
+  const [card] = await until(cards, inPhase('ready'));
   expect(card?.origin?.template).toBe('Bank');
 });
 
@@ -257,11 +257,14 @@ test('a send that goes wrong tells why and can be tried again', async () => {
     },
   });
   cards.add([file()]);
-  const [card] = await until(cards, at('ready'));
+  const [card] = await until(cards, inPhase('ready'));
   await cards.send(card?.id ?? '');
-  expect(cards.all()[0]?.phase).toMatchObject({ at: 'stopped', trouble: { detail: 'The storage refused the file.' } });
+  expect(cards.all()[0]?.phase).toMatchObject({
+    kind: 'stopped',
+    errorText: { detail: 'The storage refused the file.' },
+  });
   await cards.send(card?.id ?? '');
-  expect(cards.all()[0]?.phase.at).toBe('following');
+  expect(cards.all()[0]?.phase.kind).toBe('following');
 });
 
 test('a paused send goes on when it is told to', async () => {
@@ -275,19 +278,19 @@ test('a paused send goes on when it is told to', async () => {
       }),
   });
   cards.add([file()]);
-  const [card] = await until(cards, at('ready'));
+  const [card] = await until(cards, inPhase('ready'));
   const sending = cards.send(card?.id ?? '');
   cards.pause(card?.id ?? '');
   await sending;
-  expect(cards.all()[0]?.phase).toMatchObject({ at: 'paused', sent: 5 });
+  expect(cards.all()[0]?.phase).toMatchObject({ kind: 'paused', sent: 5 });
   await cards.send(card?.id ?? '');
-  expect(cards.all()[0]?.phase.at).toBe('following');
+  expect(cards.all()[0]?.phase.kind).toBe('following');
 });
 
 test('what was begun and is removed is thrown away in the storage as well', async () => {
   const { cards, discarded } = services({ send: () => new Promise(() => undefined) });
   cards.add([file(), file('other.csv')]);
-  const [card, other] = await until(cards, at('ready'));
+  const [card, other] = await until(cards, inPhase('ready'));
   void cards.send(card?.id ?? '');
   await cards.remove(card?.id ?? '');
   await cards.remove(other?.id ?? '');
@@ -298,9 +301,9 @@ test('what was begun and is removed is thrown away in the storage as well', asyn
 test('where nobody can say what is there already, the file can be sent all the same', async () => {
   const { cards } = services({ overlap: async () => Promise.reject(new Error('No connection')) });
   cards.add([file()]);
-  const [card] = await until(cards, ([one]) => one?.phase.at === 'ready' && one.phase.look.overlap !== null);
-  expect(card?.phase).toMatchObject({ look: { overlap: { detail: 'No connection' } } });
-  expect(card && obstacle(card)).toBeNull();
+  const [card] = await until(cards, ([one]) => one?.phase.kind === 'ready' && one.phase.check.overlap !== null);
+  expect(card?.phase).toMatchObject({ check: { overlap: { detail: 'No connection' } } });
+  expect(card && findObstacle(card)).toBeNull();
 });
 
 test('a file that cannot be read tells so, and the next one is read', async () => {
@@ -313,6 +316,6 @@ test('a file that cannot be read tells so, and the next one is read', async () =
     },
   });
   cards.add([file('gone.csv'), file('here.csv')]);
-  const all = await until(cards, (now) => now.at(1)?.phase.at === 'ready');
-  expect(all[0]?.phase).toMatchObject({ at: 'stopped', trouble: { detail: 'The file was moved.' } });
+  const all = await until(cards, (now) => now.at(1)?.phase.kind === 'ready');
+  expect(all[0]?.phase).toMatchObject({ kind: 'stopped', errorText: { detail: 'The file was moved.' } });
 });

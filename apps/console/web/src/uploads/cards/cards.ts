@@ -2,21 +2,21 @@
  * The files that a person dropped, outside of React: going to another page and back loses none, and sending goes on.
  */
 import type { Mapping, Preview } from '@centflow/preview';
-import { freeName, isGzip, nameForFeed, nameProblem, proposedName } from '../drop/object-name.ts';
+import { buildFeedFileName, findFreeName, findNameProblem, isGzip, proposeName } from '../drop/object-name.ts';
 import { follow, type Progress } from '../follow/follow.ts';
 import type { SendRequest, Sent } from '../sending/send-file.ts';
 import type { Feed } from '../shared/feeds.ts';
 import {
   type Basis,
   type Card,
+  type ErrorText,
+  type ExistingFile,
+  type FileCheck,
+  findObstacle,
   isUnsent,
-  type Look,
   type Origin,
   type Overlap,
-  obstacle,
   type Phase,
-  type Taken,
-  type Trouble,
 } from './card.ts';
 
 /** What a file is, by its first bytes. */
@@ -49,10 +49,10 @@ export interface CardServices {
     readonly signal: AbortSignal;
     readonly onProgress: (share: number) => void;
   }): Promise<Preview>;
-  overlap(preview: Preview, feed: Feed, replaced: Taken | null): Promise<Overlap>;
-  taken(feed: Feed, name: string): Promise<Taken | null>;
+  overlap(preview: Preview, feed: Feed, replaced: ExistingFile | null): Promise<Overlap>;
+  findExisting(feed: Feed, name: string): Promise<ExistingFile | null>;
   /** Bytes that S3 holds of a send that was cut off. */
-  held(source: Blob, feed: Feed, name: string): Promise<number>;
+  countBytesSent(source: Blob, feed: Feed, name: string): Promise<number>;
   send(request: {
     readonly source: Blob;
     readonly request: SendRequest;
@@ -61,10 +61,10 @@ export interface CardServices {
     readonly onWaiting: (waiting: boolean) => void;
   }): Promise<Sent>;
   discard(source: Blob, feed: Feed, name: string): Promise<void>;
-  look(objectKey: string, versionId: string, signal: AbortSignal): Promise<Progress>;
+  getProgress(objectKey: string, versionId: string, signal: AbortSignal): Promise<Progress>;
   /** The job is done with one. */
   onSettled(card: Card, progress: Progress): void;
-  wordsOf(error: unknown): Trouble;
+  describeError(error: unknown): ErrorText;
 }
 
 export class Cards {
@@ -94,7 +94,7 @@ export class Cards {
       const card = this.#newCard({
         source: file,
         fileName: file.name,
-        name: proposedName(file.name),
+        name: proposeName(file.name),
         feed: null,
         origin: null,
       });
@@ -142,7 +142,7 @@ export class Cards {
   /** Gives it the next free name, since the one it has is another file's. */
   renameToFree(id: string): void {
     const card = this.#card(id);
-    if (card !== undefined) this.rename(id, freeName(card.name, new Set(this.#cards.map(({ name }) => name))));
+    if (card !== undefined) this.rename(id, findFreeName(card.name, new Set(this.#cards.map(({ name }) => name))));
   }
 
   /** The person says whether it corrects the object that has its name. */
@@ -166,13 +166,19 @@ export class Cards {
     this.#stop(id);
     const files = await this.#services.map(origin);
     const made = files.map(({ feed, source }) =>
-      this.#newCard({ source, fileName: origin.fileName, name: nameForFeed(origin.fileName, feed), feed, origin }),
+      this.#newCard({
+        source,
+        fileName: origin.fileName,
+        name: buildFeedFileName(origin.fileName, feed),
+        feed,
+        origin,
+      }),
     );
     if (made.length === 0) {
       this.#phase(id, {
-        at: 'stopped',
-        trouble: { title: 'No rows', detail: 'No rows could be read with these columns. Match the columns again.' },
-        look: null,
+        kind: 'stopped',
+        errorText: { title: 'No rows', detail: 'No rows could be read with these columns. Match the columns again.' },
+        check: null,
       });
       return;
     }
@@ -184,7 +190,7 @@ export class Cards {
             card.id !== id &&
             before.origin !== null &&
             card.origin?.source === before.origin.source &&
-            card.phase.at !== 'following',
+            card.phase.kind !== 'following',
         )
         .map((card) => card.id),
     );
@@ -195,16 +201,16 @@ export class Cards {
 
   /** Sends what is ready. */
   sendAll(): void {
-    for (const card of this.#cards) if (obstacle(card) === null) void this.send(card.id);
+    for (const card of this.#cards) if (findObstacle(card) === null) void this.send(card.id);
   }
 
   async send(id: string): Promise<void> {
     const card = this.#card(id);
-    const look = card === undefined ? null : lookOf(card.phase);
-    if (card === undefined || card.feed === null || look === null) return;
+    const check = card === undefined ? null : getCheck(card.phase);
+    if (card === undefined || card.feed === null || check === null) return;
     const signal = this.#start(id);
     const { source, feed, name } = card;
-    const replaced = card.basedOn?.versionId ?? (card.corrects ? look.taken?.versionId : undefined);
+    const replaced = card.basedOn?.versionId ?? (card.corrects ? check.existing?.versionId : undefined);
     const request: SendRequest = {
       feed,
       name,
@@ -215,7 +221,7 @@ export class Cards {
     let sent = 0;
     let waiting = false;
     const show = () => {
-      if (!signal.aborted) this.#phase(id, { at: 'sending', sent, waiting, look });
+      if (!signal.aborted) this.#phase(id, { kind: 'sending', sent, waiting, check });
     };
     show();
     try {
@@ -236,21 +242,21 @@ export class Cards {
       await this.#follow(id, objectKey, versionId);
     } catch (error) {
       if (signal.aborted) return;
-      const trouble = this.#services.wordsOf(error);
-      this.#phase(id, { at: 'stopped', trouble, look });
+      const errorText = this.#services.describeError(error);
+      this.#phase(id, { kind: 'stopped', errorText, check });
     }
   }
 
   /** Stops sending for now; what S3 holds of it stays there. */
   pause(id: string): void {
     const phase = this.#card(id)?.phase;
-    if (phase?.at !== 'sending') return;
+    if (phase?.kind !== 'sending') return;
     this.#stop(id);
-    this.#phase(id, { at: 'paused', sent: phase.sent, look: phase.look });
+    this.#phase(id, { kind: 'paused', sent: phase.sent, check: phase.check });
   }
 
   /** Looks at it again: the world may have moved since. */
-  lookAgain(id: string): void {
+  checkAgain(id: string): void {
     if (this.#card(id)?.feed === null) this.#recognise(id);
     else this.#read(id);
   }
@@ -263,46 +269,46 @@ export class Cards {
     this.#put(this.#cards.filter((other) => other.id !== id));
     const { phase, feed } = card;
     const begun =
-      phase.at === 'sending' ||
-      phase.at === 'paused' ||
-      phase.at === 'stopped' ||
-      (phase.at === 'ready' && phase.look.held > 0);
+      phase.kind === 'sending' ||
+      phase.kind === 'paused' ||
+      phase.kind === 'stopped' ||
+      (phase.kind === 'ready' && phase.check.bytesSent > 0);
     if (begun && feed !== null) await this.#services.discard(card.source, feed, card.name).catch(() => undefined);
   }
 
   /** Takes what is done off the page. */
   clearSettled(): void {
-    this.#put(this.#cards.filter(({ phase }) => !(phase.at === 'following' && phase.progress.stage === 'published')));
+    this.#put(this.#cards.filter(({ phase }) => !(phase.kind === 'following' && phase.progress.stage === 'published')));
   }
 
   #recognise(id: string): void {
     this.#queue(id, async (card) => {
-      const { recognised, templatesTrouble } = await this.#compare(card);
+      const { recognised, templatesError } = await this.#compare(card);
       if (recognised.kind === 'feed') {
         this.#set(id, { feed: recognised.feed });
         this.#read(id);
       } else if (recognised.kind === 'template') {
         const { name, mapping } = recognised;
         await this.replaceByMapped(id, { fileName: card.fileName, source: card.source, mapping, template: name });
-      } else this.#phase(id, { at: 'unknown', header: recognised.header, templatesTrouble });
+      } else this.#phase(id, { kind: 'unknown', header: recognised.header, templatesError });
     });
   }
 
   /** Compares a file with the feeds, then with the templates. If they cannot be loaded, the person can still map the file. */
   async #compare({ source, fileName }: Card): Promise<{
     readonly recognised: Recognised;
-    readonly templatesTrouble: Trouble | null;
+    readonly templatesError: ErrorText | null;
   }> {
     const recognised = await this.#services.recognise(source, fileName, []);
-    if (recognised.kind !== 'unknown') return { recognised, templatesTrouble: null };
+    if (recognised.kind !== 'unknown') return { recognised, templatesError: null };
     let templates: readonly Template[];
     try {
       templates = await this.#services.templates();
     } catch (error) {
-      return { recognised, templatesTrouble: this.#services.wordsOf(error) };
+      return { recognised, templatesError: this.#services.describeError(error) };
     }
-    if (templates.length === 0) return { recognised, templatesTrouble: null };
-    return { recognised: await this.#services.recognise(source, fileName, templates), templatesTrouble: null };
+    if (templates.length === 0) return { recognised, templatesError: null };
+    return { recognised: await this.#services.recognise(source, fileName, templates), templatesError: null };
   }
 
   #read(id: string): void {
@@ -315,22 +321,22 @@ export class Cards {
         feed,
         signal,
         onProgress: (share) => {
-          if (!signal.aborted) this.#phase(id, { at: 'reading', share });
+          if (!signal.aborted) this.#phase(id, { kind: 'reading', share });
         },
       });
-      const [held, taken] = await Promise.all([
-        this.#services.held(source, feed, name),
-        nameProblem(name, basedOn !== null) === null ? this.#services.taken(feed, name) : null,
+      const [bytesSent, existing] = await Promise.all([
+        this.#services.countBytesSent(source, feed, name),
+        findNameProblem(name, basedOn !== null) === null ? this.#services.findExisting(feed, name) : null,
       ]);
       if (signal.aborted) return;
-      this.#phase(id, { at: 'ready', look: { preview, overlap: null, taken, held } });
+      this.#phase(id, { kind: 'ready', check: { preview, overlap: null, existing, bytesSent } });
       // Of a large file that takes longer than to read it, and nothing depends on it: whoever knows enough may send.
       const overlap = await this.#services
-        .overlap(preview, feed, corrects ? taken : null)
-        .catch((error: unknown) => this.#services.wordsOf(error));
+        .overlap(preview, feed, corrects ? existing : null)
+        .catch((error: unknown) => this.#services.describeError(error));
       const phase = this.#card(id)?.phase;
-      if (phase && 'look' in phase && phase.look?.preview === preview) {
-        this.#phase(id, { ...phase, look: { ...phase.look, overlap } });
+      if (phase && 'check' in phase && phase.check?.preview === preview) {
+        this.#phase(id, { ...phase, check: { ...phase.check, overlap } });
       }
     });
   }
@@ -341,11 +347,11 @@ export class Cards {
     let offline = false;
     const sentAt = new Date().toISOString();
     const show = () => {
-      if (!signal.aborted) this.#phase(id, { at: 'following', objectKey, versionId, sentAt, progress, offline });
+      if (!signal.aborted) this.#phase(id, { kind: 'following', objectKey, versionId, sentAt, progress, offline });
     };
     show();
     await follow({
-      look: (aborted) => this.#services.look(objectKey, versionId, aborted),
+      getProgress: (aborted) => this.#services.getProgress(objectKey, versionId, aborted),
       signal,
       onProgress: (now) => {
         progress = now;
@@ -363,7 +369,7 @@ export class Cards {
 
   /** Waits for its turn with the worker, and tells what went wrong on the card. */
   #queue(id: string, step: (card: Card) => Promise<void>): void {
-    this.#phase(id, { at: 'reading', share: 0 });
+    this.#phase(id, { kind: 'reading', share: 0 });
     this.#reading = this.#reading.then(async () => {
       const card = this.#card(id);
       if (card === undefined) return;
@@ -371,7 +377,7 @@ export class Cards {
         await step(card);
       } catch (error) {
         if (!(error instanceof DOMException && error.name === 'AbortError')) {
-          this.#phase(id, { at: 'stopped', trouble: this.#services.wordsOf(error), look: null });
+          this.#phase(id, { kind: 'stopped', errorText: this.#services.describeError(error), check: null });
         }
       }
     });
@@ -384,7 +390,7 @@ export class Cards {
       corrects: false,
       fixed: 0,
       basedOn: null,
-      phase: { at: 'reading', share: 0 },
+      phase: { kind: 'reading', share: 0 },
     };
   }
 
@@ -418,6 +424,6 @@ export class Cards {
   }
 }
 
-function lookOf(phase: Phase): Look | null {
-  return 'look' in phase ? phase.look : null;
+function getCheck(phase: Phase): FileCheck | null {
+  return 'check' in phase ? phase.check : null;
 }

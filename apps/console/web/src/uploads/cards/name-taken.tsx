@@ -5,11 +5,11 @@ import { formatMoment } from '../../shared/dates.ts';
 import { formatBytes } from '../../shared/numbers.ts';
 import attention from '../shared/attention.module.css';
 import { CompareFiles } from '../versions/compare-versions.tsx';
-import type { Card, Taken } from './card.ts';
-import { cards } from './the-cards.ts';
+import type { Card, ExistingFile } from './card.ts';
+import { cards } from './page-cards.ts';
 
 /** A file of this name is there: is this one its correction, or another file? */
-export function NameTaken({ card, taken }: { readonly card: Card; readonly taken: Taken }) {
+export function NameTaken({ card, existing }: { readonly card: Card; readonly existing: ExistingFile }) {
   const [compare, setCompare] = useState(false);
   return (
     <Alert
@@ -23,7 +23,7 @@ export function NameTaken({ card, taken }: { readonly card: Card; readonly taken
     >
       <Stack gap="sm">
         <Text size="sm">
-          {card.name} was sent on {formatMoment(taken.lastModified)} ({formatBytes(taken.bytes)}).{' '}
+          {card.name} was sent on {formatMoment(existing.lastModified)} ({formatBytes(existing.bytes)}).{' '}
           {card.corrects ? 'All its rows are replaced at once. You can undo this.' : 'Replace it, or keep both?'}
         </Text>
         <Group gap="xs">
@@ -48,7 +48,12 @@ export function NameTaken({ card, taken }: { readonly card: Card; readonly taken
         {compare && card.feed !== null ? (
           <CompareFiles
             feed={card.feed}
-            before={{ kind: 'stored', objectKey: taken.objectKey, versionId: taken.versionId, bytes: taken.bytes }}
+            before={{
+              kind: 'stored',
+              objectKey: existing.objectKey,
+              versionId: existing.versionId,
+              bytes: existing.bytes,
+            }}
             after={{ kind: 'here', blob: card.source, name: card.name }}
           />
         ) : null}

@@ -1,14 +1,14 @@
 import { Alert, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconCloudOff } from '@tabler/icons-react';
-import { formatDay, formatMonth, monthsBetween } from '../../shared/dates.ts';
+import { countMonths, formatDay, formatMonth } from '../../shared/dates.ts';
 import { formatMoney } from '../../shared/money.ts';
 import { formatCount, formatInteger } from '../../shared/numbers.ts';
 import { AccountingBar } from '../shared/accounting-bar.tsx';
-import type { Look } from './card.ts';
+import type { FileCheck } from './card.ts';
 
 /** Rows, sums and months as they would be. */
-export function PreviewFigures({ look }: { readonly look: Look }) {
-  const { preview, overlap } = look;
+export function PreviewFigures({ check }: { readonly check: FileCheck }) {
+  const { preview, overlap } = check;
   const known = overlap !== null && 'rows' in overlap ? overlap : null;
   const duplicate = known?.rows ?? 0;
   const counts = { good: preview.rowsGood - duplicate, duplicate, quarantined: preview.rowsQuarantined };
@@ -61,7 +61,7 @@ export function PreviewFigures({ look }: { readonly look: Look }) {
           ))}
         </Group>
       ) : null}
-      <Months look={look} />
+      <Months check={check} />
     </Stack>
   );
 }
@@ -82,9 +82,9 @@ function Figure({ value, label, color }: { readonly value: string; readonly labe
 /** So many months are named one by one; more are told as a span. */
 const monthsNamed = 12;
 
-function Months({ look }: { readonly look: Look }) {
-  const { firstDate, lastDate } = look.preview;
-  const months = [...new Set(look.preview.months.map(({ month }) => month))].sort();
+function Months({ check }: { readonly check: FileCheck }) {
+  const { firstDate, lastDate } = check.preview;
+  const months = [...new Set(check.preview.months.map(({ month }) => month))].sort();
   const first = months[0];
   const last = months.at(-1);
   if (first === undefined || last === undefined) return null;
@@ -92,7 +92,7 @@ function Months({ look }: { readonly look: Look }) {
   return (
     <Text size="sm" c="dimmed">
       {`Covers ${formatCount(months.length, 'month')}: `}
-      {months.length <= monthsNamed && months.length === monthsBetween(first, last)
+      {months.length <= monthsNamed && months.length === countMonths(first, last)
         ? months.length > 3
           ? `${formatMonth(first)} to ${formatMonth(last)}`
           : months.map((month) => formatMonth(month)).join(', ')

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { formatBytes, formatCount } from '../../shared/numbers.ts';
 import attention from '../shared/attention.module.css';
 import classes from './drop-area.module.css';
-import { type Dropped, droppedFiles, readableFiles, type Skipped } from './dropped-files.ts';
+import { collectDroppedFiles, type Dropped, type Skipped, selectReadableFiles } from './dropped-files.ts';
 
 interface Props {
   /** The most bytes that one file may have. */
@@ -47,7 +47,7 @@ export function DropArea({ limit, onFiles }: Props) {
           resetRef={reset}
           inputProps={{ 'aria-label': 'CSV files', 'data-testid': 'files' } as React.ComponentProps<'input'>}
           onChange={(files) => {
-            take(readableFiles(files));
+            take(selectReadableFiles(files));
             // The same file chosen once more is a change, too.
             reset.current?.();
           }}
@@ -127,7 +127,7 @@ function usePageDrop(onDrop: (dropped: Dropped) => void): boolean {
       setDragged(false);
       if (!hasFiles(event) || event.dataTransfer === null) return;
       event.preventDefault();
-      latest.current(droppedFiles(event.dataTransfer));
+      latest.current(collectDroppedFiles(event.dataTransfer));
     };
     const listeners = { dragenter: enter, dragover: over, dragleave: leave, drop };
     for (const [name, listener] of Object.entries(listeners)) addEventListener(name, listener as EventListener);

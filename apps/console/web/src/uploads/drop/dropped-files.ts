@@ -12,7 +12,7 @@ export interface Dropped {
 }
 
 /** Must be called while the event is still going on: afterwards a browser forgets what was dropped. */
-export function droppedFiles(transfer: DataTransfer): Dropped {
+export function collectDroppedFiles(transfer: DataTransfer): Dropped {
   const folders: Skipped[] = [];
   const files: File[] = [];
   for (const item of transfer.items) {
@@ -23,16 +23,16 @@ export function droppedFiles(transfer: DataTransfer): Dropped {
       folders.push({ name: entry.name, reason: 'This is a folder. Open it and drop the files inside.' });
     } else if (file !== null) files.push(file);
   }
-  const { files: readable, skipped } = readableFiles(files);
+  const { files: readable, skipped } = selectReadableFiles(files);
   return { files: readable, skipped: [...folders, ...skipped] };
 }
 
 /** Leaves out what can be no CSV by its name. */
-export function readableFiles(files: Iterable<File>): Dropped {
+export function selectReadableFiles(files: Iterable<File>): Dropped {
   const readable: File[] = [];
   const skipped: Skipped[] = [];
   for (const file of files) {
-    const reason = whyNot(file.name);
+    const reason = explainSkip(file.name);
     if (reason === null) readable.push(file);
     else skipped.push({ name: file.name, reason });
   }
@@ -40,7 +40,7 @@ export function readableFiles(files: Iterable<File>): Dropped {
 }
 
 /** Why a file of this name is not looked at; null where it is. */
-export function whyNot(name: string): string | null {
+export function explainSkip(name: string): string | null {
   // Some banks name their CSVs .txt or .tsv.
   if (/\.(csv|csv\.gz|txt|tsv)$/i.test(name)) return null;
   if (/\.(xlsx?|xlsm|ods|numbers)$/i.test(name)) {

@@ -1,7 +1,7 @@
 /** Names of objects: what a file is called below its owner's folder. */
 
 /** The name that a file is proposed to be sent under. */
-export function proposedName(fileName: string): string {
+export function proposeName(fileName: string): string {
   const name = fileName
     .normalize('NFC')
     // What the API takes in no name: characters that nobody sees, and separators of folders.
@@ -16,13 +16,13 @@ export function proposedName(fileName: string): string {
 }
 
 /** `statement.csv` and `expenses`: `statement-expenses.csv`, always plain, since the console writes it. */
-export function nameForFeed(fileName: string, feed: string): string {
-  return `${stemOf(proposedName(fileName))}-${feed}.csv`;
+export function buildFeedFileName(fileName: string, feed: string): string {
+  return `${removeEnding(proposeName(fileName))}-${feed}.csv`;
 }
 
 /** The next name that is free: `statement.csv`, `statement (2).csv`, `statement (3).csv`. */
-export function freeName(name: string, taken: ReadonlySet<string>): string {
-  const stem = stemOf(name);
+export function findFreeName(name: string, taken: ReadonlySet<string>): string {
+  const stem = removeEnding(name);
   const ending = name.slice(stem.length);
   for (let count = 2; ; count++) {
     const candidate = `${stem.replace(/ \(\d+\)$/, '')} (${count})${ending}`;
@@ -35,12 +35,12 @@ export function freeName(name: string, taken: ReadonlySet<string>): string {
  *
  * @param nested it is of an object that stands in a folder already
  */
-export function nameProblem(name: string, nested = false): string | null {
+export function findNameProblem(name: string, nested = false): string | null {
   if (name.includes('\\') || (!nested && name.includes('/'))) return 'A name cannot have / or \\ in it. Remove it.';
   if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return 'The name contains invisible characters. Type it again.';
   if (name !== name.trim()) return 'The name begins or ends with a space. Remove it.';
   if (!/\.csv(\.gz)?$/.test(name)) return 'The name must end in .csv or .csv.gz.';
-  if (stemOf(name).trim() === '') return 'Enter a name before .csv.';
+  if (removeEnding(name).trim() === '') return 'Enter a name before .csv.';
   if (name.length > 200) return 'The name is too long. Use at most 200 characters.';
   return null;
 }
@@ -50,6 +50,6 @@ export function isGzip(name: string): boolean {
   return /\.gz$/i.test(name);
 }
 
-function stemOf(name: string): string {
+function removeEnding(name: string): string {
   return name.replace(/\.csv(\.gz)?$/i, '');
 }

@@ -5,10 +5,10 @@ import { memo, useId, useState } from 'react';
 import { formatCount, formatInteger } from '../../shared/numbers.ts';
 import type { EditedRow } from '../drafts.ts';
 import classes from './fix-rows.module.css';
-import { editedText, type FileShape, isCut, isWhole, type RowToFix, withCell } from './row-to-fix.ts';
+import { editCell, editText, type FileShape, hasEveryCell, isTruncated, type RowToFix } from './row-to-fix.ts';
 
 /** Returns the name of a column for people: `transaction_id` becomes `Transaction ID`. */
-function columnTitle(name: string, at: number): string {
+function formatColumnTitle(name: string, at: number): string {
   const words = name.trim().replaceAll('_', ' ').replace(/\bid$/i, 'ID');
   return words === '' ? `Column ${at + 1}` : words.charAt(0).toUpperCase() + words.slice(1);
 }
@@ -25,7 +25,7 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
   const { bad, cells, text, edited, problems } = row;
   const [openAll, setOpenAll] = useState(false);
   const messageId = useId();
-  const whole = isWhole(bad, shape);
+  const whole = hasEveryCell(bad, shape);
   const good = problems.length === 0;
   const wrong = new Set([bad.column?.toLowerCase(), ...problems.map(({ column }) => column?.toLowerCase())]);
   const shown = shape.header
@@ -56,7 +56,7 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
           </Text>
         ) : null}
         <Group gap={4} mt={4} ml={-8}>
-          {whole && !isCut(bad) && (others > 0 || openAll) ? (
+          {whole && !isTruncated(bad) && (others > 0 || openAll) ? (
             <Button
               size="compact-xs"
               variant="subtle"
@@ -81,7 +81,7 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
           ) : null}
         </Group>
       </div>
-      {isCut(bad) ? (
+      {isTruncated(bad) ? (
         <Text size="sm" c="dimmed">
           This row is too long to fix here. Fix it in your file, then send the file again with the same name.
         </Text>
@@ -91,11 +91,11 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
             <TextInput
               key={`${name}-${at}`}
               size="sm"
-              label={columnTitle(name, at)}
-              aria-label={`${columnTitle(name, at)}, row ${bad.rowNo}`}
+              label={formatColumnTitle(name, at)}
+              aria-label={`${formatColumnTitle(name, at)}, row ${bad.rowNo}`}
               value={cells[at] ?? ''}
               error={errorOf(name)}
-              onChange={({ currentTarget }) => onEdit(bad.rowNo, withCell(cells, at, currentTarget.value))}
+              onChange={({ currentTarget }) => onEdit(bad.rowNo, editCell(cells, at, currentTarget.value))}
               spellCheck={false}
               autoComplete="off"
               {...(errorOf(name) === true ? { 'aria-describedby': messageId } : {})}
@@ -110,7 +110,7 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
           aria-label={`Text of row ${bad.rowNo}`}
           value={text}
           error={edited && !good ? problems.map(({ message }) => message).join(' ') : null}
-          onChange={({ currentTarget }) => onEdit(bad.rowNo, editedText(currentTarget.value))}
+          onChange={({ currentTarget }) => onEdit(bad.rowNo, editText(currentTarget.value))}
           autosize
           spellCheck={false}
           classNames={{ input: classes.raw ?? '' }}

@@ -4,10 +4,10 @@ import { useCallback, useMemo, useRef } from 'react';
 import type { EditedRow, FixDraft } from '../drafts.ts';
 import { FixRow } from './fix-row.tsx';
 import classes from './fix-rows.module.css';
-import { type BadRow, type FileShape, rowToFix, withRow } from './row-to-fix.ts';
+import { buildRowToFix, type FileShape, type ProblemRow, setEditedRow } from './row-to-fix.ts';
 
 interface Props {
-  readonly rows: readonly BadRow[];
+  readonly rows: readonly ProblemRow[];
   readonly shape: FileShape;
   readonly draft: FixDraft;
   readonly onDraft: (change: (draft: FixDraft) => FixDraft) => void;
@@ -20,10 +20,10 @@ const drawnAtOnce = 20;
 
 export function FixRows({ rows, shape, draft, onDraft, onEnd }: Props) {
   const onEdit = useCallback(
-    (rowNo: number, edited: EditedRow | null) => onDraft((before) => withRow(before, rowNo, edited)),
+    (rowNo: number, edited: EditedRow | null) => onDraft((before) => setEditedRow(before, rowNo, edited)),
     [onDraft],
   );
-  const toFix = useMemo(() => rows.map((row) => rowToFix(row, draft, shape)), [rows, draft, shape]);
+  const toFix = useMemo(() => rows.map((row) => buildRowToFix(row, draft, shape)), [rows, draft, shape]);
   const rowAt = (at: number) => {
     const row = toFix[at];
     return row === undefined ? null : <FixRow row={row} shape={shape} onEdit={onEdit} />;

@@ -4,7 +4,7 @@ import type { Contract } from '@centflow/schema/contract';
 import type { EditedRow, FixDraft } from '../drafts.ts';
 
 /** A quarantined row as the API and the preview tell it. */
-export interface BadRow {
+export interface ProblemRow {
   /** As a spreadsheet shows it. */
   readonly rowNo: number;
   readonly column: string | null;
@@ -20,7 +20,7 @@ export interface FileShape {
 }
 
 export interface RowToFix {
-  readonly bad: BadRow;
+  readonly bad: ProblemRow;
   readonly cells: readonly string[];
   /** As it stands in the file, or as it was typed. */
   readonly text: string;
@@ -30,7 +30,7 @@ export interface RowToFix {
 }
 
 /** The row as it stands, with what was typed over it. */
-export function rowToFix(bad: BadRow, draft: FixDraft, { header, contract }: FileShape): RowToFix {
+export function buildRowToFix(bad: ProblemRow, draft: FixDraft, { header, contract }: FileShape): RowToFix {
   const typed = draft[bad.rowNo];
   const cells = typed?.cells ?? parseRow(bad.rawText);
   return {
@@ -43,7 +43,7 @@ export function rowToFix(bad: BadRow, draft: FixDraft, { header, contract }: Fil
 }
 
 /** Whether the file has as many cells in it as the header has columns: otherwise nobody knows which cell is which. */
-export function isWhole(bad: BadRow, { header }: FileShape): boolean {
+export function hasEveryCell(bad: ProblemRow, { header }: FileShape): boolean {
   return parseRow(bad.rawText).length === header.length;
 }
 
@@ -51,35 +51,35 @@ export function isWhole(bad: BadRow, { header }: FileShape): boolean {
 const keptAtMost = 4096;
 
 /** Whether only the beginning of the row is known: writing that back would lose the rest. */
-export function isCut({ rawText }: BadRow): boolean {
+export function isTruncated({ rawText }: ProblemRow): boolean {
   return rawText.length >= keptAtMost;
 }
 
 /** A whole row typed as text. */
-export function editedText(text: string): EditedRow {
+export function editText(text: string): EditedRow {
   return { cells: parseRow(text), text };
 }
 
 /** Rows that were edited and have nothing wrong any more. */
-export function fixesIn(
-  rows: readonly BadRow[],
+export function collectFixes(
+  rows: readonly ProblemRow[],
   draft: FixDraft,
   shape: FileShape,
 ): { rowNo: number; cells: readonly string[] }[] {
   return rows
-    .filter((bad) => draft[bad.rowNo] !== undefined && !isCut(bad))
-    .map((bad) => rowToFix(bad, draft, shape))
+    .filter((bad) => draft[bad.rowNo] !== undefined && !isTruncated(bad))
+    .map((bad) => buildRowToFix(bad, draft, shape))
     .filter(({ problems }) => problems.length === 0)
     .map(({ bad, cells }) => ({ rowNo: bad.rowNo, cells }));
 }
 
 /** The draft without an edit, or with it. */
-export function withRow(draft: FixDraft, rowNo: number, edited: EditedRow | null): FixDraft {
+export function setEditedRow(draft: FixDraft, rowNo: number, edited: EditedRow | null): FixDraft {
   const { [rowNo]: _, ...others } = draft;
   return edited === null ? others : { ...others, [rowNo]: edited };
 }
 
 /** One cell changed. */
-export function withCell(cells: readonly string[], at: number, value: string): EditedRow {
+export function editCell(cells: readonly string[], at: number, value: string): EditedRow {
   return { cells: cells.map((cell, index) => (index === at ? value : cell)) };
 }

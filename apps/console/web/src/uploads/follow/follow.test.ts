@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Problem } from '../../api/problem.ts';
-import { follow, type Progress, pauseAfter, type Stage } from './follow.ts';
-import { timelineBefore, timelineOf } from './timeline.ts';
+import { ApiError } from '../../api/problem.ts';
+import { follow, getPollInterval, type Progress, type Stage } from './follow.ts';
+import { buildPendingTimeline, buildTimeline } from './timeline.ts';
 
 /** Answers one after the other, and the pauses between them. */
 function story(...answers: (Stage | Error)[]) {
@@ -14,7 +14,7 @@ function story(...answers: (Stage | Error)[]) {
     seen,
     offline,
     following: {
-      look: async (): Promise<Progress> => {
+      getProgress: async (): Promise<Progress> => {
         const answer = answers.shift();
         if (answer === undefined) throw new Error('It was looked at once more than needed.');
         if (answer instanceof Error) throw answer;
@@ -45,7 +45,7 @@ test('a lost connection is waited for', async () => {
 });
 
 test('a busy service is waited for, and is no lost connection', async () => {
-  const busy = [429, 503].map((status) => new Problem(status, 'Too many requests at once', 'Try again.'));
+  const busy = [429, 503].map((status) => new ApiError(status, 'Too many requests at once', 'Try again.'));
   const { following, offline } = story('received', ...busy, 'published');
   await follow(following);
   expect(offline).toEqual([false, false, false, false]);
@@ -67,11 +67,11 @@ test('it is looked at ever less often', async () => {
   expect(pauses[0]).toBe(1_000);
   expect(pauses.at(-1)).toBe(15_000);
   expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
-  expect(pauseAfter(29_999)).toBe(1_000);
+  expect(getPollInterval(29_999)).toBe(1_000);
 });
 
 test('the timeline tells the seconds that each step took', () => {
-  const steps = timelineOf({
+  const steps = buildTimeline({
     lastModified: '2025-06-01T10:00:00Z',
     receivedAt: '2025-06-01T10:00:00.250Z',
     loadingAt: '2025-06-01T10:00:01Z',
@@ -89,7 +89,7 @@ test('the timeline tells the seconds that each step took', () => {
 });
 
 test('clocks that differ make no step shorter than nothing', () => {
-  const [, received] = timelineOf({
+  const [, received] = buildTimeline({
     lastModified: '2025-06-01T10:00:01Z',
     receivedAt: '2025-06-01T10:00:00.900Z',
     loadingAt: null,
@@ -102,7 +102,7 @@ test('clocks that differ make no step shorter than nothing', () => {
 });
 
 test('a rejected one ends in that', () => {
-  const steps = timelineOf({
+  const steps = buildTimeline({
     lastModified: '2025-06-01T10:00:00Z',
     receivedAt: '2025-06-01T10:00:00Z',
     loadingAt: '2025-06-01T10:00:01Z',
@@ -116,7 +116,7 @@ test('a rejected one ends in that', () => {
 
 test('what the job has not come to is sent and no further', () => {
   expect(
-    timelineBefore('2025-06-01T10:00:00Z')
+    buildPendingTimeline('2025-06-01T10:00:00Z')
       .filter(({ at }) => at !== null)
       .map(({ name }) => name),
   ).toEqual(['sent']);

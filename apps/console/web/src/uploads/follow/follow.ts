@@ -17,14 +17,14 @@ export function isSettled(stage: Stage): boolean {
 }
 
 /** Milliseconds until looking again: at first each second, since a small file takes no longer; later ever less often. */
-export function pauseAfter(elapsed: number): number {
+export function getPollInterval(elapsed: number): number {
   if (elapsed < 30_000) return 1_000;
   if (elapsed < 300_000) return 3_000;
   return 15_000;
 }
 
 export interface Following {
-  readonly look: (signal: AbortSignal) => Promise<Progress>;
+  readonly getProgress: (signal: AbortSignal) => Promise<Progress>;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   /** There is no connection: it is looked again later. False when it is back. */
@@ -41,12 +41,12 @@ export interface Following {
  * A `failed` one is followed on: the sweep takes it up again. A lost connection or a busy service ends nothing either.
  */
 export async function follow(following: Following): Promise<Progress> {
-  const { look, signal, onProgress, onOffline, settled = ({ stage }) => isSettled(stage) } = following;
+  const { getProgress, signal, onProgress, onOffline, settled = ({ stage }) => isSettled(stage) } = following;
   const { wait = pause, now = () => performance.now() } = following;
   const from = now();
   for (;;) {
     try {
-      const progress = await look(signal);
+      const progress = await getProgress(signal);
       onOffline(false);
       onProgress(progress);
       if (settled(progress)) return progress;
@@ -55,6 +55,6 @@ export async function follow(following: Following): Promise<Progress> {
       if (!(error instanceof TypeError) && !isBusy(error)) throw error;
       onOffline(error instanceof TypeError);
     }
-    await wait(pauseAfter(now() - from), signal);
+    await wait(getPollInterval(now() - from), signal);
   }
 }

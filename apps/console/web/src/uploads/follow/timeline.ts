@@ -10,7 +10,7 @@ export interface TimelineStep {
 }
 
 /** The steps of an upload, those to come included. */
-export function timelineOf(
+export function buildTimeline(
   upload: Pick<
     Upload,
     'lastModified' | 'receivedAt' | 'loadingAt' | 'loadedAt' | 'publishedAt' | 'updatedAt' | 'state'
@@ -29,14 +29,14 @@ export function timelineOf(
   ];
   let before: string | null = null;
   return times.map(([name, at]) => {
-    const seconds = before === null || at === null ? null : secondsBetween(before, at);
+    const seconds = before === null || at === null ? null : countSecondsBetween(before, at);
     before = at ?? before;
     return { name, at, seconds };
   });
 }
 
 /** The steps of what was sent a moment ago and the job has not come to. */
-export function timelineBefore(sentAt: string): TimelineStep[] {
+export function buildPendingTimeline(sentAt: string): TimelineStep[] {
   return (['sent', 'received', 'loading', 'published'] as const).map((name) => ({
     name,
     at: name === 'sent' ? sentAt : null,
@@ -45,6 +45,6 @@ export function timelineBefore(sentAt: string): TimelineStep[] {
 }
 
 /** Never below zero: S3's clock and the job's differ by a little, and S3 tells whole seconds. */
-function secondsBetween(from: string, to: string): number {
+function countSecondsBetween(from: string, to: string): number {
   return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
 }

@@ -4,14 +4,14 @@ import { IconFilterOff, IconHistory } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Upload } from '../../../../api/contract/uploads.ts';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
 import { formatMoment } from '../../shared/dates.ts';
 import { EmptyState } from '../../shared/empty-state.tsx';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { formatInteger } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
-import { formatCheckSum, nameOfKey } from '../shared/amounts.ts';
-import { feeds, feedTitle } from '../shared/feeds.ts';
+import { formatCheckSum, getFileName } from '../shared/amounts.ts';
+import { feeds, getTypeTitle } from '../shared/feeds.ts';
 import { StateBadge } from '../shared/state-badge.tsx';
 import { stateTitles } from '../shared/state-titles.ts';
 import { type HistoryFilters, parseHistoryFilters, uploadStates } from './filters.ts';
@@ -26,7 +26,7 @@ export function History({ filters, onFilters }: Props) {
   const pages = useInfiniteQuery({
     queryKey: ['uploads', filters],
     queryFn: ({ pageParam, signal }) =>
-      answerOf(
+      readAnswer(
         api.uploads.$get(
           { query: { ...filters, limit: '50', ...(pageParam ? { cursor: pageParam } : {}) } },
           { init: { signal } },
@@ -53,7 +53,7 @@ export function History({ filters, onFilters }: Props) {
             size="sm"
             w={150}
             clearable
-            data={feeds.map((value) => ({ value, label: feedTitle(value) }))}
+            data={feeds.map((value) => ({ value, label: getTypeTitle(value) }))}
             value={filters.feed ?? null}
             onChange={(value) => onFilters(parseHistoryFilters({ ...filters, feed: value }))}
           />
@@ -136,12 +136,12 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
           fw={600}
           renderRoot={(props) => (
             <Link {...props} to="/uploads/$uploadId" params={{ uploadId: String(upload.uploadId) }}>
-              {nameOfKey(upload.objectKey)}
+              {getFileName(upload.objectKey)}
             </Link>
           )}
         />
         <Text size="xs" c="dimmed">
-          {feedTitle(upload.feed)}
+          {getTypeTitle(upload.feed)}
         </Text>
         {upload.state === 'rejected' && upload.reason !== null ? (
           <Text size="xs" c="var(--mantine-color-error)" lineClamp={2}>

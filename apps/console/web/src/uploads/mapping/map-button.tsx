@@ -3,7 +3,7 @@ import { IconColumns } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import type { Card } from '../cards/card.ts';
-import { cards } from '../cards/the-cards.ts';
+import { cards } from '../cards/page-cards.ts';
 
 // Most people map an export once a year: it is not loaded with the page.
 const MappingEditor = lazy(async () => ({ default: (await import('./mapping-editor.tsx')).MappingEditor }));

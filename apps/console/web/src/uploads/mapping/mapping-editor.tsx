@@ -13,7 +13,7 @@ import { keepTemplate } from '../templates/keep-template.ts';
 import { templatesQuery } from '../templates/templates.ts';
 import { previewWorker } from '../worker/worker.ts';
 import classes from './mapping-editor.module.css';
-import { missingIn } from './mapping-fields.ts';
+import { findMissing } from './mapping-fields.ts';
 import { MappingForm } from './mapping-form.tsx';
 import { MappingSample } from './mapping-sample.tsx';
 
@@ -75,7 +75,7 @@ function Editor({
   const [mapping, setMapping] = useState(first);
   const [dateOrderChosen, setDateOrderChosen] = useState(dateOrderIsSure);
   const [keep, setKeep] = useState(true);
-  const [name, setName] = useState(template ?? nameFor(fileName));
+  const [name, setName] = useState(template ?? proposeTemplateName(fileName));
   const templates = useQuery({ ...templatesQuery, staleTime: 30_000 });
 
   const sample = useQuery({
@@ -88,7 +88,7 @@ function Editor({
     if (mapping !== first) void mappingDrafts.keep(mapping.header.join('\u0000'), mapping);
   }, [mapping, first]);
 
-  const missing = missingIn(mapping, dateOrderChosen);
+  const missing = findMissing(mapping, dateOrderChosen);
   const named = !keep || name.trim() !== '';
   const use = useMutation({
     mutationFn: async () => {
@@ -172,7 +172,7 @@ function Editor({
 }
 
 /** `Umsatzanzeige_2025-06.csv`: `Umsatzanzeige`: the part that next month's file has as well. */
-function nameFor(fileName: string): string {
+function proposeTemplateName(fileName: string): string {
   const words = fileName
     .replace(/\.[a-z.]+$/i, '')
     .replace(/\d+/g, ' ')

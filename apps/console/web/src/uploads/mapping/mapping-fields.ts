@@ -42,9 +42,9 @@ export const fields: readonly Field[] = [
 ];
 
 /** The words of what is still open; empty where the mapping can be used. */
-export function missingIn(mapping: Mapping, dateOrderChosen: boolean): string[] {
+export function findMissing(mapping: Mapping, dateOrderChosen: boolean): string[] {
   const missing = fields
-    .filter(({ target, required }) => required && isOpen(mapping, target))
+    .filter(({ target, required }) => required && isUnmapped(mapping, target))
     .map(({ label }) => label.toLowerCase());
   if (
     mapping.money.kind === 'signed' ? mapping.money.column === '' : mapping.money.out === '' && mapping.money.in === ''
@@ -56,7 +56,7 @@ export function missingIn(mapping: Mapping, dateOrderChosen: boolean): string[] 
 }
 
 /** Nobody has said where it comes from. */
-export function isOpen(mapping: Mapping, target: MappingTarget): boolean {
+export function isUnmapped(mapping: Mapping, target: MappingTarget): boolean {
   const cell = mapping.cells[target];
   if (cell === undefined) return true;
   return 'column' in cell ? cell.column === '' : cell.constant.trim() === '';

@@ -40,7 +40,7 @@ const dateOrders = [
 
 export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLayout, onMapping }: Props) {
   const { money } = mapping;
-  const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
+  const readProblem = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
   const columnData = [...new Set(columns.filter((name) => name.trim() !== ''))];
 
   return (
@@ -53,7 +53,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
               allowDeselect={false}
               data={delimiters}
               value={mapping.delimiter}
-              error={problemOf('delimiter')}
+              error={readProblem('delimiter')}
               onChange={(value) => {
                 const delimiter = delimiters.find((known) => known.value === value)?.value;
                 if (delimiter !== undefined) onLayout({ delimiter });
@@ -66,7 +66,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
               allowDecimal={false}
               clampBehavior="strict"
               value={mapping.headerRow}
-              error={problemOf('headerRow')}
+              error={readProblem('headerRow')}
               onChange={(value) => {
                 if (typeof value === 'number' && value >= 1) onLayout({ headerRow: value });
               }}
@@ -76,7 +76,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
               allowDeselect={false}
               data={encodings}
               value={mapping.encoding}
-              error={problemOf('encoding')}
+              error={readProblem('encoding')}
               onChange={(value) => {
                 const encoding = encodings.find((known) => known.value === value)?.value;
                 if (encoding !== undefined) onLayout({ encoding });
@@ -90,7 +90,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
                 { value: '.', label: '1,234.56' },
               ]}
               value={mapping.decimal}
-              error={problemOf('decimal')}
+              error={readProblem('decimal')}
               onChange={(value) => onMapping({ decimal: value === ',' ? ',' : '.' })}
             />
           </SimpleGrid>
@@ -103,7 +103,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
             }}
             error={
               dateOrderChosen
-                ? problemOf('dateOrder')
+                ? readProblem('dateOrder')
                 : 'These dates can be read either way, because no day is later than the 12th. Choose how your bank writes them.'
             }
           >
@@ -144,7 +144,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
                 searchable
                 data={columnData}
                 value={money.column === '' ? null : money.column}
-                error={problemOf('money')}
+                error={readProblem('money')}
                 onChange={(column) => onMapping({ money: { ...money, column: column ?? '' } })}
               />
               <Select
@@ -169,7 +169,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
                 clearable
                 data={columnData}
                 value={money.out === '' ? null : money.out}
-                error={problemOf('money')}
+                error={readProblem('money')}
                 onChange={(column) => onMapping({ money: { ...money, out: column ?? '' } })}
               />
               <Select
@@ -197,7 +197,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
               field={field}
               columns={columnData}
               value={mapping.cells[field.target] ?? null}
-              problem={problemOf(field.target)}
+              problem={readProblem(field.target)}
               onValue={(value) => {
                 const { [field.target]: _, ...others } = mapping.cells;
                 onMapping({ cells: value === null ? others : { ...others, [field.target]: value } });

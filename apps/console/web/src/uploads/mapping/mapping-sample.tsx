@@ -3,9 +3,9 @@
 import type { Mapping, MappingSample as Sample, SampleRow } from '@centflow/preview';
 import { Stack, Table, Text, Title } from '@mantine/core';
 import { formatInteger } from '../../shared/numbers.ts';
-import { feedTitle } from '../shared/feeds.ts';
+import { getTypeTitle } from '../shared/feeds.ts';
 import classes from './mapping-sample.module.css';
-import { type ResultColumn, resultCell, resultColumns } from './result-columns.ts';
+import { getResultCell, type ResultColumn, resultColumns } from './result-columns.ts';
 
 export function MappingSample({ sample, mapping }: { readonly sample: Sample; readonly mapping: Mapping }) {
   const bad = sample.rows.filter(({ problems }) => problems.length > 0).map(({ rowNo }) => formatInteger(rowNo));
@@ -38,7 +38,7 @@ export function MappingSample({ sample, mapping }: { readonly sample: Sample; re
                   <Table.Td ta="right">{formatInteger(row.rowNo)}</Table.Td>
                   <Table.Td>
                     <Text span inherit c={row.feed === 'incomes' ? 'var(--positive)' : 'dimmed'} fw={600}>
-                      {feedTitle(row.feed)}
+                      {getTypeTitle(row.feed)}
                     </Text>
                   </Table.Td>
                   {resultColumns.map((column) => (
@@ -99,7 +99,7 @@ interface CellProps {
 }
 
 function ResultCell({ column, row, mapping }: CellProps) {
-  const { text, problem } = resultCell(column, row, mapping);
+  const { text, problem } = getResultCell(column, row, mapping);
   return (
     <Table.Td data-bad={problem !== null} ta={column.right ? 'right' : 'left'}>
       {text}

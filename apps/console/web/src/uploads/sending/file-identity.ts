@@ -9,7 +9,7 @@
 const piece = 64 * 1024;
 
 /** Names the content of a file well enough to go on where its sending stopped. */
-export async function fileIdentity(file: Blob, name: string): Promise<string> {
+export async function identifyFile(file: Blob, name: string): Promise<string> {
   const { size } = file;
   const middle = Math.max(0, Math.floor((size - piece) / 2));
   const pieces = new Blob([

@@ -23,16 +23,16 @@ export interface PutRequest {
 export type PutBlob = (request: PutRequest) => Promise<PutAnswer>;
 
 /** Nothing came back: the network dropped, or S3 does not answer. Trying again can help. */
-export class ConnectionLost extends Error {
-  override readonly name = 'ConnectionLost';
+export class ConnectionLostError extends Error {
+  override readonly name = 'ConnectionLostError';
   constructor() {
     super('The connection was lost while sending. The part already sent is kept. Try again.');
   }
 }
 
 /** S3 answered, and said no. */
-export class StorageRefused extends Error {
-  override readonly name = 'StorageRefused';
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
   readonly status: number;
   /** S3's own code, such as `NoSuchUpload`; null where the answer had none. */
   readonly code: string | null;
@@ -57,8 +57,8 @@ export class StorageRefused extends Error {
 /**
  * Sends a blob to a presigned URL.
  *
- * @throws {ConnectionLost} where no answer came, or none for a minute without a byte moving.
- * @throws {StorageRefused} where S3 said no.
+ * @throws {ConnectionLostError} where no answer came, or none for a minute without a byte moving.
+ * @throws {StorageError} where S3 said no.
  * @throws the signal's reason where it was aborted.
  */
 export const putBlob: PutBlob = ({ url, headers, body, signal, onProgress }) =>
@@ -89,8 +89,8 @@ export const putBlob: PutBlob = ({ url, headers, body, signal, onProgress }) =>
       clearTimeout(stalled);
       signal.removeEventListener('abort', abort);
       if (signal.aborted) return reject(signal.reason);
-      if (request.status === 0) return reject(new ConnectionLost());
-      if (request.status >= 300) return reject(new StorageRefused(request.status, codeOf(request.responseText)));
+      if (request.status === 0) return reject(new ConnectionLostError());
+      if (request.status >= 300) return reject(new StorageError(request.status, parseErrorCode(request.responseText)));
       onProgress(body.size);
       resolve({
         etag: request.getResponseHeader('etag') ?? '',
@@ -100,6 +100,6 @@ export const putBlob: PutBlob = ({ url, headers, body, signal, onProgress }) =>
     request.send(body);
   });
 
-function codeOf(xml: string): string | null {
+function parseErrorCode(xml: string): string | null {
   return /<Code>([A-Za-z]+)<\/Code>/.exec(xml)?.[1] ?? null;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KeptSend, KeptSends } from './kept-sends.ts';
-import { ConnectionLost, type PutBlob, StorageRefused } from './put-blob.ts';
-import { MovedMeanwhile, partSizes, type SendApi, type Sending, sendFile } from './send-file.ts';
+import { ConnectionLostError, type PutBlob, StorageError } from './put-blob.ts';
+import { OverwriteError, type SendApi, type Sending, sendFile, splitIntoParts } from './send-file.ts';
 
 const partBytes = 10;
 const abc = new Blob(['abcdefghijklmnopqrstuvwxyz']);
@@ -58,9 +58,9 @@ class Storage {
       this.parts.get(multipartId)?.set(Number(partNumber), text);
       return { etag: `etag-${text}`, versionId: null };
     }
-    if (this.objects.has(url)) throw new StorageRefused(412, 'PreconditionFailed');
+    if (this.objects.has(url)) throw new StorageError(412, 'PreconditionFailed');
     const versionId = this.#write(url, text);
-    if (this.answerLost-- > 0) throw new ConnectionLost();
+    if (this.answerLost-- > 0) throw new ConnectionLostError();
     return { etag: 'etag', versionId };
   };
 
@@ -117,7 +117,7 @@ test('a large file goes in parts that together are the file', async () => {
 
 test('a dropped connection is tried again, and the person is told meanwhile', async () => {
   const storage = new Storage();
-  storage.faults.push(new ConnectionLost(), null, new ConnectionLost(), new StorageRefused(503, 'SlowDown'));
+  storage.faults.push(new ConnectionLostError(), null, new ConnectionLostError(), new StorageError(503, 'SlowDown'));
   const told: boolean[] = [];
   await sendFile(sending(storage, abc, { onWaiting: (waiting) => told.push(waiting) }));
   expect(storage.objects.get(key)?.text).toBe('abcdefghijklmnopqrstuvwxyz');
@@ -127,14 +127,14 @@ test('a dropped connection is tried again, and the person is told meanwhile', as
 
 test('a storage that says no is not asked again', async () => {
   const storage = new Storage();
-  storage.faults.push(new StorageRefused(400, 'EntityTooLarge'));
+  storage.faults.push(new StorageError(400, 'EntityTooLarge'));
   await expect(sendFile(sending(storage, new Blob(['abc'])))).rejects.toThrow('did not accept');
   expect(storage.asked).toEqual(['start']);
 });
 
 test('a signature that ran out is renewed', async () => {
   const storage = new Storage();
-  storage.faults.push(new StorageRefused(403, 'AccessDenied'));
+  storage.faults.push(new StorageError(403, 'AccessDenied'));
   await sendFile(sending(storage, new Blob(['abc'])));
   expect(storage.asked).toEqual(['start', 'start', 'put abc']);
 });
@@ -162,7 +162,7 @@ test('the same file sent again after a pause goes on with the missing parts alon
 test('another file of the same name and size begins anew', async () => {
   const storage = new Storage();
   const kept = keptInMemory();
-  storage.faults.push(new StorageRefused(400, 'BadDigest'));
+  storage.faults.push(new StorageError(400, 'BadDigest'));
   await expect(sendFile(sending(storage, abc, { kept }))).rejects.toThrow();
   const other = new Blob(['ABCDEFGHIJKLMNOPQRSTUVWXYZ']);
   expect(await sendFile(sending(storage, other, { kept }))).toMatchObject({ resumedBytes: 0 });
@@ -172,7 +172,7 @@ test('another file of the same name and size begins anew', async () => {
 test('parts that the storage has thrown away are sent again', async () => {
   const storage = new Storage();
   const kept = keptInMemory();
-  storage.faults.push(null, new StorageRefused(400, 'BadDigest'));
+  storage.faults.push(null, new StorageError(400, 'BadDigest'));
   await expect(sendFile(sending(storage, abc, { kept }))).rejects.toThrow();
   storage.parts.clear();
   await sendFile(sending(storage, abc, { kept }));
@@ -188,11 +188,11 @@ test('where only the answer was lost, the file that arrived is taken for sent', 
 test('a file that somebody else sent meanwhile is not overwritten', async () => {
   const storage = new Storage();
   storage.objects.set(key, { versionId: 'theirs', text: 'xyz' });
-  await expect(sendFile(sending(storage, new Blob(['abc'])))).rejects.toThrow(MovedMeanwhile);
+  await expect(sendFile(sending(storage, new Blob(['abc'])))).rejects.toThrow(OverwriteError);
   expect(storage.objects.get(key)?.text).toBe('xyz');
 });
 
 test('parts are all alike but the last', () => {
-  expect(partSizes(26, 10)).toEqual([10, 10, 6]);
-  expect(partSizes(20, 10)).toEqual([10, 10]);
+  expect(splitIntoParts(26, 10)).toEqual([10, 10, 6]);
+  expect(splitIntoParts(20, 10)).toEqual([10, 10]);
 });

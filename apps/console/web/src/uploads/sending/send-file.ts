@@ -5,10 +5,10 @@
  * the API does that (it checks, and writes to the audit log); and it hides the version id of a PUT, by which an upload is followed.
  */
 import pRetry from 'p-retry';
-import { isPassing, Problem } from '../../api/problem.ts';
-import { fileIdentity } from './file-identity.ts';
+import { ApiError, isTransient } from '../../api/problem.ts';
+import { identifyFile } from './file-identity.ts';
 import type { KeptSend, KeptSends } from './kept-sends.ts';
-import { ConnectionLost, type PutBlob, StorageRefused } from './put-blob.ts';
+import { ConnectionLostError, type PutBlob, StorageError } from './put-blob.ts';
 
 /** Parts on their way at once: enough to fill a line, few enough that a cut costs little. */
 const partsAtOnce = 3;
@@ -78,8 +78,8 @@ export interface Sent {
 }
 
 /** Another version got there first. */
-export class MovedMeanwhile extends Error {
-  override readonly name = 'MovedMeanwhile';
+export class OverwriteError extends Error {
+  override readonly name = 'OverwriteError';
   constructor() {
     super('Another file with this name was sent in the meantime. Check this file again, then replace it or keep both.');
   }
@@ -88,7 +88,7 @@ export class MovedMeanwhile extends Error {
 /** Sends one file, going on from an earlier attempt where S3 still holds its parts. */
 export async function sendFile(sending: Sending): Promise<Sent> {
   const { owner, file, request, api, kept } = sending;
-  const identity = await fileIdentity(file, request.name);
+  const identity = await identifyFile(file, request.name);
   const earlier = await kept.find(owner, request.feed, identity);
   if (earlier !== undefined) {
     const parts = await api.parts(earlier);
@@ -115,7 +115,7 @@ async function sendWhole(sending: Sending, first: Extract<StartedSend, { kind: '
   let { url, headers }: { url: string; headers: Readonly<Record<string, string>> } = first;
   let lost = false;
   let ranOut = false;
-  const versionId = await again(sending, async () => {
+  const versionId = await retry(sending, async () => {
     // Only then: where just the answer to a PUT was lost, the key exists by now and a new start would be refused for it.
     if (ranOut) {
       const renewed = await sending.api.start(sending.request);
@@ -125,9 +125,9 @@ async function sendWhole(sending: Sending, first: Extract<StartedSend, { kind: '
       const put = { url, headers, body: sending.file, signal: sending.signal, onProgress: sending.onProgress };
       return (await sending.put(put)).versionId;
     } catch (error) {
-      if (error instanceof StorageRefused && error.conflict) return ownAfterAll(sending, first.objectKey, lost);
-      lost ||= error instanceof ConnectionLost;
-      ranOut = error instanceof StorageRefused && error.status === 403;
+      if (error instanceof StorageError && error.conflict) return findOwnVersion(sending, first.objectKey, lost);
+      lost ||= error instanceof ConnectionLostError;
+      ranOut = error instanceof StorageError && error.status === 403;
       throw error;
     }
   });
@@ -138,11 +138,11 @@ async function sendWhole(sending: Sending, first: Extract<StartedSend, { kind: '
 /**
  * The version that stands in the way, where it is this very file: it had arrived, and only the answer was lost.
  *
- * @throws {MovedMeanwhile} where it is somebody else's.
+ * @throws {OverwriteError} where it is somebody else's.
  */
-async function ownAfterAll({ api, file, request }: Sending, objectKey: string, lost: boolean): Promise<string> {
+async function findOwnVersion({ api, file, request }: Sending, objectKey: string, lost: boolean): Promise<string> {
   const newest = lost ? await api.newest(objectKey) : null;
-  if (newest?.bytes !== file.size || newest.versionId === request.replaces?.versionId) throw new MovedMeanwhile();
+  if (newest?.bytes !== file.size || newest.versionId === request.replaces?.versionId) throw new OverwriteError();
   return newest.versionId;
 }
 
@@ -154,12 +154,12 @@ async function sendParts(
   const { api, file, kept } = sending;
   const broken = new AbortController();
   const signal = AbortSignal.any([sending.signal, broken.signal]);
-  const sizes = partSizes(file.size, send.partBytes);
+  const sizes = splitIntoParts(file.size, send.partBytes);
   const done = new Map(
     held.filter((part) => sizes[part.partNumber - 1] === part.bytes).map((part) => [part.partNumber, part.etag]),
   );
   const sent = sizes.map((bytes, at) => (done.has(at + 1) ? bytes : 0));
-  const resumedBytes = total(sent);
+  const resumedBytes = sum(sent);
   sending.onProgress(resumedBytes);
 
   const missing = sizes.map((_, at) => at + 1).filter((partNumber) => !done.has(partNumber));
@@ -168,11 +168,11 @@ async function sendParts(
       const number = partNumber;
       const bytes = sizes[number - 1] ?? 0;
       const from = (number - 1) * send.partBytes;
-      const { etag } = await again({ ...sending, signal }, async () => {
+      const { etag } = await retry({ ...sending, signal }, async () => {
         const signed = await api.sign(send, { partNumber: number, bytes });
         const onProgress = (moved: number) => {
           sent[number - 1] = moved;
-          sending.onProgress(total(sent));
+          sending.onProgress(sum(sent));
         };
         return sending.put({ ...signed, body: file.slice(from, from + bytes), signal, onProgress });
       });
@@ -190,40 +190,40 @@ async function sendParts(
   const parts = [...done]
     .map(([partNumber, etag]) => ({ partNumber, etag }))
     .sort((a, b) => a.partNumber - b.partNumber);
-  const { versionId } = await again(sending, () => api.complete(send, parts, sending.request.replaces));
+  const { versionId } = await retry(sending, () => api.complete(send, parts, sending.request.replaces));
   await kept.forget(send);
   return { objectKey: send.objectKey, versionId, resumedBytes };
 }
 
 /** Bytes of each part: all alike but the last. */
-export function partSizes(bytes: number, partBytes: number): number[] {
+export function splitIntoParts(bytes: number, partBytes: number): number[] {
   return Array.from({ length: Math.ceil(bytes / partBytes) }, (_, at) => Math.min(partBytes, bytes - at * partBytes));
 }
 
 /** Tries again what a passing trouble stopped, waiting longer each time: about two minutes in all. */
-async function again<T>({ signal, onWaiting, retryAfter = 500 }: Sending, once: () => Promise<T>): Promise<T> {
+async function retry<T>({ signal, onWaiting, retryAfter = 500 }: Sending, once: () => Promise<T>): Promise<T> {
   const answer = await pRetry(once, {
     signal,
     retries: 10,
     minTimeout: retryAfter,
     maxTimeout: retryAfter * 40,
     randomize: true,
-    shouldRetry: ({ error }) => passes(error),
+    shouldRetry: ({ error }) => isRetryable(error),
     onFailedAttempt: ({ error }) => {
-      if (passes(error)) onWaiting?.(true);
+      if (isRetryable(error)) onWaiting?.(true);
     },
   });
   onWaiting?.(false);
   return answer;
 }
 
-function passes(error: Error): boolean {
-  if (error instanceof StorageRefused) return error.passing;
-  if (error instanceof Problem) return isPassing(error);
+function isRetryable(error: Error): boolean {
+  if (error instanceof StorageError) return error.passing;
+  if (error instanceof ApiError) return isTransient(error);
   // `fetch` to the API throws a TypeError where there is no connection.
-  return error instanceof ConnectionLost || error instanceof TypeError;
+  return error instanceof ConnectionLostError || error instanceof TypeError;
 }
 
-function total(numbers: readonly number[]): number {
+function sum(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0);
 }

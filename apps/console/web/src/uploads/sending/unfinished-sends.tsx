@@ -5,7 +5,7 @@ import { queryClient } from '../../api/query-client.ts';
 import { currentOwner } from '../../session/current-owner.ts';
 import { formatMoment } from '../../shared/dates.ts';
 import { formatBytes } from '../../shared/numbers.ts';
-import { kept, useCards } from '../cards/the-cards.ts';
+import { kept, useCards } from '../cards/page-cards.ts';
 import type { KeptSend } from './kept-sends.ts';
 import { sendApi } from './send-api.ts';
 import { discardSend } from './send-file.ts';
@@ -15,7 +15,7 @@ export function UnfinishedSends() {
   const cards = useCards();
   const unfinished = useQuery({
     // A send that ends or begins changes what is kept.
-    queryKey: ['unfinished-sends', cards.map(({ id, phase }) => `${id} ${phase.at}`)],
+    queryKey: ['unfinished-sends', cards.map(({ id, phase }) => `${id} ${phase.kind}`)],
     queryFn: async () => kept.list(await currentOwner()),
     staleTime: 0,
     placeholderData: (before) => before,

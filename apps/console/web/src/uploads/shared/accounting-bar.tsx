@@ -17,7 +17,7 @@ const shares = [
 export function AccountingBar({ counts, height = 8 }: { readonly counts: RowCounts; readonly height?: number }) {
   const all = counts.good + counts.duplicate + counts.quarantined;
   return (
-    <Progress.Root size={height} radius="xl" role="img" aria-label={rowsInWords(counts)}>
+    <Progress.Root size={height} radius="xl" role="img" aria-label={describeRows(counts)}>
       {shares.map(({ key, color }) =>
         counts[key] === 0 ? null : (
           // One bad row among a million still shows as a sliver.
@@ -29,7 +29,7 @@ export function AccountingBar({ counts, height = 8 }: { readonly counts: RowCoun
 }
 
 /** `82 usable, 85 duplicates, 3 to fix`. */
-export function rowsInWords({ good, duplicate, quarantined }: RowCounts): string {
+export function describeRows({ good, duplicate, quarantined }: RowCounts): string {
   return [
     `${formatInteger(good)} usable`,
     formatCount(duplicate, 'duplicate'),

@@ -7,6 +7,6 @@ export function formatCheckSum(amount: string): string {
 }
 
 /** `raw/expenses/owner=ada/trips/lisbon.csv`: `trips/lisbon.csv`, as its owner knows it. */
-export function nameOfKey(objectKey: string): string {
+export function getFileName(objectKey: string): string {
   return objectKey.replace(/^raw\/[^/]*\/(owner=[^/]*\/)?/, '');
 }

@@ -15,7 +15,7 @@ export const contracts: readonly Contract[] = Object.values(files);
 export const feeds: readonly Feed[] = contracts.map(({ name }) => name as Feed);
 
 /** @throws Error where the name is no feed's. */
-export function contractOf(feed: string): Contract {
+export function getContract(feed: string): Contract {
   const contract = contracts.find(({ name }) => name === feed);
   if (contract === undefined)
     throw new Error(`The type “${feed}” is unknown. Reload the page: it may be older than the service.`);
@@ -23,6 +23,6 @@ export function contractOf(feed: string): Contract {
 }
 
 /** What people call a feed: `Expenses`. */
-export function feedTitle(feed: string | null): string {
+export function getTypeTitle(feed: string | null): string {
   return contracts.find(({ name }) => name === feed)?.title ?? feed ?? 'Unknown type';
 }

@@ -13,13 +13,13 @@ import type { Stage } from '../follow/follow.ts';
 import attention from './attention.module.css';
 import { stateTitles } from './state-titles.ts';
 
-interface Look {
+interface FileCheck {
   readonly color: string;
   readonly icon: TablerIcon;
 }
 
 /** A word and a shape for each state, so that colour never says it alone. */
-const stateLooks: Readonly<Record<Stage, Look>> = {
+const stateLooks: Readonly<Record<Stage, FileCheck>> = {
   received: { color: 'gray', icon: IconClock },
   loading: { color: 'blue', icon: IconLoader2 },
   published: { color: 'spruce', icon: IconCheck },

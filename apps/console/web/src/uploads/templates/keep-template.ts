@@ -1,17 +1,17 @@
 import type { Mapping } from '@centflow/preview';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
 import { queryClient } from '../../api/query-client.ts';
-import { templateIdFor } from './template-id.ts';
+import { buildTemplateId } from './template-id.ts';
 import type { KeptTemplate } from './templates.ts';
 
 /**
  * Keeps a mapping under a name: a new template, or the one of that name changed.
  *
- * @throws Problem 412 where another window changed that template meanwhile
+ * @throws ApiError 412 where another window changed that template meanwhile
  */
 export async function keepTemplate(name: string, mapping: Mapping, known: readonly KeptTemplate[]): Promise<void> {
   const same = known.find((template) => template.name === name);
-  const templateId = same?.templateId ?? templateIdFor(name, new Set(known.map((template) => template.templateId)));
+  const templateId = same?.templateId ?? buildTemplateId(name, new Set(known.map((template) => template.templateId)));
   await putTemplate(templateId, name, mapping, same?.etag ?? null);
 }
 
@@ -22,7 +22,7 @@ export async function putTemplate(
   mapping: Mapping,
   etag: string | null,
 ): Promise<void> {
-  await answerOf(
+  await readAnswer(
     api.templates[':templateId'].$put({
       param: { templateId },
       header: etag === null ? { 'if-none-match': '*' } : { 'if-match': etag },
@@ -33,7 +33,7 @@ export async function putTemplate(
 }
 
 export async function deleteTemplate({ templateId, etag }: Pick<KeptTemplate, 'templateId' | 'etag'>): Promise<void> {
-  await answerOf(
+  await readAnswer(
     api.templates[':templateId'].$delete({ param: { templateId }, query: {}, header: { 'if-match': etag } }),
   );
   await queryClient.invalidateQueries({ queryKey: ['templates'] });

@@ -1,7 +1,7 @@
 /** Ids of templates: what their objects are called. */
 
 /** `Stadtbank Giro`: `stadtbank-giro`; another one of that id gets a number. */
-export function templateIdFor(name: string, taken: ReadonlySet<string>): string {
+export function buildTemplateId(name: string, taken: ReadonlySet<string>): string {
   const words = name
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')

@@ -9,7 +9,7 @@ import { EmptyState } from '../../shared/empty-state.tsx';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { PageHeader } from '../../shared/page-header.tsx';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
-import { missingIn } from '../mapping/mapping-fields.ts';
+import { findMissing } from '../mapping/mapping-fields.ts';
 import { MappingForm } from '../mapping/mapping-form.tsx';
 import { deleteTemplate, putTemplate } from './keep-template.ts';
 import { type KeptTemplate, templatesQuery } from './templates.ts';
@@ -139,7 +139,7 @@ function Template({ template, names }: Props) {
 /** The mapping without a file: its rows show when one is dropped. */
 function ChangeMapping({ template, onClose }: { readonly template: KeptTemplate; readonly onClose: () => void }) {
   const [mapping, setMapping] = useState(template.mapping);
-  const missing = missingIn(mapping, true);
+  const missing = findMissing(mapping, true);
   const keep = useMutation({
     mutationFn: () => putTemplate(template.templateId, template.name, mapping, template.etag),
     onSuccess: onClose,

@@ -1,7 +1,7 @@
 /** Banks' exports that somebody mapped once and named. */
 import type { Mapping } from '@centflow/preview';
 import type { StoredTemplate } from '../../../../api/contract/templates.ts';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
 import { queryClient } from '../../api/query-client.ts';
 
 /** A template as it is used here. */
@@ -13,7 +13,7 @@ export interface KeptTemplate extends Omit<StoredTemplate, 'template'> {
 export const templatesQuery = {
   queryKey: ['templates'],
   queryFn: async ({ signal }: { signal: AbortSignal }): Promise<readonly KeptTemplate[]> => {
-    const { templates } = await answerOf(api.templates.$get({ query: {} }, { init: { signal } }));
+    const { templates } = await readAnswer(api.templates.$get({ query: {} }, { init: { signal } }));
     return templates.map(({ template, ...stored }) => ({
       ...stored,
       name: template.name,
@@ -24,6 +24,6 @@ export const templatesQuery = {
 };
 
 /** All of them, as fresh as half a minute. */
-export function keptTemplates(): Promise<readonly KeptTemplate[]> {
+export function fetchTemplates(): Promise<readonly KeptTemplate[]> {
   return queryClient.fetchQuery({ ...templatesQuery, staleTime: 30_000 });
 }

@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { isUnsent } from '../cards/card.ts';
 import { CardView } from '../cards/card-view.tsx';
-import { useCards } from '../cards/the-cards.ts';
+import { useCards } from '../cards/page-cards.ts';
 
 /**
  * The corrected file that mending rows of an upload made. It outlives the list of those rows, which goes once the

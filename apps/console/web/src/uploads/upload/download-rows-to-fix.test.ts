@@ -7,7 +7,7 @@ const { saveFile, getRows } = vi.hoisted(() => ({
 }));
 vi.mock('../../shared/save-file.ts', () => ({ saveFile }));
 vi.mock('../../api/client.ts', () => ({
-  answerOf: (pending: Promise<unknown>) => pending,
+  readAnswer: (pending: Promise<unknown>) => pending,
   api: { uploads: { ':uploadId': { 'quarantined-rows': { $get: getRows } } } },
 }));
 

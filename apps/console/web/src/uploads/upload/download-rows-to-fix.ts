@@ -1,9 +1,9 @@
 import { parseRow } from '@centflow/preview';
 import type { QuarantinedRow, Upload } from '../../../../api/contract/uploads.ts';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
 import { csvFile } from '../../shared/csv-file.ts';
 import { saveFile } from '../../shared/save-file.ts';
-import { nameOfKey } from '../shared/amounts.ts';
+import { getFileName } from '../shared/amounts.ts';
 
 /** Saves all quarantined rows of an upload as a CSV file to edit in a spreadsheet program. */
 export async function downloadRowsToFix(
@@ -13,7 +13,7 @@ export async function downloadRowsToFix(
   const rows: QuarantinedRow[] = [];
   let cursor: string | undefined;
   do {
-    const page = await answerOf(
+    const page = await readAnswer(
       api.uploads[':uploadId']['quarantined-rows'].$get({
         param: { uploadId: String(uploadId) },
         query: { limit: '200', ...(cursor === undefined ? {} : { cursor }) },
@@ -22,7 +22,7 @@ export async function downloadRowsToFix(
     rows.push(...page.rows);
     cursor = page.next;
   } while (cursor !== undefined);
-  const name = nameOfKey(objectKey)
+  const name = getFileName(objectKey)
     .replace(/^.*\//, '')
     .replace(/\.csv(\.gz)?$/i, '');
   saveFile(

@@ -5,8 +5,8 @@ import type { Upload } from '../../../../api/contract/uploads.ts';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { formatBytes, formatInteger } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
-import { nameOfKey } from '../shared/amounts.ts';
-import { contentUrl } from '../versions/newest-version.ts';
+import { getFileName } from '../shared/amounts.ts';
+import { fetchContentUrl } from '../versions/newest-version.ts';
 import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
 
 /** Rows shown before and after the one that is asked for. */
@@ -20,8 +20,8 @@ export function LinePanel({ upload, row }: { readonly upload: Upload; readonly r
     queryKey: ['lines', objectKey, versionId, row],
     queryFn: async () =>
       previewWorker.rowsAround(
-        await contentUrl(objectKey, versionId),
-        nameOfKey(objectKey),
+        await fetchContentUrl(objectKey, versionId),
+        getFileName(objectKey),
         row - around,
         row + around,
       ),

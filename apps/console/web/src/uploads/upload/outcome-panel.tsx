@@ -4,7 +4,7 @@ import type { Upload } from '../../../../api/contract/uploads.ts';
 import { formatDay } from '../../shared/dates.ts';
 import { formatBytes, formatInteger, formatSeconds } from '../../shared/numbers.ts';
 import { isSettled } from '../follow/follow.ts';
-import { timelineOf } from '../follow/timeline.ts';
+import { buildTimeline } from '../follow/timeline.ts';
 import { AccountingBar } from '../shared/accounting-bar.tsx';
 import { formatCheckSum } from '../shared/amounts.ts';
 import { Timeline } from '../shared/timeline.tsx';
@@ -29,7 +29,7 @@ export function OutcomePanel({ upload }: { readonly upload: Upload }) {
         </Alert>
       )}
       <div aria-live="polite">
-        <Timeline steps={timelineOf(upload)} live={live} />
+        <Timeline steps={buildTimeline(upload)} live={live} />
       </div>
       <div className={classes.columns}>
         {upload.state === 'loading' ? null : <Accounting upload={upload} />}

@@ -4,32 +4,32 @@ import { IconDownload, IconEye, IconInfoCircle } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import type { Upload } from '../../../../api/contract/uploads.ts';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { formatBytes, formatCount, formatInteger } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
-import { fixDraftId } from '../cards/card.ts';
-import { cards, useCards } from '../cards/the-cards.ts';
+import { getFixDraftId } from '../cards/card.ts';
+import { cards, useCards } from '../cards/page-cards.ts';
 import { FixRows } from '../fix/fix-rows.tsx';
-import { fixesIn } from '../fix/row-to-fix.ts';
+import { collectFixes } from '../fix/row-to-fix.ts';
 import { useFixDraft } from '../fix/use-fix-draft.ts';
-import { nameOfKey } from '../shared/amounts.ts';
-import { contractOf, feeds } from '../shared/feeds.ts';
-import { contentUrl } from '../versions/newest-version.ts';
+import { getFileName } from '../shared/amounts.ts';
+import { feeds, getContract } from '../shared/feeds.ts';
+import { fetchContentUrl } from '../versions/newest-version.ts';
 import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
 import { downloadRowsToFix } from './download-rows-to-fix.ts';
 
 export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
   const { uploadId, objectKey, versionId, sizeBytes } = upload;
-  const name = nameOfKey(objectKey);
+  const name = getFileName(objectKey);
   const feed = feeds.find((known) => known === upload.feed);
-  const draftId = fixDraftId(upload);
+  const draftId = getFixDraftId(upload);
   const { draft, change, restored } = useFixDraft(draftId);
 
   const pages = useInfiniteQuery({
     queryKey: ['quarantined-rows', uploadId],
     queryFn: ({ pageParam, signal }) =>
-      answerOf(
+      readAnswer(
         api.uploads[':uploadId']['quarantined-rows'].$get(
           {
             param: { uploadId: String(uploadId) },
@@ -44,14 +44,14 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
   });
   const header = useQuery({
     queryKey: ['header', objectKey, versionId],
-    queryFn: async () => previewWorker.headerOf(await contentUrl(objectKey, versionId), name),
+    queryFn: async () => previewWorker.headerOf(await fetchContentUrl(objectKey, versionId), name),
     staleTime: Number.POSITIVE_INFINITY,
   });
 
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.rows) ?? [], [pages.data]);
   const shape = useMemo(
     () =>
-      header.data === undefined || feed === undefined ? null : { header: header.data, contract: contractOf(feed) },
+      header.data === undefined || feed === undefined ? null : { header: header.data, contract: getContract(feed) },
     [header.data, feed],
   );
   // An edited row further down than what was fetched so far counts as well: all are fetched once something was edited.
@@ -59,7 +59,7 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
   useEffect(() => {
     if (edited > 0 && pages.hasNextPage && !pages.isFetchingNextPage) void pages.fetchNextPage();
   }, [edited, pages]);
-  const fixes = useMemo(() => (shape === null ? [] : fixesIn(rows, draft, shape)), [rows, draft, shape]);
+  const fixes = useMemo(() => (shape === null ? [] : collectFixes(rows, draft, shape)), [rows, draft, shape]);
 
   const tooLarge = (sizeBytes ?? 0) > rewrittenAtMost;
   const card = useCards().find(({ basedOn }) => basedOn?.uploadId === uploadId);
@@ -67,14 +67,14 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
     mutationFn: async () => {
       if (feed === undefined || shape === null) return;
       if (tooLarge) {
-        const source = await previewWorker.fileOfRows([shape.header, ...fixes.map(({ cells }) => cells)]);
+        const source = await previewWorker.buildCsvFile([shape.header, ...fixes.map(({ cells }) => cells)]);
         cards.addMade({
           source,
           name: name.replace(/^.*\//, '').replace(/\.csv(\.gz)?$/i, ` fixed ${fixes.length}.csv`),
           feed,
         });
       } else {
-        const source = await previewWorker.replaceRows(await contentUrl(objectKey, versionId), name, fixes);
+        const source = await previewWorker.replaceRows(await fetchContentUrl(objectKey, versionId), name, fixes);
         cards.addCorrection({
           source,
           name,

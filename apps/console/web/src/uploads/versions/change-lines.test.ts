@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { changeLines } from './change-lines.ts';
+import { listChanges } from './change-lines.ts';
 
 const header = ['date', 'amount'];
 
 test('lines stand in the order of the rows, a removed one before what took its place', () => {
-  const lines = changeLines({
+  const lines = listChanges({
     header,
     added: [{ rowNo: 3, cells: ['2025-01-03', '3.00'] }],
     removed: [{ rowNo: 3, cells: ['2025-01-02', '2.00'] }],
@@ -25,7 +25,7 @@ test('lines stand in the order of the rows, a removed one before what took its p
 });
 
 test('a changed line tells the old value of the cells that differ, and of no other', () => {
-  const [line] = changeLines({
+  const [line] = listChanges({
     header,
     added: [],
     removed: [],

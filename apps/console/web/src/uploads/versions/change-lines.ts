@@ -10,7 +10,7 @@ export interface ChangeLine {
 }
 
 /** In the order of the rows; a removed row before what now stands at its place. */
-export function changeLines({ header, added, removed, changed }: RowsDiff): ChangeLine[] {
+export function listChanges({ header, added, removed, changed }: RowsDiff): ChangeLine[] {
   const plain = (cells: readonly string[]) => header.map((_, at) => ({ is: cells[at] ?? '' }));
   const order = { removed: 0, changed: 1, added: 2 } as const;
   const lines: ChangeLine[] = [

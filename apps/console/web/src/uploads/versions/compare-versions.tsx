@@ -11,11 +11,11 @@ import { formatMoment } from '../../shared/dates.ts';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { formatBytes, formatInteger } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
-import { nameOfKey } from '../shared/amounts.ts';
+import { getFileName } from '../shared/amounts.ts';
 import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
-import { type ChangeLine, changeLines } from './change-lines.ts';
+import { type ChangeLine, listChanges } from './change-lines.ts';
 import classes from './compare-versions.module.css';
-import { contentUrl } from './newest-version.ts';
+import { fetchContentUrl } from './newest-version.ts';
 
 /** A file to compare: in the bucket, or dropped on the page. */
 export type Side =
@@ -72,7 +72,7 @@ export function CompareFiles({ feed, before, after }: FilesProps) {
 }
 
 function Differences({ diff }: { readonly diff: RowsDiff }) {
-  const lines = useMemo(() => changeLines(diff), [diff]);
+  const lines = useMemo(() => listChanges(diff), [diff]);
   const { added, removed, changed, same } = diff;
   return (
     <Stack gap="xs">
@@ -174,7 +174,7 @@ function Lines({ lines, header }: { readonly lines: readonly ChangeLine[]; reado
 
 async function fileOf(side: Side): Promise<{ source: Blob | string; name: string }> {
   if (side.kind === 'here') return { source: side.blob, name: side.name };
-  return { source: await contentUrl(side.objectKey, side.versionId), name: nameOfKey(side.objectKey) };
+  return { source: await fetchContentUrl(side.objectKey, side.versionId), name: getFileName(side.objectKey) };
 }
 
 function bytesOf(side: Side): number {

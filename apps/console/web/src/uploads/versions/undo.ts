@@ -15,7 +15,7 @@ export type UndoStep =
  * The newest version is undone; any other one is brought back. A version that was rejected is nothing to go back to: the
  * database never showed it.
  */
-export function undoStep(versions: readonly ObjectVersion[], versionId: string): UndoStep | null {
+export function findUndoStep(versions: readonly ObjectVersion[], versionId: string): UndoStep | null {
   const [newest] = versions;
   const own = versions.find((version) => version.versionId === versionId);
   if (newest === undefined || own === undefined || own.isDeleteMarker) return null;
@@ -29,7 +29,7 @@ export function undoStep(versions: readonly ObjectVersion[], versionId: string):
 }
 
 /** The version that one replaced: what it is compared with at first. Null where it was the first, or came after an undo. */
-export function versionBefore(versions: readonly ObjectVersion[], versionId: string): ObjectVersion | null {
+export function findVersionBefore(versions: readonly ObjectVersion[], versionId: string): ObjectVersion | null {
   const at = versions.findIndex((version) => version.versionId === versionId);
   const older = at < 0 ? [] : versions.slice(at + 1);
   return older.find(({ isDeleteMarker }) => !isDeleteMarker) ?? null;

@@ -2,9 +2,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Upload } from '../../../../api/contract/uploads.ts';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
+import { fetchProgress } from '../follow/fetch-progress.ts';
 import { follow, isSettled, type Progress } from '../follow/follow.ts';
-import { lookAtVersion } from '../follow/look.ts';
 import type { UndoStep } from './undo.ts';
 
 export interface Undone {
@@ -35,11 +35,11 @@ async function remove(
   { newestVersionId }: UndoStep,
   tell: (words: string) => void,
 ): Promise<Undone> {
-  await answerOf(api.objects.remove.$post({ json: { objectKey, newestVersionId } }));
+  await readAnswer(api.objects.remove.$post({ json: { objectKey, newestVersionId } }));
   tell('Removing its rows from your figures…');
-  const { stage } = await untilSettled({
-    look: async (signal) => {
-      const upload = await answerOf(
+  const { stage } = await waitUntilSettled({
+    getProgress: async (signal) => {
+      const upload = await readAnswer(
         api.uploads[':uploadId'].$get({ param: { uploadId: String(uploadId) }, query: {} }, { init: { signal } }),
       );
       return { stage: upload.state };
@@ -56,13 +56,15 @@ async function restore(
   step: Exclude<UndoStep, { kind: 'remove' }>,
   tell: (words: string) => void,
 ): Promise<Undone> {
-  const { versionId } = await answerOf(
+  const { versionId } = await readAnswer(
     api.objects.restore.$post({
       json: { objectKey, versionId: step.to.versionId, newestVersionId: step.newestVersionId },
     }),
   );
   tell('Bringing the rows of that version back into your figures…');
-  const { stage, upload } = await untilSettled({ look: (signal) => lookAtVersion(objectKey, versionId, signal) });
+  const { stage, upload } = await waitUntilSettled({
+    getProgress: (signal) => fetchProgress(objectKey, versionId, signal),
+  });
   const uploadId = upload?.uploadId ?? null;
   if (stage === 'rejected')
     return { words: `That version was not imported. ${upload?.reason ?? 'The reason is unknown.'}`, uploadId };
@@ -75,8 +77,8 @@ async function restore(
   };
 }
 
-function untilSettled(following: {
-  look: (signal: AbortSignal) => Promise<Progress>;
+function waitUntilSettled(following: {
+  getProgress: (signal: AbortSignal) => Promise<Progress>;
   settled?: (progress: Progress) => boolean;
 }): Promise<Progress> {
   return follow({

@@ -6,14 +6,14 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ObjectVersion } from '../../../../api/contract/objects.ts';
 import type { Upload } from '../../../../api/contract/uploads.ts';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
 import { formatMoment } from '../../shared/dates.ts';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { formatBytes } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
 import { StateBadge } from '../shared/state-badge.tsx';
 import { CompareVersions } from './compare-versions.tsx';
-import { undoStep, versionBefore } from './undo.ts';
+import { findUndoStep, findVersionBefore } from './undo.ts';
 import { useUndo } from './use-undo.ts';
 import classes from './versions-panel.module.css';
 
@@ -22,7 +22,7 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
   const queries = useQueryClient();
   const versions = useQuery({
     queryKey: ['versions', objectKey],
-    queryFn: ({ signal }) => answerOf(api.objects.versions.$get({ query: { objectKey } }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(api.objects.versions.$get({ query: { objectKey } }, { init: { signal } })),
     refetchInterval: 15_000,
   });
   const undo = useUndo(upload);
@@ -31,7 +31,7 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
   if (versions.isPending) return <LoadingPanel height={160} label="Loading the versions" />;
   if (versions.isError) return <ProblemNotice error={versions.error} onRetry={() => void versions.refetch()} />;
   const all = versions.data.versions;
-  const step = undoStep(all, versionId);
+  const step = findUndoStep(all, versionId);
   const own = all.find((version) => version.versionId === versionId);
 
   return (
@@ -152,11 +152,11 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
           Older versions are not shown.
         </Text>
       ) : null}
-      {compared === null && own !== undefined && versionBefore(all, versionId) !== null ? (
+      {compared === null && own !== undefined && findVersionBefore(all, versionId) !== null ? (
         <Button
           variant="subtle"
           leftSection={<IconGitCompare size={18} aria-hidden />}
-          onClick={() => setCompared(versionBefore(all, versionId))}
+          onClick={() => setCompared(findVersionBefore(all, versionId))}
           style={{ alignSelf: 'flex-start' }}
         >
           What did this version change?

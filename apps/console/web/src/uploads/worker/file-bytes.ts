@@ -3,8 +3,8 @@ import { readBeginning, readWhole } from '@centflow/preview';
 import type { FileSource } from './worker.ts';
 
 /** The storage did not give the file. */
-export class FileUnreadable extends Error {
-  override readonly name = 'FileUnreadable';
+export class FileUnreadableError extends Error {
+  override readonly name = 'FileUnreadableError';
   constructor(status: number) {
     super(
       status === 404
@@ -14,10 +14,10 @@ export class FileUnreadable extends Error {
   }
 }
 
-export async function blobOf(source: FileSource): Promise<Blob> {
+export async function fetchBlob(source: FileSource): Promise<Blob> {
   if (source instanceof Blob) return source;
   const response = await fetch(source);
-  if (!response.ok) throw new FileUnreadable(response.status);
+  if (!response.ok) throw new FileUnreadableError(response.status);
   return response.blob();
 }
 
@@ -25,30 +25,30 @@ export async function blobOf(source: FileSource): Promise<Blob> {
 const headBytes = 256 * 1024;
 
 /** The beginning of a file; all of it where it is compressed, since that has to be expanded from its start. */
-export async function headOf(source: FileSource, name: string): Promise<Blob> {
-  if (isGzip(name)) return blobOf(source);
+export async function fetchHead(source: FileSource, name: string): Promise<Blob> {
+  if (isGzip(name)) return fetchBlob(source);
   if (source instanceof Blob) return source.slice(0, headBytes);
   const response = await fetch(source, { headers: { range: `bytes=0-${headBytes - 1}` } });
-  if (!response.ok) throw new FileUnreadable(response.status);
+  if (!response.ok) throw new FileUnreadableError(response.status);
   return response.blob();
 }
 
 /** The beginning of a file, expanded; of a compressed file the rest is not. */
-export async function plainHead(source: FileSource, name: string): Promise<Uint8Array> {
-  return readBeginning(await headOf(source, name), { name, bytes: headBytes });
+export async function readHeadBytes(source: FileSource, name: string): Promise<Uint8Array> {
+  return readBeginning(await fetchHead(source, name), { name, bytes: headBytes });
 }
 
 /** @throws FileTooLargeError before more than that is expanded */
-export async function plainBytes(
+export async function readAllBytes(
   source: FileSource,
   name: string,
   bytesAtMost: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return readWhole(await blobOf(source), { name, bytesAtMost });
+  return readWhole(await fetchBlob(source), { name, bytesAtMost });
 }
 
 /** As the name says it is stored. */
-export async function storedBlob(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Blob> {
+export async function encodeForStorage(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Blob> {
   const blob = new Blob([bytes]);
   return isGzip(name) ? new Response(blob.stream().pipeThrough(new CompressionStream('gzip'))).blob() : blob;
 }

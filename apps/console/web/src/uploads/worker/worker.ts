@@ -70,7 +70,7 @@ export const previewWorker = {
   rowsAround: (source: FileSource, name: string, from: number, to: number) => work().rowsAround(source, name, from, to),
   replaceRows: (source: FileSource, name: string, fixes: readonly RowFix[]): Promise<Blob> =>
     work().replaceRows(source, name, fixes),
-  fileOfRows: (rows: readonly (readonly string[])[]): Promise<Blob> => work().fileOfRows(rows),
+  buildCsvFile: (rows: readonly (readonly string[])[]): Promise<Blob> => work().buildCsvFile(rows),
   diff: (
     feed: string,
     before: { source: FileSource; name: string },
