@@ -1,17 +1,17 @@
-/** What a page keeps of a session, and how one ends before its time. */
+/** Reads and expires the session that a page stores. */
 import type { Page } from 'playwright-core';
 
 export interface StoredSession {
   readonly token: string;
-  /** Of a provider; there is none after a click. */
+  /** Only from a provider; absent after a sign-in by click. */
   readonly refreshToken: string;
 }
 
-/** Null where nobody is signed in. */
+/** Returns null if nobody is signed in. */
 export const storedSession = (page: Page): Promise<StoredSession | null> =>
   page.evaluate(() => JSON.parse(sessionStorage.getItem('centflow-session') ?? 'null'));
 
-/** From now on the API refuses the token that the page has, as it does an expired one; the next is taken. */
+/** Makes the API refuse the page's current token as expired. It accepts the next token. */
 export async function expireSession(page: Page): Promise<void> {
   const old = (await storedSession(page))?.token;
   await page.route('**/api/**', async (route, request) => {

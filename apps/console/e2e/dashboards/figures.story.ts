@@ -8,7 +8,7 @@ interface Figures {
 }
 
 export function figuresStory(setting: Setting): void {
-  test('a dashboard shows what the views hold, drills to the line of a file, and comes back', async () => {
+  test('a dashboard shows the figures of the views, drills to the row of a file and returns', async () => {
     const { browser, url } = setting();
     const ada = await signedIn(browser, url, 'ada');
     const { page } = ada;
@@ -41,7 +41,7 @@ export function figuresStory(setting: Setting): void {
     await ada.close();
   });
 
-  test('a visual is saved as a CSV of the same figures and as a PNG', async () => {
+  test('a visual is saved as a CSV of its figures and as a PNG', async () => {
     const { browser, url } = setting();
     const ada = await signedIn(browser, url, 'ada');
     const { page } = ada;
@@ -60,7 +60,7 @@ export function figuresStory(setting: Setting): void {
     await ada.close();
   });
 
-  test('transactions are searched, and an owner does not get the operations', async () => {
+  test('transactions are searched, and an owner cannot open the operations page', async () => {
     const { browser, url } = setting();
     const ada = await signedIn(browser, url, 'ada');
     const { page } = ada;

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { signedIn } from '../uploads/person.ts';
 import type { Setting } from '../uploads/setting.ts';
 
-/** Ink of the light scheme, as the browser tells it. */
+/** Text colour of the light scheme, as the browser reports it. */
 const INK = 'rgb(20, 32, 28)';
 
 export function paperStory(setting: Setting): void {
-  test('a dashboard is printed on white, with what was chosen in words, and nothing wider than the paper', async () => {
+  test('a dashboard prints on white with its filters in words, and fits the paper', async () => {
     const { browser, url } = setting();
     const { page, errors, close } = await signedIn(browser, url, 'ada', { colorScheme: 'dark' });
     await page.goto(`${url}/dashboards/spending?currency=EUR&from=2025-03&to=2025-03&category=Groceries`);
@@ -17,16 +17,16 @@ export function paperStory(setting: Setting): void {
       drawing.evaluate((svg) => [...svg.querySelectorAll('text')].map((text) => text.getAttribute('fill')));
     const onScreen = await inks();
 
-    // A real print, which the browser announces and lays out by itself.
+    // A real print, which the browser announces and lays out.
     await notePrinted(page, '[data-visual="spending-by-category-and-month"] [role="img"] svg[viewBox]');
     const pdf = await page.pdf({ format: 'A4' });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     expect(await printed(page)).toBe(1);
-    // It is over: the screen is as it was.
+    // After printing, the screen is as before.
     expect(await inks()).toEqual(onScreen);
     expect(await page.evaluate(() => document.documentElement.dataset.mantineColorScheme)).toBe('dark');
 
-    // The same, stopped: a browser tells first, and then takes the styles of paper.
+    // The same in steps: the browser announces the print and then applies the print styles.
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     await page.emulateMedia({ media: 'print' });
     await page.setViewportSize({ width: 700, height: 990 });
@@ -51,7 +51,7 @@ export function paperStory(setting: Setting): void {
     await close();
   });
 
-  test('maps are printed, too: a browser waits for nothing before it prints', async () => {
+  test('maps print although a browser does not wait before printing', async () => {
     const { browser, url } = setting();
     const { page, close } = await signedIn(browser, url, 'ada', { colorScheme: 'dark' });
     await page.goto(`${url}/dashboards/places`);
@@ -63,7 +63,7 @@ export function paperStory(setting: Setting): void {
     await close();
   });
 
-  test('a list of transactions is printed whole, as far as it is loaded', async () => {
+  test('a list of transactions prints all loaded rows', async () => {
     const { browser, url } = setting();
     const ada = await signedIn(browser, url, 'ada');
     const { page } = ada;
@@ -81,7 +81,7 @@ export function paperStory(setting: Setting): void {
   });
 }
 
-/** Counts what the page has of something at the moment when the browser lays it out for paper. */
+/** Counts the matching elements at the moment when the browser lays the page out for paper. */
 async function notePrinted(page: Page, selector: string): Promise<void> {
   await page.evaluate((counted) => {
     addEventListener('beforeprint', () => {

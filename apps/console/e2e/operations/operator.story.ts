@@ -11,7 +11,7 @@ import type { Setting } from '../uploads/setting.ts';
 
 const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
-/** Presses a button and, since nothing happens by one slip of the hand, the same one in the dialog that asks. */
+/** Clicks a button and confirms it in the dialog. */
 async function confirm(page: Page, place: Locator, name: string): Promise<void> {
   await place.getByRole('button', { name }).click();
   await page
@@ -26,7 +26,7 @@ async function openOperations(page: Page): Promise<void> {
 }
 
 export function operatorStory(setting: Setting): void {
-  test('uploads of all owners have their latency, their job run and their cost, and nobody’s money', async () => {
+  test('uploads of all owners show their latency, state and cost, but no amounts or merchants', async () => {
     const { browser, url } = setting();
     const ada = await signedIn(browser, url, 'ada');
     const { transactions } = (await ada.get('/api/transactions')) as { transactions: { counterparty: string }[] };
@@ -38,7 +38,7 @@ export function operatorStory(setting: Setting): void {
     const all = page.getByRole('region', { name: 'Uploads of all owners' });
     for (const { objectKey, rowsRead } of uploads.slice(0, 5)) {
       const row = all.getByRole('row').filter({ hasText: objectKey }).first();
-      // An upload has its cost once its job run has ended, which may be later.
+      // The cost of an upload is known only after its job run has ended.
       await row.getByRole('cell', { name: '$' }).waitFor({ timeout: 60_000 });
       const cells = await row.getByRole('cell').allInnerTexts();
       expect(cells.slice(1, 5)).toEqual(['ada', objectKey, expect.any(String), rowsRead.toLocaleString('en-GB')]);
@@ -54,7 +54,7 @@ export function operatorStory(setting: Setting): void {
     await close();
   });
 
-  test('dead letters are given back to the trigger, which does not load twice', async () => {
+  test('redriven dead letters return to the queue and load nothing twice', async () => {
     const { browser, url, running } = setting();
     const { page, get, close } = await signedInAsOperator(browser, url, 'ada');
     const before = await get('/api/pipeline/uploads');
@@ -75,7 +75,7 @@ export function operatorStory(setting: Setting): void {
     await close();
   });
 
-  test('a sweep is asked for, runs and ends', async () => {
+  test('a sweep starts only after confirmation, runs and ends', async () => {
     const { browser, url } = setting();
     const { page, close } = await signedInAsOperator(browser, url, 'ada');
     await openOperations(page);
@@ -94,7 +94,7 @@ export function operatorStory(setting: Setting): void {
     await close();
   });
 
-  test('alarms are told with their reason, and what cannot be told keeps nothing else from being', async () => {
+  test('alarms show their reason, and a panel that fails does not affect the others', async () => {
     const { browser, url, running } = setting();
     await raiseAlarm(running.stack);
     const { page, close } = await signedInAsOperator(browser, url, 'ada');
@@ -102,7 +102,7 @@ export function operatorStory(setting: Setting): void {
     await openOperations(page);
     const alarms = panel(page, 'Alarms').getByRole('row');
     await alarms.nth(2).waitFor();
-    // What is wrong comes first.
+    // Active alarms come first.
     expect(await alarms.allInnerTexts()).toEqual([
       expect.stringContaining('State'),
       expect.stringMatching(/Alarm\s+centflow-local-load-dead-letters\s+Messages wait\s+three of them/),
@@ -116,7 +116,7 @@ export function operatorStory(setting: Setting): void {
     await close();
   });
 
-  test('a part of the local stack that was killed is started again, which the page says with its reason', async () => {
+  test('a killed part of the local stack restarts, and the page shows the reason', async () => {
     const { browser, url, running } = setting();
     const { page, close } = await signedInAsOperator(browser, url, 'ada');
     await openOperations(page);
@@ -138,22 +138,25 @@ export function operatorStory(setting: Setting): void {
     await close();
   });
 
-  test.each(forms)('the page is accessible and fits in $scheme at $width pixels', async ({ scheme, width }) => {
-    const { browser, url } = setting();
-    const options = { colorScheme: scheme, viewport: { width, height: 800 } };
-    const { page, close } = await signedInAsOperator(browser, url, 'ada', options);
-    await page.goto(`${url}/operations`);
-    await panel(page, 'Job runs').getByRole('row').nth(1).waitFor();
-    await page.waitForLoadState('networkidle');
-    await expectGoodLooks(page);
-    await panel(page, 'Sweep').getByRole('button', { name: 'Sweep now' }).click();
-    await page.getByRole('dialog').waitFor();
-    await expectGoodLooks(page);
-    await close();
-  });
+  test.each(forms)(
+    'the operations page is accessible and fits in $scheme at $width pixels',
+    async ({ scheme, width }) => {
+      const { browser, url } = setting();
+      const options = { colorScheme: scheme, viewport: { width, height: 800 } };
+      const { page, close } = await signedInAsOperator(browser, url, 'ada', options);
+      await page.goto(`${url}/operations`);
+      await panel(page, 'Job runs').getByRole('row').nth(1).waitFor();
+      await page.waitForLoadState('networkidle');
+      await expectGoodLooks(page);
+      await panel(page, 'Sweep').getByRole('button', { name: 'Sweep now' }).click();
+      await page.getByRole('dialog').waitFor();
+      await expectGoodLooks(page);
+      await close();
+    },
+  );
 }
 
-/** The event of an object that is loaded, as S3 tells it. */
+/** Sends the S3 event of a loaded object to the dead-letter queue. */
 async function putDeadLetter(stack: RunningStack, objectKey: string): Promise<void> {
   const sqs = new SQSClient(awsOf(configOf(stack)));
   const { deadLetterQueueName: QueueName, region, bucket } = stack.description;
@@ -170,7 +173,7 @@ async function putDeadLetter(stack: RunningStack, objectKey: string): Promise<vo
   sqs.destroy();
 }
 
-/** The process group of a part. */
+/** Returns the process group of a part. */
 async function pidOf(stack: RunningStack, part: string): Promise<number> {
   const { parts } = JSON.parse(await readFile(configOf(stack).PARTS_FILE, 'utf8')) as {
     parts: readonly { name: string; pid: number }[];

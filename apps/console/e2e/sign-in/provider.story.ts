@@ -11,7 +11,7 @@ export type SignInSetting = () => {
   readonly ada: Belongings;
 };
 
-/** A life of a token, on a machine that does other things as well. */
+/** The life of a token, on a busy machine. */
 const slow = { timeout: (TOKEN_SECONDS + 40) * 1000 };
 
 async function open(setting: SignInSetting, address: string): Promise<Page> {
@@ -44,21 +44,21 @@ async function storedAfterSignIn(page: Page): Promise<StoredSession> {
 const list = (page: Page) => page.getByRole('list', { name: 'Transactions' });
 const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Your session has ended' });
 
-/** Asks the API, so long as it takes this token. */
+/** Waits until the API refuses the token. */
 async function untilRefused(url: string, token: string): Promise<void> {
   const status = async () =>
     (await fetch(`${url}/api/session`, { headers: { authorization: `Bearer ${token}` } })).status;
   await expect.poll(status, { ...slow, interval: 500 }).toBe(401);
 }
 
-/** Asked from outside of the page, as a thief would. */
+/** Returns whether a thief could renew with this refresh token. */
 async function renews({ signIn: { authority, clientId } }: Provider, refreshToken: string): Promise<boolean> {
   const body = new URLSearchParams({ grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken });
   return (await fetch(`${authority}/token`, { method: 'POST', body })).ok;
 }
 
 export function providerStory(setting: SignInSetting): void {
-  test('signing in leads to the page that was asked for, with the money of the one who signed in', async () => {
+  test('signing in opens the requested page with the money of the signed-in person', async () => {
     const { ada } = setting();
     const page = await signIn(setting, '/transactions?q=secret');
     await list(page).getByText(ada.secret).first().waitFor();
@@ -68,7 +68,7 @@ export function providerStory(setting: SignInSetting): void {
     await page.context().close();
   });
 
-  test('a token is renewed before it expires, by a refresh token that rotates, and nobody notices', slow, async () => {
+  test('a token is renewed with a rotating refresh token before it expires', slow, async () => {
     const { url } = setting();
     const page = await signIn(setting, '/transactions');
     const refused: string[] = [];
@@ -87,7 +87,7 @@ export function providerStory(setting: SignInSetting): void {
     await page.context().close();
   });
 
-  test('nothing typed is lost where nobody renews, and only the same person goes on', {
+  test('nothing typed is lost if no renewal is possible, and only the same person can continue', {
     timeout: 150_000,
   }, async () => {
     const { url, provider, ada } = setting();
@@ -100,7 +100,7 @@ export function providerStory(setting: SignInSetting): void {
       const opened = page.waitForEvent('popup');
       await dialog.getByRole('button', { name: 'Sign in' }).click();
       const popup = await opened;
-      // The provider forgets who was signed in before it asks.
+      // The provider signs the remembered person out before it asks.
       await popup.getByRole('button', { name: 'Yes, sign me out' }).click();
       await typeAtProvider(popup, owner);
     };
@@ -113,7 +113,7 @@ export function providerStory(setting: SignInSetting): void {
     await page.context().close();
   });
 
-  test('signing out forgets and revokes the refresh token, and ends the session at the provider', async () => {
+  test("signing out deletes and revokes the refresh token and ends the provider's session", async () => {
     const { provider } = setting();
     const page = await signIn(setting, '/transactions');
     const { refreshToken } = await storedAfterSignIn(page);

@@ -7,7 +7,7 @@ import type { Setting } from './setting.ts';
 
 const megabyte = 2 ** 20;
 
-/** Rows of one year until they have so many bytes. */
+/** Returns rows of one year with at least this many bytes. */
 function largeFile(bytes: number): string {
   const lines = ['date,merchant,category,account,amount,currency,description'];
   for (let row = 0, size = 0; size < bytes; row++) {
@@ -20,7 +20,7 @@ function largeFile(bytes: number): string {
 }
 
 export function largeFileStory(setting: Setting): void {
-  test('a send that the connection cut goes on after a reload with the missing parts alone', {
+  test('an interrupted send resumes after a reload with the missing parts only', {
     timeout: 300_000,
   }, async () => {
     const { browser, url, running } = setting();
@@ -63,7 +63,7 @@ export function largeFileStory(setting: Setting): void {
     await rm(folder, { recursive: true });
   });
 
-  test('a send is paused, gone on with and cancelled, which leaves nothing behind', { timeout: 120_000 }, async () => {
+  test('a paused send is removed and leaves nothing behind', { timeout: 120_000 }, async () => {
     const { browser, url, running } = setting();
     const storage = running.stack.description.endpointUrl;
     const maya = await signedIn(browser, url, 'maya');
@@ -95,7 +95,7 @@ export function largeFileStory(setting: Setting): void {
     await maya.close();
   });
 
-  test('the page goes on answering while 100,000 rows are looked at', { timeout: 120_000 }, async () => {
+  test('the page stays responsive while 100,000 rows are read', { timeout: 120_000 }, async () => {
     const { browser, url } = setting();
     const folder = await mkdtemp(join(tmpdir(), 'centflow-rows-'));
     const path = join(folder, 'rows.csv');
@@ -122,7 +122,7 @@ export function largeFileStory(setting: Setting): void {
     await card.getByRole('button', { name: 'Send' }).waitFor(published);
     await card.getByText('100,000', { exact: true }).waitFor();
     const busy = await page.evaluate(() => (window as unknown as { busy: number }).busy);
-    // A part of the time alone, whatever the machine: the reading itself is not the page's.
+    // The page may be busy for only part of the time, on any machine: the worker does the reading.
     expect(busy).toBeLessThan((performance.now() - from) / 2);
     await maya.close();
     await rm(folder, { recursive: true });

@@ -5,7 +5,7 @@ import { cardOf, dragged, drop, expenses, openUploads, sampleFolder, signedIn, u
 import type { Setting } from './setting.ts';
 
 export function manyFilesStory(setting: Setting): void {
-  test('many files dropped at once are looked at and sent together', { timeout: 240_000 }, async () => {
+  test('many files dropped at once are checked and sent together', { timeout: 240_000 }, async () => {
     const { browser, url } = setting();
     const kenji = await signedIn(browser, url, 'kenji');
     const { page } = kenji;
@@ -29,7 +29,7 @@ export function manyFilesStory(setting: Setting): void {
     await kenji.close();
   });
 
-  test('a file that was sent before under another name shows all its rows as duplicate', async () => {
+  test('a file that was sent before under another name has only duplicate rows', async () => {
     const { browser, url } = setting();
     const kenji = await signedIn(browser, url, 'kenji');
     const { page } = kenji;
@@ -42,7 +42,7 @@ export function manyFilesStory(setting: Setting): void {
     await kenji.close();
   });
 
-  test('a name that is taken asks whether the file is a correction, and shows the difference', {
+  test('a file with an existing name can be compared and replaces the other one', {
     timeout: 120_000,
   }, async () => {
     const { browser, url } = setting();
@@ -67,14 +67,14 @@ export function manyFilesStory(setting: Setting): void {
     await kenji.close();
   });
 
-  test('everything can be done with the keyboard alone', { timeout: 120_000 }, async () => {
+  test('a file can be sent with the keyboard alone', { timeout: 120_000 }, async () => {
     const { browser, url } = setting();
     const kenji = await signedIn(browser, url, 'kenji');
     const { page } = kenji;
-    // The browser is told of it beside the keys: said only before the key, it may come after it.
+    // Listening early makes the browser intercept the file chooser before the key is pressed.
     page.on('filechooser', () => undefined);
     await openUploads(page, url);
-    // What comes in late would take the focus along.
+    // Content that loads later would move the focus.
     await page.getByRole('link', { name: 'bank-2023.csv' }).waitFor();
     await tabTo(page, page.getByRole('button', { name: 'Choose files' }));
     const chooser = page.waitForEvent('filechooser');
@@ -94,7 +94,7 @@ export function manyFilesStory(setting: Setting): void {
   });
 }
 
-/** Presses Tab until something has the focus. */
+/** Presses Tab until the target has the focus. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   for (let presses = 0; presses < 150; presses++) {
     if (await target.evaluate((element) => element === document.activeElement)) return;

@@ -4,7 +4,7 @@ import { cardOf, drop, openUploads, signedIn, untilPublished } from './person.ts
 import type { Setting } from './setting.ts';
 
 export function payloadsStory(setting: Setting): void {
-  test('markup in the file’s name, its header and its cells is shown as text', { timeout: 180_000 }, async () => {
+  test('markup in the name, the header and the cells of a file stays text', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
     const kenji = await signedIn(browser, url, 'kenji');
     const { page } = kenji;
@@ -32,7 +32,7 @@ export function payloadsStory(setting: Setting): void {
     await kenji.close();
   });
 
-  test('markup in a template’s name and in a bank’s columns is shown as text', { timeout: 120_000 }, async () => {
+  test('markup in the name of a template and in a bank’s columns stays text', { timeout: 120_000 }, async () => {
     const { browser, url } = setting();
     const kenji = await signedIn(browser, url, 'kenji');
     const { page } = kenji;

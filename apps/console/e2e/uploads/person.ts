@@ -1,4 +1,4 @@
-/** A person at a browser, in front of a running console. */
+/** A person who uses a running console in a browser. */
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,20 +9,20 @@ export const webFolder = fileURLToPath(new URL('../../dist/web', import.meta.url
 export const sampleFolder = fileURLToPath(new URL('../../../../samples', import.meta.url));
 export const bankExports = join(sampleFolder, 'bank-exports');
 
-/** Loading a large file, on a machine that does other things as well. */
+/** Enough time to load a large file on a busy machine. */
 export const published = { timeout: 90_000 };
 
 export interface Person {
   readonly page: Page;
   readonly owner: string;
-  /** What the page complained of: a test that expects nothing looks here. */
+  /** Errors of the page. Tests expect none. */
   readonly errors: string[];
-  /** Asks the API as this person. */
+  /** Sends a GET request to the API as this person. */
   get(path: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** Signs in by a click on the owner's name, as anybody does on their own machine. */
+/** Signs in with a click on the owner's name, as on a local machine. */
 export function signedIn(
   browser: Browser,
   url: string,
@@ -32,7 +32,7 @@ export function signedIn(
   return clickedIn(browser, url, owner, new RegExp(`^${owner} *\\d+ upload`), options);
 }
 
-/** As the operator that the page offers: the first owner. */
+/** Signs in as the operator that the page offers, who is the first owner. */
 export function signedInAsOperator(
   browser: Browser,
   url: string,
@@ -84,7 +84,7 @@ export async function openUploads(page: Page, url: string): Promise<void> {
   await page.getByRole('heading', { name: 'Uploads', level: 1 }).waitFor();
 }
 
-/** Something that is dragged: a file's content, or a path. */
+/** A file to drop: its text or its bytes. */
 export interface DraggedFile {
   readonly name: string;
   readonly text?: string;
@@ -95,7 +95,7 @@ export async function dragged(path: string): Promise<DraggedFile> {
   return { name: basename(path), bytes: await readFile(path) };
 }
 
-/** Drops files on the page, from outside of the browser as far as the page can tell. */
+/** Drops files on the page as if they came from outside the browser. */
 export async function drop(page: Page, files: readonly DraggedFile[]): Promise<void> {
   const contents = files.map(({ name, text, bytes }) => ({
     name,
@@ -114,7 +114,7 @@ export async function drop(page: Page, files: readonly DraggedFile[]): Promise<v
   }
 }
 
-/** The card of a file. */
+/** Returns the card of a file. */
 export function cardOf(page: Page, name: string | RegExp): Locator {
   return page.getByRole('article', { name });
 }
@@ -127,7 +127,7 @@ export async function untilPublished(card: Locator): Promise<void> {
   await card.getByText(/rows? read:/).waitFor(published);
 }
 
-/** A file of expenses of one month. */
+/** Returns a file of expenses of one month. */
 export function expenses(
   rows: readonly (readonly [date: string, merchant: string, amount: string])[],
   currency = 'EUR',

@@ -1,4 +1,4 @@
-/** From the drop of an unknown bank's export to an undone and redone correction. */
+/** The export of an unknown bank, from the drop to a correction that is undone and restored. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { drawnMonths } from './month-chart.ts';
@@ -18,17 +18,17 @@ import type { Setting } from './setting.ts';
 
 const month = '2025-06';
 
-/** Amounts as numbers of hundredths: `3218.2100` is 321821. */
+/** Converts an amount to hundredths: `3218.2100` is 321821. */
 function cents(amount: string | null): number {
   return Math.round(Number(amount ?? '0') * 100);
 }
 
 export function unknownBankStory(setting: Setting): void {
-  test('an export of an unknown bank is mapped, sent, mended, undone and redone', { timeout: 300_000 }, async () => {
+  test('an export of an unknown bank is mapped, sent, fixed, undone and restored', { timeout: 300_000 }, async () => {
     const { browser, url } = setting();
     const ada = await signedIn(browser, url, 'ada');
     const { page } = ada;
-    // On a second screen, where the dashboard is opened anew each time.
+    // A second window opens the dashboard again each time.
     const looking = await signedIn(browser, url, 'ada', { reducedMotion: 'reduce' });
     const chart = () => drawnMonths(looking.page, url, month.slice(0, 4));
     const before = cents(await spentIn(ada, month, 'EUR'));
@@ -38,7 +38,7 @@ export function unknownBankStory(setting: Setting): void {
     await drop(page, [await dragged(join(bankExports, 'stadtbank-nordufer-2025-06.csv'))]);
     await cardOf(page, 'stadtbank-nordufer-2025-06.csv').getByRole('button', { name: 'Match the columns' }).click();
     const editor = page.getByRole('dialog', { name: 'Match the columns of stadtbank-nordufer-2025-06.csv' });
-    // The umlauts of Windows-1252, the day-first dates and the decimal commas were found.
+    // The umlauts of Windows-1252, the day-first dates and the decimal commas were recognised.
     await editor.getByRole('cell', { name: 'Bäckerei Süß & Söhne' }).first().waitFor();
     await editor.getByRole('cell', { name: '2025-06-03' }).first().waitFor();
     await editor.getByRole('cell', { name: '1180.00' }).waitFor();
@@ -72,7 +72,7 @@ export function unknownBankStory(setting: Setting): void {
     const correction = cardOf(page, 'stadtbank-nordufer-2025-06-expenses.csv');
     await correction.getByRole('button', { name: 'Send the correction' }).click();
     await untilPublished(correction);
-    // 27.50 at the market and 118.00 for the bicycle.
+    // 27.50 for the market and 118.00 for the bicycle.
     await expect.poll(async () => cents(await spentIn(ada, month, 'EUR'))).toBe(sent + 14550);
     const chartMended = await chart();
     expect(chartMended).not.toEqual(chartSent);
@@ -92,14 +92,14 @@ export function unknownBankStory(setting: Setting): void {
     expect(await chart()).toEqual(chartMended);
     await looking.close();
 
-    // The next export of that bank needs no hand.
+    // The next export of this bank is mapped automatically.
     await openUploads(page, url);
     await drop(page, [
       { ...(await dragged(join(bankExports, 'stadtbank-nordufer-2025-06.csv'))), name: 'next month.csv' },
     ]);
     const next = cardOf(page, 'next month-expenses.csv');
     await next.getByText('read with your template “Stadtbank Giro”').waitFor();
-    // All of it is there already, the two that nobody mended in this file excepted.
+    // All rows are already there except the two that this file still has wrong.
     await next.getByText('already there').waitFor();
     await expect
       .poll(() => next.getByRole('img').first().getAttribute('aria-label'))
@@ -108,7 +108,7 @@ export function unknownBankStory(setting: Setting): void {
     await ada.close();
   });
 
-  test('where nobody can tell the order of day and month, the person is asked', async () => {
+  test('the person is asked if the order of day and month is ambiguous', async () => {
     const { browser, url } = setting();
     const ada = await signedIn(browser, url, 'ada');
     const { page } = ada;

@@ -1,6 +1,6 @@
-/** What the API says when it refuses: RFC 9457, in a person's words. */
+/** One field of a request that the API refused (RFC 9457). */
 export interface FieldProblem {
-  /** Where in what was sent, as a JSON pointer. */
+  /** JSON pointer to the field in the request. */
   readonly pointer: string;
   readonly message: string;
 }
@@ -21,16 +21,16 @@ export class ApiError extends Error {
   }
 }
 
-/** Reads a refusal, whoever wrote it: the API, a gateway before it, or a proxy that knows no JSON. */
+/** Reads a refusal from the API, from a gateway before it, or from a proxy that does not return JSON. */
 export async function readProblem(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined);
-  const said = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  const text = (name: string) => (typeof said[name] === 'string' ? said[name] : undefined);
+  const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : undefined);
   return new ApiError(
     response.status,
     text('title') ?? titleForStatus(response.status),
     text('detail') ?? adviceFor(response.status),
-    Array.isArray(said.errors) ? said.errors.filter(isFieldProblem) : [],
+    Array.isArray(fields.errors) ? fields.errors.filter(isFieldProblem) : [],
   );
 }
 
@@ -54,18 +54,18 @@ function adviceFor(status: number): string {
     : `The service answered with status ${status}. Try again.`;
 }
 
-/** Worth trying again by itself: the network, or a fault that passes. */
+/** Returns whether the error may pass without a change: a network error or a server fault. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ApiError) return error.status >= 500 || error.status === 429;
   return error instanceof TypeError;
 }
 
-/** The service has too much to do, and did nothing. */
+/** Returns whether the service is overloaded and did nothing. */
 export function isBusy(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 429 || error.status === 503);
 }
 
-/** What to tell a person about any error. */
+/** Returns the title and the text that people read for any error. */
 export function describeError(error: unknown): { readonly title: string; readonly detail: string } {
   if (error instanceof ApiError) return { title: error.title, detail: error.detail };
   if (error instanceof TypeError)

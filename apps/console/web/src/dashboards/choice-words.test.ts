@@ -3,7 +3,7 @@ import { describeChoices } from './choice-words.ts';
 
 const every = ['period', 'currency', 'category', 'account'] as const;
 
-test('a choice is told in words, what was clicked first', () => {
+test('describeChoices describes drills first, then the period and the other filters', () => {
   expect(describeChoices({}, every)).toEqual([]);
   expect(describeChoices({ currency: 'EUR', from: '2025-03', to: '2025-03', category: 'Rent' }, every)).toEqual([
     'March 2025',
@@ -21,6 +21,6 @@ test('a choice is told in words, what was clicked first', () => {
   ).toEqual(['Austria', 'city: Not stated', 'EUR']);
 });
 
-test('a choice that is not offered narrows nothing, and is not told', () => {
+test('describeChoices leaves out filters that the visual does not offer', () => {
   expect(describeChoices({ from: '2025-03', currency: 'EUR', category: 'Rent' }, ['currency'])).toEqual(['EUR']);
 });

@@ -1,13 +1,13 @@
-/** What a reader has chosen, in words: beside a visual alone, and on paper. */
+/** Describes the chosen filters and drills in words, above a drilled visual and on paper. */
 import type { FilterName, Filters } from '@centflow/reports';
 import { formatDay, formatMonthLong } from '../shared/dates.ts';
 import { getCountryName, NOT_STATED } from './figures.ts';
 
 /**
- * A phrase for each: what was clicked on the way, then the period, and the rest.
+ * Returns one phrase for each choice: drills first, then the period, then the other filters.
  *
- * @param offered by the dashboard or visual: another choice stays in the address, and narrows nothing here
- * @param drills later ones count
+ * @param offered filters of the dashboard or visual; other filters stay in the address but have no effect here
+ * @param drills in order; a later drill of the same column wins
  */
 export function describeChoices(
   { from, to, currency, category, account }: Filters,
@@ -17,10 +17,10 @@ export function describeChoices(
   const clicked = new Map(drills.flatMap((drill) => Object.entries(drill)));
   const words = [...clicked].map(([column, value]) => describeDrill(column, value));
   const chosen = { period: describePeriod(from, to), currency, category, account };
-  const said = (['period', 'currency', 'category', 'account'] as const)
+  const filters = (['period', 'currency', 'category', 'account'] as const)
     .map((filter) => (offered.includes(filter) ? chosen[filter] : undefined))
     .filter((phrase) => phrase !== undefined);
-  return [...new Set([...words, ...said])];
+  return [...new Set([...words, ...filters])];
 }
 
 function describeDrill(column: string, value: string | null): string {

@@ -46,7 +46,7 @@ function DashboardContent({ dashboard }: { readonly dashboard: Dashboard }) {
     return (
       <>
         {header}
-        <NothingYet />
+        <NoStatements />
       </>
     );
   return (
@@ -87,12 +87,15 @@ function Visuals({ dashboard, choices }: { readonly dashboard: Dashboard; readon
   );
 }
 
-/** The owner's main currency and, of money, the last twelve months: said in every request, so that all visuals agree. */
+/**
+ * Adds the defaults: the owner's main currency and, for amounts, the last twelve months. Every request names them, so
+ * all visuals agree.
+ */
 function withDefaults(chosen: Chosen, dashboard: Dashboard, { currencies, firstMonth, lastMonth }: Choices): Chosen {
   const currency = chosen.currency ?? currencies[0];
-  const unsaid = chosen.from === undefined && chosen.to === undefined;
+  const hasNoMonths = chosen.from === undefined && chosen.to === undefined;
   const months =
-    unsaid && isAboutMoney(dashboard) && firstMonth && lastMonth
+    hasNoMonths && isAboutMoney(dashboard) && firstMonth && lastMonth
       ? getPeriodMonths('last-12', { first: firstMonth, last: lastMonth })
       : {};
   return { ...(currency === undefined ? {} : { currency }), ...months, ...chosen };
@@ -102,7 +105,7 @@ function isAboutMoney({ filters }: Dashboard): boolean {
   return filters.includes('currency');
 }
 
-function NothingYet() {
+function NoStatements() {
   return (
     <EmptyState
       icon={<IconUpload size={44} stroke={1.4} />}

@@ -14,7 +14,7 @@ interface Props {
   readonly filters: Filters;
 }
 
-/** One visual alone, narrowed to the mark that was clicked, with the way back above it. */
+/** Shows one visual, filtered by the clicked mark, with breadcrumbs above it. */
 export function DrillView({ dashboard, chosen, visual, filters }: Props) {
   const path = chosen.path ?? [];
   const place = useFocusOn(path.length);
@@ -51,7 +51,7 @@ export function DrillView({ dashboard, chosen, visual, filters }: Props) {
           </Badge>
         ))}
       </Group>
-      <VisualCard visual={visual} filters={filters} chosen={chosen} alone />
+      <VisualCard visual={visual} filters={filters} chosen={chosen} isAlone />
     </section>
   );
 }
@@ -81,10 +81,9 @@ function Crumb({ dashboard, chosen: { path: _path, ...chosen }, path, title }: C
   );
 }
 
-/** Another step: the reader's place is its heading, not the button that is gone. */
+/** Focuses the visual after each step, because the clicked button is no longer on the page. */
 function useFocusOn(step: number) {
   const place = useRef<HTMLElement>(null);
-  // Another step is what moves the focus.
   useEffect(() => {
     place.current?.focus({ preventScroll: true });
   }, [step]);

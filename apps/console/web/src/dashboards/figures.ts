@@ -1,4 +1,4 @@
-/** How each cell of a visual's answer is written. */
+/** Formats the cells of a visual's answer. */
 import type { Format, VisualColumn, VisualData } from '@centflow/reports';
 import { formatDay, formatMoment, formatMonth } from '../shared/dates.ts';
 import { formatMoney, formatMoneyShort } from '../shared/money.ts';
@@ -9,7 +9,7 @@ import { stateTitles } from '../uploads/shared/state-titles.ts';
 
 export type Cell = string | number | null;
 
-/** What stands where the file says nothing. */
+/** Shown for an empty dimension. */
 export const NOT_STATED = 'Not stated';
 
 const countries = new Intl.DisplayNames(undefined, { type: 'region', fallback: 'code' });
@@ -18,7 +18,7 @@ export function getCountryName(code: string): string {
   return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code;
 }
 
-/** The system's own words, by column, as people read them. */
+/** Formats the system's own words by column, for people. */
 const systemWords: Readonly<Record<string, (text: string) => string>> = {
   code: (code) => code.replaceAll('_', ' '),
   feed: getTypeTitle,
@@ -26,7 +26,7 @@ const systemWords: Readonly<Record<string, (text: string) => string>> = {
   state: (state) => (stateTitles as Readonly<Record<string, string>>)[state] ?? state,
 };
 
-/** Line numbers and numbers of uploads are names, not quantities. */
+/** Row numbers and upload numbers are names, not quantities. */
 const names = new Set(['upload_id', 'row_no']);
 
 export function formatCell(cell: Cell, column: VisualColumn, currency: string | null): string {
@@ -61,32 +61,19 @@ function formatValue(text: string, format: Format | 'seconds', currency: string 
   }
 }
 
-/** MySQL writes UTC without saying so. */
+/** Adds the time zone: MySQL returns UTC without one. */
 function toIsoMoment(text: string): string {
   return /[zZ]|[+-]\d\d:\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}Z`;
 }
 
-/** For an axis, where there is little room and the figure itself stands elsewhere. */
+/** Formats a value briefly for an axis. The exact figure is always available elsewhere. */
 export function formatOnAxis(value: number, format: Format | 'seconds', currency: string | null): string {
   if (format === 'money' && currency !== null) return formatMoneyShort(value, currency);
   if (format === 'percent') return formatPercent(value);
   return formatInteger(value);
 }
 
-export interface Figures {
-  readonly columns: readonly VisualColumn[];
-  readonly dimensions: readonly number[];
-  readonly values: readonly number[];
-}
-
-/** Which columns are which. */
-export function figuresOf({ columns }: VisualData): Figures {
-  const withRole = (role: VisualColumn['role']) =>
-    columns.flatMap((column, index) => (column.role === role ? [index] : []));
-  return { columns, dimensions: withRole('dimension'), values: withRole('value') };
-}
-
-/** A row's dimensions by column: what a drill is narrowed to. */
+/** Returns the dimensions of a row by column. A drill filters by them. */
 export function getDimensions(data: VisualData, row: readonly Cell[]): Record<string, string | null> {
   return Object.fromEntries(
     data.columns.flatMap(({ name, role }, index) => {

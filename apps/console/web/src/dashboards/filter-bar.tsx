@@ -14,7 +14,7 @@ interface Props {
   readonly onChoose: (next: Chosen) => void;
 }
 
-/** What a dashboard is narrowed down by. Each choice goes into the address. */
+/** Shows the filters of a dashboard. Each choice goes into the address. */
 export function FilterBar({ filters, choices, chosen, onChoose }: Props) {
   const { currencies, categories, accounts } = choices;
   const set = (name: 'currency' | 'category' | 'account', value: string | null) => {
@@ -64,7 +64,7 @@ export function FilterBar({ filters, choices, chosen, onChoose }: Props) {
   );
 }
 
-/** Files are received today, whatever months their rows are of. */
+/** Returns the months to choose from. Uploads are received up to today, whatever the months of their rows. */
 function getAvailableMonths({ firstMonth, lastMonth }: Choices, filters: readonly FilterName[]): Months {
   const now = new Date().toISOString().slice(0, 7);
   const last = filters.includes('currency') ? (lastMonth ?? now) : now;
@@ -81,10 +81,10 @@ interface PeriodProps {
 }
 
 function Period({ months, chosen, onChoose }: PeriodProps) {
-  const unsaid = chosen.from === undefined && chosen.to === undefined;
-  const said = unsaid ? 'all' : findPeriod(chosen, months);
-  const [own, setOwn] = useState(said === 'own');
-  const shown: PeriodName = own ? 'own' : said;
+  const hasNoMonths = chosen.from === undefined && chosen.to === undefined;
+  const current = hasNoMonths ? 'all' : findPeriod(chosen, months);
+  const [isCustom, setCustom] = useState(current === 'custom');
+  const period: PeriodName = isCustom ? 'custom' : current;
   const data = listMonths(months).map((value) => ({ value, label: formatMonthLong(value) }));
   const from = chosen.from ?? months.first;
   const to = chosen.to ?? months.last;
@@ -95,14 +95,14 @@ function Period({ months, chosen, onChoose }: PeriodProps) {
         label="Period"
         allowDeselect={false}
         data={Object.entries(periodTitles).map(([value, label]) => ({ value, label }))}
-        value={shown}
+        value={period}
         onChange={(value) => {
           const name = value as PeriodName;
-          setOwn(name === 'own');
-          onChoose({ ...chosen, ...(name === 'own' ? { from, to } : getPeriodMonths(name, months)) });
+          setCustom(name === 'custom');
+          onChoose({ ...chosen, ...(name === 'custom' ? { from, to } : getPeriodMonths(name, months)) });
         }}
       />
-      {shown === 'own' ? (
+      {period === 'custom' ? (
         <>
           <Select
             className={classes.filter ?? ''}

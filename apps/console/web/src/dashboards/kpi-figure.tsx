@@ -14,7 +14,7 @@ interface Props {
   readonly data: VisualData;
 }
 
-/** The last month's figure, how it changed, the months before, and all of them together. */
+/** Shows the figure of the last month, its change, the months before as a line, and the total. */
 export function KpiFigure({ visual, data: { columns, rows, currency } }: Props) {
   const value = columns.find(({ role }) => role === 'value');
   const last = rows.at(-1);

@@ -1,4 +1,4 @@
-/** The periods that a reader may choose, in months of the data: statements come late, so “last” counts from the newest month on file. */
+/** The periods to choose from. “Last” counts from the newest month with data, because statements arrive late. */
 import { addMonths } from '../shared/dates.ts';
 import type { Chosen } from './chosen.ts';
 
@@ -7,7 +7,7 @@ export interface Months {
   readonly last: string;
 }
 
-export type PeriodName = 'last-12' | 'last-3' | 'this-year' | 'last-year' | 'all' | 'own';
+export type PeriodName = 'last-12' | 'last-3' | 'this-year' | 'last-year' | 'all' | 'custom';
 
 export const periodTitles: Readonly<Record<PeriodName, string>> = {
   'last-12': 'Last 12 months',
@@ -15,12 +15,12 @@ export const periodTitles: Readonly<Record<PeriodName, string>> = {
   'this-year': 'This year',
   'last-year': 'Last year',
   all: 'All time',
-  own: 'Custom range',
+  custom: 'Custom range',
 };
 
-/** The months of a preset; `own` begins with what is shown. */
+/** Returns the months of a preset. */
 export function getPeriodMonths(
-  name: Exclude<PeriodName, 'own'>,
+  name: Exclude<PeriodName, 'custom'>,
   { first, last }: Months,
 ): { from: string; to: string } {
   const year = Number(last.slice(0, 4));
@@ -38,18 +38,18 @@ export function getPeriodMonths(
   }
 }
 
-/** Which preset an address shows; without months in it, the last twelve. */
+/** Returns the preset that matches the months of an address. The default is the last twelve months. */
 export function findPeriod(chosen: Pick<Chosen, 'from' | 'to'>, months: Months): PeriodName {
   if (chosen.from === undefined && chosen.to === undefined) return 'last-12';
   const presets = ['last-12', 'last-3', 'this-year', 'last-year', 'all'] as const;
-  return presets.find((name) => hasSameMonths(getPeriodMonths(name, months), chosen)) ?? 'own';
+  return presets.find((name) => hasSameMonths(getPeriodMonths(name, months), chosen)) ?? 'custom';
 }
 
 function hasSameMonths(one: { from: string; to: string }, other: Pick<Chosen, 'from' | 'to'>): boolean {
   return one.from === other.from && one.to === other.to;
 }
 
-/** Newest first, for choosing from. */
+/** Returns the months, newest first. */
 export function listMonths({ first, last }: Months): string[] {
   const months: string[] = [];
   for (let month = last; month >= first && months.length < 1200; month = addMonths(month, -1)) months.push(month);

@@ -1,4 +1,4 @@
-/** A visual as a picture for a letter or a chat: on white, with its title, twice as sharp as a screen. */
+/** Saves a visual as a picture: on white, with its title, at twice the resolution of the screen. */
 import type { Visual, VisualData } from '@centflow/reports';
 import { saveFile } from '../shared/save-file.ts';
 import { draw } from './charts/draw.ts';
@@ -12,7 +12,7 @@ const WIDTH = 960;
 const MARGIN = 28;
 const HEAD = 64;
 const SHARPNESS = 2;
-/** Of a table: a picture is no place for more. */
+/** The most table rows that a picture shows. */
 const ROWS = 40;
 
 export async function savePng(visual: Visual, data: VisualData): Promise<void> {

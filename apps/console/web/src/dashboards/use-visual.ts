@@ -2,7 +2,7 @@ import type { FilterName, Filters, Visual, VisualData } from '@centflow/reports'
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, readAnswer } from '../api/client.ts';
 
-/** The figures of a visual. While other filters load, the last ones stay on the page. */
+/** Loads the figures of a visual. The previous figures stay on the page while other filters load. */
 export function useVisual(visual: Visual, filters: Filters) {
   const query = buildQuery(visual, filters);
   return useQuery({
@@ -13,7 +13,7 @@ export function useVisual(visual: Visual, filters: Filters) {
   });
 }
 
-/** What may be chosen from. */
+/** Loads the values to choose from in filters. */
 export function useChoices() {
   return useQuery({
     queryKey: ['choices'],
@@ -22,7 +22,7 @@ export function useChoices() {
 }
 export type Choices = NonNullable<ReturnType<typeof useChoices>['data']>;
 
-/** Only what touches the visual: two filters that it does not have would be asked for twice. */
+/** Returns only the filters that the visual has. Other filters would cause a second request for the same figures. */
 function buildQuery(visual: Visual, filters: Filters): Record<string, string> {
   const has = (name: FilterName) => (visual.filters as readonly string[]).includes(name);
   const query: Record<string, string | undefined> = {

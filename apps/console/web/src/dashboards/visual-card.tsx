@@ -24,17 +24,17 @@ interface Props {
   readonly visual: Visual;
   readonly filters: Filters;
   readonly chosen: Chosen;
-  /** The only one on the page, after a drill. */
-  readonly alone?: boolean;
+  /** True if the visual is isAlone on the page, after a drill. */
+  readonly isAlone?: boolean;
 }
 
-/** A visual with its question, its figures as a table, and its exports. */
-export function VisualCard({ visual, filters, chosen, alone = false }: Props) {
+/** Shows a visual with its question, its table and its downloads. */
+export function VisualCard({ visual, filters, chosen, isAlone = false }: Props) {
   const figures = useVisual(visual, filters);
   const [asTable, setAsTable] = useState(false);
   const titleId = useId();
   const onMark = useDrill(visual, filters, chosen);
-  const reserved = getBodyHeight(visual, filters, alone);
+  const reserved = getBodyHeight(visual, filters, isAlone);
   const height = figures.data ? getDrawingHeight(visual, reserved, figures.data.rows.length) : reserved;
   return (
     <section className={`panel ${classes.card}`} aria-labelledby={titleId} data-visual={visual.id}>
@@ -97,7 +97,7 @@ function describeTruncation(visual: Visual, { rows }: VisualData): string {
   return `These are the ${count} largest.`;
 }
 
-/** A click on a mark goes one step finer; the step goes into the address, so that “back” goes back. */
+/** Returns the handler of a click on a mark. The drill goes into the address, so the back button undoes it. */
 function useDrill(visual: Visual, filters: Filters, chosen: Chosen): OnMark | undefined {
   const navigate = useNavigate();
   if (visual.drill === undefined) return undefined;

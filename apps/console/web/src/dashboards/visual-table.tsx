@@ -12,10 +12,10 @@ interface Props {
   readonly onMark: OnMark | undefined;
 }
 
-/** The figures of any visual; where a chart is clicked, here is a button. */
+/** Shows the figures of any visual as a table. Buttons replace the clicks of a chart. */
 export function VisualTable({ visual, data, onMark }: Props) {
   const { rows, currency } = data;
-  // The row leads to its upload by a link: the upload's number means nothing to a person.
+  // The row links to its upload. The number of the upload means nothing to people.
   const columns = data.columns
     .map((column, index) => ({ column, index }))
     .filter(({ column }) => column.name !== 'upload_id');
@@ -70,7 +70,7 @@ export function VisualTable({ visual, data, onMark }: Props) {
   );
 }
 
-/** A payment leads to the line of the file that it is from. */
+/** Links a payment to its row in the file. */
 function renderLink(data: VisualData, row: readonly Cell[], column: string, text: string): ReactNode {
   if (column !== 'row_no') return text;
   const uploadId = row[data.columns.findIndex(({ name }) => name === 'upload_id')];

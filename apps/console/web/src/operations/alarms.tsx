@@ -13,7 +13,7 @@ interface Alarm {
   readonly since: string | null;
 }
 
-const looks = {
+const stateLooks = {
   ALARM: { label: 'Alarm', color: 'red' },
   INSUFFICIENT_DATA: { label: 'No data', color: 'gray' },
   OK: { label: 'OK', color: 'spruce' },
@@ -23,8 +23,8 @@ const columns: readonly Column<Alarm>[] = [
   {
     title: 'State',
     cell: ({ state }) => (
-      <Badge variant="light" color={looks[state].color} tt="none">
-        {looks[state].label}
+      <Badge variant="light" color={stateLooks[state].color} tt="none">
+        {stateLooks[state].label}
       </Badge>
     ),
   },

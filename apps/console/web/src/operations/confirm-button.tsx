@@ -6,16 +6,16 @@ import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { toastDone } from '../shared/toasts.ts';
 
 interface Props {
-  /** What the button does, as it is confirmed. */
+  /** The action's name, shown on the button and in the dialog. */
   readonly title: string;
-  /** What follows from it. */
+  /** What the action will do, shown in the dialog. */
   readonly children: ReactNode;
   readonly disabled?: boolean;
-  /** @returns what to tell when it is done */
+  /** @returns the message to show when it is done */
   readonly action: () => Promise<string>;
 }
 
-/** Nothing that changes the flow happens by one slip of the hand. */
+/** Asks for confirmation before an action that changes the pipeline. */
 export function ConfirmButton({ title, children, disabled = false, action }: Props) {
   const [opened, { open, close }] = useDisclosure(false);
   const queries = useQueryClient();

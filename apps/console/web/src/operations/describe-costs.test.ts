@@ -9,13 +9,13 @@ const unpriced = { glueVersion: '7.0', dpuHourUsd: null, usd: null };
 const list = `(list price, ${formatMonth('2026-09')})`;
 
 describe('describeCosts', () => {
-  test('names the one price of runs on one version', () => {
+  test('names the one price of runs on one Glue version', () => {
     expect(describeCosts([onGlue6, onGlue6], '2026-09')).toBe(
       `2 runs, ${formatCost('0.0206')} in total. A DPU hour costs ${formatCost('0.308')} on Glue 6.0 ${list}.`,
     );
   });
 
-  test('names the price of each version after a change of version', () => {
+  test('names the price of each Glue version', () => {
     expect(describeCosts([onGlue6, onGlue5, onGlue5], '2026-09')).toBe(
       `3 runs, ${formatCost('0.0397')} in total. ` +
         `A DPU hour costs ${formatCost('0.308')} on Glue 6.0 and ${formatCost('0.44')} on Glue 5.1 ${list}.`,
@@ -28,7 +28,7 @@ describe('describeCosts', () => {
     );
   });
 
-  test('keeps the price of a version although another run of it has none', () => {
+  test('names the price of a version although another run of it has none', () => {
     const flex = { ...onGlue6, dpuHourUsd: null, usd: null };
     expect(describeCosts([onGlue6, flex], '2026-09')).toContain(`${formatCost('0.308')} on Glue 6.0`);
   });

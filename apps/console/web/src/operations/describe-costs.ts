@@ -6,7 +6,7 @@ import { formatCost, formatCount } from '../shared/numbers.ts';
 type RunCosts = Pick<JobRun, 'glueVersion' | 'dpuHourUsd' | 'usd'>;
 
 /**
- * Says what job runs cost together and at which prices. A run whose price is unknown is counted, but adds nothing to the sum.
+ * Describes the total cost of job runs and their prices. Runs without a known price count, but add nothing to the sum.
  *
  * @param asOf month of the price list, such as `2026-09`
  */
@@ -22,7 +22,7 @@ export function describeCosts(runs: readonly RunCosts[], asOf: string): string {
   );
 }
 
-/** The prices of the versions that ran, each once. */
+/** Returns the price of each version that ran. */
 function listPrices(runs: readonly RunCosts[]): string[] {
   const priced = runs.flatMap(({ glueVersion, dpuHourUsd }) =>
     dpuHourUsd === null ? [] : [[glueVersion, dpuHourUsd] as const],

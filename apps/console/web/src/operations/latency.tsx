@@ -48,7 +48,7 @@ function Days({ days }: { readonly days: readonly Day[] }) {
   return <DataTable label="Latency by day" rows={days} columns={columns} keyOf={({ day }) => day} />;
 }
 
-/** The two figures beside it, as lengths. */
+/** Draws p50 and p95 as bars. */
 function Bars({ p50, p95 }: { readonly p50: number; readonly p95: number }) {
   return (
     <svg viewBox="0 0 100 10" preserveAspectRatio="none" width="100%" height="12" aria-hidden="true">

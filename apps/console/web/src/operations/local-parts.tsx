@@ -7,7 +7,7 @@ import { formatMoment } from '../shared/dates.ts';
 import { type Column, DataTable } from './data-table.tsx';
 import { Panel, REFRESH } from './panel.tsx';
 
-const looks: Readonly<Record<LocalPart['state'], { readonly label: string; readonly color: string }>> = {
+const stateLooks: Readonly<Record<LocalPart['state'], { readonly label: string; readonly color: string }>> = {
   ready: { label: 'Running', color: 'spruce' },
   starting: { label: 'Starting', color: 'gray' },
   silent: { label: 'Not responding', color: 'red' },
@@ -21,8 +21,8 @@ const columns: readonly Column<LocalPart>[] = [
   {
     title: 'State',
     cell: ({ state }) => (
-      <Badge variant="light" color={looks[state].color} tt="none">
-        {looks[state].label}
+      <Badge variant="light" color={stateLooks[state].color} tt="none">
+        {stateLooks[state].label}
       </Badge>
     ),
   },
@@ -35,7 +35,7 @@ const columns: readonly Column<LocalPart>[] = [
   },
 ];
 
-/** The processes that `npm start` keeps alive; nothing on AWS, where the services do that. */
+/** Shows the processes that `npm start` restarts. On AWS there are none. */
 export function LocalParts() {
   const config = useQuery(configQuery);
   return config.data?.environment === 'local' ? <Parts /> : null;

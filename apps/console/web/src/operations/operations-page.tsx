@@ -12,7 +12,7 @@ import { LocalParts } from './local-parts.tsx';
 import { PipelineUploads } from './pipeline-uploads.tsx';
 import { Sweep } from './sweep.tsx';
 
-/** How the flow does, for those who run it: never people's rows or amounts. */
+/** Shows operators the state of the pipeline, without rows or amounts. */
 export default function OperationsPage() {
   const who = useWho();
   if (who.isPending) return <LoadingPage />;

@@ -12,7 +12,7 @@ import { type Column, DataTable } from './data-table.tsx';
 import { useJobRuns } from './job-runs.tsx';
 import classes from './operations.module.css';
 
-/** Uploads of all owners: how far they are, how long they took and what they cost. */
+/** Shows the uploads of all owners with their state, duration and cost. */
 export function PipelineUploads() {
   const pages = useInfiniteQuery({
     queryKey: ['operations', 'uploads'],

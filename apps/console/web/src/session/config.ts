@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { publicApi, readAnswer } from '../api/client.ts';
 
-/** How one signs in here; the same until the next release. */
+/** Loads how people sign in. It stays the same until the next release. */
 export const configQuery = queryOptions({
   queryKey: ['config'],
   queryFn: ({ signal }) => readAnswer(publicApi.config.$get({ query: {} }, { init: { signal } })),

@@ -1,7 +1,7 @@
 import { api, readAnswer } from '../api/client.ts';
 import { queryClient } from '../api/query-client.ts';
 
-/** Whose money whoever is signed in works on. */
+/** Returns the owner whose money the signed-in person works on. */
 export async function currentOwner(): Promise<string> {
   const { owner } = await queryClient.fetchQuery({
     queryKey: ['session'],

@@ -2,7 +2,7 @@ import { Button, Modal, Text } from '@mantine/core';
 import { SignInChoices } from './sign-in-choices.tsx';
 import { signOut } from './sign-out.ts';
 
-/** Stands above the page, which keeps everything; its requests go on once somebody has signed in. */
+/** Asks for a new sign-in above the page, which keeps its state. Waiting requests continue afterwards. */
 export default function ExpiredSession() {
   return (
     <Modal

@@ -1,8 +1,8 @@
 /**
- * Sign-in with an OIDC provider: authorisation code with PKCE. Loaded only where the environment has one.
+ * Signs in with an OIDC provider, by authorisation code with PKCE. Loaded only in environments with a provider.
  *
- * A page that must not be lost signs in through a second window, which hands the token over by a BroadcastChannel: unlike
- * `window.opener` that also works where the provider's pages cut the windows' ties (Cross-Origin-Opener-Policy).
+ * A page that must keep its state signs in through a second window, which passes the token over a BroadcastChannel.
+ * Unlike `window.opener`, this works even if the provider's pages set Cross-Origin-Opener-Policy.
  */
 import { OidcClient, type SigninResponse, type UserProfile, WebStorageStateStore } from 'oidc-client-ts';
 import { queryClient } from '../api/query-client.ts';
@@ -10,7 +10,7 @@ import { configQuery } from './config.ts';
 import type { Credentials } from './session.ts';
 import { session } from './this-tab.ts';
 
-/** Absent: the window closes when it has signed in. */
+/** Absent in a second window, which closes after the sign-in. */
 interface ReturnTo {
   readonly address?: string;
 }
@@ -18,7 +18,7 @@ interface ReturnTo {
 const SIGN_IN_AGAIN = '/sign-in/again';
 const HANDED_OVER_BY = 'centflow-sign-in';
 const SCOPE = 'openid profile email';
-/** Requests of the page wait for a renewal no longer than this. */
+/** The longest time that requests wait for a renewal. */
 const TIMEOUT_SECONDS = 10;
 
 async function connect(): Promise<OidcClient> {
@@ -31,12 +31,12 @@ async function connect(): Promise<OidcClient> {
     response_type: 'code',
     scope: SCOPE,
     requestTimeoutInSeconds: TIMEOUT_SECONDS,
-    // The window that comes back is not always the one that left; what is kept is the verifier of one sign-in.
+    // The window that returns is not always the window that left. Only the verifier of one sign-in is stored.
     stateStore: new WebStorageStateStore({ store: localStorage }),
   });
 }
 
-/** Leaves the page for the provider's. */
+/** Navigates to the provider's sign-in page. */
 export async function signInByRedirect(): Promise<void> {
   const returnTo: ReturnTo = { address: location.pathname + location.search };
   const { url } = await (await connect()).createSigninRequest({ state: returnTo });
@@ -44,13 +44,13 @@ export async function signInByRedirect(): Promise<void> {
 }
 
 /**
- * The page stays; ends when the other window has signed in.
+ * Signs in through a second window and keeps this page. Resolves when the second window has signed in.
  *
- * The provider may remember somebody else, who would be signed in without a question, and refused, again and again. So the other
- * window signs out at the provider first. `prompt=login` alone is not enough: Cognito's classic pages ignore it
- * (https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html).
+ * The provider may remember another person and sign them in without asking, which the console would refuse every time.
+ * So the second window signs out at the provider first. `prompt=login` alone is not enough, because Cognito's classic
+ * pages ignore it (https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html).
  *
- * @throws Error where the browser lets no window open
+ * @throws Error if the browser blocks the window
  */
 export async function signInInWindow(): Promise<void> {
   const other = window.open('about:blank', '_blank', 'popup,width=520,height=720');
@@ -63,12 +63,12 @@ export async function signInInWindow(): Promise<void> {
   session.signIn(await handedOver);
 }
 
-/** In the second window, once the provider has forgotten who was signed in: leaves for the provider's sign-in. */
+/** Continues to the provider's sign-in, in the second window, after the provider has signed out. */
 export async function signInAgain(): Promise<void> {
   location.replace(await createSecondSignInUrl(await connect()));
 }
 
-/** Where a window signs in that closes afterwards. */
+/** Returns the address of a sign-in whose window closes afterwards. */
 async function createSecondSignInUrl(client: OidcClient): Promise<string> {
   const returnTo: ReturnTo = {};
   return (await client.createSigninRequest({ state: returnTo, prompt: 'login' })).url;
@@ -85,9 +85,9 @@ function waitForCredentials(): Promise<Credentials> {
 }
 
 /**
- * In the window that the provider sent back.
+ * Completes the sign-in in the window that the provider returned.
  *
- * @returns the address of the page to show, or undefined where this window has done its work
+ * @returns the address of the page to show, or undefined if this window is done
  */
 export async function finishSignIn(): Promise<string | undefined> {
   const response = await (await connect()).processSigninResponse(location.href);
@@ -113,7 +113,7 @@ function getCredentials({ id_token, expires_at, refresh_token }: SigninResponse)
   };
 }
 
-/** @throws Error where the provider renews no more, cannot be reached, or means somebody else */
+/** @throws Error if the provider refuses, cannot be reached, or returns another person */
 export async function renewCredentials({ token, refreshToken = '' }: Credentials): Promise<Credentials> {
   const response = await (await connect()).useRefreshToken({
     state: {
@@ -121,7 +121,7 @@ export async function renewCredentials({ token, refreshToken = '' }: Credentials
       id_token: token,
       scope: SCOPE,
       session_state: null,
-      // Handed through to who reads claims here: nobody.
+      // Required by the type; nothing reads claims here.
       profile: {} as UserProfile,
     },
     timeoutInSeconds: TIMEOUT_SECONDS,
@@ -129,21 +129,21 @@ export async function renewCredentials({ token, refreshToken = '' }: Credentials
   return { refreshToken, ...getCredentials(response) };
 }
 
-/** Ends the provider's own session too, or the next “Sign in” would ask nobody anything. */
+/** Ends the session at the provider, too. Otherwise the next sign-in would not ask for anything. */
 export async function signOutOfProvider(refreshToken: string | undefined): Promise<void> {
   const client = await connect();
-  // One that cannot be revoked now ends by itself; who signs out is not held up.
+  // A refresh token that cannot be revoked now will expire. The sign-out does not wait for it.
   if (refreshToken !== undefined) await client.revokeToken(refreshToken, 'refresh_token').catch(() => undefined);
   location.assign(await createSignOutUrl(client, '/'));
 }
 
-/** @param then where the provider leads afterwards: an address of the console that it knows (infra: `logoutUrls`) */
+/** @param then the page of the console to return to; the provider must know it (infra: `logoutUrls`) */
 async function createSignOutUrl(client: OidcClient, then: '/' | typeof SIGN_IN_AGAIN): Promise<string> {
   const address = new URL(then, location.origin).href;
   const { url } = await client.createSignoutRequest({
     client_id: client.settings.client_id,
     post_logout_redirect_uri: address,
-    // Cognito's own name for it: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
+    // Cognito's name for the parameter: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
     extraQueryParams: { logout_uri: address },
   });
   return url;

@@ -8,7 +8,7 @@ export function useSessionState(): SessionState {
   return useSyncExternalStore(session.subscribe, session.state);
 }
 
-/** Whose money is shown, and whether they may see the operations. */
+/** Loads the owner whose money is shown, and whether the person is an operator. */
 export function useWho() {
   return useQuery({
     queryKey: ['session'],

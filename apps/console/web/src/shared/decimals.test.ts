@@ -2,20 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { calculateChange, compareAmounts, sumAmounts } from './decimals.ts';
 
 describe('decimals', () => {
-  test('sumAmounts adds what a float would round', () => {
+  test('sumAmounts adds exactly where a float would round', () => {
     expect(sumAmounts(['0.1', '0.2', '-0.3000', '9007199254740993.0001'])).toBe('9007199254740993.0001');
     expect(sumAmounts([])).toBe('0.0000');
   });
 
-  test('sumAmounts refuses more decimals than amounts have, instead of a wrong sum', () => {
+  test('sumAmounts refuses more decimals than amounts have', () => {
     expect(() => sumAmounts(['0.12345'])).toThrow(RangeError);
   });
 
-  test('compareAmounts orders by value, not by text', () => {
+  test('compareAmounts orders amounts by value', () => {
     expect(['10', '9.5', '-2', '-10'].sort(compareAmounts)).toEqual(['-10', '-2', '9.5', '10']);
   });
 
-  test('calculateChange is a share of a positive amount before, and null otherwise', () => {
+  test('calculateChange returns a share of a positive amount before, and null otherwise', () => {
     expect(calculateChange('80.0000', '100')).toBe(0.25);
     expect(calculateChange('0', '100')).toBeNull();
     expect(calculateChange('-1', '100')).toBeNull();

@@ -1,4 +1,4 @@
-/** Exact sums and comparisons of amounts and counts, which come as decimal strings of at most four decimals. */
+/** Exact sums and comparisons of amounts and counts. They are decimal strings with at most four decimals. */
 import { amountText, unitsOf } from '@centflow/preview/amount';
 
 /** Returns the exact sum, with four decimals. */
@@ -17,7 +17,7 @@ export function compareAmounts(one: string, other: string): number {
 /**
  * Returns the change as a share of the amount before: `0.25` is a quarter more.
  *
- * @returns null if the amount before was zero or below: no share of it describes the change
+ * @returns null if the amount before is zero or negative, because a share would be meaningless
  */
 export function calculateChange(before: string, now: string): number | null {
   const from = unitsOf(before);

@@ -1,7 +1,4 @@
-/**
- * Money as a person writes it. Amounts come as decimal strings and stay so: `Intl` takes strings exactly, and no amount is
- * ever a float on its way to the page.
- */
+/** Formats money. Amounts are decimal strings, which `Intl` formats exactly, and never become floats. */
 const formats = new Map<string, Intl.NumberFormat>();
 
 function formatFor(key: string, make: () => Intl.NumberFormat): Intl.NumberFormat {
@@ -13,19 +10,19 @@ function formatFor(key: string, make: () => Intl.NumberFormat): Intl.NumberForma
   return format;
 }
 
-/** `1234.5000` in EUR: `€1,234.50`. Decimals beyond the currency's own are shown rather than rounded away. */
+/** Formats `1234.5000` in EUR as `€1,234.50`. Decimals beyond those of the currency are shown, not rounded. */
 export function formatMoney(amount: string, currency: string): string {
   const decimals = amount.includes('.') ? amount.replace(/0+$/, '').length - amount.indexOf('.') - 1 : 0;
   return moneyFormat(currency, Math.max(decimals, 0)).format(amount as Intl.StringNumericLiteral);
 }
 
-/** With a sign in front of both directions: `+€1,234.50`, `−€80.00`. */
+/** Formats an amount with a sign in both directions: `+€1,234.50`, `−€80.00`. */
 export function formatSignedMoney(amount: string, currency: string): string {
   const text = formatMoney(amount, currency);
   return isPositive(amount) ? `+${text}` : text;
 }
 
-/** For axes and small tiles: `€1.2K`. Never the only place where a figure stands. */
+/** Formats an amount briefly for axes and tiles: `€1.2K`. The exact amount must be shown elsewhere. */
 export function formatMoneyShort(amount: number, currency: string): string {
   const size = Math.abs(amount);
   const decimals = size >= 1000 ? 1 : size >= 10 ? 0 : 2;
@@ -42,12 +39,12 @@ export function formatMoneyShort(amount: number, currency: string): string {
 
 function moneyFormat(currency: string, decimals: number): Intl.NumberFormat {
   return formatFor(`${currency} ${decimals}`, () => {
-    const own = numberFormat({ style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+    const currencyDecimals = numberFormat({ style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
     return numberFormat({
       style: 'currency',
       currency,
-      minimumFractionDigits: own,
-      maximumFractionDigits: Math.max(own, decimals),
+      minimumFractionDigits: currencyDecimals,
+      maximumFractionDigits: Math.max(currencyDecimals, decimals),
     });
   });
 }
@@ -64,7 +61,7 @@ export function isPositive(amount: string): boolean {
   return !amount.startsWith('-') && /[1-9]/.test(amount);
 }
 
-/** For pixels alone: the length of a bar, the shade of a square. */
+/** Converts an amount to a float for drawing only, such as the length of a bar. */
 export function toNumber(amount: string | number | null): number | null {
   if (amount === null) return null;
   return Number(amount);

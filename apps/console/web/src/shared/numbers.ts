@@ -6,7 +6,7 @@ const bytes = (['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const).map(
     new Intl.NumberFormat(undefined, {
       style: 'unit',
       unit,
-      // The short form of a byte has no plural: “846 byte”.
+      // The short form of bytes has no plural: “846 byte”.
       ...(unit === 'byte' ? { unitDisplay: 'long', maximumFractionDigits: 0 } : { maximumFractionDigits: 1 }),
     }),
 );
@@ -24,12 +24,12 @@ export function formatCount(count: number, singular: string, plural = `${singula
   return `${formatInteger(count)} ${count === 1 ? singular : plural}`;
 }
 
-/** A ratio of 1: `0.4423` is `44.2%`. */
+/** Formats a ratio: `0.4423` is `44.2%`. */
 export const formatPercent = (ratio: string | number): string => percents.format(Number(ratio));
 
 export const formatSeconds = (value: string | number): string => seconds.format(Number(value));
 
-/** What AWS bills, in US dollars. */
+/** Formats a cost on AWS in US dollars. */
 export const formatCost = (value: string | number): string => dollars.format(Number(value));
 
 export function formatBytes(count: number): string {

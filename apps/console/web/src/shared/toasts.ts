@@ -5,7 +5,7 @@ export function toastDone(message: string): void {
   notifications.show({ message, color: 'spruce', withBorder: true });
 }
 
-/** For what has no place of its own on the page; everything else is said beside what it concerns. */
+/** Shows an error that has no place on the page. Other errors are shown beside what they concern. */
 export function toastProblem(error: unknown): void {
   const { title, detail } = describeError(error);
   notifications.show({ title, message: detail, color: 'red', withBorder: true, autoClose: 10_000 });

@@ -63,7 +63,7 @@ function Section({ title, children }: { readonly title: string; readonly childre
   );
 }
 
-/** The router marks the link of the page that is shown with `aria-current`. */
+/** A link of the navigation. The router sets `aria-current` on the current one. */
 function NavigationLink(props: LinkProps & { readonly children: ReactNode }) {
   return <Link className={classes.link} {...props} />;
 }

@@ -53,7 +53,7 @@ export function Shell() {
   );
 }
 
-/** Another page: focus goes to it, as a browser does for a real page, and the phone's navigation closes. */
+/** Focuses the main area after a navigation, as a browser does, and closes the navigation on a phone. */
 function useMainAfterNavigation(close: () => void) {
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);

@@ -19,7 +19,7 @@ interface Props {
   readonly onMore: () => void;
 }
 
-/** Only what is on the screen is in the document: a list of a hundred thousand scrolls like one of ten. Paper has all. */
+/** Renders only the rows on the screen, so a list of 100,000 scrolls smoothly. Prints contain all loaded rows. */
 export function TransactionList({ transactions, hasMore, loadingMore, onMore }: Props) {
   const printing = usePrinting();
   const place = useRef<HTMLDivElement>(null);
@@ -101,7 +101,7 @@ function Cells({ transaction }: { readonly transaction: Transaction }) {
   );
 }
 
-/** Which line of which upload says so. */
+/** Links to the row of the upload that a transaction comes from. */
 function Source({ transaction: { uploadId, rowNo, objectKey } }: { readonly transaction: Transaction }) {
   const name = objectKey.slice(objectKey.lastIndexOf('/') + 1);
   return (

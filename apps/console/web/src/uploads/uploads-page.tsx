@@ -1,4 +1,4 @@
-/** Where files are dropped, looked at and sent, and where every earlier one is listed. */
+/** The page to drop, check and send files, with the history of all uploads. */
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import { useBlocker, useNavigate, useSearch } from '@tanstack/react-router';
@@ -42,7 +42,7 @@ function DroppedFiles() {
   const ready = all.filter((card) => findObstacle(card) === null);
   const settled = all.filter(({ phase }) => phase.kind === 'following' && phase.progress.stage === 'published');
   const sending = all.some(({ phase }) => phase.kind === 'sending');
-  // The files themselves go with the page; what S3 holds of them stays.
+  // Leaving the page loses the files. S3 keeps the parts that it has.
   useBlocker({ shouldBlockFn: () => false, enableBeforeUnload: sending });
   if (all.length === 0) return null;
   return (

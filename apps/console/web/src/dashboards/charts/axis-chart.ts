@@ -1,4 +1,4 @@
-/** Lines, bars and stacked bars. */
+/** Draws line charts, bar charts and stacked bar charts. */
 import type { VisualColumn, VisualData } from '@centflow/reports';
 import type { BarSeriesOption, EChartsOption, LineSeriesOption } from 'echarts';
 import { addMonths } from '../../shared/dates.ts';
@@ -16,8 +16,8 @@ interface Series {
   readonly column: VisualColumn;
   /** In the order of the axis. */
   readonly marks: readonly (Mark | null)[];
-  /** Several that were taken together. */
-  readonly together?: true;
+  /** Set if the series combines several small ones. */
+  readonly isCombined?: true;
 }
 
 const monthOnAxis = new Intl.DateTimeFormat(undefined, { month: 'short', timeZone: 'UTC' });
@@ -80,22 +80,22 @@ export function drawAxisChart(drawing: Drawing<AxisKind>): Drawn {
     grid: { left: 2, right: horizontal ? (narrow ? 64 : 84) : 8, top: legend ? 40 : 12, bottom: 2, containLabel: true },
     xAxis: horizontal ? figures : names,
     yAxis: horizontal ? names : figures,
-    series: series.map((one, index) => drawn(one, index, series.length, drawing, horizontal)),
+    series: series.map((one, index) => drawSeries(one, index, series.length, drawing, horizontal)),
   };
   return { option, notes };
 }
 
-/** `Jan` stands above its year, the others alone. */
+/** Formats a month for an axis: the first month and January also show their year. */
 export function formatMonthLabel(month: string, index: number): string {
   const name = monthOnAxis.format(new Date(`${month}-01T00:00:00Z`));
   return index === 0 || month.endsWith('-01') ? `${name}\n${month.slice(0, 4)}` : name;
 }
 
-/** Months run without a hole: a month without money is a month too. */
+/** Returns the labels of the axis. Months without rows are included. */
 function listLabels({ columns, rows }: VisualData): readonly Cell[] {
-  const found = [...new Set(rows.map(([label]) => label ?? null))];
-  if (columns[0]?.format !== 'month') return found;
-  const months = found.filter((label): label is string => typeof label === 'string').sort();
+  const values = [...new Set(rows.map(([label]) => label ?? null))];
+  if (columns[0]?.format !== 'month') return values;
+  const months = values.filter((label): label is string => typeof label === 'string').sort();
   const all: string[] = [];
   const last = months.at(-1) ?? '';
   for (let month = months[0] ?? ''; month !== '' && month <= last; month = addMonths(month, 1)) all.push(month);
@@ -136,7 +136,7 @@ function buildSeries(
   );
 }
 
-/** The largest have a colour each; the others are one, and are named. */
+/** Gives the largest series one colour each and combines the others. A note names the combined ones. */
 function groupSmallSeries(
   series: readonly Series[],
   colours: number,
@@ -144,25 +144,25 @@ function groupSmallSeries(
 ): { readonly series: readonly Series[]; readonly notes: readonly string[] } {
   const bySize = [...series].sort((one, other) => measureSeries(other) - measureSeries(one));
   if (series.length <= colours) return { series: series.length > 2 ? bySize : series, notes: [] };
-  const kept = bySize.slice(0, colours - 1);
-  const rest = bySize.slice(colours - 1);
-  const column = rest[0]?.column;
+  const largest = bySize.slice(0, colours - 1);
+  const smallest = bySize.slice(colours - 1);
+  const column = smallest[0]?.column;
   if (!column) return { series, notes: [] };
   const valueIndex = (rows[0]?.length ?? 1) - 1;
-  const marks = (kept[0]?.marks ?? []).map((_, index): Mark | null => {
-    const together = rest.flatMap((one) => one.marks[index] ?? []);
-    if (together.length === 0) return null;
-    const total = sumAmounts(together.map(({ row }) => String(rows[row]?.[valueIndex] ?? '0')));
+  const marks = (largest[0]?.marks ?? []).map((_, index): Mark | null => {
+    const combined = smallest.flatMap((one) => one.marks[index] ?? []);
+    if (combined.length === 0) return null;
+    const total = sumAmounts(combined.map(({ row }) => String(rows[row]?.[valueIndex] ?? '0')));
     return {
       value: toNumber(total),
       text: formatCell(total, column, currency),
-      title: together[0]?.title ?? '',
+      title: combined[0]?.title ?? '',
       row: -1,
     };
   });
   return {
-    series: [...kept, { name: `${rest.length} others`, column, marks, together: true }],
-    notes: [`Others: ${rest.map(({ name }) => name).join(', ')}.`],
+    series: [...largest, { name: `${smallest.length} others`, column, marks, isCombined: true }],
+    notes: [`Others: ${smallest.map(({ name }) => name).join(', ')}.`],
   };
 }
 
@@ -170,14 +170,14 @@ function measureSeries({ marks }: Series): number {
   return marks.reduce((total, mark) => total + Math.abs(typeof mark?.value === 'number' ? mark.value : 0), 0);
 }
 
-function drawn(
-  { name, marks, together }: Series,
+function drawSeries(
+  { name, marks, isCombined }: Series,
   index: number,
   count: number,
   { visual, palette, narrow }: Drawing<AxisKind>,
   horizontal: boolean,
 ): LineSeriesOption | BarSeriesOption {
-  const colour = together ? palette.rest : (palette.series[index] ?? palette.rest);
+  const colour = isCombined ? palette.rest : (palette.series[index] ?? palette.rest);
   const clickable = visual.drill === undefined ? ('default' as const) : ('pointer' as const);
   if (visual.kind === 'line')
     return {
@@ -221,7 +221,7 @@ function drawn(
   };
 }
 
-/** A single series of gains and losses shows which is which. */
+/** Colours losses of a single series differently from gains. */
 function getBarColour({ value }: Mark, count: number, palette: Palette): object {
   if (count > 1 || typeof value !== 'number' || value >= 0) return {};
   return { itemStyle: { color: palette.series[1], borderRadius: [0, 0, 4, 4] } };

@@ -1,7 +1,7 @@
 /** Longitude and latitude in degrees. */
 export type Position = readonly [number, number];
 
-/** The part of the world that is shown: around the places with money, never closer than a country's size. */
+/** Returns the part of the world to show: the positions with a margin, at least the size of a country. */
 export function getBounds(positions: readonly Position[]): { readonly boundingCoords?: [number, number][] } {
   if (positions.length === 0)
     return {

@@ -1,11 +1,11 @@
-/** From a visual and its figures to what ECharts draws. */
+/** Turns a visual and its figures into ECharts options. */
 import { drawAxisChart } from './axis-chart.ts';
 import { calendar } from './calendar.ts';
 import type { Drawable } from './drawable.ts';
 import type { Drawing, Drawn } from './drawing.ts';
 import { drawHeatMap } from './heat-map.ts';
 
-/** Loaded only where a map is shown; from then on drawing one waits for nothing, as printing cannot wait. */
+/** The code of the maps, loaded for the first map. Later drawings are immediate, because printing cannot wait. */
 let maps: typeof import('./maps.ts') | undefined;
 
 export async function draw(drawing: Drawing<Drawable['kind']>): Promise<Drawn> {

@@ -5,7 +5,7 @@ import { formatMonthLabel } from './axis-chart.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
 import { tooltip } from './tooltip.ts';
 
-/** So many months leave room for a figure in each square. */
+/** With more months, the squares are too small for figures. */
 const MONTHS_WITH_FIGURES = 13;
 
 export function drawHeatMap({ data, palette, narrow, visual }: Drawing<'heatmap'>): Drawn {
@@ -20,7 +20,7 @@ export function drawHeatMap({ data, palette, narrow, visual }: Drawing<'heatmap'
   const rows = [...totals].sort((one, other) => one[1] - other[1]).map(([name]) => name);
   const figures = !narrow && columns.length <= MONTHS_WITH_FIGURES;
   const highest = Math.max(...data.rows.map((row) => toNumber(row[2] ?? null) ?? 0), 0);
-  // Rent would leave every other square pale: the shade follows the square root.
+  // The shade follows the square root. Otherwise a large amount such as rent would make all other squares pale.
   const shade = (amount: number) => Math.sqrt(Math.max(amount, 0));
   const marks = data.rows.map((row, index): Mark => {
     const amount = toNumber(row[2] ?? null) ?? 0;
@@ -75,7 +75,7 @@ export function drawHeatMap({ data, palette, narrow, visual }: Drawing<'heatmap'
   };
 }
 
-/** Which ink is read on a shade; the dark scheme's scale runs the other way. */
+/** Returns whether a shade needs light text. The scale of the dark scheme runs the other way. */
 function isDarkShade(share: number, panel: string): boolean {
   return panel === '#ffffff' ? share > 0.62 : share < 0.62;
 }

@@ -1,4 +1,4 @@
-/** Countries filled by amount, and cities as points. Loaded only where a map is shown. */
+/** Draws countries filled by amount and cities as points. Loaded only for maps. */
 
 import countries from 'virtual:countries';
 import type { VisualData } from '@centflow/reports';
@@ -13,7 +13,7 @@ import { findPosition } from './places.ts';
 import { tooltip } from './tooltip.ts';
 
 const WORLD = 'world';
-/** Its licence asks for it. */
+/** The licence of GeoNames requires this credit. */
 const SOURCE = 'Positions of cities: GeoNames, CC BY 4.0.';
 echarts.registerMap(WORLD, countries as unknown as Parameters<typeof echarts.registerMap>[1]);
 const drawnCountries = new Set(countries.features.map(({ properties }) => properties.name));
@@ -95,7 +95,7 @@ export function drawPointMap({ data, palette, visual }: Drawing<'point-map'>): D
         coordinateSystem: 'geo',
         data: shown,
         cursor: visual.drill === undefined ? 'default' : 'pointer',
-        // An area twice as large is twice as much.
+        // The area of a point, not its radius, is proportional to the amount.
         symbolSize: (_, params) => 7 + 30 * Math.sqrt(getAmount(params.data) / highest),
         itemStyle: { color: palette.series[0] as string, opacity: 0.75, borderColor: palette.panel, borderWidth: 1 },
       },
@@ -109,7 +109,7 @@ function getAmount(data: unknown): number {
   return typeof data === 'object' && data !== null && 'amount' in data ? Math.max(Number(data.amount), 0) : 0;
 }
 
-/** Describes the amounts that the map does not show: those without a place, and those of unknown places by name. */
+/** Describes the amounts that the map does not show: first those without a place, then unknown places by name. */
 function describeUnplaced(
   { columns, rows, currency }: VisualData,
   marks: readonly Mark[],
@@ -127,7 +127,7 @@ function describeUnplaced(
   ];
 }
 
-/** The largest piece of each country: French Guiana does not make Europe's map reach America. */
+/** Returns the largest outline of each country, so that French Guiana does not stretch a map of Europe to America. */
 function getOutlines(names: ReadonlySet<string>): readonly Position[] {
   return countries.features
     .filter(({ properties }) => names.has(properties.name))

@@ -1,9 +1,9 @@
-/** Where cities are: the page's own list of those above 50,000 people, by the names that people write. */
+/** Finds the position of a city by the names that people write. The list has the cities of more than 50,000 people. */
 import cities from 'virtual:cities';
 import type { Cell } from '../figures.ts';
 import type { Position } from './bounds.ts';
 
-/** Names in their own language that GeoNames lists in English, and the other way round. */
+/** Other names of cities: GeoNames lists some in English and some in their own language. */
 const alsoCalled: Readonly<Record<string, string>> = {
   'at wien': 'vienna',
   'be antwerpen': 'antwerp',
@@ -49,7 +49,7 @@ const alsoCalled: Readonly<Record<string, string>> = {
 
 const byCountry = new Map<string, ReadonlyMap<string, Position>>();
 
-/** Undefined where the list has no such city. */
+/** Returns the position of a city, or undefined if the list does not have it. */
 export function findPosition(country: Cell, city: Cell): Position | undefined {
   if (country === null || city === null) return undefined;
   const places = listPlaces(String(country));
@@ -64,14 +64,14 @@ function listPlaces(country: string): ReadonlyMap<string, Position> {
       const [name = '', longitude, latitude] = line.split('|');
       return [foldName(name), [Number(longitude), Number(latitude)]];
     });
-    // The largest comes first in the list, and last into the map: it wins.
+    // The list starts with the largest city. Reversing it lets the largest win if names repeat.
     places = new Map(named.reverse());
     byCountry.set(country, places);
   }
   return places;
 }
 
-/** `São Paulo` and `sao paulo` are one. */
+/** Removes accents and case: `São Paulo` equals `sao paulo`. */
 function foldName(name: string): string {
   return name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
 }

@@ -12,11 +12,11 @@ import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
 import type { Card } from './card.ts';
 import { cards } from './page-cards.ts';
 
-/** The rows that would be kept aside, to be mended before the file is sent. */
+/** Lets people fix the rows with problems before they send the file. */
 export function CardFixes({ card, preview }: { readonly card: Card; readonly preview: Preview }) {
-  // Dropped again after a reload, the same file finds what was typed.
+  // The key of the draft depends on the file only, so typed fixes return if the file is dropped again after a reload.
   const modified = card.source instanceof File ? card.source.lastModified : 0;
-  const { draft, change, forget } = useFixDraft(`${card.fileName} ${card.feed} ${card.source.size} ${modified}`);
+  const { draft, change, deleteDraft } = useFixDraft(`${card.fileName} ${card.feed} ${card.source.size} ${modified}`);
   const tooLarge = card.source.size > rewrittenAtMost;
   const shape = { header: preview.header, contract: getContract(card.feed ?? '') };
   const fixes = collectFixes(preview.quarantined, draft, shape);
@@ -24,7 +24,7 @@ export function CardFixes({ card, preview }: { readonly card: Card; readonly pre
   const rewrite = useMutation({
     mutationFn: () => previewWorker.replaceRows(card.source, card.name, fixes),
     onSuccess: async (source) => {
-      await forget();
+      await deleteDraft();
       cards.replaceSource(card.id, source, card.name, fixes.length);
     },
   });

@@ -9,7 +9,7 @@ import { Timeline } from '../shared/timeline.tsx';
 import type { Card } from './card.ts';
 import classes from './card-view.module.css';
 
-/** Milliseconds; on AWS a cold job run needs about a minute. */
+/** Milliseconds. On AWS, starting a job run takes about a minute. */
 const slowAfter = 180_000;
 
 interface Props {
@@ -17,11 +17,11 @@ interface Props {
   readonly phase: Extract<Card['phase'], { kind: 'following' }>;
 }
 
-/** It was sent: what the job makes of it, as it happens. */
+/** Shows the progress of a file that was sent. */
 export function CardFollowing({ card, phase }: Props) {
   const { progress, offline } = phase;
   const { stage, upload } = progress;
-  // Each check renders it again, so the clock needs no timer of its own.
+  // Each progress update renders this again, so it needs no timer.
   const slow = !isSettled(stage) && stage !== 'failed' && Date.now() - Date.parse(phase.sentAt) > slowAfter;
   const steps = upload === undefined ? buildPendingTimeline(phase.sentAt) : buildTimeline(upload);
   return (

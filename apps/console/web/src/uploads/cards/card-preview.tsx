@@ -1,4 +1,4 @@
-/** What would become of a file if it were sent now, and what stands in the way. */
+/** Shows what sending a file would do, and what prevents it. */
 import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle, IconSend, IconTable } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -16,8 +16,8 @@ import { PreviewFigures } from './preview-figures.tsx';
 
 export function CardPreview({ card, check }: { readonly card: Card; readonly check: FileCheck }) {
   const { preview, existing, bytesSent } = check;
-  const stands = findObstacle(card);
-  const nothingNew = preview.rejected === undefined && preview.rowsGood === 0;
+  const obstacle = findObstacle(card);
+  const hasNoUsableRows = preview.rejected === undefined && preview.rowsGood === 0;
   return (
     <Stack className={classes.body} gap="md">
       {card.basedOn === null ? <NameAndFeed card={card} /> : null}
@@ -50,7 +50,7 @@ export function CardPreview({ card, check }: { readonly card: Card; readonly che
         </Alert>
       )}
       {existing !== null && card.basedOn === null ? <NameTaken card={card} existing={existing} /> : null}
-      {card.basedOn !== null && stands !== null ? (
+      {card.basedOn !== null && obstacle !== null ? (
         <Alert
           role="alert"
           variant="light"
@@ -59,7 +59,7 @@ export function CardPreview({ card, check }: { readonly card: Card; readonly che
           icon={<IconAlertTriangle aria-hidden />}
           title="This file has changed"
         >
-          {stands}
+          {obstacle}
         </Alert>
       ) : null}
       {preview.rejected === undefined ? (
@@ -67,7 +67,7 @@ export function CardPreview({ card, check }: { readonly card: Card; readonly che
           <Group gap="xs">
             <Button
               leftSection={<IconSend size={18} aria-hidden />}
-              disabled={stands !== null || findNameProblem(card.name, card.basedOn !== null) !== null}
+              disabled={obstacle !== null || findNameProblem(card.name, card.basedOn !== null) !== null}
               onClick={() => void cards.send(card.id)}
             >
               {bytesSent > 0
@@ -78,7 +78,7 @@ export function CardPreview({ card, check }: { readonly card: Card; readonly che
             </Button>
             {card.origin === null ? null : <MapButton card={card} label="Change the column matching" />}
           </Group>
-          {nothingNew ? (
+          {hasNoUsableRows ? (
             <Text size="sm" c="dimmed">
               <IconInfoCircle size={16} aria-hidden style={{ verticalAlign: -3 }} /> No usable rows. Sending this file
               would change nothing.
@@ -90,7 +90,7 @@ export function CardPreview({ card, check }: { readonly card: Card; readonly che
   );
 }
 
-/** Both can be wrong, so both can be changed; mostly nobody needs to. */
+/** Shows the type and the name of the file, and lets people change them. */
 function NameAndFeed({ card }: { readonly card: Card }) {
   const [open, setOpen] = useState(false);
   const [name, setName] = useState(card.name);

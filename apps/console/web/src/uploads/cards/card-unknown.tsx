@@ -10,7 +10,7 @@ interface Props extends Pick<Extract<Phase, { kind: 'unknown' }>, 'header' | 'te
   readonly card: Card;
 }
 
-/** Its header is no feed's: most likely it is a bank's own export. */
+/** Shows a file whose columns match no type, most likely a bank's export. */
 export function CardUnknown({ card, header, templatesError }: Props) {
   const [other, setOther] = useState(false);
   return (

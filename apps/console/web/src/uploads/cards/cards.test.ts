@@ -27,12 +27,12 @@ const there: ExistingFile = {
   lastModified: '2025-06-01T00:00:00Z',
 };
 
-/** Services that do as they are told, and remember what they were asked. */
+/** Returns cards with fake services, and what these were called with. */
 function services(more: Partial<CardServices> = {}) {
   const sent: SendRequest[] = [];
   const discarded: string[] = [];
   const settled: Progress[] = [];
-  const given: CardServices = {
+  const fakes: CardServices = {
     templates: async () => [],
     recognise: async (): Promise<Recognised> => ({ kind: 'feed', feed: 'expenses' }),
     map: async (): Promise<readonly MappedFile[]> => [],
@@ -50,14 +50,14 @@ function services(more: Partial<CardServices> = {}) {
     describeError: (error) => ({ title: 'Trouble', detail: error instanceof Error ? error.message : String(error) }),
     ...more,
   };
-  return { sent, discarded, settled, cards: new Cards(given) };
+  return { sent, discarded, settled, cards: new Cards(fakes) };
 }
 
 function file(name = 'may.csv', text = 'date,amount\n'): File {
   return new File([text], name, { lastModified: 1 });
 }
 
-/** Waits until the cards are as they should be. */
+/** Waits until the cards satisfy the predicate. */
 async function until(cards: Cards, is: (all: readonly Card[]) => boolean): Promise<readonly Card[]> {
   return new Promise((resolve) => {
     const look = () => {
@@ -73,7 +73,7 @@ async function until(cards: Cards, is: (all: readonly Card[]) => boolean): Promi
 const inPhase = (phase: Card['phase']['kind']) => (all: readonly Card[]) =>
   all.length > 0 && all.every((card) => card.phase.kind === phase);
 
-test('a dropped file is recognised, looked at, sent and followed', async () => {
+test('Cards recognises, checks, sends and follows a dropped file', async () => {
   const { cards, sent, settled } = services();
   cards.add([file()]);
   const [card] = await until(cards, inPhase('ready'));
@@ -84,7 +84,7 @@ test('a dropped file is recognised, looked at, sent and followed', async () => {
   expect(settled).toEqual([{ stage: 'published' }]);
 });
 
-test('many files are looked at in the order in which they were dropped, and sent together', async () => {
+test('Cards checks files in the order of the drop and sends them together', async () => {
   const { cards, sent } = services();
   cards.add([file('a.csv'), file('b.csv'), file('c.csv.gz')]);
   await until(cards, inPhase('ready'));
@@ -97,7 +97,7 @@ test('many files are looked at in the order in which they were dropped, and sent
   ]);
 });
 
-test('a name that is existing stops a file until somebody says that it is a correction', async () => {
+test('Cards sends no file with an existing name until the person chooses to replace it', async () => {
   const { cards, sent } = services({ findExisting: async () => there });
   cards.add([file()]);
   const [card] = await until(cards, inPhase('ready'));
@@ -106,13 +106,13 @@ test('a name that is existing stops a file until somebody says that it is a corr
   expect(sent).toEqual([]);
 
   cards.correct(card?.id ?? '', true);
-  const [again] = await until(cards, inPhase('ready'));
-  expect(again && findObstacle(again)).toBeNull();
-  await cards.send(again?.id ?? '');
+  const [checked] = await until(cards, inPhase('ready'));
+  expect(checked && findObstacle(checked)).toBeNull();
+  await cards.send(checked?.id ?? '');
   expect(sent[0]?.replaces).toEqual({ versionId: 'v1' });
 });
 
-test('a correction made from one version is not sent over another', async () => {
+test('Cards refuses to send a correction if another version is the newest', async () => {
   const { cards } = services({ findExisting: async () => ({ ...there, versionId: 'theirs' }) });
   cards.addCorrection({
     source: file(),
@@ -125,7 +125,7 @@ test('a correction made from one version is not sent over another', async () => 
   expect(card && findObstacle(card)).toMatch(/while you fixed this one/);
 });
 
-test('mending more rows of the same upload replaces what was made before', async () => {
+test('Cards replaces an earlier correction of the same upload by a later one', async () => {
   const { cards } = services({ findExisting: async () => there });
   const basedOn = { uploadId: 7, versionId: 'v1', rows: [2] };
   cards.addCorrection({ source: file(), name: 'may.csv', feed: 'expenses', fixed: 1, basedOn });
@@ -136,11 +136,11 @@ test('mending more rows of the same upload replaces what was made before', async
 const unknown: Recognised = { kind: 'unknown', header: ['Buchungstag'] };
 const template = { name: 'Bank', mapping: {} as Mapping };
 
-/** A bank's export that one template fits. */
+/** Recognises a bank's export once the template is known. */
 const recogniseByTemplate: CardServices['recognise'] = async (_source, _fileName, templates) =>
   templates.length === 0 ? unknown : { kind: 'template', ...template };
 
-test('a file of a feed is recognised without asking for templates', async () => {
+test('Cards recognises a file of a feed without loading templates', async () => {
   let asked = 0;
   const { cards } = services({
     templates: async () => {
@@ -153,7 +153,7 @@ test('a file of a feed is recognised without asking for templates', async () => 
   expect(asked).toBe(0);
 });
 
-test('a bank’s export that a template fits is mapped by it', async () => {
+test('Cards maps a bank’s export with the template that fits', async () => {
   const { cards } = services({
     templates: async () => [template],
     recognise: recogniseByTemplate,
@@ -164,7 +164,7 @@ test('a bank’s export that a template fits is mapped by it', async () => {
   expect(card?.origin?.template).toBe('Bank');
 });
 
-test('a bank’s export can be mapped where the templates cannot be loaded, and is compared with them later', async () => {
+test('Cards lets people map an export if templates cannot be loaded, and compares it with them later', async () => {
   let fails = true;
   const { cards } = services({
     templates: async () => {
@@ -183,11 +183,11 @@ test('a bank’s export can be mapped where the templates cannot be loaded, and 
   });
   fails = false;
   cards.checkAgain(card?.id ?? '');
-  const [again] = await until(cards, inPhase('ready'));
-  expect(again?.origin?.template).toBe('Bank');
+  const [checked] = await until(cards, inPhase('ready'));
+  expect(checked?.origin?.template).toBe('Bank');
 });
 
-test('a file that could not be read is recognised when it is looked at again', async () => {
+test('Cards recognises a file that could not be read when it is checked again', async () => {
   let fails = true;
   const { cards } = services({
     recognise: async () => {
@@ -202,7 +202,7 @@ test('a file that could not be read is recognised when it is looked at again', a
   expect((await until(cards, inPhase('ready')))[0]?.feed).toBe('expenses');
 });
 
-test('an export of an unknown bank waits to be mapped, and becomes a file of each feed', async () => {
+test('Cards keeps an unknown export until it is mapped, and then makes one file of each feed', async () => {
   const { cards } = services({
     recognise: async () => ({ kind: 'unknown', header: ['Buchungstag'] }),
     map: async () => [
@@ -222,7 +222,7 @@ test('an export of an unknown bank waits to be mapped, and becomes a file of eac
   ]);
 });
 
-test('mapped once more, both files of an export are replaced', async () => {
+test('Cards replaces both files of an export when it is mapped again', async () => {
   const { cards } = services({
     map: async () => [
       { feed: 'expenses', source: new Blob(['e']) },
@@ -238,7 +238,7 @@ test('mapped once more, both files of an export are replaced', async () => {
   expect(await until(cards, inPhase('ready'))).toHaveLength(2);
 });
 
-test('an export that a template knows is mapped by itself', async () => {
+test('Cards maps an export automatically if a template fits', async () => {
   const { cards } = services({
     recognise: async () => ({ kind: 'template', name: 'Bank', mapping: {} as Mapping }),
     map: async () => [{ feed: 'expenses', source: new Blob(['e']) }],
@@ -248,7 +248,7 @@ test('an export that a template knows is mapped by itself', async () => {
   expect(card?.origin?.template).toBe('Bank');
 });
 
-test('a send that goes wrong tells why and can be tried again', async () => {
+test('Cards shows why a send failed and lets people try again', async () => {
   let faults = 1;
   const { cards } = services({
     send: async () => {
@@ -267,7 +267,7 @@ test('a send that goes wrong tells why and can be tried again', async () => {
   expect(cards.all()[0]?.phase.kind).toBe('following');
 });
 
-test('a paused send goes on when it is told to', async () => {
+test('Cards resumes a paused send', async () => {
   let pauses = 1;
   const { cards } = services({
     send: ({ signal, onProgress }) =>
@@ -287,7 +287,7 @@ test('a paused send goes on when it is told to', async () => {
   expect(cards.all()[0]?.phase.kind).toBe('following');
 });
 
-test('what was begun and is removed is thrown away in the storage as well', async () => {
+test('Cards discards the sent parts of a removed file in the storage', async () => {
   const { cards, discarded } = services({ send: () => new Promise(() => undefined) });
   cards.add([file(), file('other.csv')]);
   const [card, other] = await until(cards, inPhase('ready'));
@@ -298,7 +298,7 @@ test('what was begun and is removed is thrown away in the storage as well', asyn
   expect(cards.all()).toEqual([]);
 });
 
-test('where nobody can say what is there already, the file can be sent all the same', async () => {
+test('Cards lets people send a file if its overlap cannot be checked', async () => {
   const { cards } = services({ overlap: async () => Promise.reject(new Error('No connection')) });
   cards.add([file()]);
   const [card] = await until(cards, ([one]) => one?.phase.kind === 'ready' && one.phase.check.overlap !== null);
@@ -306,7 +306,7 @@ test('where nobody can say what is there already, the file can be sent all the s
   expect(card && findObstacle(card)).toBeNull();
 });
 
-test('a file that cannot be read tells so, and the next one is read', async () => {
+test('Cards shows why a file cannot be read, and reads the next one', async () => {
   let first = true;
   const { cards } = services({
     recognise: async () => {

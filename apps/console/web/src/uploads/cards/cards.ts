@@ -1,6 +1,4 @@
-/**
- * The files that a person dropped, outside of React: going to another page and back loses none, and sending goes on.
- */
+/** Keeps dropped files outside of React, so they survive navigation and continue sending. */
 import type { Mapping, Preview } from '@centflow/preview';
 import { buildFeedFileName, findFreeName, findNameProblem, isGzip, proposeName } from '../drop/object-name.ts';
 import { follow, type Progress } from '../follow/follow.ts';
@@ -19,25 +17,25 @@ import {
   type Phase,
 } from './card.ts';
 
-/** What a file is, by its first bytes. */
+/** What a file is, judged by its header. */
 export type Recognised =
   | { readonly kind: 'feed'; readonly feed: Feed }
   | { readonly kind: 'template'; readonly name: string; readonly mapping: Mapping }
   | { readonly kind: 'unknown'; readonly header: readonly string[] };
 
-/** One feed's file that a mapping made. */
+/** A file of one feed, made by a mapping. */
 export interface MappedFile {
   readonly feed: Feed;
   readonly source: Blob;
 }
 
-/** A mapping that the person kept for a bank's exports. */
+/** A mapping that a person saved for a bank's exports. */
 export interface Template {
   readonly name: string;
   readonly mapping: Mapping;
 }
 
-/** What cards need of the worker, the API and the storage. */
+/** The services of cards: the worker, the API and the storage. */
 export interface CardServices {
   templates(): Promise<readonly Template[]>;
   recognise(source: Blob, fileName: string, templates: readonly Template[]): Promise<Recognised>;
@@ -51,7 +49,7 @@ export interface CardServices {
   }): Promise<Preview>;
   overlap(preview: Preview, feed: Feed, replaced: ExistingFile | null): Promise<Overlap>;
   findExisting(feed: Feed, name: string): Promise<ExistingFile | null>;
-  /** Bytes that S3 holds of a send that was cut off. */
+  /** Returns the bytes that S3 has from an interrupted send. */
   countBytesSent(source: Blob, feed: Feed, name: string): Promise<number>;
   send(request: {
     readonly source: Blob;
@@ -62,7 +60,7 @@ export interface CardServices {
   }): Promise<Sent>;
   discard(source: Blob, feed: Feed, name: string): Promise<void>;
   getProgress(objectKey: string, versionId: string, signal: AbortSignal): Promise<Progress>;
-  /** The job is done with one. */
+  /** Called when the job is done with a file. */
   onSettled(card: Card, progress: Progress): void;
   describeError(error: unknown): ErrorText;
 }
@@ -72,9 +70,9 @@ export class Cards {
   #next = 1;
   readonly #services: CardServices;
   readonly #listeners = new Set<() => void>();
-  /** What is under way for a card: a new step ends the one before. */
-  readonly #under = new Map<string, AbortController>();
-  /** One file is read at a time: two would only share one worker and both take twice as long. */
+  /** The controller of the current step of each card. A new step aborts the previous one. */
+  readonly #steps = new Map<string, AbortController>();
+  /** The queue of files to read. They share one worker, so reading two at once would gain nothing. */
   #reading: Promise<void> = Promise.resolve();
 
   constructor(services: CardServices) {
@@ -88,7 +86,7 @@ export class Cards {
 
   readonly all = (): readonly Card[] => this.#cards;
 
-  /** Takes files in the order in which they were dropped, and looks at each. */
+  /** Adds files in the order of the drop and checks each. */
   add(files: readonly File[]): void {
     for (const file of files) {
       const card = this.#newCard({
@@ -103,7 +101,7 @@ export class Cards {
     }
   }
 
-  /** Takes a corrected version of an object, and looks at it. */
+  /** Adds a corrected version of an object and checks it. */
   addCorrection(correction: { source: Blob; name: string; feed: Feed; fixed: number; basedOn: Basis }): string {
     const { source, name, feed, fixed, basedOn } = correction;
     const card = {
@@ -112,7 +110,7 @@ export class Cards {
       basedOn,
       corrects: true,
     };
-    // Whoever goes back to the rows and fixes more sends the later form of them.
+    // A correction with more fixes replaces an earlier one that was not sent.
     const stale = this.#cards.filter((other) => other.basedOn?.uploadId === basedOn.uploadId && isUnsent(other));
     for (const { id } of stale) this.#stop(id);
     this.#put([...this.#cards.filter((other) => !stale.includes(other)), card]);
@@ -120,7 +118,7 @@ export class Cards {
     return card.id;
   }
 
-  /** Takes a file that the console made itself, under a name of its own. */
+  /** Adds a file that the console made, under a new name. */
   addMade(made: { source: Blob; name: string; feed: Feed }): string {
     const card = this.#newCard({ ...made, fileName: made.name, origin: null });
     this.#put([...this.#cards, card]);
@@ -128,7 +126,7 @@ export class Cards {
     return card.id;
   }
 
-  /** The person says which feed an unrecognised file should be. */
+  /** Sets the type of an unrecognised file. */
   choose(id: string, feed: Feed): void {
     this.#set(id, { feed, corrects: false });
     this.#read(id);
@@ -139,26 +137,26 @@ export class Cards {
     this.#read(id);
   }
 
-  /** Gives it the next free name, since the one it has is another file's. */
+  /** Changes the name to the next free one, because another file has it. */
   renameToFree(id: string): void {
     const card = this.#card(id);
     if (card !== undefined) this.rename(id, findFreeName(card.name, new Set(this.#cards.map(({ name }) => name))));
   }
 
-  /** The person says whether it corrects the object that has its name. */
+  /** Sets whether the file replaces the object of the same name. */
   correct(id: string, corrects: boolean): void {
     this.#set(id, { corrects });
     this.#read(id);
   }
 
-  /** Rows were fixed: these bytes are sent instead. */
+  /** Replaces the bytes to send, because rows were fixed. */
   replaceSource(id: string, source: Blob, name: string, fixed: number): void {
     const card = this.#card(id);
     this.#set(id, { source, name, fixed: (card?.fixed ?? 0) + fixed });
     this.#read(id);
   }
 
-  /** A mapping made one file of each feed out of an export: they take its place. */
+  /** Maps an export and replaces its card by one card for each feed. */
   async replaceByMapped(id: string, origin: Origin): Promise<void> {
     const at = this.#cards.findIndex((card) => card.id === id);
     const before = this.#cards[at];
@@ -182,7 +180,7 @@ export class Cards {
       });
       return;
     }
-    // Cards of the same export that an earlier mapping made go with it.
+    // Cards that an earlier mapping of the same export made are removed.
     const siblings = new Set(
       this.#cards
         .filter(
@@ -199,7 +197,7 @@ export class Cards {
     for (const card of made) this.#read(card.id);
   }
 
-  /** Sends what is ready. */
+  /** Sends all files that are ready. */
   sendAll(): void {
     for (const card of this.#cards) if (findObstacle(card) === null) void this.send(card.id);
   }
@@ -247,7 +245,7 @@ export class Cards {
     }
   }
 
-  /** Stops sending for now; what S3 holds of it stays there. */
+  /** Stops sending for now. S3 keeps the parts that it has. */
   pause(id: string): void {
     const phase = this.#card(id)?.phase;
     if (phase?.kind !== 'sending') return;
@@ -255,28 +253,29 @@ export class Cards {
     this.#phase(id, { kind: 'paused', sent: phase.sent, check: phase.check });
   }
 
-  /** Looks at it again: the world may have moved since. */
+  /** Checks a file again, because other files may have changed in the meantime. */
   checkAgain(id: string): void {
     if (this.#card(id)?.feed === null) this.#recognise(id);
     else this.#read(id);
   }
 
-  /** Takes it off the page; what S3 holds of it is thrown away. */
+  /** Removes a card and discards the parts that S3 has. */
   async remove(id: string): Promise<void> {
     const card = this.#card(id);
     if (card === undefined) return;
     this.#stop(id);
     this.#put(this.#cards.filter((other) => other.id !== id));
     const { phase, feed } = card;
-    const begun =
+    const hasSentParts =
       phase.kind === 'sending' ||
       phase.kind === 'paused' ||
       phase.kind === 'stopped' ||
       (phase.kind === 'ready' && phase.check.bytesSent > 0);
-    if (begun && feed !== null) await this.#services.discard(card.source, feed, card.name).catch(() => undefined);
+    if (hasSentParts && feed !== null)
+      await this.#services.discard(card.source, feed, card.name).catch(() => undefined);
   }
 
-  /** Takes what is done off the page. */
+  /** Removes the cards of published files. */
   clearSettled(): void {
     this.#put(this.#cards.filter(({ phase }) => !(phase.kind === 'following' && phase.progress.stage === 'published')));
   }
@@ -294,7 +293,10 @@ export class Cards {
     });
   }
 
-  /** Compares a file with the feeds, then with the templates. If they cannot be loaded, the person can still map the file. */
+  /**
+   * Compares a file with the feeds and then with the templates. If these cannot be loaded, the person can still map the
+   * file.
+   */
   async #compare({ source, fileName }: Card): Promise<{
     readonly recognised: Recognised;
     readonly templatesError: ErrorText | null;
@@ -330,7 +332,7 @@ export class Cards {
       ]);
       if (signal.aborted) return;
       this.#phase(id, { kind: 'ready', check: { preview, overlap: null, existing, bytesSent } });
-      // Of a large file that takes longer than to read it, and nothing depends on it: whoever knows enough may send.
+      // For a large file this takes longer than reading it. The person may send the file before the result is known.
       const overlap = await this.#services
         .overlap(preview, feed, corrects ? existing : null)
         .catch((error: unknown) => this.#services.describeError(error));
@@ -367,7 +369,7 @@ export class Cards {
     if (card !== undefined) this.#services.onSettled(card, progress);
   }
 
-  /** Waits for its turn with the worker, and tells what went wrong on the card. */
+  /** Runs a step when the worker is free, and shows its error on the card. */
   #queue(id: string, step: (card: Card) => Promise<void>): void {
     this.#phase(id, { kind: 'reading', share: 0 });
     this.#reading = this.#reading.then(async () => {
@@ -397,13 +399,13 @@ export class Cards {
   #start(id: string): AbortSignal {
     this.#stop(id);
     const controller = new AbortController();
-    this.#under.set(id, controller);
+    this.#steps.set(id, controller);
     return controller.signal;
   }
 
   #stop(id: string): void {
-    this.#under.get(id)?.abort();
-    this.#under.delete(id);
+    this.#steps.get(id)?.abort();
+    this.#steps.delete(id);
   }
 
   #card(id: string): Card | undefined {

@@ -8,7 +8,7 @@ import { CompareFiles } from '../versions/compare-versions.tsx';
 import type { Card, ExistingFile } from './card.ts';
 import { cards } from './page-cards.ts';
 
-/** A file of this name is there: is this one its correction, or another file? */
+/** Asks whether a file replaces the existing one of the same name. */
 export function NameTaken({ card, existing }: { readonly card: Card; readonly existing: ExistingFile }) {
   const [compare, setCompare] = useState(false);
   return (
@@ -54,7 +54,7 @@ export function NameTaken({ card, existing }: { readonly card: Card; readonly ex
               versionId: existing.versionId,
               bytes: existing.bytes,
             }}
-            after={{ kind: 'here', blob: card.source, name: card.name }}
+            after={{ kind: 'local', blob: card.source, name: card.name }}
           />
         ) : null}
       </Stack>

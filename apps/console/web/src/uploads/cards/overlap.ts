@@ -1,15 +1,15 @@
-/** Which rows of a preview other published uploads hold already. */
+/** Finds the rows of a preview that other published uploads already have. */
 import { duplicatesOf, type Preview } from '@centflow/preview';
 import { api, readAnswer } from '../../api/client.ts';
 import type { Feed } from '../shared/feeds.ts';
 import type { ExistingFile, Overlap } from './card.ts';
 import { encodeBase64 } from './encode-base64.ts';
 
-/** So many are asked about at once: the API takes no more. */
+/** The most fingerprints that the API accepts in one request. */
 const askedAtOnce = 100_000;
 const fingerprintBytes = 16;
 
-/** @param replaced its rows give way, so they are no duplicates */
+/** @param replaced the version to replace; its rows are not duplicates */
 export async function fetchOverlap(preview: Preview, feed: Feed, replaced: ExistingFile | null): Promise<Overlap> {
   const { fingerprints, firstDate, lastDate, hasTransactionIds } = preview;
   const held: [number, number][] = [];

@@ -1,4 +1,4 @@
-/** The cards of whoever is signed in, with the real worker, API and storage behind them. */
+/** The cards of the signed-in person, with the real worker, API and storage. */
 import { notifications } from '@mantine/notifications';
 import { useSyncExternalStore } from 'react';
 import { describeError } from '../../api/problem.ts';
@@ -8,10 +8,10 @@ import { formatCount } from '../../shared/numbers.ts';
 import { fixDrafts } from '../drafts.ts';
 import { fetchProgress } from '../follow/fetch-progress.ts';
 import { identifyFile } from '../sending/file-identity.ts';
-import { type KeptSend, keptSends } from '../sending/kept-sends.ts';
 import { putBlob } from '../sending/put-blob.ts';
 import { sendApi } from '../sending/send-api.ts';
 import { discardSend, sendFile } from '../sending/send-file.ts';
+import { createSendStore, type UnfinishedSend } from '../sending/send-store.ts';
 import type { Feed } from '../shared/feeds.ts';
 import { stateTitles } from '../shared/state-titles.ts';
 import { fetchTemplates } from '../templates/templates.ts';
@@ -21,8 +21,8 @@ import { type Basis, type Card, getFixDraftId } from './card.ts';
 import { Cards } from './cards.ts';
 import { fetchOverlap } from './overlap.ts';
 
-/** Sends that a reload or a crash cut off. */
-export const kept = keptSends();
+/** Sends that a reload or a crash interrupted. */
+export const sendStore = createSendStore();
 
 export const cards = new Cards({
   templates: fetchTemplates,
@@ -36,21 +36,21 @@ export const cards = new Cards({
     return newest === null ? null : { objectKey, ...newest };
   },
   countBytesSent: async (source, feed, name) => {
-    const send = await findKeptSend(source, feed, name);
+    const send = await findUnfinishedSend(source, feed, name);
     if (send === undefined) return 0;
     const parts = await sendApi.parts(send);
-    if (parts === null) await kept.forget(send);
+    if (parts === null) await sendStore.delete(send);
     return (parts ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
   },
   send: async ({ source, ...sending }) =>
-    sendFile({ ...sending, owner: await currentOwner(), file: source, api: sendApi, put: putBlob, kept }),
+    sendFile({ ...sending, owner: await currentOwner(), file: source, api: sendApi, put: putBlob, store: sendStore }),
   discard: async (source, feed, name) => {
-    const send = await findKeptSend(source, feed, name);
-    if (send !== undefined) await discardSend(sendApi, kept, send);
+    const send = await findUnfinishedSend(source, feed, name);
+    if (send !== undefined) await discardSend(sendApi, sendStore, send);
   },
   getProgress: fetchProgress,
   onSettled: (card, { stage, upload }) => {
-    // Dashboards, transactions, lists: all of them may show other figures now.
+    // Dashboards, transactions and lists may all have new figures.
     void queryClient.invalidateQueries();
     if (stage === 'published' && card.basedOn !== null && upload !== undefined) void moveDraft(card.basedOn, upload);
     notifications.show(
@@ -77,14 +77,14 @@ export function useCards(): readonly Card[] {
   return useSyncExternalStore(cards.subscribe, cards.all);
 }
 
-async function findKeptSend(source: Blob, feed: Feed, name: string): Promise<KeptSend | undefined> {
-  return kept.find(await currentOwner(), feed, await identifyFile(source, name));
+async function findUnfinishedSend(source: Blob, feed: Feed, name: string): Promise<UnfinishedSend | undefined> {
+  return sendStore.find(await currentOwner(), feed, await identifyFile(source, name));
 }
 
-/** What was edited and is wrong still goes on with the version that has the other fixes: its rows have the same numbers. */
+/** Moves edits that are not valid yet to the version with the other fixes. Its rows have the same numbers. */
 async function moveDraft(from: Basis, to: Pick<Basis, 'uploadId' | 'versionId'>): Promise<void> {
   const draft = (await fixDrafts.read(getFixDraftId(from))) ?? {};
   const rest = Object.entries(draft).filter(([rowNo]) => !from.rows.includes(Number(rowNo)));
-  if (rest.length > 0) await fixDrafts.keep(getFixDraftId(to), Object.fromEntries(rest));
-  await fixDrafts.forget(getFixDraftId(from));
+  if (rest.length > 0) await fixDrafts.save(getFixDraftId(to), Object.fromEntries(rest));
+  await fixDrafts.delete(getFixDraftId(from));
 }

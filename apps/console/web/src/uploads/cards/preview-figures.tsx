@@ -6,7 +6,7 @@ import { formatCount, formatInteger } from '../../shared/numbers.ts';
 import { AccountingBar } from '../shared/accounting-bar.tsx';
 import type { FileCheck } from './card.ts';
 
-/** Rows, sums and months as they would be. */
+/** Shows the rows, totals and months that a file would add. */
 export function PreviewFigures({ check }: { readonly check: FileCheck }) {
   const { preview, overlap } = check;
   const known = overlap !== null && 'rows' in overlap ? overlap : null;
@@ -79,7 +79,7 @@ function Figure({ value, label, color }: { readonly value: string; readonly labe
   );
 }
 
-/** So many months are named one by one; more are told as a span. */
+/** Up to this many months are listed; more are shown as a range. */
 const monthsNamed = 12;
 
 function Months({ check }: { readonly check: FileCheck }) {

@@ -1,4 +1,4 @@
-/** Takes files: dropped anywhere on the page, or chosen by a button. */
+/** Takes files that are dropped anywhere on the page or chosen with the button. */
 import { Alert, Button, CloseButton, FileButton, Group, List, Portal, Text } from '@mantine/core';
 import { IconFileUpload, IconInfoCircle, IconUpload } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
@@ -8,7 +8,7 @@ import classes from './drop-area.module.css';
 import { collectDroppedFiles, type Dropped, type Skipped, selectReadableFiles } from './dropped-files.ts';
 
 interface Props {
-  /** The most bytes that one file may have. */
+  /** The most bytes of one file; null while it is unknown. */
   readonly limit: number | null;
   readonly onFiles: (files: readonly File[]) => void;
 }
@@ -48,7 +48,7 @@ export function DropArea({ limit, onFiles }: Props) {
           inputProps={{ 'aria-label': 'CSV files', 'data-testid': 'files' } as React.ComponentProps<'input'>}
           onChange={(files) => {
             take(selectReadableFiles(files));
-            // The same file chosen once more is a change, too.
+            // Choosing the same file again must also trigger a change.
             reset.current?.();
           }}
         >
@@ -97,7 +97,7 @@ export function DropArea({ limit, onFiles }: Props) {
   );
 }
 
-/** Whether files are being dragged over the page. */
+/** Handles files dropped on the page. Returns whether files are being dragged over it. */
 function usePageDrop(onDrop: (dropped: Dropped) => void): boolean {
   const [dragged, setDragged] = useState(false);
   const latest = useRef(onDrop);
@@ -105,7 +105,7 @@ function usePageDrop(onDrop: (dropped: Dropped) => void): boolean {
     latest.current = onDrop;
   });
   useEffect(() => {
-    // Each element that is entered and left tells so: they are counted.
+    // Nested elements each fire enter and leave events, so the depth is counted.
     let depth = 0;
     const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes('Files') ?? false;
     const enter = (event: DragEvent) => {

@@ -1,8 +1,8 @@
-/** Which of the things dropped on the page can be looked at, and a word for each that cannot. */
+/** Selects the dropped files that can be read, and says why the others cannot. */
 
 export interface Skipped {
   readonly name: string;
-  /** Why, and what to do. */
+  /** The problem and what to do. */
   readonly reason: string;
 }
 
@@ -11,7 +11,7 @@ export interface Dropped {
   readonly skipped: readonly Skipped[];
 }
 
-/** Must be called while the event is still going on: afterwards a browser forgets what was dropped. */
+/** Collects the files of a drop. Call it during the event: afterwards the browser no longer has them. */
 export function collectDroppedFiles(transfer: DataTransfer): Dropped {
   const folders: Skipped[] = [];
   const files: File[] = [];
@@ -27,7 +27,7 @@ export function collectDroppedFiles(transfer: DataTransfer): Dropped {
   return { files: readable, skipped: [...folders, ...skipped] };
 }
 
-/** Leaves out what can be no CSV by its name. */
+/** Separates files that may be CSV files from others, by their names. */
 export function selectReadableFiles(files: Iterable<File>): Dropped {
   const readable: File[] = [];
   const skipped: Skipped[] = [];
@@ -39,9 +39,9 @@ export function selectReadableFiles(files: Iterable<File>): Dropped {
   return { files: readable, skipped };
 }
 
-/** Why a file of this name is not looked at; null where it is. */
+/** Returns why a file of this name is skipped, or null if it is read. */
 export function explainSkip(name: string): string | null {
-  // Some banks name their CSVs .txt or .tsv.
+  // Some banks name their CSV files .txt or .tsv.
   if (/\.(csv|csv\.gz|txt|tsv)$/i.test(name)) return null;
   if (/\.(xlsx?|xlsm|ods|numbers)$/i.test(name)) {
     return 'This is a spreadsheet. Open it, save it as “CSV UTF-8” and drop that file.';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { collectDroppedFiles, explainSkip } from './dropped-files.ts';
 import { buildFeedFileName, findFreeName, findNameProblem, proposeName } from './object-name.ts';
 
-test.each(['a.csv', 'A.CSV', 'b.csv.gz', 'umsatz.txt', 'export.tsv'])('%s is looked at', (name) => {
+test.each(['a.csv', 'A.CSV', 'b.csv.gz', 'umsatz.txt', 'export.tsv'])('explainSkip accepts %s', (name) => {
   expect(explainSkip(name)).toBeNull();
 });
 
@@ -12,11 +12,11 @@ test.each([
   ['all.zip', /Unpack/],
   ['statement.pdf', /CSV export/],
   ['notes', /\.csv/],
-])('%s is left out with what to do', (name, words) => {
+])('explainSkip says what to do with %s', (name, words) => {
   expect(explainSkip(name)).toMatch(words);
 });
 
-test('a proposed name is one that can be sent, whatever the file was called', () => {
+test('proposeName returns a valid name for any file name', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'grapheme', maxLength: 60 }),
@@ -28,25 +28,25 @@ test('a proposed name is one that can be sent, whatever the file was called', ()
   );
 });
 
-test('folders and invisible characters are taken out of a name', () => {
+test('proposeName removes folders and invisible characters', () => {
   expect(proposeName('a/b\\c\u202e.csv')).toBe('a b c.csv');
 });
 
-test('a bank’s export is sent under the name of the feed that was made of it', () => {
+test('buildFeedFileName adds the feed to the name of the export', () => {
   expect(buildFeedFileName('Umsätze Juni.CSV', 'expenses')).toBe('Umsätze Juni-expenses.csv');
 });
 
-test('a name that is taken gets the next free number', () => {
+test('findFreeName adds the next free number', () => {
   expect(findFreeName('a.csv', new Set())).toBe('a (2).csv');
   expect(findFreeName('a (2).csv.gz', new Set(['a (2).csv.gz', 'a (3).csv.gz']))).toBe('a (4).csv.gz');
 });
 
-test('a name in a folder is fine only for an object that stands there', () => {
+test('findNameProblem accepts a folder only for an existing object', () => {
   expect(findNameProblem('trips/kyoto.csv')).toMatch(/cannot have/);
   expect(findNameProblem('trips/kyoto.csv', true)).toBeNull();
 });
 
-test('a folder that is dropped is skipped with a word, and the files beside it are taken', () => {
+test('collectDroppedFiles skips a folder with a reason and takes the files beside it', () => {
   const file = new File(['a'], 'may.csv');
   const item = (entry: { isDirectory: boolean; name: string }, given: File | null) => ({
     kind: 'file',

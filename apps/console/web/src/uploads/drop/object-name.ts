@@ -1,10 +1,10 @@
-/** Names of objects: what a file is called below its owner's folder. */
+/** Names of files below the folder of their owner. */
 
-/** The name that a file is proposed to be sent under. */
+/** Returns the name that is proposed for sending a file. */
 export function proposeName(fileName: string): string {
   const name = fileName
     .normalize('NFC')
-    // What the API takes in no name: characters that nobody sees, and separators of folders.
+    // Removes what the API refuses in names: invisible characters and folder separators.
     .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, '')
     .replace(/[/\\]+/g, ' ')
     .replace(/\s+/g, ' ')
@@ -15,12 +15,15 @@ export function proposeName(fileName: string): string {
   return name.startsWith('.') ? `statement${name}` : name;
 }
 
-/** `statement.csv` and `expenses`: `statement-expenses.csv`, always plain, since the console writes it. */
+/**
+ * `statement.csv` and `expenses` give `statement-expenses.csv`. The file is never compressed, because the console
+ * writes it.
+ */
 export function buildFeedFileName(fileName: string, feed: string): string {
   return `${removeEnding(proposeName(fileName))}-${feed}.csv`;
 }
 
-/** The next name that is free: `statement.csv`, `statement (2).csv`, `statement (3).csv`. */
+/** Returns the next free name: `statement.csv`, `statement (2).csv`, `statement (3).csv`. */
 export function findFreeName(name: string, taken: ReadonlySet<string>): string {
   const stem = removeEnding(name);
   const ending = name.slice(stem.length);
@@ -31,9 +34,9 @@ export function findFreeName(name: string, taken: ReadonlySet<string>): string {
 }
 
 /**
- * What is wrong with a name, in a person's words; null where nothing is. The API has the last word.
+ * Returns what is wrong with a name, for people, or null. The API has the final decision.
  *
- * @param nested it is of an object that stands in a folder already
+ * @param nested true for an existing object in a folder
  */
 export function findNameProblem(name: string, nested = false): string | null {
   if (name.includes('\\') || (!nested && name.includes('/'))) return 'A name cannot have / or \\ in it. Remove it.';
@@ -45,7 +48,7 @@ export function findNameProblem(name: string, nested = false): string | null {
   return null;
 }
 
-/** Whether the content is gzip, as the name says. */
+/** Returns whether the content is gzip, judged by the name. */
 export function isGzip(name: string): boolean {
   return /\.gz$/i.test(name);
 }

@@ -1,4 +1,4 @@
-/** Every upload there has been, newest first. */
+/** Lists all uploads, newest first. */
 import { Anchor, Button, Group, Select, Stack, Table, Text, Title } from '@mantine/core';
 import { IconFilterOff, IconHistory } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -34,7 +34,7 @@ export function History({ filters, onFilters }: Props) {
       ),
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,
-    // Another person's tab, the sweep or a command may have changed something.
+    // Another tab, the sweep or a command may have changed something.
     refetchInterval: 30_000,
   });
   const uploads = pages.data?.pages.flatMap((page) => page.uploads) ?? [];

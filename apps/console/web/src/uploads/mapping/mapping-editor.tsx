@@ -1,4 +1,4 @@
-/** Says once which column of a bank's export is what, beside the rows that come of it. */
+/** Matches the columns of a bank's export, with a preview of the rows. */
 
 import type { Mapping } from '@centflow/preview';
 import { Button, Checkbox, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
@@ -9,7 +9,7 @@ import { useEffect, useState } from 'react';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
 import { mappingDrafts } from '../drafts.ts';
-import { keepTemplate } from '../templates/keep-template.ts';
+import { saveTemplate } from '../templates/save-template.ts';
 import { templatesQuery } from '../templates/templates.ts';
 import { previewWorker } from '../worker/worker.ts';
 import classes from './mapping-editor.module.css';
@@ -20,7 +20,7 @@ import { MappingSample } from './mapping-sample.tsx';
 interface Props {
   readonly source: Blob;
   readonly fileName: string;
-  /** What it was mapped by before; null: it is guessed. */
+  /** The previous mapping; null to propose one. */
   readonly start: Mapping | null;
   readonly template: string | null;
   readonly onClose: () => void;
@@ -34,7 +34,7 @@ export function MappingEditor(props: Props) {
     queryKey: ['proposed-mapping', fileName, source.size],
     queryFn: async () => {
       const proposal = await previewWorker.propose(source, fileName);
-      // What somebody had begun before a reload is worth more than a guess.
+      // A draft from before a reload is better than a proposal.
       const draft = start ?? (await mappingDrafts.read(proposal.mapping.header.join('\u0000')));
       return {
         ...proposal,
@@ -85,19 +85,19 @@ function Editor({
     gcTime: 0,
   });
   useEffect(() => {
-    if (mapping !== first) void mappingDrafts.keep(mapping.header.join('\u0000'), mapping);
+    if (mapping !== first) void mappingDrafts.save(mapping.header.join('\u0000'), mapping);
   }, [mapping, first]);
 
   const missing = findMissing(mapping, dateOrderChosen);
   const named = !keep || name.trim() !== '';
   const use = useMutation({
     mutationFn: async () => {
-      if (keep) await keepTemplate(name.trim(), mapping, templates.data ?? []);
+      if (keep) await saveTemplate(name.trim(), mapping, templates.data ?? []);
       await onUse(mapping, keep ? name.trim() : null);
-      await mappingDrafts.forget(mapping.header.join('\u0000'));
+      await mappingDrafts.delete(mapping.header.join('\u0000'));
     },
   });
-  const overwrites = keep && (templates.data ?? []).some((kept) => kept.name === name.trim());
+  const overwrites = keep && (templates.data ?? []).some((template) => template.name === name.trim());
 
   return (
     <div className={classes.editor}>
@@ -108,10 +108,10 @@ function Editor({
           problems={sample.data?.problems ?? []}
           dateOrderChosen={dateOrderChosen}
           onLayout={async (changes) => {
-            // Another delimiter or header row makes other columns: they are guessed anew.
-            const again = await previewWorker.propose(source, fileName, changes);
-            setMapping(again.mapping);
-            setDateOrderChosen(again.dateOrderIsSure);
+            // Another delimiter or header row gives other columns, so the mapping is proposed proposal.
+            const proposal = await previewWorker.propose(source, fileName, changes);
+            setMapping(proposal.mapping);
+            setDateOrderChosen(proposal.dateOrderIsSure);
           }}
           onMapping={(changes) => {
             setMapping((before) => ({ ...before, ...changes }));
@@ -171,7 +171,9 @@ function Editor({
   );
 }
 
-/** `Umsatzanzeige_2025-06.csv`: `Umsatzanzeige`: the part that next month's file has as well. */
+/**
+ * Returns the part of a file name that next month's file also has: `Umsatzanzeige_2025-06.csv` gives `Umsatzanzeige`.
+ */
 function proposeTemplateName(fileName: string): string {
   const words = fileName
     .replace(/\.[a-z.]+$/i, '')

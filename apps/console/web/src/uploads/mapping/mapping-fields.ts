@@ -1,16 +1,16 @@
-/** What a mapping has to say, and which words it is asked in. */
+/** The fields of a mapping, with their labels. */
 import type { Mapping, MappingTarget } from '@centflow/preview';
 
 export interface Field {
   readonly target: MappingTarget;
   readonly label: string;
   readonly hint?: string;
-  /** A word that may stand in every row: `EUR`, `Current account`. */
+  /** A constant text is possible, such as `EUR` or `Current account`. */
   readonly constant: boolean;
   readonly required: boolean;
 }
 
-/** In the order in which people think of a statement. */
+/** In the usual order of a statement. */
 export const fields: readonly Field[] = [
   { target: 'date', label: 'Date', constant: false, required: true },
   {
@@ -41,7 +41,7 @@ export const fields: readonly Field[] = [
   { target: 'city', label: 'City', constant: true, required: false },
 ];
 
-/** The words of what is still open; empty where the mapping can be used. */
+/** Returns the fields that are still needed; empty if the mapping is complete. */
 export function findMissing(mapping: Mapping, dateOrderChosen: boolean): string[] {
   const missing = fields
     .filter(({ target, required }) => required && isUnmapped(mapping, target))
@@ -55,7 +55,7 @@ export function findMissing(mapping: Mapping, dateOrderChosen: boolean): string[
   return missing;
 }
 
-/** Nobody has said where it comes from. */
+/** Returns whether the source of a field is still open. */
 export function isUnmapped(mapping: Mapping, target: MappingTarget): boolean {
   const cell = mapping.cells[target];
   if (cell === undefined) return true;

@@ -11,7 +11,7 @@ interface Props {
   readonly columns: readonly string[];
   readonly problems: readonly MappingProblem[];
   readonly dateOrderChosen: boolean;
-  /** How the file is written: other columns may come of it. */
+  /** Called for the format of the file. The file may then have other columns. */
   readonly onLayout: (changes: MappingLayout) => void;
   readonly onMapping: (changes: Partial<Mapping>) => void;
 }

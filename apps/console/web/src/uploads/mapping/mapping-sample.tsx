@@ -1,4 +1,4 @@
-/** The first rows of a bank's export, each beside the row that comes of it. */
+/** Shows the first rows of a bank's export and the rows that the mapping makes from them. */
 
 import type { Mapping, MappingSample as Sample, SampleRow } from '@centflow/preview';
 import { Stack, Table, Text, Title } from '@mantine/core';
@@ -8,15 +8,15 @@ import classes from './mapping-sample.module.css';
 import { getResultCell, type ResultColumn, resultColumns } from './result-columns.ts';
 
 export function MappingSample({ sample, mapping }: { readonly sample: Sample; readonly mapping: Mapping }) {
-  const bad = sample.rows.filter(({ problems }) => problems.length > 0).map(({ rowNo }) => formatInteger(rowNo));
+  const unreadable = sample.rows.filter(({ problems }) => problems.length > 0).map(({ rowNo }) => formatInteger(rowNo));
   return (
     <>
       <Stack gap={6}>
         <Title order={3} fz="sm">
           Preview
         </Title>
-        <Text size="xs" role="status" c={bad.length === 0 ? 'dimmed' : 'var(--negative)'}>
-          {describeSample(sample.rows.length, bad)}
+        <Text size="xs" role="status" c={unreadable.length === 0 ? 'dimmed' : 'var(--negative)'}>
+          {describeSample(sample.rows.length, unreadable)}
         </Text>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard */}
         <section className={classes.area} tabIndex={0} aria-label="Preview of the rows">
@@ -84,12 +84,13 @@ export function MappingSample({ sample, mapping }: { readonly sample: Sample; re
   );
 }
 
-/** Says whether the first rows can be read, and which cannot. */
-function describeSample(count: number, bad: readonly string[]): string {
+/** Describes whether the first rows can be read, and which cannot. */
+function describeSample(count: number, unreadable: readonly string[]): string {
   if (count === 0) return 'There are no rows below the column names.';
-  if (bad.length === 0) return count === 1 ? 'The first row can be read.' : `The first ${count} rows can be read.`;
-  const rows = bad.length === 1 ? `Row ${bad[0]}` : `Rows ${bad.join(', ')}`;
-  return `${rows} can’t be read. If the columns are right, you can fix ${bad.length === 1 ? 'it' : 'them'} in the next step.`;
+  if (unreadable.length === 0)
+    return count === 1 ? 'The first row can be read.' : `The first ${count} rows can be read.`;
+  const rows = unreadable.length === 1 ? `Row ${unreadable[0]}` : `Rows ${unreadable.join(', ')}`;
+  return `${rows} can’t be read. If the columns are right, you can fix ${unreadable.length === 1 ? 'it' : 'them'} in the next step.`;
 }
 
 interface CellProps {

@@ -1,12 +1,12 @@
-/** The rows that a mapping makes, as one table although they go to two feeds. */
+/** The columns of the preview. It is one table, although its rows go to two feeds. */
 import type { Mapping, SampleRow } from '@centflow/preview';
 
 export interface ResultColumn {
   readonly label: string;
   readonly right: boolean;
-  /** The header in a feed: the counterparty is called otherwise in each. */
+  /** Headers in the feeds. The counterparty has another name in each. */
   readonly headers: readonly string[];
-  /** The columns of the export that it comes from. */
+  /** The columns of the export that this column is read from. */
   readonly from: (mapping: Mapping) => readonly string[];
 }
 
@@ -32,7 +32,7 @@ export const resultColumns: readonly ResultColumn[] = [
   { label: 'Description', right: false, headers: ['description'], from: fromCell('description') },
 ];
 
-/** What stands in a cell, and what is wrong with it. */
+/** Returns the text of a cell and its problem. */
 export function getResultCell(
   { headers, from }: ResultColumn,
   { cells, problems }: SampleRow,

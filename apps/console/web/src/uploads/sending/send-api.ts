@@ -1,4 +1,4 @@
-/** The API's side of sending, over the console's client. */
+/** Implements `SendApi` with the console's API client. */
 import { api, readAnswer } from '../../api/client.ts';
 import { ApiError } from '../../api/problem.ts';
 import { fetchNewestVersion } from '../versions/newest-version.ts';
@@ -38,7 +38,7 @@ export const sendApi: SendApi = {
     try {
       await readAnswer(api.sends.multipart.$delete({ query: { objectKey, multipartId } }));
     } catch (error) {
-      // Nothing is there to abort: that is what was wanted.
+      // There is nothing to abort, which is fine.
       if (!(error instanceof ApiError && error.status === 404)) throw error;
     }
   },

@@ -5,29 +5,29 @@ import { queryClient } from '../../api/query-client.ts';
 import { currentOwner } from '../../session/current-owner.ts';
 import { formatMoment } from '../../shared/dates.ts';
 import { formatBytes } from '../../shared/numbers.ts';
-import { kept, useCards } from '../cards/page-cards.ts';
-import type { KeptSend } from './kept-sends.ts';
+import { sendStore, useCards } from '../cards/page-cards.ts';
 import { sendApi } from './send-api.ts';
 import { discardSend } from './send-file.ts';
+import type { UnfinishedSend } from './send-store.ts';
 
-/** Sends that a reload or a crash cut off: the same file dropped again goes on from there. */
+/** Lists sends that a reload or a crash interrupted. Dropping the same file again resumes them. */
 export function UnfinishedSends() {
   const cards = useCards();
   const unfinished = useQuery({
-    // A send that ends or begins changes what is kept.
+    // The list changes when a send starts or ends.
     queryKey: ['unfinished-sends', cards.map(({ id, phase }) => `${id} ${phase.kind}`)],
-    queryFn: async () => kept.list(await currentOwner()),
+    queryFn: async () => sendStore.list(await currentOwner()),
     staleTime: 0,
     placeholderData: (before) => before,
   });
-  const here = new Set(cards.map(({ name }) => name));
-  const elsewhere = (unfinished.data ?? []).filter(({ name }) => !here.has(name));
-  return elsewhere.map((send) => <Unfinished key={send.multipartId} send={send} />);
+  const names = new Set(cards.map(({ name }) => name));
+  const others = (unfinished.data ?? []).filter(({ name }) => !names.has(name));
+  return others.map((send) => <Unfinished key={send.multipartId} send={send} />);
 }
 
-function Unfinished({ send }: { readonly send: KeptSend }) {
+function Unfinished({ send }: { readonly send: UnfinishedSend }) {
   const discard = useMutation({
-    mutationFn: () => discardSend(sendApi, kept, send),
+    mutationFn: () => discardSend(sendApi, sendStore, send),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['unfinished-sends'] }),
   });
   return (

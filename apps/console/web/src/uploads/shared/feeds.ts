@@ -2,7 +2,7 @@
 import type { Contract } from '@centflow/schema/contract';
 import type { api } from '../../api/client.ts';
 
-/** A feed's name. */
+/** The name of a feed. */
 export type Feed = NonNullable<Parameters<typeof api.uploads.$get>[0]['query']['feed']>;
 
 const files = import.meta.glob<Contract>('../../../../../../glue/centflow_glue/contracts/*.json', {
@@ -10,11 +10,11 @@ const files = import.meta.glob<Contract>('../../../../../../glue/centflow_glue/c
   import: 'default',
 });
 
-/** A new feed shows here by itself: its contract is generated. */
+/** Contracts are generated, so a new feed appears automatically. */
 export const contracts: readonly Contract[] = Object.values(files);
 export const feeds: readonly Feed[] = contracts.map(({ name }) => name as Feed);
 
-/** @throws Error where the name is no feed's. */
+/** @throws Error if no feed has this name */
 export function getContract(feed: string): Contract {
   const contract = contracts.find(({ name }) => name === feed);
   if (contract === undefined)
@@ -22,7 +22,7 @@ export function getContract(feed: string): Contract {
   return contract;
 }
 
-/** What people call a feed: `Expenses`. */
+/** Returns the name of a feed for people: `Expenses`. */
 export function getTypeTitle(feed: string | null): string {
   return contracts.find(({ name }) => name === feed)?.title ?? feed ?? 'Unknown type';
 }

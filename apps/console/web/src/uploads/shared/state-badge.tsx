@@ -18,7 +18,7 @@ interface FileCheck {
   readonly icon: TablerIcon;
 }
 
-/** A word and a shape for each state, so that colour never says it alone. */
+/** Each state has an icon, so that colour is never the only difference. */
 const stateLooks: Readonly<Record<Stage, FileCheck>> = {
   received: { color: 'gray', icon: IconClock },
   loading: { color: 'blue', icon: IconLoader2 },

@@ -7,23 +7,23 @@ import { stateTitles } from './state-titles.ts';
 import classes from './timeline.module.css';
 
 const stepTitles: Readonly<Record<TimelineStep['name'], string>> = { sent: 'Sent', ...stateTitles };
-/** Seconds: a shorter step would read “+0 secs”. */
+/** Seconds. A shorter step would show as “+0 secs”. */
 const shownFrom = 0.005;
 
 interface Props {
   readonly steps: readonly TimelineStep[];
-  /** It is still going on: the first step without a time is the one at work. */
+  /** True while the upload is in progress. The first step without a time is the current one. */
   readonly live: boolean;
 }
 
-/** The way of an upload from left to right, and from top to bottom on a phone. */
+/** Shows the steps of an upload from left to right, or from top to bottom on a phone. */
 export function Timeline({ steps, live }: Props) {
   const current = live ? steps.findIndex((step) => step.at === null) : -1;
   return (
     <ol className={classes.steps}>
       {steps.map((step, at) => {
-        const bad = step.name === 'rejected' || step.name === 'failed';
-        const state = step.at !== null ? (bad ? 'bad' : 'done') : at === current ? 'current' : 'ahead';
+        const isFailure = step.name === 'rejected' || step.name === 'failed';
+        const state = step.at !== null ? (isFailure ? 'bad' : 'done') : at === current ? 'current' : 'ahead';
         return (
           <li
             key={step.name}

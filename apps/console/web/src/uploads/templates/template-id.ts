@@ -1,6 +1,4 @@
-/** Ids of templates: what their objects are called. */
-
-/** `Stadtbank Giro`: `stadtbank-giro`; another one of that id gets a number. */
+/** Builds the id of a template: `Stadtbank Giro` gives `stadtbank-giro`. A number is added if the id is taken. */
 export function buildTemplateId(name: string, taken: ReadonlySet<string>): string {
   const words = name
     .normalize('NFKD')

@@ -1,4 +1,4 @@
-/** The bank exports that were mapped once: renamed, changed, deleted. */
+/** Lists the templates of bank exports, to rename, change or delete them. */
 import { Button, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconPencil, IconTemplate, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -11,8 +11,8 @@ import { PageHeader } from '../../shared/page-header.tsx';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
 import { findMissing } from '../mapping/mapping-fields.ts';
 import { MappingForm } from '../mapping/mapping-form.tsx';
-import { deleteTemplate, putTemplate } from './keep-template.ts';
-import { type KeptTemplate, templatesQuery } from './templates.ts';
+import { deleteTemplate, putTemplate } from './save-template.ts';
+import { type SavedTemplate, templatesQuery } from './templates.ts';
 import classes from './templates-page.module.css';
 
 export function TemplatesPage() {
@@ -48,7 +48,7 @@ export function TemplatesPage() {
 }
 
 interface Props {
-  readonly template: KeptTemplate;
+  readonly template: SavedTemplate;
   readonly names: readonly string[];
 }
 
@@ -136,8 +136,8 @@ function Template({ template, names }: Props) {
   );
 }
 
-/** The mapping without a file: its rows show when one is dropped. */
-function ChangeMapping({ template, onClose }: { readonly template: KeptTemplate; readonly onClose: () => void }) {
+/** Edits a mapping without a file. Its rows are visible only when a file is dropped. */
+function ChangeMapping({ template, onClose }: { readonly template: SavedTemplate; readonly onClose: () => void }) {
   const [mapping, setMapping] = useState(template.mapping);
   const missing = findMissing(mapping, true);
   const keep = useMutation({

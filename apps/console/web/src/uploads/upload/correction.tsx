@@ -5,8 +5,8 @@ import { CardView } from '../cards/card-view.tsx';
 import { useCards } from '../cards/page-cards.ts';
 
 /**
- * The corrected file that mending rows of an upload made. It outlives the list of those rows, which goes once the
- * correction is published and this upload is replaced by it.
+ * Shows the corrected file of an upload. It stays visible when the list of rows disappears, after the correction has
+ * replaced the upload.
  */
 export function Correction({ uploadId }: { readonly uploadId: number }) {
   const card = useCards().find(({ basedOn }) => basedOn?.uploadId === uploadId);

@@ -19,7 +19,7 @@ const row = (rowNo: number, rawText: string) => ({
   rawText,
 });
 
-test('downloadRowsToFix saves the rows of all pages as UTF-8 that Excel recognises', async () => {
+test('downloadRowsToFix saves the rows of all pages with a byte order mark for Excel', async () => {
   getRows.mockResolvedValueOnce({ rows: [row(4, '2025-13-01,Bäckerei Süß')], next: 'second page' });
   getRows.mockResolvedValueOnce({ rows: [row(9, '2025-13-02,=cmd()')] });
   await downloadRowsToFix({ uploadId: 7, objectKey: 'raw/expenses/owner=ada/trips/wien.csv.gz' }, ['date', 'merchant']);

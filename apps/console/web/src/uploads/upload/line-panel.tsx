@@ -9,10 +9,10 @@ import { getFileName } from '../shared/amounts.ts';
 import { fetchContentUrl } from '../versions/newest-version.ts';
 import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
 
-/** Rows shown before and after the one that is asked for. */
+/** Rows shown before and after the requested one. */
 const around = 2;
 
-/** One line of the file with its neighbours: where a transaction comes from. */
+/** Shows one row of the file with its neighbours, to show where a transaction comes from. */
 export function LinePanel({ upload, row }: { readonly upload: Upload; readonly row: number }) {
   const { objectKey, versionId, sizeBytes } = upload;
   const tooLarge = (sizeBytes ?? 0) > rewrittenAtMost;

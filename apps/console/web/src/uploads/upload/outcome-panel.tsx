@@ -10,7 +10,7 @@ import { formatCheckSum } from '../shared/amounts.ts';
 import { Timeline } from '../shared/timeline.tsx';
 import classes from './outcome-panel.module.css';
 
-/** The accounting of an upload and the way it took. */
+/** Shows the steps and the accounting of an upload. */
 export function OutcomePanel({ upload }: { readonly upload: Upload }) {
   const live = !isSettled(upload.state);
   return (
@@ -39,7 +39,7 @@ export function OutcomePanel({ upload }: { readonly upload: Upload }) {
   );
 }
 
-/** Read = published + duplicate + quarantined, in rows and in amounts. */
+/** Shows that rows read = imported + duplicates + rows to fix, in rows and in amounts. */
 export function Accounting({ upload }: { readonly upload: Upload }) {
   const counts = { good: upload.rowsPublished, duplicate: upload.rowsDuplicate, quarantined: upload.rowsQuarantined };
   const rows = [

@@ -1,4 +1,4 @@
-/** The rows of an upload that were kept aside: mended in place and sent again, or downloaded. */
+/** Lists the quarantined rows of an upload, to fix and send them again or to download them. */
 import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconDownload, IconEye, IconInfoCircle } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
@@ -54,7 +54,7 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       header.data === undefined || feed === undefined ? null : { header: header.data, contract: getContract(feed) },
     [header.data, feed],
   );
-  // An edited row further down than what was fetched so far counts as well: all are fetched once something was edited.
+  // Edited rows on later pages count, too. So all pages are loaded once a row is edited.
   const edited = Object.keys(draft).length;
   useEffect(() => {
     if (edited > 0 && pages.hasNextPage && !pages.isFetchingNextPage) void pages.fetchNextPage();

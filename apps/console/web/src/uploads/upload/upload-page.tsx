@@ -1,4 +1,4 @@
-/** One upload: what became of it, what is wrong with it, and what it replaced. */
+/** Shows one upload: its outcome, its rows to fix and its versions. */
 import { Anchor, Breadcrumbs, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
@@ -25,7 +25,7 @@ export function UploadPage() {
       readAnswer(
         api.uploads[':uploadId'].$get({ param: { uploadId: uploadId ?? '' }, query: {} }, { init: { signal } }),
       ),
-    // It moves by itself until it is settled, and afterwards only by what people do.
+    // It changes automatically until it is settled. Afterwards only people change it.
     refetchInterval: ({ state }) => (state.data !== undefined && isSettled(state.data.state) ? 30_000 : 1_000),
   });
 

@@ -3,7 +3,7 @@ import { listChanges } from './change-lines.ts';
 
 const header = ['date', 'amount'];
 
-test('lines stand in the order of the rows, a removed one before what took its place', () => {
+test('listChanges orders changes by row, with a removed row before the row in its place', () => {
   const lines = listChanges({
     header,
     added: [{ rowNo: 3, cells: ['2025-01-03', '3.00'] }],
@@ -24,7 +24,7 @@ test('lines stand in the order of the rows, a removed one before what took its p
   ]);
 });
 
-test('a changed line tells the old value of the cells that differ, and of no other', () => {
+test('listChanges includes the old value of changed cells only', () => {
   const [line] = listChanges({
     header,
     added: [],

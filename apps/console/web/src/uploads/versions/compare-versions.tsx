@@ -1,4 +1,4 @@
-/** What changed from one file to another, row by row. */
+/** Shows the changes between two files, row by row. */
 
 import type { RowsDiff } from '@centflow/preview';
 import { Alert, Badge, Group, Stack, Table, Text } from '@mantine/core';
@@ -17,10 +17,10 @@ import { type ChangeLine, listChanges } from './change-lines.ts';
 import classes from './compare-versions.module.css';
 import { fetchContentUrl } from './newest-version.ts';
 
-/** A file to compare: in the bucket, or dropped on the page. */
+/** A file to compare: stored in the bucket, or dropped on the page. */
 export type Side =
   | { readonly kind: 'stored'; readonly objectKey: string; readonly versionId: string; readonly bytes: number }
-  | { readonly kind: 'here'; readonly blob: Blob; readonly name: string };
+  | { readonly kind: 'local'; readonly blob: Blob; readonly name: string };
 
 interface VersionsProps {
   readonly objectKey: string;
@@ -173,18 +173,18 @@ function Lines({ lines, header }: { readonly lines: readonly ChangeLine[]; reado
 }
 
 async function fileOf(side: Side): Promise<{ source: Blob | string; name: string }> {
-  if (side.kind === 'here') return { source: side.blob, name: side.name };
+  if (side.kind === 'local') return { source: side.blob, name: side.name };
   return { source: await fetchContentUrl(side.objectKey, side.versionId), name: getFileName(side.objectKey) };
 }
 
 function bytesOf(side: Side): number {
-  return side.kind === 'here' ? side.blob.size : side.bytes;
+  return side.kind === 'local' ? side.blob.size : side.bytes;
 }
 
 const blobIds = new WeakMap<Blob, number>();
 let nextBlobId = 1;
 
-/** A blob has no name of its own that a query could be kept under. */
+/** Returns a key for queries. A blob has no name, so it gets a number. */
 function keyOf(side: Side): string {
   if (side.kind === 'stored') return `${side.objectKey} ${side.versionId}`;
   const id = blobIds.get(side.blob) ?? nextBlobId++;

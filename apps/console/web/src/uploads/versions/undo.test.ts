@@ -13,14 +13,14 @@ function version(versionId: string, more: Partial<ObjectVersion> = {}): ObjectVe
   };
 }
 
-test('the only version is undone by hiding it', () => {
+test('findUndoStep removes the only version', () => {
   expect(findUndoStep([version('a', { isNewest: true, state: 'published' })], 'a')).toEqual({
     kind: 'remove',
     newestVersionId: 'a',
   });
 });
 
-test('a correction is undone by going back to the version before', () => {
+test('findUndoStep restores the version before a correction', () => {
   const before = version('a', { state: 'superseded' });
   expect(findUndoStep([version('b', { isNewest: true, state: 'published' }), before], 'b')).toEqual({
     kind: 'go-back',
@@ -29,13 +29,13 @@ test('a correction is undone by going back to the version before', () => {
   });
 });
 
-test('a version that was rejected is nothing to go back to', () => {
+test('findUndoStep never restores a rejected version', () => {
   const good = version('a', { state: 'superseded' });
   const versions = [version('c', { isNewest: true, state: 'published' }), version('b', { state: 'rejected' }), good];
   expect(findUndoStep(versions, 'c')).toMatchObject({ kind: 'go-back', to: good });
 });
 
-test('what was sent again after an undo is undone by hiding it, as before', () => {
+test('findUndoStep removes a version that was sent after an undo', () => {
   const versions = [
     version('c', { isNewest: true }),
     version('marker', { isDeleteMarker: true }),
@@ -44,21 +44,21 @@ test('what was sent again after an undo is undone by hiding it, as before', () =
   expect(findUndoStep(versions, 'c')).toEqual({ kind: 'remove', newestVersionId: 'c' });
 });
 
-test('an undone or replaced version is brought back over whatever is newest', () => {
+test('findUndoStep restores an undone or replaced version over the newest one', () => {
   const own = version('a', { state: 'retired' });
   const marker = version('marker', { isDeleteMarker: true, isNewest: true });
   expect(findUndoStep([marker, own], 'a')).toEqual({ kind: 'bring-back', to: own, newestVersionId: 'marker' });
 });
 
-test('a rejected version that is not the newest offers nothing', () => {
+test('findUndoStep returns nothing for a rejected version that is not the newest', () => {
   expect(findUndoStep([version('b', { isNewest: true }), version('a', { state: 'rejected' })], 'a')).toBeNull();
 });
 
-test('a version that the bucket no longer lists offers nothing', () => {
+test('findUndoStep returns nothing for a version that the bucket no longer lists', () => {
   expect(findUndoStep([version('b', { isNewest: true })], 'gone')).toBeNull();
 });
 
-test('a version is compared with the one that it replaced, over delete markers', () => {
+test('findVersionBefore skips delete markers', () => {
   const first = version('a');
   expect(findVersionBefore([version('c'), version('marker', { isDeleteMarker: true }), first], 'c')).toBe(first);
   expect(findVersionBefore([version('c'), first], 'a')).toBeNull();

@@ -1,4 +1,4 @@
-/** Takes the step that undoes or redoes, and follows it until the figures have changed. */
+/** Undoes or restores a version and follows it until the figures have changed. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Upload } from '../../../../api/contract/uploads.ts';
@@ -9,7 +9,7 @@ import type { UndoStep } from './undo.ts';
 
 export interface Undone {
   readonly words: string;
-  /** The upload that a version brought back has become. */
+  /** The upload of the restored version. */
   readonly uploadId: number | null;
 }
 
@@ -21,7 +21,7 @@ export function useUndo(upload: Pick<Upload, 'uploadId' | 'objectKey'>) {
       setProgress('Starting…');
       const undone =
         step.kind === 'remove' ? await remove(upload, step, setProgress) : await restore(upload, step, setProgress);
-      // Every figure may have changed: dashboards, transactions, this page.
+      // Dashboards, transactions and this page may all have new figures.
       await queries.invalidateQueries();
       return undone;
     },

@@ -1,4 +1,4 @@
-/** The versions that an object key has had, with undo, redo and compare. */
+/** Lists the versions of a file, with undo, restore and compare. */
 import { Alert, Anchor, Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp, IconGitCompare } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';

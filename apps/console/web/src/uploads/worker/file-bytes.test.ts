@@ -6,39 +6,39 @@ import { readAllBytes, readHeadBytes } from './file-bytes.ts';
 const MIB = 2 ** 20;
 const HEAD_BYTES = 256 * 1024;
 
-/** So many spaces as gzip, which is a thousandth of them. */
+/** Returns this many spaces as gzip, which is a thousandth of the size. */
 const spaces = (bytes: number) => gzipSync(Buffer.alloc(bytes, ' '));
 
 describe('readHeadBytes', () => {
-  test('does not expand what comes after the beginning', async () => {
+  test('does not expand what follows the beginning', async () => {
     const stored = spaces(64 * MIB);
-    // Whoever expands as far as this fails.
+    // Expanding this far fails.
     stored.fill(0xff, stored.length >> 1);
     const head = await readHeadBytes(new Blob([stored]), 'bank.csv.gz');
     expect(head.length).toBe(HEAD_BYTES);
     expect(head.every((byte) => byte === 0x20)).toBe(true);
   });
 
-  test('gives a short file whole, compressed or not', async () => {
+  test('returns a short file completely, compressed or not', async () => {
     const text = 'date;amount\n';
     expect(new TextDecoder().decode(await readHeadBytes(new Blob([gzipSync(text)]), 'bank.csv.gz'))).toBe(text);
     expect(new TextDecoder().decode(await readHeadBytes(new Blob([text]), 'bank.csv'))).toBe(text);
   });
 
-  test('says what is wrong with a file that is no gzip', async () => {
+  test('reports a file that is not valid gzip', async () => {
     await expect(readHeadBytes(new Blob(['date;amount\n']), 'bank.csv.gz')).rejects.toThrow(/not sound gzip/);
   });
 });
 
 describe('readAllBytes', () => {
-  test('gives up a file that expands to more than is allowed, as soon as it does', async () => {
+  test('stops as soon as a file expands to more than the limit', async () => {
     const stored = spaces(64 * MIB);
     stored.fill(0xff, stored.length >> 1);
     await expect(readAllBytes(new Blob([stored]), 'bank.csv.gz', 16 * MIB)).rejects.toThrow(FileTooLargeError);
     await expect(readAllBytes(new Blob([' '.repeat(100)]), 'bank.csv', 99)).rejects.toThrow(FileTooLargeError);
   });
 
-  test('gives a file that is as large as is allowed', async () => {
+  test('returns a file of exactly the limit', async () => {
     expect((await readAllBytes(new Blob([spaces(MIB)]), 'bank.csv.gz', MIB)).length).toBe(MIB);
   });
 });

@@ -1,8 +1,8 @@
-/** Files as the worker reads them: here or from the bucket, compressed or not. */
+/** Reads files in the worker: local or from the bucket, compressed or not. */
 import { readBeginning, readWhole } from '@centflow/preview';
 import type { FileSource } from './worker.ts';
 
-/** The storage did not give the file. */
+/** The storage did not return the file. */
 export class FileUnreadableError extends Error {
   override readonly name = 'FileUnreadableError';
   constructor(status: number) {
@@ -21,10 +21,13 @@ export async function fetchBlob(source: FileSource): Promise<Blob> {
   return response.blob();
 }
 
-/** So much of a file tells its header and first rows. */
+/** Bytes that are enough for the header and the first rows. */
 const headBytes = 256 * 1024;
 
-/** The beginning of a file; all of it where it is compressed, since that has to be expanded from its start. */
+/**
+ * Returns the beginning of a file. A compressed file is returned completely, because it must be expanded from its
+ * start.
+ */
 export async function fetchHead(source: FileSource, name: string): Promise<Blob> {
   if (isGzip(name)) return fetchBlob(source);
   if (source instanceof Blob) return source.slice(0, headBytes);
@@ -33,12 +36,12 @@ export async function fetchHead(source: FileSource, name: string): Promise<Blob>
   return response.blob();
 }
 
-/** The beginning of a file, expanded; of a compressed file the rest is not. */
+/** Returns the beginning of a file, expanded. The rest of a compressed file is not expanded. */
 export async function readHeadBytes(source: FileSource, name: string): Promise<Uint8Array> {
   return readBeginning(await fetchHead(source, name), { name, bytes: headBytes });
 }
 
-/** @throws FileTooLargeError before more than that is expanded */
+/** @throws FileTooLargeError before more than `bytesAtMost` is expanded */
 export async function readAllBytes(
   source: FileSource,
   name: string,
@@ -47,7 +50,7 @@ export async function readAllBytes(
   return readWhole(await fetchBlob(source), { name, bytesAtMost });
 }
 
-/** As the name says it is stored. */
+/** Compresses bytes if the name ends in .gz. */
 export async function encodeForStorage(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Blob> {
   const blob = new Blob([bytes]);
   return isGzip(name) ? new Response(blob.stream().pipeThrough(new CompressionStream('gzip'))).blob() : blob;

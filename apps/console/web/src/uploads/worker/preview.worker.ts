@@ -1,4 +1,4 @@
-/** The side of the worker: files are read here, away from the page. */
+/** The worker, which reads files outside of the page's thread. */
 import {
   type CsvBytes,
   diffRows,
@@ -21,9 +21,9 @@ import {
 import { expose } from 'comlink';
 import type { MappedFile, Recognised, Template } from '../cards/cards.ts';
 import { contracts, type Feed, getContract } from '../shared/feeds.ts';
+import { buildCsvFile } from './build-csv-file.ts';
 import { findFeedByHeader } from './feed-by-header.ts';
 import { encodeForStorage, fetchBlob, fetchHead, readAllBytes, readHeadBytes } from './file-bytes.ts';
-import { buildCsvFile } from './file-of-rows.ts';
 import { expandedAtMost, type FileSource, type MappingLayout } from './worker.ts';
 
 const runs = new Map<number, AbortController>();
@@ -104,12 +104,12 @@ const work = {
   },
 };
 
-/** What the page may ask. */
+/** The calls that the page can make. */
 export type PreviewWork = typeof work;
 
 expose(work);
 
-/** Each call crosses to the page: a few a second are all that an eye sees. */
+/** Limits progress reports to a few a second, because each one is a message to the page. */
 function throttle(onProgress: (share: number) => void): (share: number) => void {
   let last = 0;
   return (share) => {

@@ -1,25 +1,25 @@
-/** The worker that reads, maps, compares and rewrites files, so that the page never stands still. */
+/** The page's side of the worker that reads, maps, compares and rewrites files. The page stays responsive. */
 import type { Mapping, Preview, RowFix, RowsDiff } from '@centflow/preview';
 import { proxy, type Remote, wrap } from 'comlink';
 import type { MappedFile, Recognised, Template } from '../cards/cards.ts';
 import type { Feed } from '../shared/feeds.ts';
 import type { PreviewWork } from './preview.worker.ts';
 
-/** A larger file is not rewritten or compared in the browser: it would stand in memory several times. */
+/** The most bytes of a file that is rewritten or compared in the browser, which needs several copies in memory. */
 export const rewrittenAtMost = 64 * 2 ** 20;
 
-/** The same once it is expanded: a small file may hold a thousand times its size. */
+/** The most bytes after expansion. A small file may expand to a thousand times its size. */
 export const expandedAtMost = 2 * rewrittenAtMost;
 
-/** How an export is written, where a person knows better. */
+/** Settings of an export that a person has corrected. */
 export type MappingLayout = Partial<Pick<Mapping, 'delimiter' | 'encoding' | 'headerRow'>>;
 
-/** Bytes here, or the address where they can be read. */
+/** The bytes, or an address to read them from. */
 export type FileSource = Blob | string;
 
 let started: Remote<PreviewWork> | undefined;
 
-/** Started with the first file: whoever only looks at the history pays nothing for it. */
+/** Returns the worker. It starts with the first file, not with the page. */
 function work(): Remote<PreviewWork> {
   started ??= wrap<PreviewWork>(
     new Worker(new URL('./preview.worker.ts', import.meta.url), { type: 'module', name: 'preview' }),
@@ -52,7 +52,7 @@ export const previewWorker = {
   }): Promise<Preview> {
     signal.throwIfAborted();
     const run = nextRun++;
-    // A signal cannot go into a worker: its run is stopped by number.
+    // A signal cannot be sent to a worker, so its run is stopped by number.
     const stop = () => void work().stop(run);
     signal.addEventListener('abort', stop, { once: true });
     try {

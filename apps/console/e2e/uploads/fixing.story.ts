@@ -34,8 +34,8 @@ function storageOf(setting: Setting) {
   return { s3: s3Client({ ...awsOf(config), forcePathStyle: true }), Bucket: config.UPLOADS_BUCKET };
 }
 
-export function mendingStory(setting: Setting): void {
-  test('nothing typed is lost by an expired session or a reload', { timeout: 180_000 }, async () => {
+export function fixingStory(setting: Setting): void {
+  test('typed fixes survive an expired session and a reload', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
     const maya = await signedIn(browser, url, 'maya');
     const { page } = maya;
@@ -47,7 +47,7 @@ export function mendingStory(setting: Setting): void {
     await expireSession(page);
     await page.getByRole('button', { name: 'Preview the corrected file' }).click();
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
-    // Tokens are signed for a second: one made in the same second would be the very same.
+    // Tokens have a resolution of a second. Two tokens of the same second would be equal.
     await page.waitForTimeout(1_100);
     await dialog.getByRole('button', { name: /^maya *\d+ upload/ }).click();
     await cardOf(page, 'cash-2025.csv').getByText('25', { exact: true }).waitFor();
@@ -94,7 +94,7 @@ export function mendingStory(setting: Setting): void {
     await maya.close();
   });
 
-  test('a file that would be refused says why before it is sent', async () => {
+  test('a file that cannot be imported shows the reason before it is sent', async () => {
     const { browser, url } = setting();
     const maya = await signedIn(browser, url, 'maya');
     const { page } = maya;
@@ -124,7 +124,7 @@ export function mendingStory(setting: Setting): void {
     await maya.close();
   });
 
-  test('a file that was refused says why, and a correction of it is published', { timeout: 180_000 }, async () => {
+  test('a refused file shows the reason, and its correction is imported', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
     const { s3, Bucket } = storageOf(setting);
     const Key = 'raw/expenses/owner=maya/from-elsewhere.csv';
@@ -147,7 +147,7 @@ export function mendingStory(setting: Setting): void {
     await maya.close();
   });
 
-  test('an undo of what moved meanwhile is refused with what to do', { timeout: 180_000 }, async () => {
+  test('an undo of a file that changed in the meantime is refused with advice', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
     const { s3, Bucket } = storageOf(setting);
     const maya = await signedIn(browser, url, 'maya');
@@ -160,7 +160,7 @@ export function mendingStory(setting: Setting): void {
     await card.getByRole('link', { name: 'Open the upload' }).click();
     const undo = page.getByRole('button', { name: 'Undo this upload' });
     await undo.waitFor();
-    // From another window, a moment ago.
+    // Deleted from another window a moment ago.
     await page.route('**/api/objects/versions**', (route) => route.abort());
     await s3.send(new DeleteObjectCommand({ Bucket, Key: 'raw/expenses/owner=maya/moving.csv' }));
     await undo.click();
@@ -173,7 +173,7 @@ export function mendingStory(setting: Setting): void {
     await maya.close();
   });
 
-  test('a first upload is undone and redone', { timeout: 180_000 }, async () => {
+  test('a first upload is undone and restored', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
     const maya = await signedIn(browser, url, 'maya');
     const { page } = maya;
@@ -190,7 +190,7 @@ export function mendingStory(setting: Setting): void {
     await maya.close();
   });
 
-  test('a transaction leads to its line in the file', async () => {
+  test('a transaction links to its row in the file', async () => {
     const { browser, url } = setting();
     const maya = await signedIn(browser, url, 'maya');
     const { page } = maya;
