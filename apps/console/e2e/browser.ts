@@ -13,7 +13,7 @@ interface Chromium {
 
 const pathsFile = join(import.meta.dirname, '..', '..', '..', '.local', 'toolchain', 'paths.json');
 
-function foundChromium(): Chromium | undefined {
+function findChromium(): Chromium | undefined {
   if (!existsSync(pathsFile)) return undefined;
   const { chromium: found } = JSON.parse(readFileSync(pathsFile, 'utf8')) as { chromium?: Chromium };
   return found !== undefined && existsSync(found.executable) ? found : undefined;
@@ -26,7 +26,7 @@ function foundChromium(): Chromium | undefined {
  * Never true if CENTFLOW_REQUIRE_BROWSER is set: then the launch fails instead.
  */
 export function withoutBrowser(): boolean {
-  if (foundChromium() !== undefined || process.env.CENTFLOW_REQUIRE_BROWSER) return false;
+  if (findChromium() !== undefined || process.env.CENTFLOW_REQUIRE_BROWSER) return false;
   console.warn(
     'Skipped: there is no Chromium on this machine. `npm test` fetches one where apt has it; elsewhere set CENTFLOW_CHROMIUM.',
   );
@@ -40,7 +40,7 @@ export function withoutBrowser(): boolean {
  * @throws Error if this machine has no Chromium
  */
 export async function launchBrowser(...args: readonly string[]): Promise<Browser> {
-  const found = foundChromium();
+  const found = findChromium();
   if (found === undefined) {
     throw new Error(
       `${pathsFile} names no Chromium. Run \`npm test\`, which fetches one where apt has it, or set CENTFLOW_CHROMIUM to an executable.`,
@@ -62,14 +62,14 @@ export async function launchBrowser(...args: readonly string[]): Promise<Browser
       ...args,
     ],
     env: {
-      ...definedOnly(process.env),
+      ...removeUndefined(process.env),
       ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }),
       ...(fonts === undefined ? {} : { FONTCONFIG_FILE: fonts }),
     },
   });
 }
 
-function definedOnly(environment: NodeJS.ProcessEnv): Record<string, string> {
+function removeUndefined(environment: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );

@@ -23,13 +23,13 @@ interface Violation {
 export async function expectGoodLooks(page: Page): Promise<void> {
   // Colours are final only after a transition ends.
   await page.waitForTimeout(400);
-  expect(await violations(page)).toEqual([]);
+  expect(await findViolations(page)).toEqual([]);
   expect(
     await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
   ).toBeLessThanOrEqual(0);
 }
 
-async function violations(page: Page): Promise<string[]> {
+async function findViolations(page: Page): Promise<string[]> {
   // The page's policy forbids inline scripts, so axe is evaluated through the debugger.
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {

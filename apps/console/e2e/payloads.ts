@@ -3,4 +3,4 @@ export const markup = '<img src=x onerror="window.ran=1">';
 export const script = '"><script>window.ran=1</script>';
 
 /** Quotes a cell of a CSV. */
-export const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+export const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;

@@ -8,12 +8,12 @@ export interface StoredSession {
 }
 
 /** Returns null if nobody is signed in. */
-export const storedSession = (page: Page): Promise<StoredSession | null> =>
+export const readSession = (page: Page): Promise<StoredSession | null> =>
   page.evaluate(() => JSON.parse(sessionStorage.getItem('centflow-session') ?? 'null'));
 
 /** Makes the API refuse the page's current token as expired. It accepts the next token. */
 export async function expireSession(page: Page): Promise<void> {
-  const old = (await storedSession(page))?.token;
+  const old = (await readSession(page))?.token;
   await page.route('**/api/**', async (route, request) => {
     if (request.headers().authorization !== `Bearer ${old}`) return route.continue();
     return route.fulfill({

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { maps } from './build/maps.ts';
+import { createMapsPlugin } from './build/maps.ts';
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [react(), maps()],
+  plugins: [react(), createMapsPlugin()],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { signedIn } from '../uploads/person.ts';
+import { signIn } from '../uploads/person.ts';
 import type { Setting } from '../uploads/setting.ts';
 
 interface Figures {
@@ -10,7 +10,7 @@ interface Figures {
 export function figuresStory(setting: Setting): void {
   test('a dashboard shows the figures of the views, drills to the row of a file and returns', async () => {
     const { browser, url } = setting();
-    const ada = await signedIn(browser, url, 'ada');
+    const ada = await signIn(browser, url, 'ada');
     const { page } = ada;
     await page.goto(`${url}/dashboards/spending?from=2025-01&to=2025-12`);
     const { rows } = (await ada.get(
@@ -43,7 +43,7 @@ export function figuresStory(setting: Setting): void {
 
   test('a visual is saved as a CSV of its figures and as a PNG', async () => {
     const { browser, url } = setting();
-    const ada = await signedIn(browser, url, 'ada');
+    const ada = await signIn(browser, url, 'ada');
     const { page } = ada;
     await page.goto(`${url}/dashboards/cash-flow?from=2025-01&to=2025-12`);
     const { rows } = (await ada.get('/api/visuals/cash-flow-by-month?currency=EUR&from=2025-01&to=2025-12')) as Figures;
@@ -62,7 +62,7 @@ export function figuresStory(setting: Setting): void {
 
   test('transactions are searched, and an owner cannot open the operations page', async () => {
     const { browser, url } = setting();
-    const ada = await signedIn(browser, url, 'ada');
+    const ada = await signIn(browser, url, 'ada');
     const { page } = ada;
     await page.goto(`${url}/transactions`);
     await page.getByRole('searchbox').fill('Wochenmarkt');

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { signedIn } from '../uploads/person.ts';
+import { signIn } from '../uploads/person.ts';
 import type { Setting } from '../uploads/setting.ts';
 
 /** Text colour of the light scheme, as the browser reports it. */
@@ -9,7 +9,7 @@ const INK = 'rgb(20, 32, 28)';
 export function paperStory(setting: Setting): void {
   test('a dashboard prints on white with its filters in words, and fits the paper', async () => {
     const { browser, url } = setting();
-    const { page, errors, close } = await signedIn(browser, url, 'ada', { colorScheme: 'dark' });
+    const { page, errors, close } = await signIn(browser, url, 'ada', { colorScheme: 'dark' });
     await page.goto(`${url}/dashboards/spending?currency=EUR&from=2025-03&to=2025-03&category=Groceries`);
     const drawing = page.locator('[data-visual="spending-by-category-and-month"] [role="img"] svg');
     await drawing.waitFor();
@@ -18,10 +18,10 @@ export function paperStory(setting: Setting): void {
     const onScreen = await inks();
 
     // A real print, which the browser announces and lays out.
-    await notePrinted(page, '[data-visual="spending-by-category-and-month"] [role="img"] svg[viewBox]');
+    await countWhenPrinting(page, '[data-visual="spending-by-category-and-month"] [role="img"] svg[viewBox]');
     const pdf = await page.pdf({ format: 'A4' });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
-    expect(await printed(page)).toBe(1);
+    expect(await readPrintedCount(page)).toBe(1);
     // After printing, the screen is as before.
     expect(await inks()).toEqual(onScreen);
     expect(await page.evaluate(() => document.documentElement.dataset.mantineColorScheme)).toBe('dark');
@@ -53,19 +53,19 @@ export function paperStory(setting: Setting): void {
 
   test('maps print although a browser does not wait before printing', async () => {
     const { browser, url } = setting();
-    const { page, close } = await signedIn(browser, url, 'ada', { colorScheme: 'dark' });
+    const { page, close } = await signIn(browser, url, 'ada', { colorScheme: 'dark' });
     await page.goto(`${url}/dashboards/places`);
     const map = page.locator('[data-visual="spending-by-country"] [role="img"] svg');
     await expect.poll(() => map.locator('path').count()).toBeGreaterThan(100);
-    await notePrinted(page, '[data-visual="spending-by-country"] svg[viewBox] path');
+    await countWhenPrinting(page, '[data-visual="spending-by-country"] svg[viewBox] path');
     await page.pdf();
-    expect(await printed(page)).toBeGreaterThan(100);
+    expect(await readPrintedCount(page)).toBeGreaterThan(100);
     await close();
   });
 
   test('a list of transactions prints all loaded rows', async () => {
     const { browser, url } = setting();
-    const ada = await signedIn(browser, url, 'ada');
+    const ada = await signIn(browser, url, 'ada');
     const { page } = ada;
     const { transactions } = (await ada.get('/api/transactions?limit=100')) as { transactions: unknown[] };
     await page.goto(`${url}/transactions`);
@@ -82,7 +82,7 @@ export function paperStory(setting: Setting): void {
 }
 
 /** Counts the matching elements at the moment when the browser lays the page out for paper. */
-async function notePrinted(page: Page, selector: string): Promise<void> {
+async function countWhenPrinting(page: Page, selector: string): Promise<void> {
   await page.evaluate((counted) => {
     addEventListener('beforeprint', () => {
       document.body.dataset.printed = String(document.querySelectorAll(counted).length);
@@ -90,6 +90,6 @@ async function notePrinted(page: Page, selector: string): Promise<void> {
   }, selector);
 }
 
-async function printed(page: Page): Promise<number> {
+async function readPrintedCount(page: Page): Promise<number> {
   return Number(await page.evaluate(() => document.body.dataset.printed));
 }

@@ -6,10 +6,10 @@ import { expect, test } from 'vitest';
 import { awsOf } from '../../api/local/config.ts';
 import { expectGoodLooks, forms } from '../looks.ts';
 import { configOf, type RunningStack } from '../stack.ts';
-import { published, signedIn, signedInAsOperator } from '../uploads/person.ts';
+import { importTimeout, signIn, signInAsOperator } from '../uploads/person.ts';
 import type { Setting } from '../uploads/setting.ts';
 
-const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const getPanel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
 /** Clicks a button and confirms it in the dialog. */
 async function confirm(page: Page, place: Locator, name: string): Promise<void> {
@@ -28,12 +28,12 @@ async function openOperations(page: Page): Promise<void> {
 export function operatorStory(setting: Setting): void {
   test('uploads of all owners show their latency, state and cost, but no amounts or merchants', async () => {
     const { browser, url } = setting();
-    const ada = await signedIn(browser, url, 'ada');
+    const ada = await signIn(browser, url, 'ada');
     const { transactions } = (await ada.get('/api/transactions')) as { transactions: { counterparty: string }[] };
     const { uploads } = (await ada.get('/api/uploads')) as { uploads: { objectKey: string; rowsRead: number }[] };
     await ada.close();
 
-    const { page, errors, close } = await signedInAsOperator(browser, url, 'ada');
+    const { page, errors, close } = await signInAsOperator(browser, url, 'ada');
     await openOperations(page);
     const all = page.getByRole('region', { name: 'Uploads of all owners' });
     for (const { objectKey, rowsRead } of uploads.slice(0, 5)) {
@@ -45,9 +45,9 @@ export function operatorStory(setting: Setting): void {
       expect(cells.at(-2)).toMatch(/^[\d.]+ secs$/);
       expect(cells.at(-1)).toMatch(/^\$0\.\d+$/);
     }
-    await panel(page, 'Latency').getByRole('row').nth(1).waitFor();
-    await panel(page, 'Job runs').getByRole('cell', { name: 'Succeeded' }).first().waitFor();
-    await panel(page, 'Job runs').getByText('A DPU hour costs $0.308 on Glue 6.0').waitFor();
+    await getPanel(page, 'Latency').getByRole('row').nth(1).waitFor();
+    await getPanel(page, 'Job runs').getByRole('cell', { name: 'Succeeded' }).first().waitFor();
+    await getPanel(page, 'Job runs').getByText('A DPU hour costs $0.308 on Glue 6.0').waitFor();
     const text = await page.locator('main').textContent();
     for (const { counterparty } of transactions) expect(text).not.toContain(counterparty);
     expect(errors).toEqual([]);
@@ -56,10 +56,10 @@ export function operatorStory(setting: Setting): void {
 
   test('redriven dead letters return to the queue and load nothing twice', async () => {
     const { browser, url, running } = setting();
-    const { page, get, close } = await signedInAsOperator(browser, url, 'ada');
+    const { page, get, close } = await signInAsOperator(browser, url, 'ada');
     const before = await get('/api/pipeline/uploads');
     await openOperations(page);
-    const letters = panel(page, 'Dead letters');
+    const letters = getPanel(page, 'Dead letters');
     await letters.getByText('No events are waiting in the queue.').waitFor();
     expect(await letters.getByRole('button', { name: 'Redrive' }).isDisabled()).toBe(true);
 
@@ -77,9 +77,9 @@ export function operatorStory(setting: Setting): void {
 
   test('a sweep starts only after confirmation, runs and ends', async () => {
     const { browser, url } = setting();
-    const { page, close } = await signedInAsOperator(browser, url, 'ada');
+    const { page, close } = await signInAsOperator(browser, url, 'ada');
     await openOperations(page);
-    const sweep = panel(page, 'Sweep');
+    const sweep = getPanel(page, 'Sweep');
     await sweep.getByText('There is no sweep among the newest job runs.').waitFor();
     await sweep.getByRole('button', { name: 'Sweep now' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
@@ -88,8 +88,8 @@ export function operatorStory(setting: Setting): void {
 
     await confirm(page, sweep, 'Sweep now');
     await page.getByText(/The sweep has started: job run \w+/).waitFor();
-    await sweep.getByText('Succeeded').waitFor(published);
-    const row = panel(page, 'Job runs').getByRole('row').filter({ hasText: 'Sweep' });
+    await sweep.getByText('Succeeded').waitFor(importTimeout);
+    const row = getPanel(page, 'Job runs').getByRole('row').filter({ hasText: 'Sweep' });
     expect(await row.getByRole('cell').allInnerTexts()).toContain('Succeeded');
     await close();
   });
@@ -97,10 +97,10 @@ export function operatorStory(setting: Setting): void {
   test('alarms show their reason, and a panel that fails does not affect the others', async () => {
     const { browser, url, running } = setting();
     await raiseAlarm(running.stack);
-    const { page, close } = await signedInAsOperator(browser, url, 'ada');
+    const { page, close } = await signInAsOperator(browser, url, 'ada');
     await page.route('**/api/operations/dead-letters*', (route) => route.abort());
     await openOperations(page);
-    const alarms = panel(page, 'Alarms').getByRole('row');
+    const alarms = getPanel(page, 'Alarms').getByRole('row');
     await alarms.nth(2).waitFor();
     // Active alarms come first.
     expect(await alarms.allInnerTexts()).toEqual([
@@ -108,7 +108,7 @@ export function operatorStory(setting: Setting): void {
       expect.stringMatching(/Alarm\s+centflow-local-load-dead-letters\s+Messages wait\s+three of them/),
       expect.stringMatching(/No data\s+centflow-local-load-quiet/),
     ]);
-    const letters = panel(page, 'Dead letters');
+    const letters = getPanel(page, 'Dead letters');
     await letters.getByRole('alert').waitFor();
     await page.unroute('**/api/operations/dead-letters*');
     await letters.getByRole('button', { name: 'Try again' }).click();
@@ -118,13 +118,13 @@ export function operatorStory(setting: Setting): void {
 
   test('a killed part of the local stack restarts, and the page shows the reason', async () => {
     const { browser, url, running } = setting();
-    const { page, close } = await signedInAsOperator(browser, url, 'ada');
+    const { page, close } = await signInAsOperator(browser, url, 'ada');
     await openOperations(page);
-    const spark = panel(page, 'Parts of the local stack').getByRole('row').filter({ hasText: 'Spark' });
+    const spark = getPanel(page, 'Parts of the local stack').getByRole('row').filter({ hasText: 'Spark' });
     await spark.waitFor();
     expect(await spark.getByRole('cell').allInnerTexts()).toEqual(['Spark', 'Running', '0', '–', '–']);
 
-    process.kill(-(await pidOf(running.stack, 'Spark')), 'SIGKILL');
+    process.kill(-(await findProcessGroup(running.stack, 'Spark')), 'SIGKILL');
     await expect
       .poll(
         async () => {
@@ -143,12 +143,12 @@ export function operatorStory(setting: Setting): void {
     async ({ scheme, width }) => {
       const { browser, url } = setting();
       const options = { colorScheme: scheme, viewport: { width, height: 800 } };
-      const { page, close } = await signedInAsOperator(browser, url, 'ada', options);
+      const { page, close } = await signInAsOperator(browser, url, 'ada', options);
       await page.goto(`${url}/operations`);
-      await panel(page, 'Job runs').getByRole('row').nth(1).waitFor();
+      await getPanel(page, 'Job runs').getByRole('row').nth(1).waitFor();
       await page.waitForLoadState('networkidle');
       await expectGoodLooks(page);
-      await panel(page, 'Sweep').getByRole('button', { name: 'Sweep now' }).click();
+      await getPanel(page, 'Sweep').getByRole('button', { name: 'Sweep now' }).click();
       await page.getByRole('dialog').waitFor();
       await expectGoodLooks(page);
       await close();
@@ -174,7 +174,7 @@ async function putDeadLetter(stack: RunningStack, objectKey: string): Promise<vo
 }
 
 /** Returns the process group of a part. */
-async function pidOf(stack: RunningStack, part: string): Promise<number> {
+async function findProcessGroup(stack: RunningStack, part: string): Promise<number> {
   const { parts } = JSON.parse(await readFile(configOf(stack).PARTS_FILE, 'utf8')) as {
     parts: readonly { name: string; pid: number }[];
   };

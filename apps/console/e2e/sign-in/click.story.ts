@@ -3,14 +3,14 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Belongings } from '../../api/test/world.ts';
 import { expireSession } from '../session.ts';
-import { bankExports, cardOf, dragged, drop, expenses, openUploads, signedIn } from '../uploads/person.ts';
+import { bankExports, buildExpenses, drop, getCard, openUploads, readDraggedFile, signIn } from '../uploads/person.ts';
 
 type ClickSetting = () => { readonly browser: Browser; readonly urlByClick: string; readonly ada: Belongings };
 
 export function clickStory(setting: ClickSetting): void {
   test('the filters of a dashboard survive an expired session', async () => {
     const { browser, urlByClick, ada } = setting();
-    const person = await signedIn(browser, urlByClick, 'ada');
+    const person = await signIn(browser, urlByClick, 'ada');
     const { page } = person;
     await page.goto(`${urlByClick}/dashboards/accounts`);
     const account = page.getByRole('search').getByRole('combobox', { name: 'Account' });
@@ -38,16 +38,16 @@ export function clickStory(setting: ClickSetting): void {
 
   test('dropped files and drafts of one person are not shown to the next person in the same browser', async () => {
     const { browser, urlByClick } = setting();
-    const unknown = await dragged(join(bankExports, 'stadtbank-nordufer-2025-06.csv'));
+    const unknown = await readDraggedFile(join(bankExports, 'stadtbank-nordufer-2025-06.csv'));
     const secret = 'DE89 3704 0044 0532 0130 00';
-    const person = await signedIn(browser, urlByClick, 'ada');
+    const person = await signIn(browser, urlByClick, 'ada');
     const { page } = person;
     await openUploads(page, urlByClick);
-    await drop(page, [{ name: 'of ada.csv', text: expenses([['2025-03-01', 'Market', '5.00']]) }, unknown]);
-    await cardOf(page, 'of ada.csv').getByRole('button', { name: /^Send/ }).waitFor();
+    await drop(page, [{ name: 'of ada.csv', text: buildExpenses([['2025-03-01', 'Market', '5.00']]) }, unknown]);
+    await getCard(page, 'of ada.csv').getByRole('button', { name: /^Send/ }).waitFor();
     const account = await openMapping(page, unknown.name);
     await account.fill(secret);
-    await expect.poll(() => keptDrafts(page)).toContain(secret);
+    await expect.poll(() => readDrafts(page)).toContain(secret);
 
     // In another tab, while Ada is signed in.
     const other = await page.context().newPage();
@@ -62,14 +62,14 @@ export function clickStory(setting: ClickSetting): void {
     await drop(page, [unknown]);
     expect(await (await openMapping(page, unknown.name)).inputValue()).toBe(secret);
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await drop(page, [{ name: 'of ada.csv', text: expenses([['2025-03-01', 'Market', '5.00']]) }]);
-    await cardOf(page, 'of ada.csv').waitFor();
+    await drop(page, [{ name: 'of ada.csv', text: buildExpenses([['2025-03-01', 'Market', '5.00']]) }]);
+    await getCard(page, 'of ada.csv').waitFor();
 
     // In the same tab, after Ada has signed out.
     const left = page.waitForEvent('load');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await left;
-    expect(await keptDrafts(page)).not.toContain(secret);
+    expect(await readDrafts(page)).not.toContain(secret);
     await signInAs(page, 'bob');
     await page.getByRole('link', { name: 'Uploads', exact: true }).first().click();
     await page.getByRole('heading', { name: 'Uploads', level: 1 }).waitFor();
@@ -87,14 +87,14 @@ async function signInAs(page: Page, owner: string): Promise<void> {
 
 /** Opens the column matching of a file and returns the input for its account. */
 async function openMapping(page: Page, fileName: string): Promise<Locator> {
-  await cardOf(page, fileName).getByRole('button', { name: 'Match the columns' }).click();
+  await getCard(page, fileName).getByRole('button', { name: 'Match the columns' }).click();
   const account = page.getByRole('textbox', { name: 'Account in every row' });
   await account.waitFor();
   return account;
 }
 
 /** Returns all drafts in the browser as text. */
-function keptDrafts(page: Page): Promise<string> {
+function readDrafts(page: Page): Promise<string> {
   return page.evaluate(
     () =>
       new Promise<string>((resolve, reject) => {

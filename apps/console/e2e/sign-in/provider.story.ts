@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Belongings } from '../../api/test/world.ts';
-import { type StoredSession, storedSession } from '../session.ts';
+import { readSession, type StoredSession } from '../session.ts';
 import { type Provider, TOKEN_SECONDS } from './provider.ts';
 
 export type SignInSetting = () => {
@@ -35,8 +35,8 @@ async function signIn(setting: SignInSetting, address: string, owner = 'ada'): P
   return page;
 }
 
-async function storedAfterSignIn(page: Page): Promise<StoredSession> {
-  const stored = await storedSession(page);
+async function readSessionAfterSignIn(page: Page): Promise<StoredSession> {
+  const stored = await readSession(page);
   if (stored === null) throw new Error('Nobody is signed in.');
   return stored;
 }
@@ -45,14 +45,14 @@ const list = (page: Page) => page.getByRole('list', { name: 'Transactions' });
 const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Your session has ended' });
 
 /** Waits until the API refuses the token. */
-async function untilRefused(url: string, token: string): Promise<void> {
+async function waitUntilRefused(url: string, token: string): Promise<void> {
   const status = async () =>
     (await fetch(`${url}/api/session`, { headers: { authorization: `Bearer ${token}` } })).status;
   await expect.poll(status, { ...slow, interval: 500 }).toBe(401);
 }
 
 /** Returns whether a thief could renew with this refresh token. */
-async function renews({ signIn: { authority, clientId } }: Provider, refreshToken: string): Promise<boolean> {
+async function canRenew({ signIn: { authority, clientId } }: Provider, refreshToken: string): Promise<boolean> {
   const body = new URLSearchParams({ grant_type: 'refresh_token', client_id: clientId, refresh_token: refreshToken });
   return (await fetch(`${authority}/token`, { method: 'POST', body })).ok;
 }
@@ -75,12 +75,12 @@ export function providerStory(setting: SignInSetting): void {
     page.on('response', (response) => {
       if (response.status() >= 400) refused.push(response.url());
     });
-    const first = await storedAfterSignIn(page);
-    await untilRefused(url, first.token);
+    const first = await readSessionAfterSignIn(page);
+    await waitUntilRefused(url, first.token);
     await page.getByRole('searchbox').fill('secret');
     await page.waitForURL(/q=secret/);
     await list(page).getByRole('listitem').first().waitFor();
-    const second = await storedAfterSignIn(page);
+    const second = await readSessionAfterSignIn(page);
     expect(second.token).not.toBe(first.token);
     expect(second.refreshToken).not.toBe(first.refreshToken);
     expect(refused).toEqual([]);
@@ -93,7 +93,7 @@ export function providerStory(setting: SignInSetting): void {
     const { url, provider, ada } = setting();
     const page = await signIn(setting, '/transactions');
     await provider.revokeAll();
-    await untilRefused(url, (await storedAfterSignIn(page)).token);
+    await waitUntilRefused(url, (await readSessionAfterSignIn(page)).token);
     await page.getByRole('searchbox').fill('secret');
     const dialog = dialogOf(page);
     const signInAs = async (owner: string) => {
@@ -116,16 +116,16 @@ export function providerStory(setting: SignInSetting): void {
   test("signing out deletes and revokes the refresh token and ends the provider's session", async () => {
     const { provider } = setting();
     const page = await signIn(setting, '/transactions');
-    const { refreshToken } = await storedAfterSignIn(page);
+    const { refreshToken } = await readSessionAfterSignIn(page);
     await page.getByRole('button', { name: 'Sign out' }).first().click();
     const confirm = page.getByRole('button', { name: 'Yes, sign me out' });
     await confirm.waitFor();
-    expect(await renews(provider, refreshToken)).toBe(false);
+    expect(await canRenew(provider, refreshToken)).toBe(false);
     await confirm.click();
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('textbox', { name: 'Owner' }).waitFor();
     await page.goBack();
-    expect(await storedSession(page)).toBeNull();
+    expect(await readSession(page)).toBeNull();
     await page.context().close();
   });
 }

@@ -30,7 +30,7 @@ export async function startProvider(): Promise<Provider> {
   return {
     signIn: { kind: 'oidc', authority, clientId: CLIENT_ID },
     async serve(consoleUrl) {
-      provider = await providerFor(authority, consoleUrl);
+      provider = await createProvider(authority, consoleUrl);
       provider.on('refresh_token.saved', ({ grantId }) => grants.add(grantId ?? ''));
       server.on('request', provider.callback());
     },
@@ -46,7 +46,7 @@ export async function startProvider(): Promise<Provider> {
   };
 }
 
-async function providerFor(authority: string, consoleUrl: string): Promise<OidcProvider> {
+async function createProvider(authority: string, consoleUrl: string): Promise<OidcProvider> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   const provider = new OidcProvider(authority, {
     clients: [

@@ -6,15 +6,15 @@ import { awsOf } from '../../api/local/config.ts';
 import { expireSession } from '../session.ts';
 import { configOf } from '../stack.ts';
 import {
-  cardOf,
+  buildExpenses,
   drop,
-  expenses,
+  getCard,
+  importTimeout,
   openUploads,
   type Person,
-  published,
   send,
-  signedIn,
-  untilPublished,
+  signIn,
+  waitUntilImported,
 } from './person.ts';
 import type { Setting } from './setting.ts';
 
@@ -24,12 +24,12 @@ interface ListedUpload {
   readonly state: string;
 }
 
-async function uploadOf(person: Person, key: string, state = 'published'): Promise<ListedUpload | undefined> {
+async function findUpload(person: Person, key: string, state = 'published'): Promise<ListedUpload | undefined> {
   const { uploads } = (await person.get('/api/uploads?limit=200')) as { uploads: readonly ListedUpload[] };
   return uploads.find(({ objectKey, state: its }) => objectKey === key && its === state);
 }
 
-function storageOf(setting: Setting) {
+function openStorage(setting: Setting) {
   const config = configOf(setting().running.stack);
   return { s3: s3Client({ ...awsOf(config), forcePathStyle: true }), Bucket: config.UPLOADS_BUCKET };
 }
@@ -37,9 +37,9 @@ function storageOf(setting: Setting) {
 export function fixingStory(setting: Setting): void {
   test('typed fixes survive an expired session and a reload', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
-    const upload = await uploadOf(maya, 'raw/expenses/owner=maya/cash-2025.csv');
+    const upload = await findUpload(maya, 'raw/expenses/owner=maya/cash-2025.csv');
     await page.goto(`${url}/uploads/${upload?.uploadId}`);
     await page.getByRole('textbox', { name: 'date, row 4' }).fill('2025-02-28');
     await page.getByText('1 of 9 fixed').waitFor();
@@ -50,7 +50,7 @@ export function fixingStory(setting: Setting): void {
     // Tokens have a resolution of a second. Two tokens of the same second would be equal.
     await page.waitForTimeout(1_100);
     await dialog.getByRole('button', { name: /^maya *\d+ upload/ }).click();
-    await cardOf(page, 'cash-2025.csv').getByText('25', { exact: true }).waitFor();
+    await getCard(page, 'cash-2025.csv').getByText('25', { exact: true }).waitFor();
 
     await page.reload();
     await page.getByText('Your unsent changes are restored.').waitFor();
@@ -60,13 +60,13 @@ export function fixingStory(setting: Setting): void {
 
   test('rows to fix are downloaded as a CSV that runs no formula', async () => {
     const { browser, url } = setting();
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
     await openUploads(page, url);
     await drop(page, [
       {
         name: 'formulas.csv',
-        text: expenses(
+        text: buildExpenses(
           [
             ['2025-03-01', 'Good', '1.00'],
             ['2025-03-02', 'Good', '2.00'],
@@ -80,9 +80,9 @@ export function fixingStory(setting: Setting): void {
         ),
       },
     ]);
-    const card = cardOf(page, 'formulas.csv');
+    const card = getCard(page, 'formulas.csv');
     await send(card);
-    await untilPublished(card);
+    await waitUntilImported(card);
     await card.getByRole('link', { name: /^Fix 2 rows/ }).click();
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download as CSV' }).click();
@@ -96,13 +96,13 @@ export function fixingStory(setting: Setting): void {
 
   test('a file that cannot be imported shows the reason before it is sent', async () => {
     const { browser, url } = setting();
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
     await openUploads(page, url);
     await drop(page, [
       {
         name: 'mostly-bad.csv',
-        text: expenses(
+        text: buildExpenses(
           [
             ['yesterday', 'A', '1'],
             ['today', 'B', '2'],
@@ -113,11 +113,11 @@ export function fixingStory(setting: Setting): void {
       },
       { name: 'empty.csv', text: '' },
     ]);
-    const card = cardOf(page, 'mostly-bad.csv');
+    const card = getCard(page, 'mostly-bad.csv');
     await card.getByText('This file can’t be imported').waitFor();
     await card.getByText(/2 of 3 rows break the contract/).waitFor();
     expect(await card.getByRole('button', { name: 'Send' }).count()).toBe(0);
-    await cardOf(page, 'empty.csv')
+    await getCard(page, 'empty.csv')
       .getByText(/We don’t know this layout|is empty/)
       .first()
       .waitFor();
@@ -126,37 +126,39 @@ export function fixingStory(setting: Setting): void {
 
   test('a refused file shows the reason, and its correction is imported', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
-    const { s3, Bucket } = storageOf(setting);
+    const { s3, Bucket } = openStorage(setting);
     const Key = 'raw/expenses/owner=maya/from-elsewhere.csv';
     await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'date,amount\n2025-01-01,1.00\n' }));
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
-    await expect.poll(() => uploadOf(maya, Key, 'rejected'), { timeout: 60_000 }).toBeDefined();
-    const upload = await uploadOf(maya, Key, 'rejected');
+    await expect.poll(() => findUpload(maya, Key, 'rejected'), { timeout: 60_000 }).toBeDefined();
+    const upload = await findUpload(maya, Key, 'rejected');
     await page.goto(`${url}/uploads/${upload?.uploadId}`);
     await page.getByText('This file was not imported. None of its rows count.').waitFor();
     await page.getByText(/needs merchant, category, account, currency/).waitFor();
 
     await openUploads(page, url);
-    await drop(page, [{ name: 'from-elsewhere.csv', text: expenses([['2025-01-01', 'Elsewhere', '1.00']], 'USD') }]);
-    const card = cardOf(page, 'from-elsewhere.csv');
+    await drop(page, [
+      { name: 'from-elsewhere.csv', text: buildExpenses([['2025-01-01', 'Elsewhere', '1.00']], 'USD') },
+    ]);
+    const card = getCard(page, 'from-elsewhere.csv');
     await card.getByRole('button', { name: 'Replace' }).click();
     await card.getByRole('button', { name: 'Send the correction' }).click();
-    await untilPublished(card);
+    await waitUntilImported(card);
     s3.destroy();
     await maya.close();
   });
 
   test('an undo of a file that changed in the meantime is refused with advice', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
-    const { s3, Bucket } = storageOf(setting);
-    const maya = await signedIn(browser, url, 'maya');
+    const { s3, Bucket } = openStorage(setting);
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
     await openUploads(page, url);
-    await drop(page, [{ name: 'moving.csv', text: expenses([['2025-01-02', 'Mover', '1.00']], 'USD') }]);
-    const card = cardOf(page, 'moving.csv');
+    await drop(page, [{ name: 'moving.csv', text: buildExpenses([['2025-01-02', 'Mover', '1.00']], 'USD') }]);
+    const card = getCard(page, 'moving.csv');
     await send(card);
-    await untilPublished(card);
+    await waitUntilImported(card);
     await card.getByRole('link', { name: 'Open the upload' }).click();
     const undo = page.getByRole('button', { name: 'Undo this upload' });
     await undo.waitFor();
@@ -168,33 +170,33 @@ export function fixingStory(setting: Setting): void {
     await page.unroute('**/api/objects/versions**');
     await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('button', { name: 'Restore this version' }).click();
-    await page.getByText('Restored. The rows of this version count again.').waitFor(published);
+    await page.getByText('Restored. The rows of this version count again.').waitFor(importTimeout);
     s3.destroy();
     await maya.close();
   });
 
   test('a first upload is undone and restored', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
     await openUploads(page, url);
-    await drop(page, [{ name: 'undone.csv', text: expenses([['2025-01-03', 'Undone', '1.00']], 'USD') }]);
-    const card = cardOf(page, 'undone.csv');
+    await drop(page, [{ name: 'undone.csv', text: buildExpenses([['2025-01-03', 'Undone', '1.00']], 'USD') }]);
+    const card = getCard(page, 'undone.csv');
     await send(card);
-    await untilPublished(card);
+    await waitUntilImported(card);
     await card.getByRole('link', { name: 'Open the upload' }).click();
     await page.getByRole('button', { name: 'Undo this upload' }).click();
-    await page.getByText('Undone. These rows no longer count.').waitFor(published);
+    await page.getByText('Undone. These rows no longer count.').waitFor(importTimeout);
     await page.getByRole('button', { name: 'Restore this version' }).click();
-    await page.getByText('Restored. The rows of this version count again.').waitFor(published);
+    await page.getByText('Restored. The rows of this version count again.').waitFor(importTimeout);
     await maya.close();
   });
 
   test('a transaction links to its row in the file', async () => {
     const { browser, url } = setting();
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
-    const upload = await uploadOf(maya, 'raw/expenses/owner=maya/2023.csv.gz');
+    const upload = await findUpload(maya, 'raw/expenses/owner=maya/2023.csv.gz');
     await page.goto(`${url}/uploads/${upload?.uploadId}?row=7`);
     const line = page.getByRole('region', { name: 'Rows of the file' });
     await line.waitFor();

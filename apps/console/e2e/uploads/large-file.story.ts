@@ -2,13 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cardOf, openUploads, published, send, signedIn, untilPublished } from './person.ts';
+import { getCard, importTimeout, openUploads, send, signIn, waitUntilImported } from './person.ts';
 import type { Setting } from './setting.ts';
 
 const megabyte = 2 ** 20;
 
 /** Returns rows of one year with at least this many bytes. */
-function largeFile(bytes: number): string {
+function buildLargeFile(bytes: number): string {
   const lines = ['date,merchant,category,account,amount,currency,description'];
   for (let row = 0, size = 0; size < bytes; row++) {
     const day = new Date(Date.UTC(2019, 0, 1 + (row % 365))).toISOString().slice(0, 10);
@@ -27,8 +27,8 @@ export function largeFileStory(setting: Setting): void {
     const storage = running.stack.description.endpointUrl;
     const folder = await mkdtemp(join(tmpdir(), 'centflow-large-'));
     const path = join(folder, 'year-2019.csv');
-    await writeFile(path, largeFile(20 * megabyte));
-    const maya = await signedIn(browser, url, 'maya');
+    await writeFile(path, buildLargeFile(20 * megabyte));
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
     page.on('dialog', (dialog) => void dialog.accept());
     const arrived: number[] = [];
@@ -43,8 +43,8 @@ export function largeFileStory(setting: Setting): void {
 
     await openUploads(page, url);
     await page.getByTestId('files').setInputFiles(path);
-    const card = cardOf(page, 'year-2019.csv');
-    await card.getByRole('button', { name: 'Send' }).waitFor(published);
+    const card = getCard(page, 'year-2019.csv');
+    await card.getByRole('button', { name: 'Send' }).waitFor(importTimeout);
     await send(card);
     await card.getByText(/Connection lost/).waitFor();
     await expect.poll(() => arrived).toEqual([1]);
@@ -54,8 +54,8 @@ export function largeFileStory(setting: Setting): void {
     cut = false;
     await page.getByText('year-2019.csv was not sent completely').waitFor();
     await page.getByTestId('files').setInputFiles(path);
-    await card.getByRole('button', { name: /^Resume sending \(8\.4 MB already sent\)/ }).click(published);
-    await untilPublished(card);
+    await card.getByRole('button', { name: /^Resume sending \(8\.4 MB already sent\)/ }).click(importTimeout);
+    await waitUntilImported(card);
     expect(arrived.toSorted()).toEqual([1, 2, 3]);
     expect(await page.getByText('year-2019.csv was not sent completely').count()).toBe(0);
     expect(maya.errors).toEqual([]);
@@ -66,7 +66,7 @@ export function largeFileStory(setting: Setting): void {
   test('a paused send is removed and leaves nothing behind', { timeout: 120_000 }, async () => {
     const { browser, url, running } = setting();
     const storage = running.stack.description.endpointUrl;
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
     let held = true;
     const waiting: (() => void)[] = [];
@@ -77,8 +77,8 @@ export function largeFileStory(setting: Setting): void {
     await openUploads(page, url);
     await page
       .getByTestId('files')
-      .setInputFiles({ name: 'paused.csv', mimeType: 'text/csv', buffer: Buffer.from(largeFile(12 * megabyte)) });
-    const card = cardOf(page, 'paused.csv');
+      .setInputFiles({ name: 'paused.csv', mimeType: 'text/csv', buffer: Buffer.from(buildLargeFile(12 * megabyte)) });
+    const card = getCard(page, 'paused.csv');
     await send(card);
     await card.getByRole('button', { name: 'Pause', exact: true }).click();
     await card.getByText(/Paused\. The part already sent is kept/).waitFor();
@@ -101,12 +101,12 @@ export function largeFileStory(setting: Setting): void {
     const path = join(folder, 'rows.csv');
     await writeFile(
       path,
-      `${largeFile(8 * megabyte)
+      `${buildLargeFile(8 * megabyte)
         .split('\n')
         .slice(0, 100_001)
         .join('\n')}\n`,
     );
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
     await openUploads(page, url);
     await page.evaluate(() => {
@@ -118,8 +118,8 @@ export function largeFileStory(setting: Setting): void {
     });
     const from = performance.now();
     await page.getByTestId('files').setInputFiles(path);
-    const card = cardOf(page, 'rows.csv');
-    await card.getByRole('button', { name: 'Send' }).waitFor(published);
+    const card = getCard(page, 'rows.csv');
+    await card.getByRole('button', { name: 'Send' }).waitFor(importTimeout);
     await card.getByText('100,000', { exact: true }).waitFor();
     const busy = await page.evaluate(() => (window as unknown as { busy: number }).busy);
     // The page may be busy for only part of the time, on any machine: the worker does the reading.

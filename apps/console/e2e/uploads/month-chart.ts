@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
  * Returns the shapes of the chart of income and expenses by month. The page must not animate: `reducedMotion:
  * 'reduce'`.
  */
-export async function drawnMonths(page: Page, url: string, year: string): Promise<readonly (string | null)[]> {
+export async function readMonthShapes(page: Page, url: string, year: string): Promise<readonly (string | null)[]> {
   await page.goto(`${url}/dashboards/cash-flow?from=${year}-01&to=${year}-12`);
   const shapes = page.getByRole('img', { name: /^Chart: Income and expenses by month/ }).locator('svg path');
   await shapes.first().waitFor({ state: 'attached' });

@@ -6,7 +6,7 @@ interface Answer {
 }
 
 /** Returns the spending of a month from the dashboard's visual, or null if there is none. */
-export async function spentIn(person: Person, month: string, currency: string): Promise<string | null> {
+export async function fetchSpending(person: Person, month: string, currency: string): Promise<string | null> {
   const answer = (await person.get(
     `/api/visuals/expense-figure?currency=${currency}&from=${month}&to=${month}`,
   )) as Answer;

@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { storedSession } from '../session.ts';
+import { readSession } from '../session.ts';
 
 export const webFolder = fileURLToPath(new URL('../../dist/web', import.meta.url));
 export const sampleFolder = fileURLToPath(new URL('../../../../samples', import.meta.url));
 export const bankExports = join(sampleFolder, 'bank-exports');
 
 /** Enough time to load a large file on a busy machine. */
-export const published = { timeout: 90_000 };
+export const importTimeout = { timeout: 90_000 };
 
 export interface Person {
   readonly page: Page;
@@ -23,26 +23,26 @@ export interface Person {
 }
 
 /** Signs in with a click on the owner's name, as on a local machine. */
-export function signedIn(
+export function signIn(
   browser: Browser,
   url: string,
   owner: string,
   options: BrowserContextOptions = {},
 ): Promise<Person> {
-  return clickedIn(browser, url, owner, new RegExp(`^${owner} *\\d+ upload`), options);
+  return signInByClick(browser, url, owner, new RegExp(`^${owner} *\\d+ upload`), options);
 }
 
 /** Signs in as the operator that the page offers, who is the first owner. */
-export function signedInAsOperator(
+export function signInAsOperator(
   browser: Browser,
   url: string,
   owner: string,
   options: BrowserContextOptions = {},
 ): Promise<Person> {
-  return clickedIn(browser, url, owner, `${owner}, as an operator`, options);
+  return signInByClick(browser, url, owner, `${owner}, as an operator`, options);
 }
 
-async function clickedIn(
+async function signInByClick(
   browser: Browser,
   url: string,
   owner: string,
@@ -70,7 +70,7 @@ async function clickedIn(
     owner,
     errors,
     async get(path) {
-      const session = await storedSession(page);
+      const session = await readSession(page);
       const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${session?.token}` } });
       if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
       return response.json();
@@ -91,7 +91,7 @@ export interface DraggedFile {
   readonly bytes?: Buffer;
 }
 
-export async function dragged(path: string): Promise<DraggedFile> {
+export async function readDraggedFile(path: string): Promise<DraggedFile> {
   return { name: basename(path), bytes: await readFile(path) };
 }
 
@@ -115,7 +115,7 @@ export async function drop(page: Page, files: readonly DraggedFile[]): Promise<v
 }
 
 /** Returns the card of a file. */
-export function cardOf(page: Page, name: string | RegExp): Locator {
+export function getCard(page: Page, name: string | RegExp): Locator {
   return page.getByRole('article', { name });
 }
 
@@ -123,12 +123,12 @@ export async function send(card: Locator): Promise<void> {
   await card.getByRole('button', { name: /^(Send|Resume sending)/ }).click();
 }
 
-export async function untilPublished(card: Locator): Promise<void> {
-  await card.getByText(/rows? read:/).waitFor(published);
+export async function waitUntilImported(card: Locator): Promise<void> {
+  await card.getByText(/rows? read:/).waitFor(importTimeout);
 }
 
 /** Returns a file of expenses of one month. */
-export function expenses(
+export function buildExpenses(
   rows: readonly (readonly [date: string, merchant: string, amount: string])[],
   currency = 'EUR',
 ): string {

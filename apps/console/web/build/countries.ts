@@ -30,7 +30,7 @@ const LEFT_OUT = 'AQ';
  * Returns the world as GeoJSON whose names are ISO 3166-1 alpha-2 codes. Small countries that the coarse world lacks,
  * such as Malta and Singapore, come from a finer one.
  */
-export function countries(): World {
+export function buildCountries(): World {
   const coarse = readAtlas('world-atlas/countries-110m.json', 1);
   const known = new Set(coarse.map(({ properties }) => properties.name));
   const small = readAtlas('world-atlas/countries-50m.json', 2).filter(({ properties }) => !known.has(properties.name));
@@ -56,7 +56,7 @@ function parseErrorCode({ id, properties: { name } }: Country): string {
 
 function roundGeometry(geometry: Geometry, decimals: number): Geometry {
   const ring = (positions: readonly Position[]) =>
-    unwrap(positions).map((position) => position.map((part) => Number(part.toFixed(decimals))));
+    unwrapLongitudes(positions).map((position) => position.map((part) => Number(part.toFixed(decimals))));
   return geometry.type === 'Polygon'
     ? { type: 'Polygon', coordinates: geometry.coordinates.map(ring) }
     : { type: 'MultiPolygon', coordinates: geometry.coordinates.map((polygon) => polygon.map(ring)) };
@@ -65,7 +65,7 @@ function roundGeometry(geometry: Geometry, decimals: number): Geometry {
 /**
  * Continues outlines beyond the 180th meridian. Russia and Fiji cross it and would otherwise stretch across the map.
  */
-function unwrap(positions: readonly Position[]): readonly Position[] {
+function unwrapLongitudes(positions: readonly Position[]): readonly Position[] {
   let turn = 0;
   let before = positions[0]?.[0] ?? 0;
   return positions.map(([longitude = 0, latitude = 0]) => {

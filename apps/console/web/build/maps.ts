@@ -1,14 +1,14 @@
 /** Builds the data of the maps from npm packages: `virtual:countries` and `virtual:cities`. */
 import type { Plugin } from 'vite';
-import { cities } from './cities.ts';
-import { countries } from './countries.ts';
+import { listCities } from './cities.ts';
+import { buildCountries } from './countries.ts';
 
 const modules: Readonly<Record<string, () => unknown>> = {
-  'virtual:countries': countries,
-  'virtual:cities': cities,
+  'virtual:countries': buildCountries,
+  'virtual:cities': listCities,
 };
 
-export function maps(): Plugin {
+export function createMapsPlugin(): Plugin {
   return {
     name: 'centflow-maps',
     resolveId: (id) => (id in modules ? `\0${id}` : undefined),

@@ -1,10 +1,10 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { dashboardRoutes } from './dashboards/routes.tsx';
+import { createDashboardRoutes } from './dashboards/routes.tsx';
 import { LoadingPage } from './shared/loading.tsx';
 import { PageFault } from './shell/error-boundary.tsx';
 import { rootRoute, shellRoute } from './shell/routes.tsx';
-import { transactionsRoute } from './transactions/routes.tsx';
-import { uploadRoutes } from './uploads/routes.tsx';
+import { createTransactionsRoute } from './transactions/routes.tsx';
+import { createUploadRoutes } from './uploads/routes.tsx';
 
 /** The OIDC provider returns people to this page after the sign-in. */
 const signInReturnRoute = createRoute({
@@ -30,9 +30,9 @@ const routeTree = rootRoute.addChildren([
   signInReturnRoute,
   signInAgainRoute,
   shellRoute.addChildren([
-    ...dashboardRoutes(shellRoute),
-    transactionsRoute(shellRoute),
-    ...uploadRoutes(shellRoute),
+    ...createDashboardRoutes(shellRoute),
+    createTransactionsRoute(shellRoute),
+    ...createUploadRoutes(shellRoute),
     operationsRoute,
   ]),
 ]);

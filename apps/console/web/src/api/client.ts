@@ -25,7 +25,7 @@ export const sessionFetch: typeof fetch = async (input, init) => {
     const response = await fetch(input, { ...init, headers });
     if (response.status === 429 && retries < RETRIES_WHEN_BUSY) {
       retries += 1;
-      await pause(secondsUntilRetry(response) * 1000, init?.signal);
+      await pause(getRetrySeconds(response) * 1000, init?.signal);
       continue;
     }
     if (response.status !== 401) return response;
@@ -36,7 +36,7 @@ export const sessionFetch: typeof fetch = async (input, init) => {
 };
 
 /** Returns the seconds to wait. API Gateway names no time, so the default is one second. */
-function secondsUntilRetry({ headers }: Response): number {
+function getRetrySeconds({ headers }: Response): number {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   return seconds >= 0 && seconds <= 30 ? seconds : 1;
 }

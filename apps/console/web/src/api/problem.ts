@@ -28,8 +28,8 @@ export async function readProblem(response: Response): Promise<ApiError> {
   const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : undefined);
   return new ApiError(
     response.status,
-    text('title') ?? titleForStatus(response.status),
-    text('detail') ?? adviceFor(response.status),
+    text('title') ?? getTitle(response.status),
+    text('detail') ?? getAdvice(response.status),
     Array.isArray(fields.errors) ? fields.errors.filter(isFieldProblem) : [],
   );
 }
@@ -38,14 +38,14 @@ function isFieldProblem(value: unknown): value is FieldProblem {
   return typeof value === 'object' && value !== null && 'pointer' in value && 'message' in value;
 }
 
-function titleForStatus(status: number): string {
+function getTitle(status: number): string {
   if (status === 403) return 'Not allowed';
   if (status === 404) return 'Not found';
   if (status === 429) return 'Too many requests';
   return status >= 500 ? 'Something went wrong' : 'The request was refused';
 }
 
-function adviceFor(status: number): string {
+function getAdvice(status: number): string {
   if (status === 403) return 'You do not have access to this. Ask an operator for access.';
   if (status === 404) return 'It does not exist, or it was deleted.';
   if (status === 429) return 'Wait a moment, then try again.';

@@ -58,7 +58,7 @@ function DashboardContent({ dashboard }: { readonly dashboard: Dashboard }) {
 }
 
 function Visuals({ dashboard, choices }: { readonly dashboard: Dashboard; readonly choices: Choices }) {
-  const chosen = withDefaults(route.useSearch(), dashboard, choices);
+  const chosen = addDefaults(route.useSearch(), dashboard, choices);
   const navigate = route.useNavigate();
   const step = chosen.path?.at(-1);
   const drilled = step && findVisual(step.visual);
@@ -91,7 +91,7 @@ function Visuals({ dashboard, choices }: { readonly dashboard: Dashboard; readon
  * Adds the defaults: the owner's main currency and, for amounts, the last twelve months. Every request names them, so
  * all visuals agree.
  */
-function withDefaults(chosen: Chosen, dashboard: Dashboard, { currencies, firstMonth, lastMonth }: Choices): Chosen {
+function addDefaults(chosen: Chosen, dashboard: Dashboard, { currencies, firstMonth, lastMonth }: Choices): Chosen {
   const currency = chosen.currency ?? currencies[0];
   const hasNoMonths = chosen.from === undefined && chosen.to === undefined;
   const months =

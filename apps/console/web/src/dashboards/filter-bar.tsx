@@ -71,8 +71,8 @@ function getAvailableMonths({ firstMonth, lastMonth }: Choices, filters: readonl
   return { first: firstMonth ?? last, last };
 }
 
-const later = (one: string, other: string) => (one.localeCompare(other) > 0 ? one : other);
-const earlier = (one: string, other: string) => (one.localeCompare(other) < 0 ? one : other);
+const laterOf = (one: string, other: string) => (one.localeCompare(other) > 0 ? one : other);
+const earlierOf = (one: string, other: string) => (one.localeCompare(other) < 0 ? one : other);
 
 interface PeriodProps {
   readonly months: Months;
@@ -111,7 +111,7 @@ function Period({ months, chosen, onChoose }: PeriodProps) {
             allowDeselect={false}
             data={data}
             value={from}
-            onChange={(value) => value && onChoose({ ...chosen, from: value, to: later(value, to) })}
+            onChange={(value) => value && onChoose({ ...chosen, from: value, to: laterOf(value, to) })}
           />
           <Select
             className={classes.filter ?? ''}
@@ -120,7 +120,7 @@ function Period({ months, chosen, onChoose }: PeriodProps) {
             allowDeselect={false}
             data={data}
             value={to}
-            onChange={(value) => value && onChoose({ ...chosen, to: value, from: earlier(value, from) })}
+            onChange={(value) => value && onChoose({ ...chosen, to: value, from: earlierOf(value, from) })}
           />
         </>
       ) : null}

@@ -1,14 +1,14 @@
 /** Saves the figures of a visual as a CSV file. Amounts are exact, as the database has them. */
 import type { Visual, VisualData } from '@centflow/reports';
-import { csvFile } from '../shared/csv-file.ts';
+import { toCsvFile } from '../shared/csv-file.ts';
 import { saveFile } from '../shared/save-file.ts';
 
 export function saveCsv(visual: Visual, data: VisualData): void {
-  saveFile(`${visual.id}.csv`, csvFile(csvRows(data)));
+  saveFile(`${visual.id}.csv`, toCsvFile(toCsvRows(data)));
 }
 
 /** Returns the header and the rows. If there are amounts, the last column names their currency. */
-function csvRows({ columns, rows, currency }: VisualData): string[][] {
+function toCsvRows({ columns, rows, currency }: VisualData): string[][] {
   const currencyOf = (text: string) =>
     currency !== null && columns.some(({ format }) => format === 'money') ? [text] : [];
   // Moments are saved in UTC, as the database has them.

@@ -36,7 +36,7 @@ async function drawChart(
   });
   const { option } = await draw({ visual, data, palette: palettes.light, narrow: false });
   chart.setOption({ animation: false, textStyle: { fontFamily: FONT }, ...option });
-  const { canvas, context } = sheet(visual, height);
+  const { canvas, context } = createSheet(visual, height);
   context.drawImage(chart.renderToCanvas({ pixelRatio: SHARPNESS }), MARGIN, HEAD, WIDTH - 2 * MARGIN, height);
   chart.dispose();
   return canvas;
@@ -45,7 +45,7 @@ async function drawChart(
 function drawTable(visual: Visual, { columns, rows, currency }: VisualData) {
   const line = 24;
   const shown = rows.slice(0, ROWS);
-  const { canvas, context } = sheet(visual, (shown.length + 2) * line);
+  const { canvas, context } = createSheet(visual, (shown.length + 2) * line);
   const width = (WIDTH - 2 * MARGIN) / columns.length;
   const write = (text: string, column: number, row: number, right: boolean) => {
     context.textAlign = right ? 'right' : 'left';
@@ -64,7 +64,7 @@ function drawTable(visual: Visual, { columns, rows, currency }: VisualData) {
   return canvas;
 }
 
-function sheet({ title, question }: Visual, height: number) {
+function createSheet({ title, question }: Visual, height: number) {
   const canvas = document.createElement('canvas');
   canvas.width = WIDTH * SHARPNESS;
   canvas.height = (height + HEAD + MARGIN) * SHARPNESS;

@@ -6,7 +6,7 @@ import { type CSSProperties, lazy, Suspense, useId, useState } from 'react';
 import { LoadingPanel } from '../shared/loading.tsx';
 import { formatInteger } from '../shared/numbers.ts';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
-import { toastProblem } from '../shared/toasts.ts';
+import { showErrorToast } from '../shared/toasts.ts';
 import { isDrawable } from './charts/drawable.ts';
 import type { Chosen } from './chosen.ts';
 import classes from './dashboards.module.css';
@@ -163,6 +163,6 @@ async function save(saving: () => Promise<void>): Promise<void> {
   try {
     await saving();
   } catch (error) {
-    toastProblem(error);
+    showErrorToast(error);
   }
 }

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
-import { toastDone } from '../shared/toasts.ts';
+import { showToast } from '../shared/toasts.ts';
 
 interface Props {
   /** The action's name, shown on the button and in the dialog. */
@@ -23,7 +23,7 @@ export function ConfirmButton({ title, children, disabled = false, action }: Pro
     mutationFn: action,
     onSuccess: async (done) => {
       close();
-      toastDone(done);
+      showToast(done);
       await queries.invalidateQueries({ queryKey: ['operations'] });
     },
   });

@@ -2,7 +2,7 @@ import { api, readAnswer } from '../api/client.ts';
 import { queryClient } from '../api/query-client.ts';
 
 /** Returns the owner whose money the signed-in person works on. */
-export async function currentOwner(): Promise<string> {
+export async function getCurrentOwner(): Promise<string> {
   const { owner } = await queryClient.fetchQuery({
     queryKey: ['session'],
     queryFn: () => readAnswer(api.session.$get({ query: {} })),

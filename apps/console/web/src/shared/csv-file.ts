@@ -5,6 +5,6 @@ import { toSafeCsv } from '@centflow/preview';
  *
  * The byte order mark makes Excel read the file as UTF-8; without it, accents break. No cell is read as a formula.
  */
-export function csvFile(rows: readonly (readonly string[])[]): Blob {
+export function toCsvFile(rows: readonly (readonly string[])[]): Blob {
   return new Blob(['\ufeff', toSafeCsv(rows)], { type: 'text/csv;charset=utf-8' });
 }

@@ -1,7 +1,7 @@
 /** Formats money. Amounts are decimal strings, which `Intl` formats exactly, and never become floats. */
 const formats = new Map<string, Intl.NumberFormat>();
 
-function formatFor(key: string, make: () => Intl.NumberFormat): Intl.NumberFormat {
+function getFormat(key: string, make: () => Intl.NumberFormat): Intl.NumberFormat {
   let format = formats.get(key);
   if (!format) {
     format = make();
@@ -13,7 +13,7 @@ function formatFor(key: string, make: () => Intl.NumberFormat): Intl.NumberForma
 /** Formats `1234.5000` in EUR as `€1,234.50`. Decimals beyond those of the currency are shown, not rounded. */
 export function formatMoney(amount: string, currency: string): string {
   const decimals = amount.includes('.') ? amount.replace(/0+$/, '').length - amount.indexOf('.') - 1 : 0;
-  return moneyFormat(currency, Math.max(decimals, 0)).format(amount as Intl.StringNumericLiteral);
+  return getMoneyFormat(currency, Math.max(decimals, 0)).format(amount as Intl.StringNumericLiteral);
 }
 
 /** Formats an amount with a sign in both directions: `+€1,234.50`, `−€80.00`. */
@@ -26,8 +26,8 @@ export function formatSignedMoney(amount: string, currency: string): string {
 export function formatMoneyShort(amount: number, currency: string): string {
   const size = Math.abs(amount);
   const decimals = size >= 1000 ? 1 : size >= 10 ? 0 : 2;
-  return formatFor(`short ${currency} ${decimals}`, () =>
-    numberFormat({
+  return getFormat(`short ${currency} ${decimals}`, () =>
+    createNumberFormat({
       style: 'currency',
       currency,
       notation: 'compact',
@@ -37,10 +37,11 @@ export function formatMoneyShort(amount: number, currency: string): string {
   ).format(amount);
 }
 
-function moneyFormat(currency: string, decimals: number): Intl.NumberFormat {
-  return formatFor(`${currency} ${decimals}`, () => {
-    const currencyDecimals = numberFormat({ style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-    return numberFormat({
+function getMoneyFormat(currency: string, decimals: number): Intl.NumberFormat {
+  return getFormat(`${currency} ${decimals}`, () => {
+    const currencyDecimals =
+      createNumberFormat({ style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+    return createNumberFormat({
       style: 'currency',
       currency,
       minimumFractionDigits: currencyDecimals,
@@ -49,7 +50,7 @@ function moneyFormat(currency: string, decimals: number): Intl.NumberFormat {
   });
 }
 
-function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+function createNumberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return new Intl.NumberFormat(undefined, { currencyDisplay: 'narrowSymbol', ...options });
 }
 

@@ -1,12 +1,12 @@
 import { notifications } from '@mantine/notifications';
 import { describeError } from '../api/problem.ts';
 
-export function toastDone(message: string): void {
+export function showToast(message: string): void {
   notifications.show({ message, color: 'spruce', withBorder: true });
 }
 
 /** Shows an error that has no place on the page. Other errors are shown beside what they concern. */
-export function toastProblem(error: unknown): void {
+export function showErrorToast(error: unknown): void {
   const { title, detail } = describeError(error);
   notifications.show({ title, message: detail, color: 'red', withBorder: true, autoClose: 10_000 });
 }

@@ -45,7 +45,7 @@ function Words({ search, onSearch }: Omit<Props, 'choices'>) {
   const sent = useRef(search.q ?? '');
   const send = useDebouncedCallback((words: string) => {
     sent.current = words.trim();
-    onSearch(withField(search, 'q', sent.current));
+    onSearch(setField(search, 'q', sent.current));
   }, 250);
   useEffect(() => {
     if ((search.q ?? '') !== sent.current) {
@@ -71,7 +71,7 @@ function Words({ search, onSearch }: Omit<Props, 'choices'>) {
 }
 
 function Filters({ search, choices, onSearch }: Props) {
-  const set = (name: keyof TransactionSearch, value: string | null) => onSearch(withField(search, name, value ?? ''));
+  const set = (name: keyof TransactionSearch, value: string | null) => onSearch(setField(search, name, value ?? ''));
   return (
     <div className={classes.filters}>
       <Select
@@ -177,7 +177,7 @@ function Amount({ label, value = '', onAmount }: AmountProps) {
   );
 }
 
-function withField(search: TransactionSearch, name: keyof TransactionSearch, value: string): TransactionSearch {
+function setField(search: TransactionSearch, name: keyof TransactionSearch, value: string): TransactionSearch {
   const { [name]: _before, ...others } = search;
   return value === '' ? others : { ...others, [name]: value };
 }

@@ -29,12 +29,12 @@ export function parseTransactionSearch(search: Record<string, unknown>): Transac
     category: text('category'),
     account: text('account'),
     currency: currency !== undefined && /^[A-Z]{3}$/.test(currency) ? currency : undefined,
-    min: bound(text('min')),
-    max: bound(text('max')),
+    min: parseBound(text('min')),
+    max: parseBound(text('max')),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-function bound(value: string | undefined): string | undefined {
+function parseBound(value: string | undefined): string | undefined {
   return value !== undefined && isBound(value) ? value : undefined;
 }

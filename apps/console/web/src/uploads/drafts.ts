@@ -4,7 +4,7 @@
  */
 import type { Mapping } from '@centflow/preview';
 import { createStore, del, delMany, get, keys, set } from 'idb-keyval';
-import { currentOwner } from '../session/current-owner.ts';
+import { getCurrentOwner } from '../session/current-owner.ts';
 
 /** A row as somebody edited it. */
 export interface EditedRow {
@@ -26,8 +26,8 @@ export interface Drafts<Draft> {
 const draftStore = createStore('centflow-drafts', 'drafts');
 
 /** Returns the drafts of one kind. Each owner has separate drafts, because two people may share a computer. */
-function drafts<Draft>(kind: string): Drafts<Draft> {
-  const getKey = async (id: string) => [await currentOwner(), kind, id];
+function createDrafts<Draft>(kind: string): Drafts<Draft> {
+  const getKey = async (id: string) => [await getCurrentOwner(), kind, id];
   return {
     read: async (id) => get<Draft>(await getKey(id), draftStore),
     save: async (id, draft) => set(await getKey(id), draft, draftStore),
@@ -35,9 +35,9 @@ function drafts<Draft>(kind: string): Drafts<Draft> {
   };
 }
 
-export const fixDrafts = drafts<FixDraft>('fixes');
+export const fixDrafts = createDrafts<FixDraft>('fixes');
 /** Mappings that are not finished, by the header of the export. */
-export const mappingDrafts = drafts<Mapping>('mapping');
+export const mappingDrafts = createDrafts<Mapping>('mapping');
 
 /** Deletes the drafts of an owner, and drafts from before they had an owner. */
 export async function forgetDrafts(owner: string): Promise<void> {

@@ -3,7 +3,7 @@ import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-
 import { type HistoryFilters, parseHistoryFilters } from './history/filters.ts';
 
 /** Returns the routes of this folder. Each page is a separate chunk. */
-export function uploadRoutes<Parent extends AnyRoute>(parent: Parent) {
+export function createUploadRoutes<Parent extends AnyRoute>(parent: Parent) {
   return [
     createRoute({
       getParentRoute: () => parent,

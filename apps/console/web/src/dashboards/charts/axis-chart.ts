@@ -7,7 +7,7 @@ import { toNumber } from '../../shared/money.ts';
 import { type Cell, formatCell, formatOnAxis } from '../figures.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
 import type { Palette } from './palette.ts';
-import { tooltip } from './tooltip.ts';
+import { createTooltip } from './tooltip.ts';
 
 type AxisKind = 'line' | 'bar' | 'stacked';
 
@@ -62,7 +62,7 @@ export function drawAxisChart(drawing: Drawing<AxisKind>): Drawn {
   const legend = series.length > 1;
   const option: EChartsOption = {
     color: [...palette.series],
-    tooltip: tooltip(palette, 'axis'),
+    tooltip: createTooltip(palette, 'axis'),
     legend: {
       show: legend,
       type: 'scroll',

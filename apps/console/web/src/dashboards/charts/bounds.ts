@@ -10,12 +10,12 @@ export function getBounds(positions: readonly Position[]): { readonly boundingCo
         [180, -56],
       ],
     };
-  const [west, east] = spread(
+  const [west, east] = widen(
     positions.map(([longitude]) => longitude),
     40,
     [-170, 180],
   );
-  const [south, north] = spread(
+  const [south, north] = widen(
     positions.map(([, latitude]) => latitude),
     26,
     [-56, 78],
@@ -28,7 +28,7 @@ export function getBounds(positions: readonly Position[]): { readonly boundingCo
   };
 }
 
-function spread(values: readonly number[], least: number, [lowest, highest]: Position): Position {
+function widen(values: readonly number[], least: number, [lowest, highest]: Position): Position {
   const low = values.reduce((one, other) => Math.min(one, other));
   const high = values.reduce((one, other) => Math.max(one, other));
   const around = Math.max((high - low) * 0.08, (least - (high - low)) / 2, 2);

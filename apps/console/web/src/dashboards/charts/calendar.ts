@@ -3,9 +3,9 @@ import { toNumber } from '../../shared/money.ts';
 import { formatCell } from '../figures.ts';
 import { BLOCK, CELL, getMonthsPerRow, TOP } from './calendar-height.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
-import { tooltip } from './tooltip.ts';
+import { createTooltip } from './tooltip.ts';
 
-export function calendar({ data, palette, narrow, visual }: Drawing<'calendar'>): Drawn {
+export function drawCalendar({ data, palette, narrow, visual }: Drawing<'calendar'>): Drawn {
   const [day, value] = data.columns;
   const days = data.rows.map(([date]) => String(date)).sort();
   const [first, last] = [days[0], days.at(-1)];
@@ -24,7 +24,7 @@ export function calendar({ data, palette, narrow, visual }: Drawing<'calendar'>)
   );
   return {
     option: {
-      tooltip: tooltip(palette, 'item'),
+      tooltip: createTooltip(palette, 'item'),
       visualMap: { show: false, min: 0, max: high, dimension: 1, inRange: { color: [...palette.scale] } },
       calendar: ranges.map((range, index) => ({
         range: [range[0], getLastDay(range[1])],

@@ -1,6 +1,6 @@
 /** Turns a visual and its figures into ECharts options. */
 import { drawAxisChart } from './axis-chart.ts';
-import { calendar } from './calendar.ts';
+import { drawCalendar } from './calendar.ts';
 import type { Drawable } from './drawable.ts';
 import type { Drawing, Drawn } from './drawing.ts';
 import { drawHeatMap } from './heat-map.ts';
@@ -18,7 +18,7 @@ export async function draw(drawing: Drawing<Drawable['kind']>): Promise<Drawn> {
     case 'heatmap':
       return drawHeatMap({ ...drawing, visual });
     case 'calendar':
-      return calendar({ ...drawing, visual });
+      return drawCalendar({ ...drawing, visual });
     case 'filled-map':
       maps ??= await import('./maps.ts');
       return maps.drawFilledMap({ ...drawing, visual });

@@ -3,7 +3,7 @@ import { formatMoneyShort, toNumber } from '../../shared/money.ts';
 import { formatCell } from '../figures.ts';
 import { formatMonthLabel } from './axis-chart.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
-import { tooltip } from './tooltip.ts';
+import { createTooltip } from './tooltip.ts';
 
 /** With more months, the squares are too small for figures. */
 const MONTHS_WITH_FIGURES = 13;
@@ -38,7 +38,7 @@ export function drawHeatMap({ data, palette, narrow, visual }: Drawing<'heatmap'
   });
   return {
     option: {
-      tooltip: tooltip(palette, 'item'),
+      tooltip: createTooltip(palette, 'item'),
       grid: { left: 2, right: 2, top: 4, bottom: 2, containLabel: true },
       xAxis: {
         type: 'category',

@@ -10,7 +10,7 @@ import { getBounds, type Position } from './bounds.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
 import { echarts } from './echarts.ts';
 import { findPosition } from './places.ts';
-import { tooltip } from './tooltip.ts';
+import { createTooltip } from './tooltip.ts';
 
 const WORLD = 'world';
 /** The licence of GeoNames requires this credit. */
@@ -34,7 +34,7 @@ export function drawFilledMap({ data, palette, visual }: Drawing<'filled-map'>):
   const shown = all.filter(({ name }) => drawnCountries.has(name));
   const highest = Math.max(...shown.map((mark) => mark.value), 1);
   const option: EChartsOption = {
-    tooltip: tooltip(palette, 'item'),
+    tooltip: createTooltip(palette, 'item'),
     visualMap: { show: false, min: 0, max: highest, inRange: { color: [...palette.scale] } },
     series: [
       {
@@ -81,7 +81,7 @@ export function drawPointMap({ data, palette, visual }: Drawing<'point-map'>): D
   const shown = all.flatMap((mark) => (mark.at && mark.value ? [{ ...mark, at: mark.at, value: mark.value }] : []));
   const highest = Math.max(...shown.map(({ amount }) => amount), 1);
   const option: EChartsOption = {
-    tooltip: tooltip(palette, 'item'),
+    tooltip: createTooltip(palette, 'item'),
     geo: {
       map: WORLD,
       ...getBounds(shown.map(({ at }) => at)),

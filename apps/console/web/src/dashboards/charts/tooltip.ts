@@ -12,7 +12,7 @@ interface Pointed {
   readonly data?: unknown;
 }
 
-export function tooltip(palette: Palette, trigger: 'axis' | 'item'): TooltipComponentOption {
+export function createTooltip(palette: Palette, trigger: 'axis' | 'item'): TooltipComponentOption {
   return {
     trigger,
     confine: true,

@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useSyncExternalStore } from 'react';
 import { describeError } from '../../api/problem.ts';
 import { queryClient } from '../../api/query-client.ts';
-import { currentOwner } from '../../session/current-owner.ts';
+import { getCurrentOwner } from '../../session/current-owner.ts';
 import { formatCount } from '../../shared/numbers.ts';
 import { fixDrafts } from '../drafts.ts';
 import { fetchProgress } from '../follow/fetch-progress.ts';
@@ -31,7 +31,7 @@ export const cards = new Cards({
   preview: (request) => previewWorker.preview(request),
   overlap: fetchOverlap,
   findExisting: async (feed, name) => {
-    const objectKey = `raw/${feed}/owner=${await currentOwner()}/${name}`;
+    const objectKey = `raw/${feed}/owner=${await getCurrentOwner()}/${name}`;
     const newest = await fetchNewestVersion(objectKey);
     return newest === null ? null : { objectKey, ...newest };
   },
@@ -43,7 +43,14 @@ export const cards = new Cards({
     return (parts ?? []).reduce((sum, { bytes }) => sum + bytes, 0);
   },
   send: async ({ source, ...sending }) =>
-    sendFile({ ...sending, owner: await currentOwner(), file: source, api: sendApi, put: putBlob, store: sendStore }),
+    sendFile({
+      ...sending,
+      owner: await getCurrentOwner(),
+      file: source,
+      api: sendApi,
+      put: putBlob,
+      store: sendStore,
+    }),
   discard: async (source, feed, name) => {
     const send = await findUnfinishedSend(source, feed, name);
     if (send !== undefined) await discardSend(sendApi, sendStore, send);
@@ -78,7 +85,7 @@ export function useCards(): readonly Card[] {
 }
 
 async function findUnfinishedSend(source: Blob, feed: Feed, name: string): Promise<UnfinishedSend | undefined> {
-  return sendStore.find(await currentOwner(), feed, await identifyFile(source, name));
+  return sendStore.find(await getCurrentOwner(), feed, await identifyFile(source, name));
 }
 
 /** Moves edits that are not valid yet to the version with the other fixes. Its rows have the same numbers. */

@@ -97,7 +97,11 @@ export function DropArea({ limit, onFiles }: Props) {
   );
 }
 
-/** Handles files dropped on the page. Returns whether files are being dragged over it. */
+/**
+ * Handles files dropped on the page. Returns whether files are being dragged over it.
+ *
+ * `@mantine/dropzone` does not fit: it walks into dropped folders without a word, where people should read what to do.
+ */
 function usePageDrop(onDrop: (dropped: Dropped) => void): boolean {
   const [dragged, setDragged] = useState(false);
   const latest = useRef(onDrop);

@@ -20,9 +20,9 @@ export async function identifyFile(file: Blob, name: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', await pieces.arrayBuffer());
   // A file that the console wrote has no modification time, but its bytes are the same every time.
   const time = file instanceof File ? file.lastModified : 0;
-  return JSON.stringify([name, size, time, hex(digest)]);
+  return JSON.stringify([name, size, time, toHex(digest)]);
 }
 
-function hex(bytes: ArrayBuffer): string {
+function toHex(bytes: ArrayBuffer): string {
   return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

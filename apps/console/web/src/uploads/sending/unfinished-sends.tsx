@@ -2,7 +2,7 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconCloudUp } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { queryClient } from '../../api/query-client.ts';
-import { currentOwner } from '../../session/current-owner.ts';
+import { getCurrentOwner } from '../../session/current-owner.ts';
 import { formatMoment } from '../../shared/dates.ts';
 import { formatBytes } from '../../shared/numbers.ts';
 import { sendStore, useCards } from '../cards/page-cards.ts';
@@ -16,7 +16,7 @@ export function UnfinishedSends() {
   const unfinished = useQuery({
     // The list changes when a send starts or ends.
     queryKey: ['unfinished-sends', cards.map(({ id, phase }) => `${id} ${phase.kind}`)],
-    queryFn: async () => sendStore.list(await currentOwner()),
+    queryFn: async () => sendStore.list(await getCurrentOwner()),
     staleTime: 0,
     placeholderData: (before) => before,
   });

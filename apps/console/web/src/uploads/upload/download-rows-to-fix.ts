@@ -1,7 +1,7 @@
 import { parseRow } from '@centflow/preview';
 import type { QuarantinedRow, Upload } from '../../../../api/contract/uploads.ts';
 import { api, readAnswer } from '../../api/client.ts';
-import { csvFile } from '../../shared/csv-file.ts';
+import { toCsvFile } from '../../shared/csv-file.ts';
 import { saveFile } from '../../shared/save-file.ts';
 import { getFileName } from '../shared/amounts.ts';
 
@@ -27,7 +27,7 @@ export async function downloadRowsToFix(
     .replace(/\.csv(\.gz)?$/i, '');
   saveFile(
     `${name} to fix.csv`,
-    csvFile([
+    toCsvFile([
       ['row', 'problem', 'column', ...header],
       ...rows.map(({ rowNo, message, column, rawText }) => [
         String(rowNo),

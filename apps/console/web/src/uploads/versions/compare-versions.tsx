@@ -51,10 +51,10 @@ interface FilesProps {
 }
 
 export function CompareFiles({ feed, before, after }: FilesProps) {
-  const tooLarge = Math.max(bytesOf(before), bytesOf(after)) > rewrittenAtMost;
+  const tooLarge = Math.max(getBytes(before), getBytes(after)) > rewrittenAtMost;
   const diff = useQuery({
     queryKey: ['diff', feed, keyOf(before), keyOf(after)],
-    queryFn: async () => previewWorker.diff(feed ?? '', await fileOf(before), await fileOf(after)),
+    queryFn: async () => previewWorker.diff(feed ?? '', await fetchSide(before), await fetchSide(after)),
     enabled: feed !== null && !tooLarge,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -172,12 +172,12 @@ function Lines({ lines, header }: { readonly lines: readonly ChangeLine[]; reado
   );
 }
 
-async function fileOf(side: Side): Promise<{ source: Blob | string; name: string }> {
+async function fetchSide(side: Side): Promise<{ source: Blob | string; name: string }> {
   if (side.kind === 'local') return { source: side.blob, name: side.name };
   return { source: await fetchContentUrl(side.objectKey, side.versionId), name: getFileName(side.objectKey) };
 }
 
-function bytesOf(side: Side): number {
+function getBytes(side: Side): number {
   return side.kind === 'local' ? side.blob.size : side.bytes;
 }
 

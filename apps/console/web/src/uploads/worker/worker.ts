@@ -20,7 +20,7 @@ export type FileSource = Blob | string;
 let started: Remote<PreviewWork> | undefined;
 
 /** Returns the worker. It starts with the first file, not with the page. */
-function work(): Remote<PreviewWork> {
+function getWorker(): Remote<PreviewWork> {
   started ??= wrap<PreviewWork>(
     new Worker(new URL('./preview.worker.ts', import.meta.url), { type: 'module', name: 'preview' }),
   );
@@ -31,7 +31,7 @@ let nextRun = 1;
 
 export const previewWorker = {
   recognise: (source: Blob, name: string, templates: readonly Template[]): Promise<Recognised> =>
-    work().recognise(
+    getWorker().recognise(
       source,
       name,
       templates.map(({ name, mapping }) => ({ name, mapping })),
@@ -53,27 +53,28 @@ export const previewWorker = {
     signal.throwIfAborted();
     const run = nextRun++;
     // A signal cannot be sent to a worker, so its run is stopped by number.
-    const stop = () => void work().stop(run);
+    const stop = () => void getWorker().stop(run);
     signal.addEventListener('abort', stop, { once: true });
     try {
-      return await work().preview(run, source, name, feed, proxy(onProgress));
+      return await getWorker().preview(run, source, name, feed, proxy(onProgress));
     } finally {
       signal.removeEventListener('abort', stop);
       signal.throwIfAborted();
     }
   },
 
-  map: (source: Blob, name: string, mapping: Mapping): Promise<MappedFile[]> => work().map(source, name, mapping),
-  sample: (source: Blob, name: string, mapping: Mapping) => work().sample(source, name, mapping),
-  propose: (source: Blob, name: string, changes?: MappingLayout) => work().propose(source, name, changes),
-  headerOf: (source: FileSource, name: string): Promise<readonly string[]> => work().headerOf(source, name),
-  rowsAround: (source: FileSource, name: string, from: number, to: number) => work().rowsAround(source, name, from, to),
+  map: (source: Blob, name: string, mapping: Mapping): Promise<MappedFile[]> => getWorker().map(source, name, mapping),
+  sample: (source: Blob, name: string, mapping: Mapping) => getWorker().sample(source, name, mapping),
+  propose: (source: Blob, name: string, changes?: MappingLayout) => getWorker().propose(source, name, changes),
+  headerOf: (source: FileSource, name: string): Promise<readonly string[]> => getWorker().headerOf(source, name),
+  rowsAround: (source: FileSource, name: string, from: number, to: number) =>
+    getWorker().rowsAround(source, name, from, to),
   replaceRows: (source: FileSource, name: string, fixes: readonly RowFix[]): Promise<Blob> =>
-    work().replaceRows(source, name, fixes),
-  buildCsvFile: (rows: readonly (readonly string[])[]): Promise<Blob> => work().buildCsvFile(rows),
+    getWorker().replaceRows(source, name, fixes),
+  buildCsvFile: (rows: readonly (readonly string[])[]): Promise<Blob> => getWorker().buildCsvFile(rows),
   diff: (
     feed: string,
     before: { source: FileSource; name: string },
     after: { source: FileSource; name: string },
-  ): Promise<RowsDiff> => work().diff(feed, before, after),
+  ): Promise<RowsDiff> => getWorker().diff(feed, before, after),
 };
