@@ -22,7 +22,7 @@ export function Latency() {
   return (
     <Panel
       title="Latency"
-      description="Time from receiving a file to showing it in the reports, for each of the last 30 days. Half of the uploads took at most p50, 95 % at most p95."
+      description="Time from receiving a file to showing it in the reports, for each of the last 30 days. Half of the uploads took at most p50, 95% at most p95."
       query={latency}
       height={160}
     >

@@ -36,6 +36,14 @@ export function addMonths(value: string, count: number): string {
   return `${String(Math.floor(total / 12)).padStart(4, '0')}-${String((total % 12) + 1).padStart(2, '0')}`;
 }
 
+/** Returns all months from the earliest to the latest, including months that are missing between them. */
+export function fillMonths(months: readonly string[]): string[] {
+  const sorted = [...months].sort();
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  return Array.from({ length: countMonths(first, last) }, (_, index) => addMonths(first, index));
+}
+
 /** Counts the months from one to the other, including both. */
 export function countMonths(from: string, to: string): number {
   const [fromYear = 0, fromMonth = 1] = from.split('-').map(Number);

@@ -1,5 +1,5 @@
 import { dashboards } from '@centflow/reports';
-import { IconActivityHeartbeat, IconChartHistogram, IconList, IconTemplate, IconUpload } from '@tabler/icons-react';
+import { IconActivityHeartbeat, IconList, IconTemplate, IconUpload } from '@tabler/icons-react';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { getDashboardIcon } from '../dashboards/dashboard-icon.tsx';
@@ -17,7 +17,7 @@ export function Navigation() {
         <>
           <Section title="Money">
             {dashboards.map(({ id, title }) => {
-              const Icon = getDashboardIcon(id) ?? IconChartHistogram;
+              const Icon = getDashboardIcon(id);
               return (
                 <NavigationLink key={id} to="/dashboards/$dashboardId" params={{ dashboardId: id }}>
                   <Icon {...icon} />

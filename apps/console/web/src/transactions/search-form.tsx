@@ -108,8 +108,8 @@ function Filters({ search, choices, onSearch }: Props) {
       />
       <Day label="From" value={search.from} onDay={(value) => set('from', value)} />
       <Day label="To" value={search.to} onDay={(value) => set('to', value)} />
-      <Amount label="Amount from" value={search.min} onAmount={(value) => set('min', value)} />
-      <Amount label="Amount up to" value={search.max} onAmount={(value) => set('max', value)} />
+      <Amount label="Minimum amount" value={search.min} onAmount={(value) => set('min', value)} />
+      <Amount label="Maximum amount" value={search.max} onAmount={(value) => set('max', value)} />
     </div>
   );
 }

@@ -66,7 +66,7 @@ function Nothing({ searched, onClear }: { readonly searched: boolean; readonly o
         title="No transactions match"
         action={
           <Button variant="default" onClick={onClear}>
-            Clear the search
+            Clear search
           </Button>
         }
       >

@@ -1,7 +1,7 @@
 /** Draws line charts, bar charts and stacked bar charts. */
 import type { VisualColumn, VisualData } from '@centflow/reports';
 import type { BarSeriesOption, EChartsOption, LineSeriesOption } from 'echarts';
-import { addMonths } from '../../shared/dates.ts';
+import { fillMonths } from '../../shared/dates.ts';
 import { sumAmounts } from '../../shared/decimals.ts';
 import { toNumber } from '../../shared/money.ts';
 import { type Cell, formatCell, formatOnAxis } from '../figures.ts';
@@ -95,11 +95,7 @@ export function formatMonthLabel(month: string, index: number): string {
 function listLabels({ columns, rows }: VisualData): readonly Cell[] {
   const values = [...new Set(rows.map(([label]) => label ?? null))];
   if (columns[0]?.format !== 'month') return values;
-  const months = values.filter((label): label is string => typeof label === 'string').sort();
-  const all: string[] = [];
-  const last = months.at(-1) ?? '';
-  for (let month = months[0] ?? ''; month !== '' && month <= last; month = addMonths(month, 1)) all.push(month);
-  return all;
+  return fillMonths(values.filter((label) => typeof label === 'string'));
 }
 
 function buildSeries(

@@ -1,4 +1,4 @@
-import { addMonths } from '../../shared/dates.ts';
+import { fillMonths } from '../../shared/dates.ts';
 import { formatMoneyShort, toNumber } from '../../shared/money.ts';
 import { formatCell } from '../figures.ts';
 import { formatMonthLabel } from './axis-chart.ts';
@@ -78,12 +78,4 @@ export function drawHeatMap({ data, palette, narrow, visual }: Drawing<'heatmap'
 /** Returns whether a shade needs light text. The scale of the dark scheme runs the other way. */
 function isDarkShade(share: number, panel: string): boolean {
   return panel === '#ffffff' ? share > 0.62 : share < 0.62;
-}
-
-function fillMonths(labels: readonly string[]): string[] {
-  const sorted = [...new Set(labels)].sort();
-  const all: string[] = [];
-  const last = sorted.at(-1) ?? '';
-  for (let month = sorted[0] ?? ''; month !== '' && month <= last; month = addMonths(month, 1)) all.push(month);
-  return all;
 }

@@ -1,5 +1,6 @@
 /** Reads files in the worker: local or from the bucket, compressed or not. */
 import { readBeginning, readWhole } from '@centflow/preview';
+import { isGzip } from '../drop/object-name.ts';
 import type { FileSource } from './worker.ts';
 
 /** The storage did not return the file. */
@@ -54,8 +55,4 @@ export async function readAllBytes(
 export async function encodeForStorage(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Blob> {
   const blob = new Blob([bytes]);
   return isGzip(name) ? new Response(blob.stream().pipeThrough(new CompressionStream('gzip'))).blob() : blob;
-}
-
-function isGzip(name: string): boolean {
-  return /\.gz$/i.test(name);
 }
