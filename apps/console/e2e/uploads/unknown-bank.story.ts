@@ -82,7 +82,7 @@ export function unknownBankStory(setting: Setting): void {
     await page.getByRole('button', { name: 'What did this version change?' }).click();
     await page.getByRole('region', { name: 'Differences' }).getByText('27.50').waitFor();
     await page.getByRole('button', { name: 'Undo this correction' }).click();
-    await page.getByText('Undone. The rows of the version before count again.').waitFor(importTimeout);
+    await page.getByText('Undone. The rows of the earlier version count again.').waitFor(importTimeout);
     expect(toCents(await fetchSpending(ada, month, 'EUR'))).toBe(sent);
     expect(await chart()).toEqual(chartSent);
 

@@ -72,7 +72,7 @@ async function restore(
     words:
       step.kind === 'bring-back'
         ? 'Restored. The rows of this version count again.'
-        : 'Undone. The rows of the version before count again.',
+        : 'Undone. The rows of the earlier version count again.',
     uploadId,
   };
 }
