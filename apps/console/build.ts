@@ -4,11 +4,11 @@ import { bundle, describeBundle } from '@centflow/lambda-kit/bundle-lambda';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Bundles both functions' Lambda into `index.mjs`. */
+/** Bundles the code of both Lambda functions into `index.mjs`. */
 export async function bundleLambda(outdir: string): Promise<string> {
   return bundle(here, outdir, {
     entryPoint: 'api/lambda/index.ts',
-    // mysql2 is CommonJS and asks for Node's own modules.
+    // mysql2 is CommonJS and requires Node's built-in modules.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
 }

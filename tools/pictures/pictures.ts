@@ -67,7 +67,7 @@ async function openPreview(page: Page, place: Place): Promise<void> {
 
 async function openMapping(page: Page, place: Place): Promise<void> {
   await openUploads(page, place, BANK_EXPORT);
-  await page.getByRole('button', { name: 'Map its columns' }).click();
+  await page.getByRole('button', { name: 'Match the columns' }).click();
   const editor = mappingEditor(page);
   await editor.getByRole('textbox', { name: 'Account in every row' }).fill('Nordufer Giro');
   await editor.getByRole('textbox', { name: 'Name of the template' }).fill('Stadtbank Giro');
@@ -78,7 +78,7 @@ async function openMapping(page: Page, place: Place): Promise<void> {
 }
 
 function mappingEditor(page: Page): Locator {
-  return page.getByRole('dialog', { name: 'Which column is what?' });
+  return page.getByRole('dialog', { name: `Match the columns of ${basename(BANK_EXPORT)}` });
 }
 
 async function openFix(page: Page, { url }: Place): Promise<void> {
@@ -89,7 +89,7 @@ async function openFix(page: Page, { url }: Place): Promise<void> {
   await page.goto(`${url}/uploads/${upload?.uploadId}`);
   await page.getByRole('heading', { name: /rows to fix/ }).waitFor();
   await page.getByRole('textbox', { name: 'date, row 4' }).fill('2025-02-28');
-  await page.getByText(/^1 of \d+ mended/).waitFor();
+  await page.getByText(/^1 of \d+ fixed/).waitFor();
   await page.mouse.move(DESK.width / 2, DESK.height / 2);
   await page.mouse.wheel(0, 420);
 }

@@ -1,31 +1,32 @@
-/** The browser of the tests: the Chromium that the set-up found or fetched (tools/toolchain/chromium.mjs). */
+/** Launches the Chromium that the set-up found or fetched (tools/toolchain/chromium.mjs). */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
 interface Chromium {
   readonly executable: string;
-  /** LD_LIBRARY_PATH of one that was fetched. */
+  /** LD_LIBRARY_PATH of a fetched Chromium. */
   readonly libraries?: string;
-  /** FONTCONFIG_FILE of one that was fetched. */
+  /** FONTCONFIG_FILE of a fetched Chromium. */
   readonly fonts?: string;
 }
 
 const pathsFile = join(import.meta.dirname, '..', '..', '..', '.local', 'toolchain', 'paths.json');
 
-function foundChromium(): Chromium | undefined {
+function findChromium(): Chromium | undefined {
   if (!existsSync(pathsFile)) return undefined;
   const { chromium: found } = JSON.parse(readFileSync(pathsFile, 'utf8')) as { chromium?: Chromium };
   return found !== undefined && existsSync(found.executable) ? found : undefined;
 }
 
 /**
- * Whether tests in a browser are to be left out: `describe.skipIf(withoutBrowser())`. Says why, once for each file.
+ * Returns whether tests in a browser must be skipped: `describe.skipIf(withoutBrowser())`. Prints the reason once per
+ * file.
  *
- * Never true under CENTFLOW_REQUIRE_BROWSER: there the launch fails instead.
+ * Never true if CENTFLOW_REQUIRE_BROWSER is set: then the launch fails instead.
  */
 export function withoutBrowser(): boolean {
-  if (foundChromium() !== undefined || process.env.CENTFLOW_REQUIRE_BROWSER) return false;
+  if (findChromium() !== undefined || process.env.CENTFLOW_REQUIRE_BROWSER) return false;
   console.warn(
     'Skipped: there is no Chromium on this machine. `npm test` fetches one where apt has it; elsewhere set CENTFLOW_CHROMIUM.',
   );
@@ -33,13 +34,13 @@ export function withoutBrowser(): boolean {
 }
 
 /**
- * A browser without a window. Close it when done.
+ * Launches a headless browser. Close it when done.
  *
- * @param args more of Chromium's switches
- * @throws Error where this machine has no Chromium
+ * @param args more command-line switches of Chromium
+ * @throws Error if this machine has no Chromium
  */
 export async function launchBrowser(...args: readonly string[]): Promise<Browser> {
-  const found = foundChromium();
+  const found = findChromium();
   if (found === undefined) {
     throw new Error(
       `${pathsFile} names no Chromium. Run \`npm test\`, which fetches one where apt has it, or set CENTFLOW_CHROMIUM to an executable.`,
@@ -50,25 +51,25 @@ export async function launchBrowser(...args: readonly string[]): Promise<Browser
     executablePath: executable,
     headless: true,
     args: [
-      // Its own sandbox needs rights that containers and CI do not give; only the console's own pages are opened here.
+      // Containers and CI do not allow Chromium's sandbox. Only pages of the console are opened.
       '--no-sandbox',
       '--disable-gpu',
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // /dev/shm is 64 MB in a container.
+      // A container has only 64 MB of /dev/shm.
       '--disable-dev-shm-usage',
       ...args,
     ],
     env: {
-      ...definedOnly(process.env),
+      ...removeUndefined(process.env),
       ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }),
       ...(fonts === undefined ? {} : { FONTCONFIG_FILE: fonts }),
     },
   });
 }
 
-function definedOnly(environment: NodeJS.ProcessEnv): Record<string, string> {
+function removeUndefined(environment: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );

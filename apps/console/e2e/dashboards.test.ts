@@ -1,4 +1,4 @@
-/** What a person sees of their money, in a browser against the whole local stack. */
+/** Dashboards and transactions in a browser, against the whole local stack. */
 import { figuresStory } from './dashboards/figures.story.ts';
 import { looksStory } from './dashboards/looks.story.ts';
 import { paperStory } from './dashboards/paper.story.ts';

@@ -35,7 +35,7 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     site = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<title>A page</title>'));
     site.listen(0, '127.0.0.1');
     await once(site, 'listening');
-    // The name leads to this machine, so that the browser lets the page in as far as it lets any page in.
+    // The name resolves to this machine, so the browser treats the page like any other site.
     browser = await launchBrowser('--host-resolver-rules=MAP evil.example 127.0.0.1');
     page = await browser.newPage();
   });
@@ -47,7 +47,7 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     await stack?.[Symbol.asyncDispose]();
   });
 
-  /** The attacker's function writes it. */
+  /** The attacker's function would write this file. */
   const markerFile = () => join(stack.folder, 'ran');
 
   async function open(host: string): Promise<void> {
@@ -61,13 +61,13 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     readonly body?: string;
   }
 
-  /** What a script of the open page gets to know. */
+  /** Returns what a script of the open page can read. */
   async function fetched(request: Request, mode: RequestMode): Promise<{ status: number; text: string } | 'nothing'> {
     return page.evaluate(
       async ({ request: { url, ...init }, mode }) => {
         try {
           const answer = await fetch(url, { ...init, mode });
-          // Without CORS a script sees neither the status nor the text.
+          // Without CORS, a script sees neither the status nor the text.
           return answer.type === 'opaque' ? 'nothing' : { status: answer.status, text: await answer.text() };
         } catch {
           return 'nothing';
@@ -77,7 +77,7 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     );
   }
 
-  /** What an attacker tries: a simple request goes out without a preflight, and its answer need not be read. */
+  /** Returns the attacks. A simple request needs no preflight, and the attacker need not read its answer. */
   function attacks(endpoint: string): Request[] {
     const { bucket } = stack.description;
     const key = 'AWS4-HMAC-SHA256 Credential=test/20300101/eu-west-1/secretsmanager/aws4_request';
@@ -121,7 +121,7 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     await expectUntouched();
   });
 
-  test('reads, writes and runs nothing as the same origin, once its name leads to the emulator', async () => {
+  test('reads, writes and runs nothing as the same origin when its name resolves to the emulator', async () => {
     const { port } = new URL(stack.description.endpointUrl);
     await page.goto(`http://evil.example:${port}/`);
     for (const attack of attacks(`http://evil.example:${port}`)) {
@@ -130,7 +130,7 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     await expectUntouched();
   });
 
-  test('reads nothing on another port of this machine without an address that was signed', async () => {
+  test('reads nothing from another port of this machine without a signed address', async () => {
     await open('127.0.0.1');
     for (const attack of attacks(stack.description.endpointUrl)) {
       const answer = await fetched(attack, 'cors');
@@ -139,7 +139,7 @@ describe.skipIf(withoutBrowser())('a page that somebody visits while the stack r
     await expectUntouched();
   });
 
-  test('puts and gets what was signed for it, only if this machine serves the page', async () => {
+  test('uses signed addresses only if this machine serves the page', async () => {
     const { bucket: Bucket } = stack.description;
     const Key = 'raw/expenses/owner=ada/ä b+c (1).csv';
     const put = await getSignedUrl(s3, new PutObjectCommand({ Bucket, Key, ContentType: 'text/csv' }), {

@@ -1,4 +1,4 @@
-/** Whether anybody can use a page as it looks now. */
+/** Checks that a page is accessible and fits the window. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Both colour schemes, on a desk and on a phone. */
+/** Both colour schemes, on a desktop and on a phone. */
 export const forms = [
   { scheme: 'light', width: 1280 },
   { scheme: 'dark', width: 1280 },
@@ -19,18 +19,18 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** Nothing of WCAG 2.2 AA stands against the page, and nothing stands out of the window at the side. */
+/** Expects that the page meets WCAG 2.2 AA and does not scroll sideways. */
 export async function expectGoodLooks(page: Page): Promise<void> {
-  // Colours of what fades in count only when it is there.
+  // Colours are final only after a transition ends.
   await page.waitForTimeout(400);
-  expect(await violations(page)).toEqual([]);
+  expect(await findViolations(page)).toEqual([]);
   expect(
     await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
   ).toBeLessThanOrEqual(0);
 }
 
-async function violations(page: Page): Promise<string[]> {
-  // The page's own policy forbids inline scripts, so it is evaluated through the debugger.
+async function findViolations(page: Page): Promise<string[]> {
+  // The page's policy forbids inline scripts, so axe is evaluated through the debugger.
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {
     const { axe } = window as unknown as {

@@ -1,4 +1,4 @@
-/** Stories of people at a browser, on a whole local stack of their own with the samples. */
+/** Runs browser tests on one local stack with the samples. */
 import { rm } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
@@ -7,7 +7,7 @@ import { type ConsoleStack, startConsole } from './stack.ts';
 import type { Setting } from './uploads/setting.ts';
 import { copyWeb } from './web-copy.ts';
 
-/** Skipped where there is no browser. */
+/** Skipped without a browser. */
 export function describeOnOneStack(name: string, stories: (setting: Setting) => void): void {
   describe.skipIf(withoutBrowser())(name, () => {
     let running: ConsoleStack | undefined;
@@ -26,7 +26,7 @@ export function describeOnOneStack(name: string, stories: (setting: Setting) => 
     });
 
     stories(() => {
-      if (running === undefined || browser === undefined) throw new Error('The stack does not stand.');
+      if (running === undefined || browser === undefined) throw new Error('The stack is not running.');
       return { running, browser, url: running.url };
     });
   });

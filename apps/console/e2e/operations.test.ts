@@ -1,4 +1,4 @@
-/** What those see who run Centflow, in a browser against the whole local stack. */
+/** The operations page in a browser, against the whole local stack. */
 import { describeOnOneStack } from './on-one-stack.ts';
 import { operatorStory } from './operations/operator.story.ts';
 

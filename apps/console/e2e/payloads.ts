@@ -1,6 +1,6 @@
-/** Would run if any text were taken for markup. */
+/** Texts that would run if they were read as markup. */
 export const markup = '<img src=x onerror="window.ran=1">';
 export const script = '"><script>window.ran=1</script>';
 
-/** A cell of a CSV. */
-export const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+/** Quotes a cell of a CSV. */
+export const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;

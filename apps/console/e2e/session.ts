@@ -1,19 +1,19 @@
-/** What a page keeps of a session, and how one ends before its time. */
+/** Reads and expires the session that a page stores. */
 import type { Page } from 'playwright-core';
 
 export interface StoredSession {
   readonly token: string;
-  /** Of a provider; there is none after a click. */
+  /** Only from a provider; absent after a sign-in by click. */
   readonly refreshToken: string;
 }
 
-/** Null where nobody is signed in. */
-export const storedSession = (page: Page): Promise<StoredSession | null> =>
+/** Returns null if nobody is signed in. */
+export const readSession = (page: Page): Promise<StoredSession | null> =>
   page.evaluate(() => JSON.parse(sessionStorage.getItem('centflow-session') ?? 'null'));
 
-/** From now on the API refuses the token that the page has, as it does an expired one; the next is taken. */
+/** Makes the API refuse the page's current token as expired. It accepts the next token. */
 export async function expireSession(page: Page): Promise<void> {
-  const old = (await storedSession(page))?.token;
+  const old = (await readSession(page))?.token;
   await page.route('**/api/**', async (route, request) => {
     if (request.headers().authorization !== `Bearer ${old}`) return route.continue();
     return route.fulfill({

@@ -1,4 +1,6 @@
-/** Signing in, in a browser, with tokens that expire: at an OpenID provider as on AWS, and by a click as on one machine. */
+/**
+ * Signing in with tokens that expire, in a browser: at an OpenID provider as on AWS, and by a click as on one machine.
+ */
 import { rm } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
@@ -36,10 +38,10 @@ describe.skipIf(withoutBrowser())('signing in', () => {
     if (folder !== undefined) await rm(folder, { recursive: true });
   });
 
-  const stand = () => {
-    if (!provider || !world || !browser || !ada || !byClick) throw new Error('The stack does not stand.');
+  const setting = () => {
+    if (!provider || !world || !browser || !ada || !byClick) throw new Error('The stack is not running.');
     return { provider, browser, ada, url: world.url, urlByClick: byClick.url };
   };
-  describe('at a provider', () => providerStory(stand));
-  describe('by a click', () => clickStory(stand));
+  describe('at a provider', () => providerStory(setting));
+  describe('by a click', () => clickStory(setting));
 });

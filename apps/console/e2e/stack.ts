@@ -1,4 +1,4 @@
-/** A throw-away stack with the console before it: what the tests and `api/local/dev.ts` start. */
+/** Starts a throw-away stack with the console, for tests and for `api/local/dev.ts`. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -17,7 +17,7 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const stackProgram = join(repository, 'apps', 'cli', 'src', 'main.ts');
 const sampleFolder = join(repository, 'samples');
 
-/** What `stack` says of itself (packages/local-stack/src/stack.ts). */
+/** The description that `stack` prints (packages/local-stack/src/stack.ts). */
 export interface StackDescription {
   readonly endpointUrl: string;
   readonly accessKeyId: string;
@@ -38,11 +38,15 @@ export interface StackDescription {
 
 export interface RunningStack extends AsyncDisposable {
   readonly description: StackDescription;
-  /** Where it may keep things; gone at the end. */
+  /** A folder for files; deleted at the end. */
   readonly folder: string;
 }
 
-/** @param parts of `stack --only`: `mysql,s3` is up in 6 s, all of it in 20 s */
+/**
+ * Starts a local stack.
+ *
+ * @param parts for `stack --only`: `mysql,s3` starts in 6 s, everything in 20 s
+ */
 export async function startStack(parts = 'mysql,s3,flow'): Promise<RunningStack> {
   const folder = await mkdtemp(join(tmpdir(), 'centflow-console-'));
   const command = [stackProgram, 'stack', '--data-dir', join(folder, 'stack'), '--only', parts];
@@ -61,7 +65,7 @@ export async function startStack(parts = 'mysql,s3,flow'): Promise<RunningStack>
   return { description: JSON.parse(described.value), folder, [Symbol.asyncDispose]: stop };
 }
 
-/** The environment of a console over a stack. */
+/** Returns the environment of a console for a stack. */
 export function configOf({ description, folder }: RunningStack, webFolder?: string): LocalConfig {
   const { user, password } = description.reporter;
   const { databaseHost, databasePort, databaseName } = description;
@@ -90,14 +94,14 @@ export interface ConsoleStack extends AsyncDisposable {
 
 export interface ConsoleOptions {
   readonly parts?: string;
-  /** Whether samples/ are uploaded, and waited for. */
+  /** Whether samples/ are uploaded and loaded before the start ends. */
   readonly samples?: boolean;
   readonly webFolder?: string;
-  /** Any free one where left out. */
+  /** Any free port if it is not set. */
   readonly port?: number;
 }
 
-/** Starts all of it. */
+/** Starts a stack and its console. */
 export async function startConsole(options: ConsoleOptions = {}): Promise<ConsoleStack> {
   const stack = await startStack(options.parts);
   try {

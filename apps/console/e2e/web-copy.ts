@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { webFolder } from './uploads/person.ts';
 
-/** The built web in a folder of its own, to be removed: a build beside the tests would pull the pages away from under them. */
+/**
+ * Copies the built web to a temporary folder. A build during the tests would replace the pages that they use. Delete
+ * the folder afterwards.
+ */
 export async function copyWeb(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'centflow-web-'));
   await cp(webFolder, folder, { recursive: true });

@@ -1,15 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { maps } from './build/maps.ts';
+import { createMapsPlugin } from './build/maps.ts';
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
-  plugins: [react(), maps()],
+  plugins: [react(), createMapsPlugin()],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
-    // The content security policy allows fonts and workers from this origin alone: nothing becomes a data: address.
+    // The content security policy allows fonts and workers from this origin only, so nothing may become a data:
+    // address.
     assetsInlineLimit: 0,
     manifest: true,
     reportCompressedSize: false,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { signedIn } from '../uploads/person.ts';
+import { signIn } from '../uploads/person.ts';
 import type { Setting } from '../uploads/setting.ts';
 
 interface Figures {
@@ -8,9 +8,9 @@ interface Figures {
 }
 
 export function figuresStory(setting: Setting): void {
-  test('a dashboard shows what the views hold, drills to the line of a file, and comes back', async () => {
+  test('a dashboard shows the figures of the views, drills to the row of a file and returns', async () => {
     const { browser, url } = setting();
-    const ada = await signedIn(browser, url, 'ada');
+    const ada = await signIn(browser, url, 'ada');
     const { page } = ada;
     await page.goto(`${url}/dashboards/spending?from=2025-01&to=2025-12`);
     const { rows } = (await ada.get(
@@ -27,12 +27,12 @@ export function figuresStory(setting: Setting): void {
     await page.getByRole('button', { name: 'Show “Spending by merchant” as a table' }).click();
     await page.getByRole('button', { name: 'Wochenmarkt' }).click();
     await page
-      .getByRole('link', { name: /^Upload \d+, line \d+$/ })
+      .getByRole('link', { name: /^Row \d+ of its file$/ })
       .first()
       .waitFor();
     await page.reload();
     await page
-      .getByRole('link', { name: /^Upload \d+, line \d+$/ })
+      .getByRole('link', { name: /^Row \d+ of its file$/ })
       .first()
       .waitFor();
     await page.getByRole('link', { name: 'All of spending' }).click();
@@ -41,9 +41,9 @@ export function figuresStory(setting: Setting): void {
     await ada.close();
   });
 
-  test('a visual is saved as a CSV of the same figures and as a PNG', async () => {
+  test('a visual is saved as a CSV of its figures and as a PNG', async () => {
     const { browser, url } = setting();
-    const ada = await signedIn(browser, url, 'ada');
+    const ada = await signIn(browser, url, 'ada');
     const { page } = ada;
     await page.goto(`${url}/dashboards/cash-flow?from=2025-01&to=2025-12`);
     const { rows } = (await ada.get('/api/visuals/cash-flow-by-month?currency=EUR&from=2025-01&to=2025-12')) as Figures;
@@ -60,9 +60,9 @@ export function figuresStory(setting: Setting): void {
     await ada.close();
   });
 
-  test('transactions are searched, and an owner does not get the operations', async () => {
+  test('transactions are searched, and an owner cannot open the operations page', async () => {
     const { browser, url } = setting();
-    const ada = await signedIn(browser, url, 'ada');
+    const ada = await signIn(browser, url, 'ada');
     const { page } = ada;
     await page.goto(`${url}/transactions`);
     await page.getByRole('searchbox').fill('Wochenmarkt');

@@ -1,7 +1,7 @@
 import { dashboards } from '@centflow/reports';
 import { test } from 'vitest';
 import { expectGoodLooks, forms } from '../looks.ts';
-import { signedIn } from '../uploads/person.ts';
+import { signIn } from '../uploads/person.ts';
 import type { Setting } from '../uploads/setting.ts';
 
 export function looksStory(setting: Setting): void {
@@ -10,7 +10,7 @@ export function looksStory(setting: Setting): void {
     { timeout: 240_000 },
     async ({ scheme, width }) => {
       const { browser, url } = setting();
-      const ada = await signedIn(browser, url, 'ada', { colorScheme: scheme, viewport: { width, height: 800 } });
+      const ada = await signIn(browser, url, 'ada', { colorScheme: scheme, viewport: { width, height: 800 } });
       const { page } = ada;
       for (const address of [...dashboards.map(({ id }) => `/dashboards/${id}`), '/transactions']) {
         await page.goto(`${url}${address}`);

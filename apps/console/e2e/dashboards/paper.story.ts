@@ -1,15 +1,15 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { signedIn } from '../uploads/person.ts';
+import { signIn } from '../uploads/person.ts';
 import type { Setting } from '../uploads/setting.ts';
 
-/** Ink of the light scheme, as the browser tells it. */
+/** Text colour of the light scheme, as the browser reports it. */
 const INK = 'rgb(20, 32, 28)';
 
 export function paperStory(setting: Setting): void {
-  test('a dashboard is printed on white, with what was chosen in words, and nothing wider than the paper', async () => {
+  test('a dashboard prints on white with its filters in words, and fits the paper', async () => {
     const { browser, url } = setting();
-    const { page, errors, close } = await signedIn(browser, url, 'ada', { colorScheme: 'dark' });
+    const { page, errors, close } = await signIn(browser, url, 'ada', { colorScheme: 'dark' });
     await page.goto(`${url}/dashboards/spending?currency=EUR&from=2025-03&to=2025-03&category=Groceries`);
     const drawing = page.locator('[data-visual="spending-by-category-and-month"] [role="img"] svg');
     await drawing.waitFor();
@@ -17,16 +17,16 @@ export function paperStory(setting: Setting): void {
       drawing.evaluate((svg) => [...svg.querySelectorAll('text')].map((text) => text.getAttribute('fill')));
     const onScreen = await inks();
 
-    // A real print, which the browser announces and lays out by itself.
-    await notePrinted(page, '[data-visual="spending-by-category-and-month"] [role="img"] svg[viewBox]');
+    // A real print, which the browser announces and lays out.
+    await countWhenPrinting(page, '[data-visual="spending-by-category-and-month"] [role="img"] svg[viewBox]');
     const pdf = await page.pdf({ format: 'A4' });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
-    expect(await printed(page)).toBe(1);
-    // It is over: the screen is as it was.
+    expect(await readPrintedCount(page)).toBe(1);
+    // After printing, the screen is as before.
     expect(await inks()).toEqual(onScreen);
     expect(await page.evaluate(() => document.documentElement.dataset.mantineColorScheme)).toBe('dark');
 
-    // The same, stopped: a browser tells first, and then takes the styles of paper.
+    // The same in steps: the browser announces the print and then applies the print styles.
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
     await page.emulateMedia({ media: 'print' });
     await page.setViewportSize({ width: 700, height: 990 });
@@ -51,21 +51,21 @@ export function paperStory(setting: Setting): void {
     await close();
   });
 
-  test('maps are printed, too: a browser waits for nothing before it prints', async () => {
+  test('maps print although a browser does not wait before printing', async () => {
     const { browser, url } = setting();
-    const { page, close } = await signedIn(browser, url, 'ada', { colorScheme: 'dark' });
+    const { page, close } = await signIn(browser, url, 'ada', { colorScheme: 'dark' });
     await page.goto(`${url}/dashboards/places`);
     const map = page.locator('[data-visual="spending-by-country"] [role="img"] svg');
     await expect.poll(() => map.locator('path').count()).toBeGreaterThan(100);
-    await notePrinted(page, '[data-visual="spending-by-country"] svg[viewBox] path');
+    await countWhenPrinting(page, '[data-visual="spending-by-country"] svg[viewBox] path');
     await page.pdf();
-    expect(await printed(page)).toBeGreaterThan(100);
+    expect(await readPrintedCount(page)).toBeGreaterThan(100);
     await close();
   });
 
-  test('a list of transactions is printed whole, as far as it is loaded', async () => {
+  test('a list of transactions prints all loaded rows', async () => {
     const { browser, url } = setting();
-    const ada = await signedIn(browser, url, 'ada');
+    const ada = await signIn(browser, url, 'ada');
     const { page } = ada;
     const { transactions } = (await ada.get('/api/transactions?limit=100')) as { transactions: unknown[] };
     await page.goto(`${url}/transactions`);
@@ -81,8 +81,8 @@ export function paperStory(setting: Setting): void {
   });
 }
 
-/** Counts what the page has of something at the moment when the browser lays it out for paper. */
-async function notePrinted(page: Page, selector: string): Promise<void> {
+/** Counts the matching elements at the moment when the browser lays the page out for paper. */
+async function countWhenPrinting(page: Page, selector: string): Promise<void> {
   await page.evaluate((counted) => {
     addEventListener('beforeprint', () => {
       document.body.dataset.printed = String(document.querySelectorAll(counted).length);
@@ -90,6 +90,6 @@ async function notePrinted(page: Page, selector: string): Promise<void> {
   }, selector);
 }
 
-async function printed(page: Page): Promise<number> {
+async function readPrintedCount(page: Page): Promise<number> {
   return Number(await page.evaluate(() => document.body.dataset.printed));
 }

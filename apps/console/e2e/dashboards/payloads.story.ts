@@ -1,21 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { dashboards } from '@centflow/reports';
 import { expect, test } from 'vitest';
-import { markup, quoted, script } from '../payloads.ts';
-import { cardOf, drop, openUploads, send, signedIn, untilPublished } from '../uploads/person.ts';
+import { markup, quote, script } from '../payloads.ts';
+import { drop, getCard, openUploads, send, signIn, waitUntilImported } from '../uploads/person.ts';
 import type { Setting } from '../uploads/setting.ts';
 
 const formula = '=cmd()';
 const month = '2025-04';
 
-const row = (...cells: readonly string[]) => cells.map(quoted).join(',');
+const row = (...cells: readonly string[]) => cells.map(quote).join(',');
 
 export function payloadsStory(setting: Setting): void {
-  test('markup and formulas in every cell are text on every dashboard, in drills, exports and lists', {
+  test('markup and formulas in cells stay text on every dashboard, in drills, downloads and lists', {
     timeout: 240_000,
   }, async () => {
     const { browser, url } = setting();
-    const maya = await signedIn(browser, url, 'maya', { reducedMotion: 'reduce' });
+    const maya = await signIn(browser, url, 'maya', { reducedMotion: 'reduce' });
     const { page } = maya;
     const expectNothingRan = async () => {
       expect(await page.evaluate(() => 'ran' in window)).toBe(false);
@@ -35,8 +35,8 @@ export function payloadsStory(setting: Setting): void {
     };
     for (const [name, lines] of Object.entries(files)) {
       await drop(page, [{ name, text: `${lines.join('\n')}\n` }]);
-      await send(cardOf(page, name));
-      await untilPublished(cardOf(page, name));
+      await send(getCard(page, name));
+      await waitUntilImported(getCard(page, name));
     }
 
     for (const { id } of dashboards) {
@@ -57,11 +57,11 @@ export function payloadsStory(setting: Setting): void {
     const download = page.waitForEvent('download');
     await page.getByRole('menuitem', { name: 'Save as CSV' }).click();
     const saved = await readFile(await (await download).path(), 'utf8');
-    expect(saved.trim().split('\r\n').slice(1)).toEqual([`${quoted(markup)},900.0000,NOK`, `'${formula},300.0000,NOK`]);
+    expect(saved.trim().split('\r\n').slice(1)).toEqual([`${quote(markup)},900.0000,NOK`, `'${formula},300.0000,NOK`]);
 
     await page.getByRole('button', { name: 'Show “Spending by merchant” as a table' }).click();
     await page.getByRole('button', { name: markup }).click();
-    await page.getByRole('link', { name: /^Upload \d+, line 2$/ }).waitFor();
+    await page.getByRole('link', { name: 'Row 2 of its file' }).waitFor();
     await page.getByText(script).first().waitFor();
     await expectNothingRan();
 

@@ -6,12 +6,12 @@ import { expect, test } from 'vitest';
 import { awsOf } from '../../api/local/config.ts';
 import { expectGoodLooks, forms } from '../looks.ts';
 import { configOf, type RunningStack } from '../stack.ts';
-import { published, signedIn, signedInAsOperator } from '../uploads/person.ts';
+import { importTimeout, signIn, signInAsOperator } from '../uploads/person.ts';
 import type { Setting } from '../uploads/setting.ts';
 
-const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const getPanel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
-/** Presses a button and, since nothing happens by one slip of the hand, the same one in the dialog that asks. */
+/** Clicks a button and confirms it in the dialog. */
 async function confirm(page: Page, place: Locator, name: string): Promise<void> {
   await place.getByRole('button', { name }).click();
   await page
@@ -26,41 +26,41 @@ async function openOperations(page: Page): Promise<void> {
 }
 
 export function operatorStory(setting: Setting): void {
-  test('uploads of all owners have their latency, their job run and their cost, and nobody’s money', async () => {
+  test('uploads of all owners show their latency, state and cost, but no amounts or merchants', async () => {
     const { browser, url } = setting();
-    const ada = await signedIn(browser, url, 'ada');
+    const ada = await signIn(browser, url, 'ada');
     const { transactions } = (await ada.get('/api/transactions')) as { transactions: { counterparty: string }[] };
     const { uploads } = (await ada.get('/api/uploads')) as { uploads: { objectKey: string; rowsRead: number }[] };
     await ada.close();
 
-    const { page, errors, close } = await signedInAsOperator(browser, url, 'ada');
+    const { page, errors, close } = await signInAsOperator(browser, url, 'ada');
     await openOperations(page);
     const all = page.getByRole('region', { name: 'Uploads of all owners' });
     for (const { objectKey, rowsRead } of uploads.slice(0, 5)) {
       const row = all.getByRole('row').filter({ hasText: objectKey }).first();
-      // An upload has its cost once its job run has ended, which may be later.
+      // The cost of an upload is known only after its job run has ended.
       await row.getByRole('cell', { name: '$' }).waitFor({ timeout: 60_000 });
       const cells = await row.getByRole('cell').allInnerTexts();
       expect(cells.slice(1, 5)).toEqual(['ada', objectKey, expect.any(String), rowsRead.toLocaleString('en-GB')]);
       expect(cells.at(-2)).toMatch(/^[\d.]+ secs$/);
       expect(cells.at(-1)).toMatch(/^\$0\.\d+$/);
     }
-    await panel(page, 'Latency').getByRole('row').nth(1).waitFor();
-    await panel(page, 'Job runs').getByRole('cell', { name: 'succeeded' }).first().waitFor();
-    await panel(page, 'Job runs').getByText('A DPU hour costs $0.308 on Glue 6.0').waitFor();
+    await getPanel(page, 'Latency').getByRole('row').nth(1).waitFor();
+    await getPanel(page, 'Job runs').getByRole('cell', { name: 'Succeeded' }).first().waitFor();
+    await getPanel(page, 'Job runs').getByText('A DPU hour costs $0.308 on Glue 6.0').waitFor();
     const text = await page.locator('main').textContent();
     for (const { counterparty } of transactions) expect(text).not.toContain(counterparty);
     expect(errors).toEqual([]);
     await close();
   });
 
-  test('dead letters are given back to the trigger, which does not load twice', async () => {
+  test('redriven dead letters return to the queue and load nothing twice', async () => {
     const { browser, url, running } = setting();
-    const { page, get, close } = await signedInAsOperator(browser, url, 'ada');
+    const { page, get, close } = await signInAsOperator(browser, url, 'ada');
     const before = await get('/api/pipeline/uploads');
     await openOperations(page);
-    const letters = panel(page, 'Dead letters');
-    await letters.getByText('No event waits for the trigger.').waitFor();
+    const letters = getPanel(page, 'Dead letters');
+    await letters.getByText('No events are waiting in the queue.').waitFor();
     expect(await letters.getByRole('button', { name: 'Redrive' }).isDisabled()).toBe(true);
 
     const [objectKey] = (before as { uploads: { objectKey: string }[] }).uploads.map((upload) => upload.objectKey);
@@ -68,47 +68,47 @@ export function operatorStory(setting: Setting): void {
     await page.reload();
     await letters.getByText('1', { exact: true }).waitFor();
     await confirm(page, letters, 'Redrive');
-    await page.getByText('1 given back to the trigger.').waitFor();
+    await page.getByText('1 event returned to the queue.').waitFor();
     await letters.getByText('0', { exact: true }).waitFor();
-    await letters.getByText('No event waits for the trigger.').waitFor({ timeout: 60_000 });
+    await letters.getByText('No events are waiting in the queue.').waitFor({ timeout: 60_000 });
     expect(await get('/api/pipeline/uploads')).toEqual(before);
     await close();
   });
 
-  test('a sweep is asked for, runs and ends', async () => {
+  test('a sweep starts only after confirmation, runs and ends', async () => {
     const { browser, url } = setting();
-    const { page, close } = await signedInAsOperator(browser, url, 'ada');
+    const { page, close } = await signInAsOperator(browser, url, 'ada');
     await openOperations(page);
-    const sweep = panel(page, 'Sweep');
-    await sweep.getByText('None among the newest job runs.').waitFor();
+    const sweep = getPanel(page, 'Sweep');
+    await sweep.getByText('There is no sweep among the newest job runs.').waitFor();
     await sweep.getByRole('button', { name: 'Sweep now' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await sweep.getByText('None among the newest job runs.').waitFor();
+    await sweep.getByText('There is no sweep among the newest job runs.').waitFor();
 
     await confirm(page, sweep, 'Sweep now');
-    await page.getByText(/The sweep has begun: job run \w+/).waitFor();
-    await sweep.getByText('succeeded').waitFor(published);
-    const row = panel(page, 'Job runs').getByRole('row').filter({ hasText: 'sweep' });
-    expect(await row.getByRole('cell').allInnerTexts()).toContain('succeeded');
+    await page.getByText(/The sweep has started: job run \w+/).waitFor();
+    await sweep.getByText('Succeeded').waitFor(importTimeout);
+    const row = getPanel(page, 'Job runs').getByRole('row').filter({ hasText: 'Sweep' });
+    expect(await row.getByRole('cell').allInnerTexts()).toContain('Succeeded');
     await close();
   });
 
-  test('alarms are told with their reason, and what cannot be told keeps nothing else from being', async () => {
+  test('alarms show their reason, and a panel that fails does not affect the others', async () => {
     const { browser, url, running } = setting();
     await raiseAlarm(running.stack);
-    const { page, close } = await signedInAsOperator(browser, url, 'ada');
+    const { page, close } = await signInAsOperator(browser, url, 'ada');
     await page.route('**/api/operations/dead-letters*', (route) => route.abort());
     await openOperations(page);
-    const alarms = panel(page, 'Alarms').getByRole('row');
+    const alarms = getPanel(page, 'Alarms').getByRole('row');
     await alarms.nth(2).waitFor();
-    // What is wrong comes first.
+    // Active alarms come first.
     expect(await alarms.allInnerTexts()).toEqual([
       expect.stringContaining('State'),
-      expect.stringMatching(/alarm\s+centflow-local-load-dead-letters\s+Messages wait\s+three of them/),
-      expect.stringMatching(/no data\s+centflow-local-load-quiet/),
+      expect.stringMatching(/Alarm\s+centflow-local-load-dead-letters\s+Messages wait\s+three of them/),
+      expect.stringMatching(/No data\s+centflow-local-load-quiet/),
     ]);
-    const letters = panel(page, 'Dead letters');
+    const letters = getPanel(page, 'Dead letters');
     await letters.getByRole('alert').waitFor();
     await page.unroute('**/api/operations/dead-letters*');
     await letters.getByRole('button', { name: 'Try again' }).click();
@@ -116,15 +116,15 @@ export function operatorStory(setting: Setting): void {
     await close();
   });
 
-  test('a part of the local stack that was killed is started again, which the page says with its reason', async () => {
+  test('a killed part of the local stack restarts, and the page shows the reason', async () => {
     const { browser, url, running } = setting();
-    const { page, close } = await signedInAsOperator(browser, url, 'ada');
+    const { page, close } = await signInAsOperator(browser, url, 'ada');
     await openOperations(page);
-    const spark = panel(page, 'Parts of the local stack').getByRole('row').filter({ hasText: 'Spark' });
+    const spark = getPanel(page, 'Parts of the local stack').getByRole('row').filter({ hasText: 'Spark' });
     await spark.waitFor();
-    expect(await spark.getByRole('cell').allInnerTexts()).toEqual(['Spark', 'runs', '0', '–', '–']);
+    expect(await spark.getByRole('cell').allInnerTexts()).toEqual(['Spark', 'Running', '0', '–', '–']);
 
-    process.kill(-(await pidOf(running.stack, 'Spark')), 'SIGKILL');
+    process.kill(-(await findProcessGroup(running.stack, 'Spark')), 'SIGKILL');
     await expect
       .poll(
         async () => {
@@ -134,26 +134,29 @@ export function operatorStory(setting: Setting): void {
         },
         { timeout: 120_000, interval: 1_000 },
       )
-      .toEqual(['Spark', 'runs', '1', expect.stringContaining('SIGKILL'), expect.any(String)]);
+      .toEqual(['Spark', 'Running', '1', expect.stringContaining('SIGKILL'), expect.any(String)]);
     await close();
   });
 
-  test.each(forms)('the page is accessible and fits in $scheme at $width pixels', async ({ scheme, width }) => {
-    const { browser, url } = setting();
-    const options = { colorScheme: scheme, viewport: { width, height: 800 } };
-    const { page, close } = await signedInAsOperator(browser, url, 'ada', options);
-    await page.goto(`${url}/operations`);
-    await panel(page, 'Job runs').getByRole('row').nth(1).waitFor();
-    await page.waitForLoadState('networkidle');
-    await expectGoodLooks(page);
-    await panel(page, 'Sweep').getByRole('button', { name: 'Sweep now' }).click();
-    await page.getByRole('dialog').waitFor();
-    await expectGoodLooks(page);
-    await close();
-  });
+  test.each(forms)(
+    'the operations page is accessible and fits in $scheme at $width pixels',
+    async ({ scheme, width }) => {
+      const { browser, url } = setting();
+      const options = { colorScheme: scheme, viewport: { width, height: 800 } };
+      const { page, close } = await signInAsOperator(browser, url, 'ada', options);
+      await page.goto(`${url}/operations`);
+      await getPanel(page, 'Job runs').getByRole('row').nth(1).waitFor();
+      await page.waitForLoadState('networkidle');
+      await expectGoodLooks(page);
+      await getPanel(page, 'Sweep').getByRole('button', { name: 'Sweep now' }).click();
+      await page.getByRole('dialog').waitFor();
+      await expectGoodLooks(page);
+      await close();
+    },
+  );
 }
 
-/** The event of an object that is loaded, as S3 tells it. */
+/** Sends the S3 event of a loaded object to the dead-letter queue. */
 async function putDeadLetter(stack: RunningStack, objectKey: string): Promise<void> {
   const sqs = new SQSClient(awsOf(configOf(stack)));
   const { deadLetterQueueName: QueueName, region, bucket } = stack.description;
@@ -170,8 +173,8 @@ async function putDeadLetter(stack: RunningStack, objectKey: string): Promise<vo
   sqs.destroy();
 }
 
-/** The process group of a part. */
-async function pidOf(stack: RunningStack, part: string): Promise<number> {
+/** Returns the process group of a part. */
+async function findProcessGroup(stack: RunningStack, part: string): Promise<number> {
   const { parts } = JSON.parse(await readFile(configOf(stack).PARTS_FILE, 'utf8')) as {
     parts: readonly { name: string; pid: number }[];
   };

@@ -3,14 +3,14 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Belongings } from '../../api/test/world.ts';
 import { expireSession } from '../session.ts';
-import { bankExports, cardOf, dragged, drop, expenses, openUploads, signedIn } from '../uploads/person.ts';
+import { bankExports, buildExpenses, drop, getCard, openUploads, readDraggedFile, signIn } from '../uploads/person.ts';
 
 type ClickSetting = () => { readonly browser: Browser; readonly urlByClick: string; readonly ada: Belongings };
 
 export function clickStory(setting: ClickSetting): void {
-  test('what a dashboard was narrowed down by outlives an expired session, and its figures follow', async () => {
+  test('the filters of a dashboard survive an expired session', async () => {
     const { browser, urlByClick, ada } = setting();
-    const person = await signedIn(browser, urlByClick, 'ada');
+    const person = await signIn(browser, urlByClick, 'ada');
     const { page } = person;
     await page.goto(`${urlByClick}/dashboards/accounts`);
     const account = page.getByRole('search').getByRole('combobox', { name: 'Account' });
@@ -22,7 +22,7 @@ export function clickStory(setting: ClickSetting): void {
     await page.getByRole('option', { name: `Account ${ada.secret}` }).click();
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
     await dialog.waitFor();
-    // Tokens are signed for a second: one made in the same second would be the very same.
+    // Tokens have a resolution of a second. Two tokens of the same second would be equal.
     await page.waitForTimeout(1_100);
     const answered = page.waitForResponse(
       (response) => /visuals.*account=/.test(response.url()) && response.status() === 200,
@@ -36,18 +36,18 @@ export function clickStory(setting: ClickSetting): void {
     await person.close();
   });
 
-  test('what one person dropped and typed is not shown to the next one in the same browser', async () => {
+  test('dropped files and drafts of one person are not shown to the next person in the same browser', async () => {
     const { browser, urlByClick } = setting();
-    const unknown = await dragged(join(bankExports, 'stadtbank-nordufer-2025-06.csv'));
+    const unknown = await readDraggedFile(join(bankExports, 'stadtbank-nordufer-2025-06.csv'));
     const secret = 'DE89 3704 0044 0532 0130 00';
-    const person = await signedIn(browser, urlByClick, 'ada');
+    const person = await signIn(browser, urlByClick, 'ada');
     const { page } = person;
     await openUploads(page, urlByClick);
-    await drop(page, [{ name: 'of ada.csv', text: expenses([['2025-03-01', 'Market', '5.00']]) }, unknown]);
-    await cardOf(page, 'of ada.csv').getByRole('button', { name: /^Send/ }).waitFor();
+    await drop(page, [{ name: 'of ada.csv', text: buildExpenses([['2025-03-01', 'Market', '5.00']]) }, unknown]);
+    await getCard(page, 'of ada.csv').getByRole('button', { name: /^Send/ }).waitFor();
     const account = await openMapping(page, unknown.name);
     await account.fill(secret);
-    await expect.poll(() => keptDrafts(page)).toContain(secret);
+    await expect.poll(() => readDrafts(page)).toContain(secret);
 
     // In another tab, while Ada is signed in.
     const other = await page.context().newPage();
@@ -57,19 +57,19 @@ export function clickStory(setting: ClickSetting): void {
     await drop(other, [unknown]);
     expect(await (await openMapping(other, unknown.name)).inputValue()).toBe('');
     await other.close();
-    // A reload loses nothing of hers.
+    // A reload keeps Ada's draft.
     await page.reload();
     await drop(page, [unknown]);
     expect(await (await openMapping(page, unknown.name)).inputValue()).toBe(secret);
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await drop(page, [{ name: 'of ada.csv', text: expenses([['2025-03-01', 'Market', '5.00']]) }]);
-    await cardOf(page, 'of ada.csv').waitFor();
+    await drop(page, [{ name: 'of ada.csv', text: buildExpenses([['2025-03-01', 'Market', '5.00']]) }]);
+    await getCard(page, 'of ada.csv').waitFor();
 
-    // In the same tab, after she has signed out.
+    // In the same tab, after Ada has signed out.
     const left = page.waitForEvent('load');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await left;
-    expect(await keptDrafts(page)).not.toContain(secret);
+    expect(await readDrafts(page)).not.toContain(secret);
     await signInAs(page, 'bob');
     await page.getByRole('link', { name: 'Uploads', exact: true }).first().click();
     await page.getByRole('heading', { name: 'Uploads', level: 1 }).waitFor();
@@ -85,16 +85,16 @@ async function signInAs(page: Page, owner: string): Promise<void> {
   await page.getByRole('link', { name: 'Uploads', exact: true }).first().waitFor({ state: 'attached' });
 }
 
-/** Opens the mapping of a file, and gives the field that its owner fills. */
+/** Opens the column matching of a file and returns the input for its account. */
 async function openMapping(page: Page, fileName: string): Promise<Locator> {
-  await cardOf(page, fileName).getByRole('button', { name: 'Map its columns' }).click();
+  await getCard(page, fileName).getByRole('button', { name: 'Match the columns' }).click();
   const account = page.getByRole('textbox', { name: 'Account in every row' });
   await account.waitFor();
   return account;
 }
 
-/** All that the browser keeps of what was typed, as text. */
-function keptDrafts(page: Page): Promise<string> {
+/** Returns all drafts in the browser as text. */
+function readDrafts(page: Page): Promise<string> {
   return page.evaluate(
     () =>
       new Promise<string>((resolve, reject) => {

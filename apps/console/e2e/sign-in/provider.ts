@@ -1,4 +1,4 @@
-/** An OpenID provider on this machine, whose tokens say what Cognito's say. */
+/** An OpenID provider on this machine whose tokens have the claims of Cognito's. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,14 +10,14 @@ import type { SignIn } from '../../api/contract/session.ts';
 const CLIENT_ID = 'console';
 const SCOPE = 'openid profile email';
 const HOUR = 3600;
-/** Renewed after 16 s: enough for a slow machine, little enough to wait for. */
+/** Tokens are renewed after 16 s: enough for a slow machine, and short enough to wait for. */
 export const TOKEN_SECONDS = 20;
 
 export interface Provider extends AsyncDisposable {
   readonly signIn: Extract<SignIn, { kind: 'oidc' }>;
-  /** Serves the console at this address; it is known only once the console knows this provider's. */
+  /** Serves the console at this address, which is known only after the console knows the provider. */
   serve(consoleUrl: string): Promise<void>;
-  /** Renews nobody's tokens any more, as after an administrator has signed everybody out. */
+  /** Revokes all refresh tokens, as after an administrator has signed everybody out. */
   revokeAll(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export async function startProvider(): Promise<Provider> {
   return {
     signIn: { kind: 'oidc', authority, clientId: CLIENT_ID },
     async serve(consoleUrl) {
-      provider = await providerFor(authority, consoleUrl);
+      provider = await createProvider(authority, consoleUrl);
       provider.on('refresh_token.saved', ({ grantId }) => grants.add(grantId ?? ''));
       server.on('request', provider.callback());
     },
@@ -46,13 +46,13 @@ export async function startProvider(): Promise<Provider> {
   };
 }
 
-async function providerFor(authority: string, consoleUrl: string): Promise<OidcProvider> {
+async function createProvider(authority: string, consoleUrl: string): Promise<OidcProvider> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   const provider = new OidcProvider(authority, {
     clients: [
       {
         client_id: CLIENT_ID,
-        // The page can keep no secret.
+        // A page cannot keep a secret.
         token_endpoint_auth_method: 'none',
         grant_types: ['authorization_code', 'refresh_token'],
         redirect_uris: [`${consoleUrl}/sign-in/return`],
@@ -77,7 +77,7 @@ async function providerFor(authority: string, consoleUrl: string): Promise<OidcP
       accountId: owner,
       claims: () => ({ sub: owner, token_use: 'id', 'custom:owner': owner, 'cognito:groups': ['owners'], name: owner }),
     }),
-    // Cognito gives one with every code, and asks nobody for consent to their own console.
+    // Like Cognito: every code comes with a refresh token, and nobody is asked for consent.
     issueRefreshToken: () => true,
     async loadExistingGrant(context) {
       const { session, client } = context.oidc;
@@ -91,7 +91,7 @@ async function providerFor(authority: string, consoleUrl: string): Promise<OidcP
     },
     interactions: { url: (_context, { uid }) => `/login/${uid}` },
     features: {
-      // Its pages fetch fonts from elsewhere.
+      // The built-in pages load fonts from other sites.
       devInteractions: { enabled: false },
       revocation: { enabled: true },
       rpInitiatedLogout: {

@@ -1,36 +1,39 @@
 import { join } from 'node:path';
 import { test } from 'vitest';
 import { expectGoodLooks, forms } from '../looks.ts';
-import { bankExports, cardOf, dragged, drop, openUploads, sampleFolder, signedIn } from './person.ts';
+import { bankExports, drop, getCard, openUploads, readDraggedFile, sampleFolder, signIn } from './person.ts';
 import type { Setting } from './setting.ts';
 
 export function looksStory(setting: Setting): void {
   test.each(forms)(
-    'every page is accessible and fits in $scheme at $width pixels',
+    'every page about uploads is accessible and fits in $scheme at $width pixels',
     { timeout: 180_000 },
     async ({ scheme, width }) => {
       const { browser, url } = setting();
-      const maya = await signedIn(browser, url, 'maya', { colorScheme: scheme, viewport: { width, height: 800 } });
+      const maya = await signIn(browser, url, 'maya', { colorScheme: scheme, viewport: { width, height: 800 } });
       const { page } = maya;
       await openUploads(page, url);
       await page.getByRole('link', { name: 'cash-2025.csv' }).waitFor();
       await expectGoodLooks(page);
 
       await drop(page, [
-        await dragged(join(bankExports, 'harbour-bank-2025-05-01-to-12.csv')),
-        { ...(await dragged(join(sampleFolder, 'raw/expenses/owner=maya/cash-2025.csv'))), name: 'cash copy.csv' },
-        await dragged(join(sampleFolder, 'raw/expenses/owner=maya/2025.csv')),
+        await readDraggedFile(join(bankExports, 'harbour-bank-2025-05-01-to-12.csv')),
+        {
+          ...(await readDraggedFile(join(sampleFolder, 'raw/expenses/owner=maya/cash-2025.csv'))),
+          name: 'cash copy.csv',
+        },
+        await readDraggedFile(join(sampleFolder, 'raw/expenses/owner=maya/2025.csv')),
       ]);
-      await cardOf(page, '2025.csv').getByText('There is a file of this name already').waitFor();
-      await cardOf(page, 'cash copy.csv').getByText('9 rows need mending').waitFor();
+      await getCard(page, '2025.csv').getByText('You’ve already sent a file with this name').waitFor();
+      await getCard(page, 'cash copy.csv').getByText('9 rows need fixing').waitFor();
       await expectGoodLooks(page);
 
-      await cardOf(page, /harbour/)
-        .getByRole('button', { name: 'Map its columns' })
+      await getCard(page, /harbour/)
+        .getByRole('button', { name: 'Match the columns' })
         .click();
       await page
         .getByRole('dialog')
-        .getByText(/Nobody can tell it from these dates/)
+        .getByText(/These dates can be read either way/)
         .waitFor();
       await page.getByRole('dialog').getByRole('cell', { name: 'Tamar Grocers' }).first().waitFor();
       await expectGoodLooks(page);

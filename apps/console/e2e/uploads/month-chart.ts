@@ -1,7 +1,10 @@
 import type { Page } from 'playwright-core';
 
-/** The shapes of the chart of income and expenses by month, as they are drawn. Still pages only: `reducedMotion: 'reduce'`. */
-export async function drawnMonths(page: Page, url: string, year: string): Promise<readonly (string | null)[]> {
+/**
+ * Returns the shapes of the chart of income and expenses by month. The page must not animate: `reducedMotion:
+ * 'reduce'`.
+ */
+export async function readMonthShapes(page: Page, url: string, year: string): Promise<readonly (string | null)[]> {
   await page.goto(`${url}/dashboards/cash-flow?from=${year}-01&to=${year}-12`);
   const shapes = page.getByRole('img', { name: /^Chart: Income and expenses by month/ }).locator('svg path');
   await shapes.first().waitFor({ state: 'attached' });

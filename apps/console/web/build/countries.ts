@@ -20,50 +20,52 @@ interface World {
 
 const require = createRequire(import.meta.url);
 
-/** Natural Earth gives it no ISO number; the code is the one that CSVs use. */
+/** Natural Earth has no ISO number for Kosovo. CSV files use this code. */
 const withoutNumber: Readonly<Record<string, string>> = { Kosovo: 'XK' };
 
-/** Nobody spends money there, and it takes a fifth of the map. */
+/** Antarctica: nobody spends money there, and it fills a fifth of the map. */
 const LEFT_OUT = 'AQ';
 
 /**
- * The world as GeoJSON whose names are ISO 3166-1 alpha-2 codes: coarse outlines, and finer ones for the small countries that
- * the coarse world leaves out (Malta, Singapore, …).
+ * Returns the world as GeoJSON whose names are ISO 3166-1 alpha-2 codes. Small countries that the coarse world lacks,
+ * such as Malta and Singapore, come from a finer one.
  */
-export function countries(): World {
-  const coarse = drawn('world-atlas/countries-110m.json', 1);
+export function buildCountries(): World {
+  const coarse = readAtlas('world-atlas/countries-110m.json', 1);
   const known = new Set(coarse.map(({ properties }) => properties.name));
-  const small = drawn('world-atlas/countries-50m.json', 2).filter(({ properties }) => !known.has(properties.name));
+  const small = readAtlas('world-atlas/countries-50m.json', 2).filter(({ properties }) => !known.has(properties.name));
   return { type: 'FeatureCollection', features: [...coarse, ...small] };
 }
 
-function drawn(atlas: string, decimals: number): Country[] {
+function readAtlas(atlas: string, decimals: number): Country[] {
   const topology = require(atlas) as Atlas;
   const world = feature(topology, topology.objects.countries ?? { type: null }) as unknown as World;
   return world.features
     .map((country) => ({
       type: country.type,
-      properties: { name: codeOf(country) },
-      geometry: rounded(country.geometry, decimals),
+      properties: { name: parseErrorCode(country) },
+      geometry: roundGeometry(country.geometry, decimals),
     }))
     .filter(({ properties }) => properties.name !== LEFT_OUT);
 }
 
-/** A territory that is nobody's by ISO is still drawn, under its name. */
-function codeOf({ id, properties: { name } }: Country): string {
+/** Returns the ISO code. A territory without one keeps its name and is still drawn. */
+function parseErrorCode({ id, properties: { name } }: Country): string {
   return iso31661NumericToAlpha2[String(id).padStart(3, '0')] ?? withoutNumber[name] ?? name;
 }
 
-function rounded(geometry: Geometry, decimals: number): Geometry {
+function roundGeometry(geometry: Geometry, decimals: number): Geometry {
   const ring = (positions: readonly Position[]) =>
-    unwrapped(positions).map((position) => position.map((part) => Number(part.toFixed(decimals))));
+    unwrapLongitudes(positions).map((position) => position.map((part) => Number(part.toFixed(decimals))));
   return geometry.type === 'Polygon'
     ? { type: 'Polygon', coordinates: geometry.coordinates.map(ring) }
     : { type: 'MultiPolygon', coordinates: geometry.coordinates.map((polygon) => polygon.map(ring)) };
 }
 
-/** Russia and Fiji cross the 180th meridian: their outlines go on beyond it, instead of back across the whole map. */
-function unwrapped(positions: readonly Position[]): readonly Position[] {
+/**
+ * Continues outlines beyond the 180th meridian. Russia and Fiji cross it and would otherwise stretch across the map.
+ */
+function unwrapLongitudes(positions: readonly Position[]): readonly Position[] {
   let turn = 0;
   let before = positions[0]?.[0] ?? 0;
   return positions.map(([longitude = 0, latitude = 0]) => {

@@ -1,20 +1,20 @@
-/** Countries and cities for the maps, made at build from npm packages: `virtual:countries` and `virtual:cities`. */
+/** Builds the data of the maps from npm packages: `virtual:countries` and `virtual:cities`. */
 import type { Plugin } from 'vite';
-import { cities } from './cities.ts';
-import { countries } from './countries.ts';
+import { listCities } from './cities.ts';
+import { buildCountries } from './countries.ts';
 
 const modules: Readonly<Record<string, () => unknown>> = {
-  'virtual:countries': countries,
-  'virtual:cities': cities,
+  'virtual:countries': buildCountries,
+  'virtual:cities': listCities,
 };
 
-export function maps(): Plugin {
+export function createMapsPlugin(): Plugin {
   return {
     name: 'centflow-maps',
     resolveId: (id) => (id in modules ? `\0${id}` : undefined),
     load(id) {
       const make = modules[id.slice(1)];
-      // A browser parses one long string as JSON faster than the same as JavaScript.
+      // A browser parses one long JSON string faster than the same data as JavaScript.
       return make && id.startsWith('\0')
         ? `export default JSON.parse(${JSON.stringify(JSON.stringify(make()))});`
         : undefined;

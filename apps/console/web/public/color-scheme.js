@@ -1,4 +1,4 @@
-// Before the first paint, so that a dark page never flashes white; a file of its own, since the policy forbids inline scripts.
+// Sets the colour scheme before the first paint, so that a dark page never flashes white. The policy forbids inline scripts.
 (() => {
   const chosen = localStorage.getItem('mantine-color-scheme-value');
   const dark = chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);

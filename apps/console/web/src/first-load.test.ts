@@ -1,4 +1,4 @@
-/** What a browser fetches before the first paint stays small. */
+/** Limits the bytes that a browser loads before the first paint. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';

@@ -1,19 +1,19 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { dashboardRoutes } from './dashboards/routes.tsx';
+import { createDashboardRoutes } from './dashboards/routes.tsx';
 import { LoadingPage } from './shared/loading.tsx';
 import { PageFault } from './shell/error-boundary.tsx';
 import { rootRoute, shellRoute } from './shell/routes.tsx';
-import { transactionsRoute } from './transactions/routes.tsx';
-import { uploadRoutes } from './uploads/routes.tsx';
+import { createTransactionsRoute } from './transactions/routes.tsx';
+import { createUploadRoutes } from './uploads/routes.tsx';
 
-/** Where the OIDC provider sends people back to. */
+/** The OIDC provider returns people to this page after the sign-in. */
 const signInReturnRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: 'sign-in/return',
   component: lazyRouteComponent(() => import('./session/sign-in-return.tsx')),
 });
 
-/** Where it sends a second window back to that has signed out there first. */
+/** The OIDC provider returns a second window to this page after its sign-out. */
 const signInAgainRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: 'sign-in/again',
@@ -30,9 +30,9 @@ const routeTree = rootRoute.addChildren([
   signInReturnRoute,
   signInAgainRoute,
   shellRoute.addChildren([
-    ...dashboardRoutes(shellRoute),
-    transactionsRoute(shellRoute),
-    ...uploadRoutes(shellRoute),
+    ...createDashboardRoutes(shellRoute),
+    createTransactionsRoute(shellRoute),
+    ...createUploadRoutes(shellRoute),
     operationsRoute,
   ]),
 ]);
@@ -40,7 +40,7 @@ const routeTree = rootRoute.addChildren([
 export const router = createRouter({
   routeTree,
   defaultPreload: 'intent',
-  // Figures are kept by TanStack Query, which knows how old they are.
+  // TanStack Query caches the figures and knows their age.
   defaultPreloadStaleTime: 0,
   defaultPendingComponent: LoadingPage,
   defaultErrorComponent: PageFault,

@@ -1,6 +1,6 @@
-/** Made at build by build/maps.ts. */
+/** Generated at build time by build/maps.ts. */
 declare module 'virtual:countries' {
-  /** GeoJSON whose features are named by ISO 3166-1 alpha-2. */
+  /** GeoJSON whose features are named by ISO 3166-1 alpha-2 codes. */
   const countries: {
     readonly type: 'FeatureCollection';
     readonly features: readonly {
@@ -17,7 +17,7 @@ declare module 'virtual:countries' {
 }
 
 declare module 'virtual:cities' {
-  /** By ISO 3166-1 alpha-2, the largest first: `name|longitude|latitude`. */
+  /** By ISO 3166-1 alpha-2 code, largest city first: `name|longitude|latitude`. */
   const cities: Readonly<Record<string, readonly string[]>>;
   export default cities;
 }

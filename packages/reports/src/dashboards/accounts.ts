@@ -1,4 +1,4 @@
-/** How the money in the accounts rises and falls. Balances count from nothing at the first row on file. */
+/** Account balances over time. A balance starts at zero before the first uploaded row. */
 import type { Dashboard, Dimension, Kpi, Last, LineOrBar } from '../model.ts';
 
 type View = 'v_account_balance';
@@ -19,8 +19,8 @@ const balance: Last<View> = {
 const balanceFigure: Kpi<View> = {
   kind: 'kpi',
   id: 'balance-figure',
-  title: 'In all accounts',
-  question: 'What do the accounts hold together at the end of the period?',
+  title: 'All accounts',
+  question: 'How much is in all accounts together at the end of the period?',
   view,
   filters,
   value: balance,
@@ -30,7 +30,7 @@ const balanceByAccount: LineOrBar<View> = {
   kind: 'bar',
   id: 'balance-by-account',
   title: 'Balance by account',
-  question: 'What does each account hold at the end of the period?',
+  question: 'How much is in each account at the end of the period?',
   view,
   filters,
   x: account,
@@ -42,7 +42,7 @@ const balanceByMonth: LineOrBar<View> = {
   kind: 'line',
   id: 'balance-by-month',
   title: 'Balance at the end of each month',
-  question: 'Which accounts grow, and which run dry?',
+  question: 'Which accounts grow, and which shrink?',
   view,
   filters,
   x: month,
@@ -54,7 +54,7 @@ const movementByMonth: LineOrBar<View> = {
   kind: 'bar',
   id: 'movement-by-month',
   title: 'Movement by month',
-  question: 'In which months did the accounts gain, and in which did they lose?',
+  question: 'In which months did the accounts grow, and in which did they shrink?',
   view,
   filters,
   x: month,
@@ -65,7 +65,7 @@ export const accounts: Dashboard = {
   id: 'accounts',
   title: 'Accounts',
   description:
-    'How the money in the accounts rises and falls. What an account held before the first row on file is not known.',
+    'How the money in your accounts rises and falls. Money from before the first uploaded row is not included.',
   filters,
   visuals: [
     { visual: balanceFigure, width: 4 },

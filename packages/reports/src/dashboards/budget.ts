@@ -1,4 +1,4 @@
-/** Whether the budget is kept. */
+/** Compares spending with the budget. */
 import { drillTo } from '../drill.ts';
 import type { Dashboard, Dimension, Kpi, LineOrBar, Pivot, Ratio, Total } from '../model.ts';
 import { spendingByMerchant } from './spending.ts';
@@ -24,7 +24,7 @@ const budgetFigure: Kpi<View> = {
   kind: 'kpi',
   id: 'budget-figure',
   title: 'Budget',
-  question: 'How much was meant to be spent?',
+  question: 'How much did you plan to spend?',
   view,
   filters,
   value: budgeted,
@@ -35,7 +35,7 @@ const remainingFigure: Kpi<View> = {
   kind: 'kpi',
   id: 'budget-remaining-figure',
   title: 'Remaining',
-  question: 'How much of the budget is left, or how much too much was spent?',
+  question: 'How much of the budget is left?',
   view,
   filters,
   value: remaining,
@@ -46,7 +46,7 @@ const usedFigure: Kpi<View> = {
   kind: 'kpi',
   id: 'budget-used-figure',
   title: 'Budget used',
-  question: 'Which share of the budget is spent?',
+  question: 'What share of the budget have you spent?',
   view,
   filters,
   value: used,
@@ -56,8 +56,8 @@ const usedFigure: Kpi<View> = {
 const budgetByCategory: LineOrBar<View> = {
   kind: 'bar',
   id: 'budget-by-category',
-  title: 'Budget against spending by category',
-  question: 'In which categories was more spent than meant?',
+  title: 'Budget and spending by category',
+  question: 'Where did you overspend?',
   view,
   filters,
   x: category,
@@ -70,8 +70,8 @@ const budgetByCategory: LineOrBar<View> = {
 const budgetByMonth: LineOrBar<View> = {
   kind: 'line',
   id: 'budget-by-month',
-  title: 'Budget against spending by month',
-  question: 'In which months was more spent than meant?',
+  title: 'Budget and spending by month',
+  question: 'When did you overspend?',
   view,
   filters,
   x: month,
@@ -82,7 +82,7 @@ const remainingByCategoryAndMonth: Pivot<View> = {
   kind: 'pivot',
   id: 'budget-remaining-by-category-and-month',
   title: 'Remaining budget',
-  question: 'Which budgets are overspent again and again?',
+  question: 'Which budgets do you overspend repeatedly?',
   view,
   filters,
   rows: [category],
@@ -93,7 +93,7 @@ const remainingByCategoryAndMonth: Pivot<View> = {
 export const budget: Dashboard = {
   id: 'budget',
   title: 'Budget',
-  description: 'Whether the budget is kept.',
+  description: 'Are you within budget?',
   filters,
   visuals: [
     { visual: budgetFigure, width: 4 },

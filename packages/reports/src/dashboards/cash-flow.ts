@@ -1,4 +1,4 @@
-/** What comes in, what goes out, and what of it is kept. */
+/** Income, expenses and what is left of the income. */
 import { drillTo } from '../drill.ts';
 import type { Dashboard, Dimension, Kpi, LineOrBar, Ratio, Total } from '../model.ts';
 import { spendingByCategory } from './spending.ts';
@@ -45,7 +45,7 @@ const netFigure: Kpi<View> = {
   kind: 'kpi',
   id: 'net-figure',
   title: 'Left over',
-  question: 'What was left of the income, and is it more than the month before?',
+  question: 'How much was left, and is it more than the month before?',
   view,
   filters,
   value: netTotal,
@@ -56,7 +56,7 @@ const savingsRateFigure: Kpi<View> = {
   kind: 'kpi',
   id: 'savings-rate-figure',
   title: 'Savings rate',
-  question: 'Which share of the income was kept?',
+  question: 'What share of your income did you keep?',
   view,
   filters,
   value: savingsRate,
@@ -79,7 +79,7 @@ const savingsRateByMonth: LineOrBar<View> = {
   kind: 'line',
   id: 'savings-rate-by-month',
   title: 'Savings rate by month',
-  question: 'Is more of the income kept than before?',
+  question: 'Do you keep more of your income than before?',
   view,
   filters,
   x: month,
@@ -90,7 +90,7 @@ const netByMonth: LineOrBar<View> = {
   kind: 'line',
   id: 'net-by-month',
   title: 'Left over by month',
-  question: 'How does what is left change from month to month?',
+  question: 'How much is left each month?',
   view,
   filters,
   x: month,
@@ -100,7 +100,7 @@ const netByMonth: LineOrBar<View> = {
 export const cashFlow: Dashboard = {
   id: 'cash-flow',
   title: 'Cash flow',
-  description: 'What comes in, what goes out, and what of it is kept.',
+  description: "What comes in, what goes out and what's left.",
   filters,
   visuals: [
     { visual: incomeFigure, width: 3 },

@@ -1,4 +1,4 @@
-/** What became of every file and every row. */
+/** The outcome of every file and every row. */
 import type { Dashboard, Dimension, Kpi, LineOrBar, List, Stacked, Total } from '../model.ts';
 
 type Uploads = 'v_upload_accounting';
@@ -9,7 +9,7 @@ const rowsRead: Total<Uploads> = { column: 'rows_read', aggregate: 'sum', title:
 const rowsPublished: Total<Uploads> = {
   column: 'rows_published',
   aggregate: 'sum',
-  title: 'Published',
+  title: 'Imported',
   format: 'integer',
 };
 const rowsDuplicate: Total<Uploads> = {
@@ -21,17 +21,17 @@ const rowsDuplicate: Total<Uploads> = {
 const rowsQuarantined: Total<Uploads> = {
   column: 'rows_quarantined',
   aggregate: 'sum',
-  title: 'Quarantined',
+  title: 'To fix',
   format: 'integer',
 };
 const uploads: Total<Uploads> = { column: 'upload_id', aggregate: 'count', title: 'Uploads', format: 'integer' };
 const state: Dimension<Uploads> = { column: 'state', title: 'State', format: 'text' };
-const feed: Dimension<Uploads> = { column: 'feed', title: 'Feed', format: 'text' };
+const feed: Dimension<Uploads> = { column: 'feed', title: 'Type', format: 'text' };
 
 const quarantined: Total<Quarantine> = {
   column: 'quarantined_rows',
   aggregate: 'sum',
-  title: 'Quarantined rows',
+  title: 'Rows to fix',
   format: 'integer',
 };
 const code: Dimension<Quarantine> = { column: 'code', title: 'Reason', format: 'text' };
@@ -49,8 +49,8 @@ const rowsReadFigure: Kpi<Uploads> = {
 const rowsPublishedFigure: Kpi<Uploads> = {
   kind: 'kpi',
   id: 'rows-published-figure',
-  title: 'Rows published',
-  question: 'How many of them do the reports show?',
+  title: 'Rows imported',
+  question: 'How many of these rows count in the reports?',
   view: 'v_upload_accounting',
   filters,
   value: rowsPublished,
@@ -59,8 +59,8 @@ const rowsPublishedFigure: Kpi<Uploads> = {
 const rowsDuplicateFigure: Kpi<Uploads> = {
   kind: 'kpi',
   id: 'rows-duplicate-figure',
-  title: 'Rows duplicate',
-  question: 'How many of them does another file show?',
+  title: 'Duplicate rows',
+  question: 'How many of these rows are also in another file?',
   view: 'v_upload_accounting',
   filters,
   value: rowsDuplicate,
@@ -69,15 +69,15 @@ const rowsDuplicateFigure: Kpi<Uploads> = {
 const quarantinedShareFigure: Kpi<Uploads> = {
   kind: 'kpi',
   id: 'quarantined-share-figure',
-  title: 'Rows quarantined',
-  question: 'Which share of the rows could not be accepted?',
+  title: 'Rows to fix',
+  question: 'What share of the rows has a problem?',
   view: 'v_upload_accounting',
   filters,
   value: {
     name: 'quarantined_share',
     numerator: 'rows_quarantined',
     denominator: 'rows_read',
-    title: 'Rows quarantined',
+    title: 'Share of rows to fix',
     format: 'percent',
   },
 };
@@ -86,7 +86,7 @@ const uploadsByState: LineOrBar<Uploads> = {
   kind: 'bar',
   id: 'uploads-by-state',
   title: 'Uploads by state',
-  question: 'What became of the files?',
+  question: 'What happened to the files?',
   view: 'v_upload_accounting',
   filters,
   x: state,
@@ -96,8 +96,8 @@ const uploadsByState: LineOrBar<Uploads> = {
 const rowsByFeed: LineOrBar<Uploads> = {
   kind: 'bar',
   id: 'rows-by-feed',
-  title: 'Rows by feed',
-  question: 'What became of the rows of each kind of file?',
+  title: 'Rows by type',
+  question: 'What happened to the rows of each type of file?',
   view: 'v_upload_accounting',
   filters,
   x: feed,
@@ -107,8 +107,8 @@ const rowsByFeed: LineOrBar<Uploads> = {
 const quarantineByReason: LineOrBar<Quarantine> = {
   kind: 'bar',
   id: 'quarantine-by-reason',
-  title: 'Quarantined rows by reason',
-  question: 'What is most often wrong with the rows?',
+  title: 'Rows to fix by reason',
+  question: 'Which problems are the most frequent?',
   view: 'v_quarantine_by_reason',
   filters,
   x: code,
@@ -119,8 +119,8 @@ const quarantineByReason: LineOrBar<Quarantine> = {
 const quarantineByMonth: Stacked<Quarantine> = {
   kind: 'stacked',
   id: 'quarantine-by-month',
-  title: 'Quarantined rows by month',
-  question: 'Do the files get better?',
+  title: 'Rows to fix by month',
+  question: 'Are the files getting better?',
   view: 'v_quarantine_by_reason',
   filters,
   x: { column: 'month_received', title: 'Received', format: 'month' },
@@ -132,20 +132,20 @@ const uploadList: List<Uploads> = {
   kind: 'list',
   id: 'upload-list',
   title: 'Uploads',
-  question: 'What became of each file, and why?',
+  question: 'What happened to each file, and why?',
   view: 'v_upload_accounting',
   filters,
   rows: [
-    { column: 'received_at', title: 'Received (UTC)', format: 'moment' },
-    { column: 'object_key', title: 'Object', format: 'text' },
+    { column: 'received_at', title: 'Received', format: 'moment' },
+    { column: 'object_key', title: 'File', format: 'text' },
     state,
     { column: 'reason', title: 'Reason', format: 'text' },
   ],
   values: [
     { column: 'rows_read', title: 'Read', format: 'integer' },
-    { column: 'rows_published', title: 'Published', format: 'integer' },
+    { column: 'rows_published', title: 'Imported', format: 'integer' },
     { column: 'rows_duplicate', title: 'Duplicate', format: 'integer' },
-    { column: 'rows_quarantined', title: 'Quarantined', format: 'integer' },
+    { column: 'rows_quarantined', title: 'To fix', format: 'integer' },
   ],
   newest: ['received_at', 'upload_id'],
 };
@@ -153,7 +153,7 @@ const uploadList: List<Uploads> = {
 export const dataQuality: Dashboard = {
   id: 'data-quality',
   title: 'Data quality',
-  description: 'What became of every file and every row: read is published, duplicate and quarantined.',
+  description: 'What happened to every file and every row. Each row is imported, a duplicate or a row to fix.',
   filters,
   visuals: [
     { visual: rowsReadFigure, width: 3 },

@@ -1,4 +1,4 @@
-/** Where the money comes from. */
+/** Income by source. */
 import { drillTo } from '../drill.ts';
 import type { Dashboard, Dimension, LineOrBar, Stacked, Total } from '../model.ts';
 import { incomePayments } from './payments.ts';
@@ -15,7 +15,7 @@ const incomeBySourceAndMonth: Stacked<View> = {
   kind: 'stacked',
   id: 'income-by-source-and-month',
   title: 'Income by month',
-  question: 'Which sources made a month a good one?',
+  question: 'Which sources made a month good?',
   view,
   filters,
   x: month,
@@ -28,7 +28,7 @@ const incomeBySource: LineOrBar<View> = {
   kind: 'bar',
   id: 'income-by-source',
   title: 'Income by source',
-  question: 'Who pays the most?',
+  question: 'Who pays you the most?',
   view,
   filters,
   x: source,
@@ -41,7 +41,7 @@ const incomeBySource: LineOrBar<View> = {
 export const income: Dashboard = {
   id: 'income',
   title: 'Income',
-  description: 'Where the money comes from.',
+  description: 'Where your money comes from.',
   filters,
   visuals: [
     { visual: incomeBySourceAndMonth, width: 8 },

@@ -1,4 +1,4 @@
-/** Habits: what comes back every month, and which days are expensive. */
+/** Spending habits by day, month and category. */
 import { drillTo } from '../drill.ts';
 import type { Calendar, Dashboard, Dimension, HeatMap, Pivot, Total } from '../model.ts';
 import { expensePayments } from './payments.ts';
@@ -21,7 +21,7 @@ const spendingCalendar: Calendar<'v_spend_by_day'> = {
   kind: 'calendar',
   id: 'spending-calendar',
   title: 'Spending by day',
-  question: 'On which days is the money spent?',
+  question: 'On which days do you spend money?',
   view: 'v_spend_by_day',
   filters,
   date: { column: 'date', title: 'Date', format: 'date' },
@@ -33,7 +33,7 @@ const spendingHeatMap: HeatMap<ByCategory> = {
   kind: 'heatmap',
   id: 'spending-heat-map',
   title: 'Spending by category and month',
-  question: 'Which categories are expensive in which season?',
+  question: 'Which categories cost more in which season?',
   view,
   filters,
   x: month,
@@ -45,8 +45,8 @@ const spendingHeatMap: HeatMap<ByCategory> = {
 const spendingPivot: Pivot<ByCategory> = {
   kind: 'pivot',
   id: 'spending-pivot',
-  title: 'Category by month, in figures',
-  question: 'How much exactly was spent on what, and when?',
+  title: 'Spending by category and month, in figures',
+  question: 'How much exactly did you spend on what, and when?',
   view,
   filters,
   rows: [category],
@@ -58,7 +58,7 @@ const spendingPivot: Pivot<ByCategory> = {
 export const patterns: Dashboard = {
   id: 'patterns',
   title: 'Patterns',
-  description: 'Habits: what comes back every month, and which days are expensive.',
+  description: 'Your habits: what you spend every month, and which days are expensive.',
   filters,
   visuals: [
     { visual: spendingCalendar, width: 12 },

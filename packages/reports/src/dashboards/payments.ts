@@ -1,4 +1,4 @@
-/** The single payments behind a figure: where drills end. */
+/** Lists of the single payments behind a figure. Every drill ends here. */
 import type { Dimension, Figure, List } from '../model.ts';
 
 type View = 'v_transactions';
@@ -20,7 +20,7 @@ export const expensePayments: List<View> = {
   kind: 'list',
   id: 'expense-payments',
   title: 'Payments',
-  question: 'Which payments make up the figure, and from which file are they?',
+  question: 'Which payments make up this figure, and which files are they from?',
   view,
   filters,
   only: { kind: 'expense' },
@@ -43,7 +43,7 @@ export const incomePayments: List<View> = {
   kind: 'list',
   id: 'income-payments',
   title: 'Receipts',
-  question: 'Which receipts make up the figure, and from which file are they?',
+  question: 'Which receipts make up this figure, and which files are they from?',
   view,
   filters,
   only: { kind: 'income' },

@@ -1,4 +1,4 @@
-/** Where the money is spent, as far as the files say. */
+/** Spending by country and city, for the rows that name a place. */
 import { drillTo } from '../drill.ts';
 import type { Dashboard, Dimension, FilledMap, LineOrBar, PointMap, Total } from '../model.ts';
 import { expensePayments } from './payments.ts';
@@ -19,7 +19,7 @@ const spendingByCity: LineOrBar<View> = {
   kind: 'bar',
   id: 'spending-by-city',
   title: 'Spending by city',
-  question: 'In which cities is the most spent?',
+  question: 'In which cities do you spend the most?',
   view,
   filters,
   narrowedBy: ['country'],
@@ -34,7 +34,7 @@ const spendingByCountry: FilledMap<View> = {
   kind: 'filled-map',
   id: 'spending-by-country',
   title: 'Spending by country',
-  question: 'In which countries is the money spent?',
+  question: 'In which countries do you spend money?',
   view,
   filters,
   country,
@@ -46,7 +46,7 @@ const spendingByPlace: PointMap<View> = {
   kind: 'point-map',
   id: 'spending-by-place',
   title: 'Spending by place',
-  question: 'Where on the map is the money spent?',
+  question: 'Where on the map do you spend money?',
   view,
   filters,
   country,
@@ -58,7 +58,7 @@ const spendingByPlace: PointMap<View> = {
 export const places: Dashboard = {
   id: 'places',
   title: 'Places',
-  description: 'Where the money is spent, as far as the files say.',
+  description: 'Where you spend money, if your files name the place.',
   filters,
   visuals: [
     { visual: spendingByCountry, width: 6 },

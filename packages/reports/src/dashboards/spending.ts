@@ -1,4 +1,4 @@
-/** What the money goes to: categories, the merchants in them, and their payments. */
+/** Spending by category, merchant and payment. */
 import { drillTo } from '../drill.ts';
 import type { Dashboard, Dimension, Kpi, LineOrBar, Stacked } from '../model.ts';
 import { expensePayments } from './payments.ts';
@@ -16,7 +16,7 @@ export const spendingByMerchant: LineOrBar<ByMerchant> = {
   kind: 'bar',
   id: 'spending-by-merchant',
   title: 'Spending by merchant',
-  question: 'Who is paid the most?',
+  question: 'Who do you pay the most?',
   view: 'v_spend_by_merchant_month',
   filters,
   narrowedBy: ['category'],
@@ -34,7 +34,7 @@ export const spendingByCategory: LineOrBar<ByCategory> = {
   kind: 'bar',
   id: 'spending-by-category',
   title: 'Spending by category',
-  question: 'What is the most money spent on?',
+  question: 'What do you spend the most on?',
   view,
   filters,
   x: category,
@@ -61,7 +61,7 @@ const spendingFigure: Kpi<ByCategory> = {
   kind: 'kpi',
   id: 'spending-figure',
   title: 'Spent',
-  question: 'How much was spent, and is it more than the month before?',
+  question: 'How much did you spend, and is it more than the month before?',
   view,
   filters,
   value: spent,
@@ -72,7 +72,7 @@ const paymentsFigure: Kpi<ByCategory> = {
   kind: 'kpi',
   id: 'payments-figure',
   title: 'Payments',
-  question: 'How many times was something paid?',
+  question: 'How many payments did you make?',
   view,
   filters,
   value: { column: 'transactions', aggregate: 'sum', title: 'Payments', format: 'integer' },
@@ -82,7 +82,7 @@ const paymentsFigure: Kpi<ByCategory> = {
 export const spending: Dashboard = {
   id: 'spending',
   title: 'Spending',
-  description: 'What the money goes to: categories, the merchants in them, and their payments.',
+  description: 'What you spend money on: categories, merchants and payments.',
   filters,
   visuals: [
     { visual: spendingFigure, width: 6 },

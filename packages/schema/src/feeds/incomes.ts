@@ -21,7 +21,7 @@ export const incomes = mysqlTable(
 );
 
 export default defineFeed(incomes, {
-  title: 'Incomes',
+  title: 'Income',
   description: 'Money received: one row for each payment that came in.',
   headers: {
     date: 'Day the money arrived, YYYY-MM-DD.',

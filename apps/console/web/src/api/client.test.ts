@@ -4,13 +4,13 @@ const body = { title: 'Too many requests at once', detail: 'Wait until some have
 const busy = () => new Response(JSON.stringify(body), { status: 429, headers: { 'retry-after': '2' } });
 const good = () => new Response('{"owner":"ada"}', { headers: { 'content-type': 'application/json' } });
 
-/** Loads the client as somebody who is signed in, before a server that gives these answers. */
+/** Loads the client with a signed-in session and a server that returns these answers in order. */
 async function load(...answers: readonly (() => Response)[]) {
   const stored = JSON.stringify({ token: 'token', expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
   vi.stubGlobal('sessionStorage', { getItem: () => stored, setItem: () => {}, removeItem: () => {} });
   vi.stubGlobal('location', { origin: 'https://console.example' });
-  const left = [...answers];
-  const fetched = vi.fn<typeof fetch>(async () => (left.shift() ?? good)());
+  const remaining = [...answers];
+  const fetched = vi.fn<typeof fetch>(async () => (remaining.shift() ?? good)());
   vi.stubGlobal('fetch', fetched);
   return { ...(await import('./client.ts')), fetched };
 }
@@ -24,9 +24,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('sends a request again that was one of too many, after the time that the answer names', async () => {
-  const { answerOf, api, fetched } = await load(busy, busy, good);
-  const answer = answerOf(api.session.$get({ query: {} }));
+test('sessionFetch repeats a request refused with 429 after the time that the answer names', async () => {
+  const { readAnswer, api, fetched } = await load(busy, busy, good);
+  const answer = readAnswer(api.session.$get({ query: {} }));
   await vi.advanceTimersByTimeAsync(1999);
   expect(fetched).toHaveBeenCalledTimes(1);
   await vi.advanceTimersByTimeAsync(2001);
@@ -34,15 +34,15 @@ test('sends a request again that was one of too many, after the time that the an
   expect(fetched).toHaveBeenCalledTimes(3);
 });
 
-test('shows the refusal in words if it stays', async () => {
-  const { answerOf, api, fetched } = await load(...Array(10).fill(busy));
-  const refused = expect(answerOf(api.session.$get({ query: {} }))).rejects.toMatchObject({ status: 429, ...body });
+test('readAnswer reports a 429 that persists after three retries', async () => {
+  const { readAnswer, api, fetched } = await load(...Array(10).fill(busy));
+  const refused = expect(readAnswer(api.session.$get({ query: {} }))).rejects.toMatchObject({ status: 429, ...body });
   await vi.advanceTimersByTimeAsync(60_000);
   await refused;
   expect(fetched).toHaveBeenCalledTimes(4);
 });
 
-test('does not send a request again that its page gave up', async () => {
+test('sessionFetch does not repeat a request that the page has aborted', async () => {
   const { sessionFetch, fetched } = await load(busy);
   const leaving = new AbortController();
   const asked = expect(sessionFetch('/api/uploads', { signal: leaving.signal })).rejects.toThrow();

@@ -1,18 +1,20 @@
-/** The API, typed by the server's own routes; only their types come here. */
+/** The API client. Its types come from the server's routes; no server code is imported. */
 import { type ClientResponse, hc } from 'hono/client';
 import type { SuccessStatusCode } from 'hono/utils/http-status';
 import type { Api } from '../../../api/contract/api.ts';
 import { session } from '../session/this-tab.ts';
 import { pause } from '../shared/pause.ts';
-import { problemOf } from './problem.ts';
+import { readProblem } from './problem.ts';
 
-/** How often a request is sent again that was one of too many. */
+/** How many times a request refused with 429 is repeated. */
 const RETRIES_WHEN_BUSY = 3;
 
 /**
- * `fetch` as whoever is signed in. A refused token is renewed once; then the request waits for the next sign-in and is sent
- * again, so that a session that expires loses nothing. A request that was one of too many (429) has done nothing: it is sent
- * again after the time that the answer names. Bodies must be readable twice: text or blobs, no streams.
+ * Sends a request with the token of the session.
+ *
+ * After a 401 the token is renewed once. If that fails, the request waits for the next sign-in, so an expired session
+ * loses nothing. After a 429 the request is repeated after the time that the answer names, because the server has done
+ * nothing. Bodies must be readable twice: use text or blobs, not streams.
  */
 export const sessionFetch: typeof fetch = async (input, init) => {
   let refused = false;
@@ -23,7 +25,7 @@ export const sessionFetch: typeof fetch = async (input, init) => {
     const response = await fetch(input, { ...init, headers });
     if (response.status === 429 && retries < RETRIES_WHEN_BUSY) {
       retries += 1;
-      await pause(secondsUntilRetry(response) * 1000, init?.signal);
+      await pause(getRetrySeconds(response) * 1000, init?.signal);
       continue;
     }
     if (response.status !== 401) return response;
@@ -33,8 +35,8 @@ export const sessionFetch: typeof fetch = async (input, init) => {
   }
 };
 
-/** API Gateway refuses without naming a time. */
-function secondsUntilRetry({ headers }: Response): number {
+/** Returns the seconds to wait. API Gateway names no time, so the default is one second. */
+function getRetrySeconds({ headers }: Response): number {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   return seconds >= 0 && seconds <= 30 ? seconds : 1;
 }
@@ -42,22 +44,22 @@ function secondsUntilRetry({ headers }: Response): number {
 const routes = hc<Api>(location.origin, { fetch: sessionFetch });
 export const api = routes.api;
 
-/** Without a session: what is public. */
+/** The client for public routes, which need no session. */
 export const publicApi = hc<Api>(location.origin).api;
 
 type Succeeded<R> =
   R extends ClientResponse<infer T, infer Status, 'json'> ? (Status extends SuccessStatusCode ? T : never) : never;
 
 /**
- * The body of a successful answer.
+ * Returns the body of a successful answer.
  *
- * @throws Problem where the API refused, in its words
- * @throws TypeError where it could not be reached
+ * @throws ApiError if the API refused the request
+ * @throws TypeError if the API cannot be reached
  */
-export async function answerOf<R extends ClientResponse<unknown, number, 'json'>>(
+export async function readAnswer<R extends ClientResponse<unknown, number, 'json'>>(
   pending: Promise<R>,
 ): Promise<Succeeded<R>> {
   const response = await pending;
-  if (!response.ok) throw await problemOf(response as unknown as Response);
+  if (!response.ok) throw await readProblem(response as unknown as Response);
   return (await response.json()) as Succeeded<R>;
 }

@@ -1,12 +1,12 @@
-/** What the API says when it refuses: RFC 9457, in a person's words. */
+/** One field of a request that the API refused (RFC 9457). */
 export interface FieldProblem {
-  /** Where in what was sent, as a JSON pointer. */
+  /** JSON pointer to the field in the request. */
   readonly pointer: string;
   readonly message: string;
 }
 
-export class Problem extends Error {
-  override readonly name = 'Problem';
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
   readonly status: number;
   readonly title: string;
   readonly detail: string;
@@ -21,16 +21,16 @@ export class Problem extends Error {
   }
 }
 
-/** Reads a refusal, whoever wrote it: the API, a gateway before it, or a proxy that knows no JSON. */
-export async function problemOf(response: Response): Promise<Problem> {
+/** Reads a refusal from the API, from a gateway before it, or from a proxy that does not return JSON. */
+export async function readProblem(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined);
-  const said = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  const text = (name: string) => (typeof said[name] === 'string' ? said[name] : undefined);
-  return new Problem(
+  const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : undefined);
+  return new ApiError(
     response.status,
-    text('title') ?? byStatus(response.status),
-    text('detail') ?? adviceFor(response.status),
-    Array.isArray(said.errors) ? said.errors.filter(isFieldProblem) : [],
+    text('title') ?? getTitle(response.status),
+    text('detail') ?? getAdvice(response.status),
+    Array.isArray(fields.errors) ? fields.errors.filter(isFieldProblem) : [],
   );
 }
 
@@ -38,38 +38,40 @@ function isFieldProblem(value: unknown): value is FieldProblem {
   return typeof value === 'object' && value !== null && 'pointer' in value && 'message' in value;
 }
 
-function byStatus(status: number): string {
+function getTitle(status: number): string {
   if (status === 403) return 'Not allowed';
   if (status === 404) return 'Not found';
   if (status === 429) return 'Too many requests';
-  return status >= 500 ? 'The service has a fault' : 'The request was refused';
+  return status >= 500 ? 'Something went wrong' : 'The request was refused';
 }
 
-function adviceFor(status: number): string {
-  if (status === 403) return 'You may not see this. Ask an operator if you should.';
-  if (status === 404) return 'It is not there, or no longer.';
+function getAdvice(status: number): string {
+  if (status === 403) return 'You do not have access to this. Ask an operator for access.';
+  if (status === 404) return 'It does not exist, or it was deleted.';
   if (status === 429) return 'Wait a moment, then try again.';
-  return status >= 500 ? 'Try again in a moment. Nothing that you entered is lost.' : `The answer was ${status}.`;
+  return status >= 500
+    ? 'The service has a problem. Try again in a moment. Nothing you entered is lost.'
+    : `The service answered with status ${status}. Try again.`;
 }
 
-/** Worth trying again by itself: the network, or a fault that passes. */
-export function isPassing(error: unknown): boolean {
-  if (error instanceof Problem) return error.status >= 500 || error.status === 429;
+/** Returns whether the error may pass without a change: a network error or a server fault. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status >= 500 || error.status === 429;
   return error instanceof TypeError;
 }
 
-/** The service has too much to do, and did nothing. */
+/** Returns whether the service is overloaded and did nothing. */
 export function isBusy(error: unknown): boolean {
-  return error instanceof Problem && (error.status === 429 || error.status === 503);
+  return error instanceof ApiError && (error.status === 429 || error.status === 503);
 }
 
-/** What to tell a person about any error. */
-export function wordsOf(error: unknown): { readonly title: string; readonly detail: string } {
-  if (error instanceof Problem) return { title: error.title, detail: error.detail };
+/** Returns the title and the text that people read for any error. */
+export function describeError(error: unknown): { readonly title: string; readonly detail: string } {
+  if (error instanceof ApiError) return { title: error.title, detail: error.detail };
   if (error instanceof TypeError)
     return {
       title: 'No connection',
-      detail: 'The service could not be reached. Look at your connection, then try again.',
+      detail: 'The service could not be reached. Check your connection, then try again.',
     };
   return { title: 'Something went wrong', detail: error instanceof Error ? error.message : String(error) };
 }

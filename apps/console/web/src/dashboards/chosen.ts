@@ -1,8 +1,8 @@
-/** What a reader has chosen, as it stands in the address: a reload, a bookmark and “back” all show the same figures. */
+/** The filters and drills in the address. A reload, a bookmark and the back button show the same figures. */
 import type { Filters } from '@centflow/reports';
 import { isMonth } from '../shared/dates.ts';
 
-/** One visual of a path of drills: which one, and what it is narrowed to. */
+/** One step of a drill: the visual and its filters. */
 export interface DrillStep {
   readonly visual: string;
   readonly filters: Pick<Filters, 'from' | 'to' | 'drill'>;
@@ -14,11 +14,11 @@ export interface Chosen {
   readonly to?: string;
   readonly category?: string;
   readonly account?: string;
-  /** From the visual that was clicked to the one that is shown. */
+  /** The steps from the clicked visual to the visual on the page. */
   readonly path?: readonly DrillStep[];
 }
 
-/** Whatever somebody typed into the address becomes something that can be asked for. */
+/** Parses the address. Values that the API would refuse are dropped. */
 export function parseChosen(search: Record<string, unknown>): Chosen {
   const { currency, from, to, category, account, path } = search;
   return {
@@ -43,7 +43,7 @@ function isDrillStep(value: unknown): value is DrillStep {
   );
 }
 
-/** The dashboard's own filters, without the drill's. */
-export function filtersOf({ path: _path, ...filters }: Chosen): Filters {
+/** Returns the filters of the dashboard without its drill. */
+export function getFilters({ path: _path, ...filters }: Chosen): Filters {
   return filters;
 }

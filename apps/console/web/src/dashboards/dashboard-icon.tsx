@@ -21,7 +21,7 @@ const icons: Readonly<Record<string, typeof IconMap2>> = {
   'data-quality': IconChecklist,
 };
 
-/** A dashboard that is new to the console has a chart. */
-export function dashboardIcon(id: string): typeof IconMap2 {
+/** Returns the icon of a dashboard, or a chart for an unknown one. */
+export function getDashboardIcon(id: string): typeof IconMap2 {
   return icons[id] ?? IconChartHistogram;
 }

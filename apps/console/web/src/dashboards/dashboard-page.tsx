@@ -7,12 +7,12 @@ import { LoadingPanel } from '../shared/loading.tsx';
 import { PageHeader } from '../shared/page-header.tsx';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { NotFound } from '../shell/not-found.tsx';
-import { choiceWords } from './choice-words.ts';
-import { type Chosen, filtersOf } from './chosen.ts';
+import { describeChoices } from './choice-words.ts';
+import { type Chosen, getFilters } from './chosen.ts';
 import classes from './dashboards.module.css';
 import { DrillView } from './drill-view.tsx';
 import { FilterBar } from './filter-bar.tsx';
-import { monthsOf } from './period.ts';
+import { getPeriodMonths } from './period.ts';
 import { type Choices, useChoices } from './use-visual.ts';
 import { VisualCard } from './visual-card.tsx';
 
@@ -46,7 +46,7 @@ function DashboardContent({ dashboard }: { readonly dashboard: Dashboard }) {
     return (
       <>
         {header}
-        <NothingYet />
+        <NoStatements />
       </>
     );
   return (
@@ -58,11 +58,11 @@ function DashboardContent({ dashboard }: { readonly dashboard: Dashboard }) {
 }
 
 function Visuals({ dashboard, choices }: { readonly dashboard: Dashboard; readonly choices: Choices }) {
-  const chosen = withDefaults(route.useSearch(), dashboard, choices);
+  const chosen = addDefaults(route.useSearch(), dashboard, choices);
   const navigate = route.useNavigate();
   const step = chosen.path?.at(-1);
   const drilled = step && findVisual(step.visual);
-  const filters = filtersOf(chosen);
+  const filters = getFilters(chosen);
   if (step && drilled)
     return (
       <DrillView dashboard={dashboard} chosen={chosen} visual={drilled} filters={{ ...filters, ...step.filters }} />
@@ -75,7 +75,7 @@ function Visuals({ dashboard, choices }: { readonly dashboard: Dashboard; readon
         chosen={chosen}
         onChoose={(next) => void navigate({ search: next, replace: true, resetScroll: false })}
       />
-      <p className="print-only">{choiceWords(filters, dashboard.filters).join(' · ')}</p>
+      <p className="print-only">{describeChoices(filters, dashboard.filters).join(' · ')}</p>
       <div className={classes.grid}>
         {dashboard.visuals.map(({ visual, width }) => (
           <div key={visual.id} className={classes.cell} data-width={width} data-kind={visual.kind}>
@@ -87,13 +87,16 @@ function Visuals({ dashboard, choices }: { readonly dashboard: Dashboard; readon
   );
 }
 
-/** The owner's main currency and, of money, the last twelve months: said in every request, so that all visuals agree. */
-function withDefaults(chosen: Chosen, dashboard: Dashboard, { currencies, firstMonth, lastMonth }: Choices): Chosen {
+/**
+ * Adds the defaults: the owner's main currency and, for amounts, the last twelve months. Every request names them, so
+ * all visuals agree.
+ */
+function addDefaults(chosen: Chosen, dashboard: Dashboard, { currencies, firstMonth, lastMonth }: Choices): Chosen {
   const currency = chosen.currency ?? currencies[0];
-  const unsaid = chosen.from === undefined && chosen.to === undefined;
+  const hasNoMonths = chosen.from === undefined && chosen.to === undefined;
   const months =
-    unsaid && isAboutMoney(dashboard) && firstMonth && lastMonth
-      ? monthsOf('last-12', { first: firstMonth, last: lastMonth })
+    hasNoMonths && isAboutMoney(dashboard) && firstMonth && lastMonth
+      ? getPeriodMonths('last-12', { first: firstMonth, last: lastMonth })
       : {};
   return { ...(currency === undefined ? {} : { currency }), ...months, ...chosen };
 }
@@ -102,18 +105,18 @@ function isAboutMoney({ filters }: Dashboard): boolean {
   return filters.includes('currency');
 }
 
-function NothingYet() {
+function NoStatements() {
   return (
     <EmptyState
       icon={<IconUpload size={44} stroke={1.4} />}
       title="No statements yet"
       action={
         <Button component={Link} to="/uploads" size="md" mt="sm">
-          Upload the first one
+          Upload a statement
         </Button>
       }
     >
-      Drop a CSV from your bank, and this page fills itself. Nothing is sent before you have seen what would happen.
+      Upload a CSV file from your bank, and your figures appear here. You see a preview before anything is sent.
     </EmptyState>
   );
 }

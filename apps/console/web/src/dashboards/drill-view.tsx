@@ -3,7 +3,7 @@ import { Anchor, Badge, Breadcrumbs, Group, Text } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { choiceWords } from './choice-words.ts';
+import { describeChoices } from './choice-words.ts';
 import type { Chosen, DrillStep } from './chosen.ts';
 import { VisualCard } from './visual-card.tsx';
 
@@ -14,7 +14,7 @@ interface Props {
   readonly filters: Filters;
 }
 
-/** One visual alone, narrowed to the mark that was clicked, with the way back above it. */
+/** Shows one visual, filtered by the clicked mark, with breadcrumbs above it. */
 export function DrillView({ dashboard, chosen, visual, filters }: Props) {
   const path = chosen.path ?? [];
   const place = useFocusOn(path.length);
@@ -24,7 +24,7 @@ export function DrillView({ dashboard, chosen, visual, filters }: Props) {
         separator={<IconChevronRight size={14} aria-hidden />}
         mb="sm"
         component="nav"
-        aria-label="The way here"
+        aria-label="Breadcrumbs"
       >
         <Crumb dashboard={dashboard} chosen={chosen} path={[]} title={`All of ${dashboard.title.toLowerCase()}`} />
         {path.slice(0, -1).map((step, index) => (
@@ -41,7 +41,7 @@ export function DrillView({ dashboard, chosen, visual, filters }: Props) {
         </Text>
       </Breadcrumbs>
       <Group gap={6} mb="md" component="ul" style={{ listStyle: 'none', padding: 0, margin: 0 }}>
-        {choiceWords(
+        {describeChoices(
           filters,
           visual.filters,
           path.map((step) => step.filters.drill ?? {}),
@@ -51,7 +51,7 @@ export function DrillView({ dashboard, chosen, visual, filters }: Props) {
           </Badge>
         ))}
       </Group>
-      <VisualCard visual={visual} filters={filters} chosen={chosen} alone />
+      <VisualCard visual={visual} filters={filters} chosen={chosen} isAlone />
     </section>
   );
 }
@@ -81,10 +81,9 @@ function Crumb({ dashboard, chosen: { path: _path, ...chosen }, path, title }: C
   );
 }
 
-/** Another step: the reader's place is its heading, not the button that is gone. */
+/** Focuses the visual after each step, because the clicked button is no longer on the page. */
 function useFocusOn(step: number) {
   const place = useRef<HTMLElement>(null);
-  // Another step is what moves the focus.
   useEffect(() => {
     place.current?.focus({ preventScroll: true });
   }, [step]);

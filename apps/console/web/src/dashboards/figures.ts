@@ -1,30 +1,39 @@
-/** How each cell of a visual's answer is written. */
+/** Formats the cells of a visual's answer. */
 import type { Format, VisualColumn, VisualData } from '@centflow/reports';
-import { formatDay, formatMomentInUtc, formatMonth } from '../shared/dates.ts';
+import { formatDay, formatMoment, formatMonth } from '../shared/dates.ts';
 import { formatMoney, formatMoneyShort } from '../shared/money.ts';
 import { formatInteger, formatPercent, formatSeconds } from '../shared/numbers.ts';
+import { getFileName } from '../uploads/shared/amounts.ts';
+import { getTypeTitle } from '../uploads/shared/feeds.ts';
+import { stateTitles } from '../uploads/shared/state-titles.ts';
 
 export type Cell = string | number | null;
 
-/** What stands where the file says nothing. */
-export const UNSAID = 'Not stated';
+/** Shown for an empty dimension. */
+export const NOT_STATED = 'Not stated';
 
 const countries = new Intl.DisplayNames(undefined, { type: 'region', fallback: 'code' });
 
-export function countryName(code: string): string {
+export function getCountryName(code: string): string {
   return /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code;
 }
 
-/** Words of the system rather than of a person's CSV: `bad_date` reads “bad date”. */
-const codes = new Set(['code', 'state', 'feed']);
+/** Formats the system's own words by column, for people. */
+const systemWords: Readonly<Record<string, (text: string) => string>> = {
+  code: (code) => code.replaceAll('_', ' '),
+  feed: getTypeTitle,
+  object_key: getFileName,
+  state: (state) => (stateTitles as Readonly<Record<string, string>>)[state] ?? state,
+};
 
-/** Line numbers and numbers of uploads are names, not quantities. */
+/** Row numbers and upload numbers are names, not quantities. */
 const names = new Set(['upload_id', 'row_no']);
 
 export function formatCell(cell: Cell, column: VisualColumn, currency: string | null): string {
-  if (cell === null) return column.role === 'dimension' ? UNSAID : '–';
+  if (cell === null) return column.role === 'dimension' ? NOT_STATED : '–';
   const text = String(cell);
-  if (codes.has(column.name)) return text.replaceAll('_', ' ');
+  const inWords = systemWords[column.name];
+  if (inWords !== undefined) return inWords(text);
   if (names.has(column.name)) return text;
   return formatValue(text, column.format, currency);
 }
@@ -44,41 +53,28 @@ function formatValue(text: string, format: Format | 'seconds', currency: string 
     case 'date':
       return formatDay(text);
     case 'moment':
-      return formatMomentInUtc(momentOf(text));
+      return formatMoment(toIsoMoment(text));
     case 'country':
-      return countryName(text);
+      return getCountryName(text);
     case 'text':
       return text;
   }
 }
 
-/** MySQL writes UTC without saying so. */
-function momentOf(text: string): string {
+/** Adds the time zone: MySQL returns UTC without one. */
+function toIsoMoment(text: string): string {
   return /[zZ]|[+-]\d\d:\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}Z`;
 }
 
-/** For an axis, where there is little room and the figure itself stands elsewhere. */
+/** Formats a value briefly for an axis. The exact figure is always available elsewhere. */
 export function formatOnAxis(value: number, format: Format | 'seconds', currency: string | null): string {
   if (format === 'money' && currency !== null) return formatMoneyShort(value, currency);
   if (format === 'percent') return formatPercent(value);
   return formatInteger(value);
 }
 
-export interface Figures {
-  readonly columns: readonly VisualColumn[];
-  readonly dimensions: readonly number[];
-  readonly values: readonly number[];
-}
-
-/** Which columns are which. */
-export function figuresOf({ columns }: VisualData): Figures {
-  const withRole = (role: VisualColumn['role']) =>
-    columns.flatMap((column, index) => (column.role === role ? [index] : []));
-  return { columns, dimensions: withRole('dimension'), values: withRole('value') };
-}
-
-/** A row's dimensions by column: what a drill is narrowed to. */
-export function markOf(data: VisualData, row: readonly Cell[]): Record<string, string | null> {
+/** Returns the dimensions of a row by column. A drill filters by them. */
+export function getDimensions(data: VisualData, row: readonly Cell[]): Record<string, string | null> {
   return Object.fromEntries(
     data.columns.flatMap(({ name, role }, index) => {
       const cell = row[index];

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { formatMonthLong } from '../shared/dates.ts';
 import type { Chosen } from './chosen.ts';
 import classes from './dashboards.module.css';
-import { everyMonth, type Months, monthsOf, type PeriodName, periodOf, periodTitles } from './period.ts';
+import { findPeriod, getPeriodMonths, listMonths, type Months, type PeriodName, periodTitles } from './period.ts';
 import type { Choices } from './use-visual.ts';
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
   readonly onChoose: (next: Chosen) => void;
 }
 
-/** What a dashboard is narrowed down by. Each choice goes into the address. */
+/** Shows the filters of a dashboard. Each choice goes into the address. */
 export function FilterBar({ filters, choices, chosen, onChoose }: Props) {
   const { currencies, categories, accounts } = choices;
   const set = (name: 'currency' | 'category' | 'account', value: string | null) => {
@@ -22,9 +22,9 @@ export function FilterBar({ filters, choices, chosen, onChoose }: Props) {
     onChoose(value === null ? others : { ...others, [name]: value });
   };
   return (
-    <search className={classes.filters} aria-label="Narrow the dashboard">
+    <search className={classes.filters} aria-label="Filters">
       {filters.includes('period') ? (
-        <Period months={monthsOnFile(choices, filters)} chosen={chosen} onChoose={onChoose} />
+        <Period months={getAvailableMonths(choices, filters)} chosen={chosen} onChoose={onChoose} />
       ) : null}
       {filters.includes('currency') && currencies.length > 1 ? (
         <Select
@@ -64,15 +64,15 @@ export function FilterBar({ filters, choices, chosen, onChoose }: Props) {
   );
 }
 
-/** Files are received today, whatever months their rows are of. */
-function monthsOnFile({ firstMonth, lastMonth }: Choices, filters: readonly FilterName[]): Months {
+/** Returns the months to choose from. Uploads are received up to today, whatever the months of their rows. */
+function getAvailableMonths({ firstMonth, lastMonth }: Choices, filters: readonly FilterName[]): Months {
   const now = new Date().toISOString().slice(0, 7);
   const last = filters.includes('currency') ? (lastMonth ?? now) : now;
   return { first: firstMonth ?? last, last };
 }
 
-const later = (one: string, other: string) => (one.localeCompare(other) > 0 ? one : other);
-const earlier = (one: string, other: string) => (one.localeCompare(other) < 0 ? one : other);
+const laterOf = (one: string, other: string) => (one.localeCompare(other) > 0 ? one : other);
+const earlierOf = (one: string, other: string) => (one.localeCompare(other) < 0 ? one : other);
 
 interface PeriodProps {
   readonly months: Months;
@@ -81,11 +81,11 @@ interface PeriodProps {
 }
 
 function Period({ months, chosen, onChoose }: PeriodProps) {
-  const unsaid = chosen.from === undefined && chosen.to === undefined;
-  const said = unsaid ? 'all' : periodOf(chosen, months);
-  const [own, setOwn] = useState(said === 'own');
-  const shown: PeriodName = own ? 'own' : said;
-  const data = everyMonth(months).map((value) => ({ value, label: formatMonthLong(value) }));
+  const hasNoMonths = chosen.from === undefined && chosen.to === undefined;
+  const current = hasNoMonths ? 'all' : findPeriod(chosen, months);
+  const [isCustom, setCustom] = useState(current === 'custom');
+  const period: PeriodName = isCustom ? 'custom' : current;
+  const data = listMonths(months).map((value) => ({ value, label: formatMonthLong(value) }));
   const from = chosen.from ?? months.first;
   const to = chosen.to ?? months.last;
   return (
@@ -95,14 +95,14 @@ function Period({ months, chosen, onChoose }: PeriodProps) {
         label="Period"
         allowDeselect={false}
         data={Object.entries(periodTitles).map(([value, label]) => ({ value, label }))}
-        value={shown}
+        value={period}
         onChange={(value) => {
           const name = value as PeriodName;
-          setOwn(name === 'own');
-          onChoose({ ...chosen, ...(name === 'own' ? { from, to } : monthsOf(name, months)) });
+          setCustom(name === 'custom');
+          onChoose({ ...chosen, ...(name === 'custom' ? { from, to } : getPeriodMonths(name, months)) });
         }}
       />
-      {shown === 'own' ? (
+      {period === 'custom' ? (
         <>
           <Select
             className={classes.filter ?? ''}
@@ -111,7 +111,7 @@ function Period({ months, chosen, onChoose }: PeriodProps) {
             allowDeselect={false}
             data={data}
             value={from}
-            onChange={(value) => value && onChoose({ ...chosen, from: value, to: later(value, to) })}
+            onChange={(value) => value && onChoose({ ...chosen, from: value, to: laterOf(value, to) })}
           />
           <Select
             className={classes.filter ?? ''}
@@ -120,7 +120,7 @@ function Period({ months, chosen, onChoose }: PeriodProps) {
             allowDeselect={false}
             data={data}
             value={to}
-            onChange={(value) => value && onChoose({ ...chosen, to: value, from: earlier(value, from) })}
+            onChange={(value) => value && onChoose({ ...chosen, to: value, from: earlierOf(value, from) })}
           />
         </>
       ) : null}

@@ -2,9 +2,9 @@ import type { Visual, VisualData } from '@centflow/reports';
 import { Text } from '@mantine/core';
 import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from '@tabler/icons-react';
 import { formatMonth } from '../shared/dates.ts';
-import { changeBetween, sumOf } from '../shared/decimals.ts';
-import { forPixels } from '../shared/money.ts';
-import { formatPercent } from '../shared/numbers.ts';
+import { calculateChange, sumAmounts } from '../shared/decimals.ts';
+import { toNumber } from '../shared/money.ts';
+import { formatCount, formatPercent } from '../shared/numbers.ts';
 import classes from './dashboards.module.css';
 import { formatCell } from './figures.ts';
 import { Sparkline } from './sparkline.tsx';
@@ -14,7 +14,7 @@ interface Props {
   readonly data: VisualData;
 }
 
-/** The last month's figure, how it changed, the months before, and all of them together. */
+/** Shows the figure of the last month, its change, the months before as a line, and the total. */
 export function KpiFigure({ visual, data: { columns, rows, currency } }: Props) {
   const value = columns.find(({ role }) => role === 'value');
   const last = rows.at(-1);
@@ -31,10 +31,10 @@ export function KpiFigure({ visual, data: { columns, rows, currency } }: Props) 
       <div className={classes.kpiWhen}>
         {before ? <Change before={before} last={last} percent={value.format === 'percent'} /> : '\u00a0'}
       </div>
-      <Sparkline points={rows.map(([, amount]) => forPixels(amount ?? null))} />
+      <Sparkline points={rows.map(([, amount]) => toNumber(amount ?? null))} />
       {addsUp ? (
         <Text size="sm" c="dimmed" mt={6} className="figures">
-          {formatCell(sumOf(amounts), value, currency)} in {rows.length} months
+          {formatCell(sumAmounts(amounts), value, currency)} in {formatCount(rows.length, 'month')}
         </Text>
       ) : (
         <Text size="sm" mt={6}>
@@ -50,7 +50,7 @@ type Row = VisualData['rows'][number];
 function Change({ before, last, percent }: { readonly before: Row; readonly last: Row; readonly percent: boolean }) {
   const [from, to] = [before[1], last[1]];
   if (from === null || from === undefined || to === null || to === undefined) return null;
-  const change = percent ? Number(to) - Number(from) : changeBetween(String(from), String(to));
+  const change = percent ? Number(to) - Number(from) : calculateChange(String(from), String(to));
   if (change === null) return null;
   const Arrow = change > 0.0005 ? IconArrowUpRight : change < -0.0005 ? IconArrowDownRight : IconArrowRight;
   const size = percent ? `${Math.abs(change * 100).toFixed(1)} points` : formatPercent(Math.abs(change));

@@ -1,4 +1,4 @@
-/** The periods that a reader may choose, in months of the data: statements come late, so “last” counts from the newest month on file. */
+/** The periods to choose from. “Last” counts from the newest month with data, because statements arrive late. */
 import { addMonths } from '../shared/dates.ts';
 import type { Chosen } from './chosen.ts';
 
@@ -7,19 +7,22 @@ export interface Months {
   readonly last: string;
 }
 
-export type PeriodName = 'last-12' | 'last-3' | 'this-year' | 'last-year' | 'all' | 'own';
+export type PeriodName = 'last-12' | 'last-3' | 'this-year' | 'last-year' | 'all' | 'custom';
 
 export const periodTitles: Readonly<Record<PeriodName, string>> = {
   'last-12': 'Last 12 months',
   'last-3': 'Last 3 months',
   'this-year': 'This year',
-  'last-year': 'The year before',
-  all: 'Everything',
-  own: 'From … to …',
+  'last-year': 'Last year',
+  all: 'All time',
+  custom: 'Custom range',
 };
 
-/** The months of a preset; `own` begins with what is shown. */
-export function monthsOf(name: Exclude<PeriodName, 'own'>, { first, last }: Months): { from: string; to: string } {
+/** Returns the months of a preset. */
+export function getPeriodMonths(
+  name: Exclude<PeriodName, 'custom'>,
+  { first, last }: Months,
+): { from: string; to: string } {
   const year = Number(last.slice(0, 4));
   switch (name) {
     case 'last-12':
@@ -35,19 +38,19 @@ export function monthsOf(name: Exclude<PeriodName, 'own'>, { first, last }: Mont
   }
 }
 
-/** Which preset an address shows; without months in it, the last twelve. */
-export function periodOf(chosen: Pick<Chosen, 'from' | 'to'>, months: Months): PeriodName {
+/** Returns the preset that matches the months of an address. The default is the last twelve months. */
+export function findPeriod(chosen: Pick<Chosen, 'from' | 'to'>, months: Months): PeriodName {
   if (chosen.from === undefined && chosen.to === undefined) return 'last-12';
   const presets = ['last-12', 'last-3', 'this-year', 'last-year', 'all'] as const;
-  return presets.find((name) => sameMonths(monthsOf(name, months), chosen)) ?? 'own';
+  return presets.find((name) => hasSameMonths(getPeriodMonths(name, months), chosen)) ?? 'custom';
 }
 
-function sameMonths(one: { from: string; to: string }, other: Pick<Chosen, 'from' | 'to'>): boolean {
+function hasSameMonths(one: { from: string; to: string }, other: Pick<Chosen, 'from' | 'to'>): boolean {
   return one.from === other.from && one.to === other.to;
 }
 
-/** Newest first, for choosing from. */
-export function everyMonth({ first, last }: Months): string[] {
+/** Returns the months, newest first. */
+export function listMonths({ first, last }: Months): string[] {
   const months: string[] = [];
   for (let month = last; month >= first && months.length < 1200; month = addMonths(month, -1)) months.push(month);
   return months;

@@ -13,7 +13,7 @@ interface Props {
   readonly onMark: OnMark | undefined;
 }
 
-/** Category by month, in figures, with totals of both. */
+/** Shows exact figures by category and month, with totals of both. */
 export function PivotTable({ visual, data, onMark }: Props) {
   const { columns, rows, totals, total } = useMemo(() => pivot(data), [data]);
   const [rowColumn, columnColumn, value] = data.columns;

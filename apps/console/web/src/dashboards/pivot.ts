@@ -1,24 +1,26 @@
-/** A pivot's answer, turned into rows and columns with exact totals. */
+/** Turns a pivot's answer into rows and columns with exact totals. */
+
+import { compareDecimals } from '@centflow/preview/decimal';
 import type { VisualData } from '@centflow/reports';
-import { compareAmounts, sumOf } from '../shared/decimals.ts';
+import { sumAmounts } from '../shared/decimals.ts';
 import type { Cell } from './figures.ts';
 
 export interface PivotRow {
   readonly label: Cell;
-  /** In the order of the columns; undefined where there is none. */
+  /** In the order of the columns. Undefined means no amount. */
   readonly cells: readonly (string | undefined)[];
   readonly total: string;
 }
 
 export interface Pivoted {
   readonly columns: readonly Cell[];
-  /** The largest first. */
+  /** Largest total first. */
   readonly rows: readonly PivotRow[];
   readonly totals: readonly string[];
   readonly total: string;
 }
 
-/** Of one row dimension, one column dimension and one value: what packages/reports has. */
+/** Pivots one row dimension, one column dimension and one value. packages/reports has no other pivots. */
 export function pivot({ rows }: VisualData): Pivoted {
   const columns = [...new Set(rows.map((row) => row[1] ?? null))].sort((one, other) =>
     String(one).localeCompare(String(other)),
@@ -32,12 +34,12 @@ export function pivot({ rows }: VisualData): Pivoted {
   const pivoted = [...byLabel].map(([label, cells]) => ({
     label,
     cells: columns.map((column) => cells.get(column)),
-    total: sumOf(cells.values()),
+    total: sumAmounts(cells.values()),
   }));
   return {
     columns,
-    rows: pivoted.sort((one, other) => compareAmounts(other.total, one.total)),
-    totals: columns.map((_, index) => sumOf(pivoted.flatMap(({ cells }) => cells[index] ?? []))),
-    total: sumOf(pivoted.map(({ total }) => total)),
+    rows: pivoted.sort((one, other) => compareDecimals(other.total, one.total)),
+    totals: columns.map((_, index) => sumAmounts(pivoted.flatMap(({ cells }) => cells[index] ?? []))),
+    total: sumAmounts(pivoted.map(({ total }) => total)),
   };
 }

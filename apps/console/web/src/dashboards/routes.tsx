@@ -5,7 +5,7 @@ import { parseChosen } from './chosen.ts';
 
 const overview = dashboards[0]?.id ?? 'cash-flow';
 
-export function dashboardRoutes(parent: ShellRoute) {
+export function createDashboardRoutes(parent: ShellRoute) {
   return [
     createRoute({
       getParentRoute: () => parent,

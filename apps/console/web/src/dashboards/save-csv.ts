@@ -1,23 +1,20 @@
-/** The figures as a file that a spreadsheet may open: exact, and no cell is a formula. */
-import { toSafeCsv } from '@centflow/preview';
+/** Saves the figures of a visual as a CSV file. Amounts are exact, as the database has them. */
 import type { Visual, VisualData } from '@centflow/reports';
-import { saveFile } from './save-file.ts';
+import { toCsvFile } from '../shared/csv-file.ts';
+import { saveFile } from '../shared/save-file.ts';
 
-export function csvOf({ columns, rows, currency }: VisualData): string {
-  const withCurrency = currency !== null && columns.some(({ format }) => format === 'money');
-  const header = columns.map(({ title }) => title);
-  return toSafeCsv([
-    withCurrency ? [...header, 'Currency'] : header,
-    ...rows.map((row) => {
-      const cells = columns.map((_, index) =>
-        row[index] === null || row[index] === undefined ? '' : String(row[index]),
-      );
-      return withCurrency ? [...cells, currency] : cells;
-    }),
-  ]);
+export function saveCsv(visual: Visual, data: VisualData): void {
+  saveFile(`${visual.id}.csv`, toCsvFile(toCsvRows(data)));
 }
 
-export async function saveCsv(visual: Visual, data: VisualData): Promise<void> {
-  // Excel takes a CSV without the mark for the system's old code page.
-  saveFile(`${visual.id}.csv`, new Blob(['\ufeff', csvOf(data)], { type: 'text/csv;charset=utf-8' }));
+/** Returns the header and the rows. If there are amounts, the last column names their currency. */
+function toCsvRows({ columns, rows, currency }: VisualData): string[][] {
+  const currencyOf = (text: string) =>
+    currency !== null && columns.some(({ format }) => format === 'money') ? [text] : [];
+  // Moments are saved in UTC, as the database has them.
+  const header = columns.map(({ title, format }) => (format === 'moment' ? `${title} (UTC)` : title));
+  return [
+    [...header, ...currencyOf('Currency')],
+    ...rows.map((row) => [...columns.map((_, index) => String(row[index] ?? '')), ...currencyOf(currency ?? '')]),
+  ];
 }

@@ -1,32 +1,32 @@
-/** A visual as a picture for a letter or a chat: on white, with its title, twice as sharp as a screen. */
+/** Saves a visual as a picture: on white, with its title, at twice the resolution of the screen. */
 import type { Visual, VisualData } from '@centflow/reports';
+import { saveFile } from '../shared/save-file.ts';
 import { draw } from './charts/draw.ts';
 import { isDrawable } from './charts/drawable.ts';
 import { echarts } from './charts/echarts.ts';
 import { FONT, palettes } from './charts/palette.ts';
 import { formatCell } from './figures.ts';
-import { saveFile } from './save-file.ts';
-import { bodyHeight, drawnHeight } from './visual-height.ts';
+import { getBodyHeight, getDrawingHeight } from './visual-height.ts';
 
 const WIDTH = 960;
 const MARGIN = 28;
 const HEAD = 64;
 const SHARPNESS = 2;
-/** Of a table: a picture is no place for more. */
+/** The most table rows that a picture shows. */
 const ROWS = 40;
 
 export async function savePng(visual: Visual, data: VisualData): Promise<void> {
-  const canvas = isDrawable(visual) ? await chartPicture(visual, data) : tablePicture(visual, data);
+  const canvas = isDrawable(visual) ? await drawChart(visual, data) : drawTable(visual, data);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  if (!blob) throw new Error('The browser could not make a picture of it. Save it as CSV instead.');
+  if (!blob) throw new Error('The browser could not draw the picture. Save it as CSV instead.');
   saveFile(`${visual.id}.png`, blob);
 }
 
-async function chartPicture(
+async function drawChart(
   visual: Extract<Visual, { kind: Parameters<typeof draw>[0]['visual']['kind'] }>,
   data: VisualData,
 ) {
-  const height = drawnHeight(visual, bodyHeight(visual, {}, true), data.rows.length);
+  const height = getDrawingHeight(visual, getBodyHeight(visual, {}, true), data.rows.length);
   const place = document.createElement('div');
   const chart = echarts.init(place, undefined, {
     renderer: 'canvas',
@@ -36,16 +36,16 @@ async function chartPicture(
   });
   const { option } = await draw({ visual, data, palette: palettes.light, narrow: false });
   chart.setOption({ animation: false, textStyle: { fontFamily: FONT }, ...option });
-  const { canvas, context } = sheet(visual, height);
+  const { canvas, context } = createSheet(visual, height);
   context.drawImage(chart.renderToCanvas({ pixelRatio: SHARPNESS }), MARGIN, HEAD, WIDTH - 2 * MARGIN, height);
   chart.dispose();
   return canvas;
 }
 
-function tablePicture(visual: Visual, { columns, rows, currency }: VisualData) {
+function drawTable(visual: Visual, { columns, rows, currency }: VisualData) {
   const line = 24;
   const shown = rows.slice(0, ROWS);
-  const { canvas, context } = sheet(visual, (shown.length + 2) * line);
+  const { canvas, context } = createSheet(visual, (shown.length + 2) * line);
   const width = (WIDTH - 2 * MARGIN) / columns.length;
   const write = (text: string, column: number, row: number, right: boolean) => {
     context.textAlign = right ? 'right' : 'left';
@@ -64,12 +64,12 @@ function tablePicture(visual: Visual, { columns, rows, currency }: VisualData) {
   return canvas;
 }
 
-function sheet({ title, question }: Visual, height: number) {
+function createSheet({ title, question }: Visual, height: number) {
   const canvas = document.createElement('canvas');
   canvas.width = WIDTH * SHARPNESS;
   canvas.height = (height + HEAD + MARGIN) * SHARPNESS;
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('The browser could not make a picture of it. Save it as CSV instead.');
+  if (!context) throw new Error('The browser could not draw the picture. Save it as CSV instead.');
   context.scale(SHARPNESS, SHARPNESS);
   context.fillStyle = '#ffffff';
   context.fillRect(0, 0, WIDTH, canvas.height);

@@ -3,7 +3,7 @@ import classes from './dashboards.module.css';
 const WIDTH = 240;
 const HEIGHT = 44;
 
-/** The months before, as a line: decoration for the figure above it, which says it all. */
+/** Draws the months before as a line. It decorates the figure above, which gives all information. */
 export function Sparkline({ points }: { readonly points: readonly (number | null)[] }) {
   const known = points.flatMap((point, index) => (point === null ? [] : [{ point, index }]));
   if (known.length < 2) return <div className={classes.spark} />;

@@ -1,29 +1,29 @@
 import type { FilterName, Filters, Visual, VisualData } from '@centflow/reports';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 
-/** The figures of a visual. While other filters load, the last ones stay on the page. */
+/** Loads the figures of a visual. The previous figures stay on the page while other filters load. */
 export function useVisual(visual: Visual, filters: Filters) {
-  const query = queryOf(visual, filters);
+  const query = buildQuery(visual, filters);
   return useQuery({
     queryKey: ['visual', visual.id, query],
     queryFn: async ({ signal }): Promise<VisualData> =>
-      answerOf(api.visuals[':visualId'].$get({ param: { visualId: visual.id }, query }, { init: { signal } })),
+      readAnswer(api.visuals[':visualId'].$get({ param: { visualId: visual.id }, query }, { init: { signal } })),
     placeholderData: keepPreviousData,
   });
 }
 
-/** What may be chosen from. */
+/** Loads the values to choose from in filters. */
 export function useChoices() {
   return useQuery({
     queryKey: ['choices'],
-    queryFn: ({ signal }) => answerOf(api.choices.$get({ query: {} }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(api.choices.$get({ query: {} }, { init: { signal } })),
   });
 }
 export type Choices = NonNullable<ReturnType<typeof useChoices>['data']>;
 
-/** Only what touches the visual: two filters that it does not have would be asked for twice. */
-function queryOf(visual: Visual, filters: Filters): Record<string, string> {
+/** Returns only the filters that the visual has. Other filters would cause a second request for the same figures. */
+function buildQuery(visual: Visual, filters: Filters): Record<string, string> {
   const has = (name: FilterName) => (visual.filters as readonly string[]).includes(name);
   const query: Record<string, string | undefined> = {
     currency: has('currency') ? filters.currency : undefined,

@@ -4,15 +4,16 @@ import { IconChartBar, IconDots, IconFileTypeCsv, IconPhoto, IconTable } from '@
 import { useNavigate } from '@tanstack/react-router';
 import { type CSSProperties, lazy, Suspense, useId, useState } from 'react';
 import { LoadingPanel } from '../shared/loading.tsx';
+import { formatInteger } from '../shared/numbers.ts';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
-import { toastProblem } from '../shared/toasts.ts';
+import { showErrorToast } from '../shared/toasts.ts';
 import { isDrawable } from './charts/drawable.ts';
 import type { Chosen } from './chosen.ts';
 import classes from './dashboards.module.css';
 import { KpiFigure } from './kpi-figure.tsx';
 import { PivotTable } from './pivot-table.tsx';
 import { useVisual } from './use-visual.ts';
-import { bodyHeight, drawnHeight } from './visual-height.ts';
+import { getBodyHeight, getDrawingHeight } from './visual-height.ts';
 import { VisualTable } from './visual-table.tsx';
 
 const Chart = lazy(() => import('./charts/chart.tsx'));
@@ -23,18 +24,18 @@ interface Props {
   readonly visual: Visual;
   readonly filters: Filters;
   readonly chosen: Chosen;
-  /** The only one on the page, after a drill. */
-  readonly alone?: boolean;
+  /** True if the visual is isAlone on the page, after a drill. */
+  readonly isAlone?: boolean;
 }
 
-/** A visual with its question, its figures as a table, and its exports. */
-export function VisualCard({ visual, filters, chosen, alone = false }: Props) {
+/** Shows a visual with its question, its table and its downloads. */
+export function VisualCard({ visual, filters, chosen, isAlone = false }: Props) {
   const figures = useVisual(visual, filters);
   const [asTable, setAsTable] = useState(false);
   const titleId = useId();
   const onMark = useDrill(visual, filters, chosen);
-  const reserved = bodyHeight(visual, filters, alone);
-  const height = figures.data ? drawnHeight(visual, reserved, figures.data.rows.length) : reserved;
+  const reserved = getBodyHeight(visual, filters, isAlone);
+  const height = figures.data ? getDrawingHeight(visual, reserved, figures.data.rows.length) : reserved;
   return (
     <section className={`panel ${classes.card}`} aria-labelledby={titleId} data-visual={visual.id}>
       <div className={classes.cardHead}>
@@ -65,7 +66,7 @@ export function VisualCard({ visual, filters, chosen, alone = false }: Props) {
           <Body visual={visual} data={figures.data} asTable={asTable} height={height} onMark={onMark} />
         )}
       </div>
-      {figures.data?.truncated ? <p className={classes.note}>{truncationOf(visual, figures.data)}</p> : null}
+      {figures.data?.truncated ? <p className={classes.note}>{describeTruncation(visual, figures.data)}</p> : null}
     </section>
   );
 }
@@ -79,7 +80,7 @@ interface BodyProps {
 }
 
 function Body({ visual, data, asTable, height, onMark }: BodyProps) {
-  if (data.rows.length === 0) return <p className={classes.none}>Nothing for this choice.</p>;
+  if (data.rows.length === 0) return <p className={classes.none}>Nothing matches these filters.</p>;
   if (visual.kind === 'pivot') return <PivotTable visual={visual} data={data} onMark={onMark} />;
   if (visual.kind === 'kpi' && !asTable) return <KpiFigure visual={visual} data={data} />;
   if (asTable || !isDrawable(visual)) return <VisualTable visual={visual} data={data} onMark={onMark} />;
@@ -90,12 +91,13 @@ function Body({ visual, data, asTable, height, onMark }: BodyProps) {
   );
 }
 
-function truncationOf(visual: Visual, { rows }: VisualData): string {
-  if (visual.kind === 'list') return `The newest ${rows.length} are shown; Transactions has all.`;
-  return `Only the ${rows.length} largest are shown.`;
+function describeTruncation(visual: Visual, { rows }: VisualData): string {
+  const count = formatInteger(rows.length);
+  if (visual.kind === 'list') return `These are the newest ${count}. Transactions has all of them.`;
+  return `These are the ${count} largest.`;
 }
 
-/** A click on a mark goes one step finer; the step goes into the address, so that “back” goes back. */
+/** Returns the handler of a click on a mark. The drill goes into the address, so the back button undoes it. */
 function useDrill(visual: Visual, filters: Filters, chosen: Chosen): OnMark | undefined {
   const navigate = useNavigate();
   if (visual.drill === undefined) return undefined;
@@ -161,6 +163,6 @@ async function save(saving: () => Promise<void>): Promise<void> {
   try {
     await saving();
   } catch (error) {
-    toastProblem(error);
+    showErrorToast(error);
   }
 }

@@ -1,32 +1,32 @@
-/** How high a visual's body is before its figures are there: nothing on the page jumps when they come. */
+/** Computes the height of a visual before its figures load, so that the page does not jump. */
 import type { Filters, Visual } from '@centflow/reports';
-import { calendarHeight } from './charts/calendar-height.ts';
+import { getCalendarHeight } from './charts/calendar-height.ts';
 
-/** A chart narrower than this is drawn as for a phone. */
+/** Charts narrower than this use the layout for phones. */
 export const NARROW = 420;
-/** The window around such a chart, with the page's margins. */
+/** The window width for such a chart, including the margins of the page. */
 const PHONE = NARROW + 68;
 
-/** Of the drawing, once the rows are known: a few bars need not fill the room of twenty. */
-export function drawnHeight(visual: Visual, reserved: number, rows: number): number {
+/** Returns the height of the drawing once the rows are known. A few bars take less room than twenty. */
+export function getDrawingHeight(visual: Visual, reserved: number, rows: number): number {
   if (visual.kind !== 'bar' || !visual.horizontal) return reserved;
   const each = visual.values.length > 1 ? 46 : 30;
   return Math.max(rows * (rows < 8 ? 44 : each - 6) + (visual.values.length > 1 ? 48 : 16), 150);
 }
 
-export function bodyHeight(visual: Visual, { from, to }: Filters, alone: boolean): number {
+export function getBodyHeight(visual: Visual, { from, to }: Filters, isAlone: boolean): number {
   switch (visual.kind) {
     case 'kpi':
       return visual.trend === undefined ? 40 : 128;
     case 'line':
     case 'stacked':
-      return alone ? 420 : 310;
+      return isAlone ? 420 : 310;
     case 'bar':
       return visual.horizontal ? (visual.top === undefined ? 310 : 460) : 310;
     case 'heatmap':
       return 440;
     case 'calendar':
-      return calendarHeight(from, to, window.innerWidth < PHONE);
+      return getCalendarHeight(from, to, window.innerWidth < PHONE);
     case 'filled-map':
     case 'point-map':
       return 340;

@@ -3,7 +3,7 @@ import { Anchor, Box } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import classes from './dashboards.module.css';
-import { type Cell, formatCell, markOf } from './figures.ts';
+import { type Cell, formatCell, getDimensions } from './figures.ts';
 import type { OnMark } from './visual-card.tsx';
 
 interface Props {
@@ -12,15 +12,19 @@ interface Props {
   readonly onMark: OnMark | undefined;
 }
 
-/** The figures of any visual; where a chart is clicked, here is a button. */
+/** Shows the figures of any visual as a table. Buttons replace the clicks of a chart. */
 export function VisualTable({ visual, data, onMark }: Props) {
-  const { columns, rows, currency } = data;
+  const { rows, currency } = data;
+  // The row links to its upload. The number of the upload means nothing to people.
+  const columns = data.columns
+    .map((column, index) => ({ column, index }))
+    .filter(({ column }) => column.name !== 'upload_id');
   return (
     <Box className={classes.scroll} tabIndex={0} role="region" aria-label={`${visual.title}, as a table`}>
       <table className={classes.table}>
         <thead>
           <tr>
-            {columns.map(({ name, title, role }) => (
+            {columns.map(({ column: { name, title, role } }) => (
               <th key={name} scope="col" className={role === 'value' ? classes.figure : undefined}>
                 {title}
               </th>
@@ -30,7 +34,7 @@ export function VisualTable({ visual, data, onMark }: Props) {
         <tbody>
           {rows.map((row) => (
             <tr key={JSON.stringify(row)}>
-              {columns.map((column, index) => {
+              {columns.map(({ column, index }) => {
                 const cell = row[index] ?? null;
                 const text = cell === null && visual.kind === 'list' ? '–' : formatCell(cell, column, currency);
                 if (column.role === 'value')
@@ -41,11 +45,11 @@ export function VisualTable({ visual, data, onMark }: Props) {
                   );
                 const content =
                   index === 0 && onMark ? (
-                    <button type="button" className={classes.drill} onClick={() => onMark(markOf(data, row))}>
+                    <button type="button" className={classes.drill} onClick={() => onMark(getDimensions(data, row))}>
                       {text}
                     </button>
                   ) : (
-                    linked(data, row, column.name, text)
+                    renderLink(data, row, column.name, text)
                   );
                 const wide = column.format === 'text' ? classes.wide : undefined;
                 return index === 0 ? (
@@ -66,8 +70,8 @@ export function VisualTable({ visual, data, onMark }: Props) {
   );
 }
 
-/** A payment leads to the line of the file that it is from. */
-function linked(data: VisualData, row: readonly Cell[], column: string, text: string): ReactNode {
+/** Links a payment to its row in the file. */
+function renderLink(data: VisualData, row: readonly Cell[], column: string, text: string): ReactNode {
   if (column !== 'row_no') return text;
   const uploadId = row[data.columns.findIndex(({ name }) => name === 'upload_id')];
   if (uploadId === undefined || uploadId === null) return text;
@@ -80,7 +84,7 @@ function linked(data: VisualData, row: readonly Cell[], column: string, text: st
           to="/uploads/$uploadId"
           params={{ uploadId: String(uploadId) }}
           search={{ row: Number(text) }}
-          aria-label={`Upload ${uploadId}, line ${text}`}
+          aria-label={`Row ${text} of its file`}
         >
           {text}
         </Link>

@@ -1,6 +1,6 @@
 import { Badge, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { formatMoment } from '../shared/dates.ts';
 import { type Column, DataTable } from './data-table.tsx';
 import { Panel, REFRESH } from './panel.tsx';
@@ -13,18 +13,18 @@ interface Alarm {
   readonly since: string | null;
 }
 
-const looks = {
-  ALARM: { label: 'alarm', color: 'red' },
-  INSUFFICIENT_DATA: { label: 'no data', color: 'gray' },
-  OK: { label: 'fine', color: 'spruce' },
+const stateLooks = {
+  ALARM: { label: 'Alarm', color: 'red' },
+  INSUFFICIENT_DATA: { label: 'No data', color: 'gray' },
+  OK: { label: 'OK', color: 'spruce' },
 } as const;
 
 const columns: readonly Column<Alarm>[] = [
   {
     title: 'State',
     cell: ({ state }) => (
-      <Badge variant="light" color={looks[state].color} tt="none">
-        {looks[state].label}
+      <Badge variant="light" color={stateLooks[state].color} tt="none">
+        {stateLooks[state].label}
       </Badge>
     ),
   },
@@ -40,20 +40,20 @@ const columns: readonly Column<Alarm>[] = [
     ),
     kind: 'object',
   },
-  { title: 'Why', cell: ({ reason }) => reason ?? '–', kind: 'object' },
+  { title: 'Reason', cell: ({ reason }) => reason ?? '–', kind: 'object' },
   { title: 'Since', cell: ({ since }) => (since === null ? '–' : formatMoment(since)), kind: 'nowrap' },
 ];
 
 export function Alarms() {
   const alarms = useQuery({
     queryKey: ['operations', 'alarms'],
-    queryFn: ({ signal }) => answerOf(api.operations.alarms.$get({ query: {} }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(api.operations.alarms.$get({ query: {} }, { init: { signal } })),
     refetchInterval: REFRESH,
   });
   return (
     <Panel
       title="Alarms"
-      description="Of this environment; what to do about each is in the runbook."
+      description="The alarms of this environment. The runbook says what to do about each."
       query={alarms}
       height={120}
     >

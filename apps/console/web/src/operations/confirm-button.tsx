@@ -3,19 +3,19 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
-import { toastDone } from '../shared/toasts.ts';
+import { showToast } from '../shared/toasts.ts';
 
 interface Props {
-  /** What the button does, as it is confirmed. */
+  /** The action's name, shown on the button and in the dialog. */
   readonly title: string;
-  /** What follows from it. */
+  /** What the action will do, shown in the dialog. */
   readonly children: ReactNode;
   readonly disabled?: boolean;
-  /** @returns what to tell when it is done */
+  /** @returns the message to show when it is done */
   readonly action: () => Promise<string>;
 }
 
-/** Nothing that changes the flow happens by one slip of the hand. */
+/** Asks for confirmation before an action that changes the pipeline. */
 export function ConfirmButton({ title, children, disabled = false, action }: Props) {
   const [opened, { open, close }] = useDisclosure(false);
   const queries = useQueryClient();
@@ -23,7 +23,7 @@ export function ConfirmButton({ title, children, disabled = false, action }: Pro
     mutationFn: action,
     onSuccess: async (done) => {
       close();
-      toastDone(done);
+      showToast(done);
       await queries.invalidateQueries({ queryKey: ['operations'] });
     },
   });

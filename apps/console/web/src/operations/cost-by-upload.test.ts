@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { JobRun, PipelineUpload } from '../../../api/contract/operations.ts';
-import { costByUpload } from './cost-by-upload.ts';
+import { calculateCosts } from './cost-by-upload.ts';
 
 const upload = (uploadId: number, jobRunId: string, rowsRead: number) =>
   ({ uploadId, jobRunId, rowsRead }) as PipelineUpload;
 const run = (jobRunId: string, usd: string | null) => ({ jobRunId, usd }) as JobRun;
 
-describe('costByUpload', () => {
+describe('calculateCosts', () => {
   test('shares the cost of a run among its uploads by their rows', () => {
-    const costs = costByUpload([upload(1, 'jr_1', 9), upload(2, 'jr_1', 29)], [run('jr_1', '0.0400')]);
+    const costs = calculateCosts([upload(1, 'jr_1', 9), upload(2, 'jr_1', 29)], [run('jr_1', '0.0400')]);
     expect(costs.get(1)).toBeCloseTo(0.01);
     expect(costs.get(2)).toBeCloseTo(0.03);
   });
 
   test('gives no cost to uploads of a run whose price is unknown', () => {
-    const costs = costByUpload(
+    const costs = calculateCosts(
       [upload(1, 'jr_1', 9), upload(2, 'jr_2', 9)],
       [run('jr_1', null), run('jr_2', '0.0103')],
     );

@@ -1,11 +1,15 @@
 import type { JobRun, PipelineUpload } from '../../../api/contract/operations.ts';
 
 /**
- * What each upload cost, in US dollars: a job run's cost, shared among its uploads by their rows (one more each, so that an
- * empty file is not free). Estimates for people, where a float's rounding is far below a cent. Uploads of a run whose price is
- * unknown have no cost here.
+ * Returns the estimated cost of each upload in US dollars.
+ *
+ * The cost of a job run is shared among its uploads by their rows plus one, so that an empty file is not free. Uploads
+ * of a run without a known price are left out. Floats are precise enough for estimates.
  */
-export function costByUpload(uploads: readonly PipelineUpload[], runs: readonly JobRun[]): ReadonlyMap<number, number> {
+export function calculateCosts(
+  uploads: readonly PipelineUpload[],
+  runs: readonly JobRun[],
+): ReadonlyMap<number, number> {
   const byRun = Map.groupBy(uploads, ({ jobRunId }) => jobRunId);
   return new Map(
     runs.flatMap(({ jobRunId, usd }) => {

@@ -15,6 +15,7 @@ interface Props<Row> {
   readonly keyOf: (row: Row) => string;
 }
 
+/** Shows rows as a table. TanStack Table would not shorten it: nothing is sorted, filtered or paged here. */
 export function DataTable<Row>({ label, rows, columns, keyOf }: Props<Row>) {
   return (
     <Box className={classes.scroll} tabIndex={0} role="region" aria-label={label}>

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { answerOf, api } from '../api/client.ts';
-import { formatInteger } from '../shared/numbers.ts';
+import { api, readAnswer } from '../api/client.ts';
+import { formatCount, formatInteger } from '../shared/numbers.ts';
 import { ConfirmButton } from './confirm-button.tsx';
 import classes from './operations.module.css';
 import { Panel, REFRESH } from './panel.tsx';
@@ -9,13 +9,13 @@ import { Panel, REFRESH } from './panel.tsx';
 export function DeadLetters() {
   const letters = useQuery({
     queryKey: ['operations', 'dead-letters'],
-    queryFn: ({ signal }) => answerOf(api.operations['dead-letters'].$get({ query: {} }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(api.operations['dead-letters'].$get({ query: {} }, { init: { signal } })),
     refetchInterval: REFRESH,
   });
   return (
     <Panel
       title="Dead letters"
-      description="Events that could not be handled, again and again."
+      description="Events that failed on every attempt."
       query={letters}
       height={64}
       actions={
@@ -23,12 +23,12 @@ export function DeadLetters() {
           title="Redrive"
           disabled={!letters.data?.deadLetters}
           action={async () => {
-            const { messages, finished } = await answerOf(api.operations.redrive.$post({ json: {} }));
-            return `${formatInteger(messages)} given back to the trigger${finished ? '' : '; SQS is still moving some'}.`;
+            const { messages, finished } = await readAnswer(api.operations.redrive.$post({ json: {} }));
+            return `${formatCount(messages, 'event')} returned to the queue.${finished ? '' : ' SQS is still moving the rest.'}`;
           }}
         >
-          Every dead letter goes back to the queue and is handled once more. An object that is loaded already is not
-          loaded twice. Mend the cause first, or they come back.
+          Every dead letter returns to the queue and is handled again. Objects that are already loaded are not loaded
+          twice. Fix the cause first, or the events will fail again.
         </ConfirmButton>
       }
     >
@@ -36,7 +36,9 @@ export function DeadLetters() {
         <>
           <div className={classes.figure}>{formatInteger(deadLetters)}</div>
           <Text size="sm" c="dimmed">
-            {waiting === 0 ? 'No event waits for the trigger.' : `${formatInteger(waiting)} wait for the trigger.`}
+            {waiting === 0
+              ? 'No events are waiting in the queue.'
+              : `${formatCount(waiting, 'event is', 'events are')} waiting in the queue.`}
           </Text>
         </>
       )}

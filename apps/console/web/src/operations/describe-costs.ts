@@ -1,29 +1,29 @@
 import type { JobRun } from '../../../api/contract/operations.ts';
 import { formatMonth } from '../shared/dates.ts';
-import { sumOf } from '../shared/decimals.ts';
-import { formatCost, formatInteger } from '../shared/numbers.ts';
+import { sumAmounts } from '../shared/decimals.ts';
+import { formatCost, formatCount } from '../shared/numbers.ts';
 
 type RunCosts = Pick<JobRun, 'glueVersion' | 'dpuHourUsd' | 'usd'>;
 
 /**
- * Says what job runs cost together and at which prices. A run whose price is unknown is counted, but adds nothing to the sum.
+ * Describes the total cost of job runs and their prices. Runs without a known price count, but add nothing to the sum.
  *
  * @param asOf month of the price list, such as `2026-09`
  */
 export function describeCosts(runs: readonly RunCosts[], asOf: string): string {
-  const count = runs.length === 1 ? '1 run' : `${formatInteger(runs.length)} runs`;
+  const count = formatCount(runs.length, 'run');
   const usd = runs.flatMap((run) => run.usd ?? []);
-  if (usd.length === 0) return `${count}. What they cost is unknown.`;
+  if (usd.length === 0) return `${count}. The cost is unknown.`;
   const unknown = runs.length - usd.length;
-  const exception = unknown === 0 ? '' : `, without ${formatInteger(unknown)} whose cost is unknown`;
+  const exception = unknown === 0 ? '' : ` (${formatCount(unknown, 'run')} of unknown cost not included)`;
   return (
-    `${count}, ${formatCost(sumOf(usd))} together${exception}. ` +
-    `A DPU hour costs ${pricesOf(runs).join(' and ')} (list price, ${formatMonth(asOf)}).`
+    `${count}, ${formatCost(sumAmounts(usd))} in total${exception}. ` +
+    `A DPU hour costs ${listPrices(runs).join(' and ')} (list price, ${formatMonth(asOf)}).`
   );
 }
 
-/** The prices of the versions that ran, each once. */
-function pricesOf(runs: readonly RunCosts[]): string[] {
+/** Returns the price of each version that ran. */
+function listPrices(runs: readonly RunCosts[]): string[] {
   const priced = runs.flatMap(({ glueVersion, dpuHourUsd }) =>
     dpuHourUsd === null ? [] : [[glueVersion, dpuHourUsd] as const],
   );

@@ -1,7 +1,7 @@
 import { Badge, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { JobRun } from '../../../api/contract/operations.ts';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { formatMoment } from '../shared/dates.ts';
 import { formatCost, formatSeconds } from '../shared/numbers.ts';
 import { type Column, DataTable } from './data-table.tsx';
@@ -12,22 +12,27 @@ export function useJobRuns() {
   return useQuery({
     queryKey: ['operations', 'job-runs'],
     queryFn: ({ signal }) =>
-      answerOf(api.operations['job-runs'].$get({ query: { limit: '100' } }, { init: { signal } })),
+      readAnswer(api.operations['job-runs'].$get({ query: { limit: '100' } }, { init: { signal } })),
     refetchInterval: REFRESH,
   });
 }
 
 const colours: Readonly<Record<string, string>> = { SUCCEEDED: 'spruce', FAILED: 'red', TIMEOUT: 'red', ERROR: 'red' };
 
+/** Formats a state of Glue in sentence case: `SUCCEEDED` becomes `Succeeded`. */
+export function formatRunState(state: string): string {
+  return state.charAt(0) + state.slice(1).toLowerCase();
+}
+
 const columns: readonly Column<JobRun>[] = [
-  { title: 'Began', cell: ({ startedAt }) => (startedAt === null ? '–' : formatMoment(startedAt)), kind: 'nowrap' },
-  { title: 'For', cell: ({ mode }) => ({ manifest: 'uploads', sweep: 'sweep', other: 'other' })[mode] },
+  { title: 'Started', cell: ({ startedAt }) => (startedAt === null ? '–' : formatMoment(startedAt)), kind: 'nowrap' },
+  { title: 'Task', cell: ({ mode }) => ({ manifest: 'Uploads', sweep: 'Sweep', other: 'Other' })[mode] },
   {
     title: 'State',
     cell: ({ state, message }) => (
       <>
         <Badge variant="light" color={colours[state] ?? 'gray'} tt="none">
-          {state.toLowerCase()}
+          {formatRunState(state)}
         </Badge>
         {message && message !== '' ? (
           <Text size="xs" c="dimmed" mt={2}>
@@ -38,10 +43,10 @@ const columns: readonly Column<JobRun>[] = [
     ),
     kind: 'object',
   },
-  { title: 'Took', cell: ({ seconds }) => formatSeconds(seconds), kind: 'number' },
-  { title: 'Glue', cell: ({ glueVersion }) => glueVersion ?? 'unknown', kind: 'number' },
+  { title: 'Duration', cell: ({ seconds }) => formatSeconds(seconds), kind: 'number' },
+  { title: 'Glue', cell: ({ glueVersion }) => glueVersion ?? 'Unknown', kind: 'number' },
   { title: 'DPU seconds', cell: ({ dpuSeconds }) => dpuSeconds, kind: 'number' },
-  { title: 'Cost', cell: ({ usd }) => (usd === null ? 'unknown' : formatCost(usd)), kind: 'number' },
+  { title: 'Cost', cell: ({ usd }) => (usd === null ? 'Unknown' : formatCost(usd)), kind: 'number' },
 ];
 
 export function JobRuns() {
@@ -49,13 +54,13 @@ export function JobRuns() {
   return (
     <Panel
       title="Job runs"
-      description="The newest runs of the Glue job. A run costs what Glue bills for it, by the list price of the version that ran."
+      description="The newest runs of the Glue job. Costs are estimates from the list price of the Glue version that ran."
       query={query}
       height={320}
     >
       {({ runs, prices }) =>
         runs.length === 0 ? (
-          <Text c="dimmed">No job has run yet.</Text>
+          <Text c="dimmed">There are no job runs yet.</Text>
         ) : (
           <>
             <Text size="sm" mb="sm" className="figures">

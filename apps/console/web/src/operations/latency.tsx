@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { formatDay } from '../shared/dates.ts';
 import { formatInteger, formatSeconds } from '../shared/numbers.ts';
 import { type Column, DataTable } from './data-table.tsx';
@@ -16,13 +16,13 @@ interface Day {
 export function Latency() {
   const latency = useQuery({
     queryKey: ['operations', 'latency'],
-    queryFn: ({ signal }) => answerOf(api.pipeline.latency.$get({ query: {} }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(api.pipeline.latency.$get({ query: {} }, { init: { signal } })),
     refetchInterval: REFRESH,
   });
   return (
     <Panel
       title="Latency"
-      description="Seconds from received to visible in the reports, by day of the last 30: half of the uploads took at most p50, 95 of 100 at most p95."
+      description="Time from receiving a file to showing it in the reports, for each of the last 30 days. Half of the uploads took at most p50, 95% at most p95."
       query={latency}
       height={160}
     >
@@ -32,7 +32,7 @@ export function Latency() {
 }
 
 function Days({ days }: { readonly days: readonly Day[] }) {
-  if (days.length === 0) return <Text c="dimmed">Nothing was published in the last 30 days.</Text>;
+  if (days.length === 0) return <Text c="dimmed">No files were imported in the last 30 days.</Text>;
   const longest = Math.max(...days.map(({ p95 }) => p95), 0.001);
   const columns: readonly Column<Day>[] = [
     { title: 'Day', cell: ({ day }) => formatDay(day), kind: 'nowrap' },
@@ -40,7 +40,7 @@ function Days({ days }: { readonly days: readonly Day[] }) {
     { title: 'p50', cell: ({ p50 }) => formatSeconds(p50), kind: 'number' },
     { title: 'p95', cell: ({ p95 }) => formatSeconds(p95), kind: 'number' },
     {
-      title: 'p50 within p95',
+      title: 'p50 and p95',
       cell: ({ p50, p95 }) => <Bars p50={p50 / longest} p95={p95 / longest} />,
       kind: 'object',
     },
@@ -48,7 +48,7 @@ function Days({ days }: { readonly days: readonly Day[] }) {
   return <DataTable label="Latency by day" rows={days} columns={columns} keyOf={({ day }) => day} />;
 }
 
-/** The two figures beside it, as lengths. */
+/** Draws p50 and p95 as bars. */
 function Bars({ p50, p95 }: { readonly p50: number; readonly p95: number }) {
   return (
     <svg viewBox="0 0 100 10" preserveAspectRatio="none" width="100%" height="12" aria-hidden="true">

@@ -1,19 +1,19 @@
 import { Badge } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { LocalPart } from '../../../api/contract/local.ts';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { configQuery } from '../session/config.ts';
 import { formatMoment } from '../shared/dates.ts';
 import { type Column, DataTable } from './data-table.tsx';
 import { Panel, REFRESH } from './panel.tsx';
 
-const looks: Readonly<Record<LocalPart['state'], { readonly label: string; readonly color: string }>> = {
-  ready: { label: 'runs', color: 'spruce' },
-  starting: { label: 'starts', color: 'gray' },
-  silent: { label: 'does not answer', color: 'red' },
-  waiting: { label: 'waits to start again', color: 'red' },
-  'given up': { label: 'cannot be kept alive', color: 'red' },
-  stopped: { label: 'stopped', color: 'gray' },
+const stateLooks: Readonly<Record<LocalPart['state'], { readonly label: string; readonly color: string }>> = {
+  ready: { label: 'Running', color: 'spruce' },
+  starting: { label: 'Starting', color: 'gray' },
+  silent: { label: 'Not responding', color: 'red' },
+  waiting: { label: 'Waiting to restart', color: 'red' },
+  'given up': { label: 'Restarting failed', color: 'red' },
+  stopped: { label: 'Stopped', color: 'gray' },
 };
 
 const columns: readonly Column<LocalPart>[] = [
@@ -21,8 +21,8 @@ const columns: readonly Column<LocalPart>[] = [
   {
     title: 'State',
     cell: ({ state }) => (
-      <Badge variant="light" color={looks[state].color} tt="none">
-        {looks[state].label}
+      <Badge variant="light" color={stateLooks[state].color} tt="none">
+        {stateLooks[state].label}
       </Badge>
     ),
   },
@@ -35,7 +35,7 @@ const columns: readonly Column<LocalPart>[] = [
   },
 ];
 
-/** The processes that `npm start` keeps alive; nothing on AWS, where the services do that. */
+/** Shows the processes that `npm start` restarts. On AWS there are none. */
 export function LocalParts() {
   const config = useQuery(configQuery);
   return config.data?.environment === 'local' ? <Parts /> : null;
@@ -44,13 +44,13 @@ export function LocalParts() {
 function Parts() {
   const parts = useQuery({
     queryKey: ['operations', 'local-parts'],
-    queryFn: ({ signal }) => answerOf(api.local.parts.$get({ query: {} }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(api.local.parts.$get({ query: {} }, { init: { signal } })),
     refetchInterval: REFRESH,
   });
   return (
     <Panel
       title="Parts of the local stack"
-      description="A part that ends or does not answer is started again. No upload is lost meanwhile."
+      description="A part that exits or stops responding is restarted automatically. No upload is lost."
       query={parts}
       height={160}
     >

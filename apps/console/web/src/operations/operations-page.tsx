@@ -12,7 +12,7 @@ import { LocalParts } from './local-parts.tsx';
 import { PipelineUploads } from './pipeline-uploads.tsx';
 import { Sweep } from './sweep.tsx';
 
-/** How the flow does, for those who run it: never people's rows or amounts. */
+/** Shows operators the state of the pipeline, without rows or amounts. */
 export default function OperationsPage() {
   const who = useWho();
   if (who.isPending) return <LoadingPage />;
@@ -21,13 +21,16 @@ export default function OperationsPage() {
       <>
         <PageHeader title="Operations" />
         <EmptyState icon={<IconLock size={40} stroke={1.5} />} title="For operators only">
-          This page tells how Centflow runs. Your own uploads, and what became of them, are under Uploads.
+          This page shows how Centflow is running. To see what happened to your own files, open Uploads.
         </EmptyState>
       </>
     );
   return (
     <>
-      <PageHeader title="Operations" description="How the flow does. Nobody’s rows or amounts are shown here." />
+      <PageHeader
+        title="Operations"
+        description="How the pipeline is doing. This page never shows anyone’s rows or amounts."
+      />
       <Stack gap="md">
         <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">
           <DeadLetters />

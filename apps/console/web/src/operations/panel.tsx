@@ -14,7 +14,7 @@ interface Props<Data> {
   readonly children: (data: Data) => ReactNode;
 }
 
-/** One thing that operators look at; each loads, fails and recovers by itself. */
+/** Shows one topic of the operations page. Each panel loads and fails independently. */
 export function Panel<Data>({ title, description, query, height, actions, children }: Props<Data>) {
   const id = useId();
   return (
@@ -41,5 +41,5 @@ export function Panel<Data>({ title, description, query, height, actions, childr
   );
 }
 
-/** The time of these pages is now. */
+/** Milliseconds between refreshes. */
 export const REFRESH = 15_000;

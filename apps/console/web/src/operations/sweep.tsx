@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { formatMoment } from '../shared/dates.ts';
 import { ConfirmButton } from './confirm-button.tsx';
-import { useJobRuns } from './job-runs.tsx';
+import { formatRunState, useJobRuns } from './job-runs.tsx';
 import classes from './operations.module.css';
 import { Panel } from './panel.tsx';
 
@@ -11,19 +11,19 @@ export function Sweep() {
   return (
     <Panel
       title="Sweep"
-      description="Compares the whole bucket with the database, and mends what events missed."
+      description="Compares the whole bucket with the database and loads what events missed."
       query={runs}
       height={64}
       actions={
         <ConfirmButton
           title="Sweep now"
           action={async () => {
-            const { jobRunId, alreadyRunning } = await answerOf(api.operations.sweep.$post({ json: {} }));
-            return alreadyRunning ? 'A sweep is running already.' : `The sweep has begun: job run ${jobRunId}.`;
+            const { jobRunId, alreadyRunning } = await readAnswer(api.operations.sweep.$post({ json: {} }));
+            return alreadyRunning ? 'A sweep is already running.' : `The sweep has started: job run ${jobRunId}.`;
           }}
         >
-          It runs by its schedule anyway. Now is right when events may have been lost: nothing that is loaded already is
-          loaded twice.
+          The sweep also runs on a schedule. Run it now if events may have been lost. Objects that are already loaded
+          are not loaded twice.
         </ConfirmButton>
       }
     >
@@ -31,11 +31,11 @@ export function Sweep() {
         const last = all.find(({ mode }) => mode === 'sweep');
         return (
           <>
-            <div className={classes.figure}>{last ? last.state.toLowerCase() : '–'}</div>
+            <div className={classes.figure}>{last ? formatRunState(last.state) : '–'}</div>
             <Text size="sm" c="dimmed">
               {last?.startedAt
-                ? `The last one began ${formatMoment(last.startedAt)}.`
-                : 'None among the newest job runs.'}
+                ? `The last sweep started ${formatMoment(last.startedAt)}.`
+                : 'There is no sweep among the newest job runs.'}
             </Text>
           </>
         );

@@ -1,9 +1,9 @@
 import { queryOptions } from '@tanstack/react-query';
-import { answerOf, publicApi } from '../api/client.ts';
+import { publicApi, readAnswer } from '../api/client.ts';
 
-/** How one signs in here; the same until the next release. */
+/** Loads how people sign in. It stays the same until the next release. */
 export const configQuery = queryOptions({
   queryKey: ['config'],
-  queryFn: ({ signal }) => answerOf(publicApi.config.$get({ query: {} }, { init: { signal } })),
+  queryFn: ({ signal }) => readAnswer(publicApi.config.$get({ query: {} }, { init: { signal } })),
   staleTime: Number.POSITIVE_INFINITY,
 });

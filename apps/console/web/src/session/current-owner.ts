@@ -1,14 +1,13 @@
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { queryClient } from '../api/query-client.ts';
 
-/** Whose money whoever is signed in works on. */
-export async function currentOwner(): Promise<string> {
+/** Returns the owner whose money the signed-in person works on. */
+export async function getCurrentOwner(): Promise<string> {
   const { owner } = await queryClient.fetchQuery({
     queryKey: ['session'],
-    queryFn: () => answerOf(api.session.$get({ query: {} })),
+    queryFn: () => readAnswer(api.session.$get({ query: {} })),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  if (owner === null)
-    throw new Error('You are signed in as an operator without money of your own: sign in as its owner to send files.');
+  if (owner === null) throw new Error('You are signed in as an operator. Sign in as an owner to send files.');
   return owner;
 }

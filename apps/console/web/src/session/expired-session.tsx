@@ -2,7 +2,7 @@ import { Button, Modal, Text } from '@mantine/core';
 import { SignInChoices } from './sign-in-choices.tsx';
 import { signOut } from './sign-out.ts';
 
-/** Stands above the page, which keeps everything; its requests go on once somebody has signed in. */
+/** Asks for a new sign-in above the page, which keeps its state. Waiting requests continue afterwards. */
 export default function ExpiredSession() {
   return (
     <Modal
@@ -14,7 +14,7 @@ export default function ExpiredSession() {
       title="Your session has ended"
       centered
     >
-      <Text mb="md">Sign in again to go on. Nothing on this page is lost, and what was being sent is sent again.</Text>
+      <Text mb="md">Sign in again to continue. Nothing on this page is lost, and unfinished uploads resume.</Text>
       <SignInChoices keepPage />
       <Button variant="subtle" color="gray" fullWidth mt="md" onClick={() => void signOut()}>
         Sign out instead

@@ -11,19 +11,19 @@ const metadata = {
 const withSignOut = { ...metadata, end_session_endpoint: `${PROVIDER}/logout` };
 
 function inMemory(): Storage {
-  const kept = new Map<string, string>();
+  const values = new Map<string, string>();
   return {
     get length() {
-      return kept.size;
+      return values.size;
     },
-    key: (index: number) => [...kept.keys()][index] ?? null,
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, text: string) => void kept.set(name, text),
-    removeItem: (name: string) => void kept.delete(name),
+    key: (index: number) => [...values.keys()][index] ?? null,
+    getItem: (name: string) => values.get(name) ?? null,
+    setItem: (name: string, text: string) => void values.set(name, text),
+    removeItem: (name: string) => void values.delete(name),
   } as Storage;
 }
 
-/** The page's window, and the one that it opens. */
+/** The window that the page opens. */
 let other: { location: { href: string } };
 let replaced: string[];
 
@@ -38,7 +38,7 @@ beforeEach(() => {
   return () => vi.unstubAllGlobals();
 });
 
-/** Loads the code as a page of the console does, with a provider that says this of itself. */
+/** Loads the code as the console does, with a provider that publishes this metadata. */
 async function load(discovered: object) {
   vi.stubGlobal('fetch', async (input: string | URL | Request) => {
     const { pathname } = new URL(input instanceof Request ? input.url : input);
@@ -56,12 +56,12 @@ async function addressOfOther(): Promise<URL> {
   return new URL(other.location.href);
 }
 
-test('a second window signs out at the provider first, which may remember somebody else', async () => {
+test('signInInWindow signs out at the provider first, which may remember another person', async () => {
   const { signInInWindow } = await load(withSignOut);
   void signInInWindow();
   const { origin, pathname, searchParams } = await addressOfOther();
   expect(origin + pathname).toBe(withSignOut.end_session_endpoint);
-  // Cognito's name for it, and that of OpenID.
+  // Cognito's parameter and the standard parameter.
   for (const name of ['logout_uri', 'post_logout_redirect_uri']) {
     expect(searchParams.get(name)).toBe(`${ORIGIN}/sign-in/again`);
   }
@@ -69,7 +69,7 @@ test('a second window signs out at the provider first, which may remember somebo
   expect(searchParams.has('redirect_uri')).toBe(false);
 });
 
-test('the second window goes on to the sign-in, by a code that only this browser can use', async () => {
+test('signInAgain continues to the sign-in with PKCE', async () => {
   const { signInAgain } = await load(withSignOut);
   await signInAgain();
   expect(replaced).toHaveLength(1);
@@ -80,7 +80,7 @@ test('the second window goes on to the sign-in, by a code that only this browser
   expect(searchParams.get('code_challenge')).toBeTruthy();
 });
 
-test('a provider without a sign-out is asked for a sign-in at once', async () => {
+test('signInInWindow opens the sign-in at once if the provider has no sign-out', async () => {
   const { signInInWindow } = await load(metadata);
   void signInInWindow();
   const { origin, pathname, searchParams } = await addressOfOther();

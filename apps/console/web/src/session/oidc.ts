@@ -1,8 +1,8 @@
 /**
- * Sign-in with an OIDC provider: authorisation code with PKCE. Loaded only where the environment has one.
+ * Signs in with an OIDC provider, by authorisation code with PKCE. Loaded only in environments with a provider.
  *
- * A page that must not be lost signs in through a second window, which hands the token over by a BroadcastChannel: unlike
- * `window.opener` that also works where the provider's pages cut the windows' ties (Cross-Origin-Opener-Policy).
+ * A page that must keep its state signs in through a second window, which passes the token over a BroadcastChannel.
+ * Unlike `window.opener`, this works even if the provider's pages set Cross-Origin-Opener-Policy.
  */
 import { OidcClient, type SigninResponse, type UserProfile, WebStorageStateStore } from 'oidc-client-ts';
 import { queryClient } from '../api/query-client.ts';
@@ -10,7 +10,7 @@ import { configQuery } from './config.ts';
 import type { Credentials } from './session.ts';
 import { session } from './this-tab.ts';
 
-/** Absent: the window closes when it has signed in. */
+/** Absent in a second window, which closes after the sign-in. */
 interface ReturnTo {
   readonly address?: string;
 }
@@ -18,7 +18,7 @@ interface ReturnTo {
 const SIGN_IN_AGAIN = '/sign-in/again';
 const HANDED_OVER_BY = 'centflow-sign-in';
 const SCOPE = 'openid profile email';
-/** Requests of the page wait for a renewal no longer than this. */
+/** The longest time that requests wait for a renewal. */
 const TIMEOUT_SECONDS = 10;
 
 async function connect(): Promise<OidcClient> {
@@ -31,12 +31,12 @@ async function connect(): Promise<OidcClient> {
     response_type: 'code',
     scope: SCOPE,
     requestTimeoutInSeconds: TIMEOUT_SECONDS,
-    // The window that comes back is not always the one that left; what is kept is the verifier of one sign-in.
+    // The window that returns is not always the window that left. Only the verifier of one sign-in is stored.
     stateStore: new WebStorageStateStore({ store: localStorage }),
   });
 }
 
-/** Leaves the page for the provider's. */
+/** Navigates to the provider's sign-in page. */
 export async function signInByRedirect(): Promise<void> {
   const returnTo: ReturnTo = { address: location.pathname + location.search };
   const { url } = await (await connect()).createSigninRequest({ state: returnTo });
@@ -44,39 +44,37 @@ export async function signInByRedirect(): Promise<void> {
 }
 
 /**
- * The page stays; ends when the other window has signed in.
+ * Signs in through a second window and keeps this page. Resolves when the second window has signed in.
  *
- * The provider may remember somebody else, who would be signed in without a question, and refused, again and again. So the other
- * window signs out at the provider first. `prompt=login` alone is not enough: Cognito's classic pages ignore it
- * (https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html).
+ * The provider may remember another person and sign them in without asking, which the console would refuse every time.
+ * So the second window signs out at the provider first. `prompt=login` alone is not enough, because Cognito's classic
+ * pages ignore it (https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html).
  *
- * @throws Error where the browser lets no window open
+ * @throws Error if the browser blocks the window
  */
 export async function signInInWindow(): Promise<void> {
   const other = window.open('about:blank', '_blank', 'popup,width=520,height=720');
   if (!other)
-    throw new Error(
-      'The browser blocked the sign-in window. Allow windows for this address, then press “Sign in” again.',
-    );
-  const handedOver = nextCredentials();
+    throw new Error('The browser blocked the sign-in window. Allow pop-ups for this site, then press “Sign in” again.');
+  const handedOver = waitForCredentials();
   const client = await connect();
   const canSignOut = (await client.metadataService.getEndSessionEndpoint()) !== undefined;
-  other.location.href = await (canSignOut ? signOutAddress(client, SIGN_IN_AGAIN) : secondSignInAddress(client));
+  other.location.href = await (canSignOut ? createSignOutUrl(client, SIGN_IN_AGAIN) : createSecondSignInUrl(client));
   session.signIn(await handedOver);
 }
 
-/** In the second window, once the provider has forgotten who was signed in: leaves for the provider's sign-in. */
+/** Continues to the provider's sign-in, in the second window, after the provider has signed out. */
 export async function signInAgain(): Promise<void> {
-  location.replace(await secondSignInAddress(await connect()));
+  location.replace(await createSecondSignInUrl(await connect()));
 }
 
-/** Where a window signs in that closes afterwards. */
-async function secondSignInAddress(client: OidcClient): Promise<string> {
+/** Returns the address of a sign-in whose window closes afterwards. */
+async function createSecondSignInUrl(client: OidcClient): Promise<string> {
   const returnTo: ReturnTo = {};
   return (await client.createSigninRequest({ state: returnTo, prompt: 'login' })).url;
 }
 
-function nextCredentials(): Promise<Credentials> {
+function waitForCredentials(): Promise<Credentials> {
   return new Promise((resolve) => {
     const channel = new BroadcastChannel(HANDED_OVER_BY);
     channel.onmessage = ({ data }: MessageEvent<Credentials>) => {
@@ -87,13 +85,13 @@ function nextCredentials(): Promise<Credentials> {
 }
 
 /**
- * In the window that the provider sent back.
+ * Completes the sign-in in the window that the provider returned.
  *
- * @returns the address of the page to show, or undefined where this window has done its work
+ * @returns the address of the page to show, or undefined if this window is done
  */
 export async function finishSignIn(): Promise<string | undefined> {
   const response = await (await connect()).processSigninResponse(location.href);
-  const credentials = credentialsOf(response);
+  const credentials = getCredentials(response);
   const { address } = (response.userState ?? {}) as ReturnTo;
   if (address !== undefined) {
     session.signIn(credentials);
@@ -106,8 +104,8 @@ export async function finishSignIn(): Promise<string | undefined> {
   return undefined;
 }
 
-function credentialsOf({ id_token, expires_at, refresh_token }: SigninResponse): Credentials {
-  if (!id_token || !expires_at) throw new Error('The sign-in brought no identity. Sign in again.');
+function getCredentials({ id_token, expires_at, refresh_token }: SigninResponse): Credentials {
+  if (!id_token || !expires_at) throw new Error('The sign-in did not complete. Sign in again.');
   return {
     token: id_token,
     expiresAt: new Date(expires_at * 1000).toISOString(),
@@ -115,37 +113,37 @@ function credentialsOf({ id_token, expires_at, refresh_token }: SigninResponse):
   };
 }
 
-/** @throws Error where the provider renews no more, cannot be reached, or means somebody else */
-export async function renewAtProvider({ token, refreshToken = '' }: Credentials): Promise<Credentials> {
+/** @throws Error if the provider refuses, cannot be reached, or returns another person */
+export async function renewCredentials({ token, refreshToken = '' }: Credentials): Promise<Credentials> {
   const response = await (await connect()).useRefreshToken({
     state: {
       refresh_token: refreshToken,
       id_token: token,
       scope: SCOPE,
       session_state: null,
-      // Handed through to who reads claims here: nobody.
+      // Required by the type; nothing reads claims here.
       profile: {} as UserProfile,
     },
     timeoutInSeconds: TIMEOUT_SECONDS,
   });
-  return { refreshToken, ...credentialsOf(response) };
+  return { refreshToken, ...getCredentials(response) };
 }
 
-/** Ends the provider's own session too, or the next “Sign in” would ask nobody anything. */
+/** Ends the session at the provider, too. Otherwise the next sign-in would not ask for anything. */
 export async function signOutOfProvider(refreshToken: string | undefined): Promise<void> {
   const client = await connect();
-  // One that cannot be revoked now ends by itself; who signs out is not held up.
+  // A refresh token that cannot be revoked now will expire. The sign-out does not wait for it.
   if (refreshToken !== undefined) await client.revokeToken(refreshToken, 'refresh_token').catch(() => undefined);
-  location.assign(await signOutAddress(client, '/'));
+  location.assign(await createSignOutUrl(client, '/'));
 }
 
-/** @param then where the provider leads afterwards: an address of the console that it knows (infra: `logoutUrls`) */
-async function signOutAddress(client: OidcClient, then: '/' | typeof SIGN_IN_AGAIN): Promise<string> {
+/** @param then the page of the console to return to; the provider must know it (infra: `logoutUrls`) */
+async function createSignOutUrl(client: OidcClient, then: '/' | typeof SIGN_IN_AGAIN): Promise<string> {
   const address = new URL(then, location.origin).href;
   const { url } = await client.createSignoutRequest({
     client_id: client.settings.client_id,
     post_logout_redirect_uri: address,
-    // Cognito's own name for it: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
+    // Cognito's name for the parameter: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
     extraQueryParams: { logout_uri: address },
   });
   return url;

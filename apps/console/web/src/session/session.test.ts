@@ -6,26 +6,26 @@ afterEach(() => void vi.useRealTimers());
 
 const LIFE = 15 * 60_000;
 
-/** The nth credentials of a sign-in, good for a quarter of an hour from now. */
+/** Returns the nth credentials of a sign-in, valid for 15 minutes from now. */
 function nth(n: number): Credentials {
   return { token: `token-${n}`, refreshToken: `refresh-${n}`, expiresAt: new Date(Date.now() + LIFE).toISOString() };
 }
 
-function inMemory(kept = new Map<string, string>()): Storage {
+function inMemory(values = new Map<string, string>()): Storage {
   return {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, text: string) => void kept.set(name, text),
-    removeItem: (name: string) => void kept.delete(name),
+    getItem: (name: string) => values.get(name) ?? null,
+    setItem: (name: string, text: string) => void values.set(name, text),
+    removeItem: (name: string) => void values.delete(name),
   } as Storage;
 }
 
-/** Takes every refresh token once, as a provider that rotates them. */
+/** Returns a provider that rotates refresh tokens: it accepts each of them once. */
 function provider() {
-  let given = 1;
+  let latest = 1;
   const renew = vi.fn<Renew>(async ({ refreshToken }) => {
-    if (refreshToken !== `refresh-${given}`) throw new Error('invalid_grant');
-    given += 1;
-    return nth(given);
+    if (refreshToken !== `refresh-${latest}`) throw new Error('invalid_grant');
+    latest += 1;
+    return nth(latest);
   });
   return renew;
 }
@@ -34,7 +34,7 @@ const refusing = async () => {
   throw new Error('invalid_grant');
 };
 
-test('a token is renewed before it expires, again and again, and requests never wait', async () => {
+test('Session renews its token repeatedly before it expires, and requests never wait', async () => {
   const renew = provider();
   const session = new Session(inMemory(), renew);
   session.signIn(nth(1));
@@ -47,7 +47,7 @@ test('a token is renewed before it expires, again and again, and requests never 
   expect(session.state().kind).toBe('signed-in');
 });
 
-test('a reload renews what was stored, with the newest refresh token', async () => {
+test('Session renews with the newest stored refresh token after a reload', async () => {
   const [storage, renew] = [inMemory(), provider()];
   const before = new Session(storage, renew);
   before.signIn(nth(1));
@@ -57,7 +57,7 @@ test('a reload renews what was stored, with the newest refresh token', async () 
   expect(await after.token()).toBe('token-3');
 });
 
-test('requests that are refused together share one renewal, also with the one ahead of time', async () => {
+test('Session shares one renewal among requests that are refused together', async () => {
   const renew = provider();
   const session = new Session(inMemory(), renew);
   session.signIn(nth(1));
@@ -67,7 +67,7 @@ test('requests that are refused together share one renewal, also with the one ah
   expect(await session.token()).toBe('token-2');
 });
 
-test('a refusal that comes after the renewal changes nothing', async () => {
+test('Session ignores a refusal of a token that it has already renewed', async () => {
   const renew = provider();
   const session = new Session(inMemory(), renew);
   session.signIn(nth(1));
@@ -77,7 +77,7 @@ test('a refusal that comes after the renewal changes nothing', async () => {
   expect(session.state().kind).toBe('signed-in');
 });
 
-test('a renewal that fails ahead of time is tried once more when the API refuses, and then the person is asked', async () => {
+test('Session retries a failed early renewal once when the API refuses the token, and then expires', async () => {
   const renew = vi.fn<Renew>(refusing);
   const session = new Session(inMemory(), renew);
   session.signIn(nth(1));
@@ -88,7 +88,7 @@ test('a renewal that fails ahead of time is tried once more when the API refuses
   expect(renew).toHaveBeenCalledTimes(2);
 });
 
-test('without a refresh token nothing is renewed', async () => {
+test('Session renews nothing without a refresh token', async () => {
   const renew = vi.fn<Renew>(refusing);
   const session = new Session(inMemory(), renew);
   session.signIn({ token: 'local', expiresAt: new Date(Date.now() + LIFE).toISOString() });
@@ -98,13 +98,13 @@ test('without a refresh token nothing is renewed', async () => {
   expect(renew).not.toHaveBeenCalled();
 });
 
-test('signing out forgets the tokens, and stops what was being renewed', async () => {
-  const kept = new Map<string, string>();
-  const session = new Session(inMemory(kept), provider());
+test('Session forgets its tokens on sign-out and ignores a renewal that is in progress', async () => {
+  const values = new Map<string, string>();
+  const session = new Session(inMemory(values), provider());
   session.signIn(nth(1));
   const renewal = session.renewOrExpire('token-1');
   session.signOut();
   await renewal;
   expect(session.state().kind).toBe('signed-out');
-  expect(kept.size).toBe(0);
+  expect(values.size).toBe(0);
 });

@@ -1,35 +1,35 @@
 /**
- * Who is signed in, in a tab.
+ * The session of a tab.
  *
- * The tokens live in sessionStorage: they outlive a reload, and go with the tab. They are renewed before they expire, where
- * somebody renews them. Where nobody does, nothing on the page is lost: requests wait in {@link Session.token} until the same
- * person has signed in again, and are then sent with the new token.
+ * The tokens are in sessionStorage, so they survive a reload and end with the tab. They are renewed before they expire.
+ * If no renewal is possible, nothing on the page is lost: requests wait in {@link Session.token} until the same person
+ * signs in again, and are then sent with the new token.
  */
 export interface Credentials {
   /** The OIDC ID token, sent as `Authorization: Bearer`. */
   readonly token: string;
   /** ISO 8601, UTC. */
   readonly expiresAt: string;
-  /** Good for one renewal, which brings the next. Absent where one signs in without a provider. */
+  /** Valid for one renewal, which returns the next refresh token. Absent in a sign-in without a provider. */
   readonly refreshToken?: string;
 }
 
-/** Asks for the credentials that follow these; fails where there are none, or nobody answers. */
+/** Requests new credentials. Rejects if the provider refuses or does not answer. */
 export type Renew = (credentials: Credentials) => Promise<Credentials>;
 
 export type SessionState =
   | { readonly kind: 'signed-out' }
   | { readonly kind: 'signed-in'; readonly credentials: Credentials }
-  /** Somebody was signed in until a moment ago; what they did is still on the page. */
+  /** The session has ended, but the page keeps its state. */
   | { readonly kind: 'expired'; readonly credentials: Credentials };
 
-/** Signing in as another person must not send the first one's waiting requests. */
+/** Another person signed in. The waiting requests of the first person must not be sent. */
 export class AnotherPersonError extends Error {
   override readonly name = 'AnotherPersonError';
 }
 
 const STORED_AS = 'centflow-session';
-/** How much of what is left of a token's life passes before its renewal: one that is new is never due at once. */
+/** The share of a token's remaining life after which it is renewed. A new token is never due at once. */
 const RENEWED_AFTER = 0.8;
 
 export class Session {
@@ -37,14 +37,14 @@ export class Session {
   readonly #storage: Storage;
   readonly #renew: Renew;
   readonly #listeners = new Set<() => void>();
-  /** The renewal that is under way. */
+  /** The renewal in progress. */
   #renewal: Promise<void> | undefined;
   #renewalDue: ReturnType<typeof setTimeout> | undefined;
 
   constructor(storage: Storage, renew: Renew) {
     this.#storage = storage;
     this.#renew = renew;
-    this.#state = stored(storage);
+    this.#state = readStored(storage);
     this.#renewInTime();
   }
 
@@ -55,12 +55,10 @@ export class Session {
 
   readonly state = (): SessionState => this.#state;
 
-  /**
-   * @throws AnotherPersonError where the session that expired was somebody else's.
-   */
+  /** @throws AnotherPersonError if the expired session belongs to another person */
   signIn(credentials: Credentials): void {
-    if (this.#state.kind === 'expired' && subjectOf(this.#state.credentials) !== subjectOf(credentials))
-      throw new AnotherPersonError('That is another person. Sign in as the one whose page this is, or sign out first.');
+    if (this.#state.kind === 'expired' && getSubject(this.#state.credentials) !== getSubject(credentials))
+      throw new AnotherPersonError('That is a different person. Sign in with the same account, or sign out first.');
     this.#set({ kind: 'signed-in', credentials });
   }
 
@@ -68,23 +66,23 @@ export class Session {
     this.#set({ kind: 'signed-out' });
   }
 
-  /** The API refused this token: it is renewed, or else expires. */
+  /** Renews a token that the API refused. If that fails, the session expires. */
   async renewOrExpire(token: string): Promise<void> {
     if (this.#state.kind === 'signed-in' && this.#state.credentials.token === token)
       await this.#renewed(this.#state.credentials);
     this.expire(token);
   }
 
-  /** The API refused this token for good. One that has been replaced meanwhile is left alone. */
+  /** Ends the session if the API finally refused this token. A token that has been replaced has no effect. */
   expire(token: string): void {
     if (this.#state.kind === 'signed-in' && this.#state.credentials.token === token)
       this.#set({ kind: 'expired', credentials: this.#state.credentials });
   }
 
   /**
-   * The token to send; while the session is expired, the one that the next sign-in brings.
+   * Returns the token to send. In an expired session, waits for the next sign-in.
    *
-   * @throws DOMException `AbortError` when the signal aborts, or nobody is signed in any more.
+   * @throws DOMException `AbortError` if the signal aborts or nobody is signed in
    */
   async token(signal?: AbortSignal | null): Promise<string> {
     for (;;) {
@@ -99,17 +97,18 @@ export class Session {
     clearTimeout(this.#renewalDue);
     if (this.#state.kind !== 'signed-in') return;
     const { credentials } = this.#state;
-    const left = Date.parse(credentials.expiresAt) - Date.now();
-    this.#renewalDue = setTimeout(() => void this.#renewed(credentials), left * RENEWED_AFTER);
+    const remaining = Date.parse(credentials.expiresAt) - Date.now();
+    this.#renewalDue = setTimeout(() => void this.#renewed(credentials), remaining * RENEWED_AFTER);
   }
 
-  /** One at a time: the provider takes a refresh token that comes a second time for stolen. */
+  /** Renews once at a time: a provider treats a refresh token that it sees twice as stolen. */
   #renewed(credentials: Credentials): Promise<void> {
     if (credentials.refreshToken === undefined) return Promise.resolve();
     this.#renewal ??= this.#renew(credentials)
       .then(
         (renewed) => this.#replace(credentials, renewed),
-        // The token is good for a while yet; the API's refusal then asks once more, and after that the person is asked.
+        // The token is still valid for a while. When the API refuses it, one more renewal is tried before asking the
+        // person.
         () => undefined,
       )
       .finally(() => {
@@ -118,7 +117,7 @@ export class Session {
     return this.#renewal;
   }
 
-  /** Whoever signed out meanwhile stays signed out. */
+  /** Replaces the credentials, unless the person has signed out in the meantime. */
   #replace(old: Credentials, credentials: Credentials): void {
     if (this.#state.kind === 'signed-in' && this.#state.credentials === old)
       this.#set({ kind: 'signed-in', credentials });
@@ -145,12 +144,12 @@ export class Session {
   }
 }
 
-function stored(storage: Storage): SessionState {
+function readStored(storage: Storage): SessionState {
   try {
     const credentials: unknown = JSON.parse(storage.getItem(STORED_AS) ?? 'null');
     if (isCredentials(credentials)) return { kind: 'signed-in', credentials };
   } catch {
-    // Whatever stands there is not ours: nobody is signed in.
+    // The stored value is not a session, so nobody is signed in.
   }
   return { kind: 'signed-out' };
 }
@@ -167,8 +166,8 @@ function isCredentials(value: unknown): value is Credentials {
   );
 }
 
-/** Read for comparison alone; the API verifies the token. */
-export function subjectOf({ token }: Credentials): string | undefined {
+/** Returns the subject of the token, for comparison only. The API verifies the token. */
+export function getSubject({ token }: Credentials): string | undefined {
   const payload = token.split('.')[1];
   if (!payload) return undefined;
   const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import classes from './sign-in-page.module.css';
 
-/** A second window on its way from the provider's sign-out to its sign-in. */
+/** Sends a second window from the provider's sign-out to its sign-in. */
 const leaveQuery = {
   queryKey: ['sign-in-again'],
   queryFn: async () => {

@@ -1,20 +1,21 @@
 import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import { IconChevronRight, IconLogin2, IconUserCog } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { answerOf, publicApi } from '../api/client.ts';
+import { publicApi, readAnswer } from '../api/client.ts';
+import { formatCount } from '../shared/numbers.ts';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { configQuery } from './config.ts';
 import type { Credentials } from './session.ts';
 import { session } from './this-tab.ts';
 
 interface Props {
-  /** Told once the session holds the new token. */
+  /** Called once the session has the new token. */
   readonly onDone?: () => void;
-  /** The page must stay: an OIDC provider is visited in a window of its own. */
+  /** Keeps the page: the OIDC provider opens in its own window. */
   readonly keepPage?: boolean;
 }
 
-/** The ways to sign in that this environment offers. */
+/** Shows the ways to sign in that this environment offers. */
 export function SignInChoices(props: Props) {
   const config = useQuery(configQuery);
   if (config.isError) return <ProblemNotice error={config.error} onRetry={() => void config.refetch()} />;
@@ -25,23 +26,25 @@ export function SignInChoices(props: Props) {
 function LocalOwners({ onDone }: Props) {
   const owners = useQuery({
     queryKey: ['local-owners'],
-    queryFn: ({ signal }) => answerOf(publicApi.local.owners.$get({ query: {} }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(publicApi.local.owners.$get({ query: {} }, { init: { signal } })),
   });
   const signIn = useMutation({
     mutationFn: async (as: { owner: string; operator: boolean }) => {
-      const credentials: Credentials = await answerOf(publicApi.local['sign-in'].$post({ json: as }));
+      const credentials: Credentials = await readAnswer(publicApi.local['sign-in'].$post({ json: as }));
       session.signIn(credentials);
     },
     onSuccess: () => onDone?.(),
   });
   if (owners.isError) return <ProblemNotice error={owners.error} onRetry={() => void owners.refetch()} />;
   if (owners.isPending) return <Skeleton height={180} />;
-  // Whoever has something to show comes first.
-  const known = [...owners.data.owners].sort((one, other) => Number(other.uploads > 0) - Number(one.uploads > 0));
-  const first = known[0]?.owner;
+  // Owners with uploads come first.
+  const sortedOwners = [...owners.data.owners].sort(
+    (one, other) => Number(other.uploads > 0) - Number(one.uploads > 0),
+  );
+  const first = sortedOwners[0]?.owner;
   return (
     <Stack gap="xs">
-      {known.map(({ owner, uploads }) => (
+      {sortedOwners.map(({ owner, uploads }) => (
         <Button
           key={owner}
           variant="default"
@@ -53,7 +56,7 @@ function LocalOwners({ onDone }: Props) {
           <span>
             {owner}
             <Text span c="dimmed" size="sm" ml="sm">
-              {uploads === 0 ? 'nothing yet' : uploads === 1 ? '1 upload' : `${uploads} uploads`}
+              {uploads === 0 ? 'no uploads yet' : formatCount(uploads, 'upload')}
             </Text>
           </span>
         </Button>
@@ -85,7 +88,7 @@ function WithProvider({ keepPage = false, onDone }: Props) {
       <Button
         size="md"
         leftSection={<IconLogin2 size={18} aria-hidden />}
-        // Nobody tells when the other window is closed undone: who did that presses again.
+        // The page does not learn that the other window was closed, so the button stays usable.
         loading={signIn.isPending && !keepPage}
         onClick={() => signIn.mutate()}
       >

@@ -13,9 +13,9 @@ export function SignInPage() {
           <Brand />
           <ColorSchemeToggle />
         </Group>
-        <Title order={1}>Whose money?</Title>
+        <Title order={1}>Sign in</Title>
         <Text c="dimmed" mt={6} mb="lg">
-          Drop in your bank statements. See where every cent came from, and where it went.
+          Upload your bank statements and see where every cent comes from and where it goes.
         </Text>
         <SignInChoices />
       </main>

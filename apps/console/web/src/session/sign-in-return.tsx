@@ -5,7 +5,7 @@ import { useEffect } from 'react';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import classes from './sign-in-page.module.css';
 
-/** The provider's code works once, whatever React renders twice. */
+/** The provider's code works only once, but React may render twice. */
 const finishQuery = {
   queryKey: ['finish-sign-in'],
   queryFn: async () => {
@@ -31,11 +31,13 @@ export default function SignInReturn() {
           <>
             <ProblemNotice error={finish.error} />
             <Anchor component={Link} to="/" mt="md" display="block">
-              Back to the sign-in
+              Back to sign-in
             </Anchor>
           </>
         ) : (
-          <Text role="status">{address === null ? 'Signed in. This window can be closed.' : 'Signing in…'}</Text>
+          <Text role="status">
+            {address === null ? 'You are signed in. You can close this window.' : 'Signing in…'}
+          </Text>
         )}
       </div>
     </main>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-const forgetDraftsOf = vi.fn(async (_owner: string) => {});
-vi.mock('../uploads/drafts.ts', () => ({ forgetDraftsOf }));
+const forgetDrafts = vi.fn(async (_owner: string) => {});
+vi.mock('../uploads/drafts.ts', () => ({ forgetDrafts }));
 
 let replaced: string[];
 
@@ -23,7 +23,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Signs Ada out, of a console with this configuration. */
+/** Signs Ada out of a console with this configuration. */
 async function signOut(config: () => Response) {
   vi.stubGlobal('fetch', async () => config());
   const { queryClient } = await import('../api/query-client.ts');
@@ -35,14 +35,14 @@ async function signOut(config: () => Response) {
 const configured = (signIn: object) => () =>
   new Response(JSON.stringify({ environment: 'local', signIn }), { headers: { 'content-type': 'application/json' } });
 
-test('signing out forgets what was typed, and leaves the page with all that it holds in memory', async () => {
+test('signOut deletes drafts and leaves the page with everything in its memory', async () => {
   const session = await signOut(configured({ kind: 'local' }));
   expect(session.state().kind).toBe('signed-out');
-  expect(forgetDraftsOf).toHaveBeenLastCalledWith('ada');
+  expect(forgetDrafts).toHaveBeenLastCalledWith('ada');
   expect(replaced).toEqual(['/']);
 });
 
-test('signing out leaves the page also if the provider cannot be reached', async () => {
+test('signOut leaves the page if the provider cannot be reached', async () => {
   const down = configured({ kind: 'oidc', authority: 'https://pool.example', clientId: 'console' });
   let asked = 0;
   const session = await signOut(() => {
@@ -54,7 +54,7 @@ test('signing out leaves the page also if the provider cannot be reached', async
   expect(replaced).toEqual(['/']);
 });
 
-test('signing out leaves the page also if the API does not answer', async () => {
+test('signOut leaves the page if the API does not answer', async () => {
   const session = await signOut(() => {
     throw new TypeError('fetch failed');
   });

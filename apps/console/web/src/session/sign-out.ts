@@ -3,17 +3,17 @@ import { configQuery } from './config.ts';
 import { session } from './this-tab.ts';
 
 /**
- * Ends the session, and forgets what its page knows: the next one to sign in may be somebody else.
+ * Ends the session and forgets what the page knows, because another person may sign in next.
  *
- * The page is left in any case. Whatever some part of it keeps in memory (files that were dropped, what the worker has read)
- * goes with it, and so does its address, which says what was looked for.
+ * The page is always left. This clears its memory, such as dropped files and what the worker has read, and its address,
+ * which may contain a search.
  */
 export async function signOut(): Promise<void> {
   const before = session.state();
   const owner = queryClient.getQueryData<{ readonly owner: string | null }>(['session'])?.owner ?? null;
   session.signOut();
   try {
-    if (owner !== null) await (await import('../uploads/drafts.ts')).forgetDraftsOf(owner);
+    if (owner !== null) await (await import('../uploads/drafts.ts')).forgetDrafts(owner);
     const { signIn } = await queryClient.fetchQuery(configQuery);
     if (signIn.kind === 'oidc') {
       const { signOutOfProvider } = await import('./oidc.ts');
@@ -21,7 +21,7 @@ export async function signOut(): Promise<void> {
       return;
     }
   } catch (error) {
-    // Whoever signs out is signed out here, also if the browser's storage or the provider does not answer.
+    // The person is signed out here even if the browser's storage or the provider fails.
     console.warn(error);
   }
   location.replace('/');

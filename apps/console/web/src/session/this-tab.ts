@@ -1,6 +1,6 @@
 import { Session } from './session.ts';
 
-/** Its provider's code is loaded for the first renewal: no part of the first load, and never where one signs in without. */
+/** The session of this tab. The code for the provider is loaded for the first renewal, not with the page. */
 export const session = new Session(sessionStorage, async (credentials) =>
-  (await import('./oidc.ts')).renewAtProvider(credentials),
+  (await import('./oidc.ts')).renewCredentials(credentials),
 );

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import type { SessionState } from './session.ts';
 import { session } from './this-tab.ts';
 
@@ -8,11 +8,11 @@ export function useSessionState(): SessionState {
   return useSyncExternalStore(session.subscribe, session.state);
 }
 
-/** Whose money is shown, and whether they may see the operations. */
+/** Loads the owner whose money is shown, and whether the person is an operator. */
 export function useWho() {
   return useQuery({
     queryKey: ['session'],
-    queryFn: ({ signal }) => answerOf(api.session.$get({ query: {} }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(api.session.$get({ query: {} }, { init: { signal } })),
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

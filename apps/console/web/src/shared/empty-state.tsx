@@ -5,7 +5,7 @@ interface Props {
   readonly icon: ReactNode;
   readonly title: string;
   readonly children?: ReactNode;
-  /** What to do about it: a button or a link. */
+  /** A button or link that helps. */
   readonly action?: ReactNode;
 }
 

@@ -1,6 +1,6 @@
 import { Skeleton, Stack, VisuallyHidden } from '@mantine/core';
 
-/** Keeps the height of what is to come, so that nothing jumps. */
+/** Reserves the height of the coming content, so that the page does not jump. */
 export function LoadingPanel({ height, label = 'Loading' }: { readonly height: number; readonly label?: string }) {
   return (
     <div role="status">

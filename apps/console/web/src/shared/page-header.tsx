@@ -3,13 +3,13 @@ import type { ReactNode } from 'react';
 
 interface Props {
   readonly title: string;
-  /** One sentence: what this page is for. */
+  /** One sentence that says what the page is for. */
   readonly description?: ReactNode;
-  /** What can be done here, at the right. */
+  /** The actions of the page, on the right. */
   readonly actions?: ReactNode;
 }
 
-/** The page's only `h1`, and the tab's title. */
+/** Shows the only `h1` of the page and sets the title of the tab. */
 export function PageHeader({ title, description, actions }: Props) {
   return (
     <Group component="header" justify="space-between" align="flex-end" gap="md" mb="lg">

@@ -1,4 +1,4 @@
-/** Waits; rejects as soon as the signal aborts. */
+/** Waits. Rejects as soon as the signal aborts. */
 export function pause(milliseconds: number, signal?: AbortSignal | null): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {

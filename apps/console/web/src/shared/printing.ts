@@ -1,18 +1,20 @@
-/** Whether the page is being printed: on white paper then, whatever scheme the screen has. */
+/** Tracks whether the page is being printed. Prints use the light scheme. */
 import { useSyncExternalStore } from 'react';
 import { flushSync } from 'react-dom';
 
-const told = new Set<() => void>();
+const listeners = new Set<() => void>();
 let printing = false;
 
-/** Before the browser lays the page out for paper, and again when it is done. It waits for nothing that is put off. */
+/**
+ * Switches to the light scheme before printing and back afterwards. The browser does not wait for asynchronous work.
+ */
 export function followPrinting(): void {
   const { dataset } = document.documentElement;
   let scheme: string | undefined;
   const turn = (now: boolean) => {
     printing = now;
     flushSync(() => {
-      for (const tell of told) tell();
+      for (const listener of listeners) listener();
     });
   };
   addEventListener('beforeprint', () => {
@@ -30,7 +32,7 @@ export function usePrinting(): boolean {
   return useSyncExternalStore(subscribe, () => printing);
 }
 
-function subscribe(tell: () => void): () => void {
-  told.add(tell);
-  return () => told.delete(tell);
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }

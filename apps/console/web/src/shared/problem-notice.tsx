@@ -1,16 +1,16 @@
 import { Alert, Button, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { wordsOf } from '../api/problem.ts';
+import { describeError } from '../api/problem.ts';
 
 interface Props {
   readonly error: unknown;
-  /** Shown as “Try again” where trying again makes sense. */
+  /** Shows “Try again”. Set it if a retry can help. */
   readonly onRetry?: () => void;
 }
 
-/** Stands beside what it concerns; read out when it appears. */
+/** Shows an error beside the thing it concerns. Screen readers announce it. */
 export function ProblemNotice({ error, onRetry }: Props) {
-  const { title, detail } = wordsOf(error);
+  const { title, detail } = describeError(error);
   return (
     <Alert role="alert" variant="light" color="red" title={title} icon={<IconAlertTriangle aria-hidden />}>
       <Text size="sm">{detail}</Text>

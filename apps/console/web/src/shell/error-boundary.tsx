@@ -1,12 +1,12 @@
 import { Button, Group, Text, Title } from '@mantine/core';
 import { Component, type ReactNode } from 'react';
-import { wordsOf } from '../api/problem.ts';
+import { describeError } from '../api/problem.ts';
 
 interface State {
   readonly error?: unknown;
 }
 
-/** The last net: a fault of the console's own code shows as words instead of an empty page. */
+/** Catches faults of the console's code and shows a message instead of an empty page. */
 export class ErrorBoundary extends Component<{ readonly children: ReactNode }, State> {
   override state: State = {};
 
@@ -20,15 +20,15 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, S
   }
 }
 
-/** A fault within one page: the navigation around it goes on working. */
+/** Shows a fault of one page. The navigation keeps working. */
 export function PageFault({ error, reset }: { readonly error: unknown; readonly reset: () => void }) {
-  const { title, detail } = wordsOf(error);
+  const { title, detail } = describeError(error);
   return (
     <div role="alert" className="panel" style={{ padding: 32, maxWidth: 640 }}>
       <Title order={2}>{title}</Title>
       <Text mt="xs">{detail}</Text>
       <Text mt="xs" c="dimmed">
-        What you entered is kept in this browser.
+        Everything you entered is saved in this browser.
       </Text>
       <Group mt="lg">
         <Button onClick={reset}>Try again</Button>

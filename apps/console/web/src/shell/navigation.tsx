@@ -1,8 +1,8 @@
 import { dashboards } from '@centflow/reports';
-import { IconActivityHeartbeat, IconChartHistogram, IconList, IconTemplate, IconUpload } from '@tabler/icons-react';
+import { IconActivityHeartbeat, IconList, IconTemplate, IconUpload } from '@tabler/icons-react';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { dashboardIcon } from '../dashboards/dashboard-icon.tsx';
+import { getDashboardIcon } from '../dashboards/dashboard-icon.tsx';
 import { useWho } from '../session/use-session.ts';
 import classes from './shell.module.css';
 
@@ -17,7 +17,7 @@ export function Navigation() {
         <>
           <Section title="Money">
             {dashboards.map(({ id, title }) => {
-              const Icon = dashboardIcon(id) ?? IconChartHistogram;
+              const Icon = getDashboardIcon(id);
               return (
                 <NavigationLink key={id} to="/dashboards/$dashboardId" params={{ dashboardId: id }}>
                   <Icon {...icon} />
@@ -43,7 +43,7 @@ export function Navigation() {
         </>
       ) : null}
       {who.data?.operator ? (
-        <Section title="Running it">
+        <Section title="Administration">
           <NavigationLink to="/operations">
             <IconActivityHeartbeat {...icon} />
             Operations
@@ -63,7 +63,7 @@ function Section({ title, children }: { readonly title: string; readonly childre
   );
 }
 
-/** The router marks the link of the page that is shown with `aria-current`. */
+/** A link of the navigation. The router sets `aria-current` on the current one. */
 function NavigationLink(props: LinkProps & { readonly children: ReactNode }) {
   return <Link className={classes.link} {...props} />;
 }

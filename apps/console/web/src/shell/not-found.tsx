@@ -9,7 +9,7 @@ export function NotFound() {
       <title>Not found · Centflow</title>
       <EmptyState
         icon={<IconMapPinOff size={40} stroke={1.5} />}
-        title="There is no such page"
+        title="Page not found"
         action={
           <Button component={Link} to="/" variant="light">
             Go to the overview

@@ -4,7 +4,7 @@ import { SignedInShell } from './signed-in-shell.tsx';
 
 export const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 
-/** Everything that needs somebody signed in, inside the navigation. */
+/** The parent route of all pages that need a sign-in. */
 export const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'shell',

@@ -17,7 +17,7 @@ export function Shell() {
       withBorder
     >
       <a className="skip-link" href="#main">
-        Skip to the page
+        Skip to content
       </a>
       <AppShell.Header className={`${classes.header} no-print`} hiddenFrom="sm">
         <Group h="100%" px="md" justify="space-between">
@@ -53,7 +53,7 @@ export function Shell() {
   );
 }
 
-/** Another page: focus goes to it, as a browser does for a real page, and the phone's navigation closes. */
+/** Focuses the main area after a navigation, as a browser does, and closes the navigation on a phone. */
 function useMainAfterNavigation(close: () => void) {
   const { pathname } = useLocation();
   const main = useRef<HTMLElement>(null);
@@ -72,7 +72,7 @@ function Offline() {
   if (online) return null;
   return (
     <div className={classes.offline} role="status">
-      You are offline. What you see may be old; it is looked up again as soon as the connection is back.
+      You are offline. The figures may be out of date. They refresh when you are back online.
     </div>
   );
 }

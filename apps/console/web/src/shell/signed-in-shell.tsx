@@ -5,7 +5,7 @@ import { Shell } from './shell.tsx';
 
 const ExpiredSession = lazy(() => import('../session/expired-session.tsx'));
 
-/** The address stays as it is while somebody signs in, and its page follows. */
+/** Shows the sign-in page or the shell. The address stays, so its page opens after the sign-in. */
 export function SignedInShell() {
   const { kind } = useSessionState();
   if (kind === 'signed-out') return <SignInPage />;

@@ -3,7 +3,7 @@ import { IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
 import { signOut } from '../session/sign-out.ts';
 import { useWho } from '../session/use-session.ts';
 
-/** Whose money this is, the light, and the way out. */
+/** Shows the signed-in person, the colour scheme switch and the sign-out button. */
 export function WhoAmI() {
   const who = useWho();
   const name = who.data?.name ?? who.data?.owner ?? '';
@@ -29,7 +29,7 @@ export function WhoAmI() {
   );
 }
 
-/** Follows the system until somebody chooses. */
+/** Switches the colour scheme. It follows the system until somebody chooses. */
 export function ColorSchemeToggle() {
   const { setColorScheme } = useMantineColorScheme();
   const shown = useComputedColorScheme('light');

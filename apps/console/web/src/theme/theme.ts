@@ -1,4 +1,4 @@
-/** How Centflow looks: spruce green, ink and paper; money in figures of one width. */
+/** The theme of the console: spruce green, and figures of equal width. */
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 const spruce: MantineColorsTuple = [
@@ -27,7 +27,7 @@ const gray: MantineColorsTuple = [
   '#1c2623',
 ];
 
-/** Mantine takes 7 for the page, 6 for what stands on it, 4 for borders and 0 for text. */
+/** Mantine uses shade 7 for the page, 6 for surfaces, 4 for borders and 0 for text. */
 const dark: MantineColorsTuple = [
   '#dde6e3',
   '#bdcac5',
@@ -56,7 +56,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    // A second banner would be one too many for who navigates by landmarks; and its cross has no name by itself.
+    // Without these, a dialog would add a second banner landmark, and its close button would have no name.
     Modal: {
       defaultProps: {
         attributes: { header: { role: 'presentation' } },

@@ -2,7 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import type { ShellRoute } from '../shell/routes.tsx';
 import { parseTransactionSearch } from './search.ts';
 
-export function transactionsRoute(parent: ShellRoute) {
+export function createTransactionsRoute(parent: ShellRoute) {
   return createRoute({
     getParentRoute: () => parent,
     path: '/transactions',

@@ -12,13 +12,13 @@ interface Props {
   readonly onSearch: (search: TransactionSearch) => void;
 }
 
-/** The search box, and behind a button whatever else narrows the list. */
+/** Shows the search box, and the other filters behind a button. */
 export function SearchForm({ search, choices, onSearch }: Props) {
-  const { q: _words, ...narrowed } = search;
-  const narrowing = Object.keys(narrowed).length;
-  const [opened, { toggle }] = useDisclosure(narrowing > 0);
+  const { q: _words, ...filters } = search;
+  const filterCount = Object.keys(filters).length;
+  const [opened, { toggle }] = useDisclosure(filterCount > 0);
   return (
-    <search className={`${classes.form} ${narrowing === 0 && !search.q ? 'no-print' : ''}`} aria-label="Transactions">
+    <search className={`${classes.form} ${filterCount === 0 && !search.q ? 'no-print' : ''}`} aria-label="Transactions">
       <Group gap="sm" wrap="nowrap">
         <Words search={search} onSearch={onSearch} />
         <Button
@@ -29,7 +29,7 @@ export function SearchForm({ search, choices, onSearch }: Props) {
           aria-expanded={opened}
           aria-controls="transaction-filters"
         >
-          Filters{narrowing > 0 ? ` (${narrowing})` : ''}
+          Filters{filterCount > 0 ? ` (${filterCount})` : ''}
         </Button>
       </Group>
       <Collapse expanded={opened} id="transaction-filters">
@@ -39,13 +39,13 @@ export function SearchForm({ search, choices, onSearch }: Props) {
   );
 }
 
-/** Looks when the typing pauses; a change from elsewhere (back, “clear”) shows in the box. */
+/** Searches when typing pauses. A change from outside, such as the back button, updates the box. */
 function Words({ search, onSearch }: Omit<Props, 'choices'>) {
   const [typed, setTyped] = useState(search.q ?? '');
   const sent = useRef(search.q ?? '');
   const send = useDebouncedCallback((words: string) => {
     sent.current = words.trim();
-    onSearch(withField(search, 'q', sent.current));
+    onSearch(setField(search, 'q', sent.current));
   }, 250);
   useEffect(() => {
     if ((search.q ?? '') !== sent.current) {
@@ -57,7 +57,7 @@ function Words({ search, onSearch }: Omit<Props, 'choices'>) {
     <TextInput
       type="search"
       flex={1}
-      aria-label="Merchant, description, category or transaction id"
+      aria-label="Search by merchant, description, category or transaction ID"
       placeholder="Merchant, description, category…"
       leftSection={<IconSearch size={18} aria-hidden />}
       maxLength={100}
@@ -71,7 +71,7 @@ function Words({ search, onSearch }: Omit<Props, 'choices'>) {
 }
 
 function Filters({ search, choices, onSearch }: Props) {
-  const set = (name: keyof TransactionSearch, value: string | null) => onSearch(withField(search, name, value ?? ''));
+  const set = (name: keyof TransactionSearch, value: string | null) => onSearch(setField(search, name, value ?? ''));
   return (
     <div className={classes.filters}>
       <Select
@@ -108,8 +108,8 @@ function Filters({ search, choices, onSearch }: Props) {
       />
       <Day label="From" value={search.from} onDay={(value) => set('from', value)} />
       <Day label="To" value={search.to} onDay={(value) => set('to', value)} />
-      <Amount label="Amount from" value={search.min} onAmount={(value) => set('min', value)} />
-      <Amount label="Amount up to" value={search.max} onAmount={(value) => set('max', value)} />
+      <Amount label="Minimum amount" value={search.min} onAmount={(value) => set('min', value)} />
+      <Amount label="Maximum amount" value={search.max} onAmount={(value) => set('max', value)} />
     </div>
   );
 }
@@ -155,11 +155,11 @@ interface AmountProps {
   readonly onAmount: (value: string) => void;
 }
 
-/** Kept as it was typed; a comma is taken for the decimal point that the API wants. */
+/** Keeps the text as typed. A comma becomes the decimal point that the API expects. */
 function Amount({ label, value = '', onAmount }: AmountProps) {
   const [typed, setTyped] = useState(value);
   const amount = typed.trim().replace(',', '.');
-  const wrong = amount !== '' && !/^-?\d{1,15}(\.\d{1,4})?$/.test(amount);
+  const isInvalid = amount !== '' && !/^-?\d{1,15}(\.\d{1,4})?$/.test(amount);
   useEffect(() => {
     if (value === '') setTyped('');
   }, [value]);
@@ -169,15 +169,15 @@ function Amount({ label, value = '', onAmount }: AmountProps) {
       inputMode="decimal"
       placeholder="0.00"
       value={typed}
-      error={wrong ? 'Write it like 1234.56' : undefined}
+      error={isInvalid ? 'Enter an amount like 1234.56' : undefined}
       onChange={({ currentTarget }) => setTyped(currentTarget.value)}
-      onBlur={() => wrong || onAmount(amount)}
-      onKeyDown={({ key }) => key === 'Enter' && !wrong && onAmount(amount)}
+      onBlur={() => isInvalid || onAmount(amount)}
+      onKeyDown={({ key }) => key === 'Enter' && !isInvalid && onAmount(amount)}
     />
   );
 }
 
-function withField(search: TransactionSearch, name: keyof TransactionSearch, value: string): TransactionSearch {
+function setField(search: TransactionSearch, name: keyof TransactionSearch, value: string): TransactionSearch {
   const { [name]: _before, ...others } = search;
   return value === '' ? others : { ...others, [name]: value };
 }

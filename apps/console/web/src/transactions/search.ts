@@ -1,4 +1,4 @@
-/** What is looked for, as it stands in the address. */
+/** The search of transactions, kept in the address. */
 export interface TransactionSearch {
   readonly q?: string;
   readonly from?: string;
@@ -21,7 +21,7 @@ export function parseTransactionSearch(search: Record<string, unknown>): Transac
   };
   const { from, to, kind } = search;
   const currency = text('currency');
-  const found: Record<keyof TransactionSearch, string | undefined> = {
+  const fields: Record<keyof TransactionSearch, string | undefined> = {
     q: text('q')?.slice(0, 100),
     from: isDay(from) ? from : undefined,
     to: isDay(to) ? to : undefined,
@@ -29,12 +29,12 @@ export function parseTransactionSearch(search: Record<string, unknown>): Transac
     category: text('category'),
     account: text('account'),
     currency: currency !== undefined && /^[A-Z]{3}$/.test(currency) ? currency : undefined,
-    min: bound(text('min')),
-    max: bound(text('max')),
+    min: parseBound(text('min')),
+    max: parseBound(text('max')),
   };
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-function bound(value: string | undefined): string | undefined {
+function parseBound(value: string | undefined): string | undefined {
   return value !== undefined && isBound(value) ? value : undefined;
 }

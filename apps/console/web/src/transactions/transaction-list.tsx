@@ -4,10 +4,12 @@ import { Link } from '@tanstack/react-router';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Transaction } from '../../../api/contract/transactions.ts';
-import { countryName } from '../dashboards/figures.ts';
+import { getCountryName } from '../dashboards/figures.ts';
 import { formatDay } from '../shared/dates.ts';
 import { formatMoney, formatSignedMoney } from '../shared/money.ts';
+import { formatCount } from '../shared/numbers.ts';
 import { usePrinting } from '../shared/printing.ts';
+import { getFileName } from '../uploads/shared/amounts.ts';
 import classes from './transactions.module.css';
 
 interface Props {
@@ -17,7 +19,7 @@ interface Props {
   readonly onMore: () => void;
 }
 
-/** Only what is on the screen is in the document: a list of a hundred thousand scrolls like one of ten. Paper has all. */
+/** Renders only the rows on the screen, so a list of 100,000 scrolls smoothly. Prints contain all loaded rows. */
 export function TransactionList({ transactions, hasMore, loadingMore, onMore }: Props) {
   const printing = usePrinting();
   const place = useRef<HTMLDivElement>(null);
@@ -64,7 +66,7 @@ export function TransactionList({ transactions, hasMore, loadingMore, onMore }: 
         ) : hasMore ? (
           '\u00a0'
         ) : (
-          `That is all: ${transactions.length}.`
+          formatCount(transactions.length, 'transaction')
         )}
       </p>
     </div>
@@ -74,7 +76,7 @@ export function TransactionList({ transactions, hasMore, loadingMore, onMore }: 
 function Cells({ transaction }: { readonly transaction: Transaction }) {
   const { kind, date, counterparty, category, account, amount, currency, description, city, country } = transaction;
   const income = kind === 'income';
-  const place = [city, country === null ? null : countryName(country)].filter(Boolean).join(', ');
+  const place = [city, country === null ? null : getCountryName(country)].filter(Boolean).join(', ');
   const Icon = income ? IconArrowDownLeft : IconArrowUpRight;
   return (
     <>
@@ -99,7 +101,7 @@ function Cells({ transaction }: { readonly transaction: Transaction }) {
   );
 }
 
-/** Which line of which upload says so. */
+/** Links to the row of the upload that a transaction comes from. */
 function Source({ transaction: { uploadId, rowNo, objectKey } }: { readonly transaction: Transaction }) {
   const name = objectKey.slice(objectKey.lastIndexOf('/') + 1);
   return (
@@ -108,10 +110,10 @@ function Source({ transaction: { uploadId, rowNo, objectKey } }: { readonly tran
       params={{ uploadId: String(uploadId) }}
       search={{ row: rowNo }}
       className={classes.link}
-      title={`${objectKey}, line ${rowNo}`}
+      title={`${getFileName(objectKey)}, row ${rowNo}`}
     >
       <span className={classes.file}>{name}</span>
-      <span className={classes.line}>line {rowNo}</span>
+      <span className={classes.line}>row {rowNo}</span>
     </Link>
   );
 }

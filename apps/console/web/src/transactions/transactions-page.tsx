@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconSearchOff, IconUpload } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { answerOf, api } from '../api/client.ts';
+import { api, readAnswer } from '../api/client.ts';
 import { useChoices } from '../dashboards/use-visual.ts';
 import { EmptyState } from '../shared/empty-state.tsx';
 import { LoadingPanel } from '../shared/loading.tsx';
@@ -23,7 +23,7 @@ export default function TransactionsPage() {
     <>
       <PageHeader
         title="Transactions"
-        description="Every payment and receipt, the newest first, with the line it came from."
+        description="Every payment and receipt, newest first, with the row of the file it came from."
       />
       <SearchForm search={search} choices={choices.data} onSearch={set} />
       <Found search={search} onClear={() => set({})} />
@@ -35,7 +35,7 @@ function Found({ search, onClear }: { readonly search: TransactionSearch; readon
   const pages = useInfiniteQuery({
     queryKey: ['transactions', search],
     queryFn: ({ pageParam, signal }) =>
-      answerOf(
+      readAnswer(
         api.transactions.$get(
           { query: { ...search, limit: '100', ...(pageParam === '' ? {} : { cursor: pageParam }) } },
           { init: { signal } },
@@ -45,7 +45,7 @@ function Found({ search, onClear }: { readonly search: TransactionSearch; readon
     getNextPageParam: ({ next }) => next,
   });
   if (pages.isError) return <ProblemNotice error={pages.error} onRetry={() => void pages.refetch()} />;
-  if (pages.isPending) return <LoadingPanel height={560} label="Looking for transactions" />;
+  if (pages.isPending) return <LoadingPanel height={560} label="Loading transactions" />;
   const transactions = pages.data.pages.flatMap((page) => page.transactions);
   if (transactions.length === 0) return <Nothing searched={Object.keys(search).length > 0} onClear={onClear} />;
   return (
@@ -63,14 +63,14 @@ function Nothing({ searched, onClear }: { readonly searched: boolean; readonly o
     return (
       <EmptyState
         icon={<IconSearchOff size={40} stroke={1.5} />}
-        title="Nothing matches"
+        title="No transactions match"
         action={
           <Button variant="default" onClick={onClear}>
-            Clear the search
+            Clear search
           </Button>
         }
       >
-        Look for a part of a name, or take a filter away.
+        Search for part of a name, or remove a filter.
       </EmptyState>
     );
   return (

@@ -1,46 +1,46 @@
 /**
- * What a person typed and has not sent, kept in IndexedDB from the first letter until they sign out: a reload, an expired
- * session or a crash loses nothing.
+ * Keeps what a person typed in IndexedDB until they send it or sign out. A reload, an expired session or a crash loses
+ * nothing.
  */
 import type { Mapping } from '@centflow/preview';
 import { createStore, del, delMany, get, keys, set } from 'idb-keyval';
-import { currentOwner } from '../session/current-owner.ts';
+import { getCurrentOwner } from '../session/current-owner.ts';
 
-/** A row as somebody typed it. */
+/** A row as somebody edited it. */
 export interface EditedRow {
   /** In the order of the header. */
   readonly cells: readonly string[];
-  /** The whole row as text, where the cells could not be told apart. */
+  /** The whole row as text, if its cells did not match the header. */
   readonly text?: string;
 }
 
-/** Rows that somebody has edited, by row number. */
+/** Edited rows by row number. */
 export type FixDraft = Readonly<Record<number, EditedRow>>;
 
 export interface Drafts<Draft> {
   read(id: string): Promise<Draft | undefined>;
-  keep(id: string, draft: Draft): Promise<void>;
-  forget(id: string): Promise<void>;
+  save(id: string, draft: Draft): Promise<void>;
+  delete(id: string): Promise<void>;
 }
 
 const draftStore = createStore('centflow-drafts', 'drafts');
 
-/** Drafts of one kind, each person's apart: two people may share a computer. */
-function drafts<Draft>(kind: string): Drafts<Draft> {
-  const keyOf = async (id: string) => [await currentOwner(), kind, id];
+/** Returns the drafts of one kind. Each owner has separate drafts, because two people may share a computer. */
+function createDrafts<Draft>(kind: string): Drafts<Draft> {
+  const getKey = async (id: string) => [await getCurrentOwner(), kind, id];
   return {
-    read: async (id) => get<Draft>(await keyOf(id), draftStore),
-    keep: async (id, draft) => set(await keyOf(id), draft, draftStore),
-    forget: async (id) => del(await keyOf(id), draftStore),
+    read: async (id) => get<Draft>(await getKey(id), draftStore),
+    save: async (id, draft) => set(await getKey(id), draft, draftStore),
+    delete: async (id) => del(await getKey(id), draftStore),
   };
 }
 
-export const fixDrafts = drafts<FixDraft>('fixes');
-/** Mappings that somebody has begun and not used, by the header of the export. */
-export const mappingDrafts = drafts<Mapping>('mapping');
+export const fixDrafts = createDrafts<FixDraft>('fixes');
+/** Mappings that are not finished, by the header of the export. */
+export const mappingDrafts = createDrafts<Mapping>('mapping');
 
-/** Forgets what an owner typed, and what stands there from before drafts had an owner. */
-export async function forgetDraftsOf(owner: string): Promise<void> {
+/** Deletes the drafts of an owner, and drafts from before they had an owner. */
+export async function forgetDrafts(owner: string): Promise<void> {
   const all = await keys(draftStore);
   await delMany(
     all.filter((key) => !Array.isArray(key) || key[0] === owner),

@@ -1,9 +1,9 @@
-/** The pages about files, as routes below the shell's. */
+/** The routes of the pages about files. */
 import { type AnyRoute, createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { type HistoryFilters, parseHistoryFilters } from './history/filters.ts';
 
-/** The routes of this folder; each page is a chunk of its own. */
-export function uploadRoutes<Parent extends AnyRoute>(parent: Parent) {
+/** Returns the routes of this folder. Each page is a separate chunk. */
+export function createUploadRoutes<Parent extends AnyRoute>(parent: Parent) {
   return [
     createRoute({
       getParentRoute: () => parent,
@@ -14,7 +14,7 @@ export function uploadRoutes<Parent extends AnyRoute>(parent: Parent) {
     createRoute({
       getParentRoute: () => parent,
       path: '/uploads/$uploadId',
-      /** `row`: the line of the file to show, as a spreadsheet counts. */
+      /** `row`: the number of the row to show, as in a spreadsheet. */
       validateSearch: ({ row }: Record<string, unknown>): { row?: number } => {
         const number = Number(row);
         return Number.isSafeInteger(number) && number > 1 ? { row: number } : {};

@@ -1,13 +1,14 @@
-/** Where files are dropped, looked at and sent, and where every earlier one is listed. */
+/** The page to drop, check and send files, with the history of all uploads. */
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import { useBlocker, useNavigate, useSearch } from '@tanstack/react-router';
 import { useWho } from '../session/use-session.ts';
+import { formatInteger } from '../shared/numbers.ts';
 import { PageHeader } from '../shared/page-header.tsx';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
-import { obstacle } from './cards/card.ts';
+import { findObstacle } from './cards/card.ts';
 import { CardView } from './cards/card-view.tsx';
-import { cards, useCards } from './cards/the-cards.ts';
+import { cards, useCards } from './cards/page-cards.ts';
 import { DropArea } from './drop/drop-area.tsx';
 import { parseHistoryFilters } from './history/filters.ts';
 import { History } from './history/history.tsx';
@@ -19,7 +20,7 @@ export function UploadsPage() {
   const navigate = useNavigate();
   return (
     <>
-      <PageHeader title="Uploads" description="Send statements, follow them, mend what was refused." />
+      <PageHeader title="Uploads" description="Upload statements, see what happened to them and fix problem rows." />
       <Stack gap="xl">
         <Stack gap="sm">
           <DropArea limit={who.data?.limits.objectBytes ?? null} onFiles={(files) => cards.add(files)} />
@@ -38,22 +39,22 @@ export function UploadsPage() {
 
 function DroppedFiles() {
   const all = useCards();
-  const ready = all.filter((card) => obstacle(card) === null);
-  const settled = all.filter(({ phase }) => phase.at === 'following' && phase.progress.stage === 'published');
-  const sending = all.some(({ phase }) => phase.at === 'sending');
-  // The files themselves go with the page; what S3 holds of them stays.
+  const ready = all.filter((card) => findObstacle(card) === null);
+  const settled = all.filter(({ phase }) => phase.kind === 'following' && phase.progress.stage === 'published');
+  const sending = all.some(({ phase }) => phase.kind === 'sending');
+  // Leaving the page loses the files. S3 keeps the parts that it has.
   useBlocker({ shouldBlockFn: () => false, enableBeforeUnload: sending });
   if (all.length === 0) return null;
   return (
     <Stack component="section" gap="sm" aria-labelledby="dropped">
       <Group justify="space-between" mih={36}>
         <Title order={2} id="dropped">
-          {all.length === 1 ? 'Your file' : `Your ${all.length} files`}
+          {all.length === 1 ? 'Your file' : `Your ${formatInteger(all.length)} files`}
         </Title>
         <Group gap="xs">
           {settled.length > 0 ? (
             <Button variant="subtle" color="gray" size="sm" onClick={() => cards.clearSettled()}>
-              Take the published ones off
+              Clear finished
             </Button>
           ) : null}
           {ready.length > 1 ? (
@@ -68,7 +69,7 @@ function DroppedFiles() {
       ))}
       {new Set(ready.map(({ feed }) => feed)).size < ready.length ? (
         <Text size="xs" c="dimmed">
-          Where two of these files hold the same row, each shows it as new; once they are sent it counts once.
+          If two of these files contain the same row, both show it as new. After sending, it counts once.
         </Text>
       ) : null}
     </Stack>

@@ -1,13 +1,13 @@
-/** Lines, bars and stacked bars. */
+/** Draws line charts, bar charts and stacked bar charts. */
 import type { VisualColumn, VisualData } from '@centflow/reports';
 import type { BarSeriesOption, EChartsOption, LineSeriesOption } from 'echarts';
-import { addMonths } from '../../shared/dates.ts';
-import { sumOf } from '../../shared/decimals.ts';
-import { forPixels } from '../../shared/money.ts';
+import { fillMonths } from '../../shared/dates.ts';
+import { sumAmounts } from '../../shared/decimals.ts';
+import { toNumber } from '../../shared/money.ts';
 import { type Cell, formatCell, formatOnAxis } from '../figures.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
 import type { Palette } from './palette.ts';
-import { tooltip } from './tooltip.ts';
+import { createTooltip } from './tooltip.ts';
 
 type AxisKind = 'line' | 'bar' | 'stacked';
 
@@ -16,16 +16,16 @@ interface Series {
   readonly column: VisualColumn;
   /** In the order of the axis. */
   readonly marks: readonly (Mark | null)[];
-  /** Several that were taken together. */
-  readonly together?: true;
+  /** Set if the series combines several small ones. */
+  readonly isCombined?: true;
 }
 
 const monthOnAxis = new Intl.DateTimeFormat(undefined, { month: 'short', timeZone: 'UTC' });
 
-export function axisChart(drawing: Drawing<AxisKind>): Drawn {
+export function drawAxisChart(drawing: Drawing<AxisKind>): Drawn {
   const { visual, data, palette, narrow } = drawing;
-  const labels = labelsOf(data);
-  const { series, notes } = takeTogether(seriesOf(visual, data, labels), palette.series.length, data);
+  const labels = listLabels(data);
+  const { series, notes } = groupSmallSeries(buildSeries(visual, data, labels), palette.series.length, data);
   const horizontal = visual.kind === 'bar' && visual.horizontal === true;
   const first = data.columns[0];
   const value = data.columns.find(({ role }) => role === 'value');
@@ -43,7 +43,7 @@ export function axisChart(drawing: Drawing<AxisKind>): Drawn {
       lineHeight: 17,
       hideOverlap: true,
       ...(horizontal ? { width: narrow ? 96 : 150, overflow: 'truncate' as const, interval: 0 } : {}),
-      ...(first.format === 'month' ? { formatter: monthLabel } : {}),
+      ...(first.format === 'month' ? { formatter: formatMonthLabel } : {}),
     },
   };
   const figures = {
@@ -62,7 +62,7 @@ export function axisChart(drawing: Drawing<AxisKind>): Drawn {
   const legend = series.length > 1;
   const option: EChartsOption = {
     color: [...palette.series],
-    tooltip: tooltip(palette, 'axis'),
+    tooltip: createTooltip(palette, 'axis'),
     legend: {
       show: legend,
       type: 'scroll',
@@ -80,29 +80,29 @@ export function axisChart(drawing: Drawing<AxisKind>): Drawn {
     grid: { left: 2, right: horizontal ? (narrow ? 64 : 84) : 8, top: legend ? 40 : 12, bottom: 2, containLabel: true },
     xAxis: horizontal ? figures : names,
     yAxis: horizontal ? names : figures,
-    series: series.map((one, index) => drawn(one, index, series.length, drawing, horizontal)),
+    series: series.map((one, index) => drawSeries(one, index, series.length, drawing, horizontal)),
   };
   return { option, notes };
 }
 
-/** `Jan` stands above its year, the others alone. */
-export function monthLabel(month: string, index: number): string {
+/** Formats a month for an axis: the first month and January also show their year. */
+export function formatMonthLabel(month: string, index: number): string {
   const name = monthOnAxis.format(new Date(`${month}-01T00:00:00Z`));
   return index === 0 || month.endsWith('-01') ? `${name}\n${month.slice(0, 4)}` : name;
 }
 
-/** Months run without a hole: a month without money is a month too. */
-function labelsOf({ columns, rows }: VisualData): readonly Cell[] {
-  const found = [...new Set(rows.map(([label]) => label ?? null))];
-  if (columns[0]?.format !== 'month') return found;
-  const months = found.filter((label): label is string => typeof label === 'string').sort();
-  const all: string[] = [];
-  const last = months.at(-1) ?? '';
-  for (let month = months[0] ?? ''; month !== '' && month <= last; month = addMonths(month, 1)) all.push(month);
-  return all;
+/** Returns the labels of the axis. Months without rows are included. */
+function listLabels({ columns, rows }: VisualData): readonly Cell[] {
+  const values = [...new Set(rows.map(([label]) => label ?? null))];
+  if (columns[0]?.format !== 'month') return values;
+  return fillMonths(values.filter((label) => typeof label === 'string'));
 }
 
-function seriesOf(visual: Drawing<AxisKind>['visual'], data: VisualData, labels: readonly Cell[]): readonly Series[] {
+function buildSeries(
+  visual: Drawing<AxisKind>['visual'],
+  data: VisualData,
+  labels: readonly Cell[],
+): readonly Series[] {
   const { columns, rows, currency } = data;
   const at = new Map(labels.map((label, index) => [label, index]));
   const valueIndexes = columns.flatMap(({ role }, index) => (role === 'value' ? [index] : []));
@@ -120,7 +120,7 @@ function seriesOf(visual: Drawing<AxisKind>['visual'], data: VisualData, labels:
         const cell = row[valueIndex] ?? null;
         if (place === undefined || cell === null) continue;
         marks[place] = {
-          value: forPixels(cell),
+          value: toNumber(cell),
           text: formatCell(cell, column, currency),
           title: formatCell(row[0] ?? null, first, currency),
           row: index,
@@ -132,48 +132,48 @@ function seriesOf(visual: Drawing<AxisKind>['visual'], data: VisualData, labels:
   );
 }
 
-/** The largest have a colour each; the others are one, and are named. */
-function takeTogether(
+/** Gives the largest series one colour each and combines the others. A note names the combined ones. */
+function groupSmallSeries(
   series: readonly Series[],
   colours: number,
   { rows, currency }: VisualData,
 ): { readonly series: readonly Series[]; readonly notes: readonly string[] } {
-  const bySize = [...series].sort((one, other) => sizeOf(other) - sizeOf(one));
+  const bySize = [...series].sort((one, other) => measureSeries(other) - measureSeries(one));
   if (series.length <= colours) return { series: series.length > 2 ? bySize : series, notes: [] };
-  const kept = bySize.slice(0, colours - 1);
-  const rest = bySize.slice(colours - 1);
-  const column = rest[0]?.column;
+  const largest = bySize.slice(0, colours - 1);
+  const smallest = bySize.slice(colours - 1);
+  const column = smallest[0]?.column;
   if (!column) return { series, notes: [] };
   const valueIndex = (rows[0]?.length ?? 1) - 1;
-  const marks = (kept[0]?.marks ?? []).map((_, index): Mark | null => {
-    const together = rest.flatMap((one) => one.marks[index] ?? []);
-    if (together.length === 0) return null;
-    const total = sumOf(together.map(({ row }) => String(rows[row]?.[valueIndex] ?? '0')));
+  const marks = (largest[0]?.marks ?? []).map((_, index): Mark | null => {
+    const combined = smallest.flatMap((one) => one.marks[index] ?? []);
+    if (combined.length === 0) return null;
+    const total = sumAmounts(combined.map(({ row }) => String(rows[row]?.[valueIndex] ?? '0')));
     return {
-      value: forPixels(total),
+      value: toNumber(total),
       text: formatCell(total, column, currency),
-      title: together[0]?.title ?? '',
+      title: combined[0]?.title ?? '',
       row: -1,
     };
   });
   return {
-    series: [...kept, { name: `${rest.length} others`, column, marks, together: true }],
-    notes: [`Others: ${rest.map(({ name }) => name).join(', ')}.`],
+    series: [...largest, { name: `${smallest.length} others`, column, marks, isCombined: true }],
+    notes: [`Others: ${smallest.map(({ name }) => name).join(', ')}.`],
   };
 }
 
-function sizeOf({ marks }: Series): number {
+function measureSeries({ marks }: Series): number {
   return marks.reduce((total, mark) => total + Math.abs(typeof mark?.value === 'number' ? mark.value : 0), 0);
 }
 
-function drawn(
-  { name, marks, together }: Series,
+function drawSeries(
+  { name, marks, isCombined }: Series,
   index: number,
   count: number,
   { visual, palette, narrow }: Drawing<AxisKind>,
   horizontal: boolean,
 ): LineSeriesOption | BarSeriesOption {
-  const colour = together ? palette.rest : (palette.series[index] ?? palette.rest);
+  const colour = isCombined ? palette.rest : (palette.series[index] ?? palette.rest);
   const clickable = visual.drill === undefined ? ('default' as const) : ('pointer' as const);
   if (visual.kind === 'line')
     return {
@@ -195,7 +195,7 @@ function drawn(
     name,
     ...(stacked ? { stack: 'all' } : {}),
     data: marks.map((mark) =>
-      mark ? { ...mark, ...coloured(mark, count, palette) } : { value: '-' },
+      mark ? { ...mark, ...getBarColour(mark, count, palette) } : { value: '-' },
     ) as BarSeriesOption['data'] & object,
     barMaxWidth: horizontal ? 22 : 34,
     barGap: '12%',
@@ -211,18 +211,18 @@ function drawn(
       position: 'right',
       color: palette.ink,
       fontSize: narrow ? 11 : 12,
-      formatter: ({ data }) => textOf(data),
+      formatter: ({ data }) => getText(data),
     },
     emphasis: { focus: count > 2 ? 'series' : 'none' },
   };
 }
 
-/** A single series of gains and losses shows which is which. */
-function coloured({ value }: Mark, count: number, palette: Palette): object {
+/** Colours losses of a single series differently from gains. */
+function getBarColour({ value }: Mark, count: number, palette: Palette): object {
   if (count > 1 || typeof value !== 'number' || value >= 0) return {};
   return { itemStyle: { color: palette.series[1], borderRadius: [0, 0, 4, 4] } };
 }
 
-function textOf(data: unknown): string {
+function getText(data: unknown): string {
   return typeof data === 'object' && data !== null && 'text' in data ? String(data.text) : '';
 }

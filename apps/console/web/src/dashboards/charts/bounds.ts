@@ -1,8 +1,8 @@
 /** Longitude and latitude in degrees. */
 export type Position = readonly [number, number];
 
-/** The part of the world that is shown: around the places with money, never closer than a country's size. */
-export function boundsOf(positions: readonly Position[]): { readonly boundingCoords?: [number, number][] } {
+/** Returns the part of the world to show: the positions with a margin, at least the size of a country. */
+export function getBounds(positions: readonly Position[]): { readonly boundingCoords?: [number, number][] } {
   if (positions.length === 0)
     return {
       boundingCoords: [
@@ -10,12 +10,12 @@ export function boundsOf(positions: readonly Position[]): { readonly boundingCoo
         [180, -56],
       ],
     };
-  const [west, east] = spread(
+  const [west, east] = widen(
     positions.map(([longitude]) => longitude),
     40,
     [-170, 180],
   );
-  const [south, north] = spread(
+  const [south, north] = widen(
     positions.map(([, latitude]) => latitude),
     26,
     [-56, 78],
@@ -28,7 +28,7 @@ export function boundsOf(positions: readonly Position[]): { readonly boundingCoo
   };
 }
 
-function spread(values: readonly number[], least: number, [lowest, highest]: Position): Position {
+function widen(values: readonly number[], least: number, [lowest, highest]: Position): Position {
   const low = values.reduce((one, other) => Math.min(one, other));
   const high = values.reduce((one, other) => Math.max(one, other));
   const around = Math.max((high - low) * 0.08, (least - (high - low)) / 2, 2);

@@ -1,14 +1,14 @@
-import { monthsBetween } from '../../shared/dates.ts';
+import { countMonths } from '../../shared/dates.ts';
 
 export const TOP = 26;
 export const CELL = 17;
 export const BLOCK = TOP + 7 * CELL + 18;
 
-/** Squares get too small beyond a year in one row, and beyond half a year on a phone. */
-export const monthsInRow = (narrow: boolean): number => (narrow ? 6 : 12);
+/** More months in one row would make the squares too small. */
+export const getMonthsPerRow = (narrow: boolean): number => (narrow ? 6 : 12);
 
-/** Known before the figures are. */
-export function calendarHeight(from: string | undefined, to: string | undefined, narrow: boolean): number {
-  const months = from !== undefined && to !== undefined ? monthsBetween(from, to) : 12;
-  return Math.ceil(Math.max(months, 1) / monthsInRow(narrow)) * BLOCK;
+/** Returns the height, which must be known before the figures are. */
+export function getCalendarHeight(from: string | undefined, to: string | undefined, narrow: boolean): number {
+  const months = from !== undefined && to !== undefined ? countMonths(from, to) : 12;
+  return Math.ceil(Math.max(months, 1) / getMonthsPerRow(narrow)) * BLOCK;
 }

@@ -1,22 +1,22 @@
-import { addMonths, monthsBetween } from '../../shared/dates.ts';
-import { forPixels } from '../../shared/money.ts';
+import { addMonths, countMonths } from '../../shared/dates.ts';
+import { toNumber } from '../../shared/money.ts';
 import { formatCell } from '../figures.ts';
-import { BLOCK, CELL, monthsInRow, TOP } from './calendar-height.ts';
+import { BLOCK, CELL, getMonthsPerRow, TOP } from './calendar-height.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
-import { tooltip } from './tooltip.ts';
+import { createTooltip } from './tooltip.ts';
 
-export function calendar({ data, palette, narrow, visual }: Drawing<'calendar'>): Drawn {
+export function drawCalendar({ data, palette, narrow, visual }: Drawing<'calendar'>): Drawn {
   const [day, value] = data.columns;
   const days = data.rows.map(([date]) => String(date)).sort();
   const [first, last] = [days[0], days.at(-1)];
   if (!day || !value || first === undefined || last === undefined) return { option: {} };
-  const ranges = rangesOf(first.slice(0, 7), last.slice(0, 7), monthsInRow(narrow));
-  // One day of rent must not make all others pale.
-  const amounts = data.rows.map((row) => forPixels(row[1] ?? null) ?? 0).sort((one, other) => one - other);
+  const ranges = splitIntoRanges(first.slice(0, 7), last.slice(0, 7), getMonthsPerRow(narrow));
+  // The scale ends at the 95th percentile: one day of rent would make all other days pale.
+  const amounts = data.rows.map((row) => toNumber(row[1] ?? null) ?? 0).sort((one, other) => one - other);
   const high = amounts[Math.floor(amounts.length * 0.95)] ?? 1;
   const marks = data.rows.map(
     (row, index): Mark => ({
-      value: [String(row[0]), forPixels(row[1] ?? null) ?? 0],
+      value: [String(row[0]), toNumber(row[1] ?? null) ?? 0],
       text: formatCell(row[1] ?? null, value, data.currency),
       title: formatCell(row[0] ?? null, day, data.currency),
       row: index,
@@ -24,10 +24,10 @@ export function calendar({ data, palette, narrow, visual }: Drawing<'calendar'>)
   );
   return {
     option: {
-      tooltip: tooltip(palette, 'item'),
+      tooltip: createTooltip(palette, 'item'),
       visualMap: { show: false, min: 0, max: high, dimension: 1, inRange: { color: [...palette.scale] } },
       calendar: ranges.map((range, index) => ({
-        range: [range[0], lastDayOf(range[1])],
+        range: [range[0], getLastDay(range[1])],
         top: index * BLOCK + TOP,
         left: 40,
         right: 4,
@@ -56,16 +56,16 @@ export function calendar({ data, palette, narrow, visual }: Drawing<'calendar'>)
   };
 }
 
-/** A range that names a month ends with its first day. */
-function lastDayOf(month: string): string {
+/** Returns the last day of a month. ECharts would end a range that names a month at its first day. */
+function getLastDay(month: string): string {
   const [year = 0, monthOfYear = 1] = month.split('-').map(Number);
   return `${month}-${new Date(Date.UTC(year, monthOfYear, 0)).getUTCDate()}`;
 }
 
-function rangesOf(first: string, last: string, length: number): [string, string][] {
+function splitIntoRanges(first: string, last: string, length: number): [string, string][] {
   const ranges: [string, string][] = [];
   for (
-    let from = addMonths(last, 1 - Math.ceil(monthsBetween(first, last) / length) * length);
+    let from = addMonths(last, 1 - Math.ceil(countMonths(first, last) / length) * length);
     from <= last;
     from = addMonths(from, length)
   )

@@ -2,9 +2,10 @@ import type { VisualData } from '@centflow/reports';
 import { useComputedColorScheme } from '@mantine/core';
 import { useReducedMotion } from '@mantine/hooks';
 import { type CSSProperties, useEffect, useRef, useState } from 'react';
+import { formatCount } from '../../shared/numbers.ts';
 import { usePrinting } from '../../shared/printing.ts';
 import classes from '../dashboards.module.css';
-import { formatCell, markOf } from '../figures.ts';
+import { formatCell, getDimensions } from '../figures.ts';
 import type { OnMark } from '../visual-card.tsx';
 import { NARROW } from '../visual-height.ts';
 import { draw } from './draw.ts';
@@ -20,17 +21,17 @@ interface Props {
   readonly onMark: OnMark | undefined;
 }
 
-/** A picture for the eye; who reads by ear or by keyboard has the same figures as a table, one button away. */
+/** Draws a visual with ECharts. People who use a screen reader or a keyboard can show the same figures as a table. */
 export default function Chart({ visual, data, height, onMark }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
   const printing = usePrinting();
-  const still = useReducedMotion();
+  const reducedMotion = useReducedMotion();
   const [notes, setNotes] = useState<readonly string[]>([]);
   const clicked = useRef<(row: number) => void>(() => undefined);
   clicked.current = (row) => {
     const cells = data.rows[row];
-    if (cells) onMark?.(markOf(data, cells));
+    if (cells) onMark?.(getDimensions(data, cells));
   };
 
   useEffect(() => {
@@ -38,13 +39,18 @@ export default function Chart({ visual, data, height, onMark }: Props) {
     if (!element) return undefined;
     const palette = palettes[printing ? 'light' : scheme];
     const chart = echarts.init(element, undefined, { renderer: 'svg' });
-    let gone = false;
+    let isDisposed = false;
     const show = async () => {
       const drawn = await draw({ visual, data, palette, narrow: element.clientWidth < NARROW });
-      if (gone) return;
+      if (isDisposed) return;
       setNotes(drawn.notes ?? []);
       chart.setOption(
-        { animation: !still && !printing, animationDuration: 350, textStyle: { fontFamily: FONT }, ...drawn.option },
+        {
+          animation: !reducedMotion && !printing,
+          animationDuration: 350,
+          textStyle: { fontFamily: FONT },
+          ...drawn.option,
+        },
         { notMerge: true },
       );
       if (printing) fitPaper(element);
@@ -63,11 +69,11 @@ export default function Chart({ visual, data, height, onMark }: Props) {
     });
     resized.observe(element);
     return () => {
-      gone = true;
+      isDisposed = true;
       resized.disconnect();
       chart.dispose();
     };
-  }, [visual, data, scheme, still, printing]);
+  }, [visual, data, scheme, reducedMotion, printing]);
 
   return (
     <>
@@ -75,7 +81,7 @@ export default function Chart({ visual, data, height, onMark }: Props) {
         ref={place}
         className={classes.drawing}
         role="img"
-        aria-label={summaryOf(visual, data)}
+        aria-label={describeChart(visual, data)}
         style={{ '--height': `${height}px` } as CSSProperties}
       />
       {notes.map((note) => (
@@ -87,7 +93,7 @@ export default function Chart({ visual, data, height, onMark }: Props) {
   );
 }
 
-/** Drawn for the screen's width, and scaled to the paper's where that is less. */
+/** Scales a drawing of the screen's width down to the width of the paper. */
 function fitPaper(element: HTMLElement) {
   const drawing = element.querySelector('svg');
   const frame = drawing?.parentElement;
@@ -98,10 +104,11 @@ function fitPaper(element: HTMLElement) {
   Object.assign(frame.style, { width: '100%', maxWidth: `${width}px`, height: 'auto' });
 }
 
-/** Says what is drawn, and that the figures are one button away. */
-function summaryOf({ title, question }: Drawable, { columns, rows, currency }: VisualData): string {
+/** Describes the chart for screen readers and names the button that shows its table. */
+function describeChart({ title, question }: Drawable, { columns, rows, currency }: VisualData): string {
   const [first] = columns;
   const from = first ? formatCell(rows[0]?.[0] ?? null, first, currency) : '';
   const to = first ? formatCell(rows.at(-1)?.[0] ?? null, first, currency) : '';
-  return `Chart: ${title}. ${question} ${rows.length} figures, ${from} to ${to}. The button “Show as a table” tells them.`;
+  const count = formatCount(rows.length, 'figure');
+  return `Chart: ${title}. ${question} ${count}, ${from} to ${to}. Use “Show as a table” to read them.`;
 }

@@ -1,11 +1,11 @@
-/** From a visual and its figures to what ECharts draws. */
-import { axisChart } from './axis-chart.ts';
-import { calendar } from './calendar.ts';
+/** Turns a visual and its figures into ECharts options. */
+import { drawAxisChart } from './axis-chart.ts';
+import { drawCalendar } from './calendar.ts';
 import type { Drawable } from './drawable.ts';
 import type { Drawing, Drawn } from './drawing.ts';
-import { heatMap } from './heat-map.ts';
+import { drawHeatMap } from './heat-map.ts';
 
-/** Loaded only where a map is shown; from then on drawing one waits for nothing, as printing cannot wait. */
+/** The code of the maps, loaded for the first map. Later drawings are immediate, because printing cannot wait. */
 let maps: typeof import('./maps.ts') | undefined;
 
 export async function draw(drawing: Drawing<Drawable['kind']>): Promise<Drawn> {
@@ -14,16 +14,16 @@ export async function draw(drawing: Drawing<Drawable['kind']>): Promise<Drawn> {
     case 'line':
     case 'bar':
     case 'stacked':
-      return axisChart({ ...drawing, visual });
+      return drawAxisChart({ ...drawing, visual });
     case 'heatmap':
-      return heatMap({ ...drawing, visual });
+      return drawHeatMap({ ...drawing, visual });
     case 'calendar':
-      return calendar({ ...drawing, visual });
+      return drawCalendar({ ...drawing, visual });
     case 'filled-map':
       maps ??= await import('./maps.ts');
-      return maps.filledMap({ ...drawing, visual });
+      return maps.drawFilledMap({ ...drawing, visual });
     case 'point-map':
       maps ??= await import('./maps.ts');
-      return maps.pointMap({ ...drawing, visual });
+      return maps.drawPointMap({ ...drawing, visual });
   }
 }

@@ -5,7 +5,7 @@ export type Drawable = Extract<
   { kind: 'line' | 'bar' | 'stacked' | 'heatmap' | 'calendar' | 'filled-map' | 'point-map' }
 >;
 
-/** The others are tables and single figures, which HTML shows better. */
+/** Returns whether ECharts draws the visual. Tables and single figures are HTML. */
 export function isDrawable(visual: Visual): visual is Drawable {
   return !['kpi', 'pivot', 'table', 'list'].includes(visual.kind);
 }

@@ -1,4 +1,4 @@
-/** What every kind of chart is drawn from, and what comes out. */
+/** The input and output of every kind of chart. */
 import type { Visual, VisualData, VisualKind } from '@centflow/reports';
 import type { EChartsOption } from 'echarts';
 import type { Palette } from './palette.ts';
@@ -7,24 +7,24 @@ export interface Drawing<Kind extends VisualKind = VisualKind> {
   readonly visual: Extract<Visual, { kind: Kind }>;
   readonly data: VisualData;
   readonly palette: Palette;
-  /** A phone's width. */
+  /** True at the width of a phone. */
   readonly narrow: boolean;
 }
 
 export interface Drawn {
   readonly option: EChartsOption;
-  /** What the picture cannot show, in words: places without a position, series that were taken together. */
+  /** Describes what the chart cannot show, such as places without a position. */
   readonly notes?: readonly string[];
 }
 
-/** A mark on a chart, and which row of the answer it stands for; −1 where it stands for several. */
+/** A mark on a chart. `row` is its row of the answer, or −1 if it combines several rows. */
 export interface Mark {
   readonly value: number | null | readonly (string | number | null)[];
-  /** The exact figure as it is told. */
+  /** The exact figure, formatted for people. */
   readonly text: string;
   readonly title: string;
   readonly row: number;
-  /** Of one square: its figure, and the ink that is read on it. */
+  /** The figure inside a heat map's square and a text colour that is readable on it. */
   readonly label?: { readonly formatter: string; readonly color: string };
 }
 

@@ -1,4 +1,4 @@
-/** The parts of ECharts that are drawn with, and no more: this chunk comes after the first paint. */
+/** Registers only the parts of ECharts that the console uses. This chunk loads after the first paint. */
 import { BarChart, HeatmapChart, LineChart, MapChart, ScatterChart } from 'echarts/charts';
 import {
   AriaComponent,

@@ -1,29 +1,29 @@
-import { addMonths } from '../../shared/dates.ts';
-import { formatMoneyShort, forPixels } from '../../shared/money.ts';
+import { fillMonths } from '../../shared/dates.ts';
+import { formatMoneyShort, toNumber } from '../../shared/money.ts';
 import { formatCell } from '../figures.ts';
-import { monthLabel } from './axis-chart.ts';
+import { formatMonthLabel } from './axis-chart.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
-import { tooltip } from './tooltip.ts';
+import { createTooltip } from './tooltip.ts';
 
-/** So many months leave room for a figure in each square. */
+/** With more months, the squares are too small for figures. */
 const MONTHS_WITH_FIGURES = 13;
 
-export function heatMap({ data, palette, narrow, visual }: Drawing<'heatmap'>): Drawn {
+export function drawHeatMap({ data, palette, narrow, visual }: Drawing<'heatmap'>): Drawn {
   const [x, y, value] = data.columns;
   if (!x || !y || !value) return { option: {} };
-  const columns = continued(data.rows.map(([label]) => String(label)));
+  const columns = fillMonths(data.rows.map(([label]) => String(label)));
   const totals = new Map<string, number>();
   for (const [, label, amount] of data.rows) {
     const name = formatCell(label ?? null, y, data.currency);
-    totals.set(name, (totals.get(name) ?? 0) + (forPixels(amount ?? null) ?? 0));
+    totals.set(name, (totals.get(name) ?? 0) + (toNumber(amount ?? null) ?? 0));
   }
   const rows = [...totals].sort((one, other) => one[1] - other[1]).map(([name]) => name);
   const figures = !narrow && columns.length <= MONTHS_WITH_FIGURES;
-  const highest = Math.max(...data.rows.map((row) => forPixels(row[2] ?? null) ?? 0), 0);
-  // Rent would leave every other square pale: the shade follows the square root.
+  const highest = Math.max(...data.rows.map((row) => toNumber(row[2] ?? null) ?? 0), 0);
+  // The shade follows the square root. Otherwise a large amount such as rent would make all other squares pale.
   const shade = (amount: number) => Math.sqrt(Math.max(amount, 0));
   const marks = data.rows.map((row, index): Mark => {
-    const amount = forPixels(row[2] ?? null) ?? 0;
+    const amount = toNumber(row[2] ?? null) ?? 0;
     const name = formatCell(row[1] ?? null, y, data.currency);
     return {
       value: [columns.indexOf(String(row[0])), rows.indexOf(name), shade(amount)],
@@ -32,20 +32,20 @@ export function heatMap({ data, palette, narrow, visual }: Drawing<'heatmap'>): 
       row: index,
       label: {
         formatter: data.currency === null ? String(row[2]) : formatMoneyShort(amount, data.currency),
-        color: shadeIsDark(shade(amount) / (shade(highest) || 1), palette.panel) ? '#ffffff' : '#10201b',
+        color: isDarkShade(shade(amount) / (shade(highest) || 1), palette.panel) ? '#ffffff' : '#10201b',
       },
     };
   });
   return {
     option: {
-      tooltip: tooltip(palette, 'item'),
+      tooltip: createTooltip(palette, 'item'),
       grid: { left: 2, right: 2, top: 4, bottom: 2, containLabel: true },
       xAxis: {
         type: 'category',
         data: columns,
         axisLine: { show: false },
         axisTick: { show: false },
-        axisLabel: { color: palette.soft, lineHeight: 17, hideOverlap: true, formatter: monthLabel },
+        axisLabel: { color: palette.soft, lineHeight: 17, hideOverlap: true, formatter: formatMonthLabel },
       },
       yAxis: {
         type: 'category',
@@ -75,15 +75,7 @@ export function heatMap({ data, palette, narrow, visual }: Drawing<'heatmap'>): 
   };
 }
 
-/** Which ink is read on a shade; the dark scheme's scale runs the other way. */
-function shadeIsDark(share: number, panel: string): boolean {
+/** Returns whether a shade needs light text. The scale of the dark scheme runs the other way. */
+function isDarkShade(share: number, panel: string): boolean {
   return panel === '#ffffff' ? share > 0.62 : share < 0.62;
-}
-
-function continued(labels: readonly string[]): string[] {
-  const sorted = [...new Set(labels)].sort();
-  const all: string[] = [];
-  const last = sorted.at(-1) ?? '';
-  for (let month = sorted[0] ?? ''; month !== '' && month <= last; month = addMonths(month, 1)) all.push(month);
-  return all;
 }

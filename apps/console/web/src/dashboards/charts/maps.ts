@@ -1,26 +1,28 @@
-/** Countries filled by amount, and cities as points. Loaded only where a map is shown. */
+/** Draws countries filled by amount and cities as points. Loaded only for maps. */
 
 import countries from 'virtual:countries';
+import type { VisualData } from '@centflow/reports';
 import type { EChartsOption } from 'echarts';
-import { forPixels } from '../../shared/money.ts';
+import { sumAmounts } from '../../shared/decimals.ts';
+import { toNumber } from '../../shared/money.ts';
 import { formatCell } from '../figures.ts';
-import { boundsOf, type Position } from './bounds.ts';
+import { getBounds, type Position } from './bounds.ts';
 import type { Drawing, Drawn, Mark } from './drawing.ts';
 import { echarts } from './echarts.ts';
-import { positionOf } from './places.ts';
-import { tooltip } from './tooltip.ts';
+import { findPosition } from './places.ts';
+import { createTooltip } from './tooltip.ts';
 
 const WORLD = 'world';
-/** Its licence asks for it. */
+/** The licence of GeoNames requires this credit. */
 const SOURCE = 'Positions of cities: GeoNames, CC BY 4.0.';
 echarts.registerMap(WORLD, countries as unknown as Parameters<typeof echarts.registerMap>[1]);
 const drawnCountries = new Set(countries.features.map(({ properties }) => properties.name));
 
-export function filledMap({ data, palette, visual }: Drawing<'filled-map'>): Drawn {
+export function drawFilledMap({ data, palette, visual }: Drawing<'filled-map'>): Drawn {
   const [country, value] = data.columns;
   if (!country || !value) return { option: {} };
   const all = data.rows.map((row, index) => {
-    const amount = forPixels(row[1] ?? null) ?? 0;
+    const amount = toNumber(row[1] ?? null) ?? 0;
     return {
       name: String(row[0]),
       value: Math.sqrt(Math.max(amount, 0)),
@@ -32,7 +34,7 @@ export function filledMap({ data, palette, visual }: Drawing<'filled-map'>): Dra
   const shown = all.filter(({ name }) => drawnCountries.has(name));
   const highest = Math.max(...shown.map((mark) => mark.value), 1);
   const option: EChartsOption = {
-    tooltip: tooltip(palette, 'item'),
+    tooltip: createTooltip(palette, 'item'),
     visualMap: { show: false, min: 0, max: highest, inRange: { color: [...palette.scale] } },
     series: [
       {
@@ -40,7 +42,7 @@ export function filledMap({ data, palette, visual }: Drawing<'filled-map'>): Dra
         name: value.title,
         map: WORLD,
         nameProperty: 'name',
-        ...boundsOf(outlinesOf(new Set(shown.map(({ name }) => name)))),
+        ...getBounds(getOutlines(new Set(shown.map(({ name }) => name)))),
         data: shown,
         cursor: visual.drill === undefined ? 'default' : 'pointer',
         selectedMode: false,
@@ -50,15 +52,22 @@ export function filledMap({ data, palette, visual }: Drawing<'filled-map'>): Dra
       },
     ],
   };
-  return { option, notes: notShown(all.filter(({ name }) => !drawnCountries.has(name))) };
+  return {
+    option,
+    notes: describeUnplaced(
+      data,
+      all.filter(({ name }) => !drawnCountries.has(name)),
+      'country',
+    ),
+  };
 }
 
-export function pointMap({ data, palette, visual }: Drawing<'point-map'>): Drawn {
+export function drawPointMap({ data, palette, visual }: Drawing<'point-map'>): Drawn {
   const [country, city, value] = data.columns;
   if (!country || !city || !value) return { option: {} };
   const all = data.rows.map((row, index) => {
-    const at = positionOf(row[0] ?? null, row[1] ?? null);
-    const amount = forPixels(row[2] ?? null) ?? 0;
+    const at = findPosition(row[0] ?? null, row[1] ?? null);
+    const amount = toNumber(row[2] ?? null) ?? 0;
     const name = formatCell(row[1] ?? null, city, data.currency);
     return {
       at,
@@ -72,10 +81,10 @@ export function pointMap({ data, palette, visual }: Drawing<'point-map'>): Drawn
   const shown = all.flatMap((mark) => (mark.at && mark.value ? [{ ...mark, at: mark.at, value: mark.value }] : []));
   const highest = Math.max(...shown.map(({ amount }) => amount), 1);
   const option: EChartsOption = {
-    tooltip: tooltip(palette, 'item'),
+    tooltip: createTooltip(palette, 'item'),
     geo: {
       map: WORLD,
-      ...boundsOf(shown.map(({ at }) => at)),
+      ...getBounds(shown.map(({ at }) => at)),
       silent: true,
       itemStyle: { areaColor: palette.blank, borderColor: palette.panel, borderWidth: 0.8 },
     },
@@ -86,29 +95,40 @@ export function pointMap({ data, palette, visual }: Drawing<'point-map'>): Drawn
         coordinateSystem: 'geo',
         data: shown,
         cursor: visual.drill === undefined ? 'default' : 'pointer',
-        // An area twice as large is twice as much.
-        symbolSize: (_, params) => 7 + 30 * Math.sqrt(amountOf(params.data) / highest),
+        // The area of a point, not its radius, is proportional to the amount.
+        symbolSize: (_, params) => 7 + 30 * Math.sqrt(getAmount(params.data) / highest),
         itemStyle: { color: palette.series[0] as string, opacity: 0.75, borderColor: palette.panel, borderWidth: 1 },
       },
     ],
   };
-  return { option, notes: [...notShown(all.filter(({ at }) => !at)), SOURCE] };
+  const unplaced = all.filter(({ at }) => !at);
+  return { option, notes: [...describeUnplaced(data, unplaced, 'place'), SOURCE] };
 }
 
-function amountOf(data: unknown): number {
+function getAmount(data: unknown): number {
   return typeof data === 'object' && data !== null && 'amount' in data ? Math.max(Number(data.amount), 0) : 0;
 }
 
-/** No place is dropped silently. */
-function notShown(marks: readonly Mark[]): readonly string[] {
-  if (marks.length === 0) return [];
-  const named = marks.slice(0, 12).map(({ title, text }) => `${title} (${text})`);
-  const more = marks.length > named.length ? ` and ${marks.length - named.length} more, see the table` : '';
-  return [`Not on the map: ${named.join(', ')}${more}.`];
+/** Describes the amounts that the map does not show: first those without a place, then unknown places by name. */
+function describeUnplaced(
+  { columns, rows, currency }: VisualData,
+  marks: readonly Mark[],
+  noun: 'country' | 'place',
+): readonly string[] {
+  const value = columns.at(-1);
+  const unstated = marks.filter(({ row }) => rows[row]?.slice(0, -1).includes(null));
+  const unknown = marks.filter((mark) => !unstated.includes(mark));
+  const total = sumAmounts(unstated.map(({ row }) => String(rows[row]?.at(-1) ?? '0')));
+  const named = unknown.slice(0, 12).map(({ title, text }) => `${title} (${text})`);
+  const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more, see the table` : '';
+  return [
+    ...(value && unstated.length > 0 ? [`${formatCell(total, value, currency)} has no ${noun}.`] : []),
+    ...(named.length > 0 ? [`Not on the map: ${named.join(', ')}${more}.`] : []),
+  ];
 }
 
-/** The largest piece of each country: French Guiana does not make Europe's map reach America. */
-function outlinesOf(names: ReadonlySet<string>): readonly Position[] {
+/** Returns the largest outline of each country, so that French Guiana does not stretch a map of Europe to America. */
+function getOutlines(names: ReadonlySet<string>): readonly Position[] {
   return countries.features
     .filter(({ properties }) => names.has(properties.name))
     .flatMap(({ geometry }) => {

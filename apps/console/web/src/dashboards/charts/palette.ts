@@ -1,19 +1,22 @@
-/** Colours of the charts in both schemes: told apart with every kind of colour blindness, 3:1 against the panel. */
+/**
+ * Chart colours of both schemes. They are distinguishable with every kind of colour blindness and have a contrast of
+ * 3:1 with the panel.
+ */
 export interface Palette {
   readonly ink: string;
   readonly soft: string;
   readonly line: string;
   readonly panel: string;
   readonly series: readonly string[];
-  /** What does not fit among the series. */
+  /** The colour of combined series. */
   readonly rest: string;
-  /** From little to much. */
+  /** From small to large amounts. */
   readonly scale: readonly string[];
-  /** A country or day without any. */
+  /** The colour of a country or day without amounts. */
   readonly blank: string;
 }
 
-/** ECharts measures its labels by it: `inherit` would be measured as another font. */
+/** ECharts measures labels with this font. It would measure `inherit` with another one. */
 export const FONT = '"Hanken Grotesk", system-ui, sans-serif';
 
 export const palettes: Readonly<Record<'light' | 'dark', Palette>> = {

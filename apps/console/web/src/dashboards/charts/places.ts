@@ -1,9 +1,9 @@
-/** Where cities are: the page's own list of those above 50,000 people, by the names that people write. */
+/** Finds the position of a city by the names that people write. The list has the cities of more than 50,000 people. */
 import cities from 'virtual:cities';
 import type { Cell } from '../figures.ts';
 import type { Position } from './bounds.ts';
 
-/** Names in their own language that GeoNames lists in English, and the other way round. */
+/** Other names of cities: GeoNames lists some in English and some in their own language. */
 const alsoCalled: Readonly<Record<string, string>> = {
   'at wien': 'vienna',
   'be antwerpen': 'antwerp',
@@ -49,29 +49,29 @@ const alsoCalled: Readonly<Record<string, string>> = {
 
 const byCountry = new Map<string, ReadonlyMap<string, Position>>();
 
-/** Undefined where the list has no such city. */
-export function positionOf(country: Cell, city: Cell): Position | undefined {
+/** Returns the position of a city, or undefined if the list does not have it. */
+export function findPosition(country: Cell, city: Cell): Position | undefined {
   if (country === null || city === null) return undefined;
-  const places = placesOf(String(country));
-  const name = folded(String(city));
+  const places = listPlaces(String(country));
+  const name = foldName(String(city));
   return places.get(name) ?? places.get(alsoCalled[`${String(country).toLowerCase()} ${name}`] ?? '');
 }
 
-function placesOf(country: string): ReadonlyMap<string, Position> {
+function listPlaces(country: string): ReadonlyMap<string, Position> {
   let places = byCountry.get(country);
   if (!places) {
     const named = (cities[country] ?? []).map((line): readonly [string, Position] => {
       const [name = '', longitude, latitude] = line.split('|');
-      return [folded(name), [Number(longitude), Number(latitude)]];
+      return [foldName(name), [Number(longitude), Number(latitude)]];
     });
-    // The largest comes first in the list, and last into the map: it wins.
+    // The list starts with the largest city. Reversing it lets the largest win if names repeat.
     places = new Map(named.reverse());
     byCountry.set(country, places);
   }
   return places;
 }
 
-/** `São Paulo` and `sao paulo` are one. */
-function folded(name: string): string {
+/** Removes accents and case: `São Paulo` equals `sao paulo`. */
+function foldName(name: string): string {
   return name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
 }

@@ -1,6 +1,6 @@
 /**
- * What is told about a mark under the pointer. Made of nodes and `textContent`: merchants and categories are what somebody
- * wrote into a CSV, and must never be read as HTML.
+ * Builds the tooltip of a mark from nodes and `textContent`. Merchants and categories come from CSV files and must
+ * never be read as HTML.
  */
 import type { TooltipComponentOption } from 'echarts';
 import { isMark } from './drawing.ts';
@@ -12,7 +12,7 @@ interface Pointed {
   readonly data?: unknown;
 }
 
-export function tooltip(palette: Palette, trigger: 'axis' | 'item'): TooltipComponentOption {
+export function createTooltip(palette: Palette, trigger: 'axis' | 'item'): TooltipComponentOption {
   return {
     trigger,
     confine: true,
@@ -26,36 +26,36 @@ export function tooltip(palette: Palette, trigger: 'axis' | 'item'): TooltipComp
       : {}),
     formatter: (pointed) => {
       const all = (Array.isArray(pointed) ? pointed : [pointed]) as readonly Pointed[];
-      return told(all.filter(({ data }) => isMark(data)));
+      return renderTooltip(all.filter(({ data }) => isMark(data)));
     },
   };
 }
 
-function told(all: readonly Pointed[]): HTMLElement {
+function renderTooltip(all: readonly Pointed[]): HTMLElement {
   const box = document.createElement('div');
   const first = all[0]?.data;
   if (!isMark(first)) return box;
-  box.append(element('div', first.title, 'font-weight:650;margin-bottom:2px'));
+  box.append(createElement('div', first.title, 'font-weight:650;margin-bottom:2px'));
   for (const { seriesName, color, data } of all) {
     if (!isMark(data)) continue;
-    const line = element('div', '', 'display:flex;gap:8px;align-items:center;font-variant-numeric:tabular-nums');
+    const line = createElement('div', '', 'display:flex;gap:8px;align-items:center;font-variant-numeric:tabular-nums');
     line.append(
-      element(
+      createElement(
         'span',
         '',
         `width:9px;height:9px;border-radius:3px;background:${typeof color === 'string' ? color : 'none'}`,
       ),
-      element('span', seriesName ?? '', 'flex:1;margin-right:16px'),
-      element('span', data.text, 'font-weight:600'),
+      createElement('span', seriesName ?? '', 'flex:1;margin-right:16px'),
+      createElement('span', data.text, 'font-weight:600'),
     );
     box.append(line);
   }
   return box;
 }
 
-function element(tag: string, text: string, style: string): HTMLElement {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  made.style.cssText = style;
-  return made;
+function createElement(tag: string, text: string, style: string): HTMLElement {
+  const created = document.createElement(tag);
+  created.textContent = text;
+  created.style.cssText = style;
+  return created;
 }

@@ -2,29 +2,29 @@ import type { Preview } from '@centflow/preview';
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconTool } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { formatBytes, formatInteger } from '../../shared/numbers.ts';
+import { formatBytes, formatCount } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
 import { FixRows } from '../fix/fix-rows.tsx';
-import { fixesIn } from '../fix/row-to-fix.ts';
+import { collectFixes } from '../fix/row-to-fix.ts';
 import { useFixDraft } from '../fix/use-fix-draft.ts';
-import { contractOf } from '../shared/feeds.ts';
+import { getContract } from '../shared/feeds.ts';
 import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
 import type { Card } from './card.ts';
-import { cards } from './the-cards.ts';
+import { cards } from './page-cards.ts';
 
-/** The rows that would be kept aside, to be mended before the file is sent. */
+/** Lets people fix the rows with problems before they send the file. */
 export function CardFixes({ card, preview }: { readonly card: Card; readonly preview: Preview }) {
-  // Dropped again after a reload, the same file finds what was typed.
+  // The key of the draft depends on the file only, so typed fixes return if the file is dropped again after a reload.
   const modified = card.source instanceof File ? card.source.lastModified : 0;
-  const { draft, change, forget } = useFixDraft(`${card.fileName} ${card.feed} ${card.source.size} ${modified}`);
+  const { draft, change, deleteDraft } = useFixDraft(`${card.fileName} ${card.feed} ${card.source.size} ${modified}`);
   const tooLarge = card.source.size > rewrittenAtMost;
-  const shape = { header: preview.header, contract: contractOf(card.feed ?? '') };
-  const fixes = fixesIn(preview.quarantined, draft, shape);
+  const shape = { header: preview.header, contract: getContract(card.feed ?? '') };
+  const fixes = collectFixes(preview.quarantined, draft, shape);
   const more = preview.rowsQuarantined - preview.quarantined.length;
   const rewrite = useMutation({
     mutationFn: () => previewWorker.replaceRows(card.source, card.name, fixes),
     onSuccess: async (source) => {
-      await forget();
+      await deleteDraft();
       cards.replaceSource(card.id, source, card.name, fixes.length);
     },
   });
@@ -33,12 +33,12 @@ export function CardFixes({ card, preview }: { readonly card: Card; readonly pre
       <Group justify="space-between" gap="xs">
         <div>
           <Title order={3} fz="sm">
-            {formatInteger(preview.rowsQuarantined)} {preview.rowsQuarantined === 1 ? 'row needs' : 'rows need'} mending
+            {formatCount(preview.rowsQuarantined, 'row needs', 'rows need')} fixing
           </Title>
           <Text size="xs" c="dimmed">
             {tooLarge
-              ? `The file is larger than ${formatBytes(rewrittenAtMost)}: send it, and mend these rows on the upload’s own page.`
-              : 'Mend them here, or send the file as it is: the other rows count, and these wait on the upload’s page.'}
+              ? `The file is larger than ${formatBytes(rewrittenAtMost)}. Send it, then fix these rows on the upload’s page.`
+              : 'Fix them here, or send the file as it is. The other rows count now, and you can fix these later on the upload’s page.'}
           </Text>
         </div>
         {tooLarge ? null : (
@@ -50,9 +50,7 @@ export function CardFixes({ card, preview }: { readonly card: Card; readonly pre
             loading={rewrite.isPending}
             onClick={() => rewrite.mutate()}
           >
-            {fixes.length === 0
-              ? 'Put the mended rows in'
-              : `Put ${formatInteger(fixes.length)} mended ${fixes.length === 1 ? 'row' : 'rows'} in`}
+            {fixes.length === 0 ? 'Apply fixes' : `Apply ${formatCount(fixes.length, 'fix', 'fixes')}`}
           </Button>
         )}
       </Group>
@@ -60,7 +58,8 @@ export function CardFixes({ card, preview }: { readonly card: Card; readonly pre
       <FixRows rows={preview.quarantined} shape={shape} draft={draft} onDraft={change} />
       {more > 0 ? (
         <Text size="xs" c="dimmed">
-          And {formatInteger(more)} more: once the file is sent all of them are on the upload’s page.
+          {formatCount(more, 'more row needs', 'more rows need')} fixing. After you send the file, the upload’s page
+          shows them all.
         </Text>
       ) : null}
     </Stack>

@@ -1,32 +1,32 @@
-/** What would become of a file if it were sent now, and what stands in the way. */
+/** Shows what sending a file would do, and what prevents it. */
 import { Alert, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle, IconSend, IconTable } from '@tabler/icons-react';
 import { useState } from 'react';
-import { formatBytes, formatInteger } from '../../shared/numbers.ts';
-import { nameProblem } from '../drop/object-name.ts';
+import { formatBytes, formatCount } from '../../shared/numbers.ts';
+import { findNameProblem } from '../drop/object-name.ts';
 import { MapButton } from '../mapping/map-button.tsx';
 import attention from '../shared/attention.module.css';
-import { feeds, feedTitle } from '../shared/feeds.ts';
-import { type Card, type Look, obstacle } from './card.ts';
+import { feeds, getTypeTitle } from '../shared/feeds.ts';
+import { type Card, type FileCheck, findObstacle } from './card.ts';
 import { CardFixes } from './card-fixes.tsx';
 import classes from './card-view.module.css';
 import { NameTaken } from './name-taken.tsx';
+import { cards } from './page-cards.ts';
 import { PreviewFigures } from './preview-figures.tsx';
-import { cards } from './the-cards.ts';
 
-export function CardPreview({ card, look }: { readonly card: Card; readonly look: Look }) {
-  const { preview, taken, held } = look;
-  const stands = obstacle(card);
-  const nothingNew = preview.rejected === undefined && preview.rowsGood === 0;
+export function CardPreview({ card, check }: { readonly card: Card; readonly check: FileCheck }) {
+  const { preview, existing, bytesSent } = check;
+  const obstacle = findObstacle(card);
+  const hasNoUsableRows = preview.rejected === undefined && preview.rowsGood === 0;
   return (
     <Stack className={classes.body} gap="md">
       {card.basedOn === null ? <NameAndFeed card={card} /> : null}
       {preview.rejected === undefined ? (
         <>
-          <PreviewFigures look={look} />
+          <PreviewFigures check={check} />
           {preview.ignoredColumns.length > 0 ? (
             <Text size="sm" c="dimmed">
-              Columns that are not read: {preview.ignoredColumns.join(', ')}.
+              Ignored columns: {preview.ignoredColumns.join(', ')}.
             </Text>
           ) : null}
           {preview.rowsQuarantined > 0 ? <CardFixes card={card} preview={preview} /> : null}
@@ -37,27 +37,29 @@ export function CardPreview({ card, look }: { readonly card: Card; readonly look
           variant="light"
           color="red"
           icon={<IconAlertTriangle aria-hidden />}
-          title="This file would be refused as a whole"
+          title="This file can’t be imported"
         >
           <Stack gap="sm" align="flex-start">
             <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
               {preview.rejected.reason}
             </Text>
-            {card.origin === null ? <MapButton card={card} label="It is my bank’s export: map its columns" /> : null}
+            {card.origin === null ? (
+              <MapButton card={card} label="It’s an export from my bank – match its columns" />
+            ) : null}
           </Stack>
         </Alert>
       )}
-      {taken !== null && card.basedOn === null ? <NameTaken card={card} taken={taken} /> : null}
-      {card.basedOn !== null && stands !== null ? (
+      {existing !== null && card.basedOn === null ? <NameTaken card={card} existing={existing} /> : null}
+      {card.basedOn !== null && obstacle !== null ? (
         <Alert
           role="alert"
           variant="light"
           color="orange"
           classNames={attention}
           icon={<IconAlertTriangle aria-hidden />}
-          title="The file moved on"
+          title="This file has changed"
         >
-          {stands}
+          {obstacle}
         </Alert>
       ) : null}
       {preview.rejected === undefined ? (
@@ -65,21 +67,21 @@ export function CardPreview({ card, look }: { readonly card: Card; readonly look
           <Group gap="xs">
             <Button
               leftSection={<IconSend size={18} aria-hidden />}
-              disabled={stands !== null || nameProblem(card.name, card.basedOn !== null) !== null}
+              disabled={obstacle !== null || findNameProblem(card.name, card.basedOn !== null) !== null}
               onClick={() => void cards.send(card.id)}
             >
-              {held > 0
-                ? `Go on sending (${formatBytes(held)} are there)`
+              {bytesSent > 0
+                ? `Resume sending (${formatBytes(bytesSent)} already sent)`
                 : card.corrects
                   ? 'Send the correction'
                   : 'Send'}
             </Button>
-            {card.origin === null ? null : <MapButton card={card} label="Change the mapping" />}
+            {card.origin === null ? null : <MapButton card={card} label="Change the column matching" />}
           </Group>
-          {nothingNew ? (
+          {hasNoUsableRows ? (
             <Text size="sm" c="dimmed">
-              <IconInfoCircle size={16} aria-hidden style={{ verticalAlign: -3 }} /> It has no good row: nothing would
-              change.
+              <IconInfoCircle size={16} aria-hidden style={{ verticalAlign: -3 }} /> No usable rows. Sending this file
+              would change nothing.
             </Text>
           ) : null}
         </Group>
@@ -88,25 +90,25 @@ export function CardPreview({ card, look }: { readonly card: Card; readonly look
   );
 }
 
-/** Both can be wrong, so both can be changed; mostly nobody needs to. */
+/** Shows the type and the name of the file, and lets people change them. */
 function NameAndFeed({ card }: { readonly card: Card }) {
   const [open, setOpen] = useState(false);
   const [name, setName] = useState(card.name);
-  const problem = nameProblem(name);
-  if (!open && nameProblem(card.name) === null) {
+  const problem = findNameProblem(name);
+  if (!open && findNameProblem(card.name) === null) {
     return (
       <Group gap={6}>
         <IconTable size={16} aria-hidden />
         <Text size="sm">
-          Will be added to <b>{feedTitle(card.feed)}</b>
-          {card.origin?.template ? <> by your template “{card.origin.template}”</> : null}
-          {card.fixed > 0 ? `, with ${formatInteger(card.fixed)} ${card.fixed === 1 ? 'row' : 'rows'} fixed` : null}
+          Will be added to <b>{getTypeTitle(card.feed)}</b>
+          {card.origin?.template ? <>, read with your template “{card.origin.template}”</> : null}
+          {card.fixed > 0 ? `, with ${formatCount(card.fixed, 'row')} fixed` : null}
         </Text>
         <Button
           size="compact-xs"
           variant="subtle"
           onClick={() => setOpen(true)}
-          aria-label={`Change the feed or name of ${card.name}`}
+          aria-label={`Change the type or name of ${card.name}`}
         >
           Change
         </Button>
@@ -116,10 +118,10 @@ function NameAndFeed({ card }: { readonly card: Card }) {
   return (
     <Group gap="sm" align="flex-start">
       <Select
-        label="Feed"
+        label="Type"
         w={170}
         allowDeselect={false}
-        data={feeds.map((value) => ({ value, label: feedTitle(value) }))}
+        data={feeds.map((value) => ({ value, label: getTypeTitle(value) }))}
         value={card.feed}
         disabled={card.origin !== null}
         onChange={(value) => {
@@ -138,7 +140,7 @@ function NameAndFeed({ card }: { readonly card: Card }) {
           <TextInput
             style={{ flex: 1 }}
             label="Name"
-            description="A file sent later under the same name corrects this one."
+            description="A file that you send later with the same name replaces this one."
             value={name}
             error={problem}
             onChange={({ currentTarget }) => setName(currentTarget.value)}

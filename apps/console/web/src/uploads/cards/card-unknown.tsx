@@ -1,46 +1,45 @@
 import { Alert, Button, Group, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { MapButton } from '../mapping/map-button.tsx';
-import { feeds, feedTitle } from '../shared/feeds.ts';
+import { feeds, getTypeTitle } from '../shared/feeds.ts';
 import type { Card, Phase } from './card.ts';
 import classes from './card-view.module.css';
-import { cards } from './the-cards.ts';
+import { cards } from './page-cards.ts';
 
-interface Props extends Pick<Extract<Phase, { at: 'unknown' }>, 'header' | 'templatesTrouble'> {
+interface Props extends Pick<Extract<Phase, { kind: 'unknown' }>, 'header' | 'templatesError'> {
   readonly card: Card;
 }
 
-/** Its header is no feed's: most likely it is a bank's own export. */
-export function CardUnknown({ card, header, templatesTrouble }: Props) {
+/** Shows a file whose columns match no type, most likely a bank's export. */
+export function CardUnknown({ card, header, templatesError }: Props) {
   const [other, setOther] = useState(false);
   return (
     <Stack className={classes.body} gap="sm">
       <Text size="sm">
-        This is no file of incomes, expenses or budgets as it stands. If it comes from your bank, say once which column
-        is what: the next export of that bank is then read by itself.
+        We don’t know this layout yet. Match its columns once, and the next export from this bank will be recognised.
       </Text>
       {header.length > 0 ? (
         <Text size="xs" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
-          Its columns: {header.join(', ')}
+          Columns: {header.join(', ')}
         </Text>
       ) : null}
-      {templatesTrouble === null ? null : (
+      {templatesError === null ? null : (
         <Alert role="alert" variant="light" color="orange" title="Your templates could not be loaded">
           <Text size="sm" mb="xs">
-            So this file was not compared with them. {templatesTrouble.detail}
+            We could not check whether one of them fits this file. {templatesError.detail}
           </Text>
-          <Button variant="default" size="xs" onClick={() => cards.lookAgain(card.id)}>
-            Compare it with my templates
+          <Button variant="default" size="xs" onClick={() => cards.checkAgain(card.id)}>
+            Try my templates again
           </Button>
         </Alert>
       )}
       <Group gap="sm">
-        <MapButton card={card} label="Map its columns" primary />
+        <MapButton card={card} label="Match the columns" primary />
         {other ? (
           <Select
-            aria-label="Feed"
-            placeholder="Which feed should it be?"
-            data={feeds.map((value) => ({ value, label: feedTitle(value) }))}
+            aria-label="Type"
+            placeholder="Choose a type"
+            data={feeds.map((value) => ({ value, label: getTypeTitle(value) }))}
             onChange={(value) => {
               const feed = feeds.find((name) => name === value);
               if (feed !== undefined) cards.choose(card.id, feed);
@@ -48,7 +47,7 @@ export function CardUnknown({ card, header, templatesTrouble }: Props) {
           />
         ) : (
           <Button variant="subtle" onClick={() => setOther(true)}>
-            It should be one: tell me what is wrong
+            It’s already in Centflow’s format – show me what’s wrong
           </Button>
         )}
       </Group>

@@ -1,16 +1,16 @@
-/** One dropped file, wherever it stands. */
+/** Shows one dropped file in its current phase. */
 import { ActionIcon, Alert, Badge, Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconFileSpreadsheet, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
 import { formatBytes, formatPercent } from '../../shared/numbers.ts';
 import attention from '../shared/attention.module.css';
-import { feedTitle } from '../shared/feeds.ts';
+import { getTypeTitle } from '../shared/feeds.ts';
 import { StateBadge } from '../shared/state-badge.tsx';
 import type { Card } from './card.ts';
 import { CardFollowing } from './card-following.tsx';
 import { CardPreview } from './card-preview.tsx';
 import { CardUnknown } from './card-unknown.tsx';
 import classes from './card-view.module.css';
-import { cards } from './the-cards.ts';
+import { cards } from './page-cards.ts';
 
 export function CardView({ card }: { readonly card: Card }) {
   const { id, phase, source, feed, name } = card;
@@ -24,7 +24,7 @@ export function CardView({ card }: { readonly card: Card }) {
           </Text>
           <Text size="xs" c="dimmed">
             {[
-              feed === null ? null : feedTitle(feed),
+              feed === null ? null : getTypeTitle(feed),
               formatBytes(source.size),
               card.origin === null ? null : `from ${card.origin.fileName}`,
             ]
@@ -36,7 +36,7 @@ export function CardView({ card }: { readonly card: Card }) {
         <ActionIcon
           variant="subtle"
           color="gray"
-          aria-label={`${phase.at === 'following' ? 'Take off the page' : 'Remove'}: ${name}`}
+          aria-label={`${phase.kind === 'following' ? 'Clear' : 'Remove'} ${name}`}
           onClick={() => void cards.remove(id)}
         >
           <IconX size={18} aria-hidden />
@@ -49,16 +49,16 @@ export function CardView({ card }: { readonly card: Card }) {
 
 function CardBadge({ card }: { readonly card: Card }) {
   const { phase } = card;
-  if (phase.at === 'following') return <StateBadge stage={phase.progress.stage} />;
+  if (phase.kind === 'following') return <StateBadge stage={phase.progress.stage} />;
   const words = {
     reading: ['Reading', 'gray'],
-    unknown: ['Not a feed yet', 'orange'],
+    unknown: ['Needs setting up', 'orange'],
     ready: ['Not sent yet', 'blue'],
     sending: ['Sending', 'blue'],
     paused: ['Paused', 'gray'],
     stopped: ['Not sent', 'red'],
   } as const;
-  const [label, color] = words[phase.at];
+  const [label, color] = words[phase.kind];
   return (
     <Badge
       variant="light"
@@ -75,21 +75,21 @@ function CardBadge({ card }: { readonly card: Card }) {
 
 function CardBody({ card }: { readonly card: Card }) {
   const { phase } = card;
-  switch (phase.at) {
+  switch (phase.kind) {
     case 'reading':
       return (
         <div className={classes.body}>
           <Progress value={phase.share * 100} aria-label={`Reading ${card.name}`} size="sm" />
           <Text size="sm" c="dimmed" mt={6} role="status">
-            Looking at what is in it
+            Reading the file
             {phase.share > 0.02 ? ` – ${formatPercent(Math.round(phase.share * 100) / 100)}` : '…'}
           </Text>
         </div>
       );
     case 'unknown':
-      return <CardUnknown card={card} header={phase.header} templatesTrouble={phase.templatesTrouble} />;
+      return <CardUnknown card={card} header={phase.header} templatesError={phase.templatesError} />;
     case 'ready':
-      return <CardPreview card={card} look={phase.look} />;
+      return <CardPreview card={card} check={phase.check} />;
     case 'sending':
     case 'paused':
       return <CardSending card={card} phase={phase} />;
@@ -101,14 +101,14 @@ function CardBody({ card }: { readonly card: Card }) {
             variant="light"
             color="red"
             icon={<IconAlertTriangle aria-hidden />}
-            title={phase.trouble.title}
+            title={phase.errorText.title}
           >
-            {phase.trouble.detail}
+            {phase.errorText.detail}
           </Alert>
           <Group gap="xs">
-            {phase.look === null ? null : <Button onClick={() => void cards.send(card.id)}>Try again</Button>}
-            <Button variant="default" onClick={() => cards.lookAgain(card.id)}>
-              Look at it again
+            {phase.check === null ? null : <Button onClick={() => void cards.send(card.id)}>Try again</Button>}
+            <Button variant="default" onClick={() => cards.checkAgain(card.id)}>
+              Check again
             </Button>
           </Group>
         </Stack>
@@ -123,12 +123,12 @@ function CardSending({
   phase,
 }: {
   readonly card: Card;
-  readonly phase: Extract<Card['phase'], { at: 'sending' | 'paused' }>;
+  readonly phase: Extract<Card['phase'], { kind: 'sending' | 'paused' }>;
 }) {
   const { size } = card.source;
   const share = size === 0 ? 1 : phase.sent / size;
-  const paused = phase.at === 'paused';
-  const waiting = phase.at === 'sending' && phase.waiting;
+  const paused = phase.kind === 'paused';
+  const waiting = phase.kind === 'sending' && phase.waiting;
   return (
     <div className={classes.body}>
       <Progress
@@ -148,7 +148,7 @@ function CardSending({
             leftSection={<IconPlayerPlay size={16} aria-hidden />}
             onClick={() => void cards.send(card.id)}
           >
-            Go on sending
+            Resume
           </Button>
         ) : (
           <Button
@@ -162,8 +162,8 @@ function CardSending({
         )}
       </Group>
       <Text size="sm" role="status" c={waiting ? 'var(--negative)' : 'dimmed'} mih={22}>
-        {waiting ? 'The connection is away. It goes on by itself when it is back; nothing is lost.' : null}
-        {paused ? 'Paused. What has been sent is kept, even if this page is closed.' : null}
+        {waiting ? 'Connection lost. The upload will resume automatically. Nothing is lost.' : null}
+        {paused ? 'Paused. The part already sent is kept, even if you close this page.' : null}
       </Text>
     </div>
   );

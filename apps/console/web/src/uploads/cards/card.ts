@@ -1,10 +1,10 @@
-/** One file on its way from the drop to the database, and the steps that it takes. */
+/** A dropped file and the phases that it goes through until it is imported. */
 import type { Mapping, Preview } from '@centflow/preview';
 import type { Progress } from '../follow/follow.ts';
 import type { Feed } from '../shared/feeds.ts';
 
-/** A newest version that already has the name. */
-export interface Taken {
+/** The newest version of a file that already has the name. */
+export interface ExistingFile {
   readonly objectKey: string;
   readonly versionId: string;
   readonly bytes: number;
@@ -12,34 +12,34 @@ export interface Taken {
   readonly lastModified: string;
 }
 
-/** Good rows that other published uploads show already: they count once. */
+/** How many usable rows are already visible from other published uploads. They count once. */
 export interface Overlap {
   readonly rows: number;
 }
 
-/** What a person is told of what went wrong. */
-export interface Trouble {
+/** An error as people read it. */
+export interface ErrorText {
   readonly title: string;
   readonly detail: string;
 }
 
-/** Where a card stands. */
+/** The phase of a card. */
 export type Phase =
-  | { readonly at: 'reading' /** 0 to 1. */; readonly share: number }
-  /** Its header is no feed's: it is a bank's export to be mapped, or the person says which feed it should have been. */
+  | { readonly kind: 'reading' /** 0 to 1. */; readonly share: number }
+  /** The header matches no feed. The person maps the columns or chooses the feed. */
   | {
-      readonly at: 'unknown';
+      readonly kind: 'unknown';
       readonly header: readonly string[];
-      /** Why the templates could not be compared with it; null if they were. */
-      readonly templatesTrouble: Trouble | null;
+      /** Why the templates could not be compared with the file; null if they were. */
+      readonly templatesError: ErrorText | null;
     }
-  | { readonly at: 'ready'; readonly look: Look }
-  | { readonly at: 'sending'; readonly sent: number; readonly waiting: boolean; readonly look: Look }
-  | { readonly at: 'paused'; readonly sent: number; readonly look: Look }
-  /** It was not sent; the look is there where it can be tried again. */
-  | { readonly at: 'stopped'; readonly trouble: Trouble; readonly look: Look | null }
+  | { readonly kind: 'ready'; readonly check: FileCheck }
+  | { readonly kind: 'sending'; readonly sent: number; readonly waiting: boolean; readonly check: FileCheck }
+  | { readonly kind: 'paused'; readonly sent: number; readonly check: FileCheck }
+  /** Sending failed. It can be tried again if there is a check. */
+  | { readonly kind: 'stopped'; readonly errorText: ErrorText; readonly check: FileCheck | null }
   | {
-      readonly at: 'following';
+      readonly kind: 'following';
       readonly objectKey: string;
       readonly versionId: string;
       /** ISO 8601. */
@@ -48,74 +48,74 @@ export type Phase =
       readonly offline: boolean;
     };
 
-/** What would become of a file if it were sent now. */
-export interface Look {
+/** What sending the file now would do. */
+export interface FileCheck {
   readonly preview: Preview;
-  /** Rows that other published uploads hold already; null while it is asked, a trouble where it could not be. */
-  readonly overlap: Overlap | Trouble | null;
-  /** The object that has this name by now. */
-  readonly taken: Taken | null;
-  /** Bytes that S3 holds from a send that was cut off. */
-  readonly held: number;
+  /** Null while the rows are being compared, an error if that failed. */
+  readonly overlap: Overlap | ErrorText | null;
+  /** The object that already has this name. */
+  readonly existing: ExistingFile | null;
+  /** Bytes that S3 has from an interrupted send. */
+  readonly bytesSent: number;
 }
 
 /** The upload whose rows were fixed. */
 export interface Basis {
   readonly uploadId: number;
   readonly versionId: string;
-  /** The rows that were fixed; others may have been edited and be wrong still. */
+  /** Numbers of the fixed rows. Other rows may have edits that are not valid yet. */
   readonly rows: readonly number[];
 }
 
-/** What a file was mapped from: enough to map it again in another way. */
+/** The bank's export and its mapping, so that it can be mapped again. */
 export interface Origin {
   readonly fileName: string;
   readonly source: Blob;
   readonly mapping: Mapping;
-  /** The template's name, where it is kept as one. */
+  /** The name of its template; null if it has none. */
   readonly template: string | null;
 }
 
 export interface Card {
   readonly id: string;
-  /** The bytes as they would be sent. */
+  /** The bytes to send. */
   readonly source: Blob;
-  /** As it was dropped. */
+  /** The name of the dropped file. */
   readonly fileName: string;
-  /** As it will be called. */
+  /** The name to send it under. */
   readonly name: string;
   readonly feed: Feed | null;
-  /** The bank's export that it was made from. */
+  /** The bank's export that the file was made from. */
   readonly origin: Origin | null;
-  /** The person says that it corrects the object of the same name. */
+  /** The person chose to replace the object of the same name. */
   readonly corrects: boolean;
-  /** Rows that were fixed before sending. */
+  /** The number of rows fixed before sending. */
   readonly fixed: number;
-  /** The version that it was made from, on the page of an upload: no other may be replaced. */
+  /** The version that was fixed on an upload's page. The file may replace only this version. */
   readonly basedOn: Basis | null;
   readonly phase: Phase;
 }
 
-/** What keeps a card from being sent; null where nothing does. */
-export function obstacle(card: Card): string | null {
+/** Returns why a card cannot be sent, or null if it can. */
+export function findObstacle(card: Card): string | null {
   const { phase } = card;
-  if (phase.at !== 'ready') return 'It is not ready.';
-  const { preview, taken } = phase.look;
-  if (card.basedOn !== null && taken?.versionId !== card.basedOn.versionId) {
-    return 'Somebody sent or undid a version of this file after the one that you fixed: open its newest upload, where your changes can be made again.';
+  if (phase.kind !== 'ready') return 'This file is not ready to send.';
+  const { preview, existing } = phase.check;
+  if (card.basedOn !== null && existing?.versionId !== card.basedOn.versionId) {
+    return 'Another version of this file was sent or undone while you fixed this one. Open the newest upload and make your changes there.';
   }
   if (preview.rejected !== undefined) return preview.rejected.reason;
-  if (taken !== null && !card.corrects)
-    return 'This name is taken: say whether it is a correction, or choose another name.';
+  if (existing !== null && !card.corrects)
+    return 'You’ve already sent a file with this name. Replace it, or keep both.';
   return null;
 }
 
-/** Whether leaving the page now would lose something. */
+/** Returns whether leaving the page now would lose something. */
 export function isUnsent({ phase }: Card): boolean {
-  return phase.at !== 'following';
+  return phase.kind !== 'following';
 }
 
-/** Under which the edits of an upload's rows are kept. */
-export function fixDraftId({ uploadId, versionId }: Pick<Basis, 'uploadId' | 'versionId'>): string {
+/** Returns the id of the draft with the edited rows of an upload. */
+export function getFixDraftId({ uploadId, versionId }: Pick<Basis, 'uploadId' | 'versionId'>): string {
   return `${uploadId}:${versionId}`;
 }

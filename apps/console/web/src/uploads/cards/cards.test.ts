@@ -2,7 +2,7 @@ import type { Mapping, Preview } from '@centflow/preview';
 import { expect, test } from 'vitest';
 import type { Progress } from '../follow/follow.ts';
 import type { SendRequest } from '../sending/send-file.ts';
-import { type Card, obstacle, type Taken } from './card.ts';
+import { type Card, type ExistingFile, findObstacle } from './card.ts';
 import { type CardServices, Cards, type MappedFile, type Recognised } from './cards.ts';
 
 const preview: Preview = {
@@ -20,44 +20,44 @@ const preview: Preview = {
   fingerprints: { bytes: new Uint8Array(), counts: new Uint32Array() },
 } as unknown as Preview;
 
-const there: Taken = {
+const there: ExistingFile = {
   objectKey: 'raw/expenses/owner=ada/may.csv',
   versionId: 'v1',
   bytes: 10,
   lastModified: '2025-06-01T00:00:00Z',
 };
 
-/** Services that do as they are told, and remember what they were asked. */
+/** Returns cards with fake services, and what these were called with. */
 function services(more: Partial<CardServices> = {}) {
   const sent: SendRequest[] = [];
   const discarded: string[] = [];
   const settled: Progress[] = [];
-  const given: CardServices = {
+  const fakes: CardServices = {
     templates: async () => [],
     recognise: async (): Promise<Recognised> => ({ kind: 'feed', feed: 'expenses' }),
     map: async (): Promise<readonly MappedFile[]> => [],
     preview: async () => preview,
     overlap: async () => ({ rows: 0 }),
-    taken: async () => null,
-    held: async () => 0,
+    findExisting: async () => null,
+    countBytesSent: async () => 0,
     send: async ({ request }) => {
       sent.push(request);
       return { objectKey: 'raw/expenses/owner=ada/may.csv', versionId: 'v2', resumedBytes: 0 };
     },
     discard: async (_source, _feed, name) => void discarded.push(name),
-    look: async () => ({ stage: 'published' }),
+    getProgress: async () => ({ stage: 'published' }),
     onSettled: (_card, progress) => void settled.push(progress),
-    wordsOf: (error) => ({ title: 'Trouble', detail: error instanceof Error ? error.message : String(error) }),
+    describeError: (error) => ({ title: 'Trouble', detail: error instanceof Error ? error.message : String(error) }),
     ...more,
   };
-  return { sent, discarded, settled, cards: new Cards(given) };
+  return { sent, discarded, settled, cards: new Cards(fakes) };
 }
 
 function file(name = 'may.csv', text = 'date,amount\n'): File {
   return new File([text], name, { lastModified: 1 });
 }
 
-/** Waits until the cards are as they should be. */
+/** Waits until the cards satisfy the predicate. */
 async function until(cards: Cards, is: (all: readonly Card[]) => boolean): Promise<readonly Card[]> {
   return new Promise((resolve) => {
     const look = () => {
@@ -70,26 +70,26 @@ async function until(cards: Cards, is: (all: readonly Card[]) => boolean): Promi
   });
 }
 
-const at = (phase: Card['phase']['at']) => (all: readonly Card[]) =>
-  all.length > 0 && all.every((card) => card.phase.at === phase);
+const inPhase = (phase: Card['phase']['kind']) => (all: readonly Card[]) =>
+  all.length > 0 && all.every((card) => card.phase.kind === phase);
 
-test('a dropped file is recognised, looked at, sent and followed', async () => {
+test('Cards recognises, checks, sends and follows a dropped file', async () => {
   const { cards, sent, settled } = services();
   cards.add([file()]);
-  const [card] = await until(cards, at('ready'));
+  const [card] = await until(cards, inPhase('ready'));
   expect(card).toMatchObject({ feed: 'expenses', name: 'may.csv' });
   await cards.send(card?.id ?? '');
   expect(sent).toEqual([{ feed: 'expenses', name: 'may.csv', bytes: 12, contentType: 'text/csv' }]);
-  expect(cards.all()[0]?.phase).toMatchObject({ at: 'following', versionId: 'v2', progress: { stage: 'published' } });
+  expect(cards.all()[0]?.phase).toMatchObject({ kind: 'following', versionId: 'v2', progress: { stage: 'published' } });
   expect(settled).toEqual([{ stage: 'published' }]);
 });
 
-test('many files are looked at in the order in which they were dropped, and sent together', async () => {
+test('Cards checks files in the order of the drop and sends them together', async () => {
   const { cards, sent } = services();
   cards.add([file('a.csv'), file('b.csv'), file('c.csv.gz')]);
-  await until(cards, at('ready'));
+  await until(cards, inPhase('ready'));
   cards.sendAll();
-  await until(cards, at('following'));
+  await until(cards, inPhase('following'));
   expect(sent.map(({ name, contentType }) => [name, contentType])).toEqual([
     ['a.csv', 'text/csv'],
     ['b.csv', 'text/csv'],
@@ -97,23 +97,23 @@ test('many files are looked at in the order in which they were dropped, and sent
   ]);
 });
 
-test('a name that is taken stops a file until somebody says that it is a correction', async () => {
-  const { cards, sent } = services({ taken: async () => there });
+test('Cards sends no file with an existing name until the person chooses to replace it', async () => {
+  const { cards, sent } = services({ findExisting: async () => there });
   cards.add([file()]);
-  const [card] = await until(cards, at('ready'));
-  expect(card && obstacle(card)).toMatch(/taken/);
+  const [card] = await until(cards, inPhase('ready'));
+  expect(card && findObstacle(card)).toMatch(/already sent a file with this name/);
   cards.sendAll();
   expect(sent).toEqual([]);
 
   cards.correct(card?.id ?? '', true);
-  const [again] = await until(cards, at('ready'));
-  expect(again && obstacle(again)).toBeNull();
-  await cards.send(again?.id ?? '');
+  const [checked] = await until(cards, inPhase('ready'));
+  expect(checked && findObstacle(checked)).toBeNull();
+  await cards.send(checked?.id ?? '');
   expect(sent[0]?.replaces).toEqual({ versionId: 'v1' });
 });
 
-test('a correction made from one version is not sent over another', async () => {
-  const { cards } = services({ taken: async () => ({ ...there, versionId: 'theirs' }) });
+test('Cards refuses to send a correction if another version is the newest', async () => {
+  const { cards } = services({ findExisting: async () => ({ ...there, versionId: 'theirs' }) });
   cards.addCorrection({
     source: file(),
     name: 'may.csv',
@@ -121,26 +121,26 @@ test('a correction made from one version is not sent over another', async () => 
     fixed: 1,
     basedOn: { uploadId: 7, versionId: 'v1', rows: [2] },
   });
-  const [card] = await until(cards, at('ready'));
-  expect(card && obstacle(card)).toMatch(/after the one that you fixed/);
+  const [card] = await until(cards, inPhase('ready'));
+  expect(card && findObstacle(card)).toMatch(/while you fixed this one/);
 });
 
-test('mending more rows of the same upload replaces what was made before', async () => {
-  const { cards } = services({ taken: async () => there });
+test('Cards replaces an earlier correction of the same upload by a later one', async () => {
+  const { cards } = services({ findExisting: async () => there });
   const basedOn = { uploadId: 7, versionId: 'v1', rows: [2] };
   cards.addCorrection({ source: file(), name: 'may.csv', feed: 'expenses', fixed: 1, basedOn });
   cards.addCorrection({ source: file(), name: 'may.csv', feed: 'expenses', fixed: 2, basedOn });
-  expect((await until(cards, at('ready'))).map(({ fixed }) => fixed)).toEqual([2]);
+  expect((await until(cards, inPhase('ready'))).map(({ fixed }) => fixed)).toEqual([2]);
 });
 
 const unknown: Recognised = { kind: 'unknown', header: ['Buchungstag'] };
 const template = { name: 'Bank', mapping: {} as Mapping };
 
-/** A bank's export that one template fits. */
+/** Recognises a bank's export once the template is known. */
 const recogniseByTemplate: CardServices['recognise'] = async (_source, _fileName, templates) =>
   templates.length === 0 ? unknown : { kind: 'template', ...template };
 
-test('a file of a feed is recognised without asking for templates', async () => {
+test('Cards recognises a file of a feed without loading templates', async () => {
   let asked = 0;
   const { cards } = services({
     templates: async () => {
@@ -149,22 +149,22 @@ test('a file of a feed is recognised without asking for templates', async () => 
     },
   });
   cards.add([file()]);
-  await until(cards, at('ready'));
+  await until(cards, inPhase('ready'));
   expect(asked).toBe(0);
 });
 
-test('a bank’s export that a template fits is mapped by it', async () => {
+test('Cards maps a bank’s export with the template that fits', async () => {
   const { cards } = services({
     templates: async () => [template],
     recognise: recogniseByTemplate,
     map: async () => [{ feed: 'expenses', source: new Blob(['e']) }],
   });
   cards.add([file('umsatz.csv')]);
-  const [card] = await until(cards, at('ready'));
+  const [card] = await until(cards, inPhase('ready'));
   expect(card?.origin?.template).toBe('Bank');
 });
 
-test('a bank’s export can be mapped where the templates cannot be loaded, and is compared with them later', async () => {
+test('Cards lets people map an export if templates cannot be loaded, and compares it with them later', async () => {
   let fails = true;
   const { cards } = services({
     templates: async () => {
@@ -175,19 +175,19 @@ test('a bank’s export can be mapped where the templates cannot be loaded, and 
     map: async () => [{ feed: 'expenses', source: new Blob(['e']) }],
   });
   cards.add([file('umsatz.csv')]);
-  const [card] = await until(cards, at('unknown'));
+  const [card] = await until(cards, inPhase('unknown'));
   expect(card?.phase).toEqual({
-    at: 'unknown',
+    kind: 'unknown',
     header: ['Buchungstag'],
-    templatesTrouble: { title: 'Trouble', detail: 'The service has a fault.' },
+    templatesError: { title: 'Trouble', detail: 'The service has a fault.' },
   });
   fails = false;
-  cards.lookAgain(card?.id ?? '');
-  const [again] = await until(cards, at('ready'));
-  expect(again?.origin?.template).toBe('Bank');
+  cards.checkAgain(card?.id ?? '');
+  const [checked] = await until(cards, inPhase('ready'));
+  expect(checked?.origin?.template).toBe('Bank');
 });
 
-test('a file that could not be read is recognised when it is looked at again', async () => {
+test('Cards recognises a file that could not be read when it is checked again', async () => {
   let fails = true;
   const { cards } = services({
     recognise: async () => {
@@ -196,13 +196,13 @@ test('a file that could not be read is recognised when it is looked at again', a
     },
   });
   cards.add([file()]);
-  const [card] = await until(cards, at('stopped'));
+  const [card] = await until(cards, inPhase('stopped'));
   fails = false;
-  cards.lookAgain(card?.id ?? '');
-  expect((await until(cards, at('ready')))[0]?.feed).toBe('expenses');
+  cards.checkAgain(card?.id ?? '');
+  expect((await until(cards, inPhase('ready')))[0]?.feed).toBe('expenses');
 });
 
-test('an export of an unknown bank waits to be mapped, and becomes a file of each feed', async () => {
+test('Cards keeps an unknown export until it is mapped, and then makes one file of each feed', async () => {
   const { cards } = services({
     recognise: async () => ({ kind: 'unknown', header: ['Buchungstag'] }),
     map: async () => [
@@ -211,10 +211,10 @@ test('an export of an unknown bank waits to be mapped, and becomes a file of eac
     ],
   });
   cards.add([file('umsatz.csv'), file('other.csv')]);
-  const [card] = await until(cards, at('unknown'));
+  const [card] = await until(cards, inPhase('unknown'));
   const mapping = {} as Mapping;
   await cards.replaceByMapped(card?.id ?? '', { fileName: 'umsatz.csv', source: file(), mapping, template: 'Bank' });
-  const all = await until(cards, (now) => now.filter(({ phase }) => phase.at === 'ready').length === 2);
+  const all = await until(cards, (now) => now.filter(({ phase }) => phase.kind === 'ready').length === 2);
   expect(all.map(({ name, feed }) => [name, feed])).toEqual([
     ['umsatz-expenses.csv', 'expenses'],
     ['umsatz-incomes.csv', 'incomes'],
@@ -222,7 +222,7 @@ test('an export of an unknown bank waits to be mapped, and becomes a file of eac
   ]);
 });
 
-test('mapped once more, both files of an export are replaced', async () => {
+test('Cards replaces both files of an export when it is mapped again', async () => {
   const { cards } = services({
     map: async () => [
       { feed: 'expenses', source: new Blob(['e']) },
@@ -231,24 +231,24 @@ test('mapped once more, both files of an export are replaced', async () => {
   });
   const origin = { fileName: 'umsatz.csv', source: file(), mapping: {} as Mapping, template: null };
   cards.add([file('umsatz.csv')]);
-  const [card] = await until(cards, at('ready'));
+  const [card] = await until(cards, inPhase('ready'));
   await cards.replaceByMapped(card?.id ?? '', origin);
-  const [first] = await until(cards, (all) => all.length === 2 && at('ready')(all));
+  const [first] = await until(cards, (all) => all.length === 2 && inPhase('ready')(all));
   await cards.replaceByMapped(first?.id ?? '', origin);
-  expect(await until(cards, at('ready'))).toHaveLength(2);
+  expect(await until(cards, inPhase('ready'))).toHaveLength(2);
 });
 
-test('an export that a template knows is mapped by itself', async () => {
+test('Cards maps an export automatically if a template fits', async () => {
   const { cards } = services({
     recognise: async () => ({ kind: 'template', name: 'Bank', mapping: {} as Mapping }),
     map: async () => [{ feed: 'expenses', source: new Blob(['e']) }],
   });
   cards.add([file('umsatz.csv')]);
-  const [card] = await until(cards, at('ready'));
+  const [card] = await until(cards, inPhase('ready'));
   expect(card?.origin?.template).toBe('Bank');
 });
 
-test('a send that goes wrong tells why and can be tried again', async () => {
+test('Cards shows why a send failed and lets people try again', async () => {
   let faults = 1;
   const { cards } = services({
     send: async () => {
@@ -257,14 +257,17 @@ test('a send that goes wrong tells why and can be tried again', async () => {
     },
   });
   cards.add([file()]);
-  const [card] = await until(cards, at('ready'));
+  const [card] = await until(cards, inPhase('ready'));
   await cards.send(card?.id ?? '');
-  expect(cards.all()[0]?.phase).toMatchObject({ at: 'stopped', trouble: { detail: 'The storage refused the file.' } });
+  expect(cards.all()[0]?.phase).toMatchObject({
+    kind: 'stopped',
+    errorText: { detail: 'The storage refused the file.' },
+  });
   await cards.send(card?.id ?? '');
-  expect(cards.all()[0]?.phase.at).toBe('following');
+  expect(cards.all()[0]?.phase.kind).toBe('following');
 });
 
-test('a paused send goes on when it is told to', async () => {
+test('Cards resumes a paused send', async () => {
   let pauses = 1;
   const { cards } = services({
     send: ({ signal, onProgress }) =>
@@ -275,19 +278,19 @@ test('a paused send goes on when it is told to', async () => {
       }),
   });
   cards.add([file()]);
-  const [card] = await until(cards, at('ready'));
+  const [card] = await until(cards, inPhase('ready'));
   const sending = cards.send(card?.id ?? '');
   cards.pause(card?.id ?? '');
   await sending;
-  expect(cards.all()[0]?.phase).toMatchObject({ at: 'paused', sent: 5 });
+  expect(cards.all()[0]?.phase).toMatchObject({ kind: 'paused', sent: 5 });
   await cards.send(card?.id ?? '');
-  expect(cards.all()[0]?.phase.at).toBe('following');
+  expect(cards.all()[0]?.phase.kind).toBe('following');
 });
 
-test('what was begun and is removed is thrown away in the storage as well', async () => {
+test('Cards discards the sent parts of a removed file in the storage', async () => {
   const { cards, discarded } = services({ send: () => new Promise(() => undefined) });
   cards.add([file(), file('other.csv')]);
-  const [card, other] = await until(cards, at('ready'));
+  const [card, other] = await until(cards, inPhase('ready'));
   void cards.send(card?.id ?? '');
   await cards.remove(card?.id ?? '');
   await cards.remove(other?.id ?? '');
@@ -295,15 +298,15 @@ test('what was begun and is removed is thrown away in the storage as well', asyn
   expect(cards.all()).toEqual([]);
 });
 
-test('where nobody can say what is there already, the file can be sent all the same', async () => {
+test('Cards lets people send a file if its overlap cannot be checked', async () => {
   const { cards } = services({ overlap: async () => Promise.reject(new Error('No connection')) });
   cards.add([file()]);
-  const [card] = await until(cards, ([one]) => one?.phase.at === 'ready' && one.phase.look.overlap !== null);
-  expect(card?.phase).toMatchObject({ look: { overlap: { detail: 'No connection' } } });
-  expect(card && obstacle(card)).toBeNull();
+  const [card] = await until(cards, ([one]) => one?.phase.kind === 'ready' && one.phase.check.overlap !== null);
+  expect(card?.phase).toMatchObject({ check: { overlap: { detail: 'No connection' } } });
+  expect(card && findObstacle(card)).toBeNull();
 });
 
-test('a file that cannot be read tells so, and the next one is read', async () => {
+test('Cards shows why a file cannot be read, and reads the next one', async () => {
   let first = true;
   const { cards } = services({
     recognise: async () => {
@@ -313,6 +316,6 @@ test('a file that cannot be read tells so, and the next one is read', async () =
     },
   });
   cards.add([file('gone.csv'), file('here.csv')]);
-  const all = await until(cards, (now) => now.at(1)?.phase.at === 'ready');
-  expect(all[0]?.phase).toMatchObject({ at: 'stopped', trouble: { detail: 'The file was moved.' } });
+  const all = await until(cards, (now) => now.at(1)?.phase.kind === 'ready');
+  expect(all[0]?.phase).toMatchObject({ kind: 'stopped', errorText: { detail: 'The file was moved.' } });
 });

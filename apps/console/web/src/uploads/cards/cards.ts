@@ -1,43 +1,41 @@
-/**
- * The files that a person dropped, outside of React: going to another page and back loses none, and sending goes on.
- */
+/** Keeps dropped files outside of React, so they survive navigation and continue sending. */
 import type { Mapping, Preview } from '@centflow/preview';
-import { freeName, isGzip, nameForFeed, nameProblem, proposedName } from '../drop/object-name.ts';
+import { buildFeedFileName, findFreeName, findNameProblem, isGzip, proposeName } from '../drop/object-name.ts';
 import { follow, type Progress } from '../follow/follow.ts';
 import type { SendRequest, Sent } from '../sending/send-file.ts';
 import type { Feed } from '../shared/feeds.ts';
 import {
   type Basis,
   type Card,
+  type ErrorText,
+  type ExistingFile,
+  type FileCheck,
+  findObstacle,
   isUnsent,
-  type Look,
   type Origin,
   type Overlap,
-  obstacle,
   type Phase,
-  type Taken,
-  type Trouble,
 } from './card.ts';
 
-/** What a file is, by its first bytes. */
+/** What a file is, judged by its header. */
 export type Recognised =
   | { readonly kind: 'feed'; readonly feed: Feed }
   | { readonly kind: 'template'; readonly name: string; readonly mapping: Mapping }
   | { readonly kind: 'unknown'; readonly header: readonly string[] };
 
-/** One feed's file that a mapping made. */
+/** A file of one feed, made by a mapping. */
 export interface MappedFile {
   readonly feed: Feed;
   readonly source: Blob;
 }
 
-/** A mapping that the person kept for a bank's exports. */
+/** A mapping that a person saved for a bank's exports. */
 export interface Template {
   readonly name: string;
   readonly mapping: Mapping;
 }
 
-/** What cards need of the worker, the API and the storage. */
+/** The services of cards: the worker, the API and the storage. */
 export interface CardServices {
   templates(): Promise<readonly Template[]>;
   recognise(source: Blob, fileName: string, templates: readonly Template[]): Promise<Recognised>;
@@ -49,10 +47,10 @@ export interface CardServices {
     readonly signal: AbortSignal;
     readonly onProgress: (share: number) => void;
   }): Promise<Preview>;
-  overlap(preview: Preview, feed: Feed, replaced: Taken | null): Promise<Overlap>;
-  taken(feed: Feed, name: string): Promise<Taken | null>;
-  /** Bytes that S3 holds of a send that was cut off. */
-  held(source: Blob, feed: Feed, name: string): Promise<number>;
+  overlap(preview: Preview, feed: Feed, replaced: ExistingFile | null): Promise<Overlap>;
+  findExisting(feed: Feed, name: string): Promise<ExistingFile | null>;
+  /** Returns the bytes that S3 has from an interrupted send. */
+  countBytesSent(source: Blob, feed: Feed, name: string): Promise<number>;
   send(request: {
     readonly source: Blob;
     readonly request: SendRequest;
@@ -61,10 +59,10 @@ export interface CardServices {
     readonly onWaiting: (waiting: boolean) => void;
   }): Promise<Sent>;
   discard(source: Blob, feed: Feed, name: string): Promise<void>;
-  look(objectKey: string, versionId: string, signal: AbortSignal): Promise<Progress>;
-  /** The job is done with one. */
+  getProgress(objectKey: string, versionId: string, signal: AbortSignal): Promise<Progress>;
+  /** Called when the job is done with a file. */
   onSettled(card: Card, progress: Progress): void;
-  wordsOf(error: unknown): Trouble;
+  describeError(error: unknown): ErrorText;
 }
 
 export class Cards {
@@ -72,9 +70,9 @@ export class Cards {
   #next = 1;
   readonly #services: CardServices;
   readonly #listeners = new Set<() => void>();
-  /** What is under way for a card: a new step ends the one before. */
-  readonly #under = new Map<string, AbortController>();
-  /** One file is read at a time: two would only share one worker and both take twice as long. */
+  /** The controller of the current step of each card. A new step aborts the previous one. */
+  readonly #steps = new Map<string, AbortController>();
+  /** The queue of files to read. They share one worker, so reading two at once would gain nothing. */
   #reading: Promise<void> = Promise.resolve();
 
   constructor(services: CardServices) {
@@ -88,13 +86,13 @@ export class Cards {
 
   readonly all = (): readonly Card[] => this.#cards;
 
-  /** Takes files in the order in which they were dropped, and looks at each. */
+  /** Adds files in the order of the drop and checks each. */
   add(files: readonly File[]): void {
     for (const file of files) {
       const card = this.#newCard({
         source: file,
         fileName: file.name,
-        name: proposedName(file.name),
+        name: proposeName(file.name),
         feed: null,
         origin: null,
       });
@@ -103,7 +101,7 @@ export class Cards {
     }
   }
 
-  /** Takes a corrected version of an object, and looks at it. */
+  /** Adds a corrected version of an object and checks it. */
   addCorrection(correction: { source: Blob; name: string; feed: Feed; fixed: number; basedOn: Basis }): string {
     const { source, name, feed, fixed, basedOn } = correction;
     const card = {
@@ -112,7 +110,7 @@ export class Cards {
       basedOn,
       corrects: true,
     };
-    // Whoever goes back to the rows and fixes more sends the later form of them.
+    // A correction with more fixes replaces an earlier one that was not sent.
     const stale = this.#cards.filter((other) => other.basedOn?.uploadId === basedOn.uploadId && isUnsent(other));
     for (const { id } of stale) this.#stop(id);
     this.#put([...this.#cards.filter((other) => !stale.includes(other)), card]);
@@ -120,7 +118,7 @@ export class Cards {
     return card.id;
   }
 
-  /** Takes a file that the console made itself, under a name of its own. */
+  /** Adds a file that the console made, under a new name. */
   addMade(made: { source: Blob; name: string; feed: Feed }): string {
     const card = this.#newCard({ ...made, fileName: made.name, origin: null });
     this.#put([...this.#cards, card]);
@@ -128,7 +126,7 @@ export class Cards {
     return card.id;
   }
 
-  /** The person says which feed an unrecognised file should be. */
+  /** Sets the type of an unrecognised file. */
   choose(id: string, feed: Feed): void {
     this.#set(id, { feed, corrects: false });
     this.#read(id);
@@ -139,26 +137,26 @@ export class Cards {
     this.#read(id);
   }
 
-  /** Gives it the next free name, since the one it has is another file's. */
+  /** Changes the name to the next free one, because another file has it. */
   renameToFree(id: string): void {
     const card = this.#card(id);
-    if (card !== undefined) this.rename(id, freeName(card.name, new Set(this.#cards.map(({ name }) => name))));
+    if (card !== undefined) this.rename(id, findFreeName(card.name, new Set(this.#cards.map(({ name }) => name))));
   }
 
-  /** The person says whether it corrects the object that has its name. */
+  /** Sets whether the file replaces the object of the same name. */
   correct(id: string, corrects: boolean): void {
     this.#set(id, { corrects });
     this.#read(id);
   }
 
-  /** Rows were fixed: these bytes are sent instead. */
+  /** Replaces the bytes to send, because rows were fixed. */
   replaceSource(id: string, source: Blob, name: string, fixed: number): void {
     const card = this.#card(id);
     this.#set(id, { source, name, fixed: (card?.fixed ?? 0) + fixed });
     this.#read(id);
   }
 
-  /** A mapping made one file of each feed out of an export: they take its place. */
+  /** Maps an export and replaces its card by one card for each feed. */
   async replaceByMapped(id: string, origin: Origin): Promise<void> {
     const at = this.#cards.findIndex((card) => card.id === id);
     const before = this.#cards[at];
@@ -166,17 +164,23 @@ export class Cards {
     this.#stop(id);
     const files = await this.#services.map(origin);
     const made = files.map(({ feed, source }) =>
-      this.#newCard({ source, fileName: origin.fileName, name: nameForFeed(origin.fileName, feed), feed, origin }),
+      this.#newCard({
+        source,
+        fileName: origin.fileName,
+        name: buildFeedFileName(origin.fileName, feed),
+        feed,
+        origin,
+      }),
     );
     if (made.length === 0) {
       this.#phase(id, {
-        at: 'stopped',
-        trouble: { title: 'No rows', detail: 'With this mapping the file has no row. Look at the columns again.' },
-        look: null,
+        kind: 'stopped',
+        errorText: { title: 'No rows', detail: 'No rows could be read with these columns. Match the columns again.' },
+        check: null,
       });
       return;
     }
-    // Cards of the same export that an earlier mapping made go with it.
+    // Cards that an earlier mapping of the same export made are removed.
     const siblings = new Set(
       this.#cards
         .filter(
@@ -184,7 +188,7 @@ export class Cards {
             card.id !== id &&
             before.origin !== null &&
             card.origin?.source === before.origin.source &&
-            card.phase.at !== 'following',
+            card.phase.kind !== 'following',
         )
         .map((card) => card.id),
     );
@@ -193,18 +197,18 @@ export class Cards {
     for (const card of made) this.#read(card.id);
   }
 
-  /** Sends what is ready. */
+  /** Sends all files that are ready. */
   sendAll(): void {
-    for (const card of this.#cards) if (obstacle(card) === null) void this.send(card.id);
+    for (const card of this.#cards) if (findObstacle(card) === null) void this.send(card.id);
   }
 
   async send(id: string): Promise<void> {
     const card = this.#card(id);
-    const look = card === undefined ? null : lookOf(card.phase);
-    if (card === undefined || card.feed === null || look === null) return;
+    const check = card === undefined ? null : getCheck(card.phase);
+    if (card === undefined || card.feed === null || check === null) return;
     const signal = this.#start(id);
     const { source, feed, name } = card;
-    const replaced = card.basedOn?.versionId ?? (card.corrects ? look.taken?.versionId : undefined);
+    const replaced = card.basedOn?.versionId ?? (card.corrects ? check.existing?.versionId : undefined);
     const request: SendRequest = {
       feed,
       name,
@@ -215,7 +219,7 @@ export class Cards {
     let sent = 0;
     let waiting = false;
     const show = () => {
-      if (!signal.aborted) this.#phase(id, { at: 'sending', sent, waiting, look });
+      if (!signal.aborted) this.#phase(id, { kind: 'sending', sent, waiting, check });
     };
     show();
     try {
@@ -236,73 +240,77 @@ export class Cards {
       await this.#follow(id, objectKey, versionId);
     } catch (error) {
       if (signal.aborted) return;
-      const trouble = this.#services.wordsOf(error);
-      this.#phase(id, { at: 'stopped', trouble, look });
+      const errorText = this.#services.describeError(error);
+      this.#phase(id, { kind: 'stopped', errorText, check });
     }
   }
 
-  /** Stops sending for now; what S3 holds of it stays there. */
+  /** Stops sending for now. S3 keeps the parts that it has. */
   pause(id: string): void {
     const phase = this.#card(id)?.phase;
-    if (phase?.at !== 'sending') return;
+    if (phase?.kind !== 'sending') return;
     this.#stop(id);
-    this.#phase(id, { at: 'paused', sent: phase.sent, look: phase.look });
+    this.#phase(id, { kind: 'paused', sent: phase.sent, check: phase.check });
   }
 
-  /** Looks at it again: the world may have moved since. */
-  lookAgain(id: string): void {
+  /** Checks a file again, because other files may have changed in the meantime. */
+  checkAgain(id: string): void {
     if (this.#card(id)?.feed === null) this.#recognise(id);
     else this.#read(id);
   }
 
-  /** Takes it off the page; what S3 holds of it is thrown away. */
+  /** Removes a card and discards the parts that S3 has. */
   async remove(id: string): Promise<void> {
     const card = this.#card(id);
     if (card === undefined) return;
     this.#stop(id);
     this.#put(this.#cards.filter((other) => other.id !== id));
     const { phase, feed } = card;
-    const begun =
-      phase.at === 'sending' ||
-      phase.at === 'paused' ||
-      phase.at === 'stopped' ||
-      (phase.at === 'ready' && phase.look.held > 0);
-    if (begun && feed !== null) await this.#services.discard(card.source, feed, card.name).catch(() => undefined);
+    const hasSentParts =
+      phase.kind === 'sending' ||
+      phase.kind === 'paused' ||
+      phase.kind === 'stopped' ||
+      (phase.kind === 'ready' && phase.check.bytesSent > 0);
+    if (hasSentParts && feed !== null)
+      await this.#services.discard(card.source, feed, card.name).catch(() => undefined);
   }
 
-  /** Takes what is done off the page. */
+  /** Removes the cards of published files. */
   clearSettled(): void {
-    this.#put(this.#cards.filter(({ phase }) => !(phase.at === 'following' && phase.progress.stage === 'published')));
+    this.#put(this.#cards.filter(({ phase }) => !(phase.kind === 'following' && phase.progress.stage === 'published')));
   }
 
   #recognise(id: string): void {
     this.#queue(id, async (card) => {
-      const { recognised, templatesTrouble } = await this.#compare(card);
+      const { recognised, templatesError } = await this.#compare(card);
       if (recognised.kind === 'feed') {
         this.#set(id, { feed: recognised.feed });
         this.#read(id);
       } else if (recognised.kind === 'template') {
         const { name, mapping } = recognised;
         await this.replaceByMapped(id, { fileName: card.fileName, source: card.source, mapping, template: name });
-      } else this.#phase(id, { at: 'unknown', header: recognised.header, templatesTrouble });
+      } else this.#phase(id, { kind: 'unknown', header: recognised.header, templatesError });
     });
   }
 
-  /** Compares a file with the feeds, then with the templates. If they cannot be loaded, the person can still map the file. */
+  /**
+   * Compares a file with the feeds and then with the templates. If these cannot be loaded, the person can still map the
+   * file.
+   */
   async #compare({ source, fileName }: Card): Promise<{
     readonly recognised: Recognised;
-    readonly templatesTrouble: Trouble | null;
+    readonly templatesError: ErrorText | null;
   }> {
     const recognised = await this.#services.recognise(source, fileName, []);
-    if (recognised.kind !== 'unknown') return { recognised, templatesTrouble: null };
+    if (recognised.kind !== 'unknown') return { recognised, templatesError: null };
     let templates: readonly Template[];
     try {
       templates = await this.#services.templates();
     } catch (error) {
-      return { recognised, templatesTrouble: this.#services.wordsOf(error) };
+      return { recognised, templatesError: this.#services.describeError(error) };
     }
-    if (templates.length === 0) return { recognised, templatesTrouble: null };
-    return { recognised: await this.#services.recognise(source, fileName, templates), templatesTrouble: null };
+    if (templates.length === 0) return { recognised, templatesError: null };
+    return { recognised: await this.#services.recognise(source, fileName, templates), templatesError: null };
   }
 
   #read(id: string): void {
@@ -315,22 +323,22 @@ export class Cards {
         feed,
         signal,
         onProgress: (share) => {
-          if (!signal.aborted) this.#phase(id, { at: 'reading', share });
+          if (!signal.aborted) this.#phase(id, { kind: 'reading', share });
         },
       });
-      const [held, taken] = await Promise.all([
-        this.#services.held(source, feed, name),
-        nameProblem(name, basedOn !== null) === null ? this.#services.taken(feed, name) : null,
+      const [bytesSent, existing] = await Promise.all([
+        this.#services.countBytesSent(source, feed, name),
+        findNameProblem(name, basedOn !== null) === null ? this.#services.findExisting(feed, name) : null,
       ]);
       if (signal.aborted) return;
-      this.#phase(id, { at: 'ready', look: { preview, overlap: null, taken, held } });
-      // Of a large file that takes longer than to read it, and nothing depends on it: whoever knows enough may send.
+      this.#phase(id, { kind: 'ready', check: { preview, overlap: null, existing, bytesSent } });
+      // For a large file this takes longer than reading it. The person may send the file before the result is known.
       const overlap = await this.#services
-        .overlap(preview, feed, corrects ? taken : null)
-        .catch((error: unknown) => this.#services.wordsOf(error));
+        .overlap(preview, feed, corrects ? existing : null)
+        .catch((error: unknown) => this.#services.describeError(error));
       const phase = this.#card(id)?.phase;
-      if (phase && 'look' in phase && phase.look?.preview === preview) {
-        this.#phase(id, { ...phase, look: { ...phase.look, overlap } });
+      if (phase && 'check' in phase && phase.check?.preview === preview) {
+        this.#phase(id, { ...phase, check: { ...phase.check, overlap } });
       }
     });
   }
@@ -341,11 +349,11 @@ export class Cards {
     let offline = false;
     const sentAt = new Date().toISOString();
     const show = () => {
-      if (!signal.aborted) this.#phase(id, { at: 'following', objectKey, versionId, sentAt, progress, offline });
+      if (!signal.aborted) this.#phase(id, { kind: 'following', objectKey, versionId, sentAt, progress, offline });
     };
     show();
     await follow({
-      look: (aborted) => this.#services.look(objectKey, versionId, aborted),
+      getProgress: (aborted) => this.#services.getProgress(objectKey, versionId, aborted),
       signal,
       onProgress: (now) => {
         progress = now;
@@ -361,9 +369,9 @@ export class Cards {
     if (card !== undefined) this.#services.onSettled(card, progress);
   }
 
-  /** Waits for its turn with the worker, and tells what went wrong on the card. */
+  /** Runs a step when the worker is free, and shows its error on the card. */
   #queue(id: string, step: (card: Card) => Promise<void>): void {
-    this.#phase(id, { at: 'reading', share: 0 });
+    this.#phase(id, { kind: 'reading', share: 0 });
     this.#reading = this.#reading.then(async () => {
       const card = this.#card(id);
       if (card === undefined) return;
@@ -371,7 +379,7 @@ export class Cards {
         await step(card);
       } catch (error) {
         if (!(error instanceof DOMException && error.name === 'AbortError')) {
-          this.#phase(id, { at: 'stopped', trouble: this.#services.wordsOf(error), look: null });
+          this.#phase(id, { kind: 'stopped', errorText: this.#services.describeError(error), check: null });
         }
       }
     });
@@ -384,20 +392,20 @@ export class Cards {
       corrects: false,
       fixed: 0,
       basedOn: null,
-      phase: { at: 'reading', share: 0 },
+      phase: { kind: 'reading', share: 0 },
     };
   }
 
   #start(id: string): AbortSignal {
     this.#stop(id);
     const controller = new AbortController();
-    this.#under.set(id, controller);
+    this.#steps.set(id, controller);
     return controller.signal;
   }
 
   #stop(id: string): void {
-    this.#under.get(id)?.abort();
-    this.#under.delete(id);
+    this.#steps.get(id)?.abort();
+    this.#steps.delete(id);
   }
 
   #card(id: string): Card | undefined {
@@ -418,6 +426,6 @@ export class Cards {
   }
 }
 
-function lookOf(phase: Phase): Look | null {
-  return 'look' in phase ? phase.look : null;
+function getCheck(phase: Phase): FileCheck | null {
+  return 'check' in phase ? phase.check : null;
 }

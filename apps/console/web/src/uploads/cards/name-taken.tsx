@@ -5,11 +5,11 @@ import { formatMoment } from '../../shared/dates.ts';
 import { formatBytes } from '../../shared/numbers.ts';
 import attention from '../shared/attention.module.css';
 import { CompareFiles } from '../versions/compare-versions.tsx';
-import type { Card, Taken } from './card.ts';
-import { cards } from './the-cards.ts';
+import type { Card, ExistingFile } from './card.ts';
+import { cards } from './page-cards.ts';
 
-/** A file of this name is there: is this one its correction, or another file? */
-export function NameTaken({ card, taken }: { readonly card: Card; readonly taken: Taken }) {
+/** Asks whether a file replaces the existing one of the same name. */
+export function NameTaken({ card, existing }: { readonly card: Card; readonly existing: ExistingFile }) {
   const [compare, setCompare] = useState(false);
   return (
     <Alert
@@ -17,39 +17,44 @@ export function NameTaken({ card, taken }: { readonly card: Card; readonly taken
       color={card.corrects ? 'blue' : 'orange'}
       icon={<IconReplace aria-hidden />}
       {...(card.corrects ? {} : { classNames: attention })}
-      title={card.corrects ? 'It will replace the file of the same name' : 'There is a file of this name already'}
+      title={
+        card.corrects ? 'This file will replace the one you sent before' : 'You’ve already sent a file with this name'
+      }
     >
       <Stack gap="sm">
         <Text size="sm">
-          {card.name} was sent on {formatMoment(taken.lastModified)} ({formatBytes(taken.bytes)}).{' '}
-          {card.corrects
-            ? 'Its rows give way to the rows of this one, all at once. You can undo that.'
-            : 'Is the new one its correction, or another statement?'}
+          {card.name} was sent on {formatMoment(existing.lastModified)} ({formatBytes(existing.bytes)}).{' '}
+          {card.corrects ? 'All its rows are replaced at once. You can undo this.' : 'Replace it, or keep both?'}
         </Text>
         <Group gap="xs">
           {card.corrects ? (
             <Button size="xs" variant="default" onClick={() => cards.correct(card.id, false)}>
-              No, it is another file
+              Don’t replace it
             </Button>
           ) : (
             <>
               <Button size="xs" onClick={() => cards.correct(card.id, true)}>
-                It corrects that file
+                Replace
               </Button>
               <Button size="xs" variant="default" onClick={() => cards.renameToFree(card.id)}>
-                It is another file: give it another name
+                Keep both
               </Button>
             </>
           )}
           <Button size="xs" variant="subtle" aria-expanded={compare} onClick={() => setCompare(!compare)}>
-            {compare ? 'Hide the differences' : 'What is different?'}
+            {compare ? 'Hide differences' : 'Show differences'}
           </Button>
         </Group>
         {compare && card.feed !== null ? (
           <CompareFiles
             feed={card.feed}
-            before={{ kind: 'stored', objectKey: taken.objectKey, versionId: taken.versionId, bytes: taken.bytes }}
-            after={{ kind: 'here', blob: card.source, name: card.name }}
+            before={{
+              kind: 'stored',
+              objectKey: existing.objectKey,
+              versionId: existing.versionId,
+              bytes: existing.bytes,
+            }}
+            after={{ kind: 'local', blob: card.source, name: card.name }}
           />
         ) : null}
       </Stack>

@@ -1,28 +1,28 @@
-/** Which rows of a preview other published uploads hold already. */
+/** Finds the rows of a preview that other published uploads already have. */
 import { duplicatesOf, type Preview } from '@centflow/preview';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
 import type { Feed } from '../shared/feeds.ts';
-import { base64 } from './base64.ts';
-import type { Overlap, Taken } from './card.ts';
+import type { ExistingFile, Overlap } from './card.ts';
+import { encodeBase64 } from './encode-base64.ts';
 
-/** So many are asked about at once: the API takes no more. */
+/** The most fingerprints that the API accepts in one request. */
 const askedAtOnce = 100_000;
 const fingerprintBytes = 16;
 
-/** @param replaced its rows give way, so they are no duplicates */
-export async function overlapOf(preview: Preview, feed: Feed, replaced: Taken | null): Promise<Overlap> {
+/** @param replaced the version to replace; its rows are not duplicates */
+export async function fetchOverlap(preview: Preview, feed: Feed, replaced: ExistingFile | null): Promise<Overlap> {
   const { fingerprints, firstDate, lastDate, hasTransactionIds } = preview;
   const held: [number, number][] = [];
   const count = fingerprints.bytes.length / fingerprintBytes;
   if (firstDate !== null && lastDate !== null) {
     for (let from = 0; from < count; from += askedAtOnce) {
       const bytes = fingerprints.bytes.subarray(from * fingerprintBytes, (from + askedAtOnce) * fingerprintBytes);
-      const answer = await answerOf(
+      const answer = await readAnswer(
         api.preview.overlap.$post({
           json: {
             feed,
             ...(replaced === null ? {} : { objectKey: replaced.objectKey }),
-            fingerprints: base64(bytes),
+            fingerprints: encodeBase64(bytes),
             firstDate,
             lastDate,
             hasTransactionIds,

@@ -1,14 +1,14 @@
 import { Alert, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconCloudOff } from '@tabler/icons-react';
-import { formatDay, formatMonth, monthsBetween } from '../../shared/dates.ts';
+import { countMonths, formatDay, formatMonth } from '../../shared/dates.ts';
 import { formatMoney } from '../../shared/money.ts';
-import { formatInteger } from '../../shared/numbers.ts';
+import { formatCount, formatInteger } from '../../shared/numbers.ts';
 import { AccountingBar } from '../shared/accounting-bar.tsx';
-import type { Look } from './card.ts';
+import type { FileCheck } from './card.ts';
 
-/** Rows, sums and months as they would be. */
-export function PreviewFigures({ look }: { readonly look: Look }) {
-  const { preview, overlap } = look;
+/** Shows the rows, totals and months that a file would add. */
+export function PreviewFigures({ check }: { readonly check: FileCheck }) {
+  const { preview, overlap } = check;
   const known = overlap !== null && 'rows' in overlap ? overlap : null;
   const duplicate = known?.rows ?? 0;
   const counts = { good: preview.rowsGood - duplicate, duplicate, quarantined: preview.rowsQuarantined };
@@ -18,7 +18,7 @@ export function PreviewFigures({ look }: { readonly look: Look }) {
       <SimpleGrid cols={3} spacing="sm" maw={520}>
         <Figure
           value={formatInteger(counts.good)}
-          label={`${known === null ? 'good' : 'new'} ${counts.good === 1 ? 'row' : 'rows'}`}
+          label={`${known === null ? 'usable' : 'new'} ${counts.good === 1 ? 'row' : 'rows'}`}
           color="var(--positive)"
         />
         <Figure
@@ -33,8 +33,8 @@ export function PreviewFigures({ look }: { readonly look: Look }) {
       </SimpleGrid>
       {duplicate > 0 ? (
         <Text size="sm" c="dimmed">
-          Rows that another upload shows count once: this file shows them from then on, and the other upload counts them
-          as duplicate.
+          You’ve uploaded {duplicate === 1 ? 'this row' : 'these rows'} before. {duplicate === 1 ? 'It' : 'They'} still
+          count{duplicate === 1 ? 's' : ''} only once.
         </Text>
       ) : null}
       {overlap !== null && 'detail' in overlap ? (
@@ -42,9 +42,9 @@ export function PreviewFigures({ look }: { readonly look: Look }) {
           variant="light"
           color="gray"
           icon={<IconCloudOff aria-hidden />}
-          title="It is not known how many rows are there already"
+          title="We couldn’t check which rows are already there"
         >
-          {overlap.detail} Sending is safe all the same: no row counts twice.
+          {overlap.detail} You can still send the file. No row counts twice.
         </Alert>
       ) : null}
       {preview.amounts.length > 0 ? (
@@ -55,13 +55,13 @@ export function PreviewFigures({ look }: { readonly look: Look }) {
                 {formatMoney(good, currency)}
               </Text>
               <Text size="xs" c="dimmed">
-                sum of the good rows in {currency}
+                total of the usable rows in {currency}
               </Text>
             </div>
           ))}
         </Group>
       ) : null}
-      <Months look={look} />
+      <Months check={check} />
     </Stack>
   );
 }
@@ -79,20 +79,20 @@ function Figure({ value, label, color }: { readonly value: string; readonly labe
   );
 }
 
-/** So many months are named one by one; more are told as a span. */
+/** Up to this many months are listed; more are shown as a range. */
 const monthsNamed = 12;
 
-function Months({ look }: { readonly look: Look }) {
-  const { firstDate, lastDate } = look.preview;
-  const months = [...new Set(look.preview.months.map(({ month }) => month))].sort();
+function Months({ check }: { readonly check: FileCheck }) {
+  const { firstDate, lastDate } = check.preview;
+  const months = [...new Set(check.preview.months.map(({ month }) => month))].sort();
   const first = months[0];
   const last = months.at(-1);
   if (first === undefined || last === undefined) return null;
   const span = firstDate && lastDate ? ` (${formatDay(firstDate)} – ${formatDay(lastDate)})` : '';
   return (
     <Text size="sm" c="dimmed">
-      {months.length === 1 ? 'Touches one month: ' : `Touches ${formatInteger(months.length)} months: `}
-      {months.length <= monthsNamed && months.length === monthsBetween(first, last)
+      {`Covers ${formatCount(months.length, 'month')}: `}
+      {months.length <= monthsNamed && months.length === countMonths(first, last)
         ? months.length > 3
           ? `${formatMonth(first)} to ${formatMonth(last)}`
           : months.map((month) => formatMonth(month)).join(', ')

@@ -1,14 +1,14 @@
-/** Takes files: dropped anywhere on the page, or chosen by a button. */
+/** Takes files that are dropped anywhere on the page or chosen with the button. */
 import { Alert, Button, CloseButton, FileButton, Group, List, Portal, Text } from '@mantine/core';
 import { IconFileUpload, IconInfoCircle, IconUpload } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { formatBytes } from '../../shared/numbers.ts';
+import { formatBytes, formatCount } from '../../shared/numbers.ts';
 import attention from '../shared/attention.module.css';
 import classes from './drop-area.module.css';
-import { type Dropped, droppedFiles, readableFiles, type Skipped } from './dropped-files.ts';
+import { collectDroppedFiles, type Dropped, type Skipped, selectReadableFiles } from './dropped-files.ts';
 
 interface Props {
-  /** The most bytes that one file may have. */
+  /** The most bytes of one file; null while it is unknown. */
   readonly limit: number | null;
   readonly onFiles: (files: readonly File[]) => void;
 }
@@ -21,7 +21,7 @@ export function DropArea({ limit, onFiles }: Props) {
       ...dropped.skipped,
       ...tooLarge.map(({ name, size }) => ({
         name,
-        reason: `It has ${formatBytes(size)}, and one file may have ${formatBytes(limit ?? 0)}: split it by year, for instance.`,
+        reason: `The file has ${formatBytes(size)}, and the limit is ${formatBytes(limit ?? 0)}. Split it, for example by year.`,
       })),
     ]);
     const files = dropped.files.filter((file) => !tooLarge.includes(file));
@@ -37,8 +37,8 @@ export function DropArea({ limit, onFiles }: Props) {
         <div className={classes.words}>
           <Text fw={650}>Drop CSV files anywhere on this page</Text>
           <Text size="sm" c="dimmed">
-            Incomes, expenses and budgets, or the export of your bank as it is. Nothing is sent before you have seen
-            what would happen.
+            Use an export from your bank as it is, or files of income, expenses and budgets. You see a preview before
+            anything is sent.
           </Text>
         </div>
         <FileButton
@@ -47,8 +47,8 @@ export function DropArea({ limit, onFiles }: Props) {
           resetRef={reset}
           inputProps={{ 'aria-label': 'CSV files', 'data-testid': 'files' } as React.ComponentProps<'input'>}
           onChange={(files) => {
-            take(readableFiles(files));
-            // The same file chosen once more is a change, too.
+            take(selectReadableFiles(files));
+            // Choosing the same file again must also trigger a change.
             reset.current?.();
           }}
         >
@@ -68,7 +68,7 @@ export function DropArea({ limit, onFiles }: Props) {
             icon={<IconInfoCircle aria-hidden />}
             title={
               <Group justify="space-between" wrap="nowrap" gap="xs">
-                {skipped.length === 1 ? 'One was left out' : `${skipped.length} were left out`}
+                {`${formatCount(skipped.length, 'file')} skipped`}
                 <CloseButton size="sm" aria-label="Close" onClick={() => setSkipped([])} />
               </Group>
             }
@@ -88,7 +88,7 @@ export function DropArea({ limit, onFiles }: Props) {
           <div className={classes.overlay} aria-hidden>
             <IconUpload size={48} stroke={1.4} />
             <Text fz={24} fw={650}>
-              Drop them to look what is in them
+              Drop to preview
             </Text>
           </div>
         </Portal>
@@ -97,7 +97,11 @@ export function DropArea({ limit, onFiles }: Props) {
   );
 }
 
-/** Whether files are being dragged over the page. */
+/**
+ * Handles files dropped on the page. Returns whether files are being dragged over it.
+ *
+ * `@mantine/dropzone` does not fit: it walks into dropped folders without a word, where people should read what to do.
+ */
 function usePageDrop(onDrop: (dropped: Dropped) => void): boolean {
   const [dragged, setDragged] = useState(false);
   const latest = useRef(onDrop);
@@ -105,7 +109,7 @@ function usePageDrop(onDrop: (dropped: Dropped) => void): boolean {
     latest.current = onDrop;
   });
   useEffect(() => {
-    // Each element that is entered and left tells so: they are counted.
+    // Nested elements each fire enter and leave events, so the depth is counted.
     let depth = 0;
     const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes('Files') ?? false;
     const enter = (event: DragEvent) => {
@@ -127,7 +131,7 @@ function usePageDrop(onDrop: (dropped: Dropped) => void): boolean {
       setDragged(false);
       if (!hasFiles(event) || event.dataTransfer === null) return;
       event.preventDefault();
-      latest.current(droppedFiles(event.dataTransfer));
+      latest.current(collectDroppedFiles(event.dataTransfer));
     };
     const listeners = { dragenter: enter, dragover: over, dragleave: leave, drop };
     for (const [name, listener] of Object.entries(listeners)) addEventListener(name, listener as EventListener);

@@ -1,8 +1,8 @@
-/** Which of the things dropped on the page can be looked at, and a word for each that cannot. */
+/** Selects the dropped files that can be read, and says why the others cannot. */
 
 export interface Skipped {
   readonly name: string;
-  /** Why, and what to do. */
+  /** The problem and what to do. */
   readonly reason: string;
 }
 
@@ -11,8 +11,8 @@ export interface Dropped {
   readonly skipped: readonly Skipped[];
 }
 
-/** Must be called while the event is still going on: afterwards a browser forgets what was dropped. */
-export function droppedFiles(transfer: DataTransfer): Dropped {
+/** Collects the files of a drop. Call it during the event: afterwards the browser no longer has them. */
+export function collectDroppedFiles(transfer: DataTransfer): Dropped {
   const folders: Skipped[] = [];
   const files: File[] = [];
   for (const item of transfer.items) {
@@ -20,35 +20,35 @@ export function droppedFiles(transfer: DataTransfer): Dropped {
     const entry = item.webkitGetAsEntry();
     const file = item.getAsFile();
     if (entry?.isDirectory) {
-      folders.push({ name: entry.name, reason: 'A folder: open it and drop the files that are in it.' });
+      folders.push({ name: entry.name, reason: 'This is a folder. Open it and drop the files inside.' });
     } else if (file !== null) files.push(file);
   }
-  const { files: readable, skipped } = readableFiles(files);
+  const { files: readable, skipped } = selectReadableFiles(files);
   return { files: readable, skipped: [...folders, ...skipped] };
 }
 
-/** Leaves out what can be no CSV by its name. */
-export function readableFiles(files: Iterable<File>): Dropped {
+/** Separates files that may be CSV files from others, by their names. */
+export function selectReadableFiles(files: Iterable<File>): Dropped {
   const readable: File[] = [];
   const skipped: Skipped[] = [];
   for (const file of files) {
-    const reason = whyNot(file.name);
+    const reason = explainSkip(file.name);
     if (reason === null) readable.push(file);
     else skipped.push({ name: file.name, reason });
   }
   return { files: readable, skipped };
 }
 
-/** Why a file of this name is not looked at; null where it is. */
-export function whyNot(name: string): string | null {
-  // Some banks name their CSVs .txt or .tsv.
+/** Returns why a file of this name is skipped, or null if it is read. */
+export function explainSkip(name: string): string | null {
+  // Some banks name their CSV files .txt or .tsv.
   if (/\.(csv|csv\.gz|txt|tsv)$/i.test(name)) return null;
   if (/\.(xlsx?|xlsm|ods|numbers)$/i.test(name)) {
-    return 'A spreadsheet: open it, save it as “CSV UTF-8” and drop that file.';
+    return 'This is a spreadsheet. Open it, save it as “CSV UTF-8” and drop that file.';
   }
   if (/\.(zip|7z|rar|tar|tgz|tar\.gz)$/i.test(name))
-    return 'An archive: unpack it and drop the CSV files that are in it.';
+    return 'This is an archive. Unpack it and drop the CSV files inside.';
   if (/\.(pdf|png|jpe?g|docx?)$/i.test(name))
-    return 'Not a table: ask your bank’s website for a CSV export of the same statement.';
-  return 'Not a CSV: the name should end in .csv or .csv.gz.';
+    return 'This is not a table. Download the same statement as a CSV export from your bank’s website.';
+  return 'This is not a CSV file. The name must end in .csv, .csv.gz, .txt or .tsv.';
 }

@@ -1,52 +1,52 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { droppedFiles, whyNot } from './dropped-files.ts';
-import { freeName, nameForFeed, nameProblem, proposedName } from './object-name.ts';
+import { collectDroppedFiles, explainSkip } from './dropped-files.ts';
+import { buildFeedFileName, findFreeName, findNameProblem, proposeName } from './object-name.ts';
 
-test.each(['a.csv', 'A.CSV', 'b.csv.gz', 'umsatz.txt', 'export.tsv'])('%s is looked at', (name) => {
-  expect(whyNot(name)).toBeNull();
+test.each(['a.csv', 'A.CSV', 'b.csv.gz', 'umsatz.txt', 'export.tsv'])('explainSkip accepts %s', (name) => {
+  expect(explainSkip(name)).toBeNull();
 });
 
 test.each([
   ['2025.xlsx', /save it as “CSV UTF-8”/],
-  ['all.zip', /unpack/],
+  ['all.zip', /Unpack/],
   ['statement.pdf', /CSV export/],
   ['notes', /\.csv/],
-])('%s is left out with what to do', (name, words) => {
-  expect(whyNot(name)).toMatch(words);
+])('explainSkip says what to do with %s', (name, words) => {
+  expect(explainSkip(name)).toMatch(words);
 });
 
-test('a proposed name is one that can be sent, whatever the file was called', () => {
+test('proposeName returns a valid name for any file name', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'grapheme', maxLength: 60 }),
       fc.constantFrom('.csv', '.CSV', '.csv.gz', '.txt', '.tsv'),
       (stem, ending) => {
-        expect(nameProblem(proposedName(`${stem}${ending}`))).toBeNull();
+        expect(findNameProblem(proposeName(`${stem}${ending}`))).toBeNull();
       },
     ),
   );
 });
 
-test('folders and invisible characters are taken out of a name', () => {
-  expect(proposedName('a/b\\c\u202e.csv')).toBe('a b c.csv');
+test('proposeName removes folders and invisible characters', () => {
+  expect(proposeName('a/b\\c\u202e.csv')).toBe('a b c.csv');
 });
 
-test('a bank’s export is sent under the name of the feed that was made of it', () => {
-  expect(nameForFeed('Umsätze Juni.CSV', 'expenses')).toBe('Umsätze Juni-expenses.csv');
+test('buildFeedFileName adds the feed to the name of the export', () => {
+  expect(buildFeedFileName('Umsätze Juni.CSV', 'expenses')).toBe('Umsätze Juni-expenses.csv');
 });
 
-test('a name that is taken gets the next free number', () => {
-  expect(freeName('a.csv', new Set())).toBe('a (2).csv');
-  expect(freeName('a (2).csv.gz', new Set(['a (2).csv.gz', 'a (3).csv.gz']))).toBe('a (4).csv.gz');
+test('findFreeName adds the next free number', () => {
+  expect(findFreeName('a.csv', new Set())).toBe('a (2).csv');
+  expect(findFreeName('a (2).csv.gz', new Set(['a (2).csv.gz', 'a (3).csv.gz']))).toBe('a (4).csv.gz');
 });
 
-test('a name in a folder is fine only for an object that stands there', () => {
-  expect(nameProblem('trips/kyoto.csv')).toMatch(/cannot have/);
-  expect(nameProblem('trips/kyoto.csv', true)).toBeNull();
+test('findNameProblem accepts a folder only for an existing object', () => {
+  expect(findNameProblem('trips/kyoto.csv')).toMatch(/cannot have/);
+  expect(findNameProblem('trips/kyoto.csv', true)).toBeNull();
 });
 
-test('a folder that is dropped is skipped with a word, and the files beside it are taken', () => {
+test('collectDroppedFiles skips a folder with a reason and takes the files beside it', () => {
   const file = new File(['a'], 'may.csv');
   const item = (entry: { isDirectory: boolean; name: string }, given: File | null) => ({
     kind: 'file',
@@ -58,7 +58,7 @@ test('a folder that is dropped is skipped with a word, and the files beside it a
     item({ isDirectory: false, name: 'may.csv' }, file),
     { kind: 'string' },
   ];
-  const { files, skipped } = droppedFiles({ items } as unknown as DataTransfer);
+  const { files, skipped } = collectDroppedFiles({ items } as unknown as DataTransfer);
   expect(files).toEqual([file]);
-  expect(skipped).toEqual([{ name: 'statements', reason: 'A folder: open it and drop the files that are in it.' }]);
+  expect(skipped).toEqual([{ name: 'statements', reason: 'This is a folder. Open it and drop the files inside.' }]);
 });

@@ -1,10 +1,10 @@
-/** Names of objects: what a file is called below its owner's folder. */
+/** Names of files below the folder of their owner. */
 
-/** The name that a file is proposed to be sent under. */
-export function proposedName(fileName: string): string {
+/** Returns the name that is proposed for sending a file. */
+export function proposeName(fileName: string): string {
   const name = fileName
     .normalize('NFC')
-    // What the API takes in no name: characters that nobody sees, and separators of folders.
+    // Removes what the API refuses in names: invisible characters and folder separators.
     .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, '')
     .replace(/[/\\]+/g, ' ')
     .replace(/\s+/g, ' ')
@@ -15,14 +15,17 @@ export function proposedName(fileName: string): string {
   return name.startsWith('.') ? `statement${name}` : name;
 }
 
-/** `statement.csv` and `expenses`: `statement-expenses.csv`, always plain, since the console writes it. */
-export function nameForFeed(fileName: string, feed: string): string {
-  return `${stemOf(proposedName(fileName))}-${feed}.csv`;
+/**
+ * `statement.csv` and `expenses` give `statement-expenses.csv`. The file is never compressed, because the console
+ * writes it.
+ */
+export function buildFeedFileName(fileName: string, feed: string): string {
+  return `${removeEnding(proposeName(fileName))}-${feed}.csv`;
 }
 
-/** The next name that is free: `statement.csv`, `statement (2).csv`, `statement (3).csv`. */
-export function freeName(name: string, taken: ReadonlySet<string>): string {
-  const stem = stemOf(name);
+/** Returns the next free name: `statement.csv`, `statement (2).csv`, `statement (3).csv`. */
+export function findFreeName(name: string, taken: ReadonlySet<string>): string {
+  const stem = removeEnding(name);
   const ending = name.slice(stem.length);
   for (let count = 2; ; count++) {
     const candidate = `${stem.replace(/ \(\d+\)$/, '')} (${count})${ending}`;
@@ -31,25 +34,25 @@ export function freeName(name: string, taken: ReadonlySet<string>): string {
 }
 
 /**
- * What is wrong with a name, in a person's words; null where nothing is. The API has the last word.
+ * Returns what is wrong with a name, for people, or null. The API has the final decision.
  *
- * @param nested it is of an object that stands in a folder already
+ * @param nested true for an existing object in a folder
  */
-export function nameProblem(name: string, nested = false): string | null {
-  if (name.includes('\\') || (!nested && name.includes('/'))) return 'A name cannot have / or \\ in it.';
-  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return 'The name has invisible characters in it: type it again.';
-  if (name !== name.trim()) return 'The name begins or ends with a space: take it away.';
+export function findNameProblem(name: string, nested = false): string | null {
+  if (name.includes('\\') || (!nested && name.includes('/'))) return 'A name cannot have / or \\ in it. Remove it.';
+  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name)) return 'The name contains invisible characters. Type it again.';
+  if (name !== name.trim()) return 'The name begins or ends with a space. Remove it.';
   if (!/\.csv(\.gz)?$/.test(name)) return 'The name must end in .csv or .csv.gz.';
-  if (stemOf(name).trim() === '') return 'Put a name before .csv.';
-  if (name.length > 200) return 'The name is too long: 200 characters at most.';
+  if (removeEnding(name).trim() === '') return 'Enter a name before .csv.';
+  if (name.length > 200) return 'The name is too long. Use at most 200 characters.';
   return null;
 }
 
-/** Whether the content is gzip, as the name says. */
+/** Returns whether the content is gzip, judged by the name. */
 export function isGzip(name: string): boolean {
   return /\.gz$/i.test(name);
 }
 
-function stemOf(name: string): string {
+function removeEnding(name: string): string {
   return name.replace(/\.csv(\.gz)?$/i, '');
 }

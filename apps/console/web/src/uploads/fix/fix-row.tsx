@@ -1,69 +1,75 @@
 import { parseRow } from '@centflow/preview';
-import { Badge, Button, Group, Text, Textarea, TextInput } from '@mantine/core';
-import { IconArrowBackUp, IconCheck, IconPencil } from '@tabler/icons-react';
+import { Button, Group, Text, Textarea, TextInput } from '@mantine/core';
+import { IconArrowBackUp, IconPencil } from '@tabler/icons-react';
 import { memo, useId, useState } from 'react';
-import { formatInteger } from '../../shared/numbers.ts';
+import { formatCount, formatInteger } from '../../shared/numbers.ts';
 import type { EditedRow } from '../drafts.ts';
 import classes from './fix-rows.module.css';
-import { editedText, type FileShape, isCut, isWhole, type RowToFix, withCell } from './row-to-fix.ts';
+import { editCell, editText, type FileShape, hasEveryCell, isTruncated, type RowToFix } from './row-to-fix.ts';
+
+/** Returns the name of a column for people: `transaction_id` becomes `Transaction ID`. */
+function formatColumnTitle(name: string, at: number): string {
+  const words = name.trim().replaceAll('_', ' ').replace(/\bid$/i, 'ID');
+  return words === '' ? `Column ${at + 1}` : words.charAt(0).toUpperCase() + words.slice(1);
+}
 
 interface Props {
   readonly row: RowToFix;
   readonly shape: FileShape;
-  /** null: what was typed is taken back. */
+  /** Null resets the row. */
   readonly onEdit: (rowNo: number, edited: EditedRow | null) => void;
 }
 
-/** One row: what is wrong with it, and the cells to type over. */
+/** Shows the problem of one row and inputs for its cells. */
 export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
-  const { bad, cells, text, edited, problems } = row;
+  const { problemRow, cells, text, edited, problems } = row;
   const [openAll, setOpenAll] = useState(false);
   const messageId = useId();
-  const whole = isWhole(bad, shape);
-  const good = problems.length === 0;
-  const wrong = new Set([bad.column?.toLowerCase(), ...problems.map(({ column }) => column?.toLowerCase())]);
-  const shown = shape.header
-    .map((name, at) => ({ name, at }))
+  const isWhole = hasEveryCell(problemRow, shape);
+  const isValid = problems.length === 0;
+  const wrongColumns = new Set([
+    problemRow.column?.toLowerCase(),
+    ...problems.map(({ column }) => column?.toLowerCase()),
+  ]);
+  const shownColumns = shape.header
+    .map((name, index) => ({ name, index }))
     .filter(
-      ({ name, at }) =>
-        openAll || wrong.has(name.trim().toLowerCase()) || (edited && parseRow(bad.rawText)[at] !== cells[at]),
+      ({ name, index }) =>
+        openAll ||
+        wrongColumns.has(name.trim().toLowerCase()) ||
+        (edited && parseRow(problemRow.rawText)[index] !== cells[index]),
     );
-  const others = shape.header.length - shown.length;
-  const message = (problems.find(({ column }) => column === null) ?? problems[0] ?? bad).message;
-  /** Beside the cell; what stands beside the row already is not said twice. */
+  const hiddenCount = shape.header.length - shownColumns.length;
+  const message = (problems.find(({ column }) => column === null) ?? problems[0] ?? problemRow).message;
+  /** Returns the problem beside a cell, or true if its text is already shown beside the row. */
   const errorOf = (name: string) => {
     const problem = problems.find(({ column }) => column?.toLowerCase() === name.trim().toLowerCase());
     return problem === undefined ? null : problem.message === message ? true : problem.message;
   };
 
   return (
-    <fieldset className={classes.row} data-good={good && edited} data-whole={whole}>
-      <legend className={classes.legend}>Row {formatInteger(bad.rowNo)}</legend>
+    <fieldset className={classes.row} data-good={isValid && edited} data-whole={isWhole}>
+      <legend className={classes.legend}>Row {formatInteger(problemRow.rowNo)}</legend>
       <div className={classes.what}>
         <Text size="sm" className={classes.message} id={messageId}>
-          <b aria-hidden>Row {formatInteger(bad.rowNo)}</b>
-          {good && edited ? 'Nothing is wrong with it any more.' : message}
+          <b aria-hidden>Row {formatInteger(problemRow.rowNo)}</b>
+          {isValid && edited ? 'Fixed' : message}
         </Text>
-        {whole ? (
+        {isWhole ? (
           <Text size="xs" c="dimmed" className={classes.context}>
             {cells.filter((cell) => cell !== '').join(' · ')}
           </Text>
         ) : null}
         <Group gap={4} mt={4} ml={-8}>
-          {good && edited ? (
-            <Badge color="spruce" variant="light" tt="none" leftSection={<IconCheck size={13} aria-hidden />}>
-              Mended
-            </Badge>
-          ) : null}
-          {whole && !isCut(bad) && (others > 0 || openAll) ? (
+          {isWhole && !isTruncated(problemRow) && (hiddenCount > 0 || openAll) ? (
             <Button
               size="compact-xs"
               variant="subtle"
               leftSection={<IconPencil size={14} aria-hidden />}
-              aria-label={`${openAll ? 'Only what is wrong' : 'All cells'} of row ${bad.rowNo}`}
+              aria-label={`${openAll ? 'Show only problems' : 'Show all cells'} of row ${problemRow.rowNo}`}
               onClick={() => setOpenAll(!openAll)}
             >
-              {openAll ? 'Only what is wrong' : 'All cells'}
+              {openAll ? 'Show only problems' : 'Show all cells'}
             </Button>
           ) : null}
           {edited ? (
@@ -72,29 +78,29 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
               variant="subtle"
               color="gray"
               leftSection={<IconArrowBackUp size={14} aria-hidden />}
-              aria-label={`Row ${bad.rowNo} as it was`}
-              onClick={() => onEdit(bad.rowNo, null)}
+              aria-label={`Reset row ${problemRow.rowNo}`}
+              onClick={() => onEdit(problemRow.rowNo, null)}
             >
-              As it was
+              Reset
             </Button>
           ) : null}
         </Group>
       </div>
-      {isCut(bad) ? (
+      {isTruncated(problemRow) ? (
         <Text size="sm" c="dimmed">
-          The row is too long to be mended here: mend it in the file itself and send that again under the same name.
+          This row is too long to fix here. Fix it in your file, then send the file again with the same name.
         </Text>
-      ) : whole ? (
+      ) : isWhole ? (
         <div className={classes.cells}>
-          {shown.map(({ name, at }) => (
+          {shownColumns.map(({ name, index }) => (
             <TextInput
-              key={`${name}-${at}`}
+              key={`${name}-${index}`}
               size="sm"
-              label={name.trim() === '' ? `column ${at + 1}` : name.trim()}
-              aria-label={`${name.trim()}, row ${bad.rowNo}`}
-              value={cells[at] ?? ''}
+              label={formatColumnTitle(name, index)}
+              aria-label={`${formatColumnTitle(name, index)}, row ${problemRow.rowNo}`}
+              value={cells[index] ?? ''}
               error={errorOf(name)}
-              onChange={({ currentTarget }) => onEdit(bad.rowNo, withCell(cells, at, currentTarget.value))}
+              onChange={({ currentTarget }) => onEdit(problemRow.rowNo, editCell(cells, index, currentTarget.value))}
               spellCheck={false}
               autoComplete="off"
               {...(errorOf(name) === true ? { 'aria-describedby': messageId } : {})}
@@ -104,12 +110,12 @@ export const FixRow = memo(function FixRow({ row, shape, onEdit }: Props) {
       ) : (
         <Textarea
           size="sm"
-          label={`The row as it stands in the file: ${cells.length} cells, where the header has ${shape.header.length}`}
-          description="Commas that belong to a text want quotes around it, as in “Smith, Jones”."
-          aria-label={`Text of row ${bad.rowNo}`}
+          label={`This row has ${formatCount(cells.length, 'cell')}, but there are ${formatCount(shape.header.length, 'column name')}`}
+          description="Put quotes around a text with a comma in it, as in &quot;Smith, Jones&quot;."
+          aria-label={`Text of row ${problemRow.rowNo}`}
           value={text}
-          error={edited && !good ? problems.map(({ message }) => message).join(' ') : null}
-          onChange={({ currentTarget }) => onEdit(bad.rowNo, editedText(currentTarget.value))}
+          error={edited && !isValid ? problems.map(({ message }) => message).join(' ') : null}
+          onChange={({ currentTarget }) => onEdit(problemRow.rowNo, editText(currentTarget.value))}
           autosize
           spellCheck={false}
           classNames={{ input: classes.raw ?? '' }}

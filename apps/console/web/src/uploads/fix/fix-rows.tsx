@@ -1,61 +1,66 @@
-/** Quarantined rows to be edited in place; thousands of them, since only those in sight are drawn. */
+/** Lists quarantined rows for editing. Only visible rows are rendered, so thousands are possible. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useMemo, useRef } from 'react';
 import type { EditedRow, FixDraft } from '../drafts.ts';
 import { FixRow } from './fix-row.tsx';
 import classes from './fix-rows.module.css';
-import { type BadRow, type FileShape, rowToFix, withRow } from './row-to-fix.ts';
+import { buildRowToFix, type FileShape, type ProblemRow, setEditedRow } from './row-to-fix.ts';
 
 interface Props {
-  readonly rows: readonly BadRow[];
+  readonly rows: readonly ProblemRow[];
   readonly shape: FileShape;
   readonly draft: FixDraft;
   readonly onDraft: (change: (draft: FixDraft) => FixDraft) => void;
-  /** The last rows have come into sight: more could be fetched. */
+  /** Called when the last rows become visible, to load more. */
   readonly onEnd?: () => void;
 }
 
-/** Up to here all are drawn: a page that finds text by Ctrl-F and has no scroll area of its own. */
-const drawnAtOnce = 20;
+/** Up to this many rows are all rendered. Then Ctrl-F finds them and no scroll area is needed. */
+const renderedAtOnce = 20;
 
 export function FixRows({ rows, shape, draft, onDraft, onEnd }: Props) {
   const onEdit = useCallback(
-    (rowNo: number, edited: EditedRow | null) => onDraft((before) => withRow(before, rowNo, edited)),
+    (rowNo: number, edited: EditedRow | null) => onDraft((before) => setEditedRow(before, rowNo, edited)),
     [onDraft],
   );
-  const toFix = useMemo(() => rows.map((row) => rowToFix(row, draft, shape)), [rows, draft, shape]);
-  const rowAt = (at: number) => {
+  const toFix = useMemo(() => rows.map((row) => buildRowToFix(row, draft, shape)), [rows, draft, shape]);
+  const renderRow = (at: number) => {
     const row = toFix[at];
     return row === undefined ? null : <FixRow row={row} shape={shape} onEdit={onEdit} />;
   };
-  if (rows.length <= drawnAtOnce) {
+  if (rows.length <= renderedAtOnce) {
     return (
       <ul className={classes.list} aria-label="Rows to fix">
-        {toFix.map(({ bad }, at) => (
-          <li key={bad.rowNo}>{rowAt(at)}</li>
+        {toFix.map(({ problemRow }, at) => (
+          <li key={problemRow.rowNo}>{renderRow(at)}</li>
         ))}
       </ul>
     );
   }
   return (
-    <ManyRows count={rows.length} rowAt={rowAt} keyAt={(at) => rows[at]?.rowNo ?? at} {...(onEnd ? { onEnd } : {})} />
+    <ManyRows
+      count={rows.length}
+      renderRow={renderRow}
+      getKey={(at) => rows[at]?.rowNo ?? at}
+      {...(onEnd ? { onEnd } : {})}
+    />
   );
 }
 
 interface ManyProps {
   readonly count: number;
-  readonly rowAt: (at: number) => React.ReactNode;
-  readonly keyAt: (at: number) => number;
+  readonly renderRow: (at: number) => React.ReactNode;
+  readonly getKey: (at: number) => number;
   readonly onEnd?: () => void;
 }
 
-function ManyRows({ count, rowAt, keyAt, onEnd }: ManyProps) {
+function ManyRows({ count, renderRow, getKey, onEnd }: ManyProps) {
   const area = useRef<HTMLElement>(null);
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => area.current,
     estimateSize: () => 150,
-    getItemKey: keyAt,
+    getItemKey: getKey,
     overscan: 6,
     onChange: (now) => {
       const last = now.getVirtualItems().at(-1);
@@ -79,7 +84,7 @@ function ManyRows({ count, rowAt, keyAt, onEnd }: ManyProps) {
             aria-posinset={index + 1}
             style={{ position: 'absolute', insetInline: 0, top: 0, transform: `translateY(${start}px)` }}
           >
-            {rowAt(index)}
+            {renderRow(index)}
           </li>
         ))}
       </ul>

@@ -1,11 +1,11 @@
-/** A quarantined row while somebody edits it. */
+/** Builds the state of a quarantined row while somebody edits it. */
 import { type CellProblem, checkRow, parseRow } from '@centflow/preview';
 import type { Contract } from '@centflow/schema/contract';
 import type { EditedRow, FixDraft } from '../drafts.ts';
 
-/** A quarantined row as the API and the preview tell it. */
-export interface BadRow {
-  /** As a spreadsheet shows it. */
+/** A quarantined row from the API or the preview. */
+export interface ProblemRow {
+  /** The row number that a spreadsheet shows. */
   readonly rowNo: number;
   readonly column: string | null;
   readonly code: string;
@@ -13,73 +13,75 @@ export interface BadRow {
   readonly rawText: string;
 }
 
-/** The header of a file and the feed that it should be. */
+/** The header of a file and the contract that it should meet. */
 export interface FileShape {
   readonly header: readonly string[];
   readonly contract: Contract;
 }
 
 export interface RowToFix {
-  readonly bad: BadRow;
+  readonly problemRow: ProblemRow;
   readonly cells: readonly string[];
-  /** As it stands in the file, or as it was typed. */
+  /** The text from the file, or the edited text. */
   readonly text: string;
   readonly edited: boolean;
-  /** Empty where the row is good by now. */
+  /** Empty if the row is valid. */
   readonly problems: readonly CellProblem[];
 }
 
-/** The row as it stands, with what was typed over it. */
-export function rowToFix(bad: BadRow, draft: FixDraft, { header, contract }: FileShape): RowToFix {
-  const typed = draft[bad.rowNo];
-  const cells = typed?.cells ?? parseRow(bad.rawText);
+/** Combines a row of the file with its edits. */
+export function buildRowToFix(problemRow: ProblemRow, draft: FixDraft, { header, contract }: FileShape): RowToFix {
+  const edit = draft[problemRow.rowNo];
+  const cells = edit?.cells ?? parseRow(problemRow.rawText);
   return {
-    bad,
+    problemRow,
     cells,
-    text: typed?.text ?? bad.rawText,
-    edited: typed !== undefined,
+    text: edit?.text ?? problemRow.rawText,
+    edited: edit !== undefined,
     problems: checkRow(cells, header, contract),
   };
 }
 
-/** Whether the file has as many cells in it as the header has columns: otherwise nobody knows which cell is which. */
-export function isWhole(bad: BadRow, { header }: FileShape): boolean {
-  return parseRow(bad.rawText).length === header.length;
+/**
+ * Returns whether the row has as many cells as the header. Otherwise it is unknown which cell belongs to which column.
+ */
+export function hasEveryCell(problemRow: ProblemRow, { header }: FileShape): boolean {
+  return parseRow(problemRow.rawText).length === header.length;
 }
 
-/** So much of a row is kept: of a longer one the end is missing. */
+/** The most characters of a row that are stored. The end of a longer row is missing. */
 const keptAtMost = 4096;
 
-/** Whether only the beginning of the row is known: writing that back would lose the rest. */
-export function isCut({ rawText }: BadRow): boolean {
+/** Returns whether only the beginning of the row is known. Writing it back would lose the rest. */
+export function isTruncated({ rawText }: ProblemRow): boolean {
   return rawText.length >= keptAtMost;
 }
 
-/** A whole row typed as text. */
-export function editedText(text: string): EditedRow {
+/** Parses a row that was edited as text. */
+export function editText(text: string): EditedRow {
   return { cells: parseRow(text), text };
 }
 
-/** Rows that were edited and have nothing wrong any more. */
-export function fixesIn(
-  rows: readonly BadRow[],
+/** Returns the edited rows that are valid now. */
+export function collectFixes(
+  rows: readonly ProblemRow[],
   draft: FixDraft,
   shape: FileShape,
 ): { rowNo: number; cells: readonly string[] }[] {
   return rows
-    .filter((bad) => draft[bad.rowNo] !== undefined && !isCut(bad))
-    .map((bad) => rowToFix(bad, draft, shape))
+    .filter((problemRow) => draft[problemRow.rowNo] !== undefined && !isTruncated(problemRow))
+    .map((problemRow) => buildRowToFix(problemRow, draft, shape))
     .filter(({ problems }) => problems.length === 0)
-    .map(({ bad, cells }) => ({ rowNo: bad.rowNo, cells }));
+    .map(({ problemRow, cells }) => ({ rowNo: problemRow.rowNo, cells }));
 }
 
-/** The draft without an edit, or with it. */
-export function withRow(draft: FixDraft, rowNo: number, edited: EditedRow | null): FixDraft {
+/** Returns the draft with an edit set, or removed if it is null. */
+export function setEditedRow(draft: FixDraft, rowNo: number, edited: EditedRow | null): FixDraft {
   const { [rowNo]: _, ...others } = draft;
   return edited === null ? others : { ...others, [rowNo]: edited };
 }
 
-/** One cell changed. */
-export function withCell(cells: readonly string[], at: number, value: string): EditedRow {
+/** Returns the row with one cell changed. */
+export function editCell(cells: readonly string[], at: number, value: string): EditedRow {
   return { cells: cells.map((cell, index) => (index === at ? value : cell)) };
 }

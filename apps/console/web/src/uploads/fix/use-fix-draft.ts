@@ -3,43 +3,43 @@ import { type FixDraft, fixDrafts } from '../drafts.ts';
 
 const none: FixDraft = {};
 
-/** What was typed over the rows of one file, kept in the browser with each letter. */
+/** Keeps the edits of the rows of one file in the browser. Every change is saved. */
 export function useFixDraft(id: string) {
   const [draft, setDraft] = useState<{ readonly id: string; readonly draft: FixDraft }>({ id, draft: none });
   const [restored, setRestored] = useState(0);
-  const typed = useRef(false);
+  const hasEdited = useRef(false);
 
   useEffect(() => {
-    let left = false;
-    typed.current = false;
-    void fixDrafts.read(id).then((kept) => {
-      // Whoever typed faster than the browser could read keeps what they typed.
-      if (left || typed.current) return;
-      setDraft({ id, draft: kept ?? none });
-      setRestored(Object.keys(kept ?? none).length);
+    let isStale = false;
+    hasEdited.current = false;
+    void fixDrafts.read(id).then((saved) => {
+      // Edits made before the saved draft was read win over it.
+      if (isStale || hasEdited.current) return;
+      setDraft({ id, draft: saved ?? none });
+      setRestored(Object.keys(saved ?? none).length);
     });
     return () => {
-      left = true;
+      isStale = true;
     };
   }, [id]);
 
   const change = useCallback(
     (edit: (draft: FixDraft) => FixDraft) => {
-      typed.current = true;
+      hasEdited.current = true;
       setDraft((before) => {
         const now = edit(before.id === id ? before.draft : none);
-        void fixDrafts.keep(id, now);
+        void fixDrafts.save(id, now);
         return { id, draft: now };
       });
     },
     [id],
   );
 
-  const forget = useCallback(async () => {
-    typed.current = true;
+  const deleteDraft = useCallback(async () => {
+    hasEdited.current = true;
     setDraft({ id, draft: none });
-    await fixDrafts.forget(id);
+    await fixDrafts.delete(id);
   }, [id]);
 
-  return { draft: draft.id === id ? draft.draft : none, change, forget, restored };
+  return { draft: draft.id === id ? draft.draft : none, change, deleteDraft, restored };
 }

@@ -1,27 +1,27 @@
 import { expect, test } from 'vitest';
-import { Problem } from '../../api/problem.ts';
-import { follow, type Progress, pauseAfter, type Stage } from './follow.ts';
-import { timelineBefore, timelineOf } from './timeline.ts';
+import { ApiError } from '../../api/problem.ts';
+import { follow, getPollInterval, type Progress, type Stage } from './follow.ts';
+import { buildPendingTimeline, buildTimeline } from './timeline.ts';
 
-/** Answers one after the other, and the pauses between them. */
-function story(...answers: (Stage | Error)[]) {
+/** Returns the input of `follow` with these answers, and records its pauses and reports. */
+function followingOf(...answers: (Stage | Error)[]) {
   const pauses: number[] = [];
-  const seen: Stage[] = [];
+  const stages: Stage[] = [];
   const offline: boolean[] = [];
   let clock = 0;
   return {
     pauses,
-    seen,
+    stages,
     offline,
     following: {
-      look: async (): Promise<Progress> => {
+      getProgress: async (): Promise<Progress> => {
         const answer = answers.shift();
         if (answer === undefined) throw new Error('It was looked at once more than needed.');
         if (answer instanceof Error) throw answer;
         return { stage: answer };
       },
       signal: new AbortController().signal,
-      onProgress: ({ stage }: Progress) => seen.push(stage),
+      onProgress: ({ stage }: Progress) => stages.push(stage),
       onOffline: (now: boolean) => offline.push(now),
       wait: async (milliseconds: number) => {
         pauses.push(milliseconds);
@@ -32,46 +32,46 @@ function story(...answers: (Stage | Error)[]) {
   };
 }
 
-test('it is followed until it is published', async () => {
-  const { following, seen } = story('received', 'loading', 'published');
+test('follow reports each stage until the file is published', async () => {
+  const { following, stages } = followingOf('received', 'loading', 'published');
   expect(await follow(following)).toEqual({ stage: 'published' });
-  expect(seen).toEqual(['received', 'loading', 'published']);
+  expect(stages).toEqual(['received', 'loading', 'published']);
 });
 
-test('a lost connection is waited for', async () => {
-  const { following, offline } = story('received', new TypeError('fetch failed'), 'published');
+test('follow waits for a lost connection', async () => {
+  const { following, offline } = followingOf('received', new TypeError('fetch failed'), 'published');
   await follow(following);
   expect(offline).toEqual([false, true, false]);
 });
 
-test('a busy service is waited for, and is no lost connection', async () => {
-  const busy = [429, 503].map((status) => new Problem(status, 'Too many requests at once', 'Try again.'));
-  const { following, offline } = story('received', ...busy, 'published');
+test('follow waits for a busy service without reporting a lost connection', async () => {
+  const busy = [429, 503].map((status) => new ApiError(status, 'Too many requests at once', 'Try again.'));
+  const { following, offline } = followingOf('received', ...busy, 'published');
   await follow(following);
   expect(offline).toEqual([false, false, false, false]);
 });
 
-test('a refusal ends it', async () => {
-  const { following } = story(new Error('You have no such file.'));
+test('follow rejects if the API refuses', async () => {
+  const { following } = followingOf(new Error('You have no such file.'));
   await expect(follow(following)).rejects.toThrow('no such file');
 });
 
-test('a failed one is followed on, since the sweep takes it up again', async () => {
-  const { following } = story('failed', 'loading', 'published');
+test('follow continues after a failure, because the sweep retries the file', async () => {
+  const { following } = followingOf('failed', 'loading', 'published');
   expect(await follow(following)).toEqual({ stage: 'published' });
 });
 
-test('it is looked at ever less often', async () => {
-  const { following, pauses } = story(...Array.from({ length: 200 }, () => 'loading' as const), 'published');
+test('follow polls less and less often', async () => {
+  const { following, pauses } = followingOf(...Array.from({ length: 200 }, () => 'loading' as const), 'published');
   await follow(following);
   expect(pauses[0]).toBe(1_000);
   expect(pauses.at(-1)).toBe(15_000);
   expect(pauses).toEqual([...pauses].sort((a, b) => a - b));
-  expect(pauseAfter(29_999)).toBe(1_000);
+  expect(getPollInterval(29_999)).toBe(1_000);
 });
 
-test('the timeline tells the seconds that each step took', () => {
-  const steps = timelineOf({
+test('buildTimeline returns the seconds of each step', () => {
+  const steps = buildTimeline({
     lastModified: '2025-06-01T10:00:00Z',
     receivedAt: '2025-06-01T10:00:00.250Z',
     loadingAt: '2025-06-01T10:00:01Z',
@@ -88,8 +88,8 @@ test('the timeline tells the seconds that each step took', () => {
   ]);
 });
 
-test('clocks that differ make no step shorter than nothing', () => {
-  const [, received] = timelineOf({
+test('buildTimeline returns no negative seconds if clocks differ', () => {
+  const [, received] = buildTimeline({
     lastModified: '2025-06-01T10:00:01Z',
     receivedAt: '2025-06-01T10:00:00.900Z',
     loadingAt: null,
@@ -101,8 +101,8 @@ test('clocks that differ make no step shorter than nothing', () => {
   expect(received?.seconds).toBe(0);
 });
 
-test('a rejected one ends in that', () => {
-  const steps = timelineOf({
+test('buildTimeline ends with a rejection', () => {
+  const steps = buildTimeline({
     lastModified: '2025-06-01T10:00:00Z',
     receivedAt: '2025-06-01T10:00:00Z',
     loadingAt: '2025-06-01T10:00:01Z',
@@ -114,9 +114,9 @@ test('a rejected one ends in that', () => {
   expect(steps.at(-1)).toEqual({ name: 'rejected', at: '2025-06-01T10:00:03Z', seconds: 2 });
 });
 
-test('what the job has not come to is sent and no further', () => {
+test('buildPendingTimeline has only the step “sent” before the job starts', () => {
   expect(
-    timelineBefore('2025-06-01T10:00:00Z')
+    buildPendingTimeline('2025-06-01T10:00:00Z')
       .filter(({ at }) => at !== null)
       .map(({ name }) => name),
   ).toEqual(['sent']);

@@ -1,9 +1,9 @@
-/** Follows a version that was sent until the job is done with it. */
+/** Follows a sent version until the job is done with it. */
 import type { Upload } from '../../../../api/contract/uploads.ts';
 import { isBusy } from '../../api/problem.ts';
 import { pause } from '../../shared/pause.ts';
 
-/** How far it is. `received`: S3 has it, and the job has not come to it yet. */
+/** The stage of a version. `received` means that S3 has it and the job has not started. */
 export type Stage = 'received' | Upload['state'];
 
 export interface Progress {
@@ -11,42 +11,43 @@ export interface Progress {
   readonly upload?: Upload | undefined;
 }
 
-/** The stages after which nothing more happens by itself. */
+/** Returns whether nothing more happens automatically after this stage. */
 export function isSettled(stage: Stage): boolean {
   return stage !== 'received' && stage !== 'loading' && stage !== 'failed';
 }
 
-/** Milliseconds until looking again: at first each second, since a small file takes no longer; later ever less often. */
-export function pauseAfter(elapsed: number): number {
+/** Returns the milliseconds until the next poll. Small files take seconds, so polling starts fast and slows down. */
+export function getPollInterval(elapsed: number): number {
   if (elapsed < 30_000) return 1_000;
   if (elapsed < 300_000) return 3_000;
   return 15_000;
 }
 
 export interface Following {
-  readonly look: (signal: AbortSignal) => Promise<Progress>;
+  readonly getProgress: (signal: AbortSignal) => Promise<Progress>;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
-  /** There is no connection: it is looked again later. False when it is back. */
+  /** Called with true when the connection is lost, and with false when it is back. */
   readonly onOffline: (offline: boolean) => void;
-  /** When to stop looking. */
+  /** Returns whether to stop. */
   readonly settled?: (progress: Progress) => boolean;
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly now?: () => number;
 }
 
 /**
- * Looks until it is settled.
+ * Polls until the version is settled.
  *
- * A `failed` one is followed on: the sweep takes it up again. A lost connection or a busy service ends nothing either.
+ * A `failed` version is still followed, because the sweep retries it. A lost connection or a busy service does not end
+ * it either.
  */
 export async function follow(following: Following): Promise<Progress> {
-  const { look, signal, onProgress, onOffline, settled = ({ stage }) => isSettled(stage) } = following;
+  const { getProgress, signal, onProgress, onOffline, settled = ({ stage }) => isSettled(stage) } = following;
   const { wait = pause, now = () => performance.now() } = following;
   const from = now();
   for (;;) {
     try {
-      const progress = await look(signal);
+      const progress = await getProgress(signal);
       onOffline(false);
       onProgress(progress);
       if (settled(progress)) return progress;
@@ -55,6 +56,6 @@ export async function follow(following: Following): Promise<Progress> {
       if (!(error instanceof TypeError) && !isBusy(error)) throw error;
       onOffline(error instanceof TypeError);
     }
-    await wait(pauseAfter(now() - from), signal);
+    await wait(getPollInterval(now() - from), signal);
   }
 }

@@ -1,16 +1,16 @@
-/** The way of an upload as steps with the seconds that each took. */
+/** Builds the steps of an upload with the seconds of each. */
 import type { Upload } from '../../../../api/contract/uploads.ts';
 
 export interface TimelineStep {
   readonly name: 'sent' | 'received' | 'loading' | 'published' | 'rejected' | 'failed';
-  /** ISO 8601; null where it has not come to it. */
+  /** ISO 8601; null if the step has not happened. */
   readonly at: string | null;
-  /** Seconds since the step before. */
+  /** Seconds since the previous step. */
   readonly seconds: number | null;
 }
 
-/** The steps of an upload, those to come included. */
-export function timelineOf(
+/** Returns the steps of an upload, including future ones. */
+export function buildTimeline(
   upload: Pick<
     Upload,
     'lastModified' | 'receivedAt' | 'loadingAt' | 'loadedAt' | 'publishedAt' | 'updatedAt' | 'state'
@@ -29,14 +29,14 @@ export function timelineOf(
   ];
   let before: string | null = null;
   return times.map(([name, at]) => {
-    const seconds = before === null || at === null ? null : secondsBetween(before, at);
+    const seconds = before === null || at === null ? null : countSecondsBetween(before, at);
     before = at ?? before;
     return { name, at, seconds };
   });
 }
 
-/** The steps of what was sent a moment ago and the job has not come to. */
-export function timelineBefore(sentAt: string): TimelineStep[] {
+/** Returns the steps of a file that the job has not started. */
+export function buildPendingTimeline(sentAt: string): TimelineStep[] {
   return (['sent', 'received', 'loading', 'published'] as const).map((name) => ({
     name,
     at: name === 'sent' ? sentAt : null,
@@ -44,7 +44,7 @@ export function timelineBefore(sentAt: string): TimelineStep[] {
   }));
 }
 
-/** Never below zero: S3's clock and the job's differ by a little, and S3 tells whole seconds. */
-function secondsBetween(from: string, to: string): number {
+/** Never negative: the clocks of S3 and the job differ, and S3 returns whole seconds. */
+function countSecondsBetween(from: string, to: string): number {
   return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
 }

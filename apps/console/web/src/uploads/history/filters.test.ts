@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { parseHistoryFilters } from './filters.ts';
 
-test('filters come from the address', () => {
+test('parseHistoryFilters reads the filters of the address', () => {
   expect(parseHistoryFilters({ feed: 'expenses', state: 'rejected' })).toEqual({ feed: 'expenses', state: 'rejected' });
 });
 
-test('what no feed and no state is called is left out', () => {
+test('parseHistoryFilters ignores unknown types and states', () => {
   expect(parseHistoryFilters({ feed: 'savings', state: 7, other: 'x' })).toEqual({});
 });

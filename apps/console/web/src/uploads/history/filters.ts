@@ -1,4 +1,4 @@
-/** What of the history is shown; kept in the address, so that it can be linked and survives a reload. */
+/** Filters of the history. They are in the address, so a link or a reload keeps them. */
 import type { UploadState } from '../../../../api/contract/uploads.ts';
 import { type Feed, feeds } from '../shared/feeds.ts';
 
@@ -16,7 +16,7 @@ export const uploadStates: readonly UploadState[] = [
   'failed',
 ];
 
-/** Anything else in the address is left out: a link that somebody mistyped still opens the page. */
+/** Parses the filters. Unknown values are ignored, so a mistyped link still opens the page. */
 export function parseHistoryFilters({ feed, state }: Record<string, unknown>): HistoryFilters {
   const knownFeed = feeds.find((name) => name === feed);
   const knownState = uploadStates.find((name) => name === state);

@@ -1,18 +1,19 @@
-/** Every upload there has been, newest first. */
+/** Lists all uploads, newest first. */
 import { Anchor, Button, Group, Select, Stack, Table, Text, Title } from '@mantine/core';
 import { IconFilterOff, IconHistory } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Upload } from '../../../../api/contract/uploads.ts';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
 import { formatMoment } from '../../shared/dates.ts';
 import { EmptyState } from '../../shared/empty-state.tsx';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { formatInteger } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
-import { formatCheckSum, nameOfKey } from '../shared/amounts.ts';
-import { feeds, feedTitle } from '../shared/feeds.ts';
-import { StateBadge, stateLooks } from '../shared/state-badge.tsx';
+import { formatCheckSum, getFileName } from '../shared/amounts.ts';
+import { feeds, getTypeTitle } from '../shared/feeds.ts';
+import { StateBadge } from '../shared/state-badge.tsx';
+import { stateTitles } from '../shared/state-titles.ts';
 import { type HistoryFilters, parseHistoryFilters, uploadStates } from './filters.ts';
 import classes from './history.module.css';
 
@@ -25,7 +26,7 @@ export function History({ filters, onFilters }: Props) {
   const pages = useInfiniteQuery({
     queryKey: ['uploads', filters],
     queryFn: ({ pageParam, signal }) =>
-      answerOf(
+      readAnswer(
         api.uploads.$get(
           { query: { ...filters, limit: '50', ...(pageParam ? { cursor: pageParam } : {}) } },
           { init: { signal } },
@@ -33,7 +34,7 @@ export function History({ filters, onFilters }: Props) {
       ),
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,
-    // Another person's tab, the sweep or a command may have changed something.
+    // Another tab, the sweep or a command may have changed something.
     refetchInterval: 30_000,
   });
   const uploads = pages.data?.pages.flatMap((page) => page.uploads) ?? [];
@@ -47,12 +48,12 @@ export function History({ filters, onFilters }: Props) {
         </Title>
         <Group gap="xs" className={classes.filters ?? ''}>
           <Select
-            aria-label="Feed"
-            placeholder="All feeds"
+            aria-label="Type"
+            placeholder="All types"
             size="sm"
             w={150}
             clearable
-            data={feeds.map((value) => ({ value, label: feedTitle(value) }))}
+            data={feeds.map((value) => ({ value, label: getTypeTitle(value) }))}
             value={filters.feed ?? null}
             onChange={(value) => onFilters(parseHistoryFilters({ ...filters, feed: value }))}
           />
@@ -62,7 +63,7 @@ export function History({ filters, onFilters }: Props) {
             size="sm"
             w={150}
             clearable
-            data={uploadStates.map((value) => ({ value, label: stateLooks[value].label }))}
+            data={uploadStates.map((value) => ({ value, label: stateTitles[value] }))}
             value={filters.state ?? null}
             onChange={(value) => onFilters(parseHistoryFilters({ ...filters, state: value }))}
           />
@@ -75,16 +76,16 @@ export function History({ filters, onFilters }: Props) {
         filtered ? (
           <EmptyState
             icon={<IconFilterOff size={40} stroke={1.4} />}
-            title="No upload is like that"
+            title="No uploads match these filters"
             action={
               <Button variant="default" onClick={() => onFilters({})}>
-                Show all
+                Clear filters
               </Button>
             }
           />
         ) : (
-          <EmptyState icon={<IconHistory size={40} stroke={1.4} />} title="Nothing has been uploaded yet">
-            Drop a CSV of incomes, expenses or budgets above, or the export that your bank’s website gives you.
+          <EmptyState icon={<IconHistory size={40} stroke={1.4} />} title="No uploads yet">
+            Drop an export from your bank’s website above, or a file of income, expenses or budgets.
           </EmptyState>
         )
       ) : null}
@@ -96,7 +97,7 @@ export function History({ filters, onFilters }: Props) {
           onClick={() => void pages.fetchNextPage()}
           mx="auto"
         >
-          Show older ones
+          Show older uploads
         </Button>
       ) : null}
     </Stack>
@@ -111,8 +112,8 @@ function UploadsTable({ uploads }: { readonly uploads: readonly Upload[] }) {
           <Table.Tr>
             <Table.Th>File</Table.Th>
             <Table.Th>State</Table.Th>
-            <Table.Th ta="right">Published</Table.Th>
-            <Table.Th ta="right">Duplicate</Table.Th>
+            <Table.Th ta="right">Imported</Table.Th>
+            <Table.Th ta="right">Duplicates</Table.Th>
             <Table.Th ta="right">To fix</Table.Th>
             <Table.Th ta="right">Sent</Table.Th>
           </Table.Tr>
@@ -135,12 +136,12 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
           fw={600}
           renderRoot={(props) => (
             <Link {...props} to="/uploads/$uploadId" params={{ uploadId: String(upload.uploadId) }}>
-              {nameOfKey(upload.objectKey)}
+              {getFileName(upload.objectKey)}
             </Link>
           )}
         />
         <Text size="xs" c="dimmed">
-          {feedTitle(upload.feed)}
+          {getTypeTitle(upload.feed)}
         </Text>
         {upload.state === 'rejected' && upload.reason !== null ? (
           <Text size="xs" c="var(--mantine-color-error)" lineClamp={2}>
@@ -151,8 +152,8 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
       <Table.Td className={classes.state ?? ''}>
         <StateBadge stage={upload.state} />
       </Table.Td>
-      <RowsCell label="Published" rows={upload.rowsPublished} amount={upload.amountPublished} />
-      <RowsCell label="Duplicate" rows={upload.rowsDuplicate} amount={upload.amountDuplicate} />
+      <RowsCell label="Imported" rows={upload.rowsPublished} amount={upload.amountPublished} />
+      <RowsCell label="Duplicates" rows={upload.rowsDuplicate} amount={upload.amountDuplicate} />
       <RowsCell label="To fix" rows={upload.rowsQuarantined} amount={upload.amountQuarantined} warn />
       <Table.Td className={classes.when ?? ''}>
         <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
@@ -182,7 +183,12 @@ function RowsCell({ label, rows, amount, warn = false }: CellProps) {
         {formatInteger(rows)}
       </Text>
       {rows > 0 ? (
-        <Text size="xs" c="dimmed" component="div" title="The sum of the amounts, over all currencies">
+        <Text
+          size="xs"
+          c="dimmed"
+          component="div"
+          title="Sum of the amounts in all currencies, to compare with your file"
+        >
           {formatCheckSum(amount)}
         </Text>
       ) : null}

@@ -10,10 +10,10 @@ interface Props {
   readonly onValue: (value: MappedCell | null) => void;
 }
 
-/** No header is called so: it stands for a text that is the same in every row. */
+/** The option for a constant text. No header can have this name. */
 const always = '\u0000always';
 
-/** Where the cells of one column come from: a column of the bank, or the same word in every row. */
+/** Chooses the source of a target column: a column of the bank, or the same text in every row. */
 export function CellField({ field, columns, value, problem, onValue }: Props) {
   const { label, hint, constant, required } = field;
   const isConstant = value !== null && 'constant' in value;
@@ -23,7 +23,7 @@ export function CellField({ field, columns, value, problem, onValue }: Props) {
       <Select
         label={label}
         {...(hint === undefined ? {} : { description: hint })}
-        placeholder={required ? 'Choose a column' : 'Left out'}
+        placeholder={required ? 'Choose a column' : 'None'}
         withAsterisk={required}
         searchable
         clearable={!required}

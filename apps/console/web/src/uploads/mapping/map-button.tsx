@@ -3,9 +3,9 @@ import { IconColumns } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import type { Card } from '../cards/card.ts';
-import { cards } from '../cards/the-cards.ts';
+import { cards } from '../cards/page-cards.ts';
 
-// Most people map an export once a year: it is not loaded with the page.
+// Most people map an export once a year, so the editor is not loaded with the page.
 const MappingEditor = lazy(async () => ({ default: (await import('./mapping-editor.tsx')).MappingEditor }));
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
   readonly primary?: boolean;
 }
 
-/** Opens the mapping of a bank's export. */
+/** Opens the editor for the columns of a bank's export. */
 export function MapButton({ card, label, primary = false }: Props) {
   const [open, setOpen] = useState(false);
   const source = card.origin?.source ?? card.source;

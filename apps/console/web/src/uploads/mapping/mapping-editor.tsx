@@ -1,4 +1,4 @@
-/** Says once which column of a bank's export is what, beside the rows that come of it. */
+/** Matches the columns of a bank's export, with a preview of the rows. */
 
 import type { Mapping } from '@centflow/preview';
 import { Button, Checkbox, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
@@ -9,18 +9,18 @@ import { useEffect, useState } from 'react';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
 import { mappingDrafts } from '../drafts.ts';
-import { keepTemplate } from '../templates/keep-template.ts';
+import { saveTemplate } from '../templates/save-template.ts';
 import { templatesQuery } from '../templates/templates.ts';
 import { previewWorker } from '../worker/worker.ts';
 import classes from './mapping-editor.module.css';
-import { missingIn } from './mapping-fields.ts';
+import { findMissing } from './mapping-fields.ts';
 import { MappingForm } from './mapping-form.tsx';
 import { MappingSample } from './mapping-sample.tsx';
 
 interface Props {
   readonly source: Blob;
   readonly fileName: string;
-  /** What it was mapped by before; null: it is guessed. */
+  /** The previous mapping; null to propose one. */
   readonly start: Mapping | null;
   readonly template: string | null;
   readonly onClose: () => void;
@@ -34,7 +34,7 @@ export function MappingEditor(props: Props) {
     queryKey: ['proposed-mapping', fileName, source.size],
     queryFn: async () => {
       const proposal = await previewWorker.propose(source, fileName);
-      // What somebody had begun before a reload is worth more than a guess.
+      // A draft from before a reload is better than a proposal.
       const draft = start ?? (await mappingDrafts.read(proposal.mapping.header.join('\u0000')));
       return {
         ...proposal,
@@ -49,7 +49,7 @@ export function MappingEditor(props: Props) {
     <Modal
       opened
       onClose={props.onClose}
-      title={<Title order={2}>Which column is what?</Title>}
+      title={<Title order={2}>Match the columns of {fileName}</Title>}
       size="min(1320px, 96vw)"
       fullScreen={phone}
       overlayProps={{ backgroundOpacity: 0.5 }}
@@ -75,7 +75,7 @@ function Editor({
   const [mapping, setMapping] = useState(first);
   const [dateOrderChosen, setDateOrderChosen] = useState(dateOrderIsSure);
   const [keep, setKeep] = useState(true);
-  const [name, setName] = useState(template ?? nameFor(fileName));
+  const [name, setName] = useState(template ?? proposeTemplateName(fileName));
   const templates = useQuery({ ...templatesQuery, staleTime: 30_000 });
 
   const sample = useQuery({
@@ -85,19 +85,19 @@ function Editor({
     gcTime: 0,
   });
   useEffect(() => {
-    if (mapping !== first) void mappingDrafts.keep(mapping.header.join('\u0000'), mapping);
+    if (mapping !== first) void mappingDrafts.save(mapping.header.join('\u0000'), mapping);
   }, [mapping, first]);
 
-  const missing = missingIn(mapping, dateOrderChosen);
+  const missing = findMissing(mapping, dateOrderChosen);
   const named = !keep || name.trim() !== '';
   const use = useMutation({
     mutationFn: async () => {
-      if (keep) await keepTemplate(name.trim(), mapping, templates.data ?? []);
+      if (keep) await saveTemplate(name.trim(), mapping, templates.data ?? []);
       await onUse(mapping, keep ? name.trim() : null);
-      await mappingDrafts.forget(mapping.header.join('\u0000'));
+      await mappingDrafts.delete(mapping.header.join('\u0000'));
     },
   });
-  const overwrites = keep && (templates.data ?? []).some((kept) => kept.name === name.trim());
+  const overwrites = keep && (templates.data ?? []).some((template) => template.name === name.trim());
 
   return (
     <div className={classes.editor}>
@@ -108,10 +108,10 @@ function Editor({
           problems={sample.data?.problems ?? []}
           dateOrderChosen={dateOrderChosen}
           onLayout={async (changes) => {
-            // Another delimiter or header row makes other columns: they are guessed anew.
-            const again = await previewWorker.propose(source, fileName, changes);
-            setMapping(again.mapping);
-            setDateOrderChosen(again.dateOrderIsSure);
+            // Another delimiter or header row gives other columns, so the mapping is proposed proposal.
+            const proposal = await previewWorker.propose(source, fileName, changes);
+            setMapping(proposal.mapping);
+            setDateOrderChosen(proposal.dateOrderIsSure);
           }}
           onMapping={(changes) => {
             setMapping((before) => ({ ...before, ...changes }));
@@ -131,7 +131,7 @@ function Editor({
         <Group gap="sm" align="flex-start" className={classes.keep}>
           <Checkbox
             mt={8}
-            label="Keep it as a template called"
+            label="Save as a template named"
             checked={keep}
             onChange={({ currentTarget }) => setKeep(currentTarget.checked)}
           />
@@ -141,8 +141,8 @@ function Editor({
             disabled={!keep}
             maxLength={80}
             onChange={({ currentTarget }) => setName(currentTarget.value)}
-            error={named ? null : 'Give it a name that you will recognise.'}
-            description={overwrites ? 'The template of this name is changed.' : null}
+            error={named ? null : 'Enter a name that you will recognise.'}
+            description={overwrites ? 'This changes your template of the same name.' : null}
             inputWrapperOrder={['label', 'input', 'error', 'description']}
             style={{ flex: '1 1 220px' }}
           />
@@ -150,7 +150,7 @@ function Editor({
         <Group gap="sm" justify="flex-end">
           {missing.length > 0 ? (
             <Text size="sm" c="var(--negative)" role="status">
-              Still to say: {missing.join(', ')}.
+              Still needed: {missing.join(', ')}.
             </Text>
           ) : null}
           <Button variant="default" onClick={onClose}>
@@ -162,7 +162,7 @@ function Editor({
             loading={use.isPending}
             onClick={() => use.mutate()}
           >
-            Use this mapping
+            Use these columns
           </Button>
         </Group>
         {use.isError ? <ProblemNotice error={use.error} /> : null}
@@ -171,8 +171,10 @@ function Editor({
   );
 }
 
-/** `Umsatzanzeige_2025-06.csv`: `Umsatzanzeige`: the part that next month's file has as well. */
-function nameFor(fileName: string): string {
+/**
+ * Returns the part of a file name that next month's file also has: `Umsatzanzeige_2025-06.csv` gives `Umsatzanzeige`.
+ */
+function proposeTemplateName(fileName: string): string {
   const words = fileName
     .replace(/\.[a-z.]+$/i, '')
     .replace(/\d+/g, ' ')

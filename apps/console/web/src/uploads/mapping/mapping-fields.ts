@@ -1,50 +1,62 @@
-/** What a mapping has to say, and which words it is asked in. */
+/** The fields of a mapping, with their labels. */
 import type { Mapping, MappingTarget } from '@centflow/preview';
 
 export interface Field {
   readonly target: MappingTarget;
   readonly label: string;
   readonly hint?: string;
-  /** A word that may stand in every row: `EUR`, `Current account`. */
+  /** A constant text is possible, such as `EUR` or `Current account`. */
   readonly constant: boolean;
   readonly required: boolean;
 }
 
-/** In the order in which people think of a statement. */
+/** In the usual order of a statement. */
 export const fields: readonly Field[] = [
   { target: 'date', label: 'Date', constant: false, required: true },
-  { target: 'counterparty', label: 'Who', hint: 'who was paid, or who paid you', constant: true, required: true },
-  { target: 'category', label: 'Category', hint: 'the same words as in your budgets', constant: true, required: true },
+  {
+    target: 'counterparty',
+    label: 'Who',
+    hint: 'The other side: who you paid, or who paid you',
+    constant: true,
+    required: true,
+  },
+  {
+    target: 'category',
+    label: 'Category',
+    hint: 'Use the same words as in your budgets',
+    constant: true,
+    required: true,
+  },
   { target: 'account', label: 'Account', constant: true, required: true },
-  { target: 'currency', label: 'Currency', hint: 'three letters, such as EUR', constant: true, required: true },
+  { target: 'currency', label: 'Currency', hint: 'Three letters, such as EUR', constant: true, required: true },
   { target: 'description', label: 'Description', constant: true, required: false },
   {
     target: 'transaction_id',
-    label: 'Transaction id',
-    hint: 'only if the bank gives every row its own',
+    label: 'Transaction ID',
+    hint: 'Only if your bank gives each row a different one',
     constant: false,
     required: false,
   },
-  { target: 'country', label: 'Country', hint: 'two letters, such as DE', constant: true, required: false },
+  { target: 'country', label: 'Country', hint: 'Two letters, such as DE', constant: true, required: false },
   { target: 'city', label: 'City', constant: true, required: false },
 ];
 
-/** The words of what is still open; empty where the mapping can be used. */
-export function missingIn(mapping: Mapping, dateOrderChosen: boolean): string[] {
+/** Returns the fields that are still needed; empty if the mapping is complete. */
+export function findMissing(mapping: Mapping, dateOrderChosen: boolean): string[] {
   const missing = fields
-    .filter(({ target, required }) => required && isOpen(mapping, target))
+    .filter(({ target, required }) => required && isUnmapped(mapping, target))
     .map(({ label }) => label.toLowerCase());
   if (
     mapping.money.kind === 'signed' ? mapping.money.column === '' : mapping.money.out === '' && mapping.money.in === ''
   ) {
-    missing.push('the amount');
+    missing.push('amount');
   }
-  if (!dateOrderChosen) missing.push('the order of day and month');
+  if (!dateOrderChosen) missing.push('date order');
   return missing;
 }
 
-/** Nobody has said where it comes from. */
-export function isOpen(mapping: Mapping, target: MappingTarget): boolean {
+/** Returns whether the source of a field is still open. */
+export function isUnmapped(mapping: Mapping, target: MappingTarget): boolean {
   const cell = mapping.cells[target];
   if (cell === undefined) return true;
   return 'column' in cell ? cell.column === '' : cell.constant.trim() === '';

@@ -11,7 +11,7 @@ interface Props {
   readonly columns: readonly string[];
   readonly problems: readonly MappingProblem[];
   readonly dateOrderChosen: boolean;
-  /** How the file is written: other columns may come of it. */
+  /** Called for the format of the file. The file may then have other columns. */
   readonly onLayout: (changes: MappingLayout) => void;
   readonly onMapping: (changes: Partial<Mapping>) => void;
 }
@@ -34,18 +34,18 @@ const encodings = [
 
 const dateOrders = [
   { value: 'ymd', label: 'Year, month, day: 2025-05-03' },
-  { value: 'dmy', label: 'Day first: 3.5.2025 or 03/05/2025 is 3 May' },
+  { value: 'dmy', label: 'Day first: 03/05/2025 is 3 May' },
   { value: 'mdy', label: 'Month first: 05/03/2025 is 3 May' },
 ] as const;
 
 export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLayout, onMapping }: Props) {
   const { money } = mapping;
-  const problemOf = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
+  const readProblem = (field: string) => problems.find((problem) => problem.field === field)?.message ?? null;
   const columnData = [...new Set(columns.filter((name) => name.trim() !== ''))];
 
   return (
     <>
-      <Fieldset legend="How the file is written" variant="unstyled" classNames={{ legend: classes.legend ?? '' }}>
+      <Fieldset legend="File format" variant="unstyled" classNames={{ legend: classes.legend ?? '' }}>
         <Stack gap="sm">
           <SimpleGrid cols={2} spacing="sm">
             <Select
@@ -53,49 +53,49 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
               allowDeselect={false}
               data={delimiters}
               value={mapping.delimiter}
-              error={problemOf('delimiter')}
+              error={readProblem('delimiter')}
               onChange={(value) => {
                 const delimiter = delimiters.find((known) => known.value === value)?.value;
                 if (delimiter !== undefined) onLayout({ delimiter });
               }}
             />
             <NumberInput
-              label="The header is in line"
+              label="Column names are on line"
               min={1}
               max={200}
               allowDecimal={false}
               clampBehavior="strict"
               value={mapping.headerRow}
-              error={problemOf('headerRow')}
+              error={readProblem('headerRow')}
               onChange={(value) => {
                 if (typeof value === 'number' && value >= 1) onLayout({ headerRow: value });
               }}
             />
             <Select
-              label="Letters are written in"
+              label="Text encoding"
               allowDeselect={false}
               data={encodings}
               value={mapping.encoding}
-              error={problemOf('encoding')}
+              error={readProblem('encoding')}
               onChange={(value) => {
                 const encoding = encodings.find((known) => known.value === value)?.value;
                 if (encoding !== undefined) onLayout({ encoding });
               }}
             />
             <Select
-              label="Decimals are written"
+              label="Number format"
               allowDeselect={false}
               data={[
                 { value: ',', label: '1.234,56' },
                 { value: '.', label: '1,234.56' },
               ]}
               value={mapping.decimal}
-              error={problemOf('decimal')}
+              error={readProblem('decimal')}
               onChange={(value) => onMapping({ decimal: value === ',' ? ',' : '.' })}
             />
           </SimpleGrid>
           <Radio.Group
-            label="Dates are written"
+            label="Date order"
             value={dateOrderChosen ? mapping.dateOrder : ''}
             onChange={(value) => {
               const dateOrder = dateOrders.find((known) => known.value === value)?.value;
@@ -103,8 +103,8 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
             }}
             error={
               dateOrderChosen
-                ? problemOf('dateOrder')
-                : 'Nobody can tell it from these dates: no day in the file is after the 12th. Choose how your bank writes them.'
+                ? readProblem('dateOrder')
+                : 'These dates can be read either way, because no day is later than the 12th. Choose how your bank writes them.'
             }
           >
             <Stack gap={6} mt={6} mb={4}>
@@ -116,14 +116,14 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
         </Stack>
       </Fieldset>
 
-      <Fieldset legend="The amount" variant="unstyled" classNames={{ legend: classes.legend ?? '' }}>
+      <Fieldset legend="Amount" variant="unstyled" classNames={{ legend: classes.legend ?? '' }}>
         <Stack gap="sm">
           <SegmentedControl
             fullWidth
-            aria-label="How the amount is written"
+            aria-label="Amount columns"
             data={[
               { value: 'signed', label: 'One column' },
-              { value: 'split', label: 'Out and in apart' },
+              { value: 'split', label: 'Separate columns for in and out' },
             ]}
             value={money.kind}
             onChange={(kind) =>
@@ -144,15 +144,15 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
                 searchable
                 data={columnData}
                 value={money.column === '' ? null : money.column}
-                error={problemOf('money')}
+                error={readProblem('money')}
                 onChange={(column) => onMapping({ money: { ...money, column: column ?? '' } })}
               />
               <Select
-                label="What was spent is"
+                label="Spending is shown as"
                 allowDeselect={false}
                 data={[
-                  { value: 'negative', label: 'below zero: -12.50' },
-                  { value: 'positive', label: 'above zero: 12.50' },
+                  { value: 'negative', label: 'Negative (−12.50)' },
+                  { value: 'positive', label: 'Positive (12.50)' },
                 ]}
                 value={money.spentIs}
                 onChange={(value) =>
@@ -169,7 +169,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
                 clearable
                 data={columnData}
                 value={money.out === '' ? null : money.out}
-                error={problemOf('money')}
+                error={readProblem('money')}
                 onChange={(column) => onMapping({ money: { ...money, out: column ?? '' } })}
               />
               <Select
@@ -184,13 +184,12 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
             </SimpleGrid>
           )}
           <Text size="xs" c="dimmed">
-            What was spent becomes a row of Expenses, what came in a row of Incomes: two files are made of one
-            statement.
+            Money out becomes a row of Expenses, and money in becomes a row of Income. One statement makes two files.
           </Text>
         </Stack>
       </Fieldset>
 
-      <Fieldset legend="The other columns" variant="unstyled" classNames={{ legend: classes.legend ?? '' }}>
+      <Fieldset legend="Other columns" variant="unstyled" classNames={{ legend: classes.legend ?? '' }}>
         <Stack gap="sm">
           {fields.map((field) => (
             <CellField
@@ -198,7 +197,7 @@ export function MappingForm({ mapping, columns, problems, dateOrderChosen, onLay
               field={field}
               columns={columnData}
               value={mapping.cells[field.target] ?? null}
-              problem={problemOf(field.target)}
+              problem={readProblem(field.target)}
               onValue={(value) => {
                 const { [field.target]: _, ...others } = mapping.cells;
                 onMapping({ cells: value === null ? others : { ...others, [field.target]: value } });

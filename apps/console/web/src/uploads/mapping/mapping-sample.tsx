@@ -1,32 +1,30 @@
-/** The first rows of a bank's export, each beside the row that comes of it. */
+/** Shows the first rows of a bank's export and the rows that the mapping makes from them. */
 
 import type { Mapping, MappingSample as Sample, SampleRow } from '@centflow/preview';
 import { Stack, Table, Text, Title } from '@mantine/core';
 import { formatInteger } from '../../shared/numbers.ts';
-import { feedTitle } from '../shared/feeds.ts';
+import { getTypeTitle } from '../shared/feeds.ts';
 import classes from './mapping-sample.module.css';
-import { type ResultColumn, resultCell, resultColumns } from './result-columns.ts';
+import { getResultCell, type ResultColumn, resultColumns } from './result-columns.ts';
 
 export function MappingSample({ sample, mapping }: { readonly sample: Sample; readonly mapping: Mapping }) {
-  const bad = sample.rows.filter(({ problems }) => problems.length > 0).map(({ rowNo }) => formatInteger(rowNo));
+  const unreadable = sample.rows.filter(({ problems }) => problems.length > 0).map(({ rowNo }) => formatInteger(rowNo));
   return (
     <>
       <Stack gap={6}>
         <Title order={3} fz="sm">
-          What comes of it
+          Preview
         </Title>
-        <Text size="xs" role="status" c={bad.length === 0 ? 'dimmed' : 'var(--negative)'}>
-          {bad.length === 0
-            ? `The first ${formatInteger(sample.rows.length)} rows can all be read.`
-            : `Of the first ${formatInteger(sample.rows.length)} rows, ${bad.length === 1 ? 'line' : 'lines'} ${bad.join(', ')} cannot be read. Where only the row is wrong, not the mapping, you mend it afterwards.`}
+        <Text size="xs" role="status" c={unreadable.length === 0 ? 'dimmed' : 'var(--negative)'}>
+          {describeSample(sample.rows.length, unreadable)}
         </Text>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard */}
-        <section className={classes.area} tabIndex={0} aria-label="The rows that come of it">
+        <section className={classes.area} tabIndex={0} aria-label="Preview of the rows">
           <Table className={classes.table ?? ''} stickyHeader>
             <Table.Thead>
               <Table.Tr>
-                <Table.Th ta="right">Line</Table.Th>
-                <Table.Th>Feed</Table.Th>
+                <Table.Th ta="right">Row</Table.Th>
+                <Table.Th>Type</Table.Th>
                 {resultColumns.map(({ label, right }) => (
                   <Table.Th key={label} ta={right ? 'right' : 'left'}>
                     {label}
@@ -40,7 +38,7 @@ export function MappingSample({ sample, mapping }: { readonly sample: Sample; re
                   <Table.Td ta="right">{formatInteger(row.rowNo)}</Table.Td>
                   <Table.Td>
                     <Text span inherit c={row.feed === 'incomes' ? 'var(--positive)' : 'dimmed'} fw={600}>
-                      {feedTitle(row.feed)}
+                      {getTypeTitle(row.feed)}
                     </Text>
                   </Table.Td>
                   {resultColumns.map((column) => (
@@ -54,14 +52,14 @@ export function MappingSample({ sample, mapping }: { readonly sample: Sample; re
       </Stack>
       <Stack gap={6}>
         <Title order={3} fz="sm">
-          As your bank wrote it
+          Your bank’s file
         </Title>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard */}
-        <section className={classes.area} tabIndex={0} aria-label="The rows of your bank">
+        <section className={classes.area} tabIndex={0} aria-label="Rows of your bank’s file">
           <Table className={classes.table ?? ''} stickyHeader>
             <Table.Thead>
               <Table.Tr>
-                <Table.Th ta="right">Line</Table.Th>
+                <Table.Th ta="right">Row</Table.Th>
                 {sample.header.map((name, at) => (
                   <Table.Th key={`${name}-${at}`}>{name}</Table.Th>
                 ))}
@@ -86,6 +84,15 @@ export function MappingSample({ sample, mapping }: { readonly sample: Sample; re
   );
 }
 
+/** Describes whether the first rows can be read, and which cannot. */
+function describeSample(count: number, unreadable: readonly string[]): string {
+  if (count === 0) return 'There are no rows below the column names.';
+  if (unreadable.length === 0)
+    return count === 1 ? 'The first row can be read.' : `The first ${count} rows can be read.`;
+  const rows = unreadable.length === 1 ? `Row ${unreadable[0]}` : `Rows ${unreadable.join(', ')}`;
+  return `${rows} can’t be read. If the columns are right, you can fix ${unreadable.length === 1 ? 'it' : 'them'} in the next step.`;
+}
+
 interface CellProps {
   readonly column: ResultColumn;
   readonly row: SampleRow;
@@ -93,7 +100,7 @@ interface CellProps {
 }
 
 function ResultCell({ column, row, mapping }: CellProps) {
-  const { text, problem } = resultCell(column, row, mapping);
+  const { text, problem } = getResultCell(column, row, mapping);
   return (
     <Table.Td data-bad={problem !== null} ta={column.right ? 'right' : 'left'}>
       {text}

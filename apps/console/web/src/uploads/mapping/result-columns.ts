@@ -1,16 +1,16 @@
-/** The rows that a mapping makes, as one table although they go to two feeds. */
+/** The columns of the preview. It is one table, although its rows go to two feeds. */
 import type { Mapping, SampleRow } from '@centflow/preview';
 
 export interface ResultColumn {
   readonly label: string;
   readonly right: boolean;
-  /** The header in a feed: the counterparty is called otherwise in each. */
+  /** Headers in the feeds. The counterparty has another name in each. */
   readonly headers: readonly string[];
-  /** The columns of the export that it comes from. */
+  /** The columns of the export that this column is read from. */
   readonly from: (mapping: Mapping) => readonly string[];
 }
 
-const cellFrom =
+const fromCell =
   (target: keyof Mapping['cells']) =>
   ({ cells }: Mapping): readonly string[] => {
     const cell = cells[target];
@@ -18,22 +18,22 @@ const cellFrom =
   };
 
 export const resultColumns: readonly ResultColumn[] = [
-  { label: 'Date', right: false, headers: ['date'], from: cellFrom('date') },
-  { label: 'Who', right: false, headers: ['merchant', 'source'], from: cellFrom('counterparty') },
+  { label: 'Date', right: false, headers: ['date'], from: fromCell('date') },
+  { label: 'Who', right: false, headers: ['merchant', 'source'], from: fromCell('counterparty') },
   {
     label: 'Amount',
     right: true,
     headers: ['amount'],
     from: ({ money }) => (money.kind === 'signed' ? [money.column] : [money.out, money.in]),
   },
-  { label: 'Currency', right: false, headers: ['currency'], from: cellFrom('currency') },
-  { label: 'Category', right: false, headers: ['category'], from: cellFrom('category') },
-  { label: 'Account', right: false, headers: ['account'], from: cellFrom('account') },
-  { label: 'Description', right: false, headers: ['description'], from: cellFrom('description') },
+  { label: 'Currency', right: false, headers: ['currency'], from: fromCell('currency') },
+  { label: 'Category', right: false, headers: ['category'], from: fromCell('category') },
+  { label: 'Account', right: false, headers: ['account'], from: fromCell('account') },
+  { label: 'Description', right: false, headers: ['description'], from: fromCell('description') },
 ];
 
-/** What stands in a cell, and what is wrong with it. */
-export function resultCell(
+/** Returns the text of a cell and its problem. */
+export function getResultCell(
   { headers, from }: ResultColumn,
   { cells, problems }: SampleRow,
   mapping: Mapping,

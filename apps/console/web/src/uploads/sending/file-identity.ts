@@ -1,15 +1,15 @@
 /**
- * Whether a file dropped again is the one that was being sent.
+ * Identifies a file, to recognise one that is dropped again.
  *
- * Its whole digest would mean reading up to 1 GB before the first byte goes. Name, size, time and three pieces are enough to
- * tell an edited file, and a wrong guess would need an edit that keeps the size, the time and all three pieces.
+ * A digest of the whole file would mean reading up to 1 GB before sending the first byte. Name, size, time and three
+ * pieces are enough: an edit would have to keep them all.
  */
 
-/** Bytes of each piece that is looked at. */
+/** Bytes of each piece. */
 const piece = 64 * 1024;
 
-/** Names the content of a file well enough to go on where its sending stopped. */
-export async function fileIdentity(file: Blob, name: string): Promise<string> {
+/** Returns a text that identifies the content well enough to resume sending it. */
+export async function identifyFile(file: Blob, name: string): Promise<string> {
   const { size } = file;
   const middle = Math.max(0, Math.floor((size - piece) / 2));
   const pieces = new Blob([
@@ -18,11 +18,11 @@ export async function fileIdentity(file: Blob, name: string): Promise<string> {
     file.slice(Math.max(0, size - piece)),
   ]);
   const digest = await crypto.subtle.digest('SHA-256', await pieces.arrayBuffer());
-  // A file that the console wrote itself (mapped, fixed) has no time of its own: its bytes are the same each time.
+  // A file that the console wrote has no modification time, but its bytes are the same every time.
   const time = file instanceof File ? file.lastModified : 0;
-  return JSON.stringify([name, size, time, hex(digest)]);
+  return JSON.stringify([name, size, time, toHex(digest)]);
 }
 
-function hex(bytes: ArrayBuffer): string {
+function toHex(bytes: ArrayBuffer): string {
   return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,13 +1,13 @@
 /**
- * One PUT to a presigned URL, with progress.
+ * Sends one PUT request to a presigned URL and reports progress.
  *
- * `XMLHttpRequest`, because `fetch` tells nothing of how much of a body has gone out.
+ * It uses `XMLHttpRequest`, because `fetch` does not report upload progress.
  */
 
-/** What S3 answers to a PUT. Both headers reach the page because the bucket's CORS rule exposes them. */
+/** The answer of S3 to a PUT. The bucket's CORS rule exposes both headers. */
 export interface PutAnswer {
   readonly etag: string;
-  /** Only for a whole object, never for a part. */
+  /** Null for a part. */
   readonly versionId: string | null;
 }
 
@@ -16,39 +16,39 @@ export interface PutRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Blob;
   readonly signal: AbortSignal;
-  /** Bytes of the body that have left. */
+  /** Called with the bytes sent so far. */
   readonly onProgress: (sent: number) => void;
 }
 
 export type PutBlob = (request: PutRequest) => Promise<PutAnswer>;
 
-/** Nothing came back: the network dropped, or S3 does not answer. Trying again can help. */
-export class ConnectionLost extends Error {
-  override readonly name = 'ConnectionLost';
+/** No answer: the network dropped, or S3 does not respond. A retry can help. */
+export class ConnectionLostError extends Error {
+  override readonly name = 'ConnectionLostError';
   constructor() {
-    super('The connection was lost while sending. What has arrived is kept.');
+    super('The connection was lost while sending. The part already sent is kept. Try again.');
   }
 }
 
-/** S3 answered, and said no. */
-export class StorageRefused extends Error {
-  override readonly name = 'StorageRefused';
+/** S3 refused the request. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
   readonly status: number;
-  /** S3's own code, such as `NoSuchUpload`; null where the answer had none. */
+  /** The error code of S3, such as `NoSuchUpload`; null if the answer has none. */
   readonly code: string | null;
 
   constructor(status: number, code: string | null) {
-    super(`The storage refused the file (${status}${code === null ? '' : `, ${code}`}). Send it again.`);
+    super(`The storage did not accept the file (${status}${code === null ? '' : `, ${code}`}). Send it again.`);
     this.status = status;
     this.code = code;
   }
 
-  /** The URL was signed for one state of the object, and it is in another by now. */
+  /** Whether the object has changed since the URL was signed. */
   get conflict(): boolean {
     return this.status === 412 || this.status === 409;
   }
 
-  /** A signature that has run out and a busy storage both pass when it is tried again with a fresh URL. */
+  /** Whether a retry with a new URL can help, as with an expired signature or a busy S3. */
   get passing(): boolean {
     return this.status >= 500 || this.status === 429 || this.status === 403 || this.status === 408;
   }
@@ -57,9 +57,9 @@ export class StorageRefused extends Error {
 /**
  * Sends a blob to a presigned URL.
  *
- * @throws {ConnectionLost} where no answer came, or none for a minute without a byte moving.
- * @throws {StorageRefused} where S3 said no.
- * @throws the signal's reason where it was aborted.
+ * @throws {ConnectionLostError} if no answer comes, or no byte moves for a minute
+ * @throws {StorageError} if S3 refuses
+ * @throws the signal's reason if it aborts
  */
 export const putBlob: PutBlob = ({ url, headers, body, signal, onProgress }) =>
   new Promise((resolve, reject) => {
@@ -67,30 +67,30 @@ export const putBlob: PutBlob = ({ url, headers, body, signal, onProgress }) =>
     const request = new XMLHttpRequest();
     request.open('PUT', url);
     for (const [name, value] of Object.entries(headers)) {
-      // A browser sets these from the body, and refuses to be told.
+      // Browsers set these headers from the body and do not allow pages to set them.
       if (!/^(content-length|host)$/i.test(name)) request.setRequestHeader(name, value);
     }
 
-    // A connection that hangs without being closed would otherwise stop the file for ever.
-    let stalled: ReturnType<typeof setTimeout>;
-    const moved = () => {
-      clearTimeout(stalled);
-      stalled = setTimeout(() => request.abort(), 60_000);
+    // A connection that hangs without closing would otherwise block the file forever.
+    let stallTimer: ReturnType<typeof setTimeout>;
+    const restartStallTimer = () => {
+      clearTimeout(stallTimer);
+      stallTimer = setTimeout(() => request.abort(), 60_000);
     };
-    moved();
+    restartStallTimer();
 
     const abort = () => request.abort();
     signal.addEventListener('abort', abort, { once: true });
     request.upload.onprogress = (event) => {
-      moved();
+      restartStallTimer();
       onProgress(event.loaded);
     };
     request.onloadend = () => {
-      clearTimeout(stalled);
+      clearTimeout(stallTimer);
       signal.removeEventListener('abort', abort);
       if (signal.aborted) return reject(signal.reason);
-      if (request.status === 0) return reject(new ConnectionLost());
-      if (request.status >= 300) return reject(new StorageRefused(request.status, codeOf(request.responseText)));
+      if (request.status === 0) return reject(new ConnectionLostError());
+      if (request.status >= 300) return reject(new StorageError(request.status, parseErrorCode(request.responseText)));
       onProgress(body.size);
       resolve({
         etag: request.getResponseHeader('etag') ?? '',
@@ -100,6 +100,6 @@ export const putBlob: PutBlob = ({ url, headers, body, signal, onProgress }) =>
     request.send(body);
   });
 
-function codeOf(xml: string): string | null {
+function parseErrorCode(xml: string): string | null {
   return /<Code>([A-Za-z]+)<\/Code>/.exec(xml)?.[1] ?? null;
 }

@@ -1,45 +1,45 @@
-/** The API's side of sending, over the console's client. */
-import { answerOf, api } from '../../api/client.ts';
-import { Problem } from '../../api/problem.ts';
-import { newestVersion } from '../versions/newest-version.ts';
+/** Implements `SendApi` with the console's API client. */
+import { api, readAnswer } from '../../api/client.ts';
+import { ApiError } from '../../api/problem.ts';
+import { fetchNewestVersion } from '../versions/newest-version.ts';
 import type { SendApi } from './send-file.ts';
 
 export const sendApi: SendApi = {
-  start: ({ feed, ...request }) => answerOf(api.sends.$post({ json: { feed: feed as FeedOfSend, ...request } })),
+  start: ({ feed, ...request }) => readAnswer(api.sends.$post({ json: { feed: feed as FeedOfSend, ...request } })),
 
   sign: async ({ objectKey, multipartId }, part) => {
-    const { urls } = await answerOf(
+    const { urls } = await readAnswer(
       api.sends.multipart.sign.$post({ json: { objectKey, multipartId, parts: [part] } }),
     );
     const [signed] = urls;
-    if (signed === undefined) throw new Error('The API signed no part. Try again.');
+    if (signed === undefined) throw new Error('The service did not accept part of the file. Try again.');
     return signed;
   },
 
   parts: async ({ objectKey, multipartId }) => {
     try {
-      return (await answerOf(api.sends.multipart.parts.$get({ query: { objectKey, multipartId } }))).parts;
+      return (await readAnswer(api.sends.multipart.parts.$get({ query: { objectKey, multipartId } }))).parts;
     } catch (error) {
-      if (error instanceof Problem && error.status === 404) return null;
+      if (error instanceof ApiError && error.status === 404) return null;
       throw error;
     }
   },
 
   complete: ({ objectKey, multipartId }, parts, replaces) =>
-    answerOf(
+    readAnswer(
       api.sends.multipart.complete.$post({
         json: { objectKey, multipartId, parts: [...parts], ...(replaces === undefined ? {} : { replaces }) },
       }),
     ),
 
-  newest: newestVersion,
+  newest: fetchNewestVersion,
 
   abort: async ({ objectKey, multipartId }) => {
     try {
-      await answerOf(api.sends.multipart.$delete({ query: { objectKey, multipartId } }));
+      await readAnswer(api.sends.multipart.$delete({ query: { objectKey, multipartId } }));
     } catch (error) {
-      // Nothing is there to abort: that is what was wanted.
-      if (!(error instanceof Problem && error.status === 404)) throw error;
+      // There is nothing to abort, which is fine.
+      if (!(error instanceof ApiError && error.status === 404)) throw error;
     }
   },
 };

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
-import type { KeptSend, KeptSends } from './kept-sends.ts';
-import { ConnectionLost, type PutBlob, StorageRefused } from './put-blob.ts';
-import { MovedMeanwhile, partSizes, type SendApi, type Sending, sendFile } from './send-file.ts';
+import { ConnectionLostError, type PutBlob, StorageError } from './put-blob.ts';
+import { OverwriteError, type SendApi, type Sending, sendFile, splitIntoParts } from './send-file.ts';
+import type { SendStore, UnfinishedSend } from './send-store.ts';
 
 const partBytes = 10;
 const abc = new Blob(['abcdefghijklmnopqrstuvwxyz']);
 
-/** The storage and the API as two tables: objects, and parts of what is not complete. */
+/** A fake storage and API: objects, and the parts of incomplete uploads. */
 class Storage {
   readonly objects = new Map<string, { versionId: string; text: string }>();
   readonly parts = new Map<string, Map<number, string>>();
   readonly asked: string[] = [];
-  /** What the next PUTs meet instead of an answer. */
+  /** Errors that the next PUT requests throw; null lets one through. */
   readonly faults: (Error | null)[] = [];
-  /** The PUT arrives, and its answer does not. */
+  /** The number of PUT requests that arrive but whose answer is lost. */
   answerLost = 0;
   #versions = 0;
 
@@ -58,9 +58,9 @@ class Storage {
       this.parts.get(multipartId)?.set(Number(partNumber), text);
       return { etag: `etag-${text}`, versionId: null };
     }
-    if (this.objects.has(url)) throw new StorageRefused(412, 'PreconditionFailed');
+    if (this.objects.has(url)) throw new StorageError(412, 'PreconditionFailed');
     const versionId = this.#write(url, text);
-    if (this.answerLost-- > 0) throw new ConnectionLost();
+    if (this.answerLost-- > 0) throw new ConnectionLostError();
     return { etag: 'etag', versionId };
   };
 
@@ -71,14 +71,14 @@ class Storage {
   }
 }
 
-function keptInMemory(): KeptSends {
-  const sends = new Map<string, KeptSend>();
+function createMemoryStore(): SendStore {
+  const sends = new Map<string, UnfinishedSend>();
   return {
     list: async (owner) => [...sends.values()].filter((send) => send.owner === owner),
     find: async (owner, feed, identity) =>
       [...sends.values()].find((send) => send.owner === owner && send.feed === feed && send.identity === identity),
-    keep: async (send) => void sends.set(send.multipartId, send),
-    forget: async ({ multipartId }) => void sends.delete(multipartId),
+    save: async (send) => void sends.set(send.multipartId, send),
+    delete: async ({ multipartId }) => void sends.delete(multipartId),
   };
 }
 
@@ -89,7 +89,7 @@ function sending(storage: Storage, file: Blob, more: Partial<Sending> = {}): Sen
     request: { feed: 'expenses', name: 'may.csv', bytes: file.size, contentType: 'text/csv' },
     api: storage.api,
     put: storage.put,
-    kept: keptInMemory(),
+    store: createMemoryStore(),
     signal: new AbortController().signal,
     onProgress: () => undefined,
     retryAfter: 1,
@@ -99,7 +99,7 @@ function sending(storage: Storage, file: Blob, more: Partial<Sending> = {}): Sen
 
 const key = 'raw/expenses/owner=ada/may.csv';
 
-test('a small file goes in one request', async () => {
+test('sendFile sends a small file in one request', async () => {
   const storage = new Storage();
   expect(await sendFile(sending(storage, new Blob(['abc'])))).toEqual({
     objectKey: key,
@@ -109,90 +109,90 @@ test('a small file goes in one request', async () => {
   expect(storage.objects.get(key)?.text).toBe('abc');
 });
 
-test('a large file goes in parts that together are the file', async () => {
+test('sendFile sends a large file in parts that join to the file', async () => {
   const storage = new Storage();
   await sendFile(sending(storage, abc));
   expect(storage.objects.get(key)?.text).toBe('abcdefghijklmnopqrstuvwxyz');
 });
 
-test('a dropped connection is tried again, and the person is told meanwhile', async () => {
+test('sendFile retries after a lost connection and reports that it is waiting', async () => {
   const storage = new Storage();
-  storage.faults.push(new ConnectionLost(), null, new ConnectionLost(), new StorageRefused(503, 'SlowDown'));
-  const told: boolean[] = [];
-  await sendFile(sending(storage, abc, { onWaiting: (waiting) => told.push(waiting) }));
+  storage.faults.push(new ConnectionLostError(), null, new ConnectionLostError(), new StorageError(503, 'SlowDown'));
+  const reports: boolean[] = [];
+  await sendFile(sending(storage, abc, { onWaiting: (waiting) => reports.push(waiting) }));
   expect(storage.objects.get(key)?.text).toBe('abcdefghijklmnopqrstuvwxyz');
-  expect(told).toContain(true);
-  expect(told.at(-1)).toBe(false);
+  expect(reports).toContain(true);
+  expect(reports.at(-1)).toBe(false);
 });
 
-test('a storage that says no is not asked again', async () => {
+test('sendFile does not retry if the storage refuses the file', async () => {
   const storage = new Storage();
-  storage.faults.push(new StorageRefused(400, 'EntityTooLarge'));
-  await expect(sendFile(sending(storage, new Blob(['abc'])))).rejects.toThrow('refused');
+  storage.faults.push(new StorageError(400, 'EntityTooLarge'));
+  await expect(sendFile(sending(storage, new Blob(['abc'])))).rejects.toThrow('did not accept');
   expect(storage.asked).toEqual(['start']);
 });
 
-test('a signature that ran out is renewed', async () => {
+test('sendFile renews an expired signature', async () => {
   const storage = new Storage();
-  storage.faults.push(new StorageRefused(403, 'AccessDenied'));
+  storage.faults.push(new StorageError(403, 'AccessDenied'));
   await sendFile(sending(storage, new Blob(['abc'])));
   expect(storage.asked).toEqual(['start', 'start', 'put abc']);
 });
 
-test('the same file sent again after a pause goes on with the missing parts alone', async () => {
+test('sendFile resumes a paused file with the missing parts only', async () => {
   const storage = new Storage();
-  const kept = keptInMemory();
+  const store = createMemoryStore();
   const pause = new AbortController();
   const onProgress = (sent: number) => {
     if (sent >= partBytes) pause.abort();
   };
-  await expect(sendFile(sending(storage, abc, { kept, signal: pause.signal, onProgress }))).rejects.toThrow();
+  await expect(sendFile(sending(storage, abc, { store, signal: pause.signal, onProgress }))).rejects.toThrow();
   const before = [...(storage.parts.get('multipart-1')?.values() ?? [])];
   expect(before.length).toBeGreaterThan(0);
 
   storage.asked.length = 0;
-  const { resumedBytes } = await sendFile(sending(storage, abc, { kept }));
+  const { resumedBytes } = await sendFile(sending(storage, abc, { store }));
   expect(resumedBytes).toBe(before.join('').length);
   expect(storage.asked).not.toContain('start');
   for (const text of before) expect(storage.asked).not.toContain(`put ${text}`);
   expect(storage.objects.get(key)?.text).toBe('abcdefghijklmnopqrstuvwxyz');
-  expect(await kept.list('ada')).toEqual([]);
+  expect(await store.list('ada')).toEqual([]);
 });
 
-test('another file of the same name and size begins anew', async () => {
+test('sendFile starts again for another file with the same name and size', async () => {
   const storage = new Storage();
-  const kept = keptInMemory();
-  storage.faults.push(new StorageRefused(400, 'BadDigest'));
-  await expect(sendFile(sending(storage, abc, { kept }))).rejects.toThrow();
+  const store = createMemoryStore();
+  storage.faults.push(new StorageError(400, 'BadDigest'));
+  await expect(sendFile(sending(storage, abc, { store }))).rejects.toThrow();
   const other = new Blob(['ABCDEFGHIJKLMNOPQRSTUVWXYZ']);
-  expect(await sendFile(sending(storage, other, { kept }))).toMatchObject({ resumedBytes: 0 });
+  expect(await sendFile(sending(storage, other, { store }))).toMatchObject({ resumedBytes: 0 });
   expect(storage.objects.get(key)?.text).toBe('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 });
 
-test('parts that the storage has thrown away are sent again', async () => {
+test('sendFile sends parts again that the storage has discarded', async () => {
   const storage = new Storage();
-  const kept = keptInMemory();
-  storage.faults.push(null, new StorageRefused(400, 'BadDigest'));
-  await expect(sendFile(sending(storage, abc, { kept }))).rejects.toThrow();
+  const store = createMemoryStore();
+  storage.faults.push(null, new StorageError(400, 'BadDigest'));
+  await expect(sendFile(sending(storage, abc, { store }))).rejects.toThrow();
   storage.parts.clear();
-  await sendFile(sending(storage, abc, { kept }));
+  await sendFile(sending(storage, abc, { store }));
   expect(storage.objects.get(key)?.text).toBe('abcdefghijklmnopqrstuvwxyz');
 });
 
-test('where only the answer was lost, the file that arrived is taken for sent', async () => {
+test('sendFile accepts a file that arrived although the answer was lost', async () => {
   const storage = new Storage();
   storage.answerLost = 1;
   expect(await sendFile(sending(storage, new Blob(['abc'])))).toMatchObject({ versionId: 'version-1' });
 });
 
-test('a file that somebody else sent meanwhile is not overwritten', async () => {
+test('sendFile does not overwrite a file that somebody else sent in the meantime', async () => {
   const storage = new Storage();
   storage.objects.set(key, { versionId: 'theirs', text: 'xyz' });
-  await expect(sendFile(sending(storage, new Blob(['abc'])))).rejects.toThrow(MovedMeanwhile);
+  await expect(sendFile(sending(storage, new Blob(['abc'])))).rejects.toThrow(OverwriteError);
   expect(storage.objects.get(key)?.text).toBe('xyz');
 });
 
-test('parts are all alike but the last', () => {
-  expect(partSizes(26, 10)).toEqual([10, 10, 6]);
-  expect(partSizes(20, 10)).toEqual([10, 10]);
+test('splitIntoParts returns equal parts except the last', () => {
+  expect(splitIntoParts(26, 10)).toEqual([10, 10, 6]);
+  expect(splitIntoParts(20, 10)).toEqual([10, 10]);
 });

@@ -1,19 +1,21 @@
 /**
- * Sends a file straight to S3: a small one in a single PUT, a large one in parts that survive a dropped connection and a reload.
+ * Sends a file directly to S3: a small one in a single PUT, a large one in parts that survive a lost connection and a
+ * reload.
  *
- * Our own, and not Uppy's: its S3 client creates, lists and completes a multipart upload by presigned calls of its own, where here
- * the API does that (it checks, and writes to the audit log); and it hides the version id of a PUT, by which an upload is followed.
+ * Uppy does not fit: its S3 client creates, lists and completes multipart uploads with presigned calls. Here the API
+ * does this, because it checks them and writes the audit log. Uppy also hides the version id of a PUT, which is needed
+ * to follow an upload.
  */
 import pRetry from 'p-retry';
-import { isPassing, Problem } from '../../api/problem.ts';
-import { fileIdentity } from './file-identity.ts';
-import type { KeptSend, KeptSends } from './kept-sends.ts';
-import { ConnectionLost, type PutBlob, StorageRefused } from './put-blob.ts';
+import { ApiError, isTransient } from '../../api/problem.ts';
+import { identifyFile } from './file-identity.ts';
+import { ConnectionLostError, type PutBlob, StorageError } from './put-blob.ts';
+import type { SendStore, UnfinishedSend } from './send-store.ts';
 
-/** Parts on their way at once: enough to fill a line, few enough that a cut costs little. */
+/** Parts sent at once: enough to use the line, and few enough that an interruption costs little. */
 const partsAtOnce = 3;
 
-/** What the API promises about one send. */
+/** How the API wants the file to be sent. */
 export type StartedSend = { readonly objectKey: string } & (
   | { readonly kind: 'put'; readonly url: string; readonly headers: Readonly<Record<string, string>> }
   | { readonly kind: 'multipart'; readonly multipartId: string; readonly partBytes: number; readonly parts: number }
@@ -24,7 +26,7 @@ export interface SendRequest {
   readonly name: string;
   readonly bytes: number;
   readonly contentType: 'text/csv' | 'application/gzip';
-  /** The version that this one corrects: refused where the newest is another. */
+  /** The version to replace. The API refuses if another one is the newest. */
   readonly replaces?: { readonly versionId: string };
 }
 
@@ -33,24 +35,26 @@ export interface SentPart {
   readonly etag: string;
 }
 
-/** The API's side of sending. */
+/** The API calls for sending. */
 export interface SendApi {
   start(request: SendRequest): Promise<StartedSend>;
   sign(
-    send: Pick<KeptSend, 'objectKey' | 'multipartId'>,
+    send: Pick<UnfinishedSend, 'objectKey' | 'multipartId'>,
     part: { partNumber: number; bytes: number },
   ): Promise<{ url: string; headers: Readonly<Record<string, string>> }>;
-  /** Parts that S3 holds already; null where it no longer knows the multipart upload. */
-  parts(send: Pick<KeptSend, 'objectKey' | 'multipartId'>): Promise<readonly (SentPart & { bytes: number })[] | null>;
-  /** `replaces` as when it was started: what somebody uploaded meanwhile is not overwritten. */
+  /** Returns the parts that S3 has, or null if it no longer knows the multipart upload. */
+  parts(
+    send: Pick<UnfinishedSend, 'objectKey' | 'multipartId'>,
+  ): Promise<readonly (SentPart & { bytes: number })[] | null>;
+  /** `replaces` has the same meaning as in `start`: a file uploaded in the meantime is not overwritten. */
   complete(
-    send: Pick<KeptSend, 'objectKey' | 'multipartId'>,
+    send: Pick<UnfinishedSend, 'objectKey' | 'multipartId'>,
     parts: readonly SentPart[],
     replaces: SendRequest['replaces'],
   ): Promise<{ versionId: string }>;
-  /** The newest version of a key; null where there is none, or it is deleted. */
+  /** Returns the newest version of a key, or null if there is none or it is deleted. */
   newest(objectKey: string): Promise<{ versionId: string; bytes: number } | null>;
-  abort(send: Pick<KeptSend, 'objectKey' | 'multipartId'>): Promise<void>;
+  abort(send: Pick<UnfinishedSend, 'objectKey' | 'multipartId'>): Promise<void>;
 }
 
 export interface Sending {
@@ -59,41 +63,41 @@ export interface Sending {
   readonly request: SendRequest;
   readonly api: SendApi;
   readonly put: PutBlob;
-  readonly kept: KeptSends;
-  /** Aborting pauses: what S3 holds stays, and sending the same file again goes on from there. */
+  readonly store: SendStore;
+  /** Aborting pauses: S3 keeps the parts, and sending the same file again resumes. */
   readonly signal: AbortSignal;
   readonly onProgress: (sent: number) => void;
-  /** The connection is gone and it is being tried again; false when it is back. */
+  /** Called with true while a lost connection is retried, and with false when it is back. */
   readonly onWaiting?: (waiting: boolean) => void;
   /** Milliseconds before the first retry. */
   readonly retryAfter?: number;
 }
 
-/** What became of it: the version that S3 made. */
+/** The version that S3 created. */
 export interface Sent {
   readonly objectKey: string;
   readonly versionId: string;
-  /** Bytes that S3 already held from before. */
+  /** Bytes that S3 had from an earlier attempt. */
   readonly resumedBytes: number;
 }
 
-/** Another version got there first. */
-export class MovedMeanwhile extends Error {
-  override readonly name = 'MovedMeanwhile';
+/** Another version was sent first. */
+export class OverwriteError extends Error {
+  override readonly name = 'OverwriteError';
   constructor() {
-    super('Another file was sent under this name meanwhile. Look at this one again and say which of them counts.');
+    super('Another file with this name was sent in the meantime. Check this file again, then replace it or keep both.');
   }
 }
 
-/** Sends one file, going on from an earlier attempt where S3 still holds its parts. */
+/** Sends one file and resumes an earlier attempt if S3 still has its parts. */
 export async function sendFile(sending: Sending): Promise<Sent> {
-  const { owner, file, request, api, kept } = sending;
-  const identity = await fileIdentity(file, request.name);
-  const earlier = await kept.find(owner, request.feed, identity);
+  const { owner, file, request, api, store } = sending;
+  const identity = await identifyFile(file, request.name);
+  const earlier = await store.find(owner, request.feed, identity);
   if (earlier !== undefined) {
     const parts = await api.parts(earlier);
     if (parts !== null) return sendParts(sending, earlier, parts);
-    await kept.forget(earlier);
+    await store.delete(earlier);
   }
 
   const started = await api.start(request);
@@ -101,22 +105,22 @@ export async function sendFile(sending: Sending): Promise<Sent> {
   const { objectKey, multipartId, partBytes } = started;
   const { feed, name, bytes } = request;
   const send = { owner, feed, name, bytes, identity, objectKey, multipartId, partBytes, startedAt: Date.now() };
-  await kept.keep(send);
+  await store.save(send);
   return sendParts(sending, send, []);
 }
 
-/** Throws away what S3 holds of a send. */
-export async function discardSend(api: SendApi, kept: KeptSends, send: KeptSend): Promise<void> {
+/** Discards the parts that S3 has. */
+export async function discardSend(api: SendApi, store: SendStore, send: UnfinishedSend): Promise<void> {
   await api.abort(send);
-  await kept.forget(send);
+  await store.delete(send);
 }
 
 async function sendWhole(sending: Sending, first: Extract<StartedSend, { kind: 'put' }>): Promise<Sent> {
   let { url, headers }: { url: string; headers: Readonly<Record<string, string>> } = first;
   let lost = false;
   let ranOut = false;
-  const versionId = await again(sending, async () => {
-    // Only then: where just the answer to a PUT was lost, the key exists by now and a new start would be refused for it.
+  const versionId = await retry(sending, async () => {
+    // Only after an expired signature: if just the answer was lost, the key exists and a new start would be refused.
     if (ranOut) {
       const renewed = await sending.api.start(sending.request);
       if (renewed.kind === 'put') ({ url, headers } = renewed);
@@ -125,42 +129,41 @@ async function sendWhole(sending: Sending, first: Extract<StartedSend, { kind: '
       const put = { url, headers, body: sending.file, signal: sending.signal, onProgress: sending.onProgress };
       return (await sending.put(put)).versionId;
     } catch (error) {
-      if (error instanceof StorageRefused && error.conflict) return ownAfterAll(sending, first.objectKey, lost);
-      lost ||= error instanceof ConnectionLost;
-      ranOut = error instanceof StorageRefused && error.status === 403;
+      if (error instanceof StorageError && error.conflict) return findOwnVersion(sending, first.objectKey, lost);
+      lost ||= error instanceof ConnectionLostError;
+      ranOut = error instanceof StorageError && error.status === 403;
       throw error;
     }
   });
-  if (versionId === null)
-    throw new Error('The bucket does not keep versions: nothing can be followed or undone in it.');
+  if (versionId === null) throw new Error('The storage does not keep versions. Ask an operator to turn on versioning.');
   return { objectKey: first.objectKey, versionId, resumedBytes: 0 };
 }
 
 /**
- * The version that stands in the way, where it is this very file: it had arrived, and only the answer was lost.
+ * Returns the conflicting version if it is this file, whose answer was lost.
  *
- * @throws {MovedMeanwhile} where it is somebody else's.
+ * @throws {OverwriteError} if it is another file
  */
-async function ownAfterAll({ api, file, request }: Sending, objectKey: string, lost: boolean): Promise<string> {
+async function findOwnVersion({ api, file, request }: Sending, objectKey: string, lost: boolean): Promise<string> {
   const newest = lost ? await api.newest(objectKey) : null;
-  if (newest?.bytes !== file.size || newest.versionId === request.replaces?.versionId) throw new MovedMeanwhile();
+  if (newest?.bytes !== file.size || newest.versionId === request.replaces?.versionId) throw new OverwriteError();
   return newest.versionId;
 }
 
 async function sendParts(
   sending: Sending,
-  send: KeptSend,
+  send: UnfinishedSend,
   held: readonly (SentPart & { bytes: number })[],
 ): Promise<Sent> {
-  const { api, file, kept } = sending;
+  const { api, file, store } = sending;
   const broken = new AbortController();
   const signal = AbortSignal.any([sending.signal, broken.signal]);
-  const sizes = partSizes(file.size, send.partBytes);
+  const sizes = splitIntoParts(file.size, send.partBytes);
   const done = new Map(
     held.filter((part) => sizes[part.partNumber - 1] === part.bytes).map((part) => [part.partNumber, part.etag]),
   );
   const sent = sizes.map((bytes, at) => (done.has(at + 1) ? bytes : 0));
-  const resumedBytes = total(sent);
+  const resumedBytes = sum(sent);
   sending.onProgress(resumedBytes);
 
   const missing = sizes.map((_, at) => at + 1).filter((partNumber) => !done.has(partNumber));
@@ -169,11 +172,11 @@ async function sendParts(
       const number = partNumber;
       const bytes = sizes[number - 1] ?? 0;
       const from = (number - 1) * send.partBytes;
-      const { etag } = await again({ ...sending, signal }, async () => {
+      const { etag } = await retry({ ...sending, signal }, async () => {
         const signed = await api.sign(send, { partNumber: number, bytes });
-        const onProgress = (moved: number) => {
-          sent[number - 1] = moved;
-          sending.onProgress(total(sent));
+        const onProgress = (sentBytes: number) => {
+          sent[number - 1] = sentBytes;
+          sending.onProgress(sum(sent));
         };
         return sending.put({ ...signed, body: file.slice(from, from + bytes), signal, onProgress });
       });
@@ -183,7 +186,7 @@ async function sendParts(
   try {
     await Promise.all(Array.from({ length: partsAtOnce }, sendNext));
   } catch (error) {
-    // One part that fails for good stops the others, which would only fail after it.
+    // If one part fails finally, the others are stopped, because they would be useless.
     broken.abort(error);
     throw error;
   }
@@ -191,40 +194,40 @@ async function sendParts(
   const parts = [...done]
     .map(([partNumber, etag]) => ({ partNumber, etag }))
     .sort((a, b) => a.partNumber - b.partNumber);
-  const { versionId } = await again(sending, () => api.complete(send, parts, sending.request.replaces));
-  await kept.forget(send);
+  const { versionId } = await retry(sending, () => api.complete(send, parts, sending.request.replaces));
+  await store.delete(send);
   return { objectKey: send.objectKey, versionId, resumedBytes };
 }
 
-/** Bytes of each part: all alike but the last. */
-export function partSizes(bytes: number, partBytes: number): number[] {
+/** Returns the bytes of each part. All are equal except the last. */
+export function splitIntoParts(bytes: number, partBytes: number): number[] {
   return Array.from({ length: Math.ceil(bytes / partBytes) }, (_, at) => Math.min(partBytes, bytes - at * partBytes));
 }
 
-/** Tries again what a passing trouble stopped, waiting longer each time: about two minutes in all. */
-async function again<T>({ signal, onWaiting, retryAfter = 500 }: Sending, once: () => Promise<T>): Promise<T> {
+/** Retries transient errors with growing pauses, for about two minutes in total. */
+async function retry<T>({ signal, onWaiting, retryAfter = 500 }: Sending, once: () => Promise<T>): Promise<T> {
   const answer = await pRetry(once, {
     signal,
     retries: 10,
     minTimeout: retryAfter,
     maxTimeout: retryAfter * 40,
     randomize: true,
-    shouldRetry: ({ error }) => passes(error),
+    shouldRetry: ({ error }) => isRetryable(error),
     onFailedAttempt: ({ error }) => {
-      if (passes(error)) onWaiting?.(true);
+      if (isRetryable(error)) onWaiting?.(true);
     },
   });
   onWaiting?.(false);
   return answer;
 }
 
-function passes(error: Error): boolean {
-  if (error instanceof StorageRefused) return error.passing;
-  if (error instanceof Problem) return isPassing(error);
-  // `fetch` to the API throws a TypeError where there is no connection.
-  return error instanceof ConnectionLost || error instanceof TypeError;
+function isRetryable(error: Error): boolean {
+  if (error instanceof StorageError) return error.passing;
+  if (error instanceof ApiError) return isTransient(error);
+  // `fetch` throws a TypeError without a connection.
+  return error instanceof ConnectionLostError || error instanceof TypeError;
 }
 
-function total(numbers: readonly number[]): number {
+function sum(numbers: readonly number[]): number {
   return numbers.reduce((sum, number) => sum + number, 0);
 }

@@ -2,32 +2,32 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconCloudUp } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { queryClient } from '../../api/query-client.ts';
-import { currentOwner } from '../../session/current-owner.ts';
+import { getCurrentOwner } from '../../session/current-owner.ts';
 import { formatMoment } from '../../shared/dates.ts';
 import { formatBytes } from '../../shared/numbers.ts';
-import { kept, useCards } from '../cards/the-cards.ts';
-import type { KeptSend } from './kept-sends.ts';
+import { sendStore, useCards } from '../cards/page-cards.ts';
 import { sendApi } from './send-api.ts';
 import { discardSend } from './send-file.ts';
+import type { UnfinishedSend } from './send-store.ts';
 
-/** Sends that a reload or a crash cut off: the same file dropped again goes on from there. */
+/** Lists sends that a reload or a crash interrupted. Dropping the same file again resumes them. */
 export function UnfinishedSends() {
   const cards = useCards();
   const unfinished = useQuery({
-    // A send that ends or begins changes what is kept.
-    queryKey: ['unfinished-sends', cards.map(({ id, phase }) => `${id} ${phase.at}`)],
-    queryFn: async () => kept.list(await currentOwner()),
+    // The list changes when a send starts or ends.
+    queryKey: ['unfinished-sends', cards.map(({ id, phase }) => `${id} ${phase.kind}`)],
+    queryFn: async () => sendStore.list(await getCurrentOwner()),
     staleTime: 0,
     placeholderData: (before) => before,
   });
-  const here = new Set(cards.map(({ name }) => name));
-  const elsewhere = (unfinished.data ?? []).filter(({ name }) => !here.has(name));
-  return elsewhere.map((send) => <Unfinished key={send.multipartId} send={send} />);
+  const names = new Set(cards.map(({ name }) => name));
+  const others = (unfinished.data ?? []).filter(({ name }) => !names.has(name));
+  return others.map((send) => <Unfinished key={send.multipartId} send={send} />);
 }
 
-function Unfinished({ send }: { readonly send: KeptSend }) {
+function Unfinished({ send }: { readonly send: UnfinishedSend }) {
   const discard = useMutation({
-    mutationFn: () => discardSend(sendApi, kept, send),
+    mutationFn: () => discardSend(sendApi, sendStore, send),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['unfinished-sends'] }),
   });
   return (
@@ -35,16 +35,16 @@ function Unfinished({ send }: { readonly send: KeptSend }) {
       variant="light"
       color="blue"
       icon={<IconCloudUp aria-hidden />}
-      title={`${send.name} was not sent to its end`}
+      title={`${send.name} was not sent completely`}
     >
       <Stack gap="xs">
         <Text size="sm">
-          It has {formatBytes(send.bytes)} and was begun on {formatMoment(new Date(send.startedAt).toISOString())}. Drop
-          the same file again: only what is missing is sent.
+          You started sending this file of {formatBytes(send.bytes)} on{' '}
+          {formatMoment(new Date(send.startedAt).toISOString())}. Drop the same file again to send the rest.
         </Text>
         <Group>
           <Button size="xs" variant="default" loading={discard.isPending} onClick={() => discard.mutate()}>
-            Throw away what was sent
+            Discard the part already sent
           </Button>
         </Group>
       </Stack>

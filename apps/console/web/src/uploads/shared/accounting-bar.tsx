@@ -1,5 +1,5 @@
 import { Progress } from '@mantine/core';
-import { formatInteger } from '../../shared/numbers.ts';
+import { formatCount, formatInteger } from '../../shared/numbers.ts';
 
 export interface RowCounts {
   readonly good: number;
@@ -13,14 +13,14 @@ const shares = [
   { key: 'quarantined', color: 'orange' },
 ] as const;
 
-/** How the rows of a file fall apart. Decorates figures that stand beside it as text. */
+/** Shows the shares of rows as a bar. The figures beside it give the same information as text. */
 export function AccountingBar({ counts, height = 8 }: { readonly counts: RowCounts; readonly height?: number }) {
   const all = counts.good + counts.duplicate + counts.quarantined;
   return (
-    <Progress.Root size={height} radius="xl" role="img" aria-label={rowsInWords(counts)}>
+    <Progress.Root size={height} radius="xl" role="img" aria-label={describeRows(counts)}>
       {shares.map(({ key, color }) =>
         counts[key] === 0 ? null : (
-          // One bad row among a million still shows as a sliver.
+          // One bad row among a million is still visible.
           <Progress.Section key={key} value={Math.max((counts[key] / all) * 100, 0.8)} color={color} withAria={false} />
         ),
       )}
@@ -28,11 +28,11 @@ export function AccountingBar({ counts, height = 8 }: { readonly counts: RowCoun
   );
 }
 
-/** `82 good, 85 duplicate, 3 to fix`. */
-export function rowsInWords({ good, duplicate, quarantined }: RowCounts): string {
+/** Describes the bar: `82 usable, 85 duplicates, 3 to fix`. */
+export function describeRows({ good, duplicate, quarantined }: RowCounts): string {
   return [
-    `${formatInteger(good)} good`,
-    `${formatInteger(duplicate)} duplicate`,
+    `${formatInteger(good)} usable`,
+    formatCount(duplicate, 'duplicate'),
     `${formatInteger(quarantined)} to fix`,
   ].join(', ');
 }

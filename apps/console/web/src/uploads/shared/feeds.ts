@@ -2,7 +2,7 @@
 import type { Contract } from '@centflow/schema/contract';
 import type { api } from '../../api/client.ts';
 
-/** A feed's name. */
+/** The name of a feed. */
 export type Feed = NonNullable<Parameters<typeof api.uploads.$get>[0]['query']['feed']>;
 
 const files = import.meta.glob<Contract>('../../../../../../glue/centflow_glue/contracts/*.json', {
@@ -10,19 +10,19 @@ const files = import.meta.glob<Contract>('../../../../../../glue/centflow_glue/c
   import: 'default',
 });
 
-/** A new feed shows here by itself: its contract is generated. */
+/** Contracts are generated, so a new feed appears automatically. */
 export const contracts: readonly Contract[] = Object.values(files);
 export const feeds: readonly Feed[] = contracts.map(({ name }) => name as Feed);
 
-/** @throws Error where the name is no feed's. */
-export function contractOf(feed: string): Contract {
+/** @throws Error if no feed has this name */
+export function getContract(feed: string): Contract {
   const contract = contracts.find(({ name }) => name === feed);
   if (contract === undefined)
-    throw new Error(`There is no feed ${feed}. Load the page again: the console may be older than the service.`);
+    throw new Error(`The type “${feed}” is unknown. Reload the page: it may be older than the service.`);
   return contract;
 }
 
-/** What people call a feed: `Expenses`. */
-export function feedTitle(feed: string | null): string {
-  return contracts.find(({ name }) => name === feed)?.title ?? feed ?? 'No feed';
+/** Returns the name of a feed for people: `Expenses`. */
+export function getTypeTitle(feed: string | null): string {
+  return contracts.find(({ name }) => name === feed)?.title ?? feed ?? 'Unknown type';
 }

@@ -11,26 +11,26 @@ import {
 } from '@tabler/icons-react';
 import type { Stage } from '../follow/follow.ts';
 import attention from './attention.module.css';
+import { stateTitles } from './state-titles.ts';
 
-interface Look {
-  readonly label: string;
+interface FileCheck {
   readonly color: string;
   readonly icon: TablerIcon;
 }
 
-/** A word and a shape for each state, so that colour never says it alone. */
-export const stateLooks: Readonly<Record<Stage, Look>> = {
-  received: { label: 'Received', color: 'gray', icon: IconClock },
-  loading: { label: 'Loading', color: 'blue', icon: IconLoader2 },
-  published: { label: 'Published', color: 'spruce', icon: IconCheck },
-  superseded: { label: 'Replaced', color: 'gray', icon: IconReplace },
-  retired: { label: 'Undone', color: 'gray', icon: IconArrowBackUp },
-  rejected: { label: 'Rejected', color: 'red', icon: IconX },
-  failed: { label: 'Failed', color: 'orange', icon: IconAlertTriangle },
+/** Each state has an icon, so that colour is never the only difference. */
+const stateLooks: Readonly<Record<Stage, FileCheck>> = {
+  received: { color: 'gray', icon: IconClock },
+  loading: { color: 'blue', icon: IconLoader2 },
+  published: { color: 'spruce', icon: IconCheck },
+  superseded: { color: 'gray', icon: IconReplace },
+  retired: { color: 'gray', icon: IconArrowBackUp },
+  rejected: { color: 'red', icon: IconX },
+  failed: { color: 'orange', icon: IconAlertTriangle },
 };
 
 export function StateBadge({ stage }: { readonly stage: Stage }) {
-  const { label, color, icon: Icon } = stateLooks[stage];
+  const { color, icon: Icon } = stateLooks[stage];
   return (
     <Badge
       variant="light"
@@ -41,7 +41,7 @@ export function StateBadge({ stage }: { readonly stage: Stage }) {
       style={{ flex: 'none' }}
       {...(color === 'orange' ? { classNames: attention } : {})}
     >
-      {label}
+      {stateTitles[stage]}
     </Badge>
   );
 }

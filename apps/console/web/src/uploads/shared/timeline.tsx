@@ -3,31 +3,27 @@ import { IconCheck, IconClock, IconLoader2, IconX } from '@tabler/icons-react';
 import { formatMoment } from '../../shared/dates.ts';
 import { formatSeconds } from '../../shared/numbers.ts';
 import type { TimelineStep } from '../follow/timeline.ts';
+import { stateTitles } from './state-titles.ts';
 import classes from './timeline.module.css';
 
-const words: Readonly<Record<TimelineStep['name'], string>> = {
-  sent: 'Sent',
-  received: 'Received',
-  loading: 'Loading',
-  published: 'Published',
-  rejected: 'Rejected',
-  failed: 'Failed',
-};
+const stepTitles: Readonly<Record<TimelineStep['name'], string>> = { sent: 'Sent', ...stateTitles };
+/** Seconds. A shorter step would show as “+0 secs”. */
+const shownFrom = 0.005;
 
 interface Props {
   readonly steps: readonly TimelineStep[];
-  /** It is still going on: the first step without a time is the one at work. */
+  /** True while the upload is in progress. The first step without a time is the current one. */
   readonly live: boolean;
 }
 
-/** The way of an upload from left to right, and from top to bottom on a phone. */
+/** Shows the steps of an upload from left to right, or from top to bottom on a phone. */
 export function Timeline({ steps, live }: Props) {
   const current = live ? steps.findIndex((step) => step.at === null) : -1;
   return (
     <ol className={classes.steps}>
       {steps.map((step, at) => {
-        const bad = step.name === 'rejected' || step.name === 'failed';
-        const state = step.at !== null ? (bad ? 'bad' : 'done') : at === current ? 'current' : 'ahead';
+        const isFailure = step.name === 'rejected' || step.name === 'failed';
+        const state = step.at !== null ? (isFailure ? 'bad' : 'done') : at === current ? 'current' : 'ahead';
         return (
           <li
             key={step.name}
@@ -44,9 +40,9 @@ export function Timeline({ steps, live }: Props) {
             <div>
               <Group gap={6} wrap="nowrap">
                 <Text size="sm" fw={600}>
-                  {words[step.name]}
+                  {stepTitles[step.name]}
                 </Text>
-                {step.seconds !== null ? (
+                {step.seconds !== null && step.seconds >= shownFrom ? (
                   <Text size="sm" c="dimmed" className="figures">
                     +{formatSeconds(step.seconds)}
                   </Text>

@@ -1,7 +1,5 @@
-/** Ids of templates: what their objects are called. */
-
-/** `Stadtbank Giro`: `stadtbank-giro`; another one of that id gets a number. */
-export function templateIdFor(name: string, taken: ReadonlySet<string>): string {
+/** Builds the id of a template: `Stadtbank Giro` gives `stadtbank-giro`. A number is added if the id is taken. */
+export function buildTemplateId(name: string, taken: ReadonlySet<string>): string {
   const words = name
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')

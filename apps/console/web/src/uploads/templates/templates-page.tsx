@@ -1,4 +1,4 @@
-/** The bank exports that were mapped once: renamed, changed, deleted. */
+/** Lists the templates of bank exports, to rename, change or delete them. */
 import { Button, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
 import { IconPencil, IconTemplate, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
@@ -9,10 +9,10 @@ import { EmptyState } from '../../shared/empty-state.tsx';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { PageHeader } from '../../shared/page-header.tsx';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
-import { missingIn } from '../mapping/mapping-fields.ts';
+import { findMissing } from '../mapping/mapping-fields.ts';
 import { MappingForm } from '../mapping/mapping-form.tsx';
-import { deleteTemplate, putTemplate } from './keep-template.ts';
-import { type KeptTemplate, templatesQuery } from './templates.ts';
+import { deleteTemplate, putTemplate } from './save-template.ts';
+import { type SavedTemplate, templatesQuery } from './templates.ts';
 import classes from './templates-page.module.css';
 
 export function TemplatesPage() {
@@ -21,17 +21,17 @@ export function TemplatesPage() {
     <>
       <PageHeader
         title="Bank templates"
-        description="How the exports of your banks are read. A file whose columns are those of a template is mapped by it when you drop it."
+        description="A template says how to read the exports of a bank. When you drop a file with the same columns, its template is used automatically."
       />
       {templates.isPending ? <LoadingPanel height={220} label="Loading the templates" /> : null}
       {templates.isError ? <ProblemNotice error={templates.error} onRetry={() => void templates.refetch()} /> : null}
       {templates.data?.length === 0 ? (
         <EmptyState
           icon={<IconTemplate size={40} stroke={1.4} />}
-          title="No template yet"
-          action={<Button renderRoot={(props) => <Link {...props} to="/uploads" />}>Go to the uploads</Button>}
+          title="No templates yet"
+          action={<Button renderRoot={(props) => <Link {...props} to="/uploads" />}>Go to Uploads</Button>}
         >
-          Drop an export of your bank on the uploads page and say which column is what: it is kept here.
+          Drop an export from your bank on the Uploads page and match its columns. The template is saved here.
         </EmptyState>
       ) : null}
       {templates.data !== undefined && templates.data.length > 0 ? (
@@ -48,7 +48,7 @@ export function TemplatesPage() {
 }
 
 interface Props {
-  readonly template: KeptTemplate;
+  readonly template: SavedTemplate;
   readonly names: readonly string[];
 }
 
@@ -60,7 +60,8 @@ function Template({ template, names }: Props) {
   const rename = useMutation({ mutationFn: () => putTemplate(templateId, name.trim(), mapping, etag) });
   const remove = useMutation({ mutationFn: () => deleteTemplate(template) });
   const taken = name.trim() !== template.name && names.includes(name.trim());
-  const problem = name.trim() === '' ? 'Give it a name.' : taken ? 'Another template has this name.' : null;
+  const problem =
+    name.trim() === '' ? 'Enter a name.' : taken ? 'Another template has this name. Choose another one.' : null;
 
   return (
     <Stack gap="sm" p="md">
@@ -94,7 +95,7 @@ function Template({ template, names }: Props) {
           <Button
             variant="default"
             leftSection={<IconPencil size={16} aria-hidden />}
-            aria-label={`Change the mapping of ${template.name}`}
+            aria-label={`Change the columns of ${template.name}`}
             onClick={() => setEditing(true)}
           >
             Change
@@ -119,12 +120,12 @@ function Template({ template, names }: Props) {
       </Text>
       {deleting ? (
         <Group gap="sm" role="group" aria-label={`Delete ${template.name}?`}>
-          <Text size="sm">Delete this template? What was sent with it stays.</Text>
+          <Text size="sm">Delete this template? The files you sent with it stay.</Text>
           <Button size="xs" color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
-            Delete it
+            Delete template
           </Button>
           <Button size="xs" variant="default" onClick={() => setDeleting(false)}>
-            Keep it
+            Cancel
           </Button>
         </Group>
       ) : null}
@@ -135,10 +136,10 @@ function Template({ template, names }: Props) {
   );
 }
 
-/** The mapping without a file: its rows show when one is dropped. */
-function ChangeMapping({ template, onClose }: { readonly template: KeptTemplate; readonly onClose: () => void }) {
+/** Edits a mapping without a file. Its rows are visible only when a file is dropped. */
+function ChangeMapping({ template, onClose }: { readonly template: SavedTemplate; readonly onClose: () => void }) {
   const [mapping, setMapping] = useState(template.mapping);
-  const missing = missingIn(mapping, true);
+  const missing = findMissing(mapping, true);
   const keep = useMutation({
     mutationFn: () => putTemplate(template.templateId, template.name, mapping, template.etag),
     onSuccess: onClose,
@@ -147,8 +148,8 @@ function ChangeMapping({ template, onClose }: { readonly template: KeptTemplate;
     <Modal opened onClose={onClose} size="lg" title={<Title order={2}>{template.name}</Title>}>
       <Stack gap="lg">
         <Text size="sm" c="dimmed">
-          To see the rows that come of it, drop one of its files on the uploads page and choose “Change the mapping”
-          there.
+          To see a preview of the rows, drop one of its files on the Uploads page and choose “Change the column
+          matching” there.
         </Text>
         <MappingForm
           mapping={mapping}
@@ -162,14 +163,14 @@ function ChangeMapping({ template, onClose }: { readonly template: KeptTemplate;
         <Group justify="flex-end">
           {missing.length > 0 ? (
             <Text size="sm" c="var(--negative)" role="status">
-              Still to say: {missing.join(', ')}.
+              Still needed: {missing.join(', ')}.
             </Text>
           ) : null}
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
           <Button disabled={missing.length > 0} loading={keep.isPending} onClick={() => keep.mutate()}>
-            Keep the changes
+            Save changes
           </Button>
         </Group>
       </Stack>

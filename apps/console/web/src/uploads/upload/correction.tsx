@@ -2,11 +2,11 @@ import { Text } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { isUnsent } from '../cards/card.ts';
 import { CardView } from '../cards/card-view.tsx';
-import { useCards } from '../cards/the-cards.ts';
+import { useCards } from '../cards/page-cards.ts';
 
 /**
- * The corrected file that mending rows of an upload made. It outlives the list of those rows, which goes once the
- * correction is published and this upload is replaced by it.
+ * Shows the corrected file of an upload. It stays visible when the list of rows disappears, after the correction has
+ * replaced the upload.
  */
 export function Correction({ uploadId }: { readonly uploadId: number }) {
   const card = useCards().find(({ basedOn }) => basedOn?.uploadId === uploadId);
@@ -21,7 +21,7 @@ export function Correction({ uploadId }: { readonly uploadId: number }) {
       <CardView card={card} />
       {isUnsent(card) ? (
         <Text size="xs" c="dimmed" mt={6}>
-          Nothing has been sent yet: look at it, then send the correction.
+          Nothing has been sent yet. Check the file, then send the correction.
         </Text>
       ) : null}
     </section>

@@ -5,14 +5,14 @@ import type { Upload } from '../../../../api/contract/uploads.ts';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { formatBytes, formatInteger } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
-import { nameOfKey } from '../shared/amounts.ts';
-import { contentUrl } from '../versions/newest-version.ts';
+import { getFileName } from '../shared/amounts.ts';
+import { fetchContentUrl } from '../versions/newest-version.ts';
 import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
 
-/** Rows shown before and after the one that is asked for. */
+/** Rows shown before and after the requested one. */
 const around = 2;
 
-/** One line of the file with its neighbours: where a transaction comes from. */
+/** Shows one row of the file with its neighbours, to show where a transaction comes from. */
 export function LinePanel({ upload, row }: { readonly upload: Upload; readonly row: number }) {
   const { objectKey, versionId, sizeBytes } = upload;
   const tooLarge = (sizeBytes ?? 0) > rewrittenAtMost;
@@ -20,8 +20,8 @@ export function LinePanel({ upload, row }: { readonly upload: Upload; readonly r
     queryKey: ['lines', objectKey, versionId, row],
     queryFn: async () =>
       previewWorker.rowsAround(
-        await contentUrl(objectKey, versionId),
-        nameOfKey(objectKey),
+        await fetchContentUrl(objectKey, versionId),
+        getFileName(objectKey),
         row - around,
         row + around,
       ),
@@ -49,8 +49,8 @@ export function LinePanel({ upload, row }: { readonly upload: Upload; readonly r
       </Group>
       {tooLarge ? (
         <Text size="sm" c="dimmed">
-          The file has {formatBytes(sizeBytes ?? 0)}, too much to be looked through here: download it and go to row{' '}
-          {formatInteger(row)}.
+          The file has {formatBytes(sizeBytes ?? 0)}, too much to search here. Open the file on your computer and go to
+          row {formatInteger(row)}.
         </Text>
       ) : null}
       {lines.isError ? <ProblemNotice error={lines.error} onRetry={() => void lines.refetch()} /> : null}

@@ -1,39 +1,35 @@
-import { Alert, Anchor, Code, CopyButton, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import type { Upload } from '../../../../api/contract/uploads.ts';
 import { formatDay } from '../../shared/dates.ts';
 import { formatBytes, formatInteger, formatSeconds } from '../../shared/numbers.ts';
 import { isSettled } from '../follow/follow.ts';
-import { timelineOf } from '../follow/timeline.ts';
+import { buildTimeline } from '../follow/timeline.ts';
 import { AccountingBar } from '../shared/accounting-bar.tsx';
 import { formatCheckSum } from '../shared/amounts.ts';
 import { Timeline } from '../shared/timeline.tsx';
 import classes from './outcome-panel.module.css';
 
-/** The accounting of an upload and the way it took. */
+/** Shows the steps and the accounting of an upload. */
 export function OutcomePanel({ upload }: { readonly upload: Upload }) {
   const live = !isSettled(upload.state);
   return (
     <Stack component="section" className="panel" p="md" gap="md" aria-labelledby="outcome">
       <Title order={2} id="outcome">
-        What became of it
+        What happened
       </Title>
       {upload.reason === null ? null : (
         <Alert
           variant="light"
           color={upload.state === 'rejected' ? 'red' : 'gray'}
           icon={upload.state === 'rejected' ? <IconAlertTriangle aria-hidden /> : <IconInfoCircle aria-hidden />}
-          title={
-            upload.state === 'rejected'
-              ? 'The whole file was refused, and nothing of it is in the figures'
-              : 'Worth knowing'
-          }
+          title={upload.state === 'rejected' ? 'This file was not imported. None of its rows count.' : 'Good to know'}
         >
           {upload.reason}
         </Alert>
       )}
       <div aria-live="polite">
-        <Timeline steps={timelineOf(upload)} live={live} />
+        <Timeline steps={buildTimeline(upload)} live={live} />
       </div>
       <div className={classes.columns}>
         {upload.state === 'loading' ? null : <Accounting upload={upload} />}
@@ -43,27 +39,27 @@ export function OutcomePanel({ upload }: { readonly upload: Upload }) {
   );
 }
 
-/** Read = published + duplicate + quarantined, in rows and in amounts. */
+/** Shows that rows read = imported + duplicates + rows to fix, in rows and in amounts. */
 export function Accounting({ upload }: { readonly upload: Upload }) {
   const counts = { good: upload.rowsPublished, duplicate: upload.rowsDuplicate, quarantined: upload.rowsQuarantined };
   const rows = [
     {
-      name: 'Published',
-      hint: 'in the figures',
+      name: 'Imported',
+      hint: upload.state === 'published' ? 'counted in your figures' : 'no longer counted in your figures',
       rows: upload.rowsPublished,
       amount: upload.amountPublished,
       color: 'var(--mantine-color-spruce-filled)',
     },
     {
-      name: 'Duplicate',
-      hint: 'another upload has them already',
+      name: 'Duplicates',
+      hint: 'already there from another upload',
       rows: upload.rowsDuplicate,
       amount: upload.amountDuplicate,
       color: 'var(--mantine-color-gray-5)',
     },
     {
       name: 'To fix',
-      hint: 'kept aside until they are mended',
+      hint: 'not counted until they are fixed',
       rows: upload.rowsQuarantined,
       amount: upload.amountQuarantined,
       color: 'var(--mantine-color-orange-filled)',
@@ -77,7 +73,7 @@ export function Accounting({ upload }: { readonly upload: Upload }) {
           <Table.Tr>
             <Table.Th>Rows</Table.Th>
             <Table.Th ta="right">Count</Table.Th>
-            <Table.Th ta="right" title="Over all currencies: a check sum, not money">
+            <Table.Th ta="right" title="Sum of the amounts in all currencies, to compare with your file">
               Sum of amounts
             </Table.Th>
           </Table.Tr>
@@ -117,14 +113,12 @@ export function Accounting({ upload }: { readonly upload: Upload }) {
 }
 
 function Facts({ upload }: { readonly upload: Upload }) {
-  const facts: [string, React.ReactNode][] = [];
+  const facts: [string, string][] = [];
   if (upload.sizeBytes !== null) facts.push(['Size', formatBytes(upload.sizeBytes)]);
   if (upload.firstDate !== null && upload.lastDate !== null) {
-    facts.push(['Days', `${formatDay(upload.firstDate)} – ${formatDay(upload.lastDate)}`]);
+    facts.push(['Dates', `${formatDay(upload.firstDate)} – ${formatDay(upload.lastDate)}`]);
   }
-  if (upload.secondsToVisible !== null) facts.push(['From sent to visible', formatSeconds(upload.secondsToVisible)]);
-  if (upload.jobRunId !== null) facts.push(['Job run', <Copyable key="run" text={upload.jobRunId} />]);
-  facts.push(['Object key', <Copyable key="key" text={upload.objectKey} />]);
+  if (upload.secondsToVisible !== null) facts.push(['In your figures after', formatSeconds(upload.secondsToVisible)]);
   return (
     <dl className={classes.facts}>
       {facts.map(([name, value]) => (
@@ -138,20 +132,5 @@ function Facts({ upload }: { readonly upload: Upload }) {
         </div>
       ))}
     </dl>
-  );
-}
-
-function Copyable({ text }: { readonly text: string }) {
-  return (
-    <CopyButton value={text}>
-      {({ copied, copy }) => (
-        <>
-          <Code>{text}</Code>{' '}
-          <Anchor component="button" type="button" size="xs" onClick={copy}>
-            {copied ? 'Copied' : 'Copy'}
-          </Anchor>
-        </>
-      )}
-    </CopyButton>
   );
 }

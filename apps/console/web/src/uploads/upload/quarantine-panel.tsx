@@ -1,35 +1,35 @@
-/** The rows of an upload that were kept aside: mended in place and sent again, or downloaded. */
+/** Lists the quarantined rows of an upload, to fix and send them again or to download them. */
 import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconDownload, IconEye, IconInfoCircle } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 import type { Upload } from '../../../../api/contract/uploads.ts';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
 import { LoadingPanel } from '../../shared/loading.tsx';
-import { formatBytes, formatInteger } from '../../shared/numbers.ts';
+import { formatBytes, formatCount, formatInteger } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
-import { fixDraftId } from '../cards/card.ts';
-import { cards, useCards } from '../cards/the-cards.ts';
+import { getFixDraftId } from '../cards/card.ts';
+import { cards, useCards } from '../cards/page-cards.ts';
 import { FixRows } from '../fix/fix-rows.tsx';
-import { fixesIn } from '../fix/row-to-fix.ts';
+import { collectFixes } from '../fix/row-to-fix.ts';
 import { useFixDraft } from '../fix/use-fix-draft.ts';
-import { nameOfKey } from '../shared/amounts.ts';
-import { contractOf, feeds } from '../shared/feeds.ts';
-import { contentUrl } from '../versions/newest-version.ts';
+import { getFileName } from '../shared/amounts.ts';
+import { feeds, getContract } from '../shared/feeds.ts';
+import { fetchContentUrl } from '../versions/newest-version.ts';
 import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
-import { downloadQuarantined } from './download-quarantined.ts';
+import { downloadRowsToFix } from './download-rows-to-fix.ts';
 
 export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
   const { uploadId, objectKey, versionId, sizeBytes } = upload;
-  const name = nameOfKey(objectKey);
+  const name = getFileName(objectKey);
   const feed = feeds.find((known) => known === upload.feed);
-  const draftId = fixDraftId(upload);
+  const draftId = getFixDraftId(upload);
   const { draft, change, restored } = useFixDraft(draftId);
 
   const pages = useInfiniteQuery({
     queryKey: ['quarantined-rows', uploadId],
     queryFn: ({ pageParam, signal }) =>
-      answerOf(
+      readAnswer(
         api.uploads[':uploadId']['quarantined-rows'].$get(
           {
             param: { uploadId: String(uploadId) },
@@ -44,22 +44,22 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
   });
   const header = useQuery({
     queryKey: ['header', objectKey, versionId],
-    queryFn: async () => previewWorker.headerOf(await contentUrl(objectKey, versionId), name),
+    queryFn: async () => previewWorker.headerOf(await fetchContentUrl(objectKey, versionId), name),
     staleTime: Number.POSITIVE_INFINITY,
   });
 
   const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.rows) ?? [], [pages.data]);
   const shape = useMemo(
     () =>
-      header.data === undefined || feed === undefined ? null : { header: header.data, contract: contractOf(feed) },
+      header.data === undefined || feed === undefined ? null : { header: header.data, contract: getContract(feed) },
     [header.data, feed],
   );
-  // An edited row further down than what was fetched so far counts as well: all are fetched once something was edited.
+  // Edited rows on later pages count, too. So all pages are loaded once a row is edited.
   const edited = Object.keys(draft).length;
   useEffect(() => {
     if (edited > 0 && pages.hasNextPage && !pages.isFetchingNextPage) void pages.fetchNextPage();
   }, [edited, pages]);
-  const fixes = useMemo(() => (shape === null ? [] : fixesIn(rows, draft, shape)), [rows, draft, shape]);
+  const fixes = useMemo(() => (shape === null ? [] : collectFixes(rows, draft, shape)), [rows, draft, shape]);
 
   const tooLarge = (sizeBytes ?? 0) > rewrittenAtMost;
   const card = useCards().find(({ basedOn }) => basedOn?.uploadId === uploadId);
@@ -67,14 +67,14 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
     mutationFn: async () => {
       if (feed === undefined || shape === null) return;
       if (tooLarge) {
-        const source = await previewWorker.fileOfRows([shape.header, ...fixes.map(({ cells }) => cells)]);
+        const source = await previewWorker.buildCsvFile([shape.header, ...fixes.map(({ cells }) => cells)]);
         cards.addMade({
           source,
-          name: name.replace(/^.*\//, '').replace(/\.csv(\.gz)?$/i, ` mended ${fixes.length}.csv`),
+          name: name.replace(/^.*\//, '').replace(/\.csv(\.gz)?$/i, ` fixed ${fixes.length}.csv`),
           feed,
         });
       } else {
-        const source = await previewWorker.replaceRows(await contentUrl(objectKey, versionId), name, fixes);
+        const source = await previewWorker.replaceRows(await fetchContentUrl(objectKey, versionId), name, fixes);
         cards.addCorrection({
           source,
           name,
@@ -85,7 +85,7 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       }
     },
   });
-  const download = useMutation({ mutationFn: () => downloadQuarantined(upload, header.data ?? []) });
+  const download = useMutation({ mutationFn: () => downloadRowsToFix(upload, header.data ?? []) });
 
   if (pages.isPending || header.isPending) return <LoadingPanel height={260} label="Loading the rows to fix" />;
   if (pages.isError) return <ProblemNotice error={pages.error} onRetry={() => void pages.refetch()} />;
@@ -94,10 +94,10 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       <Group justify="space-between" align="flex-start" gap="sm">
         <div style={{ flex: '1 1 280px' }}>
           <Title order={2} id="rows-to-fix">
-            {formatInteger(upload.rowsQuarantined)} {upload.rowsQuarantined === 1 ? 'row' : 'rows'} to fix
+            {formatCount(upload.rowsQuarantined, 'row')} to fix
           </Title>
           <Text size="sm" c="dimmed" maw={620}>
-            Mend the cells below. What you type is kept in this browser until it is sent, even if you close the page.
+            Fix the cells below. Your changes are saved in this browser until you send them, even if you close the page.
           </Text>
         </div>
         <Button
@@ -112,15 +112,15 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       </Group>
       {restored > 0 && card === undefined ? (
         <Text size="sm" role="status">
-          What you had typed before is here again.
+          Your unsent changes are restored.
         </Text>
       ) : null}
       {download.isError ? <ProblemNotice error={download.error} /> : null}
       {header.isError ? <ProblemNotice error={header.error} onRetry={() => void header.refetch()} /> : null}
       {tooLarge ? (
         <Alert variant="light" color="blue" icon={<IconInfoCircle aria-hidden />}>
-          The file has {formatBytes(sizeBytes ?? 0)}, more than is rewritten here ({formatBytes(rewrittenAtMost)}). The
-          rows that you mend are sent as a new file of their own instead; these stay listed here.
+          This file has {formatBytes(sizeBytes ?? 0)}. Files of more than {formatBytes(rewrittenAtMost)} can’t be
+          changed here, so the rows that you fix are sent as a new file. They stay listed here.
         </Alert>
       ) : null}
       {shape === null ? null : (
@@ -136,7 +136,7 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
       )}
       <Group gap="sm" justify="space-between">
         <Text size="sm" role="status" className="figures">
-          {formatInteger(fixes.length)} of {formatInteger(upload.rowsQuarantined)} mended
+          {formatInteger(fixes.length)} of {formatInteger(upload.rowsQuarantined)} fixed
         </Text>
         <Button
           leftSection={<IconEye size={18} aria-hidden />}
@@ -144,7 +144,7 @@ export function QuarantinePanel({ upload }: { readonly upload: Upload }) {
           loading={rewrite.isPending}
           onClick={() => rewrite.mutate()}
         >
-          {tooLarge ? 'See the new file' : 'See the corrected file'}
+          {tooLarge ? 'Preview the new file' : 'Preview the corrected file'}
         </Button>
       </Group>
       {rewrite.isError ? <ProblemNotice error={rewrite.error} /> : null}

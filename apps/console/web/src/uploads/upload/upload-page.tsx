@@ -1,14 +1,14 @@
-/** One upload: what became of it, what is wrong with it, and what it replaced. */
+/** Shows one upload: its outcome, its rows to fix and its versions. */
 import { Anchor, Breadcrumbs, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
 import { LoadingPage } from '../../shared/loading.tsx';
 import { PageHeader } from '../../shared/page-header.tsx';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
 import { isSettled } from '../follow/follow.ts';
-import { nameOfKey } from '../shared/amounts.ts';
-import { feedTitle } from '../shared/feeds.ts';
+import { getFileName } from '../shared/amounts.ts';
+import { getTypeTitle } from '../shared/feeds.ts';
 import { StateBadge } from '../shared/state-badge.tsx';
 import { VersionsPanel } from '../versions/versions-panel.tsx';
 import { Correction } from './correction.tsx';
@@ -22,8 +22,10 @@ export function UploadPage() {
   const upload = useQuery({
     queryKey: ['upload', uploadId],
     queryFn: ({ signal }) =>
-      answerOf(api.uploads[':uploadId'].$get({ param: { uploadId: uploadId ?? '' }, query: {} }, { init: { signal } })),
-    // It moves by itself until it is settled, and afterwards only by what people do.
+      readAnswer(
+        api.uploads[':uploadId'].$get({ param: { uploadId: uploadId ?? '' }, query: {} }, { init: { signal } }),
+      ),
+    // It changes automatically until it is settled. Afterwards only people change it.
     refetchInterval: ({ state }) => (state.data !== undefined && isSettled(state.data.state) ? 30_000 : 1_000),
   });
 
@@ -39,7 +41,7 @@ export function UploadPage() {
   const { data } = upload;
   return (
     <>
-      <Breadcrumbs mb="xs" component="nav" aria-label="Where this is">
+      <Breadcrumbs mb="xs" component="nav" aria-label="Breadcrumbs">
         <Anchor
           size="sm"
           renderRoot={(props) => (
@@ -48,9 +50,9 @@ export function UploadPage() {
             </Link>
           )}
         />
-        <span>{feedTitle(data.feed)}</span>
+        <span>{getTypeTitle(data.feed)}</span>
       </Breadcrumbs>
-      <PageHeader title={nameOfKey(data.objectKey)} actions={<StateBadge stage={data.state} />} />
+      <PageHeader title={getFileName(data.objectKey)} actions={<StateBadge stage={data.state} />} />
       <Stack gap="lg">
         {row === undefined ? null : <LinePanel upload={data} row={row} />}
         <OutcomePanel upload={data} />

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { changeLines } from './change-lines.ts';
+import { listChanges } from './change-lines.ts';
 
 const header = ['date', 'amount'];
 
-test('lines stand in the order of the rows, a removed one before what took its place', () => {
-  const lines = changeLines({
+test('listChanges orders changes by row, with a removed row before the row in its place', () => {
+  const lines = listChanges({
     header,
     added: [{ rowNo: 3, cells: ['2025-01-03', '3.00'] }],
     removed: [{ rowNo: 3, cells: ['2025-01-02', '2.00'] }],
@@ -24,8 +24,8 @@ test('lines stand in the order of the rows, a removed one before what took its p
   ]);
 });
 
-test('a changed line tells the old value of the cells that differ, and of no other', () => {
-  const [line] = changeLines({
+test('listChanges includes the old value of changed cells only', () => {
+  const [line] = listChanges({
     header,
     added: [],
     removed: [],

@@ -1,16 +1,16 @@
-/** A row diff as lines to read from top to bottom. */
+/** Turns a row diff into an ordered list of changes. */
 import type { RowsDiff } from '@centflow/preview';
 
 export interface ChangeLine {
   readonly kind: 'added' | 'removed' | 'changed';
-  /** Where it stands in the later file, or for a removed one in the earlier. */
+  /** The row number in the later file, or in the earlier one for a removed row. */
   readonly rowNo: number;
-  /** In the order of the header; `was` only where the cell differs. */
+  /** In the order of the header. `was` is set only if the cell differs. */
   readonly cells: readonly { readonly is: string; readonly was?: string }[];
 }
 
-/** In the order of the rows; a removed row before what now stands at its place. */
-export function changeLines({ header, added, removed, changed }: RowsDiff): ChangeLine[] {
+/** Returns the changes in the order of the rows. A removed row comes before the row that took its place. */
+export function listChanges({ header, added, removed, changed }: RowsDiff): ChangeLine[] {
   const plain = (cells: readonly string[]) => header.map((_, at) => ({ is: cells[at] ?? '' }));
   const order = { removed: 0, changed: 1, added: 2 } as const;
   const lines: ChangeLine[] = [

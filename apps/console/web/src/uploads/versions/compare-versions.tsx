@@ -1,4 +1,4 @@
-/** What changed from one file to another, row by row. */
+/** Shows the changes between two files, row by row. */
 
 import type { RowsDiff } from '@centflow/preview';
 import { Alert, Badge, Group, Stack, Table, Text } from '@mantine/core';
@@ -11,16 +11,16 @@ import { formatMoment } from '../../shared/dates.ts';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { formatBytes, formatInteger } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
-import { nameOfKey } from '../shared/amounts.ts';
+import { getFileName } from '../shared/amounts.ts';
 import { previewWorker, rewrittenAtMost } from '../worker/worker.ts';
-import { type ChangeLine, changeLines } from './change-lines.ts';
+import { type ChangeLine, listChanges } from './change-lines.ts';
 import classes from './compare-versions.module.css';
-import { contentUrl } from './newest-version.ts';
+import { fetchContentUrl } from './newest-version.ts';
 
-/** A file to compare: in the bucket, or dropped on the page. */
+/** A file to compare: stored in the bucket, or dropped on the page. */
 export type Side =
   | { readonly kind: 'stored'; readonly objectKey: string; readonly versionId: string; readonly bytes: number }
-  | { readonly kind: 'here'; readonly blob: Blob; readonly name: string };
+  | { readonly kind: 'local'; readonly blob: Blob; readonly name: string };
 
 interface VersionsProps {
   readonly objectKey: string;
@@ -51,10 +51,10 @@ interface FilesProps {
 }
 
 export function CompareFiles({ feed, before, after }: FilesProps) {
-  const tooLarge = Math.max(bytesOf(before), bytesOf(after)) > rewrittenAtMost;
+  const tooLarge = Math.max(getBytes(before), getBytes(after)) > rewrittenAtMost;
   const diff = useQuery({
     queryKey: ['diff', feed, keyOf(before), keyOf(after)],
-    queryFn: async () => previewWorker.diff(feed ?? '', await fileOf(before), await fileOf(after)),
+    queryFn: async () => previewWorker.diff(feed ?? '', await fetchSide(before), await fetchSide(after)),
     enabled: feed !== null && !tooLarge,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -62,7 +62,7 @@ export function CompareFiles({ feed, before, after }: FilesProps) {
   if (tooLarge) {
     return (
       <Alert variant="light" color="gray" icon={<IconInfoCircle aria-hidden />}>
-        Files of more than {formatBytes(rewrittenAtMost)} are not compared here.
+        Files of more than {formatBytes(rewrittenAtMost)} can’t be compared here.
       </Alert>
     );
   }
@@ -72,7 +72,7 @@ export function CompareFiles({ feed, before, after }: FilesProps) {
 }
 
 function Differences({ diff }: { readonly diff: RowsDiff }) {
-  const lines = useMemo(() => changeLines(diff), [diff]);
+  const lines = useMemo(() => listChanges(diff), [diff]);
   const { added, removed, changed, same } = diff;
   return (
     <Stack gap="xs">
@@ -87,7 +87,7 @@ function Differences({ diff }: { readonly diff: RowsDiff }) {
           {formatInteger(changed.length)} changed
         </Badge>
         <Badge variant="light" color="gray" tt="none" leftSection={<IconEqual size={13} aria-hidden />}>
-          {formatInteger(same)} the same
+          {formatInteger(same)} unchanged
         </Badge>
       </Group>
       {lines.length > 0 ? <Lines lines={lines} header={diff.header} /> : null}
@@ -114,7 +114,7 @@ function Lines({ lines, header }: { readonly lines: readonly ChangeLine[]; reado
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroll area must be reachable by the keyboard
-    <section ref={area} className={classes.area} tabIndex={0} aria-label="The differences">
+    <section ref={area} className={classes.area} tabIndex={0} aria-label="Differences">
       <Table className={classes.table ?? ''} stickyHeader withRowBorders={false} aria-rowcount={lines.length + 1}>
         <Table.Thead>
           <Table.Tr>
@@ -172,19 +172,19 @@ function Lines({ lines, header }: { readonly lines: readonly ChangeLine[]; reado
   );
 }
 
-async function fileOf(side: Side): Promise<{ source: Blob | string; name: string }> {
-  if (side.kind === 'here') return { source: side.blob, name: side.name };
-  return { source: await contentUrl(side.objectKey, side.versionId), name: nameOfKey(side.objectKey) };
+async function fetchSide(side: Side): Promise<{ source: Blob | string; name: string }> {
+  if (side.kind === 'local') return { source: side.blob, name: side.name };
+  return { source: await fetchContentUrl(side.objectKey, side.versionId), name: getFileName(side.objectKey) };
 }
 
-function bytesOf(side: Side): number {
-  return side.kind === 'here' ? side.blob.size : side.bytes;
+function getBytes(side: Side): number {
+  return side.kind === 'local' ? side.blob.size : side.bytes;
 }
 
 const blobIds = new WeakMap<Blob, number>();
 let nextBlobId = 1;
 
-/** A blob has no name of its own that a query could be kept under. */
+/** Returns a key for queries. A blob has no name, so it gets a number. */
 function keyOf(side: Side): string {
   if (side.kind === 'stored') return `${side.objectKey} ${side.versionId}`;
   const id = blobIds.get(side.blob) ?? nextBlobId++;

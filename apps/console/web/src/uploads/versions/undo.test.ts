@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ObjectVersion } from '../../../../api/contract/objects.ts';
-import { undoStep, versionBefore } from './undo.ts';
+import { findUndoStep, findVersionBefore } from './undo.ts';
 
 function version(versionId: string, more: Partial<ObjectVersion> = {}): ObjectVersion {
   return {
@@ -13,53 +13,53 @@ function version(versionId: string, more: Partial<ObjectVersion> = {}): ObjectVe
   };
 }
 
-test('the only version is undone by hiding it', () => {
-  expect(undoStep([version('a', { isNewest: true, state: 'published' })], 'a')).toEqual({
+test('findUndoStep removes the only version', () => {
+  expect(findUndoStep([version('a', { isNewest: true, state: 'published' })], 'a')).toEqual({
     kind: 'remove',
     newestVersionId: 'a',
   });
 });
 
-test('a correction is undone by going back to the version before', () => {
+test('findUndoStep restores the version before a correction', () => {
   const before = version('a', { state: 'superseded' });
-  expect(undoStep([version('b', { isNewest: true, state: 'published' }), before], 'b')).toEqual({
+  expect(findUndoStep([version('b', { isNewest: true, state: 'published' }), before], 'b')).toEqual({
     kind: 'go-back',
     to: before,
     newestVersionId: 'b',
   });
 });
 
-test('a version that was rejected is nothing to go back to', () => {
+test('findUndoStep never restores a rejected version', () => {
   const good = version('a', { state: 'superseded' });
   const versions = [version('c', { isNewest: true, state: 'published' }), version('b', { state: 'rejected' }), good];
-  expect(undoStep(versions, 'c')).toMatchObject({ kind: 'go-back', to: good });
+  expect(findUndoStep(versions, 'c')).toMatchObject({ kind: 'go-back', to: good });
 });
 
-test('what was sent again after an undo is undone by hiding it, as before', () => {
+test('findUndoStep removes a version that was sent after an undo', () => {
   const versions = [
     version('c', { isNewest: true }),
     version('marker', { isDeleteMarker: true }),
     version('a', { state: 'retired' }),
   ];
-  expect(undoStep(versions, 'c')).toEqual({ kind: 'remove', newestVersionId: 'c' });
+  expect(findUndoStep(versions, 'c')).toEqual({ kind: 'remove', newestVersionId: 'c' });
 });
 
-test('an undone or replaced version is brought back over whatever is newest', () => {
+test('findUndoStep restores an undone or replaced version over the newest one', () => {
   const own = version('a', { state: 'retired' });
   const marker = version('marker', { isDeleteMarker: true, isNewest: true });
-  expect(undoStep([marker, own], 'a')).toEqual({ kind: 'bring-back', to: own, newestVersionId: 'marker' });
+  expect(findUndoStep([marker, own], 'a')).toEqual({ kind: 'bring-back', to: own, newestVersionId: 'marker' });
 });
 
-test('a rejected version that is not the newest offers nothing', () => {
-  expect(undoStep([version('b', { isNewest: true }), version('a', { state: 'rejected' })], 'a')).toBeNull();
+test('findUndoStep returns nothing for a rejected version that is not the newest', () => {
+  expect(findUndoStep([version('b', { isNewest: true }), version('a', { state: 'rejected' })], 'a')).toBeNull();
 });
 
-test('a version that the bucket no longer lists offers nothing', () => {
-  expect(undoStep([version('b', { isNewest: true })], 'gone')).toBeNull();
+test('findUndoStep returns nothing for a version that the bucket no longer lists', () => {
+  expect(findUndoStep([version('b', { isNewest: true })], 'gone')).toBeNull();
 });
 
-test('a version is compared with the one that it replaced, over delete markers', () => {
+test('findVersionBefore skips delete markers', () => {
   const first = version('a');
-  expect(versionBefore([version('c'), version('marker', { isDeleteMarker: true }), first], 'c')).toBe(first);
-  expect(versionBefore([version('c'), first], 'a')).toBeNull();
+  expect(findVersionBefore([version('c'), version('marker', { isDeleteMarker: true }), first], 'c')).toBe(first);
+  expect(findVersionBefore([version('c'), first], 'a')).toBeNull();
 });

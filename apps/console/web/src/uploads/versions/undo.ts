@@ -1,21 +1,21 @@
-/** What undo and redo mean for an upload, given the versions that its object key has. */
+/** Finds what undo and redo mean for an upload, from the versions of its object key. */
 import type { ObjectVersion } from '../../../../api/contract/objects.ts';
 
 export type UndoStep =
-  /** The key had nothing before it: a delete marker hides it. */
+  /** There is no version before: a delete marker hides it. */
   | { readonly kind: 'remove'; readonly newestVersionId: string }
-  /** It corrected an earlier version, which is copied over the key again. */
+  /** It corrected an earlier version, which is copied over the key. */
   | { readonly kind: 'go-back'; readonly to: ObjectVersion; readonly newestVersionId: string }
   /** It was undone or replaced: it is copied over the key again. */
   | { readonly kind: 'bring-back'; readonly to: ObjectVersion; readonly newestVersionId: string };
 
 /**
- * The step that the page of a version offers; null where there is none.
+ * Returns the step that the page of a version offers, or null.
  *
- * The newest version is undone; any other one is brought back. A version that was rejected is nothing to go back to: the
- * database never showed it.
+ * The newest version can be undone, and any other can be restored. A rejected version is never restored, because its
+ * rows were never visible.
  */
-export function undoStep(versions: readonly ObjectVersion[], versionId: string): UndoStep | null {
+export function findUndoStep(versions: readonly ObjectVersion[], versionId: string): UndoStep | null {
   const [newest] = versions;
   const own = versions.find((version) => version.versionId === versionId);
   if (newest === undefined || own === undefined || own.isDeleteMarker) return null;
@@ -28,8 +28,8 @@ export function undoStep(versions: readonly ObjectVersion[], versionId: string):
   return to === undefined ? { kind: 'remove', newestVersionId } : { kind: 'go-back', to, newestVersionId };
 }
 
-/** The version that one replaced: what it is compared with at first. Null where it was the first, or came after an undo. */
-export function versionBefore(versions: readonly ObjectVersion[], versionId: string): ObjectVersion | null {
+/** Returns the version that this one replaced, or null if it was the first or followed an undo. */
+export function findVersionBefore(versions: readonly ObjectVersion[], versionId: string): ObjectVersion | null {
   const at = versions.findIndex((version) => version.versionId === versionId);
   const older = at < 0 ? [] : versions.slice(at + 1);
   return older.find(({ isDeleteMarker }) => !isDeleteMarker) ?? null;

@@ -1,15 +1,15 @@
-/** Takes the step that undoes or redoes, and follows it until the figures have changed. */
+/** Undoes or restores a version and follows it until the figures have changed. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Upload } from '../../../../api/contract/uploads.ts';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
+import { fetchProgress } from '../follow/fetch-progress.ts';
 import { follow, isSettled, type Progress } from '../follow/follow.ts';
-import { lookAtVersion } from '../follow/look.ts';
 import type { UndoStep } from './undo.ts';
 
 export interface Undone {
   readonly words: string;
-  /** The upload that a version brought back has become. */
+  /** The upload of the restored version. */
   readonly uploadId: number | null;
 }
 
@@ -18,10 +18,10 @@ export function useUndo(upload: Pick<Upload, 'uploadId' | 'objectKey'>) {
   const [progress, setProgress] = useState<string | null>(null);
   const mutation = useMutation({
     mutationFn: async (step: UndoStep): Promise<Undone> => {
-      setProgress('Asking the storage…');
+      setProgress('Starting…');
       const undone =
         step.kind === 'remove' ? await remove(upload, step, setProgress) : await restore(upload, step, setProgress);
-      // Every figure may have changed: dashboards, transactions, this page.
+      // Dashboards, transactions and this page may all have new figures.
       await queries.invalidateQueries();
       return undone;
     },
@@ -35,11 +35,11 @@ async function remove(
   { newestVersionId }: UndoStep,
   tell: (words: string) => void,
 ): Promise<Undone> {
-  await answerOf(api.objects.remove.$post({ json: { objectKey, newestVersionId } }));
-  tell('It is hidden. Waiting until its rows are out of the figures…');
-  const { stage } = await untilSettled({
-    look: async (signal) => {
-      const upload = await answerOf(
+  await readAnswer(api.objects.remove.$post({ json: { objectKey, newestVersionId } }));
+  tell('Removing its rows from your figures…');
+  const { stage } = await waitUntilSettled({
+    getProgress: async (signal) => {
+      const upload = await readAnswer(
         api.uploads[':uploadId'].$get({ param: { uploadId: String(uploadId) }, query: {} }, { init: { signal } }),
       );
       return { stage: upload.state };
@@ -47,8 +47,8 @@ async function remove(
     settled: ({ stage }) => stage !== 'published' && isSettled(stage),
   });
   return stage === 'retired'
-    ? { words: 'Undone: its rows are out of every figure.', uploadId: null }
-    : { words: 'Something else happened to it meanwhile: look at the versions below.', uploadId: null };
+    ? { words: 'Undone. These rows no longer count.', uploadId: null }
+    : { words: 'This upload changed in the meantime. Check the versions below.', uploadId: null };
 }
 
 async function restore(
@@ -56,26 +56,29 @@ async function restore(
   step: Exclude<UndoStep, { kind: 'remove' }>,
   tell: (words: string) => void,
 ): Promise<Undone> {
-  const { versionId } = await answerOf(
+  const { versionId } = await readAnswer(
     api.objects.restore.$post({
       json: { objectKey, versionId: step.to.versionId, newestVersionId: step.newestVersionId },
     }),
   );
-  tell('That version is the newest again. Waiting until its rows are in the figures…');
-  const { stage, upload } = await untilSettled({ look: (signal) => lookAtVersion(objectKey, versionId, signal) });
+  tell('Bringing the rows of that version back into your figures…');
+  const { stage, upload } = await waitUntilSettled({
+    getProgress: (signal) => fetchProgress(objectKey, versionId, signal),
+  });
   const uploadId = upload?.uploadId ?? null;
-  if (stage === 'rejected') return { words: `It was rejected: ${upload?.reason ?? 'no reason is known.'}`, uploadId };
+  if (stage === 'rejected')
+    return { words: `That version was not imported. ${upload?.reason ?? 'The reason is unknown.'}`, uploadId };
   return {
     words:
       step.kind === 'bring-back'
-        ? 'Brought back: its rows are in the figures again.'
-        : 'Undone: the version before is in the figures again.',
+        ? 'Restored. The rows of this version count again.'
+        : 'Undone. The rows of the earlier version count again.',
     uploadId,
   };
 }
 
-function untilSettled(following: {
-  look: (signal: AbortSignal) => Promise<Progress>;
+function waitUntilSettled(following: {
+  getProgress: (signal: AbortSignal) => Promise<Progress>;
   settled?: (progress: Progress) => boolean;
 }): Promise<Progress> {
   return follow({

@@ -1,4 +1,4 @@
-/** The versions that an object key has had, with undo, redo and compare. */
+/** Lists the versions of a file, with undo, restore and compare. */
 import { Alert, Anchor, Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp, IconGitCompare } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -6,14 +6,14 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ObjectVersion } from '../../../../api/contract/objects.ts';
 import type { Upload } from '../../../../api/contract/uploads.ts';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
 import { formatMoment } from '../../shared/dates.ts';
 import { LoadingPanel } from '../../shared/loading.tsx';
 import { formatBytes } from '../../shared/numbers.ts';
 import { ProblemNotice } from '../../shared/problem-notice.tsx';
 import { StateBadge } from '../shared/state-badge.tsx';
 import { CompareVersions } from './compare-versions.tsx';
-import { undoStep, versionBefore } from './undo.ts';
+import { findUndoStep, findVersionBefore } from './undo.ts';
 import { useUndo } from './use-undo.ts';
 import classes from './versions-panel.module.css';
 
@@ -22,7 +22,7 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
   const queries = useQueryClient();
   const versions = useQuery({
     queryKey: ['versions', objectKey],
-    queryFn: ({ signal }) => answerOf(api.objects.versions.$get({ query: { objectKey } }, { init: { signal } })),
+    queryFn: ({ signal }) => readAnswer(api.objects.versions.$get({ query: { objectKey } }, { init: { signal } })),
     refetchInterval: 15_000,
   });
   const undo = useUndo(upload);
@@ -31,7 +31,7 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
   if (versions.isPending) return <LoadingPanel height={160} label="Loading the versions" />;
   if (versions.isError) return <ProblemNotice error={versions.error} onRetry={() => void versions.refetch()} />;
   const all = versions.data.versions;
-  const step = undoStep(all, versionId);
+  const step = findUndoStep(all, versionId);
   const own = all.find((version) => version.versionId === versionId);
 
   return (
@@ -42,8 +42,7 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
             Versions
           </Title>
           <Text size="sm" c="dimmed" maw={560}>
-            Nothing is ever deleted: an undo hides a version or brings an earlier one back, and each step can itself be
-            undone.
+            Nothing is deleted. Undo hides a version or restores an earlier one, and you can undo that step, too.
           </Text>
         </div>
         {step === null ? null : (
@@ -60,7 +59,7 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
             onClick={() => undo.mutate(step)}
           >
             {step.kind === 'bring-back'
-              ? 'Redo: bring this version back'
+              ? 'Restore this version'
               : step.kind === 'remove'
                 ? 'Undo this upload'
                 : 'Undo this correction'}
@@ -86,7 +85,7 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
               <Anchor
                 renderRoot={(props) => (
                   <Link {...props} to="/uploads/$uploadId" params={{ uploadId: String(undo.data?.uploadId) }}>
-                    Open the new upload
+                    Open the newest version
                   </Link>
                 )}
               />
@@ -150,14 +149,14 @@ export function VersionsPanel({ upload }: { readonly upload: Upload }) {
       </ol>
       {versions.data.truncated ? (
         <Text size="sm" c="dimmed">
-          There are older versions, which are not shown.
+          Older versions are not shown.
         </Text>
       ) : null}
-      {compared === null && own !== undefined && versionBefore(all, versionId) !== null ? (
+      {compared === null && own !== undefined && findVersionBefore(all, versionId) !== null ? (
         <Button
           variant="subtle"
           leftSection={<IconGitCompare size={18} aria-hidden />}
-          onClick={() => setCompared(versionBefore(all, versionId))}
+          onClick={() => setCompared(findVersionBefore(all, versionId))}
           style={{ alignSelf: 'flex-start' }}
         >
           What did this version change?

@@ -1,26 +1,26 @@
 import { readFileSync } from 'node:fs';
 import type { Contract } from '@centflow/schema/contract';
 import { expect, test } from 'vitest';
-import { feedByHeader } from './feed-by-header.ts';
+import { findFeedByHeader } from './feed-by-header.ts';
 
 const folder = new URL('../../../../../../glue/centflow_glue/contracts/', import.meta.url);
 const contracts = ['budgets', 'expenses', 'incomes'].map(
   (feed) => JSON.parse(readFileSync(new URL(`${feed}.json`, folder), 'utf8')) as Contract,
 );
 
-test('a header tells its feed, in any order and letter case', () => {
-  expect(feedByHeader(['Currency', 'AMOUNT', 'category', 'month'], contracts)).toBe('budgets');
+test('findFeedByHeader ignores order and letter case', () => {
+  expect(findFeedByHeader(['Currency', 'AMOUNT', 'category', 'month'], contracts)).toBe('budgets');
   expect(
-    feedByHeader(['date', 'source', 'category', 'account', 'amount', 'currency', 'description', 'x'], contracts),
+    findFeedByHeader(['date', 'source', 'category', 'account', 'amount', 'currency', 'description', 'x'], contracts),
   ).toBe('incomes');
 });
 
-test('a header that lacks a required column is no feed’s', () => {
-  expect(feedByHeader(['date', 'merchant', 'amount', 'currency'], contracts)).toBeNull();
-  expect(feedByHeader([], contracts)).toBeNull();
+test('findFeedByHeader returns null if a required column is missing', () => {
+  expect(findFeedByHeader(['date', 'merchant', 'amount', 'currency'], contracts)).toBeNull();
+  expect(findFeedByHeader([], contracts)).toBeNull();
 });
 
-test('where two feeds would do it is the one that knows more of the columns', () => {
+test('findFeedByHeader prefers the feed that knows more of the columns', () => {
   const both = ['date', 'merchant', 'category', 'account', 'amount', 'currency', 'description', 'month'];
-  expect(feedByHeader(both, contracts)).toBe('expenses');
+  expect(findFeedByHeader(both, contracts)).toBe('expenses');
 });

@@ -1,7 +1,10 @@
 import type { Contract } from '@centflow/schema/contract';
 
-/** The feed whose required columns a header has; the one with most of its columns where several would do. */
-export function feedByHeader(header: readonly string[], contracts: readonly Contract[]): string | null {
+/**
+ * Returns the feed whose required columns are all in the header. If several match, the one with the most known columns
+ * wins.
+ */
+export function findFeedByHeader(header: readonly string[], contracts: readonly Contract[]): string | null {
   const names = new Set(header.map((name) => name.trim().toLowerCase()));
   const fitting = contracts
     .filter(({ centflow }) => centflow.columns.every((column) => !column.requiredHeader || names.has(column.header)))

@@ -1,58 +1,58 @@
-/** Files as the worker reads them: here or from the bucket, compressed or not. */
+/** Reads files in the worker: local or from the bucket, compressed or not. */
 import { readBeginning, readWhole } from '@centflow/preview';
+import { isGzip } from '../drop/object-name.ts';
 import type { FileSource } from './worker.ts';
 
-/** The storage did not give the file. */
-export class FileUnreadable extends Error {
-  override readonly name = 'FileUnreadable';
+/** The storage did not return the file. */
+export class FileUnreadableError extends Error {
+  override readonly name = 'FileUnreadableError';
   constructor(status: number) {
     super(
       status === 404
-        ? 'The storage no longer has this version: it is older than versions are kept.'
-        : `The storage did not give the file (${status}). Try again.`,
+        ? 'This version is too old and no longer stored.'
+        : `The file could not be read from the storage (${status}). Try again.`,
     );
   }
 }
 
-export async function blobOf(source: FileSource): Promise<Blob> {
+export async function fetchBlob(source: FileSource): Promise<Blob> {
   if (source instanceof Blob) return source;
   const response = await fetch(source);
-  if (!response.ok) throw new FileUnreadable(response.status);
+  if (!response.ok) throw new FileUnreadableError(response.status);
   return response.blob();
 }
 
-/** So much of a file tells its header and first rows. */
+/** Bytes that are enough for the header and the first rows. */
 const headBytes = 256 * 1024;
 
-/** The beginning of a file; all of it where it is compressed, since that has to be expanded from its start. */
-export async function headOf(source: FileSource, name: string): Promise<Blob> {
-  if (isGzip(name)) return blobOf(source);
+/**
+ * Returns the beginning of a file. A compressed file is returned completely, because it must be expanded from its
+ * start.
+ */
+export async function fetchHead(source: FileSource, name: string): Promise<Blob> {
+  if (isGzip(name)) return fetchBlob(source);
   if (source instanceof Blob) return source.slice(0, headBytes);
   const response = await fetch(source, { headers: { range: `bytes=0-${headBytes - 1}` } });
-  if (!response.ok) throw new FileUnreadable(response.status);
+  if (!response.ok) throw new FileUnreadableError(response.status);
   return response.blob();
 }
 
-/** The beginning of a file, expanded; of a compressed file the rest is not. */
-export async function plainHead(source: FileSource, name: string): Promise<Uint8Array> {
-  return readBeginning(await headOf(source, name), { name, bytes: headBytes });
+/** Returns the beginning of a file, expanded. The rest of a compressed file is not expanded. */
+export async function readHeadBytes(source: FileSource, name: string): Promise<Uint8Array> {
+  return readBeginning(await fetchHead(source, name), { name, bytes: headBytes });
 }
 
-/** @throws FileTooLargeError before more than that is expanded */
-export async function plainBytes(
+/** @throws FileTooLargeError before more than `bytesAtMost` is expanded */
+export async function readAllBytes(
   source: FileSource,
   name: string,
   bytesAtMost: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return readWhole(await blobOf(source), { name, bytesAtMost });
+  return readWhole(await fetchBlob(source), { name, bytesAtMost });
 }
 
-/** As the name says it is stored. */
-export async function storedBlob(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Blob> {
+/** Compresses bytes if the name ends in .gz. */
+export async function encodeForStorage(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Blob> {
   const blob = new Blob([bytes]);
   return isGzip(name) ? new Response(blob.stream().pipeThrough(new CompressionStream('gzip'))).blob() : blob;
-}
-
-function isGzip(name: string): boolean {
-  return /\.gz$/i.test(name);
 }

@@ -1,4 +1,4 @@
-/** The side of the worker: files are read here, away from the page. */
+/** The worker, which reads files outside of the page's thread. */
 import {
   type CsvBytes,
   diffRows,
@@ -20,10 +20,10 @@ import {
 } from '@centflow/preview';
 import { expose } from 'comlink';
 import type { MappedFile, Recognised, Template } from '../cards/cards.ts';
-import { contractOf, contracts, type Feed } from '../shared/feeds.ts';
-import { feedByHeader } from './feed-by-header.ts';
-import { blobOf, headOf, plainBytes, plainHead, storedBlob } from './file-bytes.ts';
-import { fileOfRows } from './file-of-rows.ts';
+import { contracts, type Feed, getContract } from '../shared/feeds.ts';
+import { buildCsvFile } from './build-csv-file.ts';
+import { findFeedByHeader } from './feed-by-header.ts';
+import { encodeForStorage, fetchBlob, fetchHead, readAllBytes, readHeadBytes } from './file-bytes.ts';
 import { expandedAtMost, type FileSource, type MappingLayout } from './worker.ts';
 
 const runs = new Map<number, AbortController>();
@@ -31,9 +31,9 @@ const runs = new Map<number, AbortController>();
 const work = {
   async recognise(source: Blob, name: string, templates: readonly Template[]): Promise<Recognised> {
     const { header } = await readHead(source, { name });
-    const feed = feedByHeader(header, contracts);
+    const feed = findFeedByHeader(header, contracts);
     if (feed !== null) return { kind: 'feed', feed: feed as Feed };
-    const head = await plainHead(source, name);
+    const head = await readHeadBytes(source, name);
     const template = templates.find(({ mapping }) => matchesTemplate(head, mapping));
     if (template !== undefined) return { kind: 'template', ...template };
     return { kind: 'unknown', header: proposeMapping(head).mapping.header };
@@ -49,10 +49,10 @@ const work = {
     const controller = new AbortController();
     runs.set(run, controller);
     try {
-      return await previewCsv(source, contractOf(feed), {
+      return await previewCsv(source, getContract(feed), {
         name,
         signal: controller.signal,
-        onProgress: oftenEnough(onProgress),
+        onProgress: throttle(onProgress),
       });
     } finally {
       runs.delete(run);
@@ -64,53 +64,53 @@ const work = {
   },
 
   async map(source: Blob, name: string, mapping: Mapping): Promise<MappedFile[]> {
-    const { files } = await mapExport(await plainBytes(source, name, EXPORT_BYTES_AT_MOST), mapping, contracts);
+    const { files } = await mapExport(await readAllBytes(source, name, EXPORT_BYTES_AT_MOST), mapping, contracts);
     return files.map(({ feed, parts }) => ({ feed, source: new Blob([...parts]) }));
   },
 
   async propose(source: Blob, name: string, layout?: MappingLayout): Promise<Proposal> {
-    return proposeMapping(await plainHead(source, name), layout);
+    return proposeMapping(await readHeadBytes(source, name), layout);
   },
 
   async sample(source: Blob, name: string, mapping: Mapping): Promise<MappingSample> {
-    return sampleMapping(await plainHead(source, name), mapping);
+    return sampleMapping(await readHeadBytes(source, name), mapping);
   },
 
   async headerOf(source: FileSource, name: string): Promise<readonly string[]> {
-    return (await readHead(await headOf(source, name), { name })).header;
+    return (await readHead(await fetchHead(source, name), { name })).header;
   },
 
   async rowsAround(source: FileSource, name: string, from: number, to: number) {
-    return readRows(await blobOf(source), { name, from, to });
+    return readRows(await fetchBlob(source), { name, from, to });
   },
 
   async replaceRows(source: FileSource, name: string, fixes: readonly RowFix[]): Promise<Blob> {
-    const bytes = await plainBytes(source, name, expandedAtMost);
-    return storedBlob(new Uint8Array(replaceRows(bytes, fixes)), name);
+    const bytes = await readAllBytes(source, name, expandedAtMost);
+    return encodeForStorage(new Uint8Array(replaceRows(bytes, fixes)), name);
   },
 
-  fileOfRows,
+  buildCsvFile,
 
   async diff(
     feed: string,
     before: { readonly source: FileSource; readonly name: string },
     after: { readonly source: FileSource; readonly name: string },
   ): Promise<RowsDiff> {
-    const files: [CsvBytes, CsvBytes] = await Promise.all([blobOf(before.source), blobOf(after.source)]);
-    return diffRows(...files, contractOf(feed), {
+    const files: [CsvBytes, CsvBytes] = await Promise.all([fetchBlob(before.source), fetchBlob(after.source)]);
+    return diffRows(...files, getContract(feed), {
       names: [before.name, after.name],
       bytesAtMost: expandedAtMost,
     });
   },
 };
 
-/** What the page may ask. */
+/** The calls that the page can make. */
 export type PreviewWork = typeof work;
 
 expose(work);
 
-/** Each call crosses to the page: a few a second are all that an eye sees. */
-function oftenEnough(onProgress: (share: number) => void): (share: number) => void {
+/** Limits progress reports to a few a second, because each one is a message to the page. */
+function throttle(onProgress: (share: number) => void): (share: number) => void {
   let last = 0;
   return (share) => {
     const now = performance.now();

@@ -1,26 +1,26 @@
-/** The worker that reads, maps, compares and rewrites files, so that the page never stands still. */
+/** The page's side of the worker that reads, maps, compares and rewrites files. The page stays responsive. */
 import type { Mapping, Preview, RowFix, RowsDiff } from '@centflow/preview';
 import { proxy, type Remote, wrap } from 'comlink';
 import type { MappedFile, Recognised, Template } from '../cards/cards.ts';
 import type { Feed } from '../shared/feeds.ts';
 import type { PreviewWork } from './preview.worker.ts';
 
-/** A larger file is not rewritten or compared in the browser: it would stand in memory several times. */
+/** The most bytes of a file that is rewritten or compared in the browser, which needs several copies in memory. */
 export const rewrittenAtMost = 64 * 2 ** 20;
 
-/** The same once it is expanded: a small file may hold a thousand times its size. */
+/** The most bytes after expansion. A small file may expand to a thousand times its size. */
 export const expandedAtMost = 2 * rewrittenAtMost;
 
-/** How an export is written, where a person knows better. */
+/** Settings of an export that a person has corrected. */
 export type MappingLayout = Partial<Pick<Mapping, 'delimiter' | 'encoding' | 'headerRow'>>;
 
-/** Bytes here, or the address where they can be read. */
+/** The bytes, or an address to read them from. */
 export type FileSource = Blob | string;
 
 let started: Remote<PreviewWork> | undefined;
 
-/** Started with the first file: whoever only looks at the history pays nothing for it. */
-function work(): Remote<PreviewWork> {
+/** Returns the worker. It starts with the first file, not with the page. */
+function getWorker(): Remote<PreviewWork> {
   started ??= wrap<PreviewWork>(
     new Worker(new URL('./preview.worker.ts', import.meta.url), { type: 'module', name: 'preview' }),
   );
@@ -31,7 +31,7 @@ let nextRun = 1;
 
 export const previewWorker = {
   recognise: (source: Blob, name: string, templates: readonly Template[]): Promise<Recognised> =>
-    work().recognise(
+    getWorker().recognise(
       source,
       name,
       templates.map(({ name, mapping }) => ({ name, mapping })),
@@ -52,28 +52,29 @@ export const previewWorker = {
   }): Promise<Preview> {
     signal.throwIfAborted();
     const run = nextRun++;
-    // A signal cannot go into a worker: its run is stopped by number.
-    const stop = () => void work().stop(run);
+    // A signal cannot be sent to a worker, so its run is stopped by number.
+    const stop = () => void getWorker().stop(run);
     signal.addEventListener('abort', stop, { once: true });
     try {
-      return await work().preview(run, source, name, feed, proxy(onProgress));
+      return await getWorker().preview(run, source, name, feed, proxy(onProgress));
     } finally {
       signal.removeEventListener('abort', stop);
       signal.throwIfAborted();
     }
   },
 
-  map: (source: Blob, name: string, mapping: Mapping): Promise<MappedFile[]> => work().map(source, name, mapping),
-  sample: (source: Blob, name: string, mapping: Mapping) => work().sample(source, name, mapping),
-  propose: (source: Blob, name: string, changes?: MappingLayout) => work().propose(source, name, changes),
-  headerOf: (source: FileSource, name: string): Promise<readonly string[]> => work().headerOf(source, name),
-  rowsAround: (source: FileSource, name: string, from: number, to: number) => work().rowsAround(source, name, from, to),
+  map: (source: Blob, name: string, mapping: Mapping): Promise<MappedFile[]> => getWorker().map(source, name, mapping),
+  sample: (source: Blob, name: string, mapping: Mapping) => getWorker().sample(source, name, mapping),
+  propose: (source: Blob, name: string, changes?: MappingLayout) => getWorker().propose(source, name, changes),
+  headerOf: (source: FileSource, name: string): Promise<readonly string[]> => getWorker().headerOf(source, name),
+  rowsAround: (source: FileSource, name: string, from: number, to: number) =>
+    getWorker().rowsAround(source, name, from, to),
   replaceRows: (source: FileSource, name: string, fixes: readonly RowFix[]): Promise<Blob> =>
-    work().replaceRows(source, name, fixes),
-  fileOfRows: (rows: readonly (readonly string[])[]): Promise<Blob> => work().fileOfRows(rows),
+    getWorker().replaceRows(source, name, fixes),
+  buildCsvFile: (rows: readonly (readonly string[])[]): Promise<Blob> => getWorker().buildCsvFile(rows),
   diff: (
     feed: string,
     before: { source: FileSource; name: string },
     after: { source: FileSource; name: string },
-  ): Promise<RowsDiff> => work().diff(feed, before, after),
+  ): Promise<RowsDiff> => getWorker().diff(feed, before, after),
 };

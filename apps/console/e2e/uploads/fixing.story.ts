@@ -6,15 +6,15 @@ import { awsOf } from '../../api/local/config.ts';
 import { expireSession } from '../session.ts';
 import { configOf } from '../stack.ts';
 import {
-  cardOf,
+  buildExpenses,
   drop,
-  expenses,
+  getCard,
+  importTimeout,
   openUploads,
   type Person,
-  published,
   send,
-  signedIn,
-  untilPublished,
+  signIn,
+  waitUntilImported,
 } from './person.ts';
 import type { Setting } from './setting.ts';
 
@@ -24,49 +24,49 @@ interface ListedUpload {
   readonly state: string;
 }
 
-async function uploadOf(person: Person, key: string, state = 'published'): Promise<ListedUpload | undefined> {
+async function findUpload(person: Person, key: string, state = 'published'): Promise<ListedUpload | undefined> {
   const { uploads } = (await person.get('/api/uploads?limit=200')) as { uploads: readonly ListedUpload[] };
   return uploads.find(({ objectKey, state: its }) => objectKey === key && its === state);
 }
 
-function storageOf(setting: Setting) {
+function openStorage(setting: Setting) {
   const config = configOf(setting().running.stack);
   return { s3: s3Client({ ...awsOf(config), forcePathStyle: true }), Bucket: config.UPLOADS_BUCKET };
 }
 
-export function mendingStory(setting: Setting): void {
-  test('nothing typed is lost by an expired session or a reload', { timeout: 180_000 }, async () => {
+export function fixingStory(setting: Setting): void {
+  test('typed fixes survive an expired session and a reload', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
-    const upload = await uploadOf(maya, 'raw/expenses/owner=maya/cash-2025.csv');
+    const upload = await findUpload(maya, 'raw/expenses/owner=maya/cash-2025.csv');
     await page.goto(`${url}/uploads/${upload?.uploadId}`);
     await page.getByRole('textbox', { name: 'date, row 4' }).fill('2025-02-28');
-    await page.getByText('1 of 9 mended').waitFor();
+    await page.getByText('1 of 9 fixed').waitFor();
 
     await expireSession(page);
-    await page.getByRole('button', { name: 'See the corrected file' }).click();
+    await page.getByRole('button', { name: 'Preview the corrected file' }).click();
     const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
-    // Tokens are signed for a second: one made in the same second would be the very same.
+    // Tokens have a resolution of a second. Two tokens of the same second would be equal.
     await page.waitForTimeout(1_100);
     await dialog.getByRole('button', { name: /^maya *\d+ upload/ }).click();
-    await cardOf(page, 'cash-2025.csv').getByText('25', { exact: true }).waitFor();
+    await getCard(page, 'cash-2025.csv').getByText('25', { exact: true }).waitFor();
 
     await page.reload();
-    await page.getByText('What you had typed before is here again.').waitFor();
+    await page.getByText('Your unsent changes are restored.').waitFor();
     expect(await page.getByRole('textbox', { name: 'date, row 4' }).inputValue()).toBe('2025-02-28');
     await maya.close();
   });
 
   test('rows to fix are downloaded as a CSV that runs no formula', async () => {
     const { browser, url } = setting();
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
     await openUploads(page, url);
     await drop(page, [
       {
         name: 'formulas.csv',
-        text: expenses(
+        text: buildExpenses(
           [
             ['2025-03-01', 'Good', '1.00'],
             ['2025-03-02', 'Good', '2.00'],
@@ -80,9 +80,9 @@ export function mendingStory(setting: Setting): void {
         ),
       },
     ]);
-    const card = cardOf(page, 'formulas.csv');
+    const card = getCard(page, 'formulas.csv');
     await send(card);
-    await untilPublished(card);
+    await waitUntilImported(card);
     await card.getByRole('link', { name: /^Fix 2 rows/ }).click();
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download as CSV' }).click();
@@ -94,15 +94,15 @@ export function mendingStory(setting: Setting): void {
     await maya.close();
   });
 
-  test('a file that would be refused says why before it is sent', async () => {
+  test('a file that cannot be imported shows the reason before it is sent', async () => {
     const { browser, url } = setting();
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
     await openUploads(page, url);
     await drop(page, [
       {
         name: 'mostly-bad.csv',
-        text: expenses(
+        text: buildExpenses(
           [
             ['yesterday', 'A', '1'],
             ['today', 'B', '2'],
@@ -113,88 +113,90 @@ export function mendingStory(setting: Setting): void {
       },
       { name: 'empty.csv', text: '' },
     ]);
-    const card = cardOf(page, 'mostly-bad.csv');
-    await card.getByText('This file would be refused as a whole').waitFor();
+    const card = getCard(page, 'mostly-bad.csv');
+    await card.getByText('This file can’t be imported').waitFor();
     await card.getByText(/2 of 3 rows have problems/).waitFor();
     expect(await card.getByRole('button', { name: 'Send' }).count()).toBe(0);
-    await cardOf(page, 'empty.csv')
-      .getByText(/no file of incomes|is empty/)
+    await getCard(page, 'empty.csv')
+      .getByText(/We don’t know this layout|is empty/)
       .first()
       .waitFor();
     await maya.close();
   });
 
-  test('a file that was refused says why, and a correction of it is published', { timeout: 180_000 }, async () => {
+  test('a refused file shows the reason, and its correction is imported', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
-    const { s3, Bucket } = storageOf(setting);
+    const { s3, Bucket } = openStorage(setting);
     const Key = 'raw/expenses/owner=maya/from-elsewhere.csv';
     await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'date,amount\n2025-01-01,1.00\n' }));
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
-    await expect.poll(() => uploadOf(maya, Key, 'rejected'), { timeout: 60_000 }).toBeDefined();
-    const upload = await uploadOf(maya, Key, 'rejected');
+    await expect.poll(() => findUpload(maya, Key, 'rejected'), { timeout: 60_000 }).toBeDefined();
+    const upload = await findUpload(maya, Key, 'rejected');
     await page.goto(`${url}/uploads/${upload?.uploadId}`);
-    await page.getByText('The whole file was refused, and nothing of it is in the figures').waitFor();
+    await page.getByText('This file was not imported. None of its rows count.').waitFor();
     await page.getByText(/is missing merchant, category, account, currency/).waitFor();
 
     await openUploads(page, url);
-    await drop(page, [{ name: 'from-elsewhere.csv', text: expenses([['2025-01-01', 'Elsewhere', '1.00']], 'USD') }]);
-    const card = cardOf(page, 'from-elsewhere.csv');
-    await card.getByRole('button', { name: 'It corrects that file' }).click();
+    await drop(page, [
+      { name: 'from-elsewhere.csv', text: buildExpenses([['2025-01-01', 'Elsewhere', '1.00']], 'USD') },
+    ]);
+    const card = getCard(page, 'from-elsewhere.csv');
+    await card.getByRole('button', { name: 'Replace' }).click();
     await card.getByRole('button', { name: 'Send the correction' }).click();
-    await untilPublished(card);
+    await waitUntilImported(card);
     s3.destroy();
     await maya.close();
   });
 
-  test('an undo of what moved meanwhile is refused with what to do', { timeout: 180_000 }, async () => {
+  test('an undo of a file that changed in the meantime is refused with advice', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
-    const { s3, Bucket } = storageOf(setting);
-    const maya = await signedIn(browser, url, 'maya');
+    const { s3, Bucket } = openStorage(setting);
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
     await openUploads(page, url);
-    await drop(page, [{ name: 'moving.csv', text: expenses([['2025-01-02', 'Mover', '1.00']], 'USD') }]);
-    const card = cardOf(page, 'moving.csv');
+    await drop(page, [{ name: 'moving.csv', text: buildExpenses([['2025-01-02', 'Mover', '1.00']], 'USD') }]);
+    const card = getCard(page, 'moving.csv');
     await send(card);
-    await untilPublished(card);
+    await waitUntilImported(card);
     await card.getByRole('link', { name: 'Open the upload' }).click();
     const undo = page.getByRole('button', { name: 'Undo this upload' });
     await undo.waitFor();
-    // From another window, a moment ago.
+    // Deleted from another window a moment ago.
     await page.route('**/api/objects/versions**', (route) => route.abort());
     await s3.send(new DeleteObjectCommand({ Bucket, Key: 'raw/expenses/owner=maya/moving.csv' }));
     await undo.click();
     await page.getByRole('alert').filter({ hasText: 'Not possible right now' }).waitFor();
     await page.unroute('**/api/objects/versions**');
     await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
-    await page.getByRole('button', { name: 'Redo: bring this version back' }).click();
-    await page.getByText('Brought back: its rows are in the figures again.').waitFor(published);
+    await page.getByRole('button', { name: 'Restore this version' }).click();
+    await page.getByText('Restored. The rows of this version count again.').waitFor(importTimeout);
     s3.destroy();
     await maya.close();
   });
 
-  test('a first upload is undone and redone', { timeout: 180_000 }, async () => {
+  test('a first upload is undone and restored', { timeout: 180_000 }, async () => {
     const { browser, url } = setting();
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
     await openUploads(page, url);
-    await drop(page, [{ name: 'undone.csv', text: expenses([['2025-01-03', 'Undone', '1.00']], 'USD') }]);
-    const card = cardOf(page, 'undone.csv');
+    await drop(page, [{ name: 'undone.csv', text: buildExpenses([['2025-01-03', 'Undone', '1.00']], 'USD') }]);
+    const card = getCard(page, 'undone.csv');
     await send(card);
-    await untilPublished(card);
+    await waitUntilImported(card);
     await card.getByRole('link', { name: 'Open the upload' }).click();
     await page.getByRole('button', { name: 'Undo this upload' }).click();
-    await page.getByText('Undone: its rows are out of every figure.').waitFor(published);
-    await page.getByRole('button', { name: 'Redo: bring this version back' }).click();
-    await page.getByText('Brought back: its rows are in the figures again.').waitFor(published);
+    await page.getByText('Undone. These rows no longer count.').waitFor(importTimeout);
+    await page.getByRole('button', { name: 'Restore this version' }).click();
+    await page.getByText('Restored. The rows of this version count again.').waitFor(importTimeout);
     await maya.close();
   });
 
-  test('a transaction leads to its line in the file', async () => {
+  test('a transaction links to its row in the file', async () => {
     const { browser, url } = setting();
-    const maya = await signedIn(browser, url, 'maya');
+    const maya = await signIn(browser, url, 'maya');
     const { page } = maya;
-    const upload = await uploadOf(maya, 'raw/expenses/owner=maya/2023.csv.gz');
+    const upload = await findUpload(maya, 'raw/expenses/owner=maya/2023.csv.gz');
     await page.goto(`${url}/uploads/${upload?.uploadId}?row=7`);
     const line = page.getByRole('region', { name: 'Rows of the file' });
     await line.waitFor();

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { base64 } from './base64.ts';
+import { encodeBase64 } from './encode-base64.ts';
 
-test('base64 is what the API decodes, over the borders of slices as well', () => {
+test("encodeBase64 matches Node's encoding across the borders of slices", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 60_000 }), (length) => {
       const bytes = Uint8Array.from({ length }, (_, at) => (at * 31) % 256);
-      expect(base64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
+      expect(encodeBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
     }),
     { numRuns: 30 },
   );

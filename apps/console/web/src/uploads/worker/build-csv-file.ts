@@ -1,6 +1,6 @@
 import { rowText } from '@centflow/preview';
 
-/** A CSV of its own, made of rows. */
-export function fileOfRows(rows: readonly (readonly string[])[]): Blob {
+/** Builds a CSV file from rows. */
+export function buildCsvFile(rows: readonly (readonly string[])[]): Blob {
   return new Blob([rows.map((cells) => `${rowText(cells)}\n`).join('')]);
 }

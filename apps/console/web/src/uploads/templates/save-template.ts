@@ -1,28 +1,28 @@
 import type { Mapping } from '@centflow/preview';
-import { answerOf, api } from '../../api/client.ts';
+import { api, readAnswer } from '../../api/client.ts';
 import { queryClient } from '../../api/query-client.ts';
-import { templateIdFor } from './template-id.ts';
-import type { KeptTemplate } from './templates.ts';
+import { buildTemplateId } from './template-id.ts';
+import type { SavedTemplate } from './templates.ts';
 
 /**
- * Keeps a mapping under a name: a new template, or the one of that name changed.
+ * Saves a mapping under a name, as a new template or by changing the one of that name.
  *
- * @throws Problem 412 where another window changed that template meanwhile
+ * @throws ApiError 412 if another window has changed that template
  */
-export async function keepTemplate(name: string, mapping: Mapping, known: readonly KeptTemplate[]): Promise<void> {
+export async function saveTemplate(name: string, mapping: Mapping, known: readonly SavedTemplate[]): Promise<void> {
   const same = known.find((template) => template.name === name);
-  const templateId = same?.templateId ?? templateIdFor(name, new Set(known.map((template) => template.templateId)));
+  const templateId = same?.templateId ?? buildTemplateId(name, new Set(known.map((template) => template.templateId)));
   await putTemplate(templateId, name, mapping, same?.etag ?? null);
 }
 
-/** @param etag of the template as it was read; null for a new one */
+/** @param etag of the template when it was read; null for a new template */
 export async function putTemplate(
   templateId: string,
   name: string,
   mapping: Mapping,
   etag: string | null,
 ): Promise<void> {
-  await answerOf(
+  await readAnswer(
     api.templates[':templateId'].$put({
       param: { templateId },
       header: etag === null ? { 'if-none-match': '*' } : { 'if-match': etag },
@@ -32,8 +32,8 @@ export async function putTemplate(
   await queryClient.invalidateQueries({ queryKey: ['templates'] });
 }
 
-export async function deleteTemplate({ templateId, etag }: Pick<KeptTemplate, 'templateId' | 'etag'>): Promise<void> {
-  await answerOf(
+export async function deleteTemplate({ templateId, etag }: Pick<SavedTemplate, 'templateId' | 'etag'>): Promise<void> {
+  await readAnswer(
     api.templates[':templateId'].$delete({ param: { templateId }, query: {}, header: { 'if-match': etag } }),
   );
   await queryClient.invalidateQueries({ queryKey: ['templates'] });
