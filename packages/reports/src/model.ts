@@ -4,34 +4,12 @@
  * A visual is typed against the columns of its view: a column that is renamed in packages/schema no longer compiles here.
  * Nothing in this file needs Drizzle at run time, so that a browser can load it.
  */
-import type {
-  accountBalance,
-  budgetVsActual,
-  incomeBySourceMonth,
-  monthlyCashFlow,
-  quarantineByReason,
-  spendByCategoryMonth,
-  spendByDay,
-  spendByMerchantMonth,
-  spendByPlace,
-  transactions,
-  uploadAccounting,
-} from '@centflow/schema/views';
+import type { reportViews } from '@centflow/schema/views';
 
-/** The views that dashboards read, by their names in MySQL. */
-export interface ReportViews {
-  v_account_balance: typeof accountBalance.$inferSelect;
-  v_budget_vs_actual: typeof budgetVsActual.$inferSelect;
-  v_income_by_source_month: typeof incomeBySourceMonth.$inferSelect;
-  v_monthly_cash_flow: typeof monthlyCashFlow.$inferSelect;
-  v_quarantine_by_reason: typeof quarantineByReason.$inferSelect;
-  v_spend_by_category_month: typeof spendByCategoryMonth.$inferSelect;
-  v_spend_by_day: typeof spendByDay.$inferSelect;
-  v_spend_by_merchant_month: typeof spendByMerchantMonth.$inferSelect;
-  v_spend_by_place: typeof spendByPlace.$inferSelect;
-  v_transactions: typeof transactions.$inferSelect;
-  v_upload_accounting: typeof uploadAccounting.$inferSelect;
-}
+type ReportView = (typeof reportViews)[number];
+
+/** The rows of the views that dashboards may show, by the view's name in MySQL. */
+export type ReportViews = { [View in ReportView as View['_']['name']]: View['$inferSelect'] };
 export type ViewName = keyof ReportViews;
 
 /** The owner is no column of a report: it is whoever is signed in. */

@@ -6,16 +6,16 @@ import { formatAmount } from '../samples/amount.ts';
 import { dirtyBudgets, dirtyExpenses, raggedExpenses } from '../samples/dirty-rows.ts';
 import { type SampleFile, sampleFiles } from '../samples/files.ts';
 import { households, years } from '../samples/households.ts';
-import type { Artefact } from './artefact.ts';
+import type { GeneratedFile } from './generated-file.ts';
 import { readFeeds } from './read-feeds.ts';
 import { renderSamples } from './samples.ts';
 import { repository } from './source-files.ts';
 
 describe('the samples', () => {
-  let artefacts: Artefact[];
+  let generated: GeneratedFile[];
   const files = sampleFiles();
   beforeAll(async () => {
-    artefacts = renderSamples(await readFeeds());
+    generated = renderSamples(await readFeeds());
   });
 
   const named = (feed: string, owner: string, name: string) => {
@@ -26,19 +26,19 @@ describe('the samples', () => {
 
   it('come out the same each time, byte for byte', async () => {
     const again = renderSamples(await readFeeds());
-    for (const [index, { path, bytes }] of artefacts.entries()) {
+    for (const [index, { path, bytes }] of generated.entries()) {
       expect({ path, same: Buffer.compare(bytes, again[index]?.bytes as Uint8Array) }).toEqual({ path, same: 0 });
     }
   });
 
   it('are committed as they come out', () => {
-    for (const { path, bytes } of artefacts) {
+    for (const { path, bytes } of generated) {
       expect({ path, same: Buffer.compare(readFileSync(join(repository, path)), bytes) }).toEqual({ path, same: 0 });
     }
   });
 
   it('are small enough to live in the repository', () => {
-    expect(artefacts.reduce((total, { bytes }) => total + bytes.length, 0)).toBeLessThan(600_000);
+    expect(generated.reduce((total, { bytes }) => total + bytes.length, 0)).toBeLessThan(600_000);
   });
 
   it('tell three years of each owner in each feed', () => {
@@ -91,9 +91,9 @@ describe('the samples', () => {
   });
 
   it('compress to a file that says nothing of when it was made', () => {
-    const packed = artefacts.filter(({ path }) => path.endsWith('.gz'));
+    const packed = generated.filter(({ path }) => path.endsWith('.gz'));
     expect(packed).toHaveLength(1);
-    const bytes = Buffer.from((packed[0] as Artefact).bytes);
+    const bytes = Buffer.from((packed[0] as GeneratedFile).bytes);
     expect(bytes.readUInt32LE(4)).toBe(0);
     expect(gunzipSync(bytes).toString()).toMatch(
       /^date,merchant,category,account,amount,currency,description,country,city\n2023-01-/,
