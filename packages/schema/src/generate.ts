@@ -9,17 +9,17 @@
  */
 import { Command } from 'commander';
 import { findContractions } from './expansion/contractions.ts';
+import { readMigrationSnapshots } from './expansion/snapshot.ts';
 import { contractsFolder, renderContracts } from './generate/contracts.ts';
 import { findStale, writeGenerated } from './generate/files.ts';
 import type { GeneratedFile } from './generate/generated-file.ts';
-import { generateMigration, isMigrationMissing } from './generate/migrations.ts';
+import { generateMigration, isMigrationMissing, readLastSnapshot, writeLastSnapshot } from './generate/migrations.ts';
 import { readFeeds } from './generate/read-feeds.ts';
 import { readSummaries } from './generate/read-summaries.ts';
-import { readViews } from './generate/read-views.ts';
+import { readViews, type ViewFile } from './generate/read-views.ts';
 import { renderTableRegistries, renderViewRegistry } from './generate/registry.ts';
 import { renderSamples, samplesFolder } from './generate/samples.ts';
 import { renderViewList } from './generate/view-list.ts';
-import { readMigrationsByTag } from './read-migrations.ts';
 
 const { check, name } = new Command('generate')
   .option('--check', 'write nothing; fail if a committed file is out of date', false)
@@ -34,35 +34,45 @@ const owned = [
   { folder: `${samplesFolder}/raw`, extension: '' },
 ];
 
-/** Renders what follows from the views. They import the registry of feeds, so that one must be up to date before. */
-async function renderFromViews(): Promise<GeneratedFile[]> {
-  const views = await readViews();
-  return [renderViewRegistry(views), renderViewList(views.map(({ view }) => view))];
-}
-
 const feeds = await readFeeds();
 const registries = await renderTableRegistries();
 const fromTables = [...registries, ...renderContracts(feeds, await readSummaries()), ...renderSamples(feeds)];
 
-if (check) {
-  const areRegistriesStale = (await findStale(registries, [])).length > 0;
-  const files = areRegistriesStale ? fromTables : [...fromTables, ...(await renderFromViews())];
-  const stale = await findStale(files, areRegistriesStale ? [] : owned);
+/** Renders what follows from the views. The views import the registries of tables, so those must be written before. */
+function renderFromViews(views: readonly ViewFile[]): GeneratedFile[] {
+  return [renderViewRegistry(views), renderViewList(views.map(({ view }) => view))];
+}
+
+async function findOutOfDate(): Promise<string[]> {
+  if ((await findStale(registries, [])).length > 0) return findStale(fromTables, []);
+  const views = await readViews();
+  const stale = await findStale([...fromTables, ...renderFromViews(views)], owned);
+  const { path, isIncomplete } = await readLastSnapshot(views.map(({ view }) => view));
+  if (isIncomplete) stale.push(path);
   if (await isMigrationMissing()) stale.push('packages/schema/migrations: a migration is missing');
+  return stale;
+}
+
+async function write(): Promise<string[]> {
+  const written = await writeGenerated(registries, []);
+  const views = await readViews();
+  written.push(...(await writeGenerated([...fromTables, ...renderFromViews(views)], owned)));
+  const tag = await generateMigration(name);
+  const last = await readLastSnapshot(views.map(({ view }) => view));
+  if (last.isIncomplete) await writeLastSnapshot(last);
+  return [...written.sort(), ...(tag === null ? [] : [`packages/schema/migrations/${tag}.sql`])];
+}
+
+if (check) {
+  const stale = await findOutOfDate();
   for (const path of stale) console.error(`Out of date: ${path}`);
   if (stale.length > 0) {
     console.error('Run `npm run generate` and commit the files that it writes.');
     process.exitCode = 1;
   }
-} else {
-  const written = await writeGenerated(registries, []);
-  written.push(...(await writeGenerated([...fromTables, ...(await renderFromViews())], owned)));
-  for (const path of written.sort()) console.log(path);
-  const tag = await generateMigration(name);
-  if (tag !== null) console.log(`packages/schema/migrations/${tag}.sql`);
-}
+} else for (const path of await write()) console.log(path);
 
-for (const contraction of findContractions(await readMigrationsByTag())) {
+for (const contraction of await findContractions(await readMigrationSnapshots())) {
   console.error(contraction.message);
   process.exitCode = 1;
 }
