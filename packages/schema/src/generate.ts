@@ -3,14 +3,16 @@
  *
  *   npm run generate                          write what has changed
  *   npm run generate -- --name add-savings    the same, and name the migration 0001_add-savings
+ *   npm run generate -- --custom --name x     the same, and add an empty migration, to fill in by hand
  *   npm run generate -- --check               write nothing; fail if a committed file is out of date
  *
  * It also fails if a migration removes something that the previous release may still use.
  */
 import { Command } from 'commander';
 import { findContractions } from './expansion/contractions.ts';
-import { readMigrationSnapshots } from './expansion/snapshot.ts';
+import { readMigrationSnapshots, type SchemaSnapshot } from './expansion/snapshot.ts';
 import { contractsFolder, renderContracts } from './generate/contracts.ts';
+import { renderDataModel } from './generate/data-model.ts';
 import { findStale, writeGenerated } from './generate/files.ts';
 import type { GeneratedFile } from './generate/generated-file.ts';
 import { generateMigration, isMigrationMissing, readLastSnapshot, writeLastSnapshot } from './generate/migrations.ts';
@@ -19,13 +21,16 @@ import { readSummaries } from './generate/read-summaries.ts';
 import { readViews, type ViewFile } from './generate/read-views.ts';
 import { renderTableRegistries, renderViewRegistry } from './generate/registry.ts';
 import { renderSamples, samplesFolder } from './generate/samples.ts';
+import { sourceFiles } from './generate/source-files.ts';
 import { renderViewList } from './generate/view-list.ts';
+import { renderedFolder, renderViewSql } from './generate/view-sql.ts';
 
-const { check, name } = new Command('generate')
+const { check, custom, name } = new Command('generate')
   .option('--check', 'write nothing; fail if a committed file is out of date', false)
+  .option('--custom', 'add an empty migration, to fill in by hand', false)
   .option('--name <name>', 'the name of the migration, if there is one', 'schema')
   .parse()
-  .opts<{ check: boolean; name: string }>();
+  .opts<{ check: boolean; custom: boolean; name: string }>();
 
 /** Folders in which every file is generated. Other files there are left over from feeds that were removed. */
 const owned = [
@@ -33,21 +38,35 @@ const owned = [
   { folder: contractsFolder, extension: '.json' },
   { folder: `${samplesFolder}/raw`, extension: '' },
 ];
+const rendered = [{ folder: renderedFolder, extension: '.sql' }];
 
 const feeds = await readFeeds();
+const summaries = await readSummaries();
 const registries = await renderTableRegistries();
-const fromTables = [...registries, ...renderContracts(feeds, await readSummaries()), ...renderSamples(feeds)];
+const fromTables = [...registries, ...renderContracts(feeds, summaries), ...renderSamples(feeds)];
 
 /** Renders what follows from the views. The views import the registries of tables, so those must be written before. */
 function renderFromViews(views: readonly ViewFile[]): GeneratedFile[] {
   return [renderViewRegistry(views), renderViewList(views.map(({ view }) => view))];
 }
 
+/** Renders what follows from the last migration's snapshot: the data model and the SQL of the views, for people. */
+async function renderFromSnapshot(snapshot: SchemaSnapshot, views: readonly ViewFile[]): Promise<GeneratedFile[]> {
+  const bookkeeping = (await sourceFiles('bookkeeping')).map(({ stem }) => stem.replaceAll('-', '_'));
+  const groups = {
+    feeds: feeds.map((feed) => feed.name),
+    bookkeeping,
+    summaries: summaries.map((summary) => ({ name: summary.name, feed: summary.feed.name })),
+  };
+  return [renderDataModel(snapshot, groups, views), ...renderViewSql(snapshot, views)];
+}
+
 async function findOutOfDate(): Promise<string[]> {
   if ((await findStale(registries, [])).length > 0) return findStale(fromTables, []);
   const views = await readViews();
   const stale = await findStale([...fromTables, ...renderFromViews(views)], owned);
-  const { path, isIncomplete } = await readLastSnapshot(views.map(({ view }) => view));
+  const { path, snapshot, isIncomplete } = await readLastSnapshot(views.map(({ view }) => view));
+  stale.push(...(await findStale(await renderFromSnapshot(snapshot, views), rendered)));
   if (isIncomplete) stale.push(path);
   if (await isMigrationMissing()) stale.push('packages/schema/migrations: a migration is missing');
   return stale;
@@ -57,9 +76,10 @@ async function write(): Promise<string[]> {
   const written = await writeGenerated(registries, []);
   const views = await readViews();
   written.push(...(await writeGenerated([...fromTables, ...renderFromViews(views)], owned)));
-  const tag = await generateMigration(name);
+  const tag = await generateMigration(name, { custom });
   const last = await readLastSnapshot(views.map(({ view }) => view));
   if (last.isIncomplete) await writeLastSnapshot(last);
+  written.push(...(await writeGenerated(await renderFromSnapshot(last.snapshot, views), rendered)));
   return [...written.sort(), ...(tag === null ? [] : [`packages/schema/migrations/${tag}.sql`])];
 }
 

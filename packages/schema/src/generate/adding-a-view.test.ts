@@ -118,7 +118,7 @@ async function copyRepository(copy: string): Promise<void> {
       await cp(join(repository, folder, entry), join(copy, folder, entry), { recursive: true, verbatimSymlinks: true });
     }
   }
-  for (const path of ['glue/centflow_glue/contracts', 'glue/tests/views.json', 'samples']) {
+  for (const path of ['glue/centflow_glue/contracts', 'glue/tests/views.json', 'docs/data-model.md', 'samples']) {
     await mkdir(join(copy, path, '..'), { recursive: true });
     await cp(join(repository, path), join(copy, path), { recursive: true });
   }

@@ -54,6 +54,7 @@ describe('npm run generate', () => {
       'packages/schema/migrations',
       'glue/centflow_glue/contracts',
       'glue/tests/views.json',
+      'docs/data-model.md',
       'samples',
     ]) {
       await cp(join(repository, path), join(copy, path), { recursive: true });
@@ -95,8 +96,10 @@ describe('npm run generate', () => {
     const tag = `${String(before).padStart(4, '0')}_savings-goals`;
     const { stdout } = await generate('--name', 'savings-goals');
     expect(stdout.trim().split('\n')).toEqual([
+      'docs/data-model.md',
       'glue/centflow_glue/contracts/savings_goals.json',
       'packages/schema/src/generated/feeds.ts',
+      'packages/schema/src/views/rendered/v_row_identities.sql',
       'samples/raw/savings_goals/example.csv',
       `packages/schema/migrations/${tag}.sql`,
     ]);
@@ -150,7 +153,7 @@ describe('npm run generate', () => {
       join(copy, 'packages/schema/src/feeds/wishes.ts'),
     );
     await expect(generate('--check')).rejects.toThrow(
-      'Feed savings_goals: its table is in src/feeds/wishes.ts; call the file savings-goals.ts.',
+      'Feed savings_goals: its table is in src/feeds/wishes.ts. Rename the file to savings-goals.ts.',
     );
     await rm(join(copy, 'packages/schema/src/feeds/wishes.ts'));
   });

@@ -18,15 +18,28 @@ export class MigrationGenerationError extends Error {
   override readonly name = 'MigrationGenerationError';
 }
 
+export interface MigrationOptions {
+  readonly directory?: string;
+  /** Adds an empty migration, to fill in by hand. */
+  readonly custom?: boolean;
+}
+
 /** Lets drizzle-kit write the migration that the tables and views need. Returns its tag, or null if they need none. */
-export async function generateMigration(name: string, directory = migrationsDirectory): Promise<string | null> {
+export async function generateMigration(
+  name: string,
+  { directory = migrationsDirectory, custom = false }: MigrationOptions = {},
+): Promise<string | null> {
   const before = await lastTag(directory);
   const kit = fileURLToPath(import.meta.resolve('drizzle-kit')).replace(/index\.m?js$/, 'bin.cjs');
-  const { stdout, stderr } = await run(process.execPath, [kit, 'generate', '--name', name], {
-    cwd: packageDirectory,
-    // drizzle-kit prefixes the directory with `./`, so it must be relative.
-    env: { ...process.env, MIGRATIONS_DIRECTORY: relative(packageDirectory, directory) },
-  }).catch((error: { stdout?: string; stderr?: string }) => ({
+  const { stdout, stderr } = await run(
+    process.execPath,
+    [kit, 'generate', '--name', name, ...(custom ? ['--custom'] : [])],
+    {
+      cwd: packageDirectory,
+      // drizzle-kit prefixes the directory with `./`, so it must be relative.
+      env: { ...process.env, MIGRATIONS_DIRECTORY: relative(packageDirectory, directory) },
+    },
+  ).catch((error: { stdout?: string; stderr?: string }) => ({
     stdout: error.stdout ?? '',
     stderr: error.stderr ?? String(error),
   }));
@@ -43,7 +56,7 @@ export async function isMigrationMissing(): Promise<boolean> {
   const scratch = await mkdtemp(join(tmpdir(), 'centflow-migrations-'));
   try {
     await cp(migrationsDirectory, scratch, { recursive: true });
-    return (await generateMigration('check', scratch)) !== null;
+    return (await generateMigration('check', { directory: scratch })) !== null;
   } finally {
     await rm(scratch, { recursive: true });
   }

@@ -4,15 +4,15 @@ import { type Feed, objectPrefix } from '../define-feed.ts';
 import { type SampleFile, sampleFiles } from '../samples/files.ts';
 import { type GeneratedFile, textFile } from './generated-file.ts';
 
-/** The folder whose `raw/` mirrors the bucket's. */
+/** The folder whose `raw/` has the layout of the bucket. */
 export const samplesFolder = 'samples';
 
-/** Every sample CSV: each feed's example, and the files of the three households. */
+/** Renders every sample CSV: each feed's example, and the files of the three households. */
 export function renderSamples(feeds: readonly Feed[]): GeneratedFile[] {
   return [...feeds.map(renderExample), ...sampleFiles().map((file) => renderFile(file, feeds))];
 }
 
-/** A feed's example: the rows of its definition, in a file with no owner's folder. */
+/** Renders a feed's example: the rows of its definition, in a file without an owner's folder. */
 function renderExample(feed: Feed): GeneratedFile {
   const headers = feed.headers.map(({ header }) => header);
   return textFile(`${samplesFolder}/${objectPrefix(feed)}example.csv`, renderCsv(headers, feed.samples));
@@ -23,11 +23,11 @@ function renderFile(
   feeds: readonly Feed[],
 ) {
   const feed = feeds.find((candidate) => candidate.name === name);
-  if (feed === undefined) throw new TypeError(`The samples hold ${file} of ${name}, which is no feed.`);
+  if (feed === undefined) throw new TypeError(`The samples contain ${file} of ${name}, but there is no such feed.`);
   const headers = feed.headers.map(({ header }) => header).filter((header) => !without.includes(header));
   const csv = renderCsv(headers, rows) + ragged.map((line) => `${line}\n`).join('');
   const path = `${samplesFolder}/${objectPrefix(feed)}owner=${owner}/${file}`;
-  // Made by fflate and not by zlib, whose bytes differ from one processor to another; no time in the header.
+  // fflate writes the same bytes on every processor, which zlib does not. The header holds no time.
   return file.endsWith('.gz') ? { path, bytes: gzipSync(Buffer.from(csv), { mtime: 0 }) } : textFile(path, csv);
 }
 
