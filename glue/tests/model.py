@@ -7,12 +7,14 @@ creates, and must arrive at the same result as the functions of this module.
 import csv
 import gzip
 import io
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import stack
@@ -26,6 +28,10 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "incomes": ("date", "source", "category", "account", "amount", "currency", "description", "transaction_id"),
     "budgets": ("month", "category", "amount", "currency"),
 }
+# Generated: each view's columns with their SQL types.
+VIEW_COLUMNS: Mapping[str, Mapping[str, str]] = json.loads(Path(__file__).with_name("views.json").read_text("utf-8"))[
+    "views"
+]
 OPTIONAL = ("country", "city", "transaction_id")
 IDENTITY: Mapping[str, tuple[str, ...]] = {
     "expenses": ("date", "merchant", "account", "amount", "currency", "description"),
@@ -428,28 +434,24 @@ def _accounting(published: Collection[Version], shown: Iterable[Shown]) -> Count
     return entries
 
 
-COLUMNS = {
-    "v_transactions": "t.owner, kind, date, counterparty, category, account, amount, currency, description, country,"
-    " city, transaction_id, object_key, version_id, row_no",
-    "v_monthly_cash_flow": "owner, month, currency, income, expense, net, savings_rate",
-    "v_spend_by_category_month": "owner, month, currency, category, amount, transactions",
-    "v_spend_by_merchant_month": "owner, month, currency, category, merchant, amount, transactions",
-    "v_spend_by_day": "owner, date, currency, category, amount, transactions",
-    "v_income_by_source_month": "owner, month, currency, source, amount, transactions",
-    "v_spend_by_place": "owner, month, currency, country, city, amount, transactions",
-    "v_budget_vs_actual": "owner, month, currency, category, budget, actual, remaining",
-    "v_account_balance": "owner, account, currency, date, movement, balance",
-    "v_upload_accounting": ", ".join(Accounting._fields),
-}
+def _selected(view: str) -> str:
+    """Returns the columns that a view is compared by.
+
+    An upload's number differs between databases, so its object key and version replace it.
+    """
+    if view == "v_upload_accounting":
+        return ", ".join(Accounting._fields)
+    names = [f"t.{name}" if name == "owner" else name for name in VIEW_COLUMNS[view]]
+    return ", ".join("object_key, version_id" if name == "upload_id" else name for name in names)
 
 
 def shown_views(connection: Connection, owners: Collection[str] | None = None) -> dict[str, Counter[tuple[Any, ...]]]:
     """Returns what the views of a database show, in the terms of the model: of all owners, or of some."""
     shown = {}
-    for view, columns in COLUMNS.items():
-        table = f"{view} AS t JOIN uploads USING (upload_id)" if view == "v_transactions" else view
+    for view in views([]):
+        joined = " JOIN uploads USING (upload_id)" if view == "v_transactions" else ""
         condition = " WHERE state = 'published'" if view == "v_upload_accounting" else ""
-        rows = stack.fetch(connection, f"SELECT {columns} FROM {table}{condition}")
+        rows = stack.fetch(connection, f"SELECT {_selected(view)} FROM {view} AS t{joined}{condition}")
         shown[view] = Counter(
             tuple(str(value) if name == "date" else value for name, value in row.items())
             for row in rows

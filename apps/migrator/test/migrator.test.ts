@@ -167,7 +167,7 @@ describe('the migrator', () => {
         initial,
         [...statements.slice(0, 2), 'CREATE TABLE;', ...statements.slice(3)].join('--> statement-breakpoint'),
       );
-      await expect(invoke({}, {}, folder)).rejects.toThrow(/0000_initial, step 3 of .*The steps before it stand/);
+      await expect(invoke({}, {}, folder)).rejects.toThrow(/0000_initial, step 3 of .*The earlier steps are applied/);
       expect(await canConnect('migrator')).toBe(true);
 
       await writeFile(initial, whole);

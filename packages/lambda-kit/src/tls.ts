@@ -1,23 +1,23 @@
-/** Connections to MySQL: encrypted and verified, unless they stay on this machine. */
+/** TLS for connections to MySQL: encrypted and verified, unless they stay on this machine. */
 import { isIP } from 'node:net';
 import type { SslOptions } from 'mysql2/promise';
 
-/** A server that nobody could tell from another one. */
+/** A server whose identity cannot be verified. */
 export class UnverifiableServerError extends Error {
   override readonly name = 'UnverifiableServerError';
 
   constructor(host: string) {
-    super(`${host} is an address, and a certificate is for a name: connect to the server by its host name.`);
+    super(`${host} is an address, but certificates are for names. Connect to the server by its host name.`);
   }
 }
 
 /**
- * TLS with the server itself and nobody in between: its certificate is for the host name that the connection asks for, and one of
- * the authorities vouches for it.
+ * Returns TLS options that verify the server: its certificate must be for the host name of the connection, and one of the
+ * authorities must have signed it.
  *
- * mysql2 checks the chain by itself, but the name only when told to.
+ * mysql2 always checks the chain, but the name only with `verifyIdentity`.
  *
- * @param ca the authorities to trust, PEM; those of Node.js where left out.
+ * @param ca the authorities to trust, PEM; by default those of Node.js
  */
 export function verifiedTls(ca?: string | readonly string[]): SslOptions {
   return {
@@ -28,16 +28,16 @@ export function verifiedTls(ca?: string | readonly string[]): SslOptions {
   };
 }
 
-/** Whether connections to the host stay on this machine; those that do not must be TLS. */
+/** Whether connections to the host stay on this machine. All others must use TLS. */
 export function isLoopback(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, '');
   return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
 }
 
 /**
- * How to connect to a host: encrypted and verified, unless the connection stays on this machine.
+ * Returns the TLS options for a host. There are none if the connection stays on this machine.
  *
- * @throws {UnverifiableServerError} the host is an address off this machine.
+ * @throws {UnverifiableServerError} the host is an address outside this machine.
  */
 export function tlsFor(host: string): { ssl?: SslOptions } {
   if (isLoopback(host)) return {};

@@ -1,10 +1,10 @@
-/** From one visual into a finer one. */
+/** Drilling from one visual into a finer one. */
 import type { ColumnOf, Drill, Filters, ViewName, Visual } from './model.ts';
 
 /**
- * A drill to a visual, typed against the columns of both views.
+ * Returns a drill to a visual, typed against the columns of both views.
  *
- * @param by which column of the finer visual is narrowed to which of the coarser
+ * @param by the finer visual's columns to narrow, each with the coarser visual's column whose value it takes
  * @param month the dimension whose month becomes the finer visual's period
  */
 export function drillTo<From extends ViewName, To extends ViewName>(
@@ -16,10 +16,10 @@ export function drillTo<From extends ViewName, To extends ViewName>(
 }
 
 /**
- * What the finer visual is asked for when a mark is chosen: what was chosen before, narrowed to the mark.
+ * Returns the finer visual and its filters after a click on a mark: the earlier choices, narrowed to the mark.
  *
  * @param mark the values of the mark's dimensions, by column
- * @returns null where the visual has no drill
+ * @returns null if the visual has no drill
  */
 export function drillInto(
   visual: Visual,

@@ -1,53 +1,31 @@
 /**
- * What a dashboard is made of, as data: QuickSight's definition and the console's charts are both drawn from it.
+ * The types of dashboards and visuals. QuickSight's definition and the console's charts are both drawn from such data.
  *
- * A visual is typed against the columns of its view: a column that is renamed in packages/schema no longer compiles here.
- * Nothing in this file needs Drizzle at run time, so that a browser can load it.
+ * A visual is typed against the columns of its view: if packages/schema renames a column, the visual no longer compiles.
+ * Nothing in this file needs Drizzle at run time, so a browser can load it.
  */
-import type {
-  accountBalance,
-  budgetVsActual,
-  incomeBySourceMonth,
-  monthlyCashFlow,
-  quarantineByReason,
-  spendByCategoryMonth,
-  spendByDay,
-  spendByMerchantMonth,
-  spendByPlace,
-  transactions,
-  uploadAccounting,
-} from '@centflow/schema/views';
+import type { reportViews } from '@centflow/schema/views';
 
-/** The views that dashboards read, by their names in MySQL. */
-export interface ReportViews {
-  v_account_balance: typeof accountBalance.$inferSelect;
-  v_budget_vs_actual: typeof budgetVsActual.$inferSelect;
-  v_income_by_source_month: typeof incomeBySourceMonth.$inferSelect;
-  v_monthly_cash_flow: typeof monthlyCashFlow.$inferSelect;
-  v_quarantine_by_reason: typeof quarantineByReason.$inferSelect;
-  v_spend_by_category_month: typeof spendByCategoryMonth.$inferSelect;
-  v_spend_by_day: typeof spendByDay.$inferSelect;
-  v_spend_by_merchant_month: typeof spendByMerchantMonth.$inferSelect;
-  v_spend_by_place: typeof spendByPlace.$inferSelect;
-  v_transactions: typeof transactions.$inferSelect;
-  v_upload_accounting: typeof uploadAccounting.$inferSelect;
-}
+type ReportView = (typeof reportViews)[number];
+
+/** The rows of the views that dashboards may show, by the view's name in MySQL. */
+export type ReportViews = { [View in ReportView as View['_']['name']]: View['$inferSelect'] };
 export type ViewName = keyof ReportViews;
 
-/** The owner is no column of a report: it is whoever is signed in. */
+/** The columns of a view that visuals may use. `owner` is not among them: the owner is the person who is signed in. */
 export type ColumnOf<View extends ViewName> = View extends ViewName
   ? Exclude<Extract<keyof ReportViews[View], string>, 'owner'>
   : never;
 
-/** How a label is written: `month` is `YYYY-MM`, `date` `YYYY-MM-DD`, `moment` UTC to the microsecond, `country` ISO 3166-1 alpha-2. */
+/** How a label is written: `month` as `YYYY-MM`, `date` as `YYYY-MM-DD`, `moment` in UTC to the microsecond, `country` as ISO 3166-1 alpha-2. */
 export type LabelFormat = 'month' | 'date' | 'moment' | 'country' | 'text' | 'integer';
 
-/** `money` takes its decimals and symbol from the currency, and is there only where the view has one. */
+/** `money` takes its decimals and symbol from the currency. It exists only for views with a `currency` column. */
 export type FigureFormat<View extends ViewName = ViewName> =
   | 'integer'
   | (Extract<ColumnOf<View>, 'currency'> extends never ? never : 'money');
 
-/** How a figure or a label is written. A `percent` is a share: `0.25` is a quarter. */
+/** How a figure or a label is written. A `percent` is a share: `0.25` means 25 %. */
 export type Format = LabelFormat | FigureFormat | 'percent';
 
 /** A column that rows are grouped by. */
@@ -55,38 +33,38 @@ export interface Dimension<View extends ViewName> {
   readonly column: ColumnOf<View>;
   readonly title: string;
   readonly format: LabelFormat;
-  /** The days of a `date` column are taken together to months: its format is `month`. */
+  /** Groups the days of a `date` column by month. The format is then `month`. */
   readonly grain?: 'month';
 }
 
-/** A column with a number in it. */
+/** A column that holds a number. */
 export interface Figure<View extends ViewName> {
   readonly column: ColumnOf<View>;
   readonly title: string;
   readonly format: FigureFormat<View>;
 }
 
-/** A column that is added up over a group, or whose rows are counted. */
+/** A column that is summed over a group, or whose rows are counted. */
 export interface Total<View extends ViewName> extends Figure<View> {
   readonly aggregate: 'sum' | 'count';
 }
 
 /**
- * What stood at the end: of each `per` (an account) the value on its last day within the group, and these added up.
- * A balance is not added up over days.
+ * The value at the end: for each `per` (an account) the value on its last day within the group, summed over all `per`.
+ * Balances must not be summed over days.
  */
 export interface Last<View extends ViewName> extends Figure<View> {
   readonly aggregate: 'last';
   readonly per: ColumnOf<View>;
-  /** The column that tells the day. */
+  /** The column that holds the day. */
   readonly by: ColumnOf<View>;
 }
 
 export type Measure<View extends ViewName> = Total<View> | Last<View>;
 
-/** The quotient of two sums, such as `net / income`; null unless the denominator is above 0. Rates are never added up or averaged. */
+/** The quotient of two sums, such as `net / income`. It is null unless the denominator is positive. Rates are never summed or averaged. */
 export interface Ratio<View extends ViewName> {
-  /** What it is called among the columns of an answer; snake_case. */
+  /** Its column name in the answer, in snake_case. */
   readonly name: string;
   readonly numerator: ColumnOf<View>;
   readonly denominator: ColumnOf<View>;
@@ -96,10 +74,10 @@ export interface Ratio<View extends ViewName> {
 
 export type Value<View extends ViewName> = Measure<View> | Ratio<View>;
 
-/** What is told side by side of each group. Balances are not mixed with sums. */
+/** The values that a visual shows for each group. Balances and sums are not mixed. */
 export type Values<View extends ViewName> = readonly (Total<View> | Ratio<View>)[] | readonly [Last<View>];
 
-/** The column that each filter narrows, the first that a view has. */
+/** The columns that each filter may narrow. The first that the view has is used. */
 export const filterColumns = {
   currency: ['currency'],
   period: ['month', 'date', 'month_received', 'received_at'],
@@ -107,7 +85,7 @@ export const filterColumns = {
   account: ['account'],
 } as const satisfies Record<string, readonly string[]>;
 
-/** What a reader may narrow a dashboard down by. */
+/** A filter that a reader may set on a dashboard. */
 export type FilterName = keyof typeof filterColumns;
 
 /** The filters for which a view has a column. */
@@ -115,34 +93,34 @@ export type FilterOf<View extends ViewName> = {
   [Name in FilterName]: [Extract<ColumnOf<View>, (typeof filterColumns)[Name][number]>] extends [never] ? never : Name;
 }[FilterName];
 
-/** A finer visual, shown for one mark of the coarser one. */
+/** A link to a finer visual, which a click on one mark of the coarser visual opens. */
 export interface Drill<From extends ViewName = ViewName> {
-  /** The id of the visual that is shown instead. */
+  /** The id of the finer visual. */
   readonly to: string;
-  /** Which of its columns is narrowed to the value that the mark has, or that the coarser visual was narrowed to itself. */
+  /** The finer visual's columns to narrow, each with the coarser visual's column whose value it takes. */
   readonly by: readonly { readonly from: ColumnOf<From>; readonly column: string }[];
   /** The dimension whose month becomes the finer visual's period. */
   readonly month?: ColumnOf<From>;
 }
 
 interface Shared<View extends ViewName> {
-  /** Unique over all dashboards, kebab-case: part of addresses and of QuickSight's ids. */
+  /** Unique over all dashboards, in kebab-case. URLs and QuickSight's ids contain it. */
   readonly id: string;
   readonly title: string;
-  /** The question that it answers, in a sentence. */
+  /** The question that the visual answers, in one sentence. */
   readonly question: string;
   readonly view: View;
-  /** Those of the dashboard's filters that apply. A visual of money has `currency`: amounts never add up over currencies. */
+  /** The dashboard's filters that apply. A visual that shows money has `currency`: amounts are never summed over currencies. */
   readonly filters: readonly FilterOf<View>[];
-  /** Rows that it is about: columns with the value that they must have. */
+  /** Limits the rows: columns with the value that they must have. */
   readonly only?: { readonly [Column in ColumnOf<View>]?: string };
-  /** Columns that a drill which leads here may narrow. */
+  /** Columns that a drill to this visual may narrow. */
   readonly narrowedBy?: readonly ColumnOf<View>[];
-  /** Where a click on a mark leads. */
+  /** What a click on a mark opens. */
   readonly drill?: Drill<View>;
 }
 
-/** A single figure: over everything, or with a trend that of its last group, compared with the one before. */
+/** A single figure over all rows. With a trend, it is the figure of the last group, compared with the previous one. */
 export interface Kpi<View extends ViewName> extends Shared<View> {
   readonly kind: 'kpi';
   readonly value: Value<View>;
@@ -151,12 +129,12 @@ export interface Kpi<View extends ViewName> extends Shared<View> {
 
 export interface LineOrBar<View extends ViewName> extends Shared<View> {
   readonly kind: 'line' | 'bar';
-  /** Time runs onward; anything else begins with the largest by the first value. */
+  /** Times are in ascending order. Other labels are sorted by the first value, the largest first. */
   readonly x: Dimension<View>;
   readonly values: Values<View>;
-  /** A line or bar for each of its values. */
+  /** Draws one line or bar for each of its values. */
   readonly series?: Dimension<View>;
-  /** Only so many of the largest, by the first value. */
+  /** Shows only this many groups, the largest by the first value. */
   readonly top?: number;
   readonly horizontal?: boolean;
 }
@@ -175,7 +153,7 @@ export interface HeatMap<View extends ViewName> extends Shared<View> {
   readonly values: readonly [Measure<View>];
 }
 
-/** A square for each day. */
+/** One square for each day. */
 export interface Calendar<View extends ViewName> extends Shared<View> {
   readonly kind: 'calendar';
   readonly date: Dimension<View>;
@@ -189,19 +167,19 @@ export interface Pivot<View extends ViewName> extends Shared<View> {
   readonly values: readonly Total<View>[];
 }
 
-/** A line for each group. */
+/** One line for each group. */
 export interface Table<View extends ViewName> extends Shared<View> {
   readonly kind: 'table';
   readonly rows: readonly Dimension<View>[];
   readonly values: Values<View>;
 }
 
-/** Every row of the view as it stands: nothing is grouped or added up. */
+/** The rows of the view, without grouping or sums. */
 export interface List<View extends ViewName> extends Shared<View> {
   readonly kind: 'list';
   readonly rows: readonly Dimension<View>[];
   readonly values: readonly Figure<View>[];
-  /** What comes first: the rows where these are highest, such as the newest. */
+  /** Sorts the rows by these columns in descending order, such as the newest first. */
   readonly newest: readonly ColumnOf<View>[];
 }
 
@@ -218,7 +196,7 @@ export interface PointMap<View extends ViewName> extends Shared<View> {
   readonly values: readonly [Measure<View>];
 }
 
-/** Parts of a visual whatever its view. */
+/** Parts of a visual over any view. */
 export type AnyDimension = { [View in ViewName]: Dimension<View> }[ViewName];
 export type AnyFigure = { [View in ViewName]: Figure<View> }[ViewName];
 export type AnyRatio = { [View in ViewName]: Ratio<View> }[ViewName];
@@ -242,26 +220,26 @@ export type Visual<View extends ViewName = ViewName> = View extends ViewName
 export type VisualKind = Visual['kind'];
 
 export interface Dashboard {
-  /** Kebab-case: part of addresses and of QuickSight's ids. */
+  /** In kebab-case. URLs and QuickSight's ids contain it. */
   readonly id: string;
   readonly title: string;
   readonly description: string;
   readonly filters: readonly FilterName[];
-  /** In reading order; `width` in twelfths of the page. */
+  /** In reading order. `width` is in twelfths of the page. */
   readonly visuals: readonly { readonly visual: Visual; readonly width: 3 | 4 | 6 | 8 | 12 }[];
-  /** Visuals that only a drill leads to. */
+  /** Visuals that only a drill opens. */
   readonly drills?: readonly Visual[];
 }
 
-/** The answer to a visual's query: what a chart draws, a CSV holds and QuickSight shows. */
+/** The answer to a visual's query, which a chart draws and a CSV contains. */
 export interface VisualData {
-  /** Dimensions first, then values, in the visual's order. */
+  /** First the dimensions, then the values, in the visual's order. */
   readonly columns: readonly VisualColumn[];
-  /** Decimals are strings; a ratio without a denominator is null. */
+  /** Decimals are strings. A ratio without a positive denominator is null. */
   readonly rows: readonly (readonly (string | number | null)[])[];
-  /** The currency of the amounts; null where the visual has none, or the owner. */
+  /** The currency of the amounts. It is null if the visual shows no money, or if the owner has none. */
   readonly currency: string | null;
-  /** There were more rows than a visual takes, or than its `top`: the last ones are left out. */
+  /** Whether rows are left out, because there were more than the visual's limit or its `top`. */
   readonly truncated: boolean;
 }
 
@@ -272,13 +250,13 @@ export interface VisualColumn {
   readonly role: 'dimension' | 'value';
 }
 
-/** What a reader has chosen. Months are `YYYY-MM`, both inclusive. A filter that a visual does not have does not touch it. */
+/** The reader's choices. Months are `YYYY-MM`, both inclusive. A visual ignores filters that it does not have. */
 export interface Filters {
   readonly currency?: string;
   readonly from?: string;
   readonly to?: string;
   readonly category?: string;
   readonly account?: string;
-  /** What a drill has narrowed: columns of the visual's `narrowedBy`; null is where the file does not say. */
+  /** The values that a drill set, by columns of the visual's `narrowedBy`. null stands for rows without a value. */
   readonly drill?: Readonly<Record<string, string | null>>;
 }

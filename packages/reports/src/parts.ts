@@ -1,4 +1,4 @@
-/** What a visual consists of, whatever its kind: its dimensions, its values, and the columns of its answer. */
+/** The dimensions and values of a visual of any kind, and the columns of its answer. */
 import {
   type AnyDimension,
   type AnyRatio,
@@ -11,7 +11,7 @@ import {
   type VisualColumn,
 } from './model.ts';
 
-/** What rows are grouped by, in the order of the answer's columns. */
+/** Returns the dimensions by which rows are grouped, in the order of the answer's columns. */
 export function dimensionsOf(visual: Visual): readonly AnyDimension[] {
   switch (visual.kind) {
     case 'kpi':
@@ -37,7 +37,7 @@ export function dimensionsOf(visual: Visual): readonly AnyDimension[] {
   }
 }
 
-/** What is told of each group, in the order of the answer's columns; of a list, of each row. */
+/** Returns the values of each group, or of each row of a list, in the order of the answer's columns. */
 export function valuesOf(visual: Visual): readonly AnyValue[] {
   return visual.kind === 'kpi' ? [visual.value] : visual.values;
 }
@@ -46,12 +46,12 @@ export function isRatio(value: AnyValue): value is AnyRatio {
   return 'numerator' in value;
 }
 
-/** What a value is called among the columns of an answer. */
+/** Returns a value's column name in the answer. */
 export function nameOf(value: AnyValue): string {
   return isRatio(value) ? value.name : value.column;
 }
 
-/** The columns of a visual's answer: dimensions, then values. */
+/** Returns the columns of a visual's answer: dimensions, then values. */
 export function columnsOf(visual: Visual): readonly VisualColumn[] {
   return [
     ...dimensionsOf(visual).map(
@@ -63,7 +63,7 @@ export function columnsOf(visual: Visual): readonly VisualColumn[] {
   ];
 }
 
-/** Every column of its view that a visual reads, each once; not those of its filters. */
+/** Returns every column of its view that a visual reads, without those of its filters. */
 export function columnsRead(visual: Visual): readonly ColumnOf<ViewName>[] {
   const values = valuesOf(visual).flatMap((value) => {
     if (isRatio(value)) return [value.numerator, value.denominator];
@@ -75,12 +75,12 @@ export function columnsRead(visual: Visual): readonly ColumnOf<ViewName>[] {
   return [...new Set([...dimensions, ...values, ...only, ...(visual.narrowedBy ?? []), ...newest])];
 }
 
-/** Whether a visual is about one currency at a time. One that tells amounts always is. */
+/** Whether a visual shows one currency at a time. A visual that shows amounts always does. */
 export function isInOneCurrency(visual: Visual): boolean {
   return (visual.filters as readonly FilterName[]).includes('currency');
 }
 
-/** The column of a view that a filter narrows: the first of its candidates that is there. */
+/** Returns the column of a view that a filter narrows: the first of its candidates that the view has. */
 export function filterColumnOf(filter: FilterName, columns: readonly string[]): string | undefined {
   return filterColumns[filter].find((column) => columns.includes(column));
 }

@@ -1,4 +1,4 @@
-/** The answers of visuals over a few rows, worked out by hand. */
+/** The answers of visuals over a few rows. The expected figures were worked out by hand. */
 import { quarantinedRows, uploads } from '@centflow/schema/bookkeeping';
 import { budgets, expenses, incomes } from '@centflow/schema/feeds';
 import { createTestDatabase, type TestDatabase } from '@centflow/schema/testing';
@@ -48,22 +48,22 @@ beforeAll(async () => {
     { month: '2025-03', category: 'Gifts', amount: '50.0000', currency: 'EUR' },
     { month: '2025-06', category: 'Gifts', amount: '50.0000', currency: 'CHF' },
   ]);
-  // Somebody else's, of a name that only differs by a capital.
+  // Another owner, whose name differs only by a capital letter.
   await enterUpload(database, incomes, 'incomes', { owner: 'Ann' }, [{ ...salary, amount: '77.0000' }]);
   await enterUpload(database, expenses, 'expenses', { owner: 'Ann' }, [{ ...coffee, amount: '77.0000' }]);
 });
 afterAll(() => database?.drop());
 
-async function ask(id: string, filters: Filters = {}, owner = 'ann') {
+async function answerOf(id: string, filters: Filters = {}, owner = 'ann') {
   const visual = findVisual(id);
   if (visual === undefined) throw new Error(`There is no visual ${id}.`);
   return await runVisual(reporter, visual, owner, filters);
 }
-const rowsFor = async (id: string, filters?: Filters, owner?: string) => (await ask(id, filters, owner)).rows;
+const rowsFor = async (id: string, filters?: Filters, owner?: string) => (await answerOf(id, filters, owner)).rows;
 
-describe('the cash flow', () => {
-  it('runs from month to month', async () => {
-    expect(await ask('cash-flow-by-month', { currency: 'EUR' })).toEqual({
+describe('the cash flow dashboard', () => {
+  it('shows income and expenses of each month', async () => {
+    expect(await answerOf('cash-flow-by-month', { currency: 'EUR' })).toEqual({
       columns: [
         { name: 'month', title: 'Month', format: 'month', role: 'dimension' },
         { name: 'income', title: 'Income', format: 'money', role: 'value' },
@@ -78,7 +78,7 @@ describe('the cash flow', () => {
     });
   });
 
-  it('saves a share of the income, and none where nothing came in', async () => {
+  it('shows the savings rate, and no rate without income', async () => {
     // 1997.50 of 3000.00, and 1000.33 of 2000.33
     expect(await rowsFor('savings-rate-by-month', { currency: 'EUR' })).toEqual([
       ['2025-03', '0.6658'],
@@ -91,9 +91,9 @@ describe('the cash flow', () => {
   });
 });
 
-describe('a currency', () => {
-  it('is the most used one where none is chosen, and the answer says which', async () => {
-    const { currency, rows } = await ask('spending-by-category');
+describe('the currency of an answer', () => {
+  it('is the most used one if none is chosen, and the answer names it', async () => {
+    const { currency, rows } = await answerOf('spending-by-category');
     expect(currency).toBe('EUR');
     expect(rows).toEqual([
       ['Rent', '2000.0000'],
@@ -101,14 +101,14 @@ describe('a currency', () => {
     ]);
   });
 
-  it('is never added to another', async () => {
+  it('is the only one in the answer', async () => {
     expect(await rowsFor('spending-by-category', { currency: 'USD' })).toEqual([['Eating out', '7.0000']]);
-    expect(await ask('spending-by-category', { currency: 'JPY' })).toMatchObject({ rows: [], currency: 'JPY' });
+    expect(await answerOf('spending-by-category', { currency: 'JPY' })).toMatchObject({ rows: [], currency: 'JPY' });
   });
 });
 
-describe('spending', () => {
-  it('is taken down to merchants and payments, refunds taken off', async () => {
+describe('the spending dashboards', () => {
+  it('drill down to merchants and payments, minus refunds', async () => {
     const narrowed = { drill: { category: 'Eating out' } };
     expect(await rowsFor('spending-by-merchant', narrowed)).toEqual([['Café', '2.5000']]);
     const payments = { currency: 'EUR', drill: { counterparty: 'Café', category: 'Eating out' } };
@@ -119,14 +119,14 @@ describe('spending', () => {
     ]);
   });
 
-  it('of two equal coffees is that of two, on their day', async () => {
+  it('count two identical coffees twice, on their day', async () => {
     expect(await rowsFor('spending-calendar', { category: 'Eating out' })).toEqual([
       ['2025-03-02', '5.0000'],
       ['2025-03-31', '-2.5000'],
     ]);
   });
 
-  it('at no known place is told as such, and can be drilled into', async () => {
+  it('show payments without a known place, and drill into them', async () => {
     expect(await rowsFor('spending-by-country')).toEqual([
       [null, '2000.0000'],
       ['AT', '2.5000'],
@@ -135,7 +135,7 @@ describe('spending', () => {
     expect(await rowsFor('spending-by-city', { drill: { country: 'AT' } })).toEqual([['Wien', '2.5000']]);
   });
 
-  it('of a period is that of its first and last month and between', async () => {
+  it('include the first and the last month of a period', async () => {
     const figures = async (from: string, to: string) => await rowsFor('spending-figure', { currency: 'EUR', from, to });
     expect(await figures('2025-03', '2025-03')).toEqual([['2025-03', '1002.5000']]);
     expect(await figures('2025-04', '2025-12')).toEqual([['2025-04', '1000.0000']]);
@@ -145,7 +145,7 @@ describe('spending', () => {
     expect(await rowsFor('spending-calendar', { from: '2024-01', to: '2024-12' })).toEqual([]);
   });
 
-  it('of a period goes on to the last month that there is', async () => {
+  it('accept a period up to the last month that MySQL knows', async () => {
     const endless = { from: '2025-04', to: '9999-12' };
     expect(await rowsFor('spending-calendar', { ...endless, currency: 'USD' })).toEqual([['2025-04-30', '7.0000']]);
     expect(await rowsFor('expense-payments', { ...endless, currency: 'USD' })).toHaveLength(1);
@@ -153,8 +153,8 @@ describe('spending', () => {
   });
 });
 
-describe('a balance', () => {
-  it('is what stood on the last day, never a sum over days', async () => {
+describe('a balance visual', () => {
+  it('shows the balance of the last day, never a sum over days', async () => {
     // 3000 - 1005 + 2.50 + 2000 - 1000, and 0.33
     expect(await rowsFor('balance-by-account')).toEqual([
       ['Checking', '2997.5000'],
@@ -167,14 +167,14 @@ describe('a balance', () => {
     ]);
   });
 
-  it('of all accounts is the sum of what each held last, also where one did not move since', async () => {
+  it('adds up the last balance of each account, including accounts without later movements', async () => {
     expect(await rowsFor('balance-figure')).toEqual([['2997.8300']]);
     expect(await rowsFor('balance-figure', { to: '2025-03' })).toEqual([['1997.5000']]);
     expect(await rowsFor('balance-figure', { account: 'Savings' })).toEqual([['0.3300']]);
     expect(await rowsFor('balance-figure', { to: '2025-02' })).toEqual([]);
   });
 
-  it('moves by what came in less what went out', async () => {
+  it('shows the movement: incomes minus expenses', async () => {
     expect(await rowsFor('movement-by-month')).toEqual([
       ['2025-03', '1997.5000'],
       ['2025-04', '1000.3300'],
@@ -182,8 +182,8 @@ describe('a balance', () => {
   });
 });
 
-describe('a budget', () => {
-  it('stands beside what was spent, the largest first', async () => {
+describe('a budget visual', () => {
+  it('shows budget and spending of each category, the largest first', async () => {
     expect(await rowsFor('budget-by-category', { from: '2025-03', to: '2025-03' })).toEqual([
       ['Rent', '950.0000', '1000.0000'],
       ['Gifts', '50.0000', '0.0000'],
@@ -193,12 +193,12 @@ describe('a budget', () => {
     expect(await rowsFor('budget-used-figure', { to: '2025-03' })).toEqual([['2025-03', '1.0025']]);
   });
 
-  it('has a currency of its own', async () => {
+  it('offers a currency that only a budget has', async () => {
     expect(await rowsFor('budget-figure', { currency: 'CHF' })).toEqual([['2025-06', '50.0000']]);
   });
 });
 
-describe('data quality', () => {
+describe('the data quality dashboard', () => {
   beforeAll(async () => {
     const upload = { owner: 'ann', versionId: 'v', updatedAt: '2025-07-01 00:00:00' };
     const [{ insertId }] = await database.tables.insert(uploads).values([
@@ -231,12 +231,12 @@ describe('data quality', () => {
 
   it('accounts for every row', async () => {
     const july = { from: '2025-07', to: '2025-07' };
-    expect(await ask('rows-read-figure', july)).toMatchObject({ rows: [[10]], currency: null });
+    expect(await answerOf('rows-read-figure', july)).toMatchObject({ rows: [[10]], currency: null });
     expect(await rowsFor('quarantined-share-figure', july)).toEqual([['0.3000']]);
     expect(await rowsFor('rows-by-feed', july)).toEqual([['expenses', 6, 1, 3]]);
   });
 
-  it('counts uploads by what became of them', async () => {
+  it('counts uploads by state', async () => {
     expect(await rowsFor('uploads-by-state', { from: '2025-07' })).toEqual([
       ['published', 1],
       ['rejected', 1],
@@ -255,7 +255,7 @@ describe('data quality', () => {
     ]);
   });
 
-  it('says what is wrong most often', async () => {
+  it('counts quarantined rows by reason, the most frequent first', async () => {
     expect(await rowsFor('quarantine-by-reason')).toEqual([
       ['bad_number', 2],
       ['bad_date', 1],
@@ -267,12 +267,12 @@ describe('data quality', () => {
   });
 });
 
-describe('an answer', () => {
-  it('has no rows for somebody without any', async () => {
+describe('runVisual', () => {
+  it('returns no rows for an owner without rows', async () => {
     for (const id of ['cash-flow-by-month', 'balance-figure', 'rows-read-figure', 'spending-pivot', 'upload-list']) {
       expect(await rowsFor(id, {}, 'nobody'), id).toEqual([]);
     }
-    expect((await ask('income-figure', {}, 'nobody')).currency).toBeNull();
+    expect((await answerOf('income-figure', {}, 'nobody')).currency).toBeNull();
     expect(await choices(reporter, 'nobody')).toEqual({
       currencies: [],
       categories: [],
@@ -282,7 +282,7 @@ describe('an answer', () => {
     });
   });
 
-  it('takes a value as a value, whatever it looks like', async () => {
+  it('treats every filter value as a value, even if it looks like SQL', async () => {
     for (const value of ["' or 1=1 -- ", '\\', "\\' or 1=1 -- ", '%', '`owner`', '\u0000', '?', ':a']) {
       expect(await rowsFor('spending-by-category', { currency: value }), value).toEqual([]);
       expect(await rowsFor('spending-by-category', { category: value }), value).toEqual([]);
@@ -291,7 +291,7 @@ describe('an answer', () => {
     }
   });
 
-  it('has the owner as its first predicate, and every value as a parameter', () => {
+  it('puts the owner first in the predicate, and passes every value as a parameter', () => {
     const visual = findVisual('expense-payments');
     if (visual === undefined) throw new Error('no payments');
     const { sql, params } = visualQuery(visual, "o'wner", {
@@ -305,7 +305,7 @@ describe('an answer', () => {
     expect(params).toEqual(["o'wner", 'expense', 'E?R', '2025-12-01', '2025-12-31', "W'ien", 501]);
   });
 
-  it('says that more was left out', async () => {
+  it('reports that rows are left out', async () => {
     const visual = findVisual('spending-by-category');
     if (visual?.kind !== 'bar') throw new Error('no bars');
     expect(await runVisual(reporter, { ...visual, top: 1 } as typeof visual, 'ann', {})).toMatchObject({
@@ -318,18 +318,18 @@ describe('an answer', () => {
   });
 
   it.each([
-    ['cash-flow-by-month', { from: '2025-13' }, '"2025-13" is no month: write one as YYYY-MM, such as 2025-03.'],
-    ['cash-flow-by-month', { to: '2025-3' }, '"2025-3" is no month'],
-    ['spending-by-merchant', { drill: { owner: 'bob' } }, 'cannot be narrowed by owner; it can be by category.'],
-    ['cash-flow-by-month', { drill: { month: '2025-03' } }, 'cannot be narrowed by month; it can be by nothing.'],
-  ])('is refused where the filters of %s are wrong: %j', async (id, filters, message) => {
-    await expect(ask(id, filters as Filters)).rejects.toThrow(FilterError);
-    await expect(ask(id, filters as Filters)).rejects.toThrow(message);
+    ['cash-flow-by-month', { from: '2025-13' }, '"2025-13" is not a month. Write it as YYYY-MM, such as 2025-03.'],
+    ['cash-flow-by-month', { to: '2025-3' }, '"2025-3" is not a month'],
+    ['spending-by-merchant', { drill: { owner: 'bob' } }, 'cannot be narrowed by owner, only by category.'],
+    ['cash-flow-by-month', { drill: { month: '2025-03' } }, 'cannot be narrowed by month, only by no column.'],
+  ])('refuses wrong filters of %s: %j', async (id, filters, message) => {
+    await expect(answerOf(id, filters as Filters)).rejects.toThrow(FilterError);
+    await expect(answerOf(id, filters as Filters)).rejects.toThrow(message);
   });
 });
 
-describe('the choices', () => {
-  it('are what an owner has, the most used currency first', async () => {
+describe('choices', () => {
+  it('returns what the owner has, the most used currency first', async () => {
     expect(await choices(reporter, 'ann')).toEqual({
       currencies: ['EUR', 'USD', 'CHF'],
       categories: ['Eating out', 'Gifts', 'Rent'],

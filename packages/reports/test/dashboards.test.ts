@@ -1,4 +1,4 @@
-/** Rules that every dashboard keeps; what the types cannot say. */
+/** Rules for every dashboard that the types cannot express. */
 import { uploadStates } from '@centflow/schema/bookkeeping';
 import { describeViews } from '@centflow/schema/view-columns';
 import { describe, expect, it, test } from 'vitest';
@@ -17,7 +17,7 @@ const named = (id: string) => {
 };
 
 describe('every dashboard', () => {
-  test.for(dashboards)('$id has an id, a title and filters that its visuals have too', ({ id, ...dashboard }) => {
+  test.for(dashboards)('$id has an id, a title, and only filters that a visual uses', ({ id, ...dashboard }) => {
     expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(dashboard.title).not.toBe('');
     for (const filter of dashboard.filters) {
@@ -26,7 +26,7 @@ describe('every dashboard', () => {
     }
   });
 
-  test.for(dashboards)('$id fills its lines', ({ visuals: placed }) => {
+  test.for(dashboards)('$id fills every line to the full width', ({ visuals: placed }) => {
     let filled = 0;
     for (const { visual, width } of placed) {
       filled += width;
@@ -36,23 +36,23 @@ describe('every dashboard', () => {
     expect(filled).toBe(0);
   });
 
-  it('and every visual has an id of its own', () => {
+  it('has a unique id, and so has every visual', () => {
     expect(new Set(dashboards.map(({ id }) => id)).size).toBe(dashboards.length);
     expect(new Set(visuals.map(({ id }) => id)).size).toBe(visuals.length);
   });
 });
 
 describe('every visual', () => {
-  test.for(visuals)('$id asks a question', ({ id, question }) => {
+  test.for(visuals)('$id has a question', ({ id, question }) => {
     expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(question).toMatch(/\?$/);
   });
 
-  test.for(visuals)('$id reads columns that its view has', (visual) => {
+  test.for(visuals)('$id reads only columns of its view', (visual) => {
     for (const column of columnsRead(visual)) expect(typeOf(visual.view, column), column).not.toBe('no such column');
   });
 
-  test.for(visuals)('$id adds up numbers only, and exact ones', (visual) => {
+  test.for(visuals)('$id sums only exact numbers', (visual) => {
     for (const value of valuesOf(visual)) {
       const columns = isRatio(value) ? [value.numerator, value.denominator] : [value.column];
       for (const column of columns) expect(typeOf(visual.view, column)).toMatch(/^(decimal|(big)?int)/);
@@ -60,7 +60,7 @@ describe('every visual', () => {
     }
   });
 
-  test.for(visuals)('$id writes its labels as what they are', (visual) => {
+  test.for(visuals)('$id formats each label by the type of its column', (visual) => {
     for (const { column, format, grain } of dimensionsOf(visual)) {
       const expected = { month: /char\(7\)/, date: /^date$/, moment: /^datetime/, country: /char\(2\)$/ };
       if (grain === 'month') expect([typeOf(visual.view, column), format]).toEqual(['date', 'month']);
@@ -70,37 +70,37 @@ describe('every visual', () => {
     }
   });
 
-  test.for(visuals)('$id tells no amount without a currency', (visual) => {
+  test.for(visuals)('$id filters by currency if it shows money', (visual) => {
     const money = columnsOf(visual).some(({ format }) => format === 'money');
     const hasCurrency = types.get(visual.view)?.has('currency') ?? false;
     if (money || hasCurrency) expect(visual.filters).toContain('currency');
   });
 
-  test.for(visuals)('$id filters by columns that its view has', ({ view, filters }) => {
+  test.for(visuals)('$id filters only by columns of its view', ({ view, filters }) => {
     const columns = [...(types.get(view)?.keys() ?? [])];
     for (const filter of filters) expect(filterColumnOf(filter, columns), filter).toBeDefined();
   });
 
-  test.for(visuals)('$id names each column of its answer once', (visual) => {
+  test.for(visuals)('$id gives each column of its answer a unique name', (visual) => {
     const names = columnsOf(visual).map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const value of valuesOf(visual)) expect(nameOf(value)).toMatch(/^[a-z]+(_[a-z]+)*$/);
   });
 
-  test.for(visuals)('$id fixes rows to values that there are', ({ only = {} }) => {
+  test.for(visuals)('$id limits rows only to values that exist', ({ only = {} }) => {
     const known: Record<string, readonly string[]> = { kind: ['income', 'expense'], state: uploadStates };
     for (const [column, value] of Object.entries(only)) expect(known[column], column).toContain(value);
   });
 
-  test.for(visuals)('$id begins a top list with one kind of bar', (visual) => {
+  test.for(visuals)('$id has no series in a top list', (visual) => {
     if ('top' in visual && visual.top !== undefined) expect(visual.series).toBeUndefined();
   });
 });
 
-describe('a drill', () => {
+describe('a drill of a visual', () => {
   const drills = visuals.flatMap((visual) => (visual.drill === undefined ? [] : [{ visual, drill: visual.drill }]));
 
-  test.for(drills)('from $visual.id leads to a visual that lets itself be narrowed so', ({ visual, drill }) => {
+  test.for(drills)('from $visual.id opens a visual that can be narrowed by it', ({ visual, drill }) => {
     const finer = named(drill.to);
     const known = [...dimensionsOf(visual).map(({ column }) => column), ...(visual.narrowedBy ?? [])];
     for (const { from, column } of drill.by) {
@@ -114,18 +114,18 @@ describe('a drill', () => {
     expect(drill.by.length > 0 || drill.month !== undefined).toBe(true);
   });
 
-  it('is the only way to a visual that no page shows', () => {
+  it('opens every visual that no dashboard shows', () => {
     const reached = drills.map(({ drill }) => drill.to);
     for (const dashboard of dashboards) {
       for (const { id } of dashboard.drills ?? []) expect(reached).toContain(id);
-      // Where a click leads stands on the same page, or is drawn in place of what was clicked.
+      // The finer visual is on the same page, or replaces the clicked one.
       for (const visual of visualsOf(dashboard)) {
         if (visual.drill !== undefined) expect(findVisual(visual.drill.to)).toBeDefined();
       }
     }
   });
 
-  it('goes from a month to its categories, to a merchant, to the payments', () => {
+  it('leads from a month to its categories, to a merchant and to the payments', () => {
     const chosen = { currency: 'EUR', from: '2025-01', to: '2025-12' };
     const byCategory = drillInto(named('cash-flow-by-month'), { month: '2025-03' }, chosen);
     expect(byCategory).toEqual({
@@ -150,7 +150,7 @@ describe('a drill', () => {
     expect(drillInto(named('expense-payments'), {}, {})).toBeNull();
   });
 
-  it('keeps what was chosen, and forgets what narrowed a coarser visual', () => {
+  it('keeps the filters, and drops what narrowed a coarser visual', () => {
     const narrowed = { category: 'Food', drill: { category: 'Food' } };
     expect(drillInto(named('spending-by-country'), { country: null }, narrowed)).toEqual({
       to: 'spending-by-city',

@@ -1,4 +1,4 @@
-/** What must not compile. `tsc` fails where one of these lines would: then nothing is left to expect. */
+/** Lines that must not compile. If one compiles, `tsc` fails because its `@ts-expect-error` expects nothing. */
 import { drillTo } from '../src/drill.ts';
 import type {
   Dashboard,
@@ -33,7 +33,7 @@ export const fine: LineOrBar<View> = {
 export const unknownDimension: Dimension<View> = { column: 'week', title: 'Week', format: 'month' };
 // @ts-expect-error the view has no such column
 export const unknownMeasure: Total<View> = { column: 'gross', aggregate: 'sum', title: 'Gross', format: 'money' };
-// @ts-expect-error whose money it is cannot be shown or chosen
+// @ts-expect-error visuals cannot show or filter the owner
 export const owner: Dimension<View> = { column: 'owner', title: 'Owner', format: 'text' };
 // @ts-expect-error a column of another view
 export const anotherViews: Dimension<'v_transactions'> = { column: 'savings_rate', title: 'Rate', format: 'integer' };
@@ -47,16 +47,16 @@ export const ofNothing: Ratio<View> = {
   format: 'percent',
 };
 
-// @ts-expect-error the view knows no categories
+// @ts-expect-error the view has no categories
 export const withoutColumn: Kpi<View> = { ...fine, kind: 'kpi', value: net, filters: ['currency', 'category'] };
-// @ts-expect-error the accounting has no currency: its sums are no money
+// @ts-expect-error the accounting has no currency, so its sums are not money
 export const checkSum: Figure<'v_upload_accounting'> = { column: 'amount_read', title: 'Read', format: 'money' };
-// @ts-expect-error nor a filter by it
+// @ts-expect-error the accounting cannot be filtered by currency
 export const checkSumFilter: FilterOf<'v_upload_accounting'> = 'currency';
 
-// @ts-expect-error the view that is named is not the one whose columns are meant
+// @ts-expect-error the columns belong to another view than the named one
 export const otherView: LineOrBar<View> = { ...fine, view: 'v_account_balance' };
-// @ts-expect-error rows can be fixed by a column of the view alone
+// @ts-expect-error only columns of the view can limit its rows
 export const fixed: LineOrBar<View> = { ...fine, only: { kind: 'expense' } };
 
 const payments = { id: 'payments', view: 'v_transactions' } as const;
@@ -76,10 +76,10 @@ const balance: Last<Balances> = {
   format: 'money',
 };
 const movement: Total<Balances> = { column: 'movement', aggregate: 'sum', title: 'Movement', format: 'money' };
-// @ts-expect-error what stood at the end is not told beside what was added up
+// @ts-expect-error balances and sums cannot be shown side by side
 export const mixed: LineOrBar<Balances>['values'] = [balance, movement];
 
-// A dashboard takes visuals of any view, and no halves of two.
+// A dashboard accepts visuals of any view, but no mixture of two.
 export const dashboard: Dashboard['visuals'] = [{ visual: fine, width: 12 }];
-// @ts-expect-error the columns are those of another view
+// @ts-expect-error the columns belong to another view
 export const halves: Visual = { ...fine, view: 'v_account_balance' };

@@ -4,28 +4,28 @@ import { daySince } from '../src/query/newest-days.ts';
 
 const year = { firstDate: '2024-01-01', lastDate: '2024-12-31', rows: 36_600 };
 
-describe('the newest days', () => {
-  test('are as many as hold so many rows, by a row count that is even over an upload’s days', () => {
-    // A hundred a day: 20 days, in doubling steps.
+describe('daySince', () => {
+  test('returns the day since which there are enough rows, if rows are spread evenly over an upload’s days', () => {
+    // 100 rows a day need 20 days. The steps double, so the result is 32 days.
     expect(daySince([year], 2000)).toBe('2024-11-29');
     expect(daySince([year], 2000, '2024-06-30')).toBe('2024-05-29');
   });
 
-  test('are those of the newest upload, where older ones add nothing', () => {
+  test('uses only the newest upload if older ones do not reach the days', () => {
     const month = { firstDate: '2025-01-01', lastDate: '2025-01-31', rows: 31_000 };
     expect(daySince([year, month], 2000)).toBe('2025-01-30');
   });
 
-  test('are all days where there are fewer rows, or none', () => {
+  test('returns undefined if there are fewer rows in total', () => {
     expect(daySince([{ ...year, rows: 100 }], 2000)).toBeUndefined();
     expect(daySince([], 2000)).toBeUndefined();
     expect(daySince([year], 2000, '2023-01-01')).toBeUndefined();
   });
 
-  test('lie between the first and the last that count, whatever uploads there are', () => {
+  test('returns a day between the first and the last day, for any uploads', () => {
     const date = fc
       .date({ min: new Date('2000-01-01'), max: new Date('2030-12-31'), noInvalidDate: true })
-      .map((at) => at.toISOString().slice(0, 10));
+      .map((moment) => moment.toISOString().slice(0, 10));
     const upload = fc.record({ one: date, two: date, rows: fc.nat(1_000_000) }).map(({ one, two, rows }) => {
       const [firstDate = '', lastDate = ''] = [one, two].sort();
       return { firstDate, lastDate, rows };

@@ -1,4 +1,4 @@
-/** Days read one after the other give what one query over all of them gives. */
+/** Compares reading days one after the other with one query over all days. */
 import { expenses, incomes } from '@centflow/schema/feeds';
 import { createTestDatabase, type TestDatabase } from '@centflow/schema/testing';
 import { enterUpload } from '@centflow/schema/testing/books';
@@ -16,7 +16,7 @@ const months = ['2023-11', '2024-02', '2024-03', '2025-01'];
 let database: TestDatabase;
 let reporter: MySql2Database;
 
-/** An upload of some days of a month; what it covers is noted as the job does it, or not at all. */
+/** Enters an upload with rows on some days of a month. The covered days are recorded as the job does it, or not at all. */
 async function enter(feed: 'incomes' | 'expenses', month: string, days: readonly number[], isNoted: boolean) {
   const dates = days.map((day) => `${month}-${`${day}`.padStart(2, '0')}`).sort();
   const table = feed === 'incomes' ? incomes : expenses;
@@ -62,7 +62,7 @@ const asked = fc.record({
   rowsAtFirst: fc.integer({ min: 1, max: 60 }),
 });
 
-it('however many are looked through first, the newest come in their order, each once', async () => {
+it('returns the newest payments in order, each once, however many are read first', async () => {
   await fc.assert(
     fc.asyncProperty(asked, async ({ days, wanted, rowsAtFirst }) => {
       let questions = 0;
@@ -91,7 +91,7 @@ it('however many are looked through first, the newest come in their order, each 
   );
 });
 
-it('uploads of other days are not looked at', async () => {
+it('reads no uploads of other days', async () => {
   const conditions: string[] = [];
   await newestPayments(
     reporter,

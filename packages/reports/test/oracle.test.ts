@@ -1,4 +1,4 @@
-/** Whatever is asked, for whomever: the same answer as from the single payments, and nobody else's. */
+/** Compares the answers of random visuals, owners and filters with calculations over the single payments. */
 import { budgets, expenses, incomes } from '@centflow/schema/feeds';
 import { createTestDatabase, type TestDatabase } from '@centflow/schema/testing';
 import { enterUpload } from '@centflow/schema/testing/books';
@@ -11,7 +11,7 @@ import type { Filters, Visual } from '../src/model.ts';
 import { runVisual } from '../src/query/index.ts';
 import { type Books, expected, isKnown, mostUsedCurrency, type Payment } from './oracle.ts';
 
-// Alike but for a capital or an accent: one that stands in for another would be somebody else's money.
+// Names that differ only by a capital or an accent: mixing them up would show another owner's money.
 const owners = ['ann', 'Ann', 'änn', 'bob'];
 const currencies = ['EUR', 'USD', 'JPY'];
 const categories = ['Food', 'food', 'Café', 'Cafe', "O'Neill", '100 %', ''];
@@ -103,7 +103,7 @@ const asked = fc
 const inNoOrder = (rows: readonly (readonly unknown[])[]) => rows.map((row) => JSON.stringify(row)).sort();
 const kinds = (some: readonly Visual[]) => new Set(some.map(({ kind }) => kind));
 
-it('every kind of visual answers as the single payments do', async () => {
+it('every kind of visual agrees with the single payments', async () => {
   expect([...kinds(visuals)].filter((kind) => !kinds(known).has(kind))).toEqual([]);
   let found = 0;
   await fc.assert(

@@ -1,8 +1,8 @@
-/** What visuals ought to answer, in plain TypeScript over the single payments: slow, and easy to believe. */
+/** Calculates the expected answers of visuals in plain TypeScript over single payments: slow, but easy to check. */
 import type { AnyLast, AnyValue, Filters, ViewName, Visual } from '../src/model.ts';
 import { dimensionsOf, isRatio, nameOf, valuesOf } from '../src/parts.ts';
 
-/** A row of `v_transactions`, as MySQL tells it. */
+/** A row of `v_transactions`, as MySQL returns it. */
 export interface Payment {
   readonly owner: string;
   readonly kind: 'income' | 'expense';
@@ -33,15 +33,15 @@ export interface Books {
 type Cell = string | number | bigint | null;
 type Row = Readonly<Record<string, Cell>>;
 
-/** Amounts are whole ten-thousandths in here. */
+/** Returns an amount in ten-thousandths, the unit of all amounts in this file. */
 const units = (amount: string) => BigInt(amount.replace('.', ''));
-const told = (amount: bigint) => {
+const formatAmount = (amount: bigint) => {
   const digits = (amount < 0n ? -amount : amount).toString().padStart(5, '0');
   return `${amount < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
 };
 
-/** What each view is made of: not yet grouped, since sums of sums are sums. */
-const made: { readonly [View in ViewName]?: (books: Books) => readonly Row[] } = {
+/** The rows of each view before grouping, because sums of sums are sums. */
+const rowsOfViews: { readonly [View in ViewName]?: (books: Books) => readonly Row[] } = {
   v_transactions: ({ payments }) => payments.map((payment) => ({ ...payment, amount: units(payment.amount) })),
   v_monthly_cash_flow: ({ payments }) =>
     payments.map(({ owner, kind, date, currency, amount }) => {
@@ -97,12 +97,12 @@ function grouped<T extends object>(rows: readonly T[], by: readonly (keyof T)[])
   return [...groups.values()];
 }
 
-/** The visuals whose answers follow from payments and budgets. */
+/** Whether a visual's answers follow from payments and budgets. */
 export function isKnown(visual: Visual): boolean {
-  return made[visual.view] !== undefined;
+  return rowsOfViews[visual.view] !== undefined;
 }
 
-/** The most used currency of an owner: by payments, then by name. */
+/** Returns an owner's most used currency, by the number of payments and then by name. */
 export function mostUsedCurrency({ payments, budgets }: Books, owner: string): string | null {
   const uses = new Map<string, number>();
   for (const budget of budgets) if (budget.owner === owner) uses.set(budget.currency, 0);
@@ -113,12 +113,12 @@ export function mostUsedCurrency({ payments, budgets }: Books, owner: string): s
   return first?.[0] ?? null;
 }
 
-/** The rows of an answer, in no order. */
+/** Returns the rows of an answer, in no particular order. */
 export function expected(books: Books, visual: Visual, owner: string, filters: Filters): (string | number | null)[][] {
   const currency = filters.currency ?? mostUsedCurrency(books, owner);
   if (currency === null) return [];
   const has = (name: string) => (visual.filters as readonly string[]).includes(name);
-  const rows = (made[visual.view]?.(books) ?? [])
+  const rows = (rowsOfViews[visual.view]?.(books) ?? [])
     .filter((row) => row.owner === owner && row.currency === currency)
     .filter((row) => !has('category') || filters.category === undefined || row.category === filters.category)
     .filter((row) => !has('account') || filters.account === undefined || row.account === filters.account)
@@ -147,20 +147,20 @@ function figureOf(group: readonly Row[], value: AnyValue): string | number | nul
   const total = (column: string) => sum(group.map((row) => BigInt(row[column] as bigint | number)));
   if (isRatio(value)) return quotient(total(value.numerator), total(value.denominator));
   if (!('aggregate' in value) || value.aggregate === 'sum') {
-    return value.format === 'money' ? told(total(value.column)) : Number(total(value.column));
+    return value.format === 'money' ? formatAmount(total(value.column)) : Number(total(value.column));
   }
   if (value.aggregate === 'count') return group.length;
   const { per, by } = value as AnyLast;
   const ends = grouped(group, [per]).map((rows) =>
     rows.reduce((last, row) => (String(row[by]) > String(last[by]) ? row : last)),
   );
-  return told(sum(ends.map((row) => row[nameOf(value)] as bigint)));
+  return formatAmount(sum(ends.map((row) => row[nameOf(value)] as bigint)));
 }
 
-/** Rounded half away from zero to 4 decimals. */
+/** Returns a quotient, rounded half away from zero to 4 decimals. */
 function quotient(part: bigint, whole: bigint): string | null {
   if (whole <= 0n) return null;
   const size = part < 0n ? -part : part;
   const rounded = (size * 20_000n + whole) / (2n * whole);
-  return told(part < 0n ? -rounded : rounded);
+  return formatAmount(part < 0n ? -rounded : rounded);
 }

@@ -1,4 +1,4 @@
-/** QuickSight's definition, judged by its API's model, by the views and by itself. */
+/** Checks the QuickSight definition against the API's model, against the views and for consistency. */
 import { describe, expect, it, test } from 'vitest';
 import { dashboards, visuals } from '../src/dashboards/index.ts';
 import type { ViewName } from '../src/model.ts';
@@ -18,7 +18,7 @@ const requests = {
 };
 
 type Json = { readonly [name: string]: unknown };
-/** Every object within a value, with the name that it stands under. */
+/** Yields every object within a value, with the key that holds it. */
 function* objectsIn(value: unknown, name = ''): Generator<readonly [name: string, object: Json]> {
   if (Array.isArray(value)) for (const each of value) yield* objectsIn(each, name);
   else if (typeof value === 'object' && value !== null) {
@@ -41,18 +41,18 @@ const calculated = new Map(
     Expression,
   ]),
 );
-/** The SQL type of a column, or the expression of a calculated field. */
+/** Returns the SQL type of a column, or the expression of a calculated field. */
 function typeOf({ DataSetIdentifier, ColumnName }: Reference): string {
   const column = describedColumns(DataSetIdentifier as ViewName).find(({ name }) => name === ColumnName);
   return column?.sqlType ?? calculated.get(`${DataSetIdentifier}.${ColumnName}`) ?? 'no such column';
 }
 
-describe('the requests', () => {
-  it("have the form that QuickSight's API takes", async () => {
+describe('the requests to QuickSight', () => {
+  it("have the form that QuickSight's API accepts", async () => {
     expect(await judgeRequests(requests)).toEqual([]);
   });
 
-  it('are refused where they have not', async () => {
+  it('are refused if their form is wrong', async () => {
     const [sheet] = definition.Sheets;
     if (sheet === undefined) throw new Error('no sheet');
     const { SheetId: _, ...nameless } = sheet;
@@ -72,11 +72,11 @@ describe('the requests', () => {
       'Missing required parameter in Definition: "DataSetIdentifierDeclarations"',
       'Missing required parameter in Definition.Sheets[0]: "SheetId"',
       'Unknown parameter in Definition.Sheets[1]: "Colour"',
-      "$.Definition.Sheets[1].ContentType: 'LIVELY' is none of",
+      "$.Definition.Sheets[1].ContentType: 'LIVELY' is not one of",
       "$.Definition.Sheets[1].SheetId: 'a b' does not match",
-      '$.Definition.Sheets[1].Title: 2000 characters, where at most 1024 may be',
+      '$.Definition.Sheets[1].Title: 2000 characters, but at most 1024 are allowed',
       '$.Definition.Sheets[1].Visuals[0]: Visual takes exactly one member',
-      '$.Definition.Sheets: 21 items, where at most 20 may be',
+      '$.Definition.Sheets: 21 items, but at most 20 are allowed',
     ]) {
       expect(
         wrong.some((line) => line.includes(message)),
@@ -86,17 +86,17 @@ describe('the requests', () => {
   });
 });
 
-describe('every column', () => {
+describe('every column of the definition', () => {
   const references = objects
     .filter(([, object]) => 'DataSetIdentifier' in object && 'ColumnName' in object)
     .map(([, object]) => object as unknown as Reference);
 
-  it('that is used is in the view, or is calculated', () => {
+  it('exists in its view or is calculated', () => {
     expect(references.length).toBeGreaterThan(100);
     expect(references.filter((reference) => typeOf(reference) === 'no such column')).toEqual([]);
   });
 
-  it('that is calculated from exists, and no calculated one stands in for it', () => {
+  it('exists if a calculated field uses it, and no calculated field has the name of a column', () => {
     for (const { DataSetIdentifier, Name, Expression } of definition.CalculatedFields) {
       const columns = describedColumns(DataSetIdentifier).map(({ name }) => name);
       for (const [, column] of Expression.matchAll(/\{(\w+)\}/g)) expect(columns, Expression).toContain(column);
@@ -106,7 +106,7 @@ describe('every column', () => {
     expect(calculated.size).toBe(definition.CalculatedFields.length);
   });
 
-  it('has the type that its field takes', () => {
+  it('has the type that its field needs', () => {
     const column = (field: Json) => typeOf(field.Column as Reference);
     for (const field of named('NumericalMeasureField')) {
       const isRatio = field.AggregationFunction === undefined;
@@ -119,21 +119,21 @@ describe('every column', () => {
     for (const filter of named('TimeRangeFilter')) expect(column(filter)).toMatch(/^date|^parseDate/);
   });
 
-  it('is offered', () => {
+  it('belongs to a view with a data set', () => {
     const declared = definition.DataSetIdentifierDeclarations.map(({ Identifier }) => Identifier);
     expect(declared.filter((view) => !offeredViews.includes(view))).toEqual([]);
     expect(references.map(({ DataSetIdentifier }) => DataSetIdentifier as ViewName)).toSatisfy((used: ViewName[]) =>
       used.every((view) => declared.includes(view)),
     );
-    // Raw rows and what only programs read stay away from QuickSight.
+    // QuickSight gets no raw rows and no views for programs.
     for (const view of ['v_row_identities', 'v_quarantined_rows', 'v_upload_progress']) {
       expect(offeredViews).not.toContain(view);
     }
   });
 });
 
-describe('every id', () => {
-  it('is there once', () => {
+describe('every id of the definition', () => {
+  it('is unique', () => {
     for (const key of ['VisualId', 'FilterId', 'FilterGroupId', 'ParameterControlId', 'CustomActionId']) {
       expect(values(key).length, key).toBeGreaterThan(0);
       expect(repeated(values(key)), key).toEqual([]);
@@ -142,7 +142,7 @@ describe('every id', () => {
     expect(repeated(fields.map(([, { FieldId }]) => FieldId as string))).toEqual([]);
   });
 
-  it('stays what it is: nothing is counted or drawn by lot', () => {
+  it('stays the same: ids contain no counters and no random parts', () => {
     expect(reportDefinition({ dataSetArn, currency: 'EUR' })).toEqual(definition);
     for (const key of ['VisualId', 'FilterGroupId', 'FieldId', 'ParameterControlId']) {
       for (const id of values(key)) expect(id, key).toMatch(/^[a-z][a-z_.-]*$/);
@@ -150,19 +150,19 @@ describe('every id', () => {
   });
 });
 
-describe('every sheet', () => {
+describe('every sheet of the definition', () => {
   const sheets = definition.Sheets;
 
-  it('is a dashboard, but for that of the payments', () => {
+  it('is one dashboard, except for the sheet of payments', () => {
     expect(sheets.map(({ SheetId }) => SheetId)).toEqual([...dashboards.map(({ id }) => id), 'payments']);
     expect(values('VisualId').sort()).toEqual(visuals.map(({ id }) => id).sort());
   });
 
-  it('has no more visuals than QuickSight draws on one', () => {
+  it('has at most as many visuals as QuickSight allows', () => {
     for (const { Visuals } of sheets) expect(Visuals?.length).toBeLessThanOrEqual(50);
   });
 
-  test.for(sheets)('$SheetId lays each visual out once, and none over another', ({ Visuals, Layouts }) => {
+  test.for(sheets)('$SheetId places each visual once, without overlap', ({ Visuals, Layouts }) => {
     const elements = Layouts?.[0]?.Configuration?.GridLayout?.Elements ?? [];
     const ids = (Visuals ?? []).flatMap((visual) => Object.values(visual).map(({ VisualId }) => VisualId));
     expect(elements.map(({ ElementId }) => ElementId)).toEqual(ids);
@@ -193,7 +193,7 @@ describe('every sheet', () => {
   });
 });
 
-describe('every visual', () => {
+describe('every visual of the definition', () => {
   const scoped = (parameter: string) => {
     const groups = definition.FilterGroups.filter(({ Filters }) =>
       [...objectsIn(Filters)].some(([, object]) => Object.values(object).flat().includes(parameter)),
@@ -202,7 +202,7 @@ describe('every visual', () => {
   };
   const columnsOf = (view: ViewName) => describedColumns(view).map(({ name }) => name);
 
-  it('is narrowed to an owner, and one of money to a single currency', () => {
+  it('is filtered by owner, and by a single currency if it shows money', () => {
     expect([...scoped('Owner')].sort()).toEqual(visuals.map(({ id }) => id).sort());
     const ofMoney = visuals.filter(({ view }) => columnsOf(view).includes('currency')).map(({ id }) => id);
     expect([...scoped('Currency')].sort()).toEqual(ofMoney.sort());
@@ -210,7 +210,7 @@ describe('every visual', () => {
     expect(currency).toMatchObject({ ParameterValueType: 'SINGLE_VALUED', DefaultValues: { StaticValues: ['EUR'] } });
   });
 
-  it('is narrowed as the console narrows it', () => {
+  it('has the same filters as in the console', () => {
     for (const [filter, parameter] of [
       ['category', 'Category'],
       ['account', 'Account'],
@@ -223,7 +223,7 @@ describe('every visual', () => {
     expect([...scoped('income')]).toEqual(['income-payments']);
   });
 
-  test.for(visuals.filter(({ drill }) => drill !== undefined))('$id leads where its drill leads', (visual) => {
+  test.for(visuals.filter(({ drill }) => drill !== undefined))('$id opens the visual of its drill', (visual) => {
     const drawn = objects.find(([, { VisualId }]) => VisualId === visual.id)?.[1];
     const layer = layerOf(visual);
     if (layer !== undefined) {
@@ -245,7 +245,7 @@ describe('every visual', () => {
     }
   });
 
-  it('of places keeps payments at no known place until a place is chosen', () => {
+  it('shows payments without a known place until the reader chooses a place', () => {
     for (const filter of named('CategoryFilter')) {
       const { ColumnName } = filter.Column as Reference;
       const configuration = filter.Configuration as Json;
@@ -258,7 +258,7 @@ describe('every visual', () => {
     );
   });
 
-  it('has categories with their merchants beneath, in one visual', () => {
+  it('shows categories with their merchants as layers of one visual', () => {
     const byCategory = visuals.find(({ id }) => id === 'spending-by-category');
     expect(byCategory && layerOf(byCategory)).toEqual({
       view: 'v_spend_by_merchant_month',

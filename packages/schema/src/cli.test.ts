@@ -8,14 +8,14 @@ import { createEmptyDatabase, type TestDatabase } from './testing/database.ts';
 const run = promisify(execFile);
 const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
 
-describe('the command line', () => {
+describe('cli', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createEmptyDatabase();
   });
   afterAll(() => database?.drop());
 
-  it('migrates the database of its URL, and says how many steps that took', async () => {
+  it('migrates the database of the URL, and prints the number of steps', async () => {
     const url = new URL(process.env.CENTFLOW_MYSQL_URL as string);
     url.pathname = database.name;
     const steps = (await readMigrations()).length;
@@ -24,11 +24,11 @@ describe('the command line', () => {
     expect((await migrate()).stdout).toBe(`${database.name}: 0 steps applied.\n`);
   });
 
-  it('asks for passwords in the environment, not on the command line', async () => {
+  it('requires passwords in environment variables', async () => {
     const failure = run(process.execPath, [cli, 'set-up', '--database', database.name, '--no-tls']);
     await expect(failure).rejects.toMatchObject({
       code: 1,
-      stderr: 'Set MIGRATOR_PASSWORD to the password that migrator is to have.\n',
+      stderr: 'Set MIGRATOR_PASSWORD to the password for migrator.\n',
     });
   });
 });

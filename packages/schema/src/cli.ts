@@ -1,5 +1,5 @@
 /**
- * The schema from the command line.
+ * The command line of the schema.
  *
  *   node packages/schema/src/cli.ts migrate --url mysql://root@127.0.0.1:3306/centflow
  *   node packages/schema/src/cli.ts set-up  --url mysql://root@127.0.0.1:3306 --database centflow
@@ -13,8 +13,7 @@ import { type Migrated, migrate } from './migrate.ts';
 import { setUpDatabase } from './set-up-database.ts';
 
 const program = new Command('schema').description('Brings a Centflow database up to date.');
-const url = () =>
-  new Option('--url <url>', 'where the server is and who connects').env('CENTFLOW_MYSQL_URL').makeOptionMandatory();
+const url = () => new Option('--url <url>', 'the server and the user').env('CENTFLOW_MYSQL_URL').makeOptionMandatory();
 
 program
   .command('migrate')
@@ -28,12 +27,12 @@ program
 program
   .command('set-up')
   .description(
-    'make the database, its users, tables, views and grants as the administrator of the URL; ' +
+    'create the database, its users, tables, views and grants as the administrator of the URL; ' +
       'passwords are read from MIGRATOR_PASSWORD, LOADER_PASSWORD and REPORTER_PASSWORD',
   )
   .addOption(url())
-  .requiredOption('--database <name>', 'the database')
-  .option('--no-tls', 'accept connections without TLS: on the loopback only')
+  .requiredOption('--database <name>', 'the name of the database')
+  .option('--no-tls', 'accept connections without TLS, for a server on this machine only')
   .action(async (options: { url: string; database: string; tls: boolean }) => {
     report(
       await setUpDatabase({
@@ -49,13 +48,13 @@ program
 function passwordOf(role: Role): string {
   const name = `${role.toUpperCase()}_PASSWORD`;
   const password = process.env[name];
-  if (!password) throw new Error(`Set ${name} to the password that ${role} is to have.`);
+  if (!password) throw new Error(`Set ${name} to the password for ${role}.`);
   return password;
 }
 
 function report({ database, applied, unknown }: Migrated): void {
   console.log(`${database}: ${applied.length} ${applied.length === 1 ? 'step' : 'steps'} applied.`);
-  if (unknown.length > 0) console.log(`It has had migrations of a newer release: ${unknown.join(', ')}.`);
+  if (unknown.length > 0) console.log(`A newer release has applied these migrations: ${unknown.join(', ')}.`);
 }
 
 try {

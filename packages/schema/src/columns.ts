@@ -1,15 +1,15 @@
 /**
- * The column types that mean something in Centflow, so that a table says `money('amount')` and not `decimal(19,4)`.
+ * Column types with a meaning in Centflow. A table then declares `money('amount')` instead of `decimal(19,4)`.
  *
- * Feed text uses the database's own collation, `utf8mb4_0900_as_cs` (see `migrate.ts`): `cafe` and `café`, `A` and `a`
- * stay apart in a GROUP BY. Names that S3 compares byte by byte (owners, object keys) are compared byte by byte here too.
+ * Feed text uses the database's collation, `utf8mb4_0900_as_cs` (see `migrate.ts`). It distinguishes `cafe` from `café` and `A`
+ * from `a` in a GROUP BY. Owners and object keys are compared byte by byte, as S3 compares them.
  */
 import { char, customType, decimal } from 'drizzle-orm/mysql-core';
 
-/** An amount of money in the currency of its row's currency column: 15 digits before the point, 4 after. Never a float. */
+/** An amount of money in the row's currency: 15 digits before the point, 4 after. Never a float. */
 export const money = (name: string) => decimal(name, { precision: 19, scale: 4 });
 
-/** A sum of {@link money}: wide enough for the sum of the most rows an upload can have. */
+/** A sum of {@link money}. It is wide enough for the largest upload. */
 export const moneySum = (name: string) => decimal(name, { precision: 30, scale: 4 });
 
 /** An ISO 4217 alphabetic code, upper case. */
@@ -24,13 +24,14 @@ export const month = (name: string) => char(name, { length: 7 });
 /**
  * Text that is compared byte by byte.
  *
- * `utf8mb4_0900_bin`, not `utf8mb4_bin`: the older one pads with spaces, so that `owner=ann` and `owner=ann ` would be one owner.
+ * The older collation `utf8mb4_bin` pads with spaces, so `owner=ann` and `owner=ann ` would be the same owner.
+ * `utf8mb4_0900_bin` does not.
  */
 export const exactText = customType<{ data: string; config: { length: number } }>({
   dataType: (config) => `varchar(${config?.length}) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin`,
 });
 
-/** An identifier some other system made from ASCII characters, compared byte by byte. */
+/** An ASCII identifier from another system, compared byte by byte. */
 export const asciiText = customType<{ data: string; config: { length: number } }>({
   dataType: (config) => `varchar(${config?.length}) CHARACTER SET ascii COLLATE ascii_bin`,
 });

@@ -1,19 +1,19 @@
-/** Compares the report views of two databases on one server: a loaded database and one that is rebuilt from the bucket. */
+/** Compares the report views of two databases on one server: the live one, and one that was rebuilt from the bucket. */
 import { getViewConfig } from 'drizzle-orm/mysql-core';
 import { escapeId } from 'mysql2';
 import type { Connection } from 'mysql2/promise';
 import { views } from './generated/views.ts';
 import { rowsOf } from './session.ts';
 
-/** What a comparison of one view found. */
+/** The result of comparing one view. */
 export interface ViewComparison {
   readonly view: string;
   readonly rows: number;
-  /** Rows that one side has more often, the first few: `surplus` is positive where the running database has it. */
+  /** The first few rows that one database has more often. `surplus` is positive if the live database has more. */
   readonly differences: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Numbers and times that belong to one history of loading, not to the bucket. */
+/** Columns that depend on when and how often a database was loaded, not on the bucket. */
 const HISTORY = new Set([
   ...['upload_id', 'job_run_id', 'received_at', 'loading_at', 'loaded_at', 'published_at', 'updated_at'],
   'seconds_to_visible',
@@ -21,15 +21,15 @@ const HISTORY = new Set([
 const DIFFERENCES_SHOWN = 10;
 
 /**
- * The views that the bucket decides. Reasons are counted over rejected uploads too, also those that a later version has
- * made forgotten, and by the month in which their events came.
+ * The views that depend on the bucket alone. `v_quarantine_by_reason` does not: it also counts rejected uploads that a later
+ * version has replaced, and it counts by the month in which the events arrived.
  */
 export const comparedViews: readonly string[] = views
   .map((view) => getViewConfig(view).name)
   .filter((view) => view !== 'v_quarantine_by_reason')
   .sort();
 
-/** The name of the database that is rebuilt beside another one. */
+/** Returns the name of the database that is rebuilt to be compared with another one. */
 export function rebuiltName(database: string): string {
   return `${database}_rebuild`;
 }
@@ -37,8 +37,8 @@ export function rebuiltName(database: string): string {
 /**
  * Compares a view of two databases as multisets of rows, inside the server.
  *
- * An upload's number is another one in each database: its object key and version stand for it. Of the uploads, only the
- * published ones are a matter of the bucket alone.
+ * An upload has another number in each database, so its object key and version replace the number. Only published uploads are
+ * compared, because the others do not depend on the bucket alone.
  */
 export async function compareView(
   administrator: Connection,
@@ -48,9 +48,9 @@ export async function compareView(
 ): Promise<ViewComparison> {
   const columns = await rowsOf<{ Field: string; Type: string }>(administrator, 'SHOW COLUMNS FROM ??.??', [live, view]);
   const compared = columns.filter(({ Field }) => !HISTORY.has(Field));
-  const ofUpload = columns.some(({ Field }) => Field === 'upload_id');
-  if (ofUpload) compared.unshift({ Field: 'of_key', Type: 'text' }, { Field: 'of_version', Type: 'text' });
-  // Byte by byte: the views' collation would take some different texts for equal.
+  const hasUpload = columns.some(({ Field }) => Field === 'upload_id');
+  if (hasUpload) compared.unshift({ Field: 'of_key', Type: 'text' }, { Field: 'of_version', Type: 'text' });
+  // Compares byte by byte: the views' collation treats some different texts as equal.
   const exact = compared.map(({ Field, Type }) => {
     const column = escapeId(Field);
     const text = Type.startsWith('binary') ? `hex(${column})` : column;
@@ -58,7 +58,7 @@ export async function compareView(
   });
   const sideOf = (database: string, side: number) =>
     `SELECT ${exact.join(', ')}, ${side} AS side FROM ${escapeId(database)}.${escapeId(view)}` +
-    (ofUpload
+    (hasUpload
       ? ' JOIN (SELECT upload_id, object_key AS of_key, version_id AS of_version' +
         ` FROM ${escapeId(database)}.v_upload_accounting WHERE state = 'published') AS published USING (upload_id)`
       : '');

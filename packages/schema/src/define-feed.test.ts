@@ -32,8 +32,8 @@ const sample = { date: '2025-01-02', charity: 'Lifeboats', amount: '10.00', curr
 const texts = { title: 'Donations', description: 'Money given.' };
 const good = { ...texts, headers, naturalKey: ['date', 'charity'], rules, samples: [sample] } as const;
 
-describe('a feed', () => {
-  it('knows its columns by what a CSV holds, what a row must have and what is a number', () => {
+describe('defineFeed', () => {
+  it('types the columns that a CSV holds, that a row requires and that are decimals', () => {
     expectTypeOf<FeedColumn<typeof expenses>>().toEqualTypeOf<
       | 'date'
       | 'merchant'
@@ -53,13 +53,13 @@ describe('a feed', () => {
     expectTypeOf<DecimalColumn<typeof expenses>>().toEqualTypeOf<'amount'>();
   });
 
-  it('names its headers after the columns, in the order of the table', () => {
+  it('names headers after the columns, in the order of the table', () => {
     const feed = defineFeed(donations(), { ...good, rules: { ...rules, transactionId: 'receiptNo' } });
     expect(feed.headers.map(({ header }) => header)).toEqual(['date', 'charity', 'amount', 'currency', 'receipt_no']);
     expect(feed).toMatchObject({ name: 'donations', period: 'date', transactionId: 'receipt_no' });
   });
 
-  it('does not compile with a header missing, a header too many, or a key or rule over no column of its own', () => {
+  it('does not compile with a missing or extra header, or with a key or rule over another column', () => {
     const { charity: _, ...withoutCharity } = headers;
     const attempts = [
       () =>
@@ -77,31 +77,31 @@ describe('a feed', () => {
       () =>
         defineFeed(donations(), {
           ...good,
-          // @ts-expect-error: the job writes the fingerprint, no CSV has it
+          // @ts-expect-error: the job writes the fingerprint, so no CSV has it
           headers: { ...headers, fingerprint: 'Digest.' },
         }),
       () =>
         defineFeed(donations(), {
           ...good,
-          // @ts-expect-error: a row without a receipt would have no identity
+          // @ts-expect-error: a row without a receipt could not be identified
           naturalKey: ['date', 'receiptNo'],
         }),
       () =>
         defineFeed(donations(), {
           ...good,
-          // @ts-expect-error: a key of nothing would make all rows one
+          // @ts-expect-error: an empty key would make all rows equal
           naturalKey: [],
         }),
       () =>
         defineFeed(donations(), {
           ...good,
-          // @ts-expect-error: charity is no number
+          // @ts-expect-error: charity is not a number
           rules: { period: 'date', money: { amount: 'charity', currency: 'currency' } },
         }),
       () =>
         defineFeed(donations(), {
           ...good,
-          // @ts-expect-error: every row has a charity, so it is no optional identifier
+          // @ts-expect-error: every row has a charity, so it is not an optional identifier
           rules: { ...rules, transactionId: 'charity' },
         }),
       () =>
@@ -120,7 +120,7 @@ describe('a feed', () => {
     expect(() => defineFeed(bare, { ...good, headers: { date: 'Day.' } })).toThrow();
   });
 
-  it('refuses a table whose rows are keyed otherwise, and says what to write', () => {
+  it('rejects a table with another primary key, and says what to write', () => {
     const keyless = mysqlTable('donations', {
       ...rowKey(),
       date: date('date', { mode: 'string' }).notNull(),
@@ -136,16 +136,18 @@ describe('a feed', () => {
         rules,
         samples: [{ date: '2025-01-02', amount: '1', currency: 'EUR' }],
       }),
-    ).toThrow('Feed donations: give the table primaryKey({ columns: [row.uploadId, row.rowNo] }) and no other.');
-  });
-
-  it('refuses a name that cannot be a folder and a table alike', () => {
-    expect(() => defineFeed(donations('My Donations'), good)).toThrow(
-      'Feed My Donations: call the table in lower case letters, digits and _, at most 40 characters.',
+    ).toThrow(
+      'Feed donations: give the table primaryKey({ columns: [row.uploadId, row.rowNo] }) and no other primary key.',
     );
   });
 
-  it('refuses a header that no lower-case match could find', () => {
+  it('rejects a name that is not valid as a folder and as a table', () => {
+    expect(() => defineFeed(donations('My Donations'), good)).toThrow(
+      'Feed My Donations: name the table with lower-case letters, digits and _, at most 40 characters.',
+    );
+  });
+
+  it('rejects a header with capital letters, because headers are matched in lower case', () => {
     const shouting = mysqlTable(
       'shouting',
       {

@@ -7,64 +7,64 @@ export type FeedTable = MySqlTable & { readonly [Name in RowColumn]: MySqlColumn
 
 type Columns<T extends FeedTable> = T['_']['columns'];
 
-/** The table's own columns: those a CSV holds. */
+/** The columns that a CSV holds: all but the shared row columns. */
 export type FeedColumn<T extends FeedTable> = Exclude<Extract<keyof Columns<T>, string>, RowColumn>;
 
 type ColumnWhere<T extends FeedTable, Trait> = {
   [Name in FeedColumn<T>]: Columns<T>[Name]['_'] extends Trait ? Name : never;
 }[FeedColumn<T>];
 
-/** Columns every row fills. Only these can identify a row. */
+/** Columns that every row fills. Only these can identify a row. */
 export type RequiredColumn<T extends FeedTable> = ColumnWhere<T, { notNull: true }>;
 
-/** Columns a file may leave out. */
+/** Columns that a file may omit. */
 export type OptionalColumn<T extends FeedTable> = ColumnWhere<T, { notNull: false }>;
 
 /** Columns of exact numbers. */
 export type DecimalColumn<T extends FeedTable> = ColumnWhere<T, { columnType: 'MySqlDecimal' }>;
 
-/** A row as someone would write it in a CSV. */
+/** A row as a person writes it in a CSV. */
 export type SampleRow<T extends FeedTable> = Omit<InferInsertModel<T>, RowColumn>;
 
-/** What a feed says of its cells beyond the types of its columns. */
+/** The rules for a feed's cells beyond the types of its columns. */
 export interface FeedRules<T extends FeedTable> {
-  /** The date or month a row belongs to: uploads whose periods do not meet cannot overlap. */
+  /** The date or month to which a row belongs. Uploads whose periods do not overlap are never compared. */
   readonly period: RequiredColumn<T>;
-  /** What is summed in the accounting of an upload, and the column of its ISO 4217 code. */
+  /** The column that the accounting of an upload sums, and the column with its ISO 4217 code. */
   readonly money: {
     readonly amount: Extract<RequiredColumn<T>, DecimalColumn<T>>;
     readonly currency: RequiredColumn<T>;
   };
-  /** Where a row has one, this alone is its identity. */
+  /** If a row has a transaction id, it alone identifies the row. */
   readonly transactionId?: OptionalColumn<T>;
-  /** Required headers whose cells may be empty, stored as ''. */
+  /** Required headers whose cells may be empty. Empty cells are stored as ''. */
   readonly mayBeEmpty?: readonly RequiredColumn<T>[];
   /** Columns that hold an ISO 3166-1 alpha-2 code. */
   readonly countryCodes?: readonly FeedColumn<T>[];
-  /** Smallest value allowed, as a decimal. */
+  /** The smallest allowed value, as a decimal. */
   readonly minimum?: { readonly [Name in DecimalColumn<T>]?: string };
 }
 
-/** What `defineFeed` wants to know of a table. */
+/** What `defineFeed` needs to know about a table. */
 export interface FeedDefinition<T extends FeedTable> {
   readonly title: string;
   readonly description: string;
-  /** Meaning and unit of each column. The column's name in the database is its header in the CSV. */
+  /** Meaning and unit of each column. The column's name in the database is also its header in the CSV. */
   readonly headers: { readonly [Name in FeedColumn<T>]: string };
-  /** The columns that tell two rows apart where there is no transaction id. */
+  /** The columns that identify a row without a transaction id. */
   readonly naturalKey: readonly [RequiredColumn<T>, ...RequiredColumn<T>[]];
   readonly rules: FeedRules<T>;
-  /** A few rows as users write them: the feed's example CSV. */
+  /** A few rows as users write them, for the feed's example CSV. */
   readonly samples: readonly [SampleRow<T>, ...SampleRow<T>[]];
 }
 
-/** One column of a feed and the header that names it. */
+/** One column of a feed, and its header. */
 export interface FeedHeader {
-  /** The header in the CSV, lower case; also the column's name in the database. */
+  /** The header in the CSV, in lower case. It is also the column's name in the database. */
   readonly header: string;
   readonly description: string;
   readonly column: MySqlColumn;
-  /** A required header's cell may be empty. */
+  /** Whether the cells of this required header may be empty. */
   readonly mayBeEmpty: boolean;
   readonly codes: 'currency' | 'country' | null;
   readonly minimum: string | null;
@@ -72,7 +72,7 @@ export interface FeedHeader {
 
 /** A feed: one kind of CSV, its table and its rules. All names in it are headers. */
 export interface Feed {
-  /** `expenses`: the feed, its table, its contract and its folder under `raw/`. */
+  /** `expenses`: the name of the feed, its table, its contract and its folder under `raw/`. */
   readonly name: string;
   readonly table: FeedTable;
   readonly title: string;
@@ -88,7 +88,7 @@ export interface Feed {
   readonly samples: readonly Readonly<Record<string, string>>[];
 }
 
-/** A feed that cannot be: says which feed and what to change. */
+/** A feed that breaks a rule. The message names the feed and the change to make. */
 export class FeedDefinitionError extends Error {
   override readonly name = 'FeedDefinitionError';
   readonly feed: string;
@@ -99,14 +99,14 @@ export class FeedDefinitionError extends Error {
   }
 }
 
-/** Names that can stand in an object key, a table name and a file name alike, and before `_upload_id_row_no_pk` in 64 characters. */
+/** Names that are valid in object keys, table names and file names. With `_upload_id_row_no_pk` they fit into 64 characters. */
 const feedName = /^[a-z][a-z0-9_]{0,39}$/;
 
 /**
- * Tells what the columns of a feed's table mean and which rules its rows keep.
+ * Declares what the columns of a feed's table mean, and which rules its rows follow.
  *
- * The compiler refuses a column without a header text, a key or rule over a column that does not exist, and a sample
- * that does not fit the table. What it cannot see is checked here, when the module loads.
+ * The compiler rejects a column without a header text, a key or rule over a missing column, and a sample that does not fit the
+ * table. This function checks the rest when the module loads.
  */
 export function defineFeed<T extends FeedTable>(table: T, definition: FeedDefinition<T>): Feed {
   const { name, primaryKeys } = getTableConfig(table);
@@ -115,13 +115,13 @@ export function defineFeed<T extends FeedTable>(table: T, definition: FeedDefini
   const { rules } = definition;
 
   if (!feedName.test(name)) {
-    throw new FeedDefinitionError(name, 'call the table in lower case letters, digits and _, at most 40 characters.');
+    throw new FeedDefinitionError(name, 'name the table with lower-case letters, digits and _, at most 40 characters.');
   }
   const key = primaryKeys.flatMap((primaryKey) => primaryKey.columns.map((column) => column.name));
   if (key.join() !== 'upload_id,row_no') {
     throw new FeedDefinitionError(
       name,
-      'give the table primaryKey({ columns: [row.uploadId, row.rowNo] }) and no other.',
+      'give the table primaryKey({ columns: [row.uploadId, row.rowNo] }) and no other primary key.',
     );
   }
 
@@ -170,7 +170,7 @@ export function defineFeed<T extends FeedTable>(table: T, definition: FeedDefini
   };
 }
 
-/** The prefix under which the bucket holds a feed's objects. */
+/** Returns the prefix of a feed's object keys. */
 export function objectPrefix(feed: Pick<Feed, 'name'>): string {
   return `raw/${feed.name}/`;
 }

@@ -15,8 +15,8 @@ import expenses from './feeds/expenses.ts';
 import { summaries } from './generated/summaries.ts';
 import { summaryKey, summaryTotals } from './summary-columns.ts';
 
-describe('a summary', () => {
-  it('tells where each of its columns comes from', () => {
+describe('defineSummary', () => {
+  it('finds the header and part that supply each column', () => {
     const byMonth = mysqlTable(
       'expenses_by_city',
       {
@@ -41,21 +41,41 @@ describe('a summary', () => {
     ]) as unknown as SummaryTable;
 
   it.each([
-    ['is keyed by less', { date: date('date').notNull(), month: month('month').notNull() }, ['date'], 'primary key'],
-    ['has what the feed has not', { mood: int('mood').notNull() }, ['mood'], 'feed expenses has no mood'],
-    ['compares text as people do', { city: varchar('city', { length: 64 }).notNull() }, ['city'], 'exactText'],
-    ['has no value in its key', { amountless: decimal('amountless') }, ['amountless'], 'has no amountless'],
-    ['may be NULL', { city: exactText('city', { length: 64 }) }, ['city'], 'NOT NULL'],
-  ])('that %s is refused', (_, columns, key, problem) => {
+    [
+      'with a shorter primary key',
+      { date: date('date').notNull(), month: month('month').notNull() },
+      ['date'],
+      'primary key',
+    ],
+    [
+      'with a column that the feed lacks',
+      { mood: int('mood').notNull() },
+      ['mood'],
+      'feed expenses has no column mood',
+    ],
+    [
+      'with text that is not compared by bytes',
+      { city: varchar('city', { length: 64 }).notNull() },
+      ['city'],
+      'exactText',
+    ],
+    [
+      'with a number that the feed lacks',
+      { amountless: decimal('amountless') },
+      ['amountless'],
+      'has no column amountless',
+    ],
+    ['with a column that may be NULL', { city: exactText('city', { length: 64 }) }, ['city'], 'NOT NULL'],
+  ])('rejects a table %s', (_, columns, key, problem) => {
     expect(() => defineSummary(keyed(columns, key), expenses)).toThrow(problem);
   });
 
-  it('has a month of its own only where the feed has days', () => {
+  it('takes a month from the feed itself if the feed has months', () => {
     const byMonth = keyed({ month: month('month').notNull() }, ['month']);
     expect(defineSummary(byMonth, budgets).columns[0]?.part).toBe(null);
   });
 
-  it('keeps texts as long as the feed does', () => {
+  it('has texts of the same length as in the feed, in every summary', () => {
     for (const { name, columns, feed } of summaries) {
       for (const { column, header, part } of columns) {
         const length = /\((\d+)\)/.exec(column.getSQLType())?.[1];

@@ -6,18 +6,18 @@ import { type SummaryTotal, summaryColumns } from './summary-columns.ts';
 /** A table that has the shared columns of summaries. */
 export type SummaryTable = MySqlTable & { readonly [Name in SummaryTotal | 'uploadId']: MySqlColumn };
 
-/** A column that rows are added up by. */
+/** A column by which rows are grouped. */
 export interface SummaryColumn {
   readonly column: MySqlColumn;
-  /** The feed's header that it comes from. */
+  /** The feed's header that supplies the value. */
   readonly header: string;
-  /** What of it: the month of a date, or null for the whole cell. */
+  /** The part of the cell: the month of a date, or null for the whole cell. */
   readonly part: 'month' | null;
 }
 
-/** A feed's rows added up, upload by upload: what a view reads in place of the rows. */
+/** A feed's rows, added up for each upload. Views read it instead of the rows. */
 export interface Summary {
-  /** `expenses_by_category_month`: its table. */
+  /** The name of its table: `expenses_by_category_month`. */
   readonly name: string;
   readonly table: SummaryTable;
   readonly feed: Feed;
@@ -25,7 +25,7 @@ export interface Summary {
   readonly columns: readonly SummaryColumn[];
 }
 
-/** A summary that cannot be: says which and what to change. */
+/** A summary that breaks a rule. The message names the summary and the change to make. */
 export class SummaryDefinitionError extends Error {
   override readonly name = 'SummaryDefinitionError';
 
@@ -35,8 +35,8 @@ export class SummaryDefinitionError extends Error {
 }
 
 /**
- * Tells which feed's rows a table adds up. By what is in the table itself: each of its columns beside the shared ones is one of the
- * feed's of the same name, or `month`, the month of the feed's date.
+ * Declares which feed's rows a table adds up. The table's columns beside the shared ones are the columns to group by. Each has the
+ * name of a column of the feed, or is `month`, the month of the feed's date.
  */
 export function defineSummary(table: SummaryTable, feed: Feed): Summary {
   const { name, primaryKeys } = getTableConfig(table);
@@ -47,7 +47,7 @@ export function defineSummary(table: SummaryTable, feed: Feed): Summary {
   if (key.join() !== ['upload_id', ...columns.map(({ column }) => column.name)].join()) {
     throw new SummaryDefinitionError(
       name,
-      'let its primary key be upload_id and all that it adds up by, in their order.',
+      'make its primary key upload_id and all columns that it groups by, in their order.',
     );
   }
   return { name, table, feed, columns };
@@ -59,18 +59,19 @@ function summaryColumn(summary: string, column: MySqlColumn, feed: Feed): Summar
   if (source === undefined && column.name === 'month' && period?.column.getSQLType() === 'date') {
     return { column, header: feed.period, part: 'month' };
   }
-  if (source === undefined) throw new SummaryDefinitionError(summary, `feed ${feed.name} has no ${column.name}.`);
-  // The job adds up by the bytes of a cell.
+  if (source === undefined)
+    throw new SummaryDefinitionError(summary, `feed ${feed.name} has no column ${column.name}.`);
+  // The job groups cells by their bytes.
   if (column.getSQLType().startsWith('varchar') && !column.getSQLType().endsWith('utf8mb4_0900_bin')) {
     throw new SummaryDefinitionError(
       summary,
-      `let ${column.name} be exactText: the job tells texts apart by their bytes.`,
+      `declare ${column.name} as exactText: the job compares texts byte by byte.`,
     );
   }
   if (!column.notNull) {
     throw new SummaryDefinitionError(
       summary,
-      `let ${column.name} be NOT NULL: no value is '' there, to be part of the key.`,
+      `declare ${column.name} as NOT NULL: a missing value is stored as '', because it is part of the key.`,
     );
   }
   return { column, header: source.header, part: null };

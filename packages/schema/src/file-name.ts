@@ -1,4 +1,4 @@
-/** The TypeScript file of a feed or view: `savings_goals` is in `savings-goals.ts`. */
-export function fileOf(name: string): string {
+/** Returns the TypeScript file of a feed or summary: `savings-goals.ts` for `savings_goals`. */
+export function fileNameOf(name: string): string {
   return `${name.replaceAll('_', '-')}.ts`;
 }

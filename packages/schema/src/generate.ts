@@ -1,59 +1,98 @@
 /**
- * Makes everything that follows from the feeds, tables and views: registries, contracts, samples and the migration.
+ * Writes everything that follows from the feeds, tables and views: registries, contracts, samples and the migration.
  *
  *   npm run generate                          write what has changed
- *   npm run generate -- --name add-savings    the same, and call the migration 0001_add-savings
- *   npm run generate -- --check               write nothing; fail where anything committed is out of date
+ *   npm run generate -- --name add-savings    the same, and name the migration 0001_add-savings
+ *   npm run generate -- --custom --name x     the same, and add an empty migration, to fill in by hand
+ *   npm run generate -- --check               write nothing; fail if a committed file is out of date
  *
- * It fails, too, where a migration takes away what the release before may still use.
+ * It also fails if a migration removes something that the previous release may still use.
  */
 import { Command } from 'commander';
 import { findContractions } from './expansion/contractions.ts';
-import type { Artefact } from './generate/artefact.ts';
+import { readMigrationSnapshots, type SchemaSnapshot } from './expansion/snapshot.ts';
 import { contractsFolder, renderContracts } from './generate/contracts.ts';
-import { findStale, writeArtefacts } from './generate/files.ts';
-import { generateMigration, isMigrationMissing } from './generate/migrations.ts';
+import { renderDataModel } from './generate/data-model.ts';
+import { findStale, writeGenerated } from './generate/files.ts';
+import type { GeneratedFile } from './generate/generated-file.ts';
+import { generateMigration, isMigrationMissing, readLastSnapshot, writeLastSnapshot } from './generate/migrations.ts';
 import { readFeeds } from './generate/read-feeds.ts';
 import { readSummaries } from './generate/read-summaries.ts';
-import { renderRegistries } from './generate/registry.ts';
+import { readViews, type ViewFile } from './generate/read-views.ts';
+import { renderTableRegistries, renderViewRegistry } from './generate/registry.ts';
 import { renderSamples, samplesFolder } from './generate/samples.ts';
-import { readMigrationsByTag } from './read-migrations.ts';
+import { sourceFiles } from './generate/source-files.ts';
+import { renderViewList } from './generate/view-list.ts';
+import { renderedFolder, renderViewSql } from './generate/view-sql.ts';
 
-const { check, name } = new Command('generate')
-  .option('--check', 'write nothing; fail where anything committed is out of date', false)
-  .option('--name <name>', "the migration's name, should there be one", 'schema')
+const { check, custom, name } = new Command('generate')
+  .option('--check', 'write nothing; fail if a committed file is out of date', false)
+  .option('--custom', 'add an empty migration, to fill in by hand', false)
+  .option('--name <name>', 'the name of the migration, if there is one', 'schema')
   .parse()
-  .opts<{ check: boolean; name: string }>();
+  .opts<{ check: boolean; custom: boolean; name: string }>();
 
-/** Folders that hold nothing but artefacts: other files there are left over from feeds that are gone. */
+/** Folders in which every file is generated. Other files there are left over from feeds that were removed. */
 const owned = [
   { folder: 'packages/schema/src/generated', extension: '.ts' },
   { folder: contractsFolder, extension: '.json' },
   { folder: `${samplesFolder}/raw`, extension: '' },
 ];
+const rendered = [{ folder: renderedFolder, extension: '.sql' }];
 
 const feeds = await readFeeds();
-const artefacts: Artefact[] = [
-  ...(await renderRegistries()),
-  ...renderContracts(feeds, await readSummaries()),
-  ...renderSamples(feeds),
-];
+const summaries = await readSummaries();
+const registries = await renderTableRegistries();
+const fromTables = [...registries, ...renderContracts(feeds, summaries), ...renderSamples(feeds)];
 
-if (check) {
-  const stale = await findStale(artefacts, owned);
-  if (await isMigrationMissing()) stale.push('packages/schema/migrations: a migration is missing');
-  for (const path of stale) console.error(`Out of date: ${path}`);
-  if (stale.length > 0) {
-    console.error('Run `npm run generate` and commit what it writes.');
-    process.exitCode = 1;
-  }
-} else {
-  for (const path of await writeArtefacts(artefacts, owned)) console.log(path);
-  const tag = await generateMigration(name);
-  if (tag !== null) console.log(`packages/schema/migrations/${tag}.sql`);
+/** Renders what follows from the views. The views import the registries of tables, so those must be written before. */
+function renderFromViews(views: readonly ViewFile[]): GeneratedFile[] {
+  return [renderViewRegistry(views), renderViewList(views.map(({ view }) => view))];
 }
 
-for (const contraction of findContractions(await readMigrationsByTag())) {
+/** Renders what follows from the last migration's snapshot: the data model and the SQL of the views, for people. */
+async function renderFromSnapshot(snapshot: SchemaSnapshot, views: readonly ViewFile[]): Promise<GeneratedFile[]> {
+  const bookkeeping = (await sourceFiles('bookkeeping')).map(({ stem }) => stem.replaceAll('-', '_'));
+  const groups = {
+    feeds: feeds.map((feed) => feed.name),
+    bookkeeping,
+    summaries: summaries.map((summary) => ({ name: summary.name, feed: summary.feed.name })),
+  };
+  return [renderDataModel(snapshot, groups, views), ...renderViewSql(snapshot, views)];
+}
+
+async function findOutOfDate(): Promise<string[]> {
+  if ((await findStale(registries, [])).length > 0) return findStale(fromTables, []);
+  const views = await readViews();
+  const stale = await findStale([...fromTables, ...renderFromViews(views)], owned);
+  const { path, snapshot, isIncomplete } = await readLastSnapshot(views.map(({ view }) => view));
+  stale.push(...(await findStale(await renderFromSnapshot(snapshot, views), rendered)));
+  if (isIncomplete) stale.push(path);
+  if (await isMigrationMissing()) stale.push('packages/schema/migrations: a migration is missing');
+  return stale;
+}
+
+async function write(): Promise<string[]> {
+  const written = await writeGenerated(registries, []);
+  const views = await readViews();
+  written.push(...(await writeGenerated([...fromTables, ...renderFromViews(views)], owned)));
+  const tag = await generateMigration(name, { custom });
+  const last = await readLastSnapshot(views.map(({ view }) => view));
+  if (last.isIncomplete) await writeLastSnapshot(last);
+  written.push(...(await writeGenerated(await renderFromSnapshot(last.snapshot, views), rendered)));
+  return [...written.sort(), ...(tag === null ? [] : [`packages/schema/migrations/${tag}.sql`])];
+}
+
+if (check) {
+  const stale = await findOutOfDate();
+  for (const path of stale) console.error(`Out of date: ${path}`);
+  if (stale.length > 0) {
+    console.error('Run `npm run generate` and commit the files that it writes.');
+    process.exitCode = 1;
+  }
+} else for (const path of await write()) console.log(path);
+
+for (const contraction of await findContractions(await readMigrationSnapshots())) {
   console.error(contraction.message);
   process.exitCode = 1;
 }

@@ -19,7 +19,7 @@ const denied = {
   code: expect.stringMatching(/^ER_(TABLEACCESS|DBACCESS|SPECIFIC_ACCESS|VIEW_INVALID|ACCESS)_?DENIED/),
 };
 
-describe('the grants', () => {
+describe('the grants of the three users', () => {
   let database: TestDatabase;
   let loader: Connection;
   let reporter: Connection;
@@ -33,14 +33,14 @@ describe('the grants', () => {
   });
   afterAll(() => database?.drop());
 
-  it.each(tableNames)('let the loader read and write %s, and the reporter not even see it', async (table) => {
+  it.each(tableNames)('let the loader read and write %s, and hide it from the reporter', async (table) => {
     await loader.query(`SELECT * FROM ${table}`);
     await loader.query(`DELETE FROM ${table} WHERE false`);
     await expect(reporter.query(`SELECT * FROM ${table}`)).rejects.toMatchObject(denied);
     await expect(reporter.query(`DELETE FROM ${table} WHERE false`)).rejects.toMatchObject(denied);
   });
 
-  it.each(viewNames)('let the reporter read %s, and the loader not', async (view) => {
+  it.each(viewNames)('let the reporter read %s, but not the loader', async (view) => {
     await reporter.query(`SELECT * FROM ${view}`);
     await expect(loader.query(`SELECT * FROM ${view}`)).rejects.toMatchObject(denied);
   });
@@ -53,7 +53,7 @@ describe('the grants', () => {
     expect(names.map(({ name }) => name)).toEqual([...viewNames].sort());
   });
 
-  it('let the reporter have half of the connections that the server takes, and leave the rest to the others', async () => {
+  it('limit the reporter to half of the connections that the server accepts', async () => {
     const found = await rowsOf<{ user: string; most: number }>(
       database.administrator,
       'SELECT user AS user, max_user_connections AS most FROM mysql.user WHERE user IN (?)',
@@ -68,7 +68,7 @@ describe('the grants', () => {
     });
   });
 
-  it('let the loader enter an upload and the reporter follow it through a view', async () => {
+  it('let the loader insert an upload, and the reporter read it through a view', async () => {
     await loader.query(
       "INSERT INTO uploads (owner, object_key, version_id, state, received_at, updated_at) VALUES ('ann', 'raw/x', 'null', 'rejected', utc_timestamp(6), utc_timestamp(6))",
     );
@@ -104,7 +104,7 @@ describe('the grants', () => {
     await expect(migrator.query('CREATE USER somebody')).rejects.toMatchObject(denied);
   });
 
-  it("do not take the database name's underscores for any letter", async () => {
+  it("do not treat underscores in the database's name as wildcards", async () => {
     const lookalike = database.name.replaceAll('_', 'x');
     await database.administrator.query(`CREATE DATABASE ${lookalike}`);
     try {
@@ -123,7 +123,7 @@ describe('the grants', () => {
     expect(definers).toEqual([{ definer: `${database.accounts.migrator}@%`, security: 'DEFINER' }]);
   });
 
-  it('take back what an earlier release granted', async () => {
+  it('revoke what an earlier release granted', async () => {
     const { administrator, name, accounts } = database;
     await administrator.query(`GRANT SELECT ON ${name}.expenses TO ?@'%'`, [accounts.reporter]);
     await reporter.query('SELECT * FROM expenses');
@@ -132,7 +132,7 @@ describe('the grants', () => {
     await reporter.query('SELECT * FROM v_transactions');
   });
 
-  it('can be made anew with another password', async () => {
+  it('are kept when the users are created again with another password', async () => {
     const { administrator, name, accounts } = database;
     const options = { database: name, accounts, requireTls: false };
     await createUsers(administrator, { ...options, passwordOf: () => 'another' });
@@ -142,7 +142,7 @@ describe('the grants', () => {
     await database.connectAs('reporter');
   });
 
-  it('let a password that was changed work on beside the new one, until the next change', async () => {
+  it('keep the old password valid beside the new one, until the next change', async () => {
     const { administrator, name, accounts } = database;
     const change = (password: string) =>
       changePassword(administrator, { database: name, accounts }, 'reporter', password);
@@ -154,7 +154,7 @@ describe('the grants', () => {
     await createUsers(administrator, { database: name, accounts, requireTls: false, passwordOf: () => testPassword });
   });
 
-  it('tell who is not allowed to grant what to do, and never a password', async () => {
+  it('explain what to do if the user may not grant, without any password', async () => {
     const { name, accounts } = database;
     const failure = createUsers(migrator, {
       database: name,
@@ -168,15 +168,15 @@ describe('the grants', () => {
   });
 });
 
-describe('the rendered statements', () => {
+describe('userStatements and grantStatements', () => {
   const options = { database: 'money', requireTls: true, passwordOf: (role: string) => `${role}'s secret` };
 
-  it('hold no password in their text', () => {
+  it('contain no password in their text', () => {
     const text = [...userStatements(options, 100), ...grantStatements(options)].map(({ sql }) => sql).join('\n');
     expect(text).not.toContain('secret');
   });
 
-  it('give the reporter SELECT on views and nothing more', () => {
+  it('grant the reporter SELECT on views and nothing more', () => {
     const reporters = grantStatements(options).filter(({ values }) => values[0] === 'reporter');
     expect(reporters.map(({ sql }) => sql)).toEqual(
       viewNames.map((view) => `GRANT SELECT ON \`money\`.\`${view}\` TO ?@?`),
@@ -184,14 +184,14 @@ describe('the rendered statements', () => {
   });
 });
 
-describe('users that must use TLS', () => {
+describe('users with requireTls', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase({ requireTls: true });
   });
   afterAll(() => database?.drop());
 
-  it.each(['migrator', 'loader', 'reporter'] as const)('keep %s out without it', async (role) => {
+  it.each(['migrator', 'loader', 'reporter'] as const)('refuse %s without TLS', async (role) => {
     await expect(database.connectAs(role)).rejects.toMatchObject({ code: 'ER_ACCESS_DENIED_ERROR' });
     await database.connectAs(role, { ssl: { rejectUnauthorized: false } });
   });

@@ -1,4 +1,4 @@
-/** Who may do what in the database: three users and their grants. */
+/** The three users of the database and their grants. */
 import { getTableName } from 'drizzle-orm';
 import { getViewConfig } from 'drizzle-orm/mysql-core';
 import { escapeId } from 'mysql2';
@@ -13,34 +13,34 @@ import { prepareSession, rowsOf } from './session.ts';
 export const roles = ['migrator', 'loader', 'reporter'] as const;
 export type Role = (typeof roles)[number];
 
-/** Who gets the grants, and where. */
+/** The database and the accounts that get the grants. */
 export interface GrantOptions {
   readonly database: string;
-  /** The MySQL account of each role; its name is the role's where left out. */
+  /** The MySQL account of each role; by default it has the role's name. */
   readonly accounts?: Partial<Record<Role, string>>;
-  /** The hosts that accounts connect from, `%` where left out. */
+  /** The hosts from which the accounts connect; by default `%`. */
   readonly host?: string;
 }
 
-/** What making the users takes besides. */
+/** Options for creating the users. */
 export interface UserOptions extends GrantOptions {
-  /** Where the passwords come from. */
+  /** Returns the password of a role. */
   readonly passwordOf: (role: Role) => string;
-  /** Refuse connections without TLS: true wherever the network is more than the machine's loopback. */
+  /** Whether MySQL refuses connections without TLS. It must be true unless all connections stay on the machine. */
   readonly requireTls: boolean;
 }
 
-/** SQL and, apart from it, its values: the text can be shown, the values hold passwords. */
+/** SQL and its values, separately: the text may be logged, but the values contain passwords. */
 export interface Statement {
   readonly sql: string;
   readonly values: readonly string[];
 }
 
-/** What the migrator may do in its database. Views run with its rights, so it needs those of every view. */
+/** The privileges of the migrator in its database. Views run with its rights, so it needs those of every view. */
 const migratorPrivileges =
   'ALTER, CREATE, CREATE VIEW, DELETE, DROP, INDEX, INSERT, REFERENCES, SELECT, SHOW VIEW, UPDATE';
 
-/** Tables and views, each with what a role may do there. */
+/** The privileges of each role, by table and view. */
 const privileges: Readonly<Record<Exclude<Role, 'migrator'>, ReadonlyMap<string, readonly string[]>>> = {
   loader: new Map(
     [...[...Object.values(feeds), ...summaries].map(({ table }) => table), ...bookkeepingTables].map((table) => [
@@ -51,27 +51,27 @@ const privileges: Readonly<Record<Exclude<Role, 'migrator'>, ReadonlyMap<string,
   reporter: new Map(views.map((view) => [getViewConfig(view).name, ['SELECT']])),
 };
 
-/** The server refused a user or a grant. Holds nothing of the statement's values: they may be passwords. */
+/** The server refused a user or a grant. The error does not contain the statement's values, because they may be passwords. */
 export class GrantError extends Error {
   override readonly name = 'GrantError';
 
   constructor(statement: string, why: string) {
     super(
-      `MySQL refused \`${statement}\`: ${why}. Connect as an administrator who may CREATE USER and GRANT, then do it again: ` +
-        'what was granted before stands.',
+      `MySQL refused \`${statement}\`: ${why}. Connect as an administrator who may CREATE USER and GRANT, and run it again. ` +
+        'The earlier grants remain.',
     );
   }
 }
 
-/** Share of the server's connections that reporter may have: however many people look, the loader and an administrator get in. */
+/** The share of the server's connections that the reporter may use. The rest stays free for the loader and an administrator. */
 const REPORTER_SHARE = 0.5;
 
 /**
- * The statements that make the users, or give existing ones these passwords; before the migrations.
+ * Returns the statements that create the users, or set the passwords of existing ones. They run before the migrations.
  *
- * @param serverConnections how many connections the server takes from all users
- * @param existing the roles whose users are there. MySQL refuses even `CREATE USER IF NOT EXISTS` for one that a view names as its
- * definer, where the administrator has no SET_USER_ID: RDS's.
+ * @param serverConnections the number of connections that the server accepts from all users
+ * @param existing the roles whose users exist. If a view has the user as its definer, MySQL refuses even
+ * `CREATE USER IF NOT EXISTS` without the privilege SET_USER_ID, which RDS does not give its administrator.
  */
 export function userStatements(
   options: UserOptions,
@@ -83,14 +83,14 @@ export function userStatements(
     const account = accountOf(options, role);
     const password = options.passwordOf(role);
     const values = [...account, password];
-    // 0: no limit. A number is no value that MySQL would take as a parameter here.
+    // 0 means no limit. MySQL does not accept a parameter here.
     const connections = role === 'reporter' ? Math.max(1, Math.floor(serverConnections * REPORTER_SHARE)) : 0;
     const how = `${tls} WITH MAX_USER_CONNECTIONS ${connections}`;
     const create = { sql: `CREATE USER IF NOT EXISTS ?@? IDENTIFIED BY ? ${how}`, values };
     const alter = { sql: `ALTER USER ?@? IDENTIFIED BY ? ${how}`, values };
     return existing.has(role) ? [alter] : [create, alter];
   });
-  // Here, unlike in a table's grant, `_` and `%` in the database's name would match other names.
+  // In a grant on a whole database, unlike on a table, `_` and `%` in its name are wildcards.
   const database = escapeId(options.database, true).replace(/[_%]/g, '\\$&');
   const migrator = {
     sql: `GRANT ${migratorPrivileges} ON ${database}.* TO ?@?`,
@@ -99,7 +99,7 @@ export function userStatements(
   return [...users, migrator];
 }
 
-/** The statements that let loader and reporter at tables and views; after the migrations. */
+/** Returns the statements that grant loader and reporter their tables and views. They run after the migrations. */
 export function grantStatements(options: GrantOptions): Statement[] {
   return (['loader', 'reporter'] as const).flatMap((role) =>
     [...privileges[role]].map(([name, granted]) => ({
@@ -109,15 +109,18 @@ export function grantStatements(options: GrantOptions): Statement[] {
   );
 }
 
-/** Makes the users, and gives the migrator the database. The connection is an administrator's. */
+/** Creates the users, and grants the migrator the database. The connection must be an administrator's. */
 export async function createUsers(administrator: Connection, options: UserOptions): Promise<void> {
   await prepareSession(administrator);
   const existing = await existingUsers(administrator, options);
   const serverConnections = await connectionsOf(administrator);
-  for (const statement of userStatements(options, serverConnections, existing)) await run(administrator, statement);
+  for (const statement of userStatements(options, serverConnections, existing)) await execute(administrator, statement);
 }
 
-/** On RDS it follows from the instance's memory, so a new class counts from the next run of the migrator on. */
+/**
+ * Reads the number of connections that the server accepts. On RDS it depends on the instance's memory, so a new instance class
+ * takes effect the next time the migrator runs.
+ */
 async function connectionsOf(administrator: Connection): Promise<number> {
   const [found] = await rowsOf<{ connections: number }>(
     administrator,
@@ -136,9 +139,9 @@ async function existingUsers(administrator: Connection, options: GrantOptions): 
 }
 
 /**
- * Gives loader and reporter their tables and views, and takes from them what else they were given there.
+ * Grants loader and reporter their tables and views, and revokes all other grants that they have there.
  *
- * @param keepOthers takes nothing: a newer release, which has migrated the database, has granted what this one does not know of
+ * @param keepOthers revokes nothing, because a newer release has migrated the database and granted objects that this one lacks
  */
 export async function grantPrivileges(
   administrator: Connection,
@@ -146,14 +149,14 @@ export async function grantPrivileges(
   { keepOthers = false } = {},
 ): Promise<void> {
   await prepareSession(administrator);
-  for (const statement of grantStatements(options)) await run(administrator, statement);
+  for (const statement of grantStatements(options)) await execute(administrator, statement);
   if (keepOthers) return;
   for (const role of ['loader', 'reporter'] as const) await revokeOthers(administrator, options, role);
 }
 
 /**
- * Gives a role a new password, and lets the one it has work on beside it: whoever read the old one from a secret can still
- * connect. The one before that ends. The connection is an administrator's.
+ * Gives a role a new password and keeps the old one valid, so that code which has read the old one from a secret can still
+ * connect. An even older password becomes invalid. The connection must be an administrator's.
  */
 export async function changePassword(
   administrator: Connection,
@@ -162,7 +165,7 @@ export async function changePassword(
   password: string,
 ): Promise<void> {
   await prepareSession(administrator);
-  await run(administrator, {
+  await execute(administrator, {
     sql: 'ALTER USER ?@? IDENTIFIED BY ? RETAIN CURRENT PASSWORD',
     values: [...accountOf(options, role), password],
   });
@@ -177,15 +180,18 @@ async function revokeOthers(administrator: Connection, options: GrantOptions, ro
   );
   for (const { name, privilege } of held) {
     if (privileges[role].get(name)?.includes(privilege)) continue;
-    await run(administrator, { sql: `REVOKE ${privilege} ON ${objectName(options, name)} FROM ?@?`, values: account });
+    await execute(administrator, {
+      sql: `REVOKE ${privilege} ON ${objectName(options, name)} FROM ?@?`,
+      values: account,
+    });
   }
 }
 
-async function run(administrator: Connection, { sql, values }: Statement): Promise<void> {
+async function execute(administrator: Connection, { sql, values }: Statement): Promise<void> {
   try {
     await administrator.query(sql, [...values]);
   } catch (error) {
-    // Not as its cause: mysql2 puts the statement with its values into the error.
+    // The error is not passed on as the cause: mysql2 puts the statement's values into it.
     throw new GrantError(sql, (error as Error).message);
   }
 }

@@ -13,8 +13,10 @@ describe('describeForLog', () => {
   });
 
   test('puts the code in place of words that another error repeats', () => {
-    const step = new Error(`MySQL refused step 3: ${refused.message}. The steps before it stand.`, { cause: refused });
-    expect(describeForLog(step)).toBe('MySQL refused step 3: ER_DUP_ENTRY. The steps before it stand.');
+    const step = new Error(`MySQL refused step 3: ${refused.message}. The earlier steps are applied.`, {
+      cause: refused,
+    });
+    expect(describeForLog(step)).toBe('MySQL refused step 3: ER_DUP_ENTRY. The earlier steps are applied.');
   });
 
   test('keeps the message of any other error', () => {

@@ -1,4 +1,4 @@
-/** What a log may say of an error. */
+/** Describes errors for logs, without personal data. */
 
 interface ServerError extends Error {
   readonly code: string;
@@ -8,8 +8,8 @@ interface ServerError extends Error {
 /**
  * Returns an error's message with MySQL's error code in place of MySQL's own words.
  *
- * MySQL quotes the values that it refuses, and people's cells are among them. Its code, such as `ER_DUP_ENTRY`, says what is
- * wrong all the same.
+ * MySQL's text quotes the values that it refuses, which may be cells of a person's file. The code, such as `ER_DUP_ENTRY`, is
+ * enough to see what is wrong.
  */
 export function describeForLog(error: unknown): string {
   let text = error instanceof Error ? error.message : String(error);

@@ -20,7 +20,7 @@ describe('migrate', () => {
     await rm(directory, { recursive: true });
   });
 
-  /** Writes migrations as drizzle-kit does: a journal, and a file of statements for each. */
+  /** Writes migrations as drizzle-kit does: a journal, and a file of statements for each migration. */
   async function writeMigrations(migrations: Record<string, readonly string[]>): Promise<void> {
     await mkdir(join(directory, 'meta'), { recursive: true });
     const entries = Object.keys(migrations).map((tag, idx) => ({ idx, tag }));
@@ -39,14 +39,14 @@ describe('migrate', () => {
     (await rowsOf<Record<string, string>>(database.administrator, 'SHOW TABLES')).flatMap(Object.values);
   const stepsOf = (applied: readonly { tag: string; step: number }[]) => applied.map(({ tag, step }) => [tag, step]);
 
-  it('applies every statement once: the second time there is nothing to do', async () => {
+  it('applies every statement once, and nothing the second time', async () => {
     const first = await migrate(database.administrator);
     expect(stepsOf(first.applied)).toEqual((await readMigrations()).map(({ tag, step }) => [tag, step]));
     const second = await migrate(database.administrator);
     expect(second).toEqual({ database: database.name, applied: [], unknown: [] });
   });
 
-  it('names no database, so that two schemas of one server know nothing of each other', async () => {
+  it('names no database in its statements, so that a server can hold two independent schemas', async () => {
     const other = await createEmptyDatabase();
     await migrate(other.administrator);
     await migrate(database.administrator);
@@ -55,7 +55,7 @@ describe('migrate', () => {
     for (const { statement } of await readMigrations()) expect(statement).not.toMatch(/centflow/i);
   });
 
-  it('makes a database of the server’s default collation keep letters and accents apart', async () => {
+  it('distinguishes letters and accents in a database of the server’s default collation', async () => {
     await migrate(database.administrator);
     const collations = await rowsOf<{ collation: string }>(
       database.administrator,
@@ -65,7 +65,7 @@ describe('migrate', () => {
     expect(collations).toEqual([{ collation: 'utf8mb4_0900_as_cs' }]);
   });
 
-  it('goes on with the statement that failed, and names it', async () => {
+  it('names the statement that failed, and continues with it the next time', async () => {
     await writeMigrations({
       '0000_initial': [
         'CREATE TABLE a (id int PRIMARY KEY)',
@@ -75,7 +75,7 @@ describe('migrate', () => {
       '0001_more': ['CREATE TABLE d (id int PRIMARY KEY)'],
     });
     await expect(migrate(database.administrator, { directory })).rejects.toThrow(
-      /^MySQL refused migration 0000_initial, step 2 of 3 \(CREATE TABLE b \(id nonsense\)\): .* The steps before it stand\. Put right what it complains of and migrate again: it goes on with this step\.$/,
+      /^MySQL refused migration 0000_initial, step 2 of 3 \(CREATE TABLE b \(id nonsense\)\): .* The earlier steps are applied\. Fix the cause and migrate again: the migration continues with this step\.$/,
     );
     expect(await tables()).toEqual(['a', 'schema_migrations']);
     expect(await records()).toEqual([{ tag: '0000_initial', step: 1, done: 1 }]);
@@ -97,7 +97,7 @@ describe('migrate', () => {
     expect(await tables()).toEqual(['a', 'b', 'c', 'd', 'schema_migrations']);
   });
 
-  it('refuses a statement that was changed after it was applied, before doing anything', async () => {
+  it('refuses a statement that was changed after it was applied, before it changes anything', async () => {
     await writeMigrations({ '0000_initial': ['CREATE TABLE a (id int PRIMARY KEY)'] });
     await migrate(database.administrator, { directory });
     await writeMigrations({
@@ -105,19 +105,19 @@ describe('migrate', () => {
       '0001_more': ['CREATE TABLE b (id int PRIMARY KEY)'],
     });
     await expect(migrate(database.administrator, { directory })).rejects.toThrow(
-      'This database has already had migration 0000_initial, step 1 of 1 (CREATE TABLE a (id bigint PRIMARY KEY)), but the statement has been changed since.',
+      'This database has already applied migration 0000_initial, step 1 of 1 (CREATE TABLE a (id bigint PRIMARY KEY)), but the statement has been changed since.',
     );
     expect(await tables()).toEqual(['a', 'schema_migrations']);
   });
 
-  it('lets two migrators at once do the work once', async () => {
+  it('applies each statement once if two migrators run at the same time', async () => {
     const [one, two] = await Promise.all([database.connectAs('administrator'), database.connectAs('administrator')]);
     const results = await Promise.all([migrate(one), migrate(two)]);
     const steps = (await readMigrations()).length;
     expect(results.map(({ applied }) => applied.length).sort((a, b) => a - b)).toEqual([0, steps]);
   });
 
-  it('says so where another migrator does not finish', async () => {
+  it('reports another migrator that does not finish', async () => {
     const other = await database.connectAs('administrator');
     await writeMigrations({ '0000_slow': ['DO sleep(3)'] });
     const slow = migrate(other, { directory });
@@ -128,7 +128,7 @@ describe('migrate', () => {
     await slow;
   });
 
-  it('takes "already exists" for done where a migrator vanished in the middle of that very statement', async () => {
+  it('treats "already exists" as applied if a migrator crashed during that statement', async () => {
     await writeMigrations({
       '0000_initial': ['CREATE TABLE a (id int PRIMARY KEY)', 'CREATE TABLE b (id int PRIMARY KEY)'],
     });
@@ -143,15 +143,15 @@ describe('migrate', () => {
     ]);
   });
 
-  it("never takes someone else's table for its own, however often it is asked", async () => {
+  it('never treats a foreign table as its own, even when called twice', async () => {
     await writeMigrations({ '0000_initial': ['CREATE TABLE a (id int PRIMARY KEY)'] });
     await database.administrator.query('CREATE TABLE a (somebody_elses int)');
-    for (const _ of ['once', 'and again']) {
+    for (const _ of ['first', 'second']) {
       await expect(migrate(database.administrator, { directory })).rejects.toThrow("Table 'a' already exists");
     }
   });
 
-  it('tolerates, and names, migrations of a newer release', async () => {
+  it('accepts and returns the migrations of a newer release', async () => {
     await writeMigrations({
       '0000_initial': ['CREATE TABLE a (id int PRIMARY KEY)'],
       '0001_newer': ['ALTER TABLE a ADD COLUMN note varchar(9)'],
@@ -165,7 +165,7 @@ describe('migrate', () => {
     });
   });
 
-  it('takes a migration that is nothing but a comment: what it takes away goes in a later release', async () => {
+  it('accepts a migration that contains only a comment', async () => {
     await writeMigrations({
       '0000_initial': ['CREATE TABLE a (id int PRIMARY KEY)'],
       '0001_no_more_b': ['-- The column b goes in a later release.\n-- Nothing reads it from here on.'],
@@ -178,8 +178,8 @@ describe('migrate', () => {
     ]);
   });
 
-  it('asks for a database where the connection names none', async () => {
+  it('requires a database in the connection', async () => {
     const nowhere = await database.connectAs('administrator', { database: '' });
-    await expect(migrate(nowhere)).rejects.toThrow('The connection names no database; put one at the end of its URL');
+    await expect(migrate(nowhere)).rejects.toThrow('The connection has no database. Add one to the end of its URL');
   });
 });

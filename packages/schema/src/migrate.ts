@@ -1,8 +1,8 @@
 /**
- * Brings a database up to date: drizzle-kit's migrations, statement by statement.
+ * Brings a database up to date: applies drizzle-kit's migrations, statement by statement.
  *
- * MySQL commits each DDL statement by itself, so a migration that fails in the middle stays half done. Each statement is
- * therefore recorded by itself, and the next run goes on with the one that failed.
+ * MySQL commits each DDL statement separately, so a migration that fails in the middle stays half applied. Each statement is
+ * therefore recorded separately, and the next migration continues with the one that failed.
  */
 import { createHash } from 'node:crypto';
 import type { Connection } from 'mysql2/promise';
@@ -18,32 +18,32 @@ import { prepareSession, rowsOf } from './session.ts';
 export * from './migration-errors.ts';
 export { type MigrationStep, migrationsDirectory } from './read-migrations.ts';
 
-/** What `migrate` may be told. */
+/** Options of `migrate`. */
 export interface MigrateOptions {
-  /** The migrations; those of this package where left out. */
+  /** The folder of the migrations; by default those of this package. */
   readonly directory?: string;
-  /** How long to wait for another migrator. */
+  /** How long to wait for another migrator, in seconds. */
   readonly lockSeconds?: number;
 }
 
-/** What `migrate` did. */
+/** The result of `migrate`. */
 export interface Migrated {
   readonly database: string;
-  /** The steps of this run, in order. */
+  /** The steps that were applied, in order. */
   readonly applied: readonly MigrationStep[];
-  /** Migrations that the database has had and this release does not know: it was migrated by a newer one. */
+  /** Tags of migrations that this release does not know: a newer release has applied them. */
   readonly unknown: readonly string[];
 }
 
-/** Applies the migrations the connection's database has not had yet. Any database name will do. */
+/** Applies the migrations that the connection's database lacks. The database may have any name. */
 export async function migrate(connection: Connection, options: MigrateOptions = {}): Promise<Migrated> {
   const steps = await readMigrations(options.directory ?? migrationsDirectory);
   await requireSuitableServer(connection);
   await prepareSession(connection);
   const database = await databaseOf(connection);
 
-  return await alone(connection, database, options.lockSeconds ?? 60, async () => {
-    await keepLettersApart(connection);
+  return await withMigrationLock(connection, database, options.lockSeconds ?? 60, async () => {
+    await setCollation(connection);
     await connection.query(recordTable);
     const records = await readRecords(connection);
     for (const step of steps) {
@@ -91,8 +91,8 @@ async function readRecords(connection: Connection): Promise<Map<string, StepReco
   return new Map(records.map((record) => [idOf(record), record]));
 }
 
-/** What MySQL says of DDL that has been done already. */
-const doneAlready: ReadonlySet<string> = new Set([
+/** MySQL's error codes for DDL that was already applied. */
+const alreadyApplied: ReadonlySet<string> = new Set([
   'ER_TABLE_EXISTS_ERROR',
   'ER_BAD_TABLE_ERROR',
   'ER_DUP_FIELDNAME',
@@ -102,12 +102,12 @@ const doneAlready: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Runs one statement between two records: begun, and done.
+ * Runs one statement between two records: started and applied.
  *
- * A refused statement takes its record back. So a record that says only "begun" means that a migrator vanished, and then
- * "already exists" from the server means that the statement had gone through.
+ * If MySQL refuses the statement, its record is deleted. So a record without `applied_at` means that a migrator crashed. If the
+ * server then answers "already exists", the statement had succeeded before the crash.
  */
-async function apply(connection: Connection, step: MigrationStep, vanished: boolean): Promise<void> {
+async function apply(connection: Connection, step: MigrationStep, crashed: boolean): Promise<void> {
   const { tag, step: number, sha256 } = step;
   await connection.query(
     'REPLACE INTO schema_migrations (tag, step, sha256, started_at, applied_at) VALUES (?, ?, ?, utc_timestamp(6), NULL)',
@@ -117,8 +117,8 @@ async function apply(connection: Connection, step: MigrationStep, vanished: bool
     await connection.query(step.statement);
   } catch (cause) {
     const code = (cause as { code?: string }).code ?? '';
-    if (!(vanished && doneAlready.has(code))) {
-      // Where the connection is gone the record stays, and says so.
+    if (!(crashed && alreadyApplied.has(code))) {
+      // If the connection is lost, the record stays and shows it.
       await connection
         .query('DELETE FROM schema_migrations WHERE tag = ? AND step = ?', [tag, number])
         .catch(() => undefined);
@@ -132,8 +132,8 @@ async function apply(connection: Connection, step: MigrationStep, vanished: bool
 }
 
 /**
- * Checks that the server has what the schema needs, such as its collations and CHECK constraints. Call it before anything else:
- * MariaDB fails at some later statement, with an error that does not name the cause.
+ * Checks that the server supports what the schema needs, such as collations and CHECK constraints. Call it first: MariaDB would
+ * fail at a later statement, with an error that does not name the cause.
  *
  * @throws {UnsuitableDatabaseError} for MariaDB and for an old MySQL
  */
@@ -142,7 +142,7 @@ export async function requireSuitableServer(connection: Connection): Promise<voi
   const version = server?.version ?? '';
   if (/mariadb/i.test(version)) {
     throw new UnsuitableDatabaseError(
-      `The server is MariaDB (${version}), and Centflow needs MySQL. Use MySQL 8.0.29 or newer.`,
+      `The server is MariaDB (${version}), but Centflow needs MySQL. Use MySQL 8.0.29 or newer.`,
     );
   }
   const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
@@ -152,40 +152,40 @@ export async function requireSuitableServer(connection: Connection): Promise<voi
   }
 }
 
-/** The database the connection is in. */
+/** Returns the name of the connection's database. */
 async function databaseOf(connection: Connection): Promise<string> {
   const [current] = await rowsOf<{ name: string | null }>(connection, 'SELECT database() AS name');
   if (current?.name === null || current === undefined) {
     throw new UnsuitableDatabaseError(
-      'The connection names no database; put one at the end of its URL: mysql://host/centflow.',
+      'The connection has no database. Add one to the end of its URL: mysql://host/centflow.',
     );
   }
   return current.name;
 }
 
-/** Makes new tables keep `cafe` and `café`, `A` and `a` apart: RDS makes databases that do not. */
-async function keepLettersApart(connection: Connection): Promise<void> {
+/** Sets a collation that distinguishes `cafe` from `café` and `A` from `a`. Databases that RDS creates have another one. */
+async function setCollation(connection: Connection): Promise<void> {
   const [current] = await rowsOf<{ collation: string }>(connection, 'SELECT @@collation_database AS collation');
   if (current?.collation !== 'utf8mb4_0900_as_cs') {
     await connection.query('ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_as_cs');
   }
 }
 
-/** Does the work while no other migrator works on the same database. */
-async function alone<Result>(
+/** Runs the work while no other migrator works on the same database. */
+async function withMigrationLock<Result>(
   connection: Connection,
   database: string,
   seconds: number,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  // Lock names are at most 64 characters long, and so are database names.
+  // Lock names have at most 64 characters, and so have database names. So the lock is named after a digest.
   const name = `centflow-migrate-${createHash('sha256').update(database).digest('hex').slice(0, 32)}`;
   const [lock] = await rowsOf<{ got: 0 | 1 | null }>(connection, 'SELECT get_lock(?, ?) AS got', [name, seconds]);
   if (lock?.got !== 1) throw new MigrationLockError(database, seconds);
   try {
     return await work();
   } finally {
-    // A lost connection has lost the lock as well.
+    // A lost connection has also lost the lock.
     await connection.query('DO release_lock(?)', [name]).catch(() => undefined);
   }
 }

@@ -1,6 +1,6 @@
 import { describeStep, type MigrationStep } from './read-migrations.ts';
 
-/** Something that keeps the database from being brought up to date. */
+/** The database cannot be brought up to date. */
 export abstract class MigrationError extends Error {}
 
 /** The server refused a statement. */
@@ -11,41 +11,41 @@ export class MigrationStepError extends MigrationError {
   constructor(step: MigrationStep, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
     super(
-      `MySQL refused ${describeStep(step)}: ${why}. The steps before it stand. ` +
-        'Put right what it complains of and migrate again: it goes on with this step.',
+      `MySQL refused ${describeStep(step)}: ${why}. The earlier steps are applied. ` +
+        'Fix the cause and migrate again: the migration continues with this step.',
       { cause },
     );
     this.step = step;
   }
 }
 
-/** A statement that the database has already had reads differently now. */
+/** A statement was changed after the database had applied it. */
 export class AlteredMigrationError extends MigrationError {
   override readonly name = 'AlteredMigrationError';
   readonly step: MigrationStep;
 
   constructor(step: MigrationStep) {
     super(
-      `This database has already had ${describeStep(step)}, but the statement has been changed since. ` +
-        'Restore the file as it was released, and say the change in a new migration (`npm run generate`).',
+      `This database has already applied ${describeStep(step)}, but the statement has been changed since. ` +
+        'Restore the file as it was released, and put the change into a new migration (`npm run generate`).',
     );
     this.step = step;
   }
 }
 
-/** Another migrator is at work and does not finish. */
+/** Another migrator is running and does not finish. */
 export class MigrationLockError extends MigrationError {
   override readonly name = 'MigrationLockError';
 
   constructor(database: string, seconds: number) {
     super(
       `Another session has been migrating ${database} for more than ${seconds} s. ` +
-        'Wait for it and migrate again; SHOW PROCESSLIST names it.',
+        'Wait for it and migrate again. SHOW PROCESSLIST shows the session.',
     );
   }
 }
 
-/** A server that cannot hold the schema, or a connection without a database. */
+/** The server does not support the schema, or the connection has no database. */
 export class UnsuitableDatabaseError extends MigrationError {
   override readonly name = 'UnsuitableDatabaseError';
 }

@@ -1,21 +1,24 @@
-/** What a rollback relies on: this release's migrator, loader and reporter on a database that the release after has migrated. */
+/** A rollback relies on this: this release's migrator, loader and reporter work on a database that a newer release migrated. */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generateMySQLMigration } from 'drizzle-kit/api';
 import { getTableColumns } from 'drizzle-orm';
 import type { Connection } from 'mysql2/promise';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createStatement } from './expansion/changes.ts';
 import { findContractions } from './expansion/contractions.ts';
+import { readMigrationSnapshots, type SchemaSnapshot, snapshotPath, type ViewSnapshot } from './expansion/snapshot.ts';
 import { expenses } from './feeds/expenses.ts';
 
-import { migrationsDirectory, readMigrations, readMigrationsByTag } from './read-migrations.ts';
+import { migrationsDirectory } from './read-migrations.ts';
 import { rowsOf } from './session.ts';
 import { createEmptyDatabase, setUpTestDatabase, type TestDatabase } from './testing/database.ts';
 import { describeViews } from './view-columns.ts';
 
 const TAG = '0999_newer';
 
-describe('on the database of a newer release', () => {
+describe('on a database that a newer release has migrated', () => {
   let newer: string;
   let database: TestDatabase;
 
@@ -28,16 +31,20 @@ describe('on the database of a newer release', () => {
     await rm(newer, { recursive: true });
   });
 
-  /** The database as the newer release's migrator leaves it: a column, a table and a view more, a view with a column more. */
+  /**
+   * Migrates a database as the newer release does: one more column, table and view, and one more column in a view.
+   *
+   * @param others further statements of the migration
+   */
   async function migrateNewer(...others: readonly string[]): Promise<void> {
-    const steps = await readMigrations();
-    const accounting = steps.findLast(({ statement }) => statement.includes('VIEW `v_upload_accounting`'))?.statement;
-    await addMigration([
-      'ALTER TABLE `expenses` ADD `note` varchar(255)',
-      'CREATE TABLE `goals` (`upload_id` bigint unsigned NOT NULL, `name` varchar(64) NOT NULL, PRIMARY KEY (`upload_id`))',
+    const before = await readLastSnapshot();
+    const after = newerSchema(before);
+    const { v_upload_accounting: accounting, v_goals: goals } = after.views;
+    await addMigration(after, [
+      ...(await generateMySQLMigration(before as never, { ...after, views: before.views } as never)),
       'DROP VIEW `v_upload_accounting`',
-      accounting?.replace(' from `uploads`', ', `updated_at` from `uploads`') ?? '',
-      'CREATE SQL SECURITY definer VIEW `v_goals` AS SELECT `name` FROM `goals`',
+      await createStatement(accounting as ViewSnapshot),
+      await createStatement(goals as ViewSnapshot),
       ...others,
     ]);
     database = await createEmptyDatabase();
@@ -47,18 +54,25 @@ describe('on the database of a newer release', () => {
     await administrator.query(`GRANT SELECT ON ${name}.v_goals TO ?@'%'`, [accounts.reporter]);
   }
 
-  async function addMigration(statements: readonly string[]): Promise<void> {
+  async function readLastSnapshot(): Promise<SchemaSnapshot> {
+    const last = (await readMigrationSnapshots()).at(-1);
+    if (last === undefined) throw new Error('There is no migration.');
+    return last.snapshot;
+  }
+
+  async function addMigration(snapshot: SchemaSnapshot, statements: readonly string[]): Promise<void> {
     const file = join(newer, 'meta/_journal.json');
     const journal = JSON.parse(await readFile(file, 'utf8'));
     journal.entries.push({ idx: 999, tag: TAG });
     await writeFile(file, JSON.stringify(journal));
+    await writeFile(snapshotPath(newer, TAG), JSON.stringify(snapshot));
     await writeFile(join(newer, `${TAG}.sql`), statements.join('\n--> statement-breakpoint\n'));
   }
 
-  it('the migrator changes nothing: no table, no view, no grant', async () => {
+  it('the migrator changes no table, view or grant', async () => {
     await migrateNewer();
-    // What is tried here is what a migration may do.
-    expect(findContractions(await readMigrationsByTag(newer)).map(String)).toEqual([]);
+    // The newer migration keeps to the rules for migrations.
+    expect((await findContractions(await readMigrationSnapshots(newer))).map(String)).toEqual([]);
     const before = await describeDatabase(database);
     expect(await setUpTestDatabase(database)).toEqual({ database: database.name, applied: [], unknown: [TAG] });
     expect(await describeDatabase(database)).toEqual(before);
@@ -70,7 +84,7 @@ describe('on the database of a newer release', () => {
     expect(await rowsOf(reporter, 'SELECT updated_at FROM v_upload_accounting')).toEqual([]);
   });
 
-  it('the loader enters an upload and its rows, and the reporter sees them in every view', async () => {
+  it('the loader inserts an upload with its rows, and the reporter sees them in every view', async () => {
     await migrateNewer();
     await setUpTestDatabase(database);
     const [loader, reporter] = [await database.connectAs('loader'), await database.connectAs('reporter')];
@@ -84,7 +98,7 @@ describe('on the database of a newer release', () => {
     }
   });
 
-  it('the migrator goes on where the newer one failed half-way, and the newer one after it', async () => {
+  it('the migrator works although the newer one failed half-way, and the newer one then continues', async () => {
     await expect(migrateNewer('CREATE TABLE `half` (`id` nonsense)')).rejects.toThrow(`migration ${TAG}, step 6 of 6`);
     const { made, migrations } = await describeDatabase(database);
     expect(await setUpTestDatabase(database)).toMatchObject({ applied: [], unknown: [TAG] });
@@ -98,7 +112,7 @@ describe('on the database of a newer release', () => {
     expect(applied.map(({ tag, step }) => `${tag}/${step}`)).toEqual([`${TAG}/6`]);
   });
 
-  it('grants are as the newer release wants them again, as soon as it is back', async () => {
+  it('the newer release restores its own grants when it returns', async () => {
     await migrateNewer();
     const { administrator, name, accounts } = database;
     await administrator.query(`GRANT SELECT ON ${name}.expenses TO ?@'%'`, [accounts.reporter]);
@@ -109,7 +123,35 @@ describe('on the database of a newer release', () => {
   });
 });
 
-/** One upload of one row, said with this release's columns and no others. */
+/** Returns the schema of a newer release. */
+function newerSchema({ tables, views, ...rest }: SchemaSnapshot): SchemaSnapshot {
+  const column = { primaryKey: false, notNull: true, autoincrement: false };
+  const note = { ...column, name: 'note', type: 'varchar(255)', notNull: false };
+  const name = { ...column, name: 'name', type: 'varchar(64)' };
+  const { expenses: table } = tables;
+  const { v_upload_accounting: accounting } = views;
+  if (table === undefined || accounting === undefined) throw new Error('The snapshot lacks a table or view.');
+  const goals = {
+    ...{ name: 'goals', indexes: {}, foreignKeys: {}, uniqueConstraints: {}, checkConstraint: {} },
+    columns: { upload_id: { ...column, name: 'upload_id', type: 'bigint unsigned' }, name },
+    compositePrimaryKeys: { goals_upload_id: { name: 'goals_upload_id', columns: ['upload_id'] } },
+  };
+  return {
+    ...rest,
+    tables: { ...tables, expenses: { ...table, columns: { ...table.columns, note } }, goals },
+    views: {
+      ...views,
+      v_upload_accounting: {
+        ...accounting,
+        columns: { ...accounting.columns, updated_at: { ...column, name: 'updated_at', type: 'datetime(6)' } },
+        definition: accounting.definition.replace(' from `uploads`', ', `updated_at` from `uploads`'),
+      },
+      v_goals: { ...accounting, name: 'v_goals', columns: { name }, definition: 'select `name` from `goals`' },
+    },
+  };
+}
+
+/** Inserts one upload of one row, and names only the columns of this release. */
 async function enterExpense(loader: Connection): Promise<void> {
   const [{ insertId }] = (await loader.query(
     "INSERT INTO uploads (owner, feed, object_key, version_id, state, received_at, updated_at) VALUES ('ann', 'expenses', 'raw/expenses/owner=ann/a.csv', 'v1', 'published', utc_timestamp(6), utc_timestamp(6))",
@@ -132,7 +174,7 @@ async function enterExpense(loader: Connection): Promise<void> {
   await loader.query(`INSERT INTO expenses (${columns.map((column) => `\`${column}\``).join(', ')}) VALUES (?)`, [row]);
 }
 
-/** Everything that a migrator could change. */
+/** Returns everything that a migrator could change. */
 async function describeDatabase({ administrator, name, accounts }: TestDatabase) {
   const tables = await rowsOf<{ name: string }>(
     administrator,

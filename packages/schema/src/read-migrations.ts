@@ -4,25 +4,25 @@ import { fileURLToPath } from 'node:url';
 
 /** One statement of a migration. */
 export interface MigrationStep {
-  /** The migration it belongs to, such as `0000_initial`. */
+  /** The tag of its migration, such as `0000_initial`. */
   readonly tag: string;
-  /** Its place in the migration, from 1. */
+  /** Its number within the migration, from 1. */
   readonly step: number;
-  /** Steps in the migration. */
+  /** The number of steps in the migration. */
   readonly of: number;
   readonly statement: string;
   readonly sha256: string;
 }
 
-/** Where drizzle-kit writes the migrations. */
+/** The folder in which drizzle-kit writes the migrations. */
 export const migrationsDirectory = fileURLToPath(new URL('../migrations', import.meta.url));
 
-/** The statements of every migration that drizzle-kit's journal lists, in its order. */
+/** Reads the statements of every migration in drizzle-kit's journal, in its order. */
 export async function readMigrations(directory: string = migrationsDirectory): Promise<MigrationStep[]> {
   return [...(await readMigrationsByTag(directory)).values()].flat();
 }
 
-/** The same, migration by migration; one may have no statement. */
+/** Reads the steps of each migration, by its tag. A migration may have no statements. */
 export async function readMigrationsByTag(
   directory: string = migrationsDirectory,
 ): Promise<Map<string, MigrationStep[]>> {
@@ -38,7 +38,7 @@ async function readSteps(directory: string, tag: string): Promise<MigrationStep[
   const statements = sql
     .split('--> statement-breakpoint')
     .map((statement) => statement.trim())
-    // A migration may be nothing but a comment on what goes in a later release: MySQL would refuse that.
+    // A migration may consist of a comment on what a later release removes. MySQL refuses a comment alone.
     .filter((statement) => statement.replace(/^--.*$/gm, '').trim() !== '');
   return statements.map((statement, index) => ({
     tag,
@@ -49,7 +49,7 @@ async function readSteps(directory: string, tag: string): Promise<MigrationStep[
   }));
 }
 
-/** A step as a sentence names it: its place, and the beginning of its statement on one line. */
+/** Describes a step in an error message: its place, and the beginning of its statement on one line. */
 export function describeStep({ tag, step, of, statement }: MigrationStep): string {
   const line = statement.replace(/^(?:--[^\n]*\n)+/, '').replace(/\s+/g, ' ');
   return `migration ${tag}, step ${step} of ${of} (${line.length > 80 ? `${line.slice(0, 79)}…` : line})`;

@@ -1,13 +1,13 @@
 /**
- * The columns every feed table has beside its own. A feed spreads {@link rowKey} first and {@link rowState} last.
+ * The columns that every feed table has in addition. A feed spreads {@link rowKey} first and {@link rowState} last.
  *
- * The key is `(upload_id, row_no)` and nothing else is indexed: inserts are sequential, concurrent loaders never meet,
- * removing an upload is one range delete, and a random index would double the time of a load.
+ * The key is `(upload_id, row_no)`, and there is no other index. So inserts are sequential, concurrent loaders do not block each
+ * other, and deleting an upload is one range delete. An index in random order would double the time of a load.
  */
 import { bigint, boolean, int } from 'drizzle-orm/mysql-core';
 import { digest } from './columns.ts';
 
-/** Where a row came from. */
+/** Where a row comes from. */
 export const rowKey = () => ({
   /** The upload (`uploads.upload_id`) whose object holds the row. */
   uploadId: bigint('upload_id', { mode: 'number', unsigned: true }).notNull(),
@@ -15,15 +15,15 @@ export const rowKey = () => ({
   rowNo: int('row_no', { unsigned: true }).notNull(),
 });
 
-/** What the job knows of a row beside its values. */
+/** What the job knows about a row beside its values. */
 export const rowState = () => ({
-  /** Digest of what identifies the row but for its occurrence number: its transaction id, or else the natural key. */
+  /** Digest of the row's transaction id, or else of its natural key. Together with the occurrence number it identifies the row. */
   fingerprint: digest('fingerprint', { length: 16 }).notNull(),
-  /** Another published upload of the same owner and feed shows this row, so this one is hidden. */
+  /** Whether the row is hidden because another published upload of the same owner and feed shows it. */
   shadowed: boolean('shadowed').notNull().default(false),
 });
 
-/** Property names of the shared columns: what a feed may not describe, since no CSV has them. */
+/** Property names of the shared columns. A feed may not describe them, because no CSV has them. */
 export type RowColumn = keyof ReturnType<typeof rowKey> | keyof ReturnType<typeof rowState>;
 
 /** The same names as values. */

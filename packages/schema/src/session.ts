@@ -1,20 +1,20 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 
-/** What every session of ours assumes of the server, whatever its own defaults are. */
+/** The settings that every session needs, whatever the server's defaults are. */
 const sessionSettings = [
-  // Literals in views take the collation of the session that creates the view.
+  // A literal in a view gets the collation of the session that creates the view.
   'SET NAMES utf8mb4 COLLATE utf8mb4_0900_as_cs',
   // Every DATETIME in the database is UTC.
   "SET SESSION time_zone = '+00:00'",
   "SET SESSION sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 ];
 
-/** Gives a session the collation, time zone and SQL mode that the schema is written for. */
+/** Sets the collation, time zone and SQL mode that the schema requires. */
 export async function prepareSession(connection: Connection): Promise<void> {
   for (const setting of sessionSettings) await connection.query(setting);
 }
 
-/** The rows of a query, each an object by column name. */
+/** Returns the rows of a query, each an object by column name. */
 export async function rowsOf<Row>(
   connection: Connection,
   sql: string,

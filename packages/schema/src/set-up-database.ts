@@ -10,30 +10,30 @@ import {
 } from './grants.ts';
 import { type Migrated, migrate, requireSuitableServer } from './migrate.ts';
 
-/** Who administers which server. */
+/** The server and its administrator. */
 export interface AdministratorOptions {
-  /** An administrator's URL, such as `mysql://root@127.0.0.1:3306`; a database in it is not looked at. */
+  /** An administrator's URL, such as `mysql://root@127.0.0.1:3306`. A database in it is ignored. */
   readonly administratorUrl: string;
-  /** How to check the server, where connections to it are TLS. */
+  /** How to verify the server, for connections with TLS. */
   readonly ssl?: SslOptions;
 }
 
-/** What setting up a database takes. */
+/** Options of `setUpDatabase`. */
 export interface SetUpOptions extends AdministratorOptions, UserOptions {
-  /** The folder of the migrations; that of this package where left out. */
+  /** The folder of the migrations; by default that of this package. */
   readonly migrations?: string;
 }
 
-/** What changing a user's password takes. */
+/** Options of `rotatePassword`. */
 export interface RotateOptions extends AdministratorOptions, GrantOptions {
   readonly role: Role;
   readonly password: string;
 }
 
 /**
- * Makes the database, its users, its tables and views, and the grants; on one that is there already, only what is missing.
+ * Creates the database, its users, tables, views and grants. In an existing database, it creates only what is missing.
  *
- * The migrations run as `migrator`, so that the views run with its rights and not with the administrator's.
+ * The migrations run as `migrator`, so that the views have its rights and not the administrator's.
  */
 export async function setUpDatabase(options: SetUpOptions): Promise<Migrated> {
   const administrator = await connectAsAdministrator(options);
@@ -60,7 +60,7 @@ export async function setUpDatabase(options: SetUpOptions): Promise<Migrated> {
   }
 }
 
-/** Gives a role a new password; the one it has works on beside it, until the next change. */
+/** Gives a role a new password. The old password stays valid until the next change. */
 export async function rotatePassword(options: RotateOptions): Promise<void> {
   const administrator = await connectAsAdministrator(options);
   try {

@@ -30,7 +30,7 @@ describe('requireSuitableServer', () => {
 });
 
 describe('migrate', () => {
-  it('refuses MariaDB before any statement that MariaDB would refuse for another reason', async () => {
+  it('refuses MariaDB before it runs any other statement', async () => {
     await expect(migrate(serverOfVersion('11.8.9-MariaDB'))).rejects.toThrow(UnsuitableDatabaseError);
   });
 });

@@ -1,17 +1,17 @@
-/** The columns that every summary's table has, spread into its definition. */
+/** The columns that every summary's table spreads into its definition. */
 import { bigint, int } from 'drizzle-orm/mysql-core';
 import { moneySum } from './columns.ts';
 
-/** Whose rows are added up. */
+/** The upload whose rows are added up. */
 export const summaryKey = () => ({
   /** The upload (`uploads.upload_id`). */
   uploadId: bigint('upload_id', { mode: 'number', unsigned: true }).notNull(),
 });
 
-/** What a group of rows comes to: rows that another upload shows (`shadowed`) are left out. */
+/** The totals of a group. Rows that another upload shows (`shadowed`) are not counted. */
 export const summaryTotals = () => ({
   amount: moneySum('amount').notNull(),
-  /** Rows; 0 where another upload shows them all. */
+  /** Number of rows. It is 0 if another upload shows all of them. */
   transactions: int('transactions').notNull(),
 });
 

@@ -1,72 +1,88 @@
 /**
- * How a view reads totals of a feed's shown rows: from the uploads' summaries where they stand, otherwise from the rows.
+ * How a view reads totals of a feed's shown rows: from the uploads' current summaries, or else from the rows.
  *
- * The parts are said in SQL, one flat union: Drizzle nests unions of more than two selects, which MySQL knows from 8.0.31 on only,
- * and a condition on the owner has to reach the inside of each (docs/adr/0016).
+ * The parts are written in SQL as one flat union, for two reasons. Drizzle nests unions of more than two selects, which
+ * MySQL supports only since 8.0.31. And a condition on the owner must reach the inside of each part (docs/adr/0016).
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { uploadSummaries } from './bookkeeping/upload-summaries.ts';
 import { uploads } from './bookkeeping/uploads.ts';
 import type { Summary } from './define-summary.ts';
+import { sqlTypeOf, typed, typeOfExpression } from './expression-types.ts';
 import { asTotal, isPublished, isShown, monthOf } from './view-expressions.ts';
 
-/** What a part selects from. */
+/** One SELECT of a union. */
+export interface UnionPart {
+  readonly select: SQL;
+  /** SQL types of its columns, if they are known. */
+  readonly types: Readonly<Record<string, string>>;
+}
+
+/** What the fields of one part are built from. */
 interface Totals {
-  /** What is added up by: a column of the summary. */
+  /** A column of the summary that the totals are grouped by. */
   by(column: string): SQL;
-  /** Of a group. */
+  /** The amount of a group. */
   readonly amount: SQL;
 }
 
-/** A select of the union gives these columns, between `owner` and `transactions`. */
+/** Builds the columns of a part, between `owner` and `transactions`. */
 type Fields = (totals: Totals) => Readonly<Record<string, SQL>>;
 
-/** The selects that together tell the totals of a feed's shown rows. */
-export function totalsOf(summary: Summary, fields: Fields): SQL[] {
-  return [ofSummaries(summary, fields), ofRows(summary, fields)];
+/** Returns the parts that together hold the totals of a feed's shown rows. */
+export function totalsOf(summary: Summary, fields: Fields): UnionPart[] {
+  return [totalsOfSummaries(summary, fields), totalsOfRows(summary, fields)];
 }
 
-/** Not grouped: there is nothing to gain before the uploads meet. */
-function ofSummaries({ name, table, columns }: Summary, fields: Fields): SQL {
+/** Totals of uploads with a current summary. Grouping here would gain nothing: the view groups over all uploads. */
+function totalsOfSummaries({ name, table, columns }: Summary, fields: Fields): UnionPart {
   const selected = fields({
     by: (wanted) => {
-      const { column } = columnOf(columns, wanted, name);
-      // As the feed's own text compares; the summary tells texts apart by their bytes.
+      const { column } = findColumn(columns, wanted, name);
+      // Compares like the feed's own text: the summary compares text byte by byte.
       if (column.getSQLType().endsWith('utf8mb4_0900_bin')) return sql`${column} collate utf8mb4_0900_as_cs`;
       return sql`${column}`;
     },
     amount: asTotal(sql`${table.amount}`),
   });
-  return sql`select straight_join ${uploads.owner} as \`owner\`, ${listOf(selected)}, ${table.transactions} as \`transactions\` from ${uploads} inner join ${uploadSummaries} on ${stands(name)} inner join ${table} force index (primary) on ${uploads.uploadId} = ${table.uploadId} where ${uploads.state} = 'published'`;
+  const select = sql`select straight_join ${uploads.owner} as \`owner\`, ${listOf(selected)}, ${table.transactions} as \`transactions\` from ${uploads} inner join ${uploadSummaries} on ${isCurrent(name)} inner join ${table} force index (primary) on ${uploads.uploadId} = ${table.uploadId} where ${uploads.state} = 'published'`;
+  // The rows' part declares the types: a union of CHAR and VARCHAR is VARCHAR, as the rows' `left(date, 7)`.
+  return { select, types: {} };
 }
 
-function ofRows({ name, feed, columns }: Summary, fields: Fields): SQL {
+/** Totals of uploads without a current summary. */
+function totalsOfRows({ name, feed, columns }: Summary, fields: Fields): UnionPart {
   const rows = feed.table;
   const cells = Object.fromEntries(feed.headers.map(({ header, column }) => [header, column]));
   const groups: SQL[] = [sql`${uploads.owner}`];
   const amount = cells[feed.amount];
-  if (amount === undefined) throw new TypeError(`Feed ${feed.name} has no ${feed.amount}.`);
+  if (amount === undefined) throw new TypeError(`Feed ${feed.name} has no column ${feed.amount}.`);
   const selected = fields({
     by: (wanted) => {
-      const { header, part } = columnOf(columns, wanted, name);
-      const cell = sql`${cells[header]}`;
+      const { header, part } = findColumn(columns, wanted, name);
+      const cell = typed(sql`${cells[header]}`, cells[header]);
       const group = part === 'month' ? monthOf(cell) : cell;
       groups.push(group);
       return group;
     },
     amount: asTotal(sql`sum(${amount})`),
   });
-  return sql`select straight_join ${uploads.owner} as \`owner\`, ${listOf(selected)}, count(*) as \`transactions\` from ${uploads} left join ${uploadSummaries} on ${stands(name)} inner join ${rows} force index (primary) on ${isPublished(rows)} where ${uploadSummaries.uploadId} is null and ${isShown(rows)} group by ${sql.join(groups, sql`, `)}`;
+  const select = sql`select straight_join ${uploads.owner} as \`owner\`, ${listOf(selected)}, count(*) as \`transactions\` from ${uploads} left join ${uploadSummaries} on ${isCurrent(name)} inner join ${rows} force index (primary) on ${isPublished(rows)} where ${uploadSummaries.uploadId} is null and ${isShown(rows)} group by ${sql.join(groups, sql`, `)}`;
+  const types = Object.entries(selected).flatMap(([column, value]) => {
+    const type = typeOfExpression(value);
+    return type === undefined ? [] : [[column, type] as const];
+  });
+  return { select, types: Object.fromEntries(types) };
 }
 
-/** The summary is of the upload as it is now. */
-function stands(summary: string): SQL {
+/** Joins an upload to its summary, if the summary belongs to the upload's present state. */
+function isCurrent(summary: string): SQL {
   return sql`${uploadSummaries.uploadId} = ${uploads.uploadId} and ${uploadSummaries.summary} = ${sql.raw(`'${summary}'`)} and ${uploadSummaries.usable} and ${uploadSummaries.asOf} = ${uploads.updatedAt}`;
 }
 
-function columnOf(columns: Summary['columns'], wanted: string, summary: string): Summary['columns'][number] {
+function findColumn(columns: Summary['columns'], wanted: string, summary: string): Summary['columns'][number] {
   const found = columns.find(({ column }) => column.name === wanted);
-  if (found === undefined) throw new TypeError(`Summary ${summary} does not add up by ${wanted}.`);
+  if (found === undefined) throw new TypeError(`Summary ${summary} does not group by ${wanted}.`);
   return found;
 }
 
@@ -75,13 +91,21 @@ function listOf(selected: Readonly<Record<string, SQL>>): SQL {
   return sql.join(columns, sql`, `);
 }
 
-/** Selects as one table to select from, and its columns. */
-export function unionOf(name: string, selects: readonly SQL[]) {
+/** Returns the union of the parts as a table to select from, and its columns. */
+export function unionOf(name: string, parts: readonly UnionPart[]) {
   const transactions = sql`${sql.identifier(name)}.${sql.identifier('transactions')}`;
+  const types: Readonly<Record<string, string | undefined>> = Object.assign(
+    { owner: sqlTypeOf(uploads.owner) },
+    ...parts.map((part) => part.types),
+  );
   return {
-    /** Some row is shown: a summary keeps groups of which another upload shows every row. */
+    /** True for a group with a shown row. A summary also keeps groups whose rows are all shown by another upload. */
     isShown: sql`sum(${transactions}) > 0`,
-    table: sql`(${sql.join([...selects], sql` union all `)}) as ${sql.identifier(name)}`,
-    column: <Type = string>(column: string): SQL<Type> => sql<Type>`${sql.identifier(name)}.${sql.identifier(column)}`,
+    table: sql`(${sql.join(
+      parts.map(({ select }) => select),
+      sql` union all `,
+    )}) as ${sql.identifier(name)}`,
+    column: <Type = string>(column: string): SQL<Type> =>
+      typed(sql<Type>`${sql.identifier(name)}.${sql.identifier(column)}`, types[column]),
   };
 }

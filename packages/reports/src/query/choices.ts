@@ -1,25 +1,25 @@
-/** What an owner can choose from in the filters of a dashboard. */
+/** The values that an owner can choose in the filters of a dashboard. */
 import { sql } from 'drizzle-orm';
 import type { MySql2Database } from 'drizzle-orm/mysql2';
 import { currenciesOf } from './currencies.ts';
 import { rowsOf } from './rows-of.ts';
-import { viewNamed } from './view-named.ts';
+import { findView } from './view-named.ts';
 
 export interface Choices {
-  /** The most used first. */
+  /** The most used currency first. */
   readonly currencies: readonly string[];
   readonly categories: readonly string[];
   readonly accounts: readonly string[];
-  /** `YYYY-MM`; null where the owner has nothing yet. */
+  /** `YYYY-MM`. It is null if the owner has no rows yet. */
   readonly firstMonth: string | null;
   readonly lastMonth: string | null;
 }
 
-/** Reads what there is to choose for an owner. Categories are those of expenses and budgets, which the filter is about. */
+/** Reads an owner's choices. Categories are those of expenses and budgets, because the filter applies to these. */
 export async function choices(database: MySql2Database, owner: string): Promise<Choices> {
-  const { view: budgets } = viewNamed('v_budget_vs_actual');
-  const { view: flows } = viewNamed('v_monthly_cash_flow');
-  const { view: balances } = viewNamed('v_account_balance');
+  const { view: budgets } = findView('v_budget_vs_actual');
+  const { view: flows } = findView('v_monthly_cash_flow');
+  const { view: balances } = findView('v_account_balance');
   const months = sql`select month from ${flows} where owner = ${owner} union select month from ${budgets} where owner = ${owner}`;
   const [currencies, categories, accounts, periods] = await Promise.all([
     currenciesOf(database, owner),

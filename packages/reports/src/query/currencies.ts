@@ -1,16 +1,19 @@
-/** The currencies of an owner, the most used first. */
 import { sql } from 'drizzle-orm';
 import type { MySql2Database } from 'drizzle-orm/mysql2';
 import { rowsOf } from './rows-of.ts';
-import { viewNamed } from './view-named.ts';
+import { findView } from './view-named.ts';
 
-/** Counted by payments and receipts; a currency that only a budget has counts as not used. Alphabetical where they tie. */
+/**
+ * Reads an owner's currencies, the most used first. Ties are in alphabetical order.
+ *
+ * Payments and incomes count as uses, and budgets do not. So a currency that only a budget has comes last.
+ */
 export async function currenciesOf(database: MySql2Database, owner: string): Promise<readonly string[]> {
   const counted = (['v_spend_by_category_month', 'v_income_by_source_month'] as const).map((name) => {
-    const { view } = viewNamed(name);
+    const { view } = findView(name);
     return sql`select currency, sum(transactions) as uses from ${view} where owner = ${owner} group by currency`;
   });
-  const { view: budgets } = viewNamed('v_budget_vs_actual');
+  const { view: budgets } = findView('v_budget_vs_actual');
   const budgeted = sql`select distinct currency, 0 as uses from ${budgets} where owner = ${owner}`;
   const all = sql.join([...counted, budgeted], sql` union all `);
   const rows = await rowsOf<{ currency: string }>(

@@ -1,4 +1,4 @@
-/** A reader asks for something that a visual cannot be asked. */
+/** The reader's filters do not apply to the visual. */
 export class FilterError extends Error {
   override readonly name = 'FilterError';
 }

@@ -1,4 +1,4 @@
-/** The queries behind the visuals; for a server. */
+/** The queries behind the visuals, for servers. */
 export { type Choices, choices } from './choices.ts';
 export { currenciesOf } from './currencies.ts';
 export { FilterError } from './errors.ts';

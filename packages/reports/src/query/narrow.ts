@@ -1,4 +1,4 @@
-/** Which rows of its view a visual is about: the owner's, the visual's own, and those that a reader has chosen. */
+/** The WHERE clause of a visual: the owner, the visual's own conditions and the reader's filters. */
 import { and, eq, gte, isNull, lte, type SQL } from 'drizzle-orm';
 import { type ColumnOf, type FilterName, type Filters, filterColumns, type ViewName, type Visual } from '../model.ts';
 import { FilterError } from './errors.ts';
@@ -8,11 +8,11 @@ import type { NamedView } from './view-named.ts';
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
 /**
- * The predicate, the owner first. Every value is a parameter.
+ * Returns the predicate. The condition on the owner comes first, and every value is a parameter.
  *
- * @throws {FilterError} a month is none, or a drill narrows what the visual does not offer.
+ * @throws {FilterError} a month is not valid, or a drill narrows a column that is not in `narrowedBy`.
  */
-export function narrowed(visual: Visual, from: NamedView, owner: string, filters: Filters): SQL {
+export function predicateOf(visual: Visual, from: NamedView, owner: string, filters: Filters): SQL {
   const has = (filter: FilterName) => (visual.filters as readonly FilterName[]).includes(filter);
   const equal = (column: ColumnOf<ViewName>, value: string | null) =>
     value === null ? isNull(from.column(column)) : eq(from.column(column), value);
@@ -29,26 +29,26 @@ export function narrowed(visual: Visual, from: NamedView, owner: string, filters
     ...fixed,
     ...chosen,
     ...(has('period') ? inPeriod(from, filters) : []),
-    ...drilled(visual, filters).map(([column, value]) => equal(column, value)),
+    ...drillConditions(visual, filters).map(([column, value]) => equal(column, value)),
   ) as SQL;
 }
 
-function drilled(visual: Visual, { drill = {} }: Filters): [ColumnOf<ViewName>, string | null][] {
+function drillConditions(visual: Visual, { drill = {} }: Filters): [ColumnOf<ViewName>, string | null][] {
   const offered: readonly string[] = visual.narrowedBy ?? [];
   return Object.entries(drill).map(([column, value]) => {
     if (!offered.includes(column)) {
-      const those = offered.length === 0 ? 'nothing' : offered.join(', ');
-      throw new FilterError(`The visual ${visual.id} cannot be narrowed by ${column}; it can be by ${those}.`);
+      const columns = offered.length === 0 ? 'no column' : offered.join(', ');
+      throw new FilterError(`The visual ${visual.id} cannot be narrowed by ${column}, only by ${columns}.`);
     }
     return [column as ColumnOf<ViewName>, value];
   });
 }
 
-/** Both months inclusive: of dates to the last day, of moments to its last microsecond. */
+/** Both months are inclusive: dates up to the last day, moments up to its last microsecond. */
 function inPeriod(view: NamedView, { from, to }: Filters): SQL[] {
   for (const month of [from, to]) {
     if (month !== undefined && !MONTH.test(month)) {
-      throw new FilterError(`${JSON.stringify(month)} is no month: write one as YYYY-MM, such as 2025-03.`);
+      throw new FilterError(`${JSON.stringify(month)} is not a month. Write it as YYYY-MM, such as 2025-03.`);
     }
   }
   const name = filterColumns.period.find((candidate) => view.columns.includes(candidate));
@@ -61,7 +61,7 @@ function inPeriod(view: NamedView, { from, to }: Filters): SQL[] {
   return [...least, ...most];
 }
 
-/** The days that the filters leave to a list of payments. */
+/** Returns the days that the filters allow in a list of payments. */
 export function daysOf(visual: Visual, { from, to, drill }: Filters): Days {
   const day = drill?.date;
   if (day) return { from: day, to: day };
@@ -72,7 +72,7 @@ export function daysOf(visual: Visual, { from, to, drill }: Filters): Days {
   };
 }
 
-/** `2024-02`: `2024-02-29`. There is no day after the last month that a date can have, 9999-12. */
+/** Returns the last day of a month. The first day of the next month would not exist for 9999-12. */
 function lastDayOf(month: string): string {
   const day = new Date(`${month}-01T00:00:00Z`);
   day.setUTCMonth(day.getUTCMonth() + 1, 0);

@@ -1,6 +1,6 @@
-/** Since when somebody's newest rows are: a guess from what each upload covers, without looking at a row. */
+/** Estimates on which days an owner's newest rows are, from the days that each upload covers. It reads no row. */
 
-/** An upload's first and last day, and how many rows it shows. */
+/** An upload's first and last day, and the number of its shown rows. */
 export interface Covered {
   readonly firstDate: string;
   readonly lastDate: string;
@@ -11,10 +11,11 @@ const DAY = 86_400_000;
 const dayOf = (date: string) => Math.floor(Date.parse(date) / DAY);
 
 /**
- * Rows are taken to be spread evenly over an upload's days. It is only a guess: who uses it must be ready to find fewer.
+ * Estimates the day since which there are about `rows` rows or more, as if an upload's rows were spread evenly over its days.
+ * The caller must expect to find fewer.
  *
  * @param until the last day that counts
- * @returns a day since when about so many rows are, or more; undefined where there are fewer in all
+ * @returns undefined if there are fewer rows in total
  */
 export function daySince(uploads: readonly Covered[], rows: number, until = '9999-12-31'): string | undefined {
   const covered = uploads

@@ -1,8 +1,8 @@
 /**
- * Payments, the newest first, without sorting all that there are: days are read from the newest on, until there are enough.
+ * Reads payments, the newest first, without sorting all payments: it reads the newest days first, until there are enough rows.
  *
- * `v_transactions` finds rows by their upload alone. So only uploads that cover the days are named, and of an owner with files of
- * ten years nine are not looked at for the newest page.
+ * `v_transactions` finds rows only by their upload. So the query names only the uploads that cover the days. For an owner with
+ * files of ten years, the newest page then reads one year.
  */
 import type { FeedName } from '@centflow/schema/feeds';
 import {
@@ -14,32 +14,32 @@ import { and, eq, gte, inArray, lte, type SQL } from 'drizzle-orm';
 import type { MySql2Database } from 'drizzle-orm/mysql2';
 import { type Covered, dayBefore, daySince } from './newest-days.ts';
 
-/** So many of the newest rows are looked through first, and then so many times as many: most people want the newest. */
+/** The number of newest rows to read first, and the factor by which it grows. Most readers need only the newest rows. */
 const ROWS_AT_FIRST = 2000;
 const GROWTH = 8;
 
-/** Days inclusive, `YYYY-MM-DD`. */
+/** Days, `YYYY-MM-DD`, both inclusive. */
 export interface Days {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
 
-/** What a question may use: all of it is read as of one moment. */
+/** The part of a transaction that a query may use. All queries see the same snapshot. */
 export type Reader = Pick<MySql2Database, 'select' | 'execute'>;
 
 interface PublishedUpload {
   readonly uploadId: number;
-  /** null where it is not known which days the upload covers. */
+  /** null if the days that the upload covers are unknown. */
   readonly covered: Covered | null;
 }
 
 /**
  * Reads the newest payments of an owner.
  *
- * @param days that are asked for
- * @param wanted how many rows are enough; there may be more, or fewer where there are no more
- * @param read asks for rows in the order of their days, the newest first, where the condition on `v_transactions` holds
- * @param rowsAtFirst so many of the newest rows are looked through first
+ * @param days limits the payments
+ * @param wanted how many rows are enough; more may be returned, and fewer only if there are no more
+ * @param read reads rows of `v_transactions` that meet the condition, the newest day first
+ * @param rowsAtFirst the number of newest rows to read first
  */
 export async function newestPayments<Row>(
   database: MySql2Database,
@@ -49,7 +49,7 @@ export async function newestPayments<Row>(
   read: (reader: Reader, condition: SQL | undefined) => Promise<readonly Row[]>,
   rowsAtFirst = ROWS_AT_FIRST,
 ): Promise<Row[]> {
-  // As of one moment: else an upload that is replaced meanwhile would be missing in both its versions.
+  // One snapshot: otherwise an upload that is replaced meanwhile could be missing in both versions.
   return database.transaction(
     async (reader) => {
       const uploads = await publishedUploads(reader, owner);
@@ -86,7 +86,7 @@ function within({ from, to }: Days, uploads: readonly PublishedUpload[]): SQL | 
   );
 }
 
-/** Each upload of payments that shows any, and what it covers. */
+/** Reads the owner's published uploads of payments, and the days that each covers. */
 async function publishedUploads(reader: Reader, owner: string): Promise<PublishedUpload[]> {
   const found = await reader
     .select({

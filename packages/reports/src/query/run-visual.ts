@@ -1,4 +1,4 @@
-/** A visual's answer from the database. */
+/** Reads a visual's answer from the database. */
 import type { MySql2Database } from 'drizzle-orm/mysql2';
 import type { Filters, Visual, VisualData } from '../model.ts';
 import { columnsOf, isInOneCurrency } from '../parts.ts';
@@ -11,15 +11,15 @@ import { visualQuery } from './visual-query.ts';
 type AnswerRow = Record<string, string | number | null>;
 
 /**
- * Asks a visual's query and gives what a chart draws.
+ * Runs a visual's query and returns what a chart draws.
  *
- * Amounts never add up over currencies: without a chosen one a visual of money is in the owner's most used currency, and
- * the answer says which.
+ * Amounts are never summed over currencies. If the reader chose no currency, a visual that shows money uses the owner's most
+ * used one. The answer names the currency.
  *
  * @param database connected as `reporter`
- * @param owner who is signed in; never what a request says
- * @param mostUsed the owner's currencies, the most used first, for a caller who knows them already
- * @throws {FilterError} the filters cannot be applied.
+ * @param owner the owner who is signed in, never a value from the request
+ * @param mostUsed returns the owner's currencies, the most used first; for callers that know them already
+ * @throws {FilterError} the filters do not apply to the visual.
  */
 export async function runVisual(
   database: MySql2Database,

@@ -1,4 +1,4 @@
-/** The views' Drizzle objects by the names that visuals call them. */
+/** The views' Drizzle objects by their names in MySQL. */
 import { views } from '@centflow/schema/views';
 import type { SQLWrapper } from 'drizzle-orm';
 import { getViewConfig, type MySqlView } from 'drizzle-orm/mysql-core';
@@ -13,11 +13,10 @@ export interface NamedView {
   column(name: ColumnOf<ViewName> | 'owner'): SQLWrapper;
 }
 
-/** The view of a name that the types know. */
-export function viewNamed(name: ViewName): NamedView {
+/** Returns the view of a name. */
+export function findView(name: ViewName): NamedView {
   const view = byName.get(name);
-  if (view === undefined)
-    throw new Error(`packages/schema has no view ${name}; packages/reports/src/model.ts names it.`);
+  if (view === undefined) throw new Error(`packages/schema has no view ${name}.`);
   const columns = Object.keys(getViewConfig(view).selectedFields);
   return {
     view,

@@ -1,40 +1,40 @@
-/** A visual as one SELECT over its view. */
+/** Builds the query of a visual: one SELECT over its view. */
 import { and, asc, desc, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { QueryBuilder } from 'drizzle-orm/mysql-core';
 import type { AnyDimension, AnyFigure, AnyLast, AnyRatio, AnyValue, Filters, Visual } from '../model.ts';
 import { dimensionsOf, isRatio, nameOf, valuesOf } from '../parts.ts';
 import { rowLimitOf } from './limits.ts';
-import { narrowed } from './narrow.ts';
-import { type NamedView, viewNamed } from './view-named.ts';
+import { predicateOf } from './narrow.ts';
+import { findView, type NamedView } from './view-named.ts';
 
-/** A query, and what its rows need before they are an answer. */
+/** A query, and how its rows become an answer. */
 export interface VisualQuery {
   readonly query: SQLWrapper & { toSQL(): { sql: string; params: unknown[] } };
-  /** The query asks for one row more: where that comes, some are left out. */
+  /** The most rows of the answer. The query reads one more, which shows whether rows are left out. */
   readonly limit: number;
-  /** The newest are asked for first, so that a limit leaves out the oldest; time runs the other way in the answer. */
+  /** Whether the rows must be reversed: the query reads the newest first, so that a limit leaves out the oldest. */
   readonly reversed: boolean;
 }
 
 type Fields = Record<string, SQL.Aliased>;
 
 /**
- * The query of a visual for an owner: what the reader has chosen is applied where the visual has that filter. A visual in
- * one currency must have been given it: {@link runVisual} takes care of that.
+ * Returns the query of a visual for an owner. It applies the reader's choices for which the visual has a filter.
+ * For a visual in one currency, `filters` must contain the currency. {@link runVisual} ensures this.
  *
- * @param condition what else must hold of the view's rows
- * @throws {FilterError} the filters cannot be applied.
+ * @param condition a further condition on the view's rows
+ * @throws {FilterError} the filters do not apply to the visual.
  */
 export function visualQuery(visual: Visual, owner: string, filters: Filters, condition?: SQL): VisualQuery {
-  const from = viewNamed(visual.view);
+  const from = findView(visual.view);
   const limit = rowLimitOf(visual);
-  const where = and(narrowed(visual, from, owner, filters), condition) as SQL;
+  const where = and(predicateOf(visual, from, owner, filters), condition) as SQL;
   const dimensions = dimensionsOf(visual);
 
   if (visual.kind === 'list') {
     const fields = {
       ...fieldsOf(dimensions, (dimension) => from.column(dimension.column)),
-      ...Object.fromEntries(visual.values.map((value) => [value.column, told(from, value).as(value.column)])),
+      ...Object.fromEntries(visual.values.map((value) => [value.column, figureOf(from, value).as(value.column)])),
     };
     const newest = visual.newest.map((column) => desc(from.column(column)));
     const query = new QueryBuilder()
@@ -46,19 +46,19 @@ export function visualQuery(visual: Visual, owner: string, filters: Filters, con
   }
 
   const { order, reversed } = orderOf(visual);
-  const source = readFor(visual, from, where);
+  const source = sourceOf(visual, from, where);
   const fields = {
     ...fieldsOf(dimensions, source.dimension),
     ...Object.fromEntries(valuesOf(visual).map((value) => [nameOf(value), source.value(value).as(nameOf(value))])),
   };
-  // The expressions, since GROUP BY takes a name for the view's column even where the answer has another of that name.
+  // GROUP BY needs the expressions: a bare name means the view's column, even if the answer has a column of that name.
   const groups = dimensions.map((dimension) => sql`${source.dimension(dimension)}`);
   const query = new QueryBuilder()
     .select(fields)
     .from(source.from)
     .where(source.where)
     .groupBy(...groups)
-    // Without groups SQL answers with a row even where there is nothing to add up.
+    // Without groups SQL returns one row even if there are no rows to add up.
     .having(sql`count(*) > 0`)
     .orderBy(...order)
     .limit(limit + 1);
@@ -71,8 +71,8 @@ function fieldsOf(dimensions: readonly AnyDimension[], expression: (dimension: A
   );
 }
 
-/** Where the groups of a visual come from: the view, or the view with each row's place from the last day. */
-function readFor(visual: Visual, from: NamedView, where: SQL) {
+/** Returns the source of a visual's groups: the view, or the view with each row ranked from the last day. */
+function sourceOf(visual: Visual, from: NamedView, where: SQL) {
   const column = (name: Parameters<NamedView['column']>[0]) => from.column(name);
   const dimension = ({ column: name, grain }: AnyDimension) =>
     grain === 'month' ? sql`left(${column(name)}, 7)` : column(name);
@@ -106,16 +106,16 @@ function isLast(value: AnyValue): value is AnyLast {
   return 'aggregate' in value && value.aggregate === 'last';
 }
 
-/** 4 decimals, as the views tell amounts. */
+/** An amount with 4 decimals, as in the views. */
 const money = (amount: SQLWrapper) => sql`cast(${amount} as decimal(30,4))`;
 const whole = (number: SQLWrapper) => sql`cast(${number} as signed)`;
 
-/** A figure of a single row. */
-function told(from: NamedView, { column, format }: AnyFigure): SQL {
+/** Returns a figure of a single row. */
+function figureOf(from: NamedView, { column, format }: AnyFigure): SQL {
   return format === 'money' ? money(from.column(column)) : whole(from.column(column));
 }
 
-/** A value over a group. */
+/** Returns a value over a group. */
 function totalOf(from: NamedView, value: AnyValue): SQL {
   if (isRatio(value)) return quotientOf(from, value);
   const column = from.column(value.column);
@@ -123,7 +123,7 @@ function totalOf(from: NamedView, value: AnyValue): SQL {
   return value.format === 'money' ? money(sql`sum(${column})`) : whole(sql`sum(${column})`);
 }
 
-/** MySQL keeps only 4 more decimals in a quotient than the dividend has; the 16 added zeros keep the rounding honest. */
+/** MySQL keeps only 4 more decimals in a quotient than the dividend has. The 16 added zeros keep the rounding exact. */
 function quotientOf(from: NamedView, { numerator, denominator }: AnyRatio): SQL {
   const part = sql`sum(${from.column(numerator)})`;
   const all = sql`sum(${from.column(denominator)})`;
@@ -132,7 +132,10 @@ function quotientOf(from: NamedView, { numerator, denominator }: AnyRatio): SQL 
 
 const isTime = ({ format }: AnyDimension) => format === 'month' || format === 'date' || format === 'moment';
 
-/** Time first and running onward, else the largest first; the other dimensions keep the order the same every time. */
+/**
+ * Returns the order of the rows: by time if the first dimension is one, otherwise the largest value first. The other dimensions
+ * make the order the same every time.
+ */
 function orderOf(visual: Visual): { readonly order: readonly SQL[]; readonly reversed: boolean } {
   const dimensions = dimensionsOf(visual);
   const names = dimensions.map(({ column }) => sql.identifier(column));

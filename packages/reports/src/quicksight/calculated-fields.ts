@@ -1,14 +1,14 @@
-/** What QuickSight calculates itself, since no view has it as a column: times from texts, ratios, last values. */
+/** Fields that QuickSight calculates because no view has them as a column: times from texts, ratios, last values. */
 import type { AnyDimension, AnyLast, AnyRatio, ViewName } from '../model.ts';
 
-/** A column of a data set, or a field that is calculated for it. */
+/** A column of a data set, or a field that QuickSight calculates for it. */
 export interface Column {
   readonly name: string;
-  /** Missing: the view has the column. */
+  /** Undefined if the view has the column. */
   readonly expression?: string;
 }
 
-/** The time of a dimension: the views tell months as text, which QuickSight cannot put on a line of time. */
+/** Returns a dimension as a time. Views hold months as text, which QuickSight cannot draw on a time axis. */
 export function timeOf({
   column,
   format,
@@ -19,7 +19,7 @@ export function timeOf({
   return { name: `${title} (time)`, expression: `parseDate(concat({${column}}, "-01"), "yyyy-MM-dd")` };
 }
 
-/** A quotient of sums, none unless the denominator is above 0. */
+/** Returns a quotient of sums. It is NULL unless the denominator is positive. */
 export function ratioOf({ title, numerator, denominator }: AnyRatio): Column {
   return {
     name: title,
@@ -28,8 +28,8 @@ export function ratioOf({ title, numerator, denominator }: AnyRatio): Column {
 }
 
 /**
- * The value on the last day of each `per`, and NULL on the other days: its sum is what stood at the end. PRE_AGG comes after
- * the filters, so that the end is that of the period which a reader has chosen.
+ * Returns the value on the last day of each `per`, and NULL on the other days. The sum is then the value at the end.
+ * PRE_AGG applies after the filters, so the end is the end of the period that the reader chose.
  */
 export function lastOf({ column, per, by, title }: AnyLast, dimensions: readonly AnyDimension[]): Column {
   const month = dimensions.find(({ grain }) => grain === 'month');
@@ -41,23 +41,23 @@ export function lastOf({ column, per, by, title }: AnyLast, dimensions: readonly
 }
 
 /**
- * A text that is never NULL. A filter of QuickSight's takes rows without a value whatever is chosen, or never: neither is
- * right for payments at no known place.
+ * Returns a text that is never NULL. A QuickSight filter either always keeps rows without a value or never does. Neither is
+ * right for payments without a known place.
  */
 export function knownOf(column: string): Column {
   return { name: `${column} (or unknown)`, expression: `coalesce({${column}}, "unknown")` };
 }
 
-/** 1 is Sunday. */
+/** Returns the day of the week: 1 is Sunday. */
 export function weekdayOf(column: string): Column {
   return { name: 'Weekday', expression: `extract("WD", {${column}})` };
 }
 
-/** The calculated fields that have come up, each once for its data set. */
+/** Collects the calculated fields of the definition, each once for its data set. */
 export class CalculatedFields {
   readonly #byName = new Map<string, { readonly view: ViewName; readonly name: string; readonly expression: string }>();
 
-  /** Gives the column's name. */
+  /** Adds a column's calculated field if it has one, and returns the column's name. */
   use(view: ViewName, { name, expression }: Column): string {
     if (expression !== undefined) {
       const known = this.#byName.get(`${view} ${name}`);

@@ -1,4 +1,4 @@
-/** A drill that leads to another visual: a click sets what narrows that one, and shows its sheet. */
+/** A drill that opens another visual: a click sets the parameters that narrow it, and shows its sheet. */
 import type { SetParameterValueConfiguration, VisualCustomAction } from '@aws-sdk/client-quicksight';
 import type { Visual } from '../model.ts';
 import { dimensionsOf } from '../parts.ts';
@@ -6,7 +6,7 @@ import { drilledTo, sheetOf } from './drills.ts';
 import { fieldId } from './fields.ts';
 import { narrowingOf, parameterOfDrill, periodParameters } from './parameters.ts';
 
-/** The action of a visual's drill; nothing where it has none. */
+/** Returns the action of a visual's drill, or nothing if it has none. */
 export function clickOf(visual: Visual): { Actions?: VisualCustomAction[] } {
   const finer = drilledTo(visual);
   if (finer === undefined) return {};
@@ -19,15 +19,15 @@ export function clickOf(visual: Visual): { Actions?: VisualCustomAction[] } {
         Trigger: 'DATA_POINT_CLICK',
         ActionOperations: [
           { NavigationOperation: { LocalNavigationConfiguration: { TargetSheetId: sheetOf(finer) } } },
-          { SetParametersOperation: { ParameterValueConfigurations: setBy(visual, finer) } },
+          { SetParametersOperation: { ParameterValueConfigurations: parametersSetBy(visual, finer) } },
         ],
       },
     ],
   };
 }
 
-/** What the click sets: the mark's own, the month's period, and everything for what an earlier click had narrowed. */
-function setBy(visual: Visual, finer: Visual): SetParameterValueConfiguration[] {
+/** Returns the parameters that the click sets: the mark's values, the month's period, and "all" for what an earlier click narrowed. */
+function parametersSetBy(visual: Visual, finer: Visual): SetParameterValueConfiguration[] {
   const dimensions = dimensionsOf(visual);
   const fromMark = (visual.drill?.by ?? []).flatMap(({ from, column }) => {
     const parameter = parameterOfDrill(finer, column);
@@ -36,7 +36,7 @@ function setBy(visual: Visual, finer: Visual): SetParameterValueConfiguration[] 
   });
   const month = visual.drill?.month ?? dimensions.find(({ format }) => format === 'date')?.column;
   const period = month === undefined ? [] : Object.values(periodParameters).map((name) => ({ name, from: month }));
-  // What the coarser visual is narrowed by too keeps its value, and so does what only people choose.
+  // Parameters that also narrow the coarser visual keep their values, and so do those that only people set.
   const kept = new Set([...narrowingOf(visual).map(({ parameter }) => parameter.name)]);
   const setting = new Set(fromMark.map(({ name }) => name));
   const everything = narrowingOf(finer)

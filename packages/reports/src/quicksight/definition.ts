@@ -1,4 +1,4 @@
-/** All dashboards as one of QuickSight's: a sheet for each. */
+/** All dashboards as one QuickSight dashboard, with a sheet for each. */
 import type { DashboardVersionDefinition } from '@aws-sdk/client-quicksight';
 import type { ViewName } from '../model.ts';
 import { CalculatedFields } from './calculated-fields.ts';
@@ -9,15 +9,15 @@ import { declarations } from './parameters.ts';
 import { drawSheet, pages } from './sheets.ts';
 
 export interface DefinitionOptions {
-  /** The ARN of a view's data set. */
+  /** Returns the ARN of a view's data set. */
   readonly dataSetArn: (view: ViewName) => string;
-  /** The currency that the dashboard opens in; ISO 4217. */
+  /** The currency in which the dashboard opens, ISO 4217. */
   readonly currency: string;
 }
 
 /**
- * The definition, of an analysis as well as of a dashboard. The same dashboards give the same one, id by id: it changes only
- * where they do.
+ * Returns the definition, for an analysis as well as for a dashboard. The same dashboards always give the same definition with
+ * the same ids.
  */
 export function reportDefinition({ dataSetArn, currency }: DefinitionOptions) {
   const calculated = new CalculatedFields();

@@ -1,28 +1,28 @@
-/** How a drill is drawn in QuickSight: as a layer within the same visual, or as a click that leads to another sheet. */
+/** How QuickSight shows a drill: as a layer within the same visual, or as a click that opens another sheet. */
 import { dashboards, findVisual, visualsOf } from '../dashboards/index.ts';
 import { type FilterName, filterColumns, type ViewName, type Visual } from '../model.ts';
 import { columnsRead, dimensionsOf } from '../parts.ts';
 import { columnsOfView } from './view-columns.ts';
 
-/** Where the visuals are that no page shows: they are reached by a click. */
+/** The sheet of the visuals that no dashboard shows. Only clicks open it. */
 export const DRILL_SHEET = 'payments';
 
-/** Kinds of visuals whose dimension can have a finer one beneath it. */
+/** Kinds of visuals whose dimension can have a finer dimension below it. */
 const layered: readonly Visual['kind'][] = ['bar', 'line', 'stacked', 'heatmap'];
 
-/** The finer dimension beneath one of a visual, and the view that has both. */
+/** A dimension of a visual, the finer dimension below it, and the view that has both. */
 export interface Layer {
   readonly view: ViewName;
   readonly from: string;
   readonly to: string;
 }
 
-/** The visual that a drill leads to; undefined where there is no drill. */
+/** Returns the visual that a drill opens; undefined if there is no drill. */
 export function drilledTo(visual: Visual): Visual | undefined {
   return visual.drill === undefined ? undefined : findVisual(visual.drill.to);
 }
 
-/** A layer, where the finer visual's view has all that the coarser one reads and so can draw both. */
+/** Returns the layer for a drill, if the finer visual's view has every column that the coarser visual reads. */
 export function layerOf(visual: Visual): Layer | undefined {
   const finer = drilledTo(visual);
   const [by] = visual.drill?.by ?? [];
@@ -40,18 +40,18 @@ export function layerOf(visual: Visual): Layer | undefined {
   return { view: finer.view, from: by.from, to: to.column };
 }
 
-/** The view that a visual is drawn from. */
+/** Returns the view from which QuickSight draws a visual. */
 export function drawnView(visual: Visual): ViewName {
   return layerOf(visual)?.view ?? visual.view;
 }
 
-/** The sheet that shows a visual. */
+/** Returns the id of the sheet that shows a visual. */
 export function sheetOf(visual: Visual): string {
   const shown = dashboards.find(({ visuals }) => visuals.some((placed) => placed.visual === visual));
   return shown?.id ?? DRILL_SHEET;
 }
 
-/** The visuals that no page shows. */
+/** Returns the visuals that no dashboard shows. */
 export function drillOnly(): readonly Visual[] {
   return [...new Set(dashboards.flatMap(visualsOf))].filter((visual) => sheetOf(visual) === DRILL_SHEET);
 }

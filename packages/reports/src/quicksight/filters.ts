@@ -1,4 +1,4 @@
-/** Which rows the visuals of each sheet are about: filter groups, one for each column of each data set. */
+/** The filter groups of the sheets: one for each column of each data set. */
 import type { Filter, FilterGroup } from '@aws-sdk/client-quicksight';
 import type { FilterName, ViewName, Visual } from '../model.ts';
 import { filterColumnOf } from '../parts.ts';
@@ -7,13 +7,13 @@ import { drawnView } from './drills.ts';
 import { narrowingOf, periodParameters } from './parameters.ts';
 import { columnsOfView } from './view-columns.ts';
 
-/** A sheet as filters see it. */
+/** A sheet and the visuals to filter. */
 export interface FilteredSheet {
   readonly id: string;
   readonly visuals: readonly Visual[];
 }
 
-/** Every filter group of a dashboard. */
+/** Returns every filter group of a dashboard. */
 export function filterGroups(sheets: readonly FilteredSheet[], calculated: CalculatedFields): FilterGroup[] {
   const groups = new Map<string, { filter: Filter; visuals: Map<string, string[]> }>();
   const scope = (id: string, filter: Filter, sheet: string, visual: Visual) => {
@@ -69,7 +69,7 @@ function onlyWhere(id: string, view: ViewName, column: string, value: string): F
   };
 }
 
-/** Columns that files may leave empty. */
+/** Columns that may be empty in a file. */
 const withoutValue: ReadonlySet<string> = new Set(['country', 'city']);
 
 function whereChosen(id: string, view: ViewName, column: string, parameter: string): Filter {
@@ -84,7 +84,7 @@ function whereChosen(id: string, view: ViewName, column: string, parameter: stri
   };
 }
 
-/** Whole months, both inclusive. */
+/** Filters by whole months, both inclusive. */
 function inPeriod(id: string, view: ViewName, calculated: CalculatedFields): Filter {
   const column = filterColumnOf('period', columnsOfView(view)) ?? 'month';
   const isMonth = column === 'month' || column === 'month_received';

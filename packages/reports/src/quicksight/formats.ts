@@ -1,4 +1,4 @@
-/** How figures and labels are written in QuickSight. */
+/** The formats of figures and labels in QuickSight. */
 import type { DateTimeFormatConfiguration, NumericFormatConfiguration } from '@aws-sdk/client-quicksight';
 import type { Format } from '../model.ts';
 
@@ -7,7 +7,7 @@ const separators = {
   ThousandsSeparator: { Symbol: 'COMMA', Visibility: 'VISIBLE' },
 } as const;
 
-/** A number of decimals for all currencies: QuickSight knows no currency of a row. The currency stands in its control. */
+/** The same decimals for all currencies: QuickSight does not know a row's currency. The currency control shows it. */
 const withDecimals = (places: number): NumericFormatConfiguration => ({
   NumberDisplayFormatConfiguration: {
     SeparatorConfiguration: separators,
@@ -16,7 +16,7 @@ const withDecimals = (places: number): NumericFormatConfiguration => ({
   },
 });
 
-/** The format of a figure; undefined for what is no number. */
+/** Returns the format of a figure; undefined for anything that is not a number. */
 export function numberFormat(format: Format): NumericFormatConfiguration | undefined {
   if (format === 'money') return withDecimals(2);
   if (format === 'integer') return withDecimals(0);
@@ -30,7 +30,7 @@ export function numberFormat(format: Format): NumericFormatConfiguration | undef
   };
 }
 
-/** The format of a time; undefined for what is none. */
+/** Returns the format of a time; undefined for anything that is not a time. */
 export function dateFormat(format: Format): DateTimeFormatConfiguration | undefined {
   const formats: Partial<Record<Format, string>> = {
     month: 'YYYY-MM',

@@ -1,10 +1,10 @@
-/** What a reader of QuickSight's dashboard may choose, and which column of which view it narrows. */
+/** The parameters that a reader of the QuickSight dashboard may set, and the columns that they narrow. */
 import type { ParameterDeclaration } from '@aws-sdk/client-quicksight';
 import { type ColumnOf, type FilterName, filterColumns, type ViewName, type Visual } from '../model.ts';
 import { filterColumnOf } from '../parts.ts';
 import { columnsOfView } from './view-columns.ts';
 
-/** A parameter of texts, its control's title and whether several values may be chosen. */
+/** A text parameter: its control's title, and whether a reader may choose several values. */
 export interface TextParameter {
   readonly name: string;
   readonly title: string;
@@ -13,16 +13,16 @@ export interface TextParameter {
 
 const text = (name: string, title: string, several = true): TextParameter => ({ name, title, several });
 
-/** Amounts never add up over currencies: there is one, always. */
+/** Always exactly one, because amounts are never summed over currencies. */
 export const currency = text('Currency', 'Currency', false);
-/** Whose money, among those that row-level security lets the reader see. */
+/** The owners whose money is shown, among those that row-level security allows the reader to see. */
 export const owner = text('Owner', 'Owner');
 const filters: Readonly<Record<Exclude<FilterName, 'period'>, TextParameter>> = {
   currency,
   category: text('Category', 'Category'),
   account: text('Account', 'Account'),
 };
-/** Columns that only a drill narrows. */
+/** Parameters of columns that only a drill narrows. */
 const narrowing: Readonly<Record<string, TextParameter>> = {
   counterparty: text('Counterparty', 'Merchant or source'),
   country: text('Country', 'Country'),
@@ -30,14 +30,14 @@ const narrowing: Readonly<Record<string, TextParameter>> = {
 };
 export const periodParameters = { from: 'From', to: 'To' } as const;
 
-/** The parameter of a filter; undefined for the period, which has two. */
+/** Returns the parameter of a filter; undefined for the period, which has two. */
 export function parameterOfFilter(filter: FilterName): TextParameter | undefined {
   return filter === 'period' ? undefined : filters[filter];
 }
 
 /**
- * The parameter by which a drill narrows a column of a visual: its filter's where it has one. A day has none: a click on it
- * leads to the payments of its month.
+ * Returns the parameter by which a drill narrows a column of a visual: the parameter of its filter, if it has one. A day has no
+ * parameter: a click on a day opens the payments of its month.
  */
 export function parameterOfDrill(visual: Visual, column: ColumnOf<ViewName> | string): TextParameter | undefined {
   const filter = (visual.filters as readonly FilterName[]).find(
@@ -46,7 +46,7 @@ export function parameterOfDrill(visual: Visual, column: ColumnOf<ViewName> | st
   return filter === undefined ? narrowing[column] : parameterOfFilter(filter);
 }
 
-/** The columns that visuals read as texts by which one can narrow them, with their parameters. */
+/** Returns the text columns by which a visual can be narrowed, with their parameters. */
 export function narrowingOf(visual: Visual): readonly { readonly column: string; readonly parameter: TextParameter }[] {
   const own = (visual.narrowedBy ?? []).flatMap((column) => {
     const parameter = narrowing[column];
@@ -61,7 +61,8 @@ export function narrowingOf(visual: Visual): readonly { readonly column: string;
 }
 
 /**
- * The declarations. Nothing chosen means everything, but for the currency, and for the period: the last twelve months.
+ * Returns the declarations. A parameter that is not set means all values, except for two: the currency has a default, and the
+ * period is the last twelve months.
  *
  * @param defaultCurrency ISO 4217
  */

@@ -1,4 +1,4 @@
-/** A sheet for each dashboard, and one for the visuals that only a click leads to. */
+/** The sheets: one for each dashboard, and one for the visuals that only a click opens. */
 import type { GridLayoutElement, ParameterControl, SheetDefinition } from '@aws-sdk/client-quicksight';
 import { dashboards } from '../dashboards/index.ts';
 import type { FilterName, Visual } from '../model.ts';
@@ -7,7 +7,7 @@ import { DRILL_SHEET, drawnView, drillOnly } from './drills.ts';
 import { narrowingOf, periodParameters } from './parameters.ts';
 import { drawVisual } from './visuals.ts';
 
-/** A page as QuickSight lays it out. */
+/** A sheet and the visuals to place on it. */
 export interface Page {
   readonly id: string;
   readonly title: string;
@@ -15,7 +15,7 @@ export interface Page {
   readonly placed: readonly { readonly visual: Visual; readonly width: number }[];
 }
 
-/** QuickSight's grid has 36 columns where a dashboard has twelfths. */
+/** The columns of QuickSight's grid. A dashboard gives widths in twelfths. */
 const COLUMNS = 36;
 const CONTROLS_IN_A_LINE = 6;
 const heights: Partial<Record<Visual['kind'], number>> = { kpi: 7, list: 16, pivot: 16, table: 16 };
@@ -77,7 +77,7 @@ export function drawSheet({ id, title, description, placed }: Page, calculated: 
   };
 }
 
-/** Side by side until a line is full; a line is as high as its highest visual. */
+/** Places visuals side by side until a line is full. A line is as high as its highest visual. */
 function elementsOf(placed: Page['placed']): GridLayoutElement[] {
   const elements: GridLayoutElement[] = [];
   let column = 0;
@@ -109,7 +109,7 @@ interface Control {
   readonly control: ParameterControl;
 }
 
-/** A control for each parameter that narrows a visual of the sheet; the values to choose from are those of its column. */
+/** Returns a control for each parameter that narrows a visual of the sheet. The column supplies the values to choose from. */
 function controlsOf(sheet: string, visuals: readonly Visual[]): Control[] {
   const controls = new Map<string, Control>();
   for (const visual of visuals) {

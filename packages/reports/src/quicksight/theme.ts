@@ -1,9 +1,9 @@
 import type { ThemeConfiguration } from '@aws-sdk/client-quicksight';
 
-/** QuickSight's theme that ours is made from. */
+/** The QuickSight theme on which ours is based. */
 export const baseThemeId = 'CLASSIC';
 
-/** Colours that stay apart for people who see no red or green: Okabe and Ito's, the darker ones first. */
+/** Colours that people with red-green colour blindness can tell apart: Okabe and Ito's, the darker ones first. */
 export const theme: ThemeConfiguration = {
   DataColorPalette: {
     Colors: ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#56B4E9', '#E69F00', '#332288', '#882255'],

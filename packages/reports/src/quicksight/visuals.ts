@@ -1,4 +1,4 @@
-/** Each kind of visual as QuickSight's own. */
+/** Each kind of visual as a QuickSight visual. */
 import type {
   ColumnHierarchy,
   DimensionField,
@@ -15,7 +15,7 @@ import { Fields, fieldId } from './fields.ts';
 
 type Sort = 'ASC' | 'DESC';
 
-/** Draws visuals; the calculated fields that they need come together on the way. */
+/** Returns a visual as QuickSight draws it, and adds the calculated fields that it needs to `calculated`. */
 export function drawVisual(visual: Visual, calculated: CalculatedFields): QuickSightVisual {
   const fields = new Fields(visual, calculated);
   const layer = layerOf(visual);
@@ -62,7 +62,7 @@ export function drawVisual(visual: Visual, calculated: CalculatedFields): QuickS
               ...(visual.trend === undefined
                 ? {}
                 : {
-                    // Of a share the difference is told, of an amount how much more or less it is in percent.
+                    // A share is compared by its difference, and an amount in percent.
                     Comparison: { ComparisonMethod: isRatio(visual.value) ? 'DIFFERENCE' : 'PERCENT_DIFFERENCE' },
                     Sparkline: { Visibility: 'VISIBLE', Type: 'AREA' },
                     TrendArrows: { Visibility: 'VISIBLE' },
@@ -135,7 +135,7 @@ export function drawVisual(visual: Visual, calculated: CalculatedFields): QuickS
         },
       };
     case 'calendar': {
-      // QuickSight has no calendar: weeks side by side, the days of the week beneath each other.
+      // QuickSight has no calendar. A heat map shows a column for each week and a row for each weekday.
       const weekday = calculated.use(fields.view, weekdayOf(visual.date.column));
       const row = fieldId(visual, 'weekday');
       return {
@@ -201,7 +201,7 @@ export function drawVisual(visual: Visual, calculated: CalculatedFields): QuickS
       };
     case 'list': {
       const parts = [...visual.rows, ...visual.values];
-      // QuickSight sorts by columns that it shows.
+      // QuickSight can sort only by columns that it shows.
       const shown = visual.newest.filter((column) => parts.some((part) => part.column === column));
       return {
         TableVisual: {
@@ -234,7 +234,7 @@ export function drawVisual(visual: Visual, calculated: CalculatedFields): QuickS
           ChartConfiguration: {
             FieldWells: {
               GeospatialMapAggregatedFieldWells: {
-                // The data set's hierarchy has both: each city is looked up within the country of its row.
+                // The data set's hierarchy has both: QuickSight searches each city within its row's country.
                 Geospatial: [dimension(visual.country), dimension(visual.city)],
                 Values: measures,
               },

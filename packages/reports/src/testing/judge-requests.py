@@ -1,7 +1,7 @@
-"""Judges requests to QuickSight by botocore's model of its API.
+"""Checks requests to QuickSight against botocore's model of its API.
 
-Reads `{"<operation>": {…input…}}` from stdin and writes a list of what is wrong to stdout. botocore's own validator knows
-shapes, types, what is required and the least lengths; the model also has enumerations, patterns and the most of everything.
+Reads `{"<operation>": {…input…}}` from stdin and writes a list of problems to stdout. botocore's own validator checks
+shapes, types, required members and minimum lengths. The model also has enumerations, patterns and maximums.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 import botocore.session
 from botocore.validate import ParamValidator
 
-# The API's reference says of these that they are unions; the model does not.
+# Unions according to the API's reference. The model does not mark them.
 UNIONS_OF_ONE = {
     "CategoryFilterConfiguration",
     "ColumnHierarchy",
@@ -28,40 +28,40 @@ UNIONS_OF_ONE = {
 }
 
 
-def beyond(value, shape, path):
-    """Everything under a value that its shape's enumerations, patterns and limits refuse."""
+def violations(value, shape, path):
+    """Yields every part of a value that breaks an enumeration, a pattern or a maximum of its shape."""
     if shape.type_name == "structure":
         if shape.name in UNIONS_OF_ONE and len(value) != 1:
             yield f"{path}: {shape.name} takes exactly one member, not {sorted(value)}"
         for name, inner in value.items():
             if name in shape.members:
-                yield from beyond(inner, shape.members[name], f"{path}.{name}")
+                yield from violations(inner, shape.members[name], f"{path}.{name}")
         return
     most = shape.metadata.get("max")
     if shape.type_name == "list":
         if most is not None and len(value) > most:
-            yield f"{path}: {len(value)} items, where at most {most} may be"
+            yield f"{path}: {len(value)} items, but at most {most} are allowed"
         for index, inner in enumerate(value):
-            yield from beyond(inner, shape.member, f"{path}[{index}]")
+            yield from violations(inner, shape.member, f"{path}[{index}]")
     elif shape.type_name == "map":
         for key, inner in value.items():
-            yield from beyond(key, shape.key, f"{path}.{key}")
-            yield from beyond(inner, shape.value, f"{path}.{key}")
+            yield from violations(key, shape.key, f"{path}.{key}")
+            yield from violations(inner, shape.value, f"{path}.{key}")
     elif shape.type_name == "string":
         if most is not None and len(value) > most:
-            yield f"{path}: {len(value)} characters, where at most {most} may be"
+            yield f"{path}: {len(value)} characters, but at most {most} are allowed"
         choices = shape.metadata.get("enum")
         if choices and value not in choices:
-            yield f"{path}: {value!r} is none of {choices}"
+            yield f"{path}: {value!r} is not one of {choices}"
         pattern = shape.metadata.get("pattern")
-        if pattern and not re.fullmatch(in_python(pattern), value):
+        if pattern and not re.fullmatch(to_python(pattern), value):
             yield f"{path}: {value!r} does not match {pattern}"
     elif most is not None and value > most:
         yield f"{path}: {value} is more than {most}"
 
 
-def in_python(pattern):
-    """The patterns are Java's and say what the whole value is like; Python has no classes of Java's."""
+def to_python(pattern):
+    """Returns a Java pattern as a Python one. Python lacks Java's character classes."""
     return pattern.replace("\\p{javaWhitespace}", "\\s")
 
 
@@ -73,7 +73,7 @@ def main():
         report = ParamValidator().validate(request, shape)
         if report.has_errors():
             wrong += [f"{operation}: {line}" for line in report.generate_report().splitlines()]
-        wrong += [f"{operation}: {line}" for line in beyond(request, shape, "$")]
+        wrong += [f"{operation}: {line}" for line in violations(request, shape, "$")]
     json.dump(wrong, sys.stdout)
 
 

@@ -1,4 +1,4 @@
-/** QuickSight's API without an account: requests judged by the model that botocore sends them by. */
+/** Checks requests to QuickSight without an account, against botocore's model of its API. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -9,9 +9,9 @@ const script = join(import.meta.dirname, 'judge-requests.py');
 const toolPaths = join(import.meta.dirname, '../../../../.local/toolchain/paths.json');
 
 /**
- * What is wrong with requests, by operation; nothing where the API would take their form.
+ * Returns what is wrong with requests, by operation. It is empty if the API would accept their form.
  *
- * @throws an Error where Python cannot run; `npm test` sets it up.
+ * @throws an Error if Python cannot run; `npm test` installs it.
  */
 export async function judgeRequests(requests: Readonly<Record<string, object>>): Promise<string[]> {
   // The emulator's botocore is newer than the job's.
@@ -19,8 +19,8 @@ export async function judgeRequests(requests: Readonly<Record<string, object>>):
   const python = spawn(emulatorPython, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(python, 'exit');
   python.stdin.end(JSON.stringify(requests));
-  const told = await text(python.stdout);
+  const problems = await text(python.stdout);
   const [code] = await ended;
-  if (code !== 0) throw new Error(`${script} ended with ${code}. What it said is above.`);
-  return JSON.parse(told) as string[];
+  if (code !== 0) throw new Error(`${script} ended with ${code}. Its output is above.`);
+  return JSON.parse(problems) as string[];
 }

@@ -1,7 +1,7 @@
 import { mysqlTable, primaryKey, varchar } from 'drizzle-orm/mysql-core';
 import { exactText } from '../columns.ts';
 
-/** One row for each owner and feed: publications take turns on it with SELECT … FOR UPDATE. */
+/** One row for each owner and feed. A publication locks it with SELECT … FOR UPDATE, so that publications run one at a time. */
 export const publicationLocks = mysqlTable(
   'publication_locks',
   {

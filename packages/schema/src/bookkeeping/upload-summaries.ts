@@ -1,10 +1,10 @@
 import { bigint, boolean, datetime, mysqlTable, primaryKey, varchar } from 'drizzle-orm/mysql-core';
 
 /**
- * Which summaries stand for an upload's rows.
+ * The summaries that exist for an upload.
  *
- * A summary stands only while `asOf` is the upload's `updated_at`: whoever changes an upload and knows of no summaries (an older
- * release, after a rollback) thereby makes the views read its rows, until the sweep adds them up again.
+ * A summary is current only while `asOf` equals the upload's `updated_at`. An older release, after a rollback, changes uploads but
+ * no summaries. The views then read the upload's rows, until the sweep adds them up again.
  */
 export const uploadSummaries = mysqlTable(
   'upload_summaries',
@@ -12,9 +12,9 @@ export const uploadSummaries = mysqlTable(
     uploadId: bigint('upload_id', { mode: 'number', unsigned: true }).notNull(),
     /** The summary's table. */
     summary: varchar('summary', { length: 64 }).notNull(),
-    /** The upload's `updated_at` that the summary was made for. UTC. */
+    /** The upload's `updated_at` when the summary was written. UTC. */
     asOf: datetime('as_of', { mode: 'string', fsp: 6 }).notNull(),
-    /** The summary has the upload's rows; not so where it would hardly have fewer rows than the upload. */
+    /** Whether the summary holds the upload's totals. It does not if it would have hardly fewer rows than the upload. */
     usable: boolean('usable').notNull(),
   },
   (row) => [primaryKey({ columns: [row.uploadId, row.summary] })],

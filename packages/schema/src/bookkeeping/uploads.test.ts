@@ -5,22 +5,22 @@ import { rowsOf } from '../session.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 import { uploads } from './uploads.ts';
 
-describe('uploads', () => {
+describe('the table uploads', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase();
   });
   afterAll(() => database?.drop());
 
-  let entered = 0;
-  /** Enters an upload with these values; its key is new where none is given. */
+  let inserted = 0;
+  /** Inserts an upload with these values, under a new key unless one is given. */
   const enter = async (values: Partial<typeof uploads.$inferInsert>): Promise<number> => {
-    entered += 1;
+    inserted += 1;
     const [{ insertId }] = await database.tables
       .insert(uploads)
       .values({
         owner: 'ann',
-        objectKey: `raw/expenses/${entered}.csv`,
+        objectKey: `raw/expenses/${inserted}.csv`,
         versionId: 'null',
         state: 'published',
         receivedAt: '2025-01-01 00:00:00.000001',
@@ -33,21 +33,21 @@ describe('uploads', () => {
     return insertId;
   };
 
-  it('account for every row read', async () => {
+  it('refuses an upload whose rows are not all accounted for', async () => {
     await enter({ rowsRead: 10, rowsPublished: 6, rowsDuplicate: 3, rowsQuarantined: 1 });
     await expect(enter({ rowsRead: 10, rowsPublished: 6, rowsDuplicate: 3 })).rejects.toThrow(
       "Check constraint 'uploads_rows_accounted' is violated.",
     );
   });
 
-  it('account for every amount read, to the last decimal', async () => {
+  it('refuses an upload whose amounts are not accounted for to the last decimal', async () => {
     await enter({ amountRead: '0.3000', amountPublished: '0.1000', amountDuplicate: '0.2000' });
     await expect(enter({ amountRead: '0.3001', amountPublished: '0.1000', amountDuplicate: '0.2000' })).rejects.toThrow(
       "Check constraint 'uploads_amounts_accounted' is violated.",
     );
   });
 
-  it('keep to their books when they are changed, too', async () => {
+  it('refuses an update after which the rows are not accounted for', async () => {
     const id = await enter({ rowsRead: 2, rowsPublished: 2 });
     await expect(
       database.administrator.query('UPDATE uploads SET rows_duplicate = 1 WHERE upload_id = ?', [id]),
@@ -58,7 +58,7 @@ describe('uploads', () => {
     );
   });
 
-  it('know one version of one key once, whatever else the key looks like', async () => {
+  it('holds each version of each key once, and distinguishes similar keys', async () => {
     const objectKey = 'raw/expenses/Straße.csv';
     await enter({ objectKey, versionId: 'v1' });
     await enter({ objectKey, versionId: 'v2' });
@@ -69,12 +69,12 @@ describe('uploads', () => {
     await expect(enter({ objectKey, versionId: 'v1' })).rejects.toMatchObject({ code: 'ER_DUP_ENTRY' });
   });
 
-  it('digest any key by its UTF-8 bytes, up to the 1,024 that S3 allows', async () => {
+  it('calculates the digest of a key from its UTF-8 bytes, up to the 1,024 that S3 allows', async () => {
     const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(key, async (text) => {
-        entered += 1;
-        const objectKey = `${entered}/${text}`;
+        inserted += 1;
+        const objectKey = `${inserted}/${text}`;
         const id = await enter({ objectKey });
         const [row] = await rowsOf<{ object_key: string; object_key_sha256: Buffer }>(
           database.administrator,
@@ -89,7 +89,7 @@ describe('uploads', () => {
     await enter({ objectKey: 'k'.repeat(1024) });
   });
 
-  it('tell owners apart that differ in a letter case, an accent or a trailing space', async () => {
+  it('distinguishes owners by letter case, accents and trailing spaces', async () => {
     const owners = ['zoe', 'Zoe', 'zoë', 'zoe '];
     for (const owner of owners) await enter({ owner });
     const found = await rowsOf<{ owner: string }>(

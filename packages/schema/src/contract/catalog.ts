@@ -8,16 +8,16 @@ export interface CatalogColumn {
 }
 
 /**
- * A feed's columns for the Data Catalog, where its table is the CSVs as users wrote them.
+ * Returns a feed's columns for the Data Catalog, whose table is the CSVs as users wrote them.
  *
- * Every column is a string: OpenCSVSerDe, the one that understands quotes, reads nothing else, and nothing under `raw/`
- * has been checked yet. `owner` is not among them: it is the partition key, from the folder.
+ * Every column is a string. OpenCSVSerDe is the only serde that supports quotes, and it reads only strings. The files under
+ * `raw/` have not been checked yet. `owner` is missing: it is the partition key, from the folder.
  */
 export function catalogColumns(feed: Feed): readonly CatalogColumn[] {
   return feed.headers.map(({ header, description }) => ({ name: header, type: 'string', comment: description }));
 }
 
-/** The Data Catalog's partition keys of every feed. */
+/** The partition keys of every feed in the Data Catalog. */
 export const catalogPartitionKeys: readonly CatalogColumn[] = [
   { name: 'owner', type: 'string', comment: 'Whose money it is: the owner= folder of the object key.' },
 ];

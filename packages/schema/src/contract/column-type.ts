@@ -1,39 +1,39 @@
 import type { MySqlColumn } from 'drizzle-orm/mysql-core';
 
-/** What the job makes of a cell. */
+/** The type that the job converts a cell to. */
 export type ColumnType =
   | { readonly type: 'date' }
   | { readonly type: 'yearmonth' }
   | { readonly type: 'decimal'; readonly precision: number; readonly scale: number }
   | { readonly type: 'string'; readonly maxLength: number };
 
-/** A column of a type that contracts have no word for. */
+/** A column whose SQL type has no contract type. */
 export class UnknownColumnTypeError extends Error {
   override readonly name = 'UnknownColumnTypeError';
 
   constructor(column: string, sqlType: string) {
     super(
-      `Column ${column} is ${sqlType}, which a contract cannot say. ` +
-        'Use date, char(7) for a month, decimal(p,s), char(n) or varchar(n), or teach src/contract/column-type.ts and the job the new type.',
+      `Column ${column} is ${sqlType}, which contracts do not support. ` +
+        'Use date, char(7) for a month, decimal(p,s), char(n) or varchar(n), or add the type to src/contract/column-type.ts and to the job.',
     );
   }
 }
 
 /**
- * One rule for each SQL type a feed may use. All of them are exact: every value the column can hold can be said in the contract.
+ * One rule for each SQL type that a feed may use. All are exact: the contract can express every value that the column can hold.
  *
- * Read from the SQL type because Drizzle's own `dataType` calls decimals and string dates alike "string".
+ * The rules use the SQL type, because Drizzle's `dataType` is "string" for decimals and for dates alike.
  */
 const rules: readonly (readonly [pattern: RegExp, type: (first: number, second: number) => ColumnType])[] = [
   [/^date$/, () => ({ type: 'date' })],
   [/^char\(7\)$/, () => ({ type: 'yearmonth' })],
-  // MySQL's own default, which Drizzle leaves unsaid.
+  // MySQL's default precision, which Drizzle omits.
   [/^decimal$/, () => ({ type: 'decimal', precision: 10, scale: 0 })],
   [/^decimal\((\d+)(?:,(\d+))?\)$/, (precision, scale) => ({ type: 'decimal', precision, scale })],
   [/^(?:var)?char\((\d+)\)$/, (maxLength) => ({ type: 'string', maxLength })],
 ];
 
-/** The contract's type of a column, from its SQL type. */
+/** Returns the contract type of a column, from its SQL type. */
 export function columnType(column: Pick<MySqlColumn, 'name' | 'getSQLType'>): ColumnType {
   const sqlType = column.getSQLType();
   for (const [pattern, type] of rules) {

@@ -15,7 +15,7 @@ const contracts = new URL('../../../../glue/centflow_glue/contracts/', import.me
 const everyFeed = Object.values(feeds);
 
 describe('the contracts', () => {
-  it('are committed for every feed, and for nothing else', () => {
+  it('exist as committed files for every feed, and no others exist', () => {
     const committed = readdirSync(contracts).filter((name) => name.endsWith('.json'));
     expect(committed.sort()).toEqual(everyFeed.map(({ name }) => `${name}.json`).sort());
   });
@@ -28,7 +28,7 @@ describe('the contracts', () => {
       expect(Buffer.compare(committed, Buffer.from(renderContract(feed, summaries)))).toBe(0);
     });
 
-    it('has the keys of a Frictionless Table Schema in a fixed order, and ours under one', () => {
+    it('has the keys of a Frictionless Table Schema in a fixed order, and our own under centflow', () => {
       expect(Object.keys(contract)).toEqual(['name', 'title', 'description', 'fields', 'missingValues', 'centflow']);
       for (const field of contract.fields) {
         expect(['date', 'yearmonth', 'number', 'string']).toContain(field.type);
@@ -38,7 +38,7 @@ describe('the contracts', () => {
       }
     });
 
-    it('names every column of the table that a CSV holds, in order', () => {
+    it('has every column of the table that a CSV holds, in order', () => {
       const columns = Object.entries(getTableColumns(feed.table))
         .filter(([property]) => !rowColumns.has(property))
         .map(([, column]) => column.name);
@@ -46,14 +46,14 @@ describe('the contracts', () => {
       expect(contract.centflow.columns.map(({ column }) => column)).toEqual(columns);
     });
 
-    it('builds its identities, period and money on its own fields', () => {
+    it('uses only its own fields for the natural key, the period and the money', () => {
       const { naturalKey, period, amount, currency, transactionId } = contract.centflow;
       const names = contract.fields.map(({ name }) => name);
       const used = [...naturalKey, period.field, amount, currency, ...(transactionId === null ? [] : [transactionId])];
       for (const name of used) expect(names).toContain(name);
     });
 
-    it('asks a cell of every column that may be neither NULL nor empty', () => {
+    it('requires a cell in every column that may be neither NULL nor empty', () => {
       for (const [index, column] of contract.centflow.columns.entries()) {
         const required = contract.fields[index]?.constraints.required ?? false;
         expect({ column: column.column, required }).toEqual({
@@ -63,7 +63,7 @@ describe('the contracts', () => {
       }
     });
 
-    it('is told to the Data Catalog in strings, which is all that unchecked CSV is', () => {
+    it('has only strings in the Data Catalog, because the CSV is not checked', () => {
       expect(catalogColumns(feed).map(({ name, type }) => [name, type])).toEqual(
         contract.fields.map(({ name }) => [name, 'string']),
       );
@@ -71,7 +71,7 @@ describe('the contracts', () => {
   });
 });
 
-describe('the type of a column', () => {
+describe('columnType', () => {
   const columnsOf = (length: number, precision: number, scale: number) =>
     getTableColumns(
       mysqlTable('t', {
@@ -94,35 +94,35 @@ describe('the type of a column', () => {
           expect(columnType(number)).toEqual({ type: 'decimal', precision, scale });
         },
       ),
-      // MySQL's default precision, which Drizzle does not write down.
+      // MySQL's default precision, which Drizzle omits.
       { examples: [[1, 10, 0]] },
     );
   });
 
-  it('is not guessed where the contract has no word for it', () => {
+  it('rejects an SQL type that contracts do not support', () => {
     const { ratio, extra } = getTableColumns(mysqlTable('t', { ratio: double('ratio'), extra: json('extra') }));
     expect(() => columnType(ratio)).toThrow(
-      'Column ratio is double, which a contract cannot say. Use date, char(7) for a month, decimal(p,s), char(n) or varchar(n), or teach src/contract/column-type.ts and the job the new type.',
+      'Column ratio is double, which contracts do not support. Use date, char(7) for a month, decimal(p,s), char(n) or varchar(n), or add the type to src/contract/column-type.ts and to the job.',
     );
     expect(() => columnType(extra)).toThrow('Column extra is json');
   });
 });
 
 describe('the code lists', () => {
-  it('hold the money of this world with its digits', () => {
+  it('contain currencies with their digits', () => {
     expect(minorUnits).toMatchObject({ EUR: 2, USD: 2, JPY: 0, KWD: 3, XOF: 0, XCG: 2 });
   });
 
-  it('leave out what no account is kept in', () => {
+  it('omit codes that no account uses', () => {
     for (const code of ['XXX', 'XTS', 'XAU', 'XDR', 'CHE', 'USN', 'CLF', 'UYW'])
       expect(currencyCodes).not.toContain(code);
   });
 
-  it('never ask for more decimals than the money columns hold', () => {
+  it('have at most as many decimals as the money columns', () => {
     expect(Math.max(...Object.values(minorUnits))).toBeLessThanOrEqual(4);
   });
 
-  it('are sorted codes without repetition', () => {
+  it('are sorted and have no duplicates', () => {
     for (const [codes, pattern] of [
       [currencyCodes, /^[A-Z]{3}$/],
       [countryCodes, /^[A-Z]{2}$/],

@@ -1,17 +1,17 @@
 /**
- * A feed as the PySpark job reads it: a Frictionless Table Schema, our additions under `centflow`.
+ * A feed as the PySpark job reads it: a Frictionless Table Schema, with our additions under `centflow`.
  *
- * There is no `primaryKey`: Frictionless would refuse two identical coffees. The natural key stands under `centflow`.
+ * There is no `primaryKey`, because Frictionless would reject two identical coffees. The natural key is under `centflow`.
  *
  * @see https://specs.frictionlessdata.io/table-schema/
  */
 import type { Feed, FeedHeader } from '../define-feed.ts';
 import type { Summary } from '../define-summary.ts';
-import { fileOf } from '../file-name.ts';
+import { fileNameOf } from '../file-name.ts';
 import { countryCodes, currencyCodes, minorUnits } from './codes.ts';
 import { type ColumnType, columnType } from './column-type.ts';
 
-/** A field of the Table Schema: what any Frictionless tool checks. */
+/** A field of the Table Schema, which any Frictionless tool can check. */
 export interface ContractField {
   readonly name: string;
   readonly type: 'date' | 'yearmonth' | 'number' | 'string';
@@ -24,29 +24,29 @@ export interface ContractField {
   };
 }
 
-/** How a header's cells go into the table. */
+/** How the cells of a header are stored in the table. */
 export type ContractColumn = ColumnType & {
-  /** The header, matched in any letter case. */
+  /** The header. It is matched in any letter case. */
   readonly header: string;
   /** The column in the table. */
   readonly column: string;
-  /** An empty or absent cell is stored as NULL. */
+  /** Whether an empty or missing cell is stored as NULL. */
   readonly nullable: boolean;
-  /** A file without this header is rejected. */
+  /** Whether a file without this header is rejected. */
   readonly requiredHeader: boolean;
-  /** An empty cell is stored as ''. */
+  /** Whether an empty cell is stored as ''. */
   readonly emptyAllowed: boolean;
 };
 
-/** Rows of a feed added up, upload by upload. */
+/** A summary of a feed's rows for each upload. */
 export interface ContractSummary {
-  /** The summary, and its table. */
+  /** The name of the summary and of its table. */
   readonly table: string;
-  /** What rows are added up by, in the order of the table's key. No value is '' there. */
+  /** The columns to group by, in the order of the table's key. A missing value is stored as ''. */
   readonly columns: readonly {
     readonly column: string;
     readonly header: string;
-    /** The month of a date; null: the whole cell. */
+    /** The month of a date, or null for the whole cell. */
     readonly part: 'month' | null;
   }[];
 }
@@ -63,22 +63,22 @@ export interface Contract {
     readonly table: string;
     readonly naturalKey: readonly string[];
     readonly transactionId: string | null;
-    /** Where the first and last day of an upload come from. */
+    /** The field from which the first and last day of an upload are taken. */
     readonly period: { readonly field: string; readonly type: 'date' | 'yearmonth' };
     readonly amount: string;
     readonly currency: string;
     /** In the order of the table's columns. */
     readonly columns: readonly ContractColumn[];
     readonly summaries: readonly ContractSummary[];
-    /** ISO 4217 digits after the point: an amount with more is not money of that currency. */
+    /** The digits after the point by ISO 4217. An amount with more digits is not valid in that currency. */
     readonly minorUnits: Readonly<Record<string, number>>;
   };
 }
 
 /**
- * A feed's contract, as a value.
+ * Returns a feed's contract as a value.
  *
- * @param summaries of which those of the feed are told; what only checks CSVs needs none
+ * @param summaries the contract contains those of the feed; code that only checks CSVs needs none
  */
 export function contractOf(feed: Feed, summaries: readonly Summary[] = []): Contract {
   return {
@@ -88,7 +88,7 @@ export function contractOf(feed: Feed, summaries: readonly Summary[] = []): Cont
     fields: feed.headers.map(fieldOf),
     missingValues: [''],
     centflow: {
-      generated: `from packages/schema/src/feeds/${fileOf(feed.name)} by \`npm run generate\`; do not edit`,
+      generated: `from packages/schema/src/feeds/${fileNameOf(feed.name)} by \`npm run generate\`; do not edit`,
       table: feed.name,
       naturalKey: feed.naturalKey,
       transactionId: feed.transactionId,
@@ -102,7 +102,7 @@ export function contractOf(feed: Feed, summaries: readonly Summary[] = []): Cont
   };
 }
 
-/** The bytes of a feed's contract file. */
+/** Returns the text of a feed's contract file. */
 export function renderContract(feed: Feed, summaries: readonly Summary[]): string {
   return `${JSON.stringify(contractOf(feed, summaries), null, 2)}\n`;
 }
@@ -142,5 +142,5 @@ function periodType(feed: Feed): 'date' | 'yearmonth' {
   const header = feed.headers.find(({ header }) => header === feed.period) as FeedHeader;
   const { type } = columnType(header.column);
   if (type === 'date' || type === 'yearmonth') return type;
-  throw new TypeError(`Feed ${feed.name}: rules.period is ${feed.period}, a ${type}; name a date or a month.`);
+  throw new TypeError(`Feed ${feed.name}: rules.period is ${feed.period}, a ${type}. Use a date or a month.`);
 }

@@ -1,133 +1,152 @@
-/** What a statement of a migration changes, in the words of the rules. */
-import { insideOf, nameIn, outsideOf, splitAtCommas, upTo, type Words, wordsOf } from './words.ts';
+/**
+ * What changes between two snapshots, and the statements that drizzle-kit writes for each change.
+ *
+ * A migration's statement is understood only if it equals one of these statements. So no SQL has to be parsed.
+ */
+import { generateMySQLMigration } from 'drizzle-kit/api';
+import type { ExpansionRule } from './rules.ts';
+import type { ColumnSnapshot, Named, SchemaSnapshot, TableSnapshot, ViewSnapshot } from './snapshot.ts';
+import { isWidening } from './widening.ts';
 
-/** One change. Names are without quotes; a definition is what follows a column's name. */
-export type Change =
-  | { readonly kind: 'create table'; readonly table: string; readonly columns: ReadonlyMap<string, Words> }
-  | { readonly kind: 'drop table'; readonly table: string }
-  | { readonly kind: 'rename table'; readonly table: string; readonly to: string }
-  | { readonly kind: 'add column'; readonly table: string; readonly column: string; readonly definition: Words }
-  | { readonly kind: 'change column'; readonly table: string; readonly column: string; readonly definition: Words }
-  | { readonly kind: 'rename column'; readonly table: string; readonly column: string; readonly to: string }
-  | { readonly kind: 'drop column'; readonly table: string; readonly column: string }
-  | { readonly kind: 'add index'; readonly table: string }
-  | { readonly kind: 'add constraint'; readonly table: string }
-  | { readonly kind: 'drop constraint'; readonly table: string }
-  | { readonly kind: 'make view'; readonly view: string; readonly columns: readonly string[] }
-  | { readonly kind: 'drop view'; readonly view: string }
-  | { readonly kind: 'insert rows'; readonly table: string }
-  | { readonly kind: 'change rows'; readonly table: string }
-  | { readonly kind: 'unknown' };
+/** One change of the schema. */
+export interface Change {
+  /** The rule that the change breaks; undefined for a change that only expands. */
+  readonly rule: ExpansionRule | undefined;
+  /** What changes: `expenses.city`. */
+  readonly subject: string;
+  /** What drizzle-kit writes for it. */
+  readonly statements: readonly string[];
+}
 
-const unknown: readonly Change[] = [{ kind: 'unknown' }];
-
-/** What a statement changes; `unknown` where nobody has said what it does. */
-export function changesOf(statement: string): readonly Change[] {
-  const words = wordsOf(statement);
-  // A second statement, or one that hides in a comment.
-  if (words.includes(';') || words.some((word) => word.startsWith('/*!'))) return unknown;
-  const [verb, what] = words;
-  const isView = upTo(words, 'AS', 'SELECT', '(').includes('VIEW');
-  if ((verb === 'CREATE' || verb === 'ALTER') && isView) return [makeView(words)];
-  if (verb === 'DROP' && what === 'VIEW') return namesAfter(words, 2).map((view) => ({ kind: 'drop view', view }));
-  if (verb === 'CREATE' && what === 'TABLE') return [createTable(words)];
-  if (verb === 'DROP' && what === 'TABLE') return namesAfter(words, 2).map((table) => ({ kind: 'drop table', table }));
-  if (verb === 'RENAME' && what === 'TABLE') return renameTables(words.slice(2));
-  if (verb === 'ALTER' && what === 'TABLE') return alterTable(words);
-  if (verb === 'CREATE' && upTo(words, 'ON').includes('INDEX')) {
-    const table = nameIn(words[words.indexOf('ON') + 1]);
-    return [{ kind: what === 'UNIQUE' ? 'add constraint' : 'add index', table }];
+/** Returns every change between two snapshots. */
+export async function findChanges(before: SchemaSnapshot, after: SchemaSnapshot): Promise<Change[]> {
+  const changes: Promise<Change>[] = [];
+  for (const name of namesOf(before.tables, after.tables)) {
+    const [old, now] = [before.tables[name], after.tables[name]];
+    if (old === undefined && now !== undefined) changes.push(...addedTable(now, before));
+    else if (old !== undefined && now === undefined) changes.push(change('drop-table', name, [old], []));
+    else if (old !== undefined && now !== undefined) changes.push(...changedTable(old, now));
   }
-  if (verb === 'DROP' && what === 'INDEX') {
-    return [{ kind: 'drop constraint', table: nameIn(words[words.indexOf('ON') + 1]) }];
+  for (const name of namesOf(before.views, after.views)) {
+    changes.push(...changedView(name, before.views[name], after.views[name]));
   }
-  if (verb === 'INSERT') return [{ kind: 'insert rows', table: firstName(words) }];
-  if (['UPDATE', 'DELETE', 'REPLACE', 'TRUNCATE'].includes(verb ?? '')) {
-    return [{ kind: 'change rows', table: firstName(words) }];
-  }
-  return unknown;
+  return Promise.all(changes);
 }
 
-/** Names after so many words, separated by commas. */
-function namesAfter(words: Words, count: number): string[] {
-  return splitAtCommas(skip(words.slice(count), 'IF', 'EXISTS')).map((name) => nameIn(name[0]));
+/** Returns the statement that creates a view. */
+export async function createStatement(view: ViewSnapshot): Promise<string> {
+  const [statement = ''] = await statementsBetween([], [], [], [view]);
+  return statement;
 }
 
-/** The first name in backticks, or the last word before what is done with it. */
-function firstName(words: Words): string {
-  return nameIn(words.find((word) => word.startsWith('`')) ?? upTo(words.slice(1), 'SET', 'WHERE', '(').at(-1));
+/** Removes what does not matter: comments before the statement, and a semicolon and comments after it. */
+export function normalise(statement: string): string {
+  return statement
+    .replace(/^(?:\s*--[^\n]*(?:\n|$))+/, '')
+    .replace(/\s*;?\s*(?:\/\*(?!!)[^*]*\*\/\s*)*$/, '')
+    .trim();
 }
 
-function skip(words: Words, ...some: readonly string[]): Words {
-  return words.slice(words.findIndex((word) => !some.includes(word)));
+type Parts = Omit<TableSnapshot, 'name' | 'columns'>;
+
+/** A table that the migration creates. Only a foreign key to an older table matters to the previous release. */
+function addedTable(table: TableSnapshot, before: SchemaSnapshot): Promise<Change>[] {
+  const bare = { ...table, foreignKeys: {} };
+  const keys = Object.entries(table.foreignKeys).map(([name, key]) => {
+    const rule = before.tables[key.tableTo] === undefined ? undefined : 'add-constraint';
+    return change(rule, key.tableTo, [bare], [{ ...bare, foreignKeys: { [name]: key } }]);
+  });
+  return [change(undefined, table.name, [], [bare]), ...keys];
 }
 
-function createTable(words: Words): Change {
-  const rest = skip(words.slice(2), 'IF', 'NOT', 'EXISTS');
-  const columns = splitAtCommas(insideOf(rest.slice(1))).filter(([first = '']) => first.startsWith('`'));
+function changedTable(before: TableSnapshot, after: TableSnapshot): Promise<Change>[] {
+  const table = before.name;
+  const columns = namesOf(before.columns, after.columns).flatMap((name) =>
+    changedColumn(before, name, before.columns[name], after.columns[name]),
+  );
+  const parts: readonly (keyof Parts)[] = [
+    ...(['indexes', 'foreignKeys', 'compositePrimaryKeys', 'uniqueConstraints', 'checkConstraint'] as const),
+  ];
+  const others = parts.flatMap((part) => {
+    const [old, now]: readonly Named<object>[] = [before[part], after[part]];
+    return namesOf(old, now).flatMap((name) => {
+      if (JSON.stringify(old?.[name]) === JSON.stringify(now?.[name])) return [];
+      const isAdded = old?.[name] === undefined;
+      const isPlainIndex = part === 'indexes' && after.indexes[name]?.isUnique === false;
+      const rule = isAdded ? (isPlainIndex ? undefined : 'add-constraint') : 'drop-constraint';
+      return [change(rule, table, [before], [{ ...before, [part]: withEntry(old ?? {}, name, now?.[name]) }])];
+    });
+  });
+  return [...columns, ...others];
+}
+
+function changedColumn(
+  table: TableSnapshot,
+  name: string,
+  before: ColumnSnapshot | undefined,
+  after: ColumnSnapshot | undefined,
+): Promise<Change>[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  const subject = `${table.name}.${name}`;
+  const become = (rule: ExpansionRule | undefined, column: ColumnSnapshot | undefined) =>
+    change(rule, subject, [table], [{ ...table, columns: withEntry(table.columns, name, column) }]);
+  if (before === undefined) return [become(after && isRequired(after) ? 'require-column' : undefined, after)];
+  if (after !== undefined) return [become(isWidening(before, after) ? undefined : 'change-column', after)];
+  // The release that stops using a required column makes it NULL. A later release drops the column.
+  const nullable = before.notNull ? [become(undefined, { ...before, notNull: false })] : [];
+  return [become('drop-column', undefined), ...nullable];
+}
+
+function changedView(name: string, before: ViewSnapshot | undefined, after: ViewSnapshot | undefined) {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  const views = (view: ViewSnapshot | undefined) => (view === undefined ? [] : [view]);
+  if (after === undefined) return [change('drop-view', name, [], [], views(before), [])];
+  const lost = namesOf(before?.columns ?? {}).filter((column) => after.columns[column] === undefined);
+  const [rule, subject] =
+    lost.length > 0 ? (['lose-view-column', `${name}: ${lost.join(', ')}`] as const) : ([undefined, name] as const);
+  return [change(rule, subject, [], [], views(before), [after]), change(rule, subject, [], [], [], [after])];
+}
+
+/** Whether MySQL refuses an INSERT that omits the column. */
+function isRequired(column: ColumnSnapshot): boolean {
+  return column.notNull && column.default === undefined && column.generated === undefined && !column.autoincrement;
+}
+
+async function change(
+  rule: ExpansionRule | undefined,
+  subject: string,
+  ...snapshots: Parameters<typeof statementsBetween>
+): Promise<Change> {
+  return { rule, subject, statements: (await statementsBetween(...snapshots)).map(normalise) };
+}
+
+/** Lets drizzle-kit write the statements. It would ask whether something is renamed, but never for a single change. */
+async function statementsBetween(
+  tablesBefore: readonly TableSnapshot[],
+  tablesAfter: readonly TableSnapshot[],
+  viewsBefore: readonly ViewSnapshot[] = [],
+  viewsAfter: readonly ViewSnapshot[] = [],
+): Promise<string[]> {
+  const [before, after] = [snapshotOf(tablesBefore, viewsBefore), snapshotOf(tablesAfter, viewsAfter)];
+  return generateMySQLMigration(before as never, after as never);
+}
+
+function snapshotOf(tables: readonly TableSnapshot[], views: readonly ViewSnapshot[]) {
+  const byName = (some: readonly { readonly name: string }[]) => Object.fromEntries(some.map((one) => [one.name, one]));
   return {
-    kind: 'create table',
-    table: nameIn(rest[0]),
-    columns: new Map(columns.map(([name, ...definition]) => [nameIn(name), definition])),
+    ...{ version: '5', dialect: 'mysql', id: '', prevId: '' },
+    tables: byName(tables),
+    views: byName(views),
+    _meta: { schemas: {}, tables: {}, columns: {} },
+    internal: { tables: {}, indexes: {} },
   };
 }
 
-function renameTables(words: Words): readonly Change[] {
-  return splitAtCommas(words).map(([from, , to]) => ({ kind: 'rename table', table: nameIn(from), to: nameIn(to) }));
+function withEntry<Definition>(entries: Named<Definition>, name: string, entry: Definition | undefined) {
+  const others = Object.entries(entries).filter(([other]) => other !== name);
+  return Object.fromEntries(entry === undefined ? others : [...others, [name, entry]]);
 }
 
-function makeView(words: Words): Change {
-  const [name, ...rest] = words.slice(words.indexOf('VIEW') + 1);
-  const listed = rest[0] === '(' ? insideOf(rest) : undefined;
-  const selected = splitAtCommas(upTo(rest.slice(rest.indexOf('SELECT') + 1), 'FROM', 'UNION', ')'));
-  const columns =
-    listed === undefined ? selected.map(columnName) : splitAtCommas(listed).map(([column]) => nameIn(column));
-  return { kind: 'make view', view: nameIn(name), columns };
-}
-
-/** `a as b` is b, and `t`.`b` too. */
-function columnName(expression: Words): string {
-  return nameIn(outsideOf(expression).at(-1));
-}
-
-/** What makes a column's definition more than the column: rows of the table must all agree with it. */
-const CONSTRAINTS: readonly string[] = ['UNIQUE', 'PRIMARY', 'KEY', 'REFERENCES', 'CHECK'];
-const INDEXES: readonly string[] = ['INDEX', 'KEY', 'FULLTEXT', 'SPATIAL'];
-
-function alterTable([, , name, ...rest]: Words): readonly Change[] {
-  const table = nameIn(name);
-  return splitAtCommas(rest).flatMap((clause) => alteration(table, clause));
-}
-
-function alteration(table: string, [verb, ...rest]: Words): readonly Change[] {
-  const [what = ''] = rest;
-  const [name, ...definition] = skip(rest, 'COLUMN');
-  const column = nameIn(name);
-  if (verb === 'ADD') {
-    if (INDEXES.includes(what)) return [{ kind: 'add index', table }];
-    if (['CONSTRAINT', 'FOREIGN', ...CONSTRAINTS].includes(what)) return [{ kind: 'add constraint', table }];
-    // Several in parentheses.
-    if (name === '(') return unknown;
-    const added: Change = { kind: 'add column', table, column, definition };
-    const isConstrained = outsideOf(definition).some((word) => CONSTRAINTS.includes(word));
-    return isConstrained ? [added, { kind: 'add constraint', table }] : [added];
-  }
-  if (verb === 'DROP') {
-    const constraints = ['INDEX', 'KEY', 'PRIMARY', 'FOREIGN', 'CONSTRAINT', 'CHECK'];
-    return [constraints.includes(what) ? { kind: 'drop constraint', table } : { kind: 'drop column', table, column }];
-  }
-  if (verb === 'MODIFY') return [{ kind: 'change column', table, column, definition }];
-  if (verb === 'CHANGE') {
-    const [to, ...changed] = definition;
-    return nameIn(to) === column
-      ? [{ kind: 'change column', table, column, definition: changed }]
-      : [{ kind: 'rename column', table, column, to: nameIn(to) }];
-  }
-  if (verb === 'RENAME' && what === 'COLUMN') {
-    return [{ kind: 'rename column', table, column, to: nameIn(definition[1]) }];
-  }
-  if (verb === 'RENAME' && ['TO', 'AS'].includes(what)) return [{ kind: 'rename table', table, to: nameIn(rest[1]) }];
-  // How MySQL does it, not what.
-  if (verb === 'ALGORITHM' || verb === 'LOCK') return [];
-  return unknown;
+function namesOf(...records: readonly (Named<unknown> | undefined)[]): string[] {
+  return [...new Set(records.flatMap((record) => Object.keys(record ?? {})))];
 }

@@ -1,58 +1,58 @@
 /**
- * Expand before code, contract a release later.
+ * Expand before the code, contract one release later.
  *
- * A migration runs while the release before still works on the database, and stays when that release is rolled back to. So it
- * may add, and may take away only what no release in use still needs.
+ * A migration runs while the previous release still uses the database, and stays when that release is rolled back to. So it
+ * may add, and it may remove only what no release in use needs.
  */
 
-/** Why a change is refused, and what to do in its place. */
+/** Why a change is refused, and what to do instead. */
 interface Rule {
   readonly why: string;
   readonly instead: string;
 }
 
-const laterRelease = 'Let the code of a release do without it first, and take it away in a later one.';
+const laterRelease = 'First release code that does not use it, then remove it in a later release.';
 const addAndMove =
-  'Add a new one beside it, let a release fill and read both, and drop the old one in a later release.';
+  'Add a new one beside it, fill and read both in one release, and drop the old one in a later release.';
 
 export const expansionRules = {
-  'drop-table': { why: 'the release before still reads and writes it', instead: laterRelease },
+  'drop-table': { why: 'the previous release still reads and writes the table', instead: laterRelease },
   'drop-column': {
-    why: 'the release before still names it in its statements and views, and what it holds is lost',
+    why: 'the previous release still names the column in its statements and views, and its values would be lost',
     instead: laterRelease,
   },
-  'drop-view': { why: 'reports of the release before still read it', instead: laterRelease },
+  'drop-view': { why: 'reports of the previous release still read the view', instead: laterRelease },
   'lose-view-column': {
-    why: 'reports of the release before still read the columns that the view no longer has',
-    instead: 'Keep the columns, and add the new ones beside them.',
+    why: 'reports of the previous release still read the columns that the view loses',
+    instead: 'Keep the columns, and add new ones beside them.',
   },
-  rename: { why: 'the release before knows it by its old name only', instead: addAndMove },
+  rename: { why: 'the previous release knows only the old name', instead: addAndMove },
   'change-column': {
-    why: 'the release before writes what the column was, and it is not plainly a wider column of the same kind',
+    why: 'the previous release writes values of the old type, and the new type is not a wider one of the same kind',
     instead: addAndMove,
   },
   'require-column': {
-    why: 'the release before inserts rows without it, and MySQL would refuse them',
-    instead: 'Let it be NULL, or give it a default.',
+    why: 'the previous release inserts rows without the column, and MySQL would refuse them',
+    instead: 'Allow NULL, or give the column a default.',
   },
   'add-constraint': {
-    why: 'the release before may write, and the table may hold, what it forbids',
-    instead: 'Keep the rule in the code of one release, and add it to the table in a later one.',
+    why: 'the previous release may write rows that the constraint forbids, and the table may already hold some',
+    instead: 'Enforce the rule in the code of one release, and add the constraint in a later one.',
   },
   'drop-constraint': {
-    why: 'statements of the release before may need the key or index that goes: to find rows, or to be refused',
+    why: 'the previous release may need the key or index, to find rows or to have duplicates refused',
     instead: laterRelease,
   },
   'change-rows': {
-    why: 'a migration that changes rows holds their locks while the release before loads, and nothing brings them back',
-    instead: 'Let the job of the new release write what is new.',
+    why: 'a migration that changes rows locks them while the previous release loads, and nothing restores the old values',
+    instead: 'Let the job of the new release write the new values.',
   },
   unknown: {
-    why: 'nobody has said that such a statement only adds',
-    instead: 'Say it otherwise, or add it to packages/schema/src/expansion/ with an example in its test.',
+    why: '`npm run generate` did not write the statement, so the snapshots do not show what it does',
+    instead: 'Change the tables or views in packages/schema/src, and let `npm run generate` write the statement.',
   },
   'contract-header': {
-    why: 'a migration that contracts says why, and since when nothing uses what it takes away',
+    why: 'a migration that contracts must state the reason, and since which migration nothing uses what it removes',
     instead: 'Begin it with `-- contract: <reason>; unused since <tag of an earlier migration>`.',
   },
 } satisfies Record<string, Rule>;

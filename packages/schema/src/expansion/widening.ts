@@ -1,50 +1,44 @@
-import { insideOf, type Words } from './words.ts';
+import type { ColumnSnapshot } from './snapshot.ts';
 
-/** Each holds all that those before it hold. */
+/** In each list, a type holds every value of the types before it. */
 const ladders: readonly (readonly string[])[] = [
-  ['TINYINT', 'SMALLINT', 'MEDIUMINT', 'INT', 'BIGINT'],
-  ['TINYTEXT', 'TEXT', 'MEDIUMTEXT', 'LONGTEXT'],
+  ['tinyint', 'smallint', 'mediumint', 'int', 'bigint'],
+  ['tinytext', 'text', 'mediumtext', 'longtext'],
 ];
 
-interface Definition {
-  readonly type: string;
-  /** What stands in the type's parentheses. */
-  readonly size: Words;
-  readonly required: boolean;
-  readonly byDefault: string | undefined;
-  /** UNSIGNED, character set, and whatever else there is. */
+/** Whether a changed column still takes every value that it took before, and returns the value unchanged. */
+export function isWidening(before: ColumnSnapshot, after: ColumnSnapshot): boolean {
+  if (after.notNull && !before.notNull) return false;
+  if (before.default !== undefined && before.default !== after.default) return false;
+  const others = ({ primaryKey, autoincrement, onUpdate, generated }: ColumnSnapshot) =>
+    JSON.stringify([primaryKey, autoincrement, onUpdate ?? false, generated ?? null]);
+  return others(before) === others(after) && holdsMore(splitType(before.type), splitType(after.type));
+}
+
+interface Type {
+  /** `varchar`. */
+  readonly name: string;
+  /** The values in the parentheses: `64`, or the words of an enum. */
+  readonly sizes: readonly string[];
+  /** `unsigned`, or the character set and collation. */
   readonly rest: string;
 }
 
-/** Whether a column that is changed so still takes all that it took, and gives it back unchanged. */
-export function isWidening(before: Words, after: Words): boolean {
-  const [old, now] = [read(before), read(after)];
-  if (now.required && !old.required) return false;
-  if (old.byDefault !== undefined && old.byDefault !== now.byDefault) return false;
-  return old.rest === now.rest && holdsMore(old, now);
+function splitType(type: string): Type {
+  const [, name = '', size = '', rest = ''] = /^(\w+)(?:\((.*?)\))?(?: (.*))?$/i.exec(type) ?? [];
+  return { name: name.toLowerCase(), sizes: size.match(/'(?:[^']|'')*'|\d+/g) ?? [], rest };
 }
 
-function holdsMore(old: Definition, now: Definition): boolean {
-  const ladder = ladders.find((types) => types.includes(old.type));
-  if (ladder !== undefined) return ladder.indexOf(now.type) >= ladder.indexOf(old.type);
-  if (now.type !== old.type) return false;
-  if (['CHAR', 'VARCHAR', 'VARBINARY'].includes(old.type)) return Number(now.size[0]) >= Number(old.size[0]);
-  if (old.type === 'DECIMAL') {
-    const [precision, , scale] = old.size;
-    // With more decimals, what is read back looks different.
-    return Number(now.size[0]) >= Number(precision) && now.size[2] === scale;
-  }
-  // The words that are there keep their places; new ones come after them.
-  if (old.type === 'ENUM') return old.size.every((word, index) => now.size[index] === word);
-  return now.size.join() === old.size.join();
-}
-
-function read([type = '', ...words]: Words): Definition {
-  const size = words[0] === '(' ? insideOf(words) : [];
-  const rest = size.length > 0 ? words.slice(size.length + 2) : words;
-  const defaultAt = rest.indexOf('DEFAULT');
-  const byDefault = defaultAt === -1 ? undefined : rest[defaultAt + 1];
-  const others = rest.filter((_, index) => defaultAt === -1 || (index !== defaultAt && index !== defaultAt + 1));
-  const required = others.join(' ').includes('NOT NULL');
-  return { type, size, required, byDefault, rest: others.filter((word) => !['NOT', 'NULL'].includes(word)).join(' ') };
+function holdsMore(before: Type, after: Type): boolean {
+  if (before.rest !== after.rest) return false;
+  const ladder = ladders.find((types) => types.includes(before.name));
+  if (ladder !== undefined) return ladder.indexOf(after.name) >= ladder.indexOf(before.name);
+  if (after.name !== before.name) return false;
+  const [length, scale] = before.sizes;
+  if (['char', 'varchar', 'varbinary'].includes(before.name)) return Number(after.sizes[0]) >= Number(length);
+  // Another scale would change how a value reads.
+  if (before.name === 'decimal') return Number(after.sizes[0]) >= Number(length) && after.sizes[1] === scale;
+  // The existing words keep their positions, and new words follow them.
+  if (before.name === 'enum') return before.sizes.every((word, index) => after.sizes[index] === word);
+  return after.sizes.join() === before.sizes.join();
 }

@@ -1,12 +1,12 @@
 import { renderContract } from '../contract/contract.ts';
 import type { Feed } from '../define-feed.ts';
 import type { Summary } from '../define-summary.ts';
-import { type Artefact, textArtefact } from './artefact.ts';
+import { type GeneratedFile, textFile } from './generated-file.ts';
 
-/** The folder of the Python package that the contracts are committed in. */
+/** The folder of the Python package in which the contracts are committed. */
 export const contractsFolder = 'glue/centflow_glue/contracts';
 
-/** Every feed's contract, for the PySpark job. */
-export function renderContracts(feeds: readonly Feed[], summaries: readonly Summary[]): Artefact[] {
-  return feeds.map((feed) => textArtefact(`${contractsFolder}/${feed.name}.json`, renderContract(feed, summaries)));
+/** Renders every feed's contract, which the PySpark job reads. */
+export function renderContracts(feeds: readonly Feed[], summaries: readonly Summary[]): GeneratedFile[] {
+  return feeds.map((feed) => textFile(`${contractsFolder}/${feed.name}.json`, renderContract(feed, summaries)));
 }

@@ -53,6 +53,8 @@ describe('npm run generate', () => {
       'packages/schema/src',
       'packages/schema/migrations',
       'glue/centflow_glue/contracts',
+      'glue/tests/views.json',
+      'docs/data-model.md',
       'samples',
     ]) {
       await cp(join(repository, path), join(copy, path), { recursive: true });
@@ -64,11 +66,11 @@ describe('npm run generate', () => {
   });
   afterAll(() => rm(copy, { recursive: true }));
 
-  it('finds everything that is committed up to date', async () => {
+  it('accepts the committed files as up to date', async () => {
     await generate('--check');
   });
 
-  it('finds each generated file that was changed, is missing, or is left over', async () => {
+  it('reports and repairs generated files that were changed, are missing, or are left over', async () => {
     await writeFile(join(copy, 'glue/centflow_glue/contracts/expenses.json'), '{}\n');
     await rm(join(copy, 'samples/raw/incomes/example.csv'));
     await mkdir(join(copy, 'samples/raw/gone'));
@@ -79,14 +81,14 @@ describe('npm run generate', () => {
       'Out of date: glue/centflow_glue/contracts/expenses.json',
       'Out of date: samples/raw/gone/example.csv',
       'Out of date: samples/raw/incomes/example.csv',
-      'Run `npm run generate` and commit what it writes.',
+      'Run `npm run generate` and commit the files that it writes.',
       '',
     ]);
     await generate();
     expect(await read('samples/raw/incomes/example.csv')).toContain('Nordlicht GmbH');
   });
 
-  it('makes of one new file all that a new feed needs, by no hand', async () => {
+  it('writes everything else that a new feed needs from its one file', async () => {
     await writeFile(join(copy, 'packages/schema/src/feeds/savings-goals.ts'), savingsGoals);
     await expect(generate('--check')).rejects.toThrow('Out of date: glue/centflow_glue/contracts/savings_goals.json');
 
@@ -94,8 +96,10 @@ describe('npm run generate', () => {
     const tag = `${String(before).padStart(4, '0')}_savings-goals`;
     const { stdout } = await generate('--name', 'savings-goals');
     expect(stdout.trim().split('\n')).toEqual([
+      'docs/data-model.md',
       'glue/centflow_glue/contracts/savings_goals.json',
       'packages/schema/src/generated/feeds.ts',
+      'packages/schema/src/views/rendered/v_row_identities.sql',
       'samples/raw/savings_goals/example.csv',
       `packages/schema/migrations/${tag}.sql`,
     ]);
@@ -110,7 +114,7 @@ describe('npm run generate', () => {
       const { applied } = await migrate(database.administrator, {
         directory: join(copy, 'packages/schema/migrations'),
       });
-      // The table, and the one view that is over every feed.
+      // The table, and the view that reads every feed.
       expect(applied.at(-1)).toMatchObject({ tag, step: 2, of: 2 });
       expect(await rowsOf(database.administrator, 'SELECT * FROM savings_goals')).toEqual([]);
     } finally {
@@ -118,7 +122,7 @@ describe('npm run generate', () => {
     }
   });
 
-  it('misses the migration where a table is not what the migrations make it', async () => {
+  it('reports a missing migration if a table differs from what the migrations create', async () => {
     const file = join(copy, 'packages/schema/src/feeds/savings-goals.ts');
     await writeFile(file, savingsGoals.replace('length: 64', 'length: 80'));
     await expect(generate('--check')).rejects.toThrow(
@@ -127,7 +131,7 @@ describe('npm run generate', () => {
     await writeFile(file, savingsGoals);
   });
 
-  it('fails where the migration takes away what the release before uses, until the migration says why it may', async () => {
+  it('refuses a migration that removes what the previous release uses, unless its header gives the reason', async () => {
     const file = join(copy, 'packages/schema/src/feeds/savings-goals.ts');
     const [, type = ''] = /(goal: varchar.*)/.exec(savingsGoals) ?? [];
     await writeFile(file, savingsGoals.replace(type, type.replace('64', '32')));
@@ -143,13 +147,13 @@ describe('npm run generate', () => {
     await generate('--check');
   });
 
-  it('says so where a feed is in a file of another name', async () => {
+  it('reports a feed whose file has another name than its table', async () => {
     await cp(
       join(copy, 'packages/schema/src/feeds/savings-goals.ts'),
       join(copy, 'packages/schema/src/feeds/wishes.ts'),
     );
     await expect(generate('--check')).rejects.toThrow(
-      'Feed savings_goals: its table is in src/feeds/wishes.ts; call the file savings-goals.ts.',
+      'Feed savings_goals: its table is in src/feeds/wishes.ts. Rename the file to savings-goals.ts.',
     );
     await rm(join(copy, 'packages/schema/src/feeds/wishes.ts'));
   });

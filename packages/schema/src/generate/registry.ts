@@ -1,13 +1,13 @@
-import { type Artefact, textArtefact } from './artefact.ts';
+import { type GeneratedFile, textFile } from './generated-file.ts';
+import type { ViewFile } from './read-views.ts';
 import { type SourceFile, sourceFiles } from './source-files.ts';
 
-/** The registries: modules that name every feed, bookkeeping table, summary and view, so that nobody keeps a list by hand. */
-export async function renderRegistries(): Promise<Artefact[]> {
-  const [feeds, tables, summaries, views] = await Promise.all([
+/** Renders the modules that list every feed, bookkeeping table and summary. */
+export async function renderTableRegistries(): Promise<GeneratedFile[]> {
+  const [feeds, tables, summaries] = await Promise.all([
     sourceFiles('feeds'),
     sourceFiles('bookkeeping'),
     sourceFiles('summaries'),
-    sourceFiles('views'),
   ]);
   return [
     registry('feeds', [
@@ -16,15 +16,15 @@ export async function renderRegistries(): Promise<Artefact[]> {
       ...feeds.map(({ stem }) => `export * from '../feeds/${stem}.ts';`),
       '',
       '/** Every feed by its name. */',
-      ...list('export const feeds = {', feeds.map(entry), '} as const;'),
+      ...list('export const feeds = {', feeds.map(entryOf), '} as const;'),
       '',
       "/** A feed's name. */",
       'export type FeedName = keyof typeof feeds;',
     ]),
     registry('bookkeeping', [
       ...barrel('bookkeeping', tables),
-      '/** Every table that the job keeps its books in. */',
-      ...list('export const bookkeepingTables = [', identifiers(tables), '] as const;'),
+      '/** Every table in which the job keeps track of uploads. */',
+      ...list('export const bookkeepingTables = [', identifiersOf(tables), '] as const;'),
     ]),
     registry('summaries', [
       ...summaries.map(({ stem, identifier }) => `import ${identifier} from '../summaries/${stem}.ts';`),
@@ -32,19 +32,27 @@ export async function renderRegistries(): Promise<Artefact[]> {
       ...summaries.map(({ stem }) => `export * from '../summaries/${stem}.ts';`),
       '',
       '/** Every summary. */',
-      ...list('export const summaries = [', identifiers(summaries), '] as const;'),
-    ]),
-    registry('views', [
-      ...barrel('views', views),
-      '/** Every report view. */',
-      ...list('export const views = [', identifiers(views), '] as const;'),
+      ...list('export const summaries = [', identifiersOf(summaries), '] as const;'),
     ]),
   ];
 }
 
-function registry(folder: string, lines: readonly string[]): Artefact {
+/** Renders the module that lists every view. */
+export function renderViewRegistry(views: readonly ViewFile[]): GeneratedFile {
+  const reportViews = views.filter(({ view }) => view.audience === 'reports');
+  return registry('views', [
+    ...barrel('views', views),
+    '/** Every report view. */',
+    ...list('export const views = [', identifiersOf(views), '] as const;'),
+    '',
+    "/** The views that dashboards may show: their `audience` is 'reports'. */",
+    ...list('export const reportViews = [', identifiersOf(reportViews), '] as const;'),
+  ]);
+}
+
+function registry(folder: string, lines: readonly string[]): GeneratedFile {
   const heading = `// Generated from packages/schema/src/${folder}/*.ts by \`npm run generate\`; do not edit.`;
-  return textArtefact(`packages/schema/src/generated/${folder}.ts`, `${[heading, ...lines].join('\n')}\n`);
+  return textFile(`packages/schema/src/generated/${folder}.ts`, `${[heading, ...lines].join('\n')}\n`);
 }
 
 function barrel(folder: string, files: readonly SourceFile[]): string[] {
@@ -56,15 +64,15 @@ function barrel(folder: string, files: readonly SourceFile[]): string[] {
   ];
 }
 
-/** A feed's name in the registry is its table's: `savings_goals`, from `savings-goals.ts`. */
-function entry({ stem, identifier }: SourceFile): string {
+/** Returns a feed's entry, named after its table: `savings_goals: savingsGoals` for `savings-goals.ts`. */
+function entryOf({ stem, identifier }: SourceFile): string {
   const name = stem.replaceAll('-', '_');
   return name === identifier ? name : `${name}: ${identifier}`;
 }
 
-const identifiers = (files: readonly SourceFile[]) => files.map(({ identifier }) => identifier);
+const identifiersOf = (files: readonly SourceFile[]) => files.map(({ identifier }) => identifier);
 
-/** A literal as Biome formats it: on one line where it fits. */
+/** Renders a literal as Biome formats it: on one line if it fits. */
 function list(open: string, items: readonly string[], close: string): string[] {
   const padding = open.endsWith('{') ? ' ' : '';
   const line = `${open}${padding}${items.join(', ')}${padding}${close}`;

@@ -6,16 +6,16 @@ import { formatAmount } from '../samples/amount.ts';
 import { dirtyBudgets, dirtyExpenses, raggedExpenses } from '../samples/dirty-rows.ts';
 import { type SampleFile, sampleFiles } from '../samples/files.ts';
 import { households, years } from '../samples/households.ts';
-import type { Artefact } from './artefact.ts';
+import type { GeneratedFile } from './generated-file.ts';
 import { readFeeds } from './read-feeds.ts';
 import { renderSamples } from './samples.ts';
 import { repository } from './source-files.ts';
 
-describe('the samples', () => {
-  let artefacts: Artefact[];
+describe('renderSamples', () => {
+  let generated: GeneratedFile[];
   const files = sampleFiles();
   beforeAll(async () => {
-    artefacts = renderSamples(await readFeeds());
+    generated = renderSamples(await readFeeds());
   });
 
   const named = (feed: string, owner: string, name: string) => {
@@ -24,41 +24,41 @@ describe('the samples', () => {
   };
   const datesOf = ({ rows }: SampleFile) => rows.map(({ date, month }) => date ?? `${month}-01`);
 
-  it('come out the same each time, byte for byte', async () => {
-    const again = renderSamples(await readFeeds());
-    for (const [index, { path, bytes }] of artefacts.entries()) {
-      expect({ path, same: Buffer.compare(bytes, again[index]?.bytes as Uint8Array) }).toEqual({ path, same: 0 });
+  it('renders the same bytes every time', async () => {
+    const second = renderSamples(await readFeeds());
+    for (const [index, { path, bytes }] of generated.entries()) {
+      expect({ path, same: Buffer.compare(bytes, second[index]?.bytes as Uint8Array) }).toEqual({ path, same: 0 });
     }
   });
 
-  it('are committed as they come out', () => {
-    for (const { path, bytes } of artefacts) {
+  it('renders the committed files', () => {
+    for (const { path, bytes } of generated) {
       expect({ path, same: Buffer.compare(readFileSync(join(repository, path)), bytes) }).toEqual({ path, same: 0 });
     }
   });
 
-  it('are small enough to live in the repository', () => {
-    expect(artefacts.reduce((total, { bytes }) => total + bytes.length, 0)).toBeLessThan(600_000);
+  it('renders less than 600 kB in total, to fit in the repository', () => {
+    expect(generated.reduce((total, { bytes }) => total + bytes.length, 0)).toBeLessThan(600_000);
   });
 
-  it('tell three years of each owner in each feed', () => {
+  it('covers three years of each owner in each feed', () => {
     for (const { owner } of households) {
       for (const feed of ['incomes', 'expenses', 'budgets']) {
         const dates = files.filter((file) => file.owner === owner && file.feed === feed).flatMap(datesOf);
-        const told = new Set(dates.map((date) => date.slice(0, 4)));
-        for (const year of years) expect(told, `${feed} of ${owner}`).toContain(String(year));
+        const covered = new Set(dates.map((date) => date.slice(0, 4)));
+        for (const year of years) expect(covered, `${feed} of ${owner}`).toContain(String(year));
       }
     }
   });
 
-  it('hold money of several currencies for the one who travels', () => {
+  it('includes several currencies for the owner who travels', () => {
     const currencies = files
       .filter(({ owner }) => owner === 'maya')
       .flatMap(({ rows }) => rows.map(({ currency }) => currency));
     expect(new Set(currencies)).toEqual(new Set(['USD', 'EUR', 'JPY', 'KWD', 'GBP', 'US$']));
   });
 
-  it('hold refunds, and the same purchase twice on one day', () => {
+  it('includes refunds, and identical purchases on one day', () => {
     const rows = files
       .filter(({ feed }) => feed === 'expenses')
       .flatMap(({ rows }) => rows.map((row) => JSON.stringify(row)));
@@ -67,7 +67,7 @@ describe('the samples', () => {
     expect(single.length).toBeGreaterThan(new Set(single).size);
   });
 
-  it('hold one period twice, row for row, in two statements', () => {
+  it('includes one period with identical rows in two statements', () => {
     const [first, second] = ['statement-2025-01-to-06.csv', 'statement-2025-04-to-09.csv'].map((name) =>
       named('expenses', 'ada', name).rows.filter(({ date }) => '2025-04' < `${date}` && `${date}` < '2025-07'),
     );
@@ -75,7 +75,7 @@ describe('the samples', () => {
     expect(second).toEqual(first);
   });
 
-  it('hold ids that no two transactions share', () => {
+  it('includes unique transaction ids', () => {
     const ids = years.flatMap((year) =>
       named('expenses', 'kenji', `card-${year}.csv`).rows.map((row) => row.transaction_id),
     );
@@ -83,17 +83,17 @@ describe('the samples', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('are dirty in two files only, and by less than half of either', () => {
+  it('has dirty rows in two files only, and in less than half of the rows of each', () => {
     const cash = named('expenses', 'maya', 'cash-2025.csv');
     expect(dirtyExpenses.length + raggedExpenses.length).toBeLessThan((cash.rows.length + raggedExpenses.length) / 2);
     const dirtyBudget = named('budgets', 'kenji', '2025.csv');
     expect(dirtyBudget.rows.slice(-dirtyBudgets.length)).toEqual(dirtyBudgets);
   });
 
-  it('compress to a file that says nothing of when it was made', () => {
-    const packed = artefacts.filter(({ path }) => path.endsWith('.gz'));
+  it('compresses one file without a timestamp', () => {
+    const packed = generated.filter(({ path }) => path.endsWith('.gz'));
     expect(packed).toHaveLength(1);
-    const bytes = Buffer.from((packed[0] as Artefact).bytes);
+    const bytes = Buffer.from((packed[0] as GeneratedFile).bytes);
     expect(bytes.readUInt32LE(4)).toBe(0);
     expect(gunzipSync(bytes).toString()).toMatch(
       /^date,merchant,category,account,amount,currency,description,country,city\n2023-01-/,
@@ -101,18 +101,18 @@ describe('the samples', () => {
   });
 });
 
-describe('an amount in a CSV', () => {
+describe('formatAmount', () => {
   it.each([
     [1250, 'EUR', '12.50'],
     [-5, 'EUR', '-0.05'],
     [1250, 'JPY', '1250'],
     [0, 'JPY', '0'],
     [1250, 'KWD', '1.250'],
-  ])('of %i smallest units of %s is %s', (smallest, currency, written) => {
+  ])('writes %i smallest units of %s as %s', (smallest, currency, written) => {
     expect(formatAmount(smallest, currency)).toBe(written);
   });
 
-  it('is of a currency that there is', () => {
-    expect(() => formatAmount(1, 'XTS')).toThrow('XTS is no currency of ISO 4217.');
+  it('rejects an unknown currency', () => {
+    expect(() => formatAmount(1, 'XTS')).toThrow('XTS is not a currency of ISO 4217.');
   });
 });

@@ -2,20 +2,20 @@ import { stringify } from 'csv-stringify/sync';
 import { gzipSync } from 'fflate';
 import { type Feed, objectPrefix } from '../define-feed.ts';
 import { type SampleFile, sampleFiles } from '../samples/files.ts';
-import { type Artefact, textArtefact } from './artefact.ts';
+import { type GeneratedFile, textFile } from './generated-file.ts';
 
-/** The folder whose `raw/` mirrors the bucket's. */
+/** The folder whose `raw/` has the layout of the bucket. */
 export const samplesFolder = 'samples';
 
-/** Every sample CSV: each feed's example, and the files of the three households. */
-export function renderSamples(feeds: readonly Feed[]): Artefact[] {
+/** Renders every sample CSV: each feed's example, and the files of the three households. */
+export function renderSamples(feeds: readonly Feed[]): GeneratedFile[] {
   return [...feeds.map(renderExample), ...sampleFiles().map((file) => renderFile(file, feeds))];
 }
 
-/** A feed's example: the rows of its definition, in a file with no owner's folder. */
-function renderExample(feed: Feed): Artefact {
+/** Renders a feed's example: the rows of its definition, in a file without an owner's folder. */
+function renderExample(feed: Feed): GeneratedFile {
   const headers = feed.headers.map(({ header }) => header);
-  return textArtefact(`${samplesFolder}/${objectPrefix(feed)}example.csv`, renderCsv(headers, feed.samples));
+  return textFile(`${samplesFolder}/${objectPrefix(feed)}example.csv`, renderCsv(headers, feed.samples));
 }
 
 function renderFile(
@@ -23,12 +23,12 @@ function renderFile(
   feeds: readonly Feed[],
 ) {
   const feed = feeds.find((candidate) => candidate.name === name);
-  if (feed === undefined) throw new TypeError(`The samples hold ${file} of ${name}, which is no feed.`);
+  if (feed === undefined) throw new TypeError(`The samples contain ${file} of ${name}, but there is no such feed.`);
   const headers = feed.headers.map(({ header }) => header).filter((header) => !without.includes(header));
   const csv = renderCsv(headers, rows) + ragged.map((line) => `${line}\n`).join('');
   const path = `${samplesFolder}/${objectPrefix(feed)}owner=${owner}/${file}`;
-  // Made by fflate and not by zlib, whose bytes differ from one processor to another; no time in the header.
-  return file.endsWith('.gz') ? { path, bytes: gzipSync(Buffer.from(csv), { mtime: 0 }) } : textArtefact(path, csv);
+  // fflate writes the same bytes on every processor, which zlib does not. The header holds no time.
+  return file.endsWith('.gz') ? { path, bytes: gzipSync(Buffer.from(csv), { mtime: 0 }) } : textFile(path, csv);
 }
 
 function renderCsv(headers: readonly string[], rows: SampleFile['rows']): string {

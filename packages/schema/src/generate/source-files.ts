@@ -1,19 +1,19 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-/** The repository's root: what generated files are named from. */
+/** The repository's root. Paths of generated files are relative to it. */
 export const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 
-/** One file of a folder of `src/` that holds one thing a file. */
+/** A file in a folder of `src/` whose files hold one definition each. */
 export interface SourceFile {
   /** `quarantined-rows`. */
   readonly stem: string;
-  /** What the file exports, `quarantinedRows`. */
+  /** The name that the file exports: `quarantinedRows`. */
   readonly identifier: string;
   readonly url: URL;
 }
 
-/** The TypeScript files of `src/<folder>/` but tests, by name. */
+/** Returns the TypeScript files of `src/<folder>/` without tests, sorted by name. */
 export async function sourceFiles(folder: 'feeds' | 'bookkeeping' | 'summaries' | 'views'): Promise<SourceFile[]> {
   const directory = new URL(`../${folder}/`, import.meta.url);
   const names = (await readdir(directory)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort();

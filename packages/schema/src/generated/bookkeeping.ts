@@ -11,5 +11,5 @@ export * from '../bookkeeping/shadow-changes.ts';
 export * from '../bookkeeping/upload-summaries.ts';
 export * from '../bookkeeping/uploads.ts';
 
-/** Every table that the job keeps its books in. */
+/** Every table in which the job keeps track of uploads. */
 export const bookkeepingTables = [publicationLocks, quarantinedRows, shadowChanges, uploadSummaries, uploads] as const;

@@ -46,3 +46,18 @@ export const views = [
   uploadAccounting,
   uploadProgress,
 ] as const;
+
+/** The views that dashboards may show: their `audience` is 'reports'. */
+export const reportViews = [
+  accountBalance,
+  budgetVsActual,
+  incomeBySourceMonth,
+  monthlyCashFlow,
+  quarantineByReason,
+  spendByCategoryMonth,
+  spendByDay,
+  spendByMerchantMonth,
+  spendByPlace,
+  transactions,
+  uploadAccounting,
+] as const;

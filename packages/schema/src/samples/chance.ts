@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { en, Faker } from '@faker-js/faker';
 
 /**
- * Chance that falls out the same each time for the same subject.
+ * Returns a source of random values that are the same every time for the same subject.
  *
- * Each subject has a seed of its own, so that a change to one file of the samples leaves the others as they are.
+ * Each subject has its own seed, so a change to one sample file does not change the others.
  */
 export function chanceOf(subject: string): Faker {
   const seed = createHash('sha256').update(subject).digest().readUInt32BE();

@@ -1,6 +1,5 @@
 /**
- * Rows as people get them wrong, by header. Each breaks the contract in a way of its own, and in one that any
- * Frictionless validator finds too.
+ * Rows with typical mistakes, by header. Each breaks the contract in a different way, which any Frictionless validator finds too.
  */
 export const dirtyExpenses: readonly Readonly<Record<string, string>>[] = [
   { date: '2025-02-30', merchant: 'Alberta Co-op', category: 'Groceries', amount: '31.20', currency: 'USD' },
@@ -20,13 +19,13 @@ export const dirtyExpenses: readonly Readonly<Record<string, string>>[] = [
   { date: '2025-07-04', merchant: 'Corner Store '.repeat(12), category: 'Groceries', amount: '3.10', currency: 'USD' },
 ];
 
-/** A budget for a month that no year has, and one below nothing. */
+/** A budget for a month that does not exist, and a negative one. */
 export const dirtyBudgets: readonly Readonly<Record<string, string>>[] = [
   { month: '2025-13', category: 'Groceries', amount: '32000', currency: 'JPY' },
   { month: '2025-12', category: 'Education', amount: '-8800', currency: 'JPY' },
 ];
 
-/** An expense whose merchant has a comma and no quotes: one cell too many. */
+/** An expense whose merchant contains a comma without quotes, so the row has one cell too many. */
 export const raggedExpenses: readonly string[] = [
   '2025-12-24,Farm stand, Hwy 30,Groceries,Cash,18.00,USD,,US,Portland',
 ];

@@ -1,4 +1,4 @@
-/** Which file of `samples/raw/` holds what. See samples/README.md. */
+/** The content of each file of `samples/raw/`. See samples/README.md. */
 import { chanceOf } from './chance.ts';
 import { dirtyBudgets, dirtyExpenses, raggedExpenses } from './dirty-rows.ts';
 import type { Household } from './household.ts';
@@ -9,24 +9,24 @@ import { budgetsOf, type Expense, expensesOf, incomesOf, tripExpensesOf } from '
 export interface SampleFile {
   readonly feed: 'incomes' | 'expenses' | 'budgets';
   readonly owner: string;
-  /** Its name under the owner's folder. */
+  /** The file's name under the owner's folder. */
   readonly name: string;
-  /** Its rows, by header. */
+  /** The file's rows, by header. */
   readonly rows: readonly Cells[];
-  /** Optional headers that the file leaves out. */
+  /** Optional headers that the file omits. */
   readonly without?: readonly string[];
-  /** Lines at the end that are no rows of the header's width. */
+  /** Lines at the end with another number of cells than the header. */
   readonly ragged?: readonly string[];
 }
 
 type Cells = Readonly<Record<string, string | null | undefined>>;
 
-/** Every file of the three households. */
+/** Returns every file of the three households. */
 export function sampleFiles(): SampleFile[] {
   return [...households.flatMap(steadyFiles), ...expenseFiles()];
 }
 
-/** Incomes and budgets: a file for each year. */
+/** Returns incomes and budgets: one file for each year. */
 function steadyFiles(household: Household): SampleFile[] {
   const { owner } = household;
   return years.flatMap((year): SampleFile[] => [
@@ -51,7 +51,7 @@ function expenseFiles(): SampleFile[] {
   return [...statements(ada), ...bankAndCard(kenji), ...homeAndTrips(maya)];
 }
 
-/** Two years in a file each, then statements of which the first two both tell of April to June. */
+/** Returns one file for each of two years, then statements. The first two statements both cover April to June. */
 function statements(household: Household): SampleFile[] {
   const [first, second, third] = years.map((year) => expensesOf(household, year)) as [Expense[], Expense[], Expense[]];
   const between = (from: string, to: string) => third.filter(({ date }) => from <= date && date <= to);
@@ -64,7 +64,7 @@ function statements(household: Household): SampleFile[] {
   ];
 }
 
-/** A bank that gives its transactions no ids, and a card that does. */
+/** Returns files of a bank without transaction ids, and of a card with them. */
 function bankAndCard(household: Household): SampleFile[] {
   return years.flatMap((year) => {
     const chance = chanceOf(`${household.owner} transaction ids ${year}`);
@@ -82,7 +82,7 @@ function bankAndCard(household: Household): SampleFile[] {
   });
 }
 
-/** Home by the year, the first one compressed; a file for each trip in a folder; and a year of notes typed by hand. */
+/** Returns one file for each year at home, the first one compressed, one for each trip, and one that was typed by hand. */
 function homeAndTrips(household: Household): SampleFile[] {
   return [
     ...years.map((year) =>
@@ -93,7 +93,7 @@ function homeAndTrips(household: Household): SampleFile[] {
   ];
 }
 
-/** Small cash payments, with the dirty rows strewn among them. */
+/** Returns small cash payments with the dirty rows among them. */
 function handwritten(household: Household): SampleFile {
   const chance = chanceOf(`${household.owner} cash`);
   const rows = Array.from({ length: 24 }, (_, index) => ({
@@ -107,7 +107,7 @@ function handwritten(household: Household): SampleFile {
     country: household.home.country,
     city: household.home.city,
   }));
-  const strewn = rows.flatMap((good, index) => {
+  const mixed = rows.flatMap((good, index) => {
     const dirty = index % 3 === 1 ? dirtyExpenses[(index - 1) / 3] : undefined;
     return dirty ? [good, { account: 'Cash', ...dirty }] : [good];
   });
@@ -115,7 +115,7 @@ function handwritten(household: Household): SampleFile {
     feed: 'expenses',
     owner: household.owner,
     name: 'cash-2025.csv',
-    rows: strewn,
+    rows: mixed,
     without: ['transaction_id'],
     ragged: raggedExpenses,
   };
@@ -125,7 +125,7 @@ function expenseFile({ owner }: Household, name: string, rows: readonly Expense[
   return { feed: 'expenses', owner, name, rows: rows.map(row), without: ['transaction_id'] };
 }
 
-/** A row by header instead of by property. */
+/** Returns a row by header instead of by property. */
 function row({ transactionId, ...cells }: Cells): Cells {
   return { ...cells, transaction_id: transactionId };
 }

@@ -1,4 +1,4 @@
-/** What the samples know of a person. */
+/** The types of the invented people in the samples. */
 
 /** A town, and the ISO 3166-1 code of its country. */
 export interface Place {
@@ -6,7 +6,7 @@ export interface Place {
   readonly city: string;
 }
 
-/** What is bought again and again: the shops, and the span of an amount in the currency's smallest unit. */
+/** Repeated purchases: the shops, and the range of amounts in the currency's smallest unit. */
 export interface Habit {
   readonly category: string;
   readonly merchants: readonly string[];
@@ -17,7 +17,7 @@ export interface Habit {
   readonly perMonth: number;
 }
 
-/** What is paid on the same day of each month, or of each third month. */
+/** A payment on the same day of each month, or of every third month. */
 export interface StandingOrder {
   readonly day: number;
   readonly merchant: string;
@@ -25,18 +25,18 @@ export interface StandingOrder {
   readonly amount: number;
   readonly description: string;
   readonly quarterly?: true;
-  /** How much more in January than in July, as a part of the amount: heating. */
+  /** How much more is paid in January than in July, as a fraction of the amount: heating. */
   readonly winter?: number;
 }
 
-/** Some days somewhere else, paid in the money of the place. */
+/** A trip, paid in the local currency. */
 export interface Trip {
   readonly name: string;
   readonly from: string;
   readonly days: number;
   readonly place: Place;
   readonly currency: string;
-  /** What a meal costs there, in the smallest unit: other things follow from it. */
+  /** The price of a meal there, in the smallest unit. Other prices are derived from it. */
   readonly meal: number;
   readonly merchants: Readonly<Record<'Eating out' | 'Transport' | 'Lodging' | 'Leisure', readonly string[]>>;
 }

@@ -13,7 +13,7 @@ export type Budget = SampleRow<typeof budgets>;
 
 const months = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
 
-/** What the household received in a year, by date. */
+/** Returns what the household received in a year, by date. */
 export function incomesOf(household: Household, year: number): Income[] {
   const chance = chanceOf(`${household.owner} incomes ${year}`);
   const { salary, currency, account } = household;
@@ -43,15 +43,15 @@ export function incomesOf(household: Household, year: number): Income[] {
   return rows.sort(byDate);
 }
 
-/** What the household spent at home in a year, by date, with some purchases taken back. */
+/** Returns what the household spent at home in a year, by date, including refunds. */
 export function expensesOf(household: Household, year: number): Expense[] {
   const chance = chanceOf(`${household.owner} expenses ${year}`);
   return months
-    .flatMap((month) => [...standing(household, year, month), ...habitual(household, year, month, chance)])
+    .flatMap((month) => [...standingOrdersOf(household, year, month), ...purchasesOf(household, year, month, chance)])
     .sort(byDate);
 }
 
-/** What was spent on a trip, by date, in the money of the place. */
+/** Returns what was spent on a trip, by date, in the local currency. */
 export function tripExpensesOf(household: Household, trip: Trip): Expense[] {
   const chance = chanceOf(`${household.owner} trip ${trip.name}`);
   const { currency, place, merchants, meal } = trip;
@@ -74,7 +74,7 @@ export function tripExpensesOf(household: Household, trip: Trip): Expense[] {
   ]);
 }
 
-/** The household's budgets of a year: a little more each year, and gifts in December. */
+/** Returns the household's budgets of a year. They rise slightly each year, and gifts are budgeted in December. */
 export function budgetsOf(household: Household, year: number): Budget[] {
   const { currency } = household;
   return months.flatMap((month) =>
@@ -89,7 +89,7 @@ export function budgetsOf(household: Household, year: number): Budget[] {
   );
 }
 
-function standing(household: Household, year: number, month: number): Expense[] {
+function standingOrdersOf(household: Household, year: number, month: number): Expense[] {
   const { account, currency, home } = household;
   return household.standingOrders
     .filter((order) => !order.quarterly || month % 3 === 1)
@@ -109,7 +109,7 @@ function standing(household: Household, year: number, month: number): Expense[] 
     });
 }
 
-function habitual(household: Household, year: number, month: number, chance: Faker): Expense[] {
+function purchasesOf(household: Household, year: number, month: number, chance: Faker): Expense[] {
   const { currency, home } = household;
   return household.habits.flatMap((habit) => {
     const times = Math.max(0, Math.round(habit.perMonth + chance.number.float({ min: -1, max: 1 })));

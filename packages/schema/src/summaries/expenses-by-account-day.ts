@@ -4,7 +4,7 @@ import { defineSummary } from '../define-summary.ts';
 import feed from '../feeds/expenses.ts';
 import { summaryKey, summaryTotals } from '../summary-columns.ts';
 
-/** By account, currency and day: what left an account. */
+/** Expenses by account, currency and day. */
 export const expensesByAccountDay = mysqlTable(
   'expenses_by_account_day',
   {

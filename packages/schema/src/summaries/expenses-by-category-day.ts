@@ -4,7 +4,7 @@ import { defineSummary } from '../define-summary.ts';
 import feed from '../feeds/expenses.ts';
 import { summaryKey, summaryTotals } from '../summary-columns.ts';
 
-/** By day, currency and category. */
+/** Expenses by day, currency and category. */
 export const expensesByCategoryDay = mysqlTable(
   'expenses_by_category_day',
   {

@@ -4,7 +4,7 @@ import { defineSummary } from '../define-summary.ts';
 import feed from '../feeds/expenses.ts';
 import { summaryKey, summaryTotals } from '../summary-columns.ts';
 
-/** By month, currency and category: of a household, some hundreds of rows a year. */
+/** Expenses by month, currency and category: a few hundred rows a year for a household. */
 export const expensesByCategoryMonth = mysqlTable(
   'expenses_by_category_month',
   {

@@ -4,7 +4,7 @@ import { defineSummary } from '../define-summary.ts';
 import feed from '../feeds/expenses.ts';
 import { summaryKey, summaryTotals } from '../summary-columns.ts';
 
-/** By month, currency, category and merchant. */
+/** Expenses by month, currency, category and merchant. */
 export const expensesByMerchantMonth = mysqlTable(
   'expenses_by_merchant_month',
   {

@@ -4,7 +4,7 @@ import { defineSummary } from '../define-summary.ts';
 import feed from '../feeds/expenses.ts';
 import { summaryKey, summaryTotals } from '../summary-columns.ts';
 
-/** By month, currency and place; '' stands for a country or city that the file does not say. */
+/** Expenses by month, currency and place. A missing country or city is stored as ''. */
 export const expensesByPlaceMonth = mysqlTable(
   'expenses_by_place_month',
   {

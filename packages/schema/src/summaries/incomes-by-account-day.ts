@@ -4,7 +4,7 @@ import { defineSummary } from '../define-summary.ts';
 import feed from '../feeds/incomes.ts';
 import { summaryKey, summaryTotals } from '../summary-columns.ts';
 
-/** By account, currency and day: what came into an account. */
+/** Incomes by account, currency and day. */
 export const incomesByAccountDay = mysqlTable(
   'incomes_by_account_day',
   {

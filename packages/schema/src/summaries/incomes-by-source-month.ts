@@ -4,7 +4,7 @@ import { defineSummary } from '../define-summary.ts';
 import feed from '../feeds/incomes.ts';
 import { summaryKey, summaryTotals } from '../summary-columns.ts';
 
-/** By month, currency and source. */
+/** Incomes by month, currency and source. */
 export const incomesBySourceMonth = mysqlTable(
   'incomes_by_source_month',
   {

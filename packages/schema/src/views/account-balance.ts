@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { mysqlView } from 'drizzle-orm/mysql-core';
+import { defineView } from '../define-view.ts';
 import expensesByAccountDay from '../summaries/expenses-by-account-day.ts';
 import incomesByAccountDay from '../summaries/incomes-by-account-day.ts';
 import { asTotal, totalOf } from '../view-expressions.ts';
@@ -21,9 +22,9 @@ const movements = unionOf('movements', [
 ]);
 
 /**
- * How does the money in an account rise and fall? One row for each day on which something moved.
+ * One row for each account, currency and day with a movement.
  *
- * The balance counts from nothing at the first row on file: what the account held before is not known.
+ * The balance starts at 0 before the first row on file: the account's earlier balance is unknown.
  */
 export const accountBalance = mysqlView('v_account_balance')
   .sqlSecurity('definer')
@@ -38,14 +39,19 @@ export const accountBalance = mysqlView('v_account_balance')
         account: account.as('account'),
         currency: currency.as('currency'),
         date: date.as('date'),
-        /** Incomes less expenses of the day. */
+        /** The day's incomes minus its expenses. */
         movement: totalOf(movement).as('movement'),
-        /** Running sum of the movements, this day's included. */
+        /** Running sum of the movements, including this day's. */
         balance: asTotal(running).as('balance'),
       })
       .from(movements.table)
       .groupBy(owner, account, currency, date)
       .having(movements.isShown);
   });
+
+export default defineView(accountBalance, {
+  question: 'How does the money in each account rise and fall, day by day?',
+  audience: 'reports',
+});
 
 type Column = ReturnType<typeof movements.column<string>>;

@@ -1,13 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
+import { defineView } from '../define-view.ts';
 import { budgets } from '../feeds/budgets.ts';
 import expensesByCategoryMonth from '../summaries/expenses-by-category-month.ts';
-import { asTotal, isPublished, isShown, nothing, totalOf } from '../view-expressions.ts';
-import { totalsOf, unionOf } from '../view-totals.ts';
+import { asTotal, isPublished, isShown, noAmount, totalOf } from '../view-expressions.ts';
+import { totalsOf, type UnionPart, unionOf } from '../view-totals.ts';
 
-/** Budgets are few, and read as they are. */
-const planned = sql`select straight_join ${uploads.owner} as \`owner\`, ${budgets.month} as \`month\`, ${budgets.currency} as \`currency\`, ${budgets.category} as \`category\`, ${asTotal(budgets.amount)} as \`budget\`, ${nothing} as \`actual\`, 1 as \`transactions\` from ${uploads} inner join ${budgets} force index (primary) on ${isPublished(budgets)} where ${isShown(budgets)}`;
+/** Budgets have few rows, so the view reads the rows and no summary. */
+const planned: UnionPart = {
+  select: sql`select straight_join ${uploads.owner} as \`owner\`, ${budgets.month} as \`month\`, ${budgets.currency} as \`currency\`, ${budgets.category} as \`category\`, ${asTotal(budgets.amount)} as \`budget\`, ${noAmount} as \`actual\`, 1 as \`transactions\` from ${uploads} inner join ${budgets} force index (primary) on ${isPublished(budgets)} where ${isShown(budgets)}`,
+  types: {},
+};
 
 const sides = unionOf('sides', [
   planned,
@@ -15,12 +19,12 @@ const sides = unionOf('sides', [
     month: by('month'),
     currency: by('currency'),
     category: by('category'),
-    budget: nothing,
+    budget: noAmount,
     actual: amount,
   })),
 ]);
 
-/** Was the budget kept? A category that has only a budget, or only expenses, shows too: its other side is 0. */
+/** A category with only a budget, or with only expenses, has a row too. Its other amount is 0. */
 export const budgetVsActual = mysqlView('v_budget_vs_actual')
   .sqlSecurity('definer')
   .as((query) =>
@@ -32,12 +36,17 @@ export const budgetVsActual = mysqlView('v_budget_vs_actual')
         currency: sides.column('currency').as('currency'),
         category: sides.column('category').as('category'),
         budget: totalOf(sides.column('budget')).as('budget'),
-        /** Spent in the month, refunds taken off. */
+        /** Spent in the month, minus refunds. */
         actual: totalOf(sides.column('actual')).as('actual'),
-        /** `budget - actual`: negative where more was spent than meant. */
+        /** `budget - actual`: negative if more was spent than budgeted. */
         remaining: totalOf(sql`${sides.column('budget')} - ${sides.column('actual')}`).as('remaining'),
       })
       .from(sides.table)
       .groupBy(sides.column('owner'), sides.column('month'), sides.column('currency'), sides.column('category'))
       .having(sides.isShown),
   );
+
+export default defineView(budgetVsActual, {
+  question: 'Was the budget of each month and category kept?',
+  audience: 'reports',
+});

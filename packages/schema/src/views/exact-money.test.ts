@@ -1,4 +1,4 @@
-/** The views against arithmetic in whole numbers, on rows that nobody chose. */
+/** Compares the views with integer arithmetic, on random rows. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expenses } from '../feeds/expenses.ts';
@@ -8,13 +8,13 @@ import { rowsOf } from '../session.ts';
 import { addUpSummaries, enterUpload } from '../testing/books.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 
-/** Ten-thousandths, as MySQL writes them. */
+/** Writes ten-thousandths as MySQL writes a decimal. */
 const decimal = (units: bigint) => {
   const digits = String(units < 0n ? -units : units).padStart(5, '0');
   return `${units < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
 };
 
-/** `part / whole` for a positive whole, in ten-thousandths, rounded half away from zero. */
+/** Returns `part / whole` for a positive whole, in ten-thousandths, rounded half away from zero. */
 const ratio = (part: bigint, whole: bigint) => {
   const size = ((part < 0n ? -part : part) * 20_000n + whole) / (2n * whole);
   return part < 0n ? -size : size;
@@ -28,7 +28,7 @@ const dates = ['2024-02-28', '2024-02-29', '2024-03-01', '2024-12-31'] as const;
 const payment = fc.record({ amount, date: fc.constantFrom(...dates), account: fc.constantFrom('a', 'A', 'á') });
 const payments = fc.array(payment, { maxLength: 8 });
 
-describe('the views, to the last decimal,', () => {
+describe('v_monthly_cash_flow and v_account_balance', () => {
   let database: TestDatabase;
   let owners = 0;
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describe('the views, to the last decimal,', () => {
   });
   afterAll(() => database?.drop());
 
-  it('tell months and balances as whole-number arithmetic does', async () => {
+  it('agree with integer arithmetic to the last decimal', async () => {
     await fc.assert(
       fc.asyncProperty(payments, payments, fc.boolean(), async (earned, spent, fromSummaries) => {
         owners += 1;

@@ -1,4 +1,5 @@
 import { mysqlView } from 'drizzle-orm/mysql-core';
+import { defineView } from '../define-view.ts';
 import bySourceMonth from '../summaries/incomes-by-source-month.ts';
 import { countOf, totalOf } from '../view-expressions.ts';
 import { totalsOf, unionOf } from '../view-totals.ts';
@@ -13,7 +14,6 @@ const received = unionOf(
   })),
 );
 
-/** Where does the money come from? */
 export const incomeBySourceMonth = mysqlView('v_income_by_source_month')
   .sqlSecurity('definer')
   .as((query) =>
@@ -24,9 +24,9 @@ export const incomeBySourceMonth = mysqlView('v_income_by_source_month')
         month: received.column('month').as('month'),
         currency: received.column('currency').as('currency'),
         source: received.column('source').as('source'),
-        /** Positive where spent; refunds are taken off. */
+        /** Positive if received. */
         amount: totalOf(received.column('amount')).as('amount'),
-        /** Payments and refunds alike. */
+        /** Number of payments. */
         transactions: countOf(received.column('transactions')).as('transactions'),
       })
       .from(received.table)
@@ -38,3 +38,8 @@ export const incomeBySourceMonth = mysqlView('v_income_by_source_month')
       )
       .having(received.isShown),
   );
+
+export default defineView(incomeBySourceMonth, {
+  question: 'Where does the money come from, month by month?',
+  audience: 'reports',
+});

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { mysqlView } from 'drizzle-orm/mysql-core';
+import { defineView } from '../define-view.ts';
 import expensesByCategoryMonth from '../summaries/expenses-by-category-month.ts';
 import incomesBySourceMonth from '../summaries/incomes-by-source-month.ts';
-import { nothing, ratio, totalOf } from '../view-expressions.ts';
+import { noAmount, ratio, totalOf } from '../view-expressions.ts';
 import { totalsOf, unionOf } from '../view-totals.ts';
 
 const flows = unionOf('flows', [
@@ -10,17 +11,16 @@ const flows = unionOf('flows', [
     month: by('month'),
     currency: by('currency'),
     income: amount,
-    expense: nothing,
+    expense: noAmount,
   })),
   ...totalsOf(expensesByCategoryMonth, ({ by, amount }) => ({
     month: by('month'),
     currency: by('currency'),
-    income: nothing,
+    income: noAmount,
     expense: amount,
   })),
 ]);
 
-/** What came in, what went out and what was left, month by month and currency by currency. */
 export const monthlyCashFlow = mysqlView('v_monthly_cash_flow')
   .sqlSecurity('definer')
   .as((query) => {
@@ -33,14 +33,19 @@ export const monthlyCashFlow = mysqlView('v_monthly_cash_flow')
         month: flows.column('month').as('month'),
         currency: flows.column('currency').as('currency'),
         income: income.as('income'),
-        /** Positive where spent; refunds are taken off. */
+        /** Positive if spent, minus refunds. */
         expense: totalOf(flows.column('expense')).as('expense'),
         /** `income - expense`. */
         net: net.as('net'),
-        /** `net / income`: 0.25 is a quarter saved. NULL unless something came in. */
-        savings_rate: sql<string | null>`case when ${income} > 0 then ${ratio(net, income)} end`.as('savings_rate'),
+        /** `net / income`: 0.25 means that a quarter was saved. NULL unless the income is positive. */
+        savings_rate: ratio(net, income).as('savings_rate'),
       })
       .from(flows.table)
       .groupBy(flows.column('owner'), flows.column('month'), flows.column('currency'))
       .having(flows.isShown);
   });
+
+export default defineView(monthlyCashFlow, {
+  question: 'How much money came in, went out and was left in each month?',
+  audience: 'reports',
+});

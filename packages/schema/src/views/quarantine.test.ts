@@ -1,4 +1,4 @@
-/** The views that tell of files rather than of money. */
+/** The views about files, not about money. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quarantinedRows } from '../bookkeeping/quarantined-rows.ts';
 import { uploadStates } from '../bookkeeping/uploads.ts';
@@ -18,7 +18,7 @@ const coffee: TestRow<typeof expenses> = {
   description: '',
 };
 
-describe('the views of what became of files', () => {
+describe('the views about uploads', () => {
   let database: TestDatabase;
   const uploadsOf: Partial<Record<string, number>> = {};
 
@@ -30,27 +30,27 @@ describe('the views of what became of files', () => {
         { ...coffee, shadowed: true },
       ]);
       uploadsOf[state] = uploadId;
-      const bad = { uploadId, columnName: 'date', message: 'No day.', rawText: '2025-02-30,"a\nb"' };
+      const quarantined = { uploadId, columnName: 'date', message: 'No day.', rawText: '2025-02-30,"a\nb"' };
       await database.tables.insert(quarantinedRows).values([
-        { ...bad, rowNo: 4, code: 'bad_date' },
-        { ...bad, rowNo: 5, code: 'bad_date' },
-        { ...bad, rowNo: 7, code: 'ragged_row', columnName: null },
+        { ...quarantined, rowNo: 4, code: 'bad_date' },
+        { ...quarantined, rowNo: 5, code: 'bad_date' },
+        { ...quarantined, rowNo: 7, code: 'ragged_row', columnName: null },
       ]);
     }
     await enterUpload(database, budgets, 'budgets', {}, [
       { month: '2025-03', category: 'Rent', amount: '1', currency: 'EUR' },
     ]);
-    const ofBob = await enterUpload(database, expenses, 'expenses', { owner: 'bob' }, [coffee]);
+    const uploadOfBob = await enterUpload(database, expenses, 'expenses', { owner: 'bob' }, [coffee]);
     await database.tables
       .insert(quarantinedRows)
-      .values({ uploadId: ofBob, rowNo: 3, code: 'bad_date', message: '', rawText: '' });
+      .values({ uploadId: uploadOfBob, rowNo: 3, code: 'bad_date', message: '', rawText: '' });
   });
   afterAll(() => database?.drop());
 
   const read = async (sql: string) =>
     (await rowsOf<Record<string, unknown>>(database.administrator, sql)).map((row) => Object.values(row));
 
-  it('show the quarantined rows of uploads that are published or rejected, as they stand in the file', async () => {
+  it('show the quarantined rows of published and rejected uploads, with their text in the file', async () => {
     const found = await read(
       "SELECT upload_id, feed, row_no, column_name, code, message, raw_text FROM v_quarantined_rows WHERE owner = 'ann' ORDER BY upload_id, row_no",
     );
@@ -62,7 +62,7 @@ describe('the views of what became of files', () => {
     expect(found).toEqual([...rows(uploadsOf.published), ...rows(uploadsOf.rejected)]);
   });
 
-  it('count them by reason, and in how many uploads each reason stands', async () => {
+  it('count quarantined rows and their uploads by reason', async () => {
     expect(
       await read(
         'SELECT owner, feed, month_received, code, quarantined_rows, uploads FROM v_quarantine_by_reason ORDER BY owner, code',
@@ -74,7 +74,7 @@ describe('the views of what became of files', () => {
     ]);
   });
 
-  it('tell the identities of all good rows of published uploads, those that another upload shows included', async () => {
+  it('list the identities of all good rows of published uploads, including shadowed rows', async () => {
     const found = await read(
       "SELECT feed, row_date, count(*), count(DISTINCT fingerprint) FROM v_row_identities WHERE owner = 'ann' GROUP BY feed, row_date ORDER BY feed",
     );
@@ -84,7 +84,7 @@ describe('the views of what became of files', () => {
     ]);
   });
 
-  it('tell how far an upload in every state has come', async () => {
+  it('show the progress of uploads in every state', async () => {
     expect(
       await read(
         "SELECT state, received_at, published_at FROM v_upload_progress WHERE owner = 'ann' AND feed = 'expenses' ORDER BY upload_id",

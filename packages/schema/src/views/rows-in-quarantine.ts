@@ -1,13 +1,13 @@
 import { mysqlView } from 'drizzle-orm/mysql-core';
 import { quarantinedRows } from '../bookkeeping/quarantined-rows.ts';
 import { uploads } from '../bookkeeping/uploads.ts';
+import { defineView } from '../define-view.ts';
 import { byUpload, isJudged, ownerOfUpload } from '../view-expressions.ts';
 
 /**
- * Which rows broke their contract, and what is to be done about each?
+ * All quarantined rows of published uploads, and the first 1,000 of rejected ones.
  *
- * Of uploads that are published, and of rejected ones the first 1,000 that show what is wrong. A file that could not be
- * read has none: its reason stands in `v_upload_accounting`.
+ * A file that cannot be read has no rows here. `v_upload_accounting` has the reason.
  */
 export const rowsInQuarantine = mysqlView('v_quarantined_rows')
   .sqlSecurity('definer')
@@ -18,17 +18,22 @@ export const rowsInQuarantine = mysqlView('v_quarantined_rows')
         feed: uploads.feed,
         upload_id: uploads.uploadId,
         object_key: uploads.objectKey,
-        /** Where the row stands in the file: the header is 1. */
+        /** The row's number in the file: the header is 1. */
         row_no: quarantinedRows.rowNo,
-        /** The first column that is wrong; NULL: the whole row is. */
+        /** The first column that is wrong. NULL if the whole row is wrong. */
         column_name: quarantinedRows.columnName,
-        /** What is wrong: the word that programs read. */
+        /** What is wrong, as a code for programs. */
         code: quarantinedRows.code,
-        /** The same for people. */
+        /** What is wrong and what to do, for people. */
         message: quarantinedRows.message,
-        /** The row as it stands in the file, cut where it is very long. */
+        /** The row's text in the file. The job cuts very long rows. */
         raw_text: quarantinedRows.rawText,
       })
       .from(uploads)
       .innerJoin(quarantinedRows, isJudged(quarantinedRows), byUpload),
   );
+
+export default defineView(rowsInQuarantine, {
+  question: 'Which rows broke their contract, and how can each be fixed?',
+  audience: 'programs',
+});

@@ -1,4 +1,5 @@
 import { mysqlView } from 'drizzle-orm/mysql-core';
+import { defineView } from '../define-view.ts';
 import byCategoryMonth from '../summaries/expenses-by-category-month.ts';
 import { countOf, totalOf } from '../view-expressions.ts';
 import { totalsOf, unionOf } from '../view-totals.ts';
@@ -13,7 +14,6 @@ const spent = unionOf(
   })),
 );
 
-/** What is the money spent on? */
 export const spendByCategoryMonth = mysqlView('v_spend_by_category_month')
   .sqlSecurity('definer')
   .as((query) =>
@@ -24,12 +24,17 @@ export const spendByCategoryMonth = mysqlView('v_spend_by_category_month')
         month: spent.column('month').as('month'),
         currency: spent.column('currency').as('currency'),
         category: spent.column('category').as('category'),
-        /** Positive where spent; refunds are taken off. */
+        /** Positive if spent, minus refunds. */
         amount: totalOf(spent.column('amount')).as('amount'),
-        /** Payments and refunds alike. */
+        /** Number of payments and refunds. */
         transactions: countOf(spent.column('transactions')).as('transactions'),
       })
       .from(spent.table)
       .groupBy(spent.column('owner'), spent.column('month'), spent.column('currency'), spent.column('category'))
       .having(spent.isShown),
   );
+
+export default defineView(spendByCategoryMonth, {
+  question: 'What is the money spent on, month by month?',
+  audience: 'reports',
+});

@@ -1,4 +1,5 @@
 import { mysqlView } from 'drizzle-orm/mysql-core';
+import { defineView } from '../define-view.ts';
 import byCategoryDay from '../summaries/expenses-by-category-day.ts';
 import { countOf, totalOf } from '../view-expressions.ts';
 import { totalsOf, unionOf } from '../view-totals.ts';
@@ -13,7 +14,6 @@ const spent = unionOf(
   })),
 );
 
-/** On which days is the money spent, and on what? */
 export const spendByDay = mysqlView('v_spend_by_day')
   .sqlSecurity('definer')
   .as((query) =>
@@ -23,12 +23,17 @@ export const spendByDay = mysqlView('v_spend_by_day')
         date: spent.column('date').as('date'),
         currency: spent.column('currency').as('currency'),
         category: spent.column('category').as('category'),
-        /** Positive where spent; refunds are taken off. */
+        /** Positive if spent, minus refunds. */
         amount: totalOf(spent.column('amount')).as('amount'),
-        /** Payments and refunds alike. */
+        /** Number of payments and refunds. */
         transactions: countOf(spent.column('transactions')).as('transactions'),
       })
       .from(spent.table)
       .groupBy(spent.column('owner'), spent.column('date'), spent.column('currency'), spent.column('category'))
       .having(spent.isShown),
   );
+
+export default defineView(spendByDay, {
+  question: 'On which days is the money spent, and on what?',
+  audience: 'reports',
+});

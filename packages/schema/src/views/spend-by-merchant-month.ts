@@ -1,4 +1,5 @@
 import { mysqlView } from 'drizzle-orm/mysql-core';
+import { defineView } from '../define-view.ts';
 import byMerchantMonth from '../summaries/expenses-by-merchant-month.ts';
 import { countOf, totalOf } from '../view-expressions.ts';
 import { totalsOf, unionOf } from '../view-totals.ts';
@@ -14,7 +15,7 @@ const spent = unionOf(
   })),
 );
 
-/** Who is the money paid to? A merchant shows once for each category that its payments are of. */
+/** A merchant has one row for each category of its payments. */
 export const spendByMerchantMonth = mysqlView('v_spend_by_merchant_month')
   .sqlSecurity('definer')
   .as((query) =>
@@ -26,9 +27,9 @@ export const spendByMerchantMonth = mysqlView('v_spend_by_merchant_month')
         currency: spent.column('currency').as('currency'),
         category: spent.column('category').as('category'),
         merchant: spent.column('merchant').as('merchant'),
-        /** Positive where spent; refunds are taken off. */
+        /** Positive if spent, minus refunds. */
         amount: totalOf(spent.column('amount')).as('amount'),
-        /** Payments and refunds alike. */
+        /** Number of payments and refunds. */
         transactions: countOf(spent.column('transactions')).as('transactions'),
       })
       .from(spent.table)
@@ -41,3 +42,8 @@ export const spendByMerchantMonth = mysqlView('v_spend_by_merchant_month')
       )
       .having(spent.isShown),
   );
+
+export default defineView(spendByMerchantMonth, {
+  question: 'Who is paid, month by month?',
+  audience: 'reports',
+});

@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { mysqlView } from 'drizzle-orm/mysql-core';
+import { defineView } from '../define-view.ts';
+import { typed } from '../expression-types.ts';
 import byPlaceMonth from '../summaries/expenses-by-place-month.ts';
 import { countOf, totalOf } from '../view-expressions.ts';
 import { totalsOf, unionOf } from '../view-totals.ts';
@@ -9,14 +11,13 @@ const spent = unionOf(
   totalsOf(byPlaceMonth, ({ by, amount }) => ({
     month: by('month'),
     currency: by('currency'),
-    // '' stands for no value in the summary, and in no feed's row.
-    country: sql`nullif(${by('country')}, '')`,
-    city: sql`nullif(${by('city')}, '')`,
+    // The summary stores '' for NULL. No feed row contains ''.
+    country: typed(sql`nullif(${by('country')}, '')`, 'varchar(2)'),
+    city: typed(sql`nullif(${by('city')}, '')`, 'varchar(64)'),
     amount,
   })),
 );
 
-/** Where is the money spent? */
 export const spendByPlace = mysqlView('v_spend_by_place')
   .sqlSecurity('definer')
   .as((query) =>
@@ -26,16 +27,21 @@ export const spendByPlace = mysqlView('v_spend_by_place')
         /** `YYYY-MM`. */
         month: spent.column('month').as('month'),
         currency: spent.column('currency').as('currency'),
-        /** ISO 3166-1 alpha-2; NULL where the file does not say. */
+        /** ISO 3166-1 alpha-2. NULL if the file has no country. */
         country: spent.column<string | null>('country').as('country'),
-        /** NULL where the file does not say. */
+        /** NULL if the file has no city. */
         city: spent.column<string | null>('city').as('city'),
-        /** Positive where spent; refunds are taken off. */
+        /** Positive if spent, minus refunds. */
         amount: totalOf(spent.column('amount')).as('amount'),
-        /** Payments and refunds alike. */
+        /** Number of payments and refunds. */
         transactions: countOf(spent.column('transactions')).as('transactions'),
       })
       .from(spent.table)
       .groupBy(...['owner', 'month', 'currency', 'country', 'city'].map((column) => spent.column(column)))
       .having(spent.isShown),
   );
+
+export default defineView(spendByPlace, {
+  question: 'Where is the money spent, month by month?',
+  audience: 'reports',
+});

@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { mysqlView } from 'drizzle-orm/mysql-core';
 import { uploads } from '../bookkeeping/uploads.ts';
+import { defineView } from '../define-view.ts';
+import { typed } from '../expression-types.ts';
 import { expenses } from '../feeds/expenses.ts';
 import { incomes } from '../feeds/incomes.ts';
 import { byUpload, isPublished, isShown, ownerOfUpload } from '../view-expressions.ts';
 
-/** Every payment, in or out: what are the single rows behind a figure, and from which file do they come? */
+/** One row for each payment, in or out. */
 export const transactions = mysqlView('v_transactions')
   .sqlSecurity('definer')
   .as((query) =>
@@ -15,20 +17,20 @@ export const transactions = mysqlView('v_transactions')
         /** `income` or `expense`. */
         kind: kindOf('income').as('kind'),
         date: incomes.date,
-        /** Who paid, or who was paid. */
-        counterparty: sql<string>`${incomes.source}`.as('counterparty'),
+        /** Who paid or was paid. */
+        counterparty: typed(sql<string>`${incomes.source}`, incomes.source).as('counterparty'),
         category: incomes.category,
         account: incomes.account,
-        /** As in the feed: an income is positive where received, an expense positive where spent. */
+        /** As in the feed: an income is positive if received, an expense is positive if spent. */
         amount: incomes.amount,
         currency: incomes.currency,
         description: incomes.description,
-        /** NULL for an income, and for an expense of no known place. */
-        country: sql<string | null>`null`.as('country'),
-        city: sql<string | null>`null`.as('city'),
+        /** NULL for an income, and for an expense without a known country. */
+        country: typed(sql<string | null>`null`, expenses.country).as('country'),
+        city: typed(sql<string | null>`null`, expenses.city).as('city'),
         transaction_id: incomes.transactionId,
         upload_id: incomes.uploadId,
-        /** Where the row stands in the upload's file: the header is 1. */
+        /** The row's number in the upload's file: the header is 1. */
         row_no: incomes.rowNo,
       })
       .from(uploads)
@@ -58,7 +60,12 @@ export const transactions = mysqlView('v_transactions')
       ),
   );
 
-/** Not a bare literal: MySQL would refuse to compare it with that of a client whose collation is another. */
+/** The cast gives the text the column's collation. MySQL refuses to compare a bare literal across collations. */
 function kindOf(kind: 'income' | 'expense') {
-  return sql<'income' | 'expense'>`cast(${sql.raw(`'${kind}'`)} as char(7))`;
+  return typed(sql<'income' | 'expense'>`cast(${sql.raw(`'${kind}'`)} as char(7))`, 'varchar(7)');
 }
+
+export default defineView(transactions, {
+  question: 'Which single payments are behind a figure, and which file is each from?',
+  audience: 'reports',
+});

@@ -1,6 +1,6 @@
 import type { Household } from '../household.ts';
 
-/** Earns and spends in Berlin, and exports her statements so that they overlap. */
+/** Ada earns and spends in Berlin. Her exported statements overlap. */
 export const ada: Household = {
   owner: 'ada',
   currency: 'EUR',

@@ -1,6 +1,6 @@
 import type { Household } from '../household.ts';
 
-/** Lives in Osaka, where money has no decimals; his card gives every transaction an id. */
+/** Kenji lives in Osaka, where money has no decimals. His card gives every transaction an id. */
 export const kenji: Household = {
   owner: 'kenji',
   currency: 'JPY',

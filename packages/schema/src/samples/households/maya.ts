@@ -1,6 +1,6 @@
 import type { Household } from '../household.ts';
 
-/** Photographs for a museum in Portland, and travels. */
+/** Maya takes photographs for a museum in Portland, and travels. */
 export const maya: Household = {
   owner: 'maya',
   currency: 'USD',
