@@ -1,13 +1,13 @@
 /** The environments, and how their stacks come to be; for the commands that plan, apply, deliver and rehearse them. */
 export { Deployment, type DeploymentOptions, offline, stagesOf } from './deployment.ts';
+export { EnvironmentError, type GithubRepository } from './environment.ts';
 export {
-  type Environment,
-  EnvironmentError,
   type EnvironmentName,
   environmentNames,
-  type GithubRepository,
-} from './environment.ts';
-export { readEnvironment, readEnvironments } from './environments.ts';
+  type NamedEnvironment as Environment,
+  readEnvironment,
+  readEnvironments,
+} from './environments.ts';
 export {
   ACCEPT_OWNER,
   CANARY_OWNER,

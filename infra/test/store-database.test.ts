@@ -91,10 +91,10 @@ describe('the database', () => {
       checkEnvironment({ ...dev, database: { ...dev.database, ...database } });
     expect(() => devWith({ insights: 'advanced' })).toThrow(EnvironmentError);
     expect(() => devWith({ insights: 'advanced' })).toThrow(
-      'database.insights is "advanced"; it may be standard: db.t4g.micro has no Database Insights, db.t4g.medium has',
+      'database.insights is "advanced"; it must be standard: db.t4g.micro has no Database Insights, db.t4g.medium has',
     );
     expect(() => devWith({ storageGib: 100, maxStorageGib: 105 })).toThrow(
-      'database.maxStorageGib is 105; it may be storageGib (100), and never grow, or 110 or more',
+      'database.maxStorageGib is 105; it must be storageGib (100) for a fixed size, or at least 110',
     );
     const fixed = synthesised([devWith({ storageGib: 100, maxStorageGib: 100 })]);
     expect(one(stackNamed(fixed, `${dev.name}-store`), 'aws_db_instance').attributes).not.toHaveProperty(

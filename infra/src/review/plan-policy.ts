@@ -1,6 +1,6 @@
 /** The plan policy: what may not be applied unless somebody says so by name. */
 import * as z from 'zod';
-import type { EnvironmentName } from '../environment.ts';
+import type { EnvironmentName } from '../environments.ts';
 import { namesOf, roleBoundaryOf } from '../names.ts';
 import type { Plan } from '../terraform/index.ts';
 import { configurationOf, filledIn, isLeftToAws, referredTo } from './configuration.ts';
