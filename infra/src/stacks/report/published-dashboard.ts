@@ -32,7 +32,7 @@ export class PublishedDashboard extends Construct {
     const { prefix } = namesOf(environment);
     const { currency, dataSetArns, permit } = props;
     const definitionWith = (dataSetArn: (view: string) => string) =>
-      toBlock(reportDefinition({ dataSetArn, currency }), 'definition');
+      toBlock(reportDefinition({ dataSetArn, currency }));
     const definition = definitionWith((view) => {
       const arn = dataSetArns.get(view);
       if (arn === undefined) throw new Error(`The dashboards read ${view}, which QuickSight is not offered.`);
@@ -55,7 +55,7 @@ export class PublishedDashboard extends Construct {
       baseThemeId,
       permissions: permit(useTheme),
     });
-    colours.addOverride('configuration', [toBlock(theme, 'theme')]);
+    colours.addOverride('configuration', [toBlock(theme)]);
     const shared = { awsAccountId: accountId, themeArn: colours.arn, definition: [definition], lifecycle };
     new QuicksightDashboard(this, 'dashboard', {
       ...shared,
