@@ -1,5 +1,5 @@
 /**
- * `node build.ts`: everything that `load`, `console` and `watch` deploy, into dist/artefacts.
+ * `node build.ts`: everything that `load`, `console` and `watch` deploy, into dist/artifacts.
  *
  * The same sources give the same bytes, and each file is named by the hash of its bytes: a plan shows exactly what has changed.
  */
@@ -10,7 +10,7 @@ import { extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rdsAuthorities } from '@centflow/schema/rds-authorities';
 import { type Zippable, zipSync } from 'fflate';
-import { ArtefactError, type ArtefactManifest, artefactsFolder } from './src/artefacts.ts';
+import { ArtifactError, type ArtifactManifest, artifactsFolder } from './src/artifacts.ts';
 import { readEnvironments } from './src/environments.ts';
 
 const repository = resolve(import.meta.dirname, '..');
@@ -32,11 +32,11 @@ const UNIX = 3;
 const READABLE_FILE = 0o100644 << 16;
 
 /**
- * Builds all artefacts; what earlier builds left in the folder goes.
+ * Builds all artifacts; what earlier builds left in the folder goes.
  *
- * @throws {ArtefactError} a part has not been built.
+ * @throws {ArtifactError} a part has not been built.
  */
-export async function buildArtefacts(folder = artefactsFolder): Promise<ArtefactManifest> {
+export async function buildArtifacts(folder = artifactsFolder): Promise<ArtifactManifest> {
   await mkdir(folder, { recursive: true });
   const put = async (stem: string, extension: string, content: Uint8Array): Promise<string> => {
     const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
@@ -50,7 +50,7 @@ export async function buildArtefacts(folder = artefactsFolder): Promise<Artefact
     async (region) =>
       [region, await put(`authorities-${region}`, '.pem', Buffer.from(rdsAuthorities(region).join('\n')))] as const,
   );
-  const manifest: ArtefactManifest = {
+  const manifest: ArtifactManifest = {
     trigger: await put('trigger', '.zip', await zipOf(sources.trigger, isDeployed)),
     migrator: await put('migrator', '.zip', await zipOf(sources.migrator, isDeployed)),
     canary: await put('canary', '.zip', await zipOf(sources.canary, isDeployed)),
@@ -82,7 +82,7 @@ async function filesOf(folder: string, isWanted: (name: string) => boolean): Pro
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .filter(isWanted)
     .sort();
-  if (names.length === 0) throw new ArtefactError(`${folder} holds nothing to deploy`);
+  if (names.length === 0) throw new ArtifactError(`${folder} holds nothing to deploy`);
   return names;
 }
 
@@ -117,20 +117,20 @@ async function writeWhole(file: string, content: string | Uint8Array): Promise<v
 }
 
 /** Swaps in the new table of contents at once, then clears away what it does not name. */
-async function writeManifest(folder: string, manifest: ArtefactManifest): Promise<void> {
+async function writeManifest(folder: string, manifest: ArtifactManifest): Promise<void> {
   const file = join(folder, 'manifest.json');
   await writeWhole(file, `${JSON.stringify(manifest, null, 2)}\n`);
   const named = new Set(['manifest.json', ...namesIn(manifest)]);
   for (const name of await readdir(folder)) if (!named.has(name)) await rm(join(folder, name), { recursive: true });
 }
 
-function namesIn({ authorities, web, ...others }: ArtefactManifest): string[] {
+function namesIn({ authorities, web, ...others }: ArtifactManifest): string[] {
   return [authorities, web, others].flatMap((named) => Object.values<string>(named));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const name of namesIn(await buildArtefacts())) {
-    const { size } = await stat(join(artefactsFolder, name));
+  for (const name of namesIn(await buildArtifacts())) {
+    const { size } = await stat(join(artifactsFolder, name));
     console.log(`${name}: ${Math.ceil(size / 1024)} KiB`);
   }
 }

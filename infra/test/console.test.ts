@@ -7,7 +7,7 @@ import { KEY_BYTES } from '@centflow/console/contract/words';
 import { securityHeaders } from '@centflow/console/security-headers';
 import { App, TerraformStack } from 'cdktf';
 import { describe, expect, test } from 'vitest';
-import { readArtefacts } from '../src/artefacts.ts';
+import { readArtifacts } from '../src/artifacts.ts';
 import { type Environment, EnvironmentError } from '../src/environment.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
 import { decide } from '../src/iam/evaluate.ts';
@@ -72,7 +72,7 @@ describe('the pages', () => {
     for (const { stack } of consoles) {
       const files = objects(stack).map(({ attributes }) => attributes.key);
       expect(files.sort()).toEqual(
-        readArtefacts()
+        readArtifacts()
           .web.map(({ key }) => key)
           .sort(),
       );
@@ -105,7 +105,7 @@ describe('the pages', () => {
   });
 
   test('are refused where nobody knows what a file is, or there is no page', () => {
-    const [file] = readArtefacts().web;
+    const [file] = readArtifacts().web;
     if (file === undefined) throw new Error('no file of the web was built');
     const make = (key: string) => {
       const stack = new TerraformStack(new App({ outdir: tmpdir() }), 'test');

@@ -3,7 +3,7 @@ import { feeds, objectPrefix } from '@centflow/schema';
 import { App } from 'cdktf';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ArtefactError, readArtefacts } from '../src/artefacts.ts';
+import { ArtifactError, readArtifacts } from '../src/artifacts.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
 import { matches } from '../src/iam/statement.ts';
 import { namesOf } from '../src/names.ts';
@@ -267,7 +267,7 @@ describe('the job', () => {
   });
 
   test('may read its own code of any release, and no other’s', () => {
-    const { trigger, migrator, job, wheels } = readArtefacts();
+    const { trigger, migrator, job, wheels } = readArtifacts();
     for (const { environment, stack } of loads) {
       const [readable] = statementsOf([stack]).filter(({ sid }) => sid === 'ReadCode');
       const may = (name: string) =>
@@ -326,7 +326,7 @@ describe('the database', () => {
   });
 
   test('is migrated again by every release that migrates otherwise, and for another host', () => {
-    const { migrator } = readArtefacts();
+    const { migrator } = readArtifacts();
     for (const { stack } of loads) {
       const { triggers } = one(stack, 'aws_lambda_invocation').attributes as { triggers: Attributes };
       expect(Object.values(triggers)).toEqual(expect.arrayContaining([migrator.name, reference('var.database_host')]));
@@ -378,9 +378,9 @@ describe('what is deployed', () => {
   });
 
   test('is what has been built, or synthesis says what to run', () => {
-    expect(() => readArtefacts('/nowhere')).toThrow(ArtefactError);
-    expect(() => readArtefacts('/nowhere')).toThrow(/manifest\.json is missing\. Run `npm run build`/);
-    const { authorities, ...others } = readArtefacts();
+    expect(() => readArtifacts('/nowhere')).toThrow(ArtifactError);
+    expect(() => readArtifacts('/nowhere')).toThrow(/manifest\.json is missing\. Run `npm run build`/);
+    const { authorities, ...others } = readArtifacts();
     expect(Object.keys(authorities).length).toBeGreaterThan(0);
     const elsewhere = { ...others, authorities: {} };
     expect(() => new LoadStack(new App(), readEnvironment('dev'), elsewhere)).toThrow(/authorities of eu-west-1/);

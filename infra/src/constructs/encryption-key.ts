@@ -46,8 +46,8 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       actions: ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus', 'kms:ListResourceTags'],
     },
     {
-      // To read the artefacts' checksums.
-      sid: 'PlansReadArtefacts',
+      // To read the artifacts' checksums.
+      sid: 'PlansReadArtifacts',
       principals: { AWS: [githubRoleOf(environment, 'plan')] },
       actions: ['kms:Decrypt'],
       conditions: { StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` } },
@@ -69,7 +69,7 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       ],
     },
     {
-      // What AWS does with the key for whoever puts an artefact, or makes a database, a secret or a function with it.
+      // What AWS does with the key for whoever puts an artifact, or makes a database, a secret or a function with it.
       sid: 'ApplyStores',
       principals: { AWS: [githubRoleOf(environment, 'apply')] },
       actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],

@@ -8,8 +8,8 @@
  */
 import { S3BucketCorsConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-cors-configuration/index.js';
 import type { Construct } from 'constructs';
-import { type Artefacts, readArtefacts } from '../artefacts.ts';
-import { DeployedArtefact } from '../constructs/deployed-artefact.ts';
+import { type Artifacts, readArtifacts } from '../artifacts.ts';
+import { DeployedArtifact } from '../constructs/deployed-artifact.ts';
 import { PrivateBucket } from '../constructs/private-bucket.ts';
 import { type ConsoleProps, type Environment, EnvironmentError } from '../environment.ts';
 import { StageStack, useRegion } from './centflow-stack.ts';
@@ -32,7 +32,7 @@ export class ConsoleStack extends StageStack {
   readonly props: ConsoleProps;
 
   /** @throws {EnvironmentError} the environment asks for no console. */
-  constructor(scope: Construct, environment: Environment, artefacts: Artefacts = readArtefacts()) {
+  constructor(scope: Construct, environment: Environment, artifacts: Artifacts = readArtifacts()) {
     super(scope, 'console', environment);
     if (environment.console === null) {
       throw new EnvironmentError(`Environment ${environment.name} asks for no console: its property console is null.`);
@@ -69,7 +69,7 @@ export class ConsoleStack extends StageStack {
         provider: useRegion(this, environment, FIREWALL_REGION),
       }).arn,
     });
-    new WebFiles(this, 'pages', { bucket: bucket.id, files: artefacts.web });
+    new WebFiles(this, 'pages', { bucket: bucket.id, files: artifacts.web });
     const origin = `https://${distribution.domain}`;
     this.#letBrowsersUpload(origin);
 
@@ -77,7 +77,7 @@ export class ConsoleStack extends StageStack {
     const functions = consoleFunctions(this, {
       environment,
       props,
-      code: new DeployedArtefact(this, 'code', { bucket: names.artifactsBucket, artefact: artefacts.console }),
+      code: new DeployedArtifact(this, 'code', { bucket: names.artifactsBucket, artifact: artifacts.console }),
       signIn: { kind: 'oidc', authority: people.issuer, clientId: people.clientId },
       origin,
       kmsKeyArn: store.kms_key_arn,

@@ -10,8 +10,8 @@ import { S3Object } from '@cdktf/provider-aws/lib/s3-object/index.js';
 import { feeds, objectPrefix } from '@centflow/schema';
 import { AssetType, Fn, TerraformAsset, Token } from 'cdktf';
 import type { Construct } from 'constructs';
-import { type Artefact, ArtefactError, type Artefacts, readArtefacts } from '../artefacts.ts';
-import { DeployedArtefact } from '../constructs/deployed-artefact.ts';
+import { type Artifact, ArtifactError, type Artifacts, readArtifacts } from '../artifacts.ts';
+import { DeployedArtifact } from '../constructs/deployed-artifact.ts';
 import { LambdaFunction } from '../constructs/lambda-function.ts';
 import type { Environment } from '../environment.ts';
 import { arns } from '../policy/arns.ts';
@@ -28,7 +28,7 @@ import { UploadQueue } from './load/upload-queue.ts';
 const MANIFEST_PREFIX = 'manifests/';
 
 export class LoadStack extends StageStack {
-  constructor(scope: Construct, environment: Environment, artefacts: Artefacts = readArtefacts()) {
+  constructor(scope: Construct, environment: Environment, artifacts: Artifacts = readArtifacts()) {
     super(scope, 'load', environment);
     const { names } = this;
     const { of, bucket } = arns(environment);
@@ -45,13 +45,13 @@ export class LoadStack extends StageStack {
     const databaseCa = takeDatabaseCa(this);
     const privateSubnets = Token.asList(Fn.split(',', store.private_subnet_ids));
     const kmsKeyArn = store.kms_key_arn;
-    const deploy = (id: string, artefact: Artefact) =>
-      new DeployedArtefact(this, id, { bucket: names.artifactsBucket, artefact });
+    const deploy = (id: string, artifact: Artifact) =>
+      new DeployedArtifact(this, id, { bucket: names.artifactsBucket, artifact });
 
     const access = new DatabaseAccess(this, 'database', {
       environment,
       kmsKeyArn,
-      code: deploy('migrator-code', artefacts.migrator),
+      code: deploy('migrator-code', artifacts.migrator),
       network: {
         subnetIds: privateSubnets,
         securityGroupId: store.migrator_security_group_id,
@@ -76,9 +76,9 @@ export class LoadStack extends StageStack {
       environment,
       kmsKeyArn,
       securityConfiguration,
-      script: deploy('job-code', artefacts.job),
-      wheels: deploy('job-wheels', artefacts.wheels),
-      authoritiesUri: this.#deployAuthorities(artefacts, databaseCa),
+      script: deploy('job-code', artifacts.job),
+      wheels: deploy('job-wheels', artifacts.wheels),
+      authoritiesUri: this.#deployAuthorities(artifacts, databaseCa),
       loaderSecretArn: access.loaderSecret.arn,
       rawPrefix,
       manifestPrefix: MANIFEST_PREFIX,
@@ -94,7 +94,7 @@ export class LoadStack extends StageStack {
 
     const times = queueTimes(environment);
     const uploads = new UploadQueue(this, 'uploads', { environment, kmsKeyArn, times, prefix: rawPrefix });
-    const triggerCode = deploy('trigger-code', artefacts.trigger);
+    const triggerCode = deploy('trigger-code', artifacts.trigger);
     const trigger = new LambdaFunction(this, 'trigger', {
       purpose: 'trigger',
       description: 'Makes one manifest and one job run of each batch of events.',
@@ -155,14 +155,14 @@ export class LoadStack extends StageStack {
   }
 
   /** @returns `s3://…` of the authorities that the job trusts, in the artifacts bucket under a key with their hash */
-  #deployAuthorities({ authorities }: Artefacts, databaseCa: string): string {
+  #deployAuthorities({ authorities }: Artifacts, databaseCa: string): string {
     const { region } = this.environment;
-    const artefact = authorities[region];
-    if (artefact === undefined) throw new ArtefactError(`RDS's authorities of ${region} are missing`);
+    const artifact = authorities[region];
+    if (artifact === undefined) throw new ArtifactError(`RDS's authorities of ${region} are missing`);
     const file = new TerraformAsset(this, 'authorities-file', {
-      path: artefact.path,
+      path: artifact.path,
       type: AssetType.FILE,
-      assetHash: artefact.hash,
+      assetHash: artifact.hash,
     });
     // The first that is not empty.
     const content = Token.asString(Fn.coalesce([databaseCa, Fn.file(file.path)]));

@@ -9,9 +9,9 @@ import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscrip
 import { Fn, Token } from 'cdktf';
 import type { Construct } from 'constructs';
 import { alarmsOf } from '../alarms.ts';
-import { type Artefact, type Artefacts, readArtefacts } from '../artefacts.ts';
+import { type Artifact, type Artifacts, readArtifacts } from '../artifacts.ts';
 import { MetricAlarm } from '../constructs/alarm.ts';
-import { DeployedArtefact } from '../constructs/deployed-artefact.ts';
+import { DeployedArtifact } from '../constructs/deployed-artifact.ts';
 import { LambdaFunction } from '../constructs/lambda-function.ts';
 import { dashboardBody } from '../dashboard.ts';
 import type { Environment } from '../environment.ts';
@@ -26,7 +26,7 @@ import { type ConsoleOutput, type LoadOutput, type StoreOutput, takeDatabaseCa, 
 type Taken = ReturnType<typeof takeOver<'kms_key_arn' | 'private_subnet_ids' | 'reader_security_group_id'>>;
 
 export class WatchStack extends StageStack {
-  constructor(scope: Construct, environment: Environment, artefacts: Artefacts = readArtefacts()) {
+  constructor(scope: Construct, environment: Environment, artifacts: Artifacts = readArtifacts()) {
     super(scope, 'watch', environment);
     const store = takeOver<StoreOutput>(this, 'kms_key_arn', 'private_subnet_ids', 'reader_security_group_id');
     const { reporter_secret_arn: reporterSecretArn } = takeOver<LoadOutput>(this, 'reporter_secret_arn');
@@ -36,7 +36,7 @@ export class WatchStack extends StageStack {
     for (const alarm of alarmsOf(environment)) new MetricAlarm(this, environment, alarm, topic.arn);
     this.#tellOfJobFailures(topic);
     this.#watchCosts(topic);
-    this.#answerDeployments(artefacts.canary, store, reporterSecretArn);
+    this.#answerDeployments(artifacts.canary, store, reporterSecretArn);
     new CloudwatchDashboard(this, 'dashboard', {
       dashboardName: this.names.prefix,
       dashboardBody: dashboardBody(environment),
@@ -146,9 +146,9 @@ export class WatchStack extends StageStack {
   }
 
   /** What the views show of the canary's uploads: who deploys may read neither uploads nor secrets. */
-  #answerDeployments(artefact: Artefact, store: Taken, reporterSecretArn: string): void {
+  #answerDeployments(artifact: Artifact, store: Taken, reporterSecretArn: string): void {
     const { environment, names } = this;
-    const code = new DeployedArtefact(this, 'canary-code', { bucket: names.artifactsBucket, artefact });
+    const code = new DeployedArtifact(this, 'canary-code', { bucket: names.artifactsBucket, artifact });
     new LambdaFunction(this, 'canary', {
       purpose: 'canary',
       description: "Tells a deployment what the views show of the canary's uploads, and of nobody else's.",

@@ -2,7 +2,7 @@ import { namesOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import { type AreaOf, taggingAs } from './area.ts';
 
-/** The key, the buckets and the artefacts in them. What may be done with the key says the key's own policy. */
+/** The key, the buckets and the artifacts in them. What may be done with the key says the key's own policy. */
 export const storage: AreaOf = (environment) => {
   const { prefix, uploadsBucket, artifactsBucket, consoleBucket } = namesOf(environment);
   const { of, bucket } = arns(environment);
@@ -53,7 +53,7 @@ export const storage: AreaOf = (environment) => {
         ],
         resources: buckets,
       },
-      { sid: 'ReadArtefacts', actions: ['s3:GetObject', 's3:GetObjectTagging'], resources: artifacts },
+      { sid: 'ReadArtifacts', actions: ['s3:GetObject', 's3:GetObjectTagging'], resources: artifacts },
     ],
     write: [
       { sid: 'CreateKey', actions: ['kms:CreateKey'], resources: ['*'], conditions: taggingAs(environment) },
@@ -87,7 +87,7 @@ export const storage: AreaOf = (environment) => {
         ],
         resources: buckets,
       },
-      { sid: 'PutArtefacts', actions: ['s3:PutObject', 's3:PutObjectTagging'], resources: artifacts },
+      { sid: 'PutArtifacts', actions: ['s3:PutObject', 's3:PutObjectTagging'], resources: artifacts },
       {
         // Where nothing is protected, `destroy` empties the uploads bucket too.
         sid: 'EmptyBuckets',

@@ -2,7 +2,7 @@
 import type { LambdaFunction as AwsLambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js';
 import { Fn, Token } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { DeployedArtefact } from '../../constructs/deployed-artefact.ts';
+import type { DeployedArtifact } from '../../constructs/deployed-artifact.ts';
 import { LambdaFunction } from '../../constructs/lambda-function.ts';
 import type { ConsoleProps, Environment } from '../../environment.ts';
 import { DATABASE_NAME, namesOf } from '../../names.ts';
@@ -21,7 +21,7 @@ export type ConsoleFunction = (typeof consoleFunctionNames)[number];
 export interface ConsoleFunctionsProps {
   readonly environment: Environment;
   readonly props: ConsoleProps;
-  readonly code: DeployedArtefact;
+  readonly code: DeployedArtifact;
   /** What the pages are told of how to sign in. */
   readonly signIn: { readonly kind: 'oidc'; readonly authority: string; readonly clientId: string };
   /** Of the pages: a request that changes something and comes from another is refused. */

@@ -4,7 +4,7 @@ import type { S3BucketLifecycleConfigurationRule } from '@cdktf/provider-aws/lib
 import { S3Object } from '@cdktf/provider-aws/lib/s3-object/index.js';
 import { AssetType, type ITerraformDependable, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
-import { ArtefactError, type WebFile } from '../../artefacts.ts';
+import { ArtifactError, type WebFile } from '../../artifacts.ts';
 import { expireOldVersions } from '../../constructs/private-bucket.ts';
 
 /** Vite puts what it names by its content into this folder: such a file never changes. */
@@ -45,7 +45,7 @@ export interface WebFilesProps {
  * parts are not there. Who has the old page open still, and goes where it has not been, must load it anew.
  */
 export class WebFiles extends Construct {
-  /** @throws {ArtefactError} there is no index.html, or a file of a type that is not known here. */
+  /** @throws {ArtifactError} there is no index.html, or a file of a type that is not known here. */
   constructor(scope: Construct, id: string, { bucket, files }: WebFilesProps) {
     super(scope, id);
     const put = ({ key, path, hash }: WebFile, after: readonly ITerraformDependable[] = []) =>
@@ -64,7 +64,7 @@ export class WebFiles extends Construct {
         dependsOn: [...after],
       });
     const page = files.find(({ key }) => key === 'index.html');
-    if (page === undefined) throw new ArtefactError('apps/console/dist/web has no index.html');
+    if (page === undefined) throw new ArtifactError('apps/console/dist/web has no index.html');
     const others = files.filter((file) => file !== page).map((file) => put(file));
     put(page, others);
   }
@@ -73,7 +73,7 @@ export class WebFiles extends Construct {
 function contentTypeOf(key: string): string {
   const found = contentTypes[extname(key)];
   if (found === undefined) {
-    throw new ArtefactError(
+    throw new ArtifactError(
       `Nothing says what ${key} of the console is: infra/src/stacks/console/web-files.ts lists types`,
     );
   }

@@ -2,7 +2,7 @@
 import { LambdaInvocation } from '@cdktf/provider-aws/lib/lambda-invocation/index.js';
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret/index.js';
 import { Construct } from 'constructs';
-import type { DeployedArtefact } from '../../constructs/deployed-artefact.ts';
+import type { DeployedArtifact } from '../../constructs/deployed-artifact.ts';
 import { type FunctionNetwork, LambdaFunction } from '../../constructs/lambda-function.ts';
 import type { Environment } from '../../environment.ts';
 import { DATABASE_NAME, namesOf } from '../../names.ts';
@@ -10,7 +10,7 @@ import { DATABASE_NAME, namesOf } from '../../names.ts';
 export interface DatabaseAccessProps {
   readonly environment: Environment;
   readonly kmsKeyArn: string;
-  readonly code: DeployedArtefact;
+  readonly code: DeployedArtifact;
   readonly network: FunctionNetwork;
   readonly databaseHost: string;
   readonly databasePort: string;

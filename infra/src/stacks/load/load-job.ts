@@ -4,7 +4,7 @@ import { GlueJob } from '@cdktf/provider-aws/lib/glue-job/index.js';
 import { GlueTrigger } from '@cdktf/provider-aws/lib/glue-trigger/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import type { DeployedArtefact } from '../../constructs/deployed-artefact.ts';
+import type { DeployedArtifact } from '../../constructs/deployed-artifact.ts';
 import { LogGroup } from '../../constructs/log-group.ts';
 import { ServiceRole } from '../../constructs/service-role.ts';
 import type { Environment } from '../../environment.ts';
@@ -17,8 +17,8 @@ export interface LoadJobProps {
   readonly environment: Environment;
   readonly kmsKeyArn: string;
   readonly securityConfiguration: string;
-  readonly script: DeployedArtefact;
-  readonly wheels: DeployedArtefact;
+  readonly script: DeployedArtifact;
+  readonly wheels: DeployedArtifact;
   /** `s3://…` of the authorities that may vouch for the database. */
   readonly authoritiesUri: string;
   readonly loaderSecretArn: string;

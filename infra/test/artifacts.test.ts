@@ -5,34 +5,34 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildArtefacts } from '../build.ts';
-import { type Artefact, type Artefacts, readArtefacts } from '../src/artefacts.ts';
+import { buildArtifacts } from '../build.ts';
+import { type Artifact, type Artifacts, readArtifacts } from '../src/artifacts.ts';
 
 let folder: string;
-let built: Artefacts;
+let built: Artifacts;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'centflow-artefacts-'));
-  await buildArtefacts(join(folder, 'first'));
-  built = readArtefacts(join(folder, 'first'));
+  folder = await mkdtemp(join(tmpdir(), 'centflow-artifacts-'));
+  await buildArtifacts(join(folder, 'first'));
+  built = readArtifacts(join(folder, 'first'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function all(): readonly Artefact[] {
+function all(): readonly Artifact[] {
   const { authorities, web, ...others } = built;
   return [...Object.values(others), ...Object.values(authorities), ...web];
 }
 
-async function namesIn(artefact: { readonly path: string }): Promise<string[]> {
-  return Object.keys(unzipSync(await readFile(artefact.path)));
+async function namesIn(artifact: { readonly path: string }): Promise<string[]> {
+  return Object.keys(unzipSync(await readFile(artifact.path)));
 }
 
-describe('the artefacts', () => {
+describe('the artifacts', () => {
   test('are the same bytes each time, in any time zone, and nothing else is left in the folder', async () => {
     const zone = process.env.TZ;
     process.env.TZ = 'Pacific/Kiritimati';
     try {
-      await buildArtefacts(join(folder, 'again'));
+      await buildArtifacts(join(folder, 'again'));
     } finally {
       if (zone === undefined) delete process.env.TZ;
       else process.env.TZ = zone;

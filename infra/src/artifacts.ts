@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import * as z from 'zod';
 
 /** Where build.ts writes. */
-export const artefactsFolder = join(import.meta.dirname, '..', 'dist', 'artefacts');
+export const artifactsFolder = join(import.meta.dirname, '..', 'dist', 'artifacts');
 
 /** One file to deploy. */
-export interface Artefact {
+export interface Artifact {
   /** Its name, with the hash: `trigger-0123456789abcdef.zip`. */
   readonly name: string;
   /** Where it lies on this machine. */
@@ -17,30 +17,30 @@ export interface Artefact {
 }
 
 /** One file of the console's pages. */
-export interface WebFile extends Artefact {
+export interface WebFile extends Artifact {
   /** Where browsers find it, without the first slash: `assets/index-Bx3k.js`. */
   readonly key: string;
 }
 
-export interface Artefacts {
-  readonly trigger: Artefact;
-  readonly migrator: Artefact;
-  readonly canary: Artefact;
+export interface Artifacts {
+  readonly trigger: Artifact;
+  readonly migrator: Artifact;
+  readonly canary: Artifact;
   /** The console's API. */
-  readonly console: Artefact;
+  readonly console: Artifact;
   /** The console's pages. */
   readonly web: readonly WebFile[];
   /** The script that Glue runs. */
-  readonly job: Artefact;
+  readonly job: Artifact;
   /** What the script imports: our package and what Glue lacks, as a zip of wheels. */
-  readonly wheels: Artefact;
+  readonly wheels: Artifact;
   /** Certificate authorities of RDS, PEM, by region. */
-  readonly authorities: Readonly<Record<string, Artefact>>;
+  readonly authorities: Readonly<Record<string, Artifact>>;
 }
 
 /** There is nothing to deploy, or not all of it. */
-export class ArtefactError extends Error {
-  override readonly name = 'ArtefactError';
+export class ArtifactError extends Error {
+  override readonly name = 'ArtifactError';
 
   constructor(problem: string) {
     super(`${problem}. Run \`npm run build\`, which makes what is deployed.`);
@@ -50,7 +50,7 @@ export class ArtefactError extends Error {
 const fileName = z.string().regex(/^[\w-]+-[0-9a-f]{16}(\.\w+)+$/);
 
 /** The table of contents that build.ts writes last. */
-export const artefactManifest = z.strictObject({
+export const artifactManifest = z.strictObject({
   trigger: fileName,
   migrator: fileName,
   canary: fileName,
@@ -61,39 +61,39 @@ export const artefactManifest = z.strictObject({
   wheels: fileName,
   authorities: z.record(z.string(), fileName),
 });
-export type ArtefactManifest = z.infer<typeof artefactManifest>;
+export type ArtifactManifest = z.infer<typeof artifactManifest>;
 
 /**
  * Reads what has been built.
  *
- * @throws {ArtefactError} it has not been built, or not completely; says what to run.
+ * @throws {ArtifactError} it has not been built, or not completely; says what to run.
  */
-export function readArtefacts(folder = artefactsFolder): Artefacts {
+export function readArtifacts(folder = artifactsFolder): Artifacts {
   const manifest = readManifest(join(folder, 'manifest.json'));
-  const artefact = (name: string): Artefact => {
+  const artifact = (name: string): Artifact => {
     const path = join(folder, name);
-    if (!existsSync(path)) throw new ArtefactError(`${path} is missing`);
+    if (!existsSync(path)) throw new ArtifactError(`${path} is missing`);
     return { name, path, hash: /-([0-9a-f]{16})\./.exec(name)?.[1] as string };
   };
   return {
-    trigger: artefact(manifest.trigger),
-    migrator: artefact(manifest.migrator),
-    canary: artefact(manifest.canary),
-    console: artefact(manifest.console),
-    web: Object.entries(manifest.web).map(([key, name]) => ({ key, ...artefact(name) })),
-    job: artefact(manifest.job),
-    wheels: artefact(manifest.wheels),
+    trigger: artifact(manifest.trigger),
+    migrator: artifact(manifest.migrator),
+    canary: artifact(manifest.canary),
+    console: artifact(manifest.console),
+    web: Object.entries(manifest.web).map(([key, name]) => ({ key, ...artifact(name) })),
+    job: artifact(manifest.job),
+    wheels: artifact(manifest.wheels),
     authorities: Object.fromEntries(
-      Object.entries(manifest.authorities).map(([region, name]) => [region, artefact(name)]),
+      Object.entries(manifest.authorities).map(([region, name]) => [region, artifact(name)]),
     ),
   };
 }
 
-function readManifest(file: string): ArtefactManifest {
-  if (!existsSync(file)) throw new ArtefactError(`Nothing has been built: ${file} is missing`);
+function readManifest(file: string): ArtifactManifest {
+  if (!existsSync(file)) throw new ArtifactError(`Nothing has been built: ${file} is missing`);
   try {
-    return artefactManifest.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return artifactManifest.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {
-    throw new ArtefactError(`${file} is not what this release builds (${(cause as Error).message})`);
+    throw new ArtifactError(`${file} is not what this release builds (${(cause as Error).message})`);
   }
 }
