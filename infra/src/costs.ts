@@ -33,7 +33,9 @@ const IDLE_REQUESTS = (5 * HOURS_PER_MONTH * 3600) / 20;
 export function idleCosts(environment: Environment): readonly Cost[] {
   const { database, network, load } = environment;
   const copies = database.multiAz ? 2 : 1;
-  const alarmMetrics = alarmsOf(environment).flatMap(({ of }) => (isCalculation(of) ? Object.values(of.over) : [of]));
+  const alarmMetrics = alarmsOf(environment).flatMap(({ metric }) =>
+    isCalculation(metric) ? Object.values(metric.metrics) : [metric],
+  );
   const sweeps = runsPerMonth(load.sweepSchedule);
   return [
     { what: 'database', usd: copies * priceOfInstance(database.instanceClass).usd * HOURS_PER_MONTH },
