@@ -136,8 +136,8 @@ export function dashboardBody(environment: Environment): string {
   const alarms = alarmsOf(environment);
   const columns = columnsOf(environment);
   const width = GRID / columns.length;
-  const { of } = arns(environment);
-  const alarmArns = alarms.map((alarm) => of('cloudwatch', `alarm:${alarmName(environment, alarm)}`));
+  const { regional } = arns(environment);
+  const alarmArns = alarms.map((alarm) => regional('cloudwatch', `alarm:${alarmName(environment, alarm)}`));
   const title = `# Centflow ${name}\nFrom an object in S3 to a figure in a report, left to right. The description of an alarm and docs/runbook.md say what to do about it.`;
   const widgets = [
     text(title, { x: 0, y: 0, width: GRID, height: TITLE_HEIGHT }),

@@ -24,8 +24,8 @@ export interface Metric {
 /** The functions of an environment that have alarms. */
 export type FunctionName = 'trigger' | 'migrator' | 'canary' | ConsoleFunction;
 
-export function functionsOf({ console }: Pick<Environment, 'console'>): readonly FunctionName[] {
-  return ['trigger', 'migrator', ...(console === null ? [] : consoleFunctionNames), 'canary'];
+export function functionsOf(environment: Pick<Environment, 'console'>): readonly FunctionName[] {
+  return ['trigger', 'migrator', ...(environment.console === null ? [] : consoleFunctionNames), 'canary'];
 }
 
 /** The variable by which `console` hands the API's id to `watch`. API Gateway chooses the id. */

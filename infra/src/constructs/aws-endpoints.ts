@@ -117,7 +117,7 @@ function consoleStatements(environment: Environment): Statement[] {
 }
 
 function secretsStatements(environment: Environment): Statement[] {
-  const { of } = arns(environment);
+  const { regional } = arns(environment);
   return [
     {
       sid: 'UseOwnSecrets',
@@ -125,15 +125,15 @@ function secretsStatements(environment: Environment): Statement[] {
       actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
       // `rds!db-…` is what RDS calls the administrator's secret, which it makes itself.
       resources: [
-        of('secretsmanager', `secret:${namesOf(environment).prefix}/*`),
-        of('secretsmanager', 'secret:rds!db-*'),
+        regional('secretsmanager', `secret:${namesOf(environment).prefix}/*`),
+        regional('secretsmanager', 'secret:rds!db-*'),
       ],
     },
   ];
 }
 
 function logsStatements(environment: Environment): Statement[] {
-  const groups = logGroupsOf(environment).map((group) => arns(environment).of('logs', `log-group:${group}`));
+  const groups = logGroupsOf(environment).map((group) => arns(environment).regional('logs', `log-group:${group}`));
   return [
     {
       sid: 'WriteOwnLogs',

@@ -51,7 +51,7 @@ export class Database extends Construct {
       description: 'Private subnets, without a route to the internet.',
       subnetIds: [...subnetIds],
     });
-    const metricsLog = arns(environment).of('logs', 'log-group:RDSOSMetrics');
+    const metricsLog = arns(environment).regional('logs', 'log-group:RDSOSMetrics');
     const monitoring = new ServiceRole(this, 'monitoring-role', {
       environment,
       purpose: 'database-monitoring',

@@ -30,7 +30,7 @@ export class EncryptionKey extends Construct {
 function keyStatements(environment: Environment): Omit<Statement, 'resources'>[] {
   const { name, accountId, region } = environment;
   const { uploadsBucket } = namesOf(environment);
-  const { of, global, bucket } = arns(environment);
+  const { regional, global, bucket } = arns(environment);
   const ofThisAccount = { StringEquals: { 'aws:SourceAccount': accountId } };
   const encryptMessages = ['kms:GenerateDataKey', 'kms:Decrypt'];
   return [
@@ -102,7 +102,7 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       conditions: {
         ArnLike: {
           'kms:EncryptionContext:aws:logs:arn': logGroupsOf(environment).map((group) =>
-            of('logs', `log-group:${group}`),
+            regional('logs', `log-group:${group}`),
           ),
         },
       },
@@ -119,7 +119,7 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       actions: encryptMessages,
       conditions: {
         ...ofThisAccount,
-        ArnLike: { 'aws:SourceArn': of('cloudwatch', `alarm:${name}-*`) },
+        ArnLike: { 'aws:SourceArn': regional('cloudwatch', `alarm:${name}-*`) },
       },
     },
     {
@@ -144,7 +144,7 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
  * condition, because a principal that is not there yet would be refused.
  */
 function reportsReadTheirSecret(environment: Environment): Omit<Statement, 'resources'> {
-  const { of, global } = arns(environment);
+  const { regional, global } = arns(environment);
   return {
     sid: 'ReportsReadTheirSecret',
     principals: '*',
@@ -153,7 +153,10 @@ function reportsReadTheirSecret(environment: Environment): Omit<Statement, 'reso
       ArnEquals: { 'aws:PrincipalArn': global('iam', 'role/service-role/aws-quicksight-secretsmanager-role-v0') },
       StringEquals: { 'kms:ViaService': `secretsmanager.${environment.region}.amazonaws.com` },
       ArnLike: {
-        'kms:EncryptionContext:SecretARN': of('secretsmanager', `secret:${namesOf(environment).reporterSecret}-*`),
+        'kms:EncryptionContext:SecretARN': regional(
+          'secretsmanager',
+          `secret:${namesOf(environment).reporterSecret}-*`,
+        ),
       },
     },
   };

@@ -52,7 +52,7 @@ export class LambdaFunction extends Construct {
     super(scope, id);
     const { purpose, environment, kmsKeyArn, network } = props;
     const name = `${namesOf(environment).prefix}-${purpose}`;
-    const functionArn = arns(environment).of('lambda', `function:${name}`);
+    const functionArn = arns(environment).regional('lambda', `function:${name}`);
 
     const log = new LogGroup(this, 'log', {
       environment,
@@ -104,7 +104,7 @@ export class LambdaFunction extends Construct {
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
 function networkStatements(environment: Environment, functionArn: string): Statement[] {
-  const inAccount = (type: string) => arns(environment).of('ec2', `${type}/*`);
+  const inAccount = (type: string) => arns(environment).regional('ec2', `${type}/*`);
   const onInterfaces = ['ec2:DeleteNetworkInterface', 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'];
   const describe = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
   return [
@@ -114,7 +114,7 @@ function networkStatements(environment: Environment, functionArn: string): State
       resources: ['network-interface', 'subnet', 'security-group'].map(inAccount),
     },
     // Before Lambda makes the first interface it asks EC2 whether it may delete one, and names none: EC2 then looks for `*/*`.
-    { sid: 'UseInterfaces', actions: onInterfaces, resources: [arns(environment).of('ec2', '*/*')] },
+    { sid: 'UseInterfaces', actions: onInterfaces, resources: [arns(environment).regional('ec2', '*/*')] },
     { sid: 'DescribeInterfaces', actions: describe, resources: ['*'] },
     {
       sid: 'NotFromCode',

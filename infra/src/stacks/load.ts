@@ -31,7 +31,7 @@ export class LoadStack extends StageStack {
   constructor(scope: Construct, environment: Environment, artifacts: Artifacts = readArtifacts()) {
     super(scope, 'load', environment);
     const { names } = this;
-    const { of, bucket } = arns(environment);
+    const { regional, bucket } = arns(environment);
     const store = takeOver(
       this,
       'private_subnet_ids',
@@ -131,7 +131,7 @@ export class LoadStack extends StageStack {
         {
           sid: 'StartJob',
           actions: ['glue:StartJobRun'],
-          resources: [of('glue', `job/${names.job}`)],
+          resources: [regional('glue', `job/${names.job}`)],
         },
       ],
       dependsOn: [triggerCode.object, access.migrated, load.job],

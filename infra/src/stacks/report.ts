@@ -68,9 +68,9 @@ export class ReportStack extends StageStack {
   /** Network interfaces of QuickSight's in the private subnets; DNS is the VPC's own. */
   #connectToVpc(store: Record<'vpc_id' | 'private_subnet_ids' | 'report_security_group_id', string>) {
     const { accountId } = this.environment;
-    const { of } = arns(this.environment);
-    const all = (...kinds: string[]) => kinds.map((kind) => of('ec2', `${kind}/*`));
-    const inOurVpc = { ArnEquals: { 'ec2:Vpc': of('ec2', `vpc/${store.vpc_id}`) } };
+    const { regional } = arns(this.environment);
+    const all = (...kinds: string[]) => kinds.map((kind) => regional('ec2', `${kind}/*`));
+    const inOurVpc = { ArnEquals: { 'ec2:Vpc': regional('ec2', `vpc/${store.vpc_id}`) } };
     const role = new IamRole(this, 'network-role', {
       name: `${this.names.prefix}-quicksight-network`,
       permissionsBoundary: roleBoundaryOf(this.environment),

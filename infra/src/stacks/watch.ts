@@ -45,7 +45,7 @@ export class WatchStack extends StageStack {
 
   #tellPeople(keyArn: string): SnsTopic {
     const { accountId, name, watch } = this.environment;
-    const { of, global } = arns(this.environment);
+    const { regional, global } = arns(this.environment);
     const topic = new SnsTopic(this, 'topic', {
       name: this.names.topic,
       displayName: `Centflow ${name}`,
@@ -64,7 +64,7 @@ export class WatchStack extends StageStack {
       policy: policyDocument(
         mayPublish('Alarms', 'cloudwatch.amazonaws.com', {
           ...ofThisAccount,
-          ArnLike: { 'aws:SourceArn': of('cloudwatch', `alarm:${name}-*`) },
+          ArnLike: { 'aws:SourceArn': regional('cloudwatch', `alarm:${name}-*`) },
         }),
         mayPublish('Budget', 'budgets.amazonaws.com', {
           ...ofThisAccount,

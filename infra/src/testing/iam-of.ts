@@ -11,7 +11,7 @@ import { ofType, type Resource, type Stack, stackNamed } from './synthesised.ts'
 
 /** The key of an environment. AWS chooses its id, which no policy knows: this one stands for it. */
 export function keyArn(environment: Environment): string {
-  return arns(environment).of('kms', 'key/00000000-0000-4000-8000-000000000000');
+  return arns(environment).regional('kms', 'key/00000000-0000-4000-8000-000000000000');
 }
 
 /** The distribution of an environment, which CloudFront numbers as well. */

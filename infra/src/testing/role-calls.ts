@@ -78,7 +78,7 @@ export function roleCallsOf(environment: Environment): RoleCall[] {
 }
 
 function functionCalls(environment: Environment): RoleCall[] {
-  const { of } = arns(environment);
+  const { regional } = arns(environment);
   const { prefix } = namesOf(environment);
   const withConsole = environment.console === null ? [] : ['console', 'operations'];
   const all = ['trigger', 'migrator', 'canary', ...withConsole];
@@ -88,7 +88,7 @@ function functionCalls(environment: Environment): RoleCall[] {
       what: `Lambda writes the log of ${purpose}`,
       purposes: [purpose],
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [of('logs', `log-group:/aws/lambda/${prefix}-${purpose}:log-stream:2026/01/01/[$LATEST]0`)],
+      resources: [regional('logs', `log-group:/aws/lambda/${prefix}-${purpose}:log-stream:2026/01/01/[$LATEST]0`)],
       source: LAMBDA_LOG,
     })),
     {
@@ -103,7 +103,7 @@ function functionCalls(environment: Environment): RoleCall[] {
       what: 'Lambda asks whether the role may delete an interface, and names none',
       purposes: inNetwork,
       actions: ['ec2:DeleteNetworkInterface'],
-      resources: [of('ec2', '*/*')],
+      resources: [regional('ec2', '*/*')],
       source: LAMBDA_VPC,
     },
     {
@@ -124,7 +124,7 @@ function functionCalls(environment: Environment): RoleCall[] {
       what: 'Lambda gives an interface an address, takes it away, and deletes the interface',
       purposes: inNetwork,
       actions: ['ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses', 'ec2:DeleteNetworkInterface'],
-      resources: [of('ec2', 'network-interface/eni-1')],
+      resources: [regional('ec2', 'network-interface/eni-1')],
       source: LAMBDA_VPC,
     },
     {
@@ -139,7 +139,7 @@ function functionCalls(environment: Environment): RoleCall[] {
 }
 
 function triggerCalls(environment: Environment): RoleCall[] {
-  const { of, bucket } = arns(environment);
+  const { regional, bucket } = arns(environment);
   const { uploadsBucket, queue, job } = namesOf(environment);
   const purposes = ['trigger'];
   return [
@@ -147,7 +147,7 @@ function triggerCalls(environment: Environment): RoleCall[] {
       what: "Lambda's poller takes messages from the queue",
       purposes,
       actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-      resources: [of('sqs', queue)],
+      resources: [regional('sqs', queue)],
       source: LAMBDA_SQS,
     },
     {
@@ -185,7 +185,7 @@ function triggerCalls(environment: Environment): RoleCall[] {
       what: 'The trigger starts a job run',
       purposes,
       actions: ['glue:StartJobRun'],
-      resources: [of('glue', `job/${job}`)],
+      resources: [regional('glue', `job/${job}`)],
       source: 'apps/trigger/src/start-job-run.ts',
     },
   ];
@@ -193,7 +193,7 @@ function triggerCalls(environment: Environment): RoleCall[] {
 
 function migratorCalls(environment: Environment): RoleCall[] {
   const users = ['migrator', 'loader', 'reporter'].map((user) => secret(environment, user));
-  const administrator = arns(environment).of(
+  const administrator = arns(environment).regional(
     'secretsmanager',
     'secret:rds!db-00000000-0000-4000-8000-000000000000-abcdef',
   );
@@ -227,7 +227,7 @@ function migratorCalls(environment: Environment): RoleCall[] {
 }
 
 function jobCalls(environment: Environment): RoleCall[] {
-  const { of, bucket } = arns(environment);
+  const { regional, bucket } = arns(environment);
   const { prefix, uploadsBucket, artifactsBucket, job, jobMetricsLogGroup } = namesOf(environment);
   const purposes = ['load'];
   const log = `log-group:/centflow/${environment.name}/job/${prefix}-encryption-role/${job}`;
@@ -311,7 +311,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       what: 'Glue writes the log of a run, and asks for its group and key at each start',
       purposes,
       actions: ['logs:CreateLogGroup', 'logs:AssociateKmsKey'],
-      resources: ['output', 'error'].map((stream) => of('logs', `${log}/${stream}`)),
+      resources: ['output', 'error'].map((stream) => regional('logs', `${log}/${stream}`)),
       endpoint: 'logs',
       source: GLUE_LOG,
     },
@@ -319,7 +319,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       what: 'Glue writes lines into the log of a run',
       purposes,
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: ['output', 'error'].map((stream) => of('logs', `${log}/${stream}:log-stream:jr_1`)),
+      resources: ['output', 'error'].map((stream) => regional('logs', `${log}/${stream}:log-stream:jr_1`)),
       endpoint: 'logs',
       source: GLUE_LOG,
     },
@@ -327,7 +327,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       what: 'The job writes its metrics',
       purposes,
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [of('logs', `log-group:${jobMetricsLogGroup}:log-stream:jr_1`)],
+      resources: [regional('logs', `log-group:${jobMetricsLogGroup}:log-stream:jr_1`)],
       endpoint: 'logs',
       source: 'glue/centflow_glue/metrics.py',
     },
@@ -335,7 +335,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       what: 'Glue asks whether the role may delete an interface, and names none',
       purposes,
       actions: ['ec2:DeleteNetworkInterface'],
-      resources: [of('ec2', '*/*')],
+      resources: [regional('ec2', '*/*')],
       source: GLUE_VPC,
     },
     {
@@ -349,7 +349,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       what: "Glue tags a worker's interface as its own",
       purposes,
       actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
-      resources: [of('ec2', 'network-interface/eni-1')],
+      resources: [regional('ec2', 'network-interface/eni-1')],
       context: { 'aws:TagKeys': ['aws-glue-service-resource'] },
       source: GLUE_VPC,
     },
@@ -370,7 +370,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       what: 'Glue reads how the VPC names things',
       purposes,
       actions: ['ec2:DescribeVpcAttribute'],
-      resources: [of('ec2', 'vpc/vpc-1')],
+      resources: [regional('ec2', 'vpc/vpc-1')],
       source: GLUE_VPC,
     },
     {
@@ -378,10 +378,10 @@ function jobCalls(environment: Environment): RoleCall[] {
       purposes,
       actions: ['glue:GetConnection'],
       resources: [
-        of('glue', 'catalog'),
+        regional('glue', 'catalog'),
         ...environment.network.availabilityZones
           .slice(0, environment.network.endpointZones)
-          .map((zone) => of('glue', `connection/${prefix}-${zone}`)),
+          .map((zone) => regional('glue', `connection/${prefix}-${zone}`)),
       ],
       source: GLUE_VPC,
     },
@@ -389,7 +389,7 @@ function jobCalls(environment: Environment): RoleCall[] {
 }
 
 function crawlerCalls(environment: Environment): RoleCall[] {
-  const { of, bucket } = arns(environment);
+  const { regional, bucket } = arns(environment);
   const { prefix, uploadsBucket, catalogDatabase } = namesOf(environment);
   const purposes = ['crawler'];
   const source = GLUE_CRAWLER;
@@ -443,7 +443,7 @@ function crawlerCalls(environment: Environment): RoleCall[] {
         'glue:BatchUpdatePartition',
       ],
       resources: ['catalog', `database/${catalogDatabase}`, `table/${catalogDatabase}/expenses`].map((name) =>
-        of('glue', name),
+        regional('glue', name),
       ),
       source,
     },
@@ -451,21 +451,21 @@ function crawlerCalls(environment: Environment): RoleCall[] {
       what: 'The crawler makes its log group',
       purposes,
       actions: ['logs:CreateLogGroup', 'logs:AssociateKmsKey'],
-      resources: [of('logs', log)],
+      resources: [regional('logs', log)],
       source,
     },
     {
       what: 'The crawler writes its log',
       purposes,
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [of('logs', `${log}:log-stream:${prefix}-crawler`)],
+      resources: [regional('logs', `${log}:log-stream:${prefix}-crawler`)],
       source,
     },
   ];
 }
 
 function consoleCalls(environment: Environment): RoleCall[] {
-  const { of, bucket } = arns(environment);
+  const { regional, bucket } = arns(environment);
   const { uploadsBucket, job, queue, deadLetterQueue } = namesOf(environment);
   const uploads = bucket(uploadsBucket);
   const objects = ['raw/expenses/owner=ada/a.csv', 'templates/owner=ada/a.json'].map((name) => `${uploads}/${name}`);
@@ -531,28 +531,28 @@ function consoleCalls(environment: Environment): RoleCall[] {
       what: 'Operations reads job runs and starts one',
       purposes: ['operations'],
       actions: ['glue:GetJobRuns', 'glue:StartJobRun'],
-      resources: [of('glue', `job/${job}`)],
+      resources: [regional('glue', `job/${job}`)],
       source: 'apps/console/api/operations/handlers.ts',
     },
     {
       what: 'Operations measures the queues',
       purposes: ['operations'],
       actions: ['sqs:GetQueueAttributes'],
-      resources: [of('sqs', queue), of('sqs', deadLetterQueue)],
+      resources: [regional('sqs', queue), regional('sqs', deadLetterQueue)],
       source: 'apps/console/api/operations/handlers.ts',
     },
     {
       what: 'SQS moves dead letters with the rights of who asked',
       purposes: ['operations'],
       actions: ['sqs:StartMessageMoveTask', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'],
-      resources: [of('sqs', deadLetterQueue)],
+      resources: [regional('sqs', deadLetterQueue)],
       source: REDRIVE,
     },
     {
       what: 'SQS puts dead letters back with the rights of who asked',
       purposes: ['operations'],
       actions: ['sqs:SendMessage'],
-      resources: [of('sqs', queue)],
+      resources: [regional('sqs', queue)],
       source: REDRIVE,
     },
     {
@@ -567,7 +567,7 @@ function consoleCalls(environment: Environment): RoleCall[] {
       what: 'Operations asks for the alarms',
       purposes: ['operations'],
       actions: ['cloudwatch:DescribeAlarms'],
-      resources: [of('cloudwatch', 'alarm:*')],
+      resources: [regional('cloudwatch', 'alarm:*')],
       source: 'apps/console/api/operations/handlers.ts',
     },
   ];
@@ -575,10 +575,10 @@ function consoleCalls(environment: Environment): RoleCall[] {
 
 /** What services do with roles of their own. */
 function serviceCalls(environment: Environment): RoleCall[] {
-  const { of } = arns(environment);
+  const { regional } = arns(environment);
   const refused = `log-group:/centflow/${environment.name}/refused-connections`;
-  const metrics = of('logs', 'log-group:RDSOSMetrics');
-  const ourVpc = { 'ec2:Vpc': of('ec2', 'vpc/vpc-0123456789abcdef0') };
+  const metrics = regional('logs', 'log-group:RDSOSMetrics');
+  const ourVpc = { 'ec2:Vpc': regional('ec2', 'vpc/vpc-0123456789abcdef0') };
   const quicksight = { purposes: ['quicksight-network'], source: QUICKSIGHT_VPC };
   const [interfaceArn = '', ...others] = newInterface(environment);
   return [
@@ -600,14 +600,14 @@ function serviceCalls(environment: Environment): RoleCall[] {
       what: 'The VPC writes refused connections',
       purposes: ['flow-log'],
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [of('logs', `${refused}:log-stream:eni-1`)],
+      resources: [regional('logs', `${refused}:log-stream:eni-1`)],
       source: FLOW_LOGS,
     },
     {
       what: 'The VPC finds its log streams',
       purposes: ['flow-log'],
       actions: ['logs:DescribeLogStreams'],
-      resources: [of('logs', refused)],
+      resources: [regional('logs', refused)],
       source: FLOW_LOGS,
     },
     ...(environment.report === null
@@ -631,14 +631,14 @@ function serviceCalls(environment: Environment): RoleCall[] {
             ...quicksight,
             what: 'QuickSight changes the groups of its interface',
             actions: ['ec2:ModifyNetworkInterfaceAttribute'],
-            resources: [of('ec2', 'security-group/sg-1')],
+            resources: [regional('ec2', 'security-group/sg-1')],
             context: ourVpc,
           },
           {
             ...quicksight,
             what: 'QuickSight changes and deletes its interface',
             actions: ['ec2:ModifyNetworkInterfaceAttribute', 'ec2:DeleteNetworkInterface'],
-            resources: [of('ec2', 'network-interface/eni-1')],
+            resources: [regional('ec2', 'network-interface/eni-1')],
             context: ourVpc,
           },
           {
@@ -653,10 +653,14 @@ function serviceCalls(environment: Environment): RoleCall[] {
 
 /** What IAM is asked about where an interface is made. */
 function newInterface(environment: Environment): string[] {
-  const { of } = arns(environment);
-  return [of('ec2', 'network-interface/*'), of('ec2', 'subnet/subnet-1'), of('ec2', 'security-group/sg-1')];
+  const { regional } = arns(environment);
+  return [
+    regional('ec2', 'network-interface/*'),
+    regional('ec2', 'subnet/subnet-1'),
+    regional('ec2', 'security-group/sg-1'),
+  ];
 }
 
 function secret(environment: Environment, user: string): string {
-  return arns(environment).of('secretsmanager', `secret:${namesOf(environment).prefix}/${user}-abcdef`);
+  return arns(environment).regional('secretsmanager', `secret:${namesOf(environment).prefix}/${user}-abcdef`);
 }

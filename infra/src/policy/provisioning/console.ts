@@ -9,19 +9,19 @@ import { type AreaOf, taggedAs, taggingAs } from './area.ts';
  * What CloudFront knows no tags of, and what belongs to an API, is told apart by numbers that AWS gives: environments that share
  * an account could change each other's.
  */
-export const console: AreaOf = (environment) => {
+export const consoleArea: AreaOf = (environment) => {
   const { prefix, consoleFirewall } = namesOf(environment);
-  const { of, global } = arns(environment);
+  const { regional, global } = arns(environment);
   const distributions = [global('cloudfront', 'distribution/*')];
   const functions = [global('cloudfront', `function/${prefix}-*`)];
   const accessControls = [global('cloudfront', 'origin-access-control/*')];
   const headers = [global('cloudfront', 'response-headers-policy/*')];
-  const { of: inFirewallRegion } = arns({ ...environment, region: FIREWALL_REGION });
+  const { regional: inFirewallRegion } = arns({ ...environment, region: FIREWALL_REGION });
   const firewall = inFirewallRegion('wafv2', `global/webacl/${consoleFirewall}/*`);
   const gateway = (path: string) => `arn:aws:apigateway:${environment.region}::${path}`;
   // The list of them, one of them, and what belongs to it.
   const apis = [gateway('/apis*')];
-  const pools = [of('cognito-idp', 'userpool/*')];
+  const pools = [regional('cognito-idp', 'userpool/*')];
   const own = taggedAs(environment);
   return {
     name: 'console',

@@ -5,8 +5,8 @@ import type { AreaOf } from './area.ts';
 /** RDS, and the administrator's secret, which RDS makes with the rights of whoever makes the database. */
 export const database: AreaOf = (environment) => {
   const { prefix } = namesOf(environment);
-  const { of, global } = arns(environment);
-  const own = ['db', 'pg', 'subgrp', 'snapshot'].map((kind) => of('rds', `${kind}:${prefix}-*`));
+  const { regional, global } = arns(environment);
+  const own = ['db', 'pg', 'subgrp', 'snapshot'].map((kind) => regional('rds', `${kind}:${prefix}-*`));
   return {
     name: 'database',
     types: ['aws_db_instance', 'aws_db_parameter_group', 'aws_db_subnet_group'],
@@ -15,7 +15,7 @@ export const database: AreaOf = (environment) => {
         // The provider finds an instance by its resource id, which its ARN does not have.
         sid: 'FindDatabase',
         actions: ['rds:DescribeDBInstances'],
-        resources: [of('rds', 'db:*')],
+        resources: [regional('rds', 'db:*')],
       },
       {
         sid: 'ReadDatabase',
@@ -48,12 +48,12 @@ export const database: AreaOf = (environment) => {
           'rds:ResetDBParameterGroup',
         ],
         // The option group is RDS's own; an instance is always in one.
-        resources: [...own, of('rds', 'og:default:mysql-8-4')],
+        resources: [...own, regional('rds', 'og:default:mysql-8-4')],
       },
       {
         sid: 'MakeAdministratorsSecret',
         actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
-        resources: [of('secretsmanager', 'secret:rds!db-*')],
+        resources: [regional('secretsmanager', 'secret:rds!db-*')],
       },
       {
         // The first database of an account makes RDS's own role there.

@@ -8,7 +8,7 @@ import type { AreaOf } from './area.ts';
  */
 export const delivery: AreaOf = (environment) => {
   const { name } = environment;
-  const { bucket, of } = arns(environment);
+  const { bucket, regional } = arns(environment);
   const states = bucket(stateBucketOf(environment));
   const kept = bucket(deliveryBucketOf(environment));
   // An account's environments share its releases.
@@ -39,7 +39,7 @@ export const delivery: AreaOf = (environment) => {
         // Whether all is well is asked by the beginning of the alarms' names, and CloudWatch takes that for all alarms.
         sid: 'FindAlarms',
         actions: ['cloudwatch:DescribeAlarms'],
-        resources: [of('cloudwatch', 'alarm:*')],
+        resources: [regional('cloudwatch', 'alarm:*')],
       },
     ],
     write: [

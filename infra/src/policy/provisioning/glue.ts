@@ -5,16 +5,16 @@ import { type AreaOf, taggingAs } from './area.ts';
 /** The job, its schedule, its connection, and the Data Catalog. */
 export const glue: AreaOf = (environment) => {
   const { prefix, catalogDatabase } = namesOf(environment);
-  const { of } = arns(environment);
+  const { regional } = arns(environment);
   // Athena's SQL wants underscores in the catalog's names.
   const catalog = [
-    of('glue', 'catalog'),
-    of('glue', `database/${catalogDatabase}`),
-    of('glue', `table/${catalogDatabase}/*`),
+    regional('glue', 'catalog'),
+    regional('glue', `database/${catalogDatabase}`),
+    regional('glue', `table/${catalogDatabase}/*`),
   ];
-  const connections = [of('glue', 'catalog'), of('glue', `connection/${prefix}-*`)];
-  const runs = ['job', 'trigger', 'crawler'].map((kind) => of('glue', `${kind}/${prefix}-*`));
-  const tagged = [...runs, of('glue', `connection/${prefix}-*`), of('glue', `database/${catalogDatabase}`)];
+  const connections = [regional('glue', 'catalog'), regional('glue', `connection/${prefix}-*`)];
+  const runs = ['job', 'trigger', 'crawler'].map((kind) => regional('glue', `${kind}/${prefix}-*`));
+  const tagged = [...runs, regional('glue', `connection/${prefix}-*`), regional('glue', `database/${catalogDatabase}`)];
   return {
     name: 'glue',
     types: [
@@ -49,7 +49,7 @@ export const glue: AreaOf = (environment) => {
           'glue:UpdateTable',
         ],
         // Deleting a database asks for its functions, of which there are none.
-        resources: [...catalog, of('glue', `userDefinedFunction/${catalogDatabase}/*`)],
+        resources: [...catalog, regional('glue', `userDefinedFunction/${catalogDatabase}/*`)],
       },
       {
         sid: 'ChangeConnection',

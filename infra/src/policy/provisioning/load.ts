@@ -5,11 +5,11 @@ import { type AreaOf, taggingAs } from './area.ts';
 /** Functions, queues and secrets. */
 export const load: AreaOf = (environment) => {
   const { prefix, queue, deadLetterQueue } = namesOf(environment);
-  const { of } = arns(environment);
-  const functions = of('lambda', `function:${prefix}-*`);
-  const mappings = of('lambda', 'event-source-mapping:*');
-  const queues = [queue, deadLetterQueue].map((name) => of('sqs', name));
-  const secrets = [of('secretsmanager', `secret:${prefix}/*`)];
+  const { regional } = arns(environment);
+  const functions = regional('lambda', `function:${prefix}-*`);
+  const mappings = regional('lambda', 'event-source-mapping:*');
+  const queues = [queue, deadLetterQueue].map((name) => regional('sqs', name));
+  const secrets = [regional('secretsmanager', `secret:${prefix}/*`)];
   const ofOwnFunctions = { ArnLike: { 'lambda:FunctionArn': functions } };
   return {
     name: 'load',

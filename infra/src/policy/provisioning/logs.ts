@@ -4,7 +4,7 @@ import type { AreaOf } from './area.ts';
 
 /** Part of `watch`. */
 export const logs: AreaOf = (environment) => {
-  const groups = logGroupsOf(environment).map((group) => arns(environment).of('logs', `log-group:${group}`));
+  const groups = logGroupsOf(environment).map((group) => arns(environment).regional('logs', `log-group:${group}`));
   return {
     name: 'logs',
     types: ['aws_cloudwatch_log_group'],

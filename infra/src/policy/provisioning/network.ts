@@ -3,7 +3,7 @@ import { type AreaOf, taggedAs, taggingAs } from './area.ts';
 
 /** EC2 numbers what it makes, so the environment's things are told from others by their tag. */
 export const network: AreaOf = (environment) => {
-  const all = (...kinds: string[]) => kinds.map((kind) => arns(environment).of('ec2', `${kind}/*`));
+  const all = (...kinds: string[]) => kinds.map((kind) => arns(environment).regional('ec2', `${kind}/*`));
   const kinds = all(
     'vpc',
     'subnet',

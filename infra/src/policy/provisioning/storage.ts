@@ -5,7 +5,7 @@ import { type AreaOf, taggingAs } from './area.ts';
 /** The key, the buckets and the artifacts in them. What may be done with the key says the key's own policy. */
 export const storage: AreaOf = (environment) => {
   const { prefix, uploadsBucket, artifactsBucket, consoleBucket } = namesOf(environment);
-  const { of, bucket } = arns(environment);
+  const { regional, bucket } = arns(environment);
   const buckets = [uploadsBucket, artifactsBucket, consoleBucket].map(bucket);
   // What is made anew by a deployment: the functions' code, the job, the console's pages.
   const artifactBuckets = [artifactsBucket, consoleBucket].map(bucket);
@@ -61,13 +61,13 @@ export const storage: AreaOf = (environment) => {
         // Asked for before the key has a policy.
         sid: 'TagKey',
         actions: ['kms:TagResource'],
-        resources: [of('kms', 'key/*')],
+        resources: [regional('kms', 'key/*')],
         conditions: taggingAs(environment),
       },
       {
         sid: 'NameKey',
         actions: ['kms:CreateAlias', 'kms:UpdateAlias', 'kms:DeleteAlias'],
-        resources: [of('kms', `alias/${prefix}`)],
+        resources: [regional('kms', `alias/${prefix}`)],
       },
       {
         sid: 'ChangeBuckets',

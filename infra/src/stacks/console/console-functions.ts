@@ -123,25 +123,25 @@ function ownersStatements(
 
 function flowStatements(environment: Environment, kmsKeyArn: string): Statement[] {
   const { job, queue, deadLetterQueue } = namesOf(environment);
-  const { of } = arns(environment);
+  const { regional } = arns(environment);
   return [
     {
       sid: 'RunTheJob',
       actions: ['glue:GetJobRuns', 'glue:StartJobRun'],
-      resources: [of('glue', `job/${job}`)],
+      resources: [regional('glue', `job/${job}`)],
     },
     {
       sid: 'MeasureQueues',
       actions: ['sqs:GetQueueAttributes'],
-      resources: [of('sqs', queue), of('sqs', deadLetterQueue)],
+      resources: [regional('sqs', queue), regional('sqs', deadLetterQueue)],
     },
     {
       // SQS moves the messages with the rights of whoever asked for it.
       sid: 'RedriveDeadLetters',
       actions: ['sqs:DeleteMessage', 'sqs:ReceiveMessage', 'sqs:StartMessageMoveTask'],
-      resources: [of('sqs', deadLetterQueue)],
+      resources: [regional('sqs', deadLetterQueue)],
     },
-    { sid: 'RefillTheQueue', actions: ['sqs:SendMessage'], resources: [of('sqs', queue)] },
+    { sid: 'RefillTheQueue', actions: ['sqs:SendMessage'], resources: [regional('sqs', queue)] },
     {
       sid: 'EncryptMessages',
       actions: ['kms:GenerateDataKey'],
@@ -152,7 +152,7 @@ function flowStatements(environment: Environment, kmsKeyArn: string): Statement[
       // CloudWatch takes a question by the beginning of names for one about all alarms.
       sid: 'SeeAlarms',
       actions: ['cloudwatch:DescribeAlarms'],
-      resources: [of('cloudwatch', 'alarm:*')],
+      resources: [regional('cloudwatch', 'alarm:*')],
     },
   ];
 }

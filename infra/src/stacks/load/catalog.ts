@@ -114,7 +114,7 @@ interface CrawlerScope extends Pick<CatalogProps, 'environment' | 'feeds' | 'kms
 
 function crawlerStatements({ environment, feeds, database, kmsKeyArn }: CrawlerScope): Statement[] {
   const { prefix, uploadsBucket } = namesOf(environment);
-  const { of, bucket } = arns(environment);
+  const { regional, bucket } = arns(environment);
   const uploads = bucket(uploadsBucket);
   const folders = feeds.map(objectPrefix);
   return [
@@ -146,12 +146,12 @@ function crawlerStatements({ environment, feeds, database, kmsKeyArn }: CrawlerS
         'glue:UpdatePartition',
         'glue:BatchUpdatePartition',
       ],
-      resources: ['catalog', `database/${database}`, `table/${database}/*`].map((name) => of('glue', name)),
+      resources: ['catalog', `database/${database}`, `table/${database}/*`].map((name) => regional('glue', name)),
     },
     {
       sid: 'WriteLog',
       actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:AssociateKmsKey'],
-      resources: [of('logs', `log-group:/aws-glue/crawlers-role/${prefix}-crawler-*`)],
+      resources: [regional('logs', `log-group:/aws-glue/crawlers-role/${prefix}-crawler-*`)],
     },
   ];
 }

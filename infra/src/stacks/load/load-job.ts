@@ -73,7 +73,7 @@ export class LoadJob extends Construct {
       name: names.jobMetricsLogGroup,
     });
 
-    const logArn = (name: string) => arns(environment).of('logs', `log-group:${name}`);
+    const logArn = (name: string) => arns(environment).regional('logs', `log-group:${name}`);
     const role = new ServiceRole(this, 'role', {
       environment,
       purpose: 'load',
@@ -202,13 +202,13 @@ function dataStatements(props: LoadJobProps): Statement[] {
  * https://docs.aws.amazon.com/glue/latest/dg/start-connecting.html
  */
 function networkStatements(environment: Environment, connections: readonly string[]): Statement[] {
-  const { of } = arns(environment);
-  const inAccount = (type: string) => of('ec2', `${type}/*`);
+  const { regional } = arns(environment);
+  const inAccount = (type: string) => regional('ec2', `${type}/*`);
   return [
     {
       sid: 'ReadConnection',
       actions: ['glue:GetConnection'],
-      resources: [of('glue', 'catalog'), ...connections.map((name) => of('glue', `connection/${name}`))],
+      resources: [regional('glue', 'catalog'), ...connections.map((name) => regional('glue', `connection/${name}`))],
     },
     {
       sid: 'CreateInterfaces',
@@ -225,7 +225,7 @@ function networkStatements(environment: Environment, connections: readonly strin
       // Glue asks whether it may before there is an interface to name, as Lambda does: EC2 then looks for `*/*`.
       sid: 'DeleteInterfaces',
       actions: ['ec2:DeleteNetworkInterface'],
-      resources: [of('ec2', '*/*')],
+      resources: [regional('ec2', '*/*')],
     },
     {
       sid: 'LookAround',

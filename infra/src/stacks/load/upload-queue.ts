@@ -38,8 +38,8 @@ export class UploadQueue extends Construct {
     this.#props = props;
     const { environment, kmsKeyArn, times } = props;
     const names = namesOf(environment);
-    const { of, bucket } = arns(environment);
-    const arnOf = (name: string) => of('sqs', name);
+    const { regional, bucket } = arns(environment);
+    const arnOf = (name: string) => regional('sqs', name);
 
     const deadLetters = new SqsQueue(this, 'dead-letters', {
       name: names.deadLetterQueue,

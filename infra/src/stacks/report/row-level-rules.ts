@@ -49,7 +49,7 @@ export class RowLevelRules extends Construct {
     super(scope, id);
     const { prefix } = namesOf(environment);
     const dataSetId = `${prefix}-row-level-rules`;
-    this.dataSetArn = arns(environment).of('quicksight', `dataset/${dataSetId}`);
+    this.dataSetArn = arns(environment).regional('quicksight', `dataset/${dataSetId}`);
     const customSql = {
       DataSourceArn: source.arn,
       Name: 'rules',
