@@ -1,16 +1,16 @@
-/** What `turbo run build` left to deploy: files named by the hash of what they hold, so that a deployment changes what has changed. */
+/** The files to deploy, as `turbo run build` creates them. Each is named by the hash of its content, so that a deployment changes only what differs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 
-/** Where build.ts writes. */
+/** The folder to which build.ts writes. */
 export const artifactsFolder = join(import.meta.dirname, '..', 'dist', 'artifacts');
 
 /** One file to deploy. */
 export interface Artifact {
-  /** Its name, with the hash: `trigger-0123456789abcdef.zip`. */
+  /** The file name with the hash: `trigger-0123456789abcdef.zip`. */
   readonly name: string;
-  /** Where it lies on this machine. */
+  /** The path on this machine. */
   readonly path: string;
   /** The hash in its name. */
   readonly hash: string;
@@ -18,7 +18,7 @@ export interface Artifact {
 
 /** One file of the console's pages. */
 export interface WebFile extends Artifact {
-  /** Where browsers find it, without the first slash: `assets/index-Bx3k.js`. */
+  /** The path in its URL, without the first slash: `assets/index-Bx3k.js`. */
   readonly key: string;
 }
 
@@ -32,30 +32,30 @@ export interface Artifacts {
   readonly web: readonly WebFile[];
   /** The script that Glue runs. */
   readonly job: Artifact;
-  /** What the script imports: our package and what Glue lacks, as a zip of wheels. */
+  /** The packages that the script imports: Centflow's own, and those that Glue lacks, as a zip of wheels. */
   readonly wheels: Artifact;
-  /** Certificate authorities of RDS, PEM, by region. */
+  /** Certificate authorities of RDS as PEM, by region. */
   readonly authorities: Readonly<Record<string, Artifact>>;
 }
 
-/** There is nothing to deploy, or not all of it. */
+/** Artifacts are missing or incomplete. */
 export class ArtifactError extends Error {
   override readonly name = 'ArtifactError';
 
   constructor(problem: string) {
-    super(`${problem}. Run \`npm run build\`, which makes what is deployed.`);
+    super(`${problem}. Run \`npm run build\`, which builds the artifacts.`);
   }
 }
 
 const fileName = z.string().regex(/^[\w-]+-[0-9a-f]{16}(\.\w+)+$/);
 
-/** The table of contents that build.ts writes last. */
+/** The manifest, which build.ts writes last. */
 export const artifactManifest = z.strictObject({
   trigger: fileName,
   migrator: fileName,
   canary: fileName,
   console: fileName,
-  /** Names by what browsers ask for. */
+  /** File names by the paths in their URLs. */
   web: z.record(z.string().regex(/^[\w@-][\w@./-]*$/), fileName),
   job: fileName,
   wheels: fileName,
@@ -64,9 +64,9 @@ export const artifactManifest = z.strictObject({
 export type ArtifactManifest = z.infer<typeof artifactManifest>;
 
 /**
- * Reads what has been built.
+ * Reads the artifacts of the last build.
  *
- * @throws {ArtifactError} it has not been built, or not completely; says what to run.
+ * @throws {ArtifactError} nothing has been built, or only a part; the message names the command to run.
  */
 export function readArtifacts(folder = artifactsFolder): Artifacts {
   const manifest = readManifest(join(folder, 'manifest.json'));
@@ -94,6 +94,6 @@ function readManifest(file: string): ArtifactManifest {
   try {
     return artifactManifest.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {
-    throw new ArtifactError(`${file} is not what this release builds (${(cause as Error).message})`);
+    throw new ArtifactError(`${file} does not match this release (${(cause as Error).message})`);
   }
 }

@@ -1,4 +1,4 @@
-/** The environments, and how their stacks come to be; for the commands that plan, apply, deliver and rehearse them. */
+/** The environments and their stacks, for the commands that plan, apply, deliver and rehearse them. */
 export { Deployment, type DeploymentOptions, offline, stagesOf } from './deployment.ts';
 export { EnvironmentError, type GithubRepository } from './environment.ts';
 export {

@@ -4,10 +4,10 @@ import { arns, gluesRuntime } from './arns.ts';
 import type { Statement } from './policy-document.ts';
 
 /**
- * The most that any role of the environment may do: no more than the sum of what their own policies give them.
+ * Returns the permissions boundary of all roles of the environment: the sum of the rights in their own policies.
  *
- * It gives nobody anything. It keeps the apply role, which makes these roles, from making one that may do more than the
- * environment needs, and taking that. A role's new action is put here too, and `bootstrap` is applied before the role.
+ * The boundary grants nothing. It prevents the apply role, which creates these roles, from creating and using one with more rights
+ * than the environment needs. Add a role's new action here, too, and apply `bootstrap` before the role.
  */
 export function roleBoundary(environment: Environment): Statement[] {
   const { prefix, uploadsBucket, artifactsBucket, queue, deadLetterQueue, job, catalogDatabase } = namesOf(environment);
@@ -104,13 +104,13 @@ export function roleBoundary(environment: Environment): Statement[] {
       resources: ['network-interface', 'subnet', 'security-group'].map((kind) => regional('ec2', `${kind}/*`)),
     },
     {
-      // A service that asks whether it may, before there is an interface to name, needs it on `*/*`.
+      // Services check these rights before an interface exists. They name none, so IAM evaluates `*/*`.
       sid: 'AnyInterface',
       actions: ['ec2:AssignPrivateIpAddresses', 'ec2:DeleteNetworkInterface', 'ec2:UnassignPrivateIpAddresses'],
       resources: [regional('ec2', '*/*')],
     },
     {
-      // Interfaces alone: whoever could tag another environment's groups could make them this one's.
+      // Only interfaces: a role that could tag another environment's groups could take them over.
       sid: 'OwnInterfaces',
       actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
       resources: [regional('ec2', 'network-interface/*')],

@@ -1,7 +1,7 @@
 /**
- * Everything that works: events → queue → trigger → job, and the migrator that goes before them.
+ * The processing: events → queue → trigger → job, and the migrator, which must run first.
  *
- * Nothing here holds data of users. The secrets hold passwords that the migrator can make anew.
+ * No resource here contains data of users. The secrets contain passwords that the migrator can create again.
  */
 
 import { GlueSecurityConfiguration } from '@cdktf/provider-aws/lib/glue-security-configuration/index.js';
@@ -24,7 +24,7 @@ import { LoadJob } from './load/load-job.ts';
 import { queueTimes } from './load/queue-times.ts';
 import { UploadQueue } from './load/upload-queue.ts';
 
-/** Where the trigger leaves manifests; outside of what S3 tells about. */
+/** The prefix of the trigger's manifests. S3 sends no events about it. */
 const MANIFEST_PREFIX = 'manifests/';
 
 export class LoadStack extends StageStack {
@@ -83,7 +83,7 @@ export class LoadStack extends StageStack {
       rawPrefix,
       manifestPrefix: MANIFEST_PREFIX,
       network: {
-        // Where the job's way to AWS does not cross zones; of each zone with endpoints, so that it outlasts one of them.
+        // Only zones with endpoints, so that calls to AWS do not cross zones; all of them, so that the job survives the loss of a zone.
         subnets: environment.network.availabilityZones
           .slice(0, environment.network.endpointZones)
           .map((zone, index) => ({ id: Fn.element(privateSubnets, index) as string, zone })),
@@ -97,7 +97,7 @@ export class LoadStack extends StageStack {
     const triggerCode = deploy('trigger-code', artifacts.trigger);
     const trigger = new LambdaFunction(this, 'trigger', {
       purpose: 'trigger',
-      description: 'Makes one manifest and one job run of each batch of events.',
+      description: 'Writes one manifest and starts one job run for each batch of events.',
       environment,
       code: triggerCode,
       kmsKeyArn,
@@ -143,7 +143,7 @@ export class LoadStack extends StageStack {
       maximumBatchingWindowInSeconds: times.batchingWindowSeconds,
       functionResponseTypes: ['ReportBatchItemFailures'],
       enabled: !environment.load.paused,
-      // As many invocations as there can be job runs; Lambda takes no number below 2.
+      // As many parallel invocations as job runs. Lambda accepts no number below 2.
       scalingConfig: { maximumConcurrency: Math.max(2, environment.load.maxConcurrentRuns) },
       dependsOn: [access.migrated],
     });
@@ -154,17 +154,17 @@ export class LoadStack extends StageStack {
     handOver<LoadOutput>(this, { reporter_secret_arn: access.reporterSecret.arn });
   }
 
-  /** @returns `s3://…` of the authorities that the job trusts, in the artifacts bucket under a key with their hash */
+  /** Uploads the certificate authorities that the job trusts, under a key with their hash, and returns their `s3://…` URI. */
   #deployAuthorities({ authorities }: Artifacts, databaseCa: string): string {
     const { region } = this.environment;
     const artifact = authorities[region];
-    if (artifact === undefined) throw new ArtifactError(`RDS's authorities of ${region} are missing`);
+    if (artifact === undefined) throw new ArtifactError(`The certificate authorities of RDS in ${region} are missing`);
     const file = new TerraformAsset(this, 'authorities-file', {
       path: artifact.path,
       type: AssetType.FILE,
       assetHash: artifact.hash,
     });
-    // The first that is not empty.
+    // Uses the first value that is not empty.
     const content = Token.asString(Fn.coalesce([databaseCa, Fn.file(file.path)]));
     const bucket = this.names.artifactsBucket;
     const object = new S3Object(this, 'authorities', {

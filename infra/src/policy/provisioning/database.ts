@@ -2,7 +2,7 @@ import { namesOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 
-/** RDS, and the administrator's secret, which RDS makes with the rights of whoever makes the database. */
+/** RDS, and the administrator's secret, which RDS creates with the rights of the caller. */
 export const database: AreaOf = (environment) => {
   const { prefix } = namesOf(environment);
   const { regional, global } = arns(environment);
@@ -12,7 +12,7 @@ export const database: AreaOf = (environment) => {
     types: ['aws_db_instance', 'aws_db_parameter_group', 'aws_db_subnet_group'],
     read: [
       {
-        // The provider finds an instance by its resource id, which its ARN does not have.
+        // The provider finds an instance by its resource id, which is not part of the ARN.
         sid: 'FindDatabase',
         actions: ['rds:DescribeDBInstances'],
         resources: [regional('rds', 'db:*')],
@@ -47,7 +47,7 @@ export const database: AreaOf = (environment) => {
           'rds:RemoveTagsFromResource',
           'rds:ResetDBParameterGroup',
         ],
-        // The option group is RDS's own; an instance is always in one.
+        // Every instance has an option group; this one belongs to RDS.
         resources: [...own, regional('rds', 'og:default:mysql-8-4')],
       },
       {
@@ -56,7 +56,7 @@ export const database: AreaOf = (environment) => {
         resources: [regional('secretsmanager', 'secret:rds!db-*')],
       },
       {
-        // The first database of an account makes RDS's own role there.
+        // The first database of an account creates RDS's service-linked role.
         sid: 'LetRdsWork',
         actions: ['iam:CreateServiceLinkedRole'],
         resources: [global('iam', 'role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS')],

@@ -6,7 +6,6 @@ import { type AreaOf, taggingAs } from './area.ts';
 export const glue: AreaOf = (environment) => {
   const { prefix, catalogDatabase } = namesOf(environment);
   const { regional } = arns(environment);
-  // Athena's SQL wants underscores in the catalog's names.
   const catalog = [
     regional('glue', 'catalog'),
     regional('glue', `database/${catalogDatabase}`),
@@ -48,7 +47,7 @@ export const glue: AreaOf = (environment) => {
           'glue:UpdateDatabase',
           'glue:UpdateTable',
         ],
-        // Deleting a database asks for its functions, of which there are none.
+        // Glue checks this right when a database is deleted, although the database has no functions.
         resources: [...catalog, regional('glue', `userDefinedFunction/${catalogDatabase}/*`)],
       },
       {

@@ -3,7 +3,7 @@ import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 import { logs } from './logs.ts';
 
-/** Alarms, dashboard, topic, event rules and the budget; and log groups, whoever writes them. */
+/** Alarms, dashboard, topic, event rules, the budget, and the log groups of all stacks. */
 export const watch: AreaOf = (environment) => {
   const { prefix, topic } = namesOf(environment);
   const { regional, global } = arns(environment);

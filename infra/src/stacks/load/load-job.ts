@@ -1,4 +1,4 @@
-/** The Glue job that loads, and the sweep that starts it by the clock. */
+/** The Glue job that loads uploads, and the schedule that starts it as a sweep. */
 import { GlueConnection } from '@cdktf/provider-aws/lib/glue-connection/index.js';
 import { GlueJob } from '@cdktf/provider-aws/lib/glue-job/index.js';
 import { GlueTrigger } from '@cdktf/provider-aws/lib/glue-trigger/index.js';
@@ -19,18 +19,18 @@ export interface LoadJobProps {
   readonly securityConfiguration: string;
   readonly script: DeployedArtifact;
   readonly wheels: DeployedArtifact;
-  /** `s3://…` of the authorities that may vouch for the database. */
+  /** `s3://…` of the certificate authorities of the database. */
   readonly authoritiesUri: string;
   readonly loaderSecretArn: string;
-  /** The prefix of all uploads, and that of the trigger's manifests. */
+  /** The prefixes of all uploads and of the trigger's manifests. */
   readonly rawPrefix: string;
   readonly manifestPrefix: string;
   readonly network: {
-    /** The subnets that the job may work in, each with its zone. */
+    /** The subnets in which the job may run, with their zones. */
     readonly subnets: readonly { readonly id: string; readonly zone: string }[];
     readonly securityGroupId: string;
   };
-  /** The database is as this release wants it. */
+  /** The migration of the database to this release. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
@@ -43,7 +43,7 @@ export class LoadJob extends Construct {
     const { load } = environment;
     const names = namesOf(environment);
 
-    // All workers of a run are in one zone, that of the first connection whose zone is up:
+    // All workers of a job run are in the zone of the first connection that is available:
     // https://docs.aws.amazon.com/glue/latest/dg/glue-troubleshooting-errors.html#vpc-failover-behavior-error-10
     const connectionIn = (zone: string) => `${names.prefix}-${zone}`;
     const connections = network.subnets.map(
@@ -60,7 +60,7 @@ export class LoadJob extends Construct {
         }),
     );
 
-    // Where a job on Glue 5.0 or later with a security configuration writes: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+    // The log groups of a job on Glue 5.0 or later with a security configuration: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
     const logPrefix = `/centflow/${environment.name}/job`;
     const logFolder = `${logPrefix}/${securityConfiguration}-role/${names.job}`;
     const logs = ['output', 'error'].map(
@@ -81,7 +81,7 @@ export class LoadJob extends Construct {
       statements: [
         ...dataStatements(props),
         {
-          // Glue asks for the group and the key at each start, though both are there already.
+          // Glue requests the creation of the group and its key at each start, although both exist.
           sid: 'WriteLogs',
           actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:AssociateKmsKey'],
           resources: [logArn(`${logFolder}/*`)],
@@ -103,31 +103,31 @@ export class LoadJob extends Construct {
       description: 'Reconciles object keys with the database: those of a manifest, or all that differ (sweep).',
       roleArn: role.arn,
       glueVersion: GLUE_VERSION,
-      // Means Python 3 of any minor version; the Glue version decides which. The provider knows no other name for it.
+      // `3` means Python 3; the Glue version determines the minor version. The provider accepts no other value.
       command: { name: 'glueetl', pythonVersion: '3', scriptLocation: script.uri },
       workerType: 'G.1X',
-      // With auto scaling the most there can be; a run begins with the driver and one worker.
+      // With auto scaling, this is the maximum. A job run begins with the driver and one worker.
       numberOfWorkers: load.maxWorkers,
       executionClass: 'STANDARD',
       executionProperty: { maxConcurrentRuns: load.maxConcurrentRuns },
-      // Glue lets only jobs without retries wait in its queue: https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html.
-      // A key that failed is tried again by the next sweep.
+      // Glue queues only runs of jobs without retries: https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html.
+      // The next sweep tries failed keys again.
       maxRetries: 0,
       timeout: load.timeoutMinutes,
-      // For the sweep. The trigger turns it off for its own runs: SQS holds those back, and better (ADR 0009).
+      // For the sweep. The trigger turns queuing off for its own runs, because SQS delays them better (ADR 0009).
       jobRunQueuingEnabled: true,
       securityConfiguration,
       connections: connections.map(({ name }) => name),
       defaultArguments: {
         '--job-language': 'python',
         '--enable-auto-scaling': 'true',
-        // Our bookkeeping is in the database, in the transaction that publishes.
+        // The bookkeeping is in the database, in the transaction that publishes.
         '--job-bookmark-option': 'job-bookmark-disable',
         '--additional-python-modules': wheels.uri,
-        // Nothing from PyPI: the job's network does not reach it.
+        // Installs nothing from PyPI, which the job's network cannot reach.
         '--python-modules-installer-option': '--no-index',
         '--custom-logGroup-prefix': logPrefix,
-        // No --enable-metrics: CloudWatch bills each, and the job's own say what matters.
+        // No --enable-metrics: CloudWatch bills each metric, and the job's own metrics suffice.
         '--bucket': names.uploadsBucket,
         '--database-secret': props.loaderSecretArn,
         '--database-ca': props.authoritiesUri,
@@ -139,7 +139,7 @@ export class LoadJob extends Construct {
 
     new GlueTrigger(this, 'sweep', {
       name: `${names.prefix}-sweep`,
-      description: 'Finds what no event told of.',
+      description: 'Finds uploads whose events were lost.',
       type: 'SCHEDULED',
       schedule: load.sweepSchedule,
       enabled: !load.paused,
@@ -177,7 +177,7 @@ function dataStatements(props: LoadJobProps): Statement[] {
       conditions: { StringLike: { 's3:prefix': `${props.manifestPrefix}waiting/*` } },
     },
     {
-      // A run that takes a manifest deletes it (ADR 0023).
+      // The job run that takes a manifest deletes it (ADR 0023).
       sid: 'TakeWaitingManifests',
       actions: ['s3:DeleteObject'],
       resources: [`${uploads}/${props.manifestPrefix}waiting/*`],
@@ -185,7 +185,7 @@ function dataStatements(props: LoadJobProps): Statement[] {
     {
       sid: 'ReadCode',
       actions: ['s3:GetObject'],
-      // Of any release: a run that began before a deployment reads what it began with, for as long as it is there.
+      // Code of any release, because a job run that began before a deployment reads its own release while that exists.
       resources: ['job-*.py', 'centflow-*.gluewheels.zip', 'authorities-*.pem'].map(
         (key) => `${bucket(artifactsBucket)}/${key}`,
       ),
@@ -197,7 +197,7 @@ function dataStatements(props: LoadJobProps): Statement[] {
 }
 
 /**
- * Glue makes the workers' network interfaces with the job's role, and tags them as its own.
+ * Glue creates the workers' network interfaces with the job's role, and tags them as its own.
  *
  * https://docs.aws.amazon.com/glue/latest/dg/start-connecting.html
  */
@@ -222,7 +222,7 @@ function networkStatements(environment: Environment, connections: readonly strin
       conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['aws-glue-service-resource'] } },
     },
     {
-      // Glue asks whether it may before there is an interface to name, as Lambda does: EC2 then looks for `*/*`.
+      // Like Lambda, Glue checks this right before an interface exists. It names none, so EC2 checks `*/*`.
       sid: 'DeleteInterfaces',
       actions: ['ec2:DeleteNetworkInterface'],
       resources: [regional('ec2', '*/*')],

@@ -1,4 +1,4 @@
-/** The queue between the bucket's events and the trigger, and the one where messages end that nobody could read. */
+/** The queue between the bucket's events and the trigger, and its dead-letter queue. */
 import { S3BucketNotification } from '@cdktf/provider-aws/lib/s3-bucket-notification/index.js';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue/index.js';
 import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy/index.js';
@@ -14,14 +14,14 @@ export interface UploadQueueProps {
   readonly environment: Environment;
   readonly kmsKeyArn: string;
   readonly times: QueueTimes;
-  /** What all feeds' object keys begin with. */
+  /** The common prefix of all feeds' object keys. */
   readonly prefix: string;
 }
 
-/** SQS keeps nothing longer. */
+/** The longest retention of SQS. */
 const DEAD_LETTER_RETENTION_DAYS = 14;
 /**
- * Less than for dead letters, which SQS counts from the day the message was sent, not from the day it was given up; more than
+ * Less than the retention of dead letters, which SQS counts from the time at which the message was sent. More than the time for which
  * Glue can be full (queue-times.ts).
  */
 const RETENTION_DAYS = 7;
@@ -29,7 +29,7 @@ const DAY_SECONDS = 86_400;
 
 export class UploadQueue extends Construct {
   readonly queue: SqsQueue;
-  /** Lets S3 send; the notification cannot be made before. */
+  /** Allows S3 to send messages. The notification cannot be created before. */
   readonly #policy: SqsQueuePolicy;
   readonly #props: UploadQueueProps;
 
@@ -76,7 +76,7 @@ export class UploadQueue extends Construct {
     });
   }
 
-  /** Has the bucket send its events from now on; after everything that they set off. */
+  /** Makes the bucket send its events, once all resources that process them exist. */
   notify(dependsOn: readonly ITerraformDependable[]): S3BucketNotification {
     return new S3BucketNotification(this, 'notification', {
       bucket: namesOf(this.#props.environment).uploadsBucket,
