@@ -1,4 +1,7 @@
-/** The files to deploy, as `turbo run build` creates them. Each is named by the hash of its content, so that a deployment changes only what differs. */
+/**
+ * The files to deploy, as `turbo run build` creates them. Each is named by the hash of its content, so that a deployment changes
+ * only what differs.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';

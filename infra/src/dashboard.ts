@@ -1,4 +1,7 @@
-/** The dashboard shows the pipeline from left to right, with a column for each stage. Each alarm's threshold is a line in its graph. */
+/**
+ * The dashboard shows the pipeline from left to right, with a column for each stage. Each alarm's threshold is a line in its
+ * graph.
+ */
 import { type Alarm, alarmName, alarmsOf, type Calculation, isCalculation } from './alarms.ts';
 import type { Environment } from './environment.ts';
 import { type Metric, metricsOf } from './metrics.ts';

@@ -30,7 +30,7 @@ export interface DeploymentOptions {
   readonly ignoredChanges?: IgnoredChanges;
   /** Values of variables that are not outputs of another stack. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Added to the environment of every command. */
+  /** Additional environment variables of every command. */
   readonly processEnvironment?: NodeJS.ProcessEnv;
   /** Whether to print Terraform's output. */
   readonly show?: boolean;

@@ -122,7 +122,8 @@ const properties = object({
     availabilityZones: z.array(z.string()).min(2).max(6).describe('two to six zones of the region'),
     /**
      * The number of zones that have the interface endpoints through which the job and the migrator call AWS. 1 is cheapest: the
-     * other zones use the endpoints of that zone, and cannot call AWS while it fails. Each endpoint costs 8.03 a month in each zone.
+     * other zones use the endpoints of that zone, and cannot call AWS while it fails. Each endpoint costs 8.03 a month in each
+     * zone.
      */
     endpointZones: between(1, 6),
   }),
@@ -143,7 +144,10 @@ const properties = object({
     multiAz: flag,
     /** GiB of gp3 storage at creation: 0.127 a month each. */
     storageGib: between(20, 65_536),
-    /** The size in GiB up to which RDS extends the storage: at least a tenth above `storageGib`, or equal to it. Storage never shrinks. */
+    /**
+     * The size in GiB up to which RDS extends the storage: at least a tenth above `storageGib`, or equal to it. Storage never
+     * shrinks.
+     */
     maxStorageGib: between(20, 65_536),
     /** Days of backups with point-in-time recovery. Backups up to the size of the database are free. */
     backupDays: between(1, 35),
@@ -185,7 +189,10 @@ const properties = object({
   /** QuickSight, or null for no reports. The account must already have a QuickSight subscription (Enterprise). */
   report: orNull(
     object({
-      /** ISO 4217: the currency in which the dashboard opens. Readers can choose another; amounts are never added across currencies. */
+      /**
+       * ISO 4217: the currency in which the dashboard opens. Readers can choose another; amounts are never added across
+       * currencies.
+       */
       currency: text(/^[A-Z]{3}$/, 'an ISO 4217 code, such as EUR'),
       /** Who reads the dashboard and may build analyses on its data sets, and whose rows each reader sees. */
       readers: z
@@ -196,7 +203,10 @@ const properties = object({
               /^arn:aws:quicksight:[a-z0-9-]+:\d{12}:(user|group)\/.+/,
               'the ARN of a QuickSight user or group',
             ),
-            /** The owners whose rows the reader sees, or `all`, which includes future owners. Several entries of a principal add up. */
+            /**
+             * The owners whose rows the reader sees, or `all`, which includes future owners. Several entries of a principal add
+             * up.
+             */
             owners: z
               .union([z.literal('all'), z.array(z.string().regex(/^[^'"\\\p{Cc}/]{1,64}$/u)).min(1)])
               .describe("'all', or one owner or more, named as their folders are, without quotes and backslashes"),

@@ -15,7 +15,10 @@ export interface Names {
   readonly migrator: string;
   /** The function that reports to a deployment what the views show of the canary's uploads. */
   readonly canary: string;
-  /** The two functions behind the console's API: `console` for people's uploads and figures, `operations` for the state of the pipeline. */
+  /**
+   * The two functions behind the console's API: `console` for people's uploads and figures, `operations` for the state of the
+   * pipeline.
+   */
   readonly console: string;
   readonly operations: string;
   /** The bucket of the console's pages, its WAF, and the log group of its API. */

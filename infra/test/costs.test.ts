@@ -38,14 +38,14 @@ describe('idleCosts', () => {
 
   test('matches the resources in the stacks of each environment', () => {
     for (const environment of environments) {
-      const ours = stacks.filter(({ name }) => name.startsWith(`${environment.name}-`));
+      const environmentStacks = stacks.filter(({ name }) => name.startsWith(`${environment.name}-`));
       const costs = idleCosts(environment);
-      const endpoints = ofType(ours, 'aws_vpc_endpoint')
+      const endpoints = ofType(environmentStacks, 'aws_vpc_endpoint')
         .filter(({ attributes }) => attributes.vpc_endpoint_type === 'Interface')
         .reduce((sum, { attributes }) => sum + (attributes.subnet_ids as unknown[]).length, 0);
       expect(usdOf(costs, 'interface endpoints')).toBeCloseTo(endpoints * prices.endpoint.usd * HOURS_PER_MONTH);
 
-      const instances = ofType(ours, 'aws_db_instance').reduce(
+      const instances = ofType(environmentStacks, 'aws_db_instance').reduce(
         (sum, { attributes }) => sum + (attributes.multi_az === true ? 2 : 1),
         0,
       );
@@ -53,19 +53,19 @@ describe('idleCosts', () => {
       expect(usdOf(costs, 'database')).toBeCloseTo(instances * instance);
 
       // RDS creates one more secret.
-      const secrets = ofType(ours, 'aws_secretsmanager_secret').length + 1;
-      const keys = ofType(ours, 'aws_kms_key').length;
+      const secrets = ofType(environmentStacks, 'aws_secretsmanager_secret').length + 1;
+      const keys = ofType(environmentStacks, 'aws_kms_key').length;
       expect(usdOf(costs, 'key and secrets')).toBeCloseTo(keys * prices.key.usd + secrets * prices.secret.usd);
 
-      const firewalls = ofType(ours, 'aws_wafv2_web_acl').map(
+      const firewalls = ofType(environmentStacks, 'aws_wafv2_web_acl').map(
         ({ attributes }) => (attributes.rule as unknown[]).length,
       );
       expect(usdOf(costs, "the console's firewall")).toBe(
         firewalls.reduce((sum, rules) => sum + prices.firewall.usd + rules * prices.firewallRule.usd, 0),
       );
 
-      const dashboards = ofType(ours, 'aws_cloudwatch_dashboard').length;
-      const alarmMetrics = ofType(ours, 'aws_cloudwatch_metric_alarm').reduce((sum, { attributes }) => {
+      const dashboards = ofType(environmentStacks, 'aws_cloudwatch_dashboard').length;
+      const alarmMetrics = ofType(environmentStacks, 'aws_cloudwatch_metric_alarm').reduce((sum, { attributes }) => {
         const queries = (attributes.metric_query ?? []) as { metric?: object }[];
         return sum + Math.max(1, queries.filter(({ metric }) => metric !== undefined).length);
       }, 0);

@@ -36,9 +36,9 @@ function decideWith(identity: readonly IamStatement[], environment: Environment,
 
 describe.each(all)('the GitHub roles of $name', ({ environment, calls, policies }) => {
   test('may make each of their calls', () => {
-    const refused = calls.flatMap((asked) => {
-      const { may, call } = asked;
-      const { allowed, because } = decideWith(policies[may], environment, asked);
+    const refused = calls.flatMap((request) => {
+      const { may, call } = request;
+      const { allowed, because } = decideWith(policies[may], environment, request);
       return allowed ? [] : [`${may}: ${call.action} on ${call.resource} ${JSON.stringify(call.context)}: ${because}`];
     });
     expect(refused).toEqual([]);
@@ -75,12 +75,12 @@ test.each(['plan', 'apply'] as const)('the GitHub role `%s` needs every statemen
   for (const { environment, calls, policies } of all) {
     // Removing a statement can affect only the calls that it allowed, so only those are evaluated again.
     const allowedBy = Map.groupBy(
-      calls.filter((asked) => asked.may === may),
-      (asked) => decideWith(policies[may], environment, asked).because,
+      calls.filter((request) => request.may === may),
+      (request) => decideWith(policies[may], environment, request).because,
     );
     for (const { removed, rest } of without(policies[may])) {
       const own = allowedBy.get(`the role's policies allow it (${removed.Sid})`) ?? [];
-      const isNeeded = own.some((asked) => !decideWith(rest, environment, asked).allowed);
+      const isNeeded = own.some((request) => !decideWith(rest, environment, request).allowed);
       needed.set(removed.Sid ?? '', (needed.get(removed.Sid ?? '') ?? false) || isNeeded);
     }
   }

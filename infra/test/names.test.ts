@@ -10,14 +10,14 @@ const environments = readEnvironments();
 const stacks = synthesised(environments).filter(({ name }) => !name.startsWith('bootstrap-'));
 
 describe.each(environments)('the resources of $name', (environment) => {
-  const made = stacks
+  const resources = stacks
     .filter(({ name }) => name.startsWith(`${environment.name}-`))
     .flatMap(({ resources }) => resources);
   const areas = provisioningOf(environment);
 
   test('have names that the policies of GitHub’s roles match', () => {
-    const beyond = made.flatMap((resource) => {
-      const found = namedInIam(resource, environment, made);
+    const beyond = resources.flatMap((resource) => {
+      const found = namedInIam(resource, environment, resources);
       if (found === undefined) return [];
       const { arn, makes, reads } = found;
       const read = areas.flatMap((area) => area.read);
@@ -32,8 +32,10 @@ describe.each(environments)('the resources of $name', (environment) => {
 
   test('have an ARN with their name, or a documented reason why not', () => {
     const nameOf = ['name', 'bucket', 'identifier', 'function_name', 'alarm_name', 'dashboard_name'];
-    const unknown = made
-      .filter((resource) => namedInIam(resource, environment, made) === undefined && !(resource.type in namelessInIam))
+    const unknown = resources
+      .filter(
+        (resource) => namedInIam(resource, environment, resources) === undefined && !(resource.type in namelessInIam),
+      )
       .filter(({ attributes }) => nameOf.some((name) => name in attributes && !String(attributes[name]).includes('${')))
       .map(({ type }) => type);
     expect([...new Set(unknown)]).toEqual([]);

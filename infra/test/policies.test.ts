@@ -152,7 +152,7 @@ describe('a condition in an IAM policy', () => {
     });
     const together = interfaces('network-interface', 'subnet', 'security-group');
     expect(await unsupportedConditions([together])).toEqual([
-      'network-interface,subnet,security-group: ec2:CreateNetworkInterface on network-interface knows no ec2:Vpc',
+      'network-interface,subnet,security-group: ec2:CreateNetworkInterface on network-interface does not support ec2:Vpc',
     ]);
     const unbound = { ...interfaces('network-interface'), conditions: {} };
     expect(await unsupportedConditions([interfaces('subnet', 'security-group'), unbound])).toEqual([]);
@@ -240,17 +240,17 @@ describe('the VPC endpoints', () => {
     for (const environment of environments) {
       const { prefix } = namesOf(environment);
       const inside = ['load', 'migrator', 'canary', 'console'].flatMap((purpose) => grantedTo(`${prefix}-${purpose}`));
-      const out = allowing.filter(
+      const endpointStatements = allowing.filter(
         ({ resource }) => resource.type === 'aws_vpc_endpoint' && resource.stack === `${environment.name}-store`,
       );
-      const wanted = new Set(
+      const needed = new Set(
         inside
           .flatMap(({ actions }) => actions)
           .filter((action) => services.some((service) => action.startsWith(`${service}:`))),
       );
-      const open = new Set(out.flatMap(({ actions }) => actions));
+      const open = new Set(endpointStatements.flatMap(({ actions }) => actions));
       expect([...open].sort(), `${environment.name}: infra/src/constructs/aws-endpoints.ts`).toEqual(
-        [...wanted].sort(),
+        [...needed].sort(),
       );
     }
   });
@@ -261,7 +261,7 @@ describe('provisioningOf', () => {
     const [environment] = environments;
     if (environment === undefined) throw new Error('an environment is needed');
     const types = provisioningOf(environment).flatMap((area) => area.types);
-    const made = new Set(
+    const used = new Set(
       stacks
         .filter(({ name }) => !name.startsWith('bootstrap-'))
         .flatMap(({ resources }) => resources.map(({ type }) => type))
@@ -270,7 +270,7 @@ describe('provisioningOf', () => {
     );
     expect(types.filter((type, index) => types.indexOf(type) !== index)).toEqual([]);
     expect(
-      [...made].filter((type) => !types.includes(type)),
+      [...used].filter((type) => !types.includes(type)),
       'add the type and its API calls to an area in infra/src/policy/provisioning/',
     ).toEqual([]);
   });

@@ -29,9 +29,9 @@ describe.each(environments)('the resource policies of $name', (environment) => {
     for (const { call, caller } of services) {
       const policies = resourcePolicies(stacks, environment, call);
       expect(decide(call, { service: 'ec2.amazonaws.com' }, policies).allowed).toBe(false);
-      const elsewhere = { ...call.context, 'aws:SourceAccount': '999999999999' };
+      const otherAccount = { ...call.context, 'aws:SourceAccount': '999999999999' };
       if ('aws:SourceAccount' in call.context) {
-        expect(decide({ ...call, context: elsewhere }, caller, policies).allowed).toBe(false);
+        expect(decide({ ...call, context: otherAccount }, caller, policies).allowed).toBe(false);
       }
     }
   });

@@ -39,17 +39,21 @@ describe.each(environments)('the roles of $name', (environment) => {
     );
 
   test('may make each of their calls', () => {
-    const refused = calls.flatMap((asked) => {
-      const { allowed, because } = decideOn(asked);
-      return allowed ? [] : [`${asked.purpose}: ${asked.what}: ${because}`];
+    const refused = calls.flatMap((request) => {
+      const { allowed, because } = decideOn(request);
+      return allowed ? [] : [`${request.purpose}: ${request.what}: ${because}`];
     });
     expect(refused).toEqual([]);
     console.log(`${environment.name}: ${calls.length} calls of ${purposes.length} roles`);
   });
 
   test('all have their calls listed', () => {
-    const made = ofType(stacks, 'aws_iam_role').filter(({ stack }) => stack.startsWith(`${environment.name}-`));
-    const named = made.map(({ attributes }) => String(attributes.name).replace(`centflow-${environment.name}-`, ''));
+    const roleResources = ofType(stacks, 'aws_iam_role').filter(({ stack }) =>
+      stack.startsWith(`${environment.name}-`),
+    );
+    const named = roleResources.map(({ attributes }) =>
+      String(attributes.name).replace(`centflow-${environment.name}-`, ''),
+    );
     expect([...named].sort()).toEqual([...purposes].sort());
   });
 
@@ -57,7 +61,7 @@ describe.each(environments)('the roles of $name', (environment) => {
     const needless = purposes.flatMap((purpose) =>
       without(rolesPolicies(purpose).identity)
         .filter(({ rest }) =>
-          calls.every((asked) => asked.purpose !== purpose || decideOn(asked, { identity: rest }).allowed),
+          calls.every((request) => request.purpose !== purpose || decideOn(request, { identity: rest }).allowed),
         )
         .map(({ removed }) => `${purpose}: ${removed.Sid}`),
     );
@@ -67,7 +71,7 @@ describe.each(environments)('the roles of $name', (environment) => {
   test('need every statement of the boundary', () => {
     const boundary = rolesPolicies(purposes[0] ?? '').boundary;
     const needless = without(boundary)
-      .filter(({ rest }) => calls.every((asked) => decideOn(asked, { boundary: rest }).allowed))
+      .filter(({ rest }) => calls.every((request) => decideOn(request, { boundary: rest }).allowed))
       .map(({ removed }) => removed.Sid);
     expect(needless).toEqual([]);
   });
@@ -76,7 +80,7 @@ describe.each(environments)('the roles of $name', (environment) => {
     const needless = [...endpoints].flatMap(([name, statements]) =>
       without(statements)
         .filter(({ rest }) =>
-          calls.every((asked) => asked.endpoint !== name || decideOn(asked, { endpoint: rest }).allowed),
+          calls.every((request) => request.endpoint !== name || decideOn(request, { endpoint: rest }).allowed),
         )
         .map(({ removed }) => `${name}: ${removed.Sid}`),
     );

@@ -83,7 +83,7 @@ describe('the stacks', () => {
 });
 
 describe('the variables of a later stack', () => {
-  const given: Record<string, readonly string[]> = {
+  const handedOver: Record<string, readonly string[]> = {
     load: Object.keys(storeOutputs),
     report: [...Object.keys(storeOutputs), ...Object.keys(loadOutputs)],
     console: [...Object.keys(storeOutputs), ...Object.keys(loadOutputs)],
@@ -101,7 +101,7 @@ describe('the variables of a later stack', () => {
 
   test('are all handed over, except for the rehearsal’s own certificate authority', () => {
     for (const { name, variables } of stacks) {
-      const known = given[name.split('-').at(-1) ?? ''] ?? [];
+      const known = handedOver[name.split('-').at(-1) ?? ''] ?? [];
       const unknown = variables.filter((variable) => !known.includes(variable) && variable !== 'database_ca');
       expect(unknown, name).toEqual([]);
     }
@@ -134,7 +134,7 @@ describe('the names of resources', () => {
   test('include the environment, so that policies can name the resources of one environment', () => {
     const misnamed = (stack: Stack) => {
       const [environment] = stack.name.split('-');
-      const ours = new RegExp(`(^|/)centflow[-_/]${environment}([-_/ ]|$)`);
+      const pattern = new RegExp(`(^|/)centflow[-_/]${environment}([-_/ ]|$)`);
       // `<environment>-<stage>-<metric>` is the first text that a person on call reads.
       const alarm = new RegExp(`^${environment}-(${stageNames.join('|')})-`);
       return stack.resources
@@ -143,7 +143,7 @@ describe('the names of resources', () => {
           naming
             .map((attribute) => attributes[attribute])
             .filter((name) => typeof name === 'string')
-            .filter((name) => !(type === 'aws_cloudwatch_metric_alarm' ? alarm : ours).test(name))
+            .filter((name) => !(type === 'aws_cloudwatch_metric_alarm' ? alarm : pattern).test(name))
             .filter((name) => !name.startsWith('${'))
             .map((name) => `${address}: ${name}`),
         );

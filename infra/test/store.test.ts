@@ -49,9 +49,9 @@ describe('with protectData: true', () => {
 
   test('Terraform refuses to destroy the key, the buckets and the database', () => {
     for (const { store } of protectedStores) {
-      const kept = ofType([store], 'aws_kms_key', 'aws_s3_bucket', 'aws_db_instance');
-      expect(kept.length).toBe(4);
-      expect(kept.filter((resource) => !preventsDestroy(resource))).toEqual([]);
+      const protectedResources = ofType([store], 'aws_kms_key', 'aws_s3_bucket', 'aws_db_instance');
+      expect(protectedResources.length).toBe(4);
+      expect(protectedResources.filter((resource) => !preventsDestroy(resource))).toEqual([]);
       for (const bucket of ofType([store], 'aws_s3_bucket')) expect(bucket.attributes.force_destroy).toBe(false);
     }
   });

@@ -107,8 +107,8 @@ function exists(namespace: string, name: string, environment: string): boolean {
       'AWS/Events': ['aws_cloudwatch_event_rule', 'name'],
       'AWS/RDS': ['aws_db_instance', 'identifier'],
     }[namespace] ?? [];
-  const made = ofType(stacks, type).filter(({ stack }) => stack.startsWith(`${environment}-`));
-  return made.some(({ attributes }) => attributes[attribute] === name);
+  const existing = ofType(stacks, type).filter(({ stack }) => stack.startsWith(`${environment}-`));
+  return existing.some(({ attributes }) => attributes[attribute] === name);
 }
 
 describe('every alarm', () => {
@@ -146,9 +146,9 @@ describe('every alarm', () => {
     expect(emittedByTrigger).toContain('BatchesGivenBack');
     expect(emittedByJob).toContain('SecondsToVisible');
     for (const environment of environments) {
-      const ours = alarms.filter(({ stack }) => stack === `${environment.name}-watch`);
-      expect(ours.length).toBeGreaterThan(15);
-      expect(ours.flatMap(metricsOf).flatMap((metric) => findUnpublished(metric, environment.name))).toEqual([]);
+      const own = alarms.filter(({ stack }) => stack === `${environment.name}-watch`);
+      expect(own.length).toBeGreaterThan(15);
+      expect(own.flatMap(metricsOf).flatMap((metric) => findUnpublished(metric, environment.name))).toEqual([]);
     }
   });
 
@@ -233,15 +233,15 @@ describe('the alarms', () => {
 
   test('are complemented by a mail about each failed job run, with Glue’s message', () => {
     for (const environment of environments) {
-      const ours = stacks.filter(({ name }) => name === `${environment.name}-watch`);
-      const [rule] = ofType(ours, 'aws_cloudwatch_event_rule');
+      const own = stacks.filter(({ name }) => name === `${environment.name}-watch`);
+      const [rule] = ofType(own, 'aws_cloudwatch_event_rule');
       const jobs = ofType(stacks, 'aws_glue_job').filter(({ stack }) => stack.startsWith(`${environment.name}-`));
       expect(JSON.parse(rule?.attributes.event_pattern as string)).toEqual({
         source: ['aws.glue'],
         'detail-type': ['Glue Job State Change'],
         detail: { jobName: jobs.map(({ attributes }) => attributes.name), state: ['FAILED', 'TIMEOUT', 'ERROR'] },
       });
-      const [target] = ofType(ours, 'aws_cloudwatch_event_target');
+      const [target] = ofType(own, 'aws_cloudwatch_event_target');
       const transformer = target?.attributes.input_transformer as Transformer | undefined;
       const { input_paths: paths = {}, input_template: template = '' } = transformer ?? {};
       expect(target?.attributes.arn).toBe(reference('aws_sns_topic.topic.arn'));
@@ -336,10 +336,10 @@ describe('the topic', () => {
 
   test('is encrypted, and sends mails to the addresses of the environment', () => {
     for (const { name, watch } of environments) {
-      const ours = stacks.filter((stack) => stack.name === `${name}-watch`);
-      const [topic] = ofType(ours, 'aws_sns_topic');
+      const own = stacks.filter((stack) => stack.name === `${name}-watch`);
+      const [topic] = ofType(own, 'aws_sns_topic');
       expect(topic?.attributes.kms_master_key_id).toBe(reference('var.kms_key_arn'));
-      const mailed = ofType(ours, 'aws_sns_topic_subscription').map(({ attributes }) => attributes.endpoint);
+      const mailed = ofType(own, 'aws_sns_topic_subscription').map(({ attributes }) => attributes.endpoint);
       expect(mailed).toEqual(watch.emails);
     }
   });
@@ -399,13 +399,13 @@ describe('the dashboard', () => {
 
   test('has no overlapping widgets', () => {
     for (const { name } of environments) {
-      const taken = new Set<string>();
+      const occupied = new Set<string>();
       for (const { x, y, width, height } of widgetsOf(name)) {
         expect(x + width).toBeLessThanOrEqual(24);
         for (let column = x; column < x + width; column += 1) {
           for (let row = y; row < y + height; row += 1) {
-            expect(taken.has(`${column},${row}`), `two widgets at ${column},${row}`).toBe(false);
-            taken.add(`${column},${row}`);
+            expect(occupied.has(`${column},${row}`), `two widgets at ${column},${row}`).toBe(false);
+            occupied.add(`${column},${row}`);
           }
         }
       }
@@ -415,8 +415,8 @@ describe('the dashboard', () => {
   test('lists every alarm, and draws the thresholds of the metrics that it shows', () => {
     for (const { name, region, accountId } of environments) {
       const widgets = widgetsOf(name);
-      const ours = alarms.filter(({ stack }) => stack === `${name}-watch`);
-      const arns = ours.map(
+      const own = alarms.filter(({ stack }) => stack === `${name}-watch`);
+      const arns = own.map(
         ({ attributes }) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${attributes.alarm_name}`,
       );
       const [list] = widgets.filter(({ type }) => type === 'alarm');
@@ -429,7 +429,7 @@ describe('the dashboard', () => {
         'quarantine-share',
         'job-seconds',
       ]) {
-        const [alarm] = ours.filter(({ attributes }) => String(attributes.alarm_name).endsWith(`-${measure}`));
+        const [alarm] = own.filter(({ attributes }) => String(attributes.alarm_name).endsWith(`-${measure}`));
         expect(drawn).toContainEqual(expect.objectContaining({ label: measure, value: alarm?.attributes.threshold }));
       }
     }
@@ -438,9 +438,9 @@ describe('the dashboard', () => {
   test('shows WAF’s metrics from us-east-1, and all others from the environment’s region', () => {
     for (const { name } of environments) {
       const lines = widgetsOf(name).flatMap(({ properties }) => properties.metrics ?? []);
-      const elsewhere = lines.filter((line) => (line.at(-1) as { region?: string }).region !== undefined);
-      expect(elsewhere.map(([namespace]) => namespace)).toEqual(['AWS/WAFV2', 'AWS/WAFV2']);
-      expect(elsewhere.map((line) => (line.at(-1) as { region: string }).region)).toEqual(['us-east-1', 'us-east-1']);
+      const otherRegion = lines.filter((line) => (line.at(-1) as { region?: string }).region !== undefined);
+      expect(otherRegion.map(([namespace]) => namespace)).toEqual(['AWS/WAFV2', 'AWS/WAFV2']);
+      expect(otherRegion.map((line) => (line.at(-1) as { region: string }).region)).toEqual(['us-east-1', 'us-east-1']);
       expect(alarms.flatMap(metricsOf).filter(({ namespace }) => namespace === 'AWS/WAFV2')).toEqual([]);
     }
   });

@@ -26,7 +26,10 @@ export class EncryptionKey extends Construct {
   }
 }
 
-/** Roles get their rights on the key from their own policies. These statements are for the account, GitHub's roles, and services without a role. */
+/**
+ * Roles get their rights on the key from their own policies. These statements are for the account, GitHub's roles, and services
+ * without a role.
+ */
 function keyStatements(environment: Environment): Omit<Statement, 'resources'>[] {
   const { name, accountId, region } = environment;
   const { uploadsBucket } = namesOf(environment);

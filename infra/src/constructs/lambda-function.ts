@@ -41,9 +41,9 @@ export interface LambdaFunctionProps {
 /**
  * One function with its role and its log group.
  *
- * No reserved concurrency: the account's other functions could not use it, and the event source mapping, the API's limit or a single
- * caller already limit these functions. No dead-letter queue: all are invoked synchronously, and SQS delivers failed messages again.
- * No X-Ray: there is only one hop, which the logs identify by job run id, and X-Ray would need another endpoint.
+ * No reserved concurrency: the account's other functions could not use it, and the event source mapping, the API's limit or a
+ * single caller already limit these functions. No dead-letter queue: all are invoked synchronously, and SQS delivers failed
+ * messages again. No X-Ray: there is only one hop, which the logs identify by job run id, and X-Ray would need another endpoint.
  */
 export class LambdaFunction extends Construct {
   readonly function: AwsLambdaFunction;

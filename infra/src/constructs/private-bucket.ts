@@ -93,7 +93,9 @@ export class PrivateBucket extends Construct {
   }
 }
 
-/** Returns a rule that expires versions a number of days after their replacement or deletion, and delete markers without versions. */
+/**
+ * Returns a rule that expires versions a number of days after their replacement or deletion, and delete markers without versions.
+ */
 export function expireOldVersions(id: string, prefix: string, days: number): S3BucketLifecycleConfigurationRule {
   return {
     id,

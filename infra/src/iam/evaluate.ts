@@ -45,7 +45,8 @@ export interface Decision {
 /**
  * Decides as AWS does for a caller of the resource's own account.
  *
- * An explicit deny in any policy wins. The endpoint must allow. Then the role's own policies or the resource's policy must allow. The
+ * An explicit deny in any policy wins. The endpoint must allow. Then the role's own policies or the resource's policy must allow.
+ * The
  * boundary limits both, unless the resource's policy allows everybody:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-eval-logic.
  * A KMS key's policy must always allow the role or the account. If it allows the account, IAM decides.

@@ -11,7 +11,8 @@ export function arns({ accountId, region }: Pick<Environment, 'accountId' | 'reg
 }
 
 /**
- * Parts of Glue's runtime, in Glue's own buckets. A job run fetches them with the job's role and through the job's network. AWS does
+ * Parts of Glue's runtime, in Glue's own buckets. A job run fetches them with the job's role and through the job's network. AWS
+ * does
  * not document which ones, so the names are those of the managed policy for such roles:
  * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSGlueServiceRole.html
  */

@@ -20,7 +20,10 @@ function objects(environment: Environment): string[] {
   return OWNERS_PREFIXES.map((prefix) => `${uploads}/${prefix}`);
 }
 
-/** Never includes `s3:DeleteObjectVersion`: the console undoes an upload by a newer version or a delete marker, and the old version stays. */
+/**
+ * Never includes `s3:DeleteObjectVersion`: the console undoes an upload by a newer version or a delete marker, and the old
+ * version stays.
+ */
 export function changeOwnersObjects(environment: Environment): Rights {
   return {
     actions: ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],

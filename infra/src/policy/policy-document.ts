@@ -79,7 +79,9 @@ const sendsSourceAccount: Readonly<Record<string, string>> = {
   'vpc-flow-logs.amazonaws.com': 'https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html',
 };
 
-/** Returns a role's trust: one AWS service may take the role, only for resources of this account if the service sends the account. */
+/**
+ * Returns a role's trust: one AWS service may take the role, only for resources of this account if the service sends the account.
+ */
 export function trustService(service: string, accountId: string): string {
   return document([
     {

@@ -90,7 +90,10 @@ export class ConsoleStack extends StageStack {
     handOver<ConsoleOutput>(this, { console_url: origin, console_api_id: api.id, user_pool_id: people.poolId });
   }
 
-  /** Allows the console's pages to upload objects by signed requests, whole or in parts, to read them, and to see their version ids. */
+  /**
+   * Allows the console's pages to upload objects by signed requests, whole or in parts, to read them, and to see their version
+   * ids.
+   */
   #allowBrowserUploads(origin: string): void {
     new S3BucketCorsConfiguration(this, 'browser-uploads', {
       bucket: this.names.uploadsBucket,

@@ -1,8 +1,8 @@
 /**
  * The values that a stack hands over to later ones: outputs of the earlier stack, variables of the later, with the same names.
  *
- * The command that plans or applies hands them over (`terraform output` → `terraform.tfvars.json`). A stack can therefore be planned
- * without credentials for another's state, and a later stack cannot replace resources of an earlier one.
+ * The command that plans or applies hands them over (`terraform output` → `terraform.tfvars.json`). A stack can therefore be
+ * planned without credentials for another's state, and a later stack cannot replace resources of an earlier one.
  */
 import { TerraformOutput, type TerraformStack, TerraformVariable } from 'cdktf';
 
@@ -57,7 +57,10 @@ export function takeOver<Name extends string>(stack: TerraformStack, ...names: r
   return Object.fromEntries(references) as Record<Name, string>;
 }
 
-/** Declares a variable for other certificate authorities of the database. No stack has such an output, because the code includes RDS's authorities. */
+/**
+ * Declares a variable for other certificate authorities of the database. No stack has such an output, because the code includes
+ * RDS's authorities.
+ */
 export function takeDatabaseCa(stack: TerraformStack): string {
   return new TerraformVariable(stack, 'database_ca', {
     type: 'string',

@@ -83,7 +83,8 @@ export class LoadStack extends StageStack {
       rawPrefix,
       manifestPrefix: MANIFEST_PREFIX,
       network: {
-        // Only zones with endpoints, so that calls to AWS do not cross zones; all of them, so that the job survives the loss of a zone.
+        // Only zones with endpoints, so that calls to AWS do not cross zones; all of them, so that the job survives the loss of a
+        // zone.
         subnets: environment.network.availabilityZones
           .slice(0, environment.network.endpointZones)
           .map((zone, index) => ({ id: Fn.element(privateSubnets, index) as string, zone })),

@@ -1,4 +1,7 @@
-/** The monitoring: topic, alarms, mails about job failures, budget and dashboard; and the canary's function, which deployments invoke. */
+/**
+ * The monitoring: topic, alarms, mails about job failures, budget and dashboard; and the canary's function, which deployments
+ * invoke.
+ */
 import { BudgetsBudget } from '@cdktf/provider-aws/lib/budgets-budget/index.js';
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard/index.js';
 import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js';
@@ -145,7 +148,10 @@ export class WatchStack extends StageStack {
     });
   }
 
-  /** Creates the function that reports what the views show of the canary's uploads, because deployments may read neither uploads nor secrets. */
+  /**
+   * Creates the function that reports what the views show of the canary's uploads, because deployments may read neither uploads
+   * nor secrets.
+   */
   #createCanary(artifact: Artifact, store: CanaryInputs, reporterSecretArn: string): void {
     const { environment, names } = this;
     const code = new DeployedArtifact(this, 'canary-code', { bucket: names.artifactsBucket, artifact });

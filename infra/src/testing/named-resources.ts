@@ -1,18 +1,19 @@
-/** What IAM calls the resources that the stacks name: Terraform's roles reach a resource only if its ARN matches their policies. */
+/** The ARNs of resources with names: GitHub's roles can reach a resource only if its ARN matches their policies. */
 import type { Environment } from '../environment.ts';
 import { arns } from '../policy/arns.ts';
 import type { Resource } from './synthesised.ts';
 
 interface Named {
   readonly arn: string;
-  /** What Terraform calls on it to make it, and to read it where it names it then. */
+  /** The action that creates the resource. */
   readonly makes: string;
+  /** The action that reads the resource, if the request contains its name. */
   readonly reads?: string;
 }
 
 type NameOf = (text: (attribute: string) => string, arn: ReturnType<typeof arns>, environment: Environment) => Named;
 
-/** Types whose name is part of an ARN. */
+/** Types whose name is part of their ARN. */
 const named: Readonly<Record<string, NameOf>> = {
   aws_budgets_budget: (text, { global }) => ({
     arn: global('budgets', `budget/${text('name')}`),
@@ -161,7 +162,7 @@ const named: Readonly<Record<string, NameOf>> = {
   }),
 };
 
-/** Types that have a name, of which IAM knows nothing: it knows them by an id, or by what they belong to. */
+/** Types with a name that is not part of an ARN, with the way in which IAM identifies them. */
 export const namelessInIam: Readonly<Record<string, string>> = {
   aws_apigatewayv2_api: 'by an id',
   aws_apigatewayv2_authorizer: 'by an id',
@@ -173,7 +174,7 @@ export const namelessInIam: Readonly<Record<string, string>> = {
   aws_cognito_user_pool: 'by an id',
   aws_cognito_user_pool_client: 'by its pool',
   aws_glue_catalog_table: 'by its database, on which the roles have all tables',
-  aws_glue_security_configuration: 'IAM knows no resource of it',
+  aws_glue_security_configuration: 'IAM has no resource type for it',
   aws_iam_role_policy: 'by its role',
   aws_s3_bucket_cors_configuration: 'by its bucket',
   aws_s3_bucket_notification: 'by its bucket',
@@ -181,9 +182,9 @@ export const namelessInIam: Readonly<Record<string, string>> = {
 };
 
 /**
- * What IAM calls a resource that the stacks make; undefined for a type that has no name there.
+ * Returns the ARN and the actions of a resource, or undefined for a type without a name in its ARN.
  *
- * @param others the resources of its stack: a bucket may be named by what Terraform makes of it
+ * @param others the resources of the same stack, to resolve references to buckets
  */
 export function namedInIam(
   { type, attributes }: Resource,

@@ -4,8 +4,8 @@ import type { Conditions, Statement } from '../policy-document.ts';
 /**
  * The rights that Terraform needs for some types of resources.
  *
- * Both of GitHub's roles get `read`; the apply role also gets `write`. The provider's source shows which calls a resource makes. AWS's
- * Service Authorization Reference shows which resources and conditions an action supports.
+ * Both of GitHub's roles get `read`; the apply role also gets `write`. The provider's source shows which calls a resource makes.
+ * AWS's Service Authorization Reference shows which resources and conditions an action supports.
  */
 export interface Area {
   readonly name: string;

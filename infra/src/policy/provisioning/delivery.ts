@@ -3,8 +3,8 @@ import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 
 /**
- * What deployments need in the buckets of `bootstrap`: the environment's Terraform states with their locks, releases, reviewed plans
- * and deployment records. The state of `bootstrap` itself is not accessible.
+ * What deployments need in the buckets of `bootstrap`: the environment's Terraform states with their locks, releases, reviewed
+ * plans and deployment records. The state of `bootstrap` itself is not accessible.
  */
 export const delivery: AreaOf = (environment) => {
   const { name } = environment;

@@ -76,7 +76,8 @@ export const network: AreaOf = (environment) => {
         },
       },
       {
-        // For the private DNS of an interface endpoint, EC2 associates the VPC with a hosted zone of AWS, with the rights of the caller.
+        // For the private DNS of an interface endpoint, EC2 associates the VPC with a hosted zone of AWS, with the rights of the
+        // caller.
         // https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
         sid: 'GivePrivateNames',
         actions: ['route53:AssociateVPCWithHostedZone'],

@@ -1,4 +1,7 @@
-/** Deploys one bundle as two functions with separate rights: `console` for people's rows and objects, `operations` for the pipeline. */
+/**
+ * Deploys one bundle as two functions with separate rights: `console` for people's rows and objects, `operations` for the
+ * pipeline.
+ */
 import type { LambdaFunction as AwsLambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js';
 import { Fn, Token } from 'cdktf';
 import type { Construct } from 'constructs';
@@ -57,7 +60,7 @@ export function consoleFunctions(
     console: new LambdaFunction(scope, 'console', {
       ...common,
       purpose: 'console',
-      description: 'Answers requests about people’s own uploads and figures, and signs their uploads.',
+      description: "Answers requests about people's own uploads and figures, and signs their uploads.",
       memoryMb: 1024,
       network: {
         subnetIds: Token.asList(Fn.split(',', network.subnetIds)),

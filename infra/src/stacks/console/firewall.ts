@@ -14,10 +14,10 @@ export interface FirewallProps {
 const RATE_WINDOW_SECONDS = 300;
 
 /**
- * Rules of AWS's common set that inspect bodies and query arguments, and so people's text. WAF only counts their matches. A bank's
- * description with `../` or a URL is not an attack, nor is a search for `https://…` or a file named `card.log.csv`. A request for
- * overlapping rows has more than 8 KB. The API validates bodies and queries against its contract and its own limits, and passes them
- * to HTML and SQL only as values.
+ * Rules of AWS's common set that inspect bodies and query arguments, and so people's text. WAF only counts their matches. A
+ * bank's description with `../` or a URL is not an attack, nor is a search for `https://…` or a file named `card.log.csv`. A
+ * request for overlapping rows has more than 8 KB. The API validates bodies and queries against its contract and its own limits,
+ * and passes them to HTML and SQL only as values.
  *
  * The rule on query strings blocks more than 2,048 bytes. A percent-encoded object key of 1,024 bytes can take 3,072:
  * https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html. The contract limits each parameter.

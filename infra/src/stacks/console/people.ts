@@ -60,7 +60,8 @@ export class People extends Construct {
         requireSymbols: true,
         temporaryPasswordValidityDays: 7,
       },
-      // Cognito's pages offer the setup of a second factor only if it is required for everybody, and the console has no page for it:
+      // Cognito's pages offer the setup of a second factor only if it is required for everybody, and the console has no page for
+      // it:
       // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-totp.html
       ...(protectData
         ? { mfaConfiguration: 'ON', softwareTokenMfaConfiguration: { enabled: true } }
@@ -82,7 +83,7 @@ export class People extends Construct {
     new CognitoUserGroup(this, 'operators', {
       userPoolId: pool.id,
       name: OPERATORS,
-      description: 'Run Centflow: they see job runs, dead letters, alarms and costs, and nobody’s rows.',
+      description: 'Operators of Centflow. They see job runs, dead letters, alarms and costs, but no rows.',
     });
     new CognitoUserPoolDomain(this, 'domain', { domain: signInDomain, userPoolId: pool.id });
     // A page cannot keep a secret. PKCE makes an intercepted authorization code useless.

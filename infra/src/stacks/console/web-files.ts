@@ -41,8 +41,8 @@ export interface WebFilesProps {
 /**
  * One object for each file.
  *
- * A deployment uploads the page last, and deletes files that only the old page needs after that. No browser therefore gets a page whose
- * parts are missing. A person who still has the old page open may have to reload it.
+ * A deployment uploads the page last, and deletes files that only the old page needs after that. No browser therefore gets a page
+ * whose parts are missing. A person who still has the old page open may have to reload it.
  */
 export class WebFiles extends Construct {
   /** @throws {ArtifactError} index.html is missing, or a file has an unknown extension. */

@@ -1,4 +1,6 @@
-/** Returns the common folder of all prefixes: `raw/` for `raw/incomes/` and `raw/expenses/`, or an empty string if they have none. */
+/**
+ * Returns the common folder of all prefixes: `raw/` for `raw/incomes/` and `raw/expenses/`, or an empty string if they have none.
+ */
 export function commonPrefix(prefixes: readonly string[]): string {
   const folders = prefixes.map((prefix) => prefix.split('/').slice(0, -2));
   const [first = []] = folders;

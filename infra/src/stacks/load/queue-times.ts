@@ -3,7 +3,10 @@ import type { Environment } from '../../environment.ts';
 
 /** The time for which Lambda collects messages, so that a burst of uploads needs few job runs. */
 const BATCHING_WINDOW_SECONDS = 10;
-/** The limit of messages in one invocation. A manifest can contain any number of keys; the 6 MB of an invocation about 4,000 messages. */
+/**
+ * The limit of messages in one invocation. A manifest can contain any number of keys; the 6 MB of an invocation about 4,000
+ * messages.
+ */
 const BATCH_SIZE = 1000;
 /** How long one invocation retries while Glue has no capacity. Further messages collect in the queue. */
 const START_WAIT_SECONDS = 90;

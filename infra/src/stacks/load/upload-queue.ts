@@ -21,8 +21,8 @@ export interface UploadQueueProps {
 /** The longest retention of SQS. */
 const DEAD_LETTER_RETENTION_DAYS = 14;
 /**
- * Less than the retention of dead letters, which SQS counts from the time at which the message was sent. More than the time for which
- * Glue can be full (queue-times.ts).
+ * Less than the retention of dead letters, which SQS counts from the time at which the message was sent. More than the time for
+ * which Glue can be full (queue-times.ts).
  */
 const RETENTION_DAYS = 7;
 const DAY_SECONDS = 86_400;

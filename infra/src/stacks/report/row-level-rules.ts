@@ -17,8 +17,8 @@ export type Readers = NonNullable<Environment['report']>['readers'];
 const columns = ['UserARN', 'GroupARN', 'owner'] as const;
 
 /**
- * Returns the rules as a query that reads no table, because they depend on the environment and not on the database. A rule without an
- * owner applies to all owners. A reader without a rule sees nothing.
+ * Returns the rules as a query that reads no table, because they depend on the environment and not on the database. A rule
+ * without an owner applies to all owners. A reader without a rule sees nothing.
  */
 export function rulesQuery(readers: Readers): string {
   const rows = readers.flatMap(({ principal, owners }) => {
