@@ -58,7 +58,7 @@ export function decide(call: Call, caller: Caller, policies: Policies): Decision
   const context: Context = { ...contextOf(caller), ...call.context };
   const request = { ...call, context };
   const own = (statement: IamStatement) => matchesCall(statement, request);
-  const toCaller = (statement: IamStatement) => own(statement) && names(statement, caller);
+  const toCaller = (statement: IamStatement) => own(statement) && namesCaller(statement, caller);
   const toAccount = (statement: IamStatement) =>
     'role' in caller && own(statement) && namesAccountOf(statement, caller.role);
   // A deny for the whole account applies to all its callers.
@@ -143,7 +143,7 @@ function allowsEverybody({ Principal }: IamStatement): boolean {
 }
 
 /** Whether a statement of a resource's policy names the caller or everybody as principal. */
-function names(statement: IamStatement, caller: Caller): boolean {
+function namesCaller(statement: IamStatement, caller: Caller): boolean {
   const { Principal } = statement;
   if (Principal === undefined || Principal === '*') return Principal === '*';
   if (allowsEverybody(statement)) return true;
