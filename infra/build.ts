@@ -1,7 +1,8 @@
 /**
- * `node build.ts`: everything that `load`, `console` and `watch` deploy, into dist/artefacts.
+ * `node build.ts` collects everything that `load`, `console` and `watch` deploy in dist/artifacts.
  *
- * The same sources give the same bytes, and each file is named by the hash of its bytes: a plan shows exactly what has changed.
+ * The same sources give the same bytes, and each file is named by the hash of its bytes. A plan therefore shows exactly what has
+ * changed.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -10,12 +11,12 @@ import { extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rdsAuthorities } from '@centflow/lambda-kit/rds-authorities';
 import { type Zippable, zipSync } from 'fflate';
-import { ArtefactError, type ArtefactManifest, artefactsFolder } from './src/artefacts.ts';
+import { ArtifactError, type ArtifactManifest, artifactsFolder } from './src/artifacts.ts';
 import { readEnvironments } from './src/environments.ts';
 
 const repository = resolve(import.meta.dirname, '..');
 
-/** Where the parts come from, as `turbo run build` leaves them. */
+/** The folders and files that `turbo run build` creates. */
 const sources = {
   trigger: join(repository, 'apps', 'trigger', 'dist'),
   migrator: join(repository, 'apps', 'migrator', 'dist'),
@@ -26,23 +27,23 @@ const sources = {
   job: join(repository, 'glue', 'job.py'),
 };
 
-/** The first moment that a zip can tell, in local time as fflate reads it: the same bytes in every zone. */
-const firstMoment = () => new Date(1980, 0, 1);
+/** The earliest time that a zip can store, in local time as fflate expects it. It gives the same bytes in every time zone. */
+const earliestZipTime = () => new Date(1980, 0, 1);
 const UNIX = 3;
 const READABLE_FILE = 0o100644 << 16;
 
 /**
- * Builds all artefacts; what earlier builds left in the folder goes.
+ * Builds all artifacts, and deletes the files of earlier builds from the folder.
  *
- * @throws {ArtefactError} a part has not been built.
+ * @throws {ArtifactError} a part has not been built.
  */
-export async function buildArtefacts(folder = artefactsFolder): Promise<ArtefactManifest> {
+export async function buildArtifacts(folder = artifactsFolder): Promise<ArtifactManifest> {
   await mkdir(folder, { recursive: true });
   const put = async (stem: string, extension: string, content: Uint8Array): Promise<string> => {
     const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
     const name = `${stem}-${hash}${extension}`;
-    // One that is there is whole, and somebody may be reading it.
-    if (!existsSync(join(folder, name))) await writeWhole(join(folder, name), content);
+    // A file that exists is complete, and another process may be reading it.
+    if (!existsSync(join(folder, name))) await writeAtomically(join(folder, name), content);
     return name;
   };
   const regions = [...new Set(readEnvironments().map(({ region }) => region))].sort();
@@ -50,14 +51,14 @@ export async function buildArtefacts(folder = artefactsFolder): Promise<Artefact
     async (region) =>
       [region, await put(`authorities-${region}`, '.pem', Buffer.from(rdsAuthorities(region).join('\n')))] as const,
   );
-  const manifest: ArtefactManifest = {
+  const manifest: ArtifactManifest = {
     trigger: await put('trigger', '.zip', await zipOf(sources.trigger, isDeployed)),
     migrator: await put('migrator', '.zip', await zipOf(sources.migrator, isDeployed)),
     canary: await put('canary', '.zip', await zipOf(sources.canary, isDeployed)),
     console: await put('console', '.zip', await zipOf(sources.console, isDeployed)),
-    web: await eachFile(sources.web, isPage, (content, name) => put('web', extname(name), content)),
+    web: await convertFiles(sources.web, isPage, (content, name) => put('web', extname(name), content)),
     job: await put('job', '.py', await readFile(sources.job)),
-    // AWS wants this extension, and the wheels in a folder of this name.
+    // Glue requires this extension, and a folder of this name for the wheels.
     wheels: await put('centflow', '.gluewheels.zip', await zipOf(sources.wheels, () => true, 'wheels/')),
     authorities: Object.fromEntries(await Promise.all(authorities)),
   };
@@ -65,72 +66,72 @@ export async function buildArtefacts(folder = artefactsFolder): Promise<Artefact
   return manifest;
 }
 
-/** Source maps stay here: they are as large as the code, and a stack trace of minified code names the functions. */
+/** Excludes source maps: they are as large as the code, and stack traces of minified code name the functions without them. */
 function isDeployed(name: string): boolean {
   return !name.endsWith('.map');
 }
 
-/** What the build notes for itself begins with a dot. */
+/** Excludes the build's own notes, whose names begin with a dot. */
 function isPage(name: string): boolean {
   return isDeployed(name) && !name.startsWith('.');
 }
 
-async function filesOf(folder: string, isWanted: (name: string) => boolean): Promise<string[]> {
+async function filesOf(folder: string, isIncluded: (name: string) => boolean): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const names = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter(isWanted)
+    .filter(isIncluded)
     .sort();
-  if (names.length === 0) throw new ArtefactError(`${folder} holds nothing to deploy`);
+  if (names.length === 0) throw new ArtifactError(`${folder} contains nothing to deploy`);
   return names;
 }
 
-/** What becomes of each file, by its name in the folder. */
-async function eachFile(
+/** Converts each file, and returns the results by the files' names in the folder. */
+async function convertFiles(
   folder: string,
-  isWanted: (name: string) => boolean,
-  become: (content: Uint8Array, name: string) => Promise<string>,
+  isIncluded: (name: string) => boolean,
+  convert: (content: Uint8Array, name: string) => Promise<string>,
 ): Promise<Record<string, string>> {
-  const became: Record<string, string> = {};
-  for (const name of await filesOf(folder, isWanted)) {
-    became[name] = await become(await readFile(join(folder, name)), name);
+  const converted: Record<string, string> = {};
+  for (const name of await filesOf(folder, isIncluded)) {
+    converted[name] = await convert(await readFile(join(folder, name)), name);
   }
-  return became;
+  return converted;
 }
 
-async function zipOf(folder: string, isWanted: (name: string) => boolean, prefix = ''): Promise<Uint8Array> {
-  const names = await filesOf(folder, isWanted);
+async function zipOf(folder: string, isIncluded: (name: string) => boolean, prefix = ''): Promise<Uint8Array> {
+  const names = await filesOf(folder, isIncluded);
   const zippable: Zippable = {};
   for (const name of names) {
-    // A wheel is a zip already.
+    // A wheel is already a zip.
     const level = name.endsWith('.whl') ? 0 : 9;
     zippable[`${prefix}${name}`] = [await readFile(join(folder, name)), { level }];
   }
-  return zipSync(zippable, { mtime: firstMoment(), os: UNIX, attrs: READABLE_FILE });
+  return zipSync(zippable, { mtime: earliestZipTime(), os: UNIX, attrs: READABLE_FILE });
 }
 
-/** Nobody sees a part of the file. */
-async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+/** Writes a file so that no reader sees a part of it. */
+async function writeAtomically(file: string, content: string | Uint8Array): Promise<void> {
   await writeFile(`${file}.new`, content);
   await rename(`${file}.new`, file);
 }
 
-/** Swaps in the new table of contents at once, then clears away what it does not name. */
-async function writeManifest(folder: string, manifest: ArtefactManifest): Promise<void> {
+/** Replaces the manifest atomically, then deletes the files that it does not name. */
+async function writeManifest(folder: string, manifest: ArtifactManifest): Promise<void> {
   const file = join(folder, 'manifest.json');
-  await writeWhole(file, `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeAtomically(file, `${JSON.stringify(manifest, null, 2)}\n`);
   const named = new Set(['manifest.json', ...namesIn(manifest)]);
   for (const name of await readdir(folder)) if (!named.has(name)) await rm(join(folder, name), { recursive: true });
 }
 
-function namesIn({ authorities, web, ...others }: ArtefactManifest): string[] {
+function namesIn({ authorities, web, ...others }: ArtifactManifest): string[] {
   return [authorities, web, others].flatMap((named) => Object.values<string>(named));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const name of namesIn(await buildArtefacts())) {
-    const { size } = await stat(join(artefactsFolder, name));
+  for (const name of namesIn(await buildArtifacts())) {
+    const { size } = await stat(join(artifactsFolder, name));
     console.log(`${name}: ${Math.ceil(size / 1024)} KiB`);
   }
 }

@@ -2,12 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // Against what hangs; a busy machine takes its time.
+    // Only stops tests that hang, because a busy machine can be slow.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     setupFiles: ['@centflow/test-kit/fast-check-seed'],
     maxConcurrency: 2,
-    // Most of a file's time is importing CDKTF and the provider's bindings, which nothing here changes: once for a worker.
+    // Importing CDKTF and the provider's bindings takes most of the time. Tests do not change them, so a worker imports them once.
     isolate: false,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
   },

@@ -1,67 +1,70 @@
 /**
- * Every alarm of an environment, as data. To add one, add an entry here: the watch stack makes it, the dashboard draws its
- * threshold, and docs/runbook.md lists it after `npm run infra -- render`.
+ * Every alarm of an environment, as data. To add an alarm, add an entry here. The watch stack creates it, the dashboard draws its
+ * threshold, and `npm run infra -- render` adds it to docs/runbook.md.
  */
 import { connectionsAtMost, isBurstable } from './database-class.ts';
 import type { Environment } from './environment.ts';
 import { type FunctionName, functionsOf, type Metric, metricsOf } from './metrics.ts';
 import type { StageName } from './stacks/centflow-stack.ts';
 
-/** Some metrics in one figure. */
+/** A value that CloudWatch calculates from several metrics. */
 export interface Calculation {
-  /** CloudWatch metric math over the names of `over`. */
+  /** CloudWatch metric math over the keys of `metrics`. */
   readonly expression: string;
-  readonly over: Readonly<Record<string, Metric>>;
+  readonly metrics: Readonly<Record<string, Metric>>;
 }
 
 export interface Alarm {
-  /** The stack that makes what is watched. */
+  /** The stack of the resource that is watched. */
   readonly stage: StageName;
-  /** What is measured, in lower case with dashes: with environment and stage, the alarm's name. */
+  /** What is measured, in lower case with hyphens. It forms the alarm's name, together with environment and stage. */
   readonly measure: string;
-  readonly of: Metric | Calculation;
-  /** On which side of the threshold it is bad; on the threshold all is well. */
-  readonly bad: 'above' | 'below';
+  readonly metric: Metric | Calculation;
+  /** The side of the threshold on which a value raises the alarm. The threshold itself does not. */
+  readonly alarmWhen: 'above' | 'below';
   /** In CloudWatch's unit of the metric: seconds, bytes, per cent, or a number. */
   readonly threshold: number;
   /** Seconds that each value covers: 60, or a multiple. */
   readonly periodSeconds: number;
-  /** So many bad values one after the other raise the alarm. */
+  /** The number of consecutive periods beyond the threshold that raises the alarm. */
   readonly periods: number;
-  /** What a period without a value counts as. */
-  readonly noData: NoData;
-  /** What has happened, for whoever gets the mail. */
+  readonly missingData: MissingData;
+  /** What has happened, for the readers of the mail. */
   readonly why: string;
-  /** What to do about it. */
   readonly whatToDo: string;
 }
 
-/** `ignore`: as it was; `missing`: unknown, once all values are missing. */
-export interface NoData {
-  readonly as: 'notBreaching' | 'breaching' | 'ignore' | 'missing';
+/** How CloudWatch treats a period without a value. */
+export interface MissingData {
+  /** `ignore` keeps the state of the alarm. `missing` makes the state unknown once all values are missing. */
+  readonly treatAs: 'notBreaching' | 'breaching' | 'ignore' | 'missing';
   readonly because: string;
 }
 
 const MINUTES = 60;
 const HOUR = 3600;
 
-const nothingHappened: NoData = { as: 'notBreaching', because: 'It is counted only when something happens.' };
-const queueAtRest: NoData = {
-  as: 'notBreaching',
-  because: 'SQS tells nothing of a queue that has been at rest for hours.',
+const nothingHappened: MissingData = {
+  treatAs: 'notBreaching',
+  because: 'The metric has values only when something happens.',
 };
-const unknown: NoData = {
-  as: 'missing',
-  because: 'RDS tells it every minute: without it nothing is known, and the CPU alarm says that the database is away.',
+const idleQueue: MissingData = {
+  treatAs: 'notBreaching',
+  because: 'SQS publishes no metrics of a queue that has been idle for hours.',
+};
+const databaseDown: MissingData = {
+  treatAs: 'missing',
+  because:
+    'RDS publishes the metric every minute. Without values, the CPU alarm reports that the database is not available.',
 };
 
-/** `<environment>-<stage>-<measure>`. */
+/** Returns `<environment>-<stage>-<measure>`. */
 export function alarmName(environment: Pick<Environment, 'name'>, { stage, measure }: Alarm): string {
   return `${environment.name}-${stage}-${measure}`;
 }
 
-export function isCalculation(of: Metric | Calculation): of is Calculation {
-  return 'expression' in of;
+export function isCalculation(metric: Metric | Calculation): metric is Calculation {
+  return 'expression' in metric;
 }
 
 export function alarmsOf(environment: Environment): readonly Alarm[] {
@@ -75,7 +78,7 @@ export function alarmsOf(environment: Environment): readonly Alarm[] {
   ];
 }
 
-/** What users notice, or should be told of. */
+/** Returns the alarms about what users notice or need to know. */
 function uploadAlarms(environment: Environment): Alarm[] {
   const { job } = metricsOf(environment);
   const { secondsToVisible, quarantineShare } = environment.watch;
@@ -83,158 +86,159 @@ function uploadAlarms(environment: Environment): Alarm[] {
     {
       stage: 'load',
       measure: 'seconds-to-visible',
-      of: job.secondsToVisible,
-      bad: 'above',
+      metric: job.secondsToVisible,
+      alarmWhen: 'above',
       threshold: secondsToVisible,
       periodSeconds: 5 * MINUTES,
       periods: 1,
-      noData: nothingHappened,
+      missingData: nothingHappened,
       why: `Uploads became visible more than ${secondsToVisible} s after they had arrived (95th percentile).`,
       whatToDo:
-        'Look left to right on the dashboard for what waited: queue, trigger, job or database. After a rebuild from raw/, or a feed changed so that rejected uploads are taken up, it is expected.',
+        'Check the dashboard from left to right for the stage that waited: queue, trigger, job or database. The alarm is expected after a rebuild from raw/, and after a change of a feed that makes rejected uploads valid.',
     },
     {
       stage: 'load',
       measure: 'uploads-rejected',
-      of: job.rejected,
-      bad: 'above',
+      metric: job.rejected,
+      alarmWhen: 'above',
       threshold: 0,
       periodSeconds: 5 * MINUTES,
       periods: 1,
-      noData: nothingHappened,
-      why: 'An upload was rejected; what its key had published before stays visible.',
+      missingData: nothingHappened,
+      why: 'An upload was rejected. The version of its key that was published before stays visible.',
       whatToDo:
-        'Read why in v_upload_accounting, and tell its owner. The log of the job has code, row and column (`rejected …`).',
+        'Read the reason in v_upload_accounting, and inform the owner. The job’s log shows code, row and column (`rejected …`).',
     },
     {
       stage: 'load',
       measure: 'uploads-failed',
-      of: job.failed,
-      bad: 'above',
+      metric: job.failed,
+      alarmWhen: 'above',
       threshold: 0,
       periodSeconds: 5 * MINUTES,
       periods: 1,
-      noData: nothingHappened,
-      why: 'An upload could not be loaded, for a reason that is not its own. The next sweep tries it again.',
+      missingData: nothingHappened,
+      why: 'An upload could not be loaded, although its content is not the cause. The next sweep tries again.',
       whatToDo:
-        'Read why in v_upload_accounting; the log of the job names the error (`failed …`). If the sweep fails on it too, the reason is ours.',
+        'Read the reason in v_upload_accounting. The job’s log names the error (`failed …`). If the sweep fails on it too, the fault is in Centflow.',
     },
     {
       stage: 'load',
       measure: 'quarantine-share',
-      of: {
+      metric: {
         expression: 'IF(rows > 0, quarantined / rows, 0)',
-        over: { rows: job.rowsRead, quarantined: job.rowsQuarantined },
+        metrics: { rows: job.rowsRead, quarantined: job.rowsQuarantined },
       },
-      bad: 'above',
+      alarmWhen: 'above',
       threshold: quarantineShare,
       periodSeconds: HOUR,
       periods: 1,
-      noData: nothingHappened,
-      why: `Of the rows of an hour, more than ${quarantineShare * 100} % broke their contract. They are kept, and not shown.`,
+      missingData: nothingHappened,
+      why: `More than ${quarantineShare * 100} % of an hour’s rows broke their contract. They are stored, but reports do not show them.`,
       whatToDo:
-        'v_upload_accounting shows whose: many uploads of a kind mean that a bank changed its export, a single one that it is no statement.',
+        'v_upload_accounting shows the uploads. Many similar ones mean that a bank changed its export; a single one is probably not a statement.',
     },
     {
       stage: 'load',
       measure: 'uploads-found-by-sweep',
-      of: job.foundBySweep,
-      bad: 'above',
+      metric: job.foundBySweep,
+      alarmWhen: 'above',
       threshold: 0,
       periodSeconds: HOUR,
       periods: 1,
-      noData: nothingHappened,
-      why: 'The sweep found uploads that no event had told of. They are loaded now; events were lost or held up.',
+      missingData: nothingHappened,
+      why: 'The sweep found uploads without an event. They are loaded now; their events were lost or delayed.',
       whatToDo:
-        'Look at the queue and the dead letters of that time, and whether the bucket still notifies the queue. After a rebuild from raw/ it is expected.',
+        'Check the queue and the dead letters of that time, and whether the bucket still notifies the queue. The alarm is expected after a rebuild from raw/.',
     },
   ];
 }
 
-/** From the queue to the start of a job run. */
+/** Returns the alarms from the queue to the start of a job run. */
 function triggerAlarms(environment: Environment): Alarm[] {
   const { queue, trigger } = metricsOf(environment);
   return [
     {
       stage: 'load',
       measure: 'oldest-message',
-      of: queue.oldest,
-      bad: 'above',
+      metric: queue.oldest,
+      alarmWhen: 'above',
       threshold: environment.watch.secondsToVisible,
       periodSeconds: MINUTES,
       periods: 3,
-      noData: queueAtRest,
-      why: 'An event has waited in the queue for longer than an upload may take until it is visible.',
+      missingData: idleQueue,
+      why: 'An event has waited in the queue for longer than an upload may take to become visible.',
       whatToDo:
-        'Read the log of the trigger. This alarm does not see a full Glue: SQS leaves out what was received three times; `batches-given-back` sees it.',
+        'Read the log of the trigger. This alarm does not detect that Glue is full, because SQS ignores messages that were received three times. `batches-given-back` detects that.',
     },
     {
       stage: 'load',
       measure: 'dead-letters',
-      of: queue.dead,
-      bad: 'above',
+      metric: queue.dead,
+      alarmWhen: 'above',
       threshold: 0,
       periodSeconds: 5 * MINUTES,
       periods: 1,
-      noData: queueAtRest,
-      why: 'Messages ended in the dead-letter queue: the trigger could not take them, however often they came.',
+      missingData: idleQueue,
+      why: 'Messages ended in the dead-letter queue, because the trigger could not process them in any attempt.',
       whatToDo:
-        'Read why in the log of the trigger, put it right, then redrive the queue. The sweep has loaded the uploads meanwhile.',
+        'Read the reason in the log of the trigger, fix it, then redrive the queue. The sweep has loaded the uploads in the meantime.',
     },
     {
       stage: 'load',
       measure: 'unreadable-messages',
-      of: trigger.unreadableMessages,
-      bad: 'above',
+      metric: trigger.unreadableMessages,
+      alarmWhen: 'above',
       threshold: 0,
       periodSeconds: 5 * MINUTES,
       periods: 1,
-      noData: nothingHappened,
-      why: 'A message in the queue is no event of the uploads bucket. It ends in the dead-letter queue.',
+      missingData: nothingHappened,
+      why: 'A message in the queue is not an event of the uploads bucket. It ends in the dead-letter queue.',
       whatToDo:
-        'Read it in the log of the trigger: something else than the bucket sends to the queue, or AWS changed the form of events.',
+        'Read the message in the log of the trigger. Either something other than the bucket sends to the queue, or AWS changed the format of events.',
     },
     {
       stage: 'load',
       measure: 'batches-given-back',
-      of: trigger.batchesGivenBack,
-      bad: 'above',
+      metric: trigger.batchesGivenBack,
+      alarmWhen: 'above',
       threshold: 0,
       periodSeconds: 5 * MINUTES,
-      // SQS's age of the oldest message does not count these messages once they were received three times:
+      // SQS's age of the oldest message ignores these messages once they were received three times:
       // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
       periods: 2,
-      noData: nothingHappened,
-      why: 'Glue has had no room for a job run for ten minutes: uploads wait in the queue.',
+      missingData: nothingHappened,
+      why: 'Glue has had no capacity for a job run for ten minutes. Uploads wait in the queue.',
       whatToDo:
-        'Look at the running job runs: end one that hangs, wait, or raise load.maxConcurrentRuns (and the quota of DPUs).',
+        'Check the active job runs: stop one that hangs, wait, or raise load.maxConcurrentRuns (and the quota of DPUs).',
     },
   ];
 }
 
-/** The stack of each function, and what to do when it failed. */
+/** The stack of each function, and what to do after an error. */
 const functions: Readonly<Record<FunctionName, { stage: StageName; afterError: string }>> = {
-  trigger: { stage: 'load', afterError: 'Read its log. Its messages come again by themselves.' },
+  trigger: { stage: 'load', afterError: 'Read its log. SQS delivers its messages again automatically.' },
   migrator: {
     stage: 'load',
     afterError:
-      'Read its log and put right what MySQL complains of, then apply `load` again: it goes on where it stopped.',
+      'Read its log and fix the error of MySQL, then apply `load` again. The migrator resumes where it stopped.',
   },
   console: {
     stage: 'console',
-    afterError: 'Read its log. Whose requests failed was told so, and may try again.',
+    afterError: 'Read its log. The people whose requests failed saw an error, and can try again.',
   },
   operations: {
     stage: 'console',
-    afterError: 'Read its log. The flow itself does not need it: the AWS console shows job runs, queues and alarms.',
+    afterError: 'Read its log. The pipeline does not depend on it; the AWS console shows job runs, queues and alarms.',
   },
   canary: {
     stage: 'watch',
-    afterError: 'Read its log. The deployment that asked it is not promoted; run its canary again once it answers.',
+    afterError:
+      'Read its log. The deployment that invoked it is not promoted. Run its canary again once the function works.',
   },
 };
 
-/** The same for each function there is. */
+/** Returns the same alarms for each function of the environment. */
 function functionAlarms(environment: Environment): Alarm[] {
   return functionsOf(environment).flatMap((name): Alarm[] => {
     const { stage, afterError } = functions[name];
@@ -243,26 +247,26 @@ function functionAlarms(environment: Environment): Alarm[] {
       {
         stage,
         measure: `${name}-errors`,
-        of: errors,
-        bad: 'above',
+        metric: errors,
+        alarmWhen: 'above',
         threshold: 0,
         periodSeconds: 5 * MINUTES,
         periods: 1,
-        noData: nothingHappened,
+        missingData: nothingHappened,
         why: `The ${name} Lambda failed.`,
         whatToDo: afterError,
       },
       {
         stage,
         measure: `${name}-throttles`,
-        of: throttles,
-        bad: 'above',
+        metric: throttles,
+        alarmWhen: 'above',
         threshold: 0,
         periodSeconds: 5 * MINUTES,
         periods: 3,
-        noData: nothingHappened,
-        why: `The ${name} Lambda was refused for a quarter of an hour: the account runs as many functions as it may.`,
-        whatToDo: 'Find what else in the account runs Lambdas, or ask AWS for a higher quota of concurrent executions.',
+        missingData: nothingHappened,
+        why: `The ${name} Lambda was throttled for 15 minutes, because the account has reached its limit of concurrent executions.`,
+        whatToDo: 'Find out what else in the account runs Lambdas, or request a higher quota of concurrent executions.',
       },
     ];
   });
@@ -276,101 +280,106 @@ function jobAlarms(environment: Environment): Alarm[] {
     {
       stage: 'load',
       measure: 'job-failures',
-      of: job.failures,
-      bad: 'above',
+      metric: job.failures,
+      alarmWhen: 'above',
       threshold: 2,
       periodSeconds: HOUR,
       periods: 1,
-      noData: nothingHappened,
-      why: 'Three job runs failed within an hour; a mail told of each. It is not one bad upload.',
-      whatToDo: 'Read the error message of the job runs: database, secret, network, or a deployment to take back.',
+      missingData: nothingHappened,
+      why: 'Three job runs failed within an hour, and a mail reported each. A single bad upload cannot cause this.',
+      whatToDo:
+        'Read the error messages of the job runs. The cause is the database, a secret, the network, or a deployment to roll back.',
     },
     {
       stage: 'load',
-      measure: 'job-failures-not-told',
-      of: job.failuresNotTold,
-      bad: 'above',
+      measure: 'job-failure-notification-failed',
+      metric: job.failedFailureNotifications,
+      alarmWhen: 'above',
       threshold: 0,
       periodSeconds: 5 * MINUTES,
       periods: 1,
-      noData: nothingHappened,
-      why: 'A job run failed and EventBridge could not put it on the topic.',
-      whatToDo: 'Look at the job runs yourself; check the policy of the topic and of its key for events.amazonaws.com.',
+      missingData: nothingHappened,
+      why: 'A job run failed, and EventBridge could not publish that to the topic.',
+      whatToDo: 'Check the job runs in Glue, then the policies of the topic and of its key for events.amazonaws.com.',
     },
     {
       stage: 'load',
       measure: 'job-seconds',
-      of: job.jobSeconds,
-      bad: 'above',
+      metric: job.jobSeconds,
+      alarmWhen: 'above',
       threshold: timeoutMinutes * MINUTES * 0.8,
       periodSeconds: 5 * MINUTES,
       periods: 1,
-      noData: nothingHappened,
+      missingData: nothingHappened,
       why: `A job run took more than 80 % of the ${timeoutMinutes} minutes after which Glue ends it.`,
-      whatToDo: 'Raise load.maxWorkers where many uploads came at once, load.timeoutMinutes where one is that large.',
+      whatToDo:
+        'Raise load.maxWorkers if many uploads arrived at once, or load.timeoutMinutes if a single upload is that large.',
     },
     {
       stage: 'load',
       measure: 'sweeps',
-      of: job.sweeps,
-      bad: 'below',
+      metric: job.sweeps,
+      alarmWhen: 'below',
       threshold: 1,
       periodSeconds: HOUR,
       periods: hoursWithoutSweep,
-      noData: {
-        as: 'breaching',
-        because: 'A sweep that does not run tells nothing: silence is what the alarm is about.',
+      missingData: {
+        treatAs: 'breaching',
+        because: 'A sweep that does not run publishes nothing, and that is what the alarm detects.',
       },
-      why: `No sweep has ended for ${hoursWithoutSweep} hours: what events missed stays missing.`,
+      why: `No sweep has ended for ${hoursWithoutSweep} hours. Uploads whose events were lost stay missing.`,
       whatToDo:
-        'Look at the schedule in Glue and at the last job runs. In a new environment it ends with the first sweep.',
+        'Check the schedule in Glue and the last job runs. In a new environment the alarm ends with the first sweep.',
     },
   ];
 }
 
-/** What people notice of the console. WAF's own figures are in us-east-1, where no alarm of ours can look: the dashboard shows them. */
+/**
+ * Returns the alarms about what people notice of the console. WAF's metrics are in us-east-1, which alarms of this region cannot
+ * read; the dashboard shows them.
+ */
 function consoleAlarms(environment: Environment): Alarm[] {
-  const { console } = metricsOf(environment);
-  if (console === undefined) return [];
+  const { console: api } = metricsOf(environment);
+  if (api === undefined) return [];
   return [
     {
       stage: 'console',
       measure: 'api-failures',
-      of: console.failures,
-      bad: 'above',
+      metric: api.failures,
+      alarmWhen: 'above',
       threshold: 4,
       periodSeconds: 5 * MINUTES,
       periods: 1,
-      noData: nothingHappened,
-      why: 'The console answered more than four requests of five minutes with an error of its own (5xx).',
+      missingData: nothingHappened,
+      why: 'The console answered more than four requests within five minutes with a server error (5xx).',
       whatToDo:
-        'The access log names their paths, and the log of the function by the same request id the reason: most often the database, or an answer that took 29 s.',
+        'The access log shows their paths, and the function’s log shows the reason under the same request id. Most often it is the database, or an answer that took 29 s.',
     },
     {
       stage: 'console',
       measure: 'api-latency',
-      of: console.milliseconds,
-      bad: 'above',
+      metric: api.milliseconds,
+      alarmWhen: 'above',
       threshold: 2000,
       periodSeconds: 5 * MINUTES,
       periods: 3,
-      noData: nothingHappened,
-      why: 'One answer of the console in twenty has taken more than two seconds for a quarter of an hour.',
+      missingData: nothingHappened,
+      why: 'For 15 minutes, one in twenty answers of the console has taken more than two seconds.',
       whatToDo:
-        'The access log tells which paths, and how much of it was the function. Look at the database; a function that starts takes a second or two.',
+        'The access log shows the paths, and the time that the function took. Check the database. A cold start takes a second or two.',
     },
     {
       stage: 'console',
       measure: 'api-refusals',
-      of: console.refusals,
-      bad: 'above',
+      metric: api.refusals,
+      alarmWhen: 'above',
       threshold: 500,
       periodSeconds: 5 * MINUTES,
       periods: 2,
-      noData: nothingHappened,
-      why: 'The console has refused more than 500 requests in five minutes, twice: somebody tries tokens, or a page asks for what is not there.',
+      missingData: nothingHappened,
+      why: 'The console has rejected more than 500 requests in five minutes, twice in a row. Somebody tries tokens, or a page requests something that does not exist.',
       whatToDo:
-        'The access log tells paths and reasons. From few addresses: lower console.requestsPerAddress. All 429: the audit log shows whether they are one person’s, who then has too many queries at once; else raise console.requestsPerSecond. The dashboard shows what WAF refused before.',
+        'The access log shows paths and reasons. If few addresses send them, lower console.requestsPerAddress. If all are 429 and the audit log shows one person, that person sends too many queries at once; otherwise raise console.requestsPerSecond. The dashboard shows the requests that WAF blocked.',
     },
   ];
 }
@@ -383,80 +392,83 @@ function databaseAlarms(environment: Environment): Alarm[] {
     {
       stage: 'store',
       measure: 'database-cpu',
-      of: database.cpu,
-      bad: 'above',
+      metric: database.cpu,
+      alarmWhen: 'above',
       threshold: 80,
       periodSeconds: 5 * MINUTES,
       periods: 6,
-      noData: { as: 'breaching', because: 'RDS tells it every minute: without it the database is away.' },
-      why: 'The database has been busy for half an hour, or is away.',
+      missingData: {
+        treatAs: 'breaching',
+        because: 'RDS publishes the metric every minute while the database is available.',
+      },
+      why: 'The database has been busy for half an hour, or is not available.',
       whatToDo:
-        'Look in RDS: is it available, which statements does Database Insights show? A large upload ends; else take a larger class.',
+        'Check in RDS whether it is available, and which statements Database Insights shows. The load of a large upload ends; otherwise use a larger class.',
     },
     {
       stage: 'store',
       measure: 'database-read-latency',
-      of: database.readLatency,
-      bad: 'above',
+      metric: database.readLatency,
+      alarmWhen: 'above',
       threshold: 0.02,
       periodSeconds: 5 * MINUTES,
       periods: 3,
-      noData: unknown,
-      why: 'Reading from the disk has taken more than 20 ms for a quarter of an hour; a few are usual.',
+      missingData: databaseDown,
+      why: 'For 15 minutes, reads from the disk have taken more than 20 ms. A few milliseconds are normal.',
       whatToDo:
-        'gp3 gives 3,000 requests a second: look at ReadIOPS. Views of all owners at once read everything; more memory keeps more of it.',
+        'Compare ReadIOPS with gp3’s limit of 3,000 requests a second. Views over all owners read every row; a class with more memory caches more of them.',
     },
     {
       stage: 'store',
       measure: 'database-write-latency',
-      of: database.writeLatency,
-      bad: 'above',
+      metric: database.writeLatency,
+      alarmWhen: 'above',
       threshold: 0.02,
       periodSeconds: 5 * MINUTES,
       periods: 3,
-      noData: unknown,
-      why: 'Writing to the disk has taken more than 20 ms for a quarter of an hour; a few are usual.',
+      missingData: databaseDown,
+      why: 'For 15 minutes, writes to the disk have taken more than 20 ms. A few milliseconds are normal.',
       whatToDo:
-        'gp3 gives 3,000 requests a second: look at WriteIOPS. Fewer workers load side by side where load.maxWorkers is lower.',
+        'Compare WriteIOPS with gp3’s limit of 3,000 requests a second. A lower load.maxWorkers makes fewer workers load in parallel.',
     },
     {
       stage: 'store',
       measure: 'database-connections',
-      of: database.connections,
-      bad: 'above',
+      metric: database.connections,
+      alarmWhen: 'above',
       threshold: connections,
       periodSeconds: 5 * MINUTES,
       periods: 2,
-      noData: unknown,
-      why: `More than ${connections} connections are open; a ${instanceClass} takes at most some ${connectionsAtMost(instanceClass)}.`,
+      missingData: databaseDown,
+      why: `More than ${connections} connections are open. A ${instanceClass} accepts about ${connectionsAtMost(instanceClass)}.`,
       whatToDo:
-        "SHOW PROCESSLIST tells whose. Each of a job run's tasks has one: 4 for each worker; lower load.maxConcurrentRuns or load.maxWorkers.",
+        'SHOW PROCESSLIST shows the users. Each task of a job run has one connection, and each worker has 4 tasks: lower load.maxConcurrentRuns or load.maxWorkers.',
     },
     {
       stage: 'store',
       measure: 'database-free-storage',
-      of: database.freeStorage,
-      bad: 'below',
+      metric: database.freeStorage,
+      alarmWhen: 'below',
       threshold: (storageGib * 2 ** 30) / 20,
       periodSeconds: 5 * MINUTES,
       periods: 3,
-      noData: unknown,
-      why: 'The disk is nearly full: RDS has not added storage, as it does where less than a tenth is free.',
-      whatToDo: 'It adds once in six hours and up to database.maxStorageGib: raise that, and apply.',
+      missingData: databaseDown,
+      why: 'The disk is nearly full. RDS normally adds storage once less than a tenth is free, but has not done so.',
+      whatToDo: 'RDS adds storage once in six hours, up to database.maxStorageGib. Raise that value, and apply.',
     },
   ];
   if (isBurstable(instanceClass)) {
     alarms.push({
       stage: 'store',
       measure: 'database-cpu-credits',
-      of: database.credits,
-      bad: 'below',
+      metric: database.credits,
+      alarmWhen: 'below',
       threshold: 10,
       periodSeconds: HOUR,
       periods: 6,
-      noData: unknown,
-      why: `The ${instanceClass} has had no CPU credits for six hours: it goes on, and each vCPU hour is paid for.`,
-      whatToDo: 'If it stays busy, a larger class is cheaper.',
+      missingData: databaseDown,
+      why: `The ${instanceClass} has had no CPU credits for six hours. It keeps running, and AWS bills each vCPU hour.`,
+      whatToDo: 'If it stays busy, use a larger class, which is cheaper.',
     });
   }
   return alarms;

@@ -1,5 +1,4 @@
-/** What an environment costs a month while nobody uploads: the sum of what it is made of. */
-
+/** The monthly cost of an environment without uploads, resource by resource. */
 import { GLUE_VERSION } from '@centflow/glue/glue-version';
 import { alarmsOf, isCalculation } from './alarms.ts';
 import { vcpusOf } from './database-class.ts';
@@ -13,34 +12,37 @@ export interface Cost {
   readonly usd: number;
 }
 
-/** A run of the sweep that finds nothing: the driver and one worker, billed for a minute at least. */
+/** A sweep that finds nothing uses the driver and one worker. Glue bills at least a minute. */
 const IDLE_SWEEP = { workers: 2, hours: 1 / 60 };
-/** A crawler is billed for ten minutes at least. */
+/** Glue bills at least ten minutes of a crawler. */
 const CRAWL_HOURS = 10 / 60;
 /** `secretsmanager` and `logs`. */
 const ENDPOINTS = 2;
-/** Of the migrator, the loader and the reporter, and RDS's own. */
+/** The secrets of the migrator, the loader and the reporter, and the one that RDS creates. */
 const SECRETS = 4;
-/** Metrics that the job tells at the end of each run. */
+/** The number of metrics that the job emits at the end of each run. */
 const JOB_METRICS = 11;
-/** Lambda asks an idle queue five at a time, each for 20 seconds. */
-const IDLE_REQUESTS = (5 * HOURS_PER_MONTH * 3600) / 20;
+/** Lambda polls an idle queue with five parallel requests of 20 seconds. */
+const IDLE_POLLS = (5 * HOURS_PER_MONTH * 3600) / 20;
+
 /**
- * USD a month, in the order of the bill.
+ * Returns the costs in USD a month, in the order of the runbook's table.
  *
- * @throws {PriceError} if the instance class or the version of Glue has no price.
- * @throws {ScheduleError} a schedule is more than can be counted.
+ * @throws {PriceError} the instance class or the version of Glue has no price.
+ * @throws {ScheduleError} a schedule uses a syntax that cannot be counted.
  */
 export function idleCosts(environment: Environment): readonly Cost[] {
   const { database, network, load } = environment;
   const copies = database.multiAz ? 2 : 1;
-  const alarmMetrics = alarmsOf(environment).flatMap(({ of }) => (isCalculation(of) ? Object.values(of.over) : [of]));
+  const alarmMetrics = alarmsOf(environment).flatMap(({ metric }) =>
+    isCalculation(metric) ? Object.values(metric.metrics) : [metric],
+  );
   const sweeps = runsPerMonth(load.sweepSchedule);
   return [
     { what: 'database', usd: copies * priceOfInstance(database.instanceClass).usd * HOURS_PER_MONTH },
-    { what: 'its storage', usd: copies * database.storageGib * prices.databaseStorage.usd },
+    { what: 'database storage', usd: copies * database.storageGib * prices.databaseStorage.usd },
     {
-      what: 'its insights',
+      what: 'Database Insights',
       usd:
         database.insights === 'advanced'
           ? vcpusOf(database.instanceClass) * prices.databaseInsights.usd * HOURS_PER_MONTH
@@ -64,7 +66,7 @@ export function idleCosts(environment: Environment): readonly Cost[] {
       what: "the console's firewall",
       usd: environment.console === null ? 0 : prices.firewall.usd + firewallRules.length * prices.firewallRule.usd,
     },
-    { what: 'asking the queue', usd: (IDLE_REQUESTS / 1e6) * prices.messages.usd },
+    { what: 'polling of the queue', usd: (IDLE_POLLS / 1e6) * prices.messages.usd },
   ];
 }
 

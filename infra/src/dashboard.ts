@@ -1,10 +1,13 @@
-/** The dashboard: the flow from left to right, a column for each stage; each alarm's threshold is a line in its graph. */
+/**
+ * The dashboard shows the pipeline from left to right, with a column for each stage. Each alarm's threshold is a line in its
+ * graph.
+ */
 import { type Alarm, alarmName, alarmsOf, type Calculation, isCalculation } from './alarms.ts';
 import type { Environment } from './environment.ts';
 import { type Metric, metricsOf } from './metrics.ts';
 import { arns } from './policy/arns.ts';
 
-/** What one graph shows: lines by their labels. */
+/** One graph, with its lines by their labels. */
 interface Graph {
   readonly title: string;
   readonly lines: Readonly<Record<string, Metric | Calculation>>;
@@ -12,7 +15,7 @@ interface Graph {
 
 interface Column {
   readonly title: string;
-  /** What goes on here. */
+  /** Describes the stage. */
   readonly text: string;
   readonly graphs: readonly Graph[];
 }
@@ -29,16 +32,16 @@ function columnsOf(environment: Environment): readonly Column[] {
   return [
     {
       title: 'Arrival',
-      text: 'S3 tells the queue of each object that comes or goes under raw/.',
+      text: 'S3 sends an event to the queue for each object that is created or deleted under raw/.',
       graphs: [
         { title: 'Events', lines: { events: queue.received } },
-        { title: 'Missed by events', lines: { 'found by the sweep': job.foundBySweep } },
+        { title: 'Uploads without an event', lines: { 'found by the sweep': job.foundBySweep } },
         { title: 'Sweeps', lines: { ended: job.sweeps } },
       ],
     },
     {
       title: 'Queue',
-      text: 'SQS gathers events, so that many uploads make few job runs, and holds them back while Glue is full.',
+      text: 'SQS collects events, so that many uploads need few job runs, and keeps them while Glue is full.',
       graphs: [
         { title: 'Oldest message, s', lines: { age: queue.oldest } },
         { title: 'Messages', lines: { waiting: queue.waiting } },
@@ -62,7 +65,7 @@ function columnsOf(environment: Environment): readonly Column[] {
     },
     {
       title: 'Job',
-      text: 'Glue reconciles each key with what S3 holds now.',
+      text: 'Glue reconciles each key with the current objects in S3.',
       graphs: [
         { title: 'Arrival to visible, s (p95)', lines: { p95: job.secondsToVisible } },
         {
@@ -74,7 +77,7 @@ function columnsOf(environment: Environment): readonly Column[] {
     },
     {
       title: 'Database',
-      text: 'RDS MySQL keeps rows and books.',
+      text: 'RDS MySQL stores rows and bookkeeping.',
       graphs: [
         { title: 'Latency, s', lines: { read: database.readLatency, write: database.writeLatency } },
         { title: 'CPU, %', lines: { cpu: database.cpu } },
@@ -90,14 +93,16 @@ function columnsOf(environment: Environment): readonly Column[] {
           title: 'Rows',
           lines: {
             published: job.rowsPublished,
-            'shown by another upload': job.rowsDuplicate,
+            'duplicates of another upload': job.rowsDuplicate,
             quarantined: job.rowsQuarantined,
           },
         },
         {
-          title: 'Quarantined, share',
+          title: 'Share of quarantined rows',
           lines: Object.fromEntries(
-            alarmsOf(environment).flatMap(({ measure, of }) => (measure === 'quarantine-share' ? [['share', of]] : [])),
+            alarmsOf(environment).flatMap(({ measure, metric }) =>
+              measure === 'quarantine-share' ? [['share', metric]] : [],
+            ),
           ),
         },
         { title: 'Latency, s', lines: { read: database.readLatency } },
@@ -106,16 +111,16 @@ function columnsOf(environment: Environment): readonly Column[] {
   ];
 }
 
-/** What people meet before the flow begins and after it has ended: a row below it. */
+/** Returns the graphs of the console, which are a row below the pipeline. */
 function consoleGraphs(environment: Environment): readonly Graph[] {
-  const { lambda, console } = metricsOf(environment);
-  if (console === undefined) return [];
+  const { lambda, console: api } = metricsOf(environment);
+  if (api === undefined) return [];
   return [
     {
       title: 'Requests',
-      lines: { all: console.requests, refused: console.refusals, failed: console.failures },
+      lines: { all: api.requests, rejected: api.refusals, failed: api.failures },
     },
-    { title: 'Answers, ms (p95)', lines: { p95: console.milliseconds } },
+    { title: 'Answers, ms (p95)', lines: { p95: api.milliseconds } },
     {
       title: 'Lambdas',
       lines: {
@@ -124,19 +129,19 @@ function consoleGraphs(environment: Environment): readonly Graph[] {
         throttles: lambda('console').throttles,
       },
     },
-    { title: 'Refused by WAF', lines: { 'too often': console.tooOften, 'as attacks': console.attacks } },
+    { title: 'Blocked by WAF', lines: { 'rate limit': api.tooOften, attacks: api.attacks } },
   ];
 }
 
-/** The JSON that CloudWatch keeps of a dashboard. */
+/** Returns the JSON of the dashboard, in CloudWatch's format. */
 export function dashboardBody(environment: Environment): string {
   const { name, region } = environment;
   const alarms = alarmsOf(environment);
   const columns = columnsOf(environment);
   const width = GRID / columns.length;
-  const { of } = arns(environment);
-  const alarmArns = alarms.map((alarm) => of('cloudwatch', `alarm:${alarmName(environment, alarm)}`));
-  const title = `# Centflow ${name}\nFrom an object in S3 to a figure in a report, left to right. What to do about an alarm stands in its description and in docs/runbook.md.`;
+  const { regional } = arns(environment);
+  const alarmArns = alarms.map((alarm) => regional('cloudwatch', `alarm:${alarmName(environment, alarm)}`));
+  const title = `# Centflow ${name}\nFrom an object in S3 to a figure in a report, left to right. The description of an alarm and docs/runbook.md say what to do about it.`;
   const widgets = [
     text(title, { x: 0, y: 0, width: GRID, height: TITLE_HEIGHT }),
     {
@@ -151,7 +156,7 @@ export function dashboardBody(environment: Environment): string {
       return [
         text(`${heading}\n${column.text}`, { x, y: top, width, height: TEXT_HEIGHT }),
         ...column.graphs.map((graph, row) =>
-          drawn(graph, alarms, region, {
+          graphWidget(graph, alarms, region, {
             x,
             y: top + TEXT_HEIGHT + row * GRAPH_HEIGHT,
             width,
@@ -160,13 +165,13 @@ export function dashboardBody(environment: Environment): string {
         ),
       ];
     }),
-    ...consoleRow(environment, alarms, rowsOf(columns)),
+    ...consoleRow(environment, alarms, endOf(columns)),
   ];
   return JSON.stringify({ widgets });
 }
 
-/** Where the columns end. */
-function rowsOf(columns: readonly Column[]): number {
+/** Returns the row at which the longest column ends. */
+function endOf(columns: readonly Column[]): number {
   const longest = Math.max(...columns.map(({ graphs }) => graphs.length));
   return TITLE_HEIGHT + ALARMS_HEIGHT + TEXT_HEIGHT + longest * GRAPH_HEIGHT;
 }
@@ -176,11 +181,11 @@ function consoleRow(environment: Environment, alarms: readonly Alarm[], y: numbe
   if (graphs.length === 0) return [];
   const width = GRID / graphs.length;
   const heading =
-    '# Console\nPeople drop files, follow them, and see their figures: WAF, CloudFront, the API, two Lambdas.';
+    '# Console\nPeople upload files, follow their progress and see their figures. Parts: WAF, CloudFront, the API, two Lambdas.';
   return [
     text(heading, { x: 0, y, width: GRID, height: TITLE_HEIGHT }),
     ...graphs.map((graph, column) =>
-      drawn(graph, alarms, environment.region, {
+      graphWidget(graph, alarms, environment.region, {
         x: column * width,
         y: y + TITLE_HEIGHT,
         width,
@@ -201,8 +206,8 @@ function text(markdown: string, place: Place) {
   return { type: 'text', ...place, properties: { markdown } };
 }
 
-function drawn({ title, lines }: Graph, alarms: readonly Alarm[], region: string, place: Place) {
-  const thresholds = alarms.filter(({ of }) => Object.values(lines).some((line) => isSame(line, of)));
+function graphWidget({ title, lines }: Graph, alarms: readonly Alarm[], region: string, place: Place) {
+  const thresholds = alarms.filter(({ metric }) => Object.values(lines).some((line) => isSame(line, metric)));
   return {
     type: 'metric',
     ...place,
@@ -214,26 +219,30 @@ function drawn({ title, lines }: Graph, alarms: readonly Alarm[], region: string
       yAxis: { left: { min: 0 } },
       metrics: Object.entries(lines).flatMap(([label, line]) => metricLines(label, line)),
       annotations: {
-        horizontal: thresholds.map(({ measure, threshold, bad }) => ({ label: measure, value: threshold, fill: bad })),
+        horizontal: thresholds.map(({ measure, threshold, alarmWhen }) => ({
+          label: measure,
+          value: threshold,
+          fill: alarmWhen,
+        })),
       },
     },
   };
 }
 
-/** CloudWatch's shorthand: namespace, name, dimension and value …, then how to draw it. */
+/** Returns lines in CloudWatch's shorthand: namespace, name, dimensions with their values, then options. */
 function metricLines(label: string, line: Metric | Calculation): unknown[][] {
   if (!isCalculation(line)) {
     const { statistic: stat, region } = line;
-    return [[...written(line), { stat, label, ...(region === undefined ? {} : { region }) }]];
+    return [[...nameOf(line), { stat, label, ...(region === undefined ? {} : { region }) }]];
   }
-  const over = Object.entries(line.over).map(([id, metric]) => [
-    ...written(metric),
+  const inputs = Object.entries(line.metrics).map(([id, metric]) => [
+    ...nameOf(metric),
     { id, stat: metric.statistic, visible: false },
   ]);
-  return [[{ expression: line.expression, label, id: 'result' }], ...over];
+  return [[{ expression: line.expression, label, id: 'result' }], ...inputs];
 }
 
-function written({ namespace, name, dimensions }: Metric): string[] {
+function nameOf({ namespace, name, dimensions }: Metric): string[] {
   return [namespace, name, ...Object.entries(dimensions).flat()];
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { checkEnvironment, type Environment, EnvironmentError } from './environment.ts';
-import { readEnvironment, readEnvironments } from './environments.ts';
+import { environmentNames, readEnvironment, readEnvironments } from './environments.ts';
 
 const dev = readEnvironment('dev');
 
-/** A copy of dev in which the property at `path` has another value; undefined: it is missing. */
+/** Returns a copy of dev in which the property at `path` has another value, or is missing if the value is undefined. */
 function devWith(path: string, value: unknown): unknown {
   const copy = structuredClone(dev) as unknown as Record<string, unknown>;
   const names = path.split('.');
@@ -27,9 +27,13 @@ function refusal(path: string, value: unknown): string {
 
 const principal = 'arn:aws:quicksight:eu-west-1:111122223333:group/default/family';
 
-describe('an environment', () => {
-  test('is one of three, and there is no default', () => {
-    expect(readEnvironments().map(({ name }) => name)).toEqual(['dev', 'staging', 'production']);
+describe('readEnvironment', () => {
+  test('knows dev, staging and production, in the order of promotion', () => {
+    expect(environmentNames).toEqual(['dev', 'staging', 'production']);
+    expect(readEnvironments().map(({ name }) => name)).toEqual(environmentNames);
+  });
+
+  test('rejects a missing or unknown name, because there is no default', () => {
     expect(() => readEnvironment(undefined)).toThrow(
       new EnvironmentError('No environment was named. Name one of: dev, staging, production.'),
     );
@@ -37,27 +41,30 @@ describe('an environment', () => {
       expect(() => readEnvironment(name)).toThrow(/There is no environment .*Name one of: dev, staging, production\./);
     }
   });
+});
 
+describe('checkEnvironment', () => {
   test.each([
-    ['accountId', '12345', 'is "12345"; it may be an AWS account id: twelve digits, in quotes'],
-    ['accountId', 111122223333, 'is 111122223333; it may be an AWS account id'],
+    ['name', 'my_env', 'up to 20 lower-case letters and digits'],
+    ['accountId', '12345', 'is "12345"; it must be an AWS account id: twelve digits, in quotes'],
+    ['accountId', 111122223333, 'is 111122223333; it must be an AWS account id'],
     ['region', 'ireland', 'such as eu-west-1'],
     ['network.cidr', '8.8.0.0/16', 'a private IPv4 block from /16 to /20'],
     ['network.cidr', '10.40.0.0/24', 'from /16 to /20'],
-    ['network.cidr', '10.40.3.0/16', 'by its first address'],
+    ['network.cidr', '10.40.3.0/16', 'that begins at its first address'],
     ['network.cidr', '10.40/16', 'such as 10.40.0.0/16'],
     ['network.availabilityZones', ['eu-west-1a'], 'two to six zones of the region'],
     ['network.availabilityZones', ['eu-west-1a', 'us-east-1a'], 'a zone of eu-west-1, such as eu-west-1a'],
-    ['network.availabilityZones', ['eu-west-1a', 'eu-west-1a'], 'each zone once'],
+    ['network.availabilityZones', ['eu-west-1a', 'eu-west-1a'], 'a list of different zones'],
     ['network.endpointZones', 3, '1 to 2'],
-    ['logRetentionDays', 10, 'days that CloudWatch Logs knows: 1, 3, 5, 7, 14'],
+    ['logRetentionDays', 10, 'a number of days that CloudWatch Logs supports: 1, 3, 5, 7, 14'],
     ['database.instanceClass', 'db.m5.large', 'a Graviton class'],
     ['database.backupDays', 0, 'a whole number from 1 to 35'],
     ['database.maxStorageGib', 10, 'from 20 to 65536'],
     ['database.insights', 'none', 'standard or advanced'],
     ['load.sweepSchedule', 'every day', 'an AWS cron expression'],
     ['load.maxWorkers', 1, 'a whole number from 2 to 50'],
-    ['repository', 'centflow/centflow', 'name, ownerId and id of a GitHub repository'],
+    ['repository', 'centflow/centflow', 'an object with name, ownerId and id'],
     ['repository.name', 'centflow', 'OWNER/NAME'],
     ['repository.name', 'centflow@123456/centflow@456789', 'OWNER/NAME'],
     ['repository.ownerId', '123456', "`gh api repos/OWNER/NAME --jq '.owner.id,.id'` prints"],
@@ -71,7 +78,7 @@ describe('an environment', () => {
     ],
     ['console.signUp', 'anybody', 'invited or open'],
     ['console.requestsPerAddress', 10, 'a whole number from 100 to 20000000'],
-    ['console.auditRetentionDays', 8, 'days that CloudWatch Logs knows'],
+    ['console.auditRetentionDays', 8, 'a number of days that CloudWatch Logs supports'],
     ['report', { currency: 'EUR', readers: [] }, 'one reader or more'],
     [
       'report',
@@ -83,9 +90,9 @@ describe('an environment', () => {
     ['report', { currency: 'euro', readers: [{ principal, owners: 'all' }] }, 'an ISO 4217 code, such as EUR'],
     ['watch.emails', ['nobody'], 'an e-mail address'],
     ['watch.quarantineShare', 20, 'above 0 and at most 1'],
-  ])('whose %s is %j is refused', (path, value, allowed) => {
+  ])('rejects %s with the value %j and names the allowed values', (path, value, allowed) => {
     const message = refusal(path, value);
-    expect(message).toContain('Environment dev cannot be used. Put right in infra/src/environments.ts:');
+    expect(message).toContain('is not valid. Correct these properties in infra/src/environments.ts:');
     expect(message).toContain(`  ${path}`);
     expect(message).toContain(allowed);
   });
@@ -94,7 +101,7 @@ describe('an environment', () => {
   const otherCertificate = 'arn:aws:acm:us-east-1:999999999999:certificate/00000000-0000-4000-8000-000000000000';
   test.each([
     ['database.insights', 'advanced', 'database.insights', 'has no Database Insights'],
-    ['database.maxStorageGib', 21, 'database.maxStorageGib', 'and never grow, or 22 or more'],
+    ['database.maxStorageGib', 21, 'database.maxStorageGib', 'for a fixed size, or at least 22'],
     ['load.sweepSchedule', 'cron(0 3 * * * *)', 'load.sweepSchedule', '? for the day of the month'],
     ['load.crawlerSchedule', 'cron(0 3 ? * ? *)', 'load.crawlerSchedule', '? for the day of the month'],
     ['report', { currency: 'EUR', readers: [otherReader] }, 'report.readers.0.principal', 'of account 111122223333'],
@@ -104,20 +111,23 @@ describe('an environment', () => {
       'console.domain.certificateArn',
       'of account 111122223333',
     ],
-  ])('whose %s is %j is refused with the page of the service that would refuse it', (path, value, named, allowed) => {
-    const message = refusal(path, value);
-    expect(message).toContain(`  ${named} is `);
-    expect(message).toContain(allowed);
-    expect(message).toMatch(/\(https:\/\/docs\.aws\.amazon\.com\/\S+\)/);
-  });
+  ])(
+    'rejects %s with the value %j and links the page of the service that would reject it',
+    (path, value, named, allowed) => {
+      const message = refusal(path, value);
+      expect(message).toContain(`  ${named} is `);
+      expect(message).toContain(allowed);
+      expect(message).toMatch(/\(https:\/\/docs\.aws\.amazon\.com\/\S+\)/);
+    },
+  );
 
-  test('has the zones of its own region', () => {
+  test('rejects zones of another region', () => {
     expect(refusal('region', 'eu-central-1')).toContain(
-      'network.availabilityZones.1 is "eu-west-1b"; it may be a zone of eu-central-1, such as eu-central-1a',
+      'network.availabilityZones.1 is "eu-west-1b"; it must be a zone of eu-central-1, such as eu-central-1a',
     );
   });
 
-  test('has no property without a value', () => {
+  test('rejects an environment that lacks a property', () => {
     const paths = (object: object, prefix = ''): string[] =>
       Object.entries(object).flatMap(([name, value]) =>
         typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -126,21 +136,21 @@ describe('an environment', () => {
       );
     const all = paths(dev);
     expect(all.length).toBeGreaterThan(30);
-    for (const path of all) expect(refusal(path, undefined), path).toContain(`  ${path} is missing; it may be `);
+    for (const path of all) expect(refusal(path, undefined), path).toContain(`  ${path} is missing; it must be `);
   });
 
-  test('has no property that nobody knows', () => {
-    expect(refusal('database.sise', 'big')).toContain('database.sise is no property of an environment; take it out');
+  test('rejects an unknown property', () => {
+    expect(refusal('database.sise', 'big')).toContain('database.sise is not a property of an environment; remove it');
   });
 
-  test('says every fault at once', () => {
+  test('reports all faults at once', () => {
     const twice = { ...(devWith('accountId', '1') as Environment), region: 'x' };
     expect(() => checkEnvironment(twice)).toThrow(/accountId[\s\S]*region/);
   });
 
-  test('may not leave the data of production unprotected', () => {
+  test('rejects a production environment that does not protect its data', () => {
     expect(() => checkEnvironment({ ...readEnvironment('production'), protectData: false })).toThrow(
-      /production keeps its data/,
+      /production must keep its data/,
     );
   });
 });

@@ -1,11 +1,13 @@
-/** The stacks and what they hand over, as a Mermaid diagram read off the synthesised JSON. */
+/** Draws the stacks and the outputs they hand over as a Mermaid diagram, from the synthesised JSON. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Synthesised } from '@centflow/terraform';
 
 /**
+ * Returns the diagram.
+ *
  * @param stacks in the order in which they are applied
- * @param synthesised the folder that synthesis wrote
+ * @param synthesised the output folder of the synthesis
  */
 export function mermaidOf(stacks: readonly string[], synthesised: string): string {
   const read = new Map(stacks.map((stack) => [stack, readStack(synthesised, stack)]));
@@ -14,16 +16,16 @@ export function mermaidOf(stacks: readonly string[], synthesised: string): strin
     const count = Object.entries(resource).reduce((sum, [type, ofType]) => sum + countOf(type, ofType), 0);
     lines.push(`  ${stack}["${stack}<br>${count} resources"]`);
   }
-  for (const [taker, { variable = {} }] of read) {
-    for (const [giver, { output = {} }] of read) {
-      const taken = Object.keys(variable).filter((name) => name in output);
-      if (giver !== taker && taken.length > 0) lines.push(`  ${giver} -- "${taken.join('<br>')}" --> ${taker}`);
+  for (const [later, { variable = {} }] of read) {
+    for (const [earlier, { output = {} }] of read) {
+      const shared = Object.keys(variable).filter((name) => name in output);
+      if (earlier !== later && shared.length > 0) lines.push(`  ${earlier} -- "${shared.join('<br>')}" --> ${later}`);
     }
   }
   return `${lines.join('\n')}\n`;
 }
 
-/** Uploaded files do not count: how many the web has is the bundler's business, and may change with any build. */
+/** Ignores uploaded files, because the bundler may change their number with every build. */
 function countOf(type: string, ofType: object): number {
   return type === 'aws_s3_object' ? 0 : Object.keys(ofType).length;
 }

@@ -1,12 +1,12 @@
-/** The environments, and how their stacks come to be; for the commands that plan, apply, deliver and rehearse them. */
+/** The environments and their stacks, for the commands that plan, apply, deliver and rehearse them. */
+export { EnvironmentError, type GithubRepository } from './environment.ts';
 export {
-  type Environment,
-  EnvironmentError,
   type EnvironmentName,
   environmentNames,
-  type GithubRepository,
-} from './environment.ts';
-export { readEnvironment, readEnvironments } from './environments.ts';
+  type NamedEnvironment as Environment,
+  readEnvironment,
+  readEnvironments,
+} from './environments.ts';
 export {
   ACCEPT_OWNER,
   CANARY_OWNER,

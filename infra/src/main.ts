@@ -1,4 +1,4 @@
-/** `node src/main.ts [folder]`: synthesises every environment into a folder, cdktf.out where none is named. */
+/** `node src/main.ts [folder]` synthesises every environment into a folder. Default: cdktf.out. */
 import { readEnvironments } from './environments.ts';
 import { outputFolder, synthesise } from './synthesise.ts';
 

@@ -1,15 +1,15 @@
 /**
- * What CloudWatch is told about an environment, stage by stage: the metrics that alarms and the dashboard look at.
+ * The CloudWatch metrics that alarms and the dashboard use, stage by stage.
  *
- * Those of the namespace Centflow are counted by apps/trigger (src/handler.ts) and by the job (glue/centflow_glue/metrics.py);
- * a test compares the names. Glue's own metrics need --enable-metrics and tell of Spark, not of uploads: none is used.
+ * apps/trigger (src/handler.ts) and the job (glue/centflow_glue/metrics.py) emit those of the namespace Centflow. A test compares
+ * the names. Glue's own metrics are not used: they need --enable-metrics and describe Spark, not uploads.
  */
 import type { Environment } from './environment.ts';
 import { namesOf } from './names.ts';
 import { type ConsoleFunction, consoleFunctionNames } from './stacks/console/console-functions.ts';
 import { FIREWALL_REGION, type FirewallRule } from './stacks/console/firewall.ts';
 
-/** How values of a period become one. */
+/** How CloudWatch aggregates the values of a period. */
 export type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | `p${number}`;
 
 export interface Metric {
@@ -17,21 +17,21 @@ export interface Metric {
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: Statistic;
-  /** Where it is told, if not in the environment's region: the dashboard shows it, and no alarm can look at it. */
+  /** The region of the metric if it differs from the environment's. The dashboard shows such a metric, but alarms cannot use it. */
   readonly region?: string;
 }
 
-/** Functions of the environment that must not fail. */
+/** The functions of an environment that have alarms. */
 export type FunctionName = 'trigger' | 'migrator' | 'canary' | ConsoleFunction;
 
-export function functionsOf({ console }: Pick<Environment, 'console'>): readonly FunctionName[] {
-  return ['trigger', 'migrator', ...(console === null ? [] : consoleFunctionNames), 'canary'];
+export function functionsOf(environment: Pick<Environment, 'console'>): readonly FunctionName[] {
+  return ['trigger', 'migrator', ...(environment.console === null ? [] : consoleFunctionNames), 'canary'];
 }
 
-/** What `console` tells `watch`, which declares the variable: API Gateway numbers its APIs itself. */
+/** The variable by which `console` hands the API's id to `watch`. API Gateway chooses the id. */
 const CONSOLE_API_ID = `\${var.console_api_id}`;
 
-/** The rule that passes the job's failures on to the topic. */
+/** Returns the name of the EventBridge rule that publishes the job's failures to the topic. */
 export function failureRuleOf(environment: Pick<Environment, 'name' | 'accountId'>): string {
   return `${namesOf(environment).prefix}-job-failures`;
 }
@@ -75,14 +75,14 @@ export function metricsOf(environment: Environment) {
       failed: job('UploadsFailed', 'Sum'),
       retired: job('UploadsRetired', 'Sum'),
       foundBySweep: job('UploadsFoundBySweep', 'Sum'),
-      /** Counted by every sweep, also where it found nothing. */
+      /** Every sweep emits the metric, even if it found nothing. */
       sweeps: job('UploadsFoundBySweep', 'SampleCount'),
       rowsRead: job('RowsRead', 'Sum'),
       rowsPublished: job('RowsPublished', 'Sum'),
       rowsDuplicate: job('RowsDuplicate', 'Sum'),
       rowsQuarantined: job('RowsQuarantined', 'Sum'),
       failures: failureRule('TriggeredRules', 'Sum'),
-      failuresNotTold: failureRule('FailedInvocations', 'Sum'),
+      failedFailureNotifications: failureRule('FailedInvocations', 'Sum'),
     },
     console: environment.console === null ? undefined : consoleMetrics(),
     database: databaseMetrics(names.databaseInstance),

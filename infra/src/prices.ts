@@ -1,29 +1,36 @@
 /**
  * AWS's list prices in USD, eu-west-1, on demand, without free tiers and taxes.
  *
- * Entered by hand, and not read from AWS's price API: check them on aws.amazon.com/<service>/pricing before you rely on a
- * figure, and put the date of that in `asOf`. Glue's are in the console, which prices job runs by them.
+ * The prices are entered by hand and not read from AWS's price API. Before you rely on a figure, check it on
+ * aws.amazon.com/<service>/pricing, and put the date of the check in `asOf`. Glue's prices are in the console, which also shows
+ * the cost of job runs.
  */
 import { dpuHourUsdOf, GLUE_PRICES } from '@centflow/console/glue-price';
 
 export interface Price {
   readonly service: string;
-  /** What is paid for. */
-  readonly of: string;
+  /** The billed resource. */
+  readonly item: string;
   readonly usd: number;
   readonly per: 'hour' | 'month' | 'GiB-month' | 'DPU-hour' | 'vCPU-hour' | 'million';
-  /** Month in which the price was the list's. */
+  /** The month in which the list price was checked. */
   readonly asOf: string;
 }
 
-/** There is no price for an instance class, or for a job on a version of Glue. */
+/** The price of an instance class or of a version of Glue is unknown. */
 export class PriceError extends Error {
   override readonly name = 'PriceError';
 }
 
-const rds = (of: string, usd: number): Price => ({ service: 'RDS for MySQL', of, usd, per: 'hour', asOf: '2025-01' });
+const rds = (item: string, usd: number): Price => ({
+  service: 'RDS for MySQL',
+  item,
+  usd,
+  per: 'hour',
+  asOf: '2025-01',
+});
 
-/** One instance in one zone. */
+/** Prices of one instance in one zone. */
 const instances = [
   rds('db.t4g.micro', 0.017),
   rds('db.t4g.small', 0.034),
@@ -38,56 +45,60 @@ const instances = [
 ];
 
 export const prices = {
-  databaseStorage: { service: 'RDS for MySQL', of: 'gp3 storage', usd: 0.127, per: 'GiB-month', asOf: '2025-01' },
+  databaseStorage: { service: 'RDS for MySQL', item: 'gp3 storage', usd: 0.127, per: 'GiB-month', asOf: '2025-01' },
   databaseInsights: {
     service: 'CloudWatch',
-    of: 'Database Insights, advanced',
+    item: 'Database Insights, advanced',
     usd: 0.0125,
     per: 'vCPU-hour',
     asOf: '2025-01',
   },
-  endpoint: { service: 'VPC', of: 'an interface endpoint in a zone', usd: 0.011, per: 'hour', asOf: '2025-01' },
-  key: { service: 'KMS', of: 'a key', usd: 1, per: 'month', asOf: '2025-01' },
-  secret: { service: 'Secrets Manager', of: 'a secret', usd: 0.4, per: 'month', asOf: '2025-01' },
-  alarmMetric: { service: 'CloudWatch', of: 'a metric of an alarm', usd: 0.1, per: 'month', asOf: '2025-01' },
-  dashboard: { service: 'CloudWatch', of: 'a dashboard', usd: 3, per: 'month', asOf: '2025-01' },
-  /** By the hour in which it has values. */
-  metric: { service: 'CloudWatch', of: 'a metric of our own', usd: 0.3, per: 'month', asOf: '2025-01' },
+  endpoint: { service: 'VPC', item: 'an interface endpoint in a zone', usd: 0.011, per: 'hour', asOf: '2025-01' },
+  key: { service: 'KMS', item: 'a key', usd: 1, per: 'month', asOf: '2025-01' },
+  secret: { service: 'Secrets Manager', item: 'a secret', usd: 0.4, per: 'month', asOf: '2025-01' },
+  alarmMetric: { service: 'CloudWatch', item: 'a metric of an alarm', usd: 0.1, per: 'month', asOf: '2025-01' },
+  dashboard: { service: 'CloudWatch', item: 'a dashboard', usd: 3, per: 'month', asOf: '2025-01' },
+  /** Billed for each hour in which the metric has values. */
+  metric: { service: 'CloudWatch', item: 'a custom metric', usd: 0.3, per: 'month', asOf: '2025-01' },
   crawler: {
     service: 'Glue',
-    of: 'a crawler',
+    item: 'a crawler',
     usd: Number(GLUE_PRICES.crawlerDpuHourUsd),
     per: 'DPU-hour',
     asOf: GLUE_PRICES.asOf,
   },
-  firewall: { service: 'WAF', of: 'a web ACL', usd: 5, per: 'month', asOf: '2025-01' },
-  firewallRule: { service: 'WAF', of: 'a rule of a web ACL', usd: 1, per: 'month', asOf: '2025-01' },
-  messages: { service: 'SQS', of: 'requests', usd: 0.4, per: 'million', asOf: '2025-01' },
+  firewall: { service: 'WAF', item: 'a web ACL', usd: 5, per: 'month', asOf: '2025-01' },
+  firewallRule: { service: 'WAF', item: 'a rule of a web ACL', usd: 1, per: 'month', asOf: '2025-01' },
+  messages: { service: 'SQS', item: 'requests', usd: 0.4, per: 'million', asOf: '2025-01' },
 } as const satisfies Record<string, Price>;
 
-/** @throws {PriceError} the class has no price here. */
+/**
+ * Returns the price of an instance class.
+ *
+ * @throws {PriceError} the class has no price here.
+ */
 export function priceOfInstance(instanceClass: string): Price {
-  const found = instances.find(({ of }) => of === instanceClass);
+  const found = instances.find(({ item }) => item === instanceClass);
   if (found === undefined) {
     throw new PriceError(
-      `There is no price for ${instanceClass}: look it up and add it to infra/src/prices.ts. Known: ${instances.map(({ of }) => of).join(', ')}.`,
+      `There is no price for ${instanceClass}. Add it to infra/src/prices.ts. Known: ${instances.map(({ item }) => item).join(', ')}.`,
     );
   }
   return found;
 }
 
 /**
- * What a G.1X worker of a job costs.
+ * Returns the price of a G.1X worker of a job.
  *
- * @throws {PriceError} if that version of Glue has no price.
+ * @throws {PriceError} the version of Glue has no price.
  */
 export function priceOfJob(glueVersion: string): Price {
   const usd = dpuHourUsdOf({ GlueVersion: glueVersion });
   if (usd === undefined) {
     throw new PriceError(
-      `There is no price for a job on Glue ${glueVersion}: look it up and add it to apps/console/api/operations/glue-price.ts. Known: ${[...GLUE_PRICES.dpuHourUsdByVersion.keys()].join(', ')}.`,
+      `There is no price for a job on Glue ${glueVersion}. Add it to apps/console/api/operations/glue-price.ts. Known: ${[...GLUE_PRICES.dpuHourUsdByVersion.keys()].join(', ')}.`,
     );
   }
-  const of = `a G.1X worker of a job on Glue ${glueVersion}`;
-  return { service: 'Glue', of, usd: Number(usd), per: 'DPU-hour', asOf: GLUE_PRICES.asOf };
+  const item = `a G.1X worker of a job on Glue ${glueVersion}`;
+  return { service: 'Glue', item, usd: Number(usd), per: 'DPU-hour', asOf: GLUE_PRICES.asOf };
 }

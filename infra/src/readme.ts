@@ -1,4 +1,4 @@
-/** The part of the repository's README that follows from the code: what the environments cost. */
+/** Renders the part of the repository's README that derives from the code: the costs of the environments. */
 import { idleCosts, total } from './costs.ts';
 import type { Environment } from './environment.ts';
 import { withPart } from './generated-part.ts';
@@ -6,7 +6,7 @@ import { withPart } from './generated-part.ts';
 /**
  * Writes the monthly costs into the README.
  *
- * @throws {PageError} if the page has no place for them.
+ * @throws {PageError} the page lacks the marks of the part.
  */
 export function renderReadme(page: string, environments: readonly Environment[]): string {
   const costs = environments.map(

@@ -1,19 +1,19 @@
-/** The types of the views' columns as QuickSight calls them. */
+/** Converts the types of the views' columns to QuickSight's types. */
 import type { ViewColumn } from '@centflow/schema/view-columns';
 
 /** QuickSight's `InputColumn` types that a view can have. */
 export type QuickSightType = 'STRING' | 'INTEGER' | 'DECIMAL' | 'DATETIME';
 
-/** A view has a column of a type that QuickSight was not told a word for. */
+/** A view has a column of a type without a QuickSight type. */
 export class UnknownReportTypeError extends Error {
   override readonly name = 'UnknownReportTypeError';
 
   constructor({ name, sqlType }: ViewColumn) {
-    super(`Column ${name} is ${sqlType}. Say in infra/src/report-columns.ts which type QuickSight has for it.`);
+    super(`Column ${name} has the type ${sqlType}. Add the QuickSight type for it to infra/src/report-columns.ts.`);
   }
 }
 
-/** Nothing is guessed: a decimal stays a decimal, and QuickSight's own are exact to 4 places, as the views' amounts are. */
+/** QuickSight's decimals are exact to 4 places, like the amounts of the views. */
 const types: readonly (readonly [pattern: RegExp, type: QuickSightType])[] = [
   [/^(var)?char\(\d+\)$|^text$|^enum\(.+\)$/, 'STRING'],
   [/^(big)?int( unsigned)?$/, 'INTEGER'],
@@ -21,7 +21,11 @@ const types: readonly (readonly [pattern: RegExp, type: QuickSightType])[] = [
   [/^date$|^datetime(\(\d\))?$/, 'DATETIME'],
 ];
 
-/** @throws {UnknownReportTypeError} the type stands nowhere. */
+/**
+ * Returns the QuickSight type of a column.
+ *
+ * @throws {UnknownReportTypeError} the list above lacks the type.
+ */
 export function quickSightType(column: ViewColumn): QuickSightType {
   const found = types.find(([pattern]) => pattern.test(column.sqlType));
   if (found === undefined) throw new UnknownReportTypeError(column);

@@ -1,12 +1,12 @@
-/** How often an AWS schedule comes round, as far as costs and thresholds need it. */
+/** Counts how often an AWS schedule runs, for costs and thresholds. */
 
-/** A schedule with more in it than is understood here. */
+/** A schedule uses a syntax that is not supported here. */
 export class ScheduleError extends Error {
   override readonly name = 'ScheduleError';
 
   constructor(schedule: string, field: string) {
     super(
-      `How often ${schedule} runs is not known here: ${field} is more than numbers, names, ranges, steps and commas, or not every month. Teach it to infra/src/schedule.ts.`,
+      `The runs of ${schedule} cannot be counted: ${field} is not supported. Supported are numbers, names, ranges, steps and commas, in every month. Extend infra/src/schedule.ts.`,
     );
   }
 }
@@ -15,16 +15,16 @@ export const HOURS_PER_MONTH = 730;
 const DAYS_PER_MONTH = HOURS_PER_MONTH / 24;
 
 /**
- * About how often a month it runs.
+ * Returns the approximate number of runs a month.
  *
- * @throws {ScheduleError} it says more than this can count.
+ * @throws {ScheduleError} the schedule uses a syntax that cannot be counted.
  */
 export function runsPerMonth(schedule: string): number {
   const [minutes = '', hours = '', dayOfMonth = '', month = '', dayOfWeek = '', year = ''] = schedule
     .replace(/^cron\(|\)$/g, '')
     .split(' ');
   for (const field of [month, year]) if (field !== '*') throw new ScheduleError(schedule, field);
-  const count = (field: string, of: number) => valuesIn(field, of) ?? fail(schedule, field);
+  const count = (field: string, total: number) => countValues(field, total) ?? fail(schedule, field);
   const days = isAny(dayOfWeek)
     ? (count(dayOfMonth, 31) / 31) * DAYS_PER_MONTH
     : (count(dayOfWeek, 7) / 7) * DAYS_PER_MONTH;
@@ -35,17 +35,17 @@ function isAny(field: string): boolean {
   return field === '*' || field === '?';
 }
 
-/** How many of its `of` values a field names. */
-function valuesIn(field: string, of: number): number | undefined {
-  if (isAny(field)) return of;
+/** Returns how many of its `total` values a field names, or undefined for an unsupported syntax. */
+function countValues(field: string, total: number): number | undefined {
+  if (isAny(field)) return total;
   const step = /^(?:\*|0)\/(\d+)$/.exec(field);
-  if (step) return Math.ceil(of / Number(step[1]));
+  if (step) return Math.ceil(total / Number(step[1]));
   const parts = field.split(',').map((part) => {
     if (/^(\d+|[A-Z]{3})$/.test(part)) return 1;
     const range = /^(\d+)-(\d+)$/.exec(part);
     return range ? Number(range[2]) - Number(range[1]) + 1 : Number.NaN;
   });
-  const sum = parts.reduce((total, part) => total + part, 0);
+  const sum = parts.reduce((count, part) => count + part, 0);
   return Number.isNaN(sum) ? undefined : sum;
 }
 

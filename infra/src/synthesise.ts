@@ -1,4 +1,4 @@
-/** Environments in, Terraform's JSON out: which stacks there are. */
+/** Converts environments to Terraform's JSON, and decides which stacks each environment has. */
 import { join } from 'node:path';
 import { TERRAFORM_VERSIONS } from '@centflow/terraform';
 import { App } from 'cdktf';
@@ -10,14 +10,14 @@ import { ReportStack } from './stacks/report.ts';
 import { StoreStack } from './stacks/store.ts';
 import { WatchStack } from './stacks/watch.ts';
 
-/** Where synthesis writes: `stacks/<stack>/cdk.tf.json`. */
+/** The default output folder. Each stack is in `stacks/<stack>/cdk.tf.json`. */
 export const outputFolder = join(import.meta.dirname, '..', 'cdktf.out');
 
-/** Writes the stacks of these environments, and of the accounts they live in. */
+/** Writes the stacks of these environments and of their accounts. */
 export function synthesise(environments: readonly Environment[], outdir = outputFolder): App {
-  // CDKTF's report of use and its check for a newer version would be requests to the network.
+  // Turns off CDKTF's usage report and its check for a newer version, which would send requests over the network.
   process.env.CHECKPOINT_DISABLE = '1';
-  // Without `targetVersions` synthesis rejects the lock in S3: it assumes every Terraform from 1.5.7 on, and every OpenTofu.
+  // Without `targetVersions`, synthesis assumes every Terraform from 1.5.7 on and every OpenTofu, and rejects the lock in S3.
   const app = new App({ outdir, context: { targetVersions: { terraform: TERRAFORM_VERSIONS } } });
   for (const inAccount of byAccount(environments)) new BootstrapStack(app, inAccount);
   for (const environment of environments) {

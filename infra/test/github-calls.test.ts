@@ -1,4 +1,4 @@
-/** Each call of GitHub's plan and apply roles, evaluated as IAM does. */
+/** Evaluates each call of GitHub's plan and apply roles as IAM does. */
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../src/environment.ts';
 import { readEnvironments } from '../src/environments.ts';
@@ -34,23 +34,23 @@ function decideWith(identity: readonly IamStatement[], environment: Environment,
   );
 }
 
-describe.each(all)('in $name', ({ environment, calls, policies }) => {
-  test('GitHub’s roles may make each call', () => {
-    const refused = calls.flatMap((asked) => {
-      const { may, call } = asked;
-      const { allowed, because } = decideWith(policies[may], environment, asked);
+describe.each(all)('the GitHub roles of $name', ({ environment, calls, policies }) => {
+  test('may make each of their calls', () => {
+    const refused = calls.flatMap((request) => {
+      const { may, call } = request;
+      const { allowed, because } = decideWith(policies[may], environment, request);
       return allowed ? [] : [`${may}: ${call.action} on ${call.resource} ${JSON.stringify(call.context)}: ${because}`];
     });
     expect(refused).toEqual([]);
     console.log(`${environment.name}: ${calls.length} calls of GitHub's 2 roles`);
   });
 
-  test('the role `plan` may change nothing that `apply` changes', () => {
+  test('include a role `plan` that cannot change what `apply` changes', () => {
     const changes = calls.filter(
       ({ may, call }) => may === 'apply' && /:(Create|Put|Delete|Update|Modify)/.test(call.action),
     );
     expect(changes.length).toBeGreaterThan(100);
-    // The lock of the state, and the plan that is reviewed.
+    // Both roles write the lock of the state and the reviewed plan.
     const shared = /\.tflock$|\/plans\//;
     const allowed = changes.filter(
       ({ call }) =>
@@ -59,29 +59,29 @@ describe.each(all)('in $name', ({ environment, calls, policies }) => {
     expect(allowed.map(({ call }) => `${call.action} on ${call.resource}`)).toEqual([]);
   });
 
-  test('AWS knows each action, and each resource as one of its types', async () => {
-    const strange = new Set<string>();
+  test('make only calls that the Service Authorization Reference describes', async () => {
+    const unknown = new Set<string>();
     for (const { call } of calls) {
       if (!unlistedReads.includes(call.action) && (await knownToAws(call)) === undefined) {
-        strange.add(`${call.action} on ${call.resource}`);
+        unknown.add(`${call.action} on ${call.resource}`);
       }
     }
-    expect([...strange]).toEqual([]);
+    expect([...unknown]).toEqual([]);
   });
 });
 
-test.each(['plan', 'apply'] as const)('no statement of the role `%s` can be taken away', (may) => {
+test.each(['plan', 'apply'] as const)('the GitHub role `%s` needs every statement', (may) => {
   const needed = new Map<string, boolean>();
   for (const { environment, calls, policies } of all) {
-    // A call needs the statement that allowed it, or others would: only those that it allowed are asked again.
+    // Removing a statement can affect only the calls that it allowed, so only those are evaluated again.
     const allowedBy = Map.groupBy(
-      calls.filter((asked) => asked.may === may),
-      (asked) => decideWith(policies[may], environment, asked).because,
+      calls.filter((request) => request.may === may),
+      (request) => decideWith(policies[may], environment, request).because,
     );
-    for (const { taken, rest } of without(policies[may])) {
-      const own = allowedBy.get(`the role's policies allow it (${taken.Sid})`) ?? [];
-      const isNeeded = own.some((asked) => !decideWith(rest, environment, asked).allowed);
-      needed.set(taken.Sid ?? '', (needed.get(taken.Sid ?? '') ?? false) || isNeeded);
+    for (const { removed, rest } of without(policies[may])) {
+      const own = allowedBy.get(`the role's policies allow it (${removed.Sid})`) ?? [];
+      const isNeeded = own.some((request) => !decideWith(rest, environment, request).allowed);
+      needed.set(removed.Sid ?? '', (needed.get(removed.Sid ?? '') ?? false) || isNeeded);
     }
   }
   expect(needed.size).toBeGreaterThan(10);

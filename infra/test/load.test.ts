@@ -1,9 +1,9 @@
-/** Rules about queue, trigger, job, catalog and migrator, read from the stacks as Terraform would be given them. */
+/** Rules for queue, trigger, job, catalog and migrator, tested on the synthesised stacks. */
 import { feeds, objectPrefix } from '@centflow/schema';
 import { App } from 'cdktf';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ArtefactError, readArtefacts } from '../src/artefacts.ts';
+import { ArtifactError, readArtifacts } from '../src/artifacts.ts';
 import { readEnvironment, readEnvironments } from '../src/environments.ts';
 import { matches } from '../src/iam/statement.ts';
 import { namesOf } from '../src/names.ts';
@@ -26,13 +26,13 @@ const all = synthesised(environments);
 const loads = environments.map((environment) => ({ environment, stack: stackNamed(all, `${environment.name}-load`) }));
 const stacks = loads.map(({ stack }) => stack);
 
-/** How Terraform's JSON refers to another thing. */
+/** Returns a reference in Terraform's JSON. */
 const reference = (to: string) => `\${${to}}`;
 const text = (resource: Resource) => JSON.stringify(resource.attributes);
 const variablesOf = (lambda: Resource) =>
   (lambda.attributes.environment as { variables: Record<string, string> }).variables;
 
-/** All that a resource names or depends on, and what those do in turn. */
+/** Returns all resources that a resource depends on, directly or indirectly. */
 function reaches(stack: Stack, from: Resource, seen = new Set<string>()): Set<string> {
   for (const { type, id } of stack.resources) {
     const name = `${type}.${id}`;
@@ -45,7 +45,7 @@ function reaches(stack: Stack, from: Resource, seen = new Set<string>()): Set<st
 }
 
 describe('every feed', () => {
-  test('has its prefix under the one notification, for objects that come and that go', () => {
+  test('has its prefix in the only notification, for created and deleted objects', () => {
     for (const { environment, stack } of loads) {
       const { attributes } = one(stack, 'aws_s3_bucket_notification');
       const [queue, ...others] = attributes.queue as { filter_prefix: string; events: string[] }[];
@@ -55,7 +55,7 @@ describe('every feed', () => {
       for (const feed of Object.values(feeds)) {
         expect(objectPrefix(feed).startsWith(queue?.filter_prefix ?? 'none'), feed.name).toBe(true);
       }
-      // A mistyped folder must be told of too (ADR 0007); what the trigger writes itself must not.
+      // The notification must include mistyped folders (ADR 0007), but not the trigger's own objects.
       expect(queue?.filter_prefix).toBe('raw/');
       expect(
         variablesOf(one(stack, 'aws_lambda_function', { function_name: namesOf(environment).trigger })),
@@ -65,7 +65,7 @@ describe('every feed', () => {
     }
   });
 
-  test('has a table in the catalog: its headers in their order, over its own folder, by owner', () => {
+  test('has a catalog table of its folder, with its headers in order and partitions by owner', () => {
     for (const { environment, stack } of loads) {
       const tables = ofType([stack], 'aws_glue_catalog_table');
       expect(tables).toHaveLength(Object.keys(feeds).length);
@@ -83,7 +83,7 @@ describe('every feed', () => {
     }
   });
 
-  test('is visited by a crawler that can add partitions and change no column, and that no upload starts', () => {
+  test('has a crawler that only adds partitions, and that runs on a schedule', () => {
     for (const { environment, stack } of loads) {
       const { attributes } = one(stack, 'aws_glue_crawler');
       expect(attributes.schema_change_policy).toEqual({ update_behavior: 'LOG', delete_behavior: 'LOG' });
@@ -96,10 +96,10 @@ describe('every feed', () => {
   });
 });
 
-describe('every Lambda', () => {
+describe('every Lambda of the load stack', () => {
   const lambdas = ofType(stacks, 'aws_lambda_function');
 
-  test('has a log group of its own, encrypted and with an end', () => {
+  test('has a separate, encrypted log group with a retention', () => {
     expect(lambdas).toHaveLength(2 * environments.length);
     for (const { environment, stack } of loads) {
       for (const lambda of ofType([stack], 'aws_lambda_function')) {
@@ -113,7 +113,7 @@ describe('every Lambda', () => {
     }
   });
 
-  test('is arm64 with Node 22, its variables encrypted', () => {
+  test('runs on arm64 with Node 22, with encrypted variables', () => {
     for (const { address, attributes } of lambdas) {
       expect(attributes, address).toMatchObject({
         architectures: ['arm64'],
@@ -124,7 +124,7 @@ describe('every Lambda', () => {
   });
 });
 
-test('every log group has an end and is encrypted', () => {
+test('every log group of the load stack is encrypted and has a retention', () => {
   for (const { environment, stack } of loads) {
     for (const { address, attributes } of ofType([stack], 'aws_cloudwatch_log_group')) {
       expect(attributes, address).toMatchObject({
@@ -135,8 +135,8 @@ test('every log group has an end and is encrypted', () => {
   }
 });
 
-describe('the queue', () => {
-  test('hides a message longer than its batch may fill and the trigger may work', () => {
+describe('the uploads queue', () => {
+  test('hides a message for longer than its batch fills and the trigger runs', () => {
     for (const { environment, stack } of loads) {
       const queue = one(stack, 'aws_sqs_queue', { name: namesOf(environment).queue }).attributes;
       const trigger = one(stack, 'aws_lambda_function', { function_name: namesOf(environment).trigger });
@@ -149,7 +149,7 @@ describe('the queue', () => {
     }
   });
 
-  test('gives a message up only after a full Glue must have had room, and keeps it a fortnight then', () => {
+  test('gives up a message only after Glue cannot be full any more, and keeps dead letters for 14 days', () => {
     for (const { environment, stack } of loads) {
       const { queue, deadLetterQueue } = namesOf(environment);
       const { attributes } = one(stack, 'aws_sqs_queue', { name: queue });
@@ -162,7 +162,7 @@ describe('the queue', () => {
         full,
       );
       expect(attributes.message_retention_seconds).toBeGreaterThan(full);
-      // SQS counts a dead letter's age from when it was sent.
+      // SQS counts the age of a dead letter from the time at which it was sent.
       expect(deadLetters.attributes.message_retention_seconds).toBe(14 * 86_400);
       expect(deadLetters.attributes.message_retention_seconds).toBeGreaterThan(
         Number(attributes.message_retention_seconds),
@@ -170,7 +170,7 @@ describe('the queue', () => {
     }
   });
 
-  test('keeps that for any time-out an environment may ask for, within what SQS allows', () => {
+  test('respects this for every allowed timeout, within the limits of SQS', () => {
     const [environment] = environments;
     if (environment === undefined) throw new Error('an environment is needed');
     fc.assert(
@@ -184,7 +184,7 @@ describe('the queue', () => {
     );
   });
 
-  test('takes messages from this bucket alone, over TLS alone, encrypted', () => {
+  test('accepts only encrypted messages from the uploads bucket over TLS', () => {
     for (const { environment, stack } of loads) {
       const bucket = `arn:aws:s3:::${namesOf(environment).uploadsBucket}`;
       for (const { address, attributes } of ofType([stack], 'aws_sqs_queue')) {
@@ -208,7 +208,7 @@ describe('the queue', () => {
 });
 
 describe('a paused environment', () => {
-  test('takes no message and sweeps at no time, whatever is applied', () => {
+  test('processes no messages and runs no sweeps', () => {
     const [environment] = readEnvironments();
     if (environment === undefined) throw new Error('an environment is needed');
     const paused = synthesised([{ ...environment, load: { ...environment.load, paused: true } }]);
@@ -218,8 +218,8 @@ describe('a paused environment', () => {
   });
 });
 
-describe('the job', () => {
-  test('is bounded, in the private network, and encrypts what it leaves', () => {
+describe('the Glue job', () => {
+  test('has limits for workers, time and runs, and encrypts its output', () => {
     for (const { environment, stack } of loads) {
       const { load } = environment;
       expect(one(stack, 'aws_glue_job').attributes).toMatchObject({
@@ -235,7 +235,7 @@ describe('the job', () => {
     }
   });
 
-  test('can work in each zone that has endpoints', () => {
+  test('can run in each zone with endpoints', () => {
     for (const { environment, stack } of loads) {
       const { availabilityZones, endpointZones } = environment.network;
       const connections = ofType([stack], 'aws_glue_connection');
@@ -253,21 +253,21 @@ describe('the job', () => {
     }
   });
 
-  test('verifies the database, and installs nothing from outside', () => {
+  test('verifies the database’s certificate, and installs nothing from the internet', () => {
     for (const { stack } of loads) {
-      const given = one(stack, 'aws_glue_job').attributes.default_arguments as Record<string, string>;
-      expect(given['--database-ca']).toMatch(/^s3:\/\/.*\$\{aws_s3_object\.authorities\.key\}$/);
-      expect(given['--python-modules-installer-option']).toBe('--no-index');
-      expect(given['--additional-python-modules']).toMatch(/^s3:\/\/[^,]*\.gluewheels\.zip$/);
-      // The trigger says which; a default would turn a forgotten one into a sweep.
-      expect(given).not.toHaveProperty('--keys-from');
-      // They belong to one run that loads another database: a default would send every upload there.
-      for (const name of ['--database-host', '--database-name']) expect(given).not.toHaveProperty(name);
+      const defaults = one(stack, 'aws_glue_job').attributes.default_arguments as Record<string, string>;
+      expect(defaults['--database-ca']).toMatch(/^s3:\/\/.*\$\{aws_s3_object\.authorities\.key\}$/);
+      expect(defaults['--python-modules-installer-option']).toBe('--no-index');
+      expect(defaults['--additional-python-modules']).toMatch(/^s3:\/\/[^,]*\.gluewheels\.zip$/);
+      // The trigger sets the argument. With a default, a run without the argument would become a sweep.
+      expect(defaults).not.toHaveProperty('--keys-from');
+      // These arguments are for a single run that loads another database. A default would redirect every upload.
+      for (const name of ['--database-host', '--database-name']) expect(defaults).not.toHaveProperty(name);
     }
   });
 
-  test('may read its own code of any release, and no other’s', () => {
-    const { trigger, migrator, job, wheels } = readArtefacts();
+  test('may read its own code of any release, but no other code', () => {
+    const { trigger, migrator, job, wheels } = readArtifacts();
     for (const { environment, stack } of loads) {
       const [readable] = statementsOf([stack]).filter(({ sid }) => sid === 'ReadCode');
       const may = (name: string) =>
@@ -279,7 +279,7 @@ describe('the job', () => {
     }
   });
 
-  test('is also started by the clock, to sweep', () => {
+  test('also runs as a sweep, on a schedule', () => {
     for (const { environment, stack } of loads) {
       expect(one(stack, 'aws_glue_trigger').attributes).toMatchObject({
         type: 'SCHEDULED',
@@ -290,7 +290,7 @@ describe('the job', () => {
     }
   });
 
-  test('logs where Glue 5 says that it will, and those groups are there before it', () => {
+  test('writes to the log groups that Glue uses, which exist before the job', () => {
     for (const { environment, stack } of loads) {
       const job = one(stack, 'aws_glue_job');
       const prefix = (job.attributes.default_arguments as Record<string, string>)['--custom-logGroup-prefix'];
@@ -306,8 +306,8 @@ describe('the job', () => {
   });
 });
 
-describe('the database', () => {
-  test('is migrated before anything runs that needs it so', () => {
+describe('the migration of the database', () => {
+  test('runs before everything that needs it', () => {
     for (const { stack } of loads) {
       const migration = one(stack, 'aws_lambda_invocation');
       const dependents = [
@@ -325,15 +325,15 @@ describe('the database', () => {
     }
   });
 
-  test('is migrated again by every release that migrates otherwise, and for another host', () => {
-    const { migrator } = readArtefacts();
+  test('runs again if the migrator’s code or the database’s host changes', () => {
+    const { migrator } = readArtifacts();
     for (const { stack } of loads) {
       const { triggers } = one(stack, 'aws_lambda_invocation').attributes as { triggers: Attributes };
       expect(Object.values(triggers)).toEqual(expect.arrayContaining([migrator.name, reference('var.database_host')]));
     }
   });
 
-  test('has a secret for each user, which Terraform makes and does not fill', () => {
+  test('fills a secret for each user, which Terraform creates without a value', () => {
     for (const { environment, stack } of loads) {
       const { migratorSecret, loaderSecret, reporterSecret } = namesOf(environment);
       for (const name of [migratorSecret, loaderSecret, reporterSecret]) {
@@ -349,7 +349,7 @@ describe('the database', () => {
   });
 });
 
-test('no password stands in a variable, an argument or an output: only the names of secrets', () => {
+test('variables, arguments and outputs of the load stack contain names of secrets, but no passwords', () => {
   const suspicious = /password|passwd|secret_string|access_key/i;
   const named: Record<string, string>[] = [
     ...ofType(stacks, 'aws_lambda_function').map(variablesOf),
@@ -365,29 +365,31 @@ test('no password stands in a variable, an argument or an output: only the names
   for (const { name, outputs } of stacks) expect(outputs.join(), name).not.toMatch(suspicious);
 });
 
-describe('what is deployed', () => {
-  test('lies under a key with the hash of its bytes, and the new comes before the old goes', () => {
+describe('the deployed code', () => {
+  test('has a key with the hash of its bytes, and is created before the old code is deleted', () => {
     const objects = ofType(stacks, 'aws_s3_object');
     expect(objects).toHaveLength(5 * environments.length);
     for (const { address, attributes } of objects) {
       expect(attributes.key, address).toMatch(/-([0-9a-f]{16}|\$\{sha256\(.*\)\})\./);
       expect(attributes.lifecycle, address).toEqual({ create_before_destroy: true });
-      // Beside the stack's JSON, wherever that is carried.
+      // The file is beside the stack's JSON, so that both can be moved together.
       if (attributes.source !== undefined) expect(attributes.source, address).toMatch(/^assets\//);
     }
   });
 
-  test('is what has been built, or synthesis says what to run', () => {
-    expect(() => readArtefacts('/nowhere')).toThrow(ArtefactError);
-    expect(() => readArtefacts('/nowhere')).toThrow(/manifest\.json is missing\. Run `npm run build`/);
-    const { authorities, ...others } = readArtefacts();
+  test('must have been built; otherwise synthesis names the command to run', () => {
+    expect(() => readArtifacts('/nowhere')).toThrow(ArtifactError);
+    expect(() => readArtifacts('/nowhere')).toThrow(/manifest\.json is missing\. Run `npm run build`/);
+    const { authorities, ...others } = readArtifacts();
     expect(Object.keys(authorities).length).toBeGreaterThan(0);
-    const elsewhere = { ...others, authorities: {} };
-    expect(() => new LoadStack(new App(), readEnvironment('dev'), elsewhere)).toThrow(/authorities of eu-west-1/);
+    const withoutAuthorities = { ...others, authorities: {} };
+    expect(() => new LoadStack(new App(), readEnvironment('dev'), withoutAuthorities)).toThrow(
+      /certificate authorities of RDS in eu-west-1/,
+    );
   });
 });
 
-test('the prefix of all feeds is the folder that theirs are in', () => {
+test('commonPrefix returns the common folder of all feeds’ prefixes', () => {
   expect(commonPrefix(['raw/incomes/', 'raw/expenses/'])).toBe('raw/');
   expect(commonPrefix(['raw/incomes/'])).toBe('raw/');
   expect(commonPrefix(['raw/in/a/', 'raw/in/b/'])).toBe('raw/in/');

@@ -9,15 +9,15 @@ import { synthesised } from '../src/testing/synthesised.ts';
 const environments = readEnvironments();
 const stacks = synthesised(environments).filter(({ name }) => !name.startsWith('bootstrap-'));
 
-describe.each(environments)('what the stacks of $name make', (environment) => {
-  const made = stacks
+describe.each(environments)('the resources of $name', (environment) => {
+  const resources = stacks
     .filter(({ name }) => name.startsWith(`${environment.name}-`))
     .flatMap(({ resources }) => resources);
   const areas = provisioningOf(environment);
 
-  test('has a name that the policies of GitHub’s roles match', () => {
-    const beyond = made.flatMap((resource) => {
-      const found = namedInIam(resource, environment, made);
+  test('have names that the policies of GitHub’s roles match', () => {
+    const beyond = resources.flatMap((resource) => {
+      const found = namedInIam(resource, environment, resources);
       if (found === undefined) return [];
       const { arn, makes, reads } = found;
       const read = areas.flatMap((area) => area.read);
@@ -30,10 +30,12 @@ describe.each(environments)('what the stacks of $name make', (environment) => {
     expect(beyond).toEqual([]);
   });
 
-  test('is known by its name to IAM, or there is a reason why not', () => {
+  test('have an ARN with their name, or a documented reason why not', () => {
     const nameOf = ['name', 'bucket', 'identifier', 'function_name', 'alarm_name', 'dashboard_name'];
-    const unknown = made
-      .filter((resource) => namedInIam(resource, environment, made) === undefined && !(resource.type in namelessInIam))
+    const unknown = resources
+      .filter(
+        (resource) => namedInIam(resource, environment, resources) === undefined && !(resource.type in namelessInIam),
+      )
       .filter(({ attributes }) => nameOf.some((name) => name in attributes && !String(attributes[name]).includes('${')))
       .map(({ type }) => type);
     expect([...new Set(unknown)]).toEqual([]);

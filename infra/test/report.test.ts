@@ -1,4 +1,4 @@
-/** Rules about QuickSight, read from the stacks as Terraform would be given them. No emulator has QuickSight. */
+/** Rules for QuickSight, tested on the synthesised stacks, because no emulator has QuickSight. */
 import { offeredViews, reportDefinition } from '@centflow/reports/quicksight';
 import { judgeRequests } from '@centflow/reports/testing';
 import { describeViews } from '@centflow/schema/view-columns';
@@ -16,10 +16,10 @@ const environments = readEnvironments();
 const stacks = synthesised(environments).filter(({ name }) => name.endsWith('-report'));
 const views = describeViews().filter(({ name }) => (offeredViews as readonly string[]).includes(name));
 
-/** How Terraform's JSON refers to another thing. */
+/** Returns a reference in Terraform's JSON. */
 const reference = (to: string) => `\${${to}}`;
 
-/** A data set as QuickSight's API is asked for it, by the provider or by CloudFormation. */
+/** The request for a data set to QuickSight's API, by the provider or by CloudFormation. */
 interface DataSet {
   readonly stack: string;
   readonly address: string;
@@ -50,7 +50,7 @@ interface LogicalTable {
   }[];
 }
 
-/** Attributes of the provider by the API's names, without what is empty. */
+/** Returns attributes of the provider with the API's names, without empty lists. */
 function byApi(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(byApi);
   if (typeof value !== 'object' || value === null) return value;
@@ -63,7 +63,7 @@ function byApi(value: unknown): unknown {
   );
 }
 
-function byProvider({ stack, address, attributes }: (typeof made)[number]): DataSet {
+function byProvider({ stack, address, attributes }: (typeof dataSetResources)[number]): DataSet {
   const { '//': _, physical_table_map, logical_table_map, depends_on, ...rest } = attributes;
   const { physical_table_map_id, ...physical } = only<Record<string, unknown>>(physical_table_map);
   const { logical_table_map_id, ...logical } = only<Record<string, unknown>>(logical_table_map);
@@ -79,7 +79,7 @@ function byProvider({ stack, address, attributes }: (typeof made)[number]): Data
   };
 }
 
-function byCloudFormation({ stack, address, attributes }: (typeof made)[number]): DataSet {
+function byCloudFormation({ stack, address, attributes }: (typeof dataSetResources)[number]): DataSet {
   const template = JSON.parse(String(attributes.template_body)) as {
     Resources: Record<string, { Type: string; Properties: DataSet['request'] }>;
   };
@@ -91,15 +91,17 @@ function byCloudFormation({ stack, address, attributes }: (typeof made)[number])
   return { stack, address, dependsOn: attributes.depends_on, request: Properties };
 }
 
-const made = ofType(stacks, 'aws_quicksight_data_set', 'aws_cloudformation_stack');
-const all = made.map((found) => (found.type === 'aws_quicksight_data_set' ? byProvider : byCloudFormation)(found));
+const dataSetResources = ofType(stacks, 'aws_quicksight_data_set', 'aws_cloudformation_stack');
+const all = dataSetResources.map((found) =>
+  (found.type === 'aws_quicksight_data_set' ? byProvider : byCloudFormation)(found),
+);
 const rules = all.filter(({ request }) => request.UseAs === 'RLS_RULES');
-/** Of the views. */
+/** The data sets of views. */
 const dataSets = all.filter((found) => !rules.includes(found));
 const tableOf = ({ request }: DataSet) =>
   only<{ RelationalTable: Table }>(Object.values(request.PhysicalTableMap)).RelationalTable;
 const rulesOf = (stack: string) => only<DataSet>(rules.filter((found) => found.stack === stack)).request;
-/** Countries first, as they are wider. */
+/** Returns the place columns, countries before cities. */
 const placesIn = (columns: Table['InputColumns']) =>
   ['country', 'city'].filter((place) => columns.some(({ Name }) => Name === place));
 
@@ -107,7 +109,7 @@ interface Field {
   readonly CategoricalDimensionField?: { readonly Column: { readonly ColumnName: string } };
 }
 const columnOf = (field: Field) => field.CategoricalDimensionField?.Column.ColumnName;
-/** The values of a member, wherever it stands. */
+/** Returns the values of a member at any depth. */
 function leavesOf(value: unknown, member: string): Field[][] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
@@ -116,18 +118,18 @@ function leavesOf(value: unknown, member: string): Field[][] {
 }
 function only<T>(list: unknown): T {
   const [one, ...others] = list as T[];
-  if (one === undefined || others.length > 0) throw new Error('not one of it');
+  if (one === undefined || others.length > 0) throw new Error('The list does not have exactly one item.');
   return one;
 }
-describe('QuickSight', () => {
-  test('is only where an environment asks for it', () => {
-    const asked = environments.filter(({ report }) => report !== null).map(({ name }) => `${name}-report`);
-    expect(stacks.map(({ name }) => name).sort()).toEqual(asked.sort());
-    expect(asked.length).toBeGreaterThan(0);
+describe('the report stack', () => {
+  test('exists only in environments with reports', () => {
+    const reporting = environments.filter(({ report }) => report !== null).map(({ name }) => `${name}-report`);
+    expect(stacks.map(({ name }) => name).sort()).toEqual(reporting.sort());
+    expect(reporting.length).toBeGreaterThan(0);
     expect(() => new ReportStack(new App(), readEnvironment('dev'))).toThrow(EnvironmentError);
   });
 
-  test('has a data set for each view that dashboards read, with its columns in their order, and for no other', () => {
+  test('has exactly one data set for each view of the dashboards, with its columns in order', () => {
     expect(views).toHaveLength(offeredViews.length);
     for (const { name: stack } of stacks) {
       const tables = dataSets.filter((dataSet) => dataSet.stack === stack).map(tableOf);
@@ -141,11 +143,11 @@ describe('QuickSight', () => {
     }
   });
 
-  test('asks the database directly, so that a report shows what is there', () => {
+  test('queries the database directly, so that reports show current data', () => {
     for (const { request } of dataSets) expect(request.ImportMode).toBe('DIRECT_QUERY');
   });
 
-  test('keeps amounts decimal, counts whole and days dates', () => {
+  test('uses decimals for amounts, integers for counts and dates for days', () => {
     const [transactions] = dataSets.map(tableOf).filter(({ Name }) => Name === 'v_transactions');
     const types = new Map(transactions?.InputColumns.map(({ Name, Type }) => [Name, Type]));
     expect(types.get('amount')).toBe('DECIMAL');
@@ -154,13 +156,13 @@ describe('QuickSight', () => {
     expect(types.get('counterparty')).toBe('STRING');
   });
 
-  test('guesses no type', () => {
+  test('rejects columns of unknown types', () => {
     for (const sqlType of ['float', 'double', 'json', 'blob', 'binary(16)', 'varbinary(10)', 'tinyint(1)', 'time']) {
       expect(() => quickSightType({ name: 'odd', sqlType }), sqlType).toThrow(UnknownReportTypeError);
     }
   });
 
-  test('knows countries and cities for what they are, wherever a view has them', () => {
+  test('marks countries and cities with their geographic roles in every view', () => {
     for (const dataSet of dataSets) {
       const { Alias, Source, DataTransforms = [] } = only<LogicalTable>(Object.values(dataSet.request.LogicalTableMap));
       const { Name, InputColumns } = tableOf(dataSet);
@@ -175,11 +177,11 @@ describe('QuickSight', () => {
     }
   });
 
-  test('looks a city up within the country of its row, wherever a view has both', () => {
+  test('has a hierarchy of country and city in every view with both', () => {
     const withBoth = dataSets.filter((dataSet) => placesIn(tableOf(dataSet).InputColumns).length > 1);
     expect(withBoth.map((dataSet) => tableOf(dataSet).Name)).toContain('v_spend_by_place');
     for (const { request, address } of withBoth) {
-      // A country code would hold all rows to the one country that the API knows a code of.
+      // A country code would restrict all rows to the one country that the API accepts.
       expect(request.ColumnGroups, address).toEqual([
         { GeoSpatialColumnGroup: { Name: 'Place', Columns: ['country', 'city'] } },
       ]);
@@ -189,7 +191,7 @@ describe('QuickSight', () => {
     for (const fields of places) expect(fields.map(columnOf)[0]).toBe('country');
   });
 
-  test('reads as reporter by a secret, over TLS and inside the network', () => {
+  test('reads the views as the reporter, with a secret, over TLS, inside the network', () => {
     for (const { attributes } of ofType(stacks, 'aws_quicksight_data_source')) {
       expect(attributes).toMatchObject({
         type: 'MYSQL',
@@ -201,7 +203,7 @@ describe('QuickSight', () => {
     }
   });
 
-  test('keeps its network interfaces in our network alone', () => {
+  test('creates network interfaces only in the environment’s network', () => {
     const policies = ofType(stacks, 'aws_iam_role_policy');
     expect(policies).toHaveLength(stacks.length);
     for (const { attributes } of policies) {
@@ -212,7 +214,7 @@ describe('QuickSight', () => {
         (Action as string[]).some((action) => !action.startsWith('ec2:Describe')),
       );
       const [unbound, ...others] = changing.filter((statement) => !inOurVpc(statement));
-      // A new interface has no VPC yet: its subnet and its group have.
+      // A new interface has no VPC yet, but its subnet and its group have.
       expect(others).toEqual([]);
       expect(unbound?.Action).toEqual(['ec2:CreateNetworkInterface']);
       expect(unbound?.Resource).toEqual([expect.stringMatching(/:network-interface\/\*$/)]);
@@ -226,44 +228,44 @@ describe('QuickSight', () => {
       }
     }
     for (const { attributes } of ofType(stacks, 'aws_quicksight_vpc_connection')) {
-      // Not gone before QuickSight has cleared up.
+      // The policy must exist until QuickSight has deleted its interfaces.
       expect(attributes.depends_on).toEqual(['aws_iam_role_policy.network-role-policy']);
     }
   });
 });
 
-describe('a reader whom the environment names', () => {
+describe('a reader of the reports', () => {
   const readable = ['aws_quicksight_theme', 'aws_quicksight_analysis', 'aws_quicksight_dashboard'];
 
-  test('may read and build on what there is, and change neither it nor who may', () => {
+  test('may view and use all resources, but not change them or their permissions', () => {
     const others = ofType(stacks, ...readable).map(({ stack, address, attributes }) => ({
       ...{ stack, address },
-      given: attributes.permissions as { actions: string[]; principal: string }[],
+      permissions: attributes.permissions as { actions: string[]; principal: string }[],
     }));
     const ofDataSets = dataSets.map(({ stack, address, request }) => ({
       ...{ stack, address },
-      given: request.Permissions.map(({ Principal, Actions }) => ({ principal: Principal, actions: Actions })),
+      permissions: request.Permissions.map(({ Principal, Actions }) => ({ principal: Principal, actions: Actions })),
     }));
-    for (const { stack, address, given } of [...others, ...ofDataSets]) {
+    for (const { stack, address, permissions } of [...others, ...ofDataSets]) {
       const environment = environments.find(({ name }) => stack.startsWith(`${name}-`));
       const readers = environment?.report?.readers.map(({ principal }) => principal);
       expect(
-        given.map(({ principal }) => principal),
+        permissions.map(({ principal }) => principal),
         address,
       ).toEqual(readers);
-      const actions = given.flatMap((permission) => permission.actions);
+      const actions = permissions.flatMap((permission) => permission.actions);
       expect(actions.length, address).toBeGreaterThan(0);
       expect(actions.filter((action) => /:(Update|Delete|Create|Restore)/.test(action))).toEqual([]);
     }
   });
 
-  test('cannot write queries of their own, which would pass row-level security by', () => {
+  test('cannot query the data source, which would bypass row-level security', () => {
     for (const { attributes } of ofType(stacks, 'aws_quicksight_data_source')) {
       expect(attributes.permission).toBeUndefined();
     }
   });
 
-  test('sees the rows of their owners alone, in every data set', () => {
+  test('sees only the rows of their owners in every data set', () => {
     for (const dataSet of dataSets) {
       const { stack, request, dependsOn } = dataSet;
       expect(request.RowLevelPermissionDataSet).toEqual({
@@ -279,7 +281,7 @@ describe('a reader whom the environment names', () => {
 });
 
 describe('the requests behind the data sets', () => {
-  test("have the form that QuickSight's API takes", async () => {
+  test("are valid requests to QuickSight's API", async () => {
     const [stack] = stacks;
     if (stack === undefined) throw new Error('no environment reports');
     for (const { address, request } of all.filter((found) => found.stack === stack.name)) {
@@ -289,8 +291,8 @@ describe('the requests behind the data sets', () => {
   });
 });
 
-describe('the apply role', () => {
-  /** `aws cloudformation describe-type --type RESOURCE --type-name AWS::QuickSight::DataSet`, the handlers' permissions. */
+describe('the GitHub role `apply` in the report area', () => {
+  /** The handlers' permissions from `aws cloudformation describe-type --type RESOURCE --type-name AWS::QuickSight::DataSet`. */
   const handlers = [
     ...['CreateDataSet', 'DeleteDataSet', 'DescribeDataSet', 'DescribeDataSetPermissions', 'UpdateDataSet'],
     ...[
@@ -305,7 +307,7 @@ describe('the apply role', () => {
     ...['DescribeDataSetRefreshProperties', 'PutDataSetRefreshProperties', 'DeleteDataSetRefreshProperties'],
   ];
 
-  test('may do what CloudFormation does with a data set, in the name of whoever applies', () => {
+  test('has the rights that CloudFormation’s handlers of a data set need', () => {
     for (const { stack } of rules) {
       const environment = environments.find(({ name }) => stack.startsWith(`${name}-`));
       if (environment === undefined) throw new Error(`${stack} belongs to no environment`);
@@ -319,7 +321,9 @@ describe('the apply role', () => {
         );
       });
       expect(refused, stack).toEqual([]);
-      for (const found of made.filter(({ type, stack: of }) => of === stack && type === 'aws_cloudformation_stack')) {
+      for (const found of dataSetResources.filter(
+        ({ type, stack: owner }) => owner === stack && type === 'aws_cloudformation_stack',
+      )) {
         const { region, accountId } = environment;
         const arn = `arn:aws:cloudformation:${region}:${accountId}:stack/${found.attributes.name}/1`;
         const may = write.filter(({ actions }) => actions.includes('cloudformation:UpdateStack'));

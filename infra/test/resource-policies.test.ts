@@ -1,4 +1,4 @@
-/** The policies of key, queues, topic and buckets, evaluated for everybody whom they let in. */
+/** Evaluates the policies of key, queues, topic and buckets for every caller that they allow. */
 import { describe, expect, test } from 'vitest';
 import { readEnvironments } from '../src/environments.ts';
 import { type Call, type Caller, decide, type Policies } from '../src/iam/evaluate.ts';
@@ -13,10 +13,10 @@ import { synthesised } from '../src/testing/synthesised.ts';
 const environments = readEnvironments();
 const stacks = synthesised(environments);
 
-describe.each(environments)('in $name', (environment) => {
+describe.each(environments)('the resource policies of $name', (environment) => {
   const services = serviceCallsOf(environment);
 
-  test('services may make each call that they make in their own name', () => {
+  test('allow each call that AWS services make in their own name', () => {
     const refused = services.flatMap(({ what, caller, call, source }) => {
       const { allowed, because } = decide(call, caller, resourcePolicies(stacks, environment, call));
       return allowed ? [] : [`${what}: ${call.action} on ${call.resource}: ${because} (${source})`];
@@ -25,23 +25,23 @@ describe.each(environments)('in $name', (environment) => {
     console.log(`${environment.name}: ${services.length} calls of services`);
   });
 
-  test('another service, and another account’s resource, may not', () => {
+  test('reject another service, and a resource of another account', () => {
     for (const { call, caller } of services) {
       const policies = resourcePolicies(stacks, environment, call);
       expect(decide(call, { service: 'ec2.amazonaws.com' }, policies).allowed).toBe(false);
-      const elsewhere = { ...call.context, 'aws:SourceAccount': '999999999999' };
+      const otherAccount = { ...call.context, 'aws:SourceAccount': '999999999999' };
       if ('aws:SourceAccount' in call.context) {
-        expect(decide({ ...call, context: elsewhere }, caller, policies).allowed).toBe(false);
+        expect(decide({ ...call, context: otherAccount }, caller, policies).allowed).toBe(false);
       }
     }
   });
 
-  test('no statement can be taken away', async () => {
+  test('need every statement', async () => {
     const ofGithub = {
       plan: { identity: policiesOfGithubRole(stacks, environment, 'plan') },
       apply: { identity: policiesOfGithubRole(stacks, environment, 'apply') },
     };
-    const asked: readonly (readonly [Caller, Call, Policies])[] = [
+    const requests: readonly (readonly [Caller, Call, Policies])[] = [
       ...services.map(({ caller, call }) => [caller, call, {}] as const),
       ...roleQuestionsOf(environment).map(
         ({ purpose, call }) =>
@@ -53,8 +53,8 @@ describe.each(environments)('in $name', (environment) => {
     ];
     let tried = 0;
     const needless = ['kms', 'sqs', 'sns', 's3'].flatMap((service) => {
-      // An alias, and a key that is being made, have no policy.
-      const judged = asked.flatMap(([caller, call, policies]) => {
+      // An alias has no policy, and neither has a key during its creation.
+      const judged = requests.flatMap(([caller, call, policies]) => {
         const own = call.resource.startsWith(`arn:aws:${service}:`) ? resourcePolicies(stacks, environment, call) : {};
         return own.resource === undefined ? [] : [{ caller, call, policies: { ...policies, ...own } }];
       });
@@ -64,7 +64,7 @@ describe.each(environments)('in $name', (environment) => {
         .filter(({ rest }) =>
           judged.every(({ caller, call, policies }) => decide(call, caller, { ...policies, resource: rest }).allowed),
         )
-        .map(({ taken }) => `${service}: ${taken.Sid}`);
+        .map(({ removed }) => `${service}: ${removed.Sid}`);
     });
     expect(needless).toEqual([]);
     expect(tried).toBeGreaterThan(10);

@@ -1,4 +1,4 @@
-/** The calls that are made with each role, evaluated as IAM does: the role's policies, its boundary, and the endpoint's policy. */
+/** Evaluates the calls of each role as IAM does: with the role's policies, its boundary, and the endpoint's policy. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ const repository = join(import.meta.dirname, '../..');
 const environments = readEnvironments();
 const stacks = synthesised(environments);
 
-describe.each(environments)('in $name', (environment) => {
+describe.each(environments)('the roles of $name', (environment) => {
   const calls = roleQuestionsOf(environment);
   const purposes = [...new Set(calls.map(({ purpose }) => purpose))];
   const roles = new Map(purposes.map((purpose) => [purpose, policiesOfRole(stacks, environment, purpose)]));
@@ -38,52 +38,56 @@ describe.each(environments)('in $name', (environment) => {
       },
     );
 
-  test('each role may do what is done with it', () => {
-    const refused = calls.flatMap((asked) => {
-      const { allowed, because } = decideOn(asked);
-      return allowed ? [] : [`${asked.purpose}: ${asked.what}: ${because}`];
+  test('may make each of their calls', () => {
+    const refused = calls.flatMap((request) => {
+      const { allowed, because } = decideOn(request);
+      return allowed ? [] : [`${request.purpose}: ${request.what}: ${because}`];
     });
     expect(refused).toEqual([]);
     console.log(`${environment.name}: ${calls.length} calls of ${purposes.length} roles`);
   });
 
-  test('every role that a service takes has its calls listed', () => {
-    const made = ofType(stacks, 'aws_iam_role').filter(({ stack }) => stack.startsWith(`${environment.name}-`));
-    const named = made.map(({ attributes }) => String(attributes.name).replace(`centflow-${environment.name}-`, ''));
+  test('all have their calls listed', () => {
+    const roleResources = ofType(stacks, 'aws_iam_role').filter(({ stack }) =>
+      stack.startsWith(`${environment.name}-`),
+    );
+    const named = roleResources.map(({ attributes }) =>
+      String(attributes.name).replace(`centflow-${environment.name}-`, ''),
+    );
     expect([...named].sort()).toEqual([...purposes].sort());
   });
 
-  test('no statement of a role can be taken away', () => {
+  test('need every statement of their policies', () => {
     const needless = purposes.flatMap((purpose) =>
       without(rolesPolicies(purpose).identity)
         .filter(({ rest }) =>
-          calls.every((asked) => asked.purpose !== purpose || decideOn(asked, { identity: rest }).allowed),
+          calls.every((request) => request.purpose !== purpose || decideOn(request, { identity: rest }).allowed),
         )
-        .map(({ taken }) => `${purpose}: ${taken.Sid}`),
+        .map(({ removed }) => `${purpose}: ${removed.Sid}`),
     );
     expect(needless).toEqual([]);
   });
 
-  test('no statement of the boundary can be taken away', () => {
+  test('need every statement of the boundary', () => {
     const boundary = rolesPolicies(purposes[0] ?? '').boundary;
     const needless = without(boundary)
-      .filter(({ rest }) => calls.every((asked) => decideOn(asked, { boundary: rest }).allowed))
-      .map(({ taken }) => taken.Sid);
+      .filter(({ rest }) => calls.every((request) => decideOn(request, { boundary: rest }).allowed))
+      .map(({ removed }) => removed.Sid);
     expect(needless).toEqual([]);
   });
 
-  test('no statement of an endpoint can be taken away', () => {
+  test('need every statement of the endpoint policies', () => {
     const needless = [...endpoints].flatMap(([name, statements]) =>
       without(statements)
         .filter(({ rest }) =>
-          calls.every((asked) => asked.endpoint !== name || decideOn(asked, { endpoint: rest }).allowed),
+          calls.every((request) => request.endpoint !== name || decideOn(request, { endpoint: rest }).allowed),
         )
-        .map(({ taken }) => `${name}: ${taken.Sid}`),
+        .map(({ removed }) => `${name}: ${removed.Sid}`),
     );
     expect(needless).toEqual([]);
   });
 
-  test('a function’s own code may not touch the interfaces of the network', () => {
+  test('do not let a function’s own code change network interfaces', () => {
     for (const purpose of ['migrator', 'canary']) {
       const own = `arn:aws:lambda:${environment.region}:${environment.accountId}:function:centflow-${environment.name}-${purpose}`;
       const call = {
@@ -99,20 +103,20 @@ describe.each(environments)('in $name', (environment) => {
   });
 });
 
-describe.each(environments)('what the roles of $name did in the rehearsal', (environment) => {
+describe.each(environments)('the recorded calls of the rehearsal, evaluated for $name', (environment) => {
   const listed = roleQuestionsOf(environment);
   const recorded = recordedCallsOf(environment).filter(({ who }) => !who.startsWith('github:'));
   const like = (purpose: string, action: string) =>
     listed.filter((other) => other.purpose === purpose && other.call.action === action);
 
-  test('is on record, and listed with who calls and why', () => {
+  test('are all listed with caller and reason', () => {
     expect(recorded.length).toBeGreaterThan(20);
     const unlisted = recorded.filter(({ who, call }) => like(who, call.action).length === 0);
-    expect(unlisted, 'add to infra/src/testing/role-calls.ts').toEqual([]);
+    expect(unlisted, 'add these to infra/src/testing/role-calls.ts').toEqual([]);
   });
 
-  test('is allowed on AWS, too', () => {
-    // Of some calls the emulator tells no resource.
+  test('are allowed by the policies', () => {
+    // The emulator reports no resource for some calls.
     const whole = recorded.filter(({ call }) => call.resource !== '*');
     const refused = whole.flatMap(({ who, call }) => {
       const context = Object.assign({}, ...like(who, call.action).map((other) => other.call.context));
@@ -128,7 +132,7 @@ describe.each(environments)('what the roles of $name did in the rehearsal', (env
   });
 });
 
-test('each call has a page of AWS or a file of ours as its source', () => {
+test('each listed call names a page of the AWS documentation or a file of this repository', () => {
   for (const { source } of environments.flatMap(roleCallsOf)) {
     if (!source.startsWith('https://docs.aws.amazon.com/'))
       expect(existsSync(join(repository, source)), source).toBe(true);

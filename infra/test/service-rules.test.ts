@@ -6,18 +6,18 @@ import { type Resource, synthesised } from '../src/testing/synthesised.ts';
 const stacks = synthesised(readEnvironments());
 
 describe.each(serviceRules)('$service: $rule', ({ find, example, source }) => {
-  test('no stack breaks it', () => {
+  test('no stack breaks the rule', () => {
     expect(
       stacks.flatMap(({ resources }) => find(resources)),
       source,
     ).toEqual([]);
   });
 
-  test('a stack that breaks it is found', () => {
+  test('the rule finds its example of a fault', () => {
     expect(find(example.map(inStack))).not.toEqual([]);
   });
 
-  test('its page is one of AWS', () => {
+  test('the source is a page of the AWS documentation', () => {
     expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\//);
   });
 });

@@ -1,4 +1,4 @@
-/** Rules that hold across all stacks of all environments. */
+/** Rules for all stacks of all environments. */
 import { describe, expect, test } from 'vitest';
 import { readEnvironments } from '../src/environments.ts';
 import { optionalStages, stageNames } from '../src/stacks/centflow-stack.ts';
@@ -12,7 +12,7 @@ const later = [...after('load'), ...after('report'), ...after('watch')];
 const addresses = (resources: readonly Resource[]) => resources.map(({ address }) => address);
 
 describe('the stacks', () => {
-  test('are one bootstrap for each account, and for each environment the stages it asks for', () => {
+  test('are one bootstrap for each account, and the stages of each environment', () => {
     const accounts = new Set(environments.map(({ accountId }) => accountId));
     const expected = [
       ...[...accounts].map((accountId) => `bootstrap-${accountId}`),
@@ -24,7 +24,7 @@ describe('the stacks', () => {
     expect(stacks.map(({ name }) => name).sort()).toEqual(expected.sort());
   });
 
-  test('share one bootstrap where environments share an account', () => {
+  test('share one bootstrap if environments share an account', () => {
     const [dev, staging] = environments;
     if (dev === undefined || staging === undefined) throw new Error('two environments are needed');
     const { accountId, region, protectData } = dev;
@@ -42,11 +42,11 @@ describe('the stacks', () => {
     }
   });
 
-  test('look nothing up, so that a plan needs no credentials', () => {
+  test('have no data sources, so that a plan needs no credentials', () => {
     expect(stacks.flatMap(({ name, dataSources }) => dataSources.map((type) => `${name}: ${type}`))).toEqual([]);
   });
 
-  test('keep the provider to one account and region, and their state locked in that account', () => {
+  test('restrict the provider to one account and region, and keep their state with a lock in that account', () => {
     for (const { name, provider, terraform } of stacks) {
       const environment = environments.find((candidate) =>
         [candidate.name, candidate.accountId].some((part) => name.split('-').includes(part)),
@@ -61,19 +61,19 @@ describe('the stacks', () => {
     expect(new Set(keys).size, 'two stacks with one state').toBe(stacks.length);
   });
 
-  test('speak of no other environment', () => {
+  test('never name another environment', () => {
     for (const environment of environments) {
       const others = environments.filter(({ name }) => name !== environment.name);
       for (const { name, text } of stacks.filter(({ name }) => name.startsWith(`${environment.name}-`))) {
         for (const other of others) {
-          expect(text.includes(other.accountId), `${name} speaks of ${other.accountId}`).toBe(false);
-          expect(text.includes(`centflow-${other.name}`), `${name} speaks of ${other.name}`).toBe(false);
+          expect(text.includes(other.accountId), `${name} names ${other.accountId}`).toBe(false);
+          expect(text.includes(`centflow-${other.name}`), `${name} names ${other.name}`).toBe(false);
         }
       }
     }
   });
 
-  test('tag everything with project, environment, stack and repository', () => {
+  test('tag all resources with project, environment, stack and repository', () => {
     for (const { name, provider } of stacks) {
       const [{ tags }] = provider.default_tags as [{ tags: Record<string, string> }];
       const expected = name.startsWith('bootstrap') ? [] : ['Environment'];
@@ -82,15 +82,15 @@ describe('the stacks', () => {
   });
 });
 
-describe('what a later stack takes from an earlier one', () => {
-  const given: Record<string, readonly string[]> = {
+describe('the variables of a later stack', () => {
+  const handedOver: Record<string, readonly string[]> = {
     load: Object.keys(storeOutputs),
     report: [...Object.keys(storeOutputs), ...Object.keys(loadOutputs)],
     console: [...Object.keys(storeOutputs), ...Object.keys(loadOutputs)],
     watch: [...Object.keys(storeOutputs), ...Object.keys(loadOutputs), ...Object.keys(consoleOutputs)],
   };
 
-  test('is given by it', () => {
+  test('are outputs of the earlier stacks', () => {
     for (const { name, outputs } of after('store'))
       expect([...outputs].sort(), name).toEqual(Object.keys(storeOutputs).sort());
     for (const { name, outputs } of after('load'))
@@ -99,17 +99,17 @@ describe('what a later stack takes from an earlier one', () => {
       expect([...outputs].sort(), name).toEqual(Object.keys(consoleOutputs).sort());
   });
 
-  test('is all it needs to be told, but for the rehearsal’s own certificate authority', () => {
+  test('are all handed over, except for the rehearsal’s own certificate authority', () => {
     for (const { name, variables } of stacks) {
-      const known = given[name.split('-').at(-1) ?? ''] ?? [];
+      const known = handedOver[name.split('-').at(-1) ?? ''] ?? [];
       const unknown = variables.filter((variable) => !known.includes(variable) && variable !== 'database_ca');
       expect(unknown, name).toEqual([]);
     }
   });
 });
 
-describe('nothing in load, report or watch', () => {
-  test('holds what must survive', () => {
+describe('the stacks load, report and watch', () => {
+  test('contain no resource that must survive', () => {
     const stateful =
       /^aws_(s3_bucket$|s3_bucket_versioning|db_|rds_|kms_|vpc$|subnet$|route|security_group|vpc_endpoint|dynamodb|efs)/;
     expect(addresses(later.flatMap(({ resources }) => resources.filter(({ type }) => stateful.test(type))))).toEqual(
@@ -117,25 +117,25 @@ describe('nothing in load, report or watch', () => {
     );
   });
 
-  test('changes a bucket, but for whom it notifies', () => {
+  test('change no bucket, except for its notifications', () => {
     const ofBucket = later.flatMap(({ resources }) => resources.filter(({ type }) => type.startsWith('aws_s3_bucket')));
     expect(new Set(ofBucket.map(({ type }) => type))).toEqual(new Set(['aws_s3_bucket_notification']));
     expect(ofBucket).toHaveLength(environments.length);
   });
 });
 
-describe('names', () => {
+describe('the names of resources', () => {
   /** Attributes that name a resource in its account. */
   const naming = ['name', 'bucket', 'identifier', 'function_name', 'alarm_name', 'dashboard_name', 'data_set_id'];
-  /** Belongs to another resource, whose name it says. */
+  /** Types that belong to another resource and repeat its name. */
   const belongs =
     /^aws_(s3_bucket_|s3_object|sqs_queue_policy|iam_role_policy|glue_catalog_table|lambda_|cognito_user_group|apigatewayv2_(stage|authorizer))/;
 
-  test('say the environment, so that policies can name one environment’s things and no other’s', () => {
+  test('include the environment, so that policies can name the resources of one environment', () => {
     const misnamed = (stack: Stack) => {
       const [environment] = stack.name.split('-');
-      const ours = new RegExp(`(^|/)centflow[-_/]${environment}([-_/ ]|$)`);
-      // `<environment>-<stage>-<metric>`: what a person reads first when one wakes them.
+      const pattern = new RegExp(`(^|/)centflow[-_/]${environment}([-_/ ]|$)`);
+      // `<environment>-<stage>-<metric>` is the first text that a person on call reads.
       const alarm = new RegExp(`^${environment}-(${stageNames.join('|')})-`);
       return stack.resources
         .filter(({ type }) => !belongs.test(type))
@@ -143,7 +143,7 @@ describe('names', () => {
           naming
             .map((attribute) => attributes[attribute])
             .filter((name) => typeof name === 'string')
-            .filter((name) => !(type === 'aws_cloudwatch_metric_alarm' ? alarm : ours).test(name))
+            .filter((name) => !(type === 'aws_cloudwatch_metric_alarm' ? alarm : pattern).test(name))
             .filter((name) => !name.startsWith('${'))
             .map((name) => `${address}: ${name}`),
         );

@@ -1,4 +1,4 @@
-/** What must hold for every bucket: uploads, artifacts, the console’s pages, Terraform’s state, and what is delivered. */
+/** Rules for every bucket: uploads, artifacts, the console’s pages, Terraform’s state, and deliveries. */
 import { describe, expect, test } from 'vitest';
 import { deliveryBucketOf, stateBucketOf } from '../src/names.ts';
 import { OWNERS_PREFIXES } from '../src/policy/owners-objects.ts';
@@ -9,7 +9,7 @@ import { type Attributes, ofType, one, type Resource } from '../src/testing/synt
 describe('every bucket', () => {
   const buckets = ofType(stacks, 'aws_s3_bucket');
 
-  test('is there: uploads, artifacts and pages of each environment, state and deliveries of each account', () => {
+  test('is one of: uploads, artifacts and pages of each environment, state and deliveries of each account', () => {
     expect(buckets.map(({ attributes }) => attributes.bucket).sort()).toEqual(
       [
         ...stores.flatMap(({ names }) => [names.uploadsBucket, names.artifactsBucket, names.consoleBucket]),
@@ -31,7 +31,7 @@ describe('every bucket', () => {
     }
   });
 
-  test('keeps versions, and lets old ones and unfinished uploads go some day', () => {
+  test('keeps versions, and expires old ones and unfinished uploads', () => {
     for (const bucket of buckets) {
       const { versioning, lifecycle_configuration } = partsOf(bucket);
       expect(versioning?.versioning_configuration, bucket.address).toEqual({ status: 'Enabled' });
@@ -42,7 +42,7 @@ describe('every bucket', () => {
     }
   });
 
-  test('refuses whoever comes without TLS, or with an old one', () => {
+  test('rejects requests without TLS 1.2 or newer', () => {
     for (const bucket of buckets) {
       const { policy } = partsOf(bucket);
       const denied = statementsOf(stacks).filter(({ resource }) => resource.attributes === policy);
@@ -67,7 +67,7 @@ describe('every bucket', () => {
     }
   });
 
-  test('encrypts: what is stored with the environment’s key, what bootstrap keeps and what anybody may read with S3’s', () => {
+  test('encrypts with the environment’s key, or with S3’s own key in bootstrap and for public pages', () => {
     for (const bucket of buckets) {
       const { server_side_encryption_configuration } = partsOf(bucket);
       const hasOwnKey = !bucket.stack.startsWith('bootstrap-') && !bucket.stack.endsWith('-console');
@@ -90,7 +90,7 @@ describe('the uploads bucket', () => {
   const rulesOf = ({ store, names }: (typeof stores)[number]) =>
     partsOf(one(store, 'aws_s3_bucket', { bucket: names.uploadsBucket })).lifecycle_configuration?.rule as Attributes[];
 
-  test('never lets the newest version of an upload go by itself', () => {
+  test('never expires the newest version of an upload', () => {
     for (const found of stores) {
       for (const { id, filter, expiration } of rulesOf(found)) {
         const [{ prefix }] = filter as [{ prefix: string }];
@@ -100,7 +100,7 @@ describe('the uploads bucket', () => {
     }
   });
 
-  test('keeps old versions as long as the environment says, wherever people replace or delete objects', () => {
+  test('keeps old versions for keepOldVersionsDays under every prefix in which people replace or delete objects', () => {
     const folders = OWNERS_PREFIXES.map((prefix) => prefix.slice(0, prefix.indexOf('/') + 1));
     expect(folders).toContain('templates/');
     for (const found of stores) {
@@ -117,7 +117,7 @@ describe('the uploads bucket', () => {
   });
 });
 
-/** What else Terraform makes of a bucket, one of each type. */
+/** Returns the other resources of a bucket, by their types. */
 function partsOf(bucket: Resource): Record<string, Attributes> {
   const reference = `\${aws_s3_bucket.${bucket.id}.id}`;
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** What must hold for the database, and that no secret is anywhere else. */
+/** Rules for the database, and for the places of secrets. */
 import { describe, expect, test } from 'vitest';
 import { checkEnvironment, type Environment, EnvironmentError } from '../src/environment.ts';
 import { readEnvironment } from '../src/environments.ts';
@@ -8,7 +8,7 @@ import { ofType, one, stackNamed, synthesised } from '../src/testing/synthesised
 describe('the database', () => {
   const instances = ofType(stacks, 'aws_db_instance');
 
-  test('is MySQL 8.4 on Graviton, on storage that grows, behind TLS', () => {
+  test('is MySQL 8.4 on Graviton, with growing storage and required TLS', () => {
     for (const { store } of stores) {
       const { attributes } = one(store, 'aws_db_instance', { engine: 'mysql' });
       expect(attributes).toMatchObject({
@@ -31,7 +31,7 @@ describe('the database', () => {
     }
   });
 
-  test('is encrypted, in all that it keeps', () => {
+  test('is encrypted, including its query statistics', () => {
     for (const { address, attributes } of instances) {
       expect(attributes.storage_encrypted, address).toBe(true);
       expect(attributes.kms_key_id, address).toMatch(/^\$\{aws_kms_key\./);
@@ -41,7 +41,7 @@ describe('the database', () => {
     }
   });
 
-  test('writes statements, which hold amounts and search words, into no log', () => {
+  test('logs no statements, because they contain amounts and search words', () => {
     for (const { address, attributes } of ofType(stacks, 'aws_db_parameter_group')) {
       const parameters = attributes.parameter as { name: string; value: string }[];
       const values = Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
@@ -53,7 +53,7 @@ describe('the database', () => {
     }
   });
 
-  test('exports its error log alone to CloudWatch', () => {
+  test('exports only its error log to CloudWatch', () => {
     for (const { address, stack, attributes } of instances) {
       const exported = attributes.enabled_cloudwatch_logs_exports as string[];
       expect(exported, address).toEqual(['error']);
@@ -67,7 +67,7 @@ describe('the database', () => {
     }
   });
 
-  test('has its insights where its class can hold them, for as long as the mode wants', () => {
+  test('has query statistics if its class supports them, with the retention of the mode', () => {
     const days = { standard: 7, advanced: 465 };
     for (const { environment, store } of stores) {
       const { instanceClass, insights } = environment.database;
@@ -85,16 +85,16 @@ describe('the database', () => {
     }
   });
 
-  test('cannot be asked for with insights its class lacks, nor with storage RDS would refuse', () => {
+  test('cannot be configured with insights or storage that RDS would reject', () => {
     const dev = readEnvironment('dev');
     const devWith = (database: Partial<Environment['database']>) =>
       checkEnvironment({ ...dev, database: { ...dev.database, ...database } });
     expect(() => devWith({ insights: 'advanced' })).toThrow(EnvironmentError);
     expect(() => devWith({ insights: 'advanced' })).toThrow(
-      'database.insights is "advanced"; it may be standard: db.t4g.micro has no Database Insights, db.t4g.medium has',
+      'database.insights is "advanced"; it must be standard: db.t4g.micro has no Database Insights, db.t4g.medium has',
     );
     expect(() => devWith({ storageGib: 100, maxStorageGib: 105 })).toThrow(
-      'database.maxStorageGib is 105; it may be storageGib (100), and never grow, or 110 or more',
+      'database.maxStorageGib is 105; it must be storageGib (100) for a fixed size, or at least 110',
     );
     const fixed = synthesised([devWith({ storageGib: 100, maxStorageGib: 100 })]);
     expect(one(stackNamed(fixed, `${dev.name}-store`), 'aws_db_instance').attributes).not.toHaveProperty(
@@ -103,10 +103,10 @@ describe('the database', () => {
   });
 });
 
-describe('a secret', () => {
-  test('is in no stack: only where it is kept', () => {
+describe('secrets', () => {
+  test('have no value in any stack', () => {
     const holding = /password|passwd|secret_string|secret_binary|private_key|auth_token|api_key/i;
-    // What a pool asks of passwords, and none of them.
+    // These are rules for passwords in the user pool, not passwords.
     const rule = /^(password_policy|temporary_password_validity_days)$/;
     const found = stacks.flatMap(({ resources }) =>
       resources.flatMap(({ address, attributes }) =>
@@ -119,7 +119,7 @@ describe('a secret', () => {
     expect(ofType(stacks, 'aws_secretsmanager_secret_version', 'aws_ssm_parameter', 'random_password')).toEqual([]);
   });
 
-  test('of the administrator is made by RDS, and encrypted with the environment’s key', () => {
+  test('include the administrator’s, which RDS creates and encrypts with the environment’s key', () => {
     for (const { store } of stores) {
       const { attributes } = one(store, 'aws_db_instance', { engine: 'mysql' });
       expect(attributes).toMatchObject({ username: 'administrator', manage_master_user_password: true });
@@ -128,7 +128,7 @@ describe('a secret', () => {
   });
 });
 
-/** Every key at any depth, with its value. */
+/** Returns every key at any depth, with its value. */
 function keysOf(value: unknown): [string, unknown][] {
   if (Array.isArray(value)) return value.flatMap(keysOf);
   if (typeof value !== 'object' || value === null) return [];

@@ -1,10 +1,10 @@
-/** Who reaches whom, and that nobody reaches the internet. */
+/** Rules for connections inside the network, and for its isolation from the internet. */
 import { describe, expect, test } from 'vitest';
 import { stacks, stores } from '../src/testing/stores.ts';
 import { type Attributes, ofType, one, type Stack } from '../src/testing/synthesised.ts';
 
 describe('the network', () => {
-  test('has no way to the internet, nor from it', () => {
+  test('has no route to or from the internet', () => {
     const ways =
       /^aws_(internet_gateway|egress_only_internet_gateway|nat_gateway|eip|route$|vpn_|dx_|ec2_transit|vpc_peering|customer_gateway|networkfirewall)/;
     expect(
@@ -18,7 +18,7 @@ describe('the network', () => {
     }
   });
 
-  test('has a private subnet in each zone, none in the addresses of another', () => {
+  test('has a private subnet in each zone, without overlapping addresses', () => {
     for (const { environment, store } of stores) {
       const subnets = ofType([store], 'aws_subnet');
       expect(subnets.map(({ attributes }) => attributes.availability_zone).sort(), store.name).toEqual(
@@ -31,7 +31,7 @@ describe('the network', () => {
     }
   });
 
-  test('has endpoints for S3, secrets and logs, in as many zones as the environment pays for', () => {
+  test('has endpoints for S3, secrets and logs in endpointZones zones', () => {
     for (const { environment, store } of stores) {
       const endpoints = ofType([store], 'aws_vpc_endpoint').map(({ attributes }) => attributes);
       expect(endpoints.map(({ service_name }) => String(service_name).split('.').at(-1)).sort()).toEqual([
@@ -46,7 +46,7 @@ describe('the network', () => {
     }
   });
 
-  test('leaves nothing open in the default group, and writes down who was refused', () => {
+  test('has an empty default group, and logs rejected connections', () => {
     for (const { store } of stores) {
       const { attributes } = one(store, 'aws_default_security_group');
       expect(attributes).not.toHaveProperty('ingress');
@@ -56,8 +56,8 @@ describe('the network', () => {
   });
 });
 
-describe('security groups', () => {
-  /** `from → to: ports`, for all rules of a store. */
+describe('the security groups', () => {
+  /** Returns `from → to: ports` for all rules of a store. */
   function allowed(store: Stack): { in: string[]; out: string[] } {
     const group = (reference: unknown) => {
       const id = /^\$\{aws_security_group\.(.+)\.id\}$/.exec(String(reference))?.[1];
@@ -78,9 +78,9 @@ describe('security groups', () => {
     };
   }
 
-  test('let in and out these and nothing else', () => {
+  test('allow exactly these connections', () => {
     for (const { store } of stores) {
-      const asked = [
+      const inside = [
         'job → database: tcp 3306-3306',
         'job → endpoints: tcp 443-443',
         'job → job: tcp 0-65535',
@@ -90,14 +90,14 @@ describe('security groups', () => {
         'reader → endpoints: tcp 443-443',
         'report → database: tcp 3306-3306',
       ];
-      expect(allowed(store).in, store.name).toEqual(['database → report: tcp 0-65535', ...asked]);
+      expect(allowed(store).in, store.name).toEqual(['database → report: tcp 0-65535', ...inside]);
       expect(allowed(store).out, store.name).toEqual(
-        [...asked, 'job → S3: tcp 443-443', 'reader → S3: tcp 443-443'].sort(),
+        [...inside, 'job → S3: tcp 443-443', 'reader → S3: tcp 443-443'].sort(),
       );
     }
   });
 
-  test('have no rule beside those', () => {
+  test('have no inline rules', () => {
     for (const { address, attributes } of ofType(stacks, 'aws_security_group')) {
       expect(attributes, address).not.toHaveProperty('ingress');
       expect(attributes, address).not.toHaveProperty('egress');
@@ -105,7 +105,7 @@ describe('security groups', () => {
     expect(ofType(stacks, 'aws_security_group_rule')).toEqual([]);
   });
 
-  test('keep the database to its own', () => {
+  test('are the only access to the database, which is not public', () => {
     for (const { store } of stores) {
       const own = ofType([store], 'aws_security_group').find(({ id }) => id.startsWith('groups_database_'));
       for (const { address, attributes } of ofType([store], 'aws_db_instance')) {

@@ -1,17 +1,17 @@
-/** The key, and what the environment’s protection of its data means. */
+/** The key, and the effects of an environment’s `protectData`. */
 import { describe, expect, test } from 'vitest';
 import { overlap, statementsOf } from '../src/testing/policies.ts';
 import { stacks, stores } from '../src/testing/stores.ts';
 import { ofType, one, type Resource } from '../src/testing/synthesised.ts';
 
-const keeping = stores.filter(({ environment }) => environment.protectData);
-const passing = stores.filter(({ environment }) => !environment.protectData);
+const protectedStores = stores.filter(({ environment }) => environment.protectData);
+const unprotectedStores = stores.filter(({ environment }) => !environment.protectData);
 
 const preventsDestroy = ({ attributes }: Resource) =>
   (attributes.lifecycle as { prevent_destroy?: boolean } | undefined)?.prevent_destroy === true;
 
-describe('the key', () => {
-  test('is new every year, and encrypts the logs', () => {
+describe('the environment’s key', () => {
+  test('rotates every year, and encrypts the logs', () => {
     for (const { store } of stores) {
       const key = one(store, 'aws_kms_key');
       expect(key.attributes.enable_key_rotation).toBe(true);
@@ -21,11 +21,11 @@ describe('the key', () => {
     }
   });
 
-  test('serves every log group that any stack makes', () => {
+  test('allows CloudWatch Logs to encrypt every log group of any stack', () => {
     for (const { environment, store } of stores) {
       const logs = statementsOf([store]).find(({ sid }) => sid === 'LogsEncrypt');
       const arns = logs?.conditions.ArnLike?.['kms:EncryptionContext:aws:logs:arn'];
-      if (!Array.isArray(arns)) throw new Error(`${store.name}: the key does not say which logs it encrypts.`);
+      if (!Array.isArray(arns)) throw new Error(`${store.name}: the key's policy names no log groups.`);
       const groups = ofType(
         stacks.filter(({ name }) => name.startsWith(`${environment.name}-`)),
         'aws_cloudwatch_log_group',
@@ -41,23 +41,23 @@ describe('the key', () => {
   });
 });
 
-describe('where data is protected', () => {
-  test('production is', () => {
-    expect(keeping.map(({ environment }) => environment.name)).toContain('production');
-    expect(passing.length).toBeGreaterThan(0);
+describe('with protectData: true', () => {
+  test('production is protected', () => {
+    expect(protectedStores.map(({ environment }) => environment.name)).toContain('production');
+    expect(unprotectedStores.length).toBeGreaterThan(0);
   });
 
   test('Terraform refuses to destroy the key, the buckets and the database', () => {
-    for (const { store } of keeping) {
-      const kept = ofType([store], 'aws_kms_key', 'aws_s3_bucket', 'aws_db_instance');
-      expect(kept.length).toBe(4);
-      expect(kept.filter((resource) => !preventsDestroy(resource))).toEqual([]);
+    for (const { store } of protectedStores) {
+      const protectedResources = ofType([store], 'aws_kms_key', 'aws_s3_bucket', 'aws_db_instance');
+      expect(protectedResources.length).toBe(4);
+      expect(protectedResources.filter((resource) => !preventsDestroy(resource))).toEqual([]);
       for (const bucket of ofType([store], 'aws_s3_bucket')) expect(bucket.attributes.force_destroy).toBe(false);
     }
   });
 
-  test('RDS refuses too, keeps backups, and leaves a snapshot', () => {
-    for (const { environment, store, names } of keeping) {
+  test('RDS refuses to delete the database, keeps backups, and leaves a final snapshot', () => {
+    for (const { environment, store, names } of protectedStores) {
       const { attributes } = one(store, 'aws_db_instance', { engine: 'mysql' });
       expect(attributes).toMatchObject({
         deletion_protection: true,
@@ -73,7 +73,7 @@ describe('where data is protected', () => {
   });
 
   test('production has a standby and a month of backups', () => {
-    const production = keeping.find(({ environment }) => environment.name === 'production');
+    const production = protectedStores.find(({ environment }) => environment.name === 'production');
     if (production === undefined) throw new Error('production is missing');
     const { attributes } = one(production.store, 'aws_db_instance', { engine: 'mysql' });
     expect(attributes.multi_az).toBe(true);
@@ -81,9 +81,9 @@ describe('where data is protected', () => {
   });
 });
 
-describe('where data is not protected', () => {
-  test('`destroy` leaves nothing', () => {
-    for (const { store } of passing) {
+describe('with protectData: false', () => {
+  test('`destroy` deletes everything', () => {
+    for (const { store } of unprotectedStores) {
       expect(store.resources.filter(preventsDestroy)).toEqual([]);
       for (const bucket of ofType([store], 'aws_s3_bucket')) expect(bucket.attributes.force_destroy).toBe(true);
       for (const { attributes } of ofType([store], 'aws_db_instance')) {

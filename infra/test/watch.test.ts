@@ -1,4 +1,4 @@
-/** Rules about what is watched, read from the stacks as Terraform would be given them. */
+/** Rules for alarms, notifications and the dashboard, tested on the synthesised stacks. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -14,7 +14,7 @@ const alarms = ofType(stacks, 'aws_cloudwatch_metric_alarm');
 const repository = join(import.meta.dirname, '..', '..');
 const source = (path: string) => readFileSync(join(repository, path), 'utf8');
 
-/** How Terraform's JSON refers to another thing. */
+/** Returns a reference in Terraform's JSON. */
 const reference = (to: string) => `\${${to}}`;
 
 interface Metric {
@@ -23,20 +23,20 @@ interface Metric {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** How an event becomes a mail. */
+/** The template of the mail about an event. */
 interface Transformer {
   readonly input_paths: Readonly<Record<string, string>>;
   readonly input_template: string;
 }
 
-/** Every metric that an alarm looks at, straight or by calculation. */
+/** Returns every metric of an alarm, including those in a calculation. */
 function metricsOf({ attributes }: Resource): Metric[] {
   const queries = (attributes.metric_query ?? []) as { metric?: Metric }[];
   if (queries.length === 0) return [attributes as unknown as Metric];
   return queries.flatMap(({ metric }) => (metric === undefined ? [] : [metric]));
 }
 
-/** The names in a block of source, such as the keys of an object. */
+/** Returns the names in a block of source code, such as the keys of an object. */
 function namesIn(path: string, begin: string, end: string, name: RegExp): string[] {
   const text = source(path);
   const from = text.indexOf(begin);
@@ -44,11 +44,11 @@ function namesIn(path: string, begin: string, end: string, name: RegExp): string
   return [...text.slice(from, text.indexOf(end, from)).matchAll(name)].map(([, found]) => found ?? '');
 }
 
-const toldByTrigger = namesIn('apps/trigger/src/handler.ts', 'const counts = {', '};', /^\s+(\w+): /gm);
-const toldByJob = namesIn('glue/centflow_glue/metrics.py', 'UNITS: Mapping[str, str] = {', '}\n', /"(\w+)": "/g);
+const emittedByTrigger = namesIn('apps/trigger/src/handler.ts', 'const counts = {', '};', /^\s+(\w+): /gm);
+const emittedByJob = namesIn('glue/centflow_glue/metrics.py', 'UNITS: Mapping[str, str] = {', '}\n', /"(\w+)": "/g);
 
-/** What AWS publishes, by namespace: the dimension, and metrics as its documentation lists them. */
-const toldByAws: Readonly<Record<string, { dimension: string; names: readonly string[] }>> = {
+/** The metrics that AWS documents, with their dimension, by namespace. */
+const publishedByAws: Readonly<Record<string, { dimension: string; names: readonly string[] }>> = {
   'AWS/SQS': {
     dimension: 'QueueName',
     names: ['ApproximateAgeOfOldestMessage', 'ApproximateNumberOfMessagesVisible', 'NumberOfMessagesSent'],
@@ -69,32 +69,32 @@ const toldByAws: Readonly<Record<string, { dimension: string; names: readonly st
   },
 };
 
-/** Why nobody ever tells this metric; nothing where somebody does. */
-function unheardOf({ namespace, metric_name: name, dimensions }: Metric, environment: string): string[] {
+/** Returns a message if nothing emits this metric. */
+function findUnpublished({ namespace, metric_name: name, dimensions }: Metric, environment: string): string[] {
   const what = `${namespace} ${name} ${JSON.stringify(dimensions)}`;
   if (namespace === 'Centflow') {
-    const names = { trigger: toldByTrigger, load: toldByJob }[dimensions.service ?? ''] ?? [];
+    const names = { trigger: emittedByTrigger, load: emittedByJob }[dimensions.service ?? ''] ?? [];
     const known = names.includes(name) && dimensions.environment === environment;
     return known && Object.keys(dimensions).length === 2 ? [] : [what];
   }
-  if (namespace === 'AWS/WAFV2') return isTold(name, dimensions, environment) ? [] : [what];
-  const known = toldByAws[namespace];
+  if (namespace === 'AWS/WAFV2') return isWafMetric(name, dimensions, environment) ? [] : [what];
+  const known = publishedByAws[namespace];
   const resource = dimensions[known?.dimension ?? ''];
   if (!known?.names.includes(name) || Object.keys(dimensions).length !== 1 || resource === undefined) return [what];
-  return isMade(namespace, resource, environment) ? [] : [`${what}: there is no such thing`];
+  return exists(namespace, resource, environment) ? [] : [`${what}: the resource does not exist`];
 }
 
-/** WAF counts by the names that the web ACL gives to itself and to its rules; before CloudFront it tells no region. */
-function isTold(name: string, { WebACL, Rule, ...others }: Metric['dimensions'], environment: string): boolean {
+/** Checks the dimensions of a WAF metric against the names in the web ACL. In front of CloudFront, WAF sends no region. */
+function isWafMetric(name: string, { WebACL, Rule, ...others }: Metric['dimensions'], environment: string): boolean {
   const acl = one(stackNamed(stacks, `${environment}-console`), 'aws_wafv2_web_acl');
   const names = (acl.attributes.rule as Attributes[]).map((rule) => (rule.visibility_config as Attributes).metric_name);
   const own = (acl.attributes.visibility_config as Attributes).metric_name;
   return name === 'BlockedRequests' && WebACL === own && names.includes(Rule) && Object.keys(others).length === 0;
 }
 
-/** Whether the environment has the thing that a metric is of. */
-function isMade(namespace: string, name: string, environment: string): boolean {
-  // API Gateway numbers its APIs: console tells watch the number of the one it made.
+/** Whether the environment has the resource of a metric. */
+function exists(namespace: string, name: string, environment: string): boolean {
+  // API Gateway chooses the id of the API, and console hands it over to watch.
   if (namespace === 'AWS/ApiGateway') {
     const [api] = ofType([stackNamed(stacks, `${environment}-console`)], 'aws_apigatewayv2_api');
     const { variables } = stackNamed(stacks, `${environment}-watch`);
@@ -107,12 +107,12 @@ function isMade(namespace: string, name: string, environment: string): boolean {
       'AWS/Events': ['aws_cloudwatch_event_rule', 'name'],
       'AWS/RDS': ['aws_db_instance', 'identifier'],
     }[namespace] ?? [];
-  const made = ofType(stacks, type).filter(({ stack }) => stack.startsWith(`${environment}-`));
-  return made.some(({ attributes }) => attributes[attribute] === name);
+  const existing = ofType(stacks, type).filter(({ stack }) => stack.startsWith(`${environment}-`));
+  return existing.some(({ attributes }) => attributes[attribute] === name);
 }
 
 describe('every alarm', () => {
-  test('is called by environment, stage and measure, and no two alike', () => {
+  test('has a unique name of environment, stage and measure', () => {
     const names = alarms.map(({ attributes }) => attributes.alarm_name as string);
     for (const { stack, attributes } of alarms) {
       expect(attributes.alarm_name).toMatch(
@@ -122,7 +122,7 @@ describe('every alarm', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('reaches the topic when it begins and when it is over', () => {
+  test('notifies the topic when it begins and when it ends', () => {
     for (const { address, attributes } of alarms) {
       const { alarm_actions: begin, ok_actions: end, actions_enabled: enabled } = attributes;
       expect({ address, begin, end }).toEqual({
@@ -134,7 +134,7 @@ describe('every alarm', () => {
     }
   });
 
-  test('tells what has happened and what to do, in words that CloudWatch takes', () => {
+  test('describes what has happened and what to do, within CloudWatch’s limit', () => {
     for (const { address, attributes } of alarms) {
       const description = attributes.alarm_description as string;
       expect(description.split('. ').length, address).toBeGreaterThan(1);
@@ -142,17 +142,17 @@ describe('every alarm', () => {
     }
   });
 
-  test('looks at metrics that somebody tells, of things that there are', () => {
-    expect(toldByTrigger).toContain('BatchesGivenBack');
-    expect(toldByJob).toContain('SecondsToVisible');
+  test('uses metrics that are emitted, of resources that exist', () => {
+    expect(emittedByTrigger).toContain('BatchesGivenBack');
+    expect(emittedByJob).toContain('SecondsToVisible');
     for (const environment of environments) {
-      const ours = alarms.filter(({ stack }) => stack === `${environment.name}-watch`);
-      expect(ours.length).toBeGreaterThan(15);
-      expect(ours.flatMap(metricsOf).flatMap((metric) => unheardOf(metric, environment.name))).toEqual([]);
+      const own = alarms.filter(({ stack }) => stack === `${environment.name}-watch`);
+      expect(own.length).toBeGreaterThan(15);
+      expect(own.flatMap(metricsOf).flatMap((metric) => findUnpublished(metric, environment.name))).toEqual([]);
     }
   });
 
-  test('decides what silence means, and looks back no further than CloudWatch does', () => {
+  test('defines the treatment of missing data, and evaluates no more time than CloudWatch allows', () => {
     for (const { address, attributes } of alarms) {
       expect(['notBreaching', 'breaching', 'ignore', 'missing'], address).toContain(attributes.treat_missing_data);
       const queries = (attributes.metric_query ?? []) as { metric?: { period: number } }[];
@@ -163,9 +163,9 @@ describe('every alarm', () => {
   });
 });
 
-describe('what is watched', () => {
+describe('the alarms', () => {
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-  test('includes a full Glue within ten minutes: SQS does not count the age of what was received three times', () => {
+  test('detect within ten minutes that Glue is full, although SQS ignores messages that were received three times', () => {
     for (const { name } of environments) {
       const [alarm] = alarms.filter(({ attributes }) => attributes.alarm_name === `${name}-load-batches-given-back`);
       const { period, evaluation_periods: periods, alarm_description: words } = alarm?.attributes ?? {};
@@ -174,7 +174,7 @@ describe('what is watched', () => {
     }
   });
 
-  /** Alarms of an environment that look at a metric of one thing. */
+  /** Returns the alarms of an environment on a metric of one resource. */
   const watching = (environment: string, name: string, dimensions: Attributes) =>
     alarms.filter(
       (alarm) =>
@@ -184,7 +184,7 @@ describe('what is watched', () => {
         ),
     );
 
-  test('is every Lambda: its errors and its throttles', () => {
+  test('cover errors and throttles of every Lambda', () => {
     const functions = ofType(stacks, 'aws_lambda_function');
     expect(functions).toHaveLength(5 * environments.length);
     for (const { stack, address, attributes } of functions) {
@@ -195,7 +195,7 @@ describe('what is watched', () => {
     }
   });
 
-  test('is every database instance: processor and storage', () => {
+  test('cover CPU and storage of every database instance', () => {
     for (const { stack, address, attributes } of ofType(stacks, 'aws_db_instance')) {
       const dimensions = { DBInstanceIdentifier: attributes.identifier };
       for (const name of ['CPUUtilization', 'FreeStorageSpace']) {
@@ -204,7 +204,7 @@ describe('what is watched', () => {
     }
   });
 
-  test('is the CPU credits of a class that has them', () => {
+  test('cover the CPU credits of a class that has them', () => {
     for (const environment of environments) {
       const { databaseInstance } = namesOf(environment);
       const { instanceClass } = environment.database;
@@ -213,7 +213,7 @@ describe('what is watched', () => {
     }
   });
 
-  test('is every queue of dead letters', () => {
+  test('cover every dead-letter queue', () => {
     const dead = ofType(stacks, 'aws_sqs_queue').filter(({ attributes }) => String(attributes.name).endsWith('-dlq'));
     expect(dead).toHaveLength(environments.length);
     for (const { stack, attributes } of dead) {
@@ -223,7 +223,7 @@ describe('what is watched', () => {
     }
   });
 
-  test('is the sweep, for longer than its schedule leaves between two', () => {
+  test('detect a missing sweep, after more than the interval of its schedule', () => {
     for (const { name, load, watch } of environments) {
       const [alarm] = alarms.filter(({ attributes }) => attributes.alarm_name === `${name}-load-sweeps`);
       expect(alarm?.attributes).toMatchObject({ treat_missing_data: 'breaching', statistic: 'SampleCount' });
@@ -231,17 +231,17 @@ describe('what is watched', () => {
     }
   });
 
-  test('is each failure of the job, by a mail that says what Glue says', () => {
+  test('are complemented by a mail about each failed job run, with Glue’s message', () => {
     for (const environment of environments) {
-      const ours = stacks.filter(({ name }) => name === `${environment.name}-watch`);
-      const [rule] = ofType(ours, 'aws_cloudwatch_event_rule');
+      const own = stacks.filter(({ name }) => name === `${environment.name}-watch`);
+      const [rule] = ofType(own, 'aws_cloudwatch_event_rule');
       const jobs = ofType(stacks, 'aws_glue_job').filter(({ stack }) => stack.startsWith(`${environment.name}-`));
       expect(JSON.parse(rule?.attributes.event_pattern as string)).toEqual({
         source: ['aws.glue'],
         'detail-type': ['Glue Job State Change'],
         detail: { jobName: jobs.map(({ attributes }) => attributes.name), state: ['FAILED', 'TIMEOUT', 'ERROR'] },
       });
-      const [target] = ofType(ours, 'aws_cloudwatch_event_target');
+      const [target] = ofType(own, 'aws_cloudwatch_event_target');
       const transformer = target?.attributes.input_transformer as Transformer | undefined;
       const { input_paths: paths = {}, input_template: template = '' } = transformer ?? {};
       expect(target?.attributes.arn).toBe(reference('aws_sns_topic.topic.arn'));
@@ -251,15 +251,15 @@ describe('what is watched', () => {
     }
   });
 
-  test('is the money, before it is spent', () => {
+  test('are complemented by a budget that warns before the money is spent', () => {
     for (const { name, watch } of environments) {
       const [budget] = ofType(stacks, 'aws_budgets_budget').filter(({ stack }) => stack === `${name}-watch`);
       expect(budget?.attributes).toMatchObject({
         limit_amount: String(watch.monthlyBudgetUsd),
         cost_filter: [{ name: 'TagKeyValue', values: [`user:Environment$${name}`] }],
       });
-      const told = budget?.attributes.notification as Attributes[];
-      expect(told.map(({ notification_type, threshold }) => [notification_type, threshold])).toEqual([
+      const notifications = budget?.attributes.notification as Attributes[];
+      expect(notifications.map(({ notification_type, threshold }) => [notification_type, threshold])).toEqual([
         ['ACTUAL', 80],
         ['FORECASTED', 100],
       ]);
@@ -267,13 +267,13 @@ describe('what is watched', () => {
   });
 });
 
-describe('the canary', () => {
+describe('the canary’s function', () => {
   const canaries = environments.map((environment) => {
     const stack = stackNamed(stacks, `${environment.name}-watch`);
     return { environment, stack, canary: one(stack, 'aws_lambda_function') };
   });
 
-  test('is told whom to answer about, and reads the views as the reporter, by a secret that it takes from load', () => {
+  test('is configured with its owner, and reads the views as the reporter, by a secret that load hands over', () => {
     for (const { environment, canary } of canaries) {
       expect(canary.attributes.function_name).toBe(namesOf(environment).canary);
       expect(canary.attributes.environment).toEqual({
@@ -287,7 +287,7 @@ describe('the canary', () => {
     }
   });
 
-  test('may read that secret and nothing else', () => {
+  test('may read only that secret', () => {
     for (const { stack } of canaries) {
       const own = policiesIn([stack]).filter(
         ({ resource, effect }) => resource.type === 'aws_iam_role_policy' && effect === 'Allow',
@@ -302,7 +302,7 @@ describe('the canary', () => {
     }
   });
 
-  test('is in the network as a reader, arm64 with Node 22, its variables and its log encrypted', () => {
+  test('runs in the network as a reader, on arm64 with Node 22, with encrypted variables and logs', () => {
     for (const { environment, stack, canary } of canaries) {
       const key = reference('var.kms_key_arn');
       expect(canary.attributes, canary.address).toMatchObject({
@@ -316,7 +316,7 @@ describe('the canary', () => {
     }
   });
 
-  test('is another function when its code is another', () => {
+  test('is updated when its code changes', () => {
     for (const { environment, stack, canary } of canaries) {
       const code = one(stack, 'aws_s3_object');
       expect(code.attributes).toMatchObject({
@@ -334,17 +334,17 @@ describe('the topic', () => {
   const statementsOf = ({ attributes }: Resource) =>
     (JSON.parse(attributes.policy as string) as { Statement: Record<string, unknown>[] }).Statement;
 
-  test('is encrypted, and mails everybody whom the environment names', () => {
+  test('is encrypted, and sends mails to the addresses of the environment', () => {
     for (const { name, watch } of environments) {
-      const ours = stacks.filter((stack) => stack.name === `${name}-watch`);
-      const [topic] = ofType(ours, 'aws_sns_topic');
+      const own = stacks.filter((stack) => stack.name === `${name}-watch`);
+      const [topic] = ofType(own, 'aws_sns_topic');
       expect(topic?.attributes.kms_master_key_id).toBe(reference('var.kms_key_arn'));
-      const mailed = ofType(ours, 'aws_sns_topic_subscription').map(({ attributes }) => attributes.endpoint);
+      const mailed = ofType(own, 'aws_sns_topic_subscription').map(({ attributes }) => attributes.endpoint);
       expect(mailed).toEqual(watch.emails);
     }
   });
 
-  test('takes messages of this environment’s alarms, rule and budget, and of nobody else', () => {
+  test('accepts messages only from this environment’s alarms, rule and budget', () => {
     for (const policy of ofType(stacks, 'aws_sns_topic_policy')) {
       const allowed = statementsOf(policy).filter(({ Effect }) => Effect === 'Allow');
       expect(allowed.map(({ Principal }) => Principal)).toEqual(
@@ -382,7 +382,7 @@ describe('the dashboard', () => {
     return (JSON.parse(dashboard?.attributes.dashboard_body as string) as { widgets: Widget[] }).widgets;
   };
 
-  test('follows the flow from left to right', () => {
+  test('shows the pipeline from left to right', () => {
     for (const { name } of environments) {
       const headings = widgetsOf(name).filter(({ properties }) => properties.markdown?.startsWith('## '));
       const titles = headings.sort((one, other) => one.x - other.x).map(({ properties }) => properties.markdown);
@@ -397,26 +397,26 @@ describe('the dashboard', () => {
     }
   });
 
-  test('has room for everything', () => {
+  test('has no overlapping widgets', () => {
     for (const { name } of environments) {
-      const taken = new Set<string>();
+      const occupied = new Set<string>();
       for (const { x, y, width, height } of widgetsOf(name)) {
         expect(x + width).toBeLessThanOrEqual(24);
         for (let column = x; column < x + width; column += 1) {
           for (let row = y; row < y + height; row += 1) {
-            expect(taken.has(`${column},${row}`), `two widgets at ${column},${row}`).toBe(false);
-            taken.add(`${column},${row}`);
+            expect(occupied.has(`${column},${row}`), `two widgets at ${column},${row}`).toBe(false);
+            occupied.add(`${column},${row}`);
           }
         }
       }
     }
   });
 
-  test('lists every alarm, and draws the threshold of each whose metric it shows', () => {
+  test('lists every alarm, and draws the thresholds of the metrics that it shows', () => {
     for (const { name, region, accountId } of environments) {
       const widgets = widgetsOf(name);
-      const ours = alarms.filter(({ stack }) => stack === `${name}-watch`);
-      const arns = ours.map(
+      const own = alarms.filter(({ stack }) => stack === `${name}-watch`);
+      const arns = own.map(
         ({ attributes }) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${attributes.alarm_name}`,
       );
       const [list] = widgets.filter(({ type }) => type === 'alarm');
@@ -429,23 +429,23 @@ describe('the dashboard', () => {
         'quarantine-share',
         'job-seconds',
       ]) {
-        const [alarm] = ours.filter(({ attributes }) => String(attributes.alarm_name).endsWith(`-${measure}`));
+        const [alarm] = own.filter(({ attributes }) => String(attributes.alarm_name).endsWith(`-${measure}`));
         expect(drawn).toContainEqual(expect.objectContaining({ label: measure, value: alarm?.attributes.threshold }));
       }
     }
   });
 
-  test('shows WAF’s figures from the region where WAF tells them, and the others from the environment’s', () => {
+  test('shows WAF’s metrics from us-east-1, and all others from the environment’s region', () => {
     for (const { name } of environments) {
       const lines = widgetsOf(name).flatMap(({ properties }) => properties.metrics ?? []);
-      const elsewhere = lines.filter((line) => (line.at(-1) as { region?: string }).region !== undefined);
-      expect(elsewhere.map(([namespace]) => namespace)).toEqual(['AWS/WAFV2', 'AWS/WAFV2']);
-      expect(elsewhere.map((line) => (line.at(-1) as { region: string }).region)).toEqual(['us-east-1', 'us-east-1']);
+      const otherRegion = lines.filter((line) => (line.at(-1) as { region?: string }).region !== undefined);
+      expect(otherRegion.map(([namespace]) => namespace)).toEqual(['AWS/WAFV2', 'AWS/WAFV2']);
+      expect(otherRegion.map((line) => (line.at(-1) as { region: string }).region)).toEqual(['us-east-1', 'us-east-1']);
       expect(alarms.flatMap(metricsOf).filter(({ namespace }) => namespace === 'AWS/WAFV2')).toEqual([]);
     }
   });
 
-  test('shows metrics that somebody tells', () => {
+  test('shows only metrics that are emitted', () => {
     for (const { name } of environments) {
       const shown = widgetsOf(name)
         .flatMap(({ properties }) => properties.metrics ?? [])
@@ -458,7 +458,7 @@ describe('the dashboard', () => {
           return { namespace, metric_name, dimensions } as Metric;
         });
       expect(shown.length).toBeGreaterThan(20);
-      expect(shown.flatMap((metric) => unheardOf(metric, name))).toEqual([]);
+      expect(shown.flatMap((metric) => findUnpublished(metric, name))).toEqual([]);
     }
   });
 });

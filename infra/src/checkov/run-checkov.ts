@@ -1,4 +1,4 @@
-/** checkov over the synthesised stacks: what fails there, apart from what suppressions.ts explains. */
+/** Runs checkov on the synthesised stacks, and compares its failed checks with suppressions.ts. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const project = join(import.meta.dirname, '..', '..', 'checkov');
 const environmentFolder = join(import.meta.dirname, '..', '..', '..', '.local', 'checkov');
 
-/** checkov's own name for the resources, and for what is wrong with one. */
+/** A failed check, in checkov's own terms. */
 export interface FailedCheck {
   /** Such as `CKV_AWS_18`. */
   readonly check: string;
@@ -35,16 +35,16 @@ export interface CheckovResult {
 }
 
 /**
- * Runs the checkov that infra/checkov locks over `<folder>/stacks/<stack>/cdk.tf.json`.
+ * Runs the version of checkov that infra/checkov locks on `<folder>/stacks/<stack>/cdk.tf.json`.
  *
- * @throws an Error where uv or checkov cannot run, or a stack cannot be parsed.
+ * @throws an Error if uv or checkov cannot run, or a stack cannot be parsed.
  */
 export async function runCheckov(folder: string): Promise<CheckovResult> {
   const { stdout } = await run(
     'uv',
     ['run', '--frozen', '--quiet', '--project', project, 'checkov', ...['--directory', folder]].concat([
       ...['--framework', 'terraform_json'],
-      // Neither the vendor's guidelines nor modules are looked up.
+      // Downloads neither the vendor's guidelines nor modules.
       ...['--skip-download', '--download-external-modules', 'false'],
       ...['--quiet', '--compact', '--output', 'json', '--soft-fail'],
     ]),
@@ -64,15 +64,15 @@ export async function runCheckov(folder: string): Promise<CheckovResult> {
   return { passed: summary.passed, failed };
 }
 
-/** `/stacks/dev-store/cdk.tf.json` → `dev-store`. */
+/** Returns `dev-store` for `/stacks/dev-store/cdk.tf.json`. */
 function stackOf(filePath: string): string {
   return filePath.split('/').at(-2) ?? filePath;
 }
 
 export interface Verdict {
-  /** Failed checks that nobody explains. */
+  /** Failed checks without a suppression. */
   readonly unexplained: readonly FailedCheck[];
-  /** Suppressions that no failed check needs any more. */
+  /** Suppressions without a failed check. */
   readonly unneeded: readonly Suppression[];
 }
 

@@ -1,15 +1,26 @@
 /**
  * The checks of checkov that fail on purpose, each with the reason.
  *
- * They stand here and not beside the resources because checkov reads no suppressions from Terraform's JSON (ADR 0011). A test
- * fails on a failed check without an entry, and on an entry that no failed check needs.
+ * They are listed here and not beside the resources because checkov reads no suppressions from Terraform's JSON (ADR 0011). A
+ * test fails on a failed check without an entry, and on an entry that no failed check needs.
  */
+import type { Environment } from '../environment.ts';
+import { readEnvironments } from '../environments.ts';
+
 export interface Suppression {
   /** checkov's id of the check. */
   readonly check: string;
-  /** Which resources, as `<stack>/<type>.<name>`; for many checks the type reads `resource`. */
+  /** Patterns of the resources, `<stack>/<type>.<name>`. For many checks, checkov reports the type as `resource`. */
   readonly resources: readonly RegExp[];
   readonly reason: string;
+}
+
+/** Returns a pattern of the stacks of all environments with a property, followed by the rest of a resource's name. */
+function inEnvironments(isMeant: (environment: Environment) => boolean, rest: string): RegExp {
+  const names = readEnvironments()
+    .filter(isMeant)
+    .map(({ name }) => name);
+  return new RegExp(`^(${names.join('|')})-${rest}`);
 }
 
 const lambdas = [/-(load|console|watch)\/.*_function_/];
@@ -22,146 +33,147 @@ const firewall = /-console\/.*firewall_acl_/;
 const groupRules = [/-store\/.*groups_job-from-job_/, /-store\/.*groups_report-from-database_/];
 
 const noJava =
-  'Against a fault of Java’s Log4j: what comes in here is read by Node alone, and a rule costs 1 USD a month.';
+  'The rule protects against a fault of Java’s Log4j. Only Node reads these requests, and a rule costs 1 USD a month.';
 const ownDomain =
-  'CloudFront’s own certificate takes no other version; an environment with a domain of its own has TLSv1.2_2021 (a test).';
+  'CloudFront’s own certificate allows no other version. An environment with a custom domain has TLSv1.2_2021, as a test checks.';
 
 export const suppressions: readonly Suppression[] = [
   {
     check: 'CKV2_AWS_31',
     resources: [firewall],
     reason:
-      'WAF keeps samples of what it refuses and counts all of it. A log would hold every request’s token and address, in another region.',
+      'WAF keeps samples of the requests that it blocks and counts all of them. A log would store every request’s token and address, in another region.',
   },
   { check: 'CKV2_AWS_42', resources: distribution, reason: ownDomain },
   { check: 'CKV2_AWS_47', resources: distribution, reason: noJava },
   {
     check: 'CKV_AWS_124',
     resources: [/-report\/.*(row-level-rules_stack_|\.v-(spend-by-place|transactions)$)/],
-    reason: 'Terraform makes the stack, waits for it and says what went wrong: nobody else changes it.',
+    reason: 'Only Terraform changes the stack. It waits for the result and reports errors, so no topic is needed.',
   },
   { check: 'CKV_AWS_174', resources: distribution, reason: ownDomain },
   { check: 'CKV_AWS_192', resources: [firewall], reason: noJava },
   {
     check: 'CKV_AWS_259',
     resources: distribution,
-    reason: 'All of it but `preload`, which is for whoever has the whole domain to decide.',
+    reason: 'All settings are on except `preload`, which is a decision for the owner of the whole domain.',
   },
   {
     check: 'CKV_AWS_309',
     resources: [/-console\/.*GET-api-config_/],
-    reason: 'How to sign in is asked before anybody has. A test names it as the only one.',
+    reason:
+      'Browsers request the sign-in settings before anybody has signed in. A test checks that no other route is open.',
   },
   {
     check: 'CKV_AWS_310',
     resources: distribution,
-    reason: 'There is no second region to turn to: the database is in one, too.',
+    reason: 'No second region exists to fail over to: the database is in one region, too.',
   },
   {
     check: 'CKV_AWS_374',
     resources: distribution,
-    reason: 'People travel. Whose account it is says the token, not the country.',
+    reason: 'People travel. The token identifies the account, not the country.',
   },
   {
     check: 'CKV_AWS_86',
     resources: distribution,
     reason:
-      'The API’s access log tells of each request that matters, without query strings; CloudFront’s would hold those, and be another bucket.',
+      'The API’s access log records each request that matters, without query strings. CloudFront’s log would store query strings and need another bucket.',
   },
   {
     check: 'CKV2_AWS_5',
     resources: [/-store\/aws_security_group\.groups_(job|migrator|reader|report)_/],
-    reason: 'load, report, console and watch attach them: checkov sees one stack at a time.',
+    reason: 'load, report, console and watch attach them. checkov checks one stack at a time.',
   },
   {
     check: 'CKV2_AWS_57',
     resources: [/-load\/aws_secretsmanager_secret\./],
     reason:
-      'Rotation takes an ALTER USER, which the migrator does on demand (docs/runbook.md); the administrator’s secret is rotated by RDS.',
+      'Rotation needs an ALTER USER, which the migrator runs on demand (docs/runbook.md). RDS rotates the administrator’s secret.',
   },
   {
     check: 'CKV2_AWS_62',
     resources: [uploads],
-    reason: 'load notifies the queue: checkov sees one stack at a time.',
+    reason: 'load sets up the notifications of the queue. checkov checks one stack at a time.',
   },
   {
     check: 'CKV2_AWS_62',
     resources: [artifacts, pages, ofAccount],
-    reason: 'Only deployments write there; nobody waits for news of it.',
+    reason: 'Only deployments write there, and nothing needs to be notified.',
   },
   {
     check: 'CKV_AWS_115',
     resources: lambdas,
     reason:
-      'The event source mapping limits the trigger, a lock the migrator, the API’s throttling the console, and the canary is asked by one deployment. A reserve would be taken from the account’s other functions, of which a new account has ten.',
+      'The event source mapping limits the trigger, a lock limits the migrator, the API’s throttling limits the console, and only one deployment invokes the canary. Reserved concurrency would be unavailable to the account’s other functions, and a new account has a total of ten.',
   },
   {
     check: 'CKV_AWS_116',
     resources: lambdas,
     reason:
-      'Nobody invokes them asynchronously: the trigger’s queue has a DLQ, the migrator’s failure fails the apply, the canary’s the promotion, and whoever asked the console is told.',
+      'Nothing invokes them asynchronously. The trigger’s queue has a DLQ, a failure of the migrator fails the apply, a failure of the canary fails the promotion, and the console’s callers get an error.',
   },
   {
     check: 'CKV_AWS_117',
     resources: [/-load\/.*trigger_function_/, /-console\/.*operations_function_/],
     reason:
-      'They call AWS and nothing of ours; inside the VPC they would need endpoints for Glue and more, at 8 USD a month each.',
+      'They call only AWS. Inside the VPC they would need endpoints for Glue and other services, at 8 USD a month each.',
   },
   {
     check: 'CKV_AWS_144',
     resources: [uploads, artifacts, pages, ofAccount],
     reason:
-      'Versions protect from overwriting and deleting; a copy in a second region would double the storage to outlast the loss of a region, which the database does not either.',
+      'Versions protect against overwriting and deleting. A copy in a second region would double the storage, only to survive the loss of a region, which the database does not survive either.',
   },
   {
     check: 'CKV_AWS_145',
     resources: [ofAccount],
     reason:
-      'S3’s own keys encrypt them: neither states nor plans hold a secret, and with the loss of a key of ours all of them were lost.',
+      'S3’s own keys encrypt them. Neither states nor plans contain a secret, and the loss of a KMS key would lose all of them.',
   },
   {
     check: 'CKV_AWS_145',
     resources: [pages],
     reason:
-      'Everybody may read what is in it. With a key of ours CloudFront would have to be let use that, for everything.',
+      'Its content is public. CloudFront would need a right on a KMS key, and the environment’s key encrypts everything else.',
   },
   {
     check: 'CKV_AWS_157',
-    resources: [/^(dev|staging)-store\/.*database_instance_/],
-    reason: 'A property of the environment: production has a standby.',
+    resources: [inEnvironments(({ database }) => !database.multiAz, 'store/.*database_instance_')],
+    reason: 'The environment sets database.multiAz to false. Production has a standby.',
   },
   {
     check: 'CKV_AWS_161',
     resources: [/-store\/.*database_instance_/],
     reason:
-      'QuickSight cannot use IAM tokens; with secrets that rotate, the job and the migrator need no second way in.',
+      'QuickSight cannot use IAM tokens. The job and the migrator use secrets that rotate and need no second method.',
   },
   {
     check: 'CKV_AWS_18',
     resources: [uploads, artifacts, pages, ofAccount],
     reason:
-      'Who read or wrote which object is told by CloudTrail’s data events, which an account has for all its buckets; access logs would be another bucket of people’s object keys.',
+      'CloudTrail’s data events record who read or wrote which object, for all buckets of an account. Access logs would be another bucket that contains people’s object keys.',
   },
   {
     check: 'CKV_AWS_24',
     resources: groupRules,
-    reason: 'The rule’s source is a security group, not an address: checkov reads a rule without one as open to all.',
+    reason: 'The rule’s source is a security group. checkov treats a rule without an address as open to everybody.',
   },
   { check: 'CKV_AWS_25', resources: groupRules, reason: 'As CKV_AWS_24.' },
   { check: 'CKV_AWS_260', resources: groupRules, reason: 'As CKV_AWS_24.' },
   {
     check: 'CKV_AWS_272',
     resources: lambdas,
-    reason: 'Code comes from a bucket that only deployments write, under the hash of its content.',
+    reason: 'The code comes from a bucket to which only deployments write, under the hash of its content.',
   },
   {
     check: 'CKV_AWS_293',
-    resources: [/^dev-store\/.*database_instance_/],
-    reason: 'A property of the environment: dev is made to be destroyed.',
+    resources: [inEnvironments(({ protectData }) => !protectData, 'store/.*database_instance_')],
+    reason: 'The environment sets protectData to false, so that `destroy` can delete it.',
   },
   {
     check: 'CKV_AWS_338',
-    resources: [/^(dev|staging)-/],
-    reason: 'A property of the environment: production keeps its logs for a year.',
+    resources: [inEnvironments(({ logRetentionDays }) => logRetentionDays < 365, '')],
+    reason: 'The environment sets logRetentionDays below a year. Production keeps its logs for a year.',
   },
 ];

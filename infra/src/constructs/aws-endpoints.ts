@@ -15,13 +15,13 @@ export interface AwsEndpointsOptions {
 }
 
 /**
- * The AWS APIs that the job, the migrator, the canary and the console call from inside the network.
+ * The VPC endpoints of the AWS APIs that the job, the migrator, the canary and the console call from inside the network.
  *
- * They are the only way out of it. So each says whose credentials may do what with which of the environment's own things: a
- * stranger's bucket, secret or log group cannot be reached, whatever runs inside.
+ * They are the only way out of the network. Each policy therefore names the account's credentials, the actions and the
+ * environment's own resources. Code inside the network cannot reach a bucket, secret or log group of another account.
  */
 export class AwsEndpoints extends Construct {
-  /** S3's addresses, as security groups name them. */
+  /** The prefix list by which security groups refer to S3's addresses. */
   readonly s3PrefixListId: string;
 
   constructor(scope: Construct, id: string, options: AwsEndpointsOptions) {
@@ -54,7 +54,7 @@ export class AwsEndpoints extends Construct {
   }
 }
 
-function ofThisAccount({ accountId }: Environment): Pick<Statement, 'principals' | 'conditions'> {
+function onlyThisAccount({ accountId }: Environment): Pick<Statement, 'principals' | 'conditions'> {
   return { principals: '*', conditions: { StringEquals: { 'aws:PrincipalAccount': accountId } } };
 }
 
@@ -64,7 +64,7 @@ function s3Statements(environment: Environment): Statement[] {
   return [
     {
       sid: 'ListOwnBuckets',
-      ...ofThisAccount(environment),
+      ...onlyThisAccount(environment),
       actions: ['s3:ListBucketVersions'],
       resources: buckets,
     },
@@ -73,26 +73,26 @@ function s3Statements(environment: Environment): Statement[] {
       principals: '*',
       actions: ['s3:ListBucket'],
       resources: [arns(environment).bucket(uploadsBucket)],
-      conditions: { ...ofThisAccount(environment).conditions, StringLike: { 's3:prefix': 'manifests/waiting/*' } },
+      conditions: { ...onlyThisAccount(environment).conditions, StringLike: { 's3:prefix': 'manifests/waiting/*' } },
     },
     {
       sid: 'TakeWaitingManifests',
-      ...ofThisAccount(environment),
+      ...onlyThisAccount(environment),
       actions: ['s3:DeleteObject'],
       resources: [`${arns(environment).bucket(uploadsBucket)}/manifests/waiting/*`],
     },
     {
       sid: 'ReadOwnObjects',
-      ...ofThisAccount(environment),
+      ...onlyThisAccount(environment),
       actions: ['s3:GetObject', 's3:GetObjectVersion'],
       resources: buckets.map((bucket) => `${bucket}/*`),
     },
-    { sid: 'ReadGluesRuntime', ...ofThisAccount(environment), ...gluesRuntime },
+    { sid: 'ReadGluesRuntime', ...onlyThisAccount(environment), ...gluesRuntime },
     ...(environment.console === null ? [] : consoleStatements(environment)),
   ];
 }
 
-/** From inside, only the console changes what people sent, and it lists templates; the job only deletes manifests that it takes. */
+/** Inside the network, only the console may change people's objects and list templates. The job deletes only manifests. */
 function consoleStatements(environment: Environment): Statement[] {
   const { prefix } = namesOf(environment);
   const asConsole = {
@@ -117,27 +117,27 @@ function consoleStatements(environment: Environment): Statement[] {
 }
 
 function secretsStatements(environment: Environment): Statement[] {
-  const { of } = arns(environment);
+  const { regional } = arns(environment);
   return [
     {
       sid: 'UseOwnSecrets',
-      ...ofThisAccount(environment),
+      ...onlyThisAccount(environment),
       actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
-      // `rds!db-…` is what RDS calls the administrator's secret, which it makes itself.
+      // RDS creates the administrator's secret, and names it `rds!db-…`.
       resources: [
-        of('secretsmanager', `secret:${namesOf(environment).prefix}/*`),
-        of('secretsmanager', 'secret:rds!db-*'),
+        regional('secretsmanager', `secret:${namesOf(environment).prefix}/*`),
+        regional('secretsmanager', 'secret:rds!db-*'),
       ],
     },
   ];
 }
 
 function logsStatements(environment: Environment): Statement[] {
-  const groups = logGroupsOf(environment).map((group) => arns(environment).of('logs', `log-group:${group}`));
+  const groups = logGroupsOf(environment).map((group) => arns(environment).regional('logs', `log-group:${group}`));
   return [
     {
       sid: 'WriteOwnLogs',
-      ...ofThisAccount(environment),
+      ...onlyThisAccount(environment),
       actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:AssociateKmsKey'],
       resources: groups,
     },

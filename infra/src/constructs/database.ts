@@ -10,8 +10,8 @@ import { LogGroup } from './log-group.ts';
 import { ServiceRole } from './service-role.ts';
 
 /**
- * Logs that RDS hands to CloudWatch. The slow query log and the general log hold statements with their values, and so people's
- * search words and amounts. Nothing writes them, see `mysqlParameters`.
+ * Logs that RDS exports to CloudWatch. The slow query log and the general log would contain statements with their values, and so
+ * people's search words and amounts. `mysqlParameters` turns both off.
  */
 const exportedLogs = ['error'];
 
@@ -23,9 +23,9 @@ export interface DatabaseOptions {
 }
 
 /**
- * RDS for MySQL. The migrator makes the schema.
+ * RDS for MySQL. The migrator creates the schema.
  *
- * It has no read replica: RDS makes none of an instance whose password it manages
+ * There is no read replica: RDS does not support replicas of an instance whose password it manages
  * (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations).
  */
 export class Database extends Construct {
@@ -42,16 +42,16 @@ export class Database extends Construct {
       family: 'mysql8.4',
       description: 'What Centflow needs beyond RDS defaults.',
       parameter: Object.entries(mysqlParameters).map(([name, value]) => ({ name, value, applyMethod: 'immediate' })),
-      // The next major version's group has another name, and is there before the instance leaves this one.
+      // The group of the next major version has another name, and exists before the instance switches to it.
       lifecycle: { createBeforeDestroy: true },
     });
     const subnets = new DbSubnetGroup(this, 'subnets', {
-      // Below the prefix, as all that GitHub's roles reach.
+      // GitHub's roles can only change names with the prefix.
       name: `${prefix}-private`,
       description: 'Private subnets, without a route to the internet.',
       subnetIds: [...subnetIds],
     });
-    const metricsLog = arns(environment).of('logs', 'log-group:RDSOSMetrics');
+    const metricsLog = arns(environment).regional('logs', 'log-group:RDSOSMetrics');
     const monitoring = new ServiceRole(this, 'monitoring-role', {
       environment,
       purpose: 'database-monitoring',
@@ -76,7 +76,7 @@ export class Database extends Construct {
       // The newest minor version, which RDS keeps up to date.
       engineVersion: '8.4',
       username: 'administrator',
-      // RDS makes and rotates the password: it is in no state, plan or variable.
+      // RDS creates and rotates the password, so no state, plan or variable contains it.
       manageMasterUserPassword: true,
       masterUserSecretKmsKeyId: keyArn,
       dbSubnetGroupName: subnets.name,
@@ -95,17 +95,17 @@ export class Database extends Construct {
       storageType: 'gp3',
       storageEncrypted: true,
       kmsKeyId: keyArn,
-      // RDS wants a tenth more than there is, or nothing for "never grow".
+      // RDS requires at least a tenth more than the allocated storage, or no value for a fixed size.
       ...(database.maxStorageGib > database.storageGib ? { maxAllocatedStorage: database.maxStorageGib } : {}),
       caCertIdentifier: 'rds-ca-rsa2048-g1',
       maintenanceWindow: 'sun:01:30-sun:02:30',
       autoMinorVersionUpgrade: true,
       allowMajorVersionUpgrade: false,
-      // Where data is protected, what needs a restart waits for the maintenance window.
+      // If data is protected, changes that need a restart wait for the maintenance window.
       applyImmediately: !protectData,
       enabledCloudwatchLogsExports: exportedLogs,
       copyTagsToSnapshot: true,
-      // Memory and swap, which RDS does not measure from outside; about 0.1 USD a month.
+      // Measures memory and swap, which CloudWatch's own metrics lack; about 0.1 USD a month.
       monitoringInterval: 60,
       monitoringRoleArn: monitoring.arn,
       ...insights(environment, keyArn),
@@ -118,23 +118,23 @@ export class Database extends Construct {
   }
 }
 
-/** All dynamic: none needs a restart. The time zone is UTC anyway. */
+/** All parameters are dynamic, so none needs a restart. The time zone is UTC by default. */
 const mysqlParameters = {
   require_secure_transport: '1',
-  // The job loads by LOAD DATA LOCAL.
+  // The job uses LOAD DATA LOCAL.
   local_infile: '1',
   character_set_server: 'utf8mb4',
-  // Tells letters and accents apart, as the migrations do for the schema.
+  // Distinguishes letter case and accents, as the migrations do for the schema.
   collation_server: 'utf8mb4_0900_as_cs',
-  // RDS could export these logs and lets administrators download them:
+  // RDS could export these logs, and administrators can download them:
   // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.MySQLDB.PublishtoCloudWatchLogs.html
   slow_query_log: '0',
   general_log: '0',
-  // The last statements of a deadlock would go into the error log, which is exported.
+  // With this parameter, the exported error log would contain the last statements of a deadlock.
   innodb_print_all_deadlocks: '0',
 };
 
-/** RDS would make the log groups itself, and keep them for ever. */
+/** Creates the log groups, because RDS would create them without an expiry. */
 function logGroups(scope: Construct, instance: string, environment: Environment, keyArn: string): LogGroup[] {
   return exportedLogs.map(
     (log) =>
@@ -152,7 +152,7 @@ function insights({ database }: Environment, keyArn: string): Partial<DbInstance
     performanceInsightsEnabled: true,
     performanceInsightsKmsKeyId: keyArn,
     databaseInsightsMode: database.insights,
-    // The only days that go with each mode: a week free of charge, and 15 months as `advanced` demands.
+    // Each mode supports only one retention: a free week, or the 15 months that `advanced` requires.
     performanceInsightsRetentionPeriod: database.insights === 'advanced' ? 465 : 7,
   };
 }

@@ -6,7 +6,7 @@ import { githubRoleOf, logGroupsOf, namesOf } from '../names.ts';
 import { arns } from '../policy/arns.ts';
 import { keyPolicyDocument, type Statement } from '../policy/policy-document.ts';
 
-/** The environment's one key: buckets, database, secrets, queues, topic and logs are encrypted with it. */
+/** The environment's only key. It encrypts buckets, database, secrets, queues, topic and logs. */
 export class EncryptionKey extends Construct {
   readonly arn: string;
 
@@ -16,7 +16,7 @@ export class EncryptionKey extends Construct {
     const key = new KmsKey(this, 'key', {
       description: `Encrypts everything that ${prefix} stores.`,
       enableKeyRotation: true,
-      // What a deleted key encrypted is lost: the longest time to think again, where there is data.
+      // Everything that a deleted key encrypted is lost. Protected data gets the longest possible waiting period.
       deletionWindowInDays: environment.protectData ? 30 : 7,
       policy: keyPolicyDocument(...keyStatements(environment)),
       lifecycle: { preventDestroy: environment.protectData },
@@ -26,11 +26,14 @@ export class EncryptionKey extends Construct {
   }
 }
 
-/** Roles get the key from their own policies; what is said here is for the account itself, and for services that have no role of ours. */
+/**
+ * Roles get their rights on the key from their own policies. These statements are for the account, GitHub's roles, and services
+ * without a role.
+ */
 function keyStatements(environment: Environment): Omit<Statement, 'resources'>[] {
   const { name, accountId, region } = environment;
   const { uploadsBucket } = namesOf(environment);
-  const { of, global, bucket } = arns(environment);
+  const { regional, global, bucket } = arns(environment);
   const ofThisAccount = { StringEquals: { 'aws:SourceAccount': accountId } };
   const encryptMessages = ['kms:GenerateDataKey', 'kms:Decrypt'];
   return [
@@ -39,15 +42,15 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       principals: { AWS: [global('iam', 'root')] },
       actions: ['kms:*'],
     },
-    // By name, here: a tag that its own policy could ask for takes minutes to count.
+    // GitHub's roles are named here, because a condition on the key's tags in their own policies takes minutes to take effect.
     {
       sid: 'PlansRead',
       principals: { AWS: [githubRoleOf(environment, 'plan'), githubRoleOf(environment, 'apply')] },
       actions: ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus', 'kms:ListResourceTags'],
     },
     {
-      // To read the artefacts' checksums.
-      sid: 'PlansReadArtefacts',
+      // Plans read the checksums of the artifacts.
+      sid: 'PlansReadArtifacts',
       principals: { AWS: [githubRoleOf(environment, 'plan')] },
       actions: ['kms:Decrypt'],
       conditions: { StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` } },
@@ -69,7 +72,7 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       ],
     },
     {
-      // What AWS does with the key for whoever puts an artefact, or makes a database, a secret or a function with it.
+      // AWS uses the key in the name of the role that uploads an artifact, or creates a database, a secret or a function.
       sid: 'ApplyStores',
       principals: { AWS: [githubRoleOf(environment, 'apply')] },
       actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
@@ -102,7 +105,7 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       conditions: {
         ArnLike: {
           'kms:EncryptionContext:aws:logs:arn': logGroupsOf(environment).map((group) =>
-            of('logs', `log-group:${group}`),
+            regional('logs', `log-group:${group}`),
           ),
         },
       },
@@ -119,7 +122,7 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       actions: encryptMessages,
       conditions: {
         ...ofThisAccount,
-        ArnLike: { 'aws:SourceArn': of('cloudwatch', `alarm:${name}-*`) },
+        ArnLike: { 'aws:SourceArn': regional('cloudwatch', `alarm:${name}-*`) },
       },
     },
     {
@@ -129,8 +132,8 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       conditions: { ...ofThisAccount, ArnLike: { 'aws:SourceArn': global('budgets', '*') } },
     },
     {
-      // EventBridge sends KMS neither aws:SourceAccount nor aws:SourceArn: with a condition on them its messages vanish
-      // without an error. The topic's own policy says which rule may publish.
+      // EventBridge sends neither aws:SourceAccount nor aws:SourceArn to KMS. With a condition on them, its messages would be
+      // lost without an error.
       sid: 'EventsReachTheTopic',
       principals: { Service: ['events.amazonaws.com'] },
       actions: encryptMessages,
@@ -140,11 +143,11 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
 }
 
 /**
- * QuickSight reads the reporter's secret as a role that its console makes, once in an account, and that gets no key. As a
- * condition, because a principal that is not there yet would be refused.
+ * QuickSight reads the reporter's secret with a role that its console creates once in an account, without rights on keys. The
+ * statement names the role in a condition, because KMS rejects a principal that does not exist yet.
  */
 function reportsReadTheirSecret(environment: Environment): Omit<Statement, 'resources'> {
-  const { of, global } = arns(environment);
+  const { regional, global } = arns(environment);
   return {
     sid: 'ReportsReadTheirSecret',
     principals: '*',
@@ -153,7 +156,10 @@ function reportsReadTheirSecret(environment: Environment): Omit<Statement, 'reso
       ArnEquals: { 'aws:PrincipalArn': global('iam', 'role/service-role/aws-quicksight-secretsmanager-role-v0') },
       StringEquals: { 'kms:ViaService': `secretsmanager.${environment.region}.amazonaws.com` },
       ArnLike: {
-        'kms:EncryptionContext:SecretARN': of('secretsmanager', `secret:${namesOf(environment).reporterSecret}-*`),
+        'kms:EncryptionContext:SecretARN': regional(
+          'secretsmanager',
+          `secret:${namesOf(environment).reporterSecret}-*`,
+        ),
       },
     },
   };

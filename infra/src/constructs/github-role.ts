@@ -14,11 +14,11 @@ export interface GithubRoleOptions {
   readonly areas: readonly Area[];
   /** `plan` reads; `apply` also changes. */
   readonly may: 'plan' | 'apply';
-  /** What it may never do. */
+  /** What the role may never do. */
   readonly limits: readonly Statement[];
 }
 
-/** What GitHub's workflows may do in one environment. */
+/** A role for GitHub's workflows in one environment. */
 export class GithubRole extends Construct {
   constructor(scope: Construct, id: string, { environment, providerArn, areas, may, limits }: GithubRoleOptions) {
     super(scope, id);
@@ -27,11 +27,12 @@ export class GithubRole extends Construct {
       name,
       description: `GitHub's workflows ${may} the environment ${environment.name}.`,
       assumeRolePolicy: trustGithub(providerArn, githubSubjectOf(environment, may)),
-      // Two hours: a database in two zones may take more than one to make.
+      // The creation of a database in two zones can take more than one hour.
       maxSessionDuration: may === 'apply' ? 7200 : 3600,
     });
     new IamRolePolicy(this, 'limits', { name: 'limits', role: role.name, policy: policyDocument(...limits) });
-    // Beside the role, because its own policies may have only 10,240 characters together; each may have 6,144.
+    // Managed policies, because the inline policies of a role may have only 10,240 characters in total; each of these may have
+    // 6,144.
     const does = may === 'plan' ? 'read' : 'change';
     for (const { name: area, read, write } of areas) {
       const policy = new IamPolicy(this, `${does}-${area}`, {

@@ -1,4 +1,4 @@
-/** A Lambda function as this house has them: arm64, Node 22, a role of its own, a log group with an end. */
+/** The form of all Lambda functions here: arm64, Node 22, a separate role, a log group with a retention. */
 import { LambdaFunction as AwsLambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
@@ -9,41 +9,41 @@ import type { Statement } from '../policy/policy-document.ts';
 import { LogGroup } from './log-group.ts';
 import { ServiceRole } from './service-role.ts';
 
-/** A private network a function has a foot in. */
+/** The private network of a function. */
 export interface FunctionNetwork {
-  /** A list, or the Terraform expression of one. */
+  /** A list, or a Terraform expression that gives a list. */
   readonly subnetIds: string[];
   readonly securityGroupId: string;
 }
 
 export interface LambdaFunctionProps {
-  /** What it is for: the function and its role are called `centflow-<environment>-<purpose>`. */
+  /** Part of the names: the function and its role are called `centflow-<environment>-<purpose>`. */
   readonly purpose: string;
   readonly description: string;
   readonly environment: Environment;
-  /** Where the zip is. Its key holds its hash: another key is another code. */
+  /** The location of the zip. Its key contains its hash, so that new code has a new key. */
   readonly code: { readonly bucket: string; readonly key: string };
   readonly variables: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
-  /** Memory, and with it the share of a CPU: 1769 MB are one whole. */
+  /** The memory, which also determines the share of a CPU: 1769 MB give one CPU. */
   readonly memoryMb: number;
-  /** What it may do besides writing its log. */
+  /** The rights of the function, in addition to writing its log. */
   readonly statements: readonly Statement[];
-  /** The environment's key: for its variables and its log. */
+  /** The environment's key, which encrypts the variables and the log. */
   readonly kmsKeyArn: string;
-  /** Left out: outside of any VPC, with AWS in reach. */
+  /** Default: outside of any VPC, so that the function can call every AWS API. */
   readonly network?: FunctionNetwork;
-  /** Where its log is kept otherwise than the environment's logs, in days. */
+  /** The retention of the log in days. Default: that of the environment. */
   readonly logRetentionDays?: LogRetentionDays;
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
 /**
- * One function, its role and its log group.
+ * One function with its role and its log group.
  *
- * No reserved concurrency: it would be taken from all other functions of the account, and ours are bounded by their event
- * source mapping, by the API's limit, or called one at a time. No dead letter queue: all are called synchronously, and an answer nobody gets
- * back is the queue's to repeat. No X-Ray: one hop, which the logs follow by job run id, is not worth another endpoint.
+ * No reserved concurrency: the account's other functions could not use it, and the event source mapping, the API's limit or a
+ * single caller already limit these functions. No dead-letter queue: all are invoked synchronously, and SQS delivers failed
+ * messages again. No X-Ray: there is only one hop, which the logs identify by job run id, and X-Ray would need another endpoint.
  */
 export class LambdaFunction extends Construct {
   readonly function: AwsLambdaFunction;
@@ -52,7 +52,7 @@ export class LambdaFunction extends Construct {
     super(scope, id);
     const { purpose, environment, kmsKeyArn, network } = props;
     const name = `${namesOf(environment).prefix}-${purpose}`;
-    const functionArn = arns(environment).of('lambda', `function:${name}`);
+    const functionArn = arns(environment).regional('lambda', `function:${name}`);
 
     const log = new LogGroup(this, 'log', {
       environment,
@@ -99,12 +99,12 @@ export class LambdaFunction extends Construct {
 }
 
 /**
- * Lambda's service makes the network interfaces with the function's role; the function's own code may not.
+ * Lambda creates the network interfaces with the function's role. The function's own code may not use these rights.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
 function networkStatements(environment: Environment, functionArn: string): Statement[] {
-  const inAccount = (type: string) => arns(environment).of('ec2', `${type}/*`);
+  const inAccount = (type: string) => arns(environment).regional('ec2', `${type}/*`);
   const onInterfaces = ['ec2:DeleteNetworkInterface', 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses'];
   const describe = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
   return [
@@ -113,8 +113,8 @@ function networkStatements(environment: Environment, functionArn: string): State
       actions: ['ec2:CreateNetworkInterface'],
       resources: ['network-interface', 'subnet', 'security-group'].map(inAccount),
     },
-    // Before Lambda makes the first interface it asks EC2 whether it may delete one, and names none: EC2 then looks for `*/*`.
-    { sid: 'UseInterfaces', actions: onInterfaces, resources: [arns(environment).of('ec2', '*/*')] },
+    // Before Lambda creates the first interface, it checks with EC2 whether it may delete one. It names none, so EC2 checks `*/*`.
+    { sid: 'UseInterfaces', actions: onInterfaces, resources: [arns(environment).regional('ec2', '*/*')] },
     { sid: 'DescribeInterfaces', actions: describe, resources: ['*'] },
     {
       sid: 'NotFromCode',

@@ -7,11 +7,11 @@ export interface LogGroupOptions {
   readonly name: string;
   /** The environment's key. */
   readonly keyArn: string;
-  /** Where it is kept otherwise than the environment's logs, in days. */
+  /** The retention in days. Default: that of the environment. */
   readonly retentionDays?: LogRetentionDays;
 }
 
-/** A log group as this house has them: encrypted with the environment's key, and kept as long as the environment says. */
+/** The form of all log groups here: encrypted with the environment's key, with the environment's retention. */
 export class LogGroup extends CloudwatchLogGroup {
   constructor(scope: Construct, id: string, { environment, name, keyArn, retentionDays }: LogGroupOptions) {
     super(scope, id, { name, retentionInDays: retentionDays ?? environment.logRetentionDays, kmsKeyId: keyArn });

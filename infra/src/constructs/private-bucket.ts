@@ -13,15 +13,15 @@ import { policyDocument, type Statement } from '../policy/policy-document.ts';
 
 export interface PrivateBucketOptions {
   readonly bucket: string;
-  /** The KMS key of its objects; null: S3's own key. */
+  /** The KMS key of the objects, or null for S3's own key. */
   readonly keyArn: string | null;
-  /** true: Terraform refuses to destroy it. false: `destroy` takes it with all that is in it. */
+  /** true: Terraform refuses to destroy the bucket. false: `destroy` deletes it with its content. */
   readonly protect: boolean;
-  /** What expires when. Uploads that were begun in parts and never completed go after a week anyway. */
+  /** The rules of expiry. Incomplete multipart uploads are always deleted after a week. */
   readonly lifecycle: readonly S3BucketLifecycleConfigurationRule[];
 }
 
-/** A bucket for this account alone: versioned, encrypted, over TLS only. */
+/** A bucket for this account only: versioned, encrypted, accessible only over TLS. */
 export class PrivateBucket extends Construct {
   readonly id: string;
   readonly arn: string;
@@ -49,7 +49,7 @@ export class PrivateBucket extends Construct {
           ? { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }
           : {
               applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: keyArn },
-              // One call to KMS for many objects, instead of one for each.
+              // One call to KMS serves many objects.
               bucketKeyEnabled: true,
             },
       ],
@@ -69,7 +69,7 @@ export class PrivateBucket extends Construct {
     this.#policy = new S3BucketPolicy(this, 'policy', {
       bucket,
       policy: policyDocument(...this.#statements),
-      // S3 refuses two changes of a bucket's access at the same time.
+      // S3 rejects concurrent changes of a bucket's access settings.
       dependsOn: [closed, owned],
     });
     new S3BucketLifecycleConfiguration(this, 'lifecycle', {
@@ -87,13 +87,15 @@ export class PrivateBucket extends Construct {
     });
   }
 
-  /** Lets somebody in whom only the bucket's own policy can: a service that has no role of ours. Asked once. */
+  /** Adds statements to the bucket's policy, for a service without a role. Call it once. */
   permit(...statements: readonly Statement[]): void {
     this.#policy.policy = policyDocument(...this.#statements, ...statements);
   }
 }
 
-/** Lets versions go that were replaced or deleted so many days ago, and the delete markers that are left alone. */
+/**
+ * Returns a rule that expires versions a number of days after their replacement or deletion, and delete markers without versions.
+ */
 export function expireOldVersions(id: string, prefix: string, days: number): S3BucketLifecycleConfigurationRule {
   return {
     id,

@@ -11,13 +11,13 @@ import { namesOf } from '../names.ts';
 import { LogGroup } from './log-group.ts';
 import { ServiceRole } from './service-role.ts';
 
-/** Bits of the VPC's addresses that number its subnets: sixteen, of which there are as many as zones. */
+/** The bits of an address that number the subnet. They allow sixteen subnets, of which one exists in each zone. */
 const SUBNET_BITS = 4;
 
-/** A VPC without a way to or from the internet: no gateway, no NAT, no public address. */
+/** A VPC without access to or from the internet: no gateway, no NAT, no public address. */
 export class PrivateNetwork extends Construct {
   readonly vpcId: string;
-  /** One for each zone, in the environment's order. */
+  /** One subnet for each zone, in the environment's order. */
   readonly subnetIds: readonly string[];
   readonly routeTableId: string;
 
@@ -27,13 +27,13 @@ export class PrivateNetwork extends Construct {
     const { cidr, availabilityZones } = environment.network;
     const vpc = new Vpc(this, 'vpc', {
       cidrBlock: cidr,
-      // Both: private names of interface endpoints need them.
+      // The private names of interface endpoints need both.
       enableDnsSupport: true,
       enableDnsHostnames: true,
       tags: { Name: prefix },
     });
     this.vpcId = vpc.id;
-    // The group that AWS puts things into which name none: it lets nothing in or out.
+    // AWS uses this group for resources that name none. Without rules it allows no connection.
     new DefaultSecurityGroup(this, 'default-group', { vpcId: vpc.id, tags: { Name: `${prefix}-default-closed` } });
 
     const routes = new RouteTable(this, 'routes', { vpcId: vpc.id, tags: { Name: `${prefix}-private` } });
@@ -49,15 +49,15 @@ export class PrivateNetwork extends Construct {
       new RouteTableAssociation(this, `routes-${zone}`, { subnetId: subnet.id, routeTableId: routes.id });
       return subnet.id;
     });
-    logRefusals(this, environment, vpc.id, keyArn);
+    logRejections(this, environment, vpc.id, keyArn);
   }
 }
 
 /**
- * Refused connections alone: in a network that nothing may leave, they are the news, and all connections would cost many
+ * Logs only rejected connections. In a closed network they are the interesting ones, and a log of all connections would cost many
  * times more.
  */
-function logRefusals(scope: Construct, environment: Environment, vpcId: string, keyArn: string): void {
+function logRejections(scope: Construct, environment: Environment, vpcId: string, keyArn: string): void {
   const group = new LogGroup(scope, 'refusals', {
     environment,
     keyArn,

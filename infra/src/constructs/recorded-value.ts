@@ -1,12 +1,12 @@
-/** A value that Terraform keeps in the state, so that other resources are replaced when it changes. */
+/** A value in Terraform's state. Other resources can be replaced when it changes. */
 import { TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
 
 /**
  * `terraform_data` with an input.
  *
- * The core's own `DataResource` runs `terraform version` while the stacks are synthesised. Synthesis must work without
- * Terraform; what runs the stacks checks its version itself.
+ * CDKTF's own `DataResource` runs `terraform version` during the synthesis, which must work without Terraform. The commands that
+ * run Terraform check its version.
  */
 export class RecordedValue extends TerraformResource {
   readonly #input: Readonly<Record<string, string>>;

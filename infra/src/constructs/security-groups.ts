@@ -12,7 +12,7 @@ interface Ports {
   readonly toPort: number;
 }
 
-/** Who may talk to whom in the network; what is not said here is refused. */
+/** The allowed connections inside the network. All others are rejected. */
 export class SecurityGroups extends Construct {
   readonly database: string;
   readonly job: string;
@@ -37,23 +37,23 @@ export class SecurityGroups extends Construct {
     this.reader = group('reader', 'Lambda functions that read the views.');
     this.endpoints = group('endpoints', 'AWS APIs inside the network.');
 
-    for (const asking of ['job', 'migrator', 'report', 'reader'] as const) this.#allow(asking, 'database', MYSQL);
-    for (const asking of ['job', 'migrator', 'reader'] as const) this.#allow(asking, 'endpoints', HTTPS);
-    // Workers of a job run talk to each other, and Glue refuses a connection whose group does not let itself in.
+    for (const client of ['job', 'migrator', 'report', 'reader'] as const) this.#allow(client, 'database', MYSQL);
+    for (const client of ['job', 'migrator', 'reader'] as const) this.#allow(client, 'endpoints', HTTPS);
+    // The workers of a job run connect to each other, and Glue rejects a connection whose group does not allow itself.
     this.#allow('job', 'job', ALL_TCP);
-    // QuickSight's interfaces do not remember what they asked: its answers must be let in as if they were questions.
+    // QuickSight's interfaces are stateless, so the responses of the database need a rule, too.
     this.#allowIn('report', 'database', ALL_TCP);
   }
 
-  /** Lets the job and the console reach S3 through the gateway endpoint with this prefix list, and no other address of the internet's. */
+  /** Allows the job and the console to reach S3 through the gateway endpoint of this prefix list, but no other internet address. */
   allowS3(prefixListId: string): void {
-    for (const asking of ['job', 'reader'] as const) {
-      new VpcSecurityGroupEgressRule(this, `${asking}-to-s3`, {
-        securityGroupId: this[asking],
+    for (const client of ['job', 'reader'] as const) {
+      new VpcSecurityGroupEgressRule(this, `${client}-to-s3`, {
+        securityGroupId: this[client],
         prefixListId,
         ipProtocol: 'tcp',
         ...HTTPS,
-        description: `${asking} to s3`,
+        description: `${client} to s3`,
       });
     }
   }

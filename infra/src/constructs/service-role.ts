@@ -7,19 +7,19 @@ import { policyDocument, type Statement, trustService } from '../policy/policy-d
 
 export interface ServiceRoleOptions {
   readonly environment: Environment;
-  /** What it is for: the role is called `centflow-<environment>-<purpose>`. */
+  /** Part of the name: the role is called `centflow-<environment>-<purpose>`. */
   readonly purpose: string;
-  /** Who takes it: `lambda.amazonaws.com`. */
+  /** The service that takes the role, such as `lambda.amazonaws.com`. */
   readonly service: string;
-  /** All that it may do; the boundary in policy/role-boundary.ts must hold the actions too. */
+  /** All rights of the role. The boundary in policy/role-boundary.ts must include the actions, too. */
   readonly statements: readonly Statement[];
 }
 
-/** What an AWS service may do for us: a role for one service, held to the environment's boundary. */
+/** A role for one AWS service, within the environment's permissions boundary. */
 export class ServiceRole extends Construct {
   readonly arn: string;
   readonly name: string;
-  /** What uses the role depends on this, or AWS may try it before it may do anything. */
+  /** Resources that use the role must depend on this policy. Otherwise AWS may use the role before it has any rights. */
   readonly policy: IamRolePolicy;
 
   constructor(scope: Construct, id: string, { environment, purpose, service, statements }: ServiceRoleOptions) {

@@ -1,59 +1,59 @@
 /**
- * IAM's conditions, with the operators that this project's policies use.
+ * Evaluates IAM's conditions, for the operators that this project's policies use.
  *
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
 import { type Context, list, matches } from './statement.ts';
 
-/** A policy uses an operator that is not known here. */
+/** A policy uses an operator that is not implemented here. */
 export class UnknownOperatorError extends Error {
   override readonly name = 'UnknownOperatorError';
 }
 
-type Compare = (value: string, wanted: string) => boolean;
+type Compare = (value: string, expected: string) => boolean;
 
-/** What an operator compares, and whether it wants that none of the values matches. */
+/** How each operator compares. A negated operator requires that no value matches. */
 const operators: Readonly<Record<string, { readonly compare: Compare; readonly negated?: true }>> = {
-  StringEquals: { compare: (value, wanted) => value === wanted },
-  StringNotEquals: { compare: (value, wanted) => value === wanted, negated: true },
-  StringEqualsIgnoreCase: { compare: (value, wanted) => value.toLowerCase() === wanted.toLowerCase() },
-  StringLike: { compare: (value, wanted) => matches(wanted, value) },
-  StringNotLike: { compare: (value, wanted) => matches(wanted, value), negated: true },
-  // Between ArnEquals and ArnLike there is no difference: both know wildcards, and each part of an ARN for itself.
+  StringEquals: { compare: (value, expected) => value === expected },
+  StringNotEquals: { compare: (value, expected) => value === expected, negated: true },
+  StringEqualsIgnoreCase: { compare: (value, expected) => value.toLowerCase() === expected.toLowerCase() },
+  StringLike: { compare: (value, expected) => matches(expected, value) },
+  StringNotLike: { compare: (value, expected) => matches(expected, value), negated: true },
+  // ArnEquals and ArnLike do the same: both support wildcards, and compare each part of an ARN separately.
   ArnEquals: { compare: arnMatches },
   ArnLike: { compare: arnMatches },
   ArnNotEquals: { compare: arnMatches, negated: true },
   ArnNotLike: { compare: arnMatches, negated: true },
-  Bool: { compare: (value, wanted) => value.toLowerCase() === wanted.toLowerCase() },
-  NumericLessThan: { compare: (value, wanted) => Number(value) < Number(wanted) },
-  NumericLessThanEquals: { compare: (value, wanted) => Number(value) <= Number(wanted) },
-  NumericGreaterThanEquals: { compare: (value, wanted) => Number(value) >= Number(wanted) },
+  Bool: { compare: (value, expected) => value.toLowerCase() === expected.toLowerCase() },
+  NumericLessThan: { compare: (value, expected) => Number(value) < Number(expected) },
+  NumericLessThanEquals: { compare: (value, expected) => Number(value) <= Number(expected) },
+  NumericGreaterThanEquals: { compare: (value, expected) => Number(value) >= Number(expected) },
 };
 
-function arnMatches(value: string, wanted: string): boolean {
+function arnMatches(value: string, expected: string): boolean {
   const parts = (arn: string) => {
     const [arnWord = '', partition = '', service = '', region = '', account = '', ...rest] = arn.split(':');
     return [arnWord, partition, service, region, account, rest.join(':')];
   };
   const values = parts(value);
-  return parts(wanted).every((pattern, index) => matches(pattern, values[index] ?? ''));
+  return parts(expected).every((pattern, index) => matches(pattern, values[index] ?? ''));
 }
 
 /**
  * Whether all conditions of a statement hold: all operators, and all keys of each.
  *
- * Where the request has no such key, an operator does not hold, unless it is a negated one, ends in `IfExists`, is `Null`, or is
- * asked for all values. One that is asked for any value never holds then:
+ * If the request lacks the key, an operator does not hold, unless it is negated, ends in `IfExists`, is `Null`, or begins with
+ * `ForAllValues`. One that begins with `ForAnyValue` never holds then:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  *
- * @throws {UnknownOperatorError}
+ * @throws {UnknownOperatorError} an operator is not implemented here.
  */
 export function conditionsHold(
   conditions: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>,
   context: Context,
 ): boolean {
   return Object.entries(conditions).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, wanted]) => holds(operator, valuesOf(context, key), list(wanted))),
+    Object.entries(keys).every(([key, expected]) => holds(operator, valuesOf(context, key), list(expected))),
   );
 }
 
@@ -63,20 +63,20 @@ function valuesOf(context: Context, key: string): readonly string[] | undefined 
   return found === undefined ? undefined : list(found[1]);
 }
 
-function holds(written: string, values: readonly string[] | undefined, wanted: readonly string[]): boolean {
+function holds(written: string, values: readonly string[] | undefined, expected: readonly string[]): boolean {
   const [, set, name = '', ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(written) ?? [];
-  if (name === 'Null') return wanted.some((isNull) => (isNull === 'true') === (values === undefined));
+  if (name === 'Null') return expected.some((isNull) => (isNull === 'true') === (values === undefined));
   const operator = operators[name];
   if (operator === undefined) {
     throw new UnknownOperatorError(
-      `The condition operator ${written} is not known: add it to infra/src/iam/conditions.ts.`,
+      `The condition operator ${written} is not implemented. Add it to infra/src/iam/conditions.ts.`,
     );
   }
   const { compare, negated = false } = operator;
   if (values === undefined) {
     return set !== 'ForAnyValue' && (ifExists !== undefined || set === 'ForAllValues' || negated);
   }
-  const one = (value: string) => wanted.some((pattern) => compare(value, pattern)) !== negated;
-  const ofEach = set === 'ForAllValues' || (negated && set === undefined);
-  return ofEach ? values.every(one) : values.some(one);
+  const isMatch = (value: string) => expected.some((pattern) => compare(value, pattern)) !== negated;
+  const needsAll = set === 'ForAllValues' || (negated && set === undefined);
+  return needsAll ? values.every(isMatch) : values.some(isMatch);
 }

@@ -1,4 +1,4 @@
-/** The evaluator against what AWS's documentation says of its own examples. */
+/** Compares the evaluator with the examples in AWS's documentation. */
 import { describe, expect, test } from 'vitest';
 import { UnknownOperatorError } from './conditions.ts';
 import { type Call, type Caller, decide, UnknownElementError } from './evaluate.ts';
@@ -21,18 +21,18 @@ const deny = (Action: string, Resource: string, more: Partial<IamStatement> = {}
   ...allow(Action, Resource, more),
   Effect: 'Deny',
 });
-const may = (asked: Call, ...identity: IamStatement[]) => decide(asked, caller, { identity }).allowed;
+const may = (request: Call, ...identity: IamStatement[]) => decide(request, caller, { identity }).allowed;
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
-describe('policies together', () => {
+describe('decide', () => {
   const getObject = call('s3:GetObject', 'arn:aws:s3:::example-bucket/a');
 
-  test('deny what none of them allows', () => {
+  test('denies a call that no policy allows', () => {
     expect(may(getObject)).toBe(false);
     expect(decide(getObject, caller, {}).because).toBe("the role's policies do not allow it");
   });
 
-  test('deny what one of them denies, whatever the others allow', () => {
+  test('denies a call that one policy denies, even if others allow it', () => {
     const identity = [allow('s3:*', '*'), deny('s3:GetObject', 'arn:aws:s3:::example-bucket/*', { Sid: 'No' })];
     expect(decide(getObject, caller, { identity })).toEqual({
       allowed: false,
@@ -42,14 +42,14 @@ describe('policies together', () => {
     expect(decide(getObject, caller, { identity: [allow('s3:*', '*')], resource }).allowed).toBe(false);
   });
 
-  test('allow what the resource’s policy allows the role, also where its own do not', () => {
+  test('allows a call by the resource’s policy, even if the role’s own policies do not', () => {
     const resource = [allow('s3:GetObject', 'arn:aws:s3:::example-bucket/*', { Principal: { AWS: ROLE } })];
     expect(decide(getObject, caller, { resource }).allowed).toBe(true);
     expect(decide(getObject, { role: `${ROLE}-other` }, { resource }).allowed).toBe(false);
   });
 
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
-  test('allow no more than the boundary: Shirley may not create users', () => {
+  test('denies a call outside the boundary, as in AWS’s example of Shirley', () => {
     const boundary = [allow(['s3:*', 'cloudwatch:*', 'ec2:*'], '*')];
     const createUser = call('iam:CreateUser', 'arn:aws:iam::123456789012:user/new');
     const identity = [allow('iam:CreateUser', '*')];
@@ -61,7 +61,7 @@ describe('policies together', () => {
   });
 
   // The same page, "Evaluating effective permissions with boundaries".
-  test('allow a role by its name in the resource’s policy no more than its boundary, and everybody all the same', () => {
+  test('limits a role by its boundary if the resource’s policy names it, but not if the policy allows everybody', () => {
     const boundary = [allow('s3:ListBucket', '*')];
     const byName = [allow('s3:GetObject', '*', { Principal: { AWS: ROLE } })];
     expect(decide(getObject, caller, { resource: byName, boundary })).toEqual({
@@ -73,13 +73,13 @@ describe('policies together', () => {
     ];
     expect(decide(getObject, caller, { resource: byKey, boundary }).allowed).toBe(true);
     expect(decide(getObject, caller, { resource: [...byName, ...byKey], boundary }).allowed).toBe(true);
-    // A key that names the role needs no right of the role's own, and the boundary still holds.
+    // If a key's policy names the role, the role needs no right of its own, but the boundary still applies.
     expect(decide(getObject, caller, { resource: byName, resourceDecides: true }).allowed).toBe(true);
     expect(decide(getObject, caller, { resource: byName, resourceDecides: true, boundary }).allowed).toBe(false);
   });
 
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
-  test('deny a role what the resource’s policy denies its account', () => {
+  test('denies a role what the resource’s policy denies to its account', () => {
     const identity = [allow('s3:*', '*')];
     for (const account of ['123456789012', 'arn:aws:iam::123456789012:root']) {
       const resource = [deny('s3:GetObject', '*', { Principal: { AWS: account } })];
@@ -89,7 +89,7 @@ describe('policies together', () => {
     expect(decide(getObject, caller, { identity, resource: other }).allowed).toBe(true);
   });
 
-  test('that say what is not evaluated here are an error and no guess', () => {
+  test('rejects policies with elements that are not implemented', () => {
     const identity = [allow('s3:*', '*')];
     const inverted = { ...deny('s3:*', '*'), NotAction: 's3:ListBucket' };
     expect(() => decide(getObject, caller, { identity: [...identity, inverted] })).toThrow(UnknownElementError);
@@ -100,14 +100,14 @@ describe('policies together', () => {
   });
 
   // https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
-  test('allow no more than the endpoint that the call goes through', () => {
+  test('denies a call that the endpoint’s policy does not allow', () => {
     const identity = [allow('s3:GetObject', '*')];
     const endpoint = [allow('s3:GetObject', 'arn:aws:s3:::other/*', { Principal: '*' })];
     expect(decide(getObject, caller, { identity, endpoint }).because).toBe("the endpoint's policy does not allow it");
   });
 
   // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-  test('allow the use of a key only where its own policy allows it, or leaves it to IAM', () => {
+  test('allows the use of a key only if its policy allows the role, or delegates to IAM', () => {
     const decrypt = call('kms:Decrypt', 'arn:aws:kms:eu-west-1:123456789012:key/1');
     const identity = [allow('kms:Decrypt', '*')];
     const toAccount = [allow('kms:*', '*', { Principal: { AWS: 'arn:aws:iam::123456789012:root' } })];
@@ -117,7 +117,7 @@ describe('policies together', () => {
     expect(decide(decrypt, caller, { resource: toAccount, resourceDecides: true }).allowed).toBe(false);
   });
 
-  test('let a service in only by the resource’s policy', () => {
+  test('allows a service only by the resource’s policy', () => {
     const publish = call('sns:Publish', 'arn:aws:sns:eu-west-1:123456789012:alarms');
     const resource = [allow('sns:Publish', '*', { Principal: { Service: 'events.amazonaws.com' } })];
     expect(decide(publish, { service: 'events.amazonaws.com' }, { resource }).allowed).toBe(true);
@@ -126,13 +126,13 @@ describe('policies together', () => {
 });
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
-describe('a pattern', () => {
-  test('of actions knows no case, of resources it does', () => {
+describe('a pattern in a policy', () => {
+  test('ignores letter case in actions, but not in resources', () => {
     expect(may(call('s3:getobject', 'arn:aws:s3:::a/b'), allow('S3:GetObject', 'arn:aws:s3:::a/*'))).toBe(true);
     expect(may(call('s3:GetObject', 'arn:aws:s3:::A/b'), allow('s3:GetObject', 'arn:aws:s3:::a/*'))).toBe(false);
   });
 
-  test('has * for any text and ? for any letter; a * that is asked for is a letter like others', () => {
+  test('matches any text with * and any letter with ?, and treats * in a request as an ordinary letter', () => {
     const on = (pattern: string) => may(call('ec2:A', 'arn:aws:ec2:eu-west-1:1:*/*'), allow('ec2:A', pattern));
     expect(on('arn:aws:ec2:eu-west-1:1:network-interface/*')).toBe(false);
     expect(on('arn:aws:ec2:eu-west-1:1:*/*')).toBe(true);
@@ -141,30 +141,30 @@ describe('a pattern', () => {
 });
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-describe('a condition', () => {
+describe('a condition in a policy', () => {
   const under = (Condition: IamStatement['Condition'], context: Context = {}) =>
     may(call('s3:ListBucket', 'arn:aws:s3:::b', context), allow('s3:ListBucket', '*', Condition ? { Condition } : {}));
 
-  test('compares texts as they are, with wildcards where it says so', () => {
+  test('supports wildcards only in StringLike and StringNotLike', () => {
     const key = 's3:prefix';
     expect(under({ StringEquals: { [key]: 'home/*' } }, { [key]: 'home/a' })).toBe(false);
     expect(under({ StringLike: { [key]: ['', 'home/*'] } }, { [key]: 'home/a' })).toBe(true);
     expect(under({ StringNotLike: { [key]: ['home/*'] } }, { [key]: 'home/a' })).toBe(false);
   });
 
-  test('wants all operators and all keys, and one of the values', () => {
+  test('requires all operators and all keys, and one of the values', () => {
     const condition = { StringEquals: { 'aws:RequestedRegion': ['eu-west-1', 'eu-west-2'], 's3:delimiter': '/' } };
     expect(under(condition, { 'aws:RequestedRegion': 'eu-west-2', 's3:delimiter': '/' })).toBe(true);
     expect(under(condition, { 'aws:RequestedRegion': 'eu-west-2' })).toBe(false);
   });
 
-  test('about a key that the request lacks holds only where it is negated or made for that', () => {
+  test('on a missing key holds only for negated operators and operators made for missing keys', () => {
     expect(under({ StringEquals: { 'aws:a': 'x' } })).toBe(false);
     expect(under({ StringNotEquals: { 'aws:a': 'x' } })).toBe(true);
     expect(under({ StringEqualsIfExists: { 'aws:a': 'x' } })).toBe(true);
     expect(under({ 'ForAllValues:StringEquals': { 'aws:TagKeys': ['x'] } })).toBe(true);
     expect(under({ 'ForAnyValue:StringEquals': { 'aws:TagKeys': ['x'] } })).toBe(false);
-    // Any value of none is not there, also where the operator is negated or made for a missing key.
+    // ForAnyValue fails without values, even if the operator is negated or ends in IfExists.
     expect(under({ 'ForAnyValue:StringNotEquals': { 'aws:TagKeys': ['x'] } })).toBe(false);
     expect(under({ 'ForAnyValue:StringEqualsIfExists': { 'aws:TagKeys': ['x'] } })).toBe(false);
     expect(under({ Null: { 'aws:a': 'true' } })).toBe(true);
@@ -172,7 +172,7 @@ describe('a condition', () => {
     expect(under({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } })).toBe(false);
   });
 
-  test('on all values holds for each, on any value for one', () => {
+  test('with ForAllValues requires every value, with ForAnyValue one', () => {
     const all = { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['environment', 'webserver'] } };
     expect(under(all, { 'aws:TagKeys': ['environment'] })).toBe(true);
     expect(under(all, { 'aws:TagKeys': ['environment', 'costcenter'] })).toBe(false);
@@ -188,14 +188,14 @@ describe('a condition', () => {
     expect(under({ NumericGreaterThanEquals: { [key]: '1.2' } }, { [key]: '1.10' })).toBe(false);
   });
 
-  test('on ARNs compares each part for itself', () => {
+  test('on ARNs compares each part separately', () => {
     const like = (pattern: string, arn: string) =>
       under({ ArnLike: { 'aws:SourceArn': pattern } }, { 'aws:SourceArn': arn });
     expect(like('arn:aws:sns:*:123456789012:*', 'arn:aws:sns:eu-west-1:123456789012:a')).toBe(true);
     expect(like('arn:aws:sns:*:a', 'arn:aws:sns:eu-west-1:123456789012:a')).toBe(false);
   });
 
-  test('that is not known here is an error and no guess', () => {
+  test('with an operator that is not implemented is rejected', () => {
     expect(() => under({ DateLessThan: { 'aws:CurrentTime': '2026-01-01' } }, {})).toThrow(UnknownOperatorError);
   });
 });

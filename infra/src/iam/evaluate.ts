@@ -1,12 +1,12 @@
 /**
- * Whether AWS would allow a call, within one account.
+ * Evaluates whether AWS would allow a call, within one account.
  *
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
  */
 import { conditionsHold } from './conditions.ts';
 import { type Context, type IamStatement, list, matches } from './statement.ts';
 
-/** A policy has an element that is not evaluated here. */
+/** A policy has an element that is not implemented here. */
 export class UnknownElementError extends Error {
   override readonly name = 'UnknownElementError';
 }
@@ -14,53 +14,54 @@ export class UnknownElementError extends Error {
 export interface Call {
   /** `s3:GetObject`. */
   readonly action: string;
-  /** An ARN, or `*` where the action knows no resource. */
+  /** An ARN, or `*` if the action has no resource type. */
   readonly resource: string;
   readonly context: Context;
 }
 
-/** Who calls: the ARN of a role, or a service by its name. */
+/** The caller: the ARN of a role, or the name of a service. */
 export type Caller = { readonly role: string } | { readonly service: string };
 
-/** The policies that have a say in a call. Those that are left out do not. */
+/** The policies that apply to a call. Omitted ones do not apply. */
 export interface Policies {
-  /** The role's own. */
+  /** The role's own policies. */
   readonly identity?: readonly IamStatement[];
   /** The role's permissions boundary. */
   readonly boundary?: readonly IamStatement[];
-  /** The resource's own. */
+  /** The resource's own policy. */
   readonly resource?: readonly IamStatement[];
-  /** Whether the resource's policy must allow each call itself or hand it to IAM, as a KMS key's must. */
+  /** Whether the resource's policy must allow each call, or delegate it to IAM, as a KMS key's policy must. */
   readonly resourceDecides?: boolean;
-  /** Of the VPC endpoint that the call goes through. */
+  /** The policy of the VPC endpoint that the call goes through. */
   readonly endpoint?: readonly IamStatement[];
 }
 
 export interface Decision {
   readonly allowed: boolean;
-  /** A sentence: which policy denied, or which did not allow. */
+  /** A sentence that names the policy that decided. */
   readonly because: string;
 }
 
 /**
  * Decides as AWS does for a caller of the resource's own account.
  *
- * An explicit deny anywhere wins. The endpoint must allow. Then the role's own policies must allow, or the resource's policy; the
- * boundary holds both, except where the resource's policy allows everybody:
+ * An explicit deny in any policy wins. The endpoint must allow. Then the role's own policies or the resource's policy must allow.
+ * The
+ * boundary limits both, unless the resource's policy allows everybody:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-eval-logic.
- * A KMS key's policy must allow in any case, to the role or to the account: to the account means that IAM decides.
+ * A KMS key's policy must always allow the role or the account. If it allows the account, IAM decides.
  *
- * @throws {UnknownElementError} a policy says something that is not evaluated here.
+ * @throws {UnknownElementError} a policy has an element that is not implemented here.
  */
 export function decide(call: Call, caller: Caller, policies: Policies): Decision {
   const { identity = [], boundary, resource = [], resourceDecides = false, endpoint } = policies;
   const context: Context = { ...contextOf(caller), ...call.context };
-  const asked = { ...call, context };
-  const own = (statement: IamStatement) => speaksOf(statement, asked);
-  const toCaller = (statement: IamStatement) => own(statement) && meets(statement, caller);
+  const request = { ...call, context };
+  const own = (statement: IamStatement) => matchesCall(statement, request);
+  const toCaller = (statement: IamStatement) => own(statement) && namesCaller(statement, caller);
   const toAccount = (statement: IamStatement) =>
-    'role' in caller && own(statement) && meetsAccount(statement, caller.role);
-  // Whoever is of an account is denied what the whole account is denied.
+    'role' in caller && own(statement) && namesAccountOf(statement, caller.role);
+  // A deny for the whole account applies to all its callers.
   const onCaller = (statement: IamStatement) => toCaller(statement) || toAccount(statement);
   const parts: readonly [string, readonly IamStatement[], (statement: IamStatement) => boolean][] = [
     ["the role's policies deny", identity, own],
@@ -70,7 +71,7 @@ export function decide(call: Call, caller: Caller, policies: Policies): Decision
   ];
   for (const [denies, statements, applies] of parts) {
     const denial = statements.find((statement) => statement.Effect === 'Deny' && applies(statement));
-    if (denial !== undefined) return { allowed: false, because: `${denies} it${named(denial)}` };
+    if (denial !== undefined) return { allowed: false, because: `${denies} it${suffixOf(denial)}` };
   }
   const allows = (statements: readonly IamStatement[], applies: (statement: IamStatement) => boolean) =>
     statements.find((statement) => statement.Effect === 'Allow' && applies(statement));
@@ -80,10 +81,10 @@ export function decide(call: Call, caller: Caller, policies: Policies): Decision
   const isBeyond = boundary !== undefined && allows(boundary, own) === undefined;
   const byResource = allows(
     resource,
-    (statement) => toCaller(statement) && (!isBeyond || 'service' in caller || letsAnybodyIn(statement)),
+    (statement) => toCaller(statement) && (!isBeyond || 'service' in caller || allowsEverybody(statement)),
   );
   if (byResource !== undefined) {
-    return { allowed: true, because: `the resource's policy allows it${named(byResource)}` };
+    return { allowed: true, because: `the resource's policy allows it${suffixOf(byResource)}` };
   }
   const byName = allows(resource, toCaller);
   if ('service' in caller || (resourceDecides && (byName ?? allows(resource, toAccount)) === undefined)) {
@@ -92,14 +93,14 @@ export function decide(call: Call, caller: Caller, policies: Policies): Decision
   const byRole = allows(identity, own);
   if ((byName ?? byRole) === undefined) return { allowed: false, because: "the role's policies do not allow it" };
   if (isBeyond || byRole === undefined) return { allowed: false, because: 'the boundary does not allow it' };
-  return { allowed: true, because: `the role's policies allow it${named(byRole)}` };
+  return { allowed: true, because: `the role's policies allow it${suffixOf(byRole)}` };
 }
 
-function named({ Sid }: IamStatement): string {
+function suffixOf({ Sid }: IamStatement): string {
   return Sid === undefined ? '' : ` (${Sid})`;
 }
 
-/** Keys that each request of a role has. */
+/** Returns the condition keys that every request has. */
 function contextOf(caller: Caller): Context {
   if ('service' in caller) return { 'aws:PrincipalServiceName': caller.service, 'aws:SecureTransport': 'true' };
   return {
@@ -109,8 +110,8 @@ function contextOf(caller: Caller): Context {
   };
 }
 
-function speaksOf(statement: IamStatement, { action, resource, context }: Call): boolean {
-  refuseUnknown(statement);
+function matchesCall(statement: IamStatement, { action, resource, context }: Call): boolean {
+  rejectUnknown(statement);
   return (
     list(statement.Action).some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
     (statement.Resource === undefined || list(statement.Resource).some((pattern) => matches(pattern, resource))) &&
@@ -119,11 +120,11 @@ function speaksOf(statement: IamStatement, { action, resource, context }: Call):
 }
 
 /**
- * What is left out here would be taken for a statement that speaks of nothing, or of everything: an error and no guess.
+ * Rejects elements that are not implemented. Ignoring one would make the statement match nothing or everything.
  *
- * Policy variables are `${aws:…}`; what Terraform fills in, `${var.…}`, has no colon behind its first word.
+ * Policy variables have the form `${aws:…}`. Terraform's expressions, such as `${var.…}`, have no colon after the first word.
  */
-function refuseUnknown(statement: IamStatement): void {
+function rejectUnknown(statement: IamStatement): void {
   const inverted = ['NotAction', 'NotResource', 'NotPrincipal'].find((element) => element in statement);
   const texts = [
     statement.Resource,
@@ -132,30 +133,30 @@ function refuseUnknown(statement: IamStatement): void {
   const variable = texts.flatMap(list).find((text) => /\$\{([\w-]+:|[*?$]\})/.test(text));
   if (inverted === undefined && variable === undefined) return;
   throw new UnknownElementError(
-    `${inverted ?? `The policy variable in ${variable}`} is not evaluated${named(statement)}: add it to infra/src/iam/evaluate.ts.`,
+    `${inverted ?? `The policy variable in ${variable}`} is not implemented${suffixOf(statement)}. Add it to infra/src/iam/evaluate.ts.`,
   );
 }
 
-/** Whether a resource's policy speaks of everybody. */
-function letsAnybodyIn({ Principal }: IamStatement): boolean {
+/** Whether a statement of a resource's policy names everybody as principal. */
+function allowsEverybody({ Principal }: IamStatement): boolean {
   return Principal === '*' || (Principal !== undefined && list(Principal.AWS).includes('*'));
 }
 
-/** Whether a resource's policy speaks of the caller: by its name, or of everybody. */
-function meets(statement: IamStatement, caller: Caller): boolean {
+/** Whether a statement of a resource's policy names the caller or everybody as principal. */
+function namesCaller(statement: IamStatement, caller: Caller): boolean {
   const { Principal } = statement;
   if (Principal === undefined || Principal === '*') return Principal === '*';
-  if (letsAnybodyIn(statement)) return true;
-  const names = ([kind, values]: [string, string | readonly string[]]) => list(values).map((name) => [kind, name]);
+  if (allowsEverybody(statement)) return true;
+  const pairs = ([kind, values]: [string, string | readonly string[]]) => list(values).map((name) => [kind, name]);
   return Object.entries(Principal)
-    .flatMap(names)
+    .flatMap(pairs)
     .some(([kind, name]) =>
       'service' in caller ? kind === 'Service' && name === caller.service : kind === 'AWS' && name === caller.role,
     );
 }
 
-/** Whether it speaks of the caller's whole account, which hands the decision to IAM. */
-function meetsAccount({ Principal }: IamStatement, role: string): boolean {
+/** Whether a statement names the caller's whole account as principal, which delegates the decision to IAM. */
+function namesAccountOf({ Principal }: IamStatement, role: string): boolean {
   if (Principal === undefined || Principal === '*') return false;
   const account = role.split(':')[4] ?? '';
   return list(Principal.AWS).some((name) => name === account || name === `arn:aws:iam::${account}:root`);

@@ -1,16 +1,16 @@
-/** What the console does with people's objects: its role and the way out of its network say the same. */
+/** The console's rights on people's objects, for its role and for the VPC endpoint. */
 import type { Environment } from '../environment.ts';
 import { namesOf } from '../names.ts';
 import { arns } from './arns.ts';
 import type { Statement } from './policy-document.ts';
 
 /**
- * Prefixes of what an owner has: uploads in each feed, and the templates of their banks' exports. Which owner it is comes out of
- * the token and is the API's to hold to; IAM holds it to these, so that manifests and what is no owner's are out of reach.
+ * The prefixes of an owner's objects: uploads in each feed, and the templates of their banks' exports. The API takes the owner from
+ * the token. IAM only limits the console to these prefixes, so that it cannot reach manifests and objects without an owner.
  */
 export const OWNERS_PREFIXES = ['raw/*/owner=*/*', 'templates/owner=*/*'] as const;
 
-/** The prefix of OWNERS_PREFIXES whose newest versions the console lists by `ListObjectsV2`. */
+/** The prefix whose newest versions the console lists with `ListObjectsV2`. */
 const TEMPLATES_PREFIX = OWNERS_PREFIXES[1];
 
 type Rights = Pick<Statement, 'actions' | 'resources'>;
@@ -20,7 +20,10 @@ function objects(environment: Environment): string[] {
   return OWNERS_PREFIXES.map((prefix) => `${uploads}/${prefix}`);
 }
 
-/** Never `s3:DeleteObjectVersion`: what the console undoes is covered by a newer version or a delete marker, and stays. */
+/**
+ * Never includes `s3:DeleteObjectVersion`: the console undoes an upload by a newer version or a delete marker, and the old
+ * version stays.
+ */
 export function changeOwnersObjects(environment: Environment): Rights {
   return {
     actions: ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
@@ -29,7 +32,7 @@ export function changeOwnersObjects(environment: Environment): Rights {
 }
 
 /**
- * Lists an owner's templates and nothing else.
+ * Returns the right to list owners' templates, and nothing else.
  *
  * S3 authorises `ListObjectsV2` as `s3:ListBucket`; `s3:ListBucketVersions` does not cover it:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html

@@ -4,15 +4,17 @@ import { arns, gluesRuntime } from './arns.ts';
 import type { Statement } from './policy-document.ts';
 
 /**
- * The most that any role of the environment may do: no more than the sum of what their own policies give them.
+ * Returns the permissions boundary of all roles of the environment: the sum of the rights in their own policies.
  *
- * It gives nobody anything. It keeps the apply role, which makes these roles, from making one that may do more than the
- * environment needs, and taking that. A role's new action is put here too, and `bootstrap` is applied before the role.
+ * The boundary grants nothing. It prevents the apply role, which creates these roles, from creating and using one with more rights
+ * than the environment needs. Add a role's new action here, too, and apply `bootstrap` before the role.
  */
 export function roleBoundary(environment: Environment): Statement[] {
   const { prefix, uploadsBucket, artifactsBucket, queue, deadLetterQueue, job, catalogDatabase } = namesOf(environment);
-  const { of, bucket } = arns(environment);
-  const logGroups = [...logGroupsOf(environment), 'RDSOSMetrics'].map((group) => of('logs', `log-group:${group}`));
+  const { regional, bucket } = arns(environment);
+  const logGroups = [...logGroupsOf(environment), 'RDSOSMetrics'].map((group) =>
+    regional('logs', `log-group:${group}`),
+  );
   return [
     {
       sid: 'Buckets',
@@ -41,14 +43,14 @@ export function roleBoundary(environment: Environment): Statement[] {
         'sqs:SendMessage',
         'sqs:StartMessageMoveTask',
       ],
-      resources: [queue, deadLetterQueue].map((name) => of('sqs', name)),
+      resources: [queue, deadLetterQueue].map((name) => regional('sqs', name)),
     },
     {
       sid: 'Job',
       actions: ['glue:GetJobRuns', 'glue:StartJobRun'],
-      resources: [of('glue', `job/${job}`)],
+      resources: [regional('glue', `job/${job}`)],
     },
-    { sid: 'Alarms', actions: ['cloudwatch:DescribeAlarms'], resources: [of('cloudwatch', 'alarm:*')] },
+    { sid: 'Alarms', actions: ['cloudwatch:DescribeAlarms'], resources: [regional('cloudwatch', 'alarm:*')] },
     {
       sid: 'Catalog',
       actions: [
@@ -66,23 +68,23 @@ export function roleBoundary(environment: Environment): Statement[] {
         'glue:UpdateTable',
       ],
       resources: [
-        of('glue', 'catalog'),
-        of('glue', `connection/${prefix}-*`),
-        of('glue', `database/${catalogDatabase}`),
-        of('glue', `table/${catalogDatabase}/*`),
+        regional('glue', 'catalog'),
+        regional('glue', `connection/${prefix}-*`),
+        regional('glue', `database/${catalogDatabase}`),
+        regional('glue', `table/${catalogDatabase}/*`),
       ],
     },
     {
       sid: 'Secrets',
       actions: ['secretsmanager:GetSecretValue'],
-      resources: [of('secretsmanager', `secret:${prefix}/*`), of('secretsmanager', 'secret:rds!db-*')],
+      resources: [regional('secretsmanager', `secret:${prefix}/*`), regional('secretsmanager', 'secret:rds!db-*')],
     },
     {
       sid: 'NewPasswords',
       actions: ['secretsmanager:PutSecretValue'],
-      resources: [of('secretsmanager', `secret:${prefix}/*`)],
+      resources: [regional('secretsmanager', `secret:${prefix}/*`)],
     },
-    { sid: 'Key', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [of('kms', 'key/*')] },
+    { sid: 'Key', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [regional('kms', 'key/*')] },
     {
       sid: 'Logs',
       actions: [
@@ -99,21 +101,21 @@ export function roleBoundary(environment: Environment): Statement[] {
     {
       sid: 'Interfaces',
       actions: ['ec2:CreateNetworkInterface', 'ec2:ModifyNetworkInterfaceAttribute'],
-      resources: ['network-interface', 'subnet', 'security-group'].map((kind) => of('ec2', `${kind}/*`)),
+      resources: ['network-interface', 'subnet', 'security-group'].map((kind) => regional('ec2', `${kind}/*`)),
     },
     {
-      // A service that asks whether it may, before there is an interface to name, needs it on `*/*`.
+      // Services check these rights before an interface exists. They name none, so IAM evaluates `*/*`.
       sid: 'AnyInterface',
       actions: ['ec2:AssignPrivateIpAddresses', 'ec2:DeleteNetworkInterface', 'ec2:UnassignPrivateIpAddresses'],
-      resources: [of('ec2', '*/*')],
+      resources: [regional('ec2', '*/*')],
     },
     {
-      // Interfaces alone: whoever could tag another environment's groups could make them this one's.
+      // Only interfaces: a role that could tag another environment's groups could take them over.
       sid: 'OwnInterfaces',
       actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
-      resources: [of('ec2', 'network-interface/*')],
+      resources: [regional('ec2', 'network-interface/*')],
     },
-    { sid: 'Vpc', actions: ['ec2:DescribeVpcAttribute'], resources: [of('ec2', 'vpc/*')] },
+    { sid: 'Vpc', actions: ['ec2:DescribeVpcAttribute'], resources: [regional('ec2', 'vpc/*')] },
     {
       sid: 'Network',
       actions: [

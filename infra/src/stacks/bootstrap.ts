@@ -11,26 +11,26 @@ import { limits, provisioningOf } from '../policy/provisioning/index.ts';
 import { roleBoundary } from '../policy/role-boundary.ts';
 import { keepState, useAccount } from './centflow-stack.ts';
 
-/** Days that an overwritten state can be gone back to. */
+/** Days for which an overwritten state can be restored. */
 const OLD_STATES_DAYS = 180;
-/** Days that a plan of a pull request is kept: one that is older is made anew. */
+/** Days for which the plan of a pull request is kept. After that it must be created again. */
 const PLANS_DAYS = 90;
 
 /**
- * What an account needs before any environment can be applied in it: once per account, and by its administrator. GitHub's
- * roles cannot change any of it.
+ * What an account needs before an environment can be applied in it. An administrator applies it once per account. GitHub's roles
+ * cannot change it.
  */
 export class BootstrapStack extends TerraformStack {
   /**
-   * @param environments those of one account.
-   * @throws {EnvironmentError} they are in several regions, so the state would need as many buckets; they disagree about the
-   *   account's OIDC provider; or one that protects its data is not alone.
+   * @param environments all environments of one account.
+   * @throws {EnvironmentError} the environments are in several regions, which would need several state buckets; they disagree about
+   *   the account's OIDC provider; or one that protects its data shares the account.
    */
   constructor(scope: Construct, environments: readonly [Environment, ...Environment[]]) {
     const [first] = environments;
-    refuseManyRegions(environments);
-    refuseDisagreement(environments);
-    refuseCompany(environments);
+    rejectManyRegions(environments);
+    rejectDifferentProviders(environments);
+    rejectSharedProtection(environments);
     super(scope, bootstrapStackName(first));
     useAccount(this, {
       ...first,
@@ -41,17 +41,17 @@ export class BootstrapStack extends TerraformStack {
     const protect = environments.some(({ protectData }) => protectData);
     new PrivateBucket(this, 'state', {
       bucket: stateBucketOf(first),
-      // Terraform's backend asks for S3's own key. No secret is in a state.
+      // Terraform's backend requests S3's own key. States contain no secret.
       keyArn: null,
       protect,
       lifecycle: [expireOldVersions('old-states', '', OLD_STATES_DAYS)],
     });
     new PrivateBucket(this, 'delivery', {
       bucket: deliveryBucketOf(first),
-      // There before any environment, and its key.
+      // The bucket exists before any environment has a key.
       keyArn: null,
       protect,
-      // Releases and the records of deployments stay: what is deployed, and what it can be rolled back to, is known by them.
+      // Releases and deployment records never expire: they show what is deployed, and enable a rollback.
       lifecycle: [{ ...expireOldVersions('plans', 'plans/', 1), expiration: [{ days: PLANS_DAYS }] }],
     });
     const providerArn = this.#githubOidcProvider(first);
@@ -74,9 +74,9 @@ export class BootstrapStack extends TerraformStack {
   }
 
   /**
-   * The ARN of GitHub's OIDC provider. An account can have one of each URL, and its ARN follows from the URL:
-   * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html. One that something else created
-   * keeps its audiences and tags, because others rely on them.
+   * Returns the ARN of GitHub's OIDC provider. An account can have one provider for each URL, and the URL determines the ARN:
+   * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html. An existing provider keeps its
+   * audiences and tags, because others rely on them.
    */
   #githubOidcProvider({ accountId, githubOidcProvider }: Environment): string {
     if (githubOidcProvider === 'existing') return `arn:aws:iam::${accountId}:oidc-provider/${GITHUB_TOKENS}`;
@@ -91,31 +91,32 @@ export function bootstrapStackName({ accountId }: Pick<Environment, 'accountId'>
   return `bootstrap-${accountId}`;
 }
 
-function refuseManyRegions([first, ...others]: readonly [Environment, ...Environment[]]): void {
-  const elsewhere = others.find(({ region }) => region !== first.region);
-  if (elsewhere === undefined) return;
+function rejectManyRegions([first, ...others]: readonly [Environment, ...Environment[]]): void {
+  const other = others.find(({ region }) => region !== first.region);
+  if (other === undefined) return;
   throw new EnvironmentError(
-    `Environments ${first.name} and ${elsewhere.name} share account ${first.accountId}, but are in ${first.region} and ${elsewhere.region}. Put them in one region or in two accounts, in infra/src/environments.ts.`,
+    `Environments ${first.name} and ${other.name} share account ${first.accountId}, but are in ${first.region} and ${other.region}. Put them in one region or in two accounts, in infra/src/environments.ts.`,
   );
 }
 
-function refuseDisagreement([first, ...others]: readonly [Environment, ...Environment[]]): void {
+function rejectDifferentProviders([first, ...others]: readonly [Environment, ...Environment[]]): void {
   const other = others.find(({ githubOidcProvider }) => githubOidcProvider !== first.githubOidcProvider);
   if (other === undefined) return;
   throw new EnvironmentError(
-    `Environments ${first.name} and ${other.name} share account ${first.accountId}, which has one OIDC provider of GitHub, but their githubOidcProvider is ${first.githubOidcProvider} and ${other.githubOidcProvider}. Set the same in both, in infra/src/environments.ts.`,
+    `Environments ${first.name} and ${other.name} share account ${first.accountId}, which has one OIDC provider of GitHub, but set githubOidcProvider to ${first.githubOidcProvider} and ${other.githubOidcProvider}. Set the same value in both, in infra/src/environments.ts.`,
   );
 }
 
 /**
- * Inside one account the boundary of an environment's roles cannot tell the administrator's secrets of two databases apart,
- * which RDS names by an id, nor two keys. So whoever may change one environment could read the other.
+ * Rejects an environment that protects its data but shares its account. The boundary of an environment's roles cannot distinguish
+ * the administrators' secrets of two databases, whose names RDS chooses, nor two keys. A person who may change one environment
+ * could therefore read the other.
  */
-function refuseCompany(environments: readonly [Environment, ...Environment[]]): void {
-  const kept = environments.find(({ protectData }) => protectData);
-  const other = environments.find(({ name }) => name !== kept?.name);
-  if (kept === undefined || other === undefined) return;
+function rejectSharedProtection(environments: readonly [Environment, ...Environment[]]): void {
+  const protectedOne = environments.find(({ protectData }) => protectData);
+  const other = environments.find(({ name }) => name !== protectedOne?.name);
+  if (protectedOne === undefined || other === undefined) return;
   throw new EnvironmentError(
-    `Environment ${kept.name} keeps its data (protectData), but shares account ${kept.accountId} with ${other.name}, whose roles could read its administrator's password. Give ${kept.name} an account of its own, in infra/src/environments.ts.`,
+    `Environment ${protectedOne.name} keeps its data (protectData), but shares account ${protectedOne.accountId} with ${other.name}, whose roles could read its administrator's password. Give ${protectedOne.name} a separate account, in infra/src/environments.ts.`,
   );
 }

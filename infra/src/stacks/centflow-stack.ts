@@ -1,17 +1,17 @@
-/** What every stack has: the provider held to one account, the state's place, tags on everything. */
+/** What all stacks have in common: a provider for one account, the location of the state, and tags. */
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
 import { S3Backend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { type Names, namesOf, stateBucketOf } from '../names.ts';
 
-/** The stages of the flow, in the order in which they are applied. */
+/** The stages, in the order in which they are applied. */
 export const stageNames = ['store', 'load', 'report', 'console', 'watch'] as const;
-/** Stages that are only where the environment asks for them, by properties of the same names. */
+/** The stages that an environment may omit. Its property of the same name is then null. */
 export const optionalStages = ['report', 'console'] as const satisfies readonly StageName[];
 export type StageName = (typeof stageNames)[number];
 
-/** Puts a stack's state into its account's bucket, with the lock beside it. */
+/** Keeps a stack's state and its lock in the account's bucket. */
 export function keepState(
   stack: TerraformStack,
   account: Pick<Environment, 'accountId' | 'region'>,
@@ -27,16 +27,16 @@ export function keepState(
 }
 
 export interface ProviderOptions extends Pick<Environment, 'accountId' | 'region'> {
-  /** Tags of everything the stack makes. */
+  /** Tags of all resources of the stack. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Lets a stack make things in one account and region only. */
+/** Restricts a stack to one account and region. */
 export function useAccount(stack: TerraformStack, { accountId, region, tags }: ProviderOptions): void {
   new AwsProvider(stack, 'aws', { region, allowedAccountIds: [accountId], defaultTags: [{ tags: { ...tags } }] });
 }
 
-/** The stack's account in another region: for what a service takes from there alone. */
+/** Returns a provider for the stack's account in another region, for services that require that region. */
 export function useRegion(stack: StageStack, { accountId }: Environment, region: string): AwsProvider {
   return new AwsProvider(stack, region, {
     alias: region,
@@ -51,7 +51,7 @@ export abstract class StageStack extends TerraformStack {
   readonly environment: Environment;
   readonly stage: StageName;
   readonly names: Names;
-  /** On everything it makes. */
+  /** Tags of all resources of the stack. */
   readonly tags: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, stage: StageName, environment: Environment) {

@@ -1,15 +1,15 @@
 /**
- * The console: its pages behind CloudFront and WAF, its API behind the same address, and who may sign in.
+ * The console: its pages behind CloudFront and WAF, its API behind the same address, and its user accounts.
  *
  *   browser ─▶ WAF ─▶ CloudFront ─┬▶ S3: the pages
- *                                 └▶ /api/* ─▶ HTTP API (who are you?) ─┬▶ console, in the network: views, uploads
+ *                                 └▶ /api/* ─▶ HTTP API (checks tokens) ┬▶ console, in the network: views, uploads
  *                                                                       └▶ operations, outside: job, queue, alarms
  *   browser ─▶ Cognito: sign-in      browser ─▶ S3: uploads, by requests that the console has signed
  */
 import { S3BucketCorsConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-cors-configuration/index.js';
 import type { Construct } from 'constructs';
-import { type Artefacts, readArtefacts } from '../artefacts.ts';
-import { DeployedArtefact } from '../constructs/deployed-artefact.ts';
+import { type Artifacts, readArtifacts } from '../artifacts.ts';
+import { DeployedArtifact } from '../constructs/deployed-artifact.ts';
 import { PrivateBucket } from '../constructs/private-bucket.ts';
 import { type ConsoleProps, type Environment, EnvironmentError } from '../environment.ts';
 import { StageStack, useRegion } from './centflow-stack.ts';
@@ -31,11 +31,11 @@ import {
 export class ConsoleStack extends StageStack {
   readonly props: ConsoleProps;
 
-  /** @throws {EnvironmentError} the environment asks for no console. */
-  constructor(scope: Construct, environment: Environment, artefacts: Artefacts = readArtefacts()) {
+  /** @throws {EnvironmentError} the environment has no console. */
+  constructor(scope: Construct, environment: Environment, artifacts: Artifacts = readArtifacts()) {
     super(scope, 'console', environment);
     if (environment.console === null) {
-      throw new EnvironmentError(`Environment ${environment.name} asks for no console: its property console is null.`);
+      throw new EnvironmentError(`Environment ${environment.name} has no console: its property console is null.`);
     }
     this.props = environment.console;
     const { names, props } = this;
@@ -51,9 +51,9 @@ export class ConsoleStack extends StageStack {
 
     const bucket = new PrivateBucket(this, 'web', {
       bucket: names.consoleBucket,
-      // What everybody may read needs no key that CloudFront would have to be let use.
+      // The pages are public. A KMS key would only require another right for CloudFront.
       keyArn: null,
-      // The pages are made again by each deployment.
+      // Each deployment recreates the pages.
       protect: false,
       lifecycle: webLifecycle,
     });
@@ -69,15 +69,15 @@ export class ConsoleStack extends StageStack {
         provider: useRegion(this, environment, FIREWALL_REGION),
       }).arn,
     });
-    new WebFiles(this, 'pages', { bucket: bucket.id, files: artefacts.web });
+    new WebFiles(this, 'pages', { bucket: bucket.id, files: artifacts.web });
     const origin = `https://${distribution.domain}`;
-    this.#letBrowsersUpload(origin);
+    this.#allowBrowserUploads(origin);
 
     const people = new People(this, 'people', { environment, props, origin });
     const functions = consoleFunctions(this, {
       environment,
       props,
-      code: new DeployedArtefact(this, 'code', { bucket: names.artifactsBucket, artefact: artefacts.console }),
+      code: new DeployedArtifact(this, 'code', { bucket: names.artifactsBucket, artifact: artifacts.console }),
       signIn: { kind: 'oidc', authority: people.issuer, clientId: people.clientId },
       origin,
       kmsKeyArn: store.kms_key_arn,
@@ -90,8 +90,11 @@ export class ConsoleStack extends StageStack {
     handOver<ConsoleOutput>(this, { console_url: origin, console_api_id: api.id, user_pool_id: people.poolId });
   }
 
-  /** Pages of the console put objects by signed requests, whole or in parts, read them back, and learn which version they made. */
-  #letBrowsersUpload(origin: string): void {
+  /**
+   * Allows the console's pages to upload objects by signed requests, whole or in parts, to read them, and to see their version
+   * ids.
+   */
+  #allowBrowserUploads(origin: string): void {
     new S3BucketCorsConfiguration(this, 'browser-uploads', {
       bucket: this.names.uploadsBucket,
       corsRule: [

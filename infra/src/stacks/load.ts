@@ -1,7 +1,7 @@
 /**
- * Everything that works: events → queue → trigger → job, and the migrator that goes before them.
+ * The processing: events → queue → trigger → job, and the migrator, which must run first.
  *
- * Nothing here holds data of users. The secrets hold passwords that the migrator can make anew.
+ * No resource here contains data of users. The secrets contain passwords that the migrator can create again.
  */
 
 import { GlueSecurityConfiguration } from '@cdktf/provider-aws/lib/glue-security-configuration/index.js';
@@ -10,8 +10,8 @@ import { S3Object } from '@cdktf/provider-aws/lib/s3-object/index.js';
 import { feeds, objectPrefix } from '@centflow/schema';
 import { AssetType, Fn, TerraformAsset, Token } from 'cdktf';
 import type { Construct } from 'constructs';
-import { type Artefact, ArtefactError, type Artefacts, readArtefacts } from '../artefacts.ts';
-import { DeployedArtefact } from '../constructs/deployed-artefact.ts';
+import { type Artifact, ArtifactError, type Artifacts, readArtifacts } from '../artifacts.ts';
+import { DeployedArtifact } from '../constructs/deployed-artifact.ts';
 import { LambdaFunction } from '../constructs/lambda-function.ts';
 import type { Environment } from '../environment.ts';
 import { arns } from '../policy/arns.ts';
@@ -24,14 +24,14 @@ import { LoadJob } from './load/load-job.ts';
 import { queueTimes } from './load/queue-times.ts';
 import { UploadQueue } from './load/upload-queue.ts';
 
-/** Where the trigger leaves manifests; outside of what S3 tells about. */
+/** The prefix of the trigger's manifests. S3 sends no events about it. */
 const MANIFEST_PREFIX = 'manifests/';
 
 export class LoadStack extends StageStack {
-  constructor(scope: Construct, environment: Environment, artefacts: Artefacts = readArtefacts()) {
+  constructor(scope: Construct, environment: Environment, artifacts: Artifacts = readArtifacts()) {
     super(scope, 'load', environment);
     const { names } = this;
-    const { of, bucket } = arns(environment);
+    const { regional, bucket } = arns(environment);
     const store = takeOver(
       this,
       'private_subnet_ids',
@@ -45,13 +45,13 @@ export class LoadStack extends StageStack {
     const databaseCa = takeDatabaseCa(this);
     const privateSubnets = Token.asList(Fn.split(',', store.private_subnet_ids));
     const kmsKeyArn = store.kms_key_arn;
-    const deploy = (id: string, artefact: Artefact) =>
-      new DeployedArtefact(this, id, { bucket: names.artifactsBucket, artefact });
+    const deploy = (id: string, artifact: Artifact) =>
+      new DeployedArtifact(this, id, { bucket: names.artifactsBucket, artifact });
 
     const access = new DatabaseAccess(this, 'database', {
       environment,
       kmsKeyArn,
-      code: deploy('migrator-code', artefacts.migrator),
+      code: deploy('migrator-code', artifacts.migrator),
       network: {
         subnetIds: privateSubnets,
         securityGroupId: store.migrator_security_group_id,
@@ -76,14 +76,15 @@ export class LoadStack extends StageStack {
       environment,
       kmsKeyArn,
       securityConfiguration,
-      script: deploy('job-code', artefacts.job),
-      wheels: deploy('job-wheels', artefacts.wheels),
-      authoritiesUri: this.#deployAuthorities(artefacts, databaseCa),
+      script: deploy('job-code', artifacts.job),
+      wheels: deploy('job-wheels', artifacts.wheels),
+      authoritiesUri: this.#deployAuthorities(artifacts, databaseCa),
       loaderSecretArn: access.loaderSecret.arn,
       rawPrefix,
       manifestPrefix: MANIFEST_PREFIX,
       network: {
-        // Where the job's way to AWS does not cross zones; of each zone with endpoints, so that it outlasts one of them.
+        // Only zones with endpoints, so that calls to AWS do not cross zones; all of them, so that the job survives the loss of a
+        // zone.
         subnets: environment.network.availabilityZones
           .slice(0, environment.network.endpointZones)
           .map((zone, index) => ({ id: Fn.element(privateSubnets, index) as string, zone })),
@@ -94,10 +95,10 @@ export class LoadStack extends StageStack {
 
     const times = queueTimes(environment);
     const uploads = new UploadQueue(this, 'uploads', { environment, kmsKeyArn, times, prefix: rawPrefix });
-    const triggerCode = deploy('trigger-code', artefacts.trigger);
+    const triggerCode = deploy('trigger-code', artifacts.trigger);
     const trigger = new LambdaFunction(this, 'trigger', {
       purpose: 'trigger',
-      description: 'Makes one manifest and one job run of each batch of events.',
+      description: 'Writes one manifest and starts one job run for each batch of events.',
       environment,
       code: triggerCode,
       kmsKeyArn,
@@ -131,7 +132,7 @@ export class LoadStack extends StageStack {
         {
           sid: 'StartJob',
           actions: ['glue:StartJobRun'],
-          resources: [of('glue', `job/${names.job}`)],
+          resources: [regional('glue', `job/${names.job}`)],
         },
       ],
       dependsOn: [triggerCode.object, access.migrated, load.job],
@@ -143,7 +144,7 @@ export class LoadStack extends StageStack {
       maximumBatchingWindowInSeconds: times.batchingWindowSeconds,
       functionResponseTypes: ['ReportBatchItemFailures'],
       enabled: !environment.load.paused,
-      // As many invocations as there can be job runs; Lambda takes no number below 2.
+      // As many parallel invocations as job runs. Lambda accepts no number below 2.
       scalingConfig: { maximumConcurrency: Math.max(2, environment.load.maxConcurrentRuns) },
       dependsOn: [access.migrated],
     });
@@ -154,17 +155,17 @@ export class LoadStack extends StageStack {
     handOver<LoadOutput>(this, { reporter_secret_arn: access.reporterSecret.arn });
   }
 
-  /** @returns `s3://…` of the authorities that the job trusts, in the artifacts bucket under a key with their hash */
-  #deployAuthorities({ authorities }: Artefacts, databaseCa: string): string {
+  /** Uploads the certificate authorities that the job trusts, under a key with their hash, and returns their `s3://…` URI. */
+  #deployAuthorities({ authorities }: Artifacts, databaseCa: string): string {
     const { region } = this.environment;
-    const artefact = authorities[region];
-    if (artefact === undefined) throw new ArtefactError(`RDS's authorities of ${region} are missing`);
+    const artifact = authorities[region];
+    if (artifact === undefined) throw new ArtifactError(`The certificate authorities of RDS in ${region} are missing`);
     const file = new TerraformAsset(this, 'authorities-file', {
-      path: artefact.path,
+      path: artifact.path,
       type: AssetType.FILE,
-      assetHash: artefact.hash,
+      assetHash: artifact.hash,
     });
-    // The first that is not empty.
+    // Uses the first value that is not empty.
     const content = Token.asString(Fn.coalesce([databaseCa, Fn.file(file.path)]));
     const bucket = this.names.artifactsBucket;
     const object = new S3Object(this, 'authorities', {

@@ -1,9 +1,9 @@
 /**
- * QuickSight reads the views: its way into the VPC, MySQL as the user `reporter`, a data set for each view that dashboards
- * read, with row-level security by owner, and the dashboards of packages/reports.
+ * QuickSight: its connection to the VPC, MySQL as the user `reporter`, a data set for each view that dashboards read, with
+ * row-level security by owner, and the dashboards of packages/reports.
  *
- * No emulator has QuickSight, so this is planned and never applied in tests. The subscription, its users and its access to
- * Secrets Manager are the account's and not one environment's: docs/runbook.md says what must be there before.
+ * No emulator has QuickSight, so tests plan this stack but never apply it. The subscription, its users and its access to Secrets
+ * Manager belong to the account, not to one environment. docs/runbook.md describes what must exist before.
  */
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js';
@@ -19,18 +19,18 @@ import { arns } from '../policy/arns.ts';
 import { policyDocument } from '../policy/policy-document.ts';
 import { StageStack } from './centflow-stack.ts';
 import { type LoadOutput, type StoreOutput, takeOver } from './handover.ts';
-import { permitting } from './report/permissions.ts';
+import { permitReaders } from './report/permissions.ts';
 import { PlacesDataSet } from './report/places-data-set.ts';
 import { PublishedDashboard } from './report/published-dashboard.ts';
 import { RowLevelRules } from './report/row-level-rules.ts';
 import { placesOf, ViewDataSet } from './report/view-data-set.ts';
 
 export class ReportStack extends StageStack {
-  /** @throws {EnvironmentError} the environment asks for no reports. */
+  /** @throws {EnvironmentError} the environment has no reports. */
   constructor(scope: Construct, environment: Environment) {
     super(scope, 'report', environment);
     if (environment.report === null) {
-      throw new EnvironmentError(`Environment ${environment.name} asks for no reports: its property report is null.`);
+      throw new EnvironmentError(`Environment ${environment.name} has no reports: its property report is null.`);
     }
     const { currency, readers } = environment.report;
     const store = takeOver<StoreOutput>(
@@ -45,7 +45,7 @@ export class ReportStack extends StageStack {
     const network = this.#connectToVpc(store);
     const source = this.#readDatabase(network, store, load.reporter_secret_arn);
 
-    const permit = permitting(readers);
+    const permit = permitReaders(readers);
     const rules = new RowLevelRules(this, 'row-level-rules', environment, readers, source);
     const offered = new Set<string>(offeredViews);
     const dataSetArns = new Map(
@@ -65,16 +65,16 @@ export class ReportStack extends StageStack {
     new PublishedDashboard(this, 'reports', environment, { currency, dataSetArns, permit });
   }
 
-  /** Network interfaces of QuickSight's in the private subnets; DNS is the VPC's own. */
+  /** Creates QuickSight's network interfaces in the private subnets, with the DNS of the VPC. */
   #connectToVpc(store: Record<'vpc_id' | 'private_subnet_ids' | 'report_security_group_id', string>) {
     const { accountId } = this.environment;
-    const { of } = arns(this.environment);
-    const all = (...kinds: string[]) => kinds.map((kind) => of('ec2', `${kind}/*`));
-    const inOurVpc = { ArnEquals: { 'ec2:Vpc': of('ec2', `vpc/${store.vpc_id}`) } };
+    const { regional } = arns(this.environment);
+    const all = (...kinds: string[]) => kinds.map((kind) => regional('ec2', `${kind}/*`));
+    const inOurVpc = { ArnEquals: { 'ec2:Vpc': regional('ec2', `vpc/${store.vpc_id}`) } };
     const role = new IamRole(this, 'network-role', {
       name: `${this.names.prefix}-quicksight-network`,
       permissionsBoundary: roleBoundaryOf(this.environment),
-      // As AWS documents it, without aws:SourceAccount: only who may pass the role can have it used.
+      // As AWS documents it, without aws:SourceAccount. Only callers who may pass the role can use it.
       assumeRolePolicy: JSON.stringify({
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Principal: { Service: 'quicksight.amazonaws.com' }, Action: 'sts:AssumeRole' }],
@@ -84,7 +84,7 @@ export class ReportStack extends StageStack {
       name: 'network-interfaces',
       role: role.name,
       policy: policyDocument(
-        // EC2 authorises a creation for the new interface too, which carries no `ec2:Vpc` yet: subnet and group hold it to the VPC.
+        // EC2 also authorises a creation on the new interface, which has no `ec2:Vpc` yet. Subnet and group limit it to the VPC.
         // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html#amazonec2-CreateNetworkInterface
         {
           sid: 'CreateInterfaces',
@@ -123,12 +123,12 @@ export class ReportStack extends StageStack {
       roleArn: role.arn,
       subnetIds: Fn.split(',', store.private_subnet_ids),
       securityGroupIds: [store.report_security_group_id],
-      // Also when it goes: QuickSight needs the policy until its network interfaces are gone (provider issue 40012).
+      // Also for the deletion: QuickSight needs the policy until its network interfaces are deleted (provider issue 40012).
       dependsOn: [policy],
     });
   }
 
-  /** Nobody but Terraform may use it: who could write queries against it would pass row-level security by. */
+  /** Creates the data source without permissions for readers: their own queries on it would bypass row-level security. */
   #readDatabase(
     network: QuicksightVpcConnection,
     store: Record<'database_host' | 'database_port', string>,

@@ -10,7 +10,7 @@ import type { Environment } from '../environment.ts';
 import { StageStack } from './centflow-stack.ts';
 import { handOver, type StoreOutput } from './handover.ts';
 
-/** What must survive: the uploads, the database, the key to both, and the network they are in. */
+/** What must survive: the uploads, the database, their key, and their network. */
 export class StoreStack extends StageStack {
   constructor(scope: Construct, environment: Environment) {
     super(scope, 'store', environment);
@@ -64,24 +64,24 @@ export class StoreStack extends StageStack {
 }
 
 /**
- * What of the uploads bucket goes by itself.
+ * Returns the rules of expiry of the uploads bucket.
  *
- * The newest version of an object never does. Older ones do, and the database follows at the next sweep, because it is a
- * function of the bucket: where a correction was rejected, the last good version stays published until it expires here, and
- * is then retired. So a rejected correction wants mending within `keepOldVersionsDays`; its alert says that there is one.
- * Keeping the newest old version for ever instead would keep what people deleted, too.
+ * The newest version of an object never expires. Older versions do, and the next sweep updates the database, because it is a
+ * function of the bucket. If a correction was rejected, the last good version stays published until it expires here; then it is
+ * retired. A rejected correction must therefore be fixed within `keepOldVersionsDays`, and an alarm reports it. Keeping the newest
+ * old version for ever would also keep what people deleted.
  *
- * A delete marker goes when it is the last that is left of its key, where nothing is published any more. One that newer
- * versions follow expires as an old version, after those it covers, which are older: they do not come back.
+ * A delete marker expires once it is the only version left of its key, when nothing is published any more. A delete marker that is
+ * not the newest version expires like other old versions, after the older ones that it hides, so those do not reappear.
  */
 function uploadsLifecycle(keepOldVersionsDays: number): S3BucketLifecycleConfigurationRule[] {
   return [
     expireOldVersions('old-versions', 'raw/', keepOldVersionsDays),
-    // Nothing reads the old versions of templates; what people deleted or replaced goes as it does in raw/.
+    // Nothing reads old versions of templates. Deleted and replaced ones expire as in raw/.
     expireOldVersions('old-templates', 'templates/', keepOldVersionsDays),
     {
       ...expireOldVersions('manifests', 'manifests/', 1),
-      // Longer than a job run is retried or looked into; the sweep needs none.
+      // Manifests are kept for the investigation of job runs. The sweep needs none.
       expiration: [{ days: 30 }],
     },
   ];

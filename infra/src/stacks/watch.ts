@@ -1,4 +1,7 @@
-/** Who is told of what: the topic, its alarms, the job's failures, the budget; the dashboard; and the canary, whom deployments ask. */
+/**
+ * The monitoring: topic, alarms, mails about job failures, budget and dashboard; and the canary's function, which deployments
+ * invoke.
+ */
 import { BudgetsBudget } from '@cdktf/provider-aws/lib/budgets-budget/index.js';
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard/index.js';
 import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js';
@@ -9,9 +12,9 @@ import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscrip
 import { Fn, Token } from 'cdktf';
 import type { Construct } from 'constructs';
 import { alarmsOf } from '../alarms.ts';
-import { type Artefact, type Artefacts, readArtefacts } from '../artefacts.ts';
+import { type Artifact, type Artifacts, readArtifacts } from '../artifacts.ts';
 import { MetricAlarm } from '../constructs/alarm.ts';
-import { DeployedArtefact } from '../constructs/deployed-artefact.ts';
+import { DeployedArtifact } from '../constructs/deployed-artifact.ts';
 import { LambdaFunction } from '../constructs/lambda-function.ts';
 import { dashboardBody } from '../dashboard.ts';
 import type { Environment } from '../environment.ts';
@@ -22,30 +25,30 @@ import { type Conditions, policyDocument, type Statement } from '../policy/polic
 import { StageStack } from './centflow-stack.ts';
 import { type ConsoleOutput, type LoadOutput, type StoreOutput, takeDatabaseCa, takeOver } from './handover.ts';
 
-/** What the canary takes from the stacks before. */
-type Taken = ReturnType<typeof takeOver<'kms_key_arn' | 'private_subnet_ids' | 'reader_security_group_id'>>;
+/** The outputs of earlier stacks that the canary needs. */
+type CanaryInputs = ReturnType<typeof takeOver<'kms_key_arn' | 'private_subnet_ids' | 'reader_security_group_id'>>;
 
 export class WatchStack extends StageStack {
-  constructor(scope: Construct, environment: Environment, artefacts: Artefacts = readArtefacts()) {
+  constructor(scope: Construct, environment: Environment, artifacts: Artifacts = readArtifacts()) {
     super(scope, 'watch', environment);
     const store = takeOver<StoreOutput>(this, 'kms_key_arn', 'private_subnet_ids', 'reader_security_group_id');
     const { reporter_secret_arn: reporterSecretArn } = takeOver<LoadOutput>(this, 'reporter_secret_arn');
-    // What metrics.ts names its API by.
+    // metrics.ts uses this variable as the id of the API.
     if (environment.console !== null) takeOver<ConsoleOutput>(this, 'console_api_id');
-    const topic = this.#tellPeople(store.kms_key_arn);
+    const topic = this.#createTopic(store.kms_key_arn);
     for (const alarm of alarmsOf(environment)) new MetricAlarm(this, environment, alarm, topic.arn);
-    this.#tellOfJobFailures(topic);
+    this.#reportJobFailures(topic);
     this.#watchCosts(topic);
-    this.#answerDeployments(artefacts.canary, store, reporterSecretArn);
+    this.#createCanary(artifacts.canary, store, reporterSecretArn);
     new CloudwatchDashboard(this, 'dashboard', {
       dashboardName: this.names.prefix,
       dashboardBody: dashboardBody(environment),
     });
   }
 
-  #tellPeople(keyArn: string): SnsTopic {
+  #createTopic(keyArn: string): SnsTopic {
     const { accountId, name, watch } = this.environment;
-    const { of, global } = arns(this.environment);
+    const { regional, global } = arns(this.environment);
     const topic = new SnsTopic(this, 'topic', {
       name: this.names.topic,
       displayName: `Centflow ${name}`,
@@ -64,14 +67,14 @@ export class WatchStack extends StageStack {
       policy: policyDocument(
         mayPublish('Alarms', 'cloudwatch.amazonaws.com', {
           ...ofThisAccount,
-          ArnLike: { 'aws:SourceArn': of('cloudwatch', `alarm:${name}-*`) },
+          ArnLike: { 'aws:SourceArn': regional('cloudwatch', `alarm:${name}-*`) },
         }),
         mayPublish('Budget', 'budgets.amazonaws.com', {
           ...ofThisAccount,
           // As AWS documents it, without a budget's name: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
           ArnLike: { 'aws:SourceArn': global('budgets', '*') },
         }),
-        // EventBridge is refused by any condition in a topic's policy:
+        // EventBridge cannot publish if the statement has any condition:
         // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
         mayPublish('JobFailures', 'events.amazonaws.com'),
         {
@@ -90,8 +93,8 @@ export class WatchStack extends StageStack {
     return topic;
   }
 
-  /** A mail for each job run that failed, with Glue's reason: alarms tell that something is wrong, not what. */
-  #tellOfJobFailures(topic: SnsTopic): void {
+  /** Sends a mail for each failed job run, with Glue's reason. Alarms report only that something is wrong. */
+  #reportJobFailures(topic: SnsTopic): void {
     const rule = new CloudwatchEventRule(this, 'job-failures', {
       name: failureRuleOf(this.environment),
       description: `Job runs of ${this.names.job} that failed.`,
@@ -101,10 +104,10 @@ export class WatchStack extends StageStack {
         detail: { jobName: [this.names.job], state: ['FAILED', 'TIMEOUT', 'ERROR'] },
       }),
     });
-    const told = [
+    const message = [
       `Centflow ${this.environment.name}: job run <run> of <job> ended as <state> at <time>.`,
       'Glue says: <message>',
-      'Uploads it did not finish are taken up by the next sweep. What to do: docs/runbook.md.',
+      'The next sweep loads the uploads that it did not finish. What to do: docs/runbook.md.',
     ];
     new CloudwatchEventTarget(this, 'job-failures-to-topic', {
       rule: rule.name,
@@ -118,15 +121,15 @@ export class WatchStack extends StageStack {
           message: '$.detail.message',
           time: '$.time',
         },
-        inputTemplate: told.map((line) => JSON.stringify(line)).join('\n'),
+        inputTemplate: message.map((line) => JSON.stringify(line)).join('\n'),
       },
     });
   }
 
-  /** The whole environment's costs, found by the tag that every stack puts on everything. */
+  /** Creates a budget for the environment, whose resources all have its tag. */
   #watchCosts(topic: SnsTopic): void {
     const { name, watch, accountId } = this.environment;
-    const tell = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
+    const notify = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
       notificationType,
       threshold,
       thresholdType: 'PERCENTAGE',
@@ -141,17 +144,20 @@ export class WatchStack extends StageStack {
       limitAmount: String(watch.monthlyBudgetUsd),
       limitUnit: 'USD',
       costFilter: [{ name: 'TagKeyValue', values: [`user:Environment$${name}`] }],
-      notification: [tell('ACTUAL', 80), tell('FORECASTED', 100)],
+      notification: [notify('ACTUAL', 80), notify('FORECASTED', 100)],
     });
   }
 
-  /** What the views show of the canary's uploads: who deploys may read neither uploads nor secrets. */
-  #answerDeployments(artefact: Artefact, store: Taken, reporterSecretArn: string): void {
+  /**
+   * Creates the function that reports what the views show of the canary's uploads, because deployments may read neither uploads
+   * nor secrets.
+   */
+  #createCanary(artifact: Artifact, store: CanaryInputs, reporterSecretArn: string): void {
     const { environment, names } = this;
-    const code = new DeployedArtefact(this, 'canary-code', { bucket: names.artifactsBucket, artefact });
+    const code = new DeployedArtifact(this, 'canary-code', { bucket: names.artifactsBucket, artifact });
     new LambdaFunction(this, 'canary', {
       purpose: 'canary',
-      description: "Tells a deployment what the views show of the canary's uploads, and of nobody else's.",
+      description: "Reports to a deployment what the views show of the canary's uploads only.",
       environment,
       code,
       kmsKeyArn: store.kms_key_arn,

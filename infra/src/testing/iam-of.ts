@@ -1,4 +1,4 @@
-/** The policies of synthesised stacks as IAM would be given them, for the evaluator. */
+/** Reads the policies of synthesised stacks for the evaluator. */
 import type { Environment } from '../environment.ts';
 import type { Call, Policies } from '../iam/evaluate.ts';
 import type { IamStatement } from '../iam/statement.ts';
@@ -9,25 +9,25 @@ import { consoleOutputs, loadOutputs, storeOutputs } from '../stacks/handover.ts
 import { namedInIam } from './named-resources.ts';
 import { ofType, type Resource, type Stack, stackNamed } from './synthesised.ts';
 
-/** The key of an environment. AWS chooses its id, which no policy knows: this one stands for it. */
+/** Returns an example ARN of an environment's key. AWS chooses the real id, which no policy contains. */
 export function keyArn(environment: Environment): string {
-  return arns(environment).of('kms', 'key/00000000-0000-4000-8000-000000000000');
+  return arns(environment).regional('kms', 'key/00000000-0000-4000-8000-000000000000');
 }
 
-/** The distribution of an environment, which CloudFront numbers as well. */
+/** Returns an example ARN of an environment's distribution. CloudFront chooses the real id. */
 export function distributionArn(environment: Environment): string {
   return arns(environment).global('cloudfront', 'distribution/E0000000000000');
 }
 
-/** The role of a purpose: `centflow-<environment>-<purpose>`. */
+/** Returns the ARN of the role of a purpose: `centflow-<environment>-<purpose>`. */
 export function roleArn(environment: Environment, purpose: string): string {
   return arns(environment).global('iam', `role/${namesOf(environment).prefix}-${purpose}`);
 }
 
 /**
- * A role's own policies and its boundary.
+ * Returns a role's own policies and its boundary.
  *
- * @throws an Error if there is no such role.
+ * @throws an Error if the role does not exist.
  */
 export function policiesOfRole(
   stacks: readonly Stack[],
@@ -48,7 +48,7 @@ export function policiesOfRole(
   return { identity: statements(own), boundary: statements(boundary) };
 }
 
-/** What one of GitHub's roles has: its own policy, and those of its areas. */
+/** Returns the statements of a GitHub role: its inline policy, and the policies of its areas. */
 export function policiesOfGithubRole(
   stacks: readonly Stack[],
   environment: Environment,
@@ -68,14 +68,14 @@ export function policiesOfGithubRole(
   ].flatMap((found) => statementsOf(found, stacks, environment));
 }
 
-/** The policies of the resources that a service's calls are about: of the environment and of the buckets of `bootstrap`. */
+/** Returns the policies of the resource of a call: of the environment's resources and of the buckets of `bootstrap`. */
 export function resourcePolicies(
   stacks: readonly Stack[],
   environment: Environment,
   { resource }: Pick<Call, 'resource'>,
 ): Pick<Policies, 'resource' | 'resourceDecides'> {
   const type = typesOfPolicies[resource.split(':')[2] ?? ''];
-  // An alias has no policy, and a key that is being made has none yet.
+  // An alias has no policy, and neither has a key during its creation.
   if (type === undefined || resource.includes(':alias/') || resource.endsWith(':key/*')) return {};
   const own = ofType(stacks, type).filter(
     ({ stack }) => stack.startsWith(`${environment.name}-`) || stack === bootstrapStackName(environment),
@@ -93,7 +93,7 @@ const typesOfPolicies: Readonly<Record<string, string>> = {
   sqs: 'aws_sqs_queue_policy',
 };
 
-/** The policy of a VPC endpoint, by its service: `s3`. */
+/** Returns the policy of a VPC endpoint by its service, such as `s3`. */
 export function policyOfEndpoint(stacks: readonly Stack[], environment: Environment, service: string): IamStatement[] {
   const found = ofType(stacks, 'aws_vpc_endpoint').filter(
     ({ stack, attributes }) =>
@@ -112,7 +112,7 @@ function statementsOf(resource: Resource, stacks: readonly Stack[], environment:
   return (JSON.parse(text) as { Statement: IamStatement[] }).Statement;
 }
 
-/** What Terraform fills in, as far as names decide it; undefined for others, which then match nothing. */
+/** Returns the value of a Terraform expression if it derives from names. Returns undefined for others, which then match nothing. */
 function valueOfToken(expression: string, others: readonly Resource[], environment: Environment): string | undefined {
   const variable = /^var\.(\w+)$/.exec(expression)?.[1];
   if (variable !== undefined) return handedOver(variable, environment);
@@ -126,7 +126,7 @@ function valueOfToken(expression: string, others: readonly Resource[], environme
   return typeof value === 'string' ? value : undefined;
 }
 
-/** What another stack tells, as its example says, in this environment's account and under its name. */
+/** Returns the example value of an output of another stack, with this environment's account and name. */
 export function handedOver(variable: string, { name, accountId }: Environment): string | undefined {
   const examples: Readonly<Record<string, string>> = { ...storeOutputs, ...loadOutputs, ...consoleOutputs };
   return examples[variable]

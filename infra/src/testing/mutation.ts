@@ -1,11 +1,11 @@
-/** Policies with a statement less, which a call must need. */
+/** Removes single statements from policies, to test that each is needed. */
 import type { IamStatement } from '../iam/statement.ts';
 
-/** The statements without each of those that allow, in turn. */
+/** Returns the statements without one that allows something, once for each of those. */
 export function without(
   statements: readonly IamStatement[],
-): { readonly taken: IamStatement; readonly rest: readonly IamStatement[] }[] {
+): { readonly removed: IamStatement; readonly rest: readonly IamStatement[] }[] {
   return statements
     .filter(({ Effect }) => Effect === 'Allow')
-    .map((taken) => ({ taken, rest: statements.filter((other) => other !== taken) }));
+    .map((removed) => ({ removed, rest: statements.filter((other) => other !== removed) }));
 }

@@ -1,26 +1,27 @@
-/** What IAM calls the resources that the stacks name: Terraform's roles reach a resource only if its ARN matches their policies. */
+/** The ARNs of resources with names: GitHub's roles can reach a resource only if its ARN matches their policies. */
 import type { Environment } from '../environment.ts';
 import { arns } from '../policy/arns.ts';
 import type { Resource } from './synthesised.ts';
 
 interface Named {
   readonly arn: string;
-  /** What Terraform calls on it to make it, and to read it where it names it then. */
+  /** The action that creates the resource. */
   readonly makes: string;
+  /** The action that reads the resource, if the request contains its name. */
   readonly reads?: string;
 }
 
 type NameOf = (text: (attribute: string) => string, arn: ReturnType<typeof arns>, environment: Environment) => Named;
 
-/** Types whose name is part of an ARN. */
+/** Types whose name is part of their ARN. */
 const named: Readonly<Record<string, NameOf>> = {
   aws_budgets_budget: (text, { global }) => ({
     arn: global('budgets', `budget/${text('name')}`),
     makes: 'budgets:ModifyBudget',
     reads: 'budgets:ViewBudget',
   }),
-  aws_cloudformation_stack: (text, { of }) => ({
-    arn: of('cloudformation', `stack/${text('name')}/00000000-0000-4000-8000-000000000000`),
+  aws_cloudformation_stack: (text, { regional }) => ({
+    arn: regional('cloudformation', `stack/${text('name')}/00000000-0000-4000-8000-000000000000`),
     makes: 'cloudformation:CreateStack',
     reads: 'cloudformation:DescribeStacks',
   }),
@@ -34,57 +35,57 @@ const named: Readonly<Record<string, NameOf>> = {
     makes: 'cloudwatch:PutDashboard',
     reads: 'cloudwatch:GetDashboard',
   }),
-  aws_cloudwatch_event_rule: (text, { of }) => ({
-    arn: of('events', `rule/${text('name')}`),
+  aws_cloudwatch_event_rule: (text, { regional }) => ({
+    arn: regional('events', `rule/${text('name')}`),
     makes: 'events:PutRule',
     reads: 'events:DescribeRule',
   }),
-  aws_cloudwatch_log_group: (text, { of }) => ({
-    arn: of('logs', `log-group:${text('name')}`),
+  aws_cloudwatch_log_group: (text, { regional }) => ({
+    arn: regional('logs', `log-group:${text('name')}`),
     makes: 'logs:CreateLogGroup',
   }),
-  aws_cloudwatch_metric_alarm: (text, { of }) => ({
-    arn: of('cloudwatch', `alarm:${text('alarm_name')}`),
+  aws_cloudwatch_metric_alarm: (text, { regional }) => ({
+    arn: regional('cloudwatch', `alarm:${text('alarm_name')}`),
     makes: 'cloudwatch:PutMetricAlarm',
     reads: 'cloudwatch:ListTagsForResource',
   }),
-  aws_db_instance: (text, { of }) => ({
-    arn: of('rds', `db:${text('identifier')}`),
+  aws_db_instance: (text, { regional }) => ({
+    arn: regional('rds', `db:${text('identifier')}`),
     makes: 'rds:CreateDBInstance',
     reads: 'rds:ListTagsForResource',
   }),
-  aws_db_parameter_group: (text, { of }) => ({
-    arn: of('rds', `pg:${text('name')}`),
+  aws_db_parameter_group: (text, { regional }) => ({
+    arn: regional('rds', `pg:${text('name')}`),
     makes: 'rds:CreateDBParameterGroup',
     reads: 'rds:DescribeDBParameterGroups',
   }),
-  aws_db_subnet_group: (text, { of }) => ({
-    arn: of('rds', `subgrp:${text('name')}`),
+  aws_db_subnet_group: (text, { regional }) => ({
+    arn: regional('rds', `subgrp:${text('name')}`),
     makes: 'rds:CreateDBSubnetGroup',
     reads: 'rds:DescribeDBSubnetGroups',
   }),
-  aws_glue_catalog_database: (text, { of }) => ({
-    arn: of('glue', `database/${text('name')}`),
+  aws_glue_catalog_database: (text, { regional }) => ({
+    arn: regional('glue', `database/${text('name')}`),
     makes: 'glue:CreateDatabase',
     reads: 'glue:GetDatabase',
   }),
-  aws_glue_connection: (text, { of }) => ({
-    arn: of('glue', `connection/${text('name')}`),
+  aws_glue_connection: (text, { regional }) => ({
+    arn: regional('glue', `connection/${text('name')}`),
     makes: 'glue:CreateConnection',
     reads: 'glue:GetConnection',
   }),
-  aws_glue_crawler: (text, { of }) => ({
-    arn: of('glue', `crawler/${text('name')}`),
+  aws_glue_crawler: (text, { regional }) => ({
+    arn: regional('glue', `crawler/${text('name')}`),
     makes: 'glue:CreateCrawler',
     reads: 'glue:GetCrawler',
   }),
-  aws_glue_job: (text, { of }) => ({
-    arn: of('glue', `job/${text('name')}`),
+  aws_glue_job: (text, { regional }) => ({
+    arn: regional('glue', `job/${text('name')}`),
     makes: 'glue:CreateJob',
     reads: 'glue:GetJob',
   }),
-  aws_glue_trigger: (text, { of }) => ({
-    arn: of('glue', `trigger/${text('name')}`),
+  aws_glue_trigger: (text, { regional }) => ({
+    arn: regional('glue', `trigger/${text('name')}`),
     makes: 'glue:CreateTrigger',
     reads: 'glue:GetTrigger',
   }),
@@ -93,39 +94,39 @@ const named: Readonly<Record<string, NameOf>> = {
     makes: 'iam:CreateRole',
     reads: 'iam:GetRole',
   }),
-  aws_kms_alias: (text, { of }) => ({ arn: of('kms', text('name')), makes: 'kms:CreateAlias' }),
-  aws_lambda_function: (text, { of }) => ({
-    arn: of('lambda', `function:${text('function_name')}`),
+  aws_kms_alias: (text, { regional }) => ({ arn: regional('kms', text('name')), makes: 'kms:CreateAlias' }),
+  aws_lambda_function: (text, { regional }) => ({
+    arn: regional('lambda', `function:${text('function_name')}`),
     makes: 'lambda:CreateFunction',
     reads: 'lambda:GetFunction',
   }),
-  aws_quicksight_analysis: (text, { of }) => ({
-    arn: of('quicksight', `analysis/${text('analysis_id')}`),
+  aws_quicksight_analysis: (text, { regional }) => ({
+    arn: regional('quicksight', `analysis/${text('analysis_id')}`),
     makes: 'quicksight:CreateAnalysis',
     reads: 'quicksight:DescribeAnalysis',
   }),
-  aws_quicksight_dashboard: (text, { of }) => ({
-    arn: of('quicksight', `dashboard/${text('dashboard_id')}`),
+  aws_quicksight_dashboard: (text, { regional }) => ({
+    arn: regional('quicksight', `dashboard/${text('dashboard_id')}`),
     makes: 'quicksight:CreateDashboard',
     reads: 'quicksight:DescribeDashboard',
   }),
-  aws_quicksight_data_set: (text, { of }) => ({
-    arn: of('quicksight', `dataset/${text('data_set_id')}`),
+  aws_quicksight_data_set: (text, { regional }) => ({
+    arn: regional('quicksight', `dataset/${text('data_set_id')}`),
     makes: 'quicksight:CreateDataSet',
     reads: 'quicksight:DescribeDataSet',
   }),
-  aws_quicksight_data_source: (text, { of }) => ({
-    arn: of('quicksight', `datasource/${text('data_source_id')}`),
+  aws_quicksight_data_source: (text, { regional }) => ({
+    arn: regional('quicksight', `datasource/${text('data_source_id')}`),
     makes: 'quicksight:CreateDataSource',
     reads: 'quicksight:DescribeDataSource',
   }),
-  aws_quicksight_theme: (text, { of }) => ({
-    arn: of('quicksight', `theme/${text('theme_id')}`),
+  aws_quicksight_theme: (text, { regional }) => ({
+    arn: regional('quicksight', `theme/${text('theme_id')}`),
     makes: 'quicksight:CreateTheme',
     reads: 'quicksight:DescribeTheme',
   }),
-  aws_quicksight_vpc_connection: (text, { of }) => ({
-    arn: of('quicksight', `vpcConnection/${text('vpc_connection_id')}`),
+  aws_quicksight_vpc_connection: (text, { regional }) => ({
+    arn: regional('quicksight', `vpcConnection/${text('vpc_connection_id')}`),
     makes: 'quicksight:CreateVPCConnection',
     reads: 'quicksight:DescribeVPCConnection',
   }),
@@ -139,18 +140,18 @@ const named: Readonly<Record<string, NameOf>> = {
     makes: 's3:PutObject',
     reads: 's3:GetObject',
   }),
-  aws_secretsmanager_secret: (text, { of }) => ({
-    arn: of('secretsmanager', `secret:${text('name')}-abcdef`),
+  aws_secretsmanager_secret: (text, { regional }) => ({
+    arn: regional('secretsmanager', `secret:${text('name')}-abcdef`),
     makes: 'secretsmanager:CreateSecret',
     reads: 'secretsmanager:DescribeSecret',
   }),
-  aws_sns_topic: (text, { of }) => ({
-    arn: of('sns', text('name')),
+  aws_sns_topic: (text, { regional }) => ({
+    arn: regional('sns', text('name')),
     makes: 'sns:CreateTopic',
     reads: 'sns:GetTopicAttributes',
   }),
-  aws_sqs_queue: (text, { of }) => ({
-    arn: of('sqs', text('name')),
+  aws_sqs_queue: (text, { regional }) => ({
+    arn: regional('sqs', text('name')),
     makes: 'sqs:CreateQueue',
     reads: 'sqs:GetQueueAttributes',
   }),
@@ -161,7 +162,7 @@ const named: Readonly<Record<string, NameOf>> = {
   }),
 };
 
-/** Types that have a name, of which IAM knows nothing: it knows them by an id, or by what they belong to. */
+/** Types with a name that is not part of an ARN, with the way in which IAM identifies them. */
 export const namelessInIam: Readonly<Record<string, string>> = {
   aws_apigatewayv2_api: 'by an id',
   aws_apigatewayv2_authorizer: 'by an id',
@@ -173,7 +174,7 @@ export const namelessInIam: Readonly<Record<string, string>> = {
   aws_cognito_user_pool: 'by an id',
   aws_cognito_user_pool_client: 'by its pool',
   aws_glue_catalog_table: 'by its database, on which the roles have all tables',
-  aws_glue_security_configuration: 'IAM knows no resource of it',
+  aws_glue_security_configuration: 'IAM has no resource type for it',
   aws_iam_role_policy: 'by its role',
   aws_s3_bucket_cors_configuration: 'by its bucket',
   aws_s3_bucket_notification: 'by its bucket',
@@ -181,9 +182,9 @@ export const namelessInIam: Readonly<Record<string, string>> = {
 };
 
 /**
- * What IAM calls a resource that the stacks make; undefined for a type that has no name there.
+ * Returns the ARN and the actions of a resource, or undefined for a type without a name in its ARN.
  *
- * @param others the resources of its stack: a bucket may be named by what Terraform makes of it
+ * @param others the resources of the same stack, to resolve references to buckets
  */
 export function namedInIam(
   { type, attributes }: Resource,

@@ -1,18 +1,18 @@
-/** What roles did in the rehearsals, which write it: `npm run rehearse -- --record`, also with `--environment dev`. */
+/** The calls that roles made in the rehearsals. `npm run rehearse -- --record` writes them, also with `--environment dev`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import type { Call } from '../iam/evaluate.ts';
 
 export interface RecordedCall {
-  /** The purpose of a role of the environment, or `github:` with what GitHub's workflows did: `plan`, `apply`, `destroy`. */
+  /** The purpose of a role of the environment, or `github:` with the step of GitHub's workflows: `plan`, `apply`, `destroy`. */
   readonly who: string;
   readonly call: Call;
 }
 
 const lines = JSON.parse(readFileSync(join(import.meta.dirname, 'recorded-calls.json'), 'utf8')) as string[];
 
-/** The record, as if an environment had been rehearsed. */
+/** Returns the recorded calls with the names of an environment. */
 export function recordedCallsOf({ name, accountId, region }: Environment): RecordedCall[] {
   return lines.map((line) => {
     const [who = '', action = '', resource = '', ...keys] = line

@@ -1,6 +1,6 @@
 /**
- * A server that takes what the provider sends to QuickSight, keeps it and reads it back: no QuickSight, but the place where one
- * sees what the provider makes of a definition.
+ * A server that accepts the provider's requests to QuickSight, stores them and returns them. It shows how the provider sends a
+ * definition.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,41 +10,41 @@ type Json = Record<string, unknown>;
 
 export interface RecordedQuickSight extends AsyncDisposable {
   readonly url: string;
-  /** What was last created under a path such as `dashboards/centflow-staging-reports`. */
+  /** Returns the last creation request for a path such as `dashboards/centflow-staging-reports`. */
   created(path: string): Json | undefined;
-  /** `POST dashboards/…`, in their order. */
+  /** The changing requests in order, such as `POST dashboards/…`. */
   readonly changes: readonly string[];
 }
 
 const kinds: Readonly<Record<string, string>> = { dashboards: 'Dashboard', analyses: 'Analysis', themes: 'Theme' };
 const SUCCESS = 'CREATION_SUCCESSFUL';
-/** The provider reads them without looking whether they are there. */
+/** The provider requires these fields in responses. */
 const times = { CreatedTime: 1_735_689_600, LastUpdatedTime: 1_735_689_600, LastPublishedTime: 1_735_689_600 };
 
 export async function startRecordedQuickSight(account: string): Promise<RecordedQuickSight> {
-  const things = new Map<string, Json>();
+  const resources = new Map<string, Json>();
   const changes: string[] = [];
   const arnOf = (path: string) =>
     `arn:aws:quicksight:eu-west-1:${account}:${path.replace(/^analyses/, 'analysis').replace(/s\//, '/')}`;
 
-  /** The answer to a request about `path`, or about one part of it. */
+  /** Returns the response to a request for `path`, or for one part of it. */
   const answer = (path: string, part: string | undefined): Json | undefined => {
-    const thing = things.get(path);
+    const resource = resources.get(path);
     const kind = kinds[path.split('/')[0] ?? ''];
-    if (thing === undefined || kind === undefined) return undefined;
-    const id = { [`${kind}Id`]: path.split('/')[1], Arn: arnOf(path), Name: thing.Name };
-    if (part === 'definition') return { ...id, Definition: thing.Definition, ThemeArn: thing.ThemeArn };
-    if (part === 'permissions') return { ...id, Permissions: thing.Permissions };
+    if (resource === undefined || kind === undefined) return undefined;
+    const id = { [`${kind}Id`]: path.split('/')[1], Arn: arnOf(path), Name: resource.Name };
+    if (part === 'definition') return { ...id, Definition: resource.Definition, ThemeArn: resource.ThemeArn };
+    if (part === 'permissions') return { ...id, Permissions: resource.Permissions };
     const version = {
       ...times,
       Status: SUCCESS,
       VersionNumber: 1,
-      ThemeArn: thing.ThemeArn,
-      Description: thing.VersionDescription,
+      ThemeArn: resource.ThemeArn,
+      Description: resource.VersionDescription,
     };
-    const theme = { BaseThemeId: thing.BaseThemeId, Configuration: thing.Configuration };
+    const theme = { BaseThemeId: resource.BaseThemeId, Configuration: resource.Configuration };
     return {
-      [kind]: { ...id, ...times, Status: SUCCESS, ThemeArn: thing.ThemeArn, Version: { ...version, ...theme } },
+      [kind]: { ...id, ...times, Status: SUCCESS, ThemeArn: resource.ThemeArn, Version: { ...version, ...theme } },
     };
   };
 
@@ -59,13 +59,13 @@ export async function startRecordedQuickSight(account: string): Promise<Recorded
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const tagged = /^\/resources\/(.+)\/tags$/.exec(pathname)?.[1];
     if (tagged !== undefined) {
-      const path = [...things.keys()].find((candidate) => arnOf(candidate) === decodeURIComponent(tagged));
-      return reply(200, { Tags: (path && things.get(path)?.Tags) ?? [] });
+      const path = [...resources.keys()].find((candidate) => arnOf(candidate) === decodeURIComponent(tagged));
+      return reply(200, { Tags: (path && resources.get(path)?.Tags) ?? [] });
     }
     const [, path = '', part] = /^\/accounts\/\d+\/([^/]+\/[^/]+)(?:\/(.+))?$/.exec(pathname) ?? [];
     if (request.method !== 'GET') changes.push(`${request.method} ${path}${part === undefined ? '' : `/${part}`}`);
     if (request.method === 'POST') {
-      things.set(path, (await json(request)) as Json);
+      resources.set(path, (await json(request)) as Json);
       const kind = kinds[path.split('/')[0] ?? ''];
       return reply(202, {
         Arn: arnOf(path),
@@ -75,7 +75,7 @@ export async function startRecordedQuickSight(account: string): Promise<Recorded
       });
     }
     if (request.method === 'DELETE') {
-      things.delete(path);
+      resources.delete(path);
       return reply(200, {});
     }
     const found = answer(path, part);
@@ -84,7 +84,7 @@ export async function startRecordedQuickSight(account: string): Promise<Recorded
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    created: (path) => things.get(path),
+    created: (path) => resources.get(path),
     changes,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

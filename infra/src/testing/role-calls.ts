@@ -1,7 +1,8 @@
 /**
- * The calls that are made with the roles of an environment: by our code, and by AWS's services, which no emulator makes.
+ * The calls that Centflow's code and AWS's services make with the roles of an environment. No emulator makes those of AWS's
+ * services.
  *
- * A role that may not make one of them fails on AWS alone, often in the middle of a first deployment.
+ * A missing right would show only on AWS, often in the middle of a first deployment.
  */
 import type { Environment } from '../environment.ts';
 import type { Call } from '../iam/evaluate.ts';
@@ -11,18 +12,18 @@ import { arns } from '../policy/arns.ts';
 import { keyArn } from './iam-of.ts';
 
 export interface RoleCall {
-  /** Who calls, and why, as a sentence. */
+  /** Caller and reason, as a sentence. */
   readonly what: string;
   /** The purposes of the roles: `centflow-<environment>-<purpose>`. */
   readonly purposes: readonly string[];
   readonly actions: readonly string[];
-  /** The ARNs that IAM is asked about for each action: all must be allowed. */
+  /** The ARNs on which IAM evaluates each action. All must be allowed. */
   readonly resources: readonly string[];
-  /** What the request says beside. */
+  /** The condition keys of the request. */
   readonly context?: Context;
   /** The VPC endpoint that it goes through. */
   readonly endpoint?: 's3' | 'logs' | 'secretsmanager';
-  /** The page that says so, or the file that calls. */
+  /** The page of the AWS documentation, or the file that makes the call. */
   readonly source: string;
 }
 
@@ -40,7 +41,7 @@ const FLOW_LOGS = 'https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-ia
 const REDRIVE =
   'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html';
 
-/** One question to IAM. */
+/** One request that IAM evaluates. */
 export interface RoleQuestion {
   readonly purpose: string;
   readonly call: Call;
@@ -48,7 +49,7 @@ export interface RoleQuestion {
   readonly what: string;
 }
 
-/** Each call by itself: one role, one action, one resource. */
+/** Returns one request for each role, action and resource of the calls. */
 export function roleQuestionsOf(environment: Environment): RoleQuestion[] {
   return roleCallsOf(environment).flatMap(({ purposes, actions, resources, context = {}, endpoint, what, source }) =>
     purposes.flatMap((purpose) =>
@@ -64,7 +65,7 @@ export function roleQuestionsOf(environment: Environment): RoleQuestion[] {
   );
 }
 
-/** The calls of an environment, for the roles that it has. */
+/** Returns the calls for all roles of an environment. */
 export function roleCallsOf(environment: Environment): RoleCall[] {
   return [
     ...functionCalls(environment),
@@ -78,7 +79,7 @@ export function roleCallsOf(environment: Environment): RoleCall[] {
 }
 
 function functionCalls(environment: Environment): RoleCall[] {
-  const { of } = arns(environment);
+  const { regional } = arns(environment);
   const { prefix } = namesOf(environment);
   const withConsole = environment.console === null ? [] : ['console', 'operations'];
   const all = ['trigger', 'migrator', 'canary', ...withConsole];
@@ -88,7 +89,7 @@ function functionCalls(environment: Environment): RoleCall[] {
       what: `Lambda writes the log of ${purpose}`,
       purposes: [purpose],
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [of('logs', `log-group:/aws/lambda/${prefix}-${purpose}:log-stream:2026/01/01/[$LATEST]0`)],
+      resources: [regional('logs', `log-group:/aws/lambda/${prefix}-${purpose}:log-stream:2026/01/01/[$LATEST]0`)],
       source: LAMBDA_LOG,
     })),
     {
@@ -100,14 +101,14 @@ function functionCalls(environment: Environment): RoleCall[] {
       source: LAMBDA_KEY,
     },
     {
-      what: 'Lambda asks whether the role may delete an interface, and names none',
+      what: 'Lambda checks whether the role may delete interfaces, without naming one',
       purposes: inNetwork,
       actions: ['ec2:DeleteNetworkInterface'],
-      resources: [of('ec2', '*/*')],
+      resources: [regional('ec2', '*/*')],
       source: LAMBDA_VPC,
     },
     {
-      what: 'Lambda makes an interface',
+      what: 'Lambda creates an interface',
       purposes: inNetwork,
       actions: ['ec2:CreateNetworkInterface'],
       resources: newInterface(environment),
@@ -121,10 +122,10 @@ function functionCalls(environment: Environment): RoleCall[] {
       source: LAMBDA_VPC,
     },
     {
-      what: 'Lambda gives an interface an address, takes it away, and deletes the interface',
+      what: 'Lambda assigns an address to an interface, removes the address, and deletes the interface',
       purposes: inNetwork,
       actions: ['ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses', 'ec2:DeleteNetworkInterface'],
-      resources: [of('ec2', 'network-interface/eni-1')],
+      resources: [regional('ec2', 'network-interface/eni-1')],
       source: LAMBDA_VPC,
     },
     {
@@ -139,7 +140,7 @@ function functionCalls(environment: Environment): RoleCall[] {
 }
 
 function triggerCalls(environment: Environment): RoleCall[] {
-  const { of, bucket } = arns(environment);
+  const { regional, bucket } = arns(environment);
   const { uploadsBucket, queue, job } = namesOf(environment);
   const purposes = ['trigger'];
   return [
@@ -147,7 +148,7 @@ function triggerCalls(environment: Environment): RoleCall[] {
       what: "Lambda's poller takes messages from the queue",
       purposes,
       actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-      resources: [of('sqs', queue)],
+      resources: [regional('sqs', queue)],
       source: LAMBDA_SQS,
     },
     {
@@ -166,7 +167,7 @@ function triggerCalls(environment: Environment): RoleCall[] {
       source: 'apps/trigger/src/start-job-run.ts',
     },
     {
-      what: 'The trigger looks whether a job run has taken a manifest',
+      what: 'The trigger checks whether a job run has taken a manifest',
       purposes,
       actions: ['s3:ListBucket'],
       resources: [bucket(uploadsBucket)],
@@ -185,7 +186,7 @@ function triggerCalls(environment: Environment): RoleCall[] {
       what: 'The trigger starts a job run',
       purposes,
       actions: ['glue:StartJobRun'],
-      resources: [of('glue', `job/${job}`)],
+      resources: [regional('glue', `job/${job}`)],
       source: 'apps/trigger/src/start-job-run.ts',
     },
   ];
@@ -193,7 +194,7 @@ function triggerCalls(environment: Environment): RoleCall[] {
 
 function migratorCalls(environment: Environment): RoleCall[] {
   const users = ['migrator', 'loader', 'reporter'].map((user) => secret(environment, user));
-  const administrator = arns(environment).of(
+  const administrator = arns(environment).regional(
     'secretsmanager',
     'secret:rds!db-00000000-0000-4000-8000-000000000000-abcdef',
   );
@@ -216,7 +217,7 @@ function migratorCalls(environment: Environment): RoleCall[] {
       source: 'apps/migrator/src/secrets.ts',
     },
     {
-      what: 'Secrets Manager encrypts and decrypts with the rights of who asks',
+      what: 'Secrets Manager encrypts and decrypts with the rights of the caller',
       purposes: ['migrator'],
       actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
       resources: [keyArn(environment)],
@@ -227,7 +228,7 @@ function migratorCalls(environment: Environment): RoleCall[] {
 }
 
 function jobCalls(environment: Environment): RoleCall[] {
-  const { of, bucket } = arns(environment);
+  const { regional, bucket } = arns(environment);
   const { prefix, uploadsBucket, artifactsBucket, job, jobMetricsLogGroup } = namesOf(environment);
   const purposes = ['load'];
   const log = `log-group:/centflow/${environment.name}/job/${prefix}-encryption-role/${job}`;
@@ -258,7 +259,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       source: 'glue/centflow_glue/keys/manifest.py',
     },
     {
-      what: 'The job lists the manifests that wait',
+      what: 'The job lists waiting manifests',
       purposes,
       actions: ['s3:ListBucket'],
       resources: [bucket(uploadsBucket)],
@@ -267,7 +268,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       source: 'glue/centflow_glue/keys/manifest.py',
     },
     {
-      what: 'The job takes a manifest that waits',
+      what: 'The job takes a waiting manifest',
       purposes,
       actions: ['s3:GetObject', 's3:DeleteObject'],
       resources: [`${bucket(uploadsBucket)}/manifests/waiting/1.jsonl`],
@@ -275,7 +276,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       source: 'glue/centflow_glue/keys/manifest.py',
     },
     {
-      what: 'Glue fetches the script and the wheels, the job its authorities',
+      what: 'Glue fetches the script and the wheels, and the job fetches its certificate authorities',
       purposes,
       actions: ['s3:GetObject'],
       resources: ['job-0.py', 'centflow-0.gluewheels.zip', 'authorities-0.pem'].map(
@@ -285,7 +286,7 @@ function jobCalls(environment: Environment): RoleCall[] {
       source: 'https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html',
     },
     {
-      what: 'A run fetches parts of the runtime from buckets of Glue',
+      what: 'A job run fetches parts of the runtime from Glue’s buckets',
       purposes,
       actions: ['s3:GetObject'],
       resources: ['arn:aws:s3:::aws-glue-runtime/a.jar', 'arn:aws:s3:::crawler-public/a.jar'],
@@ -301,25 +302,25 @@ function jobCalls(environment: Environment): RoleCall[] {
       source: 'glue/centflow_glue/database.py',
     },
     {
-      what: 'S3 and Secrets Manager decrypt for the job, and Glue encrypts what it keeps of a run',
+      what: 'S3 and Secrets Manager decrypt for the job, and Glue encrypts the data of a job run',
       purposes,
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resources: [keyArn(environment)],
       source: 'https://docs.aws.amazon.com/glue/latest/dg/set-up-encryption.html',
     },
     {
-      what: 'Glue writes the log of a run, and asks for its group and key at each start',
+      what: 'Glue requests the log group of a job run and its key at each start',
       purposes,
       actions: ['logs:CreateLogGroup', 'logs:AssociateKmsKey'],
-      resources: ['output', 'error'].map((stream) => of('logs', `${log}/${stream}`)),
+      resources: ['output', 'error'].map((stream) => regional('logs', `${log}/${stream}`)),
       endpoint: 'logs',
       source: GLUE_LOG,
     },
     {
-      what: 'Glue writes lines into the log of a run',
+      what: 'Glue writes the log of a job run',
       purposes,
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: ['output', 'error'].map((stream) => of('logs', `${log}/${stream}:log-stream:jr_1`)),
+      resources: ['output', 'error'].map((stream) => regional('logs', `${log}/${stream}:log-stream:jr_1`)),
       endpoint: 'logs',
       source: GLUE_LOG,
     },
@@ -327,19 +328,19 @@ function jobCalls(environment: Environment): RoleCall[] {
       what: 'The job writes its metrics',
       purposes,
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [of('logs', `log-group:${jobMetricsLogGroup}:log-stream:jr_1`)],
+      resources: [regional('logs', `log-group:${jobMetricsLogGroup}:log-stream:jr_1`)],
       endpoint: 'logs',
       source: 'glue/centflow_glue/metrics.py',
     },
     {
-      what: 'Glue asks whether the role may delete an interface, and names none',
+      what: 'Glue checks whether the role may delete interfaces, without naming one',
       purposes,
       actions: ['ec2:DeleteNetworkInterface'],
-      resources: [of('ec2', '*/*')],
+      resources: [regional('ec2', '*/*')],
       source: GLUE_VPC,
     },
     {
-      what: "Glue makes a worker's interface",
+      what: "Glue creates a worker's interface",
       purposes,
       actions: ['ec2:CreateNetworkInterface'],
       resources: newInterface(environment),
@@ -349,12 +350,12 @@ function jobCalls(environment: Environment): RoleCall[] {
       what: "Glue tags a worker's interface as its own",
       purposes,
       actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
-      resources: [of('ec2', 'network-interface/eni-1')],
+      resources: [regional('ec2', 'network-interface/eni-1')],
       context: { 'aws:TagKeys': ['aws-glue-service-resource'] },
       source: GLUE_VPC,
     },
     {
-      what: 'Glue looks at the network before it begins',
+      what: 'Glue reads the network before it starts',
       purposes,
       actions: [
         'ec2:DescribeNetworkInterfaces',
@@ -367,10 +368,10 @@ function jobCalls(environment: Environment): RoleCall[] {
       source: GLUE_VPC,
     },
     {
-      what: 'Glue reads how the VPC names things',
+      what: 'Glue reads the DNS settings of the VPC',
       purposes,
       actions: ['ec2:DescribeVpcAttribute'],
-      resources: [of('ec2', 'vpc/vpc-1')],
+      resources: [regional('ec2', 'vpc/vpc-1')],
       source: GLUE_VPC,
     },
     {
@@ -378,10 +379,10 @@ function jobCalls(environment: Environment): RoleCall[] {
       purposes,
       actions: ['glue:GetConnection'],
       resources: [
-        of('glue', 'catalog'),
+        regional('glue', 'catalog'),
         ...environment.network.availabilityZones
           .slice(0, environment.network.endpointZones)
-          .map((zone) => of('glue', `connection/${prefix}-${zone}`)),
+          .map((zone) => regional('glue', `connection/${prefix}-${zone}`)),
       ],
       source: GLUE_VPC,
     },
@@ -389,7 +390,7 @@ function jobCalls(environment: Environment): RoleCall[] {
 }
 
 function crawlerCalls(environment: Environment): RoleCall[] {
-  const { of, bucket } = arns(environment);
+  const { regional, bucket } = arns(environment);
   const { prefix, uploadsBucket, catalogDatabase } = namesOf(environment);
   const purposes = ['crawler'];
   const source = GLUE_CRAWLER;
@@ -413,7 +414,7 @@ function crawlerCalls(environment: Environment): RoleCall[] {
       source,
     },
     {
-      what: 'The crawler asks where the bucket is',
+      what: 'The crawler reads the location of the bucket',
       purposes,
       actions: ['s3:GetBucketLocation'],
       resources: [bucket(uploadsBucket)],
@@ -443,29 +444,29 @@ function crawlerCalls(environment: Environment): RoleCall[] {
         'glue:BatchUpdatePartition',
       ],
       resources: ['catalog', `database/${catalogDatabase}`, `table/${catalogDatabase}/expenses`].map((name) =>
-        of('glue', name),
+        regional('glue', name),
       ),
       source,
     },
     {
-      what: 'The crawler makes its log group',
+      what: 'The crawler creates its log group',
       purposes,
       actions: ['logs:CreateLogGroup', 'logs:AssociateKmsKey'],
-      resources: [of('logs', log)],
+      resources: [regional('logs', log)],
       source,
     },
     {
       what: 'The crawler writes its log',
       purposes,
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [of('logs', `${log}:log-stream:${prefix}-crawler`)],
+      resources: [regional('logs', `${log}:log-stream:${prefix}-crawler`)],
       source,
     },
   ];
 }
 
 function consoleCalls(environment: Environment): RoleCall[] {
-  const { of, bucket } = arns(environment);
+  const { regional, bucket } = arns(environment);
   const { uploadsBucket, job, queue, deadLetterQueue } = namesOf(environment);
   const uploads = bucket(uploadsBucket);
   const objects = ['raw/expenses/owner=ada/a.csv', 'templates/owner=ada/a.json'].map((name) => `${uploads}/${name}`);
@@ -531,28 +532,28 @@ function consoleCalls(environment: Environment): RoleCall[] {
       what: 'Operations reads job runs and starts one',
       purposes: ['operations'],
       actions: ['glue:GetJobRuns', 'glue:StartJobRun'],
-      resources: [of('glue', `job/${job}`)],
+      resources: [regional('glue', `job/${job}`)],
       source: 'apps/console/api/operations/handlers.ts',
     },
     {
-      what: 'Operations measures the queues',
+      what: 'Operations reads the length of the queues',
       purposes: ['operations'],
       actions: ['sqs:GetQueueAttributes'],
-      resources: [of('sqs', queue), of('sqs', deadLetterQueue)],
+      resources: [regional('sqs', queue), regional('sqs', deadLetterQueue)],
       source: 'apps/console/api/operations/handlers.ts',
     },
     {
-      what: 'SQS moves dead letters with the rights of who asked',
+      what: 'SQS moves dead letters with the rights of the caller',
       purposes: ['operations'],
       actions: ['sqs:StartMessageMoveTask', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'],
-      resources: [of('sqs', deadLetterQueue)],
+      resources: [regional('sqs', deadLetterQueue)],
       source: REDRIVE,
     },
     {
-      what: 'SQS puts dead letters back with the rights of who asked',
+      what: 'SQS returns dead letters with the rights of the caller',
       purposes: ['operations'],
       actions: ['sqs:SendMessage'],
-      resources: [of('sqs', queue)],
+      resources: [regional('sqs', queue)],
       source: REDRIVE,
     },
     {
@@ -564,65 +565,65 @@ function consoleCalls(environment: Environment): RoleCall[] {
       source: REDRIVE,
     },
     {
-      what: 'Operations asks for the alarms',
+      what: 'Operations reads the alarms',
       purposes: ['operations'],
       actions: ['cloudwatch:DescribeAlarms'],
-      resources: [of('cloudwatch', 'alarm:*')],
+      resources: [regional('cloudwatch', 'alarm:*')],
       source: 'apps/console/api/operations/handlers.ts',
     },
   ];
 }
 
-/** What services do with roles of their own. */
+/** Returns the calls of services with separate roles. */
 function serviceCalls(environment: Environment): RoleCall[] {
-  const { of } = arns(environment);
+  const { regional } = arns(environment);
   const refused = `log-group:/centflow/${environment.name}/refused-connections`;
-  const metrics = of('logs', 'log-group:RDSOSMetrics');
-  const ourVpc = { 'ec2:Vpc': of('ec2', 'vpc/vpc-0123456789abcdef0') };
+  const metrics = regional('logs', 'log-group:RDSOSMetrics');
+  const ourVpc = { 'ec2:Vpc': regional('ec2', 'vpc/vpc-0123456789abcdef0') };
   const quicksight = { purposes: ['quicksight-network'], source: QUICKSIGHT_VPC };
   const [interfaceArn = '', ...others] = newInterface(environment);
   return [
     {
-      what: 'RDS makes the log group of its measurements',
+      what: 'RDS creates the log group of enhanced monitoring',
       purposes: ['database-monitoring'],
       actions: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy'],
       resources: [metrics],
       source: RDS_MONITORING,
     },
     {
-      what: 'RDS writes its measurements',
+      what: 'RDS writes the log of enhanced monitoring',
       purposes: ['database-monitoring'],
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams', 'logs:GetLogEvents'],
       resources: [`${metrics}:log-stream:db-1`],
       source: RDS_MONITORING,
     },
     {
-      what: 'The VPC writes refused connections',
+      what: 'The VPC logs rejected connections',
       purposes: ['flow-log'],
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [of('logs', `${refused}:log-stream:eni-1`)],
+      resources: [regional('logs', `${refused}:log-stream:eni-1`)],
       source: FLOW_LOGS,
     },
     {
       what: 'The VPC finds its log streams',
       purposes: ['flow-log'],
       actions: ['logs:DescribeLogStreams'],
-      resources: [of('logs', refused)],
+      resources: [regional('logs', refused)],
       source: FLOW_LOGS,
     },
     ...(environment.report === null
       ? []
       : [
-          // IAM knows the VPC of subnets and groups; the interface is not made yet, and has none.
+          // IAM knows the VPC of subnets and groups. The interface does not exist yet, and has no VPC.
           {
             ...quicksight,
-            what: 'QuickSight makes an interface',
+            what: 'QuickSight creates an interface',
             actions: ['ec2:CreateNetworkInterface'],
             resources: [interfaceArn],
           },
           {
             ...quicksight,
-            what: 'QuickSight makes it in our subnets and groups',
+            what: 'QuickSight creates it in the environment’s subnets and groups',
             actions: ['ec2:CreateNetworkInterface'],
             resources: others,
             context: ourVpc,
@@ -631,14 +632,14 @@ function serviceCalls(environment: Environment): RoleCall[] {
             ...quicksight,
             what: 'QuickSight changes the groups of its interface',
             actions: ['ec2:ModifyNetworkInterfaceAttribute'],
-            resources: [of('ec2', 'security-group/sg-1')],
+            resources: [regional('ec2', 'security-group/sg-1')],
             context: ourVpc,
           },
           {
             ...quicksight,
             what: 'QuickSight changes and deletes its interface',
             actions: ['ec2:ModifyNetworkInterfaceAttribute', 'ec2:DeleteNetworkInterface'],
-            resources: [of('ec2', 'network-interface/eni-1')],
+            resources: [regional('ec2', 'network-interface/eni-1')],
             context: ourVpc,
           },
           {
@@ -651,12 +652,16 @@ function serviceCalls(environment: Environment): RoleCall[] {
   ];
 }
 
-/** What IAM is asked about where an interface is made. */
+/** Returns the resources on which IAM evaluates the creation of an interface. */
 function newInterface(environment: Environment): string[] {
-  const { of } = arns(environment);
-  return [of('ec2', 'network-interface/*'), of('ec2', 'subnet/subnet-1'), of('ec2', 'security-group/sg-1')];
+  const { regional } = arns(environment);
+  return [
+    regional('ec2', 'network-interface/*'),
+    regional('ec2', 'subnet/subnet-1'),
+    regional('ec2', 'security-group/sg-1'),
+  ];
 }
 
 function secret(environment: Environment, user: string): string {
-  return arns(environment).of('secretsmanager', `secret:${namesOf(environment).prefix}/${user}-abcdef`);
+  return arns(environment).regional('secretsmanager', `secret:${namesOf(environment).prefix}/${user}-abcdef`);
 }

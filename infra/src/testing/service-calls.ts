@@ -1,4 +1,4 @@
-/** Calls that AWS's services make on our resources in their own name: only the resources' own policies let them in. */
+/** The calls that AWS's services make in their own name. Only the policies of the resources can allow them. */
 import type { Environment } from '../environment.ts';
 import type { Call } from '../iam/evaluate.ts';
 import type { Context } from '../iam/statement.ts';
@@ -7,21 +7,21 @@ import { arns } from '../policy/arns.ts';
 import { distributionArn, keyArn } from './iam-of.ts';
 
 export interface ServiceCall {
-  /** Who calls, and why, as a sentence. */
+  /** Caller and reason, as a sentence. */
   readonly what: string;
   readonly caller: { readonly service: string } | { readonly role: string };
   readonly call: Call;
-  /** The page that says so. */
+  /** The page of the AWS documentation. */
   readonly source: string;
 }
 
-/** The calls of services on the resources of an environment. */
+/** Returns the calls of services on the resources of an environment. */
 export function serviceCallsOf(environment: Environment): ServiceCall[] {
   const { accountId, region, name } = environment;
-  const { of, global, bucket } = arns(environment);
+  const { regional, global, bucket } = arns(environment);
   const { uploadsBucket, consoleBucket, queue, topic, reporterSecret } = namesOf(environment);
   const account = { 'aws:SourceAccount': accountId };
-  const alarm = { ...account, 'aws:SourceArn': of('cloudwatch', `alarm:${name}-load-job-failures`) };
+  const alarm = { ...account, 'aws:SourceArn': regional('cloudwatch', `alarm:${name}-load-job-failures`) };
   const budget = { ...account, 'aws:SourceArn': global('budgets', `budget/centflow-${name}`) };
   const uploads = { ...account, 'aws:SourceArn': bucket(uploadsBucket) };
   const by = (
@@ -34,12 +34,27 @@ export function serviceCallsOf(environment: Environment): ServiceCall[] {
   ): ServiceCall[] => actions.map((action) => ({ what, caller, call: { action, resource, context }, source }));
   const key = keyArn(environment);
   const publish = (service: string, context: Context, source: string) => [
-    ...by({ service }, `${service} tells people`, source, of('sns', topic), context, 'sns:Publish'),
-    ...by({ service }, `${service} encrypts what it tells`, source, key, context, 'kms:GenerateDataKey', 'kms:Decrypt'),
+    ...by({ service }, `${service} sends a notification`, source, regional('sns', topic), context, 'sns:Publish'),
+    ...by(
+      { service },
+      `${service} encrypts a notification`,
+      source,
+      key,
+      context,
+      'kms:GenerateDataKey',
+      'kms:Decrypt',
+    ),
   ];
   const EVENTS = 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html';
   return [
-    ...by({ service: 's3.amazonaws.com' }, 'S3 sends events', EVENTS, of('sqs', queue), uploads, 'sqs:SendMessage'),
+    ...by(
+      { service: 's3.amazonaws.com' },
+      'S3 sends events',
+      EVENTS,
+      regional('sqs', queue),
+      uploads,
+      'sqs:SendMessage',
+    ),
     ...by(
       { service: 's3.amazonaws.com' },
       'S3 encrypts events',
@@ -66,7 +81,7 @@ export function serviceCallsOf(environment: Environment): ServiceCall[] {
         'CloudWatch Logs encrypts lines',
         'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html',
         key,
-        { 'kms:EncryptionContext:aws:logs:arn': of('logs', `log-group:${group.replace('*', 'load')}`) },
+        { 'kms:EncryptionContext:aws:logs:arn': regional('logs', `log-group:${group.replace('*', 'load')}`) },
         ...['Encrypt', 'Decrypt', 'ReEncryptFrom', 'ReEncryptTo', 'GenerateDataKey', 'DescribeKey'].map(
           (action) => `kms:${action}`,
         ),
@@ -91,7 +106,7 @@ export function serviceCallsOf(environment: Environment): ServiceCall[] {
           key,
           {
             'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
-            'kms:EncryptionContext:SecretARN': of('secretsmanager', `secret:${reporterSecret}-abcdef`),
+            'kms:EncryptionContext:SecretARN': regional('secretsmanager', `secret:${reporterSecret}-abcdef`),
           },
           'kms:Decrypt',
         )),

@@ -1,11 +1,11 @@
 /**
- * What AWS's services refuse, ignore or keep for themselves, as data: neither Terraform nor an emulator tells.
+ * Limits and restrictions of AWS's services as data. Neither Terraform nor an emulator checks them.
  *
- * A rule looks at the synthesised stacks. Its example is what it must find: a rule that finds nothing proves nothing.
+ * A rule checks the synthesised stacks. It must find the fault in its example, because a rule that finds nothing proves nothing.
  */
 import type { Attributes, Resource } from './synthesised.ts';
 
-/** A part of an example: what the rule reads of a resource. */
+/** A resource of an example, with the attributes that the rule reads. */
 export interface ExampleResource {
   readonly type: string;
   readonly id?: string;
@@ -14,11 +14,11 @@ export interface ExampleResource {
 
 export interface ServiceRule {
   readonly service: string;
-  /** A sentence: what the service does. */
+  /** The behaviour of the service, as a sentence. */
   readonly rule: string;
-  /** The page that says so. */
+  /** The page of the AWS documentation. */
   readonly source: string;
-  /** The faults in one stack, each with the address of the resource. */
+  /** Returns the faults in one stack, each with the address of the resource. */
   readonly find: (stack: readonly Resource[]) => string[];
   /** A stack that breaks the rule. */
   readonly example: readonly ExampleResource[];
@@ -26,7 +26,7 @@ export interface ServiceRule {
 
 type Judge = (attributes: Attributes, stack: readonly Resource[]) => string | boolean | undefined;
 
-/** A rule about each resource of a type: `judge` returns what is wrong, or true. */
+/** Applies a check to each resource of a type: `judge` returns a description of the fault, or true. */
 function each(type: string, judge: Judge): ServiceRule['find'] {
   return (stack) =>
     stack
@@ -47,7 +47,7 @@ interface Statement {
 
 const list = <Item>(value: Item | readonly Item[] | undefined): readonly Item[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as readonly Item[]) : [value as Item];
-/** Blocks of Terraform's, of which one stands alone. */
+/** Returns Terraform blocks as a list; a single one may not be in a list. */
 const blocks = (value: unknown): readonly Attributes[] => list(value as Attributes | readonly Attributes[] | undefined);
 const statementsOf = ({ policy }: Attributes): readonly Statement[] =>
   (JSON.parse(String(policy)) as { Statement: Statement[] }).Statement;
@@ -58,7 +58,7 @@ const isKnown = (value: unknown): value is string => typeof value === 'string' &
 const beyond = (value: unknown, pattern: RegExp): string | undefined =>
   isKnown(value) && !pattern.test(value) ? `"${value}"` : undefined;
 
-/** An attribute of a type must match a pattern, where Terraform does not fill it in. */
+/** Requires an attribute of a type to match a pattern, unless Terraform evaluates it. */
 const wording = (type: string, attribute: string, pattern: RegExp) =>
   each(type, (attributes) => beyond(attributes[attribute], pattern));
 
@@ -69,8 +69,8 @@ const topicPolicy = (statement: object): ExampleResource => ({
 
 const GLUE_ARGUMENTS = 'https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html';
 const reservedByGlue = ['--debug', '--mode', '--JOB_NAME', '--endpoint'];
-const reservedIn = (given: unknown) =>
-  Object.keys((given ?? {}) as Attributes)
+const reservedIn = (jobArguments: unknown) =>
+  Object.keys((jobArguments ?? {}) as Attributes)
     .filter((name) => reservedByGlue.includes(name))
     .join(', ');
 
@@ -79,8 +79,12 @@ const reservedByLambda =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_REGION|REGION|EXECUTION_ENV|LAMBDA_\w+|ACCESS_KEY(_ID)?|SECRET_ACCESS_KEY|SESSION_TOKEN)|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/;
 
 const minutesOfUnit: Readonly<Record<string, number>> = { seconds: 1 / 60, minutes: 1, hours: 60, days: 1440 };
-/** What Cognito counts in where a client says nothing. */
-const usualUnit: Readonly<Record<string, string>> = { access_token: 'hours', id_token: 'hours', refresh_token: 'days' };
+/** Cognito's default units. */
+const defaultUnit: Readonly<Record<string, string>> = {
+  access_token: 'hours',
+  id_token: 'hours',
+  refresh_token: 'days',
+};
 
 const minutesOf = (clock: string) => {
   const [hours = 0, minutes = 0] = clock.split(':').map(Number);
@@ -90,8 +94,8 @@ const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 const DAY = 24 * 60;
 
-/** Whether RDS's daily window and its weekly one have a minute in common. Either may go over midnight. */
-function windowsMeet(daily: string, weekly: string): boolean {
+/** Whether RDS's daily and weekly windows overlap. Either may cross midnight. */
+function windowsOverlap(daily: string, weekly: string): boolean {
   const [from = Number.NaN, to = Number.NaN] = daily.split('-').map(minutesOf);
   const [begin = Number.NaN, end = Number.NaN] = weekly.split('-').map((moment) => {
     const day = days.indexOf(moment.slice(0, 3));
@@ -123,7 +127,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'AWS Budgets',
-    rule: 'The source that Budgets publishes with is arn:aws:budgets::<account>:*, and no single budget.',
+    rule: 'Budgets publishes with the source arn:aws:budgets::<account>:*, not with a single budget.',
     source: 'https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html',
     find: each('aws_sns_topic_policy', (attributes) =>
       statementsOf(attributes)
@@ -141,7 +145,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'Glue',
-    rule: 'Only runs of a job without retries may wait in the queue of job runs.',
+    rule: 'Glue queues only runs of jobs without retries.',
     source: 'https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html',
     find: each('aws_glue_job', ({ job_run_queuing_enabled: queues, max_retries: retries }) =>
       queues && Number(retries ?? 0) > 0 ? `max_retries is ${retries}` : undefined,
@@ -150,18 +154,18 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'Glue',
-    rule: `Glue keeps the arguments ${reservedByGlue.join(', ')} for itself: a job's own must have other names.`,
+    rule: `Glue reserves the arguments ${reservedByGlue.join(', ')}, so a job must not use them.`,
     source: GLUE_ARGUMENTS,
-    find: each('aws_glue_job', ({ default_arguments: given }) => reservedIn(given)),
+    find: each('aws_glue_job', ({ default_arguments: defaults }) => reservedIn(defaults)),
     example: [{ type: 'aws_glue_job', attributes: { default_arguments: { '--mode': 'sweep' } } }],
   },
   {
     service: 'Glue',
-    rule: 'The same holds of the arguments that a trigger starts a job with.',
+    rule: 'A trigger must not pass arguments that Glue reserves.',
     source: GLUE_ARGUMENTS,
     find: each('aws_glue_trigger', ({ actions }) =>
       blocks(actions)
-        .map(({ arguments: given }) => reservedIn(given))
+        .map(({ arguments: jobArguments }) => reservedIn(jobArguments))
         .filter(Boolean)
         .join(', '),
     ),
@@ -169,21 +173,21 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'Glue',
-    rule: 'A job with auto scaling or not has two G.1X workers at least.',
+    rule: 'A job needs at least two G.1X workers, with or without auto scaling.',
     source: 'https://docs.aws.amazon.com/glue/latest/dg/add-job.html',
     find: each('aws_glue_job', ({ number_of_workers: workers }) => Number(workers) < 2),
     example: [{ type: 'aws_glue_job', attributes: { number_of_workers: 1 } }],
   },
   {
     service: 'Glue',
-    rule: 'The time-out of a job is below 7 days, 10,080 minutes.',
+    rule: 'The timeout of a job is less than 7 days (10,080 minutes).',
     source: 'https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-job.html',
     find: each('aws_glue_job', ({ timeout }) => Number(timeout ?? 480) >= 10_080),
     example: [{ type: 'aws_glue_job', attributes: { timeout: 10_080 } }],
   },
   {
     service: 'RDS',
-    rule: 'RDS makes no read replica of an instance whose master password it manages.',
+    rule: 'RDS does not support read replicas of an instance whose master password it manages.',
     source:
       'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations',
     find: each('aws_db_instance', ({ replicate_source_db: source }, stack) =>
@@ -210,7 +214,7 @@ export const serviceRules: readonly ServiceRule[] = [
     find: each(
       'aws_db_instance',
       ({ backup_window: backup, maintenance_window: maintenance }) =>
-        isKnown(backup) && isKnown(maintenance) && windowsMeet(backup, maintenance),
+        isKnown(backup) && isKnown(maintenance) && windowsOverlap(backup, maintenance),
     ),
     example: [
       {
@@ -221,7 +225,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'RDS',
-    rule: 'Storage grows by a tenth at least: the most is 10 % above what is allocated, or more.',
+    rule: 'The maximum storage is at least 10 % above the allocated storage.',
     source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html',
     find: each(
       'aws_db_instance',
@@ -248,7 +252,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'RDS',
-    rule: 'The names of instances and groups are lower-case letters, digits and single hyphens.',
+    rule: 'Names of instances and groups consist of lower-case letters, digits and single hyphens.',
     source: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints',
     find: (stack) => [
       ...wording('aws_db_instance', 'identifier', /^[a-z](?!.*--)[a-z0-9-]{0,61}[a-z0-9]$/)(stack),
@@ -259,7 +263,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'Lambda',
-    rule: 'Some environment variables are Lambda’s own; a function with one of their names is refused.',
+    rule: 'Lambda rejects functions with reserved environment variables.',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime',
     find: each('aws_lambda_function', ({ environment }) =>
       Object.keys((environment as { variables?: Attributes } | undefined)?.variables ?? {})
@@ -270,7 +274,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'Lambda',
-    rule: 'A function runs for 900 s at most, with 128 to 10,240 MB, and its description has 256 characters at most.',
+    rule: 'A function runs for up to 900 s with 128 to 10,240 MB, and its description has up to 256 characters.',
     source: 'https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html',
     find: each(
       'aws_lambda_function',
@@ -284,7 +288,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'Lambda',
-    rule: 'The environment variables of a function take 4 KB together.',
+    rule: 'The environment variables of a function have up to 4 KB in total.',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html',
     find: each(
       'aws_lambda_function',
@@ -295,31 +299,31 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'Lambda',
-    rule: 'A queue hides a message for at least as long as the function that takes it may run.',
+    rule: 'A queue must hide a message for at least the timeout of its function.',
     source: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html',
     find: each('aws_lambda_event_source_mapping', ({ event_source_arn: from, function_name: to }, stack) => {
       const named = (type: string, reference: unknown) =>
         stack.find((other) => other.type === type && text(reference).includes(`${type}.${other.id}.`));
       const queue = named('aws_sqs_queue', from)?.attributes;
-      const taker = named('aws_lambda_function', to)?.attributes;
-      if (queue === undefined || taker === undefined) return undefined;
-      return Number(queue.visibility_timeout_seconds ?? 30) < Number(taker.timeout ?? 3);
+      const consumer = named('aws_lambda_function', to)?.attributes;
+      if (queue === undefined || consumer === undefined) return undefined;
+      return Number(queue.visibility_timeout_seconds ?? 30) < Number(consumer.timeout ?? 3);
     }),
     example: [
       { type: 'aws_sqs_queue', id: 'queue', attributes: { visibility_timeout_seconds: 30 } },
-      { type: 'aws_lambda_function', id: 'taker', attributes: { timeout: 60 } },
+      { type: 'aws_lambda_function', id: 'consumer', attributes: { timeout: 60 } },
       {
         type: 'aws_lambda_event_source_mapping',
         attributes: {
           event_source_arn: `\${aws_sqs_queue.queue.arn}`,
-          function_name: `\${aws_lambda_function.taker.arn}`,
+          function_name: `\${aws_lambda_function.consumer.arn}`,
         },
       },
     ],
   },
   {
     service: 'Lambda',
-    rule: 'A mapping of a queue takes 10,000 messages at most, more than 10 only with a window, and two runs or more.',
+    rule: 'A mapping of a queue allows up to 10,000 messages, more than 10 only with a window, and a concurrency of at least 2.',
     source: 'https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html',
     find: each(
       'aws_lambda_event_source_mapping',
@@ -332,7 +336,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'SQS',
-    rule: 'A message stays 14 days at most, and hidden for 12 hours at most; it is received 1 to 1,000 times.',
+    rule: 'A queue keeps messages for up to 14 days, hides them for up to 12 hours, and allows 1 to 1,000 receives.',
     source: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html',
     find: each('aws_sqs_queue', (attributes) => {
       const redrive = text(attributes.redrive_policy).match(/"maxReceiveCount":\s*(\d+)/)?.[1];
@@ -346,7 +350,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'CloudWatch',
-    rule: 'An alarm looks back a day at most, and seven days where its periods are an hour or longer.',
+    rule: 'An alarm evaluates up to one day, or up to seven days if its periods are an hour or longer.',
     source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html',
     find: each('aws_cloudwatch_metric_alarm', ({ period, evaluation_periods: periods, metric_query: queries }) => {
       const inQueries = blocks(queries).map(({ metric }) =>
@@ -359,21 +363,21 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'CloudWatch',
-    rule: 'A description of an alarm has 1,024 characters at most.',
+    rule: 'The description of an alarm has up to 1,024 characters.',
     source: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html',
     find: each('aws_cloudwatch_metric_alarm', ({ alarm_description: words }) => text(words).length > 1024),
     example: [{ type: 'aws_cloudwatch_metric_alarm', attributes: { alarm_description: 'a'.repeat(1025) } }],
   },
   {
     service: 'CloudWatch Logs',
-    rule: 'The name of a log group has 512 letters, digits and signs of _-/.# at most, and does not begin with aws/.',
+    rule: 'The name of a log group has up to 512 letters, digits and characters of _-/.#, and does not begin with aws/.',
     source: 'https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html',
     find: wording('aws_cloudwatch_log_group', 'name', /^(?!aws\/)[.\-_/#A-Za-z0-9]{1,512}$/),
     example: [{ type: 'aws_cloudwatch_log_group', attributes: { name: 'aws/lambda/a' } }],
   },
   {
     service: 'IAM',
-    rule: 'A description of a role or a policy has 1,000 characters at most, of Latin-1 and none beyond it.',
+    rule: 'The description of a role or a policy has up to 1,000 Latin-1 characters.',
     source: 'https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html',
     find: (stack) =>
       ['aws_iam_role', 'aws_iam_policy'].flatMap((type) =>
@@ -383,7 +387,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'IAM',
-    rule: 'A role has a name of 64 characters at most, a policy one of 128.',
+    rule: 'The name of a role has up to 64 characters, that of a policy up to 128.',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html',
     find: (stack) => [
       ...wording('aws_iam_role', 'name', /^[\w+=,.@-]{1,64}$/)(stack),
@@ -393,7 +397,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'S3',
-    rule: 'The name of a bucket has 3 to 63 lower-case letters, digits and hyphens, and none of the reserved beginnings and ends.',
+    rule: 'The name of a bucket has 3 to 63 lower-case letters, digits and hyphens, and no reserved prefix or suffix.',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html',
     find: wording(
       'aws_s3_bucket',
@@ -404,7 +408,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'S3',
-    rule: 'In a bucket with versions a deletion leaves the bytes: each prefix of people’s data needs a rule for old versions.',
+    rule: 'A deletion in a versioned bucket keeps the bytes, so each prefix of people’s data needs a rule for old versions.',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html',
     find: each('aws_s3_bucket_lifecycle_configuration', ({ bucket, rule }) => {
       if (!text(bucket).includes('uploads')) return undefined;
@@ -425,7 +429,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'S3',
-    rule: 'A rule that removes expired delete markers says no days and no date beside.',
+    rule: 'A rule that removes expired delete markers must not set days or a date.',
     source: 'https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html',
     find: each('aws_s3_bucket_lifecycle_configuration', ({ rule }) =>
       blocks(rule)
@@ -444,18 +448,18 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'EC2',
-    rule: 'A group has no two rules that say the same.',
+    rule: 'A security group must not have duplicate rules.',
     source: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html',
     find: (stack) =>
       ['aws_vpc_security_group_egress_rule', 'aws_vpc_security_group_ingress_rule'].flatMap((type) => {
-        const said = new Set<string>();
+        const seen = new Set<string>();
         return stack
           .filter((resource) => resource.type === type)
           .flatMap(({ address, attributes: { description, ...rule } }) => {
-            const words = JSON.stringify(Object.entries(rule).sort());
-            const isSaid = said.has(words);
-            said.add(words);
-            return isSaid ? [`${address} (${description})`] : [];
+            const key = JSON.stringify(Object.entries(rule).sort());
+            const isDuplicate = seen.has(key);
+            seen.add(key);
+            return isDuplicate ? [`${address} (${description})`] : [];
           });
       }),
     example: ['one', 'other'].map((description) => ({
@@ -466,7 +470,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'EC2',
-    rule: 'The description of a security group or of its rule has 255 characters at most, without apostrophes and other signs.',
+    rule: 'The description of a security group or of its rule has up to 255 characters, without apostrophes and some other characters.',
     source: 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html',
     find: (stack) =>
       ['aws_security_group', 'aws_vpc_security_group_egress_rule', 'aws_vpc_security_group_ingress_rule'].flatMap(
@@ -490,25 +494,25 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'Secrets Manager',
-    rule: 'The name of a secret does not end in a hyphen and six characters: AWS takes these for its own suffix.',
+    rule: 'The name of a secret must not end in a hyphen and six characters, which AWS would mistake for its own suffix.',
     source: 'https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html',
     find: wording('aws_secretsmanager_secret', 'name', /^(?!.*-[A-Za-z0-9]{6}$)[A-Za-z0-9/_+=.@-]{1,512}$/),
     example: [{ type: 'aws_secretsmanager_secret', attributes: { name: 'centflow-dev/load-abcdef' } }],
   },
   {
     service: 'WAF',
-    rule: 'Rules of an ACL have priorities of their own, and a description has no apostrophe.',
+    rule: 'The rules of an ACL have different priorities, and its description has no apostrophe.',
     source: 'https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html',
     find: each('aws_wafv2_web_acl', ({ rule, description }) => {
       const priorities = blocks(rule).map(({ priority }) => priority);
-      if (new Set(priorities).size < priorities.length) return 'two rules have one priority';
+      if (new Set(priorities).size < priorities.length) return 'two rules have the same priority';
       return beyond(description, /^[\w+=:#@/\-,.][\w+=:#@/\-,.\s]+[\w+=:#@/\-,.]$/);
     }),
     example: [{ type: 'aws_wafv2_web_acl', attributes: { rule: [{ priority: 1 }, { priority: 1 }] } }],
   },
   {
     service: 'Cognito',
-    rule: 'The prefix of a domain has lower-case letters, digits and hyphens, and none of the words aws, amazon and cognito.',
+    rule: 'The prefix of a domain has lower-case letters, digits and hyphens, but not the words aws, amazon or cognito.',
     source: 'https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html',
     find: wording(
       'aws_cognito_user_pool_domain',
@@ -519,14 +523,14 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'Cognito',
-    rule: 'Access and ID tokens live 5 minutes to a day, and refresh tokens an hour to ten years.',
+    rule: 'Access and ID tokens are valid for 5 minutes to a day, and refresh tokens for an hour to ten years.',
     source: 'https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html',
-    find: each('aws_cognito_user_pool_client', ({ token_validity_units: given, ...attributes }) => {
-      const units = blocks(given)[0] ?? {};
+    find: each('aws_cognito_user_pool_client', ({ token_validity_units: tokenUnits, ...attributes }) => {
+      const units = blocks(tokenUnits)[0] ?? {};
       return Object.entries({ access_token: [5, 1440], id_token: [5, 1440], refresh_token: [60, 5_256_000] })
         .filter(([token, [least = 0, most = 0]]) => {
           const value = attributes[`${token}_validity`];
-          const minutes = Number(value) * (minutesOfUnit[text(units[token]) || (usualUnit[token] ?? '')] ?? 0);
+          const minutes = Number(value) * (minutesOfUnit[text(units[token]) || (defaultUnit[token] ?? '')] ?? 0);
           return value !== undefined && (minutes < least || minutes > most);
         })
         .map(([token]) => token)
@@ -541,11 +545,11 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'CloudFront',
-    rule: 'The certificate of an address of one’s own is in us-east-1.',
+    rule: 'The certificate of a custom domain must be in us-east-1.',
     source:
       'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html#https-requirements-aws-region',
-    find: each('aws_cloudfront_distribution', ({ viewer_certificate: given }) =>
-      blocks(given)
+    find: each('aws_cloudfront_distribution', ({ viewer_certificate: certificates }) =>
+      blocks(certificates)
         .map(({ acm_certificate_arn: certificate }) => beyond(certificate, /^arn:aws:acm:us-east-1:/))
         .filter(Boolean)
         .join(', '),
@@ -559,14 +563,14 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'API Gateway',
-    rule: 'An HTTP API waits 30 s at most for its integration.',
+    rule: 'An HTTP API waits up to 30 s for its integration.',
     source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html',
     find: each('aws_apigatewayv2_integration', ({ timeout_milliseconds: most }) => Number(most ?? 30_000) > 30_000),
     example: [{ type: 'aws_apigatewayv2_integration', attributes: { timeout_milliseconds: 30_001 } }],
   },
   {
     service: 'KMS',
-    rule: 'A key that is deleted waits 7 to 30 days.',
+    rule: 'The waiting period before the deletion of a key is 7 to 30 days.',
     source: 'https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html',
     find: each(
       'aws_kms_key',
@@ -576,7 +580,7 @@ export const serviceRules: readonly ServiceRule[] = [
   },
   {
     service: 'SNS',
-    rule: 'The display name of a topic has 100 characters at most.',
+    rule: 'The display name of a topic has up to 100 characters.',
     source: 'https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html',
     find: wording('aws_sns_topic', 'display_name', /^.{0,100}$/s),
     example: [{ type: 'aws_sns_topic', attributes: { display_name: 'a'.repeat(101) } }],

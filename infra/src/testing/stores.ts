@@ -1,4 +1,4 @@
-/** The environments as they stand in environments.ts, all their stacks, and the `store` of each. */
+/** The environments of environments.ts, all their stacks, and the `store` of each. */
 import { readEnvironments } from '../environments.ts';
 import { namesOf } from '../names.ts';
 import { stackNamed, synthesised } from './synthesised.ts';

@@ -1,11 +1,11 @@
-/** The synthesised stacks as tests read them: what Terraform would be given, resource by resource. */
+/** Reads the synthesised stacks for tests, resource by resource. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { synthesise } from '../synthesise.ts';
 
-/** Attributes as they stand in the JSON. */
+/** Attributes as in the JSON. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
 export interface Resource {
@@ -41,7 +41,7 @@ interface StackJson {
   readonly terraform: Attributes;
 }
 
-/** Synthesises environments into a temporary folder and reads what came out. */
+/** Synthesises environments into a temporary folder and reads the stacks. */
 export function synthesised(environments: readonly Environment[]): Stack[] {
   const folder = mkdtempSync(join(tmpdir(), 'centflow-synth-'));
   try {
@@ -77,26 +77,28 @@ function readStack(name: string, text: string): Stack {
   };
 }
 
-/** All resources of these types. */
+/** Returns all resources of these types. */
 export function ofType(stacks: readonly Stack[], ...types: readonly string[]): Resource[] {
   return stacks.flatMap(({ resources }) => resources.filter(({ type }) => types.includes(type)));
 }
 
-/** The stack of that name. */
+/** Returns the stack of a name. */
 export function stackNamed(stacks: readonly Stack[], name: string): Stack {
   const found = stacks.find((stack) => stack.name === name);
   if (found === undefined) throw new Error(`There is no stack ${name}.`);
   return found;
 }
 
-/** The one resource of its type whose attributes are these. */
+/** Returns the only resource of a type with these attributes. */
 export function one(stack: Stack, type: string, attributes: Attributes = {}): Resource {
   const found = ofType([stack], type).filter((resource) =>
     Object.entries(attributes).every(([name, value]) => resource.attributes[name] === value),
   );
   const [only] = found;
   if (only === undefined || found.length > 1) {
-    throw new Error(`${stack.name} has ${found.length} of ${type} ${JSON.stringify(attributes)}, not one.`);
+    throw new Error(
+      `${stack.name} has ${found.length} resources ${type} ${JSON.stringify(attributes)}, but must have one.`,
+    );
   }
   return only;
 }

@@ -20,12 +20,12 @@ export const addAlarm: Change = (checkout) => {
     {
       stage: 'load',
       measure: 'uploads-failed-often',
-      of: job.failed,
-      bad: 'above',
+      metric: job.failed,
+      alarmWhen: 'above',
       threshold: 20,
       periodSeconds: HOUR,
       periods: 1,
-      noData: nothingHappened,
+      missingData: nothingHappened,
       why: 'More than 20 uploads could not be loaded within an hour.',
       whatToDo: 'One upload fails for a reason of its own, many for one in common: look at the database first.',
     },`;

@@ -13,14 +13,14 @@ interface Difference {
 const differences: readonly Difference[] = [
   {
     file: 'infra/src/environments.ts',
-    from: /^ {2}report: \{[\s\S]*?^ {2}\},$/gm,
-    to: '  report: null,',
+    from: /^( +)report: \{[\s\S]*?^\1\},$/gm,
+    to: '$1report: null,',
     reason: 'No emulator has QuickSight.',
   },
   {
     file: 'infra/src/environments.ts',
-    from: /^ {2}console: \{[\s\S]*?^ {2}\},$/gm,
-    to: '  console: null,',
+    from: /^( +)console: \{[\s\S]*?^\1\},$/gm,
+    to: '$1console: null,',
     reason: 'It takes minutes, and is delivered as every other stack; the rehearsal of one environment has it.',
   },
 ];

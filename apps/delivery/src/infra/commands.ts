@@ -1,4 +1,4 @@
-/** What `npm run infra --` does, command by command. */
+/** The commands of `npm run infra --`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -16,10 +16,10 @@ import { repository } from '../repository.ts';
 import { judgePlan, rules } from '../review/index.ts';
 import { Deployment, type DeploymentOptions, offline, stagesOf } from './deployment.ts';
 
-/** Where Terraform works: nothing in it is lost that matters, once the states are in their bucket. */
+/** Terraform's working folder. It can be deleted at any time, because the states are in their bucket. */
 const terraformFolder = join(repository, '.local', 'terraform');
 
-/** Nobody agreed to what would be done. */
+/** Nobody confirmed the change. */
 export class NotConfirmedError extends Error {
   override readonly name = 'NotConfirmedError';
 }
@@ -43,7 +43,7 @@ export function synth(): void {
   console.log(outputFolder);
 }
 
-/** Synthesises an environment, and has Terraform ready to work on it. */
+/** Synthesises the environments, and prepares Terraform for one of them. */
 async function open(name: string, options: Partial<DeploymentOptions> = {}): Promise<[Environment, Deployment]> {
   const environment = readEnvironment(name);
   const terraform = await findTerraform(terraformFolder);
@@ -52,8 +52,8 @@ async function open(name: string, options: Partial<DeploymentOptions> = {}): Pro
   return [environment, new Deployment(environment, { terraform, folder, show: true, ...options })];
 }
 
-/** The stages that are asked for; all where none is named. */
-function selected(environment: Environment, { stack }: StackOptions): StageName[] {
+/** Returns the selected stage, or all stages if none is selected. */
+function selectStages(environment: Environment, { stack }: StackOptions): StageName[] {
   const stages = stagesOf(environment);
   if (stack === undefined) return stages;
   if (stack === 'bootstrap') return [];
@@ -66,7 +66,7 @@ export async function validate(options: StackOptions): Promise<void> {
     folder: join(terraformFolder, 'offline'),
     ...offline,
   });
-  const stacks = selected(environment, options).map((stage) => deployment.stage(stage));
+  const stacks = selectStages(environment, options).map((stage) => deployment.stage(stage));
   if (options.stack === undefined || options.stack === 'bootstrap') stacks.unshift(deployment.bootstrap());
   for (const directory of stacks) {
     console.log(`${directory.stack}:`);
@@ -76,38 +76,38 @@ export async function validate(options: StackOptions): Promise<void> {
 }
 
 export async function plan(options: OfflineOptions): Promise<void> {
-  const elsewhere = options.offline ? { folder: join(terraformFolder, 'offline'), ...offline } : {};
-  const [environment, deployment] = await open(options.environment, elsewhere);
-  const planning = options.offline ? { refresh: false, lock: false } : {};
+  const offlineOptions = options.offline ? { folder: join(terraformFolder, 'offline'), ...offline } : {};
+  const [environment, deployment] = await open(options.environment, offlineOptions);
+  const planOptions = options.offline ? { refresh: false, lock: false } : {};
   const planOne = async (directory: WorkingDirectory) => {
-    await directory.plan(planning);
-    const made = await directory.readPlan();
-    console.log(`${directory.stack}: ${summaryOf(made)}. The plan is in ${directory.planFile}`);
-    sayWhatIsGrave(environment, directory.stack, made);
+    await directory.plan(planOptions);
+    const planned = await directory.readPlan();
+    console.log(`${directory.stack}: ${summaryOf(planned)}. The plan is in ${directory.planFile}`);
+    warnOfGraveChanges(environment, directory.stack, planned);
   };
   if (options.stack === 'bootstrap' || (options.offline && options.stack === undefined)) {
     const directory = deployment.bootstrap();
     await directory.init();
     await planOne(directory);
   }
-  for (const stage of selected(environment, options)) await planOne(await deployment.prepare(stage));
+  for (const stage of selectStages(environment, options)) await planOne(await deployment.prepare(stage));
 }
 
-/** Data lost, protection dropped, rights or network widened: it is easily overlooked in a long plan. */
-function sayWhatIsGrave({ accountId }: Environment, stack: string, made: Plan): void {
-  const { violations } = judgePlan(made, { stack, accountId, exemptions: [] });
+/** Points out lost data, dropped protection, and wider rights or network access, which are easily missed in a long plan. */
+function warnOfGraveChanges({ accountId }: Environment, stack: string, planned: Plan): void {
+  const { violations } = judgePlan(planned, { stack, accountId, exemptions: [] });
   for (const { rule, address, what } of violations) {
-    console.log(`  look twice (${rule}): ${address} ${what}. ${rules[rule]}`);
+    console.log(`  check this (${rule}): ${address} ${what}. ${rules[rule]}`);
   }
 }
 
 export async function apply(options: ApplyOptions): Promise<void> {
   if (options.stack === 'bootstrap') return bootstrap(options);
   const [environment, deployment] = await open(options.environment);
-  for (const stage of selected(environment, options)) {
+  for (const stage of selectStages(environment, options)) {
     const directory = await deployment.prepare(stage);
     if (!(await directory.plan())) continue;
-    sayWhatIsGrave(environment, directory.stack, await directory.readPlan());
+    warnOfGraveChanges(environment, directory.stack, await directory.readPlan());
     await confirm(`Apply this to ${directory.stack}?`, options);
     await directory.apply();
   }
@@ -121,10 +121,10 @@ export async function destroy(options: ApplyOptions): Promise<void> {
     );
   }
   const [environment, deployment] = await open(options.environment);
-  for (const stage of selected(environment, options).reverse()) {
+  for (const stage of selectStages(environment, options).reverse()) {
     const directory = await deployment.prepare(stage);
     if (!(await directory.plan({ destroy: true }))) continue;
-    await confirm(`Destroy all of ${directory.stack}?`, options);
+    await confirm(`Destroy everything in ${directory.stack}?`, options);
     await directory.apply();
   }
 }
@@ -134,13 +134,13 @@ export async function output(options: StackOptions): Promise<void> {
   const stacks =
     options.stack === 'bootstrap'
       ? [deployment.bootstrap()]
-      : selected(environment, options).map((stage) => deployment.stage(stage));
-  const said: Record<string, Record<string, string>> = {};
+      : selectStages(environment, options).map((stage) => deployment.stage(stage));
+  const outputs: Record<string, Record<string, string>> = {};
   for (const directory of stacks) {
     await directory.init();
-    said[directory.stack] = await directory.outputs();
+    outputs[directory.stack] = await directory.outputs();
   }
-  console.log(JSON.stringify(said, undefined, 2));
+  console.log(JSON.stringify(outputs, undefined, 2));
 }
 
 export function graph({ environment: name }: EnvironmentOption): void {
@@ -154,7 +154,7 @@ function graphOf(environment: Environment): string {
 }
 
 export function render({ check }: { readonly check?: boolean }): void {
-  // Of the smallest environment that has every stack.
+  // The graph of the smallest environment with every stack.
   const graph = graphOf(readEnvironment('staging'));
   const pages: Record<string, (page: string) => string> = {
     'README.md': (page) => renderReadme(page, readEnvironments()),
@@ -164,7 +164,8 @@ export function render({ check }: { readonly check?: boolean }): void {
   for (const [name, rendered] of Object.entries(pages)) {
     const file = join(repository, name);
     const page = readFileSync(file, 'utf8');
-    if (check && rendered(page) !== page) throw new PageError(`${name} is out of date: \`npm run infra -- render\`.`);
+    if (check && rendered(page) !== page)
+      throw new PageError(`${name} is out of date. Run \`npm run infra -- render\`.`);
     if (!check) writeFileSync(file, rendered(page));
   }
 }
@@ -174,20 +175,25 @@ export async function bootstrap(options: ApplyOptions): Promise<void> {
   const directory = deployment.bootstrap();
   await applyWithOwnState(directory, () => {
     console.log(
-      `The roles trust environments of ${trusted.name} on GitHub, and GitHub creates a missing one without rules: any branch could take its role. \`npm run deliver -- check-github\` must pass first.`,
+      `The roles trust environments of ${trusted.name} on GitHub. GitHub creates a missing environment without rules, so that any branch could take its role. \`npm run deliver -- check-github\` must pass first.`,
     );
     return confirm(`Apply this to ${directory.stack}?`, options);
   });
-  console.log(`${directory.stack}: done; its state is in the bucket that it made`);
+  console.log(`${directory.stack}: done. Its state is in the bucket that it created.`);
 }
 
-/** @throws {NotConfirmedError} the answer was no, or nobody is there to answer. */
+/**
+ * Asks the user to confirm.
+ *
+ * @throws {NotConfirmedError} the answer was not 'yes', or there is no terminal to ask on.
+ */
 async function confirm(question: string, { yes }: ApplyOptions): Promise<void> {
   if (yes) return;
-  if (!process.stdin.isTTY) throw new NotConfirmedError(`${question} Nobody is there to answer: say --yes.`);
+  if (!process.stdin.isTTY)
+    throw new NotConfirmedError(`${question} There is no terminal to ask on. Use --yes to confirm.`);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    if ((await terminal.question(`${question} Only 'yes' is taken: `)) !== 'yes') {
+    if ((await terminal.question(`${question} Type 'yes' to confirm: `)) !== 'yes') {
       throw new NotConfirmedError('Nothing was changed.');
     }
   } finally {

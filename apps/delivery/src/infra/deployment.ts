@@ -1,4 +1,4 @@
-/** One environment as Terraform works on it: its stacks in order, each given what the ones before it say. */
+/** The Terraform working directories of one environment. Each stack gets the outputs of the earlier ones as its variables. */
 import { join } from 'node:path';
 import type { Environment } from '@centflow/infra/environment';
 import { bootstrapStackName } from '@centflow/infra/stacks/bootstrap';
@@ -18,32 +18,32 @@ import {
 
 export interface DeploymentOptions {
   readonly terraform: Terraform;
-  /** Each stack works in a folder of its own below. */
+  /** The parent of the stacks' working directories. */
   readonly folder: string;
-  /** The folder of the logs; the stacks' own folders where left out. */
+  /** The folder of the logs. Default: the working directory of each stack. */
   readonly logFolder?: string;
-  /** Where synthesis wrote. */
+  /** The output folder of the synthesis. */
   readonly synthesised?: string;
   /** Merged over every stack, by name: `<name>_override.tf.json`. */
   readonly overrides?: Overrides;
-  /** What plans overlook; where left out, what the file says that CENTFLOW_IGNORE_CHANGES names. */
+  /** The changes that plans ignore. Default: the content of the file that CENTFLOW_IGNORE_CHANGES names. */
   readonly ignoredChanges?: IgnoredChanges;
-  /** Values of variables that no stack gives. */
+  /** Values of variables that are not outputs of another stack. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Added to the environment of every command. */
+  /** Additional environment variables of every command. */
   readonly processEnvironment?: NodeJS.ProcessEnv;
-  /** true: what Terraform says is shown. */
+  /** Whether to print Terraform's output. */
   readonly show?: boolean;
 }
 
-/** For plans without an account: no state, no credentials, examples for what stacks hand over. */
+/** Options for plans without an account: no state, no credentials, example values for outputs of other stacks. */
 export const offline = {
   overrides: { offline: offlineOverride },
   variables: { ...storeOutputs, ...loadOutputs, ...consoleOutputs },
   processEnvironment: offlineEnvironment,
 } satisfies Partial<DeploymentOptions>;
 
-/** The stages an environment has, in the order in which they are applied. */
+/** Returns the stages of an environment, in the order in which they are applied. */
 export function stagesOf(environment: Pick<Environment, (typeof optionalStages)[number]>): StageName[] {
   const absent: readonly StageName[] = optionalStages.filter((stage) => environment[stage] === null);
   return stageNames.filter((stage) => !absent.includes(stage));
@@ -57,7 +57,7 @@ export class Deployment {
   readonly #directories = new Map<string, WorkingDirectory>();
   readonly #initialised = new Map<WorkingDirectory, Promise<void>>();
 
-  /** @throws {IgnoredChangesError} CENTFLOW_IGNORE_CHANGES names no file that can be used. */
+  /** @throws {IgnoredChangesError} the file that CENTFLOW_IGNORE_CHANGES names cannot be used. */
   constructor(environment: Environment, options: DeploymentOptions) {
     this.#environment = environment;
     this.#options = options;
@@ -65,7 +65,7 @@ export class Deployment {
     this.stages = stagesOf(environment);
   }
 
-  /** What the account needs before any stage. */
+  /** Returns the stack that the account needs before any stage. */
   bootstrap(): WorkingDirectory {
     return this.#open(bootstrapStackName(this.#environment));
   }
@@ -75,37 +75,37 @@ export class Deployment {
   }
 
   /**
-   * Makes a stage ready to be planned: its provider, its state, and what earlier stages hand over.
+   * Prepares a stage for planning: its provider, its state, and the outputs of earlier stages.
    *
-   * @throws {HandOverError} an earlier stage was not applied.
+   * @throws {HandOverError} an earlier stage has not been applied.
    */
   async prepare(stage: StageName): Promise<WorkingDirectory> {
     const directory = this.stage(stage);
     await this.#initialise(directory);
-    directory.take({ ...(await this.#givenTo(stage)), ...this.#options.variables });
+    directory.take({ ...(await this.#outputsFor(stage)), ...this.#options.variables });
     return directory;
   }
 
-  /** What earlier stages say now, as far as the stage asks for it. */
-  async #givenTo(stage: StageName): Promise<Record<string, string>> {
-    const wanted = Object.keys(this.stage(stage).synthesised.variable ?? {});
-    const given: Record<string, string> = {};
+  /** Reads the current outputs of earlier stages for which the stage has variables. */
+  async #outputsFor(stage: StageName): Promise<Record<string, string>> {
+    const needed = Object.keys(this.stage(stage).synthesised.variable ?? {});
+    const outputs: Record<string, string> = {};
     for (const earlier of this.stages.slice(0, this.stages.indexOf(stage))) {
       const directory = this.stage(earlier);
       const offered = Object.keys(directory.synthesised.output ?? {});
-      const unknown = wanted.filter((name) => offered.includes(name) && this.#options.variables?.[name] === undefined);
+      const unknown = needed.filter((name) => offered.includes(name) && this.#options.variables?.[name] === undefined);
       if (unknown.length === 0) continue;
       await this.#initialise(directory);
-      Object.assign(given, await directory.outputs());
+      Object.assign(outputs, await directory.outputs());
     }
-    return given;
+    return outputs;
   }
 
-  /** Once: it takes seconds, and nobody else works in these folders. */
+  /** Initialises a directory once, because it takes seconds and no other process uses these folders. */
   #initialise(directory: WorkingDirectory): Promise<void> {
-    const begun = this.#initialised.get(directory) ?? directory.init();
-    this.#initialised.set(directory, begun);
-    return begun;
+    const initialising = this.#initialised.get(directory) ?? directory.init();
+    this.#initialised.set(directory, initialising);
+    return initialising;
   }
 
   #open(stack: string): WorkingDirectory {

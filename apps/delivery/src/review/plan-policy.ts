@@ -1,6 +1,6 @@
 /** The plan policy: what may not be applied unless somebody says so by name. */
 
-import type { EnvironmentName } from '@centflow/infra/environment';
+import type { EnvironmentName } from '@centflow/infra/environments';
 import { namesOf, roleBoundaryOf } from '@centflow/infra/names';
 import type { Plan } from '@centflow/terraform';
 import * as z from 'zod';

@@ -1,16 +1,18 @@
-/** Plans as tests write them: one change after the other, in Terraform's own form. */
-
+/** Builds plans for tests from single changes, in Terraform's format. */
 import type { Action, Plan, ResourceChange } from '@centflow/terraform';
 import { type Exemption, type Judgement, judgePlan, type RuleName } from '../review/index.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
-/** What else a change says. */
+/** Optional properties of a change. */
 export interface Extra {
   readonly name?: string;
-  /** Attributes as the stack writes them, `{ role: reference('aws_iam_role.it.name') }`. AWS fills in what is unknown and not here. */
+  /**
+   * Attributes as the stack declares them, `{ role: reference('aws_iam_role.it.name') }`. AWS sets unknown attributes that are
+   * missing here.
+   */
   readonly written?: Values;
-  /** Commands that Terraform runs for it. */
+  /** Commands that Terraform runs for the resource. */
   readonly provisioners?: readonly Values[];
   readonly after_unknown?: unknown;
   readonly before_sensitive?: unknown;
@@ -20,16 +22,16 @@ export interface Extra {
 
 /** The account that the plans are for. */
 export const ACCOUNT = '111122223333';
-/** An account that is somebody else's. */
+/** The account of somebody else. */
 export const STRANGER = '999988887777';
-/** The policy that bounds every role of the environment. */
+/** The permissions boundary of every role of the environment. */
 export const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/centflow-bootstrap-dev-boundary`;
 
-/** A policy that allows things, to assume a role unless a statement names another action. */
+/** Returns a policy of Allow statements. Their default action is to assume a role. */
 export const allow = (...statements: Values[]): string =>
   JSON.stringify({ Statement: statements.map((one) => ({ Effect: 'Allow', Action: 'sts:AssumeRole', ...one })) });
 
-/** Any change of one resource. */
+/** Returns a change of one resource. */
 export function resource(
   actions: Action[],
   type: string,
@@ -51,13 +53,13 @@ export function resource(
   return planned;
 }
 
-/** `${aws_iam_role.it.name}`, as a stack writes a reference. */
+/** Returns a reference as a stack writes it: `${aws_iam_role.it.name}`. */
 export const reference = (to: string): string => `\${${to}}`;
 
-/** What the configuration has of each change. */
+/** The configuration of each change. */
 const configured = new WeakMap<ResourceChange, Values>();
 
-/** An attribute as Terraform reads it from JSON: its text, and the resources that it refers to with each step there. */
+/** Returns an attribute in the form of Terraform's configuration: its text, and its references with each prefix. */
 export function expressionOf(text: unknown): Values {
   const interpolations = JSON.stringify(text).match(/[$%]\{[^}]*\}/g) ?? [];
   const names = /\b(local\.\w+|(?:aws_\w+|terraform_data|data\.\w+)\.[\w-]+)(?:\.\w+)*/g;
@@ -80,11 +82,11 @@ export const planOf = (...resource_changes: ResourceChange[]): Plan => ({
   configuration: { root_module: { resources: resource_changes.flatMap((change) => configured.get(change) ?? []) } },
 });
 
-/** The policy's judgement of a plan of dev's store. */
+/** Judges a plan of the stack dev-store. */
 export const judged = (plan: Plan, exemptions: Exemption[] = []): Judgement =>
   judgePlan(plan, { stack: 'dev-store', accountId: ACCOUNT, exemptions });
 
-/** The rules that these changes break together. */
+/** Returns the rules that these changes break together. */
 export const brokenBy = (...changes: ResourceChange[]): RuleName[] => [
   ...new Set(judged(planOf(...changes)).violations.map(({ rule }) => rule)),
 ];

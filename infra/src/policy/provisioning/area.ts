@@ -2,28 +2,28 @@ import type { Environment } from '../../environment.ts';
 import type { Conditions, Statement } from '../policy-document.ts';
 
 /**
- * What Terraform calls for some kinds of resources.
+ * The rights that Terraform needs for some types of resources.
  *
- * Both of GitHub's roles get what reads; the apply role gets what writes, too. Which calls a resource makes is seen in the
- * provider's source; which resources and conditions an action knows, in AWS's Service Authorization Reference.
+ * Both of GitHub's roles get `read`; the apply role also gets `write`. The provider's source shows which calls a resource makes.
+ * AWS's Service Authorization Reference shows which resources and conditions an action supports.
  */
 export interface Area {
   readonly name: string;
-  /** Terraform's types of the resources, each in one area. A test finds those that the stacks make and no area names. */
+  /** Terraform's types of the resources, each in one area. A test finds types in the stacks that no area names. */
   readonly types: readonly string[];
   readonly read: readonly Statement[];
-  /** Empty where Terraform needs nothing but what reads. */
+  /** Empty if Terraform needs only `read`. */
   readonly write: readonly Statement[];
 }
 
 export type AreaOf = (environment: Environment) => Area;
 
-/** Only for what is tagged as this environment's; the provider's default tags are on everything. */
+/** Limits a right to resources with this environment's tag. The provider's default tags are on all resources. */
 export function taggedAs({ name }: Pick<Environment, 'name'>): Conditions {
   return { StringEquals: { 'aws:ResourceTag/Environment': name } };
 }
 
-/** Only where the request tags what it makes as this environment's. */
+/** Limits a right to requests that tag the new resource with this environment. */
 export function taggingAs({ name }: Pick<Environment, 'name'>): Conditions {
   return { StringEquals: { 'aws:RequestTag/Environment': name } };
 }

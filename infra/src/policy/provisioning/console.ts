@@ -6,22 +6,22 @@ import { type AreaOf, taggedAs, taggingAs } from './area.ts';
 /**
  * CloudFront, WAF, the HTTP API and Cognito.
  *
- * What CloudFront knows no tags of, and what belongs to an API, is told apart by numbers that AWS gives: environments that share
- * an account could change each other's.
+ * Some parts of CloudFront have no tags, and the ids of an API and its parts are chosen by AWS. Environments that share an account
+ * could therefore change each other's.
  */
-export const console: AreaOf = (environment) => {
+export const consoleArea: AreaOf = (environment) => {
   const { prefix, consoleFirewall } = namesOf(environment);
-  const { of, global } = arns(environment);
+  const { regional, global } = arns(environment);
   const distributions = [global('cloudfront', 'distribution/*')];
   const functions = [global('cloudfront', `function/${prefix}-*`)];
   const accessControls = [global('cloudfront', 'origin-access-control/*')];
   const headers = [global('cloudfront', 'response-headers-policy/*')];
-  const { of: inFirewallRegion } = arns({ ...environment, region: FIREWALL_REGION });
+  const { regional: inFirewallRegion } = arns({ ...environment, region: FIREWALL_REGION });
   const firewall = inFirewallRegion('wafv2', `global/webacl/${consoleFirewall}/*`);
   const gateway = (path: string) => `arn:aws:apigateway:${environment.region}::${path}`;
-  // The list of them, one of them, and what belongs to it.
+  // The list of APIs, single APIs, and their parts.
   const apis = [gateway('/apis*')];
-  const pools = [of('cognito-idp', 'userpool/*')];
+  const pools = [regional('cognito-idp', 'userpool/*')];
   const own = taggedAs(environment);
   return {
     name: 'console',
@@ -136,7 +136,7 @@ export const console: AreaOf = (environment) => {
         resources: [...apis, gateway('/tags/*')],
       },
       {
-        // API Gateway has the access log delivered with the rights of whoever asks for it.
+        // API Gateway sets up the delivery of the access log with the rights of the caller.
         sid: 'DeliverAccessLog',
         actions: [
           'logs:CreateLogDelivery',
@@ -162,7 +162,7 @@ export const console: AreaOf = (environment) => {
         conditions: taggingAs(environment),
       },
       {
-        // Not who is in it: accounts are made by people (docs/runbook.md).
+        // Without rights on users: administrators create accounts (docs/runbook.md).
         sid: 'ChangePool',
         actions: [
           'cognito-idp:AddCustomAttributes',

@@ -2,20 +2,20 @@ import { namesOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 
-/** RDS, and the administrator's secret, which RDS makes with the rights of whoever makes the database. */
+/** RDS, and the administrator's secret, which RDS creates with the rights of the caller. */
 export const database: AreaOf = (environment) => {
   const { prefix } = namesOf(environment);
-  const { of, global } = arns(environment);
-  const own = ['db', 'pg', 'subgrp', 'snapshot'].map((kind) => of('rds', `${kind}:${prefix}-*`));
+  const { regional, global } = arns(environment);
+  const own = ['db', 'pg', 'subgrp', 'snapshot'].map((kind) => regional('rds', `${kind}:${prefix}-*`));
   return {
     name: 'database',
     types: ['aws_db_instance', 'aws_db_parameter_group', 'aws_db_subnet_group'],
     read: [
       {
-        // The provider finds an instance by its resource id, which its ARN does not have.
+        // The provider finds an instance by its resource id, which is not part of the ARN.
         sid: 'FindDatabase',
         actions: ['rds:DescribeDBInstances'],
-        resources: [of('rds', 'db:*')],
+        resources: [regional('rds', 'db:*')],
       },
       {
         sid: 'ReadDatabase',
@@ -47,16 +47,16 @@ export const database: AreaOf = (environment) => {
           'rds:RemoveTagsFromResource',
           'rds:ResetDBParameterGroup',
         ],
-        // The option group is RDS's own; an instance is always in one.
-        resources: [...own, of('rds', 'og:default:mysql-8-4')],
+        // Every instance has an option group; this one belongs to RDS.
+        resources: [...own, regional('rds', 'og:default:mysql-8-4')],
       },
       {
         sid: 'MakeAdministratorsSecret',
         actions: ['secretsmanager:CreateSecret', 'secretsmanager:TagResource'],
-        resources: [of('secretsmanager', 'secret:rds!db-*')],
+        resources: [regional('secretsmanager', 'secret:rds!db-*')],
       },
       {
-        // The first database of an account makes RDS's own role there.
+        // The first database of an account creates RDS's service-linked role.
         sid: 'LetRdsWork',
         actions: ['iam:CreateServiceLinkedRole'],
         resources: [global('iam', 'role/aws-service-role/rds.amazonaws.com/AWSServiceRoleForRDS')],

@@ -3,29 +3,33 @@ import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 
 /**
- * What `bootstrap` keeps for whoever deploys: Terraform's state of the environment and the lock beside it, releases, reviewed
- * plans and the records of deployments. `bootstrap`'s own state is beyond reach.
+ * What deployments need in the buckets of `bootstrap`: the environment's Terraform states with their locks, releases, reviewed
+ * plans and deployment records. The state of `bootstrap` itself is not accessible.
  */
 export const delivery: AreaOf = (environment) => {
   const { name } = environment;
-  const { bucket, of } = arns(environment);
+  const { bucket, regional } = arns(environment);
   const states = bucket(stateBucketOf(environment));
-  const kept = bucket(deliveryBucketOf(environment));
-  // An account's environments share its releases.
-  const [releases, blobs, deployments] = [`${kept}/releases/*`, `${kept}/blobs/*`, `${kept}/deployments/${name}/*`];
+  const deliveries = bucket(deliveryBucketOf(environment));
+  // All environments of an account share its releases.
+  const [releases, blobs, deployments] = [
+    `${deliveries}/releases/*`,
+    `${deliveries}/blobs/*`,
+    `${deliveries}/deployments/${name}/*`,
+  ];
   return {
     name: 'delivery',
     types: [],
     read: [
-      // Without it, an object that is not there is answered as if it were forbidden.
-      { sid: 'FindStatesAndReleases', actions: ['s3:ListBucket'], resources: [states, kept] },
+      // Without this right, S3 answers a request for a missing object with "access denied".
+      { sid: 'FindStatesAndReleases', actions: ['s3:ListBucket'], resources: [states, deliveries] },
       {
         sid: 'ReadStatesAndReleases',
         actions: ['s3:GetObject'],
         resources: [`${states}/${name}/*`, releases, blobs, deployments],
       },
       {
-        // A plan holds the lock too: what it read must not change under it.
+        // A plan also locks the state, because the state must not change while the plan reads it.
         sid: 'HoldTheLock',
         actions: ['s3:PutObject', 's3:DeleteObject'],
         resources: [`${states}/${name}/*.tflock`],
@@ -33,28 +37,28 @@ export const delivery: AreaOf = (environment) => {
       {
         sid: 'KeepPlans',
         actions: ['s3:GetObject', 's3:PutObject'],
-        resources: [`${kept}/plans/${name}/*`],
+        resources: [`${deliveries}/plans/${name}/*`],
       },
       {
-        // Whether all is well is asked by the beginning of the alarms' names, and CloudWatch takes that for all alarms.
+        // Deployments request alarms by the prefix of their names, for which CloudWatch checks the right on all alarms.
         sid: 'FindAlarms',
         actions: ['cloudwatch:DescribeAlarms'],
-        resources: [of('cloudwatch', 'alarm:*')],
+        resources: [regional('cloudwatch', 'alarm:*')],
       },
     ],
     write: [
       { sid: 'WriteStates', actions: ['s3:PutObject'], resources: [`${states}/${name}/*.tfstate`] },
       {
-        // A release never changes: only a request to put what is not there (`If-None-Match: *`) is let through.
+        // A release never changes. S3 accepts only requests with `If-None-Match: *`, which create a new object.
         sid: 'AddReleases',
         actions: ['s3:PutObject'],
         resources: [releases],
         conditions: { Null: { 's3:if-none-match': 'false' } },
       },
-      // A blob is called by the hash of what it holds, and whoever reads it compares.
+      // A blob is named by the hash of its content, and every reader compares them.
       { sid: 'WriteBlobsAndRecords', actions: ['s3:PutObject'], resources: [blobs, deployments] },
       {
-        // What they become is told by the function of the same name, which it may invoke as any of the environment's.
+        // The canary's function reports the results. The role may invoke it, like all functions of the environment.
         sid: 'UploadTheCanary',
         actions: ['s3:PutObject', 's3:DeleteObject'],
         resources: [`${bucket(namesOf(environment).uploadsBucket)}/raw/*/owner=${CANARY_OWNER}/*`],

@@ -5,16 +5,15 @@ import { type AreaOf, taggingAs } from './area.ts';
 /** The job, its schedule, its connection, and the Data Catalog. */
 export const glue: AreaOf = (environment) => {
   const { prefix, catalogDatabase } = namesOf(environment);
-  const { of } = arns(environment);
-  // Athena's SQL wants underscores in the catalog's names.
+  const { regional } = arns(environment);
   const catalog = [
-    of('glue', 'catalog'),
-    of('glue', `database/${catalogDatabase}`),
-    of('glue', `table/${catalogDatabase}/*`),
+    regional('glue', 'catalog'),
+    regional('glue', `database/${catalogDatabase}`),
+    regional('glue', `table/${catalogDatabase}/*`),
   ];
-  const connections = [of('glue', 'catalog'), of('glue', `connection/${prefix}-*`)];
-  const runs = ['job', 'trigger', 'crawler'].map((kind) => of('glue', `${kind}/${prefix}-*`));
-  const tagged = [...runs, of('glue', `connection/${prefix}-*`), of('glue', `database/${catalogDatabase}`)];
+  const connections = [regional('glue', 'catalog'), regional('glue', `connection/${prefix}-*`)];
+  const runs = ['job', 'trigger', 'crawler'].map((kind) => regional('glue', `${kind}/${prefix}-*`));
+  const tagged = [...runs, regional('glue', `connection/${prefix}-*`), regional('glue', `database/${catalogDatabase}`)];
   return {
     name: 'glue',
     types: [
@@ -48,8 +47,8 @@ export const glue: AreaOf = (environment) => {
           'glue:UpdateDatabase',
           'glue:UpdateTable',
         ],
-        // Deleting a database asks for its functions, of which there are none.
-        resources: [...catalog, of('glue', `userDefinedFunction/${catalogDatabase}/*`)],
+        // Glue checks this right when a database is deleted, although the database has no functions.
+        resources: [...catalog, regional('glue', `userDefinedFunction/${catalogDatabase}/*`)],
       },
       {
         sid: 'ChangeConnection',

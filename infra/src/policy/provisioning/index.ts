@@ -1,7 +1,7 @@
-/** What Terraform may do in an environment: the areas of which GitHub's plan and apply roles are made. */
+/** The rights of Terraform in an environment. GitHub's plan and apply roles consist of these areas. */
 import type { Environment } from '../../environment.ts';
 import type { Area } from './area.ts';
-import { console } from './console.ts';
+import { consoleArea } from './console.ts';
 import { database } from './database.ts';
 import { delivery } from './delivery.ts';
 import { glue } from './glue.ts';
@@ -13,8 +13,8 @@ import { storage } from './storage.ts';
 import { watch } from './watch.ts';
 
 export function provisioningOf(environment: Environment): Area[] {
-  // A role takes ten policies, and each area that writes is one.
-  return [delivery, roles, network, storage, database, load, glue, report, console, watch].map((area) =>
+  // IAM allows ten managed policies for a role, and each area is one.
+  return [delivery, roles, network, storage, database, load, glue, report, consoleArea, watch].map((area) =>
     area(environment),
   );
 }

@@ -3,11 +3,11 @@ import { CANARY_OWNER, deliveryBucketOf, namesOf, stateBucketOf } from '../../na
 import { arns } from '../arns.ts';
 import type { Statement } from '../policy-document.ts';
 
-/** What neither of GitHub's roles may ever do, whatever else some policy allows. */
+/** Returns the denied actions of both of GitHub's roles. They override every other policy. */
 export function limits(environment: Environment): Statement[] {
   const { global, bucket } = arns(environment);
   const uploads = bucket(namesOf(environment).uploadsBucket);
-  const kept = [stateBucketOf, deliveryBucketOf].map((name) => bucket(name(environment)));
+  const bootstrapBuckets = [stateBucketOf, deliveryBucketOf].map((name) => bucket(name(environment)));
   return [
     {
       sid: 'NobodysMoney',
@@ -16,7 +16,7 @@ export function limits(environment: Environment): Statement[] {
       resources: [`${uploads}/*`],
     },
     {
-      // The owner is the folder right under the feed's: a canary's folder in another owner's would be that owner's money.
+      // The owner is the folder directly below the feed. A canary's folder below another owner's folder would belong to that owner.
       sid: 'NotInAnotherOwnersFolder',
       effect: 'Deny',
       actions: ['s3:PutObject'],
@@ -29,7 +29,7 @@ export function limits(environment: Environment): Statement[] {
       resources: ['*'],
     },
     {
-      // Who could change these could let itself do anything.
+      // A role that could change these could give itself any right.
       sid: 'NotItsOwnRights',
       effect: 'Deny',
       actions: ['iam:*'],
@@ -53,7 +53,7 @@ export function limits(environment: Environment): Statement[] {
         's3:PutEncryptionConfiguration',
         's3:PutLifecycleConfiguration',
       ],
-      resources: kept.flatMap((arn) => [arn, `${arn}/*`]),
+      resources: bootstrapBuckets.flatMap((arn) => [arn, `${arn}/*`]),
     },
   ];
 }

@@ -5,12 +5,12 @@ import { type AreaOf, taggingAs } from './area.ts';
 /** Functions, queues and secrets. */
 export const load: AreaOf = (environment) => {
   const { prefix, queue, deadLetterQueue } = namesOf(environment);
-  const { of } = arns(environment);
-  const functions = of('lambda', `function:${prefix}-*`);
-  const mappings = of('lambda', 'event-source-mapping:*');
-  const queues = [queue, deadLetterQueue].map((name) => of('sqs', name));
-  const secrets = [of('secretsmanager', `secret:${prefix}/*`)];
-  const ofOwnFunctions = { ArnLike: { 'lambda:FunctionArn': functions } };
+  const { regional } = arns(environment);
+  const functions = regional('lambda', `function:${prefix}-*`);
+  const mappings = regional('lambda', 'event-source-mapping:*');
+  const queues = [queue, deadLetterQueue].map((name) => regional('sqs', name));
+  const secrets = [regional('secretsmanager', `secret:${prefix}/*`)];
+  const onlyOwnFunctions = { ArnLike: { 'lambda:FunctionArn': functions } };
   return {
     name: 'load',
     types: [
@@ -40,7 +40,7 @@ export const load: AreaOf = (environment) => {
         sid: 'ReadMappings',
         actions: ['lambda:GetEventSourceMapping'],
         resources: [mappings],
-        conditions: ofOwnFunctions,
+        conditions: onlyOwnFunctions,
       },
       { sid: 'ReadMappingTags', actions: ['lambda:ListTags'], resources: [mappings] },
       {
@@ -63,7 +63,7 @@ export const load: AreaOf = (environment) => {
           'lambda:DeleteFunction',
           'lambda:DeleteFunctionConcurrency',
           'lambda:DeleteFunctionEventInvokeConfig',
-          // The migrator, before anything that needs its migrations.
+          // Terraform invokes the migrator before it changes anything that needs the migrations.
           'lambda:InvokeFunction',
           'lambda:PutFunctionConcurrency',
           'lambda:PutFunctionEventInvokeConfig',
@@ -80,13 +80,13 @@ export const load: AreaOf = (environment) => {
         sid: 'CreateMappings',
         actions: ['lambda:CreateEventSourceMapping'],
         resources: ['*'],
-        conditions: ofOwnFunctions,
+        conditions: onlyOwnFunctions,
       },
       {
         sid: 'ChangeMappings',
         actions: ['lambda:DeleteEventSourceMapping', 'lambda:UpdateEventSourceMapping'],
         resources: [mappings],
-        conditions: ofOwnFunctions,
+        conditions: onlyOwnFunctions,
       },
       {
         sid: 'TagMappings',
@@ -100,7 +100,7 @@ export const load: AreaOf = (environment) => {
         resources: queues,
       },
       {
-        // Their values are the migrator's: Terraform neither writes nor reads one.
+        // Only the migrator writes the values; Terraform neither writes nor reads them.
         sid: 'ChangeSecrets',
         actions: [
           'secretsmanager:CreateSecret',

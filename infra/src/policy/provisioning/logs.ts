@@ -2,9 +2,9 @@ import { logGroupsOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 
-/** Part of `watch`. */
+/** Log groups; a part of the area `watch`. */
 export const logs: AreaOf = (environment) => {
-  const groups = logGroupsOf(environment).map((group) => arns(environment).of('logs', `log-group:${group}`));
+  const groups = logGroupsOf(environment).map((group) => arns(environment).regional('logs', `log-group:${group}`));
   return {
     name: 'logs',
     types: ['aws_cloudwatch_log_group'],

@@ -1,9 +1,9 @@
 import { arns } from '../arns.ts';
 import { type AreaOf, taggedAs, taggingAs } from './area.ts';
 
-/** EC2 numbers what it makes, so the environment's things are told from others by their tag. */
+/** EC2 chooses the ids of its resources, so their tag identifies the environment's. */
 export const network: AreaOf = (environment) => {
-  const all = (...kinds: string[]) => kinds.map((kind) => arns(environment).of('ec2', `${kind}/*`));
+  const all = (...kinds: string[]) => kinds.map((kind) => arns(environment).regional('ec2', `${kind}/*`));
   const kinds = all(
     'vpc',
     'subnet',
@@ -48,8 +48,8 @@ export const network: AreaOf = (environment) => {
       },
       { sid: 'DescribeVpc', actions: ['ec2:DescribeVpcAttribute'], resources: all('vpc') },
     ],
-    // What makes a thing is allowed twice: for the thing, which the request must tag, and for what it is made in, which must
-    // be tagged already.
+    // A creation needs two rights: one on the new resource, which the request must tag, and one on the resource that contains it,
+    // which must already have the tag.
     write: [
       { sid: 'CreateVpc', actions: ['ec2:CreateVpc'], resources: all('vpc'), conditions: taggingAs(environment) },
       {
@@ -76,14 +76,15 @@ export const network: AreaOf = (environment) => {
         },
       },
       {
-        // Private DNS of an interface endpoint: EC2 gives the VPC a hosted zone of AWS's, in the name of who makes the endpoint.
+        // For the private DNS of an interface endpoint, EC2 associates the VPC with a hosted zone of AWS, with the rights of the
+        // caller.
         // https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
         sid: 'GivePrivateNames',
         actions: ['route53:AssociateVPCWithHostedZone'],
         resources: ['arn:aws:route53:::hostedzone/*'],
       },
       {
-        // A VPC comes with a default group that has no tags: it is tagged first, and emptied then.
+        // A new VPC has a default group without tags. Terraform first adds the tags, then removes the rules.
         sid: 'TagTheDefaultGroup',
         actions: ['ec2:CreateTags'],
         resources: all('security-group'),

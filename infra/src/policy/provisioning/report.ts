@@ -2,16 +2,16 @@ import { namesOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import { type AreaOf, taggingAs } from './area.ts';
 
-/** QuickSight, and the stacks by which CloudFormation makes some of its data sets: with the rights of whoever applies. */
+/** QuickSight, and the CloudFormation stacks that create some of its data sets with the rights of the caller. */
 export const report: AreaOf = (environment) => {
   const { prefix } = namesOf(environment);
-  const { of } = arns(environment);
+  const { regional } = arns(environment);
   const kinds = ['vpcConnection', 'datasource', 'dataset', 'theme', 'dashboard', 'analysis'];
-  const own = kinds.map((kind) => of('quicksight', `${kind}/${prefix}-*`));
-  // CloudFormation's handlers of a data set ask about its ingestions and refresh properties as well, and it calls them as whoever
-  // applies: `aws cloudformation describe-type --type RESOURCE --type-name AWS::QuickSight::DataSet` lists `handlers`.
-  const ingestions = [of('quicksight', `dataset/${prefix}-*/ingestion/*`)];
-  const stacks = [of('cloudformation', `stack/${prefix}-*/*`)];
+  const own = kinds.map((kind) => regional('quicksight', `${kind}/${prefix}-*`));
+  // CloudFormation's handlers of a data set also read its ingestions and refresh properties, with the rights of the caller.
+  // `aws cloudformation describe-type --type RESOURCE --type-name AWS::QuickSight::DataSet` lists `handlers`.
+  const ingestions = [regional('quicksight', `dataset/${prefix}-*/ingestion/*`)];
+  const stacks = [regional('cloudformation', `stack/${prefix}-*/*`)];
   return {
     name: 'report',
     types: [

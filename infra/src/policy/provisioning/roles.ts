@@ -2,19 +2,19 @@ import { namesOf, roleBoundaryOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 
-/** The services that roles of the environment are for. */
+/** The services that take the roles of the environment. */
 const services = [
   'glue.amazonaws.com',
   'lambda.amazonaws.com',
   'monitoring.rds.amazonaws.com',
   'quicksight.amazonaws.com',
-  // RDS itself may be whom AWS names where the role of its measurements is handed over. AWS documents no name, and a condition on
-  // `monitoring.rds.amazonaws.com` alone has refused it: https://github.com/mitodl/ol-infrastructure/pull/5874
+  // AWS may name RDS as the service when the role for enhanced monitoring is passed. The name is not documented, and a condition on
+  // `monitoring.rds.amazonaws.com` alone has blocked it: https://github.com/mitodl/ol-infrastructure/pull/5874
   'rds.amazonaws.com',
   'vpc-flow-logs.amazonaws.com',
 ];
 
-/** Roles of the environment, each within its boundary: whoever makes roles could otherwise make one that may do anything. */
+/** Roles of the environment, only with their boundary. Otherwise the apply role could create a role with any right. */
 export const roles: AreaOf = (environment) => {
   const own = [arns(environment).global('iam', `role/${namesOf(environment).prefix}-*`)];
   return {

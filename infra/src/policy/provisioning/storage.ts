@@ -2,12 +2,12 @@ import { namesOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import { type AreaOf, taggingAs } from './area.ts';
 
-/** The key, the buckets and the artefacts in them. What may be done with the key says the key's own policy. */
+/** The key, the buckets and the artifacts. The key's own policy contains the rights on the key. */
 export const storage: AreaOf = (environment) => {
   const { prefix, uploadsBucket, artifactsBucket, consoleBucket } = namesOf(environment);
-  const { of, bucket } = arns(environment);
+  const { regional, bucket } = arns(environment);
   const buckets = [uploadsBucket, artifactsBucket, consoleBucket].map(bucket);
-  // What is made anew by a deployment: the functions' code, the job, the console's pages.
+  // The buckets that deployments fill: with the functions' code, the job and the console's pages.
   const artifactBuckets = [artifactsBucket, consoleBucket].map(bucket);
   const artifacts = artifactBuckets.map((arn) => `${arn}/*`);
   return {
@@ -29,7 +29,7 @@ export const storage: AreaOf = (environment) => {
     read: [
       { sid: 'ListAliases', actions: ['kms:ListAliases'], resources: ['*'] },
       {
-        // The provider asks for all of them, whether they are set or not.
+        // The provider reads all of these settings, even those that are not set.
         sid: 'ReadBuckets',
         actions: [
           's3:ListBucket',
@@ -53,21 +53,21 @@ export const storage: AreaOf = (environment) => {
         ],
         resources: buckets,
       },
-      { sid: 'ReadArtefacts', actions: ['s3:GetObject', 's3:GetObjectTagging'], resources: artifacts },
+      { sid: 'ReadArtifacts', actions: ['s3:GetObject', 's3:GetObjectTagging'], resources: artifacts },
     ],
     write: [
       { sid: 'CreateKey', actions: ['kms:CreateKey'], resources: ['*'], conditions: taggingAs(environment) },
       {
-        // Asked for before the key has a policy.
+        // KMS checks this right before the key has a policy.
         sid: 'TagKey',
         actions: ['kms:TagResource'],
-        resources: [of('kms', 'key/*')],
+        resources: [regional('kms', 'key/*')],
         conditions: taggingAs(environment),
       },
       {
         sid: 'NameKey',
         actions: ['kms:CreateAlias', 'kms:UpdateAlias', 'kms:DeleteAlias'],
-        resources: [of('kms', `alias/${prefix}`)],
+        resources: [regional('kms', `alias/${prefix}`)],
       },
       {
         sid: 'ChangeBuckets',
@@ -87,9 +87,9 @@ export const storage: AreaOf = (environment) => {
         ],
         resources: buckets,
       },
-      { sid: 'PutArtefacts', actions: ['s3:PutObject', 's3:PutObjectTagging'], resources: artifacts },
+      { sid: 'PutArtifacts', actions: ['s3:PutObject', 's3:PutObjectTagging'], resources: artifacts },
       {
-        // Where nothing is protected, `destroy` empties the uploads bucket too.
+        // Without protection, `destroy` also empties the uploads bucket.
         sid: 'EmptyBuckets',
         actions: ['s3:ListBucketVersions', 's3:DeleteObject', 's3:DeleteObjectVersion'],
         resources: environment.protectData

@@ -3,14 +3,14 @@ import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 import { logs } from './logs.ts';
 
-/** Alarms, dashboard, topic, event rules and the budget; and log groups, whoever writes them. */
+/** Alarms, dashboard, topic, event rules, the budget, and the log groups of all stacks. */
 export const watch: AreaOf = (environment) => {
   const { prefix, topic } = namesOf(environment);
-  const { of, global } = arns(environment);
-  const alarms = [of('cloudwatch', `alarm:${environment.name}-*`)];
+  const { regional, global } = arns(environment);
+  const alarms = [regional('cloudwatch', `alarm:${environment.name}-*`)];
   const dashboards = [global('cloudwatch', `dashboard/${prefix}`)];
-  const topics = [of('sns', topic)];
-  const rules = [of('events', `rule/${prefix}-*`)];
+  const topics = [regional('sns', topic)];
+  const rules = [regional('events', `rule/${prefix}-*`)];
   const logGroups = logs(environment);
   const budgets = [global('budgets', `budget/${prefix}`)];
   return {

@@ -1,4 +1,4 @@
-/** The HTTP API between CloudFront and the functions: who asks is settled here, before any code of ours runs. */
+/** The HTTP API between CloudFront and the functions. It verifies tokens before any function runs. */
 import { Apigatewayv2Api } from '@cdktf/provider-aws/lib/apigatewayv2-api/index.js';
 import { Apigatewayv2Authorizer } from '@cdktf/provider-aws/lib/apigatewayv2-authorizer/index.js';
 import { Apigatewayv2Integration } from '@cdktf/provider-aws/lib/apigatewayv2-integration/index.js';
@@ -18,15 +18,15 @@ export interface ConsoleApiProps {
   readonly kmsKeyArn: string;
 }
 
-/** Which function answers what, and whether to anybody. The most exact route counts. */
+/** The function of each route, and whether the route is open to everybody. The most specific route applies. */
 export const routes: readonly { readonly route: string; readonly to: ConsoleFunction; readonly open?: true }[] = [
-  // How to sign in is asked before anybody has.
+  // Browsers request the sign-in settings before anybody has signed in.
   { route: 'GET /api/config', to: 'console', open: true },
   { route: 'ANY /api/{proxy+}', to: 'console' },
   { route: 'ANY /api/operations/{proxy+}', to: 'operations' },
 ];
 
-/** What is written down of each request. No query string: it holds object keys and what people search for. */
+/** The fields of the access log. It excludes query strings, which contain object keys and search words. */
 const accessLog = {
   requestId: '$context.requestId',
   time: '$context.requestTime',
@@ -41,12 +41,12 @@ const accessLog = {
   error: '$context.integrationErrorMessage',
 } as const;
 
-/** HTTP APIs wait no longer for a function. */
-const LONGEST_MS = 30_000;
+/** The longest time that an HTTP API waits for a function. */
+const TIMEOUT_MS = 30_000;
 
 export class ConsoleApi extends Construct {
   readonly id: string;
-  /** Where CloudFront asks it. */
+  /** The domain to which CloudFront sends requests. */
   readonly domain: string;
   readonly #executionArn: string;
 
@@ -78,7 +78,11 @@ export class ConsoleApi extends Construct {
     this.#executionArn = api.executionArn;
   }
 
-  /** @param people who signs the tokens that are believed, and for whom */
+  /**
+   * Adds the routes.
+   *
+   * @param people the issuer and the client of accepted tokens
+   */
   route(
     functions: Readonly<Record<ConsoleFunction, LambdaFunction>>,
     people: { readonly issuer: string; readonly clientId: string },
@@ -119,7 +123,7 @@ export class ConsoleApi extends Construct {
       integrationMethod: 'POST',
       integrationUri: invokeArn,
       payloadFormatVersion: '2.0',
-      timeoutMilliseconds: LONGEST_MS,
+      timeoutMilliseconds: TIMEOUT_MS,
     }).id;
   }
 }

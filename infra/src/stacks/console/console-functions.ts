@@ -1,8 +1,11 @@
-/** One bundle as two functions, so that neither may do what the other does: people's rows and objects here, the flow itself there. */
+/**
+ * Deploys one bundle as two functions with separate rights: `console` for people's rows and objects, `operations` for the
+ * pipeline.
+ */
 import type { LambdaFunction as AwsLambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js';
 import { Fn, Token } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { DeployedArtefact } from '../../constructs/deployed-artefact.ts';
+import type { DeployedArtifact } from '../../constructs/deployed-artifact.ts';
 import { LambdaFunction } from '../../constructs/lambda-function.ts';
 import type { ConsoleProps, Environment } from '../../environment.ts';
 import { DATABASE_NAME, namesOf } from '../../names.ts';
@@ -21,19 +24,19 @@ export type ConsoleFunction = (typeof consoleFunctionNames)[number];
 export interface ConsoleFunctionsProps {
   readonly environment: Environment;
   readonly props: ConsoleProps;
-  readonly code: DeployedArtefact;
-  /** What the pages are told of how to sign in. */
+  readonly code: DeployedArtifact;
+  /** The sign-in settings for the pages. */
   readonly signIn: { readonly kind: 'oidc'; readonly authority: string; readonly clientId: string };
-  /** Of the pages: a request that changes something and comes from another is refused. */
+  /** The origin of the pages. The functions reject changing requests from other origins. */
   readonly origin: string;
   readonly kmsKeyArn: string;
-  /** `subnetIds` with commas between. */
+  /** `subnetIds` is a list separated by commas. */
   readonly network: { readonly subnetIds: string; readonly securityGroupId: string };
   readonly database: { readonly host: string; readonly port: string; readonly ca: string };
   readonly reporterSecretArn: string;
 }
 
-/** A second less than the API waits: the function says itself that it took too long. */
+/** A second less than the API's timeout, so that the function can report its own timeout. */
 const TIMEOUT_SECONDS = 29;
 
 export function consoleFunctions(
@@ -48,7 +51,7 @@ export function consoleFunctions(
     code,
     kmsKeyArn,
     timeoutSeconds: TIMEOUT_SECONDS,
-    // Who changed or looked at what is in these logs.
+    // These logs record who changed or viewed which upload.
     logRetentionDays: props.auditRetentionDays,
     dependsOn: [code.object],
   };
@@ -57,7 +60,7 @@ export function consoleFunctions(
     console: new LambdaFunction(scope, 'console', {
       ...common,
       purpose: 'console',
-      description: 'Answers people about their own uploads and figures, and signs their uploads.',
+      description: "Answers requests about people's own uploads and figures, and signs their uploads.",
       memoryMb: 1024,
       network: {
         subnetIds: Token.asList(Fn.split(',', network.subnetIds)),
@@ -78,7 +81,7 @@ export function consoleFunctions(
     operations: new LambdaFunction(scope, 'operations', {
       ...common,
       purpose: 'operations',
-      description: 'Tells operators how the flow runs, and redrives it.',
+      description: 'Shows operators the state of the pipeline, and redrives dead letters.',
       memoryMb: 512,
       variables: {
         ...always,
@@ -88,12 +91,12 @@ export function consoleFunctions(
         DEAD_LETTER_QUEUE_URL: queueUrl(names.deadLetterQueue),
         ALARM_PREFIX: `${environment.name}-`,
       },
-      statements: flowStatements(environment, kmsKeyArn),
+      statements: pipelineStatements(environment, kmsKeyArn),
     }).function,
   };
 }
 
-/** Browsers put and read objects with requests that this function signs: they may do what it may, and no more. */
+/** Browsers upload and read objects with requests that this function signs, so these rights also limit the browsers. */
 function ownersStatements(
   environment: Environment,
   { kmsKeyArn, reporterSecretArn }: { readonly kmsKeyArn: string; readonly reporterSecretArn: string },
@@ -121,27 +124,27 @@ function ownersStatements(
   ];
 }
 
-function flowStatements(environment: Environment, kmsKeyArn: string): Statement[] {
+function pipelineStatements(environment: Environment, kmsKeyArn: string): Statement[] {
   const { job, queue, deadLetterQueue } = namesOf(environment);
-  const { of } = arns(environment);
+  const { regional } = arns(environment);
   return [
     {
       sid: 'RunTheJob',
       actions: ['glue:GetJobRuns', 'glue:StartJobRun'],
-      resources: [of('glue', `job/${job}`)],
+      resources: [regional('glue', `job/${job}`)],
     },
     {
       sid: 'MeasureQueues',
       actions: ['sqs:GetQueueAttributes'],
-      resources: [of('sqs', queue), of('sqs', deadLetterQueue)],
+      resources: [regional('sqs', queue), regional('sqs', deadLetterQueue)],
     },
     {
-      // SQS moves the messages with the rights of whoever asked for it.
+      // SQS moves the messages with the rights of the caller.
       sid: 'RedriveDeadLetters',
       actions: ['sqs:DeleteMessage', 'sqs:ReceiveMessage', 'sqs:StartMessageMoveTask'],
-      resources: [of('sqs', deadLetterQueue)],
+      resources: [regional('sqs', deadLetterQueue)],
     },
-    { sid: 'RefillTheQueue', actions: ['sqs:SendMessage'], resources: [of('sqs', queue)] },
+    { sid: 'RefillTheQueue', actions: ['sqs:SendMessage'], resources: [regional('sqs', queue)] },
     {
       sid: 'EncryptMessages',
       actions: ['kms:GenerateDataKey'],
@@ -149,10 +152,10 @@ function flowStatements(environment: Environment, kmsKeyArn: string): Statement[
       conditions: { StringEquals: { 'kms:ViaService': `sqs.${environment.region}.amazonaws.com` } },
     },
     {
-      // CloudWatch takes a question by the beginning of names for one about all alarms.
+      // CloudWatch checks a request by name prefix against the right on all alarms.
       sid: 'SeeAlarms',
       actions: ['cloudwatch:DescribeAlarms'],
-      resources: [of('cloudwatch', 'alarm:*')],
+      resources: [regional('cloudwatch', 'alarm:*')],
     },
   ];
 }

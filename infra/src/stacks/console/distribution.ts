@@ -16,17 +16,17 @@ import { signInOrigins } from './people.ts';
 export interface DistributionProps {
   readonly environment: Environment;
   readonly props: ConsoleProps;
-  /** Of the pages. */
+  /** The bucket of the pages. */
   readonly bucket: PrivateBucket;
   readonly apiDomain: string;
   readonly firewallArn: string;
 }
 
-/** Policies that every account has: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html */
+/** CloudFront's managed policies: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html */
 const managed = {
   cachingOptimized: '658327ea-f89d-4fab-a63d-7e88639e58f6',
   cachingDisabled: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
-  /** All of the request with `Authorization`; API Gateway must be asked by its own name. */
+  /** Forwards the whole request with `Authorization`, but without the host, because API Gateway needs its own host name. */
   allViewerExceptHostHeader: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
 } as const;
 
@@ -34,18 +34,18 @@ const TWO_YEARS = 63_072_000;
 
 type SecuritySettings = Omit<CloudfrontResponseHeadersPolicySecurityHeadersConfig, 'strictTransportSecurity'>;
 
-/** Headers that CloudFront has settings for; all others are custom headers to it. */
+/** Headers for which CloudFront has settings. It treats all others as custom headers. */
 const securitySettings: Readonly<Record<string, (value: string) => SecuritySettings>> = {
   'content-security-policy': (value) => ({ contentSecurityPolicy: { contentSecurityPolicy: value, override: true } }),
-  // `nosniff` is the only value that there is.
+  // `nosniff` is the only possible value.
   'x-content-type-options': () => ({ contentTypeOptions: { override: true } }),
   'x-frame-options': (value) => ({ frameOptions: { frameOption: value, override: true } }),
   'referrer-policy': (value) => ({ referrerPolicy: { referrerPolicy: value, override: true } }),
 };
 
 /**
- * The browser's own addresses (`/uploads/17`) are all the one page. Asked of paths alone whose last part has no dot, before the
- * bucket is: a custom error response would do the same to the API's errors, and make pages of them.
+ * Serves the single page for the browser's addresses, such as `/uploads/17`: all paths whose last part has no dot. A custom error
+ * response could do this, too, but would also replace the API's errors by the page.
  */
 export const ONE_PAGE = `function handler(event) {
   var request = event.request;
@@ -56,7 +56,7 @@ export const ONE_PAGE = `function handler(event) {
 `;
 
 export class Distribution extends Construct {
-  /** Without `https://`. */
+  /** The domain, without `https://`. */
   readonly domain: string;
 
   constructor(scope: Construct, id: string, options: DistributionProps) {
@@ -72,7 +72,7 @@ export class Distribution extends Construct {
     });
     const onePage = new CloudfrontFunction(this, 'one-page', {
       name: `${name}-one-page`,
-      comment: 'Gives the page for each address that is no file.',
+      comment: 'Returns the page for each address that is not a file.',
       runtime: 'cloudfront-js-2.0',
       code: ONE_PAGE,
       publish: true,
@@ -117,11 +117,11 @@ export class Distribution extends Construct {
       orderedCacheBehavior: [
         {
           ...always,
-          // A request that was sent in clear text is refused: its token is lost already.
+          // Rejects requests in clear text, because their token has already been exposed.
           viewerProtocolPolicy: 'https-only',
           pathPattern: '/api/*',
           targetOriginId: 'api',
-          // The API compresses its answers: CloudFront compresses nothing under a policy that keeps nothing.
+          // The API compresses its responses, because CloudFront does not compress with caching disabled.
           // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
           compress: false,
           allowedMethods: ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'],
@@ -132,7 +132,7 @@ export class Distribution extends Construct {
       ],
       restrictions: { geoRestriction: { restrictionType: 'none', locations: [] } },
       ...(props.domain === null
-        ? // CloudFront's own address comes with TLS 1.0 and up, whatever is said here.
+        ? // CloudFront's own domain always accepts TLS 1.0 and newer.
           { viewerCertificate: { cloudfrontDefaultCertificate: true } }
         : {
             aliases: [props.domain.name],
@@ -162,7 +162,7 @@ export class Distribution extends Construct {
     );
     return new CloudfrontResponseHeadersPolicy(this, 'headers', {
       name,
-      comment: 'What browsers hold the console to.',
+      comment: 'Security headers of the console.',
       securityHeadersConfig: {
         ...Object.assign({}, ...headers.map(([header, value]) => securitySettings[header]?.(value))),
         strictTransportSecurity: {

@@ -1,26 +1,26 @@
-/** WAF before CloudFront: how often one address may ask, and what AWS knows to be an attack. */
+/** WAF in front of CloudFront: a rate limit for each address, and AWS's rules against known attacks. */
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
 import { Wafv2WebAcl } from '@cdktf/provider-aws/lib/wafv2-web-acl/index.js';
 import { Construct } from 'constructs';
 
 export interface FirewallProps {
   readonly name: string;
-  /** Requests of one address within five minutes. */
+  /** Requests that one address may send within five minutes. */
   readonly requestsPerAddress: number;
-  /** Of us-east-1. */
+  /** The provider of us-east-1. */
   readonly provider: AwsProvider;
 }
 
 const RATE_WINDOW_SECONDS = 300;
 
 /**
- * Rules of AWS's common set that look into a request's body or its query arguments, and so into people's text: a description of a
- * bank's with `../` or a URL is no attack, nor a search for `https://…`, nor a file named `card.log.csv`, and what an upload
- * overlaps with takes more than 8 KB to ask. They are counted. The API reads bodies and queries by its contract and within its own
- * limits, and writes nothing into HTML or SQL but as values.
+ * Rules of AWS's common set that inspect bodies and query arguments, and so people's text. WAF only counts their matches. A
+ * bank's description with `../` or a URL is not an attack, nor is a search for `https://…` or a file named `card.log.csv`. A
+ * request for overlapping rows has more than 8 KB. The API validates bodies and queries against its contract and its own limits,
+ * and passes them to HTML and SQL only as values.
  *
- * The rule on query strings refuses more than 2,048 bytes. An object key of 1,024 bytes alone can take 3,072, percent-encoded:
- * https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html. The contract bounds each parameter.
+ * The rule on query strings blocks more than 2,048 bytes. A percent-encoded object key of 1,024 bytes can take 3,072:
+ * https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html. The contract limits each parameter.
  */
 export const countedOnly = [
   'SizeRestrictions_QUERYSTRING',
@@ -36,14 +36,14 @@ export const countedOnly = [
   'RestrictedExtensions_QUERYARGUMENTS',
 ] as const;
 
-/** The rules of the web ACL, in their order; each costs as much as the other. */
+/** The rules of the web ACL, in their order. All cost the same. */
 export const firewallRules = ['rate', 'common'] as const;
 export type FirewallRule = (typeof firewallRules)[number];
 
-/** The only region where CloudFront looks for a web ACL, and where that tells its metrics. */
+/** The only region in which CloudFront accepts a web ACL. The metrics of the web ACL are there, too. */
 export const FIREWALL_REGION = 'us-east-1';
 
-/** Requests that it refuses do not reach the API. Requests to the API's own address pass by it, and meet the authorizer and its limit. */
+/** The web ACL. Requests to the API's own address bypass it, but not the authorizer and the API's limit. */
 export class Firewall extends Construct {
   readonly arn: string;
 
@@ -54,7 +54,7 @@ export class Firewall extends Construct {
       metricName,
       sampledRequestsEnabled: true,
     });
-    // CDKTF hands a statement on as it is written: by the names of Terraform's own.
+    // CDKTF passes a statement on unchanged, so it uses Terraform's names.
     const rules: Record<FirewallRule, object> = {
       rate: {
         action: { block: { customResponse: { responseCode: 429 } } },

@@ -1,4 +1,4 @@
-/** Who may sign in to the console, and whose money each of them sees: Cognito. */
+/** The user pool of the console: who may sign in, and which owner's data they see. */
 import { CognitoUserGroup } from '@cdktf/provider-aws/lib/cognito-user-group/index.js';
 import { CognitoUserPool } from '@cdktf/provider-aws/lib/cognito-user-pool/index.js';
 import { CognitoUserPoolClient } from '@cdktf/provider-aws/lib/cognito-user-pool-client/index.js';
@@ -7,15 +7,15 @@ import { Construct } from 'constructs';
 import type { ConsoleProps, Environment } from '../../environment.ts';
 import { namesOf } from '../../names.ts';
 
-/** Its members see how the flow runs, and redrive it. */
+/** The group of people who may see the state of the pipeline, and redrive dead letters. */
 export const OPERATORS = 'operators';
 
-/** The API believes a token so long after it was given, whatever became of its person since. */
+/** The lifetime of a token. The API accepts it until then, even if the account was disabled in the meantime. */
 const TOKEN_MINUTES = 15;
-/** Someone who comes back within it need not sign in again. */
+/** The time after which people must sign in again. */
 const SESSION_HOURS = 12;
 
-/** Origins that the console's pages ask about sign-in: the issuer's, and that of the pages where people type their password. */
+/** Returns the origins that the console's pages need for sign-in: the issuer's, and that of the password pages. */
 export function signInOrigins(environment: Environment): string[] {
   const { region } = environment;
   return [
@@ -27,13 +27,13 @@ export function signInOrigins(environment: Environment): string[] {
 export interface PeopleProps {
   readonly environment: Environment;
   readonly props: ConsoleProps;
-  /** Of the console, `https://…`. */
+  /** The origin of the console, `https://…`. */
   readonly origin: string;
 }
 
 export class People extends Construct {
   readonly poolId: string;
-  /** Who signs their tokens, as the tokens say it. */
+  /** The issuer of the tokens. */
   readonly issuer: string;
   readonly clientId: string;
 
@@ -43,13 +43,13 @@ export class People extends Construct {
     const { protectData } = environment;
     const pool = new CognitoUserPool(this, 'pool', {
       name: prefix,
-      // Managed tokens that rotate are not in LITE.
+      // The tier LITE does not support refresh token rotation.
       userPoolTier: 'ESSENTIALS',
       deletionProtection: protectData ? 'ACTIVE' : 'INACTIVE',
       usernameAttributes: ['email'],
       usernameConfiguration: { caseSensitive: false },
       autoVerifiedAttributes: ['email'],
-      // The old address counts until the new one is shown to be theirs.
+      // The old address remains valid until the new one is verified.
       userAttributeUpdateSettings: { attributesRequireVerificationBeforeUpdate: ['email'] },
       adminCreateUserConfig: { allowAdminCreateUserOnly: props.signUp === 'invited' },
       passwordPolicy: {
@@ -60,7 +60,8 @@ export class People extends Construct {
         requireSymbols: true,
         temporaryPasswordValidityDays: 7,
       },
-      // Cognito's own pages let people set up a second factor only where all must have one, and the console has no page for it:
+      // Cognito's pages offer the setup of a second factor only if it is required for everybody, and the console has no page for
+      // it:
       // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-totp.html
       ...(protectData
         ? { mfaConfiguration: 'ON', softwareTokenMfaConfiguration: { enabled: true } }
@@ -68,7 +69,7 @@ export class People extends Construct {
       accountRecoverySetting: { recoveryMechanism: [{ name: 'verified_email', priority: 1 }] },
       schema: [
         {
-          // Whose uploads and figures they see. Administrators may change it; the client below may not.
+          // The owner whose uploads and figures the person sees. Administrators may change it; the client below may not.
           name: 'owner',
           attributeDataType: 'String',
           developerOnlyAttribute: false,
@@ -82,10 +83,10 @@ export class People extends Construct {
     new CognitoUserGroup(this, 'operators', {
       userPoolId: pool.id,
       name: OPERATORS,
-      description: 'Run Centflow: they see job runs, dead letters, alarms and costs, and nobody’s rows.',
+      description: 'Operators of Centflow. They see job runs, dead letters, alarms and costs, but no rows.',
     });
     new CognitoUserPoolDomain(this, 'domain', { domain: signInDomain, userPoolId: pool.id });
-    // A page can keep no secret: the code it is given is worth nothing without its own proof (PKCE).
+    // A page cannot keep a secret. PKCE makes an intercepted authorization code useless.
     const client = new CognitoUserPoolClient(this, 'client', {
       name: `${prefix}-console`,
       userPoolId: pool.id,
@@ -96,7 +97,7 @@ export class People extends Construct {
       supportedIdentityProviders: ['COGNITO'],
       explicitAuthFlows: ['ALLOW_USER_SRP_AUTH'],
       callbackUrls: [`${origin}/sign-in/return`],
-      // The second leads back to the sign-in (apps/console/web/src/session/oidc.ts).
+      // The second URL returns to the sign-in (apps/console/web/src/session/oidc.ts).
       logoutUrls: [`${origin}/`, `${origin}/sign-in/again`],
       preventUserExistenceErrors: 'ENABLED',
       enableTokenRevocation: true,

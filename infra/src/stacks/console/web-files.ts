@@ -1,19 +1,19 @@
-/** The console's pages in their bucket. */
+/** Uploads the console's pages into their bucket. */
 import { extname } from 'node:path';
 import type { S3BucketLifecycleConfigurationRule } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration/index.js';
 import { S3Object } from '@cdktf/provider-aws/lib/s3-object/index.js';
 import { AssetType, type ITerraformDependable, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
-import { ArtefactError, type WebFile } from '../../artefacts.ts';
+import { ArtifactError, type WebFile } from '../../artifacts.ts';
 import { expireOldVersions } from '../../constructs/private-bucket.ts';
 
-/** Vite puts what it names by its content into this folder: such a file never changes. */
+/** Vite's folder for files that are named by their content. Such a file never changes. */
 const NAMED_BY_CONTENT = 'assets/';
-const FOR_EVER = 'public, max-age=31536000, immutable';
-/** May be kept, and is asked after each time. */
-const ASK_FIRST = 'no-cache';
+const CACHE_FOREVER = 'public, max-age=31536000, immutable';
+/** Browsers may cache the file, but must revalidate it each time. */
+const REVALIDATE = 'no-cache';
 
-/** What browsers are told a file is. They are told to believe it, too (nosniff). */
+/** The content types by extension. Browsers must not guess others (nosniff). */
 const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
@@ -28,7 +28,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** A rollback brings old pages back from the release, not from old versions. */
+/** Old versions expire, because a rollback restores old pages from the release. */
 export const webLifecycle: readonly S3BucketLifecycleConfigurationRule[] = [
   expireOldVersions('replaced-pages', '', 30),
 ];
@@ -41,11 +41,11 @@ export interface WebFilesProps {
 /**
  * One object for each file.
  *
- * The page that names the others comes last, and what only the page before it named goes after that: nobody is given a page whose
- * parts are not there. Who has the old page open still, and goes where it has not been, must load it anew.
+ * A deployment uploads the page last, and deletes files that only the old page needs after that. No browser therefore gets a page
+ * whose parts are missing. A person who still has the old page open may have to reload it.
  */
 export class WebFiles extends Construct {
-  /** @throws {ArtefactError} there is no index.html, or a file of a type that is not known here. */
+  /** @throws {ArtifactError} index.html is missing, or a file has an unknown extension. */
   constructor(scope: Construct, id: string, { bucket, files }: WebFilesProps) {
     super(scope, id);
     const put = ({ key, path, hash }: WebFile, after: readonly ITerraformDependable[] = []) =>
@@ -59,12 +59,12 @@ export class WebFiles extends Construct {
         }).path,
         sourceHash: hash,
         contentType: contentTypeOf(key),
-        cacheControl: key.startsWith(NAMED_BY_CONTENT) ? FOR_EVER : ASK_FIRST,
+        cacheControl: key.startsWith(NAMED_BY_CONTENT) ? CACHE_FOREVER : REVALIDATE,
         lifecycle: { createBeforeDestroy: true },
         dependsOn: [...after],
       });
     const page = files.find(({ key }) => key === 'index.html');
-    if (page === undefined) throw new ArtefactError('apps/console/dist/web has no index.html');
+    if (page === undefined) throw new ArtifactError('apps/console/dist/web has no index.html');
     const others = files.filter((file) => file !== page).map((file) => put(file));
     put(page, others);
   }
@@ -73,8 +73,8 @@ export class WebFiles extends Construct {
 function contentTypeOf(key: string): string {
   const found = contentTypes[extname(key)];
   if (found === undefined) {
-    throw new ArtefactError(
-      `Nothing says what ${key} of the console is: infra/src/stacks/console/web-files.ts lists types`,
+    throw new ArtifactError(
+      `${key} of the console has no content type. Add its extension to infra/src/stacks/console/web-files.ts`,
     );
   }
   return found;

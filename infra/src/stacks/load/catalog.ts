@@ -1,7 +1,7 @@
 /**
- * The CSVs as Athena sees them: a table for each feed, over the objects as users wrote them.
+ * The CSVs for Athena: a table for each feed, over the objects as users uploaded them.
  *
- * For a look at what arrived, unchecked: columns go by their place and not by their header, and a newline in quotes ends a row.
+ * It is for viewing unchecked uploads. Columns are matched by position, not by header, and a quoted newline ends a row.
  */
 
 import { GlueCatalogDatabase } from '@cdktf/provider-aws/lib/glue-catalog-database/index.js';
@@ -23,8 +23,8 @@ export interface CatalogProps {
   readonly securityConfiguration: string;
 }
 
-/** What a crawler notes of its visits on a table; no change of ours. */
-const crawlerNotes = [
+/** The parameters that a crawler sets on a table. Plans ignore them. */
+const crawlerParameters = [
   'CrawlerSchemaDeserializerVersion',
   'CrawlerSchemaSerializerVersion',
   'UPDATED_BY_CRAWLER',
@@ -40,8 +40,8 @@ const crawlerNotes = [
 /**
  * Database, tables and the crawler that finds new owners' folders.
  *
- * Only objects under an `owner=` folder are in a partition; what lies right under the feed's folder is loaded like any other,
- * and not seen here. The job reads no catalog.
+ * Only objects in an `owner=` folder belong to a partition. The job also loads objects directly below the feed's folder, but the
+ * tables do not show them. The job does not read the catalog.
  */
 export class Catalog extends Construct {
   constructor(scope: Construct, id: string, { environment, feeds, kmsKeyArn, securityConfiguration }: CatalogProps) {
@@ -50,7 +50,7 @@ export class Catalog extends Construct {
 
     const database = new GlueCatalogDatabase(this, 'database', {
       name: catalogDatabase,
-      description: 'The CSVs under raw/, as users wrote them. What has been checked is in MySQL.',
+      description: 'The CSVs under raw/, as users uploaded them. Checked rows are in MySQL.',
     });
     const tables = feeds.map(
       (feed) =>
@@ -63,7 +63,7 @@ export class Catalog extends Construct {
           partitionKeys: catalogPartitionKeys.map((key) => ({ ...key })),
           storageDescriptor: {
             location: `s3://${uploadsBucket}/${objectPrefix(feed)}`,
-            // Reads `.gz` by its extension.
+            // Recognises `.gz` by its extension.
             inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
             outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
             columns: catalogColumns(feed).map((column) => ({ ...column })),
@@ -73,7 +73,7 @@ export class Catalog extends Construct {
               parameters: { separatorChar: ',', quoteChar: '"', escapeChar: '\\' },
             },
           },
-          lifecycle: { ignoreChanges: crawlerNotes.map((note) => `parameters["${note}"]`) },
+          lifecycle: { ignoreChanges: crawlerParameters.map((parameter) => `parameters["${parameter}"]`) },
         }),
     );
 
@@ -86,17 +86,18 @@ export class Catalog extends Construct {
     const log = new LogGroup(this, 'crawler-log', {
       environment,
       keyArn: kmsKeyArn,
-      // Where crawlers with a security configuration write.
+      // Crawlers with a security configuration write to this log group.
       name: `/aws-glue/crawlers-role/${prefix}-crawler-${securityConfiguration}`,
     });
     new GlueCrawler(this, 'crawler', {
       name: `${prefix}-crawler`,
-      description: 'Adds the partition of each new owner. Never per upload: it bills ten minutes at least.',
+      description:
+        'Adds the partition of each new owner. Runs on a schedule, not per upload: Glue bills at least ten minutes.',
       role: role.arn,
       databaseName: database.name,
       schedule: environment.load.crawlerSchedule,
       securityConfiguration,
-      // The tables, not the folders: so it makes none of its own, and LOG keeps it from changing a column of ours.
+      // The targets are tables, so that the crawler creates none. LOG prevents it from changing their columns.
       catalogTarget: [{ databaseName: database.name, tables: tables.map((table) => table.name) }],
       schemaChangePolicy: { updateBehavior: 'LOG', deleteBehavior: 'LOG' },
       configuration: JSON.stringify({
@@ -114,7 +115,7 @@ interface CrawlerScope extends Pick<CatalogProps, 'environment' | 'feeds' | 'kms
 
 function crawlerStatements({ environment, feeds, database, kmsKeyArn }: CrawlerScope): Statement[] {
   const { prefix, uploadsBucket } = namesOf(environment);
-  const { of, bucket } = arns(environment);
+  const { regional, bucket } = arns(environment);
   const uploads = bucket(uploadsBucket);
   const folders = feeds.map(objectPrefix);
   return [
@@ -146,12 +147,12 @@ function crawlerStatements({ environment, feeds, database, kmsKeyArn }: CrawlerS
         'glue:UpdatePartition',
         'glue:BatchUpdatePartition',
       ],
-      resources: ['catalog', `database/${database}`, `table/${database}/*`].map((name) => of('glue', name)),
+      resources: ['catalog', `database/${database}`, `table/${database}/*`].map((name) => regional('glue', name)),
     },
     {
       sid: 'WriteLog',
       actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:AssociateKmsKey'],
-      resources: [of('logs', `log-group:/aws-glue/crawlers-role/${prefix}-crawler-*`)],
+      resources: [regional('logs', `log-group:/aws-glue/crawlers-role/${prefix}-crawler-*`)],
     },
   ];
 }

@@ -1,4 +1,6 @@
-/** The folder that all these prefixes are in: `raw/` for `raw/incomes/` and `raw/expenses/`; empty where there is none. */
+/**
+ * Returns the common folder of all prefixes: `raw/` for `raw/incomes/` and `raw/expenses/`, or an empty string if they have none.
+ */
 export function commonPrefix(prefixes: readonly string[]): string {
   const folders = prefixes.map((prefix) => prefix.split('/').slice(0, -2));
   const [first = []] = folders;

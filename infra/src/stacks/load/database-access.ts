@@ -1,8 +1,8 @@
-/** Who gets into the database: a secret for each user, and the Lambda that fills them, migrates and grants. */
+/** Access to the database: a secret for each user, and the Lambda that writes the secrets, migrates and grants rights. */
 import { LambdaInvocation } from '@cdktf/provider-aws/lib/lambda-invocation/index.js';
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret/index.js';
 import { Construct } from 'constructs';
-import type { DeployedArtefact } from '../../constructs/deployed-artefact.ts';
+import type { DeployedArtifact } from '../../constructs/deployed-artifact.ts';
 import { type FunctionNetwork, LambdaFunction } from '../../constructs/lambda-function.ts';
 import type { Environment } from '../../environment.ts';
 import { DATABASE_NAME, namesOf } from '../../names.ts';
@@ -10,34 +10,34 @@ import { DATABASE_NAME, namesOf } from '../../names.ts';
 export interface DatabaseAccessProps {
   readonly environment: Environment;
   readonly kmsKeyArn: string;
-  readonly code: DeployedArtefact;
+  readonly code: DeployedArtifact;
   readonly network: FunctionNetwork;
   readonly databaseHost: string;
   readonly databasePort: string;
-  /** The administrator's, which RDS made and rotates. */
+  /** The administrator's secret, which RDS creates and rotates. */
   readonly masterSecretArn: string;
-  /** PEM of other authorities than RDS's; empty: RDS's own. */
+  /** PEM of other certificate authorities. Empty: RDS's own. */
   readonly databaseCa: string;
 }
 
-/** Long enough for an index over 10^8 rows to be beyond it: such a migration is run by hand (docs/runbook.md). */
+/** Lambda's longest timeout. A longer migration, such as an index over 10^8 rows, is run by hand (docs/runbook.md). */
 const MIGRATION_SECONDS = 900;
 
 export class DatabaseAccess extends Construct {
   readonly loaderSecret: SecretsmanagerSecret;
   readonly reporterSecret: SecretsmanagerSecret;
-  /** The database has its users, tables, views and grants, as of this release. */
+  /** The migration, after which the database has the users, tables, views and grants of this release. */
   readonly migrated: LambdaInvocation;
 
   constructor(scope: Construct, id: string, props: DatabaseAccessProps) {
     super(scope, id);
     const { environment, kmsKeyArn, code } = props;
     const names = namesOf(environment);
-    // Without a version: the migrator makes the passwords, so that none is in Terraform's state.
-    const secret = (role: string, name: string, whose: string) =>
+    // The migrator creates the passwords, so that Terraform's state contains none.
+    const secret = (role: string, name: string, user: string) =>
       new SecretsmanagerSecret(this, `${role}-secret`, {
         name,
-        description: `MySQL user ${role}: ${whose}. Written by ${names.migrator}, which also rotates it.`,
+        description: `MySQL user ${role}: ${user}. Written and rotated by ${names.migrator}.`,
         kmsKeyId: kmsKeyArn,
         recoveryWindowInDays: environment.protectData ? 30 : 0,
         lifecycle: { preventDestroy: environment.protectData },
@@ -86,7 +86,7 @@ export class DatabaseAccess extends Construct {
     this.migrated = new LambdaInvocation(this, 'migrate', {
       functionName: migrator.function.functionName,
       input: '{}',
-      // Again for each release that changes it, and for another database.
+      // Invokes it again if its code or the database changes.
       triggers: { code: code.key, host: props.databaseHost },
     });
   }

@@ -1,11 +1,11 @@
-/** The Glue job that loads, and the sweep that starts it by the clock. */
+/** The Glue job that loads uploads, and the schedule that starts it as a sweep. */
 import { GlueConnection } from '@cdktf/provider-aws/lib/glue-connection/index.js';
 import { GlueJob } from '@cdktf/provider-aws/lib/glue-job/index.js';
 import { GlueTrigger } from '@cdktf/provider-aws/lib/glue-trigger/index.js';
 import { GLUE_VERSION } from '@centflow/glue/glue-version';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import type { DeployedArtefact } from '../../constructs/deployed-artefact.ts';
+import type { DeployedArtifact } from '../../constructs/deployed-artifact.ts';
 import { LogGroup } from '../../constructs/log-group.ts';
 import { ServiceRole } from '../../constructs/service-role.ts';
 import type { Environment } from '../../environment.ts';
@@ -17,20 +17,20 @@ export interface LoadJobProps {
   readonly environment: Environment;
   readonly kmsKeyArn: string;
   readonly securityConfiguration: string;
-  readonly script: DeployedArtefact;
-  readonly wheels: DeployedArtefact;
-  /** `s3://…` of the authorities that may vouch for the database. */
+  readonly script: DeployedArtifact;
+  readonly wheels: DeployedArtifact;
+  /** `s3://…` of the certificate authorities of the database. */
   readonly authoritiesUri: string;
   readonly loaderSecretArn: string;
-  /** The prefix of all uploads, and that of the trigger's manifests. */
+  /** The prefixes of all uploads and of the trigger's manifests. */
   readonly rawPrefix: string;
   readonly manifestPrefix: string;
   readonly network: {
-    /** The subnets that the job may work in, each with its zone. */
+    /** The subnets in which the job may run, with their zones. */
     readonly subnets: readonly { readonly id: string; readonly zone: string }[];
     readonly securityGroupId: string;
   };
-  /** The database is as this release wants it. */
+  /** The migration of the database to this release. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
@@ -43,7 +43,7 @@ export class LoadJob extends Construct {
     const { load } = environment;
     const names = namesOf(environment);
 
-    // All workers of a run are in one zone, that of the first connection whose zone is up:
+    // All workers of a job run are in the zone of the first connection that is available:
     // https://docs.aws.amazon.com/glue/latest/dg/glue-troubleshooting-errors.html#vpc-failover-behavior-error-10
     const connectionIn = (zone: string) => `${names.prefix}-${zone}`;
     const connections = network.subnets.map(
@@ -60,7 +60,7 @@ export class LoadJob extends Construct {
         }),
     );
 
-    // Where a job on Glue 5.0 or later with a security configuration writes: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+    // The log groups of a job on Glue 5.0 or later with a security configuration: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
     const logPrefix = `/centflow/${environment.name}/job`;
     const logFolder = `${logPrefix}/${securityConfiguration}-role/${names.job}`;
     const logs = ['output', 'error'].map(
@@ -73,7 +73,7 @@ export class LoadJob extends Construct {
       name: names.jobMetricsLogGroup,
     });
 
-    const logArn = (name: string) => arns(environment).of('logs', `log-group:${name}`);
+    const logArn = (name: string) => arns(environment).regional('logs', `log-group:${name}`);
     const role = new ServiceRole(this, 'role', {
       environment,
       purpose: 'load',
@@ -81,7 +81,7 @@ export class LoadJob extends Construct {
       statements: [
         ...dataStatements(props),
         {
-          // Glue asks for the group and the key at each start, though both are there already.
+          // Glue requests the creation of the group and its key at each start, although both exist.
           sid: 'WriteLogs',
           actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:AssociateKmsKey'],
           resources: [logArn(`${logFolder}/*`)],
@@ -103,31 +103,31 @@ export class LoadJob extends Construct {
       description: 'Reconciles object keys with the database: those of a manifest, or all that differ (sweep).',
       roleArn: role.arn,
       glueVersion: GLUE_VERSION,
-      // Means Python 3 of any minor version; the Glue version decides which. The provider knows no other name for it.
+      // `3` means Python 3; the Glue version determines the minor version. The provider accepts no other value.
       command: { name: 'glueetl', pythonVersion: '3', scriptLocation: script.uri },
       workerType: 'G.1X',
-      // With auto scaling the most there can be; a run begins with the driver and one worker.
+      // With auto scaling, this is the maximum. A job run begins with the driver and one worker.
       numberOfWorkers: load.maxWorkers,
       executionClass: 'STANDARD',
       executionProperty: { maxConcurrentRuns: load.maxConcurrentRuns },
-      // Glue lets only jobs without retries wait in its queue: https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html.
-      // A key that failed is tried again by the next sweep.
+      // Glue queues only runs of jobs without retries: https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html.
+      // The next sweep tries failed keys again.
       maxRetries: 0,
       timeout: load.timeoutMinutes,
-      // For the sweep. The trigger turns it off for its own runs: SQS holds those back, and better (ADR 0009).
+      // For the sweep. The trigger turns queuing off for its own runs, because SQS delays them better (ADR 0009).
       jobRunQueuingEnabled: true,
       securityConfiguration,
       connections: connections.map(({ name }) => name),
       defaultArguments: {
         '--job-language': 'python',
         '--enable-auto-scaling': 'true',
-        // Our bookkeeping is in the database, in the transaction that publishes.
+        // The bookkeeping is in the database, in the transaction that publishes.
         '--job-bookmark-option': 'job-bookmark-disable',
         '--additional-python-modules': wheels.uri,
-        // Nothing from PyPI: the job's network does not reach it.
+        // Installs nothing from PyPI, which the job's network cannot reach.
         '--python-modules-installer-option': '--no-index',
         '--custom-logGroup-prefix': logPrefix,
-        // No --enable-metrics: CloudWatch bills each, and the job's own say what matters.
+        // No --enable-metrics: CloudWatch bills each metric, and the job's own metrics suffice.
         '--bucket': names.uploadsBucket,
         '--database-secret': props.loaderSecretArn,
         '--database-ca': props.authoritiesUri,
@@ -139,7 +139,7 @@ export class LoadJob extends Construct {
 
     new GlueTrigger(this, 'sweep', {
       name: `${names.prefix}-sweep`,
-      description: 'Finds what no event told of.',
+      description: 'Finds uploads whose events were lost.',
       type: 'SCHEDULED',
       schedule: load.sweepSchedule,
       enabled: !load.paused,
@@ -177,7 +177,7 @@ function dataStatements(props: LoadJobProps): Statement[] {
       conditions: { StringLike: { 's3:prefix': `${props.manifestPrefix}waiting/*` } },
     },
     {
-      // A run that takes a manifest deletes it (ADR 0023).
+      // The job run that takes a manifest deletes it (ADR 0023).
       sid: 'TakeWaitingManifests',
       actions: ['s3:DeleteObject'],
       resources: [`${uploads}/${props.manifestPrefix}waiting/*`],
@@ -185,7 +185,7 @@ function dataStatements(props: LoadJobProps): Statement[] {
     {
       sid: 'ReadCode',
       actions: ['s3:GetObject'],
-      // Of any release: a run that began before a deployment reads what it began with, for as long as it is there.
+      // Code of any release, because a job run that began before a deployment reads its own release while that exists.
       resources: ['job-*.py', 'centflow-*.gluewheels.zip', 'authorities-*.pem'].map(
         (key) => `${bucket(artifactsBucket)}/${key}`,
       ),
@@ -197,18 +197,18 @@ function dataStatements(props: LoadJobProps): Statement[] {
 }
 
 /**
- * Glue makes the workers' network interfaces with the job's role, and tags them as its own.
+ * Glue creates the workers' network interfaces with the job's role, and tags them as its own.
  *
  * https://docs.aws.amazon.com/glue/latest/dg/start-connecting.html
  */
 function networkStatements(environment: Environment, connections: readonly string[]): Statement[] {
-  const { of } = arns(environment);
-  const inAccount = (type: string) => of('ec2', `${type}/*`);
+  const { regional } = arns(environment);
+  const inAccount = (type: string) => regional('ec2', `${type}/*`);
   return [
     {
       sid: 'ReadConnection',
       actions: ['glue:GetConnection'],
-      resources: [of('glue', 'catalog'), ...connections.map((name) => of('glue', `connection/${name}`))],
+      resources: [regional('glue', 'catalog'), ...connections.map((name) => regional('glue', `connection/${name}`))],
     },
     {
       sid: 'CreateInterfaces',
@@ -222,10 +222,10 @@ function networkStatements(environment: Environment, connections: readonly strin
       conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['aws-glue-service-resource'] } },
     },
     {
-      // Glue asks whether it may before there is an interface to name, as Lambda does: EC2 then looks for `*/*`.
+      // Like Lambda, Glue checks this right before an interface exists. It names none, so EC2 checks `*/*`.
       sid: 'DeleteInterfaces',
       actions: ['ec2:DeleteNetworkInterface'],
-      resources: [of('ec2', '*/*')],
+      resources: [regional('ec2', '*/*')],
     },
     {
       sid: 'LookAround',

@@ -1,15 +1,18 @@
-/** How long messages wait, and how often they come again: the trigger's times and the queue's, which belong together. */
+/** The times of the trigger and of the queue, which depend on each other. */
 import type { Environment } from '../../environment.ts';
 
-/** Messages gather this long before an invocation takes them: a burst of uploads becomes few job runs. */
+/** The time for which Lambda collects messages, so that a burst of uploads needs few job runs. */
 const BATCHING_WINDOW_SECONDS = 10;
-/** Messages of one invocation at most. A manifest holds any number of keys; the 6 MB of an invocation some 4,000 messages. */
+/**
+ * The limit of messages in one invocation. A manifest can contain any number of keys; the 6 MB of an invocation about 4,000
+ * messages.
+ */
 const BATCH_SIZE = 1000;
-/** How long one invocation asks again while Glue has no room; meanwhile further messages gather in the queue. */
+/** How long one invocation retries while Glue has no capacity. Further messages collect in the queue. */
 const START_WAIT_SECONDS = 90;
-/** Beside the wait: a cold start, the manifest, and the seconds that the trigger keeps back for cleaning up. */
+/** Adds time for a cold start, the manifest, and the trigger's clean-up. */
 const TRIGGER_TIMEOUT_SECONDS = START_WAIT_SECONDS + 30;
-/** What SQS allows. */
+/** The limit of SQS. */
 const MOST_RECEIVES = 1000;
 
 export interface QueueTimes {
@@ -17,23 +20,23 @@ export interface QueueTimes {
   readonly batchSize: number;
   readonly startWaitSeconds: number;
   readonly triggerTimeoutSeconds: number;
-  /** How long a message that was received stays hidden; then it comes again. */
+  /** How long SQS hides a received message before it delivers the message again. */
   readonly visibilitySeconds: number;
-  /** How often it comes before it ends among the dead letters. */
+  /** How often SQS delivers a message before it becomes a dead letter. */
   readonly maxReceiveCount: number;
-  /** How long Glue may be full: each of its runs at its time-out. */
+  /** How long Glue can be full at most: until the timeout of its runs. */
   readonly longestWaitSeconds: number;
 }
 
 /**
- * The times of an environment.
+ * Returns the times of an environment.
  *
- * A message must stay hidden while it waits for its batch to fill and while the trigger works on it, or it would be worked on
- * twice. When Glue is full the trigger gives its messages back and each counts as received once more; so receives times
- * visibility must outlast a full Glue, or uploads that only had to wait would end among the dead letters (ADR 0009).
+ * A message must stay hidden while its batch fills and while the trigger processes it. Otherwise it would be processed twice. While
+ * Glue is full, the trigger gives its messages back, and each attempt counts as a receive. Therefore receives times visibility must
+ * exceed the time for which Glue can be full. Otherwise uploads that only had to wait would become dead letters (ADR 0009).
  *
- * AWS advises a visibility of six time-outs, for messages that Lambda itself holds back when it is throttled. Ours are held
- * back by the mapping's maximum concurrency, before they are received; and a full Glue should be asked again soon.
+ * AWS advises a visibility of six timeouts, for messages that Lambda delays when it is throttled. Here the mapping's maximum
+ * concurrency delays messages before they are received, and the trigger should retry soon after Glue was full.
  */
 export function queueTimes({ load }: Pick<Environment, 'load'>): QueueTimes {
   const longestWaitSeconds = load.timeoutMinutes * 60;
@@ -45,7 +48,7 @@ export function queueTimes({ load }: Pick<Environment, 'load'>): QueueTimes {
     startWaitSeconds: START_WAIT_SECONDS,
     triggerTimeoutSeconds: TRIGGER_TIMEOUT_SECONDS,
     visibilitySeconds,
-    // The first receive is no wait yet.
+    // The first receive does not wait.
     maxReceiveCount: Math.ceil(longestWaitSeconds / visibilitySeconds) + 1,
     longestWaitSeconds,
   };

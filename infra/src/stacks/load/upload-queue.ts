@@ -1,4 +1,4 @@
-/** The queue between the bucket's events and the trigger, and the one where messages end that nobody could read. */
+/** The queue between the bucket's events and the trigger, and its dead-letter queue. */
 import { S3BucketNotification } from '@cdktf/provider-aws/lib/s3-bucket-notification/index.js';
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue/index.js';
 import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy/index.js';
@@ -14,22 +14,22 @@ export interface UploadQueueProps {
   readonly environment: Environment;
   readonly kmsKeyArn: string;
   readonly times: QueueTimes;
-  /** What all feeds' object keys begin with. */
+  /** The common prefix of all feeds' object keys. */
   readonly prefix: string;
 }
 
-/** SQS keeps nothing longer. */
+/** The longest retention of SQS. */
 const DEAD_LETTER_RETENTION_DAYS = 14;
 /**
- * Less than for dead letters, which SQS counts from the day the message was sent, not from the day it was given up; more than
- * Glue can be full (queue-times.ts).
+ * Less than the retention of dead letters, which SQS counts from the time at which the message was sent. More than the time for
+ * which Glue can be full (queue-times.ts).
  */
 const RETENTION_DAYS = 7;
 const DAY_SECONDS = 86_400;
 
 export class UploadQueue extends Construct {
   readonly queue: SqsQueue;
-  /** Lets S3 send; the notification cannot be made before. */
+  /** Allows S3 to send messages. The notification cannot be created before. */
   readonly #policy: SqsQueuePolicy;
   readonly #props: UploadQueueProps;
 
@@ -38,8 +38,8 @@ export class UploadQueue extends Construct {
     this.#props = props;
     const { environment, kmsKeyArn, times } = props;
     const names = namesOf(environment);
-    const { of, bucket } = arns(environment);
-    const arnOf = (name: string) => of('sqs', name);
+    const { regional, bucket } = arns(environment);
+    const arnOf = (name: string) => regional('sqs', name);
 
     const deadLetters = new SqsQueue(this, 'dead-letters', {
       name: names.deadLetterQueue,
@@ -76,7 +76,7 @@ export class UploadQueue extends Construct {
     });
   }
 
-  /** Has the bucket send its events from now on; after everything that they set off. */
+  /** Makes the bucket send its events, once all resources that process them exist. */
   notify(dependsOn: readonly ITerraformDependable[]): S3BucketNotification {
     return new S3BucketNotification(this, 'notification', {
       bucket: namesOf(this.#props.environment).uploadsBucket,

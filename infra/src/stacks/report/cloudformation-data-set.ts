@@ -1,4 +1,4 @@
-/** A data set that CloudFormation makes: for what QuickSight's API takes and provider 5.100 cannot say. */
+/** A data set that CloudFormation creates, for options of QuickSight's API that provider 5.100 does not support. */
 import { CloudformationStack } from '@cdktf/provider-aws/lib/cloudformation-stack/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
@@ -6,9 +6,9 @@ import type { Construct } from 'constructs';
 export interface CloudFormationDataSetProps {
   readonly description: string;
   readonly accountId: string;
-  /** The stack has the same name. */
+  /** Also the name of the stack. */
   readonly dataSetId: string;
-  /** The rest of what `CreateDataSet` takes, by the API's names. */
+  /** The other parameters of `CreateDataSet`, with the API's names. */
   readonly dataSet: object;
   readonly dependsOn?: ITerraformDependable[];
 }
@@ -37,7 +37,7 @@ export class CloudFormationDataSet extends CloudformationStack {
     });
   }
 
-  /** Known once the data set is there: whoever uses it waits for it. */
+  /** Known only once the data set exists, so that resources that use it wait for it. */
   get dataSetArn(): string {
     return this.outputs.lookup('Arn');
   }

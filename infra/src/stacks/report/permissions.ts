@@ -1,4 +1,4 @@
-/** What QuickSight calls a reader of each kind of thing: may see and build on it, and change neither it nor who may. */
+/** QuickSight's actions for readers of each type of resource: they may view and use it, but not change it or its permissions. */
 export interface Permission {
   readonly principal: string;
   readonly actions: string[];
@@ -12,12 +12,12 @@ export const useDataSet = [
   'ListIngestions',
 ];
 export const useTheme = ['DescribeTheme', 'DescribeThemeAlias', 'ListThemeAliases', 'ListThemeVersions'];
-/** Reading an analysis lets one save a copy of one's own, to change. */
+/** Readers of an analysis may save their own copy of it. */
 export const readAnalysis = ['DescribeAnalysis', 'QueryAnalysis'];
 export const readDashboard = ['DescribeDashboard', 'ListDashboardVersions', 'QueryDashboard'];
 
-/** The same for each reader, once each. */
-export function permitting(readers: readonly { readonly principal: string }[]) {
+/** Returns a function that grants actions to each reader once. */
+export function permitReaders(readers: readonly { readonly principal: string }[]) {
   const principals = [...new Set(readers.map(({ principal }) => principal))];
   return (actions: readonly string[]): Permission[] =>
     principals.map((principal) => ({ principal, actions: actions.map((action) => `quicksight:${action}`) }));

@@ -1,11 +1,11 @@
 /**
- * A view with countries and cities as QuickSight's data set, by the API's names.
+ * A QuickSight data set of a view with countries and cities, with the API's names.
  *
- * QuickSight looks a city up within the country of its row only if a hierarchy of the data set says which column that is.
- * Without one it takes the country of its own region: https://docs.aws.amazon.com/quick/latest/userguide/geospatial-troubleshooting.html
- * Provider 5.100 demands a `country_code` for a hierarchy and takes no other than US, which the API leaves out for one with a
- * column of countries: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GeoSpatialColumnGroup.html. So
- * CloudFormation makes this data set.
+ * QuickSight searches for a city in the country of its row only if a hierarchy of the data set names the column of the country.
+ * Otherwise it uses the country of its own region: https://docs.aws.amazon.com/quick/latest/userguide/geospatial-troubleshooting.html
+ * Provider 5.100 requires a `country_code` for a hierarchy and accepts only US. The API needs none if the hierarchy has a column of
+ * countries: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GeoSpatialColumnGroup.html. CloudFormation therefore
+ * creates this data set.
  */
 import { geographicRoles } from '@centflow/reports/quicksight';
 import type { Construct } from 'constructs';
@@ -17,7 +17,7 @@ import { useDataSet } from './permissions.ts';
 import { type PlaceColumn, rowLevelSecurity, type ViewDataSetProps } from './view-data-set.ts';
 
 export class PlacesDataSet extends CloudFormationDataSet {
-  /** @param places the widest first: a hierarchy goes from countries to cities */
+  /** @param places from the largest to the smallest: countries, then cities */
   constructor(
     scope: Construct,
     id: string,

@@ -1,9 +1,9 @@
 /**
- * The dashboards of packages/reports as QuickSight shows them: a theme, a dashboard to read, and the same as an analysis to
+ * The dashboards of packages/reports in QuickSight: a theme, a dashboard for readers, and the same as an analysis that readers can
  * copy and change.
  *
- * The provider reads a definition back otherwise than it was written, and would change it at every apply (provider issues
- * 36733 and 41878). So the definition is ignored, and a change of ours replaces dashboard and analysis, under the same ids
+ * The provider reads a definition back in another form, and would change it in every apply (provider issues 36733 and 41878).
+ * Terraform therefore ignores the definition. A change of it in this repository replaces dashboard and analysis, with the same ids
  * and addresses.
  */
 import { createHash } from 'node:crypto';
@@ -20,7 +20,7 @@ import { toBlock } from './to-blocks.ts';
 
 export interface PublishedDashboardProps {
   readonly currency: string;
-  /** ARNs of the data sets, by view. */
+  /** ARNs of the data sets by view. */
   readonly dataSetArns: ReadonlyMap<string, string>;
   readonly permit: (actions: readonly string[]) => Permission[];
 }
@@ -32,31 +32,31 @@ export class PublishedDashboard extends Construct {
     const { prefix } = namesOf(environment);
     const { currency, dataSetArns, permit } = props;
     const definitionWith = (dataSetArn: (view: string) => string) =>
-      toBlock(reportDefinition({ dataSetArn, currency }), 'definition');
+      toBlock(reportDefinition({ dataSetArn, currency }));
     const definition = definitionWith((view) => {
       const arn = dataSetArns.get(view);
-      if (arn === undefined) throw new Error(`The dashboards read ${view}, which QuickSight is not offered.`);
+      if (arn === undefined) throw new Error(`The dashboards read ${view}, for which there is no data set.`);
       return arn;
     });
 
-    // Of what we wrote, so that it changes exactly when we change it. QuickSight's ARNs follow from names.
+    // The hash covers only what this repository writes. It includes the prefix, from which QuickSight's ARNs derive.
     const written = JSON.stringify([definitionWith((view) => view), prefix]);
     const version = new RecordedValue(this, 'version', {
       definition: createHash('sha256').update(written).digest('hex'),
     });
-    // CDKTF writes `${…}` around a resource there, which Terraform's JSON does not take: so a name that we know.
+    // CDKTF writes a reference to a resource as `${…}`, which Terraform does not accept here. A fixed name avoids the reference.
     version.overrideLogicalId('definition');
     const lifecycle = { ignoreChanges: ['definition'], replaceTriggeredBy: ['terraform_data.definition'] };
 
-    const colours = new QuicksightTheme(this, 'theme', {
+    const quickSightTheme = new QuicksightTheme(this, 'theme', {
       awsAccountId: accountId,
       themeId: `${prefix}-theme`,
       name: `${prefix} theme`,
       baseThemeId,
       permissions: permit(useTheme),
     });
-    colours.addOverride('configuration', [toBlock(theme, 'theme')]);
-    const shared = { awsAccountId: accountId, themeArn: colours.arn, definition: [definition], lifecycle };
+    quickSightTheme.addOverride('configuration', [toBlock(theme)]);
+    const shared = { awsAccountId: accountId, themeArn: quickSightTheme.arn, definition: [definition], lifecycle };
     new QuicksightDashboard(this, 'dashboard', {
       ...shared,
       dashboardId: `${prefix}-reports`,
@@ -68,7 +68,7 @@ export class PublishedDashboard extends Construct {
       ...shared,
       analysisId: `${prefix}-reports`,
       name: `${prefix}-reports`,
-      // One that waits in the bin would keep its id from the one that replaces it.
+      // A deleted analysis in the recovery window would block its id for its replacement.
       recoveryWindowInDays: 0,
       permissions: permit(readAnalysis),
     });

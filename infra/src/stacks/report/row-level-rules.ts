@@ -1,8 +1,8 @@
 /**
- * Whose rows each reader sees: QuickSight's rules data set, from which every other takes its row-level security.
+ * The data set of rules that define whose rows each reader sees. All other data sets use it for their row-level security.
  *
- * It goes through CloudFormation: since May 2025 QuickSight takes only data sets marked `UseAs: RLS_RULES` as rules, and
- * provider 5.100 cannot mark them (provider issue 43103). docs/adr/0017-quicksight-as-code.md has the rest.
+ * CloudFormation creates it: since May 2025, QuickSight accepts only data sets with `UseAs: RLS_RULES` as rules, and provider 5.100
+ * cannot set that (provider issue 43103). docs/adr/0017-quicksight-as-code.md explains the details.
  */
 import type { QuicksightDataSource } from '@cdktf/provider-aws/lib/quicksight-data-source/index.js';
 import { Construct } from 'constructs';
@@ -13,12 +13,12 @@ import { CloudFormationDataSet } from './cloudformation-data-set.ts';
 
 export type Readers = NonNullable<Environment['report']>['readers'];
 
-/** QuickSight's names: a user or a group by its ARN, and the column that the other data sets are narrowed by. */
+/** QuickSight's names of the columns for users and groups, and the column that restricts the other data sets. */
 const columns = ['UserARN', 'GroupARN', 'owner'] as const;
 
 /**
- * The rules as a query that reads no table: they change with the environment and not with the database. A rule without an owner
- * is one for all of them, and who has no rule sees nothing.
+ * Returns the rules as a query that reads no table, because they depend on the environment and not on the database. A rule
+ * without an owner applies to all owners. A reader without a rule sees nothing.
  */
 export function rulesQuery(readers: Readers): string {
   const rows = readers.flatMap(({ principal, owners }) => {
@@ -28,28 +28,28 @@ export function rulesQuery(readers: Readers): string {
   });
   return rows
     .map((row, index) => {
-      // The first SELECT gives the columns their names and, where all its values are NULL, their types.
+      // The first SELECT defines the names of the columns, and their types even if all values are NULL.
       const cells = row.map((cell, column) => `CAST(${literal(cell)} AS CHAR(2048)) AS ${columns[column]}`);
       return `${index === 0 ? '' : 'UNION ALL '}SELECT ${cells.join(', ')}`;
     })
     .join('\n');
 }
 
-/** The environment refuses quotes and backslashes in what comes here; doubling the quotes is for the day it does not. */
+/** Escapes quotes as a second line of defence: environment.ts already rejects quotes and backslashes. */
 function literal(value: string | null): string {
   return value === null ? 'NULL' : `'${value.replaceAll("'", "''")}'`;
 }
 
 export class RowLevelRules extends Construct {
   readonly dataSetArn: string;
-  /** What other data sets wait for. */
+  /** The stack on which other data sets depend. */
   readonly stack: CloudFormationDataSet;
 
   constructor(scope: Construct, id: string, environment: Environment, readers: Readers, source: QuicksightDataSource) {
     super(scope, id);
     const { prefix } = namesOf(environment);
     const dataSetId = `${prefix}-row-level-rules`;
-    this.dataSetArn = arns(environment).of('quicksight', `dataset/${dataSetId}`);
+    this.dataSetArn = arns(environment).regional('quicksight', `dataset/${dataSetId}`);
     const customSql = {
       DataSourceArn: source.arn,
       Name: 'rules',

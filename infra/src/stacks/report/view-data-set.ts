@@ -1,4 +1,4 @@
-/** A view as QuickSight's data set: its columns with their types, its places, and for each reader only the owners' rows. */
+/** A QuickSight data set of a view, with types, geographic roles, and row-level security by owner. */
 import { QuicksightDataSet } from '@cdktf/provider-aws/lib/quicksight-data-set/index.js';
 import type { QuicksightDataSource } from '@cdktf/provider-aws/lib/quicksight-data-source/index.js';
 import { geographicRoles } from '@centflow/reports/quicksight';
@@ -17,21 +17,21 @@ export interface ViewDataSetProps {
   readonly permit: (actions: readonly string[]) => Permission[];
 }
 
-/** A column that QuickSight can put on a map. */
+/** A column that QuickSight can show on a map. */
 export type PlaceColumn = keyof typeof geographicRoles;
 
-/** The columns of a view that QuickSight can put on a map, countries before cities. */
+/** Returns the columns of a view that QuickSight can show on a map, countries before cities. */
 export function placesOf({ columns }: ViewDescription): PlaceColumn[] {
   const order = Object.keys(geographicRoles);
   return order.filter((place) => columns.some(({ name }) => name === place));
 }
 
-/** For each reader only the rows of their owners. */
+/** Returns the settings that show each reader only the rows of their owners. */
 export function rowLevelSecurity(rules: RowLevelRules) {
   return {
     arn: rules.dataSetArn,
     permissionPolicy: 'GRANT_ACCESS',
-    // By ARNs, and then without a namespace (provider issue 33114).
+    // Rules by ARN need this version, without a namespace (provider issue 33114).
     formatVersion: 'VERSION_2',
     status: 'ENABLED',
   } as const;
@@ -50,7 +50,7 @@ export class ViewDataSet extends QuicksightDataSet {
       awsAccountId: environment.accountId,
       dataSetId: `${prefix}-${table}`,
       name: `${prefix} ${view.name}`,
-      // A report shows what the views show now.
+      // Reports show the current content of the views.
       importMode: 'DIRECT_QUERY',
       physicalTableMap: [
         {

@@ -1,31 +1,31 @@
 import { S3Object } from '@cdktf/provider-aws/lib/s3-object/index.js';
 import { AssetType, TerraformAsset } from 'cdktf';
 import { Construct } from 'constructs';
-import type { Artefact } from '../artefacts.ts';
+import type { Artifact } from '../artifacts.ts';
 
 /**
  * A built file in the artifacts bucket, under a key with its hash.
  *
- * The new one is there before the old one goes, so that what refers to it never points at nothing. A job run that asks for
- * more workers while a deployment takes its wheels away fails, and Glue's retry takes the new ones.
+ * A deployment creates the new object before it deletes the old one, so that references never point to a missing object. A job run
+ * fails if it requests more workers after a deployment has deleted its wheels. The next sweep then loads what it left.
  */
-export class DeployedArtefact extends Construct {
+export class DeployedArtifact extends Construct {
   readonly object: S3Object;
   readonly bucket: string;
   readonly key: string;
-  /** `s3://…` of it. */
+  /** `s3://<bucket>/<key>`. */
   readonly uri: string;
 
-  constructor(scope: Construct, id: string, { bucket, artefact }: { bucket: string; artefact: Artefact }) {
+  constructor(scope: Construct, id: string, { bucket, artifact }: { bucket: string; artifact: Artifact }) {
     super(scope, id);
     this.bucket = bucket;
-    this.key = artefact.name;
+    this.key = artifact.name;
     this.uri = `s3://${bucket}/${this.key}`;
-    // Copied beside the stack's JSON: a plan made on one machine is applied on another.
+    // Copies the file beside the stack's JSON, because a plan may be applied on another machine.
     const file = new TerraformAsset(this, 'file', {
-      path: artefact.path,
+      path: artifact.path,
       type: AssetType.FILE,
-      assetHash: artefact.hash,
+      assetHash: artifact.hash,
     });
     this.object = new S3Object(this, 'object', {
       bucket,

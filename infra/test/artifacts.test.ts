@@ -1,38 +1,38 @@
-/** What is deployed: built twice, the same bytes. */
+/** The artifacts must be the same bytes in every build. */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildArtefacts } from '../build.ts';
-import { type Artefact, type Artefacts, readArtefacts } from '../src/artefacts.ts';
+import { buildArtifacts } from '../build.ts';
+import { type Artifact, type Artifacts, readArtifacts } from '../src/artifacts.ts';
 
 let folder: string;
-let built: Artefacts;
+let built: Artifacts;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'centflow-artefacts-'));
-  await buildArtefacts(join(folder, 'first'));
-  built = readArtefacts(join(folder, 'first'));
+  folder = await mkdtemp(join(tmpdir(), 'centflow-artifacts-'));
+  await buildArtifacts(join(folder, 'first'));
+  built = readArtifacts(join(folder, 'first'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-function all(): readonly Artefact[] {
+function all(): readonly Artifact[] {
   const { authorities, web, ...others } = built;
   return [...Object.values(others), ...Object.values(authorities), ...web];
 }
 
-async function namesIn(artefact: { readonly path: string }): Promise<string[]> {
-  return Object.keys(unzipSync(await readFile(artefact.path)));
+async function namesIn(artifact: { readonly path: string }): Promise<string[]> {
+  return Object.keys(unzipSync(await readFile(artifact.path)));
 }
 
-describe('the artefacts', () => {
-  test('are the same bytes each time, in any time zone, and nothing else is left in the folder', async () => {
+describe('buildArtifacts', () => {
+  test('creates the same bytes each time, in any time zone, and nothing else', async () => {
     const zone = process.env.TZ;
     process.env.TZ = 'Pacific/Kiritimati';
     try {
-      await buildArtefacts(join(folder, 'again'));
+      await buildArtifacts(join(folder, 'again'));
     } finally {
       if (zone === undefined) delete process.env.TZ;
       else process.env.TZ = zone;
@@ -46,7 +46,7 @@ describe('the artefacts', () => {
     expect(names).toHaveLength(1 + new Set(all().map(({ name }) => name)).size);
   });
 
-  test('are named by the hash of what they hold', async () => {
+  test('names each file by the hash of its content', async () => {
     for (const { path, hash, name } of all()) {
       const digest = createHash('sha256')
         .update(await readFile(path))
@@ -55,7 +55,7 @@ describe('the artefacts', () => {
     }
   });
 
-  test('hold each Lambda as one file, the migrator also its migrations', async () => {
+  test('packs each Lambda as one file, and the migrator with its migrations', async () => {
     for (const lambda of [built.trigger, built.canary, built.console])
       expect(await namesIn(lambda)).toEqual(['index.mjs']);
     const names = await namesIn(built.migrator);
@@ -63,14 +63,14 @@ describe('the artefacts', () => {
     expect(names.filter((name) => !name.startsWith('migrations/'))).toEqual(['index.mjs']);
   });
 
-  test('hold the console’s pages by the names that browsers ask for, without their source maps', () => {
+  test('lists the console’s pages by the paths in their URLs, without source maps', () => {
     const keys = built.web.map(({ key }) => key);
     expect(keys).toContain('index.html');
     expect(keys.filter((key) => key.endsWith('.js') && key.startsWith('assets/'))).not.toEqual([]);
     expect(keys.filter((key) => key.endsWith('.map') || key.startsWith('/'))).toEqual([]);
   });
 
-  test('hold the job’s wheels as Glue wants them: in a folder, with the requirements, for any machine', async () => {
+  test('packs the job’s wheels as Glue requires: in a folder, with the requirements, for any platform', async () => {
     const names = await namesIn(built.wheels);
     expect(built.wheels.name).toMatch(/\.gluewheels\.zip$/);
     expect(names.every((name) => /^wheels\/[^/]+$/.test(name))).toBe(true);
@@ -82,7 +82,7 @@ describe('the artefacts', () => {
     expect(pins.map((pin) => `wheels/${pin.replace('==', '-').replaceAll('_', '-')}`).sort()).toEqual(
       wheels.map((name) => name.replaceAll('_', '-').replace(/-py[\d.py]*-none-any\.whl$/, '')).sort(),
     );
-    // Glue has everything else.
+    // Glue provides all other packages.
     expect(pins.map((pin) => pin.split('==')[0])).toEqual(['centflow-glue', 'pymysql']);
   });
 });

@@ -1,0 +1,102 @@
+/**
+ * The files to deploy, as `turbo run build` creates them. Each is named by the hash of its content, so that a deployment changes
+ * only what differs.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+
+/** The folder to which build.ts writes. */
+export const artifactsFolder = join(import.meta.dirname, '..', 'dist', 'artifacts');
+
+/** One file to deploy. */
+export interface Artifact {
+  /** The file name with the hash: `trigger-0123456789abcdef.zip`. */
+  readonly name: string;
+  /** The path on this machine. */
+  readonly path: string;
+  /** The hash in its name. */
+  readonly hash: string;
+}
+
+/** One file of the console's pages. */
+export interface WebFile extends Artifact {
+  /** The path in its URL, without the first slash: `assets/index-Bx3k.js`. */
+  readonly key: string;
+}
+
+export interface Artifacts {
+  readonly trigger: Artifact;
+  readonly migrator: Artifact;
+  readonly canary: Artifact;
+  /** The console's API. */
+  readonly console: Artifact;
+  /** The console's pages. */
+  readonly web: readonly WebFile[];
+  /** The script that Glue runs. */
+  readonly job: Artifact;
+  /** The packages that the script imports: Centflow's own, and those that Glue lacks, as a zip of wheels. */
+  readonly wheels: Artifact;
+  /** Certificate authorities of RDS as PEM, by region. */
+  readonly authorities: Readonly<Record<string, Artifact>>;
+}
+
+/** Artifacts are missing or incomplete. */
+export class ArtifactError extends Error {
+  override readonly name = 'ArtifactError';
+
+  constructor(problem: string) {
+    super(`${problem}. Run \`npm run build\`, which builds the artifacts.`);
+  }
+}
+
+const fileName = z.string().regex(/^[\w-]+-[0-9a-f]{16}(\.\w+)+$/);
+
+/** The manifest, which build.ts writes last. */
+export const artifactManifest = z.strictObject({
+  trigger: fileName,
+  migrator: fileName,
+  canary: fileName,
+  console: fileName,
+  /** File names by the paths in their URLs. */
+  web: z.record(z.string().regex(/^[\w@-][\w@./-]*$/), fileName),
+  job: fileName,
+  wheels: fileName,
+  authorities: z.record(z.string(), fileName),
+});
+export type ArtifactManifest = z.infer<typeof artifactManifest>;
+
+/**
+ * Reads the artifacts of the last build.
+ *
+ * @throws {ArtifactError} nothing has been built, or only a part; the message names the command to run.
+ */
+export function readArtifacts(folder = artifactsFolder): Artifacts {
+  const manifest = readManifest(join(folder, 'manifest.json'));
+  const artifact = (name: string): Artifact => {
+    const path = join(folder, name);
+    if (!existsSync(path)) throw new ArtifactError(`${path} is missing`);
+    return { name, path, hash: /-([0-9a-f]{16})\./.exec(name)?.[1] as string };
+  };
+  return {
+    trigger: artifact(manifest.trigger),
+    migrator: artifact(manifest.migrator),
+    canary: artifact(manifest.canary),
+    console: artifact(manifest.console),
+    web: Object.entries(manifest.web).map(([key, name]) => ({ key, ...artifact(name) })),
+    job: artifact(manifest.job),
+    wheels: artifact(manifest.wheels),
+    authorities: Object.fromEntries(
+      Object.entries(manifest.authorities).map(([region, name]) => [region, artifact(name)]),
+    ),
+  };
+}
+
+function readManifest(file: string): ArtifactManifest {
+  if (!existsSync(file)) throw new ArtifactError(`Nothing has been built: ${file} is missing`);
+  try {
+    return artifactManifest.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    throw new ArtifactError(`${file} does not match this release (${(cause as Error).message})`);
+  }
+}
