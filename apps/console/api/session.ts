@@ -4,7 +4,7 @@ import { OBJECT_BYTES_AT_MOST } from './contract/sends.ts';
 import type { SignIn } from './contract/session.ts';
 
 export interface SessionParts {
-  readonly environment: 'dev' | 'staging' | 'production' | 'local';
+  readonly environment: string;
   readonly signIn: SignIn;
 }
 

@@ -29,7 +29,7 @@ describe('the configuration', () => {
   });
 
   test.each([
-    ['an environment nobody knows', { ENVIRONMENT: 'prod' }, /ENVIRONMENT/],
+    ['an empty environment', { ENVIRONMENT: '' }, /ENVIRONMENT/],
     ['a manifest prefix that is no folder', { MANIFEST_PREFIX: 'manifests' }, /MANIFEST_PREFIX: must end/],
     ['a manifest prefix that would set off the trigger', { MANIFEST_PREFIX: 'raw/manifests/' }, /not lie under raw\//],
     ['a wait longer than a Lambda lives', { START_WAIT_SECONDS: '901' }, /START_WAIT_SECONDS/],

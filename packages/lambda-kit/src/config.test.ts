@@ -11,7 +11,7 @@ describe('readVariables', () => {
   });
 
   test('names every missing or invalid variable in one error', () => {
-    const read = () => readVariables('trigger', schema, { ENVIRONMENT: 'test' });
+    const read = () => readVariables('trigger', schema, { ENVIRONMENT: 'Dev!' });
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(
       /^The trigger's environment variables are not usable: ENVIRONMENT: .*; AWS_REGION: .*Set them/,

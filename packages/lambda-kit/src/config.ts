@@ -1,6 +1,5 @@
 /** Reads a Lambda's configuration from its environment variables, once, when the Lambda starts. */
 import * as z from 'zod';
-import { runtimeNames } from './environment.ts';
 
 /** Environment variables, as in `process.env`. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -12,7 +11,8 @@ export class ConfigError extends Error {
 
 /** Variables that several Lambdas have. */
 export const sharedVariables = {
-  ENVIRONMENT: z.enum(runtimeNames),
+  /** The name of the environment in logs and metrics; `local` on one machine. infra/src/environments.ts has the names. */
+  ENVIRONMENT: z.string().regex(/^[a-z][a-z0-9-]*$/, 'not the name of an environment'),
   /** Set by Lambda. */
   AWS_REGION: z.string().min(1),
   /**

@@ -18,7 +18,12 @@ export const getConfig = createRoute({
   responses: {
     200: answer(
       'How to sign in',
-      z.object({ environment: z.enum(['dev', 'staging', 'production', 'local']), signIn }).openapi('Config'),
+      z
+        .object({
+          environment: z.string().openapi({ description: 'The name of the environment; `local` on one machine' }),
+          signIn,
+        })
+        .openapi('Config'),
     ),
     ...problems(),
   },

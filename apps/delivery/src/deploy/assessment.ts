@@ -1,11 +1,8 @@
 /** Whether a release may go on to a guarded environment by itself, or people decide. */
-import type { EnvironmentName } from '@centflow/infra';
+import { type EnvironmentName, environmentNames } from '@centflow/infra';
 import type { JudgedStack } from '../plans/policy.ts';
 import { lineOf } from '../plans/policy.ts';
 import type { Evidence } from './evidence.ts';
-
-/** The way of every release. */
-export const promotionPath = ['dev', 'staging', 'production'] as const satisfies readonly EnvironmentName[];
 
 /** Environments that take a release by itself only on good evidence. */
 const guarded: readonly EnvironmentName[] = ['production'];
@@ -31,7 +28,7 @@ export interface Facts {
 /** Why people must agree; empty: it may go by itself. */
 export function reasonsToAsk({ environment, release, evidence, alarms, judged }: Facts): string[] {
   if (!guarded.includes(environment)) return [];
-  const before = promotionPath[promotionPath.indexOf(environment) - 1];
+  const before = environmentNames[environmentNames.indexOf(environment) - 1];
   const exempted = judged.flatMap(({ stack, judgement }) => judgement.exempted.map((one) => lineOf(stack, one)));
   return [
     ...reasonsOfEvidence(evidence, before, release),
