@@ -100,7 +100,7 @@ const netByMonth: LineOrBar<View> = {
 export const cashFlow: Dashboard = {
   id: 'cash-flow',
   title: 'Cash flow',
-  description: "What comes in, what goes out and what's left.",
+  description: 'What comes in, what goes out and what’s left.',
   filters,
   visuals: [
     { visual: incomeFigure, width: 3 },
