@@ -49,6 +49,8 @@ interface Pools {
 }
 
 /**
+ * Creates the pools on the first query.
+ *
  * @param serverOf returns the connection options; called again if MySQL rejects the password, which may have been rotated
  */
 export function connectViews(

@@ -7,9 +7,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RefusedError } from './refusal.ts';
 
-/** The smallest servers have this many processors, so other people still get their share. */
+/** The limit of running queries per person. The smallest servers have this many processors, so other people get their share. */
 export const RUNNING_AT_MOST = 2;
-/** More requests than any page sends at once. */
+/** The limit of waiting requests per person. No page sends as many at once. */
 export const WAITING_AT_MOST = 16;
 /** How long a request waits for its turn. */
 export const WAIT_MS = 5000;
