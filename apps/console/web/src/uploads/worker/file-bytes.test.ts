@@ -26,7 +26,7 @@ describe('plainHead', () => {
   });
 
   test('says what is wrong with a file that is no gzip', async () => {
-    await expect(plainHead(new Blob(['date;amount\n']), 'bank.csv.gz')).rejects.toThrow(/not sound gzip/);
+    await expect(plainHead(new Blob(['date;amount\n']), 'bank.csv.gz')).rejects.toThrow(/not valid gzip/);
   });
 });
 
