@@ -7,7 +7,7 @@ import type { ApiEnvironment, Handlers } from './context.ts';
 import { type RouteName, routes } from './contract/api.ts';
 import { type GuardParts, guardsOf, NOT_JSON } from './guards.ts';
 import { hasCode, problemOf, RefusedError } from './refusal.ts';
-import { tooBusy } from './turns.ts';
+import { databaseBusyError } from './turns.ts';
 
 export type { Api } from './contract/api.ts';
 
@@ -96,7 +96,7 @@ function refusalOf(error: Error): RefusedError {
       'The database took too long. Choose a shorter period or more filters, then try again.',
     );
   }
-  if (hasCode(error, NO_CONNECTION_LEFT)) return tooBusy();
+  if (hasCode(error, NO_CONNECTION_LEFT)) return databaseBusyError();
   if (isUnreachable(error))
     return new RefusedError('database-unreachable', 'The database cannot be reached right now. Try again in a moment.');
   return new RefusedError(

@@ -3,7 +3,7 @@ import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2';
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2/promise';
 import { hasCode } from './refusal.ts';
 import { endSharedTurn, takeSharedTurn } from './shared-turns.ts';
-import { abandoned, type Requester, Turns } from './turns.ts';
+import { clientGoneError, type Requester, Turns } from './turns.ts';
 
 /** MySQL cancels queries that take longer. API Gateway ends a request after 30 s. */
 export const QUERY_MS = 10_000;
@@ -49,6 +49,8 @@ interface Pools {
 }
 
 /**
+ * Creates the pools on the first query.
+ *
  * @param serverOf returns the connection options; called again if MySQL rejects the password, which may have been rotated
  */
 export function connectViews(
@@ -97,7 +99,7 @@ export function connectViews(
     const { querying, killing } = await pools();
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(new SilentDatabaseError()), callMs);
-    const onAbort = () => stop.abort(abandoned());
+    const onAbort = () => stop.abort(clientGoneError());
     if (requester.signal?.aborted) onAbort();
     requester.signal?.addEventListener('abort', onAbort, { once: true });
     let connection: PoolConnection | undefined;

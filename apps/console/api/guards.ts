@@ -72,7 +72,7 @@ function admit(name: RouteName, route: Routes[RouteName], parts: GuardParts): Mi
     try {
       if (needed !== 'public') {
         identity = await parts.identify(context);
-        context.set('identity', allowed(needed, identity));
+        context.set('identity', requireAccess(needed, identity));
       }
       refuseForeignPages(context, parts.origins);
       await next();
@@ -89,7 +89,7 @@ function admit(name: RouteName, route: Routes[RouteName], parts: GuardParts): Mi
   };
 }
 
-function allowed(needed: Access, identity: Identity | undefined): Identity {
+function requireAccess(needed: Access, identity: Identity | undefined): Identity {
   if (identity === undefined)
     throw new RefusedError('not-signed-in', 'You are not signed in, or your session has expired. Sign in again.');
   if (needed === 'operator' && !identity.operator) {

@@ -28,7 +28,7 @@ export function ownKey(owner: string, objectKey: string): OwnKey {
       return { objectKey, feed, name };
     }
   }
-  throw noSuchObject();
+  throw noSuchFileError();
 }
 
 /** For S3 `..` is an ordinary name, but a browser that opens such an address leaves the folder. */
@@ -36,14 +36,14 @@ function hasDotFolders(name: string): boolean {
   return name.split('/').some((part) => part === '.' || part === '..');
 }
 
-export function noSuchObject(): RefusedError {
+export function noSuchFileError(): RefusedError {
   return new RefusedError(
     'no-such-file',
     'You have no file with this name. It may have been renamed; check your list of files.',
   );
 }
 
-export function noSuchVersion(): RefusedError {
+export function noSuchVersionError(): RefusedError {
   return new RefusedError('no-such-version', 'The file does not have this version, or the version was deleted.');
 }
 

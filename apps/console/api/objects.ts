@@ -8,9 +8,9 @@ import { type Handlers, ownerOf, requesterOf } from './context.ts';
 import type { ObjectSummary } from './contract/objects.ts';
 import { feedNames, feed as feedWord, text } from './contract/words.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-import { noSuchObject, noSuchVersion, ownKey, prefixOf } from './object-key.ts';
+import { noSuchFileError, noSuchVersionError, ownKey, prefixOf } from './object-key.ts';
 import { RefusedError } from './refusal.ts';
-import { changedMeanwhile, SIGNED_SECONDS } from './sends.ts';
+import { fileChangedError, SIGNED_SECONDS } from './sends.ts';
 import type { UploadsView } from './uploads.ts';
 
 const OBJECTS_AT_ONCE = 500;
@@ -48,7 +48,7 @@ export function objectHandlers(bucket: Bucket, uploads: Pick<UploadsView, 'ofObj
         versionsOf(bucket, objectKey),
         uploads.ofObject(requesterOf(context), owner, objectKey),
       ]);
-      if (versions.length === 0) throw noSuchObject();
+      if (versions.length === 0) throw noSuchFileError();
       const shown = versions.map(({ versionId, isNewest, isDeleteMarker, bytes, lastModified }) => {
         const upload = known.get(versionId);
         return { versionId, isNewest, isDeleteMarker, bytes, lastModified: lastModified.toISOString(), ...upload };
@@ -103,7 +103,7 @@ export function objectHandlers(bucket: Bucket, uploads: Pick<UploadsView, 'ofObj
         );
         return context.json({ versionId: copied.VersionId ?? 'null' }, 200);
       } catch (error) {
-        if (isConflict(error)) throw changedMeanwhile();
+        if (isConflict(error)) throw fileChangedError();
         throw error;
       }
     },
@@ -144,14 +144,14 @@ function summaryOf({ versionId, lastModified, bytes }: Version): ObjectSummary['
 async function findVersion(bucket: Bucket, objectKey: string, versionId: string): Promise<{ readonly name: string }> {
   const { versions } = await versionsOf(bucket, objectKey);
   const found = versions.find((version) => version.versionId === versionId && !version.isDeleteMarker);
-  if (found === undefined) throw noSuchVersion();
+  if (found === undefined) throw noSuchVersionError();
   return { name: objectKey.slice(objectKey.lastIndexOf('/') + 1) };
 }
 
 async function requireNewest(bucket: Bucket, objectKey: string, seen: string): Promise<Version> {
   const { versions } = await versionsOf(bucket, objectKey);
   const newest = versions.find(({ isNewest }) => isNewest);
-  if (newest === undefined) throw noSuchObject();
-  if (newest.versionId !== seen) throw changedMeanwhile();
+  if (newest === undefined) throw noSuchFileError();
+  if (newest.versionId !== seen) throw fileChangedError();
   return newest;
 }

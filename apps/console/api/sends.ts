@@ -101,7 +101,7 @@ export function sendHandlers(bucket: Bucket): SendHandlers {
         );
         return context.json({ versionId }, 200);
       } catch (error) {
-        if (isConflict(error)) throw changedMeanwhile();
+        if (isConflict(error)) throw fileChangedError();
         if (error instanceof S3ServiceException && /^(InvalidPart|InvalidPartOrder|EntityTooSmall)$/.test(error.name)) {
           throw new RefusedError(
             'parts-differ',
@@ -164,11 +164,11 @@ async function conditionOf(bucket: Bucket, objectKey: string, replaced: string |
       `You already have a file “${name}”. Replace that file, or choose another name.`,
     );
   }
-  if (!isThere || newest.versionId !== replaced) throw changedMeanwhile();
+  if (!isThere || newest.versionId !== replaced) throw fileChangedError();
   return { IfMatch: newest.etag };
 }
 
-export function changedMeanwhile(): RefusedError {
+export function fileChangedError(): RefusedError {
   return new RefusedError(
     'file-changed',
     'The file was changed in the meantime. Check its newest version, then try again.',

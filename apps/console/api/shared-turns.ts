@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
-import { RUNNING_AT_MOST, tooManyAtOnce, WAIT_MS, WAITING_AT_MOST } from './turns.ts';
+import { RUNNING_AT_MOST, tooManyRequestsError, WAIT_MS, WAITING_AT_MOST } from './turns.ts';
 
 /**
  * Waits for a turn on this connection. `endSharedTurn` ends the turn.
@@ -34,7 +34,7 @@ export async function takeSharedTurn(connection: Connection, person: string): Pr
   );
   if (found?.taken === 1) return;
   await endSharedTurn(connection);
-  throw tooManyAtOnce();
+  throw tooManyRequestsError();
 }
 
 /** Ends the turn that the connection holds. */

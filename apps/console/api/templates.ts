@@ -43,7 +43,7 @@ export function templateHandlers(bucket: Bucket): TemplateHandlers {
       if (Buffer.byteLength(text) > TEMPLATE_BYTES_AT_MOST) {
         throw new RefusedError('too-large', `A template has at most ${TEMPLATE_BYTES_AT_MOST} bytes. Shorten it.`);
       }
-      if (seen === undefined && isNew === undefined) throw conditionMissing();
+      if (seen === undefined && isNew === undefined) throw conditionMissingError();
       if (seen === undefined && (await list(bucket, prefixOf(owner))).length >= TEMPLATES_AT_MOST) {
         throw new RefusedError(
           'templates-at-limit',
@@ -59,7 +59,7 @@ export function templateHandlers(bucket: Bucket): TemplateHandlers {
         );
         return context.json({ templateId, etag }, 200);
       } catch (error) {
-        if (isConflict(error) || isMissing(error)) throw changedElsewhere();
+        if (isConflict(error) || isMissing(error)) throw templateChangedError();
         throw error;
       }
     },
@@ -68,12 +68,12 @@ export function templateHandlers(bucket: Bucket): TemplateHandlers {
       const owner = ownerOf(context);
       const { templateId } = context.req.valid('param');
       const { 'if-match': seen } = context.req.valid('header');
-      if (seen === undefined) throw conditionMissing();
+      if (seen === undefined) throw conditionMissingError();
       const Key = keyOf(owner, templateId);
       const found = (await list(bucket, Key)).find((object) => object.Key === Key);
       if (found === undefined)
         throw new RefusedError('no-such-template', 'This template does not exist. It may have been deleted.');
-      if (found.ETag !== seen) throw changedElsewhere();
+      if (found.ETag !== seen) throw templateChangedError();
       await s3.send(new DeleteObjectCommand({ Bucket, Key }));
       return context.json({}, 200);
     },
@@ -121,14 +121,14 @@ function isMissing(error: unknown): boolean {
   return error instanceof S3ServiceException && /^(NoSuchKey|NotFound|AccessDenied)$/.test(error.name);
 }
 
-function conditionMissing(): RefusedError {
+function conditionMissingError(): RefusedError {
   return new RefusedError(
     'condition-missing',
     'A condition is missing. Send If-Match with the ETag that you read, or If-None-Match: * for a new template.',
   );
 }
 
-function changedElsewhere(): RefusedError {
+function templateChangedError(): RefusedError {
   return new RefusedError(
     'template-changed',
     'The template was changed in the meantime, perhaps in another window. Load it again, then save your changes.',

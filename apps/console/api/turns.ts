@@ -7,9 +7,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RefusedError } from './refusal.ts';
 
-/** The smallest servers have this many processors, so other people still get their share. */
+/** The limit of running queries per person. The smallest servers have this many processors, so other people get their share. */
 export const RUNNING_AT_MOST = 2;
-/** More requests than any page sends at once. */
+/** The limit of waiting requests per person. No page sends as many at once. */
 export const WAITING_AT_MOST = 16;
 /** How long a request waits for its turn. */
 export const WAIT_MS = 5000;
@@ -61,11 +61,11 @@ export class Turns {
    * @throws {RefusedError} 429 if the person has too many requests; 503 if all people together have, or if the client is gone
    */
   async take({ person, signal }: Requester): Promise<() => void> {
-    if (signal?.aborted) throw abandoned();
+    if (signal?.aborted) throw clientGoneError();
     const own = this.#people.get(person) ?? { running: 0, waiting: new Set() };
     if (own.waiting.size >= this.#limits.waitingAtMost) {
       await sleep(this.#limits.refusalMs);
-      throw tooManyAtOnce();
+      throw tooManyRequestsError();
     }
     this.#people.set(person, own);
     return new Promise((resolve, reject) => {
@@ -74,8 +74,9 @@ export class Turns {
         this.#forgetIfIdle(person, own);
         reject(reason);
       };
-      const onAbort = () => leave(abandoned());
-      const onTimeout = () => leave(own.running >= this.#limits.runningAtMost ? tooManyAtOnce() : tooBusy());
+      const onAbort = () => leave(clientGoneError());
+      const onTimeout = () =>
+        leave(own.running >= this.#limits.runningAtMost ? tooManyRequestsError() : databaseBusyError());
       const begin = () => {
         stopWaiting();
         resolve(() => this.#end(person, own));
@@ -121,7 +122,7 @@ export class Turns {
 }
 
 /** One person has too many requests. */
-export function tooManyAtOnce(): RefusedError {
+export function tooManyRequestsError(): RefusedError {
   return new RefusedError(
     'too-many-requests',
     'You have too many requests in progress, perhaps in another window. Wait a moment, then try again.',
@@ -130,13 +131,13 @@ export function tooManyAtOnce(): RefusedError {
 }
 
 /** All people together have too many requests. */
-export function tooBusy(): RefusedError {
+export function databaseBusyError(): RefusedError {
   return new RefusedError('database-busy', 'Many people are using Centflow right now. Try again in a moment.', {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
   });
 }
 
 /** The client has closed the connection. Only the audit log shows this refusal. */
-export function abandoned(): RefusedError {
+export function clientGoneError(): RefusedError {
   return new RefusedError('client-gone', 'The request was cancelled before it was answered. Send it again.');
 }

@@ -12,7 +12,7 @@ import { type Handlers, ownerOf, requesterOf } from './context.ts';
 import type { Upload } from './contract/uploads.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { type Database, momentOf, momentOrNull } from './database.ts';
-import { noSuchVersion, ownKey } from './object-key.ts';
+import { noSuchVersionError, ownKey } from './object-key.ts';
 import { RefusedError } from './refusal.ts';
 import type { Requester } from './turns.ts';
 
@@ -106,7 +106,7 @@ export function uploadHandlers(database: Database, bucket: Bucket): UploadHandle
       const { versions } = await versionsOf(bucket, objectKey);
       if (versions.some((version) => version.versionId === versionId))
         return context.json({ stage: 'received' as const }, 200);
-      throw noSuchVersion();
+      throw noSuchVersionError();
     },
 
     async listQuarantinedRows(context) {

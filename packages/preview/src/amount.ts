@@ -55,20 +55,22 @@ export class AmountReader {
 }
 
 function digitsEnd(bytes: Uint8Array, from: number, to: number): number {
-  let at = from;
-  while (at < to && (bytes[at] as number) >= ZERO && (bytes[at] as number) <= NINE) at++;
-  return at;
+  let offset = from;
+  while (offset < to && (bytes[offset] as number) >= ZERO && (bytes[offset] as number) <= NINE) offset++;
+  return offset;
 }
 
 function unitsAt(bytes: Uint8Array, from: number, pointAt: number, to: number, decimals: number): number | bigint {
   if (pointAt - from + SCALE <= EXACT_DIGITS) {
     let units = 0;
-    for (let at = from; at < to; at++) if (at !== pointAt) units = units * 10 + (bytes[at] as number) - ZERO;
+    for (let offset = from; offset < to; offset++)
+      if (offset !== pointAt) units = units * 10 + (bytes[offset] as number) - ZERO;
     for (let left = SCALE - decimals; left > 0; left--) units *= 10;
     return units;
   }
   let digits = '';
-  for (let at = from; at < to; at++) if (at !== pointAt) digits += String.fromCharCode(bytes[at] as number);
+  for (let offset = from; offset < to; offset++)
+    if (offset !== pointAt) digits += String.fromCharCode(bytes[offset] as number);
   return BigInt(digits.padEnd(digits.length + SCALE - decimals, '0'));
 }
 

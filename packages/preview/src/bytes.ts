@@ -1,10 +1,10 @@
 /** Returns the concatenation of pieces. */
-export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
+  let offset = 0;
   for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
+    whole.set(piece, offset);
+    offset += piece.length;
   }
   return whole;
 }
@@ -32,11 +32,11 @@ export class ByteQueue {
       else this.#pieces.shift();
       left -= Math.min(left, piece.length);
     }
-    return taken.length === 1 ? (taken[0] as Uint8Array) : joined(taken);
+    return taken.length === 1 ? (taken[0] as Uint8Array) : concatBytes(taken);
   }
 
   /** Puts back the end of the bytes that were taken last. */
-  giveBack(bytes: Uint8Array): void {
+  putBack(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#pieces.unshift(bytes);
     this.length += bytes.length;

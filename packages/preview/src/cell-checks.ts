@@ -82,7 +82,7 @@ export function choiceFinder(
   return (bytes, from, to) => {
     if (to - from > CODE_BYTES) return -1;
     let code = to - from;
-    for (let at = from; at < to; at++) code = code * 256 + (bytes[at] as number);
+    for (let offset = from; offset < to; offset++) code = code * 256 + (bytes[offset] as number);
     return codes.get(code) ?? -1;
   };
 }
@@ -102,8 +102,8 @@ function choiceCheck(places: ReadonlyMap<string, number>, code: FaultCode): Chec
 function textCheck(maxLength: number): Check {
   return (bytes, from, to) => {
     let continuing = 0;
-    for (let at = from; at < to; at++) {
-      const byte = bytes[at] as number;
+    for (let offset = from; offset < to; offset++) {
+      const byte = bytes[offset] as number;
       if (byte < 0x20 ? byte !== 0x09 && byte !== 0x0a && byte !== 0x0d : byte === 0x7f) return 'control_character';
       if ((byte & 0xc0) === 0x80) continuing++;
     }
@@ -132,8 +132,8 @@ function isLeap(year: number): boolean {
 /** Returns the number of a run of digits; -1 if a byte is not a digit. */
 function digits(bytes: Uint8Array, from: number, count: number): number {
   let value = 0;
-  for (let at = from; at < from + count; at++) {
-    const digit = (bytes[at] as number) - 0x30;
+  for (let offset = from; offset < from + count; offset++) {
+    const digit = (bytes[offset] as number) - 0x30;
     if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }

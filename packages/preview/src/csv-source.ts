@@ -1,7 +1,7 @@
 /** The bytes of a CSV up to the first fault, in the same blocks as in the job. */
 import { ByteQueue } from './bytes.ts';
 import { UploadRejectedError } from './rejection.ts';
-import { cutLength, firstMalformed, isUtf8 } from './utf8.ts';
+import { countIncompleteBytes, findMalformed, isUtf8 } from './utf8.ts';
 
 /** How many bytes before and after a byte that is not UTF-8 are shown. */
 export const SHOWN_BYTES = 20;
@@ -69,10 +69,10 @@ export class CsvSource {
     if (this.compressionFault !== null) throw this.compressionFault;
     const taken = this.#raw.take(size);
     const head = taken.slice();
-    this.#raw.giveBack(taken);
+    this.#raw.putBack(taken);
     const isCut = this.tooLarge && head.length < size;
     const isWhole = head.length < size && !isCut;
-    return { head: isWhole ? head : head.subarray(0, head.length - cutLength(head)), isCut };
+    return { head: isWhole ? head : head.subarray(0, head.length - countIncompleteBytes(head)), isCut };
   }
 
   /** Gives the end marker more cells than a row of `count` columns. */
@@ -95,7 +95,7 @@ export class CsvSource {
     while (this.#ready.length < size && !this.#finished) await this.#prepare(size);
     const data = this.#ready.take(size);
     if (data.length <= 1 || data.at(-1) !== CR) return data;
-    this.#ready.giveBack(data.subarray(-1));
+    this.#ready.putBack(data.subarray(-1));
     return data.subarray(0, -1);
   }
 
@@ -111,18 +111,18 @@ export class CsvSource {
     const data = this.#raw.take(size);
     let isLast = this.#ended && this.#raw.length === 0;
     let isCut = this.tooLarge || this.compressionFault !== null;
-    let whole = data.subarray(0, data.length - (isLast && !isCut ? 0 : cutLength(data)));
+    let whole = data.subarray(0, data.length - (isLast && !isCut ? 0 : countIncompleteBytes(data)));
     if (!isUtf8(whole)) {
-      const at = firstMalformed(whole);
-      this.#raw.giveBack(data.subarray(at));
+      const offset = findMalformed(whole);
+      this.#raw.putBack(data.subarray(offset));
       await this.#fill(1 + SHOWN_BYTES);
       const [byte = 0, ...following] = this.#raw.take(1 + SHOWN_BYTES);
       this.malformed = { byte, following: Uint8Array.from(following) };
       await this.#drain();
-      whole = whole.subarray(0, at);
+      whole = whole.subarray(0, offset);
       isLast = isCut = true;
     } else if (!isLast) {
-      this.#raw.giveBack(data.subarray(whole.length));
+      this.#raw.putBack(data.subarray(whole.length));
     }
     this.#ready.push(this.#escaped(whole));
     if (isLast) {

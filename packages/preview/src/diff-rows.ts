@@ -39,17 +39,17 @@ export async function diffRows(
   { names, bytesAtMost }: DiffOptions,
 ): Promise<RowsDiff> {
   const all = { from: 1, to: Number.MAX_SAFE_INTEGER, ...(bytesAtMost === undefined ? {} : { bytesAtMost }) };
-  const [old, fresh] = await Promise.all([
+  const [old, latest] = await Promise.all([
     readRows(before, { name: names[0], ...all }),
     readRows(after, { name: names[1], ...all }),
   ]);
-  const present = new Set([...old.header, ...fresh.header].map(plain));
+  const present = new Set([...old.header, ...latest.header].map(plain));
   const header = contract.fields.map(({ name }) => name).filter((name) => present.has(name));
   let removed = aligned(old.rows, old.header, header);
-  let added = aligned(fresh.rows, fresh.header, header);
+  let added = aligned(latest.rows, latest.header, header);
   const changed: RowsDiff['changed'][number][] = [];
 
-  const meet = (keyOf: (row: FileRow) => string | null, found: (pair: readonly [FileRow, FileRow]) => void) => {
+  const pairRows = (keyOf: (row: FileRow) => string | null, found: (pair: readonly [FileRow, FileRow]) => void) => {
     const waiting = new Map<string, FileRow[]>();
     const unmet: FileRow[] = [];
     for (const row of removed) {
@@ -79,21 +79,21 @@ export async function diffRows(
     });
 
   let same = 0;
-  meet(keyOf(header), () => {
+  pairRows(keyOf(header), () => {
     same += 1;
   });
   const { transactionId, naturalKey, amount } = contract.centflow;
   if (transactionId !== null && header.includes(transactionId)) {
     const idAt = header.indexOf(transactionId);
-    meet(({ cells }) => cells[idAt] || null, change);
+    pairRows(({ cells }) => cells[idAt] || null, change);
   }
-  meet(keyOf(naturalKey), change);
-  meet(keyOf(naturalKey.filter((column) => column !== amount)), change);
-  meetByNumber();
+  pairRows(keyOf(naturalKey), change);
+  pairRows(keyOf(naturalKey.filter((column) => column !== amount)), change);
+  pairByRowNumber();
   changed.sort((a, b) => a.after.rowNo - b.after.rowNo);
   return { header, added, removed, changed, same };
 
-  function meetByNumber(): void {
+  function pairByRowNumber(): void {
     const byNumber = new Map(removed.map((row) => [row.rowNo, row]));
     added = added.filter((row) => {
       const partner = byNumber.get(row.rowNo);

@@ -1,6 +1,6 @@
 /** Reads a file or its beginning, expands gzip, and never expands more than requested. */
-import { joined } from './bytes.ts';
-import { BlockSource, type CsvBytes, mebibytes, piecesOf } from './source.ts';
+import { concatBytes } from './bytes.ts';
+import { BlockSource, type CsvBytes, formatMebibytes, piecesOf } from './source.ts';
 
 /** The file has more bytes than memory allows. A small gzip file can expand to a thousand times its size. */
 export class FileTooLargeError extends Error {
@@ -8,7 +8,7 @@ export class FileTooLargeError extends Error {
 
   constructor(bytesAtMost: number) {
     super(
-      `The file has more than ${mebibytes(bytesAtMost)} MiB, which is too much for the browser. Split it into several files.`,
+      `The file has more than ${formatMebibytes(bytesAtMost)} MiB, which is too much for the browser. Split it into several files.`,
     );
   }
 }
@@ -42,7 +42,7 @@ export async function readWhole(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
   for await (const piece of atMost(piecesOf(source, isCompressed(name)), bytesAtMost)) pieces.push(piece);
-  return joined(pieces);
+  return concatBytes(pieces);
 }
 
 /** Yields the same pieces and throws at the first one over the limit. */

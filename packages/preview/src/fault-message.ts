@@ -1,7 +1,7 @@
 /** The messages about wrong cells: what is wrong and what to write instead. They equal the job's messages. */
 import type { FaultCode } from './cell-checks.ts';
 import type { Column } from './contract.ts';
-import { first, lengthOf, quoted, strip, WHITE_SPACE, withCommas } from './job-text.ts';
+import { first, formatCount, lengthOf, quoteText, strip, WHITE_SPACE } from './job-text.ts';
 
 const SHOWN_LENGTH = 40;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters
@@ -43,7 +43,7 @@ const NUMBER_HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
 /** Returns the message for a wrong cell. */
 export function faultMessage(code: FaultCode, column: Column, text: string): string {
   const { header } = column;
-  const shown = quoted(text, SHOWN_LENGTH);
+  const shown = quoteText(text, SHOWN_LENGTH);
   switch (code) {
     case 'missing_value':
       return `${header} is empty; every row needs a value here.`;
@@ -77,7 +77,7 @@ export function faultMessage(code: FaultCode, column: Column, text: string): str
       return `${header} contains the control character U+${code.toString(16).toUpperCase().padStart(4, '0')}; remove it.`;
     }
     case 'too_long':
-      return `${header} has ${withCommas(lengthOf(text))} characters, but at most ${column.maxLength} are allowed; shorten it.`;
+      return `${header} has ${formatCount(lengthOf(text))} characters, but at most ${column.maxLength} are allowed; shorten it.`;
   }
 }
 

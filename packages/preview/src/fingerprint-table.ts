@@ -33,12 +33,12 @@ export class FingerprintTable {
     for (;;) {
       const place = (this.#slots[slot] as number) - 1;
       if (place < 0) break;
-      const at = place * WORDS;
+      const offset = place * WORDS;
       if (
-        digests[at] === digest[0] &&
-        digests[at + 1] === digest[1] &&
-        digests[at + 2] === digest[2] &&
-        digests[at + 3] === digest[3]
+        digests[offset] === digest[0] &&
+        digests[offset + 1] === digest[1] &&
+        digests[offset + 2] === digest[2] &&
+        digests[offset + 3] === digest[3]
       ) {
         this.#counts[place] = (this.#counts[place] as number) + 1;
         return;

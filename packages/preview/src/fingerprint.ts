@@ -42,16 +42,16 @@ export class Identity {
       return;
     }
     // Writes the same digits from the end. Formatting each amount as text would take a fifth of a preview's time.
-    let at = AMOUNT_BYTES;
+    let offset = AMOUNT_BYTES;
     let left = Math.abs(units);
     for (let digit = 0; digit <= SCALE || left > 0; digit++) {
-      if (digit === SCALE) this.#amount[--at] = POINT;
+      if (digit === SCALE) this.#amount[--offset] = POINT;
       const rest = Math.floor(left / 10);
-      this.#amount[--at] = ZERO + (left - 10 * rest);
+      this.#amount[--offset] = ZERO + (left - 10 * rest);
       left = rest;
     }
-    if (units < 0) this.#amount[--at] = MINUS;
-    this.addCell(this.#amount, at, AMOUNT_BYTES);
+    if (units < 0) this.#amount[--offset] = MINUS;
+    this.addCell(this.#amount, offset, AMOUNT_BYTES);
   }
 
   /** Computes `digest`. */
@@ -64,7 +64,7 @@ export class Identity {
   #append(bytes: Uint8Array, from: number, to: number): void {
     const target = this.#bytes;
     let length = this.#length;
-    for (let at = from; at < to; at++) target[length++] = bytes[at] as number;
+    for (let offset = from; offset < to; offset++) target[length++] = bytes[offset] as number;
     this.#length = length;
   }
 

@@ -1,5 +1,6 @@
 /** Replaces rows in a CSV file and keeps every other byte. */
-import { joined } from './bytes.ts';
+import { concatBytes } from './bytes.ts';
+import { csvRow } from './csv-row.ts';
 import { bomLength } from './header.ts';
 import { Records } from './records.ts';
 
@@ -43,14 +44,7 @@ export function replaceRows(bytes: Uint8Array, fixes: readonly RowFix[]): Uint8A
   }
   const [missing] = waiting.keys();
   if (missing !== undefined) throw new MissingRowError(missing);
-  return joined([...pieces, bytes.subarray(copied)]);
-}
-
-/** Returns one row of CSV (RFC 4180) without its line end. */
-export function csvRow(cells: readonly string[]): string {
-  // A single empty cell needs quotes, because an empty line is not a row.
-  if (cells.length === 1 && cells[0] === '') return '""';
-  return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
+  return concatBytes([...pieces, bytes.subarray(copied)]);
 }
 
 /** A quoted part with the text after it, or an unquoted cell. A line end is ordinary text. */

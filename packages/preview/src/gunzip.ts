@@ -8,7 +8,7 @@
  * damaged file with the same error. fflate's `Gunzip` does not check checksums.
  */
 import { Inflate } from 'fflate';
-import { joined } from './bytes.ts';
+import { concatBytes } from './bytes.ts';
 import { UploadRejectedError } from './rejection.ts';
 
 /** A piece of a gzip bomb can expand to a thousand times its size: 16 MiB. */
@@ -81,7 +81,7 @@ async function* inflateMember(input: Input): AsyncGenerator<Uint8Array> {
     }
     if (expanded.length > 0) yield expanded;
     if (state.s.f && !state.s.l) {
-      input.giveBack(state.p.length - (state.s.p ? 1 : 0));
+      input.putBack(state.p.length - (state.s.p ? 1 : 0));
       return;
     }
   }
@@ -91,21 +91,21 @@ async function* inflateMember(input: Input): AsyncGenerator<Uint8Array> {
 class Input {
   readonly #stored: AsyncGenerator<Uint8Array>;
   #bytes: Uint8Array = new Uint8Array(0);
-  #at = 0;
+  #offset = 0;
 
   constructor(stored: AsyncGenerator<Uint8Array>) {
     this.#stored = stored;
   }
 
   async upTo(size: number): Promise<Uint8Array> {
-    while (this.#bytes.length - this.#at < size) {
+    while (this.#bytes.length - this.#offset < size) {
       const { value, done } = await this.#stored.next();
       if (done) break;
-      this.#bytes = joined([this.#bytes.subarray(this.#at), value]);
-      this.#at = 0;
+      this.#bytes = concatBytes([this.#bytes.subarray(this.#offset), value]);
+      this.#offset = 0;
     }
-    const taken = this.#bytes.subarray(this.#at, this.#at + size);
-    this.#at += taken.length;
+    const taken = this.#bytes.subarray(this.#offset, this.#offset + size);
+    this.#offset += taken.length;
     return taken;
   }
 
@@ -116,8 +116,8 @@ class Input {
   }
 
   /** Puts back the end of the bytes that were taken last. */
-  giveBack(count: number): void {
-    this.#at -= count;
+  putBack(count: number): void {
+    this.#offset -= count;
   }
 
   async skipText(): Promise<void> {
@@ -132,7 +132,7 @@ class Input {
     for (;;) {
       const [byte] = await this.upTo(1);
       if (byte === undefined) return;
-      if (byte !== 0) return this.giveBack(1);
+      if (byte !== 0) return this.putBack(1);
     }
   }
 }
@@ -156,8 +156,8 @@ const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
 
 function crc32(bytes: Uint8Array, before: number): number {
   let value = ~before;
-  for (let at = 0; at < bytes.length; at++) {
-    value = (CRC_TABLE[(value ^ (bytes[at] as number)) & 0xff] as number) ^ (value >>> 8);
+  for (let offset = 0; offset < bytes.length; offset++) {
+    value = (CRC_TABLE[(value ^ (bytes[offset] as number)) & 0xff] as number) ^ (value >>> 8);
   }
   return ~value >>> 0;
 }

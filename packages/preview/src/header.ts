@@ -74,7 +74,7 @@ function firstRecord(head: Uint8Array, cut: UploadRejectedError | null): { names
   bytes.set(head);
   records.read(bytes, head.length);
   for (let rowNo = 1; ; rowNo++) {
-    const isEmptyLine = bytes[records.at] === 0x0a || bytes[records.at] === 0x0d;
+    const isEmptyLine = bytes[records.offset] === 0x0a || bytes[records.offset] === 0x0d;
     if (!records.next(true)) break;
     if (isEmptyLine) continue;
     const cells = Array.from({ length: records.count }, (_, index) => records.cell(index).slice());
@@ -84,7 +84,7 @@ function firstRecord(head: Uint8Array, cut: UploadRejectedError | null): { names
     if (!isValid) {
       throw new UploadRejectedError('not_utf8', 'The header is not UTF-8. Save the file again as “CSV UTF-8”.');
     }
-    const isEnded = records.at > records.lineEnd;
+    const isEnded = records.offset > records.lineEnd;
     if (cut !== null && !isEnded) break;
     if (cells.some((cell) => cell.includes(0))) {
       throw new UploadRejectedError(

@@ -3,10 +3,11 @@
  * browser's Web Worker and in Node. README.md shows the order of the files.
  */
 export type { Contract } from './contract.ts';
+export { csvRow as rowText } from './csv-row.ts';
 export { diffRows, type RowsDiff } from './diff-rows.ts';
 export { FileTooLargeError, readBeginning, readWhole } from './expand.ts';
 export type { Fingerprints } from './fingerprint-table.ts';
-export { csvRow as rowText, MissingRowError, parseRow, type RowFix, replaceRows } from './fix-rows.ts';
+export { MissingRowError, parseRow, type RowFix, replaceRows } from './fix-rows.ts';
 export * from './mapping/index.ts';
 export { type Duplicates, duplicatesOf, type Held } from './overlap.ts';
 export { type Preview, type PreviewOptions, previewCsv, type ReadLimits } from './preview.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cpuSeconds } from '../test/cpu-seconds.ts';
-import { quoted, rowText, strip } from './job-text.ts';
+import { quoteText, strip } from './job-text.ts';
 
 test.each([
   ['', "''"],
@@ -15,18 +15,8 @@ test.each([
   ['\u{1fae8}\u2ffc\u1c89\u{1faea}\u0378', "'\u{1fae8}\u2ffc\u1c89\u{1faea}\u0378'"],
   ['x'.repeat(40), `'${'x'.repeat(40)}'`],
   ['☕'.repeat(41), `'${'☕'.repeat(39)}…'`],
-])('quoted escapes the invisible characters of %j like the job', (text, shown) => {
-  expect(quoted(text, 40)).toBe(shown);
-});
-
-test.each([
-  [['a', 'b c', ''], 'a,b c,'],
-  [['a,b', 'c"d', 'e\rf', 'g\nh', 'i\r\nj'], '"a,b","c""d","e\rf","g\nh","i\r\nj"'],
-  [[''], '""'],
-  [['', ''], ','],
-  [[' a ', '\t', "'", '\0', '#', '\\', '\u2028'], " a ,\t,',\0,#,\\,\u2028"],
-])('rowText writes the cells %j like the job', (cells, text) => {
-  expect(rowText(cells)).toBe(text);
+])('quoteText escapes the invisible characters of %j like the job', (text, shown) => {
+  expect(quoteText(text, 40)).toBe(shown);
 });
 
 test.each([

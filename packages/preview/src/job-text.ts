@@ -32,20 +32,20 @@ export function first(text: string, length: number): string {
 /** Returns `len(text)`. */
 export function lengthOf(text: string): number {
   let length = 0;
-  for (let at = 0; at < text.length; at += widthAt(text, at)) length++;
+  for (let offset = 0; offset < text.length; offset += widthAt(text, offset)) length++;
   return length;
 }
 
 /** Returns `1,234,567`, like Python's `f"{count:,}"`. */
-export function withCommas(count: number): string {
+export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Returns text for a message: in quotes, with invisible characters escaped, and cut to `length` characters. */
-export function quoted(text: string, length: number): string {
+export function quoteText(text: string, length: number): string {
   const shown = lengthOf(first(text, length + 1)) <= length ? text : `${first(text, length - 1)}…`;
-  const mark = shown.includes("'") && !shown.includes('"') ? '"' : "'";
-  return mark + escapeInvisible(shown.replaceAll('\\', '\\\\').replaceAll(mark, `\\${mark}`)) + mark;
+  const quote = shown.includes("'") && !shown.includes('"') ? '"' : "'";
+  return quote + escapeInvisible(shown.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`)) + quote;
 }
 
 /** Returns text with invisible characters escaped as in a Python string. */
@@ -57,21 +57,12 @@ export function escapeInvisible(text: string): string {
   });
 }
 
-/**
- * Returns cells as one CSV record without its line end, as the job writes it (RFC 4180). A cell with a quote, a comma or a line end
- * is quoted, and so is a single empty cell.
- */
-export function rowText(cells: readonly string[]): string {
-  if (cells.length === 1 && cells[0] === '') return '""';
-  return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
-}
-
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function hexadecimal(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
 }
 
-function widthAt(text: string, at: number): 1 | 2 {
-  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+function widthAt(text: string, offset: number): 1 | 2 {
+  return (text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1;
 }

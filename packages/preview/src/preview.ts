@@ -1,19 +1,20 @@
 /** Previews what the job would do with a CSV. */
 import { SCALE } from './amount.ts';
 import type { Contract } from './contract.ts';
+import { csvRow } from './csv-row.ts';
 import { CsvSource } from './csv-source.ts';
 import { formatUnits } from './decimal.ts';
 import { faultMessage, raggedMessage } from './fault-message.ts';
 import { Identity } from './fingerprint.ts';
 import { type Fingerprints, FingerprintTable } from './fingerprint-table.ts';
 import type { Header } from './header.ts';
-import { first, quoted, rowText, withCommas } from './job-text.ts';
+import { first, formatCount, quoteText } from './job-text.ts';
 import { Quarantine, type QuarantinedRow } from './quarantine.ts';
 import { CsvReader, LARGE_BLOCK_BYTES, limitCsv, RecordTooLongError, type RowSink } from './read-csv.ts';
 import type { Records } from './records.ts';
 import { type Rejection, UploadRejectedError } from './rejection.ts';
 import { RowCheck } from './row-check.ts';
-import { type CsvBytes, mebibytes, piecesOf, sizeOf } from './source.ts';
+import { type CsvBytes, formatMebibytes, piecesOf, sizeOf } from './source.ts';
 import { type CurrencyAmount, type MonthAmount, Tally } from './tally.ts';
 
 const MIB = 1 << 20;
@@ -144,14 +145,14 @@ function refuseNameAndSize(name: string, size: number, limits: ReadLimits): void
   if (!/\.csv(\.gz)?$/i.test(name)) {
     throw new UploadRejectedError(
       'wrong_extension',
-      `${quoted(name, NAME_SHOWN)} is not named as a CSV file. ` +
+      `${quoteText(name, NAME_SHOWN)} is not named as a CSV file. ` +
         'Save it as CSV and name it *.csv, or *.csv.gz if it is compressed.',
     );
   }
   if (size > limits.objectBytes) {
     throw new UploadRejectedError(
       'too_large',
-      `The file has ${mebibytes(size)} MiB, but the limit is ${mebibytes(limits.objectBytes)} MiB. Split it into several files.`,
+      `The file has ${formatMebibytes(size)} MiB, but the limit is ${formatMebibytes(limits.objectBytes)} MiB. Split it into several files.`,
     );
   }
 }
@@ -214,7 +215,7 @@ class PreviewSink implements RowSink {
     const [worst] = kept;
     if (count <= read * QUARANTINE_LIMIT || worst === undefined) return undefined;
     const reason =
-      `${withCommas(count)} of ${withCommas(read)} rows have problems, too many to import. Fix them and upload ` +
+      `${formatCount(count)} of ${formatCount(read)} rows have problems, too many to import. Fix them and upload ` +
       `the file again. The first is row ${worst.rowNo}: ${worst.message}`;
     return { code: 'too_many_bad_rows', reason: first(reason, REASON_MAX) };
   }
@@ -262,7 +263,7 @@ class PreviewSink implements RowSink {
         column: column.header,
         code,
         message: faultMessage(code, column, cells[check.places[index] as number] ?? ''),
-        rawText: rowText(cells),
+        rawText: csvRow(cells),
       };
     });
   }
@@ -301,6 +302,6 @@ class PreviewSink implements RowSink {
 /** Returns the number of a run of digits. */
 function numberAt(bytes: Uint8Array, from: number, count: number): number {
   let value = 0;
-  for (let at = from; at < from + count; at++) value = value * 10 + (bytes[at] as number) - 0x30;
+  for (let offset = from; offset < from + count; offset++) value = value * 10 + (bytes[offset] as number) - 0x30;
   return value;
 }

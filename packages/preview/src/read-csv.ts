@@ -4,7 +4,7 @@ import { type CsvSource, SHOWN_BYTES } from './csv-source.ts';
 import { bomLength, HEAD_BYTES, type Header, notUtf8, readHeader } from './header.ts';
 import { Records } from './records.ts';
 import { UploadRejectedError } from './rejection.ts';
-import { mebibytes } from './source.ts';
+import { formatMebibytes } from './source.ts';
 import { latin1, textOf } from './utf8.ts';
 
 const MIB = 1 << 20;
@@ -36,7 +36,7 @@ export function limitCsv(expandedBytes: number, gzipBytes: number | null): CsvLi
   }
   const fault = new UploadRejectedError(
     'too_large',
-    `The CSV is larger than ${mebibytes(expandedBytes)} MiB. Split it into several files.`,
+    `The CSV is larger than ${formatMebibytes(expandedBytes)} MiB. Split it into several files.`,
   );
   return { bytes: expandedBytes, fault };
 }
@@ -143,8 +143,8 @@ export class CsvReader {
           sink.row(rowNo, records);
         }
       }
-      if (carried.length > 0 && records.at === 0 && !isFinal) throw new RecordTooLongError();
-      carried = memory.slice(records.at, size);
+      if (carried.length > 0 && records.offset === 0 && !isFinal) throw new RecordTooLongError();
+      carried = memory.slice(records.offset, size);
       block = next;
     }
     this.#refuseEarlyEnd(cut);

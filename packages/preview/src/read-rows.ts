@@ -99,12 +99,13 @@ function rowsOf(
     const cells = Array.from({ length: count }, (_, index) => textOf(records.cell(index)));
     if (!take({ rowNo, cells })) break;
   }
-  return records.at;
+  return records.offset;
 }
 
 function withHeader(rows: readonly FileRow[]): FileRows {
-  const at = rows.findIndex(hasValue);
-  return at < 0 ? { header: [], rows: [] } : { header: rows[at]?.cells ?? [], rows: rows.slice(at + 1) };
+  const headerIndex = rows.findIndex(hasValue);
+  if (headerIndex < 0) return { header: [], rows: [] };
+  return { header: rows[headerIndex]?.cells ?? [], rows: rows.slice(headerIndex + 1) };
 }
 
 function hasValue({ cells }: FileRow): boolean {

@@ -33,7 +33,7 @@ export class Records {
   lineStart = 0;
   lineEnd = 0;
   /** The start of the next record. */
-  at = 0;
+  offset = 0;
   /** The end of the data. */
   end = 0;
   readonly #width: number;
@@ -50,7 +50,7 @@ export class Records {
       throw new RangeError('The buffer has no room to unescape cells. Make it twice as long as the data.');
     this.bytes = bytes;
     this.end = end;
-    this.at = 0;
+    this.offset = 0;
   }
 
   /**
@@ -61,46 +61,46 @@ export class Records {
    */
   next(isFinal: boolean): boolean {
     const { bytes, end, starts, ends } = this;
-    let at = this.at;
-    if (at >= end) return false;
-    this.lineStart = at;
-    let mark = bytes[at] as number;
-    if (mark === LF || mark === CR) return this.#emptyLine(mark);
+    let offset = this.offset;
+    if (offset >= end) return false;
+    this.lineStart = offset;
+    let delimiter = bytes[offset] as number;
+    if (delimiter === LF || delimiter === CR) return this.#emptyLine(delimiter);
     const width = this.#width;
     let scratch = end;
     let count = 0;
     for (;;) {
-      let from = at;
+      let from = offset;
       let to: number;
-      if (at < end && bytes[at] === QUOTE) {
-        from = ++at;
+      if (offset < end && bytes[offset] === QUOTE) {
+        from = ++offset;
         let copied = -1;
         for (;;) {
-          while (at < end && bytes[at] !== QUOTE) at++;
-          if (at === end) break; // within the quotes
-          if (at + 1 < end && bytes[at + 1] === QUOTE) {
+          while (offset < end && bytes[offset] !== QUOTE) offset++;
+          if (offset === end) break; // within the quotes
+          if (offset + 1 < end && bytes[offset + 1] === QUOTE) {
             // A doubled quote: copies the text before it and one of the two quotes.
             if (copied < 0) copied = scratch;
-            bytes.copyWithin(scratch, from, at + 1);
-            scratch += at + 1 - from;
-            at += 2;
-            from = at;
+            bytes.copyWithin(scratch, from, offset + 1);
+            scratch += offset + 1 - from;
+            offset += 2;
+            from = offset;
             continue;
           }
           break;
         }
-        to = at;
-        if (at < end) {
-          at++; // the closing quote
-          const plain = at;
-          while (at < end && !ENDS_CELL[bytes[at] as number]) at++;
-          if (at > plain) {
+        to = offset;
+        if (offset < end) {
+          offset++; // the closing quote
+          const plain = offset;
+          while (offset < end && !ENDS_CELL[bytes[offset] as number]) offset++;
+          if (offset > plain) {
             // Text after the closing quote belongs to the cell, including quotes.
             if (copied < 0) copied = scratch;
             bytes.copyWithin(scratch, from, to);
             scratch += to - from;
-            bytes.copyWithin(scratch, plain, at);
-            scratch += at - plain;
+            bytes.copyWithin(scratch, plain, offset);
+            scratch += offset - plain;
             from = to = scratch;
           }
         }
@@ -113,27 +113,27 @@ export class Records {
           to = scratch;
         }
       } else {
-        while (at < end && !ENDS_CELL[bytes[at] as number]) at++;
-        to = at;
+        while (offset < end && !ENDS_CELL[bytes[offset] as number]) offset++;
+        to = offset;
       }
       if (count < width) {
         starts[count] = from;
         ends[count] = to;
       }
       count++;
-      if (at >= end) {
+      if (offset >= end) {
         if (!isFinal) return false;
         this.lineEnd = end;
         break;
       }
-      mark = bytes[at++] as number;
-      if (mark === COMMA) continue;
-      this.lineEnd = at - 1;
-      if (mark === CR && at < end && bytes[at] === LF) at++;
+      delimiter = bytes[offset++] as number;
+      if (delimiter === COMMA) continue;
+      this.lineEnd = offset - 1;
+      if (delimiter === CR && offset < end && bytes[offset] === LF) offset++;
       break;
     }
     this.count = count;
-    this.at = at;
+    this.offset = offset;
     return true;
   }
 
@@ -148,12 +148,12 @@ export class Records {
   }
 
   /** Reads an empty line as a record of empty cells. */
-  #emptyLine(mark: number): true {
-    this.starts.fill(this.at);
-    this.ends.fill(this.at);
+  #emptyLine(delimiter: number): true {
+    this.starts.fill(this.offset);
+    this.ends.fill(this.offset);
     this.count = this.#width;
-    this.lineEnd = this.at;
-    this.at += mark === CR && this.at + 1 < this.end && this.bytes[this.at + 1] === LF ? 2 : 1;
+    this.lineEnd = this.offset;
+    this.offset += delimiter === CR && this.offset + 1 < this.end && this.bytes[this.offset + 1] === LF ? 2 : 1;
     return true;
   }
 }

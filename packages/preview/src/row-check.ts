@@ -115,12 +115,12 @@ function recordOf(cells: readonly string[]): Records {
   const records = new Records(cells.length);
   records.bytes = new Uint8Array(encoded.reduce((length, cell) => length + cell.length, 0));
   records.count = cells.length;
-  let at = 0;
+  let offset = 0;
   for (const [index, cell] of encoded.entries()) {
-    records.bytes.set(cell, at);
-    records.starts[index] = at;
-    at += cell.length;
-    records.ends[index] = at;
+    records.bytes.set(cell, offset);
+    records.starts[index] = offset;
+    offset += cell.length;
+    records.ends[index] = offset;
   }
   return records;
 }

@@ -1,5 +1,5 @@
 /** Writes CSV for spreadsheets, in which no cell can start a formula. */
-import { csvRow } from './fix-rows.ts';
+import { csvRow } from './csv-row.ts';
 
 /** Characters that start a formula in Excel, LibreOffice or Google Sheets, including full-width ones. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;

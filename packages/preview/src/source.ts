@@ -1,7 +1,7 @@
 /** Reads the expanded bytes of a file in pieces or in blocks. */
 import { ByteQueue } from './bytes.ts';
 import { gunzipPieces } from './gunzip.ts';
-import { withCommas } from './job-text.ts';
+import { formatCount } from './job-text.ts';
 
 const MIB = 1 << 20;
 const PIECE_BYTES = 4 * MIB;
@@ -29,11 +29,11 @@ export function sizeOf(source: CsvBytes): number {
 
 async function* storedPieces(source: CsvBytes, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array> {
   const size = sizeOf(source);
-  for (let at = 0; at < size; at += PIECE_BYTES) {
+  for (let offset = 0; offset < size; offset += PIECE_BYTES) {
     const piece =
       source instanceof Uint8Array
-        ? source.subarray(at, at + PIECE_BYTES)
-        : new Uint8Array(await source.slice(at, at + PIECE_BYTES).arrayBuffer());
+        ? source.subarray(offset, offset + PIECE_BYTES)
+        : new Uint8Array(await source.slice(offset, offset + PIECE_BYTES).arrayBuffer());
     onRead(piece.length);
     yield piece;
   }
@@ -51,7 +51,7 @@ export class BlockSource {
   async peek(size: number): Promise<Uint8Array> {
     await this.#fill(size);
     const head = this.#ahead.take(size);
-    this.#ahead.giveBack(head);
+    this.#ahead.putBack(head);
     return head.slice();
   }
 
@@ -65,7 +65,7 @@ export class BlockSource {
     const data = this.#ahead.take(size);
     if (data.length < size || size <= 1 || data.at(-1) !== CR) return data;
     // Keeps a carriage return together with the next byte, which may be its line feed.
-    this.#ahead.giveBack(data.subarray(-1));
+    this.#ahead.putBack(data.subarray(-1));
     return data.subarray(0, -1);
   }
 
@@ -79,8 +79,8 @@ export class BlockSource {
 }
 
 /** Returns a size in whole MiB for messages: `2,048`. */
-export function mebibytes(bytes: number): string {
-  return withCommas(roundHalfEven(bytes / MIB));
+export function formatMebibytes(bytes: number): string {
+  return formatCount(roundHalfEven(bytes / MIB));
 }
 
 /** Rounds half to even, like Python. */

@@ -26,7 +26,7 @@ export function latin1(bytes: Uint8Array): string {
 }
 
 /** Returns the number of bytes at the end that belong to an incomplete character. */
-export function cutLength(bytes: Uint8Array): number {
+export function countIncompleteBytes(bytes: Uint8Array): number {
   for (let length = 1; length <= Math.min(3, bytes.length); length++) {
     const byte = bytes[bytes.length - length] as number;
     if (byte >= 0xc0) return length < (byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4) ? length : 0;
@@ -36,23 +36,23 @@ export function cutLength(bytes: Uint8Array): number {
 }
 
 /** Returns the start of the first malformed sequence, or the length if there is none. */
-export function firstMalformed(bytes: Uint8Array): number {
-  let at = 0;
-  while (at < bytes.length) {
-    const length = sequenceLength(bytes, at);
-    if (length === 0) return at;
-    at += length;
+export function findMalformed(bytes: Uint8Array): number {
+  let offset = 0;
+  while (offset < bytes.length) {
+    const length = sequenceLength(bytes, offset);
+    if (length === 0) return offset;
+    offset += length;
   }
-  return at;
+  return offset;
 }
 
 /** Returns the length of the sequence at an offset; 0 if it is malformed. Bounds of the second byte: Unicode 15, table 3-7. */
-function sequenceLength(bytes: Uint8Array, at: number): number {
-  const lead = bytes[at] ?? 0;
+function sequenceLength(bytes: Uint8Array, offset: number): number {
+  const lead = bytes[offset] ?? 0;
   if (lead < 0x80) return 1;
   const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
   for (let index = 1; index < length; index++) {
-    const byte = bytes[at + index] ?? 0;
+    const byte = bytes[offset + index] ?? 0;
     const low = index > 1 ? 0x80 : lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
     const high = index > 1 ? 0xbf : lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
     if (byte < low || byte > high) return 0;

@@ -1,6 +1,6 @@
 /** Files as users create them: the cases of glue's tests for bad input, reading and validating, as data. */
 import { gzipSync, zlibSync } from 'fflate';
-import { joined } from '../src/bytes.ts';
+import { concatBytes } from '../src/bytes.ts';
 import { BUDGET_HEADER, bytesOf, csvOf, expense, HEADER, latin1Of } from './statements.ts';
 
 export interface CorpusFile {
@@ -30,7 +30,7 @@ const budget = (...cells: string[]): CorpusFile => ({
 const text = (name: string, body: string): CorpusFile => ({ name, bytes: bytesOf(body) });
 const bytes = (name: string, ...parts: (Uint8Array | string)[]): CorpusFile => ({
   name,
-  bytes: joined(parts.map((part) => (typeof part === 'string' ? bytesOf(part) : part))),
+  bytes: concatBytes(parts.map((part) => (typeof part === 'string' ? bytesOf(part) : part))),
 });
 const utf16 = (body: Uint8Array, littleEndian: boolean): Uint8Array =>
   Uint8Array.from(
@@ -293,12 +293,20 @@ const FILES: readonly CorpusFile[] = [
   ),
   {
     name: 'gzip of several members',
-    bytes: joined([gzipSync(csvOf(GOOD)), gzipSync(bytesOf(`${LINE}\n`))]),
+    bytes: concatBytes([gzipSync(csvOf(GOOD)), gzipSync(bytesOf(`${LINE}\n`))]),
     extension: GZ,
   },
-  { name: 'gzip with zeros behind it', bytes: joined([gzipSync(csvOf(GOOD)), new Uint8Array(9)]), extension: GZ },
-  { name: 'gzip with text behind it', bytes: joined([gzipSync(csvOf(GOOD)), bytesOf('\0\0hello')]), extension: GZ },
-  { name: 'gzip with a byte behind it', bytes: joined([gzipSync(csvOf(GOOD)), new Uint8Array([0x1f])]), extension: GZ },
+  { name: 'gzip with zeros behind it', bytes: concatBytes([gzipSync(csvOf(GOOD)), new Uint8Array(9)]), extension: GZ },
+  {
+    name: 'gzip with text behind it',
+    bytes: concatBytes([gzipSync(csvOf(GOOD)), bytesOf('\0\0hello')]),
+    extension: GZ,
+  },
+  {
+    name: 'gzip with a byte behind it',
+    bytes: concatBytes([gzipSync(csvOf(GOOD)), new Uint8Array([0x1f])]),
+    extension: GZ,
+  },
   { name: 'gzip with a name', bytes: gzipSync(csvOf(GOOD), { filename: 'a.csv' }), extension: GZ },
   { name: 'gzip, stored', bytes: gzipSync(csvOf(GOOD), { level: 0 }), extension: GZ },
   { name: 'an empty gzip', bytes: gzipSync(new Uint8Array(0)), extension: GZ },
@@ -344,7 +352,7 @@ function largeFiles(): readonly CorpusFile[] {
   const bad = latin1Of('2025-01-15,m,c,a,1,EUR,\xe9\n');
   const badFirst = latin1Of('2025-01-15,\xfc,c,a,1,EUR,\n');
   const badRagged = latin1Of('Caf\xe9,1\n');
-  const large = (name: string, ...parts: Uint8Array[]): CorpusFile => ({ name, bytes: joined([head, ...parts]) });
+  const large = (name: string, ...parts: Uint8Array[]): CorpusFile => ({ name, bytes: concatBytes([head, ...parts]) });
   return [
     large(
       'bad rows in two blocks',
@@ -366,7 +374,7 @@ function largeFiles(): readonly CorpusFile[] {
       bytesOf(`2025-01-15,"${'é'.repeat(3 << 19)}",c,a,1,EUR,\n`),
       lines(10),
     ),
-    { name: 'too large and not UTF-8', bytes: joined([head, bad, lines(4 * block)]) },
+    { name: 'too large and not UTF-8', bytes: concatBytes([head, bad, lines(4 * block)]) },
   ];
 }
 

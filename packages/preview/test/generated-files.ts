@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { gzipSync } from 'fflate';
-import { csvRow } from '../src/fix-rows.ts';
+import { csvRow } from '../src/csv-row.ts';
 import type { CorpusFile } from './corpus.ts';
 import { BUDGET_HEADER, bytesOf, expense, HEADER, latin1Of } from './statements.ts';
 

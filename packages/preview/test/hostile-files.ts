@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { joined } from '../src/bytes.ts';
+import { concatBytes } from '../src/bytes.ts';
 import { type CorpusFile, corpus } from './corpus.ts';
 import { bytesOf, csvOf, expense, HEADER, latin1Of } from './statements.ts';
 
@@ -88,7 +88,7 @@ const cut = slice.map(
   (places): Mutation =>
     (body) => {
       const [start, end] = places(body);
-      return joined([body.subarray(0, start), body.subarray(end)]);
+      return concatBytes([body.subarray(0, start), body.subarray(end)]);
     },
 );
 const end = place.map(
@@ -100,7 +100,7 @@ const repeat = fc.tuple(slice, fc.constantFrom(1, 2, 50, 4000)).map(
   ([places, times]): Mutation =>
     (body) => {
       const [start, stop] = places(body);
-      return joined([body.subarray(0, stop), repeatBytes(body.subarray(start, stop), times), body.subarray(stop)]);
+      return concatBytes([body.subarray(0, stop), repeatBytes(body.subarray(start, stop), times), body.subarray(stop)]);
     },
 );
 const swap = fc.tuple(slice, place).map(
@@ -108,7 +108,7 @@ const swap = fc.tuple(slice, place).map(
     (body) => {
       const [start, middle] = places(body);
       const stop = Math.max(middle, until(body));
-      return joined([
+      return concatBytes([
         ...[body.subarray(0, start), body.subarray(middle, stop)],
         ...[body.subarray(start, middle), body.subarray(stop)],
       ]);
@@ -120,19 +120,19 @@ const insert = fc.tuple(place, token, fc.constantFrom(1, 1, 1, 10, 300, 5000, 10
     (body) => {
       const at = place_(body);
       const times = Math.max(1, Math.floor(length / inserted.length));
-      return joined([body.subarray(0, at), repeatBytes(inserted, times), body.subarray(at)]);
+      return concatBytes([body.subarray(0, at), repeatBytes(inserted, times), body.subarray(at)]);
     },
 );
 const overwrite = fc.tuple(place, token).map(
   ([place_, written]): Mutation =>
     (body) => {
       const at = place_(body);
-      return joined([body.subarray(0, at), written, body.subarray(Math.min(body.length, at + written.length))]);
+      return concatBytes([body.subarray(0, at), written, body.subarray(Math.min(body.length, at + written.length))]);
     },
 );
 /** Replaces a separator, line end or quote everywhere. */
 const replace = fc.tuple(fc.constantFrom(0x2c, 0x0a, 0x22, 0x20, 0x2e), token).map(([old, written]): Mutation => {
-  return (body) => joined(Array.from(body, (byte) => (byte === old ? written : Uint8Array.of(byte))));
+  return (body) => concatBytes(Array.from(body, (byte) => (byte === old ? written : Uint8Array.of(byte))));
 });
 const transcode = fc.constantFrom('utf16le', 'latin1').map((encoding): Mutation => {
   return (body) => new Uint8Array(Buffer.from(new TextDecoder().decode(body), encoding as BufferEncoding));
@@ -177,9 +177,9 @@ const compress = fc
         for (let level = 0; level < depth; level++) {
           const at = split?.(stored) ?? stored.length;
           const parts = at < stored.length ? [stored.subarray(0, at), stored.subarray(at)] : [stored];
-          stored = joined(parts.map((part) => new Uint8Array(gzipSync(part))));
+          stored = concatBytes(parts.map((part) => new Uint8Array(gzipSync(part))));
         }
-        stored = joined([stored, repeatBytes(new Uint8Array(gzipSync('')), empty), new Uint8Array(zeros)]);
+        stored = concatBytes([stored, repeatBytes(new Uint8Array(gzipSync('')), empty), new Uint8Array(zeros)]);
         return damage?.(stored) ?? stored;
       },
   );

@@ -1,6 +1,6 @@
 /** Files with several faults each, close together or far apart. */
 import { gzipSync } from 'fflate';
-import { joined } from '../src/bytes.ts';
+import { concatBytes } from '../src/bytes.ts';
 import type { CorpusFile } from './corpus.ts';
 import { bytesOf, expense, HEADER, latin1Of } from './statements.ts';
 
@@ -51,10 +51,10 @@ function fileOf(
 ): CorpusFile {
   const head = [bytesOf(`${HEADER.join(',')}\n`), lines(3)];
   const faults = names.flatMap((name) => [ROWS[name], lines(distance)]);
-  const before = joined([...head, ...faults]);
+  const before = concatBytes([...head, ...faults]);
   const size = ending === 'too large' ? limit + LINE.length : bytes;
-  const filler = ending === 'mostly bad' ? joined([ROWS['a bad date'], lines(1), ROWS.ragged]) : LINE;
-  const csv = joined([
+  const filler = ending === 'mostly bad' ? concatBytes([ROWS['a bad date'], lines(1), ROWS.ragged]) : LINE;
+  const csv = concatBytes([
     before,
     repeated(filler, Math.max(0, Math.ceil((size - before.length) / filler.length))),
     bytesOf(ending === 'open quote' ? `2025-01-15,"m,c,a,1,EUR,\n${'x,\n'.repeat(20)}` : ''),

@@ -1,5 +1,5 @@
 /** CSV files of expenses and budgets for tests, the same as in glue/tests/statements.py. */
-import { csvRow } from '../src/fix-rows.ts';
+import { csvRow } from '../src/csv-row.ts';
 
 export const HEADER = ['date', 'merchant', 'category', 'account', 'amount', 'currency', 'description'];
 export const BUDGET_HEADER = ['month', 'category', 'amount', 'currency'];

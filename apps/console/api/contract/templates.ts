@@ -54,7 +54,7 @@ export type Template = z.infer<typeof template>;
 export const storedTemplate = z.object({ templateId, etag, updatedAt: moment, template }).openapi('StoredTemplate');
 export type StoredTemplate = z.infer<typeof storedTemplate>;
 
-/** Prevents overwriting changes of another window: the ETag that was read, or `*` for a new template. */
+/** Conditions that protect changes of another window: the ETag that was read, or `*` for a new template. */
 const conditions = z.object({
   'if-match': etag.optional(),
   'if-none-match': z.literal('*').optional(),

@@ -131,7 +131,7 @@ export const knownWords: Readonly<Record<Guessed, readonly string[]>> = {
   ],
 };
 
-/** `Betrag (EUR)` → `betrag`: without accents, brackets and what stands in them. */
+/** Returns a header without accents and without text in brackets: `Betrag (EUR)` becomes `betrag`. */
 export function plainWords(header: string): string {
   return header
     .normalize('NFKD')

@@ -254,14 +254,18 @@ describe('mapExport with exports in any format', () => {
           const grouped = how.thousands ? whole.replace(/\B(?=(\d{3})+$)/g, how.decimal === ',' ? '.' : ',') : whole;
           return `${grouped}${how.decimal}${String(value % 100).padStart(2, '0')}`;
         };
-        const dateText = (at: Date) => {
-          const [year = '', month = '', of = ''] = at.toISOString().slice(0, 10).split('-');
-          const parts = { ymd: [year, month, of], dmy: [of, month, year], mdy: [month, of, year] }[how.dateOrder];
+        const dateText = (date: Date) => {
+          const [year = '', month = '', dayOfMonth = ''] = date.toISOString().slice(0, 10).split('-');
+          const parts = {
+            ymd: [year, month, dayOfMonth],
+            dmy: [dayOfMonth, month, year],
+            mdy: [month, dayOfMonth, year],
+          }[how.dateOrder];
           return parts.join(how.between);
         };
         const header = ['When', 'Who', 'What', ...(how.split ? ['Out', 'In'] : ['Sum'])];
-        const cells = rows.map(({ day: at, who, what, cents: value, isSpent }) => [
-          dateText(at),
+        const cells = rows.map(({ day: date, who, what, cents: value, isSpent }) => [
+          dateText(date),
           who,
           what,
           ...(how.split

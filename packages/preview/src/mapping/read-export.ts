@@ -41,7 +41,8 @@ export function detectEncoding(bytes: Uint8Array, isWhole: boolean): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
   const zeros = { even: 0, odd: 0 };
-  for (let at = 0; at < bytes.length; at++) if (bytes[at] === 0) zeros[at % 2 === 0 ? 'even' : 'odd'] += 1;
+  for (let offset = 0; offset < bytes.length; offset++)
+    if (bytes[offset] === 0) zeros[offset % 2 === 0 ? 'even' : 'odd'] += 1;
   if (zeros.odd > bytes.length / 4) return 'utf-16le';
   if (zeros.even > bytes.length / 4) return 'utf-16be';
   try {
