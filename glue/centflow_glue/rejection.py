@@ -52,8 +52,8 @@ class UploadRejectedError(Exception):
 def quoted(text: str, length: int) -> str:
     """Returns up to `length` characters of a text in quotes, with unseen characters escaped."""
     shown = text if len(text) <= length else text[: length - 1] + "…"
-    mark = '"' if "'" in shown and '"' not in shown else "'"
-    return mark + spelled_out(shown.replace("\\", "\\\\").replace(mark, f"\\{mark}")) + mark
+    quote = '"' if "'" in shown and '"' not in shown else "'"
+    return quote + spelled_out(shown.replace("\\", "\\\\").replace(quote, f"\\{quote}")) + quote
 
 
 def spelled_out(text: str) -> str:

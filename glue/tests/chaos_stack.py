@@ -193,12 +193,12 @@ class LocalStack:
         )
 
     def _processes(self) -> Iterator[Process]:
-        mark = f"{RUN_DIR}={self.folder}".encode()
+        marker = f"{RUN_DIR}={self.folder}".encode()
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit() or int(entry.name) == os.getpid():
                 continue
             try:
-                if mark not in (entry / "environ").read_bytes().split(b"\0"):
+                if marker not in (entry / "environ").read_bytes().split(b"\0"):
                     continue
                 command_line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace").strip()
             except (FileNotFoundError, ProcessLookupError, PermissionError):

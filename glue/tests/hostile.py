@@ -82,7 +82,9 @@ SOUND = [body for body in SEEDS if body.lower().removeprefix(b"\xef\xbb\xbf").st
 
 def _places(body: bytes) -> st.SearchStrategy[int]:
     """Draws an index into a file: half of them anywhere, half at a separator, a quote or a line end."""
-    structure = list(islice((at + more for at, byte in enumerate(body) if byte in b'",\r\n' for more in (0, 1)), 400))
+    structure = list(
+        islice((position + more for position, byte in enumerate(body) if byte in b'",\r\n' for more in (0, 1)), 400)
+    )
     return st.one_of(st.integers(0, len(body)), st.sampled_from([0, len(body), *structure]))
 
 
@@ -112,19 +114,19 @@ def _swap(draw: st.DrawFn, body: bytes) -> bytes:
 
 
 def _insert(draw: st.DrawFn, body: bytes) -> bytes:
-    at, token = draw(_places(body)), draw(st.one_of(st.sampled_from(TOKENS), st.binary(min_size=1, max_size=4)))
-    return body[:at] + token + body[at:]
+    position, token = draw(_places(body)), draw(st.one_of(st.sampled_from(TOKENS), st.binary(min_size=1, max_size=4)))
+    return body[:position] + token + body[position:]
 
 
 def _insert_many(draw: st.DrawFn, body: bytes) -> bytes:
     """Inserts a very long cell, deeply nested quotes, or thousands of empty cells or rows."""
-    at, token = draw(_places(body)), draw(st.sampled_from(TOKENS))
-    return body[:at] + token * (draw(st.sampled_from([10, 300, 5000, 100_000])) // len(token)) + body[at:]
+    position, token = draw(_places(body)), draw(st.sampled_from(TOKENS))
+    return body[:position] + token * (draw(st.sampled_from([10, 300, 5000, 100_000])) // len(token)) + body[position:]
 
 
 def _overwrite(draw: st.DrawFn, body: bytes) -> bytes:
-    at, token = draw(_places(body)), draw(st.one_of(st.sampled_from(TOKENS), st.binary(min_size=1, max_size=4)))
-    return body[:at] + token + body[at + len(token) :]
+    position, token = draw(_places(body)), draw(st.one_of(st.sampled_from(TOKENS), st.binary(min_size=1, max_size=4)))
+    return body[:position] + token + body[position + len(token) :]
 
 
 def _replace(draw: st.DrawFn, body: bytes) -> bytes:
@@ -157,9 +159,9 @@ def _add_short_rows(draw: st.DrawFn, body: bytes) -> bytes:
         header, line_end, rows = body.partition(b"\n")
         body = header + b"," * draw(st.sampled_from([10, 400, 505])) + line_end + rows
     for _ in range(draw(st.sampled_from([1, 1, 3]))):
-        at = draw(st.one_of(st.just(len(body)), _places(body)))
+        position = draw(st.one_of(st.just(len(body)), _places(body)))
         row = b"".join(draw(st.lists(st.sampled_from(SHORT_ROWS), min_size=1, max_size=3)))
-        body = body[:at] + row * (draw(st.sampled_from([30, 3000, 60_000])) // len(row)) + body[at:]
+        body = body[:position] + row * (draw(st.sampled_from([30, 3000, 60_000])) // len(row)) + body[position:]
     return body
 
 
@@ -192,8 +194,8 @@ def _member(draw: st.DrawFn, body: bytes) -> bytes:
 def _compressed(draw: st.DrawFn, body: bytes) -> bytes:
     """Draws a gzip file: with one or several members, of a gzip file, followed by zeros, or damaged."""
     for _ in range(draw(st.sampled_from([1, 1, 1, 2]))):
-        at = draw(st.one_of(st.just(len(body)), _places(body)))
-        parts = [body[:at], body[at:]] if at < len(body) else [body]
+        position = draw(st.one_of(st.just(len(body)), _places(body)))
+        parts = [body[:position], body[position:]] if position < len(body) else [body]
         body = b"".join(_member(draw, part) for part in parts)
     body += gzip.compress(b"", mtime=0) * draw(st.sampled_from([0, 0, 0, 0, 1, 20, 2000]))
     body += bytes(draw(st.sampled_from([0, 0, 0, 1, 9, 5000])))

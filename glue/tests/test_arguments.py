@@ -69,10 +69,10 @@ def test_metrics_require_a_log_group_and_an_environment():
     assert named.metrics == MetricsDestination("/centflow/dev/job-metrics", "dev")
 
 
-@pytest.mark.parametrize("aside", [("--database-name", "centflow_rebuild"), ("--database-host", "restored")])
-def test_a_run_into_another_database_emits_no_metrics(aside: tuple[str, str]):
+@pytest.mark.parametrize("options", [("--database-name", "centflow_rebuild"), ("--database-host", "restored")])
+def test_a_run_into_another_database_emits_no_metrics(options: tuple[str, str]):
     target = ("--metrics-log-group", "/centflow/dev/job-metrics", "--environment", "dev")
-    assert parse_arguments([*SWEEP, *target, *aside]).metrics is None
+    assert parse_arguments([*SWEEP, *target, *options]).metrics is None
 
 
 @pytest.mark.parametrize(

@@ -72,9 +72,9 @@ def test_versions_before_a_delete_marker_do_not_count():
 
 
 def test_the_previous_version_replaces_a_permanently_removed_version():
-    gone = upload(2, "v2", "published", True)
-    decision = decide([version("v1")], [upload(1, "v1", "superseded"), gone], CONTRACT)
-    assert decision == Decision(to_load=(version("v1"),), published=None, stale=(gone,), is_deleted=False)
+    removed = upload(2, "v2", "published", True)
+    decision = decide([version("v1")], [upload(1, "v1", "superseded"), removed], CONTRACT)
+    assert decision == Decision(to_load=(version("v1"),), published=None, stale=(removed,), is_deleted=False)
 
 
 def test_an_object_without_any_version_in_s3_is_retired():

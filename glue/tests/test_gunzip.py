@@ -126,9 +126,9 @@ def test_a_damaged_file_is_rejected_with_our_own_message(stored: bytes):
 
 
 @given(st.integers(0, 200), st.integers(0, 255))
-def test_files_with_a_changed_byte_are_accepted_exactly_if_pythons_gzip_accepts_them(at: int, value: int):
+def test_files_with_a_changed_byte_are_accepted_exactly_if_pythons_gzip_accepts_them(position: int, value: int):
     stored = bytearray(gzip.compress(BODY[:500]))
-    stored[at % len(stored)] = value
+    stored[position % len(stored)] = value
     try:
         expected = gzip.decompress(bytes(stored))
     except (EOFError, OSError, zlib.error):

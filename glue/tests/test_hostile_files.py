@@ -40,7 +40,7 @@ SMALL_BLOCK_BYTES = 512
 MEMORY_AT_START = 16 << 20
 MEMORY_PER_BYTE = 128
 SECONDS_AT_START = 0.5
-TIMES_AN_HONEST_BYTE = 15
+TIMES_A_VALID_BYTE = 15
 TIMES_THE_MEMORY = 4
 
 # Keeps pools alive, because pyarrow's threads may free memory after a test.
@@ -138,16 +138,16 @@ class Rows:
 
 
 def count_rows(body: bytes, verdict: Verdict) -> Rows:
-    rows, at, number = Rows([], 0), 0, 0
+    rows, position, number = Rows([], 0), 0, 0
     body = body.removeprefix(b"\xef\xbb\xbf")
-    while at < len(body):
-        number, start, cells, is_filled, end = number + 1, at, 0, False, b","
+    while position < len(body):
+        number, start, cells, is_filled, end = number + 1, position, 0, False, b","
         while end == b",":
-            cell = CELL.match(body, at)
+            cell = CELL.match(body, position)
             assert cell is not None
             quoted, plain, end = cell.groups()
-            cells, is_filled, at = cells + 1, is_filled or bool(quoted or plain), cell.end()
-        if at - start == len(end):  # an empty line
+            cells, is_filled, position = cells + 1, is_filled or bool(quoted or plain), cell.end()
+        if position - start == len(end):  # an empty line
             continue
         if cells != verdict.width:
             rows.ragged.append(number)
@@ -216,7 +216,7 @@ def body_of(file: HostileFile) -> bytes:
 @given(file=hostile_files())
 def test_a_hostile_file_is_accepted_or_rejected_with_a_documented_code_and_loses_no_row(seeded: int, file: HostileFile):
     note(f"CENTFLOW_FUZZ_SEED={seeded} CENTFLOW_FUZZ_FILES={FILES}")
-    honest = seconds_of_a_valid_byte()
+    valid = seconds_of_a_valid_byte()
     verdict, cost = judge_at_cost(file, BLOCK_BYTES)
     if verdict.code is not None:
         assert verdict.code in REJECTIONS
@@ -230,7 +230,7 @@ def test_a_hostile_file_is_accepted_or_rejected_with_a_documented_code_and_loses
         assert verdict.good + len(verdict.quarantined) == rows.filled + len(rows.ragged)
     size = bytes_to_read(file)
     assert cost.peak_bytes <= MEMORY_AT_START + MEMORY_PER_BYTE * size
-    assert cost.seconds <= SECONDS_AT_START + TIMES_AN_HONEST_BYTE * honest * size
+    assert cost.seconds <= SECONDS_AT_START + TIMES_A_VALID_BYTE * valid * size
 
 
 def test_a_header_with_a_column_repeated_thousands_of_times_is_no_slower_than_others():
@@ -298,9 +298,9 @@ def cost_of(body: bytes) -> Cost:
 
 @pytest.mark.parametrize("kind", COSTLY)
 def test_time_and_memory_are_in_proportion_to_the_bytes_of_a_file(kind: str):
-    honest, cost = cost_of_a_valid_file(), cost_of(COSTLY[kind])
-    assert cost.peak_bytes <= TIMES_THE_MEMORY * honest.peak_bytes
-    assert cost.seconds <= TIMES_AN_HONEST_BYTE * honest.seconds
+    valid, cost = cost_of_a_valid_file(), cost_of(COSTLY[kind])
+    assert cost.peak_bytes <= TIMES_THE_MEMORY * valid.peak_bytes
+    assert cost.seconds <= TIMES_A_VALID_BYTE * valid.seconds
 
 
 @pytest.mark.parametrize("kind", COSTLY)

@@ -122,13 +122,13 @@ class _Flaky:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, failures: dict[str, list[Exception]]) -> None:
         self.tries: list[str] = []
-        reconcile = Reconciler.reconcile
+        reconcile_key = Reconciler.reconcile_key
 
         def flaky(job: Reconciler, object_key: str, event_time: datetime | None) -> Outcome:
             self.tries.append(object_key)
             if failures.get(object_key):
                 raise failures[object_key].pop()
-            return reconcile(job, object_key, event_time)
+            return reconcile_key(job, object_key, event_time)
 
         monkeypatch.setattr(Reconciler, "reconcile_key", flaky)
 
@@ -174,8 +174,8 @@ def test_a_task_tries_a_key_with_a_permanent_error_once_and_continues_with_the_n
 ):
     flow.bucket.put("raw/expenses/b.csv", csv_of(expense(merchant="b")))
     flaky = _Flaky(monkeypatch, {"raw/expenses/a.csv": [error]})
-    told = outcomes(stack, flow, "raw/expenses/a.csv", "raw/expenses/b.csv")
-    assert told == {
+    result = outcomes(stack, flow, "raw/expenses/a.csv", "raw/expenses/b.csv")
+    assert result == {
         "raw/expenses/a.csv": ("failed", type(error).__name__),
         "raw/expenses/b.csv": ("published", ""),
     }
@@ -188,6 +188,6 @@ def test_a_failed_key_leaves_no_lock_and_no_transaction_behind(
     flow.bucket.put("raw/expenses/a.csv", csv_of(expense(merchant="a")))
     with monkeypatch.context() as patched:
         patched.setattr("centflow_glue.reconcile.publish", lambda *_: 1 / 0)
-        told = outcomes(stack, flow, "raw/expenses/a.csv")
-    assert re.match("ZeroDivisionError", told["raw/expenses/a.csv"][1])
+        result = outcomes(stack, flow, "raw/expenses/a.csv")
+    assert re.match("ZeroDivisionError", result["raw/expenses/a.csv"][1])
     assert reconciler().reconcile_key("raw/expenses/a.csv", None).result == "published"

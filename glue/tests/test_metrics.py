@@ -34,8 +34,8 @@ class LogGroup:
 
     def events(self, stream: str) -> list[dict[str, Any]]:
         """Returns the events of one job run. Checks each against the specification."""
-        told = self.client.get_log_events(logGroupName=self.name, logStreamName=stream, startFromHead=True)
-        return [check_embedded_metrics(event["message"], event["timestamp"]) for event in told["events"]]
+        emitted = self.client.get_log_events(logGroupName=self.name, logStreamName=stream, startFromHead=True)
+        return [check_embedded_metrics(event["message"], event["timestamp"]) for event in emitted["events"]]
 
     def metrics(self, stream: str) -> dict[str, list[float]]:
         """Returns all values of each metric of one job run."""
@@ -118,9 +118,9 @@ def test_the_metrics_of_a_run_equal_the_view_of_its_uploads(flow: Flow, run_job:
 
     run_job(log_group.name, "jr_1", *manifest(flow, *(f"raw/expenses/{name}.csv" for name in names)))
 
-    told, kept = log_group.metrics("jr_1"), books(flow, "jr_1")
-    seconds, job_seconds = told.pop("SecondsToVisible"), told.pop("JobSeconds")
-    assert told == {
+    emitted, kept = log_group.metrics("jr_1"), books(flow, "jr_1")
+    seconds, job_seconds = emitted.pop("SecondsToVisible"), emitted.pop("JobSeconds")
+    assert emitted == {
         "UploadsPublished": [2],
         "UploadsRejected": [1],
         "UploadsFailed": [0],
@@ -201,10 +201,10 @@ def test_a_failed_run_emits_its_metrics(flow: Flow, run_job: RunJob, log_group: 
     flow.bucket.put("raw/expenses/poison.csv", csv_of(expense(merchant="poison")))
     with poisoned(flow), pytest.raises(job.JobFailedError):
         run_job(log_group.name, "jr_8", *manifest(flow, "raw/expenses/a.csv", "raw/expenses/poison.csv"))
-    told = log_group.metrics("jr_8")
-    assert told["UploadsPublished"] == [1]
-    assert told["UploadsFailed"] == [1]
-    assert len(told["SecondsToVisible"]) == 1
+    emitted = log_group.metrics("jr_8")
+    assert emitted["UploadsPublished"] == [1]
+    assert emitted["UploadsFailed"] == [1]
+    assert len(emitted["SecondsToVisible"]) == 1
 
 
 def test_a_run_that_breaks_half_way_emits_its_metrics_and_raises_the_error(
@@ -222,9 +222,9 @@ def test_a_run_that_breaks_half_way_emits_its_metrics_and_raises_the_error(
     monkeypatch.setattr(job, "reconcile_keys", break_at_the_third)
     with pytest.raises(OSError, match="the cluster is gone"):
         run_job(log_group.name, "jr_9", "--keys-from", "sweep", "--keys-per-batch", "1")
-    told = log_group.metrics("jr_9")
-    assert told["UploadsPublished"] == [2]
-    assert "UploadsFoundBySweep" not in told, "for it tells that a sweep came to its end"
+    emitted = log_group.metrics("jr_9")
+    assert emitted["UploadsPublished"] == [2]
+    assert "UploadsFoundBySweep" not in emitted, "only a finished sweep emits it"
 
 
 def test_a_missing_log_group_is_logged_as_a_warning(flow: Flow, run_job: RunJob, caplog: pytest.LogCaptureFixture):

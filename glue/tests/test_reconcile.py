@@ -384,7 +384,7 @@ def test_logs_reasons_and_outcomes_contain_no_secret(
     flow: Flow, stack: Stack, reconciler, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
     caplog.set_level(logging.DEBUG)
-    told = [flow.put(KEY, OLD), flow.put(KEY, BAD)]
+    recorded = [flow.put(KEY, OLD), flow.put(KEY, BAD)]
 
     def fail(*_: Any) -> None:
         raise OSError(f"cannot reach {stack.endpoint_url}")
@@ -394,7 +394,9 @@ def test_logs_reasons_and_outcomes_contain_no_secret(
     with pytest.raises(LoadFailedError) as failed:
         flow.reconcile(KEY)
     job = reconciler()
-    text = "\n".join([caplog.text, repr(told), repr(job), str(failed.value), json.dumps(flow.uploads(), default=str)])
+    text = "\n".join(
+        [caplog.text, repr(recorded), repr(job), str(failed.value), json.dumps(flow.uploads(), default=str)]
+    )
     for account in (stack.loader, stack.admin, stack.migrator, stack.reporter):
         for shown in {account.password, urllib.parse.quote(account.password, safe="")}:
             assert shown not in text

@@ -79,8 +79,8 @@ def test_removing_short_rows_does_not_change_the_result_of_a_file(
 @given(st.lists(st.sampled_from([*b'"",\n\ra']), min_size=1, max_size=40).map(bytes), st.data())
 def test_a_context_has_the_same_effect_on_later_bytes_as_the_whole_text(text: bytes, data: st.DataObject):
     """The marker is in quotes after the context exactly if it is in quotes after the whole text."""
-    at = data.draw(st.integers(0, len(text)))
-    context = advance_context(advance_context(BEFORE_CELL, text[:at]), text[at:])
+    position = data.draw(st.integers(0, len(text)))
+    context = advance_context(advance_context(BEFORE_CELL, text[:position]), text[position:])
     for more in (b"a", b'"', b'""', b'"""'):
         ends = b"\n,\n\n\n"
         from_context, _ = remove_short_rows(context, more + ends, 2, b"mark\n")
@@ -100,11 +100,11 @@ def test_a_context_is_short_for_any_text():
 @pytest.mark.parametrize("short", [b"", b"a", b'"a\n"', b","])
 def test_rows_after_many_short_rows_keep_their_numbers(width: int, line_end: bytes, short: bytes):
     header = [*HEADER, *[""] * (width - len(HEADER))]
-    honest = ",".join(expense() + [""] * (width - len(HEADER))).encode() + line_end
+    valid = ",".join(expense() + [""] * (width - len(HEADER))).encode() + line_end
     body = csv_of(header=header, line_end=line_end.decode())
     for _ in range(3):
-        body += honest + (short + line_end) * 40_000
-    rows, ragged = read_file(body + honest, BLOCK_BYTES, "expenses")
+        body += valid + (short + line_end) * 40_000
+    rows, ragged = read_file(body + valid, BLOCK_BYTES, "expenses")
     assert [row[0] for row in rows] == [2, 40_003, 80_004, 120_005]
     numbers = [row.row_no for row in ragged]
     assert numbers == ([number for number in range(2, 120_005) if number not in (2, 40_003, 80_004)] if short else [])
@@ -112,8 +112,8 @@ def test_rows_after_many_short_rows_keep_their_numbers(width: int, line_end: byt
 
 
 def test_ragged_rows_of_any_length_are_removed_once_there_are_many():
-    honest, ragged = ",".join(expense()), ",".join(expense(description="x" * 200)) + ","
-    body = csv_of() + f"{honest}\n".encode() + f"{ragged}\n".encode() * 6 * REPORTED_ROWS + f"{honest}\n".encode()
+    valid, ragged = ",".join(expense()), ",".join(expense(description="x" * 200)) + ","
+    body = csv_of() + f"{valid}\n".encode() + f"{ragged}\n".encode() * 6 * REPORTED_ROWS + f"{valid}\n".encode()
 
     class Waiting(io.BytesIO):
         """A stream that waits half-way until pyarrow has reported its rows, because pyarrow reads ahead."""

@@ -262,8 +262,8 @@ def test_a_run_leaves_waiting_manifests_if_it_is_old_or_full_or_has_no_folder(
         monkeypatch.setattr(tasks, name, value)
     monkeypatch.setattr(tasks, "reconcile_keys", publish_all)
     put_waiting(bucket, "waits", keys_of("ann", 1))
-    told = arguments if changed else replace(arguments, waiting_manifests=None)
-    ended = list(tasks.reconcile_in_turns(spark, told, iter(keys_of("busy", 1))))
+    run_arguments = arguments if changed else replace(arguments, waiting_manifests=None)
+    ended = list(tasks.reconcile_in_turns(spark, run_arguments, iter(keys_of("busy", 1))))
     assert names([key for key, _ in ended]) == ["busy/0.csv"]
     assert waiting(bucket) == ["manifests/waiting/waits.jsonl"]
 

@@ -77,6 +77,7 @@ class QuarantineFiles:
         for row in islice(rows, limit):
             out.write(self._format_line(row))
             written += 1
+        assert written == (self.count if limit is None else min(self.count, limit)), "rows are missing in the files"
         return written
 
     def _format_line(self, row: QuarantinedRow) -> bytes:
@@ -117,12 +118,12 @@ class _QuarantineFile:
         for reason in rows.reasons:
             self._reasons.setdefault((reason.column, reason.code), reason)
         indices = {key: index for index, key in enumerate(self._reasons)}
-        index_of = np.array([indices[reason.column, reason.code] for reason in rows.reasons], np.uint16)
+        new_indices = np.array([indices[reason.column, reason.code] for reason in rows.reasons], np.uint16)
         self._writer.write_batch(
             rows.columns.set_column(
                 BAD_ROWS.get_field_index("reason"),
                 BAD_ROWS.field("reason"),
-                pa.array(index_of[rows.columns["reason"].to_numpy()]),
+                pa.array(new_indices[rows.columns["reason"].to_numpy()]),
             )
         )
 

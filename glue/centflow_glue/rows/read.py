@@ -454,10 +454,10 @@ def _reject_other_formats(head: bytes, cut: UploadRejectedError | None) -> None:
 def _read_first_record(head: bytes, cut: UploadRejectedError | None) -> tuple[list[str], int]:
     """Returns the cells of the header and its row number."""
     text = head.removeprefix(BYTE_ORDER_MARK).decode("utf-8", errors="surrogateescape")
-    at, row_number = 0, 0
-    while at < len(text):
+    position, row_number = 0, 0
+    while position < len(text):
         row_number += 1
-        cells, at, is_ended = _read_record(text, at)
+        cells, position, is_ended = _read_record(text, position)
         if not any(cell.strip() for cell in cells):
             continue
         if any("\ud800" <= character <= "\udfff" for cell in cells for character in cell):
@@ -475,17 +475,17 @@ def _read_first_record(head: bytes, cut: UploadRejectedError | None) -> tuple[li
     )
 
 
-def _read_record(text: str, at: int) -> tuple[list[str], int, bool]:
+def _read_record(text: str, position: int) -> tuple[list[str], int, bool]:
     """Returns the cells of the record at an index, the index after it, and whether a line end ends it."""
     cells = []
     while True:
-        match = CELL.match(text, at)
+        match = CELL.match(text, position)
         assert match is not None
         quoted, _, plain, end = match.groups()
         cells.append((quoted or "").replace('""', '"') + plain)
-        at = match.end()
+        position = match.end()
         if end != ",":
-            return cells, at, bool(end)
+            return cells, position, bool(end)
 
 
 def _match_header(names: Sequence[str], row_number: int, contract: Contract) -> Header:

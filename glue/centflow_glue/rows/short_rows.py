@@ -73,8 +73,8 @@ def _count(data: bytes, compare: np.ufunc, code: int) -> int:
     found = np.empty(COUNTED_BYTES, np.bool_)
     count = 0
     for start in range(0, len(codes), COUNTED_BYTES):
-        some = codes[start : start + COUNTED_BYTES]
-        count += int(np.count_nonzero(compare(some, code, out=found[: len(some)])))
+        piece = codes[start : start + COUNTED_BYTES]
+        count += int(np.count_nonzero(compare(piece, code, out=found[: len(piece)])))
     return count
 
 
@@ -182,12 +182,12 @@ def _find_odd_runs(codes: Bytes) -> tuple[Numbers, Mask]:
 
 def _find_outside_quotes(codes: Bytes) -> Mask | None:
     """Returns which bytes are outside quotes; None if all are. The first byte must be outside."""
-    odd, at_start = _find_odd_runs(codes)
+    odd, starts_cell = _find_odd_runs(codes)
     if not len(odd):
         return None
     # A run within a cell closes an open quote. The later runs at the start of a cell open and close in turn.
     number = np.arange(1, len(odd) + 1)
-    within = np.where(at_start, (number - np.maximum.accumulate(np.where(at_start, 0, number))) % 2, 0)
+    within = np.where(starts_cell, (number - np.maximum.accumulate(np.where(starts_cell, 0, number))) % 2, 0)
     borders = np.zeros(len(codes), np.int8)
     borders[odd] = np.diff(within, prepend=0)
     outside: Mask = np.cumsum(borders, dtype=np.int8) == 0
@@ -201,9 +201,9 @@ def _ends_within_quotes(context: bytes, text: bytes) -> bool:
     codes = np.frombuffer(text, np.uint8)[: last + 2] if last >= 0 else np.frombuffer(text[-1:], np.uint8)
     size = TAIL_BYTES
     while size < len(codes):
-        odd, at_start = _find_odd_runs(codes[-size:])
+        odd, starts_cell = _find_odd_runs(codes[-size:])
         # The first run may begin before these bytes.
-        closing = np.flatnonzero(~at_start & (odd > 0))
+        closing = np.flatnonzero(~starts_cell & (odd > 0))
         if len(closing):
             return bool((len(odd) - 1 - closing[-1]) % 2)
         size *= 4

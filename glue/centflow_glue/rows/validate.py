@@ -104,13 +104,13 @@ def _wrong_cells(
 ) -> pa.StringArray:
     """Returns for each bad row the cell that is wrong."""
     order = np.argsort(reasons, kind="stable")
-    of_reason = [
+    cells_by_reason = [
         cells[checks[reason].column.header].take(pa.array(positions[reasons == reason]))
         for reason in np.unique(reasons)
     ]
     back = np.empty(len(order), np.int64)
     back[order] = np.arange(len(order))
-    return pa.concat_arrays(of_reason).take(pa.array(back))
+    return pa.concat_arrays(cells_by_reason).take(pa.array(back))
 
 
 @dataclass(frozen=True)
@@ -154,10 +154,10 @@ def _find_too_precise(cells: dict[str, pa.StringArray], amounts: _Amounts, contr
     """Finds amounts with more decimals than their currency (JPY 12.50, KWD 1.2345). The job never rounds an amount."""
     codes = pa.array(contract.minor_units.keys(), pa.string())
     units = np.array([*contract.minor_units.values(), contract.column(contract.amount).scale or 0], np.int32)
-    of_row = units[pc.fill_null(pc.index_in(cells[contract.currency], codes), len(units) - 1).to_numpy()]
+    unit_per_row = units[pc.fill_null(pc.index_in(cells[contract.currency], codes), len(units) - 1).to_numpy()]
     failed = amounts.too_precise.copy()
-    for unit in np.unique(of_row):
-        rows = (of_row == unit) & _mask(pc.is_valid(amounts.values))
+    for unit in np.unique(unit_per_row):
+        rows = (unit_per_row == unit) & _mask(pc.is_valid(amounts.values))
         if rows.any():
             values = amounts.values.filter(pa.array(rows))
             failed[rows] |= _mask(pc.not_equal(pc.round(values, ndigits=int(unit), round_mode="towards_zero"), values))

@@ -1,6 +1,6 @@
 """The columns of a file of finished rows, in their order."""
 
-# Empty where the table holds NULL.
+# Empty if the table has NULL.
 NULLABLE = ("country", "city", "transaction_id")
 FINISHED = (
     *("upload_id", "row_no"),

@@ -1,4 +1,4 @@
-"""Expenses as people have them, any number of rows, always the same: what the benchmark uploads."""
+"""Generates realistic expenses for the benchmark: any number of rows, always the same."""
 
 import io
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ COUNTRIES, CITIES = (pa.array(names) for names in zip(*PLACES, strict=True))
 NOTES = pa.array(["", "Card payment contactless", "Invoice", "Order", "Thank you for your visit", "Ref"])
 DATES = pa.array([str(day) for day in np.datetime64("2016-01-01") + np.arange(3653)])
 CENTS = pa.array([f"{cents:02d}" for cents in range(100)])
-# Cash has no transaction id, nor have most transfers.
+# Cash and most transfers have no transaction id.
 WITH_TRANSACTION_ID = 0.6
 
 
@@ -57,10 +57,10 @@ class Shape:
     """How varied the rows are.
 
     Attributes:
-        merchants: So many different ones, at most 5,000.
-        days: Of so many days …
-        days_before: … so many days before the end of 2025.
-        first_number: What transaction ids count from; files that share them share transactions.
+        merchants: Number of different merchants, at most 5,000.
+        days: Number of days that the rows cover.
+        days_before: Number of days between the last row and the end of 2025.
+        first_number: The number of the first transaction id. Files with the same ids share transactions.
     """
 
     merchants: int = 5000
@@ -75,20 +75,20 @@ Indices = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def csv_chunks(rows: int, seed: int, shape: Shape = CROWD) -> Iterator[bytes]:
-    """A CSV of so many expenses, in pieces of some megabytes: about 86 bytes a row."""
+    """Yields a CSV of expenses in pieces of some megabytes, with about 86 bytes per row."""
     yield HEADER
     for number, first in enumerate(range(0, rows, CHUNK_ROWS)):
-        # A generator for each chunk: its rows do not depend on how long the file is.
+        # Each chunk has its own generator, so its rows do not depend on the length of the file.
         chance = np.random.Generator(np.random.PCG64([seed, number]))
         out = io.BytesIO()
-        # Nothing here holds a comma or a quote.
+        # No cell contains a comma or a quote.
         options = pa_csv.WriteOptions(include_header=False, quoting_style="none")
         pa_csv.write_csv(_expenses(min(CHUNK_ROWS, rows - first), first, chance, shape), out, options)
         yield out.getvalue()
 
 
 def _expenses(count: int, first: int, chance: np.random.Generator, shape: Shape) -> pa.Table:
-    # A few merchants and places get most of the money, as in any household.
+    # A few merchants and places get most of the money, as in a real household.
     merchants = (shape.merchants * chance.random(count) ** 2).astype(np.int64)
     places = (len(PLACES) * chance.random(count) ** 2).astype(np.int64)
     cents = np.clip(np.exp(chance.normal(7.6, 1.1, count)), 50, 5_000_000).astype(np.int64)
@@ -102,13 +102,13 @@ def _expenses(count: int, first: int, chance: np.random.Generator, shape: Shape)
             "account": _pick(ACCOUNTS, chance.integers(0, len(ACCOUNTS), count)),
             "amount": pc.binary_join_element_wise(_text(cents // 100), _pick(CENTS, cents % 100), "."),
             "currency": _pick(CURRENCIES, chance.choice(len(CURRENCIES), count, p=CURRENCY_SHARES)),
-            "description": _where(
+            "description": _keep_if(
                 notes > 0,
                 pc.binary_join_element_wise(_pick(NOTES, notes), _text(chance.integers(10**4, 10**5, count)), " "),
             ),
             "country": _pick(COUNTRIES, places),
             "city": _pick(CITIES, places),
-            "transaction_id": _where(
+            "transaction_id": _keep_if(
                 with_id,
                 pc.binary_join_element_wise(
                     "TX", _text(10**10 + shape.first_number + np.arange(first, first + count)), ""
@@ -126,6 +126,6 @@ def _text(numbers: Indices) -> pa.Array:
     return pa.array(numbers).cast(pa.string())
 
 
-def _where(condition: np.ndarray[Any, np.dtype[np.bool_]], texts: pa.Array) -> pa.Array:
-    """The text where there is to be one; otherwise an empty one."""
+def _keep_if(condition: np.ndarray[Any, np.dtype[np.bool_]], texts: pa.Array) -> pa.Array:
+    """Returns the text where the condition holds, else the empty text."""
     return pc.if_else(pa.array(condition), texts, "")

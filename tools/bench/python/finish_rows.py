@@ -1,7 +1,7 @@
-"""Writes the finished rows of a CSV of expenses to a file: what a MySQL client needs to load them by itself.
+"""Writes the finished rows of a CSV of expenses to a file that a plain MySQL client can load.
 
-The columns are those of the table in the order of `columns.py`; the work to make them (checks, fingerprints) is the
-job's own code, and is not part of anybody's time.
+The file has the columns of the table in the order of `columns.py`. The job's own code checks the rows and computes the
+fingerprints. No measurement includes that time.
 """
 
 import argparse
@@ -24,7 +24,7 @@ UPLOAD_ID = 1
 
 
 def main() -> None:
-    """Write the file."""
+    """Writes the file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)

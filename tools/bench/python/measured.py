@@ -1,4 +1,4 @@
-"""What every program here ends with: one line of JSON on standard output, for the benchmark to read."""
+"""Prints a program's result for the benchmark: one line of JSON on standard output."""
 
 import json
 import sys
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 @dataclass
 class Stopwatch:
-    """Seconds that a block took; 0 until it has ended."""
+    """The seconds that a block took; 0 until it has ended."""
 
     seconds: float = 0.0
 
 
 @contextmanager
 def stopwatch() -> Iterator[Stopwatch]:
-    """Measure the block by the wall clock."""
+    """Measures the block by the wall clock."""
     watch = Stopwatch()
     started = time.perf_counter()
     yield watch
@@ -25,6 +25,6 @@ def stopwatch() -> Iterator[Stopwatch]:
 
 
 def report(**figures: object) -> None:
-    """Print the figures."""
+    """Prints the figures."""
     sys.stdout.write(json.dumps(figures) + "\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Puts a CSV of expenses into the bucket while it is being generated: no file, however many rows."""
+"""Uploads a CSV of expenses to the bucket while it is generated, without a file on disk."""
 
 import argparse
 import io
@@ -13,7 +13,7 @@ PART_BYTES = 32 << 20
 
 
 class _Stream(io.RawIOBase):
-    """Chunks as a file that can be read once."""
+    """Presents chunks as a file that can be read once."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self.length = 0
@@ -24,7 +24,7 @@ class _Stream(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes; all of them where it is negative."""
+        """Returns up to `size` bytes; all bytes if it is negative."""
         pieces, wanted = [self._ahead], float("inf") if size < 0 else size
         available = len(self._ahead)
         while available < wanted and (chunk := next(self._chunks, b"")):
@@ -38,7 +38,7 @@ class _Stream(io.RawIOBase):
 
 
 def main() -> None:
-    """Generate and put."""
+    """Generates and uploads the file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)
