@@ -1,4 +1,4 @@
-/** How the money in the accounts rises and falls. Balances count from nothing at the first row on file. */
+/** The balances of the accounts. They start at 0 before the first row on file. */
 import type { Dashboard, Dimension, Kpi, Last, LineOrBar } from '../model.ts';
 
 type View = 'v_account_balance';

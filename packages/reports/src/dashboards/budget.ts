@@ -1,4 +1,4 @@
-/** Whether the budget is kept. */
+/** Budgets compared with spending. */
 import { drillTo } from '../drill.ts';
 import type { Dashboard, Dimension, Kpi, LineOrBar, Pivot, Ratio, Total } from '../model.ts';
 import { spendingByMerchant } from './spending.ts';

@@ -1,4 +1,4 @@
-/** What comes in, what goes out, and what of it is kept. */
+/** Income, expenses and savings. */
 import { drillTo } from '../drill.ts';
 import type { Dashboard, Dimension, Kpi, LineOrBar, Ratio, Total } from '../model.ts';
 import { spendingByCategory } from './spending.ts';

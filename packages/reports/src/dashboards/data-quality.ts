@@ -1,4 +1,4 @@
-/** What became of every file and every row. */
+/** The state of every uploaded file and the rows with problems. */
 import type { Dashboard, Dimension, Kpi, LineOrBar, List, Stacked, Total } from '../model.ts';
 
 type Uploads = 'v_upload_accounting';

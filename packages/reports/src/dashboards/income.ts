@@ -1,4 +1,4 @@
-/** Where the money comes from. */
+/** Income by source. */
 import { drillTo } from '../drill.ts';
 import type { Dashboard, Dimension, LineOrBar, Stacked, Total } from '../model.ts';
 import { incomePayments } from './payments.ts';

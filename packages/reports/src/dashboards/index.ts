@@ -1,4 +1,4 @@
-/** Every dashboard, in the order in which people see them. */
+/** Every dashboard, in the order in which readers see them. */
 import type { Dashboard, Visual } from '../model.ts';
 import { accounts } from './accounts.ts';
 import { budget } from './budget.ts';
@@ -20,7 +20,7 @@ export const dashboards: readonly Dashboard[] = [
   dataQuality,
 ];
 
-/** Every visual of a dashboard, those that only a drill leads to last. */
+/** Returns every visual of a dashboard. Those that only a drill opens come last. */
 export function visualsOf({ visuals, drills = [] }: Dashboard): readonly Visual[] {
   return [...visuals.map(({ visual }) => visual), ...drills];
 }
@@ -30,7 +30,7 @@ export const visuals: readonly Visual[] = [...new Set(dashboards.flatMap(visuals
 
 const byId = new Map(visuals.map((visual) => [visual.id, visual]));
 
-/** The visual of an id; undefined where there is none. */
+/** Returns the visual of an id; undefined if there is none. */
 export function findVisual(id: string): Visual | undefined {
   return byId.get(id);
 }

@@ -1,4 +1,4 @@
-/** Habits: what comes back every month, and which days are expensive. */
+/** Repeated payments and expensive days. */
 import { drillTo } from '../drill.ts';
 import type { Calendar, Dashboard, Dimension, HeatMap, Pivot, Total } from '../model.ts';
 import { expensePayments } from './payments.ts';

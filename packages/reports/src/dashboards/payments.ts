@@ -1,4 +1,4 @@
-/** The single payments behind a figure: where drills end. */
+/** The single payments behind a figure. Drills end here. */
 import type { Dimension, Figure, List } from '../model.ts';
 
 type View = 'v_transactions';

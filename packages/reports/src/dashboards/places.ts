@@ -1,4 +1,4 @@
-/** Where the money is spent, as far as the files say. */
+/** Spending by country and city, if the files name them. */
 import { drillTo } from '../drill.ts';
 import type { Dashboard, Dimension, FilledMap, LineOrBar, PointMap, Total } from '../model.ts';
 import { expensePayments } from './payments.ts';

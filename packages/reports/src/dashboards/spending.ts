@@ -1,4 +1,4 @@
-/** What the money goes to: categories, the merchants in them, and their payments. */
+/** Spending by category, by merchant and by payment. */
 import { drillTo } from '../drill.ts';
 import type { Dashboard, Dimension, Kpi, LineOrBar, Stacked } from '../model.ts';
 import { expensePayments } from './payments.ts';
