@@ -3,5 +3,5 @@ import { defineConfig } from 'drizzle-kit';
 export default defineConfig({
   dialect: 'mysql',
   schema: './src/generated/*.ts',
-  out: process.env.MIGRATIONS_DIRECTORY ?? './migrations',
+  out: './migrations',
 });

@@ -56,7 +56,7 @@ function read(reader: Reader, condition: SQL | undefined, limit = 1000) {
 }
 
 const day = fc.constantFrom('2023-11-01', '2023-12-05', '2024-02-09', '2024-03-02', '2024-03-28', '2025-01-28');
-const asked = fc.record({
+const requests = fc.record({
   days: fc.record({ from: day, to: day }, { requiredKeys: [] }),
   wanted: fc.integer({ min: 1, max: 50 }),
   rowsAtFirst: fc.integer({ min: 1, max: 60 }),
@@ -64,15 +64,15 @@ const asked = fc.record({
 
 it('returns the newest payments in order, each once, however many are read first', async () => {
   await fc.assert(
-    fc.asyncProperty(asked, async ({ days, wanted, rowsAtFirst }) => {
-      let questions = 0;
+    fc.asyncProperty(requests, async ({ days, wanted, rowsAtFirst }) => {
+      let reads = 0;
       const found = await newestPayments(
         reporter,
         owner,
         days,
         wanted,
         (reader, condition) => {
-          questions += 1;
+          reads += 1;
           return read(reader, condition, wanted);
         },
         rowsAtFirst,
@@ -85,7 +85,7 @@ it('returns the newest payments in order, each once, however many are read first
         ),
       );
       expect(found.slice(0, wanted)).toEqual(all.slice(0, wanted));
-      expect(questions).toBeLessThan(6);
+      expect(reads).toBeLessThan(6);
     }),
     { numRuns: 150 },
   );

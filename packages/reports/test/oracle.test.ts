@@ -71,7 +71,7 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 const known = visuals.filter(isKnown);
-const asked = fc
+const requests = fc
   .record({
     visual: fc.constantFrom(...known),
     owner: fc.constantFrom(...owners, 'nobody', 'ANN'),
@@ -107,7 +107,7 @@ it('every kind of visual agrees with the single payments', async () => {
   expect([...kinds(visuals)].filter((kind) => !kinds(known).has(kind))).toEqual([]);
   let found = 0;
   await fc.assert(
-    fc.asyncProperty(asked, async ({ visual, owner, filters }) => {
+    fc.asyncProperty(requests, async ({ visual, owner, filters }) => {
       const answer = await runVisual(reporter, visual, owner, filters);
       expect(answer.truncated).toBe(false);
       expect(inNoOrder(answer.rows)).toEqual(inNoOrder(expected(books, visual, owner, filters)));

@@ -9,6 +9,8 @@
  * It also fails if a migration removes something that the previous release may still use.
  */
 import { Command } from 'commander';
+import { getTableName } from 'drizzle-orm';
+import type { MySqlTable, MySqlView } from 'drizzle-orm/mysql-core';
 import { findContractions } from './expansion/contractions.ts';
 import { readMigrationSnapshots, type SchemaSnapshot } from './expansion/snapshot.ts';
 import { contractsFolder, renderContracts } from './generate/contracts.ts';
@@ -16,12 +18,12 @@ import { renderDataModel } from './generate/data-model.ts';
 import { findStale, writeGenerated } from './generate/files.ts';
 import type { GeneratedFile } from './generate/generated-file.ts';
 import { generateMigration, isMigrationMissing, readLastSnapshot, writeLastSnapshot } from './generate/migrations.ts';
+import { readBookkeeping } from './generate/read-bookkeeping.ts';
 import { readFeeds } from './generate/read-feeds.ts';
 import { readSummaries } from './generate/read-summaries.ts';
 import { readViews, type ViewFile } from './generate/read-views.ts';
 import { renderTableRegistries, renderViewRegistry } from './generate/registry.ts';
 import { renderSamples, samplesFolder } from './generate/samples.ts';
-import { sourceFiles } from './generate/source-files.ts';
 import { renderViewList } from './generate/view-list.ts';
 import { renderedFolder, renderViewSql } from './generate/view-sql.ts';
 
@@ -42,6 +44,7 @@ const rendered = [{ folder: renderedFolder, extension: '.sql' }];
 
 const feeds = await readFeeds();
 const summaries = await readSummaries();
+const bookkeeping = await readBookkeeping();
 const registries = await renderTableRegistries();
 const fromTables = [...registries, ...renderContracts(feeds, summaries), ...renderSamples(feeds)];
 
@@ -51,14 +54,18 @@ function renderFromViews(views: readonly ViewFile[]): GeneratedFile[] {
 }
 
 /** Renders what follows from the last migration's snapshot: the data model and the SQL of the views, for people. */
-async function renderFromSnapshot(snapshot: SchemaSnapshot, views: readonly ViewFile[]): Promise<GeneratedFile[]> {
-  const bookkeeping = (await sourceFiles('bookkeeping')).map(({ stem }) => stem.replaceAll('-', '_'));
+function renderFromSnapshot(snapshot: SchemaSnapshot, views: readonly ViewFile[]): GeneratedFile[] {
   const groups = {
     feeds: feeds.map((feed) => feed.name),
-    bookkeeping,
+    bookkeeping: bookkeeping.map((table) => getTableName(table)),
     summaries: summaries.map((summary) => ({ name: summary.name, feed: summary.feed.name })),
   };
   return [renderDataModel(snapshot, groups, views), ...renderViewSql(snapshot, views)];
+}
+
+function definitionsOf(views: readonly ViewFile[]): (MySqlTable | MySqlView)[] {
+  const tables = [...feeds, ...summaries].map(({ table }) => table);
+  return [...tables, ...bookkeeping, ...views.map(({ view }) => view.view)];
 }
 
 async function findOutOfDate(): Promise<string[]> {
@@ -66,9 +73,10 @@ async function findOutOfDate(): Promise<string[]> {
   const views = await readViews();
   const stale = await findStale([...fromTables, ...renderFromViews(views)], owned);
   const { path, snapshot, isIncomplete } = await readLastSnapshot(views.map(({ view }) => view));
-  stale.push(...(await findStale(await renderFromSnapshot(snapshot, views), rendered)));
+  stale.push(...(await findStale(renderFromSnapshot(snapshot, views), rendered)));
   if (isIncomplete) stale.push(path);
-  if (await isMigrationMissing()) stale.push('packages/schema/migrations: a migration is missing');
+  if (await isMigrationMissing(snapshot, definitionsOf(views)))
+    stale.push('packages/schema/migrations: a migration is missing');
   return stale;
 }
 
@@ -76,10 +84,13 @@ async function write(): Promise<string[]> {
   const written = await writeGenerated(registries, []);
   const views = await readViews();
   written.push(...(await writeGenerated([...fromTables, ...renderFromViews(views)], owned)));
-  const tag = await generateMigration(name, { custom });
-  const last = await readLastSnapshot(views.map(({ view }) => view));
+  const viewList = views.map(({ view }) => view);
+  const { snapshot } = await readLastSnapshot(viewList);
+  const isNeeded = custom || (await isMigrationMissing(snapshot, definitionsOf(views)));
+  const tag = isNeeded ? await generateMigration(name, { custom }) : null;
+  const last = await readLastSnapshot(viewList);
   if (last.isIncomplete) await writeLastSnapshot(last);
-  written.push(...(await writeGenerated(await renderFromSnapshot(last.snapshot, views), rendered)));
+  written.push(...(await writeGenerated(renderFromSnapshot(last.snapshot, views), rendered)));
   return [...written.sort(), ...(tag === null ? [] : [`packages/schema/migrations/${tag}.sql`])];
 }
 

@@ -46,7 +46,7 @@ function totalsOfSummaries({ name, table, columns }: Summary, fields: Fields): U
     amount: asTotal(sql`${table.amount}`),
   });
   const select = sql`select straight_join ${uploads.owner} as \`owner\`, ${listOf(selected)}, ${table.transactions} as \`transactions\` from ${uploads} inner join ${uploadSummaries} on ${isCurrent(name)} inner join ${table} force index (primary) on ${uploads.uploadId} = ${table.uploadId} where ${uploads.state} = 'published'`;
-  // The rows' part declares the types: a union of CHAR and VARCHAR is VARCHAR, as the rows' `left(date, 7)`.
+  // The rows' part declares the types. MySQL gives a union of CHAR and VARCHAR the type VARCHAR.
   return { select, types: {} };
 }
 

@@ -39,7 +39,7 @@ export async function createStatement(view: ViewSnapshot): Promise<string> {
   return statement;
 }
 
-/** Removes what does not matter: comments before the statement, and a semicolon and comments after it. */
+/** Removes comments before the statement, and a semicolon and comments after it. */
 export function normalise(statement: string): string {
   return statement
     .replace(/^(?:\s*--[^\n]*(?:\n|$))+/, '')
@@ -120,7 +120,7 @@ async function change(
   return { rule, subject, statements: (await statementsBetween(...snapshots)).map(normalise) };
 }
 
-/** Lets drizzle-kit write the statements. It would ask whether something is renamed, but never for a single change. */
+/** Lets drizzle-kit write the statements for one change. For several changes it may ask whether something was renamed. */
 async function statementsBetween(
   tablesBefore: readonly TableSnapshot[],
   tablesAfter: readonly TableSnapshot[],

@@ -111,7 +111,7 @@ const typescript = join(repository, 'packages/schema/node_modules/typescript/bin
 /** Copies what a view touches, with the workspace's links, so that the packages of the copy import each other. */
 async function copyRepository(copy: string): Promise<void> {
   const skipped = /\/(dist|reports|coverage|\.turbo|\.vite[^/]*)$/;
-  for (const name of ['schema', 'reports', 'config']) {
+  for (const name of await readdir(join(repository, 'packages'))) {
     const folder = join('packages', name);
     for (const entry of await readdir(join(repository, folder))) {
       if (skipped.test(`/${entry}`)) continue;

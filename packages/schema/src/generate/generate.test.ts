@@ -73,13 +73,13 @@ describe('npm run generate', () => {
   it('reports and repairs generated files that were changed, are missing, or are left over', async () => {
     await writeFile(join(copy, 'glue/centflow_glue/contracts/expenses.json'), '{}\n');
     await rm(join(copy, 'samples/raw/incomes/example.csv'));
-    await mkdir(join(copy, 'samples/raw/gone'));
-    await writeFile(join(copy, 'samples/raw/gone/example.csv'), 'date\n');
+    await mkdir(join(copy, 'samples/raw/former_feed'));
+    await writeFile(join(copy, 'samples/raw/former_feed/example.csv'), 'date\n');
 
     const { stderr } = await generate('--check').catch((error: { stderr: string }) => error);
     expect(stderr.split('\n')).toEqual([
       'Out of date: glue/centflow_glue/contracts/expenses.json',
-      'Out of date: samples/raw/gone/example.csv',
+      'Out of date: samples/raw/former_feed/example.csv',
       'Out of date: samples/raw/incomes/example.csv',
       'Run `npm run generate` and commit the files that it writes.',
       '',
@@ -144,6 +144,17 @@ describe('npm run generate', () => {
     const migration = join(copy, 'packages/schema/migrations', `${tags.at(-1)}.sql`);
     const header = '-- contract: goals are words; unused since 0000_initial';
     await writeFile(migration, `${header}\n${await readFile(migration, 'utf8')}`);
+    await generate('--check');
+  });
+
+  it('adds an empty migration with --custom, for a statement that no snapshot shows', async () => {
+    const { stdout } = await generate('--custom', '--name', 'drop-goal');
+    const path = join(copy, stdout.trim());
+    expect(path).toMatch(/\d+_drop-goal\.sql$/);
+    const statement = 'ALTER TABLE `savings_goals` DROP COLUMN `goal`;';
+    await writeFile(path, statement);
+    await expect(generate('--check')).rejects.toThrow('breaks the rule drop-column (savings_goals.goal)');
+    await writeFile(path, `-- contract: goals have no names; unused since 0000_initial\n${statement}`);
     await generate('--check');
   });
 

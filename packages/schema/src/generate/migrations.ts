@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
+import { generateMySQLDrizzleJson } from 'drizzle-kit/api';
+import type { MySqlTable, MySqlView } from 'drizzle-orm/mysql-core';
 import type { View } from '../define-view.ts';
 import { describeView } from '../describe-view.ts';
 import { type ColumnSnapshot, type SchemaSnapshot, snapshotPath } from '../expansion/snapshot.ts';
@@ -18,32 +19,22 @@ export class MigrationGenerationError extends Error {
   override readonly name = 'MigrationGenerationError';
 }
 
-export interface MigrationOptions {
-  readonly directory?: string;
-  /** Adds an empty migration, to fill in by hand. */
-  readonly custom?: boolean;
-}
-
-/** Lets drizzle-kit write the migration that the tables and views need. Returns its tag, or null if they need none. */
-export async function generateMigration(
-  name: string,
-  { directory = migrationsDirectory, custom = false }: MigrationOptions = {},
-): Promise<string | null> {
-  const before = await lastTag(directory);
+/**
+ * Lets drizzle-kit write the migration that the tables and views need. Returns its tag, or null if they need none.
+ *
+ * @param custom adds an empty migration instead, to fill in by hand
+ */
+export async function generateMigration(name: string, { custom = false } = {}): Promise<string | null> {
+  const before = await lastTag();
   const kit = fileURLToPath(import.meta.resolve('drizzle-kit')).replace(/index\.m?js$/, 'bin.cjs');
-  const { stdout, stderr } = await run(
-    process.execPath,
-    [kit, 'generate', '--name', name, ...(custom ? ['--custom'] : [])],
-    {
-      cwd: packageDirectory,
-      // drizzle-kit prefixes the directory with `./`, so it must be relative.
-      env: { ...process.env, MIGRATIONS_DIRECTORY: relative(packageDirectory, directory) },
-    },
-  ).catch((error: { stdout?: string; stderr?: string }) => ({
-    stdout: error.stdout ?? '',
-    stderr: error.stderr ?? String(error),
-  }));
-  const after = await lastTag(directory);
+  const flags = ['--name', name, ...(custom ? ['--custom'] : [])];
+  const { stdout, stderr } = await run(process.execPath, [kit, 'generate', ...flags], { cwd: packageDirectory }).catch(
+    (error: { stdout?: string; stderr?: string }) => ({
+      stdout: error.stdout ?? '',
+      stderr: error.stderr ?? String(error),
+    }),
+  );
+  const after = await lastTag();
   if (after !== before) return after;
   if (stdout.includes('No schema changes')) return null;
   throw new MigrationGenerationError(
@@ -51,15 +42,19 @@ export async function generateMigration(
   );
 }
 
-/** Whether the tables and views differ from what the migrations create. */
-export async function isMigrationMissing(): Promise<boolean> {
-  const scratch = await mkdtemp(join(tmpdir(), 'centflow-migrations-'));
-  try {
-    await cp(migrationsDirectory, scratch, { recursive: true });
-    return (await generateMigration('check', { directory: scratch })) !== null;
-  } finally {
-    await rm(scratch, { recursive: true });
-  }
+/** Whether tables and views differ from the snapshot after the last migration. */
+export async function isMigrationMissing(
+  recorded: SchemaSnapshot,
+  definitions: readonly (MySqlTable | MySqlView)[],
+): Promise<boolean> {
+  const current = await generateMySQLDrizzleJson(Object.fromEntries(definitions.entries()));
+  return !isDeepStrictEqual(comparable(current as unknown as SchemaSnapshot), comparable(recorded));
+}
+
+/** Returns what drizzle-kit compares. The columns of a view follow from its SQL. */
+function comparable({ tables, views }: SchemaSnapshot): unknown {
+  const withoutColumns = Object.entries(views).map(([name, { columns: _, ...view }]) => [name, view]);
+  return JSON.parse(JSON.stringify({ tables, views: Object.fromEntries(withoutColumns) }));
 }
 
 /** The last snapshot with all columns of the views, and whether the committed file lacks some. */
@@ -77,9 +72,7 @@ export interface LastSnapshot {
  * migrations need every column (`expansion/`).
  */
 export async function readLastSnapshot(views: readonly View[]): Promise<LastSnapshot> {
-  const path = snapshotPath(migrationsDirectory, (await lastTag(migrationsDirectory)) ?? '');
-  const committed = await readFile(path, 'utf8');
-  const recorded: SchemaSnapshot = JSON.parse(committed);
+  const { path, snapshot: recorded } = await readLastRecorded();
   const completed = views.flatMap(({ name, view }) => {
     const snapshot = recorded.views[name];
     if (snapshot === undefined) return [];
@@ -102,8 +95,22 @@ function columnOf({ name, sqlType }: { readonly name: string; readonly sqlType: 
   return { name, type: sqlType, primaryKey: false, notNull: false, autoincrement: false };
 }
 
-async function lastTag(directory: string): Promise<string | null> {
-  const journal = await readFile(join(directory, 'meta/_journal.json'), 'utf8').catch(() => '{"entries":[]}');
+/** Reads the last snapshot of the journal. A hand-written migration may have none. */
+async function readLastRecorded(): Promise<{ path: string; snapshot: SchemaSnapshot }> {
+  for (const tag of (await readTags()).reverse()) {
+    const path = snapshotPath(migrationsDirectory, tag);
+    const text = await readFile(path, 'utf8').catch(() => null);
+    if (text !== null) return { path, snapshot: JSON.parse(text) };
+  }
+  throw new MigrationGenerationError(`There is no snapshot in ${migrationsDirectory}/meta.`);
+}
+
+async function lastTag(): Promise<string | null> {
+  return (await readTags()).at(-1) ?? null;
+}
+
+async function readTags(): Promise<string[]> {
+  const journal = await readFile(join(migrationsDirectory, 'meta/_journal.json'), 'utf8').catch(() => '{"entries":[]}');
   const { entries }: { entries: { tag: string }[] } = JSON.parse(journal);
-  return entries.at(-1)?.tag ?? null;
+  return entries.map(({ tag }) => tag);
 }
