@@ -166,6 +166,7 @@ async function withMysql<Result>(tools: ToolPaths, work: (url: string) => Promis
     // Not a word that stands elsewhere: tests look for passwords where none may be.
     password: randomBytes(12).toString('hex'),
     bufferPool: '256M',
+    isThrowAway: true,
   });
   try {
     return await work(urlOf(server.administrator));
