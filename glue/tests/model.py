@@ -226,6 +226,11 @@ class Twins:
         """All keys that were ever changed."""
         return sorted(self.expected.versions)
 
+    def all_versions(self) -> Iterator[Version]:
+        """Yields every version and delete marker of every key."""
+        for versions in self.expected.versions.values():
+            yield from versions
+
     def put(self, object_key: str, file: File) -> None:
         """Uploads a file."""
         body = render(file, compressed=object_key.endswith(".gz"))

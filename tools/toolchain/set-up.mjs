@@ -100,7 +100,7 @@ function runCommand(commandLine) {
     {
       // The channel's end tells the child that this process is gone, however it went.
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, PATH: path, NODE_COMPILE_CACHE: join(local, 'cache', 'node') },
+      env: { ...process.env, PATH: path, ...caches() },
     },
   );
   // A terminal's Ctrl-C reaches the child by itself; a signal to this process alone is passed on.
@@ -116,6 +116,19 @@ function runCommand(commandLine) {
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + ({ SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }[signal] ?? 1);
   });
+}
+
+/**
+ * Where Node and Python keep the code that they have compiled: each test run starts hundreds of processes.
+ *
+ * Images of containers often set PYTHONDONTWRITEBYTECODE, with which every process compiles all that it imports.
+ */
+function caches() {
+  return {
+    NODE_COMPILE_CACHE: join(local, 'cache', 'node'),
+    PYTHONPYCACHEPREFIX: join(local, 'cache', 'python'),
+    PYTHONDONTWRITEBYTECODE: undefined,
+  };
 }
 
 /** npm that is killed outright passes nothing on: notice that it, or the shell it runs this in, is gone. */

@@ -29,6 +29,7 @@ export async function startTemporaryMysql(): Promise<TemporaryMysql> {
     // Random, because some tests search output for this password.
     password: randomBytes(12).toString('hex'),
     bufferPool: '256M',
+    isThrowAway: true,
   });
   const { host, port, user, password } = server.administrator;
   return {

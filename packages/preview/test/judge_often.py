@@ -28,8 +28,15 @@ from centflow_glue.rows.validate import CheckedBatch, validate
 SWITCH_SECONDS = (1e-6, 1e-4, 5e-4)
 PAUSE_SECONDS = 1e-3
 BUSY_PROCESSES = 2
-# Ends when this process ends, even after a crash.
-BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(100_000))"
+# Works for about two milliseconds and pauses for up to eight, so that it takes the CPU at moments nobody foresees and
+# leaves most of the CPU to other packages' tests. It ends with this process, however that ends.
+BUSY = """
+import os, random, time
+parent = os.getppid()
+while os.getppid() == parent:
+    sum(range(200_000))
+    time.sleep(random.random() * 8e-3)
+"""
 
 
 class _Paces:
