@@ -1,10 +1,8 @@
-/** The API client. Its types come from the server's routes; no server code is imported. */
-import { type ClientResponse, hc } from 'hono/client';
-import type { SuccessStatusCode } from 'hono/utils/http-status';
+/** The API client for people who are signed in. Its types come from the server's routes; no server code is imported. */
+import { hc } from 'hono/client';
 import type { Api } from '../../../api/contract/api.ts';
 import { session } from '../session/this-tab.ts';
 import { pause } from '../shared/pause.ts';
-import { readProblem } from './problem.ts';
 
 /** How many times a request refused with 429 is repeated. */
 const RETRIES_WHEN_BUSY = 3;
@@ -44,22 +42,4 @@ function getRetrySeconds({ headers }: Response): number {
 const routes = hc<Api>(location.origin, { fetch: sessionFetch });
 export const api = routes.api;
 
-/** The client for public routes, which need no session. */
-export const publicApi = hc<Api>(location.origin).api;
-
-type Succeeded<R> =
-  R extends ClientResponse<infer T, infer Status, 'json'> ? (Status extends SuccessStatusCode ? T : never) : never;
-
-/**
- * Returns the body of a successful answer.
- *
- * @throws ApiError if the API refused the request
- * @throws TypeError if the API cannot be reached
- */
-export async function readAnswer<R extends ClientResponse<unknown, number, 'json'>>(
-  pending: Promise<R>,
-): Promise<Succeeded<R>> {
-  const response = await pending;
-  if (!response.ok) throw await readProblem(response as unknown as Response);
-  return (await response.json()) as Succeeded<R>;
-}
+export { readAnswer } from './public-client.ts';

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { publicApi, readAnswer } from '../api/client.ts';
+import { publicApi, readAnswer } from '../api/public-client.ts';
 
 /** Loads how people sign in. It stays the same until the next release. */
 export const configQuery = queryOptions({

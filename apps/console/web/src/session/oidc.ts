@@ -4,9 +4,8 @@
  * A page that must keep its state signs in through a second window, which passes the token over a BroadcastChannel.
  * Unlike `window.opener`, this works even if the provider's pages set Cross-Origin-Opener-Policy.
  */
-import { OidcClient, type SigninResponse, type UserProfile, WebStorageStateStore } from 'oidc-client-ts';
-import { queryClient } from '../api/query-client.ts';
-import { configQuery } from './config.ts';
+import type { OidcClient } from 'oidc-client-ts';
+import { connect, getCredentials } from './oidc-client.ts';
 import type { Credentials } from './session.ts';
 import { session } from './this-tab.ts';
 
@@ -17,25 +16,6 @@ interface ReturnTo {
 
 const SIGN_IN_AGAIN = '/sign-in/again';
 const HANDED_OVER_BY = 'centflow-sign-in';
-const SCOPE = 'openid profile email';
-/** The longest time that requests wait for a renewal. */
-const TIMEOUT_SECONDS = 10;
-
-async function connect(): Promise<OidcClient> {
-  const { signIn } = await queryClient.fetchQuery(configQuery);
-  if (signIn.kind !== 'oidc') throw new Error('Here one signs in without a provider.');
-  return new OidcClient({
-    authority: signIn.authority,
-    client_id: signIn.clientId,
-    redirect_uri: new URL('/sign-in/return', location.origin).href,
-    response_type: 'code',
-    scope: SCOPE,
-    requestTimeoutInSeconds: TIMEOUT_SECONDS,
-    // The window that returns is not always the window that left. Only the verifier of one sign-in is stored.
-    stateStore: new WebStorageStateStore({ store: localStorage }),
-  });
-}
-
 /** Navigates to the provider's sign-in page. */
 export async function signInByRedirect(): Promise<void> {
   const returnTo: ReturnTo = { address: location.pathname + location.search };
@@ -102,31 +82,6 @@ export async function finishSignIn(): Promise<string | undefined> {
   channel.close();
   window.close();
   return undefined;
-}
-
-function getCredentials({ id_token, expires_at, refresh_token }: SigninResponse): Credentials {
-  if (!id_token || !expires_at) throw new Error('The sign-in did not complete. Sign in again.');
-  return {
-    token: id_token,
-    expiresAt: new Date(expires_at * 1000).toISOString(),
-    ...(refresh_token ? { refreshToken: refresh_token } : {}),
-  };
-}
-
-/** @throws Error if the provider refuses, cannot be reached, or returns another person */
-export async function renewCredentials({ token, refreshToken = '' }: Credentials): Promise<Credentials> {
-  const response = await (await connect()).useRefreshToken({
-    state: {
-      refresh_token: refreshToken,
-      id_token: token,
-      scope: SCOPE,
-      session_state: null,
-      // Required by the type; nothing reads claims here.
-      profile: {} as UserProfile,
-    },
-    timeoutInSeconds: TIMEOUT_SECONDS,
-  });
-  return { refreshToken, ...getCredentials(response) };
 }
 
 /** Ends the session at the provider, too. Otherwise the next sign-in would not ask for anything. */

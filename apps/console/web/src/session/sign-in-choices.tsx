@@ -1,7 +1,7 @@
 import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import { IconChevronRight, IconLogin2, IconUserCog } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { publicApi, readAnswer } from '../api/client.ts';
+import { publicApi, readAnswer } from '../api/public-client.ts';
 import { formatCount } from '../shared/numbers.ts';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { configQuery } from './config.ts';

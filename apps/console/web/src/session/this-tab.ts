@@ -2,5 +2,5 @@ import { Session } from './session.ts';
 
 /** The session of this tab. The code for the provider is loaded for the first renewal, not with the page. */
 export const session = new Session(sessionStorage, async (credentials) =>
-  (await import('./oidc.ts')).renewCredentials(credentials),
+  (await import('./oidc-client.ts')).renewCredentials(credentials),
 );
