@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { affectedPackages, changedFiles, READERS, workspacePackages } from './test-all.ts';
+import { affectedPackages, changedFiles, longestFirst, READERS, workspacePackages } from './test-all.ts';
 
 const workspace = workspacePackages();
 const withTests = workspace.filter(({ hasTests }) => hasTests).map(({ name }) => name);
@@ -49,6 +49,14 @@ describe('affectedPackages', () => {
 
 test('READERS names only packages that have tests', () => {
   expect(withTests).toEqual(expect.arrayContaining(Object.values(READERS).flat()));
+});
+
+describe('longestFirst', () => {
+  test('returns every package once, with the job first', () => {
+    const names = longestFirst(workspace).map(({ name }) => name);
+    expect(names[0]).toBe('@centflow/glue');
+    expect(names.toSorted()).toEqual(workspace.map(({ name }) => name).sort());
+  });
 });
 
 describe('changedFiles', () => {
