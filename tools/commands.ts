@@ -6,6 +6,7 @@ type Add = (program: Command) => void;
 /** The commands that package.json's scripts run. A command's module is imported only when that command runs. */
 const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   test: async () => (await import('./checks/test-all.ts')).addTest,
+  'test-one': async () => (await import('./checks/test-one.ts')).addTestOne,
   check: async () => (await import('./checks/check.ts')).addCheck,
   generate: async () => (await import('./checks/develop.ts')).addGenerate,
   types: async () => (await import('./checks/develop.ts')).addTypes,
