@@ -18,11 +18,10 @@ from threading import Event, Thread
 from typing import Any
 from unittest.mock import patch
 
-from judge_files import judge
-
 from centflow_glue.limits import ReadLimits
 from centflow_glue.load import load_version
 from centflow_glue.rows.validate import CheckedBatch, validate
+from judge_files import judge
 
 # The intervals after which Python switches between threads.
 SWITCH_SECONDS = (1e-6, 1e-4, 5e-4)

@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-from columns import FINISHED
-from expenses import csv_chunks
-from measured import report
-
 from centflow_glue.contract import load_contracts
 from centflow_glue.limits import ReadLimits
 from centflow_glue.rows.fingerprint import compute_fingerprints
 from centflow_glue.rows.read import CsvReader
 from centflow_glue.rows.validate import validate
+from columns import FINISHED
+from expenses import csv_chunks
+from measured import report
 
 UPLOAD_ID = 1
 
