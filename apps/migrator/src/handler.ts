@@ -7,9 +7,9 @@ import { describeForLog } from '@centflow/schema/log-text';
 import { rotatePassword, setUpDatabase } from '@centflow/schema/set-up-database';
 import type { Context } from 'aws-lambda';
 import type { ConnectionOptions, SslOptions } from 'mysql2/promise';
-import { alone } from './alone.ts';
 import type { MigratorConfig } from './config.ts';
 import { isRebuildCheck, type RebuildCheck, readEvent } from './event.ts';
+import { withMigratorLock } from './migrator-lock.ts';
 import { type ComparedView, compareViews, dropRebuilt, requireAccess } from './rebuild.ts';
 import { restoredHost } from './restored-host.ts';
 import { ensureUser, newPassword, readAdministrator, type SecretStore, type UserSecret, writeUser } from './secrets.ts';
@@ -92,7 +92,7 @@ export function createHandler({ config, secrets, logger, migrations }: MigratorP
   async function bringUpToDate(rotate: readonly Role[]): Promise<MigratorAnswer> {
     const { database } = config;
     const server = await serverOn(config.host);
-    return await alone(server.administrator, async () => {
+    return await withMigratorLock(server.administrator, async () => {
       const users = await readUsers();
       const { applied, unknown } = await setUp(server, database, users);
       // Here each user's password is what its secret says, also where a rotation before this one broke off.
@@ -109,7 +109,7 @@ export function createHandler({ config, secrets, logger, migrations }: MigratorP
     if (rebuild === 'compare') {
       return { database, rebuilt, views: await compareViews(server.administrator, database, views) };
     }
-    return await alone(server.administrator, async () => {
+    return await withMigratorLock(server.administrator, async () => {
       // The secrets name the environment's own host: clients go on reading that one.
       const users = await readUsers();
       await setUp(server, database, users);

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inTime } from './in-time.ts';
 import { endPartProcesses, PART_VARIABLE, partProcesses, SUPERVISOR_ID } from './part-processes.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** A part of the stack did not start, or ended by itself. */
 export class PartError extends Error {
@@ -88,7 +88,7 @@ export async function startPart(options: PartOptions): Promise<Part> {
     await ended;
   };
   const answers = async () =>
-    (await inTime(options.isReady(), ANSWERS_WITHIN_MS).catch(() => false)) &&
+    (await withTimeout(options.isReady(), ANSWERS_WITHIN_MS).catch(() => false)) &&
     // Spark answers while its Python processes are paused, but runs no job.
     !partProcesses(id).some(({ isPaused }) => isPaused);
 

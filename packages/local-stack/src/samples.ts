@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { repository } from '@centflow/local-processes/paths';
 import type { Version } from './follow.ts';
 import { putFile } from './put.ts';
-import type { Stack } from './stack.ts';
+import type { LocalStack } from './stack.ts';
 
 const folder = join(repository, 'samples');
 const AT_ONCE = 8;
@@ -24,7 +24,7 @@ export function listSamples(): readonly Sample[] {
 }
 
 /** Puts all of them. */
-export async function putSamples({ clients, description }: Stack): Promise<Version[]> {
+export async function putSamples({ clients, description }: LocalStack): Promise<Version[]> {
   const samples = listSamples();
   const versions: Version[] = [];
   for (let first = 0; first < samples.length; first += AT_ONCE) {

@@ -82,7 +82,7 @@ export interface StackDescription {
   readonly logFolder: string;
 }
 
-export interface Stack {
+export interface LocalStack {
   readonly description: StackDescription;
   readonly clients: Clients;
   /** The process that runs the jobs now. */
@@ -101,7 +101,7 @@ const STOP_ORDER = ['console', 'clients', 'emulator', 'spark', 'database', 'serv
 type StopStep = (typeof STOP_ORDER)[number];
 
 /** Starts the parts of a stack; when one does not start, those that did are stopped. */
-export async function startStack(options: StackOptions): Promise<Stack> {
+export async function startStack(options: StackOptions): Promise<LocalStack> {
   const tools = readToolPaths();
   const logFolder = options.logFolder ?? join(options.dataFolder, 'logs');
   for (const folder of [options.dataFolder, logFolder]) createPrivateFolder(folder);
@@ -221,7 +221,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         stops.set('database', () => dropDatabase(named, databaseName, Object.values(accounts)));
       }
       const { setUpDatabase } = await import('@centflow/schema/set-up-database');
-      await supervisor.through(
+      await supervisor.runWithParts(
         () =>
           setUpDatabase({
             administratorUrl: administratorUrl(administrator),
@@ -291,7 +291,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ]);
 
     const warming = Promise.withResolvers<string>();
-    const jobWarm = wants('flow') ? supervisor.through(() => warmJob(clients)) : Promise.resolve();
+    const jobWarm = wants('flow') ? supervisor.runWithParts(() => warmJob(clients)) : Promise.resolve();
     jobWarm.catch((error: unknown) => warming.resolve(`the first run of the job failed (${(error as Error).message})`));
 
     const account = (role: Role): Account => ({ user: accounts[role], password: secrets[role] });

@@ -108,7 +108,7 @@ describe('a part', () => {
     const part = supervisor.keep(sleeper({ prepare }));
     await expect(part.started).rejects.toThrow('The sleeper cannot be kept alive: it failed 3 times in a row');
     expect(await supervisor.failed).toMatch('the last time because The sleeper ended by SIGKILL');
-    await expect(supervisor.through(async () => 1)).rejects.toThrow('cannot be kept alive');
+    await expect(supervisor.runWithParts(async () => 1)).rejects.toThrow('cannot be kept alive');
     expect(supervisor.parts()[0]?.state).toBe('given up');
   });
 
@@ -143,7 +143,7 @@ describe('a part', () => {
     kill(part, 'SIGSTOP');
     await waitFor(async () => (supervisor.parts()[0]?.restarts === 1 && part.pid() !== pid ? true : undefined));
     expect(supervisor.parts()[0]?.lastTrouble?.reason).toBe('The sleeper did not answer 5 times in a row');
-    await supervisor.through(async () => undefined);
+    await supervisor.runWithParts(async () => undefined);
   });
 
   test('of which a process stays paused is started again, and nothing is left of it', async () => {
@@ -214,7 +214,7 @@ describe('work that needs a part', () => {
     const supervisor = supervise();
     const part = supervisor.keep(sleeper());
     let attempts = 0;
-    const result = await supervisor.through(async () => {
+    const result = await supervisor.runWithParts(async () => {
       attempts += 1;
       if (attempts > 1) return 'done';
       kill(part, 'SIGKILL');
@@ -229,7 +229,7 @@ describe('work that needs a part', () => {
     const supervisor = supervise();
     supervisor.keep(sleeper());
     let attempts = 0;
-    const work = supervisor.through(async () => {
+    const work = supervisor.runWithParts(async () => {
       attempts += 1;
       throw new Error('its own');
     });

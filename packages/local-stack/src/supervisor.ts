@@ -40,7 +40,7 @@ export interface Limits {
 }
 
 /** What holds where a stack says nothing else. */
-export const USUAL: Limits = {
+export const DEFAULT_LIMITS: Limits = {
   firstAttempts: 8,
   attempts: 12,
   steadyMs: 20_000,
@@ -74,7 +74,7 @@ export interface Supervisor {
    *
    * @param needs the names of parts; all parts where left out
    */
-  through<Result>(work: () => Promise<Result>, needs?: readonly string[]): Promise<Result>;
+  runWithParts<Result>(work: () => Promise<Result>, needs?: readonly string[]): Promise<Result>;
   parts(): readonly PartStatus[];
   /** Settles when a part is given up, with the reason. */
   readonly failed: Promise<string>;
@@ -96,7 +96,7 @@ interface Entry extends Supervised {
 
 /** Creates a supervisor without parts. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const limits = { ...USUAL, ...options.limits };
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const { report } = options;
   const entries: Entry[] = [];
   const listeners: (() => void)[] = [];
@@ -253,7 +253,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   return {
     keep,
-    through: async (work, needs) => {
+    runWithParts: async (work, needs) => {
       const needed = needs === undefined ? entries : entries.filter(({ status }) => needs.includes(status.name));
       for (let calm = 1; ; ) {
         await untilReady(needed);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetJobRunsCommand } from '@aws-sdk/client-glue';
 import { type JobRunEnd, runSweep } from './job-runs.ts';
 import { NAMES } from './names.ts';
-import type { Stack } from './stack.ts';
+import type { LocalStack } from './stack.ts';
 
 export interface SweeperOptions {
   readonly everyMs: number;
@@ -29,7 +29,7 @@ const BACKOFF_AT_MOST_MS = 30_000;
 const LOOK_FOR_FAILED_RUNS_MS = 10_000;
 
 /** Starts to sweep in the background. */
-export function startSweeper(stack: Pick<Stack, 'clients' | 'supervisor'>, options: SweeperOptions): Sweeper {
+export function startSweeper(stack: Pick<LocalStack, 'clients' | 'supervisor'>, options: SweeperOptions): Sweeper {
   const { glue } = stack.clients;
   const stopping = new AbortController();
   const pause = (ms: number) => sleep(ms, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined);
@@ -40,7 +40,7 @@ export function startSweeper(stack: Pick<Stack, 'clients' | 'supervisor'>, optio
 
   const sweepOnce = async (): Promise<boolean> => {
     try {
-      const end = await stack.supervisor.through(() => sweepNoted(known, () => runSweep(glue)));
+      const end = await stack.supervisor.runWithParts(() => sweepNoted(known, () => runSweep(glue)));
       if (end.state === 'SUCCEEDED') return true;
       options.report(`The sweep ended ${end.state}: ${end.message}`);
     } catch (error) {

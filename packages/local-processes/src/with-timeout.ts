@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  *
  * @throws {Error} there was no answer in time, or the answer is an error.
  */
-export async function inTime<Result>(answer: Promise<Result>, milliseconds: number): Promise<Result> {
+export async function withTimeout<Result>(answer: Promise<Result>, milliseconds: number): Promise<Result> {
   const timer = new AbortController();
   const tooLong = sleep(milliseconds, undefined, { signal: timer.signal, ref: false }).then(() => {
     throw new Error(`no answer within ${milliseconds / 1000} s`);

@@ -14,7 +14,10 @@ const WAIT_SECONDS = 60;
  *
  * @throws {BusyError} another one is at work.
  */
-export async function alone<Result>(administrator: ConnectionOptions, work: () => Promise<Result>): Promise<Result> {
+export async function withMigratorLock<Result>(
+  administrator: ConnectionOptions,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const connection = await createConnection(administrator);
   try {
     const [rows] = await connection.query<RowDataPacket[]>('SELECT get_lock(?, ?) AS got', [
