@@ -1,4 +1,4 @@
-/** The CSVs of samples/, as anybody would upload them. */
+/** Lists and uploads the CSV files of samples/. */
 import { readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { repository } from '@centflow/local-processes/paths';
@@ -14,7 +14,7 @@ export interface Sample {
   readonly objectKey: string;
 }
 
-/** All of them, in the order of their keys. */
+/** Returns all samples in the order of their object keys. */
 export function listSamples(): readonly Sample[] {
   return readdirSync(join(folder, 'raw'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -23,7 +23,7 @@ export function listSamples(): readonly Sample[] {
     .map((file) => ({ file, objectKey: relative(folder, file).split(sep).join('/') }));
 }
 
-/** Puts all of them. */
+/** Uploads all samples. */
 export async function putSamples({ clients, description }: LocalStack): Promise<Version[]> {
   const samples = listSamples();
   const versions: Version[] = [];
