@@ -1,18 +1,18 @@
 import { type ConnectionOptions, createConnection, type RowDataPacket } from 'mysql2/promise';
 
-/** Another invocation is at work and does not finish. */
+/** Another invocation is running and did not finish in time. */
 export class BusyError extends Error {
   override readonly name = 'BusyError';
 }
 
-/** Longer than users and grants take; an invocation that waits for a long migration is better tried again. */
+/** Longer than users and grants take. An invocation does not wait for a long migration and should be retried instead. */
 const WAIT_SECONDS = 60;
 
 /**
- * Does the work while no other migrator works on the server: two that make passwords side by side would leave one in the secret
- * and the other in the database.
+ * Does work while it holds the server's migrator lock. Two concurrent migrators could store one password in the secret and
+ * another in the database.
  *
- * @throws {BusyError} another one is at work.
+ * @throws {BusyError} another migrator holds the lock.
  */
 export async function withMigratorLock<Result>(
   administrator: ConnectionOptions,
@@ -26,12 +26,12 @@ export async function withMigratorLock<Result>(
     ]);
     if (rows[0]?.got !== 1) {
       throw new BusyError(
-        `Another migrator has been at work for more than ${WAIT_SECONDS} s. Wait for it and try again.`,
+        `Another migrator has been running for more than ${WAIT_SECONDS} s. Wait until it ends, then try again.`,
       );
     }
     return await work();
   } finally {
-    // The lock ends with its connection.
+    // MySQL releases the lock when its connection ends.
     await connection.end();
   }
 }
