@@ -9,7 +9,7 @@ import { CommandError } from '@centflow/command-line/exit';
 import { localFolder } from '@centflow/local-processes/paths';
 import { connectTo, databaseUrl, queryRows } from '@centflow/local-stack/database';
 import { type Accounting, followUploads, isSettled, type Version } from '@centflow/local-stack/follow';
-import { type Stack, startStack } from '@centflow/local-stack/stack';
+import { type LocalStack, startStack } from '@centflow/local-stack/stack';
 import type { Connection } from 'mysql2/promise';
 import { z } from 'zod';
 import { runProgram } from './python.ts';
@@ -28,7 +28,7 @@ const QUIET_WITHIN_MS = 20_000;
 const putFigures = z.object({ bytes: z.number(), seconds: z.number(), versionId: z.string() });
 
 export interface BenchStack {
-  readonly stack: Stack;
+  readonly stack: LocalStack;
   readonly administrator: Connection;
   readonly reporter: Connection;
   readonly administratorUrl: string;

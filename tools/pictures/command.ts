@@ -8,7 +8,7 @@ import { localFolder, repository } from '@centflow/local-processes/paths';
 import { databaseUrl, withConnection } from '@centflow/local-stack/database';
 import { followUploads } from '@centflow/local-stack/follow';
 import { putSamples } from '@centflow/local-stack/samples';
-import { type Stack, startStack } from '@centflow/local-stack/stack';
+import { type LocalStack, startStack } from '@centflow/local-stack/stack';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Picture, pictures } from './pictures.ts';
 import { takePictures } from './take-pictures.ts';
@@ -64,7 +64,7 @@ async function takeAll({ only, out }: PicturesOptions): Promise<void> {
   }
 }
 
-async function loadSamples(stack: Stack): Promise<void> {
+async function loadSamples(stack: LocalStack): Promise<void> {
   const url = databaseUrl(stack.description, stack.description.reporter);
   const versions = await putSamples(stack);
   await withConnection(url, (connection) => followUploads(connection, versions, { timeoutMs: LOADED_WITHIN_MS }));

@@ -2,10 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  manyUploadsFewRuns,
+  batchUploadsIntoFewRuns,
   refuseRunsBeyondTheLimit,
-  rejectWhatIsNoFeed,
-  sweepFindsWhatEventsMissed,
+  rejectObjectWithoutFeed,
+  sweepMissedEvents,
   uploadCorrectDelete,
 } from '@centflow/cli/flow-steps';
 import { CANARY_PLAN, planCanary, renderCanaryPlan } from '@centflow/delivery/accept';
@@ -194,10 +194,10 @@ async function use(story: Story, flow: DeployedFlow): Promise<void> {
   };
   await story.step('The database refuses a connection without TLS', () => refusePlainConnections(flow));
   await story.step('An upload shows, is corrected, and goes', () => uploadCorrectDelete(flow));
-  await story.step('An object of no feed is rejected', () => rejectWhatIsNoFeed(flow, sweep));
-  await story.step('Sixty uploads make few job runs', () => manyUploadsFewRuns(flow));
+  await story.step('An object of no feed is rejected', () => rejectObjectWithoutFeed(flow, sweep));
+  await story.step('Sixty uploads make few job runs', () => batchUploadsIntoFewRuns(flow));
   await story.step('Glue refuses runs beyond the limit', () => refuseRunsBeyondTheLimit(flow));
-  await story.step('What no event told of, the sweep finds', () => sweepFindsWhatEventsMissed(flow));
+  await story.step('What no event told of, the sweep finds', () => sweepMissedEvents(flow));
   await story.step('A trigger that fails leaves dead letters, which are redriven', () => failAndRedriveQuickly(flow));
   await story.step('The job may do its work and no more', () => jobHasNoOtherRights(flow));
   await story.step('Reports see views and no table', () => reporterReadsViewsOnly(flow));

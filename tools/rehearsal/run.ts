@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError, EXIT } from '@centflow/command-line/exit';
-import { untilTold } from '@centflow/command-line/until-stopped';
+import { listenForStop } from '@centflow/command-line/stop-request';
 import { readEnvironment } from '@centflow/infra';
 import { localFolder, readToolPaths } from '@centflow/local-processes/paths';
 import { processesLeft } from '@centflow/local-processes/processes-of';
@@ -30,7 +30,7 @@ async function play(name: string, rehearsal: Rehearsal): Promise<void> {
   rmSync(logFolder, { recursive: true, force: true });
   mkdirSync(logFolder, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'centflow-rehearsal-'));
-  const { signal } = untilTold();
+  const { signal } = listenForStop();
   const story = new Story(console.log, signal);
   try {
     await rehearsal({ story, tools: readToolPaths(), folder, logFolder });

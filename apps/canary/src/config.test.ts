@@ -10,8 +10,8 @@ const variables = {
   DATABASE_CA: '',
 };
 
-describe('the configuration', () => {
-  test('trusts RDS’s own authorities, unless others are named', () => {
+describe('readConfig', () => {
+  test('uses the authorities of RDS unless others are set', () => {
     expect(readConfig(variables)).toEqual({
       environment: 'dev',
       region: 'eu-west-1',
@@ -22,7 +22,7 @@ describe('the configuration', () => {
     expect(readConfig({ ...variables, DATABASE_CA: 'PEM' }).authorities).toBe('PEM');
   });
 
-  test('says at once everything that is missing or wrong', () => {
+  test('names everything that is missing or invalid in one error', () => {
     const { REPORTER_SECRET: _, ...others } = variables;
     expect(() => readConfig({ ...others, CANARY_OWNER: '', ENVIRONMENT: '' })).toThrow(ConfigError);
     expect(() => readConfig({ ...others, CANARY_OWNER: '', ENVIRONMENT: '' })).toThrow(

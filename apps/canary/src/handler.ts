@@ -9,7 +9,7 @@ import * as z from 'zod';
 import type { CanaryConfig } from './config.ts';
 import { type CanaryAnswer, readViews } from './read-views.ts';
 
-/** What the handler works with. */
+/** The clients and settings of the handler. */
 export interface CanaryParts {
   readonly config: CanaryConfig;
   readonly secrets: SecretReader;
@@ -18,29 +18,29 @@ export interface CanaryParts {
 
 const canaryEvent = z.strictObject({ owner: z.string() });
 
-/** An event that nobody should send. */
+/** The event is not valid. */
 export class EventError extends Error {
   override readonly name = 'EventError';
 }
 
-/** The views could not be read. Says why, and nothing secret. */
+/** The views could not be read. The message has the reason and no secret. */
 export class CanaryError extends Error {
   override readonly name: string;
 
   constructor(cause: unknown) {
     super(describeForLog(cause));
-    // Not the cause itself: Lambda writes all properties of an error to the log, and MySQL's words may quote cells.
+    // The cause is not kept: Lambda logs all properties of an error, and MySQL's messages may quote cells.
     this.name = cause instanceof Error ? cause.name : 'CanaryError';
   }
 }
 
-/** Makes the Lambda's handler: what the views show of the canary's uploads, and of nobody else's. */
+/** Creates the Lambda's handler, which returns what the views show for the canary's uploads, and no other rows. */
 export function createHandler({ config, secrets, logger }: CanaryParts) {
   return async (event: unknown, context: Context): Promise<CanaryAnswer> => {
     logger.addContext(context);
     try {
       const owner = readEvent(event);
-      const answer = await askViews(owner);
+      const answer = await queryViews(owner);
       const { uploads, cashFlow, rows } = answer;
       logger.info('Views were read', { uploads: uploads.length, months: cashFlow.length, rows });
       return answer;
@@ -52,20 +52,24 @@ export function createHandler({ config, secrets, logger }: CanaryParts) {
   };
 
   /**
-   * Whoever may invoke the function reads nobody's money through it. Owners whose name begins with the canary's and a dash are
-   * nobody either: each belongs to a check of its own, so that two checks do not delete each other's uploads.
+   * Returns the owner of the event, which must belong to the canary: no caller may read the data of a real owner.
+   *
+   * Names that start with the canary's owner and a dash are also valid. Each check uses a separate one, so that two checks do
+   * not delete each other's uploads.
    */
   function readEvent(event: unknown): string {
     const parsed = canaryEvent.safeParse(event);
-    if (parsed.success && isOurs(parsed.data.owner)) return parsed.data.owner;
-    throw new EventError(`The event is not answered. Send {"owner": "${config.owner}"}: no other owner is shown here.`);
+    if (parsed.success && isCanaryOwner(parsed.data.owner)) return parsed.data.owner;
+    throw new EventError(
+      `The event is not valid. Send {"owner": "${config.owner}"}. The canary does not return other owners.`,
+    );
   }
 
-  function isOurs(owner: string): boolean {
+  function isCanaryOwner(owner: string): boolean {
     return owner === config.owner || owner.startsWith(`${config.owner}-`);
   }
 
-  async function askViews(owner: string): Promise<CanaryAnswer> {
+  async function queryViews(owner: string): Promise<CanaryAnswer> {
     const { host, port, username, password, dbname } = await readDatabaseUser(secrets, config.reporterSecret);
     const connection = await createConnection({
       host,

@@ -1,8 +1,8 @@
-/** What the views show of one owner, all at one moment. */
+/** Reads the rows of one owner from the views, in one transaction. */
 import { describeViews } from '@centflow/schema/view-columns';
 import type { Connection, RowDataPacket } from 'mysql2/promise';
 
-/** A row as MySQL writes it: decimals and times are text, so that no amount becomes a float. */
+/** A row. Decimals and times are text, so that no amount becomes a float. */
 export type Row = Readonly<Record<string, string | number | null>>;
 
 export interface CanaryAnswer {
@@ -10,23 +10,23 @@ export interface CanaryAnswer {
   readonly uploads: readonly Row[];
   /** Rows of `v_monthly_cash_flow`, by month and currency. */
   readonly cashFlow: readonly Row[];
-  /** Of every view but those that tell of uploads: how many rows it shows. */
+  /** The row count of each view, except the views about uploads. */
   readonly rows: Readonly<Record<string, number>>;
 }
 
 const ACCOUNTING = 'v_upload_accounting';
-/** They tell of every upload there ever was, so that their rows are no trace of what was deleted. */
-const BOOKS: readonly string[] = [ACCOUNTING, 'v_upload_progress'];
-/** What the canary is still asked about is among the newest; and an answer may have no more than 6 MB. */
-const UPLOADS_AT_MOST = 500;
+/** Views that keep a row for every upload, even a deleted one. Their rows are therefore not leftovers. */
+const UPLOAD_VIEWS: readonly string[] = [ACCOUNTING, 'v_upload_progress'];
+/** A check needs only the newest uploads, and Lambda limits a response to 6 MB. */
+const MAX_UPLOADS = 500;
 
-/** The views that tell whose each row is; a new one is among them by itself. */
+/** The views with an owner column, except those about uploads. A new view is included automatically. */
 export const ownedViews: readonly string[] = describeViews()
   .filter(({ columns }) => columns.some(({ name }) => name === 'owner'))
   .map(({ name }) => name)
-  .filter((name) => !BOOKS.includes(name));
+  .filter((name) => !UPLOAD_VIEWS.includes(name));
 
-/** Reads what is asked for in one transaction: an upload that is published meanwhile is seen in all views or in none. */
+/** Reads the views in one transaction, so that an upload published meanwhile appears in all views or in none. */
 export async function readViews(connection: Connection, owner: string): Promise<CanaryAnswer> {
   await connection.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
@@ -36,7 +36,7 @@ export async function readViews(connection: Connection, owner: string): Promise<
   };
   const uploads = await rows(
     'SELECT * FROM ?? WHERE owner = ? ORDER BY upload_id DESC LIMIT ?',
-    ...[ACCOUNTING, owner, UPLOADS_AT_MOST],
+    ...[ACCOUNTING, owner, MAX_UPLOADS],
   );
   const cashFlow = await rows('SELECT * FROM v_monthly_cash_flow WHERE owner = ? ORDER BY month, currency', owner);
   const counts: [string, number][] = [];

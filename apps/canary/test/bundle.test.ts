@@ -1,12 +1,10 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
 import { invokeLambda } from '@centflow/lambda-kit/invoke-lambda';
 import { verifiedTls } from '@centflow/lambda-kit/tls';
 import { setUpDatabase } from '@centflow/schema/set-up-database';
+import { startFakeSecretsManager } from '@centflow/test-kit/fake-secrets-manager';
 import { createAuthority, startTlsMysql } from '@centflow/test-kit/tls-mysql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleLambda } from '../build.ts';
@@ -20,28 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Secrets Manager on the wire, with one secret. */
-async function startSecretsManager(id: string, value: object) {
-  const server = createServer(async (request, response) => {
-    const { SecretId } = (await json(request)) as { SecretId: string };
-    const known = SecretId === id;
-    response.writeHead(known ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(
-      JSON.stringify(known ? { SecretString: JSON.stringify(value) } : { __type: 'ResourceNotFoundException' }),
-    );
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
-  };
-}
-
 describe('the bundle', () => {
-  test('is the same bytes each time it is built, in one file and its source map', async () => {
+  test('has the same bytes in each build, in one file and its source map', async () => {
     await bundleLambda(join(folder, 'again'));
     const built = await readdir(join(folder, 'first'));
     expect(built.sort()).toEqual(['index.mjs', 'index.mjs.map']);
@@ -53,7 +31,7 @@ describe('the bundle', () => {
     }
   });
 
-  test('reads the views over verified TLS, with a secret as it looks on the wire', async () => {
+  test('reads the views over verified TLS, with the secret of a fake Secrets Manager', async () => {
     await using mysql = await startTlsMysql();
     const authority = await createAuthority('Centflow test authority');
     await mysql.present(authority, mysql.host);
@@ -66,7 +44,7 @@ describe('the bundle', () => {
       ssl: verifiedTls(authority.pem),
     });
     const reporter = { username: 'reporter', password: 'of reporter', dbname: 'centflow' };
-    await using secrets = await startSecretsManager('r', { host: mysql.host, port: mysql.port, ...reporter });
+    await using secrets = await startFakeSecretsManager({ r: { host: mysql.host, port: mysql.port, ...reporter } });
     const { answer, output } = await invokeLambda(
       bundle,
       { owner: 'centflow-canary' },
@@ -87,7 +65,7 @@ describe('the bundle', () => {
     expect(output).not.toContain('of reporter');
   });
 
-  test('does not start without its configuration, and says what is missing', async () => {
+  test('names the missing variables if it is not configured', async () => {
     const { error } = await invokeLambda(bundle, {}, { AWS_REGION: 'eu-west-1', ENVIRONMENT: 'dev' });
     expect(error).toMatch(/ConfigError: .*CANARY_OWNER.*REPORTER_SECRET/);
   });

@@ -110,8 +110,8 @@ function invoke(event: unknown = { owner: OWNER }, overrides: Partial<CanaryConf
   return createHandler({ config, secrets, logger: new Logger({ serviceName: 'canary' }) })(event, {} as Context);
 }
 
-describe('the canary', () => {
-  test('answers with its own uploads and sums, to the last digit, and with nobody else’s', async () => {
+describe('the handler of the canary', () => {
+  test('returns the exact uploads and sums of the canary, and no other rows', async () => {
     const { uploads, cashFlow } = await invoke();
     expect(cashFlow).toEqual([
       {
@@ -135,7 +135,7 @@ describe('the canary', () => {
     expect(uploads[0]?.object_key).toMatch(/^raw\/expenses\/owner=centflow-canary\//);
   });
 
-  test('counts the rows of every view that has an owner, so that a new view is covered by itself', async () => {
+  test('counts the rows of every view with an owner column, also of new views', async () => {
     const [columns] = await mysql.root.query<RowDataPacket[]>(
       "SELECT c.table_name AS name FROM information_schema.columns c JOIN information_schema.views v USING (table_schema, table_name) WHERE c.table_schema = ? AND c.column_name = 'owner'",
       [DATABASE],
@@ -147,7 +147,7 @@ describe('the canary', () => {
     expect(rows).toMatchObject({ v_transactions: 3, v_monthly_cash_flow: 1, v_spend_by_category_month: 1 });
   });
 
-  test('answers for an owner whose name begins with its own and a dash, with that owner’s rows alone', async () => {
+  test('accepts an owner whose name starts with its own and a dash, and returns only the rows of that owner', async () => {
     const { uploads, cashFlow } = await invoke({ owner: `${OWNER}-accept` });
     expect(uploads.map(({ owner }) => owner)).toEqual([`${OWNER}-accept`]);
     expect(cashFlow).toMatchObject([{ owner: `${OWNER}-accept`, expense: '0.2000' }]);
@@ -163,12 +163,14 @@ describe('the canary', () => {
     ['a list of owners', { owner: [OWNER, 'ann'] }],
     ['something more', { owner: OWNER, view: 'v_transactions' }],
   ])('asked about %s, looks nothing up', async (_, event) => {
-    await expect(invoke(event)).rejects.toThrow('Send {"owner": "centflow-canary"}: no other owner is shown here.');
+    await expect(invoke(event)).rejects.toThrow(
+      'Send {"owner": "centflow-canary"}. The canary does not return other owners.',
+    );
     await expect(invoke(event)).rejects.toMatchObject({ name: 'EventError' });
     expect(asked).toEqual([]);
   });
 
-  test('is the reporter, who may change nothing', async () => {
+  test('connects as the reporter, who can change nothing', async () => {
     await invoke();
     expect(asked).toEqual(['centflow-test/reporter']);
     const [grants] = await mysql.root.query<RowDataPacket[]>('SHOW GRANTS FOR reporter');
@@ -178,22 +180,22 @@ describe('the canary', () => {
   });
 });
 
-describe('the server', () => {
-  test('is refused when a stranger vouches for it, or its certificate is for another host', async () => {
+describe('the MySQL server', () => {
+  test('is rejected if an unknown authority issued its certificate, or the certificate is for another host', async () => {
     await mysql.present(await createAuthority('Somebody else'), mysql.host);
     await expect(invoke()).rejects.toThrow(/self.signed certificate|unable to verify|unable to get/);
     await mysql.present(authority, 'database.example.com');
     await expect(invoke()).rejects.toThrow(/does not match certificate's altnames/);
   });
 
-  test("is refused by RDS's authorities when it is none of RDS's", async () => {
+  test('is rejected by default if its certificate is not from RDS', async () => {
     await expect(invoke({ owner: OWNER }, { authorities: undefined })).rejects.toThrow(
       /self.signed certificate|unable to verify|unable to get/,
     );
   });
 });
 
-describe('what the canary says', () => {
+describe('the output of the canary', () => {
   test.each([
     ['is empty', undefined],
     ['is no JSON', '{"password":"half a secret"'],
@@ -209,7 +211,7 @@ describe('what the canary says', () => {
     expect(logged.join('\n')).not.toContain('half a secret');
   });
 
-  test('in its log holds no amount and no password, whatever happens', async () => {
+  test('contains no amount and no password in the log, after success or failure', async () => {
     await invoke();
     secret = String(secret).replace('reporter', 'stranger');
     const error: Error = await invoke().then(

@@ -10,7 +10,7 @@ import { addSweep } from './commands/sweep.ts';
 import { addUpload } from './commands/upload.ts';
 import { addUploads } from './commands/uploads.ts';
 
-/** `npm run centflow -- …`: commands for a stack that runs. */
+/** Creates the program `npm run centflow -- …`, whose commands need a running stack. */
 export function centflow(): Command {
   const program = new Command('npm run centflow --')
     .description('Upload CSV files to the running local stack, follow them, and read the reports')

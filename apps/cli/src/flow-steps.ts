@@ -1,6 +1,6 @@
 /**
- * What must hold of the whole flow, from an object to the views, wherever it runs: on this machine as `npm start` makes it,
- * or as Terraform made it. Each step asserts with node:assert.
+ * Checks of the whole flow, from an object to the views. They run against the local stack and against a flow that Terraform
+ * has deployed. Each step asserts with node:assert.
  */
 import assert from 'node:assert/strict';
 import {
@@ -26,7 +26,7 @@ import { zipSync } from 'fflate';
 import type { Connection } from 'mysql2/promise';
 import { redrive } from './commands/redrive.ts';
 
-/** A flow that runs: where its parts are, and who may look at its database. */
+/** A running flow: its resources, and connections to its database. */
 export interface RunningFlow {
   readonly clients: Clients;
   readonly bucket: string;
@@ -40,11 +40,11 @@ export interface RunningFlow {
 
 const HEADER = 'date,merchant,category,account,amount,currency,description\n';
 const UPLOAD_WITHIN_MS = 90_000;
-const BROKEN = {
+const BROKEN_TRIGGER = {
   'index.mjs': new TextEncoder().encode('export const handler = async () => { throw new Error("broken"); };'),
 };
 
-/** Puts expenses, one CSV row each. */
+/** Uploads a CSV file of expenses. */
 export async function put({ clients, bucket }: RunningFlow, objectKey: string, ...rows: string[]): Promise<Version> {
   const { VersionId } = await clients.s3.send(
     new PutObjectCommand({ Bucket: bucket, Key: objectKey, Body: `${HEADER}${rows.join('\n')}\n` }),
@@ -52,7 +52,7 @@ export async function put({ clients, bucket }: RunningFlow, objectKey: string, .
   return { objectKey, versionId: VersionId ?? 'null' };
 }
 
-/** What became of uploads. */
+/** Waits until the uploads are settled and returns their accounting. */
 export async function follow(flow: RunningFlow, ...versions: Version[]): Promise<(Accounting | undefined)[]> {
   return flow.asReporter((reporter) => followUploads(reporter, versions, { timeoutMs: UPLOAD_WITHIN_MS, pollMs: 20 }));
 }
@@ -63,7 +63,7 @@ export async function expensesOf(flow: RunningFlow, owner: string): Promise<unkn
   );
 }
 
-/** An upload shows, its correction replaces it, and its deletion takes it back. */
+/** Checks that an upload is published, that its correction replaces it, and that its deletion removes its rows. */
 export async function uploadCorrectDelete(flow: RunningFlow): Promise<void> {
   const key = 'raw/expenses/owner=ann/2025 ä+b%.csv';
   const bakery = '2025-01-02,Bakery,Food,Card,4.20,EUR,';
@@ -81,24 +81,24 @@ export async function uploadCorrectDelete(flow: RunningFlow): Promise<void> {
 }
 
 /**
- * An object that is no feed's is rejected with a reason.
+ * Checks that an object that belongs to no feed is rejected with a reason.
  *
- * @param noticed makes the flow look at it, where no event tells of such a key
+ * @param processObject makes the flow process the object, if no event is sent for such a key
  */
-export async function rejectWhatIsNoFeed(
+export async function rejectObjectWithoutFeed(
   flow: RunningFlow,
-  noticed: () => Promise<void> = async () => {},
+  processObject: () => Promise<void> = async () => {},
 ): Promise<void> {
   const version = await put(flow, 'raw/expences/x.csv', '2025-01-02,Bakery,Food,Card,4.20,EUR,');
-  await noticed();
+  await processObject();
   const [rejected] = await follow(flow, version);
   assert.equal(rejected?.state, 'rejected');
   assert.equal(rejected.feed, null);
   assert.match(rejected.reason ?? '', /expences/);
 }
 
-/** Sixty uploads at once make fewer than twenty job runs. */
-export async function manyUploadsFewRuns(flow: RunningFlow): Promise<void> {
+/** Checks that sixty simultaneous uploads cause fewer than twenty job runs. */
+export async function batchUploadsIntoFewRuns(flow: RunningFlow): Promise<void> {
   const versions = await Promise.all(
     Array.from({ length: 60 }, (_, index) =>
       put(flow, `raw/expenses/owner=bea/${index}.csv`, `2025-01-02,Shop ${index},Food,Card,1.00,EUR,`),
@@ -116,7 +116,7 @@ export async function manyUploadsFewRuns(flow: RunningFlow): Promise<void> {
   assert.ok((count?.runs ?? Number.POSITIVE_INFINITY) < 20, `${count?.runs} job runs for 60 uploads`);
 }
 
-/** Glue refuses a run beyond the limit with its own exception, and takes one as soon as there is room. */
+/** Checks that Glue rejects runs beyond the limit with its own exception, and accepts one as soon as a slot is free. */
 export async function refuseRunsBeyondTheLimit({ clients, job }: RunningFlow): Promise<void> {
   const { Job } = await clients.glue.send(new GetJobCommand({ JobName: job }));
   const limit = Job?.ExecutionProperty?.MaxConcurrentRuns ?? 1;
@@ -126,8 +126,8 @@ export async function refuseRunsBeyondTheLimit({ clients, job }: RunningFlow): P
     clients.glue.send(new StartJobRunCommand({ JobName: job, Arguments: { '--keys-from': 'sweep' } }));
   const outcomes = await Promise.allSettled(Array.from({ length: limit + 2 }, start));
   const refusals = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as Error);
-  assert.ok(refusals.length > 0, `${limit + 2} runs at once and none was refused`);
-  assert.ok(refusals.length <= 2, `a limit of ${limit}, but ${refusals.length} of ${limit + 2} runs were refused`);
+  assert.ok(refusals.length > 0, `none of ${limit + 2} simultaneous runs was rejected`);
+  assert.ok(refusals.length <= 2, `the limit is ${limit}, but ${refusals.length} of ${limit + 2} runs were rejected`);
   for (const refusal of refusals) assert.ok(refusal instanceof ConcurrentRunsExceededException, refusal.message);
   const after = await runSweep(clients.glue, {}, job);
   assert.equal(after.state, 'SUCCEEDED', after.message);
@@ -139,20 +139,20 @@ async function activeRuns({ clients, job }: Pick<RunningFlow, 'clients' | 'job'>
 }
 
 /**
- * A trigger that fails leaves its messages in the dead-letter queue, and one command redrives them.
+ * Checks that a broken trigger leaves its messages in the dead-letter queue, and that one command redrives them.
  *
- * @param mended the trigger's code as it was
+ * @param workingCode the trigger's original code, which is restored before the redrive
  */
 export async function failAndRedrive(
   flow: RunningFlow,
-  mended: Omit<UpdateFunctionCodeCommandInput, 'FunctionName'>,
+  workingCode: Omit<UpdateFunctionCodeCommandInput, 'FunctionName'>,
 ): Promise<void> {
   const { clients, trigger: FunctionName } = flow;
-  await clients.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zipSync(BROKEN) }));
+  await clients.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: zipSync(BROKEN_TRIGGER) }));
   const version = await put(flow, 'raw/expenses/owner=dan/a.csv', '2025-01-02,Bakery,Food,Card,4.20,EUR,');
   await waitFor(async () => ((await deadLetters(flow)) > 0 ? true : undefined));
   assert.deepEqual(await expensesOf(flow, 'dan'), []);
-  await clients.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ...mended }));
+  await clients.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ...workingCode }));
   assert.equal(await redrive(clients.sqs, flow), 1);
   const [upload] = await follow(flow, version);
   assert.equal(upload?.state, 'published', upload?.reason ?? undefined);
@@ -166,8 +166,8 @@ async function deadLetters({ clients, deadLetterQueue }: RunningFlow): Promise<n
   return Number(Attributes?.ApproximateNumberOfMessages);
 }
 
-/** What no event told of, the sweep finds. */
-export async function sweepFindsWhatEventsMissed(flow: RunningFlow): Promise<void> {
+/** Checks that a sweep loads a file for which no event was sent. */
+export async function sweepMissedEvents(flow: RunningFlow): Promise<void> {
   const { s3, glue } = flow.clients;
   const { $metadata: _, ...notifications } = await s3.send(
     new GetBucketNotificationConfigurationCommand({ Bucket: flow.bucket }),

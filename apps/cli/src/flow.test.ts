@@ -7,26 +7,26 @@ import { waitFor } from '@centflow/local-processes/wait-for';
 import { databaseUrl, withConnection } from '@centflow/local-stack/database';
 import { runSweep, startWhenFree } from '@centflow/local-stack/job-runs';
 import { readBundle } from '@centflow/local-stack/resources';
-import type { Stack } from '@centflow/local-stack/stack';
+import type { LocalStack } from '@centflow/local-stack/stack';
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { triggerBundle } from './build-trigger.ts';
 import {
+  batchUploadsIntoFewRuns,
   failAndRedrive,
   follow,
-  manyUploadsFewRuns,
   put,
   type RunningFlow,
   refuseRunsBeyondTheLimit,
-  rejectWhatIsNoFeed,
-  sweepFindsWhatEventsMissed,
+  rejectObjectWithoutFeed,
+  sweepMissedEvents,
   uploadCorrectDelete,
 } from './flow-steps.ts';
 import { startFlowStack, stopFlowStack } from './testing/flow-stack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'centflow-flow-'));
 
-let stack: Stack;
+let stack: LocalStack;
 
 beforeAll(async () => {
   stack = await startFlowStack(folder, { overrides: { visibilitySeconds: 1, maxReceives: 2 } });
@@ -52,44 +52,44 @@ function running(): RunningFlow {
   };
 }
 
-describe('from an object to the views', () => {
-  test('an upload shows, its correction replaces it, and its deletion takes it back', async () => {
+describe('the flow from an object to the views', () => {
+  test('publishes an upload, replaces it by its correction, and removes it when it is deleted', async () => {
     await uploadCorrectDelete(running());
   });
 
-  test('an object of no feed is rejected with a reason', async () => {
-    await rejectWhatIsNoFeed(running());
+  test('rejects an object that belongs to no feed, with a reason', async () => {
+    await rejectObjectWithoutFeed(running());
   });
 
-  test('many uploads at once make few job runs', async () => {
-    await manyUploadsFewRuns(running());
+  test('loads many simultaneous uploads in few job runs', async () => {
+    await batchUploadsIntoFewRuns(running());
   });
 
-  test('what no event told of, the sweep finds', async () => {
-    await sweepFindsWhatEventsMissed(running());
+  test('loads a file whose event was lost with the next sweep', async () => {
+    await sweepMissedEvents(running());
   });
 });
 
 describe('Glue', () => {
-  test('refuses a run beyond the limit of concurrent runs, with its own exception', async () => {
+  test('rejects a run beyond the limit of concurrent runs with ConcurrentRunsExceededException', async () => {
     await refuseRunsBeyondTheLimit(running());
   });
 
-  test('tells why a run failed', async () => {
+  test('returns the reason why a run failed', async () => {
     const end = await runSweep(stack.clients.glue, { '--database-secret': 'no-such-secret' });
     expect(end.state).toBe('FAILED');
     expect(end.message).toMatch(/secret/i);
   });
 });
 
-describe('a trigger that fails', () => {
-  test('leaves its messages in the dead-letter queue, and one command redrives them', async () => {
+describe('a broken trigger', () => {
+  test('leaves its messages in the dead-letter queue, from which one command redrives them', async () => {
     await failAndRedrive(running(), { ZipFile: zipSync({ ...readBundle(triggerBundle) }) });
   });
 });
 
 describe('Spark', () => {
-  test('reports a run as failed when Spark is killed, and starts Spark again', async () => {
+  test('is restarted when it is killed, and its run is reported as failed', async () => {
     const { bucket, jobName } = stack.description;
     const keys = Array.from({ length: 3000 }, (_, index) => JSON.stringify({ key: `raw/expenses/none-${index}.csv` }));
     await stack.clients.s3.send(

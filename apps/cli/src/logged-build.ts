@@ -1,4 +1,4 @@
-/** Builds the Lambda and the pages that the local stack runs. A build prints nothing; its output is in a log file. */
+/** Runs a build whose output goes to a log file instead of the terminal. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -14,7 +14,11 @@ export interface LoggedBuild {
   readonly logFile: string;
 }
 
-/** @throws {Error} the build failed. The message names the log file. */
+/**
+ * Runs a build.
+ *
+ * @throws {Error} the build failed. The message names the log file.
+ */
 export async function runLoggedBuild({ name, command, args, folder, env, logFile }: LoggedBuild): Promise<void> {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'w');
@@ -23,7 +27,7 @@ export async function runLoggedBuild({ name, command, args, folder, env, logFile
     child.once('error', reject);
     child.once('exit', (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`${name} could not be built; see ${logFile}`));
+      else reject(new Error(`${name} could not be built. The output of the build is in ${logFile}`));
     });
   });
 }

@@ -1,4 +1,4 @@
-/** `npm start`, `npm run centflow -- <command>`, and `stack` for the tests of other packages. */
+/** The entry point of `npm start`, of `npm run centflow -- <command>`, and of `stack` for the tests of other packages. */
 import { runProgram } from '@centflow/command-line/run-program';
 import { Command } from 'commander';
 

@@ -9,7 +9,7 @@ import { databaseUrl, queryRows, withConnection } from '@centflow/local-stack/da
 import { followUploads } from '@centflow/local-stack/follow';
 import { runSweep } from '@centflow/local-stack/job-runs';
 import { readParts } from '@centflow/local-stack/parts-file';
-import type { Stack } from '@centflow/local-stack/stack';
+import type { LocalStack } from '@centflow/local-stack/stack';
 import type { PartStatus } from '@centflow/local-stack/supervisor';
 import { startSweeper } from '@centflow/local-stack/sweeper';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'centflow-recovery-'));
 const WITHIN_MS = 240_000;
 const warnings: string[] = [];
 
-let stack: Stack;
+let stack: LocalStack;
 
 beforeAll(async () => {
   stack = await startFlowStack(folder, {
@@ -42,7 +42,7 @@ function statusOf(name: string): PartStatus {
   return found;
 }
 
-/** The Java of this stack's Spark. */
+/** Returns the id of the Java process of this stack's Spark. */
 function javaPid(): number | undefined {
   const java = processesOf(folder).find((line) => /^\d+ \S+\/java /.test(line));
   return java === undefined ? undefined : Number.parseInt(java, 10);
@@ -61,25 +61,25 @@ async function put(): Promise<{ objectKey: string; versionId: string }> {
   files += 1;
   const objectKey = `raw/expenses/owner=cat/${files}.csv`;
   const Body = `date,merchant,category,account,amount,currency,description\n2025-01-0${files},Bakery,Food,Card,4.20,EUR,\n`;
-  const { VersionId = '' } = await stack.supervisor.through(() =>
+  const { VersionId = '' } = await stack.supervisor.runWithParts(() =>
     stack.clients.s3.send(new PutObjectCommand({ Bucket: stack.description.bucket, Key: objectKey, Body })),
   );
   return { objectKey, versionId: VersionId };
 }
 
 async function expectPublished(version: { objectKey: string; versionId: string }): Promise<void> {
-  const [upload] = await stack.supervisor.through(() =>
+  const [upload] = await stack.supervisor.runWithParts(() =>
     withConnection(reporterUrl(), (reporter) => followUploads(reporter, [version], { timeoutMs: WITHIN_MS })),
   );
   expect(upload).toMatchObject({ state: 'published', rows_published: 1 });
 }
 
-describe('Spark that is killed', () => {
-  test('is started again, also when its Java is killed while it starts, and a run that arrives meanwhile waits', async () => {
+describe('Spark, when it is killed', () => {
+  test('is restarted, also if its Java is killed during the start, and a run that arrives meanwhile waits', async () => {
     const { restarts } = statusOf('Spark');
     process.kill(stack.sparkPid() ?? 0, 'SIGKILL');
     const version = await put();
-    // The next one starts its Java, which is killed as well.
+    // The restarted Spark starts its Java, which is killed as well.
     const java = await waitFor(async () => (statusOf('Spark').restarts > restarts ? javaPid() : undefined), WITHIN_MS);
     process.kill(java, 'SIGKILL');
     await untilRestarted('Spark', restarts + 1);
@@ -88,7 +88,7 @@ describe('Spark that is killed', () => {
     expect(warnings.join('\n')).toMatch(/Spark ended with code 1\. Starting it again/);
   });
 
-  test('is started again when Java alone is killed', async () => {
+  test('is restarted if only its Java is killed', async () => {
     const { restarts } = statusOf('Spark');
     process.kill(javaPid() ?? 0, 'SIGKILL');
     await untilRestarted('Spark', restarts);
@@ -97,7 +97,7 @@ describe('Spark that is killed', () => {
 });
 
 describe('Spark', () => {
-  test('is reported while its Python processes are paused, and all goes on when they are resumed', async () => {
+  test('is reported as unresponsive while its Python processes are paused, and continues when they are resumed', async () => {
     const { restarts } = statusOf('Spark');
     await expectPublished(await put());
     const python = processesOf(folder).filter((line) => line.includes('pyspark.daemon'));
@@ -115,8 +115,8 @@ describe('Spark', () => {
   });
 });
 
-describe('the AWS emulator that is killed', () => {
-  test('comes back with its objects, their versions and the flow', async () => {
+describe('the AWS emulator, when it is killed', () => {
+  test('restarts with its objects, their versions and the flow', async () => {
     const before = await put();
     await expectPublished(before);
     const { restarts, pid } = statusOf('the AWS emulator');
@@ -132,10 +132,10 @@ describe('the AWS emulator that is killed', () => {
     await expectPublished(await put());
   });
 
-  test('loses an event, and the sweep after its return finds the file', async () => {
+  test('may lose an event, whose file the sweep after the restart loads', async () => {
     const sweeper = startSweeper(stack, { everyMs: 3_600_000, report: (message) => warnings.push(message) });
     const { restarts, pid } = statusOf('the AWS emulator');
-    // A paused one keeps what is on its way, and loses it when it is killed.
+    // A paused emulator keeps the event in memory and loses it when it is killed.
     const version = await put();
     process.kill(pid ?? 0, 'SIGKILL');
     await untilRestarted('the AWS emulator', restarts);
@@ -146,7 +146,7 @@ describe('the AWS emulator that is killed', () => {
 });
 
 describe('MySQL', () => {
-  test('that is killed is started again, and what was uploaded meanwhile is published', async () => {
+  test('is restarted when it is killed, and files uploaded meanwhile are published', async () => {
     const sweeper = startSweeper(stack, { everyMs: 3_600_000, report: (message) => warnings.push(message) });
     const { restarts, pid } = statusOf('MySQL');
     process.kill(pid ?? 0, 'SIGKILL');
@@ -160,7 +160,7 @@ describe('MySQL', () => {
     expect(rows).not.toEqual([{ uploads: 0 }]);
   });
 
-  test('that is paused is reported, and all goes on when it is resumed', async () => {
+  test('is reported as unresponsive while it is paused, and continues when it is resumed', async () => {
     const { restarts, pid } = statusOf('MySQL');
     process.kill(pid ?? 0, 'SIGSTOP');
     await waitFor(async () => (statusOf('MySQL').state === 'silent' ? true : undefined), WITHIN_MS);
@@ -168,16 +168,16 @@ describe('MySQL', () => {
     process.kill(pid ?? 0, 'SIGCONT');
     await waitFor(async () => (statusOf('MySQL').state === 'ready' ? true : undefined), WITHIN_MS);
     expect(statusOf('MySQL').restarts).toBe(restarts);
-    expect((await stack.supervisor.through(() => runSweep(stack.clients.glue))).state).toBe('SUCCEEDED');
+    expect((await stack.supervisor.runWithParts(() => runSweep(stack.clients.glue))).state).toBe('SUCCEEDED');
     expect(warnings).toContain('MySQL answers again');
   });
 });
 
-test("nobody but the stack's user may enter the folders of its data and its logs", () => {
+test('only the user of the stack can access the folders of its data and logs', () => {
   for (const path of [folder, stack.description.logFolder]) expect(statSync(path).mode & 0o777).toBe(0o700);
 });
 
-test('each restart and its reason are there for other processes to read', () => {
+test('other processes can read each restart and its reason', () => {
   const file = readParts(folder);
   expect(file?.pid).toBe(process.pid);
   expect(file?.parts).toEqual(stack.supervisor.parts());

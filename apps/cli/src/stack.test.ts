@@ -22,7 +22,7 @@ async function startedStack(name: string) {
 }
 
 describe('stack --only mysql,s3', () => {
-  test('names a bucket and a secret with which the loader reaches its tables, and ends with standard input', async () => {
+  test('prints a bucket and the secret of the loader, and stops when standard input ends', async () => {
     const { child, outcome, description } = await startedStack('a');
     const clients = createClients(description.endpointUrl, description);
     const { SecretString } = await clients.secrets.send(new GetSecretValueCommand({ SecretId: description.secretId }));
@@ -43,7 +43,7 @@ describe('stack --only mysql,s3', () => {
     expect(processesOf(join(folder, 'a'))).toEqual([]);
   });
 
-  test('leaves no process behind when it is killed outright', async () => {
+  test('leaves no process behind when it is killed with SIGKILL', async () => {
     const { child, outcome } = await startedStack('b');
     expect(processesOf(join(folder, 'b')).length).toBeGreaterThan(1);
     child.kill('SIGKILL');
@@ -51,7 +51,7 @@ describe('stack --only mysql,s3', () => {
     expect(await processesLeft(join(folder, 'b'), 15_000)).toEqual([]);
   });
 
-  test('lets a browser put and get objects from the page of another port', async () => {
+  test('lets a page of another port upload and download objects in a browser', async () => {
     const { child, outcome, description } = await startedStack('f');
     for (const method of ['PUT', 'GET', 'HEAD']) {
       const preflight = await fetch(`${description.endpointUrl}/${description.bucket}/raw/expenses/owner=ada/x.csv`, {
@@ -67,14 +67,14 @@ describe('stack --only mysql,s3', () => {
       expect(allowed('allow-origin')).toBe('http://127.0.0.1:4570');
       expect(allowed('allow-methods').split(', ')).toContain(method);
       expect(allowed('allow-headers')).toMatch(/\*|content-type/i);
-      // What tells the version that was written.
+      // The header with the version that was written.
       expect(allowed('expose-headers')).toMatch(/\*|x-amz-version-id/i);
     }
     child.stdin?.end();
     expect((await outcome).exitCode).toBe(0);
   });
 
-  test('says which part is unknown', async () => {
+  test('names an unknown part in its error', async () => {
     const { exitCode, stderr } = await startCommand(join(folder, 'c'), [
       'stack',
       '--data-dir',
@@ -87,7 +87,7 @@ describe('stack --only mysql,s3', () => {
   });
 });
 
-test('objects with all their versions, and the database, outlive a restart', async () => {
+test('a stack keeps its database and all versions of its objects over a restart', async () => {
   const options = {
     dataFolder: join(folder, 'd'),
     parts: ['mysql', 's3'],
@@ -121,7 +121,7 @@ test('objects with all their versions, and the database, outlive a restart', asy
   }
 });
 
-test('a paused part that a killed stack left does not hold up the next stack', async () => {
+test('a stack starts even if an earlier, killed stack left a paused part', async () => {
   const { child, outcome } = await startedStack('i');
   const left = readParts(join(folder, 'i'))?.parts.flatMap(({ pid }) => (pid === null ? [] : [pid])) ?? [];
   expect(left).toHaveLength(2);
@@ -139,7 +139,7 @@ test('a paused part that a killed stack left does not hold up the next stack', a
   expect(await processesLeft(join(folder, 'i'), 5_000)).toEqual([]);
 });
 
-test('two stacks that start at the same moment and prefer the same ports do not collide', async () => {
+test('two stacks that start at the same time with the same preferred ports use different ports', async () => {
   const preferredPorts = { emulator: 4566, mysql: 3307, console: 4570 };
   const starting = ['g', 'h'].map((name) =>
     startStack({
@@ -167,7 +167,7 @@ test('two stacks that start at the same moment and prefer the same ports do not 
   }
 });
 
-test('a part that cannot start says so with the end of its log, and what did start is stopped', async () => {
+test('a stack reports the end of the log of a part that does not start, and stops the other parts', async () => {
   const path = join(folder, 'e');
   mkdirSync(join(path, 'mysql'), { recursive: true });
   writeFileSync(join(path, 'mysql', 'ibdata1'), 'not a database');

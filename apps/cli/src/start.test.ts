@@ -61,14 +61,14 @@ describe('npm start', () => {
     }
   });
 
-  test('says how to connect, in a file that only its owner can read', () => {
+  test('writes how to connect into a file that only its owner can read', () => {
     expect(screen).toContain('aws s3 cp');
     expect(screen).toContain('mysql -h 127.0.0.1');
     for (const name of ['env', 'secrets.env']) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
     expect(readFileSync(join(folder, 'env'), 'utf8')).not.toContain('root');
   });
 
-  test('opens with the console, where a sample owner signs in and finds their uploads', async () => {
+  test('prints the address of the console, where a sample owner signs in and sees their uploads', async () => {
     const { CONSOLE_URL = '' } = parseEnv(readFileSync(join(folder, 'env'), 'utf8'));
     expect(screen.indexOf(CONSOLE_URL)).toBeLessThan(screen.indexOf('Uploads of samples/'));
     const page = await fetch(CONSOLE_URL);
@@ -93,8 +93,8 @@ describe('npm start', () => {
   });
 });
 
-describe('any other client', () => {
-  test('puts a CSV with boto3, and reads the views as reporter with PyMySQL', async () => {
+describe('a client other than the CLI', () => {
+  test('uploads a CSV with boto3 and reads the views with PyMySQL', async () => {
     const program = `
 import os, time, urllib.parse, boto3, pymysql
 boto3.client("s3").put_object(
@@ -117,7 +117,7 @@ print(rows[0][0], rows[0][1])
 });
 
 describe('npm run centflow --', () => {
-  test('upload follows a file until it is published, and tells what was quarantined', async () => {
+  test('upload follows a file until it is published and lists its quarantined rows', async () => {
     const file = csv('mine.csv', '2025-01-02,Bakery,Food,Card,4.20,EUR,', '2025-02-30,Bakery,Food,Card,1.00,EUR,=1+1');
     const { exitCode, stdout } = await centflow(folder, 'upload', file, '--feed', 'expenses', '--owner', 'me');
     expect(stdout).toMatch(/raw\/expenses\/owner=me\/mine\.csv +│ published +│ +2 │ +1 │ +0 │ +1 │ +4\.2000/);
@@ -125,7 +125,7 @@ describe('npm run centflow --', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('no control character of a file reaches the terminal', async () => {
+  test('no command prints a control character of a file', async () => {
     const file = csv('hostile.csv');
     const row = '2025-01-02,Bakery\x1b[2J,Food,Card,nothing\x9b31m,EUR,';
     const header = `${HEADER},\x1b]0;PWNED\x07\x1b[31mred`;
@@ -141,7 +141,7 @@ describe('npm run centflow --', () => {
     expect(shown[0]?.stdout).toMatch(/Ignored columns: .*PWNED/);
   });
 
-  test('upload ends with 3 and the reason when a file is rejected', async () => {
+  test('upload exits with code 3 and the reason if a file is rejected', async () => {
     const file = csv('broken.csv');
     writeFileSync(file, 'when,what\n1,2\n');
     const { exitCode, stdout } = await centflow(folder, 'upload', file, '--feed', 'expenses', '--owner', 'me');
@@ -153,7 +153,7 @@ describe('npm run centflow --', () => {
     [['upload', '/no/such.csv', '--feed', 'expenses'], 'There is no file /no/such.csv'],
     [
       ['upload', 'package.json', '--feed', 'expences'],
-      'There is no feed expences; there are budgets, expenses, incomes',
+      'There is no feed expences. The feeds are: budgets, expenses, incomes',
     ],
     [['upload', 'package.json'], "required option '--feed <feed>'"],
     [['report', 'v_nothing'], 'There is no view v_nothing'],
@@ -167,7 +167,7 @@ describe('npm run centflow --', () => {
     expect(exitCode).toBe(2);
   });
 
-  test('quarantine lists the rows by object key, and neutralises formulas in CSV', async () => {
+  test('quarantine lists the rows of an object key and neutralises formulas in CSV', async () => {
     const key = 'raw/expenses/owner=me/mine.csv';
     expect(await json('quarantine', key)).toEqual([
       expect.objectContaining({
@@ -189,7 +189,7 @@ describe('npm run centflow --', () => {
     ]);
   });
 
-  test('delete undoes an upload, and uploading it again brings it back', async () => {
+  test('delete removes the rows of an upload, and a second upload restores them', async () => {
     const gone = await centflow(folder, 'delete', 'raw/expenses/owner=me/mine.csv');
     expect(gone.exitCode).toBe(0);
     expect(await json('report', 'v_transactions', '--owner', 'me')).toEqual([]);
@@ -197,22 +197,22 @@ describe('npm run centflow --', () => {
     expect(await json('report', 'v_transactions', '--owner', 'me')).toHaveLength(1);
   });
 
-  test('sweep says that the database agrees with the bucket', async () => {
+  test('sweep reports that the database matches the bucket', async () => {
     expect(await json('sweep')).toEqual(expect.objectContaining({ state: 'SUCCEEDED' }));
   });
 
-  test('doctor finds every part well', async () => {
+  test('doctor reports every part as healthy', async () => {
     const findings = (await json('doctor')) as { part: string; status: string }[];
     expect(findings.filter(({ status }) => status !== 'well')).toEqual([]);
     expect(findings.map(({ part }) => part)).toEqual(
       expect.arrayContaining(['bucket', 'queue', 'trigger', 'job', 'database', 'console', 'flow']),
     );
     for (const name of ['MySQL', 'the AWS emulator', 'Spark', 'the console']) {
-      expect(findings).toContainEqual(expect.objectContaining({ part: `process of ${name}`, finding: 'runs' }));
+      expect(findings).toContainEqual(expect.objectContaining({ part: `process of ${name}`, finding: 'running' }));
     }
   });
 
-  test('doctor leaves nothing of what it sends through the flow', async () => {
+  test('doctor removes all traces of its test file', async () => {
     await withConnection(secret('DATABASE_ADMIN_URL'), async (administrator) => {
       for (const table of ['uploads', 'publication_locks']) {
         const [left] = await administrator.query('SELECT * FROM ?? WHERE owner = ?', [table, 'centflow-doctor']);
@@ -234,14 +234,14 @@ describe('npm run centflow --', () => {
     expect([...Versions, ...DeleteMarkers]).toEqual([]);
   });
 
-  test('doctor and the terminal tell of a part that was started again', async () => {
+  test('doctor and the terminal report a part that was restarted', async () => {
     const spark = () => readParts(join(folder, 'data'))?.parts.find(({ name }) => name === 'Spark');
     process.kill(spark()?.pid ?? 0, 'SIGKILL');
     await waitFor(async () => (spark()?.restarts === 1 && spark()?.state !== 'ready' ? true : undefined));
     const { exitCode, stdout } = await centflow(folder, 'doctor');
-    // Whichever comes first on a busy machine: Spark that starts, or Spark that runs again.
+    // On a busy machine, Spark may still be starting, or may already be running again.
     expect(stdout).toMatch(
-      /process of Spark +│ (ill +│ (waiting|starting): Spark ended|well +│ runs, started again once)/,
+      /process of Spark +│ (ill +│ (waiting|starting): Spark ended|well +│ running; restarted once)/,
     );
     expect(exitCode).toBe(stdout.includes('│ ill ') ? 5 : 0);
     await started.waitFor('Spark is ready again', 240_000);
@@ -249,7 +249,7 @@ describe('npm run centflow --', () => {
     const after = (await json('doctor')) as { part: string; status: string; finding: string }[];
     expect(after.find(({ part }) => part === 'process of Spark')).toMatchObject({
       status: 'well',
-      finding: expect.stringMatching(/started again once; the last reason: Spark ended by SIGKILL/),
+      finding: expect.stringMatching(/restarted once, most recently because: Spark ended by SIGKILL/),
     });
     expect(after.filter(({ status }) => status === 'ill')).toEqual([]);
   });
@@ -261,7 +261,7 @@ describe('npm run centflow --', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('rebuild --check ends with 5 and shows the row when the database has something else than the bucket', async () => {
+  test('rebuild --check exits with code 5 and shows the rows in which the database differs from the bucket', async () => {
     await withConnection(secret('DATABASE_ADMIN_URL'), async (administrator) => {
       const forge = (description: string) =>
         administrator.query(
@@ -281,7 +281,7 @@ describe('npm run centflow --', () => {
 });
 
 describe('Ctrl-C', () => {
-  test('ends with 0, leaves no process and no file that says the stack runs', async () => {
+  test('exits with code 0 and leaves no process and no environment file', async () => {
     started.child.kill('SIGINT');
     expect((await started.outcome).exitCode).toBe(0);
     expect(await processesLeft(folder, 0)).toEqual([]);
@@ -289,15 +289,15 @@ describe('Ctrl-C', () => {
     expect(existsSync(join(folder, 'secrets.env'))).toBe(false);
   });
 
-  test('lets commands say that the stack is not running', async () => {
+  test('makes later commands report that the stack is not running', async () => {
     const { exitCode, stderr } = await centflow(folder, 'uploads');
     expect(stderr).toContain('npm start');
     expect(exitCode).toBe(4);
   });
 });
 
-describe('a part that cannot be kept alive', () => {
-  test('ends npm start with 1 and the reason, and the other parts with it', async () => {
+describe('npm start with a part that keeps failing', () => {
+  test('stops all parts and exits with code 1 and the reason', async () => {
     const doomed = startCommand(folder, ['start', '--failures', '3']);
     await doomed.waitFor('The console: ', 240_000);
     const killing = setInterval(() => {
@@ -307,13 +307,13 @@ describe('a part that cannot be kept alive', () => {
     const { exitCode, stderr } = await doomed.outcome.finally(() => clearInterval(killing));
     expect(stderr).toMatch(/MySQL cannot be kept alive: it failed 3 times in a row, .*MySQL ended by SIGKILL/);
     expect(exitCode).toBe(1);
-    // Spark's Python processes have a group of their own, and end after Spark.
+    // Spark's Python processes have a separate process group and end after Spark.
     expect(await processesLeft(folder, 15_000)).toEqual([]);
   });
 });
 
 describe('npm start -- --once', () => {
-  test('finds everything again, uploads nothing twice, and ends with 0', async () => {
+  test('reuses the earlier data, uploads nothing twice, and exits with code 0', async () => {
     const { exitCode, stdout, stderr } = await startCommand(folder, ['start', '--once']).outcome;
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toContain('0 of them uploaded now');

@@ -7,14 +7,14 @@ import { describeForLog } from '@centflow/schema/log-text';
 import { rotatePassword, setUpDatabase } from '@centflow/schema/set-up-database';
 import type { Context } from 'aws-lambda';
 import type { ConnectionOptions, SslOptions } from 'mysql2/promise';
-import { alone } from './alone.ts';
 import type { MigratorConfig } from './config.ts';
 import { isRebuildCheck, type RebuildCheck, readEvent } from './event.ts';
+import { withMigratorLock } from './migrator-lock.ts';
 import { type ComparedView, compareViews, dropRebuilt, requireAccess } from './rebuild.ts';
 import { restoredHost } from './restored-host.ts';
 import { ensureUser, newPassword, readAdministrator, type SecretStore, type UserSecret, writeUser } from './secrets.ts';
 
-/** What the handler works with. */
+/** The clients and settings of the handler. */
 export interface MigratorParts {
   readonly config: MigratorConfig;
   readonly secrets: SecretStore;
@@ -23,7 +23,7 @@ export interface MigratorParts {
   readonly migrations: string;
 }
 
-/** What an invocation did. Terraform keeps it in its state: nothing secret. */
+/** The result of an invocation. It contains no secret, because Terraform keeps it in its state. */
 export interface MigratorAnswer {
   readonly database: string;
   /** The migrations' steps that this invocation applied, such as `0000_initial/1`. */
@@ -33,22 +33,22 @@ export interface MigratorAnswer {
   readonly rotated: readonly Role[];
 }
 
-/** What an invocation did on a restored instance. */
+/** The result of an invocation for a restored instance. */
 export interface RebuildAnswer {
   readonly database: string;
   /** The second database, which is rebuilt from the bucket. */
   readonly rebuilt: string;
-  /** Those that a comparison is about; after `create` only their names are known. */
+  /** The compared views. After `create`, only their names are known. */
   readonly views: readonly (Pick<ComparedView, 'view'> | ComparedView)[];
 }
 
-/** The database could not be brought up to date, or checked. Says why, and nothing secret; done again, it goes on where it stopped. */
+/** The database could not be updated or checked. The message has the reason and no secret. The next invocation continues. */
 export class MigratorError extends Error {
   override readonly name: string;
 
   constructor(cause: unknown) {
     super(describeForLog(cause));
-    // Not the cause itself: Lambda writes all properties of an error to the log, and MySQL's words may quote cells.
+    // The cause is not kept: Lambda logs all properties of an error, and MySQL's messages may quote cells.
     this.name = cause instanceof Error ? cause.name : 'MigratorError';
   }
 }
@@ -61,8 +61,8 @@ interface Server {
 }
 
 /**
- * Makes the Lambda's handler: secrets, users, migrations, grants, and new passwords where the event asks for them; or the check of
- * a restored instance.
+ * Creates the Lambda's handler. It updates secrets, users, migrations and grants, and rotates passwords if the event requests
+ * it. Alternatively it checks a restored instance.
  */
 export function createHandler({ config, secrets, logger, migrations }: MigratorParts) {
   return async (event: unknown, context: Context): Promise<MigratorAnswer | RebuildAnswer> => {
@@ -92,10 +92,10 @@ export function createHandler({ config, secrets, logger, migrations }: MigratorP
   async function bringUpToDate(rotate: readonly Role[]): Promise<MigratorAnswer> {
     const { database } = config;
     const server = await serverOn(config.host);
-    return await alone(server.administrator, async () => {
+    return await withMigratorLock(server.administrator, async () => {
       const users = await readUsers();
       const { applied, unknown } = await setUp(server, database, users);
-      // Here each user's password is what its secret says, also where a rotation before this one broke off.
+      // Each user now has the password in its secret, even if an earlier rotation was interrupted.
       for (const role of rotate) await changePassword({ ...server, database }, role, users[role]);
       return { database, applied: applied.map(({ tag, step }) => `${tag}/${step}`), unknown, rotated: rotate };
     });
@@ -109,8 +109,8 @@ export function createHandler({ config, secrets, logger, migrations }: MigratorP
     if (rebuild === 'compare') {
       return { database, rebuilt, views: await compareViews(server.administrator, database, views) };
     }
-    return await alone(server.administrator, async () => {
-      // The secrets name the environment's own host: clients go on reading that one.
+    return await withMigratorLock(server.administrator, async () => {
+      // The secrets keep the environment's own host, because clients still read that database.
       const users = await readUsers();
       await setUp(server, database, users);
       await dropRebuilt(server.administrator, database);
@@ -156,8 +156,8 @@ export function createHandler({ config, secrets, logger, migrations }: MigratorP
   }
 
   /**
-   * First the database, where the old password stays good beside the new one, then the secret: so what the secret says can
-   * always connect.
+   * Changes the password in the database, where the old one stays valid, and then in the secret. The password in the secret
+   * therefore always works.
    */
   async function changePassword(
     server: Omit<Parameters<typeof rotatePassword>[0], 'role' | 'password'>,

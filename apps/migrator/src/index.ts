@@ -11,6 +11,6 @@ export const handler = createHandler({
   config,
   secrets: new SecretsManagerClient({}),
   logger: new Logger({ serviceName: 'migrator', persistentKeys: { environment: config.environment } }),
-  // build.ts puts them beside the bundle.
+  // build.ts copies the migrations into the folder of the bundle.
   migrations: fileURLToPath(new URL('migrations', import.meta.url)),
 });

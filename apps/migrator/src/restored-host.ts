@@ -1,12 +1,12 @@
-/** Which hosts the migrator may be sent to, other than the configured one. */
+/** Checks the host of a restored instance. */
 
-/** Not an instance that the administrator's password may be sent to. */
+/** The administrator's password must not be sent to this host. */
 export class HostError extends Error {
   override readonly name = 'HostError';
 }
 
 /**
- * The part of an instance's address that all instances of an account in a region share, and no other instance has.
+ * Matches the address of an instance. All instances of an account in a region share the domain, and no other instance has it.
  *
  * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.html. The job has the same rule
  * (glue/centflow_glue/restored_host.py).
@@ -14,10 +14,10 @@ export class HostError extends Error {
 const INSTANCE = /^[a-z][a-z0-9-]*\.(?<domain>[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com)$/;
 
 /**
- * Lets a host pass if it is another RDS instance of the configured one's account and region. The administrator's password goes
- * nowhere else.
+ * Returns the host if it is another RDS instance in the account and region of the configured one. The administrator's password
+ * is sent to no other host.
  *
- * @throws {HostError} the host is something else, or the configured instance itself.
+ * @throws {HostError} the host is not such an instance, or it is the configured instance.
  */
 export function restoredHost(host: string, configured: string): string {
   const domain = domainOf(configured);

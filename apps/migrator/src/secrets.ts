@@ -1,4 +1,4 @@
-/** The secrets of the database's users, in the shape in which RDS writes them: what clients read to connect. */
+/** Reads and writes the secrets of the database's users. Clients connect with them. The format is that of RDS. */
 import { randomBytes } from 'node:crypto';
 import {
   GetSecretValueCommand,
@@ -27,32 +27,32 @@ const databaseUser = z.object({
   dbname: z.string(),
 });
 
-/** Who an administrator is. */
+/** The secret of the administrator. */
 export type AdministratorSecret = z.infer<typeof administrator>;
-/** How one user reaches the database. */
+/** The secret of a user: the address of the database and the user's credentials. */
 export type UserSecret = z.infer<typeof databaseUser>;
 
-/** A password that fits everywhere: 32 letters, digits, `-` and `_`, of 192 random bits. */
+/** Creates a password of 192 random bits: 32 letters, digits, `-` and `_`, which need no escaping. */
 export function newPassword(): string {
   return randomBytes(24).toString('base64url');
 }
 
 /**
- * Reads the administrator's secret; RDS rotates it, so each invocation reads it anew.
+ * Reads the administrator's secret. RDS rotates it, so each invocation reads it again.
  *
- * @throws {SecretError} it has no value, or not `username` and `password`.
+ * @throws {SecretError} the secret has no value, or lacks `username` or `password`.
  */
 export async function readAdministrator(store: SecretStore, id: string): Promise<AdministratorSecret> {
   const value = await read(store, id);
   if (value === undefined)
-    throw new SecretError(`Secret ${id} has no value. RDS writes it when it makes the database.`);
+    throw new SecretError(`Secret ${id} has no value. RDS writes it when it creates the database.`);
   return parse(administrator, id, value);
 }
 
 /**
- * Makes sure that a user's secret has a value: a password of its own, made once and kept, and where the database is now.
+ * Ensures that a user's secret has a password, which is created once, and the current address of the database.
  *
- * @throws {SecretError} it holds something else than a database user's secret.
+ * @throws {SecretError} the value is not the secret of a database user.
  */
 export async function ensureUser(
   store: SecretStore,
@@ -61,12 +61,12 @@ export async function ensureUser(
 ): Promise<UserSecret> {
   const value = await read(store, id);
   const { password } = value === undefined ? { password: newPassword() } : parse(databaseUser, id, value);
-  const wanted = { ...place, password };
-  if (value !== render(wanted)) await writeUser(store, id, wanted);
-  return wanted;
+  const user = { ...place, password };
+  if (value !== render(user)) await writeUser(store, id, user);
+  return user;
 }
 
-/** Makes this the secret's current value; the one before stays as `AWSPREVIOUS`. */
+/** Writes the secret's current value. The earlier value stays available as `AWSPREVIOUS`. */
 export async function writeUser(store: SecretStore, id: string, user: UserSecret): Promise<void> {
   await store.send(new PutSecretValueCommand({ SecretId: id, SecretString: render(user) }));
 }
@@ -75,13 +75,13 @@ function render({ engine, host, port, username, password, dbname }: UserSecret):
   return JSON.stringify({ engine, host, port, username, password, dbname });
 }
 
-/** The secret's current value; undefined for a secret that Terraform made and nobody has filled yet. */
+/** Returns the secret's current value, or undefined if Terraform has created the secret and it has no value yet. */
 async function read(store: SecretStore, id: string): Promise<string | undefined> {
   try {
     const { SecretString } = await store.send(new GetSecretValueCommand({ SecretId: id }));
     return SecretString;
   } catch (error) {
-    // So Secrets Manager answers also where there is no such secret; then writing it fails.
+    // Secrets Manager returns the same error for a secret that does not exist. Writing that secret fails later.
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;
   }

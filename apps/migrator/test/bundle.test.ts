@@ -1,10 +1,8 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
 import { invokeLambda } from '@centflow/lambda-kit/invoke-lambda';
+import { startFakeSecretsManager } from '@centflow/test-kit/fake-secrets-manager';
 import { createAuthority, startTlsMysql } from '@centflow/test-kit/tls-mysql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleLambda } from '../build.ts';
@@ -18,31 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Secrets Manager on the wire, with the administrator's secret. */
-async function startSecretsManager(administrator: object) {
-  const values = new Map([['rds!db', JSON.stringify(administrator)]]);
-  const server = createServer(async (request, response) => {
-    const { SecretId, SecretString } = (await json(request)) as { SecretId: string; SecretString?: string };
-    if (SecretString !== undefined) values.set(SecretId, SecretString);
-    const value = values.get(SecretId);
-    response.writeHead(value === undefined ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(
-      JSON.stringify(value === undefined ? { __type: 'ResourceNotFoundException' } : { SecretString: value }),
-    );
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    values,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-    },
-  };
-}
-
 describe('the bundle', () => {
-  test('is the same bytes each time it is built, with the migrations beside it', async () => {
+  test('has the same bytes in each build, with the migrations in the same folder', async () => {
     await bundleLambda(join(folder, 'again'));
     const built = await readdir(join(folder, 'first'), { recursive: true, withFileTypes: true });
     const files = built
@@ -65,11 +40,11 @@ describe('the bundle', () => {
     }
   });
 
-  test('migrates a database over verified TLS, with secrets as they look on the wire', async () => {
+  test('migrates a database over verified TLS, with the secrets of a fake Secrets Manager', async () => {
     await using mysql = await startTlsMysql();
     const authority = await createAuthority('Centflow test authority');
     await mysql.present(authority, mysql.host);
-    await using secrets = await startSecretsManager(mysql.administrator);
+    await using secrets = await startFakeSecretsManager({ 'rds!db': mysql.administrator });
     const { answer, output } = await invokeLambda(
       bundle,
       {},
@@ -95,7 +70,7 @@ describe('the bundle', () => {
     for (const value of secrets.values.values()) expect(output).not.toContain(JSON.parse(value).password);
   });
 
-  test('does not start without its configuration, and says what is missing', async () => {
+  test('names the missing variables if it is not configured', async () => {
     const { error } = await invokeLambda(
       bundle,
       {},

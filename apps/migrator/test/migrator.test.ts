@@ -94,8 +94,8 @@ async function canConnect(role: Role, password?: string): Promise<boolean> {
   }
 }
 
-describe('the migrator', () => {
-  test('logs and reports no value that MySQL quotes', async () => {
+describe('the handler of the migrator', () => {
+  test('does not log or throw values that MySQL quotes', async () => {
     await invoke();
     const folder = await mkdtemp(join(tmpdir(), 'centflow-migrations-'));
     try {
@@ -116,7 +116,7 @@ describe('the migrator', () => {
     }
   });
 
-  test('brings an empty server up to date, fills the secrets, and the second time does nothing', async () => {
+  test('sets up an empty server, writes the secrets, and does nothing in the second invocation', async () => {
     const first = await invoke();
     expect(first).toMatchObject({ database: DATABASE, unknown: [], rotated: [] });
     expect(first.applied[0]).toBe('0000_initial/1');
@@ -135,13 +135,13 @@ describe('the migrator', () => {
     expect(secrets.values).toEqual(filled);
   });
 
-  test('gives each user a password of its own', async () => {
+  test('creates a separate password for each user', async () => {
     await invoke();
     const passwords = Object.values(secretIds).map((id) => secrets.user(id).password);
     expect(new Set(passwords).size).toBe(3);
   });
 
-  test('writes into each secret where the database is, also when that has moved', async () => {
+  test('writes the address of the database into each secret, also after the database has moved', async () => {
     await invoke();
     const before = secrets.user(secretIds.reporter);
     secrets.values.set(secretIds.reporter, JSON.stringify({ ...before, host: 'old.example.com' }));
@@ -149,14 +149,14 @@ describe('the migrator', () => {
     expect(secrets.user(secretIds.reporter)).toEqual(before);
   });
 
-  test('lets nobody in without TLS', async () => {
+  test('requires TLS for every user', async () => {
     await invoke();
     const { password } = secrets.user(secretIds.loader);
     const plain = createConnection({ host: mysql.host, port: mysql.port, user: 'loader', password });
     await expect(plain).rejects.toMatchObject({ code: 'ER_ACCESS_DENIED_ERROR' });
   });
 
-  test('goes on where a migration stopped half done', async () => {
+  test('continues after the last step of an interrupted migration', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'centflow-migrations-'));
     try {
       await cp(migrationsDirectory, folder, { recursive: true });
@@ -178,7 +178,7 @@ describe('the migrator', () => {
     }
   });
 
-  test('of the release before leaves a newer database, its grants and its passwords alone: what a rollback needs', async () => {
+  test('changes no grant or password in a database of a newer release, so that a rollback works', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'centflow-migrations-'));
     try {
       await cp(migrationsDirectory, folder, { recursive: true });
@@ -207,20 +207,20 @@ describe('the migrator', () => {
   });
 });
 
-describe('the server', () => {
-  test('is refused when a stranger vouches for it', async () => {
+describe('the MySQL server', () => {
+  test('is rejected if an unknown authority issued its certificate', async () => {
     await mysql.present(stranger, mysql.host);
     await expect(invoke()).rejects.toThrow(/self.signed certificate|unable to verify|unable to get/);
     expect(secrets.written).toEqual([]);
   });
 
-  test('is refused when its certificate is for another host', async () => {
+  test('is rejected if its certificate is for another host', async () => {
     await mysql.present(authority, 'database.example.com');
     await expect(invoke()).rejects.toThrow(/does not match certificate's altnames/);
     expect(secrets.written).toEqual([]);
   });
 
-  test("is refused by RDS's authorities when it is none of RDS's", async () => {
+  test('is rejected by default if its certificate is not from RDS', async () => {
     await expect(invoke({}, { authorities: undefined })).rejects.toThrow(
       /self.signed certificate|unable to verify|unable to get/,
     );
@@ -230,7 +230,7 @@ describe('the server', () => {
 describe('rotation', () => {
   beforeEach(() => invoke());
 
-  test('changes the passwords that are asked for, and no other', async () => {
+  test('changes only the requested passwords', async () => {
     const before = new Map(secrets.values);
     expect((await invoke({ rotate: ['loader', 'migrator', 'loader'] })).rotated).toEqual(['loader', 'migrator']);
     expect(secrets.values.get(secretIds.reporter)).toBe(before.get(secretIds.reporter));
@@ -240,7 +240,7 @@ describe('rotation', () => {
     }
   });
 
-  test('cuts off nobody: connections live on, and the old password is good until the next rotation', async () => {
+  test('keeps open connections, and the old password until the next rotation', async () => {
     const old = secrets.user(secretIds.loader).password;
     const working = await connectAs('loader');
     await invoke({ rotate: ['loader'] });
@@ -259,7 +259,7 @@ describe('rotation', () => {
     ['is asked for again', { rotate: ['loader'] }],
     ['is forgotten', {}],
   ])(
-    'that broke off before the secret was written leaves a working secret, and so it stays when it %s',
+    'leaves a working secret if it was interrupted before the secret was written, also when it %s',
     async (_, next) => {
       secrets.failsToWrite = secretIds.loader;
       await expect(invoke({ rotate: ['loader'] })).rejects.toThrow('Secrets Manager is away');
@@ -270,8 +270,8 @@ describe('rotation', () => {
   );
 });
 
-describe('what the migrator says', () => {
-  test('holds no password, whatever happens', async () => {
+describe('the output of the migrator', () => {
+  test('contains no password after any event or failure', async () => {
     const answers = [await invoke(), await invoke({ rotate: ['migrator', 'loader', 'reporter'] })];
     const failures: Error[] = [];
     const fail = async (attempt: Promise<unknown>) =>

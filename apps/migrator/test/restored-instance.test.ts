@@ -109,7 +109,7 @@ async function load(database: string, uploadId: number, merchant: string) {
 }
 
 describe('`create` on a restored instance', () => {
-  test('migrates the restored database, and makes an empty one beside it with users and grants', async () => {
+  test('migrates the restored database and creates an empty second one with users and grants', async () => {
     expect(await invoke(create)).toEqual({
       database: DATABASE,
       rebuilt: REBUILT,
@@ -124,7 +124,7 @@ describe('`create` on a restored instance', () => {
     }
   });
 
-  test('leaves the secrets as they are, so that clients keep to the environment’s own instance', async () => {
+  test('does not change the secrets, so that clients keep using the environment’s own instance', async () => {
     const before = new Map(secrets.values);
     await invoke(create);
     expect(secrets.written).toEqual([]);
@@ -132,7 +132,7 @@ describe('`create` on a restored instance', () => {
     expect(new Set(lookups)).toEqual(new Set([RESTORED]));
   });
 
-  test('empties what an earlier invocation left, and keeps what was restored', async () => {
+  test('replaces the second database of an earlier invocation, and keeps the restored database', async () => {
     await invoke(create);
     for (const database of [DATABASE, REBUILT]) await load(database, 1, 'Bakery');
     await invoke(create);
@@ -144,13 +144,15 @@ describe('`create` on a restored instance', () => {
 });
 
 describe('the administrator’s password', () => {
-  test('that was rotated after the restored moment is refused, with what to do', async () => {
+  test('rejects a password that was rotated after the restored point in time, with a remedy', async () => {
     const rotated = 'a rotated password';
     secrets.values.set('rds!db', JSON.stringify({ ...mysql.administrator, password: rotated }));
     const refused = await invoke(create).catch((error: Error) => error);
     expect(refused).toMatchObject({
       name: 'RestoredPasswordError',
-      message: expect.stringContaining('RDS has rotated it since. Restore to a later moment.'),
+      message: expect.stringContaining(
+        'RDS has rotated it since that point in time. Restore to a later point in time.',
+      ),
     });
     expect(`${(refused as Error).stack}${logged.join('\n')}`).not.toContain(rotated);
   });
@@ -159,7 +161,7 @@ describe('the administrator’s password', () => {
 describe('`compare` on a restored instance', () => {
   beforeEach(() => invoke(create));
 
-  test('finds every view equal where both have the rows of the same uploads, under other numbers', async () => {
+  test('reports equal views if both databases have the rows of the same uploads, even with other ids', async () => {
     await load(DATABASE, 1, 'Bakery');
     await load(REBUILT, 7, 'Bakery');
     const { views } = (await invoke(compare)) as { views: readonly { view: string; rows: number; equal: boolean }[] };
@@ -168,7 +170,7 @@ describe('`compare` on a restored instance', () => {
     expect(views).toContainEqual({ view: 'v_transactions', rows: 1, equal: true });
   });
 
-  test('names the views that differ, and shows no cell of them', async () => {
+  test('names the views that differ, without any of their cells', async () => {
     await load(DATABASE, 1, 'Bakery of Bern');
     await load(REBUILT, 1, 'Bakery of Basel');
     const answer = await invoke({ ...compare, views: ['v_transactions', 'v_monthly_cash_flow'] });
@@ -184,7 +186,7 @@ describe('`compare` on a restored instance', () => {
     expect(`${JSON.stringify(answer)}${logged.join('\n')}`).not.toContain('Bakery');
   });
 
-  test('fails with MySQL’s code where a view cannot be compared', async () => {
+  test('throws an error with MySQL’s code if a view cannot be compared', async () => {
     await mysql.root.query(`DROP DATABASE ${REBUILT}`);
     const failing = invoke({ ...compare, views: ['v_transactions'] });
     await expect(failing).rejects.toThrow(/^v_transactions could not be compared: ER_\w+\.$/);
@@ -210,13 +212,13 @@ describe('the host of a restored instance', () => {
     expect(lookups).toEqual([]);
   });
 
-  test('gets no password where the environment’s own database is not RDS’s', async () => {
+  test('receives no password if the environment’s own database is not an RDS instance', async () => {
     const refused = invoke({ host: 'attacker.com', rebuild: 'compare' }, 'database.com');
     await expect(refused).rejects.toMatchObject({ name: 'HostError' });
     expect(lookups).toEqual([]);
   });
 
-  test('gets no password if its certificate is for another host', async () => {
+  test('receives no password if its certificate is for another host', async () => {
     await mysql.present(authority, LIVE);
     await expect(invoke(create)).rejects.toThrow(/does not match certificate's altnames/);
   });
@@ -230,7 +232,7 @@ describe('the event', () => {
     ['another word', { host: RESTORED, rebuild: 'drop' }],
     ['a view that nobody knows', { ...compare, views: ['v_secrets'] }],
   ])('is refused if it has %s', async (_, event) => {
-    await expect(invoke(event)).rejects.toThrow(/^The event is not understood .* Send \{\} or/);
+    await expect(invoke(event)).rejects.toThrow(/^The event is not valid .* Send \{\} or/);
     expect(lookups).toEqual([]);
   });
 });

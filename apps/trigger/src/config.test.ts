@@ -8,8 +8,8 @@ const complete = {
   ENVIRONMENT: 'staging',
 };
 
-describe('the configuration', () => {
-  test('needs bucket, job and environment, and defaults the rest', () => {
+describe('readConfig', () => {
+  test('requires the bucket, the job and the environment, and has defaults for the rest', () => {
     expect(readConfig(complete)).toEqual({
       uploadsBucket: 'centflow-test-uploads',
       manifestPrefix: 'manifests/',
@@ -19,11 +19,11 @@ describe('the configuration', () => {
     });
   });
 
-  test('reads the wait in seconds', () => {
+  test('converts the wait from seconds to milliseconds', () => {
     expect(readConfig({ ...complete, START_WAIT_SECONDS: '20' }).startWaitMs).toBe(20_000);
   });
 
-  test('names every missing variable at once', () => {
+  test('names every missing variable in one error', () => {
     expect(() => readConfig({})).toThrow(ConfigError);
     expect(() => readConfig({})).toThrow(/UPLOADS_BUCKET.*GLUE_JOB_NAME.*ENVIRONMENT/);
   });
@@ -31,7 +31,7 @@ describe('the configuration', () => {
   test.each([
     ['an empty environment', { ENVIRONMENT: '' }, /ENVIRONMENT/],
     ['a manifest prefix that is no folder', { MANIFEST_PREFIX: 'manifests' }, /MANIFEST_PREFIX: must end/],
-    ['a manifest prefix that would set off the trigger', { MANIFEST_PREFIX: 'raw/manifests/' }, /not lie under raw\//],
+    ['a manifest prefix that would start the trigger', { MANIFEST_PREFIX: 'raw/manifests/' }, /not be under raw\//],
     ['a wait longer than a Lambda lives', { START_WAIT_SECONDS: '901' }, /START_WAIT_SECONDS/],
   ])('refuses %s', (_, wrong, message) => {
     expect(() => readConfig({ ...complete, ...wrong })).toThrow(message);

@@ -1,23 +1,23 @@
 import { readVariables, sharedVariables, type Variables } from '@centflow/lambda-kit/config';
 import * as z from 'zod';
 
-/** Where new objects arrive: the only prefix whose events the trigger accepts. */
+/** The prefix of uploaded objects. The trigger accepts no events of other prefixes. */
 export const RAW_PREFIX = 'raw/';
 
 const variables = z
   .object({
     /** Bucket that holds `raw/` and the manifests. */
     UPLOADS_BUCKET: z.string().min(3),
-    /** Prefix the manifests are written under. Under `raw/`, each manifest would start the next job run. */
+    /** Prefix of the manifests. It is not under `raw/`, where each manifest would start another job run. */
     MANIFEST_PREFIX: z
       .string()
-      .regex(/^[^/].*\/$/, 'must end, and not begin, with "/"')
-      .refine((prefix) => !prefix.startsWith(RAW_PREFIX), `must not lie under ${RAW_PREFIX}`)
+      .regex(/^[^/].*\/$/, 'must end with "/" and must not start with "/"')
+      .refine((prefix) => !prefix.startsWith(RAW_PREFIX), `must not be under ${RAW_PREFIX}`)
       .default('manifests/'),
     /** Glue job that reconciles a manifest. */
     GLUE_JOB_NAME: z.string().min(1),
     ENVIRONMENT: sharedVariables.ENVIRONMENT,
-    /** Seconds one invocation may wait for Glue to have a free slot. Lambda ends an invocation after 900. */
+    /** Seconds that one invocation may wait for a free slot in Glue. Lambda ends an invocation after 900 s. */
     START_WAIT_SECONDS: z.coerce.number().int().min(0).max(900).default(0),
   })
   .transform((read) => ({

@@ -10,7 +10,7 @@ import { createHandler } from './handler.ts';
 
 const full = new ConcurrentRunsExceededException({ message: 'Concurrent runs exceeded', $metadata: {} });
 
-/** Puts a handler together, and keeps what it logs and counts. */
+/** Creates a handler whose log lines and metrics are recorded. */
 function assemble(glue: FakeGlue, s3 = new FakeBucket(), startWaitMs = 0) {
   const logger = new Logger();
   const metrics = new Metrics({ namespace: 'Centflow' });
@@ -38,8 +38,8 @@ function assemble(glue: FakeGlue, s3 = new FakeBucket(), startWaitMs = 0) {
   return { invoke, glue, s3, counts, logged };
 }
 
-describe('the trigger', () => {
-  test('makes one manifest and one job run of a whole batch', async () => {
+describe('the handler of the trigger', () => {
+  test('writes one manifest and starts one job run for a whole batch', async () => {
     const { invoke, glue, s3, counts, logged } = assemble(new FakeGlue('jr_1'));
     const answer = await invoke(batchOf(BODIES.created, BODIES.removed, BODIES.created));
 
@@ -62,7 +62,7 @@ describe('the trigger', () => {
     ]);
   });
 
-  test('reports unreadable messages alone, and says which and why', async () => {
+  test('reports only unreadable messages as failed, and logs the reason', async () => {
     const { invoke, s3, counts, logged } = assemble(new FakeGlue('jr_1'));
     const answer = await invoke(batchOf('hello', BODIES.created));
 
@@ -113,20 +113,20 @@ describe('the trigger', () => {
     expect(logged.at(-1)?.[1]).toBe('Unused manifest could not be removed');
   });
 
-  test('fails visibly when Glue refuses, and leaves no manifest behind', async () => {
+  test('throws if Glue rejects the job run, and leaves no manifest behind', async () => {
     const { invoke, s3, counts } = assemble(new FakeGlue(glueError('AccessDeniedException')));
     await expect(invoke(batchOf(BODIES.created))).rejects.toThrow(/Glue refuses to start job centflow-test-load/);
     expect(s3.objects.size).toBe(0);
     expect(counts).toMatchObject({ BatchSize: 1, JobRunsStarted: 0, BatchesGivenBack: 0 });
   });
 
-  test('fails visibly when the answer is unclear, and leaves the manifest for a job run that may read it', async () => {
+  test('throws if the response is unclear, and keeps the manifest for a job run that may read it', async () => {
     const { invoke, s3 } = assemble(new FakeGlue(glueError('InternalServiceException', 'server', 500)));
     await expect(invoke(batchOf(BODIES.created))).rejects.toThrow(/no clear answer/);
     expect(s3.objects.size).toBe(1);
   });
 
-  test('fails visibly when the manifest cannot be written, and asks Glue for nothing', async () => {
+  test('throws if the manifest cannot be written, and sends no request to Glue', async () => {
     const s3 = new FakeBucket();
     s3.putError = new Error('Access Denied');
     const { invoke, glue } = assemble(new FakeGlue('jr_1'), s3);
@@ -134,7 +134,7 @@ describe('the trigger', () => {
     expect(glue.requests).toEqual([]);
   });
 
-  test('hands the batch to a job run under way when Glue has no room', async () => {
+  test('hands the batch to a running job run when Glue has no free slot', async () => {
     vi.useFakeTimers();
     try {
       const s3 = new FakeBucket();
@@ -159,7 +159,7 @@ describe('the trigger', () => {
   });
 
   test.each([
-    ['a job run is started after all', 'jr_1', []],
+    ['a job run is started later', 'jr_1', []],
     ['Glue stays busy', full, [{ itemIdentifier: 'message-0' }]],
   ])('leaves no offered manifest behind when %s', async (_, last, batchItemFailures) => {
     vi.useFakeTimers();
@@ -176,7 +176,7 @@ describe('the trigger', () => {
     }
   });
 
-  test("waits for a slot, but never beyond the Lambda's own time", async () => {
+  test("waits for a free slot, but not beyond the Lambda's timeout", async () => {
     vi.useFakeTimers();
     try {
       const { invoke, glue } = assemble(new FakeGlue(full), new FakeBucket(), 600_000);
@@ -191,7 +191,7 @@ describe('the trigger', () => {
     }
   });
 
-  test('loses nothing: a readable key is in the manifest once, or its message comes again', async () => {
+  test('loses no key: each readable key is in the manifest once, or its message is delivered again', async () => {
     const aKey = fc.string({ unit: 'grapheme', maxLength: 8 }).map((name) => `raw/${name}`);
     const aMessage = fc.oneof(
       {
@@ -213,17 +213,17 @@ describe('the trigger', () => {
           keys.length === 0 ? BODIES.testEvent : s3Body(...keys.map((key) => ({ key }))),
         );
         const { batchItemFailures } = await invoke(batchOf(...bodies));
-        const again = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+        const failedIds = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
         const inManifests = s3.manifests.flat().map(({ key }) => key);
 
-        expect(new Set(again).size).toBe(again.length);
+        expect(new Set(failedIds).size).toBe(failedIds.length);
         expect(new Set(inManifests).size).toBe(inManifests.length);
         expect(s3.manifests.length).toBeLessThanOrEqual(1);
         const started = new Set<string>();
         for (const [index, { keys, readable }] of messages.entries()) {
-          const comesAgain = again.includes(`message-${index}`);
-          expect(comesAgain).toBe(!readable || (busy && keys.length > 0));
-          if (!comesAgain) {
+          const isRedelivered = failedIds.includes(`message-${index}`);
+          expect(isRedelivered).toBe(!readable || (busy && keys.length > 0));
+          if (!isRedelivered) {
             for (const key of keys) started.add(key);
           }
         }

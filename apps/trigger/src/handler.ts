@@ -2,8 +2,8 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { TriggerConfig } from './config.ts';
-import { readEvents } from './read-events.ts';
-import { createStartJobRun, type JobRunStarter, JobRunUncertainError } from './start-job-run.ts';
+import { type EventBatch, type ObjectEvent, readEvents } from './read-events.ts';
+import { createStartJobRun, type JobRunStart, type JobRunStarter, JobRunUncertainError } from './start-job-run.ts';
 import {
   type ManifestBucket,
   type ManifestLocation,
@@ -15,7 +15,7 @@ import {
   writeManifest,
 } from './write-manifest.ts';
 
-/** What the handler works with. */
+/** The clients and settings of the handler. */
 export interface TriggerParts {
   readonly config: TriggerConfig;
   readonly s3: ManifestBucket;
@@ -24,26 +24,47 @@ export interface TriggerParts {
   readonly metrics: Metrics;
 }
 
-/**
- * Kept back from the Lambda's remaining time: for the last request to Glue, and for cleaning up, of which the last
- * second is the answer's, whatever became of the manifest.
- */
+/** The counts of one batch. Each becomes a metric of the same name. */
+interface BatchCounts {
+  readonly BatchSize: number;
+  Keys: number;
+  JobRunsStarted: number;
+  BatchesTaken: number;
+  BatchesGivenBack: number;
+  UnreadableMessages: number;
+}
+
+/** The result of trying to place a batch: the outcome, and the manifests that were written on the way. */
+interface Placement {
+  readonly start: JobRunStart;
+  /** The manifest of a new job run. */
+  readonly manifest: ManifestLocation | undefined;
+  /** The manifest offered to the running job runs. */
+  readonly offered: ManifestLocation | undefined;
+}
+
+/** Time reserved for the last request to Glue. */
 const LAST_REQUEST_MS = 3000;
+/** Time reserved for the removal of unused manifests and for the response. */
 const CLEAN_UP_MS = 3000;
-const ANSWER_MS = 1000;
+/** The part of the clean-up time that is kept for the response, even if a manifest cannot be removed. */
+const RESPONSE_MS = 1000;
 
 /**
- * Makes the Lambda's handler: a batch of messages becomes one manifest and one job run.
+ * Creates the Lambda's handler, which turns a batch of messages into one manifest and one job run.
  *
- * Messages that cannot be read are reported as failed, alone. When Glue has no room for a job run, the keys are offered to
- * those under way (ADR 0023). If none takes them in time, the readable messages are reported too, and come again. Any other
- * failure is thrown, so that it counts as an error of the Lambda and the whole batch comes again.
+ * Unreadable messages are reported as failed on their own. If Glue has no free slot, the keys are offered to the running
+ * job runs (ADR 0023). If none of them takes the keys in time, the readable messages are reported as failed too, and SQS
+ * delivers them again. Any other failure is thrown: it counts as an error of the Lambda, and SQS delivers the whole batch
+ * again.
  */
 export function createHandler({ config, s3, glue, logger, metrics }: TriggerParts) {
   const startJobRun = createStartJobRun(glue);
+  const folder = { bucket: config.uploadsBucket, prefix: config.manifestPrefix };
+
   return async (batch: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     logger.addContext(context);
-    const counts = {
+    const counts: BatchCounts = {
       BatchSize: batch.Records.length,
       Keys: 0,
       JobRunsStarted: 0,
@@ -52,85 +73,112 @@ export function createHandler({ config, s3, glue, logger, metrics }: TriggerPart
       UnreadableMessages: 0,
     };
     try {
-      const { events, readable, unreadable } = await readEvents(batch, config.uploadsBucket, (message, error) =>
-        logger.error('Message is unreadable', { messageId: message.messageId, reason: error.message }),
-      );
+      const { events, readable, unreadable } = await readBatch(batch);
       counts.UnreadableMessages = unreadable.length;
-
       const lines = planManifest(events);
       counts.Keys = lines.length;
-      if (lines.length === 0) {
-        return { batchItemFailures: [...unreadable] };
-      }
+      if (lines.length === 0) return { batchItemFailures: [...unreadable] };
 
-      const timeLeft = Math.max(0, context.getRemainingTimeInMillis() - CLEAN_UP_MS);
-      const signal = AbortSignal.timeout(timeLeft);
-      const place = { bucket: config.uploadsBucket, prefix: config.manifestPrefix };
-      let manifest: ManifestLocation | undefined;
-      let offered: ManifestLocation | undefined;
-      const isTaken = async () => {
-        try {
-          if (offered !== undefined) return !(await manifestExists(s3, offered, signal));
-          offered = await offerManifest(s3, place, lines, signal);
-        } catch (error) {
-          logger.warn('Manifest could not be offered to the job runs under way', { error: error as Error });
-        }
-        return false;
-      };
-      const start = await startJobRun({
-        jobName: config.glueJobName,
-        writeManifest: async () => {
-          manifest = await writeManifest(s3, place, lines, signal);
-          return manifest.uri;
-        },
-        waitingFolder: waitingFolder(place),
-        waitMs: Math.min(config.startWaitMs, Math.max(0, timeLeft - LAST_REQUEST_MS)),
-        isTaken,
-        signal,
-      }).catch(async (error: unknown) => {
-        await removeUnusedManifest(offered);
-        // A run that may have been started reads it.
-        if (!(error instanceof JobRunUncertainError)) await removeUnusedManifest(manifest);
-        throw error;
-      });
-
-      if (start.outcome === 'taken') {
-        counts.BatchesTaken = 1;
-        logger.info('Batch taken by a job run under way', { messages: batch.Records.length, keys: lines.length });
-        await removeUnusedManifest(manifest);
-        return { batchItemFailures: [...unreadable] };
-      }
-      await removeUnusedManifest(offered);
-      if (start.outcome === 'busy') {
-        counts.BatchesGivenBack = 1;
-        logger.warn('Glue has no room, batch given back', { reason: start.reason, keys: lines.length });
-        await removeUnusedManifest(manifest);
-        return { batchItemFailures: [...unreadable, ...readable] };
-      }
-      counts.JobRunsStarted = 1;
-      logger.info('Job run started', {
-        jobRunId: start.jobRunId,
-        manifest: manifest?.uri,
-        messages: batch.Records.length,
-        keys: lines.length,
-        unreadable: unreadable.length,
-      });
-      return { batchItemFailures: [...unreadable] };
+      const placement = await placeBatch(lines, context.getRemainingTimeInMillis());
+      reportOutcome(placement, counts, batch.Records.length);
+      await removeUnusedManifests(placement);
+      const isGivenBack = placement.start.outcome === 'busy';
+      return { batchItemFailures: isGivenBack ? [...unreadable, ...readable] : [...unreadable] };
     } finally {
-      for (const [name, count] of Object.entries(counts)) {
-        metrics.addMetric(name, MetricUnit.Count, count);
-      }
+      for (const [name, count] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, count);
       metrics.publishStoredMetrics();
     }
   };
 
-  /** A manifest left behind harms nobody, so failing to remove one must not change the answer. */
-  async function removeUnusedManifest(manifest: ManifestLocation | undefined): Promise<void> {
+  async function readBatch(batch: SQSEvent): Promise<EventBatch> {
+    return readEvents(batch, config.uploadsBucket, (message, error) =>
+      logger.error('Message is unreadable', { messageId: message.messageId, reason: error.message }),
+    );
+  }
+
+  /** Starts a job run for the keys, or hands them to a running one. */
+  async function placeBatch(lines: readonly ObjectEvent[], remainingMs: number): Promise<Placement> {
+    const { workMs, waitMs } = planTime(remainingMs, config.startWaitMs);
+    const signal = AbortSignal.timeout(workMs);
+    let manifest: ManifestLocation | undefined;
+    let offered: ManifestLocation | undefined;
+    /** The first call offers the keys. Later calls return whether a job run has taken them. */
+    const isTaken = async () => {
+      try {
+        if (offered !== undefined) return !(await manifestExists(s3, offered, signal));
+        offered = await offerManifest(s3, folder, lines, signal);
+      } catch (error) {
+        logger.warn('Manifest could not be offered to the running job runs', { error: error as Error });
+      }
+      return false;
+    };
+    try {
+      const start = await startJobRun({
+        jobName: config.glueJobName,
+        writeManifest: async () => {
+          manifest = await writeManifest(s3, folder, lines, signal);
+          return manifest.uri;
+        },
+        waitingFolder: waitingFolder(folder),
+        waitMs,
+        isTaken,
+        signal,
+      });
+      return { start, manifest, offered };
+    } catch (error) {
+      await removeManifestIfWritten(offered);
+      // Glue may have started a run, which then reads the manifest.
+      if (!(error instanceof JobRunUncertainError)) await removeManifestIfWritten(manifest);
+      throw error;
+    }
+  }
+
+  /** Removes the manifests that no job run will read. A run that takes an offered manifest removes it itself. */
+  async function removeUnusedManifests({ start, manifest, offered }: Placement): Promise<void> {
+    if (start.outcome !== 'taken') await removeManifestIfWritten(offered);
+    if (start.outcome !== 'started') await removeManifestIfWritten(manifest);
+  }
+
+  /** Removes a manifest. A leftover manifest does no harm, so a failure is only logged. */
+  async function removeManifestIfWritten(manifest: ManifestLocation | undefined): Promise<void> {
     if (manifest === undefined) return;
     try {
-      await removeManifest(s3, manifest, AbortSignal.timeout(CLEAN_UP_MS - ANSWER_MS));
+      await removeManifest(s3, manifest, AbortSignal.timeout(CLEAN_UP_MS - RESPONSE_MS));
     } catch (error) {
       logger.warn('Unused manifest could not be removed', { manifest: manifest.uri, error: error as Error });
     }
   }
+
+  function reportOutcome({ start, manifest }: Placement, counts: BatchCounts, messages: number): void {
+    const { Keys: keys, UnreadableMessages: unreadable } = counts;
+    switch (start.outcome) {
+      case 'started':
+        counts.JobRunsStarted = 1;
+        logger.info('Job run started', {
+          jobRunId: start.jobRunId,
+          manifest: manifest?.uri,
+          messages,
+          keys,
+          unreadable,
+        });
+        break;
+      case 'taken':
+        counts.BatchesTaken = 1;
+        logger.info('Batch taken by a running job run', { messages, keys });
+        break;
+      case 'busy':
+        counts.BatchesGivenBack = 1;
+        logger.warn('Glue has no room, batch given back', { reason: start.reason, keys });
+    }
+  }
+}
+
+/**
+ * Divides the remaining time of the invocation.
+ *
+ * @returns the time for all requests, and the time to wait for a free slot, which ends early enough for one last request
+ */
+function planTime(remainingMs: number, startWaitMs: number): { readonly workMs: number; readonly waitMs: number } {
+  const workMs = Math.max(0, remainingMs - CLEAN_UP_MS);
+  return { workMs, waitMs: Math.min(startWaitMs, Math.max(0, workMs - LAST_REQUEST_MS)) };
 }

@@ -3,19 +3,19 @@ import type { SQSBatchItemFailure, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { RAW_PREFIX } from './config.ts';
 
-/** Something happened to the object with this key. What happened, the job finds out by looking. */
+/** A change of the object with this key. The job reads the object's state from S3, so the kind of change is not kept. */
 export interface ObjectEvent {
   readonly key: string;
   /** When S3 finished the request, as `2026-01-31T12:00:00.000Z`. */
   readonly eventTime: string;
 }
 
-/** What a batch of messages holds. */
+/** The content of a batch of messages. */
 export interface EventBatch {
   readonly events: readonly ObjectEvent[];
-  /** Messages that brought at least one of the events. */
+  /** Messages with at least one event. */
   readonly readable: readonly SQSBatchItemFailure[];
-  /** Messages nothing can be done with: given back each time, until the queue moves them to its DLQ. */
+  /** Messages that cannot be processed. They are reported as failed until SQS moves them to the DLQ. */
   readonly unreadable: readonly SQSBatchItemFailure[];
 }
 
@@ -24,13 +24,13 @@ export class UnreadableMessageError extends Error {
   override readonly name = 'UnreadableMessageError';
 }
 
-/** Told of each message that cannot be read. */
+/** Is called for each message that cannot be read. */
 export type OnUnreadable = (message: SQSRecord, error: Error) => void;
 
-/** S3 sends this once to a queue that has just been connected to a bucket. */
+/** S3 sends this message once, when a bucket is connected to a queue. */
 const testEvent = z.object({ Event: z.literal('s3:TestEvent') });
 
-/** The part of S3's event we rely on. AWS adds fields within major version 2, so others are let through. */
+/** The fields of an S3 event that the trigger uses. AWS may add fields within major version 2, so others are allowed. */
 const s3Event = z.object({
   Records: z
     .array(
@@ -48,9 +48,9 @@ const s3Event = z.object({
 });
 
 /**
- * Decodes the object key of an S3 event, which arrives form-encoded: `+` is a space, `%2B` a plus.
+ * Decodes the object key of an S3 event, which is form-encoded: `+` is a space, and `%2B` is a plus sign.
  *
- * @throws {UnreadableMessageError} when the escapes are not UTF-8.
+ * @throws {UnreadableMessageError} the escapes are not UTF-8.
  */
 export function decodeKey(encoded: string): string {
   try {
@@ -61,11 +61,11 @@ export function decodeKey(encoded: string): string {
 }
 
 /**
- * Reads the body of one message: no events for S3's test event, otherwise one for each S3 record.
+ * Returns one event for each S3 record in the body of a message, and none for S3's test event.
  *
- * The kind of event is not looked at, because the job reconciles a key with what S3 holds when it runs.
+ * The kind of event is ignored, because the job reconciles the key with the object that S3 holds at that time.
  *
- * @throws {UnreadableMessageError} when any record of the message cannot be relied on.
+ * @throws {UnreadableMessageError} a record of the message is not a valid S3 event of the bucket.
  */
 export function readMessage(body: string, bucket: string): ObjectEvent[] {
   const content = parseJson(body);
@@ -93,10 +93,11 @@ export function readMessage(body: string, bucket: string): ObjectEvent[] {
   });
 }
 
-/** Reads every message of a batch; one that is unreadable fails alone. */
+/** Reads every message of a batch. An unreadable message does not affect the others. */
 export async function readEvents(batch: SQSEvent, bucket: string, onUnreadable: OnUnreadable): Promise<EventBatch> {
   const events: ObjectEvent[] = [];
   const readable: SQSBatchItemFailure[] = [];
+  const processor = new BatchProcessor(EventType.SQS);
   const response = await processPartialResponse(
     batch,
     (message: SQSRecord) => {
@@ -106,26 +107,14 @@ export async function readEvents(batch: SQSEvent, bucket: string, onUnreadable: 
         readable.push({ itemIdentifier: message.messageId });
       }
     },
-    new MessageProcessor(onUnreadable),
-    // A batch of unreadable messages only is no reason for Lambda to slow its polling down.
+    processor,
+    // By default a batch without readable messages throws, and Lambda would then poll more slowly.
     { throwOnFullBatchFailure: false, processInParallel: false },
   );
+  for (const [index, message] of processor.failureMessages.entries()) {
+    onUnreadable(message as SQSRecord, processor.errors[index] as Error);
+  }
   return { events, readable, unreadable: response.batchItemFailures };
-}
-
-/** Powertools' processor, which keeps an error to itself, made to report it. */
-class MessageProcessor extends BatchProcessor {
-  readonly #onUnreadable: OnUnreadable;
-
-  constructor(onUnreadable: OnUnreadable) {
-    super(EventType.SQS);
-    this.#onUnreadable = onUnreadable;
-  }
-
-  override failureHandler(...[message, error]: Parameters<BatchProcessor['failureHandler']>) {
-    this.#onUnreadable(message as SQSRecord, error);
-    return super.failureHandler(message, error);
-  }
 }
 
 function parseJson(body: string): unknown {

@@ -21,7 +21,7 @@ function request(
   return { jobName: 'centflow-test-load', writeManifest, waitingFolder, waitMs, isTaken, signal };
 }
 
-describe('starting a job run', () => {
+describe('createStartJobRun', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -29,7 +29,7 @@ describe('starting a job run', () => {
     vi.useRealTimers();
   });
 
-  test('passes the manifest and nothing else: bucket and secret are arguments of the job itself', async () => {
+  test('passes only the manifests, because the bucket and the secret are default arguments of the job', async () => {
     const glue = new FakeGlue('jr_1');
     await expect(createStartJobRun(glue)(request(0))).resolves.toEqual({ outcome: 'started', jobRunId: 'jr_1' });
     expect(glue.requests).toEqual([
@@ -44,7 +44,7 @@ describe('starting a job run', () => {
     ]);
   });
 
-  test('asks Glue not to queue the run, whatever the job itself says', async () => {
+  test('disables job run queuing, even if the job enables it', async () => {
     const glue = new FakeGlue('jr_1');
     await createStartJobRun(glue)(request(0));
     expect(glue.requests).toEqual([expect.objectContaining({ JobRunQueuingEnabled: false })]);
@@ -61,7 +61,7 @@ describe('starting a job run', () => {
     expect(glue.requests).toHaveLength(1);
   });
 
-  test('waits for a slot to come free', async () => {
+  test('waits until a slot is free', async () => {
     const glue = new FakeGlue(full, full, 'jr_2');
     const start = createStartJobRun(glue)(request(20_000));
     await vi.runAllTimersAsync();
@@ -69,7 +69,7 @@ describe('starting a job run', () => {
     expect(glue.requests).toHaveLength(3);
   });
 
-  test('ends once a job run under way has taken the keys, and looks for that more often than it asks Glue', async () => {
+  test('ends when a running job run has taken the keys, and checks for that more often than it requests a run', async () => {
     const glue = new FakeGlue(full);
     let looks = 0;
     const isTaken = async () => {
@@ -88,7 +88,7 @@ describe('starting a job run', () => {
     expect(isTaken).not.toHaveBeenCalled();
   });
 
-  test('offers the next batch first when Glue had no room for the last one, and writes no manifest of its own', async () => {
+  test('offers the next batch before it writes a manifest, if Glue had no free slot for the last batch', async () => {
     const glue = new FakeGlue(full);
     const startJobRun = createStartJobRun(glue);
     const writeManifest = vi.fn(async () => 's3://b/manifests/m.jsonl');
@@ -119,7 +119,7 @@ describe('starting a job run', () => {
     expect(performance.now() - began).toBeLessThanOrEqual(withinMs);
   });
 
-  test('throws what the writing of the manifest throws, and asks Glue for nothing', async () => {
+  test('throws the error of writeManifest and sends no request to Glue', async () => {
     const glue = new FakeGlue('jr_1');
     const writeManifest = () => Promise.reject(new Error('Access Denied'));
     await expect(createStartJobRun(glue)(request(20_000, undefined, undefined, writeManifest))).rejects.toThrow(
@@ -128,7 +128,7 @@ describe('starting a job run', () => {
     expect(glue.requests).toEqual([]);
   });
 
-  test('waits no longer than it may, between one and two seconds at a time', async () => {
+  test('waits one to two seconds between requests, and not beyond the time limit', async () => {
     const glue = new FakeGlue(full);
     const began = performance.now();
     const start = createStartJobRun(glue)(request(10_000));
@@ -154,11 +154,11 @@ describe('starting a job run', () => {
     ['Glue fails inside', new InternalServiceException({ message: 'Oops', $metadata: {} })],
     ['Glue runs out of time', new OperationTimeoutException({ message: 'Slow', $metadata: {} })],
     ['the network fails', new TypeError('socket hang up')],
-  ])('is uncertain when %s, because the job run may be under way', async (_, error) => {
+  ])('throws JobRunUncertainError if %s, because the job run may have started', async (_, error) => {
     await expect(createStartJobRun(new FakeGlue(error))(request(20_000))).rejects.toThrow(JobRunUncertainError);
   });
 
-  test('is uncertain when the time is up before Glue answers', async () => {
+  test('throws JobRunUncertainError if the time is up before Glue responds', async () => {
     const abort = new AbortController();
     const glue = {
       send: (_: unknown, { abortSignal }: { abortSignal: AbortSignal }) =>
@@ -168,7 +168,7 @@ describe('starting a job run', () => {
         }),
     };
     await expect(createStartJobRun(glue)(request(20_000, abort.signal))).rejects.toThrow(
-      /The time is up.*may be under way/,
+      /The time is up.*may have started/,
     );
   });
 });

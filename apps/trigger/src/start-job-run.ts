@@ -14,61 +14,62 @@ export interface JobRunStarter {
   send(command: StartJobRunCommand, options: { abortSignal: AbortSignal }): Promise<StartJobRunCommandOutput>;
 }
 
-/** A job run to start, and how long to try. */
+/** A request to start a job run, and its time limit. */
 export interface JobRunRequest {
   readonly jobName: string;
-  /** Writes the run's manifest and returns its URI. Called at most once, before Glue is asked. */
+  /** Writes the run's manifest and returns its URI. It is called at most once, before the first request to Glue. */
   readonly writeManifest: () => Promise<string>;
-  /** Where the run looks for further manifests. */
+  /** The folder in which the run looks for further manifests. */
   readonly waitingFolder: string;
-  /** How long to wait for a free slot. Zero: ask once. */
+  /** How long to wait for a free slot. Zero means a single request to Glue. */
   readonly waitMs: number;
-  /** Called while Glue has no room: offers the keys to the runs under way, and returns whether one has taken them. */
+  /** Is called while Glue has no free slot. Offers the keys to running job runs and returns whether one has taken them. */
   readonly isTaken: () => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
-/** A job run is started, or one under way has taken the keys, or Glue has no room now. */
+/** The outcome: a job run was started, a running one has taken the keys, or Glue has no free slot. */
 export type JobRunStart =
   | { readonly outcome: 'started'; readonly jobRunId: string }
   | { readonly outcome: 'taken' }
   | { readonly outcome: 'busy'; readonly reason: string };
 
-/** Glue refuses to start the job, and will until somebody changes something. No job run was started. */
+/** Glue rejected the request, and a retry will not help. No job run was started. */
 export class JobRunRefusedError extends Error {
   override readonly name = 'JobRunRefusedError';
 }
 
-/** Nobody knows whether Glue started the job: the request failed on the way, or Glue failed while it worked on it. */
+/** It is unknown whether Glue started the job: the request timed out, or Glue failed while it processed the request. */
 export class JobRunUncertainError extends Error {
   override readonly name = 'JobRunUncertainError';
 }
 
 /**
- * The least wait between two requests for a job run; each takes this up to twice as long, so that several Lambdas do not ask
- * in step. It does not grow, because a slot comes free when some job run ends. The SDK backs off by itself when throttled.
+ * The minimum wait between two requests for a job run. The actual wait is random, up to twice as long, so that several
+ * Lambdas do not send their requests at the same time. It does not grow, because a slot becomes free when any job run ends.
+ * The SDK adds its own backoff when it is throttled.
  */
-const LEAST_PAUSE_MS = 1000;
-/** The least wait between two looks at whether a run has taken the keys. A run looks for them four to ten times a second. */
-const LOOK_MS = 100;
+const MIN_REQUEST_INTERVAL_MS = 1000;
+/** The minimum wait between two checks whether a run has taken the keys. A run looks for keys four to ten times a second. */
+const TAKEN_CHECK_INTERVAL_MS = 100;
 /**
- * Where Glue had no room for a batch a moment ago, the keys of the next one are offered at once, and Glue is asked after so
- * long: by then a run under way has taken them, in most cases.
+ * If Glue had no free slot for the previous batch, the keys of the next batch are offered first. The request to Glue follows
+ * after this time. In most cases, a running job run has taken the keys by then.
  */
 const OFFER_FIRST_MS = 500;
 
-/** A job run that is under way has taken the keys. Ends the attempts to start another. */
+/** A running job run has taken the keys. Ends the attempts to start another one. */
 class TakenError extends Error {}
 
-/** Glue has no room now. */
+/** Glue has no free slot. */
 class BusyError extends Error {}
 
 /**
- * Makes the function that starts one job run for a manifest, or hands its keys to a run under way, waiting for either as
- * long as it may. It remembers from one batch to the next that Glue had no room.
+ * Creates the function that starts one job run for a manifest or hands its keys to a running job run. The function waits up
+ * to the time limit of the request. It remembers from one batch to the next that Glue had no free slot.
  *
- * The function throws {@link JobRunRefusedError} when Glue refuses for another reason than having no room,
- * {@link JobRunUncertainError} when there was no clear answer, and what `writeManifest` throws.
+ * The function throws {@link JobRunRefusedError} if Glue rejects the request although it has a free slot,
+ * {@link JobRunUncertainError} if the response is unclear, and any error of `writeManifest`.
  */
 export function createStartJobRun(glue: JobRunStarter): (request: JobRunRequest) => Promise<JobRunStart> {
   let busy = new BusyError();
@@ -78,23 +79,23 @@ export function createStartJobRun(glue: JobRunStarter): (request: JobRunRequest)
     const attempts = {
       retries: mayOffer ? Number.POSITIVE_INFINITY : 0,
       maxRetryTime: request.waitMs,
-      minTimeout: LOOK_MS,
+      minTimeout: TAKEN_CHECK_INTERVAL_MS,
       factor: 1,
       randomize: true,
       shouldRetry: ({ error }: { error: Error }) => error instanceof BusyError,
     };
     let manifestUri: string | undefined;
-    let askAt = Math.min(busyUntil, performance.now() + (mayOffer ? OFFER_FIRST_MS : 0));
-    /** Places the keys in a job run under way or, now and then, in a new one. */
+    let requestAt = Math.min(busyUntil, performance.now() + (mayOffer ? OFFER_FIRST_MS : 0));
+    /** Checks whether a running job run has taken the keys. At longer intervals, also requests a new job run. */
     const attempt = async () => {
-      if (performance.now() >= askAt) {
+      if (performance.now() >= requestAt) {
         manifestUri ??= await request.writeManifest();
         try {
           return await requestJobRun(glue, request, manifestUri);
         } catch (error) {
           if (!(error instanceof BusyError)) throw error;
           busy = error;
-          busyUntil = askAt = performance.now() + LEAST_PAUSE_MS * (1 + Math.random());
+          busyUntil = requestAt = performance.now() + MIN_REQUEST_INTERVAL_MS * (1 + Math.random());
         }
       }
       if (mayOffer && (await request.isTaken())) throw new TakenError();
@@ -118,27 +119,31 @@ async function requestJobRun(
   const command = new StartJobRunCommand({
     JobName: jobName,
     Arguments: { '--keys-from': 'manifest', '--manifest': manifestUri, '--waiting-manifests': waitingFolder },
-    // Where the job's own setting lets Glue queue its runs (for the sweep), these are held back by SQS all the same.
+    // The job's own setting lets Glue queue the runs of the sweep. The trigger's runs wait in SQS instead (ADR 0009).
     JobRunQueuingEnabled: false,
   });
   try {
     const { JobRunId } = await glue.send(command, { abortSignal: signal });
     if (JobRunId === undefined) {
-      throw new Error('the answer holds no JobRunId');
+      throw new Error('the response has no JobRunId');
     }
     return JobRunId;
   } catch (error) {
     if (isBusy(error)) throw new BusyError(error.name);
-    throw isRefusal(error) ? refused(jobName, error) : uncertain(jobName, signal.aborted ? signal.reason : error);
+    throw isRefusal(error)
+      ? refusedError(jobName, error)
+      : uncertainError(jobName, signal.aborted ? signal.reason : error);
   }
 }
 
 type SdkError = Parameters<typeof isThrottlingError>[0];
 
 /**
- * Whether Glue has no room now. The job's own limit (MaxConcurrentRuns) is `ConcurrentRunsExceededException`, the
- * account's quota of job runs or DPUs is `ResourceNumberLimitExceededException`, the rate of requests is a throttling
- * error, which the model of StartJobRun does not list.
+ * Returns whether the error means that Glue has no free slot.
+ *
+ * The job's own limit (MaxConcurrentRuns) causes `ConcurrentRunsExceededException`. The account's quota of job runs or DPUs
+ * causes `ResourceNumberLimitExceededException`. Too many requests cause a throttling error, which the model of
+ * StartJobRun does not list.
  */
 function isBusy(error: unknown): error is Error {
   return (
@@ -148,7 +153,7 @@ function isBusy(error: unknown): error is Error {
   );
 }
 
-/** Whether Glue said no. A time-out, also its own, leaves open what happened. */
+/** Returns whether Glue rejected the request. After a timeout, also one in Glue, the outcome is unknown. */
 function isRefusal(error: unknown): error is GlueServiceException {
   return (
     error instanceof GlueServiceException && error.$fault === 'client' && !(error instanceof OperationTimeoutException)
@@ -159,20 +164,20 @@ const REMEDIES: Readonly<Record<string, string>> = {
   AccessDeniedException: "Allow glue:StartJobRun on the job in the trigger's role.",
   EntityNotFoundException: 'Check GLUE_JOB_NAME, and that the job is deployed in this region.',
   InvalidInputException:
-    "Compare the job's arguments with those the trigger passes: --keys-from, --manifest and --waiting-manifests.",
+    'Check that the job accepts the arguments of the trigger: --keys-from, --manifest and --waiting-manifests.',
 };
 
-function refused(jobName: string, cause: GlueServiceException): JobRunRefusedError {
+function refusedError(jobName: string, cause: GlueServiceException): JobRunRefusedError {
   const remedy = REMEDIES[cause.name] ?? 'Nothing is lost: the messages return to the queue.';
   return new JobRunRefusedError(`Glue refuses to start job ${jobName}: ${cause.name}: ${cause.message}. ${remedy}`, {
     cause,
   });
 }
 
-function uncertain(jobName: string, cause: unknown): JobRunUncertainError {
+function uncertainError(jobName: string, cause: unknown): JobRunUncertainError {
   return new JobRunUncertainError(
-    `Glue gave no clear answer on starting job ${jobName}: ${cause}. A job run may be under way; ` +
-      'the messages return to the queue, and reconciling a key twice changes nothing.',
+    `Glue gave no clear answer on starting job ${jobName}: ${cause}. A job run may have started. ` +
+      'The messages return to the queue, and it does no harm to reconcile a key twice.',
     { cause },
   );
 }

@@ -7,13 +7,13 @@ const location = { bucket: 'centflow-test-uploads', prefix: 'manifests/' };
 const line = { key: 'raw/incomes/a.csv', eventTime: '2026-03-01T08:00:00.000Z' };
 
 describe('a manifest', () => {
-  test('names each key once, with the earliest of its times', () => {
+  test('contains each key once, with its earliest event time', () => {
     const later = { ...line, eventTime: '2026-03-01T09:00:00.000Z' };
     const other = { key: 'raw/incomes/b.csv', eventTime: '2026-03-01T07:00:00.000Z' };
     expect(planManifest([later, other, line, later])).toEqual([line, other]);
   });
 
-  test('is one line of ASCII JSON for each key, whatever the key holds', () => {
+  test('has one line of ASCII JSON for each key, for any characters in the key', () => {
     const anyKey = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom('\n', '\r', '"', '\\', '\u0085', '\u2028', '🍰') }),
@@ -29,11 +29,11 @@ describe('a manifest', () => {
     );
   });
 
-  test('is named by its day', () => {
+  test('has its date in its key', () => {
     expect(manifestKey('manifests/', new Date('2026-01-02T23:59:59Z'), 'x')).toBe('manifests/2026/01/02/x.jsonl');
   });
 
-  test('is written as JSON lines under a name of its own, and can be removed', async () => {
+  test('is written as JSON lines under a unique key, and can be removed', async () => {
     const s3 = new FakeBucket();
     const first = await writeManifest(s3, location, [line], AbortSignal.timeout(1000));
     const second = await writeManifest(s3, location, [line], AbortSignal.timeout(1000));

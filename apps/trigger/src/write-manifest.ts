@@ -9,10 +9,10 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ObjectEvent } from './read-events.ts';
 
-/** The folder of manifests that wait, below the prefix of all manifests. */
+/** The folder of waiting manifests, below the prefix of all manifests. */
 const WAITING = 'waiting/';
 
-/** Where a manifest stands. */
+/** The location of a manifest in S3. */
 export interface ManifestLocation {
   readonly bucket: string;
   readonly key: string;
@@ -26,7 +26,7 @@ export interface ManifestBucket {
   send(command: ListObjectsV2Command, options: { abortSignal: AbortSignal }): Promise<ListObjectsV2CommandOutput>;
 }
 
-/** One line for each object key, in order of first appearance, with the earliest of its event times. */
+/** Returns one line for each object key, in order of first appearance, with its earliest event time. */
 export function planManifest(events: readonly ObjectEvent[]): ObjectEvent[] {
   const lines = new Map<string, ObjectEvent>();
   for (const event of events) {
@@ -41,23 +41,23 @@ export function planManifest(events: readonly ObjectEvent[]): ObjectEvent[] {
 /**
  * Renders the manifest as JSON lines, in ASCII.
  *
- * A key may hold U+2028 or U+0085, which some readers take for the end of a line.
+ * A key may contain U+2028 or U+0085, which some readers treat as a line break.
  */
 export function renderManifest(lines: readonly ObjectEvent[]): string {
   return lines.map(({ key, eventTime }) => `${asciiJson({ key, eventTime })}\n`).join('');
 }
 
-/** Names a manifest by its day, so that a person finds it and a lifecycle rule can expire it. */
+/** Returns the key of a manifest. It contains the date, so that people find the manifest easily. */
 export function manifestKey(prefix: string, now: Date, id: string): string {
   return `${prefix}${now.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}.jsonl`;
 }
 
-/** Returns the folder where manifests wait for a job run that is under way. */
+/** Returns the URI of the folder in which manifests wait for a running job run. */
 export function waitingFolder({ bucket, prefix }: { bucket: string; prefix: string }): string {
   return `s3://${bucket}/${prefix}${WAITING}`;
 }
 
-/** Writes the manifest of one job run and says where. */
+/** Writes the manifest of one job run and returns its location. */
 export async function writeManifest(
   s3: ManifestBucket,
   { bucket, prefix }: { bucket: string; prefix: string },
@@ -67,7 +67,7 @@ export async function writeManifest(
   return putManifest(s3, bucket, manifestKey(prefix, new Date(), randomUUID()), lines, signal);
 }
 
-/** Writes a manifest where the job runs that are under way look for more keys. The run that takes it deletes it. */
+/** Writes a manifest into the folder in which running job runs look for more keys. The run that takes it deletes it. */
 export async function offerManifest(
   s3: ManifestBucket,
   { bucket, prefix }: { bucket: string; prefix: string },
@@ -78,9 +78,9 @@ export async function offerManifest(
 }
 
 /**
- * Returns whether a manifest is still where it was written.
+ * Returns whether a manifest still exists.
  *
- * It lists, because S3 answers a HEAD of a key that does not exist with 403 unless the role may list the whole bucket
+ * The function lists the key. S3 answers HEAD for a missing key with 403 unless the role may list the whole bucket
  * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html).
  */
 export async function manifestExists(
@@ -113,7 +113,7 @@ async function putManifest(
   return { bucket, key, uri: `s3://${bucket}/${key}` };
 }
 
-/** Removes a manifest no job run will read. */
+/** Removes a manifest that no job run will read. */
 export async function removeManifest(
   s3: ManifestBucket,
   { bucket, key }: ManifestLocation,

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Invokes the bundle once. All it writes must be JSON lines: its log, and metrics in CloudWatch's embedded format. */
+/** Invokes the bundle once. Its output must be JSON lines: log records, and metrics in CloudWatch's embedded format. */
 async function invoke(aws: FakeAws, batch: SQSEvent, environment: Record<string, string> = {}) {
   const child = fork(fileURLToPath(new URL('invoke-bundle.ts', import.meta.url)), [bundle, JSON.stringify(batch)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -48,7 +48,7 @@ async function invoke(aws: FakeAws, batch: SQSEvent, environment: Record<string,
 }
 
 describe('the bundle', () => {
-  test('is the same bytes each time it is built, in one file and its source map', async () => {
+  test('has the same bytes in each build, in one file and its source map', async () => {
     await bundleLambda(join(folder, 'again'));
     const built = await readdir(join(folder, 'first'));
     expect(built.sort()).toEqual(['index.mjs', 'index.mjs.map']);
@@ -60,7 +60,7 @@ describe('the bundle', () => {
     }
   });
 
-  test('turns a batch into a manifest in S3 and a job run, as they look on the wire', async () => {
+  test('sends a manifest to S3 and a job run to Glue for a batch', async () => {
     await using aws = await startFakeAws();
     const { answer, logs, metrics } = await invoke(aws, batchOf(BODIES.created, 'hello', BODIES.removed));
 
@@ -97,7 +97,7 @@ describe('the bundle', () => {
     expect(metrics[0]._aws.CloudWatchMetrics[0].Namespace).toBe('Centflow');
   });
 
-  test('waits while Glue says its job has too many runs, then starts one', async () => {
+  test('waits while the job has too many runs, then starts one', async () => {
     await using aws = await startFakeAws();
     aws.startJobRun = [
       [400, { __type: 'ConcurrentRunsExceededException', Message: 'Concurrent runs exceeded' }],
@@ -109,7 +109,7 @@ describe('the bundle', () => {
     expect(sent).toEqual(['PUT', 'POST', 'PUT', 'GET', 'POST', 'DELETE']);
   });
 
-  test('ends when a job run under way has taken what it offered', async () => {
+  test('ends when a running job run has taken the offered manifest', async () => {
     await using aws = await startFakeAws();
     aws.startJobRun = [[400, { __type: 'ConcurrentRunsExceededException', Message: 'Concurrent runs exceeded' }]];
     aws.taken = true;
@@ -124,7 +124,7 @@ describe('the bundle', () => {
   });
 
   test.each(['ConcurrentRunsExceededException', 'ResourceNumberLimitExceededException', 'ThrottlingException'])(
-    'gives the batch back and takes its manifest away when Glue answers %s',
+    'gives the batch back and removes its manifest if Glue responds with %s',
     async (type) => {
       await using aws = await startFakeAws();
       aws.startJobRun = [[400, { __type: type, Message: 'No room' }]];
@@ -137,14 +137,14 @@ describe('the bundle', () => {
     },
   );
 
-  test('fails with what to do when the job does not exist', async () => {
+  test('throws an error with a remedy if the job does not exist', async () => {
     await using aws = await startFakeAws();
     aws.startJobRun = [[400, { __type: 'EntityNotFoundException', Message: 'Failed to find job' }]];
     const { error } = await invoke(aws, batchOf(BODIES.created));
     expect(error).toMatch(/JobRunRefusedError: .*EntityNotFoundException: Failed to find job. Check GLUE_JOB_NAME/);
   });
 
-  test('does not start without its configuration, and says what is missing', async () => {
+  test('names the missing variables if it is not configured', async () => {
     await using aws = await startFakeAws();
     const { error } = await invoke(aws, batchOf(BODIES.created), { UPLOADS_BUCKET: '', ENVIRONMENT: '' });
     expect(error).toMatch(/ConfigError: .*UPLOADS_BUCKET.*ENVIRONMENT/);

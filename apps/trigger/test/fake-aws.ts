@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request as it came over the wire. */
+/** A request that the server received. */
 export interface SeenRequest {
   readonly method: string;
   readonly url: string;
@@ -9,13 +9,13 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-/** An HTTP server on a free port of this machine that plays S3's and Glue's part in the trigger. */
+/** An HTTP server on a free local port that replaces S3 and Glue. */
 export interface FakeAws extends AsyncDisposable {
   readonly url: string;
   readonly seen: SeenRequest[];
-  /** Status and body of each answer to StartJobRun, in turn; the last one stays. */
+  /** Status and body of the responses to StartJobRun, in order. The last one is repeated. */
   startJobRun: readonly [status: number, body: object][];
-  /** Whether a job run has taken what was offered. */
+  /** Whether a job run has taken the offered manifest. */
   taken: boolean;
 }
 

@@ -4,14 +4,14 @@ import type { Context } from 'aws-lambda';
 import type { JobRunStarter } from '../src/start-job-run.ts';
 import type { ManifestBucket } from '../src/write-manifest.ts';
 
-/** A bucket in memory, at the seam where the SDK's client is called. */
+/** A bucket in memory that replaces the SDK's client. */
 export class FakeBucket implements ManifestBucket {
   readonly objects = new Map<string, { body: string; contentType: string | undefined }>();
   readonly removed: string[] = [];
   deleteError: Error | undefined;
   putError: Error | undefined;
 
-  /** Called before each answer: where a job run may take what waits. */
+  /** Is called before each response. A test can let a job run take a waiting manifest there. */
   beforeEach: () => void = () => undefined;
 
   async send(command: PutObjectCommand | DeleteObjectCommand | ListObjectsV2Command) {
@@ -34,7 +34,7 @@ export class FakeBucket implements ManifestBucket {
     return { $metadata: {} };
   }
 
-  /** The manifests that stand in the bucket, each as its lines. */
+  /** The manifests in the bucket, each as its parsed lines. */
   get manifests(): { key: string; eventTime: string }[][] {
     return [...this.objects.values()].map(({ body }) =>
       body
@@ -45,7 +45,7 @@ export class FakeBucket implements ManifestBucket {
   }
 }
 
-/** Glue, answering each request with the next of its answers, and with the last one from then on. */
+/** A Glue that returns its answers in order and repeats the last one. */
 export class FakeGlue implements JobRunStarter {
   readonly requests: StartJobRunCommandInput[] = [];
   readonly #answers: readonly (string | Error)[];
@@ -64,12 +64,12 @@ export class FakeGlue implements JobRunStarter {
   }
 }
 
-/** An error Glue's model does not list for StartJobRun, as the SDK makes it from the error's code. */
+/** Creates an error that Glue's model does not list for StartJobRun, as the SDK creates it from the error code. */
 export function glueError(name: string, $fault: 'client' | 'server' = 'client', httpStatusCode = 400) {
   return new GlueServiceException({ name, $fault, message: `${name} from Glue`, $metadata: { httpStatusCode } });
 }
 
-/** A Lambda context with so much time left. */
+/** Returns a Lambda context with the given remaining time. */
 export function contextWith(remainingMs: number): Context {
   return {
     awsRequestId: 'c6af9ac6-7b61-11e6-9a41-93e8deadbeef',

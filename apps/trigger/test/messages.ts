@@ -6,7 +6,7 @@ import sqsMessage from '../fixtures/sqs-message.json' with { type: 'json' };
 
 export const BUCKET = 'centflow-test-uploads';
 
-/** Bodies of messages, as AWS documents them. */
+/** Message bodies in the format that AWS documents. */
 export const BODIES = {
   created: JSON.stringify(created),
   removed: JSON.stringify(removed),
@@ -19,7 +19,7 @@ export const KEYS = {
   removed: 'raw/incomes/2026/salary.csv.gz',
 };
 
-/** Encodes an object key as S3 does in its events. */
+/** Encodes an object key in the same way as S3 does in its events. */
 export function encodeKey(key: string): string {
   return encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
 }
@@ -30,7 +30,7 @@ interface S3Change {
   readonly bucket?: string;
 }
 
-/** The body of a message that holds one S3 record for each change. */
+/** Returns the body of a message with one S3 record for each change. */
 export function s3Body(...changes: readonly S3Change[]): string {
   const [template] = created.Records;
   const Records = changes.map(({ key, eventTime = '2026-03-01T08:00:00.000Z', bucket = BUCKET }) => ({
@@ -41,7 +41,7 @@ export function s3Body(...changes: readonly S3Change[]): string {
   return JSON.stringify({ Records });
 }
 
-/** A batch as Lambda hands it over, one message for each body; message ids are `message-0`, `message-1`, … */
+/** Returns a batch in the format of Lambda, with one message for each body. The ids are `message-0`, `message-1`, … */
 export function batchOf(...bodies: readonly string[]): SQSEvent {
   return {
     Records: bodies.map((body, index): SQSRecord => ({ ...sqsMessage, messageId: `message-${index}`, body })),

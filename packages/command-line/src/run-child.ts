@@ -1,13 +1,13 @@
-/** Runs another program of the set-up to its end. */
+/** Runs another program and waits until it exits. */
 import { spawn } from 'node:child_process';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Runs a program that prints where this one prints, and ends it with this process.
+ * Runs a program that shares the output of this process, and stops the program when this process is asked to stop.
  *
- * @param env beside this process's own environment; undefined takes a variable away
- * @returns its exit code; 1 where a signal ended it
+ * @param env variables to add to the environment of this process; undefined removes a variable
+ * @returns the exit code of the program; 1 if a signal ended it
  */
 export async function runChild(
   command: string,
@@ -16,7 +16,7 @@ export async function runChild(
 ): Promise<number> {
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
-  // The channel's end tells that the process that started this one is gone.
+  // The IPC channel closes when the parent process has ended.
   const end = () => child.kill('SIGTERM');
   for (const signal of SIGNALS) process.on(signal, pass);
   process.on('disconnect', end);

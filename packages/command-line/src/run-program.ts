@@ -1,4 +1,4 @@
-/** Runs a command of ours and ends as it ends. */
+/** Runs a Commander program and turns its outcome into the exit code of this process. */
 import { inspect } from 'node:util';
 import { type Command, CommanderError } from 'commander';
 import { CommandError, EXIT } from './exit.ts';
@@ -28,11 +28,11 @@ export async function runProgram({ args, open, report = reportUnexpected }: Prog
       process.exitCode = await report(error);
     }
   }
-  // The channel to the set-up must not keep a finished command alive.
+  // The IPC channel to the parent process must not keep a finished command alive.
   if (process.connected) process.disconnect();
 }
 
-/** Without this, Commander ends the process itself, with exit code 1 for every mistake. */
+/** Makes Commander throw. By default it ends the process with exit code 1 for every mistake. */
 function throwInsteadOfExit(command: Command): Command {
   command.exitOverride();
   for (const child of command.commands) throwInsteadOfExit(child);

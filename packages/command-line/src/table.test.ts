@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { renderTable } from './table.ts';
 
 const rows = [
@@ -6,26 +6,28 @@ const rows = [
   { owner: 'bea', description: 'short', amount: '-3.0000' },
 ];
 
-test('a table as wide as the terminal cuts the widest column', () => {
-  const lines = renderTable(rows, 50).split('\n');
-  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(50);
-  expect(lines.join('\n')).toContain('…');
-  expect(lines.join('\n')).toContain('12.5000');
-});
+describe('renderTable', () => {
+  test('cuts the widest column to fit the terminal', () => {
+    const lines = renderTable(rows, 50).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(50);
+    expect(lines.join('\n')).toContain('…');
+    expect(lines.join('\n')).toContain('12.5000');
+  });
 
-test('numbers stand to the right', () => {
-  expect(renderTable(rows, 200)).toMatch(/│ 12\.5000 │\n.*│ -3\.0000 │/);
-});
+  test('right-aligns numbers', () => {
+    expect(renderTable(rows, 200)).toMatch(/│ 12\.5000 │\n.*│ -3\.0000 │/);
+  });
 
-test('columns that do not fit at all are named', () => {
-  const wide = [Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`column_${index}`, 'some text']))];
-  expect(renderTable(wide, 40)).toContain('column_11 (a wider terminal shows them)');
-});
+  test('names the columns that do not fit', () => {
+    const wide = [Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`column_${index}`, 'some text']))];
+    expect(renderTable(wide, 40)).toContain('column_11 (a wider terminal shows them)');
+  });
 
-test('a newline in a cell does not break the table', () => {
-  expect(renderTable([{ raw_text: 'a\nb' }], 80).split('\n')).toHaveLength(5);
-});
+  test('keeps a cell with a newline on one line', () => {
+    expect(renderTable([{ raw_text: 'a\nb' }], 80).split('\n')).toHaveLength(5);
+  });
 
-test('no rows are said to be nothing', () => {
-  expect(renderTable([], 80)).toBe('(nothing)');
+  test('prints a note if there are no rows', () => {
+    expect(renderTable([], 80)).toBe('(no rows)');
+  });
 });

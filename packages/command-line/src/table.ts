@@ -1,18 +1,18 @@
-/** Tables people read in a terminal: numbers to the right, wide cells cut, and columns left out only with a word. */
+/** Tables for a terminal: numbers are right-aligned, wide cells are cut, and a note names the columns left out. */
 import Table from 'cli-table3';
 import { visible } from './screen.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A cell is never cut below this many characters; rather a column is left out. */
-const LEAST_WIDTH = 6;
-/** A border and a space on either side. */
+/** A cell keeps at least this many characters. If the table is still too wide, columns are left out. */
+const MIN_WIDTH = 6;
+/** One border, and a space on each side of the text. */
 const CELL_PADDING = 3;
 
-/** Draws rows whose columns are those of the first. */
+/** Renders rows as a table. The first row determines the columns. */
 export function renderTable(rows: readonly Row[], width: number = terminalWidth()): string {
   const names = Object.keys(rows[0] ?? {});
-  if (names.length === 0) return '(nothing)';
+  if (names.length === 0) return '(no rows)';
   const texts = rows.map((row) => names.map((name) => cellText(row[name])));
   const natural = names.map((name, index) => Math.max(name.length, ...texts.map((cells) => cells[index]?.length ?? 0)));
   const widths = fit(natural, width);
@@ -25,21 +25,23 @@ export function renderTable(rows: readonly Row[], width: number = terminalWidth(
     truncate: '…',
   });
   for (const cells of texts) table.push(cells.slice(0, widths.length));
-  const left = names.slice(widths.length);
-  return left.length === 0 ? table.toString() : `${table}\n  and ${left.join(', ')} (a wider terminal shows them)`;
+  const omitted = names.slice(widths.length);
+  return omitted.length === 0
+    ? table.toString()
+    : `${table}\n  Columns left out: ${omitted.join(', ')} (a wider terminal shows them)`;
 }
 
 export function terminalWidth(): number {
   return process.stdout.columns ?? 160;
 }
 
-/** Widths of as many leading columns as fit; the widest give way first. */
+/** Returns the widths of as many leading columns as fit. The widest columns shrink first. */
 function fit(natural: readonly number[], width: number): number[] {
   let widths = [...natural];
   const total = () => widths.reduce((sum, column) => sum + column + CELL_PADDING, 1);
   while (total() > width) {
     const widest = Math.max(...widths);
-    if (widest <= LEAST_WIDTH) widths = widths.slice(0, -1);
+    if (widest <= MIN_WIDTH) widths = widths.slice(0, -1);
     else widths[widths.indexOf(widest)] = widest - 1;
     if (widths.length === 1) break;
   }

@@ -1,15 +1,19 @@
-/** How a built Lambda is tried: in a process of its own, with nothing but its bundle and its environment. */
+/** Runs a built Lambda in a separate process that has only the bundle and the given environment variables. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+/** The remaining time that the handler sees in its context. */
+const REMAINING_MS = 30_000;
+
+/** The result of one invocation. */
 export interface Invocation {
   readonly answer?: unknown;
-  /** `<name>: <message>`. */
+  /** The error that the handler threw, as `<name>: <message>`. */
   readonly error?: string;
-  /** All that it wrote. */
+  /** Everything that the process wrote to standard output and standard error. */
   readonly output: string;
 }
 
@@ -26,20 +30,20 @@ export async function invokeLambda(
     env,
   });
   const written = Promise.all([child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')));
-  const ended = once(child, 'exit').then(() => [{ error: 'it ended without an answer' }]);
+  const ended = once(child, 'exit').then(() => [{ error: 'The process ended without a response.' }]);
   const [report] = (await Promise.race([once(child, 'message'), ended])) as [Omit<Invocation, 'output'>];
   return { ...report, output: (await written).join('') };
 }
 
-/** In the other process. */
+/** Runs in the separate process: invokes the handler and sends its answer. */
 async function answer([bundle = '', event = '']: readonly string[]): Promise<void> {
   try {
     const { handler } = await import(pathToFileURL(bundle).href);
-    await send({ answer: await handler(JSON.parse(event), {}) });
+    await send({ answer: await handler(JSON.parse(event), { getRemainingTimeInMillis: () => REMAINING_MS }) });
   } catch (error) {
     await send({ error: String(error) });
   }
-  // Lambda freezes the process once there is an answer, whatever is still open.
+  // Lambda freezes the process after the response, even if connections are still open.
   process.exit();
 }
 

@@ -1,4 +1,4 @@
-/** A certificate authority that exists for one run, and the certificates it gives to servers. */
+/** Creates a temporary certificate authority and its server certificates. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,14 +10,14 @@ export interface Certificate {
 }
 
 export interface Authority {
-  /** What those who are to trust its servers need: its own certificate, PEM. */
+  /** The certificate of the authority, PEM. Clients that trust it accept its servers. */
   readonly pem: string;
-  /** A certificate for a server of this machine, which is reached as `localhost` or by its address. */
+  /** Issues a certificate for a server on this machine, for the names `localhost` and 127.0.0.1. */
   issue(): Promise<Certificate>;
 }
 
 export async function createAuthority(name: string): Promise<Authority> {
-  // Read only here: it takes 0.3 s, and `npm start` makes no certificate.
+  // Imported only here, because the import takes 0.3 s and `npm start` creates no certificate.
   const { generate } = await import('selfsigned');
   const own = await generate([{ name: 'commonName', value: name }], {
     algorithm: 'sha256',
@@ -51,9 +51,9 @@ export async function createAuthority(name: string): Promise<Authority> {
 }
 
 /**
- * Writes a certificate and its key into a folder, for their owner alone.
+ * Writes a certificate and its key into a folder. Only the current user can read them.
  *
- * @returns their files
+ * @returns the paths of the files
  */
 export function writeCertificate(content: Certificate, folder: string, name: string): Certificate {
   const files = { certificate: join(folder, `${name}-certificate.pem`), key: join(folder, `${name}-key.pem`) };

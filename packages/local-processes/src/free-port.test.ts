@@ -11,18 +11,18 @@ const inAnotherProcess = async (expression: string): Promise<string> => {
   return stdout.trim();
 };
 
-test('a port is taken only once, also by another process, before anything listens there', async () => {
+test('freePort returns a port only once, also to another process, before a server listens on it', async () => {
   const port = await freePort();
   expect(await freePort(port)).not.toBe(port);
   expect(Number(await inAnotherProcess(`freePort(${port})`))).not.toBe(port);
 });
 
-test('the preferred port is taken when it is free, and again once its process has ended', async () => {
+test('freePort returns the preferred port if it is free, and again when its process has ended', async () => {
   const port = Number(await inAnotherProcess('freePort()'));
   expect(await freePort(port)).toBe(port);
 });
 
-test('a port on which a server listens is not taken', async () => {
+test('freePort does not return a port on which a server listens', async () => {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const address = server.address();
@@ -34,7 +34,7 @@ test('a port on which a server listens is not taken', async () => {
   }
 });
 
-test('the system gives none of the ports to a connection', async () => {
+test('freePort returns no port that the system uses for connections', async () => {
   const [first, last] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').trim().split(/\s+/).map(Number);
   const ports = await Promise.all(Array.from({ length: 50 }, () => freePort()));
   expect(new Set(ports).size).toBe(50);

@@ -6,13 +6,13 @@ import { createServer } from 'node:net';
 const LOWEST = 10_000;
 
 /**
- * A TCP port of 127.0.0.1 on which a server of ours can listen.
+ * Reserves a TCP port of 127.0.0.1 for a server and returns it.
  *
- * Some time passes until the server listens, so a port that is free now is not enough. The port lies below those that
- * the system gives to connections by itself (`ip_local_port_range`), and this process keeps it reserved until it ends:
- * it holds the UDP port of the same number, which no other call of this function takes, in no process.
+ * Some time passes until the server listens, so the port must stay free until then. It is below the range that the system
+ * assigns to connections (`ip_local_port_range`). This process also binds the UDP port of the same number until it ends, and
+ * this function never returns a port whose UDP port is bound, in any process.
  *
- * @param preferred the port to take if it is free. It may lie anywhere.
+ * @param preferred the port to return if it is free. It may be in any range.
  * @throws {Error} no port is free.
  */
 export async function freePort(preferred?: number): Promise<number> {
@@ -54,13 +54,13 @@ function isTaken(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
 }
 
-/** The first port that Linux gives to a connection by itself. Where the machine gives nearly all, Linux's own default. */
+/** Returns the first port that Linux assigns to connections. If the range covers nearly all ports, returns Linux's default. */
 function firstEphemeralPort(): number {
-  const usual = 32_768;
+  const linuxDefault = 32_768;
   try {
     const first = Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/)[0]);
-    return first > LOWEST + 2000 ? first : usual;
+    return first > LOWEST + 2000 ? first : linuxDefault;
   } catch {
-    return usual;
+    return linuxDefault;
   }
 }

@@ -1,4 +1,4 @@
-/** A private MySQL 8 server: its own data directory, loopback only, no root needed. */
+/** Runs a private MySQL 8 server with a separate data directory, on loopback only and without root privileges. */
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,20 +11,20 @@ import { type Part, startPart } from './supervise.ts';
 
 const run = promisify(execFile);
 
-/** Who may do everything, and where. */
+/** The address and credentials of an administrator. */
 export interface Administrator {
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;
-  /** PEM of the authority that issued the server's certificate; none if somebody else runs the server. */
+  /** PEM of the authority that issued the server's certificate; undefined for an external server. */
   readonly authority?: string;
 }
 
 export interface MysqlServer {
   readonly administrator: Administrator;
   readonly part: Part;
-  /** For those on this machine who need no TLS. */
+  /** The Unix socket, for local connections without TLS. */
   readonly socket: string;
   stop(): Promise<void>;
 }
@@ -32,22 +32,22 @@ export interface MysqlServer {
 export interface MysqlOptions {
   readonly tools: ToolPaths;
   readonly dataFolder: string;
-  /** For the socket. */
+  /** The folder of the socket. */
   readonly temporaryFolder: string;
   readonly logFile: string;
   readonly port: number;
   readonly password: string;
   /** InnoDB's cache, as MySQL writes sizes. */
   readonly bufferPool: string;
-  /** What the server shows to prove who it is; its own, which nobody can verify, where left out. */
+  /** The server's certificate; by default the one that MySQL generates, which no client can verify. */
   readonly certificate?: Certificate;
-  /** Gives the start up. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal;
   /** Whether nobody needs the data after a crash of the machine. Then no commit waits for the disk. */
   readonly isThrowAway?: boolean;
 }
 
-/** The administrator `CENTFLOW_MYSQL_URL` names, where it is set: then no server is started. */
+/** Returns the administrator in `CENTFLOW_MYSQL_URL`, or undefined if it is not set. If it is set, no server is started. */
 export function administratorFromUrl(url: string | undefined): Administrator | undefined {
   if (url === undefined || url === '') return undefined;
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
@@ -64,12 +64,12 @@ export function administratorFromUrl(url: string | undefined): Administrator | u
   };
 }
 
-/** Starts the server on `dataFolder`, which is made where it does not exist. */
+/** Starts the server. Creates its data folder if it does not exist. */
 export async function startMysql(options: MysqlOptions): Promise<MysqlServer> {
   const { tools, dataFolder, port, password } = options;
   if (!existsSync(dataFolder)) await copyTemplate(tools, dataFolder);
   const socket = socketPath(options.temporaryFolder, 'mysql.sock');
-  // A server that was killed left them.
+  // A killed server leaves these files behind.
   for (const file of [socket, `${socket}.lock`]) rmSync(file, { force: true });
   const part = await startPart({
     name: 'MySQL',
@@ -88,13 +88,13 @@ export async function startMysql(options: MysqlOptions): Promise<MysqlServer> {
       // The job loads with LOAD DATA LOCAL.
       '--local-infile=1',
       '--default-time-zone=+00:00',
-      // Nobody replicates from this server; what is committed is on disk all the same.
+      // This server has no replicas. Commits are durable without the binary log.
       '--skip-log-bin',
       `--innodb-flush-log-at-trx-commit=${options.isThrowAway ? 2 : 1}`,
       `--innodb-buffer-pool-size=${options.bufferPool}`,
       '--innodb-redo-log-capacity=1G',
       '--innodb-io-capacity=2000',
-      // A GROUP BY over every owner's rows goes to disk with the usual 16 MB: 8 s and more instead of 2 s for 10^6 rows.
+      // With the default of 16 MB, a GROUP BY over all owners spills to disk: more than 8 s instead of 2 s for 10^6 rows.
       '--tmp-table-size=256M',
       '--max-heap-table-size=256M',
       '--max-connections=200',
@@ -118,7 +118,7 @@ export async function startMysql(options: MysqlOptions): Promise<MysqlServer> {
     await stop();
     throw error;
   }
-  // The data directory's own authority, as MySQL created it. The users of another certificate know who issued it.
+  // MySQL creates an authority in the data directory. Callers that pass a certificate know its authority.
   const authority =
     options.certificate === undefined ? { authority: readFileSync(join(dataFolder, 'ca.pem'), 'ascii') } : {};
   const administrator = { host: '127.0.0.1', port, user: 'root', password, ...authority };
@@ -131,12 +131,12 @@ function withCertificate({ certificate, temporaryFolder }: MysqlOptions): string
   return [`--ssl-cert=${files.certificate}`, `--ssl-key=${files.key}`];
 }
 
-/** mysqld refuses to run as root unless told so. */
+/** Returns the option that mysqld requires if it runs as root. */
 function asRoot(): string[] {
   return process.getuid?.() === 0 ? ['--user=root'] : [];
 }
 
-/** Initialising takes 5 s, copying what it made a tenth of one: each new data directory starts as a copy. */
+/** Creates a data directory as a copy of a template. Initialising one takes 5 s, copying it 0.1 s. */
 async function copyTemplate(tools: ToolPaths, dataFolder: string): Promise<void> {
   const template = join(localFolder, 'mysql', 'template');
   if (!existsSync(template)) {
@@ -153,7 +153,7 @@ async function copyTemplate(tools: ToolPaths, dataFolder: string): Promise<void>
       ],
       { env: { ...process.env, LD_LIBRARY_PATH: tools.mysqlLibraries } },
     );
-    // The server's identity: each copy makes its own.
+    // This file holds the server's identity. Each copy creates a new one.
     rmSync(join(unfinished, 'auto.cnf'), { force: true });
     moveUnlessThere(unfinished, template);
   }
@@ -163,7 +163,7 @@ async function copyTemplate(tools: ToolPaths, dataFolder: string): Promise<void>
   renameSync(copy, dataFolder);
 }
 
-/** Moves a folder where it belongs, unless another process was quicker: renaming replaces no folder that has files. */
+/** Moves a folder unless another process was faster. A rename does not replace a folder with files. */
 function moveUnlessThere(from: string, to: string): void {
   try {
     renameSync(from, to);
@@ -184,7 +184,7 @@ async function answers(socketPath: string): Promise<boolean> {
   }
 }
 
-/** A fresh data directory has a root without a password, reachable through the socket alone. */
+/** Sets the password of root. In a new data directory root has no password and can connect only through the socket. */
 async function setAdministrator(socketPath: string, password: string): Promise<void> {
   const connection = await createConnection({ socketPath, user: 'root', password }).catch(() =>
     createConnection({ socketPath, user: 'root' }),

@@ -1,13 +1,13 @@
-/** The processes of a part, which Linux lists in /proc. Without /proc there are none. */
+/** Finds and ends the processes of a part with Linux's /proc. Without /proc it finds none. */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Names the part in the environment of its process and of all processes that this one starts. Spark's Python processes
- * leave the process group of their part.
+ * The environment variable that names the part, for its process and all child processes. It is needed because Spark's Python
+ * processes leave the process group of their part.
  */
 export const PART_VARIABLE = 'CENTFLOW_PART';
-/** Names this process in the names of the parts that it starts. Process ids are used again. */
+/** The prefix of the names of the parts that this process starts. A process id is not unique, because Linux reuses it. */
 export const SUPERVISOR_ID = randomUUID();
 
 interface PartProcess {
@@ -15,7 +15,7 @@ interface PartProcess {
   readonly isPaused: boolean;
 }
 
-/** The processes whose part's name begins so. */
+/** Returns the processes whose part name starts with the text. */
 export function partProcesses(part: string): PartProcess[] {
   return listed('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return [];
@@ -24,25 +24,25 @@ export function partProcesses(part: string): PartProcess[] {
         .split('\0')
         .some((variable) => variable.startsWith(`${PART_VARIABLE}=${part}`));
       if (!belongs) return [];
-      // The state follows the command, which is in brackets and may hold any character.
+      // The state follows the command, which is in parentheses and may contain any character.
       const state = readFileSync(`/proc/${pid}/stat`, 'latin1')
         .replace(/^.*\) /s, '')
         .charAt(0);
       return [{ pid: Number(pid), isPaused: state === 'T' }];
     } catch {
-      // It has ended, or is another user's.
+      // The process has ended, or belongs to another user.
       return [];
     }
   });
 }
 
-/** Ends at once the processes whose part's name begins so, also paused ones. */
+/** Kills the processes whose part name starts with the text, also paused ones. */
 export function endPartProcesses(part: string): void {
   for (const { pid } of partProcesses(part)) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // It ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
 }

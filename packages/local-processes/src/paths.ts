@@ -1,34 +1,34 @@
-/** Where everything of the local stack lies. */
+/** The folders and tools of the local stack. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 export const repository = resolve(import.meta.dirname, '..', '..', '..');
 
-/** Everything the stack and its set-up write. */
+/** The folder of all files that the stack and its set-up write. */
 export const localFolder = join(repository, '.local');
 
-/** What belongs to the stack of `npm start`: its data, its lock, its `env`. Tests have it elsewhere. */
+/** The folder of the stack of `npm start`: its data, its lock and its `env`. Tests use another one. */
 export const runFolder = resolve(process.env.CENTFLOW_RUN_DIR ?? localFolder);
 
-/** What the stack of `npm start` keeps. */
+/** The folder of the data that the stack of `npm start` keeps between starts. */
 export const dataFolder = join(runFolder, 'data');
 
-/** The tools that the bootstrap installed, or found. */
+/** The paths of the tools that the set-up has installed or found. */
 const toolPaths = z.object({
   node: z.string(),
   pnpm: z.string(),
   uv: z.string(),
   python: z.string(),
   virtualEnvironment: z.string(),
-  /** The AWS emulator's. */
+  /** The Python of the AWS emulator. */
   emulatorPython: z.string(),
   javaHome: z.string(),
   /** Java's archive of Spark's classes. It may be missing. */
   sparkClasses: z.string(),
   mysqlHome: z.string(),
   mysqlLibraries: z.string(),
-  /** libfaketime, where `chaos` has fetched it. */
+  /** libfaketime, if `chaos` has downloaded it. */
   faketime: z.string().optional(),
 });
 export type ToolPaths = z.infer<typeof toolPaths>;
@@ -44,7 +44,7 @@ export function readToolPaths(): ToolPaths {
   return toolPaths.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
 
-/** What Turbo's tasks find beside the environment of this process: the Python packages of the set-up. */
+/** Returns additional variables for Turbo's tasks, with which they find the Python packages of the set-up. */
 export function turboEnvironment({ virtualEnvironment }: ToolPaths): Record<string, string | undefined> {
   return { TURBO_TELEMETRY_DISABLED: '1', UV_PROJECT_ENVIRONMENT: virtualEnvironment, VIRTUAL_ENV: undefined };
 }

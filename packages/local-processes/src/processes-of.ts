@@ -1,4 +1,4 @@
-/** Which processes belong to a stack: everything whose command line or environment names its folder. */
+/** Finds the processes of a stack: those whose command line or environment contains its folder. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -7,7 +7,7 @@ export function processesOf(folder: string): string[] {
     if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
     try {
       const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      // A process that has ended and waits to be collected has no command line.
+      // A zombie process has no command line.
       const names =
         commandLine !== '' && `${commandLine}${readFileSync(`/proc/${pid}/environ`, 'utf8')}`.includes(folder);
       return names ? [`${pid} ${commandLine.slice(0, 120)}`] : [];
@@ -17,7 +17,7 @@ export function processesOf(folder: string): string[] {
   });
 }
 
-/** What is left of a stack after it had some seconds to go. */
+/** Waits until all processes of a stack have ended, and returns those that still run after the time limit. */
 export async function processesLeft(folder: string, withinMs: number): Promise<string[]> {
   const deadline = Date.now() + withinMs;
   for (;;) {

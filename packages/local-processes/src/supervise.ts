@@ -1,30 +1,30 @@
-/** Child processes that write to a log, say when they are ready, and do not outlive this process. */
+/** Starts child processes that write to a log, waits until they are ready, and ends them with this process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inTime } from './in-time.ts';
 import { endPartProcesses, PART_VARIABLE, partProcesses, SUPERVISOR_ID } from './part-processes.ts';
+import { withTimeout } from './with-timeout.ts';
 
-/** A part of the stack did not start, or ended by itself. */
+/** A part of the stack did not start, or ended unexpectedly. */
 export class PartError extends Error {
   override readonly name = 'PartError';
 }
 
 export interface PartOptions {
-  /** As people read it: `MySQL`, `the AWS emulator`. */
+  /** The name in messages: `MySQL`, `the AWS emulator`. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Everything the process prints goes there. */
+  /** The file that receives the output of the process. */
   readonly logFile: string;
-  /** Resolves true while the process serves. Called again and again, so it changes nothing. */
+  /** Returns whether the process is ready. It is polled, so it must not change anything. */
   readonly isReady: () => Promise<boolean>;
   readonly readyWithinMs: number;
   /** How long the process may take to end after SIGTERM before it is killed. */
   readonly stopWithinMs: number;
-  /** Gives the start up. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,16 +32,16 @@ export interface Part {
   readonly name: string;
   readonly process: ChildProcess;
   readonly logFile: string;
-  /** Settles when the process has ended, with how: `by SIGKILL`, `with code 1`. */
+  /** Settles when the process has ended, with the cause: `by SIGKILL`, `with code 1`. */
   readonly ended: Promise<string>;
-  /** Whether the process serves now. It does not while it, or a process that it has started, is paused. */
+  /** Returns whether the process responds. It returns false while the process or one of its children is paused. */
   answers(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
-/** util-linux's setpriv, on every Debian and Ubuntu: the kernel then sends the signal when the parent dies. */
+/** setpriv of util-linux, which Debian and Ubuntu include. With it the kernel signals the process when its parent ends. */
 const SETPRIV = '/usr/bin/setpriv';
-/** A process that takes longer does not serve. */
+/** A process that takes longer to respond is not ready. */
 const ANSWERS_WITHIN_MS = 5_000;
 
 let started = 0;
@@ -58,9 +58,9 @@ export async function startPart(options: PartOptions): Promise<Part> {
     guarded ? ['--pdeathsig', 'TERM', options.command, ...options.args] : options.args,
     {
       env: { ...process.env, ...options.env, ...clockOf(options.name), [PART_VARIABLE]: id },
-      // Standard input stays open as long as this process lives: its end is the other sign of our death.
+      // Standard input stays open while this process lives. Its end also shows the child that this process has ended.
       stdio: ['pipe', log, log],
-      // A process group of its own: Ctrl-C reaches us alone, and we end the parts in order.
+      // In a separate process group, Ctrl-C does not reach the child. This process ends the parts in order.
       detached: true,
     },
   );
@@ -82,14 +82,14 @@ export async function startPart(options: PartOptions): Promise<Part> {
       child.kill('SIGTERM');
       await Promise.race([ended, sleep(options.stopWithinMs, undefined, { ref: false })]);
     }
-    // With what it started: the emulator's Lambdas, Spark's Java and Python. A paused process ends only here.
+    // Also kills child processes: the emulator's Lambdas, and Spark's Java and Python. A paused process ends only here.
     killGroup(child);
     endPartProcesses(id);
     await ended;
   };
   const answers = async () =>
-    (await inTime(options.isReady(), ANSWERS_WITHIN_MS).catch(() => false)) &&
-    // Spark answers while its Python processes are paused, but runs no job.
+    (await withTimeout(options.isReady(), ANSWERS_WITHIN_MS).catch(() => false)) &&
+    // While its Python processes are paused, Spark responds but runs no job.
     !partProcesses(id).some(({ isPaused }) => isPaused);
 
   const deadline = Date.now() + options.readyWithinMs;
@@ -107,10 +107,10 @@ export async function startPart(options: PartOptions): Promise<Part> {
   return { name: options.name, process: child, logFile: options.logFile, ended, answers, stop };
 }
 
-/** Parts that can have a clock of their own: the times of uploads are theirs. */
+/** Parts that can have a separate clock, with the file that sets it. They record the times of uploads. */
 const CLOCKS: Readonly<Record<string, string>> = { MySQL: 'mysqld', 'the AWS emulator': 'emulator' };
 
-/** The clock of a part, where a test of clock steps asks for it: libfaketime reads it from a file. */
+/** Returns the variables for the clock of a part, if a test of clock steps sets one. libfaketime reads the clock from a file. */
 function clockOf(part: string): Record<string, string> {
   const { CENTFLOW_CLOCKS_DIR: folder, CENTFLOW_FAKETIME: library } = process.env;
   const file = CLOCKS[part];
@@ -123,13 +123,13 @@ function clockOf(part: string): Record<string, string> {
   };
 }
 
-/** Ends at once what is left of a process and of all it started. */
+/** Kills a process and its process group. */
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // Nothing is left.
+    // The group has no more processes.
   }
 }
 

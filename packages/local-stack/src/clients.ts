@@ -20,7 +20,7 @@ export interface Clients {
   destroy(): void;
 }
 
-/** What every client of the emulator is told. */
+/** The configuration of every client of the emulator. */
 export interface ClientConfiguration {
   readonly endpoint: string;
   readonly region: string;
@@ -28,7 +28,11 @@ export interface ClientConfiguration {
   readonly requestHandler?: { readonly httpsAgent: Agent };
 }
 
-/** @param authority who vouches for the emulator where it is reached over TLS, PEM */
+/**
+ * Returns the configuration of a client of the emulator.
+ *
+ * @param authority the certificate authority of the emulator, PEM, if it uses TLS
+ */
 export function clientConfiguration(
   endpointUrl: string,
   { accessKeyId, secretAccessKey, sessionToken }: Credentials,
@@ -39,9 +43,9 @@ export function clientConfiguration(
   return { endpoint: endpointUrl, region: REGION, credentials, ...tls };
 }
 
-/** Clients that are told so; the parameters are those of `clientConfiguration`. */
-export function createClients(...told: Parameters<typeof clientConfiguration>): Clients {
-  const configuration = clientConfiguration(...told);
+/** Creates the clients. The parameters are those of `clientConfiguration`. */
+export function createClients(...settings: Parameters<typeof clientConfiguration>): Clients {
+  const configuration = clientConfiguration(...settings);
   const clients = {
     s3: new S3Client({ ...configuration, forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' }),
     sqs: new SQSClient(configuration),

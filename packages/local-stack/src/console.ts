@@ -4,7 +4,7 @@ import { type Part, startPart } from '@centflow/local-processes/supervise';
 import { type AwsAccess, awsEnvironment } from './emulator.ts';
 import { NAMES } from './names.ts';
 
-/** A console that has been built. */
+/** The files of a console that has been built. */
 export interface BuiltConsole {
   /** The Node program that serves the pages and the API. */
   readonly program: string;
@@ -16,18 +16,18 @@ export interface ConsoleOptions {
   readonly built: BuiltConsole;
   readonly port: number;
   readonly aws: AwsAccess;
-  /** The reporter's. */
+  /** The address of the database, with the user `reporter`. */
   readonly databaseUrl: string;
-  /** Keeps the key of its sessions, and its audit log. */
+  /** The folder of the session key and the audit log. */
   readonly dataFolder: string;
-  /** Where the supervisor describes the parts. */
+  /** The file in which the supervisor describes the parts. */
   readonly partsFile: string;
   readonly logFile: string;
-  /** Gives the start up. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal;
 }
 
-/** Serves the web and its API on 127.0.0.1. */
+/** Starts the console's pages and API on 127.0.0.1. */
 export async function startConsole(options: ConsoleOptions): Promise<Part> {
   return startPart({
     name: 'the console',

@@ -1,15 +1,15 @@
-/** Reading the database: values come as MySQL writes them, so that no amount becomes a float. */
+/** Connects to the database. Decimals and times are read as text, so that no amount becomes a float. */
 import { tlsFor, verifiedTls } from '@centflow/lambda-kit/tls';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 
-/** Where a stack's database is. */
+/** The location of a stack's database. */
 export interface DatabasePlace {
   readonly databaseHost: string;
   readonly databasePort: number;
   readonly databaseName: string;
 }
 
-/** The address of a database, as one of its users. */
+/** Returns the address of a database with the user and password. */
 export function databaseUrl(
   { databaseHost, databasePort, databaseName }: DatabasePlace,
   { user, password }: { readonly user: string; readonly password: string },
@@ -17,7 +17,11 @@ export function databaseUrl(
   return `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${databaseHost}:${databasePort}/${databaseName}`;
 }
 
-/** @param authority PEM: the connection is then TLS with a server that it vouches for, on this machine too */
+/**
+ * Opens a connection.
+ *
+ * @param authority the server's certificate authority, PEM. If it is set, the connection uses TLS even on this machine.
+ */
 export async function connectTo(url: string, authority?: string): Promise<Connection> {
   return createConnection({
     uri: url,
@@ -28,7 +32,7 @@ export async function connectTo(url: string, authority?: string): Promise<Connec
   });
 }
 
-/** Does something with a connection that is closed afterwards. */
+/** Does work with a connection, which is closed afterwards. */
 export async function withConnection<Result>(
   url: string,
   work: (connection: Connection) => Promise<Result>,

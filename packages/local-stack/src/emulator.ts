@@ -1,4 +1,4 @@
-/** The AWS emulator (ministack), which takes requests that are signed with its own credentials only. */
+/** The AWS emulator (ministack). It accepts only requests that are signed with its own credentials. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -17,14 +17,14 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** Where an emulator is, and the only keys that it takes. */
+/** The address of an emulator, and the only credentials that it accepts. */
 export interface AwsAccess extends Credentials {
   readonly endpointUrl: string;
 }
 
 const programs = join(import.meta.dirname, 'emulator');
 
-/** What any AWS client needs to talk to the emulator instead. */
+/** Returns the environment variables that make AWS clients use the emulator. */
 export function awsEnvironment(aws: AwsAccess, region = REGION): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: aws.endpointUrl,
@@ -38,34 +38,34 @@ export function awsEnvironment(aws: AwsAccess, region = REGION): Record<string, 
 export interface EmulatorOptions {
   readonly tools: ToolPaths;
   readonly port: number;
-  /** `eu-west-1` where left out. */
+  /** By default `eu-west-1`. */
   readonly region?: string;
-  /** Sign every request; random where left out. In a rehearsal IAM decides instead. */
+  /** Must sign every request; by default random. In a rehearsal, IAM decides instead. */
   readonly credentials?: Credentials;
-  /** Buckets and queues are kept here. */
+  /** The folder of the buckets and queues. */
   readonly dataFolder: string;
   readonly temporaryFolder: string;
   readonly sparkSocket: string;
   readonly logFile: string;
-  /** Gives the start up. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal;
-  /** What only a rehearsal of the infrastructure has. */
+  /** Settings for a rehearsal of the infrastructure. */
   readonly rehearsal?: Rehearsal;
 }
 
-/** IAM and TLS as on AWS, RDS instances that are a real MySQL, and job runs with a role. */
+/** Settings for IAM and TLS as on AWS, RDS instances with a real MySQL, and job runs with a role. */
 export interface Rehearsal {
-  /** Whose the requests are that nobody has signed: of browsers to CloudFront, to an HTTP API, to Cognito. Twelve digits. */
+  /** The account of unsigned requests, which browsers send to CloudFront, to an HTTP API and to Cognito. Twelve digits. */
   readonly accountId: string;
   /** The certificate of 127.0.0.1. */
   readonly certificate: Certificate;
-  /** A file with the authority that vouches for it, PEM. */
+  /** The file of the authority that issued the certificate, PEM. */
   readonly authorityFile: string;
-  /** Where the launcher keeps a session of the Glue job's role. */
+  /** The file in which the launcher keeps a session of the Glue job's role. */
   readonly jobCredentialsFile: string;
-  /** A file that says which MySQL the RDS instances are: rds_instances.py. */
+  /** The file with the address of the MySQL server behind the RDS instances (rds_instances.py). */
   readonly rdsServerFile: string;
-  /** Where the launcher writes on SIGUSR1 what each account has: inventory.py. */
+  /** The file into which the launcher writes the resources of each account on SIGUSR1 (inventory.py). */
   readonly inventoryFile: string;
 }
 
@@ -78,7 +78,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Part> {
     args: [join(programs, 'launch.py')],
     env: {
       ...awsEnvironment({ endpointUrl, ...credentials }, options.region),
-      // A profile of the user's must not lead a Lambda to the real AWS.
+      // An AWS profile of the user must not make a Lambda use the real AWS.
       AWS_PROFILE: undefined,
       AWS_SESSION_TOKEN: undefined,
       BIND_HOST: '127.0.0.1',
@@ -92,7 +92,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Part> {
       LOG_LEVEL: 'INFO',
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
-      // Never let a warm Lambda go cold while the stack stands.
+      // Keeps Lambdas warm as long as the stack runs.
       LAMBDA_WARM_TTL_SECONDS: '864000',
       CENTFLOW_SPARK_SOCKET: options.sparkSocket,
       ...admission(options),
@@ -108,33 +108,33 @@ export async function startEmulator(options: EmulatorOptions): Promise<Part> {
   });
 }
 
-/** Credentials that nobody else has. */
+/** Creates random credentials. */
 export function createCredentials(): Credentials {
   return {
-    // Like a key of AWS, whose ids begin with A.
+    // Unlike this id, the ids of AWS access keys begin with A.
     accessKeyId: `LOCAL${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString('base64url'),
   };
 }
 
-/** Where the emulator answers. */
+/** Returns the address of the emulator. */
 export function endpointOf({ port, rehearsal }: Pick<EmulatorOptions, 'port' | 'rehearsal'>): string {
   return `${rehearsal === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
 }
 
-/** Which requests are let in: those that our credentials sign (guard.py), or in a rehearsal those that IAM allows. */
+/** Returns the variables that decide which requests are accepted: signed ones (guard.py), or in a rehearsal those that IAM allows. */
 function admission({ rehearsal, port, temporaryFolder }: EmulatorOptions): Record<string, string> {
   if (rehearsal === undefined) return { CENTFLOW_GUARDED_PORT: String(port) };
   const { certificate, key } = writeCertificate(rehearsal.certificate, temporaryFolder, 'emulator');
   return {
-    // A role may do what its policies say, the account's root everything.
+    // A role may do what its policies allow. The root of the account may do everything.
     AUTH: 'true',
     MINISTACK_ACCOUNT_ID: rehearsal.accountId,
-    // Policies refuse what is not TLS.
+    // The policies deny requests without TLS.
     USE_SSL: '1',
     MINISTACK_SSL_CERT: certificate,
     MINISTACK_SSL_KEY: key,
-    // For the Lambdas, which inherit it.
+    // The Lambdas inherit this variable.
     NODE_EXTRA_CA_CERTS: rehearsal.authorityFile,
     CENTFLOW_JOB_CREDENTIALS: rehearsal.jobCredentialsFile,
     CENTFLOW_RDS_SERVER: rehearsal.rdsServerFile,

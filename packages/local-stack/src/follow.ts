@@ -1,4 +1,4 @@
-/** Following uploads from the bucket to the views. */
+/** Follows uploads from the bucket to the views. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mysql2/promise';
 import { queryRows } from './database.ts';
@@ -31,20 +31,20 @@ export interface Accounting {
   readonly seconds_to_visible: string | null;
 }
 
-/** `loading` goes on by itself, and the sweep tries `failed` ones again; everything else is an end. */
+/** A `loading` upload continues automatically, and the sweep retries a `failed` one. All other states are final. */
 const UNSETTLED: ReadonlySet<Accounting['state']> = new Set(['loading', 'failed']);
 
 export interface FollowOptions {
   readonly timeoutMs: number;
   readonly pollMs?: number;
-  readonly onProgress?: (settled: number, of: number) => void;
+  readonly onProgress?: (settled: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Waits until every version has an end.
+ * Waits until the state of every version is final, or the time is up.
  *
- * @returns what is known of each in the order given; undefined where the database has not heard of it.
+ * @returns the accounting of each version in the given order; undefined if the database does not know the version
  */
 export async function followUploads(
   reporter: Connection,
@@ -61,7 +61,7 @@ export async function followUploads(
   }
 }
 
-/** What the view says of each version now. */
+/** Reads the current accounting of each version. */
 export async function readAccounting(
   reporter: Connection,
   versions: readonly Version[],

@@ -1,4 +1,4 @@
-/** Starting a job run by hand, and waiting for its end. */
+/** Starts job runs manually and waits until they end. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConcurrentRunsExceededException,
@@ -16,7 +16,7 @@ export interface JobRunEnd {
   readonly seconds: number;
 }
 
-/** Reconciles the whole bucket, and waits until that has ended. */
+/** Reconciles the whole bucket and waits until the job run has ended. */
 export async function runSweep(
   glue: GlueClient,
   extraArguments: Readonly<Record<string, string>> = {},
@@ -25,7 +25,7 @@ export async function runSweep(
   return runJob(glue, { '--keys-from': 'sweep', ...extraArguments }, { jobName });
 }
 
-/** Starts a job run as soon as Glue has room for it, and waits until it has ended. */
+/** Starts a job run as soon as Glue has a free slot, and waits until the run has ended. */
 export async function runJob(
   glue: GlueClient,
   Arguments: Readonly<Record<string, string>>,
@@ -45,7 +45,7 @@ export async function runJob(
   throw new CommandError(`Job run ${jobRunId} has not ended after ${timeoutMs / 60_000} minutes`, EXIT.timedOut);
 }
 
-/** Starts a job run as soon as Glue has room for it. */
+/** Starts a job run as soon as Glue has a free slot. */
 export async function startWhenFree(
   glue: GlueClient,
   Arguments: Record<string, string>,
@@ -55,7 +55,7 @@ export async function startWhenFree(
   for (;;) {
     try {
       const { JobRunId } = await glue.send(new StartJobRunCommand({ JobName: jobName, Arguments }));
-      if (JobRunId === undefined) throw new CommandError('Glue started a job run and gave it no id');
+      if (JobRunId === undefined) throw new CommandError('Glue started a job run but returned no id');
       return JobRunId;
     } catch (error) {
       if (!(error instanceof ConcurrentRunsExceededException) || Date.now() > deadline) throw error;

@@ -1,4 +1,4 @@
-/** What each resource is called on one machine. */
+/** The names of the resources of the local stack. */
 export const NAMES = {
   bucket: 'centflow-local-uploads',
   queue: 'centflow-local-uploads',

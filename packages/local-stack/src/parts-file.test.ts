@@ -7,7 +7,7 @@ import type { PartStatus } from './supervisor.ts';
 
 const status: PartStatus = { name: 'MySQL', state: 'ready', pid: 1, restarts: 0, lastTrouble: null };
 
-test('the state that a full disk did not take is written once there is room, and the trouble is told once', async () => {
+test('createPartsWriter retries a failed write until it succeeds, and warns once', async () => {
   const parent = mkdtempSync(join(tmpdir(), 'centflow-parts-'));
   const [folder, away] = [join(parent, 'data'), mkdtempSync(join(parent, 'away-'))];
   const warned: string[] = [];
@@ -15,7 +15,9 @@ test('the state that a full disk did not take is written once there is room, and
   try {
     file.write([{ ...status, state: 'starting' }]);
     file.write([status]);
-    expect(warned).toEqual([expect.stringMatching(/^Other processes do not learn the state of the parts: ENOENT/)]);
+    expect(warned).toEqual([
+      expect.stringMatching(/^The state of the parts cannot be written for other processes: ENOENT/),
+    ]);
     renameSync(away, folder);
     await expect.poll(() => readParts(folder)?.parts, { timeout: 60_000 }).toEqual([status]);
     file.remove();

@@ -1,4 +1,4 @@
-/** `parts.json` in a data folder: what the supervisor of its stack knows of the parts, for other processes. */
+/** `parts.json` in a data folder: the states of the parts, which the supervisor publishes for other processes. */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endPartProcesses, SUPERVISOR_ID } from '@centflow/local-processes/part-processes';
@@ -9,7 +9,7 @@ import type { PartStatus } from './supervisor.ts';
 const schema = z.object({
   /** The process that supervises the parts. */
   pid: z.number(),
-  /** Begins the names of its parts: part-processes.ts. */
+  /** The prefix of the names of its parts (part-processes.ts). */
   supervisor: z.string(),
   parts: z.array(
     z.object({
@@ -28,39 +28,39 @@ export const partsFileOf = (dataFolder: string): string => join(dataFolder, 'par
 /** Keeps the file up to date. */
 export interface PartsWriter {
   write(parts: readonly PartStatus[]): void;
-  /** Writes no more, and removes the file. */
+  /** Stops writing and removes the file. */
   remove(): void;
 }
 
-const AGAIN_MS = 1000;
+const RETRY_MS = 1000;
 
 /**
- * A writer of the file. Where the disk is full the parts go on, and the file follows once there is room.
+ * Creates a writer of the file. If the disk is full, the parts keep running, and the writer retries until it succeeds.
  *
- * @param warn told when the file cannot be written, once until it can
+ * @param warn is called when the file cannot be written, once until the next success
  */
 export function createPartsWriter(dataFolder: string, warn: (message: string) => void): PartsWriter {
   const file = partsFileOf(dataFolder);
-  let again: NodeJS.Timeout | undefined;
+  let retry: NodeJS.Timeout | undefined;
   const write = (parts: readonly PartStatus[]): void => {
-    const hasFailed = again !== undefined;
-    clearTimeout(again);
+    const hasFailed = retry !== undefined;
+    clearTimeout(retry);
     try {
-      // Whole: a reader sees the old one or the new one.
+      // The rename is atomic: a reader sees the old file or the new one.
       writeFileSync(
         `${file}.new`,
         `${JSON.stringify({ pid: process.pid, supervisor: SUPERVISOR_ID, parts }, undefined, 2)}\n`,
         { mode: 0o600 },
       );
       renameSync(`${file}.new`, file);
-      again = undefined;
+      retry = undefined;
     } catch (error) {
-      if (!hasFailed) warn(`Other processes do not learn the state of the parts: ${(error as Error).message}`);
-      again = setTimeout(() => write(parts), AGAIN_MS).unref();
+      if (!hasFailed) warn(`The state of the parts cannot be written for other processes: ${(error as Error).message}`);
+      retry = setTimeout(() => write(parts), RETRY_MS).unref();
     }
   };
   const remove = (): void => {
-    clearTimeout(again);
+    clearTimeout(retry);
     rmSync(file, { force: true });
   };
   return { write, remove };
@@ -76,8 +76,8 @@ export function readParts(dataFolder: string): PartsFile | undefined {
 }
 
 /**
- * Ends what an earlier stack of the folder left. The kernel ends its parts with it, but a paused process takes no signal
- * until somebody resumes it, and would hold MySQL's files until then.
+ * Ends the leftover processes of an earlier stack of the folder. The kernel ends the parts together with their stack, but a
+ * paused process handles no signal until it is resumed, and would lock MySQL's files until then.
  */
 export function endLeftovers(dataFolder: string): void {
   const left = readParts(dataFolder);

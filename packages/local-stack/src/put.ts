@@ -1,10 +1,10 @@
-/** Putting files into the bucket. */
+/** Uploads files into the bucket. */
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Version } from './follow.ts';
 
-/** Puts a file, streamed, and says which version it became. */
+/** Uploads a file as a stream and returns its new version. */
 export async function putFile(s3: S3Client, bucket: string, objectKey: string, file: string): Promise<Version> {
   const { VersionId } = await s3.send(
     new PutObjectCommand({
@@ -18,8 +18,8 @@ export async function putFile(s3: S3Client, bucket: string, objectKey: string, f
   return { objectKey, versionId: VersionId ?? 'null' };
 }
 
-/** The current version of the object, when it has exactly the file's bytes. */
-export async function sameVersion(
+/** Returns the current version of an object if it has the same bytes as the file, or undefined. */
+export async function findSameVersion(
   s3: S3Client,
   bucket: string,
   objectKey: string,

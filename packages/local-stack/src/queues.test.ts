@@ -20,7 +20,7 @@ const QueueName = 'uploads';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the work with an emulator on that port, which finds what the one before it has kept. */
+/** Does work with an emulator on the port. All emulators use the same data folder. */
 async function withEmulator(port: number, work: (clients: Clients) => Promise<void>): Promise<void> {
   const credentials = createCredentials();
   const temporaryFolder = join(folder, `tmp-${port}`);
@@ -43,7 +43,7 @@ async function withEmulator(port: number, work: (clients: Clients) => Promise<vo
   }
 }
 
-/** Waits for messages, and returns what they hold, sorted. */
+/** Waits for messages and returns their bodies, sorted. */
 async function bodies({ sqs }: Clients): Promise<string[]> {
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
   const { Messages = [] } = await sqs.send(
@@ -58,7 +58,7 @@ async function createdQueue({ sqs }: Clients): Promise<string> {
   return QueueUrl;
 }
 
-test('a queue keeps its messages and takes events when the emulator starts on another port, and on the first one again', async () => {
+test('a queue keeps its messages and receives events after the emulator has changed its port', async () => {
   const [first, second] = [await freePort(), await freePort()];
   await withEmulator(first, async (clients) => {
     const QueueUrl = await createdQueue(clients);
@@ -71,7 +71,7 @@ test('a queue keeps its messages and takes events when the emulator starts on an
   });
   await withEmulator(first, async (clients) => {
     const QueueUrl = await createdQueue(clients);
-    // What the emulator before this one gave to a receiver is visible again: that receiver is gone.
+    // A message that the previous emulator had delivered is visible again, because its receiver has ended.
     expect(await bodies(clients)).toEqual(['sent on the first port', 'sent on the second port']);
     await clients.s3.send(new CreateBucketCommand({ Bucket: 'uploads' }));
     const { Attributes } = await clients.sqs.send(

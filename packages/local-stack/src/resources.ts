@@ -1,7 +1,7 @@
 /**
- * The flow's resources in the emulator, declared anew at each start: bucket → queue → Lambda → Glue job.
+ * Creates the flow's resources in the emulator at each start: bucket → queue → Lambda → Glue job.
  *
- * infra/ makes the same things on AWS; the numbers here are for one machine with two cores.
+ * infra/ creates the same resources on AWS. The figures here are for one machine with two cores.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,15 +44,15 @@ import { REGION } from './emulator.ts';
 import { runJob } from './job-runs.ts';
 import { NAMES } from './names.ts';
 
-/** Two job runs side by side keep two cores busy; more would only take memory. */
+/** Two concurrent job runs keep two cores busy. More runs would only need more memory. */
 const MAX_CONCURRENT_RUNS = 2;
-/** The trigger waits for a free run inside its invocation, while further messages gather in the queue. */
+/** The trigger waits for a free slot during its invocation, while more messages arrive in the queue. */
 const START_WAIT_SECONDS = 100;
 const TRIGGER_TIMEOUT_SECONDS = 120;
-/** Above ten, AWS asks for a batching window of a second; the emulator hands over what is there at once. */
+/** For batches above ten messages, AWS requires a batching window of a second. The emulator delivers messages immediately. */
 const BATCH_SIZE = 1000;
 const BATCHING_WINDOW_SECONDS = 1;
-/** Longer than the trigger may run, or its messages would come back while it still works on them. */
+/** Exceeds the trigger's timeout. Otherwise SQS would deliver messages again while the trigger processes them. */
 const VISIBILITY_SECONDS = TRIGGER_TIMEOUT_SECONDS + 10;
 const MAX_RECEIVES = 5;
 
@@ -67,7 +67,7 @@ export interface DatabaseSecret {
   readonly authority?: string;
 }
 
-/** A deviation from the usual, for tests of what goes wrong. */
+/** Settings that tests of failures change. */
 export interface ResourceOverrides {
   readonly visibilitySeconds?: number;
   readonly maxReceives?: number;
@@ -78,7 +78,7 @@ export async function createStorage(clients: Clients, secret: DatabaseSecret): P
 }
 
 /**
- * Creates the queues, the trigger and the job. From then on an object under `raw/` starts a job run. A run waits until Spark
+ * Creates the queues, the trigger and the job. Afterwards an object under `raw/` starts a job run, which waits until Spark
  * is ready.
  *
  * @param triggerFolder the folder of the trigger's bundle
@@ -133,7 +133,7 @@ async function putSecret(secrets: SecretsManagerClient, secret: DatabaseSecret):
   }
 }
 
-/** @returns the ARN of the queue that takes the bucket's events */
+/** Creates both queues and returns the ARN of the queue for the bucket's events. */
 async function createQueues(sqs: SQSClient, overrides: ResourceOverrides): Promise<string> {
   const deadLetters = await putQueue(sqs, NAMES.deadLetterQueue, { MessageRetentionPeriod: String(14 * 86_400) });
   return putQueue(sqs, NAMES.queue, {
@@ -146,12 +146,12 @@ async function createQueues(sqs: SQSClient, overrides: ResourceOverrides): Promi
 }
 
 async function putQueue(sqs: SQSClient, name: string, attributes: Record<string, string>): Promise<string> {
-  // Without attributes, a queue that a former start left, with others, is simply found.
+  // A queue from an earlier start may have other attributes. Without attributes, CreateQueue returns it without an error.
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
   const answer = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
   const arn = answer.Attributes?.QueueArn;
-  if (arn === undefined) throw new Error(`The emulator gave queue ${name} no ARN`);
+  if (arn === undefined) throw new Error(`The emulator returned no ARN for queue ${name}`);
   return arn;
 }
 
@@ -208,13 +208,13 @@ async function createMapping(lambda: LambdaClient, queueArn: string): Promise<Ev
   );
 }
 
-/** An empty batch starts the Lambda's processes, so that the first upload does not wait for them. */
+/** Starts the Lambda's processes with an empty batch, so that the first upload does not wait for them. */
 async function warmTrigger(lambda: LambdaClient): Promise<void> {
   const empty = { FunctionName: NAMES.trigger, Payload: new TextEncoder().encode('{"Records":[]}') };
   await Promise.all(Array.from({ length: MAX_CONCURRENT_RUNS }, () => lambda.send(new InvokeCommand(empty))));
 }
 
-/** A run over keys that do not exist changes nothing, and leaves Spark, its Python processes and their clients warm. */
+/** Runs the job with keys that do not exist. This warms up Spark, its Python processes and their clients, and changes nothing. */
 export async function warmJob({ s3, glue }: Clients): Promise<void> {
   const manifest = { Bucket: NAMES.bucket, Key: 'manifests/warm-up.jsonl' };
   const keys = Array.from({ length: MAX_CONCURRENT_RUNS }, (_, index) =>

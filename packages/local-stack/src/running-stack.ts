@@ -1,7 +1,7 @@
 /**
- * `.local/env`: where a running stack is, for any client; and `.local/secrets.env`, what only its owner may know.
+ * The files that describe a running stack: `.local/env` for any client, and `.local/secrets.env` for the user of the stack.
  *
- * Both exist exactly as long as the stack runs.
+ * Both files exist only while the stack runs.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,25 +32,25 @@ const secretVariables = z.object({
   DATABASE_LOADER_URL: z.url(),
 });
 
-/** A running stack, as a command sees it. */
+/** The addresses and credentials of a running stack, for the commands. */
 export interface RunningStack extends AwsAccess {
   readonly pid: number;
   readonly bucket: string;
   readonly consoleUrl: string;
-  /** As `reporter`: the views. */
+  /** The database with the user `reporter`, who may read the views. */
   readonly databaseUrl: string;
   readonly adminUrl: string;
   readonly loaderUrl: string;
 }
 
-/** Tells clients where the stack is. */
+/** Writes the files. */
 export function writeEnvironment(stack: StackDescription): void {
   mkdirSync(runFolder, { recursive: true });
   write(SECRETS_FILE, {
     DATABASE_ADMIN_URL: databaseUrl(stack, { user: stack.adminUser, password: stack.adminPassword }),
     DATABASE_LOADER_URL: databaseUrl(stack, stack.loader),
   });
-  // The file that says "running" comes last.
+  // This file marks the stack as running, so it is written last.
   write(ENVIRONMENT_FILE, {
     ...awsEnvironment(stack),
     UPLOADS_BUCKET: stack.bucket,
@@ -64,7 +64,11 @@ export function removeEnvironment(): void {
   for (const file of [ENVIRONMENT_FILE, SECRETS_FILE]) rmSync(file, { force: true });
 }
 
-/** The stack that `npm start` left running. */
+/**
+ * Reads the description of the running stack.
+ *
+ * @throws {CommandError} the stack is not running.
+ */
 export function readEnvironment(): RunningStack {
   if (!existsSync(ENVIRONMENT_FILE)) throw notRunning();
   const found = publicVariables.parse(parseEnv(readFileSync(ENVIRONMENT_FILE, 'utf8')));
@@ -95,7 +99,7 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is alive too.
+    // EPERM means that the process belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,10 +1,10 @@
-/** The CSVs of samples/, as anybody would upload them. */
+/** Lists and uploads the CSV files of samples/. */
 import { readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { repository } from '@centflow/local-processes/paths';
 import type { Version } from './follow.ts';
 import { putFile } from './put.ts';
-import type { Stack } from './stack.ts';
+import type { LocalStack } from './stack.ts';
 
 const folder = join(repository, 'samples');
 const AT_ONCE = 8;
@@ -14,7 +14,7 @@ export interface Sample {
   readonly objectKey: string;
 }
 
-/** All of them, in the order of their keys. */
+/** Returns all samples in the order of their object keys. */
 export function listSamples(): readonly Sample[] {
   return readdirSync(join(folder, 'raw'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -23,8 +23,8 @@ export function listSamples(): readonly Sample[] {
     .map((file) => ({ file, objectKey: relative(folder, file).split(sep).join('/') }));
 }
 
-/** Puts all of them. */
-export async function putSamples({ clients, description }: Stack): Promise<Version[]> {
+/** Uploads all samples. */
+export async function putSamples({ clients, description }: LocalStack): Promise<Version[]> {
   const samples = listSamples();
   const versions: Version[] = [];
   for (let first = 0; first < samples.length; first += AT_ONCE) {

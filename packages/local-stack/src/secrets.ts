@@ -1,4 +1,4 @@
-/** What the stack of a data folder keeps secret: the passwords of its database, and the credentials of its emulator. */
+/** The secrets of a data folder: the passwords of its database, and the credentials of its emulator. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ const secrets = z.object({
 });
 export type Secrets = z.infer<typeof secrets>;
 
-/** Reads the secrets of a data folder. Creates those that are missing, readable by their owner alone. */
+/** Reads the secrets of a data folder and creates missing ones. Only the user of the stack can read the file. */
 export function readSecrets(file: string): Secrets {
   const kept: object = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   const random = () => randomBytes(18).toString('base64url');

@@ -11,48 +11,48 @@ import { createSupervisor, type PartPlan } from './supervisor.ts';
 export interface SparkWorkerOptions {
   readonly tools: ToolPaths;
   readonly endpointUrl: string;
-  /** What signs the requests of the job's runs, unless the `job` has a role's. */
+  /** Sign the requests of job runs, unless `job` has the credentials of a role. */
   readonly credentials?: Credentials;
-  /** `eu-west-1` where left out. */
+  /** By default `eu-west-1`. */
   readonly region?: string;
   readonly socketPath: string;
   readonly scratchFolder: string;
   readonly logFile: string;
   /** The driver's heap, as Spark writes sizes. */
   readonly memory: string;
-  /** The job; that of this repository where left out. */
+  /** The job; by default that of this repository. */
   readonly job?: Job;
   /** Receives each restart of the process, with its reason. */
   readonly onRestart: (message: string) => void;
 }
 
-/** A job as Glue has it. */
+/** The settings of a job that Glue would hold. */
 export interface Job {
   readonly script: string;
-  /** The folder of the packages that it imports. */
+  /** The folder of the packages that the script imports. */
   readonly packages: string;
-  /** The AWS profile that its runs have; a session of the job's role. */
+  /** The AWS profile of its runs, which holds a session of the job's role. */
   readonly credentialsFile: string;
-  /** A file with the authority that vouches for AWS, PEM. */
+  /** The file of the certificate authority of the emulator, PEM. */
   readonly authorityFile: string;
 }
 
 export interface SparkWorker {
-  /** The process that runs the jobs now. */
+  /** Returns the id of the process that currently runs the jobs. */
   readonly pid: () => number | undefined;
   stop(): Promise<void>;
 }
 
-const NOBODY: Credentials = { accessKeyId: '', secretAccessKey: '' };
+const NO_CREDENTIALS: Credentials = { accessKeyId: '', secretAccessKey: '' };
 
 type StartOptions = Omit<SparkWorkerOptions, 'onRestart'>;
 
-/** Spark as a part of a stack. */
+/** Returns the plan that makes Spark a part of a stack. */
 export function sparkPlan(options: StartOptions): PartPlan {
   return { name: 'Spark', start: (signal) => startOnce(options, signal) };
 }
 
-/** Starts Spark, which is started again whenever it ends. */
+/** Starts Spark and restarts it whenever it ends. */
 export async function startSparkWorker(options: SparkWorkerOptions): Promise<SparkWorker> {
   const supervisor = createSupervisor({ report: options.onRestart, limits: { firstAttempts: 1 } });
   const spark = supervisor.keep(sparkPlan(options));
@@ -68,7 +68,10 @@ async function startOnce(options: StartOptions, signal: AbortSignal): Promise<Pa
     command: options.tools.python,
     args: [join(import.meta.dirname, 'emulator', 'spark_worker.py')],
     env: {
-      ...awsEnvironment({ endpointUrl: options.endpointUrl, ...(options.credentials ?? NOBODY) }, options.region),
+      ...awsEnvironment(
+        { endpointUrl: options.endpointUrl, ...(options.credentials ?? NO_CREDENTIALS) },
+        options.region,
+      ),
       AWS_PROFILE: undefined,
       AWS_SESSION_TOKEN: undefined,
       JAVA_HOME: options.tools.javaHome,
@@ -90,7 +93,7 @@ async function startOnce(options: StartOptions, signal: AbortSignal): Promise<Pa
   });
 }
 
-/** Nothing of this repository's, and no rights but its own. */
+/** Returns the variables of a job with a role: its own packages and only the credentials of its role. */
 function asJob({ packages, credentialsFile, authorityFile }: Job): Record<string, string | undefined> {
   return {
     PYTHONPATH: packages,
@@ -101,7 +104,7 @@ function asJob({ packages, credentialsFile, authorityFile }: Job): Record<string
   };
 }
 
-/** The worker opens its socket once its session is warm. It answers a ping through its Java, which runs the jobs. */
+/** Pings the worker. It opens its socket when its session is warm, and answers through the Java process that runs the jobs. */
 async function runsJava(socketPath: string): Promise<boolean> {
   const socket = connect(socketPath);
   try {

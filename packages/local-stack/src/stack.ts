@@ -1,4 +1,4 @@
-/** The whole flow on one machine: started in order, stopped in order, whatever happens in between. */
+/** Starts and stops the whole flow on one machine, each in a fixed order. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { freemem } from 'node:os';
@@ -22,18 +22,18 @@ import { readSecrets } from './secrets.ts';
 import { sparkPlan } from './spark-worker.ts';
 import { createSupervisor, type Limits, type PartPlan, type Supervised, type Supervisor } from './supervisor.ts';
 
-/** What a stack may be made of. `flow` is everything from the event to the job run: queue, trigger, job and Spark. */
+/** The parts that a stack can have. `flow` is the queue, the trigger, the job and Spark. */
 export const PARTS = ['mysql', 's3', 'flow', 'console'] as const;
 export type PartName = (typeof PARTS)[number];
 
 export interface StackOptions {
   readonly dataFolder: string;
-  /** The folder of the logs; that of the data has one where left out. */
+  /** The folder of the logs; by default a folder in `dataFolder`. */
   readonly logFolder?: string;
   readonly parts: readonly PartName[];
-  /** Ports to take when they are free; any others where they are not. */
+  /** Ports to use if they are free. Otherwise the stack uses others. */
   readonly preferredPorts?: { readonly emulator: number; readonly mysql: number; readonly console: number };
-  /** On a server that others use too: a database and users of its own, dropped at the end. */
+  /** Whether to use a separate database and users, which are dropped at the end. For a MySQL server that is shared. */
   readonly temporaryDatabase: boolean;
   /** InnoDB's cache. */
   readonly bufferPool?: string;
@@ -42,11 +42,11 @@ export interface StackOptions {
   readonly trigger?: Promise<string>;
   /** Settles when the console is built. `console` needs it. */
   readonly console?: Promise<BuiltConsole>;
-  /** Receives what is ready. */
+  /** Receives a message when a part is ready. */
   readonly report?: (message: string) => void;
-  /** Receives each restart of a part, with its reason; `report` where left out. */
+  /** Receives each restart of a part, with its reason; by default `report`. */
   readonly warn?: (message: string) => void;
-  /** When a part is started again, and when it is given up. */
+  /** Limits for restarts of a part. */
   readonly limits?: Partial<Limits>;
 }
 
@@ -55,13 +55,13 @@ interface Account {
   readonly password: string;
 }
 
-/** Everything a client of a running stack needs. */
+/** The addresses, names and passwords that clients of a running stack need. */
 export interface StackDescription {
   readonly endpointUrl: string;
-  /** The only keys that the emulator takes. */
+  /** The only credentials that the emulator accepts. */
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Where the console is; empty without that part. */
+  /** The address of the console; empty without that part. */
   readonly consoleUrl: string;
   readonly region: string;
   readonly bucket: string;
@@ -82,37 +82,37 @@ export interface StackDescription {
   readonly logFolder: string;
 }
 
-export interface Stack {
+export interface LocalStack {
   readonly description: StackDescription;
   readonly clients: Clients;
-  /** The process that runs the jobs now. */
+  /** Returns the id of the process that currently runs the jobs. */
   readonly sparkPid: () => number | undefined;
   /** Knows each part's state and restarts. */
   readonly supervisor: Supervisor;
-  /** Settles when a part cannot be kept alive, with the reason. */
+  /** Settles with the reason when a part has been given up. */
   readonly failed: Promise<string>;
-  /** Settles when the job has run once: an upload until then takes some seconds longer. */
+  /** Settles when the job has run once. Earlier uploads take some seconds longer. */
   readonly jobWarm: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** First who asks for job runs, then who runs them, then what they write to. */
+/** The parts that request job runs stop first, then the parts that run them, then the database. */
 const STOP_ORDER = ['console', 'clients', 'emulator', 'spark', 'database', 'server', 'files'] as const;
 type StopStep = (typeof STOP_ORDER)[number];
 
-/** Starts the parts of a stack; when one does not start, those that did are stopped. */
-export async function startStack(options: StackOptions): Promise<Stack> {
+/** Starts the parts of a stack. If one of them does not start, the others are stopped. */
+export async function startStack(options: StackOptions): Promise<LocalStack> {
   const tools = readToolPaths();
   const logFolder = options.logFolder ?? join(options.dataFolder, 'logs');
   for (const folder of [options.dataFolder, logFolder]) createPrivateFolder(folder);
   const report = options.report ?? (() => undefined);
   endLeftovers(options.dataFolder);
   const secrets = readSecrets(join(options.dataFolder, 'passwords.json'));
-  // What a killed stack left in it goes now.
+  // Removes the leftovers of a killed stack.
   const temporaryFolder = join(options.dataFolder, 'tmp');
   rmSync(temporaryFolder, { recursive: true, force: true });
   mkdirSync(temporaryFolder);
-  // The emulator starts Lambdas with a CommonJS script in there, and below the repository Node would take it for a module.
+  // The emulator starts Lambdas with a CommonJS script in this folder. The repository's package.json would make it a module.
   writeFileSync(join(temporaryFolder, 'package.json'), '{ "type": "commonjs" }\n');
   const sparkSocket = socketPath(temporaryFolder, 'spark.sock');
 
@@ -137,7 +137,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const keep = (step: StopStep, plan: PartPlan): Supervised => {
-    if (stopped !== undefined) throw new PartError(`${plan.name} is not started any more`);
+    if (stopped !== undefined) throw new PartError(`${plan.name} was not started, because the stack is stopping`);
     const since = performance.now();
     const part = supervisor.keep(plan);
     stops.set(step, part.stop);
@@ -177,7 +177,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const clients = createClients(aws.endpointUrl, aws);
     stops.set('clients', () => clients.destroy());
 
-    // Spark takes longest. Everything else is started meanwhile.
+    // Spark takes longest to start. The other parts start meanwhile.
     const spark = wants('flow')
       ? keep(
           'spark',
@@ -193,7 +193,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         )
       : undefined;
 
-    // The server's own authority exists once the server has started. Somebody else's server is not the stack's to vouch for.
+    // The server's certificate authority exists when the server has started. The stack does not know that of an external server.
     const authority = Promise.withResolvers<string | undefined>();
     if (named !== undefined || !needsDatabase) authority.resolve(undefined);
     const startDatabase = async (): Promise<void> => {
@@ -221,7 +221,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         stops.set('database', () => dropDatabase(named, databaseName, Object.values(accounts)));
       }
       const { setUpDatabase } = await import('@centflow/schema/set-up-database');
-      await supervisor.through(
+      await supervisor.runWithParts(
         () =>
           setUpDatabase({
             administratorUrl: administratorUrl(administrator),
@@ -258,7 +258,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             logFile: join(logFolder, 'aws.log'),
             signal,
           }),
-        // It keeps objects, and forgets the rest when it ends.
+        // The emulator keeps only objects and queues. All other resources are created at each start.
         prepare: async () => {
           const pem = await authority.promise;
           await createStorage(clients, { ...secret, ...(pem === undefined ? {} : { authority: pem }) });
@@ -291,7 +291,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ]);
 
     const warming = Promise.withResolvers<string>();
-    const jobWarm = wants('flow') ? supervisor.through(() => warmJob(clients)) : Promise.resolve();
+    const jobWarm = wants('flow') ? supervisor.runWithParts(() => warmJob(clients)) : Promise.resolve();
     jobWarm.catch((error: unknown) => warming.resolve(`the first run of the job failed (${(error as Error).message})`));
 
     const account = (role: Role): Account => ({ user: accounts[role], password: secrets[role] });

@@ -27,7 +27,7 @@ beforeEach(() => {
 afterEach(() => Promise.all(kept.map((part) => part.stop())));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the kernel says of a process: `T` is a paused one. */
+/** Returns whether the kernel reports a process as paused (state `T`). */
 function isPaused(pid: number | undefined): boolean {
   try {
     return / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/, ''));
@@ -36,13 +36,13 @@ function isPaused(pid: number | undefined): boolean {
   }
 }
 
-/** The process that a process has started. */
+/** Returns the child of a process. */
 function childOf(pid: number | undefined): number | undefined {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return children === '' ? undefined : Number(children);
 }
 
-/** A real process that serves unless it is paused. */
+/** A real process that responds unless it is paused. */
 function sleeper(changes: Partial<PartPlan> = {}): PartPlan {
   let part: Part | undefined;
   return {
@@ -79,8 +79,8 @@ function supervise(limits: Partial<Limits> = {}): Supervisor {
 
 const kill = (part: Supervised, signal: NodeJS.Signals) => process.kill(part.pid() ?? 0, signal);
 
-describe('a part', () => {
-  test('that is killed is started again, with the reason', async () => {
+describe('a supervised part', () => {
+  test('is restarted when it is killed, and the reason is reported', async () => {
     const supervisor = supervise();
     const part = supervisor.keep(sleeper());
     await part.started;
@@ -99,7 +99,7 @@ describe('a part', () => {
     expect(reports).toEqual(['The sleeper ended by SIGKILL. Starting it again (1 of 3)', 'The sleeper is ready again']);
   });
 
-  test('that cannot be kept alive is given up with the reason, and work that needs it fails', async () => {
+  test('is given up with the reason when it keeps failing, and work that needs it fails', async () => {
     const supervisor = supervise();
     const prepare = async () => {
       kill(part, 'SIGKILL');
@@ -108,17 +108,17 @@ describe('a part', () => {
     const part = supervisor.keep(sleeper({ prepare }));
     await expect(part.started).rejects.toThrow('The sleeper cannot be kept alive: it failed 3 times in a row');
     expect(await supervisor.failed).toMatch('the last time because The sleeper ended by SIGKILL');
-    await expect(supervisor.through(async () => 1)).rejects.toThrow('cannot be kept alive');
+    await expect(supervisor.runWithParts(async () => 1)).rejects.toThrow('cannot be kept alive');
     expect(supervisor.parts()[0]?.state).toBe('given up');
   });
 
-  test('that does not even start is given up with the end of its log', async () => {
+  test('is given up with the end of its log if it never starts', async () => {
     const supervisor = supervise();
     const part = supervisor.keep(sleeper({ start: failingStart }));
     await expect(part.started).rejects.toThrow(/The failing one ended with code 1\. Its log, .*, ends with:/);
   });
 
-  test('that is paused is silent, and well again once it is resumed', async () => {
+  test('is silent while it is paused, and ready when it is resumed', async () => {
     const supervisor = supervise();
     const recoveries: string[] = [];
     supervisor.onRecovery(() => recoveries.push('recovered'));
@@ -135,7 +135,7 @@ describe('a part', () => {
     expect(recoveries).toEqual(['recovered']);
   });
 
-  test('that stays paused is started again', async () => {
+  test('is restarted if it stays paused', async () => {
     const supervisor = supervise({ probesMissed: 5 });
     const part = supervisor.keep(sleeper());
     await part.started;
@@ -143,12 +143,12 @@ describe('a part', () => {
     kill(part, 'SIGSTOP');
     await waitFor(async () => (supervisor.parts()[0]?.restarts === 1 && part.pid() !== pid ? true : undefined));
     expect(supervisor.parts()[0]?.lastTrouble?.reason).toBe('The sleeper did not answer 5 times in a row');
-    await supervisor.through(async () => undefined);
+    await supervisor.runWithParts(async () => undefined);
   });
 
-  test('of which a process stays paused is started again, and nothing is left of it', async () => {
+  test('is restarted if one of its child processes stays paused, and no old process remains', async () => {
     const supervisor = supervise({ probesMissed: 3 });
-    // Like Spark's Python processes, the one that it starts leaves its process group, and it answers without it.
+    // Like a Python process of Spark, the child leaves the process group, and the parent responds without it.
     const start = (signal: AbortSignal) =>
       startPart({
         name: 'The parent',
@@ -170,7 +170,7 @@ describe('a part', () => {
     await waitFor(async () => (existsSync(`/proc/${child}`) ? undefined : true));
   });
 
-  test('is prepared at each start, and is started again where that fails', async () => {
+  test('is prepared at each start, and is restarted if the preparation fails', async () => {
     const supervisor = supervise();
     const outcomes = [() => undefined, () => Promise.reject(new Error('no')), () => undefined];
     let prepared = 0;
@@ -185,7 +185,7 @@ describe('a part', () => {
     expect(supervisor.parts()[0]?.restarts).toBe(2);
   });
 
-  test('can be stopped while it starts', async () => {
+  test('can be stopped during its start', async () => {
     const supervisor = supervise();
     const part = supervisor.keep({ ...sleeper(), prepare: () => new Promise(() => undefined) });
     await waitFor(async () => (supervisor.parts()[0]?.pid === null ? undefined : true));
@@ -209,12 +209,12 @@ async function failingStart(signal: AbortSignal): Promise<Part> {
   });
 }
 
-describe('work that needs a part', () => {
-  test('waits for it, and is done again when the part was away meanwhile', async () => {
+describe('runWithParts', () => {
+  test('waits for the part, and repeats the work if the part was unavailable meanwhile', async () => {
     const supervisor = supervise();
     const part = supervisor.keep(sleeper());
     let attempts = 0;
-    const result = await supervisor.through(async () => {
+    const result = await supervisor.runWithParts(async () => {
       attempts += 1;
       if (attempts > 1) return 'done';
       kill(part, 'SIGKILL');
@@ -225,11 +225,11 @@ describe('work that needs a part', () => {
     expect(attempts).toBe(2);
   });
 
-  test('fails with its own error where every part is well', async () => {
+  test('throws the error of the work if every part is available', async () => {
     const supervisor = supervise();
     supervisor.keep(sleeper());
     let attempts = 0;
-    const work = supervisor.through(async () => {
+    const work = supervisor.runWithParts(async () => {
       attempts += 1;
       throw new Error('its own');
     });

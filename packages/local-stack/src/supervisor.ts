@@ -1,8 +1,8 @@
 /**
- * Keeps the parts of a stack alive: the one place that knows each part's state, its restarts and their reasons.
+ * Supervises the parts of a stack. Only the supervisor knows each part's state, its restarts and their reasons.
  *
- * A part that ends, does not become ready or stops answering (a paused process) is started again, at first at once and
- * then less and less often. A part that cannot be kept alive is given up, with the reason.
+ * It restarts a part that ends, does not become ready or stops responding (a paused process). The first restart is
+ * immediate, and the wait then grows. A part that keeps failing is given up, with the reason.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PartState } from '@centflow/local-processes/part-states';
@@ -13,7 +13,7 @@ export interface PartStatus {
   readonly state: PartState;
   readonly pid: number | null;
   readonly restarts: number;
-  /** When and why the part was last started again, or went silent. */
+  /** When and why the part was last restarted, or stopped responding. */
   readonly lastTrouble: { readonly at: string; readonly reason: string } | null;
 }
 
@@ -21,40 +21,40 @@ export interface PartPlan {
   readonly name: string;
   /** Starts the process and waits until it is ready. */
   readonly start: (signal: AbortSignal) => Promise<Part>;
-  /** Tells a process that has just started what it cannot know. The part is ready only then. */
+  /** Configures a process that has just started. The part is ready only afterwards. */
   readonly prepare?: () => Promise<void>;
 }
 
 export interface Limits {
-  /** Attempts in a row, before the part was ready for the first time. */
+  /** The number of attempts before the part was ready for the first time. */
   readonly firstAttempts: number;
-  /** Attempts in a row, of which none led to a part that lived for `steadyMs`. */
+  /** The number of attempts in a row after none of which the part ran for `steadyMs`. */
   readonly attempts: number;
   readonly steadyMs: number;
-  /** The wait before the second attempt. It doubles from one to the next. */
+  /** The wait before the second attempt. It doubles with each further attempt. */
   readonly backoffMs: number;
   readonly backoffAtMostMs: number;
   readonly probeEveryMs: number;
-  /** Probes without an answer, in a row, until a silent part is started again. */
+  /** The number of failed probes in a row after which a silent part is restarted. */
   readonly probesMissed: number;
 }
 
-/** What holds where a stack says nothing else. */
-export const USUAL: Limits = {
+/** The limits that apply unless a stack sets others. */
+export const DEFAULT_LIMITS: Limits = {
   firstAttempts: 8,
   attempts: 12,
   steadyMs: 20_000,
   backoffMs: 500,
   backoffAtMostMs: 15_000,
   probeEveryMs: 5_000,
-  // With the time that a probe may take, about a minute and a half: a busy machine is no reason.
+  // This is about a minute and a half, including the time of the probes. A busy machine alone must not cause a restart.
   probesMissed: 9,
 };
 
 export interface SupervisorOptions {
-  /** Receives each restart with its reason, and that a part is well again. */
+  /** Receives each restart with its reason, and each recovery. */
   readonly report: (message: string) => void;
-  /** Called on each change, with all parts. */
+  /** Is called with all parts after each change. */
   readonly onChange?: (parts: readonly PartStatus[]) => void;
   readonly limits?: Partial<Limits>;
 }
@@ -70,33 +70,33 @@ export interface Supervisor {
   /** Starts a part and keeps it alive until it is stopped. */
   keep(plan: PartPlan): Supervised;
   /**
-   * Does work that needs parts, and does it again when a part was away meanwhile. The work must bear repetition.
+   * Does work that needs parts, and repeats it if a part was unavailable meanwhile. The work must be repeatable.
    *
-   * @param needs the names of parts; all parts where left out
+   * @param needs the names of the parts; all parts if omitted
    */
-  through<Result>(work: () => Promise<Result>, needs?: readonly string[]): Promise<Result>;
+  runWithParts<Result>(work: () => Promise<Result>, needs?: readonly string[]): Promise<Result>;
   parts(): readonly PartStatus[];
   /** Settles when a part is given up, with the reason. */
   readonly failed: Promise<string>;
-  /** Calls the listener whenever a part is well again. */
+  /** Calls the listener after each recovery of a part. */
   onRecovery(listener: () => void): void;
 }
 
-/** Errors of `through` that no restart explains are final after this many attempts. */
-const CALM_ATTEMPTS = 3;
-const CALM_WAIT_MS = 1_000;
+/** The number of attempts after which an error of the work is final, if all parts were available. */
+const WORK_ATTEMPTS = 3;
+const WORK_RETRY_MS = 1_000;
 
 interface Entry extends Supervised {
   status: PartStatus;
   part: Part | undefined;
   gaveUp: string | undefined;
-  /** How often the part was away. */
-  absences: number;
+  /** How often the part was unavailable. */
+  outages: number;
 }
 
 /** Creates a supervisor without parts. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const limits = { ...USUAL, ...options.limits };
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const { report } = options;
   const entries: Entry[] = [];
   const listeners: (() => void)[] = [];
@@ -114,8 +114,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     for (const listener of listeners) listener();
   };
 
-  /** Settles when the process has ended or is given up as silent, with the reason. */
-  const untilLost = async (entry: Entry, part: Part, signal: AbortSignal): Promise<string> => {
+  /** Waits until the process has ended or has failed too many probes, and returns the reason. */
+  const waitUntilLost = async (entry: Entry, part: Part, signal: AbortSignal): Promise<string> => {
     for (let missed = 0; ; ) {
       const probing = new AbortController();
       const pause = sleep(limits.probeEveryMs, undefined, { ref: false, signal: probing.signal }).catch(
@@ -135,9 +135,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       }
       missed += 1;
       if (missed >= limits.probesMissed) return `did not answer ${missed} times in a row`;
-      // A single miss is a busy machine.
+      // A single failed probe may be caused by a busy machine.
       if (missed === 2 && entry.status.state === 'ready') {
-        entry.absences += 1;
+        entry.outages += 1;
         change(entry, { state: 'silent', lastTrouble: { at: new Date().toISOString(), reason: 'did not answer' } });
         report(`${entry.status.name} does not answer`);
       }
@@ -148,14 +148,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const stopping = new AbortController();
     const { signal } = stopping;
     const first = Promise.withResolvers<void>();
-    // Whoever waits is told; nobody need wait.
+    // A rejection that nobody awaits must not end this process.
     first.promise.catch(() => undefined);
     let loop: Promise<void> = Promise.resolve();
     const entry: Entry = {
       status: { name: plan.name, state: 'starting', pid: null, restarts: 0, lastTrouble: null },
       part: undefined,
       gaveUp: undefined,
-      absences: 0,
+      outages: 0,
       started: first.promise,
       pid: () => entry.part?.process.pid,
       stop: async () => {
@@ -167,14 +167,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       },
     };
 
-    /** One life of the part, from its start to its end. Returns or throws the reason of the end. */
-    const live = async (onReady: () => void): Promise<string> => {
+    /** Runs the part once, from its start to its end. Returns or throws the reason of the end. */
+    const runOnce = async (onReady: () => void): Promise<string> => {
       change(entry, { state: 'starting' });
       const part = await plan.start(signal);
       entry.part = part;
       change(entry, { pid: part.process.pid ?? null });
       try {
-        const lost = untilLost(entry, part, signal);
+        const lost = waitUntilLost(entry, part, signal);
         const lostFirst = lost.then((reason) => {
           throw new PartError(`${plan.name} ${reason}`);
         });
@@ -183,7 +183,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         onReady();
         return await lost;
       } finally {
-        // First what the dead one left: Spark's Java, the emulator's Lambdas.
+        // Ends leftover child processes first, such as Spark's Java and the emulator's Lambdas.
         await part.stop();
         entry.part = undefined;
       }
@@ -195,7 +195,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         let readySince: number | undefined;
         let reason: string;
         try {
-          const ended = await live(() => {
+          const ended = await runOnce(() => {
             readySince = Date.now();
             change(entry, { state: 'ready' });
             if (everReady || entry.status.restarts > 0) recover(entry, 'is ready again');
@@ -207,18 +207,18 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
           reason = (error as Error).message;
         }
         if (signal.aborted) return;
-        entry.absences += 1;
+        entry.outages += 1;
         failures = readySince !== undefined && Date.now() - readySince >= limits.steadyMs ? 1 : failures + 1;
         const trouble = { at: new Date().toISOString(), reason: firstLine(reason) };
-        const most = everReady ? limits.attempts : limits.firstAttempts;
-        if (failures >= most) {
+        const maxAttempts = everReady ? limits.attempts : limits.firstAttempts;
+        if (failures >= maxAttempts) {
           giveUp(reason, failures, trouble);
           return;
         }
         const wait =
           failures === 1 && everReady ? 0 : Math.min(limits.backoffAtMostMs, limits.backoffMs * 2 ** (failures - 1));
         report(
-          `${firstLine(reason)}. Starting it again${wait === 0 ? '' : ` in ${wait / 1000} s`} (${failures} of ${most - 1})`,
+          `${firstLine(reason)}. Starting it again${wait === 0 ? '' : ` in ${wait / 1000} s`} (${failures} of ${maxAttempts - 1})`,
         );
         change(entry, { state: 'waiting', pid: null, restarts: entry.status.restarts + 1, lastTrouble: trouble });
         await sleep(wait, undefined, { signal }).catch(() => undefined);
@@ -237,34 +237,34 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     return entry;
   };
 
-  const untilReady = async (needs: readonly Entry[]): Promise<void> => {
+  const waitUntilReady = async (needs: readonly Entry[]): Promise<void> => {
     for (;;) {
-      const gone = needs.find(({ gaveUp, status }) => gaveUp !== undefined || status.state === 'stopped');
-      if (gone !== undefined) throw new PartError(gone.gaveUp ?? `${gone.status.name} was stopped`);
+      const lost = needs.find(({ gaveUp, status }) => gaveUp !== undefined || status.state === 'stopped');
+      if (lost !== undefined) throw new PartError(lost.gaveUp ?? `${lost.status.name} was stopped`);
       if (needs.every(({ status }) => status.state === 'ready')) return;
       await changed.promise;
     }
   };
-  const absencesOf = (needs: readonly Entry[]) => needs.reduce((sum, { absences }) => sum + absences, 0);
-  const areWell = async (needs: readonly Entry[]) => {
+  const outagesOf = (needs: readonly Entry[]) => needs.reduce((sum, { outages }) => sum + outages, 0);
+  const areAvailable = async (needs: readonly Entry[]) => {
     const answers = await Promise.all(needs.map(async ({ part }) => (await part?.answers()) ?? false));
     return answers.every(Boolean);
   };
 
   return {
     keep,
-    through: async (work, needs) => {
+    runWithParts: async (work, needs) => {
       const needed = needs === undefined ? entries : entries.filter(({ status }) => needs.includes(status.name));
-      for (let calm = 1; ; ) {
-        await untilReady(needed);
-        const before = absencesOf(needed);
+      for (let attempt = 1; ; ) {
+        await waitUntilReady(needed);
+        const before = outagesOf(needed);
         try {
           return await work();
         } catch (error) {
-          const isDisturbed = absencesOf(needed) > before || !(await areWell(needed));
-          if (!isDisturbed && calm >= CALM_ATTEMPTS) throw error;
-          if (!isDisturbed) calm += 1;
-          await sleep(CALM_WAIT_MS);
+          const wasInterrupted = outagesOf(needed) > before || !(await areAvailable(needed));
+          if (!wasInterrupted && attempt >= WORK_ATTEMPTS) throw error;
+          if (!wasInterrupted) attempt += 1;
+          await sleep(WORK_RETRY_MS);
         }
       }
     },

@@ -1,48 +1,48 @@
 /**
- * Keeps the database in agreement with the bucket: sweeps from time to time, and soon after a part was away or a job run
- * failed. Events of that time may be lost, and uploads may be left half done.
+ * Keeps the database consistent with the bucket. It sweeps regularly, and soon after a part was unavailable or a job run
+ * failed. During an outage events may be lost and uploads may remain unfinished.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetJobRunsCommand } from '@aws-sdk/client-glue';
 import { type JobRunEnd, runSweep } from './job-runs.ts';
 import { NAMES } from './names.ts';
-import type { Stack } from './stack.ts';
+import type { LocalStack } from './stack.ts';
 
 export interface SweeperOptions {
   readonly everyMs: number;
-  /** Receives why a sweep did not succeed. */
+  /** Receives the reason of a failed sweep. */
   readonly report: (message: string) => void;
 }
 
 export interface Sweeper {
-  /** Sweeps as soon as possible, and tries again where that fails. */
+  /** Sweeps as soon as possible, and retries if the sweep fails. */
   soon(): void;
-  /** Settles once no sweep is wanted. */
+  /** Settles when no sweep is running or requested. */
   idle(): Promise<void>;
   stop(): void;
 }
 
-/** Sweeps that fail in a row, until the next regular one. */
+/** The number of attempts of one sweep. After that, the next regular sweep tries again. */
 const ATTEMPTS = 8;
 const BACKOFF_MS = 2_000;
 const BACKOFF_AT_MOST_MS = 30_000;
-const LOOK_FOR_FAILED_RUNS_MS = 10_000;
+const FAILED_RUNS_POLL_MS = 10_000;
 
-/** Starts to sweep in the background. */
-export function startSweeper(stack: Pick<Stack, 'clients' | 'supervisor'>, options: SweeperOptions): Sweeper {
+/** Starts sweeping in the background. */
+export function startSweeper(stack: Pick<LocalStack, 'clients' | 'supervisor'>, options: SweeperOptions): Sweeper {
   const { glue } = stack.clients;
   const stopping = new AbortController();
   const pause = (ms: number) => sleep(ms, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined);
-  /** Runs whose failure is known: sweeps report their own. */
+  /** Ids of the runs whose failure has been handled. A sweep reports its own failure. */
   const known = new Set<string>();
-  let wanted = false;
+  let isRequested = false;
   let running: Promise<void> = Promise.resolve();
 
   const sweepOnce = async (): Promise<boolean> => {
     try {
-      const end = await stack.supervisor.through(() => sweepNoted(known, () => runSweep(glue)));
+      const end = await stack.supervisor.runWithParts(() => runAndRemember(known, () => runSweep(glue)));
       if (end.state === 'SUCCEEDED') return true;
-      options.report(`The sweep ended ${end.state}: ${end.message}`);
+      options.report(`The sweep ended with state ${end.state}: ${end.message}`);
     } catch (error) {
       if (!stopping.signal.aborted) options.report(`The sweep could not run: ${(error as Error).message}`);
     }
@@ -55,18 +55,18 @@ export function startSweeper(stack: Pick<Stack, 'clients' | 'supervisor'>, optio
     }
   };
   const soon = (): void => {
-    if (wanted) return;
-    wanted = true;
+    if (isRequested) return;
+    isRequested = true;
     running = running.then(async () => {
-      // What becomes wanted while this sweep runs is wanted after it.
-      wanted = false;
+      // A request during this sweep causes another sweep after it.
+      isRequested = false;
       await sweep();
     });
   };
 
-  const lookForFailedRuns = async (): Promise<void> => {
+  const watchForFailedRuns = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await pause(LOOK_FOR_FAILED_RUNS_MS);
+      await pause(FAILED_RUNS_POLL_MS);
       const answer = await glue.send(new GetJobRunsCommand({ JobName: NAMES.job })).catch(() => undefined);
       const failed = (answer?.JobRuns ?? []).filter(
         ({ Id = '', JobRunState = '' }) => ['FAILED', 'TIMEOUT'].includes(JobRunState) && !known.has(Id),
@@ -77,7 +77,7 @@ export function startSweeper(stack: Pick<Stack, 'clients' | 'supervisor'>, optio
   };
 
   stack.supervisor.onRecovery(soon);
-  void lookForFailedRuns();
+  void watchForFailedRuns();
   const regular = setInterval(soon, options.everyMs);
   return {
     soon,
@@ -94,7 +94,8 @@ export function startSweeper(stack: Pick<Stack, 'clients' | 'supervisor'>, optio
   };
 }
 
-async function sweepNoted(known: Set<string>, run: () => Promise<JobRunEnd>): Promise<JobRunEnd> {
+/** Runs a sweep and adds its id to the known runs. */
+async function runAndRemember(known: Set<string>, run: () => Promise<JobRunEnd>): Promise<JobRunEnd> {
   const end = await run();
   known.add(end.jobRunId);
   return end;

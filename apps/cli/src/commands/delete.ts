@@ -15,8 +15,8 @@ export function addDelete(program: Command): void {
   withJson(
     program
       .command('delete <key>')
-      .description('delete an object, and wait until its rows have left the views')
-      .option('--timeout <seconds>', 'how long to wait', '600'),
+      .description('delete an uploaded file, and wait until its rows are no longer in the reports')
+      .option('--timeout <seconds>', 'maximum time to wait', '600'),
   ).action(deleteKey);
 }
 
@@ -28,20 +28,20 @@ async function deleteKey(key: string, options: DeleteOptions): Promise<void> {
     } catch (error) {
       if (!(error instanceof NotFound)) throw error;
       throw new CommandError(
-        `There is no object ${objectKey}; \`npm run centflow -- uploads\` lists the keys`,
+        `There is no object ${objectKey}. \`npm run centflow -- uploads\` lists the keys.`,
         EXIT.usage,
       );
     }
     await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: objectKey }));
-    await withProgress(`Waiting for the rows of ${objectKey} to go`, options.json === true, () =>
-      waitUntilGone(databaseUrl, objectKey, Number(options.timeout) * 1000),
+    await withProgress(`Waiting until the rows of ${objectKey} are removed`, options.json === true, () =>
+      waitUntilRemoved(databaseUrl, objectKey, Number(options.timeout) * 1000),
     );
   });
   if (options.json) printJson({ objectKey, state: 'retired' });
-  else print(`${objectKey} is deleted and its rows are gone. Uploading it again brings them back.`);
+  else print(`${objectKey} and its rows are deleted. To restore them, upload the file again.`);
 }
 
-async function waitUntilGone(databaseUrl: string, objectKey: string, timeoutMs: number): Promise<void> {
+async function waitUntilRemoved(databaseUrl: string, objectKey: string, timeoutMs: number): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   await withConnection(databaseUrl, async (reporter) => {
     for (;;) {
@@ -53,7 +53,7 @@ async function waitUntilGone(databaseUrl: string, objectKey: string, timeoutMs: 
       if (visible.length === 0) return;
       if (Date.now() > deadline) {
         throw new CommandError(
-          `${objectKey} is deleted, but its rows still show; \`npm run centflow -- sweep\` reconciles it`,
+          `${objectKey} is deleted, but its rows are still in the reports. Run \`npm run centflow -- sweep\` to remove them.`,
           EXIT.timedOut,
         );
       }

@@ -1,4 +1,4 @@
-/** `doctor`: uses each part, and says what to do about those that are not well. */
+/** `doctor`: checks each part of the local stack and suggests how to fix those that are unhealthy. */
 import { statfsSync } from 'node:fs';
 import { GetJobRunsCommand } from '@aws-sdk/client-glue';
 import { GetFunctionCommand, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
@@ -7,8 +7,8 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from '@
 import { EXIT } from '@centflow/command-line/exit';
 import { print, printJson } from '@centflow/command-line/screen';
 import { renderTable } from '@centflow/command-line/table';
-import { inTime } from '@centflow/local-processes/in-time';
 import { dataFolder, readToolPaths, runFolder } from '@centflow/local-processes/paths';
+import { withTimeout } from '@centflow/local-processes/with-timeout';
 import type { Clients } from '@centflow/local-stack/clients';
 import { queryRows, withConnection } from '@centflow/local-stack/database';
 import { NAMES } from '@centflow/local-stack/names';
@@ -21,26 +21,27 @@ import { type JsonOption, withJson, withStack } from './shared.ts';
 
 type Finding = {
   readonly part: string;
+  /** `well`: healthy; `look`: usable, but needs attention; `ill`: broken. */
   readonly status: 'well' | 'look' | 'ill';
   readonly finding: string;
-  /** What to do; empty where all is well. */
+  /** What to do. Empty if the part is healthy. */
   readonly remedy: string;
 };
 
-/** What a check says; it throws where it cannot even ask. */
+/** Checks one part. Throws if the part cannot be reached. */
 type Check = () => Promise<Omit<Finding, 'part'>>;
 
-const well = (finding: string) => ({ status: 'well', finding, remedy: '' }) as const;
-const look = (finding: string, remedy: string) => ({ status: 'look', finding, remedy }) as const;
-const ill = (finding: string, remedy: string) => ({ status: 'ill', finding, remedy }) as const;
+const healthy = (finding: string) => ({ status: 'well', finding, remedy: '' }) as const;
+const needsAttention = (finding: string, remedy: string) => ({ status: 'look', finding, remedy }) as const;
+const broken = (finding: string, remedy: string) => ({ status: 'ill', finding, remedy }) as const;
 
-const LEAST_FREE_BYTES = 2 * 2 ** 30;
+const MIN_FREE_BYTES = 2 * 2 ** 30;
 const PROBE_WITHIN_MS = 120_000;
 const CHECK_WITHIN_MS = PROBE_WITHIN_MS + 30_000;
-const RESTART = 'stop the stack (Ctrl-C) and start it again: npm start';
+const RESTART = 'stop the stack with Ctrl-C, then restart it: npm start';
 
 export function addDoctor(program: Command): void {
-  withJson(program.command('doctor').description('check every part of the local stack, and say what to do')).action(
+  withJson(program.command('doctor').description('check every part of the local stack and suggest fixes')).action(
     doctor,
   );
 }
@@ -60,15 +61,15 @@ async function runChecks(checks: Readonly<Record<string, Check>>): Promise<Findi
   const findings: Finding[] = [];
   for (const [part, check] of Object.entries(checks)) {
     try {
-      findings.push({ part, ...(await inTime(check(), CHECK_WITHIN_MS)) });
+      findings.push({ part, ...(await withTimeout(check(), CHECK_WITHIN_MS)) });
     } catch (error) {
-      findings.push({ part, ...ill((error as Error).message, RESTART) });
+      findings.push({ part, ...broken((error as Error).message, RESTART) });
     }
   }
   return findings;
 }
 
-/** What `npm start` knows of its parts: it starts those again that end or do not answer. */
+/** Reports the state that `npm start` keeps of its parts. It restarts those that end or stop responding. */
 function checkSupervised(): Finding[] {
   const parts = readParts(dataFolder)?.parts ?? [];
   return parts.map(({ name, state, restarts, lastTrouble }) => {
@@ -77,13 +78,18 @@ function checkSupervised(): Finding[] {
     if (state === 'ready') {
       return {
         part,
-        ...well(restarts === 0 ? 'runs' : `runs, started again ${times(restarts)}; the last reason: ${trouble}`),
+        ...healthy(
+          restarts === 0 ? 'running' : `running; restarted ${times(restarts)}, most recently because: ${trouble}`,
+        ),
       };
     }
-    if (state === 'given up') return { part, ...ill(`cannot be kept alive: ${trouble}`, RESTART) };
+    if (state === 'given up') return { part, ...broken(`cannot be kept alive: ${trouble}`, RESTART) };
     return {
       part,
-      ...ill(`${state}${trouble === '' ? '' : `: ${trouble}`}`, 'it is started again: wait a minute, then ask again'),
+      ...broken(
+        `${state}${trouble === '' ? '' : `: ${trouble}`}`,
+        'it restarts automatically: wait a minute, then run doctor again',
+      ),
     };
   });
 }
@@ -94,20 +100,22 @@ function times(count: number): string {
 
 async function checkTools() {
   const { python } = readToolPaths();
-  return well(`Node ${process.versions.node}, ${python}`);
+  return healthy(`Node ${process.versions.node}, ${python}`);
 }
 
 async function checkDisk() {
   const { bavail, bsize } = statfsSync(runFolder);
   const free = `${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB free`;
-  return bavail * bsize < LEAST_FREE_BYTES ? look(free, `make room, or remove ${runFolder}/cache`) : well(free);
+  return bavail * bsize < MIN_FREE_BYTES
+    ? needsAttention(free, `free some disk space, or remove ${runFolder}/cache`)
+    : healthy(free);
 }
 
 async function checkRunning() {
   try {
-    return well(`process ${readEnvironment().pid}`);
+    return healthy(`process ${readEnvironment().pid}`);
   } catch (error) {
-    return ill((error as Error).message, 'npm start');
+    return broken((error as Error).message, 'npm start');
   }
 }
 
@@ -117,23 +125,24 @@ function partChecks(stack: RunningStack, clients: Clients): Record<string, Check
     bucket: async () => {
       const bucket = { Bucket: stack.bucket };
       const { Status } = await s3.send(new GetBucketVersioningCommand(bucket));
-      if (Status !== 'Enabled') return ill('versioning is off: a correction would lose the former version', RESTART);
+      if (Status !== 'Enabled')
+        return broken('versioning is off, so a correction would overwrite the earlier version', RESTART);
       const { QueueConfigurations = [] } = await s3.send(new GetBucketNotificationConfigurationCommand(bucket));
       return QueueConfigurations.length === 0
-        ? ill('its events go nowhere', RESTART)
-        : well('versioned, events go to the queue');
+        ? broken('it sends no events to the queue', RESTART)
+        : healthy('versioned, sends its events to the queue');
     },
     queue: async () => {
       const { waiting, taken } = await queueDepth(sqs, NAMES.queue);
-      return well(`${waiting} waiting, ${taken} being handled`);
+      return healthy(`${waiting} message(s) waiting, ${taken} being processed`);
     },
     'dead-letter queue': async () => {
       const { waiting } = await queueDepth(sqs, NAMES.deadLetterQueue);
       return waiting === 0
-        ? well('empty')
-        : look(
-            `${waiting} message(s) that the trigger could not handle`,
-            'see logs/aws.log, then: npm run centflow -- redrive',
+        ? healthy('empty')
+        : needsAttention(
+            `${waiting} message(s) that the trigger could not process`,
+            'read logs/aws.log, then: npm run centflow -- redrive',
           );
     },
     trigger: async () => {
@@ -141,36 +150,37 @@ function partChecks(stack: RunningStack, clients: Clients): Record<string, Check
       const { EventSourceMappings = [] } = await lambda.send(
         new ListEventSourceMappingsCommand({ FunctionName: NAMES.trigger }),
       );
-      if (EventSourceMappings.length !== 1) return ill(`${EventSourceMappings.length} queues feed it, not 1`, RESTART);
-      return well(
-        `${Configuration?.Runtime}, ${EventSourceMappings[0]?.LastProcessingResult ?? 'nothing handled yet'}`,
+      if (EventSourceMappings.length !== 1)
+        return broken(`${EventSourceMappings.length} queues invoke it instead of 1`, RESTART);
+      return healthy(
+        `${Configuration?.Runtime}, ${EventSourceMappings[0]?.LastProcessingResult ?? 'no batch processed yet'}`,
       );
     },
     job: async () => {
       const { JobRuns = [] } = await glue.send(new GetJobRunsCommand({ JobName: NAMES.job }));
       const last = [...JobRuns].sort((a, b) => Number(b.StartedOn) - Number(a.StartedOn))[0];
-      if (last === undefined) return well('no run yet');
-      const finding = `${JobRuns.length} run(s), the last ${last.JobRunState}`;
+      if (last === undefined) return healthy('no job run yet');
+      const finding = `${JobRuns.length} job run(s), the last one ${last.JobRunState}`;
       return last.JobRunState === 'FAILED'
-        ? look(`${finding}: ${last.ErrorMessage}`, 'see logs/spark.log, then: npm run centflow -- sweep')
-        : well(finding);
+        ? needsAttention(`${finding}: ${last.ErrorMessage}`, 'read logs/spark.log, then: npm run centflow -- sweep')
+        : healthy(finding);
     },
     database: async () =>
       withConnection(stack.databaseUrl, async (reporter) => {
         for (const view of viewNames) await queryRows(reporter, 'SELECT * FROM ?? LIMIT 0', [view]);
-        return well(`${viewNames.length} report views`);
+        return healthy(`${viewNames.length} report views`);
       }),
     console: async () => {
-      // The page, and an answer that takes the database.
+      // The page, and a request that needs the database.
       for (const url of [stack.consoleUrl, `${stack.consoleUrl}/api/local/owners`]) {
         const { status } = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-        if (status !== 200) return ill(`${url} answers ${status}`, RESTART);
+        if (status !== 200) return broken(`${url} returns status ${status}`, RESTART);
       }
-      return well(stack.consoleUrl);
+      return healthy(stack.consoleUrl);
     },
     flow: async () => {
       const seconds = await probeFlow(stack, clients, PROBE_WITHIN_MS);
-      return well(`a file went from its event through a job run into the database in ${seconds.toFixed(1)} s`);
+      return healthy(`a test file was loaded into the database in ${seconds.toFixed(1)} s`);
     },
     uploads: async () =>
       withConnection(stack.databaseUrl, async (reporter) => {
@@ -180,8 +190,8 @@ function partChecks(stack: RunningStack, clients: Clients): Record<string, Check
         );
         const finding = states.map(({ state, uploads }) => `${uploads} ${state}`).join(', ') || 'none';
         return states.some(({ state }) => state === 'failed')
-          ? look(finding, 'npm run centflow -- uploads --state failed, then: npm run centflow -- sweep')
-          : well(finding);
+          ? needsAttention(finding, 'npm run centflow -- uploads --state failed, then: npm run centflow -- sweep')
+          : healthy(finding);
       }),
   };
 }

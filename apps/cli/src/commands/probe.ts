@@ -1,6 +1,8 @@
 /**
- * Uses the whole flow once: a file under an owner of its own starts an event, a job run and a publication. It has a header
- * and no rows, so no report counts it, and the pages leave its owner out. Everything is removed afterwards.
+ * Tests the whole flow once. A file of a separate owner causes an event, a job run and a publication.
+ *
+ * The file has a header and no rows, so no report counts it. The console does not show its owner. All traces are removed
+ * afterwards.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,7 +21,7 @@ const HEADER = 'date,merchant,category,account,amount,currency,description\n';
  * Sends a file through the flow and removes it.
  *
  * @returns the seconds until the file was published
- * @throws {Error} the file did not arrive in time.
+ * @throws {Error} the file was not published in time.
  */
 export async function probeFlow(stack: RunningStack, clients: Clients, timeoutMs: number): Promise<number> {
   const deadline = Date.now() + timeoutMs;
@@ -32,15 +34,15 @@ export async function probeFlow(stack: RunningStack, clients: Clients, timeoutMs
     const [upload] = await withConnection(stack.databaseUrl, (reporter) =>
       followUploads(reporter, [{ objectKey, versionId: VersionId }], { timeoutMs: deadline - Date.now() }),
     );
-    if (!isSettled(upload)) throw new Error(`a file is not in the database after ${timeoutMs / 1000} s`);
-    if (upload.state !== 'published') throw new Error(`a file was ${upload.state}: ${upload.reason}`);
+    if (!isSettled(upload)) throw new Error(`a test file was not loaded within ${timeoutMs / 1000} s`);
+    if (upload.state !== 'published') throw new Error(`a test file was ${upload.state}: ${upload.reason}`);
     return (performance.now() - since) / 1000;
   } finally {
     await removeTraces(stack, clients, deadline);
   }
 }
 
-/** Removes what this probe wrote, and what a probe left that was killed. */
+/** Removes the files and rows of this probe, and those of earlier probes that were killed. */
 async function removeTraces(stack: RunningStack, { s3 }: Clients, deadline: number): Promise<void> {
   const { Versions = [], DeleteMarkers = [] } = await s3.send(
     new ListObjectVersionsCommand({ Bucket: stack.bucket, Prefix: PREFIX }),
@@ -49,7 +51,7 @@ async function removeTraces(stack: RunningStack, { s3 }: Clients, deadline: numb
     await s3.send(new DeleteObjectCommand({ Bucket: stack.bucket, Key, VersionId }));
   }
   await withConnection(stack.adminUrl, async (administrator) => {
-    // The job that hears of the deletion must find the upload, and no job may write it again.
+    // The job run that processes the deletion must still find the upload. After it, no job run writes the upload again.
     while (Date.now() < deadline && (await isInUse(administrator))) await sleep(50);
     const ofProbe = 'IN (SELECT upload_id FROM uploads WHERE owner = ?)';
     for (const table of ['upload_summaries', 'quarantined_rows']) {

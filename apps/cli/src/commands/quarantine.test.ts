@@ -1,23 +1,22 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { toCsv } from './quarantine.ts';
 
-test.each(['=1+1', '+1', '-1+1', '@SUM(A1)', '\tx', '=cmd|"/c calc"!A1'])(
-  '%j is no formula any more in the exported CSV',
-  (text) => {
+describe('toCsv', () => {
+  test.each(['=1+1', '+1', '-1+1', '@SUM(A1)', '\tx', '=cmd|"/c calc"!A1'])('neutralises the formula %j', (text) => {
     const [, line = ''] = toCsv([{ row_no: 2, column_name: null, code: 'c', message: 'm', raw_text: text }]).split(
       '\n',
     );
     expect(line).toMatch(/^2,,c,m,"?'/);
-  },
-);
+  });
 
-test('a formula after another separator is no formula any more either', () => {
-  const text = "2025-01-02;=cmd|' /C calc'!A0";
-  expect(toCsv([{ row_no: 2, column_name: null, code: 'c', message: 'm', raw_text: text }])).toContain(";'=cmd|");
-});
+  test('neutralises a formula after another separator', () => {
+    const text = "2025-01-02;=cmd|' /C calc'!A0";
+    expect(toCsv([{ row_no: 2, column_name: null, code: 'c', message: 'm', raw_text: text }])).toContain(";'=cmd|");
+  });
 
-test('other text is exported as it is', () => {
-  expect(toCsv([{ row_no: 2, column_name: 'date', code: 'c', message: 'm', raw_text: 'a,b "c"' }])).toBe(
-    'row_no,column_name,code,message,raw_text\n2,date,c,m,"a,b ""c"""\n',
-  );
+  test('does not change other text', () => {
+    expect(toCsv([{ row_no: 2, column_name: 'date', code: 'c', message: 'm', raw_text: 'a,b "c"' }])).toBe(
+      'row_no,column_name,code,message,raw_text\n2,date,c,m,"a,b ""c"""\n',
+    );
+  });
 });

@@ -1,4 +1,4 @@
-/** `quarantine UPLOAD`: the rows of an upload that broke the contract, each with what was wrong. */
+/** `quarantine UPLOAD`: lists the quarantined rows of an upload, each with the reason. */
 
 import { CommandError, EXIT } from '@centflow/command-line/exit';
 import { print, printContent, printJson } from '@centflow/command-line/screen';
@@ -20,9 +20,11 @@ export function addQuarantine(program: Command): void {
   withJson(
     program
       .command('quarantine <upload>')
-      .description('list the quarantined rows of an upload, named by its number or by its object key (then its newest)')
-      .option('--csv', 'print CSV; cells that a spreadsheet would take for a formula begin with an apostrophe')
-      .option('--limit <n>', 'only the first rows'),
+      .description(
+        'list the quarantined rows of an upload; <upload> is its number, or an object key for the newest one',
+      )
+      .option('--csv', 'print CSV; an apostrophe precedes cells that a spreadsheet would run as a formula')
+      .option('--limit <n>', 'maximum number of rows'),
   ).action(quarantine);
 }
 
@@ -38,12 +40,12 @@ async function quarantine(upload: string, options: QuarantineOptions): Promise<v
   });
   if (options.csv) printContent(toCsv(rows));
   else if (options.json) printJson(rows);
-  else print(rows.length === 0 ? 'No row of this upload is quarantined.' : renderTable(rows));
+  else print(rows.length === 0 ? 'This upload has no quarantined rows.' : renderTable(rows));
 }
 
 const COLUMNS = ['row_no', 'column_name', 'code', 'message', 'raw_text'];
 
-/** Values are kept as written; formulas are neutralised here, where a spreadsheet may open them. */
+/** Renders rows as CSV, in which no cell is a formula. The database keeps the values as they were uploaded. */
 export function toCsv(rows: readonly Row[]): string {
   return stringify([...rows], { header: true, columns: COLUMNS, cast: { string: safeCell } });
 }
@@ -57,7 +59,10 @@ async function findUpload(loader: Connection, upload: string): Promise<number> {
         [upload],
       );
   if (found === undefined) {
-    throw new CommandError(`There is no upload ${upload}; \`npm run centflow -- uploads\` lists them`, EXIT.usage);
+    throw new CommandError(
+      `There is no upload ${upload}. \`npm run centflow -- uploads\` lists the uploads.`,
+      EXIT.usage,
+    );
   }
   return found.upload_id;
 }

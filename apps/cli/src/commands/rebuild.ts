@@ -1,4 +1,4 @@
-/** `rebuild --check`: loads `raw/` from nothing into a second database, and compares every report view with the first. */
+/** `rebuild --check`: loads the bucket's `raw/` into an empty second database and compares every report view. */
 import { randomBytes } from 'node:crypto';
 import { CommandError, EXIT } from '@centflow/command-line/exit';
 import { print, printJson } from '@centflow/command-line/screen';
@@ -22,24 +22,27 @@ export function addRebuild(program: Command): void {
     program
       .command('rebuild')
       .description(
-        'prove that the database is a function of the bucket: rebuild it aside and compare every report view',
+        'check that the database matches the bucket: load the bucket into a second database and compare every view',
       )
-      .option('--check', 'compare and change nothing; there is no other way'),
+      .option('--check', 'compare only, without changing the running database (required)'),
   ).action(rebuild);
 }
 
 async function rebuild({ check, json }: RebuildOptions): Promise<void> {
-  if (!check) throw new CommandError('Say `rebuild --check`: it compares, and changes nothing', EXIT.usage);
+  if (!check)
+    throw new CommandError('Run `rebuild --check`. It compares the databases and changes nothing.', EXIT.usage);
   const comparisons = await withStack((stack, { glue }) =>
-    withProgress('Rebuilding the database from the bucket', json === true, (say) =>
+    withProgress('Rebuilding the database from the bucket', json === true, (setText) =>
       withSecondDatabase(stack, async (administrator, live, rebuilt) => {
         const end = await runSweep(glue, { '--database-name': rebuilt });
         if (end.state !== 'SUCCEEDED') {
-          throw new CommandError(`The rebuilding job run ${end.jobRunId} ended ${end.state}: ${end.message}`);
+          throw new CommandError(
+            `Job run ${end.jobRunId} of the rebuild ended with state ${end.state}: ${end.message}`,
+          );
         }
         const found: ViewComparison[] = [];
         for (const view of comparedViews) {
-          say(`Comparing ${view}`);
+          setText(`Comparing ${view}`);
           found.push(await compareView(administrator, view, live, rebuilt));
         }
         return found;
@@ -52,7 +55,7 @@ async function rebuild({ check, json }: RebuildOptions): Promise<void> {
   if (different.length > 0) process.exitCode = EXIT.differs;
 }
 
-/** An empty database beside the running one, which the same loader may write to; gone afterwards. */
+/** Does work with an empty second database on the same server, which is dropped afterwards. The same loader may write to it. */
 async function withSecondDatabase<Result>(
   { adminUrl, loaderUrl }: RunningStack,
   work: (administrator: Connection, live: string, rebuilt: string) => Promise<Result>,
@@ -102,12 +105,16 @@ function report(comparisons: readonly ViewComparison[]): void {
   );
   for (const { view, differences } of comparisons) {
     if (differences.length === 0) continue;
-    print(`\n${view}: rows the running database has more often (surplus above 0) or the bucket has (below 0)`);
+    print(
+      `\n${view}: rows with a surplus above 0 are extra in the running database, those below 0 are missing from it`,
+    );
     print(renderTable(differences));
   }
   if (comparisons.every(({ differences }) => differences.length === 0)) {
-    print('The database is what the bucket says: every report view is equal, row by row.');
+    print('The database matches the bucket: every report view is equal, row by row.');
   } else {
-    print('\nThe database is not what the bucket says. `npm run centflow -- sweep` reconciles what events missed.');
+    print(
+      '\nThe database does not match the bucket. Run `npm run centflow -- sweep` to load changes that events missed.',
+    );
   }
 }

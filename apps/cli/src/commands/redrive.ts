@@ -1,4 +1,4 @@
-/** `redrive`: gives the messages of the dead-letter queue back to the trigger. */
+/** `redrive`: moves the messages of the dead-letter queue back to the queue. */
 import { GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { print, printJson } from '@centflow/command-line/screen';
 import { moveOneByOne } from '@centflow/console/redrive';
@@ -7,16 +7,16 @@ import type { Command } from 'commander';
 import { type JsonOption, withJson, withProgress, withStack } from './shared.ts';
 
 export function addRedrive(program: Command): void {
-  withJson(program.command('redrive').description('return every message of the dead-letter queue to the queue')).action(
-    async ({ json }: JsonOption) => {
-      const redriven = await withStack((_, { sqs }) => withProgress('Redriving', json === true, () => redrive(sqs)));
-      if (json) printJson({ redriven });
-      else print(redriven === 0 ? 'The dead-letter queue is empty.' : `${redriven} message(s) are back in the queue.`);
-    },
-  );
+  withJson(
+    program.command('redrive').description('move every message of the dead-letter queue back to the queue'),
+  ).action(async ({ json }: JsonOption) => {
+    const redriven = await withStack((_, { sqs }) => withProgress('Redriving', json === true, () => redrive(sqs)));
+    if (json) printJson({ redriven });
+    else print(redriven === 0 ? 'The dead-letter queue is empty.' : `Moved ${redriven} message(s) back to the queue.`);
+  });
 }
 
-/** Message by message: the emulator has no StartMessageMoveTask. */
+/** Moves one message at a time, because the emulator has no StartMessageMoveTask. */
 export async function redrive(
   sqs: SQSClient,
   { queue, deadLetterQueue }: { readonly queue: string; readonly deadLetterQueue: string } = NAMES,

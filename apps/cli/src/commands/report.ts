@@ -1,4 +1,4 @@
-/** `report VIEW`: a report view, as anybody with a MySQL client sees it. */
+/** `report VIEW`: prints a report view, as a MySQL client would show it. */
 
 import { CommandError, EXIT } from '@centflow/command-line/exit';
 import { print, printJson } from '@centflow/command-line/screen';
@@ -13,7 +13,7 @@ import { type JsonOption, withJson } from './shared.ts';
 
 export const viewNames: readonly string[] = views.map((view) => getViewConfig(view).name).sort();
 
-/** The views that tell of money, and not of files. */
+/** The views about money. The others are about files. */
 export const moneyViewNames: readonly string[] = views
   .map(getViewConfig)
   .filter(({ selectedFields }) => 'currency' in selectedFields)
@@ -37,31 +37,31 @@ export function addReport(program: Command): void {
     program
       .command('report <view>')
       .description(`print a report view: ${viewNames.join(', ')}`)
-      .option('--owner <name>', 'only the rows of one owner')
-      .option('--limit <n>', 'how many rows', '40'),
+      .option('--owner <name>', 'only rows of this owner')
+      .option('--limit <n>', 'maximum number of rows', '40'),
   ).action(report);
 }
 
 async function report(name: string, options: ReportOptions): Promise<void> {
   const view = name.startsWith('v_') ? name : `v_${name}`;
   if (!viewNames.includes(view)) {
-    throw new CommandError(`There is no view ${name}; there are ${viewNames.join(', ')}`, EXIT.usage);
+    throw new CommandError(`There is no view ${name}. The views are: ${viewNames.join(', ')}`, EXIT.usage);
   }
   const rows = await readView(readEnvironment().databaseUrl, view, Number(options.limit), options.owner);
   if (options.json) printJson(rows);
   else print(rows.length === 0 ? 'No rows.' : renderTable(rows));
 }
 
-/** What `doctor` sends through the flow is nobody's. */
-function exceptProbes(view: string): string {
+/** Returns the SQL condition that leaves out the test files of `doctor`. */
+function withoutProbes(view: string): string {
   return ownedViewNames.has(view) ? `WHERE owner <> '${PROBE_OWNER}'` : '';
 }
 
-/** The first rows of a view, in the order of its first columns. */
+/** Returns the first rows of a view, sorted by its first four columns. */
 export async function readView(databaseUrl: string, view: string, limit: number, owner?: string): Promise<Row[]> {
   return withConnection(databaseUrl, (reporter) =>
     owner === undefined
-      ? queryRows(reporter, `SELECT * FROM ?? ${exceptProbes(view)} ORDER BY 1, 2, 3, 4 LIMIT ?`, [view, limit])
+      ? queryRows(reporter, `SELECT * FROM ?? ${withoutProbes(view)} ORDER BY 1, 2, 3, 4 LIMIT ?`, [view, limit])
       : queryRows(reporter, 'SELECT * FROM ?? WHERE owner = ? ORDER BY 1, 2, 3, 4 LIMIT ?', [view, owner, limit]),
   );
 }

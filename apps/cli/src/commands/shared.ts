@@ -1,4 +1,4 @@
-/** What several commands have in common. */
+/** Options, progress and table rows that several commands share. */
 
 import { visible } from '@centflow/command-line/screen';
 import type { Row } from '@centflow/command-line/table';
@@ -16,7 +16,7 @@ export function withJson(command: Command): Command {
   return command.option('--json', 'print JSON');
 }
 
-/** Does something with the running stack and clients for it. */
+/** Does work with the running stack and clients for it. */
 export async function withStack<Result>(
   work: (stack: RunningStack, clients: Clients) => Promise<Result>,
 ): Promise<Result> {
@@ -29,11 +29,11 @@ export async function withStack<Result>(
   }
 }
 
-/** A spinner for work that takes a while; silent for a program that reads JSON, and plain lines without a terminal. */
+/** Shows a spinner during the work: nothing if `silent`, and a plain line if standard error is not a terminal. */
 export async function withProgress<Result>(
   text: string,
   silent: boolean,
-  work: (say: (text: string) => void) => Promise<Result>,
+  work: (setText: (text: string) => void) => Promise<Result>,
 ): Promise<Result> {
   const spinner = ora({ text: visible(text), isSilent: silent, stream: process.stderr }).start();
   try {
@@ -45,7 +45,7 @@ export async function withProgress<Result>(
   }
 }
 
-/** The accounting of an upload, as a row short enough for a terminal. */
+/** Returns the accounting of an upload as a table row that fits on a terminal. */
 export function accountingRow(upload: Accounting): Row {
   return {
     upload: upload.upload_id,
@@ -60,7 +60,7 @@ export function accountingRow(upload: Accounting): Row {
   };
 }
 
-/** Seconds with two decimals; nothing where there is none. */
+/** Formats seconds with two decimals; null becomes an empty text. */
 export function seconds(value: string | null): string {
   return value === null ? '' : Number(value).toFixed(2);
 }

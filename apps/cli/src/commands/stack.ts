@@ -1,4 +1,4 @@
-/** `stack`: a throw-away stack for the tests of other packages, in any language. */
+/** `stack`: starts a temporary stack for the tests of other packages, in any language. */
 import { join, resolve } from 'node:path';
 import { printError } from '@centflow/command-line/screen';
 import { PARTS, type PartName, startStack } from '@centflow/local-stack/stack';
@@ -6,7 +6,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { buildConsole } from '../build-console.ts';
 import { buildTrigger } from '../build-trigger.ts';
 
-/** What tests of the flow need. */
+/** The parts that tests of the flow need. */
 const DEFAULT_PARTS: readonly PartName[] = ['mysql', 's3', 'flow'];
 
 interface StackCommandOptions {
@@ -18,20 +18,20 @@ export function addStack(program: Command): void {
   program
     .command('stack')
     .description(
-      'for tests: start a stack, print one line of JSON that says how to reach it, stay until standard input ends',
+      'for tests: start a stack, print its addresses as one line of JSON, and serve until standard input ends',
     )
-    .requiredOption('--data-dir <folder>', 'where it keeps everything')
-    .option('--only <parts>', `some parts of it, separated by commas: ${PARTS.join(', ')}`, parseParts, DEFAULT_PARTS)
-    .option('--json', 'as it does anyway')
+    .requiredOption('--data-dir <folder>', 'folder for all data of the stack')
+    .option('--only <parts>', `parts to start, separated by commas: ${PARTS.join(', ')}`, parseParts, DEFAULT_PARTS)
+    .option('--json', 'accepted for consistency; the output is always JSON')
     .action(runStack);
 }
 
-/** Starts the parts, prints one line of JSON once they serve, and stays until standard input ends or a signal comes. */
+/** Starts the parts, prints one line of JSON when they are ready, and serves until standard input ends or a signal arrives. */
 async function runStack(options: StackCommandOptions): Promise<void> {
   const { only, dataDir } = options;
   const triggerBuild = only.includes('flow') ? buildTrigger(join(dataDir, 'trigger-build.log')) : undefined;
   const consoleBuild = only.includes('console') ? buildConsole(join(dataDir, 'console-build.log')) : undefined;
-  // The stack awaits these only after other parts are up. A failure until then must not end this process.
+  // The stack awaits the builds only when other parts are ready. An earlier failure must not end this process.
   for (const build of [triggerBuild, consoleBuild]) build?.catch(() => undefined);
   const stack = await startStack({
     dataFolder: resolve(dataDir),
@@ -43,7 +43,7 @@ async function runStack(options: StackCommandOptions): Promise<void> {
     report: printError,
   });
   process.stdout.write(`${JSON.stringify(stack.description)}\n`);
-  const reason = await Promise.race([stack.failed, told()]);
+  const reason = await Promise.race([stack.failed, waitForStop()]);
   await stack.stop();
   if (reason !== undefined) {
     printError(reason);
@@ -55,13 +55,13 @@ function parseParts(only: string): readonly PartName[] {
   return only.split(',').map((name) => {
     const part = PARTS.find((known) => known === name.trim());
     if (part === undefined)
-      throw new InvalidArgumentError(`${name} is no part of the stack; there are ${PARTS.join(', ')}`);
+      throw new InvalidArgumentError(`${name} is not a part of the stack. The parts are: ${PARTS.join(', ')}`);
     return part;
   });
 }
 
-/** Settles when this process is told to end. */
-async function told(): Promise<undefined> {
+/** Waits until standard input ends, the parent process ends, or a signal arrives. */
+async function waitForStop(): Promise<undefined> {
   await new Promise<void>((done) => {
     process.stdin.once('end', done).once('close', done).resume();
     process.once('disconnect', done);

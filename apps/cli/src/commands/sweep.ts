@@ -1,4 +1,4 @@
-/** `sweep`: compares the whole bucket with the database, and reconciles what differs. */
+/** `sweep`: compares the whole bucket with the database and reconciles the differences. */
 
 import { CommandError } from '@centflow/command-line/exit';
 import { print, printJson } from '@centflow/command-line/screen';
@@ -8,11 +8,14 @@ import { type JsonOption, withJson, withProgress, withStack } from './shared.ts'
 
 export function addSweep(program: Command): void {
   withJson(
-    program.command('sweep').description('reconcile the whole bucket now, as the schedule does from time to time'),
+    program
+      .command('sweep')
+      .description('reconcile the database with the whole bucket now, without waiting for the schedule'),
   ).action(async ({ json }: JsonOption) => {
     const end = await withStack((_, { glue }) => withProgress('Sweeping', json === true, () => runSweep(glue)));
     if (json) printJson(end);
-    if (end.state !== 'SUCCEEDED') throw new CommandError(`Job run ${end.jobRunId} ended ${end.state}: ${end.message}`);
-    if (!json) print(`The database agrees with the bucket (job run ${end.jobRunId}, ${end.seconds.toFixed(1)} s).`);
+    if (end.state !== 'SUCCEEDED')
+      throw new CommandError(`Job run ${end.jobRunId} ended with state ${end.state}: ${end.message}`);
+    if (!json) print(`The database matches the bucket (job run ${end.jobRunId}, ${end.seconds.toFixed(1)} s).`);
   });
 }

@@ -1,4 +1,4 @@
-/** `upload FILE...`: into the bucket, then followed until each is visible or rejected. */
+/** `upload FILE...`: uploads files and follows each of them until it is published or rejected. */
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CommandError, EXIT } from '@centflow/command-line/exit';
@@ -24,22 +24,22 @@ export function addUpload(program: Command): void {
       .command('upload <files...>')
       .description('upload CSV files and follow them until they are published or rejected')
       .requiredOption('--feed <feed>', `what the files hold: ${Object.keys(feeds).join(', ')}`)
-      .option('--owner <name>', 'whose money it is; `default` where left out')
-      .option('--timeout <seconds>', 'how long to follow', '600'),
+      .option('--owner <name>', 'the owner of the files; `default` if omitted')
+      .option('--timeout <seconds>', 'maximum time to wait', '600'),
   ).action(upload);
 }
 
 async function upload(files: string[], options: UploadOptions): Promise<void> {
   const targets = planUploads(files, options);
   const uploads = await withStack(({ bucket, databaseUrl, loaderUrl }, { s3 }) =>
-    withProgress(`Uploading ${files.length} file(s)`, options.json === true, async (say) => {
+    withProgress(`Uploading ${files.length} file(s)`, options.json === true, async (setText) => {
       const versions: Version[] = [];
       for (const { file, objectKey } of targets) versions.push(await putFile(s3, bucket, objectKey, file));
       const found = await withConnection(databaseUrl, (reporter) =>
         followUploads(reporter, versions, {
           timeoutMs: Number(options.timeout) * 1000,
           pollMs: 30,
-          onProgress: (settled, of) => say(`${settled} of ${of} settled`),
+          onProgress: (settled, total) => setText(`${settled} of ${total} file(s) processed`),
         }),
       );
       return withConnection(loaderUrl, async (loader) =>
@@ -64,16 +64,20 @@ interface Target {
   readonly objectKey: string;
 }
 
-/** Where each file goes; refuses what cannot be meant. */
+/**
+ * Returns the object key of each file.
+ *
+ * @throws {CommandError} a feed, an owner or a file is not valid, or two files have the same key.
+ */
 export function planUploads(
   files: readonly string[],
   { feed, owner }: Pick<UploadOptions, 'feed' | 'owner'>,
 ): Target[] {
   if (!Object.hasOwn(feeds, feed)) {
-    throw new CommandError(`There is no feed ${feed}; there are ${Object.keys(feeds).join(', ')}`, EXIT.usage);
+    throw new CommandError(`There is no feed ${feed}. The feeds are: ${Object.keys(feeds).join(', ')}`, EXIT.usage);
   }
   if (owner !== undefined && (owner === '' || owner.length > 64 || owner.includes('/'))) {
-    throw new CommandError('An owner has 1 to 64 characters and no slash', EXIT.usage);
+    throw new CommandError('The name of an owner must have 1 to 64 characters and no slash', EXIT.usage);
   }
   const targets = new Map<string, Target>();
   for (const file of files) {
@@ -83,7 +87,7 @@ export function planUploads(
     const other = targets.get(objectKey);
     if (other !== undefined) {
       throw new CommandError(
-        `${other.file} and ${file} would be the same object, ${objectKey}; upload them one by one`,
+        `${other.file} and ${file} have the same object key, ${objectKey}. Rename one of them, or upload them one by one.`,
         EXIT.usage,
       );
     }
@@ -92,7 +96,7 @@ export function planUploads(
   return [...targets.values()];
 }
 
-/** How many rows were quarantined for which reason, with the first of each. */
+/** Counts the quarantined rows by reason, with the first row of each. */
 async function summarise(loader: Connection, uploadId: number): Promise<Row[]> {
   return queryRows(
     loader,
@@ -113,15 +117,16 @@ function report(uploads: readonly Followed[]): void {
   if (known.length > 0) print(renderTable(known.map(accountingRow)));
   for (const { objectKey, accounting, problems } of uploads) {
     if (accounting === undefined) {
-      print(`\n${objectKey}: no job run has taken it yet. \`npm run centflow -- doctor\` shows what is wrong.`);
+      print(`\n${objectKey}: no job run has loaded the file yet. Run \`npm run centflow -- doctor\` to find out why.`);
       continue;
     }
     if (accounting.state === 'published' && accounting.reason !== null) print(`\n${objectKey}: ${accounting.reason}`);
     if (accounting.state === 'rejected') print(`\n${objectKey} was rejected: ${accounting.reason}`);
-    if (accounting.state === 'failed')
-      print(`\n${objectKey} failed, and the next sweep tries again: ${accounting.reason}`);
+    if (accounting.state === 'failed') print(`\n${objectKey} failed: ${accounting.reason}. The next sweep retries it.`);
     if (problems.length > 0) {
-      print(`\nQuarantined rows of ${objectKey}; each of them: npm run centflow -- quarantine ${accounting.upload_id}`);
+      print(
+        `\nQuarantined rows of ${objectKey} (list all with \`npm run centflow -- quarantine ${accounting.upload_id}\`)`,
+      );
       print(renderTable(problems));
     }
   }

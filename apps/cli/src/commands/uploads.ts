@@ -1,4 +1,4 @@
-/** `uploads`: what became of every file. */
+/** `uploads`: lists the uploads with their state and row counts. */
 
 import { print, printJson } from '@centflow/command-line/screen';
 import { renderTable } from '@centflow/command-line/table';
@@ -19,10 +19,13 @@ export function addUploads(program: Command): void {
   withJson(
     program
       .command('uploads')
-      .description('list the uploads, newest first, with the accounting of each')
-      .option('--owner <name>', 'only those of one owner')
-      .option('--state <state>', 'only those in one state: loading, published, superseded, retired, rejected, failed')
-      .option('--limit <n>', 'how many', '50'),
+      .description('list the uploads, newest first, with their state and row counts')
+      .option('--owner <name>', 'only uploads of this owner')
+      .option(
+        '--state <state>',
+        'only uploads in this state: loading, published, superseded, retired, rejected, failed',
+      )
+      .option('--limit <n>', 'maximum number of uploads', '50'),
   ).action(uploads);
 }
 

@@ -1,4 +1,4 @@
-/** Running the commands as a user does: in a process of their own, with a folder of their own. */
+/** Runs the commands as a user does, in separate processes and with a separate run folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -15,19 +15,19 @@ export interface Outcome {
 
 export interface Running {
   readonly child: ChildProcess;
-  /** Waits until the output holds a text. */
+  /** Waits until the output contains a text. */
   waitFor(text: string, withinMs: number): Promise<string>;
   readonly outcome: Promise<Outcome>;
 }
 
-/** Starts `main.ts` with arguments, its run folder in `runFolder`. */
+/** Starts `main.ts` with arguments. Its run folder is `runFolder`. */
 export function startCommand(runFolder: string, args: readonly string[]): Running {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
     env: {
       ...process.env,
       CENTFLOW_RUN_DIR: runFolder,
       CENTFLOW_MYSQL_URL: '',
-      // As the bootstrap does.
+      // The bootstrap starts it with the same channel.
       NODE_COMPILE_CACHE: join(localFolder, 'cache', 'node'),
     },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -44,7 +44,8 @@ export function startCommand(runFolder: string, args: readonly string[]): Runnin
   const waitFor = async (text: string, withinMs: number): Promise<string> => {
     const deadline = Date.now() + withinMs;
     while (!`${stdout}${stderr}`.includes(text)) {
-      if (child.exitCode !== null || Date.now() > deadline) throw new Error(`no "${text}" in:\n${stdout}\n${stderr}`);
+      if (child.exitCode !== null || Date.now() > deadline)
+        throw new Error(`The output does not contain "${text}":\n${stdout}\n${stderr}`);
       await sleep(50);
     }
     return stdout;
@@ -52,7 +53,7 @@ export function startCommand(runFolder: string, args: readonly string[]): Runnin
   return { child, waitFor, outcome };
 }
 
-/** Runs a command of `npm run centflow --` to its end. */
+/** Runs a command of `npm run centflow --` and waits until it exits. */
 export async function centflow(runFolder: string, ...args: string[]): Promise<Outcome> {
   const { child, outcome } = startCommand(runFolder, ['centflow', ...args]);
   child.stdin?.end();

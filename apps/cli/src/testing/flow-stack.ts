@@ -1,12 +1,12 @@
-/** A stack with everything from the event to the job run, in a folder of a test's own. */
+/** A stack with all parts from the event to the job run, in a separate folder for one test. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processesLeft } from '@centflow/local-processes/processes-of';
-import { type Stack, type StackOptions, startStack } from '@centflow/local-stack/stack';
+import { type LocalStack, type StackOptions, startStack } from '@centflow/local-stack/stack';
 import { buildTrigger } from '../build-trigger.ts';
 
-export async function startFlowStack(folder: string, options: Partial<StackOptions>): Promise<Stack> {
-  // As in the repository, whose package.json makes modules of the JavaScript below it: not of the Lambda's runtime.
+export async function startFlowStack(folder: string, options: Partial<StackOptions>): Promise<LocalStack> {
+  // Like the repository's package.json, this one makes JavaScript files ES modules. The Lambda runtime must still work.
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   return startStack({
     dataFolder: folder,
@@ -21,9 +21,9 @@ export async function startFlowStack(folder: string, options: Partial<StackOptio
 /**
  * Stops the stack and removes its folder.
  *
- * @returns the processes that are left
+ * @returns the processes that still run after some seconds
  */
-export async function stopFlowStack(stack: Stack | undefined, folder: string): Promise<string[]> {
+export async function stopFlowStack(stack: LocalStack | undefined, folder: string): Promise<string[]> {
   await stack?.stop();
   const left = await processesLeft(folder, 0);
   rmSync(folder, { recursive: true, force: true });

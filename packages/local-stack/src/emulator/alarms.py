@@ -1,8 +1,7 @@
-"""CloudWatch alarms in the Query protocol, as Terraform asks for them: ministack keeps and tells few of their members.
+"""CloudWatch alarms in the Query protocol, which Terraform uses: ministack stores and returns few of their members.
 
-Without it plans that overlook the emulator's faults (`ignore_changes`) are refused: an alarm that is read back has no
-statistic. And it asks IAM for every resource there is where somebody looks at alarms; AWS asks for all alarms, and a
-policy that allows those would be refused.
+Without this module, an alarm that is read back has no statistic, and Terraform plans a change. ministack also checks
+`DescribeAlarms` for the resource `*`. AWS checks it for all alarms, and a policy that allows those would be rejected.
 """
 
 import re
@@ -13,7 +12,7 @@ from ministack.core import iam_evaluator, responses
 from ministack.services import cloudwatch
 
 SHOWN = re.compile(r"<member><AlarmName>([^<]*)</AlarmName>.*?</member>", re.DOTALL)
-# About the request, not the alarm; a description's tags are asked for apart.
+# These parameters describe the request and not the alarm. Tags are read with a separate request.
 NOT_SHOWN = ("Action", "Version", "Tags", "AlarmName")
 DEFAULTS = {"ActionsEnabled": "true", "TreatMissingData": "missing"}
 STATE = ("AlarmName", "AlarmArn", "StateValue", "StateReason")
@@ -23,7 +22,7 @@ Tree = dict[str, Any]
 
 
 def install() -> None:
-    """Keep what PutMetricAlarm was given, show it in DescribeAlarms, and let those see it who may see alarms."""
+    """Store the parameters of PutMetricAlarm, return them in DescribeAlarms, and check its IAM rights like AWS."""
     put, describe = cloudwatch._put_metric_alarm, cloudwatch._describe_alarms
     given: dict[str, Tree] = {}
 
@@ -49,10 +48,10 @@ def install() -> None:
 
     cloudwatch._put_metric_alarm = put_metric_alarm
     cloudwatch._describe_alarms = describe_alarms
-    _ask_for_alarms()
+    _check_rights_on_alarms()
 
 
-def _ask_for_alarms() -> None:
+def _check_rights_on_alarms() -> None:
     enforce = iam_evaluator.enforce
 
     def enforce_on_alarms(

@@ -1,6 +1,6 @@
-"""The settings of a bucket outlive a kill, as its objects do: ministack writes the settings only when it ends in order.
+"""Saves the settings of buckets at each change. ministack saves them only when it stops normally.
 
-Without its versioning, an upload right after a restart would replace the former version of its object.
+Without the versioning setting, an upload after a restart would overwrite the earlier version of its object.
 """
 
 from collections.abc import Callable

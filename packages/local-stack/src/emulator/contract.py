@@ -1,6 +1,6 @@
-"""What the launcher relies on inside ministack: private functions, pinned by version and signature.
+"""The private functions of ministack that the launcher relies on, with their version and signatures.
 
-Run as a script it checks the installed ministack and says what differs.
+As a script, it checks the installed ministack and prints the differences.
 """
 
 import importlib.metadata
@@ -101,7 +101,7 @@ NAMES = {
 
 
 class ContractError(RuntimeError):
-    """The installed ministack is not the one the launcher was written for."""
+    """The installed ministack differs from the version that the launcher supports."""
 
 
 def _signature(function: object) -> str:
@@ -111,7 +111,7 @@ def _signature(function: object) -> str:
 
 
 def differences() -> list[str]:
-    """Everything in which the installed ministack differs from what the launcher expects."""
+    """Return the differences between the installed ministack and the expected one."""
     found = []
     version = importlib.metadata.version("ministack")
     if version != VERSION:
@@ -122,7 +122,7 @@ def differences() -> list[str]:
         if actual != expected:
             found.append(f"{module.__name__}.{name} is {actual}, not {expected}")
     found += [f"{module.__name__}.{name} is missing" for module, name in NAMES if not hasattr(module, name)]
-    # Without it every token of a user pool is refused, and nothing says why.
+    # Without this package, every token of a user pool is rejected without a reason.
     if importlib.util.find_spec("cryptography") is None:
         found.append("cryptography is missing")
     return found
@@ -133,7 +133,7 @@ def check() -> None:
     found = differences()
     if found:
         raise ContractError(
-            "the AWS emulator is not the one this launcher was written for: "
+            "this launcher does not support the installed AWS emulator: "
             + "; ".join(found)
             + ". Pin that ministack in this folder's pyproject.toml, or adapt the launcher to the new version"
         )

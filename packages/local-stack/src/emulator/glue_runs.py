@@ -1,6 +1,6 @@
-"""Glue job runs as AWS does them: a limit on concurrent runs, a real Spark, an event at the end of each run.
+"""Glue job runs like those of AWS: a limit on concurrent runs, a real Spark, and an event at the end of each run.
 
-ministack runs Spark only in docker, refuses no run, and announces none. The functions that matter are replaced here.
+ministack runs Spark only in Docker, has no limit and sends no event. This module replaces the functions involved.
 """
 
 import json
@@ -18,7 +18,7 @@ logger = logging.getLogger("centflow.glue_runs")
 
 ACTIVE_STATES = ("STARTING", "RUNNING")
 MAX_MESSAGE = 2_000
-# How long a run waits for a Spark process that is still starting, or starting again: longer than that may take.
+# How long a run waits for a Spark process that is starting or restarting. A start takes less time.
 WORKER_START_SECONDS = 900.0
 
 
@@ -28,7 +28,7 @@ class _Images:
 
 
 class _NoDocker:
-    """What ministack asks before it hands a run to `_execute_spark_docker`."""
+    """Replaces the Docker client that ministack checks before it calls `_execute_spark_docker`."""
 
     images = _Images()
 
@@ -57,7 +57,7 @@ def install(worker_socket: str) -> None:
 def _with_execution_property(
     change: Callable[[dict], tuple], read: Callable[[dict], tuple[str | None, dict]]
 ) -> Callable[[dict], tuple]:
-    """Keep `ExecutionProperty`, which ministack drops: without it every job has Glue's default of one run at a time."""
+    """Keep `ExecutionProperty`, which ministack drops. Without it every job has Glue's default of one run."""
 
     def change_job(data: dict) -> tuple:
         answer = change(data)
@@ -70,7 +70,7 @@ def _with_execution_property(
 
 
 def _limited(start: Callable[[dict], tuple]) -> Callable[[dict], tuple]:
-    """Refuse a run beyond the job's `ExecutionProperty.MaxConcurrentRuns`, with Glue's own exception."""
+    """Reject a run beyond the job's `ExecutionProperty.MaxConcurrentRuns` with Glue's own exception."""
     one_at_a_time = threading.Lock()
 
     def start_job_run(data: dict) -> tuple:
@@ -88,7 +88,7 @@ def _limited(start: Callable[[dict], tuple]) -> Callable[[dict], tuple]:
 
 
 def _code_of(job: dict) -> dict[str, str]:
-    """Where the job's code is as the run starts: a deployment changes it between two runs."""
+    """Return the location of the job's code at the start of a run. A deployment can change it between two runs."""
     return {
         "script": (job.get("Command") or {}).get("ScriptLocation", ""),
         "wheels": (job.get("DefaultArguments") or {}).get("--additional-python-modules", ""),
@@ -96,7 +96,7 @@ def _code_of(job: dict) -> dict[str, str]:
 
 
 def _run_in_worker(path: str, wanted: dict[str, Any], timeout_seconds: float) -> tuple[str, str]:
-    """The run's final state and its error message."""
+    """Run the job in the worker and return the final state and the error message."""
     deadline = time.monotonic() + WORKER_START_SECONDS
     while True:
         taken = False
@@ -118,7 +118,7 @@ def _run_in_worker(path: str, wanted: dict[str, Any], timeout_seconds: float) ->
             return "FAILED", "the Spark process ended during the run"
         if time.monotonic() > deadline:
             return "FAILED", f"no Spark process took the run within {WORKER_START_SECONDS / 60:.0f} minutes"
-        # It ended before it began with the run, which the next one takes.
+        # The worker ended before it began the run. The restarted worker takes the run.
         time.sleep(0.1)
 
 
@@ -137,7 +137,7 @@ def _connect(path: str, deadline: float) -> socket.socket:
 
 
 def _announce(run: dict, job_name: str) -> None:
-    """Put EventBridge's 'Glue Job State Change', as Glue does at the end of a run."""
+    """Send the event 'Glue Job State Change' to EventBridge, as Glue does at the end of a run."""
     detail = {
         "jobName": job_name,
         "jobRunId": run["Id"],

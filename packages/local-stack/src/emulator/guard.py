@@ -1,9 +1,9 @@
-"""The door of the emulator: every request is signed with this stack's secret, and no page of elsewhere comes in.
+"""Protects the emulator: every request must be signed with this stack's secret, and pages of other hosts are rejected.
 
-The emulator runs Lambdas as the developer and holds all files and the database's password. ministack alone takes any
-request with any key from any page, and its AUTH leaves the root's signatures and unsigned S3 requests unchecked.
-So this wraps its ASGI application. What a browser may do is what the console needs: PUT, GET and HEAD with an address
-that the console has signed, from a page that this machine serves.
+The emulator runs Lambdas as the developer and holds all files and the database's password. ministack itself accepts any
+request with any key from any page. Its AUTH setting does not check the root's signatures or unsigned S3 requests.
+This module therefore wraps its ASGI application. A browser may only do what the console needs: PUT, GET and HEAD with a
+URL that the console has signed, from a page that this machine serves.
 """
 
 import re
@@ -22,18 +22,18 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEALTH = "/_ministack/health"
-# Resetting, configuring and reading the emulator itself: nobody here needs it.
+# These paths reset, configure and inspect the emulator. Nothing in this repository needs them.
 ADMINISTRATION = re.compile(r"^/_(ministack|localstack|aws)(/|$)")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 BROWSER_METHODS = ("GET", "HEAD", "PUT")
-# As infra/src/stacks/console.ts has it for the bucket on AWS.
+# The same headers as in infra/src/stacks/console.ts for the bucket on AWS.
 SHOWN_HEADERS = "ETag, x-amz-version-id"
-# S3 takes a signature for 15 minutes, and so do the others here.
+# S3 accepts a signature for 15 minutes. The emulator applies the same limit to all services.
 SIGNED_WITHIN = timedelta(minutes=15)
 
 
 class RefusedError(Exception):
-    """The request does not come in. The text says why."""
+    """The request is rejected. The message has the reason."""
 
 
 def wrap(application: Application, secret: str, port: int) -> Application:
@@ -83,7 +83,7 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 
 def _check_host(headers: Mapping[str, str], hosts: set[str]) -> None:
-    """A page of elsewhere whose name was made to lead to this machine has another host."""
+    """Reject other host names. A foreign page can point its own name to this machine (DNS rebinding)."""
     if headers.get("host", "").lower() not in hosts:
         raise RefusedError("the emulator answers on this machine only, as 127.0.0.1 with its port")
 
@@ -103,7 +103,7 @@ def _page(headers: Mapping[str, str]) -> str | None:
 
 
 async def _check(scope: Scope, headers: Mapping[str, str], secret: str, page: str | None, receive: Receive) -> Receive:
-    """Check the rest, and return where the application reads the body."""
+    """Check the signature, the headers and the time, and return the `receive` from which to read the body."""
     if ADMINISTRATION.match(scope["path"]):
         raise RefusedError("the emulator cannot be administered from outside")
     query = parse_qs(scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True)
@@ -137,10 +137,10 @@ async def _check(scope: Scope, headers: Mapping[str, str], secret: str, page: st
 def _check_headers(
     scope: Scope, headers: Mapping[str, str], signature: sigv4.HeaderSignature, *, presigned: bool
 ) -> None:
-    """Refuse headers that would make another request of the signed one.
+    """Reject headers that would change the meaning of the signed request.
 
-    Whoever gets a presigned address may send any header with it, and ministack chooses service and action by
-    `X-Amz-Target`, `Authorization` and the body of a form before it looks at the path. S3 refuses such headers, too:
+    A client with a presigned URL can add any header. ministack selects the service and the action by `X-Amz-Target`,
+    `Authorization` and a form body before it reads the path. S3 also rejects such headers:
     https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html.
     """
     signed = signature.signed_headers.lower().split(";")
@@ -169,7 +169,7 @@ def _check_time(signature: sigv4.HeaderSignature, query: Mapping[str, list[str]]
 
 
 async def _read(receive: Receive) -> tuple[bytes, Receive]:
-    """The whole body, and a `receive` that gives it once more."""
+    """Read the whole body, and return it with a `receive` that returns it again."""
     messages: list[Message] = []
     while True:
         message = await receive()
@@ -210,7 +210,7 @@ def _with_cors(send: Send, page: str | None) -> Send:
 
 
 async def _refuse(scope: Scope, send: Send, headers: Mapping[str, str], page: str | None, reason: str) -> None:
-    """Answer 403 in the words of the service, so that its client shows the reason."""
+    """Respond with 403 in the error format of the service, so that its client shows the reason."""
     text = f"Refused by Centflow's local stack: {reason}."
     cors = {} if page is None else _cors(page)
     service = service_of(headers.get("authorization", ""))

@@ -1,4 +1,4 @@
-"""What accounts have in the emulator, whatever API would list it, and what their roots and roles did."""
+"""Records the resources of all accounts in the emulator, and the calls of their roots and roles."""
 
 import json
 import os
@@ -17,19 +17,19 @@ from ministack.services import ec2
 from ministack.services.tagging import resource_tags
 
 PACKAGE = "ministack.services."
-# No name or ARN is longer. Code and policies are.
+# Names and ARNs are shorter. Code and policies may be longer and are left out.
 LONGEST_PARAMETER = 512
-# Headers that decide what a request asks for.
+# Headers that change the effect of a request.
 HEADERS = ("if-none-match", "x-amz-tagging")
 
-# By account: what its root asked for since this was last written.
+# By account: the requests of its root since the last write.
 root_calls: dict[str, set[str]] = {}
 # By account: role, action and resource of each call that was allowed.
 role_calls: dict[str, set[tuple[str, str, str]]] = {}
 
 
 def install(file: str) -> None:
-    """On SIGUSR1, write into `file` what accounts have, what roots did since the last time, and all that roles did."""
+    """On SIGUSR1, write resources, the root calls since the last write, and all role calls into `file`."""
     _record_root_calls()
     _record_role_calls()
 
@@ -45,7 +45,7 @@ def install(file: str) -> None:
 
 
 def _record_root_calls() -> None:
-    """Note each call that an account's root makes, and what it asks for: it stands for a role that may do less."""
+    """Record each call of an account's root with its parameters. The root replaces a role that has fewer rights."""
     name_action, check, enforce = (
         iam_actions.extract_iam_action,
         iam_evaluator.check_credentials,
@@ -56,12 +56,12 @@ def _record_root_calls() -> None:
     def naming(
         service: str, method: str, path: str, headers: Any, body: bytes, parameters: dict[str, Any]
     ) -> str | None:
-        told = {f"header.{name}": headers[name] for name in HEADERS if name in headers}
-        asked.set({"method": method, "path": path, **told, **_parameters(body, parameters)})
+        selected = {f"header.{name}": headers[name] for name in HEADERS if name in headers}
+        asked.set({"method": method, "path": path, **selected, **_parameters(body, parameters)})
         return name_action(service, method, path, headers, body, parameters)
 
     def checking(access_key_id: str, service: str | None = None) -> Any:
-        # Of some requests the emulator knows no action, and only who makes them.
+        # For some requests, the emulator knows only the caller and not the action.
         _note(access_key_id, f"{service}:", "*", asked.get({}))
         return check(access_key_id, service)
 
@@ -83,7 +83,7 @@ def _note(access_key_id: str, action: str, arn: str, parameters: dict[str, str])
 
 
 def _parameters(body: bytes, query: dict[str, Any]) -> dict[str, str]:
-    """The short texts of a request, each under the names that lead to it: `DatabaseInput.Name`, `SubnetIds.1`."""
+    """Return the short texts of a request by their path, such as `DatabaseInput.Name` or `SubnetIds.1`."""
     try:
         fields = _elements(ElementTree.fromstring(body)) if body.startswith(b"<") else json.loads(body)
     except (ValueError, ElementTree.ParseError):
@@ -93,7 +93,7 @@ def _parameters(body: bytes, query: dict[str, Any]) -> dict[str, str]:
 
 
 def _elements(element: ElementTree.Element) -> Any:
-    """An element of XML as JSON would have it: a text, an object, or a list where children have the same name."""
+    """Convert an XML element to JSON: a text, an object, or a list if several children have the same name."""
     children = [(child.tag.rpartition("}")[2], _elements(child)) for child in element]
     if not children:
         return element.text or ""
@@ -111,13 +111,13 @@ def _texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _tags_in_ec2(parameters: dict[str, str]) -> dict[str, dict[str, str] | None]:
-    """The tags of each thing of EC2's that a request names by its id."""
+    """Return the tags of each EC2 resource whose id is in a request."""
     named = [value for value in parameters.values() if value in ec2._tags]
     return {name: {tag["Key"]: tag["Value"] for tag in ec2._tags[name]} for name in named}
 
 
 def _record_role_calls() -> None:
-    """Note each call that a role's policies allow."""
+    """Record each call that the policies of a role allow."""
     evaluate = iam_evaluator.evaluate
 
     def noting(ctx: Any, policies: Any, *limits: Any) -> Any:
@@ -132,7 +132,7 @@ def _record_role_calls() -> None:
 
 
 def records() -> dict[str, dict[str, list[str]]]:
-    """The keys of each store that is kept by account, in the services that were used."""
+    """Return the keys of each account-scoped store of the services that were used."""
     found: dict[str, dict[str, list[str]]] = {}
     for module_name, module in list(sys.modules.items()):
         if not module_name.startswith(PACKAGE):

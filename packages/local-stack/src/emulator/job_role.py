@@ -1,6 +1,6 @@
-"""A Glue job's role: its runs have a session of it and no other rights, so that IAM is enforced for them as on AWS.
+"""Gives the runs of a Glue job a session of the job's role and no other rights, so that IAM is enforced as on AWS.
 
-ministack does this for Lambdas (core/lambda_runtime.execution_credentials), and gives Glue runs none.
+ministack does the same for Lambdas (core/lambda_runtime.execution_credentials), but not for Glue runs.
 """
 
 import os
@@ -32,7 +32,7 @@ def _with_session(start: Callable[[dict], tuple], file: Path) -> Callable[[dict]
 
 
 def _session_of(role_name: str) -> str:
-    """Register a session as Glue names its own, and return it as a profile."""
+    """Register a session with the name that Glue uses, and return it as an AWS profile."""
     access_key = f"ASIA{secrets.token_hex(8).upper()}"
     secret_key, token = secrets.token_urlsafe(30), secrets.token_urlsafe(60)
     session_name = "GlueJobRunnerSession"
@@ -50,7 +50,7 @@ def _session_of(role_name: str) -> str:
 
 
 def _write(file: Path, profile: str) -> None:
-    """Put the profile there at once, whole, for its owner alone."""
+    """Write the profile atomically, readable only by the current user."""
     unfinished = file.with_suffix(".new")
     unfinished.touch(mode=0o600)
     unfinished.write_text(profile)

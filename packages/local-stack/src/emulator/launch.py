@@ -1,6 +1,6 @@
-"""Starts ministack for Centflow: on loopback only, its S3 and queues kept on disk, Glue runs handed to a real Spark.
+"""Starts ministack for Centflow: on loopback only, with S3 and queues on disk, and Glue runs in a real Spark.
 
-The folder, the ports and the socket come as environment variables from emulator.ts.
+emulator.ts passes the folder, the ports and the socket as environment variables.
 """
 
 import os
@@ -22,19 +22,19 @@ import user_pools
 import version_listing
 from ministack import app
 
-# What outlives the process. Functions, jobs, mappings and secrets are declared anew at each start.
+# Only these services keep their state. Functions, jobs, mappings and secrets are created again at each start.
 KEPT_SERVICES = {"s3", "sqs"}
 
 
 def main() -> None:
-    """Run the emulator until SIGTERM, or until the process that started it is gone."""
+    """Run the emulator until SIGTERM, or until its parent process has ended."""
     contract.check()
     glue_runs.install(os.environ["CENTFLOW_SPARK_SOCKET"])
     queue_batches.install()
     bucket_settings.install()
-    # What only a rehearsal has. Lambdas inherit the environment, and need not know of these.
+    # Only a rehearsal sets these variables. They are removed, because Lambdas inherit the environment.
     if inventory_file := os.environ.pop("CENTFLOW_INVENTORY", None):
-        # Here alone: it brings EC2 with it, for which `npm start` should not wait.
+        # Imported only here, because it imports EC2, which would delay `npm start`.
         import inventory
 
         inventory.install(inventory_file)

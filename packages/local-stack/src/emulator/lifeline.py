@@ -1,4 +1,4 @@
-"""Ends this process when the one that started it is gone, however that went."""
+"""Ends this process when its parent process has ended for any reason."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ import threading
 
 
 def hold() -> None:
-    """Watch standard input, which the parent keeps open: its end means that the parent has ended."""
+    """Watch standard input, which the parent process keeps open until it ends."""
 
     def watch() -> None:
         while os.read(sys.stdin.fileno(), 4096):

@@ -1,7 +1,7 @@
-"""CloudWatch Logs as IAM sees it: making a stream and writing to it is about the stream, not about its group.
+"""IAM resources of CloudWatch Logs: creating a stream and writing to it concern the stream, not its group.
 
-ministack asks for `log-group:<name>`, where the Service Authorization Reference has
-`log-group:<name>:log-stream:<name>`; a policy that is right on AWS (`log-group:<name>:*`) would be refused.
+ministack checks `log-group:<name>`, but the Service Authorization Reference specifies
+`log-group:<name>:log-stream:<name>`. A policy that works on AWS (`log-group:<name>:*`) would be rejected.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ STREAM_ACTIONS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 
 def install() -> None:
-    """Ask for the streams of a group."""
+    """Check rights on the streams of a group."""
     enforce = iam_evaluator.enforce
 
     def enforce_on_streams(

@@ -1,6 +1,6 @@
-"""Security group rules for a prefix list, such as S3's: ministack neither reads nor shows the list.
+"""Security group rules for a prefix list, such as that of S3. ministack neither stores nor returns the list.
 
-Without it Terraform cannot even plan a stack a second time: provider aws 5.100.0 fails on a rule that lost its target.
+Without this module the second plan of a stack fails: provider aws 5.100.0 rejects a rule without a target.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from ministack.services import ec2
 
 
 def install() -> None:
-    """Read `IpPermissions.N.PrefixListIds.M`, and show a rule with its list in DescribeSecurityGroupRules."""
+    """Store `IpPermissions.N.PrefixListIds.M`, and return the list in DescribeSecurityGroupRules."""
     parse, describe = ec2._parse_ip_permissions, ec2._sg_rule_xml
 
     def parse_ip_permissions(params: dict, prefix: str) -> list[dict[str, Any]]:

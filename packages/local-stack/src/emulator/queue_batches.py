@@ -1,4 +1,4 @@
-"""SQS as the Lambda poller of AWS sees it: batches beyond ten messages, and no event lost on the way into the queue."""
+"""SQS like the Lambda poller of AWS: batches of more than ten messages, and no event lost before the queue."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ from ministack.services import s3, sqs
 
 
 def install() -> None:
-    """Replace what ministack does differently."""
+    """Replace the functions in which ministack differs."""
     sqs._receive_messages_for_esm = _receive_up_to_the_batch_size
     s3._deliver_event_to_sqs = _delivered_under_lock(s3._deliver_event_to_sqs)
     sqs.load_persisted_state = _restored(sqs.load_persisted_state)
 
 
 def _receive_up_to_the_batch_size(queue_url: str, max_number: int) -> list[dict[str, Any]]:
-    """Gather up to the mapping's BatchSize (10,000), as AWS does; ministack stops at the ten of ReceiveMessage."""
+    """Receive up to the mapping's BatchSize (10,000), as AWS does. ministack stops at the ten of ReceiveMessage."""
     with sqs._queues_lock:
         queue = sqs._get_q(queue_url)
         visibility = int(queue["attributes"].get("VisibilityTimeout", "30"))
@@ -23,7 +23,7 @@ def _receive_up_to_the_batch_size(queue_url: str, max_number: int) -> list[dict[
 
 
 def _delivered_under_lock(deliver: Any) -> Any:
-    """Keep the event: ministack appends it while another thread may replace the list it appends to."""
+    """Deliver under the lock. Without it, another thread may replace the list that ministack appends the event to."""
 
     def deliver_event_to_sqs(*args: Any, **kwargs: Any) -> None:
         with sqs._queues_lock:
@@ -33,10 +33,10 @@ def _delivered_under_lock(deliver: Any) -> Any:
 
 
 def _restored(load: Any) -> Any:
-    """Restore the queues under this emulator's port, and their messages visible.
+    """Restore the queues with this emulator's port, and make their messages visible.
 
-    ministack keys a queue by its URL. After a start on another port it would create the queue again, poll that one,
-    and leave the messages in the other. A message that a trigger held is free: its trigger ended with the emulator.
+    ministack identifies a queue by its URL. After a start on another port it would create a second queue, poll that
+    one, and leave the messages in the first. All messages become visible, because their triggers have ended.
     """
 
     def load_persisted_state(data: Any) -> None:

@@ -1,7 +1,7 @@
-"""Which queue a redrive is about, where IAM is asked whether somebody may start it.
+"""Determines the queue of a redrive for the IAM check.
 
-StartMessageMoveTask names the dead-letter queue by its ARN, as `SourceArn`. ministack looks for a queue's URL alone,
-asks IAM for every queue there is, and so refuses roles that may redrive one. The task itself it does not have.
+StartMessageMoveTask names the dead-letter queue by its ARN, as `SourceArn`. ministack reads only a queue's URL. It
+therefore checks rights on all queues and rejects roles that may redrive one. ministack does not implement the task.
 """
 
 import json
@@ -11,7 +11,7 @@ from ministack.core import iam_actions
 
 
 def install() -> None:
-    """Let IAM be asked for the queue that the request names."""
+    """Check rights on the queue that the request names."""
     extract = iam_actions.extract_resource_arn
 
     def extract_with_source(service: str, method: str, path: str, headers: dict, body: bytes, *others: Any) -> str:

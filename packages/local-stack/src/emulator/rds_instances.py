@@ -1,7 +1,7 @@
-"""RDS instances that are a real MySQL: an endpoint that answers, its administrator, its parameters.
+"""RDS instances with a real MySQL server: a working endpoint, an administrator and parameters.
 
-Without docker ministack's instances are descriptions only, and it manages master passwords for clusters alone. Here
-every MySQL instance is the one server that the launcher was told of.
+Without Docker, ministack's instances are only descriptions, and it manages master passwords only for clusters. Here
+all MySQL instances share the server that the launcher is configured with.
 """
 
 import dataclasses
@@ -17,7 +17,8 @@ from ministack.services import rds, secretsmanager
 
 logger = logging.getLogger("centflow.rds_instances")
 
-# What RDS for MySQL gives its master user (user guide, "Master user account privileges"): no SUPER, no SYSTEM_USER.
+# The privileges that RDS for MySQL grants its master user, without SUPER and SYSTEM_USER (user guide, "Master user
+# account privileges").
 MASTER_PRIVILEGES = """
     SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER, SHOW DATABASES,
     CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, REPLICATION SLAVE, REPLICATION CLIENT, CREATE VIEW, SHOW VIEW,
@@ -37,11 +38,11 @@ class Server:
 
     @classmethod
     def read(cls, file: str) -> "Server":
-        """Read what emulator.ts wrote for this process alone."""
+        """Read the file that the rehearsal wrote for this process."""
         return cls(**json.loads(Path(file).read_text()))
 
     def execute(self, *statements: tuple[str, tuple[object, ...]]) -> None:
-        """Run statements as root, who comes in through the socket only."""
+        """Run statements as root, who can connect only through the socket."""
         connection = pymysql.connect(unix_socket=self.socket, user="root", password=self.root_password)
         try:
             with connection.cursor() as cursor:
@@ -53,7 +54,7 @@ class Server:
 
 
 def install(server: Server) -> None:
-    """Let RDS's instances be `server`."""
+    """Back all RDS instances with `server`."""
     create, delete, describe = rds._create_db_instance, rds._delete_db_instance, rds._instance_xml
 
     def create_db_instance(parameters: dict) -> tuple:
@@ -90,7 +91,7 @@ def install(server: Server) -> None:
 
 
 def _note_insights(instance: dict[str, Any], parameters: dict) -> None:
-    """Keep what ministack drops of Database Insights."""
+    """Keep the settings of Database Insights, which ministack drops."""
     instance["PerformanceInsightsEnabled"] = rds._p(parameters, "EnablePerformanceInsights") == "true"
     instance["PerformanceInsightsKMSKeyId"] = rds._p(parameters, "PerformanceInsightsKMSKeyId")
     instance["PerformanceInsightsRetentionPeriod"] = int(rds._p(parameters, "PerformanceInsightsRetentionPeriod") or 7)
@@ -98,7 +99,7 @@ def _note_insights(instance: dict[str, Any], parameters: dict) -> None:
 
 
 def _manage_master(server: Server, instance: dict[str, Any], key: str) -> None:
-    """Make the administrator, whose password nobody but Secrets Manager is told."""
+    """Create the administrator, whose password is stored only in Secrets Manager."""
     user, password = instance["MasterUsername"], secrets.token_urlsafe(21)
     server.execute(
         ("DROP USER IF EXISTS %s@'%%'", (user,)),
@@ -115,7 +116,7 @@ def _manage_master(server: Server, instance: dict[str, Any], key: str) -> None:
 
 
 def _apply_parameters(server: Server, instance: dict[str, Any]) -> None:
-    """Set what the instance's parameter group says, as far as a running server can be told."""
+    """Set the parameters of the instance's parameter group that a running server can change."""
     group = rds._param_groups.get(instance["DBParameterGroups"][0]["DBParameterGroupName"]) or {}
     for name, parameter in group.get("Parameters", {}).items():
         value = rds._mysql_parameter_value(parameter["ParameterValue"])

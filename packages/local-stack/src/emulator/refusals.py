@@ -1,6 +1,6 @@
-"""Throttling and outages of AWS's services, for tests: a share of the requests is refused as AWS refuses them.
+"""Simulates throttling and outages of AWS services for tests: a share of the requests fails with AWS's own errors.
 
-The share of each service stands in a file, so that it can change while the emulator runs: `{"s3": 0.3, "glue": 0.5}`.
+A file sets the share of each service, so that it can change while the emulator runs: `{"s3": 0.3, "glue": 0.5}`.
 """
 
 import json
@@ -21,7 +21,7 @@ Application = Callable[[Scope, Any, Callable[[dict], Awaitable[None]]], Awaitabl
 
 
 def wrap(application: Application, file: str) -> Application:
-    """The application, which refuses what `file` says; nothing while there is no such file."""
+    """Wrap the application so that it rejects the shares set in `file`. Without the file it rejects nothing."""
 
     async def refusing(scope: Scope, receive: Any, send: Callable[[dict], Awaitable[None]]) -> None:
         service = _service_of(scope) if scope["type"] == "http" else None
@@ -46,5 +46,5 @@ def _shares(file: str) -> dict[str, float]:
     try:
         return json.loads(Path(file).read_text("utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
-        # It is not there yet, or is just being written.
+        # The file does not exist yet, or is being written.
         return {}

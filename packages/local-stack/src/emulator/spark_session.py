@@ -1,13 +1,13 @@
-"""The Spark session of this machine: for the job's worker, and for the archive of Spark's classes."""
+"""The Spark session of the local stack, for the job's worker and for the archive of Spark's classes."""
 
 import os
 
 from pyspark.sql import SparkSession
 
-# Chosen for two cores and a fast start. Nothing of it changes what the job computes.
+# Settings for two cores and a fast start. They do not change the results of the job.
 SPARK_CONF = {
-    # A slot is a thread. Two job runs share this Spark: an owner has two turns under way in each, and two slots stay
-    # free for other owners. Each run divides its work as on a machine with two cores.
+    # A slot is a thread. Two job runs share this Spark. An owner uses up to two slots in each, so two slots stay free
+    # for other owners. Each run divides its work as on a machine with two cores.
     "spark.master": "local[6]",
     "spark.default.parallelism": "2",
     "spark.app.name": "centflow-local",

@@ -1,8 +1,8 @@
-"""A warm Spark that runs the Glue job: one session, a thread for each run, so that several runs overlap as on Glue.
+"""A warm Spark that runs the Glue job: one session with a thread for each run, so that runs overlap as on Glue.
 
-Each connection to the unix socket is one run: a line `{"runId": …, "argv": […]}` in, `{"state": "RUNNING"}` and then
-`{"state": …, "message": …}` out. A connection that closes without the second is a run whose process was killed; one
-that closes without the first has not begun. The line `ping` is answered with `pong`, through Java.
+Each connection to the Unix socket is one run. The client sends a line `{"runId": …, "argv": […]}`. The worker sends
+`{"state": "RUNNING"}` and then `{"state": …, "message": …}`. If the second line is missing, the process was killed
+during the run. If the first line is missing, the run has not begun. It answers `ping` with `pong`, through Java.
 """
 
 import json
@@ -21,7 +21,7 @@ from spark_session import archive_options, start_session
 
 logger = logging.getLogger("centflow.spark_worker")
 
-# The job's script is Glue's way in; the package that it imports is the one first on PYTHONPATH.
+# Glue starts the job's script. The script imports the package that is first on PYTHONPATH.
 run_job = runpy.run_path(os.environ["CENTFLOW_JOB_SCRIPT"])["main"]
 
 
@@ -29,7 +29,7 @@ class Run(socketserver.StreamRequestHandler):
     """One job run."""
 
     def handle(self) -> None:
-        """Run the job, and answer with its final state."""
+        """Run the job and send its final state."""
         line = self.rfile.readline()
         if not line:
             return
@@ -52,25 +52,25 @@ class Run(socketserver.StreamRequestHandler):
 
 
 class Server(socketserver.ThreadingUnixStreamServer):
-    """Takes runs, each in a thread that Spark knows as one of its own."""
+    """Accepts runs, each in a thread with its own Spark properties."""
 
     daemon_threads = True
     request_queue_size = 64
 
     def process_request(self, request: object, client_address: object) -> None:
-        """Like the base class, but with a thread whose Spark properties are its own."""
+        """Do the same as the base class, but in an `InheritableThread`, which has its own Spark properties."""
         InheritableThread(target=self.process_request_thread, args=(request, client_address), daemon=True).start()
 
 
 def _end_with_java() -> None:
-    """No run can succeed without Java: end, so that this process is started again with another."""
+    """End this process when Java ends. The supervisor then restarts both, because no run can succeed without Java."""
     code = SparkContext._gateway.proc.wait()
     logger.error("Java ended with code %s", code)
     os._exit(1)
 
 
 def main() -> None:
-    """Serve runs until SIGTERM, or until the process that started this one is gone."""
+    """Serve runs until SIGTERM, or until the parent process has ended."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("py4j").setLevel(logging.WARNING)
     lifeline.hold()

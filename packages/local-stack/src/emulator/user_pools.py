@@ -1,8 +1,7 @@
-"""Cognito's user pools as the console's stack makes and uses them, where ministack falls short of it.
+"""Adds what ministack's Cognito user pools lack for the console's stack.
 
-It forgets that refresh tokens rotate, which Terraform takes for a fault of its provider. And an HTTP API fetches the
-keys that people's tokens are signed with over plain HTTP, where a rehearsal answers over TLS alone: every token would
-be refused.
+ministack drops the rotation of refresh tokens, and Terraform then reports an inconsistent result. Its HTTP APIs read
+the signing keys of tokens over plain HTTP, but a rehearsal uses only TLS. Every token would be rejected.
 """
 
 import json
@@ -16,7 +15,7 @@ KEYS = "/.well-known/jwks.json"
 
 
 def install() -> None:
-    """Keep how refresh tokens rotate, and let APIs have the keys of this process's own pools."""
+    """Keep the rotation of refresh tokens, and give APIs the keys of the pools in this process."""
     cognito._create_user_pool_client = _keeping_rotation(cognito._create_user_pool_client)
     cognito._update_user_pool_client = _keeping_rotation(cognito._update_user_pool_client)
     fetch = apigateway._fetch_jwks

@@ -1,4 +1,4 @@
-"""Object versions listed with `encoding-type=url`, as Terraform empties a bucket: ministack encodes no key."""
+"""Lists object versions with `encoding-type=url`, which Terraform uses to empty a bucket. ministack encodes no keys."""
 
 import re
 from html import escape, unescape
@@ -11,7 +11,7 @@ END = "</ListVersionsResult>"
 
 
 def install() -> None:
-    """Encode what S3 encodes, and say so, where the request asks for it."""
+    """Encode the fields that S3 encodes, and report the encoding, if the request sets it."""
     list_plainly = s3._list_object_versions
 
     def list_object_versions(bucket_name: str, query_params: dict) -> Any:

@@ -1,32 +1,40 @@
-/** One `npm start` at a time: a file that holds the process's id. */
+/** The lock that allows one `npm start` at a time: a file with the id of the process. */
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CommandError } from '@centflow/command-line/exit';
 import { runFolder } from '@centflow/local-processes/paths';
 import { isAlive } from '@centflow/local-stack/running-stack';
 
-/** @returns what gives the lock back */
-export function lock(file = join(runFolder, 'start.lock')): () => void {
+/**
+ * Acquires the lock.
+ *
+ * @returns the function that releases the lock
+ * @throws {CommandError} a running process holds the lock.
+ */
+export function acquireStartLock(file = join(runFolder, 'start.lock')): () => void {
   mkdirSync(dirname(file), { recursive: true });
-  const mine = `${file}.${process.pid}`;
-  writeFileSync(mine, String(process.pid));
+  const ownFile = `${file}.${process.pid}`;
+  writeFileSync(ownFile, String(process.pid));
   try {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        // Unlike a new file, a link is there with its content from the first moment: nobody reads an empty one.
-        linkSync(mine, file);
+        // A link has its content from the start. Another process could read a new file while it is still empty.
+        linkSync(ownFile, file);
         return () => rmSync(file, { force: true });
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 3) throw error;
-        removeStale(file, `${mine}.stale`);
+        removeStale(file, `${ownFile}.stale`);
       }
     }
   } finally {
-    rmSync(mine, { force: true });
+    rmSync(ownFile, { force: true });
   }
 }
 
-/** Removes a lock whose holder is dead. Of two that try, one takes the file away; the other leaves the first one's alone. */
+/**
+ * Removes a lock whose process has ended. If two processes try at the same time, one of them moves the file away. The other
+ * then restores a lock that the first one may have acquired meanwhile.
+ */
 function removeStale(file: string, aside: string): void {
   const pid = readPid(file);
   if (pid !== undefined && isAlive(pid)) throw heldError(pid);
@@ -37,7 +45,7 @@ function removeStale(file: string, aside: string): void {
   }
   const taken = readPid(aside);
   if (taken !== undefined && isAlive(taken)) {
-    // Another one was quicker, and this is its lock.
+    // Another process was faster, and this file is its new lock.
     linkSync(aside, file);
     rmSync(aside);
     throw heldError(taken);
@@ -55,6 +63,6 @@ function readPid(file: string): number | undefined {
 
 function heldError(pid: number): CommandError {
   return new CommandError(
-    `The local stack runs already, or is being started, as process ${pid}. Use it, or stop it first: kill ${pid}`,
+    `The local stack is already running or starting as process ${pid}. Use it, or stop it first: kill ${pid}`,
   );
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Waits for an answer, and no longer than it may take: a paused process keeps a question for as long as it is paused.
+ * Waits for a promise up to a time limit. A paused process does not respond until it is resumed.
  *
- * @throws {Error} there was no answer in time, or the answer is an error.
+ * @throws {Error} the promise did not settle in time, or it was rejected.
  */
-export async function inTime<Result>(answer: Promise<Result>, milliseconds: number): Promise<Result> {
+export async function withTimeout<Result>(answer: Promise<Result>, milliseconds: number): Promise<Result> {
   const timer = new AbortController();
   const tooLong = sleep(milliseconds, undefined, { signal: timer.signal, ref: false }).then(() => {
     throw new Error(`no answer within ${milliseconds / 1000} s`);
