@@ -102,7 +102,7 @@ describe('accept', () => {
       /## Failed\n\n\| check .*\n\| --- .*\n\| `one` \| one holds \| .* \| the sky \\\| is<br>green \| mend one \|/,
     );
     expect(markdown).toMatch(/## Cannot be proven here\n\n(.*\n){2}\| `two` .* no queue here \|/);
-    expect(markdown).toContain('## No check shows');
+    expect(markdown).toContain('## Not covered by any check');
     expect(report).toMatchObject({ format: 1, environment: 'dev', version: 'v7' });
   });
 
@@ -114,14 +114,14 @@ describe('accept', () => {
 
   test('refuses a reason for a check that there is not', async () => {
     const { error } = await run([check('one')], { unproven: { gone: 'x' } });
-    expect(String(error)).toMatch(/No check is called gone/);
+    expect(String(error)).toMatch(/There is no check named gone/);
     expect(ran).toEqual([]);
   });
 
   test('lists what touches the whole environment before the first check', async () => {
     await run([check('one'), check('two', { disruptive: 'sends mails' })]);
     const listed = said.indexOf('  two: sends mails');
-    expect(said[listed - 1]).toBe('These checks touch all of dev:');
+    expect(said[listed - 1]).toBe('These checks affect all of dev:');
     expect(listed).toBeLessThan(said.findIndex((line) => line.startsWith('✔ one')));
     expect(ran).toEqual(['one', 'two']);
   });
@@ -129,8 +129,8 @@ describe('accept', () => {
   test('runs nothing that touches the whole environment without --disruptive', async () => {
     await run([check('one'), check('two', { disruptive: 'sends mails' })], { name: 'production', disruptive: false });
     expect(ran).toEqual(['one']);
-    expect(said).toContain('These checks touch all of production, so they run only with --disruptive:');
-    expect(said).toContain('- two: skipped, it touches the whole environment: run with --disruptive');
+    expect(said).toContain('These checks affect all of production, so they run only with --disruptive:');
+    expect(said).toContain('- two: skipped, it affects the whole environment: run with --disruptive');
   });
 
   test('restores a backup only where somebody asks for it', async () => {
@@ -171,7 +171,7 @@ describe('accept', () => {
     expect(ran).toEqual([]);
     expect(report.results).toMatchObject([
       { outcome: 'failed', detail: 'ended by a person' },
-      { outcome: 'skipped', detail: 'the command was ended before' },
+      { outcome: 'skipped', detail: 'the command was interrupted before' },
     ]);
   });
 
@@ -195,7 +195,7 @@ describe('accept', () => {
     const console = check('console', { run: async (context) => (await context.console()).origin });
     await run([console]);
     expect(said.join('\n')).toMatch(
-      /Seen: nobody is named.*CENTFLOW_ACCEPT_USER.*admin-create-user .*custom:owner,Value=centflow-canary-accept/,
+      /Seen: no user for the sign-in is configured.*CENTFLOW_ACCEPT_USER.*admin-create-user .*custom:owner,Value=centflow-canary-accept/,
     );
   });
 });
