@@ -114,7 +114,7 @@ describe('nothing is applied, and nothing noted', () => {
     [
       'where the last stage has moved',
       EXIT.moved,
-      /dev-watch has moved.*aws_sns_topic\.it \(update\)/s,
+      /The plan of dev-watch differs from the reviewed plan.*aws_sns_topic\.it \(update\)/s,
       (fake) => void Object.assign(fake.pending, { watch: [alarm, change('aws_sns_topic', { n: 1 }, { n: 2 })] }),
     ],
   ])('%s', async (_, exit, said, spoil) => {

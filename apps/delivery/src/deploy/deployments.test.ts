@@ -71,13 +71,13 @@ test('the present release is not gone back to, though it was good once', async (
 
 test('there may be nothing to go back to', async () => {
   await had('v1', 'applied', false);
-  await expect(deployments.previous()).rejects.toThrow(/no other release whose canary passed/);
+  await expect(deployments.previous()).rejects.toThrow(/no earlier release whose canary passed/);
 });
 
 test('a record that is not understood is named, and none is left out silently', async () => {
   await had('v1', 'applied', true);
   s3.objects.set('deployments/dev/2026-01-02T00:00:00.000Z-v2.json', new TextEncoder().encode('{"format":2}'));
-  await expect(deployments.list()).rejects.toThrow(/2026-01-02T00:00:00\.000Z-v2\.json is not understood/);
+  await expect(deployments.list()).rejects.toThrow(/2026-01-02T00:00:00\.000Z-v2\.json is not a valid record/);
 });
 
 test('another environment of the account has records of its own', async () => {

@@ -63,7 +63,7 @@ describe('a rollback of production by hand', () => {
     const fake = await afterV3('production', { passed: true });
     const { code: exit, message, record } = await run(fake);
     expect(exit).toBe(EXIT.approvalMissing);
-    expect(message).toMatch(/A person takes production back to v2\..*Nobody has approved production-approval/s);
+    expect(message).toMatch(/A user rolls production back to v2\..*Nobody has approved production-approval/s);
     expect(fake.applied).toEqual([]);
     expect(record).toMatchObject({ kind: 'deploy', version: 'v3' });
   });
@@ -106,7 +106,7 @@ describe('a rollback after a canary that failed', () => {
     const fake = await afterV3('production', { passed: true });
     const { code: exit, message } = await run(fake, { canaryFailed: true });
     expect(exit).toBe(EXIT.approvalMissing);
-    expect(message).toMatch(/The canary of v3 passed in production, so --canary-failed is wrong/);
+    expect(message).toMatch(/The canary of v3 passed in production, so --canary-failed does not apply/);
     expect(fake.applied).toEqual([]);
   });
 });

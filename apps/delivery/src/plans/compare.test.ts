@@ -122,7 +122,7 @@ describe('a plan has moved', () => {
     const refused = () => refuseWhatMoved('dev-load', planOf(), made);
     expect(refused).toThrow(PlanMovedError);
     expect(refused).toThrow(
-      /dev-load has moved since it was reviewed.*aws_thing\.it \(update\).*Nothing of it was applied/s,
+      /The plan of dev-load differs from the reviewed plan.*aws_thing\.it \(update\).*None of this was applied/s,
     );
     expect(refused).not.toThrow(/secret/);
   });

@@ -28,7 +28,7 @@ test.each([
 });
 
 test('a file that is no JSON is refused', () => {
-  expect(() => exemptionsOf(1, '[')).toThrow(/infra\/exemptions\.json is no JSON/);
+  expect(() => exemptionsOf(1, '[')).toThrow(/infra\/exemptions\.json is not valid JSON/);
 });
 
 test('the file of this repository is understood', () => {

@@ -43,7 +43,7 @@ test.each([
     'a commit that came after it',
     { ...reviewed, head: 'c'.repeat(40) },
     'dev-load',
-    /was merged at ccc.*not been reviewed/s,
+    /was merged at ccc.*have not been reviewed/s,
   ],
 ])('there is none for %s', async (_, from, stack, said) => {
   await expect(take(from, stack)).rejects.toThrow(UnreviewedPlanError);

@@ -99,7 +99,7 @@ describe('the store of releases', () => {
     const other = await write({ files: { [stack]: '{"other": 1}' } });
     await expect(store.publish(other)).rejects.toMatchObject({ name: 'ReleaseError' });
     await expect(store.publish(other)).rejects.toThrow(
-      `Release v7 is kept already in ${Bucket}, of commit ${kept.commit} and with the digest ${kept.digest}; this one has ${other.digest}.`,
+      `Release v7 is already stored in ${Bucket}, from commit ${kept.commit} and with the digest ${kept.digest}, but this one has ${other.digest}.`,
     );
     expect(await store.fetch('v7', newFolder())).toMatchObject({ digest: kept.digest });
     expect(await blobs()).toHaveLength(2);
@@ -131,7 +131,7 @@ describe('the store of releases', () => {
   it('knows which releases it has not, and says where to look', async () => {
     await expect(store.fetch('v99', newFolder())).rejects.toMatchObject({ name: 'UnknownReleaseError' });
     await expect(store.fetch('v99', newFolder())).rejects.toThrow(
-      `There is no release v99 in ${Bucket}. \`npm run deliver -- history --environment <name>\` lists those that there are.`,
+      `There is no release v99 in ${Bucket}. \`npm run deliver -- history --environment <name>\` lists the deployed releases.`,
     );
   });
 
@@ -153,7 +153,7 @@ describe('the store of releases', () => {
     await store.publish(release);
     for (const Key of await blobs()) await emulator.s3.send(new DeleteObjectCommand({ Bucket, Key }));
     await expect(store.fetch('v7', newFolder())).rejects.toThrow(
-      /of release v7 is missing: there is no s3:\/\/deliveries-\d+\/blobs\/[0-9a-f]{64}\. Publishing the release again puts it back\./,
+      /of release v7 is missing: s3:\/\/deliveries-\d+\/blobs\/[0-9a-f]{64} does not exist\. Deploy the release again/,
     );
     await store.publish(release);
     expect(await store.fetch('v7', newFolder())).toMatchObject({ digest: release.digest });
@@ -163,7 +163,7 @@ describe('the store of releases', () => {
     const { folder: written } = await write();
     const record = { Bucket, Key: 'releases/v8.json', Body: readFileSync(join(written, 'release.json')) };
     await emulator.s3.send(new PutObjectCommand(record));
-    await expect(store.fetch('v8', newFolder())).rejects.toThrow(/releases\/v8\.json is of v7/);
+    await expect(store.fetch('v8', newFolder())).rejects.toThrow(/releases\/v8\.json contains version v7/);
   });
 
   it('lists the releases, the newest first, and when each was kept', async () => {

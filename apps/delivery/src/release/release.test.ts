@@ -65,7 +65,7 @@ describe('a release', () => {
 
   it('is made in a folder of its own', async () => {
     await expect(makeRelease({ repository: repository.folder, folder: made.folder })).rejects.toThrow(
-      /is not empty \(canary\.json\): a release needs a folder of its own/,
+      /is not empty \(it contains canary\.json\)/,
     );
     expect(await openRelease(made.folder)).toEqual(made);
   });
@@ -92,28 +92,32 @@ describe('opening a release', () => {
     [
       'a file that was changed',
       () => writeFileSync(join(folder, stack), '{"output": 2}'),
-      /dev-load\/cdk\.tf\.json of release v7 is not what it was/,
+      /dev-load\/cdk\.tf\.json of release v7 was changed after the release was built/,
     ],
-    ['a file that has grown', () => writeFileSync(join(folder, stack), '{"output": 1} '), /is not what it was/],
+    [
+      'a file that has grown',
+      () => writeFileSync(join(folder, stack), '{"output": 1} '),
+      /was changed after the release was built/,
+    ],
     ['a file that is missing', () => rmSync(join(folder, stack)), /dev-load\/cdk\.tf\.json of release v7 is missing/],
     [
       // Terraform would merge it over the stack.
       'a file that was put beside the others',
       () => writeFileSync(join(folder, 'stacks/dev-load/x_override.tf.json'), '{}'),
-      /x_override\.tf\.json of release v7 is no part of it/,
+      /x_override\.tf\.json of release v7 is not listed in its record/,
     ],
     [
       'a link, wherever it leads',
       () => symlinkSync(join(folder, 'canary.json'), join(folder, 'stacks/link')),
-      /stacks\/link in .* is no plain file/,
+      /stacks\/link in .* is not a plain file/,
     ],
     [
       'a folder without a record',
       () => rmSync(join(folder, 'release.json')),
-      /holds no release: there is no release\.json/,
+      /is not a release: it has no release\.json/,
     ],
     ['a record that is not JSON', () => writeFileSync(join(folder, 'release.json'), '{'), /release\.json is not JSON/],
-    ['a record of nothing', () => writeFileSync(join(folder, 'release.json'), 'null'), /is no table of contents/],
+    ['a record of nothing', () => writeFileSync(join(folder, 'release.json'), 'null'), /is not a valid release record/],
     [
       'a record that names a file twice',
       () => rewrite(({ files }) => files.push(files[0] as { path: string })),
@@ -122,7 +126,7 @@ describe('opening a release', () => {
     [
       'a record of a later format',
       () => rewrite((record) => Object.assign(record, { format: 2 })),
-      /is of format 2, and this commit of Centflow reads format 1 only/,
+      /has format 2, but this commit of Centflow reads only format 1/,
     ],
   ])('refuses %s', async (_, spoil, message) => {
     spoil();
@@ -149,7 +153,7 @@ describe('opening a release', () => {
   it('refuses another release than the one that was expected, and says which both are', async () => {
     const expected = 'a'.repeat(64);
     await expect(openRelease(folder, expected)).rejects.toThrow(
-      `The release in ${folder} has the digest ${release.digest}, and ${expected} was expected.`,
+      `The release in ${folder} has the digest ${release.digest}, but ${expected} was expected.`,
     );
   });
 
@@ -157,7 +161,7 @@ describe('opening a release', () => {
     rmSync(folder, { recursive: true });
     await writeSmallRelease(folder, { files: { [stack]: '{"output": 2}' } });
     await openRelease(folder);
-    await expect(openRelease(folder, release.digest)).rejects.toThrow(`and ${release.digest} was expected`);
+    await expect(openRelease(folder, release.digest)).rejects.toThrow(`but ${release.digest} was expected`);
   });
 });
 

@@ -39,7 +39,7 @@ describe('the version of a release', () => {
     origin.write('with blanks and ä', 'new');
     rmSync(join(origin.folder, 'gone'));
     await expect(readSource(origin.folder)).rejects.toThrow(
-      'A release is what a commit holds, but these are not as committed: changed, gone, with blanks and ä. Commit them, or put them away (`git stash --include-untracked`).',
+      'A release contains only committed files, but these have uncommitted changes: changed, gone, with blanks and ä. Commit them, or stash them with `git stash --include-untracked`.',
     );
   });
 
@@ -63,8 +63,8 @@ describe('the version of a release', () => {
   });
 
   it.each([
-    ['a folder that is no repository', () => folder, 'git cannot tell which commit'],
-    ['a repository without a commit', () => origin.folder, 'git cannot tell which commit'],
+    ['a folder that is no repository', () => folder, 'git cannot determine the commit'],
+    ['a repository without a commit', () => origin.folder, 'git cannot determine the commit'],
   ])('is refused of %s', async (_, where, message) => {
     await expect(readSource(where())).rejects.toMatchObject({ name: 'ReleaseError' });
     await expect(readSource(where())).rejects.toThrow(message);
