@@ -73,14 +73,14 @@ describe('finding Terraform', () => {
   test('refuses one that cannot lock a state in S3', async () => {
     terraformThatSays('{"terraform_version":"1.9.8"}');
     await expect(findTerraform(folder)).rejects.toThrow(
-      'Terraform 1.9.8 does not fit. Install Terraform 1.11 or newer',
+      'Terraform 1.9.8 is not supported. Install Terraform 1.11 or newer',
     );
   });
 
   test('says that it is missing', async () => {
     terraformThatSays('');
     vi.stubEnv('PATH', join(folder, 'nowhere'));
-    await expect(findTerraform(folder)).rejects.toThrow('`terraform` did not run: it is not there.');
+    await expect(findTerraform(folder)).rejects.toThrow('`terraform` did not run: it is not installed.');
   });
 
   test('is not disturbed by a configuration that is gone, nor by arguments from outside', async () => {
