@@ -139,7 +139,7 @@ describe('the canary', () => {
       'an amount that comes as a float',
       { upload: ofExpenses((upload) => ({ ...upload, amount_read: 53.9 as unknown as string })) },
       1,
-      /The answer of centflow-dev-canary is not understood \(uploads\.\d+\.amount_read: .*\): is it of another release\?/,
+      /The response of centflow-dev-canary is not valid \(uploads\.\d+\.amount_read: .*\)\. Was the function deployed from another release\?/,
     ],
   ])('gives up after its deadline on %s', async (_, faults, step, message) => {
     const flow = new CanaryFlow(plan, faults);
@@ -201,7 +201,7 @@ describe('the canary', () => {
     flow.objects.set('raw/expenses/owner=ann/2025.csv', 'not ours');
     expect(await run(flow)).toMatchObject({ passed: true });
     expect(flow.deleted.slice(0, 2)).toEqual(left);
-    expect(said).toContain(`An earlier canary left ${left.join(', ')}: they are deleted first.`);
+    expect(said).toContain(`Deleting objects that an earlier canary left: ${left.join(', ')}.`);
     expect([...flow.objects.keys()]).toEqual(['raw/expenses/owner=ann/2025.csv']);
   });
 
@@ -228,7 +228,7 @@ describe('the canary', () => {
     const flow = new CanaryFlow(plan, { delete: () => denied });
     const result = await run(flow);
     expect(result.problem).toMatch(
-      /Its objects could not be deleted either \(AccessDenied: not yours\); the next canary begins with that: s3:\/\/centflow-dev-uploads-\d+\/raw\/budgets\//,
+      /Its objects could not be deleted either \(AccessDenied: not yours\); the next canary deletes them first: s3:\/\/centflow-dev-uploads-\d+\/raw\/budgets\//,
     );
   });
 
@@ -238,7 +238,7 @@ describe('the canary', () => {
     expect(await run(flow)).toMatchObject({
       passed: false,
       steps: [],
-      problem: expect.stringContaining('does not say what the canary is to do'),
+      problem: expect.stringContaining('is not a valid canary plan'),
     });
     expect([...flow.put, ...flow.deleted]).toEqual([]);
   });
