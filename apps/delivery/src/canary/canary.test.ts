@@ -43,7 +43,7 @@ describe('the canary', () => {
     });
   const namesOf = ({ steps }: CanaryResult) => steps.map(({ name }) => name);
 
-  it('passes where its uploads show, are corrected and go', async () => {
+  it('passes if its uploads are loaded, corrected and deleted', async () => {
     const flow = new CanaryFlow(plan);
     const result = await run(flow);
     expect(result).toEqual({ passed: true, steps: steps.map((name) => ({ name, seconds: expect.any(Number) })) });
@@ -97,7 +97,7 @@ describe('the canary', () => {
       1,
       /Seen: it is rejected \(It is not UTF-8\.\): 3 rows/,
     ],
-  ])('fails at once with %s, and takes its objects away', async (_, faults, step, message) => {
+  ])('fails at once with %s, and deletes its objects', async (_, faults, step, message) => {
     const flow = new CanaryFlow(plan, faults);
     const result = await run(flow);
     expect(result.passed).toBe(false);
@@ -153,7 +153,7 @@ describe('the canary', () => {
     expect(flow.objects.size).toBe(0);
   });
 
-  it('sees a month of the cash flow that is not right, and one that is too many', async () => {
+  it('detects a wrong month and an additional month of the cash flow', async () => {
     const wrong = structuredClone(plan);
     const month = wrong.cashFlow.first[0];
     Object.assign(month as object, { net: '0.0000' });
@@ -170,7 +170,7 @@ describe('the canary', () => {
     expect((await run(new CanaryFlow(longer), 1)).problem).toMatch(/Seen: .* · 2031-01 EUR/);
   });
 
-  it('goes on where the Lambda fails once', async () => {
+  it('continues if the Lambda function fails once', async () => {
     const flow = new CanaryFlow(plan, {
       answer: (question) => (question % 2 === 1 ? { FunctionError: 'Unhandled', Payload: '{}' } : undefined),
     });
@@ -190,7 +190,7 @@ describe('the canary', () => {
     expect(flow.questions).toBe(1);
   });
 
-  it('begins by deleting what a canary left that was killed, also of a feed that this release does not know', async () => {
+  it('first deletes objects of a killed canary, even of a feed that this release does not know', async () => {
     const flow = new CanaryFlow(plan);
     const [feed] = plan.feeds;
     const left = [
@@ -205,7 +205,7 @@ describe('the canary', () => {
     expect([...flow.objects.keys()]).toEqual(['raw/expenses/owner=ann/2025.csv']);
   });
 
-  it('deletes an object again whose rows are still there: the event of its deletion was lost', async () => {
+  it('deletes an object again if its rows remain, because the deletion event was lost', async () => {
     const flow = new CanaryFlow(plan);
     flow.leave('raw/expenses/owner=centflow-canary/v6-old.csv', plan.feeds[1]?.first.csv ?? '');
     flow.objects.clear();
@@ -213,7 +213,7 @@ describe('the canary', () => {
     expect(flow.deleted[0]).toBe('raw/expenses/owner=centflow-canary/v6-old.csv');
   });
 
-  it('deletes what it has put where a later object is refused', async () => {
+  it('deletes its uploads if a later upload is refused', async () => {
     const denied = Object.assign(new Error('not yours'), { name: 'AccessDenied' });
     const flow = new CanaryFlow(plan, { put: (key) => (key.includes('/incomes/') ? denied : undefined) });
     const result = await run(flow);
@@ -223,7 +223,7 @@ describe('the canary', () => {
     expect(flow.objects.size).toBe(0);
   });
 
-  it('says what is left where its objects cannot be deleted', async () => {
+  it('reports objects that cannot be deleted', async () => {
     const denied = Object.assign(new Error('not yours'), { name: 'AccessDenied' });
     const flow = new CanaryFlow(plan, { delete: () => denied });
     const result = await run(flow);
@@ -232,7 +232,7 @@ describe('the canary', () => {
     );
   });
 
-  it('fails, and touches nothing, where the release does not say what to do', async () => {
+  it('fails without uploads if the release has no canary plan', async () => {
     rmSync(join(release.folder, 'canary.json'));
     const flow = new CanaryFlow(plan);
     expect(await run(flow)).toMatchObject({

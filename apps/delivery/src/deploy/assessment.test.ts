@@ -17,8 +17,8 @@ const exempted: Judgement = {
   exempted: [{ rule: 'destroys-data', address: 'aws_db_instance.it', what: 'replaces the database', reason: 'agreed' }],
 };
 
-describe('production takes a release', () => {
-  test('by itself where canary, alarms and plan policy are good', () => {
+describe('a release is deployed to production', () => {
+  test('automatically if canary, alarms and plan policy are good', () => {
     expect(reasonsToAsk(good)).toEqual([]);
     expect(() => refuseWithoutApproval('production', [], [])).not.toThrow();
   });
@@ -48,7 +48,7 @@ describe('production takes a release', () => {
   });
 });
 
-test.each(['dev', 'staging'] as const)('%s asks nobody', (environment) => {
+test.each(['dev', 'staging'] as const)('%s needs no approval', (environment) => {
   expect(reasonsToAsk({ ...good, environment, evidence: undefined, alarms: ['x'] })).toEqual([]);
 });
 
