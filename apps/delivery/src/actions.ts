@@ -1,7 +1,7 @@
-/** What the commands tell GitHub Actions, where they run there. */
+/** Outputs and summaries for GitHub Actions. Both functions do nothing outside of a workflow. */
 import { appendFileSync } from 'node:fs';
 
-/** Outputs of the step, for the jobs that come after it. */
+/** Sets outputs of the workflow step, for later jobs. */
 export function setOutputs(outputs: Readonly<Record<string, string>>): void {
   const file = process.env.GITHUB_OUTPUT;
   if (file === undefined) return;
@@ -11,7 +11,7 @@ export function setOutputs(outputs: Readonly<Record<string, string>>): void {
   }
 }
 
-/** Markdown on the page of the workflow run. */
+/** Adds Markdown to the page of the workflow run. */
 export function addSummary(markdown: string): void {
   const file = process.env.GITHUB_STEP_SUMMARY;
   if (file !== undefined) appendFileSync(file, `${markdown}\n`);

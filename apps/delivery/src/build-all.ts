@@ -1,4 +1,4 @@
-/** `build`: everything that is deployed, by Turbo: the Lambdas' bundles, the job's wheels, then infra's artefacts of them. */
+/** The `build` command. Turbo builds everything that is deployed: the Lambda bundles, the job's wheels, then infra's artifacts. */
 import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { CommandError } from '@centflow/command-line/exit';
@@ -13,9 +13,9 @@ export function addBuild(program: Command): void {
 }
 
 /**
- * What has not changed since the last time is not built again.
+ * Builds everything that has changed since the last build.
  *
- * @param logFile takes what the build says; standard error where left out, as standard output belongs to the command
+ * @param logFile receives the build's output. Default: standard error, because standard output belongs to the command.
  */
 export async function buildAll(logFile?: string): Promise<void> {
   const tools = readToolPaths();
@@ -30,5 +30,5 @@ export async function buildAll(logFile?: string): Promise<void> {
     child.once('exit', (code) => resolve(code ?? 1));
   });
   if (exitCode !== 0)
-    throw new CommandError(`The build failed; what it said is ${logFile === undefined ? 'above' : `in ${logFile}`}.`);
+    throw new CommandError(`The build failed. Its output is ${logFile === undefined ? 'above' : `in ${logFile}`}.`);
 }

@@ -1,4 +1,4 @@
-/** The canary did not come through: the environment does not do its work. */
+/** The canary failed: the environment does not process uploads correctly. */
 export class CanaryFailedError extends Error {
   override readonly name = 'CanaryFailedError';
 }

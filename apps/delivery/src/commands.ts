@@ -1,4 +1,4 @@
-/** What `npm run deliver --` does, command by command. */
+/** The commands of `npm run deliver --`. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironments } from '@centflow/infra';
@@ -65,7 +65,7 @@ export async function release({ output }: { readonly output: string }): Promise<
 export async function plan(options: PlanOptions): Promise<void> {
   const open = openEnvironment(options.environment);
   const stacks = await openStacks(open, await openRelease(options.release));
-  const planned = await planPullRequest(open, stacks, pullRequestNamed(options), say);
+  const planned = await planPullRequest(open, stacks, namedPullRequest(options), say);
   if (options.report !== undefined) {
     mkdirSync(options.report, { recursive: true });
     writeFileSync(join(options.report, `${open.environment.name}.md`), planned.report);
@@ -73,27 +73,27 @@ export async function plan(options: PlanOptions): Promise<void> {
   refuseViolations(planned.stacks);
 }
 
-/** Reports in the order of the promotion. */
+/** The reports, in the order in which a release is promoted. */
 const reportOrder = ['dev.md', 'staging.md', 'production.md'];
 
 export async function comment({ pullRequest, reports }: { pullRequest: number; reports: string }): Promise<void> {
-  // Where no environment could be planned, nobody wrote a report.
+  // The folder does not exist if no environment could be planned.
   const found = existsSync(reports) ? readdirSync(reports, { recursive: true, encoding: 'utf8' }) : [];
   const texts = reportOrder.map((name) => {
     const file = found.find((path) => path === name || path.endsWith(`/${name}`));
     return file === undefined
-      ? `## ${name.replace('.md', '')}\n\nIt was not planned: see the workflow run.`
+      ? `## ${name.replace('.md', '')}\n\nThis environment was not planned. See the workflow run.`
       : readFileSync(join(reports, file), 'utf8');
   });
   const body = ['# What merging this would do', ...texts].join('\n\n');
   await GitHub.fromEnvironment(process.env).comment(pullRequest, 'centflow-plan', body);
-  say(`Said on pull request ${pullRequest}`);
+  say(`Commented on pull request ${pullRequest}`);
 }
 
 export async function deploy(options: DeployOptions): Promise<void> {
   const open = openEnvironment(options.environment);
   const stacks = await openStacks(open, await openRelease(options.release, options.digest));
-  const review = options.breakGlass === undefined ? await reviewed(options) : { breakGlass: options.breakGlass };
+  const review = options.breakGlass === undefined ? await findReviewed(options) : { breakGlass: options.breakGlass };
   await deployRelease({
     open,
     stacks,
@@ -109,11 +109,11 @@ export async function canary(options: CanaryOptions): Promise<void> {
   const open = openEnvironment(options.environment);
   const { environment, s3, lambda, cloudwatch, deployments } = open;
   const deployed = await deployments.current();
-  const ofDeployed = await releaseOf(open, deployed, options.release);
+  const deployedRelease = await openDeployedRelease(open, deployed, options.release);
   const since = Date.now();
   const result = await runCanary({
     environment,
-    release: ofDeployed,
+    release: deployedRelease,
     s3,
     lambda,
     deadlineSeconds: options.deadlineSeconds,
@@ -135,17 +135,17 @@ export async function canary(options: CanaryOptions): Promise<void> {
   }
   if (!passed) {
     throw new CanaryFailedError(
-      `The canary of ${deployed.version} failed in ${environment.name}: ${problem}\nRoll back: \`npm run deliver -- rollback --environment ${environment.name} --canary-failed\` (deploy.yml does it by itself).`,
+      `The canary of ${deployed.version} failed in ${environment.name}: ${problem}\nRoll back: \`npm run deliver -- rollback --environment ${environment.name} --canary-failed\` (deploy.yml does this automatically).`,
     );
   }
 }
 
 export async function accept(options: AcceptCommandOptions): Promise<void> {
-  // Its clients of a dozen services take a second to load, which no other command needs.
+  // Its clients for a dozen services take a second to load, and no other command needs them.
   const command = await import('./accept/command.ts');
   await command.accept(options, {
     open: openEnvironment,
-    releaseOf: (name, deployed, folder) => releaseOf(openEnvironment(name), deployed, folder),
+    releaseOf: (name, deployed, folder) => openDeployedRelease(openEnvironment(name), deployed, folder),
     say,
   });
 }
@@ -154,7 +154,7 @@ export async function assess(options: DeployOptions): Promise<void> {
   const open = openEnvironment(options.environment);
   const { environment, cloudwatch } = open;
   const stacks = await openStacks(open, await openRelease(options.release, options.digest));
-  const review = await reviewed(options);
+  const review = await findReviewed(options);
   const { stacks: judged } = await planPullRequest(open, stacks, undefined, say, review.pullRequest);
   refuseViolations(judged);
   const reasons = reasonsToAsk({
@@ -168,10 +168,10 @@ export async function assess(options: DeployOptions): Promise<void> {
   const lines =
     reasons.length === 0
       ? [
-          `${environment.name} takes ${stacks.release.version} by itself: the canary and the alarms are good, and the plan policy finds nothing.`,
+          `${environment.name} gets ${stacks.release.version} automatically: the canary passed, no alarm is raised, and the plan policy has no objection.`,
         ]
       : [
-          `${environment.name} takes ${stacks.release.version} once a reviewer of ${APPROVAL_ENVIRONMENT} approves:`,
+          `${environment.name} gets ${stacks.release.version} after a reviewer of ${APPROVAL_ENVIRONMENT} approves:`,
           ...reasons.map((reason) => `- ${reason}`),
         ];
   for (const line of lines) say(line);
@@ -183,9 +183,9 @@ export async function rollback({ environment, to, ...why }: RollbackOptions): Pr
   const open = openEnvironment(environment);
   const version = to === 'previous' ? (await open.deployments.previous()).version : to;
   const earlier = await fetchRelease(open, version);
-  say(`Back to ${version} of commit ${earlier.commit}`);
+  say(`Rolling back to ${version} of commit ${earlier.commit}`);
   await rollBack({ open, stacks: await openStacks(open, earlier), ...why, approvals: approvalsOfThisRun, say });
-  say(`${open.environment.name} has ${version}; store and the schema are as they were`);
+  say(`${open.environment.name} now has ${version}. \`store\` and the schema were not changed.`);
 }
 
 export async function checkGitHub(): Promise<void> {
@@ -194,14 +194,14 @@ export async function checkGitHub(): Promise<void> {
   const open = (repository: string) =>
     GitHub.fromEnvironment({ ...process.env, GITHUB_REPOSITORY: repository, GITHUB_TOKEN: token });
   await checkSetup(environments, open, say);
-  say('GitHub is set up as the workflows need it.');
+  say('GitHub has all settings that the workflows need.');
 }
 
 export async function migrate({ environment }: EnvironmentOption): Promise<void> {
   const { applied, unknown } = await migrateDatabase(openEnvironment(environment));
-  say(applied.length === 0 ? 'Every migration has been applied' : `Applied ${applied.join(', ')}`);
-  if (unknown.length > 0) say(`Migrations of a newer release, left alone: ${unknown.join(', ')}`);
-  say('Run the deployment again: it does what is left.');
+  say(applied.length === 0 ? 'All migrations were already applied' : `Applied ${applied.join(', ')}`);
+  if (unknown.length > 0) say(`Migrations of a newer release were left unchanged: ${unknown.join(', ')}`);
+  say('Run the deployment again. It continues with the remaining work.');
 }
 
 export async function drift({
@@ -210,17 +210,17 @@ export async function drift({
 }: EnvironmentOption & { readonly issue?: boolean }): Promise<void> {
   const open = openEnvironment(name);
   const deployed = await open.deployments.current();
-  const stacks = await openStacks(open, await releaseOf(open, deployed, undefined));
+  const stacks = await openStacks(open, await openDeployedRelease(open, deployed, undefined));
   const found = await findDrift(open, stacks);
   if (issue) {
     const number = await GitHub.fromEnvironment(process.env).keepIssue(
       `drift-${name}`,
-      `${name} is not what was deployed`,
+      `${name} differs from the deployed release`,
       found?.report,
     );
     if (number !== undefined) say(`Issue ${number}`);
   }
-  if (found === undefined) return say(`${name} is what was deployed: ${deployed.version}`);
+  if (found === undefined) return say(`${name} matches the deployed release ${deployed.version}`);
   say(found.report);
   throw new DriftError(`${name} differs from ${deployed.version} in ${found.stacks.join(', ')}.`);
 }
@@ -234,24 +234,24 @@ export async function publish(options: ReleaseOption): Promise<void> {
   say(await publishRelease(opened, GitHub.fromEnvironment(process.env), repository));
 }
 
-function pullRequestNamed({ pullRequest, head }: PullRequestOptions): Reviewed | undefined {
+function namedPullRequest({ pullRequest, head }: PullRequestOptions): Reviewed | undefined {
   return pullRequest === undefined || head === undefined ? undefined : { pullRequest, head };
 }
 
-/** The pull request that is named, or whose merge is the commit that is deployed. */
-async function reviewed(options: PullRequestOptions): Promise<Reviewed> {
-  const named = pullRequestNamed(options);
+/** Returns the pull request that the options name, or the one whose merge is the deployed commit. */
+async function findReviewed(options: PullRequestOptions): Promise<Reviewed> {
+  const named = namedPullRequest(options);
   if (named !== undefined) return named;
   const commit = process.env.GITHUB_SHA;
   if (commit === undefined) {
     throw new UnreviewedPlanError(
-      'Which pull request was reviewed? Say --pull-request and --head; in a workflow GITHUB_SHA tells. To deploy without a review, in an emergency or for the first time: --break-glass <reason>.',
+      'The reviewed pull request is unknown. Set --pull-request and --head, or GITHUB_SHA as in a workflow. For a first deployment or an emergency without a review, use --break-glass <reason>.',
     );
   }
   const found = await GitHub.fromEnvironment(process.env).pullRequestOf(commit);
   if (found === undefined) {
     throw new UnreviewedPlanError(
-      `No merged pull request made commit ${commit}, so no plan of it was reviewed. Nothing was applied. Changes come to main by pull requests; in an emergency: --break-glass <reason>.`,
+      `Commit ${commit} is not the merge of a pull request, so its plans were not reviewed. Nothing was applied. Merge changes by pull requests. In an emergency, use --break-glass <reason>.`,
     );
   }
   return { pullRequest: found.number, head: found.head };
@@ -264,8 +264,8 @@ async function approvalsOfThisRun(): Promise<string[]> {
   return approvals.filter(({ environment }) => environment === APPROVAL_ENVIRONMENT).map(({ user }) => user);
 }
 
-/** The release of a deployment: from a folder where one is named, from the delivery bucket otherwise. */
-async function releaseOf(
+/** Opens the release of a deployment from a folder, or fetches it from the delivery bucket without one. */
+async function openDeployedRelease(
   open: OpenEnvironment,
   { version, digest }: DeploymentRecord,
   folder: string | undefined,
@@ -274,7 +274,7 @@ async function releaseOf(
   const fetched = await fetchRelease(open, version);
   if (fetched.digest === digest) return fetched;
   throw new ReleaseError(
-    `Release ${version} in the delivery bucket is not the one that was deployed: its digest is ${fetched.digest}, and ${digest} was deployed.`,
+    `Release ${version} in the delivery bucket is not the deployed one: its digest is ${fetched.digest}, but ${digest} was deployed.`,
   );
 }
 

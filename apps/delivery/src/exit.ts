@@ -1,4 +1,4 @@
-/** How the commands end: a code for each thing that somebody has to do something else about. */
+/** Exit codes of the commands. Each code needs a different reaction. */
 
 import { NotAcceptedError, NotReadyError } from './accept/errors.ts';
 import { CanaryFailedError } from './canary-error.ts';
@@ -31,10 +31,11 @@ export const EXIT = {
 } as const;
 
 export const EXIT_CODES_HELP = `
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the environment is wrong, 4 Terraform is missing, 5 the state is locked,
-            6 refused by the plan policy, 7 not reviewed, 8 a plan or release was altered, 9 the world has moved since the
-            review, 10 an approval is missing, 11 stopped half-way, 12 the canary failed, 13 drift found, 14 no such release,
-            15 GitHub is not set up as the workflows need it, 16 not accepted, 17 not ready to be accepted`;
+Exit codes: 0 done, 1 failed, 2 invalid usage, 3 invalid environment, 4 Terraform is missing, 5 the state is locked,
+            6 refused by the plan policy, 7 not reviewed, 8 a plan or release was altered, 9 the plan differs from the
+            reviewed one, 10 an approval is missing, 11 stopped half-way, 12 the canary failed, 13 drift found, 14 no such release,
+            15 GitHub lacks settings that the workflows need, 16 an acceptance check failed,
+            17 the environment is not ready for acceptance`;
 
 const codes: readonly (readonly [abstract new (...args: never[]) => Error, number])[] = [
   [PolicyError, EXIT.refused],
@@ -52,10 +53,10 @@ const codes: readonly (readonly [abstract new (...args: never[]) => Error, numbe
   [NotReadyError, EXIT.notReady],
 ];
 
-/** The exit code of an error that these commands throw. */
+/** Returns the exit code for an error that these commands throw. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof StoppedError) {
-    // A lock that somebody else holds stopped it before anything was done.
+    // Another process holds the lock, so nothing was changed.
     const cause = exitCodeOf(error.cause);
     return error.applied.length === 0 && cause === EXIT.locked ? cause : EXIT.stopped;
   }

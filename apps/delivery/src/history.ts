@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
 import type { DeploymentRecord } from './deploy/deployments.ts';
 
-/** An environment's deployments, the newest first, as people read them. */
+/** Returns a table of an environment's deployments, newest first. */
 export function historyOf(records: readonly DeploymentRecord[]): string {
-  if (records.length === 0) return 'Nothing was deployed yet.';
+  if (records.length === 0) return 'Nothing has been deployed yet.';
   const table = new Table({
-    head: ['at', 'what', 'version', 'commit', 'by', 'because of', 'outcome', 'canary'],
+    head: ['started', 'kind', 'version', 'commit', 'by', 'reason', 'outcome', 'canary'],
     style: { head: [], border: [], compact: true },
   });
   for (const { startedAt, kind, version, commit, by, pullRequest, breakGlass, outcome, canary } of records) {

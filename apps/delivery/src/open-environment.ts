@@ -1,4 +1,4 @@
-/** An environment as the commands work on it: a release's stacks, its AWS, and what is kept of its delivery. */
+/** An open environment: the AWS clients and stores that the commands use, and a release's stacks in it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
@@ -13,7 +13,7 @@ import { type Release, ReleaseError } from './release/release.ts';
 import { ReleaseStore } from './release/release-store.ts';
 import { repository } from './repository.ts';
 
-/** Where Terraform works, and where releases are fetched to: everything in it can be had again. */
+/** Terraform's working folder, which also holds fetched releases. Deleting it is safe. */
 const workFolder = join(repository, '.local', 'terraform', 'delivery');
 
 export interface OpenEnvironment {
@@ -24,16 +24,16 @@ export interface OpenEnvironment {
   readonly plans: PlanStore;
   readonly releases: ReleaseStore;
   readonly deployments: Deployments;
-  /** A folder of its own for what is fetched. */
+  /** The environment's own folder, for Terraform and fetched releases. */
   readonly folder: string;
 }
 
-/** @throws {EnvironmentError} there is no such environment. */
+/** @throws {EnvironmentError} the environment does not exist. */
 export function openEnvironment(name: string): OpenEnvironment {
   const environment = readEnvironment(name);
   const { region } = environment;
   const bucket = deliveryBucketOf(environment);
-  // Emulators answer under one name for all buckets.
+  // Emulators serve all buckets under one host name.
   const s3 = new S3Client({ region, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
   return {
     environment,
@@ -47,21 +47,23 @@ export function openEnvironment(name: string): OpenEnvironment {
   };
 }
 
-/** A release's stacks in one environment, for Terraform to work on. */
+/** A release's stacks in one environment, ready for Terraform. */
 export interface OpenRelease {
   readonly release: Release;
   readonly deployment: Deployment;
-  /** The stages that the release has in this environment, in their order. */
+  /** The stages that the release contains for this environment, in apply order. */
   readonly stages: readonly StageName[];
 }
 
-/** @throws {ReleaseError} the release has nothing for the environment. */
+/** @throws {ReleaseError} the release has no stack for the environment. */
 export async function openStacks({ environment, folder }: OpenEnvironment, release: Release): Promise<OpenRelease> {
   const stages = stagesOf(environment).filter((stage) =>
     existsSync(join(release.folder, 'stacks', stackName(environment, stage), 'cdk.tf.json')),
   );
   if (stages.length === 0) {
-    throw new ReleaseError(`Release ${release.version} has no stack of ${environment.name}: it was made without it.`);
+    throw new ReleaseError(
+      `Release ${release.version} has no stack for ${environment.name}. Build a release from a commit that declares this environment.`,
+    );
   }
   const deployment = new Deployment(environment, {
     terraform: await findTerraform(workFolder),
@@ -73,7 +75,7 @@ export async function openStacks({ environment, folder }: OpenEnvironment, relea
   return { release, deployment, stages };
 }
 
-/** Who else than RDS may vouch for the database: for an emulator, in a file. */
+/** Returns the certificate authorities of an emulated database, if a file names them. By default only RDS's are trusted. */
 function databaseAuthorities(): Record<string, string> {
   const file = process.env.CENTFLOW_DATABASE_CA;
   return file === undefined ? {} : { database_ca: readFileSync(file, 'utf8') };

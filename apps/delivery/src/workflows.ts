@@ -1,4 +1,4 @@
-/** GitHub's workflows as they are committed, for whoever runs or judges what they run. */
+/** Reads the committed GitHub workflows, for commands and tests that use or check them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -20,7 +20,7 @@ const step = z.strictObject({
   uses: z.string().optional(),
   with: texts.default({}),
   run: z.string().optional(),
-  /** Of an action's own step, which must name it. */
+  /** Required in a step of a composite action. */
   shell: z.literal('bash').optional(),
   env: texts.default({}),
 });
@@ -54,7 +54,7 @@ const job = z.strictObject({
   with: texts.default({}),
 });
 
-/** What these workflows use of GitHub's syntax: what is not here, such as `continue-on-error`, they have no use for. */
+/** The part of GitHub's syntax that these workflows use. Other keys, such as `continue-on-error`, are rejected. */
 const workflow = z.strictObject({
   name: z.string(),
   on: z.record(z.string(), z.unknown()),
@@ -77,7 +77,7 @@ export type Action = z.infer<typeof action>;
 
 export const workflowFolder = join(repository, '.github', 'workflows');
 
-/** @throws {z.ZodError} it has something that none of ours has. */
+/** @throws {z.ZodError} the workflow uses a key that is not in the schema. */
 export const parseWorkflow = (text: string): Workflow => workflow.parse(parse(text));
 
 export const parseAction = (text: string): Action => action.parse(parse(text));
@@ -89,14 +89,15 @@ export function readJob(name: string, jobId: string): Job {
   return found;
 }
 
-/** What a step runs in its shell. */
+/** Returns the shell command of a step. */
 export function stepCommand(name: string, jobId: string, stepId: string): string {
   const run = readJob(name, jobId).steps.find(({ id }) => id === stepId)?.run;
-  if (run === undefined) throw new Error(`.github/workflows/${name}.yml: job ${jobId} runs nothing as ${stepId}.`);
+  if (run === undefined)
+    throw new Error(`.github/workflows/${name}.yml: job ${jobId} has no step ${stepId} with a command.`);
   return run;
 }
 
-/** What the token of a job may do. */
+/** Returns the permissions of a job's token. */
 export function jobPermissions(name: string, jobId: string): Readonly<Record<string, 'read' | 'write'>> {
   return readJob(name, jobId).permissions ?? {};
 }

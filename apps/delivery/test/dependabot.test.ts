@@ -44,7 +44,7 @@ const ECOSYSTEMS: readonly (readonly [name: RegExp, ecosystem: string])[] = [
 /** What Dependabot is not to look after. docs/delivery.md says how its version changes. */
 const EXCEPTIONS = [
   // The provider is pinned (ADR 0008), and the stacks are TypeScript, which Dependabot does not read.
-  'terraform /infra',
+  'terraform /packages/terraform',
 ];
 
 /** What .gitignore names, and Git's own folder. */

@@ -39,7 +39,7 @@ describe('npm run infra', () => {
 
   test('refuses a stack that there is not', async () => {
     await expect(run('plan', '--environment', 'dev', '--stack', 'stores')).rejects.toThrow(
-      /There are bootstrap, store, load, report, console, watch/,
+      /Choose one of bootstrap, store, load, report, console, watch/,
     );
   });
 

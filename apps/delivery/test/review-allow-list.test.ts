@@ -1100,7 +1100,7 @@ describe('the allow-list of the plan policy', () => {
       {
         rule: 'widens-iam',
         address: 'aws_cognito_user_pool_client.it',
-        what: 'changes callback_urls.0, and with it which site gets the sign-ins, and for how long they last',
+        what: 'changes callback_urls.0, and with it which site receives sign-ins, and how long they are valid',
       },
     ]);
   });

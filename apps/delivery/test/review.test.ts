@@ -601,7 +601,7 @@ describe('the plan policy', () => {
       {
         rule: 'drops-protection',
         address: 'aws_kms_key.it',
-        what: 'deletion_window_in_days: 30 → 7: less time to think again after its deletion',
+        what: 'deletion_window_in_days: 30 → 7: there is less time to cancel its deletion',
       },
     ]);
     const more = rolePolicy(policy({}), policy({ Action: ['s3:A', 's3:B', 's3:C', 's3:D', 's3:E'] }));
@@ -638,7 +638,7 @@ describe('the plan policy', () => {
     ['is of another format', { errored: false, format_version: '2.0', resource_changes: [] }],
     ['has no actions', { errored: false, resource_changes: [{ ...created('aws_s3_bucket', {}), change: {} }] }],
   ])('refuses to judge a plan that %s', (_what, plan) => {
-    expect(() => judged(plan as Plan)).toThrow(/cannot be reviewed \(.+\): give a whole plan/);
+    expect(() => judged(plan as Plan)).toThrow(/cannot be reviewed \(.+\): it must be a complete plan/);
   });
 });
 

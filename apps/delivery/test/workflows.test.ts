@@ -231,7 +231,7 @@ describe('a workflow is refused', () => {
     [
       'that installs with credentials',
       'plan.yml',
-      /( {6}- uses: \$\/\.github\/actions\/setup\n {8}with:\n {10}for: deliver\n)(.*?)( {6}# Plans hold)/s,
+      /( {6}- uses: \$\/\.github\/actions\/setup\n {8}with:\n {10}for: deliver\n)(.*?)( {6}# Plans contain)/s,
       '$2$1$3',
       /plan: it installs with credentials/,
     ],
@@ -401,7 +401,7 @@ test('a comment is written also where a plan was refused', () => {
 
 test('what a step runs can be had by its name', () => {
   expect(stepCommand('plan', 'release', 'release')).toBe('npm run deliver -- release --output release');
-  expect(() => stepCommand('plan', 'release', 'relase')).toThrow(/runs nothing as relase/);
+  expect(() => stepCommand('plan', 'release', 'relase')).toThrow(/has no step relase/);
   expect(() => stepCommand('plan', 'relase', 'release')).toThrow(/has no job relase/);
 });
 

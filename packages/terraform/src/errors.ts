@@ -1,69 +1,69 @@
-/** How Terraform fails, in its own words and with what to do. */
+/** Terraform's errors, with its own diagnostics and a remedy. */
 
-/** Terraform did not do what it was asked to. */
+/** A Terraform command failed. */
 export class TerraformError extends Error {
   override readonly name: string = 'TerraformError';
 }
 
-/** There is no Terraform here that the stacks can be planned with. */
+/** No suitable Terraform is installed. */
 export class TerraformUnavailableError extends TerraformError {
   override readonly name = 'TerraformUnavailableError';
 }
 
-/** Somebody else plans or applies the same stack now, or was killed while doing so. */
+/** Another process is planning or applying the same stack, or was killed while doing so. */
 export class StateLockedError extends TerraformError {
   override readonly name = 'StateLockedError';
 }
 
-/** The bucket of the account's states is not there. */
+/** The state bucket of the account does not exist. */
 export class StateBucketMissingError extends TerraformError {
   override readonly name = 'StateBucketMissingError';
 }
 
-/** A stack needs what no earlier stack has given yet. */
+/** A stack needs an output that no applied stack provides. */
 export class HandOverError extends TerraformError {
   override readonly name = 'HandOverError';
 }
 
-/** The file of differences to ignore cannot be used. */
+/** The file of ignored changes cannot be used. */
 export class IgnoredChangesError extends TerraformError {
   override readonly name = 'IgnoredChangesError';
 }
 
-/** A command that ended badly. */
+/** A failed command. */
 export interface FailedCommand {
-  /** `terraform plan`. */
+  /** Such as `terraform plan`. */
   readonly command: string;
   readonly stack: string;
   readonly exitCode: number | null;
-  /** What Terraform wrote to standard error. */
+  /** Terraform's standard error. */
   readonly diagnostics: string;
-  /** Everything it wrote. */
+  /** The file with all output. */
   readonly logFile: string;
 }
 
-/** The error that a failed command is, told by Terraform's own diagnostics. */
+/** Returns the error for a failed command, with Terraform's own diagnostics. */
 export function errorOf({ command, stack, exitCode, diagnostics, logFile }: FailedCommand): TerraformError {
-  const text = unframed(diagnostics) || `It ended with ${exitCode ?? 'a signal'} and said nothing.`;
+  const text = unframed(diagnostics) || `It ended with ${exitCode ?? 'a signal'} and printed no error.`;
   if (text.includes('Error acquiring the state lock')) {
     const held = ['ID', 'Path', 'Operation', 'Who', 'Created'].flatMap((name) => {
       const value = new RegExp(`^\\s*${name}:\\s*(.+)$`, 'm').exec(text)?.[1];
       return value === undefined ? [] : [`  ${name}: ${value}`];
     });
     return new StateLockedError(
-      `${command} of ${stack}: the state is locked, so somebody plans or applies this stack now:\n${held.join('\n')}\n` +
-        'Wait until that has ended. If it was killed, delete the lock: `terraform force-unlock <ID>` in the working directory.',
+      `${command} of ${stack}: the state is locked, so another process is planning or applying this stack:\n${held.join('\n')}\n` +
+        'Wait until it has ended. If it was killed, delete the lock with `terraform force-unlock <ID>` in the working directory.',
     );
   }
   if (/bucket "[^"]+" does not exist/.test(text)) {
     return new StateBucketMissingError(
-      `${command} of ${stack}: ${text}\nThe bucket of the states is made once per account: \`npm run infra -- bootstrap\`.`,
+      `${command} of ${stack}: ${text}\nCreate the state bucket once per account with \`npm run infra -- bootstrap\`.`,
     );
   }
-  return new TerraformError(`${command} of ${stack} failed:\n${text}\nAll it said is in ${logFile}`);
+  return new TerraformError(`${command} of ${stack} failed:\n${text}\nThe full output is in ${logFile}`);
 }
 
-/** Terraform's diagnostics without the frame it draws around them. */
+/** Returns Terraform's diagnostics without the frame around them. */
 export function unframed(diagnostics: string): string {
   return diagnostics
     .split('\n')

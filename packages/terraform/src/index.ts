@@ -1,4 +1,4 @@
-/** Running plain Terraform over the synthesised stacks. */
+/** Runs plain Terraform on the synthesised stacks. */
 export {
   HandOverError,
   IgnoredChangesError,

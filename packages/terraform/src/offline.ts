@@ -1,27 +1,29 @@
-/** What a stack is planned with where there is no account, no network and no state. */
+/** The configuration for planning a stack without an account, a network or a state. */
 
 import type { Synthesised } from './working-directory.ts';
 
-/** The provider believes its credentials. */
-const unasked = {
+/** Provider settings with dummy credentials, which the provider does not validate. */
+const offlineProvider = {
   access_key: 'offline',
   secret_key: 'offline',
   skip_credentials_validation: true,
   skip_requesting_account_id: true,
   skip_metadata_api_check: 'true',
-  // Whose account it is cannot be asked.
+  // The provider cannot query the account id.
   allowed_account_ids: [],
 } as const;
 
-/** The provider, in each region where the stack has it, asks nobody; and the state is a file that does not exist. */
+/** Returns the override for offline plans: no provider calls AWS in any region, and the state is a file that does not exist. */
 export function offlineOverride({ provider }: Synthesised) {
   return {
     terraform: { backend: { local: { path: 'offline.tfstate' } } },
-    provider: { aws: provider.aws.map(({ alias }) => ({ ...unasked, ...(alias === undefined ? {} : { alias }) })) },
+    provider: {
+      aws: provider.aws.map(({ alias }) => ({ ...offlineProvider, ...(alias === undefined ? {} : { alias }) })),
+    },
   };
 }
 
-/** No AWS: neither a profile nor a role of whoever runs this may be used. */
+/** Environment variables that disable AWS: the user's profile or role must not be used. */
 export const offlineEnvironment: NodeJS.ProcessEnv = {
   AWS_PROFILE: undefined,
   AWS_ACCESS_KEY_ID: undefined,

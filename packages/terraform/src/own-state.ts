@@ -1,24 +1,24 @@
-/** The stack that makes the bucket in which its own state is kept. */
+/** Applies and destroys the stack that creates the bucket for its own state. */
 import { StateBucketMissingError } from './errors.ts';
 import type { WorkingDirectory } from './working-directory.ts';
 
-/** A state beside the stack. */
+/** The override for a local state in the working directory. */
 export const localBackend = { terraform: { backend: { local: { path: 'terraform.tfstate' } } } } as const;
 
 /**
- * Applies the stack: the first time with a local state, which then moves into the bucket. What was interrupted goes on where
- * it was; applied again, it changes what differs.
+ * Applies the stack. The first apply uses a local state, which then moves to the bucket. An interrupted apply can be continued,
+ * and a later one applies changes as usual.
  *
- * @param agree called before the plan that was just made is applied; it throws where nobody wants that
+ * @param confirm called before the new plan is applied; throws to cancel
  */
-export async function applyWithOwnState(directory: WorkingDirectory, agree: () => Promise<void>): Promise<void> {
+export async function applyWithOwnState(directory: WorkingDirectory, confirm: () => Promise<void>): Promise<void> {
   const moved = !directory.hasLocalState() && (await findsBucket(directory));
   if (!moved) {
     directory.override('backend', localBackend);
     await directory.init();
   }
   if (await directory.plan()) {
-    await agree();
+    await confirm();
     await directory.apply();
   }
   if (!moved) {
@@ -39,7 +39,7 @@ async function findsBucket(directory: WorkingDirectory): Promise<boolean> {
   }
 }
 
-/** Destroys the stack and with it the bucket: its state is taken out first. Every other state must be empty by then. */
+/** Destroys the stack and its bucket, after moving its state to a local file. All other states must already be empty. */
 export async function destroyWithOwnState(directory: WorkingDirectory): Promise<void> {
   await directory.init();
   directory.override('backend', localBackend);

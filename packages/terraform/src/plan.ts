@@ -1,4 +1,4 @@
-/** What a plan says, as `terraform show -json` writes it: the parts that are read here. */
+/** The parts of a plan that this package reads, as `terraform show -json` writes them. */
 
 export type Action = 'no-op' | 'create' | 'read' | 'update' | 'delete' | 'forget';
 
@@ -11,7 +11,7 @@ export interface ResourceChange {
     readonly actions: readonly Action[];
     readonly before: Readonly<Record<string, unknown>> | null;
     readonly after: Readonly<Record<string, unknown>> | null;
-    /** The same shape as `after`, true where the value is known only after the apply. */
+    /** In the shape of `after`, with `true` for each value that is known only after the apply. */
     readonly after_unknown: unknown;
   };
 }
@@ -20,16 +20,16 @@ export interface Plan {
   readonly resource_changes?: readonly ResourceChange[];
   readonly output_changes?: Readonly<Record<string, { readonly actions: readonly Action[] }>>;
   readonly errored: boolean;
-  /** How the stack writes each resource: what its attributes refer to. */
+  /** The expressions of each resource's attributes, with their references. */
   readonly configuration?: unknown;
 }
 
-/** The resources that applying the plan would touch. */
+/** Returns the resource changes that applying the plan would make. */
 export function changesOf(plan: Plan): ResourceChange[] {
   return (plan.resource_changes ?? []).filter(({ change }) => !change.actions.every((action) => action === 'no-op'));
 }
 
-/** `2 to create, 1 to replace`, or `nothing to do`. */
+/** Returns a summary such as `2 to create, 1 to replace`, or `nothing to do`. */
 export function summaryOf(plan: Plan): string {
   const counts = new Map<string, number>();
   for (const { change } of changesOf(plan)) {
@@ -39,7 +39,7 @@ export function summaryOf(plan: Plan): string {
   return [...counts].map(([what, count]) => `${count} to ${what}`).join(', ') || 'nothing to do';
 }
 
-/** Whether applying it would take something away that is there now. */
+/** Returns whether applying the plan would delete an existing resource. */
 export function destroys(plan: Plan): boolean {
   return changesOf(plan).some(({ change }) => change.actions.includes('delete'));
 }

@@ -1,21 +1,21 @@
-/** Finding the AWS provider on this machine, for those without Terraform's registry. */
+/** Finds a local mirror of the AWS provider, for machines without access to Terraform's registry. */
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The provider's release that the stacks are made for; package.json and .terraform.lock.hcl name the same. */
+/** The version of the provider for the stacks, the same as in package.json and .terraform.lock.hcl. */
 export const PROVIDER_VERSION = '5.100.0';
 
 const PROVIDER = join('registry.terraform.io', 'hashicorp', 'aws');
 
-/** Terraform's name of this machine, such as `linux_amd64`. */
+/** Returns Terraform's name for the platform, such as `linux_amd64`. */
 export function platform(): string {
   const architecture =
     { x64: 'amd64', arm64: 'arm64', ia32: '386', arm: 'arm' }[process.arch as string] ?? process.arch;
   return `${process.platform === 'win32' ? 'windows' : process.platform}_${architecture}`;
 }
 
-/** Whether a folder is a mirror in one of Terraform's two layouts, with the provider for this machine. */
+/** Returns whether a folder is a mirror, in one of Terraform's two layouts, with the provider for this platform. */
 export function holdsProvider(folder: string): boolean {
   return (
     existsSync(join(folder, PROVIDER, PROVIDER_VERSION, platform())) ||
@@ -23,8 +23,8 @@ export function holdsProvider(folder: string): boolean {
   );
 }
 
-/** Where Terraform itself looks for plugins. */
-function implied(): string[] {
+/** Returns the folders in which Terraform itself looks for plugins. */
+function defaultFolders(): string[] {
   const data = process.env.XDG_DATA_DIRS?.split(':') ?? ['/usr/local/share', '/usr/share'];
   return [
     join(homedir(), '.terraform.d', 'plugins'),
@@ -33,21 +33,23 @@ function implied(): string[] {
   ];
 }
 
-/** Folders in which people and images keep such a mirror, under whatever name. */
+/** Folders in which users and container images may store a mirror, under any name. */
 const ROOTS = ['/opt', '/usr/local', '/usr/local/lib', '/usr/local/share', '/usr/lib', '/usr/share', '/srv'];
 
 /**
- * The first mirror that holds the provider: one that is named, one of Terraform's own places, or a folder right under one
- * of `roots`.
+ * Returns the first mirror with the provider: the named one, one of Terraform's own folders, or a folder directly in one of
+ * `roots`.
  *
- * @returns undefined where there is none: then Terraform asks its registry
+ * @returns undefined: there is no mirror, so that Terraform uses its registry
  */
 export function findPluginMirror(
   named: string | undefined = process.env.CENTFLOW_TERRAFORM_PLUGINS,
   roots: readonly string[] = ROOTS,
 ): string | undefined {
   if (named) return named;
-  return implied().find(holdsProvider) ?? roots.flatMap((root) => [root, ...foldersIn(root)]).find(holdsProvider);
+  return (
+    defaultFolders().find(holdsProvider) ?? roots.flatMap((root) => [root, ...foldersIn(root)]).find(holdsProvider)
+  );
 }
 
 function foldersIn(folder: string): string[] {

@@ -41,7 +41,7 @@ describe('the plugin mirror', () => {
     expect(holdsProvider(folder)).toBe(false);
   });
 
-  test('is the one that is named before any other, and one of Terraform before one that was merely found', () => {
+  test('prefers the named folder, then Terraform’s own folders, then others', () => {
     const found = mirrorAt(join(folder, 'opt', 'whatever'));
     const roots = [join(folder, 'opt')];
     expect(findPluginMirror(undefined, roots)).toBe(found);
@@ -50,12 +50,12 @@ describe('the plugin mirror', () => {
     expect(findPluginMirror('/named', roots)).toBe('/named');
   });
 
-  test('of another version is none', () => {
+  test('is not used if it has another version', () => {
     mkdirSync(join(folder, 'opt', 'old', PROVIDER, '5.99.0', platform()), { recursive: true });
     expect(findPluginMirror(undefined, [join(folder, 'opt'), join(folder, 'missing')])).toBeUndefined();
   });
 
-  test('that is named and holds no provider is an error that says what to do', async () => {
+  test('causes an error with a remedy if the named folder has no provider', async () => {
     vi.stubEnv('CENTFLOW_TERRAFORM_PLUGINS', join(folder, 'empty'));
     await expect(findTerraform(folder)).rejects.toThrow(
       /CENTFLOW_TERRAFORM_PLUGINS names .*empty.*terraform providers mirror/,
@@ -70,20 +70,20 @@ describe('finding Terraform', () => {
     vi.stubEnv('CENTFLOW_TERRAFORM_PLUGINS', mirrorAt(join(folder, 'mirror')));
   }
 
-  test('refuses one that cannot lock a state in S3', async () => {
+  test('refuses a version that cannot lock a state in S3', async () => {
     terraformThatSays('{"terraform_version":"1.9.8"}');
     await expect(findTerraform(folder)).rejects.toThrow(
-      'Terraform 1.9.8 does not fit. Install Terraform 1.11 or newer',
+      'Terraform 1.9.8 is not supported. Install Terraform 1.11 or newer',
     );
   });
 
-  test('says that it is missing', async () => {
+  test('reports that Terraform is missing', async () => {
     terraformThatSays('');
     vi.stubEnv('PATH', join(folder, 'nowhere'));
-    await expect(findTerraform(folder)).rejects.toThrow('`terraform` did not run: it is not there.');
+    await expect(findTerraform(folder)).rejects.toThrow('`terraform` did not run: it is not installed.');
   });
 
-  test('is not disturbed by a configuration that is gone, nor by arguments from outside', async () => {
+  test('ignores a missing configuration file and TF_CLI_ARGS of the environment', async () => {
     terraformThatSays('{"terraform_version":"1.11.4"}');
     vi.stubEnv('TF_CLI_CONFIG_FILE', join(folder, 'gone'));
     vi.stubEnv('TF_CLI_ARGS_plan', '-destroy');
@@ -97,7 +97,7 @@ describe('finding Terraform', () => {
 describe('a command that fails', () => {
   const failed = { command: 'terraform plan', stack: 'dev-store', exitCode: 1, logFile: '/log' };
 
-  test("is told in Terraform's own words, without the frame around them", () => {
+  test("is reported with Terraform's diagnostics, without their frame", () => {
     const diagnostics = '╷\n│ Error: Invalid index\n│ \n│   on cdk.tf.json line 3\n╵\n';
     expect(unframed(diagnostics)).toBe('Error: Invalid index\n\n  on cdk.tf.json line 3');
     const error = errorOf({ ...failed, diagnostics });
@@ -105,7 +105,7 @@ describe('a command that fails', () => {
     expect(error.message).toContain('/log');
   });
 
-  test('because of a lock says who holds it and what to do', () => {
+  test('because of a lock names its holder and the remedy', () => {
     const diagnostics = [
       '╷',
       '│ Error: Error acquiring the state lock',
@@ -120,7 +120,7 @@ describe('a command that fails', () => {
     expect(error.message).toMatch(/Who: ann@laptop[\s\S]+force-unlock/);
   });
 
-  test('because the bucket of the states is missing names the command that makes it', () => {
+  test('because of a missing state bucket names the command that creates it', () => {
     const error = errorOf({ ...failed, diagnostics: 'Error: S3 bucket "centflow-state" does not exist.' });
     expect(error).toBeInstanceOf(StateBucketMissingError);
     expect(error.message).toContain('npm run infra -- bootstrap');
@@ -141,7 +141,7 @@ describe('a plan', () => {
     };
   }
 
-  test('is summed up by what it would do', () => {
+  test('is summarised by its actions', () => {
     expect(summaryOf(planOf(['create'], ['create'], ['delete', 'create'], ['no-op']))).toBe(
       '2 to create, 1 to replace',
     );
@@ -149,7 +149,7 @@ describe('a plan', () => {
     expect(changesOf(planOf(['no-op'], ['update']))).toHaveLength(1);
   });
 
-  test('that replaces something destroys something', () => {
+  test('with a replacement counts as destroying', () => {
     expect(destroys(planOf(['create', 'delete']))).toBe(true);
     expect(destroys(planOf(['create'], ['update']))).toBe(false);
   });

@@ -1,4 +1,4 @@
-/** A stack where Terraform works on it: its JSON, its variables, its plugins, and the log of each command. */
+/** The working directory of a stack: its JSON, variables, plugins, and the log of each command. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import {
   copyFileSync,
@@ -17,15 +17,15 @@ import { errorOf, HandOverError } from './errors.ts';
 import type { Plan } from './plan.ts';
 import type { Terraform } from './terraform.ts';
 
-/** Which build of the provider is right, for every stack. */
+/** The lock file with the hashes of the provider, for every stack. */
 const lockFile = join(import.meta.dirname, '..', '.terraform.lock.hcl');
 const LOCK_FILE = '.terraform.lock.hcl';
 const PLAN_FILE = 'plan';
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** util-linux's: the kernel then tells Terraform to end when this process is gone, however it went. */
+/** A tool of util-linux. With it, the kernel terminates Terraform when this process ends for any reason. */
 const SETPRIV = '/usr/bin/setpriv';
 
-/** A stack's JSON, as far as it is read here. */
+/** The parts of a stack's JSON that this package reads. */
 export interface Synthesised {
   readonly variable?: Readonly<Record<string, { readonly default?: unknown }>>;
   readonly output?: Readonly<Record<string, unknown>>;
@@ -34,31 +34,31 @@ export interface Synthesised {
   readonly terraform: { readonly backend: { readonly s3: Readonly<Record<string, unknown>> } };
 }
 
-/** What is merged over a stack, by name: as it is, or as the stack needs it. */
+/** Overrides of a stack by name: an object, or a function that returns one for the stack. */
 export type Overrides = Readonly<Record<string, object | ((stack: Synthesised) => object)>>;
 
 export interface WorkingDirectoryOptions {
   readonly terraform: Terraform;
-  /** The stack's name, `dev-store`. */
+  /** The name of the stack, such as `dev-store`. */
   readonly stack: string;
-  /** The folder of its JSON. */
+  /** The folder of the stack's JSON. */
   readonly synthesised: string;
-  /** Where Terraform is to work; what an earlier command left there about plugins and a local state is kept. */
+  /** The folder in which Terraform works. Plugins and a local state of earlier commands are kept. */
   readonly folder: string;
-  /** What Terraform says goes to `<stack>.log` in there; `folder` where left out. */
+  /** The folder for `<stack>.log` with Terraform's output. Default: `folder`. */
   readonly logFolder?: string;
   /** Terraform merges these over the stack: `<name>_override.tf.json`. */
   readonly overrides?: Overrides;
-  /** Added to the environment of every command: credentials, or where AWS is. */
+  /** Additional environment variables of every command, such as credentials or an endpoint. */
   readonly environment?: NodeJS.ProcessEnv;
-  /** true: what Terraform says is shown as it says it. */
+  /** Whether to print Terraform's output as it arrives. */
   readonly show?: boolean;
 }
 
 export interface PlanOptions {
-  /** false: compare with nothing that exists; for plans without an account. */
+  /** false: do not read existing resources, for plans without an account. */
   readonly refresh?: boolean;
-  /** false: read a state that somebody else may be changing. */
+  /** false: plan without the lock, although another process may be changing the state. */
   readonly lock?: boolean;
   readonly destroy?: boolean;
 }
@@ -93,12 +93,12 @@ export class WorkingDirectory {
     }
   }
 
-  /** Where a plan goes and is applied from. */
+  /** The file to which a plan is written and from which it is applied. */
   get planFile(): string {
     return join(this.folder, PLAN_FILE);
   }
 
-  /** Merges something over the stack from now on; undefined: no longer. */
+  /** Sets an override of the stack; undefined removes it. */
   override(name: string, content: object | undefined): void {
     const file = join(this.folder, `${name}_override.tf.json`);
     if (content === undefined) rmSync(file, { force: true });
@@ -106,9 +106,9 @@ export class WorkingDirectory {
   }
 
   /**
-   * Gives the stack the variables it declares, out of all that earlier stacks gave.
+   * Sets the variables that the stack declares, from the outputs of earlier stacks.
    *
-   * @throws {HandOverError} one that it needs is not among them.
+   * @throws {HandOverError} a required variable has no value.
    */
   take(values: Readonly<Record<string, string>>): void {
     const declared = Object.entries(this.synthesised.variable ?? {});
@@ -122,7 +122,7 @@ export class WorkingDirectory {
     writeFileSync(join(this.folder, 'terraform.tfvars.json'), text, { mode: 0o600 });
   }
 
-  /** Finds the provider and the state. With `migrate`, a local state moves to where the stack now says it is. */
+  /** Initialises the provider and the state. With `migrate`, the state moves to the currently configured backend. */
   async init({ migrate = false }: { migrate?: boolean } = {}): Promise<void> {
     const state = migrate ? ['-migrate-state', '-force-copy'] : ['-reconfigure'];
     await this.#run(['init', '-lockfile=readonly', ...state]);
@@ -132,7 +132,7 @@ export class WorkingDirectory {
     await this.#run(['validate']);
   }
 
-  /** Writes a plan to `planFile`, and says whether it would change anything. */
+  /** Writes a plan to `planFile`, and returns whether it would change anything. */
   async plan({ refresh = true, lock = true, destroy = false }: PlanOptions = {}): Promise<boolean> {
     const { exitCode } = await this.#run(
       [
@@ -148,38 +148,38 @@ export class WorkingDirectory {
     return exitCode === 2;
   }
 
-  /** What a plan of this stack says: the one in `planFile`, or one that was made elsewhere. */
+  /** Reads a plan of this stack, by default the one in `planFile`. */
   async readPlan(planFile = PLAN_FILE): Promise<Plan> {
     const { output } = await this.#run(['show', '-json', planFile], [0], false);
     return JSON.parse(output) as Plan;
   }
 
-  /** Does exactly what the plan says; Terraform refuses one that the state has moved on from. */
+  /** Applies exactly this plan. Terraform refuses it if the state has changed since. */
   async apply(planFile = PLAN_FILE): Promise<void> {
     await this.#run(['apply', planFile]);
   }
 
-  /** What the stack tells others; empty before it was applied. */
+  /** Returns the stack's outputs; empty before the first apply. */
   async outputs(): Promise<Record<string, string>> {
     const { output } = await this.#run(['output', '-json'], [0], false);
     const found = JSON.parse(output) as Record<string, { value: string }>;
     return Object.fromEntries(Object.entries(found).map(([name, { value }]) => [name, value]));
   }
 
-  /** Addresses of everything in the state. */
+  /** Returns the addresses of all resources in the state. */
   async resources(): Promise<string[]> {
     const { output } = await this.#run(['state', 'list'], [0], false);
     return output.split('\n').filter((line) => line !== '');
   }
 
-  /** Whether an apply left a local state that holds something. */
+  /** Returns whether a local state with resources exists. */
   hasLocalState(): boolean {
     if (!existsSync(this.#localState)) return false;
     const { resources } = JSON.parse(readFileSync(this.#localState, 'utf8') || '{}') as { resources?: unknown[] };
     return (resources ?? []).length > 0;
   }
 
-  /** After its migration. */
+  /** Removes the local state after its migration. */
   removeLocalState(): void {
     for (const file of [this.#localState, `${this.#localState}.backup`]) rmSync(file, { force: true });
   }
@@ -192,14 +192,14 @@ export class WorkingDirectory {
     const log = createWriteStream(this.logFile, { flags: 'a' });
     log.write(`$ terraform ${args.join(' ')}\n`);
     const child = this.#start(args);
-    // Terraform ends what it is doing, writes the state and gives the lock back: we wait for that.
+    // After a signal, wait until Terraform has ended its work, written the state and released the lock.
     const pass = (signal: NodeJS.Signals) => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
     for (const signal of PASSED_ON) process.on(signal, pass);
     let output = '';
     let diagnostics = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      // A plan's JSON is large, and says nothing that the plan did not.
+      // Do not log a plan's JSON, which is large and repeats the plan.
       if (args[0] !== 'show') log.write(text);
       if (show) process.stdout.write(text);
     });
@@ -228,7 +228,7 @@ export class WorkingDirectory {
       cwd: this.folder,
       env: { ...terraform.environment, TF_CLI_ARGS: '-no-color', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group of its own: Ctrl-C reaches us alone and is passed on once. Of two, Terraform drops everything.
+      // A separate process group, so that Ctrl-C reaches only this process, which passes it on once. On a second one Terraform aborts.
       detached: true,
     });
   }

@@ -4,7 +4,7 @@ import { proposedIn } from './changes.ts';
 describe('the exemptions that a report proposes', () => {
   test('are read from its block of JSON', () => {
     const report =
-      '## dev\n<details><summary>Meant? Add this to <code>infra/exemptions.json</code>, with reasons</summary>\n\n```json\n{"pullRequest":1,"stack":"dev-store","rule":"destroys-data","address":"a"},\n{"pullRequest":1,"stack":"dev-store","rule":"destroys-data","address":"b"}\n```\n';
+      '## dev\n<details><summary>Intended? Add this to <code>infra/exemptions.json</code>, with reasons</summary>\n\n```json\n{"pullRequest":1,"stack":"dev-store","rule":"destroys-data","address":"a"},\n{"pullRequest":1,"stack":"dev-store","rule":"destroys-data","address":"b"}\n```\n';
     expect(proposedIn(report).map(({ address }) => address)).toEqual(['a', 'b']);
   });
 

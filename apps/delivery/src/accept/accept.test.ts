@@ -81,7 +81,7 @@ describe('accept', () => {
     ]);
   });
 
-  test('says what was seen and what to do where one fails, and runs the others', async () => {
+  test('reports the actual result and the remedy if a check fails, and runs the others', async () => {
     const { error, report } = await run([check('one', broken), check('two')]);
     expect(said).toContain('✘ one: one holds\n    Seen: the sky | is\ngreen\n    What to do: mend one');
     expect(ran).toEqual(['two']);
@@ -102,38 +102,38 @@ describe('accept', () => {
       /## Failed\n\n\| check .*\n\| --- .*\n\| `one` \| one holds \| .* \| the sky \\\| is<br>green \| mend one \|/,
     );
     expect(markdown).toMatch(/## Cannot be proven here\n\n(.*\n){2}\| `two` .* no queue here \|/);
-    expect(markdown).toContain('## No check shows');
+    expect(markdown).toContain('## Not covered by any check');
     expect(report).toMatchObject({ format: 1, environment: 'dev', version: 'v7' });
   });
 
-  test('does not run what cannot be proven where it runs, and names it with the reason', async () => {
+  test('does not run unproven checks, and lists them with the reason', async () => {
     await run([check('one')], { unproven: { one: 'no emulator has it' } });
     expect(ran).toEqual([]);
     expect(said).toContain('? one: not proven here, no emulator has it');
   });
 
-  test('refuses a reason for a check that there is not', async () => {
+  test('refuses an unproven check that does not exist', async () => {
     const { error } = await run([check('one')], { unproven: { gone: 'x' } });
-    expect(String(error)).toMatch(/No check is called gone/);
+    expect(String(error)).toMatch(/There is no check named gone/);
     expect(ran).toEqual([]);
   });
 
-  test('lists what touches the whole environment before the first check', async () => {
+  test('lists the disruptive checks before the first check', async () => {
     await run([check('one'), check('two', { disruptive: 'sends mails' })]);
     const listed = said.indexOf('  two: sends mails');
-    expect(said[listed - 1]).toBe('These checks touch all of dev:');
+    expect(said[listed - 1]).toBe('These checks affect all of dev:');
     expect(listed).toBeLessThan(said.findIndex((line) => line.startsWith('✔ one')));
     expect(ran).toEqual(['one', 'two']);
   });
 
-  test('runs nothing that touches the whole environment without --disruptive', async () => {
+  test('runs no disruptive check without --disruptive', async () => {
     await run([check('one'), check('two', { disruptive: 'sends mails' })], { name: 'production', disruptive: false });
     expect(ran).toEqual(['one']);
-    expect(said).toContain('These checks touch all of production, so they run only with --disruptive:');
-    expect(said).toContain('- two: skipped, it touches the whole environment: run with --disruptive');
+    expect(said).toContain('These checks affect all of production, so they run only with --disruptive:');
+    expect(said).toContain('- two: skipped, it affects the whole environment: run with --disruptive');
   });
 
-  test('restores a backup only where somebody asks for it', async () => {
+  test('restores a backup only with --restore', async () => {
     const restore = check('restore', { option: 'restore' });
     await run([restore]);
     expect(ran).toEqual([]);
@@ -141,7 +141,7 @@ describe('accept', () => {
     expect(ran).toEqual(['restore']);
   });
 
-  test('skips what the environment does not have, and what is not due yet', async () => {
+  test('skips checks of absent parts and checks that are not due yet', async () => {
     const later = check('later', {
       run: async () => {
         throw new NotYetError('due at three');
@@ -153,7 +153,7 @@ describe('accept', () => {
     expect(error).toBeUndefined();
   });
 
-  test('ends what waits when a person interrupts it, and still writes the report', async () => {
+  test('ends a waiting check on an interrupt, and still writes the report', async () => {
     const controller = new AbortController();
     let restored = false;
     const waiting = check('waiting', {
@@ -171,7 +171,7 @@ describe('accept', () => {
     expect(ran).toEqual([]);
     expect(report.results).toMatchObject([
       { outcome: 'failed', detail: 'ended by a person' },
-      { outcome: 'skipped', detail: 'the command was ended before' },
+      { outcome: 'skipped', detail: 'the command was interrupted before' },
     ]);
   });
 
@@ -191,17 +191,17 @@ describe('accept', () => {
     expect([...flow.objects.keys()]).toEqual(['raw/expenses/owner=ann/kept.csv']);
   });
 
-  test('says how to make a person where nobody is named who signs in', async () => {
+  test('explains how to create a user if none is configured', async () => {
     const console = check('console', { run: async (context) => (await context.console()).origin });
     await run([console]);
     expect(said.join('\n')).toMatch(
-      /Seen: nobody is named.*CENTFLOW_ACCEPT_USER.*admin-create-user .*custom:owner,Value=centflow-canary-accept/,
+      /Seen: no user for the sign-in is configured.*CENTFLOW_ACCEPT_USER.*admin-create-user .*custom:owner,Value=centflow-canary-accept/,
     );
   });
 });
 
 describe('the checks', () => {
-  test('have names that reports can hold on to, and say what they prove and what to do', () => {
+  test('have stable names, a statement and a remedy', () => {
     expect(new Set(allChecks.map(({ name }) => name)).size).toBe(allChecks.length);
     for (const { name, proves, ifItFails, disruptive } of allChecks) {
       expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
@@ -228,7 +228,7 @@ describe('the checks', () => {
 describe('the command `accept`', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  test('ends with its own exit code where there are no credentials', async () => {
+  test('ends with its own exit code without credentials', async () => {
     vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'none'));
     vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(folder, 'none'));
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
@@ -242,7 +242,7 @@ describe('the command `accept`', () => {
     expect(exitCodeOf(error)).toBe(EXIT.notReady);
   });
 
-  test('takes the password from the environment alone', () => {
+  test('reads the password only from the environment', () => {
     const env = { CENTFLOW_ACCEPT_USER: 'ann', CENTFLOW_ACCEPT_PASSWORD: 'secret' };
     expect(personOf({}, env)).toMatchObject({ username: 'ann', password: 'secret' });
     expect(personOf({ consoleUser: 'bea' }, env)).toMatchObject({ username: 'bea', password: 'secret' });

@@ -1,4 +1,4 @@
-/** Runs the checks one after the other and reports a line for each. */
+/** Runs the checks one after the other and prints a line for each. */
 import type { Environment } from '@centflow/infra';
 import { namesOf } from '@centflow/infra';
 import type { Release } from '../release/release.ts';
@@ -20,20 +20,20 @@ export interface AcceptOptions {
   readonly account: Account;
   readonly deployed: Deployed;
   readonly web: Web;
-  /** Who signs in to the console; undefined: nobody was named. */
+  /** The user who signs in to the console; undefined: no user is configured. */
   readonly person: Person | undefined;
   readonly firstDeployedAt: Date | undefined;
-  /** Whether checks may run that touch the whole environment. */
+  /** Whether to run checks that affect the whole environment. */
   readonly disruptive: boolean;
-  /** Whether a backup is restored. */
+  /** Whether to run the check that restores a backup. */
   readonly restore: boolean;
-  /** Why a check cannot be shown where it runs, by the check's name. */
+  /** By check name, why the check cannot prove anything in this environment, such as an emulator. */
   readonly unproven: Readonly<Record<string, string>>;
-  /** Milliseconds between two questions of a check that waits. */
+  /** Milliseconds between two polls of a check that waits. */
   readonly pauseMs: number;
-  /** Ends the checks; what they changed is restored. */
+  /** Ends the checks. Each check restores what it changed. */
   readonly signal: AbortSignal;
-  /** Where the report goes. */
+  /** The folder for the report. */
   readonly folder: string;
   readonly say: (line: string) => void;
   readonly checks?: readonly Check[];
@@ -41,18 +41,18 @@ export interface AcceptOptions {
 
 const MARKS: Readonly<Record<Outcome, string>> = { passed: '✔', failed: '✘', skipped: '-', unproven: '?' };
 
-/** What AWS's API cannot show, whatever the checks find. */
+/** What no check can prove, because AWS's API does not show it. */
 export const neverProven = [
-  'A mail is in the inbox of each person: the checks see that SNS took it. Look for the mails that the check `alarm-mails` sent.',
-  'Sign-up by a person, Cognito’s own pages, and its mails.',
-  'A failure of an availability zone, of RDS’s primary instance or of a VPC endpoint.',
-  'What QuickSight draws: the checks see that its data sets and dashboards exist without errors, and no chart.',
+  'That mails arrive: the checks see only that SNS accepted them. Look in each inbox for the mails of the check `alarm-mails`.',
+  'That a person can sign up: Cognito’s own pages and mails are not checked.',
+  'That the environment survives the failure of an availability zone, of RDS’s primary instance or of a VPC endpoint.',
+  'That QuickSight draws its charts correctly: the checks see only that data sets and dashboards exist without errors.',
 ] as const;
 
 /**
- * Runs every check; one that fails does not keep the others from running.
+ * Runs every check. The others run even if one fails.
  *
- * @throws {NotAcceptedError} a check failed; the report is written all the same.
+ * @throws {NotAcceptedError} a check failed. The report is written nevertheless.
  */
 export async function accept(options: AcceptOptions): Promise<Report> {
   const { environment, say, unproven, checks = allChecks } = options;
@@ -63,14 +63,16 @@ export async function accept(options: AcceptOptions): Promise<Report> {
   const results: Result[] = [];
   try {
     const left = await context.uploads.clean();
-    if (left > 0) say(`An earlier run left ${left} objects: they are deleted.`);
+    if (left > 0) say(`Deleted ${left} objects that an earlier run left.`);
     for (const check of checks) {
       const result = await runOne(check, options, context);
       results.push(result);
       say(lineOf(result));
     }
   } finally {
-    await context.uploads.clean().catch((error: unknown) => say(`Its uploads could not be deleted: ${error}`));
+    await context.uploads
+      .clean()
+      .catch((error: unknown) => say(`The uploads of these checks could not be deleted: ${error}`));
   }
   const report: Report = {
     environment: environment.name,
@@ -87,18 +89,18 @@ export async function accept(options: AcceptOptions): Promise<Report> {
   const failed = results.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name);
   if (failed.length > 0) {
     throw new NotAcceptedError(
-      `${environment.name} is not accepted: ${failed.join(', ')} failed. Do what stands below each, and run \`npm run deliver -- accept --environment ${environment.name}\` again.`,
+      `${environment.name} is not accepted: ${failed.join(', ')} failed. Follow "What to do" of each, and run \`npm run deliver -- accept --environment ${environment.name}\` again.`,
     );
   }
   return report;
 }
 
-/** A list of exceptions must not outlive the checks that it names. */
+/** Rejects names of checks that do not exist, so that the list of unproven checks stays current. */
 function refuseUnknown(names: readonly string[], checks: readonly Check[]): void {
   const known = new Set(checks.map(({ name }) => name));
   const unknown = names.filter((name) => !known.has(name));
   if (unknown.length > 0)
-    throw new Error(`No check is called ${unknown.join(', ')}: correct the list of what is unproven.`);
+    throw new Error(`There is no check named ${unknown.join(', ')}. Correct the list of unproven checks.`);
 }
 
 function contextOf(options: AcceptOptions, since: Date): AcceptContext {
@@ -122,24 +124,24 @@ function contextOf(options: AcceptOptions, since: Date): AcceptContext {
 }
 
 /**
- * A token lives for 15 minutes and a check of the console may wait for ten, so one is used by the checks of four minutes. Cognito
- * takes no code of an authenticator app twice: signing in for each check would be refused within half a minute.
+ * How long the checks reuse a token. A token is valid for 15 minutes, and a console check may wait for ten. Cognito accepts each
+ * authenticator code only once, so that it would refuse another sign-in within half a minute.
  */
-const TOKEN_USED_MS = 240_000;
+const TOKEN_REUSE_MS = 240_000;
 
 function consolesOf(options: AcceptOptions): () => Promise<Console> {
   let { person } = options;
-  let newest: { readonly console: Promise<Console>; readonly at: number } | undefined;
+  let newest: { readonly console: Promise<Console>; readonly openedAt: number } | undefined;
   return () => {
-    if (newest === undefined || Date.now() - newest.at > TOKEN_USED_MS) {
+    if (newest === undefined || Date.now() - newest.openedAt > TOKEN_REUSE_MS) {
       const console = openConsole({ ...options, person }, (totpSecret) => {
         if (person !== undefined) person = { ...person, totpSecret };
       });
-      // One that failed is tried again by the next check.
+      // After a failure, the next check signs in again.
       console.catch(() => {
         newest = undefined;
       });
-      newest = { console, at: Date.now() };
+      newest = { console, openedAt: Date.now() };
     }
     return newest.console;
   };
@@ -153,7 +155,7 @@ async function openConsole(
   const poolId = deployed.output('console', 'user_pool_id');
   if (person === undefined) {
     throw new SeenError(
-      `nobody is named who signs in. Set CENTFLOW_ACCEPT_USER and CENTFLOW_ACCEPT_PASSWORD to a person made for it: ${howToMakePerson(poolId)}`,
+      `no user for the sign-in is configured. Create a user, and set CENTFLOW_ACCEPT_USER and CENTFLOW_ACCEPT_PASSWORD: ${howToMakePerson(poolId)}`,
     );
   }
   const { signIn: how } = await new Console(origin, web).call<{ signIn: { clientId?: string } }>('getConfig');
@@ -167,8 +169,8 @@ function listDisruptive({ disruptive, environment, say, unproven }: AcceptOption
   );
   say(
     disruptive
-      ? `These checks touch all of ${environment.name}:`
-      : `These checks touch all of ${environment.name}, so they run only with --disruptive:`,
+      ? `These checks affect all of ${environment.name}:`
+      : `These checks affect all of ${environment.name}, so they run only with --disruptive:`,
   );
   for (const { name, disruptive: what } of touching) say(`  ${name}: ${what}`);
 }
@@ -183,7 +185,7 @@ async function runOne(check: Check, options: AcceptOptions, context: AcceptConte
   if (reason !== undefined) return ended('skipped', reason);
   const unproven = options.unproven[check.name];
   if (unproven !== undefined) return ended('unproven', unproven);
-  if (context.pace.interrupted) return ended('skipped', 'the command was ended before');
+  if (context.pace.interrupted) return ended('skipped', 'the command was interrupted before');
   try {
     return ended('passed', await check.run(context));
   } catch (error) {
@@ -196,8 +198,8 @@ function reasonToSkip(check: Check, { environment, disruptive, restore }: Accept
   const absent = check.absent?.(environment);
   if (absent !== undefined) return absent;
   if (check.option === 'restore' && !restore)
-    return 'it takes half an hour or more and a second database: run with --restore';
-  if (check.disruptive !== null && !disruptive) return 'it touches the whole environment: run with --disruptive';
+    return 'it takes half an hour or more and creates a second database: run with --restore';
+  if (check.disruptive !== null && !disruptive) return 'it affects the whole environment: run with --disruptive';
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The clients of the services that the checks call. */
+/** The clients for the AWS services that the checks call. */
 import type { Agent } from 'node:https';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -31,7 +31,7 @@ export interface Account {
   destroy(): void;
 }
 
-/** Where AWS is and who calls it; left out: AWS itself, with the credentials of the usual variables. */
+/** Endpoint and credentials. Default: AWS itself, with the credentials of the usual environment variables. */
 export interface AccountConfiguration {
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -40,10 +40,10 @@ export interface AccountConfiguration {
 
 export function openAccount(region: string, configuration: AccountConfiguration = {}): Account {
   const all = { ...configuration, region };
-  // An emulator answers under one name for all buckets.
+  // Emulators serve all buckets under one host name.
   const forcePathStyle = configuration.endpoint !== undefined || process.env.AWS_ENDPOINT_URL !== undefined;
   const clients = {
-    // SetAlarmState takes a few requests a second: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
+    // SetAlarmState allows only a few requests per second: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
     cloudwatch: new CloudWatchClient({ ...all, maxAttempts: 10 }),
     cognito: new CognitoIdentityProviderClient(all),
     events: new EventBridgeClient(all),

@@ -1,48 +1,48 @@
-/** What a check is, and how it ends. */
+/** The types of checks and of their results. */
 import type { Environment } from '@centflow/infra';
 import type { AcceptContext } from './context.ts';
 
-/** One thing that a deployed environment must show. */
+/** A check proves one property of a deployed environment. */
 export interface Check {
-  /** Kebab-case; stays the same, because reports and lists name checks by it. */
+  /** In kebab case. It must not change, because reports and lists identify checks by it. */
   readonly name: string;
-  /** What holds if the check passes, as a sentence. */
+  /** A sentence that is true if the check passes. */
   readonly proves: string;
-  /** What a person does if it fails: a command or a page. */
+  /** What to do if the check fails: a command or a page to open. */
   readonly ifItFails: string;
-  /** What the check does to the whole environment; null: it touches only data of its own owner. */
+  /** How the check affects the whole environment; null: it affects only data of its own owner. */
   readonly disruptive: string | null;
-  /** Why an environment does not have what is checked; undefined: it has it. */
+  /** Returns why the environment lacks the checked part; undefined: it has the part. */
   readonly absent?: (environment: Environment) => string | undefined;
-  /** Runs only if a person asks for it by this option of the command. */
+  /** The check runs only with this option of the command. */
   readonly option?: 'restore';
   /**
-   * @returns a figure or remark that stands behind the line
-   * @throws the check failed: the message says what was seen. {@link NotYetError}: there is nothing to judge yet.
+   * @returns a figure or remark for the end of the printed line
+   * @throws the check failed; the message describes what it saw. {@link NotYetError}: there is nothing to check yet.
    */
   run(context: AcceptContext): Promise<string>;
 }
 
 /**
- * - `passed`, `failed`: it ran
- * - `skipped`: the environment does not have it, nobody asked for it, or there is nothing to judge yet
- * - `unproven`: it cannot be shown where it ran
+ * - `passed`, `failed`: the check ran
+ * - `skipped`: the environment lacks the checked part, no option selects the check, or there is nothing to check yet
+ * - `unproven`: the check cannot prove anything in this environment
  */
 export type Outcome = 'passed' | 'failed' | 'skipped' | 'unproven';
 
 export interface Result extends Pick<Check, 'name' | 'proves' | 'ifItFails' | 'disruptive'> {
   readonly outcome: Outcome;
   readonly seconds: number;
-  /** The remark of a check that passed, what a failed one saw, or the reason of the others. */
+  /** The remark if the check passed, what it saw if it failed, or why it did not run. */
   readonly detail: string;
 }
 
-/** The check has nothing to judge yet: it is reported as skipped, with this reason. */
+/** There is nothing to check yet. The check is reported as skipped, with this message as the reason. */
 export class NotYetError extends Error {
   override readonly name = 'NotYetError';
 }
 
-/** What a check saw is not what must hold. */
+/** A check failed. The message describes what it saw. */
 export class SeenError extends Error {
   override readonly name = 'SeenError';
 }

@@ -1,4 +1,4 @@
-/** `accept`: the first hour of an environment on a real account. */
+/** The `accept` command: checks a deployed environment on a real account. */
 import { join } from 'node:path';
 import type { Environment } from '@centflow/infra';
 import { readEnvironment } from '@centflow/infra';
@@ -22,20 +22,20 @@ export interface AcceptCommandOptions {
   readonly consoleUser?: string;
 }
 
-/** The only environment where checks that touch everything need no option. */
+/** The only environment in which disruptive checks need no option. */
 const DEV = 'dev';
 const PAUSE_MS = 3000;
 
-/** What the command needs of the other commands. */
+/** Functions of the other commands that this command uses. */
 export interface AcceptParts {
   readonly open: (name: string) => Pick<OpenEnvironment, 'deployments'>;
-  /** The release of a deployment, from a folder or from the delivery bucket. */
+  /** Opens the release of a deployment, from a folder or from the delivery bucket. */
   readonly releaseOf: (name: string, deployed: DeploymentRecord, folder: string | undefined) => Promise<Release>;
   readonly say: (line: string) => void;
 }
 
 /**
- * @throws {NotReadyError} a step before is missing; nothing was changed.
+ * @throws {NotReadyError} an earlier step is missing; nothing was changed.
  * @throws {NotAcceptedError} a check failed.
  */
 export async function accept(options: AcceptCommandOptions, parts: AcceptParts): Promise<void> {
@@ -71,7 +71,10 @@ export async function accept(options: AcceptCommandOptions, parts: AcceptParts):
   }
 }
 
-/** The password and the secret of an authenticator app come from the environment alone: a command line is seen by others, and kept in a history. */
+/**
+ * Returns the user for the sign-in. Password and authenticator secret come only from environment variables, because other users
+ * can see a command line, and the shell's history keeps it.
+ */
 export function personOf(
   { consoleUser }: Pick<AcceptCommandOptions, 'consoleUser'>,
   env: Readonly<Record<string, string | undefined>>,
@@ -91,7 +94,7 @@ async function currentRecord(
   } catch (error) {
     if (!(error instanceof DeploymentsError)) throw error;
     throw new NotReadyError(
-      `${error.message} To note the first deployment of ${name}: \`npm run deliver -- release --output /tmp/release && npm run deliver -- deploy --environment ${name} --release /tmp/release --break-glass "first deployment"\`.`,
+      `${error.message} To record the first deployment of ${name}, run \`npm run deliver -- release --output /tmp/release && npm run deliver -- deploy --environment ${name} --release /tmp/release --break-glass "first deployment"\`.`,
     );
   }
 }
@@ -101,12 +104,12 @@ async function firstDeployment(deployments: OpenEnvironment['deployments']): Pro
   return first === undefined ? undefined : new Date(first.startedAt);
 }
 
-/** Ctrl-C ends the check that runs; what it changed is restored, and the report is written. A second one ends at once. */
+/** Ctrl-C ends the running check, which restores what it changed, and the report is written. A second Ctrl-C ends at once. */
 function untilInterrupted(say: (line: string) => void): { signal: AbortSignal; forget: () => void } {
   const controller = new AbortController();
   const stop = () => {
-    say('Ends after what was changed is restored; press Ctrl-C again to end at once.');
-    controller.abort(new Error('ended by a person'));
+    say('Restoring what was changed before the end. Press Ctrl-C again to end at once.');
+    controller.abort(new Error('interrupted with Ctrl-C'));
   };
   process.once('SIGINT', stop);
   return { signal: controller.signal, forget: () => process.off('SIGINT', stop) };

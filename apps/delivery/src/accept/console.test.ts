@@ -67,9 +67,9 @@ describe('a call of the console', () => {
       'an answer of another form',
       200,
       '{"environment":"qa"}',
-      'answers something else than the contract says: environment',
+      'answers with a body that does not match the contract: signIn',
     ],
-    ['a page instead of JSON', 200, '<!doctype html>', 'answers something else than the contract says'],
+    ['a page instead of JSON', 200, '<!doctype html>', 'answers with a body that does not match the contract'],
   ])('fails with %s', async (_, status, text, message) => {
     await expect(consoleThat(status, text).console.call('getConfig')).rejects.toThrow(message);
   });

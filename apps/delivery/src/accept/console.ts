@@ -1,4 +1,4 @@
-/** The console's API as a signed-in person calls it, and whether its answers are what the contract says. */
+/** Calls the console's API as a signed-in user, and checks its responses against the contract. */
 import { type Access, access, type DeployedRoute, localRoutes } from '@centflow/console/access';
 import { routes } from '@centflow/console/contract';
 import { addressOf, type RouteCall, requestOf } from '@centflow/console/contract/request';
@@ -6,7 +6,7 @@ import type * as z from 'zod';
 import { SeenError } from './check.ts';
 import type { Web, WebAnswer } from './web.ts';
 
-/** The deployed routes that these people may call. */
+/** Returns the deployed routes that users with these kinds of access may call. */
 export function routesFor(...people: readonly Access[]): DeployedRoute[] {
   const local: readonly string[] = localRoutes;
   return (Object.keys(access) as DeployedRoute[]).filter(
@@ -14,7 +14,7 @@ export function routesFor(...people: readonly Access[]): DeployedRoute[] {
   );
 }
 
-/** Whether a route changes something. */
+/** Returns whether a route changes something. */
 export function changes(name: DeployedRoute): boolean {
   return routes[name].method !== 'get';
 }
@@ -25,7 +25,7 @@ export class Console {
   readonly #web: Web;
   readonly #token: string | undefined;
 
-  /** @param token an ID token; left out: nobody is signed in */
+  /** @param token an ID token; undefined: no user is signed in */
   constructor(origin: string, web: Web, token?: string) {
     this.origin = origin;
     this.#web = web;
@@ -35,7 +35,7 @@ export class Console {
   /**
    * Calls a route.
    *
-   * @throws {SeenError} it does not answer with 200 and what the contract says.
+   * @throws {SeenError} the response does not have status 200, or does not match the contract.
    */
   async call<Answer = Readonly<Record<string, unknown>>>(name: DeployedRoute, call: RouteCall = {}): Promise<Answer> {
     const { status, text } = await this.ask(name, call);
@@ -45,10 +45,12 @@ export class Console {
     const parsed = answerOf(name).safeParse(parseJson(text));
     if (parsed.success) return parsed.data as Answer;
     const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new SeenError(`${where} answers something else than the contract says: ${problems.slice(0, 3).join('; ')}`);
+    throw new SeenError(
+      `${where} answers with a body that does not match the contract: ${problems.slice(0, 3).join('; ')}`,
+    );
   }
 
-  /** Calls a route, whatever it answers. */
+  /** Calls a route and returns its response, whatever its status is. */
   async ask(name: DeployedRoute, call: RouteCall = {}): Promise<WebAnswer> {
     const { headers, ...request } = requestOf(name, call);
     const authorization: Record<string, string> =

@@ -1,4 +1,4 @@
-/** What every check works with. */
+/** The context that every check gets. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment, Names } from '@centflow/infra';
 import type { Release } from '../release/release.ts';
@@ -11,51 +11,47 @@ import type { Web } from './web.ts';
 export interface AcceptContext {
   readonly environment: Environment;
   readonly names: Names;
-  /** The release that is deployed: its canary and stacks are those that fit. */
+  /** The deployed release. Its canary plan and stacks match the environment. */
   readonly release: Release;
   readonly account: Account;
   readonly deployed: Deployed;
   readonly uploads: OwnUploads;
   readonly web: Web;
   readonly pace: Pace;
-  /** Waits on when a person has ended the command: what a check changed must be as before. */
+  /** Keeps waiting after an interrupt, because a check must restore what it changed. */
   readonly restoring: Pace;
-  /** When the environment was first deployed; undefined: no record says it. */
+  /** When the environment was first deployed; undefined: no record exists. */
   readonly firstDeployedAt: Date | undefined;
   /** When the checks began. */
   readonly since: Date;
-  /** Signs in, or uses a sign-in of the last minutes. */
+  /** Signs in to the console, or reuses a sign-in of the last minutes. */
   readonly console: () => Promise<Console>;
-  /** Reports how a long check goes on. */
+  /** Prints the progress of a long check. */
   readonly say: (line: string) => void;
 }
 
-/** How checks wait: nothing in them sleeps otherwise, so that an interrupt ends them and what they changed is restored. */
+/** Polls for the checks. They sleep nowhere else, so that an interrupt ends them and they restore what they changed. */
 export class Pace {
   readonly #pauseMs: number;
   readonly #signal: AbortSignal;
 
-  /** @param pauseMs between two questions */
+  /** @param pauseMs milliseconds between two polls */
   constructor(pauseMs: number, signal: AbortSignal) {
     this.#pauseMs = pauseMs;
     this.#signal = signal;
   }
 
   /**
-   * Asks until there is an answer.
+   * Polls until the query returns an answer.
    *
-   * @param what is waited for, for the message
-   * @throws no answer came in time, or a person ended the command.
+   * @param what the expected condition, for the error message
+   * @throws no answer came in time, or the command was interrupted.
    */
-  async until<Answer>(
-    what: string,
-    withinSeconds: number,
-    question: () => Promise<Answer | undefined>,
-  ): Promise<Answer> {
+  async until<Answer>(what: string, withinSeconds: number, query: () => Promise<Answer | undefined>): Promise<Answer> {
     const deadline = Date.now() + withinSeconds * 1000;
     for (;;) {
       this.#signal.throwIfAborted();
-      const answer = await question();
+      const answer = await query();
       if (answer !== undefined) return answer;
       if (Date.now() > deadline) throw new Error(`${what}: not after ${withinSeconds} s`);
       await sleep(this.#pauseMs, undefined, { signal: this.#signal });

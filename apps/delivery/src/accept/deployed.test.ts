@@ -70,7 +70,7 @@ describe('accept finds what is deployed', () => {
     expect(deployed.all('aws_thing')).toEqual(stages.map((name) => ({ name })));
     expect(deployed.one('aws_thing', { name: 'load' })).toEqual({ name: 'load' });
     expect(deployed.output('store', 'store_url')).toBe('https://store');
-    expect(() => deployed.one('aws_thing')).toThrow(/have \d of aws_thing/);
+    expect(() => deployed.one('aws_thing')).toThrow(/contain \d resources aws_thing/);
   });
 });
 
@@ -91,7 +91,7 @@ describe('accept names the missing step', () => {
 
   test('if the credentials are of another account', async () => {
     await expect(find('999999999999')).rejects.toThrow(
-      `The credentials are of account 999999999999, and dev is in account ${environment.accountId}`,
+      `The credentials belong to account 999999999999, but dev is in account ${environment.accountId}`,
     );
   });
 

@@ -1,4 +1,4 @@
-/** What Terraform's states say is deployed: the names, ids and ARNs of everything, as AWS gave them. */
+/** Reads Terraform's states: the names, ids and ARNs of all deployed resources. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetObjectCommand, HeadBucketCommand, S3ServiceException } from '@aws-sdk/client-s3';
@@ -29,7 +29,7 @@ const stateFile = z.object({
 });
 type StateFile = z.infer<typeof stateFile>;
 
-/** Everything that the stages of an environment have made. */
+/** All resources and outputs of an environment's stages. */
 export class Deployed {
   readonly #states: ReadonlyMap<StageName, StateFile>;
 
@@ -37,7 +37,7 @@ export class Deployed {
     this.#states = states;
   }
 
-  /** The attributes of each resource of a type, in all stages. */
+  /** Returns the attributes of each resource of a type, in all stages. */
   all(type: string): Attributes[] {
     return [...this.#states.values()].flatMap(({ resources }): Attributes[] =>
       resources
@@ -48,7 +48,7 @@ export class Deployed {
     );
   }
 
-  /** The only resource of a type that has these attributes. */
+  /** Returns the only resource of a type that has these attributes. */
   one(type: string, having: Attributes = {}): Attributes {
     const found = this.all(type).filter((attributes) =>
       Object.entries(having).every(([name, value]) => attributes[name] === value),
@@ -56,21 +56,21 @@ export class Deployed {
     const [only] = found;
     if (only === undefined || found.length > 1) {
       throw new Error(
-        `The states have ${found.length} of ${type} ${JSON.stringify(having)}, where accept expects one.`,
+        `The states contain ${found.length} resources ${type} with ${JSON.stringify(having)}, but accept expects one.`,
       );
     }
     return only;
   }
 
-  /** What a stage hands over. */
+  /** Returns an output of a stage. */
   output(stage: StageName, name: string): string {
     return String(this.#states.get(stage)?.outputs[name]?.value ?? '');
   }
 
   /**
-   * Compares the states with what a release would deploy.
+   * Compares the states with the stacks of a release.
    *
-   * @throws {NotReadyError} a stage lacks resources: its apply stopped half-way, or it is of another release.
+   * @throws {NotReadyError} a stage lacks resources: its apply stopped half-way, or another release was deployed.
    */
   async refuseHalfDeployed({ name }: Pick<Environment, 'name'>, releaseFolder: string): Promise<void> {
     for (const [stage, { resources }] of this.#states) {
@@ -100,9 +100,9 @@ export class Deployed {
 }
 
 /**
- * Looks for everything that must be there before a check can run, in the order in which a person does it.
+ * Verifies the prerequisites of the checks, in the order of the steps of a first deployment.
  *
- * @throws {NotReadyError} the first step that is missing.
+ * @throws {NotReadyError} a step is missing; the message names the first one.
  */
 export async function findDeployed(
   { s3, sts }: Pick<Account, 's3' | 'sts'>,
@@ -124,12 +124,12 @@ export async function findDeployed(
   if (first === undefined) {
     if (!load.paused) return new Deployed(states);
     throw new NotReadyError(
-      `${name} is paused (\`load.paused\`), so no upload would show. End the pause first (docs/runbook.md, "Pause").`,
+      `${name} is paused (\`load.paused\`), so uploads would not be loaded. End the pause first (docs/runbook.md, "Pause").`,
     );
   }
   if (states.size === 0) {
     throw new NotReadyError(
-      `${name} was never deployed: \`bootstrap\` is done, and no stage is applied. Go on with ${applyCommand(name, first)} (docs/runbook.md, "First deployment of a new account").`,
+      `${name} was never deployed: \`bootstrap\` is done, but no stage is applied. Continue with ${applyCommand(name, first)} (docs/runbook.md, "First deployment of a new account").`,
     );
   }
   const [verb, them] = missing.length === 1 ? ['is', 'it'] : ['are', 'them'];
@@ -157,7 +157,7 @@ async function refuseOtherAccount(sts: Account['sts'], { name, accountId }: Envi
   }
   if (caller !== accountId) {
     throw new NotReadyError(
-      `The credentials are of account ${caller}, and ${name} is in account ${accountId} (infra/src/environments.ts). Sign in to ${accountId}, or correct the account id.`,
+      `The credentials belong to account ${caller}, but ${name} is in account ${accountId} (infra/src/environments.ts). Sign in to ${accountId}, or correct the account id.`,
     );
   }
 }
@@ -194,7 +194,7 @@ async function readState(
     const parsed = stateFile.safeParse(JSON.parse((await Body?.transformToString()) ?? 'null'));
     if (parsed.success) return parsed.data;
     throw new NotReadyError(
-      `s3://${Bucket}/${Key} is no state that this release understands: ${z.prettifyError(parsed.error)}. Use the release that deployed it.`,
+      `s3://${Bucket}/${Key} is not a Terraform state that this release can read: ${z.prettifyError(parsed.error)}. Use the release that deployed it.`,
     );
   } catch (error) {
     if (error instanceof S3ServiceException && error.name === 'NoSuchKey') return undefined;

@@ -1,4 +1,4 @@
-/** What the rehearsal runs on an emulated account. */
+/** The exports that the rehearsal uses on an emulated account. */
 export { CANARY_PLAN, planCanary, renderCanaryPlan } from '../canary/canary-plan.ts';
 export { type AcceptOptions, accept } from './accept.ts';
 export { type Account, openAccount } from './account.ts';

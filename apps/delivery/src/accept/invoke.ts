@@ -1,13 +1,13 @@
-/** Invoking a function, also one whose network Lambda has taken because nobody called it for weeks. */
+/** Invokes a function. Retries if Lambda has removed its network interface because it was not called for weeks. */
 import { InvokeCommand, ResourceConflictException, ResourceNotReadyException } from '@aws-sdk/client-lambda';
 import { SeenError } from './check.ts';
 import type { AcceptContext } from './context.ts';
 
-/** Lambda needs a minute or so to make the network again: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html */
+/** Lambda needs about a minute to recreate the network interface: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html */
 const READY_SECONDS = 300;
 
 /**
- * @returns what the function answers
+ * @returns the response of the function
  * @throws {SeenError} the function failed.
  */
 export async function invoke(

@@ -1,4 +1,4 @@
-/** Everything that the checks upload: under an owner of their own, and gone afterwards. */
+/** The uploads of the checks. They belong to a separate owner and are deleted afterwards. */
 import { randomBytes } from 'node:crypto';
 import { ACCEPT_OWNER, type Environment, namesOf } from '@centflow/infra';
 import { CanaryObjects } from '../canary/objects.ts';
@@ -6,7 +6,7 @@ import { type Observation, type ObservedUpload, observe } from '../canary/observ
 import type { Account } from './account.ts';
 import type { Pace } from './context.ts';
 
-/** Glue takes a minute or two to start a job run, and a run before may have to end. */
+/** Glue takes a minute or two to start a job run, and an earlier run may have to end first. */
 const VISIBLE_WITHIN_SECONDS = 600;
 const ANSWER_MS = 60_000;
 
@@ -34,7 +34,7 @@ export class OwnUploads {
     this.#pace = pace;
   }
 
-  /** Puts one expense under a name that no other run has. */
+  /** Uploads one expense under a unique name. */
   async put(purpose: string): Promise<OwnUpload> {
     const at = new Date();
     const objectKey = this.#objects.keyOf('expenses', `${purpose}-${randomBytes(6).toString('hex')}`);
@@ -45,7 +45,7 @@ export class OwnUploads {
     await this.#objects.delete(objectKey, this.#signal());
   }
 
-  /** Waits until the views show it. */
+  /** Waits until the upload is published. */
   async published(upload: OwnUpload, withinSeconds = VISIBLE_WITHIN_SECONDS): Promise<ObservedUpload> {
     return await this.#pace.until(`${upload.objectKey} is published`, withinSeconds, async () => {
       const seen = (await this.look()).uploads.find(({ version_id }) => version_id === upload.versionId);
@@ -54,7 +54,7 @@ export class OwnUploads {
     });
   }
 
-  /** Puts an expense, waits until it shows, and deletes it again. */
+  /** Uploads an expense, waits until it is published, and deletes it. */
   async show(purpose: string): Promise<{ readonly seconds: number }> {
     const upload = await this.put(purpose);
     try {
@@ -73,16 +73,16 @@ export class OwnUploads {
     });
   }
 
-  /** Deletes every object of the owner, also those of an earlier run that was killed. */
+  /** Deletes every object of the owner, including objects of an earlier run that was killed. Returns their number. */
   async clean(): Promise<number> {
     const keys = await this.#objects.list(this.#signal());
     await Promise.all(keys.map((objectKey) => this.delete({ objectKey })));
     return keys.length;
   }
 
-  /** Waits until no view shows a row of the owner. */
+  /** Waits until no view contains a row of the owner. */
   async gone(): Promise<void> {
-    await this.#pace.until('no view shows a row of accept any more', VISIBLE_WITHIN_SECONDS, async () => {
+    await this.#pace.until('no view contains a row of accept', VISIBLE_WITHIN_SECONDS, async () => {
       const { rows } = await this.look();
       return Object.values(rows).every((count) => count === 0) ? true : undefined;
     });

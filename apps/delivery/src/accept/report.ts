@@ -1,4 +1,4 @@
-/** The report of a run: Markdown for people, JSON for programs. */
+/** Writes the report of the checks as Markdown for people and as JSON for programs. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome, Result } from './check.ts';
@@ -11,9 +11,9 @@ export interface Report {
   readonly version: string;
   readonly startedAt: string;
   readonly endedAt: string;
-  /** What could not be proven where it ran, or is outside of what AWS's API shows. */
+  /** The results of all checks, in the order in which they ran. */
   readonly results: readonly Result[];
-  /** What no check shows. */
+  /** What no check can prove. */
   readonly neverProven: readonly string[];
 }
 
@@ -39,10 +39,10 @@ export function writeReport(folder: string, report: Report): { readonly markdown
 export function renderMarkdown(report: Report): string {
   const { environment, accountId, region, version, startedAt, endedAt, results, neverProven } = report;
   const sections = (['failed', 'unproven', 'skipped', 'passed'] as const).flatMap((outcome) => {
-    const of = results.filter((result) => result.outcome === outcome);
-    return of.length === 0 ? [] : [`## ${HEADINGS[outcome]}`, table(outcome, of)];
+    const selected = results.filter((result) => result.outcome === outcome);
+    return selected.length === 0 ? [] : [`## ${HEADINGS[outcome]}`, table(outcome, selected)];
   });
-  const never = ['## No check shows', neverProven.map((what) => `- ${what}`).join('\n')];
+  const never = ['## Not covered by any check', neverProven.map((what) => `- ${what}`).join('\n')];
   return `${[
     `# Acceptance of ${environment}`,
     `Release ${version} in account ${accountId}, ${region}. From ${startedAt} to ${endedAt}: ${summaryOf(results)}.`,
@@ -51,7 +51,7 @@ export function renderMarkdown(report: Report): string {
   ].join('\n\n')}\n`;
 }
 
-/** `12 passed, 1 failed, 2 skipped, 3 not proven`. */
+/** Returns a summary such as `12 passed, 1 failed, 2 skipped, 3 not proven`. */
 export function summaryOf(results: readonly Result[]): string {
   const count = (outcome: Outcome) => results.filter((result) => result.outcome === outcome).length;
   return `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped, ${count('unproven')} not proven`;

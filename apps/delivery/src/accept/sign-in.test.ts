@@ -87,8 +87,8 @@ describe('the sign-in', () => {
   test.each([
     ['NEW_PASSWORD_REQUIRED', /the password is temporary; run `aws cognito-idp admin-set-user-password .* --permanent/],
     ['SOFTWARE_TOKEN_MFA', /set CENTFLOW_ACCEPT_TOTP_SECRET/],
-    ['SMS_MFA', /create another person/],
-  ])('says what to do where Cognito asks for %s', async (challenge, message) => {
+    ['SMS_MFA', /create another user/],
+  ])('reports what to do if Cognito requires %s', async (challenge, message) => {
     await expect(run(poolThatAsks(challenge)).token).rejects.toThrow(message);
   });
 });

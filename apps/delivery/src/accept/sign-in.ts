@@ -1,4 +1,4 @@
-/** A real sign-in at the user pool, as the console's client allows it: password by SRP, then an authenticator app. */
+/** Signs in at the user pool as the console's client allows: with a password by SRP, then with an authenticator app. */
 import {
   AssociateSoftwareTokenCommand,
   type CognitoIdentityProviderClient,
@@ -12,11 +12,11 @@ import { SeenError } from './check.ts';
 import { SrpSignIn } from './srp.ts';
 import { totp } from './totp.ts';
 
-/** A person who may sign in to the console. */
+/** A user who can sign in to the console. */
 export interface Person {
   readonly username: string;
   readonly password: string;
-  /** The secret of the authenticator app, base32; undefined: there is none yet, or nobody needs one. */
+  /** The authenticator app's secret in base32; undefined: it is not set up yet, or the pool does not require it. */
   readonly totpSecret?: string | undefined;
 }
 
@@ -24,21 +24,21 @@ export interface SignInOptions {
   readonly poolId: string;
   readonly clientId: string;
   readonly person: Person;
-  /** Told the secret of an app that the sign-in had to set up: without it nobody gets in again. */
+  /** Receives the secret if the sign-in had to set up an authenticator app. Later sign-ins need this secret. */
   readonly onNewSecret: (secret: string) => void;
 }
 
-/** What Cognito answers to each step. */
+/** The part of Cognito's responses that the steps use. */
 type Answer = Pick<
   InitiateAuthCommandOutput,
   'ChallengeName' | 'ChallengeParameters' | 'Session' | 'AuthenticationResult'
 >;
 
 /**
- * Signs in with user name and password, and with a code where the pool asks for one.
+ * Signs in with user name and password, and with an authenticator code if the pool requires one.
  *
  * @returns the ID token
- * @throws {SeenError} Cognito refuses them, or asks for something else.
+ * @throws {SeenError} Cognito rejects the sign-in, or requires another challenge.
  */
 export async function signIn(cognito: CognitoIdentityProviderClient, options: SignInOptions): Promise<string> {
   const known = await provePassword(cognito, options);
@@ -116,13 +116,13 @@ function asksForMore({ ChallengeName }: Answer, { poolId, person: { username } }
   const whatToDo: Readonly<Record<string, string>> = {
     NEW_PASSWORD_REQUIRED: `the password is temporary; run \`aws cognito-idp admin-set-user-password --user-pool-id ${poolId} --username ${username} --permanent --password '<password>'\``,
     SOFTWARE_TOKEN_MFA:
-      'set CENTFLOW_ACCEPT_TOTP_SECRET to the secret of the authenticator app, or delete the person and create them again',
+      'set CENTFLOW_ACCEPT_TOTP_SECRET to the secret of the authenticator app, or delete the user and create it again',
   };
-  const why = whatToDo[ChallengeName ?? ''] ?? 'create another person for accept';
-  return new SeenError(`Cognito asks ${username} for ${ChallengeName ?? 'something else'}: ${why}`);
+  const why = whatToDo[ChallengeName ?? ''] ?? 'create another user for accept';
+  return new SeenError(`Cognito requires ${ChallengeName ?? 'another step'} from ${username}: ${why}`);
 }
 
-/** How an administrator creates the person. */
+/** Returns the commands with which an administrator creates the user. */
 export function howToMakePerson(poolId: string): string {
   const at = `--user-pool-id ${poolId} --username <e-mail address>`;
   return [

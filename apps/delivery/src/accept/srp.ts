@@ -1,7 +1,7 @@
 /**
- * Cognito's sign-in without sending the password: SRP, the only way that the console's client allows.
+ * Cognito's sign-in by SRP, which does not send the password. The console's client allows no other flow.
  *
- * The group is the 3072-bit one of RFC 3526, with generator 2. The computation is that of AWS's own client:
+ * The group is the 3072-bit one of RFC 3526, with generator 2. The computation is the same as in AWS's own client:
  * https://github.com/aws-amplify/amplify-js/tree/main/packages/auth/src/providers/cognito/utils/srp
  * The flow: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
  */
@@ -11,9 +11,9 @@ const N = BigInt(`0x${createDiffieHellmanGroup('modp15').getPrime('hex')}`);
 const g = 2n;
 const k = toNumber(hash(padded(N), padded(g)));
 
-/** What Cognito asks. */
+/** The values of Cognito's PASSWORD_VERIFIER challenge. */
 export interface Challenge {
-  /** Of the user pool, `eu-west-1_abc`. */
+  /** The id of the user pool, such as `eu-west-1_abc`. */
   readonly poolId: string;
   readonly userId: string;
   /** Hexadecimal. */
@@ -34,12 +34,12 @@ export class SrpSignIn {
   readonly #secret = toNumber(randomBytes(128));
   readonly #public = power(g, this.#secret);
 
-  /** What begins the sign-in, hexadecimal. */
+  /** The public value that starts the sign-in, in hexadecimal. */
   get clientPublic(): string {
     return this.#public.toString(16);
   }
 
-  /** Proves that a person knows the password. */
+  /** Computes the proof that the user knows the password. */
   prove(challenge: Challenge, password: string, now = new Date()): Proof {
     const { poolId, userId, secretBlock } = challenge;
     const poolName = poolId.slice(poolId.indexOf('_') + 1);
@@ -55,7 +55,7 @@ export class SrpSignIn {
 
   #key({ userId, salt, serverPublic }: Challenge, poolName: string, password: string): Buffer {
     const B = BigInt(`0x${serverPublic}`);
-    if (B % N === 0n) throw new Error('Cognito sent a public value that no honest server sends.');
+    if (B % N === 0n) throw new Error('Cognito sent an invalid SRP public value, a multiple of N.');
     const u = toNumber(hash(padded(this.#public), padded(B)));
     const inner = hash(Buffer.from(`${poolName}${userId}:${password}`, 'utf8'));
     const x = toNumber(hash(padded(BigInt(`0x${salt}`)), inner));
@@ -88,7 +88,7 @@ function toNumber(bytes: Buffer): bigint {
   return BigInt(`0x${bytes.toString('hex')}`);
 }
 
-/** base^exponent mod N. */
+/** Returns base^exponent mod N. */
 function power(base: bigint, exponent: bigint): bigint {
   let result = 1n;
   let square = base % N;

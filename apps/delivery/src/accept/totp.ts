@@ -1,10 +1,10 @@
-/** The codes of an authenticator app: RFC 6238, as Cognito takes them (SHA-1, six digits, 30 seconds). */
+/** Computes authenticator codes by RFC 6238, as Cognito accepts them: SHA-1, six digits, 30 seconds. */
 import { createHmac } from 'node:crypto';
 
 const STEP_MS = 30_000;
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** @param secret in base32, as Cognito shows it to whoever sets an app up */
+/** @param secret in base32, as Cognito shows it when an authenticator app is set up */
 export function totp(secret: string, now = Date.now()): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(now / STEP_MS)));

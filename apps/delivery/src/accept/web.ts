@@ -1,4 +1,4 @@
-/** Plain HTTP requests, as a browser sends them; the rehearsal has a way of its own to the emulator. */
+/** Plain HTTP requests, as a browser sends them. The rehearsal has its own implementation for the emulator. */
 export interface WebRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -14,13 +14,13 @@ export interface WebAnswer {
 
 export type Web = (url: string, request?: WebRequest) => Promise<WebAnswer>;
 
-/** An answer of the API takes 29 seconds at most. */
+/** The API responds within 29 seconds. */
 const TIMEOUT_MS = 60_000;
 
 export const web: Web = async (url, { method = 'GET', headers = {}, body } = {}) => {
   const response = await fetch(url, {
     method,
-    // WAF's rules refuse a request that does not say what sends it.
+    // WAF's rules block requests without a User-Agent header.
     headers: { 'user-agent': 'centflow-accept', ...headers },
     redirect: 'manual',
     signal: AbortSignal.timeout(TIMEOUT_MS),

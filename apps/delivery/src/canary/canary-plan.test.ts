@@ -152,7 +152,7 @@ describe('reading the plan of a release', () => {
     ['one with a feed that is no name', renderCanaryPlan(planCanary()).replaceAll('"incomes"', '"../incomes"')],
   ])('refuses %s', async (_, text) => {
     if (text !== undefined) writeFileSync(join(folder, 'canary.json'), text);
-    await expect(readCanaryPlan({ folder })).rejects.toThrow(/canary\.json does not say what the canary is to do/);
+    await expect(readCanaryPlan({ folder })).rejects.toThrow(/canary\.json is not a valid canary plan/);
     await expect(readCanaryPlan({ folder })).rejects.toMatchObject({ name: 'ReleaseError' });
   });
 });

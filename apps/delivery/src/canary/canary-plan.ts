@@ -1,4 +1,4 @@
-/** What a canary uploads, and what it must then find: a release has its own, so that one that is rolled back to is asked for its own feeds. */
+/** The canary plan: the uploads and the expected results. Each release contains its own plan, so that a rollback is checked with its own feeds. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Feed } from '@centflow/schema';
@@ -8,7 +8,7 @@ import * as z from 'zod';
 import { ReleaseError } from '../release/release-error.ts';
 import { formatDecimal, parseDecimal, ratio } from './decimal.ts';
 
-/** The plan's file in a release's folder. */
+/** The file of the canary plan in a release. */
 export const CANARY_PLAN = 'canary.json';
 
 const FORMAT = 1;
@@ -16,7 +16,7 @@ const decimal = z.string().regex(/^-?\d+\.\d{4}$/);
 const file = z.strictObject({
   csv: z.string(),
   rows: z.int().min(1),
-  /** The sum of the rows' amounts over all currencies: what `v_upload_accounting` tells. */
+  /** The sum of the rows' amounts over all currencies, as in `v_upload_accounting`. */
   amount: decimal,
 });
 const month = z.strictObject({
@@ -29,31 +29,31 @@ const month = z.strictObject({
 });
 const canaryPlan = z.strictObject({
   format: z.literal(FORMAT),
-  /** One file of each feed, and the same file corrected. */
+  /** One file of each feed, and its corrected version. */
   feeds: z.array(z.strictObject({ feed: z.string().regex(/^[a-z][a-z0-9_]*$/), first: file, correction: file })).min(1),
   /** The rows of `v_monthly_cash_flow` after the first files, and after their correction. */
   cashFlow: z.strictObject({ first: z.array(month), correction: z.array(month) }),
 });
 
 export type CanaryPlan = z.infer<typeof canaryPlan>;
-/** A file to upload, and what its accounting must say. */
+/** A file to upload, and its expected accounting. */
 export type CanaryFile = z.infer<typeof file>;
-/** A row of `v_monthly_cash_flow`, but for its owner. */
+/** A row of `v_monthly_cash_flow` without its owner. */
 export type CashFlowMonth = z.infer<typeof month>;
 
-/** Before and after the correction. */
+/** The values before and after the correction. */
 export type Round = 'first' | 'correction';
 
-/** What the monthly cash flow is made of. */
+/** The sums from which the monthly cash flow is computed. */
 const cashFlowOf = { income: 'incomes', expense: 'expenses' } as const satisfies Record<string, FeedName>;
 
-/** Rows in a file: enough for one of them to get lost. */
+/** Rows per file, enough to detect the loss of a single row. */
 const ROWS = { least: 3, most: 5 } as const;
 
 type Row = Readonly<Record<string, string>>;
 type Planned = Pick<Feed, 'name' | 'headers' | 'period' | 'amount' | 'currency' | 'samples'>;
 
-/** The plan for these feeds, of their own samples: a new feed has its file in the next release's canary. */
+/** Creates the plan from the feeds' samples. A new feed is included in the next release's canary automatically. */
 export function planCanary(known: Readonly<Record<FeedName, Planned>> = feeds): CanaryPlan {
   const planned = Object.values(known).sort((one, other) => (one.name < other.name ? -1 : 1));
   return {
@@ -67,32 +67,32 @@ export function planCanary(known: Readonly<Record<FeedName, Planned>> = feeds): 
   };
 }
 
-/** The bytes of `canary.json`. */
+/** Returns the text of `canary.json`. */
 export function renderCanaryPlan(plan: CanaryPlan): string {
   return `${JSON.stringify(plan, undefined, 2)}\n`;
 }
 
 /**
- * The plan of a release.
+ * Reads the canary plan of a release.
  *
- * @throws {ReleaseError} it has none that can be read here.
+ * @throws {ReleaseError} the release has no valid canary plan.
  */
 export async function readCanaryPlan({ folder }: { readonly folder: string }): Promise<CanaryPlan> {
   const path = join(folder, CANARY_PLAN);
   try {
     return canaryPlan.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
-    throw new ReleaseError(`${path} does not say what the canary is to do: ${(cause as Error).message}`, { cause });
+    throw new ReleaseError(`${path} is not a valid canary plan: ${(cause as Error).message}`, { cause });
   }
 }
 
-/** The samples, again and again where they are few: the same row twice in one file counts twice. */
+/** Returns the samples, repeated if there are too few. A row that occurs twice in a file counts twice. */
 function firstRows({ samples }: Planned): Row[] {
   const count = Math.min(Math.max(samples.length, ROWS.least), ROWS.most);
   return Array.from({ length: count }, (_, index) => samples[index % samples.length] as Row);
 }
 
-/** One more of the currency in the first row: within every rule that a feed can have, and another sum. */
+/** Adds one unit to the amount of the first row. This satisfies the rules of every feed, and changes the sum. */
 function correctedRows(feed: Planned): Row[] {
   const [first, ...others] = firstRows(feed) as [Row, ...Row[]];
   const amount = first[feed.amount] as string;

@@ -43,7 +43,7 @@ describe('the canary', () => {
     });
   const namesOf = ({ steps }: CanaryResult) => steps.map(({ name }) => name);
 
-  it('passes where its uploads show, are corrected and go', async () => {
+  it('passes if its uploads are loaded, corrected and deleted', async () => {
     const flow = new CanaryFlow(plan);
     const result = await run(flow);
     expect(result).toEqual({ passed: true, steps: steps.map((name) => ({ name, seconds: expect.any(Number) })) });
@@ -97,7 +97,7 @@ describe('the canary', () => {
       1,
       /Seen: it is rejected \(It is not UTF-8\.\): 3 rows/,
     ],
-  ])('fails at once with %s, and takes its objects away', async (_, faults, step, message) => {
+  ])('fails at once with %s, and deletes its objects', async (_, faults, step, message) => {
     const flow = new CanaryFlow(plan, faults);
     const result = await run(flow);
     expect(result.passed).toBe(false);
@@ -139,7 +139,7 @@ describe('the canary', () => {
       'an amount that comes as a float',
       { upload: ofExpenses((upload) => ({ ...upload, amount_read: 53.9 as unknown as string })) },
       1,
-      /The answer of centflow-dev-canary is not understood \(uploads\.\d+\.amount_read: .*\): is it of another release\?/,
+      /The response of centflow-dev-canary is not valid \(uploads\.\d+\.amount_read: .*\)\. Was the function deployed from another release\?/,
     ],
   ])('gives up after its deadline on %s', async (_, faults, step, message) => {
     const flow = new CanaryFlow(plan, faults);
@@ -153,7 +153,7 @@ describe('the canary', () => {
     expect(flow.objects.size).toBe(0);
   });
 
-  it('sees a month of the cash flow that is not right, and one that is too many', async () => {
+  it('detects a wrong month and an additional month of the cash flow', async () => {
     const wrong = structuredClone(plan);
     const month = wrong.cashFlow.first[0];
     Object.assign(month as object, { net: '0.0000' });
@@ -170,7 +170,7 @@ describe('the canary', () => {
     expect((await run(new CanaryFlow(longer), 1)).problem).toMatch(/Seen: .* · 2031-01 EUR/);
   });
 
-  it('goes on where the Lambda fails once', async () => {
+  it('continues if the Lambda function fails once', async () => {
     const flow = new CanaryFlow(plan, {
       answer: (question) => (question % 2 === 1 ? { FunctionError: 'Unhandled', Payload: '{}' } : undefined),
     });
@@ -190,7 +190,7 @@ describe('the canary', () => {
     expect(flow.questions).toBe(1);
   });
 
-  it('begins by deleting what a canary left that was killed, also of a feed that this release does not know', async () => {
+  it('first deletes objects of a killed canary, even of a feed that this release does not know', async () => {
     const flow = new CanaryFlow(plan);
     const [feed] = plan.feeds;
     const left = [
@@ -201,11 +201,11 @@ describe('the canary', () => {
     flow.objects.set('raw/expenses/owner=ann/2025.csv', 'not ours');
     expect(await run(flow)).toMatchObject({ passed: true });
     expect(flow.deleted.slice(0, 2)).toEqual(left);
-    expect(said).toContain(`An earlier canary left ${left.join(', ')}: they are deleted first.`);
+    expect(said).toContain(`Deleting objects that an earlier canary left: ${left.join(', ')}.`);
     expect([...flow.objects.keys()]).toEqual(['raw/expenses/owner=ann/2025.csv']);
   });
 
-  it('deletes an object again whose rows are still there: the event of its deletion was lost', async () => {
+  it('deletes an object again if its rows remain, because the deletion event was lost', async () => {
     const flow = new CanaryFlow(plan);
     flow.leave('raw/expenses/owner=centflow-canary/v6-old.csv', plan.feeds[1]?.first.csv ?? '');
     flow.objects.clear();
@@ -213,7 +213,7 @@ describe('the canary', () => {
     expect(flow.deleted[0]).toBe('raw/expenses/owner=centflow-canary/v6-old.csv');
   });
 
-  it('deletes what it has put where a later object is refused', async () => {
+  it('deletes its uploads if a later upload is refused', async () => {
     const denied = Object.assign(new Error('not yours'), { name: 'AccessDenied' });
     const flow = new CanaryFlow(plan, { put: (key) => (key.includes('/incomes/') ? denied : undefined) });
     const result = await run(flow);
@@ -223,22 +223,22 @@ describe('the canary', () => {
     expect(flow.objects.size).toBe(0);
   });
 
-  it('says what is left where its objects cannot be deleted', async () => {
+  it('reports objects that cannot be deleted', async () => {
     const denied = Object.assign(new Error('not yours'), { name: 'AccessDenied' });
     const flow = new CanaryFlow(plan, { delete: () => denied });
     const result = await run(flow);
     expect(result.problem).toMatch(
-      /Its objects could not be deleted either \(AccessDenied: not yours\); the next canary begins with that: s3:\/\/centflow-dev-uploads-\d+\/raw\/budgets\//,
+      /Its objects could not be deleted either \(AccessDenied: not yours\); the next canary deletes them first: s3:\/\/centflow-dev-uploads-\d+\/raw\/budgets\//,
     );
   });
 
-  it('fails, and touches nothing, where the release does not say what to do', async () => {
+  it('fails without uploads if the release has no canary plan', async () => {
     rmSync(join(release.folder, 'canary.json'));
     const flow = new CanaryFlow(plan);
     expect(await run(flow)).toMatchObject({
       passed: false,
       steps: [],
-      problem: expect.stringContaining('does not say what the canary is to do'),
+      problem: expect.stringContaining('is not a valid canary plan'),
     });
     expect([...flow.put, ...flow.deleted]).toEqual([]);
   });

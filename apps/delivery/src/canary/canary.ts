@@ -1,6 +1,6 @@
 /**
- * The canary: a file of each feed, of an owner whom nobody else is, goes the way of everybody's. It must show in the views with
- * the right sums, be corrected, and go without a trace.
+ * The canary uploads a file of each feed for a separate owner. The files must appear in the views with the right sums, be
+ * corrected, and leave no rows after their deletion.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,39 +15,39 @@ import { type Observation, observe } from './observer.ts';
 
 export interface CanaryOptions {
   readonly environment: Environment;
-  /** The release that is deployed: its canary is the one that fits. */
+  /** The deployed release, which contains the matching canary plan. */
   readonly release: Release;
   readonly s3: S3Client;
   readonly lambda: LambdaClient;
-  /** For all steps together. */
+  /** The time limit for all steps together. */
   readonly deadlineSeconds: number;
-  /** Told what happens, line by line. */
+  /** Prints a line of progress. */
   readonly say: (line: string) => void;
 }
 
 export interface CanaryResult {
   readonly passed: boolean;
-  /** The steps that were begun, in order. */
+  /** The started steps, in order. */
   readonly steps: readonly { readonly name: string; readonly seconds: number }[];
-  /** The step that failed, what it wanted, and what it saw. */
+  /** The failed step, with the expected and the actual result. */
   readonly problem?: string;
 }
 
-/** Milliseconds between two looks: short at first, as most uploads are soon there. */
+/** Milliseconds between two polls. They are short at first, because most uploads are loaded soon. */
 const PAUSE = { first: 250, growth: 1.5, longest: 5000 } as const;
 
-/** For taking the objects away after a failure, when the deadline may be over. */
+/** The time limit for deleting the objects after a failure, when the deadline may have passed. */
 const CLEAN_UP_MS = 60_000;
 
-/** A step did not come to what it wanted. */
+/** A step did not reach its expected result. */
 class StepError extends Error {
   override readonly name = 'StepError';
 }
 
 /**
- * Runs the canary of a release in an environment. What fails is told in the result, never thrown.
+ * Runs the canary of a release in an environment. Returns a failure in the result and never throws it.
  *
- * Its objects are deleted also where it fails. Two at once in one environment would take each other's objects for left over.
+ * Deletes its objects even after a failure. Two canaries at once in one environment would delete each other's objects.
  */
 export async function runCanary(options: CanaryOptions): Promise<CanaryResult> {
   const canary = new Canary(options);
@@ -88,9 +88,9 @@ class Canary {
   }
 
   /**
-   * Takes away what is still there, after a failure.
+   * Deletes the remaining objects after a failure.
    *
-   * @returns what could not be taken away, and what to do
+   * @returns a description of the objects that could not be deleted, and what to do
    */
   async cleanUp(): Promise<string[]> {
     const left = [...this.#put];
@@ -101,26 +101,26 @@ class Canary {
     } catch (error) {
       const keys = left.map((key) => `s3://${this.#objects.bucket}/${key}`).join(' ');
       return [
-        `Its objects could not be deleted either (${describe(error)}); the next canary begins with that: ${keys}`,
+        `Its objects could not be deleted either (${describe(error)}); the next canary deletes them first: ${keys}`,
       ];
     }
   }
 
-  /** What a canary left that was killed would stand in the sums of this one. */
+  /** Deletes objects of a canary that was killed, because they would be counted in the sums of this one. */
   async #startClean(): Promise<void> {
     const left = new Set(await this.#objects.list(this.#deadline));
     await this.#until((seen) => {
-      // An object that is gone while its rows are not: its event was lost, and deleting it again sends another.
+      // If an object is deleted but its rows remain, its event was lost. Deleting it again sends another event.
       for (const { state, object_key } of seen.uploads) if (state === 'published') left.add(object_key);
       return undefined;
     });
     if (left.size === 0) return;
-    this.#options.say(`An earlier canary left ${[...left].join(', ')}: they are deleted first.`);
+    this.#options.say(`Deleting objects that an earlier canary left: ${[...left].join(', ')}.`);
     await this.#delete(left);
     await this.#until(noTrace);
   }
 
-  /** Puts the files of all feeds, and waits until the views say so. */
+  /** Uploads the files of all feeds, and waits until the views show them. */
   async #upload(plan: CanaryPlan, round: Round, before: readonly PutFile[] = []): Promise<PutFile[]> {
     const files = await Promise.all(
       plan.feeds.map(async ({ feed, [round]: file }): Promise<PutFile> => {
@@ -160,7 +160,7 @@ class Canary {
     }
   }
 
-  /** Looks until nothing differs, it never will, or the time is up. */
+  /** Polls until the expected result, a final other result or the deadline. */
   async #until(difference: (seen: Observation) => Difference | undefined): Promise<void> {
     let last = 'Nothing was seen.';
     for (let wait: number = PAUSE.first; ; wait = Math.min(wait * PAUSE.growth, PAUSE.longest)) {
@@ -171,7 +171,7 @@ class Canary {
         if (found.final) throw new StepError(last);
       } catch (error) {
         if (this.#deadline.aborted) throw new StepError(last);
-        // A Lambda that has just been replaced, or a database that fails over: it may answer the next time.
+        // A Lambda function that was just replaced, or a database during a failover, may answer the next poll.
         if (error instanceof StepError || isRefusal(error)) throw error;
         last = describe(error);
       }
@@ -191,7 +191,7 @@ class Canary {
   }
 }
 
-/** There is no such function, or it is not ours to ask. */
+/** Returns whether the function does not exist or may not be invoked. */
 function isRefusal(error: unknown): boolean {
   return error instanceof LambdaServiceException && [400, 403, 404].includes(error.$metadata.httpStatusCode ?? 0);
 }

@@ -23,7 +23,7 @@ describe('a decimal', () => {
   });
 
   it.each(['', '.5', '1.', '1e5', 'NaN', '1,5', '+1', ' 1', '0.00001'])('%j is none', (text) => {
-    expect(() => normalised(text)).toThrow(`${JSON.stringify(text)} is no decimal of at most 4 decimals.`);
+    expect(() => normalised(text)).toThrow(`${JSON.stringify(text)} is not a decimal with at most 4 decimal places.`);
   });
 
   it.each([

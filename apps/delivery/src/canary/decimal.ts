@@ -1,20 +1,20 @@
-/** Exact decimals, in steps of a ten-thousandth: what the database sums amounts in. Never a float. */
+/** Exact decimals with four decimal places, as the database sums amounts. They are never floats. */
 const DECIMALS = 4;
 const STEPS = 10n ** BigInt(DECIMALS);
 
-/** A text is no decimal, or one with more decimals than amounts have. */
+/** The text is not a decimal, or has too many decimal places. */
 export class DecimalError extends Error {
   override readonly name = 'DecimalError';
 
   constructor(text: string) {
-    super(`${JSON.stringify(text)} is no decimal of at most ${DECIMALS} decimals.`);
+    super(`${JSON.stringify(text)} is not a decimal with at most ${DECIMALS} decimal places.`);
   }
 }
 
 /**
- * `-12.5` is -125,000 ten-thousandths.
+ * Parses a decimal as ten-thousandths: `-12.5` is -125,000.
  *
- * @throws {DecimalError} it is no such decimal.
+ * @throws {DecimalError} the text is not such a decimal.
  */
 export function parseDecimal(text: string): bigint {
   const [, sign, whole, fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
@@ -24,18 +24,18 @@ export function parseDecimal(text: string): bigint {
   return sign === '-' ? -steps : steps;
 }
 
-/** As MySQL writes it: `-12.5000`. */
+/** Formats a decimal as MySQL does: `-12.5000`. */
 export function formatDecimal(steps: bigint): string {
   const digits = (steps < 0n ? -steps : steps).toString().padStart(DECIMALS + 1, '0');
   return `${steps < 0n ? '-' : ''}${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`;
 }
 
-/** The same decimal in the one way in which we compare: `12.5`, `12.50` and `012.5000` are all `12.5000`. */
+/** Normalises a decimal for comparisons: `12.5`, `12.50` and `012.5000` all become `12.5000`. */
 export function normalised(text: string): string {
   return formatDecimal(parseDecimal(text));
 }
 
-/** `part / whole`, rounded half away from zero, as MySQL rounds. */
+/** Returns `part / whole`, rounded half away from zero as in MySQL. */
 export function ratio(part: bigint, whole: bigint): bigint {
   const doubled = (part < 0n ? -part : part) * STEPS * 2n + whole;
   const rounded = doubled / (whole * 2n);

@@ -1,26 +1,26 @@
-/** What the canary wants to see at each step. Each function says how what is seen differs, or nothing where it does not. */
+/** The expected results of the canary's steps. Each function returns the difference from the actual result, or undefined. */
 import type { CanaryFile, CashFlowMonth } from './canary-plan.ts';
 import type { Observation, ObservedUpload } from './observer.ts';
 
-/** How what is seen differs from what is wanted. */
+/** A difference between the expected and the actual result. */
 export interface Difference {
   readonly expected: string;
   readonly seen: string;
-  /** Waiting does not help. */
+  /** Whether waiting cannot change the result. */
   readonly final: boolean;
 }
 
-/** A version of an object that was put. */
+/** A version of an uploaded object. */
 export interface PutFile {
   readonly objectKey: string;
   readonly versionId: string;
   readonly file: CanaryFile;
 }
 
-/** The states of an upload that shows no rows and will not. */
+/** The final states in which an upload has no visible rows. */
 const GONE: readonly string[] = ['superseded', 'retired', 'rejected'];
 
-/** Exactly this version is published, with all of its rows and their sum. */
+/** Expects that exactly this version is published, with all its rows and their sum. */
 export function published(put: PutFile, { uploads }: Observation): Difference | undefined {
   const expected = `${put.objectKey} (version ${put.versionId}) published with ${put.file.rows} rows of ${put.file.amount}`;
   const upload = find(uploads, put);
@@ -31,11 +31,11 @@ export function published(put: PutFile, { uploads }: Observation): Difference | 
     rows_read === rows && rows_published === rows && amount_read === amount && amount_published === amount;
   if (state === 'published' && isRight) return undefined;
   const seen = `it is ${state}${upload.reason === null ? '' : ` (${upload.reason})`}: ${rows_read} rows of ${amount_read} read, ${rows_published} of ${amount_published} published, ${rows_duplicate} duplicate, ${rows_quarantined} quarantined`;
-  // State and counts change in one transaction. What has failed is tried again by the next run.
+  // State and counts change in one transaction. The next job run retries a failed upload.
   return { expected, seen, final: state === 'published' || state === 'rejected' };
 }
 
-/** The version shows no row any more. */
+/** Expects that the version has no visible rows any more. */
 export function gone(put: PutFile, { uploads }: Observation): Difference | undefined {
   const state = find(uploads, put)?.state;
   if (state === undefined || GONE.includes(state)) return undefined;
@@ -46,14 +46,14 @@ export function gone(put: PutFile, { uploads }: Observation): Difference | undef
   };
 }
 
-/** The report of the owner's money is these rows and no others. */
+/** Expects exactly these rows in the owner's monthly cash flow. */
 export function cashFlowIs(wanted: readonly CashFlowMonth[], { cashFlow }: Observation): Difference | undefined {
   const [expected, seen] = [wanted, cashFlow].map((months) => months.map(renderMonth).sort().join(' · '));
   if (expected === seen) return undefined;
   return { expected: `v_monthly_cash_flow: ${expected}`, seen: seen || 'no row', final: false };
 }
 
-/** No view shows a row of the owner. */
+/** Expects that no view contains a row of the owner. */
 export function noTrace({ rows }: Observation): Difference | undefined {
   const left = Object.entries(rows).filter(([, count]) => count > 0);
   if (left.length === 0) return undefined;

@@ -2,7 +2,7 @@
 import { DeleteObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { CANARY_OWNER } from '@centflow/infra';
 
-/** Where the bucket holds what users upload. */
+/** The prefix of users' uploads in the bucket. */
 const RAW = 'raw/';
 
 export class CanaryObjects {
@@ -20,7 +20,7 @@ export class CanaryObjects {
     return `${RAW}${feed}/${this.#folder}${name}.csv`;
   }
 
-  /** @returns the version that it is now */
+  /** @returns the id of the new version */
   async put(key: string, csv: string, abortSignal: AbortSignal): Promise<string> {
     const { VersionId } = await this.#s3.send(
       new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: csv, ContentType: 'text/csv' }),
@@ -33,7 +33,7 @@ export class CanaryObjects {
     await this.#s3.send(new DeleteObjectCommand({ Bucket: this.bucket, Key: key }), { abortSignal });
   }
 
-  /** The keys of all that are there, of any feed: also of one that this release does not know. */
+  /** Returns the keys of all objects of the owner, including feeds that this release does not know. */
   async list(abortSignal: AbortSignal): Promise<string[]> {
     const keys: string[] = [];
     for (const feed of await this.#feeds(abortSignal)) {

@@ -1,9 +1,9 @@
-/** What the environment's canary Lambda sees in the views: the runner itself may read neither them nor the secrets. */
+/** Queries the views through the environment's canary Lambda, because the runner can read neither the views nor the secrets. */
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import { normalised } from './decimal.ts';
 
-/** Numbers of JSON are floats in JavaScript: an amount that comes as one is refused. */
+/** An amount as a string. JSON numbers are rejected, because JavaScript reads them as floats. */
 const amount = z.string().transform((text, context) => {
   try {
     return normalised(text);
@@ -26,15 +26,15 @@ const upload = z.object({
   amount_read: amount,
   amount_published: amount,
   reason: z.string().nullable(),
-  /** UTC, as MySQL writes it; other times of a test's views may be absent. */
+  /** UTC, in MySQL's format. */
   published_at: z.string().nullable().optional(),
   seconds_to_visible: z.string().nullable().optional(),
 });
 
 const observation = z.object({
-  /** Of `v_upload_accounting`, in every state. */
+  /** Rows of `v_upload_accounting`, in every state. */
   uploads: z.array(upload),
-  /** Of `v_monthly_cash_flow`. */
+  /** Rows of `v_monthly_cash_flow`. */
   cashFlow: z.array(
     z.object({
       month: z.string(),
@@ -45,23 +45,23 @@ const observation = z.object({
       savings_rate: amount.nullable(),
     }),
   ),
-  /** Rows of the owner in each view that has owners, but for the accounting, which forgets nothing. */
+  /** Number of the owner's rows in each view with owners, except the accounting, which keeps all rows. */
   rows: z.record(z.string(), count),
 });
 
-/** What the views show of one owner. */
+/** The content of the views for one owner. */
 export type Observation = z.infer<typeof observation>;
 export type ObservedUpload = Observation['uploads'][number];
 
-/** The Lambda failed, or answered something else than what it sees. */
+/** The Lambda function failed, or its response is not valid. */
 export class ObserverError extends Error {
   override readonly name = 'ObserverError';
 }
 
 /**
- * Asks the Lambda once.
+ * Invokes the Lambda function once.
  *
- * @throws {ObserverError} it failed, or its answer is not understood.
+ * @throws {ObserverError} the function failed, or its response is not valid.
  */
 export async function observe(
   lambda: LambdaClient,
@@ -77,7 +77,7 @@ export async function observe(
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new ObserverError(
-    `The answer of ${functionName} is not understood (${problems.join('; ')}): is it of another release?`,
+    `The response of ${functionName} is not valid (${problems.join('; ')}). Was the function deployed from another release?`,
   );
 }
 

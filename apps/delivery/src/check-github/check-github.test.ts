@@ -344,7 +344,7 @@ test('the command `check-github` takes the repository from the environments and 
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   try {
     await deliver(async () => {}).parseAsync(['check-github'], { from: 'user' });
-    expect(log).toHaveBeenLastCalledWith('GitHub is set up as the workflows need it.');
+    expect(log).toHaveBeenLastCalledWith('GitHub has all settings that the workflows need.');
     settings.environments.delete('dev');
     await expect(deliver(async () => {}).parseAsync(['check-github'], { from: 'user' })).rejects.toThrow(
       /1 check failed/,

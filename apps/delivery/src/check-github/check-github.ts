@@ -1,4 +1,4 @@
-/** `check-github`: is GitHub set up before a role in AWS trusts it? */
+/** The `check-github` command: checks GitHub's settings before a role in AWS trusts the repository. */
 import type { Environment } from '@centflow/infra';
 import type { GitHub } from '../github/github.ts';
 import type { RepositorySettings } from '../github/settings.ts';
@@ -7,7 +7,7 @@ import { checkEnvironment } from './environment-checks.ts';
 import { DEPLOYED_BRANCH, neededEnvironments } from './needs.ts';
 import { checkRepository } from './repository-checks.ts';
 
-/** Something that the workflows need is missing on GitHub. */
+/** GitHub lacks a setting that the workflows need. */
 export class GitHubSetupError extends Error {
   override readonly name = 'GitHubSetupError';
 }
@@ -15,11 +15,11 @@ export class GitHubSetupError extends Error {
 const MARKS: Readonly<Record<Check['result'], string>> = { passed: '✔', limited: '!', failed: '✘' };
 
 /**
- * Checks every repository that the environments name, and reports a line for each check.
+ * Checks every repository that the environments name, and prints a line for each check.
  *
- * @param open connects to a repository, `OWNER/NAME`
+ * @param open connects to a repository, named as `OWNER/NAME`
  * @throws {GitHubSetupError} a check failed.
- * @throws {GitHubError} GitHub could not be asked.
+ * @throws {GitHubError} a request to GitHub failed.
  */
 export async function checkGitHub(
   environments: readonly Environment[],
@@ -38,7 +38,7 @@ export async function checkGitHub(
   }
   if (failed > 0) {
     throw new GitHubSetupError(
-      `${failed} ${failed === 1 ? 'check' : 'checks'} failed. Put right what is named above and run \`npm run deliver -- check-github\` again, before \`npm run infra -- bootstrap\` creates roles that trust this repository.`,
+      `${failed} ${failed === 1 ? 'check' : 'checks'} failed. Fix the problems above and run \`npm run deliver -- check-github\` again, before \`npm run infra -- bootstrap\` creates roles that trust this repository.`,
     );
   }
 }

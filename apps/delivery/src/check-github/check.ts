@@ -1,14 +1,14 @@
-/** One thing that must be set on GitHub. */
+/** A check of one setting on GitHub. */
 export interface Check {
-  /** What holds if the check passes. */
+  /** A sentence that is true if the check passes. */
   readonly proves: string;
-  /** `limited`: the plan does not offer it, and the delivery works without. */
+  /** `limited`: the GitHub plan does not offer the setting, and the delivery works without it. */
   readonly result: 'passed' | 'limited' | 'failed';
-  /** What is set now, and what to do about it. */
+  /** The current setting, and what to do. */
   readonly problem?: string;
 }
 
-/** @param problem what is reported unless the check passes */
+/** @param problem the report if the check does not pass */
 export function check(proves: string, passes: boolean, problem: string): Check {
   return passes ? { proves, result: 'passed' } : { proves, result: 'failed', problem };
 }

@@ -1,10 +1,10 @@
-/** Whether an environment on GitHub exists with the rules and variables that the workflows need. */
+/** Checks that an environment on GitHub exists, with the rules and variables that the workflows need. */
 import type { EnvironmentSettings, RepositorySettings } from '../github/settings.ts';
 import { type Check, check } from './check.ts';
 import type { NeededEnvironment } from './needs.ts';
 import { offerOf } from './plan.ts';
 
-/** All checks of one environment; if it is missing, that alone. */
+/** Returns all checks of one environment, or only the first if the environment is missing. */
 export function checkEnvironment(settings: RepositorySettings, needed: NeededEnvironment): Check[] {
   const found = settings.environments.get(needed.name);
   const exists = check(
@@ -62,7 +62,7 @@ function checkReviewers(settings: RepositorySettings, { name }: NeededEnvironmen
   );
 }
 
-/** Creates the environment with its rule about branches, or puts that rule right where no branch is selected. */
+/** Returns the command that creates the environment with its branch rule, or fixes the rule if no branch is selected. */
 function commandToCreate(repository: string, { name, branches }: NeededEnvironment): string {
   const put = `gh api --method PUT repos/${repository}/environments/${name}`;
   if (branches === 'any') return `\`${put} -F deployment_branch_policy=null\``;

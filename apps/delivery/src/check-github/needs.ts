@@ -1,19 +1,19 @@
-/** What the workflows need a person to set on GitHub; a test compares it with the workflows. */
+/** The GitHub settings that the workflows need. A test compares this list with the workflows. */
 import { type Environment, githubEnvironmentOf, githubRoleOf } from '@centflow/infra';
 import { APPROVAL_ENVIRONMENT } from '../deploy/assessment.ts';
 
-/** The branch that is deployed. */
+/** The deployed branch. */
 export const DEPLOYED_BRANCH = 'main';
 
-/** A variable of the repository: `true` if it is private and its plan has attestations. */
+/** A repository variable: `true` if the repository is private and its plan offers attestations. */
 export const ATTEST_PRIVATE = 'ATTEST_PRIVATE';
 
-/** One environment as it must be on GitHub. */
+/** The required settings of one GitHub environment. */
 export interface NeededEnvironment {
   readonly name: string;
-  /** Whose workflows may use it: pull requests run from any branch. */
+  /** The branches whose workflows may use it. Pull requests run from any branch. */
   readonly branches: 'any' | typeof DEPLOYED_BRANCH;
-  /** Whether people must approve what uses it. */
+  /** Whether jobs that use it need an approval. */
   readonly needsReviewers: boolean;
   readonly variables: Readonly<Record<string, string>>;
 }

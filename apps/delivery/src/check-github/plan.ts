@@ -1,4 +1,4 @@
-/** What GitHub offers a repository: less if it is private and the owner's plan is below Enterprise Cloud. */
+/** The features that GitHub offers for a repository. A private one has fewer if the owner's plan is below Enterprise Cloud. */
 import type { RepositorySettings } from '../github/settings.ts';
 
 /**
@@ -14,7 +14,7 @@ export type Offer = 'all' | 'branches' | 'none' | 'unknown';
 const ENTERPRISE_CLOUD = ['enterprise', 'business_plus'];
 
 export function offerOf({ visibility, plan }: Pick<RepositorySettings, 'visibility' | 'plan'>): Offer {
-  // Internal repositories exist in Enterprise Cloud only.
+  // Internal repositories exist only in Enterprise Cloud.
   if (visibility !== 'private') return 'all';
   if (plan === undefined) return 'unknown';
   if (ENTERPRISE_CLOUD.includes(plan)) return 'all';

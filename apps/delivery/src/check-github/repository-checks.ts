@@ -1,11 +1,11 @@
-/** Whether a repository is set up as the workflows and the roles in AWS need it, apart from its environments. */
+/** Checks the settings of a repository that the workflows and the AWS roles need, except its environments. */
 import { type Environment, githubSubjectPrefixOf } from '@centflow/infra';
 import type { RepositorySettings } from '../github/settings.ts';
 import { type Check, check } from './check.ts';
 import { ATTEST_PRIVATE, DEPLOYED_BRANCH } from './needs.ts';
 import { offerOf } from './plan.ts';
 
-/** @param environments those that name this repository */
+/** @param environments the environments that name this repository */
 export function checkRepository(settings: RepositorySettings, environments: readonly Environment[]): Check[] {
   return [
     checkIds(settings, environments),

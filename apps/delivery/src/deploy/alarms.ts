@@ -1,7 +1,7 @@
 import { type CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import type { Environment } from '@centflow/infra';
 
-/** Names of the environment's alarms that are raised now. */
+/** Returns the names of the environment's alarms that are currently raised. */
 export async function raisedAlarms(
   cloudwatch: CloudWatchClient,
   { name }: Pick<Environment, 'name'>,

@@ -5,9 +5,9 @@ import type { PlannedStage } from './review.ts';
 import { StoppedError } from './stopped.ts';
 
 /**
- * Applies one stage as it was planned, and adds it to those that are applied.
+ * Applies one stage as planned, and adds it to the list of applied stages.
  *
- * @throws {StoppedError} it did not come to its end.
+ * @throws {StoppedError} the apply failed.
  */
 export async function applyStage(
   open: OpenEnvironment,

@@ -17,20 +17,16 @@ const exempted: Judgement = {
   exempted: [{ rule: 'destroys-data', address: 'aws_db_instance.it', what: 'replaces the database', reason: 'agreed' }],
 };
 
-describe('production takes a release', () => {
-  test('by itself where canary, alarms and plan policy are good', () => {
+describe('a release is deployed to production', () => {
+  test('automatically if canary, alarms and plan policy are good', () => {
     expect(reasonsToAsk(good)).toEqual([]);
     expect(() => refuseWithoutApproval('production', [], [])).not.toThrow();
   });
 
   test.each<[string, Partial<Facts>, RegExp]>([
-    ['without evidence', { evidence: undefined }, /^Nothing shows how v7 does in staging\.$/],
-    ['on evidence of another release', { release: { version: 'v8', digest: 'bb' } }, /of v7 in staging, and not of v8/],
-    [
-      'on evidence of dev',
-      { evidence: { ...evidence(), environment: 'dev' } },
-      /of v7 in dev, and not of v7 in staging/,
-    ],
+    ['without evidence', { evidence: undefined }, /^There is no evidence that v7 works in staging\.$/],
+    ['on evidence of another release', { release: { version: 'v8', digest: 'bb' } }, /for v7 in staging, not for v8/],
+    ['on evidence of dev', { evidence: { ...evidence(), environment: 'dev' } }, /for v7 in dev, not for v7 in staging/],
     ['after a canary that failed', { evidence: { ...evidence(), canary: false } }, /canary failed in staging/],
     [
       'where staging has alarms',
@@ -52,7 +48,7 @@ describe('production takes a release', () => {
   });
 });
 
-test.each(['dev', 'staging'] as const)('%s asks nobody', (environment) => {
+test.each(['dev', 'staging'] as const)('%s needs no approval', (environment) => {
   expect(reasonsToAsk({ ...good, environment, evidence: undefined, alarms: ['x'] })).toEqual([]);
 });
 

@@ -1,16 +1,16 @@
-/** Whether a release may go on to a guarded environment by itself, or people decide. */
+/** Decides whether a release is deployed to a guarded environment automatically or needs an approval. */
 import { type EnvironmentName, environmentNames } from '@centflow/infra';
 import type { JudgedStack } from '../plans/policy.ts';
 import { lineOf } from '../plans/policy.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Environments that take a release by itself only on good evidence. */
+/** Environments to which a release is deployed automatically only with good evidence. */
 const guarded: readonly EnvironmentName[] = ['production'];
 
-/** The GitHub environment whose reviewers are asked. */
+/** The GitHub environment whose reviewers give the approval. */
 export const APPROVAL_ENVIRONMENT = 'production-approval';
 
-/** People must agree, and have not. */
+/** A required approval is missing. */
 export class AssessmentError extends Error {
   override readonly name = 'AssessmentError';
 }
@@ -18,14 +18,14 @@ export class AssessmentError extends Error {
 export interface Facts {
   readonly environment: EnvironmentName;
   readonly release: { readonly version: string; readonly digest: string };
-  /** Of the environment before it on the path. */
+  /** The evidence from the previous environment. */
   readonly evidence: Evidence | undefined;
-  /** Alarms that are raised in the environment itself. */
+  /** Alarms that are raised in the target environment. */
   readonly alarms: readonly string[];
   readonly judged: readonly JudgedStack[];
 }
 
-/** Why people must agree; empty: it may go by itself. */
+/** Returns why an approval is needed; empty: the release may be deployed automatically. */
 export function reasonsToAsk({ environment, release, evidence, alarms, judged }: Facts): string[] {
   if (!guarded.includes(environment)) return [];
   const before = environmentNames[environmentNames.indexOf(environment) - 1];
@@ -37,9 +37,9 @@ export function reasonsToAsk({ environment, release, evidence, alarms, judged }:
   ];
 }
 
-/** Why people must agree to take an environment back to an earlier release; empty: nobody is asked. */
+/** Returns why a rollback needs an approval; empty: it needs none. */
 export function reasonsToAskForRollback(environment: EnvironmentName, version: string): string[] {
-  return guarded.includes(environment) ? [`A person takes ${environment} back to ${version}.`] : [];
+  return guarded.includes(environment) ? [`A user rolls ${environment} back to ${version}.`] : [];
 }
 
 function reasonsOfEvidence(
@@ -47,9 +47,9 @@ function reasonsOfEvidence(
   before: EnvironmentName | undefined,
   { version, digest }: Facts['release'],
 ): string[] {
-  if (evidence === undefined) return [`Nothing shows how ${version} does in ${before}.`];
+  if (evidence === undefined) return [`There is no evidence that ${version} works in ${before}.`];
   if (evidence.environment !== before || evidence.digest !== digest) {
-    return [`The evidence is of ${evidence.version} in ${evidence.environment}, and not of ${version} in ${before}.`];
+    return [`The evidence is for ${evidence.version} in ${evidence.environment}, not for ${version} in ${before}.`];
   }
   return [
     ...(evidence.canary ? [] : [`The canary failed in ${before}.`]),
@@ -57,7 +57,7 @@ function reasonsOfEvidence(
   ];
 }
 
-/** @throws {AssessmentError} there are reasons to ask, and nobody has approved. */
+/** @throws {AssessmentError} an approval is needed, but nobody has approved. */
 export function refuseWithoutApproval(
   environment: EnvironmentName,
   reasons: readonly string[],
@@ -65,7 +65,7 @@ export function refuseWithoutApproval(
 ): void {
   if (reasons.length === 0 || approvedBy.length > 0) return;
   throw new AssessmentError(
-    `${environment} takes this release only with an approval:\n${reasons.map((reason) => `  ${reason}`).join('\n')}\n` +
-      `Nobody has approved ${APPROVAL_ENVIRONMENT} in this workflow run. Nothing was applied. Let a reviewer approve it on the run's page, or put right what is named and run it again. Where GitHub cannot ask anybody, an administrator breaks the glass: docs/delivery.md.`,
+    `This release needs an approval for ${environment}:\n${reasons.map((reason) => `  ${reason}`).join('\n')}\n` +
+      `Nobody has approved ${APPROVAL_ENVIRONMENT} in this workflow run. Nothing was applied. Let a reviewer approve it on the page of the run, or fix the listed problems and run it again. If nobody can approve on GitHub, an administrator can use --break-glass (docs/delivery.md).`,
   );
 }

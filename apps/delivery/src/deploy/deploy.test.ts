@@ -58,8 +58,8 @@ const records = async ({ open }: FakeEnvironment) => {
   }));
 };
 
-describe('what was reviewed', () => {
-  test('is applied in order, noted, and can be gone back to', async () => {
+describe('a reviewed release', () => {
+  test('is applied in order, recorded, and available for a rollback', async () => {
     const fake = new FakeEnvironment('dev', folder);
     Object.assign(fake.pending, { load: [code], watch: [alarm] });
     await fake.review(reviewed);
@@ -69,7 +69,7 @@ describe('what was reviewed', () => {
     expect(await records(fake)).toEqual([{ outcome: 'applied', kind: 'deploy', pullRequest: 12 }]);
   });
 
-  test('is applied with a migrator that Lambda made Inactive, once that is awake', async () => {
+  test('is applied after waking a migrator that Lambda made Inactive', async () => {
     const fake = new FakeEnvironment('dev', folder);
     fake.migratorState = 'Inactive';
     Object.assign(fake.pending, { store: [network], load: [code] });
@@ -78,7 +78,7 @@ describe('what was reviewed', () => {
     expect(fake.applied).toEqual(['store', 'the migrator is woken', 'load']);
   });
 
-  test('is applied to its end when the same deployment runs again', async () => {
+  test('is applied completely when a stopped deployment runs again', async () => {
     const fake = new FakeEnvironment('dev', folder);
     Object.assign(fake.pending, { load: [code], watch: [alarm] });
     await fake.review(reviewed);
@@ -97,7 +97,7 @@ describe('what was reviewed', () => {
   });
 });
 
-describe('nothing is applied, and nothing noted', () => {
+describe('nothing is applied or recorded', () => {
   test.each<[string, number, RegExp, (fake: FakeEnvironment) => Promise<void> | void]>([
     [
       'where nobody reviewed a plan',
@@ -114,7 +114,7 @@ describe('nothing is applied, and nothing noted', () => {
     [
       'where the last stage has moved',
       EXIT.moved,
-      /dev-watch has moved.*aws_sns_topic\.it \(update\)/s,
+      /The plan of dev-watch differs from the reviewed plan.*aws_sns_topic\.it \(update\)/s,
       (fake) => void Object.assign(fake.pending, { watch: [alarm, change('aws_sns_topic', { n: 1 }, { n: 2 })] }),
     ],
   ])('%s', async (_, exit, said, spoil) => {
@@ -130,7 +130,7 @@ describe('nothing is applied, and nothing noted', () => {
     expect(await records(fake)).toEqual([]);
   });
 
-  test('where the plan policy refuses it, though it was reviewed', async () => {
+  test('if the plan policy refuses a reviewed plan', async () => {
     const fake = new FakeEnvironment('dev', folder);
     Object.assign(fake.pending, { store: [database], watch: [alarm] });
     await fake.review(reviewed);
@@ -141,8 +141,8 @@ describe('nothing is applied, and nothing noted', () => {
   });
 });
 
-describe('what moves while the stages before it are applied', () => {
-  test('is not applied; what was stays noted as stopped', async () => {
+describe('a stage whose plan changes while earlier stages are applied', () => {
+  test('is not applied, and the deployment is recorded as stopped', async () => {
     const fake = new FakeEnvironment('dev', folder);
     Object.assign(fake.pending, { load: [code], watch: [alarm] });
     await fake.review(reviewed);
@@ -163,13 +163,13 @@ describe('production', () => {
     return fake;
   }
 
-  test('takes by itself what staging has shown to be good', async () => {
+  test('gets a release automatically if its evidence from staging is good', async () => {
     const fake = await ready();
     await deploy(optionsOf(fake));
     expect(fake.applied).toEqual(['load']);
   });
 
-  test('takes nothing while an alarm is raised and nobody approves', async () => {
+  test('gets no release while an alarm is raised and nobody approves', async () => {
     const fake = await ready();
     fake.alarms = ['production-load-age'];
     const { code: exit, message } = await refusal(deploy(optionsOf(fake)));
@@ -178,7 +178,7 @@ describe('production', () => {
     expect(fake.applied).toEqual([]);
   });
 
-  test('takes it with an approval, and notes whose', async () => {
+  test('gets a release with an approval, and records the approver', async () => {
     const fake = await ready();
     fake.alarms = ['production-load-age'];
     await deploy(optionsOf(fake, { approvals: async () => ['ann'] }));
@@ -187,7 +187,7 @@ describe('production', () => {
   });
 });
 
-test('breaking the glass compares nothing, asks nobody, and says so for good', async () => {
+test('break-glass skips comparison and approval, and records the reason', async () => {
   const fake = new FakeEnvironment('production', folder);
   Object.assign(fake.pending, { store: [alarm], load: [code] });
   await deploy(optionsOf(fake, { review: { breakGlass: 'first deployment' }, evidence: undefined }));

@@ -1,4 +1,4 @@
-/** One release into one environment: what was reviewed, as it was reviewed, or nothing. */
+/** Deploys one release to one environment. Applies exactly the reviewed plans, or nothing. */
 import type { StageName } from '@centflow/infra';
 import { summaryOf } from '@centflow/terraform';
 import type { OpenEnvironment, OpenRelease } from '../open-environment.ts';
@@ -14,26 +14,26 @@ import { compareWithReviewed, type PlannedStage, planStage } from './review.ts';
 export interface DeployOptions {
   readonly open: OpenEnvironment;
   readonly stacks: OpenRelease;
-  /** The pull request whose plans were reviewed; or why nothing is compared and nobody asked. */
+  /** The pull request whose plans were reviewed, or the reason to skip comparison and approval. */
   readonly review: Reviewed | { readonly breakGlass: string };
   readonly evidence: Evidence | undefined;
-  /** Who has approved this deployment. */
+  /** Returns the users who have approved this deployment. */
   readonly approvals: () => Promise<readonly string[]>;
   readonly say: (line: string) => void;
 }
 
 /**
- * Plans all stages and looks whether each may be applied before anything is; then applies them in order.
+ * Plans all stages and checks whether each may be applied. Only then applies them in order.
  *
- * @throws {UnreviewedPlanError | AlteredPlanError | PlanMovedError | PolicyError | AssessmentError} nothing was applied, or, of a
- *   stage after one that was applied, it alone was not.
+ * @throws {UnreviewedPlanError | AlteredPlanError | PlanMovedError | PolicyError | AssessmentError} a stage was
+ *   refused before its apply. Earlier stages may have been applied.
  * @throws {StoppedError} an apply failed.
  */
 export async function deploy(options: DeployOptions): Promise<void> {
   const { open, stacks, review, say } = options;
   const planned = await planAll(options);
   const approvedBy = await approve(options, planned);
-  // Before anything is applied: what is deployed can be gone back to.
+  // Before anything is applied, so that a later rollback to this release is possible.
   await open.releases.publish(stacks.release);
   if (planned.every(({ changes }) => !changes)) say('Nothing to apply.');
   await open.deployments.during(
@@ -47,7 +47,7 @@ export async function deploy(options: DeployOptions): Promise<void> {
   );
 }
 
-/** Nothing is compared: of a first deployment, stages need what stages before them have yet to make, and cannot be planned. */
+/** With `breakGlass`, stops after the first stage with changes: in a first deployment, later stages need its outputs. */
 async function planAll(options: DeployOptions): Promise<PlannedStage[]> {
   const { stages } = options.stacks;
   if (!('breakGlass' in options.review)) return allOrFirstProblem(stages.map((stage) => planOne(options, stage)));
@@ -59,7 +59,7 @@ async function planAll(options: DeployOptions): Promise<PlannedStage[]> {
   return planned;
 }
 
-/** Waits for all of them: a plan that is left alone would hold its lock. */
+/** Waits for all plans even if one fails, because an abandoned plan would keep its lock. */
 async function allOrFirstProblem<Value>(working: readonly Promise<Value>[]): Promise<Value[]> {
   await Promise.allSettled(working);
   return Promise.all(working);
@@ -72,11 +72,11 @@ async function planOne({ open, stacks, review, say }: DeployOptions, stage: Stag
   say(`${stack}: ${summaryOf(plan)}`);
   if (!changes) return planned;
   if ('breakGlass' in review) {
-    for (const violation of judgement.violations) say(`  look twice: ${lineOf(stack, violation)}`);
+    for (const violation of judgement.violations) say(`  check this: ${lineOf(stack, violation)}`);
     return planned;
   }
   const done = await compareWithReviewed(open, planned, review);
-  if (done.length > 0) say(`  done already: ${done.join(', ')}`);
+  if (done.length > 0) say(`  already applied: ${done.join(', ')}`);
   refuseViolations([planned]);
   return planned;
 }
@@ -86,14 +86,14 @@ async function approve(
   judged: readonly PlannedStage[],
 ): Promise<readonly string[]> {
   if ('breakGlass' in review) {
-    say(`Nothing is compared and nobody is asked: ${review.breakGlass}`);
+    say(`Comparison and approval are skipped: ${review.breakGlass}`);
     return [];
   }
   const { environment, cloudwatch } = open;
   const alarms = await raisedAlarms(cloudwatch, environment);
   const reasons = reasonsToAsk({ environment: environment.name, release, evidence, alarms, judged });
   if (reasons.length === 0) return [];
-  for (const reason of reasons) say(`Asks for an approval: ${reason}`);
+  for (const reason of reasons) say(`An approval is needed: ${reason}`);
   const approvedBy = await approvals();
   refuseWithoutApproval(environment.name, reasons, approvedBy);
   say(`Approved by ${approvedBy.join(', ')}`);
@@ -104,7 +104,7 @@ async function applyAll(options: DeployOptions, planned: readonly PlannedStage[]
   const applied: StageName[] = [];
   for (const stage of options.stacks.stages) {
     const before = planned.find((one) => one.stage === stage);
-    // What was applied may have changed what this stage is given: it is planned, compared and judged again.
+    // The applied stages may have changed this stage's variables, so plan, compare and check it again.
     const now = before === undefined || applied.length > 0 ? await planOne(options, stage) : before;
     if (!now.changes) continue;
     options.say(`${now.stack}: applying`);

@@ -25,13 +25,13 @@ async function had(version: string, outcome: 'applied' | 'stopped', passed?: boo
   return ended;
 }
 
-test('records are listed newest first, each once, over as many pages as there are', async () => {
+test('list returns all records once, newest first, across pages', async () => {
   for (const version of ['v1', 'v2', 'v3', 'v4', 'v5']) await had(version, 'applied', true);
   expect((await deployments.list()).map(({ version }) => version)).toEqual(['v5', 'v4', 'v3', 'v2', 'v1']);
   expect(s3.objects.size).toBe(5);
 });
 
-test('why a deployment stopped is noted, and told to who deployed', async () => {
+test('a failed deployment records its error and throws it', async () => {
   const release = { version: 'v1', commit: 'c'.repeat(40), digest: 'd'.repeat(64), folder: '/nowhere' };
   const stops = deployments.during(release, { kind: 'rollback' }, () => Promise.reject(new Error('no\nway')));
   await expect(stops).rejects.toThrow('no\nway');
@@ -39,13 +39,13 @@ test('why a deployment stopped is noted, and told to who deployed', async () => 
   expect(record).toMatchObject({ kind: 'rollback', outcome: 'stopped', problem: 'no way' });
 });
 
-test('what is deployed is the newest that was applied', async () => {
+test('current returns the newest applied deployment', async () => {
   await had('v1', 'applied', true);
   await had('v2', 'applied');
   expect((await deployments.current()).version).toBe('v2');
 });
 
-test('nobody says what is deployed where nothing was, or where the newest stopped', async () => {
+test('current fails without a deployment, or if the newest one stopped', async () => {
   await expect(deployments.current()).rejects.toThrow(/Nothing was deployed to dev yet/);
   await had('v1', 'applied', true);
   await had('v2', 'stopped');
@@ -53,7 +53,7 @@ test('nobody says what is deployed where nothing was, or where the newest stoppe
   await expect(deployments.current()).rejects.toThrow(/v2 of 2026-01-01T00:02:00.000Z, stopped half-way/);
 });
 
-test('what is gone back to is the newest other release whose canary passed', async () => {
+test('previous returns the newest other release whose canary passed', async () => {
   await had('v1', 'applied', true);
   await had('v2', 'applied', true);
   await had('v3', 'applied', false);
@@ -62,25 +62,25 @@ test('what is gone back to is the newest other release whose canary passed', asy
   expect((await deployments.previous()).version).toBe('v2');
 });
 
-test('the present release is not gone back to, though it was good once', async () => {
+test('previous does not return the current release', async () => {
   await had('v1', 'applied', true);
   await had('v2', 'applied', true);
   await had('v2', 'applied', false);
   expect((await deployments.previous()).version).toBe('v1');
 });
 
-test('there may be nothing to go back to', async () => {
+test('previous fails without an earlier good release', async () => {
   await had('v1', 'applied', false);
-  await expect(deployments.previous()).rejects.toThrow(/no other release whose canary passed/);
+  await expect(deployments.previous()).rejects.toThrow(/no earlier release whose canary passed/);
 });
 
-test('a record that is not understood is named, and none is left out silently', async () => {
+test('list fails on an invalid record and names it', async () => {
   await had('v1', 'applied', true);
   s3.objects.set('deployments/dev/2026-01-02T00:00:00.000Z-v2.json', new TextEncoder().encode('{"format":2}'));
-  await expect(deployments.list()).rejects.toThrow(/2026-01-02T00:00:00\.000Z-v2\.json is not understood/);
+  await expect(deployments.list()).rejects.toThrow(/2026-01-02T00:00:00\.000Z-v2\.json is not a valid record/);
 });
 
-test('another environment of the account has records of its own', async () => {
+test('each environment of an account has its own records', async () => {
   await had('v1', 'applied', true);
   expect(await new Deployments(s3.client, 'bucket', 'staging').list()).toEqual([]);
 });

@@ -1,10 +1,10 @@
-/** What was deployed where, when, by whom and how it went: one object each in the delivery bucket, for good. */
+/** Records every deployment permanently: what, where, when, by whom and its outcome, as an object in the delivery bucket. */
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { EnvironmentName } from '@centflow/infra';
 import * as z from 'zod';
 import type { Release } from '../release/release.ts';
 
-/** The records do not say what is needed: nothing was deployed yet, or a record is not understood. */
+/** The records do not contain the required deployment, or a record is not valid. */
 export class DeploymentsError extends Error {
   override readonly name = 'DeploymentsError';
 }
@@ -16,17 +16,17 @@ const schema = z.object({
   commit: z.string(),
   digest: z.string(),
   startedAt: z.iso.datetime(),
-  /** GitHub's user, or the one of this machine. */
+  /** The GitHub user, or the local user. */
   by: z.string(),
   /** The pull request whose plans were applied. */
   pullRequest: z.int().optional(),
-  /** Why nothing was compared and nobody was asked. */
+  /** The reason to skip comparison and approval. */
   breakGlass: z.string().optional(),
-  /** Who approved it, where it needed that. */
+  /** The users who approved the deployment, if it needed an approval. */
   approvedBy: z.array(z.string()).optional(),
   outcome: z.enum(['running', 'applied', 'stopped']),
   endedAt: z.iso.datetime().optional(),
-  /** Why it stopped. */
+  /** Why the deployment stopped. */
   problem: z.string().optional(),
   canary: z
     .object({ passed: z.boolean(), at: z.iso.datetime(), seconds: z.number(), problem: z.string().optional() })
@@ -46,9 +46,9 @@ export class Deployments {
   }
 
   /**
-   * Notes that a deployment begins, and how its work ended.
+   * Does the work of a deployment, and records its start and its outcome.
    *
-   * @throws whatever the work throws, once that is noted.
+   * @throws the error of the work, after recording it.
    */
   async during(
     { version, commit, digest }: Release,
@@ -86,16 +86,16 @@ export class Deployments {
     return await Promise.all((await this.#keys()).map((key) => this.#get(key)));
   }
 
-  /** The newest record, however it ended; undefined: there is none. */
+  /** Returns the newest record, whatever its outcome; undefined: there is none. */
   async newest(): Promise<DeploymentRecord | undefined> {
     const [key] = await this.#keys();
     return key === undefined ? undefined : await this.#get(key);
   }
 
   /**
-   * What the environment has now.
+   * Returns the record of the release that the environment has now.
    *
-   * @throws {DeploymentsError} nothing, or nobody knows: the newest deployment stopped half-way.
+   * @throws {DeploymentsError} nothing was deployed, or the newest deployment has not ended successfully.
    */
   async current(): Promise<DeploymentRecord> {
     const newest = await this.newest();
@@ -107,14 +107,14 @@ export class Deployments {
     if (newest.outcome !== 'applied') {
       throw new DeploymentsError(
         `The newest deployment of ${this.#environment}, ${newest.version} of ${newest.startedAt}, ${newest.outcome === 'stopped' ? `stopped half-way (${newest.problem})` : 'has not ended'}: ` +
-          'so it has neither release whole. Deploy it again, or roll back: docs/delivery.md.',
+          'the environment has parts of two releases. Deploy again, or roll back: docs/delivery.md.',
       );
     }
     return newest;
   }
 
   /**
-   * What can be gone back to: the newest release before the present one whose canary passed.
+   * Returns the target of a rollback: the newest release before the current one whose canary passed.
    *
    * @throws {DeploymentsError} there is none.
    */
@@ -126,11 +126,11 @@ export class Deployments {
       if (record.version !== present && record.outcome === 'applied' && record.canary?.passed === true) return record;
     }
     throw new DeploymentsError(
-      `${this.#environment} has had no other release whose canary passed: there is nothing to go back to. Mend it by a pull request.`,
+      `${this.#environment} has no earlier release whose canary passed, so a rollback is not possible. Fix the problem by a pull request.`,
     );
   }
 
-  /** Of all records, the newest first: they begin with the time. */
+  /** Returns the keys of all records, newest first. Keys sort by time because they start with it. */
   async #keys(): Promise<string[]> {
     const Prefix = `deployments/${this.#environment}/`;
     const keys: string[] = [];
@@ -155,7 +155,7 @@ export class Deployments {
     const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key }));
     const parsed = schema.safeParse(JSON.parse((await Body?.transformToString()) ?? 'null'));
     if (parsed.success) return parsed.data;
-    throw new DeploymentsError(`s3://${this.#bucket}/${Key} is not understood: ${z.prettifyError(parsed.error)}`);
+    throw new DeploymentsError(`s3://${this.#bucket}/${Key} is not a valid record: ${z.prettifyError(parsed.error)}`);
   }
 }
 

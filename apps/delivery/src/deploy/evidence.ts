@@ -1,4 +1,4 @@
-/** What an environment shows for the release that is in it: what the next one is promoted on. */
+/** Evidence of how a release works in an environment. It decides about the promotion to the next environment. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { environmentNames } from '@centflow/infra';
@@ -19,7 +19,7 @@ export function writeEvidence(file: string, evidence: Evidence): void {
   writeFileSync(file, `${JSON.stringify(evidence, undefined, 2)}\n`);
 }
 
-/** @returns undefined: there is none, or it is not understood; both are no evidence */
+/** @returns undefined: the file does not exist or is not valid */
 export function readEvidence(file: string | undefined): Evidence | undefined {
   if (file === undefined) return undefined;
   try {

@@ -36,19 +36,19 @@ describe('the migrator', () => {
     expect(open.invoked).toEqual(Array(4).fill('centflow-dev-migrator'));
   });
 
-  test('is given up where it is not ready within the deadline', async () => {
+  test('fails if it is not ready within the deadline', async () => {
     const open = lambdaWith(pending);
     await expect(migrate(open, { pauseMs: 10, deadlineMs: 50 })).rejects.toBe(pending);
     expect(open.invoked.length).toBeGreaterThan(1);
   });
 
-  test('is not invoked again where there is none', async () => {
+  test('is not invoked again if it does not exist', async () => {
     const open = lambdaWith(missing, done);
     await expect(migrate(open, patience)).rejects.toBe(missing);
     expect(open.invoked).toHaveLength(1);
   });
 
-  test('is not invoked again where a statement failed', async () => {
+  test('is not invoked again if a statement failed', async () => {
     const open = lambdaWith({ FunctionError: 'Unhandled', Payload: payload({ errorMessage: 'No such table' }) }, done);
     await expect(migrate(open, patience)).rejects.toThrow(new MigrationError('No such table'));
     expect(open.invoked).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** Asks the migrator to go on: what a deployment does by itself, for when one has failed half-way. */
+/** Invokes the migrator. Deployments do this automatically; this module continues a migration that failed half-way. */
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   GetFunctionCommand,
@@ -12,7 +12,7 @@ import { namesOf } from '@centflow/infra';
 import * as z from 'zod';
 import type { OpenEnvironment } from '../open-environment.ts';
 
-/** The database could not be brought up to date. */
+/** A migration of the database failed. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
@@ -21,8 +21,8 @@ const answer = z.object({ applied: z.array(z.string()), unknown: z.array(z.strin
 const failure = z.object({ errorMessage: z.string() });
 
 /**
- * How long to wait for a function that Lambda made Inactive, in milliseconds. Lambda takes the network of a function that was not
- * called for weeks. The next call fails, and Lambda creates the network again, which takes a minute or so:
+ * How long to wait for a function that Lambda made Inactive, in milliseconds. Lambda removes the network interface of a function that was
+ * not called for weeks. The next call fails, and Lambda recreates the interface, which takes about a minute:
  * https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
  */
 export interface Patience {
@@ -32,8 +32,8 @@ export interface Patience {
 const PATIENCE: Patience = { pauseMs: 5000, deadlineMs: 300_000 };
 
 /**
- * @throws {MigrationError} a statement failed; says which, and what was done before it.
- * @throws the AWS error where the migrator cannot be invoked, or is not ready within the deadline
+ * @throws {MigrationError} a statement failed; the message names it and the applied migrations.
+ * @throws the AWS error if the migrator cannot be invoked or is not ready within the deadline.
  */
 export async function migrate(
   { lambda, environment }: Pick<OpenEnvironment, 'lambda' | 'environment'>,
@@ -44,13 +44,13 @@ export async function migrate(
     Payload: new TextEncoder().encode('{}'),
   });
   const { Payload, FunctionError } = await onceReady(() => lambda.send(command), patience);
-  const said: unknown = JSON.parse(new TextDecoder().decode(Payload));
-  if (FunctionError === undefined) return answer.parse(said);
-  throw new MigrationError(failure.safeParse(said).data?.errorMessage ?? `The migrator failed: ${FunctionError}.`);
+  const payload: unknown = JSON.parse(new TextDecoder().decode(Payload));
+  if (FunctionError === undefined) return answer.parse(payload);
+  throw new MigrationError(failure.safeParse(payload).data?.errorMessage ?? `The migrator failed: ${FunctionError}.`);
 }
 
 /**
- * Wakes a migrator that Lambda made Inactive. Terraform invokes it as it applies `load`, and does not try again.
+ * Wakes a migrator that Lambda made Inactive, because Terraform invokes it while applying `load` and does not retry.
  *
  * @throws what {@link migrate} throws
  */
@@ -63,7 +63,7 @@ export async function wakeMigrator(
     const { Configuration } = await open.lambda.send(new GetFunctionCommand({ FunctionName }));
     if (Configuration?.State !== 'Inactive') return;
   } catch (error) {
-    // The first deployment is about to make it.
+    // The first deployment has not created the function yet.
     if (error instanceof ResourceNotFoundException) return;
     throw error;
   }
@@ -85,7 +85,7 @@ async function onceReady(
   }
 }
 
-/** Its code has not been called: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. */
+/** Returns whether the function's code was not called: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html. */
 function isNotReady(error: unknown): boolean {
   return error instanceof ResourceNotReadyException || error instanceof ResourceConflictException;
 }

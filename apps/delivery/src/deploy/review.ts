@@ -1,4 +1,4 @@
-/** Planning a release's stages in their order, and judging what comes out. */
+/** Plans a release's stages, and checks the plans against the plan policy and the review. */
 import { join } from 'node:path';
 import { type StageName, stackName } from '@centflow/infra';
 import type { Plan, WorkingDirectory } from '@centflow/terraform';
@@ -8,16 +8,16 @@ import type { Reviewed } from '../plans/plan-store.ts';
 import type { JudgedStack } from '../plans/policy.ts';
 import { type Exemption, judgePlan } from '../review/index.ts';
 
-/** One stage as it would be applied. */
+/** A stage with the plan that would be applied. */
 export interface PlannedStage extends JudgedStack {
   readonly stage: StageName;
   readonly directory: WorkingDirectory;
   readonly plan: Plan;
-  /** false: there is nothing to do, not even an output to tell. */
+  /** Whether the plan changes anything, including outputs. */
   readonly changes: boolean;
 }
 
-/** @throws {HandOverError} a stage before it was not applied. */
+/** @throws {HandOverError} an earlier stage was not applied. */
 export async function planStage(
   { environment }: OpenEnvironment,
   { deployment }: OpenRelease,
@@ -27,17 +27,17 @@ export async function planStage(
   const stack = stackName(environment, stage);
   const directory = await deployment.prepare(stage);
   const changes = await directory.plan({ lock });
-  // Terraform takes as long to show a plan as half of the plan itself took, and most say nothing.
+  // Reading a plan takes half as long as planning, and most plans have no changes.
   const plan = changes ? await directory.readPlan() : { errored: false };
   const judgement = judgePlan(plan, { stack, accountId: environment.accountId, exemptions });
   return { stack, stage, directory, plan, judgement, changes };
 }
 
 /**
- * Compares a stage's plan with the one that the pull request was reviewed with.
+ * Compares a stage's plan with the reviewed plan of the pull request.
  *
- * @throws {UnreviewedPlanError | AlteredPlanError | PlanMovedError} it is not the same.
- * @returns what was reviewed and is done already
+ * @throws {UnreviewedPlanError | AlteredPlanError | PlanMovedError} there is no matching reviewed plan.
+ * @returns the addresses of reviewed changes that are already applied
  */
 export async function compareWithReviewed(
   { plans }: OpenEnvironment,

@@ -63,12 +63,12 @@ describe('a rollback of production by hand', () => {
     const fake = await afterV3('production', { passed: true });
     const { code: exit, message, record } = await run(fake);
     expect(exit).toBe(EXIT.approvalMissing);
-    expect(message).toMatch(/A person takes production back to v2\..*Nobody has approved production-approval/s);
+    expect(message).toMatch(/A user rolls production back to v2\..*Nobody has approved production-approval/s);
     expect(fake.applied).toEqual([]);
     expect(record).toMatchObject({ kind: 'deploy', version: 'v3' });
   });
 
-  test('changes nothing without an approval though no canary of the present release is known', async () => {
+  test('changes nothing without an approval, even if the current release has no canary result', async () => {
     const fake = await afterV3('production');
     expect((await run(fake)).code).toBe(EXIT.approvalMissing);
     expect(fake.applied).toEqual([]);
@@ -94,7 +94,7 @@ describe('a rollback after a canary that failed', () => {
   test.each([
     ['noted that it failed', { passed: false }],
     ['ended before it noted anything', undefined],
-  ])('asks nobody if the canary %s', async (_, canary) => {
+  ])('needs no approval if the canary %s', async (_, canary) => {
     const fake = await afterV3('production', canary);
     const { code: exit, asked } = await run(fake, { canaryFailed: true });
     expect(exit).toBe(EXIT.ok);
@@ -106,12 +106,12 @@ describe('a rollback after a canary that failed', () => {
     const fake = await afterV3('production', { passed: true });
     const { code: exit, message } = await run(fake, { canaryFailed: true });
     expect(exit).toBe(EXIT.approvalMissing);
-    expect(message).toMatch(/The canary of v3 passed in production, so --canary-failed is wrong/);
+    expect(message).toMatch(/The canary of v3 passed in production, so --canary-failed does not apply/);
     expect(fake.applied).toEqual([]);
   });
 });
 
-test('a rollback of dev asks nobody', async () => {
+test('a rollback of dev needs no approval', async () => {
   const fake = await afterV3('dev', { passed: true });
   const { asked } = await run(fake);
   expect(asked).toEqual([]);

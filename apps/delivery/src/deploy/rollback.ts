@@ -1,8 +1,8 @@
 /**
- * Back to an earlier release: its `load`, `report`, `console` and `watch`, as they were synthesised, with the artefacts they had.
+ * Rolls back to an earlier release: deploys its `load`, `report`, `console` and `watch` stacks again, with their original artifacts.
  *
- * Never `store`, which holds the data, and never the schema: the migrator of the earlier release leaves newer migrations
- * alone. So each release works on the schema of the next (expand before code, contract a release later).
+ * A rollback changes neither `store`, which holds the data, nor the schema: the earlier release's migrator ignores newer
+ * migrations. So each release must work with the schema of the next one (expand before the code, contract one release later).
  */
 import type { StageName } from '@centflow/infra';
 import { summaryOf } from '@centflow/terraform';
@@ -18,18 +18,18 @@ export interface RollbackOptions {
   readonly open: OpenEnvironment;
   /** The earlier release. */
   readonly stacks: OpenRelease;
-  /** The canary of the present release failed: nobody is asked. */
+  /** Whether the canary of the current release failed, so that no approval is needed. */
   readonly canaryFailed?: boolean;
-  /** Why nobody is asked, where an administrator decides alone. */
+  /** The administrator's reason to skip the approval. */
   readonly breakGlass?: string;
-  /** Who has approved this rollback. */
+  /** Returns the users who have approved this rollback. */
   readonly approvals: () => Promise<readonly string[]>;
   readonly say: (line: string) => void;
 }
 
 /**
- * @throws {AssessmentError} people must agree, and have not.
- * @throws {PolicyError} it would destroy what holds data.
+ * @throws {AssessmentError} a required approval is missing.
+ * @throws {PolicyError} the rollback would destroy a resource that holds data.
  * @throws {StoppedError} an apply failed.
  */
 export async function rollBack(options: RollbackOptions): Promise<void> {
@@ -45,7 +45,7 @@ export async function rollBack(options: RollbackOptions): Promise<void> {
 async function approve(options: RollbackOptions): Promise<readonly string[]> {
   const { open, stacks, canaryFailed, breakGlass, approvals, say } = options;
   if (breakGlass !== undefined) {
-    say(`Nobody is asked: ${breakGlass}`);
+    say(`The approval is skipped: ${breakGlass}`);
     return [];
   }
   if (canaryFailed) {
@@ -61,12 +61,12 @@ async function approve(options: RollbackOptions): Promise<readonly string[]> {
   return approvedBy;
 }
 
-/** A canary that ended before it noted anything has failed as well. */
+/** A canary without a recorded result counts as failed. */
 async function refuseProven({ environment, deployments }: OpenEnvironment): Promise<void> {
   const newest = await deployments.newest();
   if (newest?.canary?.passed !== true) return;
   throw new AssessmentError(
-    `The canary of ${newest.version} passed in ${environment.name}, so --canary-failed is wrong. Nothing was applied. Leave it out, and let a reviewer approve the rollback.`,
+    `The canary of ${newest.version} passed in ${environment.name}, so --canary-failed does not apply. Nothing was applied. Run without it, and let a reviewer approve the rollback.`,
   );
 }
 
@@ -78,10 +78,10 @@ async function applyAll({ open, stacks, say }: RollbackOptions): Promise<void> {
     const { stack, plan, changes, judgement } = planned;
     say(`${stack}: ${summaryOf(plan)}`);
     if (!changes) continue;
-    // It was reviewed when it was released. What holds data is another matter: the earlier release may not know of it.
+    // The release was reviewed when it was deployed first. But it may not know newer resources that hold data.
     const destroying = judgement.violations.filter(({ rule }) => rule === 'destroys-data');
     refuseViolations([{ stack, judgement: { ...judgement, violations: destroying } }]);
-    for (const violation of judgement.violations) say(`  look twice: ${lineOf(stack, violation)}`);
+    for (const violation of judgement.violations) say(`  check this: ${lineOf(stack, violation)}`);
     await applyStage(open, planned, applied);
     say(`${stack}: applied`);
   }

@@ -1,29 +1,29 @@
-/** GitHub's answers other than yes: which pass by themselves, and what to do about the others. */
+/** Explains failed GitHub requests: which may be retried, and how to fix the others. */
 import { RequestError } from '@octokit/request-error';
 import { GitHubError } from './github-error.ts';
 
-/** What was asked, for the message. */
+/** A description of the request, for error messages. */
 export interface Question {
-  /** Follows "GitHub did not let us". */
+  /** The text after "GitHub did not let us". */
   readonly doing: string;
-  /** What the token needs for it: of a workflow's job as `permissions` has it, of a person's as GitHub's settings name it. */
+  /** The required permission: as in `permissions` of a workflow job, or as GitHub's settings name it for a personal token. */
   readonly permission: string;
-  /** Whose token it is, for the remedy; a workflow's by default. */
+  /** The kind of token, for the remedy. Default: a workflow's token. */
   readonly asker?: 'workflow' | 'person';
 }
 
-/** After a secondary limit GitHub wants at least a minute of quiet where it names no time. */
+/** After a secondary rate limit without a given time, GitHub requires a pause of at least a minute. */
 const QUIET_MS = 60_000;
 
 const isLimit = ({ status, message, response }: RequestError): boolean =>
   status === 429 || (status === 403 && (/rate limit/i.test(message) || response?.headers['retry-after'] !== undefined));
 
-/** Whether the same question may be answered better in a moment: trouble at GitHub's, or on the way there. */
+/** Returns whether a retry may help: GitHub or the network had a temporary problem. */
 export function isPassing(error: unknown): boolean {
   return error instanceof RequestError && (error.status >= 500 || isLimit(error));
 }
 
-/** How long GitHub wants to be left alone, in milliseconds; undefined where it does not say. */
+/** Returns the pause in milliseconds that GitHub requests; undefined if it requests none. */
 export function pauseAskedFor(error: unknown): number | undefined {
   if (!(error instanceof RequestError) || !isLimit(error)) return undefined;
   const headers = error.response?.headers ?? {};
@@ -32,7 +32,7 @@ export function pauseAskedFor(error: unknown): number | undefined {
   return Math.max(0, Number(headers['x-ratelimit-reset']) * 1000 - Date.now());
 }
 
-/** The same error with what to do about it; what is no answer of GitHub's comes back as it is. */
+/** Returns an error with a remedy. Errors that do not come from GitHub are returned unchanged. */
 export function explain(error: unknown, question: Question, repository: string): unknown {
   if (!(error instanceof RequestError)) return error;
   const { status, message, request, response } = error;

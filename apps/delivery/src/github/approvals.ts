@@ -1,13 +1,13 @@
 import type { Connection } from './connection.ts';
 
 export interface Approval {
-  /** The GitHub environment that somebody let the run deploy to. */
+  /** The GitHub environment for which the run was approved. */
   readonly environment: string;
   readonly user: string;
 }
 
 /**
- * Who approved the deployments of a workflow run. `deploy` and `rollback` read it themselves: a job in an environment without
+ * Returns who approved the deployments of a workflow run. `deploy` and `rollback` read it themselves: a job in an environment without
  * required reviewers succeeds at once, so its success proves nothing.
  */
 export function approvals(connection: Connection, runId: string): Promise<Approval[]> {

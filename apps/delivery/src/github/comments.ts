@@ -1,13 +1,13 @@
-/** One comment of ours per pull request and marker, rewritten in place. */
+/** Writes one comment per pull request and marker, and updates it in place. */
 import { RequestError } from '@octokit/request-error';
 import type { Octokit } from '@octokit/rest';
 import type { Connection } from './connection.ts';
 import { fit, LONGEST_COMMENT } from './fit.ts';
 
-/** The author of what a workflow writes with `github.token`. */
+/** The author of comments that a workflow writes with `github.token`. */
 const WORKFLOW = 'github-actions[bot]';
 
-/** First line of the comment, which GitHub does not show. */
+/** Returns the first line of the comment, which GitHub does not render. */
 const markerLine = (marker: string): string => `<!-- centflow: ${marker} -->`;
 
 export function comment(connection: Connection, pullRequest: number, marker: string, body: string): Promise<void> {
@@ -19,7 +19,7 @@ export function comment(connection: Connection, pullRequest: number, marker: str
         ourLogin(octokit),
         octokit.paginate(octokit.rest.issues.listComments, { ...where, issue_number: pullRequest, per_page: 100 }),
       ]);
-      // Anybody can write the marker into a comment; only in one of ours does it mean anything.
+      // Anybody can write the marker into a comment, so only our own comments count.
       const ours = comments.find(
         (found) => found.user?.login === author && found.body?.split(/\r?\n/, 1)[0] === markerLine(marker),
       );
@@ -32,7 +32,7 @@ export function comment(connection: Connection, pullRequest: number, marker: str
   );
 }
 
-/** Whose token this is. One of a workflow is no user's, and GitHub says so with 403. */
+/** Returns the token's user. For the token of a workflow, GitHub responds with 403. */
 async function ourLogin(octokit: Octokit): Promise<string> {
   try {
     return (await octokit.rest.users.getAuthenticated()).data.login;

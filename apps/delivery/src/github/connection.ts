@@ -1,4 +1,4 @@
-/** One repository at GitHub, asked so that trouble on the way is tried again and a no is explained. */
+/** Connects to one repository on GitHub. Retries temporary failures, and explains the others. */
 import { setTimeout } from 'node:timers/promises';
 import { Octokit } from '@octokit/rest';
 import pRetry from 'p-retry';
@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { explain, isPassing, pauseAskedFor, type Question } from './answers.ts';
 import { GitHubError } from './github-error.ts';
 
-/** What Actions sets in every step; the token is the one thing that a step must be given. */
+/** The environment variables of a step. Actions sets all of them except the token, which a step must pass. */
 const settings = z.object({
   GITHUB_API_URL: z.url().default('https://api.github.com'),
   GITHUB_REPOSITORY: z.string().regex(/^[^/\s]+\/[^/\s]+$/),
@@ -19,11 +19,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
   GITHUB_TOKEN: `set it to a token for the repository; in a workflow the step's env says \`GITHUB_TOKEN: \${{ github.token }}\``,
 };
 
-/** A command that waits longer than this looks as if it hung. */
+/** The longest pause. A command that waits longer would seem to hang. */
 const LONGEST_PAUSE_MS = 90_000;
 const RETRIES = 4;
 
-/** The repository, as octokit's methods take it. */
+/** The repository, as parameters of octokit's methods. */
 export interface Where {
   readonly owner: string;
   readonly repo: string;
@@ -34,14 +34,14 @@ export class Connection {
   readonly #where: Where;
   readonly #firstPauseMs: number;
 
-  /** @param firstPauseMs before the first repetition; each further pause is twice as long */
+  /** @param firstPauseMs milliseconds before the first retry; each further pause is twice as long */
   constructor(octokit: Octokit, where: Where, firstPauseMs: number) {
     this.#octokit = octokit;
     this.#where = where;
     this.#firstPauseMs = firstPauseMs;
   }
 
-  /** @throws {GitHubError} that names the variable which is missing or wrong */
+  /** @throws {GitHubError} a variable is missing or invalid; the message names it */
   static fromEnvironment(env: NodeJS.ProcessEnv, firstPauseMs = 1000): Connection {
     const read = settings.safeParse(env);
     if (!read.success) {
@@ -53,17 +53,17 @@ export class Connection {
     const octokit = new Octokit({
       auth: read.data.GITHUB_TOKEN,
       baseUrl: read.data.GITHUB_API_URL.replace(/\/$/, ''),
-      // It would print each 404, which is often just the answer "not there yet".
+      // Octokit would log each 404, which often only means that something does not exist yet.
       log: { debug: () => {}, info: () => {}, warn: console.warn, error: () => {} },
     });
     return new Connection(octokit, { owner, repo }, firstPauseMs);
   }
 
   /**
-   * Asks, and asks again where GitHub or the network was in trouble. All of `ask` is repeated, not the one request that
-   * failed: nobody knows whether that had its effect, so every `ask` looks first at what is there.
+   * Runs requests, and retries them after temporary failures of GitHub or the network. The whole `ask` function is repeated, not
+   * only the failed request, because that request may have had an effect. So every `ask` first reads the current state.
    *
-   * @throws {GitHubError} that says what GitHub answered and what to do
+   * @throws {GitHubError} with GitHub's response and a remedy
    */
   async ask<Answer>(question: Question, ask: (octokit: Octokit, where: Where) => Promise<Answer>): Promise<Answer> {
     try {

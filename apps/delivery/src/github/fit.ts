@@ -1,19 +1,19 @@
-/** GitHub's limits, in characters, beyond which it refuses the whole text. */
+/** GitHub's limits in characters. GitHub rejects longer texts completely. */
 export const LONGEST_COMMENT = 65_536;
 export const LONGEST_RELEASE_NOTES = 125_000;
 
 const NOTE = '\n\n> [!NOTE]\n> Cut here: GitHub takes no more. All of it is among the artifacts of the workflow run.\n';
 
-/** Markdown that is no longer than the limit: cut after a line, with what is open at the cut closed, and a note that says so. */
+/** Shortens Markdown to the limit. Cuts after a line, closes open code fences and details, and adds a note. */
 export function fit(markdown: string, limit: number): string {
   if (markdown.length <= limit) return markdown;
-  // What closes the cut, and the note, must fit as well.
+  // The closing marks and the note must fit too.
   const room = markdown.slice(0, limit - NOTE.length - 500);
   const kept = room.slice(0, Math.max(room.lastIndexOf('\n'), 0)) || withoutHalfCharacter(room);
   return `${kept}${closing(kept)}${NOTE}`;
 }
 
-/** A pair of surrogates is one character. */
+/** Does not split surrogate pairs, which are one character. */
 function withoutHalfCharacter(text: string): string {
   return /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text;
 }

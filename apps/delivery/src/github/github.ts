@@ -1,4 +1,4 @@
-/** What the delivery asks of GitHub. Every method may be repeated: it looks first at what is there. */
+/** The GitHub operations of the delivery. Every method can be repeated safely, because it first reads the current state. */
 import { type Approval, approvals } from './approvals.ts';
 import { comment } from './comments.ts';
 import { Connection } from './connection.ts';
@@ -20,39 +20,39 @@ export class GitHub {
   }
 
   /**
-   * @param env GITHUB_API_URL, GITHUB_REPOSITORY and GITHUB_TOKEN, as Actions has them
-   * @throws {GitHubError} that names the variable which is missing
+   * @param env contains GITHUB_API_URL, GITHUB_REPOSITORY and GITHUB_TOKEN, as in Actions
+   * @throws {GitHubError} a variable is missing; the message names it
    */
   static fromEnvironment(env: NodeJS.ProcessEnv): GitHub {
     return new GitHub(Connection.fromEnvironment(env));
   }
 
-  /** The pull request whose merge made this commit. */
+  /** Returns the pull request whose merge created this commit. */
   pullRequestOf(commit: string): Promise<MergedPullRequest | undefined> {
     return pullRequestOf(this.#connection, commit);
   }
 
-  /** Writes our comment with this marker, or writes it anew. What others wrote is never touched. */
+  /** Creates or updates our comment with this marker. Never changes comments of others. */
   comment(pullRequest: number, marker: string, body: string): Promise<void> {
     return comment(this.#connection, pullRequest, marker, body);
   }
 
-  /** Who approved what in a workflow run. */
+  /** Returns the approvals of a workflow run. */
   approvals(runId: string): Promise<Approval[]> {
     return approvals(this.#connection, runId);
   }
 
-  /** Keeps one open issue with this label; closes it where there is no body. */
+  /** Keeps one open issue with this label. Closes it if there is no body. */
   keepIssue(label: string, title: string, body: string | undefined): Promise<number | undefined> {
     return keepIssue(this.#connection, label, title, body);
   }
 
-  /** How a person set the repository up. @param branch the one whose protection is read */
+  /** Returns the settings of the repository. @param branch the branch whose protection is read */
   settings(branch: string): Promise<RepositorySettings> {
     return settings(this.#connection, branch);
   }
 
-  /** @returns the page of the release */
+  /** @returns the URL of the release page */
   publishRelease(release: ReleaseToPublish): Promise<string> {
     return publishRelease(this.#connection, release);
   }

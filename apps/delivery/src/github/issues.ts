@@ -1,10 +1,10 @@
-/** One open issue per label, for what stays true until somebody does something about it. */
+/** Keeps one open issue per label, for a state that lasts until somebody fixes it. */
 import type { Connection } from './connection.ts';
 import { fit, LONGEST_COMMENT } from './fit.ts';
 
 /**
- * @param body undefined where there is nothing to say any more: what is open is closed
- * @returns the issue that is open now or was closed; undefined where there was nothing to do
+ * @param body undefined closes the open issue
+ * @returns the number of the open or just closed issue; undefined: there was nothing to do
  */
 export function keepIssue(
   connection: Connection,
@@ -21,7 +21,7 @@ export function keepIssue(
       direction: 'asc',
       per_page: 100,
     });
-    // GitHub lists pull requests as issues too.
+    // GitHub's list of issues also contains pull requests.
     const [kept, ...surplus] = found.filter(({ pull_request }) => pull_request === undefined);
     const close = body === undefined ? [kept, ...surplus] : surplus;
     for (const issue of close) {

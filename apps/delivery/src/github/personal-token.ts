@@ -3,9 +3,9 @@ import { promisify } from 'node:util';
 import { GitHubError } from './github-error.ts';
 
 /**
- * The token of the person at this machine: GITHUB_TOKEN or GH_TOKEN, or the one of the `gh` program.
+ * Returns the user's token: GITHUB_TOKEN, GH_TOKEN, or the token of the `gh` program.
  *
- * @throws {GitHubError} there is none.
+ * @throws {GitHubError} there is no token.
  */
 export async function personalToken(env: NodeJS.ProcessEnv): Promise<string> {
   const given = env.GITHUB_TOKEN || env.GH_TOKEN;
@@ -14,7 +14,7 @@ export async function personalToken(env: NodeJS.ProcessEnv): Promise<string> {
     const { stdout } = await promisify(execFile)('gh', ['auth', 'token'], { env });
     if (stdout.trim() !== '') return stdout.trim();
   } catch {
-    // `gh` is missing, or nobody is signed in.
+    // `gh` is not installed, or no user is signed in.
   }
   throw new GitHubError(
     'There is no token for GitHub: GITHUB_TOKEN is not set, and `gh auth token` returns none',

@@ -2,12 +2,12 @@ import type { Connection } from './connection.ts';
 
 export interface MergedPullRequest {
   readonly number: number;
-  /** The commit that was reviewed: the last one of its branch when it was merged. */
+  /** The reviewed commit: the last commit of the branch at the time of the merge. */
   readonly head: string;
   readonly title: string;
 }
 
-/** The pull request whose merge made this commit of the default branch; undefined for a commit that was pushed there. */
+/** Returns the pull request whose merge created this commit of the default branch; undefined for a direct push. */
 export function pullRequestOf(connection: Connection, commit: string): Promise<MergedPullRequest | undefined> {
   return connection.ask(
     { doing: `find the pull request of ${commit}`, permission: 'pull-requests: read' },
@@ -17,7 +17,7 @@ export function pullRequestOf(connection: Connection, commit: string): Promise<M
         commit_sha: commit,
         per_page: 100,
       });
-      // GitHub also names open pull requests that contain the commit, and ones that were merged into other branches.
+      // GitHub also returns open pull requests that contain the commit, and pull requests into other branches.
       const merged = candidates.find(
         ({ merged_at, merge_commit_sha, base }) =>
           merged_at !== null && merge_commit_sha === commit && base.ref === base.repo.default_branch,

@@ -1,4 +1,4 @@
-/** The tag and the release of a version, with its artefacts: a draft until all of them are there. */
+/** Publishes the tag and the release of a version with its artifacts. The release is a draft until all artifacts are uploaded. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { RequestError } from '@octokit/request-error';
@@ -16,7 +16,7 @@ export interface ReleaseToPublish {
 
 type GitHubRelease = RestEndpointMethodTypes['repos']['listReleases']['response']['data'][number];
 
-/** @returns the page of the release. What is there already from an earlier try stays. */
+/** @returns the URL of the release page. Keeps what an earlier attempt has created. */
 export function publishRelease(connection: Connection, release: ReleaseToPublish): Promise<string> {
   return connection.ask(
     { doing: `publish the release ${release.tag}`, permission: 'contents: write' },
@@ -27,21 +27,21 @@ export function publishRelease(connection: Connection, release: ReleaseToPublish
         await attach(octokit, draft, name, await readFile(path), where);
       }
       if (!draft.draft) return draft.html_url;
-      // Published last: GitHub can be told to let nobody change a release after that.
+      // Publish last, because a repository may make published releases immutable.
       const { data } = await octokit.rest.repos.updateRelease({ ...where, release_id: draft.id, draft: false });
       return data.html_url;
     },
   );
 }
 
-/** @throws {GitHubError} where the tag is on another commit: a version means one commit for ever */
+/** @throws {GitHubError} the tag is on another commit. A version always belongs to one commit. */
 async function tag(octokit: Octokit, where: Where, { tag, commit }: ReleaseToPublish): Promise<void> {
   const tagged = await commitOf(octokit, where, tag);
   if (tagged === undefined) {
     await octokit.rest.git.createRef({ ...where, ref: `refs/tags/${tag}`, sha: commit });
   } else if (tagged !== commit) {
     throw new GitHubError(
-      `The tag ${tag} of ${where.owner}/${where.repo} is on ${tagged}, and this release was built from ${commit}`,
+      `The tag ${tag} of ${where.owner}/${where.repo} is on ${tagged}, but this release was built from ${commit}`,
       `find out who set the tag; where it is a mistake, delete it (\`git push --delete origin ${tag}\`) and run this again`,
     );
   }
@@ -52,11 +52,11 @@ async function commitOf(octokit: Octokit, where: Where, tag: string): Promise<st
   if (reference === undefined) return undefined;
   const { type, sha } = reference.data.object;
   if (type !== 'tag') return sha;
-  // An annotated tag is an object of its own that names the commit.
+  // An annotated tag is a separate object that names the commit.
   return (await octokit.rest.git.getTag({ ...where, tag_sha: sha })).data.object.sha;
 }
 
-/** By listing: GitHub finds no draft by its tag. */
+/** Finds the release in the list, because GitHub does not find drafts by tag. */
 async function find(octokit: Octokit, where: Where, tag: string): Promise<GitHubRelease | undefined> {
   for await (const { data } of octokit.paginate.iterator(octokit.rest.repos.listReleases, {
     ...where,
@@ -90,7 +90,7 @@ async function attach(
         `keep what is published: \`npm run deliver -- publish\` belongs to the folder that the release was built into`,
       );
     }
-    // An upload that broke leaves its name behind.
+    // An interrupted upload leaves an incomplete asset with the same name.
     await octokit.rest.repos.deleteReleaseAsset({ ...where, asset_id: present.id });
   }
   await octokit.request({

@@ -1,11 +1,11 @@
-/** How a repository is set up on GitHub: what a person sets by hand, and the workflows rely on. */
+/** Reads the settings of a repository on GitHub that are set by hand and on which the workflows rely. */
 import { RequestError } from '@octokit/request-error';
 import type { Octokit, RestEndpointMethodTypes } from '@octokit/rest';
 import * as z from 'zod';
 import type { Connection, Where } from './connection.ts';
 
 export interface RepositorySettings {
-  /** `OWNER/NAME` as GitHub writes it: after a rename GitHub answers under the old name with the new one. */
+  /** `OWNER/NAME` in GitHub's spelling. After a rename, requests with the old name return the new one. */
   readonly name: string;
   readonly ownerId: number;
   readonly id: number;
@@ -15,16 +15,16 @@ export interface RepositorySettings {
   readonly defaultBranch: string;
   readonly hasIssues: boolean;
   readonly tokens: {
-    /** How the subject of a workflow's token begins. */
+    /** The start of the subject in a workflow's token. */
     readonly subjectPrefix: string | undefined;
-    /** Whether the rest of the subject is GitHub's own and not a template of the repository's. */
+    /** Whether the rest of the subject has GitHub's default format, not a template of the repository. */
     readonly isDefault: boolean;
   };
-  /** Whether the branch accepts changes by pull request only. */
+  /** Whether the branch accepts changes only by pull request. */
   readonly needsPullRequests: boolean;
-  /** What GitHub does not understand of CODEOWNERS on the branch: it asks nobody for a review there. */
+  /** Invalid lines of CODEOWNERS on the branch, for which GitHub requests no reviews. */
   readonly unknownCodeOwners: readonly string[];
-  /** The variables that every job sees. */
+  /** The repository variables, which every job can read. */
   readonly variables: ReadonlyMap<string, string>;
   readonly environments: ReadonlyMap<string, EnvironmentSettings>;
 }
@@ -32,15 +32,15 @@ export interface RepositorySettings {
 export interface EnvironmentSettings {
   /** The branches whose workflows may use the environment: `protected` is every branch that has a protection rule. */
   readonly branches: 'any' | 'protected' | readonly string[];
-  /** How many people and teams may approve. */
+  /** The number of users and teams who may approve. */
   readonly reviewers: number;
   readonly variables: ReadonlyMap<string, string>;
 }
 
-/** Longer pages are refused: https://docs.github.com/en/rest/actions/variables */
+/** The maximum page size: https://docs.github.com/en/rest/actions/variables */
 const VARIABLES_PER_PAGE = 30;
 
-/** @param branch the one whose protection is read */
+/** @param branch the branch whose protection is read */
 export function settings(connection: Connection, branch: string): Promise<RepositorySettings> {
   return connection.ask(
     {
@@ -71,7 +71,7 @@ export function settings(connection: Connection, branch: string): Promise<Reposi
   );
 }
 
-/** GitHub shows an organisation's plan to its owners, and a person's to that person. */
+/** Returns the owner's plan. GitHub shows an organisation's plan only to its owners, and a user's plan only to that user. */
 async function planOf(octokit: Octokit, owner: { readonly login: string; readonly type: string }) {
   if (owner.type === 'Organization') return (await octokit.rest.orgs.get({ org: owner.login })).data.plan?.name;
   const { data } = await octokit.rest.users.getAuthenticated();
@@ -79,8 +79,8 @@ async function planOf(octokit: Octokit, owner: { readonly login: string; readonl
 }
 
 /**
- * The types of our Octokit do not know `sub_claim_prefix` yet. It says what tokens carry, also where `use_immutable_subject`
- * beside it is false because nobody opted in and the repository is new.
+ * Octokit's types do not contain `sub_claim_prefix` yet. It is the actual prefix in tokens, even if `use_immutable_subject` is
+ * false because the repository is new and nobody has opted in.
  */
 const subject = z.object({ use_default: z.boolean(), sub_claim_prefix: z.string().optional() });
 
@@ -90,7 +90,7 @@ async function tokensOf(octokit: Octokit, where: Where): Promise<RepositorySetti
   return { subjectPrefix: sub_claim_prefix, isDefault: use_default };
 }
 
-/** By a ruleset, or by branch protection as it was before rulesets. */
+/** Returns whether a ruleset or a classic branch protection requires pull requests. */
 async function needsPullRequests(octokit: Octokit, where: Where, branch: string): Promise<boolean> {
   const rules = await unlessUnavailable(() =>
     octokit.paginate(octokit.rest.repos.getBranchRules, { ...where, branch, per_page: 100 }),
@@ -106,7 +106,7 @@ async function unknownCodeOwners(octokit: Octokit, where: Where, branch: string)
   return found.data.errors.map(({ line, kind, suggestion }) => `line ${line}: ${suggestion ?? kind}`);
 }
 
-/** Octokit types the pages of this list as optional, and cannot tell what they hold. */
+/** Octokit types the pages of this list incorrectly, so they are requested with an explicit type. */
 type Environment = NonNullable<
   RestEndpointMethodTypes['repos']['getAllEnvironments']['response']['data']['environments']
 >[number];
@@ -135,14 +135,14 @@ async function environmentsOf(octokit: Octokit, where: Where): Promise<Map<strin
 
 async function branchesOf(octokit: Octokit, which: Where & { readonly environment_name: string }): Promise<string[]> {
   const policies = await octokit.paginate(octokit.rest.repos.listDeploymentBranchPolicies, { ...which, per_page: 100 });
-  // Whoever may push a tag could otherwise use the environment from any commit.
+  // Otherwise anybody who may push a tag could use the environment from any commit.
   return policies.map(({ name = '', type }) => (type === 'tag' ? `the tag ${name}` : name));
 }
 
 const byName = (variables: readonly { readonly name: string; readonly value: string }[]) =>
   new Map(variables.map(({ name, value }) => [name, value]));
 
-/** Undefined: there is none, or the plan has none ("Upgrade to GitHub Pro or make this repository public …"). */
+/** Returns undefined if the setting does not exist or the plan does not offer it ("Upgrade to GitHub Pro or make this repository public …"). */
 async function unlessUnavailable<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await ask();

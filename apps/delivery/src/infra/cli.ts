@@ -1,4 +1,4 @@
-/** `npm run infra -- <command>`: the environments, from TypeScript to AWS, by plain Terraform. */
+/** The `npm run infra -- <command>` program. It deploys the environments' stacks with plain Terraform. */
 
 import { EnvironmentError } from '@centflow/infra/environment';
 import { readEnvironment } from '@centflow/infra/environments';
@@ -7,24 +7,24 @@ import { HandOverError, IgnoredChangesError, StateLockedError, TerraformUnavaila
 import { Command, InvalidArgumentError, Option } from 'commander';
 import * as commands from './commands.ts';
 
-/** How the commands end. */
+/** Exit codes of the commands. */
 export const EXIT = {
   ok: 0,
   failed: 1,
-  /** The command line makes no sense, or the answer was no. */
+  /** The command line is invalid, or the user did not confirm. */
   usage: 2,
-  /** An environment is missing or wrong. */
+  /** The environment does not exist or is invalid. */
   environment: 3,
-  /** Terraform or the provider is missing. */
+  /** Terraform or its provider is not installed. */
   unavailable: 4,
-  /** Somebody else plans or applies the same stack. */
+  /** Another process is planning or applying the same stack. */
   locked: 5,
 } as const;
 
 const EXIT_CODES_HELP = `
-Exit codes: 0 done, 1 failed, 2 wrong usage or not confirmed, 3 the environment is wrong, 4 Terraform is missing, 5 the state is locked`;
+Exit codes: 0 done, 1 failed, 2 invalid usage or not confirmed, 3 invalid environment, 4 Terraform is missing, 5 the state is locked`;
 
-/** The exit code of an error that these commands throw. */
+/** Returns the exit code for an error that these commands throw. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof EnvironmentError) return EXIT.environment;
   if (error instanceof TerraformUnavailableError) return EXIT.unavailable;
@@ -33,43 +33,43 @@ export function exitCodeOf(error: unknown): number {
   return usage.some((type) => error instanceof type) ? EXIT.usage : EXIT.failed;
 }
 
-/** @param build makes what `load` deploys, before synthesis looks at it */
+/** @param build builds the files that `load` deploys, before the synthesis reads them */
 export function infra(build: () => Promise<void>): Command {
   const program = new Command('npm run infra --')
     .description("Plan and apply the environments' AWS infrastructure")
     .addHelpText('after', EXIT_CODES_HELP)
     .hook('preAction', async (_, command) => {
-      // What is wrong with an environment is said before anything is built.
+      // Report an invalid environment before building anything.
       const { environment } = command.opts<Partial<commands.EnvironmentOption>>();
       if (environment !== undefined) readEnvironment(environment);
       await build();
     });
   program.command('synth').description("write every environment's stacks as Terraform's JSON").action(commands.synth);
-  addFor(program, 'validate', 'let Terraform and its provider check the stacks')
+  addFor(program, 'validate', 'validate the stacks with Terraform and its provider')
     .addOption(stackOption())
     .action(commands.validate);
   addFor(program, 'plan', 'show what applying would change')
     .addOption(stackOption())
-    .option('--offline', 'without an account: as if nothing existed, with examples for what stacks hand over')
+    .option('--offline', 'plan without an account, as if nothing existed; outputs of other stacks get example values')
     .action(commands.plan);
-  addFor(program, 'apply', 'plan each stack in order, ask, and do exactly what was shown')
+  addFor(program, 'apply', 'plan each stack in order, ask for confirmation, and apply exactly that plan')
     .addOption(stackOption())
     .addOption(yesOption())
     .action(commands.apply);
-  addFor(program, 'destroy', 'take the stacks away in the opposite order')
+  addFor(program, 'destroy', 'destroy the stacks in reverse order')
     .addOption(stackOption())
     .addOption(yesOption())
     .action(commands.destroy);
-  addFor(program, 'output', 'print as JSON what the applied stacks hand over')
+  addFor(program, 'output', 'print the outputs of the applied stacks as JSON')
     .addOption(stackOption())
     .action(commands.output);
-  addFor(program, 'graph', 'print the stacks and what they hand over as a Mermaid diagram').action(commands.graph);
+  addFor(program, 'graph', 'print the stacks and their outputs as a Mermaid diagram').action(commands.graph);
   program
     .command('render')
-    .description('write what follows from the code into the pages: costs, alarms and the graph of the stacks')
-    .option('--check', 'write nothing; fail where they are out of date')
+    .description('regenerate the generated parts of the pages: costs, alarms and the graph of the stacks')
+    .option('--check', 'write nothing, and fail if a page is out of date')
     .action(commands.render);
-  addFor(program, 'bootstrap', 'make what an account needs once: the bucket of the states, the roles of GitHub')
+  addFor(program, 'bootstrap', 'create what an account needs once: the state bucket and the roles for GitHub')
     .addOption(yesOption())
     .action(commands.bootstrap);
   return program;
@@ -84,13 +84,13 @@ function addFor(program: Command, name: string, description: string): Command {
 
 function stackOption(): Option {
   const known = ['bootstrap', ...stageNames];
-  return new Option('--stack <stage>', `only this one: ${known.join(', ')}`).argParser((given): commands.Selected => {
+  return new Option('--stack <stage>', `only this stack: ${known.join(', ')}`).argParser((given): commands.Selected => {
     const found = known.find((name) => name === given);
-    if (found === undefined) throw new InvalidArgumentError(`There are ${known.join(', ')}.`);
+    if (found === undefined) throw new InvalidArgumentError(`Choose one of ${known.join(', ')}.`);
     return found as commands.Selected;
   });
 }
 
 function yesOption(): Option {
-  return new Option('--yes', 'do not ask');
+  return new Option('--yes', 'do not ask for confirmation');
 }

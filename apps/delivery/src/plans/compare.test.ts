@@ -25,7 +25,7 @@ const destroyed = (before: Values, extra?: Extra) => change(['delete'], before, 
 
 const unreviewed = (reviewed: Plan, made: Plan) => comparePlans(reviewed, made).unreviewed;
 
-describe('a plan fits the one that was reviewed', () => {
+describe('comparePlans accepts', () => {
   const raise = updated({ threshold: 1, latest: '10:00' }, { threshold: 2, latest: '10:00' });
 
   test.each<[string, ResourceChange[], ResourceChange[]]>([
@@ -62,13 +62,13 @@ describe('a plan fits the one that was reviewed', () => {
     expect(unreviewed(planOf(...reviewed), planOf(...made))).toEqual([]);
   });
 
-  test('and what is done already is told', () => {
+  test('a plan without changes that are already applied, and returns them', () => {
     const reviewed = planOf(raise, created({ n: 1 }, { name: 'other' }));
     expect(refuseWhatMoved('dev-watch', reviewed, planOf(raise))).toEqual(['aws_thing.other']);
   });
 });
 
-describe('a plan has moved', () => {
+describe('comparePlans refuses', () => {
   test.each<[string, ResourceChange[], ResourceChange[], string]>([
     ['where it does something more', [], [created({ n: 1 })], 'aws_thing.it (create) was not in the reviewed plan'],
     [
@@ -117,12 +117,12 @@ describe('a plan has moved', () => {
     expect(unreviewed(planOf(...reviewed), planOf(...made))).toEqual([said]);
   });
 
-  test('and it says what and what to do, without values', () => {
+  test('with an error that names the change and the remedy, without values', () => {
     const made = planOf(updated({ password: 'old-secret' }, { password: 'new-secret' }));
     const refused = () => refuseWhatMoved('dev-load', planOf(), made);
     expect(refused).toThrow(PlanMovedError);
     expect(refused).toThrow(
-      /dev-load has moved since it was reviewed.*aws_thing\.it \(update\).*Nothing of it was applied/s,
+      /The plan of dev-load differs from the reviewed plan.*aws_thing\.it \(update\).*None of this was applied/s,
     );
     expect(refused).not.toThrow(/secret/);
   });
@@ -131,7 +131,7 @@ describe('a plan has moved', () => {
 const value = fc.jsonValue({ maxDepth: 2 });
 const values = fc.dictionary(fc.stringMatching(/^[a-z]{1,3}$/), value, { minKeys: 1, maxKeys: 4 });
 
-test('every plan fits itself', () => {
+test('comparePlans accepts every plan compared with itself', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(values, values), { maxLength: 4 }), (pairs) => {
       const plan = planOf(...pairs.map(([before, after], index) => updated(before, after, { name: `it${index}` })));
@@ -140,7 +140,7 @@ test('every plan fits itself', () => {
   );
 });
 
-test('no other value passes where something new is made', () => {
+test('comparePlans refuses any other value of a created resource', () => {
   fc.assert(
     fc.property(values, value, (after, other) => {
       const [name] = Object.keys(after) as [string];

@@ -1,36 +1,36 @@
 /**
- * The plan that is about to be applied against the plan that was reviewed, change by change.
+ * Compares the plan that is about to be applied with the reviewed plan, change by change.
  *
- * Only what changes is compared. What stays as it is may read otherwise each time (RDS's newest restorable moment), and
- * whatever else has moved makes a change of its own.
+ * Only changed attributes are compared. Unchanged ones may differ between two plans (RDS's latest restorable time), and any other
+ * drift appears as a separate change.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { changesOf, type Plan, type ResourceChange } from '@centflow/terraform';
 
-/** The world has moved since the review: what would be applied is not what was reviewed. */
+/** The plan that would be applied differs from the reviewed plan. */
 export class PlanMovedError extends Error {
   override readonly name = 'PlanMovedError';
 }
 
 export interface Comparison {
-  /** What would be done and was not reviewed, in words without values: some may be secret. */
+  /** Descriptions of the unreviewed changes. They contain no values, because some may be secret. */
   readonly unreviewed: readonly string[];
-  /** Addresses of what was reviewed and is done already, as after an apply that stopped half-way. */
+  /** Addresses of reviewed changes that are already applied, for example by an apply that stopped half-way. */
   readonly done: readonly string[];
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** A value that the plan does not know yet. */
+/** Marks a value that is known only after the apply. */
 const UNKNOWN = Symbol('known after the apply');
 
 type Actions = 'create' | 'update' | 'delete' | 'replace' | 'forget';
 
-/** Compares the plan at hand with the reviewed one. */
+/** Compares a new plan with the reviewed one. */
 export function comparePlans(reviewed: Plan, made: Plan): Comparison {
   const known = new Map(managed(reviewed).map((change) => [keyOf(change), change]));
   const unreviewed = managed(made).flatMap((change) => {
-    // What a replacement left to be deleted is listed beside the resource itself.
+    // An old object that a replacement has not deleted yet (`deposed`) is listed in addition to the resource.
     const was = known.get(keyOf(change)) ?? (change.deposed === undefined ? undefined : known.get(change.address));
     const difference = was === undefined ? 'was not in the reviewed plan' : differenceOf(was, change);
     return difference === undefined ? [] : [`${change.address} (${actionsOf(change)}) ${difference}`];
@@ -43,15 +43,15 @@ export function comparePlans(reviewed: Plan, made: Plan): Comparison {
 }
 
 /**
- * @throws {PlanMovedError} the plan at hand holds a change that was not reviewed.
- * @returns addresses of what was reviewed and is done already
+ * @throws {PlanMovedError} the new plan contains a change that was not reviewed.
+ * @returns the addresses of reviewed changes that are already applied
  */
 export function refuseWhatMoved(stack: string, reviewed: Plan, made: Plan): readonly string[] {
   const { unreviewed, done } = comparePlans(reviewed, made);
   if (unreviewed.length === 0) return done;
   throw new PlanMovedError(
-    `${stack} has moved since it was reviewed. Not reviewed:\n${unreviewed.map((line) => `  ${line}`).join('\n')}\n` +
-      'Nothing of it was applied. Bring the change up to date with main, let plan.yml plan it again, and review what it says now.',
+    `The plan of ${stack} differs from the reviewed plan. Not reviewed:\n${unreviewed.map((line) => `  ${line}`).join('\n')}\n` +
+      'None of this was applied. Update the pull request from main, let plan.yml plan it again, and review the new plan.',
   );
 }
 
@@ -73,9 +73,9 @@ function actionsOf({ change: { actions } }: ResourceChange): Actions {
   return actions.includes('delete') ? 'delete' : 'update';
 }
 
-/** The rest of an action that stopped half-way: nothing of it was not reviewed. */
+/** By reviewed action, the actions that may remain after it stopped half-way. They need no new review. */
 const rests: Readonly<Record<Actions, readonly Actions[]>> = {
-  // Made, but not to its end: Terraform makes it anew.
+  // A resource whose creation did not finish is replaced by Terraform.
   create: ['create', 'replace'],
   update: ['update'],
   delete: ['delete'],
@@ -85,7 +85,7 @@ const rests: Readonly<Record<Actions, readonly Actions[]>> = {
 
 function differenceOf(reviewed: Managed, made: Managed): string | undefined {
   const [was, is] = [actionsOf(reviewed), actionsOf(made)];
-  // Only what a replacement left over may be deleted on its ground: not what it made.
+  // A reviewed replacement allows the deletion of the old object, but not of the new one.
   const isRest = rests[was].includes(is) && !(was === 'replace' && is === 'delete' && made.deposed === undefined);
   if (!isRest) return `was reviewed as: ${was}`;
   if (is === 'delete' || is === 'forget') return undefined;
@@ -93,13 +93,13 @@ function differenceOf(reviewed: Managed, made: Managed): string | undefined {
   return differing.length === 0 ? undefined : `differs in ${differing.sort().join(', ')}`;
 }
 
-/** Of something new all is compared. */
+/** Compares all attributes, for a resource that is created or replaced. */
 function differingWhole(reviewed: Managed, made: Managed): string[] {
   const [was, is] = [planned(reviewed), planned(made)];
   return [...new Set([...was.keys(), ...is.keys()])].filter((name) => !fits(was.get(name), is.get(name)));
 }
 
-/** Of something that stays, what is written: from the same value to the same value, or there already. */
+/** Compares the attributes that an update writes. Both values must be the reviewed ones, or the new value must be set already. */
 function differingUpdate(reviewed: Managed, made: Managed): string[] {
   const [was, is] = [planned(reviewed), planned(made)];
   const isWritten = ({ change: { before } }: Managed, name: string, after: unknown) =>
@@ -113,11 +113,11 @@ function differingUpdate(reviewed: Managed, made: Managed): string[] {
   });
 }
 
-/** Whether a value is the reviewed one, where the review knew it. */
+/** Returns whether a value equals the reviewed one. A value that was unknown at the review allows any value. */
 function fits(reviewed: unknown, made: unknown): boolean {
   if (reviewed === UNKNOWN) return true;
   if (made === UNKNOWN) return false;
-  // What is not said and what is null is the same to Terraform.
+  // For Terraform, a missing value and null are the same.
   if (reviewed == null && made == null) return true;
   if (typeof reviewed !== 'object' || typeof made !== 'object' || reviewed === null || made === null) {
     return Object.is(reviewed, made);
@@ -127,14 +127,14 @@ function fits(reviewed: unknown, made: unknown): boolean {
   return [...names].every((name) => fits((reviewed as Values)[name], (made as Values)[name]));
 }
 
-/** What the plan would have there afterwards, attribute by attribute. */
+/** Returns the planned values by attribute. */
 function planned({ change: { after, after_unknown } }: ResourceChange): Map<string, unknown> {
   const marks = (typeof after_unknown === 'object' && after_unknown !== null ? after_unknown : {}) as Values;
   const names = new Set([...Object.keys(after ?? {}), ...Object.keys(marks)]);
   return new Map([...names].map((name) => [name, withUnknown(after?.[name], marks[name])]));
 }
 
-/** The value with UNKNOWN where the plan marks it so. */
+/** Returns the value with UNKNOWN at the places that the plan marks as unknown. */
 function withUnknown(value: unknown, marks: unknown): unknown {
   if (marks === true) return UNKNOWN;
   if (typeof marks !== 'object' || marks === null) return value;

@@ -9,7 +9,7 @@ const one = {
   reason: 'dev is made anew',
 };
 
-test('an exemption counts for the pull request that it names, and for no other', () => {
+test('an exemption applies only to the pull request that it names', () => {
   const text = JSON.stringify([one]);
   const { pullRequest: _, ...exemption } = one;
   expect(exemptionsOf(12, text)).toEqual([exemption]);
@@ -22,15 +22,15 @@ test.each([
   ['no such rule', { ...one, rule: 'everything' }, /rule/],
   ['no pull request', { ...one, pullRequest: undefined }, /pullRequest/],
   ['a property too many', { ...one, until: 'tomorrow' }, /until/],
-])('a file with %s is refused, whatever pull request is asked for', (_, exemption, said) => {
+])('exemptionsOf rejects a file with %s, whatever the pull request is', (_, exemption, said) => {
   expect(() => exemptionsOf(99, JSON.stringify([exemption]))).toThrow(ExemptionsError);
   expect(() => exemptionsOf(99, JSON.stringify([exemption]))).toThrow(said);
 });
 
-test('a file that is no JSON is refused', () => {
-  expect(() => exemptionsOf(1, '[')).toThrow(/infra\/exemptions\.json is no JSON/);
+test('exemptionsOf rejects a file that is not JSON', () => {
+  expect(() => exemptionsOf(1, '[')).toThrow(/infra\/exemptions\.json is not valid JSON/);
 });
 
-test('the file of this repository is understood', () => {
+test('the exemptions file of this repository is valid', () => {
   expect(exemptionsOf(undefined)).toEqual([]);
 });

@@ -1,11 +1,11 @@
-/** infra/exemptions.json: what one pull request may do though the plan policy refuses it. */
+/** Reads infra/exemptions.json, which allows single pull requests to break rules of the plan policy. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { repository } from '../repository.ts';
 import { type Exemption, exemptionSchema } from '../review/index.ts';
 
-/** The file of exemptions is not understood. */
+/** The file of exemptions is not valid. */
 export class ExemptionsError extends Error {
   override readonly name = 'ExemptionsError';
 }
@@ -15,15 +15,15 @@ const file = join(repository, 'infra', 'exemptions.json');
 const schema = z.array(exemptionSchema.extend({ pullRequest: z.int().positive() }));
 
 /**
- * The exemptions that a pull request carries. Those of others count no more: each says which pull request it was agreed to in.
+ * Returns the exemptions of a pull request. Each exemption names the pull request for which it was approved, and applies to no other.
  *
- * @param pullRequest undefined: none is carried
- * @throws {ExemptionsError} the file is not understood; says where.
+ * @param pullRequest undefined: no exemption applies
+ * @throws {ExemptionsError} the file is not valid; the message names the position.
  */
 export function exemptionsOf(pullRequest: number | undefined, text = readFileSync(file, 'utf8')): Exemption[] {
   const parsed = schema.safeParse(jsonOf(text));
   if (!parsed.success) {
-    throw new ExemptionsError(`infra/exemptions.json is not understood: ${z.prettifyError(parsed.error)}`);
+    throw new ExemptionsError(`infra/exemptions.json is not valid: ${z.prettifyError(parsed.error)}`);
   }
   return parsed.data
     .filter((exemption) => exemption.pullRequest === pullRequest)
@@ -34,6 +34,6 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ExemptionsError(`infra/exemptions.json is no JSON: ${(error as Error).message}`);
+    throw new ExemptionsError(`infra/exemptions.json is not valid JSON: ${(error as Error).message}`);
   }
 }

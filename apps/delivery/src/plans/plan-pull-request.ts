@@ -1,4 +1,4 @@
-/** Plans a release in one environment as a pull request would have it, and keeps the plans for the deployment. */
+/** Plans the release of a pull request in one environment, and stores the plans for the deployment. */
 import { type StageName, stackName } from '@centflow/infra';
 import { HandOverError, summaryOf } from '@centflow/terraform';
 import { planStage } from '../deploy/review.ts';
@@ -14,8 +14,8 @@ export interface PlannedPullRequest {
 }
 
 /**
- * @param review where the plans are kept; undefined: for a look
- * @param pullRequest whose exemptions count
+ * @param review the pull request for which the plans are stored; undefined: they are not stored
+ * @param pullRequest the pull request whose exemptions apply
  */
 export async function planPullRequest(
   open: OpenEnvironment,
@@ -27,13 +27,13 @@ export async function planPullRequest(
   const { environment, plans } = open;
   const exemptions = exemptionsOf(pullRequest);
   const planOne = async (stage: StageName): Promise<ReportedStack> => {
-    // Without the lock: pull requests hold up neither each other nor a deployment, and what moves meanwhile is found by it.
+    // Without the lock, so that pull requests do not block each other or a deployment. The deployment detects later changes.
     const one = await planStage(open, stacks, stage, { exemptions, lock: false });
     const sha256 = review && (await plans.keep(review, one.stack, one.directory.planFile));
     say(`${one.stack}: ${summaryOf(one.plan)}${sha256 === undefined ? '' : `, kept as ${sha256.slice(0, 12)}`}`);
     return { ...one, sha256 };
   };
-  // Side by side: each waits for AWS most of the time.
+  // In parallel, because each plan waits for AWS most of the time.
   const outcomes = stacks.stages.map((stage) =>
     planOne(stage).catch((error: unknown): Unplanned => {
       if (!(error instanceof HandOverError)) throw error;

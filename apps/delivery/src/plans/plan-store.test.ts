@@ -23,13 +23,13 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const take = (from = reviewed, stack = 'dev-load', store = plans) => store.take(from, stack, join(folder, 'taken'));
 
-test('a plan is taken as it was kept, for its owner alone to read', async () => {
+test('the plan store returns the stored plan in a file that only its owner can read', async () => {
   await take();
   expect(await readFile(join(folder, 'taken'), 'utf8')).toBe('the plan');
   expect((await stat(join(folder, 'taken'))).mode & 0o077).toBe(0);
 });
 
-test('the newest plan of a pull request counts', async () => {
+test('the plan store returns the newest plan of a pull request', async () => {
   await writeFile(join(folder, 'tfplan'), 'another plan');
   await plans.keep({ ...reviewed, head: 'b'.repeat(40) }, 'dev-load', join(folder, 'tfplan'));
   await take({ ...reviewed, head: 'b'.repeat(40) });
@@ -43,14 +43,14 @@ test.each([
     'a commit that came after it',
     { ...reviewed, head: 'c'.repeat(40) },
     'dev-load',
-    /was merged at ccc.*not been reviewed/s,
+    /was merged at ccc.*have not been reviewed/s,
   ],
-])('there is none for %s', async (_, from, stack, said) => {
+])('the plan store has no plan for %s', async (_, from, stack, said) => {
   await expect(take(from, stack)).rejects.toThrow(UnreviewedPlanError);
   await expect(take(from, stack)).rejects.toThrow(said);
 });
 
-test('nor in another environment', async () => {
+test('the plan store has no plan for another environment', async () => {
   const elsewhere = new PlanStore(s3.client, 'bucket', 'staging');
   await expect(take(reviewed, 'staging-load', elsewhere)).rejects.toThrow(UnreviewedPlanError);
 });
@@ -67,7 +67,7 @@ test.each<[string, () => void]>([
   ],
   ['the record says another hash', () => put(`${key}.json`, JSON.stringify({ ...record(), sha256: '0'.repeat(64) }))],
   ['the record is no record', () => put(`${key}.json`, '{')],
-])('where %s it is refused, and nothing is written', async (_, alter) => {
+])('the plan store refuses a plan if %s, and writes nothing', async (_, alter) => {
   alter();
   await expect(take()).rejects.toThrow(AlteredPlanError);
   await expect(take()).rejects.toThrow(/dev-load in s3:\/\/bucket\/plans\/dev\/12\/dev-load\.tfplan/);

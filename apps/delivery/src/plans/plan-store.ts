@@ -1,34 +1,34 @@
-/** Reviewed plans, in the private bucket of their account: Terraform's plans hold in clear what no comment may show. */
+/** Stores reviewed plans in the account's private bucket, because Terraform's plans contain secrets in plain text. */
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { EnvironmentName } from '@centflow/infra';
 import * as z from 'zod';
 
-/** There is no plan that anybody could have reviewed for what is to be applied. */
+/** No reviewed plan exists for the stack that is about to be applied. */
 export class UnreviewedPlanError extends Error {
   override readonly name = 'UnreviewedPlanError';
 }
 
-/** The stored plan is not the one whose hash was stored with it. */
+/** The stored plan does not match its recorded hash. */
 export class AlteredPlanError extends Error {
   override readonly name = 'AlteredPlanError';
 }
 
-/** What a plan was made of and for. */
+/** The record that is stored with a plan. */
 const record = z.strictObject({
   format: z.literal(1),
   environment: z.string(),
   stack: z.string(),
   pullRequest: z.int().positive(),
-  /** The pull request's newest commit when it was planned. */
+  /** The newest commit of the pull request at the time of the plan. */
   head: z.string(),
   /** SHA-256 of the plan file, in hexadecimal. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   plannedAt: z.iso.datetime(),
 });
 
-/** A pull request as it was when it was reviewed. */
+/** A pull request at its reviewed commit. */
 export interface Reviewed {
   readonly pullRequest: number;
   readonly head: string;
@@ -47,7 +47,7 @@ export class PlanStore {
   }
 
   /**
-   * Keeps the plan of one stack; a plan that the same pull request had before is overwritten (the bucket has versions).
+   * Stores the plan of one stack. Overwrites an earlier plan of the same pull request, which the bucket keeps as a version.
    *
    * @returns its SHA-256
    */
@@ -64,7 +64,7 @@ export class PlanStore {
       plannedAt: new Date().toISOString(),
     };
     const key = this.#key(pullRequest, stack);
-    // The record comes last: a plan without its record is no reviewed plan, and a new plan beside an old record is altered.
+    // The record comes last. A plan without a record does not count, and a plan that does not match its record is rejected as altered.
     await this.#put(`${key}.tfplan`, plan, 'application/octet-stream');
     await this.#put(`${key}.json`, `${JSON.stringify(text, undefined, 2)}\n`, 'application/json');
     return sha256;
@@ -73,8 +73,8 @@ export class PlanStore {
   /**
    * Fetches the reviewed plan of one stack into a file.
    *
-   * @throws {UnreviewedPlanError} there is none, or it was made of another commit of the pull request.
-   * @throws {AlteredPlanError} its bytes are not those that were stored with its hash.
+   * @throws {UnreviewedPlanError} the plan does not exist, or was made from another commit of the pull request.
+   * @throws {AlteredPlanError} the plan does not match its recorded hash.
    */
   async take({ pullRequest, head }: Reviewed, stack: string, planFile: string): Promise<void> {
     const key = this.#key(pullRequest, stack);
@@ -82,7 +82,7 @@ export class PlanStore {
     if (text === undefined || plan === undefined) {
       throw new UnreviewedPlanError(
         `Pull request ${pullRequest} has no plan of ${stack}, so nobody has reviewed what would be applied. ` +
-          'Let plan.yml run on it; a stack that could not be planned yet goes in a pull request of its own, after the one it needs.',
+          'Let plan.yml run on it. Put a stack that could not be planned yet into a separate pull request, after the stack on which it depends.',
       );
     }
     const parsed = record.safeParse(parse(text));
@@ -101,8 +101,8 @@ export class PlanStore {
     }
     if (found.head !== head) {
       throw new UnreviewedPlanError(
-        `The plan of ${stack} was made of commit ${found.head}, and pull request ${pullRequest} was merged at ${head}: ` +
-          'what was pushed after the plan has not been reviewed. Plan again and review it.',
+        `The plan of ${stack} was made from commit ${found.head}, but pull request ${pullRequest} was merged at ${head}. ` +
+          'Commits after the plan have not been reviewed. Plan again and review the new plan.',
       );
     }
     await writeFile(planFile, plan, { mode: 0o600 });

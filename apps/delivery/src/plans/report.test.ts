@@ -34,7 +34,7 @@ function stack(name: string, plan: Plan, sha256?: string) {
   };
 }
 
-test('says what is new, what it costs, and the hash of what was stored', () => {
+test('the report shows created resources, their costs, and the hashes of stored plans', () => {
   const report = reportOf('dev', [stack('dev-watch', planOf(alarm), 'ab'.repeat(32))], [], 12);
   expect(report).toMatch(/^## dev\n/);
   expect(report).toContain('**1 created**');
@@ -43,7 +43,7 @@ test('says what is new, what it costs, and the hash of what was stored', () => {
   expect(report).not.toContain('Refused');
 });
 
-test('says first what the policy refuses, and the exemption that would allow it', () => {
+test('the report lists refused changes first, with the exemption that would allow them', () => {
   const report = reportOf('dev', [stack('dev-store', planOf(database))], [], 12);
   expect(report).toMatch(
     /^## dev\n\n\*\*Refused by the plan policy\*\*\n\n- `dev-store: aws_db_instance\.it destroys the database\./,
@@ -55,7 +55,7 @@ test('says first what the policy refuses, and the exemption that would allow it'
   expect(report).not.toContain('hunter2');
 });
 
-test('says what could not be planned, and nothing of costs where nothing costs', () => {
+test('the report lists stacks that could not be planned, and omits costs if there are none', () => {
   const report = reportOf(
     'staging',
     [stack('staging-store', planOf())],

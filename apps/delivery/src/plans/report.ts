@@ -1,4 +1,4 @@
-/** What a pull request's reviewers read of one environment's plans: Markdown without secrets. */
+/** Writes the report on one environment's plans for the reviewers of a pull request: Markdown without secrets. */
 import type { EnvironmentName } from '@centflow/infra';
 import type { Plan } from '@centflow/terraform';
 import { code, newCosts, planSummary } from '../review/index.ts';
@@ -7,7 +7,7 @@ import { lineOf } from './policy.ts';
 
 export interface ReportedStack extends JudgedStack {
   readonly plan: Plan;
-  /** SHA-256 of the stored plan; undefined: it was not stored. */
+  /** SHA-256 of the stored plan; undefined: the plan was not stored. */
   readonly sha256: string | undefined;
 }
 
@@ -17,8 +17,8 @@ export interface Unplanned {
 }
 
 /**
- * @param unplanned stacks that need what no stack before them has given yet
- * @param pullRequest which is to carry the exemptions, where some are needed
+ * @param unplanned stacks that need outputs of a stack that is not applied yet
+ * @param pullRequest the pull request that would contain the exemptions, if some are needed
  */
 export function reportOf(
   environment: EnvironmentName,
@@ -41,9 +41,9 @@ export function reportOf(
     ...listed('**Refused by the plan policy**', violations),
     ...exemptionsFor(stacks, pullRequest),
     ...listed('**Allowed by an exemption of this pull request**', exempted),
-    ...listed('**Exemptions that nothing needs: take them away**', unused),
+    ...listed('**Unused exemptions: remove them**', unused),
     ...listed(
-      '**Not planned: goes in a pull request of its own, after the one it needs**',
+      '**Not planned: put it into a separate pull request, after the stack on which it depends**',
       unplanned.map(({ stack, problem }) => `${stack}: ${problem}`),
     ),
     planSummary(stacks).trim(),
@@ -58,28 +58,28 @@ function listed(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`${title}\n\n${lines.map((line) => `- ${code(line)}`).join('\n')}`];
 }
 
-/** What would have to be said to have it all the same. */
+/** Returns the exemptions that would allow the violations. */
 function exemptionsFor(stacks: readonly ReportedStack[], pullRequest: number | undefined): string[] {
-  const wanted = stacks.flatMap(({ stack, judgement }) =>
+  const needed = stacks.flatMap(({ stack, judgement }) =>
     judgement.violations.map(({ rule, address }) => ({ pullRequest, stack, rule, address, reason: '…' })),
   );
-  if (wanted.length === 0 || pullRequest === undefined) return [];
-  const lines = [...new Set(wanted.map((exemption) => JSON.stringify(exemption)))].join(',\n');
+  if (needed.length === 0 || pullRequest === undefined) return [];
+  const lines = [...new Set(needed.map((exemption) => JSON.stringify(exemption)))].join(',\n');
   return [
-    `<details><summary>Meant? Add this to <code>infra/exemptions.json</code>, with reasons</summary>\n\n\`\`\`json\n${lines}\n\`\`\`\n\n</details>`,
+    `<details><summary>Intended? Add this to <code>infra/exemptions.json</code>, with reasons</summary>\n\n\`\`\`json\n${lines}\n\`\`\`\n\n</details>`,
   ];
 }
 
 function costsOf(stacks: readonly ReportedStack[]): string[] {
   const all = stacks.map(({ plan }) => newCosts(plan));
-  const of = all.flatMap((costs) => costs.of);
+  const items = all.flatMap((costs) => costs.of);
   const byUse = [...new Set(all.flatMap((costs) => costs.byUse))].sort();
-  if (of.length === 0 && byUse.length === 0) return [];
+  if (items.length === 0 && byUse.length === 0) return [];
   const usd = all.reduce((sum, costs) => sum + costs.usd, 0);
   const known =
-    of.length === 0
+    items.length === 0
       ? ''
-      : `${signed(usd)} USD a month: ${of.map(({ address, usd }) => `${code(address)} ${signed(usd)}`).join(', ')}. `;
+      : `${signed(usd)} USD a month: ${items.map(({ address, usd }) => `${code(address)} ${signed(usd)}`).join(', ')}. `;
   const unknown = byUse.length === 0 ? '' : `Paid by use: ${byUse.map(code).join(', ')}.`;
   return [`Costs (list prices, infra/src/prices.ts): ${known}${unknown}`.trim()];
 }

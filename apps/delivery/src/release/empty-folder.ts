@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { ReleaseError } from './release-error.ts';
 
 /**
- * Fills a folder that is new or empty. Where that fails it is empty again, so that nobody takes a part for the whole.
+ * Fills a new or empty folder. Empties it again after a failure, so that no incomplete release remains.
  *
- * @throws {ReleaseError} there is something in it: what has been there before would be taken for part of the release.
+ * @throws {ReleaseError} the folder is not empty. Existing files would become part of the release.
  */
 export async function fillEmpty<Result>(folder: string, fill: () => Promise<Result>): Promise<Result> {
   await mkdir(folder, { recursive: true });
   const [found] = await readdir(folder);
   if (found !== undefined) {
-    throw new ReleaseError(`${folder} is not empty (${found}): a release needs a folder of its own. Name a new one.`);
+    throw new ReleaseError(
+      `${folder} is not empty (it contains ${found}). A release needs its own folder. Name a new one.`,
+    );
   }
   try {
     return await fill();

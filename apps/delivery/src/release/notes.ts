@@ -1,22 +1,22 @@
-/** What a release brings: the commits since the one before it. */
+/** Writes release notes: the commits since the previous release. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Release } from './release.ts';
 
-/** More would be no notes any more. */
-const MOST = 100;
+/** The largest number of commits in the notes. */
+const MAX_COMMITS = 100;
 
-/** Markdown; the subjects are as code, in which nothing of them is markup or a mention. */
+/** Returns Markdown. Commit subjects are formatted as code, so that GitHub interprets no markup or mention in them. */
 export async function releaseNotes(repository: string, { version, commit, digest }: Release): Promise<string> {
   const git = async (...args: string[]) =>
     (await promisify(execFile)('git', ['-C', repository, ...args])).stdout.trim();
   const tags = await git('tag', '--list', 'v[0-9]*', '--merged', `${commit}~1`, '--sort=-v:refname').catch(() => '');
   const before = tags.split('\n').find((tag) => tag !== '' && tag !== version);
   const range = before === undefined ? commit : `${before}..${commit}`;
-  const subjects = (await git('log', '--first-parent', `--max-count=${MOST}`, '--format=%s', range)).split('\n');
+  const subjects = (await git('log', '--first-parent', `--max-count=${MAX_COMMITS}`, '--format=%s', range)).split('\n');
   return [
     before === undefined ? 'The first release.' : `Since ${before}:`,
     subjects.map((subject) => `- \`${subject.replaceAll('`', "'")}\``).join('\n'),
-    `Commit ${commit}. The digest of the release is \`${digest}\`: what dev, staging and production have got.`,
+    `Commit ${commit}. The digest of the release is \`${digest}\`. Dev, staging and production have the same one.`,
   ].join('\n\n');
 }

@@ -1,4 +1,4 @@
-/** A release on GitHub: its tag, its notes, and everything that was deployed as one archive. */
+/** Publishes a release on GitHub: a tag, notes, and an archive of all deployed files. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +8,10 @@ import { releaseNotes } from './notes.ts';
 import type { Release } from './release.ts';
 import { parseRecord, RECORD } from './release-record.ts';
 
-/** The first moment that a zip can tell: the same bytes each time. */
+/** The earliest time that a zip file can store. With a fixed time, the archive always has the same bytes. */
 const firstMoment = () => new Date(1980, 0, 1);
 
-/** @returns the page of the release */
+/** @returns the URL of the release page */
 export async function publish(release: Release, github: GitHub, repository: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'centflow-publish-'));
   try {
@@ -31,7 +31,7 @@ export async function publish(release: Release, github: GitHub, repository: stri
   }
 }
 
-/** As in the delivery bucket: the table of contents, and each file once under its hash, though three environments have it. */
+/** Packs the release as in the delivery bucket: the record, and each file once under its hash even if several environments use it. */
 async function archive({ folder, version }: Release): Promise<Uint8Array> {
   const record = await readFile(join(folder, RECORD));
   const zippable: Zippable = { [`releases/${version}.json`]: record };

@@ -1,15 +1,15 @@
-/** A release cannot be made, is not whole, or is not what it was. */
+/** A release cannot be built, is incomplete, or was changed. */
 export class ReleaseError extends Error {
   override readonly name = 'ReleaseError';
 }
 
-/** There is no release of that version. */
+/** The release does not exist. */
 export class UnknownReleaseError extends Error {
   override readonly name = 'UnknownReleaseError';
 
   constructor(version: string, bucket: string) {
     super(
-      `There is no release ${version} in ${bucket}. \`npm run deliver -- history --environment <name>\` lists those that there are.`,
+      `There is no release ${version} in ${bucket}. \`npm run deliver -- history --environment <name>\` lists the deployed releases.`,
     );
   }
 }

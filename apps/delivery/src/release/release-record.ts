@@ -1,4 +1,4 @@
-/** `release.json`: what a release consists of. Its bytes decide the digest, so it tells nothing that changes from build to build. */
+/** `release.json` lists the files of a release. Its bytes decide the digest, so it contains nothing that differs between builds. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { ReleaseError } from './release-error.ts';
@@ -6,12 +6,12 @@ import { ReleaseError } from './release-error.ts';
 /** The table of contents of a release, in its folder. */
 export const RECORD = 'release.json';
 
-/** A release's version: `v` and the number of first-parent commits, so that a later one is a larger one. */
+/** A release's version: `v` and the number of first-parent commits, so that later releases have larger numbers. */
 export const versionPattern = /^v[1-9][0-9]*$/;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** Where a file may be: below the release's folder, and said in one way only. */
+/** The path of a file below the release's folder, in normalised form. */
 const path = z.string().refine(isInside, { message: 'is not a plain path below the release' });
 
 const releaseRecord = z.strictObject({
@@ -25,16 +25,16 @@ const releaseRecord = z.strictObject({
     }),
 });
 
-/** What `release.json` says. */
+/** The content of `release.json`. */
 export type ReleaseRecord = z.infer<typeof releaseRecord>;
 /** One file of a release. */
 export type ReleaseFile = ReleaseRecord['files'][number];
 
-/** How the record is written. A release of another format is for the Centflow that made it. */
+/** The version of the file format. Releases with another format must be deployed from the commit that built them. */
 const FORMAT = 1;
 const format = z.object({ format: z.number() });
 
-/** The bytes of `release.json`: the same for the same contents. */
+/** Returns the text of `release.json`, which is always the same for the same content. */
 export function renderRecord({ version, commit, files }: ReleaseRecord): string {
   const sorted = [...files].sort((one, other) => (one.path < other.path ? -1 : 1));
   return `${JSON.stringify({ format: FORMAT, version, commit, files: sorted }, undefined, 2)}\n`;
@@ -43,8 +43,8 @@ export function renderRecord({ version, commit, files }: ReleaseRecord): string 
 /**
  * Reads the bytes of a `release.json`.
  *
- * @param where names it in the error
- * @throws {ReleaseError} it is none, of another format, or names a file outside of the release.
+ * @param where the name of the file in errors
+ * @throws {ReleaseError} the file is not valid, has another format, or names a file outside of the release.
  */
 export function parseRecord(bytes: Uint8Array, where: string): ReleaseRecord {
   let content: unknown;
@@ -56,17 +56,17 @@ export function parseRecord(bytes: Uint8Array, where: string): ReleaseRecord {
   const found = format.safeParse(content);
   if (found.success && found.data.format !== FORMAT) {
     throw new ReleaseError(
-      `${where} is of format ${found.data.format}, and this commit of Centflow reads format ${FORMAT} only: deploy it from the commit that made it`,
+      `${where} has format ${found.data.format}, but this commit of Centflow reads only format ${FORMAT}. Deploy the release from the commit that built it`,
     );
   }
   const { format: _, ...rest } = { ...(content as object & { format?: unknown }) };
   const parsed = releaseRecord.safeParse(found.success ? rest : undefined);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new ReleaseError(`${where} is no table of contents of a release (${issue?.path.join('.')}: ${issue?.message})`);
+  throw new ReleaseError(`${where} is not a valid release record (${issue?.path.join('.')}: ${issue?.message})`);
 }
 
-/** The digest of a release: SHA-256 of the bytes of its `release.json`, hex. */
+/** Returns the digest of a release: the SHA-256 of the bytes of its `release.json`, in hexadecimal. */
 export function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

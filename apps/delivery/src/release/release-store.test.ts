@@ -60,7 +60,7 @@ describe('the store of releases', () => {
   };
   const blobs = async () => (await keys()).filter((key) => key.startsWith('blobs/'));
 
-  it('gives back what it was given, to the byte', async () => {
+  it('returns a release byte for byte', async () => {
     const release = await write();
     await store.publish(release);
     const fetched = await store.fetch('v7', newFolder());
@@ -70,14 +70,14 @@ describe('the store of releases', () => {
     }
   });
 
-  it('keeps what several stacks deploy once', async () => {
+  it('stores a file of several stacks once', async () => {
     await store.publish(await write());
     expect(await keys()).toHaveLength(3);
     expect(await blobs()).toHaveLength(2);
     expect(puts).toHaveLength(3);
   });
 
-  it('takes up only what no earlier release had', async () => {
+  it('uploads only files that no earlier release contains', async () => {
     await store.publish(await write());
     puts.length = 0;
     await store.publish(await write({ version: 'v8', files: { [job]: 'job', [stack]: '{"more": 1}' } }));
@@ -85,7 +85,7 @@ describe('the store of releases', () => {
     expect(await blobs()).toHaveLength(3);
   });
 
-  it('does nothing with a release that it has', async () => {
+  it('does nothing if the release is already stored', async () => {
     const release = await write();
     await store.publish(release);
     puts.length = 0;
@@ -93,19 +93,19 @@ describe('the store of releases', () => {
     expect(puts).toEqual([]);
   });
 
-  it('refuses another release of the same version, and keeps the one it has', async () => {
+  it('refuses another release of the same version, and keeps the stored one', async () => {
     const kept = await write();
     await store.publish(kept);
     const other = await write({ files: { [stack]: '{"other": 1}' } });
     await expect(store.publish(other)).rejects.toMatchObject({ name: 'ReleaseError' });
     await expect(store.publish(other)).rejects.toThrow(
-      `Release v7 is kept already in ${Bucket}, of commit ${kept.commit} and with the digest ${kept.digest}; this one has ${other.digest}.`,
+      `Release v7 is already stored in ${Bucket}, from commit ${kept.commit} and with the digest ${kept.digest}, but this one has ${other.digest}.`,
     );
     expect(await store.fetch('v7', newFolder())).toMatchObject({ digest: kept.digest });
     expect(await blobs()).toHaveLength(2);
   });
 
-  it('keeps one of two releases that come at the same time with one version', async () => {
+  it('stores one of two releases that are published with one version at the same time', async () => {
     const both = await Promise.all(['{"one": 1}', '{"two": 2}'].map((text) => write({ files: { [stack]: text } })));
     const outcomes = await Promise.allSettled(both.map((release) => store.publish(release)));
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
@@ -114,32 +114,32 @@ describe('the store of releases', () => {
     expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { name: 'ReleaseError' } });
   });
 
-  it('keeps no release whose files change while they are sent: S3 compares them with their names', async () => {
+  it('rejects a release whose files change during the upload, because S3 verifies their checksums', async () => {
     const release = await write();
     writeFileSync(join(release.folder, stack), '[]');
     await expect(store.publish(release)).rejects.toMatchObject({ name: 'BadDigest' });
     expect(await store.list()).toEqual([]);
   });
 
-  it('keeps no release whose record changes after it was opened', async () => {
+  it('rejects a release whose record changes after it was opened', async () => {
     const release = await write();
     writeFileSync(join(release.folder, 'release.json'), '{}');
     await expect(store.publish(release)).rejects.toThrow('was changed after release v7 was opened');
     expect(await keys()).toEqual([]);
   });
 
-  it('knows which releases it has not, and says where to look', async () => {
+  it('reports a missing release, and how to list the deployed ones', async () => {
     await expect(store.fetch('v99', newFolder())).rejects.toMatchObject({ name: 'UnknownReleaseError' });
     await expect(store.fetch('v99', newFolder())).rejects.toThrow(
-      `There is no release v99 in ${Bucket}. \`npm run deliver -- history --environment <name>\` lists those that there are.`,
+      `There is no release v99 in ${Bucket}. \`npm run deliver -- history --environment <name>\` lists the deployed releases.`,
     );
   });
 
-  it.each(['', '..', '../plans/dev', 'latest', 'v0', 'v1/../v2'])('knows no release %j', async (version) => {
+  it.each(['', '..', '../plans/dev', 'latest', 'v0', 'v1/../v2'])('has no release %j', async (version) => {
     await expect(store.fetch(version, newFolder())).rejects.toMatchObject({ name: 'UnknownReleaseError' });
   });
 
-  it('gives no release of which a blob was changed, and leaves the folder empty', async () => {
+  it('refuses a release with a changed blob, and leaves the folder empty', async () => {
     await store.publish(await write());
     const [Key] = await blobs();
     await emulator.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'xyz' }));
@@ -148,25 +148,25 @@ describe('the store of releases', () => {
     expect(readdirSync(target)).toEqual([]);
   });
 
-  it('says which file is missing, and is healed by publishing the release again', async () => {
+  it('names a missing file, and restores it when the release is published again', async () => {
     const release = await write();
     await store.publish(release);
     for (const Key of await blobs()) await emulator.s3.send(new DeleteObjectCommand({ Bucket, Key }));
     await expect(store.fetch('v7', newFolder())).rejects.toThrow(
-      /of release v7 is missing: there is no s3:\/\/deliveries-\d+\/blobs\/[0-9a-f]{64}\. Publishing the release again puts it back\./,
+      /of release v7 is missing: s3:\/\/deliveries-\d+\/blobs\/[0-9a-f]{64} does not exist\. Deploy the release again/,
     );
     await store.publish(release);
     expect(await store.fetch('v7', newFolder())).toMatchObject({ digest: release.digest });
   });
 
-  it('gives no release under the version of another', async () => {
+  it('refuses a record with the version of another release', async () => {
     const { folder: written } = await write();
     const record = { Bucket, Key: 'releases/v8.json', Body: readFileSync(join(written, 'release.json')) };
     await emulator.s3.send(new PutObjectCommand(record));
-    await expect(store.fetch('v8', newFolder())).rejects.toThrow(/releases\/v8\.json is of v7/);
+    await expect(store.fetch('v8', newFolder())).rejects.toThrow(/releases\/v8\.json contains version v7/);
   });
 
-  it('lists the releases, the newest first, and when each was kept', async () => {
+  it('lists the releases with their times, newest first', async () => {
     for (const version of ['v9', 'v10', 'v8']) await store.publish(await write({ version }));
     const list = await store.list();
     expect(list.map(({ version }) => version)).toEqual(['v10', 'v9', 'v8']);
@@ -179,7 +179,7 @@ describe('the store of releases', () => {
     });
   });
 
-  it('lists nothing before there is a release', async () => {
+  it('lists nothing without a release', async () => {
     expect(await store.list()).toEqual([]);
   });
 });

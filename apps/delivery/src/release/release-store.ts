@@ -1,5 +1,5 @@
 /**
- * The releases of an account, in its delivery bucket:
+ * Stores the releases of an account in its delivery bucket:
  *
  *   releases/<version>.json   the `release.json` of each, byte for byte
  *   blobs/<sha256>            every file of any of them, once
@@ -33,7 +33,7 @@ import { sideBySide } from './side-by-side.ts';
 
 export { UnknownReleaseError } from './release-error.ts';
 
-/** A release that is kept, and when it was. */
+/** A stored release. */
 export interface KeptRelease {
   readonly version: string;
   readonly commit: string;
@@ -41,7 +41,7 @@ export interface KeptRelease {
   readonly at: Date;
 }
 
-/** Requests at once. */
+/** Number of parallel requests. */
 const AT_ONCE = 4;
 const RECORDS = 'releases/';
 const recordKey = (version: string) => `${RECORDS}${version}.json`;
@@ -64,9 +64,9 @@ export class ReleaseStore {
   }
 
   /**
-   * Keeps a release. One that is kept already is left as it is, but for blobs that have got lost.
+   * Stores a release. If it is stored already, only restores missing blobs.
    *
-   * @throws {ReleaseError} another release has this version.
+   * @throws {ReleaseError} another release with this version is stored.
    */
   async publish({ version, digest, folder }: Release): Promise<void> {
     await this.#refuseAnother(version, digest);
@@ -82,10 +82,10 @@ export class ReleaseStore {
   }
 
   /**
-   * Fetches a release into a folder that is new or empty, and checks all of it.
+   * Fetches a release into a new or empty folder, and verifies every file.
    *
-   * @throws {UnknownReleaseError} there is none of this version.
-   * @throws {ReleaseError} it is not whole, or was changed.
+   * @throws {UnknownReleaseError} the release does not exist.
+   * @throws {ReleaseError} the release is incomplete, or was changed.
    */
   async fetch(version: string, folder: string): Promise<Release> {
     const record = await this.#record(version);
@@ -99,7 +99,7 @@ export class ReleaseStore {
     });
   }
 
-  /** The releases that are kept, the newest first. */
+  /** Returns the stored releases, newest first. */
   async list(): Promise<KeptRelease[]> {
     const versions: string[] = [];
     for await (const { Contents = [] } of paginateListObjectsV2(
@@ -126,7 +126,9 @@ export class ReleaseStore {
     const bytes = (await found.Body?.transformToByteArray()) ?? new Uint8Array();
     const record = parseRecord(bytes, `s3://${this.#bucket}/${Key}`);
     if (record.version !== version) {
-      throw new ReleaseError(`s3://${this.#bucket}/${Key} is of ${record.version}: somebody has put it there by hand.`);
+      throw new ReleaseError(
+        `s3://${this.#bucket}/${Key} contains version ${record.version}. It was probably uploaded by hand.`,
+      );
     }
     return { ...record, bytes, digest: digestOf(bytes), at: found.LastModified ?? new Date(0) };
   }
@@ -135,14 +137,14 @@ export class ReleaseStore {
     const kept = await this.#record(version);
     if (kept !== undefined && kept.digest !== digest) {
       throw new ReleaseError(
-        `Release ${version} is kept already in ${this.#bucket}, of commit ${kept.commit} and with the digest ${kept.digest}; this one has ${digest}. ` +
-          'A release never changes: build from the commit that is on the main branch, with the tools that it pins.',
+        `Release ${version} is already stored in ${this.#bucket}, from commit ${kept.commit} and with the digest ${kept.digest}, but this one has ${digest}. ` +
+          'A release never changes. Build from the commit on the main branch, with the tool versions that it pins.',
       );
     }
     return kept !== undefined;
   }
 
-  /** Last, when all it names is there; whoever comes second at the same time finds that out. */
+  /** Stores the record after all its blobs. The condition detects another process that stores it at the same time. */
   async #keepRecord(version: string, digest: string, bytes: Uint8Array): Promise<void> {
     if (await this.#refuseAnother(version, digest)) return;
     const record = {
@@ -167,7 +169,7 @@ export class ReleaseStore {
   }
 
   async #put(folder: string, { path, sha256, size }: ReleaseFile): Promise<void> {
-    // The client cannot send a stream again: each attempt opens the file anew.
+    // The client cannot resend a stream, so each attempt opens the file again.
     await pRetry(
       () =>
         this.#s3.send(
@@ -176,11 +178,11 @@ export class ReleaseStore {
             Key: blobKey(sha256),
             Body: createReadStream(join(folder, path)),
             ContentLength: size,
-            // S3 refuses other bytes.
+            // S3 rejects content with another checksum.
             ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
           }),
         ),
-      { retries: 2, shouldRetry: ({ error }) => isServersFault(error) },
+      { retries: 2, shouldRetry: ({ error }) => isRetryable(error) },
     );
   }
 
@@ -198,12 +200,12 @@ export class ReleaseStore {
         const found = await unlessMissing(this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key })));
         if (found === undefined) {
           throw new ReleaseError(
-            `${path} of release ${version} is missing: there is no s3://${this.#bucket}/${Key}. Publishing the release again puts it back.`,
+            `${path} of release ${version} is missing: s3://${this.#bucket}/${Key} does not exist. Deploy the release again from its commit to restore the file.`,
           );
         }
         await pipeline(found.Body as Readable, createWriteStream(target));
       },
-      { retries: 2, shouldRetry: ({ error }) => isServersFault(error) },
+      { retries: 2, shouldRetry: ({ error }) => isRetryable(error) },
     );
     for (const other of others) {
       await mkdir(dirname(join(folder, other.path)), { recursive: true });
@@ -212,7 +214,7 @@ export class ReleaseStore {
   }
 }
 
-/** The files of a release by what they hold: most environments have the same ones. */
+/** Groups the files of a release by content, because most environments share the same files. */
 function byContent(files: readonly ReleaseFile[]): Map<string, [ReleaseFile, ...ReleaseFile[]]> {
   const groups = new Map<string, [ReleaseFile, ...ReleaseFile[]]>();
   for (const file of files) {
@@ -223,7 +225,7 @@ function byContent(files: readonly ReleaseFile[]): Map<string, [ReleaseFile, ...
   return groups;
 }
 
-/** What S3 answers; undefined where it says that there is no such object. */
+/** Returns S3's response; undefined: the object does not exist. */
 async function unlessMissing<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
   return await answer.catch((error: unknown) => {
     if (error instanceof S3ServiceException && ['NoSuchKey', 'NotFound'].includes(error.name)) return undefined;
@@ -231,8 +233,8 @@ async function unlessMissing<Answer>(answer: Promise<Answer>): Promise<Answer | 
   });
 }
 
-/** A lost connection, or S3 asking to try again; not what we asked for. */
-function isServersFault(error: Error): boolean {
+/** Returns whether a retry may help: the connection failed, or S3 had an internal error. */
+function isRetryable(error: Error): boolean {
   if (error instanceof ReleaseError) return false;
   return !(error instanceof S3ServiceException) || (error.$metadata.httpStatusCode ?? 500) >= 500;
 }

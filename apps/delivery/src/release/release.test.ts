@@ -23,11 +23,11 @@ describe('a release', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('is named for its commit', () => {
+  it('is named after its commit', () => {
     expect(made).toMatchObject({ version: 'v2', commit: repository.git('rev-parse', 'HEAD') });
   });
 
-  it('comes out the same each time, byte for byte', async () => {
+  it('has the same bytes in every build', async () => {
     const again = await makeRelease({ repository: repository.folder, folder: join(folder, 'again') });
     expect(again.digest).toBe(made.digest);
     const files = filesOf(made.folder);
@@ -38,7 +38,7 @@ describe('a release', () => {
     }
   });
 
-  it('holds the stacks of every environment, and none that is applied by hand', () => {
+  it('contains the stacks of every environment, but none that is applied by hand', () => {
     const stacks = readEnvironments().flatMap((environment) =>
       stagesOf(environment).map((stage) => stackName(environment, stage)),
     );
@@ -46,26 +46,26 @@ describe('a release', () => {
     expect(readdirSync(made.folder).sort()).toEqual(['canary.json', 'release.json', 'stacks']);
   });
 
-  it('says nothing of when and where it was made', () => {
+  it('contains neither the time nor the place of the build', () => {
     const text = readFileSync(join(made.folder, 'release.json'), 'utf8');
     expect(Object.keys(JSON.parse(text))).toEqual(['format', 'version', 'commit', 'files']);
     expect(text).not.toContain(folder);
   });
 
-  it('opens as it was made', async () => {
+  it('opens with the same values as when it was built', async () => {
     expect(await openRelease(made.folder)).toEqual(made);
     expect(await openRelease(made.folder, made.digest)).toEqual(made);
   });
 
-  it('opens wherever it is copied to', async () => {
+  it('opens in any folder to which it is copied', async () => {
     const copy = join(folder, 'copy');
     cpSync(made.folder, copy, { recursive: true });
     expect(await openRelease(copy, made.digest)).toEqual({ ...made, folder: copy });
   });
 
-  it('is made in a folder of its own', async () => {
+  it('is built only in an empty folder', async () => {
     await expect(makeRelease({ repository: repository.folder, folder: made.folder })).rejects.toThrow(
-      /is not empty \(canary\.json\): a release needs a folder of its own/,
+      /is not empty \(it contains canary\.json\)/,
     );
     expect(await openRelease(made.folder)).toEqual(made);
   });
@@ -92,28 +92,32 @@ describe('opening a release', () => {
     [
       'a file that was changed',
       () => writeFileSync(join(folder, stack), '{"output": 2}'),
-      /dev-load\/cdk\.tf\.json of release v7 is not what it was/,
+      /dev-load\/cdk\.tf\.json of release v7 was changed after the release was built/,
     ],
-    ['a file that has grown', () => writeFileSync(join(folder, stack), '{"output": 1} '), /is not what it was/],
+    [
+      'a file that has grown',
+      () => writeFileSync(join(folder, stack), '{"output": 1} '),
+      /was changed after the release was built/,
+    ],
     ['a file that is missing', () => rmSync(join(folder, stack)), /dev-load\/cdk\.tf\.json of release v7 is missing/],
     [
       // Terraform would merge it over the stack.
       'a file that was put beside the others',
       () => writeFileSync(join(folder, 'stacks/dev-load/x_override.tf.json'), '{}'),
-      /x_override\.tf\.json of release v7 is no part of it/,
+      /x_override\.tf\.json of release v7 is not listed in its record/,
     ],
     [
       'a link, wherever it leads',
       () => symlinkSync(join(folder, 'canary.json'), join(folder, 'stacks/link')),
-      /stacks\/link in .* is no plain file/,
+      /stacks\/link in .* is not a plain file/,
     ],
     [
       'a folder without a record',
       () => rmSync(join(folder, 'release.json')),
-      /holds no release: there is no release\.json/,
+      /is not a release: it has no release\.json/,
     ],
     ['a record that is not JSON', () => writeFileSync(join(folder, 'release.json'), '{'), /release\.json is not JSON/],
-    ['a record of nothing', () => writeFileSync(join(folder, 'release.json'), 'null'), /is no table of contents/],
+    ['a record of nothing', () => writeFileSync(join(folder, 'release.json'), 'null'), /is not a valid release record/],
     [
       'a record that names a file twice',
       () => rewrite(({ files }) => files.push(files[0] as { path: string })),
@@ -122,7 +126,7 @@ describe('opening a release', () => {
     [
       'a record of a later format',
       () => rewrite((record) => Object.assign(record, { format: 2 })),
-      /is of format 2, and this commit of Centflow reads format 1 only/,
+      /has format 2, but this commit of Centflow reads only format 1/,
     ],
   ])('refuses %s', async (_, spoil, message) => {
     spoil();
@@ -146,18 +150,18 @@ describe('opening a release', () => {
     await expect(openRelease(folder)).rejects.toThrow('files.0.path: is not a plain path below the release');
   });
 
-  it('refuses another release than the one that was expected, and says which both are', async () => {
+  it('refuses a release with an unexpected digest, and names both digests', async () => {
     const expected = 'a'.repeat(64);
     await expect(openRelease(folder, expected)).rejects.toThrow(
-      `The release in ${folder} has the digest ${release.digest}, and ${expected} was expected.`,
+      `The release in ${folder} has the digest ${release.digest}, but ${expected} was expected.`,
     );
   });
 
-  it('notices a record that was changed with its files, by the digest', async () => {
+  it('detects by the digest a record that was changed together with its files', async () => {
     rmSync(folder, { recursive: true });
     await writeSmallRelease(folder, { files: { [stack]: '{"output": 2}' } });
     await openRelease(folder);
-    await expect(openRelease(folder, release.digest)).rejects.toThrow(`and ${release.digest} was expected`);
+    await expect(openRelease(folder, release.digest)).rejects.toThrow(`but ${release.digest} was expected`);
   });
 });
 

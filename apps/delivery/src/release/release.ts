@@ -1,9 +1,9 @@
 /**
- * A release: everything that is deployed at one commit, in one folder, made once and never changed.
+ * A release: a folder with everything that is deployed from one commit. It is built once and never changed.
  *
  *   release.json       the version, the commit, and every file with its SHA-256
- *   stacks/<stack>/…   each environment's stacks as Terraform takes them, with the Lambdas and the job
- *   canary.json        what the canary uploads, and what it must then find
+ *   stacks/<stack>/…   each environment's stacks for Terraform, with the Lambda functions and the job
+ *   canary.json        what the canary uploads, and the expected results
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -22,24 +22,24 @@ import { readSource } from './source.ts';
 export { ReleaseError } from './release-error.ts';
 
 export interface Release {
-  /** `v128`: the number of commits on the way to it. */
+  /** Such as `v128`: the number of first-parent commits up to this one. */
   readonly version: string;
   readonly commit: string;
-  /** SHA-256 of its `release.json`, hex: stands for every byte of it. */
+  /** SHA-256 of `release.json` in hexadecimal. It identifies every byte of the release. */
   readonly digest: string;
-  /** Where it lies on this machine. */
+  /** The local folder of the release. */
   readonly folder: string;
 }
 
-/** Files that are hashed at once. */
+/** Number of files that are hashed in parallel. */
 const AT_ONCE = 4;
 
 /**
- * Makes the release of the commit that is checked out, of what has been built: the same commit gives the same bytes.
+ * Builds the release of the checked-out commit from the built artifacts. The same commit gives the same bytes.
  *
  * @param repository the work tree
- * @param folder where to; new or empty
- * @throws {ReleaseError} the work tree is not as committed, or the folder is not empty.
+ * @param folder a new or empty folder for the release
+ * @throws {ReleaseError} the work tree has uncommitted changes, or the folder is not empty.
  */
 export async function makeRelease({ repository, folder }: { repository: string; folder: string }): Promise<Release> {
   const source = await readSource(repository);
@@ -47,13 +47,13 @@ export async function makeRelease({ repository, folder }: { repository: string; 
     await synthesiseInto(folder, readEnvironments());
     await writeFile(join(folder, CANARY_PLAN), renderCanaryPlan(planCanary()));
     const record = Buffer.from(renderRecord({ ...source, files: await describeFiles(folder) }));
-    // Last: a folder without it is no release.
+    // Write the record last, because a folder without it does not count as a release.
     await writeFile(join(folder, RECORD), record);
     return { ...source, digest: digestOf(record), folder };
   });
 }
 
-/** Every stack but those that are applied once, by hand and with other rights. */
+/** Synthesises every stack except `bootstrap`, which an administrator applies once by hand. */
 async function synthesiseInto(folder: string, environments: readonly Environment[]): Promise<void> {
   const synthesised = join(folder, '.synthesised');
   synthesise(environments, synthesised);
@@ -68,15 +68,15 @@ async function synthesiseInto(folder: string, environments: readonly Environment
 }
 
 /**
- * Opens a release that somebody made, and checks all of it.
+ * Opens an existing release, and verifies every file.
  *
- * @param expectedDigest what its digest was when it was made
- * @throws {ReleaseError} a file is missing, changed or not of the release, or it is another release than expected.
+ * @param expectedDigest the digest that was reported when the release was built
+ * @throws {ReleaseError} a file is missing, changed or does not belong to the release, or the digest is not the expected one.
  */
 export async function openRelease(folder: string, expectedDigest?: string): Promise<Release> {
   const bytes = await readFile(join(folder, RECORD)).catch((cause) => {
     throw new ReleaseError(
-      `${folder} holds no release: there is no ${RECORD}. \`npm run deliver -- release\` makes one.`,
+      `${folder} is not a release: it has no ${RECORD}. Build one with \`npm run deliver -- release\`.`,
       {
         cause,
       },
@@ -85,7 +85,7 @@ export async function openRelease(folder: string, expectedDigest?: string): Prom
   const digest = digestOf(bytes);
   if (expectedDigest !== undefined && digest !== expectedDigest) {
     throw new ReleaseError(
-      `The release in ${folder} has the digest ${digest}, and ${expectedDigest} was expected. It is another one, or was changed after it was made: deploy the one that was reviewed.`,
+      `The release in ${folder} has the digest ${digest}, but ${expectedDigest} was expected. It is another release, or was changed after it was built. Deploy the reviewed release.`,
     );
   }
   const { version, commit, files } = parseRecord(bytes, join(folder, RECORD));
@@ -94,18 +94,18 @@ export async function openRelease(folder: string, expectedDigest?: string): Prom
 }
 
 async function checkFiles(folder: string, version: string, files: readonly ReleaseFile[]): Promise<void> {
-  const said = new Map(files.map((file) => [file.path, file]));
+  const listed = new Map(files.map((file) => [file.path, file]));
   const found = new Set(await listFiles(folder));
   found.delete(RECORD);
   const altered = (path: string, what: string) =>
     new ReleaseError(
       `${path} of release ${version} ${what} (in ${folder}). Fetch the release again; never change one.`,
     );
-  for (const path of said.keys()) if (!found.has(path)) throw altered(path, 'is missing');
-  for (const path of found) if (!said.has(path)) throw altered(path, 'is no part of it');
+  for (const path of listed.keys()) if (!found.has(path)) throw altered(path, 'is missing');
+  for (const path of found) if (!listed.has(path)) throw altered(path, 'is not listed in its record');
   await sideBySide(files, AT_ONCE, async ({ path, sha256, size }) => {
     const { sha256: hash, size: length } = await describeFile(folder, path);
-    if (length !== size || hash !== sha256) throw altered(path, 'is not what it was when the release was made');
+    if (length !== size || hash !== sha256) throw altered(path, 'was changed after the release was built');
   });
 }
 
@@ -125,16 +125,17 @@ async function describeFile(folder: string, path: string): Promise<ReleaseFile> 
 }
 
 /**
- * The files of a folder, with `/` between the parts of their paths.
+ * Returns the paths of all files in a folder, with `/` as the separator.
  *
- * @throws {ReleaseError} there is something else than files in it, such as a link to elsewhere.
+ * @throws {ReleaseError} the folder contains something other than plain files, such as a link.
  */
 async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries.flatMap((entry) => {
     const path = relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/');
     if (entry.isDirectory()) return [];
-    if (!entry.isFile()) throw new ReleaseError(`${path} in ${folder} is no plain file: a release holds nothing else.`);
+    if (!entry.isFile())
+      throw new ReleaseError(`${path} in ${folder} is not a plain file. A release contains only plain files.`);
     return [path];
   });
 }

@@ -15,7 +15,7 @@ describe('the version of a release', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is the number of commits on the main branch: a merged branch counts once, whatever it holds', async () => {
+  it('is the number of commits on the main branch, where a merged branch counts once', async () => {
     origin.commit('one');
     origin.git('checkout', '--quiet', '-b', 'feature');
     origin.commit('two');
@@ -25,37 +25,37 @@ describe('the version of a release', () => {
     expect(await readSource(origin.folder)).toEqual({ version: 'v2', commit: origin.git('rev-parse', 'HEAD') });
   });
 
-  it('is of a commit that is checked out without a branch, as in a workflow', async () => {
+  it('is known for a detached commit, as in a workflow', async () => {
     const first = origin.commit('one');
     origin.commit('two');
     origin.git('checkout', '--quiet', '--detach', first);
     expect(await readSource(origin.folder)).toEqual({ version: 'v1', commit: first });
   });
 
-  it('is refused where a file is changed, new or gone since the commit, and says which', async () => {
+  it('is refused if a file was changed, added or removed since the commit, and the error names it', async () => {
     origin.commit('changed');
     origin.commit('gone');
     origin.write('changed', 'otherwise');
     origin.write('with blanks and ä', 'new');
     rmSync(join(origin.folder, 'gone'));
     await expect(readSource(origin.folder)).rejects.toThrow(
-      'A release is what a commit holds, but these are not as committed: changed, gone, with blanks and ä. Commit them, or put them away (`git stash --include-untracked`).',
+      'A release contains only committed files, but these have uncommitted changes: changed, gone, with blanks and ä. Commit them, or stash them with `git stash --include-untracked`.',
     );
   });
 
-  it('does not care for what git ignores: that is where builds go', async () => {
+  it('ignores the files that git ignores, such as builds', async () => {
     origin.commit('.gitignore', 'dist\n');
     origin.write('dist', 'built');
     expect(await readSource(origin.folder)).toMatchObject({ version: 'v1' });
   });
 
-  it('names ten files where thousands are changed', async () => {
+  it('names only ten of many changed files', async () => {
     origin.commit('one');
     for (let index = 10; index < 25; index += 1) origin.write(`file-${index}`, '');
     await expect(readSource(origin.folder)).rejects.toThrow('file-18, file-19 and 5 others.');
   });
 
-  it('is refused in a shallow clone, where it would be too small', async () => {
+  it('is refused in a shallow clone, in which the number would be too small', async () => {
     for (const path of ['one', 'two', 'three']) origin.commit(path);
     const clone = join(folder, 'clone');
     origin.git('clone', '--quiet', '--depth=1', pathToFileURL(origin.folder).href, clone);
@@ -63,9 +63,9 @@ describe('the version of a release', () => {
   });
 
   it.each([
-    ['a folder that is no repository', () => folder, 'git cannot tell which commit'],
-    ['a repository without a commit', () => origin.folder, 'git cannot tell which commit'],
-  ])('is refused of %s', async (_, where, message) => {
+    ['a folder that is no repository', () => folder, 'git cannot determine the commit'],
+    ['a repository without a commit', () => origin.folder, 'git cannot determine the commit'],
+  ])('is refused for %s', async (_, where, message) => {
     await expect(readSource(where())).rejects.toMatchObject({ name: 'ReleaseError' });
     await expect(readSource(where())).rejects.toThrow(message);
   });

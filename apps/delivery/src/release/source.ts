@@ -1,30 +1,30 @@
-/** Which commit a release is of. */
+/** Determines the commit and the version of a release. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ReleaseError } from './release-error.ts';
 
 const run = promisify(execFile);
 
-/** What a release is called, and the commit it is made of. */
+/** The version and the commit of a release. */
 export interface Source {
   readonly version: string;
   readonly commit: string;
 }
 
-/** Files that an error names; there may be thousands. */
+/** The number of files that an error names, because there may be thousands. */
 const NAMED_FILES = 10;
 
 /**
- * The commit that is checked out, and its place on the way here.
+ * Returns the checked-out commit, and the version from its number of first-parent commits.
  *
- * @throws {ReleaseError} the work tree holds something else than the commit, or git cannot count the commits before it.
+ * @throws {ReleaseError} the work tree has uncommitted changes, or git cannot count the commits.
  */
 export async function readSource(repository: string): Promise<Source> {
-  const git = (...args: string[]) => askGit(repository, args);
+  const git = (...args: string[]) => runGit(repository, args);
   if ((await git('rev-parse', '--is-shallow-repository')) === 'true') {
     throw new ReleaseError(
-      `${repository} is a shallow clone: its commits cannot be counted, and the version is their number. ` +
-        'Fetch the rest with `git fetch --unshallow` (in a workflow: `fetch-depth: 0`).',
+      `${repository} is a shallow clone, so that git cannot count its commits for the version.  ` +
+        'Fetch the other commits with `git fetch --unshallow` (in a workflow: `fetch-depth: 0`).',
     );
   }
   const changed = await changedFiles(repository);
@@ -32,30 +32,30 @@ export async function readSource(repository: string): Promise<Source> {
     const named = changed.slice(0, NAMED_FILES).join(', ');
     const others = changed.length > NAMED_FILES ? ` and ${changed.length - NAMED_FILES} others` : '';
     throw new ReleaseError(
-      `A release is what a commit holds, but these are not as committed: ${named}${others}. Commit them, or put them away (\`git stash --include-untracked\`).`,
+      `A release contains only committed files, but these have uncommitted changes: ${named}${others}. Commit them, or stash them with \`git stash --include-untracked\`.`,
     );
   }
   const commit = await git('rev-parse', 'HEAD');
   return { version: `v${await git('rev-list', '--count', '--first-parent', 'HEAD')}`, commit };
 }
 
-/** Files that were changed, added or removed since the commit, but for those that git ignores. */
+/** Returns files that were changed, added or removed since the commit, except ignored ones. */
 async function changedFiles(repository: string): Promise<string[]> {
-  const status = await askGit(repository, ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all']);
-  // `XY path`, each closed by a NUL.
+  const status = await runGit(repository, ['status', '--porcelain', '-z', '--no-renames', '--untracked-files=all']);
+  // Entries have the form `XY path` and end with NUL.
   return status
     .split('\0')
     .filter((entry) => entry !== '')
     .map((entry) => entry.slice(3));
 }
 
-async function askGit(repository: string, args: readonly string[]): Promise<string> {
+async function runGit(repository: string, args: readonly string[]): Promise<string> {
   try {
     const { stdout } = await run('git', ['-C', repository, ...args], { maxBuffer: 64 * 2 ** 20 });
     return stdout.replace(/\n$/, '');
   } catch (cause) {
     const { stderr, message } = cause as Error & { stderr?: string };
-    throw new ReleaseError(`git cannot tell which commit ${repository} is of: ${(stderr || message).trim()}`, {
+    throw new ReleaseError(`git cannot determine the commit of ${repository}: ${(stderr || message).trim()}`, {
       cause,
     });
   }

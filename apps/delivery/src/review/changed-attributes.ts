@@ -1,12 +1,12 @@
-/** Which attributes of a resource a plan changes, without those that only AWS sets. */
+/** Finds the attributes that a plan changes in a resource, except those that only AWS sets. */
 import { createRequire } from 'node:module';
 import { at, isMarked, type ReviewedResource, type Values } from './reviewed-plan.ts';
 
 const load = createRequire(import.meta.url);
 
 /**
- * Where the values of an update or a replacement differ, or are known only after the apply: `rule.0.action`. A whole that
- * comes or goes is one path.
+ * Returns the paths, such as `rule.0.action`, at which an update or a replacement changes values or makes them unknown. An added
+ * or removed object is one path.
  */
 export function changedPaths({ type, change: { before, after, after_unknown } }: ReviewedResource): string[] {
   if (before === null || after === null) return [];
@@ -20,7 +20,7 @@ export function changedPaths({ type, change: { before, after, after_unknown } }:
 function differences(path: string, before: unknown, after: unknown, unknown: unknown): string[] {
   if (unknown === true) return [path];
   if (!isTree(before) || !isTree(after)) {
-    const isSame = JSON.stringify(orNothing(before)) === JSON.stringify(orNothing(after));
+    const isSame = JSON.stringify(nullIfEmpty(before)) === JSON.stringify(nullIfEmpty(after));
     return isSame && !isMarked(unknown) ? [] : [path];
   }
   const steps = new Set([before, after, isTree(unknown) ? unknown : {}].flatMap((tree) => Object.keys(tree)));
@@ -31,8 +31,8 @@ function isTree(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }
 
-/** Terraform writes what is not set as null, as an empty text or as an empty list. */
-function orNothing(value: unknown): unknown {
+/** Returns null for an empty value, because Terraform writes unset values as null, an empty string or an empty list. */
+function nullIfEmpty(value: unknown): unknown {
   return value === '' || value === undefined || (typeof value === 'object' && !isTree(value)) ? null : value;
 }
 
@@ -42,14 +42,14 @@ interface Bindings {
 }
 
 /**
- * Whether a stack can set an attribute. What only AWS sets (an ARN, a version) follows from other changes and is judged with
- * them. The provider's bindings have an `…Input` for what can be set; what they do not know counts as such.
+ * Returns whether a stack can set an attribute. An attribute that only AWS sets (an ARN, a version) follows from other changes,
+ * which are judged. The provider's bindings have an `…Input` property for settable attributes. Unknown attributes count as settable.
  */
 export function isSettable(type: string, attribute: string): boolean {
   return !hasAttribute(type, attribute) || attributesOf(type).has(`${camelCase(attribute)}Input`);
 }
 
-/** Whether the provider's bindings have an attribute of a type. */
+/** Returns whether the provider's bindings have an attribute of a type. */
 export function hasAttribute(type: string, attribute: string): boolean {
   return attributesOf(type).has(camelCase(attribute));
 }
@@ -60,7 +60,7 @@ function camelCase(attribute: string): string {
 
 const loaded = new Map<string, ReadonlySet<string>>();
 
-/** The properties of the bindings of a type; none for a type that the provider does not have. */
+/** Returns the properties of a type's bindings; empty if the provider does not have the type. */
 function attributesOf(type: string): ReadonlySet<string> {
   const found = loaded.get(type) ?? new Set(Object.getOwnPropertyNames(bindingsOf(type)?.prototype ?? {}));
   loaded.set(type, found);

@@ -1,4 +1,4 @@
-/** What values are made of, as the plan's configuration shows it: the text of each attribute and what it refers to. */
+/** Reads the plan's configuration: the expression of each attribute, and the resources to which it refers. */
 import * as z from 'zod';
 import type { Review } from './judge.ts';
 import {
@@ -10,14 +10,14 @@ import {
   type Values,
 } from './reviewed-plan.ts';
 
-/** The resources and data sources of the stack by their address. */
+/** The resources and data sources of the stack, by address. */
 export type Configuration = ReadonlyMap<string, Configured>;
 
 export function configurationOf({ configuration }: ReviewedPlan): Configuration {
   return new Map(configuration.root_module.resources.map((resource) => [resource.address, resource]));
 }
 
-/** One attribute. In JSON, as CDKTF writes it, the text with its `${…}` is the constant value. */
+/** The expression of one attribute. In CDKTF's JSON, the text with its `${…}` is the constant value. */
 const expressionSchema = z.object({
   constant_value: z.unknown().optional(),
   references: z.array(z.string()).default([]),
@@ -26,14 +26,14 @@ const expressionSchema = z.object({
 type Expression = z.infer<typeof expressionSchema>;
 
 /**
- * `${aws_iam_role.console.arn}`. Terraform lists what an expression refers to, but not what it does with it:
- * `${replace(aws_iam_role.new.id, "new", "old")}` refers to the new role alone, and names the old one.
+ * Matches a plain reference such as `${aws_iam_role.console.arn}`. Terraform lists the references of an expression, but not its
+ * functions: `${replace(aws_iam_role.new.id, "new", "old")}` refers only to the new role, but evaluates to the old one.
  */
 const reference = /\$\{((aws_\w+)\.[\w-]+)\.(\w+|outputs\["Arn"\])\}/g;
 
 /**
- * What AWS makes up, beside ARNs. Other attributes may hold any text and still be unknown: the `output` of `terraform_data`,
- * the `id` of an alarm, which is its name.
+ * Attributes that AWS generates, besides ARNs. Other attributes may contain any text although they are unknown, such as the
+ * `output` of `terraform_data` or the `id` of an alarm, which is its name.
  */
 const madeByAws = new Set([
   'aws_apigatewayv2_api.id',
@@ -48,7 +48,7 @@ const madeByAws = new Set([
   'aws_cognito_user_pool_client.id',
   'aws_kms_key.key_id',
   'aws_route_table.id',
-  // Its name, which nobody else has where the plan can create it.
+  // The bucket's name. It is unique if the plan can create the bucket.
   'aws_s3_bucket.id',
   'aws_security_group.id',
   'aws_sqs_queue.url',
@@ -57,19 +57,19 @@ const madeByAws = new Set([
   'aws_vpc_endpoint.prefix_list_id',
 ]);
 
-/** What stands where AWS has not made something up yet. */
+/** The placeholder for a value that AWS has not generated yet. */
 export const NOT_KNOWN_YET = 'known-after-the-apply';
 
-/** Functions whose results are unknown though they refer to nothing. */
+/** Functions whose results are unknown although they have no references. */
 const impure = /\b(timestamp|uuid|bcrypt)\(/;
 
 export interface Reference {
-  /** The resource: `aws_iam_role.console`. */
+  /** The address of the resource, such as `aws_iam_role.console`. */
   readonly address: string;
   readonly attribute: string;
 }
 
-/** The one attribute of another resource that this one is, unchanged; undefined where it is anything else. */
+/** Returns the reference if the attribute is exactly one attribute of another resource; otherwise undefined. */
 export function referenceOf(
   { address }: ReviewedResource,
   attribute: string,
@@ -82,7 +82,7 @@ export function referenceOf(
   return only !== undefined && text === `\${${only.address}.${only.attribute}}` ? only : undefined;
 }
 
-/** The resource of that type in the stack that an attribute refers to, unchanged. */
+/** Returns the resource of the given type in the stack to which an attribute refers exactly. */
 export function referredTo(
   resource: ReviewedResource,
   attribute: string,
@@ -94,18 +94,18 @@ export function referredTo(
 }
 
 /**
- * Whether the stack does not set an attribute, so that AWS fills it in. Of a block nobody knows: Terraform shows nothing of one
- * that is `dynamic`. A path into one, `rule.0.status`, is therefore never left to AWS.
+ * Returns whether the stack does not set an attribute, so that AWS sets it. A path into a block, such as `rule.0.status`, never
+ * counts as left to AWS, because Terraform does not show `dynamic` blocks.
  */
 export function isLeftToAws({ address }: ReviewedResource, attribute: string, configuration: Configuration): boolean {
   const known = configuration.get(address);
   return known !== undefined && !attribute.includes('.') && known.expressions[attribute] === undefined;
 }
 
-/** An attribute as the stack writes it, with what is known put in; undefined where anything may hide in it. */
+/** Returns an attribute's expression with known references replaced by their values; undefined if its value cannot be determined. */
 export function filledIn(resource: ReviewedResource, attribute: string, review: Review): unknown {
   const { configuration } = review;
-  // AWS fills in wholes. What is known in part comes from a block of the stack's that Terraform does not show.
+  // AWS sets whole attributes. A partly known value comes from a block of the stack that Terraform does not show.
   if (isLeftToAws(resource, attribute, configuration)) {
     return at(resource.change.after_unknown, attribute) === true ? '' : undefined;
   }
@@ -116,7 +116,7 @@ export function filledIn(resource: ReviewedResource, attribute: string, review: 
   return isExpression(tree) ? leaves[0] : leaves;
 }
 
-/** What is not known of a resource yet, with what is known of it put in. */
+/** Returns the attributes that are known only after the apply, with known references replaced by their values. */
 export function unknownValues(resource: ReviewedResource, review: Review): Values {
   const unknown = Object.entries((resource.change.after_unknown ?? {}) as Values).filter(([, marks]) =>
     isMarked(marks),
@@ -124,7 +124,7 @@ export function unknownValues(resource: ReviewedResource, review: Review): Value
   return Object.fromEntries(unknown.map(([attribute]) => [attribute, filledIn(resource, attribute, review)]));
 }
 
-/** Arrays and maps with each text filled in; undefined where one of them cannot be. */
+/** Fills in every text of arrays and maps; undefined if one value cannot be determined. */
 function filledValue(value: unknown, review: Review): unknown {
   if (typeof value === 'string') return filledText(value, review);
   if (typeof value !== 'object' || value === null) return value;
@@ -146,12 +146,12 @@ function filledText(text: string, { accountId, planned, variables }: Review): st
   return filled.replaceAll(/\$\{var\.(\w+)\}/g, (_, name: string) => String(at(variables[name], 'value')));
 }
 
-/** Whether nothing is done with what it refers to. */
+/** Returns whether the expression contains plain references only, without functions. */
 function isPlain({ constant_value, references }: Expression): boolean {
   if (constant_value === undefined) return false;
   const texts = textsIn(constant_value);
   const foreign = references.filter((name) => !name.startsWith('var.'));
-  // What is made of variables alone is known.
+  // An expression of variables only is known.
   if (foreign.length === 0) return !texts.some((text) => impure.test(text));
   const rest = texts.map((text) => text.replaceAll(reference, '').replaceAll(/\$\{var\.\w+\}/g, ''));
   if (rest.some((text) => /[$%]\{/.test(text))) return false;
@@ -172,10 +172,10 @@ function referencesIn(text: string): Reference[] {
   return [...text.matchAll(reference)].map(([, address = '', , attribute = '']) => ({ address, attribute }));
 }
 
-/** The attributes in a block, which are expressions, and in the blocks in it. */
+/** Returns all expressions in a block and its nested blocks. */
 function leavesOf(tree: unknown): Expression[] {
   if (typeof tree !== 'object' || tree === null) return [];
-  // Blocks, which may be empty. An expression that is empty is computed without a reference.
+  // An array is a list of blocks, which may be empty. An empty expression is computed without a reference.
   if (Array.isArray(tree)) return tree.flatMap((block) => Object.values(block ?? {}).flatMap(leavesOf));
   const isBlock = Object.values(tree).some((inner) => typeof inner === 'object') && !isExpression(tree);
   return isBlock ? Object.values(tree).flatMap(leavesOf) : [expressionSchema.parse(tree)];

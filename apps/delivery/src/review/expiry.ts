@@ -1,29 +1,29 @@
-/** When S3 deletes objects by itself: what a bucket's lifecycle says. */
+/** Compares the lifecycle rules of a bucket, by which S3 deletes objects automatically. */
 import { at, type Values } from './reviewed-plan.ts';
 
-/** What each kind of expiry takes away. */
+/** What each kind of expiry deletes. */
 const kinds = {
   expiration: 'objects',
   noncurrent_version_expiration: 'overwritten and deleted versions',
 } as const;
 
 interface Expiry {
-  /** The rule's id with the kind: what is compared with what. */
+  /** The rule's id and the kind of expiry. Expiries with the same key are compared. */
   readonly key: string;
-  /** `objects under raw/`. */
-  readonly of: string;
+  /** A description such as `objects under raw/`. */
+  readonly subject: string;
   readonly filter: string;
   readonly days: number;
 }
 
-/** What would be deleted sooner than before, in words. */
+/** Describes what would be deleted sooner than before. */
 export function soonerExpiries(before: Values | null, after: Values | null): string[] {
-  const were = new Map(expiriesOf(before).map((expiry) => [expiry.key, expiry]));
-  return expiriesOf(after).flatMap(({ key, of, filter, days }) => {
-    const was = were.get(key);
-    if (was === undefined) return [`${of} expire after ${days} days, and did not before`];
-    if (was.filter !== filter) return [`${of} expire after ${days} days, and before that ${was.of} did`];
-    return days < was.days ? [`${of} expire after ${days} days, and after ${was.days} before`] : [];
+  const previous = new Map(expiriesOf(before).map((expiry) => [expiry.key, expiry]));
+  return expiriesOf(after).flatMap(({ key, subject, filter, days }) => {
+    const was = previous.get(key);
+    if (was === undefined) return [`${subject} expire after ${days} days, and did not expire before`];
+    if (was.filter !== filter) return [`${subject} expire after ${days} days, but before, ${was.subject} did`];
+    return days < was.days ? [`${subject} expire after ${days} days, but before, after ${was.days} days`] : [];
   });
 }
 
@@ -36,8 +36,10 @@ function expiriesOf(configuration: Values | null): Expiry[] {
         const days = at(rule, `${kind}.0.days`) ?? at(rule, `${kind}.0.noncurrent_days`);
         if (typeof days !== 'number' || days === 0) return [];
         const prefix = at(rule, 'filter.0.prefix') ?? rule.prefix;
-        const of = typeof prefix === 'string' && prefix !== '' ? `${what} under ${prefix}` : what;
-        return [{ key: `${rule.id} ${kind}`, of, filter: JSON.stringify(rule.filter ?? rule.prefix ?? null), days }];
+        const subject = typeof prefix === 'string' && prefix !== '' ? `${what} under ${prefix}` : what;
+        return [
+          { key: `${rule.id} ${kind}`, subject, filter: JSON.stringify(rule.filter ?? rule.prefix ?? null), days },
+        ];
       }),
     );
 }

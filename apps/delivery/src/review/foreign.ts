@@ -1,4 +1,4 @@
-/** Who gets in from outside: other accounts, callers of a new function, and new functions with the rights of others. */
+/** Judges access from outside: other accounts and buckets, callers of new functions, and new code with another resource's role. */
 import { isSettable } from './changed-attributes.ts';
 import { filledIn, NOT_KNOWN_YET, referredTo, unknownValues } from './configuration.ts';
 import { type Judge, listed, type Violation } from './judge.ts';
@@ -7,7 +7,7 @@ import type { Values } from './reviewed-plan.ts';
 import { policyAttributes } from './rules.ts';
 import { isOfAccount } from './statements.ts';
 
-/** Accounts in ARNs, wherever they are: of a principal, a target, a key, a layer, an alarm's action. */
+/** Refuses ARNs of other accounts in any attribute: in a principal, a target, a key, a layer or an alarm's action. */
 export const otherAccounts: Judge = (resource, review) => {
   const { address, change } = resource;
   const known = new Set([review.accountId, ...accountsIn(change.before)]);
@@ -22,19 +22,25 @@ function accountsIn(values: Values | null): string[] {
   return [...arns].map(([, account = '']) => account);
 }
 
-/** Whatever is known only after the apply must be what AWS calls another resource, and no text that hides in one. */
+/** Refuses unknown values unless they are references to values that AWS generates. Other unknown values may hide any text. */
 export const untraceable: Judge = (resource, review) => {
   const { address, type, change } = resource;
-  // No value may come out of it: what is recorded there needs no judgement.
+  // Other resources cannot use values of `terraform_data`, so its values need no check.
   if (change.after === null || type === 'terraform_data') return [];
   const found = Object.entries(unknownValues(resource, review))
     .filter(([attribute, value]) => value === undefined && isSettable(type, attribute))
     .map(([attribute]) => attribute);
   if (found.length === 0) return [];
-  return [{ rule: 'widens-iam', address, what: `hides until the apply what it is: ${listed(found, ', ')}` }];
+  return [
+    {
+      rule: 'widens-iam',
+      address,
+      what: `has values that cannot be determined before the apply: ${listed(found, ', ')}`,
+    },
+  ];
 };
 
-/** Buckets, wherever code, logs or settings name them. What policies say of buckets is compared there. */
+/** Refuses names of other buckets in code, logs and settings. Policies are compared separately. */
 export const otherBuckets: Judge = (resource, review) => {
   const { names, planned } = review;
   const { address, change } = resource;
@@ -61,7 +67,7 @@ function bucketsIn(values: Values | null): string[] {
   ];
 }
 
-/** Who may start a new function: the account, or a service in its name. Of what is there already, each grant is refused. */
+/** Allows only the account, or an AWS service on its behalf, to invoke a new function. Grants for existing functions are refused elsewhere. */
 export const callers: Judge = (resource, review) => {
   const { address, type, change } = resource;
   if (type !== 'aws_lambda_permission' || change.before !== null || !isOwnerNew(resource, review)) return [];
@@ -75,14 +81,14 @@ export const callers: Judge = (resource, review) => {
   return /^[\w.-]+\.amazonaws\.com$/.test(String(principal)) && comesFromHere ? [] : [violation];
 };
 
-/** What runs code, by the attribute that names its role. */
+/** Resource types that run code, with the attribute that names their role. */
 const runners: Readonly<Record<string, string>> = {
   aws_glue_crawler: 'role',
   aws_glue_job: 'role_arn',
   aws_lambda_function: 'role',
 };
 
-/** Something new runs with a role of its own: of its stack, and of nothing else. */
+/** Requires that a new resource which runs code has its own role, from its stack and unused by others. */
 export const borrowedRoles: Judge = (resource, review) => {
   const { address, type, change } = resource;
   const attribute = runners[type];

@@ -1,19 +1,19 @@
-/** The allow-list: of what decides access or what is kept, only what is declared harmless may change, come or go. */
+/** The allow-list: resources that decide about access or retention may change only in attributes that are declared harmless. */
 import { changedPaths } from './changed-attributes.ts';
 import { type Judge, listed, type Review, type Violation } from './judge.ts';
 import { addressesOf } from './openings.ts';
-import { goesWithOwner, hasOtherOwner, isOwnerNew, isSecond } from './owners.ts';
+import { hasOtherOwner, isDestroyedWithOwner, isOwnerNew, isSecond } from './owners.ts';
 import { alwaysHarmless, type GuardedType, resourceTypes } from './resource-types.ts';
 import type { ReviewedResource } from './reviewed-plan.ts';
 import { gateways, grants, policyAttributes, watchedAttributes } from './rules.ts';
 
-/** What judges of its own compare: better is allowed there, and worse is refused. */
+/** Attributes that separate judges compare. They allow improvements and refuse deterioration. */
 const compared: Readonly<Record<string, readonly string[]>> = {
   aws_iam_role: ['inline_policy', 'managed_policy_arns', 'permissions_boundary'],
   aws_s3_bucket_lifecycle_configuration: ['rule'],
 };
 
-/** Judges what no other judge compares. */
+/** Judges the changes that no other judge compares. */
 export const guarded: Judge = (resource, review) => {
   const { address, type, change } = resource;
   const known = resourceTypes[type];
@@ -24,21 +24,21 @@ export const guarded: Judge = (resource, review) => {
 
   if (change.before === null) {
     if (isTakeover(resource, known, review))
-      return [violation(`may overwrite another of its name, and with it ${decides}`)];
+      return [violation(`may overwrite a resource with the same name, and with it ${decides}`)];
     if (isOwnerNew(resource, review)) return [];
     if (addition !== undefined) return [violation(`adds ${addition}`)];
     return onlyOne && isSecond(resource, review) ? [violation(`overwrites ${decides}, which is set already`)] : [];
   }
   const isGone = change.after === null || hasOtherOwner(resource);
   const isLost = isGone || (lostWhenReplaced === true && change.actions.includes('delete'));
-  if (removal !== undefined && isLost && !goesWithOwner(resource, review)) {
-    return [violation(`takes away ${type}: ${removal}`)];
+  if (removal !== undefined && isLost && !isDestroyedWithOwner(resource, review)) {
+    return [violation(`removes ${type}: ${removal}`)];
   }
   const changed = unjudgedChanges(resource, known);
   return changed.length === 0 ? [] : [violation(`changes ${listed(changed, ', ')}, and with it ${decides}`)];
 };
 
-/** Whether its name is that of another one in this stack, or one that only another stack gives. */
+/** Returns whether its name belongs to another resource of this stack, or is reserved for another stack. */
 function isTakeover({ address, type, change }: ReviewedResource, { takesOver }: GuardedType, review: Review): boolean {
   if (takesOver === undefined) return false;
   const { by, stage } = takesOver;
@@ -49,7 +49,7 @@ function isTakeover({ address, type, change }: ReviewedResource, { takesOver }: 
   return planned.some((one) => one.type === type && one.address !== address && one.change.before?.[by] === name);
 }
 
-/** The attributes that change, and that neither the allow-list nor another judge knows. */
+/** Returns the changed attributes that neither the allow-list nor another judge covers. */
 function unjudgedChanges(resource: ReviewedResource, { harmless = [] }: GuardedType): string[] {
   const { type } = resource;
   const watched = watchedAttributes

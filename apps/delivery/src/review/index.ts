@@ -1,4 +1,4 @@
-/** Judging plans before they are applied. */
+/** Judges plans before they are applied. */
 
 export type { Violation } from './judge.ts';
 export { type NewCosts, newCosts } from './new-costs.ts';

@@ -1,4 +1,4 @@
-/** What a judge of plans gets and gives. */
+/** The input and output types of a judge. A judge finds violations of the plan policy in one resource. */
 import type { Names } from '@centflow/infra/names';
 import type { Configuration } from './configuration.ts';
 import type { ReviewedResource, Values } from './reviewed-plan.ts';
@@ -7,33 +7,33 @@ import type { RuleName } from './rules.ts';
 export interface Violation {
   readonly rule: RuleName;
   readonly address: string;
-  /** What the plan would do, in words without secrets. */
+  /** A description, without secrets, of what the plan would do. */
   readonly what: string;
 }
 
 /** A plan under review. */
 export interface Review {
-  /** The AWS account that it is for. */
+  /** The AWS account of the plan. */
   readonly accountId: string;
   readonly environment: string;
-  /** The stage whose stack it is: `store`. */
+  /** The stage of the stack, such as `store`. */
   readonly stage: string;
-  /** What the environment's things are called. */
+  /** The names of the environment's resources. */
   readonly names: Names;
-  /** The ARN of the policy that bounds every role of the environment. */
+  /** The ARN of the permissions boundary of every role of the environment. */
   readonly boundary: string;
   readonly configuration: Configuration;
   readonly variables: Values;
-  /** The resources that it changes. */
+  /** The resources that the plan changes. */
   readonly touched: readonly ReviewedResource[];
-  /** With those that stay as they are. */
+  /** All resources of the stack, including unchanged ones. */
   readonly planned: readonly ReviewedResource[];
 }
 
-/** Finds what one resource breaks. */
+/** Returns the violations by one resource. */
 export type Judge = (resource: ReviewedResource, review: Review) => Violation[];
 
-/** The first three, and how many more there are. */
+/** Joins the first three entries and the number of the others. */
 export function listed(found: readonly string[], between = '; '): string {
   const shown = found.slice(0, 3).join(between);
   return found.length > 3 ? `${shown}${between}and ${found.length - 3} more` : shown;

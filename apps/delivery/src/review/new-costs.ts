@@ -1,4 +1,4 @@
-/** What a plan adds to the bill of every month, as far as that is known before anybody uses it. */
+/** Computes how a plan changes the fixed monthly costs. Costs that depend on use are not included. */
 
 import { priceOfInstance, prices } from '@centflow/infra/prices';
 import { HOURS_PER_MONTH } from '@centflow/infra/schedule';
@@ -6,15 +6,15 @@ import type { Plan } from '@centflow/terraform';
 import { readPlan, touched, type Values } from './reviewed-plan.ts';
 
 export interface NewCosts {
-  /** USD a month more, or less, in eu-west-1's list prices. */
+  /** The change in USD per month, by list prices of eu-west-1. */
   readonly usd: number;
-  /** What changes the bill: address and USD a month. */
+  /** The resources that change the costs, with their change in USD per month. */
   readonly of: readonly { readonly address: string; readonly usd: number }[];
-  /** Created resources whose price is by use, or not known here: their types. */
+  /** Types of created resources whose price depends on use. */
   readonly byUse: readonly string[];
 }
 
-/** USD a month of one resource, by type; those that are not named cost nothing, or by use. */
+/** USD per month for one resource, by type. Other types are free or paid by use. */
 const monthly: Readonly<Record<string, (values: Values) => number>> = {
   aws_cloudwatch_dashboard: () => prices.dashboard.usd,
   aws_cloudwatch_metric_alarm: ({ metric_query }) => Math.max(1, metricsIn(metric_query)) * prices.alarmMetric.usd,
@@ -32,7 +32,7 @@ const monthly: Readonly<Record<string, (values: Values) => number>> = {
       : 0,
 };
 
-/** Types that cost by what passes through them. */
+/** Types whose price depends on use. */
 const paidByUse = new Set([
   'aws_apigatewayv2_api',
   'aws_cloudfront_distribution',
@@ -46,7 +46,7 @@ const paidByUse = new Set([
 ]);
 
 /**
- * @throws {UnreviewablePlanError} it is no whole plan.
+ * @throws {UnreviewablePlanError} the plan failed or is incomplete.
  * @throws {PriceError} an instance class has no price.
  */
 export function newCosts(plan: Plan): NewCosts {
@@ -65,7 +65,7 @@ export function newCosts(plan: Plan): NewCosts {
   };
 }
 
-/** An alarm over a calculation is paid for each metric in it. */
+/** Counts the metrics of a metric-math alarm, because AWS charges for each. */
 function metricsIn(queries: unknown): number {
   if (!Array.isArray(queries)) return 0;
   return queries.filter((query: { metric?: unknown[] }) => (query.metric ?? []).length > 0).length;

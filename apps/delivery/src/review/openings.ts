@@ -1,8 +1,8 @@
-/** Which addresses of the internet a network resource lets in, lets out or sends to. */
+/** Finds the public addresses from which a network resource accepts traffic, or to which it allows or routes traffic. */
 import { BlockList, isIP } from 'node:net';
 import { at, isMarked, type Values } from './reviewed-plan.ts';
 
-/** Resources with addresses, and the lists in them that hold more. */
+/** Resource types with addresses, and their attributes that are lists of rules with addresses. */
 const carriers: Readonly<Record<string, readonly string[]>> = {
   aws_default_security_group: ['ingress', 'egress'],
   aws_route_table: ['route'],
@@ -22,10 +22,10 @@ const addressAttributes = [
   'destination_ipv6_cidr_block',
 ];
 
-/** Lists of ranges, which their owner may change later. */
+/** Prefix lists, whose owner may change the ranges later. */
 const listAttributes = ['prefix_list_id', 'prefix_list_ids', 'destination_prefix_list_id'];
 
-/** Where a route may lead that is another network, or another machine, whatever its range. */
+/** Route targets that lead to another network or machine, whatever the range is. */
 const targetAttributes = [
   'carrier_gateway_id',
   'core_network_arn',
@@ -36,7 +36,7 @@ const targetAttributes = [
   'vpc_peering_connection_id',
 ];
 
-/** Of a private network: RFC 1918, and RFC 4193 for IPv6. */
+/** Ranges of private networks: RFC 1918, and RFC 4193 for IPv6. */
 const privateRanges = [
   ['10.0.0.0', 8],
   ['172.16.0.0', 12],
@@ -44,7 +44,7 @@ const privateRanges = [
   ['fc00::', 7],
 ] as const;
 
-/** `tcp 443-443 0.0.0.0/0`: each with all that makes it another one when it changes. */
+/** Returns openings such as `tcp 443-443 0.0.0.0/0`. The text contains everything that identifies the opening. */
 export function openingsOf(type: string, values: Values | null): string[] {
   const lists = carriers[type];
   if (lists === undefined || values === null) return [];
@@ -52,13 +52,13 @@ export function openingsOf(type: string, values: Values | null): string[] {
   return [...own, ...lists.flatMap((list) => entriesOf(values[list]).flatMap((entry) => opened(entry, [list])))];
 }
 
-/** The attributes of a type that are compared here. */
+/** Returns the attributes of a type that this module compares. */
 export function addressesOf(type: string): readonly string[] {
   const lists = carriers[type];
   return lists === undefined ? [] : [...addressAttributes, ...lists];
 }
 
-/** The addresses that are known only after the apply. What AWS fills in for something new, where nothing is said, is none. */
+/** Returns attributes whose addresses are known only after the apply, except lists that AWS sets for a new resource. */
 export function unknownAddresses(type: string, unknown: unknown, isNew: boolean): string[] {
   const lists = carriers[type];
   if (lists === undefined) return [];
@@ -76,11 +76,11 @@ function opened(rule: Values, where: readonly unknown[]): string[] {
   const ports = `${rule.from_port ?? ''}-${rule.to_port ?? ''}`;
   const through = [rule.gateway_id, rule.nat_gateway_id, rule.egress_only_gateway_id];
   const parts = [...where, rule.ip_protocol ?? rule.protocol, ports === '-' ? undefined : ports, ...through];
-  const said = parts.filter(isText);
+  const prefix = parts.filter(isText);
   const addresses = textsAt(rule, addressAttributes);
   const targets = textsAt(rule, targetAttributes);
   const reached = targets.length > 0 ? addresses : addresses.filter((cidr) => !isPrivate(cidr));
-  return [...reached, ...textsAt(rule, listAttributes)].map((range) => [...said, ...targets, range].join(' '));
+  return [...reached, ...textsAt(rule, listAttributes)].map((range) => [...prefix, ...targets, range].join(' '));
 }
 
 function textsAt(rule: Values, attributes: readonly string[]): string[] {
@@ -91,7 +91,7 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** What is no address at all counts as public: it cannot be judged. */
+/** Returns whether an address range is private. A text that is not a valid range counts as public. */
 function isPrivate(cidr: string): boolean {
   const [address = '', prefix = ''] = cidr.split('/');
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';

@@ -1,12 +1,12 @@
-/** Whether a resource comes, stays or goes together with what it belongs to. */
+/** Determines whether a resource is created, kept or deleted together with its owner: the resource to which it belongs. */
 import { referenceOf } from './configuration.ts';
 import type { Review } from './judge.ts';
 import type { ReviewedResource, Values } from './reviewed-plan.ts';
 import { belongings } from './rules.ts';
 
 /**
- * Whether the same plan creates what it belongs to. Only a reference proves it. A name that is not known yet may be that of
- * something which exists; and where the name is written out, Terraform does not wait for the owner, whose creation may fail.
+ * Returns whether the same plan creates the owner. Only a reference proves this: an unknown name may belong to an existing
+ * resource, and with a literal name Terraform does not wait for the owner, whose creation may fail.
  */
 export function isOwnerNew(resource: ReviewedResource, { touched, configuration }: Review): boolean {
   const belonging = belongings[resource.type];
@@ -18,7 +18,7 @@ export function isOwnerNew(resource: ReviewedResource, { touched, configuration 
   });
 }
 
-/** Whether its owner stays and has one already, or is of another stack, which may have given it one. */
+/** Returns whether the owner stays and already has such a resource, or is in another stack and may have one. */
 export function isSecond({ address, type, change }: ReviewedResource, { planned }: Review): boolean {
   const belonging = belongings[type];
   if (belonging === undefined) return false;
@@ -33,8 +33,8 @@ export function isSecond({ address, type, change }: ReviewedResource, { planned 
   return !isOwnerHere || hasOne;
 }
 
-/** Whether the same plan destroys what it belongs to, which is another rule's matter. */
-export function goesWithOwner({ type, change }: ReviewedResource, { touched }: Review): boolean {
+/** Returns whether the same plan destroys the owner, which another rule judges. */
+export function isDestroyedWithOwner({ type, change }: ReviewedResource, { touched }: Review): boolean {
   const belonging = belongings[type];
   if (belonging === undefined) return false;
   return touched.some(
@@ -45,7 +45,7 @@ export function goesWithOwner({ type, change }: ReviewedResource, { touched }: R
   );
 }
 
-/** Whether it moves from one owner to another. */
+/** Returns whether the resource moves to another owner. */
 export function hasOtherOwner({ type, change: { before, after } }: ReviewedResource): boolean {
   const by = belongings[type]?.by;
   if (by === undefined || before === null || after === null) return false;

@@ -1,4 +1,4 @@
-/** The plan policy: what may not be applied unless somebody says so by name. */
+/** The plan policy: refuses dangerous changes unless an exemption names each of them. */
 
 import type { EnvironmentName } from '@centflow/infra/environments';
 import { namesOf, roleBoundaryOf } from '@centflow/infra/names';
@@ -10,7 +10,7 @@ import { borrowedRoles, callers, otherAccounts, otherBuckets, untraceable } from
 import { guarded } from './guarded.ts';
 import { type Judge, listed, type Review, type Violation } from './judge.ts';
 import { openingsOf, unknownAddresses } from './openings.ts';
-import { goesWithOwner, hasOtherOwner, isOwnerNew } from './owners.ts';
+import { hasOtherOwner, isDestroyedWithOwner, isOwnerNew } from './owners.ts';
 import { at, isMarked, managed, type ReviewedResource, readPlan, touched } from './reviewed-plan.ts';
 import {
   belongings,
@@ -25,7 +25,7 @@ import {
 import { commands, dataSources, outsiders } from './running-code.ts';
 import { rightsOf, rightsOfStrangers, UnreadablePolicyError, widening } from './statements.ts';
 
-/** Allows one rule to be broken by one resource of one stack: `dev-store` says nothing of `production-store`. */
+/** Allows one resource of one stack to break one rule. An exemption for `dev-store` does not apply to `production-store`. */
 export const exemptionSchema = z.strictObject({
   stack: z.string().min(1),
   rule: z.enum(Object.keys(rules) as [RuleName, ...RuleName[]]),
@@ -36,25 +36,25 @@ export const exemptionSchema = z.strictObject({
 export type Exemption = Readonly<z.infer<typeof exemptionSchema>>;
 
 export interface Judgement {
-  /** Not empty: the plan is refused. */
+  /** The plan is refused if there are any. */
   readonly violations: readonly Violation[];
-  /** Refused, were it not for an exemption. */
+  /** Violations that an exemption allows. */
   readonly exempted: readonly (Violation & { readonly reason: string })[];
-  /** Exemptions of this stack that nothing needs: mistyped, or to be taken away. */
+  /** Exemptions of this stack without a violation. They are mistyped or can be removed. */
   readonly unused: readonly Exemption[];
 }
 
 /**
  * Judges one stack's plan.
  *
- * @throws {UnreviewablePlanError} it is no whole plan.
+ * @throws {UnreviewablePlanError} the plan failed or is incomplete.
  */
 export function judgePlan(
   plan: Plan,
   { stack, accountId, exemptions }: { stack: string; accountId: string; exemptions: readonly Exemption[] },
 ): Judgement {
   const read = readPlan(plan);
-  // `dev-store`: a name that no environment has gives names that nothing has.
+  // The stack is named like `dev-store`. For an unknown environment, the derived names match no resource.
   const environment = { name: stack.slice(0, stack.lastIndexOf('-')) as EnvironmentName, accountId };
   const review: Review = {
     accountId,
@@ -112,7 +112,7 @@ function loss({ address, type, change }: ReviewedResource): Violation[] {
   return [{ rule: 'destroys-data', address, what: `${actions.length > 1 ? 'replaces' : 'destroys'} ${what}` }];
 }
 
-/** A new bucket may begin with any: nothing is in it. */
+/** Judges lifecycle rules. A new bucket may have any, because it contains nothing. */
 function expiry(resource: ReviewedResource, review: Review): Violation[] {
   const { address, type, change } = resource;
   if (type !== 'aws_s3_bucket_lifecycle_configuration') return [];
@@ -123,14 +123,14 @@ function expiry(resource: ReviewedResource, review: Review): Violation[] {
   return soonerExpiries(change.before, change.after).map((what) => ({ rule: 'destroys-data', address, what }));
 }
 
-/** Objects of a release lie in two buckets. Elsewhere they are what people uploaded, or the state of Terraform. */
+/** Allows objects only in the two buckets for releases. Other buckets contain uploads or Terraform's state. */
 function objects(resource: ReviewedResource, review: Review): Violation[] {
   const { address, type, change } = resource;
   if (type !== 'aws_s3_object') return [];
   const own: unknown[] = [review.names.artifactsBucket, review.names.consoleBucket];
   const owner = referredTo(resource, 'bucket', 'aws_s3_bucket', review);
   const sides = [
-    { values: change.before, bucket: change.before?.bucket, what: 'takes away an object of' },
+    { values: change.before, bucket: change.before?.bucket, what: 'deletes an object from' },
     {
       values: change.after,
       bucket: change.after?.bucket ?? owner?.change.after?.bucket,
@@ -166,7 +166,7 @@ function policies(resource: ReviewedResource, review: Review): Violation[] {
   const isAttached = belongings[type] !== undefined;
   const before = hasOtherOwner(resource) ? null : change.before;
   const comesWithOwner = before === null && (!isAttached || isOwnerNew(resource, review));
-  if (after === null && (!isAttached || goesWithOwner(resource, review))) return [];
+  if (after === null && (!isAttached || isDestroyedWithOwner(resource, review))) return [];
 
   return policyAttributes.flatMap((attribute): Violation[] => {
     const violation = (what: string): Violation => ({ rule: 'widens-iam', address, what: `${attribute} ${what}` });
@@ -175,10 +175,11 @@ function policies(resource: ReviewedResource, review: Review): Violation[] {
     if (isUnknown && filled === undefined) return [violation('is known only after the apply')];
     const [was, willBe] = [before?.[attribute], isUnknown ? filled : after?.[attribute]];
     if (was === willBe) return [];
-    // A new endpoint's policy gives nobody anything: without one, everything may pass.
+    // A new endpoint's policy cannot widen access, because an endpoint without a policy allows everything.
     if (comesWithOwner && type === 'aws_vpc_endpoint') return [];
-    // Without a policy, an endpoint lets everything pass.
-    if (type === 'aws_vpc_endpoint' && was && !willBe) return [violation('is taken away, so that everything may pass')];
+    // An endpoint without a policy allows everything.
+    if (type === 'aws_vpc_endpoint' && was && !willBe)
+      return [violation('is removed, so that the endpoint allows everything')];
     const found = findWidening(was, willBe, comesWithOwner ? review.accountId : undefined);
     if (found.length === 0) return [];
     const isSecret = isMarked(at(before_sensitive, attribute)) || isMarked(at(after_sensitive, attribute));
@@ -186,13 +187,13 @@ function policies(resource: ReviewedResource, review: Review): Violation[] {
   });
 }
 
-/** @param newOf the account, where the policy comes with what it belongs to: nothing of it was reviewed before */
+/** @param newOf the account, if the policy is created together with its owner, so that there is no reviewed policy to compare */
 function findWidening(was: unknown, willBe: unknown, newOf: string | undefined): string[] {
   try {
     if (newOf !== undefined) return rightsOfStrangers(rightsOf(willBe), newOf);
     return widening(rightsOf(was), rightsOf(willBe));
   } catch (error) {
-    if (error instanceof UnreadablePolicyError) return ['cannot be read, and so not compared'];
+    if (error instanceof UnreadablePolicyError) return ['cannot be parsed, so that it cannot be compared'];
     throw error;
   }
 }
@@ -212,7 +213,7 @@ function roles({ address, type, change }: ReviewedResource, { boundary: own }: R
   const isBounded = was ? was === boundary : !boundary || isOwnBoundary;
   const boundaryChanged = isBounded ? [] : [violation('leaves its permissions boundary')];
   const widened = ['inline_policy', 'managed_policy_arns'].flatMap((attribute) => {
-    // A replaced role has none that AWS could name, unless they are said.
+    // A replaced role has none unless the stack sets them.
     if (at(after_unknown, attribute) === true) return [];
     const held = new Set(textsOf(before[attribute]));
     return textsOf(after[attribute]).some((text) => !held.has(text)) ? [violation(`${attribute} has more`)] : [];
@@ -236,7 +237,7 @@ function network(resource: ReviewedResource, review: Review): Violation[] {
   const { address, type, change } = resource;
   const { before, after, after_unknown } = change;
   if (after === null) return [];
-  // AWS alone writes the list of an endpoint, whose service is judged with it.
+  // Only AWS changes the prefix list of an endpoint, and the endpoint's service is judged with the endpoint.
   const isOfEndpoint = referredTo(resource, 'prefix_list_id', 'aws_vpc_endpoint', review) !== undefined;
   const violation = (what: string): Violation => ({ rule: 'widens-network', address, what });
   const gateway = gateways[type];

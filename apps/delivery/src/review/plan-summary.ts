@@ -1,4 +1,4 @@
-/** What plans would do, for people to read: Markdown without secrets. */
+/** Summarises plans for people, as Markdown without secrets. */
 import type { Plan } from '@centflow/terraform';
 import { at, isMarked, type ReviewedPlan, type ReviewedResource, readPlan, touched } from './reviewed-plan.ts';
 
@@ -9,25 +9,25 @@ export interface StackPlan {
 
 type Kind = 'destroyed' | 'replaced' | 'changed' | 'created' | 'forgotten';
 
-/** The worst first: it is what a reader must not miss. */
+/** The most dangerous kinds first, because a reader must not miss them. */
 const kinds: readonly Kind[] = ['destroyed', 'replaced', 'forgotten', 'changed', 'created'];
 
-/** GitHub takes 65,536 characters in a comment, some of which are for what stands around the summary. */
+/** GitHub allows 65,536 characters in a comment. The rest is for the text around the summary. */
 const MOST_CHARACTERS = 60_000;
 
-/** Entries shown of a list; fewer where that would be too long, down to the counts alone. */
+/** The numbers of entries per list to try. If the summary is too long, the next smaller one is used; 0 shows only counts. */
 const listLengths = [20, 5, 0];
 
 const ATTRIBUTES_SHOWN = 12;
 const VALUE_CHARACTERS = 80;
 
-/** What Terraform may not know to be secret. */
+/** Names of attributes that may be secret although Terraform does not mark them as sensitive. */
 const SECRET_NAME = /password|passwd|passphrase|secret|token|credential|api_?key|private_?key|access_?key/i;
 
 /**
- * The plans of several stacks in one text: counts first.
+ * Summarises the plans of several stacks in one text, with the counts first.
  *
- * @throws {UnreviewablePlanError} one is no whole plan.
+ * @throws {UnreviewablePlanError} a plan failed or is incomplete.
  */
 export function planSummary(plans: readonly StackPlan[]): string {
   const read = plans.map(({ stack, plan }) => ({ stack, plan: readPlan(plan) }));
@@ -94,7 +94,7 @@ function changedAttributes({ change }: ReviewedResource): string[] {
     const [was, willBe] = [before?.[name], after?.[name]];
     const isUnknown = isMarked(at(after_unknown, name));
     if (!isUnknown && JSON.stringify(was ?? null) === JSON.stringify(willBe ?? null)) return [];
-    // What AWS names itself comes anew with every replacement.
+    // Values that AWS generates change with every replacement.
     if (isUnknown && change.actions.includes('delete') && !isForcing(change.replace_paths, name)) return [];
     if (SECRET_NAME.test(name) || isMarked(at(before_sensitive, name)) || isMarked(at(after_sensitive, name))) {
       return [`${code(name)} (not shown)`];
@@ -108,7 +108,7 @@ function isForcing(paths: readonly (readonly (string | number)[])[], name: strin
   return paths.some(([first]) => first === name);
 }
 
-/** Documents and addresses with a password may hold what no mark says. */
+/** Returns whether a value may be shown. Documents, keys and URLs with a password may contain unmarked secrets. */
 function isShown(candidate: unknown): boolean {
   if (typeof candidate === 'string') return !/^\s*[[{]|:\/\/[^/\s]*@|-----BEGIN/.test(candidate);
   return typeof candidate !== 'object' || candidate === null;
@@ -126,7 +126,7 @@ function shortened(entries: readonly string[], most: number, between: string): s
   return [...entries.slice(0, most), ...more].join(between);
 }
 
-/** As code, in which Markdown, HTML, mentions and links are only text. */
+/** Formats a text as code, so that Markdown, HTML, mentions and links in it are plain text. */
 export function code(text: string): string {
   const visible = text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD');
   const longest = Math.max(0, ...[...visible.matchAll(/`+/g)].map(([ticks]) => ticks.length));

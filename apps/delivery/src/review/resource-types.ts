@@ -1,37 +1,37 @@
-/** Every resource type of the stacks, by what it decides: which of its changes are harmless, and which are refused. */
+/** All resource types of the stacks: what each decides, and which of its changes are harmless. Other changes are refused. */
 import type { StageName } from '@centflow/infra/stacks/centflow-stack';
 import type { RuleName } from './rules.ts';
 
-/** A type that decides who gets in, what is kept or who hears of it. */
+/** A type that decides about access, retention or notifications. */
 export interface GuardedType {
-  /** Ends the message `changes callback_urls, and with it …`. */
+  /** Completes the message `changes callback_urls, and with it …`. */
   readonly decides: string;
-  /** The rule that is broken by a change which nobody has declared harmless, and by `removal` and `addition`. */
+  /** The rule that a change breaks if it is not declared harmless. `removal` and `addition` break it too. */
   readonly rule: RuleName;
   /**
-   * Attributes that may change freely, with everything in them: `timeout`, `default_cache_behavior.0.compress`. What watches
-   * and policies compare (rules.ts) needs no entry. Every other attribute needs an exemption to change.
+   * Attributes that may change freely, such as `timeout` or `default_cache_behavior.0.compress`, including nested ones. Attributes
+   * that rules.ts compares need no entry. Every other change needs an exemption.
    */
   readonly harmless?: readonly string[];
-  /** What is lost by removing one from something that stays. Not set: removing it takes nothing from anybody. */
+  /** What is lost by removing such a resource while its owner stays. Not set: nothing is lost. */
   readonly removal?: string;
-  /** true: replacing it loses the same as removing it. */
+  /** Whether a replacement loses the same as a removal. */
   readonly lostWhenReplaced?: true;
-  /** What a new one gives to something that exists already. Not set: a new one is judged by the watches and policies alone. */
+  /** What a new one adds to an existing owner. Not set: only rules.ts and the policies judge a new one. */
   readonly addition?: string;
-  /** true: AWS keeps one for each owner, so a second one overwrites the first, whatever Terraform knows of it. */
+  /** Whether AWS keeps only one per owner. A second one overwrites the first, even if Terraform does not know the first. */
   readonly onlyOne?: true;
   /**
-   * Creating one changes another of the same name, if there is one, without an error. Which attribute is the name, and the only
-   * stage that has such resources: what exists there, other stacks' plans do not show.
+   * Set if creating one silently overwrites an existing one with the same name. `by` is the name attribute. `stage` is the only
+   * stage with such resources, because plans of other stacks do not show its existing resources.
    */
   readonly takesOver?: { readonly by: string; readonly stage: StageName };
 }
 
-/** `harmless`: it decides nothing of this, or only what a role's policy allows as well. */
+/** `harmless`: the type decides nothing like this, or only what the policy of a role allows anyway. */
 export type ResourceType = GuardedType | 'harmless';
 
-/** Harmless for every type. */
+/** Attributes that are harmless in every type. */
 export const alwaysHarmless = ['id', 'tags', 'tags_all', 'description', 'timeouts'];
 
 const queueing = [
@@ -43,25 +43,25 @@ const queueing = [
   'visibility_timeout_seconds',
 ];
 
-const ofReaders = { decides: 'who reads the reports, and whose rows', rule: 'widens-iam' } as const;
-const ofNetwork = { decides: 'what reaches what in the network', rule: 'widens-network' } as const;
+const ofReaders = { decides: 'who reads the reports, and which rows they show', rule: 'widens-iam' } as const;
+const ofNetwork = { decides: 'which connections the network allows', rule: 'widens-network' } as const;
 
-/** A type that is missing here is refused whatever happens to it. */
+/** Every change of a type that is not in this list is refused. */
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   // Rights. The policies themselves are compared right by right.
-  aws_iam_policy: { decides: 'what roles may do', rule: 'widens-iam', harmless: ['name', 'name_prefix', 'path'] },
+  aws_iam_policy: { decides: 'the rights of roles', rule: 'widens-iam', harmless: ['name', 'name_prefix', 'path'] },
   aws_iam_role: {
-    decides: 'who may take the role, and for how long',
+    decides: 'who may assume the role, and for how long',
     rule: 'widens-iam',
     harmless: ['force_detach_policies', 'name', 'name_prefix', 'path'],
   },
-  aws_iam_role_policy: { decides: 'what the role may do', rule: 'widens-iam', harmless: ['name', 'name_prefix'] },
+  aws_iam_role_policy: { decides: 'the rights of the role', rule: 'widens-iam', harmless: ['name', 'name_prefix'] },
   aws_kms_alias: { decides: 'which key is used', rule: 'drops-protection' },
-  aws_kms_key: { decides: 'who decrypts what is stored', rule: 'drops-protection' },
+  aws_kms_key: { decides: 'who can decrypt stored data', rule: 'drops-protection' },
   aws_kms_key_policy: {
-    decides: 'who decrypts what is stored',
+    decides: 'who can decrypt stored data',
     rule: 'widens-iam',
-    addition: "a policy in place of the key's own",
+    addition: "a policy that replaces the key's own",
   },
   aws_secretsmanager_secret: {
     decides: 'who reads the secret',
@@ -70,10 +70,10 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   },
   aws_secretsmanager_secret_policy: { decides: 'who reads the secret', rule: 'widens-iam', onlyOne: true },
 
-  // What runs, and as whom. Its code and settings are reviewed as code.
+  // Resources that run code, and their roles. Their code and settings are reviewed as code.
   aws_glue_connection: { decides: 'which network the job is in', rule: 'widens-network', harmless: ['name'] },
   aws_glue_crawler: {
-    decides: 'whose rights the crawler has',
+    decides: 'the rights of the crawler',
     rule: 'widens-iam',
     harmless: [
       'catalog_target',
@@ -88,7 +88,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ],
   },
   aws_glue_job: {
-    decides: 'whose rights and which network the job has',
+    decides: 'the rights and the network of the job',
     rule: 'widens-iam',
     harmless: [
       'command',
@@ -109,7 +109,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   },
   aws_glue_security_configuration: { decides: "how the job's data and logs are encrypted", rule: 'drops-protection' },
   aws_lambda_event_source_mapping: {
-    decides: 'which function gets the messages',
+    decides: 'which function receives the messages',
     rule: 'widens-iam',
     harmless: [
       'batch_size',
@@ -124,10 +124,10 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
       'scaling_config',
     ],
     onlyOne: true,
-    removal: 'nothing would take the messages',
+    removal: 'nothing would process the messages',
   },
   aws_lambda_function: {
-    decides: 'whose rights, network and logs the function has, and where its code comes from',
+    decides: 'the rights, network and logs of the function, and the source of its code',
     rule: 'widens-iam',
     harmless: [
       'architectures',
@@ -154,31 +154,31 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   aws_lambda_invocation: 'harmless',
   terraform_data: 'harmless',
 
-  // Who gets in by the console.
+  // Access to the console.
   aws_apigatewayv2_api: {
-    decides: 'which sites may ask the API, and where it answers',
+    decides: 'which sites may call the API, and under which address',
     rule: 'widens-iam',
     harmless: ['name', 'version'],
   },
   aws_apigatewayv2_authorizer: {
-    decides: 'whose tokens the API believes',
+    decides: 'whose tokens the API accepts',
     rule: 'widens-iam',
     harmless: ['name'],
-    addition: 'somebody whose tokens the API believes',
+    addition: 'an issuer whose tokens the API accepts',
   },
   aws_apigatewayv2_integration: {
-    decides: "who gets people's requests with their tokens",
+    decides: "who receives users' requests and tokens",
     rule: 'widens-network',
     harmless: ['timeout_milliseconds'],
   },
-  aws_apigatewayv2_route: { decides: 'who may ask what', rule: 'widens-iam', harmless: ['operation_name'] },
+  aws_apigatewayv2_route: { decides: 'who may call which route', rule: 'widens-iam', harmless: ['operation_name'] },
   aws_apigatewayv2_stage: {
-    decides: 'how often the API may be asked, and what is logged of it',
+    decides: 'the rate limits and the logs of the API',
     rule: 'drops-protection',
     harmless: ['auto_deploy', 'deployment_id', 'default_route_settings.0.detailed_metrics_enabled'],
   },
   aws_cloudfront_distribution: {
-    decides: "who gets people's requests, and how they are protected",
+    decides: "who receives users' requests, and how they are protected",
     rule: 'drops-protection',
     harmless: [
       'comment',
@@ -198,12 +198,12 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     harmless: ['name'],
   },
   aws_cloudfront_response_headers_policy: {
-    decides: 'what browsers refuse to do for other sites',
+    decides: 'the security headers of the pages',
     rule: 'drops-protection',
     harmless: ['comment', 'etag', 'name'],
-    removal: 'browsers would hold the pages to nothing',
+    removal: 'the pages would have no security headers',
   },
-  aws_cognito_user_group: { decides: 'who runs the environment', rule: 'widens-iam' },
+  aws_cognito_user_group: { decides: 'who is an operator of the environment', rule: 'widens-iam' },
   aws_cognito_user_pool: {
     decides: 'who may sign in, and how',
     rule: 'widens-iam',
@@ -216,27 +216,27 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ],
   },
   aws_cognito_user_pool_client: {
-    decides: 'which site gets the sign-ins, and for how long they last',
+    decides: 'which site receives sign-ins, and how long they are valid',
     rule: 'widens-iam',
     harmless: ['name'],
-    addition: 'an application that people can sign in to',
+    addition: 'an application to which users can sign in',
   },
-  aws_cognito_user_pool_domain: { decides: 'where people type their password', rule: 'widens-iam' },
+  aws_cognito_user_pool_domain: { decides: 'the address at which users enter their password', rule: 'widens-iam' },
   aws_wafv2_web_acl: {
-    decides: 'how often an address may ask, and which attacks are refused',
+    decides: 'the rate limit per address, and which attacks are blocked',
     rule: 'drops-protection',
-    removal: 'nothing would limit how often an address may ask',
+    removal: 'there would be no rate limit per address',
   },
 
-  // What is stored, and how.
+  // Storage.
   aws_cloudwatch_log_group: {
-    decides: 'what is kept of what was done',
+    decides: 'which logs are kept, and for how long',
     rule: 'drops-protection',
-    removal: 'what was logged is deleted',
+    removal: 'the logs are deleted',
     lostWhenReplaced: true,
   },
   aws_db_instance: {
-    decides: 'who reaches the database, and what is kept of it',
+    decides: 'who reaches the database, and which backups are kept',
     rule: 'drops-protection',
     harmless: [
       'allocated_storage',
@@ -260,15 +260,15 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ],
   },
   aws_db_parameter_group: {
-    decides: 'whether connections need TLS, and what is logged of statements',
+    decides: 'whether connections need TLS, and which statements are logged',
     rule: 'drops-protection',
   },
   aws_db_subnet_group: { decides: 'which network the database is in', rule: 'widens-network' },
   aws_s3_bucket: { decides: 'who reaches the objects, and how long they are kept', rule: 'drops-protection' },
   aws_s3_bucket_cors_configuration: {
-    decides: 'which sites may read and write objects in the name of people',
+    decides: 'which sites may read and write objects on behalf of users',
     rule: 'widens-iam',
-    addition: 'sites that may ask the bucket in the name of people',
+    addition: 'sites that may use the bucket on behalf of users',
   },
   aws_s3_bucket_lifecycle_configuration: {
     decides: 'how long objects are kept',
@@ -277,13 +277,13 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     harmless: ['transition_default_minimum_object_size'],
   },
   aws_s3_bucket_notification: {
-    decides: 'who learns of uploads',
+    decides: 'who is notified of uploads',
     rule: 'drops-protection',
     onlyOne: true,
     removal: 'uploads would wait for the sweep',
   },
   aws_s3_bucket_ownership_controls: {
-    decides: 'whether objects can have rights of their own',
+    decides: 'whether single objects can have their own permissions',
     rule: 'drops-protection',
     onlyOne: true,
     removal: 'objects could be made public one by one',
@@ -305,16 +305,16 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     decides: 'whether old versions are kept',
     rule: 'destroys-data',
     onlyOne: true,
-    removal: 'what is overwritten or deleted from then on cannot be had back',
+    removal: 'overwritten or deleted objects can no longer be restored',
   },
-  // Its bucket is judged. Whatever it says of rights, the bucket's ownership controls and public access block refuse.
+  // Its bucket is judged. The bucket's ownership controls and public access block overrule permissions of single objects.
   aws_s3_object: 'harmless',
   aws_sqs_queue: {
-    decides: 'what becomes of messages that wait or fail',
+    decides: 'what happens to messages that wait or fail',
     rule: 'drops-protection',
     harmless: queueing,
     takesOver: { by: 'name', stage: 'load' },
-    removal: 'messages that wait in it are deleted',
+    removal: 'its waiting messages are deleted',
     lostWhenReplaced: true,
   },
   aws_sqs_queue_policy: { decides: 'who sends to the queue', rule: 'widens-iam', onlyOne: true },
@@ -322,10 +322,10 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   // The network.
   aws_default_security_group: ofNetwork,
   aws_flow_log: {
-    decides: 'what is logged of connections',
+    decides: 'which connections are logged',
     rule: 'drops-protection',
     harmless: ['log_format', 'max_aggregation_interval'],
-    removal: 'nobody could tell who connected to what',
+    removal: 'connections would not be logged',
   },
   aws_route_table: ofNetwork,
   aws_route_table_association: ofNetwork,
@@ -344,7 +344,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ],
   },
   aws_vpc_security_group_egress_rule: ofNetwork,
-  aws_vpc_security_group_ingress_rule: { ...ofNetwork, addition: 'a way into a group' },
+  aws_vpc_security_group_ingress_rule: { ...ofNetwork, addition: 'a rule that lets traffic into a security group' },
 
   // The catalog and the reports.
   aws_cloudformation_stack: { ...ofReaders, addition: 'a template that can create anything' },
@@ -377,54 +377,54 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
     ],
   },
   aws_quicksight_data_source: {
-    decides: 'as whom and how the reports ask the database',
+    decides: 'with which user and how the reports query the database',
     rule: 'widens-iam',
     harmless: ['name'],
   },
   aws_quicksight_theme: { ...ofReaders, harmless: ['base_theme_id', 'configuration', 'name', 'version_description'] },
   aws_quicksight_vpc_connection: { ...ofNetwork, harmless: ['name'] },
 
-  // Who hears that something is wrong.
+  // Notifications.
   aws_budgets_budget: {
-    decides: 'who is told what the environment costs',
+    decides: 'who is notified of the costs',
     rule: 'drops-protection',
     harmless: ['limit_amount', 'name'],
-    removal: 'nobody would be told what the environment costs',
+    removal: 'nobody would be notified of the costs',
   },
   aws_cloudwatch_dashboard: 'harmless',
   aws_cloudwatch_event_rule: {
-    decides: 'what people are told',
+    decides: 'the content of notifications',
     rule: 'drops-protection',
     harmless: ['name'],
     takesOver: { by: 'name', stage: 'watch' },
-    removal: 'nobody would be told',
+    removal: 'nobody would be notified',
   },
   aws_cloudwatch_event_target: {
-    decides: 'who is told',
+    decides: 'who is notified',
     rule: 'drops-protection',
     harmless: ['input', 'input_path', 'input_transformer', 'retry_policy'],
-    removal: 'nobody would be told',
+    removal: 'nobody would be notified',
   },
   aws_cloudwatch_metric_alarm: {
-    decides: 'what is watched, and who is told',
+    decides: 'what is monitored, and who is notified',
     rule: 'drops-protection',
     harmless: ['alarm_description'],
     takesOver: { by: 'alarm_name', stage: 'watch' },
-    removal: 'nobody would be told',
+    removal: 'nobody would be notified',
   },
   aws_sns_topic: {
-    decides: 'who is told',
+    decides: 'who is notified',
     rule: 'drops-protection',
     harmless: ['display_name'],
     takesOver: { by: 'name', stage: 'watch' },
-    removal: 'nobody would be told',
+    removal: 'nobody would be notified',
     lostWhenReplaced: true,
   },
   aws_sns_topic_policy: { decides: 'who sends to the topic', rule: 'widens-iam', onlyOne: true },
   aws_sns_topic_subscription: {
-    decides: 'who is told',
+    decides: 'who is notified',
     rule: 'drops-protection',
-    addition: 'somebody who is told',
-    removal: 'somebody would not be told any more',
+    addition: 'a recipient of notifications',
+    removal: 'a recipient would get no more notifications',
   },
 };

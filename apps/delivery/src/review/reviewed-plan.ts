@@ -1,4 +1,4 @@
-/** What a review reads of a plan: checked, because a plan that is misread is a plan that is let through. */
+/** Parses the parts of a plan that the review reads. Validation is strict, because a misread plan could pass the review. */
 
 import type { Plan } from '@centflow/terraform';
 import * as z from 'zod';
@@ -10,10 +10,10 @@ const change = z.object({
   before: values.default(null),
   after: values.default(null),
   after_unknown: z.unknown().optional(),
-  /** Marks: true in the shape of the values. */
+  /** Marks in the shape of the values, with `true` for each sensitive one. */
   before_sensitive: z.unknown().optional(),
   after_sensitive: z.unknown().optional(),
-  /** The attributes for which it is replaced: `[["identifier"], ["restore", 0, "time"]]`. */
+  /** Paths of the attributes that force the replacement, such as `[["identifier"], ["restore", 0, "time"]]`. */
   replace_paths: z.array(z.array(z.union([z.string(), z.number()]))).default([]),
 });
 
@@ -27,7 +27,7 @@ const resource = z.object({
 const configured = z.object({
   address: z.string(),
   mode: z.enum(['managed', 'data']),
-  /** By attribute; a block holds those of its own. */
+  /** Expressions by attribute. A block contains its own expressions. */
   expressions: z.record(z.string(), z.unknown()).default({}),
   provisioners: z.array(z.unknown()).default([]),
 });
@@ -37,7 +37,7 @@ const schema = z.object({
   errored: z.literal(false),
   complete: z.literal(true).default(true),
   resource_changes: z.array(resource).default([]),
-  /** Of the root module: the stacks have no other. */
+  /** The configuration of the root module. The stacks have no other modules. */
   configuration: z
     .object({ root_module: z.object({ resources: z.array(configured).default([]) }).prefault({}) })
     .prefault({}),
@@ -50,33 +50,33 @@ export type ReviewedResource = Readonly<z.infer<typeof resource>>;
 export type Configured = Readonly<z.infer<typeof configured>>;
 export type ReviewedPlan = Readonly<z.infer<typeof schema>>;
 
-/** The plan cannot be reviewed: it failed, leaves something for later, or is in a format that is not known here. */
+/** The plan cannot be reviewed: it failed, is incomplete, or has an unknown format. */
 export class UnreviewablePlanError extends Error {
   override readonly name = 'UnreviewablePlanError';
 }
 
-/** @throws {UnreviewablePlanError} it is no whole plan in Terraform's JSON format 1. */
+/** @throws {UnreviewablePlanError} the plan is not a complete plan in Terraform's JSON format 1. */
 export function readPlan(plan: Plan): ReviewedPlan {
   const { data, error } = schema.safeParse(plan);
   if (data !== undefined) return data;
-  // The paths alone: what stands there may be secret.
-  const where = [...new Set(error.issues.map(({ path }) => path.join('.') || 'all of it'))].slice(0, 5).join(', ');
+  // Only the paths, because the values may be secret.
+  const where = [...new Set(error.issues.map(({ path }) => path.join('.') || 'the whole plan'))].slice(0, 5).join(', ');
   throw new UnreviewablePlanError(
-    `The plan cannot be reviewed (${where}): give a whole plan that did not fail, as \`terraform show -json\` writes it.`,
+    `The plan cannot be reviewed (${where}): it must be a complete plan without errors, as \`terraform show -json\` writes it.`,
   );
 }
 
-/** The resources of the stack, as they are and as they will be. */
+/** Returns all managed resources of the stack, with their values before and after. */
 export function managed({ resource_changes }: ReviewedPlan): ReviewedResource[] {
   return resource_changes.filter(({ mode }) => mode === 'managed');
 }
 
-/** What the plan does to managed resources. */
+/** Returns the managed resources that the plan changes. */
 export function touched(plan: ReviewedPlan): ReviewedResource[] {
   return managed(plan).filter(({ change }) => change.actions.some((action) => action !== 'no-op' && action !== 'read'));
 }
 
-/** What stands at a path such as `versioning_configuration.0.status`; a mark on a whole counts for its parts. */
+/** Returns the value at a path such as `versioning_configuration.0.status`. A mark on an object also applies to its parts. */
 export function at(tree: unknown, path: string): unknown {
   let found = tree;
   for (const step of path.split('.')) {
@@ -87,7 +87,7 @@ export function at(tree: unknown, path: string): unknown {
   return found;
 }
 
-/** Whether a mark (unknown, sensitive) stands anywhere in it. */
+/** Returns whether anything in the value is marked as unknown or sensitive. */
 export function isMarked(marks: unknown): boolean {
   if (typeof marks !== 'object' || marks === null) return marks === true;
   return Object.values(marks).some(isMarked);

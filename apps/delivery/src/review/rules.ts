@@ -1,37 +1,37 @@
-/** What a plan may not do without an exemption that names it: rules as data. */
+/** The rules of the plan policy as data: changes that need an exemption. */
 import type { Values } from './reviewed-plan.ts';
 
-/** Each rule, and why it is there. */
+/** The rules with their reasons, which follow a violation in reports. */
 export const rules = {
-  'destroys-data': 'What was stored is lost, and no later apply brings it back.',
-  'drops-protection': 'The next mistake would find nothing that stops it.',
-  'widens-iam': 'More may be done, or by others, than was reviewed when the policy was written.',
-  'widens-network': 'More of the world reaches the network, or is reached from it.',
+  'destroys-data': 'Stored data is lost, and no later apply can restore it.',
+  'drops-protection': 'Nothing would stop the next mistake.',
+  'widens-iam': 'The change allows more actions, or more principals, than were reviewed.',
+  'widens-network': 'The network becomes reachable from more addresses, or reaches more addresses.',
   'unknown-type':
-    'Nobody has decided yet which changes of it are harmless: classify it in apps/delivery/src/review/resource-types.ts.',
+    'It is not yet decided which changes of this type are harmless: classify it in apps/delivery/src/review/resource-types.ts.',
 } as const;
 
 export type RuleName = keyof typeof rules;
 
-/** Resources that hold data or what decrypts it. Destroyed, replaced or forgotten is the same loss of control. */
+/** Resources that hold data or the keys to it. They must not be destroyed, replaced or forgotten. */
 export const holdsData: Readonly<Record<string, string>> = {
-  aws_cognito_user_pool: "people's accounts and whose money each sees",
+  aws_cognito_user_pool: "users' accounts and which owner's data each may see",
   aws_db_instance: 'the database',
   aws_s3_bucket: 'the bucket and its objects',
-  aws_kms_key: 'the key, and with it all that it encrypted',
+  aws_kms_key: 'the key, and with it everything that it encrypted',
   aws_secretsmanager_secret: 'the secret',
 };
 
-/** An attribute that may not change for the worse. */
+/** An attribute that must not change for the worse. */
 export interface WatchedAttribute {
   readonly rule: RuleName;
-  /** Resource types; `*` is every type that has the attribute. */
+  /** Resource types; `*` means every type that has the attribute. */
   readonly types: readonly string[];
-  /** `versioning_configuration.0.status`. */
+  /** A path such as `versioning_configuration.0.status`. */
   readonly attribute: string;
-  /** `values` are all that it will have. */
+  /** @param values all values of the resource after the apply */
   readonly worse: (before: unknown, after: unknown, values: Values) => boolean;
-  /** true: something new may not begin with it either. */
+  /** Whether the rule also applies to a new resource. */
   readonly whenNew?: boolean;
   readonly reason: string;
 }
@@ -39,9 +39,9 @@ export interface WatchedAttribute {
 const lost = (value: unknown) => (before: unknown, after: unknown) => before === value && after !== value;
 const gained = (value: unknown) => (before: unknown, after: unknown) => before !== value && after === value;
 const shortened = (before: unknown, after: unknown) => typeof before === 'number' && before > Number(after ?? 0);
-/** CloudWatch keeps for ever what has no number of days. */
+/** The retention becomes shorter. Without a number of days, CloudWatch keeps logs for ever. */
 const forgotten = (before: unknown, after: unknown) => limitOf(after) < limitOf(before);
-/** 0 or nothing is no limit. */
+/** The limit becomes higher. 0 or no value means that there is no limit. */
 const loosened = (before: unknown, after: unknown) =>
   limitOf(after) === Number.POSITIVE_INFINITY || limitOf(after) > limitOf(before);
 const limitOf = (limit: unknown) => Number(limit ?? 0) || Number.POSITIVE_INFINITY;
@@ -49,14 +49,14 @@ const not = (good: unknown) => (_: unknown, after: unknown) => after !== good;
 const entriesOf = (value: unknown) => (Array.isArray(value) ? value.map((entry) => JSON.stringify(entry)) : []);
 const grown = (before: unknown, after: unknown) => entriesOf(after).some((entry) => !entriesOf(before).includes(entry));
 const set = (_: unknown, after: unknown) => Boolean(after) && (!Array.isArray(after) || after.length > 0);
-/** An alarm that it would take more to raise. */
+/** The threshold of an alarm becomes harder to reach. */
 const dulled = (before: unknown, after: unknown, { comparison_operator }: Values) => {
   if (typeof before !== 'number' || typeof after !== 'number') return true;
   return String(comparison_operator).startsWith('Less') ? after < before : after > before;
 };
 const opened = (before: unknown, after: unknown) => before !== false && after !== true;
 
-/** Attributes that are IAM policies, wherever they are: compared right by right. */
+/** Attributes that contain IAM policies, in any type. They are compared right by right. */
 export const policyAttributes = ['policy', 'assume_role_policy', 'policy_document'];
 
 export const watchedAttributes: readonly WatchedAttribute[] = [
@@ -65,35 +65,35 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     types: ['aws_s3_bucket_versioning'],
     attribute: 'versioning_configuration.0.status',
     worse: lost('Enabled'),
-    reason: 'what is overwritten or deleted from then on cannot be had back',
+    reason: 'overwritten or deleted objects can no longer be restored',
   },
   {
     rule: 'destroys-data',
     types: ['aws_db_instance'],
     attribute: 'backup_retention_period',
     worse: shortened,
-    reason: 'RDS deletes the automated backups that are older',
+    reason: 'RDS deletes older automated backups',
   },
   {
     rule: 'drops-protection',
     types: ['*'],
     attribute: 'deletion_protection',
     worse: lost(true),
-    reason: 'it can be deleted by one call',
+    reason: 'one API call can delete it',
   },
   {
     rule: 'drops-protection',
     types: ['aws_db_instance'],
     attribute: 'skip_final_snapshot',
     worse: gained(true),
-    reason: 'nothing would be left of it when it is deleted',
+    reason: 'no snapshot would remain after its deletion',
   },
   {
     rule: 'drops-protection',
     types: ['aws_db_instance'],
     attribute: 'delete_automated_backups',
     worse: gained(true),
-    reason: 'its backups would go with it',
+    reason: 'its backups would be deleted with it',
   },
   {
     rule: 'drops-protection',
@@ -101,7 +101,7 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     attribute: 'storage_encrypted',
     worse: not(true),
     whenNew: true,
-    reason: 'data would lie in clear text',
+    reason: 'data would be stored unencrypted',
   },
   ...['replicate_source_db', 'restore_to_point_in_time.0', 's3_import.0', 'snapshot_identifier'].map(
     (attribute): WatchedAttribute => ({
@@ -110,7 +110,7 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
       attribute,
       worse: set,
       whenNew: true,
-      reason: 'it would begin with data and users that nobody has reviewed',
+      reason: 'it would start with data and users that nobody has reviewed',
     }),
   ),
   {
@@ -119,42 +119,42 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     attribute: 'image_uri',
     worse: set,
     whenNew: true,
-    reason: 'its code would not be what the release holds',
+    reason: 'its code would not come from the release',
   },
   {
     rule: 'drops-protection',
     types: ['*'],
     attribute: 'force_destroy',
     worse: gained(true),
-    reason: 'Terraform would delete it with all that is in it',
+    reason: 'Terraform would delete it with all its content',
   },
   {
     rule: 'drops-protection',
     types: ['aws_kms_key'],
     attribute: 'deletion_window_in_days',
     worse: shortened,
-    reason: 'less time to think again after its deletion',
+    reason: 'there is less time to cancel its deletion',
   },
   {
     rule: 'drops-protection',
     types: ['aws_kms_key'],
     attribute: 'enable_key_rotation',
     worse: lost(true),
-    reason: 'a key that leaked would stay good for ever',
+    reason: 'a leaked key would stay valid for ever',
   },
   {
     rule: 'drops-protection',
     types: ['aws_kms_key'],
     attribute: 'is_enabled',
     worse: lost(true),
-    reason: 'nothing that it encrypted could be read',
+    reason: 'data that it encrypted could not be read',
   },
   {
     rule: 'drops-protection',
     types: ['aws_secretsmanager_secret'],
     attribute: 'recovery_window_in_days',
     worse: shortened,
-    reason: 'less time to think again after its deletion',
+    reason: 'there is less time to cancel its deletion',
   },
   ...['block_public_acls', 'block_public_policy', 'ignore_public_acls', 'restrict_public_buckets'].map(
     (attribute): WatchedAttribute => ({
@@ -171,70 +171,70 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     types: ['aws_cognito_user_pool'],
     attribute: 'deletion_protection',
     worse: lost('ACTIVE'),
-    reason: 'it can be deleted by one call',
+    reason: 'one API call can delete it',
   },
   {
     rule: 'drops-protection',
     types: ['aws_cloudfront_distribution'],
     attribute: 'web_acl_id',
     worse: (before, after) => Boolean(before) && after !== before,
-    reason: 'other rules, or none, would limit how often an address may ask and refuse known attacks',
+    reason: 'the rate limit and the protection against known attacks would change or be missing',
   },
   {
     rule: 'drops-protection',
     types: ['aws_db_instance'],
     attribute: 'multi_az',
     worse: lost(true),
-    reason: 'no standby takes over where a zone fails',
+    reason: 'no standby takes over if a zone fails',
   },
   {
     rule: 'drops-protection',
     types: ['aws_db_instance'],
     attribute: 'enabled_cloudwatch_logs_exports',
     worse: grown,
-    reason: "statements with people's words and amounts may be copied into a log",
+    reason: "statements with users' texts and amounts may be written to a log",
   },
   {
     rule: 'drops-protection',
     types: ['aws_cloudwatch_log_group'],
     attribute: 'retention_in_days',
     worse: forgotten,
-    reason: 'what was logged before is deleted',
+    reason: 'older logs are deleted',
   },
   {
     rule: 'destroys-data',
     types: ['aws_sqs_queue'],
     attribute: 'message_retention_seconds',
     worse: shortened,
-    reason: 'messages that wait for longer are deleted',
+    reason: 'messages that wait longer are deleted',
   },
   {
     rule: 'drops-protection',
     types: ['aws_cognito_user_pool'],
     attribute: 'mfa_configuration',
     worse: not('ON'),
-    reason: 'a password that leaked is enough to sign in',
+    reason: 'a leaked password is enough to sign in',
   },
   {
     rule: 'drops-protection',
     types: ['aws_cognito_user_pool'],
     attribute: 'software_token_mfa_configuration.0.enabled',
     worse: lost(true),
-    reason: 'nobody can use a second factor',
+    reason: 'a second factor is not available',
   },
   {
     rule: 'drops-protection',
     types: ['aws_cloudwatch_metric_alarm'],
     attribute: 'threshold',
     worse: dulled,
-    reason: 'it would take more to raise the alarm, which stops production',
+    reason: 'the alarm, which stops deployments to production, would be raised later',
   },
   {
     rule: 'drops-protection',
     types: ['aws_cloudwatch_metric_alarm'],
     attribute: 'treat_missing_data',
     worse: not('breaching'),
-    reason: 'silence could count as good, and the alarm stops production',
+    reason: 'missing data could count as good, but the alarm must stop deployments to production',
   },
   ...['throttling_burst_limit', 'throttling_rate_limit'].map(
     (limit): WatchedAttribute => ({
@@ -243,7 +243,7 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
       attribute: `default_route_settings.0.${limit}`,
       worse: loosened,
       whenNew: true,
-      reason: 'less would limit how often the API may be asked',
+      reason: 'the API would accept more requests',
     }),
   ),
   {
@@ -251,7 +251,7 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     types: ['aws_cognito_user_pool'],
     attribute: 'admin_create_user_config.0.allow_admin_create_user_only',
     worse: lost(true),
-    reason: 'anybody may make an account',
+    reason: 'anybody could create an account',
   },
   {
     rule: 'widens-iam',
@@ -259,7 +259,7 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     attribute: 'write_attributes',
     worse: (_, after) => Array.isArray(after) && after.includes('custom:owner'),
     whenNew: true,
-    reason: 'people could choose whose money they see',
+    reason: 'users could choose whose data they see',
   },
   {
     rule: 'widens-iam',
@@ -267,7 +267,7 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     attribute: 'authorization_type',
     worse: not('JWT'),
     whenNew: true,
-    reason: 'others than those with a token of the console may ask it',
+    reason: 'callers without a token of the console could call it',
   },
   {
     rule: 'widens-network',
@@ -275,7 +275,7 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     attribute: 'integration_type',
     worse: not('AWS_PROXY'),
     whenNew: true,
-    reason: "requests, with people's tokens, would go to another server",
+    reason: "requests with users' tokens would go to another server",
   },
   {
     rule: 'widens-network',
@@ -283,7 +283,7 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     attribute: 'credentials_arn',
     worse: (_, after) => Boolean(after),
     whenNew: true,
-    reason: 'the API would start functions that do not permit it',
+    reason: 'the API could invoke functions that do not permit it',
   },
   {
     rule: 'widens-iam',
@@ -314,7 +314,7 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     types: ['aws_security_group', 'aws_default_security_group'],
     attribute: 'ingress',
     worse: grown,
-    reason: 'more may connect to its members',
+    reason: 'more clients could connect to its members',
   },
   {
     rule: 'widens-network',
@@ -330,11 +330,11 @@ export const watchedAttributes: readonly WatchedAttribute[] = [
     attribute: 'map_public_ip_on_launch',
     worse: gained(true),
     whenNew: true,
-    reason: 'whatever starts there gets a public address',
+    reason: 'every instance in it gets a public address',
   },
 ];
 
-/** Resources that may not be made anew, whatever they say. One that is there may be replaced. */
+/** Resources that must not be added, whatever their attributes are. An existing one may be replaced. */
 export const gateways: Readonly<Record<string, string>> = {
   aws_egress_only_internet_gateway: 'a way to the internet',
   aws_eip: 'a public address',
@@ -346,23 +346,23 @@ export const gateways: Readonly<Record<string, string>> = {
   aws_vpn_gateway: 'a way to another network',
 };
 
-/** Resources that let somebody in or do more by being there: no change of them is compared. */
+/** Resources that grant access by their existence. Every change of them is a violation. */
 export const grants: Readonly<Record<string, string>> = {
   aws_iam_access_key: 'a key that does not expire',
   aws_iam_group_policy: 'rights of users',
   aws_iam_group_policy_attachment: 'rights of users',
-  aws_iam_openid_connect_provider: 'who may sign for roles',
-  aws_iam_policy_attachment: 'rights of whom it names',
+  aws_iam_openid_connect_provider: 'an identity provider that roles may trust',
+  aws_iam_policy_attachment: 'rights of the users, groups and roles that it names',
   aws_iam_role_policy_attachment: 'rights of a role',
-  aws_iam_saml_provider: 'who may sign for roles',
-  aws_iam_user: 'somebody who can be given a key',
+  aws_iam_saml_provider: 'an identity provider that roles may trust',
+  aws_iam_user: 'a user who can get an access key',
   aws_iam_user_policy: 'rights of a user',
   aws_iam_user_policy_attachment: 'rights of a user',
-  aws_kms_grant: 'use of a key beside its policy',
-  aws_lambda_permission: 'who may start a function',
+  aws_kms_grant: 'use of a key in addition to its policy',
+  aws_lambda_permission: 'a permission to invoke a function',
 };
 
-/** What a resource belongs to: the attribute that names it, its type, and the attributes there that may be that name. */
+/** The owner of a resource: the attribute that names the owner, its type, and the owner's attributes that may be that name. */
 export interface Belonging {
   readonly by: string;
   readonly type: string;
@@ -372,7 +372,7 @@ export interface Belonging {
 const toRole: Belonging = { by: 'role', type: 'aws_iam_role', names: ['name', 'id'] };
 const toBucket: Belonging = { by: 'bucket', type: 'aws_s3_bucket', names: ['bucket', 'id'] };
 
-/** With what it belongs to it may come (it is new, nothing was reviewed before) and go (nothing is left to guard). */
+/** Resources that may be created together with a new owner, and deleted together with it. */
 export const belongings: Readonly<Record<string, Belonging>> = {
   aws_apigatewayv2_authorizer: { by: 'api_id', type: 'aws_apigatewayv2_api', names: ['id'] },
   aws_cognito_user_pool_client: { by: 'user_pool_id', type: 'aws_cognito_user_pool', names: ['id'] },

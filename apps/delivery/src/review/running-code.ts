@@ -1,36 +1,37 @@
-/** What would run: beside Terraform's own work, and outside of the environment's network. */
+/** Judges code that would run: during the apply, or outside of the environment's network. */
 import { filledIn, isLeftToAws, referenceOf, referredTo } from './configuration.ts';
 import type { Judge, Review, Violation } from './judge.ts';
 import { at, isMarked, type ReviewedResource } from './reviewed-plan.ts';
 import { rightsOf, UnreadablePolicyError } from './statements.ts';
 
-/** A provisioner runs a command with the rights of the deployment. A module hides what its values are made of. */
+/** Refuses provisioners, which run commands with the deployment's rights, and modules, which hide expressions of values. */
 export const commands: Judge = ({ address }, { configuration }) => {
   const violation = (what: string): Violation => ({ rule: 'widens-iam', address, what });
-  if (address.startsWith('module.')) return [violation('is of a module, whose text the plan policy does not read')];
+  if (address.startsWith('module.'))
+    return [violation('is in a module, whose configuration the plan policy does not read')];
   const provisioners = configuration.get(address.replace(/\[.*\]$/, ''))?.provisioners ?? [];
   return provisioners.length > 0
     ? [violation('has a provisioner, which runs a command with the rights to deploy')]
     : [];
 };
 
-/** A data source reads at the apply what nobody has reviewed, and some of them run commands. The stacks have none. */
+/** Refuses data sources. They read unreviewed values, and some run commands. The stacks have none. */
 export function dataSources({ configuration }: Review): Violation[] {
   return [...configuration.values()]
     .filter(({ mode }) => mode === 'data')
     .map(({ address }) => ({ rule: 'unknown-type', address, what: 'is a data source, which the stacks do not have' }));
 }
 
-/** What runs code, by the attribute that puts it into the network. */
+/** Resource types that run code, with the attribute that attaches them to the network. */
 const networks: Readonly<Record<string, string>> = {
   aws_glue_job: 'connections',
   aws_lambda_function: 'vpc_config',
 };
 
-/** What people stored, and the passwords to the rest of it. */
+/** Actions that read stored objects or the passwords to other data. */
 const reading = ['s3:getobject', 's3:getobjectversion', 'secretsmanager:getsecretvalue'];
 
-/** Outside of the network something reaches the whole internet: it may not read what people stored. */
+/** Refuses new code outside of the network that can read objects or secrets, because it reaches the whole internet. */
 export const outsiders: Judge = (resource, review) => {
   const { address, type, change } = resource;
   const attribute = networks[type];
@@ -53,13 +54,13 @@ function isSet(list: unknown): boolean {
   return Array.isArray(list) && list.length > 0;
 }
 
-/** The role of its stack that it runs with. */
+/** Returns the role of its stack with which it runs. */
 function roleOf(resource: ReviewedResource, review: Review): ReviewedResource | undefined {
   const attribute = resource.type === 'aws_glue_job' ? 'role_arn' : 'role';
   return referredTo(resource, attribute, 'aws_iam_role', review);
 }
 
-/** Whether it gives rights to a role, or to one that cannot be told. */
+/** Returns whether it grants rights to the role, or to a role that cannot be determined. */
 function isOf(resource: ReviewedResource, role: ReviewedResource, { configuration }: Review): boolean {
   if (!/^aws_iam_role_policy/.test(resource.type) || resource.change.after === null) return false;
   const owner = referenceOf(resource, 'role', configuration);
@@ -67,7 +68,7 @@ function isOf(resource: ReviewedResource, role: ReviewedResource, { configuratio
 }
 
 function reads(policy: ReviewedResource, review: Review): boolean {
-  // What is attached is written elsewhere.
+  // The content of an attached policy is not in this resource.
   if (policy.type !== 'aws_iam_role_policy') return true;
   try {
     return rightsOf(policy.change.after?.policy ?? filledIn(policy, 'policy', review) ?? '-').some(

@@ -1,4 +1,4 @@
-/** What an IAM policy allows now that it did not allow before. */
+/** Compares IAM policies: finds rights that a policy allows now but did not allow before. */
 import * as z from 'zod';
 
 const oneOrMore = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
@@ -18,22 +18,22 @@ const document = z.object({
   Statement: z.union([statement, z.array(statement)]).transform((value) => [value].flat()),
 });
 
-/** One action on one resource by one principal. What a policy says by exception (`NotAction`) is compared as a whole. */
+/** One action on one resource by one principal. Negated elements such as `NotAction` are compared as a whole. */
 interface Right {
   readonly effect: 'Allow' | 'Deny';
   readonly action: string;
   readonly resource: string;
   readonly principal: string;
-  /** Each of which must hold. */
+  /** Conditions that must all hold. */
   readonly conditions: readonly string[];
 }
 
-/** The text is no policy that can be compared. */
+/** The text is not a policy that can be compared. */
 export class UnreadablePolicyError extends Error {
   override readonly name = 'UnreadablePolicyError';
 }
 
-/** The rights in a policy's JSON; nothing where there is no policy. */
+/** Returns the rights in a policy's JSON; empty without a policy. */
 export function rightsOf(json: unknown): Right[] {
   if (json === null || json === undefined || json === '') return [];
   return parsed(json).Statement.flatMap((one) => {
@@ -54,7 +54,7 @@ function parsed(json: unknown): z.infer<typeof document> {
   try {
     return document.parse(JSON.parse(String(json)));
   } catch {
-    throw new UnreadablePolicyError('The policy cannot be read, and so not compared.');
+    throw new UnreadablePolicyError('The policy cannot be parsed, so that it cannot be compared.');
   }
 }
 
@@ -65,7 +65,7 @@ function principalsOf({ Principal, NotPrincipal }: z.infer<typeof statement>): s
   return Object.entries(Principal).flatMap(([kind, names]) => names.map((name) => `${kind} ${name}`));
 }
 
-/** What `after` allows and `before` did not, or what `before` denied and `after` does not, in words. */
+/** Describes the rights that only `after` allows, and those that only `before` denies. */
 export function widening(before: readonly Right[], after: readonly Right[]): string[] {
   const allowed = missing(ofEffect(after, 'Allow'), ofEffect(before, 'Allow'));
   const undenied = missing(ofEffect(before, 'Deny'), ofEffect(after, 'Deny'));
@@ -75,21 +75,21 @@ export function widening(before: readonly Right[], after: readonly Right[]): str
   ];
 }
 
-/** What is allowed to others than AWS's services and the account itself, in words. */
+/** Describes the rights of principals other than AWS services and the account itself. */
 export function rightsOfStrangers(rights: readonly Right[], accountId: string): string[] {
   return ofEffect(rights, 'Allow')
     .filter((right) => !isOwn(right, accountId))
     .map((right) => `allows ${worded(right)}`);
 }
 
-/** A policy of a role names no principal. */
+/** Returns whether a right belongs to AWS services or the account. The policy of a role names no principal. */
 function isOwn({ principal, conditions }: Right, accountId: string): boolean {
   if (principal === '' || /^Service [\w.-]+\.amazonaws\.com$/.test(principal)) return true;
   if (principal === `AWS ${accountId}` || isOfAccount(principal.replace(/^AWS /, ''), accountId)) return true;
   return principal === 'AWS *' && conditions.some((condition) => isPinned(condition, accountId));
 }
 
-/** Operators that hold only where the request has the key, and each of its values is one of these. */
+/** Operators that hold only if the request has the key with one of the values. */
 const pinning = /^(StringEquals|StringLike|ArnEquals|ArnLike)$/;
 
 function isPinned(condition: string, accountId: string): boolean {
@@ -101,7 +101,7 @@ function isPinned(condition: string, accountId: string): boolean {
   return /^aws:(PrincipalArn|SourceArn)$/i.test(key) && values.every((value) => isOfAccount(value, accountId));
 }
 
-/** Whether an ARN names the account; that of a bucket names none. */
+/** Returns whether an ARN names the account. The ARN of a bucket names none. */
 export function isOfAccount(arn: string, accountId: string): boolean {
   return arn.split(':')[0] === 'arn' && arn.split(':')[4] === accountId;
 }
@@ -110,12 +110,12 @@ function ofEffect(rights: readonly Right[], effect: Right['effect']): Right[] {
   return rights.filter((right) => right.effect === effect);
 }
 
-function missing(wanted: readonly Right[], held: readonly Right[]): Right[] {
+function missing(rights: readonly Right[], held: readonly Right[]): Right[] {
   const same = new Set(held.map((right) => JSON.stringify(right)));
-  return wanted.filter((right) => !same.has(JSON.stringify(right)) && !held.some((other) => covers(other, right)));
+  return rights.filter((right) => !same.has(JSON.stringify(right)) && !held.some((other) => covers(other, right)));
 }
 
-/** Whether `wide` holds whatever `narrow` does. */
+/** Returns whether `wide` includes `narrow`. */
 function covers(wide: Right, narrow: Right): boolean {
   return (
     matches(wide.principal, narrow.principal) &&
@@ -125,7 +125,7 @@ function covers(wide: Right, narrow: Right): boolean {
   );
 }
 
-/** IAM's `*` and `?`. A `*` in the narrow one is only held by a `*` in the wide one. */
+/** Matches IAM's wildcards `*` and `?`. A `*` in the text matches only a `*` in the pattern. */
 function matches(pattern: string, text: string): boolean {
   if (pattern === text) return true;
   if (pattern.startsWith('not ') || text.startsWith('not ') || !/[*?]/.test(pattern)) return false;

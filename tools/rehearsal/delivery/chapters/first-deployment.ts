@@ -27,7 +27,7 @@ export async function firstDeployment({ story, accounts, desk, delivery, logFold
     return made;
   });
   await story.step('Nobody has reviewed it: it is not deployed', async () => {
-    refused(await delivery.deploy(push, 'dev'), 7, /No merged pull request made commit .+Nothing was applied/);
+    refused(await delivery.deploy(push, 'dev'), 7, /Commit .+ is not the merge of a pull request.+Nothing was applied/);
   });
   await story.step('An environment that does not exist is refused', async () => {
     const command = 'npm run deliver -- history --environment qa';

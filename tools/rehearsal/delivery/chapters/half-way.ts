@@ -43,7 +43,11 @@ export async function migrationFailsHalfWay(world: World): Promise<void> {
     const made = await delivery.push(await desk.merge(pullRequest));
     await delivery.prepare(made, 'dev');
     const before = await stateOf(world, 'dev', 'load');
-    refused(await delivery.deploy(made, 'dev'), 9, /dev-load has moved since it was reviewed.*aws_sqs_queue/s);
+    refused(
+      await delivery.deploy(made, 'dev'),
+      9,
+      /The plan of dev-load differs from the reviewed plan.*aws_sqs_queue/s,
+    );
     assert.equal((await stateOf(world, 'dev', 'load')).serial, before.serial);
     return made;
   });

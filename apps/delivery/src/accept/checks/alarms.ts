@@ -1,4 +1,4 @@
-/** Who is told: subscriptions, each alarm's way to the topic, and EventBridge's. */
+/** Checks of the notifications: mail subscriptions, and publishing to the topic by alarms and by EventBridge. */
 import {
   DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
@@ -13,14 +13,14 @@ import { type Check, expectThat } from '../check.ts';
 import type { AcceptContext } from '../context.ts';
 import { ended } from './job.ts';
 
-/** CloudWatch shows metrics of other services after some minutes. */
+/** CloudWatch shows metrics of other services only after some minutes. */
 const METRIC_SECONDS = 900;
 const ACTION_SECONDS = 300;
 const DAYS_LOOKED_BACK = 14;
 
 export const subscriptions: Check = {
   name: 'mail-subscriptions',
-  proves: 'each address of `watch.emails` has confirmed that it gets mails',
+  proves: 'each address of `watch.emails` has confirmed its subscription',
   ifItFails:
     'open the link in the mail "AWS Notification - Subscription Confirmation"; if it has expired: `aws sns subscribe --topic-arn <topic> --protocol email --notification-endpoint <address>`',
   disruptive: null,
@@ -30,7 +30,7 @@ export const subscriptions: Check = {
     for (let NextToken: string | undefined; ; ) {
       const page = await account.sns.send(new ListSubscriptionsByTopicCommand({ TopicArn, NextToken }));
       for (const { Endpoint, SubscriptionArn } of page.Subscriptions ?? []) {
-        // Until then it is the word PendingConfirmation.
+        // Before the confirmation, the ARN is the text PendingConfirmation.
         if (SubscriptionArn?.startsWith('arn:')) confirmed.add(Endpoint);
       }
       NextToken = page.NextToken;
@@ -47,8 +47,9 @@ export const alarmMails: Check = {
   name: 'alarm-mails',
   proves: 'each alarm publishes to the topic when its state changes',
   ifItFails:
-    'the history of the alarm says why its action failed; most often the policy of the topic or of the key lacks cloudwatch.amazonaws.com',
-  disruptive: 'sets each alarm to another state and back: two mails for each to every address of `watch.emails`',
+    'read in the alarm’s history why its action failed; most often the policy of the topic or of the key lacks cloudwatch.amazonaws.com',
+  disruptive:
+    'sets each alarm to another state and back, which sends two mails per alarm to every address of `watch.emails`',
   run: async (context) => {
     const { deployed, pace } = context;
     const topic = topicOf(context);
@@ -56,19 +57,22 @@ export const alarmMails: Check = {
     const alarms = await describe(context, names);
     const absent = names.filter((name) => !alarms.some(({ AlarmName }) => AlarmName === name));
     expectThat(absent.length === 0, `there is no alarm ${absent.join(', ')}`);
-    const mute = alarms.filter(
+    const silent = alarms.filter(
       ({ ActionsEnabled, AlarmActions = [], OKActions = [] }) =>
         !ActionsEnabled || !AlarmActions.includes(topic) || !OKActions.includes(topic),
     );
-    expectThat(mute.length === 0, `${mute.map(({ AlarmName }) => AlarmName).join(', ')} does not tell the topic`);
+    expectThat(
+      silent.length === 0,
+      `${silent.map(({ AlarmName }) => AlarmName).join(', ')} does not publish to the topic`,
+    );
     const since = new Date(Date.now() - 1000);
     const changed: MetricAlarm[] = [];
     try {
       for (const alarm of alarms) {
         changed.push(alarm);
-        await set(context, alarm, alarm.StateValue === 'ALARM' ? 'OK' : 'ALARM', 'accept tries the way to a mail');
+        await set(context, alarm, alarm.StateValue === 'ALARM' ? 'OK' : 'ALARM', 'accept tests the notification');
       }
-      await pace.until('each alarm has told the topic', ACTION_SECONDS, async () => {
+      await pace.until('each alarm has published to the topic', ACTION_SECONDS, async () => {
         const { done, failed } = await actionsSince(context, topic, since, names);
         expectThat(failed.length === 0, failed.join('; '));
         return names.every((name) => done.has(name)) ? true : undefined;
@@ -82,8 +86,7 @@ export const alarmMails: Check = {
 
 export const failureRule: Check = {
   name: 'job-failure-rule',
-  proves:
-    'EventBridge’s rule for failed job runs is enabled, has the topic as its target, and failed to deliver nothing',
+  proves: 'EventBridge’s rule for failed job runs is enabled, has the topic as its target, and no delivery failed',
   ifItFails:
     'apply `watch` again; if deliveries failed, the policy of the topic must let events.amazonaws.com publish without conditions, and the key must let it encrypt',
   disruptive: null,
@@ -109,7 +112,7 @@ export const failureMail: Check = {
   proves: 'a job run that fails reaches the topic through EventBridge',
   ifItFails:
     'compare the event pattern of the rule with the event in EventBridge → Sandbox; see `job-failure-rule` for deliveries that failed',
-  disruptive: 'starts one job run that fails at once: one mail to every address of `watch.emails`',
+  disruptive: 'starts one job run that fails at once, which sends one mail to every address of `watch.emails`',
   run: async (context) => {
     const { account, names, pace } = context;
     const since = new Date(Math.floor(Date.now() / 60_000) * 60_000);
@@ -138,7 +141,7 @@ function ruleOf({ deployed }: Pick<AcceptContext, 'deployed'>): string {
 
 async function describe({ account }: AcceptContext, names: readonly string[]): Promise<MetricAlarm[]> {
   const found: MetricAlarm[] = [];
-  // A request takes 100 names.
+  // A request accepts up to 100 names.
   for (let from = 0; from < names.length; from += 100) {
     const { MetricAlarms = [] } = await account.cloudwatch.send(
       new DescribeAlarmsCommand({ AlarmNames: names.slice(from, from + 100), MaxRecords: 100 }),
@@ -158,15 +161,15 @@ async function set(
 }
 
 /**
- * Sets each alarm to the state that it had; one that refuses does not keep the others from it.
+ * Sets each alarm back to its earlier state. Continues with the others if one fails.
  *
- * @throws {SeenError} names those that are not restored, and the state that each had.
+ * @throws {SeenError} some alarms could not be restored; the message names each with its earlier state.
  */
 async function restoreStates(context: AcceptContext, alarms: readonly MetricAlarm[]): Promise<void> {
   const left: string[] = [];
   for (const alarm of alarms) {
     const before = alarm.StateValue ?? 'INSUFFICIENT_DATA';
-    await set(context, alarm, before, 'accept restores the state of before').catch((error: unknown) => {
+    await set(context, alarm, before, 'accept restores the earlier state').catch((error: unknown) => {
       left.push(`${alarm.AlarmName} was ${before} (${error})`);
     });
   }
@@ -199,7 +202,7 @@ async function sumOf(context: AcceptContext, MetricName: string, StartTime: Date
       Dimensions: [{ Name: 'RuleName', Value: ruleOf(context) }],
       StartTime,
       EndTime: new Date(Date.now() + 60_000),
-      // A request gives 1,440 values at most.
+      // A response contains up to 1,440 values.
       Period: 3600,
       Statistics: ['Sum'],
     }),

@@ -1,4 +1,4 @@
-/** The console as people meet it: its pages, who gets in, every route of its API, and the addresses that it signs. */
+/** Checks of the console: its pages, its access control, every route of its API, and the upload URLs that it signs. */
 import { randomBytes } from 'node:crypto';
 import type { DeployedRoute } from '@centflow/console/access';
 import type { RouteCall } from '@centflow/console/contract/request';
@@ -13,7 +13,7 @@ import { idle } from './job.ts';
 
 const VISIBLE_SECONDS = 600;
 const CSV = { feed: 'expenses', contentType: 'text/csv' } as const;
-/** More than the console lets a single request send, so that it signs parts. */
+/** More than the console allows in a single request, so that it signs parts. */
 const MANY_BYTES = 9 * 2 ** 20;
 
 const absent = ({ console }: Environment) =>
@@ -21,7 +21,7 @@ const absent = ({ console }: Environment) =>
 const READ_LOG =
   'read the log of `<prefix>-console` or `<prefix>-operations` and the access log of the API; the request id is in both';
 
-/** What a bank's export means, as the console's form keeps it. */
+/** An example of how the console stores the mapping of a bank's export. */
 export const exampleMapping = {
   version: 1,
   encoding: 'utf-8',
@@ -42,9 +42,9 @@ interface Signed {
 
 export const pages: Check = {
   name: 'console-pages',
-  proves: 'CloudFront serves the pages with the headers that protect them, and one page for every address',
+  proves: 'CloudFront serves the pages with security headers, and the same page for every path',
   ifItFails:
-    'look at the distribution in CloudFront: its origin, the bucket’s policy and the function of its addresses',
+    'check the distribution in CloudFront: its origin, the bucket’s policy and the function that rewrites paths',
   disruptive: null,
   absent,
   run: async ({ deployed, web }) => {
@@ -62,8 +62,7 @@ export const pages: Check = {
 
 export const strangers: Check = {
   name: 'console-strangers',
-  proves:
-    'every route of the API but the public ones refuses a request without a token, and one with a token that it did not sign',
+  proves: 'every route of the API except the public ones refuses requests without a token or with an unsigned token',
   ifItFails: 'compare the routes of the API and their authorizer with infra/src/stacks/console/console-api.ts',
   disruptive: null,
   absent,
@@ -76,7 +75,7 @@ export const strangers: Check = {
       const stranger = new Console(origin, web, token);
       for (const name of routes) {
         const { status } = await stranger.ask(name, { param: { uploadId: '1', visualId: 'x', templateId: 'x' } });
-        expectThat(status === 401, `${name} answers ${status} to a stranger`);
+        expectThat(status === 401, `${name} answers ${status} to a request without a valid token`);
       }
     }
     return `${routes.length} routes`;
@@ -85,7 +84,8 @@ export const strangers: Check = {
 
 export const ownersRoutes: Check = {
   name: 'console-owner-routes',
-  proves: 'after a real sign-in each route of an owner answers as its contract says, from an upload to its undoing',
+  proves:
+    'after a real sign-in, each route for owners answers as its contract specifies, from an upload to its deletion',
   ifItFails: READ_LOG,
   disruptive: null,
   absent,
@@ -104,7 +104,7 @@ export const ownersRoutes: Check = {
 
 export const operatorsRoutes: Check = {
   name: 'console-operator-routes',
-  proves: 'after a real sign-in each route that shows an operator how the flow runs answers as its contract says',
+  proves: 'after a real sign-in, each read-only route for operators answers as its contract specifies',
   ifItFails: READ_LOG,
   disruptive: null,
   absent,
@@ -118,14 +118,14 @@ export const operatorsRoutes: Check = {
 
 export const operatorsActions: Check = {
   name: 'console-operator-actions',
-  proves: 'after a real sign-in an operator can redrive dead letters and start a sweep',
+  proves: 'after a real sign-in, an operator can redrive dead letters and start a sweep',
   ifItFails: READ_LOG,
-  disruptive: 'redrives the dead letters there are and starts a sweep, as an operator does in the console',
+  disruptive: 'redrives all dead letters and starts a sweep, as an operator does in the console',
   absent,
   run: async (context) => {
     const console = await context.console();
     const changing = routesFor('operator').filter(changes);
-    // The console answers 409 to a sweep where Glue is full.
+    // The console answers 409 to a sweep if Glue has no free slot.
     await idle(context);
     for (const name of changing) await console.call(name, { json: {} });
     return changing.join(', ');
@@ -134,9 +134,10 @@ export const operatorsActions: Check = {
 
 export const signedUpload: Check = {
   name: 'signed-upload',
-  proves: 'an address that the console signed takes the file it was signed for, and no other size, type or object key',
+  proves:
+    'a URL that the console signed accepts the file for which it was signed, and no other size, type or object key',
   ifItFails:
-    'compare what S3 answers with apps/console/api/sends.ts: size and type must be signed headers; the role of the console may write only owners’ objects',
+    'compare S3’s response with apps/console/api/sends.ts: size and type must be signed headers, and the role of the console may write only owners’ objects',
   disruptive: null,
   absent,
   run: async (context) => {
@@ -167,13 +168,13 @@ export const signedUpload: Check = {
 
 type Call = <Answer = Readonly<Record<string, unknown>>>(name: DeployedRoute, call?: RouteCall) => Promise<Answer>;
 
-/** Everything that an owner can do, once. */
+/** Calls every route that an owner may use. */
 async function ownersTour(context: AcceptContext, call: Call): Promise<void> {
   await call('getConfig');
   const session = await call<{ owner: string | null; operator: boolean }>('getSession');
   if (session.owner !== ACCEPT_OWNER || !session.operator) {
     throw new SeenError(
-      `the person has the owner ${session.owner} and is ${session.operator ? 'an' : 'no'} operator. Give them custom:owner=${ACCEPT_OWNER} and the group operators (docs/runbook.md, "The console: accounts"): accept writes no other owner’s data`,
+      `the user has the owner ${session.owner} and is ${session.operator ? 'an' : 'not an'} operator. Give the user custom:owner=${ACCEPT_OWNER} and the group operators (docs/runbook.md, "The console: accounts"): accept does not write another owner’s data`,
     );
   }
   await uploadAndUndo(context, call);
@@ -193,7 +194,7 @@ async function uploadAndUndo({ pace, web, uploads }: AcceptContext, call: Call):
     const put = await web(url, { method: 'PUT', headers, body: ONE_EXPENSE });
     const versionId = versionOf(put);
     const version = { objectKey, versionId };
-    const uploadId = await pace.until(`${objectKey} shows in the console`, VISIBLE_SECONDS, async () => {
+    const uploadId = await pace.until(`${objectKey} is published in the console`, VISIBLE_SECONDS, async () => {
       const seen = await call<Followed>('getUploadOfVersion', { query: version });
       if (seen.stage === 'rejected') throw new SeenError(`${objectKey} was rejected: ${seen.upload?.reason}`);
       return seen.stage === 'published' ? seen.upload?.uploadId : undefined;
@@ -208,7 +209,7 @@ async function uploadAndUndo({ pace, web, uploads }: AcceptContext, call: Call):
     const read = await web(content.url);
     expectThat(
       read.status === 200 && read.text === ONE_EXPENSE,
-      `the signed address of the content answers ${read.status}`,
+      `the signed URL of the content answers ${read.status}`,
     );
     await call('findOverlap', {
       json: {
@@ -236,7 +237,7 @@ interface Made {
   readonly versionId: string;
 }
 
-/** A file in parts: one that is completed, and one that is given up. */
+/** Sends two files in parts: completes one and aborts the other. */
 async function sendParts({ web, uploads }: AcceptContext, call: Call): Promise<void> {
   const start = async (purpose: string) => {
     const json = { ...CSV, name: `${purpose}-${randomBytes(6).toString('hex')}.csv`, bytes: MANY_BYTES };
@@ -252,11 +253,11 @@ async function sendParts({ web, uploads }: AcceptContext, call: Call): Promise<v
     const parts = [{ partNumber: 1, bytes: Buffer.byteLength(ONE_EXPENSE) }];
     const { urls } = await call<{ urls: Signed[] }>('signParts', { json: { ...multipart, parts } });
     const [first] = urls;
-    if (first === undefined) throw new SeenError('signParts signs no address');
+    if (first === undefined) throw new SeenError('signParts returned no URL');
     const put = await web(first.url, { method: 'PUT', headers: first.headers, body: ONE_EXPENSE });
     expectThat(put.status === 200, `S3 refuses a part: ${put.status} ${put.text.slice(0, 300)}`);
     const held = await call<{ parts: { partNumber: number; etag: string }[] }>('listParts', { query: multipart });
-    expectThat(held.parts.length === 1, `S3 has ${held.parts.length} parts of one that was sent`);
+    expectThat(held.parts.length === 1, `S3 has ${held.parts.length} parts, but one was sent`);
     const named = held.parts.map(({ partNumber, etag }) => ({ partNumber, etag }));
     await call('completeSend', { json: { ...multipart, parts: named } });
     isComplete = true;
@@ -277,7 +278,7 @@ async function keepTemplate(call: Call): Promise<void> {
     const { templates } = await call<{ templates: { templateId: string }[] }>('listTemplates');
     expectThat(
       templates.some((template) => template.templateId === templateId),
-      `the template ${templateId} was kept and is not listed`,
+      `the template ${templateId} was stored but is not listed`,
     );
   } finally {
     await call('deleteTemplate', { param: { templateId }, headers: { 'if-match': etag } });
@@ -287,11 +288,11 @@ async function keepTemplate(call: Call): Promise<void> {
 function versionOf({ status, headers, text }: WebAnswer): string {
   expectThat(status === 200, `S3 refuses the upload: ${status} ${text.slice(0, 300)}`);
   const version = headers['x-amz-version-id'];
-  expectThat(version !== undefined, 'S3 does not say which version it made: has the bucket versions?');
+  expectThat(version !== undefined, 'S3 did not return a version id: is versioning enabled on the bucket?');
   return version;
 }
 
-/** A route that the tour does not call would be taken for one that works. */
+/** Fails if the check did not call a route, because the report would claim that the route works. */
 function refuseMissed(expected: readonly DeployedRoute[], called: ReadonlySet<DeployedRoute>): void {
   const missed = expected.filter((name) => !called.has(name));
   if (missed.length > 0) {

@@ -1,4 +1,4 @@
-/** The database: its migrator, the passwords of its users, and that there are backups. */
+/** Checks of the database: its migrator, the passwords of its users, and its backups. */
 import {
   type DBInstance,
   DBInstanceNotFoundFault,
@@ -11,7 +11,7 @@ import { type Check, expectThat } from '../check.ts';
 import type { AcceptContext } from '../context.ts';
 import { invoke } from '../invoke.ts';
 
-/** RDS backs the transaction log up every five minutes. */
+/** RDS backs up the transaction log every five minutes. */
 const RESTORABLE_MINUTES = 30;
 
 const migratorAnswer = z.object({
@@ -22,13 +22,13 @@ const migratorAnswer = z.object({
 
 export const migratorIdempotent: Check = {
   name: 'migrator-idempotent',
-  proves: 'the migrator reaches the database, and finds nothing to do in a database that is up to date',
+  proves: 'the migrator reaches the database, and the database is up to date',
   ifItFails:
     'read the log of the migrator; a migration that failed: `npm run deliver -- migrate --environment <name>` (docs/delivery.md, "When something goes wrong")',
-  disruptive: 'runs the migrator, which applies what a deployment has left undone',
+  disruptive: 'runs the migrator, which applies migrations that a deployment has not applied',
   run: async (context) => {
     const { applied, unknown } = await migrate(context, {});
-    expectThat(applied.length === 0, `it applied ${applied.join(', ')}, which the deployment had left undone`);
+    expectThat(applied.length === 0, `it applied ${applied.join(', ')}, which the deployment had not applied`);
     expectThat(unknown.length === 0, `the database has ${unknown.join(', ')} of a newer release`);
     return 'nothing applied';
   },
@@ -36,9 +36,9 @@ export const migratorIdempotent: Check = {
 
 export const secretRotation: Check = {
   name: 'secret-rotation',
-  proves: 'the passwords of loader and reporter are rotated, and an upload shows with the new ones',
+  proves: 'the passwords of loader and reporter are rotated, and an upload is loaded with the new ones',
   ifItFails:
-    'invoke the migrator again with the same event: it goes on where it stopped (docs/runbook.md, "Secrets: rotate")',
+    'invoke the migrator again with the same event: it continues where it stopped (docs/runbook.md, "Secrets: rotate")',
   disruptive:
     'gives the MySQL users `loader` and `reporter` new passwords; the old ones stay valid until the next rotation',
   run: async (context) => {
@@ -46,20 +46,20 @@ export const secretRotation: Check = {
     const secrets = [names.loaderSecret, names.reporterSecret];
     const before = await Promise.all(secrets.map((secret) => currentVersion(context, secret)));
     const { rotated } = await migrate(context, { rotate: ['loader', 'reporter'] });
-    expectThat(rotated.length === 2, `only ${rotated.join(', ') || 'nobody'} was rotated`);
+    expectThat(rotated.length === 2, `only these passwords were rotated: ${rotated.join(', ') || 'none'}`);
     const after = await Promise.all(secrets.map((secret) => currentVersion(context, secret)));
     const same = secrets.filter((_, index) => before[index] === after[index]);
-    expectThat(same.length === 0, `${same.join(', ')} is as before`);
+    expectThat(same.length === 0, `${same.join(', ')} was not changed`);
     const { seconds } = await uploads.show('rotation');
-    return `an upload showed after ${seconds.toFixed(0)} s`;
+    return `an upload was published after ${seconds.toFixed(0)} s`;
   },
 };
 
 export const backup: Check = {
   name: 'backup',
-  proves: 'RDS has an automated backup, and can restore to a moment of the last half hour',
+  proves: 'RDS has an automated backup, and can restore to a time within the last half hour',
   ifItFails:
-    'look at RDS → the instance → Maintenance & backups: the first backup follows the creation of the instance; the retention is `database.backupDays`',
+    'open RDS → the instance → Maintenance & backups: the first backup follows the creation of the instance; `database.backupDays` sets the retention',
   disruptive: null,
   run: async ({ account, environment, names }) => {
     const instance = await instanceNamed(account.rds, names.databaseInstance);
@@ -67,20 +67,20 @@ export const backup: Check = {
     const { backupDays } = environment.database;
     expectThat(
       BackupRetentionPeriod === backupDays,
-      `backups are kept ${BackupRetentionPeriod} days, and the environment says ${backupDays}`,
+      `backups are kept ${BackupRetentionPeriod} days, but the environment sets ${backupDays}`,
     );
     const { DBSnapshots = [] } = await account.rds.send(
       new DescribeDBSnapshotsCommand({ DBInstanceIdentifier: names.databaseInstance, SnapshotType: 'automated' }),
     );
     const available = DBSnapshots.filter(({ Status }) => Status === 'available');
-    expectThat(available.length > 0, 'there is no automated backup that is available');
+    expectThat(available.length > 0, 'no automated backup is available');
     const age = (Date.now() - (LatestRestorableTime?.getTime() ?? 0)) / 60_000;
-    expectThat(age < RESTORABLE_MINUTES, `the latest moment that can be restored is ${LatestRestorableTime}`);
+    expectThat(age < RESTORABLE_MINUTES, `the latest restorable time is ${LatestRestorableTime}`);
     return `${available.length} backups, restorable to ${LatestRestorableTime?.toISOString()}`;
   },
 };
 
-/** @returns undefined: there is no such instance. */
+/** @returns the instance, or undefined if it does not exist */
 export async function instanceNamed(rds: AcceptContext['account']['rds'], id: string): Promise<DBInstance | undefined> {
   try {
     const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }));

@@ -1,34 +1,34 @@
-/** What the trigger could not take ends in the dead-letter queue, and one command brings it back. */
+/** Checks that events which the trigger cannot process reach the dead-letter queue, and that a redrive returns them. */
 import { GetEventSourceMappingCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { redrive } from '@centflow/console/redrive';
 import { type Check, expectThat } from '../check.ts';
 import type { AcceptContext } from '../context.ts';
 
-/** Lambda takes up to a minute or two to change an event source mapping. */
+/** Lambda needs up to two minutes to change an event source mapping. */
 const MAPPING_SECONDS = 300;
-/** SQS takes up to a minute to apply attributes: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
+/** SQS needs up to a minute to apply attributes: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 const DEAD_WITHIN_SECONDS = 300;
 
 export const deadLetters: Check = {
   name: 'dead-letters',
-  proves: 'an event that nobody could take ends in the dead-letter queue, and a redrive makes its upload show',
+  proves: 'an unprocessed event reaches the dead-letter queue, and its upload is loaded after a redrive',
   ifItFails:
-    'redrive what is left: `aws sqs start-message-move-task --source-arn <the dead-letter queue’s ARN>`, and see that the event source mapping of the trigger is enabled',
+    'redrive the remaining messages: `aws sqs start-message-move-task --source-arn <the dead-letter queue’s ARN>`, and check that the event source mapping of the trigger is enabled',
   disruptive:
-    'stops the trigger’s event source mapping for some minutes and lets the queue give up after one receive; may raise the alarm `load-dead-letters`',
+    'disables the trigger’s event source mapping for some minutes and sets the queue to dead-letter messages after one receive; may raise the alarm `load-dead-letters`',
   run: async (context) => {
     const { account, deployed, names, uploads, pace } = context;
     const queueUrl = String(deployed.one('aws_sqs_queue', { name: names.queue }).url);
     const deadLetterQueueUrl = String(deployed.one('aws_sqs_queue', { name: names.deadLetterQueue }).url);
     const before = await count(context, deadLetterQueueUrl);
-    expectThat(before === 0, `${before} dead letters are there already: read and redrive them first`);
-    // The trigger stops first and starts last: a batch that it gives back must not meet a queue that gives up after one receive.
+    expectThat(before === 0, `${before} dead letters already exist: read and redrive them first`);
+    // The trigger stops first and starts last. Otherwise a batch that it returns would become dead letters after one receive.
     const upload = await withoutTrigger(context, () =>
       withEagerQueue(context, queueUrl, async () => {
         const put = await uploads.put('dead-letter');
         await pace.until('the event is a dead letter', DEAD_WITHIN_SECONDS, async () => {
-          // Received and given back at once: after the one receive that is allowed, SQS moves it.
+          // Receive the message and return it at once. After the one allowed receive, SQS moves it.
           await account.sqs.send(
             new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }),
           );
@@ -43,14 +43,14 @@ export const deadLetters: Check = {
       await pace.until('the dead-letter queue is empty', DEAD_WITHIN_SECONDS, async () =>
         (await count(context, deadLetterQueueUrl)) === 0 ? true : undefined,
       );
-      return 'one event, given up and redriven';
+      return 'one event became a dead letter and was redriven';
     } finally {
       await uploads.delete(upload);
     }
   },
 };
 
-/** Lets SQS give a message up after one receive, and afterwards as often as before. */
+/** Sets the queue to dead-letter messages after one receive during the work, and restores its policy afterwards. */
 async function withEagerQueue<Result>(
   { account }: AcceptContext,
   QueueUrl: string,
@@ -71,14 +71,14 @@ async function withEagerQueue<Result>(
   }
 }
 
-/** Stops the trigger while the work is done. One that somebody has stopped stays so. */
+/** Disables the trigger's event source mapping during the work. Fails if the mapping is not enabled. */
 async function withoutTrigger<Result>(context: AcceptContext, work: () => Promise<Result>): Promise<Result> {
   const { account, deployed, pace, restoring } = context;
   const UUID = String(deployed.one('aws_lambda_event_source_mapping').uuid);
   const state = async () => (await account.lambda.send(new GetEventSourceMappingCommand({ UUID }))).State;
   const enable = (Enabled: boolean) => account.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
   const before = await state();
-  expectThat(before === 'Enabled', `the trigger’s event source mapping is ${before}: nothing was changed`);
+  expectThat(before === 'Enabled', `the trigger’s event source mapping is ${before}, so nothing was changed`);
   try {
     await enable(false);
     await pace.until('the mapping is disabled', MAPPING_SECONDS, async () =>

@@ -1,4 +1,4 @@
-/** The flow itself: an upload goes all the way, and the functions that carry it answer. */
+/** Checks of the flow: an upload is loaded from end to end, and its functions respond. */
 import { GetJobRunsCommand, type JobRun } from '@aws-sdk/client-glue';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
@@ -14,9 +14,9 @@ const CANARY_SECONDS = 900;
 
 export const canary: Check = {
   name: 'canary',
-  proves: 'an upload of each feed shows with the right sums, is corrected, and leaves no trace when it is deleted',
+  proves: 'an upload of each feed is loaded with correct sums, can be corrected, and leaves no rows after its deletion',
   ifItFails:
-    'find where it stopped, left to right on the CloudWatch dashboard: queue, log of the trigger, job runs of Glue, log of the job',
+    'find the stage that stopped, from left to right on the CloudWatch dashboard: queue, log of the trigger, Glue job runs, log of the job',
   disruptive: null,
   run: async ({ environment, release, account, say }) => {
     const { s3, lambda } = account;
@@ -37,7 +37,7 @@ export const canary: Check = {
   },
 };
 
-/** An event of API Gateway's HTTP API, of nobody who is signed in. */
+/** Returns an event of API Gateway's HTTP API without a signed-in user. */
 function requestFor(path: string): object {
   return {
     version: '2.0',
@@ -57,7 +57,7 @@ function requestFor(path: string): object {
   };
 }
 
-/** An event for each function that changes nothing and counts no error, and what its answer holds. */
+/** For each function, an event that changes nothing and causes no error, and the expected response. */
 export const harmlessEvents: Readonly<
   Record<string, { readonly event: object; readonly answer: RegExp } | 'checked apart'>
 > = {
@@ -71,9 +71,9 @@ export const harmlessEvents: Readonly<
 
 export const functionsAnswer: Check = {
   name: 'functions-answer',
-  proves: 'each Lambda is active, starts, and answers an event that changes nothing',
+  proves: 'each Lambda function is active, starts, and responds to a harmless event',
   ifItFails:
-    'read its log group `/aws/lambda/<name>`; if it has none, the function cannot start: look at its state, role and subnets in the Lambda console',
+    'read its log group `/aws/lambda/<name>`; if the group is missing, the function cannot start: check its state, role and subnets in the Lambda console',
   disruptive: null,
   run: async (context) => {
     const { account, deployed, names } = context;
@@ -99,7 +99,7 @@ export const functionsAnswer: Check = {
   },
 };
 
-/** JSON without the spaces that an emulator writes. */
+/** Removes the spaces from JSON, because emulators write some. */
 function compact(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text));
@@ -110,26 +110,29 @@ function compact(text: string): string {
 
 export const visibleInSeconds: Check = {
   name: 'visible-in-seconds',
-  proves: 'the event of an upload starts a job run, and the rows show within the time that the environment promises',
+  proves: 'an upload starts a job run, and its rows are visible within the time that the environment promises',
   ifItFails:
-    'look at the job run in Glue: a long start is Glue or its network, a long run is the database; then at `watch.secondsToVisible` in infra/src/environments.ts',
+    'check the job run in Glue: a slow start is caused by Glue or its network, a slow run by the database; then check `watch.secondsToVisible` in infra/src/environments.ts',
   disruptive: null,
   run: async (context) => {
     const { uploads, environment } = context;
     const upload = await uploads.put('visible');
     try {
       const { published_at, seconds_to_visible } = await uploads.published(upload);
-      const run = await runThatLoaded(context, upload);
+      const run = await findLoadingRun(context, upload);
       const visible = Date.parse(`${String(published_at).slice(0, 23).replace(' ', 'T')}Z`);
       const fromStart = (visible - (run.StartedOn?.getTime() ?? Number.NaN)) / 1000;
       const seconds = Number(seconds_to_visible);
       const { secondsToVisible } = environment.watch;
-      expectThat(Number.isFinite(fromStart), `job run ${run.Id} has no start, or the upload no time of publication`);
+      expectThat(
+        Number.isFinite(fromStart),
+        `job run ${run.Id} has no start time, or the upload has no publication time`,
+      );
       expectThat(seconds <= secondsToVisible, `${seconds.toFixed(1)} s to visible; ${secondsToVisible} s are promised`);
       const how =
         fromStart > seconds
-          ? 'taken by a job run under way'
-          : `of it ${fromStart.toFixed(1)} s from the start of the job run`;
+          ? 'loaded by a job run that was already running'
+          : `including ${fromStart.toFixed(1)} s from the start of the job run`;
       return `${seconds.toFixed(1)} s from the upload to visible, ${how}; ${secondsToVisible} s are promised`;
     } finally {
       await uploads.delete(upload);
@@ -137,13 +140,13 @@ export const visibleInSeconds: Check = {
   },
 };
 
-/** The job run whose manifest names the upload, or else one that was under way when it came and took it (ADR 0023). */
-async function runThatLoaded({ account, names, pace }: AcceptContext, { objectKey, at }: OwnUpload): Promise<JobRun> {
+/** Returns the job run whose manifest names the upload, or else one that was running at that time and loaded it (ADR 0023). */
+async function findLoadingRun({ account, names, pace }: AcceptContext, { objectKey, at }: OwnUpload): Promise<JobRun> {
   return await pace.until(`a job run with a manifest that names ${objectKey}`, 60, async () => {
     const { JobRuns = [] } = await account.glue.send(new GetJobRunsCommand({ JobName: names.job, MaxResults: 50 }));
     for (const run of JobRuns) {
       const manifest = /^s3:\/\/([^/]+)\/(.+)$/.exec(run.Arguments?.['--manifest'] ?? '');
-      // Clocks differ by a little.
+      // Allow for small clock differences.
       if (manifest === null || (run.StartedOn?.getTime() ?? 0) < at.getTime() - 60_000) continue;
       const { Body } = await account.s3.send(new GetObjectCommand({ Bucket: manifest[1], Key: manifest[2] }));
       if ((await Body?.transformToString())?.includes(objectKey)) return run;

@@ -1,4 +1,4 @@
-/** Every check, in the order in which they run: what others need first, what touches everything last. */
+/** All checks in the order in which they run: prerequisites of others first, disruptive checks late. */
 import type { Check } from '../check.ts';
 import { alarmMails, failureMail, failureRule, subscriptions } from './alarms.ts';
 import { operatorsActions, operatorsRoutes, ownersRoutes, pages, signedUpload, strangers } from './console.ts';

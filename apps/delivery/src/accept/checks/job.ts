@@ -1,4 +1,4 @@
-/** The Glue job beyond a single upload: queuing, the sweep, the crawler. */
+/** Checks of the Glue job beyond a single upload: queuing, the sweep and the crawler. */
 import {
   BatchStopJobRunCommand,
   ConcurrentRunsExceededException,
@@ -25,15 +25,19 @@ const SWEEP = { '--keys-from': 'sweep' } as const;
 
 export const jobQueuing: Check = {
   name: 'job-queuing',
-  proves: 'while Glue is full, a sweep waits in its queue and then runs, and the trigger’s way of starting is refused',
+  proves:
+    'while all job slots are in use, a sweep waits in Glue’s queue and then runs, and Glue refuses a start without queuing',
   ifItFails:
     'compare the job in Glue (Job details → job run queuing, retries 0) with infra/src/stacks/load/load-job.ts, and the quotas of DPUs and of waiting job runs',
-  disruptive: 'fills Glue with sweeps up to `load.maxConcurrentRuns` and one more; uploads wait for some minutes',
+  disruptive: 'starts `load.maxConcurrentRuns` sweeps and one more; uploads wait for some minutes',
   run: async (context) => {
     const { account, names, pace, environment } = context;
     const { Job } = await account.glue.send(new GetJobCommand({ JobName: names.job }));
-    expectThat(Job?.JobRunQueuingEnabled === true, 'the job has no queuing');
-    expectThat((Job.MaxRetries ?? 0) === 0, `the job has ${Job.MaxRetries} retries, with which Glue queues nothing`);
+    expectThat(Job?.JobRunQueuingEnabled === true, 'job run queuing is disabled for the job');
+    expectThat(
+      (Job.MaxRetries ?? 0) === 0,
+      `the job has ${Job.MaxRetries} retries, but Glue queues job runs only without retries`,
+    );
     await idle(context);
     const limit = environment.load.maxConcurrentRuns;
     const started: string[] = [];
@@ -53,8 +57,8 @@ export const jobQueuing: Check = {
       expectThat(
         refusal instanceof ConcurrentRunsExceededException,
         refusal === undefined
-          ? `Glue took ${limit + 1} job runs at once, and ${limit} are allowed`
-          : `without queuing Glue refuses with ${refusal}`,
+          ? `Glue started ${limit + 1} job runs at once, but ${limit} are allowed`
+          : `without queuing, Glue refused with the unexpected error ${refusal}`,
       );
       const queued = await start(true);
       await pace.until('the queued sweep is WAITING', 180, async () =>
@@ -72,7 +76,7 @@ export const sweepByClock: Check = {
   name: 'sweep-by-clock',
   proves: 'the schedule starts the sweep, and its last run succeeded',
   ifItFails:
-    'look at the trigger in Glue: activate it with `aws glue start-trigger --name <environment’s prefix>-sweep`; if a sweep failed, read the message of its job run',
+    'check the trigger in Glue: activate it with `aws glue start-trigger --name <environment’s prefix>-sweep`; if a sweep failed, read the message of its job run',
   disruptive: null,
   run: async (context) => {
     const { account, names, environment, firstDeployedAt } = context;
@@ -91,14 +95,14 @@ export const sweepByClock: Check = {
     const due = new Date((firstDeployedAt ?? context.since).getTime() + hoursWithoutSweep * 3_600_000);
     expectThat(due > new Date(), `it has not run for the ${hoursWithoutSweep} hours since the first deployment`);
     throw new NotYetError(
-      `the trigger is activated and not due yet: ${environment.load.sweepSchedule} (UTC). Run accept again after ${due.toISOString()}`,
+      `the trigger is activated but not due yet: ${environment.load.sweepSchedule} (UTC). Run accept again after ${due.toISOString()}`,
     );
   },
 };
 
 export const sweepRuns: Check = {
   name: 'sweep-runs',
-  proves: 'a sweep compares the whole bucket with the database and succeeds',
+  proves: 'a sweep that compares the whole bucket with the database succeeds',
   ifItFails: 'read the message of the job run in Glue and the job’s log group `/centflow/<environment>/job/…/error`',
   disruptive: 'runs one sweep over the whole bucket',
   run: async (context) => {
@@ -112,8 +116,8 @@ export const crawler: Check = {
   name: 'crawler',
   proves: 'the crawler reads the bucket and adds the partition of a new owner',
   ifItFails:
-    'read its log group `/aws-glue/crawlers-role/<crawler>-…` and the error in Glue → Crawlers; an AccessDenied names the right that its role lacks',
-  disruptive: 'runs the crawler once, which bills ten minutes',
+    'read its log group `/aws-glue/crawlers-role/<crawler>-…` and the error in Glue → Crawlers; an AccessDenied error names the missing permission of its role',
+  disruptive: 'runs the crawler once, for which AWS bills ten minutes',
   run: async (context) => {
     const { account, deployed, uploads, pace, names } = context;
     const Name = String(deployed.one('aws_glue_crawler').name);
@@ -134,7 +138,7 @@ export const crawler: Check = {
         const isNew = (seen?.LastCrawl?.StartTime?.getTime() ?? 0) > since;
         return seen?.State === 'READY' && isNew ? seen.LastCrawl : undefined;
       });
-      expectThat(crawl.Status === 'SUCCEEDED', `the crawl ${crawl.Status}: ${crawl.ErrorMessage}`);
+      expectThat(crawl.Status === 'SUCCEEDED', `the crawl ended with ${crawl.Status}: ${crawl.ErrorMessage}`);
       const found = await account.glue
         .send(new GetPartitionCommand({ ...partition, PartitionValues: [ACCEPT_OWNER] }))
         .catch((error: unknown) => {
@@ -151,10 +155,10 @@ export const crawler: Check = {
 };
 
 /**
- * Starts a sweep as soon as Glue takes it: uploads of others may fill Glue and its queue for a while.
+ * Starts a sweep as soon as Glue accepts it. Uploads of other owners may use all slots and the queue for a while.
  *
- * @param more arguments beside those of a sweep
- * @returns the job run's id
+ * @param more additional arguments
+ * @returns the id of the job run
  */
 export async function startSweep(
   { account, names, pace }: AcceptContext,
@@ -165,7 +169,7 @@ export async function startSweep(
     Arguments: { ...SWEEP, ...more },
     JobRunQueuingEnabled: true,
   });
-  const { JobRunId = '' } = await pace.until('Glue takes a sweep', RUN_SECONDS, () =>
+  const { JobRunId = '' } = await pace.until('Glue accepts a sweep', RUN_SECONDS, () =>
     account.glue.send(command).catch((error: unknown) => {
       if (error instanceof ConcurrentRunsExceededException) return undefined;
       throw error;
@@ -178,7 +182,7 @@ export async function runOf({ account, names }: AcceptContext, RunId: string): P
   return (await account.glue.send(new GetJobRunCommand({ JobName: names.job, RunId }))).JobRun;
 }
 
-/** Waits until a job run has ended, however that went. */
+/** Waits until a job run has ended, successfully or not. */
 export async function ended(context: AcceptContext, id: string, withinSeconds = RUN_SECONDS): Promise<JobRun> {
   return await context.pace.until(`job run ${id} has ended`, withinSeconds, async () => {
     const run = await runOf(context, id);
@@ -186,14 +190,14 @@ export async function ended(context: AcceptContext, id: string, withinSeconds = 
   });
 }
 
-/** @throws {SeenError} the job run ended otherwise. */
+/** @throws {SeenError} the job run did not succeed. */
 export async function succeeds(context: AcceptContext, id: string, withinSeconds = RUN_SECONDS): Promise<JobRun> {
   const run = await ended(context, id, withinSeconds);
   expectThat(run.JobRunState === 'SUCCEEDED', `job run ${id} ended ${run.JobRunState}: ${run.ErrorMessage ?? ''}`);
   return run;
 }
 
-/** The newest job runs, the newest first. */
+/** Returns the newest job runs, newest first. */
 async function runsOf({ account, names }: AcceptContext): Promise<JobRun[]> {
   const runs: JobRun[] = [];
   for (let NextToken: string | undefined; ; ) {
@@ -216,7 +220,7 @@ async function activeRuns(context: AcceptContext): Promise<JobRun[]> {
   return (await runsOf(context)).filter(({ JobRunState }) => ACTIVE.includes(JobRunState));
 }
 
-/** Ends what a check has started and not seen to its end. */
+/** Stops those of the job runs that are still active. */
 export async function stop(context: AcceptContext, ids: readonly string[]): Promise<void> {
   const states = await Promise.all(ids.map(async (id) => ({ id, state: (await runOf(context, id))?.JobRunState })));
   const JobRunIds = states.filter(({ state }) => ACTIVE.includes(state)).map(({ id }) => id);

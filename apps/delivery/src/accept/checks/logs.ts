@@ -1,4 +1,4 @@
-/** Logs and metrics: they arrive where the stacks made a place for them. */
+/** Checks of logs and metrics: they arrive in the log groups and dimensions that the stacks declare. */
 import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import {
   DescribeLogGroupsCommand,
@@ -9,15 +9,15 @@ import {
 import { type Check, expectThat, SeenError } from '../check.ts';
 import type { AcceptContext } from '../context.ts';
 
-/** CloudWatch shows a metric of a log event after a minute or some. */
+/** CloudWatch shows the metrics of a log event only after some minutes. */
 const METRIC_SECONDS = 900;
 const LOG_SECONDS = 300;
 
 export const logGroups: Check = {
   name: 'log-groups',
-  proves: 'each log group expires, has the environment’s key, and no service has made another one that does neither',
+  proves: 'each log group has a retention and the environment’s key, and no service has created another log group',
   ifItFails:
-    'apply the stage again; a log group that a service made itself: find out which name it writes to, and correct the stack’s',
+    'apply the stage again; if a service created its own log group, find the name to which it writes and correct the name in the stack',
   disruptive: null,
   run: async (context) => {
     const { deployed, names, environment } = context;
@@ -32,22 +32,22 @@ export const logGroups: Check = {
       if (group === undefined || group.logGroupName !== name) throw new SeenError(`there is no log group ${name}`);
       expectThat(
         group.retentionInDays === retention_in_days,
-        `${name} is kept ${group.retentionInDays ?? 'for ever'}, and not ${retention_in_days} days`,
+        `${name} is kept for ${group.retentionInDays ?? 'ever'}, not for ${retention_in_days} days`,
       );
       expectThat(group.kmsKeyId === kms_key_id, `${name} has the key ${group.kmsKeyId ?? 'of AWS'}`);
     }
     const known = new Set(wanted.map(({ name }) => name));
     const others = [...found.keys()].filter((name) => !known.has(name));
-    expectThat(others.length === 0, `no stack made ${others.join(', ')}`);
+    expectThat(others.length === 0, `these log groups are not in a stack: ${others.join(', ')}`);
     return `${wanted.length} log groups`;
   },
 };
 
 export const jobLogs: Check = {
   name: 'job-logs',
-  proves: 'Glue writes the log of the job into the log groups that the stack made',
+  proves: 'Glue writes the log of the job to the log groups that the stack creates',
   ifItFails:
-    'look in CloudWatch Logs for where Glue wrote instead (`/aws-glue/jobs/…`), and compare `--custom-logGroup-prefix` with infra/src/stacks/load/load-job.ts',
+    'find in CloudWatch Logs the group to which Glue writes instead (`/aws-glue/jobs/…`), and compare `--custom-logGroup-prefix` with infra/src/stacks/load/load-job.ts',
   disruptive: null,
   run: async ({ account, deployed, environment, pace, since }) => {
     const prefix = `/centflow/${environment.name}/job/`;
@@ -76,9 +76,9 @@ export const jobLogs: Check = {
 
 export const metricsLog: Check = {
   name: 'job-metrics-log',
-  proves: 'the job writes its figures in CloudWatch’s embedded metric format',
+  proves: 'the job writes its metrics in CloudWatch’s embedded metric format',
   ifItFails:
-    'the log of the job says "some or all metrics of the job run were not emitted" with the reason: most often the VPC endpoint of logs, or the role of the job',
+    'read the reason in the log of the job after "some or all metrics of the job run were not emitted": most often the VPC endpoint for logs or the role of the job',
   disruptive: null,
   run: async ({ account, names, pace, since }) => {
     const published = await pace.until(`${names.jobMetricsLogGroup} counts an upload`, LOG_SECONDS, async () => {
@@ -106,9 +106,9 @@ export const metricsLog: Check = {
 
 export const metrics: Check = {
   name: 'metrics',
-  proves: 'CloudWatch makes metrics of the logs of trigger and job, which the alarms look at',
+  proves: 'CloudWatch creates the metrics that the alarms use from the logs of trigger and job',
   ifItFails:
-    'look in CloudWatch → Metrics → Centflow: other dimensions than service and environment mean that alarms look at the wrong ones (infra/src/metrics.ts)',
+    'open CloudWatch → Metrics → Centflow: metrics with other dimensions than service and environment do not match the alarms (infra/src/metrics.ts)',
   disruptive: null,
   run: async (context) => {
     const figures: string[] = [];

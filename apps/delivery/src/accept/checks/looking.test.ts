@@ -106,9 +106,9 @@ describe('the check of the backup', () => {
   });
 
   test.each([
-    [{ days: 0 }, 'backups are kept 0 days, and the environment says 1'],
-    [{ snapshots: [{ Status: 'creating' }] }, 'no automated backup that is available'],
-    [{ restorable: new Date('2026-01-01') }, 'the latest moment that can be restored is'],
+    [{ days: 0 }, 'backups are kept 0 days, but the environment sets 1'],
+    [{ snapshots: [{ Status: 'creating' }] }, 'no automated backup is available'],
+    [{ restorable: new Date('2026-01-01') }, 'the latest restorable time is'],
   ])('fails with %o', async (wrong, message) => {
     await expect(run(of(wrong))).rejects.toThrow(message);
   });
@@ -186,7 +186,7 @@ describe('the check of the crawler', () => {
 
   test('fails where the crawl did, and where it added nothing; the upload goes all the same', async () => {
     const failed = of({ status: 'FAILED' });
-    await expect(crawler.run(failed.context)).rejects.toThrow('the crawl FAILED: no');
+    await expect(crawler.run(failed.context)).rejects.toThrow('the crawl ended with FAILED: no');
     expect(failed.deletedUploads).toHaveLength(1);
     await expect(crawler.run(of({ adds: false }).context)).rejects.toThrow('the crawl added no partition');
   });
@@ -213,12 +213,12 @@ describe('the check of the log groups', () => {
 
   test.each([
     ['is missing', [], `there is no log group ${NAME}`],
-    ['never expires', [{ ...good, retentionInDays: undefined }], `${NAME} is kept for ever, and not 30 days`],
+    ['never expires', [{ ...good, retentionInDays: undefined }], `${NAME} is kept for ever, not for 30 days`],
     ['has no key', [{ ...good, kmsKeyId: undefined }], `${NAME} has the key of AWS`],
     [
       'was made by a service',
       [good, { logGroupName: '/centflow/dev/job/other/output' }],
-      'no stack made /centflow/dev/job/other/output',
+      'these log groups are not in a stack: /centflow/dev/job/other/output',
     ],
   ])('fails where one %s', async (_, groups, message) => {
     await expect(run(of(groups))).rejects.toThrow(message);

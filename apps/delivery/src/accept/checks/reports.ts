@@ -1,4 +1,4 @@
-/** QuickSight, as far as its API shows it. */
+/** Checks of QuickSight, as far as its API shows its state. */
 import {
   DescribeDashboardCommand,
   DescribeDataSetCommand,
@@ -11,9 +11,10 @@ const GOOD = ['CREATION_SUCCESSFUL', 'UPDATE_SUCCESSFUL'];
 
 export const quickSight: Check = {
   name: 'quicksight',
-  proves: 'QuickSight reaches the network, and its data source, data sets and dashboards exist without errors',
+  proves:
+    'QuickSight’s VPC connection is available, and its data source, data sets and dashboards exist without errors',
   ifItFails:
-    'apply `report` again (QuickSight calls its connection ready a little early); see docs/runbook.md, "QuickSight", for the secret and the subscription',
+    'apply `report` again (QuickSight reports its connection as ready slightly too early); see docs/runbook.md, "QuickSight", for the secret and the subscription',
   disruptive: null,
   absent: ({ report }) => (report === null ? 'the environment has no reports (`report` is null)' : undefined),
   run: async ({ account, deployed, environment }) => {
@@ -39,7 +40,10 @@ export const quickSight: Check = {
       const { DataSet } = await quicksight.send(new DescribeDataSetCommand({ AwsAccountId, DataSetId }));
       const rules = DataSet?.RowLevelPermissionDataSet;
       expectThat((DataSet?.OutputColumns ?? []).length > 0, `${DataSetId} has no columns`);
-      expectThat(rules?.Status === 'ENABLED', `${DataSetId} shows every row to each reader: it has no row-level rules`);
+      expectThat(
+        rules?.Status === 'ENABLED',
+        `${DataSetId} shows every row to each reader, because it has no row-level rules`,
+      );
     }
     const dashboards = deployed.all('aws_quicksight_dashboard').map(({ dashboard_id }) => String(dashboard_id));
     expectThat(dashboards.length > 0, 'the state of `report` has no dashboard');

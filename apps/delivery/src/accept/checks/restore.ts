@@ -1,4 +1,4 @@
-/** A backup: it is restored, and its report views are compared with those of a database that is rebuilt from the bucket. */
+/** Restores a backup, and compares its report views with those of a database that is rebuilt from the bucket. */
 import { type DBInstance, DeleteDBInstanceCommand, RestoreDBInstanceToPointInTimeCommand } from '@aws-sdk/client-rds';
 import * as z from 'zod';
 import { type Check, expectThat, SeenError } from '../check.ts';
@@ -8,7 +8,7 @@ import { instanceNamed } from './database.ts';
 import { startSweep, stop, succeeds } from './job.ts';
 
 const RESTORE_SECONDS = 3600;
-/** How long a job run may wait for its turn. */
+/** How long a job run may wait in the queue. */
 const QUEUE_SECONDS = 1800;
 
 const created = z.object({ rebuilt: z.string(), views: z.array(z.object({ view: z.string() })).min(1) });
@@ -17,16 +17,16 @@ const compared = z.object({ views: z.array(z.object({ view: z.string(), rows: z.
 export const restore: Check = {
   name: 'restore',
   proves:
-    'a second instance is restored to the latest moment, encrypted with the same key, in the same network; after a sweep its report views equal those of a database that is rebuilt from the bucket',
+    'a second instance can be restored to the latest time with the same key and network, and after a sweep its report views equal those of a database that is rebuilt from the bucket',
   ifItFails:
-    'delete the instance `<prefix>-accept-restore` if it is left; the reason is in RDS → Events. If the administrator’s password was refused, run it again in half an hour. If views differ: where an upload came during the check, run it again; otherwise the database is not what the bucket says, so run a sweep, and if they differ still, rebuild (docs/runbook.md, "Rebuild from `raw/`")',
+    'delete the instance `<prefix>-accept-restore` if it still exists; the reason is in RDS → Events. If the administrator’s password was refused, run the check again in half an hour. If views differ because of an upload during the check, run it again. Otherwise the database does not match the bucket: run a sweep, and if views still differ, rebuild (docs/runbook.md, "Rebuild from `raw/`")',
   disruptive: null,
   option: 'restore',
   run: async (context) => {
     const { account, names, restoring } = context;
     const DBInstanceIdentifier = `${names.prefix}-accept-restore`;
     if ((await instanceNamed(account.rds, DBInstanceIdentifier)) !== undefined) {
-      throw new SeenError(`there is an instance ${DBInstanceIdentifier} of an earlier run: delete it first`);
+      throw new SeenError(`the instance ${DBInstanceIdentifier} of an earlier run still exists: delete it first`);
     }
     try {
       const restored = await restoreLatest(context, DBInstanceIdentifier);
@@ -39,13 +39,13 @@ export const restore: Check = {
   },
 };
 
-/** Restores the latest moment, into the network of the source: there the migrator and the job reach it. */
+/** Restores to the latest time, in the network of the source instance, in which the migrator and the job reach it. */
 async function restoreLatest(context: AcceptContext, DBInstanceIdentifier: string): Promise<DBInstance> {
   const { account, deployed, names, pace, say } = context;
   const state = deployed.one('aws_db_instance');
   const source = await instanceNamed(account.rds, names.databaseInstance);
-  if (source === undefined) throw new SeenError(`there is no instance ${names.databaseInstance}`);
-  // The second database needs as much again.
+  if (source === undefined) throw new SeenError(`the instance ${names.databaseInstance} does not exist`);
+  // The second database needs the same amount of storage.
   const AllocatedStorage = 2 * Number(source.AllocatedStorage);
   await account.rds.send(
     new RestoreDBInstanceToPointInTimeCommand({
@@ -63,7 +63,7 @@ async function restoreLatest(context: AcceptContext, DBInstanceIdentifier: strin
       AllocatedStorage,
     }),
   );
-  say(`    ${DBInstanceIdentifier} is being restored; it takes a quarter of an hour or more`);
+  say(`    ${DBInstanceIdentifier} is being restored, which takes 15 minutes or more`);
   const restored = await pace.until('the restored instance is available', RESTORE_SECONDS, async () => {
     const seen = await instanceNamed(account.rds, DBInstanceIdentifier);
     return seen?.DBInstanceStatus === 'available' ? seen : undefined;
@@ -71,7 +71,7 @@ async function restoreLatest(context: AcceptContext, DBInstanceIdentifier: strin
   for (const property of ['StorageEncrypted', 'KmsKeyId', 'EngineVersion'] as const) {
     expectThat(
       restored[property] === source[property],
-      `${property} is ${restored[property]}, and of the database ${source[property]}`,
+      `${property} is ${restored[property]}, but ${source[property]} in the database`,
     );
   }
   expectThat(restored.PubliclyAccessible === false, 'the restored instance has a public address');
@@ -79,33 +79,33 @@ async function restoreLatest(context: AcceptContext, DBInstanceIdentifier: strin
 }
 
 /**
- * Rebuilds a second database on the restored instance, and compares the report views of both. Nothing outside the network reaches
- * the instance, so the migrator and the job do it: no secret leaves them, and no row comes back.
+ * Rebuilds a second database on the restored instance, and compares the report views of both. The migrator and the job do the
+ * work, because the instance is reachable only inside the network. No secret and no row leaves them.
  */
 async function compareWithBucket(context: AcceptContext, host: string): Promise<string> {
   const { say } = context;
-  const { rebuilt, views } = created.parse(await askMigrator(context, { host, rebuild: 'create' }));
+  const { rebuilt, views } = created.parse(await invokeMigrator(context, { host, rebuild: 'create' }));
   const sweepAndCompare = async () => {
     say('    two sweeps run: one brings the restored database up to date, the other fills the second database');
     await sweepBoth(context, host, rebuilt);
     const found: z.infer<typeof compared>['views'] = [];
     for (const { view } of views) {
       say(`    comparing ${view}`);
-      // One view for each invocation: a large one takes minutes, and Lambda has fifteen.
-      const answer = compared.parse(await askMigrator(context, { host, rebuild: 'compare', views: [view] }));
+      // One view per invocation, because a large view takes minutes and Lambda's limit is 15.
+      const answer = compared.parse(await invokeMigrator(context, { host, rebuild: 'compare', views: [view] }));
       found.push(...answer.views);
     }
     return found;
   };
   let found = await sweepAndCompare();
-  // The two sweeps do not list the bucket at the same moment. Another pair finds what was uploaded in between.
+  // The two sweeps do not list the bucket at the same time. Another pair loads the uploads made in between.
   if (found.some(({ equal }) => !equal)) found = await sweepAndCompare();
   const different = found.filter(({ equal }) => !equal).map(({ view, rows }) => `${view} (${rows} rows)`);
   expectThat(different.length === 0, `these views differ from those rebuilt from the bucket: ${different.join(', ')}`);
-  return `${found.length} views are equal row by row; the restored instance is deleted again`;
+  return `${found.length} views are equal row by row; the restored instance was deleted`;
 }
 
-/** Sweeps into both databases of the restored instance; none is left running, however that ends. */
+/** Runs a sweep for each of the two databases on the restored instance. Leaves no job run active, even on failure. */
 async function sweepBoth(context: AcceptContext, host: string, rebuilt: string): Promise<void> {
   const withinSeconds = context.environment.load.timeoutMinutes * 60 + QUEUE_SECONDS;
   const started: string[] = [];
@@ -119,11 +119,11 @@ async function sweepBoth(context: AcceptContext, host: string, rebuilt: string):
   }
 }
 
-async function askMigrator(context: AcceptContext, event: object): Promise<unknown> {
+async function invokeMigrator(context: AcceptContext, event: object): Promise<unknown> {
   return JSON.parse(await invoke(context, context.names.migrator, event));
 }
 
-/** Asks RDS to delete an instance, which refuses while the instance is still being made. */
+/** Starts the deletion of an instance; returns true if it no longer exists. RDS refuses while it is still being created. */
 async function removeInstance(rds: AcceptContext['account']['rds'], id: string): Promise<true | undefined> {
   const seen = await instanceNamed(rds, id);
   if (seen === undefined) return true;

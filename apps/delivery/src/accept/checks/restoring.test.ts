@@ -66,11 +66,11 @@ describe('the check of the alarms', () => {
 
   test.each([
     ['there is none of', alarms.slice(1), /there is no alarm a/],
-    ['actions are off of', [alarm('a', 'OK', { ActionsEnabled: false }), alarms[1]], /a does not tell the topic/],
+    ['actions are off of', [alarm('a', 'OK', { ActionsEnabled: false }), alarms[1]], /a does not publish to the topic/],
     [
       'another topic is told by',
       [alarm('a', 'OK', { AlarmActions: ['arn:x'] }), alarms[1]],
-      /a does not tell the topic/,
+      /a does not publish to the topic/,
     ],
   ])('changes nothing where %s an alarm', async (_, described, message) => {
     const of = fake('', described as object[]);
@@ -157,14 +157,14 @@ describe('the check of the dead letters', () => {
 
   test('changes nothing where somebody has stopped the trigger', async () => {
     const { of, queue } = fakeQueue({ mapping: 'Disabled' });
-    await expect(deadLetters.run(of.context)).rejects.toThrow('mapping is Disabled: nothing was changed');
+    await expect(deadLetters.run(of.context)).rejects.toThrow('mapping is Disabled, so nothing was changed');
     expect(of.inputsOf('UpdateEventSourceMapping')).toEqual([]);
     expect(queue).toEqual({ dead: 0, mapping: 'Disabled', policy });
   });
 
   test('changes nothing where there are dead letters already', async () => {
     const { of } = fakeQueue({ dead: 3 });
-    await expect(deadLetters.run(of.context)).rejects.toThrow('3 dead letters are there already');
+    await expect(deadLetters.run(of.context)).rejects.toThrow('3 dead letters already exist');
     expect(of.inputsOf('SetQueueAttributes')).toEqual([]);
   });
 });
@@ -217,7 +217,7 @@ describe('the check of the job’s queue', () => {
 
   test('fails where Glue takes more than the limit', async () => {
     const { of } = fakeGlue({ limit: 9 });
-    await expect(jobQueuing.run(of.context)).rejects.toThrow('Glue took 3 job runs at once, and 2 are allowed');
+    await expect(jobQueuing.run(of.context)).rejects.toThrow('Glue started 3 job runs at once, but 2 are allowed');
   });
 
   test('starts nothing where the job has retries, with which Glue does not queue', async () => {
@@ -355,7 +355,7 @@ describe('the check of a restore', () => {
 
   test('rebuilds a second database there, compares each view, and deletes the second instance, never the first', async () => {
     const { of, instances, events } = fakeAccount();
-    expect(await restore.run(of.context)).toBe('2 views are equal row by row; the restored instance is deleted again');
+    expect(await restore.run(of.context)).toBe('2 views are equal row by row; the restored instance was deleted');
     expect(of.inputsOf('RestoreDBInstanceToPointInTime')).toMatchObject([
       { DBSubnetGroupName: 'g', VpcSecurityGroupIds: ['sg'], PubliclyAccessible: false, AllocatedStorage: 40 },
     ]);
@@ -396,7 +396,7 @@ describe('the check of a restore', () => {
 
   test('deletes the instance also where it is not as the first', async () => {
     const { of, instances, events } = fakeAccount({ restored: { KmsKeyId: 'another' } });
-    await expect(restore.run(of.context)).rejects.toThrow('KmsKeyId is another, and of the database k');
+    await expect(restore.run(of.context)).rejects.toThrow('KmsKeyId is another, but k in the database');
     expect([...instances.keys()]).toEqual(onlyTheFirst);
     expect(events).toEqual([]);
   });
@@ -406,7 +406,7 @@ describe('the check of a restore', () => {
       failing: () => '{"errorType":"RestoredPasswordError","errorMessage":"Restore to a later moment."}',
     });
     await expect(restore.run(of.context)).rejects.toThrow(/RestoredPasswordError.*Restore to a later moment/);
-    expect(restore.ifItFails).toContain('run it again in half an hour');
+    expect(restore.ifItFails).toContain('run the check again in half an hour');
     expect([...instances.keys()]).toEqual(onlyTheFirst);
   });
 
