@@ -20,5 +20,5 @@ test('generate needs no program that the set-up does not install', async () => {
 });
 
 test.each(Object.entries(scripts))('`npm run %s` needs no program that the set-up does not install', (_, script) => {
-  expect(script).toMatch(/^node apps\/local\/bootstrap\/run\.cjs [a-z-]+$/);
+  expect(script).toMatch(/^node tools\/toolchain\/run\.cjs [a-z-]+$/);
 });
