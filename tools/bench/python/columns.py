@@ -1,6 +1,6 @@
-"""The columns of a file of finished rows, in their order."""
+"""The columns of a file of finished rows, in order."""
 
-# Empty where the table holds NULL.
+# These columns are empty in the file if the table has NULL.
 NULLABLE = ("country", "city", "transaction_id")
 FINISHED = (
     *("upload_id", "row_no"),

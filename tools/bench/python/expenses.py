@@ -1,4 +1,4 @@
-"""Expenses as people have them, any number of rows, always the same: what the benchmark uploads."""
+"""Generates realistic expenses for the benchmark: any number of rows, and the same rows each time."""
 
 import io
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ COUNTRIES, CITIES = (pa.array(names) for names in zip(*PLACES, strict=True))
 NOTES = pa.array(["", "Card payment contactless", "Invoice", "Order", "Thank you for your visit", "Ref"])
 DATES = pa.array([str(day) for day in np.datetime64("2016-01-01") + np.arange(3653)])
 CENTS = pa.array([f"{cents:02d}" for cents in range(100)])
-# Cash has no transaction id, nor have most transfers.
+# Cash payments and most transfers have no transaction id.
 WITH_TRANSACTION_ID = 0.6
 
 
@@ -57,10 +57,10 @@ class Shape:
     """How varied the rows are.
 
     Attributes:
-        merchants: So many different ones, at most 5,000.
-        days: Of so many days …
-        days_before: … so many days before the end of 2025.
-        first_number: What transaction ids count from; files that share them share transactions.
+        merchants: The number of different merchants, at most 5,000.
+        days: The number of days that the rows cover.
+        days_before: The number of days between the last row and the end of 2025.
+        first_number: The first number of transaction ids. Files with the same ids share transactions.
     """
 
     merchants: int = 5000
@@ -75,13 +75,13 @@ Indices = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def csv_chunks(rows: int, seed: int, shape: Shape = CROWD) -> Iterator[bytes]:
-    """A CSV of so many expenses, in pieces of some megabytes: about 86 bytes a row."""
+    """Yield a CSV of expenses in chunks of some megabytes, with about 86 bytes a row."""
     yield HEADER
     for number, first in enumerate(range(0, rows, CHUNK_ROWS)):
-        # A generator for each chunk: its rows do not depend on how long the file is.
+        # Each chunk has a separate random generator, so its rows do not depend on the length of the file.
         chance = np.random.Generator(np.random.PCG64([seed, number]))
         out = io.BytesIO()
-        # Nothing here holds a comma or a quote.
+        # No cell contains a comma or a quote.
         options = pa_csv.WriteOptions(include_header=False, quoting_style="none")
         pa_csv.write_csv(_expenses(min(CHUNK_ROWS, rows - first), first, chance, shape), out, options)
         yield out.getvalue()
@@ -127,5 +127,5 @@ def _text(numbers: Indices) -> pa.Array:
 
 
 def _where(condition: np.ndarray[Any, np.dtype[np.bool_]], texts: pa.Array) -> pa.Array:
-    """The text where there is to be one; otherwise an empty one."""
+    """Return the text where the condition is true, and an empty text elsewhere."""
     return pc.if_else(pa.array(condition), texts, "")

@@ -1,7 +1,7 @@
-"""Writes the finished rows of a CSV of expenses to a file: what a MySQL client needs to load them by itself.
+"""Writes the finished rows of a CSV of expenses to a file, which a MySQL client can load directly.
 
-The columns are those of the table in the order of `columns.py`; the work to make them (checks, fingerprints) is the
-job's own code, and is not part of anybody's time.
+The columns are those of the table, in the order of `columns.py`. The job's own code computes them (checks,
+fingerprints). This work is not part of any measured time.
 """
 
 import argparse
@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-from columns import FINISHED
-from expenses import csv_chunks
-from measured import report
-
 from centflow_glue.contract import load_contracts
 from centflow_glue.limits import ReadLimits
 from centflow_glue.rows.fingerprint import compute_fingerprints
 from centflow_glue.rows.read import CsvReader
 from centflow_glue.rows.validate import validate
+from columns import FINISHED
+from expenses import csv_chunks
+from measured import report
 
 UPLOAD_ID = 1
 

@@ -1,4 +1,4 @@
-"""Finished rows as Arrow, with the types of the table, for the libraries that take tables."""
+"""Reads finished rows as an Arrow table with the types of the MySQL table, for libraries that load tables."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ TYPES = {"upload_id": pa.int64(), "row_no": pa.int64(), "date": pa.date32(), "am
 
 
 def read_finished(file: Path) -> pa.Table:
-    """The rows of the file, fingerprints as bytes."""
+    """Return the rows of the file, with fingerprints as bytes."""
     types = {name: TYPES.get(name, pa.string()) for name in FINISHED}
     table = pa_csv.read_csv(
         file,

@@ -1,6 +1,6 @@
-"""The MySQL client alone: LOAD DATA LOCAL of a file of finished rows, sent by Oracle's own client library (C).
+"""Measures the MySQL client alone: LOAD DATA LOCAL of a file of finished rows, with Oracle's C client library.
 
-It is the library inside the `mysql` command; mysql-connector-python carries it.
+The `mysql` command uses the same library, and mysql-connector-python includes it.
 """
 
 import mysql.connector
@@ -11,7 +11,7 @@ from target import parse_target
 
 
 def main() -> None:
-    """Load, commit and say how long that took."""
+    """Load the file, commit, and report the time."""
     target = parse_target(__doc__)
     connection = mysql.connector.connect(
         host=target.host,

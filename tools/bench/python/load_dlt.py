@@ -1,12 +1,12 @@
-"""dlt: a pipeline from an Arrow table into its SQLAlchemy destination for MySQL, with the table's own types.
+"""Measures dlt: a pipeline from an Arrow table to its SQLAlchemy destination for MySQL, with the table's types.
 
-dlt makes its table by itself, with a load id; the primary key is the table's.
+dlt creates its own table, with a load id and the primary key of the feed's table.
 """
 
 import os
 import tempfile
 
-# Before dlt is imported: it reports its use otherwise, and reads settings of the user.
+# This must precede the import of dlt, which otherwise sends telemetry.
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 
 import dlt
@@ -33,7 +33,7 @@ COLUMNS = {
 
 
 def main() -> None:
-    """Run the pipeline and say how long that took; reading the file is not part of it."""
+    """Run the pipeline and report the time, without the time to read the file."""
     target = parse_target(__doc__)
     url = sqlalchemy.URL.create(
         "mysql+pymysql", target.user, target.password, target.host, target.port, target.database

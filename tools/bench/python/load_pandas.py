@@ -1,4 +1,4 @@
-"""pandas: `DataFrame.to_sql` with multi-row INSERTs, through SQLAlchemy and PyMySQL."""
+"""Measures pandas: `DataFrame.to_sql` with multi-row INSERTs, through SQLAlchemy and PyMySQL."""
 
 import pandas as pd
 import sqlalchemy
@@ -6,12 +6,12 @@ from frames import read_finished
 from measured import report, stopwatch
 from target import parse_target
 
-# Rows of one INSERT; more do not make it faster.
+# Rows of one INSERT. More rows are not faster.
 CHUNK_ROWS = 1000
 
 
 def main() -> None:
-    """Append, and say how long that took; reading the file is not part of it."""
+    """Append the rows and report the time, without the time to read the file."""
     target = parse_target(__doc__)
     url = sqlalchemy.URL.create(
         "mysql+pymysql", target.user, target.password, target.host, target.port, target.database

@@ -1,4 +1,4 @@
-"""Spark's own JDBC writer, with rewriteBatchedStatements, from a warm session of two cores."""
+"""Measures Spark's JDBC writer with rewriteBatchedStatements, in a warm session with two cores."""
 
 import pyspark
 from columns import FINISHED
@@ -13,7 +13,7 @@ PARTITIONS = 2
 
 
 def main() -> None:
-    """Append, and say how long that took, reading the file included: Spark does both at once."""
+    """Append the rows and report the time, including the time to read the file, because Spark does both at once."""
     target = parse_target(__doc__)
     spark = (
         SparkSession.builder.master("local[2]")
@@ -38,7 +38,7 @@ def main() -> None:
         F.unhex("fingerprint").alias("fingerprint"),
         F.lit(0).alias("shadowed"),
     )
-    # The first rows make Java load and compile its classes; they are not counted, and truncated again.
+    # A first write makes Java load and compile its classes. Its rows are not counted, and are truncated.
     _writer(rows.limit(1000), target).mode("append").save()
     with stopwatch() as watch:
         _writer(rows.repartition(PARTITIONS), target).mode("overwrite").option("truncate", "true").save()

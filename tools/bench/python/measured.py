@@ -1,4 +1,4 @@
-"""What every program here ends with: one line of JSON on standard output, for the benchmark to read."""
+"""Measures and reports: every program here ends with one line of JSON on standard output, which the benchmark reads."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Stopwatch:
-    """Seconds that a block took; 0 until it has ended."""
+    """The seconds that a block took; 0 until the block has ended."""
 
     seconds: float = 0.0
 

@@ -1,4 +1,4 @@
-"""Puts a CSV of expenses into the bucket while it is being generated: no file, however many rows."""
+"""Puts a CSV of expenses into the bucket while it is generated, so that it needs no file, however many rows it has."""
 
 import argparse
 import io
@@ -13,7 +13,7 @@ PART_BYTES = 32 << 20
 
 
 class _Stream(io.RawIOBase):
-    """Chunks as a file that can be read once."""
+    """Presents chunks as a file that can be read once."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self.length = 0
@@ -24,7 +24,7 @@ class _Stream(io.RawIOBase):
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes; all of them where it is negative."""
+        """Return up to `size` bytes, or all bytes if `size` is negative."""
         pieces, wanted = [self._ahead], float("inf") if size < 0 else size
         available = len(self._ahead)
         while available < wanted and (chunk := next(self._chunks, b"")):
@@ -38,7 +38,7 @@ class _Stream(io.RawIOBase):
 
 
 def main() -> None:
-    """Generate and put."""
+    """Generate the CSV and put it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,4 +1,4 @@
-"""Where the programs of the comparison write to: a database URL from the environment, a table's name."""
+"""Parses the target of the compared programs: a database URL from the environment, and the name of a table."""
 
 import argparse
 import os
@@ -11,16 +11,16 @@ URL_VARIABLE = "BENCH_DATABASE_URL"
 
 @dataclass(frozen=True)
 class Target:
-    """A file of finished rows, and the table it goes to.
+    """A file of finished rows, and the table into which it is loaded.
 
     Attributes:
         file: CSV without a header; its columns are those of `columns.py`.
-        table: Made LIKE the feed's table.
-        host: Of the server.
-        port: Of the server.
-        user: Who loads.
-        password: Of the user.
-        database: That holds the table.
+        table: The name of the table, which is created LIKE the feed's table.
+        host: The host of the server.
+        port: The port of the server.
+        user: The user who loads the file.
+        password: The password of the user.
+        database: The database of the table.
     """
 
     file: Path
@@ -33,7 +33,7 @@ class Target:
 
 
 def parse_target(description: str | None) -> Target:
-    """The target that the command line and the environment name."""
+    """Return the target from the command line and the environment."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--file", type=Path, required=True)
     parser.add_argument("--table", required=True)
