@@ -1,7 +1,8 @@
 """Writes the certificates that this machine trusts as a Java key store: `java_truststore.py FILE`.
 
 A downloaded Java has no list of certificates, and an installed one may lack the certificate of a company's proxy. The
-format is JKS, as java.security.KeyStore reads it: a header, the certificates, and a SHA-1 hash over the password and both.
+format is JKS, as java.security.KeyStore reads it: a header, the certificates, and a SHA-1 hash that includes the
+password.
 """
 
 import hashlib
