@@ -1,4 +1,4 @@
-/** The stack that is measured: a fresh one for each part, below `.local/bench`, and what a client does with it. */
+/** Starts a fresh stack below `.local/bench` for each measured part, and provides the actions of its clients. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +21,7 @@ const BUFFER_POOL = '1G';
 export const SPARK_HEAP = '2g';
 
 const SETTLED_WITHIN_MS = 15 * 60_000;
-/** MySQL writes changed pages back for some seconds after a load; the next measurement must not pay for them. */
+/** MySQL writes changed pages back for some seconds after a load. They must not slow the next measurement down. */
 const DIRTY_PAGES_LEFT = 200;
 const QUIET_WITHIN_MS = 20_000;
 
@@ -34,7 +34,7 @@ export interface BenchStack {
   readonly administratorUrl: string;
 }
 
-/** Does something with a fresh stack that is gone afterwards. */
+/** Runs `work` with a fresh stack, and deletes the stack afterwards. */
 export async function withBenchStack<Result>(
   signal: AbortSignal,
   say: (text: string) => void,
@@ -81,7 +81,7 @@ async function whenAborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Puts a text. */
+/** Puts a text or bytes as an object. */
 export async function putText({ stack }: BenchStack, objectKey: string, Body: string | Uint8Array): Promise<Version> {
   const { VersionId } = await stack.clients.s3.send(
     new PutObjectCommand({ Bucket: stack.description.bucket, Key: objectKey, Body }),
@@ -89,7 +89,7 @@ export async function putText({ stack }: BenchStack, objectKey: string, Body: st
   return { objectKey, versionId: VersionId ?? 'null' };
 }
 
-/** Puts so many expenses as one object, generated on the way. */
+/** Puts a number of expenses as one object, and generates them during the upload. */
 export async function putExpenses(
   { stack }: BenchStack,
   objectKey: string,
@@ -106,7 +106,7 @@ export async function putExpenses(
   return { version: { objectKey, versionId }, bytes };
 }
 
-/** Copies an object within S3: no client is left to be busy with it when its event comes. */
+/** Copies an object within S3, so that no client is still busy when the event arrives. */
 export async function copyObject({ stack }: BenchStack, from: string, objectKey: string): Promise<Version> {
   const { bucket } = stack.description;
   const { VersionId } = await stack.clients.s3.send(
@@ -115,7 +115,7 @@ export async function copyObject({ stack }: BenchStack, from: string, objectKey:
   return { objectKey, versionId: VersionId ?? 'null' };
 }
 
-/** Waits until all are published. */
+/** Waits until all uploads are published. */
 export async function untilPublished(
   { reporter }: BenchStack,
   versions: readonly Version[],
@@ -130,7 +130,7 @@ export async function untilPublished(
   });
 }
 
-/** One small upload of every kind of process, so that nothing is measured cold. */
+/** Loads small uploads, so that every process is warm before the measurement. */
 export async function warmUp(bench: BenchStack, uploads = 3): Promise<void> {
   for (let index = 0; index < uploads; index += 1) {
     const { version } = await putExpenses(bench, `raw/expenses/owner=warm${index}/1000.csv`, 1000);
@@ -138,7 +138,7 @@ export async function warmUp(bench: BenchStack, uploads = 3): Promise<void> {
   }
 }
 
-/** Waits until MySQL has written back what was changed. */
+/** Waits until MySQL has written changed pages back. */
 export async function untilQuiet({ administrator }: BenchStack): Promise<void> {
   const deadline = Date.now() + QUIET_WITHIN_MS;
   while (Date.now() < deadline) {

@@ -1,4 +1,4 @@
-/** `bench`: how fast, how large, at what price; every figure measured side by side in one run. */
+/** The command `bench`: measures speed, memory and price. Compared figures are measured in the same run. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommandError, EXIT } from '@centflow/command-line/exit';
@@ -34,20 +34,22 @@ interface BenchOptions {
 export function addBench(program: Command): void {
   program
     .command('bench')
-    .description('measure speed and memory on stacks of its own; all of it takes about 25 minutes on two cores')
-    .option('--only <parts>', `some parts: ${SECTIONS.join(', ')}`, parseSections, SECTIONS)
-    .option('--quick', 'small sizes: does everything work?')
-    .option('--rows <n>', `rows of the large file instead of ${FULL_ROWS}; the others follow`, parseRows)
+    .description('measure speed and memory on temporary stacks; a whole run takes about 25 minutes on two cores')
+    .option(
+      '--only <parts>',
+      `measure only these parts, separated by commas: ${SECTIONS.join(', ')}`,
+      parseSections,
+      SECTIONS,
+    )
+    .option('--quick', 'use small sizes, to check that the benchmark works')
+    .option('--rows <n>', `rows of the large file instead of ${FULL_ROWS}; the other sizes follow from it`, parseRows)
     .option(
       '--out <file>',
-      'where to write the results; a whole run writes tools/bench/results.json, others .local/bench',
+      'file for the results; the default is tools/bench/results.json for a whole run, otherwise .local/bench/results.json',
     )
-    .option(
-      '--update',
-      'put the parts that were measured into tools/bench/results.json, whose other parts stay as they are',
-    )
+    .option('--update', 'replace the measured parts in tools/bench/results.json, and keep its other parts')
     .option('--json', 'print JSON')
-    .option('--render', 'measure nothing, write the pages anew from tools/bench/results.json')
+    .option('--render', 'measure nothing; update the pages from tools/bench/results.json')
     .action(bench);
 }
 
@@ -59,7 +61,7 @@ async function bench(options: BenchOptions): Promise<void> {
   const sizes = planSizes(options.quick === true, options.rows);
   if (options.update && sizes.scale !== 'full') {
     throw new CommandError(
-      'Small sizes are no figures to keep: leave out --update, or --quick and --rows.',
+      'Figures of small sizes cannot be kept. Leave out --update, or leave out --quick and --rows.',
       EXIT.usage,
     );
   }
@@ -98,12 +100,12 @@ async function measure(only: readonly Section[], sizes: Sizes): Promise<PartialR
     );
 
   if (only.includes('start')) {
-    // Only for what it says about the machine: the starts that are measured have stacks of their own.
+    // This stack only provides the description of the machine. The measured starts have separate stacks.
     await onStack('start', () => Promise.resolve());
     results.start = await measureWarmStart(stopping.signal, sizes.warmStarts, progress('start'));
   }
   if (only.includes('load')) {
-    progress('load')('installing what to compare with');
+    progress('load')('installing the loaders to compare with');
     await installPeers();
     results.load = await onStack('load', measureLoad);
   }
@@ -128,7 +130,7 @@ async function measure(only: readonly Section[], sizes: Sizes): Promise<PartialR
   return partialResults.parse({ ...results, machine, seconds: round((performance.now() - since) / 1000, 0) });
 }
 
-/** What is being done, on standard error: one line a step, with the minutes since the start. */
+/** Returns a function that reports progress on standard error: one line for each step, with the time since the start. */
 function progress(section: Section): (text: string) => void {
   let last = '';
   return (text) => {

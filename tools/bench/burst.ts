@@ -1,4 +1,4 @@
-/** Very many small uploads at once: how soon all are there, and how few job runs it takes. */
+/** Measures many small uploads at once: the time until all are visible, and the number of job runs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetJobCommand, type JobRun, paginateGetJobRuns } from '@aws-sdk/client-glue';
 import { CommandError } from '@centflow/command-line/exit';
@@ -13,7 +13,7 @@ import { round } from './statistics.ts';
 const ROWS = 10;
 const OWNERS = 8;
 const PUTS_AT_ONCE = 16;
-/** Each look costs the database time that the uploads need. */
+/** Each query takes database time from the uploads. */
 const POLL_MS = 250;
 const ALL_WITHIN_MS = 15 * 60_000;
 
@@ -68,7 +68,7 @@ async function putAll(bench: BenchStack, uploads: number): Promise<void> {
   await Promise.all(Array.from({ length: PUTS_AT_ONCE }, putOneByOne));
 }
 
-/** As a reader sees them: uploads that are published, by the view. */
+/** Waits until a reader of the view sees all uploads as published. */
 async function untilAllVisible(bench: BenchStack, uploads: number, say: (text: string) => void): Promise<void> {
   const deadline = Date.now() + ALL_WITHIN_MS;
   for (;;) {
@@ -88,7 +88,7 @@ async function untilAllEnded({ stack }: BenchStack): Promise<JobRun[]> {
     const runs: JobRun[] = [];
     const pages = paginateGetJobRuns({ client: stack.clients.glue }, { JobName: stack.description.jobName });
     for await (const page of pages) runs.push(...(page.JobRuns ?? []));
-    // `CompletedOn` and with it the length come a moment after the state.
+    // `CompletedOn` and the execution time are set a moment after the state.
     if (runs.every(({ CompletedOn }) => CompletedOn !== undefined)) return runs;
     await sleep(200);
   }

@@ -1,4 +1,4 @@
-/** Results as chapters of text and tables: the terminal and tools/bench/README.md show the same. */
+/** Turns results into chapters of text and tables, which the terminal and tools/bench/README.md show. */
 import type { Row } from '@centflow/command-line/table';
 import { consoleChapter, consoleTargets } from './console/chapter.ts';
 import { fairnessChapter, fairnessTarget } from './fairness/chapter.ts';
@@ -15,9 +15,9 @@ export interface Chapter {
 const STAGE_TEXTS: Readonly<Record<Stage, string>> = {
   put: 'put → S3 event',
   queue: 'S3 event → Lambda starts',
-  trigger: 'Lambda → StartJobRun answered',
+  trigger: 'Lambda → StartJobRun response',
   start: 'StartJobRun → job starts in warm Spark',
-  plan: 'job start → loading (manifest, Spark task, S3 and database looked at)',
+  plan: 'job start → loading (reads manifest, S3 and database, starts Spark task)',
   load: 'loading → loaded',
   publish: 'loaded → published',
   see: 'published → seen by a polling reader',
@@ -37,7 +37,7 @@ export function toChapters(results: PartialResults): Chapter[] {
   return chapters;
 }
 
-/** The figures that are judged, each with its target. */
+/** Returns the figures that have a target. */
 export function targetRows({
   start,
   load,
@@ -54,15 +54,15 @@ export function targetRows({
     rows.push({ figure, measured, target, reached: reached ? 'yes' : 'no' });
   if (start) {
     add(
-      '`npm start` with the samples loaded, until it is ready',
-      `median ${seconds(start.readyMedianSeconds)}, most ${seconds(start.readyMostSeconds)}`,
+      '`npm start` with the samples loaded, until ready',
+      `median ${seconds(start.readyMedianSeconds)}, maximum ${seconds(start.readyMostSeconds)}`,
       'median at most 15 s',
       start.readyMedianSeconds <= 15,
     );
   }
   if (load) {
     add(
-      `Load of ${count(load.rows)} rows, against the MySQL client alone`,
+      `Load of ${count(load.rows)} rows, compared with the MySQL client alone`,
       `${load.ratioToLoadData.toFixed(2)} of its rate (${count(load.ours.rowsPerSecond)} rows/s)`,
       'at least 0.70',
       load.ratioToLoadData >= 0.7,
@@ -95,8 +95,8 @@ export function targetRows({
   const slowest = views?.visuals.toSorted((one, other) => other.p95Seconds - one.p95Seconds)[0];
   if (views && slowest) {
     add(
-      `Any visual of an owner with ${count(views.ownerRows)} rows`,
-      `p95 at most ${seconds(slowest.p95Seconds)} (${slowest.visual}, ${PERIODS[slowest.period]})`,
+      `Slowest visual of an owner with ${count(views.ownerRows)} rows`,
+      `p95 ${seconds(slowest.p95Seconds)} (${slowest.visual}, ${PERIODS[slowest.period]})`,
       'p95 at most 0.30 s',
       slowest.p95Seconds <= 0.3,
     );
@@ -120,17 +120,17 @@ function targets(results: PartialResults): Chapter {
     text:
       results.scale === 'full'
         ? `${results.again ? 'Measured' : 'All measured'} in one run of ${minutes(results.seconds)}, each part on a fresh stack.${againText(results.again)}`
-        : `A quick run of ${minutes(results.seconds)} with small sizes: it shows that the benchmark works, and its figures are no measure of Centflow. \`npm run bench\` measures.`,
+        : `A quick run of ${minutes(results.seconds)} with small sizes. It only shows that the benchmark works; its figures do not measure Centflow. Run \`npm run bench\` to measure.`,
     tables: [targetRows(results)],
   };
 }
 
-/** Which parts are of another time than the run. */
+/** Lists the parts that were measured again after the run. */
 function againText(again: PartialResults['again'] = {}): string {
   const parts = Object.entries(again).map(
     ([section, { date, commit }]) => `${section} (${date.slice(0, 10)}, commit ${commit})`,
   );
-  return parts.length === 0 ? '' : ` Measured by themselves after it: ${parts.join(', ')}.`;
+  return parts.length === 0 ? '' : ` Measured separately afterwards: ${parts.join(', ')}.`;
 }
 
 function machineChapter({ machine }: PartialResults): Chapter {
@@ -164,9 +164,9 @@ function startChapter({
   return {
     title: 'Start',
     text:
-      `\`npm start\`, ${starts} times, with everything installed and the samples loaded. From the command until the console's address is printed: ` +
-      `median ${seconds(consoleMedianSeconds)}. Until the samples are compared with the bucket and the reports shown: ` +
-      `median ${seconds(readyMedianSeconds)}, most ${seconds(readyMostSeconds)}.`,
+      `${starts} runs of \`npm start\`, with everything installed and the samples loaded. Time from the command until the console's address is printed: ` +
+      `median ${seconds(consoleMedianSeconds)}. Time until the samples are compared with the bucket and the reports are shown: ` +
+      `median ${seconds(readyMedianSeconds)}, maximum ${seconds(readyMostSeconds)}.`,
     tables: [],
   };
 }
@@ -176,16 +176,16 @@ function loadChapter(load: Results['load']): Chapter {
   return {
     title: 'Load',
     text:
-      `${count(load.rows)} expenses with all ten columns (${megabytes(load.bytes)}). Ours: from the object's event in S3 until it is published, ` +
-      'by the real trigger and job in a warm Spark session: parsing, checks, fingerprints and bookkeeping included. ' +
-      `Against it, turn by turn, ${load.client.name}, which loads a local file of the same finished columns, fingerprint ` +
-      'included, into a table LIKE expenses, with the same statement. Where its mysqld is at nearly 1 s of processor a second, ' +
-      "the server's one thread is the limit and not the client. " +
-      `Ratio of the medians ${load.ratioToLoadData.toFixed(2)}; of the pairs ${load.ratioSpread.map((ratio) => ratio.toFixed(2)).join(' to ')}. ` +
-      `Of our seconds (medians): ${seconds(untilJob)} until the job begins to load, ${seconds(loading)} loading, ${seconds(publishing)} publishing.`,
+      `${count(load.rows)} expenses with all ten columns (${megabytes(load.bytes)}). Centflow's time is from the object's event in S3 until its publication. ` +
+      'The real trigger and job run in a warm Spark session; parsing, checks, fingerprints and bookkeeping are included. ' +
+      `It is compared, in alternating runs, with ${load.client.name}. The client loads a local file with the same finished columns, fingerprint ` +
+      'included, into a table LIKE expenses, with the same statement. If mysqld uses nearly 1 s of processor time a second, ' +
+      "the limit is the server's single thread, not the client. " +
+      `The ratio of the medians is ${load.ratioToLoadData.toFixed(2)}, and of the pairs ${load.ratioSpread.map((ratio) => ratio.toFixed(2)).join(' to ')}. ` +
+      `Centflow's time consists of (medians): ${seconds(untilJob)} until the job starts to load, ${seconds(loading)} loading, ${seconds(publishing)} publishing.`,
     tables: [
       [
-        ...load.ours.runs.map((run, index) => ({ by: `ours, run ${index + 1}`, ...loadCells(run) })),
+        ...load.ours.runs.map((run, index) => ({ by: `Centflow, run ${index + 1}`, ...loadCells(run) })),
         ...load.client.runs.map((run, index) => ({ by: `MySQL client, run ${index + 1}`, ...loadCells(run) })),
       ],
       [
@@ -211,7 +211,7 @@ function loadRow(by: string, measuredRows: number, took: number, rows: number, l
     'rows measured': count(measuredRows),
     [`seconds for ${count(rows)}`]: `${whole.toFixed(1)}${measuredRows === rows ? '' : ' (extrapolated)'}`,
     'rows/s': count(Math.round(measuredRows / took)),
-    'of the client': (load.client.medianSeconds / whole).toFixed(2),
+    'ratio to the client': (load.client.medianSeconds / whole).toFixed(2),
   };
 }
 
@@ -219,9 +219,9 @@ function latencyChapter(latency: Results['latency']): Chapter {
   return {
     title: 'Latency',
     text:
-      `${latency.uploads} uploads of ${latency.rowsEach} rows, one after the other, on the warm local stack: from the put until a reader who ` +
-      `asks v_transactions all the time sees every row. Least ${seconds(latency.leastSeconds)}, most ${seconds(latency.mostSeconds)}. ` +
-      'On AWS the queue gathers events for its batching window, and a job run starts in some 10 s rather than in a warm session.',
+      `${latency.uploads} uploads of ${latency.rowsEach} rows, one after the other, on the warm local stack. The time is from the put until a reader that ` +
+      `polls v_transactions sees every row: minimum ${seconds(latency.leastSeconds)}, maximum ${seconds(latency.mostSeconds)}. ` +
+      'On AWS, the queue collects events for its batching window, and a job run takes about 10 s to start, because it has no warm session.',
     tables: [
       [
         ...Object.entries(latency.stages).map(([name, stage]) => ({
@@ -243,8 +243,8 @@ function burstChapter({ price, ...burst }: Results['burst']): Chapter {
   return {
     title: 'Burst',
     text:
-      `${count(burst.uploads)} uploads of ${burst.rowsEach} rows of ${burst.owners} owners, 16 puts at a time: all put after ${seconds(burst.putSeconds)}, ` +
-      `all visible after ${seconds(burst.seconds)}. Price: ${price.formula} = ${price.usd.toFixed(4)} USD (${price.source}). ${price.assumption}`,
+      `${count(burst.uploads)} uploads of ${burst.rowsEach} rows from ${burst.owners} owners, with 16 puts at a time. All were put after ${seconds(burst.putSeconds)} ` +
+      `and visible after ${seconds(burst.seconds)}. Price: ${price.formula} = ${price.usd.toFixed(4)} USD (${price.source}). ${price.assumption}`,
     tables: [
       [
         {
@@ -264,8 +264,8 @@ function largeChapter(large: Results['large']): Chapter {
   return {
     title: 'Growth',
     text:
-      `One file of so many rows, from its event in S3 until it is published, each on a fresh stack whose Spark has ${large.heapMb} MB of heap ` +
-      '(-Xmx of the process). Memory is the largest resident set of one process in MB; the emulator holds the object itself.',
+      `One file for each number of rows, from its event in S3 until its publication. Each file is loaded on a fresh stack whose Spark has ${large.heapMb} MB of heap ` +
+      '(-Xmx of the process). Memory is the largest resident set of one process in MB. The emulator also keeps the object in memory.',
     tables: [
       large.growth.map((step) => ({
         rows: count(step.rows),
@@ -287,11 +287,11 @@ function viewsChapter(views: Results['views']): Chapter {
   return {
     title: 'Views',
     text:
-      `Seconds to read each view whole (of v_transactions the newest 50 rows) as reporter: one household with ${count(views.householdRows)} rows of its own, ` +
-      (views.ownerRows > 0 ? `an owner with ${count(views.ownerRows)} of ten years in ten files, ` : '') +
-      `and all owners at once, beside one file of so many rows. Medians of three; a reading over 8 s is made once (*), one over ${views.limitSeconds} s is cut off.` +
+      `Seconds to read all rows of each view as reporter (for v_transactions, the newest 50 rows). The columns are one household with ${count(views.householdRows)} rows, ` +
+      (views.ownerRows > 0 ? `one owner with ${count(views.ownerRows)} rows of ten years in ten files, ` : '') +
+      `and all owners. The number is the rows of the large file in the same database. Medians of three readings; a reading over 8 s is not repeated (*), and one over ${views.limitSeconds} s is cancelled.` +
       (views.visuals.length > 0
-        ? ` Below, what the console draws for the owner of ten years, each visual ${views.visuals[0]?.readings} times by the query of its API.`
+        ? ` The second table shows the console's visuals for the owner with ten years. The query of the API ran ${views.visuals[0]?.readings} times for each.`
         : ''),
     tables: [
       views.views.map(({ view, times }) => ({
@@ -324,7 +324,7 @@ function visualRows(visuals: readonly VisualTime[]): Row[] {
   }));
 }
 
-/** How a column of the table calls whose rows were asked for. */
+/** The names of the columns, by whose rows are read. */
 const ASKED: Readonly<Record<ViewTime['asked'], string>> = { household: 'one', owner: 'large owner', all: 'all' };
 
 function viewCell(time: ViewTime, limitSeconds: number): string {
@@ -334,8 +334,8 @@ function viewCell(time: ViewTime, limitSeconds: number): string {
 
 function usageRows(usages: Usages): Row[] {
   return Object.entries(usages).map(([kind, { peakRssMb, cpuSeconds }]) => ({
-    'process (our first run)': kind,
-    'peak MB of one': peakRssMb,
-    'CPU seconds of all': cpuSeconds,
+    "process (Centflow's first run)": kind,
+    'peak MB of one process': peakRssMb,
+    'CPU seconds of all processes': cpuSeconds,
   }));
 }

@@ -1,4 +1,4 @@
-/** Figures as text. */
+/** Formats figures as text. */
 
 export function count(value: number): string {
   return value.toLocaleString('en-GB');

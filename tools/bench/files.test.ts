@@ -3,7 +3,7 @@ import { readResults, withFresh } from './files.ts';
 
 const machine = { ...readResults().machine, date: '2026-02-03T04:05:06.000Z', commit: '0123456789ab' };
 
-test('a part that is measured again replaces that part alone, and says when', () => {
+test('withFresh replaces only the measured part, and records its date and commit', () => {
   const kept = readResults();
   const latency = { ...kept.latency, uploads: 7 };
   const updated = withFresh(kept, { scale: 'full', machine, seconds: 1, latency });

@@ -1,4 +1,4 @@
-/** Where results are kept, and the pages made of them. */
+/** Reads and writes the results, and the pages that are generated from them. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { repository } from '@centflow/local-processes/paths';
@@ -19,9 +19,9 @@ export function writeResults(file: string, results: PartialResults): void {
   if (resolve(file) === RESULTS_FILE) writePages(resultsSchema.parse(results));
 }
 
-/** Puts what some parts measured into the kept results, and notes which parts are of another time than the rest. */
+/** Adds the measured parts to the stored results, and records when these parts were measured. */
 export function updateResults(fresh: PartialResults, file: string = RESULTS_FILE): void {
-  // A part that is measured for the first time is not among the kept ones yet.
+  // The stored results lack a part that is measured for the first time.
   writeResults(file, withFresh(partialResults.parse(JSON.parse(readFileSync(file, 'utf8'))), fresh));
 }
 
@@ -34,7 +34,7 @@ export function withFresh(
   return resultsSchema.parse({ ...kept, ...parts, again: { ...kept.again, ...again } });
 }
 
-/** Writes the pages that show figures. */
+/** Writes the pages that show the figures. */
 export function writePages(results: Results): void {
   writeFileSync(BENCH_README, renderReadme(results));
   if (existsSync(ROOT_README)) writeFileSync(ROOT_README, renderInto(readFileSync(ROOT_README, 'utf8'), results));

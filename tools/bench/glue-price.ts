@@ -1,4 +1,4 @@
-/** What AWS would bill for job runs that take as long as they took here. */
+/** Computes the price on AWS of job runs with the durations that were measured here. */
 
 import { CommandError } from '@centflow/command-line/exit';
 import { billedDpuSeconds, DPU_PER_WORKER, dpuHourUsdOf, GLUE_PRICES, usdOf } from '@centflow/console/glue-price';
@@ -7,13 +7,15 @@ import type { Burst } from './results.ts';
 export interface BilledJob {
   /** G.1X workers of a run. */
   readonly workers: number;
-  /** Decides the price. */
+  /** The version of Glue, which determines the price. */
   readonly glueVersion: string;
 }
 
 /**
- * @param runSeconds of each job run
- * @throws {CommandError} if that version of Glue has no price.
+ * Returns the price of job runs.
+ *
+ * @param runSeconds the seconds of each job run
+ * @throws {CommandError} if the version of Glue has no listed price
  */
 export function priceOf(runSeconds: readonly number[], { workers, glueVersion }: BilledJob): Burst['price'] {
   const dpuHourUsd = dpuHourUsdOf({ GlueVersion: glueVersion });

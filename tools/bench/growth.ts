@@ -1,4 +1,4 @@
-/** The same file a hundred, ten times smaller and in full: what grows with it, the load's memory or the views' time. */
+/** Measures how the load's memory and the views' time grow: with a large file, and with a tenth and a hundredth of its rows. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from '@centflow/local-processes/paths';
@@ -20,9 +20,9 @@ import { round } from './statistics.ts';
 import { LIMIT_SECONDS, measureViews, type ViewReading } from './views.ts';
 import { measureVisuals } from './visuals.ts';
 
-/** The household of samples/ that stands beside the large file. */
+/** The household of samples/ that is loaded beside the large file. */
 const HOUSEHOLD = 'ada';
-/** Beside the largest file stands an owner with a tenth of its rows, spread over ten years and in a file for each. */
+/** An owner that is loaded beside the largest file, with a tenth of its rows over ten years, one file for each year. */
 const OWNER = 'ten-years';
 const OWNER_FILES = 10;
 
@@ -38,8 +38,10 @@ interface Measured {
 }
 
 /**
+ * Measures the load and the views at each size.
+ *
  * @param withViews whether the views are read at each size
- * @param onStack told of each stack before it is measured
+ * @param onStack called with each stack before it is measured
  */
 export async function measureGrowth(
   signal: AbortSignal,
@@ -50,7 +52,7 @@ export async function measureGrowth(
 ): Promise<Pick<Results, 'large' | 'views'>> {
   const measured: Measured[] = [];
   for (const rows of sizes.growth) {
-    // A database of its own for each size: the views see that many rows, and the household's.
+    // Each size has a separate database, so that the views read only its rows and the household's.
     const step = await withBenchStack(signal, say, async (bench) => {
       await onStack(bench);
       return measureSize(bench, sizes, rows, withViews, say);
@@ -58,7 +60,7 @@ export async function measureGrowth(
     measured.push(step);
   }
   const last = measured.at(-1);
-  if (last === undefined) throw new RangeError('There is no size to measure');
+  if (last === undefined) throw new RangeError('No size to measure');
   const { usages: _, ...figures } = last.step;
   return {
     large: { ...figures, heapMb: last.heapMb, growth: measured.map(({ step }) => step) },
@@ -92,7 +94,7 @@ async function measureSize(
     throw new Error(`${loaded.upload?.rows_published} of ${rows} rows were published`);
   }
   const seconds = Number(loaded.upload.seconds_to_visible);
-  // Of the program that generated the file.
+  // The usage of the program that generated the file does not count.
   delete usages.client;
   const isLargest = rows === Math.max(...sizes.growth);
   const ownerRows = withViews && isLargest ? await loadOwner(bench, Math.ceil(rows / 10), say) : 0;
@@ -119,22 +121,22 @@ async function readViews(
   return measureViews(bench.reporter, rows, owners, say);
 }
 
-/** @returns how many rows of it are published */
+/** Loads the owner's files, and returns the number of published rows. */
 async function loadOwner(bench: BenchStack, rows: number, say: (text: string) => void): Promise<number> {
   say(`loading ${rows} rows of one owner`);
   const versions: Version[] = [];
   for (let file = 0; file < OWNER_FILES; file += 1) {
     const key = `raw/expenses/owner=${OWNER}/${file}.csv`;
-    const ofFile = Math.ceil(rows / OWNER_FILES);
-    const shape = { merchants: 300, days: 365, 'days-before': file * 365, 'first-number': file * ofFile };
-    const { version } = await putExpenses(bench, key, ofFile, shape);
+    const rowsPerFile = Math.ceil(rows / OWNER_FILES);
+    const shape = { merchants: 300, days: 365, 'days-before': file * 365, 'first-number': file * rowsPerFile };
+    const { version } = await putExpenses(bench, key, rowsPerFile, shape);
     versions.push(version);
   }
   await untilPublished(bench, versions, 100);
   return publishedRows(bench, OWNER);
 }
 
-/** @returns how many rows of it are published */
+/** Loads the household's files, and returns the number of published rows. */
 async function loadHousehold(bench: BenchStack): Promise<number> {
   const versions: Version[] = [];
   for (const feed of ['budgets', 'expenses', 'incomes']) {
@@ -159,5 +161,5 @@ async function publishedRows(bench: BenchStack, owner: string): Promise<number> 
 
 function byView(readings: readonly ViewReading[]): Results['views']['views'] {
   const views = Map.groupBy(readings, ({ view }) => view);
-  return [...views].map(([view, of]) => ({ view, sql: of[0]?.sql ?? '', times: of.map(({ time }) => time) }));
+  return [...views].map(([view, group]) => ({ view, sql: group[0]?.sql ?? '', times: group.map(({ time }) => time) }));
 }

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import { readInvocations, readJobStarts, splitIntoStages } from './latency-stages.ts';
 
-test('the stages of an upload add up to the whole', () => {
+test('splitIntoStages returns stages that add up to the total', () => {
   const stages = splitIntoStages([0, 10, 30, 60, 65, 100, 200, 230, 240]);
   expect(stages).toEqual({ put: 10, queue: 20, trigger: 30, start: 5, plan: 35, load: 100, publish: 30, see: 10 });
 });
 
-test('a moment that seems to precede the one before it takes no time', () => {
+test('splitIntoStages gives no time to a moment that seems to precede the previous one', () => {
   const stages = splitIntoStages([0, 10, 30, 60, 55, 100, 200, 230, 229]);
   expect(stages).toMatchObject({ start: 0, plan: 40, see: 0 });
   expect(Object.values(stages).reduce((sum, length) => sum + length)).toBe(229);
 });
 
-test("a Lambda's invocation is found by the job run it started", () => {
+test('readInvocations returns an invocation by the job run that it started', () => {
   const line = {
     message: 'Job run started',
     timestamp: '2026-11-23T15:21:11.960Z',
@@ -27,7 +27,7 @@ test("a Lambda's invocation is found by the job run it started", () => {
   expect(invocations.get('jr_1')).toEqual({ startedAt: end - 18, jobRunStartedAt: Date.parse(line.timestamp) });
 });
 
-test("the job's start is its end in Spark's log without its length", () => {
+test("readJobStarts subtracts the duration from the job's end in Spark's log", () => {
   const log =
     '2026-11-23 15:21:12,369 centflow INFO finished {}\n' +
     '2026-11-23 15:21:12,369 centflow.spark_worker INFO run jr_1 SUCCEEDED after 0.40 s\n';

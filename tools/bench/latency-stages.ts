@@ -1,4 +1,4 @@
-/** When each part had an upload in its hands, from what the parts write down anyway. */
+/** Reads from logs and the database when an upload passed each stage. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
@@ -12,7 +12,7 @@ import { type Stage, stageNames } from './results.ts';
 /** Milliseconds since 1970. */
 type Moment = number;
 
-/** An upload as its client saw it. */
+/** An upload with the times that its client observed. */
 export interface SeenUpload {
   readonly objectKey: string;
   readonly putAt: Moment;
@@ -60,7 +60,7 @@ export async function readStages(
     const invocation = invocations.get(row?.job_run_id ?? '');
     const jobStart = jobStarts.get(row?.job_run_id ?? '');
     if (row === undefined || invocation === undefined || jobStart === undefined) {
-      throw new Error(`The logs in ${logFolder} do not tell how ${upload.objectKey} was loaded`);
+      throw new Error(`The logs in ${logFolder} do not show how ${upload.objectKey} was loaded`);
     }
     const milliseconds = (text: string) => Number(text) * 1000;
     return splitIntoStages([
@@ -78,10 +78,10 @@ export async function readStages(
 }
 
 /**
- * The time between each two moments.
+ * Returns the time between consecutive moments.
  *
- * The logs have hundredths of a second, and a job run may start before the trigger has read the answer: a moment that
- * seems to lie before the one it follows counts as the same. The stages add up to the whole.
+ * The logs have a resolution of a hundredth of a second, and a job run may start before the trigger has read the response. So a
+ * moment that seems to precede the previous one counts as equal to it. The stages add up to the total.
  */
 export function splitIntoStages(moments: readonly Moment[]): Readonly<Record<Stage, number>> {
   const last = moments.at(-1) ?? 0;
@@ -113,7 +113,7 @@ async function readLambdaLog(functionName: string, aws: AwsAccess): Promise<LogE
   }
 }
 
-/** Invocations by the job run they started. */
+/** Returns the invocations by the job run that they started. */
 export function readInvocations(events: readonly LogEvent[]): Map<string, Invocation> {
   const started = new Map<string, Moment>();
   for (const { at, message } of events) {
@@ -132,7 +132,7 @@ export function readInvocations(events: readonly LogEvent[]): Map<string, Invoca
   return invocations;
 }
 
-/** When the job's `main` began, by job run: its end and its length are in Spark's log, in local time. */
+/** Returns the start of the job's `main` by job run. Spark's log has its end, in local time, and its duration. */
 export function readJobStarts(log: string): Map<string, Moment> {
   const lines = log.matchAll(/^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{3}) .* run (\S+) SUCCEEDED after ([\d.]+) s$/gm);
   return new Map(

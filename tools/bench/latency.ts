@@ -1,4 +1,4 @@
-/** One small upload after the other, from the put until somebody who reads the view all the time sees its rows. */
+/** Measures small uploads, one after the other, from the put until a reader that polls the view sees the rows. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '@centflow/command-line/exit';
 import { queryRows } from '@centflow/local-stack/database';
@@ -11,7 +11,7 @@ import { percentile, round } from './statistics.ts';
 
 const ROWS = 100;
 const POLL_MS = 5;
-/** Between two uploads, so that each finds the stack at rest. */
+/** The pause between two uploads, so that the stack is idle before each. */
 const REST_MS = 400;
 const SEEN_WITHIN_MS = 60_000;
 
@@ -27,7 +27,7 @@ export async function measureLatency(
     await sleep(REST_MS);
     uploads.push(await uploadAndSee(bench, `latency${index}`, index));
   }
-  // The last run is logged after its rows are seen.
+  // The last run is logged after its rows are visible.
   await sleep(1000);
   const stages = await readStages(bench, uploads);
   const totals = uploads.map(({ putAt, seenAt }) => (seenAt - putAt) / 1000);
@@ -40,7 +40,7 @@ export async function measureLatency(
     mostSeconds: round(Math.max(...totals)),
     stages: Object.fromEntries(
       stageNames.map((name) => {
-        const seconds = stages.map((of) => of[name] / 1000);
+        const seconds = stages.map((stage) => stage[name] / 1000);
         return [name, { medianSeconds: round(percentile(seconds, 0.5)), p95Seconds: round(percentile(seconds, 0.95)) }];
       }),
     ) as Results['latency']['stages'],
@@ -66,7 +66,7 @@ async function uploadAndSee(bench: BenchStack, owner: string, seed: number): Pro
   }
 }
 
-/** Wall clock, as the other processes have it, finer than Date.now(). */
+/** Returns the wall-clock time, which other processes share, with a finer resolution than Date.now(). */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }

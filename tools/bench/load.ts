@@ -1,4 +1,4 @@
-/** A large file: the job against the MySQL client alone, turn by turn, and others beside them. */
+/** Measures the load of a large file by the job, in alternation with the MySQL client alone, and by other loaders. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { queryRows } from '@centflow/local-stack/database';
@@ -21,7 +21,7 @@ import { median, round } from './statistics.ts';
 
 const loadFigures = z.object({ rows: z.number(), seconds: z.number(), warnings: z.number() });
 
-/** Outside `raw/`, so that nothing happens yet. */
+/** Outside `raw/`, so that the object triggers no load. */
 const SOURCE_KEY = 'bench/expenses.csv';
 
 interface OurRun {
@@ -93,7 +93,7 @@ export async function measureLoad(
   };
 }
 
-/** From the object in S3 (the event's time) to published. */
+/** Measures the job, from the event of the object in S3 to the publication. */
 async function runOurs(bench: BenchStack, owner: string, rows: number): Promise<OurRun> {
   const [[upload], usages] = await withUsages(async () =>
     untilPublished(bench, [await copyObject(bench, SOURCE_KEY, `raw/expenses/owner=${owner}/all.csv`)], 100),
@@ -112,7 +112,7 @@ async function runOurs(bench: BenchStack, owner: string, rows: number): Promise<
      FROM uploads WHERE upload_id = ?`,
     [upload.upload_id],
   );
-  if (times === undefined) throw new Error(`Upload ${upload.upload_id} is gone`);
+  if (times === undefined) throw new Error(`Upload ${upload.upload_id} no longer exists`);
   return {
     run: loadRun(rows, Number(times.seconds), usages),
     stages: {

@@ -1,4 +1,4 @@
-/** On what was measured. */
+/** Describes the machine of the measurement. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
@@ -9,7 +9,7 @@ import type { Connection } from 'mysql2/promise';
 import type { Machine } from './results.ts';
 import { round } from './statistics.ts';
 
-/** What of MySQL's settings decides how fast it loads and groups. */
+/** The MySQL settings that affect the speed of loading and grouping. */
 const SETTINGS = [
   'innodb_buffer_pool_size',
   'innodb_flush_log_at_trx_commit',
@@ -50,7 +50,7 @@ function firstLine(command: string, args: readonly string[]): string {
   return execFileSync(command, args, { encoding: 'utf8' }).split('\n')[0]?.trim() ?? '';
 }
 
-/** From the names of the folders beside each package. */
+/** Returns the versions of packages, from the names of their `.dist-info` folders. */
 function packageVersions(python: string, packages: readonly string[]): Record<string, string> {
   const lib = join(python, '..', '..', 'lib');
   const version = readdirSync(lib).find((name) => name.startsWith('python3')) ?? '';
@@ -65,7 +65,7 @@ function packageVersions(python: string, packages: readonly string[]): Record<st
   );
 }
 
-/** A copy of the sources without git has none. */
+/** Returns the commit, or `unknown` for a copy of the sources without Git. */
 function readCommit(): string {
   try {
     const git = (...args: string[]) =>

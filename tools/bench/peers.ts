@@ -1,4 +1,4 @@
-/** What else people load MySQL with: fewer rows, for these take long, and the rest by the rule of three. */
+/** Measures other loaders for MySQL. They are slow, so they load fewer rows, and the rest is extrapolated. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -9,9 +9,9 @@ import { withUsages } from './sample-processes.ts';
 import type { Sizes } from './sizes.ts';
 import { round } from './statistics.ts';
 
-/** Made LIKE the feed's table. */
+/** The table is created LIKE the feed's table. */
 export const PEER_TABLE = 'bench_expenses';
-/** dlt makes its own. */
+/** dlt creates its own table. */
 const DLT_TABLE = 'bench_dlt';
 
 interface Peer {

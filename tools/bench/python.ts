@@ -1,4 +1,4 @@
-/** The benchmark's programs in Python, and the environment of those that it compares with. */
+/** Runs the benchmark's Python programs, and installs the environment of the loaders that it compares with. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,13 +7,13 @@ import { type AwsAccess, awsEnvironment } from '@centflow/local-stack/emulator';
 
 const run = promisify(execFile);
 
-/** The product's environment stays as small as the product; dlt and its like have one of their own. */
+/** dlt and similar packages have a separate environment, so that the product's stays small. */
 const PEERS_ENVIRONMENT = join(localFolder, 'bench', 'venv');
 
 export type Interpreter = 'product' | 'peers';
 
 export interface Program {
-  /** A file of tools/bench/python, without its ending. */
+  /** A file of tools/bench/python, without its extension. */
   readonly name: string;
   readonly args: Readonly<Record<string, string | number>>;
   readonly interpreter: Interpreter;
@@ -43,7 +43,7 @@ export async function runProgram(program: Program): Promise<unknown> {
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
 }
 
-/** Installs what the benchmark compares with, in the versions of glue/uv.lock. */
+/** Installs the loaders that the benchmark compares with, in the versions of glue/uv.lock. */
 export async function installPeers(): Promise<void> {
   const tools = readToolPaths();
   await run(

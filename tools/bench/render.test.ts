@@ -5,25 +5,25 @@ import { renderForTerminal, renderInto, renderReadme } from './render.ts';
 import { results } from './results.ts';
 
 describe('tools/bench/results.json', () => {
-  test('has every figure that the benchmark measures', () => {
+  test('contains every figure that the benchmark measures', () => {
     expect(results.safeParse(readResults()).error).toBeUndefined();
   });
 
-  test('is what tools/bench/README.md shows (`npm run bench -- --render` writes it anew)', () => {
+  test('matches tools/bench/README.md (`npm run bench -- --render` updates it)', () => {
     expect(readFileSync(BENCH_README, 'utf8')).toBe(renderReadme(readResults()));
   });
 
-  test('is what the README shows (`npm run bench -- --render` writes it anew)', () => {
+  test('matches the table in README.md (`npm run bench -- --render` updates it)', () => {
     const readme = existsSync(ROOT_README) ? readFileSync(ROOT_README, 'utf8') : '';
     expect(renderInto(readme, readResults())).toBe(readme);
   });
 
-  test('can be shown in a terminal', () => {
+  test('can be rendered for a terminal', () => {
     expect(renderForTerminal(readResults())).toContain('Figures and targets');
   });
 });
 
-test('a README gets the figures between its markers, and keeps everything else', () => {
+test('renderInto replaces the figures between the markers, and keeps the rest of the README', () => {
   const begin = '<!-- bench: generated from tools/bench/results.json by `npm run bench -- --render` -->';
   const readme = `# Centflow\n\n${begin}\nold\n<!-- /bench -->\n\nThe end.\n`;
   const once = renderInto(readme, readResults());
@@ -33,6 +33,6 @@ test('a README gets the figures between its markers, and keeps everything else',
   expect(renderInto(once, readResults())).toBe(once);
 });
 
-test('a README without markers stays as it is', () => {
+test('renderInto returns a README without markers unchanged', () => {
   expect(renderInto('# Centflow\n', readResults())).toBe('# Centflow\n');
 });

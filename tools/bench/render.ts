@@ -1,4 +1,4 @@
-/** Results as text: for the terminal, for tools/bench/README.md, and for the README's first figures. */
+/** Renders results as text: for the terminal, for tools/bench/README.md, and for the table in README.md. */
 import { type Row, renderTable } from '@centflow/command-line/table';
 import { type Chapter, targetRows, toChapters } from './chapters.ts';
 import type { PartialResults, Results } from './results.ts';
@@ -9,7 +9,7 @@ const END = '<!-- /bench -->';
 
 export function renderForTerminal(results: PartialResults): string {
   const [first, ...others] = toChapters(results);
-  // What it comes to stands last, where the eye is.
+  // The summary is last, where a terminal's user looks.
   return [...others, ...(first === undefined ? [] : [first])].map(chapterForTerminal).join('\n\n');
 }
 
@@ -18,7 +18,7 @@ function chapterForTerminal({ title, text, tables }: Chapter): string {
   return [title, ...(text === '' ? [] : [wrap(text)]), ...drawn].join('\n');
 }
 
-/** The whole of tools/bench/README.md. */
+/** Renders tools/bench/README.md. */
 export function renderReadme(results: PartialResults): string {
   const chapters = toChapters(results).map(({ title, text, tables }) =>
     [`## ${title}`, text, ...tables.map(markdownTable)].filter((part) => part !== '').join('\n\n'),
@@ -28,17 +28,17 @@ export function renderReadme(results: PartialResults): string {
 
 const INTRODUCTION =
   '`npm run bench` measures Centflow on the machine it runs on and writes `results.json` and this page. ' +
-  '`npm run bench -- --quick` takes a few minutes and leaves both alone; `--only load,latency` measures some parts, and with `--update` puts them here. ' +
-  'The programs are in `tools/bench` and `tools/bench/python`. Seconds are wall-clock, figures of one run of all parts.';
+  '`npm run bench -- --quick` takes a few minutes and changes neither. `--only load,latency` measures some parts, and `--update` adds them to this page. ' +
+  'The programs are in `tools/bench` and `tools/bench/python`. Seconds are wall-clock seconds. All figures are from one run, unless stated below.';
 
-/** A README with the figures between its two markers; one without markers stays as it is. */
+/** Replaces the figures between the two markers of a README. Returns a README without markers unchanged. */
 export function renderInto(readme: string, results: Results): string {
   const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
   if (begin < 0 || end < begin) return readme;
   return `${readme.slice(0, begin)}${BEGIN}\n\n${markdownTable(targetRows(results))}\n\n${readme.slice(end)}`;
 }
 
-/** Padded, as the formatter wants the tables of a README. */
+/** Renders a table with padded cells, as the formatter requires. */
 function markdownTable(rows: readonly Row[]): string {
   const names = Object.keys(rows[0] ?? {});
   if (names.length === 0) return '';

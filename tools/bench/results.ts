@@ -5,16 +5,16 @@ import { SECTIONS } from './sizes.ts';
 const seconds = z.number().nonnegative();
 const count = z.number().int().nonnegative();
 
-/** What the processes of one kind took while something was measured. */
+/** The resources that the processes of one kind used during a measurement. */
 const usage = z.object({
   /** The largest resident set of any one of them. */
   peakRssMb: z.number().nonnegative(),
-  /** Of all of them, user and system. */
+  /** User and system time of all processes of the kind. */
   cpuSeconds: seconds,
 });
 export type Usage = z.infer<typeof usage>;
 
-/** By kind of process: `worker` is Spark's Python, `driver` the job's, `client` whatever it is compared with. */
+/** Usage by kind of process: `worker` is Spark's Python, `driver` the job's, `client` a loader that is compared. */
 const usages = z.partialRecord(z.enum(['worker', 'driver', 'jvm', 'mysqld', 'emulator', 'trigger', 'client']), usage);
 export type Usages = z.infer<typeof usages>;
 
@@ -26,12 +26,12 @@ const machine = z.object({
   memoryGb: z.number().positive(),
   system: z.string(),
   versions: z.record(z.string(), z.string()),
-  /** Of the MySQL server. */
+  /** Settings of the MySQL server. */
   mysqlSettings: z.record(z.string(), z.string()),
 });
 export type Machine = z.infer<typeof machine>;
 
-/** `npm start` with everything installed and the samples loaded, from the command on. */
+/** Times of `npm start` with everything installed and the samples loaded, from the start of the command. */
 const start = z.object({
   starts: count,
   /** Until the samples are compared and the reports shown. */
@@ -45,28 +45,28 @@ const loadRun = z.object({
   seconds,
   rowsPerSecond: count,
   usages,
-  /** mysqld's CPU seconds in a second: near 1, and the server's one thread is what there is to wait for. */
+  /** mysqld's CPU seconds a second. Near 1, the server's single thread is the limit. */
   mysqldCpuShare: z.number().nonnegative(),
 });
 export type LoadRun = z.infer<typeof loadRun>;
 
 const load = z.object({
   rows: count,
-  /** Of the object. */
+  /** The size of the object. */
   bytes: count,
-  /** Median of ours to median of the client's, in rows per second. */
+  /** The job's median in rows per second, divided by the client's. */
   ratioToLoadData: z.number().positive(),
   /** The least and the greatest ratio within a pair of runs. */
   ratioSpread: z.tuple([z.number(), z.number()]),
   ours: z.object({
     medianSeconds: seconds,
     rowsPerSecond: count,
-    /** Medians of what the seconds are made of. */
+    /** Medians of the parts of these seconds. */
     stages: z.object({ untilJob: seconds, loading: seconds, publishing: seconds }),
     runs: z.array(loadRun),
   }),
   client: z.object({
-    /** Which client. */
+    /** The name of the client. */
     name: z.string(),
     medianSeconds: seconds,
     rowsPerSecond: count,
@@ -76,11 +76,11 @@ const load = z.object({
     z.object({
       name: z.string(),
       version: z.string(),
-      /** As many were loaded … */
+      /** The number of rows that were loaded. */
       measuredRows: count,
       measuredSeconds: seconds,
       rowsPerSecond: count,
-      /** … and so long would `rows` take at that rate. */
+      /** The time that `rows` rows would take at the measured rate. */
       extrapolatedSeconds: seconds,
       usages,
     }),
@@ -98,7 +98,7 @@ const latency = z.object({
   p95Seconds: seconds,
   leastSeconds: seconds,
   mostSeconds: seconds,
-  /** Median and 95th percentile of each stage; they add up to the whole for each upload, not for medians. */
+  /** Median and 95th percentile of each stage. The stages of one upload add up to the total; the medians do not. */
   stages: z.record(z.enum(STAGES), z.object({ medianSeconds: seconds, p95Seconds: seconds })),
 });
 
@@ -108,7 +108,7 @@ const burst = z.object({
   owners: count,
   /** From the first put until a reader sees all of them. */
   seconds,
-  /** Of these, until the last put was answered. */
+  /** The part of these seconds until the last put was answered. */
   putSeconds: seconds,
   jobRuns: count,
   price: z.object({
@@ -116,7 +116,7 @@ const burst = z.object({
     dpuHourUsd: z.number().positive(),
     workers: count,
     minimumSeconds: count,
-    /** Of each run as it took here. */
+    /** The measured seconds of each run. */
     runSeconds: z.array(seconds),
     billedDpuSeconds: seconds,
     usd: z.number().nonnegative(),
@@ -129,7 +129,7 @@ export type Burst = z.infer<typeof burst>;
 const large = z.object({
   rows: count,
   bytes: count,
-  /** Spark's heap, as `-Xmx` of the process says. */
+  /** Spark's heap, from `-Xmx` of the process. */
   heapMb: count,
   seconds,
   rowsPerSecond: count,
@@ -146,19 +146,19 @@ const large = z.object({
 
 const viewTime = z.object({
   rows: count,
-  /** Whose rows were asked for: a household's of samples/, those of an owner with very many, or everybody's. */
+  /** Whose rows were read: those of a household of samples/, of an owner with very many rows, or of all owners. */
   asked: z.enum(['household', 'owner', 'all']),
   medianSeconds: seconds,
-  /** One only, where a reading took long. */
+  /** The number of readings; 1 if a reading took long. */
   readings: count,
-  /** The reading was ended after the limit: it takes longer than said. */
+  /** Whether the reading was cancelled at the limit, so that its real time is longer. */
   cut: z.boolean(),
 });
 
 const visualTime = z.object({
   visual: z.string(),
   view: z.string(),
-  /** The newest twelve months, as a dashboard opens, or all there are. */
+  /** The newest twelve months, which a dashboard shows first, or all months. */
   period: z.enum(['last-12', 'all']),
   rows: count,
   readings: count,
@@ -171,26 +171,26 @@ const views = z.object({
   limitSeconds: seconds,
   /** Rows of the household beside the large file. */
   householdRows: count,
-  /** Rows of the owner with very many; 0 in results from before there was one. */
+  /** Rows of the owner with very many rows; 0 in older results without this owner. */
   ownerRows: count.default(0),
   views: z.array(z.object({ view: z.string(), sql: z.string(), times: z.array(viewTime) })),
-  /** What the console draws for the owner with very many rows; none in results from before they were measured. */
+  /** The console's visuals for the owner with very many rows; empty in older results. */
   visuals: z.array(visualTime).default([]),
 });
 export type ViewTime = z.infer<typeof viewTime>;
 
 const consoleFigures = z.object({
   api: z.object({
-    /** Sent, evenly, whatever the answers do. */
+    /** The constant rate of requests, which does not depend on the answers. */
     perSecond: count,
-    /** Whose owners send them, in turn; one in results from before the API limited what one person asks. */
+    /** The number of households whose owners send the requests in turn; 1 in older results, before the limit per person. */
     households: count.default(1),
-    /** Answered. */
+    /** The rate of answers. */
     reachedPerSecond: z.number().nonnegative(),
     seconds,
     requests: count,
     errors: count,
-    /** What some of them say. */
+    /** The messages of some errors. */
     firstErrors: z.array(z.string()),
     medianSeconds: seconds,
     p95Seconds: seconds,
@@ -198,25 +198,25 @@ const consoleFigures = z.object({
   }),
   firstPaint: z.object({
     loads: count,
-    /** From the navigation until the browser painted anything of the page. */
+    /** From the navigation until the browser painted the first content. */
     contentMedianSeconds: seconds,
-    /** From the navigation until the first chart stood there. */
+    /** From the navigation until the first chart was drawn. */
     chartMedianSeconds: seconds,
     chartMostSeconds: seconds,
-    /** Of the web's files that were fetched until then, gzipped. */
+    /** The gzipped size of the files that were loaded by then. */
     assetBytes: count,
   }),
   preview: z.object({
     rows: count,
     bytes: count,
     files: count,
-    /** From the choice of a file until its figures stand there. */
+    /** From the choice of a file until its preview is shown. */
     medianSeconds: seconds,
     mostSeconds: seconds,
-    /** The longest time in which the page answered to nothing. */
+    /** The longest time during which the page did not respond. */
     longestTaskSeconds: seconds,
   }),
-  /** Gzipped. */
+  /** Gzipped sizes. */
   firstLoad: z.object({ bytes: count, files: z.array(z.object({ file: z.string(), bytes: count })) }),
 });
 export type ConsoleFigures = z.infer<typeof consoleFigures>;
@@ -229,43 +229,43 @@ const times = z.object({
   mostSeconds: seconds,
 });
 
-/** One person sends slow searches, and another one looks at their own money. */
+/** Times of one person's requests while another person sends slow searches. */
 const fairness = z.object({
-  /** Of the owner who sends the searches. */
+  /** Rows of the owner who sends the searches. */
   rows: count,
-  /** Searches at a time; each is followed by the next, whatever the answer was. */
+  /** Parallel searches. Each is followed by the next, whatever the answer was. */
   searchesAtOnce: count,
   seconds,
-  /** How often each status was the answer to a search. */
+  /** The number of answers to searches by status. */
   searches: z.record(z.string(), count),
-  /** One search while nothing else is asked. */
+  /** The time of one search without other requests. */
   searchAloneSeconds: seconds,
-  /** Of the other person. */
+  /** The rate of the other person's requests. */
   perSecond: count,
   quiet: times,
   attacked: times,
-  /** What some of the errors say. */
+  /** The messages of some errors. */
   firstErrors: z.array(z.string()),
-  /** From the last search that was sent until the other person's answers are in time for a whole second. */
+  /** From the last search until all answers to the other person are in time for a whole second. */
   recoveredSeconds: seconds,
 });
 export type Fairness = z.infer<typeof fairness>;
 
-/** Of the uploads of one owner, from S3's event to the publication. */
+/** Times of one owner's uploads, from S3's event to the publication. */
 const uploadTimes = z.object({ uploads: count, medianSeconds: seconds, p95Seconds: seconds, mostSeconds: seconds });
 
 const sharing = z.object({
   rowsEach: count,
   quiet: uploadTimes,
-  /** While another owner uploads this. */
+  /** The same times while another owner uploads a load. */
   beside: z.array(uploadTimes.extend({ load: z.string(), files: count, bytes: count, seconds })),
 });
 export type Sharing = z.infer<typeof sharing>;
 
-/** What of a run was measured again after it. */
+/** The parts that were measured again after the run. */
 const again = z.partialRecord(z.enum(SECTIONS), z.object({ date: z.iso.datetime(), commit: z.string() }));
 
-/** A run of some parts. */
+/** The results of a run of some parts. */
 export const partialResults = z.strictObject({
   scale: z.enum(['full', 'quick']),
   machine,
@@ -283,7 +283,7 @@ export const partialResults = z.strictObject({
 });
 export type PartialResults = z.infer<typeof partialResults>;
 
-/** A run of all of them: what `tools/bench/results.json` holds. `fairness` and `sharing` are not in results from before they were measured. */
+/** The results of all parts, in `tools/bench/results.json`. Older results lack `fairness` and `sharing`. */
 export const results = partialResults.required({
   start: true,
   load: true,

@@ -4,7 +4,7 @@ import { classify, withUsages } from './sample-processes.ts';
 
 const spark = 'java org.apache.spark.deploy.SparkSubmit -Xmx2g';
 
-test('each process of a stack is known by its command or by its parent', () => {
+test('classify recognises each process of a stack by its command or by its parent', () => {
   const kinds = classify([
     { pid: 1, parent: 0, command: 'setpriv --pdeathsig TERM python emulator/spark_worker.py' },
     { pid: 2, parent: 1, command: spark },
@@ -26,7 +26,7 @@ test('each process of a stack is known by its command or by its parent', () => {
   ]);
 });
 
-test('the Java of a program that is compared with is not ours', () => {
+test('classify counts the Java process of a compared loader as a client', () => {
   const kinds = classify([
     { pid: 1, parent: 0, command: 'python /repository/tools/bench/python/load_spark_jdbc.py' },
     { pid: 2, parent: 1, command: spark },
@@ -34,7 +34,7 @@ test('the Java of a program that is compared with is not ours', () => {
   expect(kinds.get(2)).toBe('client');
 });
 
-test('processes of no stack are not counted', async () => {
+test('withUsages does not count processes outside a stack', async () => {
   const [, usages] = await withUsages(async () => execFileSync('true'));
   expect(usages).toEqual({});
 });

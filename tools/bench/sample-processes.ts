@@ -1,4 +1,4 @@
-/** What the processes of a stack take: memory and processor time, read from /proc while something is measured. */
+/** Samples the memory and processor time of a stack's processes from /proc during a measurement. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Usages } from './results.ts';
 import { round } from './statistics.ts';
@@ -13,12 +13,12 @@ interface Process {
   readonly rssMb: number;
 }
 
-/** Linux's clock ticks a second and its page size: the same on every x64 and arm64 that Node runs on. */
+/** Linux's clock ticks per second, and its page size. Both are the same on x64 and arm64 wherever Node runs. */
 const TICKS = 100;
 const PAGE_BYTES = 4096;
 const INTERVAL_MS = 200;
 
-/** What a command line tells; what tells nothing is of the kind of its parent. */
+/** The kinds by a text in the command line. Any other process has the kind of its parent. */
 const KINDS: readonly (readonly [pattern: string, kind: Kind])[] = [
   ['/tools/bench/python/', 'client'],
   ['bin/mysqld', 'mysqld'],
@@ -28,7 +28,7 @@ const KINDS: readonly (readonly [pattern: string, kind: Kind])[] = [
   ['pyspark.daemon', 'worker'],
 ];
 
-/** Watches the descendants of this process while `work` goes on. */
+/** Runs `work`, and samples the descendants of this process meanwhile. */
 export async function withUsages<Result>(work: () => Promise<Result>): Promise<readonly [Result, Usages]> {
   const before = new Map(readDescendants().map(({ pid, cpuSeconds }) => [pid, cpuSeconds]));
   const cpu = new Map<number, readonly [Kind, number]>();
@@ -59,7 +59,7 @@ export async function withUsages<Result>(work: () => Promise<Result>): Promise<r
   }
 }
 
-/** The heap a JVM of this stack was started with, in megabytes, from its command line. */
+/** Returns the heap size of this stack's JVM in megabytes, from its command line. */
 export function readHeapMb(): number {
   const jvm = readDescendants().find(({ command }) => command.includes('org.apache.spark.deploy.SparkSubmit'));
   const size = /-Xmx(\d+)([gm])/i.exec(jvm?.command ?? '');
@@ -67,19 +67,19 @@ export function readHeapMb(): number {
   return Number(size[1]) * (size[2]?.toLowerCase() === 'g' ? 1024 : 1);
 }
 
-/** The kind of each process that has one. */
+/** Returns the kind of each process that has one. */
 export function classify(processes: readonly Pick<Process, 'pid' | 'parent' | 'command'>[]): Map<number, Kind> {
   const byPid = new Map(processes.map((process) => [process.pid, process]));
   const kindOf = (pid: number): Kind | undefined => {
     const process = byPid.get(pid);
     if (process === undefined) return undefined;
-    const above = kindOf(process.parent);
-    // The Java and the Python of a client belong to it.
-    if (above === 'client') return above;
+    const parentKind = kindOf(process.parent);
+    // The Java and Python processes of a client belong to the client.
+    if (parentKind === 'client') return parentKind;
     const own = KINDS.find(([pattern]) => process.command.includes(pattern))?.[1];
     // The emulator's Node processes are its Lambdas.
-    if (own === undefined && above === 'emulator' && /\bnode\b/.test(process.command)) return 'trigger';
-    return own ?? above;
+    if (own === undefined && parentKind === 'emulator' && /\bnode\b/.test(process.command)) return 'trigger';
+    return own ?? parentKind;
   };
   return new Map(
     processes.flatMap(({ pid }) => {
@@ -101,7 +101,7 @@ function readDescendants(): Process[] {
 function readProcess(pid: number): Process | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in parentheses, may hold anything.
+    // The process name, in parentheses, may contain any character.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [, parent, userTicks, systemTicks, rssPages] = [0, 1, 11, 12, 21].map((index) => Number(fields[index]));
     return {

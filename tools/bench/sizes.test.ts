@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseRows, parseSections, planSizes } from './sizes.ts';
 
-test('a full run loads 10^6 rows against the client and 10^5, 10^6 and 10^7 for the growth', () => {
+test('planSizes of a full run loads 10^6 rows to compare with the client, and 10^5, 10^6 and 10^7 rows for the growth', () => {
   expect(planSizes(false)).toMatchObject({
     scale: 'full',
     loadRows: 1_000_000,
@@ -11,18 +11,18 @@ test('a full run loads 10^6 rows against the client and 10^5, 10^6 and 10^7 for 
   });
 });
 
-test('fewer rows than the full run has make a quick one, whatever else was asked for', () => {
+test('planSizes returns a quick run for fewer rows than a full run has', () => {
   expect(planSizes(false, 200_000).scale).toBe('quick');
   expect(planSizes(true).loadRows).toBeLessThanOrEqual(100_000);
 });
 
-test('an unknown part is refused with those there are', () => {
+test('parseSections rejects an unknown part, and lists the known ones', () => {
   expect(() => parseSections('load,speed')).toThrow(
-    /speed is no part.*load, latency, burst, large, views, console, fairness, sharing/,
+    /speed is not a part.*load, latency, burst, large, views, console, fairness, sharing/,
   );
   expect(parseSections('views, load')).toEqual(['views', 'load']);
 });
 
-test('too few rows are refused', () => {
+test('parseRows rejects too few rows', () => {
   for (const text of ['0', '12.5', 'many']) expect(() => parseRows(text)).toThrow();
 });

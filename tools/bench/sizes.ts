@@ -1,4 +1,4 @@
-/** How much each part of the benchmark measures. */
+/** The sizes of each part of the benchmark. */
 import { InvalidArgumentError } from 'commander';
 
 export const SECTIONS = [
@@ -15,30 +15,30 @@ export const SECTIONS = [
 export type Section = (typeof SECTIONS)[number];
 
 export interface Sizes {
-  /** What the issue of speed is judged by, or a quick look that everything works. */
+  /** `full` sizes give figures to keep. `quick` sizes only check that the benchmark works. */
   readonly scale: 'full' | 'quick';
-  /** Starts of `npm start` with the samples loaded. */
+  /** The number of runs of `npm start` with the samples loaded. */
   readonly warmStarts: number;
   readonly loadRows: number;
-  /** Pairs of runs, ours and the MySQL client's, one after the other. */
+  /** Pairs of alternating runs: Centflow's, then the MySQL client's. */
   readonly loadPairs: number;
   readonly peerRows: number;
   readonly latencyUploads: number;
   readonly burstUploads: number;
-  /** Of the console's API under load. */
+  /** The duration of the load on the console's API. */
   readonly apiSeconds: number;
-  /** How often a page of the console is opened for one figure. */
+  /** How many times a page of the console is opened for one figure. */
   readonly pages: number;
   readonly previewRows: number;
-  /** Of the owner whose searches are slow. */
+  /** Rows of the owner whose searches are slow. */
   readonly searchedRows: number;
-  /** Of another owner's requests, once quiet and once while the searches run. */
+  /** The duration of the other owner's requests, once quiet and once during the searches. */
   readonly fairnessSeconds: number;
-  /** Small uploads of one owner beside each load of another. */
+  /** Small uploads of one owner during each load of another. */
   readonly sharedUploads: number;
-  /** Rows of a file with as many columns as may be. */
+  /** Rows of a file with the maximum number of columns. */
   readonly widestRows: number;
-  /** From the smallest to the large file. */
+  /** Rows of the files, from the smallest to the largest. */
   readonly growth: readonly number[];
 }
 
@@ -48,7 +48,7 @@ const LOAD_ROWS = 1_000_000;
 const PREVIEW_ROWS = 100_000;
 const SEARCHED_ROWS = 400_000;
 
-/** @param rows of the large file; everything that has rows follows from it */
+/** @param rows the rows of the large file, which limit the other sizes */
 export function planSizes(quick: boolean, rows: number = quick ? QUICK_ROWS : FULL_ROWS): Sizes {
   const loadRows = Math.min(rows, LOAD_ROWS);
   return {
@@ -74,7 +74,7 @@ export function parseSections(text: string): readonly Section[] {
   return text.split(',').map((name) => {
     const section = SECTIONS.find((known) => known === name.trim());
     if (section === undefined) {
-      throw new InvalidArgumentError(`${name} is no part of the benchmark; there are ${SECTIONS.join(', ')}`);
+      throw new InvalidArgumentError(`${name} is not a part of the benchmark. The parts are ${SECTIONS.join(', ')}.`);
     }
     return section;
   });
@@ -82,6 +82,7 @@ export function parseSections(text: string): readonly Section[] {
 
 export function parseRows(text: string): number {
   const rows = Number(text);
-  if (!Number.isSafeInteger(rows) || rows < 1000) throw new InvalidArgumentError('A number from 1000 on');
+  if (!Number.isSafeInteger(rows) || rows < 1000)
+    throw new InvalidArgumentError('It must be a whole number of at least 1000.');
   return rows;
 }

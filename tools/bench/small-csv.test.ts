@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { smallCsv } from './small-csv.ts';
 
-test('consecutive statements overlap by dates and share no row', () => {
+test('smallCsv returns consecutive statements that overlap by dates and share no row', () => {
   const [first, second] = [1, 2].map((number) => smallCsv(10, number).trim().split('\n').slice(1));
   const dates = (lines: readonly string[] = []) => lines.map((line) => line.slice(0, 10));
   const shared = (one: readonly string[] = [], other: readonly string[] = []) =>

@@ -1,13 +1,12 @@
-/** A statement of some days of one person, always the same for the same number. */
-
+/** Generates statements: a few days of one person, always the same for the same number. */
 const MERCHANTS = ['Bakery', 'Market', 'Bistro', 'Garage', 'Pharmacy', 'Cinema'];
 const HEADER = 'date,merchant,category,account,amount,currency,description,country,city,transaction_id';
 const FIRST_DAY = Date.UTC(2025, 0, 1);
 const DAY_MS = 86_400_000;
-/** So that consecutive statements overlap by dates, as rolling exports do, and are compared when they are published. */
+/** The days of a statement. Consecutive statements overlap, like rolling exports, so their publication must compare them. */
 const DAYS = 7;
 
-/** @param number of the statement: it begins so many days after the first, and shares no row with another */
+/** @param number the days between the first statement and this one. No two statements share a row. */
 export function smallCsv(rows: number, number: number): string {
   const lines = Array.from({ length: rows }, (_, index) => {
     const date = new Date(FIRST_DAY + (number + (index % DAYS)) * DAY_MS).toISOString().slice(0, 10);

@@ -1,5 +1,4 @@
-/** How long the report views take, for one household, for an owner with very many rows, and for everybody. */
-
+/** Measures the report views for one household, for an owner with very many rows, and for all owners. */
 import { viewNames } from '@centflow/cli/commands/report';
 import { queryRows } from '@centflow/local-stack/database';
 import type { Connection } from 'mysql2/promise';
@@ -12,7 +11,7 @@ const READINGS = 3;
 const LONG_SECONDS = 8;
 const ER_QUERY_TIMEOUT = 3024;
 
-/** What nobody reads whole. */
+/** The limits for views that nobody reads completely. */
 const PAGES: Readonly<Partial<Record<string, string>>> = {
   v_transactions: ' ORDER BY date DESC LIMIT 50',
   v_quarantined_rows: ' ORDER BY upload_id, row_no LIMIT 50',
@@ -26,9 +25,9 @@ export interface ViewReading {
 }
 
 /**
- * Reads every view, all of its rows; of the transactions, the newest, as a page of a list shows them.
+ * Reads all rows of every view. Of the transactions, it reads the newest ones, like a page of a list.
  *
- * @param owners whose rows are asked for besides everybody's
+ * @param owners the owners to read for, in addition to all owners at once
  */
 export async function measureViews(
   reporter: Connection,
@@ -72,7 +71,7 @@ async function readRepeatedly(
   return { medianSeconds: round(median(seconds)), readings: seconds.length, cut: false };
 }
 
-/** Whether MySQL answered within the limit. */
+/** Runs a query, and returns whether MySQL answered within the limit. */
 async function finishes(reporter: Connection, sql: string, owner: string | undefined): Promise<boolean> {
   try {
     await queryRows(reporter, sql, owner === undefined ? [] : [owner]);

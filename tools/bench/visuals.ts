@@ -1,4 +1,4 @@
-/** How long the console's visuals ask MySQL for, each as a dashboard opens it and over everything. */
+/** Measures the queries of the console's visuals, for the period that a dashboard shows first and for all months. */
 import { type Filters, isInOneCurrency, visuals } from '@centflow/reports';
 import { choices, runVisual } from '@centflow/reports/query';
 import { drizzle } from 'drizzle-orm/mysql2';
@@ -8,17 +8,17 @@ import { median, percentile, round } from './statistics.ts';
 
 const READINGS = 20;
 
-/** Asks every visual as the API does, in the owner's main currency. */
+/** Queries every visual like the API, in the owner's main currency. */
 export async function measureVisuals(
   reporter: Connection,
   owner: string,
   say: (text: string) => void,
 ): Promise<VisualTime[]> {
-  // As the API's connections are: literals are compared under the collation of the views' own.
+  // Like the API's connections, so that literals are compared under the collation of the views.
   await reporter.query('SET NAMES utf8mb4 COLLATE utf8mb4_0900_as_cs');
   const database = drizzle(reporter);
   const { currencies, firstMonth, lastMonth } = await choices(database, owner);
-  if (firstMonth === null || lastMonth === null) throw new RangeError(`${owner} has no rows to draw`);
+  if (firstMonth === null || lastMonth === null) throw new RangeError(`${owner} has no rows to show`);
   const currency = currencies[0];
   const periods = { 'last-12': { from: monthsBefore(lastMonth, 11), to: lastMonth }, all: {} } as const;
 

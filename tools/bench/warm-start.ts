@@ -1,4 +1,4 @@
-/** How long `npm start` takes once everything is installed and the samples are loaded. */
+/** Measures `npm start` with everything installed and the samples loaded. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
@@ -8,11 +8,11 @@ import { benchFolder } from './bench-stack.ts';
 import type { Results } from './results.ts';
 import { median, round } from './statistics.ts';
 
-/** What the command prints when the console answers, and when the samples are compared and the reports shown. */
+/** The texts that the command prints when the console is ready, and when the samples are compared and the reports shown. */
 const MARKS = { console: 'The console: ', ready: 'The local stack runs until Ctrl-C' } as const;
 
 /**
- * Starts and stops the README's command on a folder of its own: once to load the samples, then `starts` times measured.
+ * Starts and stops `npm start` with a separate folder: once to load the samples, then `starts` times to measure.
  *
  * @param starts how many starts to measure
  * @throws Error if a start ends before it is ready
@@ -32,19 +32,19 @@ export async function measureWarmStart(
       report(`${run} of ${starts} starts`);
       runs.push(await startOnce(folder, signal));
     }
-    const of = (name: 'consoleSeconds' | 'readySeconds') => runs.map((run) => run[name]);
+    const secondsOf = (name: 'consoleSeconds' | 'readySeconds') => runs.map((run) => run[name]);
     return {
       starts,
-      readyMedianSeconds: round(median(of('readySeconds'))),
-      readyMostSeconds: round(Math.max(...of('readySeconds'))),
-      consoleMedianSeconds: round(median(of('consoleSeconds'))),
+      readyMedianSeconds: round(median(secondsOf('readySeconds'))),
+      readyMostSeconds: round(Math.max(...secondsOf('readySeconds'))),
+      consoleMedianSeconds: round(median(secondsOf('consoleSeconds'))),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Seconds from the command's start, the set-up's checks included. */
+/** Starts the command once, and returns the seconds from its start, including the checks of the set-up. */
 async function startOnce(
   folder: string,
   signal: AbortSignal,
@@ -59,8 +59,8 @@ async function startOnce(
   const stop = () => child.kill('SIGTERM');
   signal.addEventListener('abort', stop);
   try {
-    const at = await waitForMarks(child, exited);
-    return { consoleSeconds: (at.console - since) / 1000, readySeconds: (at.ready - since) / 1000 };
+    const times = await waitForMarks(child, exited);
+    return { consoleSeconds: (times.console - since) / 1000, readySeconds: (times.ready - since) / 1000 };
   } finally {
     signal.removeEventListener('abort', stop);
     stop();
@@ -73,13 +73,14 @@ async function waitForMarks(
   exited: Promise<unknown>,
 ): Promise<{ console: number; ready: number }> {
   let printed = '';
-  const at: { console?: number; ready?: number } = {};
+  const times: { console?: number; ready?: number } = {};
   const both = new Promise<{ console: number; ready: number }>((resolve) => {
     const read = (data: Buffer) => {
       printed += data.toString();
       for (const mark of ['console', 'ready'] as const)
-        if (printed.includes(MARKS[mark])) at[mark] ??= performance.now();
-      if (at.console !== undefined && at.ready !== undefined) resolve({ console: at.console, ready: at.ready });
+        if (printed.includes(MARKS[mark])) times[mark] ??= performance.now();
+      if (times.console !== undefined && times.ready !== undefined)
+        resolve({ console: times.console, ready: times.ready });
     };
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);

@@ -1,4 +1,4 @@
-/** `chaos`: random histories on a local stack of its own, while its processes are killed, paused and refused. */
+/** The command `chaos`: random histories on a separate local stack, while faults hit its processes and connections. */
 import { randomInt } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { runChild } from '@centflow/command-line/run-child';
@@ -14,14 +14,14 @@ interface ChaosOptions {
 export function addChaos(program: Command): void {
   program
     .command('chaos')
-    .description('kill, pause and refuse at random on a local stack of its own; the reports must come out right')
-    .option('--minutes <n>', 'how long', '2')
-    .option('--seed <n>', 'chooses histories and faults', String(randomInt(1_000_000)))
-    .option('--keep-logs <folder>', 'copy the logs of the stack there')
+    .description('run random uploads and random faults on a separate local stack, and check the reports')
+    .option('--minutes <n>', 'the duration', '2')
+    .option('--seed <n>', 'determines the histories and the faults', String(randomInt(1_000_000)))
+    .option('--keep-logs <folder>', 'copy the logs of the stack to this folder')
     .action(chaos);
 }
 
-/** The histories, the model and the faults are Python: glue/tests/chaos.py. */
+/** Runs glue/tests/chaos.py, which has the histories, the model and the faults. */
 async function chaos({ minutes, seed, keepLogs }: ChaosOptions): Promise<void> {
   const tools = readToolPaths();
   const logs = keepLogs === undefined ? [] : ['--keep-logs', resolve(keepLogs)];

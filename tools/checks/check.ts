@@ -1,4 +1,4 @@
-/** `check`: all that is proven without running anything: style, types, and that what is generated is up to date. */
+/** The command `check`: checks the style, the types, and whether the generated files are up to date. It runs no tests. */
 import { spawn } from 'node:child_process';
 import { CommandError } from '@centflow/command-line/exit';
 import { readToolPaths, repository, type ToolPaths, turboEnvironment } from '@centflow/local-processes/paths';
@@ -15,7 +15,7 @@ export interface Check {
 export function addCheck(program: Command): void {
   program
     .command('check')
-    .description('lint both languages, check types and the freshness of generated files')
+    .description('check the style and types of both languages, and whether generated files are up to date')
     .action(checkAll);
 }
 
@@ -32,7 +32,7 @@ async function checkAll(): Promise<void> {
     }
   }
   if (failed.length > 0)
-    throw new CommandError(`Failed: ${failed.join(', ')}. \`npm run format\` mends what can be mended.`);
+    throw new CommandError(`Failed: ${failed.join(', ')}. \`npm run format\` fixes what can be fixed automatically.`);
 }
 
 function checks({ node, pnpm, uv }: ToolPaths): readonly Check[] {
@@ -58,7 +58,7 @@ function checks({ node, pnpm, uv }: ToolPaths): readonly Check[] {
   ];
 }
 
-/** Runs one check quietly: what it says matters only where it fails. */
+/** Runs one check and captures its output, which is shown only if the check fails. */
 function run(
   { command, args, env: additions }: Check,
   tools: ToolPaths,

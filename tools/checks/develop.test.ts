@@ -10,7 +10,7 @@ const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'u
   scripts: Record<string, string>;
 };
 
-test('generate needs no program that the set-up does not install', async () => {
+test('`npm run generate` uses only programs that the set-up installs', async () => {
   const [, program = '', command = ''] = scripts.generate?.split(' ') ?? [];
   const checked = run(process.execPath, [join(repository, program), command, '--check'], {
     cwd: repository,
@@ -19,6 +19,6 @@ test('generate needs no program that the set-up does not install', async () => {
   await expect(checked).resolves.toMatchObject({ stdout: expect.not.stringContaining('out of date') });
 });
 
-test.each(Object.entries(scripts))('`npm run %s` needs no program that the set-up does not install', (_, script) => {
+test.each(Object.entries(scripts))('`npm run %s` starts with the set-up', (_, script) => {
   expect(script).toMatch(/^node tools\/toolchain\/run\.cjs [a-z-]+$/);
 });

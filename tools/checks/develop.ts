@@ -1,16 +1,15 @@
-/** `generate`, `types`, `lint` and `format`: what somebody needs who changes the code, without anything installed by hand. */
-
+/** The commands `generate`, `types`, `lint` and `format`, for developers who have installed no tools by hand. */
 import { runChild } from '@centflow/command-line/run-child';
 import { readToolPaths, repository, type ToolPaths, turboEnvironment } from '@centflow/local-processes/paths';
 import type { Command } from 'commander';
 
-/** Adds `generate`, whose arguments go to the schema's generator: `--name` calls a migration, `--check` writes nothing. */
+/** Adds `generate`. Its options are passed to the schema's generator. */
 export function addGenerate(program: Command): void {
   program
     .command('generate')
-    .description('write what is generated: registries, contracts, samples, the next migration, openapi.json')
-    .option('--name <name>', 'what to call the migration')
-    .option('--check', 'write nothing; fail where anything that is committed is out of date')
+    .description('write the generated files: registries, contracts, samples, the next migration, openapi.json')
+    .option('--name <name>', 'the name of the migration')
+    .option('--check', 'write nothing, and fail if a committed file is out of date')
     .action(({ name, check }: { name?: string; check?: boolean }) => {
       const generator = ['packages/schema/src/generate.ts', ...(name === undefined ? [] : ['--name', name])];
       const tools = readToolPaths();
@@ -28,14 +27,14 @@ export const addTypes = addTask('types', 'check the types of both languages');
 export const addLint = addTask('lint', 'check the style of both languages', ['biome', 'check', '.']);
 
 /** Adds `format`. */
-export const addFormat = addTask('format', 'fix the style of both languages, as far as a program can', [
+export const addFormat = addTask('format', 'fix the style of both languages, where it can be fixed automatically', [
   'biome',
   'check',
   '--write',
   '.',
 ]);
 
-/** Makes a function that adds a task of Turbo's as a command. `first` is a program of the workspace that runs before it. */
+/** Returns a function that adds a Turbo task as a command. `first` is a program of the workspace that runs before the task. */
 function addTask(task: string, description: string, first: readonly string[] = []): (program: Command) => void {
   return (program) =>
     void program
@@ -54,7 +53,7 @@ function turbo({ pnpm }: ToolPaths, task: string, ...args: string[]): CommandLin
   return [pnpm, 'exec', 'turbo', 'run', task, '--output-logs=errors-only', ...args];
 }
 
-/** Runs each command even if one before it fails; a failure sets the exit code. */
+/** Runs all commands in order, even after a failure. A failure sets the exit code. */
 async function runInTurn(tools: ToolPaths, commandLines: readonly CommandLine[]): Promise<void> {
   for (const [command, ...args] of commandLines) {
     const exitCode = await runChild(command, args, { cwd: repository, env: turboEnvironment(tools) });

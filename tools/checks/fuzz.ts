@@ -1,4 +1,4 @@
-/** `fuzz`: mangles files for the job's reader and for the preview's until the time is over or something breaks. */
+/** The command `fuzz`: reads mangled files with the job's and the preview's reader, until the time is over or one fails. */
 import { join } from 'node:path';
 import { CommandError } from '@centflow/command-line/exit';
 import { runChild } from '@centflow/command-line/run-child';
@@ -11,10 +11,10 @@ const FILES_PER_ROUND = 500;
 export function addFuzz(program: Command): void {
   program
     .command('fuzz')
-    .description("mangle files for the job's reader and for the preview's")
-    .option('--minutes <minutes>', 'how long', positive, 10)
-    .option('--seed <seed>', 'where to begin; each round takes the next one', positive, 2)
-    .option('--files <files>', 'how many files one round has', positive, FILES_PER_ROUND)
+    .description("read mangled files with the job's reader and with the preview's")
+    .option('--minutes <minutes>', 'the duration', parsePositive, 10)
+    .option('--seed <seed>', 'the seed of the first round; each round uses the next one', parsePositive, 2)
+    .option('--files <files>', 'the number of files in a round', parsePositive, FILES_PER_ROUND)
     .action(fuzz);
 }
 
@@ -34,14 +34,14 @@ async function fuzz({ minutes, seed: first, files }: FuzzOptions): Promise<void>
       const exitCode = await run(reader, tools, seed, files);
       if (exitCode !== 0) {
         throw new CommandError(
-          `Seed ${seed} breaks ${reader.name}; the output above has the file. ` +
-            `To see it again: npm run fuzz -- --seed ${seed} --files ${files} --minutes 1`,
+          `Seed ${seed} breaks ${reader.name}. The output above shows the file. ` +
+            `To repeat it, run: npm run fuzz -- --seed ${seed} --files ${files} --minutes 1`,
         );
       }
       console.log(`✔ seed ${seed}, ${reader.name}: ${files} files, ${((Date.now() - started) / 1000).toFixed(0)} s`);
     }
   }
-  console.log(`Nothing found by the seeds ${first} to ${seed - 1}.`);
+  console.log(`The seeds ${first} to ${seed - 1} found no fault.`);
 }
 
 interface Reader {
@@ -80,8 +80,9 @@ function run({ folder, command, args }: Reader, tools: ToolPaths, seed: number, 
   });
 }
 
-function positive(text: string): number {
+function parsePositive(text: string): number {
   const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number of at least 1.');
   return number;
 }

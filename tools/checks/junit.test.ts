@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseReport } from './junit.ts';
 
-test('errors count as failures, which are named, and nested suites count', () => {
+test('parseReport counts nested suites, and lists errors as failures', () => {
   const xml = `<?xml version="1.0"?>
     <testsuites>
       <testsuite><testcase name="a"/><testcase classname="b.test.ts" name="1"><failure message="no&#10;at b"/></testcase></testsuite>
@@ -20,10 +20,10 @@ it ended
   });
 });
 
-test('a single suite without a frame counts', () => {
+test('parseReport reads a single suite without a testsuites element', () => {
   expect(parseReport('<testsuite><testcase/></testsuite>')).toEqual({ passed: 1, failed: 0, skipped: 0, failures: [] });
 });
 
-test('what is no report counts as none', () => {
+test('parseReport returns undefined for XML that is not a report', () => {
   expect(parseReport('<html/>')).toBeUndefined();
 });

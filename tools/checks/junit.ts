@@ -1,4 +1,4 @@
-/** What a JUnit report tells, as vitest and pytest write it: how many tests there were, and which failed. */
+/** Reads the JUnit reports of vitest and pytest: the numbers of tests, and the failed ones. */
 import { existsSync, readFileSync } from 'node:fs';
 import { XMLParser } from 'fast-xml-parser';
 
@@ -9,27 +9,27 @@ export interface TestCounts {
 }
 
 export interface TestReport extends TestCounts {
-  /** `file > test: the first line of what was wrong`, of each failed one. */
+  /** The failed tests, each as `file > test: first line of the message`. */
   failures: string[];
 }
 
 const parser = new XMLParser({
   ignoreAttributes: false,
   attributeNamePrefix: '',
-  // A test's name may be a number or hold spaces at its ends.
+  // The name of a test may be a number, or start or end with spaces.
   parseAttributeValue: false,
-  // Line ends in attributes are written as numbers.
+  // Line ends in attributes are written as numeric entities.
   htmlEntities: true,
   isArray: (name) => name === 'testcase' || name === 'testsuite',
 });
 
-/** A report; undefined where there is none that can be read. */
+/** Reads a report. Returns undefined if the file does not exist or is not a report. */
 export function readReport(file: string): TestReport | undefined {
   if (!existsSync(file)) return undefined;
   return parseReport(readFileSync(file, 'utf8'));
 }
 
-/** Every test case is one of three; an error counts as a failure. */
+/** Parses a report. Each test case counts as passed, failed or skipped, and an error counts as failed. */
 export function parseReport(xml: string): TestReport | undefined {
   const document: unknown = parser.parse(xml);
   if (typeof document !== 'object' || document === null || !('testsuites' in document || 'testsuite' in document)) {
@@ -53,19 +53,19 @@ function addCases(node: unknown, report: TestReport): void {
 }
 
 function addCase(testCase: unknown, report: TestReport): void {
-  // An empty element, a test without anything to say, is parsed to an empty text.
+  // The parser returns an empty string for an empty element.
   const fields = (typeof testCase === 'object' && testCase !== null ? testCase : {}) as Record<string, unknown>;
-  const wrong = fields.failure ?? fields.error;
-  if (wrong !== undefined) {
+  const failure = fields.failure ?? fields.error;
+  if (failure !== undefined) {
     report.failed += 1;
-    report.failures.push(`${fields.classname ?? ''} > ${fields.name ?? ''}: ${firstLine(wrong)}`);
+    report.failures.push(`${fields.classname ?? ''} > ${fields.name ?? ''}: ${firstLine(failure)}`);
   } else report['skipped' in fields ? 'skipped' : 'passed'] += 1;
 }
 
-/** The message, or the text where there is none. A test may have several: then that of the first. */
-function firstLine(wrong: unknown): string {
-  const first: unknown = Array.isArray(wrong) ? wrong[0] : wrong;
-  // An element without attributes is parsed to its text alone.
+/** Returns the first line of a failure's message, or of its text if it has no message. Of several failures, the first counts. */
+function firstLine(failure: unknown): string {
+  const first: unknown = Array.isArray(failure) ? failure[0] : failure;
+  // The parser returns only the text of an element without attributes.
   const fields = (typeof first === 'object' && first !== null ? first : { '#text': first }) as Record<string, unknown>;
   return (
     String(fields.message ?? fields['#text'] ?? '')

@@ -1,4 +1,4 @@
-/** GitHub's workflows, read by what .github/lint locks: rules of form (actionlint's, by its fork) and of safety (zizmor's). */
+/** Checks GitHub's workflows with the tools that .github/lint locks: actionlint's rules (from its fork) and zizmor's. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { localFolder, repository } from '@centflow/local-processes/paths';
@@ -15,19 +15,19 @@ export function workflowChecks(uv: string): readonly Check[] {
   return [
     {
       name: "workflows, by actionlint's rules",
-      // No shellcheck: a step runs one command of ours, which apps/delivery's tests judge.
+      // Without shellcheck, because a step runs one of our own commands, which the tests of apps/delivery check.
       ...lint('jactionlint', '--shellcheck=', '--pyflakes=', ...files()),
     },
     {
       name: 'workflows, by zizmor',
-      // Offline: it would ask GitHub about the actions.
+      // Otherwise zizmor queries GitHub about the actions.
       ...lint('zizmor', '--offline', '--strict-collection', '--persona=pedantic', ...files()),
     },
     { name: "the workflow checks' lock file", command: uv, args: ['lock', '--check', '--project', PROJECT] },
   ];
 }
 
-/** By name, because left to themselves they look in what lies in `.local/` too. */
+/** Returns the workflow files. Without explicit names, the tools would also check files in `.local/`. */
 function files(): string[] {
   return readdirSync(join(repository, '.github'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.yml'))

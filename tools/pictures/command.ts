@@ -1,4 +1,4 @@
-/** `pictures`: the documentation's pictures, taken anew. */
+/** The command `pictures`: takes the documentation's pictures again. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { buildConsole } from '@centflow/cli/build-console';
@@ -25,9 +25,14 @@ interface PicturesOptions {
 export function addPictures(program: Command): void {
   program
     .command('pictures')
-    .description('take the pictures of the documentation anew, of a throw-away stack with the samples')
-    .option('--only <names>', `some: ${pictures.map(({ name }) => name).join(', ')}`, parseNames, pictures)
-    .option('--out <folder>', 'where to', FOLDER)
+    .description('take the pictures of the documentation again, on a temporary stack with the samples')
+    .option(
+      '--only <names>',
+      `only these pictures, separated by commas: ${pictures.map(({ name }) => name).join(', ')}`,
+      parseNames,
+      pictures,
+    )
+    .option('--out <folder>', 'the folder for the pictures', FOLDER)
     .action(takeAll);
 }
 
@@ -56,7 +61,9 @@ async function takeAll({ only, out }: PicturesOptions): Promise<void> {
       if (bytes > BYTES_AT_MOST) large.push(file);
     });
     if (large.length > 0) {
-      throw new CommandError(`Over ${BYTES_AT_MOST / 1000} KB, show less on them: ${large.join(', ')}`);
+      throw new CommandError(
+        `These pictures are larger than ${BYTES_AT_MOST / 1000} KB. Show less on them: ${large.join(', ')}`,
+      );
     }
   } finally {
     await stack.stop();
@@ -75,7 +82,7 @@ function parseNames(text: string): readonly Picture[] {
     const picture = pictures.find((known) => known.name === name.trim());
     if (picture === undefined) {
       throw new InvalidArgumentError(
-        `${name} is no picture; there are ${pictures.map((known) => known.name).join(', ')}`,
+        `${name} is not the name of a picture. The names are ${pictures.map((known) => known.name).join(', ')}.`,
       );
     }
     return picture;

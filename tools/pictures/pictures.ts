@@ -1,4 +1,4 @@
-/** The pictures that the documentation shows: what stands on the page of whom, and how it got there. */
+/** Defines the pictures of the documentation: the owner, the page, and the actions that lead to it. */
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { launchBrowser } from '@centflow/console/browser';
@@ -8,22 +8,22 @@ type Browser = Awaited<ReturnType<typeof launchBrowser>>;
 export type Page = Awaited<ReturnType<Browser['newPage']>>;
 type Locator = ReturnType<Page['locator']>;
 
-/** Where a picture is taken: a console with the samples. */
+/** A console with the samples, where a picture is taken. */
 export interface Place {
   readonly url: string;
-  /** For files that somebody drops. */
+  /** The folder for files that are uploaded. */
   readonly folder: string;
 }
 
 export interface Picture {
-  /** Of the file in docs/pictures. */
+  /** The name of the file in docs/pictures, without its extension. */
   readonly name: string;
   readonly owner: string;
   readonly size: { readonly width: number; readonly height: number };
   readonly scheme: 'light' | 'dark';
-  /** What of the page is taken; what its window shows where left out. */
+  /** The part of the page to show; by default, the whole viewport. */
   readonly part?: (page: Page) => Locator;
-  /** Leads to what is to be seen. */
+  /** Opens the page and performs the actions before the picture. */
   readonly open: (page: Page, place: Place) => Promise<void>;
 }
 
@@ -31,9 +31,9 @@ const WIDE = { width: 1280, height: 800 };
 const DESK = { width: 1200, height: 800 };
 const PHONE = { width: 390, height: 780 };
 const BANK_EXPORT = join(repository, 'samples', 'bank-exports', 'stadtbank-nordufer-2025-06.csv');
-const MENDABLE = 'raw/expenses/owner=maya/cash-2025.csv';
+const FIXABLE_OBJECT_KEY = 'raw/expenses/owner=maya/cash-2025.csv';
 
-/** In the order in which they are taken: the last one sends a file, which the figures then show. */
+/** The pictures in the order in which they are taken. The last one uploads a file, which changes the figures. */
 export const pictures: readonly Picture[] = [
   { name: 'overview', owner: 'ada', size: WIDE, scheme: 'light', open: dashboard('cash-flow') },
   { name: 'spending', owner: 'ada', size: WIDE, scheme: 'light', open: dashboard('spending') },
@@ -60,7 +60,7 @@ async function openUploads(page: Page, { url }: Place, file: string): Promise<vo
 
 async function openPreview(page: Page, place: Place): Promise<void> {
   const file = join(place.folder, 'january-2026.csv');
-  writeFileSync(file, overlapping());
+  writeFileSync(file, createOverlappingStatement());
   await openUploads(page, place, file);
   await page.getByRole('button', { name: 'Send', exact: true }).first().waitFor();
 }
@@ -85,7 +85,7 @@ async function openFix(page: Page, { url }: Place): Promise<void> {
   const token = await page.evaluate<string>(`JSON.parse(sessionStorage.getItem('centflow-session')).token`);
   const answer = await fetch(`${url}/api/uploads?limit=200`, { headers: { authorization: `Bearer ${token}` } });
   const { uploads } = (await answer.json()) as { uploads: { uploadId: number; objectKey: string }[] };
-  const upload = uploads.find(({ objectKey }) => objectKey === MENDABLE);
+  const upload = uploads.find(({ objectKey }) => objectKey === FIXABLE_OBJECT_KEY);
   await page.goto(`${url}/uploads/${upload?.uploadId}`);
   await page.getByRole('heading', { name: /rows to fix/ }).waitFor();
   await page.getByRole('textbox', { name: 'date, row 4' }).fill('2025-02-28');
@@ -103,8 +103,8 @@ async function openFollow(page: Page, place: Place): Promise<void> {
     .waitFor({ timeout: 90_000 });
 }
 
-/** A month that the next statement would have: some rows of it are there already, one is wrong. */
-function overlapping(): string {
+/** Returns a statement for the next month. Some of its rows are already loaded, and one is invalid. */
+function createOverlappingStatement(): string {
   const known = [
     ['2025-04-03', 'Stadtwerke', 'Utilities', 'Girokonto', '115.70', 'Strom und Gas', ''],
     ['2025-04-05', 'Funknetz', 'Phone and internet', 'Girokonto', '39.99', '', ''],

@@ -1,11 +1,11 @@
-/** Takes the documentation's pictures of a console that runs. */
+/** Takes the documentation's pictures on a running console. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launchBrowser } from '@centflow/console/browser';
 import type { Page, Picture, Place } from './pictures.ts';
 
-/** Charts are drawn, and drawn again as their fonts come. */
+/** The time until charts are final. They are redrawn when their fonts are loaded. */
 const SETTLED_AFTER_MS = 1_500;
 const WITHIN_MS = 30_000;
 
@@ -14,7 +14,7 @@ export interface Taken {
   readonly bytes: number;
 }
 
-/** Every picture in a context of its own: nothing of the one before is left. */
+/** Takes each picture in a separate browser context, so that no state of the previous one remains. */
 export async function takePictures(
   place: Place,
   pictures: readonly Picture[],
@@ -44,7 +44,7 @@ export async function takePictures(
   }
 }
 
-/** As the page keeps them. */
+/** Signs in, and returns the credentials in the format that the page stores. */
 async function credentials({ url }: Place, { owner }: Picture): Promise<string> {
   const response = await fetch(`${url}/api/local/sign-in`, {
     method: 'POST',

@@ -1,4 +1,4 @@
-/** An AWS account on this machine: the emulator with IAM enforced, and the MySQL that its RDS instance is. */
+/** Starts an emulated AWS account on this machine: the emulator with IAM enforced, and a MySQL that acts as its RDS instance. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { startDeployedSpark } from './deployed-spark.ts';
 import { codeOf, fetchJob } from './job-package.ts';
 import type { EmulatorCall } from './terraform-calls.ts';
 
-/** How MySQL is reached: clients verify a name, and no address. */
+/** The host of MySQL. It is a name, because clients verify the certificate against a name, not an address. */
 const DATABASE_HOST = 'localhost';
 
 export interface AccountOptions {
@@ -22,36 +22,36 @@ export interface AccountOptions {
   /** Twelve digits. */
   readonly accountId: string;
   readonly region: string;
-  /** Everything the account keeps. */
+  /** The folder for all data of the account. */
   readonly folder: string;
   readonly logFolder: string;
 }
 
-/** Where the account is, and who its root is. */
+/** A running account: its endpoint, its clients and the credentials of its root user. */
 export interface Account {
   readonly endpointUrl: string;
-  /** Who vouches for AWS and for MySQL, PEM: what `database_ca` is. */
+  /** The certificate authority of AWS and MySQL as PEM, which is the value of `database_ca`. */
   readonly authority: string;
   readonly clients: Clients;
-  /** For programs that talk to AWS as its root. */
+  /** The environment of programs that call AWS as the root user. */
   readonly environment: NodeJS.ProcessEnv;
-  /** The session that the job's runs have; there is one as soon as a run has started. */
+  /** Returns the session credentials of the job runs. They exist once a run has started. */
   jobCredentials(): Credentials;
-  /** Starts the Spark that runs a job as it is deployed now; without that, the job's next run does. */
+  /** Starts Spark with the deployed code of a job. Otherwise the next run of the job starts it. */
   startSpark(jobName: string): Promise<void>;
-  /** What the account has now, and what its root has done since this was last asked. */
+  /** Returns the present resources of the account, and the calls of its root user since the last call of this method. */
   observe(): Promise<Observation>;
   stop(): Promise<void>;
 }
 
-/** By the emulator's stores: `s3._buckets` → names. */
+/** The names of resources by the emulator's stores, such as `s3._buckets`. */
 export type Inventory = Readonly<Record<string, readonly string[]>>;
 
 export interface Observation {
   readonly inventory: Inventory;
-  /** What the account's root asked for. */
+  /** The calls of the root user since the last observation. */
   readonly rootCalls: readonly EmulatorCall[];
-  /** Role, action and resource of each call that was allowed, since the account began. */
+  /** Role, action and resource of each allowed call since the account was started. */
   readonly roleCalls: readonly (readonly [role: string, action: string, resource: string])[];
 }
 
@@ -59,7 +59,7 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
   const { tools, accountId, region, folder, logFolder } = options;
   const temporaryFolder = join(folder, 'tmp');
   mkdirSync(temporaryFolder, { recursive: true });
-  // The emulator starts Lambdas with a CommonJS script in there, and below the repository Node would take it for a module.
+  // The emulator starts Lambdas with a CommonJS script in this folder. Below the repository, Node would load it as an ES module.
   writeFileSync(join(temporaryFolder, 'package.json'), '{ "type": "commonjs" }\n');
   const sparkSocket = socketPath(temporaryFolder, 'spark.sock');
   const jobCredentialsFile = join(temporaryFolder, 'job-credentials');
@@ -111,7 +111,7 @@ export async function startAccount(options: AccountOptions): Promise<Account> {
     await mysql.stop();
     throw error;
   });
-  // An access key of twelve digits is the root of the account with that number.
+  // The emulator treats an access key of twelve digits as the root user of the account with that number.
   const credentials = { accessKeyId: accountId, secretAccessKey: 'root' };
   const clients = createClients(endpointUrl, credentials, authority.pem);
 

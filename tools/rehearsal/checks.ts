@@ -1,4 +1,4 @@
-/** What a deployed environment must show beyond the flow itself: rights, secrets, metrics, and that it can be rebuilt. */
+/** Checks of a deployed environment beyond the flow itself: rights, secrets, metrics, and the rebuild of the database. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
@@ -19,7 +19,7 @@ import type { Account } from './account.ts';
 import { type DeployedFlow, invoke, migrate, readCredentials, urlOf } from './deployed-flow.ts';
 import { whileLocked } from './held-lock.ts';
 
-/** While somebody else holds a stack's lock, Terraform plans nothing and says who it is. */
+/** Checks that Terraform refuses to plan while somebody else holds the lock of a state, and names the holder. */
 export async function refuseLockedState({ clients }: Account, directory: WorkingDirectory): Promise<void> {
   const state = directory.synthesised.terraform.backend.s3 as { bucket: string; key: string };
   await whileLocked(clients.s3, state, () =>
@@ -31,13 +31,13 @@ export async function refuseLockedState({ clients }: Account, directory: Working
   );
 }
 
-/** The server has what the parameter group says: no connection without TLS. */
+/** Checks that the server enforces TLS, as its parameter group requires. */
 export async function refusePlainConnections({ account, masterSecret, database }: DeployedFlow): Promise<void> {
   const url = urlOf(database, await readCredentials(account, masterSecret));
   await assert.rejects(connectTo(url), /require_secure_transport/);
 }
 
-/** Reports see views, and no table. */
+/** Checks that `reporter` can read the views, but no table. */
 export async function reporterReadsViewsOnly({ asReporter }: DeployedFlow): Promise<void> {
   await asReporter(async (reporter) => {
     await queryRows(reporter, 'SELECT * FROM v_monthly_cash_flow');
@@ -47,8 +47,8 @@ export async function reporterReadsViewsOnly({ asReporter }: DeployedFlow): Prom
   });
 }
 
-/** Who deploys is told of the canary's uploads, and of nobody's money. */
-export async function canaryAnswersForItself(flow: DeployedFlow): Promise<void> {
+/** Checks that the canary function reports the canary's uploads, and no other owner's data. */
+export async function canaryReportsItsOwnUploadsOnly(flow: DeployedFlow): Promise<void> {
   const { canary } = flow.names;
   const version = await put(
     flow,
@@ -71,7 +71,7 @@ export async function canaryAnswersForItself(flow: DeployedFlow): Promise<void> 
   }
 }
 
-/** The job may do its work and nothing else: IAM says so to its own session. */
+/** Checks with the job's own session that IAM allows the job no calls beyond its work. */
 export async function jobHasNoOtherRights({ account, bucket, names, masterSecret }: DeployedFlow): Promise<void> {
   const job = createClients(account.endpointUrl, account.jobCredentials(), account.authority);
   const denied = /not authorized|Access ?Denied/i;
@@ -88,18 +88,18 @@ export async function jobHasNoOtherRights({ account, bucket, names, masterSecret
   }
 }
 
-/** The trigger fails as often as the queue lets it, which is shortened for it, and is redriven. */
+/** Makes the trigger fail until its messages are in the dead-letter queue, and redrives them. The queue's limits are lowered first. */
 export async function failAndRedriveQuickly(flow: DeployedFlow): Promise<void> {
   const { clients, names } = flow;
   const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName: names.queue }));
   const AttributeNames = ['VisibilityTimeout' as const, 'RedrivePolicy' as const];
   const { Attributes = {} } = await clients.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
   const redrive = JSON.parse(Attributes.RedrivePolicy ?? '{}') as object;
-  const impatient = { VisibilityTimeout: '1', RedrivePolicy: JSON.stringify({ ...redrive, maxReceiveCount: 2 }) };
+  const loweredLimits = { VisibilityTimeout: '1', RedrivePolicy: JSON.stringify({ ...redrive, maxReceiveCount: 2 }) };
   const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket: names.artifactsBucket }));
   const S3Key = Contents.map(({ Key }) => Key).find((key) => key !== undefined && /trigger-[0-9a-f]+\.zip$/.test(key));
   assert.ok(S3Key, `no trigger in ${names.artifactsBucket}`);
-  await clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: impatient }));
+  await clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: loweredLimits }));
   try {
     await failAndRedrive(flow, { S3Bucket: names.artifactsBucket, S3Key });
   } finally {
@@ -107,13 +107,13 @@ export async function failAndRedriveQuickly(flow: DeployedFlow): Promise<void> {
   }
 }
 
-/** The migrator, asked again, finds nothing to do. */
+/** Checks that a second run of the migrator changes nothing. */
 export async function migratorIsIdempotent(flow: DeployedFlow): Promise<void> {
   const { applied, rotated } = await migrate(flow);
   assert.deepEqual({ applied, rotated }, { applied: [], rotated: [] });
 }
 
-/** The loader's password changes, and uploads go on. */
+/** Rotates the loader's password, and checks that an upload still loads. */
 export async function rotateLoader(flow: DeployedFlow): Promise<void> {
   const before = await readCredentials(flow.account, flow.names.loaderSecret);
   const { rotated } = await migrate(flow, { rotate: ['loader'] });
@@ -126,8 +126,8 @@ export async function rotateLoader(flow: DeployedFlow): Promise<void> {
   assert.equal(upload?.state, 'published', upload?.reason ?? undefined);
 }
 
-/** Each run of the job tells CloudWatch what it did. */
-export async function jobTellsMetrics({ clients, names }: DeployedFlow): Promise<number> {
+/** Checks that the job runs have emitted metrics, and returns how many published uploads they count. */
+export async function jobEmitsMetrics({ clients, names }: DeployedFlow): Promise<number> {
   const published = await waitFor(async () => {
     const logGroupName = names.jobMetricsLogGroup;
     const { events = [] } = await clients.logs.send(new FilterLogEventsCommand({ logGroupName }));
@@ -135,22 +135,22 @@ export async function jobTellsMetrics({ clients, names }: DeployedFlow): Promise
     const sum = metrics.reduce((total, { UploadsPublished = 0 }) => total + UploadsPublished, 0);
     return sum > 0 ? sum : undefined;
   });
-  // Sixty at once, and those before and after.
-  assert.ok(published >= 60, `${published} uploads were told as published`);
+  // One step uploads sixty files at once. Other steps upload more.
+  assert.ok(published >= 60, `The metrics count only ${published} published uploads`);
   return published;
 }
 
-/** A second database, loaded from the bucket alone, has the same views. */
+/** Loads a second database from the bucket alone, and checks that its views are the same. */
 export async function rebuildIsEqual(flow: DeployedFlow): Promise<void> {
   const { account, names, database, asAdministrator } = flow;
   const rebuilt = rebuiltName(DATABASE_NAME);
   const loader = await readCredentials(account, names.loaderSecret);
-  const passing = randomUUID();
+  const temporaryPassword = randomUUID();
   await setUpDatabase({
     administratorUrl: urlOf(database, await readCredentials(account, flow.masterSecret)),
     database: rebuilt,
     accounts: { loader: loader.username, migrator: 'rebuild_migrator', reporter: 'rebuild_reporter' },
-    passwordOf: (role) => (role === 'loader' ? loader.password : passing),
+    passwordOf: (role) => (role === 'loader' ? loader.password : temporaryPassword),
     requireTls: true,
     ssl: verifiedTls(database.authority),
   });

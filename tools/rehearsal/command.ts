@@ -1,22 +1,22 @@
-/** `rehearse`: read only when it is asked for, as it brings CDKTF with it. */
+/** The command `rehearse`. Its modules are imported only when it runs, because they import CDKTF. */
 import type { Command } from 'commander';
 
 export interface RehearseOptions {
-  /** undefined: the delivery to all of them. */
+  /** If undefined, the delivery to all environments is rehearsed. */
   readonly environment?: string;
-  /** Adds the calls of roles to the record. */
+  /** Whether new calls of roles are added to the record. */
   readonly record?: boolean;
 }
 
 export function addRehearse(program: Command): void {
   program
     .command('rehearse')
-    .description('play the delivery of changes to three emulated AWS accounts, with real Terraform')
+    .description('rehearse the delivery of changes to three emulated AWS accounts, with real Terraform')
     .option(
       '--environment <name>',
-      'instead, apply this one alone, use it, and destroy it; one that `destroy` leaves nothing of: dev',
+      'instead, apply, use and destroy one environment, whose data must not be protected: dev',
     )
-    .option('--record', 'add the calls of roles to infra/src/testing/recorded-calls.json')
+    .option('--record', 'add new calls of roles to infra/src/testing/recorded-calls.json')
     .action(async (options: RehearseOptions) => {
       const { run } = await import('./run.ts');
       await run(options);

@@ -1,4 +1,4 @@
-/** The flow as Terraform deployed it, and the database behind it, reached with the secrets that the migrator made. */
+/** Connects to a deployed flow and its database, with the secrets that the migrator created. */
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { RunningFlow } from '@centflow/cli/flow-steps';
@@ -10,16 +10,16 @@ import type { Account } from './account.ts';
 export interface DeployedFlow extends RunningFlow {
   readonly names: Names;
   readonly account: Account;
-  /** Where the database is, and who vouches for it. */
+  /** The address of the database, and its certificate authority as PEM. */
   readonly database: { readonly host: string; readonly port: number; readonly authority: string };
-  /** The secret of the administrator, which RDS made. */
+  /** The secret of the administrator, which RDS created. */
   readonly masterSecret: string;
 }
 
 const credentials = z.object({ username: z.string(), password: z.string() });
 export type DatabaseCredentials = z.infer<typeof credentials>;
 
-/** @param outputs what `store` told */
+/** @param outputs the Terraform outputs of `store` */
 export function deployedFlow(account: Account, names: Names, outputs: Readonly<Record<string, string>>): DeployedFlow {
   const database = {
     host: outputs.database_host ?? '',
@@ -58,7 +58,7 @@ export function urlOf({ host, port }: DeployedFlow['database'], { username, pass
 
 const migratorAnswer = z.object({ applied: z.array(z.string()), rotated: z.array(z.string()) });
 
-/** Invokes the migrator as an operator does. */
+/** Invokes the migrator, as an operator does. */
 export async function migrate(
   flow: DeployedFlow,
   event: { readonly rotate?: readonly string[] } = {},
@@ -66,7 +66,7 @@ export async function migrate(
   return migratorAnswer.parse(await invoke(flow, flow.names.migrator, event));
 }
 
-/** Invokes a function and gives its answer. */
+/** Invokes a function and returns its response. */
 export async function invoke({ clients }: DeployedFlow, FunctionName: string, event: object): Promise<unknown> {
   const Payload = new TextEncoder().encode(JSON.stringify(event));
   const answer = await clients.lambda.send(new InvokeCommand({ FunctionName, Payload }));

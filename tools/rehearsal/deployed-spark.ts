@@ -1,6 +1,8 @@
 /**
- * Spark for the job as it is deployed when a run starts: the emulator hands its runs to a socket here, and each goes on to a
- * Spark that has the script and the packages which the job names by then. After a deployment that is another Spark.
+ * Runs the job with the code that is deployed when a run starts.
+ *
+ * The emulator sends its job runs to a socket here. Each run is passed on to a Spark that has the script and the packages which the
+ * job names at that moment. After a deployment, another Spark is started.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -11,17 +13,17 @@ import { type SparkWorker, type SparkWorkerOptions, startSparkWorker } from '@ce
 import type { JobCode, JobPackage } from './job-package.ts';
 
 export interface DeployedSparkOptions extends Omit<SparkWorkerOptions, 'socketPath' | 'scratchFolder' | 'job'> {
-  /** Where the emulator hands its runs. */
+  /** The socket to which the emulator sends its job runs. */
   readonly socket: string;
   readonly temporaryFolder: string;
-  /** The AWS profile of the runs, and who vouches for AWS. */
+  /** The files with the AWS profile of the runs and with the certificate authority of AWS. */
   readonly rights: { readonly credentialsFile: string; readonly authorityFile: string };
   /** Fetches the job's code into a folder. */
   readonly fetch: (code: JobCode, folder: string) => Promise<JobPackage>;
 }
 
 export interface DeployedSpark {
-  /** Starts the Spark of this code now, so that the first run need not wait for it. */
+  /** Starts the Spark for this code now, so that the first run does not wait for it. */
   ready(code: JobCode): Promise<void>;
   stop(): Promise<void>;
 }
@@ -36,13 +38,13 @@ export async function startDeployedSpark(options: DeployedSparkOptions): Promise
   const workerSocket = socketPath(temporaryFolder, 'worker.sock');
   let running: Running | undefined;
   let runs = 0;
-  // One change at a time, and none while a run goes on.
+  // Spark is replaced by one caller at a time, and never during a run.
   let turn: Promise<unknown> = Promise.resolve();
   let idle = () => {};
 
   const spark = async (code: JobCode): Promise<void> => {
-    const wanted = `${code.script} ${code.wheels}`;
-    if (running?.code === wanted) return;
+    const codeId = `${code.script} ${code.wheels}`;
+    if (running?.code === codeId) return;
     while (runs > 0) await new Promise<void>((resolve) => (idle = resolve));
     await running?.worker.stop();
     running = undefined;
@@ -54,7 +56,7 @@ export async function startDeployedSpark(options: DeployedSparkOptions): Promise
       scratchFolder,
       job: { ...job, ...rights },
     });
-    running = { code: wanted, worker };
+    running = { code: codeId, worker };
   };
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
     const mine = turn.then(work);
@@ -73,7 +75,7 @@ export async function startDeployedSpark(options: DeployedSparkOptions): Promise
       if (runs === 0) idle();
     };
     const worker = connect(workerSocket).once('close', ended);
-    // A connection that closes without an answer tells the emulator that the run's process is gone.
+    // If a connection closes without an answer, the emulator concludes that the process of the run has died.
     worker.once('error', () => caller.destroy());
     worker.write(`${line}\n`);
     worker.pipe(caller);

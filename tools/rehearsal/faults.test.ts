@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compareWithFaults, type EmulatorFault } from './faults.ts';
 
 const fault: EmulatorFault = { type: 'aws_flow_log', attribute: 'tags', reason: 'forgets them' };
-const unused: EmulatorFault = { type: 'aws_flow_log', attribute: 'deliver', reason: 'mended since' };
+const unused: EmulatorFault = { type: 'aws_flow_log', attribute: 'deliver', reason: 'fixed since' };
 
 function update(type: string, before: object, after: object): ResourceChange {
   const change = {
@@ -15,8 +15,8 @@ function update(type: string, before: object, after: object): ResourceChange {
   return { address: `${type}.it`, mode: 'managed', type, name: 'it', change };
 }
 
-describe('a second plan', () => {
-  test('may differ in what a known fault names, and says which faults were met', () => {
+describe('compareWithFaults', () => {
+  test('accepts a difference that a known fault explains, and returns the faults that it found', () => {
     const { unexplained, drastic, found } = compareWithFaults(
       [update('aws_flow_log', { tags: {}, name: 'a' }, { tags: { a: 'b' }, name: 'a' })],
       [fault, unused],
@@ -25,7 +25,7 @@ describe('a second plan', () => {
     expect([...found]).toEqual([fault]);
   });
 
-  test('may not differ in another attribute of the same resource, nor in the same of another', () => {
+  test('reports a difference in another attribute of the resource, or in another resource type', () => {
     const { unexplained } = compareWithFaults(
       [
         update('aws_flow_log', { tags: {}, name: 'a' }, { tags: { a: 'b' }, name: 'b' }),
@@ -39,7 +39,7 @@ describe('a second plan', () => {
     ]);
   });
 
-  test('may replace only what a known fault says would be replaced', () => {
+  test('accepts a replacement only if a known fault has `replaces`', () => {
     const replaced = update('aws_flow_log', { tags: {} }, { tags: { a: 'b' } });
     const change = { ...replaced.change, actions: ['delete', 'create'] as const };
     const plan = [{ ...replaced, change }];
@@ -47,10 +47,10 @@ describe('a second plan', () => {
     expect(compareWithFaults(plan, [{ ...fault, replaces: true }]).drastic).toEqual([]);
   });
 
-  test('may make and take away nothing', () => {
-    const { change, ...made } = update('aws_flow_log', {}, { tags: {} });
+  test('reports every resource that would be created or deleted', () => {
+    const { change, ...resource } = update('aws_flow_log', {}, { tags: {} });
     for (const actions of [['create'], ['delete']] as const) {
-      const plan = [{ ...made, change: { ...change, actions } }];
+      const plan = [{ ...resource, change: { ...change, actions } }];
       expect(compareWithFaults(plan, [{ ...fault, replaces: true }]).drastic).toEqual([
         `aws_flow_log.it (${actions[0]})`,
       ]);

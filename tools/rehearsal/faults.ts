@@ -1,23 +1,23 @@
 /**
- * What a second plan finds though nothing has changed: faults of the emulator (ministack 1.5.33), each named.
+ * Lists the faults of the emulator (ministack 1.5.33) that make a second plan differ although nothing has changed.
  *
- * A difference that stands here is the emulator's, any other one ours. One that stands here and is not found any more is to be
- * taken out, so that it hides nothing.
+ * Any difference that is not listed here is our own fault. A listed fault that no longer occurs must be removed, so that it
+ * cannot hide anything.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ResourceChange } from '@centflow/terraform';
 
 export interface EmulatorFault {
   readonly type: string;
-  /** The attribute that is read back otherwise than it was written. */
+  /** The attribute that the emulator returns with another value than was written. */
   readonly attribute: string;
-  /** What the emulator does. */
+  /** What the emulator does wrong. */
   readonly reason: string;
-  /** true: AWS cannot change the attribute, so Terraform would make the resource anew. */
+  /** Set if AWS cannot change the attribute, so Terraform would replace the resource. */
   readonly replaces?: true;
 }
 
-/** One reason for several attributes of a resource. */
+/** Returns the faults of several attributes of a resource that have the same reason. */
 function faultsOf(type: string, reason: string, attributes: readonly string[]): EmulatorFault[] {
   return attributes.map((attribute) => ({ type, attribute, reason }));
 }
@@ -26,38 +26,38 @@ export const emulatorFaults: readonly EmulatorFault[] = [
   {
     type: 'aws_apigatewayv2_authorizer',
     attribute: 'authorizer_payload_format_version',
-    reason: 'CreateAuthorizer gives one that believes tokens what only one that asks a Lambda has.',
+    reason: 'CreateAuthorizer returns it for a JWT authorizer, but only a Lambda authorizer has it.',
   },
   ...faultsOf(
     'aws_cloudfront_response_headers_policy',
-    'GetResponseHeadersPolicy tells of empty lists where there are none.',
+    'GetResponseHeadersPolicy returns empty lists if there are none.',
     ['remove_headers_config'],
   ),
   ...faultsOf('aws_db_instance', 'CreateDBInstance ignores it.', ['backup_window', 'enabled_cloudwatch_logs_exports']),
-  ...faultsOf('aws_flow_log', 'DescribeFlowLogs does not tell it.', [
+  ...faultsOf('aws_flow_log', 'DescribeFlowLogs does not return it.', [
     'deliver_cross_account_role',
     'max_aggregation_interval',
     'tags',
     'tags_all',
   ]),
-  { type: 'aws_flow_log', attribute: 'iam_role_arn', reason: 'DescribeFlowLogs does not tell it.', replaces: true },
+  { type: 'aws_flow_log', attribute: 'iam_role_arn', reason: 'DescribeFlowLogs does not return it.', replaces: true },
   ...faultsOf('aws_glue_connection', 'Tags given to CreateConnection are dropped.', ['tags_all']),
   ...faultsOf('aws_glue_crawler', 'Tags given to CreateCrawler are dropped.', ['tags_all']),
-  ...faultsOf('aws_glue_crawler', 'Where nothing is given GetCrawler tells nothing, and AWS its own default.', [
+  ...faultsOf('aws_glue_crawler', 'If it is not set, GetCrawler does not return it. AWS returns its default.', [
     'lineage_configuration',
     'recrawl_policy',
   ]),
-  ...faultsOf('aws_glue_job', 'GetJob does not tell it.', ['execution_class', 'job_run_queuing_enabled']),
+  ...faultsOf('aws_glue_job', 'GetJob does not return it.', ['execution_class', 'job_run_queuing_enabled']),
   ...faultsOf('aws_glue_job', 'Tags given to CreateJob are dropped.', ['tags_all']),
-  ...faultsOf('aws_glue_trigger', 'GetTrigger tells of an empty predicate where there is none.', ['predicate']),
-  ...faultsOf('aws_vpc_endpoint', 'DescribeVpcEndpoints does not tell it.', [
+  ...faultsOf('aws_glue_trigger', 'GetTrigger returns an empty predicate if there is none.', ['predicate']),
+  ...faultsOf('aws_vpc_endpoint', 'DescribeVpcEndpoints does not return it.', [
     'policy',
     'private_dns_enabled',
     'security_group_ids',
   ]),
 ];
 
-/** What CENTFLOW_IGNORE_CHANGES says, for plans that are to overlook the faults: attributes by type. */
+/** Returns the value of CENTFLOW_IGNORE_CHANGES, for plans that ignore the faults: attributes by resource type. */
 export function ignoredChanges(faults = emulatorFaults): Record<string, string[]> {
   const byType: Record<string, string[]> = {};
   for (const { type, attribute } of faults) byType[type] = [...(byType[type] ?? []), attribute];
@@ -76,13 +76,13 @@ export interface Difference {
 export interface Comparison {
   /** Differences that no fault explains. */
   readonly unexplained: readonly Difference[];
-  /** What would be made or taken away, or replaced where no fault says so. */
+  /** Resources that would be created or deleted, or replaced without a fault that explains it. */
   readonly drastic: readonly string[];
   /** Faults that explained something. */
   readonly found: ReadonlySet<EmulatorFault>;
 }
 
-/** Compares what a second plan would change with the emulator's known faults. */
+/** Compares the changes of a second plan with the known faults of the emulator. */
 export function compareWithFaults(changes: readonly ResourceChange[], faults = emulatorFaults): Comparison {
   const found = new Set<EmulatorFault>();
   const drastic: string[] = [];
@@ -104,12 +104,12 @@ export function compareWithFaults(changes: readonly ResourceChange[], faults = e
   return { unexplained, drastic, found };
 }
 
-/** The attributes that would be written; what AWS computes anew because of them is not among them. */
+/** Returns the attributes that would be written, without those that AWS would compute as a result. */
 function differingAttributes({ before, after }: ResourceChange['change']): string[] {
   return Object.keys(after ?? {}).filter((name) => !isDeepStrictEqual(before?.[name], after?.[name]));
 }
 
-/** A difference as people read it. */
+/** Describes a difference for people. */
 export function describeDifference({ address, attribute, before, after }: Difference): string {
   return `${address}, ${attribute}: ${JSON.stringify(before)} becomes ${JSON.stringify(after)}`;
 }

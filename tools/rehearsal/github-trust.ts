@@ -1,7 +1,7 @@
 /**
- * The roles that `bootstrap` made for GitHub's workflows, asked for with tokens as GitHub gives them.
+ * Checks who may assume the roles that `bootstrap` created for GitHub's workflows, with tokens like GitHub's.
  *
- * The emulator compares what a token says with a role's trust; it does not check who signed it.
+ * The emulator compares the claims of a token with the trust policy of a role. It does not check the signature.
  */
 import assert from 'node:assert/strict';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -10,12 +10,14 @@ import { clientConfiguration } from '@centflow/local-stack/clients';
 import type { Account } from './account.ts';
 
 /**
- * A workflow takes a role in the GitHub environment that is for it; not in another one, least of all a pull request's plan the
- * role that applies; and not outside of any, nor in another repository, nor in one that has taken over the name.
+ * Checks that a workflow can assume a role only in the GitHub environment of that role.
+ *
+ * It must fail in another environment (a pull request's plan must not get the role that applies), without an environment, in
+ * another repository, and in a repository that was registered later under the same name.
  */
 export async function rolesTrustOneEnvironment(account: Account, environment: Environment): Promise<void> {
   const { repository } = environment;
-  // Nobody yet: the token alone speaks for the workflow.
+  // The workflow has no AWS credentials yet. Only its token identifies it.
   const nobody = { accessKeyId: 'nobody', secretAccessKey: 'nobody' };
   const sts = new STSClient(clientConfiguration(account.endpointUrl, nobody, account.authority));
   try {
@@ -31,13 +33,13 @@ export async function rolesTrustOneEnvironment(account: Account, environment: En
         subjectOf(repository, 'ref:refs/heads/main'),
         subjectOf(repository, 'pull_request'),
         subjectOf({ name: 'someone/else', ownerId: 1, id: 2 }, context),
-        // The same names, after somebody else registered them.
+        // Repositories that somebody else registered later under the same names.
         subjectOf({ ...repository, ownerId: repository.ownerId + 1 }, context),
         subjectOf({ ...repository, id: repository.id + 1 }, context),
-        // The subject of a repository without immutable subjects.
+        // The format of a repository without immutable subjects.
         `repo:${repository.name}:${context}`,
       ];
-      const take = (sub: string, aud = 'sts.amazonaws.com') =>
+      const assumeRole = (sub: string, aud = 'sts.amazonaws.com') =>
         sts.send(
           new AssumeRoleWithWebIdentityCommand({
             RoleArn: githubRoleOf(environment, may),
@@ -45,10 +47,10 @@ export async function rolesTrustOneEnvironment(account: Account, environment: En
             WebIdentityToken: tokenOf({ sub, aud }),
           }),
         );
-      const { Credentials } = await take(subject);
+      const { Credentials } = await assumeRole(subject);
       assert.ok(Credentials?.SessionToken);
-      for (const stranger of strangers) await assert.rejects(take(stranger), /Not authorized/, stranger);
-      await assert.rejects(take(subject, 'https://github.com/someone'), /Not authorized/);
+      for (const stranger of strangers) await assert.rejects(assumeRole(stranger), /Not authorized/, stranger);
+      await assert.rejects(assumeRole(subject, 'https://github.com/someone'), /Not authorized/);
     }
   } finally {
     sts.destroy();
@@ -56,7 +58,7 @@ export async function rolesTrustOneEnvironment(account: Account, environment: En
 }
 
 /**
- * A subject as GitHub writes it, `repo:OWNER@OWNER-ID/REPO@REPO-ID:<context>`:
+ * Returns a subject in GitHub's format, `repo:OWNER@OWNER-ID/REPO@REPO-ID:<context>`:
  * https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
  */
 function subjectOf({ name, ownerId, id }: GithubRepository, context: string): string {

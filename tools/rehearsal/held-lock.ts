@@ -1,11 +1,11 @@
-/** A lock of Terraform's that somebody else holds. */
+/** Simulates a Terraform state lock that somebody else holds. */
 import { randomUUID } from 'node:crypto';
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 
 /**
- * Does something while Ann's laptop holds the lock of a state.
+ * Runs `work` while Ann's laptop holds the lock of a state.
  *
- * @param state where it is kept
+ * @param state the bucket and the key of the state
  */
 export async function whileLocked<Result>(
   s3: S3Client,

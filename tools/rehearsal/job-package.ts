@@ -1,4 +1,4 @@
-/** The Glue job as it is deployed: its script and its packages, fetched from where the job says they are. */
+/** Downloads the code of a deployed Glue job: its script and its packages. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -8,31 +8,31 @@ import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { ToolPaths } from '@centflow/local-processes/paths';
 import { unzipSync } from 'fflate';
 
-/** Where a job's code is, as URLs of S3. */
+/** The S3 URLs of a job's code. */
 export interface JobCode {
   readonly script: string;
-  /** The zip of wheels. */
+  /** The zip file of wheels. */
   readonly wheels: string;
 }
 
 export interface JobPackage {
   readonly script: string;
-  /** The folder of the packages. */
+  /** The folder of the installed packages. */
   readonly packages: string;
 }
 
-/** Where the code is that the job's next run will have. */
+/** Returns the URLs of the code that the next run of a job will use. */
 export async function codeOf(glue: GlueClient, jobName: string): Promise<JobCode> {
   const { Job } = await glue.send(new GetJobCommand({ JobName: jobName }));
   const script = Job?.Command?.ScriptLocation;
   const wheels = Job?.DefaultArguments?.['--additional-python-modules'];
   if (script === undefined || wheels === undefined) {
-    throw new Error(`Job ${jobName} names no script or no --additional-python-modules`);
+    throw new Error(`Job ${jobName} lacks a script or --additional-python-modules`);
   }
   return { script, wheels };
 }
 
-/** Fetches and installs it as Glue does where `--no-index` keeps it from PyPI: every wheel of the zip. */
+/** Downloads the code and installs every wheel of the zip, as Glue does with `--no-index`, which keeps it from PyPI. */
 export async function fetchJob(s3: S3Client, code: JobCode, tools: ToolPaths, folder: string): Promise<JobPackage> {
   const wheelFolder = join(folder, 'wheels');
   mkdirSync(wheelFolder, { recursive: true });

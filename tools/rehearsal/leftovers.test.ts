@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { leftovers } from './leftovers.ts';
+import { findLeftovers } from './leftovers.ts';
 
-test('what is left is what was not there before and may not stay', () => {
+test('findLeftovers returns the new resources, except for those that are expected to remain', () => {
   const before = { 's3._buckets': ['old'] };
   const after = {
     's3._buckets': ['old', 'centflow-dev-uploads'],
@@ -10,7 +10,7 @@ test('what is left is what was not there before and may not stay', () => {
     'cognito._challenge_sessions': ['z5lukhcfxD5xx+60r3tLpWF7zr2W+lU+2DTAAsLorlY='],
     'ec2._vpcs': ['eu-west-1/vpc-00000001', 'eu-west-1/vpc-3d4df075fecb5c2ee'],
   };
-  expect(leftovers(before, after)).toEqual([
+  expect(findLeftovers(before, after)).toEqual([
     's3._buckets: centflow-dev-uploads',
     'iam._roles: centflow-dev-trigger',
     'ec2._vpcs: eu-west-1/vpc-3d4df075fecb5c2ee',

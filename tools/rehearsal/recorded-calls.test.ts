@@ -2,7 +2,7 @@ import { readEnvironment } from '@centflow/infra';
 import { expect, test } from 'vitest';
 import { compareWithRecord, recordedCalls, recordedGithubCalls } from './recorded-calls.ts';
 
-test('calls are recorded the same in each rehearsal, and those of the environment’s roles alone', () => {
+test('recordedCalls returns the same lines in each rehearsal, only for the environment’s roles', () => {
   const dev = readEnvironment('dev');
   const key = (id: string) => `arn:aws:kms:eu-west-1:${dev.accountId}:key/${id}`;
   const uploads = `arn:aws:s3:::centflow-dev-uploads-${dev.accountId}`;
@@ -29,7 +29,7 @@ test('calls are recorded the same in each rehearsal, and those of the environmen
   expect(second).toEqual(first);
 });
 
-test('what was asked in place of GitHub’s roles is recorded the same for each environment', () => {
+test('recordedGithubCalls returns the same lines for each environment', () => {
   const lines = (['dev', 'production'] as const).map((name) => {
     const environment = readEnvironment(name);
     const Name = `centflow-${name}-load`;
@@ -44,7 +44,7 @@ test('what was asked in place of GitHub’s roles is recorded the same for each 
   expect(lines[1]).toEqual(lines[0]);
 });
 
-test('a call that the record lacks is named, with the command that adds it', () => {
+test('compareWithRecord reports a call that the record lacks, with the command that adds it', () => {
   const unknown = 'load s3:GetObject arn:aws:s3:::somebody-else';
   expect(() => compareWithRecord([unknown], false, '--environment dev ')).toThrow(
     `Run \`npm run rehearse -- --environment dev --record\`, and commit what it writes:\n${unknown}`,

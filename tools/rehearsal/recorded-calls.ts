@@ -1,4 +1,4 @@
-/** What the roles of an environment did in a rehearsal, in a form that is the same in each and for each environment. */
+/** Records the calls of an environment's roles in a rehearsal, in a form that is the same in each run and for each environment. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Environment, namesOf } from '@centflow/infra';
@@ -6,17 +6,17 @@ import { repository } from '@centflow/local-processes/paths';
 import type { Observation } from './account.ts';
 import { type AwsCall, callsOnAws, type EmulatorCall } from './terraform-calls.ts';
 
-/** Read by infra/test/role-calls.test.ts and infra/test/github-calls.test.ts. */
+/** The file is read by infra/test/role-calls.test.ts and infra/test/github-calls.test.ts. */
 export const RECORD = join(repository, 'infra', 'src', 'testing', 'recorded-calls.json');
 
 /**
- * GitHub's roles by what they were used for. `destroy` is the apply role where nothing is protected: other environments refuse
+ * What a GitHub role was used for. `destroy` is the apply role in an environment without protection. Other environments deny
  * some of its calls.
  */
 export type GithubUse = 'plan' | 'apply' | 'destroy';
 
-/** What AWS or the rehearsal numbers, and how the record calls it. */
-const sameEachTime: readonly [RegExp, string][] = [
+/** Patterns of ids that AWS or the rehearsal generates, and their replacements in the record. */
+const generatedIds: readonly [RegExp, string][] = [
   [/(:key\/)[0-9a-f-]{36}/, '$100000000-0000-4000-8000-000000000000'],
   [/(:secret:rds!db-)[0-9a-f-]+-\w{6}$/, '$100000000-0000-4000-8000-000000000000-abcdef'],
   [/(:secret:.+-)\w{6}$/, '$1abcdef'],
@@ -40,7 +40,7 @@ const sameEachTime: readonly [RegExp, string][] = [
   [/(:alarm:)[^*].*$/, '$1{environment}-alarm'],
 ];
 
-/** `<purpose> <action> <resource>` of each call, once and in order, with what differs from run to run made the same. */
+/** Returns each call once as `<purpose> <action> <resource>`, sorted, with generated ids replaced. */
 export function recordedCalls(calls: Observation['roleCalls'], environment: Environment): string[] {
   const prefix = `${namesOf(environment).prefix}-`;
   const lines = calls
@@ -51,7 +51,7 @@ export function recordedCalls(calls: Observation['roleCalls'], environment: Envi
   return [...new Set(lines)].sort();
 }
 
-/** `github:<use> <action> <resource> <key>=<value>…` of each question that AWS would ask IAM about these requests. */
+/** Returns each IAM check that AWS would make for these requests, as `github:<use> <action> <resource> <key>=<value>…`. */
 export function recordedGithubCalls(
   calls: readonly EmulatorCall[],
   environment: Environment,
@@ -64,13 +64,16 @@ export function recordedGithubCalls(
 }
 
 function lineOf(who: string, { action, resource, context }: AwsCall, environment: Environment): string {
-  const same = sameEachTime.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), resource);
+  const normalised = generatedIds.reduce(
+    (text, [pattern, replacement]) => text.replace(pattern, replacement),
+    resource,
+  );
   const keys = Object.entries(context).map(([key, value]) => `${key}=${value}`);
-  return inAnyEnvironment([who, action, same, ...keys.sort()].join(' '), environment);
+  return withPlaceholders([who, action, normalised, ...keys.sort()].join(' '), environment);
 }
 
-/** With placeholders for the environment's name, account and region. */
-function inAnyEnvironment(text: string, { name, accountId, region }: Environment): string {
+/** Replaces the environment's name, account and region by placeholders. */
+function withPlaceholders(text: string, { name, accountId, region }: Environment): string {
   return text
     .replaceAll(accountId, '{account}')
     .replaceAll(region, '{region}')
@@ -78,10 +81,11 @@ function inAnyEnvironment(text: string, { name, accountId, region }: Environment
 }
 
 /**
- * Compares calls with the record, or adds them to it: what happens only now and then, such as a batch that is given back, stays.
+ * Compares calls with the record, or adds them to it. Recorded calls are never removed, because some of them happen only rarely,
+ * for example when a batch is given back.
  *
- * @param name how the rehearsal is started again
- * @throws an Error where the record lacks a call.
+ * @param name the options that start the same rehearsal again
+ * @throws Error if the record lacks a call
  */
 export function compareWithRecord(made: readonly string[], recordCalls: boolean, name: string): void {
   const known = existsSync(RECORD) ? (JSON.parse(readFileSync(RECORD, 'utf8')) as string[]) : [];

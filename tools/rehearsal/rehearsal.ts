@@ -1,4 +1,4 @@
-/** The story of a rehearsal: what is done, in its order. */
+/** Rehearses one environment: applies its stacks, uses them, plans again, and destroys them. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -25,10 +25,10 @@ import {
 import { acceptDeployed } from './accept/accept-deployed.ts';
 import { type Account, startAccount } from './account.ts';
 import {
-  canaryAnswersForItself,
+  canaryReportsItsOwnUploadsOnly,
   failAndRedriveQuickly,
+  jobEmitsMetrics,
   jobHasNoOtherRights,
-  jobTellsMetrics,
   migratorIsIdempotent,
   rebuildIsEqual,
   refuseLockedState,
@@ -37,37 +37,37 @@ import {
   rotateLoader,
 } from './checks.ts';
 import {
-  everybodySeesTheirOwn,
   operatorsSeeTheFlow,
+  ownersAndOperatorsAreSeparate,
   pagesAreServed,
   strangersAreRefused,
-  uploadByTheConsole,
+  uploadThroughConsole,
 } from './console/console-checks.ts';
 import { everyRouteAnswers } from './console/console-routes.ts';
 import { type DeployedConsole, deployedConsole } from './console/deployed-console.ts';
 import { type DeployedFlow, deployedFlow } from './deployed-flow.ts';
 import { compareWithFaults, describeDifference, type EmulatorFault, emulatorFaults } from './faults.ts';
 import { rolesTrustOneEnvironment } from './github-trust.ts';
-import { leftovers } from './leftovers.ts';
+import { findLeftovers } from './leftovers.ts';
 import { compareWithRecord, type GithubUse, recordedCalls, recordedGithubCalls } from './recorded-calls.ts';
-import type { Story } from './story.ts';
+import type { Steps } from './steps.ts';
 
 export interface RehearsalOptions {
   readonly environment: Environment;
-  /** Whether the calls of roles are added to the record, or compared with it. */
+  /** Whether the calls of roles are added to the record. Otherwise they are compared with it. */
   readonly recordCalls: boolean;
-  readonly story: Story;
+  readonly steps: Steps;
   readonly tools: ToolPaths;
-  /** Everything the rehearsal makes; gone afterwards. */
+  /** The folder for everything that the rehearsal creates. The caller deletes it afterwards. */
   readonly folder: string;
   readonly logFolder: string;
 }
 
 export async function rehearse(options: RehearsalOptions): Promise<void> {
-  const { environment, story, tools, folder, logFolder } = options;
+  const { environment, steps, tools, folder, logFolder } = options;
   const { accountId, region } = environment;
   const synthesised = join(folder, 'synthesised');
-  const terraform = await story.step('Terraform and the provider are at hand', async (note) => {
+  const terraform = await steps.run('Terraform and the provider are available', async (note) => {
     const found = await findTerraform(join(folder, 'terraform'));
     note(
       `${found.version}, ${found.pluginMirror === undefined ? 'provider from the registry' : 'provider from a mirror'}`,
@@ -75,10 +75,10 @@ export async function rehearse(options: RehearsalOptions): Promise<void> {
     return found;
   });
   const [started, built] = await Promise.allSettled([
-    story.step('An empty AWS account with IAM enforced, and a MySQL with TLS', () =>
+    steps.run('An empty AWS account with IAM enforced starts, and a MySQL with TLS', () =>
       startAccount({ tools, accountId, region, folder, logFolder }),
     ),
-    story.step('What is deployed is built, and the stacks are synthesised', async () => {
+    steps.run('The artifacts are built, and the stacks are synthesised', async () => {
       await buildAll(join(logFolder, 'build.log'));
       synthesise([environment], synthesised);
     }),
@@ -95,68 +95,70 @@ export async function rehearse(options: RehearsalOptions): Promise<void> {
       variables: { database_ca: account.authority },
       processEnvironment: account.environment,
     });
-    await play({ ...options, account, deployment, synthesised });
+    await runSteps({ ...options, account, deployment, synthesised });
   } finally {
     await account.stop();
   }
 }
 
-interface Play extends RehearsalOptions {
+interface RehearsalContext extends RehearsalOptions {
   readonly account: Account;
   readonly deployment: Deployment;
-  /** Where the stacks' JSON is. */
+  /** The folder with the JSON of the stacks. */
   readonly synthesised: string;
 }
 
-async function play(all: Play): Promise<void> {
-  const { environment, story, account, deployment, synthesised } = all;
+async function runSteps(context: RehearsalContext): Promise<void> {
+  const { environment, steps, account, deployment, synthesised } = context;
   const { inventory: before } = await account.observe();
-  await bootstrap(all);
+  await bootstrap(context);
   await account.observe();
-  await apply(all, 'store');
+  await apply(context, 'store');
   const flow = deployedFlow(account, namesOf(environment), await deployment.stage('store').outputs());
-  await apply(all, 'load');
+  await apply(context, 'load');
   const hasConsole = deployment.stages.includes('console');
   const afterLoad = async () => {
-    if (hasConsole) await apply(all, 'console');
-    await apply(all, 'watch');
+    if (hasConsole) await apply(context, 'console');
+    await apply(context, 'watch');
   };
-  await Promise.all([startJob(all, flow), afterLoad()]);
-  await compareGithubCalls(all, 'apply');
-  await use(story, flow);
+  await Promise.all([startJob(context, flow), afterLoad()]);
+  await compareGithubCalls(context, 'apply');
+  await use(steps, flow);
   const met = new Set<EmulatorFault>();
-  // Beside the console, whose calls are the functions' own: those of this plan are no role's of GitHub.
+  // In parallel with the checks of the console, whose calls come from its functions. No GitHub role makes this plan's calls.
   await Promise.all([
-    planOne(all, deployment.bootstrap(), met),
-    ...(hasConsole ? [useConsole(story, deployedConsole(account, await deployment.stage('console').outputs()))] : []),
+    planOne(context, deployment.bootstrap(), met),
+    ...(hasConsole ? [useConsole(steps, deployedConsole(account, await deployment.stage('console').outputs()))] : []),
   ]);
-  await compareRoleCalls(all);
-  await story.step('`accept` accepts it, but for what the emulator cannot show', (note) => {
+  await compareRoleCalls(context);
+  await steps.run('`accept` passes, except for the checks that the emulator cannot prove', (note) => {
     writeFileSync(join(synthesised, CANARY_PLAN), renderCanaryPlan(planCanary()));
-    return acceptDeployed({ ...all, release: synthesised }, note);
+    return acceptDeployed({ ...context, release: synthesised }, note);
   });
-  await planAgain(all, met);
-  await destroy(all);
-  await story.step('Nothing is left in the account', async () => {
-    const left = leftovers(before, (await account.observe()).inventory);
-    if (left.length > 0) throw new Error(`There is still\n${left.join('\n')}`);
+  await planAgain(context, met);
+  await destroy(context);
+  await steps.run('The account has no leftover resources', async () => {
+    const found = findLeftovers(before, (await account.observe()).inventory);
+    if (found.length > 0) throw new Error(`These resources still exist:\n${found.join('\n')}`);
   });
 }
 
-async function bootstrap({ environment, story, account, deployment }: Play): Promise<void> {
+async function bootstrap({ environment, steps, account, deployment }: RehearsalContext): Promise<void> {
   const directory = deployment.bootstrap();
-  await story.step('`bootstrap` applies, and its state moves into the bucket that it made', async (note) => {
+  await steps.run('`bootstrap` is applied, and its state moves into the bucket that it created', async (note) => {
     await applyWithOwnState(directory, async () => note(summaryOf(await directory.readPlan())));
-    if (directory.hasLocalState()) throw new Error('there is still a local state');
+    if (directory.hasLocalState()) throw new Error('The local state still exists');
   });
-  await story.step('A state that somebody holds is refused', () => refuseLockedState(account, directory));
-  await story.step("GitHub's workflows take the roles in this environment only", () =>
+  await steps.run('A plan is refused while somebody holds the lock of the state', () =>
+    refuseLockedState(account, directory),
+  );
+  await steps.run("GitHub's workflows can assume the roles in this environment only", () =>
     rolesTrustOneEnvironment(account, environment),
   );
 }
 
-async function apply({ story, deployment }: Play, stage: StageName): Promise<void> {
-  await story.step(`\`${stage}\` applies`, async (note) => {
+async function apply({ steps, deployment }: RehearsalContext, stage: StageName): Promise<void> {
+  await steps.run(`\`${stage}\` is applied`, async (note) => {
     const directory = await deployment.prepare(stage);
     await directory.plan();
     note(summaryOf(await directory.readPlan()));
@@ -164,9 +166,12 @@ async function apply({ story, deployment }: Play, stage: StageName): Promise<voi
   });
 }
 
-/** What was asked for since the account was last observed, by Terraform in place of one of GitHub's roles. */
-async function compareGithubCalls({ story, account, environment, recordCalls }: Play, use: GithubUse): Promise<void> {
-  await story.step(`Each call of GitHub's role \`${use === 'plan' ? 'plan' : 'apply'}\` is on record`, async (note) => {
+/** Compares the calls since the last observation with the record. Terraform makes them as root, in place of a GitHub role. */
+async function compareGithubCalls(
+  { steps, account, environment, recordCalls }: RehearsalContext,
+  use: GithubUse,
+): Promise<void> {
+  await steps.run(`Each call of GitHub's role \`${use === 'plan' ? 'plan' : 'apply'}\` is on record`, async (note) => {
     const { rootCalls } = await account.observe();
     const made = recordedGithubCalls(rootCalls, environment, use);
     compareWithRecord(made, recordCalls, `--environment ${environment.name} `);
@@ -174,9 +179,9 @@ async function compareGithubCalls({ story, account, environment, recordCalls }: 
   });
 }
 
-/** What the roles of the environment did. */
-async function compareRoleCalls({ story, account, environment, recordCalls }: Play): Promise<void> {
-  await story.step('Each call of a role of the environment is on record', async (note) => {
+/** Compares the calls of the environment's roles with the record. */
+async function compareRoleCalls({ steps, account, environment, recordCalls }: RehearsalContext): Promise<void> {
+  await steps.run('Each call of a role of the environment is on record', async (note) => {
     const { roleCalls } = await account.observe();
     const made = recordedCalls(roleCalls, environment);
     compareWithRecord(made, recordCalls, `--environment ${environment.name} `);
@@ -184,91 +189,96 @@ async function compareRoleCalls({ story, account, environment, recordCalls }: Pl
   });
 }
 
-async function startJob({ story, account }: Play, { job }: DeployedFlow): Promise<void> {
-  await story.step('Spark runs the script and the packages that Terraform uploaded', () => account.startSpark(job));
+async function startJob({ steps, account }: RehearsalContext, { job }: DeployedFlow): Promise<void> {
+  await steps.run('Spark runs the script and the packages that Terraform uploaded', () => account.startSpark(job));
 }
 
-async function use(story: Story, flow: DeployedFlow): Promise<void> {
+async function use(steps: Steps, flow: DeployedFlow): Promise<void> {
   const sweep = async () => {
     await runSweep(flow.clients.glue, {}, flow.job);
   };
-  await story.step('The database refuses a connection without TLS', () => refusePlainConnections(flow));
-  await story.step('An upload shows, is corrected, and goes', () => uploadCorrectDelete(flow));
-  await story.step('An object of no feed is rejected', () => rejectObjectWithoutFeed(flow, sweep));
-  await story.step('Sixty uploads make few job runs', () => batchUploadsIntoFewRuns(flow));
-  await story.step('Glue refuses runs beyond the limit', () => refuseRunsBeyondTheLimit(flow));
-  await story.step('What no event told of, the sweep finds', () => sweepMissedEvents(flow));
-  await story.step('A trigger that fails leaves dead letters, which are redriven', () => failAndRedriveQuickly(flow));
-  await story.step('The job may do its work and no more', () => jobHasNoOtherRights(flow));
-  await story.step('Reports see views and no table', () => reporterReadsViewsOnly(flow));
-  await story.step('The canary tells of its own uploads, and of nobody else’s', () => canaryAnswersForItself(flow));
-  await story.step('The migrator, asked again, finds nothing to do', () => migratorIsIdempotent(flow));
-  await story.step("The loader's password is rotated, and uploads go on", () => rotateLoader(flow));
-  await story.step('The job tells its metrics', async (note) =>
-    note(`${await jobTellsMetrics(flow)} uploads published`),
+  await steps.run('The database refuses a connection without TLS', () => refusePlainConnections(flow));
+  await steps.run('An upload appears in the reports, is corrected, and is removed', () => uploadCorrectDelete(flow));
+  await steps.run('An object outside every feed is rejected', () => rejectObjectWithoutFeed(flow, sweep));
+  await steps.run('Sixty uploads start only a few job runs', () => batchUploadsIntoFewRuns(flow));
+  await steps.run('Glue refuses runs beyond the limit', () => refuseRunsBeyondTheLimit(flow));
+  await steps.run('The sweep finds uploads whose events were lost', () => sweepMissedEvents(flow));
+  await steps.run('A failing trigger leaves dead letters, which are redriven', () => failAndRedriveQuickly(flow));
+  await steps.run('The job has no rights beyond its work', () => jobHasNoOtherRights(flow));
+  await steps.run('`reporter` can read the views, but no table', () => reporterReadsViewsOnly(flow));
+  await steps.run('The canary reports its own uploads, and no other owner’s', () =>
+    canaryReportsItsOwnUploadsOnly(flow),
   );
-  await story.step('A database rebuilt from the bucket has the same views', () => rebuildIsEqual(flow));
+  await steps.run('A second run of the migrator changes nothing', () => migratorIsIdempotent(flow));
+  await steps.run("Uploads still load after the loader's password is rotated", () => rotateLoader(flow));
+  await steps.run('The job emits its metrics', async (note) =>
+    note(`${await jobEmitsMetrics(flow)} uploads published`),
+  );
+  await steps.run('A database rebuilt from the bucket has the same views', () => rebuildIsEqual(flow));
 }
 
-async function useConsole(story: Story, console: DeployedConsole): Promise<void> {
-  await story.step('CloudFront serves the pages, and tells browsers what to hold them to', () =>
-    pagesAreServed(console),
-  );
-  await story.step('The API asks everybody for a token of the pool', () => strangersAreRefused(console));
-  await story.step('Everybody who signs in sees their own', () => everybodySeesTheirOwn(console));
-  await story.step('A file dropped into the console shows, and is undone', () => uploadByTheConsole(console));
-  await story.step('Operators see how the flow runs, and no money', () => operatorsSeeTheFlow(console));
-  await story.step('Every route answers with the rights that the functions have', async (note) =>
+async function useConsole(steps: Steps, console: DeployedConsole): Promise<void> {
+  await steps.run('CloudFront serves the pages with the security headers', () => pagesAreServed(console));
+  await steps.run('The API asks everybody for a token of the pool', () => strangersAreRefused(console));
+  await steps.run('Everybody who signs in sees their own', () => ownersAndOperatorsAreSeparate(console));
+  await steps.run('A file dropped into the console shows, and is undone', () => uploadThroughConsole(console));
+  await steps.run('Operators see how the flow runs, and no money', () => operatorsSeeTheFlow(console));
+  await steps.run('Every route answers with the rights that the functions have', async (note) =>
     note(`${await everyRouteAnswers(console)} routes`),
   );
 }
 
-/** Nothing changed, so nothing may be left to do; what the emulator reads back wrongly is known, and added to `met`. */
-async function planOne({ story }: Play, directory: WorkingDirectory, met: Set<EmulatorFault>): Promise<void> {
-  await story.step(`A second plan of \`${directory.stack}\` changes nothing`, async (note) => {
+/** Checks that a second plan changes nothing. The known faults of the emulator that it meets are added to `met`. */
+async function planOne(
+  { steps }: RehearsalContext,
+  directory: WorkingDirectory,
+  met: Set<EmulatorFault>,
+): Promise<void> {
+  await steps.run(`A second plan of \`${directory.stack}\` changes nothing`, async (note) => {
     await directory.plan();
     const { unexplained, drastic, found } = compareWithFaults(changesOf(await directory.readPlan()));
     for (const fault of found) met.add(fault);
     if (found.size > 0) note(`${found.size} known faults of the emulator`);
     const problems = [...drastic, ...unexplained.map(describeDifference)];
-    if (problems.length > 0) throw new Error(`It would change\n${problems.join('\n')}`);
+    if (problems.length > 0) throw new Error(`The plan would change:\n${problems.join('\n')}`);
   });
 }
 
-/** @param met the faults of the emulator that a plan has met before */
-async function planAgain(all: Play, met: Set<EmulatorFault>): Promise<void> {
-  const { story, account, deployment } = all;
+/** @param met the faults of the emulator that earlier plans have met */
+async function planAgain(context: RehearsalContext, met: Set<EmulatorFault>): Promise<void> {
+  const { steps, account, deployment } = context;
   await account.observe();
   const stages = deployment.stages.map((stage) => deployment.stage(stage));
-  // Two at a time: each provider takes 0.8 GB, and there may be two cores.
+  // Two at a time, because each provider takes 0.8 GB and the machine may have only two cores.
   const next = async () => {
-    for (let stage = stages.pop(); stage !== undefined; stage = stages.pop()) await planOne(all, stage, met);
+    for (let stage = stages.pop(); stage !== undefined; stage = stages.pop()) await planOne(context, stage, met);
   };
   await Promise.all([next(), next()]);
-  await compareGithubCalls(all, 'plan');
-  await story.step('Every known fault of the emulator was met', async () => {
+  await compareGithubCalls(context, 'plan');
+  await steps.run('Every known fault of the emulator still occurs', async () => {
     const stacks = [deployment.bootstrap(), ...deployment.stages.map((stage) => deployment.stage(stage))];
-    const made = new Set(stacks.flatMap(({ synthesised }) => Object.keys(synthesised.resource ?? {})));
-    const gone = emulatorFaults.filter((fault) => made.has(fault.type) && !met.has(fault));
-    const names = gone.map(({ type, attribute }) => `${type}.${attribute}`);
-    if (gone.length > 0) throw new Error(`Not met, so take them out of faults.ts: ${names.join(', ')}`);
+    const types = new Set(stacks.flatMap(({ synthesised }) => Object.keys(synthesised.resource ?? {})));
+    const fixed = emulatorFaults.filter((fault) => types.has(fault.type) && !met.has(fault));
+    const names = fixed.map(({ type, attribute }) => `${type}.${attribute}`);
+    if (fixed.length > 0)
+      throw new Error(`These faults no longer occur. Remove them from faults.ts: ${names.join(', ')}`);
   });
 }
 
-async function destroy(all: Play): Promise<void> {
-  const { story, deployment } = all;
+async function destroy(context: RehearsalContext): Promise<void> {
+  const { steps, deployment } = context;
   const destroyOne = (stage: StageName) =>
-    story.step(`\`${stage}\` is destroyed`, async () => {
+    steps.run(`\`${stage}\` is destroyed`, async () => {
       const directory = deployment.stage(stage);
       await directory.plan({ destroy: true });
       await directory.apply();
-      const left = await directory.resources();
-      if (left.length > 0) throw new Error(`Its state still holds ${left.join(', ')}`);
+      const remaining = await directory.resources();
+      if (remaining.length > 0) throw new Error(`The state still has ${remaining.join(', ')}`);
     });
-  // `load` and `console` know nothing of each other, and CloudFront takes its time.
+  // In parallel, because `load` and `console` are independent and CloudFront is slow.
   await destroyOne('watch');
   await Promise.all([destroyOne('load'), ...(deployment.stages.includes('console') ? [destroyOne('console')] : [])]);
   await destroyOne('store');
-  await compareGithubCalls(all, 'destroy');
-  await story.step('`bootstrap` is destroyed', () => destroyWithOwnState(deployment.bootstrap()));
+  await compareGithubCalls(context, 'destroy');
+  await steps.run('`bootstrap` is destroyed', () => destroyWithOwnState(deployment.bootstrap()));
 }

@@ -1,4 +1,4 @@
-/** Rehearsals on AWS accounts that are emulators: of one environment, from nothing to nothing; or of the delivery to all. */
+/** Runs a rehearsal on emulated AWS accounts: of one environment, from creation to destruction, or of the delivery to all. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,31 +10,31 @@ import { processesLeft } from '@centflow/local-processes/processes-of';
 import type { RehearseOptions } from './command.ts';
 import { rehearseDelivery } from './delivery/rehearsal.ts';
 import { type RehearsalOptions, rehearse } from './rehearsal.ts';
-import { Story } from './story.ts';
+import { Steps } from './steps.ts';
 
 export async function run({ environment: name, record: recordCalls = false }: RehearseOptions): Promise<void> {
-  if (name === undefined) return play('delivery', (options) => rehearseDelivery({ recordCalls, ...options }));
+  if (name === undefined) return runRehearsal('delivery', (options) => rehearseDelivery({ recordCalls, ...options }));
   const environment = readEnvironment(name);
   if (environment.protectData) {
-    const problem = `Environment ${name} keeps its data (protectData), so it cannot be destroyed at the end.`;
+    const problem = `Environment ${name} protects its data (protectData), so the rehearsal could not destroy it at the end.`;
     throw new CommandError(`${problem} Rehearse dev.`, EXIT.usage);
   }
-  await play(name, (options) => rehearse({ environment, recordCalls, ...options }));
+  await runRehearsal(name, (options) => rehearse({ environment, recordCalls, ...options }));
 }
 
 type Rehearsal = (options: Omit<RehearsalOptions, 'environment' | 'recordCalls'>) => Promise<void>;
 
-async function play(name: string, rehearsal: Rehearsal): Promise<void> {
-  /** What the last rehearsal of the name left to read. */
+async function runRehearsal(name: string, rehearsal: Rehearsal): Promise<void> {
+  /** The logs of the last rehearsal with this name. */
   const logFolder = join(localFolder, 'logs', 'rehearsal', name);
   rmSync(logFolder, { recursive: true, force: true });
   mkdirSync(logFolder, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'centflow-rehearsal-'));
   const { signal } = listenForStop();
-  const story = new Story(console.log, signal);
+  const steps = new Steps(console.log, signal);
   try {
-    await rehearsal({ story, tools: readToolPaths(), folder, logFolder });
-    await story.step('No process is left', async () => {
+    await rehearsal({ steps, tools: readToolPaths(), folder, logFolder });
+    await steps.run('No process is still running', async () => {
       const left = await processesLeft(folder, 5000);
       if (left.length > 0) throw new Error(left.join('\n'));
     });
@@ -42,13 +42,16 @@ async function play(name: string, rehearsal: Rehearsal): Promise<void> {
     throw new CommandError(`${error instanceof Error ? error.message : error}\nThe logs are in ${logFolder}`);
   } finally {
     removeFolder(folder);
-    story.writeReport(join(logFolder, 'junit.xml'));
-    // The last line is read by machines.
-    console.log(story.summary());
+    steps.writeReport(join(logFolder, 'junit.xml'));
+    // Programs read the last line.
+    console.log(steps.summary());
   }
 }
 
-/** Says so where the folder cannot be deleted, because a process that still writes there must not hide why the rehearsal failed. */
+/**
+ * Deletes the folder. It only prints a failure, because a process that still writes there must not hide why the rehearsal
+ * failed.
+ */
 function removeFolder(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

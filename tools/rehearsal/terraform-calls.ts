@@ -1,44 +1,44 @@
 /**
- * What was asked of the emulator with the rights of the account's root, as AWS would ask IAM about it.
+ * Derives the IAM checks that AWS would make for a request that the account's root user sent to the emulator.
  *
- * The root stands for GitHub's roles. AWS asks IAM once for each resource that a request touches, and for each further right that
- * the request needs. The emulator names one resource, some tags, and no further rights. They follow from the request:
+ * The root user acts in place of GitHub's roles. AWS checks IAM once for each resource of a request, and once for each further
+ * right that the request needs. The emulator reports one resource, some tags, and no further rights. They follow from the request:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 import { type Environment, namesOf, roleBoundaryOf } from '@centflow/infra';
 
-/** A request of the account's root, as the emulator noted it. */
+/** A request of the account's root user, as the emulator recorded it. */
 export interface EmulatorCall {
-  /** As the emulator names it: `glue:CreateJob`. */
+  /** The emulator's name of the action, such as `glue:CreateJob`. */
   readonly action: string;
-  /** An ARN, or `*` where the emulator knows none. */
+  /** An ARN, or `*` if the emulator does not know it. */
   readonly resource: string;
-  /** The short texts of the request, by the names that lead to them. */
+  /** The short text values of the request by their paths, such as `Budget.BudgetName`. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** The tags of what the request names, by id or ARN; null where the emulator knows none. */
+  /** The tags of the resources in the request, by id or ARN; null if the emulator does not know them. */
   readonly tags: Readonly<Record<string, Readonly<Record<string, string>> | null>>;
 }
 
-/** A question to IAM. */
+/** One IAM check of AWS. */
 export interface AwsCall {
   readonly action: string;
-  /** An ARN, or `*` where the action knows no resource. */
+  /** An ARN, or `*` if the action has no resource type. */
   readonly resource: string;
   readonly context: Readonly<Record<string, string>>;
 }
 
-/** The request's texts, and where and for which environment it was made. */
-interface Asked extends EmulatorCall {
+/** A request, and the environment in which it was made. */
+interface AwsRequest extends EmulatorCall {
   readonly environment: Environment;
 }
 
-/** What IAM is asked about; `{…}` is a text of the request, `{path.3}` the third part of its path. */
+/** The resources of IAM checks. `{…}` is a text value of the request, and `{path.3}` the third part of its path. */
 type Resources = string | readonly string[];
 
-const of = (service: string, resource: string) => `arn:aws:${service}:{region}:{account}:${resource}`;
-const global = (service: string, resource: string) => `arn:aws:${service}::{account}:${resource}`;
+const regionalArn = (service: string, resource: string) => `arn:aws:${service}:{region}:{account}:${resource}`;
+const globalArn = (service: string, resource: string) => `arn:aws:${service}::{account}:${resource}`;
 
-/** Rights that go by another name than the request (Service Authorization Reference). */
+/** Rights whose name differs from the request's (Service Authorization Reference). */
 const rightOf: Readonly<Record<string, string>> = {
   'budgets:CreateBudget': 'budgets:ModifyBudget',
   'budgets:CreateNotification': 'budgets:ModifyBudget',
@@ -50,25 +50,25 @@ const rightOf: Readonly<Record<string, string>> = {
   'cloudfront:CreateDistributionWithTags': 'cloudfront:CreateDistribution',
 };
 
-/** Requests of which the emulator names no action, or that of another: their method and path say which. */
-const unnamed: readonly { readonly method: string; readonly path: RegExp; readonly action: string }[] = [
+/** Requests whose action the emulator does not report, or reports wrongly. Their method and path determine it. */
+const requestsByPath: readonly { readonly method: string; readonly path: RegExp; readonly action: string }[] = [
   { method: 'GET', path: /\/event-source-mappings\/[^/]+$/, action: 'lambda:GetEventSourceMapping' },
   { method: 'PUT', path: /\/event-source-mappings\/[^/]+$/, action: 'lambda:UpdateEventSourceMapping' },
   { method: 'DELETE', path: /\/event-source-mappings\/[^/]+$/, action: 'lambda:DeleteEventSourceMapping' },
 ];
 
-/** Requests that need no right. */
-const free = ['sts:GetCallerIdentity'];
+/** Actions that need no right. */
+const actionsWithoutRights = ['sts:GetCallerIdentity'];
 
-/** The environment's key. The record calls each key so. */
-const KEY = of('kms', 'key/00000000-0000-4000-8000-000000000000');
-const budget = (name: string) => global('budgets', `budget/{${name}}`);
-const catalog = of('glue', 'catalog');
-const database = (name: string) => [catalog, of('glue', `database/{${name}}`)];
-const table = (name: string) => [...database('DatabaseName'), of('glue', `table/{DatabaseName}/{${name}}`)];
-const connection = (name: string) => [catalog, of('glue', `connection/{${name}}`)];
+/** The environment's key, with the id that the record uses for every key. */
+const KEY = regionalArn('kms', 'key/00000000-0000-4000-8000-000000000000');
+const budget = (name: string) => globalArn('budgets', `budget/{${name}}`);
+const catalog = regionalArn('glue', 'catalog');
+const database = (name: string) => [catalog, regionalArn('glue', `database/{${name}}`)];
+const table = (name: string) => [...database('DatabaseName'), regionalArn('glue', `table/{DatabaseName}/{${name}}`)];
+const connection = (name: string) => [catalog, regionalArn('glue', `connection/{${name}}`)];
 
-/** The resources of requests of which the emulator tells none, or another than AWS asks about. */
+/** The resources of requests for which the emulator reports no resource, or another one than AWS checks. */
 const resourcesOf: Readonly<Record<string, Resources>> = {
   'budgets:CreateBudget': budget('Budget.BudgetName'),
   'budgets:CreateNotification': budget('BudgetName'),
@@ -78,98 +78,98 @@ const resourcesOf: Readonly<Record<string, Resources>> = {
   'budgets:DescribeNotificationsForBudget': budget('BudgetName'),
   'budgets:DescribeSubscribersForNotification': budget('BudgetName'),
   'budgets:ListTagsForResource': '{ResourceARN}',
-  'cloudfront:DeleteFunction': global('cloudfront', 'function/{path.3}'),
-  'cloudfront:DescribeFunction': global('cloudfront', 'function/{path.3}'),
-  'cloudfront:GetFunction': global('cloudfront', 'function/{path.3}'),
-  'cloudfront:PublishFunction': global('cloudfront', 'function/{path.3}'),
-  'cloudfront:UpdateFunction': global('cloudfront', 'function/{path.3}'),
-  'cloudfront:DeleteOriginAccessControl': global('cloudfront', 'origin-access-control/{path.3}'),
-  'cloudfront:GetOriginAccessControl': global('cloudfront', 'origin-access-control/{path.3}'),
-  'cloudfront:DeleteResponseHeadersPolicy': global('cloudfront', 'response-headers-policy/{path.3}'),
-  'cloudfront:GetResponseHeadersPolicy': global('cloudfront', 'response-headers-policy/{path.3}'),
+  'cloudfront:DeleteFunction': globalArn('cloudfront', 'function/{path.3}'),
+  'cloudfront:DescribeFunction': globalArn('cloudfront', 'function/{path.3}'),
+  'cloudfront:GetFunction': globalArn('cloudfront', 'function/{path.3}'),
+  'cloudfront:PublishFunction': globalArn('cloudfront', 'function/{path.3}'),
+  'cloudfront:UpdateFunction': globalArn('cloudfront', 'function/{path.3}'),
+  'cloudfront:DeleteOriginAccessControl': globalArn('cloudfront', 'origin-access-control/{path.3}'),
+  'cloudfront:GetOriginAccessControl': globalArn('cloudfront', 'origin-access-control/{path.3}'),
+  'cloudfront:DeleteResponseHeadersPolicy': globalArn('cloudfront', 'response-headers-policy/{path.3}'),
+  'cloudfront:GetResponseHeadersPolicy': globalArn('cloudfront', 'response-headers-policy/{path.3}'),
   'cloudfront:ListTagsForResource': '{Resource}',
-  'cloudwatch:DeleteAlarms': of('cloudwatch', 'alarm:{AlarmNames.member.1}'),
-  'cloudwatch:DeleteDashboards': global('cloudwatch', 'dashboard/{DashboardNames.member.1}'),
-  'cloudwatch:GetDashboard': global('cloudwatch', 'dashboard/{DashboardName}'),
+  'cloudwatch:DeleteAlarms': regionalArn('cloudwatch', 'alarm:{AlarmNames.member.1}'),
+  'cloudwatch:DeleteDashboards': globalArn('cloudwatch', 'dashboard/{DashboardNames.member.1}'),
+  'cloudwatch:GetDashboard': globalArn('cloudwatch', 'dashboard/{DashboardName}'),
   'cloudwatch:ListTagsForResource': '{ResourceARN}',
-  'cloudwatch:PutDashboard': global('cloudwatch', 'dashboard/{DashboardName}'),
-  'events:DeleteRule': of('events', 'rule/{Name}'),
-  'events:DescribeRule': of('events', 'rule/{Name}'),
+  'cloudwatch:PutDashboard': globalArn('cloudwatch', 'dashboard/{DashboardName}'),
+  'events:DeleteRule': regionalArn('events', 'rule/{Name}'),
+  'events:DescribeRule': regionalArn('events', 'rule/{Name}'),
   'events:ListTagsForResource': '{ResourceARN}',
-  'events:ListTargetsByRule': of('events', 'rule/{Rule}'),
-  'events:PutRule': of('events', 'rule/{Name}'),
-  'events:PutTargets': of('events', 'rule/{Rule}'),
-  'events:RemoveTargets': of('events', 'rule/{Rule}'),
+  'events:ListTargetsByRule': regionalArn('events', 'rule/{Rule}'),
+  'events:PutRule': regionalArn('events', 'rule/{Name}'),
+  'events:PutTargets': regionalArn('events', 'rule/{Rule}'),
+  'events:RemoveTargets': regionalArn('events', 'rule/{Rule}'),
   'glue:CreateConnection': catalog,
   'glue:CreateCrawler': '*',
   'glue:CreateDatabase': database('DatabaseInput.Name'),
-  'glue:CreateJob': of('glue', 'job/{Name}'),
+  'glue:CreateJob': regionalArn('glue', 'job/{Name}'),
   'glue:CreateSecurityConfiguration': '*',
   'glue:CreateTable': table('TableInput.Name'),
-  'glue:CreateTrigger': of('glue', 'trigger/{Name}'),
+  'glue:CreateTrigger': regionalArn('glue', 'trigger/{Name}'),
   'glue:DeleteConnection': connection('ConnectionName'),
-  'glue:DeleteCrawler': of('glue', 'crawler/{Name}'),
+  'glue:DeleteCrawler': regionalArn('glue', 'crawler/{Name}'),
   'glue:DeleteDatabase': [
     ...database('Name'),
-    of('glue', 'table/{Name}/*'),
-    of('glue', 'userDefinedFunction/{Name}/*'),
+    regionalArn('glue', 'table/{Name}/*'),
+    regionalArn('glue', 'userDefinedFunction/{Name}/*'),
   ],
-  'glue:DeleteJob': of('glue', 'job/{JobName}'),
+  'glue:DeleteJob': regionalArn('glue', 'job/{JobName}'),
   'glue:DeleteSecurityConfiguration': '*',
   'glue:DeleteTable': table('Name'),
-  'glue:DeleteTrigger': of('glue', 'trigger/{Name}'),
+  'glue:DeleteTrigger': regionalArn('glue', 'trigger/{Name}'),
   'glue:GetConnection': connection('Name'),
-  'glue:GetCrawler': of('glue', 'crawler/{Name}'),
+  'glue:GetCrawler': regionalArn('glue', 'crawler/{Name}'),
   'glue:GetDatabase': database('Name'),
-  'glue:GetJob': of('glue', 'job/{JobName}'),
+  'glue:GetJob': regionalArn('glue', 'job/{JobName}'),
   'glue:GetPartitionIndexes': table('TableName'),
   'glue:GetSecurityConfiguration': '*',
   'glue:GetTable': table('Name'),
   'glue:GetTags': '{ResourceArn}',
-  'glue:GetTrigger': of('glue', 'trigger/{Name}'),
-  'glue:StopTrigger': of('glue', 'trigger/{Name}'),
-  'glue:UpdateJob': of('glue', 'job/{JobName}'),
+  'glue:GetTrigger': regionalArn('glue', 'trigger/{Name}'),
+  'glue:StopTrigger': regionalArn('glue', 'trigger/{Name}'),
+  'glue:UpdateJob': regionalArn('glue', 'job/{JobName}'),
   'glue:UpdateTable': table('TableInput.Name'),
-  'glue:UpdateTrigger': of('glue', 'trigger/{Name}'),
-  'lambda:DeleteEventSourceMapping': of('lambda', 'event-source-mapping:{path.3}'),
-  'lambda:GetEventSourceMapping': of('lambda', 'event-source-mapping:{path.3}'),
-  'lambda:UpdateEventSourceMapping': of('lambda', 'event-source-mapping:{path.3}'),
-  'kms:CreateAlias': [of('kms', '{AliasName}'), KEY],
-  'kms:DeleteAlias': [of('kms', '{AliasName}'), KEY],
-  'lambda:CreateFunction': of('lambda', 'function:{FunctionName}'),
+  'glue:UpdateTrigger': regionalArn('glue', 'trigger/{Name}'),
+  'lambda:DeleteEventSourceMapping': regionalArn('lambda', 'event-source-mapping:{path.3}'),
+  'lambda:GetEventSourceMapping': regionalArn('lambda', 'event-source-mapping:{path.3}'),
+  'lambda:UpdateEventSourceMapping': regionalArn('lambda', 'event-source-mapping:{path.3}'),
+  'kms:CreateAlias': [regionalArn('kms', '{AliasName}'), KEY],
+  'kms:DeleteAlias': [regionalArn('kms', '{AliasName}'), KEY],
+  'lambda:CreateFunction': regionalArn('lambda', 'function:{FunctionName}'),
   'rds:CreateDBInstance': [
-    of('rds', 'db:{DBInstanceIdentifier}'),
-    of('rds', 'pg:{DBParameterGroupName}'),
-    of('rds', 'subgrp:{DBSubnetGroupName}'),
-    of('rds', 'og:default:mysql-8-4'),
+    regionalArn('rds', 'db:{DBInstanceIdentifier}'),
+    regionalArn('rds', 'pg:{DBParameterGroupName}'),
+    regionalArn('rds', 'subgrp:{DBSubnetGroupName}'),
+    regionalArn('rds', 'og:default:mysql-8-4'),
   ],
-  'rds:CreateDBParameterGroup': of('rds', 'pg:{DBParameterGroupName}'),
-  'rds:CreateDBSubnetGroup': of('rds', 'subgrp:{DBSubnetGroupName}'),
-  'rds:DeleteDBParameterGroup': of('rds', 'pg:{DBParameterGroupName}'),
-  'rds:DeleteDBSubnetGroup': of('rds', 'subgrp:{DBSubnetGroupName}'),
-  'rds:DescribeDBParameterGroups': of('rds', 'pg:{DBParameterGroupName}'),
-  'rds:DescribeDBParameters': of('rds', 'pg:{DBParameterGroupName}'),
-  'rds:DescribeDBSubnetGroups': of('rds', 'subgrp:{DBSubnetGroupName}'),
+  'rds:CreateDBParameterGroup': regionalArn('rds', 'pg:{DBParameterGroupName}'),
+  'rds:CreateDBSubnetGroup': regionalArn('rds', 'subgrp:{DBSubnetGroupName}'),
+  'rds:DeleteDBParameterGroup': regionalArn('rds', 'pg:{DBParameterGroupName}'),
+  'rds:DeleteDBSubnetGroup': regionalArn('rds', 'subgrp:{DBSubnetGroupName}'),
+  'rds:DescribeDBParameterGroups': regionalArn('rds', 'pg:{DBParameterGroupName}'),
+  'rds:DescribeDBParameters': regionalArn('rds', 'pg:{DBParameterGroupName}'),
+  'rds:DescribeDBSubnetGroups': regionalArn('rds', 'subgrp:{DBSubnetGroupName}'),
   'rds:ListTagsForResource': '{ResourceName}',
-  'rds:ModifyDBParameterGroup': of('rds', 'pg:{DBParameterGroupName}'),
-  // The ARN of a subscription is the topic's and an id.
-  'sns:GetSubscriptionAttributes': of('sns', '{SubscriptionArn.5}'),
+  'rds:ModifyDBParameterGroup': regionalArn('rds', 'pg:{DBParameterGroupName}'),
+  // The ARN of a subscription is the ARN of the topic and an id.
+  'sns:GetSubscriptionAttributes': regionalArn('sns', '{SubscriptionArn.5}'),
   'sns:ListTagsForResource': '{ResourceArn}',
-  'sns:Unsubscribe': of('sns', '{SubscriptionArn.5}'),
+  'sns:Unsubscribe': regionalArn('sns', '{SubscriptionArn.5}'),
   'wafv2:ListTagsForResource': '{ResourceARN}',
 };
 
-/** Of requests that may name no resource: all of the kind. */
+/** The resource of requests that name none: all resources of the type. */
 const allOf: Readonly<Record<string, string>> = {
-  'rds:DescribeDBInstances': of('rds', 'db:*'),
+  'rds:DescribeDBInstances': regionalArn('rds', 'db:*'),
 };
 
-/** Of requests that may name some resources, of which the emulator tells all: the one. */
+/** The resource of requests that name one, although the emulator reports all of the type. */
 const oneOf: Readonly<Record<string, readonly [parameter: string, resource: string]>> = {
-  'cloudwatch:DescribeAlarms': ['AlarmNames.member.1', of('cloudwatch', 'alarm:{AlarmNames.member.1}')],
+  'cloudwatch:DescribeAlarms': ['AlarmNames.member.1', regionalArn('cloudwatch', 'alarm:{AlarmNames.member.1}')],
 };
 
-/** The right that a request needs beside its own where it tags what it makes. */
+/** The additional right that a request needs if it tags the resource that it creates. */
 const rightToTag: Readonly<Record<string, string>> = {
   budgets: 'budgets:TagResource',
   cloudfront: 'cloudfront:TagResource',
@@ -188,29 +188,29 @@ const rightToTag: Readonly<Record<string, string>> = {
   wafv2: 'wafv2:TagResource',
 };
 
-/** What is tagged where the request names no resource yet. */
+/** The tagged resource of requests whose resource has no name yet. */
 const newResourceOf: Readonly<Record<string, string>> = {
-  'cloudfront:CreateDistributionWithTags': global('cloudfront', 'distribution/*'),
-  'cognito-idp:CreateUserPool': of('cognito-idp', 'userpool/*'),
-  'glue:CreateConnection': of('glue', 'connection/{ConnectionInput.Name}'),
-  'glue:CreateCrawler': of('glue', 'crawler/{Name}'),
-  'kms:CreateKey': of('kms', 'key/*'),
-  'lambda:CreateEventSourceMapping': of('lambda', 'event-source-mapping:*'),
+  'cloudfront:CreateDistributionWithTags': globalArn('cloudfront', 'distribution/*'),
+  'cognito-idp:CreateUserPool': regionalArn('cognito-idp', 'userpool/*'),
+  'glue:CreateConnection': regionalArn('glue', 'connection/{ConnectionInput.Name}'),
+  'glue:CreateCrawler': regionalArn('glue', 'crawler/{Name}'),
+  'kms:CreateKey': regionalArn('kms', 'key/*'),
+  'lambda:CreateEventSourceMapping': regionalArn('lambda', 'event-source-mapping:*'),
 };
 
-/** Requests that hand a role over: the text that names it, and the service that gets it. */
-const handsOver: Readonly<Record<string, readonly [parameter: string, ...services: string[]]>> = {
+/** Requests that pass a role to a service: the parameter with the role, and the services. */
+const passedRoles: Readonly<Record<string, readonly [parameter: string, ...services: string[]]>> = {
   'ec2:CreateFlowLogs': ['DeliverLogsPermissionArn', 'vpc-flow-logs.amazonaws.com'],
   'glue:CreateCrawler': ['Role', 'glue.amazonaws.com'],
   'glue:CreateJob': ['Role', 'glue.amazonaws.com'],
   'glue:UpdateJob': ['JobUpdate.Role', 'glue.amazonaws.com'],
   'lambda:CreateFunction': ['Role', 'lambda.amazonaws.com'],
-  // AWS documents neither, and each has been seen: https://github.com/mitodl/ol-infrastructure/pull/5874
+  // AWS documents neither service name, but both have been observed: https://github.com/mitodl/ol-infrastructure/pull/5874
   'rds:CreateDBInstance': ['MonitoringRoleArn', 'monitoring.rds.amazonaws.com', 'rds.amazonaws.com'],
   'rds:ModifyDBInstance': ['MonitoringRoleArn', 'monitoring.rds.amazonaws.com', 'rds.amazonaws.com'],
 };
 
-/** What EC2 calls a thing whose id begins so. */
+/** The EC2 resource types by the prefix of their ids. */
 const kindsOfEc2: Readonly<Record<string, string>> = {
   vpc: 'vpc',
   subnet: 'subnet',
@@ -220,55 +220,55 @@ const kindsOfEc2: Readonly<Record<string, string>> = {
   fl: 'vpc-flow-log',
 };
 
-/** Kinds whose tags the emulator takes and does not keep. */
+/** Types whose tags the emulator accepts but does not store. */
 const withoutTags = ['vpc-flow-log'];
 
 /**
- * Everything that AWS would ask IAM about a request.
+ * Returns every IAM check that AWS would make for a request.
  *
- * @throws an Error where the request lacks a text that names its resource, or where nothing says which resource it has.
+ * @throws Error if the action of the request is unknown, or if the request lacks the value that names its resource
  */
 export function callsOnAws(call: EmulatorCall, environment: Environment): AwsCall[] {
   const action = actionOf(call);
-  if (free.includes(action)) return [];
-  const asked = { ...call, action, environment };
-  const own = action.startsWith('ec2:') ? ec2Calls(asked) : namedCalls(asked);
-  return [...own, ...roleCalls(asked), ...serviceCalls(asked)];
+  if (actionsWithoutRights.includes(action)) return [];
+  const request = { ...call, action, environment };
+  const own = action.startsWith('ec2:') ? ec2Calls(request) : namedCalls(request);
+  return [...own, ...roleCalls(request), ...serviceCalls(request)];
 }
 
 function actionOf({ action, parameters: { method, path = '' } }: EmulatorCall): string {
-  const found = unnamed.find((request) => request.method === method && request.path.test(path));
+  const found = requestsByPath.find((request) => request.method === method && request.path.test(path));
   if (found !== undefined) return found.action;
   if (!action.endsWith(':')) return action;
   throw new Error(
-    `The emulator knows no action for ${action} ${method} ${path}: say which it is in tools/rehearsal/terraform-calls.ts.`,
+    `The emulator knows no action for ${action} ${method} ${path}: add it to requestsByPath in tools/rehearsal/terraform-calls.ts.`,
   );
 }
 
-function namedCalls(asked: Asked): AwsCall[] {
-  const { action, resource, parameters, environment } = asked;
+function namedCalls(request: AwsRequest): AwsCall[] {
+  const { action, resource, parameters, environment } = request;
   const [parameter = '', one] = oneOf[action] ?? [];
-  const told = resource === '*' ? (allOf[action] ?? resource) : resource;
-  const resources = fill((parameters[parameter] === undefined ? resourcesOf[action] : one) ?? told, asked);
-  const tag = requestedTag(asked);
-  // What is not made by this request has the tags of the provider, which are on everything that takes tags.
+  const knownResource = resource === '*' ? (allOf[action] ?? resource) : resource;
+  const resources = fill((parameters[parameter] === undefined ? resourcesOf[action] : one) ?? knownResource, request);
+  const tag = requestedTag(request);
+  // An existing resource has the provider's default tags, which are on every resource that supports tags.
   const context = {
     ...(tag === undefined
       ? { 'aws:ResourceTag/Environment': environment.name }
       : { 'aws:RequestTag/Environment': tag }),
-    ...more(asked),
+    ...conditionKeysOf(request),
   };
   const right = rightOf[action] ?? action;
   const calls = resources.map((found) => ({ action: right, resource: found, context }));
   const [service = ''] = action.split(':');
   const tagging = rightToTag[service];
   if (tag === undefined || tagging === undefined) return calls;
-  const [tagged = ''] = fill(newResourceOf[action] ?? resources.at(service === 'glue' ? -1 : 0) ?? '', asked);
+  const [tagged = ''] = fill(newResourceOf[action] ?? resources.at(service === 'glue' ? -1 : 0) ?? '', request);
   return [...calls, { action: tagging, resource: tagged, context }];
 }
 
-/** Condition keys that only some actions know. */
-function more({ action, parameters, environment }: Asked): AwsCall['context'] {
+/** Returns the condition keys that only some actions have. */
+function conditionKeysOf({ action, parameters, environment }: AwsRequest): AwsCall['context'] {
   if (action.startsWith('iam:')) {
     return { 'iam:PermissionsBoundary': parameters.PermissionsBoundary ?? roleBoundaryOf(environment) };
   }
@@ -281,12 +281,12 @@ function more({ action, parameters, environment }: Asked): AwsCall['context'] {
   return action === 's3:PutObject' && absent !== undefined ? { 's3:if-none-match': absent } : {};
 }
 
-/** EC2 asks about each thing that a request names, which has tags already, and about what it makes, which the request tags. */
-function ec2Calls(asked: Asked): AwsCall[] {
-  const { action, parameters, tags, environment } = asked;
+/** Returns the checks of EC2: for each resource in the request, with its present tags, and for the resource that it creates. */
+function ec2Calls(request: AwsRequest): AwsCall[] {
+  const { action, parameters, tags, environment } = request;
   const { region, accountId } = environment;
   const arn = (kind: string, id: string) => `arn:aws:ec2:${region}:${accountId}:${kind}/${id}`;
-  const tag = requestedTag(asked);
+  const tag = requestedTag(request);
   const requested: AwsCall['context'] = tag === undefined ? {} : { 'aws:RequestTag/Environment': tag };
   if (/:Describe/.test(action) && action !== 'ec2:DescribeVpcAttribute') {
     return [{ action, resource: '*', context: {} }];
@@ -300,19 +300,19 @@ function ec2Calls(asked: Asked): AwsCall[] {
     const context = action === 'ec2:CreateTags' ? { ...known, ...requested } : known;
     return [{ action, resource: arn(kind, id), context }];
   });
-  const made = parameters['TagSpecification.1.ResourceType'];
-  if (made === undefined) return named;
-  const [, bare = ''] = action.split(':');
-  const anew = arn(made, '*');
+  const createdType = parameters['TagSpecification.1.ResourceType'];
+  if (createdType === undefined) return named;
+  const [, requestName = ''] = action.split(':');
+  const newResource = arn(createdType, '*');
   return [
     ...named,
-    { action, resource: anew, context: requested },
-    { action: 'ec2:CreateTags', resource: anew, context: { ...requested, 'ec2:CreateAction': bare } },
+    { action, resource: newResource, context: requested },
+    { action: 'ec2:CreateTags', resource: newResource, context: { ...requested, 'ec2:CreateAction': requestName } },
   ];
 }
 
-function roleCalls({ action, parameters, environment }: Asked): AwsCall[] {
-  const [parameter, ...services] = handsOver[action] ?? [];
+function roleCalls({ action, parameters, environment }: AwsRequest): AwsCall[] {
+  const [parameter, ...services] = passedRoles[action] ?? [];
   const role = parameter === undefined ? undefined : parameters[parameter];
   if (role === undefined) return [];
   const resource = role.startsWith('arn:') ? role : `arn:aws:iam::${environment.accountId}:role/${role}`;
@@ -323,15 +323,15 @@ function roleCalls({ action, parameters, environment }: Asked): AwsCall[] {
   }));
 }
 
-/** Rights that a service uses in the name of who asks it. */
-function serviceCalls(asked: Asked): AwsCall[] {
-  const { action, resource, parameters, environment } = asked;
+/** Returns the checks of rights that a service uses on behalf of the caller. */
+function serviceCalls(request: AwsRequest): AwsCall[] {
+  const { action, resource, parameters, environment } = request;
   const { region, accountId } = environment;
   const { artifactsBucket, uploadsBucket } = namesOf(environment);
   const onKey = (service: string, ...actions: string[]) =>
     actions.map((name) => ({
       action: `kms:${name}`,
-      resource: fillOne(KEY, asked),
+      resource: fillOne(KEY, request),
       context: {
         'kms:ViaService': `${service}.${region}.amazonaws.com`,
         ...(name === 'CreateGrant' ? { 'kms:GrantIsForAWSResource': 'true' } : {}),
@@ -357,7 +357,11 @@ function serviceCalls(asked: Asked): AwsCall[] {
     // https://docs.aws.amazon.com/lambda/latest/dg/security-encryption-at-rest.html and configuration-vpc.html
     case 'lambda:CreateFunction':
       return [
-        { action: 's3:GetObject', resource: fillOne('arn:aws:s3:::{Code.S3Bucket}/{Code.S3Key}', asked), context: {} },
+        {
+          action: 's3:GetObject',
+          resource: fillOne('arn:aws:s3:::{Code.S3Bucket}/{Code.S3Key}', request),
+          context: {},
+        },
         ...onKey('s3', 'Decrypt'),
         ...onKey('lambda', 'Encrypt', 'CreateGrant'),
         ...everywhere('ec2:DescribeSecurityGroups', 'ec2:DescribeSubnets', 'ec2:DescribeVpcs'),
@@ -421,8 +425,8 @@ function serviceCalls(asked: Asked): AwsCall[] {
   }
 }
 
-/** The value that a request gives the tag `Environment`, whatever its service calls tags. */
-function requestedTag({ parameters }: Asked): string | undefined {
+/** Returns the requested value of the tag `Environment`. Each service names the parameters of tags differently. */
+function requestedTag({ parameters }: AwsRequest): string | undefined {
   for (const [name, value] of Object.entries(parameters)) {
     if (/tags\.Environment$/i.test(name)) return value;
     const key = /^(.*tag.*\.(?:Tag)?)Key$/i.exec(name)?.[1];
@@ -431,12 +435,12 @@ function requestedTag({ parameters }: Asked): string | undefined {
   return undefined;
 }
 
-function fill(templates: Resources, asked: Asked): string[] {
+function fill(templates: Resources, request: AwsRequest): string[] {
   const all = typeof templates === 'string' ? [templates] : templates;
-  return all.map((template) => fillOne(template, asked));
+  return all.map((template) => fillOne(template, request));
 }
 
-function fillOne(template: string, { action, parameters, environment }: Asked): string {
+function fillOne(template: string, { action, parameters, environment }: AwsRequest): string {
   return template.replace(/\{([^}]+)\}/g, (_, name: string) => {
     if (name === 'region') return environment.region;
     if (name === 'account') return environment.accountId;

@@ -1,16 +1,16 @@
-/** Debian packages unpacked below `.local/`, without root: lists and archives have folders of their own. */
+/** Downloads Debian packages and unpacks them below `.local/`, without root. apt's lists and archives are there too. */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { local, output, run } from './step.mjs';
 
 const apt = join(local, 'apt');
 
-/** apt locks its lists and its cache, so one call at a time. */
-let last = Promise.resolve();
+/** apt locks its lists and its cache, so calls run one at a time. This is the newest call. */
+let lastCall = Promise.resolve();
 
 function oneAtATime(work) {
-  const result = last.then(work);
-  last = result.catch(() => undefined);
+  const result = lastCall.then(work);
+  lastCall = result.catch(() => undefined);
   return result;
 }
 
@@ -22,7 +22,7 @@ function options() {
   ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 }
 
-/** @returns {boolean} whether this machine has apt at all */
+/** @returns {boolean} whether this machine has apt */
 function prepareFolders() {
   if (output('apt-get', ['--version']) === undefined) return false;
   for (const folder of ['lists/partial', 'cache/archives/partial', 'downloads', 'root']) {
@@ -33,14 +33,14 @@ function prepareFolders() {
 
 const update = (log) => run(log, 'apt-get', [...options(), '-q', 'update']).catch(() => undefined);
 
-const withoutLists = () => readdirSync(join(apt, 'lists')).length <= 1;
+const hasNoLists = () => readdirSync(join(apt, 'lists')).length <= 1;
 
 /**
- * Downloads the first of `candidates` that this release has, and unpacks it.
+ * Downloads and unpacks the first package of `candidates` that this release has.
  *
  * @param {string} log
  * @param {string[]} candidates names of one package in different releases
- * @returns {Promise<string | undefined>} the folder that stands for `/`, or undefined where apt has none of them
+ * @returns {Promise<string | undefined>} the folder that takes the place of `/`; undefined if apt has none of the packages
  */
 export function unpackDebian(log, candidates) {
   return oneAtATime(() => unpackFirst(log, candidates));
@@ -49,7 +49,7 @@ export function unpackDebian(log, candidates) {
 async function unpackFirst(log, candidates) {
   if (!prepareFolders()) return undefined;
   const downloads = join(apt, 'downloads');
-  if (withoutLists()) await update(log);
+  if (hasNoLists()) await update(log);
   for (const name of candidates) {
     const root = join(apt, 'root', name);
     try {
@@ -60,19 +60,19 @@ async function unpackFirst(log, candidates) {
       await run(log, 'dpkg', ['-x', join(downloads, file), root]);
       return root;
     } catch {
-      // Each release has the package under one of the names only.
+      // Each release has the package under only one of the names.
     }
   }
   return undefined;
 }
 
 /**
- * Downloads packages together with whatever this machine lacks of what they depend on, and unpacks all of it into one folder.
+ * Downloads packages and those of their dependencies that this machine lacks, and unpacks them into one folder.
  *
  * @param {string} log
- * @param {string} name of the folder
+ * @param {string} name the name of the folder
  * @param {string[]} packages
- * @returns {Promise<string | undefined>} the folder that stands for `/`, or undefined where apt does not have them all
+ * @returns {Promise<string | undefined>} the folder that takes the place of `/`; undefined if apt lacks one of the packages
  */
 export function unpackWithDependencies(log, name, packages) {
   return oneAtATime(() => unpackAll(log, name, packages));
@@ -82,9 +82,9 @@ async function unpackAll(log, name, packages) {
   if (!prepareFolders()) return undefined;
   const root = join(apt, 'root', name);
   rmSync(root, { recursive: true, force: true });
-  // Lists grow old: a security fix takes the version that they name away.
-  for (const renewed of [false, true]) {
-    if (renewed || withoutLists()) await update(log);
+  // Old lists may name a version that a security fix has removed from the archive, so the second try updates them.
+  for (const isRetry of [false, true]) {
+    if (isRetry || hasNoLists()) await update(log);
     const missing = missingPackages(packages);
     if (missing === undefined) continue;
     const downloads = mkdtempSync(join(apt, 'downloads', `${name}-`));
@@ -104,7 +104,7 @@ async function unpackAll(log, name, packages) {
   return undefined;
 }
 
-/** What apt would install, but for libc: a second one beside the machine's loader makes nothing start. */
+/** Returns the packages that apt would install, except libc. With a second libc beside the machine's loader, no program starts. */
 function missingPackages(packages) {
   const uris = output('apt-get', [
     ...options(),

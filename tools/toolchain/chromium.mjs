@@ -1,6 +1,8 @@
 /**
- * Chromium for the tests in a browser, the pictures and the benchmark: the one that is named, else the machine's, else Debian's
- * with every library and font that the machine lacks, unpacked below `.local/`.
+ * Finds a Chromium for the browser tests, the pictures and the benchmark.
+ *
+ * The order is: the one that CENTFLOW_CHROMIUM names, one that is installed on this machine, Debian's. The last is unpacked below
+ * `.local/`, with every library and font that the machine lacks.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -8,19 +10,19 @@ import { unpackWithDependencies } from './apt.mjs';
 import { local, output, SetupError, step, toolchain } from './step.mjs';
 
 const INSTALLED = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chromium-headless-shell'];
-/** The smaller one first: it needs no desktop's libraries, and is what Playwright runs where nothing is shown. */
+/** The smaller package is first. It needs no desktop libraries, and Playwright runs it in headless mode. */
 const PACKAGES = ['chromium-headless-shell', 'chromium'];
 const FONTS = ['fonts-liberation', 'fonts-dejavu-core'];
 const NAME_ONE =
-  'install Google Chrome or a Chromium that is no snap, and set CENTFLOW_CHROMIUM to its executable (a snap sees neither /tmp nor this folder)';
+  'install Google Chrome, or a Chromium that is not a snap, and set CENTFLOW_CHROMIUM to its executable (a snap cannot read /tmp or this folder)';
 
 const record = join(toolchain, 'chromium.json');
 
 /**
- * What an earlier set-up found.
+ * Returns the Chromium that an earlier set-up found.
  *
  * @returns {{ executable: string, libraries?: string, fonts?: string } | undefined} `libraries` is an LD_LIBRARY_PATH, `fonts` a
- *   FONTCONFIG_FILE; both are there only for one that was fetched
+ *   FONTCONFIG_FILE; both are set only for a Chromium that was downloaded
  */
 export function recordedChromium() {
   if (!existsSync(record)) return undefined;
@@ -28,11 +30,11 @@ export function recordedChromium() {
   return existsSync(chromium.executable) ? chromium : undefined;
 }
 
-/** @throws {SetupError} where there is none and none can be fetched */
+/** @throws {SetupError} if this machine has no Chromium and none can be downloaded */
 export async function installChromium() {
   await step({
     name: 'chromium',
-    title: 'Chromium for the tests in a browser (100 MB where it is fetched)',
+    title: 'Chromium for the browser tests (100 MB if it is downloaded)',
     inputs: [process.env.CENTFLOW_CHROMIUM ?? ''],
     outputs: () => [record, recordedChromium()?.executable ?? record],
     make: async (log) => {
@@ -65,7 +67,7 @@ function installedChromium() {
   return undefined;
 }
 
-/** Ubuntu's `chromium` is a link to snap, or a script that calls it. */
+/** Returns whether an executable is a snap. Ubuntu's `chromium` is a link to snap, or a script that calls it. */
 function isSnap(executable) {
   const file = realpathSync(executable);
   if (executable.startsWith('/snap/') || /\/snap($|\/)/.test(file)) return true;
@@ -85,13 +87,16 @@ async function fetchChromium(log) {
   const ubuntu = /^ID=ubuntu$/m.test(existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '');
   throw new SetupError(
     ubuntu
-      ? "Ubuntu's chromium is a snap only, so there is no package of it to fetch"
-      : `This machine has no Chromium, and apt did not give one (see ${log})`,
+      ? 'This machine has no Chromium. Ubuntu offers chromium only as a snap, so no package can be downloaded'
+      : `This machine has no Chromium, and apt could not download one (see ${log})`,
     NAME_ONE,
   );
 }
 
-/** Some libraries lie in folders of their own (NSS, PulseAudio), which their packages' scripts would tell the loader of. */
+/**
+ * Returns every folder with libraries. NSS and PulseAudio have separate folders, which the install scripts of their packages
+ * would register with the loader.
+ */
 function libraryFolders(root) {
   const folders = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => /^lib.+\.so(\.\d+)*$/.test(entry.name))
@@ -99,7 +104,10 @@ function libraryFolders(root) {
   return [...new Set(folders)].sort();
 }
 
-/** Generic names and the widespread ones, so that text looks the same on every machine; DejaVu has the signs Liberation lacks. */
+/**
+ * The generic and the most common font names, so that text looks the same on every machine. DejaVu has the characters that
+ * Liberation lacks.
+ */
 const FONT_FAMILIES = {
   'Liberation Sans': ['sans-serif', 'system-ui', 'Arial', 'Helvetica'],
   'Liberation Serif': ['serif', 'Times', 'Times New Roman'],
@@ -134,7 +142,7 @@ function checkLibraries({ executable, libraries }, log) {
   const missing = [...listing.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1]);
   if (missing.length === 0) return;
   throw new SetupError(
-    `Debian's Chromium in ${dirname(executable)} needs ${missing.join(', ')}, which apt did not give (see ${log})`,
+    `Debian's Chromium in ${dirname(executable)} needs ${missing.join(', ')}, which apt did not install (see ${log})`,
     NAME_ONE,
   );
 }

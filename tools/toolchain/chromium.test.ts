@@ -18,7 +18,7 @@ let machine = '';
 
 beforeEach(() => {
   machine = mkdtempSync(join(tmpdir(), 'centflow-chromium-'));
-  // The set-up keeps everything below its own repository.
+  // The set-up writes only below its own repository.
   cpSync(import.meta.dirname, join(machine, 'tools', 'toolchain'), {
     recursive: true,
   });
@@ -29,7 +29,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(machine, { recursive: true, force: true }));
 
-/** A command of the machine. */
+/** Adds a command to the test machine. */
 function command(name: string, ...lines: string[]): string {
   const file = join(machine, 'bin', name);
   writeFileSync(file, ['#!/bin/sh', ...lines, ''].join('\n'));
@@ -37,7 +37,7 @@ function command(name: string, ...lines: string[]): string {
   return file;
 }
 
-/** Sets up Chromium on that machine, which has nothing but its own commands. */
+/** Installs Chromium on the test machine, whose PATH has only the commands that the test added. */
 async function setUp(named = ''): Promise<{ exitCode: number; stderr: string }> {
   const program = `
     import { installChromium } from ${JSON.stringify(join(machine, 'tools', 'toolchain', 'chromium.mjs'))};
@@ -52,12 +52,12 @@ async function setUp(named = ''): Promise<{ exitCode: number; stderr: string }> 
   });
 }
 
-function found(): { executable: string; libraries?: string; fonts?: string } {
+function readRecord(): { executable: string; libraries?: string; fonts?: string } {
   return JSON.parse(readFileSync(join(machine, '.local', 'toolchain', 'chromium.json'), 'utf8'));
 }
 
-/** apt that has these packages, and that would install `needed` with the headless shell. */
-function debian(...needed: string[]): void {
+/** Adds an apt that offers only the headless shell, and would install `needed` for it. */
+function addApt(...needed: string[]): void {
   command(
     'apt-get',
     'case "$*" in',
@@ -77,27 +77,27 @@ function debian(...needed: string[]): void {
   );
 }
 
-describe('Chromium for the tests in a browser', () => {
-  test('is the one that CENTFLOW_CHROMIUM names', async () => {
+describe('installChromium', () => {
+  test('records the Chromium that CENTFLOW_CHROMIUM names', async () => {
     command('chromium', 'echo Chromium 1');
     const named = command('another', 'echo Chromium 2');
     expect(await setUp(named)).toMatchObject({ exitCode: 0 });
-    expect(found()).toEqual({ executable: named });
+    expect(readRecord()).toEqual({ executable: named });
   });
 
-  test('is an error where the one that is named does not run', async () => {
+  test('fails if the Chromium that CENTFLOW_CHROMIUM names does not run', async () => {
     expect((await setUp('/no/such')).stderr).toMatch(
       /CENTFLOW_CHROMIUM names \/no\/such, which does not run\n.*unset it/,
     );
   });
 
-  test("is the machine's own where it has one", async () => {
+  test('records the Chrome that is installed on the machine', async () => {
     const own = command('google-chrome', 'echo Google Chrome 1');
     expect(await setUp()).toMatchObject({ exitCode: 0 });
-    expect(found()).toEqual({ executable: own });
+    expect(readRecord()).toEqual({ executable: own });
   });
 
-  test('is no snap, and where apt has none either, that is said with what to do', async () => {
+  test('ignores a snap, and reports what to do if apt has no Chromium either', async () => {
     command('chromium', 'echo Chromium 1 snap', 'exit', 'exec /snap/bin/chromium "$@"');
     const { exitCode, stderr } = await setUp();
     expect(exitCode).toBe(1);
@@ -105,11 +105,11 @@ describe('Chromium for the tests in a browser', () => {
     expect(existsSync(join(machine, '.local', 'toolchain', 'chromium.json'))).toBe(false);
   });
 
-  test("is Debian's, unpacked with what the machine lacks, but never with a second libc", async () => {
-    debian('libnss3', 'libc6', 'fonts-liberation', 'chromium-headless-shell');
+  test("unpacks Debian's Chromium with the libraries that the machine lacks, but never with a second libc", async () => {
+    addApt('libnss3', 'libc6', 'fonts-liberation', 'chromium-headless-shell');
     expect(await setUp()).toMatchObject({ exitCode: 0 });
     const root = join(machine, '.local', 'apt', 'root', 'chromium');
-    expect(found()).toEqual({
+    expect(readRecord()).toEqual({
       executable: join(root, 'usr/lib/chromium/chromium-headless-shell'),
       libraries: join(root, 'usr/lib/x86_64-linux-gnu/nss'),
       fonts: join(root, 'fonts.conf'),
@@ -119,8 +119,8 @@ describe('Chromium for the tests in a browser', () => {
     expect(existsSync(join(root, 'libc6_1_amd64.deb'))).toBe(false);
   });
 
-  test('is not looked for again once it is there', async () => {
-    debian('chromium-headless-shell');
+  test('does not search again once a Chromium is recorded', async () => {
+    addApt('chromium-headless-shell');
     await setUp();
     rmSync(join(machine, 'bin', 'apt-get'));
     expect(await setUp()).toEqual({ exitCode: 0, stderr: '' });

@@ -1,4 +1,4 @@
-/** libfaketime, which sets the clock of one process: Debian's, for chaos alone. */
+/** Installs Debian's libfaketime, which sets the clock of one process. Only `npm run chaos` uses it. */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackDebian } from './apt.mjs';
@@ -6,15 +6,15 @@ import { local } from './step.mjs';
 
 const libraries = join(local, 'apt', 'root', 'libfaketime', 'usr', 'lib');
 
-/** @returns {string | undefined} the library, where chaos has fetched it before */
+/** @returns {string | undefined} the library, if an earlier chaos run downloaded it */
 export function recordedFaketime() {
   if (!existsSync(libraries)) return undefined;
-  // The folder between is the processor's: x86_64-linux-gnu.
+  // The folder in between is named after the processor, such as x86_64-linux-gnu.
   const files = readdirSync(libraries).map((folder) => join(libraries, folder, 'faketime', 'libfaketime.so.1'));
   return files.find(existsSync);
 }
 
-/** @returns {Promise<string | undefined>} the library; undefined where apt does not have it, and chaos says so */
+/** @returns {Promise<string | undefined>} the library; undefined if apt does not have it, which chaos reports */
 export async function installFaketime() {
   if (recordedFaketime() === undefined) {
     mkdirSync(join(local, 'logs'), { recursive: true });

@@ -1,13 +1,13 @@
-/** A Java that Spark 4.1 runs on: the machine's own, else Debian's or Ubuntu's, unpacked below `.local/`. */
+/** Finds a Java that Spark 4.1 runs on: this machine's, or else Debian's or Ubuntu's, unpacked below `.local/`. */
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackDebian } from './apt.mjs';
 import { hasApt, javaNeeded } from './machine.mjs';
 import { output, step, toolchain } from './step.mjs';
 
-/** Glue 6.0 runs 17; Debian 13 has no 17. */
+/** Glue 6.0 runs Java 17. Debian 13 has no package of it. */
 const VERSIONS = ['17', '21'];
-/** Spark's launcher always adds this module. Runtimes that jlink has cut down may lack it. */
+/** Spark's launcher always adds this module. Reduced runtimes, built with jlink, may lack it. */
 const MODULE = 'jdk.incubator.vector';
 const PACKAGES = VERSIONS.map((version) => `openjdk-${version}-jre-headless`);
 
@@ -16,7 +16,7 @@ const record = join(toolchain, 'java-home');
 const recorded = () => (existsSync(record) ? readFileSync(record, 'utf8') : '');
 
 /**
- * Asks a `java` for its home.
+ * Runs a `java` command and returns its home, or why it does not fit.
  *
  * @returns {{ home?: string, problem?: string } | undefined} undefined if the command does not run
  */
@@ -31,7 +31,7 @@ function describeJava(command) {
   return modules.includes(`${MODULE}@`) ? { home } : { problem: `${command} lacks the module ${MODULE}` };
 }
 
-/** The home of the machine's own Java if one fits, and why the others do not. */
+/** Returns the home of this machine's Java if one fits, and the reasons why the others do not. */
 function installedJava() {
   const commands = [...(process.env.JAVA_HOME ? [join(process.env.JAVA_HOME, 'bin', 'java')] : []), 'java'];
   const problems = [];
@@ -43,7 +43,7 @@ function installedJava() {
   return { problems };
 }
 
-/** @throws {import('./machine.mjs').UnsupportedMachineError} if the machine has no fitting Java and no apt to fetch one */
+/** @throws {import('./machine.mjs').UnsupportedMachineError} if the machine has no suitable Java and no apt to download one */
 export function checkJava() {
   if (existsSync(join(recorded(), 'bin', 'java')) || hasApt()) return;
   const { home, problems } = installedJava();
@@ -54,7 +54,7 @@ export function checkJava() {
 export async function findJava() {
   await step({
     name: 'java',
-    title: `Java ${VERSIONS.join(' or ')} (fetched where the machine has none: 45 MB)`,
+    title: `Java ${VERSIONS.join(' or ')} (45 MB if it is downloaded)`,
     inputs: [process.env.JAVA_HOME ?? '', ...PACKAGES],
     outputs: () => [record, join(recorded(), 'bin', 'java')],
     make: async (log) => {
@@ -78,7 +78,7 @@ async function unpackJava(log) {
   return describeJava(join(home, 'bin', 'java'))?.home;
 }
 
-/** Points the links of an unpacked package, such as the one to its settings in /etc, to where they are below `root`. */
+/** Changes the absolute links of an unpacked package, such as the link to its settings in /etc, to the targets below `root`. */
 function relink(folder, root) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

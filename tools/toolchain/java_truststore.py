@@ -1,7 +1,8 @@
 """Writes the certificates that this machine trusts as a Java key store: `java_truststore.py FILE`.
 
-A fetched Java has no list, and an installed one may lack the certificate of a company's proxy. The format
-(JKS) is that of java.security.KeyStore: a head, the certificates, and a SHA-1 that begins with the password.
+A downloaded Java has no list of certificates, and an installed one may lack the certificate of a company's proxy. The
+format is JKS, as java.security.KeyStore reads it: a header, the certificates, and a SHA-1 hash that includes the
+password.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ import struct
 import sys
 
 BUNDLES = (os.environ.get("SSL_CERT_FILE", ""), "/etc/ssl/certs/ca-certificates.crt")
-PASSWORD = "changeit"  # Java's usual one; what the file holds is public.
+PASSWORD = "changeit"  # Java's default. The file holds only public data.
 MAGIC, VERSION, TRUSTED_CERTIFICATE = 0xFEEDFEED, 2, 2
 
 
@@ -22,7 +23,7 @@ def _text(text: str) -> bytes:
 
 
 def key_store(certificates: list[bytes]) -> bytes:
-    """The key store of some certificates in DER."""
+    """Return a key store that holds some certificates in DER."""
     body = struct.pack(">III", MAGIC, VERSION, len(certificates))
     for number, certificate in enumerate(certificates):
         body += struct.pack(">I", TRUSTED_CERTIFICATE) + _text(f"certificate-{number}") + struct.pack(">Q", 0)
@@ -32,7 +33,7 @@ def key_store(certificates: list[bytes]) -> bytes:
 
 
 def main() -> None:
-    """Write the key store; nothing where the machine has no bundle, so that Java keeps its own list."""
+    """Write the key store. Without a bundle on this machine, write nothing, so that Java keeps its own list."""
     for bundle in filter(os.path.isfile, BUNDLES):
         with open(bundle, encoding="ascii", errors="ignore") as file:
             found = re.findall("-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", file.read(), re.DOTALL)

@@ -1,5 +1,5 @@
 /**
- * What a machine must have before anything is installed: a supported system, a Python, a Java or apt, a MySQL, disk space.
+ * Checks what a machine must have before anything is installed: a supported system, a Python, a Java or apt, a MySQL, disk space.
  *
  * Each check returns or throws. All of them run before the first step, so that nothing is half installed.
  */
@@ -7,15 +7,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { output, repository, SetupError } from './step.mjs';
 
-/** The Python versions that every locked package has a wheel for. Glue's own comes first, then the machine's. */
+/** The Python versions that every locked package has a wheel for. Glue's version is tried first, then the machine's. */
 const PYTHON_VERSIONS = ['3.11', '3.12', '3.13', '3.14'];
 const GLUE_PYTHON = '3.13';
 const PYTHON_NAMES = [`python${GLUE_PYTHON}`, 'python3', 'python3.12', 'python3.11', 'python3.14', 'python'];
 
-/** What a first set-up writes: 4.5 GB below `.local/`, 1 GB of `node_modules`, and room for the data. */
+/** A first set-up writes 4.5 GB below `.local/` and 1 GB of `node_modules`. The rest is for the data. */
 const FIRST_SETUP_BYTES = 7e9;
 
-/** How packages are installed here, by the package manager that the machine has. */
+/** The install command and the package names of each supported package manager. */
 const PACKAGE_MANAGERS = {
   'apt-get': {
     install: 'apt-get install',
@@ -25,7 +25,7 @@ const PACKAGE_MANAGERS = {
   dnf: { install: 'dnf install', python: `python${GLUE_PYTHON}`, java: ['java-21-openjdk-headless'] },
 };
 
-/** The machine cannot run the local stack as it is. The message is one line: what was found, what is needed, what to do. */
+/** This machine cannot run the local stack in its present state. The message is one line: what was found, what is needed, what to do. */
 export class UnsupportedMachineError extends SetupError {
   /**
    * @param {string} found what the machine has
@@ -40,7 +40,7 @@ export class UnsupportedMachineError extends SetupError {
 }
 
 /**
- * The operating system as it names itself.
+ * Reads the name and the version of the operating system.
  *
  * @param {string} [file] an os-release file
  * @returns {{ id: string, version: number, name: string }} `name` is for people, such as `Debian GNU/Linux 13 (trixie)`
@@ -51,7 +51,7 @@ export function readSystem(file = '/etc/os-release') {
   return { id: value('ID'), version: Number(value('VERSION_ID')) || 0, name: value('PRETTY_NAME') || process.platform };
 }
 
-/** Whether the system's own packages include a Python that is supported. */
+/** Returns whether the system's packages include a supported Python. */
 function hasPackagedPython({ id, version }) {
   return (id === 'debian' && version >= 12) || (id === 'ubuntu' && version >= 24.04) || id === 'fedora';
 }
@@ -84,13 +84,13 @@ export function checkPlatform({ platform, arch, glibc }) {
     throw new UnsupportedMachineError(
       `${readSystem().name} has no glibc`,
       'a system with glibc',
-      'use Debian 12, Ubuntu 24.04 or newer; containers of Alpine do not work',
+      'use Debian 12, Ubuntu 24.04 or newer; Alpine containers do not work',
     );
   }
 }
 
 /**
- * The interpreter for the job and the emulator: CENTFLOW_PYTHON if it is set, else the first supported one on the PATH.
+ * Finds the interpreter for the job and the emulator: CENTFLOW_PYTHON if it is set, else the first supported one on the PATH.
  *
  * @returns {{ executable: string, version: string }}
  * @throws {UnsupportedMachineError} if there is none
@@ -116,7 +116,7 @@ export function findPython() {
   throw new UnsupportedMachineError(found.join(', ') || 'it has no Python', needed, pythonRemedy());
 }
 
-/** `problem` is set for an interpreter that does not fit. Undefined if the command does not run. */
+/** Describes an interpreter. `problem` is set if it is not supported. Returns undefined if the command does not run. */
 function describePython(command) {
   const program =
     'import sys, sysconfig; print(sys.executable, sys.implementation.name, "%d.%d" % sys.version_info[:2],' +
@@ -141,7 +141,7 @@ function pythonRemedy() {
 }
 
 /**
- * Explains how to install a Java that Spark 4.1 runs on.
+ * Creates the error that explains how to install a Java that Spark 4.1 runs on.
  *
  * @param {string[]} found what was found instead, such as `java is 11`
  * @returns {UnsupportedMachineError}
@@ -158,10 +158,10 @@ export function javaNeeded(found) {
 }
 
 /**
- * Checks that a first set-up has room.
+ * Checks that the disk has enough space for a first set-up.
  *
  * @param {number | undefined} freeBytes undefined if the machine cannot report it
- * @throws {UnsupportedMachineError} if it has not
+ * @throws {UnsupportedMachineError} if it has too little
  */
 export function checkDisk(freeBytes) {
   if (freeBytes === undefined || freeBytes >= FIRST_SETUP_BYTES) return;
@@ -173,22 +173,22 @@ export function checkDisk(freeBytes) {
   );
 }
 
-/** Free bytes on the disk of the repository. */
+/** Returns the free bytes on the disk of the repository. */
 export function freeBytes() {
   const blocks = output('df', ['-Pk', repository])?.trim().split('\n').at(-1)?.split(/\s+/)[3];
   return blocks === undefined ? undefined : Number(blocks) * 1024;
 }
 
-/** The version of glibc; undefined on a system with another C library, such as Alpine. */
+/** Returns the version of glibc, or undefined on a system with another C library, such as Alpine. */
 export function glibcVersion() {
-  // Otherwise the report looks up the name of each of the machine's addresses.
+  // Otherwise the report does a DNS lookup for each address of the machine.
   process.report.excludeNetwork = true;
   return process.report.getReport().header.glibcVersionRuntime;
 }
 
-/** Whether apt can fetch packages here. */
+/** Returns whether apt can download packages on this machine. */
 export const hasApt = () =>
   output('apt-get', ['--version']) !== undefined && output('dpkg', ['--version']) !== undefined;
 
-/** Whether an earlier set-up got as far as the Python packages, the largest part. */
+/** Returns whether an earlier set-up completed the Python packages, the largest part. */
 export const wasSetUp = (local) => existsSync(join(local, 'stamps', 'python'));

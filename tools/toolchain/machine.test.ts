@@ -1,4 +1,4 @@
-/** The set-up on machines that lack something: copies of tools/toolchain, run with commands that stand in for the machine's. */
+/** Tests the set-up on unsupported machines, with a copy of tools/toolchain and fake commands on the PATH. */
 import { execFile } from 'node:child_process';
 import {
   chmodSync,
@@ -31,7 +31,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(machine, { recursive: true, force: true }));
 
-/** Adds a command to the machine. */
+/** Adds a command to the test machine. */
 function command(name: string, ...lines: string[]): string {
   const file = join(machine, 'bin', name);
   writeFileSync(file, ['#!/bin/sh', ...lines, ''].join('\n'));
@@ -43,7 +43,7 @@ function python(name: string, implementation: string, version: string, withoutGi
   return command(name, `printf '%s\\n' /usr/bin/${name} ${implementation} ${version} ${withoutGil}`);
 }
 
-/** Adds a `java` that reports a version and its modules. */
+/** Adds a `java` that reports this version and these modules. */
 function java(version: string, ...modules: string[]): void {
   command(
     'java',
@@ -59,12 +59,12 @@ function java(version: string, ...modules: string[]): void {
 }
 
 interface Start {
-  /** JavaScript that runs first, to change what Node reports about the machine. */
+  /** JavaScript that runs first and changes what Node reports about the machine. */
   readonly preload?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs `npm start`'s command on the machine and returns the first line that it prints. */
+/** Runs the command of `npm start` on the test machine, which must refuse it, and returns the message. */
 async function refusal({ preload = '', env = {} }: Start = {}): Promise<string> {
   const preloaded = join(machine, 'preload.cjs');
   writeFileSync(preloaded, preload);
@@ -76,16 +76,16 @@ async function refusal({ preload = '', env = {} }: Start = {}): Promise<string> 
     );
   });
   expect(code, stderr).toBe(1);
-  expect(stderr.trimEnd().split('\n'), 'one message, and nothing else').toHaveLength(1);
+  expect(stderr.trimEnd().split('\n'), 'exactly one message').toHaveLength(1);
   expect(existsSync(join(machine, '.local')), 'nothing is installed').toBe(false);
   return stderr.trimEnd();
 }
 
-const reports = (property: string, value: string) =>
+const overrideProcess = (property: string, value: string) =>
   `Object.defineProperty(process, '${property}', { value: '${value}' });`;
 
 describe('npm start on an unsupported machine', () => {
-  test('names the Node that it found and the one that it needs', async () => {
+  test('reports the Node version that it found and the one that it needs', async () => {
     const line = await refusal({ preload: "Object.defineProperty(process.versions, 'node', { value: '16.20.2' });" });
     expect(line).toMatch(
       /not supported yet: Node 16\.20\.2 .* Node 18 or newer is needed\. .*apt-get install nodejs npm/,
@@ -95,14 +95,14 @@ describe('npm start on an unsupported machine', () => {
   test.each([
     ['darwin', 'Linux virtual machine or container'],
     ['win32', 'WSL 2'],
-  ])('sends %s to %s', async (platform, remedy) => {
-    const line = await refusal({ preload: reports('platform', platform) });
+  ])('refuses %s and suggests %s', async (platform, remedy) => {
+    const line = await refusal({ preload: overrideProcess('platform', platform) });
     expect(line).toContain(`its system is ${platform}, and Linux is needed. What to do: `);
     expect(line).toContain(remedy);
   });
 
   test('refuses an unknown processor', async () => {
-    const line = await refusal({ preload: reports('arch', 'riscv64') });
+    const line = await refusal({ preload: overrideProcess('arch', 'riscv64') });
     expect(line).toContain('its processor is riscv64, and x64 or arm64 is needed.');
   });
 
@@ -111,17 +111,17 @@ describe('npm start on an unsupported machine', () => {
     expect(line).toMatch(/has no glibc, and a system with glibc is needed\. What to do: use Debian 12/);
   });
 
-  test('asks for a MySQL on arm64, because none can be fetched', async () => {
-    const line = await refusal({ preload: reports('arch', 'arm64') });
-    expect(line).toMatch(/arm64, for which no MySQL can be fetched.*set CENTFLOW_MYSQL_URL/);
+  test('requires CENTFLOW_MYSQL_URL on arm64, because no MySQL can be downloaded', async () => {
+    const line = await refusal({ preload: overrideProcess('arch', 'arm64') });
+    expect(line).toMatch(/arm64, for which no MySQL can be downloaded.*set CENTFLOW_MYSQL_URL/);
   });
 
   test.each([
-    ['an older one', ['python3', 'cpython', '3.10'], 'python3 is Python 3.10'],
-    ['a newer one', ['python3', 'cpython', '3.15'], 'python3 is Python 3.15'],
+    ['an older version', ['python3', 'cpython', '3.10'], 'python3 is Python 3.10'],
+    ['a newer version', ['python3', 'cpython', '3.15'], 'python3 is Python 3.15'],
     ['another implementation', ['python3', 'pypy', '3.11'], 'python3 is pypy 3.11'],
-    ['one without the GIL', ['python3', 'cpython', '3.14', '1'], 'python3 is Python 3.14 without the GIL'],
-  ] as const)('names the Python that it found: %s', async (_kind, [name, ...rest], found) => {
+    ['a build without the GIL', ['python3', 'cpython', '3.14', '1'], 'python3 is Python 3.14 without the GIL'],
+  ] as const)('reports an unsupported Python that it found: %s', async (_kind, [name, ...rest], found) => {
     const [implementation, version, withoutGil] = rest;
     python(name, implementation, version, withoutGil);
     const line = await refusal();
@@ -129,12 +129,12 @@ describe('npm start on an unsupported machine', () => {
     expect(line).toMatch(/`apt-get install python3`|install Python 3\.13 beside its own/);
   });
 
-  test('says that it found no Python at all', async () => {
+  test('reports that it found no Python', async () => {
     rmSync(join(machine, 'bin', 'python3'));
     expect(await refusal()).toContain('it has no Python, and CPython 3.11');
   });
 
-  test('refuses a CENTFLOW_PYTHON that does not fit, even beside one that does', async () => {
+  test('refuses an unsupported CENTFLOW_PYTHON, even if a supported Python is on the PATH', async () => {
     const old = python('python3.9', 'cpython', '3.9');
     const line = await refusal({ env: { CENTFLOW_PYTHON: old } });
     expect(line).toMatch(
@@ -142,7 +142,7 @@ describe('npm start on an unsupported machine', () => {
     );
   });
 
-  test('names the free and the needed space on a full disk', async () => {
+  test('reports the free and the required space if the disk is too full', async () => {
     command('df', 'echo "Filesystem 1024-blocks Used Available Capacity Mounted on"', 'echo "disk 9 9 1000000 99% /"');
     expect(await refusal()).toMatch(/has 1\.0 GB free, and 7\.0 GB is needed\. What to do: free some space/);
   });
@@ -154,7 +154,7 @@ describe('npm start without apt', () => {
     command('dnf', 'echo dnf');
   });
 
-  test('names the Java that it needs', async () => {
+  test('reports the Java that it needs', async () => {
     const line = await refusal();
     expect(line).toMatch(/it has no Java, and Java 17 or 21 with the module jdk\.incubator\.vector/);
     expect(line).toContain('`dnf install java-21-openjdk-headless`');
@@ -165,13 +165,13 @@ describe('npm start without apt', () => {
     expect(await refusal()).toContain('java is 11, and Java 17 or 21');
   });
 
-  test('refuses a Java that lacks the module which Spark loads', async () => {
+  test('refuses a Java without the module that Spark loads', async () => {
     java('17');
     expect(await refusal()).toContain('java lacks the module jdk.incubator.vector, and Java 17 or 21');
   });
 });
 
-test('run.cjs has only syntax of 2015, so that every Node can report itself', async () => {
+test('run.cjs uses only ES2015 syntax, so that it can report any old Node version', async () => {
   const source = readFileSync(join(import.meta.dirname, 'run.cjs'), 'utf8');
   const written = async (target: string) =>
     (await transform(source, { target, supported: { 'dynamic-import': true } })).code;
@@ -182,9 +182,9 @@ describe('the locked npm packages', () => {
   test.each([
     ['the workspace', join(import.meta.dirname, '..', '..', 'pnpm-lock.yaml')],
     ['the toolchain', join(import.meta.dirname, 'npm', 'package-lock.json')],
-  ])('of %s exist for arm64 wherever they exist for x64', (_name, file) => {
+  ])('of %s exist for arm64 if they exist for x64', (_name, file) => {
     const locked = readFileSync(file, 'utf8');
-    // With glibc: musl's packages are never installed.
+    // Only packages for glibc count, because musl's are never installed.
     const forX64 = new Set(locked.match(/[\w@/.+-]*linux-x64(?!-musl)[\w@.+-]*/g));
     expect(forX64.size).toBeGreaterThan(1);
     expect([...forX64].filter((name) => !locked.includes(name.replace('linux-x64', 'linux-arm64')))).toEqual([]);

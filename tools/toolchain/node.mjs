@@ -1,4 +1,4 @@
-/** Node 22 (the Lambda's runtime) and pnpm, from the npm registry, then the workspace's own packages. */
+/** Installs Node 22 (the Lambda's runtime) and pnpm from the npm registry, then the packages of the workspace. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { local, repository, run, setUpFolder, step, toolchain } from './step.mjs';
@@ -7,7 +7,7 @@ const modules = join(toolchain, 'node_modules');
 export const node = join(modules, `node-linux-${process.arch}`, 'bin', 'node');
 export const pnpm = join(modules, '@pnpm', `exe.linux-${process.arch}`, 'pnpm');
 
-/** The PATH under which everything of the project runs: its own Node, pnpm and uv first. */
+/** The PATH for every program of the project, with its own Node, pnpm and uv first. */
 export const path = [dirname(node), dirname(pnpm), join(toolchain, 'uv', 'bin'), process.env.PATH ?? ''].join(':');
 
 export async function installNode() {
@@ -20,7 +20,7 @@ export async function installNode() {
     make: async (log) => {
       mkdirSync(toolchain, { recursive: true });
       for (const file of committed) copyFileSync(file, join(toolchain, file.slice(file.lastIndexOf('/') + 1)));
-      // npm, when it runs this, names itself: the one of the PATH may be another, or none.
+      // npm_execpath is the npm that runs this set-up. The PATH may have another npm, or none.
       const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
       await run(
         log,
@@ -28,14 +28,14 @@ export async function installNode() {
         [...npm.slice(1), 'ci', '--no-audit', '--no-fund', '--cache', join(local, 'cache', 'npm')],
         {
           cwd: toolchain,
-          remedy: `check that this machine reaches the npm registry (\`npm ping\`); details are in ${log}`,
+          remedy: `check that this machine can reach the npm registry (\`npm ping\`); details are in ${log}`,
         },
       );
     },
   });
 }
 
-/** Every package.json of the workspace, in a stable order. */
+/** Returns every package.json of the workspace, in a stable order. */
 function manifests() {
   const folders = ['.', 'infra', 'glue'];
   for (const parent of ['apps', 'packages']) {
@@ -53,7 +53,7 @@ export async function installPackages() {
     outputs: () => [join(repository, 'node_modules', '.modules.yaml')],
     make: (log) =>
       run(log, pnpm, ['install', '--frozen-lockfile'], {
-        // Without a terminal pnpm asks before it replaces a folder that another machine's install left.
+        // Without CI, pnpm asks before it replaces a folder that another machine's install left, even without a terminal.
         env: { PATH: path, CI: 'true' },
         remedy: `if a package.json changed, run \`pnpm install\` and commit pnpm-lock.yaml; details are in ${log}`,
       }),

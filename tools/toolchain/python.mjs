@@ -1,4 +1,4 @@
-/** uv, and with it the two locked environments in Python: the job's, and the AWS emulator's. */
+/** Installs uv, then two locked Python environments: for the job, and for the AWS emulator. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unpackDebian } from './apt.mjs';
@@ -15,7 +15,7 @@ import {
   virtualEnvironment,
 } from './step.mjs';
 
-/** uv by its version, and its wheels for this project's platforms by their SHA-256. */
+/** Pins the version of uv, and the SHA-256 of its wheels for the supported platforms. */
 const uvRequirements = join(setUpFolder, 'npm', 'requirements.txt');
 
 const uvFolder = join(toolchain, 'uv');
@@ -24,10 +24,10 @@ export const python = join(virtualEnvironment, 'bin', 'python');
 
 const emulatorProject = join('packages', 'local-stack', 'src', 'emulator');
 const emulatorEnvironment = join(local, 'emulator-venv');
-/** Apart from the job's, because the emulator pins a botocore that is not Glue's. */
+/** Separate from the job's environment, because the emulator pins another botocore than Glue's. */
 export const emulatorPython = join(emulatorEnvironment, 'bin', 'python');
 
-/** The command that runs pip: the machine's, or the wheel inside Debian's package where Python came without it. */
+/** Returns the arguments that run pip: this machine's, or the wheel in Debian's package if Python has no pip. */
 async function findPip(log, interpreter) {
   if (output(interpreter, ['-m', 'pip', '--version']) !== undefined) return ['-m', 'pip'];
   const root = await unpackDebian(log, ['python3-pip-whl']);
@@ -35,15 +35,15 @@ async function findPip(log, interpreter) {
   const wheel = wheels && existsSync(wheels) && readdirSync(wheels).find((name) => name.startsWith('pip-'));
   if (wheel) return [join(wheels, wheel, 'pip')];
   throw new SetupError(
-    `${interpreter} has no pip, and apt has no python3-pip-whl to take it from`,
-    'install pip (`apt-get install python3-pip`), or uv itself, and start again',
+    `${interpreter} has no pip, and apt could not download python3-pip-whl, which contains it`,
+    'install pip (`apt-get install python3-pip`), then run the command again',
   );
 }
 
 /**
- * Installs uv. pip refuses a wheel whose hash is not one of those committed.
+ * Installs uv. pip refuses a wheel whose hash is not committed.
  *
- * @param {string} interpreter the Python whose pip does it
+ * @param {string} interpreter the Python whose pip installs uv
  */
 export async function installUv(interpreter) {
   const requirements = readFileSync(uvRequirements);
@@ -59,7 +59,7 @@ export async function installUv(interpreter) {
         log,
         interpreter,
         [...pip, 'install', '--quiet', '--no-cache-dir', '--upgrade', '--target', uvFolder, ...verified],
-        { remedy: `check that this machine reaches PyPI (\`pip download uv\`); details are in ${log}` },
+        { remedy: `check that this machine can reach PyPI (\`pip download uv\`); details are in ${log}` },
       );
     },
   });
@@ -72,7 +72,7 @@ export async function installPython() {
   await sync('emulator', 'The AWS emulator', interpreter, emulatorProject, emulatorEnvironment);
 }
 
-/** Brings an environment to what the project's uv.lock says. Another interpreter makes another environment. */
+/** Installs the packages of a project's uv.lock into its environment. Another interpreter gets a new environment. */
 async function sync(name, title, { executable, version }, project, environment) {
   const locked = ['pyproject.toml', 'uv.lock'].map((file) => readFileSync(join(repository, project, file)));
   await step({
@@ -86,7 +86,7 @@ async function sync(name, title, { executable, version }, project, environment) 
           UV_PROJECT_ENVIRONMENT: environment,
           UV_CACHE_DIR: join(local, 'cache', 'uv'),
           UV_PYTHON_DOWNLOADS: 'never',
-          // Where a company's proxy has a certificate of its own, the machine knows it and uv's own list does not.
+          // The certificate of a company's proxy is in the machine's list, but not in uv's.
           UV_SYSTEM_CERTS: 'true',
           VIRTUAL_ENV: undefined,
         },
@@ -95,7 +95,7 @@ async function sync(name, title, { executable, version }, project, environment) 
   });
 }
 
-/** The folder of a Python package in the virtual environment. */
+/** Returns the folder of a Python package in the virtual environment. */
 export function sitePackage(name) {
   const lib = join(virtualEnvironment, 'lib');
   const folder = readdirSync(lib).find((entry) => entry.startsWith('python3'));

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * `node run.cjs start|test|centflow|bench|… [argument…]`: refuses a Node that is too old, then hands over to set-up.mjs.
+ * `node run.cjs start|test|centflow|bench|… [argument…]`: refuses a Node that is too old, then runs set-up.mjs.
  *
- * This file must parse on every Node, so that it can report the wrong one. Keep its syntax that of 2015.
+ * Every Node must be able to parse this file, so that it can report an old version. Use only syntax of ES2015.
  */
 'use strict';
 

@@ -1,4 +1,4 @@
-/** What the set-up installs: copies of tools/toolchain, whose functions a Node of its own calls. */
+/** Tests what the set-up installs, with a copy of tools/toolchain whose functions a separate Node process calls. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(machine, { recursive: true, force: true }));
 
-/** Runs JavaScript that uses a module of tools/toolchain as `setUp`. */
+/** Runs JavaScript code in which `setUp` is a module of tools/toolchain. */
 async function call(module: string, code: string, env: Readonly<Record<string, string>> = {}) {
   const url = pathToFileURL(join(setUp, module));
   const args = ['--input-type=module', '--eval', `import * as setUp from '${url}'; ${code}`];
@@ -31,8 +31,8 @@ async function call(module: string, code: string, env: Readonly<Record<string, s
   });
 }
 
-describe('a command of the set-up', () => {
-  test('sees no credentials, and the rest of the environment', async () => {
+describe('run', () => {
+  test('passes the environment to a command, except for credentials', async () => {
     const log = join(machine, 'install.log');
     const command = `['--eval', 'console.log(JSON.stringify(process.env))']`;
     await call('step.mjs', `await setUp.run('${log}', process.execPath, ${command});`, {
@@ -55,7 +55,7 @@ describe('a command of the set-up', () => {
   });
 });
 
-describe('uv', () => {
+describe('installUv', () => {
   const requirements = () => join(setUp, 'npm', 'requirements.txt');
   const version = () => /^uv==(\S+)/m.exec(readFileSync(requirements(), 'utf8'))?.[1] ?? '';
 
@@ -64,7 +64,7 @@ describe('uv', () => {
     const wheels = join(machine, 'wheels');
     mkdirSync(wheels);
     writeFileSync(join(wheels, `uv-${version()}-py3-none-any.whl`), wheel);
-    // Where Python has no pip, the set-up has taken one from Debian's package already.
+    // If Python has no pip, the set-up of this repository has already unpacked one from Debian's package.
     mkdirSync(join(machine, '.local'), { recursive: true });
     if (existsSync(join(repository, '.local', 'apt'))) {
       symlinkSync(join(repository, '.local', 'apt'), join(machine, '.local', 'apt'));
@@ -76,7 +76,7 @@ describe('uv', () => {
     return { ...outcome, isInstalled: existsSync(join(machine, '.local', 'toolchain', 'uv', 'bin', 'uv')) };
   }
 
-  function wheelOf(program: string): Uint8Array {
+  function buildWheel(program: string): Uint8Array {
     const info = `uv-${version()}.dist-info`;
     const files = {
       [`uv-${version()}.data/scripts/uv`]: program,
@@ -88,14 +88,14 @@ describe('uv', () => {
     return zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, encoder.encode(text)])));
   }
 
-  test('is not installed from a wheel with another hash', async () => {
-    const { code, printed, isInstalled } = await install(wheelOf('#!/bin/sh\necho evil\n'));
+  test('refuses a wheel whose hash is not committed', async () => {
+    const { code, printed, isInstalled } = await install(buildWheel('#!/bin/sh\necho evil\n'));
     expect(printed).toMatch(/DO NOT MATCH THE HASHES/);
     expect({ code, isInstalled }).toEqual({ code: 1, isInstalled: false });
   });
 
-  test('is installed from a wheel whose hash is committed', async () => {
-    const wheel = wheelOf('#!/bin/sh\necho uv\n');
+  test('installs a wheel whose hash is committed', async () => {
+    const wheel = buildWheel('#!/bin/sh\necho uv\n');
     const hash = createHash('sha256').update(wheel).digest('hex');
     writeFileSync(requirements(), `uv==${version()} --hash=sha256:${hash}\n`);
     expect(await install(wheel)).toMatchObject({ code: 0, isInstalled: true });

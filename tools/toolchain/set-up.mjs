@@ -1,7 +1,7 @@
 /**
- * Sets up what is missing, then runs the command on Node 22.
+ * Installs the missing tools and packages, then runs the command on Node 22.
  *
- * Plain JavaScript without a dependency, because it runs before there is any, on whatever Node (18 or newer) the machine has.
+ * This is plain JavaScript without dependencies, because it runs before any are installed, on the machine's Node (18 or newer).
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,13 +17,13 @@ import { archiveSparkClasses, sparkClasses } from './spark-classes.mjs';
 import { local, repository, SetupError, toolchain, virtualEnvironment } from './step.mjs';
 
 /**
- * Commands that need neither Python, Spark, Java nor MySQL of this machine: `deliver` delivers what has been built (only
- * `release` builds), and `machines` sets up other machines.
+ * Returns whether a command needs none of Python, Spark, Java and MySQL on this machine. `deliver` delivers a release that is
+ * already built (only `deliver release` builds one), and `machines` sets up other machines.
  */
 const needsPackagesOnly = ([program, command]) =>
   program === 'machines' || (program === 'deliver' && command !== 'release');
 
-/** Refuses a machine that lacks something before anything is installed. */
+/** Refuses an unsupported machine before anything is installed. */
 function checkMachine(commandLine) {
   const { platform, arch } = process;
   if (wasSetUp(local)) return;
@@ -39,7 +39,7 @@ async function setUp(commandLine) {
   checkMachine(commandLine);
   await installNode();
   if (needsPackagesOnly(commandLine)) return await installPackages();
-  // Side by side: one waits for the npm registry, the other for PyPI and Maven.
+  // In parallel, because one waits for the npm registry, the other for PyPI and Maven.
   const [packages, parts, browser] = await Promise.allSettled([
     installPackages(),
     installParts(),
@@ -57,18 +57,21 @@ async function setUp(commandLine) {
   };
   const file = join(toolchain, 'paths.json');
   const text = `${JSON.stringify(paths, undefined, 2)}\n`;
-  // A command beside this one may be reading it.
+  // Another command may be reading the file, so write it only if it changes.
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 
-/** Without a browser the tests in one are skipped, and say so; where it is required, and for pictures, that is an error. */
+/**
+ * Installs a browser. If none can be installed, the browser tests are skipped and report it. It is an error for `pictures`, and
+ * if CENTFLOW_REQUIRE_BROWSER is set.
+ */
 async function installBrowser([command]) {
   if (!['test', 'bench', 'pictures'].includes(command)) return;
   try {
     await installChromium();
   } catch (error) {
     if (!(error instanceof SetupError) || command === 'pictures' || process.env.CENTFLOW_REQUIRE_BROWSER) throw error;
-    console.error(`${error.message}\n  Until then what needs a browser is left out.`);
+    console.error(`${error.message}\n  Until then, everything that needs a browser is skipped.`);
   }
 }
 
@@ -79,7 +82,7 @@ async function installParts() {
   return javaHome;
 }
 
-/** The program of each command; those of tools/ where left out. */
+/** The program of each command. The other commands are in tools/. */
 const programs = {
   start: 'apps/cli/src/main.ts',
   stack: 'apps/cli/src/main.ts',
@@ -88,7 +91,7 @@ const programs = {
   deliver: 'apps/delivery/src/main.ts',
 };
 
-/** Runs the command's program and ends as it ends. */
+/** Runs the command's program, and exits with its exit code. */
 function runCommand(commandLine) {
   const child = spawn(
     node,
@@ -98,12 +101,12 @@ function runCommand(commandLine) {
       ...commandLine,
     ],
     {
-      // The channel's end tells the child that this process is gone, however it went.
+      // The child notices the end of this process, even a SIGKILL, because the channel closes.
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, PATH: path, ...caches() },
     },
   );
-  // A terminal's Ctrl-C reaches the child by itself; a signal to this process alone is passed on.
+  // In a terminal, Ctrl-C also reaches the child directly. A signal to this process alone is passed on.
   process.on('SIGINT', () => {
     if (!process.stdin.isTTY) child.kill('SIGINT');
   });
@@ -131,13 +134,13 @@ function caches() {
   };
 }
 
-/** npm that is killed outright passes nothing on: notice that it, or the shell it runs this in, is gone. */
+/** Stops the child if npm, or the shell between npm and this process, has ended. npm passes no signal on if it is killed. */
 function stopWithNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const above = () => `${process.ppid} ${parentOf(process.ppid)}`;
-  const started = above();
+  const ancestors = () => `${process.ppid} ${parentOf(process.ppid)}`;
+  const ancestorsAtStart = ancestors();
   const watch = setInterval(() => {
-    if (above() !== started) child.kill('SIGTERM');
+    if (ancestors() !== ancestorsAtStart) child.kill('SIGTERM');
   }, 1000);
   watch.unref();
 }

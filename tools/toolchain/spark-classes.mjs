@@ -1,4 +1,4 @@
-/** Java's archive of Spark's classes, with which each later start of Spark takes half the time. */
+/** Creates Java's archive of Spark's classes, which halves the start-up time of Spark. */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { python, sitePackage } from './python.mjs';
@@ -8,7 +8,7 @@ export const sparkClasses = join(toolchain, 'spark-classes.jsa');
 
 const emulator = join(repository, 'packages', 'local-stack', 'src', 'emulator');
 
-/** Spark also runs without the archive, so a Java that cannot write one is no error. */
+/** Creates the archive. Spark also runs without it, so it is not an error if Java cannot write one. */
 export async function archiveSparkClasses(javaHome) {
   const scripts = ['spark_classes.py', 'spark_session.py'].map((file) => join(emulator, file));
   await step({
@@ -30,7 +30,7 @@ export async function archiveSparkClasses(javaHome) {
         });
       } catch (error) {
         if (!(error instanceof SetupError)) throw error;
-        console.error(`     Java wrote no archive, so Spark starts more slowly. ${log} has the reason.`);
+        console.error(`     Java could not write the archive, so Spark starts more slowly. The reason is in ${log}.`);
       } finally {
         rmSync(scratchFolder, { recursive: true, force: true });
       }

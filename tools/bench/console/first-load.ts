@@ -1,4 +1,4 @@
-/** What a browser fetches before the console shows anything: the page's entry, what it imports at once, and their CSS. */
+/** Measures the files that a browser loads before the console appears: the entry, its static imports, and their CSS. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -16,7 +16,7 @@ const manifest = z.record(
   }),
 );
 
-/** @param webFolder as `vite build` left it */
+/** @param webFolder the output folder of `vite build` */
 export function measureFirstLoad(webFolder: string): ConsoleFigures['firstLoad'] {
   const chunks = manifest.parse(JSON.parse(readFileSync(join(webFolder, '.vite', 'manifest.json'), 'utf8')));
   const names = new Set(['index.html']);
@@ -32,7 +32,7 @@ export function measureFirstLoad(webFolder: string): ConsoleFigures['firstLoad']
   return gzipped(webFolder, [...names]);
 }
 
-/** The largest first. */
+/** Returns the gzipped sizes of files, the largest first. */
 export function gzipped(webFolder: string, names: readonly string[]): ConsoleFigures['firstLoad'] {
   const files = names
     .map((file) => ({ file, bytes: gzipSync(readFileSync(join(webFolder, file)), { level: 9 }).length }))

@@ -1,19 +1,18 @@
-/** People of samples/ in front of the console: how they sign in, and what their pages ask the API for. */
-
+/** Signs in the owners of samples/, and lists the API requests of their pages. */
 import { CommandError } from '@centflow/command-line/exit';
 import { isInOneCurrency, visuals } from '@centflow/reports';
 import { z } from 'zod';
 import type { Wanted } from './api-load.ts';
 import type { Credentials } from './in-browser.ts';
 
-/** A household of samples/, with what it is mostly in. */
+/** A household of samples/, with its main currency. */
 export interface Household {
   readonly owner: string;
   readonly currency: string;
 }
 
 export const ADA: Household = { owner: 'ada', currency: 'EUR' };
-/** All of them. The API limits what one person asks at once, and 200 requests a second are many people's. */
+/** All households. The API limits the parallel requests of one person, and 200 requests a second come from many people. */
 export const households: readonly Household[] = [
   ADA,
   { owner: 'maya', currency: 'USD' },
@@ -22,18 +21,18 @@ export const households: readonly Household[] = [
 
 const credentials = z.object({ token: z.string(), expiresAt: z.string() });
 
-/** Signs an owner in by a click. */
+/** Signs an owner in, like the local console's sign-in button. */
 export async function signIn(url: string, owner: string): Promise<Credentials> {
   const response = await fetch(`${url}/api/local/sign-in`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ owner }),
   });
-  if (!response.ok) throw new CommandError(`The console does not sign ${owner} in: it answers ${response.status}`);
+  if (!response.ok) throw new CommandError(`The console did not sign ${owner} in: it answered ${response.status}`);
   return credentials.parse(await response.json());
 }
 
-/** What people who go from page to page have the web ask for, one after the other: mostly charts, every one there is in turn. */
+/** Returns the requests of people who visit page after page: mostly charts, with every visual in turn. */
 export async function requestsOfPages(url: string, people: readonly Household[]): Promise<Wanted[]> {
   const each = await Promise.all(
     people.map(async ({ owner, currency }) => {
@@ -41,7 +40,7 @@ export async function requestsOfPages(url: string, people: readonly Household[])
       return pathsOfPages(currency).map((asked) => ({ ...asked, token }));
     }),
   );
-  return (each[0] ?? []).flatMap((_, at) => each.flatMap((list) => list[at] ?? []));
+  return (each[0] ?? []).flatMap((_, index) => each.flatMap((list) => list[index] ?? []));
 }
 
 function pathsOfPages(inCurrency: string): Omit<Wanted, 'token'>[] {

@@ -1,4 +1,4 @@
-/** The console in a browser: how soon a dashboard draws, and how soon a large file is previewed. */
+/** Measures the console in a browser: the first chart of a dashboard, and the preview of a large file. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,7 +23,7 @@ export interface Credentials {
   readonly expiresAt: string;
 }
 
-/** Does something with a browser whose pages are signed in and take notes. */
+/** Runs `work` with a browser whose pages are signed in and record their times. */
 export async function withBrowser<Result>(
   credentials: Credentials,
   work: (newPage: NewPage) => Promise<Result>,
@@ -31,7 +31,7 @@ export async function withBrowser<Result>(
   const browser = await launchBrowser();
   try {
     return await work(async () => {
-      // A context of its own: nothing is in its cache.
+      // Each page has a separate context with an empty cache.
       const context = await browser.newContext({ viewport: VIEWPORT, locale: 'en-GB' });
       await context.addInitScript(`sessionStorage.setItem('centflow-session', '${JSON.stringify(credentials)}')`);
       await context.addInitScript(TAKE_NOTES);
@@ -46,7 +46,7 @@ export async function withBrowser<Result>(
 
 type NewPage = () => Promise<{ readonly page: Page; close(): Promise<void> }>;
 
-/** Waits for a note. The page's content security policy lets no condition wait in the page itself. */
+/** Waits for a recorded time by polling. The page's content security policy forbids Playwright's own waiting in the page. */
 async function noted<Name extends 'chartMs' | 'previewMs'>(
   page: Page,
   name: Name,
@@ -56,13 +56,13 @@ async function noted<Name extends 'chartMs' | 'previewMs'>(
     const notes = await page.evaluate<Noted>(READ_NOTES);
     if (notes[name] !== undefined) return notes as Noted & Record<Name, number>;
     if (Date.now() > deadline) {
-      throw new CommandError(`${page.url()} did not get so far within ${WITHIN_MS / 1000} s: ${name}`);
+      throw new CommandError(`${page.url()} did not report ${name} within ${WITHIN_MS / 1000} s`);
     }
     await sleep(POLL_MS);
   }
 }
 
-/** Opens the first dashboard so many times, each time as somebody who has never been here. */
+/** Opens the first dashboard several times, each time like a first visit. */
 export async function measureFirstPaint(
   newPage: NewPage,
   url: string,
@@ -93,7 +93,7 @@ export async function measureFirstPaint(
   };
 }
 
-/** Chooses a file of so many rows on a page that has just been opened, so many times. */
+/** Chooses a file on a freshly opened page, several times. */
 export async function measurePreview(
   newPage: NewPage,
   url: string,

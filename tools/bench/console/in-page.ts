@@ -1,9 +1,9 @@
-/** What the page itself notes of its time; as text, since this package is not compiled for browsers. */
+/** A script with which the page records its times. It is text, because this package is not compiled for browsers. */
 
 export interface Noted {
   /** The longest task of the main thread since the last change of a file input, or since the navigation. */
   readonly longestTaskMs: number;
-  /** Since the navigation: a chart of figures stood in the page, and the next frame came. */
+  /** From the navigation until the first frame after a chart was added to the page. */
   readonly chartMs?: number;
   /** From the choice of a file until its preview offers to send it. */
   readonly previewMs?: number;
@@ -11,7 +11,7 @@ export interface Noted {
 
 export const READ_NOTES = 'globalThis.noted';
 
-/** To be run before the page's own scripts. */
+/** This script must run before the page's own scripts. */
 export const TAKE_NOTES = `{
   const noted = { longestTaskMs: 0 };
   globalThis.noted = noted;

@@ -1,4 +1,4 @@
-/** What is left of the console for others while one person sends slow searches. */
+/** Measures the console's answers to others while one person sends slow searches. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { putSamples } from '@centflow/local-stack/samples';
 import { type BenchStack, putExpenses, untilPublished, untilQuiet } from '../bench-stack.ts';
@@ -11,15 +11,15 @@ import { allowedSeconds } from './chapter.ts';
 import { startSearches } from './searches.ts';
 
 const ATTACKER = 'big';
-/** Finds nothing, so that every row is looked at. */
+/** This search finds nothing, so MySQL reads every row. */
 const SEARCH = '/api/transactions?q=zzzqqq';
 const SEARCHES_AT_ONCE = 40;
-/** A person who opens a dashboard each second. */
+/** Like a person who opens a dashboard each second. */
 const PER_SECOND = 10;
 const WARM_SECONDS = 3;
-/** Until all searches are under way. */
+/** The time until all searches are running. */
 const RAMP_MS = 2000;
-/** How long the other person's requests are looked at after the last search. */
+/** How long the other person's requests are measured after the last search. */
 const RECOVERY_SECONDS = 10;
 
 export async function measureFairness(bench: BenchStack, sizes: Sizes, say: (text: string) => void): Promise<Fairness> {
@@ -30,25 +30,25 @@ export async function measureFairness(bench: BenchStack, sizes: Sizes, say: (tex
   await untilQuiet(bench);
   const attacker = await signIn(url, ATTACKER);
   const requests = await requestsOfPages(url, [ADA]);
-  const look = (seconds: number) => load(url, requests, { perSecond: PER_SECOND, seconds });
+  const sendPageRequests = (seconds: number) => load(url, requests, { perSecond: PER_SECOND, seconds });
   const searchAlone = () =>
     load(url, [{ kind: 'search', path: SEARCH, token: attacker.token }], { perSecond: 1, seconds: 1 });
 
   say('quiet');
-  await look(WARM_SECONDS);
+  await sendPageRequests(WARM_SECONDS);
   await searchAlone();
   const [alone] = (await searchAlone()).answers;
-  const quiet = (await look(sizes.fairnessSeconds)).answers;
+  const quiet = (await sendPageRequests(sizes.fairnessSeconds)).answers;
 
   say(`${SEARCHES_AT_ONCE} searches at a time`);
   const searches = startSearches(url, attacker.token, SEARCH, SEARCHES_AT_ONCE);
   await sleep(RAMP_MS);
-  const attacked = (await look(sizes.fairnessSeconds)).answers;
+  const attacked = (await sendPageRequests(sizes.fairnessSeconds)).answers;
 
   say('after the last search');
   const allowed = allowedSeconds(timesOf(quiet).p95Seconds);
   searches.stop();
-  const after = (await look(RECOVERY_SECONDS)).answers;
+  const after = (await sendPageRequests(RECOVERY_SECONDS)).answers;
   await searches.ended;
   return {
     rows: sizes.searchedRows,
@@ -64,11 +64,11 @@ export async function measureFairness(bench: BenchStack, sizes: Sizes, say: (tex
   };
 }
 
-/** Seconds until the first whole second of which all answers are in time; all that were looked at if there is none. */
+/** Returns the seconds until the first second in which all answers are in time, or the whole measured time if there is none. */
 function recoveredAfter(answers: readonly Answered[], allowed: number): number {
   const inTime = answers.map(({ seconds, fault }) => seconds <= allowed && fault === undefined);
   const first = inTime.findIndex(
-    (_, at) => at + PER_SECOND <= inTime.length && inTime.slice(at, at + PER_SECOND).every(Boolean),
+    (_, index) => index + PER_SECOND <= inTime.length && inTime.slice(index, index + PER_SECOND).every(Boolean),
   );
   return round((first < 0 ? answers.length : first) / PER_SECOND, 1);
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { startSearches } from './searches.ts';
 
-test('searches go on as many at a time until they are stopped, whatever the answers are', async () => {
+test('startSearches keeps up to the given number of searches running until it is stopped, whatever the answers', async () => {
   const statuses = [200, 429, 503];
   let [now, most, sent] = [0, 0, 0];
   const full = Promise.withResolvers<void>();

@@ -1,22 +1,22 @@
-/** Slow searches of one person: as many at a time as are wanted, each followed by the next at once. */
+/** Sends slow searches of one person: a fixed number in parallel, each followed by the next immediately. */
 import { Agent, get } from 'node:http';
 
 export interface Searches {
-  /** How often each status was the answer so far, or what broke. */
+  /** Returns the number of answers so far by status, or by error message. */
   answers(): Record<string, number>;
-  /** Sends no more. */
+  /** Stops sending searches. */
   stop(): void;
-  /** Ends once the last one is answered. */
+  /** Resolves once the last search is answered. */
   readonly ended: Promise<void>;
 }
 
-/** An attacker waits for nothing that an answer asks for. */
+/** Starts the searches. Like an attacker, it ignores any delay that an answer requests. */
 export function startSearches(url: string, token: string, path: string, atOnce: number): Searches {
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
   const answers = new Map<string, number>();
-  let goesOn = true;
+  let isRunning = true;
   const sendNext = async () => {
-    while (goesOn) {
+    while (isRunning) {
       const answer = await search(agent, url, token, path);
       answers.set(answer, (answers.get(answer) ?? 0) + 1);
     }
@@ -25,7 +25,7 @@ export function startSearches(url: string, token: string, path: string, atOnce: 
   return {
     answers: () => Object.fromEntries(answers),
     stop: () => {
-      goesOn = false;
+      isRunning = false;
     },
     ended,
   };

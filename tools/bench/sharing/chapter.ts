@@ -1,23 +1,23 @@
-/** The figures of owners who share the job, as text and a table. */
+/** Renders the figures of owners who share the job as text and a table. */
 import type { Chapter } from '../chapters.ts';
 import { count, megabytes, seconds } from '../figures.ts';
 import type { Sharing } from '../results.ts';
 
 const TIMES_QUIET = 5;
 
-/** What is cheap to send. Sound rows of more bytes keep both processors busy, as they would on any machine. */
+/** Up to this size, uploads are cheap to send. Valid rows of more bytes keep both processors busy on any machine. */
 const CHEAP_BYTES = 10_000_000;
 
-/** The figures in the summary: the worst of what is cheap to send is judged, the worst of the rest is shown. */
+/** Returns the figures for the summary. The slowest of the cheap loads has a target, the slowest of the others has none. */
 export function sharingTargets({ quiet, beside }: Sharing) {
   const worst = (loads: Sharing['beside']) => loads.toSorted((one, other) => other.p95Seconds - one.p95Seconds)[0];
   const cheap = worst(beside.filter(({ bytes }) => bytes <= CHEAP_BYTES));
   const large = worst(beside.filter(({ bytes }) => bytes > CHEAP_BYTES));
   const measured = (load?: Sharing['beside'][number]) =>
-    `p95 ${seconds(load?.p95Seconds ?? 0)} beside ${load?.load} (quiet: ${seconds(quiet.p95Seconds)})`;
+    `p95 ${seconds(load?.p95Seconds ?? 0)} during ${load?.load} (quiet: ${seconds(quiet.p95Seconds)})`;
   return [
     {
-      figure: 'One small upload, beside hostile or many files of another owner',
+      figure: 'One small upload, during hostile or many files of another owner',
       measured: measured(cheap),
       target: `p95 at most ${TIMES_QUIET} times the quiet p95`,
       reached: (cheap?.p95Seconds ?? 0) <= TIMES_QUIET * quiet.p95Seconds,
@@ -26,9 +26,9 @@ export function sharingTargets({ quiet, beside }: Sharing) {
       ? []
       : [
           {
-            figure: 'One small upload, beside large files of another owner',
+            figure: 'One small upload, during large files of another owner',
             measured: measured(large),
-            target: 'shown',
+            target: 'none',
             reached: true,
           },
         ]),
@@ -40,18 +40,18 @@ export function sharingChapter({ rowsEach, quiet, beside }: Sharing): Chapter {
     uploads: count(times.uploads),
     median: seconds(times.medianSeconds),
     p95: seconds(times.p95Seconds),
-    most: seconds(times.mostSeconds),
+    max: seconds(times.mostSeconds),
   });
   return {
     title: 'Owners who share the job',
     text:
-      `One owner uploads a file of ${rowsEach} rows, and the next once it is published. Each figure is from S3's event to the publication. ` +
-      'Meanwhile another owner uploads what the first column names, and the uploads go on until all of that is settled, at least 20.',
+      `One owner uploads files of ${rowsEach} rows, each after the previous one is published. A time is from S3's event to the publication. ` +
+      'Meanwhile another owner uploads the files in the first column. The small uploads continue until all of these are settled, and there are at least 20.',
     tables: [
       [
-        { beside: 'nothing', size: '', 'until all are settled': '', ...cells(quiet) },
+        { 'other uploads': 'none', size: '', 'until all are settled': '', ...cells(quiet) },
         ...beside.map((row) => ({
-          beside: row.load,
+          'other uploads': row.load,
           size: megabytes(row.bytes),
           'until all are settled': seconds(row.seconds),
           ...cells(row),

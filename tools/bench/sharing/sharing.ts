@@ -1,4 +1,4 @@
-/** How long one owner's small upload takes while another owner keeps the job busy. */
+/** Measures one owner's small uploads while another owner keeps the job busy. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '@centflow/command-line/exit';
@@ -12,24 +12,24 @@ import { percentile, round } from '../statistics.ts';
 
 const ROWS = 100;
 const POLL_MS = 20;
-/** Between two uploads, so that each finds the stack as the other owner keeps it. */
+/** The pause between two small uploads, so that only the other owner keeps the stack busy. */
 const REST_MS = 200;
 const FILES = 6;
-/** Of the stack's Spark (emulator/spark_session.py). */
+/** The task slots of the stack's Spark (emulator/spark_session.py). */
 const SLOTS = 6;
 const PUTS_AT_ONCE = 16;
 const FIRST_CELLS = '2025-01-02,Cafe,Coffee,card,1.50,EUR,';
 const FIRST_COLUMNS = 'date,merchant,category,account,amount,currency,description';
 
-/** What the other owner uploads: object keys below the owner's folder, and bodies. */
+/** The uploads of the other owner: file names below the owner's folder, and bodies. */
 interface Load {
   readonly name: string;
-  /** Put at once, before the uploads that are measured. */
+  /** The files that are put before the measured uploads. */
   readonly files: readonly (readonly [name: string, body: string | Uint8Array])[];
 }
 
 export async function measureSharing(bench: BenchStack, sizes: Sizes, say: (text: string) => void): Promise<Sharing> {
-  say('writing what is uploaded');
+  say('generating the files');
   const prepared = loads(sizes);
   await warmUp(bench);
   await warmSlots(bench, 'quiet');
@@ -43,7 +43,7 @@ export async function measureSharing(bench: BenchStack, sizes: Sizes, say: (text
     const bytes = load.files.reduce((sum, [, body]) => sum + body.length, 0);
     const since = performance.now();
     const putting = putAll(bench, owner, load);
-    // Those of many files come while the files are put, others after them.
+    // The measured uploads start during the puts of many files, but after the puts of few large files.
     if (load.files.length <= FILES) await putting;
     let seconds = 0;
     const settling = putting
@@ -61,7 +61,7 @@ export async function measureSharing(bench: BenchStack, sizes: Sizes, say: (text
   return { rowsEach: ROWS, quiet, beside };
 }
 
-/** A slot of Spark starts its Python process with the first upload that it gets, and ends it after a minute without any. */
+/** Warms all slots. A Spark slot starts its Python process for its first upload, and stops it after an idle minute. */
 async function warmSlots(bench: BenchStack, before: string): Promise<void> {
   for (const round of [1, 2]) {
     const owners = Array.from({ length: SLOTS }, (_, index) => `warm-${before}-${index}`);
@@ -96,7 +96,7 @@ function loads({ burstUploads, widestRows }: Sizes): readonly Load[] {
   ];
 }
 
-/** A good row, and rows of commas alone with a text in the last cell. */
+/** Returns a CSV with one valid row, and rows that have only a text in the last cell. */
 function wideCsv(columns: number, lastCells: readonly string[]): Uint8Array {
   const commas = ','.repeat(columns - 1);
   const others = columns - FIRST_COLUMNS.split(',').length;
@@ -113,9 +113,9 @@ async function putAll(bench: BenchStack, owner: string, { files }: Load): Promis
 }
 
 /**
- * Small uploads, one after the other; from S3's event to the publication of each.
+ * Measures small uploads, one after the other, each from S3's event to its publication.
  *
- * @param least how many there are at least; more while the other owner's uploads are not settled
+ * @param least the minimum number of uploads. They continue until the other owner's uploads are settled.
  */
 async function uploadsBeside(
   bench: BenchStack,

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { readToolPaths, repository } from '@centflow/local-processes/paths';
 import { afterEach, describe, expect, test } from 'vitest';
 import { judgeAnswers, readAccepted } from './judge.ts';
-import { type Advisory, type Answer, askNpm, askOsv, PYTHON_PROJECTS } from './sources.ts';
+import { type Advisory, type Answer, PYTHON_PROJECTS, queryNpm, queryOsv } from './sources.ts';
 
 const TODAY = '2026-11-30';
 const ADVISORY: Advisory = {
@@ -29,14 +29,14 @@ const ACCEPTED = {
 };
 
 describe('judgeAnswers', () => {
-  test('passes where no source knows of an advisory', () => {
+  test('passes if no source knows an advisory', () => {
     expect(judgeAnswers([NOTHING], [], TODAY, true)).toEqual({
       lines: ['✔ Python, glue: 98 packages, no advisories'],
       hasFailed: false,
     });
   });
 
-  test('fails at an advisory and says of which package it is', () => {
+  test('fails for an advisory, and reports its package', () => {
     const { lines, hasFailed } = judgeAnswers([FOUND, NOTHING], [], TODAY, false);
     expect(hasFailed).toBe(true);
     expect(lines[1]).toBe(
@@ -44,7 +44,7 @@ describe('judgeAnswers', () => {
     );
   });
 
-  test('passes at an accepted advisory up to its last day, by any of its ids', () => {
+  test('passes for an accepted advisory until its last day, by any of its ids', () => {
     for (const id of ADVISORY.ids) {
       const { lines, hasFailed } = judgeAnswers([FOUND], [{ ...ACCEPTED, id }], TODAY, false);
       expect(hasFailed).toBe(false);
@@ -52,13 +52,13 @@ describe('judgeAnswers', () => {
     }
   });
 
-  test('fails again on the day after', () => {
+  test('fails on the day after an acceptance ends', () => {
     const { lines, hasFailed } = judgeAnswers([FOUND], [{ ...ACCEPTED, until: '2026-11-29' }], TODAY, false);
     expect(hasFailed).toBe(true);
-    expect(lines[1]).toContain('was accepted until 2026-11-29: update the package, or decide again.');
+    expect(lines[1]).toContain('was accepted until 2026-11-29: update the package, or accept it again.');
   });
 
-  test('accepts neither the same advisory of another package nor another of the same package', () => {
+  test('does not apply an acceptance to another package or another advisory', () => {
     for (const entry of [
       { ...ACCEPTED, package: 'hono-other' },
       { ...ACCEPTED, id: 'GHSA-aaaa-bbbb-dddd' },
@@ -67,15 +67,15 @@ describe('judgeAnswers', () => {
     }
   });
 
-  test('skips a source that does not answer, and says why, unless answers are required', () => {
+  test('skips a source that does not answer and reports why, unless answers are required', () => {
     const skipped = judgeAnswers([UNANSWERED], [ACCEPTED], TODAY, false);
     expect(skipped).toEqual({ lines: ['– Python, glue: skipped, responded with 405'], hasFailed: false });
     expect(judgeAnswers([UNANSWERED], [], TODAY, true).hasFailed).toBe(true);
   });
 
-  test('says that an accepted advisory is no longer found, once every source has answered', () => {
+  test('reports an accepted advisory that is no longer found, if every source has answered', () => {
     expect(judgeAnswers([NOTHING], [ACCEPTED], TODAY, false).lines.at(-1)).toBe(
-      '· GHSA-aaaa-bbbb-cccc of hono is accepted and no longer found: remove it.',
+      '· GHSA-aaaa-bbbb-cccc of hono is accepted, but no longer found. Remove it from the accepted advisories.',
     );
   });
 });
@@ -89,7 +89,7 @@ describe('readAccepted', () => {
     ['reason', { ...ACCEPTED, reason: '' }],
     ['until', { ...ACCEPTED, until: 'never' }],
     ['until', { ...ACCEPTED, until: undefined }],
-  ])('refuses an entry without its %s', (field, entry) => {
+  ])('rejects an entry without a valid %s', (field, entry) => {
     const folder = mkdtempSync(join(tmpdir(), 'centflow-advisories-'));
     const file = join(folder, 'accepted.json');
     writeFileSync(file, JSON.stringify({ accepted: [entry] }));
@@ -98,11 +98,11 @@ describe('readAccepted', () => {
   });
 });
 
-describe('a registry', () => {
+describe('the queries of registries', () => {
   const tools = readToolPaths();
   const servers: Server[] = [];
 
-  /** Answers a request by its path and body; `undefined` leaves it without an answer. */
+  /** Starts a server that answers requests by path and body. For `undefined` it never answers. */
   async function serve(answer: (path: string, body: string) => { status?: number; body: string } | undefined) {
     const server = createServer(async (request, response) => {
       const found = answer(request.url ?? '', await bodyOf(request));
@@ -127,7 +127,7 @@ describe('a registry', () => {
     }
   });
 
-  /** What OSV answers: of each query the ids, and of each id the rest. */
+  /** Answers like OSV: a query returns ids, and the path of an id returns the details. */
   const osvOf = (vulnerable: string) => (path: string, body: string) => {
     if (path !== '/v1/querybatch') {
       const [id, modified] = ['PYSEC-2026-1', '2026-01-01T00:00:00Z'];
@@ -141,36 +141,36 @@ describe('a registry', () => {
     return { body: JSON.stringify({ results }) };
   };
 
-  test('of npm that knows of an advisory is understood', async () => {
+  test('queryNpm returns an advisory of the npm registry', async () => {
     const npmRegistry = await serve((path, body) => {
       if (!path.endsWith('/advisories/bulk')) return { body: '{}' };
       expect(Object.keys(JSON.parse(body))).toContain('hono');
       const advisory = { id: 1100001, title: 'A forged request is accepted', severity: 'high', cwe: [], cvss: {} };
       return { body: JSON.stringify({ hono: [{ ...advisory, url: ADVISORY.link, vulnerable_versions: '<99.0.0' }] }) };
     });
-    expect(await askNpm(tools, 'production', { npmRegistry })).toMatchObject({
+    expect(await queryNpm(tools, 'production', { npmRegistry })).toMatchObject({
       source: 'npm, production',
       advisories: [{ ...ADVISORY, version: expect.stringMatching(/^\d/) }],
     });
   });
 
-  test('of npm that knows of none is understood, for what only tests and builds use as well', async () => {
+  test('queryNpm returns no advisories for development packages if the registry has none', async () => {
     const npmRegistry = await serve(() => ({ body: '{}' }));
-    const answer = await askNpm(tools, 'development', { npmRegistry });
+    const answer = await queryNpm(tools, 'development', { npmRegistry });
     expect(answer).toEqual({ source: 'npm, development', packages: expect.any(Number), advisories: [] });
   });
 
-  test('of Python that knows of an advisory is understood', async () => {
+  test('queryOsv returns an advisory of OSV', async () => {
     const osv = await serve(osvOf('pymysql'));
-    expect(await askOsv(tools, 'glue', { osv })).toMatchObject({
+    expect(await queryOsv(tools, 'glue', { osv })).toMatchObject({
       source: 'Python, glue',
       advisories: [{ package: 'pymysql', ids: ['PYSEC-2026-1', 'CVE-2026-1'], title: 'Files are read.' }],
     });
   });
 
-  test.each(PYTHON_PROJECTS)('of Python that knows of none is understood for %s', async (project) => {
+  test.each(PYTHON_PROJECTS)('queryOsv returns no advisories for %s if OSV has none', async (project) => {
     const osv = await serve(osvOf('no such package'));
-    const answer = await askOsv(tools, project, { osv });
+    const answer = await queryOsv(tools, project, { osv });
     expect(answer).toEqual({ source: `Python, ${project}`, packages: expect.any(Number), advisories: [] });
   });
 
@@ -179,15 +179,18 @@ describe('a registry', () => {
     ['a page', () => ({ body: '<html>Sign in to this network</html>' }), 'JSON|decoding'],
     ['JSON of another form', () => ({ body: '[1, 2]' }), 'unexpected body|decoding'],
     ['nothing at all', () => undefined, 'no answer in time'],
-  ])('that answers %s is a reason to skip it', async (_, answer, why) => {
+  ])('queryNpm and queryOsv return why a registry that sends %s has not answered', async (_, answer, why) => {
     const url = await serve(answer);
     const services = { npmRegistry: url, osv: url, answeredWithinMs: why === 'no answer in time' ? 3000 : 60_000 };
-    for (const found of [await askNpm(tools, 'production', services), await askOsv(tools, 'infra/checkov', services)]) {
+    for (const found of [
+      await queryNpm(tools, 'production', services),
+      await queryOsv(tools, 'infra/checkov', services),
+    ]) {
       expect(found).toEqual({ source: expect.any(String), unanswered: expect.stringMatching(why) });
     }
   });
 
-  test('is asked about every lock file of Python', () => {
+  test('PYTHON_PROJECTS lists every uv.lock of the repository', () => {
     const files = execFileSync('git', ['ls-files', 'uv.lock', '*/uv.lock'], { cwd: repository, encoding: 'utf8' });
     const projects = files
       .trim()
@@ -196,8 +199,8 @@ describe('a registry', () => {
     expect(PYTHON_PROJECTS.toSorted()).toEqual(projects.toSorted());
   });
 
-  test('is not blamed for an audit that cannot run', async () => {
-    await expect(askOsv(tools, 'docs', {})).rejects.toThrow('the audit did not run');
-    await expect(askNpm({ ...tools, pnpm: '/no/such/pnpm' }, 'production', {})).rejects.toThrow('ENOENT');
+  test('queryNpm and queryOsv throw if the audit itself cannot run', async () => {
+    await expect(queryOsv(tools, 'docs', {})).rejects.toThrow('the audit did not run');
+    await expect(queryNpm({ ...tools, pnpm: '/no/such/pnpm' }, 'production', {})).rejects.toThrow('ENOENT');
   });
 });

@@ -1,4 +1,4 @@
-/** Advisories against those that somebody has accepted for a time. */
+/** Compares advisories with those that have been accepted for a limited time. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Advisory, Answer } from './sources.ts';
@@ -9,18 +9,18 @@ const acceptedFile = z.strictObject({
       /** One of the advisory's ids, such as `GHSA-…`. */
       id: z.string().min(1),
       package: z.string().min(1),
-      /** Why it does no harm here. */
+      /** Why the advisory does no harm here. */
       reason: z.string().min(20),
-      /** The last day on which it is accepted. */
+      /** The last day on which the advisory is accepted. */
       until: z.iso.date(),
     }),
   ),
 });
 
-/** An advisory that somebody has looked at. */
+/** An accepted advisory. */
 export type Accepted = z.infer<typeof acceptedFile>['accepted'][number];
 
-/** What the audit comes to. */
+/** The result of the audit. */
 export interface Judgement {
   readonly lines: readonly string[];
   readonly hasFailed: boolean;
@@ -29,14 +29,14 @@ export interface Judgement {
 /**
  * Reads the accepted advisories.
  *
- * @throws ZodError An entry lacks its reason or its date.
+ * @throws ZodError if an entry lacks its reason or its date
  */
 export function readAccepted(file: string): readonly Accepted[] {
   return acceptedFile.parse(JSON.parse(readFileSync(file, 'utf8'))).accepted;
 }
 
 /**
- * Judges what the sources answered.
+ * Judges the answers of the sources.
  *
  * @param today as YYYY-MM-DD
  * @param answersRequired whether a source that does not answer is a failure
@@ -68,7 +68,7 @@ export function judgeAnswers(
   }
   if (answers.every((answer) => 'packages' in answer)) {
     for (const { id, package: name } of accepted.filter((entry) => !used.has(entry))) {
-      lines.push(`· ${id} of ${name} is accepted and no longer found: remove it.`);
+      lines.push(`· ${id} of ${name} is accepted, but no longer found. Remove it from the accepted advisories.`);
     }
   }
   return { lines, hasFailed: failed > 0 };
@@ -85,5 +85,5 @@ function describe({ package: name, version, ids, title, link }: Advisory): strin
 function remark({ reason, until }: Accepted, today: string): string {
   return today <= until
     ? `\n    accepted until ${until}: ${reason}`
-    : `\n    was accepted until ${until}: update the package, or decide again. ${reason}`;
+    : `\n    was accepted until ${until}: update the package, or accept it again. ${reason}`;
 }

@@ -1,4 +1,4 @@
-/** Who knows of advisories about what the lock files pin: `pnpm audit` of the npm registry, `uv audit` of OSV. */
+/** The sources of advisories: `pnpm audit` for the npm registry, `uv audit` for OSV. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { repository, type ToolPaths } from '@centflow/local-processes/paths';
@@ -12,7 +12,7 @@ export const PYTHON_PROJECTS = [
   'infra/checkov',
   '.github/lint',
 ];
-/** A registry that is down answers each of a few tries within this time or not at all. */
+/** The time limit for an audit, including its retries. */
 const ANSWERED_WITHIN_MS = 60_000;
 
 /** One advisory about one package. */
@@ -25,12 +25,12 @@ export interface Advisory {
   readonly link: string;
 }
 
-/** What one source said, or why it said nothing. */
+/** The answer of a source, or the reason why it did not answer. */
 export type Answer =
   | { readonly source: string; readonly packages: number; readonly advisories: readonly Advisory[] }
   | { readonly source: string; readonly unanswered: string };
 
-/** Where the services are, if they are not the usual ones. */
+/** The addresses of the services, if they differ from the defaults. */
 export interface Services {
   readonly npmRegistry?: string;
   readonly osv?: string;
@@ -59,7 +59,7 @@ const pnpmReport = z.object({
   metadata: z.object({ totalDependencies: z.number() }),
 });
 
-/** The report of uv 0.13; uv calls its form a preview, so a change of it fails here: https://docs.astral.sh/uv/reference/cli/#uv-audit */
+/** The report of uv 0.13; uv calls its format a preview, so a changed format fails here: https://docs.astral.sh/uv/reference/cli/#uv-audit */
 const uvReport = z.object({
   summary: z.object({ audited_packages: z.number() }),
   vulnerabilities: z.array(
@@ -73,19 +73,19 @@ const uvReport = z.object({
   ),
 });
 
-/** Asks every source, one after another. */
-export async function askAll(tools: ToolPaths, services: Services = {}): Promise<Answer[]> {
-  const answers = [await askNpm(tools, 'production', services), await askNpm(tools, 'development', services)];
-  for (const project of PYTHON_PROJECTS) answers.push(await askOsv(tools, project, services));
+/** Queries every source, one after another. */
+export async function queryAllSources(tools: ToolPaths, services: Services = {}): Promise<Answer[]> {
+  const answers = [await queryNpm(tools, 'production', services), await queryNpm(tools, 'development', services)];
+  for (const project of PYTHON_PROJECTS) answers.push(await queryOsv(tools, project, services));
   return answers;
 }
 
 /**
- * Asks the npm registry about the workspace's packages.
+ * Queries the npm registry for advisories about the workspace's packages.
  *
- * @throws Error pnpm failed for another reason than a registry that does not answer.
+ * @throws Error if pnpm fails for another reason than an unavailable registry
  */
-export async function askNpm(
+export async function queryNpm(
   { pnpm }: ToolPaths,
   kind: 'production' | 'development',
   { npmRegistry, answeredWithinMs }: Services,
@@ -114,11 +114,15 @@ export async function askNpm(
 }
 
 /**
- * Asks OSV about a Python project's packages.
+ * Queries OSV for advisories about a Python project's packages.
  *
- * @throws Error uv failed for another reason than a service that does not answer.
+ * @throws Error if uv fails for another reason than an unavailable service
  */
-export async function askOsv({ uv }: ToolPaths, project: string, { osv, answeredWithinMs }: Services): Promise<Answer> {
+export async function queryOsv(
+  { uv }: ToolPaths,
+  project: string,
+  { osv, answeredWithinMs }: Services,
+): Promise<Answer> {
   const source = `Python, ${project}`;
   const features = ['--preview-features', 'audit-command,json-output'];
   const args = ['audit', '--frozen', ...features, '--output-format', 'json'];
@@ -142,10 +146,10 @@ export async function askOsv({ uv }: ToolPaths, project: string, { osv, answered
   };
 }
 
-/** Why there is no answer; undefined if the program reports, or fails for a reason of its own. */
-function unansweredBy({ stdout, stderr, timedOut }: Run, isOfTheRegistry: RegExp): string | undefined {
+/** Returns why there is no answer. Returns undefined if the program printed a report or failed for another reason. */
+function unansweredBy({ stdout, stderr, timedOut }: Run, registryFailure: RegExp): string | undefined {
   if (timedOut) return 'no answer in time';
-  if (stdout.trim() !== '' || !isOfTheRegistry.test(stderr)) return undefined;
+  if (stdout.trim() !== '' || !registryFailure.test(stderr)) return undefined;
   return stderr
     .replace(/[│×]/g, '')
     .replace(/^Error: /, '')
@@ -163,7 +167,7 @@ function parsed({ stdout, stderr }: Run, source: string): unknown {
   }
 }
 
-/** An audit that finds something ends with another code than 0, and reports all the same. */
+/** Runs an audit. If it finds an advisory, it prints its report and exits with a code other than 0. */
 function run(
   command: string,
   args: readonly string[],

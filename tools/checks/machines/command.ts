@@ -1,4 +1,4 @@
-/** `machines`: the README's two commands as a fresh user runs them, in a bare root of each supported Debian release. */
+/** The command `machines`: runs the README's two commands as a new user, in a minimal root of each supported Debian release. */
 import { readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -14,14 +14,14 @@ interface MachinesOptions {
   readonly fresh: boolean;
 }
 
-/** A line of shell that a fresh user runs. */
+/** A shell command that a new user runs. */
 interface Check {
-  /** As the report calls it. */
+  /** The name in the report. */
   readonly name: string;
   readonly line: string;
-  /** Part of the log's name. */
+  /** A part of the log file's name. */
   readonly log: string;
-  /** Whether the line must have passed before, on the same machine. */
+  /** Whether the check is skipped if the same command failed before on the same machine. */
   readonly needsFirst?: boolean;
 }
 
@@ -37,11 +37,11 @@ const CHECKS = {
 export function addMachines(program: Command): void {
   program
     .command('machines')
-    .description('run `npm start` and `npm test` as a fresh user, in a bare root of each supported Debian release')
-    .addOption(new Option('--release <number>', 'one release').choices(RELEASES.map(({ number }) => number)))
-    .addOption(new Option('--only <command>', 'one of the two commands').choices(Object.keys(CHECKS)))
-    .addOption(new Option('--run <line>', 'instead, run this line of shell in the clone').conflicts('only'))
-    .option('--fresh', 'build the roots again, with the packages of today', false)
+    .description('run `npm start` and `npm test` as a new user, in a minimal root of each supported Debian release')
+    .addOption(new Option('--release <number>', 'only this release').choices(RELEASES.map(({ number }) => number)))
+    .addOption(new Option('--only <command>', 'only this command').choices(Object.keys(CHECKS)))
+    .addOption(new Option('--run <line>', 'instead, run this shell command in the clone').conflicts('only'))
+    .option('--fresh', 'rebuild the roots with the latest packages', false)
     .action(runMachines);
 }
 
@@ -61,7 +61,7 @@ function checksOf(only: MachinesOptions['only'], run: string | undefined): reado
   return only === undefined ? [...CHECKS.start, ...CHECKS.test] : CHECKS[only];
 }
 
-/** Runs the checks of one release one after the other, and reports them in one line. */
+/** Runs the checks of one release in order, and reports them in one line. */
 async function runRelease(
   release: Release,
   checks: readonly Check[],
@@ -84,7 +84,7 @@ async function runRelease(
     const { summary, leftOut, failures } = readTestLog(readFileSync(ran.logFile, 'utf8'));
     const outcome = summary === undefined ? [] : [`${summary},`];
     results.push([check.name, ...outcome, ...(ran.passed ? [] : ['failed after']), duration(ran.seconds)].join(' '));
-    details.push(...leftOut.map((reason) => `${check.name} left out: ${reason}`), ...failures);
+    details.push(...leftOut.map((reason) => `${check.name} skipped tests: ${reason}`), ...failures);
     if (!ran.passed) details.push(`${check.name} failed. Its output is in ${relative(process.cwd(), ran.logFile)}`);
   }
   const sign = failedLine === undefined ? '✔' : '✖';

@@ -1,6 +1,6 @@
 /**
- * A bare Debian below `.local/machines/`, in which commands run as on a machine of their own: other files, other processes, the
- * same kernel and network.
+ * Builds a minimal Debian root below `.local/machines/`. Commands in it see their own files and processes, but share the kernel
+ * and the network of this machine.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,14 +14,14 @@ const ENTER = join(import.meta.dirname, 'enter.sh');
 const ROOT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const USER_PATH = '/usr/local/bin:/usr/bin:/bin';
 
-/** Which Debian, with what installed in it. */
+/** The Debian release of a root, and the packages that are installed in it. */
 export interface RootOptions {
   /** Debian's name of the release, such as `trixie`. */
   readonly suite: string;
   readonly packages: readonly string[];
-  /** The unprivileged user that it has. */
+  /** The unprivileged user of the root. */
   readonly user: string;
-  /** Build it again, with the packages of today. */
+  /** Whether the root is rebuilt with the latest packages. */
   readonly fresh: boolean;
   readonly logFile: string;
 }
@@ -29,24 +29,22 @@ export interface RootOptions {
 export interface DebianRoot {
   readonly folder: string;
   readonly user: string;
-  /** The home of the user, as this machine sees it. */
+  /** The path of the user's home on this machine. */
   readonly home: string;
 }
 
 /** A command that runs in a root. */
 export interface RootCommand {
-  /** A line for the shell. */
+  /** A shell command. */
   readonly line: string;
   readonly as: 'root' | 'user';
   readonly logFile: string;
 }
 
-/** @throws {CommandError} if this machine cannot make roots */
+/** @throws {CommandError} if this machine cannot build roots */
 export function checkHost(): void {
   if (process.getuid?.() !== 0) {
-    throw new CommandError(
-      'A Debian root is built and entered as root, and this process is not. Run the command again with sudo.',
-    );
+    throw new CommandError('Only the root user can build and enter a Debian root. Run the command again with sudo.');
   }
   for (const [tool, debianPackage] of Object.entries(TOOLS)) {
     const isInstalled = ROOT_PATH.split(':').some((folder) => existsSync(join(folder, tool)));
@@ -56,7 +54,7 @@ export function checkHost(): void {
   }
 }
 
-/** Makes a root that nothing has run in yet. The one it is copied from is built once and kept. */
+/** Creates an unused root, as a copy of a pristine root that is built once and kept. */
 export async function makeRoot(options: RootOptions): Promise<DebianRoot> {
   const folder = join(localFolder, 'machines', options.suite);
   const pristine = join(folder, 'pristine');
@@ -75,7 +73,7 @@ export async function makeRoot(options: RootOptions): Promise<DebianRoot> {
   return { folder: used, user: options.user, home: join(used, 'home', options.user) };
 }
 
-/** Frees the disk: a set-up writes 5 GB. */
+/** Deletes a root to free disk space, because a set-up writes 5 GB. */
 export function removeRoot({ folder }: DebianRoot): void {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -85,7 +83,7 @@ async function buildPristine(options: RootOptions, pristine: string): Promise<vo
   const unfinished = `${pristine}.unfinished`;
   for (const old of [unfinished, pristine]) rmSync(old, { recursive: true, force: true });
   mkdirSync(dirname(pristine), { recursive: true });
-  // debootstrap mounts /proc below its target; a mount namespace takes that away whatever happens.
+  // debootstrap mounts /proc below its target. The mount namespace removes the mount even after a failure.
   const debootstrap = ['debootstrap', '--variant=minbase', suite, unfinished];
   await succeed(start(['unshare', '--mount', ...debootstrap], hostEnvironment(), logFile), debootstrap[0], logFile);
   addUpdates(join(unfinished, 'etc', 'apt', 'sources.list'), suite);
@@ -100,7 +98,7 @@ async function buildPristine(options: RootOptions, pristine: string): Promise<vo
   renameSync(unfinished, pristine);
 }
 
-/** Adds the archives that Debian's installer adds to those of debootstrap. sid has neither updates nor a security archive. */
+/** Adds the update and security archives, like Debian's installer. sid has neither. */
 function addUpdates(sourcesFile: string, suite: string): void {
   if (suite === 'sid') return;
   const sources = readFileSync(sourcesFile, 'utf8');
@@ -109,19 +107,19 @@ function addUpdates(sourcesFile: string, suite: string): void {
   writeFileSync(sourcesFile, `${sources.trimEnd()}\n${updates.join('\n')}\n`);
 }
 
-/** Starts a command in a root. It and everything that it leaves behind end with the process that is returned, or with this one. */
+/** Starts a command in a root. The command and all its children end with the returned process, or with this one. */
 export function startInRoot(root: DebianRoot, { line, as, logFile }: RootCommand): ChildProcess {
   const user = as === 'root' ? 'root' : root.user;
   return start(enter(root, user, line), rootEnvironment(user), logFile);
 }
 
-/** The arguments that enter a root, for callers that start processes in their own way. They need {@link rootEnvironment}. */
+/** Returns the command line that enters a root, for callers that start processes themselves. Use it with {@link rootEnvironment}. */
 export function enter(root: DebianRoot, user: string, line: string): readonly [string, ...string[]] {
   const namespaces = ['unshare', '--mount', '--pid', '--fork', '--kill-child'];
   return ['/usr/bin/setpriv', '--pdeathsig', 'KILL', ...namespaces, 'sh', ENTER, root.folder, user, line];
 }
 
-/** The environment of a login, and how to reach the network; nothing else of this process. */
+/** Returns the environment of a login shell and the network variables, and no other variables of this process. */
 export function rootEnvironment(user: string): Record<string, string> {
   const home = user === 'root' ? '/root' : `/home/${user}`;
   return {
@@ -146,7 +144,7 @@ function start([command = '', ...args]: readonly string[], env: Record<string, s
   return child;
 }
 
-/** Waits for a process that started; resolves with its exit code. */
+/** Waits for a process, and returns its exit code. */
 export async function exitCodeOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);

@@ -1,4 +1,4 @@
-/** The machine of somebody who has just cloned the repository: a bare Debian root, the README's prerequisites, the clone. */
+/** Creates the machine of a new user: a minimal Debian root with the README's prerequisites and a clone of the repository. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { localFolder, repository } from '@centflow/local-processes/paths';
@@ -9,9 +9,9 @@ const USER = 'centflow';
 
 export interface FreshUser {
   readonly root: DebianRoot;
-  /** The clone, as this machine sees it. */
+  /** The path of the clone on this machine. */
   readonly clone: string;
-  /** What they have, such as `Python 3.13.5, Node 20.19.2, x64`. */
+  /** The versions in the root, such as `Python 3.13.5, Node 20.19.2, x64`. */
   readonly versions: string;
 }
 
@@ -25,7 +25,7 @@ export function logFileOf(release: Release, name: string): string {
   return join(localFolder, 'logs', 'machines', `debian-${release.number}-${name}.log`);
 }
 
-/** Makes the machine, with a clone of what is committed here. */
+/** Creates the machine, with a clone of the last commit. */
 export async function makeFreshUser(release: Release, fresh: boolean): Promise<FreshUser> {
   const root = await makeRoot({
     suite: release.suite,
@@ -43,7 +43,7 @@ export async function makeFreshUser(release: Release, fresh: boolean): Promise<F
   return { root, clone, versions: `${python}, ${node}, ${process.arch}` };
 }
 
-/** Runs a command line in the clone, as the user. */
+/** Runs a shell command in the clone, as the user. */
 export async function runAsUser({ root }: FreshUser, line: string, logFile: string): Promise<Ran> {
   const started = performance.now();
   const child = startInRoot(root, { line: `cd && cd centflow && ${line}`, as: 'user', logFile });

@@ -1,6 +1,6 @@
 /**
- * How this machine reaches the network, for a root to reach it the same way: name servers, proxies, package registries, and
- * authorities that only this machine trusts. A machine without such settings passes nothing on.
+ * Copies this machine's network settings into a root: name servers, proxies, package registries, and certificate authorities that
+ * only this machine trusts.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
@@ -16,13 +16,13 @@ const VARIABLES = [
   /^npm_config_(cafile|https?_proxy|proxy|registry)$/i,
 ];
 
-/** The environment variables that say how to reach the network. */
+/** Returns the environment variables that configure network access. */
 export function networkVariables(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
   const named = Object.entries(environment).filter(([name]) => VARIABLES.some((pattern) => pattern.test(name)));
   return Object.fromEntries(named.flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
-/** Copies the network's settings into a root: the files themselves, and those that the variables name. */
+/** Copies the network settings into a root: the listed files, and those that the variables name. */
 export function copyNetworkSettings(root: string): void {
   const named = Object.values(networkVariables()).filter((value) => isAbsolute(value));
   for (const file of new Set([...FILES, ...named])) {
@@ -34,7 +34,7 @@ export function copyNetworkSettings(root: string): void {
   writeFileSync(join(root, 'etc', 'apt', 'apt.conf.d', '90host'), aptSettings());
 }
 
-/** How apt of this machine fetches: proxies, address family, what it checks of a mirror. */
+/** Returns this machine's apt settings for downloads: proxies, address family, checks of a mirror. */
 function aptSettings(): string {
   const settings = execFileSync('apt-config', ['dump', '--no-empty', 'Acquire'], { encoding: 'utf8' });
   return settings

@@ -1,6 +1,6 @@
 /**
- * `test-mysql`: the tests of schema and job against the MySQL of Debian unstable, which is newer than the one of RDS; the packaged
- * one is older. What passes on both sides should pass on RDS.
+ * The command `test-mysql`: runs the tests of schema and job on the MySQL of Debian unstable. It is newer than RDS's MySQL, and the
+ * downloaded MySQL is older. Tests that pass on both should pass on RDS.
  */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -22,8 +22,8 @@ const LOG_FOLDER = join(localFolder, 'logs', 'machines');
 export function addTestMysql(program: Command): void {
   program
     .command('test-mysql')
-    .description('run the tests of schema and job against the MySQL of Debian unstable')
-    .option('--fresh', 'build the root again, with the MySQL of today', false)
+    .description('run the tests of schema and job on the MySQL of Debian unstable')
+    .option('--fresh', 'rebuild the root with the latest MySQL', false)
     .action(testMysql);
 }
 
@@ -34,7 +34,7 @@ async function testMysql({ fresh }: { fresh: boolean }): Promise<void> {
   const server = await startServer(root);
   try {
     console.log(
-      `MySQL ${server.version}, from Debian ${SUITE}. Tests that start a server themselves use the packaged one.`,
+      `MySQL ${server.version}, from Debian ${SUITE}. Tests that start a server themselves use the downloaded MySQL 8.0.`,
     );
     await runPackageTests(readToolPaths(), server.url, PACKAGES);
     console.log(`(with MySQL ${server.version})`);
@@ -50,7 +50,7 @@ interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts a server on loopback, with the defaults of MySQL but for what the job needs. */
+/** Starts a server on loopback, with MySQL's defaults and the options that the job needs. */
 async function startServer(root: DebianRoot): Promise<Server> {
   const port = await freePort();
   const password = randomBytes(12).toString('hex');
@@ -61,7 +61,7 @@ async function startServer(root: DebianRoot): Promise<Server> {
     `--port=${port}`,
     '--bind-address=127.0.0.1',
     '--mysqlx=OFF',
-    // Debian's default folder comes with another package.
+    // Debian's default folder belongs to another package.
     '--secure-file-priv=NULL',
     // The job loads with LOAD DATA LOCAL.
     '--local-infile=ON',
@@ -76,7 +76,7 @@ async function startServer(root: DebianRoot): Promise<Server> {
     name: `MySQL in Debian ${SUITE}`,
     command,
     args,
-    // The server is no login: the administrator's PATH has /usr/sbin, where mysqld is.
+    // The server needs root's PATH, because mysqld is in /usr/sbin.
     env: { ...rootEnvironment('root'), HOME: `/home/${USER}` },
     logFile,
     isReady: async () => (await versionOf(url)) !== undefined,
@@ -86,7 +86,7 @@ async function startServer(root: DebianRoot): Promise<Server> {
   return { url, version: (await versionOf(url)) ?? '', stop: part.stop };
 }
 
-/** The server runs the file when it starts. */
+/** Writes the SQL file that the server runs when it starts. */
 function writeAdministrator(root: DebianRoot, password: string): void {
   const file = join(root.home, 'administrator.sql');
   const statements = [
@@ -97,7 +97,7 @@ function writeAdministrator(root: DebianRoot, password: string): void {
   execFileSync('chroot', [root.folder, 'chown', `${USER}:${USER}`, `/home/${USER}/administrator.sql`]);
 }
 
-/** The version of the server, or undefined while it does not answer. */
+/** Returns the version of the server, or undefined while it does not answer. */
 async function versionOf(uri: string): Promise<string | undefined> {
   try {
     const connection = await createConnection({ uri, connectTimeout: 1000 });

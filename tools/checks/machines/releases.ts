@@ -9,5 +9,5 @@ export const RELEASES: readonly Release[] = [
   { number: '13', suite: 'trixie' },
 ];
 
-/** What a fresh user has installed before the first of the two commands. */
+/** The packages that a new user must install before the first command. */
 export const PREREQUISITES = ['ca-certificates', 'git', 'nodejs', 'npm', 'python3'];

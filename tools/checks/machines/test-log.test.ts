@@ -25,7 +25,7 @@ describe('readTestLog', () => {
     expect(failures).toEqual(['✗ @centflow/glue test_load > test_x: 1 != 2']);
   });
 
-  test('finds no summary in the output of another command, even if a package of it printed one', () => {
+  test('returns no summary for another command, even if a line of its output looks like one', () => {
     expect(readTestLog('3 passed, 0 failed, 0 skipped\nThe local stack is stopped\n').summary).toBeUndefined();
   });
 });

@@ -1,5 +1,4 @@
-/** What the output of `npm test` says besides passing or failing. */
-
+/** Reads the summary, the reasons for skipped tests and the failures from the output of `npm test`. */
 export interface TestLog {
   /** The closing line, such as `120 passed, 0 failed, 3 skipped`. */
   readonly summary?: string;
@@ -9,7 +8,7 @@ export interface TestLog {
   readonly failures: readonly string[];
 }
 
-/** Reads the output of `npm test`; of any other command, nothing comes out. */
+/** Reads the output of `npm test`. For the output of another command, the result has no summary and no failures. */
 export function readTestLog(log: string): TestLog {
   const lines = log.trimEnd().split('\n');
   const last = lines.at(-1) ?? '';

@@ -1,4 +1,4 @@
-/** `accept` on the environment that the rehearsal has deployed. */
+/** Runs `accept` on the environment that the rehearsal has deployed. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -15,19 +15,19 @@ import {
 import { ACCEPT_OWNER, type Environment } from '@centflow/infra';
 import { clientConfiguration } from '@centflow/local-stack/clients';
 import type { Account } from '../account.ts';
-import { ask } from '../console/browser.ts';
-import { makeAccount } from '../console/deployed-console.ts';
+import { sendRequest } from '../console/browser.ts';
+import { createUser } from '../console/deployed-console.ts';
 import { emulatorGaps } from './emulator-gaps.ts';
 
 export interface AcceptDeployedOptions {
   readonly environment: Environment;
   readonly account: Account;
-  /** The folder of the release that was deployed: the stacks' JSON, and what the canary uploads. */
+  /** The folder of the deployed release: the JSON of the stacks, and the files that the canary uploads. */
   readonly release: string;
   readonly logFolder: string;
 }
 
-/** @param note takes what stands behind the step's line */
+/** @param note adds a note to the step's line */
 export async function acceptDeployed(options: AcceptDeployedOptions, note: (text: string) => void): Promise<void> {
   const { environment, account, release, logFolder } = options;
   mkdirSync(logFolder, { recursive: true });
@@ -42,11 +42,11 @@ export async function acceptDeployed(options: AcceptDeployedOptions, note: (text
     await deployed.refuseHalfDeployed(environment, release);
     const { results } = await accept({
       environment,
-      // Its folder alone is read: the rest is what a report is headed with.
+      // Only the folder is read. The other properties appear in the heading of a report.
       release: { version: 'rehearsal', commit: '', digest: '', folder: release },
       account: root,
       deployed,
-      web: webOf(account, deployed),
+      web: createWeb(account, deployed),
       person: environment.console === null ? undefined : await makePerson(account, deployed),
       firstDeployedAt: undefined,
       disruptive: true,
@@ -58,7 +58,7 @@ export async function acceptDeployed(options: AcceptDeployedOptions, note: (text
       say: (line) => lines.push(line),
     });
     const named = (outcome: string) => results.filter((result) => result.outcome === outcome).map(({ name }) => name);
-    // A check that only skips shows nothing; what the environment does not have is skipped rightly.
+    // A check may be skipped only if it is about something that the environment does not have.
     const rightly = checks.filter((check) => check.absent?.(environment) !== undefined).map(({ name }) => name);
     assert.deepEqual(
       named('skipped').filter((name) => !rightly.includes(name)),
@@ -71,18 +71,18 @@ export async function acceptDeployed(options: AcceptDeployedOptions, note: (text
   }
 }
 
-/** Goes to the emulator, whatever host is asked: CloudFront's pages, the API behind it, or S3. */
-function webOf(account: Account, deployed: Deployed): Web {
+/** Returns a client that sends requests for every host to the emulator: CloudFront's pages, the API behind it, and S3. */
+function createWeb(account: Account, deployed: Deployed): Web {
   const consoleUrl = deployed.output('console', 'console_url');
   const origin = consoleUrl === '' ? undefined : new URL(consoleUrl).host;
-  // Not by CloudFront: the emulator's does not find that the API's address is itself.
+  // API requests bypass CloudFront, because the emulator's CloudFront does not resolve the API's address to itself.
   const apiHost = `${deployed.output('console', 'console_api_id')}.execute-api.localhost`;
   return async (url, { method = 'GET', headers = {}, body } = {}) => {
     const { host, pathname, search } = new URL(url);
     const to = host === origin && pathname.startsWith('/api/') ? apiHost : host;
     const length: Record<string, string> =
       body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const answer = await ask(account, to, `${pathname}${search}`, {
+    const answer = await sendRequest(account, to, `${pathname}${search}`, {
       method,
       headers: { ...headers, ...length },
       ...(body === undefined ? {} : { body }),
@@ -96,6 +96,6 @@ async function makePerson(account: Account, deployed: Deployed): Promise<Person>
   const username = 'accept@example.com';
   const password = `${randomBytes(12).toString('base64url')}aA1!`;
   const pool = deployed.output('console', 'user_pool_id');
-  await makeAccount(account, pool, { email: username, owner: ACCEPT_OWNER, operator: true, password });
+  await createUser(account, pool, { email: username, owner: ACCEPT_OWNER, operator: true, password });
   return { username, password };
 }

@@ -1,17 +1,17 @@
 /**
- * What `accept` shows on AWS and the emulator cannot: each check by its name, with the reason. The report of a rehearsal lists
- * them, and a name that is no check's fails the rehearsal.
+ * The checks of `accept` that AWS can prove and the emulator cannot, each with the reason. The report of a rehearsal lists them.
+ * A name that is not a check's fails the rehearsal.
  */
 export const emulatorGaps: Readonly<Record<string, string>> = {
-  'mail-subscriptions': 'the emulator sends no mail whose link a person could open',
-  'alarm-mails': 'the emulator keeps no history of the actions of alarms',
-  'job-failure-mail': 'the emulator sends no events of Glue to EventBridge and counts no deliveries',
-  backup: 'the emulator makes no automated backups',
-  restore: 'the emulator makes no second MySQL of a backup, so neither migrator nor job is sent to one',
+  'mail-subscriptions': 'the emulator sends no mail, so nobody can open the link',
+  'alarm-mails': 'the emulator keeps no history of alarm actions',
+  'job-failure-mail': 'the emulator sends no Glue events to EventBridge and counts no deliveries',
+  backup: 'the emulator creates no automated backups',
+  restore: 'the emulator cannot restore a backup to a second MySQL for the migrator and the job',
   quicksight: 'no emulator has QuickSight',
-  'sweep-by-clock': 'the emulator’s Glue has no clock',
-  'job-queuing': 'the emulator’s Glue has no queue: it refuses what is beyond the limit',
+  'sweep-by-clock': 'the emulator’s Glue starts no scheduled runs',
+  'job-queuing': 'the emulator’s Glue has no queue; it refuses runs beyond the limit',
   crawler: 'the emulator’s crawler reads no objects and adds no partitions',
-  'job-logs': 'the job runs beside the emulator, so that its log goes to a file and to no log group',
-  metrics: 'the emulator makes no metrics of log events',
+  'job-logs': 'the job runs beside the emulator, and logs to a file instead of a log group',
+  metrics: 'the emulator creates no metrics from log events',
 };

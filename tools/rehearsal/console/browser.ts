@@ -1,4 +1,4 @@
-/** A browser, as far as the console's stack is concerned: requests by name, and a sign-in by Cognito's own page. */
+/** Acts as a browser for the console's stack: sends requests by host name, and signs in on Cognito's page. */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -18,13 +18,18 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Asks the emulator in the name of a host that it answers for. Signed by nobody. */
-export async function ask(account: Account, host: string, path: string, asked: Request = {}): Promise<Answer> {
-  const { method = 'GET', headers = {}, body } = asked;
+/** Sends an unsigned request to the emulator, for a host that the emulator serves. */
+export async function sendRequest(
+  account: Account,
+  host: string,
+  path: string,
+  options: Request = {},
+): Promise<Answer> {
+  const { method = 'GET', headers = {}, body } = options;
   const outgoing = request(new URL(path, account.endpointUrl), {
     method,
     ca: account.authority,
-    // The certificate is the emulator's, whatever host it stands for.
+    // The emulator presents its own certificate for every host, so the host name is not verified.
     servername: '',
     headers: { ...headers, host },
   });
@@ -37,29 +42,29 @@ export async function ask(account: Account, host: string, path: string, asked: R
 
 export interface SignIn {
   readonly clientId: string;
-  /** Of the console: where Cognito sends the browser back to. */
+  /** The origin of the console, to which Cognito redirects the browser. */
   readonly origin: string;
   readonly username: string;
   readonly password: string;
 }
 
 /**
- * Signs in as the pages do it: by a code that is worth nothing without the proof that only this browser has (PKCE).
+ * Signs in as the pages do, with PKCE: the code is useless without the verifier that only this browser has.
  *
  * @returns the ID token
  */
 export async function signIn(account: Account, { clientId, origin, username, password }: SignIn): Promise<string> {
   const { host } = new URL(account.endpointUrl);
-  const proof = randomBytes(32).toString('base64url');
+  const verifier = randomBytes(32).toString('base64url');
   const redirectUri = `${origin}/sign-in/return`;
   const state = randomBytes(8).toString('hex');
-  const wanted = new URLSearchParams({
+  const parameters = new URLSearchParams({
     client_id: clientId,
     redirect_uri: redirectUri,
     response_type: 'code',
     scope: 'openid email profile',
     state,
-    code_challenge: createHash('sha256').update(proof).digest('base64url'),
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   });
   const form = (fields: URLSearchParams): Request => ({
@@ -67,28 +72,33 @@ export async function signIn(account: Account, { clientId, origin, username, pas
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: fields.toString(),
   });
-  const page = await ask(account, host, `/oauth2/authorize?${wanted}`);
+  const page = await sendRequest(account, host, `/oauth2/authorize?${parameters}`);
   assert.equal(page.status, 200, page.text);
 
-  const typed = new URLSearchParams([...wanted, ['username', username], ['password', password]]);
-  const returned = await ask(account, host, '/login', form(typed));
+  const filledForm = new URLSearchParams([...parameters, ['username', username], ['password', password]]);
+  const returned = await sendRequest(account, host, '/login', form(filledForm));
   const back = new URL(returned.headers.location ?? 'missing:', origin);
   assert.equal(`${back.origin}${back.pathname}`, redirectUri, returned.text);
   assert.equal(back.searchParams.get('state'), state);
 
   const exchange = { grant_type: 'authorization_code', client_id: clientId, redirect_uri: redirectUri };
   const code = back.searchParams.get('code') ?? '';
-  const withoutProof = await ask(account, host, '/oauth2/token', form(new URLSearchParams({ ...exchange, code })));
-  assert.equal(withoutProof.status, 400, 'a code that somebody has taken is worth nothing');
-  const again = new URL(
-    (await ask(account, host, '/login', form(typed))).headers.location ?? 'missing:',
-    origin,
-  ).searchParams.get('code');
-  const tokens = await ask(
+  const withoutVerifier = await sendRequest(
     account,
     host,
     '/oauth2/token',
-    form(new URLSearchParams({ ...exchange, code: again ?? '', code_verifier: proof })),
+    form(new URLSearchParams({ ...exchange, code })),
+  );
+  assert.equal(withoutVerifier.status, 400, 'a stolen code must be useless without its verifier');
+  const secondCode = new URL(
+    (await sendRequest(account, host, '/login', form(filledForm))).headers.location ?? 'missing:',
+    origin,
+  ).searchParams.get('code');
+  const tokens = await sendRequest(
+    account,
+    host,
+    '/oauth2/token',
+    form(new URLSearchParams({ ...exchange, code: secondCode ?? '', code_verifier: verifier })),
   );
   assert.equal(tokens.status, 200, tokens.text);
   return (JSON.parse(tokens.text) as { id_token: string }).id_token;

@@ -1,11 +1,11 @@
-/** What the deployed console must show: its pages, who gets in, whose money they see, and that an upload goes all the way. */
+/** Checks of the deployed console: its pages, its access rules, whose data each person sees, and a complete upload. */
 import assert from 'node:assert/strict';
 import { securityHeaders } from '@centflow/console/security-headers';
 import { waitFor } from '@centflow/local-processes/wait-for';
-import { type Answer, ask } from './browser.ts';
+import { type Answer, sendRequest } from './browser.ts';
 import type { DeployedConsole } from './deployed-console.ts';
 
-/** CloudFront gives one page for every address, files by their names, and tells browsers what to hold them to. */
+/** Checks that CloudFront serves one page for every path, files by their names, and the security headers. */
 export async function pagesAreServed(console: DeployedConsole): Promise<void> {
   const [page, deep] = await Promise.all([console.page('/'), console.page('/uploads/17')]);
   assert.equal(page.status, 200);
@@ -17,7 +17,7 @@ export async function pagesAreServed(console: DeployedConsole): Promise<void> {
   for (const [name, value] of Object.entries(others)) assert.equal(headerOf(page, name), value, name);
   assert.match(headerOf(page, 'strict-transport-security'), /max-age=63072000/);
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(page.text)?.[1];
-  assert.ok(script, 'the page names no script');
+  assert.ok(script, 'the page has no script');
   const file = await console.page(script);
   assert.equal(file.status, 200);
   assert.match(headerOf(file, 'content-type'), /^text\/javascript/);
@@ -25,7 +25,7 @@ export async function pagesAreServed(console: DeployedConsole): Promise<void> {
   assert.equal((await console.page('/assets/none.js')).status, 403);
 }
 
-/** Nobody gets past the API without a token that the pool has signed for the console; how to sign in is told to everybody. */
+/** Checks that the API requires a token that the user pool has signed. Only the sign-in configuration is public. */
 export async function strangersAreRefused(console: DeployedConsole): Promise<void> {
   const config = await console.api('/api/config');
   assert.equal(config.status, 200);
@@ -39,8 +39,8 @@ export async function strangersAreRefused(console: DeployedConsole): Promise<voi
   }
 }
 
-/** Someone whom nobody has given an owner sees nothing, and an owner nothing of how the flow runs. */
-export async function everybodySeesTheirOwn(console: DeployedConsole): Promise<void> {
+/** Checks that a person without an owner sees no uploads, and that an owner has no access to operations. */
+export async function ownersAndOperatorsAreSeparate(console: DeployedConsole): Promise<void> {
   const nobody = await console.token({ email: 'nobody@example.com' });
   assert.equal((await console.api('/api/uploads', { token: nobody })).status, 403);
   const owner = await console.token({ email: 'gus@example.com', owner: 'gus' });
@@ -51,8 +51,8 @@ export async function everybodySeesTheirOwn(console: DeployedConsole): Promise<v
   assert.equal((await console.api('/api/operations/job-runs', { token: owner })).status, 403);
 }
 
-/** Drops a file as a page does, follows it until it shows, and undoes it. */
-export async function uploadByTheConsole(console: DeployedConsole): Promise<void> {
+/** Uploads a file as the page does, waits until it is published, and removes it. */
+export async function uploadThroughConsole(console: DeployedConsole): Promise<void> {
   const token = await console.token({ email: 'hal@example.com', owner: 'hal' });
   const post = (path: string, body: object) => console.api(path, { token, method: 'POST', body: JSON.stringify(body) });
   const csv =
@@ -68,7 +68,7 @@ export async function uploadByTheConsole(console: DeployedConsole): Promise<void
   assert.equal(objectKey, 'raw/expenses/owner=hal/march.csv');
   const signed = new URL(url);
   const put = (body: string) =>
-    ask(console.account, signed.host, `${signed.pathname}${signed.search}`, {
+    sendRequest(console.account, signed.host, `${signed.pathname}${signed.search}`, {
       method: 'PUT',
       headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
       body,
@@ -94,7 +94,7 @@ export async function uploadByTheConsole(console: DeployedConsole): Promise<void
   }, 60_000);
 }
 
-/** Operators see how the flow runs by a function that reaches job, queues and alarms; and no money. */
+/** Checks that operators see the job runs, queues and alarms, but no transactions. */
 export async function operatorsSeeTheFlow(console: DeployedConsole): Promise<void> {
   const token = await console.token({ email: 'ops@example.com', operator: true });
   const get = async (path: string) => {
@@ -103,7 +103,7 @@ export async function operatorsSeeTheFlow(console: DeployedConsole): Promise<voi
     return json;
   };
   const { runs } = (await get('/api/operations/job-runs')) as { runs: unknown[] };
-  assert.ok(runs.length > 0, 'no job run is told');
+  assert.ok(runs.length > 0, 'no job run is listed');
   await get('/api/operations/dead-letters');
   await get('/api/operations/alarms');
   await get('/api/pipeline/uploads');

@@ -1,8 +1,8 @@
 /**
- * A call of every route that the deployed console answers, with the rights that its functions have.
+ * Calls every route of the deployed console with the rights of its functions.
  *
- * A route of apps/console/api/access.ts without a call here does not compile. So no route reaches AWS before the rehearsal has
- * called it under enforced IAM.
+ * If a route of apps/console/api/access.ts has no call here, this file does not compile. So no route reaches AWS before the
+ * rehearsal has called it under enforced IAM.
  */
 import assert from 'node:assert/strict';
 import { access, type DeployedRoute } from '@centflow/console/access';
@@ -10,17 +10,17 @@ import { addressOf, type RouteCall, requestOf } from '@centflow/console/contract
 import { PART_BYTES } from '@centflow/console/contract/sends';
 import { exampleMapping } from '@centflow/delivery/accept';
 import { waitFor } from '@centflow/local-processes/wait-for';
-import { type Answer, ask } from './browser.ts';
+import { type Answer, sendRequest } from './browser.ts';
 import type { ApiAnswer, DeployedConsole } from './deployed-console.ts';
 
 type Json = ApiAnswer['json'];
 
-/** What earlier calls have returned, for later ones. */
-interface Play {
+/** Calls routes, and keeps values of earlier answers for later calls. */
+interface CallContext {
   readonly console: DeployedConsole;
-  /** Calls a route as somebody who may. */
+  /** Calls a route as a person who is allowed to. */
   call(name: DeployedRoute, call?: RouteCall): Promise<Json>;
-  /** Sends a request that the API has signed, as a browser does. */
+  /** Sends a request to a presigned URL, as a browser does. */
   send(method: 'GET' | 'PUT', url: string, body?: string): Promise<Answer>;
   multipart: { objectKey: string; multipartId: string };
   parts: { partNumber: number; etag: string }[];
@@ -31,9 +31,9 @@ interface Play {
 }
 
 interface Step {
-  readonly request?: (play: Play) => RouteCall | Promise<RouteCall>;
-  /** Checks the answer, and keeps what later calls need. */
-  readonly check?: (answer: Json, play: Play) => unknown;
+  readonly request?: (context: CallContext) => RouteCall | Promise<RouteCall>;
+  /** Checks the answer, and keeps the values that later calls need. */
+  readonly check?: (answer: Json, context: CallContext) => unknown;
 }
 
 const OWNER = 'ida';
@@ -42,42 +42,42 @@ const CSV =
   'date,merchant,category,account,amount,currency,description\n' +
   '2025-03-04,Cinema,Leisure,Card,11.50,EUR,a good row\n' +
   '2025-02-30,Cinema,Leisure,Card,11.50,EUR,no such day\n';
-/** More than one request sends, so that S3 is asked to take it in parts. */
+/** The file is too large for one request, so it becomes a multipart upload. */
 const newUpload = (name: string) => ({
   json: { feed: 'expenses', name, bytes: PART_BYTES + 1, contentType: 'text/csv' },
 });
 const template = { param: { templateId: 'bank' } };
-const upload = ({ uploadId }: Play) => ({ param: { uploadId: String(uploadId) } });
+const upload = ({ uploadId }: CallContext) => ({ param: { uploadId: String(uploadId) } });
 
-/** In the order of their calls. */
+/** The routes in the order of their calls. */
 const steps: Readonly<Record<DeployedRoute, Step>> = {
   getConfig: {},
   getSession: { check: ({ owner }) => assert.equal(owner, OWNER) },
 
   startSend: {
     request: () => newUpload('april.csv'),
-    check: ({ objectKey, multipartId }, play) => {
-      play.multipart = { objectKey: String(objectKey), multipartId: String(multipartId) };
+    check: ({ objectKey, multipartId }, context) => {
+      context.multipart = { objectKey: String(objectKey), multipartId: String(multipartId) };
     },
   },
   signParts: {
     request: ({ multipart }) => ({ json: { ...multipart, parts: [{ partNumber: 1, bytes: CSV.length }] } }),
-    check: async (answer, play) => {
+    check: async (answer, context) => {
       const [part] = answer.urls as { url: string }[];
-      const { headers } = await play.send('PUT', part?.url ?? '', CSV);
-      play.parts = [{ partNumber: 1, etag: String(headers.etag) }];
+      const { headers } = await context.send('PUT', part?.url ?? '', CSV);
+      context.parts = [{ partNumber: 1, etag: String(headers.etag) }];
     },
   },
   listParts: {
     request: ({ multipart }) => ({ query: multipart }),
-    check: ({ parts }, play) => assert.partialDeepStrictEqual(parts, play.parts),
+    check: ({ parts }, context) => assert.partialDeepStrictEqual(parts, context.parts),
   },
   completeSend: {
     request: ({ multipart, parts }) => ({ json: { ...multipart, parts } }),
-    check: async ({ versionId }, play) => {
-      play.version = { objectKey: play.multipart.objectKey, versionId: String(versionId) };
-      play.uploadId = await waitFor(async () => {
-        const { stage, upload } = await play.call('getUploadOfVersion', { query: play.version });
+    check: async ({ versionId }, context) => {
+      context.version = { objectKey: context.multipart.objectKey, versionId: String(versionId) };
+      context.uploadId = await waitFor(async () => {
+        const { stage, upload } = await context.call('getUploadOfVersion', { query: context.version });
         return stage === 'published' ? (upload as { uploadId: number }).uploadId : undefined;
       }, FLOW_MS);
     },
@@ -112,19 +112,19 @@ const steps: Readonly<Record<DeployedRoute, Step>> = {
   listVersions: { request: ({ version: { objectKey } }) => ({ query: { objectKey } }) },
   getContent: {
     request: ({ version }) => ({ query: version }),
-    check: async ({ url }, play) => assert.equal((await play.send('GET', String(url))).text, CSV),
+    check: async ({ url }, context) => assert.equal((await context.send('GET', String(url))).text, CSV),
   },
   removeObject: {
     request: ({ version: { objectKey, versionId } }) => ({ json: { objectKey, newestVersionId: versionId } }),
-    check: ({ versionId }, play) => {
-      play.deleteMarker = String(versionId);
+    check: ({ versionId }, context) => {
+      context.deleteMarker = String(versionId);
     },
   },
   restoreVersion: {
     request: ({ version, deleteMarker }) => ({ json: { ...version, newestVersionId: deleteMarker } }),
-    check: async ({ versionId }, play) => {
-      const query = { objectKey: play.version.objectKey, versionId: String(versionId) };
-      const stageOf = async () => (await play.call('getUploadOfVersion', { query })).stage;
+    check: async ({ versionId }, context) => {
+      const query = { objectKey: context.version.objectKey, versionId: String(versionId) };
+      const stageOf = async () => (await context.call('getUploadOfVersion', { query })).stage;
       await waitFor(async () => ((await stageOf()) === 'published' ? true : undefined), FLOW_MS);
     },
   },
@@ -135,8 +135,8 @@ const steps: Readonly<Record<DeployedRoute, Step>> = {
       json: { template: { name: 'Bank', mapping: exampleMapping } },
       headers: { 'if-none-match': '*' },
     }),
-    check: ({ etag }, play) => {
-      play.templateEtag = String(etag);
+    check: ({ etag }, context) => {
+      context.templateEtag = String(etag);
     },
   },
   listTemplates: {
@@ -152,14 +152,14 @@ const steps: Readonly<Record<DeployedRoute, Step>> = {
   listAlarms: {},
   redrive: { request: () => ({ json: {} }) },
   sweep: {
-    request: async (play) => {
-      const isIdle = async () => (await jobRuns(play)).every(({ endedAt }) => endedAt !== null);
+    request: async (context) => {
+      const isIdle = async () => (await jobRuns(context)).every(({ endedAt }) => endedAt !== null);
       await waitFor(async () => ((await isIdle()) ? true : undefined), FLOW_MS);
       return { json: {} };
     },
-    check: async ({ jobRunId }, play) => {
+    check: async ({ jobRunId }, context) => {
       const state = await waitFor(async () => {
-        const run = (await jobRuns(play)).find((found) => found.jobRunId === jobRunId);
+        const run = (await jobRuns(context)).find((found) => found.jobRunId === jobRunId);
         return run !== undefined && run.endedAt !== null ? run.state : undefined;
       }, FLOW_MS);
       assert.equal(state, 'SUCCEEDED');
@@ -173,20 +173,20 @@ interface JobRun {
   readonly endedAt: string | null;
 }
 
-async function jobRuns(play: Play): Promise<readonly JobRun[]> {
-  return (await play.call('listJobRuns')).runs as JobRun[];
+async function jobRuns(context: CallContext): Promise<readonly JobRun[]> {
+  return (await context.call('listJobRuns')).runs as JobRun[];
 }
 
 /**
- * Calls every route of the deployed console once or more; each must succeed.
+ * Calls every route of the deployed console at least once. Each call must succeed.
  *
- * @returns how many routes there are
+ * @returns the number of routes
  */
 export async function everyRouteAnswers(console: DeployedConsole): Promise<number> {
   const owner = await console.token({ email: `${OWNER}@example.com`, owner: OWNER });
   const operator = await console.token({ email: 'routes@example.com', operator: true });
   const tokens = { public: undefined, person: owner, owner, operator };
-  const play: Play = {
+  const context: CallContext = {
     console,
     async call(name, call = {}) {
       const token = tokens[access[name]];
@@ -199,7 +199,7 @@ export async function everyRouteAnswers(console: DeployedConsole): Promise<numbe
       const { host, pathname, search } = new URL(url);
       const headers =
         body === undefined ? {} : { headers: { 'content-length': String(Buffer.byteLength(body)) }, body };
-      const answer = await ask(console.account, host, `${pathname}${search}`, { method, ...headers });
+      const answer = await sendRequest(console.account, host, `${pathname}${search}`, { method, ...headers });
       assert.equal(answer.status, 200, answer.text);
       return answer;
     },
@@ -211,7 +211,7 @@ export async function everyRouteAnswers(console: DeployedConsole): Promise<numbe
     templateEtag: '',
   };
   for (const [name, { request, check }] of Object.entries(steps) as [DeployedRoute, Step][]) {
-    await check?.(await play.call(name, await request?.(play)), play);
+    await check?.(await context.call(name, await request?.(context)), context);
   }
   return Object.keys(steps).length;
 }

@@ -1,4 +1,4 @@
-/** The console as Terraform deployed it: its addresses, and people who may sign in. */
+/** Accesses the deployed console: its addresses, and users who can sign in. */
 import { randomBytes } from 'node:crypto';
 import {
   AdminAddUserToGroupCommand,
@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { clientConfiguration } from '@centflow/local-stack/clients';
 import type { Account } from '../account.ts';
-import { type Answer, ask, type Request, signIn } from './browser.ts';
+import { type Answer, type Request, sendRequest, signIn } from './browser.ts';
 
-/** What the API says of anything: members are looked up, not believed. */
+/** An answer of the API. Its members are not typed, because the checks must not trust them. */
 export interface ApiAnswer {
   readonly status: number;
   readonly json: Readonly<Record<string, unknown>>;
@@ -18,34 +18,34 @@ export interface ApiAnswer {
 
 export interface DeployedConsole {
   readonly account: Account;
-  /** `https://….cloudfront.net`. */
+  /** The origin, such as `https://….cloudfront.net`. */
   readonly origin: string;
-  /** Asks CloudFront for a page. */
+  /** Requests a page from CloudFront. */
   page(path: string): Promise<Answer>;
   /**
-   * Asks the HTTP API. Not by CloudFront: the emulator's looks for the API's address on the internet, and does not find that it
-   * is itself.
+   * Sends a request to the HTTP API, bypassing CloudFront. The emulator's CloudFront resolves the API's address on the internet
+   * instead of to itself.
    */
-  api(path: string, asked?: Request & { readonly token?: string }): Promise<ApiAnswer>;
-  /** Makes an account as docs/runbook.md says it, signs in, and returns the ID token. */
+  api(path: string, options?: Request & { readonly token?: string }): Promise<ApiAnswer>;
+  /** Creates a user as docs/runbook.md describes, signs in, and returns the ID token. */
   token(person: Person): Promise<string>;
 }
 
 export interface Person {
   readonly email: string;
-  /** Whose money it is; left out: nobody's yet. */
+  /** The person's owner; undefined for a person who has none yet. */
   readonly owner?: string;
   readonly operator?: true;
 }
 
-/** @param outputs what `console` told */
+/** @param outputs the Terraform outputs of `console` */
 export function deployedConsole(account: Account, outputs: Readonly<Record<string, string>>): DeployedConsole {
   const { console_url: origin = '', console_api_id: apiId = '', user_pool_id: UserPoolId = '' } = outputs;
   const apiHost = `${apiId}.execute-api.localhost`;
-  const api: DeployedConsole['api'] = async (path, { token, headers = {}, ...asked } = {}) => {
+  const api: DeployedConsole['api'] = async (path, { token, headers = {}, ...options } = {}) => {
     const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const { status, text } = await ask(account, apiHost, path, {
-      ...asked,
+    const { status, text } = await sendRequest(account, apiHost, path, {
+      ...options,
       headers: { ...headers, ...authorization, origin, 'content-type': 'application/json' },
     });
     return { status, json: JSON.parse(text) as ApiAnswer['json'] };
@@ -54,19 +54,19 @@ export function deployedConsole(account: Account, outputs: Readonly<Record<strin
     account,
     origin,
     api,
-    page: (path) => ask(account, new URL(origin).host, path),
+    page: (path) => sendRequest(account, new URL(origin).host, path),
     token: async (person) => {
       const { json } = await api('/api/config');
       const { clientId } = json.signIn as { clientId: string };
       const password = `${randomBytes(12).toString('base64url')}aA1!`;
-      await makeAccount(account, UserPoolId, { ...person, password });
+      await createUser(account, UserPoolId, { ...person, password });
       return signIn(account, { clientId, origin, username: person.email, password });
     },
   };
 }
 
-/** Makes an account as docs/runbook.md says it, with a password that is good at once. */
-export async function makeAccount(
+/** Creates a user as docs/runbook.md describes, with a permanent password. */
+export async function createUser(
   { endpointUrl, environment, authority }: Account,
   UserPoolId: string,
   { email, owner, operator, password }: Person & { readonly password: string },
@@ -83,7 +83,7 @@ export async function makeAccount(
         Username,
         UserAttributes,
         MessageAction: 'SUPPRESS',
-        // One that the emulator thinks of itself breaks the pool's own rules.
+        // A password that the emulator generates breaks the pool's password policy.
         TemporaryPassword: password,
       }),
     );

@@ -1,4 +1,4 @@
-/** One emulated AWS account for each environment. */
+/** Starts one emulated AWS account for each environment. */
 import { join } from 'node:path';
 import { type EnvironmentName, environmentNames, readEnvironment } from '@centflow/infra';
 import type { ToolPaths } from '@centflow/local-processes/paths';
@@ -12,7 +12,7 @@ export interface AccountsOptions {
   readonly logFolder: string;
 }
 
-/** Starts all of them side by side; where one does not start, none is left. */
+/** Starts all accounts in parallel. If one does not start, the others are stopped. */
 export async function startAccounts({ tools, folder, logFolder }: AccountsOptions): Promise<Accounts> {
   const starting = environmentNames.map(async (name) => {
     const { accountId, region } = readEnvironment(name);
@@ -33,7 +33,7 @@ export async function stopAccounts(accounts: Accounts): Promise<void> {
   await Promise.all(Object.values(accounts).map((account) => account.stop()));
 }
 
-/** What a runner is told of an account: where AWS is and who vouches for it and for MySQL, and its rights there. */
+/** Returns a runner's environment for an account: the endpoint, the credentials, and the authority of AWS and MySQL. */
 export function environmentOf({ environment }: Account): NodeJS.ProcessEnv {
   const authority = environment.AWS_CA_BUNDLE;
   return { ...environment, NODE_EXTRA_CA_CERTS: authority, CENTFLOW_DATABASE_CA: authority };

@@ -1,4 +1,4 @@
-/** GitHub Actions, as far as the workflows' own steps see it: their variables, their token, their outputs. */
+/** Simulates GitHub Actions for the steps of the workflows: their variables, their token, their outputs. */
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GitHubStandIn } from '@centflow/delivery/github-stand-in';
@@ -8,32 +8,32 @@ import { type Expressions, evaluate, readStep } from './workflow-step.ts';
 /** A run of a workflow. */
 export interface WorkflowRun {
   readonly id: string;
-  /** The commit it is about: of a pull request what `main` would be after its merge. */
+  /** The commit that is checked out. For a pull request, it is the preview of its merge into `main`. */
   readonly sha: string;
 }
 
 export interface StepOutcome extends Outcome {
   readonly outputs: Readonly<Record<string, string>>;
-  /** What it wrote on the page of the run. */
+  /** The step's summary for the page of the run. */
   readonly summary: string;
 }
 
-interface Surroundings {
+interface JobEnvironment {
   readonly run: WorkflowRun;
-  /** Where the job runs, at the run's commit. */
+  /** The checkout in which the job runs, at the commit of the run. */
   readonly runner: Checkout;
-  /** What `configure-aws-credentials` would set. */
+  /** The variables that `configure-aws-credentials` would set. */
   readonly aws?: NodeJS.ProcessEnv;
 }
 
-export interface CommandOptions extends Surroundings {
+export interface CommandOptions extends JobEnvironment {
   readonly variables?: NodeJS.ProcessEnv;
 }
 
-export interface StepOptions extends Surroundings {
+export interface StepOptions extends JobEnvironment {
   readonly expressions?: Expressions;
-  /** Put behind the command: what only a rehearsal says. */
-  readonly more?: string;
+  /** Options that only the rehearsal appends to the command. */
+  readonly extraOptions?: string;
 }
 
 export class Actions {
@@ -41,7 +41,7 @@ export class Actions {
   readonly #folder: string;
   #runs = 0;
 
-  /** @param folder for the files through which steps give outputs */
+  /** @param folder the folder for the files with the outputs of steps */
   constructor(gitHub: GitHubStandIn, folder: string) {
     this.#gitHub = gitHub;
     this.#folder = folder;
@@ -55,22 +55,22 @@ export class Actions {
   }
 
   /**
-   * A step as it stands in a workflow.
+   * Runs a step of a workflow.
    *
    * @param path `<workflow>/<job>/<step's id>`
    */
-  async step(path: string, { expressions = {}, more = '', ...options }: StepOptions): Promise<StepOutcome> {
+  async step(path: string, { expressions = {}, extraOptions = '', ...options }: StepOptions): Promise<StepOutcome> {
     const { run: line, variables, permissions } = readStep(path);
     const values = { 'github.token': this.#gitHub.tokenFor(permissions), ...expressions };
     const evaluated = Object.entries(variables).map(([name, text]) => [name, evaluate(text, values)]);
-    return this.command(`${line}${more}`, { ...options, variables: Object.fromEntries(evaluated) });
+    return this.command(`${line}${extraOptions}`, { ...options, variables: Object.fromEntries(evaluated) });
   }
 
-  /** What a person types, in the same surroundings. */
+  /** Runs a command that a person types, in the same environment. */
   async command(line: string, { run, runner, aws = {}, variables = {} }: CommandOptions): Promise<StepOutcome> {
     const files = mkdtempSync(join(this.#folder, 'step-'));
     const [output, summary] = [join(files, 'output'), join(files, 'summary')];
-    const outcome = await runner.run(asInstalled(line), {
+    const outcome = await runner.run(skipSetUp(line), {
       ...aws,
       ...variables,
       CI: 'true',
@@ -87,8 +87,8 @@ export class Actions {
   }
 }
 
-/** `npm run` sets up what is missing first, and then runs this. */
-function asInstalled(line: string): string {
+/** Replaces `npm run` by the program that it starts after the set-up. */
+function skipSetUp(line: string): string {
   return line.replace(
     /^npm run (deliver|infra) --/,
     'node --disable-warning=ExperimentalWarning apps/delivery/src/main.ts $1',

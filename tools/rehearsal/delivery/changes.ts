@@ -1,20 +1,20 @@
-/** What Ann changes: the edits of each pull request. */
+/** The edits of each pull request. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checkout } from './checkout.ts';
-import type { Change } from './desk.ts';
-import { succeeded } from './expectations.ts';
+import type { Change } from './developer-clone.ts';
+import { assertSucceeded } from './expectations.ts';
 
-/** Replaces something in a file of a checkout. */
+/** Replaces text in a file of a checkout. */
 export function edit({ folder }: Pick<Checkout, 'folder'>, file: string, from: RegExp | string, to: string): void {
   const path = join(folder, file);
   const before = readFileSync(path, 'utf8');
   const after = before.replace(from, to);
-  if (after === before) throw new Error(`${file} has no ${from}: the rehearsal is to follow what stands there now`);
+  if (after === before) throw new Error(`${file} does not contain ${from}. Adapt the rehearsal to the present file.`);
   writeFileSync(path, after);
 }
 
-/** An alarm as infra/README.md says it is added: an entry. */
+/** Adds an alarm as infra/README.md describes: one entry in a list. */
 export const addAlarm: Change = (checkout) => {
   const alarm = `
     {
@@ -27,19 +27,19 @@ export const addAlarm: Change = (checkout) => {
       periods: 1,
       missingData: nothingHappened,
       why: 'More than 20 uploads could not be loaded within an hour.',
-      whatToDo: 'One upload fails for a reason of its own, many for one in common: look at the database first.',
+      whatToDo: 'If many uploads fail, they probably have one common cause. Check the database first.',
     },`;
   edit(checkout, 'infra/src/alarms.ts', /(?<=function uploadAlarms\(.*?return \[)/s, alarm);
 };
 
-/** A feed as docs/adding-a-feed.md says it is added. */
+/** Adds a feed as docs/adding-a-feed.md describes. */
 export const addFeed: Change = async (checkout) => {
   const file = join(checkout.folder, 'packages', 'schema', 'src', 'feeds', 'savings-goals.ts');
   writeFileSync(file, blockOf(checkout, 'ts'));
   await generate(checkout, 'savings-goals');
 };
 
-/** The CSV that the page uploads. */
+/** Returns the CSV that docs/adding-a-feed.md uploads. */
 export function feedCsv(checkout: Checkout): string {
   return blockOf(checkout, 'csv');
 }
@@ -47,16 +47,16 @@ export function feedCsv(checkout: Checkout): string {
 function blockOf({ folder }: Checkout, language: string): string {
   const page = readFileSync(join(folder, 'docs', 'adding-a-feed.md'), 'utf8');
   const block = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'ms').exec(page)?.[1];
-  if (block === undefined) throw new Error(`docs/adding-a-feed.md shows no ${language}`);
+  if (block === undefined) throw new Error(`docs/adding-a-feed.md has no code block of the language ${language}`);
   return block;
 }
 
-/** Another id of the construct is another address in Terraform: the database would go, and an empty one come. */
+/** Renames a construct, which changes its Terraform address: the database would be replaced by an empty one. */
 export const renameDatabase: Change = (checkout) => {
   edit(checkout, 'infra/src/stacks/store.ts', "new Database(this, 'database', {", "new Database(this, 'books', {");
 };
 
-/** A column more, which what is deployed knows nothing of; and a trigger that does nothing any more. */
+/** Adds a column that the deployed release does not know, and breaks the trigger. */
 export const addColumnAndBreakTrigger: Change = async (checkout) => {
   const feed = 'packages/schema/src/feeds/expenses.ts';
   edit(
@@ -71,22 +71,22 @@ export const addColumnAndBreakTrigger: Change = async (checkout) => {
 };
 
 const TRIGGER = 'return async (batch: SQSEvent, context: Context): Promise<SQSBatchResponse> => {';
-const BREAK = "if (batch.Records.length > 0) throw new Error('Nobody has tried this');";
+const BREAK = "if (batch.Records.length > 0) throw new Error('This trigger is broken');";
 
-/** The trigger as it was; and a migration whose second statement dev's rows may refuse. */
-export const mendTriggerAndLimitAmounts: Change = (checkout) => {
+/** Repairs the trigger, and adds a migration whose second statement may fail because of rows in dev. */
+export const fixTriggerAndLimitAmounts: Change = (checkout) => {
   edit(checkout, 'apps/trigger/src/handler.ts', `\n    ${BREAK}`, '');
-  migrate(checkout, 'amounts', [
+  writeMigration(checkout, 'amounts', [
     'CREATE INDEX `expenses_account` ON `expenses` (`account`);',
-    `ALTER TABLE \`expenses\` ADD CONSTRAINT \`expenses_amount_believable\` CHECK (\`amount\` < ${BELIEVABLE});`,
+    `ALTER TABLE \`expenses\` ADD CONSTRAINT \`expenses_amount_believable\` CHECK (\`amount\` < ${MAX_AMOUNT});`,
   ]);
 };
 
-/** What the migration lets an expense be. */
-export const BELIEVABLE = 1_000_000;
+/** The migration's upper limit for an expense. */
+export const MAX_AMOUNT = 1_000_000;
 
-/** Writes a migration by hand. */
-function migrate({ folder }: Checkout, name: string, statements: readonly string[]): void {
+/** Writes a migration without the generator. */
+function writeMigration({ folder }: Checkout, name: string, statements: readonly string[]): void {
   const migrations = join(folder, 'packages', 'schema', 'migrations');
   const journalFile = join(migrations, 'meta', '_journal.json');
   const journal = JSON.parse(readFileSync(journalFile, 'utf8')) as { entries: Record<string, unknown>[] };
@@ -98,18 +98,18 @@ function migrate({ folder }: Checkout, name: string, statements: readonly string
 }
 
 async function generate(checkout: Checkout, name: string): Promise<void> {
-  succeeded(
+  assertSucceeded(
     await checkout.run(`node --disable-warning=ExperimentalWarning packages/schema/src/generate.ts --name ${name}`),
   );
 }
 
-/** The exemptions that the pull request's comment proposes, with a reason. */
+/** Writes the exemptions that the comment on the pull request proposes, with a reason. */
 export function addExemptions(checkout: Checkout, proposed: readonly object[], reason: string): void {
   const exemptions = proposed.map((exemption) => ({ ...exemption, reason }));
   writeFileSync(join(checkout.folder, 'infra', 'exemptions.json'), `${JSON.stringify(exemptions, undefined, 2)}\n`);
 }
 
-/** What a report of a plan proposes to add to infra/exemptions.json. */
+/** Returns the exemptions that the report of a plan proposes for infra/exemptions.json. */
 export function proposedIn(
   report: string,
 ): { readonly stack: string; readonly rule: string; readonly address: string }[] {

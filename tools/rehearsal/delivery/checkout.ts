@@ -1,6 +1,6 @@
 /**
- * A checkout of the origin, as a runner of GitHub or a developer has one: its own sources, its own builds, its own
- * Terraform folders. Only the tools are ours, because to fetch them again would show nothing.
+ * A checkout of the origin, like that of a GitHub runner or a developer. It has its own sources, builds and Terraform folders. It
+ * shares only the tools of this repository, because a second download would prove nothing.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, symlinkSync } from 'node:fs';
@@ -9,14 +9,14 @@ import { promisify } from 'node:util';
 import { localFolder, repository, type ToolPaths } from '@centflow/local-processes/paths';
 import { git } from './git.ts';
 
-/** What `main` would be after each pull request. */
+/** The merge previews of all pull requests. */
 const PULL_REQUESTS = '+refs/pull/*:refs/remotes/pull/*';
 
 export interface Outcome {
   readonly exitCode: number | null;
-  /** What it printed. */
+  /** The text on standard output. */
   readonly output: string;
-  /** What it said on standard error. */
+  /** The text on standard error. */
   readonly diagnostics: string;
 }
 
@@ -25,9 +25,9 @@ export interface CheckoutOptions {
   /** The bare repository. */
   readonly origin: string;
   readonly folder: string;
-  /** Takes what its commands say. */
+  /** The log file for the output of its commands. */
   readonly logFile: string;
-  /** Aborted: what still runs is ended. */
+  /** If aborted, running commands are stopped. */
   readonly signal?: AbortSignal;
 }
 
@@ -40,13 +40,13 @@ export class Checkout {
     this.#options = options;
   }
 
-  /** Clones the origin, unless the folder is a clone already. */
+  /** Clones the origin, unless the folder exists. */
   static async make(options: CheckoutOptions): Promise<Checkout> {
     const { folder, origin, tools } = options;
     if (!existsSync(folder)) {
       mkdirSync(dirname(folder), { recursive: true });
       await git(dirname(folder), 'clone', '--quiet', origin, folder);
-      await furnish(folder, tools);
+      await installTools(folder, tools);
     }
     return new Checkout(options);
   }
@@ -55,26 +55,26 @@ export class Checkout {
     return git(this.folder, ...args);
   }
 
-  /** As `actions/checkout` does: exactly this commit; what builds left and Git ignores stays. */
-  async at(commit: string): Promise<void> {
+  /** Checks out exactly this commit, like `actions/checkout`. Ignored files of earlier builds remain. */
+  async checkOut(commit: string): Promise<void> {
     await this.git('fetch', '--quiet', '--tags', 'origin', '+refs/heads/*:refs/remotes/origin/*', PULL_REQUESTS);
     await this.git('checkout', '--quiet', '--force', '--detach', commit);
     await this.git('clean', '--quiet', '--force', '-d');
   }
 
-  /** Runs a line of shell as a workflow's `run:`, to its end. */
+  /** Runs a line of shell like `run:` in a workflow, and waits until it ends. */
   async run(line: string, environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
     const { tools, logFile, signal } = this.#options;
     mkdirSync(dirname(logFile), { recursive: true });
     const log = createWriteStream(logFile, { flags: 'a' });
     log.write(`$ ${line}\n`);
-    // As GitHub runs it where the step names `bash`.
+    // GitHub uses these options for a step with `shell: bash`.
     const bash = ['bash', '--noprofile', '--norc', '-eo', 'pipefail', '-c', line];
-    // The kernel ends it when this process is gone, however it went.
+    // The kernel terminates the command when this process ends, even after a SIGKILL.
     const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...bash], {
       cwd: this.folder,
       env: {
-        ...withoutTheirs(process.env),
+        ...withoutCiVariables(process.env),
         PATH: toolPath(tools),
         NODE_COMPILE_CACHE: join(localFolder, 'cache', 'node'),
         TURBO_CACHE_DIR: join(repository, '.turbo', 'cache'),
@@ -82,7 +82,7 @@ export class Checkout {
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group of its own, to be ended as one.
+      // A separate process group, so that all its processes can be stopped together.
       detached: true,
     });
     const stop = () => endGroup(child);
@@ -106,8 +106,8 @@ export class Checkout {
   }
 }
 
-/** Of a real account or a real workflow run nothing may be known there. */
-function withoutTheirs(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** Removes the variables of a real AWS account or a real workflow run. */
+function withoutCiVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => !/^(AWS|GITHUB|ACTIONS|RUNNER)_/.test(name)),
   );
@@ -118,12 +118,12 @@ function endGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGTERM');
   } catch {
-    // It has just ended by itself.
+    // The process has already ended.
   }
 }
 
-/** Gives a clone the tools that the bootstrap would fetch, by links to ours, and installs its packages. */
-async function furnish(folder: string, tools: ToolPaths): Promise<void> {
+/** Links the installed tools of this repository into a clone, and installs the clone's packages. */
+async function installTools(folder: string, tools: ToolPaths): Promise<void> {
   mkdirSync(join(folder, '.local'));
   for (const name of ['toolchain', 'venv', 'mysql', 'cache']) {
     symlinkSync(join(localFolder, name), join(folder, '.local', name));

@@ -1,25 +1,25 @@
-/** What the workflows do with a pull request and with a push to `main`: their jobs in order, each step as it stands in the YAML. */
+/** Runs the workflows for a pull request and for a push to `main`: their jobs in order, with the steps of the YAML files. */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EnvironmentName, environmentNames } from '@centflow/infra';
 import { type Accounts, environmentOf } from './accounts.ts';
 import type { Actions, StepOutcome, WorkflowRun } from './actions.ts';
 import type { Checkout } from './checkout.ts';
-import type { PullRequest } from './desk.ts';
-import { succeeded } from './expectations.ts';
+import type { PullRequest } from './developer-clone.ts';
+import { assertSucceeded } from './expectations.ts';
 
 export interface DeliveryOptions {
   readonly actions: Actions;
   readonly accounts: Accounts;
-  /** Where jobs without an environment run. */
+  /** The checkout for jobs without an environment. */
   readonly builder: Checkout;
-  /** Where the jobs of each environment run. */
+  /** The checkout for the jobs of each environment. */
   readonly runners: Readonly<Record<EnvironmentName, Checkout>>;
-  /** The file for CENTFLOW_IGNORE_CHANGES: what the emulator reads back otherwise than it was written. */
+  /** The file for CENTFLOW_IGNORE_CHANGES: the attributes that the emulator does not return as they were written. */
   readonly ignoredChanges: string;
 }
 
-/** A run of deploy.yml, its release made. */
+/** A run of deploy.yml that has built its release. */
 export interface Push extends WorkflowRun {
   readonly digest: string;
   readonly version: string;
@@ -42,22 +42,22 @@ export class Delivery {
     return this.#options.runners[environment];
   }
 
-  /** Where AWS is for an environment, and what its emulator needs. */
+  /** Returns the variables for AWS in an environment, and those that its emulator needs. */
   aws(environment: EnvironmentName): NodeJS.ProcessEnv {
     const { accounts, ignoredChanges } = this.#options;
     return { ...environmentOf(accounts[environment]), CENTFLOW_IGNORE_CHANGES: ignoredChanges };
   }
 
-  /** plan.yml; an environment that the policy refuses does not keep the others from being planned. */
+  /** Runs plan.yml. If the policy refuses one environment, the others are planned all the same. */
   async plan(
     { number, head, preview }: PullRequest,
     environments: readonly EnvironmentName[] = environmentNames,
   ): Promise<PerEnvironment<StepOutcome>> {
     const { actions, builder, runners } = this.#options;
     const run = actions.startRun(preview);
-    await builder.at(preview);
+    await builder.checkOut(preview);
     for (const { folder } of Object.values(runners)) rmSync(join(folder, 'reports'), { recursive: true, force: true });
-    succeeded(await this.#make('plan/release/release', run));
+    assertSucceeded(await this.#buildRelease('plan/release/release', run));
     const planned = environments.map(async (environment) => {
       const runner = await this.#fetchRelease(environment, run);
       const outcome = await actions.step('plan/plan/plan', {
@@ -75,32 +75,33 @@ export class Delivery {
     return Object.fromEntries(await Promise.all(planned)) as PerEnvironment<StepOutcome>;
   }
 
-  /** The last job of plan.yml. */
+  /** Runs the last job of plan.yml. */
   async comment({ number, preview }: PullRequest): Promise<void> {
     const { actions, builder, runners } = this.#options;
     const reports = join(builder.folder, 'reports');
     rmSync(reports, { recursive: true, force: true });
     for (const runner of Object.values(runners)) {
-      const made = join(runner.folder, 'reports');
-      if (existsSync(made)) cpSync(made, reports, { recursive: true });
+      const source = join(runner.folder, 'reports');
+      if (existsSync(source)) cpSync(source, reports, { recursive: true });
     }
     const expressions = { 'github.event.pull_request.number': String(number) };
     const run = actions.startRun(preview);
-    succeeded(await actions.step('plan/comment/comment', { run, runner: builder, expressions }));
+    assertSucceeded(await actions.step('plan/comment/comment', { run, runner: builder, expressions }));
   }
 
-  /** The first job of deploy.yml. */
+  /** Runs the first job of deploy.yml. */
   async push(commit: string): Promise<Push> {
     const { actions, builder } = this.#options;
     const run = actions.startRun(commit);
-    await builder.at(commit);
-    const { outputs, output } = succeeded(await this.#make('deploy/release/release', run));
+    await builder.checkOut(commit);
+    const { outputs, output } = assertSucceeded(await this.#buildRelease('deploy/release/release', run));
     const version = /^(v\d+) of commit/m.exec(output)?.[1];
-    if (outputs.digest === undefined || version === undefined) throw new Error(`\`release\` told no digest: ${output}`);
+    if (outputs.digest === undefined || version === undefined)
+      throw new Error(`\`release\` printed no digest: ${output}`);
     return { ...run, digest: outputs.digest, version };
   }
 
-  /** Gives an environment's runner the release, and the evidence of the environment before it. */
+  /** Copies the release to an environment's runner, and the evidence of the environment before it. */
   async prepare(push: Push, environment: EnvironmentName): Promise<void> {
     const runner = await this.#fetchRelease(environment, push);
     const evidence = join(runner.folder, 'evidence');
@@ -111,23 +112,23 @@ export class Delivery {
     if (existsSync(file)) cpSync(file, join(evidence, `${before}.json`));
   }
 
-  /** The step `deploy` of deploy-environment.yml. */
+  /** Runs the step `deploy` of deploy-environment.yml. */
   deploy(push: Push, environment: EnvironmentName): Promise<StepOutcome> {
     return this.#step(push, environment, 'deploy');
   }
 
   canary(push: Push, environment: EnvironmentName, deadlineSeconds?: number): Promise<StepOutcome> {
-    const more = deadlineSeconds === undefined ? '' : ` --deadline-seconds ${deadlineSeconds}`;
-    return this.#step(push, environment, 'canary', more);
+    const extraOptions = deadlineSeconds === undefined ? '' : ` --deadline-seconds ${deadlineSeconds}`;
+    return this.#step(push, environment, 'canary', extraOptions);
   }
 
-  /** What follows a canary that failed. */
+  /** Runs the steps that follow a failed canary. */
   async rollBack(push: Push, environment: EnvironmentName): Promise<{ rollback: StepOutcome; canary: StepOutcome }> {
-    const rollback = succeeded(await this.#step(push, environment, 'rollback'));
+    const rollback = assertSucceeded(await this.#step(push, environment, 'rollback'));
     return { rollback, canary: await this.#step(push, environment, 'canary-after-rollback') };
   }
 
-  /** Whether production takes a release by itself; changes nothing, and runs where the release was built. */
+  /** Assesses whether a release may go to production automatically. Changes nothing, and runs where the release was built. */
   assess(push: Push): Promise<StepOutcome> {
     const { actions, builder } = this.#options;
     const evidence = join('evidence', 'staging.json');
@@ -153,13 +154,13 @@ export class Delivery {
     return actions.step('drift/drift/drift', { run, runner, aws: this.aws(environment), expressions });
   }
 
-  #step(run: Push, environment: EnvironmentName, step: string, more = ''): Promise<StepOutcome> {
+  #step(run: Push, environment: EnvironmentName, step: string, extraOptions = ''): Promise<StepOutcome> {
     const before = environmentNames[environmentNames.indexOf(environment) - 1];
     return this.#options.actions.step(`deploy-environment/deploy/${step}`, {
       run,
       runner: this.runner(environment),
       aws: this.aws(environment),
-      more,
+      extraOptions,
       expressions: {
         'inputs.environment': environment,
         'inputs.after': before ?? 'none',
@@ -168,17 +169,17 @@ export class Delivery {
     });
   }
 
-  #make(step: string, run: WorkflowRun): Promise<StepOutcome> {
+  #buildRelease(step: string, run: WorkflowRun): Promise<StepOutcome> {
     const { actions, builder } = this.#options;
     rmSync(join(builder.folder, 'release'), { recursive: true, force: true });
     return actions.step(step, { run, runner: builder });
   }
 
-  /** Checks a runner out, and gives it the release: `actions/checkout` and `actions/download-artifact`. */
+  /** Checks out the commit on a runner and copies the release, like `actions/checkout` and `actions/download-artifact`. */
   async #fetchRelease(environment: EnvironmentName, { sha }: WorkflowRun): Promise<Checkout> {
     const runner = this.runner(environment);
-    await runner.at(sha);
-    // A runner of GitHub's begins with nothing of the run before.
+    await runner.checkOut(sha);
+    // A GitHub runner starts without files of the run before.
     for (const name of ['release', 'evidence', 'reports']) {
       rmSync(join(runner.folder, name), { recursive: true, force: true });
     }
@@ -187,7 +188,7 @@ export class Delivery {
   }
 }
 
-/** What a plan of an environment says to its reviewers. */
+/** Returns an environment's plan report for reviewers. */
 export function reportOf(runner: Checkout, environment: EnvironmentName): string {
   return readFileSync(join(runner.folder, 'reports', `${environment}.md`), 'utf8');
 }

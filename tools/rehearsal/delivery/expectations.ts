@@ -1,23 +1,23 @@
-/** How a command must have ended. */
+/** Asserts how a command ended. */
 import assert from 'node:assert/strict';
 import type { Outcome } from './checkout.ts';
 
-/** The last lines are what a person reads of it. */
-function said({ output, diagnostics }: Outcome): string {
+/** Returns the last lines of the output, for an error message. */
+function lastLines({ output, diagnostics }: Outcome): string {
   return `${output}\n${diagnostics}`.trim().split('\n').slice(-25).join('\n');
 }
 
-export function succeeded<Ended extends Outcome>(outcome: Ended): Ended {
-  assert.equal(outcome.exitCode, 0, `It ended with ${outcome.exitCode}:\n${said(outcome)}`);
+export function assertSucceeded<Ended extends Outcome>(outcome: Ended): Ended {
+  assert.equal(outcome.exitCode, 0, `The command ended with ${outcome.exitCode}:\n${lastLines(outcome)}`);
   return outcome;
 }
 
-/** It ended with this code and said why. */
-export function refused(outcome: Outcome, exitCode: number, why: RegExp): void {
+/** Asserts that a command failed with an exit code and a reason. */
+export function assertRefused(outcome: Outcome, exitCode: number, why: RegExp): void {
   assert.equal(
     outcome.exitCode,
     exitCode,
-    `It ended with ${outcome.exitCode} and not with ${exitCode}:\n${said(outcome)}`,
+    `The command ended with ${outcome.exitCode} instead of ${exitCode}:\n${lastLines(outcome)}`,
   );
   assert.match(outcome.diagnostics, why);
 }

@@ -1,4 +1,4 @@
-/** Git as the rehearsal uses it: nobody's configuration, and an author of its own. */
+/** Runs Git without the user's configuration, and with a fixed author. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
@@ -14,7 +14,7 @@ const identity: NodeJS.ProcessEnv = {
   GIT_TERMINAL_PROMPT: '0',
 };
 
-/** Runs git in a folder, and gives what it printed. */
+/** Runs Git in a folder, and returns its output. */
 export async function git(folder: string, ...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('git', args, {
     cwd: folder,
@@ -24,7 +24,7 @@ export async function git(folder: string, ...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
-/** In a hook of Git's, GIT_DIR names the repository of the hook. */
+/** Removes Git's variables. In a Git hook, GIT_DIR would name the repository of the hook. */
 function withoutGit(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('GIT_')));
 }

@@ -1,11 +1,11 @@
-/** The repository as GitHub has it: bare, its first commit our work tree as it is now. */
+/** A bare repository that simulates GitHub's. Its first commit is the present work tree. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { git } from './git.ts';
 
 /**
- * Makes it; what Git ignores here is not in it.
+ * Creates the repository, without ignored files.
  *
- * @returns whether it was not there before
+ * @returns whether it was created; false if it already existed
  */
 export async function makeOrigin(folder: string, workTree: string): Promise<boolean> {
   if (existsSync(folder)) return false;

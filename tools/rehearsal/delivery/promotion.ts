@@ -1,16 +1,20 @@
-/** A release into one environment: deployed as it was reviewed, then looked at by its canary. */
+/** Promotes a release to one environment: deploys the reviewed changes, then runs the canary. */
 import type { EnvironmentName } from '@centflow/infra';
+import type { DeliveryContext } from './context.ts';
 import type { Push } from './delivery.ts';
-import { succeeded } from './expectations.ts';
-import type { World } from './world.ts';
+import { assertSucceeded } from './expectations.ts';
 
-export async function promote({ story, delivery }: World, push: Push, environment: EnvironmentName): Promise<void> {
-  await story.step(`${push.version} goes to ${environment} as it was reviewed`, async (note) => {
+export async function promote(
+  { steps, delivery }: DeliveryContext,
+  push: Push,
+  environment: EnvironmentName,
+): Promise<void> {
+  await steps.run(`${push.version} is deployed to ${environment} as reviewed`, async (note) => {
     await delivery.prepare(push, environment);
-    const { output } = succeeded(await delivery.deploy(push, environment));
+    const { output } = assertSucceeded(await delivery.deploy(push, environment));
     note(output.match(/^\S+: applied$/gm)?.join(', ') ?? 'nothing to apply');
   });
-  await story.step(`The canary of ${push.version} in ${environment} is good`, async () => {
-    succeeded(await delivery.canary(push, environment));
+  await steps.run(`The canary of ${push.version} passes in ${environment}`, async () => {
+    assertSucceeded(await delivery.canary(push, environment));
   });
 }

@@ -1,4 +1,4 @@
-/** The story of the delivery: what is done, in its order. */
+/** Rehearses the delivery to all environments, chapter by chapter. */
 import { join } from 'node:path';
 import { startGitHubStandIn } from '@centflow/delivery/github-stand-in';
 import { readEnvironment } from '@centflow/infra';
@@ -11,11 +11,11 @@ import { databaseIsKept } from './chapters/database.ts';
 import { feedIsAdded } from './chapters/feed.ts';
 import { firstDeployment } from './chapters/first-deployment.ts';
 import { migrationFailsHalfWay } from './chapters/half-way.ts';
-import { makeCheckouts, openWorld } from './open-world.ts';
-import type { World } from './world.ts';
+import type { DeliveryContext } from './context.ts';
+import { createContext, makeCheckouts } from './create-context.ts';
 
-/** Each begins where the one before it ends. */
-const chapters: readonly ((world: World) => Promise<void>)[] = [
+/** Each chapter continues from the state that the previous one leaves. */
+const chapters: readonly ((context: DeliveryContext) => Promise<void>)[] = [
   firstDeployment,
   alarmIsAdded,
   feedIsAdded,
@@ -25,24 +25,24 @@ const chapters: readonly ((world: World) => Promise<void>)[] = [
 ];
 
 export async function rehearseDelivery(options: Omit<RehearsalOptions, 'environment'>): Promise<void> {
-  const { story, tools, folder, logFolder, recordCalls } = options;
-  await story.step('Terraform is at hand', async (note) =>
+  const { steps, tools, folder, logFolder, recordCalls } = options;
+  await steps.run('Terraform is available', async (note) =>
     note((await findTerraform(join(folder, 'terraform'))).version),
   );
   const stopped = new AbortController();
-  const making = story.step('An origin with the work tree, and checkouts of it', () =>
+  const making = steps.run('An origin is created from the work tree, and checked out', () =>
     makeCheckouts({ tools, folder: join(folder, 'checkouts'), logFolder, signal: stopped.signal }),
   );
-  // It is waited for below.
+  // A failure is reported where it is awaited below.
   making.catch(() => undefined);
-  const accounts = await story.step('Three empty AWS accounts, each with its MySQL', () =>
+  const accounts = await steps.run('Three empty AWS accounts start, each with a MySQL', () =>
     startAccounts({ tools, folder: join(folder, 'accounts'), logFolder }),
   );
   const gitHub = await startGitHubStandIn({ repository: readEnvironment('dev').repository.name });
   try {
     const checkouts = await making;
-    const world = openWorld({
-      story,
+    const context = createContext({
+      steps,
       accounts,
       gitHub,
       checkouts,
@@ -50,7 +50,7 @@ export async function rehearseDelivery(options: Omit<RehearsalOptions, 'environm
       logFolder,
       recordCalls,
     });
-    for (const chapter of chapters) await chapter(world);
+    for (const chapter of chapters) await chapter(context);
   } finally {
     stopped.abort();
     await Promise.all([stopAccounts(accounts), gitHub.stop()]);

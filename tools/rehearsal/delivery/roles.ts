@@ -1,25 +1,25 @@
 /**
- * What the workflows' steps ask of AWS.
+ * Records the AWS calls of the workflows' steps.
  *
- * The steps act as the account's root, which stands for GitHub's roles. `infra/test/github-calls.test.ts` evaluates the record.
+ * The steps act as the account's root user, in place of GitHub's roles. `infra/test/github-calls.test.ts` evaluates the record.
  */
 import { environmentNames } from '@centflow/infra';
 import { compareWithRecord, recordedGithubCalls } from '../recorded-calls.ts';
+import type { DeliveryContext } from './context.ts';
 import { asDelivered } from './snapshot.ts';
-import type { World } from './world.ts';
 
-/** From now on it is noted what steps call. */
-export async function noteCalls({ accounts }: World): Promise<void> {
+/** Starts to record the calls of steps, and discards those made before. */
+export async function startRecordingCalls({ accounts }: DeliveryContext): Promise<void> {
   await Promise.all(Object.values(accounts).map((account) => account.observe()));
 }
 
 /**
- * Compares what steps called since then with the record, or adds it.
+ * Compares the calls since then with the record, or adds them to it.
  *
- * @returns how many calls there were, in one environment or another
- * @throws an Error where the record lacks a call.
+ * @returns the number of different calls in all environments
+ * @throws Error if the record lacks a call
  */
-export async function compareCalls({ accounts, recordCalls }: World, use: 'plan' | 'apply'): Promise<number> {
+export async function compareCalls({ accounts, recordCalls }: DeliveryContext, use: 'plan' | 'apply'): Promise<number> {
   const called = environmentNames.map(async (name) => {
     const { rootCalls } = await accounts[name].observe();
     return recordedGithubCalls(rootCalls, asDelivered(name), use);

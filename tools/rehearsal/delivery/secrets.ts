@@ -1,9 +1,9 @@
-/** The passwords of an environment. */
+/** Reads the passwords of an environment. */
 import { GetSecretValueCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import type { EnvironmentName } from '@centflow/infra';
-import type { World } from './world.ts';
+import type { DeliveryContext } from './context.ts';
 
-export async function secretsOf({ accounts }: World, environment: EnvironmentName): Promise<string[]> {
+export async function secretsOf({ accounts }: DeliveryContext, environment: EnvironmentName): Promise<string[]> {
   const { secrets } = accounts[environment].clients;
   const { SecretList = [] } = await secrets.send(new ListSecretsCommand({}));
   const passwords = SecretList.map(async ({ ARN }) => {

@@ -1,4 +1,4 @@
-/** What the rehearsal's repository has otherwise than ours, because the accounts are emulators. */
+/** The differences between the rehearsal's repository and this one, because its accounts are emulated. */
 import { type Environment, type EnvironmentName, readEnvironment } from '@centflow/infra';
 import { edit } from './changes.ts';
 import type { Checkout } from './checkout.ts';
@@ -21,16 +21,16 @@ const differences: readonly Difference[] = [
     file: 'infra/src/environments.ts',
     from: /^( +)console: \{[\s\S]*?^\1\},$/gm,
     to: '$1console: null,',
-    reason: 'It takes minutes, and is delivered as every other stack; the rehearsal of one environment has it.',
+    reason: 'It takes minutes, and is delivered like every other stack. The rehearsal of one environment includes it.',
   },
 ];
 
-/** An environment as the rehearsal's repository has it. */
+/** Returns an environment as the rehearsal's repository defines it. */
 export function asDelivered(name: EnvironmentName): Environment {
   return { ...readEnvironment(name), report: null, console: null };
 }
 
-/** Commits the differences; `main` begins with them. */
+/** Commits the differences to `main`, before any pull request. */
 export async function adaptToEmulator(checkout: Checkout): Promise<void> {
   for (const { file, from, to } of differences) edit(checkout, file, from, to);
   const reasons = differences.map(({ file, reason }) => `${file}: ${reason}`);
@@ -38,7 +38,7 @@ export async function adaptToEmulator(checkout: Checkout): Promise<void> {
     'commit',
     '--quiet',
     '--all',
-    '--message=What emulated accounts cannot have',
+    '--message=Adapt the environments to the emulator',
     `-m${reasons.join('\n')}`,
   );
   await checkout.git('push', '--quiet', 'origin', 'main');

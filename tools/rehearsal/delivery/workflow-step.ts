@@ -1,13 +1,13 @@
-/** A step of a workflow: what it runs, with which variables and which rights on GitHub. */
+/** Reads a step of a workflow: its command, its variables and its permissions on GitHub. */
 import type { Permissions } from '@centflow/delivery/github-stand-in';
 import { readJob } from '@centflow/delivery/workflows';
 
 export interface WorkflowStep {
-  /** The line of shell. */
+  /** The shell command. */
   readonly run: string;
-  /** The job's variables and the step's own, with GitHub's expressions in them. */
+  /** The variables of the job and of the step, with GitHub's expressions. */
   readonly variables: Readonly<Record<string, string>>;
-  /** What the job's token may do. */
+  /** The permissions of the job's token. */
   readonly permissions: Permissions;
 }
 
@@ -17,19 +17,23 @@ export function readStep(path: string): WorkflowStep {
   const { steps, env, permissions = {} } = readJob(workflow, jobId);
   const step = steps.find(({ id }) => id === stepId);
   if (step?.run === undefined)
-    throw new Error(`.github/workflows/${workflow}.yml: job ${jobId} runs nothing as ${stepId}.`);
+    throw new Error(`.github/workflows/${workflow}.yml: job ${jobId} has no step ${stepId} with a command.`);
   const variables = Object.entries({ ...env, ...step.env }).map(([name, value]) => [name, String(value)] as const);
   return { run: step.run, variables: Object.fromEntries(variables), permissions };
 }
 
-/** What GitHub's expressions stand for in this run: `inputs.environment` → `dev`. */
+/** The values of GitHub's expressions in this run: `inputs.environment` → `dev`. */
 export type Expressions = Readonly<Record<string, string>>;
 
-/** Puts in what expressions stand for; one that nobody gave a value is a mistake of the rehearsal. */
+/**
+ * Replaces GitHub's expressions by their values.
+ *
+ * @throws Error if an expression has no value
+ */
 export function evaluate(text: string, expressions: Expressions): string {
   return text.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/g, (_, expression: string) => {
     const value = expressions[expression];
-    if (value === undefined) throw new Error(`The rehearsal knows no value of \${{ ${expression} }}`);
+    if (value === undefined) throw new Error(`The rehearsal has no value for \${{ ${expression} }}`);
     return value;
   });
 }

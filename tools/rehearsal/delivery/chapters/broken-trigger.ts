@@ -1,73 +1,67 @@
-/** A pull request whose trigger is broken: dev finds out, goes back by itself, and nobody else ever sees it. */
+/** A pull request breaks the trigger: dev detects it and rolls back automatically, and no other environment is affected. */
 import assert from 'node:assert/strict';
 import { GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { type EnvironmentName, namesOf, readEnvironment } from '@centflow/infra';
 import { queryRows } from '@centflow/local-stack/database';
 import { addColumnAndBreakTrigger } from '../changes.ts';
-import { refused, succeeded } from '../expectations.ts';
-import { flowOf, stateOf, type World } from '../world.ts';
+import { type DeliveryContext, flowOf, stateOf } from '../context.ts';
+import { assertRefused, assertSucceeded } from '../expectations.ts';
 
-/** A canary that works is through in less; a broken one shows nothing however long it is waited for. */
+/** A working canary finishes sooner than this. A broken one never does, however long the deadline. */
 const SECONDS = 25;
 
-export async function brokenTriggerIsTakenBack(world: World): Promise<void> {
-  const { story, desk, delivery } = world;
-  const [dev, staging] = await Promise.all([seen(world, 'dev'), seen(world, 'staging')]);
-  const push = await story.step(
-    'A pull request adds a column and breaks the trigger; nobody notices, and it is merged',
-    async (note) => {
-      const opened = await desk.open('Keep the number of the receipt', addColumnAndBreakTrigger);
-      succeeded((await delivery.plan(opened, ['dev'])).dev);
-      const made = await delivery.push(await desk.merge(opened));
-      note(made.version);
-      return made;
-    },
-  );
-  await story.step('dev takes it', async () => {
+export async function brokenTriggerIsTakenBack(context: DeliveryContext): Promise<void> {
+  const { steps, clone, delivery } = context;
+  const [dev, staging] = await Promise.all([readDeployedState(context, 'dev'), readDeployedState(context, 'staging')]);
+  const push = await steps.run('A pull request adds a column and breaks the trigger, and is merged', async (note) => {
+    const opened = await clone.open('Keep the number of the receipt', addColumnAndBreakTrigger);
+    assertSucceeded((await delivery.plan(opened, ['dev'])).dev);
+    const made = await delivery.push(await clone.merge(opened));
+    note(made.version);
+    return made;
+  });
+  await steps.run('The release is deployed to dev', async () => {
     await delivery.prepare(push, 'dev');
-    succeeded(await delivery.deploy(push, 'dev'));
-    assert.notDeepEqual(await seen(world, 'dev'), dev);
+    assertSucceeded(await delivery.deploy(push, 'dev'));
+    assert.notDeepEqual(await readDeployedState(context, 'dev'), dev);
   });
-  await story.step('The canary of dev does not appear', async () => {
-    refused(await delivery.canary(push, 'dev', SECONDS), 12, /canary of .+ failed in dev/);
+  await steps.run('The canary fails in dev', async () => {
+    assertRefused(await delivery.canary(push, 'dev', SECONDS), 12, /canary of .+ failed in dev/);
   });
-  await story.step(
-    'dev goes back by itself: trigger and job of the release before, on the schema of this one',
-    async (note) => {
-      const { rollback, canary } = await delivery.rollBack(push, 'dev');
-      succeeded(canary);
-      assert.equal((await seen(world, 'dev')).trigger, dev.trigger);
-      assert.ok(await hasReceipts(world), 'the column is gone');
-      note(/^Back to (v\d+)/m.exec(rollback.output)?.[1] ?? '');
-    },
-  );
-  await story.step('staging has not been touched', async () => {
-    assert.deepEqual(await seen(world, 'staging'), staging);
+  await steps.run('dev rolls back automatically: the previous trigger and job run on the new schema', async (note) => {
+    const { rollback, canary } = await delivery.rollBack(push, 'dev');
+    assertSucceeded(canary);
+    assert.equal((await readDeployedState(context, 'dev')).trigger, dev.trigger);
+    assert.ok(await hasReceipts(context), 'the column does not exist');
+    note(/^Back to (v\d+)/m.exec(rollback.output)?.[1] ?? '');
+  });
+  await steps.run('staging is unchanged', async () => {
+    assert.deepEqual(await readDeployedState(context, 'staging'), staging);
   });
 }
 
-interface Seen {
+interface DeployedState {
   /** The hash of the trigger's code. */
   readonly trigger: string | undefined;
-  /** Of the states; each apply makes one more. */
+  /** The serial numbers of the Terraform states. Each apply increments one. */
   readonly serials: readonly number[];
 }
 
-/** What would differ after a deployment. */
-async function seen(world: World, name: EnvironmentName): Promise<Seen> {
+/** Reads the values that a deployment would change. */
+async function readDeployedState(context: DeliveryContext, name: EnvironmentName): Promise<DeployedState> {
   const { trigger } = namesOf(readEnvironment(name));
-  const { lambda } = world.accounts[name].clients;
+  const { lambda } = context.accounts[name].clients;
   const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName: trigger }));
   const [store, load, watch] = await Promise.all([
-    stateOf(world, name, 'store'),
-    stateOf(world, name, 'load'),
-    stateOf(world, name, 'watch'),
+    stateOf(context, name, 'store'),
+    stateOf(context, name, 'load'),
+    stateOf(context, name, 'watch'),
   ]);
   return { trigger: Configuration?.CodeSha256, serials: [store.serial, load.serial, watch.serial] };
 }
 
-async function hasReceipts(world: World): Promise<boolean> {
-  const flow = await flowOf(world, 'dev');
+async function hasReceipts(context: DeliveryContext): Promise<boolean> {
+  const flow = await flowOf(context, 'dev');
   const columns = await flow.asAdministrator((administrator) =>
     queryRows(administrator, "SHOW COLUMNS FROM expenses LIKE 'receipt'"),
   );

@@ -1,4 +1,4 @@
-/** A pull request that adds a feed: its new rights must be agreed to, and its CSV loads in production. */
+/** A pull request adds a feed: its new rights need exemptions, and its CSV loads in production. */
 import assert from 'node:assert/strict';
 import { CloudWatchClient, SetAlarmStateCommand, type StateValue } from '@aws-sdk/client-cloudwatch';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -8,40 +8,40 @@ import { clientConfiguration } from '@centflow/local-stack/clients';
 import { queryRows } from '@centflow/local-stack/database';
 import { whileLocked } from '../../held-lock.ts';
 import { addExemptions, addFeed, feedCsv, proposedIn } from '../changes.ts';
+import { type DeliveryContext, flowOf, stateKeyOf } from '../context.ts';
 import { reportOf } from '../delivery.ts';
-import type { PullRequest } from '../desk.ts';
-import { refused, succeeded } from '../expectations.ts';
+import type { PullRequest } from '../developer-clone.ts';
+import { assertRefused, assertSucceeded } from '../expectations.ts';
 import { promote } from '../promotion.ts';
-import { flowOf, stateKeyOf, type World } from '../world.ts';
 
 const FEED = 'savings_goals';
 
-export async function feedIsAdded(world: World): Promise<void> {
-  const { story, desk, delivery, gitHub, accounts } = world;
-  const first = await story.step(
-    'A pull request adds a feed: the crawler’s rights would grow, which the policy refuses',
+export async function feedIsAdded(context: DeliveryContext): Promise<void> {
+  const { steps, clone, delivery, gitHub, accounts } = context;
+  const first = await steps.run(
+    'A pull request adds a feed: the policy refuses it, because it widens the crawler’s rights',
     async () => {
-      const opened = await desk.open('Add savings goals', addFeed);
+      const opened = await clone.open('Add savings goals', addFeed);
       const { dev } = await delivery.plan(opened, ['dev']);
-      refused(dev, 6, /widens-iam.*infra\/exemptions.json/s);
+      assertRefused(dev, 6, /widens-iam.*infra\/exemptions.json/s);
       await delivery.comment(opened);
       return opened;
     },
   );
   const comments = () => gitHub.state.commentsOf(first.number).map(({ id, body }) => ({ id, body }));
-  const pullRequest = await story.step(
-    'It carries the exemptions that the comment proposes; the comment is written anew',
+  const pullRequest = await steps.run(
+    'The proposed exemptions are added to the pull request, and the comment is updated',
     async () => {
       const [before] = comments();
       const forDev = proposedIn(reportOf(delivery.runner('dev'), 'dev'));
       const proposed = environmentNames.flatMap((name) =>
         forDev.map((exemption) => ({ ...exemption, stack: exemption.stack.replace('dev', name) })),
       );
-      const pushed = await desk.push(first, 'Let the crawler read savings goals', (checkout) =>
-        addExemptions(checkout, proposed, 'The crawler is to find the new feed.'),
+      const pushed = await clone.push(first, 'Let the crawler read savings goals', (checkout) =>
+        addExemptions(checkout, proposed, 'The crawler must find the new feed.'),
       );
       const planned = await delivery.plan(pushed);
-      for (const environment of environmentNames) succeeded(planned[environment]);
+      for (const environment of environmentNames) assertSucceeded(planned[environment]);
       await delivery.comment(pushed);
       const [after, ...others] = comments();
       assert.deepEqual([after?.id, others], [before?.id, []]);
@@ -49,46 +49,46 @@ export async function feedIsAdded(world: World): Promise<void> {
       return pushed;
     },
   );
-  const push = await story.step('It is merged, and its release is built', async (note) => {
-    const made = await delivery.push(await desk.merge(pullRequest));
+  const push = await steps.run('The pull request is merged, and its release is built', async (note) => {
+    const made = await delivery.push(await clone.merge(pullRequest));
     note(made.version);
     return made;
   });
-  // At the same time, in an environment of its own each.
-  const altered = story.step('Somebody alters its reviewed plan of staging: nothing is applied there', async () => {
+  // These steps run in parallel, each in another environment.
+  const altered = steps.run('Somebody alters the reviewed plan of staging: nothing is applied there', async () => {
     await delivery.prepare(push, 'staging');
-    const putBack = await alterPlan(world, 'staging', pullRequest);
-    refused(await delivery.deploy(push, 'staging'), 8, /Nothing was applied/);
-    await putBack();
+    const restorePlan = await alterPlan(context, 'staging', pullRequest);
+    assertRefused(await delivery.deploy(push, 'staging'), 8, /Nothing was applied/);
+    await restorePlan();
   });
-  const locked = story.step('Somebody holds the lock of a state of production: nothing is applied there', async () => {
+  const locked = steps.run('Somebody holds a state lock in production: nothing is applied there', async () => {
     await delivery.prepare(push, 'production');
     const outcome = await whileLocked(accounts.production.clients.s3, stateKeyOf('production', 'store'), () =>
       delivery.deploy(push, 'production'),
     );
-    refused(outcome, 5, /ann@laptop/);
+    assertRefused(outcome, 5, /ann@laptop/);
   });
-  await Promise.all([promote(world, push, 'dev'), altered, locked]);
-  await promote(world, push, 'staging');
-  await story.step('An alarm is raised in production: it does not go there without an approval', async () => {
-    await setAlarm(world, 'production', 'ALARM');
+  await Promise.all([promote(context, push, 'dev'), altered, locked]);
+  await promote(context, push, 'staging');
+  await steps.run('An alarm is raised in production: the deployment needs an approval', async () => {
+    await setAlarm(context, 'production', 'ALARM');
     await delivery.prepare(push, 'production');
     const [assessed, deployed] = await Promise.all([delivery.assess(push), delivery.deploy(push, 'production')]);
-    const { outputs, summary } = succeeded(assessed);
+    const { outputs, summary } = assertSucceeded(assessed);
     assert.equal(outputs.approval, 'needed');
     assert.match(summary, /Alarms are raised in production/);
     assert.match(summary, /An exemption allows/);
-    refused(deployed, 10, /Nobody has approved production-approval/);
+    assertRefused(deployed, 10, /Nobody has approved production-approval/);
   });
-  await story.step('Bob, a reviewer, approves', async () => {
+  await steps.run('Bob, a reviewer, approves the deployment', async () => {
     gitHub.state.review(push.id, { environment: 'production-approval', user: 'bob', state: 'approved' });
   });
-  await promote(world, push, 'production');
-  await setAlarm(world, 'production', 'OK');
-  await story.step('A CSV of the new feed loads in production', async () => {
-    const flow = await flowOf(world, 'production');
+  await promote(context, push, 'production');
+  await setAlarm(context, 'production', 'OK');
+  await steps.run('A CSV of the new feed loads in production', async () => {
+    const flow = await flowOf(context, 'production');
     const objectKey = `raw/${FEED}/owner=ada/goals.csv`;
-    const Body = feedCsv(desk.checkout);
+    const Body = feedCsv(clone.checkout);
     const { VersionId } = await flow.clients.s3.send(
       new PutObjectCommand({ Bucket: flow.bucket, Key: objectKey, Body }),
     );
@@ -101,9 +101,13 @@ export async function feedIsAdded(world: World): Promise<void> {
   });
 }
 
-/** @returns puts it back */
+/**
+ * Alters a stored plan.
+ *
+ * @returns a function that restores the plan
+ */
 async function alterPlan(
-  { accounts }: World,
+  { accounts }: DeliveryContext,
   name: EnvironmentName,
   { number }: PullRequest,
 ): Promise<() => Promise<void>> {
@@ -117,8 +121,8 @@ async function alterPlan(
   };
 }
 
-/** Raises an alarm by hand, or calms it. */
-async function setAlarm({ accounts }: World, name: EnvironmentName, StateValue: StateValue): Promise<void> {
+/** Sets the state of an alarm by hand. */
+async function setAlarm({ accounts }: DeliveryContext, name: EnvironmentName, StateValue: StateValue): Promise<void> {
   const { endpointUrl, authority, environment } = accounts[name];
   const root = {
     accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',

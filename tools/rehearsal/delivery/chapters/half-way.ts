@@ -1,17 +1,17 @@
-/** Somebody changes dev by hand while a pull request is reviewed; then its migration fails half-way. Both are put right. */
+/** Somebody changes dev by hand while a pull request is reviewed; then its migration fails half-way. Both are fixed. */
 import assert from 'node:assert/strict';
 import { GetQueueUrlCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { follow, put } from '@centflow/cli/flow-steps';
-import { BELIEVABLE, mendTriggerAndLimitAmounts } from '../changes.ts';
-import { refused, succeeded } from '../expectations.ts';
-import { flowOf, stateOf, type World } from '../world.ts';
+import { fixTriggerAndLimitAmounts, MAX_AMOUNT } from '../changes.ts';
+import { type DeliveryContext, flowOf, stateOf } from '../context.ts';
+import { assertRefused, assertSucceeded } from '../expectations.ts';
 
 const KEY = 'raw/expenses/owner=ann/yacht.csv';
 const yacht = (amount: number) => `2025-01-02,Shipyard,Boats,Card,${amount}.00,EUR,`;
 
-export async function migrationFailsHalfWay(world: World): Promise<void> {
-  const { story, desk, delivery, gitHub } = world;
-  const flow = await flowOf(world, 'dev');
+export async function migrationFailsHalfWay(context: DeliveryContext): Promise<void> {
+  const { steps, clone, delivery, gitHub } = context;
+  const flow = await flowOf(context, 'dev');
   const upload = async (row: string) => {
     const [found] = await follow(flow, await put(flow, KEY, row));
     assert.equal(found?.state, 'published', found?.reason ?? undefined);
@@ -22,66 +22,66 @@ export async function migrationFailsHalfWay(world: World): Promise<void> {
   };
   const issues = () => gitHub.state.issues.filter(({ labels }) => labels.includes('drift-dev'));
 
-  const pullRequest = await story.step(
-    'A pull request mends the trigger, and limits amounts: dev has one beyond the limit',
+  const pullRequest = await steps.run(
+    'A pull request fixes the trigger and limits amounts, but dev has a row beyond the limit',
     async () => {
-      await upload(yacht(2 * BELIEVABLE));
-      const opened = await desk.open('Believe no amount above a million', mendTriggerAndLimitAmounts);
-      succeeded((await delivery.plan(opened, ['dev'])).dev);
+      await upload(yacht(2 * MAX_AMOUNT));
+      const opened = await clone.open('Limit amounts to one million', fixTriggerAndLimitAmounts);
+      assertSucceeded((await delivery.plan(opened, ['dev'])).dev);
       return opened;
     },
   );
-  await story.step('Somebody changes dev by hand: it is found, and an issue says so', async () => {
+  await steps.run('Somebody changes dev by hand: the drift check opens an issue', async () => {
     await setQueue({ DelaySeconds: '1' });
-    refused(await delivery.drift('dev', await desk.main()), 13, /dev differs from v\d+ in dev-load/);
+    assertRefused(await delivery.drift('dev', await clone.main()), 13, /dev differs from v\d+ in dev-load/);
     assert.deepEqual(
       issues().map(({ state }) => state),
       ['open'],
     );
   });
-  const push = await story.step('The reviewed plan does not fit any more: nothing is applied', async () => {
-    const made = await delivery.push(await desk.merge(pullRequest));
+  const push = await steps.run('The reviewed plan no longer matches: nothing is applied', async () => {
+    const made = await delivery.push(await clone.merge(pullRequest));
     await delivery.prepare(made, 'dev');
-    const before = await stateOf(world, 'dev', 'load');
-    refused(
+    const before = await stateOf(context, 'dev', 'load');
+    assertRefused(
       await delivery.deploy(made, 'dev'),
       9,
       /The plan of dev-load differs from the reviewed plan.*aws_sqs_queue/s,
     );
-    assert.equal((await stateOf(world, 'dev', 'load')).serial, before.serial);
+    assert.equal((await stateOf(context, 'dev', 'load')).serial, before.serial);
     return made;
   });
-  await story.step('It is changed once more: the same issue says that', async () => {
+  await steps.run('Somebody changes dev again: the drift check updates the same issue', async () => {
     const [before] = issues().map(({ body }) => body);
     await setQueue({ DelaySeconds: '2' });
-    refused(await delivery.drift('dev', push.sha), 13, /dev differs/);
+    assertRefused(await delivery.drift('dev', push.sha), 13, /dev differs/);
     const [issue, ...others] = issues();
     assert.deepEqual([issue?.state, others], ['open', []]);
     assert.notEqual(issue?.body, before);
   });
-  await story.step('It is put back: the issue is closed', async () => {
+  await steps.run('The change is reverted: the drift check closes the issue', async () => {
     await setQueue({ DelaySeconds: '0' });
-    succeeded(await delivery.drift('dev', push.sha));
+    assertSucceeded(await delivery.drift('dev', push.sha));
     assert.deepEqual(
       issues().map(({ state }) => state),
       ['closed'],
     );
   });
-  await story.step('The migration fails at its second statement: the deployment stops there', async () => {
-    refused(await delivery.deploy(push, 'dev'), 11, /expenses_amount_believable/);
+  await steps.run('The migration fails at its second statement: the deployment stops there', async () => {
+    assertRefused(await delivery.deploy(push, 'dev'), 11, /expenses_amount_believable/);
   });
-  await story.step('Trigger and job of the release before go on: Ann corrects her upload', () => upload(yacht(2000)));
-  await story.step('`migrate` goes on with the statement that failed', async () => {
+  await steps.run('The previous trigger and job keep working: Ann corrects her upload', () => upload(yacht(2000)));
+  await steps.run('`migrate` continues with the statement that failed', async () => {
     const command = 'npm run deliver -- migrate --environment dev';
     const outcome = await delivery.actions.command(command, {
       run: push,
       runner: delivery.runner('dev'),
       aws: delivery.aws('dev'),
     });
-    assert.match(succeeded(outcome).output, /Applied \d+_amounts\/2/);
+    assert.match(assertSucceeded(outcome).output, /Applied \d+_amounts\/2/);
   });
-  await story.step('The deployment, run again, does the rest, and the canary is good', async () => {
-    succeeded(await delivery.deploy(push, 'dev'));
-    succeeded(await delivery.canary(push, 'dev'));
+  await steps.run('A second deployment completes the rest, and the canary passes', async () => {
+    assertSucceeded(await delivery.deploy(push, 'dev'));
+    assertSucceeded(await delivery.canary(push, 'dev'));
   });
 }

@@ -1,23 +1,23 @@
-/** The world before anything happens: an origin with our work tree, checkouts of it, and nobody's GitHub. */
+/** Creates the context of a rehearsal: an origin with the present work tree, and its checkouts. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GitHubStandIn } from '@centflow/delivery/github-stand-in';
 import { type EnvironmentName, environmentNames } from '@centflow/infra';
 import { repository, type ToolPaths } from '@centflow/local-processes/paths';
 import { ignoredChanges } from '../faults.ts';
-import type { Story } from '../story.ts';
+import type { Steps } from '../steps.ts';
 import type { Accounts } from './accounts.ts';
 import { Actions } from './actions.ts';
 import { Checkout } from './checkout.ts';
+import type { DeliveryContext } from './context.ts';
 import { Delivery } from './delivery.ts';
-import { Desk } from './desk.ts';
+import { DeveloperClone } from './developer-clone.ts';
 import { makeOrigin } from './origin.ts';
 import { adaptToEmulator } from './snapshot.ts';
-import type { World } from './world.ts';
 
 export interface Checkouts {
-  readonly desk: Checkout;
-  /** Where jobs without an environment run. */
+  readonly clone: Checkout;
+  /** The checkout for jobs without an environment. */
   readonly builder: Checkout;
   readonly runners: Readonly<Record<EnvironmentName, Checkout>>;
 }
@@ -29,40 +29,40 @@ export interface CheckoutsOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Makes the origin of our work tree, and checks it out. What is there already stays as it is. */
+/** Creates the origin from the present work tree, and its checkouts. Existing folders are kept. */
 export async function makeCheckouts({ folder, logFolder, ...options }: CheckoutsOptions): Promise<Checkouts> {
   const origin = join(folder, 'origin.git');
   const isNew = await makeOrigin(origin, repository);
   const checkout = (name: string) =>
     Checkout.make({ ...options, origin, folder: join(folder, name), logFile: join(logFolder, `${name}.log`) });
-  const desk = await checkout('desk');
-  if (isNew) await adaptToEmulator(desk);
+  const clone = await checkout('clone');
+  if (isNew) await adaptToEmulator(clone);
   const builder = checkout('builder');
   const runners = environmentNames.map(async (name) => [name, await checkout(`runner-${name}`)] as const);
-  const made = Object.fromEntries(await Promise.all(runners)) as Checkouts['runners'];
-  return { desk, builder: await builder, runners: made };
+  const checkedOut = Object.fromEntries(await Promise.all(runners)) as Checkouts['runners'];
+  return { clone, builder: await builder, runners: checkedOut };
 }
 
-export interface WorldOptions {
-  readonly story: Story;
+export interface ContextOptions {
+  readonly steps: Steps;
   readonly accounts: Accounts;
   readonly gitHub: GitHubStandIn;
   readonly checkouts: Checkouts;
-  /** For small files. */
+  /** The folder for the files with ignored changes and outputs of steps. */
   readonly folder: string;
   readonly logFolder: string;
   readonly recordCalls: boolean;
 }
 
-export function openWorld({ checkouts, folder, ...world }: WorldOptions): World {
-  const { accounts, gitHub } = world;
+export function createContext({ checkouts, folder, ...context }: ContextOptions): DeliveryContext {
+  const { accounts, gitHub } = context;
   mkdirSync(folder, { recursive: true });
   const ignored = join(folder, 'ignored-changes.json');
   writeFileSync(ignored, JSON.stringify(ignoredChanges()));
-  const { desk, ...others } = checkouts;
+  const { clone, ...others } = checkouts;
   return {
-    ...world,
-    desk: new Desk(desk, gitHub),
+    ...context,
+    clone: new DeveloperClone(clone, gitHub),
     delivery: new Delivery({ actions: new Actions(gitHub, folder), accounts, ignoredChanges: ignored, ...others }),
   };
 }

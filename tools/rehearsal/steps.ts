@@ -1,61 +1,61 @@
-/** A rehearsal as a story: a line for each step with its seconds, and the same as a JUnit report. */
+/** Runs the steps of a rehearsal. Prints a line with the duration of each step, and writes a JUnit report. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { XMLBuilder } from 'fast-xml-parser';
 
-/** A step did not do what it is there to show. */
+/** A step of the rehearsal failed. */
 export class RehearsalError extends Error {
   override readonly name = 'RehearsalError';
 }
 
-interface Told {
+interface StepResult {
   readonly name: string;
   readonly seconds: number;
-  /** undefined: it went well. */
+  /** The message of the error; undefined if the step passed. */
   readonly failure?: string;
 }
 
-export class Story {
-  readonly #told: Told[] = [];
+export class Steps {
+  readonly #results: StepResult[] = [];
   readonly #print: (line: string) => void;
   readonly #aborted: Promise<never>;
 
-  /** @param signal ends the step that is told, and with it the story */
+  /** @param signal aborts the current step */
   constructor(print: (line: string) => void, signal?: AbortSignal) {
     this.#print = print;
     this.#aborted = new Promise((_, reject) => {
-      signal?.addEventListener('abort', () => reject(new Error(`ended early: ${signal.reason}`)), { once: true });
+      signal?.addEventListener('abort', () => reject(new Error(`stopped by ${signal.reason}`)), { once: true });
     });
     this.#aborted.catch(() => undefined);
   }
 
   /**
-   * Does a step and tells of it.
+   * Runs a step and reports its outcome.
    *
-   * @param work may say more than the name: what it returns as `note` stands behind it
-   * @throws {RehearsalError} the step failed; its message names the step.
+   * @param work may call `note` to add details to the line of the step
+   * @throws {RehearsalError} if the step fails. The message names the step.
    */
-  async step<Result>(name: string, work: (note: (text: string) => void) => Promise<Result>): Promise<Result> {
+  async run<Result>(name: string, work: (note: (text: string) => void) => Promise<Result>): Promise<Result> {
     const since = performance.now();
     const seconds = () => (performance.now() - since) / 1000;
     const notes: string[] = [];
     try {
       const result = await Promise.race([work((text) => notes.push(text)), this.#aborted]);
-      this.#told.push({ name, seconds: seconds() });
+      this.#results.push({ name, seconds: seconds() });
       this.#print(`✔ ${seconds().toFixed(1).padStart(5)} s  ${[name, ...notes].join(': ')}`);
       return result;
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
-      this.#told.push({ name, seconds: seconds(), failure });
+      this.#results.push({ name, seconds: seconds(), failure });
       this.#print(`✘ ${seconds().toFixed(1).padStart(5)} s  ${name}`);
       throw new RehearsalError(`${name}: ${failure}`, { cause: error });
     }
   }
 
-  /** `12 passed, 1 failed, 0 skipped`. */
+  /** Returns the closing line, such as `12 passed, 1 failed, 0 skipped`. */
   summary(): string {
-    const failed = this.#told.filter(({ failure }) => failure !== undefined).length;
-    return `${this.#told.length - failed} passed, ${failed} failed, 0 skipped`;
+    const failed = this.#results.filter(({ failure }) => failure !== undefined).length;
+    return `${this.#results.length - failed} passed, ${failed} failed, 0 skipped`;
   }
 
   writeReport(file: string): void {
@@ -63,7 +63,7 @@ export class Story {
       testsuites: {
         testsuite: {
           '@name': 'rehearsal',
-          testcase: this.#told.map(({ name, seconds, failure }) => ({
+          testcase: this.#results.map(({ name, seconds, failure }) => ({
             '@classname': 'rehearsal',
             '@name': name,
             '@time': seconds.toFixed(3),

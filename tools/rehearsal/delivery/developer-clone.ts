@@ -1,20 +1,20 @@
-/** Ann's clone: where changes are made, pushed, and merged as GitHub's button does. */
+/** The clone of a developer, Ann: she makes changes, pushes them, and merges them like GitHub's merge button. */
 import type { GitHubStandIn } from '@centflow/delivery/github-stand-in';
 import type { Checkout } from './checkout.ts';
 
 export interface PullRequest {
   readonly number: number;
   readonly branch: string;
-  /** Its newest commit. */
+  /** The newest commit of the branch. */
   readonly head: string;
-  /** What `main` would be after its merge: what its workflows check out. */
+  /** The preview of the merge into `main`, which the workflows check out. */
   readonly preview: string;
 }
 
 /** Edits the files of a checkout. */
 export type Change = (checkout: Checkout, pullRequest: number) => Promise<void> | void;
 
-export class Desk {
+export class DeveloperClone {
   readonly checkout: Checkout;
   readonly #gitHub: GitHubStandIn;
 
@@ -23,13 +23,13 @@ export class Desk {
     this.#gitHub = gitHub;
   }
 
-  /** The newest commit of `main`. */
+  /** Returns the newest commit of `main`. */
   async main(): Promise<string> {
     await this.checkout.git('fetch', '--quiet', 'origin');
     return this.checkout.git('rev-parse', 'origin/main');
   }
 
-  /** Makes a change on a branch of `main`, and a pull request of it. */
+  /** Commits a change to a new branch, and opens a pull request. */
   async open(title: string, change: Change): Promise<PullRequest> {
     const { state } = this.#gitHub;
     const branch = title.toLowerCase().replaceAll(/[^a-z]+/g, '-');
@@ -39,7 +39,7 @@ export class Desk {
     return this.push({ number, branch, head: '', preview: '' }, title, change);
   }
 
-  /** Pushes one more commit. */
+  /** Commits and pushes another change. */
   async push({ number, branch }: PullRequest, message: string, change: Change): Promise<PullRequest> {
     const { checkout } = this;
     await checkout.git('checkout', '--quiet', '--force', branch);
@@ -53,7 +53,7 @@ export class Desk {
     return { number, branch, head, preview };
   }
 
-  /** Merges it; gives the commit on `main`. */
+  /** Merges a pull request, and returns the commit on `main`. */
   async merge({ number, head }: PullRequest): Promise<string> {
     const commit = await this.#mergeOf(head, number);
     await this.checkout.git('push', '--quiet', 'origin', `${commit}:refs/heads/main`);
@@ -61,7 +61,7 @@ export class Desk {
     return commit;
   }
 
-  /** Pushes to `main` past everybody. */
+  /** Pushes a change directly to `main`, without a pull request. */
   async pushToMain(message: string, change: Change): Promise<string> {
     const { checkout } = this;
     await checkout.git('checkout', '--quiet', '--force', '--detach', await this.main());

@@ -1,28 +1,27 @@
-/** Everything that the story of the delivery is about. */
-
+/** The context that all chapters of the delivery rehearsal share. */
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { GitHubStandIn } from '@centflow/delivery/github-stand-in';
 import { type EnvironmentName, namesOf, readEnvironment, type StageName, stateBucketOf } from '@centflow/infra';
 import { z } from 'zod';
 import { type DeployedFlow, deployedFlow } from '../deployed-flow.ts';
-import type { Story } from '../story.ts';
+import type { Steps } from '../steps.ts';
 import type { Accounts } from './accounts.ts';
 import type { Delivery } from './delivery.ts';
-import type { Desk } from './desk.ts';
+import type { DeveloperClone } from './developer-clone.ts';
 
-export interface World {
-  readonly story: Story;
+export interface DeliveryContext {
+  readonly steps: Steps;
   readonly accounts: Accounts;
   readonly gitHub: GitHubStandIn;
   /** Ann's clone. */
-  readonly desk: Desk;
+  readonly clone: DeveloperClone;
   readonly delivery: Delivery;
   readonly logFolder: string;
-  /** Whether the calls of roles are added to the record, or compared with it. */
+  /** Whether the calls of roles are added to the record. Otherwise they are compared with it. */
   readonly recordCalls: boolean;
 }
 
-/** Where Terraform keeps the state of a stack. */
+/** Returns the bucket and the key of a stack's Terraform state. */
 export function stateKeyOf(name: EnvironmentName, stage: StageName): { readonly bucket: string; readonly key: string } {
   return { bucket: stateBucketOf(readEnvironment(name)), key: `${name}/${stage}.tfstate` };
 }
@@ -32,9 +31,9 @@ const state = z.object({
   outputs: z.record(z.string(), z.object({ value: z.unknown() })),
 });
 
-/** Terraform's state of a stack. */
+/** Reads the Terraform state of a stack. */
 export async function stateOf(
-  { accounts }: World,
+  { accounts }: DeliveryContext,
   name: EnvironmentName,
   stage: StageName,
 ): Promise<{ readonly serial: number; readonly outputs: Readonly<Record<string, string>> }> {
@@ -47,8 +46,8 @@ export async function stateOf(
   };
 }
 
-/** An environment as its uploads and its database see it. */
-export async function flowOf(world: World, name: EnvironmentName): Promise<DeployedFlow> {
-  const { outputs } = await stateOf(world, name, 'store');
-  return deployedFlow(world.accounts[name], namesOf(readEnvironment(name)), outputs);
+/** Returns access to the uploads and the database of an environment. */
+export async function flowOf(context: DeliveryContext, name: EnvironmentName): Promise<DeployedFlow> {
+  const { outputs } = await stateOf(context, name, 'store');
+  return deployedFlow(context.accounts[name], namesOf(readEnvironment(name)), outputs);
 }
