@@ -106,7 +106,7 @@ class _WaitingManifests:
             keys.extend(take_waiting_manifests(self._folder))
         except Exception as error:
             # The trigger keeps manifests that no run takes. The sweep finds keys that were taken and then lost.
-            logger.error("could not take waiting manifests: %s", describe_error(error))  # noqa: TRY400
+            logger.error("could not take the waiting manifests: %s", describe_error(error))  # noqa: TRY400
             self._folder = None
         self.poll_seconds = BUSY_POLL_SECONDS if keys else POLL_SECONDS
         return keys

@@ -104,7 +104,7 @@ class Reader:
                 time.sleep(0.05)
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stops the background reader."""
         self._stopped.set()
 
 
@@ -157,7 +157,7 @@ def assert_settled(admin: Connection, address: DatabaseAddress, uploads: Twins) 
 def open_transactions(admin: Connection) -> list[dict[str, Any]]:
     """The open transactions, except those of connections to another database: other tests share the server.
 
-    A transaction that a restarted server recovered has no connection, and counts.
+    This includes transactions that a restarted server recovered, which have no connection.
     """
     return fetch(
         admin,

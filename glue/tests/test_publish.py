@@ -84,7 +84,7 @@ def test_undoing_an_upload_shows_the_rows_again_that_it_shadowed(flow: Flow):
     assert accounts(flow)[A][1:3] == (2, 0)
 
 
-def test_a_correction_shows_the_rows_again_that_it_no_longer_has(flow: Flow):
+def test_rows_dropped_by_a_correction_become_visible_from_the_other_upload(flow: Flow):
     flow.put(A, csv_of(expense(category="Food"), expense(merchant="Bar")))
     flow.put(B, csv_of(expense(category="Coffee")))
     flow.put(B, csv_of(expense(merchant="Else")))

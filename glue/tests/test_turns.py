@@ -279,7 +279,7 @@ def test_a_run_continues_if_waiting_manifests_cannot_be_read(
     bucket.put("manifests/waiting/broken.jsonl", b"{}\n")
     ended = list(tasks.reconcile_in_turns(spark, arguments, iter(keys_of("busy", 2))))
     assert len(ended) == 2
-    assert "could not take waiting manifests: ManifestError" in caplog.text
+    assert "could not take the waiting manifests: ManifestError" in caplog.text
     assert waiting(bucket) == ["manifests/waiting/broken.jsonl"]
 
 

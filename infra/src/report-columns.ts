@@ -4,7 +4,7 @@ import type { ViewColumn } from '@centflow/schema/view-columns';
 /** QuickSight's `InputColumn` types that a view can have. */
 export type QuickSightType = 'STRING' | 'INTEGER' | 'DECIMAL' | 'DATETIME';
 
-/** A view has a column of a type without a QuickSight type. */
+/** A view has a column whose SQL type has no QuickSight type. */
 export class UnknownReportTypeError extends Error {
   override readonly name = 'UnknownReportTypeError';
 

@@ -57,7 +57,7 @@ describe('every IAM policy', () => {
     expect([...new Set(starred)]).toEqual(['aws_kms_key AccountAdministers kms:*']);
   });
 
-  test('allows an action on every resource only if AWS authorises it on no narrower one', async () => {
+  test('allows `*` only for actions without resource-level permissions', async () => {
     const found: string[] = [];
     for (const { where, actions } of allowing.filter((one) => one.resources.includes('*') && !isOfKey(one))) {
       for (const action of actions) {

@@ -67,7 +67,7 @@ test('the provider sends the definition whole, leaves it alone, and replaces it 
 }, async ({ skip }) => {
   if (process.env.CENTFLOW_REQUIRE_TERRAFORM !== '1') {
     const reason = 'the provider takes two minutes: .ci/run does it, or CENTFLOW_REQUIRE_TERRAFORM=1';
-    // A report of JUnit's form has no place for it.
+    // JUnit reports cannot hold the reason, so it is printed.
     console.warn(`Skipped, nothing is sent to a QuickSight: ${reason}`);
     skip(reason);
   }

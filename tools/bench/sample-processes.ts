@@ -63,7 +63,7 @@ export async function withUsages<Result>(work: () => Promise<Result>): Promise<r
 export function readHeapMb(): number {
   const jvm = readDescendants().find(({ command }) => command.includes('org.apache.spark.deploy.SparkSubmit'));
   const size = /-Xmx(\d+)([gm])/i.exec(jvm?.command ?? '');
-  if (size === null) throw new Error('No Spark with -Xmx runs below this process: start the stack first');
+  if (size === null) throw new Error('This process has no Spark child process with -Xmx. Start the stack first');
   return Number(size[1]) * (size[2]?.toLowerCase() === 'g' ? 1024 : 1);
 }
 

@@ -17,7 +17,7 @@ export async function run({ environment: name, record: recordCalls = false }: Re
   const environment = readEnvironment(name);
   if (environment.protectData) {
     const problem = `Environment ${name} protects its data (protectData), so the rehearsal could not destroy it at the end.`;
-    throw new CommandError(`${problem} Rehearse dev.`, EXIT.usage);
+    throw new CommandError(`${problem} Rehearse dev instead.`, EXIT.usage);
   }
   await runRehearsal(name, (options) => rehearse({ environment, recordCalls, ...options }));
 }

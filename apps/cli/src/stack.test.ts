@@ -82,7 +82,7 @@ describe('stack --only mysql,s3', () => {
       '--only',
       'redis',
     ]).outcome;
-    expect(stderr).toContain('redis is no part of the stack; there are mysql, s3, flow');
+    expect(stderr).toContain('redis is not a part of the stack. The parts are: mysql, s3, flow');
     expect(exitCode).toBe(2);
   });
 });

@@ -35,7 +35,7 @@ describe('Turns', () => {
     await asked;
   });
 
-  test('refuses a person with too many waiting requests, with 429 and a retry time, and no other person', async () => {
+  test('answers 429 with Retry-After to a person with too many waiting requests, and to nobody else', async () => {
     const { ask, begun } = requesting();
     for (let each = 0; each < 4; each += 1) void ask(ada);
     await expect(ask(ada)).rejects.toMatchObject({ status: 429, retryAfterSeconds: expect.any(Number) });

@@ -88,7 +88,7 @@ describe('check-github', () => {
 describe('the documentation', () => {
   const page = (name: string) => readFileSync(join(repository, 'docs', name), 'utf8');
 
-  test('has a row for each kind of environment, as check-github asks for it', () => {
+  test('lists the environment settings that check-github requires', () => {
     const rows = [...page('delivery.md').matchAll(/^ *\| `(<name>\S*|production-approval)` .*$/gm)].map(([row]) =>
       row
         .trim()

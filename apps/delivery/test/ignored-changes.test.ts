@@ -76,13 +76,15 @@ describe('changes that are ignored', () => {
   });
 
   test.each([
-    ['is no JSON', 'aws_vpc_endpoint: policy'],
-    ['names no type of AWS’s', '{ "vpc_endpoint": ["policy"] }'],
-    ['names no attributes', '{ "aws_vpc_endpoint": "policy" }'],
-  ])('are not guessed where the file %s', (_, content) => {
+    ['that is not JSON', 'aws_vpc_endpoint: policy'],
+    ['that names a type outside the AWS provider', '{ "vpc_endpoint": ["policy"] }'],
+    ['whose attributes are not a list', '{ "aws_vpc_endpoint": "policy" }'],
+  ])('are refused from a file %s', (_, content) => {
     const file = ignoredIn(content);
     expect(() => readIgnoredChanges(file)).toThrow(IgnoredChangesError);
-    expect(() => readIgnoredChanges(file)).toThrow(/CENTFLOW_IGNORE_CHANGES names .*ignored\.json.*Unset it/s);
+    expect(() => readIgnoredChanges(file)).toThrow(
+      /CENTFLOW_IGNORE_CHANGES names .*ignored\.json.*Unset the variable/s,
+    );
     expect(() => readIgnoredChanges(join(folder, 'missing.json'))).toThrow(IgnoredChangesError);
   });
 });

@@ -27,7 +27,7 @@ const EXPIRY = {
 };
 const SUSPENDED = { versioning_configuration: [{ status: 'Suspended' }] };
 
-/** Each owner is created by the plan. Here, a plan creates them and writes what follows for another one. */
+/** Resources that own other resources. The plans below create each owner, and a dependent resource that belongs to a different one. */
 const owners: Readonly<Record<string, ResourceChange>> = {
   aws_apigatewayv2_api: created('aws_apigatewayv2_api', { name: 'new' }),
   aws_cognito_user_pool: created('aws_cognito_user_pool', { name: 'new', mfa_configuration: 'ON' }),
@@ -83,7 +83,7 @@ const hidden = (owner: string, name: string): Values => ({
   'by a time': reference('replace(timestamp(), "/.*/", "existing")'),
 });
 
-describe('what belongs to something', () => {
+describe('a dependent resource', () => {
   const others = Object.values(owners);
 
   test.each(following)('comes with the %s that it refers to', (type, values, by, owner, name) => {
@@ -109,7 +109,7 @@ describe('what belongs to something', () => {
     }
   });
 
-  test.each(following)('does not come with one of the same name: %s', (type, values, by, owner) => {
+  test.each(following)('is refused if only the name of its owner matches: %s', (type, values, by, owner) => {
     const named = created(owner, {
       bucket: 'new',
       name: 'new',
@@ -180,7 +180,7 @@ describe.each(documents)('%s that is known only after the apply', (_what, type, 
     expect(brokenBy(role, unknown(reference(`jsonencode(aws_iam_role.other.arn)`)))).toContain('widens-iam');
   });
 
-  test('is refused where something existing gets it', () => {
+  test('is refused if the resource already exists', () => {
     const text = allow({ Principal: { AWS: reference('aws_iam_role.other.arn') } });
     const change = updated(type, values, values, {
       after_unknown: { [attribute]: true },

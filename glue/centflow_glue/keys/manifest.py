@@ -105,5 +105,5 @@ def _read_line(line: bytes, number: int, uri: str) -> KeyToReconcile:
 
 def _require_text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not a text")
+        raise TypeError(f"{value!r} is not a string")
     return value

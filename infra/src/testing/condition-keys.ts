@@ -87,8 +87,8 @@ function isGlobal(key: string): boolean {
 }
 
 /**
- * Returns a predicate for key patterns of the reference, whose end may be open: `aws:RequestTag/${TagKey}`. It ignores letter
- * case.
+ * Returns a predicate that tells whether a pattern of the reference matches the key. A pattern may end in a placeholder, such as
+ * `aws:RequestTag/${TagKey}`. Letter case does not matter.
  */
 function names(key: string): (pattern: string) => boolean {
   return (pattern) => {

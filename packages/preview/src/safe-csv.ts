@@ -7,7 +7,7 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const NUMBER = /^-?\d+(\.\d+)?$/;
 /**
  * The places where a formula may begin within a cell. Excel separates cells by semicolons in German, French and other
- * languages, and programs that guess the separator may choose others. Quotes then quote nothing unless they follow that
+ * languages, and programs that guess the separator may choose others. A quote is then literal unless it directly follows that
  * separator. The pattern always consumes all spaces and quotes, so it takes linear time.
  */
 const SEPARATORS = /[;|\t\r\n][\s"]*([=+\-@＝＋－＠])?/g;

@@ -27,12 +27,12 @@ export function figuresStory(setting: Setting): void {
     await page.getByRole('button', { name: 'Show “Spending by merchant” as a table' }).click();
     await page.getByRole('button', { name: 'Wochenmarkt' }).click();
     await page
-      .getByRole('link', { name: /^Row \d+ of its file$/ })
+      .getByRole('link', { name: /^Row \d+ of the uploaded file$/ })
       .first()
       .waitFor();
     await page.reload();
     await page
-      .getByRole('link', { name: /^Row \d+ of its file$/ })
+      .getByRole('link', { name: /^Row \d+ of the uploaded file$/ })
       .first()
       .waitFor();
     await page.getByRole('link', { name: 'All of spending' }).click();

@@ -61,7 +61,7 @@ export function payloadsStory(setting: Setting): void {
 
     await page.getByRole('button', { name: 'Show “Spending by merchant” as a table' }).click();
     await page.getByRole('button', { name: markup }).click();
-    await page.getByRole('link', { name: 'Row 2 of its file' }).waitFor();
+    await page.getByRole('link', { name: 'Row 2 of the uploaded file' }).waitFor();
     await page.getByText(script).first().waitFor();
     await expectNothingRan();
 

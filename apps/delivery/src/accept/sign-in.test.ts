@@ -72,7 +72,7 @@ describe('the sign-in', () => {
     });
   });
 
-  test('sets an app up where the person has none, and hands its secret over', async () => {
+  test('enrols an authenticator app if the user has none, and returns its secret', async () => {
     const pool = poolThatAsks('MFA_SETUP');
     const { token, secrets } = run(pool);
     expect(await token).toBe('token');

@@ -51,7 +51,7 @@ describe('the plan of the canary', () => {
     expect(of(plan, 'budgets')?.first).toMatchObject({ rows: 3, amount: '60.0000' });
   });
 
-  it('adds one to the first amount in the correction, with the decimals that it has', () => {
+  it('increases the first amount by 1 in the correction, and keeps its number of decimals', () => {
     expect(of(plan, 'incomes')?.correction).toMatchObject({
       csv: expect.stringContaining('Work,,,101.00,EUR,,\n2025-04-30,Bank,,,0.5,'),
       amount: '201.5000',

@@ -228,7 +228,7 @@ describe('a release', () => {
   });
 });
 
-describe('trouble', () => {
+describe('a failure of GitHub', () => {
   test.each([
     ['the server fails', { status: 502 }],
     [
@@ -252,7 +252,7 @@ describe('trouble', () => {
     expect(standIn.state.issues).toHaveLength(1);
   });
 
-  test('that does not pass ends with what to do, after a few tries', async () => {
+  test('that persists ends with advice after five attempts', async () => {
     for (let each = 0; each < 10; each += 1) standIn.failNext({ method: 'GET', path: '/issues', status: 503 });
     const failing = gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'drift', 'text');
     await expect(failing).rejects.toThrow(/503 Server Error to GET .*\n {2}What to do: look at githubstatus\.com/);

@@ -99,7 +99,7 @@ async function checkFiles(folder: string, version: string, files: readonly Relea
   found.delete(RECORD);
   const altered = (path: string, what: string) =>
     new ReleaseError(
-      `${path} of release ${version} ${what} (in ${folder}). Fetch the release again; never change one.`,
+      `${path} of release ${version} ${what} (in ${folder}). Fetch the release again and do not change its files.`,
     );
   for (const path of listed.keys()) if (!found.has(path)) throw altered(path, 'is missing');
   for (const path of found) if (!listed.has(path)) throw altered(path, 'is not listed in its record');

@@ -193,7 +193,7 @@ function findWidening(was: unknown, willBe: unknown, newOf: string | undefined):
     if (newOf !== undefined) return rightsOfStrangers(rightsOf(willBe), newOf);
     return widening(rightsOf(was), rightsOf(willBe));
   } catch (error) {
-    if (error instanceof UnreadablePolicyError) return ['cannot be parsed, so that it cannot be compared'];
+    if (error instanceof UnreadablePolicyError) return ['cannot be parsed, so it cannot be compared'];
     throw error;
   }
 }

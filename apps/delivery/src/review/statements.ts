@@ -54,7 +54,7 @@ function parsed(json: unknown): z.infer<typeof document> {
   try {
     return document.parse(JSON.parse(String(json)));
   } catch {
-    throw new UnreadablePolicyError('The policy cannot be parsed, so that it cannot be compared.');
+    throw new UnreadablePolicyError('The policy cannot be parsed, so it cannot be compared.');
   }
 }
 

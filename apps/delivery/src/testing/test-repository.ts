@@ -1,4 +1,4 @@
-/** Git repositories for tests, in a folder of their own, whatever git is told on this machine. */
+/** Temporary Git repositories for tests, isolated from the Git configuration of this machine. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -21,7 +21,7 @@ export function PivotTable({ visual, data, onMark }: Props) {
   const figure = (amount: string | undefined) => (amount === undefined ? '' : formatCell(amount, value, data.currency));
   const named = (cell: Cell) => (cell === null ? null : String(cell));
   return (
-    <Box className={classes.scroll} tabIndex={0} role="region" aria-label={`${visual.title}, a table to scroll`}>
+    <Box className={classes.scroll} tabIndex={0} role="region" aria-label={`${visual.title}, scrollable table`}>
       <table className={`${classes.table} ${classes.pivot}`}>
         <thead>
           <tr>

@@ -84,7 +84,7 @@ function renderLink(data: VisualData, row: readonly Cell[], column: string, text
           to="/uploads/$uploadId"
           params={{ uploadId: String(uploadId) }}
           search={{ row: Number(text) }}
-          aria-label={`Row ${text} of its file`}
+          aria-label={`Row ${text} of the uploaded file`}
         >
           {text}
         </Link>

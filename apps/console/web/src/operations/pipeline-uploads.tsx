@@ -35,7 +35,8 @@ export function PipelineUploads() {
         Uploads
       </h2>
       <Text size="sm" c="dimmed" mb="sm">
-        Uploads of all owners. The cost is the upload’s share of its job run by rows, if the run is listed above.
+        Uploads of all owners. The cost of a job run is split by the number of rows. It is shown for the runs listed
+        above.
       </Text>
       {pages.isError ? <ProblemNotice error={pages.error} onRetry={() => void pages.refetch()} /> : null}
       {pages.isPending ? <LoadingPanel height={320} label="Loading the uploads" /> : null}

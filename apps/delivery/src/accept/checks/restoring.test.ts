@@ -43,7 +43,7 @@ describe('the check of the alarms', () => {
   const setStates = (of: FakeContext) =>
     of.inputsOf('SetAlarmState').map(({ AlarmName, StateValue }) => `${AlarmName} ${StateValue}`);
 
-  test('changes each alarm to a state that it is not in, and restores what it was', async () => {
+  test('puts each alarm into a different state, then restores the original state', async () => {
     const of = fake('Successfully executed action');
     expect(await alarmMails.run(of.context)).toMatch(/^2 alarms/);
     expect(setStates(of)).toEqual(['a ALARM', 'b OK', 'a INSUFFICIENT_DATA', 'b ALARM']);
@@ -258,7 +258,7 @@ describe('the check of the clock', () => {
     expect(await sweepByClock.run(fake('ACTIVATED', runs))).toMatch(/^jr_1 at 2026-01-01T03:17/);
   });
 
-  test('fails where that run failed, or the trigger is not activated', async () => {
+  test('fails if the scheduled sweep failed or its trigger is not activated', async () => {
     const failed = { Id: 'jr_1', JobRunState: 'FAILED', ErrorMessage: 'no database', ...ofTrigger };
     await expect(sweepByClock.run(fake('ACTIVATED', [failed]))).rejects.toThrow('jr_1 FAILED: no database');
     await expect(sweepByClock.run(fake('CREATED'))).rejects.toThrow('centflow-dev-sweep is CREATED');
