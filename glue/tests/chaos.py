@@ -10,6 +10,7 @@ Run it as `npm run chaos -- --minutes 20 --seed 1`. Programs read the last line:
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -151,9 +152,10 @@ class Chaos:
             if running == sum(messages.values()) == 0:
                 break
             if time.monotonic() > deadline:
+                waiting = self.describe_waiting(sqs)
                 doctor = self.stack.centflow("doctor")
                 reason = f"{running} job runs go on, and messages wait: {messages}"
-                raise AssertionError(f"{reason}\n{doctor.stdout}{doctor.stderr}\n{self.stack.last_lines()}")
+                raise AssertionError(f"{reason}\n{waiting}\n{doctor.stdout}{doctor.stderr}\n{self.stack.last_lines()}")
             time.sleep(1)
         if dead := sum(messages_in(sqs, DEAD_LETTERS).values()):
             say(f"{dead} messages were given up after five attempts; they are moved back, as an operator would")
@@ -162,6 +164,21 @@ class Chaos:
             while any(sum(messages_in(sqs, queue).values()) for queue in (QUEUE, DEAD_LETTERS)):
                 assert time.monotonic() < deadline, "messages still wait after the redrive"
                 time.sleep(1)
+
+    def describe_waiting(self, sqs: Any) -> str:
+        """Returns the waiting messages, what the emulator's threads do, and the end of the emulator's log."""
+        for process in self.stack.processes():
+            if process.part == "emulator":
+                os.kill(process.pid, signal.SIGUSR1)
+        time.sleep(1)
+        url = sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
+        received = sqs.receive_message(
+            QueueUrl=url, VisibilityTimeout=0, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+        )
+        messages = [f"{message['Attributes']} {message['Body']}" for message in received.get("Messages", [])]
+        log = self.run_folder / "logs" / "aws.log"
+        lines = log.read_text("utf-8", "replace").splitlines()[-200:] if log.exists() else []
+        return "\n".join([*messages, *lines])
 
     def rebuild(self) -> None:
         """Checks that a second database, built from the bucket alone, shows the same."""

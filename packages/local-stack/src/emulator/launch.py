@@ -3,7 +3,9 @@
 emulator.ts passes the folder, the ports and the socket as environment variables.
 """
 
+import faulthandler
 import os
+import signal
 
 import alarms
 import bucket_settings
@@ -28,6 +30,8 @@ KEPT_SERVICES = {"s3", "sqs"}
 
 def main() -> None:
     """Run the emulator until SIGTERM, or until its parent process has ended."""
+    # `kill -USR1` writes what every thread does to the log.
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
     contract.check()
     glue_runs.install(os.environ["CENTFLOW_SPARK_SOCKET"])
     queue_batches.install()
