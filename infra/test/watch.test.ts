@@ -44,7 +44,7 @@ function namesIn(path: string, begin: string, end: string, name: RegExp): string
   return [...text.slice(from, text.indexOf(end, from)).matchAll(name)].map(([, found]) => found ?? '');
 }
 
-const emittedByTrigger = namesIn('apps/trigger/src/handler.ts', 'const counts = {', '};', /^\s+(\w+): /gm);
+const emittedByTrigger = namesIn('apps/trigger/src/handler.ts', 'const counts: BatchCounts = {', '};', /^\s+(\w+): /gm);
 const emittedByJob = namesIn('glue/centflow_glue/metrics.py', 'UNITS: Mapping[str, str] = {', '}\n', /"(\w+)": "/g);
 
 /** The metrics that AWS documents, with their dimension, by namespace. */

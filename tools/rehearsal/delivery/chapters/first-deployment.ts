@@ -49,7 +49,7 @@ export async function firstDeployment({ steps, accounts, clone, delivery, logFol
         runner: delivery.runner(environment),
         aws: delivery.aws(environment),
       });
-      assert.match(assertSucceeded(outcome).output, /nobody is asked: first deployment/);
+      assert.match(assertSucceeded(outcome).output, /approval are skipped: first deployment/);
     }),
   );
   await Promise.all(deploying);
