@@ -1,4 +1,4 @@
-/** Who gets in and what is kept: what a plan may change of it without a question, and what it may not. */
+/** Tests which changes to access and retention the plan policy accepts, and which it refuses. */
 
 import { readEnvironments } from '@centflow/infra/environments';
 import { synthesised } from '@centflow/infra/testing/synthesised';
@@ -69,7 +69,7 @@ const THROTTLE = { throttling_burst_limit: 40, throttling_rate_limit: 20, data_t
 const stage = (settings: Values) => ({ name: '$default', default_route_settings: [settings] });
 const INGRESS = 'aws_vpc_security_group_ingress_rule';
 
-/** A bucket with all that it has one of. */
+/** An existing bucket with its versioning and its lifecycle, of which a bucket can have only one. */
 const BUCKET = [
   kept('aws_s3_bucket', { bucket: 'b' }, { name: 'first' }),
   ...['versioning', 'lifecycle_configuration'].map((setting) =>
@@ -90,7 +90,7 @@ const QUEUE_ARN = `arn:aws:sqs:eu-west-1:${ACCOUNT}:centflow-dev-uploads`;
 const QUEUE = kept('aws_sqs_queue', { arn: QUEUE_ARN });
 const mapping = created('aws_lambda_event_source_mapping', { event_source_arn: QUEUE_ARN, function_name: 'f' });
 
-/** One attribute that changes. */
+/** Returns a change of one attribute. */
 const set = (type: string, attribute: string, before: unknown, after: unknown, others: Values = {}) =>
   updated(type, { ...others, [attribute]: before }, { ...others, [attribute]: after });
 
@@ -152,7 +152,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
   ],
   ['a role that lasts for longer', 'widens-iam', [set('aws_iam_role', 'max_session_duration', 3600, 43_200, ROLE)]],
 
-  // What runs, as whom, and who starts it.
+  // Code that runs, its role, and the services that may invoke it.
   ['a new function that everybody may start', 'widens-iam', [newFunction, permission({ principal: '*' })]],
   ['a new function that another account may start', 'widens-iam', [newFunction, permission({ principal: STRANGER })]],
   [
@@ -216,7 +216,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [set('aws_lambda_event_source_mapping', 'event_source_arn', 'a', 'b')],
   ],
 
-  // Other accounts, wherever they are named.
+  // References to other accounts.
   ...(
     [
       ['aws_cloudwatch_event_target', 'arn', `arn:aws:sqs:eu-west-1:${STRANGER}:q`],
@@ -230,7 +230,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [created(type, { [attribute]: arn })],
   ]),
 
-  // Who gets in by the console.
+  // Access through the console.
   [
     'another issuer of tokens',
     'widens-iam',
@@ -418,7 +418,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
 
-  // What is kept.
+  // Retention of data.
   ['logs for a day', 'drops-protection', [set('aws_cloudwatch_log_group', 'retention_in_days', 1827, 1)]],
   [
     'logs that expire, where they did not',
@@ -539,7 +539,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
   ],
   ['no record of connections', 'drops-protection', [destroyed('aws_flow_log', { vpc_id: 'v' })]],
 
-  // Reports, and who hears of what.
+  // Reports and notifications.
   [
     'other rows for readers',
     'widens-iam',
@@ -596,7 +596,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [created('aws_quicksight_data_set', { row_level_permission_data_set: [{ arn: 'a', status: 'DISABLED' }] })],
   ],
 
-  // A second one, which overwrites the first.
+  // A second resource that overwrites the first.
   ...[BUCKET, []].map((bucket): (typeof refused)[number] => [
     `a bucket of ${bucket.length > 0 ? 'this stack' : 'another stack'} that keeps no old versions any more`,
     'destroys-data',
@@ -633,7 +633,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [...BUCKET, created('aws_s3_bucket_lifecycle_configuration', { bucket: 'b', rule: [] })],
   ],
 
-  // Where code comes from, and where it may send what it reads.
+  // Sources of code, and the destinations of data.
   ['a new function with code of another bucket', 'widens-iam', [ownRole, newFunctionWith({ s3_bucket: 'evil' })]],
   [
     'a new function with an image',
@@ -708,7 +708,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [created('aws_iam_role', { ...ROLE, permissions_boundary: ROLE.permissions_boundary.replace('dev', 'staging') })],
   ],
 
-  // Objects that are no release's.
+  // Objects that do not belong to a release.
   ...(
     [
       ['over what people uploaded', created, `centflow-dev-uploads-${ACCOUNT}`],
@@ -727,7 +727,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [set('aws_s3_object', 'bucket', ARTIFACTS, `centflow-dev-uploads-${ACCOUNT}`)],
   ],
 
-  // What people hear, and what finds lost uploads.
+  // Notifications, and the checks that find lost uploads.
   ['a sweep that ends', 'drops-protection', [destroyed('aws_glue_trigger', { name: 'sweep' })]],
   ['a sweep that rests', 'drops-protection', [set('aws_glue_trigger', 'enabled', true, false)]],
   [
@@ -783,7 +783,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [set('aws_cloudwatch_metric_alarm', 'statistic', 'Maximum', 'Average', ALARM)],
   ],
 
-  // What AWS creates over another of the same name.
+  // Resources that overwrite an existing resource of the same name.
   ...(
     [
       ['aws_cloudwatch_event_rule', 'name', 'centflow-dev-job-failures'],
@@ -800,7 +800,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ]),
 
-  // Databases that begin with something.
+  // Databases that are created from existing data.
   ['a new database in clear text', 'drops-protection', [created('aws_db_instance', { storage_encrypted: false })]],
   ...['snapshot_identifier', 'replicate_source_db'].map((attribute): (typeof refused)[number] => [
     `a new database with ${attribute}`,
@@ -813,7 +813,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [created('aws_db_instance', { storage_encrypted: true, restore_to_point_in_time: [{ a: 1 }] })],
   ],
 
-  // Ways to other networks.
+  // Connections to other networks.
   ...['transit_gateway_id', 'vpc_peering_connection_id', 'network_interface_id', 'vpc_endpoint_id'].map(
     (target): (typeof refused)[number] => [
       `a private range by ${target}`,
@@ -843,7 +843,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [set('aws_vpc_endpoint', 'policy', allow({ Principal: '*' }), null)],
   ],
 
-  // Types that the stacks do not have.
+  // Resource types that the stacks do not use.
   ['a type that nobody has classified', 'unknown-type', [created('aws_s3_access_point', { bucket: 'b' })]],
   ['a change of one', 'unknown-type', [updated('aws_s3_bucket_replication_configuration', { a: 1 }, { a: 2 })]],
   ['an identity provider of a pool', 'unknown-type', [created('aws_cognito_identity_provider', { user_pool_id: 'p' })]],
@@ -1084,17 +1084,17 @@ describe('the allow-list of the plan policy', () => {
     expect(brokenBy(...changes)).toContain(rule);
   });
 
-  test.each(allowed.slice(0, -1))('lets %s pass', (_what, changes) => {
+  test.each(allowed.slice(0, -1))('accepts %s', (_what, changes) => {
     expect(judged(planOf(...changes)).violations).toEqual([]);
   });
 
-  test('lets what belongs to a bucket go with it', () => {
+  test('accepts that the settings of a bucket are destroyed with the bucket', () => {
     const [, changes] = allowed.at(-1) ?? [];
     const { violations } = judged(planOf(destroyed('aws_s3_bucket', { bucket: 'b' }), ...(changes ?? [])));
     expect(violations.map(({ address }) => address)).toEqual(['aws_s3_bucket.it']);
   });
 
-  test('names the attributes that change and what they decide, without their values', () => {
+  test('reports the changed attributes and their effect, without their values', () => {
     const change = set('aws_cognito_user_pool_client', 'callback_urls', ['https://a'], ['https://hunter2']);
     expect(judged(planOf(change)).violations).toEqual([
       {
@@ -1105,7 +1105,7 @@ describe('the allow-list of the plan policy', () => {
     ]);
   });
 
-  test('overlooks what AWS alone sets, and what is written in two ways', () => {
+  test('ignores attributes that only AWS sets, and different spellings of the same value', () => {
     const change = updated(
       'aws_iam_role',
       { ...ROLE, path: null, inline_policy: null, unique_id: 'a' },
@@ -1121,12 +1121,12 @@ describe('the classification of resource types', () => {
     ...new Set(synthesised(readEnvironments()).flatMap(({ resources }) => resources.map(({ type }) => type))),
   ];
 
-  test('knows every type of the stacks', () => {
+  test('covers every type in the stacks', () => {
     expect(types.length).toBeGreaterThan(50);
     expect(types.filter((type) => !(type in resourceTypes) && !(type in grants))).toEqual([]);
   });
 
-  test('names what each type belongs to of which there can be one only', () => {
+  test('declares the owner of each type that can exist only once per owner', () => {
     const single = Object.entries(resourceTypes).filter(([, known]) => known !== 'harmless' && known.onlyOne);
     expect(single.map(([type]) => type).filter((type) => belongings[type] === undefined)).toEqual([]);
     expect(single.length).toBeGreaterThan(8);
@@ -1140,7 +1140,7 @@ describe('the classification of resource types', () => {
     }
   });
 
-  test('names attributes that the provider has', () => {
+  test('names only attributes that exist in the provider', () => {
     const declared = Object.entries(resourceTypes).flatMap(([type, known]) =>
       known === 'harmless' ? [] : (known.harmless ?? []).map((attribute) => [type, attribute] as const),
     );
