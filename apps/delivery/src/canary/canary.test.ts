@@ -17,7 +17,7 @@ const steps = [
   'their deletion leaves no trace',
 ];
 
-/** Only one of the feeds goes wrong: the canary has to look at each. */
+/** The faults affect only one feed, so the canary must check each feed. */
 const ofExpenses = (change: (upload: FlowUpload) => FlowUpload | undefined) => (upload: FlowUpload) =>
   upload.feed === 'expenses' ? change(upload) : upload;
 
@@ -51,7 +51,7 @@ describe('the canary', () => {
     expect(flow.objects.size).toBe(0);
   });
 
-  it('uploads one object of each feed, twice, under its own owner and under names that no other run has', async () => {
+  it('uploads one object of each feed twice, under its own owner and with unique names', async () => {
     const flow = new CanaryFlow(plan);
     await run(flow);
     const keys = [...new Set(flow.put)];
@@ -63,7 +63,7 @@ describe('the canary', () => {
     expect(new Set(flow.put).size).toBe(2 * keys.length);
   });
 
-  it('waits until an upload is seen', async () => {
+  it('waits until an upload appears in the views', async () => {
     const nothing = { uploads: [], cashFlow: [], rows: {} };
     const flow = new CanaryFlow(plan, {
       answer: (question) => (question === 2 ? { Payload: JSON.stringify(nothing) } : undefined),
@@ -177,7 +177,7 @@ describe('the canary', () => {
     expect(await run(flow)).toMatchObject({ passed: true });
   });
 
-  it.each([403, 404])('does not wait for a Lambda that answers %i', async (httpStatusCode) => {
+  it.each([403, 404])('fails at once if the Lambda function returns %i', async (httpStatusCode) => {
     const refusal = new LambdaServiceException({
       name: 'Refused',
       message: 'not that one',
@@ -190,7 +190,7 @@ describe('the canary', () => {
     expect(flow.questions).toBe(1);
   });
 
-  it('first deletes objects of a killed canary, even of a feed that this release does not know', async () => {
+  it('first deletes the objects of a killed canary, even for a feed that this release does not have', async () => {
     const flow = new CanaryFlow(plan);
     const [feed] = plan.feeds;
     const left = [

@@ -17,7 +17,7 @@ const payload = (value: object) => new TextEncoder().encode(JSON.stringify(value
 const done = { Payload: payload({ applied: ['0001'], unknown: [] }) };
 const patience = { pauseMs: 1, deadlineMs: 5000 };
 
-/** A Lambda that gives these answers in turn; an error is thrown. The last one is given for ever. */
+/** Returns a Lambda client with these answers in turn. It throws errors, and repeats the last answer. */
 function lambdaWith(...answers: readonly (object | Error)[]) {
   const invoked: string[] = [];
   const send = async ({ input }: InvokeCommand) => {
@@ -55,7 +55,7 @@ describe('the migrator', () => {
   });
 });
 
-describe('a deployment', () => {
+describe('a deployment with a migrator', () => {
   test('wakes a migrator that Lambda made Inactive, and waits until it answers', async () => {
     const open = lambdaWith({ Configuration: { State: 'Inactive' } }, inactive, pending, done);
     await wakeMigrator(open, patience);

@@ -151,7 +151,7 @@ test('comparePlans refuses any other value of a created resource', () => {
   );
 });
 
-/** As Terraform takes it: what is null and what is not said are the same. */
+/** Removes null values, because Terraform treats null and a missing value as the same. */
 function equalUpToNulls(one: unknown, other: unknown): boolean {
   const without = (_: string, held: unknown) =>
     typeof held === 'object' && held !== null && !Array.isArray(held)

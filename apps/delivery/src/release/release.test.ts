@@ -46,7 +46,7 @@ describe('a release', () => {
     expect(readdirSync(made.folder).sort()).toEqual(['canary.json', 'release.json', 'stacks']);
   });
 
-  it('contains neither the time nor the place of the build', () => {
+  it('contains neither the time nor the path of the build', () => {
     const text = readFileSync(join(made.folder, 'release.json'), 'utf8');
     expect(Object.keys(JSON.parse(text))).toEqual(['format', 'version', 'commit', 'files']);
     expect(text).not.toContain(folder);
@@ -101,7 +101,7 @@ describe('opening a release', () => {
     ],
     ['a file that is missing', () => rmSync(join(folder, stack)), /dev-load\/cdk\.tf\.json of release v7 is missing/],
     [
-      // Terraform would merge it over the stack.
+      // Terraform would merge this override file into the stack.
       'a file that was put beside the others',
       () => writeFileSync(join(folder, 'stacks/dev-load/x_override.tf.json'), '{}'),
       /x_override\.tf\.json of release v7 is not listed in its record/,
