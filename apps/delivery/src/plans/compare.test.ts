@@ -151,7 +151,7 @@ test('comparePlans refuses any other value of a created resource', () => {
   );
 });
 
-/** Removes null values, because Terraform treats null and a missing value as the same. */
+/** Returns whether Terraform treats two values as equal: a null property equals a missing one. */
 function equalUpToNulls(one: unknown, other: unknown): boolean {
   const without = (_: string, held: unknown) =>
     typeof held === 'object' && held !== null && !Array.isArray(held)
