@@ -111,32 +111,37 @@ describe('the canary', () => {
 
   it.each<[string, Faults, step: number, RegExp]>([
     [
-      'an upload that never shows',
+      'an upload that never appears',
       { upload: ofExpenses(() => undefined) },
       1,
       /Expected: raw\/expenses\/\S+ \(version version-\d+\) published with 3 rows of 53\.9000\. Seen: nothing of it\./,
     ],
     [
-      'an upload that fails to load: the job may still try again',
+      'an upload that fails to load, because the job may try again',
       { upload: ofExpenses((upload) => ({ ...upload, state: 'failed', reason: 'MySQL is away' })) },
       1,
       /Seen: it is failed \(MySQL is away\): /,
     ],
     [
-      'a correction that never shows',
+      'a correction that never appears',
       { correctionsLost: true },
       2,
       /published with \d rows of .* Seen: nothing of it\./,
     ],
-    ['rows that stay', { deletionsLost: true }, 3, /superseded or retired\. Seen: it is published\./],
     [
-      'a Lambda that always fails',
+      'rows that remain after the deletion',
+      { deletionsLost: true },
+      3,
+      /superseded or retired\. Seen: it is published\./,
+    ],
+    [
+      'a Lambda function that always fails',
       { answer: () => ({ FunctionError: 'Unhandled', Payload: '{"errorMessage":"no route to the database"}' }) },
       0,
       /ObserverError: centflow-dev-canary failed \(Unhandled\): {"errorMessage":"no route to the database"}/,
     ],
     [
-      'an amount that comes as a float',
+      'an amount that is a float',
       { upload: ofExpenses((upload) => ({ ...upload, amount_read: 53.9 as unknown as string })) },
       1,
       /The response of centflow-dev-canary is not valid \(uploads\.\d+\.amount_read: .*\)\. Was the function deployed from another release\?/,

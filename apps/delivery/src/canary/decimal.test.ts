@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatDecimal, normalised, parseDecimal, ratio } from './decimal.ts';
 
-describe('a decimal', () => {
+describe('a decimal amount', () => {
   it('is unchanged after it is formatted and parsed', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), (steps) => {

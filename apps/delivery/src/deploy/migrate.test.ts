@@ -63,8 +63,8 @@ describe('a deployment with a migrator', () => {
   });
 
   test.each([
-    ['does not invoke a migrator that is awake', { Configuration: { State: 'Active' } }],
-    ['goes on where there is no migrator yet', missing],
+    ['does not invoke a migrator that is Active', { Configuration: { State: 'Active' } }],
+    ['continues if the migrator does not exist yet', missing],
   ])('%s', async (_, answer) => {
     const open = lambdaWith(answer);
     await wakeMigrator(open, patience);

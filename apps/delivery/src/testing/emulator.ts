@@ -1,4 +1,4 @@
-/** Runs the S3 emulator of the local stack for tests. It needs a separate process, because apps/cli depends on this package. */
+/** Runs the S3 emulator of the local stack for tests, in a separate process because apps/cli depends on this package. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -59,7 +59,7 @@ export const reference = (to: string): string => `\${${to}}`;
 /** The Terraform configuration of each change. */
 const configured = new WeakMap<ResourceChange, Values>();
 
-/** Returns an attribute in the form of Terraform's configuration: its text, and its references with each prefix. */
+/** Returns an attribute in the form of Terraform's configuration, with its references and each of their prefixes. */
 export function expressionOf(text: unknown): Values {
   const interpolations = JSON.stringify(text).match(/[$%]\{[^}]*\}/g) ?? [];
   const names = /\b(local\.\w+|(?:aws_\w+|terraform_data|data\.\w+)\.[\w-]+)(?:\.\w+)*/g;
