@@ -74,7 +74,7 @@ describe('accept reads the deployed stages', () => {
   });
 });
 
-describe('accept names the missing step', () => {
+describe('accept reports the next step to take', () => {
   const named = (kind: string, message = 'no') => Object.assign(new Error(message), { name: kind });
 
   test('if there are no credentials', async () => {
@@ -134,7 +134,7 @@ test('accept does not check an environment that is paused', async () => {
   await expect(find()).rejects.toThrow(/^dev is paused .*docs\/runbook\.md, "Pause"/);
 });
 
-describe('accept compares the states with the release', () => {
+describe('the comparison of states with the release by accept', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'centflow-accept-'));
@@ -149,14 +149,14 @@ describe('accept compares the states with the release', () => {
     }
   }
 
-  test('and accepts complete stages', async () => {
+  test('accepts complete stages', async () => {
     await bootstrap();
     for (const stage of stages) await apply(stage);
     release({ aws_thing: { it: {} } });
     await (await find()).refuseHalfDeployed(environment, folder);
   });
 
-  test('and names a stage with missing resources', async () => {
+  test('names a stage with missing resources', async () => {
     await bootstrap();
     for (const stage of stages) await apply(stage);
     release({ aws_thing: { it: {}, other: {} } });
@@ -165,7 +165,7 @@ describe('accept compares the states with the release', () => {
     );
   });
 
-  test('and names a stage with an incomplete resource', async () => {
+  test('names a stage with an incomplete resource', async () => {
     await bootstrap();
     for (const stage of stages) await apply(stage);
     await apply('load', [{ status: 'tainted', attributes: {} }]);

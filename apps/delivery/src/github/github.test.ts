@@ -136,7 +136,7 @@ describe('a comment on a pull request', () => {
   });
 });
 
-test('approvals returns the approvals of the workflow run, without the refusals', async () => {
+test('approvals returns only approvals of the workflow run, without refusals', async () => {
   standIn.state.startRun('41');
   standIn.state.review('41', { environment: 'production-approval', user: 'ada', state: 'approved' });
   standIn.state.review('41', { environment: 'production-approval', user: 'bob', state: 'rejected' });
