@@ -1,4 +1,4 @@
-/** Whether .github/dependabot.yml covers what the repository locks, and whether versions agree that it cannot keep together. */
+/** Tests that .github/dependabot.yml covers each lock file, and that versions in several files agree. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -23,7 +23,7 @@ const covered = updates.flatMap((update) =>
   foldersOf(update).map((folder) => `${update['package-ecosystem']} ${folder}`),
 );
 
-/** The ecosystem that looks after a file of this name: https://docs.github.com/en/code-security/reference/supply-chain-security/supported-ecosystems-and-repositories */
+/** The Dependabot ecosystem that updates a file with a matching name: https://docs.github.com/en/code-security/reference/supply-chain-security/supported-ecosystems-and-repositories */
 const ECOSYSTEMS: readonly (readonly [name: RegExp, ecosystem: string])[] = [
   [/^(pnpm-lock\.yaml|package-lock\.json|yarn\.lock)$/, 'npm'],
   [/^bun\.lock$/, 'bun'],
@@ -41,13 +41,13 @@ const ECOSYSTEMS: readonly (readonly [name: RegExp, ecosystem: string])[] = [
   [/^\.gitmodules$/, 'gitsubmodule'],
 ];
 
-/** What Dependabot is not to look after. docs/delivery.md says how its version changes. */
+/** Files that Dependabot does not update. docs/delivery.md explains how their versions change. */
 const EXCEPTIONS = [
   // The provider is pinned (ADR 0008), and the stacks are TypeScript, which Dependabot does not read.
   'terraform /packages/terraform',
 ];
 
-/** What .gitignore names, and Git's own folder. */
+/** The folders in .gitignore, and Git's own folder. */
 const NOT_OURS = new Set([
   ...['.git', '.local', '.turbo', '.venv', 'cdktf.out', 'coverage', 'dist', 'evidence', 'node_modules', 'release'],
   ...['__pycache__', '.hypothesis', '.mypy_cache', '.pytest_cache', '.ruff_cache'],
@@ -61,7 +61,7 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-/** The entries that some files need, such as `uv /glue`. */
+/** Returns the entries that these files need, such as `uv /glue`. */
 function entriesFor(files: readonly string[]): string[] {
   const entries = files.flatMap((file) => {
     if (/^\.github\/workflows\/[^/]+\.ya?ml$/.test(file)) return ['github-actions /'];
@@ -74,12 +74,12 @@ function entriesFor(files: readonly string[]): string[] {
 describe('.github/dependabot.yml', () => {
   const needed = entriesFor(filesBelow('.'));
 
-  test('covers every lock file and every action of the repository', () => {
+  test('covers every lock file and action in the repository', () => {
     expect(needed).toEqual(expect.arrayContaining(['npm /', 'uv /glue', 'github-actions /']));
     expect(needed.filter((entry) => !EXCEPTIONS.includes(entry))).toEqual([...covered].sort());
   });
 
-  test('has no exception for what is gone', () => {
+  test('has no exception for a file that no longer exists', () => {
     for (const exception of EXCEPTIONS) expect(needed).toContain(exception);
   });
 
@@ -91,11 +91,11 @@ describe('.github/dependabot.yml', () => {
     ]);
   });
 
-  test('takes no version before it is a week old', () => {
+  test('accepts only versions that are at least a week old', () => {
     for (const { cooldown } of updates) expect(cooldown).toEqual({ 'default-days': 7 });
   });
 
-  test('ignores the Python packages that Glue itself has, and the one that Debian 12 holds back', () => {
+  test('ignores the Python packages that Glue provides, and the one that Debian 12 limits', () => {
     const group = /^glue60 = \[$(.*?)^\]$/ms.exec(read('glue/pyproject.toml'))?.[1] ?? '';
     const pinned = [...group.matchAll(/"([\w.-]+)==/g)].map(([, name]) => name);
     expect(pinned).toContain('pyspark');
@@ -106,7 +106,7 @@ describe('.github/dependabot.yml', () => {
   });
 });
 
-describe('versions that Dependabot cannot keep together', () => {
+describe('versions that Dependabot cannot keep consistent', () => {
   const toolchain = JSON.parse(read('tools/toolchain/npm/package.json')) as {
     optionalDependencies: Record<string, string>;
   };
@@ -115,18 +115,18 @@ describe('versions that Dependabot cannot keep together', () => {
       name.startsWith(prefix) ? version : [],
     );
 
-  test('Node has one in .node-version and in the toolchain', () => {
+  test('Node has the same version in .node-version and the toolchain', () => {
     const version = read('.node-version').trim();
     expect(versionsOf('node-linux-')).toEqual([version, version]);
   });
 
-  test('pnpm has one in package.json and in the toolchain', () => {
+  test('pnpm has the same version in package.json and the toolchain', () => {
     const { packageManager } = JSON.parse(read('package.json')) as { packageManager: string };
     const version = packageManager.replace(/^pnpm@/, '');
     expect(versionsOf('@pnpm/exe.')).toEqual([version, version]);
   });
 
-  test('pnpm-lock.yaml is one YAML document, because GitHub reports no vulnerabilities of another', () => {
+  test('pnpm-lock.yaml is one YAML document, because GitHub ignores vulnerabilities in any other', () => {
     expect(read('pnpm-lock.yaml')).not.toMatch(/^---/m);
   });
 });

@@ -1,5 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is GitHub's syntax
-/** Whether `check-github` and docs/delivery.md ask for what the workflows need, no more and no less. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: GitHub expressions use the same syntax
+/** Tests that `check-github` and docs/delivery.md require exactly the settings that the workflows need. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment, readEnvironments } from '@centflow/infra';
@@ -19,7 +19,7 @@ interface Use {
   readonly variables: readonly string[];
 }
 
-/** What each job uses, once for each environment that it may run in. */
+/** The variables that each job uses, with one entry for each environment in which the job may run. */
 const uses: readonly Use[] = workflows.flatMap(({ file, workflow }) =>
   Object.values(workflow.jobs).flatMap((job) => {
     const variables = [...JSON.stringify(job).matchAll(/\bvars\.(\w+)/g)].map(([, name = '']) => name);
@@ -40,7 +40,7 @@ function environmentsOf(job: Job, file: string, workflow: Workflow): (string | u
   return values.map((value) => environment.replace(`\${{ ${source} }}`, value));
 }
 
-/** What people may choose, and what other workflows give. */
+/** Values of inputs that people may choose or that other workflows pass. */
 function inputValues(source: string, file: string, workflow: Workflow): string[] | undefined {
   if (source !== 'inputs.environment') return undefined;
   const dispatch = workflow.on.workflow_dispatch as { inputs?: { environment?: { options?: string[] } } } | undefined;
@@ -56,36 +56,36 @@ const usesOf = (name: string) => uses.filter(({ environment }) => environment ==
 const unique = (names: Iterable<string>) => [...new Set(names)].sort();
 
 describe('check-github', () => {
-  test('asks for the environments that the workflows use', () => {
+  test('requires the environments that the workflows use', () => {
     const used = uses.flatMap(({ environment }) => environment ?? []);
     expect(needed.map(({ name }) => name).sort()).toEqual(unique(used));
     expect(needed).toHaveLength(7);
   });
 
-  test.each(needed)('asks for the variables of $name that its jobs use', ({ name, variables }) => {
+  test.each(needed)('requires the variables that the jobs of environment $name use', ({ name, variables }) => {
     expect(Object.keys(variables).sort()).toEqual(unique(usesOf(name).flatMap((use) => use.variables)));
   });
 
   test.each(needed)(
-    'lets pull requests use $name if one of its jobs runs for them, and only then',
+    'lets pull requests use environment $name only if one of its jobs runs for pull requests',
     ({ name, branches }) => {
       const runsForPullRequests = usesOf(name).some(({ event }) => event === 'pull_request');
       expect(branches).toBe(runsForPullRequests ? 'any' : DEPLOYED_BRANCH);
     },
   );
 
-  test('asks for the variable of the repository that jobs without an environment use', () => {
+  test('requires the repository variable that jobs without an environment use', () => {
     const variables = uses.filter(({ environment }) => environment === undefined).flatMap((use) => use.variables);
     expect(unique(variables)).toEqual([ATTEST_PRIVATE]);
   });
 
-  test('asks for the branch whose pushes are deployed', () => {
+  test('requires the branch whose pushes are deployed', () => {
     const deploy = workflows.find(({ file }) => file === 'deploy.yml')?.workflow;
     expect(deploy?.on).toEqual({ push: { branches: [DEPLOYED_BRANCH] } });
   });
 });
 
-describe('the documentation', () => {
+describe('the documentation of GitHub settings', () => {
   const page = (name: string) => readFileSync(join(repository, 'docs', name), 'utf8');
 
   test('lists the environment settings that check-github requires', () => {
@@ -109,7 +109,7 @@ describe('the documentation', () => {
     );
   });
 
-  test('names the status checks that main requires as GitHub does: by the names of their jobs', () => {
+  test('lists the status checks that main requires by the names of their jobs, as GitHub does', () => {
     const [before = ''] = page('delivery.md').split('A name that no job has');
     const named = before.slice(before.lastIndexOf('these status checks'));
     const required = ['ci.yml', 'plan.yml'].flatMap((file) =>
@@ -125,7 +125,7 @@ describe('the documentation', () => {
     expect([...named.matchAll(/`([^`]+)`/g)].map(([, check]) => check)).toEqual(required);
   });
 
-  test('names the role of each kind of environment as bootstrap does', () => {
+  test('names the roles of the environments as bootstrap creates them', () => {
     const text = page('delivery.md')
       .replaceAll('<account>', readEnvironment('dev').accountId)
       .replaceAll('<name>', 'dev');
@@ -134,7 +134,7 @@ describe('the documentation', () => {
     }
   });
 
-  test('has GitHub set up and checked before bootstrap creates roles that trust it', () => {
+  test('sets up and checks GitHub before bootstrap creates the roles that trust GitHub', () => {
     const runbook = page('runbook.md');
     const places = [
       "gh api repos/OWNER/NAME --jq '.owner.id,.id'",

@@ -1,4 +1,4 @@
-/** What a plan overlooks where a file says so, and that the rest of a resource's life is as the stack wants it. */
+/** Tests that a file can add ignored changes to a plan without other effects on the lifecycle of resources. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.unstubAllEnvs());
 
-/** The file that a stage's override is in, whether it is there or not. */
+/** Returns the path of a stage's override file, which may not exist. */
 function overrideOf(stage: 'store' | 'load' | 'watch', ignoredChanges?: IgnoredChanges): string {
   const options = { terraform, folder: join(folder, 'terraform'), synthesised: join(folder, 'synthesised') };
   const deployment = new Deployment(readEnvironment('production'), {
@@ -38,14 +38,14 @@ function ignoredIn(content: string): string {
   return file;
 }
 
-describe('changes that are ignored', () => {
-  test('are none, unless a file says so', () => {
+describe('the ignored changes of a plan', () => {
+  test('are empty without a file', () => {
     vi.stubEnv('CENTFLOW_IGNORE_CHANGES', '');
     expect(readIgnoredChanges()).toEqual({});
     expect(existsSync(overrideOf('store'))).toBe(false);
   });
 
-  test('are those that the file names, of every resource of the type', () => {
+  test('apply to every resource of a type that the file names', () => {
     vi.stubEnv('CENTFLOW_IGNORE_CHANGES', ignoredIn('{ "aws_vpc_endpoint": ["policy", "private_dns_enabled"] }'));
     const endpoints = readOverride(overrideOf('store')).resource?.aws_vpc_endpoint ?? {};
     expect(Object.keys(endpoints)).toHaveLength(3);
@@ -55,7 +55,7 @@ describe('changes that are ignored', () => {
     expect(existsSync(overrideOf('watch')), 'a stack without an endpoint').toBe(false);
   });
 
-  test('are added to what the stack ignores itself, and take no protection away', () => {
+  test('extend the list of the stack, and keep its protections', () => {
     const store = readOverride(overrideOf('store', { aws_db_instance: ['backup_window'], aws_kms_key: ['policy'] }));
     const protecting = { prevent_destroy: true, ignore_changes: ['backup_window'] };
     expect(Object.values(store.resource?.aws_db_instance ?? {})).toContainEqual({
@@ -79,7 +79,7 @@ describe('changes that are ignored', () => {
     ['that is not JSON', 'aws_vpc_endpoint: policy'],
     ['that names a type outside the AWS provider', '{ "vpc_endpoint": ["policy"] }'],
     ['whose attributes are not a list', '{ "aws_vpc_endpoint": "policy" }'],
-  ])('are refused from a file %s', (_, content) => {
+  ])('are refused if they come from a file %s', (_, content) => {
     const file = ignoredIn(content);
     expect(() => readIgnoredChanges(file)).toThrow(IgnoredChangesError);
     expect(() => readIgnoredChanges(file)).toThrow(

@@ -28,7 +28,7 @@ const run = (...args: string[]) => throwing(infra(noBuild)).parseAsync(args, { f
 
 describe('npm run infra', () => {
   test.each(['validate', 'plan', 'apply', 'destroy', 'output', 'graph', 'bootstrap'])(
-    '%s refuses an environment that there is not, before anything else',
+    '%s first refuses an unknown environment',
     async (command) => {
       await expect(run(command, '--environment', 'prod')).rejects.toThrow(
         new EnvironmentError('There is no environment "prod". Name one of: dev, staging, production.'),
@@ -37,13 +37,13 @@ describe('npm run infra', () => {
     },
   );
 
-  test('refuses a stack that there is not', async () => {
+  test('refuses an unknown stack', async () => {
     await expect(run('plan', '--environment', 'dev', '--stack', 'stores')).rejects.toThrow(
       /Choose one of bootstrap, store, load, report, console, watch/,
     );
   });
 
-  test('tells a program by its exit code what went wrong', () => {
+  test('has an exit code for each kind of error', () => {
     const codes = [
       new EnvironmentError(''),
       new TerraformUnavailableError(''),
@@ -65,7 +65,7 @@ describe('npm run infra', () => {
   });
 });
 
-test('the graph has an arrow wherever a stack takes what another gives', () => {
+test('the graph of the stacks has an arrow for each output that another stack uses', () => {
   const folder = mkdtempSync(join(tmpdir(), 'centflow-graph-'));
   synthesise([readEnvironment('dev')], folder);
   const graph = mermaidOf(['bootstrap-111122223333', 'dev-store', 'dev-load', 'dev-watch'], folder);

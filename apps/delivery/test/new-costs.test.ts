@@ -16,36 +16,36 @@ function change(actions: Action[], type: string, before: Values | null, after: V
 const planOf = (...resource_changes: ResourceChange[]): Plan => ({ errored: false, resource_changes });
 const micro = { instance_class: 'db.t4g.micro', multi_az: false, allocated_storage: 20 };
 
-test('a database costs its hours and its storage, twice in two zones', () => {
+test('the cost of a database is its hours and storage, doubled for two zones', () => {
   const [one] = newCosts(planOf(change(['create'], 'aws_db_instance', null, micro))).of;
   expect(one?.usd).toBeCloseTo(0.017 * 730 + 20 * 0.127, 5);
   const toTwo = newCosts(planOf(change(['update'], 'aws_db_instance', micro, { ...micro, multi_az: true })));
   expect(toTwo.usd).toBeCloseTo(one?.usd ?? 0, 5);
 });
 
-test('an alarm over a calculation costs each of its metrics', () => {
+test('the cost of an alarm on a metric expression counts each metric', () => {
   const metric_query = [{ expression: 'a/b' }, { metric: [{}] }, { metric: [{}] }];
   expect(newCosts(planOf(change(['create'], 'aws_cloudwatch_metric_alarm', null, { metric_query }))).usd).toBeCloseTo(
     0.2,
   );
 });
 
-test('a web ACL costs itself and each of its rules', () => {
+test('the cost of a web ACL includes each of its rules', () => {
   const acl = { rule: [{ name: 'rate' }, { name: 'common' }] };
   expect(newCosts(planOf(change(['create'], 'aws_wafv2_web_acl', null, acl))).usd).toBe(7);
 });
 
-test('what goes costs less, and what is replaced by the same costs the same', () => {
+test('a destroyed resource reduces the cost, and an identical replacement does not change it', () => {
   expect(newCosts(planOf(change(['delete'], 'aws_kms_key', {}, null))).usd).toBe(-1);
   expect(newCosts(planOf(change(['delete', 'create'], 'aws_kms_key', {}, {}))).of).toEqual([]);
 });
 
-test('what is paid by use is named without a figure', () => {
+test('resources that are billed by use are listed without an amount', () => {
   const { usd, byUse } = newCosts(planOf(change(['create'], 'aws_sqs_queue', null, {})));
   expect([usd, byUse]).toEqual([0, ['aws_sqs_queue']]);
 });
 
-test('an instance class without a price is an error, and no figure', () => {
+test('an instance class without a price is an error instead of a wrong amount', () => {
   const unpriced = { ...micro, instance_class: 'db.x99.huge' };
   expect(() => newCosts(planOf(change(['create'], 'aws_db_instance', null, unpriced)))).toThrow(
     /no price for db\.x99\.huge/,

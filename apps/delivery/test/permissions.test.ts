@@ -29,7 +29,7 @@ const gitHubWith = (permissions: Permissions) =>
     GITHUB_TOKEN: standIn.tokenFor(permissions),
   });
 
-/** Given for other reasons than what is asked of GitHub's API here: the checkout, and AWS. */
+/** Permissions for the checkout and for AWS, which the requests in these tests do not need. */
 const besides = ['contents: read', 'id-token: write'];
 
 describe.each<[workflow: string, job: string, asks: (gitHub: GitHub) => Promise<unknown>]>([
@@ -53,14 +53,14 @@ describe.each<[workflow: string, job: string, asks: (gitHub: GitHub) => Promise<
         assets: [{ name: 'release.json', path: join(folder, 'release.json') }],
       }),
   ],
-])('the job %s / %s', (workflow, job, asks) => {
+])('the permissions of the job %s / %s', (workflow, job, asks) => {
   const permissions = jobPermissions(workflow, job);
 
-  test('may do what it asks', async () => {
+  test('allow every GitHub request that the job sends', async () => {
     await asks(gitHubWith(permissions));
   });
 
-  test('may do nothing besides', async () => {
+  test('contain no permission that the job does not need', async () => {
     const needed = Object.entries(permissions).filter(([scope, level]) => !besides.includes(`${scope}: ${level}`));
     expect(needed).not.toEqual([]);
     for (const [scope, level] of needed) {

@@ -1,4 +1,4 @@
-/** Every stack of every environment, checked and planned by the real Terraform and the real provider, without an account. */
+/** Validates and plans every stack of every environment with real Terraform and the real provider, without an AWS account. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ const deploymentsOf = (terraform: Terraform) =>
       }),
   );
 
-/** The stacks by name, with the provider at hand; or why there are none. */
+/** Returns the stacks by name, with the provider installed, or the reason why they cannot be planned. */
 async function findStacks(): Promise<Map<string, WorkingDirectory> | string> {
   try {
     const deployments = deploymentsOf(await findTerraform(folder));
@@ -57,15 +57,15 @@ const stacks = await findStacks();
 if (typeof stacks === 'string') console.warn(`Skipped, no stack is planned: ${stacks}`);
 const names = typeof stacks === 'string' ? ['every stack'] : [...stacks.keys()];
 
-/** Names of attributes and variables whose values nobody may read. */
+/** Matches the names of attributes and variables whose values are secret. */
 const SECRET_NAME = /(password|passphrase|private_?key|secret_(string|binary|key)|token)$/i;
-/** Secrets that can be told by their looks. */
+/** Matches values that look like a secret, such as an access key. */
 const SECRET_VALUE = /\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:]+:[^/\s@]+@/;
 
-/** Where in a value a secret stands in plain text. */
+/** Returns the paths of the secrets that a value contains in plain text. */
 function secretsIn(value: unknown, path: string): string[] {
   if (typeof value === 'string') {
-    // How long tokens live, and no token.
+    // The lifetime of tokens is not a secret.
     if (/\.token_validity_units\.\d+\.\w+$/.test(path)) return [];
     const name = path.slice(path.lastIndexOf('.') + 1);
     return (SECRET_NAME.test(name) && value !== '') || SECRET_VALUE.test(value) ? [path] : [];
@@ -74,8 +74,8 @@ function secretsIn(value: unknown, path: string): string[] {
   return Object.entries(value).flatMap(([name, inner]) => secretsIn(inner, `${path}.${name}`));
 }
 
-describe('a secret in a plan', () => {
-  test('is noticed by its name and by its looks', () => {
+describe('the search for secrets in a plan', () => {
+  test('finds secrets by the attribute name and by the form of the value', () => {
     const plan = {
       password: 'x',
       environment: { GITHUB_TOKEN: 'x' },
@@ -89,31 +89,35 @@ describe('a secret in a plan', () => {
   });
 });
 
-// Each provider process takes 0.8 GB: vitest runs no more side by side than its maxConcurrency says.
-describe.concurrent('Terraform and the provider', () => {
-  test.for(names)('accept %s, and would only create', { timeout: 300_000 }, async (name, { expect, skip }) => {
-    if (typeof stacks === 'string') return skip(stacks);
-    const directory = stacks.get(name) as WorkingDirectory;
-    directory.take(offline.variables);
-    // Terraform validates the stack before it plans: https://developer.hashicorp.com/terraform/cli/commands/validate.
-    await directory.plan({ refresh: false, lock: false });
-    const plan = await directory.readPlan();
-    expect(plan.errored).toBe(false);
-    expect(destined(plan, 'create')).toEqual(plan.resource_changes?.map(({ address }) => address));
-    expect(destined(plan, 'create').length).toBeGreaterThan(0);
-    expect((plan.resource_changes ?? []).flatMap(({ address, change }) => secretsIn(change.after, address))).toEqual(
-      [],
-    );
-    expect(exemptionsAskedOf(name, plan)).toEqual(firstExemptions(name));
-  });
+// Each provider process takes 0.8 GB. The maxConcurrency of vitest limits how many run at once.
+describe.concurrent('a first plan by Terraform', () => {
+  test.for(names)(
+    'accepts %s, only creates resources, and contains no secret',
+    { timeout: 300_000 },
+    async (name, { expect, skip }) => {
+      if (typeof stacks === 'string') return skip(stacks);
+      const directory = stacks.get(name) as WorkingDirectory;
+      directory.take(offline.variables);
+      // Terraform validates the stack before it plans: https://developer.hashicorp.com/terraform/cli/commands/validate.
+      await directory.plan({ refresh: false, lock: false });
+      const plan = await directory.readPlan();
+      expect(plan.errored).toBe(false);
+      expect(destined(plan, 'create')).toEqual(plan.resource_changes?.map(({ address }) => address));
+      expect(destined(plan, 'create').length).toBeGreaterThan(0);
+      expect((plan.resource_changes ?? []).flatMap(({ address, change }) => secretsIn(change.after, address))).toEqual(
+        [],
+      );
+      expect(exemptionsAskedOf(name, plan)).toEqual(firstExemptions(name));
+    },
+  );
 });
 
-/** The rule and the type of each resource that the plan policy refuses; it does not judge the bootstrap stack. */
+/** Returns the rule and type of each resource that the plan policy refuses. The policy does not judge the bootstrap stack. */
 function exemptionsAskedOf(stack: string, plan: Plan): string[] {
   const environment = environments.find((one) => stack.startsWith(`${one.name}-`));
   if (environment === undefined) return [];
   const { violations } = judgePlan(plan, { stack, accountId: environment.accountId, exemptions: [] });
-  // The examples of what stacks hand over all name dev's account.
+  // All example outputs of other stacks contain the account of dev.
   const found = violations.filter(({ what }) => !what.startsWith('names another account'));
   return found.map(({ rule, address }) => `${rule} ${address.split('.')[0]}`).sort();
 }

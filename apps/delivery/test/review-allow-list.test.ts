@@ -1,4 +1,4 @@
-/** Who gets in and what is kept: what a plan may change of it without a question, and what it may not. */
+/** Tests which changes to access and retention the plan policy accepts, and which it refuses. */
 
 import { readEnvironments } from '@centflow/infra/environments';
 import { synthesised } from '@centflow/infra/testing/synthesised';
@@ -69,7 +69,7 @@ const THROTTLE = { throttling_burst_limit: 40, throttling_rate_limit: 20, data_t
 const stage = (settings: Values) => ({ name: '$default', default_route_settings: [settings] });
 const INGRESS = 'aws_vpc_security_group_ingress_rule';
 
-/** A bucket with all that it has one of. */
+/** An existing bucket with its versioning and its lifecycle, of which a bucket can have only one. */
 const BUCKET = [
   kept('aws_s3_bucket', { bucket: 'b' }, { name: 'first' }),
   ...['versioning', 'lifecycle_configuration'].map((setting) =>
@@ -90,18 +90,18 @@ const QUEUE_ARN = `arn:aws:sqs:eu-west-1:${ACCOUNT}:centflow-dev-uploads`;
 const QUEUE = kept('aws_sqs_queue', { arn: QUEUE_ARN });
 const mapping = created('aws_lambda_event_source_mapping', { event_source_arn: QUEUE_ARN, function_name: 'f' });
 
-/** One attribute that changes. */
+/** Returns a change of one attribute. */
 const set = (type: string, attribute: string, before: unknown, after: unknown, others: Values = {}) =>
   updated(type, { ...others, [attribute]: before }, { ...others, [attribute]: after });
 
 const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]][] = [
   // New roles and policies.
   [
-    'a new role that another account may take',
+    'a new role that the root of another account may assume',
     'widens-iam',
     [role({ Principal: { AWS: `arn:aws:iam::${STRANGER}:root` } })],
   ],
-  ['a new role that another account may take, by its number', 'widens-iam', [role({ Principal: { AWS: STRANGER } })]],
+  ['a new role that another account ID may assume', 'widens-iam', [role({ Principal: { AWS: STRANGER } })]],
   [
     'a new role for the workflows of another repository',
     'widens-iam',
@@ -114,49 +114,49 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'a new role for everybody who has a token',
+    'a new role for everybody with a token of another identity provider',
     'widens-iam',
     [role({ Principal: { Federated: 'accounts.google.com' } })],
   ],
-  ['a new role for a user of nobody', 'widens-iam', [role({ Principal: { CanonicalUser: '79a5' } })]],
-  ['a new role for all but some', 'widens-iam', [role({ NotPrincipal: { AWS: ACCOUNT } })]],
+  ['a new role for an unknown canonical user', 'widens-iam', [role({ Principal: { CanonicalUser: '79a5' } })]],
+  ['a new role for all except some principals', 'widens-iam', [role({ NotPrincipal: { AWS: ACCOUNT } })]],
   [
-    'a new role for a stranger beside a service',
+    'a new role for a service and another account',
     'widens-iam',
     [role({ Principal: { Service: 'lambda.amazonaws.com', AWS: STRANGER } })],
   ],
   [
-    'a new role that leaves its limits to AWS',
+    'a new role with AdministratorAccess as its boundary',
     'widens-iam',
     [created('aws_iam_role', { name: 'r', permissions_boundary: 'arn:aws:iam::aws:policy/AdministratorAccess' })],
   ],
   [
-    'a new key that everybody may use who uses TLS',
+    'a new key for everybody who uses TLS',
     'widens-iam',
     [key({ Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'true' } } })],
   ],
   [
-    'a new key that a stranger may use',
+    'a new key that another account may use',
     'widens-iam',
     [key({ Principal: '*', Condition: { StringEquals: { 'aws:PrincipalAccount': [ACCOUNT, STRANGER] } } })],
   ],
   [
-    'a new key for whoever does not say who they are',
+    'a new key for callers without an account',
     'widens-iam',
     [key({ Principal: '*', Condition: { StringEqualsIfExists: { 'aws:PrincipalAccount': ACCOUNT } } })],
   ],
   [
-    'a new key for roles that only look like ours',
+    'a new key for roles whose names only resemble roles of the environment',
     'widens-iam',
     [key({ Principal: '*', Condition: { ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::*:role/${ACCOUNT}` } } })],
   ],
-  ['a role that lasts for longer', 'widens-iam', [set('aws_iam_role', 'max_session_duration', 3600, 43_200, ROLE)]],
+  ['a role with longer sessions', 'widens-iam', [set('aws_iam_role', 'max_session_duration', 3600, 43_200, ROLE)]],
 
-  // What runs, as whom, and who starts it.
-  ['a new function that everybody may start', 'widens-iam', [newFunction, permission({ principal: '*' })]],
-  ['a new function that another account may start', 'widens-iam', [newFunction, permission({ principal: STRANGER })]],
+  // Code that runs, its role, and the services that may invoke it.
+  ['a new function that everybody may invoke', 'widens-iam', [newFunction, permission({ principal: '*' })]],
+  ['a new function that another account may invoke', 'widens-iam', [newFunction, permission({ principal: STRANGER })]],
   [
-    'a new function that any topic may start',
+    'a new function that any topic may invoke',
     'widens-iam',
     [newFunction, permission({ principal: 'sns.amazonaws.com' })],
   ],
@@ -166,7 +166,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [newFunction, permission({ principal: 'sns.amazonaws.com', source_account: STRANGER })],
   ],
   [
-    'a new function with an address for everybody',
+    'a new function with a public URL',
     'widens-iam',
     [newFunction, permission({ principal: ACCOUNT, function_url_auth_type: 'NONE' })],
   ],
@@ -192,7 +192,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
   ],
   ['a function with a layer', 'widens-iam', [set('aws_lambda_function', 'layers', null, ['arn:layer'], FUNCTION)]],
   [
-    'a function with code of another bucket',
+    'a function with code from another bucket',
     'widens-iam',
     [set('aws_lambda_function', 's3_bucket', ARTIFACTS, 'evil', FUNCTION)],
   ],
@@ -202,21 +202,25 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [set('aws_lambda_function', 'vpc_config', [{ security_group_ids: ['a'] }], [{ security_group_ids: ['b'] }])],
   ],
   [
-    'a function that logs elsewhere',
+    'a function with another log group',
     'widens-iam',
     [set('aws_lambda_function', 'logging_config', [{ log_group: 'audit' }], [{ log_group: 'b' }])],
   ],
   ['a job with another role', 'widens-iam', [set('aws_glue_job', 'role_arn', 'a', 'b')]],
   ['a job in another network', 'widens-iam', [set('aws_glue_job', 'connections', ['a'], ['b'])]],
-  ['a job that encrypts otherwise', 'widens-iam', [set('aws_glue_job', 'security_configuration', 'a', null)]],
+  [
+    'a job with another security configuration',
+    'widens-iam',
+    [set('aws_glue_job', 'security_configuration', 'a', null)],
+  ],
   ['a crawler with another role', 'widens-iam', [set('aws_glue_crawler', 'role', 'a', 'b')]],
   [
-    'a function that gets messages of another queue',
+    'a function that receives messages from another queue',
     'widens-iam',
     [set('aws_lambda_event_source_mapping', 'event_source_arn', 'a', 'b')],
   ],
 
-  // Other accounts, wherever they are named.
+  // References to other accounts.
   ...(
     [
       ['aws_cloudwatch_event_target', 'arn', `arn:aws:sqs:eu-west-1:${STRANGER}:q`],
@@ -230,9 +234,9 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [created(type, { [attribute]: arn })],
   ]),
 
-  // Who gets in by the console.
+  // Access through the console.
   [
-    'another issuer of tokens',
+    'an authorizer with another token issuer',
     'widens-iam',
     [
       set(
@@ -244,7 +248,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'another audience of tokens',
+    'an authorizer with another token audience',
     'widens-iam',
     [
       set(
@@ -256,7 +260,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'another authorizer of an API that is there',
+    'an additional authorizer of an existing API',
     'widens-iam',
     [created('aws_apigatewayv2_authorizer', { api_id: 'a' })],
   ],
@@ -265,14 +269,14 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     'widens-iam',
     [set('aws_apigatewayv2_route', 'authorizer_id', 'a', 'b', { authorization_type: 'JWT' })],
   ],
-  ['a route that says nothing of tokens', 'widens-iam', [created('aws_apigatewayv2_route', { route_key: 'GET /' })]],
+  ['a route without an authorization type', 'widens-iam', [created('aws_apigatewayv2_route', { route_key: 'GET /' })]],
   [
-    'a route that goes elsewhere',
+    'a route with another target',
     'widens-iam',
     [set('aws_apigatewayv2_route', 'target', 'integrations/a', 'integrations/b')],
   ],
   [
-    'requests to another function',
+    'an integration with another function',
     'widens-network',
     [set('aws_apigatewayv2_integration', 'integration_uri', 'a', 'b')],
   ],
@@ -282,23 +286,23 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [created('aws_apigatewayv2_integration', { integration_type: 'HTTP_PROXY' })],
   ],
   [
-    'an API that answers all sites',
+    'an API that allows requests from all sites',
     'widens-iam',
     [set('aws_apigatewayv2_api', 'cors_configuration', null, [{ allow_origins: ['*'] }])],
   ],
-  ['a new stage without a limit', 'drops-protection', [created('aws_apigatewayv2_stage', { name: 'beside' })]],
+  ['a new stage without a rate limit', 'drops-protection', [created('aws_apigatewayv2_stage', { name: 'beside' })]],
   [
-    'a stage without its limit',
+    'a stage that loses its rate limit',
     'drops-protection',
     [updated('aws_apigatewayv2_stage', stage(THROTTLE), { name: '$default' })],
   ],
   [
-    'a stage with a higher limit',
+    'a stage with a higher rate limit',
     'drops-protection',
     [updated('aws_apigatewayv2_stage', stage(THROTTLE), stage({ ...THROTTLE, throttling_rate_limit: 10_000 }))],
   ],
   [
-    'a stage with a route of its own limit',
+    'a stage with a separate limit for one route',
     'drops-protection',
     [
       updated('aws_apigatewayv2_stage', stage(THROTTLE), {
@@ -308,52 +312,52 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'a stage that logs what people send',
+    'a stage that logs the content of requests',
     'drops-protection',
     [updated('aws_apigatewayv2_stage', stage(THROTTLE), stage({ ...THROTTLE, data_trace_enabled: true }))],
   ],
   [
-    'sign-ins sent to another site',
+    'a client that sends sign-ins to another site',
     'widens-iam',
     [set('aws_cognito_user_pool_client', 'callback_urls', ['https://a'], ['https://evil'])],
   ],
   [
-    'sign-outs sent to another site',
+    'a client that sends sign-outs to another site',
     'widens-iam',
     [set('aws_cognito_user_pool_client', 'logout_urls', ['https://a'], ['https://evil'])],
   ],
   [
-    'another way to sign in',
+    'a client with another sign-in method',
     'widens-iam',
     [set('aws_cognito_user_pool_client', 'explicit_auth_flows', ['ALLOW_USER_SRP_AUTH'], ['ALLOW_USER_PASSWORD_AUTH'])],
   ],
   [
-    'tokens in addresses',
+    'a client that puts tokens in URLs',
     'widens-iam',
     [set('aws_cognito_user_pool_client', 'allowed_oauth_flows', ['code'], ['code', 'implicit'])],
   ],
   [
-    'sign-ins that last for longer',
+    'a client with longer sessions',
     'widens-iam',
     [set('aws_cognito_user_pool_client', 'refresh_token_validity', 12, 3650)],
   ],
   [
-    'a new client of a pool that is there',
+    'a new client of an existing user pool',
     'widens-iam',
     [created('aws_cognito_user_pool_client', { user_pool_id: 'p' })],
   ],
   [
-    'a pool without a second factor',
+    'a user pool with an optional second factor',
     'drops-protection',
     [set('aws_cognito_user_pool', 'mfa_configuration', 'ON', 'OPTIONAL')],
   ],
   [
-    'a pool with short passwords',
+    'a user pool with short passwords',
     'widens-iam',
     [updated('aws_cognito_user_pool', POOL, { ...POOL, password_policy: [{ minimum_length: 6 }] })],
   ],
   [
-    'a pool that asks a function who somebody is',
+    'a user pool that lets a function change tokens',
     'widens-iam',
     [updated('aws_cognito_user_pool', POOL, { ...POOL, lambda_config: [{ pre_token_generation: 'arn' }] })],
   ],
@@ -374,10 +378,14 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
       ),
     ],
   ],
-  ['no firewall', 'drops-protection', [destroyed('aws_wafv2_web_acl', { name: 'acl' })]],
-  ['another firewall', 'drops-protection', [set('aws_cloudfront_distribution', 'web_acl_id', 'acl', 'empty')]],
+  ['a distribution without its firewall', 'drops-protection', [destroyed('aws_wafv2_web_acl', { name: 'acl' })]],
   [
-    'pages in clear text',
+    'a distribution with another firewall',
+    'drops-protection',
+    [set('aws_cloudfront_distribution', 'web_acl_id', 'acl', 'empty')],
+  ],
+  [
+    'a distribution that serves pages without TLS',
     'drops-protection',
     [
       set(
@@ -389,12 +397,12 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'pages from another server',
+    'a distribution with another origin',
     'drops-protection',
     [set('aws_cloudfront_distribution', 'origin', [{ domain_name: 'a' }], [{ domain_name: 'evil' }])],
   ],
   [
-    'old TLS',
+    'a distribution that accepts old TLS versions',
     'drops-protection',
     [
       set(
@@ -406,7 +414,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'no content security policy',
+    'a distribution without a content security policy',
     'drops-protection',
     [
       set(
@@ -418,27 +426,31 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
 
-  // What is kept.
-  ['logs for a day', 'drops-protection', [set('aws_cloudwatch_log_group', 'retention_in_days', 1827, 1)]],
+  // Retention of data.
   [
-    'logs that expire, where they did not',
+    'a log group that keeps logs for only a day',
+    'drops-protection',
+    [set('aws_cloudwatch_log_group', 'retention_in_days', 1827, 1)],
+  ],
+  [
+    'a log group that starts to expire logs',
     'drops-protection',
     [set('aws_cloudwatch_log_group', 'retention_in_days', 0, 1827)],
   ],
-  ['no log', 'drops-protection', [destroyed('aws_cloudwatch_log_group', { name: 'audit' })]],
+  ['a log group that is destroyed', 'drops-protection', [destroyed('aws_cloudwatch_log_group', { name: 'audit' })]],
   [
-    'a log that is made anew',
+    'a log group that is replaced',
     'drops-protection',
     [replaced('aws_cloudwatch_log_group', { name: 'audit' }, { name: 'audit' })],
   ],
   [
-    'a log that is no longer managed',
+    'a log group that Terraform stops managing',
     'drops-protection',
     [resource(['forget'], 'aws_cloudwatch_log_group', { name: 'audit' }, null)],
   ],
-  ['a log without its key', 'drops-protection', [set('aws_cloudwatch_log_group', 'kms_key_id', 'k', null)]],
+  ['a log group that loses its key', 'drops-protection', [set('aws_cloudwatch_log_group', 'kms_key_id', 'k', null)]],
   [
-    'connections without TLS',
+    'a database that accepts connections without TLS',
     'drops-protection',
     [
       set(
@@ -450,29 +462,33 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'other parameters',
+    'a database with another parameter group',
     'drops-protection',
     [set('aws_db_instance', 'parameter_group_name', 'ours', 'default.mysql8.4')],
   ],
-  ['backups for fewer days', 'destroys-data', [set('aws_db_instance', 'backup_retention_period', 35, 1)]],
-  ['no standby', 'drops-protection', [set('aws_db_instance', 'multi_az', true, false)]],
   [
-    'a copy of statements in a log',
+    'a database with a shorter retention of backups',
+    'destroys-data',
+    [set('aws_db_instance', 'backup_retention_period', 35, 1)],
+  ],
+  ['a database without a standby', 'drops-protection', [set('aws_db_instance', 'multi_az', true, false)]],
+  [
+    'a database that also writes statements to a log',
     'drops-protection',
     [set('aws_db_instance', 'enabled_cloudwatch_logs_exports', ['error'], ['error', 'general'])],
   ],
   [
-    'sign-ins to the database by IAM',
+    'a database that accepts IAM authentication',
     'drops-protection',
     [set('aws_db_instance', 'iam_database_authentication_enabled', false, true)],
   ],
   [
-    'other groups of the database',
+    'a database with other security groups',
     'drops-protection',
     [set('aws_db_instance', 'vpc_security_group_ids', ['a'], ['b'])],
   ],
   [
-    'all sites that may write objects',
+    'a bucket that lets all sites write objects',
     'widens-iam',
     [
       set(
@@ -484,12 +500,12 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'sites that may ask a bucket that is there',
+    'new CORS rules for an existing bucket',
     'widens-iam',
     [created('aws_s3_bucket_cors_configuration', { bucket: 'b' })],
   ],
   [
-    'objects with rights of their own',
+    'a bucket whose objects may have separate access lists',
     'drops-protection',
     [
       set(
@@ -501,104 +517,124 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'another key of a bucket',
+    'a bucket with another key',
     'drops-protection',
     [set('aws_s3_bucket_server_side_encryption_configuration', 'rule', [{ a: 'aws:kms' }], [{ a: 'AES256' }])],
   ],
-  ['messages for a minute', 'destroys-data', [set('aws_sqs_queue', 'message_retention_seconds', 1_209_600, 60)]],
   [
-    'failures that are dropped',
+    'a queue that keeps messages for only a minute',
+    'destroys-data',
+    [set('aws_sqs_queue', 'message_retention_seconds', 1_209_600, 60)],
+  ],
+  [
+    'a queue without its dead-letter queue',
     'drops-protection',
     [set('aws_sqs_queue', 'redrive_policy', '{"maxReceiveCount":5}', '')],
   ],
-  ['a queue that is made anew', 'drops-protection', [replaced('aws_sqs_queue', { name: 'q' }, { name: 'q' })]],
-  ['uploads that nobody learns of', 'drops-protection', [destroyed('aws_s3_bucket_notification', { bucket: 'b' })]],
+  ['a queue that is replaced', 'drops-protection', [replaced('aws_sqs_queue', { name: 'q' }, { name: 'q' })]],
+  [
+    'a bucket that sends no events about uploads',
+    'drops-protection',
+    [destroyed('aws_s3_bucket_notification', { bucket: 'b' })],
+  ],
 
   // The network.
   [
-    'a way into a group that is there',
+    'a new ingress rule of an existing security group',
     'widens-network',
     [created(INGRESS, { security_group_id: 'sg', cidr_ipv4: '10.0.0.0/8' })],
   ],
-  ['a way in for another group', 'widens-network', [set(INGRESS, 'referenced_security_group_id', 'a', 'b')]],
-  ['a way in for everybody', 'widens-network', [created(INGRESS, { security_group_id: 'sg', cidr_ipv4: '0.0.0.0/0' })]],
   [
-    'a way in, written into its group',
+    'an ingress rule for another security group',
+    'widens-network',
+    [set(INGRESS, 'referenced_security_group_id', 'a', 'b')],
+  ],
+  [
+    'an ingress rule for everybody',
+    'widens-network',
+    [created(INGRESS, { security_group_id: 'sg', cidr_ipv4: '0.0.0.0/0' })],
+  ],
+  [
+    'an ingress rule inside its security group',
     'widens-network',
     [set('aws_security_group', 'ingress', [], [{ security_groups: ['b'] }])],
   ],
   [
-    'more ports',
+    'a security group rule with more ports',
     'widens-network',
     [set('aws_vpc_security_group_egress_rule', 'to_port', 443, 65_535, { cidr_ipv4: '10.0.0.0/8' })],
   ],
   [
-    'a service of somebody else',
+    'an endpoint for a service of another account',
     'widens-network',
     [created('aws_vpc_endpoint', { service_name: 'com.amazonaws.vpce.eu-west-1.vpce-svc-1' })],
   ],
-  ['no record of connections', 'drops-protection', [destroyed('aws_flow_log', { vpc_id: 'v' })]],
+  ['a VPC without its flow log', 'drops-protection', [destroyed('aws_flow_log', { vpc_id: 'v' })]],
 
-  // Reports, and who hears of what.
+  // Reports and notifications.
   [
-    'other rows for readers',
+    'a data set that loses its row-level rules',
     'widens-iam',
     [set('aws_quicksight_data_set', 'row_level_permission_data_set', [{ arn: 'a' }], [])],
   ],
   [
-    'other readers',
+    'a data set with other readers',
     'widens-iam',
     [set('aws_quicksight_dashboard', 'permissions', [{ principal: 'a' }], [{ principal: 'b' }])],
   ],
-  ['other rules of rows', 'widens-iam', [set('aws_cloudformation_stack', 'template_body', '{}', '{"a":1}')]],
   [
-    'a report without TLS',
+    'a CloudFormation stack with another template',
+    'widens-iam',
+    [set('aws_cloudformation_stack', 'template_body', '{}', '{"a":1}')],
+  ],
+  [
+    'a data source without TLS',
     'widens-iam',
     [set('aws_quicksight_data_source', 'ssl_properties', [{ disable_ssl: false }], [{ disable_ssl: true }])],
   ],
-  ['an alarm less', 'drops-protection', [destroyed('aws_cloudwatch_metric_alarm', ALARM)]],
+  ['an alarm that is destroyed', 'drops-protection', [destroyed('aws_cloudwatch_metric_alarm', ALARM)]],
   [
-    'an alarm that tells nobody',
+    'an alarm without a topic',
     'drops-protection',
     [set('aws_cloudwatch_metric_alarm', 'alarm_actions', ['topic'], [])],
   ],
   [
-    'an alarm that is switched off',
+    'an alarm whose actions are disabled',
     'drops-protection',
     [updated('aws_cloudwatch_metric_alarm', ALARM, { ...ALARM, actions_enabled: false })],
   ],
   [
-    'an alarm of something else',
+    'an alarm on another metric',
     'drops-protection',
     [set('aws_cloudwatch_metric_alarm', 'metric_name', 'Errors', 'Invocations')],
   ],
-  ['no budget', 'drops-protection', [destroyed('aws_budgets_budget', {})]],
+  ['a budget that is destroyed', 'drops-protection', [destroyed('aws_budgets_budget', {})]],
   [
-    'a budget that tells nobody',
+    'a budget without notifications',
     'drops-protection',
     [set('aws_budgets_budget', 'notification', [{ threshold: 80 }], [])],
   ],
   [
-    'an address that hears nothing',
+    'a subscription that is deleted',
     'drops-protection',
     [destroyed('aws_sns_topic_subscription', { endpoint: 'a@example.com' })],
   ],
 
   [
-    'a template that creates what it likes',
+    'a CloudFormation template, which can create any resource',
     'widens-iam',
     [created('aws_cloudformation_stack', { template_body: '{}' })],
   ],
-  ['a new report of all rows', 'widens-iam', [created('aws_quicksight_data_set', { name: 'all' })]],
+  ['a new report that shows all rows', 'widens-iam', [created('aws_quicksight_data_set', { name: 'all' })]],
   [
-    'a new report whose rules are off',
+    'a new report whose row-level rules are disabled',
     'widens-iam',
     [created('aws_quicksight_data_set', { row_level_permission_data_set: [{ arn: 'a', status: 'DISABLED' }] })],
   ],
 
-  // A second one, which overwrites the first.
+  // A second resource that overwrites the first.
   ...[BUCKET, []].map((bucket): (typeof refused)[number] => [
-    `a bucket of ${bucket.length > 0 ? 'this stack' : 'another stack'} that keeps no old versions any more`,
+    `a bucket of ${bucket.length > 0 ? 'this stack' : 'another stack'} that stops keeping old versions`,
     'destroys-data',
     [
       ...bucket,
@@ -606,7 +642,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ]),
   [
-    'a bucket that loses what its policy denies',
+    'a second bucket policy that drops Deny statements',
     'widens-iam',
     [
       kept('aws_s3_bucket', { bucket: 'b' }),
@@ -615,12 +651,12 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'a queue that loses what its policy denies',
+    'a second queue policy that drops Deny statements',
     'widens-iam',
     [created('aws_sqs_queue_policy', { queue_url: 'q', policy: JSON.stringify({ Statement: [] }) })],
   ],
   [
-    'a key with another policy than its own',
+    'a second policy for a key',
     'widens-iam',
     [
       kept('aws_kms_key', { key_id: 'k' }),
@@ -628,20 +664,20 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'objects that expire by a second list',
+    'a second lifecycle configuration that expires objects',
     'destroys-data',
     [...BUCKET, created('aws_s3_bucket_lifecycle_configuration', { bucket: 'b', rule: [] })],
   ],
 
-  // Where code comes from, and where it may send what it reads.
-  ['a new function with code of another bucket', 'widens-iam', [ownRole, newFunctionWith({ s3_bucket: 'evil' })]],
+  // Sources of code, and the destinations of data.
+  ['a new function with code from another bucket', 'widens-iam', [ownRole, newFunctionWith({ s3_bucket: 'evil' })]],
   [
-    'a new function with an image',
+    'a new function with a container image',
     'widens-iam',
     [ownRole, newFunctionWith({ image_uri: `${STRANGER}.dkr.ecr.eu-west-1.amazonaws.com/f` })],
   ],
   [
-    'a job with a script of another bucket',
+    'a job with a script from another bucket',
     'widens-iam',
     [
       set(
@@ -653,7 +689,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'a job with modules of another bucket',
+    'a job with modules from another bucket',
     'widens-iam',
     [set('aws_glue_job', 'default_arguments', {}, { '--extra-py-files': `s3://${ARTIFACTS}/a,s3://evil/a` })],
   ],
@@ -663,7 +699,7 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [created('aws_flow_log', { log_destination_type: 's3', log_destination: 'arn:aws:s3:::evil/logs' })],
   ],
   [
-    'a bucket whose name the plan creates and another account may have',
+    'a flow log into a bucket with a new name that another account may own',
     'widens-iam',
     [created('aws_s3_bucket', { bucket: 'evil' }), created('aws_flow_log', { log_destination: 'arn:aws:s3:::evil' })],
   ],
@@ -672,20 +708,20 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
       ['objects', { Action: ['s3:Get*'], Resource: '*' }],
       ['secrets', { Action: 'secretsmanager:GetSecretValue', Resource: '*' }],
       ['everything', { Action: '*', Resource: '*' }],
-      ['all but something', { Action: undefined, NotAction: 'iam:*', Resource: '*' }],
+      ['everything except IAM', { Action: undefined, NotAction: 'iam:*', Resource: '*' }],
     ] as const
   ).map(([what, statement]): (typeof refused)[number] => [
-    `a new function outside of the network that reads ${what}`,
+    `a new function outside the network that reads ${what}`,
     'widens-network',
     [ownRole, ofOwnRole(statement), outside],
   ]),
   [
-    'a new function outside of the network with a policy that is written elsewhere',
+    'a new function outside the network whose policy is not in the plan',
     'widens-network',
     [ownRole, created('aws_iam_role_policy_attachment', { policy_arn: 'a' }, { written: toOwnRole }), outside],
   ],
   [
-    'a new job outside of the network that reads objects',
+    'a new job outside the network that reads objects',
     'widens-network',
     [
       ownRole,
@@ -698,23 +734,23 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'a role that is bounded by something else',
+    'a role with another boundary',
     'widens-iam',
     [created('aws_iam_role', { ...ROLE, permissions_boundary: `arn:aws:iam::${ACCOUNT}:policy/wide` })],
   ],
   [
-    "a role that is bounded by another environment's policy",
+    'a role with the boundary of another environment',
     'widens-iam',
     [created('aws_iam_role', { ...ROLE, permissions_boundary: ROLE.permissions_boundary.replace('dev', 'staging') })],
   ],
 
-  // Objects that are no release's.
+  // Objects that do not belong to a release.
   ...(
     [
-      ['over what people uploaded', created, `centflow-dev-uploads-${ACCOUNT}`],
-      ['over a state', created, `centflow-state-${ACCOUNT}-eu-west-1`],
-      ["over another environment's code", created, `centflow-production-artifacts-${ACCOUNT}`],
-      ['in place of what people uploaded', destroyed, `centflow-dev-uploads-${ACCOUNT}`],
+      ['that overwrites an upload', created, `centflow-dev-uploads-${ACCOUNT}`],
+      ['that overwrites a Terraform state', created, `centflow-state-${ACCOUNT}-eu-west-1`],
+      ['that overwrites the code of another environment', created, `centflow-production-artifacts-${ACCOUNT}`],
+      ['that is destroyed among the uploads', destroyed, `centflow-dev-uploads-${ACCOUNT}`],
     ] as const
   ).map(([what, change, bucket]): (typeof refused)[number] => [
     `an object ${what}`,
@@ -722,21 +758,21 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     [change('aws_s3_object', { bucket, key: 'raw/expenses/owner=ada/2023.csv' })],
   ]),
   [
-    'an object that moves to the uploads',
+    'an object that moves into the bucket of uploads',
     'destroys-data',
     [set('aws_s3_object', 'bucket', ARTIFACTS, `centflow-dev-uploads-${ACCOUNT}`)],
   ],
 
-  // What people hear, and what finds lost uploads.
-  ['a sweep that ends', 'drops-protection', [destroyed('aws_glue_trigger', { name: 'sweep' })]],
-  ['a sweep that rests', 'drops-protection', [set('aws_glue_trigger', 'enabled', true, false)]],
+  // Notifications, and the checks that find lost uploads.
+  ['a sweep that is deleted', 'drops-protection', [destroyed('aws_glue_trigger', { name: 'sweep' })]],
+  ['a sweep that is disabled', 'drops-protection', [set('aws_glue_trigger', 'enabled', true, false)]],
   [
     'a sweep of another job',
     'drops-protection',
     [set('aws_glue_trigger', 'actions', [{ job_name: 'a' }], [{ job_name: 'b' }])],
   ],
   [
-    'somebody else who hears of alarms',
+    'an additional subscriber of alarms',
     'drops-protection',
     [
       created('aws_sns_topic_subscription', {
@@ -747,43 +783,43 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
     ],
   ],
   [
-    'a second function that takes messages',
+    'a second function that receives messages from a queue',
     'widens-iam',
     [QUEUE, kept('aws_lambda_event_source_mapping', { event_source_arn: QUEUE_ARN }, { name: 'first' }), mapping],
   ],
-  ['a function that takes messages of another stack', 'widens-iam', [mapping]],
+  ['a function that receives messages from a queue of another stack', 'widens-iam', [mapping]],
   [
-    'messages that nothing takes',
+    'a queue that no function reads',
     'widens-iam',
     [destroyed('aws_lambda_event_source_mapping', { event_source_arn: QUEUE_ARN })],
   ],
   [
-    'an alarm that nothing raises',
+    'an alarm whose threshold is never reached',
     'drops-protection',
     [set('aws_cloudwatch_metric_alarm', 'threshold', 1, 1e12, ALARM)],
   ],
   [
-    'an alarm of too little that nothing raises',
+    'an alarm on low values whose threshold is never reached',
     'drops-protection',
     [set('aws_cloudwatch_metric_alarm', 'threshold', 1, 0, { ...ALARM, comparison_operator: 'LessThanThreshold' })],
   ],
   [
-    'an alarm that silence does not raise',
+    'an alarm that ignores missing data',
     'drops-protection',
     [set('aws_cloudwatch_metric_alarm', 'treat_missing_data', 'breaching', 'notBreaching', ALARM)],
   ],
   [
-    'an alarm that takes longer',
+    'an alarm that needs more time',
     'drops-protection',
     [set('aws_cloudwatch_metric_alarm', 'evaluation_periods', 1, 9, ALARM)],
   ],
   [
-    'an alarm of the average',
+    'an alarm on the average',
     'drops-protection',
     [set('aws_cloudwatch_metric_alarm', 'statistic', 'Maximum', 'Average', ALARM)],
   ],
 
-  // What AWS creates over another of the same name.
+  // Resources that overwrite an existing resource of the same name.
   ...(
     [
       ['aws_cloudwatch_event_rule', 'name', 'centflow-dev-job-failures'],
@@ -792,61 +828,69 @@ const refused: readonly [what: string, rule: RuleName, changes: ResourceChange[]
       ['aws_sqs_queue', 'name', 'centflow-dev-uploads'],
     ] as const
   ).flatMap(([type, by, name]): (typeof refused)[number][] => [
-    [`a new ${type} with a name of another stack's`, 'drops-protection', [created(type, { [by]: name })]],
+    [`a new ${type} with a name from another stack`, 'drops-protection', [created(type, { [by]: name })]],
     [
-      `a new ${type} with the name of another`,
+      `a new ${type} with the name of an existing one`,
       'drops-protection',
       [kept(type, { [by]: 'mine' }, { name: 'first' }), created(type, { [by]: 'mine' })],
     ],
   ]),
 
-  // Databases that begin with something.
-  ['a new database in clear text', 'drops-protection', [created('aws_db_instance', { storage_encrypted: false })]],
+  // Databases that are created from existing data.
+  ['a new database without encryption', 'drops-protection', [created('aws_db_instance', { storage_encrypted: false })]],
   ...['snapshot_identifier', 'replicate_source_db'].map((attribute): (typeof refused)[number] => [
     `a new database with ${attribute}`,
     'widens-iam',
     [created('aws_db_instance', { storage_encrypted: true, [attribute]: 'old' })],
   ]),
   [
-    'a new database of an earlier time',
+    'a new database that is restored from an earlier time',
     'widens-iam',
     [created('aws_db_instance', { storage_encrypted: true, restore_to_point_in_time: [{ a: 1 }] })],
   ],
 
-  // Ways to other networks.
+  // Connections to other networks.
   ...['transit_gateway_id', 'vpc_peering_connection_id', 'network_interface_id', 'vpc_endpoint_id'].map(
     (target): (typeof refused)[number] => [
-      `a private range by ${target}`,
+      `a route for a private range with ${target}`,
       'widens-network',
       [set('aws_route_table', 'route', [], [{ cidr_block: '10.99.0.0/16', [target]: 'evil' }])],
     ],
   ),
   [
-    'a route by a list',
+    'a route for a prefix list',
     'widens-network',
     [set('aws_route_table', 'route', [], [{ destination_prefix_list_id: 'pl-evil' }])],
   ],
-  ['a way out by a list', 'widens-network', [created(EGRESS, { prefix_list_id: 'pl-evil' })]],
+  ['an egress rule for a prefix list', 'widens-network', [created(EGRESS, { prefix_list_id: 'pl-evil' })]],
   [
-    'a way out by a list that is not known yet',
+    'an egress rule for an unknown prefix list',
     'widens-network',
     [created(EGRESS, {}, { after_unknown: { prefix_list_id: true } })],
   ],
   [
-    'a way out by lists, written into its group',
+    'an egress rule for prefix lists inside its security group',
     'widens-network',
     [set('aws_security_group', 'egress', [], [{ prefix_list_ids: ['pl-evil'], protocol: '-1' }])],
   ],
   [
-    'an endpoint that lets everything pass',
+    'an endpoint that allows every action',
     'widens-iam',
     [set('aws_vpc_endpoint', 'policy', allow({ Principal: '*' }), null)],
   ],
 
-  // Types that the stacks do not have.
-  ['a type that nobody has classified', 'unknown-type', [created('aws_s3_access_point', { bucket: 'b' })]],
-  ['a change of one', 'unknown-type', [updated('aws_s3_bucket_replication_configuration', { a: 1 }, { a: 2 })]],
-  ['an identity provider of a pool', 'unknown-type', [created('aws_cognito_identity_provider', { user_pool_id: 'p' })]],
+  // Resource types that the stacks do not use.
+  ['a resource of an unclassified type', 'unknown-type', [created('aws_s3_access_point', { bucket: 'b' })]],
+  [
+    'a change of a resource of an unclassified type',
+    'unknown-type',
+    [updated('aws_s3_bucket_replication_configuration', { a: 1 }, { a: 2 })],
+  ],
+  [
+    'an identity provider of a user pool',
+    'unknown-type',
+    [created('aws_cognito_identity_provider', { user_pool_id: 'p' })],
+  ],
 ];
 
 const allowed: readonly [what: string, changes: ResourceChange[]][] = [
@@ -875,7 +919,7 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     ],
   ],
   [
-    'a feed more: its table, what the crawler looks at, its visuals',
+    'an additional feed with its table, crawler target and visuals',
     [
       created('aws_glue_catalog_table', { name: 'savings_goals' }),
       set('aws_glue_crawler', 'catalog_target', [{ tables: ['a'] }], [{ tables: ['a', 'b'] }]),
@@ -884,7 +928,7 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     ],
   ],
   [
-    'an alarm more, and a lower threshold',
+    'an additional alarm, and a lower threshold',
     [
       created('aws_cloudwatch_metric_alarm', ALARM),
       set('aws_cloudwatch_metric_alarm', 'threshold', 2, 1, ALARM),
@@ -893,7 +937,7 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     ],
   ],
   [
-    'a function more, with a role, a log and a caller of its own',
+    'an additional function with a separate role, log group and caller',
     [
       role({
         Principal: { Service: 'lambda.amazonaws.com' },
@@ -910,11 +954,11 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     ],
   ],
   [
-    'the rest of a deployment that stopped after the role of its function',
+    'the rest of a deployment that stopped after it created the role of a function',
     [kept('aws_iam_role', { ...ROLE, arn: FUNCTION.role }), created('aws_lambda_function', FUNCTION)],
   ],
   [
-    'a caller that is not known yet',
+    'a permission for a caller that is not known yet',
     [
       role({ Principal: { Service: 'lambda.amazonaws.com' } }),
       newFunction,
@@ -936,7 +980,7 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     ],
   ],
   [
-    'a larger database that is backed up for longer',
+    'a larger database with a longer retention of backups',
     [
       updated(
         'aws_db_instance',
@@ -958,11 +1002,11 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     ],
   ],
   [
-    'fewer statements in logs',
+    'fewer database statements in logs',
     [set('aws_db_instance', 'enabled_cloudwatch_logs_exports', ['error', 'slowquery'], ['error'])],
   ],
   [
-    'logs for longer',
+    'a longer retention of logs',
     [
       set('aws_cloudwatch_log_group', 'retention_in_days', 7, 30),
       set('aws_cloudwatch_log_group', 'retention_in_days', 30, 0),
@@ -970,11 +1014,11 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
   ],
   ['a new function in the network', [ownRole, ofOwnRole({ Action: '*', Resource: '*' }), newFunction]],
   [
-    'a new function outside of the network that reads neither objects nor secrets',
+    'a new function outside the network that reads neither objects nor secrets',
     [ownRole, ofOwnRole({ Action: ['sqs:ReceiveMessage', 's3:PutObject', 'kms:Decrypt'], Resource: '*' }), outside],
   ],
   [
-    "code, modules and logs of the environment's own buckets",
+    'code, modules and logs in buckets of the environment',
     [
       set('aws_glue_job', 'command', [{ script_location: 'a' }], [{ script_location: `s3://${ARTIFACTS}/b` }]),
       kept('aws_s3_bucket', { bucket: 'logs' }),
@@ -982,7 +1026,7 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     ],
   ],
   [
-    'pages of a new bucket',
+    'pages from a new bucket',
     [
       created('aws_s3_bucket', { bucket: PAGES }),
       created(
@@ -992,20 +1036,17 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
       ),
     ],
   ],
-  ['a function that takes the messages of a queue which nothing reads', [QUEUE, mapping]],
+  ['a function that receives messages from a queue without another reader', [QUEUE, mapping]],
   [
-    'alarms that are raised by less',
+    'alarms with stricter thresholds',
     [
       set('aws_cloudwatch_metric_alarm', 'threshold', 0, 1, { ...ALARM, comparison_operator: 'LessThanThreshold' }),
       set('aws_cloudwatch_metric_alarm', 'treat_missing_data', 'notBreaching', 'breaching', ALARM),
     ],
   ],
+  ['a new empty database', [created('aws_db_instance', { storage_encrypted: true, snapshot_identifier: null })]],
   [
-    'a new database that begins empty',
-    [created('aws_db_instance', { storage_encrypted: true, snapshot_identifier: null })],
-  ],
-  [
-    "a way out to AWS by an endpoint's list",
+    'an egress rule to AWS for the prefix list of an endpoint',
     [
       kept('aws_vpc_endpoint', { prefix_list_id: 'pl-s3' }),
       created(
@@ -1016,7 +1057,7 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     ],
   ],
   [
-    'an address that hears of a new topic',
+    'a subscription to a new topic',
     [
       created('aws_sns_topic', { name: 'n' }),
       created(
@@ -1027,27 +1068,27 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     ],
   ],
   [
-    'more of what AWS would create over another of the same name',
+    'more resources of a type that overwrites resources of the same name',
     [
       kept('aws_sns_topic', { name: 'mine' }, { name: 'first' }),
       created('aws_sns_topic', { name: 'other' }),
       created('aws_cloudwatch_metric_alarm', { ...ALARM, alarm_name: 'staging-trigger-errors' }),
     ],
   ],
-  ['a second factor', [set('aws_cognito_user_pool', 'mfa_configuration', 'OFF', 'ON')]],
+  ['a user pool that requires a second factor', [set('aws_cognito_user_pool', 'mfa_configuration', 'OFF', 'ON')]],
   [
-    'a lower limit of the API',
+    'a lower rate limit of the API',
     [updated('aws_apigatewayv2_stage', stage(THROTTLE), stage({ ...THROTTLE, throttling_rate_limit: 10 }))],
   ],
   [
-    'more workers, later',
+    'more workers and a later sweep',
     [set('aws_glue_job', 'number_of_workers', 2, 5), set('aws_glue_trigger', 'schedule', 'a', 'b')],
   ],
   ['a paused queue', [set('aws_lambda_event_source_mapping', 'enabled', true, false)]],
-  ['a budget of more', [set('aws_budgets_budget', 'limit_amount', '80', '100')]],
-  ['an endpoint more', [created('aws_vpc_endpoint', { service_name: 'com.amazonaws.eu-west-1.secretsmanager' })]],
+  ['a higher budget', [set('aws_budgets_budget', 'limit_amount', '80', '100')]],
+  ['an additional endpoint', [created('aws_vpc_endpoint', { service_name: 'com.amazonaws.eu-west-1.secretsmanager' })]],
   [
-    'a way into a new group',
+    'an ingress rule of a new security group',
     [
       created('aws_security_group', {}),
       created(
@@ -1061,7 +1102,7 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     ],
   ],
   [
-    'tags and descriptions of everything',
+    'changes of tags and descriptions',
     Object.keys(resourceTypes).map((type) =>
       updated(
         type,
@@ -1071,7 +1112,7 @@ const allowed: readonly [what: string, changes: ResourceChange[]][] = [
     ),
   ],
   [
-    'a bucket that goes with what hangs on it',
+    'a bucket that is destroyed with its settings',
     [
       destroyed('aws_s3_bucket_ownership_controls', { bucket: 'b' }),
       destroyed('aws_s3_bucket_notification', { bucket: 'b' }),
@@ -1084,17 +1125,17 @@ describe('the allow-list of the plan policy', () => {
     expect(brokenBy(...changes)).toContain(rule);
   });
 
-  test.each(allowed.slice(0, -1))('lets %s pass', (_what, changes) => {
+  test.each(allowed.slice(0, -1))('accepts %s', (_what, changes) => {
     expect(judged(planOf(...changes)).violations).toEqual([]);
   });
 
-  test('lets what belongs to a bucket go with it', () => {
+  test('accepts that the settings of a bucket are destroyed with the bucket', () => {
     const [, changes] = allowed.at(-1) ?? [];
     const { violations } = judged(planOf(destroyed('aws_s3_bucket', { bucket: 'b' }), ...(changes ?? [])));
     expect(violations.map(({ address }) => address)).toEqual(['aws_s3_bucket.it']);
   });
 
-  test('names the attributes that change and what they decide, without their values', () => {
+  test('reports the changed attributes and their effect, without their values', () => {
     const change = set('aws_cognito_user_pool_client', 'callback_urls', ['https://a'], ['https://hunter2']);
     expect(judged(planOf(change)).violations).toEqual([
       {
@@ -1105,7 +1146,7 @@ describe('the allow-list of the plan policy', () => {
     ]);
   });
 
-  test('overlooks what AWS alone sets, and what is written in two ways', () => {
+  test('ignores attributes that only AWS sets, and different spellings of the same value', () => {
     const change = updated(
       'aws_iam_role',
       { ...ROLE, path: null, inline_policy: null, unique_id: 'a' },
@@ -1121,12 +1162,12 @@ describe('the classification of resource types', () => {
     ...new Set(synthesised(readEnvironments()).flatMap(({ resources }) => resources.map(({ type }) => type))),
   ];
 
-  test('knows every type of the stacks', () => {
+  test('covers every type in the stacks', () => {
     expect(types.length).toBeGreaterThan(50);
     expect(types.filter((type) => !(type in resourceTypes) && !(type in grants))).toEqual([]);
   });
 
-  test('names what each type belongs to of which there can be one only', () => {
+  test('declares the owner of each type that can exist only once per owner', () => {
     const single = Object.entries(resourceTypes).filter(([, known]) => known !== 'harmless' && known.onlyOne);
     expect(single.map(([type]) => type).filter((type) => belongings[type] === undefined)).toEqual([]);
     expect(single.length).toBeGreaterThan(8);
@@ -1140,7 +1181,7 @@ describe('the classification of resource types', () => {
     }
   });
 
-  test('names attributes that the provider has', () => {
+  test('names only attributes that exist in the provider', () => {
     const declared = Object.entries(resourceTypes).flatMap(([type, known]) =>
       known === 'harmless' ? [] : (known.harmless ?? []).map((attribute) => [type, attribute] as const),
     );

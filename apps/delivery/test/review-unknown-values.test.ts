@@ -1,4 +1,4 @@
-/** Values that are known only after the apply: what may hide in them, and which of them come from the plan itself. */
+/** Tests how the plan policy judges values that are known only after the apply. */
 
 import type { Plan, ResourceChange } from '@centflow/terraform';
 import { describe, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ const EXPIRY = {
 };
 const SUSPENDED = { versioning_configuration: [{ status: 'Suspended' }] };
 
-/** Resources that own other resources. The plans below create each owner, and a dependent resource that belongs to a different one. */
+/** Resources that own other resources. The plans below create each of these owners. */
 const owners: Readonly<Record<string, ResourceChange>> = {
   aws_apigatewayv2_api: created('aws_apigatewayv2_api', { name: 'new' }),
   aws_cognito_user_pool: created('aws_cognito_user_pool', { name: 'new', mfa_configuration: 'ON' }),
@@ -43,7 +43,7 @@ const owners: Readonly<Record<string, ResourceChange>> = {
   aws_sqs_queue: created('aws_sqs_queue', { name: 'new' }),
 };
 
-/** What follows a new owner freely, and an existing one never. */
+/** Dependent resources that pass together with a new owner, and never with an existing owner. */
 const following: readonly [type: string, values: Values, by: string, owner: string, name: string][] = [
   ['aws_apigatewayv2_authorizer', { name: 'a' }, 'api_id', 'aws_apigatewayv2_api', 'id'],
   ['aws_cognito_user_pool_client', { name: 'a' }, 'user_pool_id', 'aws_cognito_user_pool', 'id'],
@@ -66,32 +66,32 @@ const following: readonly [type: string, values: Values, by: string, owner: stri
   ['aws_sqs_queue_policy', { policy: allow() }, 'queue_url', 'aws_sqs_queue', 'url'],
 ];
 
-/** How a plan may name something that exists, so that its name is unknown until the apply. */
+/** Expressions that can hide the name of an existing resource until the apply. */
 const hidden = (owner: string, name: string): Values => ({
   'recorded in terraform_data': reference('terraform_data.recorded.output'),
-  'inside what is recorded': reference('terraform_data.recorded.output.name'),
+  'inside a value recorded in terraform_data': reference('terraform_data.recorded.output.name'),
   'read by a data source': reference('data.aws_s3_bucket.existing.id'),
   'in a local value': reference('local.name'),
-  'in an answer of a function': reference('aws_lambda_invocation.it.result'),
-  'in the new name, replaced': reference(`replace(${owner}.it.${name}, "new", "existing")`),
-  'in the new name, in a string, replaced': `\${replace("\${${owner}.it.${name}}", "new", "existing")}`,
-  'by a choice': reference(`${owner}.it.${name} == "" ? "" : "existing"`),
-  'by a directive': `%{ if ${owner}.it.${name} != "" }existing%{ endif }`,
+  'in the result of a Lambda function': reference('aws_lambda_invocation.it.result'),
+  'in the new name, changed by replace()': reference(`replace(${owner}.it.${name}, "new", "existing")`),
+  'in the new name inside a string, changed by replace()': `\${replace("\${${owner}.it.${name}}", "new", "existing")}`,
+  'by a conditional expression': reference(`${owner}.it.${name} == "" ? "" : "existing"`),
+  'by a template directive': `%{ if ${owner}.it.${name} != "" }existing%{ endif }`,
   'beside the new name': `${reference(`${owner}.it.${name}`)}${reference('terraform_data.recorded.output')}`,
-  'in the id of an alarm, which is its name': reference('aws_cloudwatch_metric_alarm.existing.id'),
-  'in a tag of the new one': reference(`${owner}.it.tags_all`),
-  'by a time': reference('replace(timestamp(), "/.*/", "existing")'),
+  'in the ID of an alarm, which is the name of the alarm': reference('aws_cloudwatch_metric_alarm.existing.id'),
+  'in a tag of the new owner': reference(`${owner}.it.tags_all`),
+  'by a timestamp': reference('replace(timestamp(), "/.*/", "existing")'),
 });
 
-describe('a dependent resource', () => {
+describe('the plan policy, for a dependent resource whose owner is known only after the apply', () => {
   const others = Object.values(owners);
 
-  test.each(following)('comes with the %s that it refers to', (type, values, by, owner, name) => {
+  test.each(following)('accepts a new %s that refers to a new owner', (type, values, by, owner, name) => {
     const extra = { after_unknown: { [by]: true }, written: { [by]: reference(`${owner}.it.${name}`) } };
     expect(brokenBy(...others, created(type, values, extra))).toEqual([]);
   });
 
-  test.each(following)('is refused with a hidden owner: %s', (type, values, by, owner, name) => {
+  test.each(following)('refuses a new %s whose expression hides the owner', (type, values, by, owner, name) => {
     for (const [how, text] of Object.entries(hidden(owner, name))) {
       const change = created(type, values, { after_unknown: { [by]: true }, written: { [by]: text } });
       expect(brokenBy(...others, change), how).not.toEqual([]);
@@ -102,14 +102,17 @@ describe('a dependent resource', () => {
     }
   });
 
-  test.each(following)('does not come with one that stays, or is replaced: %s', (type, values, by, owner, name) => {
-    const extra = { after_unknown: { [by]: true }, written: { [by]: reference(`${owner}.it.${name}`) } };
-    for (const staying of [kept(owner, { name: 'old' }), replaced(owner, { name: 'old' }, { name: 'new' })]) {
-      expect(brokenBy(staying, created(type, values, extra)), staying.change.actions.join()).not.toEqual([]);
-    }
-  });
+  test.each(following)(
+    'refuses a new %s whose owner already exists or is replaced',
+    (type, values, by, owner, name) => {
+      const extra = { after_unknown: { [by]: true }, written: { [by]: reference(`${owner}.it.${name}`) } };
+      for (const staying of [kept(owner, { name: 'old' }), replaced(owner, { name: 'old' }, { name: 'new' })]) {
+        expect(brokenBy(staying, created(type, values, extra)), staying.change.actions.join()).not.toEqual([]);
+      }
+    },
+  );
 
-  test.each(following)('is refused if only the name of its owner matches: %s', (type, values, by, owner) => {
+  test.each(following)('refuses a new %s if only the name of a new owner matches', (type, values, by, owner) => {
     const named = created(owner, {
       bucket: 'new',
       name: 'new',
@@ -121,20 +124,17 @@ describe('a dependent resource', () => {
     expect(brokenBy(named, created(type, { ...values, [by]: 'new' }))).not.toEqual([]);
   });
 
-  test.each(following)('does not come with another type: %s', (type, values, by) => {
+  test.each(following)('refuses a new %s that refers to a resource of another type', (type, values, by) => {
     const extra = { after_unknown: { [by]: true }, written: { [by]: reference('aws_cloudfront_function.it.arn') } };
     expect(brokenBy(...others, created('aws_cloudfront_function', {}), created(type, values, extra))).not.toEqual([]);
   });
 
-  test.each(following)(
-    'does not come with anything where the plan shows no configuration: %s',
-    (type, values, by, owner, name) => {
-      const extra = { after_unknown: { [by]: true }, written: { [by]: reference(`${owner}.it.${name}`) } };
-      const { configuration: _, ...plan } = planOf(...others, created(type, values, extra));
-      const { violations } = judgePlan(plan as Plan, { stack: 'dev-store', accountId: ACCOUNT, exemptions: [] });
-      expect(violations.filter(({ address }) => address === `${type}.it`)).not.toEqual([]);
-    },
-  );
+  test.each(following)('refuses a new %s if the plan contains no configuration', (type, values, by, owner, name) => {
+    const extra = { after_unknown: { [by]: true }, written: { [by]: reference(`${owner}.it.${name}`) } };
+    const { configuration: _, ...plan } = planOf(...others, created(type, values, extra));
+    const { violations } = judgePlan(plan as Plan, { stack: 'dev-store', accountId: ACCOUNT, exemptions: [] });
+    expect(violations.filter(({ address }) => address === `${type}.it`)).not.toEqual([]);
+  });
 });
 
 function judgedWith(...changes: ResourceChange[]): string[] {
@@ -142,73 +142,82 @@ function judgedWith(...changes: ResourceChange[]): string[] {
   return judgePlan(planOf(...changes), options).violations.map(({ what }) => what);
 }
 
-/** Documents that name something which the plan creates, and who they let in. */
+/** Policy documents that refer to a resource in the same plan, and are therefore known only after the apply. */
 const documents: readonly [what: string, type: string, attribute: string, values: Values][] = [
   ['the trust of a role', 'aws_iam_role', 'assume_role_policy', ROLE],
   ['the policy of a key', 'aws_kms_key', 'policy', {}],
   ['the policy of a queue', 'aws_sqs_queue', 'policy', {}],
 ];
 
-describe.each(documents)('%s that is known only after the apply', (_what, type, attribute, values) => {
-  const role = created('aws_iam_role', { ...ROLE, name: 'other', assume_role_policy: FOR_LAMBDA }, { name: 'other' });
-  const unknown = (text: string | undefined) =>
-    created(type, values, {
-      after_unknown: { [attribute]: true },
-      ...(text === undefined ? {} : { written: { [attribute]: text } }),
+describe.each(documents)(
+  'the plan policy, for %s that is known only after the apply',
+  (_what, type, attribute, values) => {
+    const role = created('aws_iam_role', { ...ROLE, name: 'other', assume_role_policy: FOR_LAMBDA }, { name: 'other' });
+    const unknown = (text: string | undefined) =>
+      created(type, values, {
+        after_unknown: { [attribute]: true },
+        ...(text === undefined ? {} : { written: { [attribute]: text } }),
+      });
+    const named = (principal: Values) =>
+      unknown(allow({ Action: '*', Resource: reference('aws_iam_role.other.arn'), Principal: principal }));
+
+    test('accepts new roles, AWS services and the own account as principals', () => {
+      expect(brokenBy(role, named({ AWS: reference('aws_iam_role.other.arn') }))).toEqual([]);
+      expect(brokenBy(role, named({ AWS: ACCOUNT, Service: 's3.amazonaws.com' }))).toEqual([]);
     });
-  const named = (principal: Values) =>
-    unknown(allow({ Action: '*', Resource: reference('aws_iam_role.other.arn'), Principal: principal }));
 
-  test('passes where it lets in what the plan creates, services and the account', () => {
-    expect(brokenBy(role, named({ AWS: reference('aws_iam_role.other.arn') }))).toEqual([]);
-    expect(brokenBy(role, named({ AWS: ACCOUNT, Service: 's3.amazonaws.com' }))).toEqual([]);
-  });
-
-  test.each([
-    ['everybody', { AWS: '*' }],
-    ['another account', { AWS: STRANGER }],
-    ['a provider of identities', { Federated: 'accounts.google.com' }],
-    ['what terraform_data records', { AWS: reference('terraform_data.account.output') }],
-    ['what a function makes of a role', { AWS: reference('replace(aws_iam_role.other.arn, "1111", "9999")') }],
-    ['a name of AWS that is no ARN', { AWS: reference('aws_iam_role.other.id') }],
-  ])('is refused where it lets in %s', (_whom, principal) => {
-    expect(brokenBy(role, named(principal))).toContain('widens-iam');
-  });
-
-  test('is refused where all of it is hidden', () => {
-    expect(brokenBy(role, unknown(reference('terraform_data.policy.output')))).toContain('widens-iam');
-    expect(brokenBy(role, unknown(reference(`jsonencode(aws_iam_role.other.arn)`)))).toContain('widens-iam');
-  });
-
-  test('is refused if the resource already exists', () => {
-    const text = allow({ Principal: { AWS: reference('aws_iam_role.other.arn') } });
-    const change = updated(type, values, values, {
-      after_unknown: { [attribute]: true },
-      written: { [attribute]: text },
+    test.each([
+      ['everybody', { AWS: '*' }],
+      ['another account', { AWS: STRANGER }],
+      ['an identity provider', { Federated: 'accounts.google.com' }],
+      ['a value recorded in terraform_data', { AWS: reference('terraform_data.account.output') }],
+      [
+        'the result of a function applied to a role',
+        { AWS: reference('replace(aws_iam_role.other.arn, "1111", "9999")') },
+      ],
+      ['an identifier that is not an ARN', { AWS: reference('aws_iam_role.other.id') }],
+    ])('refuses %s as the principal', (_whom, principal) => {
+      expect(brokenBy(role, named(principal))).toContain('widens-iam');
     });
-    expect(brokenBy(role, change)).toContain('widens-iam');
-  });
-});
 
-describe('any other value that is known only after the apply', () => {
+    test('refuses a document that is completely hidden', () => {
+      expect(brokenBy(role, unknown(reference('terraform_data.policy.output')))).toContain('widens-iam');
+      expect(brokenBy(role, unknown(reference(`jsonencode(aws_iam_role.other.arn)`)))).toContain('widens-iam');
+    });
+
+    test('refuses the document if the resource already exists', () => {
+      const text = allow({ Principal: { AWS: reference('aws_iam_role.other.arn') } });
+      const change = updated(type, values, values, {
+        after_unknown: { [attribute]: true },
+        written: { [attribute]: text },
+      });
+      expect(brokenBy(role, change)).toContain('widens-iam');
+    });
+  },
+);
+
+describe('the plan policy, for other values that are known only after the apply', () => {
   const bucket = (text: Values | string) =>
     created('aws_flow_log', {}, { after_unknown: { log_destination: true }, written: { log_destination: text } });
   const group = created('aws_cloudwatch_log_group', { name: 'g' });
 
-  test('is what AWS calls another resource', () => {
+  test('accepts the ARN of a new resource', () => {
     expect(brokenBy(group, bucket(reference('aws_cloudwatch_log_group.it.arn')))).toEqual([]);
     expect(brokenBy(group, bucket(`${reference('aws_cloudwatch_log_group.it.arn')}:*`))).toEqual([]);
   });
 
-  test.each(Object.entries(hidden('aws_cloudwatch_log_group', 'arn')))('is refused %s', (_how, text) => {
-    expect(brokenBy(group, bucket(text as string))).toContain('widens-iam');
-  });
+  test.each(Object.entries(hidden('aws_cloudwatch_log_group', 'arn')))(
+    'refuses a name that is hidden %s',
+    (_how, text) => {
+      expect(brokenBy(group, bucket(text as string))).toContain('widens-iam');
+    },
+  );
 
   test.each([
     ['beside a reference', `s3://evil/a,${reference('aws_cloudwatch_log_group.it.arn')}`],
     ['in the known name of another resource', `s3://${reference('aws_cloudwatch_log_group.it.name')}/a`],
     ['in an ARN', `arn:aws:s3:::evil/${reference('aws_cloudwatch_log_group.it.arn')}`],
-  ])('names no other bucket %s', (_where, text) => {
+  ])('refuses the name of another bucket %s', (_where, text) => {
     const group = created('aws_cloudwatch_log_group', { name: 'evil' });
     const job = created(
       'aws_glue_job',
@@ -226,12 +235,12 @@ describe('any other value that is known only after the apply', () => {
     expect(violations.map(({ what }) => what)).toEqual(['names another bucket: evil']);
   });
 
-  test('names no other account', () => {
+  test('refuses the ID of another account', () => {
     const arn = `arn:aws:logs:eu-west-1:${STRANGER}:log-group:${reference('aws_cloudwatch_log_group.it.arn')}`;
     expect(judgedWith(group, bucket(arn))).toEqual([`names another account: ${STRANGER}`]);
   });
 
-  test('is no block that the configuration does not show', () => {
+  test('refuses an unknown block that the configuration does not contain', () => {
     const group = (marks: unknown) => created('aws_security_group', {}, { after_unknown: { egress: marks } });
     expect(brokenBy(group(true))).toEqual([]);
     expect(brokenBy(group([{ cidr_blocks: true }]))).toContain('widens-network');
@@ -245,7 +254,7 @@ describe('any other value that is known only after the apply', () => {
     expect(brokenBy(rules)).toEqual(['widens-iam']);
   });
 
-  test('may start a new function only from the account', () => {
+  test('accepts only ARNs of new resources as the source that may invoke a new function', () => {
     const permission = (text: string) =>
       created(
         'aws_lambda_permission',
@@ -261,7 +270,7 @@ describe('any other value that is known only after the apply', () => {
     expect(brokenBy(...others, permission(reference('terraform_data.arn.output')))).toContain('widens-iam');
   });
 
-  test('is no role of another stack', () => {
+  test('refuses the role of another stack for a function', () => {
     const code = (text: string) =>
       created(
         'aws_lambda_function',
@@ -275,14 +284,14 @@ describe('any other value that is known only after the apply', () => {
   });
 });
 
-describe('what runs beside Terraform', () => {
+describe('the plan policy, for commands that Terraform would run', () => {
   const recorded = (extra = {}) => created('terraform_data', { input: 'a' }, extra);
 
-  test('lets pass a value that is recorded', () => {
+  test('accepts a terraform_data resource that only records a value', () => {
     expect(brokenBy(recorded())).toEqual([]);
   });
 
-  test('refuses a command, wherever it is', () => {
+  test('refuses a provisioner on any resource', () => {
     const provisioners = [{ type: 'local-exec', expressions: { command: { constant_value: 'true' } } }];
     expect(brokenBy(recorded({ provisioners }))).toContain('widens-iam');
     expect(brokenBy(updated('aws_sqs_queue', {}, { tags: { a: 'b' } }, { provisioners }))).toContain('widens-iam');

@@ -48,35 +48,35 @@ const EGRESS = 'aws_vpc_security_group_egress_rule';
 const PUBLIC_ACCESS = 'aws_s3_bucket_public_access_block';
 
 const LIFECYCLE = 'aws_s3_bucket_lifecycle_configuration';
-/** A bucket's lifecycle: days until objects expire, and old versions of them. */
+/** Returns the lifecycle of a bucket, from the days until objects and old versions expire. */
 function expiring({ all, old, prefix = 'manifests/' }: { all?: number; old?: number; prefix?: string }): Values {
   const oldVersions = { id: 'old', status: 'Enabled', noncurrent_version_expiration: [{ noncurrent_days: old }] };
   const objects = { id: 'all', status: 'Enabled', filter: [{ prefix }], expiration: [{ days: all }] };
   return { bucket: 'b', rule: [...(old ? [oldVersions] : []), ...(all ? [objects] : [])] };
 }
 
-/** What is refused, and what looks like it and is not. */
+/** Pairs of changes: the policy refuses the first, and accepts the second, which looks similar. */
 const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChange[]][] = [
   ...Object.keys(holdsData).flatMap((type): (typeof cases)[number][] => [
     [
       'destroys-data',
       `destroying ${type}`,
       [destroyed(type, { name: 'x' })],
-      'making it',
+      `creating ${type}`,
       [created(type, { storage_encrypted: true })],
     ],
     [
       'destroys-data',
       `replacing ${type}`,
       [replaced(type, {}, {})],
-      'changing its tags',
+      `changing the tags of ${type}`,
       [updated(type, {}, { tags: {} })],
     ],
     [
       'destroys-data',
-      `replacing ${type}, the new one first`,
+      `replacing ${type} with create_before_destroy`,
       [resource(['create', 'delete'], type, {}, {})],
-      'leaving it alone',
+      `not changing ${type}`,
       [resource(['no-op'], type, {}, {})],
     ],
     [
@@ -96,7 +96,7 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
         versioning_configuration: [{ status: 'Suspended' }],
       }),
     ],
-    'beginning it',
+    'enabling versioning',
     [
       updated(
         'aws_s3_bucket_versioning',
@@ -107,9 +107,9 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
   ],
   [
     'destroys-data',
-    'no longer managing versioning',
+    'removing the versioning resource of a bucket',
     [destroyed('aws_s3_bucket_versioning', VERSIONED)],
-    'beginning to',
+    'adding a versioning resource to a bucket',
     [kept('aws_s3_bucket', { bucket: 'b' }), created('aws_s3_bucket_versioning', VERSIONED)],
   ],
   ...(
@@ -122,21 +122,21 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
     'destroys-data',
     what,
     [updated(LIFECYCLE, before, after)],
-    'doing so in a new bucket',
+    'an expiry in a new bucket',
     [created('aws_s3_bucket', { bucket: 'b' }), created(LIFECYCLE, after, OF_BUCKET)],
   ]),
   [
     'destroys-data',
-    'beginning to let objects of a bucket expire',
+    'an expiry of objects in an existing bucket',
     [created(LIFECYCLE, expiring({ all: 7 }))],
-    'keeping them for longer, or for good',
+    'a longer or unlimited retention of objects',
     [updated(LIFECYCLE, expiring({ old: 7, all: 9 }), expiring({ old: 30 }))],
   ],
   [
     'destroys-data',
-    'ending backups',
+    'disabling backups',
     [updated('aws_db_instance', { backup_retention_period: 7 }, { backup_retention_period: 0 })],
-    'more of them',
+    'a longer retention of backups',
     [updated('aws_db_instance', { backup_retention_period: 7 }, { backup_retention_period: 8 })],
   ],
   ...(
@@ -175,23 +175,23 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
   }),
   [
     'drops-protection',
-    "taking away a bucket's public access block",
+    'removing the public access block of a bucket',
     [destroyed(PUBLIC_ACCESS, { ...CLOSED, bucket: 'b' })],
-    'closing a bucket',
+    'adding a public access block to a bucket',
     [kept('aws_s3_bucket', { bucket: 'b' }), created(PUBLIC_ACCESS, { ...CLOSED, bucket: 'b' })],
   ],
   [
     'drops-protection',
     'a new public access block that is open',
     [created(PUBLIC_ACCESS, { ...CLOSED, block_public_policy: false })],
-    'one whose bucket is not known yet',
+    'a new public access block whose bucket is not known yet',
     [created('aws_s3_bucket', {}), created(PUBLIC_ACCESS, CLOSED, { ...OF_BUCKET, after_unknown: { bucket: true } })],
   ],
   [
     'drops-protection',
-    "taking away a bucket's encryption",
+    'removing the encryption of a bucket',
     [destroyed('aws_s3_bucket_server_side_encryption_configuration', { bucket: 'b' })],
-    'giving it one',
+    'adding encryption to a bucket',
     [
       kept('aws_s3_bucket', { bucket: 'b' }),
       created('aws_s3_bucket_server_side_encryption_configuration', { bucket: 'b' }),
@@ -199,44 +199,44 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
   ],
   [
     'widens-iam',
-    'another action',
+    'another action in a policy',
     [rolePolicy(policy({}), policy({ Action: ['s3:GetObject', 's3:PutObject'] }))],
-    'an action less',
+    'one action fewer in a policy',
     [rolePolicy(policy({ Action: ['s3:GetObject', 's3:PutObject'] }), policy({}))],
   ],
   [
     'widens-iam',
-    'a wider action',
+    'a wider action in a policy',
     [rolePolicy(policy({}), policy({ Action: 's3:Get*' }))],
-    'a narrower one',
+    'a narrower action in a policy',
     [rolePolicy(policy({ Action: 's3:Get*' }), policy({}))],
   ],
   [
     'widens-iam',
-    'a wider resource',
+    'a wider resource in a policy',
     [rolePolicy(policy({}), policy({ Resource: 'arn:aws:s3:::b/*' }))],
-    'a narrower one',
+    'a narrower resource in a policy',
     [rolePolicy(policy({ Resource: 'arn:aws:s3:::b/*' }), policy({}))],
   ],
   [
     'widens-iam',
-    'a condition less',
+    'one condition fewer in a policy',
     [rolePolicy(policy(ON), policy({}))],
-    'a condition more',
+    'an additional condition in a policy',
     [rolePolicy(policy({}), policy(ON))],
   ],
   [
     'widens-iam',
-    'another condition',
+    'another condition in a policy',
     [rolePolicy(policy(ON), policy({ Condition: { StringEquals: { 'aws:SourceAccount': '999' } } }))],
-    'the same in another order',
+    'the same conditions in another order',
     [rolePolicy(policy(ON, { Action: 's3:PutObject' }), policy({ Sid: 'Put', Action: ['s3:PutObject'] }, ON))],
   ],
   [
     'widens-iam',
-    'all actions but some',
+    'all actions except some',
     [rolePolicy(policy({}), policy({ Action: undefined, NotAction: 'iam:*' }))],
-    'the same exception',
+    'the same excluded actions as before',
     [
       rolePolicy(
         policy({ Action: undefined, NotAction: 'iam:*' }),
@@ -246,16 +246,16 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
   ],
   [
     'widens-iam',
-    'a Deny less',
+    'one Deny statement fewer',
     [rolePolicy(policy({}, TLS), policy({}))],
-    'a Deny more',
+    'an additional Deny statement',
     [rolePolicy(policy({}), policy({}, TLS))],
   ],
   [
     'widens-iam',
-    'a policy that cannot be read',
+    'a policy that cannot be parsed',
     [rolePolicy(policy({}), '{"Statement": "all"}')],
-    'the same text',
+    'an unparsable policy whose text does not change',
     [rolePolicy('{"Statement": "all"}', '{"Statement": "all"}')],
   ],
   [
@@ -269,7 +269,7 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
         { after_unknown: { policy: true } },
       ),
     ],
-    'one of a role that is new and bounded',
+    'an unknown policy of a new role with a boundary',
     [
       created('aws_iam_role', BOUND),
       created(
@@ -284,19 +284,19 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
   ],
   [
     'widens-iam',
-    'a new policy of a role that is there',
+    'a new policy of an existing role',
     [
       created('aws_iam_role_policy', { role: 'r', policy: policy({}) }),
       created('aws_iam_role', { ...BOUND, name: 'other' }),
     ],
-    'one that only denies',
+    'a new policy that only denies',
     [created('aws_iam_role_policy', { role: 'r', policy: policy(TLS) })],
   ],
   [
     'widens-iam',
     'a policy that moves to another role',
     [replaced('aws_iam_role_policy', { role: 'r', policy: policy({}) }, { role: 'administrator', policy: policy({}) })],
-    'one that is called otherwise',
+    'a policy whose name changes',
     [
       replaced(
         'aws_iam_role_policy',
@@ -307,14 +307,14 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
   ],
   [
     'widens-iam',
-    'taking away a policy that denies',
+    'removing a policy that denies',
     [destroyed('aws_s3_bucket_policy', { bucket: 'b', policy: policy(TLS) })],
-    'taking away one that allows',
+    'removing a policy that allows',
     [destroyed('aws_s3_bucket_policy', { bucket: 'b', policy: policy({ Principal: { AWS: '1' } }) })],
   ],
   [
     'widens-iam',
-    'another principal of a key',
+    'another principal in the policy of a key',
     [
       updated(
         'aws_kms_key',
@@ -322,7 +322,7 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
         { policy: policy({ Principal: { AWS: ['1', '2'] } }) },
       ),
     ],
-    'one principal less',
+    'one principal fewer in the policy of a key',
     [
       updated(
         'aws_kms_key',
@@ -333,7 +333,7 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
   ],
   [
     'widens-iam',
-    'another service that may take a role',
+    'another service that may assume a role',
     [
       updated(
         'aws_iam_role',
@@ -341,7 +341,7 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
         { ...BOUND, assume_role_policy: trust('ec2.amazonaws.com') },
       ),
     ],
-    'the same',
+    'the same service in the trust of a role',
     [
       updated(
         'aws_iam_role',
@@ -352,14 +352,14 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
   ],
   [
     'widens-iam',
-    'everybody, in a new policy',
+    'everybody in a new policy',
     [created('aws_sqs_queue', { policy: policy({ Principal: '*' }) })],
-    'everybody on a condition',
+    'everybody in a new policy with a condition',
     [created('aws_sqs_queue', { policy: policy({ Principal: '*', ...ON }) })],
   ],
   [
     'widens-iam',
-    "an action in an endpoint's policy",
+    'another action in the policy of an endpoint',
     [
       updated(
         'aws_vpc_endpoint',
@@ -367,28 +367,28 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
         { policy: policy({ Principal: '*', Action: 's3:*' }) },
       ),
     ],
-    'a new endpoint',
+    'the policy of a new endpoint',
     [created('aws_vpc_endpoint', { service_name: 'com.amazonaws.eu-west-1.s3', policy: policy({ Principal: '*' }) })],
   ],
   [
     'widens-iam',
     'a new role without a boundary',
     [created('aws_iam_role', { name: 'r', permissions_boundary: null })],
-    'one with it',
+    'a new role with the boundary',
     [created('aws_iam_role', BOUND)],
   ],
   [
     'widens-iam',
-    'a role that leaves its boundary',
+    'a role that loses its boundary',
     [updated('aws_iam_role', BOUND, { name: 'r' })],
-    'one that gets it',
+    'a role that receives the boundary',
     [updated('aws_iam_role', { name: 'r' }, BOUND)],
   ],
   [
     'widens-iam',
-    'a managed policy more',
+    'an additional managed policy',
     [updated('aws_iam_role', BOUND, { ...BOUND, managed_policy_arns: ['a'] })],
-    'one less',
+    'one managed policy fewer',
     [updated('aws_iam_role', { ...BOUND, managed_policy_arns: ['a'] }, BOUND)],
   ],
   [
@@ -401,7 +401,7 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
         { queue_url: 'q', policy: policy(TLS, { Principal: { Service: 's3.amazonaws.com' } }) },
       ),
     ],
-    "a new queue's",
+    'the same policy of a new queue',
     [
       created('aws_sqs_queue', {}),
       created(
@@ -415,21 +415,21 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
     'widens-iam',
     `adding ${type}`,
     [created(type, { role: 'r', function_name: 'f' })],
-    'taking it away',
+    `removing ${type}`,
     [destroyed(type, { role: 'r', function_name: 'f' })],
   ]),
   [
     'widens-iam',
-    'attaching a policy to a role that is there',
+    'attaching a policy to an existing role',
     [created('aws_iam_role_policy_attachment', { role: 'r' })],
-    'to one that is new',
+    'attaching a policy to a new role',
     [created('aws_iam_role', BOUND), created('aws_iam_role_policy_attachment', { role: 'r' }, OF_ROLE)],
   ],
   ...Object.keys(gateways).map((type): (typeof cases)[number] => [
     'widens-network',
     `adding ${type}`,
     [created(type, {})],
-    'taking it away',
+    `removing ${type}`,
     [destroyed(type, {})],
   ]),
   [
@@ -448,28 +448,28 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
   ],
   [
     'widens-network',
-    'half of the internet',
+    'a rule for half of the internet',
     [created(EGRESS, { cidr_ipv4: '0.0.0.0/1' })],
-    'a rule for a group',
+    'a rule for a security group',
     [created(EGRESS, { cidr_ipv4: null }, { after_unknown: { referenced_security_group_id: true } })],
   ],
   [
     'widens-network',
-    'more than a private range',
+    'a rule that exceeds a private range',
     [created(EGRESS, { cidr_ipv4: '10.0.0.0/7' })],
-    'less than one',
+    'a rule within a private range',
     [created(EGRESS, { cidr_ipv4: '172.31.0.0/16' })],
   ],
   [
     'widens-network',
     'a rule whose range is not known yet',
     [created(EGRESS, {}, { after_unknown: { cidr_ipv4: true } })],
-    'a new group, whose rules AWS lists',
+    'a new security group whose rules are set by AWS',
     [created('aws_security_group', {}, { after_unknown: { ingress: true, egress: true } })],
   ],
   [
     'widens-network',
-    'an open group',
+    'a security group that opens',
     [
       updated(
         'aws_security_group',
@@ -477,12 +477,12 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
         { ingress: [{ from_port: 22, to_port: 22, protocol: 'tcp', cidr_blocks: ['0.0.0.0/0'] }] },
       ),
     ],
-    'a group that is closed',
+    'a security group that closes',
     [updated('aws_security_group', { ingress: [{ cidr_blocks: ['0.0.0.0/0'] }] }, { ingress: [] })],
   ],
   [
     'widens-network',
-    'more ports of an open rule',
+    'more ports in a rule for the internet',
     [
       updated(
         EGRESS,
@@ -490,7 +490,7 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
         { cidr_ipv4: '0.0.0.0/0', from_port: 0, to_port: 443 },
       ),
     ],
-    'its description',
+    'another description of a rule for the internet',
     [
       updated(
         EGRESS,
@@ -503,47 +503,47 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
     'widens-network',
     'a route to the internet',
     [updated('aws_route_table', { route: [] }, { route: [{ cidr_block: '0.0.0.0/0', gateway_id: 'igw-1' }] })],
-    'a route inside',
+    'a route inside the network',
     [updated('aws_route_table', { route: [] }, { route: [{ cidr_block: '10.1.0.0/16' }] })],
   ],
   [
     'widens-network',
     'a new public database',
     [created('aws_db_instance', { publicly_accessible: true })],
-    'a new private one',
+    'a new private database',
     [created('aws_db_instance', { publicly_accessible: false, storage_encrypted: true })],
   ],
   [
     'widens-network',
-    'a subnet of public addresses',
+    'a subnet that assigns public addresses',
     [updated('aws_subnet', { map_public_ip_on_launch: false }, { map_public_ip_on_launch: true })],
-    'one of private ones',
+    'a subnet that assigns only private addresses',
     [updated('aws_subnet', { map_public_ip_on_launch: true }, { map_public_ip_on_launch: false })],
   ],
   [
     'destroys-data',
-    "a user pool that goes with people's accounts",
+    'destroying a user pool, which deletes its accounts',
     [destroyed('aws_cognito_user_pool', {})],
-    'its domain alone',
+    'destroying the domain of a user pool',
     [destroyed('aws_cognito_user_pool_domain', {})],
   ],
   [
     'drops-protection',
-    'a user pool that one call deletes',
+    'removing the deletion protection of a user pool',
     [updated('aws_cognito_user_pool', { deletion_protection: 'ACTIVE' }, { deletion_protection: 'INACTIVE' })],
-    'one that is protected from now on',
+    'adding deletion protection to a user pool',
     [updated('aws_cognito_user_pool', { deletion_protection: 'INACTIVE' }, { deletion_protection: 'ACTIVE' })],
   ],
   [
     'drops-protection',
-    'a distribution without its firewall',
+    'a distribution that loses its firewall',
     [updated('aws_cloudfront_distribution', { web_acl_id: 'acl' }, { web_acl_id: '' })],
-    'one that gets a firewall',
+    'a distribution that receives a firewall',
     [updated('aws_cloudfront_distribution', { web_acl_id: '' }, { web_acl_id: 'acl' })],
   ],
   [
     'widens-iam',
-    'a user pool that anybody may join',
+    'a user pool that lets anybody sign up',
     [
       updated(
         'aws_cognito_user_pool',
@@ -551,7 +551,7 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
         { admin_create_user_config: [{ allow_admin_create_user_only: false }] },
       ),
     ],
-    'one for the invited alone from now on',
+    'a user pool that stops letting anybody sign up',
     [
       updated(
         'aws_cognito_user_pool',
@@ -562,9 +562,9 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
   ],
   [
     'widens-iam',
-    'a new client by which people choose whose money they see',
+    'a new client that lets users set their own owner',
     [created('aws_cognito_user_pool_client', { write_attributes: ['email', 'custom:owner'] })],
-    'one by which they say their name',
+    'a new client that lets users set their name',
     [
       created('aws_cognito_user_pool', {}),
       created(
@@ -576,9 +576,9 @@ const cases: readonly [RuleName, string, ResourceChange[], string, ResourceChang
   ],
   [
     'widens-iam',
-    'a new route for everybody',
+    'a new route without authorization',
     [created('aws_apigatewayv2_route', { authorization_type: 'NONE' })],
-    'one that asks for a token',
+    'a new route that requires a token',
     [created('aws_apigatewayv2_route', { authorization_type: 'JWT' })],
   ],
 ];
@@ -589,13 +589,13 @@ describe('the plan policy', () => {
   });
 
   test.each(cases.map(([rule, what, , near, allowed]) => [rule, near, what, allowed] as const))(
-    '%s: lets pass %s (not: %s)',
+    '%s: accepts %s, but not %s',
     (_rule, _near, _what, allowed) => {
       expect(brokenBy(...allowed)).toEqual([]);
     },
   );
 
-  test('says what would happen, from what to what, and why it matters', () => {
+  test('reports the old value, the new value and the consequence of a refused change', () => {
     const plan = planOf(updated('aws_kms_key', { deletion_window_in_days: 30 }, { deletion_window_in_days: 7 }));
     expect(judged(plan).violations).toEqual([
       {
@@ -610,7 +610,7 @@ describe('the plan policy', () => {
     );
   });
 
-  test('asks for nothing more where a bucket goes with all that guards it', () => {
+  test('requires only one exemption if a bucket is destroyed with its protections', () => {
     const plan = planOf(
       destroyed('aws_s3_bucket', { bucket: 'b' }),
       destroyed('aws_s3_bucket_versioning', VERSIONED),
@@ -620,7 +620,7 @@ describe('the plan policy', () => {
     expect(judged(plan).violations.map(({ address }) => address)).toEqual(['aws_s3_bucket.it']);
   });
 
-  test('shows nothing of a policy that is marked sensitive', () => {
+  test('does not show the content of a sensitive policy', () => {
     const { violations } = judged(
       planOf(rolePolicy(policy({}), policy({ Resource: 'hunter2' }), { after_sensitive: { policy: true } })),
     );
@@ -628,15 +628,18 @@ describe('the plan policy', () => {
     expect(JSON.stringify(violations)).not.toContain('hunter2');
   });
 
-  test('gives each attribute it watches a reason', () => {
+  test('has a reason for each watched attribute', () => {
     expect(watchedAttributes.filter(({ reason }) => reason.length < 15)).toEqual([]);
   });
 
   test.each([
     ['failed', { errored: true, resource_changes: [] }],
-    ['leaves something for later', { errored: false, complete: false, resource_changes: [] }],
-    ['is of another format', { errored: false, format_version: '2.0', resource_changes: [] }],
-    ['has no actions', { errored: false, resource_changes: [{ ...created('aws_s3_bucket', {}), change: {} }] }],
+    ['is not complete', { errored: false, complete: false, resource_changes: [] }],
+    ['has another format version', { errored: false, format_version: '2.0', resource_changes: [] }],
+    [
+      'has a change without actions',
+      { errored: false, resource_changes: [{ ...created('aws_s3_bucket', {}), change: {} }] },
+    ],
   ])('refuses to judge a plan that %s', (_what, plan) => {
     expect(() => judged(plan as Plan)).toThrow(/cannot be reviewed \(.+\): it must be a complete plan/);
   });
@@ -644,15 +647,15 @@ describe('the plan policy', () => {
 
 const isBlock = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-describe('an environment that is made from nothing', () => {
+describe('the plan policy, for a new environment', () => {
   const environments = readEnvironments();
   const stacks = synthesised(environments).flatMap(({ name, resources }) => {
     const environment = environments.find((one) => name.startsWith(`${one.name}-`));
     if (environment === undefined) return [];
     const real = resources.map(({ type, id, attributes }) => {
-      // What is made of variables alone is known.
+      // A value that refers only to variables is known in the plan.
       const isUnknown = (value: unknown) => JSON.stringify(value).includes(reference('aws_').slice(0, -1));
-      // Plans have each block in a list, also where there can be one only.
+      // A plan contains every block as a list, even if only one block is allowed.
       const entries = Object.entries(attributes).map(
         ([key, value]) => [key, isBlock(value) ? [value] : value] as const,
       );
@@ -665,10 +668,10 @@ describe('an environment that is made from nothing', () => {
   const violationsOf = ({ name, accountId }: (typeof stacks)[number], changes: ResourceChange[]) =>
     judgePlan(planOf(...changes), { stack: name, accountId, exemptions: [] }).violations;
 
-  // A setting follows what it belongs to.
+  // A setting is accepted only together with its new owner.
   const ownerTypes = new Set(Object.values(belongings).map(({ type }) => type));
 
-  test('destroys nothing and drops no protection, whichever parts of it are made', () => {
+  test('reports no destroyed data or dropped protection, whichever resources are created', () => {
     expect(stacks.flatMap(({ real }) => real).length).toBeGreaterThan(100);
     const parts = fc
       .constantFrom(...stacks)
@@ -679,13 +682,13 @@ describe('an environment that is made from nothing', () => {
         const violations = violationsOf(stack, [...owners, ...some]).filter(
           ({ rule }) => rule === 'destroys-data' || rule === 'drops-protection',
         );
-        // The bucket of uploads is another stack's.
+        // The bucket of uploads belongs to another stack.
         expect(violations.filter(({ address }) => !address.startsWith('aws_s3_bucket_notification.'))).toEqual([]);
       }),
     );
   });
 
-  test.each(stacks)('asks for few exemptions in $name', (stack) => {
+  test.each(stacks)('requires only the known first exemptions in $name', (stack) => {
     const found = violationsOf(stack, stack.real).map(({ rule, address }) => `${rule} ${address.split('.')[0]}`);
     expect(found.sort()).toEqual(firstExemptions(stack.name));
   });
@@ -700,7 +703,7 @@ describe('an exemption', () => {
     reason: 'dev begins anew',
   };
 
-  test('lets pass what it names, and is told with its reason', () => {
+  test('allows the change that it names, and is reported with its reason', () => {
     const { violations, exempted, unused } = judged(plan, [exemption]);
     expect({ violations, unused }).toEqual({ violations: [], unused: [] });
     expect(exempted).toEqual([
@@ -717,33 +720,33 @@ describe('an exemption', () => {
     ['another rule', { rule: 'drops-protection' as const }],
     ['another address', { address: 'aws_db_instance.its' }],
     ['a part of the address', { address: 'aws_db_instance' }],
-  ])('for %s lets nothing pass, and is reported as unused', (_what, other) => {
+  ])('for %s allows nothing, and is reported as unused', (_what, other) => {
     const wrong = { ...exemption, ...other };
     const { violations, unused } = judged(plan, [wrong]);
     expect(violations).toHaveLength(1);
     expect(unused).toEqual([wrong]);
   });
 
-  test('of one stack says nothing of the next', () => {
+  test('has no effect in another stack', () => {
     const judgement = judgePlan(plan, { stack: 'production-store', accountId: ACCOUNT, exemptions: [exemption] });
     expect(judgement.violations).toHaveLength(1);
     expect(judgement.unused).toEqual([]);
   });
 
   test.each([
-    ['a rule that there is not', { rule: 'everything' }],
-    ['no reason', { reason: ' ' }],
-    ['a property more', { until: 'ever' }],
-  ])('with %s is none', (_what, other) => {
+    ['an unknown rule', { rule: 'everything' }],
+    ['an empty reason', { reason: ' ' }],
+    ['an additional property', { until: 'ever' }],
+  ])('with %s is not valid', (_what, other) => {
     expect(exemptionSchema.safeParse(exemption).success).toBe(true);
     expect(exemptionSchema.safeParse({ ...exemption, ...other }).success).toBe(false);
   });
 });
 
-describe('the summary', () => {
+describe('the summary of a plan', () => {
   const summary = (...changes: ResourceChange[]) => planSummary([{ stack: 'dev-load', plan: planOf(...changes) }]);
 
-  test('counts first, then says what happens to what, the worst first', () => {
+  test('starts with counts, then lists the changes, destroyed resources first', () => {
     const text = planSummary([
       {
         stack: 'dev-load',
@@ -790,7 +793,7 @@ describe('the summary', () => {
 `);
   });
 
-  test('says what is known only after the apply, and which outputs change', () => {
+  test('marks values that are known only after the apply, and lists changed outputs', () => {
     const change = updated('aws_lambda_alias', { version: '1' }, {}, { after_unknown: { version: true } });
     const plan: Plan = {
       ...planOf(change),
@@ -837,7 +840,7 @@ describe('the summary', () => {
     expect(text).toContain(`\`${'y'.repeat(80)}…\``);
   });
 
-  test('fits into a comment, however much changes', () => {
+  test('fits into a GitHub comment, however many resources change', () => {
     const wide = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`a${index}`, 'x'.repeat(90)]));
     const plans = Array.from({ length: 12 }, (_, stack) => ({
       stack: `stack-${stack}`,
@@ -848,7 +851,7 @@ describe('the summary', () => {
     expect(text).toContain('**600 changed** in 12 stacks.');
   });
 
-  test('is only text in Markdown, whatever names and values say', () => {
+  test('escapes Markdown in names and values', () => {
     const evil = '`</details>\n# @everyone ![x](http://x) ``';
     const text = summary(updated('t', { a: 'x' }, { a: evil }, { name: `m["${evil}"]` }));
     for (const line of text.split('\n')) expect(line).not.toMatch(/^# /);

@@ -1,5 +1,5 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is GitHub's syntax
-/** What must hold for GitHub's workflows: each rule looks at their texts and says what breaks it, and where. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: GitHub expressions use the same syntax
+/** Rules for GitHub's workflows. Each rule reports the places that break it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentNames } from '@centflow/infra';
@@ -8,7 +8,7 @@ import { deliver } from '../src/cli.ts';
 import { repository } from '../src/repository.ts';
 import { type Action, type Job, parseAction, parseWorkflow, type Step, type Workflow } from '../src/workflows.ts';
 
-/** Path below the repository → text. */
+/** The contents of files, by path in the repository. */
 export type Sources = Readonly<Record<string, string>>;
 
 interface Parsed {
@@ -22,7 +22,7 @@ interface ParsedAction extends Parsed {
   readonly action: Action;
 }
 
-/** A rule that says what breaks it. */
+/** Yields a message for each place that breaks the rule. */
 type Rule = (workflows: readonly ParsedWorkflow[], actions: readonly ParsedAction[]) => Iterable<string>;
 
 export function problemsOf(sources: Sources): string[] {
@@ -38,7 +38,7 @@ export function problemsOf(sources: Sources): string[] {
 }
 
 const rules: Readonly<Record<string, Rule>> = {
-  *'what runs is a command of the repository'(workflows, actions) {
+  *'each step runs a command of the repository'(workflows, actions) {
     for (const { at, step, variables } of steps(workflows, actions)) {
       if (step.run === undefined) continue;
       if (step.id === undefined) yield `${at}: it runs something and has no id`;
@@ -47,7 +47,7 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *'an action is pinned by its commit, one for all'(workflows, actions) {
+  *'each action is pinned to one commit'(workflows, actions) {
     const pins = new Map<string, string>();
     for (const { file, text } of [...workflows, ...actions]) {
       for (const [, uses = '', comment] of text.matchAll(/^\s*(?:- )?uses: (\S+)(?: +# (.*))?$/gm)) {
@@ -66,7 +66,7 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *'rights are given job by job, and no secret is'(workflows) {
+  *'each job declares its permissions and uses no secret'(workflows) {
     for (const { file, text, workflow } of workflows) {
       if (Object.keys(workflow.permissions ?? { all: '' }).length > 0)
         yield `${file}: permissions at the top are not {}`;
@@ -85,11 +85,11 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *'the token is for what asks GitHub'(workflows) {
+  *'only steps that call GitHub have the token'(workflows) {
     for (const { at, step } of steps(workflows, [])) {
       const [, command = ''] = /^npm run deliver -- (\S+)/.exec(step.run ?? '') ?? [];
       const given = step.env.GITHUB_TOKEN;
-      // A rollback asks for its approval, unless the canary of the present release failed.
+      // A rollback reads its approval from GitHub, unless the canary of the current release failed.
       const asks = ASKS_GITHUB.includes(command) && !step.run?.includes(' --canary-failed');
       if (given !== undefined && given !== '${{ github.token }}') yield `${at}: another token than the job's`;
       if (asks !== (given !== undefined)) {
@@ -98,7 +98,7 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *'--canary-failed follows a canary that failed'(workflows) {
+  *'--canary-failed is used only after a failed canary'(workflows) {
     for (const { at, step } of steps(workflows, [])) {
       if (!step.run?.includes(' --canary-failed')) continue;
       if (!step.if?.includes("steps.canary.outcome == 'failure'"))
@@ -106,13 +106,13 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *'every job ends'(workflows) {
+  *'every job has a timeout'(workflows) {
     for (const { at, job } of jobs(workflows)) {
       if (job.uses === undefined && job['timeout-minutes'] === undefined) yield `${at}: it has no timeout-minutes`;
     }
   },
 
-  *'runs of one kind wait for each other'(workflows) {
+  *'runs of the same workflow wait for each other'(workflows) {
     for (const { file, workflow } of workflows) {
       if (workflow.on.workflow_call !== undefined) continue;
       if (workflow.concurrency === undefined) yield `${file}: it has no concurrency`;
@@ -130,7 +130,7 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *'a stranger gets nothing'(workflows) {
+  *'pull requests from forks get no permissions'(workflows) {
     for (const { file, workflow } of workflows) {
       for (const event of ['pull_request_target', 'workflow_run', 'issue_comment']) {
         if (event in workflow.on) yield `${file}: ${event} runs with this repository's rights for strangers`;
@@ -138,7 +138,7 @@ const rules: Readonly<Record<string, Rule>> = {
       if (!('pull_request' in workflow.on)) continue;
       for (const [id, job] of Object.entries(workflow.jobs)) {
         if (!mayDoSomething(job)) continue;
-        // A condition with an alternative could be met without this one.
+        // A condition with an alternative could be true for a fork.
         if (!job.if?.includes(FROM_HERE) || job.if.includes('||'))
           yield `${file} ${id}: a fork's pull request reaches it`;
       }
@@ -157,7 +157,7 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *'AWS is reached by OIDC from a GitHub environment, with the role that it has'(workflows) {
+  *'AWS credentials come by OIDC, for the role of a GitHub environment'(workflows) {
     for (const { at, job } of jobs(workflows)) {
       for (const { uses, with: given } of job.steps) {
         if (!uses?.startsWith('aws-actions/configure-aws-credentials@')) continue;
@@ -171,7 +171,7 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *'no plan leaves the delivery bucket'(workflows) {
+  *'no plan is uploaded to GitHub'(workflows) {
     const allowed =
       /^(release\/|reports\/|evidence\/[^\n]+\.json|((apps|packages)\/\*|glue|infra|\.local\/logs\/\S+)\/\S*junit\.xml)$/;
     for (const { at, step } of steps(workflows, [])) {
@@ -182,7 +182,7 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *'the first lines say what it is for'(workflows) {
+  *'the header of a workflow documents its purpose'(workflows) {
     for (const { file, text, workflow } of workflows) {
       const header = text.slice(0, text.indexOf('\nname:'));
       const doesSomething = Object.values(workflow.jobs).some(mayDoSomething);
@@ -192,7 +192,7 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *'every environment is planned, looked at for drift and can be rolled back'(workflows) {
+  *'every environment is planned, checked for drift, and can be rolled back'(workflows) {
     const expected = environmentNames.join(', ');
     for (const { at, job } of jobs(workflows)) {
       const matrix = job.strategy?.matrix.environment;
@@ -204,7 +204,7 @@ const rules: Readonly<Record<string, Rule>> = {
     if (options?.join(', ') !== expected) yield 'rollback.yml: not all environments, or not in order';
   },
 
-  *'each job is set up for what it does'(workflows) {
+  *'each job has the set-up for its purpose'(workflows) {
     for (const { at, job } of jobs(workflows)) {
       const does = purposeOf(job);
       const setUp = job.steps.find(({ uses }) => uses === SET_UP);
@@ -216,7 +216,7 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *'what is released or has rights comes from no cache'(workflows, actions) {
+  *'no job that builds a release or has permissions restores a cache'(workflows, actions) {
     for (const { at, job } of jobs(workflows)) {
       const setUps = job.steps.filter(({ uses }) => uses === SET_UP);
       if (purposeOf(job) === 'test' && !mayDoSomething(job)) continue;
@@ -229,7 +229,7 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *'packages are installed before there are credentials'(workflows, actions) {
+  *'packages are installed before a job has credentials'(workflows, actions) {
     for (const { at, job } of jobs(workflows)) {
       const credentials = job.steps.findIndex(({ uses }) => uses?.startsWith('aws-actions/configure-aws-credentials@'));
       if (credentials < 0) continue;
@@ -248,11 +248,11 @@ const rules: Readonly<Record<string, Rule>> = {
     }
   },
 
-  *'Terraform is one version'(_, actions) {
+  *'the Terraform version is pinned'(_, actions) {
     for (const { at, step } of steps([], actions)) {
       if (!step.uses?.startsWith('hashicorp/setup-terraform@')) continue;
       if (!/^\d+\.\d+\.\d+$/.test(String(step.with.terraform_version))) yield `${at}: Terraform is not pinned`;
-      // The wrapper prints its own lines into what is read as JSON.
+      // The wrapper adds its own lines to the output, which the commands parse as JSON.
       if (step.with.terraform_wrapper !== false) yield `${at}: Terraform comes with its wrapper`;
     }
   },
@@ -260,7 +260,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
 const SET_UP = '$/.github/actions/setup';
 
-/** Installs the packages, as each command does that finds them missing. */
+/** Installs the packages: each command does so if they are missing. */
 const INSTALL = 'npm run deliver -- --help';
 
 type Purpose = 'test' | 'build' | 'deliver';
@@ -271,12 +271,12 @@ function purposeOf(job: Job): Purpose {
   return runs.some((run) => run.startsWith('npm run deliver -- release')) ? 'build' : 'deliver';
 }
 
-/** A set-up is for tests where it says nothing else. */
+/** Returns the purpose that a set-up step declares. The default is tests. */
 function purposeOfSetUp(step: Step): unknown {
   return step.with.for ?? 'test';
 }
 
-/** Whether a step restores what another run may have left: GitHub's cache, also where an action has it as an option. */
+/** Returns whether a step restores GitHub's cache, either directly or by an option of another action. */
 function usesCache({ uses = '', with: given }: Step): boolean {
   if (/^actions\/cache(\/|@)/.test(uses)) return true;
   return Object.entries(given).some(
@@ -286,14 +286,14 @@ function usesCache({ uses = '', with: given }: Step): boolean {
 
 const ASKS_GITHUB = ['assess', 'comment', 'deploy', 'drift', 'publish', 'rollback'];
 
-/** The condition that a pull request is from a branch of this repository. */
+/** The condition for a pull request from a branch of this repository, not from a fork. */
 const FROM_HERE = 'github.event.pull_request.head.repo.full_name == github.repository';
 
 function mayDoSomething({ permissions, environment }: Job): boolean {
   return environment !== undefined || Object.values(permissions ?? {}).includes('write');
 }
 
-/** The role of an environment named as it is applies; of `<name>-plan` and `<name>-approval` it does not. */
+/** Returns whether the job's role may apply. The roles of `<name>-plan` and `<name>-approval` may not. */
 function changesEnvironment({ environment }: Job): boolean {
   return environment !== undefined && !/-(plan|approval)$/.test(environment);
 }
@@ -307,7 +307,7 @@ function* jobs(workflows: readonly ParsedWorkflow[]): Iterable<{ at: string; job
 interface PlacedStep {
   readonly at: string;
   readonly step: Step;
-  /** Variables that the step's command finds. */
+  /** Names of the environment variables that the step's command can use. */
   readonly variables: readonly string[];
 }
 
@@ -322,12 +322,12 @@ function* steps(workflows: readonly ParsedWorkflow[], actions: readonly ParsedAc
   }
 }
 
-/** The tests of some packages. */
-/** They look at the repository and have no rights. */
+/** Commands that check the repository and need no permissions. */
 const CHECKS = ['.ci/run', 'npm run advisories -- --require-answers'];
+/** Matches a command that runs the tests of some packages. */
 const TESTS = /^npm test -- --filter( @centflow\/[a-z-]+)+$/;
 
-/** A plain word, or words and variables in double quotes. */
+/** Matches a plain word, or words and variables in double quotes. */
 const VALUE = /^(?:[\w./-]+|"(?:[\w./-]|\$[A-Z_]+)+")$/;
 
 function* problemsOfCommand(run: string, variables: readonly string[]): Iterable<string> {

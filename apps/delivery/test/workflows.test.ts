@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is GitHub's syntax
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: GitHub expressions use the same syntax
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -15,11 +15,11 @@ const committed: Sources = Object.fromEntries(
   ].map((file) => [file, read(file)]),
 );
 
-test('the workflows hold to the rules', () => {
+test('the committed workflows follow every workflow rule', () => {
   expect(problemsOf(committed)).toEqual([]);
 });
 
-/** The same with one place of one file changed. */
+/** Returns the committed workflows and actions with one replacement in one file. */
 function changed(name: string, from: string | RegExp, to: string): Sources {
   const file = Object.keys(committed).find((path) => path.endsWith(`/${name}`)) ?? '';
   const before = committed[file] ?? '';
@@ -28,7 +28,7 @@ function changed(name: string, from: string | RegExp, to: string): Sources {
   return { ...committed, [file]: after };
 }
 
-describe('a workflow is refused', () => {
+describe('the workflow rules refuse a workflow', () => {
   test.each<[why: string, file: string, from: string | RegExp, to: string, problem: RegExp]>([
     [
       'that adds a command to the tests',
@@ -46,26 +46,26 @@ describe('a workflow is refused', () => {
       'run infra -- apply',
       /is no command/,
     ],
-    ['that asks for an unknown command', 'drift.yml', '-- drift', '-- drfit', /no command drfit/],
-    ['that gives an unknown option', 'deploy.yml', '--output', '--out', /release has no option --out/],
+    ['that runs an unknown command', 'drift.yml', '-- drift', '-- drfit', /no command drfit/],
+    ['that passes an unknown option', 'deploy.yml', '--output', '--out', /release has no option --out/],
     [
-      'that leaves out what is required',
+      'that omits a required option',
       'rollback.yml',
       '--environment "$ENVIRONMENT" --to',
       '--to',
       /rollback needs --environment/,
     ],
-    ['that pipes', 'drift.yml', '--issue', '--issue | tee log', /drift has no option \|/],
+    ['that pipes the output of a command', 'drift.yml', '--issue', '--issue | tee log', /drift has no option \|/],
     [
-      'that splits a value at its blanks',
+      'with an unquoted value, which the shell splits at blanks',
       'rollback.yml',
       '"$VERSION"',
       '$VERSION',
       /--to has no plain value: \$VERSION/,
     ],
-    ['that uses a variable it does not set', 'plan.yml', 'HEAD: ${{', 'HEED: ${{', /\$HEAD is not in its env/],
+    ['that uses a variable without setting it', 'plan.yml', 'HEAD: ${{', 'HEED: ${{', /\$HEAD is not in its env/],
     [
-      'that lets GitHub write into a command',
+      'with a GitHub expression inside a command',
       'rollback.yml',
       '"$VERSION"',
       '"${{ inputs.version }}"',
@@ -73,27 +73,39 @@ describe('a workflow is refused', () => {
     ],
     ['whose command has no id', 'ci.yml', '- id: check\n        run', '- run', /has no id/],
     [
-      'with an action at a branch',
+      'with an action that is pinned to a branch',
       'plan.yml',
       /checkout@[0-9a-f]{40} # \S+/,
       'checkout@main # v7.0.1',
       /not pinned by a commit/,
     ],
-    ['with an action of an unknown version', 'plan.yml', ' # v7.0.1', '', /does not say which version/],
+    ['with an action whose version is not in a comment', 'plan.yml', ' # v7.0.1', '', /does not say which version/],
     ['with two versions of an action', 'plan.yml', /checkout@3/, 'checkout@4', /is pinned elsewhere/],
-    ['with a part that does not exist', 'ci.yml', '/setup', '/set-up', /does not exist/],
-    ['with rights at the top', 'deploy.yml', 'permissions: {}', 'permissions:\n  contents: read', /at the top/],
-    ['without its rights', 'ci.yml', '    permissions:\n      contents: read\n', '', /does not say its permissions/],
+    ['with a local action that does not exist', 'ci.yml', '/setup', '/set-up', /does not exist/],
+    [
+      'with permissions for all its jobs',
+      'deploy.yml',
+      'permissions: {}',
+      'permissions:\n  contents: read',
+      /at the top/,
+    ],
+    [
+      'with a job that does not declare its permissions',
+      'ci.yml',
+      '    permissions:\n      contents: read\n',
+      '',
+      /does not say its permissions/,
+    ],
     ['with a secret', 'plan.yml', '${{ github.token }}', '${{ secrets.TOKEN }}', /uses a secret/],
     [
-      'with a token for what needs none',
+      'with a token for a step that does not call GitHub',
       'plan.yml',
       'HEAD: ',
       'GITHUB_TOKEN: ${{ github.token }}\n          HEAD: ',
       /asks nothing/,
     ],
     [
-      'that rolls back without looking the approval up',
+      'that rolls back without the token that reads the approval',
       'rollback.yml',
       /\n {10}GITHUB_TOKEN: .*/,
       '',
@@ -106,36 +118,60 @@ describe('a workflow is refused', () => {
       '--to "$VERSION" --canary-failed',
       /--canary-failed whatever the canary says/,
     ],
-    ['without the token', 'drift.yml', /\n {8}env:\n {10}GITHUB_TOKEN.*/, '', /no GITHUB_TOKEN/],
-    ['that keeps the token', 'ci.yml', 'persist-credentials: false', 'persist-credentials: true', /checkout without/],
-    ['without an end', 'drift.yml', '    timeout-minutes: 45\n', '', /no timeout-minutes/],
-    ['without concurrency', 'ci.yml', /concurrency:\n.*\n.*\n/, '', /has no concurrency/],
+    ['without the token that opens an issue', 'drift.yml', /\n {8}env:\n {10}GITHUB_TOKEN.*/, '', /no GITHUB_TOKEN/],
     [
-      'that deploys side by side',
+      'whose checkout keeps the token',
+      'ci.yml',
+      'persist-credentials: false',
+      'persist-credentials: true',
+      /checkout without/,
+    ],
+    ['without a timeout', 'drift.yml', '    timeout-minutes: 45\n', '', /no timeout-minutes/],
+    ['without a concurrency group', 'ci.yml', /concurrency:\n.*\n.*\n/, '', /has no concurrency/],
+    [
+      'that could deploy twice at the same time',
       'deploy-environment.yml',
       'group: environment-',
       'group: deployment-',
       /not of its environment/,
     ],
     [
-      'that is cancelled half-way',
+      'that GitHub could cancel during a rollback',
       'rollback.yml',
       /(environment }}\n {6}cancel-in-progress:) false/,
       '$1 true',
       /cancelled half-way/,
     ],
-    ['that leaves merges out', 'deploy.yml', '  queue: max\n', '', /not deployed one after the other/],
-    ['that runs for strangers', 'plan.yml', '  pull_request:', '  pull_request_target:', /rights for strangers/],
-    ['that plans for forks', 'plan.yml', /(needs: release\n) {4}if: .*\n/, '$1', /plan.yml plan: a fork/],
     [
-      'that plans for forks too',
+      'that skips merges while a deployment runs',
+      'deploy.yml',
+      '  queue: max\n',
+      '',
+      /not deployed one after the other/,
+    ],
+    [
+      'that runs with permissions for pull requests from forks',
+      'plan.yml',
+      '  pull_request:',
+      '  pull_request_target:',
+      /rights for strangers/,
+    ],
+    [
+      'that plans for forks because a job has no condition',
+      'plan.yml',
+      /(needs: release\n) {4}if: .*\n/,
+      '$1',
+      /plan.yml plan: a fork/,
+    ],
+    [
+      'that plans for forks because its condition has an alternative',
       'plan.yml',
       /(needs: release\n {4}if: .*) }}/,
       "$1 || github.actor == 'ada' }}",
       /plan: a fork/,
     ],
     [
-      'that comments for forks',
+      'that comments on pull requests from forks',
       'plan.yml',
       / && github.event.pull_request.head.repo.full_name == github.repository/,
       '',
@@ -143,32 +179,38 @@ describe('a workflow is refused', () => {
     ],
     ['that applies on a pull request', 'plan.yml', '}}-plan', '}}', /on a pull request/],
     [
-      'that takes credentials without an environment',
+      'that gets AWS credentials without a GitHub environment',
       'drift.yml',
       /\n {4}environment: .*/,
       '',
       /without an environment/,
     ],
-    ['that takes another role', 'drift.yml', 'vars.AWS_ROLE', 'vars.AWS_APPLY_ROLE', /another role or region/],
-    ['that takes credentials without OIDC', 'drift.yml', 'id-token: write', 'id-token: read', /without id-token/],
+    ['that assumes another role', 'drift.yml', 'vars.AWS_ROLE', 'vars.AWS_APPLY_ROLE', /another role or region/],
+    ['that gets AWS credentials without OIDC', 'drift.yml', 'id-token: write', 'id-token: read', /without id-token/],
     ['that uploads plans', 'plan.yml', 'path: reports/', 'path: .local/terraform', /may hold a secret/],
-    ['that does not say what for', 'deploy.yml', '# May change: ', '# Changes ', /do not say "May change"/],
     [
-      'that forgets an environment',
+      'whose header does not say what it may change',
+      'deploy.yml',
+      '# May change: ',
+      '# Changes ',
+      /do not say "May change"/,
+    ],
+    [
+      'that does not check every environment for drift',
       'drift.yml',
       '[dev, staging, production]',
       '[dev, production]',
       /not all environments/,
     ],
     [
-      'that cannot roll one back',
+      'that cannot roll back every environment',
       'rollback.yml',
       '[dev, staging, production]',
       '[dev, staging]',
       /rollback.yml: not all/,
     ],
     [
-      'that builds without the tools',
+      'that builds but sets up only the delivery commands',
       'plan.yml',
       'for: build',
       'for: deliver',
@@ -182,14 +224,14 @@ describe('a workflow is refused', () => {
       /is to deliver, and is set up to build/,
     ],
     [
-      'that applies with what a cache holds',
+      'whose set-up restores a cache before an apply',
       'deploy-environment.yml',
       /\n {8}with:\n {10}for: deliver/,
       '',
       /deploy: its set-up restores a cache/,
     ],
     [
-      'that restores a cache of its own to apply with',
+      'with a step that restores a cache before a rollback',
       'rollback.yml',
       '      - uses: aws-actions/',
       `      - uses: actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5
@@ -200,69 +242,75 @@ describe('a workflow is refused', () => {
       /rollback: it restores a cache/,
     ],
     [
-      'that builds a release with what a cache holds',
+      'whose set-up restores a cache before it builds a release',
       'deploy.yml',
       /\n {8}with:\n {10}for: build/,
       '',
       /release: its set-up restores a cache/,
     ],
     [
-      'that publishes with what a cache holds',
+      'whose set-up restores a cache before it publishes a release',
       'deploy.yml',
       /for: deliver(?!.*for: deliver)/s,
       'for: test',
       /publish: its set-up/,
     ],
-    ['whose set-up has a cache for deliveries', 'action.yml', "== 'test'", "!= 'build'", /a cache for more than tests/],
     [
-      'whose set-up lets an action cache',
+      'whose set-up restores a cache for deliveries',
+      'action.yml',
+      "== 'test'",
+      "!= 'build'",
+      /a cache for more than tests/,
+    ],
+    [
+      'whose set-up lets another action restore a cache',
       'action.yml',
       'package-manager-cache: false',
       'cache: npm',
       /a cache for more than tests/,
     ],
     [
-      'whose set-up installs nothing',
+      'whose set-up does not install the packages',
       'action.yml',
       "if: ${{ inputs.for == 'deliver' }}",
       'if: ${{ false }}',
       /to the first command/,
     ],
     [
-      'that installs with credentials',
+      'that installs packages after it has AWS credentials',
       'plan.yml',
       /( {6}- uses: \$\/\.github\/actions\/setup\n {8}with:\n {10}for: deliver\n)(.*?)( {6}# Plans contain)/s,
       '$2$1$3',
       /plan: it installs with credentials/,
     ],
     [
-      'that runs something before it is set up',
+      'that runs a command before the set-up',
       'drift.yml',
       '      - uses: $/.github/actions/setup',
       '      - id: early\n        run: npm run deliver -- drift --environment "$ENVIRONMENT" --issue\n      - uses: $/.github/actions/setup',
       /before it is set up/,
     ],
-    ['that sets nothing up', 'ci.yml', '      - uses: $/.github/actions/setup\n', '', /sets nothing up/],
-    ['with any Terraform', 'action.yml', '1.11.4', '~1.11', /Terraform is not pinned/],
+    ['with a job that has no set-up', 'ci.yml', '      - uses: $/.github/actions/setup\n', '', /sets nothing up/],
+    ['with a range of Terraform versions', 'action.yml', '1.11.4', '~1.11', /Terraform is not pinned/],
   ])('%s', (_, file, from, to, problem) => {
     expect(problemsOf(changed(file, from, to)).join('\n')).toMatch(problem);
   });
 
   test.each([
     [
-      'that goes on after a failure',
+      'that continues after a failure',
       'deploy-environment.yml',
       '- id: canary\n',
       '- id: canary\n        continue-on-error: true\n',
     ],
-    ['that gives all rights', 'deploy.yml', 'permissions: {}', 'permissions: write-all'],
-    ['that runs on another machine', 'ci.yml', 'ubuntu-24.04', 'self-hosted'],
+    ['that grants all permissions', 'deploy.yml', 'permissions: {}', 'permissions: write-all'],
+    ['that runs on a self-hosted runner', 'ci.yml', 'ubuntu-24.04', 'self-hosted'],
   ])('%s', (_, file, from, to) => {
     expect(() => problemsOf(changed(file, from, to))).toThrow();
   });
 });
 
-describe('the way to production', () => {
+describe('the deployment workflow', () => {
   const deploy = parseWorkflow(committed[`${workflows}/deploy.yml`] ?? '');
   const job = (id: string): Job => {
     const found = deploy.jobs[id];
@@ -270,11 +318,11 @@ describe('the way to production', () => {
     return found;
   };
 
-  test('begins with a push to main', () => {
+  test('starts on a push to main only', () => {
     expect(deploy.on).toEqual({ push: { branches: ['main'] } });
   });
 
-  test('goes from dev to staging to an assessment to production to the release', () => {
+  test('deploys to dev and staging, assesses the release, deploys to production, then publishes', () => {
     const order = Object.fromEntries(Object.entries(deploy.jobs).map(([id, { needs }]) => [id, needs]));
     expect(order).toEqual({
       release: [],
@@ -288,7 +336,7 @@ describe('the way to production', () => {
     });
   });
 
-  test('is the same for every environment: the release as it was made, on the evidence of the one before', () => {
+  test('deploys the same release to every environment, with the evidence of the previous environment', () => {
     const calls = ['dev', 'staging', 'production'].map((id) => [job(id).uses, job(id).with]);
     const uses = '$/.github/workflows/deploy-environment.yml';
     const digest = '${{ needs.release.outputs.digest }}';
@@ -299,12 +347,12 @@ describe('the way to production', () => {
     ]);
   });
 
-  test('gives each deployment the rights that it takes', () => {
+  test('grants each deployment the permissions that its job declares', () => {
     const taken = jobPermissions('deploy-environment', 'deploy');
     for (const id of ['dev', 'staging', 'production']) expect(job(id).permissions, id).toEqual(taken);
   });
 
-  test('asks people where the assessment says so, and nobody else', () => {
+  test('requires an approval only if the assessment requires one', () => {
     expect(job('approve').environment).toBe('production-approval');
     expect(job('approve').permissions).toEqual({});
     const asked = (approval: string) => evaluate(job('approve').if, { needs: { assess: { outputs: { approval } } } });
@@ -314,20 +362,23 @@ describe('the way to production', () => {
 
   test.each([
     ['the assessment is good', 'success', 'automatic', 'skipped', true],
-    ['people agree', 'success', 'needed', 'success', true],
-    ['people refuse', 'success', 'needed', 'failure', false],
-    ['nobody was asked who should have been', 'success', 'needed', 'skipped', false],
-    ['the assessment says nothing', 'success', '', 'skipped', false],
+    ['the approval is given', 'success', 'needed', 'success', true],
+    ['the approval is refused', 'success', 'needed', 'failure', false],
+    ['the required approval was skipped', 'success', 'needed', 'skipped', false],
+    ['the assessment has no result', 'success', '', 'skipped', false],
     ['the assessment fails', 'failure', '', 'skipped', false],
     ['staging fails', 'skipped', '', 'skipped', false],
-    ['staging fails, whatever was said', 'skipped', 'automatic', 'success', false],
-  ])('where %s', (_, assess, approval, approve, goes) => {
-    const needs = { assess: { result: assess, outputs: { approval } }, approve: { result: approve } };
-    expect(evaluate(job('production').if, { needs })).toBe(goes);
-    expect(evaluate(job('production').if, { needs, cancelled: true })).toBe(false);
-  });
+    ['staging fails after an earlier approval', 'skipped', 'automatic', 'success', false],
+  ])(
+    'deploys to production only after a successful assessment and any required approval: %s',
+    (_, assess, approval, approve, goes) => {
+      const needs = { assess: { result: assess, outputs: { approval } }, approve: { result: approve } };
+      expect(evaluate(job('production').if, { needs })).toBe(goes);
+      expect(evaluate(job('production').if, { needs, cancelled: true })).toBe(false);
+    },
+  );
 
-  test('ends with the release only where production has it and its provenance is on record', () => {
+  test('publishes the release only after production has it and its provenance is attested', () => {
     const published = (attest: string, production: string) =>
       evaluate(job('publish').if, { needs: { attest: { result: attest }, production: { result: production } } });
     expect(published('success', 'success')).toBe(true);
@@ -343,18 +394,15 @@ describe('the way to production', () => {
     ['private', undefined, false],
     ['private', 'false', false],
     ['private', 'true', true],
-  ])(
-    'attests the provenance in a %s repository whose ATTEST_PRIVATE is %s: %s',
-    (visibility, ATTEST_PRIVATE, attests) => {
-      const { steps, if: condition } = job('attest');
-      expect(condition, 'publish needs the job, so only its step may be skipped').toBeUndefined();
-      const step = steps.find(({ uses }) => uses?.startsWith('actions/attest-build-provenance@'));
-      const github = { event: { repository: { visibility } } };
-      expect(evaluate(step?.if, { github, vars: { ATTEST_PRIVATE } })).toBe(attests);
-    },
-  );
+  ])('attests the provenance in a %s repository if ATTEST_PRIVATE is %s: %s', (visibility, ATTEST_PRIVATE, attests) => {
+    const { steps, if: condition } = job('attest');
+    expect(condition, 'publish needs the job, so only its step may be skipped').toBeUndefined();
+    const step = steps.find(({ uses }) => uses?.startsWith('actions/attest-build-provenance@'));
+    const github = { event: { repository: { visibility } } };
+    expect(evaluate(step?.if, { github, vars: { ATTEST_PRIVATE } })).toBe(attests);
+  });
 
-  test('turns back where the canary fails, and only there', () => {
+  test('rolls back only after the canary has failed', () => {
     const steps = parseWorkflow(committed[`${workflows}/deploy-environment.yml`] ?? '').jobs.deploy?.steps ?? [];
     const ids = steps.map(({ id }) => id).filter((id) => id !== undefined);
     expect(ids).toEqual(['deploy', 'canary', 'rollback', 'canary-after-rollback']);
@@ -366,7 +414,7 @@ describe('the way to production', () => {
     });
     expect(evaluate(condition('rollback'), { ...outcomes('failure', ''), failed: true })).toBe(true);
     expect(evaluate(condition('rollback'), { ...outcomes('success', ''), failed: false })).toBe(false);
-    // The deployment itself failed: half of it may be there, and it is finished by running it again.
+    // If the deployment itself fails, some stages may be applied. Running the deployment again completes it.
     expect(evaluate(condition('rollback'), { ...outcomes('skipped', ''), failed: true })).toBe(false);
     const again = condition('canary-after-rollback');
     expect(evaluate(again, { ...outcomes('failure', 'success'), failed: true })).toBe(true);
@@ -374,7 +422,7 @@ describe('the way to production', () => {
   });
 });
 
-test('a rollback of production by hand asks its reviewers first', () => {
+test('the rollback workflow requires an approval for production, and for no other environment', () => {
   const { approve, rollback } = parseWorkflow(committed[`${workflows}/rollback.yml`] ?? '').jobs;
   expect(approve?.environment).toBe('production-approval');
   expect(rollback?.needs).toEqual(['approve']);
@@ -389,7 +437,7 @@ test('a rollback of production by hand asks its reviewers first', () => {
   expect(goes('production', 'failure')).toBe(false);
 });
 
-test('a comment is written also where a plan was refused', () => {
+test('the plan workflow comments on a pull request even if a plan was refused', () => {
   const { comment } = parseWorkflow(committed[`${workflows}/plan.yml`] ?? '').jobs;
   const from = (name: string) => ({
     event: { pull_request: { head: { repo: { full_name: name } } } },
@@ -399,7 +447,7 @@ test('a comment is written also where a plan was refused', () => {
   expect(evaluate(comment?.if, { github: from('fork/b'), failed: true })).toBe(false);
 });
 
-test('what a step runs can be had by its name', () => {
+test('stepCommand returns the command of a step, and rejects unknown jobs and steps', () => {
   expect(stepCommand('plan', 'release', 'release')).toBe('npm run deliver -- release --output release');
   expect(() => stepCommand('plan', 'release', 'relase')).toThrow(/has no step relase/);
   expect(() => stepCommand('plan', 'relase', 'release')).toThrow(/has no job relase/);
@@ -415,7 +463,7 @@ interface Circumstances {
   readonly cancelled?: boolean;
 }
 
-/** GitHub's expressions are, as far as ours go, JavaScript's. */
+/** Evaluates a GitHub expression as JavaScript. The workflows use only syntax that both languages share. */
 function evaluate(
   condition: string | undefined,
   { failed = false, cancelled = false, ...contexts }: Circumstances,

@@ -71,7 +71,7 @@ async function run(checks: readonly Check[], more: Partial<AcceptOptions> & { na
 const broken = { run: async () => expectThat(false, 'the sky | is\ngreen') as never };
 
 describe('accept', () => {
-  test('prints one line for each check: what it proves, and its remark', async () => {
+  test('prints one line for each check, with its statement and its remark', async () => {
     const { error } = await run([check('one', { run: async () => '3 of 3' }), check('two')]);
     expect(error).toBeUndefined();
     const lines = said.filter((line) => line.startsWith('✔'));
@@ -92,7 +92,7 @@ describe('accept', () => {
     expect(report.results.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['failed', 'passed']);
   });
 
-  test('writes a report in which tables stay tables', async () => {
+  test('escapes remarks in the report so that its tables stay valid', async () => {
     const { markdown, report } = await run([check('one', broken), check('two')], {
       unproven: { two: 'no queue here' },
     });
@@ -141,7 +141,7 @@ describe('accept', () => {
     expect(ran).toEqual(['restore']);
   });
 
-  test('skips checks of absent parts and checks that are not due yet', async () => {
+  test('skips checks of missing parts and checks that are not due yet', async () => {
     const later = check('later', {
       run: async () => {
         throw new NotYetError('due at three');
@@ -175,7 +175,7 @@ describe('accept', () => {
     ]);
   });
 
-  test('deletes its own uploads first and last, and nobody else’s', async () => {
+  test('deletes only its own uploads, before and after the checks', async () => {
     const key = `raw/expenses/owner=${ACCEPT_OWNER}/left.csv`;
     flow.leave(key, 'x');
     flow.leave('raw/expenses/owner=ann/kept.csv', 'x');
@@ -200,7 +200,7 @@ describe('accept', () => {
   });
 });
 
-describe('the checks', () => {
+describe('the checks of accept', () => {
   test('have stable names, a statement and a remedy', () => {
     expect(new Set(allChecks.map(({ name }) => name)).size).toBe(allChecks.length);
     for (const { name, proves, ifItFails, disruptive } of allChecks) {
@@ -210,7 +210,7 @@ describe('the checks', () => {
     }
   });
 
-  test('that touch alarms, passwords, dead letters, sweep, crawler and migrator are disruptive', () => {
+  test('are disruptive if they affect alarms, passwords, dead letters, the sweep, the crawler or the migrator', () => {
     const disruptive = allChecks.filter((one) => one.disruptive !== null).map(({ name }) => name);
     expect(disruptive).toEqual(
       expect.arrayContaining([

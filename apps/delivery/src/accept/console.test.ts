@@ -7,7 +7,7 @@ import type { WebRequest } from './web.ts';
 
 const deployed = routesFor('public', 'person', 'owner', 'operator');
 
-/** A console that answers every request alike, and remembers what was asked. */
+/** Returns a console that gives every request the same answer, and records the requests. */
 function consoleThat(status: number, text: string, token: string | undefined = 't') {
   const asked: { url: string; request: WebRequest }[] = [];
   const console = new Console(
@@ -22,28 +22,28 @@ function consoleThat(status: number, text: string, token: string | undefined = '
 }
 
 describe('the routes that accept calls', () => {
-  test('are those of the API’s access list, but for the ones of one machine', () => {
+  test('are the routes of the API’s access list, except those that exist only on a developer’s machine', () => {
     const others = Object.keys(access).filter((name) => !(deployed as string[]).includes(name));
     expect(others).toEqual(['listLocalOwners', 'signInLocally', 'listLocalParts']);
   });
 
-  test('change something where their method is not GET', () => {
+  test('change something if their method is not GET', () => {
     expect(routesFor('operator').filter(changes)).toEqual(['redrive', 'sweep']);
     for (const name of deployed) expect(changes(name)).toBe(routes[name].method !== 'get');
   });
 });
 
-test('the template that accept keeps is one that the API takes', () => {
+test('the template that accept saves is valid for the API', () => {
   const { schema } = routes.putTemplate.request.body.content['application/json'];
   expect(schema.parse({ template: { name: 'accept', mapping: exampleMapping } }).template.mapping).toEqual(
     exampleMapping,
   );
 });
 
-describe('a call of the console', () => {
+describe('a call to the console API', () => {
   const config = JSON.stringify({ environment: 'dev', signIn: { kind: 'local' } });
 
-  test('sends the token, the origin of the pages, and what fills the path', async () => {
+  test('sends the token, the origin of the pages, and the path parameters', async () => {
     const { console, asked } = consoleThat(404, '{}');
     await console.ask('getVisual', { param: { visualId: 'a/b' }, query: { from: '2025-01' } });
     expect(asked).toEqual([
@@ -57,7 +57,7 @@ describe('a call of the console', () => {
     ]);
   });
 
-  test('gives what the contract says', async () => {
+  test('returns an answer that matches the contract', async () => {
     expect(await consoleThat(200, config).console.call('getConfig')).toEqual(JSON.parse(config));
   });
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.stop());
 
-/** Answers who calls, or throws. */
+/** Returns the identity of the caller, or throws. */
 function callerOf(answer: string | Error): STSClient {
   const send = async () => {
     if (answer instanceof Error) throw answer;
@@ -27,7 +27,7 @@ function callerOf(answer: string | Error): STSClient {
   return Object.assign(new STSClient({ region: dev.region }), { send });
 }
 
-/** An environment in an account of its own: the emulator’s buckets stay. */
+/** An environment with a separate account, because the emulator keeps its buckets between tests. */
 let environment: Environment;
 let accounts = 100000000000;
 beforeEach(() => {
@@ -62,7 +62,7 @@ async function apply(stage: StageName, instances: readonly Instance[] = [{ attri
   );
 }
 
-describe('accept finds what is deployed', () => {
+describe('accept reads the deployed stages', () => {
   test('with the attributes and outputs of every stage', async () => {
     await bootstrap();
     for (const stage of stages) await apply(stage);
@@ -74,7 +74,7 @@ describe('accept finds what is deployed', () => {
   });
 });
 
-describe('accept names the missing step', () => {
+describe('accept reports the next step to take', () => {
   const named = (kind: string, message = 'no') => Object.assign(new Error(message), { name: kind });
 
   test('if there are no credentials', async () => {
@@ -95,7 +95,7 @@ describe('accept names the missing step', () => {
     );
   });
 
-  test('if nothing was ever made in the account', async () => {
+  test('if the account has no resources yet', async () => {
     await expect(find()).rejects.toThrow(
       /^dev was never deployed: there is no bucket centflow-state-\S+\. Begin with .*npm run infra -- bootstrap --environment dev`/,
     );
@@ -134,7 +134,7 @@ test('accept does not check an environment that is paused', async () => {
   await expect(find()).rejects.toThrow(/^dev is paused .*docs\/runbook\.md, "Pause"/);
 });
 
-describe('accept compares the states with the release', () => {
+describe('the comparison of states with the release by accept', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'centflow-accept-'));
@@ -149,14 +149,14 @@ describe('accept compares the states with the release', () => {
     }
   }
 
-  test('and finds them whole', async () => {
+  test('accepts complete stages', async () => {
     await bootstrap();
     for (const stage of stages) await apply(stage);
     release({ aws_thing: { it: {} } });
     await (await find()).refuseHalfDeployed(environment, folder);
   });
 
-  test('and names a stage that lacks resources', async () => {
+  test('names a stage with missing resources', async () => {
     await bootstrap();
     for (const stage of stages) await apply(stage);
     release({ aws_thing: { it: {}, other: {} } });
@@ -165,7 +165,7 @@ describe('accept compares the states with the release', () => {
     );
   });
 
-  test('and names a stage with a resource that was not finished', async () => {
+  test('names a stage with an incomplete resource', async () => {
     await bootstrap();
     for (const stage of stages) await apply(stage);
     await apply('load', [{ status: 'tainted', attributes: {} }]);

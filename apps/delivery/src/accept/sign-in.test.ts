@@ -6,13 +6,13 @@ import { totp } from './totp.ts';
 const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
 describe('the code of an authenticator app', () => {
-  // https://www.rfc-editor.org/rfc/rfc6238#appendix-B, the last six digits.
+  // These are the last six digits of the codes in https://www.rfc-editor.org/rfc/rfc6238#appendix-B.
   test.each([
     [59, '287082'],
     [1111111109, '081804'],
     [1234567890, '005924'],
     [20000000000, '353130'],
-  ])('at second %i is that of RFC 6238: %s', (seconds, code) => {
+  ])('at second %i is %s, as in RFC 6238', (seconds, code) => {
     expect(totp(SECRET, seconds * 1000)).toBe(code);
   });
 
@@ -21,7 +21,7 @@ describe('the code of an authenticator app', () => {
   });
 });
 
-/** A pool that believes every password, and then asks for these. */
+/** Returns a user pool that accepts every password, then requires these challenges. */
 function poolThatAsks(...challenges: string[]) {
   const sent: { command: string; input: Record<string, unknown> }[] = [];
   const next = () => {
@@ -59,11 +59,11 @@ function run(pool: ReturnType<typeof poolThatAsks>, totpSecret?: string) {
 }
 
 describe('the sign-in', () => {
-  test('ends after the password where the pool asks for no more', async () => {
+  test('ends after the password if the pool requires no challenge', async () => {
     expect(await run(poolThatAsks()).token).toBe('token');
   });
 
-  test('answers with the code of the app', async () => {
+  test('answers the challenge with the code of the authenticator app', async () => {
     const pool = poolThatAsks('SOFTWARE_TOKEN_MFA');
     expect(await run(pool, SECRET).token).toBe('token');
     expect(pool.sent.at(-1)?.input).toMatchObject({

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CanaryPlan, planCanary, readCanaryPlan, renderCanaryPlan } from './canary-plan.ts';
 import { parseDecimal } from './decimal.ts';
 
-/** Few rows, of which the sums are quickly worked out by hand. */
+/** A few rows whose sums are easy to calculate by hand. */
 const few = {
   incomes: {
     ...feeds.incomes,
@@ -36,11 +36,11 @@ const of = ({ feeds: planned }: CanaryPlan, name: string) => planned.find(({ fee
 describe('the plan of the canary', () => {
   const plan = planCanary(few);
 
-  it('has a file of every feed, from its samples', () => {
+  it('has a file for every feed, made from its samples', () => {
     expect(planCanary().feeds.map(({ feed }) => feed)).toEqual(Object.keys(feeds).sort());
   });
 
-  it('repeats the samples where they are few, and says the sum of all rows', () => {
+  it('repeats the samples if there are only a few, and contains the sum of all rows', () => {
     expect(of(plan, 'incomes')?.first).toEqual({
       csv:
         'date,source,category,account,amount,currency,description,transaction_id\n' +
@@ -62,11 +62,11 @@ describe('the plan of the canary', () => {
     });
   });
 
-  it('quotes what a CSV has to quote', () => {
+  it('quotes the values that need quotes in a CSV file', () => {
     expect(of(plan, 'expenses')?.first.csv).toContain('"two, ""quoted"""');
   });
 
-  it('says the rows of the monthly cash flow, before the correction and after', () => {
+  it('contains the rows of the monthly cash flow before and after the correction', () => {
     expect(plan.cashFlow).toEqual({
       first: [
         {
@@ -111,7 +111,7 @@ describe('the plan of the canary', () => {
     });
   });
 
-  it('has between three and five rows in a file and another sum in its correction, whatever the samples are', () => {
+  it('has three to five rows per file, and a different sum in the correction, for any samples', () => {
     const amount = fc
       .tuple(fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n }), fc.nat({ max: 4 }))
       .map(([whole, decimals]) => `${whole}${decimals === 0 ? '' : `.${'1234'.slice(0, decimals)}`}`);
@@ -127,7 +127,7 @@ describe('the plan of the canary', () => {
     );
   });
 
-  it('comes out the same each time', () => {
+  it('is the same in every build', () => {
     expect(renderCanaryPlan(planCanary())).toBe(renderCanaryPlan(planCanary()));
   });
 });
@@ -139,7 +139,7 @@ describe('reading the plan of a release', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('gives what was written', async () => {
+  it('returns the plan that was written', async () => {
     writeFileSync(join(folder, 'canary.json'), renderCanaryPlan(planCanary()));
     expect(await readCanaryPlan({ folder })).toEqual(planCanary());
   });

@@ -17,7 +17,7 @@ const steps = [
   'their deletion leaves no trace',
 ];
 
-/** Only one of the feeds goes wrong: the canary has to look at each. */
+/** The faults affect only one feed, so the canary must check each feed. */
 const ofExpenses = (change: (upload: FlowUpload) => FlowUpload | undefined) => (upload: FlowUpload) =>
   upload.feed === 'expenses' ? change(upload) : upload;
 
@@ -51,7 +51,7 @@ describe('the canary', () => {
     expect(flow.objects.size).toBe(0);
   });
 
-  it('uploads one object of each feed, twice, under its own owner and under names that no other run has', async () => {
+  it('uploads one object of each feed twice, under its own owner and with unique names', async () => {
     const flow = new CanaryFlow(plan);
     await run(flow);
     const keys = [...new Set(flow.put)];
@@ -63,7 +63,7 @@ describe('the canary', () => {
     expect(new Set(flow.put).size).toBe(2 * keys.length);
   });
 
-  it('waits until an upload is seen', async () => {
+  it('waits until an upload appears in the views', async () => {
     const nothing = { uploads: [], cashFlow: [], rows: {} };
     const flow = new CanaryFlow(plan, {
       answer: (question) => (question === 2 ? { Payload: JSON.stringify(nothing) } : undefined),
@@ -111,32 +111,37 @@ describe('the canary', () => {
 
   it.each<[string, Faults, step: number, RegExp]>([
     [
-      'an upload that never shows',
+      'an upload that never appears',
       { upload: ofExpenses(() => undefined) },
       1,
       /Expected: raw\/expenses\/\S+ \(version version-\d+\) published with 3 rows of 53\.9000\. Seen: nothing of it\./,
     ],
     [
-      'an upload that fails to load: the job may still try again',
+      'an upload that fails to load, because the job may try again',
       { upload: ofExpenses((upload) => ({ ...upload, state: 'failed', reason: 'MySQL is away' })) },
       1,
       /Seen: it is failed \(MySQL is away\): /,
     ],
     [
-      'a correction that never shows',
+      'a correction that never appears',
       { correctionsLost: true },
       2,
       /published with \d rows of .* Seen: nothing of it\./,
     ],
-    ['rows that stay', { deletionsLost: true }, 3, /superseded or retired\. Seen: it is published\./],
     [
-      'a Lambda that always fails',
+      'rows that remain after the deletion',
+      { deletionsLost: true },
+      3,
+      /superseded or retired\. Seen: it is published\./,
+    ],
+    [
+      'a Lambda function that always fails',
       { answer: () => ({ FunctionError: 'Unhandled', Payload: '{"errorMessage":"no route to the database"}' }) },
       0,
       /ObserverError: centflow-dev-canary failed \(Unhandled\): {"errorMessage":"no route to the database"}/,
     ],
     [
-      'an amount that comes as a float',
+      'an amount that is a float',
       { upload: ofExpenses((upload) => ({ ...upload, amount_read: 53.9 as unknown as string })) },
       1,
       /The response of centflow-dev-canary is not valid \(uploads\.\d+\.amount_read: .*\)\. Was the function deployed from another release\?/,
@@ -177,7 +182,7 @@ describe('the canary', () => {
     expect(await run(flow)).toMatchObject({ passed: true });
   });
 
-  it.each([403, 404])('does not wait for a Lambda that answers %i', async (httpStatusCode) => {
+  it.each([403, 404])('fails at once if the Lambda function returns %i', async (httpStatusCode) => {
     const refusal = new LambdaServiceException({
       name: 'Refused',
       message: 'not that one',
@@ -190,7 +195,7 @@ describe('the canary', () => {
     expect(flow.questions).toBe(1);
   });
 
-  it('first deletes objects of a killed canary, even of a feed that this release does not know', async () => {
+  it('first deletes the objects of a killed canary, even for a feed that this release does not have', async () => {
     const flow = new CanaryFlow(plan);
     const [feed] = plan.feeds;
     const left = [

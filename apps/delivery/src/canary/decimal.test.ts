@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatDecimal, normalised, parseDecimal, ratio } from './decimal.ts';
 
-describe('a decimal', () => {
-  it('is what it was after it is written and read', () => {
+describe('a decimal amount', () => {
+  it('is unchanged after it is formatted and parsed', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), (steps) => {
         expect(parseDecimal(formatDecimal(steps))).toBe(steps);
@@ -22,7 +22,7 @@ describe('a decimal', () => {
     expect(normalised(text)).toBe(expected);
   });
 
-  it.each(['', '.5', '1.', '1e5', 'NaN', '1,5', '+1', ' 1', '0.00001'])('%j is none', (text) => {
+  it.each(['', '.5', '1.', '1e5', 'NaN', '1,5', '+1', ' 1', '0.00001'])('cannot be parsed from %j', (text) => {
     expect(() => normalised(text)).toThrow(`${JSON.stringify(text)} is not a decimal with at most 4 decimal places.`);
   });
 
@@ -33,7 +33,7 @@ describe('a decimal', () => {
     ['1', '16000', '0.0001'],
     ['-1', '20000', '-0.0001'],
     ['1', '20001', '0.0000'],
-  ])('%s / %s is %s: rounded half away from zero', (part, whole, expected) => {
+  ])('divides %s by %s and rounds half away from zero to %s', (part, whole, expected) => {
     expect(formatDecimal(ratio(parseDecimal(part), parseDecimal(whole)))).toBe(expected);
   });
 });

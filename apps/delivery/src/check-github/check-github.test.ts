@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => standIn.stop());
 
-/** Runs the command; a failure is the last line. */
+/** Runs the command and returns its lines. If the command fails, the error is the last line. */
 async function run({ token = standIn.personalToken('ada'), of = environments } = {}) {
   const lines: string[] = [];
   const open = (name: string) => {
@@ -45,7 +45,7 @@ function environment(name: string): StandInEnvironment {
 }
 
 describe('check-github passes', () => {
-  test('a public repository that is set up as documented, with one line for each check', async () => {
+  test('for a public repository that is set up as documented, with one line for each check', async () => {
     const { lines, code } = await run();
     const [heading, ...checks] = lines;
     expect(heading).toBe('centflow/centflow (dev, staging, production):');
@@ -69,17 +69,17 @@ describe('check-github passes', () => {
     expect(code).toBe(EXIT.ok);
   });
 
-  test('a main that is protected by branch protection instead of a ruleset', async () => {
+  test('if branch protection protects main instead of a ruleset', async () => {
     settings.pullRequests = 'protection';
     expect((await run()).failed).toEqual([]);
   });
 
-  test('an internal repository, which exists in Enterprise Cloud only', async () => {
+  test('for an internal repository, which exists in Enterprise Cloud only', async () => {
     settings.visibility = 'internal';
     expect(await run()).toMatchObject({ failed: [], noted: [], code: EXIT.ok });
   });
 
-  test('a private repository of Enterprise Cloud that asks for attestations', async () => {
+  test('for a private repository of Enterprise Cloud that sets ATTEST_PRIVATE', async () => {
     Object.assign(settings, { visibility: 'private', plan: 'enterprise' });
     for (let each = 0; each < 40; each += 1) settings.variables.set(`OTHER_${each}`, '');
     settings.variables.set('ATTEST_PRIVATE', 'true');
@@ -88,20 +88,23 @@ describe('check-github passes', () => {
 });
 
 describe('check-github passes with notes', () => {
-  test.each(['team', 'pro'] as const)('a private repository with the plan %s, which has less', async (plan) => {
-    Object.assign(settings, { visibility: 'private', plan, ownerType: plan === 'pro' ? 'User' : 'Organization' });
-    environment('production-approval').reviewers = [];
-    const { noted, failed, code } = await run({ token: standIn.personalToken('centflow') });
-    expect(failed).toEqual([]);
-    expect(noted).toEqual([
-      expect.stringContaining(`the plan (${plan}) is below Enterprise Cloud: nobody can be asked for an approval`),
-      expect.stringContaining('releases are published without an attestation'),
-      expect.stringContaining('the plan has no required reviewers: what needs an approval ends with exit code 10'),
-    ]);
-    expect(code).toBe(EXIT.ok);
-  });
+  test.each(['team', 'pro'] as const)(
+    'for a private repository with the plan %s, which lacks some features',
+    async (plan) => {
+      Object.assign(settings, { visibility: 'private', plan, ownerType: plan === 'pro' ? 'User' : 'Organization' });
+      environment('production-approval').reviewers = [];
+      const { noted, failed, code } = await run({ token: standIn.personalToken('centflow') });
+      expect(failed).toEqual([]);
+      expect(noted).toEqual([
+        expect.stringContaining(`the plan (${plan}) is below Enterprise Cloud: nobody can be asked for an approval`),
+        expect.stringContaining('releases are published without an attestation'),
+        expect.stringContaining('the plan has no required reviewers: what needs an approval ends with exit code 10'),
+      ]);
+      expect(code).toBe(EXIT.ok);
+    },
+  );
 
-  test('a private repository whose plan GitHub hides from the token', async () => {
+  test('for a private repository whose plan the token cannot read', async () => {
     Object.assign(settings, { visibility: 'private', showsPlan: false });
     settings.plan = 'enterprise';
     const { noted, code } = await run();
@@ -140,7 +143,7 @@ describe('check-github fails', () => {
       /begins with repo:centflow\/centflow; run `gh api --method PUT repos\/centflow\/centflow\/actions\/oidc\/customization\/sub -F use_default=true -F use_immutable_subject=true`/,
     ],
     [
-      'if a template makes the subjects of its tokens',
+      'if a template defines the subjects of its tokens',
       () => Object.assign(settings, { subject: 'template' }),
       /the subject that the roles in AWS trust/,
       /a template of the repository makes their subject; run .* -F use_default=true/,
@@ -251,7 +254,7 @@ describe('check-github fails', () => {
       /now main may, so pull requests could not be planned/,
     ],
     [
-      'if nobody is asked for an approval',
+      'if no person has to approve a deployment',
       () => Object.assign(environment('production-approval'), { reviewers: [] }),
       /environment production-approval: people must approve/,
       /add them under "Required reviewers": https:\/\/github\.com\/centflow\/centflow\/settings\/environments/,
@@ -288,7 +291,7 @@ describe('check-github fails', () => {
     expect(code).toBe(EXIT.gitHubSetup);
   });
 
-  test('if the repository is private and has the plan Free, which has no rules at all', async () => {
+  test('if the repository is private and its plan is Free, which does not support rules', async () => {
     Object.assign(settings, { visibility: 'private', plan: 'free' });
     const { failed, code } = await run();
     expect(failed).toEqual([
@@ -298,7 +301,7 @@ describe('check-github fails', () => {
     expect(code).toBe(EXIT.gitHubSetup);
   });
 
-  test('for a new repository with everything that is missing, in one go', async () => {
+  test('for a new repository, and lists everything that is missing', async () => {
     settings.environments.clear();
     settings.pullRequests = 'optional';
     const { failed, error } = await run();
@@ -306,7 +309,7 @@ describe('check-github fails', () => {
     expect(String(error)).toMatch(/8 checks failed/);
   });
 
-  test('in the environment whose ids alone are wrong', async () => {
+  test('for one environment if only its ids are wrong', async () => {
     const [dev, ...others] = environments;
     if (dev === undefined) throw new Error('there is no environment');
     const mistaken = [{ ...dev, repository: { ...dev.repository, id: 1 } }, ...others];
@@ -315,17 +318,17 @@ describe('check-github fails', () => {
   });
 });
 
-describe('check-github cannot ask', () => {
+describe('check-github stops with an error', () => {
   const elsewhere = environments.map((one) => ({ ...one, repository: { ...one.repository, name: 'centflow/other' } }));
 
-  test('about a repository that GitHub does not have', async () => {
+  test('for a repository that does not exist', async () => {
     const { error, code } = await run({ of: elsewhere });
     expect(String(error)).toMatch(/did not let us read the settings in centflow\/other: 404 Not Found/);
     expect(String(error)).toMatch(/What to do: check `repository\.name` in infra\/src\/environments\.ts/);
     expect(code).toBe(EXIT.failed);
   });
 
-  test('with a token that is not valid', async () => {
+  test('with an invalid token', async () => {
     const { error } = await run({ token: 'expired' });
     expect(String(error)).toMatch(/401 Bad credentials.*What to do: give it a token that is valid/s);
   });
@@ -338,7 +341,7 @@ describe('check-github cannot ask', () => {
   });
 });
 
-test('the command `check-github` takes the repository from the environments and the token from GITHUB_TOKEN', async () => {
+test('the command `check-github` reads the repository from the environments and the token from GITHUB_TOKEN', async () => {
   vi.stubEnv('GITHUB_API_URL', standIn.apiUrl);
   vi.stubEnv('GITHUB_TOKEN', standIn.personalToken('ada'));
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});

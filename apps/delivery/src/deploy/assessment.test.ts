@@ -25,15 +25,23 @@ describe('a release is deployed to production', () => {
 
   test.each<[string, Partial<Facts>, RegExp]>([
     ['without evidence', { evidence: undefined }, /^There is no evidence that v7 works in staging\.$/],
-    ['on evidence of another release', { release: { version: 'v8', digest: 'bb' } }, /for v7 in staging, not for v8/],
-    ['on evidence of dev', { evidence: { ...evidence(), environment: 'dev' } }, /for v7 in dev, not for v7 in staging/],
-    ['after a canary that failed', { evidence: { ...evidence(), canary: false } }, /canary failed in staging/],
     [
-      'where staging has alarms',
+      'with the evidence of another release',
+      { release: { version: 'v8', digest: 'bb' } },
+      /for v7 in staging, not for v8/,
+    ],
+    [
+      'with the evidence of dev',
+      { evidence: { ...evidence(), environment: 'dev' } },
+      /for v7 in dev, not for v7 in staging/,
+    ],
+    ['after a failed canary', { evidence: { ...evidence(), canary: false } }, /canary failed in staging/],
+    [
+      'if staging has raised alarms',
       { evidence: { ...evidence(), alarms: ['staging-load-age'] } },
       /staging: staging-load-age/,
     ],
-    ['where it has alarms itself', { alarms: ['production-load-age'] }, /in production: production-load-age/],
+    ['if production has raised alarms', { alarms: ['production-load-age'] }, /in production: production-load-age/],
     [
       'with an exemption',
       { judged: [{ stack: 'production-store', judgement: exempted }] },

@@ -97,22 +97,22 @@ describe('a reviewed release', () => {
   });
 });
 
-describe('nothing is applied or recorded', () => {
+describe('a deployment applies and records nothing', () => {
   test.each<[string, number, RegExp, (fake: FakeEnvironment) => Promise<void> | void]>([
     [
-      'where nobody reviewed a plan',
+      'if a stage has no reviewed plan',
       EXIT.unreviewed,
       /Pull request 12 has no plan of dev-load/,
       (fake) => fake.s3.objects.clear(),
     ],
     [
-      'where the stored plan was altered',
+      'if a stored plan was altered',
       EXIT.altered,
       /SHA-256 is not the recorded one/,
       (fake) => void fake.s3.objects.set('plans/dev/12/dev-watch.tfplan', new TextEncoder().encode('{}')),
     ],
     [
-      'where the last stage has moved',
+      'if the plan of the last stage differs from the reviewed plan',
       EXIT.moved,
       /The plan of dev-watch differs from the reviewed plan.*aws_sns_topic\.it \(update\)/s,
       (fake) => void Object.assign(fake.pending, { watch: [alarm, change('aws_sns_topic', { n: 1 }, { n: 2 })] }),

@@ -14,7 +14,7 @@ beforeEach(() => {
 
 const canary = (passed: boolean) => ({ passed, at: new Date().toISOString(), seconds: 1 });
 
-/** Deploys a version as far as it goes. */
+/** Records a deployment that was applied or stopped, and the result of its canary. */
 async function had(version: string, outcome: 'applied' | 'stopped', passed?: boolean): Promise<DeploymentRecord> {
   vi.advanceTimersByTime(60_000);
   const release = { version, commit: 'c'.repeat(40), digest: 'd'.repeat(64), folder: '/nowhere' };

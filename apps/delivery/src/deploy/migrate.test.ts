@@ -17,7 +17,7 @@ const payload = (value: object) => new TextEncoder().encode(JSON.stringify(value
 const done = { Payload: payload({ applied: ['0001'], unknown: [] }) };
 const patience = { pauseMs: 1, deadlineMs: 5000 };
 
-/** A Lambda that gives these answers in turn; an error is thrown. The last one is given for ever. */
+/** Returns a Lambda client with these answers in turn. It throws errors, and repeats the last answer. */
 function lambdaWith(...answers: readonly (object | Error)[]) {
   const invoked: string[] = [];
   const send = async ({ input }: InvokeCommand) => {
@@ -55,7 +55,7 @@ describe('the migrator', () => {
   });
 });
 
-describe('a deployment', () => {
+describe('a deployment with a migrator', () => {
   test('wakes a migrator that Lambda made Inactive, and waits until it answers', async () => {
     const open = lambdaWith({ Configuration: { State: 'Inactive' } }, inactive, pending, done);
     await wakeMigrator(open, patience);
@@ -63,8 +63,8 @@ describe('a deployment', () => {
   });
 
   test.each([
-    ['does not invoke a migrator that is awake', { Configuration: { State: 'Active' } }],
-    ['goes on where there is no migrator yet', missing],
+    ['does not invoke a migrator that is Active', { Configuration: { State: 'Active' } }],
+    ['continues if the migrator does not exist yet', missing],
   ])('%s', async (_, answer) => {
     const open = lambdaWith(answer);
     await wakeMigrator(open, patience);

@@ -22,7 +22,7 @@ beforeEach(() => {
   return () => rmSync(folder, { recursive: true });
 });
 
-/** An environment that has v3, and whose rollback to v2 changes `load`. */
+/** An environment with v3, in which a rollback to v2 changes the stage `load`. */
 async function afterV3(name: 'dev' | 'production', canary?: { passed: boolean }): Promise<FakeEnvironment> {
   const fake = new FakeEnvironment(name, folder);
   const { deployments } = fake.open;
@@ -31,7 +31,7 @@ async function afterV3(name: 'dev' | 'production', canary?: { passed: boolean })
   if (canary !== undefined) {
     await deployments.noteCanary(await deployments.current(), { ...canary, at: new Date().toISOString(), seconds: 1 });
   }
-  // Records are in the order of their milliseconds.
+  // Records are sorted by time, with a resolution of one millisecond.
   await setTimeout(5);
   Object.assign(fake.pending, { load: [code] });
   return fake;
@@ -59,7 +59,7 @@ async function run(fake: FakeEnvironment, more: Partial<RollbackOptions> = {}) {
 }
 
 describe('a rollback of production by hand', () => {
-  test('changes nothing if nobody has approved the run, whatever its job `approve` says', async () => {
+  test('changes nothing if nobody has approved the run, whatever the result of its job `approve`', async () => {
     const fake = await afterV3('production', { passed: true });
     const { code: exit, message, record } = await run(fake);
     expect(exit).toBe(EXIT.approvalMissing);
@@ -74,14 +74,14 @@ describe('a rollback of production by hand', () => {
     expect(fake.applied).toEqual([]);
   });
 
-  test('runs with an approval, and records whose', async () => {
+  test('runs with an approval, and records the approver', async () => {
     const fake = await afterV3('production', { passed: true });
     const { record } = await run(fake, { approvals: async () => ['ann'] });
     expect(fake.applied).toEqual(['load']);
     expect(record).toMatchObject({ kind: 'rollback', version: 'v2', outcome: 'applied', approvedBy: ['ann'] });
   });
 
-  test('runs without one if an administrator breaks the glass, and records why', async () => {
+  test('runs without an approval if an administrator uses break-glass, and records the reason', async () => {
     const fake = await afterV3('production', { passed: true });
     const { asked, record } = await run(fake, { breakGlass: 'GitHub is away' });
     expect(asked).toEqual([]);
@@ -90,7 +90,7 @@ describe('a rollback of production by hand', () => {
   });
 });
 
-describe('a rollback after a canary that failed', () => {
+describe('a rollback after a failed canary', () => {
   test.each([
     ['noted that it failed', { passed: false }],
     ['ended before it noted anything', undefined],

@@ -4,7 +4,7 @@ import { fit } from './fit.ts';
 
 const LIMIT = 2000;
 
-test('what fits stays as it is, and what does not is never longer than the limit', () => {
+test('fit keeps a short text unchanged, and cuts a long text to the limit', () => {
   const line = fc.oneof(
     fc.string({ maxLength: 80 }),
     fc.constantFrom('```diff', '```', '<details>', '</details>', '👍'.repeat(40)),
@@ -21,7 +21,7 @@ test('what fits stays as it is, and what does not is never longer than the limit
   );
 });
 
-test('the note stands outside of the code and the details in which the cut falls', () => {
+test('fit closes the code block or details that it cuts before it adds the note', () => {
   const fitted = fit(`<details><summary>dev</summary>\n\n\`\`\`diff\n${'+ a line\n'.repeat(400)}`, LIMIT);
   expect(fitted).toMatch(/\+ a line\n```\n\n<\/details>\n\n> \[!NOTE\]/);
 });

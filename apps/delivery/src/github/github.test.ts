@@ -20,36 +20,39 @@ const envWith = (token: string) => ({
   GITHUB_TOKEN: token,
 });
 
-/** A client with the token of a workflow's job that has these permissions, and that hardly pauses. */
+/** Returns a client with the token of a job that has these permissions. The client hardly waits between attempts. */
 function gitHubWith(permissions: Permissions): GitHub {
   return new GitHub(Connection.fromEnvironment(envWith(standIn.tokenFor(permissions)), 1));
 }
 
-describe('the settings', () => {
+describe('the settings of the GitHub client', () => {
   const complete = { GITHUB_REPOSITORY: REPOSITORY, GITHUB_TOKEN: 'secret' };
 
-  test.each(['GITHUB_REPOSITORY', 'GITHUB_TOKEN'] as const)('%s is named where it is missing', (name) => {
-    const env = { ...complete, [name]: undefined };
-    expect(() => GitHub.fromEnvironment(env)).toThrow(new RegExp(`^${name} is missing\n {2}What to do: set it`));
-    expect(() => GitHub.fromEnvironment({ ...complete, [name]: '' })).toThrow(GitHubError);
-  });
+  test.each(['GITHUB_REPOSITORY', 'GITHUB_TOKEN'] as const)(
+    'are refused without %s, and the error names it',
+    (name) => {
+      const env = { ...complete, [name]: undefined };
+      expect(() => GitHub.fromEnvironment(env)).toThrow(new RegExp(`^${name} is missing\n {2}What to do: set it`));
+      expect(() => GitHub.fromEnvironment({ ...complete, [name]: '' })).toThrow(GitHubError);
+    },
+  );
 
-  test('an address or a repository that is none is shown, the token never', () => {
+  test('are refused with an invalid address or repository, and the error does not show the token', () => {
     const wrong = { ...complete, GITHUB_REPOSITORY: 'centflow' };
     expect(() => GitHub.fromEnvironment(wrong)).toThrow(/GITHUB_REPOSITORY .*"centflow"/);
     expect(() => GitHub.fromEnvironment({ ...complete, GITHUB_API_URL: 'here' })).toThrow(/GITHUB_API_URL .*"here"/);
   });
 });
 
-describe('the pull request of a commit', () => {
-  test('is the one whose merge made it, with the head that was reviewed', async () => {
+describe('pullRequestOf', () => {
+  test('returns the pull request whose merge created the commit, with the reviewed head', async () => {
     const { number } = standIn.state.openPullRequest({ title: 'Add a feed', branch: 'feed', head: 'aaa' });
     standIn.state.mergePullRequest(number, 'merge');
     const found = await gitHubWith({ 'pull-requests': 'read' }).pullRequestOf('merge');
     expect(found).toEqual({ number, head: 'aaa', title: 'Add a feed' });
   });
 
-  test('is none for an open one, one merged elsewhere and a commit inside a merged branch', async () => {
+  test('returns nothing for an open pull request, one merged into another branch, or a commit inside a merged branch', async () => {
     standIn.state.openPullRequest({ title: 'Open', branch: 'open', head: 'aaa' });
     const elsewhere = standIn.state.openPullRequest({ title: 'Stacked', branch: 'b', head: 'bbb', base: 'open' });
     standIn.state.mergePullRequest(elsewhere.number, 'stacked-merge');
@@ -62,7 +65,7 @@ describe('the pull request of a commit', () => {
     }
   });
 
-  test('is found beyond the first page', async () => {
+  test('finds a pull request beyond the first page', async () => {
     for (let each = 0; each < 130; each += 1) {
       standIn.state.openPullRequest({ title: `Open ${each}`, branch: `b${each}`, head: 'shared' });
     }
@@ -72,14 +75,14 @@ describe('the pull request of a commit', () => {
   });
 });
 
-describe('a comment', () => {
+describe('a comment on a pull request', () => {
   let number: number;
   beforeEach(() => {
     number = standIn.state.openPullRequest({ title: 'Add an alarm', branch: 'alarm', head: 'aaa' }).number;
   });
   const bodies = () => standIn.state.commentsOf(number).map(({ author, body }) => `${author}: ${body}`);
 
-  test('is written once and rewritten in place, one for each marker', async () => {
+  test('is created once for each marker, then updated', async () => {
     const gitHub = gitHubWith({ 'pull-requests': 'write' });
     await gitHub.comment(number, 'plan', 'first');
     await gitHub.comment(number, 'other', 'beside');
@@ -90,14 +93,14 @@ describe('a comment', () => {
     ]);
   });
 
-  test('that says the same already is left alone', async () => {
+  test('is not updated if its text is the same', async () => {
     const gitHub = gitHubWith({ 'pull-requests': 'write' });
     await gitHub.comment(number, 'plan', 'same');
     await gitHub.comment(number, 'plan', 'same');
     expect(standIn.requests.filter((asked) => asked.startsWith('PATCH'))).toEqual([]);
   });
 
-  test('of a person or another bot is never touched, whatever marker it carries', async () => {
+  test('is never updated if a person or another bot wrote it, even with the same marker', async () => {
     standIn.state.addComment(number, 'mallory', '<!-- centflow: plan -->\nall is well');
     standIn.state.addComment(number, 'other[bot]', '<!-- centflow: plan -->\nme too');
     standIn.state.addComment(number, 'github-actions[bot]', 'quotes <!-- centflow: plan -->');
@@ -110,14 +113,14 @@ describe('a comment', () => {
     ]);
   });
 
-  test("written with a person's token is that person's to rewrite", async () => {
+  test('is updated with the token of the person who wrote it', async () => {
     const gitHub = new GitHub(Connection.fromEnvironment(envWith(standIn.personalToken('ada')), 1));
     await gitHub.comment(number, 'plan', 'first');
     await gitHub.comment(number, 'plan', 'second');
     expect(bodies()).toEqual(['ada: <!-- centflow: plan -->\nsecond']);
   });
 
-  test('is found among more than a page of others', async () => {
+  test('is found beyond the first page of comments', async () => {
     for (let each = 0; each < 150; each += 1) standIn.state.addComment(number, 'ada', `${each}`);
     const gitHub = gitHubWith({ 'pull-requests': 'write' });
     await gitHub.comment(number, 'plan', 'first');
@@ -125,7 +128,7 @@ describe('a comment', () => {
     expect(standIn.state.commentsOf(number)).toHaveLength(151);
   });
 
-  test('longer than GitHub takes is cut, and says so', async () => {
+  test('is cut with a note if it is too long for GitHub', async () => {
     await gitHubWith({ 'pull-requests': 'write' }).comment(number, 'plan', 'a line of a plan\n'.repeat(10_000));
     const [written] = standIn.state.commentsOf(number);
     expect(written?.body.length).toBeLessThanOrEqual(65_536);
@@ -133,7 +136,7 @@ describe('a comment', () => {
   });
 });
 
-test('approvals are those of the run, not the refusals', async () => {
+test('approvals returns only approvals of the workflow run, without refusals', async () => {
   standIn.state.startRun('41');
   standIn.state.review('41', { environment: 'production-approval', user: 'ada', state: 'approved' });
   standIn.state.review('41', { environment: 'production-approval', user: 'bob', state: 'rejected' });
@@ -142,8 +145,8 @@ test('approvals are those of the run, not the refusals', async () => {
   await expect(gitHub.approvals('42')).rejects.toThrow(/did not let us read the approvals of run 42 .*404/);
 });
 
-describe('an issue', () => {
-  test('is opened, rewritten and closed; the next time it is a new one', async () => {
+describe('keepIssue', () => {
+  test('opens, updates and closes an issue, then opens a new one', async () => {
     const gitHub = gitHubWith({ issues: 'write' });
     const first = await gitHub.keepIssue('drift-dev', 'dev has drifted', 'one resource');
     expect(await gitHub.keepIssue('drift-dev', 'dev has drifted', 'two resources')).toBe(first);
@@ -153,13 +156,13 @@ describe('an issue', () => {
     expect(await gitHub.keepIssue('drift-dev', 'dev has drifted', 'again')).not.toBe(first);
   });
 
-  test('with nothing to say and none open is none', async () => {
+  test('opens no issue without a text', async () => {
     const gitHub = gitHubWith({ issues: 'write' });
     expect(await gitHub.keepIssue('drift-dev', 'dev has drifted', undefined)).toBeUndefined();
     expect(standIn.state.issues).toEqual([]);
   });
 
-  test('is the oldest of its label; what two runs opened at once comes down to it', async () => {
+  test('keeps the oldest issue of a label, and closes a second one that another run opened', async () => {
     const labels = ['drift-dev'];
     standIn.state.openIssue({ author: 'github-actions[bot]', title: 'one', body: '', labels });
     standIn.state.openIssue({ author: 'github-actions[bot]', title: 'two', body: '', labels });
@@ -173,7 +176,7 @@ describe('an issue', () => {
   });
 });
 
-describe('a release', () => {
+describe('publishRelease', () => {
   let folder: string;
   const permissions: Permissions = { contents: 'write' };
   beforeEach(async () => {
@@ -188,7 +191,7 @@ describe('a release', () => {
     assets: [{ name: 'release.zip', path: join(folder, 'release.zip') }],
   });
 
-  test('has the tag on its commit, the notes and the artefacts', async () => {
+  test('publishes the tag on its commit, the notes and the artifacts', async () => {
     const page = await gitHubWith(permissions).publishRelease(release());
     expect(page).toBe('https://github.com/example/centflow/releases/tag/v12');
     expect(standIn.state.tags.get('v12')).toBe('aaa');
@@ -198,7 +201,7 @@ describe('a release', () => {
     });
   });
 
-  test('is a draft until its artefacts are there', async () => {
+  test('keeps the release a draft until its artifacts are uploaded', async () => {
     const path = '/assets';
     const trouble = { method: 'POST', path, status: 422, message: 'no' };
     standIn.failNext(trouble);
@@ -208,7 +211,7 @@ describe('a release', () => {
     expect(standIn.state.releases).toMatchObject([{ draft: false, assets: [{ name: 'release.zip' }] }]);
   });
 
-  test('published twice is one', async () => {
+  test('publishes one release if called twice', async () => {
     await gitHubWith(permissions).publishRelease(release());
     const before = standIn.requests.length;
     await gitHubWith(permissions).publishRelease(release());
@@ -216,7 +219,7 @@ describe('a release', () => {
     expect(standIn.state.releases).toHaveLength(1);
   });
 
-  test('never takes a tag of another commit, nor other artefacts than are published', async () => {
+  test('refuses a tag on another commit, and artifacts that differ from the published ones', async () => {
     await gitHubWith(permissions).publishRelease(release());
     const other = gitHubWith(permissions).publishRelease({ ...release(), commit: 'bbb' });
     await expect(other).rejects.toThrow(/tag v12 .* is on aaa, .* built from bbb\n {2}What to do/);
@@ -228,20 +231,20 @@ describe('a release', () => {
   });
 });
 
-describe('a failure of GitHub', () => {
+describe('the GitHub client', () => {
   test.each([
-    ['the server fails', { status: 502 }],
+    ['a server error', { status: 502 }],
     [
-      'it was too much at once',
+      'a secondary rate limit',
       { status: 403, message: 'You have exceeded a secondary rate limit', headers: { 'retry-after': '0' } },
     ],
-    ['there were too many requests', { status: 429, headers: { 'retry-after': '0' } }],
-  ])('passes: %s, and the next try does it', async (_, trouble) => {
+    ['too many requests', { status: 429, headers: { 'retry-after': '0' } }],
+  ])('succeeds at the next attempt after %s', async (_, trouble) => {
     standIn.failNext({ method: 'POST', path: '/issues', ...trouble });
     expect(await gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'drift', 'text')).toBe(1);
   });
 
-  test('after which nobody knows whether it was done is looked at first: nothing is done twice', async () => {
+  test('checks after a failure without a known result whether the request took effect, and does nothing twice', async () => {
     const { number } = standIn.state.openPullRequest({ title: 'Add', branch: 'add', head: 'aaa' });
     for (const path of ['/comments', '/issues'])
       standIn.failNext({ method: 'POST', path, status: 502, afterwards: true });
@@ -252,14 +255,14 @@ describe('a failure of GitHub', () => {
     expect(standIn.state.issues).toHaveLength(1);
   });
 
-  test('that persists ends with advice after five attempts', async () => {
+  test('gives up with advice after five attempts', async () => {
     for (let each = 0; each < 10; each += 1) standIn.failNext({ method: 'GET', path: '/issues', status: 503 });
     const failing = gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'drift', 'text');
     await expect(failing).rejects.toThrow(/503 Server Error to GET .*\n {2}What to do: look at githubstatus\.com/);
     expect(standIn.requests).toHaveLength(5);
   });
 
-  test('of an hour is not waited for', async () => {
+  test('does not wait if GitHub asks for a pause of an hour', async () => {
     const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 3600) };
     standIn.failNext({ method: 'GET', path: '/issues', status: 403, message: 'API rate limit exceeded', headers });
     const failing = gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'drift', 'text');
@@ -267,7 +270,7 @@ describe('a failure of GitHub', () => {
     expect(standIn.requests).toHaveLength(1);
   });
 
-  test('with the token or its permissions is said at once, with the permission that is missing', async () => {
+  test('reports an invalid token or a missing permission without another attempt', async () => {
     await expect(gitHubWith({ issues: 'read' }).keepIssue('drift-dev', 'drift', 'text')).rejects.toThrow(
       /403 Resource not accessible by integration to POST .*\n {2}What to do: .*`issues: write`/,
     );
@@ -277,7 +280,7 @@ describe('a failure of GitHub', () => {
     );
   });
 
-  test('on the way there names what could not be reached', async () => {
+  test('names the address that could not be reached', async () => {
     await standIn.stop();
     const failing = gitHubWith({ issues: 'write' }).keepIssue('drift-dev', 'drift', 'text');
     await expect(failing).rejects.toThrow(/ECONNREFUSED.*\(no answer\)/);

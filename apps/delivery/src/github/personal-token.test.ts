@@ -10,13 +10,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A program `gh` that does this. */
+/** Writes a program `gh` with this script. */
 function gh(script: string): void {
   writeFileSync(join(folder, 'gh'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
 describe('the token of a person', () => {
-  test('comes from GITHUB_TOKEN, and else from GH_TOKEN', async () => {
+  test('comes from GITHUB_TOKEN, or from GH_TOKEN if GITHUB_TOKEN is not set', async () => {
     gh('echo from-gh');
     expect(await personalToken({ PATH: folder, GITHUB_TOKEN: 'one', GH_TOKEN: 'two' })).toBe('one');
     expect(await personalToken({ PATH: folder, GITHUB_TOKEN: '', GH_TOKEN: 'two' })).toBe('two');

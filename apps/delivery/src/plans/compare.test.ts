@@ -29,35 +29,43 @@ describe('comparePlans accepts', () => {
   const raise = updated({ threshold: 1, latest: '10:00' }, { threshold: 2, latest: '10:00' });
 
   test.each<[string, ResourceChange[], ResourceChange[]]>([
-    ['where it does the same', [raise], [raise]],
-    ['where it does nothing any more', [raise], []],
+    ['a plan with the same changes', [raise], [raise]],
+    ['a plan without changes', [raise], []],
     [
-      'where something else reads otherwise than then and is not written',
+      'a different current value in an attribute that the plan does not change',
       [raise],
       [updated({ threshold: 1, latest: '10:05' }, { threshold: 2, latest: '10:05' })],
     ],
     [
-      'where a value is known now that was not then',
+      'a known value that was unknown in the reviewed plan',
       [created({ name: 'a' }, { after_unknown: { role: true } })],
       [created({ name: 'a', role: 'arn:1' })],
     ],
     [
-      'where part of an update is done already',
+      'the rest of an update that was partly applied',
       [updated({ a: 1, b: 1 }, { a: 2, b: 2 })],
       [updated({ a: 2, b: 1 }, { a: 2, b: 2 })],
     ],
     [
-      'where a replacement got as far as the destruction',
+      'the creation that completes a replacement',
       [replaced({ code: 'old' }, { code: 'new' })],
       [created({ code: 'new' })],
     ],
     [
-      'where a replacement left the old one to be destroyed',
+      'the destruction of the old resource that completes a replacement',
       [replaced({ code: 'old' }, { code: 'new' })],
       [destroyed({ code: 'old' }, { deposed: '0a1b2c3d' })],
     ],
-    ['where what was made was not made to its end', [created({ n: 1 })], [replaced({ n: 1 }, { n: 1 })]],
-    ['where null is said and where it is not', [created({ name: 'a', note: null })], [created({ name: 'a' })]],
+    [
+      'the replacement of a resource whose creation was not completed',
+      [created({ n: 1 })],
+      [replaced({ n: 1 }, { n: 1 })],
+    ],
+    [
+      'a missing property that was null in the reviewed plan',
+      [created({ name: 'a', note: null })],
+      [created({ name: 'a' })],
+    ],
   ])('%s', (_, reviewed, made) => {
     expect(unreviewed(planOf(...reviewed), planOf(...made))).toEqual([]);
   });
@@ -70,45 +78,45 @@ describe('comparePlans accepts', () => {
 
 describe('comparePlans refuses', () => {
   test.each<[string, ResourceChange[], ResourceChange[], string]>([
-    ['where it does something more', [], [created({ n: 1 })], 'aws_thing.it (create) was not in the reviewed plan'],
+    ['a plan with an additional change', [], [created({ n: 1 })], 'aws_thing.it (create) was not in the reviewed plan'],
     [
-      'where a value is another',
+      'another new value',
       [updated({ n: 1 }, { n: 2 })],
       [updated({ n: 1 }, { n: 3 })],
       'aws_thing.it (update) differs in n',
     ],
     [
-      'where it comes from another value: somebody has changed it meanwhile',
+      'another old value, because somebody has changed the resource since the review',
       [updated({ n: 1 }, { n: 2 })],
       [updated({ n: 7 }, { n: 2 })],
       'aws_thing.it (update) differs in n',
     ],
     [
-      'where it writes one attribute more',
+      'a change of an additional attribute',
       [updated({ n: 1, m: 1 }, { n: 2, m: 1 })],
       [updated({ n: 1, m: 9 }, { n: 2, m: 1 })],
       'aws_thing.it (update) differs in m',
     ],
     [
-      'where an update has become a replacement',
+      'a replacement that was reviewed as an update',
       [updated({ n: 1 }, { n: 2 })],
       [replaced({ n: 1 }, { n: 2 })],
       'aws_thing.it (replace) was reviewed as: update',
     ],
     [
-      'where it destroys what a replacement was to leave',
+      'the destruction of a resource that was reviewed as a replacement',
       [replaced({ n: 1 }, { n: 2 })],
       [destroyed({ n: 1 })],
       'aws_thing.it (delete) was reviewed as: replace',
     ],
     [
-      'where a value is not known any more that was known',
+      'an unknown value that was known in the reviewed plan',
       [created({ role: 'arn:1' })],
       [created({}, { after_unknown: { role: true } })],
       'aws_thing.it (create) differs in role',
     ],
     [
-      'deep in a list',
+      'another value inside a list',
       [created({ rules: [{ days: 30 }, { days: 90 }] })],
       [created({ rules: [{ days: 30 }, { days: 9 }] })],
       'aws_thing.it (create) differs in rules',
@@ -117,7 +125,7 @@ describe('comparePlans refuses', () => {
     expect(unreviewed(planOf(...reviewed), planOf(...made))).toEqual([said]);
   });
 
-  test('with an error that names the change and the remedy, without values', () => {
+  test('an unreviewed change with an error that names the change and the remedy, without values', () => {
     const made = planOf(updated({ password: 'old-secret' }, { password: 'new-secret' }));
     const refused = () => refuseWhatMoved('dev-load', planOf(), made);
     expect(refused).toThrow(PlanMovedError);
@@ -151,7 +159,7 @@ test('comparePlans refuses any other value of a created resource', () => {
   );
 });
 
-/** As Terraform takes it: what is null and what is not said are the same. */
+/** Returns whether Terraform treats two values as equal: a null property equals a missing one. */
 function equalUpToNulls(one: unknown, other: unknown): boolean {
   const without = (_: string, held: unknown) =>
     typeof held === 'object' && held !== null && !Array.isArray(held)

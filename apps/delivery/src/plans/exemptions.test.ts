@@ -18,11 +18,11 @@ test('an exemption applies only to the pull request that it names', () => {
 });
 
 test.each([
-  ['no reason', { ...one, reason: ' ' }, /reason/],
-  ['no such rule', { ...one, rule: 'everything' }, /rule/],
+  ['an empty reason', { ...one, reason: ' ' }, /reason/],
+  ['an unknown rule', { ...one, rule: 'everything' }, /rule/],
   ['no pull request', { ...one, pullRequest: undefined }, /pullRequest/],
-  ['a property too many', { ...one, until: 'tomorrow' }, /until/],
-])('exemptionsOf rejects a file with %s, whatever the pull request is', (_, exemption, said) => {
+  ['an unknown property', { ...one, until: 'tomorrow' }, /until/],
+])('exemptionsOf rejects a file with %s, for any pull request', (_, exemption, said) => {
   expect(() => exemptionsOf(99, JSON.stringify([exemption]))).toThrow(ExemptionsError);
   expect(() => exemptionsOf(99, JSON.stringify([exemption]))).toThrow(said);
 });

@@ -40,7 +40,7 @@ test.each([
   ['another pull request', { ...reviewed, pullRequest: 13 }, 'dev-load', /Pull request 13 has no plan of dev-load/],
   ['another stack', reviewed, 'dev-store', /Pull request 12 has no plan of dev-store/],
   [
-    'a commit that came after it',
+    'a commit after the reviewed one',
     { ...reviewed, head: 'c'.repeat(40) },
     'dev-load',
     /was merged at ccc.*have not been reviewed/s,
@@ -65,8 +65,11 @@ test.each<[string, () => void]>([
     'the record is of another environment',
     () => put(`${key}.json`, JSON.stringify({ ...record(), environment: 'production' })),
   ],
-  ['the record says another hash', () => put(`${key}.json`, JSON.stringify({ ...record(), sha256: '0'.repeat(64) }))],
-  ['the record is no record', () => put(`${key}.json`, '{')],
+  [
+    'the record contains another hash',
+    () => put(`${key}.json`, JSON.stringify({ ...record(), sha256: '0'.repeat(64) })),
+  ],
+  ['the record is not valid', () => put(`${key}.json`, '{')],
 ])('the plan store refuses a plan if %s, and writes nothing', async (_, alter) => {
   alter();
   await expect(take()).rejects.toThrow(AlteredPlanError);

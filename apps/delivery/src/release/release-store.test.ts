@@ -1,4 +1,4 @@
-/** Against the emulator's S3, which checks conditions and checksums as AWS does. */
+/** These tests use the S3 emulator, which checks conditions and checksums as AWS does. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const job = 'stacks/dev-load/assets/job.zip';
 const sameJob = 'stacks/staging-load/assets/job.zip';
 const stack = 'stacks/dev-load/cdk.tf.json';
 
-describe('the store of releases', () => {
+describe('the release store', () => {
   let emulator: Emulator;
   let folder: string;
   let store: ReleaseStore;
@@ -179,7 +179,7 @@ describe('the store of releases', () => {
     });
   });
 
-  it('lists nothing without a release', async () => {
+  it('returns an empty list without a release', async () => {
     expect(await store.list()).toEqual([]);
   });
 });

@@ -46,7 +46,7 @@ describe('a release', () => {
     expect(readdirSync(made.folder).sort()).toEqual(['canary.json', 'release.json', 'stacks']);
   });
 
-  it('contains neither the time nor the place of the build', () => {
+  it('contains neither the time nor the path of the build', () => {
     const text = readFileSync(join(made.folder, 'release.json'), 'utf8');
     expect(Object.keys(JSON.parse(text))).toEqual(['format', 'version', 'commit', 'files']);
     expect(text).not.toContain(folder);
@@ -95,19 +95,19 @@ describe('opening a release', () => {
       /dev-load\/cdk\.tf\.json of release v7 was changed after the release was built/,
     ],
     [
-      'a file that has grown',
+      'a file that is longer',
       () => writeFileSync(join(folder, stack), '{"output": 1} '),
       /was changed after the release was built/,
     ],
     ['a file that is missing', () => rmSync(join(folder, stack)), /dev-load\/cdk\.tf\.json of release v7 is missing/],
     [
-      // Terraform would merge it over the stack.
-      'a file that was put beside the others',
+      // Terraform would merge this override file into the stack.
+      'an additional file',
       () => writeFileSync(join(folder, 'stacks/dev-load/x_override.tf.json'), '{}'),
       /x_override\.tf\.json of release v7 is not listed in its record/,
     ],
     [
-      'a link, wherever it leads',
+      'a symbolic link to any target',
       () => symlinkSync(join(folder, 'canary.json'), join(folder, 'stacks/link')),
       /stacks\/link in .* is not a plain file/,
     ],
@@ -117,14 +117,18 @@ describe('opening a release', () => {
       /is not a release: it has no release\.json/,
     ],
     ['a record that is not JSON', () => writeFileSync(join(folder, 'release.json'), '{'), /release\.json is not JSON/],
-    ['a record of nothing', () => writeFileSync(join(folder, 'release.json'), 'null'), /is not a valid release record/],
+    [
+      'a record that is null',
+      () => writeFileSync(join(folder, 'release.json'), 'null'),
+      /is not a valid release record/,
+    ],
     [
       'a record that names a file twice',
       () => rewrite(({ files }) => files.push(files[0] as { path: string })),
       /names a file twice/,
     ],
     [
-      'a record of a later format',
+      'a record with a later format',
       () => rewrite((record) => Object.assign(record, { format: 2 })),
       /has format 2, but this commit of Centflow reads only format 1/,
     ],

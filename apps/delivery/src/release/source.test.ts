@@ -63,7 +63,7 @@ describe('the version of a release', () => {
   });
 
   it.each([
-    ['a folder that is no repository', () => folder, 'git cannot determine the commit'],
+    ['a folder that is not a repository', () => folder, 'git cannot determine the commit'],
     ['a repository without a commit', () => origin.folder, 'git cannot determine the commit'],
   ])('is refused for %s', async (_, where, message) => {
     await expect(readSource(where())).rejects.toMatchObject({ name: 'ReleaseError' });

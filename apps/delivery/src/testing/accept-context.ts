@@ -1,20 +1,20 @@
-/** A context for one check of `accept`, whose clients answer what a test says. */
+/** A context for one check of `accept`. The test defines the answers of its AWS clients. */
 import { ACCEPT_OWNER, type EnvironmentName, namesOf, readEnvironment } from '@centflow/infra';
 import type { Account } from '../accept/account.ts';
 import { type AcceptContext, Pace } from '../accept/context.ts';
 import { Deployed } from '../accept/deployed.ts';
 import type { OwnUploads } from '../accept/own-uploads.ts';
 
-/** What a client answers to a command, by the command's class. */
+/** The answers of the clients, by the name of the command class without `Command`. */
 export type Answers = Readonly<Record<string, (input: never) => unknown>>;
 
 export class FakeContext {
-  /** Names of the commands that were sent, in order. */
+  /** The commands that were sent, in order. */
   readonly sent: { readonly command: string; readonly input: Record<string, unknown> }[] = [];
   readonly deletedUploads: string[] = [];
   readonly context: AcceptContext;
 
-  /** @param resources the attributes of what the states have, by type */
+  /** @param resources the attributes of the resources in the states, by type */
   constructor(answers: Answers, resources: Readonly<Record<string, readonly object[]>>, name: EnvironmentName = 'dev') {
     const environment = readEnvironment(name);
     const client = {
@@ -64,7 +64,7 @@ export class FakeContext {
     };
   }
 
-  /** The inputs of one kind of command, in order. */
+  /** Returns the inputs of the commands with this name, in order. */
   inputsOf(command: string): Record<string, unknown>[] {
     return this.sent.filter((each) => each.command === command).map(({ input }) => input);
   }

@@ -1,4 +1,4 @@
-/** A flow from bucket to views in memory, as the canary meets it: S3 and the Lambda that reads the views. */
+/** An in-memory flow from bucket to views for canary tests: S3, and the Lambda function that reads the views. */
 import { type InvokeCommand, LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
 import {
   DeleteObjectCommand,
@@ -10,7 +10,7 @@ import {
 import { CANARY_OWNER } from '@centflow/infra';
 import type { CanaryPlan } from '../canary/canary-plan.ts';
 
-/** A row of `v_upload_accounting`, as the Lambda tells it. */
+/** A row of `v_upload_accounting`, as the Lambda function returns it. */
 export interface FlowUpload {
   feed: string;
   object_key: string;
@@ -25,23 +25,23 @@ export interface FlowUpload {
   reason: string | null;
 }
 
-/** What the flow gets wrong. */
+/** Faults that a test injects into the flow. */
 export interface Faults {
-  /** What becomes of an upload before anybody sees it; undefined: it is never seen. */
+  /** Changes an upload before it appears in the views. If the result is undefined, the upload never appears. */
   upload?: (upload: FlowUpload) => FlowUpload | undefined;
-  /** Corrections are not looked at. */
+  /** Whether the flow ignores corrections. */
   correctionsLost?: boolean;
-  /** Deletions are not looked at. */
+  /** Whether the flow ignores deletions. */
   deletionsLost?: boolean;
-  /** What the Lambda answers in place of what it sees, by the number of the question from 1. */
+  /** Replaces an answer of the Lambda function. The first question has number 1. */
   answer?: (question: number) => { FunctionError?: string; Payload: string } | LambdaServiceException | undefined;
-  /** S3 refuses. */
+  /** Returns the error with which S3 refuses to store the object. */
   put?: (key: string) => Error | undefined;
   delete?: (key: string) => Error | undefined;
 }
 
 export class CanaryFlow {
-  /** Objects that are there now, by key. */
+  /** The current objects in the bucket, by key. */
   readonly objects = new Map<string, string>();
   readonly uploads: FlowUpload[] = [];
   readonly deleted: string[] = [];
@@ -56,14 +56,14 @@ export class CanaryFlow {
   constructor(plan: CanaryPlan, faults: Faults = {}) {
     this.#plan = plan;
     this.#faults = faults;
-    // The SDK's paginators want its own client.
+    // The paginators of the SDK accept only a client of the SDK.
     this.s3 = Object.assign(new S3Client({ region: 'eu-west-1' }), { send: (command: unknown) => this.#s3(command) });
     this.lambda = Object.assign(new LambdaClient({ region: 'eu-west-1' }), {
       send: (command: InvokeCommand) => this.#lambda(command),
     });
   }
 
-  /** Something that is in the bucket and in the views already. */
+  /** Adds an object that is already in the bucket and in the views. */
   leave(objectKey: string, csv: string): void {
     this.#store(objectKey, csv);
   }

@@ -1,4 +1,4 @@
-/** An S3 for tests: the local stack's emulator, in a process of its own as apps/local depends on this package. */
+/** Runs the S3 emulator of the local stack for tests, in a separate process because apps/cli depends on this package. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -14,7 +14,7 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
-/** What `stack` says of itself (packages/local-stack/src/stack.ts). */
+/** The description that the local stack prints (packages/local-stack/src/stack.ts). */
 type Described = Readonly<Record<'endpointUrl' | 'region' | 'accessKeyId' | 'secretAccessKey', string>>;
 
 export async function startEmulator(): Promise<Emulator> {

@@ -1,4 +1,4 @@
-/** An environment whose Terraform is a list of plans: for tests of what is decided about them. */
+/** An environment with a list of plans instead of Terraform, for tests of decisions about plans. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
@@ -16,22 +16,22 @@ export const stages = ['store', 'load', 'watch'] as const satisfies readonly Sta
 export class FakeEnvironment {
   readonly s3 = new MemoryS3();
   readonly said: string[] = [];
-  /** Stages that were applied, and what else was done to the environment, in order. */
+  /** Stages that were applied and other actions on the environment, in order. */
   readonly applied: string[] = [];
   readonly published: string[] = [];
-  /** What each stage would change now; applying it leaves nothing. */
+  /** The pending changes of each stage. An apply clears the list. */
   readonly pending: Record<(typeof stages)[number], readonly ResourceChange[]> = { store: [], load: [], watch: [] };
-  /** Alarms that are raised. */
+  /** The names of the raised alarms. */
   alarms: readonly string[] = [];
   /** The state of the migrator. */
   migratorState = 'Active';
-  /** Called before a stage is applied; may change what is pending, or throw. */
+  /** Called before a stage is applied. It may change the pending changes, or throw an error. */
   onApply: (stage: StageName) => void = () => {};
   readonly #folder: string;
   readonly open: OpenEnvironment;
   readonly stacks: OpenRelease;
 
-  /** @param folder for what Terraform would leave there */
+  /** @param folder for the files that Terraform would write */
   constructor(name: 'dev' | 'production', folder: string) {
     this.#folder = folder;
     const environment = readEnvironment(name);
@@ -53,7 +53,7 @@ export class FakeEnvironment {
     } as unknown as OpenRelease;
   }
 
-  /** Keeps what is pending now as the reviewed plans of a pull request. */
+  /** Stores the pending changes as the reviewed plans of a pull request. */
   async review(reviewed: Reviewed): Promise<void> {
     for (const stage of stages) {
       const directory = this.#directory(stage);

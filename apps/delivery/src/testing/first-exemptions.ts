@@ -6,9 +6,9 @@ export function firstExemptions(stack: string): string[] {
 }
 
 const exemptions: Readonly<Record<string, string[]>> = {
-  // One route is open to everybody, and the CORS rules are on the bucket of another stack.
+  // One route needs no sign-in, and the CORS rules are for a bucket in another stack.
   console: ['widens-iam aws_apigatewayv2_route', 'widens-iam aws_s3_bucket_cors_configuration'],
-  // The notification is on the bucket of another stack, which may already have one.
+  // The notification is for a bucket in another stack, which may already have a notification.
   load: ['drops-protection aws_s3_bucket_notification'],
   // A CloudFormation template can create any resource.
   report: Array.from({ length: 3 }, () => 'widens-iam aws_cloudformation_stack'),

@@ -1,4 +1,4 @@
-/** The stand-in's endpoints: the paths, permissions and shapes of docs.github.com/rest, as far as the delivery asks. */
+/** The stand-in's endpoints, with the paths, permissions and types from docs.github.com/rest that the delivery uses. */
 import { createHash } from 'node:crypto';
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import { settingsRoutes } from './github-stand-in-settings-routes.ts';
@@ -14,7 +14,7 @@ import { Refusal } from './github-stand-in-state.ts';
 
 export interface Call {
   readonly state: GitHubStandInState;
-  /** Whose token asks. */
+  /** The login of the token's owner. */
   readonly login: string;
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -22,12 +22,12 @@ export interface Call {
 }
 
 export interface Route {
-  /** Method and path; `{+name}` spans slashes. */
+  /** Method and path. `{+name}` also matches slashes. */
   readonly on: string;
-  /** Any one of these; `person` is what no workflow's token is. */
+  /** Permissions of which the token needs one. Only the token of a person has `person`. */
   readonly permissions: readonly string[];
   readonly status?: number;
-  /** The answer is a list; GitHub wraps some in an object, and some have shorter pages than 100. */
+  /** Set if the answer is a list. GitHub wraps some lists in an object, and limits some pages to fewer than 100 items. */
   readonly list?: { readonly key: string; readonly longestPage?: number };
   readonly answer: (call: Call) => unknown;
 }
@@ -152,7 +152,7 @@ export const routes: readonly Route[] = [
   },
   {
     on: 'GET /repos/{owner}/{repo}/releases',
-    // With `read` GitHub lists the published ones only.
+    // With `read`, GitHub lists only published releases.
     permissions: ['contents: write'],
     answer: ({ state }) => state.releases.toReversed().map((release) => releaseAsGitHubHasIt(release, state)),
   },
@@ -222,7 +222,7 @@ function invalid(resource: string, field: string, code: string): Refusal {
   return new Refusal(422, 'Validation Failed', {}, { errors: [{ resource, field, code }] });
 }
 
-// The shapes: of GitHub's many fields those that somebody reads, with GitHub's names and types.
+// The answers contain only the fields that the delivery reads, with the names and types of GitHub.
 
 function pullRequestAsGitHubHasIt({ number, title, branch, base, head, mergeCommit, mergedAt }: PullRequest) {
   return {
@@ -279,7 +279,7 @@ function assetAsGitHubHasIt({ id, name, bytes }: Asset) {
   return { id, name, state: 'uploaded', size: bytes.length, digest } satisfies Shape<GitHubAsset>;
 }
 
-/** Any of the fields, at any depth. */
+/** The same type with every field optional, at any depth. */
 export type Shape<Whole> = Whole extends readonly (infer Item)[]
   ? readonly Shape<Item>[]
   : Whole extends object

@@ -1,4 +1,4 @@
-/** The stand-in's endpoints that tell how the repository is set up. */
+/** The stand-in's endpoints that return the settings of the repository. */
 import type { RestEndpointMethodTypes } from '@octokit/rest';
 import type { Call, Route, Shape } from './github-stand-in-routes.ts';
 import type { StandInEnvironment, StandInSettings } from './github-stand-in-settings.ts';
@@ -101,7 +101,7 @@ export const settingsRoutes: readonly Route[] = [
   },
 ];
 
-/** Rules for branches of a private repository cost something. */
+/** Refuses branch rules for a private repository on the Free plan, as GitHub does. */
 function refuseOnFreePlan({ visibility, plan }: StandInSettings): void {
   if (visibility !== 'private' || plan !== 'free') return;
   throw new Refusal(403, 'Upgrade to GitHub Pro or make this repository public to enable this feature.');

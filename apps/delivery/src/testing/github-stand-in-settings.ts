@@ -1,29 +1,29 @@
-/** How the stand-in's repository is set up: at first as GitHub leaves a new public repository. */
+/** The settings of the stand-in's repository. The defaults are those of a new public repository on GitHub. */
 
 export interface StandInEnvironment {
-  /** Whose workflows may use it. */
+  /** The branches and tags whose workflows may use the environment. */
   branches: 'any' | 'protected' | readonly { readonly name: string; readonly type: 'branch' | 'tag' }[];
   reviewers: readonly string[];
   readonly variables: Map<string, string>;
 }
 
 export class StandInSettings {
-  /** As GitHub shows it; it differs from what is asked for after a rename. */
+  /** The current name on GitHub. After a rename, requests may still use the old name. */
   fullName: string;
   ownerId = 123456;
   id = 456789;
   ownerType: 'Organization' | 'User' = 'Organization';
   visibility: 'public' | 'private' | 'internal' = 'public';
-  /** The owner's plan, which GitHub shows to owners. */
+  /** The plan of the owner, which GitHub shows only to owners. */
   plan: 'free' | 'pro' | 'team' | 'enterprise' = 'free';
   showsPlan = true;
   defaultBranch = 'main';
   hasIssues = true;
-  /** The subject of tokens: by names as before July 2026, or with ids; or by a template of the repository's. */
+  /** The form of the token subject: names (the default before July 2026), IDs, or a template of the repository. */
   subject: 'names' | 'ids' | 'template' = 'ids';
-  /** What requires pull requests for `main`. */
+  /** The kind of rule that requires pull requests for `main`. */
   pullRequests: 'optional' | 'ruleset' | 'protection' = 'optional';
-  /** What GitHub says of CODEOWNERS; null: the branch has none. */
+  /** The errors that GitHub reports for CODEOWNERS, or null if the branch has no such file. */
   codeOwnersErrors: readonly { readonly line: number; readonly suggestion: string }[] | null = null;
   readonly variables = new Map<string, string>();
   readonly environments = new Map<string, StandInEnvironment>();
@@ -42,14 +42,14 @@ export class StandInSettings {
     return this.subject === 'names' ? `repo:${owner}/${name}` : `repo:${owner}@${this.ownerId}/${name}@${this.id}`;
   }
 
-  /** A new environment has no rules; so has one that a workflow named and nobody had created. */
+  /** Adds an environment without rules. GitHub also adds one if a workflow names an unknown environment. */
   addEnvironment(name: string): StandInEnvironment {
     const environment: StandInEnvironment = { branches: 'any', reviewers: [], variables: new Map() };
     this.environments.set(name, environment);
     return environment;
   }
 
-  /** What is shown of the plan to this person, or of this organisation. */
+  /** Returns the plan for a person or organisation, or nothing if GitHub hides the plan. */
   planFor(login: string): { readonly plan?: { readonly name: string } } {
     return this.showsPlan && login === this.owner ? { plan: { name: this.plan } } : {};
   }

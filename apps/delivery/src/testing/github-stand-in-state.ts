@@ -1,15 +1,15 @@
-/** What the stand-in knows of one repository: its settings, pull requests, comments, runs, issues, tags and releases. */
+/** The stand-in's data about one repository: settings, pull requests, comments, runs, issues, tags and releases. */
 
 import { StandInSettings } from './github-stand-in-settings.ts';
 
-/** As a job's `permissions`. */
+/** Permissions in the form of a job's `permissions`. */
 export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
 
-/** An answer other than yes. */
+/** An error that the stand-in returns as an HTTP answer. */
 export class Refusal extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Stands beside the message in the answer. */
+  /** Additional fields of the answer, besides the message. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(status: number, message: string, headers: Refusal['headers'] = {}, details: Refusal['details'] = {}) {
@@ -66,18 +66,18 @@ export interface PublishedRelease {
   assets: Asset[];
 }
 
-/** GitHub counts pull requests and issues together, and gives everything else an id. */
+/** The state of the repository. Pull requests and issues share one number sequence, and other objects have an ID. */
 export class GitHubStandInState {
-  /** The repository's, for people. */
+  /** The URL of the repository's page for people. */
   readonly pageUrl: string;
   readonly apiUrl: string;
   readonly pullRequests: PullRequest[] = [];
   readonly comments: Comment[] = [];
   readonly issues: Issue[] = [];
   readonly releases: PublishedRelease[] = [];
-  /** How people have set the repository up. */
+  /** The settings that people have made. */
   readonly settings: StandInSettings;
-  /** Tag → commit. */
+  /** The commit of each tag. */
   readonly tags = new Map<string, string>();
   readonly #reviews = new Map<string, Review[]>();
   #lastId = 1000;
@@ -103,7 +103,7 @@ export class GitHubStandInState {
     return pullRequest;
   }
 
-  /** @param commit what the merge made on the base branch */
+  /** @param commit the commit that the merge created on the base branch */
   mergePullRequest(number: number, commit: string): void {
     const pullRequest = this.pullRequest(number);
     pullRequest.mergeCommit = commit;
@@ -130,7 +130,7 @@ export class GitHubStandInState {
     this.#reviews.set(runId, []);
   }
 
-  /** Somebody lets a run deploy to a GitHub environment, or refuses. */
+  /** Records that a person approves or refuses the deployment of a run. */
   review(runId: string, review: Review): void {
     this.reviewsOf(runId).push(review);
   }
@@ -159,7 +159,7 @@ export class GitHubStandInState {
     return found;
   }
 
-  /** The published release of a tag, for whoever looks. */
+  /** Returns the published release of a tag. */
   releaseOf(tag: string): PublishedRelease | undefined {
     return this.releases.find((release) => release.tag === tag && !release.draft);
   }

@@ -1,7 +1,7 @@
 /**
- * The part of GitHub's REST API that the delivery asks, on this machine: for tests and for `npm run rehearse`.
+ * A local server with the part of GitHub's REST API that the delivery uses, for tests and for `npm run rehearse`.
  *
- * It refuses as GitHub does: an unknown token, one whose job lacks a permission, what is not there, what is too long.
+ * Like GitHub, the server refuses unknown tokens, missing permissions, unknown objects and texts that are too long.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,31 +11,31 @@ import { GitHubStandInState, type Permissions, Refusal } from './github-stand-in
 export type { Permissions } from './github-stand-in-state.ts';
 
 export interface GitHubStandIn {
-  /** For GITHUB_API_URL. */
+  /** The value for GITHUB_API_URL. */
   readonly apiUrl: string;
-  /** For GITHUB_REPOSITORY. */
+  /** The value for GITHUB_REPOSITORY. */
   readonly repository: string;
-  /** What people do, and what there is to look at. */
+  /** The state of the repository, which tests read and change as people would. */
   readonly state: GitHubStandInState;
-  /** What was asked so far, as `GET /repos/…`. */
+  /** All requests until now, such as `GET /repos/…`. */
   readonly requests: readonly string[];
-  /** A token as a workflow's job gets it, with the permissions of that job and no other. */
+  /** Returns the token of a workflow job that has only these permissions. */
   tokenFor(permissions: Permissions): string;
-  /** A token of a person who may do everything. */
+  /** Returns the token of a person with all permissions. */
   personalToken(login: string): string;
-  /** Answers the next requests of this kind with trouble instead. */
+  /** Makes the next request with this method and path fail. */
   failNext(trouble: Trouble): void;
   stop(): Promise<void>;
 }
 
 export interface Trouble {
   readonly method: string;
-  /** Part of the path. */
+  /** A part of the request path. */
   readonly path: string;
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly message?: string;
-  /** The request has its effect all the same. */
+  /** Whether the request takes effect despite the failure. */
   readonly afterwards?: boolean;
 }
 
@@ -109,7 +109,7 @@ export async function startGitHubStandIn({ repository }: { readonly repository: 
   };
 }
 
-/** @param needed as `issues: write`; `person` is what no token of a workflow has */
+/** @param needed a permission such as `issues: write`, or `person`, which no workflow token has */
 function isAllowed({ permissions }: Holder, needed: string): boolean {
   if (permissions === 'all') return true;
   const [scope = '', level] = needed.split(': ');

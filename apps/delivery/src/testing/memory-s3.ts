@@ -1,8 +1,8 @@
-/** As much of S3 as the small stores need, in memory. The rehearsal has them work on an emulator. */
+/** An in-memory S3 with the commands that the small stores use. The rehearsal runs the stores on an emulator. */
 import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 
 export class MemoryS3 {
-  /** By key; there is one bucket. */
+  /** The objects of the only bucket, by key. */
   readonly objects = new Map<string, Uint8Array>();
 
   get client(): S3Client {
@@ -23,7 +23,7 @@ export class MemoryS3 {
     if (command instanceof ListObjectsV2Command) {
       const { Prefix = '', ContinuationToken } = command.input;
       const keys = [...this.objects.keys()].filter((key) => key.startsWith(Prefix)).sort();
-      // Two to a page, so that whoever lists must ask again.
+      // A page has two keys, so that the stores must request further pages.
       const begin = Number(ContinuationToken ?? 0);
       const more = begin + 2 < keys.length ? { NextContinuationToken: String(begin + 2) } : {};
       return { Contents: keys.slice(begin, begin + 2).map((Key) => ({ Key })), ...more };
@@ -32,7 +32,7 @@ export class MemoryS3 {
   }
 }
 
-/** A body as the SDK gives it. */
+/** Returns a body in the form of the SDK. */
 function bodyOf(bytes: Uint8Array): object {
   return {
     transformToByteArray: async () => bytes,

@@ -20,9 +20,9 @@ export interface Extra {
   readonly replace_paths?: readonly (readonly string[])[];
 }
 
-/** The account that the plans are for. */
+/** The ID of the account in the plans. */
 export const ACCOUNT = '111122223333';
-/** The account of somebody else. */
+/** The ID of another account. */
 export const STRANGER = '999988887777';
 /** The permissions boundary of every role of the environment. */
 export const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/centflow-bootstrap-dev-boundary`;
@@ -53,13 +53,13 @@ export function resource(
   return planned;
 }
 
-/** Returns a reference as a stack writes it: `${aws_iam_role.it.name}`. */
+/** Returns a reference in the syntax of a stack: `${aws_iam_role.it.name}`. */
 export const reference = (to: string): string => `\${${to}}`;
 
-/** The configuration of each change. */
+/** The Terraform configuration of each change. */
 const configured = new WeakMap<ResourceChange, Values>();
 
-/** Returns an attribute in the form of Terraform's configuration: its text, and its references with each prefix. */
+/** Returns an attribute in the form of Terraform's configuration, with its references and each of their prefixes. */
 export function expressionOf(text: unknown): Values {
   const interpolations = JSON.stringify(text).match(/[$%]\{[^}]*\}/g) ?? [];
   const names = /\b(local\.\w+|(?:aws_\w+|terraform_data|data\.\w+)\.[\w-]+)(?:\.\w+)*/g;
@@ -86,7 +86,7 @@ export const planOf = (...resource_changes: ResourceChange[]): Plan => ({
 export const judged = (plan: Plan, exemptions: Exemption[] = []): Judgement =>
   judgePlan(plan, { stack: 'dev-store', accountId: ACCOUNT, exemptions });
 
-/** Returns the rules that these changes break together. */
+/** Returns the rules that a plan with these changes breaks. */
 export const brokenBy = (...changes: ResourceChange[]): RuleName[] => [
   ...new Set(judged(planOf(...changes)).violations.map(({ rule }) => rule)),
 ];

@@ -1,4 +1,4 @@
-/** Sets the stand-in's repository up as docs/delivery.md says it: what people do on GitHub's pages. */
+/** Sets up the stand-in's repository as docs/delivery.md describes for people on GitHub's pages. */
 import { readEnvironments } from '@centflow/infra';
 import { neededEnvironments } from '../check-github/needs.ts';
 import type { StandInSettings } from './github-stand-in-settings.ts';

@@ -1,4 +1,4 @@
-/** Releases for tests, of a few small files that nobody deploys. */
+/** Small releases for tests, which are never deployed. */
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -8,11 +8,11 @@ import { RECORD, renderRecord } from '../release/release-record.ts';
 export interface SmallRelease {
   readonly version?: string;
   readonly commit?: string;
-  /** What each file holds, by its path. */
+  /** The content of each file, by path. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** Writes a release into a folder. */
+/** Writes a small release into a folder. */
 export async function writeSmallRelease(
   folder: string,
   { version = 'v7', commit = 'c0ffee'.padEnd(40, '0'), files = { 'canary.json': '{}\n' } }: SmallRelease = {},

@@ -30,7 +30,7 @@ export class TestRepository {
     writeFileSync(join(this.folder, path), text);
   }
 
-  /** Commits a file; gives the commit. */
+  /** Commits a file, and returns the ID of the commit. */
   commit(path: string, text = path): string {
     this.write(path, text);
     this.git('add', path);

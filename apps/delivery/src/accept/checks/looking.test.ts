@@ -1,4 +1,4 @@
-/** What the checks make of AWS's answers that no emulator gives. */
+/** Tests the checks that only read, with answers of AWS that no emulator can give. */
 import { EntityNotFoundException } from '@aws-sdk/client-glue';
 import { ResourceNotReadyException } from '@aws-sdk/client-lambda';
 import type { EnvironmentName } from '@centflow/infra';
@@ -38,13 +38,13 @@ describe('the check of the subscriptions', () => {
     };
   };
 
-  test('passes where each address has confirmed, and fails where one has not', async () => {
+  test('passes if each address is confirmed, and fails if one is not', async () => {
     await run(of(`${TOPIC}:1`));
     await expect(run(of('PendingConfirmation'))).rejects.toThrow(/@\S+ has not confirmed/);
   });
 });
 
-describe('the check of EventBridge’s rule', () => {
+describe('the check of the EventBridge rule', () => {
   const of = ({ State = 'ENABLED', target = TOPIC, failed = 0 } = {}): Case => ({
     check: failureRule,
     answers: {
@@ -55,7 +55,7 @@ describe('the check of EventBridge’s rule', () => {
     resources: { aws_sns_topic: [{ arn: TOPIC }], aws_cloudwatch_event_rule: [{ name: 'rule' }] },
   });
 
-  test('passes where it is enabled and no delivery failed', async () => {
+  test('passes if the rule is enabled and no delivery failed', async () => {
     expect(await run(of())).toMatch(/no failed delivery/);
   });
 
@@ -68,7 +68,7 @@ describe('the check of EventBridge’s rule', () => {
   });
 });
 
-describe('the check of the mail about a job run that failed', () => {
+describe('the check of the mail about a failed job run', () => {
   const of = (state: string, figures: Readonly<Record<string, number>>): Case => ({
     check: failureMail,
     answers: {
@@ -79,11 +79,11 @@ describe('the check of the mail about a job run that failed', () => {
     resources: { aws_cloudwatch_event_rule: [{ name: 'rule' }] },
   });
 
-  test('passes once EventBridge has delivered it', async () => {
+  test('passes after EventBridge has delivered the event', async () => {
     expect(await run(of('FAILED', { Invocations: 1, FailedInvocations: 0 }))).toBe('job run jr_1');
   });
 
-  test('fails where EventBridge could not deliver, or the run did not fail', async () => {
+  test('fails if EventBridge could not deliver the event, or the run did not fail', async () => {
     await expect(run(of('FAILED', { Invocations: 1, FailedInvocations: 1 }))).rejects.toThrow('could not deliver 1');
     await expect(run(of('SUCCEEDED', {}))).rejects.toThrow('ended SUCCEEDED');
   });
@@ -101,7 +101,7 @@ describe('the check of the backup', () => {
     resources: {},
   });
 
-  test('passes with an automated backup and a log of the last minutes', async () => {
+  test('passes with an automated backup and a recent restorable time', async () => {
     expect(await run(of())).toMatch(/^1 backups, restorable to 20/);
   });
 
@@ -134,7 +134,7 @@ describe('the check of QuickSight', () => {
     },
   });
 
-  test('passes with a network, data sets with row-level rules and dashboards without errors', async () => {
+  test('passes with a network, row-level rules on the data sets, and dashboards without errors', async () => {
     expect(await run(of())).toBe('2 data sets, 1 dashboards');
   });
 
@@ -147,7 +147,7 @@ describe('the check of QuickSight', () => {
     await expect(run(of(wrong))).rejects.toThrow(message);
   });
 
-  test('is skipped where the environment has no reports', () => {
+  test('is skipped if the environment has no reports', () => {
     const { environment } = new FakeContext({}, {}).context;
     expect(quickSight.absent?.({ ...environment, report: null })).toMatch(/no reports/);
   });
@@ -175,7 +175,7 @@ describe('the check of the crawler', () => {
     );
   };
 
-  test('sees the partition of its own owner, and removes partition and upload', async () => {
+  test('finds the partition of its own owner, and removes the partition and the upload', async () => {
     const fake = of();
     await crawler.run(fake.context);
     expect(fake.inputsOf('DeletePartition')).toMatchObject([
@@ -184,7 +184,7 @@ describe('the check of the crawler', () => {
     expect(fake.deletedUploads).toHaveLength(1);
   });
 
-  test('fails where the crawl did, and where it added nothing; the upload goes all the same', async () => {
+  test('fails if the crawl fails or adds no partition, and deletes the upload in both cases', async () => {
     const failed = of({ status: 'FAILED' });
     await expect(crawler.run(failed.context)).rejects.toThrow('the crawl ended with FAILED: no');
     expect(failed.deletedUploads).toHaveLength(1);
@@ -207,7 +207,7 @@ describe('the check of the log groups', () => {
   });
   const good = { logGroupName: NAME, retentionInDays: 30, kmsKeyId: KEY };
 
-  test('passes where each expires and has the key', async () => {
+  test('passes if each log group has the retention and the key of the environment', async () => {
     expect(await run(of([good]))).toBe('1 log groups');
   });
 
@@ -220,12 +220,12 @@ describe('the check of the log groups', () => {
       [good, { logGroupName: '/centflow/dev/job/other/output' }],
       'these log groups are not in a stack: /centflow/dev/job/other/output',
     ],
-  ])('fails where one %s', async (_, groups, message) => {
+  ])('fails if a log group %s', async (_, groups, message) => {
     await expect(run(of(groups))).rejects.toThrow(message);
   });
 });
 
-test('the check of the job’s log waits for an entry of these checks', async () => {
+test('the check of the job logs waits for an entry that these checks caused', async () => {
   let asked = 0;
   const streams = () => {
     asked += 1;
@@ -238,7 +238,7 @@ test('the check of the job’s log waits for an entry of these checks', async ()
   expect(asked).toBe(3);
 });
 
-test('the check of the metrics looks at the dimensions that the alarms look at', async () => {
+test('the check of the metrics reads the dimensions that the alarms use', async () => {
   const fake = new FakeContext({ GetMetricStatistics: () => ({ Datapoints: [{ Sum: 2 }] }) }, {});
   expect(await metrics.run(fake.context)).toBe('JobRunsStarted 2, UploadsPublished 2');
   expect(fake.inputsOf('GetMetricStatistics').map(({ Dimensions }) => Dimensions)).toEqual(
@@ -264,7 +264,7 @@ describe('the check of the functions', () => {
     resources: { aws_lambda_function: [{ function_name: name }] },
   });
 
-  test('passes where each answers a harmless event, however its JSON is written', async () => {
+  test('passes if each function answers a harmless event, whatever the white space in its JSON', async () => {
     expect(await run(of())).toBe('1 functions');
   });
 
@@ -289,11 +289,11 @@ describe('the check of the migrator', () => {
     return { check: migratorIdempotent, answers: { Invoke }, resources: {} };
   };
 
-  test('waits for a function that Lambda made inactive', async () => {
+  test('waits for a function that Lambda has made inactive', async () => {
     expect(await run(of({}, 3))).toBe('nothing applied');
   });
 
-  test('fails where there was something to do, or the database is of a newer release', async () => {
+  test('fails if a migration was pending, or if the database is from a newer release', async () => {
     await expect(run(of({ applied: ['0001/1'] }))).rejects.toThrow('it applied 0001/1');
     await expect(run(of({ unknown: ['0009'] }))).rejects.toThrow('the database has 0009 of a newer release');
   });

@@ -1,4 +1,4 @@
-/** What a check changes in an environment must be as before, however the check ends. */
+/** Tests that each check restores what it changes in an environment, however the check ends. */
 import { ConcurrentRunsExceededException } from '@aws-sdk/client-glue';
 import { describe, expect, test } from 'vitest';
 import { FakeContext } from '../../testing/accept-context.ts';
@@ -49,13 +49,13 @@ describe('the check of the alarms', () => {
     expect(setStates(of)).toEqual(['a ALARM', 'b OK', 'a INSUFFICIENT_DATA', 'b ALARM']);
   });
 
-  test('restores the states also where CloudWatch could not publish, and says why', async () => {
+  test('restores the states if CloudWatch could not publish, and reports the reason', async () => {
     const of = fake('Failed to execute action: access denied');
     await expect(alarmMails.run(of.context)).rejects.toThrow(/a: Failed to execute action: access denied/);
     expect(setStates(of).slice(2)).toEqual(['a INSUFFICIENT_DATA', 'b ALARM']);
   });
 
-  test('restores the other states where CloudWatch refuses one', async () => {
+  test('restores the other states if CloudWatch refuses to restore one', async () => {
     const of = fake('Successfully executed action', alarms, ({ AlarmName, StateValue }) => {
       if (AlarmName === 'a' && StateValue === 'INSUFFICIENT_DATA') throw new Error('ResourceNotFound');
       return {};
@@ -65,14 +65,18 @@ describe('the check of the alarms', () => {
   });
 
   test.each([
-    ['there is none of', alarms.slice(1), /there is no alarm a/],
-    ['actions are off of', [alarm('a', 'OK', { ActionsEnabled: false }), alarms[1]], /a does not publish to the topic/],
+    ['an alarm does not exist', alarms.slice(1), /there is no alarm a/],
     [
-      'another topic is told by',
+      'the actions of an alarm are disabled',
+      [alarm('a', 'OK', { ActionsEnabled: false }), alarms[1]],
+      /a does not publish to the topic/,
+    ],
+    [
+      'an alarm publishes to another topic',
       [alarm('a', 'OK', { AlarmActions: ['arn:x'] }), alarms[1]],
       /a does not publish to the topic/,
     ],
-  ])('changes nothing where %s an alarm', async (_, described, message) => {
+  ])('changes nothing if %s', async (_, described, message) => {
     const of = fake('', described as object[]);
     await expect(alarmMails.run(of.context)).rejects.toThrow(message);
     expect(setStates(of)).toEqual([]);
@@ -107,7 +111,7 @@ describe('the check of the dead letters', () => {
             : { QueueArn: QueueUrl, ApproximateNumberOfMessages: String(QueueUrl === 'https://dlq' ? queue.dead : 0) },
         }),
         SetQueueAttributes: ({ Attributes }: { Attributes: { RedrivePolicy: string } }) => {
-          // A trigger that gave a batch back in between would lose it to the dead letters.
+          // If the trigger returned a batch during the check, the batch would become a dead letter.
           if (queue.mapping !== 'Disabled') throw new Error(`the mapping is ${queue.mapping}`);
           queue.policy = Attributes.RedrivePolicy;
           return {};
@@ -137,7 +141,7 @@ describe('the check of the dead letters', () => {
     return { of, queue };
   }
 
-  test('lets the queue give an event up, redrives it, and leaves queue and trigger as they were', async () => {
+  test('lets an event become a dead letter, redrives it, and restores the queue and the trigger', async () => {
     const { of, queue } = fakeQueue();
     await deadLetters.run(of.context);
     expect(of.inputsOf('StartMessageMoveTask')).toHaveLength(1);
@@ -145,7 +149,7 @@ describe('the check of the dead letters', () => {
     expect(of.deletedUploads).toHaveLength(1);
   });
 
-  test('restores the queue and the trigger also where SQS refuses', async () => {
+  test('restores the queue and the trigger if SQS refuses a request', async () => {
     const { of, queue } = fakeQueue({
       receive: () => {
         throw new Error('AccessDenied');
@@ -155,21 +159,21 @@ describe('the check of the dead letters', () => {
     expect(queue).toEqual({ dead: 0, mapping: 'Enabled', policy });
   });
 
-  test('changes nothing where somebody has stopped the trigger', async () => {
+  test('changes nothing if the trigger is already disabled', async () => {
     const { of, queue } = fakeQueue({ mapping: 'Disabled' });
     await expect(deadLetters.run(of.context)).rejects.toThrow('mapping is Disabled, so nothing was changed');
     expect(of.inputsOf('UpdateEventSourceMapping')).toEqual([]);
     expect(queue).toEqual({ dead: 0, mapping: 'Disabled', policy });
   });
 
-  test('changes nothing where there are dead letters already', async () => {
+  test('changes nothing if the queue already has dead letters', async () => {
     const { of } = fakeQueue({ dead: 3 });
     await expect(deadLetters.run(of.context)).rejects.toThrow('3 dead letters already exist');
     expect(of.inputsOf('SetQueueAttributes')).toEqual([]);
   });
 });
 
-describe('the check of the job’s queue', () => {
+describe('the check of the job queue', () => {
   function fakeGlue({ limit = 2, queues = true, retries = 0 } = {}) {
     const runs = new Map<string, string>();
     const running = () => [...runs.values()].filter((state) => state === 'RUNNING').length;
@@ -188,7 +192,7 @@ describe('the check of the job’s queue', () => {
         },
         GetJobRun: ({ RunId }: { RunId: string }) => {
           const JobRunState = runs.get(RunId);
-          // The queued one has been seen: all come to their end.
+          // The check has seen the queued run, so all runs can end.
           if (JobRunState === 'WAITING') for (const id of runs.keys()) runs.set(id, 'SUCCEEDED');
           return { JobRun: { Id: RunId, JobRunState } };
         },
@@ -202,25 +206,25 @@ describe('the check of the job’s queue', () => {
     return { of, runs };
   }
 
-  test('fills Glue, sees one refused and one wait, and sees all succeed', async () => {
+  test('fills Glue until one run is refused and one waits, then sees all runs succeed', async () => {
     const { of, runs } = fakeGlue();
     expect(await jobQueuing.run(of.context)).toBe('2 at once and one in the queue');
     expect([...runs.values()]).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
     expect(of.inputsOf('BatchStopJobRun')).toEqual([]);
   });
 
-  test('stops what it started where Glue queues nothing', async () => {
+  test('stops the runs that it started if Glue queues none', async () => {
     const { of, runs } = fakeGlue({ queues: false });
     await expect(jobQueuing.run(of.context)).rejects.toThrow('full');
     expect([...runs.values()]).toEqual(['STOPPED', 'STOPPED']);
   });
 
-  test('fails where Glue takes more than the limit', async () => {
+  test('fails if Glue accepts more runs than the limit', async () => {
     const { of } = fakeGlue({ limit: 9 });
     await expect(jobQueuing.run(of.context)).rejects.toThrow('Glue started 3 job runs at once, but 2 are allowed');
   });
 
-  test('starts nothing where the job has retries, with which Glue does not queue', async () => {
+  test('starts nothing if the job has retries, because Glue then does not queue runs', async () => {
     const { of } = fakeGlue({ retries: 1 });
     await expect(jobQueuing.run(of.context)).rejects.toThrow(/1 retries/);
     expect(of.inputsOf('StartJobRun')).toEqual([]);
@@ -228,7 +232,7 @@ describe('the check of the job’s queue', () => {
 });
 
 describe('the check of a sweep', () => {
-  test('waits until Glue takes it', async () => {
+  test('waits until Glue accepts the sweep', async () => {
     let full = 2;
     const of = new FakeContext(
       {
@@ -245,7 +249,7 @@ describe('the check of a sweep', () => {
   });
 });
 
-describe('the check of the clock', () => {
+describe('the check of the scheduled sweep', () => {
   const fake = (State: string, runs: readonly object[] = []) =>
     new FakeContext({ GetTrigger: () => ({ Trigger: { State } }), GetJobRuns: () => ({ JobRuns: runs }) }, {}).context;
   const ofTrigger = { TriggerName: 'centflow-dev-sweep', StartedOn: new Date('2026-01-01T03:17:00Z') };
@@ -264,7 +268,7 @@ describe('the check of the clock', () => {
     await expect(sweepByClock.run(fake('CREATED'))).rejects.toThrow('centflow-dev-sweep is CREATED');
   });
 
-  test('waits for a sweep that is not due, and not for ever', async () => {
+  test('waits for the next sweep, but only until a deadline', async () => {
     await expect(sweepByClock.run(fake('ACTIVATED'))).rejects.toMatchObject({ name: 'NotYetError' });
     const old = { ...fake('ACTIVATED'), firstDeployedAt: new Date('2026-01-01') };
     await expect(sweepByClock.run(old)).rejects.toMatchObject({ name: 'SeenError' });
@@ -295,17 +299,17 @@ describe('the check of a restore', () => {
   const VIEWS = ['v_transactions', 'v_account_balance'];
 
   interface FakeOptions {
-    /** What the restored instance has otherwise than the first. */
+    /** Attributes in which the restored instance differs from the first. */
     readonly restored?: object;
-    /** How a job run ends, by what number it has: SUCCEEDED if left out. */
+    /** The final state of each job run, by its number. The default is SUCCEEDED. */
     readonly ends?: (run: number) => string;
-    /** Views that differ in this comparison, which is the first, the second… */
+    /** The views that differ, by the number of the comparison. */
     readonly differing?: (round: number) => readonly string[];
-    /** What the migrator answers otherwise. */
+    /** Properties of the migrator's answer that replace the defaults. */
     readonly failing?: (event: { rebuild: string }) => string | undefined;
   }
 
-  /** RDS, Glue and the migrator, with one second instance. */
+  /** Returns a context with RDS, Glue, the migrator and one restored instance. */
   function fakeAccount({ restored = {}, ends = () => 'SUCCEEDED', differing = () => [], failing }: FakeOptions = {}) {
     const instances = new Map<string, object>([['centflow-dev-database', { DBInstanceStatus: 'available', ...good }]]);
     const runs: string[] = [];
@@ -353,7 +357,7 @@ describe('the check of a restore', () => {
   }
   const onlyTheFirst = ['centflow-dev-database'];
 
-  test('rebuilds a second database there, compares each view, and deletes the second instance, never the first', async () => {
+  test('rebuilds the database on a second instance, compares each view, and deletes only the second instance', async () => {
     const { of, instances, events } = fakeAccount();
     expect(await restore.run(of.context)).toBe('2 views are equal row by row; the restored instance was deleted');
     expect(of.inputsOf('RestoreDBInstanceToPointInTime')).toMatchObject([
@@ -380,13 +384,13 @@ describe('the check of a restore', () => {
     expect(order.slice(-2)).toEqual(['Invoke', 'Invoke']);
   });
 
-  test('sweeps once more where an upload came between the two sweeps', async () => {
+  test('sweeps again if an upload arrived between the two sweeps', async () => {
     const { of } = fakeAccount({ differing: (round) => (round === 1 ? ['v_transactions'] : []) });
     expect(await restore.run(of.context)).toMatch(/^2 views are equal/);
     expect(of.inputsOf('StartJobRun')).toHaveLength(4);
   });
 
-  test('fails naming the views that differ still, and deletes the instance', async () => {
+  test('names the views that still differ, and deletes the instance', async () => {
     const { of, instances } = fakeAccount({ differing: () => ['v_account_balance'] });
     await expect(restore.run(of.context)).rejects.toThrow(
       'these views differ from those rebuilt from the bucket: v_account_balance (3 rows)',
@@ -394,14 +398,14 @@ describe('the check of a restore', () => {
     expect([...instances.keys()]).toEqual(onlyTheFirst);
   });
 
-  test('deletes the instance also where it is not as the first', async () => {
+  test('deletes the instance if its settings differ from the first', async () => {
     const { of, instances, events } = fakeAccount({ restored: { KmsKeyId: 'another' } });
     await expect(restore.run(of.context)).rejects.toThrow('KmsKeyId is another, but k in the database');
     expect([...instances.keys()]).toEqual(onlyTheFirst);
     expect(events).toEqual([]);
   });
 
-  test('deletes the instance where the administrator’s password was rotated, and says what to do', async () => {
+  test('deletes the instance if the administrator’s password was rotated, and reports what to do', async () => {
     const { of, instances } = fakeAccount({
       failing: () => '{"errorType":"RestoredPasswordError","errorMessage":"Restore to a later moment."}',
     });
@@ -410,7 +414,7 @@ describe('the check of a restore', () => {
     expect([...instances.keys()]).toEqual(onlyTheFirst);
   });
 
-  test('stops the other sweep where one fails, and deletes the instance', async () => {
+  test('stops the other sweep if one fails, and deletes the instance', async () => {
     const { of, instances, runs } = fakeAccount({ ends: (run) => (run === 0 ? 'FAILED' : 'RUNNING') });
     await expect(restore.run(of.context)).rejects.toThrow('job run 0 ended FAILED: a reason');
     expect(runs).toEqual(['FAILED', 'STOPPED']);
