@@ -119,7 +119,7 @@ describe('the database secrets', () => {
     expect(ofType(stacks, 'aws_secretsmanager_secret_version', 'aws_ssm_parameter', 'random_password')).toEqual([]);
   });
 
-  test('include the administrator’s, which RDS creates and encrypts with the environment’s key', () => {
+  test('include the administrator’s secret, which RDS creates and encrypts with the environment’s key', () => {
     for (const { store } of stores) {
       const { attributes } = one(store, 'aws_db_instance', { engine: 'mysql' });
       expect(attributes).toMatchObject({ username: 'administrator', manage_master_user_password: true });
