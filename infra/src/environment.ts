@@ -231,7 +231,7 @@ const properties = object({
     secondsToVisible: between(1, 86_400),
     /** The alarm's threshold for the share of quarantined rows. */
     quarantineShare: z.number().gt(0).max(1).describe('a number above 0 and at most 1'),
-    /** Hours without a finished sweep that raise an alarm. The value must be a few hours above the interval of `load.sweepSchedule`. */
+    /** Hours without a finished sweep that raise an alarm: a few hours more than the interval of `load.sweepSchedule`. */
     hoursWithoutSweep: between(2, 168),
   }),
 });

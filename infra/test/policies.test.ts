@@ -38,7 +38,7 @@ describe('every IAM policy', () => {
     );
   });
 
-  test('uses Action and Resource instead of NotAction and NotResource', () => {
+  test('names actions, resources and principals without NotAction, NotResource and NotPrincipal', () => {
     const inverted = allowing.filter(({ written }) =>
       ['NotAction', 'NotResource', 'NotPrincipal'].some((key) => key in written),
     );
@@ -82,7 +82,7 @@ describe('every IAM policy', () => {
     expect(where(unheld)).toEqual([]);
   });
 
-  test('gives each statement a unique name', () => {
+  test('contains only statements with unique names', () => {
     const repeated = where(statements.filter(({ sid }) => sid !== '')).filter(
       (name, index, all) => all.indexOf(name) !== index,
     );

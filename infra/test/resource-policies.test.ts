@@ -25,7 +25,7 @@ describe.each(environments)('the resource policies of $name', (environment) => {
     console.log(`${environment.name}: ${services.length} calls of services`);
   });
 
-  test('reject another service, and a resource of another account', () => {
+  test('reject calls of other services, and calls for resources of other accounts', () => {
     for (const { call, caller } of services) {
       const policies = resourcePolicies(stacks, environment, call);
       expect(decide(call, { service: 'ec2.amazonaws.com' }, policies).allowed).toBe(false);

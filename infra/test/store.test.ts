@@ -42,7 +42,7 @@ describe('the environment’s key', () => {
 });
 
 describe('with protectData: true', () => {
-  test('production is protected', () => {
+  test('`production` is one of the protected environments', () => {
     expect(protectedStores.map(({ environment }) => environment.name)).toContain('production');
     expect(unprotectedStores.length).toBeGreaterThan(0);
   });

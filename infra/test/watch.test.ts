@@ -142,7 +142,7 @@ describe('every alarm', () => {
     }
   });
 
-  test('uses metrics that are emitted, of resources that exist', () => {
+  test('uses only metrics that are emitted, and only resources that exist', () => {
     expect(emittedByTrigger).toContain('BatchesGivenBack');
     expect(emittedByJob).toContain('SecondsToVisible');
     for (const environment of environments) {
@@ -302,7 +302,7 @@ describe('the canary’s function', () => {
     }
   });
 
-  test('runs in the network as a reader, on arm64 with Node 22, with encrypted variables and logs', () => {
+  test('runs in the readers’ security group, on arm64 with Node 22, with encrypted variables and logs', () => {
     for (const { environment, stack, canary } of canaries) {
       const key = reference('var.kms_key_arn');
       expect(canary.attributes, canary.address).toMatchObject({

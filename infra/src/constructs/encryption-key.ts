@@ -16,7 +16,7 @@ export class EncryptionKey extends Construct {
     const key = new KmsKey(this, 'key', {
       description: `Encrypts everything that ${prefix} stores.`,
       enableKeyRotation: true,
-      // Everything that a deleted key encrypted is lost. Protected data gets the longest possible waiting period.
+      // All data that a deleted key encrypted is lost. For protected data, the waiting period is therefore the longest possible.
       deletionWindowInDays: environment.protectData ? 30 : 7,
       policy: keyPolicyDocument(...keyStatements(environment)),
       lifecycle: { preventDestroy: environment.protectData },

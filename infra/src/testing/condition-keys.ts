@@ -20,8 +20,9 @@ const TAG_KEYS = /^aws:(RequestTag\/|ResourceTag\/|TagKeys$)/;
  *
  * AWS authorises a request once for each resource that it touches, with the condition keys of this type of resource:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
- * A condition on any other key fails, so that AWS rejects the whole request (and a Deny has no effect). Such a condition is acceptable
- * only if another statement of the same policy covers the resource. For example, several statements together allow EC2's creations.
+ * A condition on any other key fails, so that AWS rejects the whole request (and a Deny has no effect). Such a condition is
+ * acceptable only if another statement of the same policy covers the resource. For example, several statements together allow
+ * EC2's creations.
  */
 export async function unsupportedConditions(statements: readonly GrantedStatement[]): Promise<string[]> {
   const found: string[] = [];

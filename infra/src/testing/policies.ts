@@ -103,7 +103,7 @@ export function mayEver(statements: readonly GrantedStatement[], action: string,
   );
 }
 
-/** Whether a statement's resource may have the type with this ARN pattern in the Service Authorization Reference. */
+/** Returns whether a resource can be of the type with this ARN pattern in the Service Authorization Reference. */
 export function fitsArn(resource: string, arn: string): boolean {
   // A bucket's ARN has no slash; an object's key begins after the first one.
   if (arn.endsWith('BucketName}') && resource.includes('/')) return false;

@@ -20,7 +20,7 @@ export interface DatabaseAccessProps {
   readonly databaseCa: string;
 }
 
-/** The migrator's timeout, which is Lambda's maximum. Run a longer migration by hand, such as an index over 10^8 rows (docs/runbook.md). */
+/** The migrator's timeout, which is Lambda's maximum. Run longer migrations by hand, such as an index over 10^8 rows (docs/runbook.md). */
 const MIGRATION_SECONDS = 900;
 
 export class DatabaseAccess extends Construct {
