@@ -15,21 +15,21 @@ export interface Calculation {
 }
 
 export interface Alarm {
-  /** The stack of the resource that is watched. */
+  /** The stage whose stack contains the watched resource. */
   readonly stage: StageName;
-  /** What is measured, in lower case with hyphens. It forms the alarm's name, together with environment and stage. */
+  /** The measured value, in lower case with hyphens. The alarm's name is `<environment>-<stage>-<measure>`. */
   readonly measure: string;
   readonly metric: Metric | Calculation;
-  /** The side of the threshold on which a value raises the alarm. The threshold itself does not. */
+  /** The side of the threshold on which a value raises the alarm. A value equal to the threshold does not raise it. */
   readonly alarmWhen: 'above' | 'below';
-  /** In CloudWatch's unit of the metric: seconds, bytes, per cent, or a number. */
+  /** The threshold in the unit that CloudWatch uses for the metric: seconds, bytes, per cent, or a count. */
   readonly threshold: number;
-  /** Seconds that each value covers: 60, or a multiple. */
+  /** The number of seconds that each value covers: a multiple of 60. */
   readonly periodSeconds: number;
   /** The number of consecutive periods beyond the threshold that raises the alarm. */
   readonly periods: number;
   readonly missingData: MissingData;
-  /** What has happened, for the readers of the mail. */
+  /** A sentence for the alarm's mail that describes what has happened. */
   readonly why: string;
   readonly whatToDo: string;
 }
@@ -78,7 +78,7 @@ export function alarmsOf(environment: Environment): readonly Alarm[] {
   ];
 }
 
-/** Returns the alarms about what users notice or need to know. */
+/** Returns the alarms about problems that users notice or need to know about. */
 function uploadAlarms(environment: Environment): Alarm[] {
   const { job } = metricsOf(environment);
   const { secondsToVisible, quarantineShare } = environment.watch;
@@ -154,7 +154,7 @@ function uploadAlarms(environment: Environment): Alarm[] {
   ];
 }
 
-/** Returns the alarms from the queue to the start of a job run. */
+/** Returns the alarms for the steps between the queue and the start of a job run. */
 function triggerAlarms(environment: Environment): Alarm[] {
   const { queue, trigger } = metricsOf(environment);
   return [
@@ -204,7 +204,7 @@ function triggerAlarms(environment: Environment): Alarm[] {
       alarmWhen: 'above',
       threshold: 0,
       periodSeconds: 5 * MINUTES,
-      // SQS's age of the oldest message ignores these messages once they were received three times:
+      // SQS's metric for the oldest message ignores messages that have been received three times:
       // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
       periods: 2,
       missingData: nothingHappened,
@@ -215,7 +215,7 @@ function triggerAlarms(environment: Environment): Alarm[] {
   ];
 }
 
-/** The stack of each function, and what to do after an error. */
+/** The stage of each function, and the instructions for the case that it fails. */
 const functions: Readonly<Record<FunctionName, { stage: StageName; afterError: string }>> = {
   trigger: { stage: 'load', afterError: 'Read its log. SQS delivers its messages again automatically.' },
   migrator: {
@@ -335,8 +335,8 @@ function jobAlarms(environment: Environment): Alarm[] {
 }
 
 /**
- * Returns the alarms about what people notice of the console. WAF's metrics are in us-east-1, which alarms of this region cannot
- * read; the dashboard shows them.
+ * Returns the alarms about problems that people notice in the console. WAF publishes its metrics in us-east-1. Alarms in this
+ * region cannot read them, so only the dashboard shows them.
  */
 function consoleAlarms(environment: Environment): Alarm[] {
   const { console: api } = metricsOf(environment);

@@ -1,6 +1,6 @@
 /**
- * The files to deploy, as `turbo run build` creates them. Each is named by the hash of its content, so that a deployment changes
- * only what differs.
+ * The files to deploy, as `turbo run build` creates them. Each file name contains the hash of the content, so that a deployment
+ * changes only the files that differ.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export interface Artifact {
   readonly name: string;
   /** The path on this machine. */
   readonly path: string;
-  /** The hash in its name. */
+  /** The hash that the file name contains. */
   readonly hash: string;
 }
 
@@ -35,9 +35,9 @@ export interface Artifacts {
   readonly web: readonly WebFile[];
   /** The script that Glue runs. */
   readonly job: Artifact;
-  /** The packages that the script imports: Centflow's own, and those that Glue lacks, as a zip of wheels. */
+  /** A zip of wheels with the packages that the script imports: Centflow's own, and those that Glue does not provide. */
   readonly wheels: Artifact;
-  /** Certificate authorities of RDS as PEM, by region. */
+  /** The certificate authorities of RDS in PEM format, by region. */
   readonly authorities: Readonly<Record<string, Artifact>>;
 }
 
@@ -69,7 +69,7 @@ export type ArtifactManifest = z.infer<typeof artifactManifest>;
 /**
  * Reads the artifacts of the last build.
  *
- * @throws {ArtifactError} nothing has been built, or only a part; the message names the command to run.
+ * @throws {ArtifactError} artifacts are missing or incomplete. The message names the command to run.
  */
 export function readArtifacts(folder = artifactsFolder): Artifacts {
   const manifest = readManifest(join(folder, 'manifest.json'));

@@ -1,4 +1,4 @@
-/** The monthly cost of an environment without uploads, resource by resource. */
+/** Calculates the monthly cost of an environment without uploads, resource by resource. */
 import { GLUE_VERSION } from '@centflow/glue/glue-version';
 import { alarmsOf, isCalculation } from './alarms.ts';
 import { vcpusOf } from './database-class.ts';
@@ -12,17 +12,17 @@ export interface Cost {
   readonly usd: number;
 }
 
-/** A sweep that finds nothing uses the driver and one worker. Glue bills at least a minute. */
+/** The usage of a sweep that finds nothing: the driver and one worker. Glue bills at least one minute. */
 const IDLE_SWEEP = { workers: 2, hours: 1 / 60 };
-/** Glue bills at least ten minutes of a crawler. */
+/** The billed hours of one crawl. Glue bills at least ten minutes. */
 const CRAWL_HOURS = 10 / 60;
-/** `secretsmanager` and `logs`. */
+/** The number of interface endpoints: `secretsmanager` and `logs`. */
 const ENDPOINTS = 2;
-/** The secrets of the migrator, the loader and the reporter, and the one that RDS creates. */
+/** The number of secrets: those of the migrator, the loader and the reporter, and the one that RDS creates. */
 const SECRETS = 4;
 /** The number of metrics that the job emits at the end of each run. */
 const JOB_METRICS = 11;
-/** Lambda polls an idle queue with five parallel requests of 20 seconds. */
+/** The number of polls a month. Lambda polls an idle queue with five parallel requests of 20 seconds. */
 const IDLE_POLLS = (5 * HOURS_PER_MONTH * 3600) / 20;
 
 /**

@@ -1,13 +1,13 @@
 /**
- * The dashboard shows the pipeline from left to right, with a column for each stage. Each alarm's threshold is a line in its
- * graph.
+ * The dashboard shows the pipeline from left to right, with a column for each stage. Each graph draws the thresholds of the alarms
+ * on its metrics.
  */
 import { type Alarm, alarmName, alarmsOf, type Calculation, isCalculation } from './alarms.ts';
 import type { Environment } from './environment.ts';
 import { type Metric, metricsOf } from './metrics.ts';
 import { arns } from './policy/arns.ts';
 
-/** One graph, with its lines by their labels. */
+/** A graph. The keys of its lines are their labels. */
 interface Graph {
   readonly title: string;
   readonly lines: Readonly<Record<string, Metric | Calculation>>;
@@ -15,12 +15,12 @@ interface Graph {
 
 interface Column {
   readonly title: string;
-  /** Describes the stage. */
+  /** The text that describes the stage. */
   readonly text: string;
   readonly graphs: readonly Graph[];
 }
 
-/** CloudWatch's grid has 24 columns. */
+/** The number of columns in CloudWatch's grid. */
 const GRID = 24;
 const TITLE_HEIGHT = 2;
 const ALARMS_HEIGHT = 4;
@@ -111,7 +111,7 @@ function columnsOf(environment: Environment): readonly Column[] {
   ];
 }
 
-/** Returns the graphs of the console, which are a row below the pipeline. */
+/** Returns the graphs of the console, which form a row below the pipeline. */
 function consoleGraphs(environment: Environment): readonly Graph[] {
   const { lambda, console: api } = metricsOf(environment);
   if (api === undefined) return [];
@@ -229,7 +229,7 @@ function graphWidget({ title, lines }: Graph, alarms: readonly Alarm[], region: 
   };
 }
 
-/** Returns lines in CloudWatch's shorthand: namespace, name, dimensions with their values, then options. */
+/** Returns a line in CloudWatch's short form: namespace, name, dimensions with their values, then options. */
 function metricLines(label: string, line: Metric | Calculation): unknown[][] {
   if (!isCalculation(line)) {
     const { statistic: stat, region } = line;

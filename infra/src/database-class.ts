@@ -1,4 +1,4 @@
-/** The properties of RDS instance classes on which thresholds and costs depend. */
+/** The memory in GiB of the size `large`, by the first letter of the family. Thresholds and costs depend on the memory. */
 const GIB_OF_LARGE: Readonly<Record<string, number>> = { t: 8, m: 8, r: 16 };
 const BELOW_LARGE: Readonly<Record<string, number>> = { micro: 1, small: 2, medium: 4 };
 
@@ -19,13 +19,13 @@ function timesLarge(size: string): number {
   return size === 'large' ? 1 : 2 * Number(size.replace('xlarge', '') || 1);
 }
 
-/** Whether the class collects CPU credits while idle. AWS bills the usage beyond the credits. */
+/** Returns whether the class collects CPU credits while idle. AWS bills the usage beyond the credits. */
 export function isBurstable(instanceClass: string): boolean {
   return instanceClass.startsWith('db.t');
 }
 
 /**
- * Returns the approximate limit of MySQL's connections. RDS's default is the instance's memory divided by 12,582,880 bytes.
+ * Returns the approximate maximum number of MySQL connections. RDS's default is the instance's memory divided by 12,582,880 bytes.
  *
  * RDS reserves a part of the memory, so the real limit is 10 to 30 % lower. The difference is largest on the smallest classes.
  */

@@ -7,14 +7,14 @@
  */
 import * as z from 'zod';
 
-/** The numbers of days for which CloudWatch Logs can keep a log group. AWS rejects any other number. */
+/** The retentions that CloudWatch Logs accepts for a log group, in days. */
 export const logRetentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827] as const;
 export type LogRetentionDays = (typeof logRetentions)[number];
 
 const inWords = (names: readonly string[], type: 'conjunction' | 'disjunction') =>
   new Intl.ListFormat('en-GB', { type }).format(names);
 
-// Each schema has a description: an error message shows it as the allowed value.
+// Each schema needs a description, which an error message shows as the allowed value.
 const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape).describe(`an object with ${inWords(Object.keys(shape), 'conjunction')}`);
 const orNull = <Schema extends z.ZodType>(schema: Schema) =>
@@ -42,7 +42,7 @@ const retention = z
 
 const privateBlocks = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
 
-/** Checks whether a block is private, is between /16 and /20, and begins at its own first address, as AWS requires. */
+/** Returns whether a block is private, is between /16 and /20, and begins at its own first address, as AWS requires. */
 function isNetwork(cidr: string): boolean {
   const [address = '', prefix = ''] = cidr.split('/');
   const bits = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
@@ -51,11 +51,12 @@ function isNetwork(cidr: string): boolean {
 }
 
 /**
- * A repository as the tokens of its workflows name it. GitHub never reuses an id. A repository that somebody else creates later
- * under the same name therefore gets no credentials. `gh api repos/OWNER/NAME --jq '.owner.id,.id'` prints both ids.
+ * A repository, identified as in the tokens of its workflows. GitHub never reuses an id. Somebody else may later create a
+ * repository with the same name, but that repository receives no credentials.
+ * `gh api repos/OWNER/NAME --jq '.owner.id,.id'` prints both ids.
  */
 const githubRepository = object({
-  /** `OWNER/NAME`, in the letter case that GitHub shows. */
+  /** The name, as `OWNER/NAME` in the letter case that GitHub shows. */
   name: text(/^[\w.-]+\/[\w.-]+$/, 'a GitHub repository, OWNER/NAME'),
   /** The id of the owner, a person or an organisation. */
   ownerId: githubId,
@@ -65,9 +66,9 @@ const githubRepository = object({
 
 const consoleProps = object({
   /**
-   * A domain name of your own with its certificate. The certificate is free and must be ACM's in us-east-1; you set up the DNS.
+   * A custom domain name with its certificate. The certificate is free and must be from ACM in us-east-1. You set up the DNS.
    * null: CloudFront's own name, `https://<some letters>.cloudfront.net`. That name also accepts TLS 1.0, and AWS offers no way
-   * to turn it off.
+   * to turn TLS 1.0 off.
    */
   domain: orNull(
     object({
@@ -83,42 +84,42 @@ const consoleProps = object({
   ),
   /**
    * `invited`: an administrator invites everybody who has an account. `open`: anybody may sign up. A new account shows nothing
-   * until an administrator gives it an owner. 10,000 people a month are free; each further one costs 0.015.
+   * until an administrator assigns an owner. 10,000 people a month are free. Each further person costs 0.015.
    */
   signUp: oneOf('invited', 'open'),
-  /** Requests that one address may send within five minutes. WAF answers further ones with 429. A page takes about fifty. */
+  /** Requests that one address may send within five minutes. WAF answers further requests with 429. A page needs about fifty. */
   requestsPerAddress: between(100, 20_000_000),
-  /** Requests a second of all people together, and twice as many in a burst. The API answers further ones with 429. */
+  /** Requests a second for all people together. A burst may have twice as many. The API answers further requests with 429. */
   requestsPerSecond: between(1, 10_000),
-  /** Days for which the log of who changed or viewed which upload is kept: 0.03 a GB and month. */
+  /** Days for which the audit log is kept. The log shows who changed or viewed which upload. It costs 0.03 a GB and month. */
   auditRetentionDays: retention,
 });
 
 /** One copy of Centflow on AWS. */
 const properties = object({
-  /** The key of the environment's block in environments.ts. It is part of the name of every resource. */
+  /** The key of the environment's block in environments.ts. The name of every resource contains this key. */
   name: text(/^[a-z][a-z0-9]{0,19}$/, 'up to 20 lower-case letters and digits, beginning with a letter'),
   /**
    * The AWS account of the environment. Terraform refuses credentials of any other account. Environments may share an account if
-   * none of them protects its data (`protectData`): their roles can reach each other's administrator password and key.
+   * none of them protects its data (`protectData`), because their roles can reach each other's administrator password and key.
    */
   accountId: text(/^\d{12}$/, 'an AWS account id: twelve digits, in quotes'),
-  /** The AWS region of all resources. Changing it recreates everything, without the data. */
+  /** The AWS region of all resources. A change recreates everything, without the data. */
   region: text(/^(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d$/, 'an AWS region, such as eu-west-1'),
   /**
-   * GitHub's OIDC provider in the account, of which AWS allows one. `create`: `bootstrap` creates it. `existing`: `bootstrap` uses
-   * the one that the account already has, and never changes it. All environments of an account set the same value.
+   * GitHub's OIDC provider, which can exist only once in an account. `create`: `bootstrap` creates the provider. `existing`:
+   * `bootstrap` uses the account's provider and never changes it. All environments of an account must set the same value.
    */
   githubOidcProvider: oneOf('create', 'existing'),
   /** The GitHub repository whose workflows may plan and apply this environment. */
   repository: githubRepository,
   network: object({
-    /** The addresses of the VPC: a private block between /16 and /20. Changing it recreates the VPC and the database. */
+    /** The addresses of the VPC: a private block between /16 and /20. A change recreates the VPC and the database. */
     cidr: z
       .cidrv4()
       .refine(isNetwork)
       .describe('a private IPv4 block from /16 to /20 that begins at its first address, such as 10.40.0.0/16'),
-    /** Zones with a private subnet each. RDS requires two even if it uses one. */
+    /** The zones, each with one private subnet. RDS requires two zones even if it uses one. */
     availabilityZones: z.array(z.string()).min(2).max(6).describe('two to six zones of the region'),
     /**
      * The number of zones that have the interface endpoints through which the job and the migrator call AWS. 1 is cheapest: the
@@ -135,8 +136,8 @@ const properties = object({
     /**
      * A Graviton class. db.t4g.micro costs 12.41 a month, db.t4g.medium 49.64, db.m7g.large 131.
      *
-     * The class sets MySQL's memory for data: 128 MiB on a micro, half of the memory up to 4 GiB, three quarters above. Timings
-     * measured on a micro therefore do not predict those of a larger class.
+     * The class determines how much memory MySQL uses for data: 128 MiB on a micro class, half of the memory on classes up to 4 GiB,
+     * and three quarters on larger classes. Timings on a micro class therefore do not predict the timings on a larger class.
      * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.MySQL.CommonDBATasks.Config.Size.8.4.html
      */
     instanceClass: text(/^db\.(t4g|[mr]\d+gd?)\.\w+$/, 'a Graviton class, such as db.t4g.micro'),
@@ -145,7 +146,7 @@ const properties = object({
     /** GiB of gp3 storage at creation: 0.127 a month each. */
     storageGib: between(20, 65_536),
     /**
-     * The size in GiB up to which RDS extends the storage: at least a tenth above `storageGib`, or equal to it. Storage never
+     * The size in GiB up to which RDS extends the storage: at least 10 % more than `storageGib`, or equal to it. Storage never
      * shrinks.
      */
     maxStorageGib: between(20, 65_536),
@@ -153,35 +154,35 @@ const properties = object({
     backupDays: between(1, 35),
     /**
      * `standard`: a week of query statistics, free. `advanced`: 15 months, locks and plans, 0.0125 per vCPU hour. On db.t4g.micro
-     * and db.t4g.small, `standard` means no statistics. Administrators of the account see in them the statements that took the
-     * most time, with their values:
+     * and db.t4g.small, `standard` means no statistics. The statistics show administrators of the account the statements that took
+     * the most time, with their values:
      * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/sql-statistics.html
      */
     insights: oneOf('standard', 'advanced'),
   }),
   /**
-   * true: Terraform refuses to destroy what holds data, RDS refuses to be deleted and leaves a final snapshot, and only an empty
-   * bucket can be deleted. false: `destroy` deletes everything, uploads included.
+   * true: Terraform refuses to destroy resources that hold data. RDS refuses to delete the database, and keeps a final snapshot.
+   * AWS deletes only empty buckets. false: `destroy` deletes everything, including uploads.
    */
   protectData: flag,
   load: object({
     /**
-     * Workers of one job run: one drives, the others load. Auto scaling uses up to this number. They are G.1X, each 0.308 an hour
-     * on Glue 6.0.
+     * The maximum number of workers in one job run: one is the driver, and the others load. Auto scaling chooses the number. The
+     * workers are G.1X, and each costs 0.308 an hour on Glue 6.0.
      */
     maxWorkers: between(2, 50),
-    /** Job runs at the same time. Further uploads wait in the queue. Lambda's poller accepts no number below 2. */
+    /** The maximum number of concurrent job runs. Further uploads wait in the queue. Lambda's poller requires at least 2. */
     maxConcurrentRuns: between(2, 50),
     /**
-     * true: neither uploads nor the schedule start a job run, and each `apply` keeps it that way. Uploads wait in the queue for up
-     * to a week; the sweep finds those that waited longer.
+     * true: neither uploads nor the schedule start a job run, and `apply` does not change that. Uploads wait in the queue for up to a
+     * week. After the pause, the sweep finds the uploads that waited longer.
      */
     paused: flag,
     /** Minutes after which Glue ends a job run. The next sweep loads what the run did not finish. */
     timeoutMinutes: between(5, 2880),
-    /** When the sweep compares `raw/` with the database. A sweep that finds nothing costs about 0.010. */
+    /** The times at which the sweep compares `raw/` with the database. A sweep that finds nothing costs about 0.010. */
     sweepSchedule: cron,
-    /** When the crawler searches for folders of new owners. It bills at least ten minutes: 0.07. */
+    /** The times at which the crawler searches for folders of new owners. AWS bills at least ten minutes of each crawl: 0.07. */
     crawlerSchedule: cron,
   }),
   /** Days for which logs are kept. Storage costs 0.03 a GB and month; ingestion costs 0.57 a GB. */
@@ -190,11 +191,11 @@ const properties = object({
   report: orNull(
     object({
       /**
-       * ISO 4217: the currency in which the dashboard opens. Readers can choose another; amounts are never added across
-       * currencies.
+       * The ISO 4217 code of the currency that the dashboard shows first. Readers can choose another currency. The dashboard never
+       * adds amounts of different currencies.
        */
       currency: text(/^[A-Z]{3}$/, 'an ISO 4217 code, such as EUR'),
-      /** Who reads the dashboard and may build analyses on its data sets, and whose rows each reader sees. */
+      /** The readers of the dashboard, who may also build analyses on its data sets, and the owners whose rows each reader sees. */
       readers: z
         .array(
           object({
@@ -204,8 +205,8 @@ const properties = object({
               'the ARN of a QuickSight user or group',
             ),
             /**
-             * The owners whose rows the reader sees, or `all`, which includes future owners. Several entries of a principal add
-             * up.
+             * The owners whose rows the reader sees, or `all`, which includes future owners. If a principal has several entries,
+             * the reader sees the rows of all of them.
              */
             owners: z
               .union([z.literal('all'), z.array(z.string().regex(/^[^'"\\\p{Cc}/]{1,64}$/u)).min(1)])
@@ -217,20 +218,20 @@ const properties = object({
     }),
   ),
   /**
-   * The web console, or null: uploads then arrive through the AWS API only, and nobody has an account. Idle it costs 7.00 a month
+   * The web console. null: uploads arrive only through the AWS API, and nobody has an account. An idle console costs 7.00 a month
    * for WAF and the metrics of its alarms. Usage is billed per million requests: CloudFront 1.20, the API 1.11, WAF 0.60.
    */
   console: orNull(consoleProps),
   watch: object({
-    /** Who gets the mails about alarms. Each address must confirm once. */
+    /** The addresses that receive the mails about alarms. Each address must confirm its subscription once. */
     emails: z.array(z.email().describe('an e-mail address')).min(1).describe('one e-mail address or more'),
-    /** USD a month. At 80 % of it, or when the forecast exceeds it, the addresses get a mail. Nothing is switched off. */
+    /** The budget in USD a month. At 80 %, or if the forecast exceeds the budget, AWS sends a mail. Nothing is switched off. */
     monthlyBudgetUsd: z.number().positive().describe('a number above 0'),
-    /** The 95th percentile of the seconds from arrival to visibility above which an alarm is raised. */
+    /** The alarm's threshold for the 95th percentile of the seconds between arrival and visibility. */
     secondsToVisible: between(1, 86_400),
-    /** The share of quarantined rows above which an alarm is raised. */
+    /** The alarm's threshold for the share of quarantined rows. */
     quarantineShare: z.number().gt(0).max(1).describe('a number above 0 and at most 1'),
-    /** Hours without a finished sweep after which an alarm is raised: a few more than the interval of `load.sweepSchedule`. */
+    /** Hours without a finished sweep that raise an alarm: a few hours more than the interval of `load.sweepSchedule`. */
     hoursWithoutSweep: between(2, 168),
   }),
 });
@@ -241,12 +242,12 @@ export type Environment = Immutable<z.infer<typeof properties>>;
 export type GithubRepository = Environment['repository'];
 export type ConsoleProps = NonNullable<Environment['console']>;
 
-/** Whether RDS keeps query statistics on a class. The smallest classes lack the memory. */
+/** Returns whether RDS keeps query statistics on a class. The smallest classes lack the memory. */
 export function hasInsights(instanceClass: string): boolean {
   return !/^db\.t4g\.(micro|small)$/.test(instanceClass);
 }
 
-/** A property of an environment is missing or not valid. Nothing is synthesised. */
+/** Reports that a property of an environment is missing or not valid. Nothing is synthesised. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }
@@ -265,7 +266,7 @@ const environmentSchema = properties.superRefine((environment, context) => {
   if (zones < network.availabilityZones.length) reject(['network', 'availabilityZones'], 'a list of different zones');
   if (network.endpointZones > zones) reject(['network', 'endpointZones'], `1 to ${zones}, the number of zones`);
   const { storageGib, maxStorageGib, instanceClass, insights } = database;
-  // RDS extends storage by at least a tenth, or not at all.
+  // RDS extends storage by at least 10 %, or not at all.
   const leastExtended = storageGib + Math.ceil(storageGib / 10);
   if (maxStorageGib !== storageGib && maxStorageGib < leastExtended) {
     reject(
@@ -311,9 +312,10 @@ const environmentSchema = properties.superRefine((environment, context) => {
 });
 
 /**
- * Checks an environment against the rules that its type does not express.
+ * Checks an environment against the rules that the type `Environment` does not express.
  *
- * @throws {EnvironmentError} names every property that is missing or not valid, its value and the allowed values.
+ * @throws {EnvironmentError} a property is missing or not valid. The message names each such property, its value and the allowed
+ *   values.
  */
 export function checkEnvironment(candidate: unknown): Environment {
   const parsed = environmentSchema.safeParse(candidate);

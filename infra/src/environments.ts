@@ -1,17 +1,17 @@
 /**
  * The environments: one block each. environment.ts documents what each property means, its limits and its cost.
  *
- * To deploy your own: put your account ids, region, repository, e-mail addresses and QuickSight readers here. The account ids
- * below are the ones in AWS's examples. Nobody has credentials for them, and Terraform refuses all other accounts. The ids of
- * the repository are the ones in GitHub's examples; `npm run deliver -- check-github` compares them with GitHub's own.
+ * To deploy your own environments, enter your account ids, region, repository, e-mail addresses and QuickSight readers here. The
+ * account ids below are from AWS's examples. Nobody has credentials for them, and Terraform refuses all other accounts. The ids of
+ * the repository are from GitHub's examples. `npm run deliver -- check-github` compares them with the ids that GitHub reports.
  */
 import { checkEnvironment, type Environment, EnvironmentError } from './environment.ts';
 
 /** Every environment, by its name. A release is deployed to them in this order. */
 const environments = {
   /**
-   * For experiments: cheap, and `destroy` deletes all of it except RDS's own log group `RDSOSMetrics`. AWS deletes the key seven
-   * days later.
+   * A cheap environment for experiments. `destroy` deletes everything except RDS's own log group `RDSOSMetrics`. AWS deletes the key
+   * seven days later.
    */
   dev: {
     accountId: '111122223333',
@@ -59,7 +59,7 @@ const environments = {
     },
   },
 
-  /** Like production, but smaller: a release is proven here before it is promoted. */
+  /** A smaller copy of production. A release is tested here before it is promoted. */
   staging: {
     accountId: '444455556666',
     region: 'eu-west-1',
@@ -109,7 +109,7 @@ const environments = {
     },
   },
 
-  /** Holds real people's money. */
+  /** The environment with the data of real people. */
   production: {
     accountId: '777788889999',
     region: 'eu-west-1',
@@ -165,11 +165,11 @@ export type EnvironmentName = keyof typeof environments;
 /** The names of the environments, in the order in which a release is promoted. */
 export const environmentNames = Object.keys(environments) as readonly EnvironmentName[];
 
-/** An environment that has a block here. Outside infra this is the only kind. */
+/** An environment that is defined in this file. Other packages use only these environments. */
 export type NamedEnvironment = Environment & { readonly name: EnvironmentName };
 
 /**
- * Returns the environment of a name.
+ * Returns the environment with a name.
  *
  * @throws {EnvironmentError} no environment has that name, or one of its properties is not valid.
  */

@@ -1,12 +1,12 @@
-/** The generated parts of pages. Each is between two marks, and `npm run infra -- render` writes it. */
+/** Replaces the generated parts of pages. Each part is between two marks, and `npm run infra -- render` writes it. */
 
-/** A page lacks the marks of a generated part, or the part is out of date. */
+/** Reports that a page lacks the marks of a generated part, or that the part is out of date. */
 export class PageError extends Error {
   override readonly name = 'PageError';
 }
 
 /**
- * Returns the page with a new text between the marks of a part.
+ * Returns the page with new content between the marks of a part.
  *
  * @throws {PageError} the page lacks the marks.
  */

@@ -1,12 +1,12 @@
-/** Draws the stacks and the outputs they hand over as a Mermaid diagram, from the synthesised JSON. */
+/** Draws a Mermaid diagram of the stacks and of the outputs that they hand over, from the synthesised JSON. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Synthesised } from '@centflow/terraform';
 
 /**
- * Returns the diagram.
+ * Returns the Mermaid diagram.
  *
- * @param stacks in the order in which they are applied
+ * @param stacks the names of the stacks, in the order in which they are applied
  * @param synthesised the output folder of the synthesis
  */
 export function mermaidOf(stacks: readonly string[], synthesised: string): string {
@@ -25,7 +25,7 @@ export function mermaidOf(stacks: readonly string[], synthesised: string): strin
   return `${lines.join('\n')}\n`;
 }
 
-/** Ignores uploaded files, because the bundler may change their number with every build. */
+/** Counts the resources of a type. Ignores uploaded files, because the bundler may change their number with every build. */
 function countOf(type: string, ofType: object): number {
   return type === 'aws_s3_object' ? 0 : Object.keys(ofType).length;
 }

@@ -1,15 +1,15 @@
 /**
  * The CloudWatch metrics that alarms and the dashboard use, stage by stage.
  *
- * apps/trigger (src/handler.ts) and the job (glue/centflow_glue/metrics.py) emit those of the namespace Centflow. A test compares
- * the names. Glue's own metrics are not used: they need --enable-metrics and describe Spark, not uploads.
+ * apps/trigger (src/handler.ts) and the job (glue/centflow_glue/metrics.py) emit the metrics of the namespace Centflow. A test
+ * compares the names. Glue's own metrics are not used, because they need --enable-metrics and describe Spark, not uploads.
  */
 import type { Environment } from './environment.ts';
 import { namesOf } from './names.ts';
 import { type ConsoleFunction, consoleFunctionNames } from './stacks/console/console-functions.ts';
 import { FIREWALL_REGION, type FirewallRule } from './stacks/console/firewall.ts';
 
-/** How CloudWatch aggregates the values of a period. */
+/** The statistic with which CloudWatch aggregates the values of a period. */
 export type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | `p${number}`;
 
 export interface Metric {
@@ -28,7 +28,7 @@ export function functionsOf(environment: Pick<Environment, 'console'>): readonly
   return ['trigger', 'migrator', ...(environment.console === null ? [] : consoleFunctionNames), 'canary'];
 }
 
-/** The variable by which `console` hands the API's id to `watch`. API Gateway chooses the id. */
+/** The variable that hands the API's id from the stack `console` to the stack `watch`. API Gateway chooses the id. */
 const CONSOLE_API_ID = `\${var.console_api_id}`;
 
 /** Returns the name of the EventBridge rule that publishes the job's failures to the topic. */

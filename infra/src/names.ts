@@ -4,7 +4,7 @@
  */
 import type { Environment, GithubRepository } from './environment.ts';
 
-/** The names that stacks need of each other and that people type. */
+/** The names of resources that several stacks refer to, or that people type. */
 export interface Names {
   /** The beginning of every name in the environment. */
   readonly prefix: string;
@@ -13,15 +13,15 @@ export interface Names {
   readonly databaseInstance: string;
   readonly trigger: string;
   readonly migrator: string;
-  /** The function that reports to a deployment what the views show of the canary's uploads. */
+  /** The name of the function that reports the canary's rows in the views to a deployment. */
   readonly canary: string;
   /**
-   * The two functions behind the console's API: `console` for people's uploads and figures, `operations` for the state of the
-   * pipeline.
+   * The name of the first function behind the console's API, for people's uploads and figures. The second function, `operations`,
+   * serves the state of the pipeline.
    */
   readonly console: string;
   readonly operations: string;
-  /** The bucket of the console's pages, its WAF, and the log group of its API. */
+  /** The names of the bucket for the console's pages, of the web ACL, and of the log group for the console's API. */
   readonly consoleBucket: string;
   readonly consoleFirewall: string;
   readonly consoleAccessLogGroup: string;
@@ -30,12 +30,12 @@ export interface Names {
   readonly job: string;
   readonly queue: string;
   readonly deadLetterQueue: string;
-  /** The log group of the job's metrics. */
+  /** The log group to which the job emits its metrics. */
   readonly jobMetricsLogGroup: string;
   readonly topic: string;
   /** The database in the Data Catalog. */
   readonly catalogDatabase: string;
-  /** The secrets of the MySQL users. The job reads `loaderSecret`, and the reports read `reporterSecret`. */
+  /** The names of the MySQL users' secrets. The job reads `loaderSecret`, and the reports read `reporterSecret`. */
   readonly migratorSecret: string;
   readonly loaderSecret: string;
   readonly reporterSecret: string;
@@ -44,10 +44,10 @@ export interface Names {
 /** The name of the schema in MySQL. */
 export const DATABASE_NAME = 'centflow';
 
-/** The owner of the uploads by which a deployment tests the pipeline. No person uses this owner. */
+/** The owner of the uploads with which a deployment tests the pipeline. No person uses this owner. */
 export const CANARY_OWNER = 'centflow-canary';
 
-/** The owner of everything that `npm run deliver -- accept` uploads. The canary's function answers for it because of its prefix. */
+/** The owner of all uploads by `npm run deliver -- accept`. The prefix permits the canary's function to report on this owner. */
 export const ACCEPT_OWNER = `${CANARY_OWNER}-accept`;
 
 function prefixOf(environment: string): string {
@@ -104,16 +104,16 @@ export function githubRoleOf(
 }
 
 /**
- * Returns the name of the GitHub environment whose workflows may take a role. On GitHub, only main may use the environment that
- * applies, and every branch may use the one that plans. The author of a pull request controls the text of its workflow, so such a
- * workflow must not be able to change anything on AWS.
+ * Returns the name of the GitHub environment whose workflows may assume a role. On GitHub, only main may use the environment that
+ * applies, and every branch may use the environment that plans. The author of a pull request controls its workflow file. The
+ * workflow of a pull request must therefore not be able to change anything on AWS.
  */
 export function githubEnvironmentOf({ name }: Pick<Environment, 'name'>, may: 'plan' | 'apply'): string {
   return may === 'plan' ? `${name}-plan` : name;
 }
 
 /**
- * Returns the beginning of the subject of every token of a repository's workflows: `repo:OWNER@OWNER-ID/NAME@REPO-ID`.
+ * Returns the prefix `repo:OWNER@OWNER-ID/NAME@REPO-ID`, with which the subjects of all tokens for a repository's workflows begin.
  *
  * Repositories that were created, renamed or transferred after 15 July 2026 have these immutable subjects. Older ones can opt in:
  * https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
@@ -123,7 +123,7 @@ export function githubSubjectPrefixOf({ name, ownerId, id }: GithubRepository): 
   return `repo:${owner}@${ownerId}/${repository}@${id}`;
 }
 
-/** Returns the subject of the tokens with which a workflow may take a role. */
+/** Returns the subject that a workflow's token must contain so that the workflow may assume a role. */
 export function githubSubjectOf(environment: Pick<Environment, 'name' | 'repository'>, may: 'plan' | 'apply'): string {
   return `${githubSubjectPrefixOf(environment.repository)}:environment:${githubEnvironmentOf(environment, may)}`;
 }
@@ -140,7 +140,7 @@ export function logGroupsOf({ name }: Pick<Environment, 'name'>): string[] {
   ];
 }
 
-/** Returns the prefix of what `bootstrap` creates for one environment. */
+/** Returns the name prefix of the resources that `bootstrap` creates for one environment. */
 export function bootstrapPrefixOf({ name }: Pick<Environment, 'name'>): string {
   return `centflow-bootstrap-${name}`;
 }

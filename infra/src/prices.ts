@@ -1,5 +1,5 @@
 /**
- * AWS's list prices in USD, eu-west-1, on demand, without free tiers and taxes.
+ * AWS's list prices on demand in eu-west-1, in USD, without free tiers and taxes.
  *
  * The prices are entered by hand and not read from AWS's price API. Before you rely on a figure, check it on
  * aws.amazon.com/<service>/pricing, and put the date of the check in `asOf`. Glue's prices are in the console, which also shows
@@ -17,7 +17,7 @@ export interface Price {
   readonly asOf: string;
 }
 
-/** The price of an instance class or of a version of Glue is unknown. */
+/** Reports that the price of an instance class or of a version of Glue is unknown. */
 export class PriceError extends Error {
   override readonly name = 'PriceError';
 }
@@ -30,7 +30,7 @@ const rds = (item: string, usd: number): Price => ({
   asOf: '2025-01',
 });
 
-/** Prices of one instance in one zone. */
+/** The prices of one instance in one zone. */
 const instances = [
   rds('db.t4g.micro', 0.017),
   rds('db.t4g.small', 0.034),
@@ -58,7 +58,7 @@ export const prices = {
   secret: { service: 'Secrets Manager', item: 'a secret', usd: 0.4, per: 'month', asOf: '2025-01' },
   alarmMetric: { service: 'CloudWatch', item: 'a metric of an alarm', usd: 0.1, per: 'month', asOf: '2025-01' },
   dashboard: { service: 'CloudWatch', item: 'a dashboard', usd: 3, per: 'month', asOf: '2025-01' },
-  /** Billed for each hour in which the metric has values. */
+  /** AWS bills each hour in which the metric receives values. */
   metric: { service: 'CloudWatch', item: 'a custom metric', usd: 0.3, per: 'month', asOf: '2025-01' },
   crawler: {
     service: 'Glue',

@@ -1,10 +1,10 @@
 /** Converts the types of the views' columns to QuickSight's types. */
 import type { ViewColumn } from '@centflow/schema/view-columns';
 
-/** QuickSight's `InputColumn` types that a view can have. */
+/** The QuickSight `InputColumn` types that the columns of views use. */
 export type QuickSightType = 'STRING' | 'INTEGER' | 'DECIMAL' | 'DATETIME';
 
-/** A view has a column whose SQL type has no QuickSight type. */
+/** Reports that the SQL type of a view's column has no QuickSight type. */
 export class UnknownReportTypeError extends Error {
   override readonly name = 'UnknownReportTypeError';
 
@@ -13,7 +13,7 @@ export class UnknownReportTypeError extends Error {
   }
 }
 
-/** QuickSight's decimals are exact to 4 places, like the amounts of the views. */
+/** The QuickSight type for each SQL type. QuickSight's decimals are exact to 4 places, like the amounts of the views. */
 const types: readonly (readonly [pattern: RegExp, type: QuickSightType])[] = [
   [/^(var)?char\(\d+\)$|^text$|^enum\(.+\)$/, 'STRING'],
   [/^(big)?int( unsigned)?$/, 'INTEGER'],

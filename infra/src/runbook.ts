@@ -27,7 +27,7 @@ function costTable(environments: readonly Environment[]): string {
   return markdownTable(['idle, a month', ...environments.map(({ name }) => name)], [...rows, sums]);
 }
 
-/** Returns the sentence about the cost of uploads. */
+/** Returns the sentence that states the cost of uploads. */
 function glueByUse(): string {
   const { usd } = priceOfJob(GLUE_VERSION);
   return `Uploads add Glue by the second: ${usd} USD an hour for each G.1X worker on Glue ${GLUE_VERSION}.`;

@@ -1,6 +1,6 @@
-/** Counts how often an AWS schedule runs, for costs and thresholds. */
+/** Counts the runs of an AWS schedule. Costs and thresholds depend on the number. */
 
-/** A schedule uses a syntax that is not supported here. */
+/** Reports that a schedule uses a syntax that is not supported here. */
 export class ScheduleError extends Error {
   override readonly name = 'ScheduleError';
 
@@ -35,7 +35,7 @@ function isAny(field: string): boolean {
   return field === '*' || field === '?';
 }
 
-/** Returns how many of its `total` values a field names, or undefined for an unsupported syntax. */
+/** Returns the number of values that a field of the schedule selects out of `total`, or undefined for an unsupported syntax. */
 function countValues(field: string, total: number): number | undefined {
   if (isAny(field)) return total;
   const step = /^(?:\*|0)\/(\d+)$/.exec(field);

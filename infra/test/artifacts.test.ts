@@ -1,4 +1,4 @@
-/** The artifacts must be the same bytes in every build. */
+/** Tests that every build creates artifacts with the same bytes. */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ async function namesIn(artifact: { readonly path: string }): Promise<string[]> {
 }
 
 describe('buildArtifacts', () => {
-  test('creates the same bytes each time, in any time zone, and nothing else', async () => {
+  test('creates the same bytes in every build and time zone, and no other files', async () => {
     const zone = process.env.TZ;
     process.env.TZ = 'Pacific/Kiritimati';
     try {
@@ -55,7 +55,7 @@ describe('buildArtifacts', () => {
     }
   });
 
-  test('packs each Lambda as one file, and the migrator with its migrations', async () => {
+  test('packs the code of each Lambda into one file, and adds the migrations to the migrator', async () => {
     for (const lambda of [built.trigger, built.canary, built.console])
       expect(await namesIn(lambda)).toEqual(['index.mjs']);
     const names = await namesIn(built.migrator);

@@ -97,7 +97,7 @@ describe('the trust policy of a GitHub role', () => {
     }
   });
 
-  test('uses the existing provider of the account if the environment says so', () => {
+  test('uses the account’s existing provider if githubOidcProvider is `existing`', () => {
     const existing = (environment: Environment): Environment => ({ ...environment, githubOidcProvider: 'existing' });
     const [stack] = synthesised([existing(dev), existing(staging)]).filter(({ name }) => name.startsWith('bootstrap-'));
     if (stack === undefined) throw new Error('there is no bootstrap');
@@ -111,13 +111,13 @@ describe('the trust policy of a GitHub role', () => {
     }
   });
 
-  test('requires environments of an account to agree about the provider', () => {
+  test('requires the same githubOidcProvider in all environments of an account', () => {
     const disagreeing = [dev, { ...staging, githubOidcProvider: 'existing' as const }];
     expect(() => synthesised(disagreeing)).toThrow(EnvironmentError);
     expect(() => synthesised(disagreeing)).toThrow(/dev and staging share account 111122223333.*create and existing/);
   });
 
-  test('exists for a plan and an apply role of each environment, and no others', () => {
+  test('exists only for the plan role and the apply role of each environment', () => {
     expect(
       ofType([shared], 'aws_iam_role')
         .map(({ attributes }) => `arn:aws:iam::${dev.accountId}:role/${attributes.name}`)
@@ -245,7 +245,7 @@ describe('the GitHub role `apply`', () => {
     expect(mayEver(apply, 'sts:AssumeRole', iam('role/someone'))).toBe(false);
   });
 
-  test('creates roles only with the boundary, and cannot remove it', () => {
+  test('creates roles only with the boundary, and cannot remove the boundary', () => {
     const own = iam(`role/${prefix}-trigger`);
     const grants = apply.filter(
       ({ effect, resources }) => effect === 'Allow' && resources.some((r) => overlap(r, own)),
@@ -347,7 +347,7 @@ describe('the GitHub role `apply`', () => {
   });
 });
 
-describe('the delivery bucket', () => {
+describe('the policy of the delivery bucket', () => {
   const may = (rights: GrantedStatement[], action: string, key: string) =>
     mayEver(rights, action, `${delivery}/${key}`);
 
@@ -360,7 +360,7 @@ describe('the delivery bucket', () => {
     for (const rights of [plan, apply]) expect(mayEver(rights, 's3:ListBucket', delivery)).toBe(true);
   });
 
-  test('accepts a release only if the request requires that it does not exist', () => {
+  test('accepts an upload of a release only if the request fails for an existing object', () => {
     const writing = apply.filter(
       ({ effect, actions, resources }) =>
         effect === 'Allow' &&
@@ -404,7 +404,7 @@ describe('the delivery bucket', () => {
   });
 });
 
-describe('the buckets of an account', () => {
+describe('the bootstrap buckets of an account', () => {
   test('exist once each, and cannot be destroyed if an environment protects its data', () => {
     const bucketsOf = (stack: Stack) => ofType([stack], 'aws_s3_bucket').map(({ attributes }) => attributes);
     expect(
@@ -435,7 +435,7 @@ describe('the buckets of an account', () => {
     }
   });
 
-  test('are not shared by an environment that protects its data', () => {
+  test('cannot be shared with an environment that protects its data', () => {
     const together = [dev, { ...staging, protectData: true }];
     expect(() => synthesised(together)).toThrow(EnvironmentError);
     expect(() => synthesised(together)).toThrow(

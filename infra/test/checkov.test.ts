@@ -10,8 +10,8 @@ import { synthesise } from '../src/synthesise.ts';
 const folder = mkdtempSync(join(tmpdir(), 'centflow-checkov-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('checkov', () => {
-  test('reports no failed check without a suppression, and no suppression is unneeded', async () => {
+describe('the checkov report', () => {
+  test('contains no failed check without a suppression, and needs every suppression', async () => {
     synthesise(readEnvironments(), folder);
     const { passed, failed } = await runCheckov(folder);
     expect(passed).toBeGreaterThan(700);
@@ -21,7 +21,7 @@ describe('checkov', () => {
     expect(unneeded.map(({ check, reason }) => `${check}: ${reason}`)).toEqual([]);
   }, 300_000);
 
-  test('is compared with suppressions by check and resource', () => {
+  test('is compared with the suppressions by check and resource', () => {
     const found = (check: string, resource: string): FailedCheck => ({ check, resource, title: '' });
     const explained = { check: 'CKV_1', resources: [/^dev-.*bucket/], reason: 'because' };
     expect(judge([found('CKV_1', 'dev-store/bucket'), found('CKV_2', 'dev-store/bucket')], [explained])).toEqual({

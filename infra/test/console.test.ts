@@ -68,7 +68,7 @@ describe('the console’s pages', () => {
   const objects = (stack: Stack) =>
     ofType([stack], 'aws_s3_object').filter(({ attributes }) => !String(attributes.key).startsWith('console-'));
 
-  test('are all built files, each with its content type', () => {
+  test('include every built file, each with its content type', () => {
     for (const { stack } of consoles) {
       const files = objects(stack).map(({ attributes }) => attributes.key);
       expect(files.sort()).toEqual(
@@ -86,7 +86,7 @@ describe('the console’s pages', () => {
     }
   });
 
-  test('are cached for ever if they are named by their content, and revalidated otherwise', () => {
+  test('are cached for ever if their names contain a hash, and are revalidated otherwise', () => {
     for (const { address, attributes } of consoles.flatMap(({ stack }) => objects(stack))) {
       const isNamedByContent = String(attributes.key).startsWith('assets/');
       expect(attributes.cache_control, address).toBe(
@@ -95,7 +95,7 @@ describe('the console’s pages', () => {
     }
   });
 
-  test('are uploaded before the page that needs them, and deleted after it has changed', () => {
+  test('are uploaded before the index.html that needs them, and deleted after index.html has changed', () => {
     for (const { stack } of consoles) {
       const page = one(stack, 'aws_s3_object', { key: 'index.html' });
       const others = objects(stack).filter((object) => object.id !== page.id);
@@ -181,7 +181,7 @@ describe('the CloudFront distribution', () => {
     }
   });
 
-  test('returns the page for every address except files, and does not change the API’s errors', () => {
+  test('returns index.html for every address except files, and does not change the API’s errors', () => {
     const rewritten = (uri: string) =>
       (runInNewContext(`${ONE_PAGE}; handler({ request: { uri: ${JSON.stringify(uri)} } })`) as { uri: string }).uri;
     for (const uri of ['/', '/uploads', '/uploads/17', '/dashboards/cash-flow/', '/a.b/c']) {
@@ -237,7 +237,7 @@ describe('the CloudFront distribution', () => {
     }
   });
 
-  test('requires TLS 1.2 on a custom domain, to which people return after sign-in', () => {
+  test('requires TLS 1.2 on a custom domain, and sign-in redirects to this domain', () => {
     const stack = devWith({ domain });
     expect(one(stack, 'aws_cloudfront_distribution').attributes).toMatchObject({
       aliases: ['console.example.com'],
@@ -274,7 +274,7 @@ describe('the web ACL', () => {
     }
   });
 
-  test('blocks by AWS’s common rules, except those that would match people’s text', () => {
+  test('blocks requests that match AWS’s common rules, except rules that would match people’s text', () => {
     for (const { stack } of consoles) {
       const group = rulesOf(stack)[1]?.statement?.managed_rule_group_statement as Attributes | undefined;
       expect(group?.name).toBe('AWSManagedRulesCommonRuleSet');
@@ -300,7 +300,7 @@ describe('the web ACL', () => {
     expect(countedOnly).toContain('SizeRestrictions_QUERYSTRING');
   });
 
-  test('is in us-east-1, in the same account and with the same tags', () => {
+  test('is in us-east-1, in the same account as the stack and with the same tags', () => {
     for (const { stack, environment } of consoles) {
       const { provider } = JSON.parse(stack.text) as { provider: { aws: Attributes[] } };
       expect(provider.aws.map(({ alias, region }) => [alias, region])).toEqual([
@@ -363,7 +363,7 @@ describe('the console’s API', () => {
     }
   });
 
-  test('is the only API that may invoke its two functions', () => {
+  test('is the only API that may invoke the two console functions', () => {
     for (const { stack } of consoles) {
       const permissions = ofType([stack], 'aws_lambda_permission');
       expect(permissions).toHaveLength(2);
@@ -406,7 +406,7 @@ describe('the console’s functions', () => {
     }
   });
 
-  test('have variables for all resources, and none with a secret', () => {
+  test('receive all resource names as variables, but no secret values', () => {
     for (const { stack, names, environment } of consoles) {
       const shared = ['CONSOLE_ORIGIN', 'ENVIRONMENT', 'FUNCTION', 'SIGN_IN'];
       const variables = variablesOf(functionOf(stack, names.console));
@@ -433,7 +433,7 @@ describe('the console’s functions', () => {
     }
   });
 
-  test('include `console`, which reaches only owners’ objects and deletes nothing permanently', () => {
+  test('limit `console` to owners’ objects, and let it delete no version permanently', () => {
     for (const { stack, names } of consoles) {
       const rights = rightsOf(stack, 'console');
       const uploads = `arn:aws:s3:::${names.uploadsBucket}`;
@@ -463,7 +463,7 @@ describe('the console’s functions', () => {
     }
   });
 
-  test('include `console`, which may send each S3 request of its code through the VPC endpoint', () => {
+  test('let `console` send each S3 request in its code through the VPC endpoint', () => {
     const sent = readdirSync(apiFolder)
       .filter((file) => /(?<!\.test)\.ts$/.test(file))
       .flatMap((file) => {
@@ -525,7 +525,7 @@ describe('the user pool', () => {
     }
   });
 
-  test('redirects to the console after a sign-out: to the start page or to the sign-in', () => {
+  test('redirects to the console’s start page or sign-in page after a sign-out', () => {
     const { logout_urls } = one(devWith({ domain }), 'aws_cognito_user_pool_client').attributes;
     expect(logout_urls).toEqual(['https://console.example.com/', 'https://console.example.com/sign-in/again']);
     const pages = readFileSync(join(apiFolder, '../web/src/session/oidc.ts'), 'utf8');
@@ -543,7 +543,7 @@ describe('the user pool', () => {
     }
   });
 
-  test('uses the code flow with PKCE, with tokens for 15 minutes', () => {
+  test('uses the authorization code flow with PKCE, and issues tokens for 15 minutes', () => {
     for (const { stack } of consoles) {
       const { id } = one(stack, 'aws_cloudfront_distribution');
       const origin = `https://${reference(`aws_cloudfront_distribution.${id}.domain_name`)}`;
@@ -587,7 +587,7 @@ test('the uploads bucket accepts browser requests only from the console’s orig
 describe('an environment without a console', () => {
   const without = synthesised([{ ...dev, console: null }]);
 
-  test('has no console stack, no right to write uploads from inside the network, and no console alarms', () => {
+  test('contains no console stack, no right to write uploads from inside the network, and no console alarms', () => {
     expect(without.map(({ name }) => name)).not.toContain('dev-console');
     const inside = statementsOf([stackNamed(without, 'dev-store')]).filter(
       ({ resource }) => resource.type === 'aws_vpc_endpoint',
@@ -601,7 +601,7 @@ describe('an environment without a console', () => {
     expect(alarms.filter((name) => name.startsWith('dev-console-'))).toEqual([]);
   });
 
-  test('cannot create a console stack', () => {
+  test('rejects the creation of a console stack', () => {
     const app = new App({ outdir: tmpdir() });
     expect(() => new ConsoleStack(app, { ...dev, console: null })).toThrow(EnvironmentError);
   });

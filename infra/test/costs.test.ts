@@ -24,7 +24,7 @@ const jobMetrics = [
 const usdOf = (costs: readonly Cost[], what: string) => costs.find((cost) => cost.what === what)?.usd ?? Number.NaN;
 
 describe('idleCosts', () => {
-  test('stays below 60 USD a month for dev, and below the warning of the budget for each environment', () => {
+  test('returns less than 60 USD a month for dev, and less than the budget’s warning for each environment', () => {
     expect(total(idleCosts(readEnvironment('dev')))).toBeLessThan(60);
     for (const environment of environments) {
       const [warning] = one(stackNamed(stacks, `${environment.name}-watch`), 'aws_budgets_budget').attributes
@@ -105,7 +105,7 @@ describe('idleCosts', () => {
 });
 
 describe('renderReadme', () => {
-  test('leaves README.md unchanged; if it does not, run `npm run infra -- render`', () => {
+  test('leaves README.md unchanged (otherwise run `npm run infra -- render`)', () => {
     expect(renderReadme(readme, environments)).toBe(readme);
   });
 
@@ -122,18 +122,18 @@ describe('renderReadme', () => {
 });
 
 describe('docs/runbook.md', () => {
-  test('has the current costs and alarms; if it has not, run `npm run infra -- render`', () => {
+  test('contains the current costs and alarms (otherwise run `npm run infra -- render`)', () => {
     expect(renderRunbook(runbook, environments)).toBe(runbook);
   });
 
-  test('gets other tables after an environment has changed', () => {
+  test('contains other tables after an environment has changed', () => {
     const [dev, ...others] = environments;
     if (dev === undefined) throw new Error('no environment');
     const larger = { ...dev, database: { ...dev.database, instanceClass: 'db.m7g.large' } };
     expect(renderRunbook(runbook, [larger, ...others])).not.toBe(runbook);
   });
 
-  test('names only resources that exist or that it creates', () => {
+  test('names only resources that exist or that its commands create', () => {
     const production = synthesised(environments).filter(({ name }) => name.startsWith('production-'));
     const text = production.map((stack) => stack.text).join('\n');
     const named = new Set([...runbook.matchAll(/centflow-production-[a-z0-9-]+/g)].map(([name]) => name));
@@ -166,7 +166,7 @@ describe('runsPerMonth', () => {
   );
 });
 
-test('the size of an instance class gives its memory, vCPUs and connections', () => {
+test('memoryGib, vcpusOf and connectionsAtMost derive from the size of the instance class', () => {
   expect(['db.t4g.micro', 'db.t4g.medium', 'db.t4g.2xlarge', 'db.m7g.large', 'db.r7g.4xlarge'].map(memoryGib)).toEqual([
     1, 4, 32, 8, 128,
   ]);

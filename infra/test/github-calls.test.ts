@@ -1,4 +1,4 @@
-/** Evaluates each call of GitHub's plan and apply roles as IAM does. */
+/** Evaluates each call of GitHub's plan and apply roles in the same way as IAM. */
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../src/environment.ts';
 import { readEnvironments } from '../src/environments.ts';
@@ -45,7 +45,7 @@ describe.each(all)('the GitHub roles of $name', ({ environment, calls, policies 
     console.log(`${environment.name}: ${calls.length} calls of GitHub's 2 roles`);
   });
 
-  test('include a role `plan` that cannot change what `apply` changes', () => {
+  test('do not let the role `plan` change the resources that `apply` changes', () => {
     const changes = calls.filter(
       ({ may, call }) => may === 'apply' && /:(Create|Put|Delete|Update|Modify)/.test(call.action),
     );

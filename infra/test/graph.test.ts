@@ -12,7 +12,7 @@ import { synthesise } from '../src/synthesise.ts';
 const folder = mkdtempSync(join(tmpdir(), 'centflow-graph-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('infra/README.md has the current graph of the stacks; if it has not, run `npm run infra -- render`', () => {
+test('infra/README.md contains the current graph of the stacks (otherwise run `npm run infra -- render`)', () => {
   const staging = readEnvironment('staging');
   synthesise([staging], folder);
   const stacks = [bootstrapStackName(staging), ...stageNames.map((stage) => stackName(staging, stage))];

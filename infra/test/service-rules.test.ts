@@ -13,7 +13,7 @@ describe.each(serviceRules)('$service: $rule', ({ find, example, source }) => {
     ).toEqual([]);
   });
 
-  test('the rule finds its example of a fault', () => {
+  test('the rule finds the fault in its example', () => {
     expect(find(example.map(inStack))).not.toEqual([]);
   });
 

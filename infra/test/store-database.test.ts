@@ -1,4 +1,4 @@
-/** Rules for the database, and for the places of secrets. */
+/** Rules for the database and for the storage of secrets. */
 import { describe, expect, test } from 'vitest';
 import { checkEnvironment, type Environment, EnvironmentError } from '../src/environment.ts';
 import { readEnvironment } from '../src/environments.ts';
@@ -103,8 +103,8 @@ describe('the database', () => {
   });
 });
 
-describe('secrets', () => {
-  test('have no value in any stack', () => {
+describe('the database secrets', () => {
+  test('appear without a value in all stacks', () => {
     const holding = /password|passwd|secret_string|secret_binary|private_key|auth_token|api_key/i;
     // These are rules for passwords in the user pool, not passwords.
     const rule = /^(password_policy|temporary_password_validity_days)$/;
@@ -119,7 +119,7 @@ describe('secrets', () => {
     expect(ofType(stacks, 'aws_secretsmanager_secret_version', 'aws_ssm_parameter', 'random_password')).toEqual([]);
   });
 
-  test('include the administrator’s, which RDS creates and encrypts with the environment’s key', () => {
+  test('include the administrator’s secret, which RDS creates and encrypts with the environment’s key', () => {
     for (const { store } of stores) {
       const { attributes } = one(store, 'aws_db_instance', { engine: 'mysql' });
       expect(attributes).toMatchObject({ username: 'administrator', manage_master_user_password: true });

@@ -1,4 +1,4 @@
-/** The key, and the effects of an environment’s `protectData`. */
+/** Rules for the key, and for the effects of an environment’s `protectData`. */
 import { describe, expect, test } from 'vitest';
 import { overlap, statementsOf } from '../src/testing/policies.ts';
 import { stacks, stores } from '../src/testing/stores.ts';
@@ -42,7 +42,7 @@ describe('the environment’s key', () => {
 });
 
 describe('with protectData: true', () => {
-  test('production is protected', () => {
+  test('`production` is one of the protected environments', () => {
     expect(protectedStores.map(({ environment }) => environment.name)).toContain('production');
     expect(unprotectedStores.length).toBeGreaterThan(0);
   });
@@ -82,7 +82,7 @@ describe('with protectData: true', () => {
 });
 
 describe('with protectData: false', () => {
-  test('`destroy` deletes everything', () => {
+  test('`destroy` may delete all resources', () => {
     for (const { store } of unprotectedStores) {
       expect(store.resources.filter(preventsDestroy)).toEqual([]);
       for (const bucket of ofType([store], 'aws_s3_bucket')) expect(bucket.attributes.force_destroy).toBe(true);

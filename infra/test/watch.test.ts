@@ -92,7 +92,7 @@ function isWafMetric(name: string, { WebACL, Rule, ...others }: Metric['dimensio
   return name === 'BlockedRequests' && WebACL === own && names.includes(Rule) && Object.keys(others).length === 0;
 }
 
-/** Whether the environment has the resource of a metric. */
+/** Returns whether the environment contains the resource of a metric. */
 function exists(namespace: string, name: string, environment: string): boolean {
   // API Gateway chooses the id of the API, and console hands it over to watch.
   if (namespace === 'AWS/ApiGateway') {
@@ -142,7 +142,7 @@ describe('every alarm', () => {
     }
   });
 
-  test('uses metrics that are emitted, of resources that exist', () => {
+  test('uses only metrics that are emitted, and only resources that exist', () => {
     expect(emittedByTrigger).toContain('BatchesGivenBack');
     expect(emittedByJob).toContain('SecondsToVisible');
     for (const environment of environments) {
@@ -204,7 +204,7 @@ describe('the alarms', () => {
     }
   });
 
-  test('cover the CPU credits of a class that has them', () => {
+  test('cover the CPU credits of burstable instance classes', () => {
     for (const environment of environments) {
       const { databaseInstance } = namesOf(environment);
       const { instanceClass } = environment.database;
@@ -287,7 +287,7 @@ describe('the canary’s function', () => {
     }
   });
 
-  test('may read only that secret', () => {
+  test('may read only the reporter’s secret', () => {
     for (const { stack } of canaries) {
       const own = policiesIn([stack]).filter(
         ({ resource, effect }) => resource.type === 'aws_iam_role_policy' && effect === 'Allow',
@@ -302,7 +302,7 @@ describe('the canary’s function', () => {
     }
   });
 
-  test('runs in the network as a reader, on arm64 with Node 22, with encrypted variables and logs', () => {
+  test('runs in the readers’ security group, on arm64 with Node 22, with encrypted variables and logs', () => {
     for (const { environment, stack, canary } of canaries) {
       const key = reference('var.kms_key_arn');
       expect(canary.attributes, canary.address).toMatchObject({

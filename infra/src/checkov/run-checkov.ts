@@ -9,12 +9,12 @@ const run = promisify(execFile);
 const project = join(import.meta.dirname, '..', '..', 'checkov');
 const environmentFolder = join(import.meta.dirname, '..', '..', '..', '.local', 'checkov');
 
-/** A failed check, in checkov's own terms. */
+/** A failed check, as checkov reports it. */
 export interface FailedCheck {
-  /** Such as `CKV_AWS_18`. */
+  /** The id of the check, such as `CKV_AWS_18`. */
   readonly check: string;
   readonly title: string;
-  /** `<stack>/<type>.<name>`. */
+  /** The failing resource, as `<stack>/<type>.<name>`. */
   readonly resource: string;
 }
 
@@ -70,9 +70,9 @@ function stackOf(filePath: string): string {
 }
 
 export interface Verdict {
-  /** Failed checks without a suppression. */
+  /** The failed checks that no suppression covers. */
   readonly unexplained: readonly FailedCheck[];
-  /** Suppressions without a failed check. */
+  /** The suppressions that no failed check needs. */
   readonly unneeded: readonly Suppression[];
 }
 

@@ -1,21 +1,21 @@
 /**
  * The checks of checkov that fail on purpose, each with the reason.
  *
- * They are listed here and not beside the resources because checkov reads no suppressions from Terraform's JSON (ADR 0011). A
- * test fails on a failed check without an entry, and on an entry that no failed check needs.
+ * The suppressions are listed here and not beside the resources, because checkov reads no suppressions from Terraform's JSON
+ * (ADR 0011). A test fails if a failed check has no entry here, or if an entry suppresses no failed check.
  */
 import type { Environment } from '../environment.ts';
 import { readEnvironments } from '../environments.ts';
 
 export interface Suppression {
-  /** checkov's id of the check. */
+  /** The id of the check in checkov. */
   readonly check: string;
-  /** Patterns of the resources, `<stack>/<type>.<name>`. For many checks, checkov reports the type as `resource`. */
+  /** Patterns that match the resources, `<stack>/<type>.<name>`. For many checks, checkov reports the type as `resource`. */
   readonly resources: readonly RegExp[];
   readonly reason: string;
 }
 
-/** Returns a pattern of the stacks of all environments with a property, followed by the rest of a resource's name. */
+/** Returns a pattern for resources in the stacks of all environments that `isMeant` selects. `rest` matches the resource's name. */
 function inEnvironments(isMeant: (environment: Environment) => boolean, rest: string): RegExp {
   const names = readEnvironments()
     .filter(isMeant)

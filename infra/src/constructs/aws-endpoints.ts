@@ -17,11 +17,11 @@ export interface AwsEndpointsOptions {
 /**
  * The VPC endpoints of the AWS APIs that the job, the migrator, the canary and the console call from inside the network.
  *
- * They are the only way out of the network. Each policy therefore names the account's credentials, the actions and the
+ * The endpoints are the only way out of the network. Each endpoint policy therefore names the account, the actions and the
  * environment's own resources. Code inside the network cannot reach a bucket, secret or log group of another account.
  */
 export class AwsEndpoints extends Construct {
-  /** The prefix list by which security groups refer to S3's addresses. */
+  /** The id of the prefix list with which security groups refer to S3's addresses. */
   readonly s3PrefixListId: string;
 
   constructor(scope: Construct, id: string, options: AwsEndpointsOptions) {

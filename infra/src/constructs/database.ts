@@ -10,8 +10,8 @@ import { LogGroup } from './log-group.ts';
 import { ServiceRole } from './service-role.ts';
 
 /**
- * Logs that RDS exports to CloudWatch. The slow query log and the general log would contain statements with their values, and so
- * people's search words and amounts. `mysqlParameters` turns both off.
+ * The logs that RDS exports to CloudWatch. The slow query log and the general log would contain statements with their values, such
+ * as people's search words and amounts. `mysqlParameters` turns both off.
  */
 const exportedLogs = ['error'];
 
@@ -23,7 +23,7 @@ export interface DatabaseOptions {
 }
 
 /**
- * RDS for MySQL. The migrator creates the schema.
+ * The database instance, which is RDS for MySQL. The migrator creates the schema.
  *
  * There is no read replica: RDS does not support replicas of an instance whose password it manages
  * (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html#rds-secrets-manager-limitations).
@@ -42,11 +42,11 @@ export class Database extends Construct {
       family: 'mysql8.4',
       description: 'What Centflow needs beyond RDS defaults.',
       parameter: Object.entries(mysqlParameters).map(([name, value]) => ({ name, value, applyMethod: 'immediate' })),
-      // The group of the next major version has another name, and exists before the instance switches to it.
+      // The parameter group of the next major version needs another name, because it must exist before the instance uses it.
       lifecycle: { createBeforeDestroy: true },
     });
     const subnets = new DbSubnetGroup(this, 'subnets', {
-      // GitHub's roles can only change names with the prefix.
+      // GitHub's roles can change only resources whose names begin with the prefix.
       name: `${prefix}-private`,
       description: 'Private subnets, without a route to the internet.',
       subnetIds: [...subnetIds],
@@ -73,7 +73,7 @@ export class Database extends Construct {
     const instance = new DbInstance(this, 'instance', {
       identifier: databaseInstance,
       engine: 'mysql',
-      // The newest minor version, which RDS keeps up to date.
+      // RDS installs the newest minor version and keeps it up to date.
       engineVersion: '8.4',
       username: 'administrator',
       // RDS creates and rotates the password, so no state, plan or variable contains it.
@@ -95,7 +95,7 @@ export class Database extends Construct {
       storageType: 'gp3',
       storageEncrypted: true,
       kmsKeyId: keyArn,
-      // RDS requires at least a tenth more than the allocated storage, or no value for a fixed size.
+      // RDS requires at least 10 % more than the allocated storage. For a fixed size, the value must be missing.
       ...(database.maxStorageGib > database.storageGib ? { maxAllocatedStorage: database.maxStorageGib } : {}),
       caCertIdentifier: 'rds-ca-rsa2048-g1',
       maintenanceWindow: 'sun:01:30-sun:02:30',
@@ -105,7 +105,7 @@ export class Database extends Construct {
       applyImmediately: !protectData,
       enabledCloudwatchLogsExports: exportedLogs,
       copyTagsToSnapshot: true,
-      // Measures memory and swap, which CloudWatch's own metrics lack; about 0.1 USD a month.
+      // Enhanced monitoring measures memory and swap, which CloudWatch's metrics do not include. It costs about 0.1 USD a month.
       monitoringInterval: 60,
       monitoringRoleArn: monitoring.arn,
       ...insights(environment, keyArn),
@@ -124,17 +124,17 @@ const mysqlParameters = {
   // The job uses LOAD DATA LOCAL.
   local_infile: '1',
   character_set_server: 'utf8mb4',
-  // Distinguishes letter case and accents, as the migrations do for the schema.
+  // This collation distinguishes letter case and accents, as the migrations do for the schema.
   collation_server: 'utf8mb4_0900_as_cs',
   // RDS could export these logs, and administrators can download them:
   // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.MySQLDB.PublishtoCloudWatchLogs.html
   slow_query_log: '0',
   general_log: '0',
-  // With this parameter, the exported error log would contain the last statements of a deadlock.
+  // If this parameter were on, the exported error log would contain the last statements of a deadlock.
   innodb_print_all_deadlocks: '0',
 };
 
-/** Creates the log groups, because RDS would create them without an expiry. */
+/** Creates the log groups with a retention. RDS would create log groups that never expire. */
 function logGroups(scope: Construct, instance: string, environment: Environment, keyArn: string): LogGroup[] {
   return exportedLogs.map(
     (log) =>
@@ -152,7 +152,7 @@ function insights({ database }: Environment, keyArn: string): Partial<DbInstance
     performanceInsightsEnabled: true,
     performanceInsightsKmsKeyId: keyArn,
     databaseInsightsMode: database.insights,
-    // Each mode supports only one retention: a free week, or the 15 months that `advanced` requires.
+    // Each mode supports only one retention: `standard` a free week, and `advanced` 15 months.
     performanceInsightsRetentionPeriod: database.insights === 'advanced' ? 465 : 7,
   };
 }

@@ -7,13 +7,13 @@ import type { Artifact } from '../artifacts.ts';
  * A built file in the artifacts bucket, under a key with its hash.
  *
  * A deployment creates the new object before it deletes the old one, so that references never point to a missing object. A job run
- * fails if it requests more workers after a deployment has deleted its wheels. The next sweep then loads what it left.
+ * fails if it requests more workers after a deployment has deleted its wheels. The next sweep then loads the remaining uploads.
  */
 export class DeployedArtifact extends Construct {
   readonly object: S3Object;
   readonly bucket: string;
   readonly key: string;
-  /** `s3://<bucket>/<key>`. */
+  /** The S3 URI of the object: `s3://<bucket>/<key>`. */
   readonly uri: string;
 
   constructor(scope: Construct, id: string, { bucket, artifact }: { bucket: string; artifact: Artifact }) {

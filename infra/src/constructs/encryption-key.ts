@@ -16,7 +16,7 @@ export class EncryptionKey extends Construct {
     const key = new KmsKey(this, 'key', {
       description: `Encrypts everything that ${prefix} stores.`,
       enableKeyRotation: true,
-      // Everything that a deleted key encrypted is lost. Protected data gets the longest possible waiting period.
+      // All data that a deleted key encrypted is lost. For protected data, the waiting period is therefore the longest possible.
       deletionWindowInDays: environment.protectData ? 30 : 7,
       policy: keyPolicyDocument(...keyStatements(environment)),
       lifecycle: { preventDestroy: environment.protectData },
@@ -27,8 +27,8 @@ export class EncryptionKey extends Construct {
 }
 
 /**
- * Roles get their rights on the key from their own policies. These statements are for the account, GitHub's roles, and services
- * without a role.
+ * Returns the statements of the key's policy. Roles receive their rights on the key from their own policies. These statements are
+ * for the account, GitHub's roles, and services without a role.
  */
 function keyStatements(environment: Environment): Omit<Statement, 'resources'>[] {
   const { name, accountId, region } = environment;
@@ -42,7 +42,7 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       principals: { AWS: [global('iam', 'root')] },
       actions: ['kms:*'],
     },
-    // GitHub's roles are named here, because a condition on the key's tags in their own policies takes minutes to take effect.
+    // The key's policy names GitHub's roles. A condition on the key's tags in their own policies would take minutes to take effect.
     {
       sid: 'PlansRead',
       principals: { AWS: [githubRoleOf(environment, 'plan'), githubRoleOf(environment, 'apply')] },
@@ -72,7 +72,7 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
       ],
     },
     {
-      // AWS uses the key in the name of the role that uploads an artifact, or creates a database, a secret or a function.
+      // AWS uses the key on behalf of the role that uploads an artifact, or creates a database, a secret or a function.
       sid: 'ApplyStores',
       principals: { AWS: [githubRoleOf(environment, 'apply')] },
       actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
@@ -143,8 +143,9 @@ function keyStatements(environment: Environment): Omit<Statement, 'resources'>[]
 }
 
 /**
- * QuickSight reads the reporter's secret with a role that its console creates once in an account, without rights on keys. The
- * statement names the role in a condition, because KMS rejects a principal that does not exist yet.
+ * Returns the statement with which QuickSight can decrypt the reporter's secret. QuickSight reads the secret with a role that its
+ * console creates once in an account, without rights on keys. The statement names the role in a condition, because KMS rejects a
+ * principal that does not exist yet.
  */
 function reportsReadTheirSecret(environment: Environment): Omit<Statement, 'resources'> {
   const { regional, global } = arns(environment);

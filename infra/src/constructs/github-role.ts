@@ -14,7 +14,7 @@ export interface GithubRoleOptions {
   readonly areas: readonly Area[];
   /** `plan` reads; `apply` also changes. */
   readonly may: 'plan' | 'apply';
-  /** What the role may never do. */
+  /** Deny statements for everything that the role may never do. */
   readonly limits: readonly Statement[];
 }
 

@@ -1,4 +1,4 @@
-/** The form of all Lambda functions here: arm64, Node 22, a separate role, a log group with a retention. */
+/** All Lambda functions use arm64 and Node 22. Each function has a separate role, and a log group with a retention. */
 import { LambdaFunction as AwsLambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js';
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
@@ -11,13 +11,13 @@ import { ServiceRole } from './service-role.ts';
 
 /** The private network of a function. */
 export interface FunctionNetwork {
-  /** A list, or a Terraform expression that gives a list. */
+  /** The ids of the subnets, as a list or as a Terraform expression that returns a list. */
   readonly subnetIds: string[];
   readonly securityGroupId: string;
 }
 
 export interface LambdaFunctionProps {
-  /** Part of the names: the function and its role are called `centflow-<environment>-<purpose>`. */
+  /** The last part of the name of the function and its role, `centflow-<environment>-<purpose>`. */
   readonly purpose: string;
   readonly description: string;
   readonly environment: Environment;
@@ -31,19 +31,20 @@ export interface LambdaFunctionProps {
   readonly statements: readonly Statement[];
   /** The environment's key, which encrypts the variables and the log. */
   readonly kmsKeyArn: string;
-  /** Default: outside of any VPC, so that the function can call every AWS API. */
+  /** The private network of the function. Without it, the function is outside of any VPC and can call every AWS API. */
   readonly network?: FunctionNetwork;
-  /** The retention of the log in days. Default: that of the environment. */
+  /** The retention of the log in days. Default: `logRetentionDays` of the environment. */
   readonly logRetentionDays?: LogRetentionDays;
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
 /**
- * One function with its role and its log group.
+ * A Lambda function with its role and its log group.
  *
- * No reserved concurrency: the account's other functions could not use it, and the event source mapping, the API's limit or a
- * single caller already limit these functions. No dead-letter queue: all are invoked synchronously, and SQS delivers failed
- * messages again. No X-Ray: there is only one hop, which the logs identify by job run id, and X-Ray would need another endpoint.
+ * The function has no reserved concurrency, because the account's other functions could not use it. The event source mapping, the
+ * API's limit or a single caller already limit these functions. The function has no dead-letter queue, because all functions are
+ * invoked synchronously, and SQS delivers failed messages again. The function does not use X-Ray, because X-Ray would need another
+ * endpoint. There is only one hop, which the logs identify by job run id.
  */
 export class LambdaFunction extends Construct {
   readonly function: AwsLambdaFunction;
@@ -99,7 +100,8 @@ export class LambdaFunction extends Construct {
 }
 
 /**
- * Lambda creates the network interfaces with the function's role. The function's own code may not use these rights.
+ * Returns the rights with which Lambda creates the network interfaces. Lambda uses the function's role, but the function's own code
+ * may not use these rights.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
@@ -113,7 +115,8 @@ function networkStatements(environment: Environment, functionArn: string): State
       actions: ['ec2:CreateNetworkInterface'],
       resources: ['network-interface', 'subnet', 'security-group'].map(inAccount),
     },
-    // Before Lambda creates the first interface, it checks with EC2 whether it may delete one. It names none, so EC2 checks `*/*`.
+    // Before Lambda creates the first interface, it checks with EC2 whether it may delete one. The check names no interface, so
+    // EC2 evaluates `*/*`.
     { sid: 'UseInterfaces', actions: onInterfaces, resources: [arns(environment).regional('ec2', '*/*')] },
     { sid: 'DescribeInterfaces', actions: describe, resources: ['*'] },
     {

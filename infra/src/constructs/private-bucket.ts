@@ -13,15 +13,15 @@ import { policyDocument, type Statement } from '../policy/policy-document.ts';
 
 export interface PrivateBucketOptions {
   readonly bucket: string;
-  /** The KMS key of the objects, or null for S3's own key. */
+  /** The ARN of the KMS key that encrypts the objects, or null for S3's own key. */
   readonly keyArn: string | null;
   /** true: Terraform refuses to destroy the bucket. false: `destroy` deletes it with its content. */
   readonly protect: boolean;
-  /** The rules of expiry. Incomplete multipart uploads are always deleted after a week. */
+  /** The lifecycle rules. Incomplete multipart uploads are always deleted after a week. */
   readonly lifecycle: readonly S3BucketLifecycleConfigurationRule[];
 }
 
-/** A bucket for this account only: versioned, encrypted, accessible only over TLS. */
+/** A bucket that only this account can access, and only over TLS. The bucket is versioned and encrypted. */
 export class PrivateBucket extends Construct {
   readonly id: string;
   readonly arn: string;
@@ -49,7 +49,7 @@ export class PrivateBucket extends Construct {
           ? { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }
           : {
               applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: keyArn },
-              // One call to KMS serves many objects.
+              // With a bucket key, S3 calls KMS once for many objects.
               bucketKeyEnabled: true,
             },
       ],
@@ -94,7 +94,8 @@ export class PrivateBucket extends Construct {
 }
 
 /**
- * Returns a rule that expires versions a number of days after their replacement or deletion, and delete markers without versions.
+ * Returns a lifecycle rule that expires versions a number of days after their replacement or deletion. The rule also expires
+ * delete markers that hide no versions.
  */
 export function expireOldVersions(id: string, prefix: string, days: number): S3BucketLifecycleConfigurationRule {
   return {

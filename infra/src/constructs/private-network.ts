@@ -11,13 +11,13 @@ import { namesOf } from '../names.ts';
 import { LogGroup } from './log-group.ts';
 import { ServiceRole } from './service-role.ts';
 
-/** The bits of an address that number the subnet. They allow sixteen subnets, of which one exists in each zone. */
+/** The number of address bits that identify the subnet. Four bits allow sixteen subnets; the network has one in each zone. */
 const SUBNET_BITS = 4;
 
-/** A VPC without access to or from the internet: no gateway, no NAT, no public address. */
+/** A VPC without access to or from the internet. The VPC has no gateway, no NAT and no public address. */
 export class PrivateNetwork extends Construct {
   readonly vpcId: string;
-  /** One subnet for each zone, in the environment's order. */
+  /** The ids of the subnets, one for each zone, in the order in which the environment lists the zones. */
   readonly subnetIds: readonly string[];
   readonly routeTableId: string;
 
@@ -27,7 +27,7 @@ export class PrivateNetwork extends Construct {
     const { cidr, availabilityZones } = environment.network;
     const vpc = new Vpc(this, 'vpc', {
       cidrBlock: cidr,
-      // The private names of interface endpoints need both.
+      // The private DNS names of interface endpoints require both settings.
       enableDnsSupport: true,
       enableDnsHostnames: true,
       tags: { Name: prefix },
@@ -54,8 +54,8 @@ export class PrivateNetwork extends Construct {
 }
 
 /**
- * Logs only rejected connections. In a closed network they are the interesting ones, and a log of all connections would cost many
- * times more.
+ * Logs only rejected connections. In a closed network, rejected connections indicate mistakes or attacks. A log of all connections
+ * would cost many times more.
  */
 function logRejections(scope: Construct, environment: Environment, vpcId: string, keyArn: string): void {
   const group = new LogGroup(scope, 'refusals', {

@@ -1,9 +1,9 @@
-/** A value in Terraform's state. Other resources can be replaced when it changes. */
+/** Stores a value in Terraform's state, so that a change of the value can replace other resources. */
 import { TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
 
 /**
- * `terraform_data` with an input.
+ * A `terraform_data` resource whose input is the value.
  *
  * CDKTF's own `DataResource` runs `terraform version` during the synthesis, which must work without Terraform. The commands that
  * run Terraform check its version.

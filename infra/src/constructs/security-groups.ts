@@ -41,7 +41,7 @@ export class SecurityGroups extends Construct {
     for (const client of ['job', 'migrator', 'reader'] as const) this.#allow(client, 'endpoints', HTTPS);
     // The workers of a job run connect to each other, and Glue rejects a connection whose group does not allow itself.
     this.#allow('job', 'job', ALL_TCP);
-    // QuickSight's interfaces are stateless, so the responses of the database need a rule, too.
+    // QuickSight's interfaces are stateless, so the responses of the database also need a rule.
     this.#allowIn('report', 'database', ALL_TCP);
   }
 

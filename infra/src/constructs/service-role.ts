@@ -7,19 +7,19 @@ import { policyDocument, type Statement, trustService } from '../policy/policy-d
 
 export interface ServiceRoleOptions {
   readonly environment: Environment;
-  /** Part of the name: the role is called `centflow-<environment>-<purpose>`. */
+  /** The last part of the role's name, `centflow-<environment>-<purpose>`. */
   readonly purpose: string;
-  /** The service that takes the role, such as `lambda.amazonaws.com`. */
+  /** The service that assumes the role, such as `lambda.amazonaws.com`. */
   readonly service: string;
-  /** All rights of the role. The boundary in policy/role-boundary.ts must include the actions, too. */
+  /** All rights of the role. The boundary in policy/role-boundary.ts must also include the actions. */
   readonly statements: readonly Statement[];
 }
 
-/** A role for one AWS service, within the environment's permissions boundary. */
+/** A role for one AWS service. The environment's permissions boundary limits the role. */
 export class ServiceRole extends Construct {
   readonly arn: string;
   readonly name: string;
-  /** Resources that use the role must depend on this policy. Otherwise AWS may use the role before it has any rights. */
+  /** The role's policy. Resources that use the role must depend on the policy. Otherwise AWS may use the role without its rights. */
   readonly policy: IamRolePolicy;
 
   constructor(scope: Construct, id: string, { environment, purpose, service, statements }: ServiceRoleOptions) {

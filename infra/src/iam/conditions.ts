@@ -5,21 +5,21 @@
  */
 import { type Context, list, matches } from './statement.ts';
 
-/** A policy uses an operator that is not implemented here. */
+/** Reports that a policy uses an operator that is not implemented here. */
 export class UnknownOperatorError extends Error {
   override readonly name = 'UnknownOperatorError';
 }
 
 type Compare = (value: string, expected: string) => boolean;
 
-/** How each operator compares. A negated operator requires that no value matches. */
+/** The comparison of each operator. A negated operator requires that no value matches. */
 const operators: Readonly<Record<string, { readonly compare: Compare; readonly negated?: true }>> = {
   StringEquals: { compare: (value, expected) => value === expected },
   StringNotEquals: { compare: (value, expected) => value === expected, negated: true },
   StringEqualsIgnoreCase: { compare: (value, expected) => value.toLowerCase() === expected.toLowerCase() },
   StringLike: { compare: (value, expected) => matches(expected, value) },
   StringNotLike: { compare: (value, expected) => matches(expected, value), negated: true },
-  // ArnEquals and ArnLike do the same: both support wildcards, and compare each part of an ARN separately.
+  // ArnEquals and ArnLike behave identically: both support wildcards, and compare each part of an ARN separately.
   ArnEquals: { compare: arnMatches },
   ArnLike: { compare: arnMatches },
   ArnNotEquals: { compare: arnMatches, negated: true },
@@ -40,10 +40,10 @@ function arnMatches(value: string, expected: string): boolean {
 }
 
 /**
- * Whether all conditions of a statement hold: all operators, and all keys of each.
+ * Returns whether all conditions of a statement hold: all operators, and all keys of each operator.
  *
- * If the request lacks the key, an operator does not hold, unless it is negated, ends in `IfExists`, is `Null`, or begins with
- * `ForAllValues`. One that begins with `ForAnyValue` never holds then:
+ * If the request lacks the key, an operator holds only if it is negated, ends in `IfExists`, is `Null`, or begins with
+ * `ForAllValues`. An operator that begins with `ForAnyValue` never holds without the key:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  *
  * @throws {UnknownOperatorError} an operator is not implemented here.
@@ -57,7 +57,7 @@ export function conditionsHold(
   );
 }
 
-/** Condition keys are compared without regard to case. */
+/** Returns the values of a condition key, whose letter case does not matter. */
 function valuesOf(context: Context, key: string): readonly string[] | undefined {
   const found = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase());
   return found === undefined ? undefined : list(found[1]);

@@ -32,7 +32,7 @@ describe('decide', () => {
     expect(decide(getObject, caller, {}).because).toBe("the role's policies do not allow it");
   });
 
-  test('denies a call that one policy denies, even if others allow it', () => {
+  test('denies a call that one policy denies, even if other policies allow the call', () => {
     const identity = [allow('s3:*', '*'), deny('s3:GetObject', 'arn:aws:s3:::example-bucket/*', { Sid: 'No' })];
     expect(decide(getObject, caller, { identity })).toEqual({
       allowed: false,
@@ -42,7 +42,7 @@ describe('decide', () => {
     expect(decide(getObject, caller, { identity: [allow('s3:*', '*')], resource }).allowed).toBe(false);
   });
 
-  test('allows a call by the resource’s policy, even if the role’s own policies do not', () => {
+  test('allows a call that the resource’s policy allows, even if the role’s own policies do not', () => {
     const resource = [allow('s3:GetObject', 'arn:aws:s3:::example-bucket/*', { Principal: { AWS: ROLE } })];
     expect(decide(getObject, caller, { resource }).allowed).toBe(true);
     expect(decide(getObject, { role: `${ROLE}-other` }, { resource }).allowed).toBe(false);
@@ -61,7 +61,7 @@ describe('decide', () => {
   });
 
   // The same page, "Evaluating effective permissions with boundaries".
-  test('limits a role by its boundary if the resource’s policy names it, but not if the policy allows everybody', () => {
+  test('applies the boundary if the resource’s policy names the role, but not if the policy allows everybody', () => {
     const boundary = [allow('s3:ListBucket', '*')];
     const byName = [allow('s3:GetObject', '*', { Principal: { AWS: ROLE } })];
     expect(decide(getObject, caller, { resource: byName, boundary })).toEqual({
@@ -73,13 +73,13 @@ describe('decide', () => {
     ];
     expect(decide(getObject, caller, { resource: byKey, boundary }).allowed).toBe(true);
     expect(decide(getObject, caller, { resource: [...byName, ...byKey], boundary }).allowed).toBe(true);
-    // If a key's policy names the role, the role needs no right of its own, but the boundary still applies.
+    // If a key's policy names the role, the role's own policies need no right, but the boundary still applies.
     expect(decide(getObject, caller, { resource: byName, resourceDecides: true }).allowed).toBe(true);
     expect(decide(getObject, caller, { resource: byName, resourceDecides: true, boundary }).allowed).toBe(false);
   });
 
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts
-  test('denies a role what the resource’s policy denies to its account', () => {
+  test('denies a role all calls that the resource’s policy denies to the role’s account', () => {
     const identity = [allow('s3:*', '*')];
     for (const account of ['123456789012', 'arn:aws:iam::123456789012:root']) {
       const resource = [deny('s3:GetObject', '*', { Principal: { AWS: account } })];
@@ -107,7 +107,7 @@ describe('decide', () => {
   });
 
   // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-  test('allows the use of a key only if its policy allows the role, or delegates to IAM', () => {
+  test('allows the use of a key only if the key’s policy allows the role or delegates to IAM', () => {
     const decrypt = call('kms:Decrypt', 'arn:aws:kms:eu-west-1:123456789012:key/1');
     const identity = [allow('kms:Decrypt', '*')];
     const toAccount = [allow('kms:*', '*', { Principal: { AWS: 'arn:aws:iam::123456789012:root' } })];
@@ -117,7 +117,7 @@ describe('decide', () => {
     expect(decide(decrypt, caller, { resource: toAccount, resourceDecides: true }).allowed).toBe(false);
   });
 
-  test('allows a service only by the resource’s policy', () => {
+  test('allows a call of a service only if the resource’s policy allows it', () => {
     const publish = call('sns:Publish', 'arn:aws:sns:eu-west-1:123456789012:alarms');
     const resource = [allow('sns:Publish', '*', { Principal: { Service: 'events.amazonaws.com' } })];
     expect(decide(publish, { service: 'events.amazonaws.com' }, { resource }).allowed).toBe(true);
@@ -126,13 +126,13 @@ describe('decide', () => {
 });
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
-describe('a pattern in a policy', () => {
+describe('a pattern in an IAM policy', () => {
   test('ignores letter case in actions, but not in resources', () => {
     expect(may(call('s3:getobject', 'arn:aws:s3:::a/b'), allow('S3:GetObject', 'arn:aws:s3:::a/*'))).toBe(true);
     expect(may(call('s3:GetObject', 'arn:aws:s3:::A/b'), allow('s3:GetObject', 'arn:aws:s3:::a/*'))).toBe(false);
   });
 
-  test('matches any text with * and any letter with ?, and treats * in a request as an ordinary letter', () => {
+  test('matches any string with * and any character with ?, and treats * in a request as an ordinary character', () => {
     const on = (pattern: string) => may(call('ec2:A', 'arn:aws:ec2:eu-west-1:1:*/*'), allow('ec2:A', pattern));
     expect(on('arn:aws:ec2:eu-west-1:1:network-interface/*')).toBe(false);
     expect(on('arn:aws:ec2:eu-west-1:1:*/*')).toBe(true);
@@ -141,7 +141,7 @@ describe('a pattern in a policy', () => {
 });
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-describe('a condition in a policy', () => {
+describe('a condition in an IAM policy', () => {
   const under = (Condition: IamStatement['Condition'], context: Context = {}) =>
     may(call('s3:ListBucket', 'arn:aws:s3:::b', context), allow('s3:ListBucket', '*', Condition ? { Condition } : {}));
 
@@ -152,13 +152,13 @@ describe('a condition in a policy', () => {
     expect(under({ StringNotLike: { [key]: ['home/*'] } }, { [key]: 'home/a' })).toBe(false);
   });
 
-  test('requires all operators and all keys, and one of the values', () => {
+  test('holds if all operators and all keys match, each with one of their values', () => {
     const condition = { StringEquals: { 'aws:RequestedRegion': ['eu-west-1', 'eu-west-2'], 's3:delimiter': '/' } };
     expect(under(condition, { 'aws:RequestedRegion': 'eu-west-2', 's3:delimiter': '/' })).toBe(true);
     expect(under(condition, { 'aws:RequestedRegion': 'eu-west-2' })).toBe(false);
   });
 
-  test('on a missing key holds only for negated operators and operators made for missing keys', () => {
+  test('holds for a missing key only if the operator is negated or supports missing keys', () => {
     expect(under({ StringEquals: { 'aws:a': 'x' } })).toBe(false);
     expect(under({ StringNotEquals: { 'aws:a': 'x' } })).toBe(true);
     expect(under({ StringEqualsIfExists: { 'aws:a': 'x' } })).toBe(true);
@@ -172,7 +172,7 @@ describe('a condition in a policy', () => {
     expect(under({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } })).toBe(false);
   });
 
-  test('with ForAllValues requires every value, with ForAnyValue one', () => {
+  test('requires every value to match with ForAllValues, and one value with ForAnyValue', () => {
     const all = { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['environment', 'webserver'] } };
     expect(under(all, { 'aws:TagKeys': ['environment'] })).toBe(true);
     expect(under(all, { 'aws:TagKeys': ['environment', 'costcenter'] })).toBe(false);
@@ -188,14 +188,14 @@ describe('a condition in a policy', () => {
     expect(under({ NumericGreaterThanEquals: { [key]: '1.2' } }, { [key]: '1.10' })).toBe(false);
   });
 
-  test('on ARNs compares each part separately', () => {
+  test('compares each part of an ARN separately', () => {
     const like = (pattern: string, arn: string) =>
       under({ ArnLike: { 'aws:SourceArn': pattern } }, { 'aws:SourceArn': arn });
     expect(like('arn:aws:sns:*:123456789012:*', 'arn:aws:sns:eu-west-1:123456789012:a')).toBe(true);
     expect(like('arn:aws:sns:*:a', 'arn:aws:sns:eu-west-1:123456789012:a')).toBe(false);
   });
 
-  test('with an operator that is not implemented is rejected', () => {
+  test('is rejected if its operator is not implemented', () => {
     expect(() => under({ DateLessThan: { 'aws:CurrentTime': '2026-01-01' } }, {})).toThrow(UnknownOperatorError);
   });
 });

@@ -1,20 +1,20 @@
 /**
- * Evaluates whether AWS would allow a call, within one account.
+ * Evaluates whether AWS would allow a call within one account.
  *
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
  */
 import { conditionsHold } from './conditions.ts';
 import { type Context, type IamStatement, list, matches } from './statement.ts';
 
-/** A policy has an element that is not implemented here. */
+/** Reports that a policy contains an element that is not implemented here. */
 export class UnknownElementError extends Error {
   override readonly name = 'UnknownElementError';
 }
 
 export interface Call {
-  /** `s3:GetObject`. */
+  /** The IAM action, such as `s3:GetObject`. */
   readonly action: string;
-  /** An ARN, or `*` if the action has no resource type. */
+  /** The ARN of the resource, or `*` if the action has no resource type. */
   readonly resource: string;
   readonly context: Context;
 }
@@ -22,7 +22,7 @@ export interface Call {
 /** The caller: the ARN of a role, or the name of a service. */
 export type Caller = { readonly role: string } | { readonly service: string };
 
-/** The policies that apply to a call. Omitted ones do not apply. */
+/** The policies that apply to a call. A policy that is omitted does not apply. */
 export interface Policies {
   /** The role's own policies. */
   readonly identity?: readonly IamStatement[];
@@ -45,13 +45,12 @@ export interface Decision {
 /**
  * Decides as AWS does for a caller of the resource's own account.
  *
- * An explicit deny in any policy wins. The endpoint must allow. Then the role's own policies or the resource's policy must allow.
- * The
- * boundary limits both, unless the resource's policy allows everybody:
+ * An explicit deny in any policy wins. The endpoint's policy must allow the call. The role's own policies or the resource's policy
+ * must also allow the call. The boundary limits both, unless the resource's policy allows everybody:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-eval-logic.
  * A KMS key's policy must always allow the role or the account. If it allows the account, IAM decides.
  *
- * @throws {UnknownElementError} a policy has an element that is not implemented here.
+ * @throws {UnknownElementError} a policy contains an element that is not implemented here.
  */
 export function decide(call: Call, caller: Caller, policies: Policies): Decision {
   const { identity = [], boundary, resource = [], resourceDecides = false, endpoint } = policies;
@@ -137,12 +136,12 @@ function rejectUnknown(statement: IamStatement): void {
   );
 }
 
-/** Whether a statement of a resource's policy names everybody as principal. */
+/** Returns whether a statement of a resource's policy names everybody as principal. */
 function allowsEverybody({ Principal }: IamStatement): boolean {
   return Principal === '*' || (Principal !== undefined && list(Principal.AWS).includes('*'));
 }
 
-/** Whether a statement of a resource's policy names the caller or everybody as principal. */
+/** Returns whether a statement of a resource's policy names the caller or everybody as principal. */
 function namesCaller(statement: IamStatement, caller: Caller): boolean {
   const { Principal } = statement;
   if (Principal === undefined || Principal === '*') return Principal === '*';
@@ -155,7 +154,7 @@ function namesCaller(statement: IamStatement, caller: Caller): boolean {
     );
 }
 
-/** Whether a statement names the caller's whole account as principal, which delegates the decision to IAM. */
+/** Returns whether a statement names the caller's whole account as principal, which delegates the decision to IAM. */
 function namesAccountOf({ Principal }: IamStatement, role: string): boolean {
   if (Principal === undefined || Principal === '*') return false;
   const account = role.split(':')[4] ?? '';

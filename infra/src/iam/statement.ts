@@ -1,12 +1,12 @@
-/** The statements and patterns of IAM's policies. */
+/** Types for the statements of IAM policies, and the comparison of their patterns. */
 
-/** A statement in IAM's JSON. */
+/** A statement of an IAM policy, as in its JSON. */
 export interface IamStatement {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
   readonly Principal?: '*' | Readonly<Record<string, string | readonly string[]>>;
   readonly Action: string | readonly string[];
-  /** Undefined in a role's trust, which concerns the role itself. */
+  /** The ARNs of the resources. Undefined in a role's trust policy, which concerns the role itself. */
   readonly Resource?: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
@@ -14,7 +14,7 @@ export interface IamStatement {
 /** The condition keys of a request with their values. */
 export type Context = Readonly<Record<string, string | readonly string[]>>;
 
-/** Whether an IAM pattern, with `*` and `?`, matches a text. */
+/** Returns whether a string matches an IAM pattern, in which `*` and `?` are wildcards. */
 export function matches(pattern: string, text: string): boolean {
   const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's').test(text);

@@ -4,16 +4,15 @@ import type { Environment } from '../environment.ts';
 export function arns({ accountId, region }: Pick<Environment, 'accountId' | 'region'>) {
   return {
     regional: (service: string, resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`,
-    /** For services without regions: IAM, budgets. */
+    /** Builds the ARN of a service without regions, such as IAM or budgets. */
     global: (service: string, resource: string) => `arn:aws:${service}::${accountId}:${resource}`,
     bucket: (name: string) => `arn:aws:s3:::${name}`,
   };
 }
 
 /**
- * Parts of Glue's runtime, in Glue's own buckets. A job run fetches them with the job's role and through the job's network. AWS
- * does
- * not document which ones, so the names are those of the managed policy for such roles:
+ * Objects of Glue's runtime, in Glue's own buckets. A job run fetches the objects with the job's role and through the job's network.
+ * AWS does not document their names, so these names are from the managed policy for such roles:
  * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSGlueServiceRole.html
  */
 export const gluesRuntime = {

@@ -5,8 +5,9 @@ import { arns } from './arns.ts';
 import type { Statement } from './policy-document.ts';
 
 /**
- * The prefixes of an owner's objects: uploads in each feed, and the templates of their banks' exports. The API takes the owner from
- * the token. IAM only limits the console to these prefixes, so that it cannot reach manifests and objects without an owner.
+ * The prefixes of an owner's objects: uploads in each feed, and templates for the exports of the owner's banks. The API takes the
+ * owner from the token. IAM only limits the console to these prefixes, so the console cannot reach manifests or objects without an
+ * owner.
  */
 export const OWNERS_PREFIXES = ['raw/*/owner=*/*', 'templates/owner=*/*'] as const;
 
@@ -21,8 +22,8 @@ function objects(environment: Environment): string[] {
 }
 
 /**
- * Never includes `s3:DeleteObjectVersion`: the console undoes an upload by a newer version or a delete marker, and the old
- * version stays.
+ * Returns the rights to change owners' objects. They never include `s3:DeleteObjectVersion`: the console undoes an upload with a
+ * newer version or a delete marker, and the old version remains.
  */
 export function changeOwnersObjects(environment: Environment): Rights {
   return {
@@ -32,7 +33,7 @@ export function changeOwnersObjects(environment: Environment): Rights {
 }
 
 /**
- * Returns the right to list owners' templates, and nothing else.
+ * Returns the right to list owners' templates, and no other objects.
  *
  * S3 authorises `ListObjectsV2` as `s3:ListBucket`; `s3:ListBucketVersions` does not cover it:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html

@@ -1,9 +1,9 @@
-/** IAM policies as data: who may do what with which resources. */
+/** Builds the JSON of IAM policies from statements. */
 
 /** The issuer of the tokens of GitHub's workflows. */
 export const GITHUB_TOKENS = 'token.actions.githubusercontent.com';
 
-/** Values of one condition operator, by condition key. */
+/** The conditions of a statement: for each operator, the required values by condition key. */
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** One statement of a policy. */
@@ -15,7 +15,7 @@ export interface Statement {
   readonly actions: readonly string[];
   /** ARNs, as narrow as AWS supports. A test allows `*` only for actions that AWS authorises on no narrower resource. */
   readonly resources: readonly string[];
-  /** Only in a resource's own policy: the callers it concerns, `{ Service: […] }` or `{ AWS: […] }`, or everybody. */
+  /** The callers to which a resource's policy applies: `{ Service: […] }`, `{ AWS: […] }`, or `*` for everybody. */
   readonly principals?: '*' | Readonly<Record<string, readonly string[]>>;
   readonly conditions?: Conditions;
 }
@@ -25,7 +25,7 @@ export function policyDocument(...statements: readonly Statement[]): string {
   return document(statements.map(toIamStatement));
 }
 
-/** Returns the JSON of a KMS key's policy, in which `*` means the key itself: everything it allows concerns this key only. */
+/** Returns the JSON of a KMS key's policy. In such a policy, the resource `*` means only the key itself. */
 export function keyPolicyDocument(...statements: readonly Omit<Statement, 'resources'>[]): string {
   return document(statements.map((statement) => toIamStatement({ ...statement, resources: ['*'] })));
 }
@@ -46,10 +46,10 @@ function toIamStatement({ sid, effect, actions, resources, principals, condition
 }
 
 /**
- * Returns a role's trust: workflows of one repository in one of its environments may take the role, and no others. GitHub
- * decides who may start such a workflow, by the branches and reviewers of its environment.
+ * Returns a role's trust policy: only workflows of one repository and one GitHub environment may assume the role. The branches and
+ * reviewers of the GitHub environment decide who may start such a workflow.
  *
- * @param subject the only trusted subject of tokens: names with ids, one GitHub environment, no pattern
+ * @param subject the only trusted subject of tokens: names with ids and one GitHub environment, without wildcards
  */
 export function trustGithub(providerArn: string, subject: string): string {
   return document([
@@ -68,9 +68,9 @@ export function trustGithub(providerArn: string, subject: string): string {
 }
 
 /**
- * The services that send `aws:SourceAccount` when they take a role, with the page that says so. AWS documents no such key for other
- * services, and a condition on it could block them altogether. Who may pass the role to a service is limited in any case, and
- * nobody can pass it from another account.
+ * The services that send `aws:SourceAccount` when they assume a role, with the page that documents this. AWS documents no such key
+ * for other services, and a condition on the key could block them. Other policies limit who may pass the role to a service, and
+ * nobody can pass the role from another account.
  */
 const sendsSourceAccount: Readonly<Record<string, string>> = {
   'lambda.amazonaws.com': 'https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html',
@@ -80,7 +80,8 @@ const sendsSourceAccount: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns a role's trust: one AWS service may take the role, only for resources of this account if the service sends the account.
+ * Returns a role's trust policy: only one AWS service may assume the role. If the service sends its source account, the policy also
+ * requires this account.
  */
 export function trustService(service: string, accountId: string): string {
   return document([

@@ -6,8 +6,8 @@ import type { Statement } from './policy-document.ts';
 /**
  * Returns the permissions boundary of all roles of the environment: the sum of the rights in their own policies.
  *
- * The boundary grants nothing. It prevents the apply role, which creates these roles, from creating and using one with more rights
- * than the environment needs. Add a role's new action here, too, and apply `bootstrap` before the role.
+ * The boundary grants nothing. The apply role creates these roles, and the boundary prevents it from creating a role with more
+ * rights than the environment needs. If a role needs a new action, also add the action here, and apply `bootstrap` first.
  */
 export function roleBoundary(environment: Environment): Statement[] {
   const { prefix, uploadsBucket, artifactsBucket, queue, deadLetterQueue, job, catalogDatabase } = namesOf(environment);
@@ -104,13 +104,13 @@ export function roleBoundary(environment: Environment): Statement[] {
       resources: ['network-interface', 'subnet', 'security-group'].map((kind) => regional('ec2', `${kind}/*`)),
     },
     {
-      // Services check these rights before an interface exists. They name none, so IAM evaluates `*/*`.
+      // Services check these rights before an interface exists. The checks name no interface, so IAM evaluates `*/*`.
       sid: 'AnyInterface',
       actions: ['ec2:AssignPrivateIpAddresses', 'ec2:DeleteNetworkInterface', 'ec2:UnassignPrivateIpAddresses'],
       resources: [regional('ec2', '*/*')],
     },
     {
-      // Only interfaces: a role that could tag another environment's groups could take them over.
+      // The right covers only interfaces. A role that could tag another environment's groups could take control of them.
       sid: 'OwnInterfaces',
       actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
       resources: [regional('ec2', 'network-interface/*')],

@@ -13,18 +13,18 @@ import { keepState, useAccount } from './centflow-stack.ts';
 
 /** Days for which an overwritten state can be restored. */
 const OLD_STATES_DAYS = 180;
-/** Days for which the plan of a pull request is kept. After that it must be created again. */
+/** Days for which the plan of a pull request is kept. An expired plan must be created again. */
 const PLANS_DAYS = 90;
 
 /**
- * What an account needs before an environment can be applied in it. An administrator applies it once per account. GitHub's roles
- * cannot change it.
+ * The stack with everything that an account needs before an environment can be applied. An administrator applies the stack once per
+ * account. GitHub's roles cannot change its resources.
  */
 export class BootstrapStack extends TerraformStack {
   /**
    * @param environments all environments of one account.
-   * @throws {EnvironmentError} the environments are in several regions, which would need several state buckets; they disagree about
-   *   the account's OIDC provider; or one that protects its data shares the account.
+   * @throws {EnvironmentError} the environments are in several regions, which would need several state buckets; their values of
+   *   `githubOidcProvider` differ; or an environment that protects its data shares the account.
    */
   constructor(scope: Construct, environments: readonly [Environment, ...Environment[]]) {
     const [first] = environments;
@@ -41,17 +41,17 @@ export class BootstrapStack extends TerraformStack {
     const protect = environments.some(({ protectData }) => protectData);
     new PrivateBucket(this, 'state', {
       bucket: stateBucketOf(first),
-      // Terraform's backend requests S3's own key. States contain no secret.
+      // Terraform's backend encrypts states with S3's own key. States contain no secrets.
       keyArn: null,
       protect,
       lifecycle: [expireOldVersions('old-states', '', OLD_STATES_DAYS)],
     });
     new PrivateBucket(this, 'delivery', {
       bucket: deliveryBucketOf(first),
-      // The bucket exists before any environment has a key.
+      // S3's own key, because this bucket exists before any environment creates its key.
       keyArn: null,
       protect,
-      // Releases and deployment records never expire: they show what is deployed, and enable a rollback.
+      // Releases and deployment records never expire, because they show what is deployed and enable a rollback.
       lifecycle: [{ ...expireOldVersions('plans', 'plans/', 1), expiration: [{ days: PLANS_DAYS }] }],
     });
     const providerArn = this.#githubOidcProvider(first);
@@ -76,7 +76,7 @@ export class BootstrapStack extends TerraformStack {
   /**
    * Returns the ARN of GitHub's OIDC provider. An account can have one provider for each URL, and the URL determines the ARN:
    * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html. An existing provider keeps its
-   * audiences and tags, because others rely on them.
+   * audiences and tags, because other projects rely on them.
    */
   #githubOidcProvider({ accountId, githubOidcProvider }: Environment): string {
     if (githubOidcProvider === 'existing') return `arn:aws:iam::${accountId}:oidc-provider/${GITHUB_TOKENS}`;

@@ -1,4 +1,4 @@
-/** What all stacks have in common: a provider for one account, the location of the state, and tags. */
+/** Defines the common parts of all stacks: a provider for one account, the location of the state, and tags. */
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
 import { S3Backend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
@@ -46,7 +46,7 @@ export function useRegion(stack: StageStack, { accountId }: Environment, region:
   });
 }
 
-/** A stack of one environment: `<environment>-<stage>`. */
+/** The stack of one stage in one environment. Its name is `<environment>-<stage>`. */
 export abstract class StageStack extends TerraformStack {
   readonly environment: Environment;
   readonly stage: StageName;

@@ -53,7 +53,7 @@ export class ConsoleStack extends StageStack {
       bucket: names.consoleBucket,
       // The pages are public. A KMS key would only require another right for CloudFront.
       keyArn: null,
-      // Each deployment recreates the pages.
+      // `destroy` may delete the pages, because a deployment uploads them again.
       protect: false,
       lifecycle: webLifecycle,
     });
@@ -91,8 +91,7 @@ export class ConsoleStack extends StageStack {
   }
 
   /**
-   * Allows the console's pages to upload objects by signed requests, whole or in parts, to read them, and to see their version
-   * ids.
+   * Allows the console's pages to upload objects with signed requests, whole or in parts, to read objects, and to see version ids.
    */
   #allowBrowserUploads(origin: string): void {
     new S3BucketCorsConfiguration(this, 'browser-uploads', {

@@ -1,25 +1,26 @@
 /**
- * The values that a stack hands over to later ones: outputs of the earlier stack, variables of the later, with the same names.
+ * The values that a stack hands over to later stacks. Each value is an output of the earlier stack, and a variable with the same
+ * name in the later stack.
  *
- * The command that plans or applies hands them over (`terraform output` → `terraform.tfvars.json`). A stack can therefore be
- * planned without credentials for another's state, and a later stack cannot replace resources of an earlier one.
+ * The command that plans or applies copies the values (`terraform output` → `terraform.tfvars.json`). A stack can therefore be
+ * planned without credentials for another stack's state, and a later stack cannot replace resources of an earlier stack.
  */
 import { TerraformOutput, type TerraformStack, TerraformVariable } from 'cdktf';
 
 /** The outputs of `store` for `load`, `report`, `console` and `watch`, with example values for plans without an account. */
 export const storeOutputs = {
   vpc_id: 'vpc-0123456789abcdef0',
-  /** Subnet ids, separated by commas, one for each zone. */
+  /** The subnet ids, separated by commas, one for each zone. */
   private_subnet_ids: 'subnet-0123456789abcdef0,subnet-0123456789abcdef1',
   job_security_group_id: 'sg-0123456789abcdef0',
   migrator_security_group_id: 'sg-0123456789abcdef1',
   report_security_group_id: 'sg-0123456789abcdef2',
-  /** The group of functions that read the views. */
+  /** The security group of the functions that read the views. */
   reader_security_group_id: 'sg-0123456789abcdef3',
   kms_key_arn: 'arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-4000-8000-000000000000',
   database_host: 'centflow-dev-database.abcdefghijkl.eu-west-1.rds.amazonaws.com',
   database_port: '3306',
-  /** RDS creates and rotates this secret. It contains `username` and `password` of the administrator. */
+  /** The ARN of the secret with the administrator's `username` and `password`. RDS creates and rotates the secret. */
   master_secret_arn:
     'arn:aws:secretsmanager:eu-west-1:111122223333:secret:rds!db-00000000-0000-4000-8000-000000000000-abcdef',
 } as const;
@@ -43,7 +44,7 @@ export type StoreOutput = keyof typeof storeOutputs;
 export type LoadOutput = keyof typeof loadOutputs;
 export type ConsoleOutput = keyof typeof consoleOutputs;
 
-/** Declares all outputs of a stack. A missing one is a compile error. */
+/** Declares all outputs of a stack. A missing output is a compile error. */
 export function handOver<Name extends string>(stack: TerraformStack, values: Readonly<Record<Name, string>>): void {
   for (const [name, value] of Object.entries<string>(values)) new TerraformOutput(stack, name, { value });
 }
@@ -58,8 +59,8 @@ export function takeOver<Name extends string>(stack: TerraformStack, ...names: r
 }
 
 /**
- * Declares a variable for other certificate authorities of the database. No stack has such an output, because the code includes
- * RDS's authorities.
+ * Declares a variable with which the rehearsal replaces RDS's certificate authorities. No stack hands over such a value, because
+ * the code includes RDS's certificate authorities.
  */
 export function takeDatabaseCa(stack: TerraformStack): string {
   return new TerraformVariable(stack, 'database_ca', {

@@ -1,7 +1,7 @@
 /**
- * The processing: events → queue → trigger → job, and the migrator, which must run first.
+ * The stack that processes uploads: events → queue → trigger → job, and the migrator, which must run first.
  *
- * No resource here contains data of users. The secrets contain passwords that the migrator can create again.
+ * No resource in this stack contains data of users. The secrets contain passwords that the migrator can create again.
  */
 
 import { GlueSecurityConfiguration } from '@cdktf/provider-aws/lib/glue-security-configuration/index.js';
@@ -24,7 +24,7 @@ import { LoadJob } from './load/load-job.ts';
 import { queueTimes } from './load/queue-times.ts';
 import { UploadQueue } from './load/upload-queue.ts';
 
-/** The prefix of the trigger's manifests. S3 sends no events about it. */
+/** The prefix of the trigger's manifests. S3 sends no events for this prefix. */
 const MANIFEST_PREFIX = 'manifests/';
 
 export class LoadStack extends StageStack {
@@ -83,8 +83,8 @@ export class LoadStack extends StageStack {
       rawPrefix,
       manifestPrefix: MANIFEST_PREFIX,
       network: {
-        // Only zones with endpoints, so that calls to AWS do not cross zones; all of them, so that the job survives the loss of a
-        // zone.
+        // The job uses only zones with endpoints, so that calls to AWS do not cross zones. The job uses all of these zones, so that
+        // it survives the loss of one.
         subnets: environment.network.availabilityZones
           .slice(0, environment.network.endpointZones)
           .map((zone, index) => ({ id: Fn.element(privateSubnets, index) as string, zone })),
@@ -144,7 +144,7 @@ export class LoadStack extends StageStack {
       maximumBatchingWindowInSeconds: times.batchingWindowSeconds,
       functionResponseTypes: ['ReportBatchItemFailures'],
       enabled: !environment.load.paused,
-      // As many parallel invocations as job runs. Lambda accepts no number below 2.
+      // Each parallel invocation can start one job run. Lambda requires at least 2.
       scalingConfig: { maximumConcurrency: Math.max(2, environment.load.maxConcurrentRuns) },
       dependsOn: [access.migrated],
     });
@@ -165,7 +165,7 @@ export class LoadStack extends StageStack {
       type: AssetType.FILE,
       assetHash: artifact.hash,
     });
-    // Uses the first value that is not empty.
+    // `coalesce` returns the first value that is not empty.
     const content = Token.asString(Fn.coalesce([databaseCa, Fn.file(file.path)]));
     const bucket = this.names.artifactsBucket;
     const object = new S3Object(this, 'authorities', {

@@ -1,6 +1,6 @@
 /**
- * QuickSight: its connection to the VPC, MySQL as the user `reporter`, a data set for each view that dashboards read, with
- * row-level security by owner, and the dashboards of packages/reports.
+ * The stack with the QuickSight resources: the connection to the VPC, the data source (MySQL as the user `reporter`), and the
+ * dashboards of packages/reports. Each view that dashboards read is a data set with row-level security by owner.
  *
  * No emulator has QuickSight, so tests plan this stack but never apply it. The subscription, its users and its access to Secrets
  * Manager belong to the account, not to one environment. docs/runbook.md describes what must exist before.
@@ -74,7 +74,7 @@ export class ReportStack extends StageStack {
     const role = new IamRole(this, 'network-role', {
       name: `${this.names.prefix}-quicksight-network`,
       permissionsBoundary: roleBoundaryOf(this.environment),
-      // As AWS documents it, without aws:SourceAccount. Only callers who may pass the role can use it.
+      // AWS documents this trust policy without aws:SourceAccount. Only callers who may pass the role can use it.
       assumeRolePolicy: JSON.stringify({
         Version: '2012-10-17',
         Statement: [{ Effect: 'Allow', Principal: { Service: 'quicksight.amazonaws.com' }, Action: 'sts:AssumeRole' }],
@@ -123,7 +123,7 @@ export class ReportStack extends StageStack {
       roleArn: role.arn,
       subnetIds: Fn.split(',', store.private_subnet_ids),
       securityGroupIds: [store.report_security_group_id],
-      // Also for the deletion: QuickSight needs the policy until its network interfaces are deleted (provider issue 40012).
+      // During a deletion, QuickSight needs the policy until its network interfaces are deleted (provider issue 40012).
       dependsOn: [policy],
     });
   }

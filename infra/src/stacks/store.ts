@@ -10,7 +10,7 @@ import type { Environment } from '../environment.ts';
 import { StageStack } from './centflow-stack.ts';
 import { handOver, type StoreOutput } from './handover.ts';
 
-/** What must survive: the uploads, the database, their key, and their network. */
+/** The stack with the resources that must survive: the uploads, the database, their key, and their network. */
 export class StoreStack extends StageStack {
   constructor(scope: Construct, environment: Environment) {
     super(scope, 'store', environment);
@@ -64,15 +64,16 @@ export class StoreStack extends StageStack {
 }
 
 /**
- * Returns the rules of expiry of the uploads bucket.
+ * Returns the lifecycle rules of the uploads bucket.
  *
- * The newest version of an object never expires. Older versions do, and the next sweep updates the database, because it is a
- * function of the bucket. If a correction was rejected, the last good version stays published until it expires here; then it is
- * retired. A rejected correction must therefore be fixed within `keepOldVersionsDays`, and an alarm reports it. Keeping the newest
- * old version for ever would also keep what people deleted.
+ * The newest version of an object never expires. Older versions expire. The next sweep then updates the database, because the
+ * database depends only on the bucket's content. If a correction was rejected, the last good version remains published until that
+ * version expires. Then its rows are retired. A rejected correction must therefore be fixed within `keepOldVersionsDays`, and an
+ * alarm reports the rejection. Keeping the newest old version for ever would also keep objects that people deleted.
  *
- * A delete marker expires once it is the only version left of its key, when nothing is published any more. A delete marker that is
- * not the newest version expires like other old versions, after the older ones that it hides, so those do not reappear.
+ * A delete marker expires when it is the only remaining version of its key. By then, no row of the key is published. A delete marker
+ * that is not the newest version expires like other old versions. The versions that the marker hides expire earlier, so they do not
+ * reappear.
  */
 function uploadsLifecycle(keepOldVersionsDays: number): S3BucketLifecycleConfigurationRule[] {
   return [
@@ -81,7 +82,7 @@ function uploadsLifecycle(keepOldVersionsDays: number): S3BucketLifecycleConfigu
     expireOldVersions('old-templates', 'templates/', keepOldVersionsDays),
     {
       ...expireOldVersions('manifests', 'manifests/', 1),
-      // Manifests are kept for the investigation of job runs. The sweep needs none.
+      // Manifests are kept for the investigation of job runs. The sweep needs no manifests.
       expiration: [{ days: 30 }],
     },
   ];

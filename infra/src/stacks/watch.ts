@@ -1,5 +1,5 @@
 /**
- * The monitoring: topic, alarms, mails about job failures, budget and dashboard; and the canary's function, which deployments
+ * The monitoring stack: topic, alarms, mails about job failures, budget, dashboard, and the canary's function, which deployments
  * invoke.
  */
 import { BudgetsBudget } from '@cdktf/provider-aws/lib/budgets-budget/index.js';
@@ -71,7 +71,7 @@ export class WatchStack extends StageStack {
         }),
         mayPublish('Budget', 'budgets.amazonaws.com', {
           ...ofThisAccount,
-          // As AWS documents it, without a budget's name: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+          // AWS documents this statement without a budget's name: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
           ArnLike: { 'aws:SourceArn': global('budgets', '*') },
         }),
         // EventBridge cannot publish if the statement has any condition:
@@ -126,7 +126,7 @@ export class WatchStack extends StageStack {
     });
   }
 
-  /** Creates a budget for the environment, whose resources all have its tag. */
+  /** Creates a budget for the costs of all resources with the environment's tag. */
   #watchCosts(topic: SnsTopic): void {
     const { name, watch, accountId } = this.environment;
     const notify = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
@@ -149,8 +149,8 @@ export class WatchStack extends StageStack {
   }
 
   /**
-   * Creates the function that reports what the views show of the canary's uploads, because deployments may read neither uploads
-   * nor secrets.
+   * Creates the function that reports the canary's rows in the views. Deployments use the function because they may read neither
+   * uploads nor secrets.
    */
   #createCanary(artifact: Artifact, store: CanaryInputs, reporterSecretArn: string): void {
     const { environment, names } = this;

@@ -20,8 +20,9 @@ const TAG_KEYS = /^aws:(RequestTag\/|ResourceTag\/|TagKeys$)/;
  *
  * AWS authorises a request once for each resource that it touches, with the condition keys of this type of resource:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
- * A condition on any other key fails, so that AWS rejects the whole request (and a Deny has no effect). It is acceptable only if
- * another statement of the same policy covers the resource. EC2's creations, for example, are allowed in several statements.
+ * A condition on any other key fails, so that AWS rejects the whole request (and a Deny has no effect). Such a condition is
+ * acceptable only if another statement of the same policy covers the resource. For example, several statements together allow
+ * EC2's creations.
  */
 export async function unsupportedConditions(statements: readonly GrantedStatement[]): Promise<string[]> {
   const found: string[] = [];
@@ -46,7 +47,7 @@ export async function unsupportedConditions(statements: readonly GrantedStatemen
   return found;
 }
 
-/** A type of resource that an action touches, and a key of the statement's conditions that the type lacks. */
+/** A resource type of an action, and a condition key of the statement that the type does not support. */
 interface Misfit {
   readonly type: string;
   readonly arn: string;
@@ -87,7 +88,7 @@ function isGlobal(key: string): boolean {
 }
 
 /**
- * Returns a predicate that tells whether a pattern of the reference matches the key. A pattern may end in a placeholder, such as
+ * Returns a predicate that checks whether a pattern of the reference matches the key. A pattern may end in a placeholder, such as
  * `aws:RequestTag/${TagKey}`. Letter case does not matter.
  */
 function names(key: string): (pattern: string) => boolean {
@@ -100,7 +101,7 @@ function names(key: string): (pattern: string) => boolean {
 
 /** The entry of the Service Authorization Reference for a call: the type of its resource, and its condition keys. */
 interface Known {
-  /** `*` if the action has no resource type. */
+  /** The resource type, or `*` if the action has no resource type. */
   readonly type: string;
   readonly conditionKeys: readonly string[];
 }

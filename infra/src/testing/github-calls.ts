@@ -1,6 +1,6 @@
 /**
- * The calls of GitHub's roles: those that the rehearsals recorded, and those that no rehearsal can make, because the emulator has
- * no QuickSight and its CloudFormation calls no other service.
+ * The calls of GitHub's roles. Rehearsals recorded most calls. No rehearsal can make the other calls, because the emulator has no
+ * QuickSight, and its CloudFormation calls no other service.
  */
 import type { Environment } from '../environment.ts';
 import type { Call } from '../iam/evaluate.ts';

@@ -19,7 +19,7 @@ export function distributionArn(environment: Environment): string {
   return arns(environment).global('cloudfront', 'distribution/E0000000000000');
 }
 
-/** Returns the ARN of the role of a purpose: `centflow-<environment>-<purpose>`. */
+/** Returns the ARN of the role `centflow-<environment>-<purpose>`. */
 export function roleArn(environment: Environment, purpose: string): string {
   return arns(environment).global('iam', `role/${namesOf(environment).prefix}-${purpose}`);
 }
@@ -68,14 +68,14 @@ export function policiesOfGithubRole(
   ].flatMap((found) => statementsOf(found, stacks, environment));
 }
 
-/** Returns the policies of the resource of a call: of the environment's resources and of the buckets of `bootstrap`. */
+/** Returns the policies of the resource that a call uses: a resource of the environment, or a bucket of `bootstrap`. */
 export function resourcePolicies(
   stacks: readonly Stack[],
   environment: Environment,
   { resource }: Pick<Call, 'resource'>,
 ): Pick<Policies, 'resource' | 'resourceDecides'> {
   const type = typesOfPolicies[resource.split(':')[2] ?? ''];
-  // An alias has no policy, and neither has a key during its creation.
+  // Neither an alias nor a key that is being created has a policy.
   if (type === undefined || resource.includes(':alias/') || resource.endsWith(':key/*')) return {};
   const own = ofType(stacks, type).filter(
     ({ stack }) => stack.startsWith(`${environment.name}-`) || stack === bootstrapStackName(environment),
@@ -112,7 +112,7 @@ function statementsOf(resource: Resource, stacks: readonly Stack[], environment:
   return (JSON.parse(text) as { Statement: IamStatement[] }).Statement;
 }
 
-/** Returns the value of a Terraform expression if it derives from names. Returns undefined for others, which then match nothing. */
+/** Returns the value of a Terraform expression that derives from names. Returns undefined for other expressions. */
 function valueOfToken(expression: string, others: readonly Resource[], environment: Environment): string | undefined {
   const variable = /^var\.(\w+)$/.exec(expression)?.[1];
   if (variable !== undefined) return handedOver(variable, environment);

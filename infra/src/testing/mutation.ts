@@ -1,7 +1,7 @@
 /** Removes single statements from policies, to test that each is needed. */
 import type { IamStatement } from '../iam/statement.ts';
 
-/** Returns the statements without one that allows something, once for each of those. */
+/** Returns one copy of the statements for each Allow statement. The copy omits that statement. */
 export function without(
   statements: readonly IamStatement[],
 ): { readonly removed: IamStatement; readonly rest: readonly IamStatement[] }[] {

@@ -6,14 +6,14 @@ import type { Attributes, Resource, Stack } from './synthesised.ts';
 export interface GrantedStatement {
   /** The Terraform resource that contains the policy. */
   readonly resource: Resource;
-  /** `<stack>/<type>.<id> <sid>`, for messages. */
+  /** The location of the statement for messages, as `<stack>/<type>.<id> <sid>`. */
   readonly where: string;
   readonly sid: string;
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
-  /** Empty in a role's trust, which concerns the role itself. */
+  /** The ARNs of the resources. Empty in a role's trust policy, which concerns the role itself. */
   readonly resources: readonly string[];
-  /** Undefined in a role's own policy. */
+  /** The callers to which the statement applies. Undefined in a role's own policy. */
   readonly principal: '*' | Readonly<Record<string, readonly string[]>> | undefined;
   readonly conditions: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** The original statement, which may contain elements such as `NotAction`. */
@@ -69,8 +69,8 @@ function principals(written: '*' | Record<string, string | string[]> | undefined
 }
 
 /**
- * Whether two patterns match a common text. Terraform's expressions, `${…}`, and the placeholders of the Service Authorization
- * Reference, `${Account}`, match any text.
+ * Returns whether two patterns can match the same string. Terraform's expressions, `${…}`, and the placeholders of the Service
+ * Authorization Reference, `${Account}`, match any string.
  */
 export function overlap(left: string, right: string): boolean {
   const open = (pattern: string) => pattern.replace(/\$\{[^}]*\}/g, '*').replace(/\*+/g, '*');
@@ -89,8 +89,8 @@ export function overlap(left: string, right: string): boolean {
 }
 
 /**
- * Whether the statements of one role would allow an action if every condition of an Allow held, and none of a Deny. This allows
- * more than AWS does, so AWS also rejects every action that is rejected here.
+ * Returns whether the statements of one role would allow an action if every condition of an Allow held, and no condition of a Deny.
+ * The function allows more than AWS does, so AWS also rejects every action that the function rejects.
  */
 export function mayEver(statements: readonly GrantedStatement[], action: string, resource: string): boolean {
   const matching = statements.filter(
@@ -103,7 +103,7 @@ export function mayEver(statements: readonly GrantedStatement[], action: string,
   );
 }
 
-/** Whether a statement's resource may have the type with this ARN pattern in the Service Authorization Reference. */
+/** Returns whether a resource can be of the type with this ARN pattern in the Service Authorization Reference. */
 export function fitsArn(resource: string, arn: string): boolean {
   // A bucket's ARN has no slash; an object's key begins after the first one.
   if (arn.endsWith('BucketName}') && resource.includes('/')) return false;
@@ -113,7 +113,8 @@ export function fitsArn(resource: string, arn: string): boolean {
 }
 
 /**
- * Returns partition, service, region, account and the rest, or undefined if the text is not an ARN before Terraform evaluates it.
+ * Returns partition, service, region, account and the rest. Returns undefined if the string is not an ARN before Terraform
+ * evaluates it.
  */
 function partsOfArn(text: string): string[] | undefined {
   const [arn, partition, service, region, account, ...rest] = text.replace(/\$\{[^}]*\}/g, '*').split(':');

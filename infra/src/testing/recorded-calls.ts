@@ -1,4 +1,4 @@
-/** The calls that roles made in the rehearsals. `npm run rehearse -- --record` writes them, also with `--environment dev`. */
+/** The calls that roles made in the rehearsals. `npm run rehearse -- --record` records them, for dev with `--environment dev`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../environment.ts';

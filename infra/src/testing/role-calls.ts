@@ -12,7 +12,7 @@ import { arns } from '../policy/arns.ts';
 import { keyArn } from './iam-of.ts';
 
 export interface RoleCall {
-  /** Caller and reason, as a sentence. */
+  /** A sentence that names the caller and the reason for the call. */
   readonly what: string;
   /** The purposes of the roles: `centflow-<environment>-<purpose>`. */
   readonly purposes: readonly string[];
@@ -21,7 +21,7 @@ export interface RoleCall {
   readonly resources: readonly string[];
   /** The condition keys of the request. */
   readonly context?: Context;
-  /** The VPC endpoint that it goes through. */
+  /** The VPC endpoint through which the call goes. */
   readonly endpoint?: 's3' | 'logs' | 'secretsmanager';
   /** The page of the AWS documentation, or the file that makes the call. */
   readonly source: string;
@@ -614,7 +614,7 @@ function serviceCalls(environment: Environment): RoleCall[] {
     ...(environment.report === null
       ? []
       : [
-          // IAM knows the VPC of subnets and groups. The interface does not exist yet, and has no VPC.
+          // IAM knows the VPC of subnets and groups. The interface does not exist yet, so it is in no VPC.
           {
             ...quicksight,
             what: 'QuickSight creates an interface',

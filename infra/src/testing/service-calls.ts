@@ -1,4 +1,4 @@
-/** The calls that AWS's services make in their own name. Only the policies of the resources can allow them. */
+/** The calls that AWS's services make under their own identity. Only the policies of the resources can allow these calls. */
 import type { Environment } from '../environment.ts';
 import type { Call } from '../iam/evaluate.ts';
 import type { Context } from '../iam/statement.ts';
@@ -7,7 +7,7 @@ import { arns } from '../policy/arns.ts';
 import { distributionArn, keyArn } from './iam-of.ts';
 
 export interface ServiceCall {
-  /** Caller and reason, as a sentence. */
+  /** A sentence that names the caller and the reason for the call. */
   readonly what: string;
   readonly caller: { readonly service: string } | { readonly role: string };
   readonly call: Call;

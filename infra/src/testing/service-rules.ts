@@ -47,7 +47,7 @@ interface Statement {
 
 const list = <Item>(value: Item | readonly Item[] | undefined): readonly Item[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as readonly Item[]) : [value as Item];
-/** Returns Terraform blocks as a list; a single one may not be in a list. */
+/** Returns Terraform blocks as a list, because a single block may be written without a list. */
 const blocks = (value: unknown): readonly Attributes[] => list(value as Attributes | readonly Attributes[] | undefined);
 const statementsOf = ({ policy }: Attributes): readonly Statement[] =>
   (JSON.parse(String(policy)) as { Statement: Statement[] }).Statement;
@@ -94,7 +94,7 @@ const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 const DAY = 24 * 60;
 
-/** Whether RDS's daily and weekly windows overlap. Either may cross midnight. */
+/** Returns whether RDS's daily and weekly windows overlap. Either window may cross midnight. */
 function windowsOverlap(daily: string, weekly: string): boolean {
   const [from = Number.NaN, to = Number.NaN] = daily.split('-').map(minutesOf);
   const [begin = Number.NaN, end = Number.NaN] = weekly.split('-').map((moment) => {

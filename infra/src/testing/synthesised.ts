@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { synthesise } from '../synthesise.ts';
 
-/** Attributes as in the JSON. */
+/** The attributes of a resource, as in Terraform's JSON. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
 export interface Resource {
   readonly stack: string;
-  /** `aws_s3_bucket`. */
+  /** The Terraform type, such as `aws_s3_bucket`. */
   readonly type: string;
   /** The name within the stack. */
   readonly id: string;
-  /** `<stack>/<type>.<id>`, for messages. */
+  /** The address for messages, as `<stack>/<type>.<id>`. */
   readonly address: string;
   readonly attributes: Attributes;
 }
@@ -24,7 +24,7 @@ export interface Stack {
   readonly resources: readonly Resource[];
   readonly variables: readonly string[];
   readonly outputs: readonly string[];
-  /** Types of the data sources. */
+  /** The types of the stack's data sources. */
   readonly dataSources: readonly string[];
   readonly provider: Attributes;
   readonly terraform: Attributes;
@@ -82,7 +82,7 @@ export function ofType(stacks: readonly Stack[], ...types: readonly string[]): R
   return stacks.flatMap(({ resources }) => resources.filter(({ type }) => types.includes(type)));
 }
 
-/** Returns the stack of a name. */
+/** Returns the stack with a name. */
 export function stackNamed(stacks: readonly Stack[], name: string): Stack {
   const found = stacks.find((stack) => stack.name === name);
   if (found === undefined) throw new Error(`There is no stack ${name}.`);

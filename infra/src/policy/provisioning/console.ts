@@ -4,10 +4,10 @@ import { arns } from '../arns.ts';
 import { type AreaOf, taggedAs, taggingAs } from './area.ts';
 
 /**
- * CloudFront, WAF, the HTTP API and Cognito.
+ * Returns the rights on CloudFront, WAF, the HTTP API and Cognito.
  *
- * Some parts of CloudFront have no tags, and the ids of an API and its parts are chosen by AWS. Environments that share an account
- * could therefore change each other's.
+ * Some CloudFront resources do not support tags, and AWS chooses the ids of an API and its parts. Environments that share an account
+ * could therefore change each other's resources of these types.
  */
 export const consoleArea: AreaOf = (environment) => {
   const { prefix, consoleFirewall } = namesOf(environment);
@@ -19,7 +19,7 @@ export const consoleArea: AreaOf = (environment) => {
   const { regional: inFirewallRegion } = arns({ ...environment, region: FIREWALL_REGION });
   const firewall = inFirewallRegion('wafv2', `global/webacl/${consoleFirewall}/*`);
   const gateway = (path: string) => `arn:aws:apigateway:${environment.region}::${path}`;
-  // The list of APIs, single APIs, and their parts.
+  // These ARNs match the list of APIs, single APIs, and the parts of an API.
   const apis = [gateway('/apis*')];
   const pools = [regional('cognito-idp', 'userpool/*')];
   const own = taggedAs(environment);
@@ -136,7 +136,7 @@ export const consoleArea: AreaOf = (environment) => {
         resources: [...apis, gateway('/tags/*')],
       },
       {
-        // API Gateway sets up the delivery of the access log with the rights of the caller.
+        // API Gateway uses the rights of the caller to set up the delivery of the access log.
         sid: 'DeliverAccessLog',
         actions: [
           'logs:CreateLogDelivery',
@@ -162,7 +162,7 @@ export const consoleArea: AreaOf = (environment) => {
         conditions: taggingAs(environment),
       },
       {
-        // Without rights on users: administrators create accounts (docs/runbook.md).
+        // The role has no rights on users, because administrators create accounts (docs/runbook.md).
         sid: 'ChangePool',
         actions: [
           'cognito-idp:AddCustomAttributes',

@@ -2,7 +2,7 @@ import { namesOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 
-/** RDS, and the administrator's secret, which RDS creates with the rights of the caller. */
+/** Returns the rights on RDS and on the administrator's secret, which RDS creates with the rights of the caller. */
 export const database: AreaOf = (environment) => {
   const { prefix } = namesOf(environment);
   const { regional, global } = arns(environment);
@@ -47,7 +47,7 @@ export const database: AreaOf = (environment) => {
           'rds:RemoveTagsFromResource',
           'rds:ResetDBParameterGroup',
         ],
-        // Every instance has an option group; this one belongs to RDS.
+        // Every instance uses an option group. The default group belongs to RDS.
         resources: [...own, regional('rds', 'og:default:mysql-8-4')],
       },
       {

@@ -3,8 +3,8 @@ import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 
 /**
- * What deployments need in the buckets of `bootstrap`: the environment's Terraform states with their locks, releases, reviewed
- * plans and deployment records. The state of `bootstrap` itself is not accessible.
+ * Returns the rights that deployments need on objects in the buckets of `bootstrap`. These objects are the environment's Terraform
+ * states with their locks, releases, reviewed plans and deployment records. Deployments cannot access the state of `bootstrap`.
  */
 export const delivery: AreaOf = (environment) => {
   const { name } = environment;
@@ -29,7 +29,7 @@ export const delivery: AreaOf = (environment) => {
         resources: [`${states}/${name}/*`, releases, blobs, deployments],
       },
       {
-        // A plan also locks the state, because the state must not change while the plan reads it.
+        // A plan also locks the state, because nothing may change the state while the plan reads it.
         sid: 'HoldTheLock',
         actions: ['s3:PutObject', 's3:DeleteObject'],
         resources: [`${states}/${name}/*.tflock`],
@@ -40,7 +40,7 @@ export const delivery: AreaOf = (environment) => {
         resources: [`${deliveries}/plans/${name}/*`],
       },
       {
-        // Deployments request alarms by the prefix of their names, for which CloudWatch checks the right on all alarms.
+        // Deployments query alarms by a name prefix. For such a query, CloudWatch requires the right on all alarms.
         sid: 'FindAlarms',
         actions: ['cloudwatch:DescribeAlarms'],
         resources: [regional('cloudwatch', 'alarm:*')],
@@ -55,7 +55,7 @@ export const delivery: AreaOf = (environment) => {
         resources: [releases],
         conditions: { Null: { 's3:if-none-match': 'false' } },
       },
-      // A blob is named by the hash of its content, and every reader compares them.
+      // The name of a blob is the hash of its content. Every reader compares the name with the content.
       { sid: 'WriteBlobsAndRecords', actions: ['s3:PutObject'], resources: [blobs, deployments] },
       {
         // The canary's function reports the results. The role may invoke it, like all functions of the environment.

@@ -2,7 +2,7 @@ import { namesOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import { type AreaOf, taggingAs } from './area.ts';
 
-/** The job, its schedule, its connection, and the Data Catalog. */
+/** Returns the rights on the job, its schedule, its connection, and the Data Catalog. */
 export const glue: AreaOf = (environment) => {
   const { prefix, catalogDatabase } = namesOf(environment);
   const { regional } = arns(environment);

@@ -1,4 +1,4 @@
-/** The rights of Terraform in an environment. GitHub's plan and apply roles consist of these areas. */
+/** Combines the rights of Terraform in an environment. GitHub's plan and apply roles consist of these areas. */
 import type { Environment } from '../../environment.ts';
 import type { Area } from './area.ts';
 import { consoleArea } from './console.ts';
@@ -13,7 +13,7 @@ import { storage } from './storage.ts';
 import { watch } from './watch.ts';
 
 export function provisioningOf(environment: Environment): Area[] {
-  // IAM allows ten managed policies for a role, and each area is one.
+  // Each area is one managed policy, and IAM allows ten managed policies for a role.
   return [delivery, roles, network, storage, database, load, glue, report, consoleArea, watch].map((area) =>
     area(environment),
   );

@@ -3,7 +3,7 @@ import { CANARY_OWNER, deliveryBucketOf, namesOf, stateBucketOf } from '../../na
 import { arns } from '../arns.ts';
 import type { Statement } from '../policy-document.ts';
 
-/** Returns the denied actions of both of GitHub's roles. They override every other policy. */
+/** Returns the statements that deny actions to both of GitHub's roles. The statements override every other policy. */
 export function limits(environment: Environment): Statement[] {
   const { global, bucket } = arns(environment);
   const uploads = bucket(namesOf(environment).uploadsBucket);
@@ -29,7 +29,7 @@ export function limits(environment: Environment): Statement[] {
       resources: ['*'],
     },
     {
-      // A role that could change these could give itself any right.
+      // A role that could change these resources could give itself any right.
       sid: 'NotItsOwnRights',
       effect: 'Deny',
       actions: ['iam:*'],

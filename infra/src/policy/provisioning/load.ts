@@ -2,7 +2,7 @@ import { namesOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import { type AreaOf, taggingAs } from './area.ts';
 
-/** Functions, queues and secrets. */
+/** Returns the rights on functions, queues and secrets. */
 export const load: AreaOf = (environment) => {
   const { prefix, queue, deadLetterQueue } = namesOf(environment);
   const { regional } = arns(environment);

@@ -2,7 +2,7 @@ import { logGroupsOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 
-/** Log groups; a part of the area `watch`. */
+/** Returns the rights on log groups, which are part of the area `watch`. */
 export const logs: AreaOf = (environment) => {
   const groups = logGroupsOf(environment).map((group) => arns(environment).regional('logs', `log-group:${group}`));
   return {

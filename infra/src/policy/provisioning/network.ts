@@ -1,7 +1,7 @@
 import { arns } from '../arns.ts';
 import { type AreaOf, taggedAs, taggingAs } from './area.ts';
 
-/** EC2 chooses the ids of its resources, so their tag identifies the environment's. */
+/** Returns the rights on the network. EC2 chooses the ids of resources, so a tag identifies the environment's resources. */
 export const network: AreaOf = (environment) => {
   const all = (...kinds: string[]) => kinds.map((kind) => arns(environment).regional('ec2', `${kind}/*`));
   const kinds = all(
@@ -48,8 +48,8 @@ export const network: AreaOf = (environment) => {
       },
       { sid: 'DescribeVpc', actions: ['ec2:DescribeVpcAttribute'], resources: all('vpc') },
     ],
-    // A creation needs two rights: one on the new resource, which the request must tag, and one on the resource that contains it,
-    // which must already have the tag.
+    // Creating a resource requires two rights. One is on the new resource, which the request must tag. The other is on the
+    // containing resource, which must already have the tag.
     write: [
       { sid: 'CreateVpc', actions: ['ec2:CreateVpc'], resources: all('vpc'), conditions: taggingAs(environment) },
       {
@@ -76,8 +76,8 @@ export const network: AreaOf = (environment) => {
         },
       },
       {
-        // For the private DNS of an interface endpoint, EC2 associates the VPC with a hosted zone of AWS, with the rights of the
-        // caller.
+        // For the private DNS of an interface endpoint, EC2 uses the rights of the caller to associate the VPC with a hosted zone of
+        // AWS.
         // https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
         sid: 'GivePrivateNames',
         actions: ['route53:AssociateVPCWithHostedZone'],

@@ -2,14 +2,14 @@ import { namesOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import { type AreaOf, taggingAs } from './area.ts';
 
-/** QuickSight, and the CloudFormation stacks that create some of its data sets with the rights of the caller. */
+/** Returns the rights on QuickSight and on the CloudFormation stacks. The stacks create data sets with the rights of the caller. */
 export const report: AreaOf = (environment) => {
   const { prefix } = namesOf(environment);
   const { regional } = arns(environment);
   const kinds = ['vpcConnection', 'datasource', 'dataset', 'theme', 'dashboard', 'analysis'];
   const own = kinds.map((kind) => regional('quicksight', `${kind}/${prefix}-*`));
-  // CloudFormation's handlers of a data set also read its ingestions and refresh properties, with the rights of the caller.
-  // `aws cloudformation describe-type --type RESOURCE --type-name AWS::QuickSight::DataSet` lists `handlers`.
+  // CloudFormation's handlers also use the rights of the caller to read a data set's ingestions and refresh properties.
+  // `aws cloudformation describe-type --type RESOURCE --type-name AWS::QuickSight::DataSet` lists the handlers.
   const ingestions = [regional('quicksight', `dataset/${prefix}-*/ingestion/*`)];
   const stacks = [regional('cloudformation', `stack/${prefix}-*/*`)];
   return {

@@ -2,7 +2,7 @@ import { namesOf, roleBoundaryOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 
-/** The services that take the roles of the environment. */
+/** The services that assume the roles of the environment. */
 const services = [
   'glue.amazonaws.com',
   'lambda.amazonaws.com',
@@ -14,7 +14,9 @@ const services = [
   'vpc-flow-logs.amazonaws.com',
 ];
 
-/** Roles of the environment, only with their boundary. Otherwise the apply role could create a role with any right. */
+/**
+ * Returns the rights on the environment's roles, only with the boundary. Otherwise the apply role could create a role with any right.
+ */
 export const roles: AreaOf = (environment) => {
   const own = [arns(environment).global('iam', `role/${namesOf(environment).prefix}-*`)];
   return {

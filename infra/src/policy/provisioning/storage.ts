@@ -2,12 +2,12 @@ import { namesOf } from '../../names.ts';
 import { arns } from '../arns.ts';
 import { type AreaOf, taggingAs } from './area.ts';
 
-/** The key, the buckets and the artifacts. The key's own policy contains the rights on the key. */
+/** Returns the rights on the key, the buckets and the artifacts. The key's own policy contains the rights to use the key. */
 export const storage: AreaOf = (environment) => {
   const { prefix, uploadsBucket, artifactsBucket, consoleBucket } = namesOf(environment);
   const { regional, bucket } = arns(environment);
   const buckets = [uploadsBucket, artifactsBucket, consoleBucket].map(bucket);
-  // The buckets that deployments fill: with the functions' code, the job and the console's pages.
+  // Deployments upload the functions' code, the job and the console's pages to these buckets.
   const artifactBuckets = [artifactsBucket, consoleBucket].map(bucket);
   const artifacts = artifactBuckets.map((arn) => `${arn}/*`);
   return {
@@ -89,7 +89,7 @@ export const storage: AreaOf = (environment) => {
       },
       { sid: 'PutArtifacts', actions: ['s3:PutObject', 's3:PutObjectTagging'], resources: artifacts },
       {
-        // Without protection, `destroy` also empties the uploads bucket.
+        // Without `protectData`, `destroy` also empties the uploads bucket.
         sid: 'EmptyBuckets',
         actions: ['s3:ListBucketVersions', 's3:DeleteObject', 's3:DeleteObjectVersion'],
         resources: environment.protectData

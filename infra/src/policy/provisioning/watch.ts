@@ -3,7 +3,7 @@ import { arns } from '../arns.ts';
 import type { AreaOf } from './area.ts';
 import { logs } from './logs.ts';
 
-/** Alarms, dashboard, topic, event rules, the budget, and the log groups of all stacks. */
+/** Returns the rights on alarms, dashboard, topic, event rules, the budget, and the log groups of all stacks. */
 export const watch: AreaOf = (environment) => {
   const { prefix, topic } = namesOf(environment);
   const { regional, global } = arns(environment);

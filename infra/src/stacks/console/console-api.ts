@@ -1,4 +1,4 @@
-/** The HTTP API between CloudFront and the functions. It verifies tokens before any function runs. */
+/** The HTTP API between CloudFront and the functions. The API verifies tokens before it invokes a function. */
 import { Apigatewayv2Api } from '@cdktf/provider-aws/lib/apigatewayv2-api/index.js';
 import { Apigatewayv2Authorizer } from '@cdktf/provider-aws/lib/apigatewayv2-authorizer/index.js';
 import { Apigatewayv2Integration } from '@cdktf/provider-aws/lib/apigatewayv2-integration/index.js';

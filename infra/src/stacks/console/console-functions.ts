@@ -25,7 +25,7 @@ export interface ConsoleFunctionsProps {
   readonly environment: Environment;
   readonly props: ConsoleProps;
   readonly code: DeployedArtifact;
-  /** The sign-in settings for the pages. */
+  /** The sign-in settings that the pages use. */
   readonly signIn: { readonly kind: 'oidc'; readonly authority: string; readonly clientId: string };
   /** The origin of the pages. The functions reject changing requests from other origins. */
   readonly origin: string;
@@ -36,7 +36,7 @@ export interface ConsoleFunctionsProps {
   readonly reporterSecretArn: string;
 }
 
-/** A second less than the API's timeout, so that the function can report its own timeout. */
+/** The functions' timeout. It is one second less than the API's timeout, so that a function can report its own timeout. */
 const TIMEOUT_SECONDS = 29;
 
 export function consoleFunctions(
@@ -51,7 +51,7 @@ export function consoleFunctions(
     code,
     kmsKeyArn,
     timeoutSeconds: TIMEOUT_SECONDS,
-    // These logs record who changed or viewed which upload.
+    // These logs are the audit log: they record who changed or viewed which upload.
     logRetentionDays: props.auditRetentionDays,
     dependsOn: [code.object],
   };
@@ -96,7 +96,10 @@ export function consoleFunctions(
   };
 }
 
-/** Browsers upload and read objects with requests that this function signs, so these rights also limit the browsers. */
+/**
+ * Returns the rights on owners' objects. Browsers upload and read objects with requests that this function signs, so these rights
+ * also limit the browsers.
+ */
 function ownersStatements(
   environment: Environment,
   { kmsKeyArn, reporterSecretArn }: { readonly kmsKeyArn: string; readonly reporterSecretArn: string },
@@ -152,7 +155,7 @@ function pipelineStatements(environment: Environment, kmsKeyArn: string): Statem
       conditions: { StringEquals: { 'kms:ViaService': `sqs.${environment.region}.amazonaws.com` } },
     },
     {
-      // CloudWatch checks a request by name prefix against the right on all alarms.
+      // For a query by name prefix, CloudWatch requires the right on all alarms.
       sid: 'SeeAlarms',
       actions: ['cloudwatch:DescribeAlarms'],
       resources: [regional('cloudwatch', 'alarm:*')],

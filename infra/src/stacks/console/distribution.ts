@@ -1,4 +1,4 @@
-/** CloudFront: one address for the console's pages and its API, so that the API needs no CORS. */
+/** The CloudFront distribution. The console's pages and API share one address, so that the API needs no CORS. */
 import { CloudfrontDistribution } from '@cdktf/provider-aws/lib/cloudfront-distribution/index.js';
 import { CloudfrontFunction } from '@cdktf/provider-aws/lib/cloudfront-function/index.js';
 import { CloudfrontOriginAccessControl } from '@cdktf/provider-aws/lib/cloudfront-origin-access-control/index.js';
@@ -26,7 +26,7 @@ export interface DistributionProps {
 const managed = {
   cachingOptimized: '658327ea-f89d-4fab-a63d-7e88639e58f6',
   cachingDisabled: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
-  /** Forwards the whole request with `Authorization`, but without the host, because API Gateway needs its own host name. */
+  /** Forwards the whole request, including `Authorization`, but without the host. API Gateway needs its own host name. */
   allViewerExceptHostHeader: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
 } as const;
 
@@ -44,8 +44,8 @@ const securitySettings: Readonly<Record<string, (value: string) => SecuritySetti
 };
 
 /**
- * Serves the single page for the browser's addresses, such as `/uploads/17`: all paths whose last part has no dot. A custom error
- * response could do this, too, but would also replace the API's errors by the page.
+ * Serves index.html for the addresses of the single-page app, such as `/uploads/17`: all paths whose last part contains no dot. A
+ * custom error response could also do this, but would replace the API's errors with the page.
  */
 export const ONE_PAGE = `function handler(event) {
   var request = event.request;
@@ -117,11 +117,11 @@ export class Distribution extends Construct {
       orderedCacheBehavior: [
         {
           ...always,
-          // Rejects requests in clear text, because their token has already been exposed.
+          // CloudFront rejects requests without TLS instead of redirecting them, because their token has already been exposed.
           viewerProtocolPolicy: 'https-only',
           pathPattern: '/api/*',
           targetOriginId: 'api',
-          // The API compresses its responses, because CloudFront does not compress with caching disabled.
+          // The API compresses its responses, because CloudFront does not compress responses if caching is disabled.
           // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
           compress: false,
           allowedMethods: ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'],

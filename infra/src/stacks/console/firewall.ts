@@ -1,4 +1,4 @@
-/** WAF in front of CloudFront: a rate limit for each address, and AWS's rules against known attacks. */
+/** Configures WAF in front of CloudFront: a rate limit for each address, and AWS's rules against known attacks. */
 import type { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
 import { Wafv2WebAcl } from '@cdktf/provider-aws/lib/wafv2-web-acl/index.js';
 import { Construct } from 'constructs';
@@ -14,10 +14,10 @@ export interface FirewallProps {
 const RATE_WINDOW_SECONDS = 300;
 
 /**
- * Rules of AWS's common set that inspect bodies and query arguments, and so people's text. WAF only counts their matches. A
- * bank's description with `../` or a URL is not an attack, nor is a search for `https://…` or a file named `card.log.csv`. A
- * request for overlapping rows has more than 8 KB. The API validates bodies and queries against its contract and its own limits,
- * and passes them to HTML and SQL only as values.
+ * The rules of AWS's common set that inspect bodies and query arguments, which contain people's text. WAF only counts the matches
+ * of these rules. A bank's description with `../` or a URL is not an attack. Neither is a search for `https://…` or a file named
+ * `card.log.csv`. A request for overlapping rows is larger than 8 KB. The API validates bodies and queries against its contract and
+ * its own limits, and passes them to HTML and SQL only as values.
  *
  * The rule on query strings blocks more than 2,048 bytes. A percent-encoded object key of 1,024 bytes can take 3,072:
  * https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html. The contract limits each parameter.
@@ -36,14 +36,14 @@ export const countedOnly = [
   'RestrictedExtensions_QUERYARGUMENTS',
 ] as const;
 
-/** The rules of the web ACL, in their order. All cost the same. */
+/** The rules of the web ACL, in the order in which WAF evaluates them. Each rule costs the same. */
 export const firewallRules = ['rate', 'common'] as const;
 export type FirewallRule = (typeof firewallRules)[number];
 
-/** The only region in which CloudFront accepts a web ACL. The metrics of the web ACL are there, too. */
+/** The only region in which CloudFront accepts a web ACL. WAF also publishes the metrics of the web ACL in this region. */
 export const FIREWALL_REGION = 'us-east-1';
 
-/** The web ACL. Requests to the API's own address bypass it, but not the authorizer and the API's limit. */
+/** The web ACL. Requests to the API's own address bypass the web ACL, but not the authorizer or the API's rate limit. */
 export class Firewall extends Construct {
   readonly arn: string;
 

@@ -1,4 +1,4 @@
-/** The user pool of the console: who may sign in, and which owner's data they see. */
+/** Creates the user pool of the console, which defines who may sign in, and which owner's data each person sees. */
 import { CognitoUserGroup } from '@cdktf/provider-aws/lib/cognito-user-group/index.js';
 import { CognitoUserPool } from '@cdktf/provider-aws/lib/cognito-user-pool/index.js';
 import { CognitoUserPoolClient } from '@cdktf/provider-aws/lib/cognito-user-pool-client/index.js';
@@ -10,12 +10,12 @@ import { namesOf } from '../../names.ts';
 /** The group of people who may see the state of the pipeline, and redrive dead letters. */
 export const OPERATORS = 'operators';
 
-/** The lifetime of a token. The API accepts it until then, even if the account was disabled in the meantime. */
+/** The lifetime of a token. Until it expires, the API accepts a token even if the account has been disabled. */
 const TOKEN_MINUTES = 15;
 /** The time after which people must sign in again. */
 const SESSION_HOURS = 12;
 
-/** Returns the origins that the console's pages need for sign-in: the issuer's, and that of the password pages. */
+/** Returns the origins that the console's pages need for sign-in: the origin of the issuer, and that of the password pages. */
 export function signInOrigins(environment: Environment): string[] {
   const { region } = environment;
   return [
@@ -60,8 +60,7 @@ export class People extends Construct {
         requireSymbols: true,
         temporaryPasswordValidityDays: 7,
       },
-      // Cognito's pages offer the setup of a second factor only if it is required for everybody, and the console has no page for
-      // it:
+      // Cognito's pages offer the setup of a second factor only if everybody needs one, and the console cannot set one up:
       // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-mfa-totp.html
       ...(protectData
         ? { mfaConfiguration: 'ON', softwareTokenMfaConfiguration: { enabled: true } }
@@ -69,7 +68,7 @@ export class People extends Construct {
       accountRecoverySetting: { recoveryMechanism: [{ name: 'verified_email', priority: 1 }] },
       schema: [
         {
-          // The owner whose uploads and figures the person sees. Administrators may change it; the client below may not.
+          // The owner whose uploads and figures the person sees. Administrators may change the owner, but the client below may not.
           name: 'owner',
           attributeDataType: 'String',
           developerOnlyAttribute: false,
@@ -97,7 +96,7 @@ export class People extends Construct {
       supportedIdentityProviders: ['COGNITO'],
       explicitAuthFlows: ['ALLOW_USER_SRP_AUTH'],
       callbackUrls: [`${origin}/sign-in/return`],
-      // The second URL returns to the sign-in (apps/console/web/src/session/oidc.ts).
+      // The second URL returns to the sign-in page (apps/console/web/src/session/oidc.ts).
       logoutUrls: [`${origin}/`, `${origin}/sign-in/again`],
       preventUserExistenceErrors: 'ENABLED',
       enableTokenRevocation: true,

@@ -7,13 +7,13 @@ import { Construct } from 'constructs';
 import { ArtifactError, type WebFile } from '../../artifacts.ts';
 import { expireOldVersions } from '../../constructs/private-bucket.ts';
 
-/** Vite's folder for files that are named by their content. Such a file never changes. */
+/** Vite's folder for files whose names contain a hash of their content. Such a file never changes. */
 const NAMED_BY_CONTENT = 'assets/';
 const CACHE_FOREVER = 'public, max-age=31536000, immutable';
-/** Browsers may cache the file, but must revalidate it each time. */
+/** The `Cache-Control` value with which browsers may cache a file, but must revalidate the file each time. */
 const REVALIDATE = 'no-cache';
 
-/** The content types by extension. Browsers must not guess others (nosniff). */
+/** The content types by file extension. With `nosniff`, browsers do not guess other types. */
 const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
@@ -28,7 +28,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Old versions expire, because a rollback restores old pages from the release. */
+/** The lifecycle rules. Old versions can expire, because a rollback restores old pages from the release. */
 export const webLifecycle: readonly S3BucketLifecycleConfigurationRule[] = [
   expireOldVersions('replaced-pages', '', 30),
 ];
@@ -39,10 +39,10 @@ export interface WebFilesProps {
 }
 
 /**
- * One object for each file.
+ * The objects of the console's pages, one for each file.
  *
- * A deployment uploads the page last, and deletes files that only the old page needs after that. No browser therefore gets a page
- * whose parts are missing. A person who still has the old page open may have to reload it.
+ * A deployment uploads index.html last, and then deletes files that only the old page needs. Browsers therefore never receive a page
+ * whose parts are missing. A person who still has the old page open may have to reload the page.
  */
 export class WebFiles extends Construct {
   /** @throws {ArtifactError} index.html is missing, or a file has an unknown extension. */

@@ -1,7 +1,7 @@
 /**
- * The CSVs for Athena: a table for each feed, over the objects as users uploaded them.
+ * The Data Catalog for Athena: a table for each feed, over the CSV objects as users uploaded them.
  *
- * It is for viewing unchecked uploads. Columns are matched by position, not by header, and a quoted newline ends a row.
+ * The tables are for viewing unchecked uploads. Athena matches columns by position, not by header, and a quoted newline ends a row.
  */
 
 import { GlueCatalogDatabase } from '@cdktf/provider-aws/lib/glue-catalog-database/index.js';
@@ -38,7 +38,7 @@ const crawlerParameters = [
 ];
 
 /**
- * Database, tables and the crawler that finds new owners' folders.
+ * The catalog database, its tables, and the crawler that finds new owners' folders.
  *
  * Only objects in an `owner=` folder belong to a partition. The job also loads objects directly below the feed's folder, but the
  * tables do not show them. The job does not read the catalog.
@@ -63,7 +63,7 @@ export class Catalog extends Construct {
           partitionKeys: catalogPartitionKeys.map((key) => ({ ...key })),
           storageDescriptor: {
             location: `s3://${uploadsBucket}/${objectPrefix(feed)}`,
-            // Recognises `.gz` by its extension.
+            // This input format recognises compressed files by the extension `.gz`.
             inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
             outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
             columns: catalogColumns(feed).map((column) => ({ ...column })),
@@ -97,7 +97,7 @@ export class Catalog extends Construct {
       databaseName: database.name,
       schedule: environment.load.crawlerSchedule,
       securityConfiguration,
-      // The targets are tables, so that the crawler creates none. LOG prevents it from changing their columns.
+      // The targets are existing tables, so the crawler creates no table. LOG prevents the crawler from changing columns.
       catalogTarget: [{ databaseName: database.name, tables: tables.map((table) => table.name) }],
       schemaChangePolicy: { updateBehavior: 'LOG', deleteBehavior: 'LOG' },
       configuration: JSON.stringify({

@@ -1,5 +1,5 @@
 /**
- * Returns the common folder of all prefixes: `raw/` for `raw/incomes/` and `raw/expenses/`, or an empty string if they have none.
+ * Returns the common folder of all prefixes, or an empty string. For `raw/incomes/` and `raw/expenses/`, the result is `raw/`.
  */
 export function commonPrefix(prefixes: readonly string[]): string {
   const folders = prefixes.map((prefix) => prefix.split('/').slice(0, -2));

@@ -1,4 +1,4 @@
-/** Access to the database: a secret for each user, and the Lambda that writes the secrets, migrates and grants rights. */
+/** Creates a secret for each database user, and the migrator, which writes the secrets, migrates and grants rights. */
 import { LambdaInvocation } from '@cdktf/provider-aws/lib/lambda-invocation/index.js';
 import { SecretsmanagerSecret } from '@cdktf/provider-aws/lib/secretsmanager-secret/index.js';
 import { Construct } from 'constructs';
@@ -14,19 +14,19 @@ export interface DatabaseAccessProps {
   readonly network: FunctionNetwork;
   readonly databaseHost: string;
   readonly databasePort: string;
-  /** The administrator's secret, which RDS creates and rotates. */
+  /** The ARN of the administrator's secret, which RDS creates and rotates. */
   readonly masterSecretArn: string;
-  /** PEM of other certificate authorities. Empty: RDS's own. */
+  /** Certificate authorities in PEM format, or an empty string for RDS's own. */
   readonly databaseCa: string;
 }
 
-/** Lambda's longest timeout. A longer migration, such as an index over 10^8 rows, is run by hand (docs/runbook.md). */
+/** The migrator's timeout, which is Lambda's maximum. Run longer migrations by hand, such as an index over 10^8 rows (docs/runbook.md). */
 const MIGRATION_SECONDS = 900;
 
 export class DatabaseAccess extends Construct {
   readonly loaderSecret: SecretsmanagerSecret;
   readonly reporterSecret: SecretsmanagerSecret;
-  /** The migration, after which the database has the users, tables, views and grants of this release. */
+  /** The invocation of the migrator. After it, the database contains the users, tables, views and grants of this release. */
   readonly migrated: LambdaInvocation;
 
   constructor(scope: Construct, id: string, props: DatabaseAccessProps) {
@@ -86,7 +86,7 @@ export class DatabaseAccess extends Construct {
     this.migrated = new LambdaInvocation(this, 'migrate', {
       functionName: migrator.function.functionName,
       input: '{}',
-      // Invokes it again if its code or the database changes.
+      // Terraform invokes the migrator again if its code or the database changes.
       triggers: { code: code.key, host: props.databaseHost },
     });
   }

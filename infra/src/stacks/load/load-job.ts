@@ -19,10 +19,10 @@ export interface LoadJobProps {
   readonly securityConfiguration: string;
   readonly script: DeployedArtifact;
   readonly wheels: DeployedArtifact;
-  /** `s3://…` of the certificate authorities of the database. */
+  /** The S3 URI of the database's certificate authorities. */
   readonly authoritiesUri: string;
   readonly loaderSecretArn: string;
-  /** The prefixes of all uploads and of the trigger's manifests. */
+  /** The key prefix of all uploads. `manifestPrefix` is the key prefix of the trigger's manifests. */
   readonly rawPrefix: string;
   readonly manifestPrefix: string;
   readonly network: {
@@ -106,7 +106,7 @@ export class LoadJob extends Construct {
       // `3` means Python 3; the Glue version determines the minor version. The provider accepts no other value.
       command: { name: 'glueetl', pythonVersion: '3', scriptLocation: script.uri },
       workerType: 'G.1X',
-      // With auto scaling, this is the maximum. A job run begins with the driver and one worker.
+      // With auto scaling, this number is the maximum. A job run begins with the driver and one worker.
       numberOfWorkers: load.maxWorkers,
       executionClass: 'STANDARD',
       executionProperty: { maxConcurrentRuns: load.maxConcurrentRuns },
@@ -114,20 +114,20 @@ export class LoadJob extends Construct {
       // The next sweep tries failed keys again.
       maxRetries: 0,
       timeout: load.timeoutMinutes,
-      // For the sweep. The trigger turns queuing off for its own runs, because SQS delays them better (ADR 0009).
+      // Job run queuing is for the sweep. The trigger turns queuing off for its own runs, because SQS delays them better (ADR 0009).
       jobRunQueuingEnabled: true,
       securityConfiguration,
       connections: connections.map(({ name }) => name),
       defaultArguments: {
         '--job-language': 'python',
         '--enable-auto-scaling': 'true',
-        // The bookkeeping is in the database, in the transaction that publishes.
+        // Glue's job bookmarks are off. The job writes its bookkeeping to the database, in the transaction that publishes rows.
         '--job-bookmark-option': 'job-bookmark-disable',
         '--additional-python-modules': wheels.uri,
-        // Installs nothing from PyPI, which the job's network cannot reach.
+        // pip must not use PyPI, which the job's network cannot reach.
         '--python-modules-installer-option': '--no-index',
         '--custom-logGroup-prefix': logPrefix,
-        // No --enable-metrics: CloudWatch bills each metric, and the job's own metrics suffice.
+        // The arguments omit --enable-metrics, because CloudWatch bills each metric, and the job's own metrics suffice.
         '--bucket': names.uploadsBucket,
         '--database-secret': props.loaderSecretArn,
         '--database-ca': props.authoritiesUri,
@@ -185,7 +185,7 @@ function dataStatements(props: LoadJobProps): Statement[] {
     {
       sid: 'ReadCode',
       actions: ['s3:GetObject'],
-      // Code of any release, because a job run that began before a deployment reads its own release while that exists.
+      // The role may read the code of any release. A job run that began before a deployment reads its own release while it exists.
       resources: ['job-*.py', 'centflow-*.gluewheels.zip', 'authorities-*.pem'].map(
         (key) => `${bucket(artifactsBucket)}/${key}`,
       ),
@@ -197,7 +197,7 @@ function dataStatements(props: LoadJobProps): Statement[] {
 }
 
 /**
- * Glue creates the workers' network interfaces with the job's role, and tags them as its own.
+ * Returns the rights with which Glue creates the workers' network interfaces. Glue uses the job's role and tags the interfaces.
  *
  * https://docs.aws.amazon.com/glue/latest/dg/start-connecting.html
  */
@@ -222,7 +222,7 @@ function networkStatements(environment: Environment, connections: readonly strin
       conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['aws-glue-service-resource'] } },
     },
     {
-      // Like Lambda, Glue checks this right before an interface exists. It names none, so EC2 checks `*/*`.
+      // Like Lambda, Glue checks this right before an interface exists. The check names no interface, so EC2 evaluates `*/*`.
       sid: 'DeleteInterfaces',
       actions: ['ec2:DeleteNetworkInterface'],
       resources: [regional('ec2', '*/*')],

@@ -1,18 +1,18 @@
-/** The times of the trigger and of the queue, which depend on each other. */
+/** Calculates the timeouts of the trigger and of the queue, which depend on each other. */
 import type { Environment } from '../../environment.ts';
 
 /** The time for which Lambda collects messages, so that a burst of uploads needs few job runs. */
 const BATCHING_WINDOW_SECONDS = 10;
 /**
- * The limit of messages in one invocation. A manifest can contain any number of keys; the 6 MB of an invocation about 4,000
- * messages.
+ * The maximum number of messages in one invocation. A manifest can contain any number of keys. The 6 MB of an invocation can
+ * contain about 4,000 messages.
  */
 const BATCH_SIZE = 1000;
-/** How long one invocation retries while Glue has no capacity. Further messages collect in the queue. */
+/** The time for which one invocation retries while Glue lacks capacity. Meanwhile, further messages wait in the queue. */
 const START_WAIT_SECONDS = 90;
-/** Adds time for a cold start, the manifest, and the trigger's clean-up. */
+/** The trigger's timeout, which includes time for a cold start, the manifest, and the clean-up. */
 const TRIGGER_TIMEOUT_SECONDS = START_WAIT_SECONDS + 30;
-/** The limit of SQS. */
+/** The maximum receive count that SQS accepts. */
 const MOST_RECEIVES = 1000;
 
 export interface QueueTimes {
@@ -20,23 +20,24 @@ export interface QueueTimes {
   readonly batchSize: number;
   readonly startWaitSeconds: number;
   readonly triggerTimeoutSeconds: number;
-  /** How long SQS hides a received message before it delivers the message again. */
+  /** The time for which SQS hides a received message before SQS delivers the message again. */
   readonly visibilitySeconds: number;
-  /** How often SQS delivers a message before it becomes a dead letter. */
+  /** The number of times that SQS delivers a message before the message becomes a dead letter. */
   readonly maxReceiveCount: number;
-  /** How long Glue can be full at most: until the timeout of its runs. */
+  /** The longest time for which Glue can be full: until its job runs time out. */
   readonly longestWaitSeconds: number;
 }
 
 /**
  * Returns the times of an environment.
  *
- * A message must stay hidden while its batch fills and while the trigger processes it. Otherwise it would be processed twice. While
- * Glue is full, the trigger gives its messages back, and each attempt counts as a receive. Therefore receives times visibility must
- * exceed the time for which Glue can be full. Otherwise uploads that only had to wait would become dead letters (ADR 0009).
+ * A message must stay hidden while its batch fills and while the trigger processes the batch. Otherwise the trigger would process
+ * the message twice. While Glue is full, the trigger returns its messages to the queue, and each attempt counts as a receive. The
+ * receive count times the visibility timeout must therefore exceed the time for which Glue can be full. Otherwise uploads that only
+ * had to wait would become dead letters (ADR 0009).
  *
- * AWS advises a visibility of six timeouts, for messages that Lambda delays when it is throttled. Here the mapping's maximum
- * concurrency delays messages before they are received, and the trigger should retry soon after Glue was full.
+ * AWS recommends a visibility timeout of six function timeouts, because Lambda delays messages while it is throttled. Here, the
+ * mapping's maximum concurrency delays messages before Lambda receives them, and the trigger should retry soon after Glue was full.
  */
 export function queueTimes({ load }: Pick<Environment, 'load'>): QueueTimes {
   const longestWaitSeconds = load.timeoutMinutes * 60;

@@ -18,18 +18,18 @@ export interface UploadQueueProps {
   readonly prefix: string;
 }
 
-/** The longest retention of SQS. */
+/** The retention of dead letters, which is the maximum of SQS. */
 const DEAD_LETTER_RETENTION_DAYS = 14;
 /**
- * Less than the retention of dead letters, which SQS counts from the time at which the message was sent. More than the time for
- * which Glue can be full (queue-times.ts).
+ * The retention of messages. It must be shorter than the retention of dead letters, which SQS counts from the original send time.
+ * It must be longer than the time for which Glue can be full (queue-times.ts).
  */
 const RETENTION_DAYS = 7;
 const DAY_SECONDS = 86_400;
 
 export class UploadQueue extends Construct {
   readonly queue: SqsQueue;
-  /** Allows S3 to send messages. The notification cannot be created before. */
+  /** The policy that allows S3 to send messages. S3 rejects the notification until this policy exists. */
   readonly #policy: SqsQueuePolicy;
   readonly #props: UploadQueueProps;
 
@@ -76,7 +76,7 @@ export class UploadQueue extends Construct {
     });
   }
 
-  /** Makes the bucket send its events, once all resources that process them exist. */
+  /** Configures the bucket to send its events after all resources that process events exist. */
   notify(dependsOn: readonly ITerraformDependable[]): S3BucketNotification {
     return new S3BucketNotification(this, 'notification', {
       bucket: namesOf(this.#props.environment).uploadsBucket,

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 export interface CloudFormationDataSetProps {
   readonly description: string;
   readonly accountId: string;
-  /** Also the name of the stack. */
+  /** The id of the data set, which is also the name of the CloudFormation stack. */
   readonly dataSetId: string;
   /** The other parameters of `CreateDataSet`, with the API's names. */
   readonly dataSet: object;
@@ -37,7 +37,7 @@ export class CloudFormationDataSet extends CloudformationStack {
     });
   }
 
-  /** Known only once the data set exists, so that resources that use it wait for it. */
+  /** Returns the ARN, which is known only after the data set exists. Resources that use the ARN therefore wait for the data set. */
   get dataSetArn(): string {
     return this.outputs.lookup('Arn');
   }

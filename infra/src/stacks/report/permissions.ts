@@ -1,4 +1,4 @@
-/** QuickSight's actions for readers of each type of resource: they may view and use it, but not change it or its permissions. */
+/** QuickSight's actions for readers. Readers may view and use each type of resource, but not change it or its permissions. */
 export interface Permission {
   readonly principal: string;
   readonly actions: string[];
@@ -12,7 +12,7 @@ export const useDataSet = [
   'ListIngestions',
 ];
 export const useTheme = ['DescribeTheme', 'DescribeThemeAlias', 'ListThemeAliases', 'ListThemeVersions'];
-/** Readers of an analysis may save their own copy of it. */
+/** The actions for readers of an analysis, who may save their own copy. */
 export const readAnalysis = ['DescribeAnalysis', 'QueryAnalysis'];
 export const readDashboard = ['DescribeDashboard', 'ListDashboardVersions', 'QueryDashboard'];
 

@@ -1,8 +1,9 @@
 /**
  * A QuickSight data set of a view with countries and cities, with the API's names.
  *
- * QuickSight searches for a city in the country of its row only if a hierarchy of the data set names the column of the country.
- * Otherwise it uses the country of its own region: https://docs.aws.amazon.com/quick/latest/userguide/geospatial-troubleshooting.html
+ * QuickSight searches for a city in the row's country only if a hierarchy of the data set names the country column. Otherwise
+ * QuickSight uses the country of its own region:
+ * https://docs.aws.amazon.com/quick/latest/userguide/geospatial-troubleshooting.html.
  * Provider 5.100 requires a `country_code` for a hierarchy and accepts only US. The API needs none if the hierarchy has a column of
  * countries: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GeoSpatialColumnGroup.html. CloudFormation therefore
  * creates this data set.

@@ -1,10 +1,10 @@
 /**
- * The dashboards of packages/reports in QuickSight: a theme, a dashboard for readers, and the same as an analysis that readers can
- * copy and change.
+ * The dashboards of packages/reports in QuickSight: a theme, a dashboard for readers, and an analysis with the same content, which
+ * readers can copy and change.
  *
  * The provider reads a definition back in another form, and would change it in every apply (provider issues 36733 and 41878).
- * Terraform therefore ignores the definition. A change of it in this repository replaces dashboard and analysis, with the same ids
- * and addresses.
+ * Terraform therefore ignores the definition. If the definition in this repository changes, Terraform replaces dashboard and
+ * analysis, which keep their ids and addresses.
  */
 import { createHash } from 'node:crypto';
 import { QuicksightAnalysis } from '@cdktf/provider-aws/lib/quicksight-analysis/index.js';
@@ -39,7 +39,7 @@ export class PublishedDashboard extends Construct {
       return arn;
     });
 
-    // The hash covers only what this repository writes. It includes the prefix, from which QuickSight's ARNs derive.
+    // The hash covers only values that this repository sets. These include the prefix, from which QuickSight's ARNs derive.
     const written = JSON.stringify([definitionWith((view) => view), prefix]);
     const version = new RecordedValue(this, 'version', {
       definition: createHash('sha256').update(written).digest('hex'),

@@ -1,5 +1,5 @@
 /**
- * The data set of rules that define whose rows each reader sees. All other data sets use it for their row-level security.
+ * The data set with the rules that define whose rows each reader sees. All other data sets use the rules for row-level security.
  *
  * CloudFormation creates it: since May 2025, QuickSight accepts only data sets with `UseAs: RLS_RULES` as rules, and provider 5.100
  * cannot set that (provider issue 43103). docs/adr/0017-quicksight-as-code.md explains the details.

@@ -13,7 +13,7 @@ const renamed: Readonly<Record<string, string>> = {
   ValueWhenUnset: 'values_when_unset',
 };
 
-/** Whole numbers that the provider keeps as text, to distinguish 0 from a missing value. */
+/** Whole numbers that the provider stores as strings, to distinguish 0 from a missing value. */
 const numbersAsText = ['ColumnIndex', 'RowIndex'];
 
 /** Converts `KPIVisual` to `kpi_visual`. */
