@@ -23,7 +23,7 @@ class MetricsDestination:
 
 @dataclass(frozen=True)
 class JobArguments:
-    """What one job run does.
+    """The arguments of one job run.
 
     Attributes:
         keys_from: `manifest` for the keys of one manifest, `sweep` for all keys where `raw/` and `uploads` differ.

@@ -47,7 +47,7 @@ def find_keys(
 
 
 def _is_missed(versions: Sequence[Version], uploads: Sequence[Upload]) -> bool:
-    """Whether no job run has recorded the key's newest version, or its deletion, for `MISSED_AFTER`."""
+    """Returns whether the newest version, or the deletion, is older than `MISSED_AFTER` and not in `uploads`."""
     if not versions:
         return any(upload.state == "published" for upload in uploads)
     newest = versions[0]

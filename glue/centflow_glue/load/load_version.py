@@ -1,4 +1,4 @@
-"""One version of an object → rows of its feed's table, in one pass. The rows stay invisible until they are published.
+"""Loads one version of an object into its feed's table, in one pass. The rows stay invisible until published.
 
 The rows stream as CSV through a pipe into MySQL's LOAD DATA LOCAL. No row passes between the JVM and Python, none stays
 in memory longer than its block, and nothing is staged (docs/adr/0002-rows-become-visible-by-a-state-flip.md).
@@ -62,7 +62,7 @@ def load_version(
 
 
 class TooManyBadRowsError(UploadRejectedError):
-    """More rows are bad than a valid upload has.
+    """Too many rows of the upload are bad.
 
     Attributes:
         tally: The counts and sums of the upload's rows.
@@ -160,7 +160,7 @@ class RowWriter:
 
 
 def _store_quarantine(connection: GuardedConnection, quarantine: QuarantineFiles, limit: int | None = None) -> None:
-    """Stores the quarantined rows, only the first ones if there is a limit."""
+    """Stores the quarantined rows, or only the first ones if there is a limit."""
     if not quarantine.count:
         return
     statement = (
