@@ -64,7 +64,7 @@ def decide(
         uploads: The key's rows of `uploads`.
         contract: Today's contract of the key's feed; None if the key belongs to no feed. An upload that was rejected
             under another contract is tried again.
-        summary_limits: Decide which uploads have summaries.
+        summary_limits: The limits that decide which uploads have summaries.
     """
     known = {upload.version_id: upload for upload in uploads}
     contract_sha256 = contract.sha256 if contract else None

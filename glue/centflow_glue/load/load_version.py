@@ -42,18 +42,18 @@ def load_version(
     """Loads the rows, the summaries and the quarantined rows of one version, and commits them.
 
     Args:
-        connection: To MySQL, with no transaction open.
+        connection: A connection to MySQL without an open transaction.
         open_stream: Opens the object's bytes. It is called again if a record needs the larger block.
         contract: The feed's contract.
         upload_id: The row of `uploads` that the rows belong to. It must have no stored rows.
         compressed: Whether the object is gzip.
         limits: How large the object may be.
-        summary_limits: Decide which summaries are kept.
+        summary_limits: The limits that decide which summaries are kept.
 
     Raises:
         UploadRejectedError: The upload as a whole is not acceptable. None of its rows is stored, except the first 1,000
             quarantined ones. If rows were read, the error's `tally` holds their counts.
-        LoadMismatchError: MySQL did not store what it was sent.
+        LoadMismatchError: MySQL stored other rows than the job sent.
     """
     return read_in_blocks(
         lambda block_bytes: CsvReader(open_stream(), contract, compressed, limits, block_bytes),

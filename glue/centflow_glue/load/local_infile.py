@@ -27,7 +27,7 @@ def load_data_infile(connection: GuardedConnection, statement: str, write_rows: 
     LOAD DATA LOCAL turns bad values and duplicate keys into warnings. A warning is therefore an error here.
 
     Args:
-        connection: To MySQL.
+        connection: A connection to MySQL.
         statement: LOAD DATA LOCAL INFILE with `{pipe}` in place of the file's name.
         write_rows: Writes the rows as CSV and returns their number.
 

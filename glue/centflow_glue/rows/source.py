@@ -14,7 +14,7 @@ from centflow_glue.rejection import UploadRejectedError
 from centflow_glue.rows.gunzip import GzipReader
 from centflow_glue.rows.short_rows import BEFORE_CELL, RemovedRows, advance_context, has_many_rows, remove_short_rows
 
-# How many bytes a message shows on either side of a byte that is not UTF-8.
+# A message shows this many bytes on either side of a byte that is not UTF-8.
 SHOWN_BYTES = 20
 # Short rows are removed from pieces of this size, because numpy needs 40 times as much memory.
 PIECE_BYTES = 256 << 10
@@ -206,7 +206,7 @@ class Source(io.RawIOBase):
         return data
 
     def _fill(self, size: int) -> None:
-        """Reads until there are `size` bytes, or until the file ends."""
+        """Reads until the buffer has `size` bytes, or until the file ends."""
         pieces = [self._raw] if self._raw else []
         missing = size - len(self._raw)
         while missing > 0 and (piece := self._read_piece(missing)):
@@ -237,7 +237,7 @@ class Source(io.RawIOBase):
 
 
 def unescape_text(text: str) -> str:
-    """Returns a text as it is in the file."""
+    """Returns the string as it is in the file."""
     return text.replace(ESCAPED_NUL, NUL).replace(ESCAPED_ESCAPE, ESCAPE)
 
 
