@@ -10,7 +10,7 @@ from centflow_glue.limits import SUMMARY_LIMITS, ReadLimits, SummaryLimits
 
 @dataclass(frozen=True)
 class MetricsDestination:
-    """Where a job run emits its metrics.
+    """The destination of the metrics of a job run.
 
     Attributes:
         log_group: The CloudWatch log group.

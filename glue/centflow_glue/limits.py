@@ -10,7 +10,7 @@ SMALL_GZIP_BYTES = MIB
 
 @dataclass(frozen=True)
 class ReadLimits:
-    """How large an upload may be.
+    """The size limits of an upload.
 
     Attributes:
         object_bytes: The maximum size of a stored object, in bytes.
@@ -34,7 +34,7 @@ class ReadLimits:
 
 @dataclass(frozen=True)
 class SummaryLimits:
-    """Which summaries are worth keeping, and how much memory they may take.
+    """The limits that decide which summaries are kept and how much memory they may take.
 
     Attributes:
         least_rows: An upload with fewer good rows has no summaries. Its rows are read as quickly.

@@ -24,7 +24,7 @@ SLOW_PERIOD_S = 0.2
 
 @dataclass(frozen=True)
 class Machine:
-    """What the machine allows chaos to do.
+    """The faults that the machine allows, and the files that control them.
 
     Attributes:
         refusals_file: The emulator reads from this file which requests to refuse.

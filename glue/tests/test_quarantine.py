@@ -1,4 +1,4 @@
-"""How a load stores bad rows in the database, and which errors end the load."""
+"""Loads store bad rows in the database and end with the right error."""
 
 import csv
 import io

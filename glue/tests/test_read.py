@@ -477,7 +477,7 @@ def test_an_open_quote_is_reported_and_does_not_hide_later_rows(body: str, row_n
 )
 @pytest.mark.parametrize("screen", ['27" screen', "screen", '"27"" screen"'])
 @pytest.mark.parametrize("final", ["", "\n"])
-def test_a_closed_quote_is_not_reported_as_open_whatever_other_cells_contain(last: str, screen: str, final: str):
+def test_a_closed_quote_is_never_reported_as_open_with_any_other_cells(last: str, screen: str, final: str):
     body = f"{HEAD}\n2025-01-15,{screen},Office,card,3.50,EUR,\n{last}{final}"
     assert read(body.encode()).numbers == [2, 3]
 

@@ -14,7 +14,7 @@ from centflow_glue.limits import SUMMARY_LIMITS, SummaryLimits
 
 @dataclass(frozen=True)
 class Decision:
-    """What the job must do for one key.
+    """The actions that the job must carry out for one key.
 
     Attributes:
         to_load: Versions to try, newest first. The first acceptable one is published; older ones are not tried.

@@ -87,7 +87,7 @@ class RunningSummaries:
                 self._parts[summary.table] = None
 
     def _has_too_many_groups(self, summary: Summary, groups: pa.Table) -> bool:
-        """Whether the groups are too many to hold in memory, or are likely to be too many in the end."""
+        """Returns whether there are too many groups for the memory, or are likely to be too many in the end."""
         if self._bytes(summary, [groups]) > self._limits.bytes // 2:
             return True
         # Group growth slows down as rows arrive. At twice the limit it rarely recovers, so give up.
