@@ -149,7 +149,7 @@ def _make_tls_context(loopback: bool, authorities: str | None, local_authority: 
     """
     if authorities is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        # Not create_default_context: with an empty string it would trust the system's authorities.
+        # `create_default_context` would trust the system's authorities if the string were empty.
         context.load_verify_locations(cadata=_read_text(authorities))
         return context
     if not loopback:

@@ -28,7 +28,7 @@ QUOTE, COMMA, LINE_FEED, CARRIAGE_RETURN = b'",\n\r'
 SHORT_BYTES = 16
 # Fits into the cache of a core.
 COUNTED_BYTES = 128 << 10
-# How many bytes at the end of a text to search first for whether it ends within quotes.
+# The check whether a text ends within quotes first searches this many bytes at the end of the text.
 TAIL_BYTES = 1 << 10
 
 # Contexts: a few bytes that represent all earlier bytes. Those end in an unquoted cell, before a cell, or in quotes.
@@ -68,7 +68,7 @@ def has_many_rows(data: bytes, columns: int) -> bool:
 
 
 def _count(data: bytes, compare: np.ufunc, code: int) -> int:
-    """Counts bytes. It is five times as fast as `bytes.count`, which matters because every block is counted."""
+    """Counts bytes. This is five times as fast as `bytes.count`, which matters because every block is counted."""
     codes = np.frombuffer(data, np.uint8)
     found = np.empty(COUNTED_BYTES, np.bool_)
     count = 0

@@ -18,7 +18,7 @@ from centflow_glue.rows.short_rows import BEFORE_CELL, RemovedRows, advance_cont
 SHOWN_BYTES = 20
 # Short rows are removed from pieces of this size, because numpy needs 40 times as much memory.
 PIECE_BYTES = 256 << 10
-# A block for pyarrow ends once short rows were removed from this many bytes. It limits the memory for removed rows.
+# A block for pyarrow ends once short rows were removed from this many bytes. This limits the memory for removed rows.
 SHORT_ROWS_BYTES = MIB
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # pyarrow overlooks commas and line ends shortly after a NUL, and would merge two rows into one. It therefore gets two
@@ -32,7 +32,7 @@ class Malformed:
     """The first byte of a CSV that is not UTF-8.
 
     Attributes:
-        byte: Its value.
+        byte: The value of the byte.
         following: The bytes after it, at most `SHOWN_BYTES`.
     """
 
@@ -55,7 +55,7 @@ class Source(io.RawIOBase):
     Args:
         stream: The bytes of the object.
         compressed: Whether they are gzip.
-        limit: The most bytes that the CSV may have.
+        limit: The maximum size of the CSV, in bytes.
 
     Attributes:
         end_marker: The text of the end marker.

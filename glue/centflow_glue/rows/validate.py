@@ -23,7 +23,7 @@ IS_CONTROL = np.array([re.match(CONTROL_CHARACTERS, chr(code)) is not None for c
 # The first year of MySQL's DATE.
 FIRST_YEAR = 1000
 SHOWN_LENGTH = 40
-# Common wrong codes of currencies and countries. packages/preview has the same list.
+# Wrong codes that people often use for currencies and countries. packages/preview has the same list.
 CODE_ALIASES = {"€": "EUR", "EURO": "EUR", "RMB": "CNY", "UK": "GB", "EL": "GR", "USA": "US", "UAE": "AE"}
 
 
