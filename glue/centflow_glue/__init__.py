@@ -4,5 +4,5 @@ A CSV passes through the folders in this order: `keys` (which object keys, and w
 an object as checked rows) → `load` (rows in the tables, invisible) → `publish` (rows that readers see).
 
 `main` runs the job, `tasks` distributes the keys over Spark, and `reconcile` takes one key through the folders. The
-other modules are shared by all of them. Each part imports earlier parts only (tests/test_layout.py).
+other modules are shared by all of them. Each part imports only earlier parts (tests/test_layout.py).
 """

@@ -10,7 +10,7 @@ from centflow_glue.limits import SUMMARY_LIMITS, ReadLimits, SummaryLimits
 
 @dataclass(frozen=True)
 class MetricsDestination:
-    """Where a job run emits its metrics.
+    """The destination of the metrics of a job run.
 
     Attributes:
         log_group: The CloudWatch log group.
@@ -23,7 +23,7 @@ class MetricsDestination:
 
 @dataclass(frozen=True)
 class JobArguments:
-    """What one job run does.
+    """The arguments of one job run.
 
     Attributes:
         keys_from: `manifest` for the keys of one manifest, `sweep` for all keys where `raw/` and `uploads` differ.

@@ -1,4 +1,4 @@
-"""What the uploads bucket holds: the versions of its keys, and the bytes of one version."""
+"""Reads the uploads bucket: lists the versions of keys, and opens the bytes of one version."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def open_version(bucket: str, version: Version) -> IO[bytes]:
 
 
 def is_removed(bucket: str, version: Version, error: Exception) -> bool:
-    """Whether S3 refused to return a version because the version was removed.
+    """Returns whether S3 refused to return a version because the version was removed.
 
     S3 reports a missing version only to callers that may list the whole bucket. It denies access to other callers:
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The job may list only versions, so it looks for
@@ -99,7 +99,7 @@ def _record_entry_order(response_dict: dict[str, Any], customized_response_dict:
     """Records which entries of a listing are delete markers, in the order of the response.
 
     botocore parses versions and delete markers into two lists, and `LastModified` has whole seconds only. Without the
-    order of the response, nobody could tell whether an upload or a delete in the same second came first.
+    order of the response, the job could not know whether an upload or a delete in the same second came first.
     """
     if response_dict["status_code"] == 200:
         tags = (element.tag.rpartition("}")[2] for element in ElementTree.fromstring(response_dict["body"]))

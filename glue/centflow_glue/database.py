@@ -1,4 +1,4 @@
-"""Connections to MySQL: credentials from Secrets Manager, TLS, and retries while the server is away."""
+"""Connections to MySQL: credentials from Secrets Manager, TLS, and retries while the server is unavailable."""
 
 import ipaddress
 import json
@@ -20,7 +20,7 @@ from centflow_glue.bucket import s3_client
 from centflow_glue.guarded_connection import GuardedConnection
 from centflow_glue.restored_host import check_restored_host
 
-# The waits between attempts grow to 10 s. A task therefore survives a database that is away for about 160 s. A failover
+# The waits between attempts grow to 10 s. A task therefore survives a database outage of about 160 s. A failover
 # of RDS takes 60 to 120 s.
 ATTEMPTS = 22
 LONGEST_WAIT_SECONDS = 10
@@ -149,7 +149,7 @@ def _make_tls_context(loopback: bool, authorities: str | None, local_authority: 
     """
     if authorities is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        # Not create_default_context: with an empty text it would trust the system's authorities.
+        # `create_default_context` would trust the system's authorities if the string were empty.
         context.load_verify_locations(cadata=_read_text(authorities))
         return context
     if not loopback:
@@ -181,7 +181,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether a retry may succeed: the server restarts, is busy, or ended a deadlock by failing this transaction."""
+    """Returns whether a retry may succeed: the server restarts, is busy, or ended a deadlock with a rollback."""
     if isinstance(error, pymysql.err.OperationalError):
         # PyMySQL reports a failed certificate check as "cannot connect". Retrying will not help.
         is_untrusted = isinstance(getattr(error, "original_exception", None), ssl.SSLCertVerificationError)
@@ -204,10 +204,12 @@ def retrying() -> Retrying:
 
 @contextmanager
 def named_lock(connection: Connection, name: str, timeout_seconds: int) -> Iterator[None]:
-    """Holds one of MySQL's named locks (at most 64 characters). MySQL releases it when the connection ends.
+    """Holds one of MySQL's named locks during the block. MySQL also releases the lock when the connection ends.
+
+    A name may have up to 64 characters.
 
     Raises:
-        TimeoutError: Another connection held the lock all the time.
+        TimeoutError: Another connection held the lock during the whole time-out.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT GET_LOCK(%s, %s)", (name, timeout_seconds))

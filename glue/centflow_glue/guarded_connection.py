@@ -39,14 +39,14 @@ class GuardedConnection(Connection):
             self._file = None
 
     def can_send(self, file: bytes | str) -> bool:
-        """Whether the server may request this file."""
+        """Returns whether the server may request this file."""
         return self._file is not None and file == (self._file.encode() if isinstance(file, bytes) else self._file)
 
     def _read_query_result(self, unbuffered: bool = False) -> Any:
         try:
             return super()._read_query_result(unbuffered)  # type: ignore[misc]
         except AttributeError as error:
-            # If the server goes away while a file is sent, PyMySQL closes the connection and then tries to send the
+            # If the connection breaks while a file is sent, PyMySQL closes the connection and then tries to send the
             # end of the file on it.
             if isinstance(error.__context__, OperationalError):
                 raise error.__context__ from None

@@ -10,12 +10,12 @@ SMALL_GZIP_BYTES = MIB
 
 @dataclass(frozen=True)
 class ReadLimits:
-    """How large an upload may be.
+    """The size limits of an upload.
 
     Attributes:
-        object_bytes: The most bytes of a stored object.
-        expanded_bytes: The most bytes of a CSV after decompression.
-        gzip_bytes: The most bytes of a CSV in a gzip file of a certain size; None for other objects.
+        object_bytes: The maximum size of a stored object, in bytes.
+        expanded_bytes: The maximum size of a CSV after decompression, in bytes.
+        gzip_bytes: The maximum size of a CSV in a gzip file of a certain size, in bytes; None for other objects.
     """
 
     object_bytes: int = 2 << 30
@@ -28,18 +28,18 @@ class ReadLimits:
 
     @property
     def csv_bytes(self) -> int:
-        """The most bytes that the CSV may have after decompression."""
+        """The maximum size of the CSV after decompression, in bytes."""
         return self.expanded_bytes if self.gzip_bytes is None else min(self.expanded_bytes, self.gzip_bytes)
 
 
 @dataclass(frozen=True)
 class SummaryLimits:
-    """Which summaries are worth keeping, and how much memory they may take.
+    """The limits that decide which summaries are kept and how much memory they may take.
 
     Attributes:
         least_rows: An upload with fewer good rows has no summaries. Its rows are read as quickly.
-        rows_per_group: The least rows per group on average. A summary with smaller groups is dropped.
-        bytes: The most memory for the groups of one summary while an upload is loaded.
+        rows_per_group: The minimum average number of rows per group. A summary with smaller groups is dropped.
+        bytes: The maximum memory for the groups of one summary while an upload is loaded.
         rows_at_once: How many rows are collected before they are added up.
     """
 
@@ -49,7 +49,7 @@ class SummaryLimits:
     rows_at_once: int = 1 << 16
 
     def is_usable(self, rows: int, groups: int) -> bool:
-        """Whether a summary is worth keeping, given the numbers of good rows and of groups."""
+        """Returns whether a summary is worth keeping, given the number of good rows and the number of groups."""
         return rows >= self.least_rows and groups * self.rows_per_group <= rows
 
 

@@ -1,6 +1,6 @@
-"""The job: finds the keys, reconciles them, and fails at the end if a key failed.
+"""Runs the job: finds the keys, reconciles them, and fails at the end if a key failed.
 
-The way of one key: `main` → `tasks.reconcile_keys` → `reconcile.Reconciler.reconcile_key` → `keys.decide` →
+One key passes through: `main` → `tasks.reconcile_keys` → `reconcile.Reconciler.reconcile_key` → `keys.decide` →
 `rows.read` and `rows.validate`, called by `load.load_version` → `publish.publication.publish`.
 """
 
@@ -25,14 +25,14 @@ from centflow_glue.reconcile import Outcome
 from centflow_glue.region import use_secret_region
 from centflow_glue.tasks import reconcile_in_turns, reconcile_keys
 
-# How many failures the error message of the job run names. The log has all of them.
+# The error message of the job run names up to this many failed keys. The log names all of them.
 FAILURES_SHOWN = 5
 
 logger = logging.getLogger("centflow")
 
 
 class JobFailedError(Exception):
-    """Some keys could not be reconciled. The others were, and the sweep tries the failed ones again."""
+    """Some keys could not be reconciled. The other keys are reconciled. The sweep tries the failed keys again."""
 
 
 def main(argv: Sequence[str]) -> None:
@@ -75,7 +75,7 @@ def _reconcile_and_report(arguments: JobArguments, metrics: RunMetrics) -> None:
 
 
 def _reconcile(spark: SparkSession, arguments: JobArguments) -> Iterator[tuple[KeyToReconcile, Outcome]]:
-    """Reconciles the keys of a manifest in turns, and the keys of a sweep, for which no owner waits, in batches."""
+    """Reconciles the keys of a manifest in turns. No owner waits for a sweep, so the keys of a sweep run in batches."""
     if arguments.manifest is not None:
         yield from reconcile_in_turns(spark, arguments, read_manifest(arguments.manifest))
         return

@@ -1,4 +1,4 @@
-"""The metrics of a job run: counts and times of the uploads that it loaded, read from `uploads`.
+"""Emits the metrics of a job run: counts and times of the loaded uploads, read from `uploads`.
 
 The job writes log events in CloudWatch's embedded metric format (EMF), and CloudWatch creates the metrics. The job
 therefore needs no permission other than to write to one log group.
@@ -40,7 +40,7 @@ UNITS: Mapping[str, str] = {
     "JobSeconds": "Seconds",
 }
 
-# The most values of a metric that CloudWatch accepts in one event.
+# CloudWatch accepts at most this many values of a metric in one event.
 VALUES_PER_EVENT = 100
 # A request may have 1 MB and 10,000 events. An event with 100 values has at most 2 KB.
 VALUES_PER_REQUEST = 400 * VALUES_PER_EVENT
@@ -116,7 +116,7 @@ class RunMetrics:
             "UploadsRetired": self._retired,
             "JobSeconds": round(time.monotonic() - self._started, 3),
         }
-        # This figure also shows that a sweep has finished, so a finished sweep emits it even if it is 0.
+        # This metric also shows that a sweep has finished. A finished sweep therefore emits even the value 0.
         if self._arguments.keys_from == "sweep" and (self._is_complete or self._missed):
             values["UploadsFoundBySweep"] = self._missed
         return values
@@ -155,7 +155,7 @@ class _LogStream:
             self._client.create_log_stream(**self._name)
 
     def put(self, events: Sequence[Mapping[str, Any]]) -> None:
-        """Emits the metrics of each event: one value or several by the metric's name."""
+        """Writes one event for each mapping from a metric's name to one or several values."""
         now = time.time_ns() // 1_000_000
         messages = [json.dumps(embedded_metrics(values, self._properties, now)) for values in events]
         self._client.put_log_events(
@@ -168,7 +168,7 @@ def embedded_metrics(values: Mapping[str, Any], properties: Mapping[str, str], n
 
     Args:
         values: One number or up to 100 numbers by the metric's name.
-        properties: Other members of the event, including the dimensions.
+        properties: Other fields of the event, including the dimensions.
         now: Milliseconds since 1970.
     """
     directive = {

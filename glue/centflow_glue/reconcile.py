@@ -1,4 +1,4 @@
-"""Makes the database agree with what S3 holds for one object key: list, decide, load, publish.
+"""Makes the database agree with S3 for one object key: lists versions, decides, loads and publishes.
 
 One key passes through `keys.decide`, `load.load_version` (which reads and validates the rows) and
 `publish.publication`, while the job run holds the key's lock.
@@ -35,14 +35,14 @@ from centflow_glue.rejection import UploadRejectedError
 
 # Another job run may need minutes to load an earlier version of the same key if the version is large.
 LOCK_SECONDS = 1800
-# How often S3 is listed again because a version was removed while it was read.
+# If a version is removed while the job reads it, the job lists S3 again, at most this many times in total.
 MAX_LISTINGS = 10
 
 logger = logging.getLogger(__name__)
 
 
 class LoadFailedError(Exception):
-    """A version could not be loaded, and not because of its content. A later job run tries the key again."""
+    """A version could not be loaded for a reason other than its content. A later job run tries the key again."""
 
 
 class _VersionRemovedError(Exception):
@@ -58,7 +58,7 @@ class Outcome:
         result: `published`, `rejected`, `retired`, `unchanged`, or `failed`.
         message: Why the key was rejected or failed; else empty. The reason of a rejection may quote cells. The message
             of a failure is for logs and quotes none.
-        seconds: How long the key took; 0 if nobody measured it.
+        seconds: How long the key took; 0 if the time was not measured.
     """
 
     object_key: str
@@ -72,13 +72,13 @@ class Reconciler:
     """Reconciles keys, one at a time.
 
     Attributes:
-        connection: To MySQL, with no transaction open.
+        connection: A connection to MySQL without an open transaction.
         bucket: The uploads bucket.
         database: The database's name. It is part of every lock's name, because MySQL's locks belong to the server.
         contracts: The contracts by feed.
         limits: How large an upload may be.
         job_run_id: Recorded with each upload.
-        summary_limits: Decide which uploads have summaries.
+        summary_limits: The limits that decide which uploads have summaries.
     """
 
     connection: GuardedConnection
@@ -97,11 +97,11 @@ class Reconciler:
 
         Args:
             object_key: The key.
-            event_time: When the event happened that named the key. It is used for latency figures only.
+            event_time: The time of the event that named the key. It is used only for latency figures.
 
         Raises:
             LoadFailedError: A version could not be loaded.
-            TimeoutError: Another job run held the key too long.
+            TimeoutError: Another job run held the lock of the key too long.
             pymysql.err.MySQLError: The database failed. The key may be tried again.
         """
         with named_lock(self.connection, self._lock_name(object_key), LOCK_SECONDS):
@@ -130,7 +130,7 @@ class Reconciler:
         return Outcome(object_key, "retired" if decision.is_deleted else "unchanged")
 
     def _add_missing_summaries(self, object_key: str, decision: Decision, contract: Contract | None) -> None:
-        """Adds summaries that the published upload lacks. Readers see the same figures, only faster."""
+        """Adds summaries that the published upload lacks. Readers see the same figures, but faster."""
         if decision.published and contract and decision.missing_summaries:
             owner = parse_owner_or_default(object_key)
             upload_id = decision.published.upload_id

@@ -1,4 +1,4 @@
-"""Why an upload cannot be accepted at all.
+"""Describes why a whole upload is rejected.
 
 An upload with several faults is rejected for the first one in this order, however its bytes arrive:
 
@@ -32,7 +32,7 @@ NAMED = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 class UploadRejectedError(Exception):
-    """The object is not an acceptable upload. The text is for the person who uploaded it.
+    """The object is not an acceptable upload. The error text is for the person who uploaded the object.
 
     Attributes:
         code: A stable code for programs, such as `missing_header`.
@@ -50,14 +50,14 @@ class UploadRejectedError(Exception):
 
 
 def quoted(text: str, length: int) -> str:
-    """Returns up to `length` characters of a text in quotes, with unseen characters escaped."""
+    """Returns up to `length` characters of a string in quotes, with unseen characters escaped."""
     shown = text if len(text) <= length else text[: length - 1] + "…"
     quote = '"' if "'" in shown and '"' not in shown else "'"
     return quote + spelled_out(shown.replace("\\", "\\\\").replace(quote, f"\\{quote}")) + quote
 
 
 def spelled_out(text: str) -> str:
-    """Returns a text with its unseen characters escaped as in a Python string."""
+    """Returns a string with unseen characters escaped as in a Python literal."""
     return UNSEEN.sub(lambda match: _escape(match[0]), text)
 
 

@@ -24,13 +24,13 @@ from centflow_glue.log_text import describe_error, quote_key
 from centflow_glue.reconcile import Outcome, Reconciler
 from centflow_glue.region import use_secret_region
 
-# More than one task per core, so that one slow key does not leave the other cores idle.
+# Each core has several tasks, so that one slow key does not leave the other cores idle.
 TASKS_PER_CORE = 4
 # Turns of one owner that run at a time in one job run. The smallest job run has four cores, so two stay free for other
 # owners. More turns gain little: MySQL's own client loads 1.5 times as fast through two connections as through one.
 MAX_TURNS_PER_OWNER = 2
-# How often a job run polls for waiting manifests, how often after it found one, and for how long. It must end before
-# Glue's time-out.
+# The interval between polls for waiting manifests, the shorter interval after a manifest was found, and how long a job
+# run polls. The job run must end before Glue's time-out.
 POLL_SECONDS = 0.25
 BUSY_POLL_SECONDS = 0.1
 POLL_FOR_SECONDS = 30 * 60
@@ -119,7 +119,7 @@ class _Workers:
         reconcile_turn: Reconciles the keys of a turn.
 
     Attributes:
-        busy: Number of turns that run now.
+        busy: Number of turns that are running.
     """
 
     def __init__(self, reconcile_turn: Callable[[Turn], list[Outcome]]) -> None:
@@ -198,7 +198,7 @@ class _Task:
         _freeze_heap()
 
     def _run(self, key: KeyToReconcile) -> Outcome:
-        """Reconciles one key, and tries again while the database is away.
+        """Reconciles one key, and tries again while the database is unavailable.
 
         A failure is returned as an outcome, so that the other keys are reconciled too.
         """
@@ -235,7 +235,7 @@ class _Task:
 
 
 def _forget_zip_finders() -> None:
-    """Saves the next task of this process a third of a second.
+    """Makes the next task of this process start a third of a second sooner.
 
     When a task begins, PySpark's worker calls `importlib.invalidate_caches()`. Each finder of a zip then reads the
     zip's index again, one finder for every package of pyspark.zip. Python recreates a finder when it needs one:
@@ -248,7 +248,7 @@ def _forget_zip_finders() -> None:
 
 @cache
 def _freeze_heap() -> None:
-    """Saves each task of this process a twentieth of a second.
+    """Makes each task of this process end a twentieth of a second sooner.
 
     When a task ends, PySpark's worker calls `gc.collect()`, which visits every object of the libraries. It skips frozen
     objects: https://docs.python.org/3/library/gc.html#gc.freeze. The objects of the first task are never freed.

@@ -1,8 +1,8 @@
-"""Random histories of several owners on the whole local stack, while its processes are killed, paused or refused.
+"""Runs random histories of several owners on the local stack, and kills, pauses or refuses its processes meanwhile.
 
-Chaos runs rounds of faults, also while the stack starts. Calm follows each round. The stack must then recover
-automatically, one sweep must be enough, the views must equal the model, and every row must be accounted for. At the end
-no message waits, and no process is left.
+Chaos runs rounds of faults, even while the stack starts. A time without faults follows each round. The stack must then
+recover automatically, and one sweep must be enough. The views must equal the model, and every row must be accounted
+for. At the end no message waits, and no process is left.
 
 Run it as `npm run chaos -- --minutes 20 --seed 1`. Programs read the last line: `N passed, N failed, N skipped`.
 """
@@ -32,7 +32,7 @@ ROUND_S = 25
 STEPS_OF_ROUND = 20
 ROUND_AT_MOST_S = 120
 DISK_MB = 1800
-# The names in `npm start`: packages/local-stack/src/names.ts.
+# The resource names of `npm start`, from packages/local-stack/src/names.ts.
 BUCKET = "centflow-local-uploads"
 QUEUE = "centflow-local-uploads"
 DEAD_LETTERS = "centflow-local-uploads-dlq"
@@ -44,7 +44,7 @@ STOP_WITHIN_S = 120
 
 
 class Chaos:
-    """One run of chaos.
+    """One execution of the chaos test.
 
     Attributes:
         passed: Number of checks that passed.
@@ -70,7 +70,7 @@ class Chaos:
         self.faults = Faults(self.stack, self.machine, seed)
 
     def run(self, minutes: float) -> None:
-        """Runs rounds until the time is over, at least one."""
+        """Runs at least one round, and further rounds until the time is over."""
         deadline = time.monotonic() + minutes * 60
         number = 0
         while number == 0 or time.monotonic() < deadline:
@@ -89,7 +89,7 @@ class Chaos:
         say(f"{self.stack.starts} starts of the stack; {steps}")
 
     def storm(self) -> None:
-        """Runs histories and faults side by side, also while the stack starts."""
+        """Runs histories and faults at the same time, even while the stack starts."""
         calm = threading.Event()
         striking = threading.Thread(target=self.faults.strike_until, args=(calm,))
         striking.start()
@@ -211,7 +211,7 @@ class Chaos:
             return
         if self.stack.exit_code is not None:
             say(f"  the stack ended with {self.stack.exit_code}: {self.stack.reason_of_end()}")
-            # If it was killed, it ends before its parts do.
+            # A killed stack ends before its child processes do.
             left = self.stack.processes_left(60)
             assert not left, f"the stack has ended, and left {left}"
         self.stack.start()

@@ -1,4 +1,4 @@
-"""Faults of one machine, one at a time. Each fault is undone when it ends."""
+"""Causes faults on one machine, one at a time. Each fault is undone when it ends."""
 
 import json
 import os
@@ -17,18 +17,18 @@ from chaos_stack import LocalStack, parts_present, send
 CLOCK_PARTS = ("mysqld", "emulator")
 # libfaketime also changes the clock that measures waits. A wait may therefore be longer by twice the step.
 MAX_CLOCK_STEP_S = 30
-# The share of the time in which mysqld runs during this fault.
+# During the fault `slow_database`, mysqld runs for this share of the time.
 SLOW_SHARE = 0.15
 SLOW_PERIOD_S = 0.2
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What the machine allows chaos to do.
+    """The faults that the machine allows, and the files that control them.
 
     Attributes:
         refusals_file: The emulator reads from this file which requests to refuse.
-        clocks_folder: Has a file for each part whose clock can be set; None without libfaketime.
+        clocks_folder: Contains a file for each part whose clock can be set; None without libfaketime.
         is_small_disk: Whether the stack's folder is a separate disk that chaos may fill.
     """
 
@@ -72,7 +72,7 @@ class Faults:
             send(process.pid, signal.SIGCONT)
 
     def kill(self) -> str | None:
-        """Kills a process of a part."""
+        """Kills a random process of a part of the stack."""
         part = self._part()
         if part is None:
             return None
@@ -97,7 +97,7 @@ class Faults:
         return f"paused {part}"
 
     def slow_database(self) -> str:
-        """Pauses and resumes MySQL many times a second, so that everything in it takes several times as long."""
+        """Pauses and resumes MySQL several times a second, so that every query takes several times as long."""
         slices = int(self.random.uniform(3, 8) / SLOW_PERIOD_S)
         for _ in range(slices):
             pids = self._pids("mysqld")

@@ -1,6 +1,6 @@
-"""What several owners do to the bucket of a stack that may fail at any moment, and what the bucket then holds.
+"""Changes a bucket as several owners would, while the stack may fail at any moment. Then lists the bucket.
 
-A request without a response may have been carried out or not. The model is therefore built from the bucket's own
+S3 may or may not have carried out a request that got no response. The model is therefore built from the bucket's own
 listing. The bytes of a version identify its file.
 """
 
@@ -33,7 +33,7 @@ class History:
     """Random uploads, corrections and deletions, chosen by a seed.
 
     Attributes:
-        counts: How often each step was done, and how often it got no response.
+        counts: How often each step was carried out, and how often a step got no response.
     """
 
     def __init__(self, bucket: str, seed_number: int) -> None:
@@ -42,7 +42,7 @@ class History:
         self._random = random.Random(seed_number)
         self._files = random_files(seed_number)
         self._file_of: dict[str, File] = {}
-        # Versions that S3 has confirmed and that were not removed since.
+        # Versions that S3 has confirmed and that nobody has removed since.
         self._confirmed: set[Done] = set()
 
     def step(self, s3: Any) -> None:
@@ -113,7 +113,7 @@ class History:
             self._remove(s3, *self._random.choice(entries))
 
     def _remove(self, s3: Any, key: str, version_id: str) -> None:
-        # Before the request, because it may be carried out although no response arrives.
+        # Forget the version before the request, because S3 may remove the version and not respond.
         self._confirmed.discard((key, version_id))
         s3.delete_object(Bucket=self.bucket, Key=key, VersionId=version_id)
 

@@ -1,4 +1,4 @@
-"""`npm start` for chaos: a command in a separate folder, and the processes that it has started."""
+"""Runs `npm start` in a separate folder for chaos, and finds the processes that `npm start` has started."""
 
 import os
 import signal
@@ -49,11 +49,11 @@ class Process:
 
 
 class LocalStack:
-    """The local stack, as a person starts it.
+    """The local stack, started by `npm start`.
 
     Attributes:
-        folder: The folder of all its files.
-        log: The file of everything that it has printed.
+        folder: The folder with all files of the stack.
+        log: The file with the output of the stack.
         starts: How often it was started.
     """
 
@@ -69,7 +69,7 @@ class LocalStack:
             RUN_DIR: str(folder),
             "CENTFLOW_MYSQL_URL": "",
             "PATH": os.pathsep.join([str(Path(node).parent), os.environ["PATH"]]),
-            # Like the set-up does.
+            # The set-up does the same.
             "NODE_COMPILE_CACHE": str(REPOSITORY / ".local" / "cache" / "node"),
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -96,7 +96,7 @@ class LocalStack:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                # Ctrl-C in the terminal must reach only chaos itself, which then stops the stack in order.
+                # Ctrl-C in the terminal must reach only chaos itself. Chaos then shuts the stack down in order.
                 start_new_session=True,
             )
 

@@ -1,4 +1,4 @@
-"""Fixtures: one stack for all tests, and for each test an empty bucket and an empty database in it."""
+"""Fixtures: one stack for all tests, with an empty bucket and an empty database for each test."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ from centflow_glue.database import DatabaseAddress, connect
 from centflow_glue.limits import ReadLimits, SummaryLimits
 from centflow_glue.reconcile import Reconciler
 
-# `pytest --hypothesis-profile=explore` looks further than a run that must not surprise anybody.
+# The default profile always runs the same examples. `pytest --hypothesis-profile=explore` runs many more.
 COMMON = {
     "deadline": None,
     "database": None,
@@ -33,13 +33,13 @@ settings.load_profile("centflow")
 
 BUCKETS = count(1)
 
-# However small an upload is, and added up row by row.
+# Every upload has summaries, even a small one. Rows are added to them one by one.
 ALL_SUMMARIES = SummaryLimits(least_rows=0, rows_per_group=0, rows_at_once=1)
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """MySQL with the migrated database, S3 and Secrets Manager; this process's AWS clients go there."""
+    """MySQL with the migrated database, S3 and Secrets Manager. AWS clients of this process use this stack."""
     with start_stack(tmp_path_factory.mktemp("stack")) as running, pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.delenv("AWS_PROFILE", raising=False)
         monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
@@ -50,7 +50,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def s3(stack: Stack) -> Any:
-    """The S3 client of the job."""
+    """The S3 client that the job uses."""
     return s3_client()
 
 
@@ -65,7 +65,7 @@ def bucket(stack: Stack, s3: Any) -> Bucket:
 
 @pytest.fixture
 def small_pages(s3: Any) -> Iterator[None]:
-    """S3 lists versions in pages of 7 rather than of 1,000."""
+    """Makes S3 list versions in pages of 7 instead of 1,000."""
 
     def shrink(params: dict[str, Any], **_: Any) -> dict[str, Any]:
         return {**params, "MaxKeys": 7}
@@ -78,7 +78,7 @@ def small_pages(s3: Any) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def administrator(stack: Stack) -> Iterator[Connection]:
-    """The administrator's connection, kept for all tests; tests use `admin`."""
+    """The administrator's connection for the whole session. Tests use `admin` instead."""
     connection = stack.connect(stack.admin)
     yield connection
     connection.close()
@@ -86,13 +86,13 @@ def administrator(stack: Stack) -> Iterator[Connection]:
 
 @pytest.fixture
 def database(stack: Stack, administrator: Connection) -> str:
-    """The name of the database, whose tables are empty."""
+    """The name of the database. All its tables are empty."""
     empty_tables(administrator)
     return stack.database
 
 
 def empty_tables(connection: Connection) -> None:
-    """Delete every row, but for those that say which migrations are applied."""
+    """Deletes all rows, except the record of the applied migrations."""
     tables = fetch(
         connection,
         "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()"
@@ -105,13 +105,13 @@ def empty_tables(connection: Connection) -> None:
 
 @pytest.fixture
 def admin(administrator: Connection, database: str) -> Connection:
-    """The administrator's connection to the emptied database: autocommit, rows as dicts."""
+    """The administrator's connection to the emptied database, with autocommit. Rows are dicts."""
     return administrator
 
 
 @pytest.fixture
 def reporter(stack: Stack, database: str) -> Iterator[Connection]:
-    """A reader of the views: autocommit, rows as dicts."""
+    """A connection of the user who reads the views, with autocommit. Rows are dicts."""
     connection = stack.connect(stack.reporter)
     yield connection
     connection.close()
@@ -119,7 +119,7 @@ def reporter(stack: Stack, database: str) -> Iterator[Connection]:
 
 @pytest.fixture(scope="session")
 def address(stack: Stack) -> DatabaseAddress:
-    """Where the job finds the database."""
+    """The address with which the job connects to the database."""
     return DatabaseAddress(stack.secret_id)
 
 
@@ -128,7 +128,7 @@ MakeReconciler = Callable[..., Reconciler]
 
 @pytest.fixture
 def reconciler(address: DatabaseAddress, database: str, bucket: Bucket) -> Iterator[MakeReconciler]:
-    """Makes reconcilers, each with a connection of its own; keyword arguments replace what they are made of."""
+    """Creates reconcilers, each with a separate connection. Keyword arguments replace the default attributes."""
     connections: list[Connection] = []
 
     def make(**overrides: Any) -> Reconciler:
@@ -152,13 +152,13 @@ def reconciler(address: DatabaseAddress, database: str, bucket: Bucket) -> Itera
 
 @pytest.fixture
 def flow(bucket: Bucket, reconciler: MakeReconciler, admin: Connection, reporter: Connection) -> Flow:
-    """From an object in S3 to rows in the views, one key at a time."""
+    """Takes objects from S3 to rows in the views, one key at a time."""
     return Flow(bucket, reconciler(), admin, reporter)
 
 
 @pytest.fixture(scope="session")
 def spark(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    """A Spark session that starts fast on two cores; its Python workers inherit the stack's environment."""
+    """A Spark session with two cores that starts fast. The Python workers inherit the stack's environment."""
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     if "javaHome" in tool_paths():

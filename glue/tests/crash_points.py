@@ -1,6 +1,6 @@
-"""Reconciling keys in a process of its own, which SIGKILLs itself where one likes; the job's code is not touched.
+"""Reconciles keys in a separate process that kills itself with SIGKILL at a chosen point. The job's code is unchanged.
 
-The points are told by what the process sends to MySQL, so they stay where they are when functions move.
+The statements that the process sends to MySQL define each point. Moving a function therefore changes no point.
 """
 
 import multiprocessing
@@ -22,23 +22,24 @@ from centflow_glue.keys.sweep import find_keys
 from centflow_glue.limits import ReadLimits, SummaryLimits
 from centflow_glue.reconcile import Outcome, Reconciler
 
-# A server that has imported the job forks each process in a few milliseconds.
+# The fork server imports the job once. It then forks each process in a few milliseconds.
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["centflow_glue.reconcile"])
 
-# However small an upload is.
+# Every upload has summaries, even a small one.
 ALL_SUMMARIES = SummaryLimits(least_rows=0, rows_per_group=0)
 
 
 @dataclass(frozen=True)
 class CrashPoint:
-    """Where a process dies.
+    """A point at which a process kills itself.
 
     Attributes:
-        name: What has happened by then.
-        commands: Patterns of commands to MySQL; they must have been sent in this order.
-        after: The process dies when MySQL has answered the last of them, rather than before it is sent.
-        packets: It dies when so many packets of the file that this command loads have been sent; 0 for no such thing.
+        name: A description of the point, used in test ids.
+        commands: Regular expressions for commands to MySQL. The process must send matching commands in this order.
+        after: Whether the process dies after MySQL has answered the last command. Otherwise it dies before sending it.
+        packets: The process dies after sending this many packets of the file that the last command loads. 0 turns this
+            off.
     """
 
     name: str
@@ -52,19 +53,19 @@ class CrashPoint:
 
 CRASH_POINTS = (
     CrashPoint("before the claim", ("INSERT INTO uploads",)),
-    CrashPoint("when half of the claim is committed", ("INSERT INTO uploads", "COMMIT"), after=True),
+    CrashPoint("after the first commit of the claim", ("INSERT INTO uploads", "COMMIT"), after=True),
     CrashPoint("after the claim", ("state = 'loading'", "COMMIT"), after=True),
-    CrashPoint("when a part of the rows is sent", ("LOAD DATA",), packets=3),
-    CrashPoint("when some of the rows' summaries are stored", ("LOAD DATA", "LOAD DATA .*_by_"), after=True),
-    CrashPoint("when all rows are sent and not committed", ("LOAD DATA", "COMMIT")),
-    CrashPoint("after the load and before publication", ("LOAD DATA", "loaded_at", "COMMIT"), after=True),
-    CrashPoint("while it holds the lock of publications", ("FOR UPDATE",), after=True),
-    CrashPoint("within the transaction that publishes", ("state = 'published', rows_read",), after=True),
-    CrashPoint("when its summaries are marked", ("INSERT INTO upload_summaries",), after=True),
-    CrashPoint("before that transaction is committed", ("state = 'published', rows_read", "COMMIT")),
+    CrashPoint("after some of the rows are sent", ("LOAD DATA",), packets=3),
+    CrashPoint("after the first summary is stored", ("LOAD DATA", "LOAD DATA .*_by_"), after=True),
+    CrashPoint("after all rows are sent and before they are committed", ("LOAD DATA", "COMMIT")),
+    CrashPoint("after the load and before the publication", ("LOAD DATA", "loaded_at", "COMMIT"), after=True),
+    CrashPoint("while the process holds the publication lock", ("FOR UPDATE",), after=True),
+    CrashPoint("during the transaction that publishes", ("state = 'published', rows_read",), after=True),
+    CrashPoint("after the summaries are marked as current", ("INSERT INTO upload_summaries",), after=True),
+    CrashPoint("before the publication is committed", ("state = 'published', rows_read", "COMMIT")),
     CrashPoint("before superseded rows are removed", ("state = 'published', rows_read", "COMMIT"), after=True),
     CrashPoint("while superseded rows are removed", ("state = 'published', rows_read", "DELETE FROM"), after=True),
-    CrashPoint("before it could tell that it was done", ("RELEASE_LOCK",), after=True),
+    CrashPoint("after the lock is released and before the process ends", ("RELEASE_LOCK",), after=True),
 )
 
 
@@ -75,30 +76,30 @@ def start(
     object_keys: Iterable[str],
     point: CrashPoint | None = None,
 ) -> ForkServerProcess:
-    """Start a process that reconciles these keys, one after the other, and dies at the point if one is given."""
+    """Starts a process that reconciles these keys one after the other. The process dies at `point`, if it is given."""
     process = PROCESSES.Process(target=_run, args=(environment, address, bucket, list(object_keys), point), daemon=True)
     process.start()
     return process
 
 
 def reconciler(connection: Connection, bucket: str) -> Reconciler:
-    """What the job's tasks make for each key."""
+    """Returns a reconciler like the one that the job's tasks create for each key."""
     database = connection.db.decode() if isinstance(connection.db, bytes) else str(connection.db)
     return Reconciler(connection, bucket, database, load_contracts(), ReadLimits(), "jr_test", ALL_SUMMARIES)
 
 
 def reconcile_key(connection: Connection, bucket: str, object_key: str) -> Outcome:
-    """Reconcile one key in this process."""
+    """Reconciles one key in this process."""
     return reconciler(connection, bucket).reconcile_key(object_key, None)
 
 
 def keys_to_sweep(connection: Connection, bucket: str) -> list[str]:
-    """What a sweep finds to do."""
+    """Returns the keys that a sweep would reconcile."""
     return [key.object_key for key in find_keys(bucket, connection, load_contracts())]
 
 
 def sweep(connection: Connection, bucket: str) -> list[str]:
-    """Reconcile what a sweep finds in this process; returns the keys."""
+    """Reconciles the keys that a sweep finds, in this process. Returns the keys."""
     object_keys = keys_to_sweep(connection, bucket)
     for object_key in object_keys:
         reconcile_key(connection, bucket, object_key)
@@ -106,7 +107,7 @@ def sweep(connection: Connection, bucket: str) -> list[str]:
 
 
 def is_locked(connection: Connection, bucket: str, object_key: str) -> bool:
-    """Whether somebody is reconciling this key."""
+    """Returns whether a connection holds the lock of this key."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT IS_FREE_LOCK(%s)", (reconciler(connection, bucket)._lock_name(object_key),))
         return bool(cursor.fetchone() != (1,))
@@ -138,7 +139,7 @@ def _run(
 
 
 def _die_at(point: CrashPoint) -> None:
-    """Watch what this process sends to MySQL."""
+    """Makes this process watch its commands to MySQL and kill itself at the point."""
     send_command, send_packet = Connection._execute_command, Connection.write_packet
     awaited = list(point.commands)
     packets = 0
@@ -166,14 +167,18 @@ def _die_at(point: CrashPoint) -> None:
 
 
 class KilledError(BaseException):
-    """The job run ends here, as if killed: nothing is rolled back or released."""
+    """Ends the job run as if it were killed: the run rolls back nothing and releases no lock."""
 
 
 @contextmanager
 def killed_before(connection: Connection, statement: int) -> Iterator[None]:
-    """Let the connection raise `KilledError` instead of sending its n-th command from now, and any after it.
+    """Makes the connection raise `KilledError` instead of sending its n-th command and all later ones.
 
-    At the end the server does what it does when a client is gone: it rolls back and releases the locks.
+    At the end of the block, the function rolls back and releases all locks, as MySQL does when a client disconnects.
+
+    Args:
+        connection: The connection of the job.
+        statement: The number n of the command. The first command in the block is number 1.
     """
     numbers = count(1)
     send: Callable[..., None] = connection._execute_command

@@ -1,4 +1,4 @@
-"""Files that may break a reader: ordinary uploads with mangled bytes."""
+"""Generates files that may break a reader: ordinary uploads with mangled bytes."""
 
 import gzip
 import zlib
@@ -23,7 +23,7 @@ TOKENS = (
     *(b"\0", b"\0\0", b"\x10", b"\x100", b"\x101", b"\x1a", b"\x1b[31m", b"\x7f", b'x"', b"\xc2\x80"),
     # Byte order marks and invisible characters.
     *(b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xe2\x80\xae", b"\xc2\xad", b"\xe2\x80\x8b", b"\xf3\xa0\x81\x81"),
-    # Not UTF-8: an overlong form, a surrogate, a value beyond the last, one too many, and characters cut short.
+    # Bytes that are not UTF-8: an overlong form, a surrogate, too large a code point, a stray byte, and cut characters.
     *(b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x80", b"\xff", b"\xc3", b"\xe2\x98", b"\xf0\x9f\x98"),
     *("é".encode(), "☕".encode(), "😀".encode(), "e\u0301".encode(), "ﬀ".encode(), "١٢".encode()),
     *(
@@ -52,11 +52,11 @@ SHORT_ROWS = (
 
 @dataclass(frozen=True)
 class HostileFile:
-    """A file as it is stored.
+    """A file as S3 stores it.
 
     Attributes:
         stored: The stored bytes.
-        compressed: Whether its name ends in .gz.
+        compressed: Whether the name of the file ends in .gz.
     """
 
     stored: bytes
@@ -64,7 +64,7 @@ class HostileFile:
 
 
 def _seeds() -> list[bytes]:
-    """Returns the files of other tests, the samples and exports of banks, each cut to its first bytes."""
+    """Returns the first bytes of the files of other tests, of the samples and of bank exports."""
     samples = sorted((REPOSITORY / "samples/raw").rglob("*.csv"))
     exports = [file for folder in EXPORTS for file in sorted(folder.iterdir())]
     bodies = [
@@ -192,7 +192,7 @@ def _member(draw: st.DrawFn, body: bytes) -> bytes:
 
 
 def _compressed(draw: st.DrawFn, body: bytes) -> bytes:
-    """Draws a gzip file: with one or several members, of a gzip file, followed by zeros, or damaged."""
+    """Draws a gzip file: one or several members, compressed twice, followed by zeros, or damaged."""
     for _ in range(draw(st.sampled_from([1, 1, 1, 2]))):
         position = draw(st.one_of(st.just(len(body)), _places(body)))
         parts = [body[:position], body[position:]] if position < len(body) else [body]

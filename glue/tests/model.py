@@ -1,4 +1,4 @@
-"""A second, independent model of the views: in memory, from the bucket alone, without the job's code.
+"""A model of the views that is independent of the job's code. It lives in memory and uses only the bucket's versions.
 
 A file is a list of lines whose faults are known, so the model parses nothing. The job reads the CSV that `render`
 creates, and must arrive at the same result as the functions of this module.
@@ -80,7 +80,7 @@ class File:
     Attributes:
         feed: The feed whose header the file has.
         lines: The lines after the header.
-        flaw: The code with which the file must be rejected, whatever its lines are; None if the lines decide.
+        flaw: The code with which the file must be rejected, regardless of its lines; None if the lines decide.
         line_end: The end of each line.
     """
 
@@ -95,7 +95,7 @@ class File:
 
     @property
     def rows(self) -> list[Row]:
-        """The rows among the lines. The header is row 1."""
+        """The lines that have values, as numbered rows. The header is row 1."""
         return [
             Row(number, dict(zip(HEADERS[self.feed], line.cells, strict=False)), line.fault)
             for number, line in enumerate(self.lines, start=2)
@@ -201,10 +201,10 @@ class Bucket:
 
 @dataclass
 class Twins:
-    """A bucket of the emulator and its model. Every action is applied to both.
+    """A bucket in the emulator and its model. Every action is applied to both.
 
     Attributes:
-        bucket: The bucket of the emulator.
+        bucket: The bucket in the emulator.
         expected: The model.
         whole_seconds: Whether the model rounds `LastModified` to seconds, as AWS does.
     """
@@ -223,7 +223,7 @@ class Twins:
 
     @property
     def object_keys(self) -> list[str]:
-        """All keys that were ever changed."""
+        """All keys that were ever uploaded or deleted."""
         return sorted(self.expected.versions)
 
     def all_versions(self) -> Iterator[Version]:
@@ -268,7 +268,7 @@ class Shown:
 
     @property
     def month(self) -> str:
-        """`YYYY-MM`."""
+        """The month of the row, `YYYY-MM`."""
         return self.row.cells.get("month") or self.row.cells["date"][:7]
 
     @property
@@ -283,7 +283,7 @@ class Shown:
 
 
 def identities(version: Version) -> Iterator[tuple[Any, Row]]:
-    """Returns the good rows of a version, each with its identity and its occurrence number."""
+    """Yields the good rows of a version, each with its identity and its occurrence number."""
     seen: Counter[Any] = Counter()
     assert version.file is not None
     for row in version.file.rows:
@@ -299,7 +299,10 @@ def identities(version: Version) -> Iterator[tuple[Any, Row]]:
 
 
 def shown_rows(published: Iterable[Version]) -> list[Shown]:
-    """Returns the multiset union of each owner's uploads of a feed. Of equal rows, the newest upload's is shown."""
+    """Returns the visible rows: for each owner and feed, the multiset union of the uploads.
+
+    If several uploads have the same row, the newest upload shows it.
+    """
     winners: dict[Any, Shown] = {}
     for version in sorted(published, key=lambda version: (version.last_modified, version.object_key)):
         for identity, row in identities(version):
@@ -440,9 +443,9 @@ def _accounting(published: Collection[Version], shown: Iterable[Shown]) -> Count
 
 
 def _selected(view: str) -> str:
-    """Returns the columns that a view is compared by.
+    """Returns the columns of a view that the tests compare.
 
-    An upload's number differs between databases, so its object key and version replace it.
+    The id of an upload differs between databases, so its object key and version replace the id.
     """
     if view == "v_upload_accounting":
         return ", ".join(Accounting._fields)
@@ -451,7 +454,12 @@ def _selected(view: str) -> str:
 
 
 def shown_views(connection: Connection, owners: Collection[str] | None = None) -> dict[str, Counter[tuple[Any, ...]]]:
-    """Returns what the views of a database show, in the terms of the model: of all owners, or of some."""
+    """Returns the rows of each view in a database, in the format of the model.
+
+    Args:
+        connection: A connection that reads the views and `uploads`.
+        owners: Only the rows of these owners are returned; None for all owners.
+    """
     shown = {}
     for view in views([]):
         joined = " JOIN uploads USING (upload_id)" if view == "v_transactions" else ""
@@ -496,7 +504,7 @@ def assert_nothing_is_left(
     """Asserts that only published uploads have rows, and only published and rejected ones have quarantined rows.
 
     Args:
-        connection: To the database, with the right to read every table.
+        connection: A connection to the database that may read every table.
         published: The published versions.
         owners: The owners of `published`; None for all owners.
     """

@@ -23,11 +23,11 @@ DATABASE = "centflow"
 
 @dataclass
 class MysqlServer:
-    """A server with the schema in it.
+    """A MySQL server with the schema of Centflow.
 
     Attributes:
-        folder: The folder of its data and its log.
-        port: Its port on the loopback.
+        folder: The folder of the data and the log.
+        port: The port on the loopback.
         password: The password of root and of every user.
     """
 
@@ -98,7 +98,7 @@ def mysql_server(folder: Path) -> Iterator[MysqlServer]:
 
 
 def require_mysqld() -> None:
-    """Skips the test if the set-up installed no server."""
+    """Skips the test if the set-up has not installed a MySQL server."""
     program = Path(tool_paths().get("mysqlHome", "mysql"), "bin", "mysqld")
     if not program.exists():
         pytest.skip(f"needs its own server: unset CENTFLOW_MYSQL_URL, and the set-up fetches {program}")

@@ -34,7 +34,7 @@ FAULTS = {
 
 
 def lines_of(feed: str) -> st.SearchStrategy[Line]:
-    """Draws lines from few values, so that many are the same transaction, written equally or differently."""
+    """Draws lines from few values, so that many lines are the same transaction, written equally or differently."""
     money = st.sampled_from(
         [("3.50", "EUR"), ("3.5", "EUR"), ("12.00", "EUR"), ("-1.25", "EUR"), ("350", "JPY"), ("350.00", "JPY")]
     )
@@ -91,7 +91,7 @@ def files_of(feed: str, lines: Sequence[Line]) -> st.SearchStrategy[File]:
 
 
 def recategorise(file: File) -> File:
-    """Returns the same transactions in other categories. Budgets keep theirs, because it is part of their identity."""
+    """Returns the same transactions in other categories. A budget keeps its category, which is part of its identity."""
     if file.feed == "budgets":
         return file
     return replace(

@@ -1,4 +1,4 @@
-"""A server that speaks MySQL's protocol and requests what a client must not send."""
+"""A server with MySQL's protocol that requests data which a client must not send."""
 
 import socket
 import ssl
@@ -32,13 +32,13 @@ class RogueServer:
     """Serves one connection after the other.
 
     Attributes:
-        certificate: The certificate of its identity.
-        plugin: The login plugin in its greeting.
-        switch_to: The login plugin that it requests instead; None to accept the login.
-        remembers: Whether it claims to know the password's hash.
-        file: The file that it requests in response to statements that match `when`; None for no file.
-        when: A text in these statements.
-        received: All packets that it received within TLS.
+        certificate: The certificate that the server presents.
+        plugin: The login plugin that the server proposes first.
+        switch_to: The login plugin that the server requests afterwards; None to accept the login.
+        remembers: Whether the server claims to know the password's hash.
+        file: The file that the server requests in response to statements that contain `when`; None for no file.
+        when: A part of these statements.
+        received: All packets that the server received within TLS.
     """
 
     certificate: ssl.SSLContext

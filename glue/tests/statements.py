@@ -18,7 +18,7 @@ COFFEE = {
 
 
 def expense(**cells: str) -> list[str]:
-    """Returns the cells of an expense. Given cells replace the defaults, and extra cells come last in their order."""
+    """Returns the cells of an expense. Given cells replace the defaults. Additional cells follow in the given order."""
     return list({**COFFEE, **cells}.values())
 
 

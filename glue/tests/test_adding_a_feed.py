@@ -1,4 +1,4 @@
-"""Follows docs/adding-a-feed.md word for word in a copy of the repository."""
+"""Follows docs/adding-a-feed.md step by step in a copy of the repository."""
 
 import os
 import re
@@ -14,7 +14,9 @@ from stack import REPOSITORY, fetch, start_stack, tool_paths
 COPIED = ("packages", "apps/cli", "apps/console", "glue", "samples", "package.json")
 
 
-def test_the_page_adds_a_feed_whose_csv_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_following_the_documentation_adds_a_feed_and_loads_its_csv(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = (REPOSITORY / "docs" / "adding-a-feed.md").read_text("utf-8")
     feed, csv = _block(page, "ts"), _block(page, "csv")
     copy = tmp_path / "centflow"
@@ -61,7 +63,7 @@ def _block(page: str, language: str) -> str:
 
 
 def _copy_repository(copy: Path) -> None:
-    """Copies what a feed touches, without files of other tests, and links the installed dependencies."""
+    """Copies the folders that a new feed changes, without generated files, and links the installed dependencies."""
     for name in COPIED:
         source, target = REPOSITORY / name, copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -74,9 +76,9 @@ def _copy_repository(copy: Path) -> None:
 
 
 def _written_meanwhile(folder: str, names: list[str]) -> set[str]:
-    """Returns the folders that builds and tests write and delete beside the sources."""
+    """Returns the folders that builds and tests create and delete next to the sources."""
     ignored = shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis", ".turbo", ".vite*")(folder, names)
-    # In other places these are names of packages or of their folders.
+    # Only beside a package.json are these build outputs. Elsewhere they are packages or source folders.
     return ignored | ({"dist", "reports"} & set(names) if "package.json" in names else set())
 
 

@@ -1,4 +1,4 @@
-"""Faulty uploads of users: each gets a clear reason, and its good rows load."""
+"""Faulty uploads are rejected or partly loaded, and each has a clear reason."""
 
 import gzip
 import zlib
@@ -14,7 +14,7 @@ from centflow_glue.rows import read
 
 HEAD = ",".join(HEADER)
 LINE = ",".join(expense())
-# Enough good rows, so that a few bad rows are not more than half.
+# With these good rows, a few bad rows are less than half of an upload.
 GOOD = [expense(amount=f"{number}.00") for number in range(1, 5)]
 LIMITS = ReadLimits(object_bytes=16 << 20, expanded_bytes=16 << 20)
 
@@ -24,13 +24,14 @@ class Case:
     """An upload and its expected result.
 
     Attributes:
-        name: What is special about the upload.
+        name: A description of the upload, used in test ids.
         body: The bytes of the object.
         state: The final state of the upload.
         code: The code of the reason, if there is one.
-        says: Texts that must be in the reason, else in the notes, else in the message of the first quarantined row.
+        says: Strings that must occur in the reason. Without a reason they must occur in the notes, and without notes in
+            the message of the first quarantined row.
         quarantined: Row number, column and code of each quarantined row.
-        published: How many rows readers see.
+        published: Number of rows that readers see.
         object_key: The key of the object.
     """
 
@@ -54,7 +55,7 @@ def rejected(name: str, body: bytes, code: str, *says: str, object_key: str = "r
 
 
 def one_bad_row(name: str, column: str | None, code: str, *says: str, **cells: str) -> Case:
-    """Returns a case with four good rows and then one with these cells."""
+    """Returns a case with four good rows and one bad row, which has these cells."""
     body = csv_of(*GOOD, expense(**cells))
     return Case(name, body, says=says, quarantined=[(6, column, code)], published=4)
 
@@ -287,7 +288,7 @@ def test_a_rejected_upload_keeps_its_first_thousand_bad_rows(flow: Flow):
     assert [row["row_no"] for row in flow.quarantined("raw/expenses/a.csv")] == list(range(2, 1002))
 
 
-def test_the_raw_text_and_the_message_of_a_bad_row_are_shortened(flow: Flow):
+def test_a_long_raw_text_and_a_long_message_of_a_bad_row_are_shortened(flow: Flow):
     flow.put("raw/expenses/a.csv", csv_of(*GOOD, expense(description="☕" * 5000, amount="x" * 4000)))
     (row,) = flow.quarantined("raw/expenses/a.csv")
     assert len(row["raw_text"]) == 4096

@@ -1,4 +1,4 @@
-"""The files that the benchmark uploads: always the same, and valid."""
+"""The benchmark uploads valid files, and the same seed always generates the same files."""
 
 import io
 import sys
@@ -33,11 +33,11 @@ def test_the_same_seed_generates_the_same_rows(csv_chunks):
     assert list(csv_chunks(1000, 1)) != list(csv_chunks(1000, 2))
 
 
-def test_a_row_has_82_to_90_bytes(csv_chunks):
+def test_a_generated_row_has_82_to_90_bytes(csv_chunks):
     assert 82 <= sum(map(len, csv_chunks(ROWS, 1))) / ROWS <= 90
 
 
-def test_every_row_keeps_the_contract_of_expenses(csv_chunks):
+def test_every_generated_row_satisfies_the_expenses_contract(csv_chunks):
     contract = load_contracts()["expenses"]
     reader = CsvReader(io.BytesIO(b"".join(csv_chunks(ROWS, 1))), contract, False, ReadLimits())
     ragged: list[QuarantinedRow] = []
@@ -48,7 +48,7 @@ def test_every_row_keeps_the_contract_of_expenses(csv_chunks):
     assert set(reader.header.positions) == {column.header for column in contract.columns}
 
 
-def test_a_household_has_few_merchants_and_one_year_per_file(csv_chunks):
+def test_a_generated_file_has_few_merchants_and_covers_one_year(csv_chunks):
     from expenses import Shape
 
     shape = Shape(merchants=300, days=365, days_before=365, first_number=ROWS)

@@ -1,4 +1,4 @@
-"""The wheel of this package that is shipped to Glue, built without the network."""
+"""Builds the wheel that Glue runs, without network access."""
 
 import importlib.util
 import os
@@ -13,7 +13,7 @@ from stack import REPOSITORY
 
 @pytest.fixture
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """Returns `build.py` for a copy of the package with new file times and other file modes."""
+    """Returns `build.py` from a copy of the package with new file times and different file modes."""
     specification = importlib.util.spec_from_file_location("glue_build", REPOSITORY / "glue" / "build.py")
     assert specification is not None
     assert specification.loader is not None

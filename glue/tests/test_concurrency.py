@@ -1,4 +1,4 @@
-"""Four job runs at once, on the same and on different keys, while people upload and delete."""
+"""Four job runs at the same time, on equal or different keys, while users upload and delete files."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ MANIFESTS = count(1)
 
 
 def statement(first: int, last: int, category: str = "Food", feed: str = "expenses") -> File:
-    """Returns an export of payments. The same number is the same payment, and every tenth payment has an id."""
+    """Returns a CSV of payments. The same number gives the same payment, and every tenth payment has an id."""
     place = ("", "") if feed == "expenses" else ()
     return File(
         feed,
@@ -73,7 +73,7 @@ def run_manifest(stack: Stack, uploads: Twins, object_keys: Sequence[str]) -> No
 
 
 def a_busy_day(uploads: Twins) -> Iterator[None]:
-    """Makes one correction or delete at each step. A job run for the key must see it or repeat its work."""
+    """Yields after each correction or delete. A job run for the key must see the change or repeat its work."""
     for number in range(2):
         uploads.put("raw/expenses/owner=ann/a.csv", statement(number, 30 + number, category=f"Food {number}"))
         yield
@@ -88,7 +88,7 @@ def a_busy_day(uploads: Twins) -> Iterator[None]:
 
 
 def first_uploads(uploads: Twins) -> list[str]:
-    """Makes the first uploads of the day. Returns their keys."""
+    """Uploads the first files of the day. Returns their keys."""
     for name in "abc":
         uploads.put(f"raw/expenses/owner=ann/{name}.csv", statement(0, 30))
     uploads.put("raw/expenses/owner=bob/a.csv", statement(0, 30))

@@ -38,7 +38,7 @@ def test_a_contract_is_complete(feed: str):
 
 
 @pytest.mark.parametrize("feed", TEXTS)
-def test_the_natural_key_contains_the_period_so_only_uploads_of_the_same_time_share_rows(feed: str):
+def test_the_natural_key_contains_the_period_so_only_uploads_of_the_same_period_share_rows(feed: str):
     contract = parse_contract(TEXTS[feed])
     assert contract.period in contract.natural_key
 
@@ -70,7 +70,7 @@ def test_the_hash_changes_with_any_byte_of_the_contract():
     assert parse_contract(text).sha256 == parse_contract(text).sha256
 
 
-def test_an_unknown_type_is_rejected():
+def test_a_contract_with_an_unknown_column_type_is_rejected():
     def make_it_a_boolean(schema):
         schema["centflow"]["columns"][0]["type"] = "boolean"
 
@@ -84,12 +84,12 @@ def test_an_incomplete_contract_is_rejected_with_the_command_to_run(lost: str):
         parse_contract(changed("expenses", lambda schema: schema["centflow"].pop(lost)))
 
 
-def test_a_column_without_its_frictionless_field_is_rejected():
+def test_a_contract_column_without_its_frictionless_field_is_rejected():
     with pytest.raises(ContractError, match="merchant"):
         parse_contract(changed("expenses", lambda schema: schema["fields"].pop(1)))
 
 
-def test_text_that_is_not_json_is_rejected():
+def test_a_contract_that_is_not_json_is_rejected():
     with pytest.raises(ContractError, match="cannot be read"):
         parse_contract("feeds:")
     with pytest.raises(ContractError, match="cannot be read"):

@@ -1,4 +1,4 @@
-"""Whatever is killed, whenever: readers see a change as a whole or not at all, and the next run finishes it."""
+"""The job or MySQL is killed at any point. Readers see a whole change or none of it, and the next run completes it."""
 
 import json
 import os
@@ -43,7 +43,7 @@ from centflow_glue.main import main
 
 CORRECTED = "raw/expenses/owner=ann/january.csv"
 OVERLAPPING = "raw/expenses/owner=ann/export.csv"
-# Spark starts in 5 s, and on a machine that does other things as well in a minute.
+# Spark starts in 5 s on an idle machine, and in up to a minute on a busy one.
 PATIENCE_SECONDS = 180
 SPARK_OPTIONS = (
     "--master local[1] --driver-memory 512m --conf spark.ui.enabled=false --conf spark.driver.host=127.0.0.1"
@@ -53,7 +53,7 @@ SPARK_OPTIONS = (
 
 
 def expenses(first: int, last: int, category: str = "Food") -> File:
-    """A file of so many expenses; those of the same number are the same transaction."""
+    """Returns a file with the expenses `first` to `last - 1`. The same number always gives the same transaction."""
     return File(
         "expenses",
         tuple(
@@ -65,10 +65,11 @@ def expenses(first: int, last: int, category: str = "Food") -> File:
 
 @dataclass
 class Reader:
-    """Somebody who looks at the views all the time.
+    """A reader who queries the views continuously.
 
     Attributes:
-        seen: Each distinct thing that was seen, in its order: rows and money of the transactions and of the months.
+        seen: The results in order, without consecutive repetitions. See `look` for the figures in a result.
+        looks: Number of queries so far.
     """
 
     seen: list[tuple[Any, ...]] = field(default_factory=list)
@@ -76,7 +77,7 @@ class Reader:
     _stopped: threading.Event = field(default_factory=threading.Event)
 
     def look(self, connection: Connection) -> tuple[Any, ...]:
-        """What two views show in one snapshot."""
+        """Returns row count, total amount, number of rows in "Other" and total monthly expense, from one snapshot."""
         (row,) = fetch(
             connection,
             "SELECT (SELECT COUNT(*) FROM v_transactions) AS n,"
@@ -85,12 +86,12 @@ class Reader:
             " (SELECT COALESCE(SUM(expense), 0) FROM v_monthly_cash_flow) AS expense",
         )
         if None in row.values():
-            # Counts and sums are never NULL. A server that shuts down kills the query, and may answer with NULLs.
+            # Counts and sums are never NULL. But MySQL kills the query during a shutdown and may then return NULLs.
             raise pymysql.err.OperationalError("the query was killed")
         return tuple(row.values())
 
     def run(self, open_connection: Callable[[], Connection]) -> None:
-        """Look until stopped; a database that is away is waited for."""
+        """Queries the views until `stop` is called. Reconnects while the database is unavailable."""
         while not self._stopped.is_set():
             try:
                 with closing(open_connection()) as connection:
@@ -110,7 +111,7 @@ class Reader:
 
 @contextmanager
 def reading(open_connection: Callable[[], Connection]) -> Iterator[Reader]:
-    """Look at the views during the block."""
+    """Runs a reader in the background during the block."""
     reader = Reader()
     thread = threading.Thread(target=reader.run, args=(open_connection,), name="reader")
     thread.start()
@@ -125,23 +126,23 @@ def reading(open_connection: Callable[[], Connection]) -> Iterator[Reader]:
 
 
 def signature(uploads: Twins) -> tuple[Any, ...]:
-    """What a reader is to see."""
+    """Returns the result of `Reader.look` that the model expects."""
     shown = model.shown_rows(uploads.published())
     amount = sum((row.amount for row in shown), Decimal(0))
     return len(shown), amount, sum(row["category"] == "Other" for row in shown), amount
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Wait for something that must come."""
+    """Waits until the condition holds. Fails after `PATIENCE_SECONDS`."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < end, f"waited {PATIENCE_SECONDS} s in vain until {what}"
-        # InnoDB tells of transactions what it told last when it was asked within the last 0.1 s.
+        # InnoDB refreshes its list of transactions only if nobody has read the list for 0.1 s.
         time.sleep(0.15)
 
 
 def assert_settled(admin: Connection, address: DatabaseAddress, uploads: Twins) -> None:
-    """The views equal the model, and nothing is left over."""
+    """Asserts that the views equal the model, and that no unfinished load, hidden row, lock or transaction is left."""
     model.assert_same(model.shown_views(admin), model.views(uploads.published()))
     left = "SELECT COUNT(*) AS n FROM expenses LEFT JOIN uploads USING (upload_id) WHERE state <=> 'published' = 0"
     assert fetch(admin, left) == [{"n": 0}]
@@ -155,9 +156,9 @@ def assert_settled(admin: Connection, address: DatabaseAddress, uploads: Twins) 
 
 
 def open_transactions(admin: Connection) -> list[dict[str, Any]]:
-    """The open transactions, except those of connections to another database: other tests share the server.
+    """Returns the open transactions of this database. Other tests use other databases on the same server.
 
-    This includes transactions that a restarted server recovered, which have no connection.
+    The result includes transactions that MySQL recovered after a restart. Such transactions have no connection.
     """
     return fetch(
         admin,
@@ -172,7 +173,7 @@ def uploads(bucket: Bucket) -> Twins:
 
 
 @pytest.mark.parametrize("point", CRASH_POINTS, ids=str)
-def test_a_correction_that_is_killed_is_seen_as_a_whole_and_finished_by_the_sweep(
+def test_the_sweep_completes_a_killed_correction_and_readers_never_see_a_part_of_it(
     point: CrashPoint, stack: Stack, admin: Connection, address: DatabaseAddress, uploads: Twins
 ) -> None:
     with closing(connect(address)) as connection:
@@ -196,13 +197,13 @@ def test_a_correction_that_is_killed_is_seen_as_a_whole_and_finished_by_the_swee
     assert_settled(admin, address, uploads)
 
 
-# What a reconciliation does in these cases takes different ways through the job. Each begins with CORRECTED published
-# and OVERLAPPING sharing rows with it, and returns the key that something happened to.
+# Each case takes a different path through the job. Before a case runs, CORRECTED and OVERLAPPING are published and
+# share rows. The case changes one object and returns its key.
 CASES: dict[str, Callable[[Twins], str]] = {}
 
 
 def case(make: Callable[[Twins], str]) -> Callable[[Twins], str]:
-    """Add a case by its name."""
+    """Registers a case under the name of its function."""
     CASES[make.__name__] = make
     return make
 
@@ -245,10 +246,10 @@ def an_object_of_no_feed(uploads: Twins) -> str:
 
 
 @pytest.mark.parametrize("happens", CASES.values(), ids=CASES)
-def test_a_run_may_end_before_any_statement_it_sends(
+def test_the_sweep_completes_a_run_that_was_killed_before_any_of_its_statements(
     happens: Callable[[Twins], str], admin: Connection, address: DatabaseAddress, stack: Stack, s3: Any
 ) -> None:
-    """Ends in this process, for it is tried before each statement in turn, until the run comes to its end."""
+    """Repeats the run in this process, and kills it before a later statement each time, until the run completes."""
     with closing(connect(address)) as connection:
         uploads = Twins.of_new_bucket(s3, stack.region)
         uploads.put(CORRECTED, expenses(0, 3))
@@ -305,7 +306,7 @@ def store_rows(admin: Connection, rows: dict[str, list[dict[str, Any]]]) -> None
             cursor.executemany(statement, [tuple(row.values()) for row in found])
 
 
-def test_a_spark_job_that_is_killed_while_it_loads_is_finished_by_the_next(
+def test_the_next_job_run_completes_a_load_that_was_killed_on_spark(
     stack: Stack, spark: SparkSession, admin: Connection, address: DatabaseAddress, uploads: Twins
 ) -> None:
     uploads.put(CORRECTED, expenses(0, 10))
@@ -338,8 +339,8 @@ def test_a_spark_job_that_is_killed_while_it_loads_is_finished_by_the_next(
     assert_settled(admin, address, uploads)
 
 
-@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "shut down"])
-def test_the_job_outlives_a_database_that_restarts_while_it_loads(
+@pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM], ids=["after SIGKILL", "after a shutdown"])
+def test_the_job_completes_a_load_after_the_database_restarts(
     signal_number: int, stack: Stack, spark: SparkSession, server: MysqlServer, uploads: Twins, secret: str
 ) -> None:
     uploads.put(CORRECTED, expenses(0, 10))
@@ -367,21 +368,21 @@ def test_the_job_outlives_a_database_that_restarts_while_it_loads(
 
 
 def sweep_arguments(secret_id: str, bucket: str) -> list[str]:
-    """The job's arguments for a sweep."""
+    """Returns the job's arguments for a sweep."""
     return ["--keys-from", "sweep", "--bucket", bucket, "--database-secret", secret_id]
 
 
 def run_job(secret_id: str, bucket: str) -> None:
-    """A sweep on the warm Spark."""
+    """Runs a sweep in the Spark session that is already running."""
     main(sweep_arguments(secret_id, bucket))
 
 
 @contextmanager
 def loads_stopped(connection: Connection) -> Iterator[None]:
-    """Let the next upload's load stop at its 1,000th row: somebody else has inserted that one, and does not commit."""
+    """Makes the next upload's load wait at its 1,000th row. Another connection inserts that row and does not commit."""
     columns = "date, merchant, category, account, amount, currency, description, fingerprint"
     with closing(connection), connection.cursor() as cursor:
-        cursor.execute("SET SESSION transaction_isolation = 'READ-COMMITTED'")  # locks that row alone
+        cursor.execute("SET SESSION transaction_isolation = 'READ-COMMITTED'")  # locks only that row
         cursor.execute("BEGIN")
         cursor.execute(
             f"INSERT INTO expenses (upload_id, row_no, {columns})"
@@ -392,12 +393,12 @@ def loads_stopped(connection: Connection) -> Iterator[None]:
 
 
 def is_in_the_midst(admin: Connection) -> bool:
-    """Whether a load waits for the one who stopped it."""
+    """Returns whether a load is waiting for the lock of `loads_stopped`."""
     return any(row["trx_state"] == "LOCK WAIT" and row["trx_rows_modified"] > 500 for row in open_transactions(admin))
 
 
 def kill_session(process: subprocess.Popen[bytes]) -> None:
-    """SIGKILL a process and all that it started: driver, JVM and Python workers."""
+    """Kills a process and all processes of its session with SIGKILL: driver, JVM and Python workers."""
     for entry in Path("/proc").iterdir():
         with suppress(ProcessLookupError, PermissionError):
             if entry.name.isdigit() and os.getsid(int(entry.name)) == process.pid:
@@ -413,7 +414,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MysqlServer]:
 
 @pytest.fixture(scope="module")
 def secret(server: MysqlServer, stack: Stack) -> str:
-    """Secrets Manager's name for the loader's credentials of this server."""
+    """The name of the secret with the loader's credentials for this server."""
     credentials = {"host": "127.0.0.1", "port": server.port, "username": "loader", "password": server.password}
     client = boto3.client("secretsmanager")
     client.create_secret(Name="restarting", SecretString=json.dumps({**credentials, "dbname": DATABASE}))

@@ -119,7 +119,7 @@ def test_a_refused_password_is_read_again_because_it_may_be_rotated(monkeypatch:
         assert secrets.asked == expected
 
 
-def test_no_repr_shows_a_password():
+def test_no_password_appears_in_a_repr():
     credentials = database._Credentials("h", 1, "loader", "d", password="correct horse")
     assert "correct horse" not in repr(credentials)
 
@@ -275,7 +275,7 @@ def test_a_restored_instance_must_have_a_certificate_for_its_own_name(
     connect(address).close()
 
 
-def test_without_any_authority_no_server_is_trusted(
+def test_no_server_is_trusted_without_any_authority(
     monkeypatch: pytest.MonkeyPatch, tls_server: MysqlServer, tmp_path: Path
 ):
     (tmp_path / "empty.pem").touch()

@@ -33,7 +33,7 @@ def test_a_new_object_is_loaded():
     assert decision == Decision(to_load=(version("v1"),), published=None, stale=(), is_deleted=False)
 
 
-def test_a_published_object_needs_nothing():
+def test_a_published_object_needs_no_action():
     assert decide([version("v1")], [upload(1, "v1", "published", True)], CONTRACT).is_empty
 
 
@@ -65,7 +65,7 @@ def test_a_deleted_object_is_retired():
     assert decision == Decision(to_load=(), published=None, stale=(before,), is_deleted=True)
 
 
-def test_versions_before_a_delete_marker_do_not_count():
+def test_versions_before_a_delete_marker_are_ignored():
     decision = decide([version("v2"), marker(), version("v1")], [], CONTRACT)
     assert decision.to_load == (version("v2"),)
     assert not decision.is_deleted
@@ -94,7 +94,7 @@ def test_rows_of_a_killed_publication_are_stale():
     assert not decision.to_load
 
 
-def test_an_unknown_key_needs_nothing():
+def test_a_missing_or_deleted_object_without_uploads_needs_no_action():
     assert decide([], [], CONTRACT).is_empty
     assert decide([marker()], [], CONTRACT).is_empty
 
@@ -103,7 +103,7 @@ def test_live_versions_end_at_the_last_delete_marker():
     assert find_live_versions([version("v3"), version("v2"), marker(), version("v1")]) == [version("v3"), version("v2")]
 
 
-def test_a_large_published_upload_without_current_summaries_misses_all_of_them():
+def test_a_large_published_upload_without_current_summaries_needs_all_of_them():
     before = replace(upload(1, "v1", "published", True), rows_good=1000)
     decision = decide([version("v1")], [before], CONTRACT)
     assert decision.missing_summaries == CONTRACT.summaries
@@ -111,7 +111,7 @@ def test_a_large_published_upload_without_current_summaries_misses_all_of_them()
     assert not decision.is_empty
 
 
-def test_a_published_upload_misses_no_summaries_if_all_are_current_or_it_is_small():
+def test_a_published_upload_needs_no_summaries_if_all_are_current_or_it_is_small():
     current = frozenset(summary.table for summary in CONTRACT.summaries)
     for known in (
         replace(upload(1, "v1", "published", True), rows_good=1000, summaries=current),
@@ -125,7 +125,7 @@ STATES = ("loading", "published", "superseded", "retired", "rejected", "failed")
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[Version], list[Upload], set[str]]:
-    """Draws versions and delete markers (newest first), uploads of them, and the ids of acceptable versions."""
+    """Draws versions and delete markers (newest first), their uploads, and the ids of acceptable versions."""
     size = draw(st.integers(0, 6))
     versions = [marker(f"v{i}") if draw(st.integers(0, 3)) == 0 else version(f"v{i}") for i in reversed(range(size))]
     acceptable = {v.version_id for v in versions if not v.is_delete_marker and draw(st.booleans())}

@@ -14,7 +14,7 @@ BUDGETS = load_contracts()["budgets"]
 
 
 def fingerprints_of(*rows: dict[str, str], contract: Contract = EXPENSES) -> list[str]:
-    """Returns the fingerprints of rows with these cells. Each row is a batch, because neighbours must not matter."""
+    """Returns the fingerprints of rows with these cells. Each row is a separate batch, so other rows have no effect."""
     defaults = {**dict.fromkeys((column.header for column in contract.columns), "x"), **COFFEE, "transaction_id": ""}
     table = pa.table(
         {
@@ -37,22 +37,22 @@ def fingerprint(contract: Contract = EXPENSES, **cells: str) -> str:
 
 
 def test_a_fingerprint_never_changes():
-    """These values must never change, because stored rows are compared by their fingerprints.
+    """Checks fixed values. They must never change, because stored rows are compared by their fingerprints.
 
     After a change, new uploads would not recognise the rows that they share with earlier uploads. Money would count
-    twice until everything is loaded again. If a change is necessary, plan it as a migration.
+    twice until every upload is loaded again. If a change is necessary, plan it as a migration.
     """
     assert fingerprint() == "9ea5705ced8d2cc8879463bc93f407f0"
     assert fingerprint(transaction_id="T-1") == "cfe4b50b04cf0621008176c1e5d9ca19"
     assert fingerprint(BUDGETS, month="2025-01", category="Food", currency="EUR") == "7d280a0457e611a6cd8ec97643f9fa6d"
 
 
-def test_a_fingerprint_has_sixteen_bytes_in_hexadecimal():
+def test_a_fingerprint_has_16_bytes_as_32_hexadecimal_digits():
     assert len(bytes.fromhex(fingerprint())) == 16
 
 
 @pytest.mark.parametrize("other", ["12.50", "12.500", "12.5000", "012.5", "12.500000000"])
-def test_amounts_count_by_value(other: str):
+def test_amounts_with_the_same_value_have_the_same_fingerprint(other: str):
     assert fingerprint(amount=other) == fingerprint(amount="12.5")
 
 
@@ -90,7 +90,7 @@ def test_an_upload_may_have_rows_with_and_without_a_transaction_id():
     assert len(set(together)) == 3
 
 
-def test_a_transaction_id_differs_from_a_natural_key_with_the_same_text():
+def test_a_transaction_id_and_a_natural_key_with_the_same_text_have_different_fingerprints():
     natural = "\x1f".join(["2025-01-15", "m", "a", "3.5000", "EUR", ""])
     assert fingerprint(merchant="m", account="a") != fingerprint(transaction_id=natural)
 
@@ -108,7 +108,9 @@ def test_a_transaction_id_differs_from_a_natural_key_with_the_same_text():
         ({"merchant": "NULL"}, {"merchant": ""}),
     ],
 )
-def test_values_that_look_or_concatenate_the_same_differ(one: dict[str, str], other: dict[str, str]):
+def test_values_that_look_or_concatenate_the_same_have_different_fingerprints(
+    one: dict[str, str], other: dict[str, str]
+):
     assert fingerprint(**one) != fingerprint(**other)
 
 
@@ -117,7 +119,7 @@ KEYS = st.tuples(TEXT, TEXT, TEXT, st.integers(-(10**18), 10**18))
 
 
 @given(st.lists(KEYS, min_size=2, max_size=8))
-def test_fingerprints_are_equal_exactly_if_the_natural_keys_are_equal(keys: list[tuple[str, str, str, int]]):
+def test_fingerprints_are_equal_if_and_only_if_the_natural_keys_are_equal(keys: list[tuple[str, str, str, int]]):
     rows = [
         {"merchant": merchant, "account": account, "description": text, "amount": str(Decimal(units).scaleb(-4))}
         for merchant, account, text, units in keys

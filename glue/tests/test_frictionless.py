@@ -1,4 +1,4 @@
-"""The contracts are Frictionless Table Schemas: `frictionless validate` finds the same bad rows as the job."""
+"""Checks that `frictionless validate`, given the contracts, finds the same bad rows as the job."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""A rogue server that requests more than the rows of an upload does not get it."""
+"""A rogue server receives no other file than the upload, and no password in clear text."""
 
 import io
 import json
@@ -59,14 +59,14 @@ def query(connection: GuardedConnection) -> None:
 
 @pytest.fixture
 def secret_file(tmp_path: Path) -> Path:
-    """Returns a file of the job's machine that no upload needs."""
+    """Creates a file on the job's machine that no upload needs. Returns its path."""
     file = tmp_path / "credentials"
     file.write_text("aws_secret_access_key", "ascii")
     return file
 
 
 @pytest.mark.parametrize(("use", "when"), [(load_an_upload, b"LOAD DATA"), (query, b"SHOW TABLES")])
-def test_a_server_gets_only_the_file_that_is_being_loaded(
+def test_a_server_receives_only_the_file_that_is_being_loaded(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     secret_file: Path,
@@ -84,7 +84,7 @@ def test_a_server_gets_only_the_file_that_is_being_loaded(
 
 @pytest.mark.parametrize("plugin", ["mysql_clear_password", "sha256_password", "dialog", "mysql_old_password"])
 @pytest.mark.parametrize("switches", [False, True])
-def test_a_server_gets_no_password_in_clear_text(
+def test_a_server_receives_no_password_in_clear_text(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, plugin: str, switches: bool
 ):
     wants = {"switch_to": plugin} if switches else {"plugin": plugin}
@@ -94,7 +94,9 @@ def test_a_server_gets_no_password_in_clear_text(
     assert not any(PASSWORD.encode() in packet for packet in server.received)
 
 
-def test_a_server_whose_authority_is_not_in_the_secret_gets_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_a_server_whose_authority_is_not_in_the_secret_receives_no_data(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
     authority = trustme.CA().cert_pem.bytes().decode()
     with (
         rogue_server(tmp_path, remembers=False) as server,
@@ -109,12 +111,12 @@ def test_a_stack_with_a_separate_server_puts_its_authority_into_the_secret(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     require_mysqld()
-    # Without this variable the stack starts its own server. `npm test` sets it to a server that the packages share.
+    # `npm test` sets this variable to a server that the packages share. Without the variable the stack starts a server.
     monkeypatch.setenv("CENTFLOW_MYSQL_URL", "")
     with start_stack(tmp_path) as stack:
         for name, value in stack.environment().items():
             monkeypatch.setenv(name, value)
-        # boto3's default session keeps the first credentials that it read, those of the stack that the tests share.
+        # boto3's default session keeps the first credentials that it read. They belong to the stack of the other tests.
         secrets_manager = boto3.Session().client("secretsmanager")
         monkeypatch.setattr(boto3, "client", lambda service: secrets_manager)
         secret = json.loads(secrets_manager.get_secret_value(SecretId=stack.secret_id)["SecretString"])

@@ -30,7 +30,7 @@ def fault(stored: bytes) -> tuple[str, str]:
 
 
 def member(body: bytes, flags: int, fields: bytes) -> bytes:
-    """Returns a member whose header has these fields after its first ten bytes."""
+    """Returns a gzip member with these optional fields after the first ten bytes of the header."""
     compressor = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     data = compressor.compress(body) + compressor.flush()
     return b"\x1f\x8b\x08" + bytes([flags]) + bytes(6) + fields + data + struct.pack("<II", zlib.crc32(body), len(body))
@@ -38,7 +38,7 @@ def member(body: bytes, flags: int, fields: bytes) -> bytes:
 
 @pytest.mark.parametrize("level", [0, 1, 9])
 @pytest.mark.parametrize("size", [1, 7, 1 << 20])
-def test_a_file_expands_to_what_was_compressed(level: int, size: int):
+def test_a_compressed_file_expands_to_the_original_bytes(level: int, size: int):
     body = BODY[:3000] if size == 1 else BODY
     assert expanded(gzip.compress(body, level), size) == body
 
@@ -57,7 +57,7 @@ def test_the_optional_fields_of_a_header_are_skipped(flags: int, fields: bytes):
     assert expanded(member(b"body", flags, fields)) == b"body"
 
 
-def test_no_more_bytes_are_expanded_than_requested():
+def test_a_read_expands_only_the_requested_number_of_bytes():
     damaged = bytearray(gzip.compress(BODY))
     damaged[-6] ^= 0xFF
     reader = GzipReader(io.BytesIO(bytes(damaged)))
@@ -70,7 +70,7 @@ def test_no_more_bytes_are_expanded_than_requested():
 
 
 class _Counting:
-    """zlib's decompressor. It copies all input after a member's end, so this class counts its input."""
+    """Wraps zlib's decompressor and counts the input bytes, because zlib copies all input after a member's end."""
 
     given = 0
 
@@ -86,7 +86,9 @@ class _Counting:
 
 
 @pytest.mark.parametrize("body", [b"", b"a"])
-def test_a_small_member_takes_the_same_time_however_many_bytes_follow(body: bytes, monkeypatch: pytest.MonkeyPatch):
+def test_the_time_for_a_small_member_does_not_depend_on_the_bytes_that_follow(
+    body: bytes, monkeypatch: pytest.MonkeyPatch
+):
     members = 4_000
     monkeypatch.setattr(_Counting, "given", 0)
     monkeypatch.setattr(zlib, "decompressobj", _Counting)
@@ -121,12 +123,12 @@ def test_a_file_truncated_in_its_header_is_reported_as_truncated(fields: bytes):
     ],
     ids=["text", "one byte", "zlib", "method", "text after", "text after zeros", "checksum", "length", "data"],
 )
-def test_a_damaged_file_is_rejected_with_our_own_message(stored: bytes):
+def test_a_damaged_file_is_rejected_with_the_message_of_this_package(stored: bytes):
     assert fault(stored) == ("not_gzip", DAMAGED)
 
 
 @given(st.integers(0, 200), st.integers(0, 255))
-def test_files_with_a_changed_byte_are_accepted_exactly_if_pythons_gzip_accepts_them(position: int, value: int):
+def test_a_file_with_a_changed_byte_is_accepted_if_and_only_if_pythons_gzip_accepts_it(position: int, value: int):
     stored = bytearray(gzip.compress(BODY[:500]))
     stored[position % len(stored)] = value
     try:

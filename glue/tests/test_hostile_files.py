@@ -1,6 +1,6 @@
-"""The reader accepts any bytes or rejects them for a documented reason, and loses no row.
+"""The reader accepts any file or rejects it with a documented code, and loses no row.
 
-A test run mangles a few files, always the same ones. `npm run fuzz` mangles many others. It sets `CENTFLOW_FUZZ_SEED`
+A test run mangles the same few files every time. `npm run fuzz` mangles many others. It sets `CENTFLOW_FUZZ_SEED`
 and `CENTFLOW_FUZZ_FILES`.
 """
 
@@ -36,14 +36,14 @@ CONTRACT = load_contracts()["expenses"]
 LIMITS = ReadLimits(object_bytes=4 << 20, expanded_bytes=2 * MOST_BYTES)
 SMALL_BLOCK_BYTES = 512
 
-# The most time and memory of a file: a fixed part, and a multiple of what a valid file takes per byte.
+# The limits of time and memory for a file: a fixed part, and a multiple of what a valid file takes per byte.
 MEMORY_AT_START = 16 << 20
 MEMORY_PER_BYTE = 128
 SECONDS_AT_START = 0.5
 TIMES_A_VALID_BYTE = 15
 TIMES_THE_MEMORY = 4
 
-# Keeps pools alive, because pyarrow's threads may free memory after a test.
+# Keeps all memory pools alive, because pyarrow's threads may free memory after a test.
 POOLS: list[pa.MemoryPool] = []
 
 # All codes that `rejection` documents for the bytes of a file.
@@ -56,7 +56,7 @@ FAULTS = {
     *("too_many_decimals", "unknown_currency", "unknown_value", "control_character", "too_long"),
 }
 
-# Splits a record into cells like RFC 4180 and the job's reader: text after a closing quote belongs to its cell.
+# Splits a record into cells as RFC 4180 and the job's reader do. Text after a closing quote belongs to the same cell.
 CELL = re.compile(rb'(?:"([^"]*(?:""[^"]*)*)"?)?([^,\r\n]*)(,|\r\n|\n|\r|\Z)')
 
 
@@ -68,9 +68,9 @@ class Verdict:
         code: The code of the rejection, if the file is rejected.
         reason: The reason of the rejection.
         header_row: The row number of the header.
-        width: How many columns the header has.
-        good: How many rows are good.
-        quarantined: Row number and code of each bad row, in their order.
+        width: Number of columns in the header.
+        good: Number of good rows.
+        quarantined: Row number and code of each bad row, in the order of the rows.
         loaded: A digest of the rows that MySQL would store.
     """
 
@@ -84,7 +84,7 @@ class Verdict:
 
 
 def judge(file: HostileFile, block_bytes: int) -> Verdict:
-    """Reads, checks and counts a file as `load_version` does, without MySQL."""
+    """Reads and validates a file and counts its rows as `load_version` does, but without MySQL."""
     try:
         return read_in_blocks(
             lambda size: CsvReader(io.BytesIO(file.stored), CONTRACT, file.compressed, LIMITS, size),
@@ -221,7 +221,7 @@ def test_a_hostile_file_is_accepted_or_rejected_with_a_documented_code_and_loses
     if verdict.code is not None:
         assert verdict.code in REJECTIONS
         assert verdict.reason
-    # The same bytes have the same result in blocks of any size.
+    # The result must be the same with any block size.
     assert judge(file, SMALL_BLOCK_BYTES) == verdict
     if verdict.code in (None, "too_many_bad_rows"):
         assert {code for _, code in verdict.quarantined} <= FAULTS
@@ -233,7 +233,7 @@ def test_a_hostile_file_is_accepted_or_rejected_with_a_documented_code_and_loses
     assert cost.seconds <= SECONDS_AT_START + TIMES_A_VALID_BYTE * valid * size
 
 
-def test_a_header_with_a_column_repeated_thousands_of_times_is_no_slower_than_others():
+def test_a_header_that_repeats_a_column_thousands_of_times_is_read_as_fast_as_other_headers():
     def seconds(header: str) -> float:
         file = HostileFile(f"{header}\n".encode(), False)
         return min(judge_at_cost(file, BLOCK_BYTES)[1].seconds for _ in range(3))
@@ -242,7 +242,7 @@ def test_a_header_with_a_column_repeated_thousands_of_times_is_no_slower_than_ot
     assert seconds("date," * 12_000 + ",".join(HEADER)) <= 10 * seconds(names)
 
 
-# The slowest kinds of files for their size, each of this size.
+# The kinds of files that are slowest for their size. Each file has this size.
 COSTLY_BYTES = 1 << 20
 WIDE = csv_of(header=[*HEADER, *[""] * 505])
 COSTLY = {
@@ -297,7 +297,7 @@ def cost_of(body: bytes) -> Cost:
 
 
 @pytest.mark.parametrize("kind", COSTLY)
-def test_time_and_memory_are_in_proportion_to_the_bytes_of_a_file(kind: str):
+def test_reading_time_and_memory_are_proportional_to_the_size_of_a_file(kind: str):
     valid, cost = cost_of_a_valid_file(), cost_of(COSTLY[kind])
     assert cost.peak_bytes <= TIMES_THE_MEMORY * valid.peak_bytes
     assert cost.seconds <= TIMES_A_VALID_BYTE * valid.seconds
@@ -305,7 +305,7 @@ def test_time_and_memory_are_in_proportion_to_the_bytes_of_a_file(kind: str):
 
 @pytest.mark.parametrize("kind", COSTLY)
 def test_a_file_can_be_read_with_a_single_pyarrow_thread(kind: str):
-    # Spark's Python processes have one thread. It handles the ragged rows, so it must never wait for another thread.
+    # In Spark's Python processes pyarrow has one thread. It handles the ragged rows and must not wait for another one.
     threads = pa.cpu_count()
     pa.set_cpu_count(1)
     try:

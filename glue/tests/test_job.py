@@ -1,4 +1,4 @@
-"""A job run, from its arguments to its end."""
+"""Complete job runs, from the arguments to the outcome."""
 
 import logging
 import re
@@ -102,7 +102,7 @@ def test_an_unreadable_manifest_fails_the_job_run_with_advice(flow: Flow, run_jo
         run_job("--keys-from", "manifest", "--manifest", f"s3://{flow.bucket.name}/manifests/broken.jsonl")
 
 
-# One task, without Spark.
+# Tests of one task, without Spark.
 
 
 def outcomes(stack: Stack, flow: Flow, *object_keys: str, job_run_id: str = "jr_1") -> dict[str, tuple[str, str]]:

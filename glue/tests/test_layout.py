@@ -1,4 +1,4 @@
-"""The package `centflow_glue`: its folders are in the order of the flow, and each part imports earlier parts only."""
+"""Checks that each part of the package `centflow_glue` imports only parts that come earlier in the flow."""
 
 import ast
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ import pytest
 import centflow_glue
 
 PACKAGE = Path(centflow_glue.__file__).parent
-# The parts that use the flow, from the one that reconciles a key to the one that Glue calls.
+# The folders in the order of the flow, then the modules that use them. Glue calls `main`.
 ORDER = ("keys", "rows", "load", "publish", "reconcile", "tasks", "metrics", "main")
 
 
 def find_imports(module: str, source: str) -> Iterator[str]:
-    """Yields the modules of the package that a module imports, without the package's name."""
+    """Yields the modules of this package that a module imports. The names lack the prefix `centflow_glue.`."""
     for node in ast.walk(ast.parse(source, module)):
         if isinstance(node, ast.ImportFrom):
             assert not node.level, f"{module}: use absolute imports"
@@ -54,7 +54,7 @@ def test_a_module_imports_only_its_own_part_and_earlier_parts(module: str):
     assert late == [], f"{module} must not import {', '.join(late)}"
 
 
-def test_no_modules_import_each_other():
+def test_modules_have_no_circular_imports():
     TopologicalSorter(IMPORTS).prepare()  # raises CycleError and names the modules
 
 

@@ -1,4 +1,4 @@
-"""Rows as MySQL stores them."""
+"""Checks which rows a load stores in MySQL, and how it handles failures."""
 
 import io
 import random
@@ -67,7 +67,7 @@ def test_text_is_stored_unchanged(flow: Flow):
     assert [tuple(row.values()) for row in stored] == expected
 
 
-def test_an_empty_cell_is_null_in_a_nullable_column_and_else_the_empty_text(flow: Flow):
+def test_an_empty_cell_is_stored_as_null_if_the_column_is_nullable_and_as_an_empty_string_otherwise(flow: Flow):
     header = [*HEADER, "country", "city", "transaction_id"]
     flow.put(KEY, csv_of(expense(country="", city="", transaction_id=""), header=header))
     (row,) = fetch(flow.admin, "SELECT description, country, city, transaction_id FROM expenses")
@@ -114,7 +114,7 @@ def test_every_row_and_every_readable_amount_is_accounted_for(flow: Flow):
 
 
 @pytest.mark.parametrize("column", ["rows_read", "rows_published", "amount_read", "amount_duplicate"])
-def test_the_database_itself_refuses_an_account_that_does_not_balance(flow: Flow, column: str):
+def test_the_database_rejects_counts_or_amounts_of_an_upload_that_do_not_add_up(flow: Flow, column: str):
     flow.put(KEY, csv_of(expense()))
     with pytest.raises(pymysql.err.OperationalError, match="Check constraint"), flow.admin.cursor() as cursor:
         cursor.execute(f"UPDATE uploads SET {column} = {column} + 1")
@@ -128,7 +128,7 @@ def test_an_upload_records_the_first_and_the_last_date_of_its_rows(flow: Flow):
     assert (str(budgets["first_date"]), str(budgets["last_date"])) == ("2025-02-01", "2025-12-01")
 
 
-def test_thousands_of_rows_with_bad_ones_among_them_are_stored_with_their_row_numbers(flow: Flow):
+def test_thousands_of_good_and_bad_rows_are_stored_with_their_row_numbers(flow: Flow):
     rows = [expense(date="soon" if number % 10 == 0 else "2025-01-15") for number in range(2, 8002)]
     flow.put(KEY, csv_of(*rows))
     good = [row["row_no"] for row in fetch(flow.admin, "SELECT row_no FROM expenses ORDER BY row_no")]
@@ -136,7 +136,7 @@ def test_thousands_of_rows_with_bad_ones_among_them_are_stored_with_their_row_nu
     assert [row["row_no"] for row in flow.quarantined(KEY)] == list(range(10, 8002, 10))
 
 
-def test_a_long_run_of_ragged_rows_is_quarantined_and_does_not_stop_the_good_ones(flow: Flow):
+def test_many_consecutive_ragged_rows_are_quarantined_and_the_good_rows_are_stored(flow: Flow):
     half = [expense(merchant=f"m{number:04}") for number in range(400)]
     end = csv_of(*half).split(b"\n", 1)[1]
     flow.put(KEY, csv_of(*half) + b"a,b\n" * 750 + end)
@@ -146,7 +146,7 @@ def test_a_long_run_of_ragged_rows_is_quarantined_and_does_not_stop_the_good_one
 
 
 def occupy(flow: Flow, row_no: int) -> None:
-    """Stores a row under the key that the next upload's row needs."""
+    """Stores a row with the primary key of the next upload's row, which causes a duplicate key."""
     flow.put("raw/expenses/first.csv", csv_of(expense(merchant="first")))
     next_id = flow.upload("raw/expenses/first.csv")["upload_id"] + 1
     columns = "date, merchant, category, account, amount, currency, description, fingerprint"
@@ -175,7 +175,7 @@ def test_a_load_fails_if_mysql_ignores_a_row_and_the_next_attempt_succeeds(flow:
 
 
 class _BreakingStream(io.RawIOBase):
-    """A stream of an object that breaks off."""
+    """A stream of an object that breaks off with an error."""
 
     def __init__(self, stream: Any, size: int) -> None:
         self._stream, self._left = stream, size
@@ -192,7 +192,9 @@ def _deny(*_: object) -> None:
     raise ClientError({"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}, "GetObject")
 
 
-def test_a_removed_version_is_recognised_although_s3_only_denies_access(flow: Flow, monkeypatch: pytest.MonkeyPatch):
+def test_a_removed_version_is_recognised_even_if_s3_reports_only_denied_access(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+):
     flow.put(KEY, csv_of(expense(merchant="kept")))
     version_id = flow.bucket.put(KEY, csv_of(expense(merchant="gone")))
 
@@ -207,7 +209,7 @@ def test_a_removed_version_is_recognised_although_s3_only_denies_access(flow: Fl
     assert flow.unsettled() == []
 
 
-def test_an_existing_version_with_denied_access_fails(flow: Flow, monkeypatch: pytest.MonkeyPatch):
+def test_the_load_of_an_existing_version_with_denied_access_fails(flow: Flow, monkeypatch: pytest.MonkeyPatch):
     flow.bucket.put(KEY, csv_of(expense(merchant="denied")))
     monkeypatch.setattr(reconcile, "open_version", _deny)
     with pytest.raises(LoadFailedError, match="AccessDenied"):

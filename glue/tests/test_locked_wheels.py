@@ -17,7 +17,7 @@ PYTHONS = [(3, 11), (3, 12), (3, 13), (3, 14)]
 ARCHITECTURES = ["x86_64", "aarch64"]
 # Debian 12 has glibc 2.36.
 MANYLINUX = [f"manylinux_2_{minor}" for minor in range(36, 4, -1)] + ["manylinux2014", "manylinux2010", "manylinux1"]
-# Pure Python, published only as source. uv builds its wheel without a compiler.
+# This pure Python package is published only as source. uv builds the wheel without a compiler.
 PURE_SOURCES = {"pyspark"}
 
 Package = dict[str, Any]
@@ -84,7 +84,7 @@ def _has_wheel(package: Package, tags: set[Tag]) -> bool:
 
 
 def _needed(lock_file: Path, environment: dict[str, str]) -> Iterator[Package]:
-    """Returns the packages that uv installs on a machine: the project's dependencies and groups, and their own."""
+    """Returns the packages that uv installs on a machine, including the dependencies of dependencies."""
     packages = tomllib.loads(lock_file.read_text(encoding="utf-8"))["package"]
     project = next(package for package in packages if {"editable", "virtual"} & package["source"].keys())
     waiting = [

@@ -1,4 +1,4 @@
-"""The metrics of a job run, read from the log group like CloudWatch does."""
+"""The metrics of a job run, read from the log group as CloudWatch reads them."""
 
 import json
 import logging
@@ -87,14 +87,14 @@ def run_job(spark: SparkSession, stack: Stack, flow: Flow) -> RunJob:
 
 
 def manifest(flow: Flow, *object_keys: str) -> Sequence[str]:
-    """Returns the arguments of a job run that reconciles these keys, whose events happened long ago."""
+    """Returns the arguments of a job run that reconciles these keys. Their events happened long ago."""
     lines = [json.dumps({"key": object_key, "eventTime": "2025-01-15T12:00:00.000Z"}) for object_key in object_keys]
     flow.bucket.put("manifests/1.jsonl", "\n".join(lines).encode())
     return ("--keys-from", "manifest", "--manifest", f"s3://{flow.bucket.name}/manifests/1.jsonl")
 
 
 def books(flow: Flow, job_run_id: str) -> Mapping[str, Any]:
-    """Returns the rows of v_upload_accounting for the uploads that one run loaded or tried to load."""
+    """Returns the rows of v_upload_accounting for all uploads that one run loaded or tried to load."""
     (sums,) = fetch(
         flow.admin,
         "SELECT SUM(v.state = 'published') AS published, SUM(v.state = 'rejected') AS rejected,"
@@ -169,7 +169,7 @@ def test_the_times_of_many_uploads_are_sent_in_events_of_a_hundred(flow: Flow, r
     assert sorted(log_group.metrics("jr_3")["SecondsToVisible"]) == pytest.approx(sorted(expected), abs=0.0011)
 
 
-def test_a_sweep_counts_missed_uploads_and_not_those_still_on_their_way(
+def test_a_sweep_counts_missed_uploads_but_not_recent_ones(
     flow: Flow, run_job: RunJob, log_group: LogGroup, monkeypatch: pytest.MonkeyPatch
 ):
     for name in ("late", "later", "deleted"):
@@ -188,7 +188,7 @@ def test_a_sweep_counts_missed_uploads_and_not_those_still_on_their_way(
         with pytest.raises(job.JobFailedError):
             run_job(log_group.name, "jr_5", *manifest(flow, "raw/expenses/poison.csv"))
     run_job(log_group.name, "jr_6", "--keys-from", "sweep")
-    # A run had already tried one upload after its event. The new versions and the removal were missed.
+    # An earlier run had already tried one upload. The sweep counts the new versions and the removal as missed.
     assert log_group.metrics("jr_6")["UploadsFoundBySweep"] == [3]
     assert log_group.metrics("jr_6")["UploadsPublished"] == [3]
 
@@ -207,7 +207,7 @@ def test_a_failed_run_emits_its_metrics(flow: Flow, run_job: RunJob, log_group: 
     assert len(emitted["SecondsToVisible"]) == 1
 
 
-def test_a_run_that_breaks_half_way_emits_its_metrics_and_raises_the_error(
+def test_a_run_that_fails_midway_emits_its_metrics_and_raises_the_error(
     flow: Flow, run_job: RunJob, log_group: LogGroup, monkeypatch: pytest.MonkeyPatch
 ):
     for name in ("a", "b", "c"):
@@ -250,6 +250,6 @@ def test_without_a_log_group_no_metrics_are_emitted(
     assert flow.transactions() == ["a"]
 
 
-def test_a_metric_without_a_unit_is_an_error():
+def test_emitting_a_metric_without_a_unit_is_an_error():
     with pytest.raises(KeyError):
         embedded_metrics({"Uploads": 1}, {}, 0)

@@ -1,9 +1,10 @@
-"""Random lives of a bucket, played on the real job and on the model; whatever happens, the views must agree.
+"""Random histories of a bucket, applied to the real job and to the model. The views must always equal the model.
 
-MySQL and S3 are real in both tests. One calls the reconciler and the sweep's search in this process: many lives, and
-job runs that fail or are killed before any statement. The other plays fewer lives through `main()` on Spark.
+Both tests use a real MySQL and the S3 emulator. One test calls the reconciler and the sweep in this process. It runs
+many histories, with job runs that fail or are killed before any statement. The other test runs fewer histories through
+`main()` on Spark.
 
-Hypothesis prints a failure as the shortest list of steps that shows it. Look further with
+Hypothesis prints the shortest list of steps that shows a failure. To run many more examples, use
 `pytest tests/test_model.py --hypothesis-profile=explore`.
 """
 
@@ -38,24 +39,24 @@ from centflow_glue.database import DatabaseAddress, connect
 from centflow_glue.main import main
 from centflow_glue.reconcile import LoadFailedError
 
-# A key that is loaded, published and withdrawn takes about so many.
+# Loading, publishing and withdrawing one key takes about this many statements.
 STATEMENTS_AT_MOST = 28
 NUMBERS = count(1)
 
 
 @dataclass
 class World:
-    """The real parts, and what is kept from example to example.
+    """The real services, and the state that all examples share.
 
     Attributes:
-        stack: MySQL and S3.
-        s3: Its client.
-        admin: To look into tables.
-        address: The database.
-        rebuilt: Another database with the same tables.
-        rebuilt_admin: To look into those.
-        connections: The loader's, by database.
-        steps: How often each outcome was come to.
+        stack: MySQL and the S3 emulator.
+        s3: The S3 client of the stack.
+        admin: A connection that reads the tables.
+        address: The address of the database.
+        rebuilt: The address of a second database with the same tables.
+        rebuilt_admin: A connection that reads the tables of the second database.
+        connections: The loader's connection to each database.
+        steps: How often each outcome occurred.
     """
 
     stack: Stack
@@ -69,14 +70,14 @@ class World:
 
 
 class Life(RuleBasedStateMachine):
-    """What users do to a bucket, and what becomes of the events about it."""
+    """The actions of users on a bucket, and the job runs that their events start."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
         self.world = world
         self.patches = pytest.MonkeyPatch()
         self.twins = Twins.of_new_bucket(world.s3, world.stack.region)
-        # For each key, what the job should have published when it last looked at it.
+        # The version of each key that must be published since the job last reconciled the key.
         self.settled: dict[str, Version | None] = {}
         self.keys: list[str] = []
         self.lines: dict[str, list[Line]] = {}
@@ -91,12 +92,12 @@ class Life(RuleBasedStateMachine):
         lines=st.fixed_dictionaries({feed: st.lists(lines_of(feed), min_size=2, max_size=6) for feed in model.HEADERS}),
     )
     def choose_keys_and_lines(self, family: str, others: list[str], lines: dict[str, list[Line]]) -> None:
-        """A few of each for a life, so that much happens to each key and files share many lines."""
+        """Chooses a few keys and lines, so that each key changes often and the files share many lines."""
         self.keys = [*(key for key in KEYS if key.startswith(family)), *others]
         self.lines = lines
 
     def teardown(self) -> None:
-        """Things settle: after one sweep the database is a function of the bucket."""
+        """Checks that one sweep makes the database match the bucket."""
         try:
             self.sweep()
             self.check_that_nothing_is_left()
@@ -105,12 +106,12 @@ class Life(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def step(self, data: st.DataObject) -> None:
-        """Something happens; Hypothesis shows what was drawn for it."""
+        """Runs one random step. If the test fails, Hypothesis prints the values drawn for the step."""
         steps = [name for name, weight in self.possible_steps().items() for _ in range(weight)]
         getattr(self, data.draw(st.sampled_from(steps), "step"))(data)
 
     def possible_steps(self) -> dict[str, int]:
-        """The steps that would change or check something now, and how likely each is."""
+        """Returns the steps that would change or check something now, each with its weight."""
         versions = any(self.twins.expected.versions.values())
         steps = {
             "upload": 6,
@@ -126,39 +127,39 @@ class Life(RuleBasedStateMachine):
         }
         return {name: weight for name, weight in steps.items() if weight}
 
-    # What users do.
+    # Actions of users.
 
     def upload(self, data: st.DataObject) -> None:
-        """A new object, or a correction of one."""
+        """Uploads a new object, or a correction of an existing one."""
         object_key = data.draw(st.sampled_from(self.keys), "key")
         feed = KEYS[object_key]
         self.put(object_key, data.draw(files_of(feed, self.lines[feed]), "file"))
 
     def export_again(self, data: st.DataObject) -> None:
-        """Lines that somebody has uploaded before, under any key; the bank may have changed its categories since."""
+        """Uploads an earlier file again, under any key of its feed, perhaps with other categories."""
         file = data.draw(st.sampled_from(self.files), "file")
         object_key = data.draw(st.sampled_from([key for key in KEYS if KEYS[key] == file.feed]), "key")
         self.put(object_key, recategorise(file) if data.draw(st.booleans(), "recategorised") else file)
 
     def delete(self, data: st.DataObject) -> None:
-        """The object is deleted: S3 puts a delete marker."""
+        """Deletes an object, so that S3 adds a delete marker."""
         object_key = data.draw(st.sampled_from([key for key in self.keys if self.twins.expected.live(key)]), "key")
         self.has_changed = True
         self.twins.delete(object_key)
 
     def delete_what_is_not_there(self, data: st.DataObject) -> None:
-        """S3 puts a delete marker also where there is nothing, or a delete marker already."""
+        """Deletes any key. S3 adds a delete marker even to a missing or deleted object."""
         object_key = data.draw(st.sampled_from(sorted(KEYS)), "key")
         self.has_changed = True
         self.twins.delete(object_key)
 
     def undelete(self, data: st.DataObject) -> None:
-        """The delete marker is removed, so that the version before it is the object again."""
+        """Removes the newest delete marker of a key, which restores the version before the marker."""
         object_key = data.draw(st.sampled_from(self.deleted_keys()), "key")
         self.remove(self.twins.expected.versions[object_key][-1])
 
     def remove_for_good(self, data: st.DataObject) -> None:
-        """Any version, or delete marker, is removed."""
+        """Permanently removes any version or delete marker."""
         versions = {
             f"version {number} of {key}": version
             for key, versions in sorted(self.twins.expected.versions.items())
@@ -167,21 +168,21 @@ class Life(RuleBasedStateMachine):
         self.remove(versions[data.draw(st.sampled_from(list(versions)), "removed")])
 
     def remove_all_for_good(self, data: st.DataObject) -> None:
-        """Every version of an object is removed, so that S3 knows nothing of it any more."""
+        """Permanently removes every version of an object, so that S3 lists nothing for its key."""
         touched = [key for key, versions in sorted(self.twins.expected.versions.items()) if versions]
         for version in list(self.twins.expected.versions[data.draw(st.sampled_from(touched), "key")]):
             self.remove(version)
 
-    # What becomes of the events.
+    # Job runs.
 
     def deliver(self, data: st.DataObject) -> None:
-        """Some events arrive, late, repeated and in any order, also of keys that nobody touched; others never do."""
+        """Delivers some events late, repeatedly or out of order, even for unchanged keys. Other events are lost."""
         for object_key in self.run_manifest(data.draw(self.events(), "events")):
             self.settle(object_key)
         self.check_views()
 
     def sweep(self, _: st.DataObject | None = None) -> None:
-        """A job run looks for what events have not told."""
+        """Runs a sweep, which finds the changes whose events were lost."""
         self.has_changed = False
         self.run_sweep(self.world.address)
         for object_key in self.twins.expected.versions:
@@ -191,63 +192,63 @@ class Life(RuleBasedStateMachine):
         self.check_uploads()
 
     def rebuild(self, _: st.DataObject) -> None:
-        """An empty database is built from the bucket by one sweep: it shows what the model says."""
+        """Checks that one sweep of the bucket into an empty database gives the views of the model."""
         self.is_rebuilt = True
         empty_tables(self.world.rebuilt_admin)
         self.run_sweep(self.world.rebuilt)
         model.assert_same(model.shown_views(self.world.rebuilt_admin), model.views(self.twins.published()))
 
-    # How the job is run.
+    # Ways to run the job.
 
     def run_manifest(self, events: Sequence[str]) -> set[str]:
-        """Run the job on these keys; returns those that it has settled."""
+        """Runs the job on these keys. Returns the keys that did not fail."""
         raise NotImplementedError
 
     def run_sweep(self, address: DatabaseAddress) -> None:
-        """Run the job in mode sweep."""
+        """Runs a sweep into this database."""
         raise NotImplementedError
 
-    # What must hold.
+    # Checks.
 
     def check_views(self) -> None:
-        """Every view equals the model of what the job has been told so far."""
+        """Checks that every view equals the model of the keys that the job has reconciled so far."""
         expected = model.views([version for version in self.settled.values() if version])
         model.assert_same(model.shown_views(self.world.admin), expected)
         if any(upload.rows_duplicate for upload in expected["v_upload_accounting"]):
             self.world.steps["shared rows"] += 1
 
     def check_uploads(self) -> None:
-        """After a sweep, `uploads` tells why each version that is not shown is not."""
+        """Checks that after a sweep `uploads` has the reason of each rejected version."""
         model.assert_reasons(self.world.admin, self.twins.expected)
 
     def check_that_nothing_is_left(self) -> None:
-        """Rows stand for published uploads alone, quarantined rows for those and rejected ones."""
+        """Checks that only published uploads have rows, and only published or rejected ones have quarantined rows."""
         model.assert_nothing_is_left(self.world.admin, list(filter(None, self.settled.values())))
 
-    # How the model follows.
+    # Updates of the model.
 
     def put(self, object_key: str, file: File) -> None:
-        """Put an object, and remember its file."""
+        """Uploads a file, and records it for `export_again`."""
         self.files.append(file)
         self.has_changed = True
         self.twins.put(object_key, file)
 
     def remove(self, version: Version) -> None:
-        """Remove a version, or a delete marker."""
+        """Permanently removes this version or delete marker."""
         self.has_changed = True
         self.twins.remove(version)
 
     def settle(self, object_key: str) -> None:
-        """The job has looked at this key now."""
+        """Records the version that must be published, because the job has reconciled this key."""
         self.settled[object_key] = self.twins.expected.published(object_key)
 
     def events(self) -> st.SearchStrategy[list[str]]:
-        """Keys for a manifest: mostly those that something happened to."""
+        """Draws the keys of a manifest. Most of them have changed."""
         touched = st.sampled_from(sorted(self.twins.expected.versions) or self.keys)
         return st.lists(st.one_of(touched, touched, st.sampled_from(sorted(KEYS))), min_size=1, max_size=5)
 
     def deleted_keys(self) -> list[str]:
-        """The keys whose newest version is a delete marker."""
+        """Returns the keys whose newest version is a delete marker."""
         return [
             key
             for key, versions in sorted(self.twins.expected.versions.items())
@@ -255,15 +256,15 @@ class Life(RuleBasedStateMachine):
         ]
 
     def keys_to_sweep(self) -> list[str]:
-        """What a sweep finds to do."""
+        """Returns the keys that a sweep would reconcile."""
         return keys_to_sweep(self.world.connections[self.world.address], self.twins.bucket.name)
 
 
 class BrokenStream(io.BytesIO):
-    """The bytes of an object, until the connection breaks."""
+    """A stream of an object that breaks off with an error."""
 
     def read(self, size: int | None = -1) -> bytes:
-        """What is left, once."""
+        """Returns the remaining bytes. Raises an error once no bytes are left."""
         data = super().read(size)
         if not data:
             raise ConnectionError("S3 does not answer any more")
@@ -271,11 +272,14 @@ class BrokenStream(io.BytesIO):
 
 
 class LifeKeyByKey(Life):
-    """Job runs as a reconciler in this process: cheap, and they can fail or be killed wherever one likes."""
+    """Runs the job as a reconciler in this process. Such a run is fast, and can fail or be killed at any statement."""
 
     @initialize(whole_seconds=st.booleans())
     def choose_clock(self, whole_seconds: bool) -> None:
-        """AWS tells `LastModified` in whole seconds, so that uploads tie; the emulator tells milliseconds."""
+        """Chooses the precision of `LastModified`: whole seconds as in AWS, or milliseconds as in the emulator.
+
+        With whole seconds, several uploads can have the same `LastModified`.
+        """
         self.twins.whole_seconds = whole_seconds
         if whole_seconds:
             read_entry = job_bucket._version
@@ -288,13 +292,13 @@ class LifeKeyByKey(Life):
             )
 
     def possible_steps(self) -> dict[str, int]:
-        """Also what only a process at hand can go through."""
+        """Adds the steps that are possible only in this process."""
         steps = super().possible_steps()
         versions = any(self.twins.expected.versions.values())
         return steps | ({"deliver_while_an_object_cannot_be_read": 2, "kill_a_job_run": 4} if versions else {})
 
     def deliver_while_an_object_cannot_be_read(self, data: st.DataObject) -> None:
-        """The bytes of one key stop coming: it stays as it was, the other keys are settled all the same."""
+        """Breaks the stream of one key. That key stays as it is, and the job still reconciles the other keys."""
         events = data.draw(self.events(), "events")
         unreadable = data.draw(st.sampled_from(sorted(set(events))), "unreadable")
         open_version = reconcile.open_version
@@ -310,7 +314,7 @@ class LifeKeyByKey(Life):
         self.check_views()
 
     def kill_a_job_run(self, data: st.DataObject) -> None:
-        """The job run is killed before it sends this statement: readers see all of the change or nothing of it."""
+        """Kills a job run before a random statement. Readers must see the whole change or none of it."""
         object_key = data.draw(self.events().map(lambda keys: keys[0]), "key")
         statement = data.draw(st.integers(1, STATEMENTS_AT_MOST), "before statement")
         with killed_before(self.world.connections[self.world.address], statement):
@@ -327,7 +331,7 @@ class LifeKeyByKey(Life):
             self.check_views()
 
     def run_manifest(self, events: Sequence[str]) -> set[str]:
-        """Keys one after the other; one that fails does not stop the others."""
+        """Reconciles the keys one after the other. A failed key does not stop the others."""
         settled = set()
         for object_key in events:
             try:
@@ -339,20 +343,20 @@ class LifeKeyByKey(Life):
         return settled
 
     def run_sweep(self, address: DatabaseAddress) -> None:
-        """Keys as the sweep finds them."""
+        """Reconciles the keys that the sweep finds."""
         sweep(self.world.connections[address], self.twins.bucket.name)
 
     def reconcile(self, object_key: str) -> None:
-        """One key."""
+        """Reconciles one key, and counts the result."""
         outcome = reconcile_key(self.world.connections[self.world.address], self.twins.bucket.name, object_key)
         self.world.steps[outcome.result] += 1
 
 
 class LifeOnSpark(Life):
-    """Job runs as they are in production: `main()`, a manifest in S3, Spark's Python workers."""
+    """Runs the job as in production: `main()`, a manifest in S3, and Spark's Python workers."""
 
     def run_manifest(self, events: Sequence[str]) -> set[str]:
-        """A manifest as the trigger writes it."""
+        """Runs the job on a manifest like those that the trigger writes."""
         manifest = f"manifests/{next(NUMBERS)}.jsonl"
         lines = (json.dumps({"key": key, "eventTime": "2025-01-01T00:00:00.000Z"}) for key in events)
         self.twins.bucket.put(manifest, "\n".join(lines).encode())
@@ -360,18 +364,18 @@ class LifeOnSpark(Life):
         return set(events)
 
     def run_sweep(self, address: DatabaseAddress) -> None:
-        """As the schedule starts it."""
+        """Runs a sweep with the arguments of the schedule."""
         self.run("--keys-from", "sweep", *(["--database-name", address.database] if address.database else []))
 
     def run(self, *arguments: str) -> None:
-        """The job."""
+        """Runs the job with these arguments."""
         self.world.steps["job runs"] += 1
         main([*arguments, "--bucket", self.twins.bucket.name, "--database-secret", self.world.stack.secret_id])
 
 
 @pytest.fixture(scope="module")
 def rebuilt(stack: Stack, address: DatabaseAddress) -> Iterator[DatabaseAddress]:
-    """A second database with the same tables, views and rights for the loader."""
+    """A second database with the same tables and views, and the same rights for the loader."""
     name = f"{stack.database}_rebuilt"
     url = f"mysql://{stack.admin.user}:{stack.admin.password}@{stack.database_host}:{stack.database_port}/{name}"
     with closing(stack.connect(stack.admin)) as admin, closing(stack.connect(stack.loader)) as loader:
@@ -403,18 +407,18 @@ def world(
         yield World(stack, s3, admin, address, rebuilt, rebuilt_admin, {address: loader, rebuilt: rebuilt_loader})
 
 
-def test_the_views_equal_the_model_when_keys_are_reconciled_one_by_one(
+def test_the_views_equal_the_model_if_keys_are_reconciled_one_by_one(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("ERROR", "centflow_glue")
     lives = settings(max_examples=settings.default.max_examples // 2, stateful_step_count=25)
     run_state_machine_as_test(partial(LifeKeyByKey, world), settings=lives)
-    # Lives are worth something when they come to all of these.
+    # The random histories must reach each of these outcomes.
     outcomes = ("published", "rejected", "retired", "unchanged", "failed", "killed", "shared rows")
     assert all(world.steps[outcome] > 5 for outcome in outcomes), world.steps
 
 
-def test_the_views_equal_the_model_when_spark_runs_the_job(world: World, spark: SparkSession) -> None:
+def test_the_views_equal_the_model_if_spark_runs_the_job(world: World, spark: SparkSession) -> None:
     lives = settings(max_examples=settings.default.max_examples // 20, stateful_step_count=15)
     run_state_machine_as_test(partial(LifeOnSpark, world), settings=lives)
     assert world.steps["job runs"] > 20

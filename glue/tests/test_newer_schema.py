@@ -1,4 +1,4 @@
-"""After a rollback, the job must work on the tables of a newer release, which have unknown columns."""
+"""After a rollback, the job must work with the tables of a newer release, which have unknown columns."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -32,7 +32,7 @@ def newer_schema(admin: Connection) -> Iterator[None]:
             cursor.execute(f"ALTER TABLE `{table}` {', '.join(f'DROP {name}' for name in NEWER_NAMES)}")
 
 
-# Runs before `flow`, so that its connections open later and close earlier.
+# This fixture runs before `flow`, so the connections of `flow` open later and close earlier.
 pytestmark = pytest.mark.usefixtures("newer_schema")
 
 

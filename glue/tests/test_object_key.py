@@ -55,7 +55,7 @@ def test_a_key_contains_feed_owner_and_compression(object_key: str, owner: str, 
         "raw/ expenses/a.csv",
     ],
 )
-def test_a_key_outside_every_feed_is_rejected_with_the_valid_folders(object_key: str):
+def test_a_key_outside_every_feed_is_rejected_and_the_message_lists_the_valid_folders(object_key: str):
     with pytest.raises(UploadRejectedError) as rejected:
         parse_object_key(object_key, FEEDS)
     assert rejected.value.code == "unknown_feed"
@@ -64,7 +64,7 @@ def test_a_key_outside_every_feed_is_rejected_with_the_valid_folders(object_key:
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.xlsx", "a", "a.csv.zip", "a.gz", "a.csv.bak", "csv", "a.csv/"])
-def test_a_wrong_extension_is_rejected_with_the_valid_ones(name: str):
+def test_a_wrong_extension_is_rejected_and_the_message_lists_the_valid_ones(name: str):
     with pytest.raises(UploadRejectedError) as rejected:
         parse_object_key(f"raw/expenses/{name}", FEEDS)
     assert rejected.value.code == "wrong_extension"
@@ -116,7 +116,7 @@ def parsed_or_rejected(object_key: str) -> ParsedKey | UploadRejectedError:
 
 
 @pytest.mark.parametrize("object_key", ["raw/" + "x" * 990 + "/a.csv", "raw/expenses/" + "x" * 990 + ".txt"])
-def test_the_rejection_of_a_long_key_still_has_room_for_advice(object_key: str):
+def test_the_rejection_message_of_a_long_key_still_contains_the_advice(object_key: str):
     with pytest.raises(UploadRejectedError) as rejected:
         parse_object_key(object_key, FEEDS)
     assert len(rejected.value.reason) < 500

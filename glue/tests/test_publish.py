@@ -1,4 +1,4 @@
-"""What readers see of several uploads: each transaction once, and never an intermediate state."""
+"""Readers see each transaction of several uploads once, and never see an intermediate state."""
 
 import threading
 import time
@@ -22,7 +22,7 @@ def accounts(flow: Flow) -> dict[str, tuple[str, int, int, Decimal, Decimal]]:
     return {row["object_key"]: tuple(row[name] for name in names) for row in rows}
 
 
-# Overlap.
+# Overlapping uploads.
 
 
 def test_two_identical_rows_in_one_file_both_count(flow: Flow):
@@ -48,13 +48,13 @@ def test_overlapping_statements_show_each_transaction_once(flow: Flow):
 
 
 @pytest.mark.parametrize(("first", "second"), [(1, 3), (3, 1), (2, 2)])
-def test_the_highest_multiplicity_counts(flow: Flow, first: int, second: int):
+def test_readers_see_a_row_as_often_as_the_upload_with_the_most_copies_has_it(flow: Flow, first: int, second: int):
     flow.put(A, csv_of(*[expense()] * first))
     flow.put(B, csv_of(*[expense()] * second, expense(merchant="Bar")))
     assert flow.transactions() == ["Bar"] + ["Café Central"] * max(first, second)
 
 
-def test_three_uploads_share_their_rows(flow: Flow):
+def test_deleting_one_of_three_overlapping_uploads_hides_only_its_unshared_rows(flow: Flow):
     flow.put(A, csv_of(expense(), expense(merchant="a")))
     flow.put(B, csv_of(expense(), expense(), expense(merchant="b")))
     flow.put(C, csv_of(expense(), expense(), expense(), expense(merchant="a"), expense(merchant="b")))
@@ -66,7 +66,7 @@ def test_three_uploads_share_their_rows(flow: Flow):
     assert flow.transactions() == ["a", "Café Central"]
 
 
-def test_the_newest_object_decides_the_other_values_whichever_is_loaded_last(flow: Flow):
+def test_the_newest_object_decides_the_category_of_a_shared_row_in_any_loading_order(flow: Flow):
     flow.bucket.put(A, csv_of(expense(category="Food")))
     flow.bucket.put(B, csv_of(expense(category="Coffee")))
     flow.reconcile(B)
@@ -75,7 +75,7 @@ def test_the_newest_object_decides_the_other_values_whichever_is_loaded_last(flo
     assert accounts(flow)[A][1:3] == (0, 1)
 
 
-def test_undoing_an_upload_shows_the_rows_again_that_it_shadowed(flow: Flow):
+def test_deleting_an_upload_makes_the_rows_that_it_shadowed_visible_again(flow: Flow):
     flow.put(A, csv_of(expense(category="Food"), expense(merchant="Bar")))
     flow.put(B, csv_of(expense(category="Coffee")))
     assert flow.transactions("merchant", "category") == [("Bar", "Coffee"), ("Café Central", "Coffee")]
@@ -84,7 +84,7 @@ def test_undoing_an_upload_shows_the_rows_again_that_it_shadowed(flow: Flow):
     assert accounts(flow)[A][1:3] == (2, 0)
 
 
-def test_rows_dropped_by_a_correction_become_visible_from_the_other_upload(flow: Flow):
+def test_the_other_upload_shows_a_shared_row_that_a_correction_has_removed(flow: Flow):
     flow.put(A, csv_of(expense(category="Food"), expense(merchant="Bar")))
     flow.put(B, csv_of(expense(category="Coffee")))
     flow.put(B, csv_of(expense(merchant="Else")))
@@ -110,7 +110,7 @@ def test_amounts_with_the_same_value_are_the_same_transaction(flow: Flow):
     assert flow.transactions("amount") == [Decimal("12.5")]
 
 
-def test_texts_that_only_collate_as_equal_are_different_transactions(flow: Flow):
+def test_strings_that_only_the_collation_treats_as_equal_are_different_transactions(flow: Flow):
     names = ["Café", "Cafe", "cafe", "CAFÉ", "Cafe\u0301", "Café ", " Café"]
     for number, name in enumerate(names):
         flow.put(f"raw/expenses/{number}.csv", csv_of(expense(merchant=name)))
@@ -148,25 +148,25 @@ def test_a_budget_counts_once_per_month_category_and_currency_with_the_newest_am
     ]
 
 
-def test_a_quarantined_row_shadows_no_row(flow: Flow):
+def test_a_quarantined_row_does_not_shadow_a_row_of_another_upload(flow: Flow):
     flow.put(A, csv_of(expense(), expense(merchant="Bar")))
     flow.put(B, csv_of(expense(category="c" * 65), expense(merchant="x"), expense(merchant="y")))
     assert flow.transactions() == ["Bar", "Café Central", "x", "y"]
 
 
-def test_an_upload_without_rows_is_published(flow: Flow):
+def test_a_file_without_rows_is_published_and_changes_no_other_upload(flow: Flow):
     flow.put(A, csv_of(expense()))
     flow.put(B, csv_of())
     flow.delete(B)
     assert flow.transactions() == ["Café Central"]
 
 
-# No intermediate state.
+# Readers never see an intermediate state.
 
 
 @contextmanager
 def polling(stack: Stack, query: str) -> Iterator[set[tuple[object, ...]]]:
-    """Repeats a query as `reporter` until the block ends. Yields all answers."""
+    """Repeats a query as `reporter` until the block ends. Yields the set of all results."""
     seen: set[tuple[object, ...]] = set()
     failures: list[BaseException] = []
     stop = threading.Event()
@@ -217,7 +217,7 @@ def test_a_reader_always_sees_a_shared_row_exactly_once_while_uploads_change(flo
     assert seen == {(300, 300)}
 
 
-def test_a_reader_always_sees_balanced_upload_accounts(flow: Flow, stack: Stack):
+def test_the_published_row_counts_always_equal_the_number_of_visible_rows(flow: Flow, stack: Stack):
     rows = [expense(merchant=f"m{row}") for row in range(100)]
     question = (
         "SELECT SUM(rows_published), (SELECT COUNT(*) FROM v_transactions)"

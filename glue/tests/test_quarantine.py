@@ -1,4 +1,4 @@
-"""Bad rows on their way into the database, and errors that end a load."""
+"""Loads store bad rows in the database and end with the right error."""
 
 import csv
 import io
@@ -79,7 +79,7 @@ def test_any_text_in_a_row_is_read_back_unchanged():
 
 
 class _Database:
-    """A fake connection and cursor that read the pipe to its end and then report a warning."""
+    """A fake connection and cursor. It reads the pipe to the end and then reports a warning."""
 
     warning_count = 1
 

@@ -38,7 +38,7 @@ class Read:
 
     @property
     def numbers(self) -> list[int]:
-        """Row numbers of the rows that are not ragged."""
+        """The row numbers of the rows that are not ragged."""
         return [number for number, _ in self.rows]
 
 
@@ -75,7 +75,9 @@ def rejection(body: bytes, **options) -> tuple[str, str]:
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("final", [True, False])
 @pytest.mark.parametrize("compressed", [False, True])
-def test_byte_order_mark_and_line_ends_make_no_difference(bom: bytes, line_end: str, final: bool, compressed: bool):
+def test_a_byte_order_mark_and_the_kind_of_line_end_do_not_change_the_rows(
+    bom: bytes, line_end: str, final: bool, compressed: bool
+):
     rows = [expense(merchant="Büro ☕", amount=f"{number}.50") for number in range(3)]
     body = bom + csv_of(*rows, line_end=line_end)
     body = body if final else body.removesuffix(line_end.encode())
@@ -130,7 +132,7 @@ def test_empty_lines_and_comma_only_rows_may_precede_the_header():
 # The header.
 
 
-def test_headers_may_come_in_any_order_and_letter_case_and_with_spaces_around_them():
+def test_headers_may_have_any_order_any_letter_case_and_surrounding_spaces():
     header = [" Currency", "AMOUNT ", "Date", "Merchant", "\tCategory", "Account", "Description", "CITY"]
     found = read(csv_of(["EUR", "1", "2025-01-15", "m", "c", "a", "", "Graz"], header=header))
     assert found.header.positions == {
@@ -299,7 +301,7 @@ def test_files_of_pythons_csv_module_are_read_back_with_any_block_size(file, mor
 @pytest.mark.parametrize("offset", range(18))
 @pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
 def test_a_nul_stays_in_its_cell(offset: int, quoting: int):
-    """Once it has seen long cells, pyarrow overlooks commas and line ends after a NUL."""
+    """Checks NULs after long cells, because pyarrow then overlooks the commas and line ends that follow a NUL."""
     rows = [expense(merchant="m" * 40, category="c" * 40, description="d" * 40) for _ in range(1200)]
     for number in (0, 600, 1199):
         rows[number][6] = "d" * offset + "\0"
@@ -313,7 +315,7 @@ def test_a_nul_stays_in_its_cell(offset: int, quoting: int):
 
 @pytest.mark.parametrize("block_bytes", range(200, 210))
 def test_a_line_end_in_a_quoted_cell_is_kept_on_the_border_of_two_blocks(block_bytes: int):
-    """Pyarrow treats a line feed at the start of a block as part of the previous line end."""
+    """Checks every border, because pyarrow treats a line feed at the start of a block as part of the last line end."""
     rows = [expense(description="\r\n" * 40), expense(description="\n" * 80), expense(description="\r" * 80)]
     assert read(csv_of(*rows, line_end="\r\n"), block_bytes=block_bytes).rows == list(enumerate(rows, start=2))
 
@@ -345,7 +347,7 @@ def test_invalid_utf_8_is_reported_with_row_column_and_a_guess():
     )
 
 
-def test_invalid_utf_8_is_rejected_in_an_ignored_column_too():
+def test_invalid_utf_8_is_rejected_even_in_an_ignored_column():
     header, body = HEAD + ",note\n", ",".join(expense(note="X"))
     code, reason = rejection((header + body).encode().replace(b",X", b",\xff"))
     assert code == "not_utf8"
@@ -421,7 +423,7 @@ def test_a_gzip_bomb_is_not_expanded_beyond_the_limit():
             return data
 
     bomb = gzip.compress(HEAD.encode() + b"\n" + line * 1_200_000)
-    # More than any reader reads at a time.
+    # This is more than any reader reads at a time.
     assert len(bomb) > 128 << 10
     stream = Counted(bomb + gzip.compress(line * 400_000) * 20)
     reader = CsvReader(stream, EXPENSES, True, ReadLimits(expanded_bytes=6 << 20))
@@ -475,12 +477,12 @@ def test_an_open_quote_is_reported_and_does_not_hide_later_rows(body: str, row_n
 )
 @pytest.mark.parametrize("screen", ['27" screen', "screen", '"27"" screen"'])
 @pytest.mark.parametrize("final", ["", "\n"])
-def test_a_closed_quote_is_not_reported_as_open_whatever_other_cells_contain(last: str, screen: str, final: str):
+def test_a_closed_quote_is_never_reported_as_open_with_any_other_cells(last: str, screen: str, final: str):
     body = f"{HEAD}\n2025-01-15,{screen},Office,card,3.50,EUR,\n{last}{final}"
     assert read(body.encode()).numbers == [2, 3]
 
 
-# The order of several faults.
+# Files with several faults.
 
 LINE = ",".join(expense()).encode() + b"\n"
 LATIN_1 = b"2025-01-15,Caf\xe9,c,a,1,EUR,\n"
@@ -504,7 +506,7 @@ def test_invalid_utf_8_outranks_the_size_limit_only_before_the_limit(lines: int)
     head = HEAD.encode() + b"\n"
     assert first_fault(head + LATIN_1 + LINE * (lines + 80), limits=LIMITED) == "not_utf8"
     at = len(head + LINE * lines) + LATIN_1.index(b"\xe9")
-    # The byte alone may begin a character. Only the next byte decides.
+    # The byte alone could begin a character. The next byte shows that it does not.
     for limit, code in ((at + 2, "not_utf8"), (at + 1, TOO_LARGE), (at, TOO_LARGE), (at - 1, TOO_LARGE)):
         body = head + LINE * lines + LATIN_1
         assert first_fault(body, limits=ReadLimits(expanded_bytes=limit)) == code
@@ -525,7 +527,7 @@ def test_the_first_invalid_byte_is_reported_in_any_row_and_column():
 
 
 @pytest.mark.parametrize("character", ["é", "☕", "😀"])
-def test_a_character_cut_by_the_limit_is_valid_and_one_cut_by_the_end_is_not(character: str):
+def test_a_character_cut_by_the_size_limit_is_valid_but_one_cut_by_the_file_end_is_not(character: str):
     body = f"{HEAD}\n2025-01-15,{character}".encode()
     for missing in range(1, len(character.encode())):
         cut = len(body) - missing
@@ -548,12 +550,12 @@ def test_invalid_utf_8_is_reported_inside_and_after_quotes(quoted: str):
         assert reason.startswith("Row 3, column category: the byte 0xE9 is not UTF-8 (")
 
 
-def test_the_text_around_an_invalid_byte_is_short_and_has_no_control_characters():
+def test_the_message_about_an_invalid_byte_quotes_a_short_text_without_control_characters():
     body = f"{HEAD}\n2025-01-15,{'m' * 50}".encode() + b"\x80\x9b\xe9" + b"x" * 50
     assert f"({'m' * 20}\\x80\\x9bé{'x' * 18} if it is Latin-1)" in rejection(body)[1]
     body = f"{HEAD}\n2025-01-15,a\x1b".encode() + b"\xe9\0b"
     assert "(é if it is Latin-1)" in rejection(body)[1]
-    # The text is short, however long the cell is.
+    # The text is short even if the cell is long.
     body = f"{HEAD}\n2025-01-15,{'m' * (3 << 20)}".encode() + b"\xe9\n"
     assert f"({'m' * 20}é if it is Latin-1)" in rejection(body)[1]
 
@@ -590,7 +592,7 @@ def test_a_header_fault_outranks_later_faults_but_not_a_limit_inside_the_header(
     assert first_fault(b"date\xe9,merchant\n", limits=ReadLimits(expanded_bytes=8)) == "not_utf8"
 
 
-def test_an_open_quote_ranks_after_the_faults_inside_it():
+def test_faults_inside_an_open_quote_are_reported_before_the_open_quote():
     body = f'{HEAD}\n2025-01-15,"never closed\n'.encode()
     assert first_fault(body + LINE * 10) == "open_quote"
     assert first_fault(body + LINE * 10 + LATIN_1) == "not_utf8"
@@ -607,7 +609,7 @@ def test_an_open_quote_ranks_after_the_faults_inside_it():
         (LINE * 70, b"", TOO_LARGE),
     ],
 )
-def test_a_too_long_record_ranks_at_the_byte_where_it_exceeds_the_block(
+def test_a_too_long_record_is_reported_only_if_no_fault_precedes_the_end_of_the_block(
     before: bytes, within: bytes, code: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("centflow_glue.rows.read.LARGE_BLOCK_BYTES", 4096)
@@ -624,7 +626,7 @@ def test_a_too_long_record_ranks_at_the_byte_where_it_exceeds_the_block(
     assert rejected.value.code == "truncated_gzip"
 
 
-def test_ragged_rows_arrive_in_order_whichever_thread_is_ahead():
+def test_ragged_rows_are_reported_in_order_even_if_one_thread_is_faster():
     chance = random.Random(5)
     lines = [b"a,b\n" if chance.random() < 0.3 else LINE for _ in range(3000)]
     found = read(f"{HEAD}\n".encode() + b"".join(lines), block_bytes=1000)

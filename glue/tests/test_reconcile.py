@@ -1,4 +1,4 @@
-"""The life of one key: readers see the newest acceptable version since the last delete marker."""
+"""Readers always see the newest acceptable version of a key since the last delete marker."""
 
 import io
 import json
@@ -153,7 +153,7 @@ def test_removing_a_rejected_version_changes_nothing_for_readers(flow: Flow):
 
 
 def with_contract(job: Reconciler, **changes: Any) -> Reconciler:
-    """Returns the job after a release that changed the contract of expenses."""
+    """Returns a reconciler with a changed expenses contract, as after a release."""
     contract = replace(load_contracts()["expenses"], sha256="f" * 64, **changes)
     return replace(job, contracts={**load_contracts(), "expenses": contract})
 
@@ -173,7 +173,7 @@ def test_a_rejected_upload_is_tried_again_after_its_contract_changes(flow: Flow)
     assert job.reconcile_key(KEY, None).result == "unchanged"
 
 
-def test_a_rejected_upload_is_rejected_once_more_if_it_breaks_the_new_contract_too(flow: Flow):
+def test_a_rejected_upload_is_rejected_again_if_it_also_breaks_the_new_contract(flow: Flow):
     flow.put(KEY, BAD)
     job = with_contract(flow.job)
     assert job.reconcile_key(KEY, None).result == "rejected"
@@ -198,7 +198,7 @@ def test_an_upload_outside_every_feed_is_loaded_once_its_feed_exists(flow: Flow)
     assert flow.transactions() == ["old"]
 
 
-def test_a_rejected_upload_of_a_removed_feed_settles(flow: Flow):
+def test_a_rejected_upload_of_a_removed_feed_is_reconciled_only_once(flow: Flow):
     flow.put(KEY, BAD)
     job = replace(flow.job, contracts={})
     assert job.reconcile_key(KEY, None).result == "rejected"
@@ -210,7 +210,7 @@ def test_a_rejected_upload_of_a_removed_feed_settles(flow: Flow):
 
 
 def interrupt(flow: Flow, body: bytes, rows: int = 1) -> None:
-    """Leaves the state of a job run that was killed while it loaded this version."""
+    """Creates the state that a job run leaves if it is killed while loading this version."""
     flow.put(KEY, body)
     with flow.admin.cursor() as cursor:
         cursor.execute(
@@ -220,7 +220,7 @@ def interrupt(flow: Flow, body: bytes, rows: int = 1) -> None:
         )
 
 
-def test_a_killed_load_is_invisible_and_starts_again(flow: Flow):
+def test_a_killed_load_is_invisible_and_the_next_run_repeats_it(flow: Flow):
     interrupt(flow, NEW)
     assert flow.transactions() == []
     assert flow.unsettled() == [KEY]
@@ -230,7 +230,7 @@ def test_a_killed_load_is_invisible_and_starts_again(flow: Flow):
     assert flow.unsettled() == []
 
 
-def test_a_killed_load_of_a_bad_version_ends_rejected_with_its_reason_and_its_bad_rows(flow: Flow):
+def test_the_next_run_after_a_killed_load_rejects_a_bad_version_and_stores_the_reason_and_the_bad_rows(flow: Flow):
     interrupt(flow, csv_of(expense(date="soon")))
     assert flow.reconcile(KEY).result == "rejected"
     upload = flow.upload(KEY)
@@ -270,7 +270,9 @@ def test_s3_is_listed_again_if_a_version_is_removed_while_it_is_read(flow: Flow,
     assert flow.unsettled() == []
 
 
-def test_a_version_that_s3_lists_but_never_finds_fails_after_ten_listings(flow: Flow, monkeypatch: pytest.MonkeyPatch):
+def test_a_version_that_s3_lists_but_cannot_return_fails_after_ten_listings(
+    flow: Flow, monkeypatch: pytest.MonkeyPatch
+):
     flow.put(KEY, OLD)
     flow.bucket.put(KEY, NEW)
 
@@ -287,7 +289,7 @@ def test_a_version_that_s3_lists_but_never_finds_fails_after_ten_listings(flow: 
 
 
 class _Stalling(io.RawIOBase):
-    """A stream of rows with a pause in the middle."""
+    """A stream of rows that pauses in the middle."""
 
     def __init__(self, content: bytes, pause_s: float) -> None:
         self._parts = [content, b""]
@@ -307,7 +309,7 @@ class _Stalling(io.RawIOBase):
 def test_a_load_that_the_server_aborts_is_recorded_as_failed_and_succeeds_later(
     flow: Flow, address: DatabaseAddress, monkeypatch: pytest.MonkeyPatch
 ):
-    # More than the buffers between the job and the server hold.
+    # These bytes do not fit into the buffers between the job and the server.
     flow.bucket.put(KEY, csv_of(*(expense(merchant=f"shop {number}") for number in range(40_000))))
 
     def stall(bucket: str, version: Version) -> Any:
@@ -320,7 +322,7 @@ def test_a_load_that_the_server_aborts_is_recorded_as_failed_and_succeeds_later(
         with pytest.raises((LoadFailedError, pymysql.err.OperationalError)) as failure:
             replace(flow.job, connection=connection).reconcile_key(KEY, None)
     cause = failure.value.__cause__ if isinstance(failure.value, LoadFailedError) else failure.value
-    # The client sees the server's own error only if it arrives before the end of the connection.
+    # The client sees the server's error only if the error arrives before the connection ends.
     assert isinstance(cause, pymysql.err.OperationalError)
     assert cause.args[0] in (ER.NET_READ_INTERRUPTED, CR.CR_SERVER_GONE_ERROR, CR.CR_SERVER_LOST)
     assert flow.reconcile(KEY).result == "published"
@@ -361,13 +363,13 @@ def test_an_upload_records_its_origin_and_its_times(flow: Flow):
     assert abs((upload["published_at"] - datetime.now(UTC).replace(tzinfo=None)).total_seconds()) < 60
 
 
-def test_an_upload_without_an_event_counts_as_received_when_it_was_written(flow: Flow):
+def test_an_upload_without_an_event_has_its_last_modified_time_as_received_time(flow: Flow):
     flow.put(KEY, OLD)
     (upload,) = flow.uploads()
     assert upload["received_at"] == upload["last_modified"]
 
 
-def test_the_notes_of_rejected_uploads_list_ignored_columns_too(flow: Flow):
+def test_the_notes_list_ignored_columns_even_for_a_rejected_upload(flow: Flow):
     flow.put(KEY, csv_of(expense(date="soon", saldo="1"), header=[*HEADER, "Saldo"]))
     assert flow.upload(KEY)["notes"] == "Ignored columns: Saldo."
 

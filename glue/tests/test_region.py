@@ -16,7 +16,7 @@ def test_a_run_reads_its_region_from_the_arn_of_the_secret(stack: Stack, databas
         name: value for name, value in os.environ.items() if name not in ("AWS_REGION", "AWS_DEFAULT_REGION")
     }
     environment |= {
-        # No configuration file of this machine may set a region.
+        # A configuration file on this machine must not set a region.
         "AWS_CONFIG_FILE": os.devnull,
         "JAVA_HOME": tool_paths().get("javaHome", environment.get("JAVA_HOME", "")),
         "PYSPARK_PYTHON": sys.executable,

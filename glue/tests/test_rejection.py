@@ -1,4 +1,4 @@
-"""Texts that must not depend on the version of Python or of its Unicode tables."""
+"""Rejection texts must not depend on the version of Python or of the Unicode tables in Python."""
 
 import pyarrow as pa
 import pytest
@@ -54,17 +54,17 @@ def test_a_row_is_written_as_in_rfc_4180_with_any_version_of_python(cells: list[
     assert format_rows([pa.array([cell]) for cell in cells]).to_pylist() == [text]
 
 
-def test_a_row_has_quotes_only_where_it_needs_them():
+def test_only_cells_that_need_quotes_are_quoted():
     columns = [pa.array(["a", "b,", "c"]), pa.array(["", '"', "d"])]
     assert format_rows(columns).to_pylist() == ["a,", '"b,",""""', "c,d"]
 
 
 def test_python_and_the_preview_strip_the_same_white_space():
-    """packages/preview/src/job-text.ts repeats the characters that `str.strip` removes."""
+    """Checks the characters that `str.strip` removes. packages/preview/src/job-text.ts has the same list."""
     assert [code for code in range(0x110000) if not chr(code).strip()] == WHITE_SPACE
 
 
 def test_only_known_characters_have_an_ascii_lower_case():
-    """Headers and extensions are compared in lower case, and all of them are ASCII."""
+    """Checks `lower`, because the job compares headers and extensions in lower case. All of them are ASCII."""
     lowered = {chr(code) for code in range(0x80, 0x110000) if chr(code).lower().isascii()}
-    assert lowered == {"\u212a"}  # the sign of kelvin
+    assert lowered == {"\u212a"}  # the kelvin sign

@@ -1,4 +1,4 @@
-"""Summaries compared with their rows: the views show the same from either, whatever happens to the uploads."""
+"""The views show the same values from summaries as from rows, after any sequence of changes to the uploads."""
 
 import unicodedata
 from collections import Counter
@@ -37,7 +37,7 @@ VIEWS = {
 
 
 def shown(flow: Flow) -> dict[str, list[Any]]:
-    """Returns what each view shows, with the types of its values."""
+    """Returns the rows of each view, with the types of the values."""
     return {
         view: sorted(
             tuple(repr(_plain(value)) for value in row.values())
@@ -48,13 +48,13 @@ def shown(flow: Flow) -> dict[str, list[Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """Hides the spelling of a group, because the collation may pick any of its equal spellings."""
+    """Normalises a string, because MySQL may show any string of a group that the collation treats as equal."""
     return unicodedata.normalize("NFC", value).replace("\u200b", "") if isinstance(value, str) else value
 
 
 @contextmanager
 def without_marks(flow: Flow) -> Iterator[None]:
-    """Makes every view read rows, by hiding the marks of all summaries during the block."""
+    """Hides the marks of all summaries during the block, so that every view reads the rows."""
     flow.admin.begin()
     with flow.admin.cursor() as cursor:
         cursor.execute("DELETE FROM upload_summaries")
@@ -71,7 +71,7 @@ def assert_same_as_over_rows(flow: Flow) -> None:
 
 
 def current_summaries(flow: Flow) -> list[tuple[str, str]]:
-    """Returns object key and table of the summaries that the views read."""
+    """Returns the object key and the table of each summary that the views read."""
     rows = fetch(
         flow.admin,
         "SELECT object_key, summary FROM upload_summaries AS m JOIN uploads AS u"
@@ -92,7 +92,7 @@ def summary_rows(flow: Flow) -> int:
 
 # Random histories.
 
-# Texts with different bytes that MySQL's collation treats as equal or ignores.
+# Strings with different bytes that MySQL's collation treats as equal, or with characters that it ignores.
 MERCHANTS = ("Café", "Cafe\u0301", "Bar", "bar", "B\u200bar")
 CITIES = ("", "Wien", "\u200b")
 ROWS = st.lists(
@@ -125,7 +125,7 @@ def test_views_show_the_same_from_summaries_as_from_rows(flow: Flow, steps: list
     assert summary_rows(flow) == 0
 
 
-def test_incomes_have_summaries_too(flow: Flow):
+def test_uploads_of_incomes_have_summaries(flow: Flow):
     rows = [("2025-01-31", "Works", "Salary", "Checking", amount, "EUR", "") for amount in ("10", "10", "5")]
     flow.put("raw/incomes/owner=ann/a.csv", csv_of(*rows, header=INCOME_HEADER))
     flow.put("raw/incomes/owner=ann/b.csv", csv_of(*rows[:2], header=INCOME_HEADER))
@@ -153,11 +153,11 @@ def test_a_summary_changes_when_another_upload_shadows_its_rows(flow: Flow):
     assert_same_as_over_rows(flow)
 
 
-# Uploads that a release without summaries has changed.
+# Changes by a release without summaries.
 
 
 def touch_as_the_release_before(flow: Flow, key: str) -> None:
-    """Shadows a row and updates the counts, like a publication of a release that knows no summaries."""
+    """Shadows a row and updates the counts, as a release without summaries does in a publication."""
     with flow.admin.cursor() as cursor:
         cursor.execute(
             "UPDATE expenses JOIN uploads USING (upload_id) SET shadowed = TRUE WHERE object_key = %s AND row_no = 2",
@@ -175,7 +175,7 @@ def unsummarised(flow: Flow) -> list[str]:
     return [key.object_key for key in keys]
 
 
-def test_views_read_the_rows_of_an_upload_that_a_release_without_summaries_changed(flow: Flow):
+def test_views_read_the_rows_of_an_upload_that_was_changed_by_a_release_without_summaries(flow: Flow):
     flow.put(A, csv_of(expense(), expense(merchant="Bar", amount="9")))
     flow.put(B, csv_of(expense(date="2025-06-01")))
     touch_as_the_release_before(flow, A)
@@ -242,7 +242,7 @@ def test_a_rejected_upload_has_no_summary(flow: Flow):
     assert summary_rows(flow) == 0
 
 
-# Adding up streamed rows.
+# Sums over streamed rows.
 
 
 def checked_rows(rows: list[tuple[str, str, str]]) -> pa.Table:
@@ -260,7 +260,9 @@ MOST = "999999999999999.9999"
     batches=st.lists(st.lists(st.tuples(DAYS, st.sampled_from("abc"), st.sampled_from(("1", "-0.0001", MOST))))),
     rows_at_once=st.integers(1, 9),
 )
-def test_groups_add_up_exactly_with_any_batches(batches: list[list[tuple[str, str, str]]], rows_at_once: int):
+def test_the_sums_of_groups_are_exact_for_any_split_into_batches(
+    batches: list[list[tuple[str, str, str]]], rows_at_once: int
+):
     running = RunningSummaries(EXPENSES, SummaryLimits(least_rows=1, rows_per_group=0, rows_at_once=rows_at_once))
     expected: dict[tuple[str, str], Decimal] = {}
     counts: Counter[tuple[str, str]] = Counter()
@@ -287,7 +289,7 @@ def test_a_summary_stays_within_its_memory_limit():
     assert finished["expenses_by_account_day"] is not None
 
 
-def test_a_summary_with_nearly_one_group_per_row_is_given_up_early():
+def test_a_summary_with_nearly_one_group_per_row_is_dropped_early():
     running = RunningSummaries(EXPENSES, SummaryLimits(least_rows=1, rows_per_group=4, rows_at_once=100))
     for number in range(8):
         running.add(checked_rows([("2025-01-01", f"category {number * 100 + row}", "1") for row in range(100)]))

@@ -1,4 +1,4 @@
-"""The sweep finds the keys whose events were lost, and no others."""
+"""The sweep finds only the keys whose events were lost or whose load was interrupted."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -87,7 +87,7 @@ def test_an_unfinished_load_is_found(flow: Flow, state: str):
     assert flow.stored_rows() == 1
 
 
-def test_rows_of_a_killed_publication_are_found(flow: Flow):
+def test_the_sweep_finds_the_rows_that_a_killed_publication_left(flow: Flow):
     flow.put(KEY, OLD)
     with flow.admin.cursor() as cursor:
         flow.delete(KEY)
@@ -95,14 +95,14 @@ def test_rows_of_a_killed_publication_are_found(flow: Flow):
     assert settle(flow) == [KEY]
 
 
-def test_objects_outside_every_feed_are_found_once(flow: Flow):
+def test_the_sweep_finds_an_object_outside_every_feed_only_once(flow: Flow):
     flow.bucket.put("raw/expences/a.csv", OLD)
     flow.bucket.put("raw/readme", b"")
     assert settle(flow) == ["raw/expences/a.csv", "raw/readme"]
     assert [upload["reason_code"] for upload in flow.uploads()] == ["unknown_feed", "unknown_feed"]
 
 
-def test_a_settled_key_is_not_found_in_any_state(flow: Flow):
+def test_the_sweep_does_not_find_a_reconciled_key_in_any_state(flow: Flow):
     flow.put("raw/expenses/published.csv", OLD)
     flow.put("raw/expenses/superseded.csv", OLD)
     flow.put("raw/expenses/superseded.csv", NEW)
@@ -129,7 +129,7 @@ def test_rejected_uploads_are_found_again_after_their_contract_changes(flow: Flo
     assert flow.unsettled() == [KEY]
 
 
-# Order.
+# The order of keys.
 
 
 def test_s3_and_mysql_list_keys_in_the_order_of_their_utf_8_bytes(flow: Flow):
@@ -141,12 +141,12 @@ def test_s3_and_mysql_list_keys_in_the_order_of_their_utf_8_bytes(flow: Flow):
     assert in_database == ORDERED
 
 
-def test_the_order_of_utf_8_differs_from_the_order_of_utf_16_and_of_a_dictionary():
+def test_the_order_of_utf_8_bytes_differs_from_utf_16_and_alphabetical_order():
     assert sorted(ANY_CHARACTERS, key=lambda key: key.encode("utf-16-be")) != ORDERED
     assert sorted(ANY_CHARACTERS, key=str.casefold) != ORDERED
 
 
-def test_keys_with_any_characters_match_on_both_sides(flow: Flow, small_pages: None):
+def test_keys_with_any_characters_match_between_s3_and_mysql(flow: Flow, small_pages: None):
     for object_key in ANY_CHARACTERS:
         flow.bucket.put(object_key, OLD)
     assert flow.unsettled() == ORDERED
@@ -170,10 +170,10 @@ def test_two_sorted_lists_are_joined_by_key(left: set[str], right: set[str]):
     ]
 
 
-# Size.
+# Large buckets.
 
 
-def test_tens_of_thousands_of_keys_are_streamed_in_little_memory(flow: Flow, monkeypatch: pytest.MonkeyPatch):
+def test_the_sweep_streams_tens_of_thousands_of_keys_in_little_memory(flow: Flow, monkeypatch: pytest.MonkeyPatch):
     size = 20_000
     with flow.admin.cursor() as cursor:
         cursor.execute("SET SESSION cte_max_recursion_depth = %s", (size,))

@@ -1,4 +1,4 @@
-"""No owner waits for the many or large uploads of another owner."""
+"""Turns keep the many or large uploads of one owner from delaying the other owners."""
 
 import gc
 import json
@@ -63,7 +63,7 @@ def test_a_new_owner_waits_for_one_turn_of_each_other_owner():
     ("seconds_each", "sizes"),
     [(0.0, [4, 8, 16, 32, 50, 50]), (0.01, [4, 8, 16, 32, 50, 50]), (0.1, [4, 8, 10, 10, 10, 10]), (7, [4] + [1] * 5)],
 )
-def test_a_turn_has_as_many_keys_as_the_owner_needed_one_second_for(seconds_each: float, sizes: list[int]):
+def test_a_turn_has_as_many_keys_as_took_one_second_in_the_previous_turn(seconds_each: float, sizes: list[int]):
     turns = Turns(max_running=2)
     turns.add(keys_of("busy", 1000))
     taken = []
@@ -114,7 +114,7 @@ def test_every_key_is_taken_once_and_in_its_owners_order(steps: list[tuple[str, 
 
 
 class _BusyOwner:
-    """Makes keys of the owner `busy` wait until a key of another owner is reconciled.
+    """Blocks the keys of the owner `busy` until a key of another owner is reconciled.
 
     Attributes:
         reconciled: The keys in the order in which they ended.
@@ -154,7 +154,7 @@ class _BusyOwner:
 
 @pytest.fixture
 def busy_owner(monkeypatch: pytest.MonkeyPatch) -> _BusyOwner:
-    """Creates an owner who keeps the job busy."""
+    """Replaces the work of the job, so that the owner `busy` keeps it busy."""
     return _BusyOwner(monkeypatch)
 
 
@@ -175,7 +175,7 @@ def publish_all(_spark: object, _arguments: object, keys: Sequence[KeyToReconcil
 
 
 def put_waiting(bucket: Bucket, name: str, keys: Sequence[KeyToReconcile]) -> None:
-    """Offers keys to running job runs, as the trigger does."""
+    """Writes keys as a manifest for job runs that are already running, as the trigger does."""
     lines = [json.dumps({"key": key.object_key, "eventTime": "2025-01-15T12:00:00.000Z"}) for key in keys]
     bucket.put(f"manifests/waiting/{name}.jsonl", "\n".join(lines).encode())
 
@@ -186,7 +186,7 @@ def waiting(bucket: Bucket) -> list[str]:
     return [entry["Key"] for entry in listed.get("Contents", [])]
 
 
-def test_an_upload_behind_many_of_another_owner_does_not_wait_for_them(
+def test_an_upload_does_not_wait_for_the_many_earlier_uploads_of_another_owner(
     spark: SparkSession, arguments: JobArguments, busy_owner: _BusyOwner
 ):
     keys = [*keys_of("busy", 100), *keys_of("ann", 1)]

@@ -19,7 +19,7 @@ from centflow_glue.rows.validate import CheckedBatch, validate
 EXPENSES = load_contracts()["expenses"]
 BUDGETS = load_contracts()["budgets"]
 OPTIONAL = ("country", "city", "transaction_id")
-# The contracts contain no fund code with four decimals, but the checks support them.
+# No contract contains a fund code with four decimals, but the checks support such codes.
 WITH_CLF = replace(EXPENSES, minor_units={**EXPENSES.minor_units, "EUR": 4})
 
 
@@ -74,7 +74,7 @@ def test_a_valid_row_is_stored_as_written():
     ]
 
 
-def test_columns_missing_from_the_file_are_empty():
+def test_optional_columns_that_the_file_lacks_are_empty():
     (row,) = check([expense()]).rows.to_pylist()
     assert [row[name] for name in OPTIONAL] == ["", "", ""]
 
@@ -296,7 +296,7 @@ def test_an_invalid_month_is_quarantined_with_advice(month: str):
     assert row.message == f"month {month!r} is not a month; write it as YYYY-MM."
 
 
-def test_a_month_is_stored_as_it_is_written():
+def test_a_month_is_stored_unchanged():
     assert check([["2025-12", "Food", "1", "EUR"]], BUDGET_HEADER, BUDGETS).rows["month"].to_pylist() == ["2025-12"]
 
 
@@ -361,7 +361,7 @@ def test_a_control_character_is_quarantined_with_its_name(character: str):
     assert row.message == f"merchant contains the control character U+{ord(character):04X}; remove it."
 
 
-def test_the_reason_of_a_row_is_its_first_fault_in_the_order_of_the_contract():
+def test_a_row_with_several_faults_is_quarantined_for_the_first_one_in_contract_order():
     row = fault(date="soon", merchant="", amount="much", currency="money")
     assert (row.column, row.code) == ("date", "bad_date")
 

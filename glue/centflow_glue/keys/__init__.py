@@ -1,1 +1,1 @@
-"""Which object keys a job run reconciles, and what each of them needs: S3's versions compared with `uploads`."""
+"""Finds the object keys that a job run reconciles, and decides what each key needs: compares S3 with `uploads`."""

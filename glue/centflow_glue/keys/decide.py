@@ -1,4 +1,7 @@
-"""What one object key needs: S3's versions of the object compared with its rows of `uploads`. Pure functions."""
+"""Decides what the job must do for one object key: compares the versions in S3 with the rows of `uploads`.
+
+All functions of this module are pure.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,14 +14,14 @@ from centflow_glue.limits import SUMMARY_LIMITS, SummaryLimits
 
 @dataclass(frozen=True)
 class Decision:
-    """What the job must do for one key.
+    """The actions that the job must carry out for one key.
 
     Attributes:
         to_load: Versions to try, newest first. The first acceptable one is published; older ones are not tried.
         published: The upload that stays published if no version of `to_load` is acceptable, or None.
         stale: Uploads that must end up invisible and without rows, unless one of them is loaded again.
         is_deleted: Whether the object is deleted. Its visible upload is then `retired` rather than `superseded`.
-        missing_summaries: Summaries that `published` lacks. They change only how long the views take.
+        missing_summaries: Summaries that `published` lacks. Adding them changes only the speed of the views.
     """
 
     to_load: tuple[Version, ...]
@@ -29,7 +32,7 @@ class Decision:
 
     @property
     def has_upload_changes(self) -> bool:
-        """Whether uploads must be loaded, published or withdrawn."""
+        """Whether the decision loads, publishes or withdraws an upload."""
         return bool(self.to_load or self.stale)
 
     @property
@@ -61,7 +64,7 @@ def decide(
         uploads: The key's rows of `uploads`.
         contract: Today's contract of the key's feed; None if the key belongs to no feed. An upload that was rejected
             under another contract is tried again.
-        summary_limits: Decide which uploads have summaries.
+        summary_limits: The limits that decide which uploads have summaries.
     """
     known = {upload.version_id: upload for upload in uploads}
     contract_sha256 = contract.sha256 if contract else None

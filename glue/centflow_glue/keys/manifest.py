@@ -1,4 +1,4 @@
-"""The keys that one job run reconciles: JSON lines that the trigger wrote."""
+"""Reads the keys that a job run reconciles from manifests, which are JSON lines written by the trigger."""
 
 import json
 import re
@@ -29,7 +29,7 @@ class KeyToReconcile:
     Attributes:
         object_key: The key.
         event_time: S3's time of the event that named the key; None if the sweep found it.
-        is_missed: Whether the sweep found the key after its event should long have led to a job run.
+        is_missed: Whether the sweep found the key and its event should already have started a job run.
     """
 
     object_key: str
@@ -53,8 +53,8 @@ def read_manifest(uri: str) -> Iterator[KeyToReconcile]:
 def take_waiting_manifests(folder: str) -> Iterator[KeyToReconcile]:
     """Takes the manifests that wait in `s3://<bucket>/<folder>/` for a job run, and yields their keys.
 
-    To take a manifest is to delete it. Only one of several job runs can delete it, and the trigger sees that it is
-    deleted.
+    A job run takes a manifest by deleting it. Only one of several job runs can delete the same manifest. The trigger
+    sees that the manifest is deleted.
 
     Raises:
         ManifestError: The address or a line has another form.

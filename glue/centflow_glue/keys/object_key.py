@@ -28,7 +28,7 @@ class ParsedKey:
 
 
 def is_folder_placeholder(object_key: str, size: int) -> bool:
-    """Whether the object is the empty one that the S3 console creates for a folder. The job ignores it."""
+    """Returns whether this is the empty object that the S3 console creates for a folder. The job ignores it."""
     return object_key.endswith("/") and size == 0
 
 

@@ -32,9 +32,9 @@ def find_keys(
 
     Args:
         bucket: The uploads bucket.
-        connection: To MySQL. Nothing else may use it until the iteration ends.
+        connection: A connection to MySQL. No other code may use it until the iteration ends.
         contracts: The contracts by feed.
-        summary_limits: Decide which uploads have summaries.
+        summary_limits: The limits that decide which uploads have summaries.
     """
     in_bucket = ((versions[0].object_key, versions) for versions in list_versions(bucket, RAW_PREFIX))
     in_database = _list_uploads(connection)
@@ -47,7 +47,7 @@ def find_keys(
 
 
 def _is_missed(versions: Sequence[Version], uploads: Sequence[Upload]) -> bool:
-    """Whether no job run has recorded the key's newest version, or its deletion, for `MISSED_AFTER`."""
+    """Returns whether the newest version, or the deletion, is older than `MISSED_AFTER` and not in `uploads`."""
     if not versions:
         return any(upload.state == "published" for upload in uploads)
     newest = versions[0]

@@ -1,4 +1,4 @@
-"""Decides whose keys come next: owners take turns, however many keys each of them has (ADR 0023)."""
+"""Decides which owner's keys come next. Owners take turns, even if one owner has many keys (ADR 0023)."""
 
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence

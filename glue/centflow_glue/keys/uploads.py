@@ -1,4 +1,4 @@
-"""The rows of `uploads`, as far as a decision about an object key needs them."""
+"""Reads the columns of `uploads` that a decision about an object key needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Checked rows → the tables of MySQL, invisible to readers until they are published."""
+"""Loads checked rows into the tables of MySQL. Readers do not see the rows until they are published."""

@@ -1,4 +1,4 @@
-"""One version of an object → rows of its feed's table, in one pass. The rows stay invisible until they are published.
+"""Loads one version of an object into its feed's table, in one pass. The rows stay invisible until published.
 
 The rows stream as CSV through a pipe into MySQL's LOAD DATA LOCAL. No row passes between the JVM and Python, none stays
 in memory longer than its block, and nothing is staged (docs/adr/0002-rows-become-visible-by-a-state-flip.md).
@@ -42,18 +42,18 @@ def load_version(
     """Loads the rows, the summaries and the quarantined rows of one version, and commits them.
 
     Args:
-        connection: To MySQL, with no transaction open.
+        connection: A connection to MySQL without an open transaction.
         open_stream: Opens the object's bytes. It is called again if a record needs the larger block.
         contract: The feed's contract.
         upload_id: The row of `uploads` that the rows belong to. It must have no stored rows.
         compressed: Whether the object is gzip.
         limits: How large the object may be.
-        summary_limits: Decide which summaries are kept.
+        summary_limits: The limits that decide which summaries are kept.
 
     Raises:
         UploadRejectedError: The upload as a whole is not acceptable. None of its rows is stored, except the first 1,000
             quarantined ones. If rows were read, the error's `tally` holds their counts.
-        LoadMismatchError: MySQL did not store what it was sent.
+        LoadMismatchError: MySQL stored other rows than the job sent.
     """
     return read_in_blocks(
         lambda block_bytes: CsvReader(open_stream(), contract, compressed, limits, block_bytes),
@@ -62,7 +62,7 @@ def load_version(
 
 
 class TooManyBadRowsError(UploadRejectedError):
-    """More rows are bad than a valid upload has.
+    """Too many rows of the upload are bad.
 
     Attributes:
         tally: The counts and sums of the upload's rows.
@@ -160,7 +160,7 @@ class RowWriter:
 
 
 def _store_quarantine(connection: GuardedConnection, quarantine: QuarantineFiles, limit: int | None = None) -> None:
-    """Stores the quarantined rows, only the first ones if there is a limit."""
+    """Stores the quarantined rows, or only the first ones if there is a limit."""
     if not quarantine.count:
         return
     statement = (

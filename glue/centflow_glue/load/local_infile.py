@@ -1,4 +1,4 @@
-"""LOAD DATA LOCAL INFILE from a pipe, so that rows need no file on disk."""
+"""Runs LOAD DATA LOCAL INFILE from a pipe, so that the rows need no file on disk."""
 
 import fcntl
 import os
@@ -18,7 +18,7 @@ CSV_OPTIONS = pa_csv.WriteOptions(include_header=False, batch_size=8192)
 
 
 class LoadMismatchError(Exception):
-    """MySQL stored other rows than it was sent. Nothing of the upload is published."""
+    """MySQL stored other rows than the job sent. No row of the upload is published."""
 
 
 def load_data_infile(connection: GuardedConnection, statement: str, write_rows: Callable[[IO[bytes]], int]) -> None:
@@ -27,13 +27,13 @@ def load_data_infile(connection: GuardedConnection, statement: str, write_rows: 
     LOAD DATA LOCAL turns bad values and duplicate keys into warnings. A warning is therefore an error here.
 
     Args:
-        connection: To MySQL.
+        connection: A connection to MySQL.
         statement: LOAD DATA LOCAL INFILE with `{pipe}` in place of the file's name.
         write_rows: Writes the rows as CSV and returns their number.
 
     Raises:
         LoadMismatchError: MySQL warned, or stored another number of rows.
-        Exception: What `write_rows` raised.
+        Exception: The exception that `write_rows` raised.
     """
     read_end, write_end = os.pipe()
     fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, MIB)  # with the default of 64 KiB the two threads run in lock-step

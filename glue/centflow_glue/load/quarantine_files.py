@@ -1,4 +1,4 @@
-"""Quarantined rows on disk. They wait there until the good rows of their upload are loaded."""
+"""Keeps quarantined rows on disk until the good rows of their upload are loaded."""
 
 import heapq
 import tempfile
@@ -61,7 +61,7 @@ class QuarantineFiles:
 
     @property
     def amount(self) -> Decimal:
-        """The sum of their amounts, as far as their amount cells can be read."""
+        """The sum of the readable amounts of the quarantined rows."""
         return self.ragged.amount + self.faulty.amount
 
     @property

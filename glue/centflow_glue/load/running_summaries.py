@@ -1,4 +1,4 @@
-"""Sums of an upload's rows, added up while the rows stream by (docs/adr/0016-summaries-of-uploads.md)."""
+"""Adds up the summaries of an upload while the rows are streamed (docs/adr/0016-summaries-of-uploads.md)."""
 
 from collections.abc import Sequence
 
@@ -75,7 +75,7 @@ class RunningSummaries:
         }
 
     def _add_part(self, summary: Summary, part: pa.Table) -> None:
-        """Adds groups to a summary. Gives the summary up if it has too many groups."""
+        """Adds groups to a summary. Drops the summary if it has too many groups."""
         parts = self._parts[summary.table]
         assert parts is not None, "the summary was given up"
         parts.append(part)
@@ -87,7 +87,7 @@ class RunningSummaries:
                 self._parts[summary.table] = None
 
     def _has_too_many_groups(self, summary: Summary, groups: pa.Table) -> bool:
-        """Whether the groups are too many to hold in memory, or are likely to be too many in the end."""
+        """Returns whether there are too many groups for the memory, or are likely to be too many in the end."""
         if self._bytes(summary, [groups]) > self._limits.bytes // 2:
             return True
         # Group growth slows down as rows arrive. At twice the limit it rarely recovers, so give up.
@@ -104,7 +104,7 @@ class RunningSummaries:
 
 
 class _ValueCodes:
-    """Numbers that stand for the values of a column. Grouping by numbers takes about half as long as by texts."""
+    """Replaces the values of a column by numbers, because grouping by numbers takes about half as long."""
 
     def __init__(self) -> None:
         self._values = pa.array([], pa.string())

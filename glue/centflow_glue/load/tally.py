@@ -8,17 +8,17 @@ NOTES_MAX = 1000
 
 @dataclass
 class Tally:
-    """What became of an upload's rows.
+    """The counts and sums of an upload's good and quarantined rows.
 
     Attributes:
         good: Number of rows that keep the contract.
         quarantined: Number of rows that break it.
         amount_good: Sum of the amounts of the good rows.
-        amount_quarantined: Sum of the amounts of the quarantined rows, as far as their amount cells can be read.
+        amount_quarantined: Sum of the amounts of the quarantined rows, if the amount cells can be read.
         first_date: The earliest date among the good rows, ISO 8601.
         last_date: The latest date among the good rows, ISO 8601.
         has_transaction_ids: Whether a good row has a transaction id.
-        summaries: The tables that have a summary of the good rows, each with whether it is usable.
+        summaries: Maps the table of each summary to whether the summary is usable.
         notes: What the uploader may need to know, such as ignored columns.
     """
 

@@ -1,1 +1,1 @@
-"""Loaded rows → rows that readers see: visibility, shared rows and summaries, in one transaction."""
+"""Makes loaded rows visible to readers: updates states, shared rows and summaries in one transaction."""

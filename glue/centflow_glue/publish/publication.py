@@ -1,4 +1,4 @@
-"""The step that readers see: uploads become visible or stop being visible, in one transaction.
+"""Makes uploads visible or invisible to readers, in one transaction.
 
 Within an owner and a feed, readers see the multiset union of the published uploads, with the highest multiplicity. Rows
 that several uploads share are therefore visible once (`shared_rows`,
@@ -22,13 +22,13 @@ from centflow_glue.publish.summaries import mark_current, rebuild_summaries
 
 @dataclass(frozen=True)
 class Publication:
-    """What readers see differently after one key is reconciled.
+    """The changes that readers see after one key is reconciled.
 
     Attributes:
         owner: The owner of the uploads.
         contract: The contract of their feed.
         loaded: The upload that becomes visible; None if none does.
-        withdrawn: Uploads of the key that stop being visible, or never were.
+        withdrawn: Uploads of the key that stop being visible or were never visible.
         withdrawn_state: `superseded` if another upload replaces them, `retired` if the object is deleted.
     """
 
@@ -41,7 +41,7 @@ class Publication:
 
 @dataclass(frozen=True)
 class _Bounds:
-    """Which rows of other uploads can equal a row of an upload.
+    """The bounds of an upload's rows. They show which other uploads can have an equal row.
 
     Attributes:
         first_date: The earliest date among the upload's rows.
@@ -57,8 +57,9 @@ class _Bounds:
 def publish(connection: Connection, publication: Publication) -> None:
     """Makes a publication visible in one transaction, then removes the rows of the withdrawn uploads.
 
-    A reader sees the state before or after it, never between. If the job is killed before the commit, nothing has
-    changed. If it is killed after the commit, invisible rows are left, and the next job run for the key removes them.
+    A reader sees the state before or after the publication, and never a state in between. If the job is killed before
+    the commit, nothing has changed. If the job is killed after the commit, invisible rows are left. The next job run
+    for the key removes them.
     """
     contract, loaded, withdrawn = publication.contract, publication.loaded, publication.withdrawn
     with connection.cursor() as cursor:
@@ -109,7 +110,7 @@ def _lock_publications(cursor: Cursor, owner: str, feed: str) -> None:
 
 
 def _find_published_bounds(cursor: Cursor, upload_ids: Sequence[int]) -> dict[int, _Bounds]:
-    """Returns those of the uploads that are visible now, with the bounds of their rows."""
+    """Returns the given uploads that are visible now, with the bounds of their rows."""
     if not upload_ids:
         return {}
     cursor.execute(
@@ -151,7 +152,7 @@ def _record_withdrawn(cursor: Cursor, upload_ids: Sequence[int], state: str) -> 
 
 
 def _record_published(cursor: Cursor, loaded: LoadedUpload) -> None:
-    """Makes an upload's rows visible: the views show the rows of published uploads."""
+    """Makes an upload's rows visible, because the views show the rows of published uploads."""
     tally = loaded.tally
     cursor.execute(
         "UPDATE uploads SET state = 'published', rows_read = %(read)s, rows_published = %(good)s, rows_duplicate = 0,"

@@ -28,13 +28,12 @@ def update_shadow_flags(
     changed: Sequence[int],
     visible: Sequence[int],
 ) -> None:
-    """Decides again which upload shows each row of the changed uploads, and updates flags, counts and summaries.
+    """Decides again which upload shows each row of the changed uploads. Updates flags, counts and summaries.
 
-    Only the fingerprints of the changed uploads are compared. Other fingerprints may also be held by uploads that are
-    not among `visible`.
+    Only the fingerprints of the changed uploads are compared. Uploads outside `visible` may share other fingerprints.
 
     Args:
-        cursor: In the transaction that publishes.
+        cursor: A cursor in the transaction that publishes.
         contract: The feed's contract.
         changed: The uploads that become visible or stop being visible.
         visible: Every published upload that can share a row with a changed one, and the changed one that is published.

@@ -1,7 +1,7 @@
 """Keeps the sums of published uploads current, so that the report views need not add up rows.
 
 A contract declares the feed's summaries: by month and category, by account and day, and so on. A summary holds the sum
-and the number of an upload's rows for each group, without the `shadowed` rows. It is current while its mark in
+and the number of an upload's rows for each group, without the `shadowed` rows. A summary is current while the mark in
 `upload_summaries` has the `updated_at` of the upload. Without a current summary, the views read the upload's rows
 (docs/adr/0016-summaries-of-uploads.md).
 """
@@ -36,7 +36,7 @@ def find_current_marks(cursor: Cursor, upload_ids: Iterable[int]) -> list[tuple[
 
 
 def apply_shadow_changes(cursor: Cursor, contract: Contract, marks: Sequence[tuple[int, str, bool]]) -> None:
-    """Applies `shadow_changes` to the summaries that were current: subtracts shadowed rows, adds those shown again."""
+    """Applies `shadow_changes` to the summaries that were current: subtracts shadowed rows, adds rows shown again."""
     for summary in contract.summaries:
         upload_ids = tuple(upload_id for upload_id, name, usable in marks if usable and name == summary.table)
         if not upload_ids:
@@ -93,12 +93,12 @@ def _select_keys(summary: Summary, contract: Contract) -> str:
 
 
 def _group_keys(summary: Summary, contract: Contract) -> str:
-    # Not by the aliases of the selected keys: MySQL would group by the columns of that name, with their collation.
+    # The groups must not use the aliases. MySQL would then group by the columns of that name, with their collation.
     return ", ".join(_format_key(column, contract) for column in summary.columns)
 
 
 def _format_key(column: SummaryColumn, contract: Contract) -> str:
-    """Returns the SQL of a key. Like `RunningSummaries`, it compares bytes, and a missing value is the empty text."""
+    """Returns the SQL of a key. Like `RunningSummaries`, the SQL compares bytes and treats NULL as an empty string."""
     source = contract.column(column.header)
     cell = f"r.`{source.name}`"
     if column.part == "month":

@@ -1,4 +1,4 @@
-"""The identity of a row's transaction, in 16 bytes. Rows with equal fingerprints are the same transaction."""
+"""Computes fingerprints of 16 bytes. Rows with equal fingerprints are the same transaction."""
 
 from hashlib import blake2b
 
@@ -31,7 +31,7 @@ def compute_fingerprints(rows: pa.Table, contract: Contract) -> pa.Array:
 
 
 def _format_hexadecimal(digests: list[bytes]) -> pa.StringArray:
-    """Returns digests as hexadecimal texts. They share one buffer, which is faster than one string each."""
+    """Returns digests as hexadecimal strings in one Arrow buffer, which is faster than one Python string each."""
     text = b"".join(digests).hex().encode()
     offsets = np.arange(0, len(text) + 1, 2 * DIGEST_BYTES, dtype=np.int32)
     return pa.StringArray.from_buffers(len(digests), pa.py_buffer(offsets), pa.py_buffer(text))

@@ -1,7 +1,7 @@
 """Expands gzip files.
 
-Python's `gzip` module finds the same faults. But its messages differ between versions of Python. So does how far it
-reads ahead, and therefore which of two faults it finds first.
+Python's `gzip` module finds the same faults, but its messages differ between versions of Python. Versions also read
+ahead by different amounts, so they may report different faults of the same file first.
 """
 
 import re
@@ -61,7 +61,7 @@ class _Member:
         self._piece = FIRST_BYTES
 
     def read(self, size: int) -> bytes:
-        """Returns at most `size` bytes; none only at the member's end, after its trailer."""
+        """Returns at most `size` bytes; none only at the end of the member, after the trailer."""
         inflate = self._inflate
         waiting = inflate.unconsumed_tail
         while not inflate.eof:
@@ -149,7 +149,7 @@ class _Stored:
         return taken
 
     def skip_text(self) -> None:
-        """Skips a text and the zero byte that ends it."""
+        """Skips a zero-terminated string."""
         while self._fill():
             end = self._bytes.find(b"\0", self._position)
             if end >= 0:

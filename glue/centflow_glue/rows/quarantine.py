@@ -1,4 +1,4 @@
-"""Rows that break their contract, with everything that is needed to fix them."""
+"""Rows that break their contract, with all details that are needed to fix the rows."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ BAD_ROWS = pa.schema(
         "amount": pa.decimal128(38, 4),
     }
 )
-# How many rows get their messages at a time.
+# Messages are formatted for this many rows at a time.
 FORMATTED_ROWS = 1000
 
 
@@ -53,7 +53,7 @@ class Reason:
     Attributes:
         column: The header of the wrong column; None if the row as a whole is wrong.
         code: A stable code for programs.
-        message: Returns what is wrong and what to do, given the text that is wrong.
+        message: A function that returns what is wrong and what to do, given the wrong text.
     """
 
     column: str | None
@@ -88,7 +88,7 @@ class QuarantinedRows:
 
     @property
     def amount(self) -> Decimal:
-        """The sum of their amounts, as far as their amount cells can be read."""
+        """The sum of the readable amounts of the rows."""
         total: Decimal | None = pc.sum(self.columns["amount"]).as_py()
         return total or Decimal(0)
 

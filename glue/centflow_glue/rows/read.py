@@ -1,4 +1,4 @@
-"""Bytes of an object → batches of cells, in one pass and limited memory, with the row numbers of a spreadsheet."""
+"""Reads the bytes of an object as batches of cells, in one pass and limited memory, with spreadsheet row numbers."""
 
 import re
 from collections import Counter, deque
@@ -35,10 +35,10 @@ BLOCK_BYTES = 4 * MIB
 LARGE_BLOCK_BYTES = 32 * MIB
 HEAD_BYTES = 64 << 10
 HEADER_SHOWN = 80
-# More than any bank statement has. A row takes time for each of its columns, even for empty ones.
+# Bank statements have fewer columns. A row takes time for each of its columns, even for empty ones.
 MOST_COLUMNS = 512
 
-# How many ragged rows are passed on together.
+# This many ragged rows are passed on together.
 WAITING_ROWS = 4096
 # pyarrow takes 6 µs to report a ragged row. After this many, the source removes the following ones.
 REPORTED_ROWS = 1000
@@ -268,7 +268,7 @@ class CsvReader:
             raise self._too_large()
 
     def _reject_open_quote(self, last_row: int) -> None:
-        """Rejects an open quote. It makes one cell of the rest of the file, so no row after it can be trusted."""
+        """Rejects a file with an open quote. The rest of the file is one cell, so no row after it can be trusted."""
         if not self._numbers.end_seen:
             raise UploadRejectedError(
                 "open_quote",
@@ -436,7 +436,7 @@ def _explain_ragged(columns: int, cells: str) -> str:
 
 
 def unescape_column(source: Source, texts: pa.StringArray) -> pa.StringArray:
-    """Returns texts as they are in the file."""
+    """Returns the strings as they are in the file."""
     if not source.has_escapes:
         return texts
     return pc.replace_substring(pc.replace_substring(texts, ESCAPED_NUL, NUL), ESCAPED_ESCAPE, ESCAPE)

@@ -24,11 +24,11 @@ RowNumbers = np.ndarray[Any, np.dtype[np.uint32]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 QUOTE, COMMA, LINE_FEED, CARRIAGE_RETURN = b'",\n\r'
-# Rows of this length or less are slow for their size, however few columns they have. No valid row is so short.
+# Rows of this length or less are slow for their size, even with few columns. Every valid row is longer.
 SHORT_BYTES = 16
 # Fits into the cache of a core.
 COUNTED_BYTES = 128 << 10
-# How many bytes at the end of a text to search first for whether it ends within quotes.
+# The check whether a text ends within quotes first searches this many bytes at the end of the text.
 TAIL_BYTES = 1 << 10
 
 # Contexts: a few bytes that represent all earlier bytes. Those end in an unquoted cell, before a cell, or in quotes.
@@ -59,7 +59,7 @@ class RemovedRows:
 
 
 def has_many_rows(data: bytes, columns: int) -> bool:
-    """Whether there are more line ends than valid rows with this number of columns could have."""
+    """Returns whether the bytes have more line ends than valid rows with this number of columns could have."""
     least = len(data) // max(columns, SHORT_BYTES)
     # Both line ends are control characters, and valid files have few others.
     if _count(data, np.less, CARRIAGE_RETURN + 1) <= least:
@@ -68,7 +68,7 @@ def has_many_rows(data: bytes, columns: int) -> bool:
 
 
 def _count(data: bytes, compare: np.ufunc, code: int) -> int:
-    """Counts bytes. It is five times as fast as `bytes.count`, which matters because every block is counted."""
+    """Counts bytes. This is five times as fast as `bytes.count`, which matters because every block is counted."""
     codes = np.frombuffer(data, np.uint8)
     found = np.empty(COUNTED_BYTES, np.bool_)
     count = 0
@@ -195,7 +195,10 @@ def _find_outside_quotes(codes: Bytes) -> Mask | None:
 
 
 def _ends_within_quotes(context: bytes, text: bytes) -> bool:
-    """Whether a text that does not end with a quote ends within quotes. Reads only as much of its end as needed."""
+    """Returns whether a text ends within quotes. The text must not end with a quote.
+
+    The function reads only as much of the text's end as needed.
+    """
     last = text.rfind(b'"')
     # Bytes after the last quote change nothing.
     codes = np.frombuffer(text, np.uint8)[: last + 2] if last >= 0 else np.frombuffer(text[-1:], np.uint8)

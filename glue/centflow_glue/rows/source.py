@@ -14,11 +14,11 @@ from centflow_glue.rejection import UploadRejectedError
 from centflow_glue.rows.gunzip import GzipReader
 from centflow_glue.rows.short_rows import BEFORE_CELL, RemovedRows, advance_context, has_many_rows, remove_short_rows
 
-# How many bytes a message shows on either side of a byte that is not UTF-8.
+# A message shows this many bytes on either side of a byte that is not UTF-8.
 SHOWN_BYTES = 20
 # Short rows are removed from pieces of this size, because numpy needs 40 times as much memory.
 PIECE_BYTES = 256 << 10
-# A block for pyarrow ends once short rows were removed from this many bytes. It limits the memory for removed rows.
+# A block for pyarrow ends once short rows were removed from this many bytes. This limits the memory for removed rows.
 SHORT_ROWS_BYTES = MIB
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # pyarrow overlooks commas and line ends shortly after a NUL, and would merge two rows into one. It therefore gets two
@@ -32,7 +32,7 @@ class Malformed:
     """The first byte of a CSV that is not UTF-8.
 
     Attributes:
-        byte: Its value.
+        byte: The value of the byte.
         following: The bytes after it, at most `SHOWN_BYTES`.
     """
 
@@ -55,7 +55,7 @@ class Source(io.RawIOBase):
     Args:
         stream: The bytes of the object.
         compressed: Whether they are gzip.
-        limit: The most bytes that the CSV may have.
+        limit: The maximum size of the CSV, in bytes.
 
     Attributes:
         end_marker: The text of the end marker.
@@ -206,7 +206,7 @@ class Source(io.RawIOBase):
         return data
 
     def _fill(self, size: int) -> None:
-        """Reads until there are `size` bytes, or until the file ends."""
+        """Reads until the buffer has `size` bytes, or until the file ends."""
         pieces = [self._raw] if self._raw else []
         missing = size - len(self._raw)
         while missing > 0 and (piece := self._read_piece(missing)):
@@ -237,7 +237,7 @@ class Source(io.RawIOBase):
 
 
 def unescape_text(text: str) -> str:
-    """Returns a text as it is in the file."""
+    """Returns the string as it is in the file."""
     return text.replace(ESCAPED_NUL, NUL).replace(ESCAPED_ESCAPE, ESCAPE)
 
 

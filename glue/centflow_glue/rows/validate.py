@@ -1,4 +1,4 @@
-"""Checks cells against their contract. Good rows leave as they will be stored, bad rows with a reason each."""
+"""Checks cells against their contract. Returns good rows as MySQL stores them, and bad rows with their reasons."""
 
 import re
 from collections.abc import Callable, Collection
@@ -23,7 +23,7 @@ IS_CONTROL = np.array([re.match(CONTROL_CHARACTERS, chr(code)) is not None for c
 # The first year of MySQL's DATE.
 FIRST_YEAR = 1000
 SHOWN_LENGTH = 40
-# Common wrong codes of currencies and countries. packages/preview has the same list.
+# Wrong codes that people often use for currencies and countries. packages/preview has the same list.
 CODE_ALIASES = {"€": "EUR", "EURO": "EUR", "RMB": "CNY", "UK": "GB", "EL": "GR", "USA": "US", "UAE": "AE"}
 
 
@@ -42,7 +42,7 @@ class CheckedBatch:
 
 @dataclass(frozen=True)
 class _Check:
-    """One fault of a column: the rows that have it, and its message."""
+    """One fault of a column: the rows with the fault, and the message."""
 
     column: Column
     code: str
@@ -120,8 +120,8 @@ class _Amounts:
     Attributes:
         values: decimal128 with the table's precision; null if the table cannot store the cell.
         is_number: Whether the cell has the form of a number.
-        fits: Whether it has few enough digits before the point.
-        too_precise: Whether it has more decimals than the table stores.
+        fits: Whether the amount has few enough digits before the point.
+        too_precise: Whether the amount has more decimals than the table stores.
     """
 
     values: pa.Array
@@ -227,7 +227,7 @@ def _check_column(
 
 
 def _is_one_of_valid(texts: pa.StringArray, is_valid: Callable[[str], bool]) -> Mask:
-    """Returns which cells are valid. Checks each distinct text once, because a batch has few distinct dates."""
+    """Returns which cells are valid. Checks each distinct string once, because a batch has few distinct dates."""
     distinct = pc.unique(texts).to_pylist()
     valid = [text for text in distinct if is_valid(text)]
     if len(valid) == len(distinct):
