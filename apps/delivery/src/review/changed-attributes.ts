@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { at, isMarked, type ReviewedResource, type Values } from './reviewed-plan.ts';
 
 const load = createRequire(import.meta.url);
+// Without the bindings every attribute would count as settable, and every plan would be refused.
+load.resolve('@cdktf/provider-aws/package.json');
 
 /**
  * Returns the paths, such as `rule.0.action`, at which an update or a replacement changes values or makes them unknown. An added

@@ -1,5 +1,8 @@
 """SQS like the Lambda poller of AWS: batches of more than ten messages, and no event lost before the queue."""
 
+import os
+import threading
+import time
 from typing import Any
 
 from ministack.services import s3, sqs
@@ -10,6 +13,19 @@ def install() -> None:
     sqs._receive_messages_for_esm = _receive_up_to_the_batch_size
     s3._deliver_event_to_sqs = _delivered_under_lock(s3._deliver_event_to_sqs)
     sqs.load_persisted_state = _restored(sqs.load_persisted_state)
+    if "FAKETIME_TIMESTAMP_FILE" in os.environ:
+        threading.Thread(target=_wake_poller, daemon=True).start()
+
+
+def _wake_poller() -> None:
+    """Wake ministack's poller every second while a test sets the clock.
+
+    The poller waits for at most a second with `sem_clockwait`. libfaketime changes the clock of its deadline, but not
+    the wait, so the poller may sleep until the next upload. `time.sleep` is converted.
+    """
+    while True:
+        time.sleep(1)
+        sqs.esm_wake.set()
 
 
 def _receive_up_to_the_batch_size(queue_url: str, max_number: int) -> list[dict[str, Any]]:
