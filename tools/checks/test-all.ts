@@ -162,6 +162,11 @@ async function withMysql<Result>(work: (url: string) => Promise<Result>): Promis
   }
 }
 
+/** Returns the variables that tests of both languages need. */
+export function testEnvironment(tools: ToolPaths): Record<string, string | undefined> {
+  return { JAVA_HOME: tools.javaHome, PYSPARK_PYTHON: tools.python, ...turboEnvironment(tools) };
+}
+
 /** The packages whose tests take longest, which start first, so that none of them runs alone at the end. */
 const LONGEST = ['@centflow/glue', '@centflow/console', '@centflow/delivery', '@centflow/cli', '@centflow/preview'];
 
@@ -183,12 +188,7 @@ async function runTests(tools: ToolPaths, mysqlUrl: string, packages: readonly W
   const turbo = (...args: readonly string[]) =>
     runChild(tools.pnpm, ['exec', 'turbo', 'run', ...args], {
       cwd: repository,
-      env: {
-        CENTFLOW_MYSQL_URL: mysqlUrl,
-        JAVA_HOME: tools.javaHome,
-        PYSPARK_PYTHON: tools.python,
-        ...turboEnvironment(tools),
-      },
+      env: { CENTFLOW_MYSQL_URL: mysqlUrl, ...testEnvironment(tools) },
     });
   const filters = packages.map(({ name }) => `--filter=${name}`);
   if ((await turbo('build', '--continue', '--output-logs=new-only', ...filters)) !== 0) {

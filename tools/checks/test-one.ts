@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { CommandError, EXIT } from '@centflow/command-line/exit';
 import { runChild } from '@centflow/command-line/run-child';
-import { readToolPaths, repository, turboEnvironment } from '@centflow/local-processes/paths';
+import { readToolPaths, repository } from '@centflow/local-processes/paths';
 import type { Command } from 'commander';
+import { testEnvironment } from './test-all.ts';
 
 export function addTestOne(program: Command): void {
   program
@@ -27,7 +28,7 @@ async function testOne(file: string, rest: readonly string[]): Promise<void> {
     : [tools.pnpm, 'exec', 'vitest', 'run', name, ...rest];
   process.exitCode = await runChild(command ?? '', args, {
     cwd: folder,
-    env: { JAVA_HOME: tools.javaHome, PYSPARK_PYTHON: tools.python, ...turboEnvironment(tools) },
+    env: testEnvironment(tools),
   });
 }
 

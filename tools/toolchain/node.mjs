@@ -37,7 +37,7 @@ export async function installNode() {
 
 /** Returns every package.json of the workspace, in a stable order. */
 function manifests() {
-  const folders = ['.', 'infra', 'glue'];
+  const folders = ['.', 'infra', 'glue', 'tools'];
   for (const parent of ['apps', 'packages']) {
     for (const child of readdirSync(join(repository, parent)).sort()) folders.push(join(parent, child));
   }
