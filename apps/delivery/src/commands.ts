@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironments } from '@centflow/infra';
+import { repository } from '@centflow/local-processes/paths';
 import type { AcceptCommandOptions } from './accept/command.ts';
 import { addSummary, setOutputs } from './actions.ts';
 import { runCanary } from './canary/canary.ts';
@@ -24,7 +25,6 @@ import { type Reviewed, UnreviewedPlanError } from './plans/plan-store.ts';
 import { refuseViolations } from './plans/policy.ts';
 import { publish as publishRelease } from './release/publish.ts';
 import { makeRelease, openRelease, type Release, ReleaseError } from './release/release.ts';
-import { repository } from './repository.ts';
 
 export interface EnvironmentOption {
   readonly environment: string;

@@ -5,13 +5,13 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { deliveryBucketOf, type Environment, readEnvironment, type StageName, stackName } from '@centflow/infra';
+import { repository } from '@centflow/local-processes/paths';
 import { findTerraform } from '@centflow/terraform';
 import { Deployments } from './deploy/deployments.ts';
 import { Deployment, stagesOf } from './infra/deployment.ts';
 import { PlanStore } from './plans/plan-store.ts';
 import { type Release, ReleaseError } from './release/release.ts';
 import { ReleaseStore } from './release/release-store.ts';
-import { repository } from './repository.ts';
 
 /** Terraform's working folder, which also holds fetched releases. Deleting it is safe. */
 const workFolder = join(repository, '.local', 'terraform', 'delivery');

@@ -1,9 +1,9 @@
 /** Reads the committed GitHub workflows, for commands and tests that use or check them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { repository } from '@centflow/local-processes/paths';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { repository } from './repository.ts';
 
 const texts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const oneOrMore = z.union([z.string(), z.array(z.string())]).transform((given) => [given].flat());

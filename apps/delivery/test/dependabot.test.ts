@@ -1,9 +1,9 @@
 /** Tests that .github/dependabot.yml covers each lock file, and that versions in several files agree. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { repository } from '@centflow/local-processes/paths';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { repository } from '../src/repository.ts';
 
 interface Update {
   readonly 'package-ecosystem': string;

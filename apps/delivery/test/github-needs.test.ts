@@ -3,9 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment, readEnvironments } from '@centflow/infra';
+import { repository } from '@centflow/local-processes/paths';
 import { describe, expect, test } from 'vitest';
 import { ATTEST_PRIVATE, DEPLOYED_BRANCH, neededEnvironments } from '../src/check-github/needs.ts';
-import { repository } from '../src/repository.ts';
 import { type Job, parseWorkflow, type Workflow, workflowFolder } from '../src/workflows.ts';
 
 const workflows = readdirSync(workflowFolder).map((file) => ({

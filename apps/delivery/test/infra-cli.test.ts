@@ -5,6 +5,7 @@ import { EnvironmentError } from '@centflow/infra/environment';
 import { readEnvironment } from '@centflow/infra/environments';
 import { mermaidOf } from '@centflow/infra/graph';
 import { synthesise } from '@centflow/infra/synthesise';
+import { repository } from '@centflow/local-processes/paths';
 import {
   HandOverError,
   IgnoredChangesError,
@@ -15,7 +16,6 @@ import {
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { EXIT, exitCodeOf, infra } from '../src/infra/cli.ts';
-import { repository } from '../src/repository.ts';
 
 function throwing(command: Command): Command {
   command.exitOverride().configureOutput({ writeErr: () => undefined });

@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentNames } from '@centflow/infra';
+import { repository } from '@centflow/local-processes/paths';
 import type { Command } from 'commander';
 import { deliver } from '../src/cli.ts';
-import { repository } from '../src/repository.ts';
 import { type Action, type Job, parseAction, parseWorkflow, type Step, type Workflow } from '../src/workflows.ts';
 
 /** The contents of files, by path in the repository. */

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: GitHub expressions use the same syntax
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { repository } from '@centflow/local-processes/paths';
 import { describe, expect, test } from 'vitest';
-import { repository } from '../src/repository.ts';
 import { type Job, jobPermissions, parseWorkflow, stepCommand } from '../src/workflows.ts';
 import { problemsOf, type Sources } from './workflow-rules.ts';
 

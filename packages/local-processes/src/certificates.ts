@@ -12,10 +12,14 @@ export interface Certificate {
 export interface Authority {
   /** The certificate of the authority, PEM. Clients that trust it accept its servers. */
   readonly pem: string;
-  /** Issues a certificate for a server on this machine, for the names `localhost` and 127.0.0.1. */
-  issue(): Promise<Certificate>;
+  /** Issues a certificate for a host name. Without one, it is for a server on this machine: `localhost` and 127.0.0.1. */
+  issue(hostName?: string): Promise<Certificate>;
 }
 
+/** The alternative name for 127.0.0.1. */
+const LOOPBACK = { type: 7, ip: '127.0.0.1' } as const;
+
+/** Creates an authority. */
 export async function createAuthority(name: string): Promise<Authority> {
   // Imported only here, because the import takes 0.3 s and `npm start` creates no certificate.
   const { generate } = await import('selfsigned');
@@ -28,8 +32,9 @@ export async function createAuthority(name: string): Promise<Authority> {
   });
   return {
     pem: own.cert,
-    issue: async () => {
-      const issued = await generate([{ name: 'commonName', value: 'localhost' }], {
+    issue: async (hostName) => {
+      const name = hostName ?? 'localhost';
+      const issued = await generate([{ name: 'commonName', value: name }], {
         algorithm: 'sha256',
         ca: { key: own.private, cert: own.cert },
         extensions: [
@@ -38,10 +43,7 @@ export async function createAuthority(name: string): Promise<Authority> {
           { name: 'extKeyUsage', serverAuth: true },
           {
             name: 'subjectAltName',
-            altNames: [
-              { type: 2, value: 'localhost' },
-              { type: 7, ip: '127.0.0.1' },
-            ],
+            altNames: [{ type: 2, value: name }, ...(hostName === undefined ? [LOOPBACK] : [])],
           },
         ],
       });

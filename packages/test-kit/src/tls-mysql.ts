@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Authority } from '@centflow/local-processes/certificates';
 import { startTemporaryMysql } from '@centflow/local-processes/temporary-mysql';
 import { type Connection, createConnection } from 'mysql2/promise';
-import { generate } from 'selfsigned';
+
+export { type Authority, createAuthority } from '@centflow/local-processes/certificates';
 
 /** The privileges of RDS's administrator of a MySQL instance: no SUPER, no SYSTEM_USER. */
 const rdsPrivileges =
@@ -21,24 +23,6 @@ export interface TlsMysql extends AsyncDisposable {
   readonly root: Connection;
   /** Presents a certificate that this authority issued for this host name to every new connection. */
   present(authority: Authority, hostName: string): Promise<void>;
-}
-
-/** A certificate authority. */
-export interface Authority {
-  readonly pem: string;
-  readonly key: string;
-}
-
-/** Creates a certificate authority. */
-export async function createAuthority(name: string): Promise<Authority> {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
-    algorithm: 'sha256',
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
-    ],
-  });
-  return { pem: cert, key };
 }
 
 /** Starts the server. */
@@ -58,16 +42,9 @@ export async function startTlsMysql(): Promise<TlsMysql> {
     administrator,
     root,
     async present(authority, hostName) {
-      const certificate = await generate([{ name: 'commonName', value: hostName }], {
-        algorithm: 'sha256',
-        ca: { key: authority.key, cert: authority.pem },
-        extensions: [
-          { name: 'basicConstraints', cA: false },
-          { name: 'subjectAltName', altNames: [{ type: 2, value: hostName }] },
-        ],
-      });
+      const { certificate, key } = await authority.issue(hostName);
       certificates += 1;
-      const files = { ca: authority.pem, cert: certificate.cert, key: certificate.private };
+      const files = { ca: authority.pem, cert: certificate, key };
       for (const [name, pem] of Object.entries(files)) {
         const file = join(server.folder, `${certificates}-${name}.pem`);
         await writeFile(file, pem);

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import type { Environment } from '@centflow/infra';
 import { readEnvironment } from '@centflow/infra';
+import { repository } from '@centflow/local-processes/paths';
 import { type DeploymentRecord, DeploymentsError } from '../deploy/deployments.ts';
 import type { OpenEnvironment } from '../open-environment.ts';
 import type { Release } from '../release/release.ts';
-import { repository } from '../repository.ts';
 import { accept as acceptAll } from './accept.ts';
 import { openAccount } from './account.ts';
 import { findDeployed } from './deployed.ts';

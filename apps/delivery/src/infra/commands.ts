@@ -11,8 +11,8 @@ import { renderRunbook } from '@centflow/infra/runbook';
 import { bootstrapStackName } from '@centflow/infra/stacks/bootstrap';
 import { type StageName, stackName } from '@centflow/infra/stacks/centflow-stack';
 import { outputFolder, synthesise } from '@centflow/infra/synthesise';
+import { repository } from '@centflow/local-processes/paths';
 import { applyWithOwnState, findTerraform, type Plan, summaryOf, type WorkingDirectory } from '@centflow/terraform';
-import { repository } from '../repository.ts';
 import { judgePlan, rules } from '../review/index.ts';
 import { Deployment, type DeploymentOptions, offline, stagesOf } from './deployment.ts';
 

@@ -1,8 +1,8 @@
 /** Reads infra/exemptions.json, which allows single pull requests to break rules of the plan policy. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { repository } from '@centflow/local-processes/paths';
 import * as z from 'zod';
-import { repository } from '../repository.ts';
 import { type Exemption, exemptionSchema } from '../review/index.ts';
 
 /** The file of exemptions is not valid. */
