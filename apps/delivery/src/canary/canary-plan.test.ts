@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseDecimal } from '@centflow/preview/decimal';
 import { feeds } from '@centflow/schema/feeds';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CanaryPlan, planCanary, readCanaryPlan, renderCanaryPlan } from './canary-plan.ts';
-import { parseDecimal } from './decimal.ts';
 
 /** A few rows whose sums are easy to calculate by hand. */
 const few = {
@@ -121,8 +121,8 @@ describe('the plan of the canary', () => {
         const budget = of(planCanary({ ...few, budgets: { ...feeds.budgets, samples } }), 'budgets');
         expect(budget?.first.rows).toBeGreaterThanOrEqual(3);
         expect(budget?.first.rows).toBeLessThanOrEqual(5);
-        const [before, after] = [budget?.first, budget?.correction].map((file) => parseDecimal(file?.amount ?? ''));
-        expect((after as bigint) - (before as bigint)).toBe(parseDecimal('1'));
+        const [before, after] = [budget?.first, budget?.correction].map((file) => parseDecimal(file?.amount ?? '', 4));
+        expect((after as bigint) - (before as bigint)).toBe(10_000n);
       }),
     );
   });

@@ -1,17 +1,20 @@
 /** The canary plan: the uploads and the expected results. Each release contains its own plan, so that a rollback is checked with its own feeds. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { divideUnits, formatUnits, parseDecimal } from '@centflow/preview/decimal';
 import type { Feed } from '@centflow/schema';
 import { type FeedName, feeds } from '@centflow/schema/feeds';
 import { stringify } from 'csv-stringify/sync';
 import * as z from 'zod';
 import { ReleaseError } from '../release/release-error.ts';
-import { formatDecimal, parseDecimal, ratio } from './decimal.ts';
 
 /** The file of the canary plan in a release. */
 export const CANARY_PLAN = 'canary.json';
 
 const FORMAT = 1;
+/** The decimals of an amount in the database. */
+const SCALE = 4;
+const UNITS = 10n ** BigInt(SCALE);
 const decimal = z.string().regex(/^-?\d+\.\d{4}$/);
 const file = z.strictObject({
   csv: z.string(),
@@ -97,9 +100,8 @@ function correctedRows(feed: Planned): Row[] {
   const [first, ...others] = firstRows(feed) as [Row, ...Row[]];
   const amount = first[feed.amount] as string;
   const decimals = amount.split('.')[1]?.length ?? 0;
-  const more = formatDecimal(parseDecimal(amount) + parseDecimal('1'));
-  const written = decimals === 0 ? more.slice(0, -5) : more.slice(0, more.length - 4 + decimals);
-  return [{ ...first, [feed.amount]: written }, ...others];
+  const more = formatUnits(parseDecimal(amount, decimals) + 10n ** BigInt(decimals), decimals);
+  return [{ ...first, [feed.amount]: more }, ...others];
 }
 
 function fileOf(feed: Planned, rows: readonly Row[]): CanaryFile {
@@ -107,7 +109,10 @@ function fileOf(feed: Planned, rows: readonly Row[]): CanaryFile {
   return {
     csv: stringify([...rows], { header: true, columns, record_delimiter: 'unix' }),
     rows: rows.length,
-    amount: formatDecimal(rows.reduce((sum, row) => sum + parseDecimal(row[feed.amount] as string), 0n)),
+    amount: formatUnits(
+      rows.reduce((sum, row) => sum + parseDecimal(row[feed.amount] as string, SCALE), 0n),
+      SCALE,
+    ),
   };
 }
 
@@ -118,7 +123,7 @@ function cashFlow(known: Readonly<Record<FeedName, Planned>>, rowsOf: (feed: Pla
     for (const row of rowsOf(feed)) {
       const key = `${(row[feed.period] as string).slice(0, 7)} ${row[feed.currency]}`;
       const sum = sums.get(key) ?? { income: 0n, expense: 0n };
-      sum[side] += parseDecimal(row[feed.amount] as string);
+      sum[side] += parseDecimal(row[feed.amount] as string, SCALE);
       sums.set(key, sum);
     }
   }
@@ -131,9 +136,9 @@ function monthOf(key: string, { income, expense }: { income: bigint; expense: bi
   return {
     month,
     currency,
-    income: formatDecimal(income),
-    expense: formatDecimal(expense),
-    net: formatDecimal(net),
-    savings_rate: income > 0n ? formatDecimal(ratio(net, income)) : null,
+    income: formatUnits(income, SCALE),
+    expense: formatUnits(expense, SCALE),
+    net: formatUnits(net, SCALE),
+    savings_rate: income > 0n ? formatUnits(divideUnits(net * UNITS, income), SCALE) : null,
   };
 }

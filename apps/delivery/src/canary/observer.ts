@@ -1,12 +1,12 @@
 /** Queries the views through the environment's canary Lambda, because the runner can read neither the views nor the secrets. */
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { formatDecimal } from '@centflow/preview/decimal';
 import * as z from 'zod';
-import { normalised } from './decimal.ts';
 
 /** An amount as a string. JSON numbers are rejected, because JavaScript reads them as floats. */
 const amount = z.string().transform((text, context) => {
   try {
-    return normalised(text);
+    return formatDecimal(text, 4);
   } catch (error) {
     context.addIssue({ code: 'custom', message: (error as Error).message });
     return z.NEVER;
