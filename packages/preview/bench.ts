@@ -2,7 +2,7 @@
  * Measures how long a preview takes. Usage: `node bench.ts [rows]`. Prints one line of JSON with the median of five
  * runs.
  *
- * The benchmark runs in Node, because Node and the browsers that people use have the same engine, V8. In a Web Worker,
+ * The benchmark runs in Node, because Node and Chromium-based browsers have the same engine, V8. In a Web Worker,
  * 100,000 rows should take at most 1 s.
  */
 import { readFileSync } from 'node:fs';

@@ -59,7 +59,7 @@ export async function readRows(
   let rest = new Uint8Array(0);
   let rowNo = 1;
   for (let isFirst = true, goesOn = true; goesOn; isFirst = false) {
-    // Reads as much again as is left over, so that a long row is not scanned from its start for every block.
+    // Doubles the data at each step until a long row is complete. Fixed steps would scan the row again for every block.
     const requested = Math.max(BLOCK_BYTES, rest.length);
     const block = await blocks.read(requested);
     const isLast = block.length < requested - 1;

@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each(BLOCKS)('the preview and the job in blocks of %i bytes', (blockBytes) => {
-  test('return the same result for every file', async () => {
+  test('the preview and the job return the same result for every file', async () => {
     const judged = await judgeFiles(join(folder, String(blockBytes)), blockBytes, LIMITS.expandedBytes);
     const different: unknown[] = [];
     for (const { file, feed = 'expenses', name, bytes } of fitting(blockBytes)) {

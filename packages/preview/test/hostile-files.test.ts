@@ -95,7 +95,7 @@ describe(`hostile files from seed ${SEED}`, () => {
     for (let turn = 0; turn < 3; turn++) honest = await cpuSeconds(work);
   });
 
-  test('are accepted or rejected with a documented code, with the same result each time and at a bounded cost', async () => {
+  test('hostile files are accepted or rejected with a documented code, with the same result each time and at a bounded cost', async () => {
     await fc.assert(
       fc.asyncProperty(hostileFile, async (file) => {
         let found: Preview | undefined;
@@ -122,22 +122,25 @@ describe(`hostile files from seed ${SEED}`, () => {
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
-    test.each(BLOCKS)('return the same result in blocks of $blockBytes bytes', async ({ blockBytes, fileBytes }) => {
-      const files = new Map(
-        fc
-          .sample(hostileFile, { seed: SEED, numRuns: FILES })
-          .filter(({ bytes }) => bytes.length <= fileBytes)
-          .map((file, index) => [`expenses-${String(index).padStart(6, '0')}.${file.extension}`, file]),
-      );
-      const written = join(folder, String(blockBytes));
-      await mkdir(written);
-      await Promise.all([...files].map(([name, { bytes }]) => writeFile(join(written, name), bytes)));
-      const judged = await judgeFiles(written, blockBytes, LIMITS.expandedBytes);
-      for (const [name, file] of files) {
-        const mine = comparable(await previewCsv(file.bytes, EXPENSES, { name, limits: LIMITS, blockBytes }));
-        if (hasInvalidBits(file)) continue;
-        expect(mine, `file ${name} of CENTFLOW_FUZZ_SEED=${SEED}`).toEqual(judged.get(name));
-      }
-    });
+    test.each(BLOCKS)(
+      'the preview and the job return the same result in blocks of $blockBytes bytes',
+      async ({ blockBytes, fileBytes }) => {
+        const files = new Map(
+          fc
+            .sample(hostileFile, { seed: SEED, numRuns: FILES })
+            .filter(({ bytes }) => bytes.length <= fileBytes)
+            .map((file, index) => [`expenses-${String(index).padStart(6, '0')}.${file.extension}`, file]),
+        );
+        const written = join(folder, String(blockBytes));
+        await mkdir(written);
+        await Promise.all([...files].map(([name, { bytes }]) => writeFile(join(written, name), bytes)));
+        const judged = await judgeFiles(written, blockBytes, LIMITS.expandedBytes);
+        for (const [name, file] of files) {
+          const mine = comparable(await previewCsv(file.bytes, EXPENSES, { name, limits: LIMITS, blockBytes }));
+          if (hasInvalidBits(file)) continue;
+          expect(mine, `file ${name} of CENTFLOW_FUZZ_SEED=${SEED}`).toEqual(judged.get(name));
+        }
+      },
+    );
   });
 });

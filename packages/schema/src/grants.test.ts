@@ -171,12 +171,12 @@ describe('the grants of the three users', () => {
 describe('userStatements and grantStatements', () => {
   const options = { database: 'money', requireTls: true, passwordOf: (role: string) => `${role}'s secret` };
 
-  it('have no password in their text', () => {
+  it('the statements have no password in their text', () => {
     const text = [...userStatements(options, 100), ...grantStatements(options)].map(({ sql }) => sql).join('\n');
     expect(text).not.toContain('secret');
   });
 
-  it('grant the reporter only SELECT on views', () => {
+  it('the statements grant the reporter only SELECT on views', () => {
     const reporters = grantStatements(options).filter(({ values }) => values[0] === 'reporter');
     expect(reporters.map(({ sql }) => sql)).toEqual(
       viewNames.map((view) => `GRANT SELECT ON \`money\`.\`${view}\` TO ?@?`),

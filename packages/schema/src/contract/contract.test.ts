@@ -15,7 +15,7 @@ const contracts = new URL('../../../../glue/centflow_glue/contracts/', import.me
 const everyFeed = Object.values(feeds);
 
 describe('the contracts', () => {
-  it('are committed as one file for each feed, without other files', () => {
+  it('the folder of contracts has one committed file for each feed and no other files', () => {
     const committed = readdirSync(contracts).filter((name) => name.endsWith('.json'));
     expect(committed.sort()).toEqual(everyFeed.map(({ name }) => `${name}.json`).sort());
   });
@@ -109,20 +109,20 @@ describe('columnType', () => {
 });
 
 describe('the code lists', () => {
-  it('contain the number of decimals of each currency', () => {
+  it('the code lists contain the number of decimals of each currency', () => {
     expect(minorUnits).toMatchObject({ EUR: 2, USD: 2, JPY: 0, KWD: 3, XOF: 0, XCG: 2 });
   });
 
-  it('omit codes that no bank account uses', () => {
+  it('the code lists omit codes that no bank account uses', () => {
     for (const code of ['XXX', 'XTS', 'XAU', 'XDR', 'CHE', 'USN', 'CLF', 'UYW'])
       expect(currencyCodes).not.toContain(code);
   });
 
-  it('contain no currency with more decimals than the money columns', () => {
+  it('the code lists contain no currency with more decimals than the money columns', () => {
     expect(Math.max(...Object.values(minorUnits))).toBeLessThanOrEqual(4);
   });
 
-  it('are sorted and have no duplicates', () => {
+  it('the code lists are sorted and have no duplicates', () => {
     for (const [codes, pattern] of [
       [currencyCodes, /^[A-Z]{3}$/],
       [countryCodes, /^[A-Z]{2}$/],

@@ -447,7 +447,7 @@ describe('expansionRules', () => {
 });
 
 describe('the committed migrations', () => {
-  it('only expand the schema, unless their header permits removals', async () => {
+  it('the committed migrations only expand the schema, unless their header permits removals', async () => {
     expect((await findContractions(await readMigrationSnapshots())).map(String)).toEqual([]);
   });
 });

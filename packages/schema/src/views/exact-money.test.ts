@@ -36,7 +36,7 @@ describe('v_monthly_cash_flow and v_account_balance', () => {
   });
   afterAll(() => database?.drop());
 
-  it('agree with integer arithmetic to the last decimal', async () => {
+  it('the views agree with integer arithmetic to the last decimal', async () => {
     await fc.assert(
       fc.asyncProperty(payments, payments, fc.boolean(), async (earned, spent, fromSummaries) => {
         owners += 1;
