@@ -216,7 +216,7 @@ class Reconciler:
             size, limit = version.size / MIB, self.limits.object_bytes / MIB
             raise UploadRejectedError(
                 "too_large",
-                f"The file has {size:,.0f} MiB, but the limit is {limit:,.0f} MiB. Split it into several files.",
+                f"The file is {size:,.0f} MiB large, but the limit is {limit:,.0f} MiB. Split it into several files.",
             )
         return load_version(
             self.connection,

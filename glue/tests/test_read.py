@@ -163,8 +163,8 @@ def test_unknown_columns_are_listed_as_in_the_file_even_if_they_are_repeated():
 def test_missing_headers_are_reported_with_the_headers_that_were_found():
     assert rejection(b"date,payee,amount\n2025-01-15,x,1\n") == (
         "missing_header",
-        "The header of a file of expenses is missing merchant, category, account, currency, description. "
-        "It has date, payee, amount. Add the missing columns and upload the file again.",
+        "The header is missing merchant, category, account, currency, description, which a file of expenses needs. "
+        "The header has date, payee, amount. Add the missing columns and upload the file again.",
     )
 
 
@@ -185,7 +185,7 @@ def test_repeated_headers_are_reported():
 def test_a_file_without_a_header_is_rejected_for_missing_headers():
     code, reason = rejection(",".join(expense()).encode())
     assert code == "missing_header"
-    assert "It has 2025-01-15, Café Central" in reason
+    assert "The header has 2025-01-15, Café Central" in reason
 
 
 # Ragged rows.
@@ -375,7 +375,7 @@ def test_invalid_utf_8_in_the_header_is_reported():
         (b"PK\x03\x04", "Excel workbook or a zip"),
         (b"\xd0\xcf\x11\xe0", "old Excel"),
         (b"%PDF-1.7", "PDF"),
-        (b"\x1f\x8b", "*.csv.gz"),
+        (b"\x1f\x8b", "ends in .csv.gz"),
     ],
 )
 def test_files_of_other_programs_are_recognised(start: bytes, word: str):

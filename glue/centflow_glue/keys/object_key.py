@@ -49,8 +49,8 @@ def parse_object_key(object_key: str, feeds: Collection[str]) -> ParsedKey:
     if not name.endswith((".csv", ".csv.gz")):
         raise UploadRejectedError(
             "wrong_extension",
-            f"{quoted(object_key.rpartition('/')[2], SHOWN_LENGTH)} is not named as a CSV file. "
-            "Save it as CSV and name it *.csv, or *.csv.gz if it is compressed.",
+            f"{quoted(object_key.rpartition('/')[2], SHOWN_LENGTH)} does not end in .csv or .csv.gz. "
+            "Save the file as CSV under a name that ends in .csv, or in .csv.gz if it is compressed.",
         )
     return ParsedKey(feed=feed, owner=parse_owner(object_key), compressed=name.endswith(".gz"))
 

@@ -72,7 +72,7 @@ class TooManyBadRowsError(UploadRejectedError):
         super().__init__(
             "too_many_bad_rows",
             f"{tally.quarantined:,} of {tally.read:,} rows have problems, too many to import. Fix them and upload "
-            f"the file again. The first is row {first.row_no}: {first.message}"[:1000],
+            f"the file again. The first problem is in row {first.row_no}: {first.message}"[:1000],
             first.row_no,
             first.column,
         )

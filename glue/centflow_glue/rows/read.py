@@ -49,7 +49,7 @@ SIGNATURES = (
     (b"PK\x03\x04", "not_csv", "The file is an Excel workbook or a zip archive. Open it and save the sheet as CSV."),
     (b"\xd0\xcf\x11\xe0", "not_csv", "The file is an old Excel workbook. Open it and save the sheet as CSV."),
     (b"%PDF", "not_csv", "The file is a PDF. Export the transactions as CSV."),
-    (b"\x1f\x8b", "not_csv", "The file is gzip, but its name does not say so. Name it *.csv.gz."),
+    (b"\x1f\x8b", "not_csv", "The file is compressed with gzip. Rename it so that its name ends in .csv.gz."),
 )
 # A cell, and then a comma, a line end or the end of the text. Text after a closing quote belongs to its cell.
 CELL = re.compile(r'(?:"((?:[^"]|"")*)("?))?([^,\r\n]*)(,|\r\n|\n|\r|\Z)')
@@ -493,7 +493,7 @@ def _match_header(names: Sequence[str], row_number: int, contract: Contract) -> 
         raise UploadRejectedError(
             "too_many_columns",
             f"The header has more than {MOST_COLUMNS} columns. "
-            f"Keep only those of {contract.feed} and upload the file again.",
+            f"Keep only the columns of {contract.feed} and upload the file again.",
         )
     normalised = [name.strip().lower() for name in names]
     known = {column.header for column in contract.columns}
@@ -511,7 +511,8 @@ def _match_header(names: Sequence[str], row_number: int, contract: Contract) -> 
         )
         raise UploadRejectedError(
             "missing_header",
-            f"The header of a file of {contract.feed} is missing {', '.join(missing)}. It has {found}. {advice}",
+            f"The header is missing {', '.join(missing)}, which a file of {contract.feed} needs. "
+            f"The header has {found}. {advice}",
         )
     repeated = sorted(name for name in known if counts[name] > 1)
     if repeated:

@@ -1,28 +1,28 @@
-/** Reads amounts as the job does: as exact ten-thousandths, because a float would round them. */
+/** Reads amounts exactly, as whole ten-thousandths, like the job. A float would round them. */
 import { formatUnits } from './decimal.ts';
 
-/** The decimals of amounts in the tables. A unit is 10^-4. */
+/** The number of decimals in the tables' amounts. One unit is 10^-4. */
 export const SCALE = 4;
 const POINT = 0x2e;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
-/** A JavaScript number is exact up to this many digits. */
+/** The maximum number of digits that a JavaScript number stores exactly. */
 const EXACT_DIGITS = 15;
 
-/** Reads amounts from bytes. The fields describe the cell that was read last. */
+/** Reads amounts from bytes. The fields describe the last cell that was read. */
 export class AmountReader {
   /** Whether the cell has the form of a number: `-?digits[.digits]`. */
   isNumber = false;
-  /** Whether the digits before the point fit into the table. */
+  /** Whether the table has room for the digits before the point. */
   fits = false;
-  /** The decimals without zeros at the end: 12.50 has one. */
+  /** The number of decimals, without trailing zeros: 12.50 has one. */
   decimals = 0;
   /** The amount; null if the table cannot store it. */
   units: number | bigint | null = null;
   readonly #integerDigits: number;
 
-  /** @param integerDigits the most digits before the point */
+  /** @param integerDigits the maximum number of digits before the point */
   constructor(integerDigits: number) {
     this.#integerDigits = integerDigits;
   }
@@ -83,7 +83,7 @@ export class UnitSum {
     if (typeof units === 'bigint') this.#large += units;
     else {
       this.#small += units;
-      // Up to this limit the sum stays exact when the next amount of up to 10^15 is added.
+      // While the sum is below this limit, adding an amount of up to 10^15 is still exact.
       if (Math.abs(this.#small) > 2 ** 52) {
         this.#large += BigInt(this.#small);
         this.#small = 0;

@@ -1,9 +1,9 @@
-/** BLAKE2b (RFC 7693) with a 16-byte digest, for many short messages. */
+/** Computes 16-byte BLAKE2b digests (RFC 7693) of many short messages. */
 import { IV } from './blake2b-words.ts';
 import { compress } from './generated/blake2b-compress.ts';
 
 export const DIGEST_BYTES = 16;
-/** The digest's length, without a key and without tree hashing (RFC 7693, 2.8). */
+/** The parameters of BLAKE2b: the digest's length, no key, and no tree hashing (RFC 7693, 2.8). */
 const PARAMETERS = 0x01010000 ^ DIGEST_BYTES;
 export const BLOCK_BYTES = 128;
 

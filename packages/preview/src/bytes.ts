@@ -1,4 +1,4 @@
-/** Returns the concatenation of pieces. */
+/** Concatenates byte arrays. */
 export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
   let offset = 0;
@@ -9,7 +9,7 @@ export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuff
   return whole;
 }
 
-/** A queue of bytes. Pieces that go in may have other sizes than those that come out. */
+/** A queue of bytes. Bytes can be taken in other sizes than they were added. */
 export class ByteQueue {
   length = 0;
   #pieces: Uint8Array[] = [];
@@ -35,7 +35,7 @@ export class ByteQueue {
     return taken.length === 1 ? (taken[0] as Uint8Array) : concatBytes(taken);
   }
 
-  /** Puts back the end of the bytes that were taken last. */
+  /** Puts back `bytes`, which must be the end of the bytes that were taken last. */
   putBack(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     this.#pieces.unshift(bytes);

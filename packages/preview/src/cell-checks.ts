@@ -1,10 +1,10 @@
-/** Checks of one cell against its column. They work on bytes, because decoding every cell would be slow. */
+/** Checks one cell against its column. The checks work on bytes, because decoding every cell would be slow. */
 import { AmountReader, SCALE } from './amount.ts';
 import type { Column, Contract } from './contract.ts';
 import { parseDecimal } from './decimal.ts';
 import { textOf } from './utf8.ts';
 
-/** The faults of a cell. The codes are those of the job. */
+/** The codes for faults of a cell, the same as in the job. */
 export type FaultCode =
   | 'missing_value'
   | 'bad_date'
@@ -18,15 +18,15 @@ export type FaultCode =
   | 'control_character'
   | 'too_long';
 
-/** Checks `bytes[from … to)`, which is not empty. */
+/** Checks the cell `bytes[from … to)`, which is never empty. */
 type Check = (bytes: Uint8Array, from: number, to: number) => FaultCode | null;
 
-/** MySQL's DATE begins with the year 1000. */
+/** The earliest year of MySQL's DATE is 1000. */
 const FIRST_YEAR = 1000;
 const DASH = 0x2d;
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Returns the check of a column's cells that are not empty. `AmountCheck` checks amounts. */
+/** Returns the check for the non-empty cells of a column. Use `AmountCheck` for the amount. */
 export function checkOf(column: Column, contract: Contract): Check {
   switch (column.type) {
     case 'date':
@@ -44,11 +44,11 @@ export function checkOf(column: Column, contract: Contract): Check {
   }
 }
 
-/** Reads and checks amounts. The number of allowed decimals depends on the row's currency. */
+/** Reads and checks amounts. The currency of the row decides how many decimals are allowed. */
 export class AmountCheck {
   readonly reader: AmountReader;
   readonly #minimum: bigint | null;
-  /** The decimals of each currency, by its index among the codes. */
+  /** The number of decimals of each currency, by the currency's index among the codes. */
   readonly #minorUnits: readonly number[];
 
   constructor(column: Column, contract: Contract) {
@@ -72,7 +72,7 @@ export class AmountCheck {
   }
 }
 
-/** Returns a function that finds the index of a value in a closed list; -1 for other values. */
+/** Returns a function that finds the index of a value in a closed list, or -1 for a value that is not in the list. */
 export function choiceFinder(
   places: ReadonlyMap<string, number>,
 ): (bytes: Uint8Array, from: number, to: number) => number {
@@ -129,7 +129,7 @@ function isLeap(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
-/** Returns the number of a run of digits; -1 if a byte is not a digit. */
+/** Returns the number that the digits spell; -1 if a byte is not a digit. */
 function digits(bytes: Uint8Array, from: number, count: number): number {
   let value = 0;
   for (let offset = from; offset < from + count; offset++) {

@@ -1,4 +1,4 @@
-/** The columns of a contract, the JSON file that the job reads too. */
+/** Reads the columns from a contract, the JSON file that the job also reads. */
 import type { Contract } from '@centflow/schema/contract';
 
 export type { Contract };
@@ -15,11 +15,11 @@ export interface Column {
   readonly maxLength: number | null;
   /** The maximum number of digits before the decimal point. */
   readonly integerDigits: number;
-  /** The decimals that the table stores. */
+  /** The number of decimals that the table stores. */
   readonly scale: number;
-  /** The smallest allowed number, as decimal text. */
+  /** The minimum of a number, as decimal text. */
   readonly minimum: string | null;
-  /** The allowed values if they are a closed list. */
+  /** The allowed values of a column with a closed list. */
   readonly allowed: readonly string[] | null;
 }
 

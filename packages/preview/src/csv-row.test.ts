@@ -7,6 +7,6 @@ test.each([
   [[''], '""'],
   [['', ''], ','],
   [[' a ', '\t', "'", '\0', '#', '\\', '\u2028'], " a ,\t,',\0,#,\\,\u2028"],
-])('csvRow writes the cells %j like the job', (cells, text) => {
+])('csvRow writes %j in the same way as the job', (cells, text) => {
   expect(csvRow(cells)).toBe(text);
 });

@@ -1,9 +1,9 @@
-/** The bytes of a CSV up to the first fault, in the same blocks as in the job. */
+/** Reads the bytes of a CSV up to the first fault, in the same blocks as the job. */
 import { ByteQueue } from './bytes.ts';
 import { UploadRejectedError } from './rejection.ts';
 import { countIncompleteBytes, findMalformed, isUtf8 } from './utf8.ts';
 
-/** How many bytes before and after a byte that is not UTF-8 are shown. */
+/** The number of bytes to show before and after a byte that is not UTF-8. */
 export const SHOWN_BYTES = 20;
 const CR = 0x0d;
 const NUL = 0;
@@ -15,21 +15,23 @@ const encoder = new TextEncoder();
 /** The first byte of a CSV that is not UTF-8. */
 export interface Malformed {
   readonly byte: number;
-  /** Up to `SHOWN_BYTES` bytes after it. */
+  /** The bytes after the wrong byte, up to `SHOWN_BYTES`. */
   readonly following: Uint8Array;
 }
 
 /**
- * A CSV in blocks: expanded, limited in size, valid UTF-8, and with an end marker after its last byte.
+ * Supplies a CSV in blocks. The bytes are expanded, limited in size, valid UTF-8, and followed by an end marker.
  *
- * At the first fault the bytes end as if the file ended there. The end marker is a row with more cells than the header. It
- * shows the reader the row and cell at which the bytes end. NULs are escaped in the same way as in the job, which does so
- * for pyarrow, so that both have the same block borders.
+ * At the first fault the bytes end, as if the file ended there. The end marker is a row with more cells than the
+ * header, so the reader finds the row and the cell in which the bytes end.
+ *
+ * NULs are escaped as in the job, whose reader pyarrow needs the escapes. With the same escapes, the preview and the
+ * job split the file into the same blocks.
  */
 export class CsvSource {
-  /** Why the bytes cannot be expanded; null if they can. */
+  /** Why the file cannot be decompressed; null if it can. */
   compressionFault: UploadRejectedError | null = null;
-  /** The byte at which the bytes end because it is not UTF-8; null if there is none. */
+  /** The byte that is not UTF-8 and so ends the bytes; null if all bytes are UTF-8. */
   malformed: Malformed | null = null;
   /** Whether the bytes end at the size limit. */
   tooLarge = false;
@@ -42,7 +44,7 @@ export class CsvSource {
   #taken = 0;
   #ended = false;
   #finished = false;
-  /** Bytes before and after they are checked and escaped. */
+  /** The bytes that are not yet checked and escaped. `#ready` contains the checked and escaped bytes. */
   readonly #raw = new ByteQueue();
   readonly #ready = new ByteQueue();
 
@@ -60,7 +62,7 @@ export class CsvSource {
   }
 
   /**
-   * Returns the first bytes without an incomplete last character, and whether the limit cut them.
+   * Returns the first bytes of the file, and whether the size limit cut them. Omits an incomplete last character.
    *
    * @throws UploadRejectedError The compressed file is invalid.
    */
@@ -75,7 +77,7 @@ export class CsvSource {
     return { head: isWhole ? head : head.subarray(0, head.length - countIncompleteBytes(head)), isCut };
   }
 
-  /** Gives the end marker more cells than a row of `count` columns. */
+  /** Extends the end marker so that it has more cells than a row of `count` columns. */
   setColumns(count: number): void {
     this.endMarker += ','.repeat(count);
   }
@@ -90,7 +92,7 @@ export class CsvSource {
     if (this.compressionFault !== null) throw this.compressionFault;
   }
 
-  /** Returns the next block of `size` bytes. It is shorter at the end, and to keep a CRLF together. */
+  /** Returns the next block of `size` bytes. A block is shorter at the end of the file, or if it would split a CRLF. */
   async read(size: number): Promise<Uint8Array> {
     while (this.#ready.length < size && !this.#finished) await this.#prepare(size);
     const data = this.#ready.take(size);
@@ -99,14 +101,14 @@ export class CsvSource {
     return data.subarray(0, -1);
   }
 
-  /** Returns a text as it is in the file, without escapes. */
+  /** Returns the text as the file contains it, without escapes. */
   unescaped(text: string): string {
     return this.#hasEscapes ? text.replaceAll('\x100', '\0').replaceAll('\x101', '\x10') : text;
   }
 
   /** Checks and escapes the next bytes. */
   async #prepare(wanted: number): Promise<void> {
-    const size = Math.max(wanted, 4); // the longest UTF-8 character
+    const size = Math.max(wanted, 4); // a UTF-8 character has at most 4 bytes
     await this.#fill(size);
     const data = this.#raw.take(size);
     let isLast = this.#ended && this.#raw.length === 0;
@@ -126,7 +128,7 @@ export class CsvSource {
     }
     this.#ready.push(this.#escaped(whole));
     if (isLast) {
-      // The prefix x" makes the marker's commas count as cells, whether or not the bytes end within quotes.
+      // The prefix x" ensures that the marker's commas count as cells, even if the bytes end within quotes.
       this.#ready.push(encoder.encode(isCut ? `x"${this.endMarker}\n` : `\n${this.endMarker}\n`));
       this.#finished = true;
     }

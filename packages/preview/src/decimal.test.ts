@@ -20,12 +20,12 @@ describe('parseDecimal and formatUnits', () => {
     ['7', 0, 7n, '7'],
     ['0.01', 2, 1n, '0.01'],
     ['1.0', 0, 1n, '1'],
-  ])('read %j at scale %i and write it with all its decimals', (text, scale, expected, written) => {
+  ])('parseDecimal reads %j at scale %i and formatUnits writes all its decimals', (text, scale, expected, written) => {
     expect(parseDecimal(text, scale)).toBe(expected);
     expect(formatUnits(expected, scale)).toBe(written);
   });
 
-  test('give back any number of units at any scale', () => {
+  test('parseDecimal returns any number of units that formatUnits wrote, at any scale', () => {
     fc.assert(
       fc.property(units, fc.nat(8), (value, scale) => {
         expect(parseDecimal(formatUnits(value, scale), scale)).toBe(value);
@@ -34,7 +34,7 @@ describe('parseDecimal and formatUnits', () => {
   });
 
   test.each(['', '-', '1.', '.5', '1,5', '1e5', '+1', ' 1', '0x1', '1.23456', 'NaN'])(
-    'reject %j at scale 4 rather than guess',
+    'parseDecimal rejects %j at scale 4',
     (text) => {
       expect(() => parseDecimal(text, 4)).toThrow(DecimalError);
     },
@@ -52,7 +52,7 @@ describe('formatDecimal', () => {
 });
 
 describe('addDecimals', () => {
-  test('returns 0 for no decimals', () => {
+  test('returns 0 for an empty list', () => {
     expect(addDecimals([])).toBe('0');
   });
 
@@ -62,7 +62,7 @@ describe('addDecimals', () => {
     expect(addDecimals(['999999999999999.99', '0.0001'])).toBe('999999999999999.9901');
   });
 
-  test('returns the same sum as whole units', () => {
+  test('returns the same sum as adding whole units', () => {
     fc.assert(
       fc.property(fc.array(units), (values) => {
         const sum = addDecimals(values.map((value) => formatUnits(value, 4)));
@@ -73,7 +73,7 @@ describe('addDecimals', () => {
 });
 
 describe('compareDecimals', () => {
-  test('orders by value and not by text', () => {
+  test('orders decimals by value and not by text', () => {
     expect(compareDecimals('9', '10.0')).toBe(-1);
     expect(compareDecimals('-9', '-10')).toBe(1);
     expect(compareDecimals('-0', '0.00')).toBe(0);

@@ -1,10 +1,10 @@
 /**
  * Exact decimals, as text and as whole units, so that no amount ever becomes a float.
  *
- * A scale is a number of decimals. At scale 4 a unit is a ten-thousandth, so `-12.5` is -125,000 units.
+ * A scale is a number of decimals. At scale 4 a unit is one ten-thousandth, so `-12.5` is -125,000 units.
  */
 
-/** The text is not a decimal, or it has more decimals than the scale keeps. */
+/** The text is not a decimal, or has more decimals than the scale allows. */
 export class DecimalError extends Error {
   override readonly name = 'DecimalError';
 
@@ -17,7 +17,7 @@ export class DecimalError extends Error {
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 
 /**
- * Returns the units of a decimal. Zeros at its end do not count as decimals.
+ * Returns the number of units in a decimal. Trailing zeros do not count as decimals.
  *
  * @throws {DecimalError}
  */
@@ -30,7 +30,7 @@ export function parseDecimal(text: string, scale: number): bigint {
   return sign === '-' ? -units : units;
 }
 
-/** Returns the text of units with exactly `scale` decimals, as MySQL writes a DECIMAL: `-12.5000`. */
+/** Returns units as text with exactly `scale` decimals, as MySQL writes a DECIMAL: `-12.5000`. */
 export function formatUnits(units: number | bigint, scale: number): string {
   const isNegative = units < 0;
   const digits = String(isNegative ? -units : units).padStart(scale + 1, '0');
@@ -39,16 +39,16 @@ export function formatUnits(units: number | bigint, scale: number): string {
 }
 
 /**
- * Returns a decimal with exactly `scale` decimals. It pads with zeros and never rounds.
+ * Returns a decimal with exactly `scale` decimals. Pads with zeros and never rounds.
  *
- * @throws {DecimalError} The text has more decimals than that.
+ * @throws {DecimalError} The text has more than `scale` decimals.
  */
 export function formatDecimal(text: string, scale: number): string {
   return formatUnits(parseDecimal(text, scale), scale);
 }
 
 /**
- * Returns the exact sum of decimals, without zeros at its end; `0` if there are none.
+ * Returns the exact sum of decimals, without trailing zeros; `0` for an empty list.
  *
  * @throws {DecimalError}
  */
@@ -76,7 +76,7 @@ export function compareDecimals(one: string, other: string): -1 | 0 | 1 {
 }
 
 /**
- * Divides units, rounded half away from zero as MySQL rounds.
+ * Divides units and rounds half away from zero, like MySQL.
  *
  * @param divisor above zero
  */

@@ -10,13 +10,13 @@ const names = { names: ['a.csv', 'b.csv'] as const };
 const diff = (before: readonly string[][], after: readonly string[][]) =>
   diffRows(csvOf(before), csvOf(after), EXPENSES, names);
 
-test('diffRows pairs equal rows as often as both files have them', async () => {
+test('diffRows pairs equal rows as often as both files contain them', async () => {
   const found = await diff([expense(), expense(), expense()], [expense(), expense()]);
   expect(found).toMatchObject({ same: 2, added: [], changed: [] });
   expect(found.removed.map(({ rowNo }) => rowNo)).toEqual([4]);
 });
 
-test('diffRows reports a row with the same natural key as changed, with the headers that differ', async () => {
+test('diffRows reports a row with the same natural key as changed, and names the headers that differ', async () => {
   const found = await diff(
     [expense(), expense({ amount: '9' })],
     [expense({ category: 'Bar' }), expense({ amount: '9' })],
@@ -31,7 +31,7 @@ test('diffRows reports a row with the same natural key as changed, with the head
   ]);
 });
 
-test('diffRows reports a corrected amount as one change and not as a removed and an added row', async () => {
+test('diffRows reports a corrected amount as one changed row and not as a removed and an added row', async () => {
   const found = await diff([expense({ amount: '3,50' })], [expense()]);
   expect(found.changed.map(({ columns }) => columns)).toEqual([['amount']]);
 });
@@ -59,7 +59,7 @@ test('diffRows pairs rows by transaction id even if all other cells differ', asy
   expect(found.changed.map(({ columns }) => columns)).toEqual([['date', 'merchant', 'amount']]);
 });
 
-test('diffRows ignores the order of columns, the case of headers and line ends', async () => {
+test('diffRows ignores the order of columns, the letter case of headers and the kind of line end', async () => {
   const after = csvOf([expense().toReversed()], {
     header: HEADER.map((name) => name.toUpperCase()).toReversed(),
     lineEnd: '\r\n',

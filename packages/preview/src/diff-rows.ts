@@ -1,17 +1,20 @@
-/** Compares the rows of a new version of a file with the old version. */
+/** Compares the rows of a file's new version with those of its old version. */
 import type { Contract } from './contract.ts';
 import { type FileRow, readRows } from './read-rows.ts';
 import type { CsvBytes } from './source.ts';
 
 export interface RowsDiff {
-  /** The feed's headers that at least one of the files has, in the contract's order. The cells below follow it. */
+  /**
+   * The feed's headers that occur in at least one of the files, in the contract's order. The cells of each row have the
+   * same order.
+   */
   readonly header: readonly string[];
   readonly added: readonly FileRow[];
   readonly removed: readonly FileRow[];
   readonly changed: readonly {
     readonly before: FileRow;
     readonly after: FileRow;
-    /** The headers of cells that differ. */
+    /** The headers of the cells that differ. */
     readonly columns: readonly string[];
   }[];
   /** The number of equal rows. */
@@ -20,15 +23,18 @@ export interface RowsDiff {
 
 export interface DiffOptions {
   readonly names: readonly [before: string, after: string];
-  /** The maximum expanded size of each file. All rows are in memory. */
+  /** The maximum expanded size of each file in bytes. All rows are kept in memory. */
   readonly bytesAtMost?: number;
 }
 
 /**
- * Compares two versions of a file.
+ * Compares two versions of a file. It pairs rows in this order:
  *
- * First it pairs equal rows. It pairs the remaining rows by transaction id, then by the feed's natural key, then by that key
- * without the amount (which people correct most often), and last by row number if most cells are equal.
+ * 1. equal rows
+ * 2. rows with the same transaction id
+ * 3. rows with the same natural key
+ * 4. rows with the same natural key except for the amount, which people correct most often
+ * 5. rows with the same row number, if most of their cells are equal
  *
  * @throws FileTooLargeError One of the files has more bytes than `bytesAtMost`.
  */
@@ -106,7 +112,7 @@ export async function diffRows(
   }
 }
 
-/** Returns the cells in the order of one header. Leaves out rows without any value. */
+/** Returns the file's rows with their cells in the order of `header`. Omits rows without any value. */
 function aligned(rows: readonly FileRow[], header: readonly string[], wanted: readonly string[]): FileRow[] {
   const indexes = wanted.map((name) => header.map(plain).indexOf(name));
   return rows

@@ -1,19 +1,19 @@
-/** Reads a file or its beginning, expands gzip, and never expands more than requested. */
+/** Reads a file or its beginning. Expands gzip, but never beyond the requested size. */
 import { concatBytes } from './bytes.ts';
 import { BlockSource, type CsvBytes, formatMebibytes, piecesOf } from './source.ts';
 
-/** The file has more bytes than memory allows. A small gzip file can expand to a thousand times its size. */
+/** The file has more bytes than the memory limit allows. A small gzip file can expand to a thousand times its size. */
 export class FileTooLargeError extends Error {
   override readonly name = 'FileTooLargeError';
 
   constructor(bytesAtMost: number) {
     super(
-      `The file has more than ${formatMebibytes(bytesAtMost)} MiB, which is too much for the browser. Split it into several files.`,
+      `The file is larger than ${formatMebibytes(bytesAtMost)} MiB, which is too much for the browser. Split it into several files.`,
     );
   }
 }
 
-/** Whether a file is gzip. Like the job, this depends on its name only. */
+/** Whether a file is gzip. Only the name of the file decides, as in the job. */
 export function isCompressed(name: string): boolean {
   return /\.gz$/i.test(name);
 }
@@ -33,7 +33,7 @@ export async function readBeginning(
 /**
  * Reads a whole file.
  *
- * @throws FileTooLargeError The file has more bytes. Reading stops at the limit.
+ * @throws FileTooLargeError The file has more than the allowed bytes. Reading stops at the limit.
  * @throws UploadRejectedError The compressed file is invalid.
  */
 export async function readWhole(
@@ -45,7 +45,7 @@ export async function readWhole(
   return concatBytes(pieces);
 }
 
-/** Yields the same pieces and throws at the first one over the limit. */
+/** Yields the pieces unchanged, and throws at the first piece that exceeds the limit. */
 export async function* atMost(pieces: AsyncIterable<Uint8Array>, bytesAtMost: number): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const piece of pieces) {

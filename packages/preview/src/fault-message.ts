@@ -1,4 +1,4 @@
-/** The messages about wrong cells: what is wrong and what to write instead. They equal the job's messages. */
+/** The messages about wrong cells: what is wrong and what to write instead. The job has the same messages. */
 import type { FaultCode } from './cell-checks.ts';
 import type { Column } from './contract.ts';
 import { first, formatCount, lengthOf, quoteText, strip, WHITE_SPACE } from './job-text.ts';
@@ -8,7 +8,9 @@ const SHOWN_LENGTH = 40;
 const CONTROL_CHARACTER = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 const S = WHITE_SPACE;
 
-/** Common wrong codes of currencies and countries, as the job's `validate.py` lists them. */
+/**
+ * Common wrong codes of currencies and countries, with the code to suggest. The job's `validate.py` has the same list.
+ */
 const CODE_ALIASES: ReadonlyMap<string, string> = new Map([
   ...([
     ['€', 'EUR'],
@@ -101,7 +103,7 @@ function codeAdvice(column: Column, text: string, use: string): string {
   return code === undefined ? `; ${use}` : `. Did you mean ${code}?`;
 }
 
-/** Returns the allowed code that a person probably meant. */
+/** Returns the allowed code that the person probably meant. */
 function similarCode(text: string, allowed: readonly string[]): string | undefined {
   let word = strip(first(text, SHOWN_LENGTH));
   if (/^[A-Za-z]+$/.test(word)) word = word.toUpperCase();

@@ -1,4 +1,7 @@
-/** Counts the rows of each fingerprint in a file. Keeps a limited number of fingerprints, in the order of their first rows. */
+/**
+ * Counts how many rows of a file have each fingerprint. Stores a limited number of fingerprints, in the order of their
+ * first rows.
+ */
 import { DIGEST_BYTES } from './blake2b.ts';
 
 const WORDS = DIGEST_BYTES / 4;
@@ -7,7 +10,10 @@ const WORDS = DIGEST_BYTES / 4;
 export interface Fingerprints {
   readonly bytes: Uint8Array;
   readonly counts: Uint32Array;
-  /** False if the file has more distinct fingerprints than the limit. Then only those of its first rows are kept. */
+  /**
+   * False if the file has more distinct fingerprints than the limit. The table then omits fingerprints that first occur
+   * later in the file.
+   */
   readonly complete: boolean;
 }
 
@@ -16,7 +22,9 @@ export class FingerprintTable {
   readonly #limit: number;
   #digests = new Int32Array(WORDS << 10);
   #counts = new Uint32Array(1 << 10);
-  /** Index of the digest plus 1 for each slot; 0 if the slot is free. There are at least twice as many slots as digests. */
+  /**
+   * The digest's index plus 1 for each slot; 0 for a free slot. The table has at least twice as many slots as digests.
+   */
   #slots = new Int32Array(1 << 11);
   #size = 0;
   #complete = true;

@@ -4,7 +4,7 @@ import { SCALE } from './amount.ts';
 import { formatUnits } from './decimal.ts';
 import { Identity } from './fingerprint.ts';
 
-test('Identity gives an amount as a number the same fingerprint as its text', () => {
+test('Identity computes the same fingerprint for an amount as a number and as text', () => {
   const amounts = fc.integer({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
   fc.assert(
     fc.property(amounts, (units) => {

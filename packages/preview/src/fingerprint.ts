@@ -1,4 +1,7 @@
-/** Identifies the transaction of a row in 16 bytes. The job stores the same bytes, so the database can find known rows. */
+/**
+ * Identifies the transaction of a row by a 16-byte fingerprint. The job stores the same fingerprint, so the database
+ * can find rows that it already has.
+ */
 import { SCALE } from './amount.ts';
 import { blake2b16 } from './blake2b.ts';
 import { formatUnits } from './decimal.ts';
@@ -7,13 +10,13 @@ const SEPARATOR = 0x1f;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
-/** A sign, sixteen digits (2^53) and a point. */
+/** Room for a sign, sixteen digits (up to 2^53) and a point. */
 const AMOUNT_BYTES = 18;
 const encoder = new TextEncoder();
 const KEY = encoder.encode('key');
 const ID = encoder.encode('id');
 
-/** Builds the text of a row's identity from bytes and computes its digest. */
+/** Builds the bytes that identify a row and computes their digest. */
 export class Identity {
   readonly digest = new Int32Array(4);
   #bytes = new Uint8Array(256);
@@ -21,7 +24,7 @@ export class Identity {
   #length = 0;
   readonly #amount = new Uint8Array(AMOUNT_BYTES);
 
-  /** Begins the identity of a row: by its transaction id or by its natural key. */
+  /** Begins the identity of a row, which is either its transaction id or its natural key. */
   begin(byTransactionId: boolean): void {
     this.#length = 0;
     const kind = byTransactionId ? ID : KEY;
@@ -34,14 +37,14 @@ export class Identity {
     this.#append(bytes, from, to);
   }
 
-  /** Adds an amount by its value, with all four decimals, so that 12.5 equals 12.50. */
+  /** Adds an amount with all four decimals, so that 12.5 and 12.50 have the same fingerprint. */
   addAmount(units: number | bigint): void {
     if (typeof units === 'bigint') {
       const text = encoder.encode(formatUnits(units, SCALE));
       this.addCell(text, 0, text.length);
       return;
     }
-    // Writes the same digits from the end. Formatting each amount as text would take a fifth of a preview's time.
+    // Writes the digits from last to first. Formatting each amount as text would take a fifth of a preview's time.
     let offset = AMOUNT_BYTES;
     let left = Math.abs(units);
     for (let digit = 0; digit <= SCALE || left > 0; digit++) {

@@ -50,7 +50,7 @@ test('replaceRows keeps bytes that are not UTF-8 in other rows', () => {
   ]);
 });
 
-test('replaceRows writes cells that readRows returns unchanged, together with those of the other rows', async () => {
+test('replaceRows writes rows that readRows returns with the same cells, and leaves the other rows equal', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 6 }), fc.nat(), row, async (rows, place, cells) => {
       const index = place % rows.length;
@@ -61,12 +61,12 @@ test('replaceRows writes cells that readRows returns unchanged, together with th
   );
 });
 
-test('replaceRows rejects a row that the file does not have', () => {
+test('replaceRows rejects a fix for a row that the file does not have', () => {
   expect(() => replaceRows(csvOf([expense()]), [{ rowNo: 7, cells: [] }])).toThrow(MissingRowError);
-  expect(() => replaceRows(csvOf([expense()]), [{ rowNo: 7, cells: [] }])).toThrow('The file has no row 7');
+  expect(() => replaceRows(csvOf([expense()]), [{ rowNo: 7, cells: [] }])).toThrow('The file no longer has a row 7');
 });
 
-test('replaceRows leaves the file unchanged if a fix changes nothing', () => {
+test('replaceRows leaves the file unchanged if the fix has the same cells', () => {
   const file = csvOf([expense()], { lineEnd: '\r\n' });
   expect(text(replaceRows(file, [{ rowNo: 1, cells: HEADER }]))).toBe(text(file));
   expect(replaceRows(file, [])).toEqual(file);

@@ -11,12 +11,12 @@ export interface RowFix {
   readonly cells: readonly string[];
 }
 
-/** A fix is for a row that the file does not have, so the file has changed since it was read. */
+/** A fix names a row that does not exist, because the file has changed since it was read. */
 export class MissingRowError extends Error {
   override readonly name = 'MissingRowError';
 
   constructor(rowNo: number) {
-    super(`The file has no row ${rowNo}, because it was changed in the meantime. Check the file again.`);
+    super(`The file no longer has a row ${rowNo}, because somebody changed the file. Check the file again.`);
   }
 }
 
@@ -47,12 +47,12 @@ export function replaceRows(bytes: Uint8Array, fixes: readonly RowFix[]): Uint8A
   return concatBytes([...pieces, bytes.subarray(copied)]);
 }
 
-/** A quoted part with the text after it, or an unquoted cell. A line end is ordinary text. */
+/** Matches a quoted part with the text after it, or an unquoted cell. A line end is ordinary text here. */
 const CELL = /"([^"]*(?:""[^"]*)*)"?([^,]*)|[^,]*/y;
 
 /**
- * Returns the cells of one row as the quarantine stores it. Line ends in its cells are not quoted, so the row extends to the
- * end of the text.
+ * Splits the stored text of a quarantined row into its cells. The stored text is always one row, so line ends in it are
+ * part of a cell even without quotes.
  */
 export function parseRow(rawText: string): string[] {
   const cells: string[] = [];

@@ -1,17 +1,19 @@
 /**
- * Expands gzip as the job does: several members, zeros after them, checked checksums, and a reason for each fault.
+ * Expands gzip like the job: it accepts several members and zeros after them, verifies checksums, and gives a reason
+ * for each fault.
  *
- * The two may differ if the compressed bits themselves are invalid. The job's zlib stops there (`not_gzip`), but fflate may
- * continue to a wrong checksum or to an early end (`truncated_gzip`). The job's result counts.
+ * The reason may differ from the job's if the compressed bits themselves are invalid. The job's zlib stops there with
+ * `not_gzip`. fflate may continue until a checksum is wrong or the file ends, which gives `truncated_gzip`. The job's
+ * result counts.
  *
- * DecompressionStream cannot replace this code: it rejects zeros after a member, and it reports a truncated file and a
- * damaged file with the same error. fflate's `Gunzip` does not check checksums.
+ * DecompressionStream cannot replace this code. It rejects zeros after a member, and reports the same error for a
+ * truncated file and a damaged file. fflate's `Gunzip` does not verify checksums.
  */
 import { Inflate } from 'fflate';
 import { concatBytes } from './bytes.ts';
 import { UploadRejectedError } from './rejection.ts';
 
-/** A piece of a gzip bomb can expand to a thousand times its size: 16 MiB. */
+/** Compressed bytes per step. A gzip bomb can expand them to a thousand times their size, which is 16 MiB. */
 const PUSHED_BYTES = 16 << 10;
 const FLAG_CHECKSUM = 2;
 const FLAG_EXTRA = 4;
@@ -19,9 +21,10 @@ const FLAG_NAME = 8;
 const FLAG_COMMENT = 16;
 
 /**
- * Private fields of fflate's stream: `s.f` is set in the last block, `s.l` is unset at the end of a block, `p` has the unused
- * bytes, and `s.p` the number of bits that were read of the first one. The public API does not report where a member ends. The
- * tests with several members fail if a new version of fflate changes these fields.
+ * Private fields of fflate's stream, because the public API does not report where a member ends. `s.f` is set in the
+ * last block. `s.l` is unset at the end of a block. `p` contains the unused bytes, and `s.p` is the number of bits that
+ * were read from the first of them. If a new version of fflate changes these fields, the tests with several members
+ * fail.
  */
 interface InflateState {
   readonly s: { readonly f?: number; readonly l?: unknown; readonly p?: number };
@@ -87,7 +90,7 @@ async function* inflateMember(input: Input): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Reads the stored bytes in the sizes that the parts of the format need. */
+/** Reads the compressed bytes in the sizes that the parts of the gzip format have. */
 class Input {
   readonly #stored: AsyncGenerator<Uint8Array>;
   #bytes: Uint8Array = new Uint8Array(0);
@@ -115,7 +118,7 @@ class Input {
     return taken;
   }
 
-  /** Puts back the end of the bytes that were taken last. */
+  /** Puts back `bytes`, which must be the end of the bytes that were taken last. */
   putBack(count: number): void {
     this.#offset -= count;
   }

@@ -7,18 +7,18 @@ import { isUtf8, textOf } from './utf8.ts';
 
 /** The header must be within this many bytes. */
 export const HEAD_BYTES = 64 << 10;
-/** The job rejects files with more columns. No statement has as many. */
+/** The maximum number of columns, as in the job. Real statements have fewer. */
 export const MOST_COLUMNS = 512;
 const HEADER_SHOWN = 80;
 const HEADERS_SHOWN = 20;
 
-/** The header of one CSV. */
+/** The header of a CSV file. */
 export interface Header {
-  /** The headers as they are in the file. */
+  /** The headers as the file spells them. */
   readonly names: readonly string[];
-  /** The index in the file for each column of the contract that the file has. */
+  /** The index in the file of each contract column that the file has. */
   readonly positions: ReadonlyMap<string, number>;
-  /** The headers that the contract does not have. */
+  /** The headers that do not belong to the contract. */
   readonly ignored: readonly string[];
   /** The row number of the header: 1, or more if empty lines precede it. */
   readonly rowNo: number;
@@ -31,7 +31,7 @@ const SIGNATURES: readonly (readonly [bytes: readonly number[], code: string, re
   [[0x50, 0x4b, 3, 4], 'not_csv', 'The file is an Excel workbook or a zip archive. Open it and save the sheet as CSV.'],
   [[0xd0, 0xcf, 0x11, 0xe0], 'not_csv', 'The file is an old Excel workbook. Open it and save the sheet as CSV.'],
   [[0x25, 0x50, 0x44, 0x46], 'not_csv', 'The file is a PDF. Export the transactions as CSV.'],
-  [[0x1f, 0x8b], 'not_csv', 'The file is gzip, but its name does not say so. Name it *.csv.gz.'],
+  [[0x1f, 0x8b], 'not_csv', 'The file is compressed with gzip. Rename it so that its name ends in .csv.gz.'],
 ];
 
 /**
@@ -67,7 +67,7 @@ function isAsciiSpace(byte: number): boolean {
   return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 }
 
-/** Returns the cells of the first record that is not empty, and its row number. */
+/** Returns the cells and the row number of the first record that is not empty. */
 function firstRecord(head: Uint8Array, cut: UploadRejectedError | null): { names: readonly string[]; rowNo: number } {
   const records = new Records(head.length + 1);
   const bytes = new Uint8Array(2 * head.length);
@@ -78,7 +78,7 @@ function firstRecord(head: Uint8Array, cut: UploadRejectedError | null): { names
     if (!records.next(true)) break;
     if (isEmptyLine) continue;
     const cells = Array.from({ length: records.count }, (_, index) => records.cell(index).slice());
-    // Checks the line as it is in the file. Without quotes, separate bytes could together form a character.
+    // Validates the whole line, because separate bytes could form a character after the quotes are removed.
     const isValid = isUtf8(records.line());
     if (isValid && cells.every((cell) => strip(textOf(cell)) === '')) continue;
     if (!isValid) {
@@ -104,7 +104,7 @@ function matchHeader(names: readonly string[], rowNo: number, feed: string, colu
   if (names.length > MOST_COLUMNS) {
     throw new UploadRejectedError(
       'too_many_columns',
-      `The header has more than ${MOST_COLUMNS} columns. Keep only those of ${feed} and upload the file again.`,
+      `The header has more than ${MOST_COLUMNS} columns. Keep only the columns of ${feed} and upload the file again.`,
     );
   }
   const normalised = names.map((name) => strip(name).toLowerCase());
@@ -118,7 +118,7 @@ function matchHeader(names: readonly string[], rowNo: number, feed: string, colu
     const needed = missing.map(({ header }) => header).join(', ');
     throw new UploadRejectedError(
       'missing_header',
-      `The header of a file of ${feed} is missing ${needed}. It has ${found}. ${missingAdvice(names)}`,
+      `The header is missing ${needed}, which a file of ${feed} needs. The header has ${found}. ${missingAdvice(names)}`,
     );
   }
   const repeated = [...known].filter((name) => normalised.filter((other) => other === name).length > 1).sort();
@@ -143,7 +143,7 @@ function missingAdvice([name = '', ...others]: readonly string[]): string {
     : `Save the file with commas instead of ${separated} between its columns.`;
 }
 
-/** Returns the rejection for a byte that is not UTF-8, with the text around the byte. */
+/** Returns the rejection for a byte that is not UTF-8. The message shows the text around the byte. */
 export function notUtf8(rowNo: number, name: string | undefined, byte: number, asLatin1: string): UploadRejectedError {
   const column = name === undefined ? '' : `, column ${shownName(name)}`;
   const digits = byte.toString(16).toUpperCase().padStart(2, '0');

@@ -1,6 +1,7 @@
 /**
- * Previews what the job will do with a CSV before it is sent, and maps bank exports to feeds. The same code runs in a
- * browser's Web Worker and in Node. README.md shows the order of the files.
+ * Previews what the job will do with a CSV before the CSV is uploaded, and maps bank exports to feeds.
+ *
+ * The same code runs in a browser's Web Worker and in Node. README.md lists the files in the order of the flow.
  */
 export type { Contract } from './contract.ts';
 export { csvRow as rowText } from './csv-row.ts';

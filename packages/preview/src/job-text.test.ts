@@ -11,7 +11,7 @@ test.each([
   ['\u200b\u202e\u2028\ufeff\ue000\uffff', "'\\u200b\\u202e\\u2028\\ufeff\\ue000\\uffff'"],
   ['\u{1d173}\u{e0001}\u{10ffff}', "'\\U0001d173\\U000e0001\\U0010ffff'"],
   ['é☕😀e\u0301', "'é☕😀e\u0301'"],
-  // Characters since Unicode 15, 15.1, 16 and 17, and an unassigned code point.
+  // Characters that Unicode 15, 15.1, 16 and 17 added, and an unassigned code point.
   ['\u{1fae8}\u2ffc\u1c89\u{1faea}\u0378', "'\u{1fae8}\u2ffc\u1c89\u{1faea}\u0378'"],
   ['x'.repeat(40), `'${'x'.repeat(40)}'`],
   ['☕'.repeat(41), `'${'☕'.repeat(39)}…'`],
@@ -23,7 +23,7 @@ test.each([
   ['\u2003 a b\u0085\t', 'a b'],
   ['\x1c\u3000', ''],
   ['\ufeffa\ufeff', '\ufeffa\ufeff'],
-])('strip removes the white space of Python from %j', (text, stripped) => {
+])('strip removes the same white space from %j as Python does', (text, stripped) => {
   expect(strip(text)).toBe(stripped);
 });
 

@@ -1,12 +1,17 @@
-/** Cuts, quotes and writes text like the Python job, so that both have exactly the same messages. */
+/**
+ * Cuts, quotes and formats text like the Python job, so that the job and the preview write exactly the same messages.
+ */
 
-/** White space of Python's `str.strip` and `\s`. JavaScript's lacks U+001C–U+001F and U+0085, and has U+FEFF in addition. */
+/**
+ * The white space of Python's `str.strip` and `\s`. JavaScript's `\s` omits U+001C–U+001F and U+0085, and includes
+ * U+FEFF.
+ */
 export const WHITE_SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
 const WHITE = new RegExp(`[${WHITE_SPACE}]`);
 /**
- * Characters that are invisible or that change how the text around them looks, as in the job's `rejection.py`. The
- * table is fixed, because `\p{C}` matches more with each version of Unicode.
+ * Characters that are invisible or change how the text around them looks. The job's `rejection.py` has the same table.
+ * The table is fixed, because `\p{C}` depends on the version of Unicode.
  */
 const INVISIBLE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters
@@ -36,19 +41,19 @@ export function lengthOf(text: string): number {
   return length;
 }
 
-/** Returns `1,234,567`, like Python's `f"{count:,}"`. */
+/** Returns a count with commas, such as `1,234,567`, like Python's `f"{count:,}"`. */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** Returns text for a message: in quotes, with invisible characters escaped, and cut to `length` characters. */
+/** Returns text for a message: quoted, with invisible characters escaped, and cut to `length` characters. */
 export function quoteText(text: string, length: number): string {
   const shown = lengthOf(first(text, length + 1)) <= length ? text : `${first(text, length - 1)}…`;
   const quote = shown.includes("'") && !shown.includes('"') ? '"' : "'";
   return quote + escapeInvisible(shown.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`)) + quote;
 }
 
-/** Returns text with invisible characters escaped as in a Python string. */
+/** Returns text with its invisible characters escaped, as Python writes them in a string. */
 export function escapeInvisible(text: string): string {
   return text.replace(INVISIBLE, (character) => {
     const code = character.codePointAt(0) ?? 0;

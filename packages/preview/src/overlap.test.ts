@@ -4,7 +4,7 @@ import { csvOf, expense } from '../test/statements.ts';
 import { duplicatesOf } from './overlap.ts';
 import { previewCsv } from './preview.ts';
 
-test('duplicatesOf counts a row as often as both the file and the other upload have it', async () => {
+test('duplicatesOf counts a row as often as the file and the other upload both contain it', async () => {
   const rows = [expense(), expense({ amount: '4' }), expense(), expense(), expense({ amount: '5' })];
   const preview = await previewCsv(csvOf(rows), contractOf('expenses'), { name: 'a.csv' });
   expect([...preview.fingerprints.counts]).toEqual([3, 1, 1]);

@@ -1,18 +1,22 @@
-/** Counts rows that other uploads have already published. Such rows count only once. */
+/** Counts the rows that other uploads have already published. The views show such rows only once. */
 import type { Preview } from './preview.ts';
 
-/** Pairs of a fingerprint's index in the preview and its number of rows in another published upload. */
+/**
+ * For fingerprints in another published upload: the fingerprint's index in the preview, and its number of rows in that
+ * upload.
+ */
 export type Held = readonly (readonly [index: number, occurrences: number])[];
 
 export interface Duplicates {
-  /** The good rows of the file that are already visible. */
+  /** The number of the file's good rows that the views already show. */
   readonly rows: number;
 }
 
 /**
- * Counts the duplicates. For each owner and feed, a row is visible as often as in the upload that has it most often.
+ * Counts the rows of a file that are duplicates. If several uploads of an owner and feed contain the same row, the
+ * views show it as often as the upload that contains it most often.
  *
- * @param held the highest count of each fingerprint in any other published upload
+ * @param held for each fingerprint, its highest count in any other published upload
  */
 export function duplicatesOf({ fingerprints }: Pick<Preview, 'fingerprints'>, held: Held): Duplicates {
   let rows = 0;

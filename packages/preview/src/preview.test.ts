@@ -36,13 +36,13 @@ test('previewCsv sums a good file by currency and by month', async () => {
   expect(preview.rejected).toBeUndefined();
 });
 
-test('previewCsv keeps sums exact beyond the range of a double', async () => {
+test('previewCsv calculates exact sums beyond the range of a double', async () => {
   const rows = Array.from({ length: 1000 }, () => expense({ amount: '999999999999999.99' }));
   const preview = await previewCsv(csvOf([...rows, expense({ amount: '0.01' })]), EXPENSES, { name });
   expect(preview.amountGood).toBe('999999999999999990.0100');
 });
 
-test('previewCsv returns the same for a Blob and for bytes', async () => {
+test('previewCsv returns the same result for a Blob and for bytes', async () => {
   const file = csvOf([expense(), expense({ date: 'soon' }), expense()]);
   const fromBlob = await previewCsv(new Blob([file as Uint8Array<ArrayBuffer>]), EXPENSES, { name });
   expect(fromBlob).toEqual(await previewCsv(file, EXPENSES, { name }));
@@ -66,7 +66,7 @@ test('previewCsv throws the reason of an abort', async () => {
   await expect(preview).rejects.toThrow('another file was dropped');
 });
 
-test('previewCsv keeps the first quarantined rows and counts all of them', async () => {
+test('previewCsv returns the first quarantined rows and counts all of them', async () => {
   const rows = [
     ...Array.from({ length: 50 }, () => expense({ amount: 'x' })),
     ...Array.from({ length: 60 }, () => expense()),
@@ -76,7 +76,7 @@ test('previewCsv keeps the first quarantined rows and counts all of them', async
   expect(preview.quarantinedByCode).toEqual([{ code: 'bad_number', rows: 50 }]);
 });
 
-test('previewCsv keeps a limited number of fingerprints and reports that they are incomplete', async () => {
+test('previewCsv returns a limited number of fingerprints and reports that some are missing', async () => {
   const rows = Array.from({ length: 5000 }, (_, amount) => expense({ amount: String(amount % 3000) }));
   const all = await previewCsv(csvOf(rows), EXPENSES, { name });
   expect(all.fingerprints.complete).toBe(true);
@@ -88,15 +88,15 @@ test('previewCsv keeps a limited number of fingerprints and reports that they ar
   expect(bounded.rowsGood).toBe(5000);
 });
 
-test('previewCsv rejects an object over the limit without reading it', async () => {
+test('previewCsv rejects a file over the size limit without reading it', async () => {
   const { rejected } = await previewCsv(MANY, EXPENSES, { name, limits: { objectBytes: 3 << 20 } });
   expect(rejected).toEqual({
     code: 'too_large',
-    reason: 'The file has 6 MiB, but the limit is 3 MiB. Split it into several files.',
+    reason: 'The file is 6 MiB large, but the limit is 3 MiB. Split it into several files.',
   });
 });
 
-test('previewCsv stops expanding a compressed file at the limit', async () => {
+test('previewCsv stops expanding a compressed file at the size limit', async () => {
   const shares: number[] = [];
   const bomb = gzipSync(bytesOf(`${HEADER.join(',')}\n${`${expense().join(',')}\n`.repeat(600_000)}`));
   const { rejected } = await previewCsv(bomb, EXPENSES, {
@@ -107,7 +107,7 @@ test('previewCsv stops expanding a compressed file at the limit', async () => {
   expect(rejected?.reason).toBe('The CSV is larger than 6 MiB. Split it into several files.');
 });
 
-test('previewCsv rejects a record that does not fit into any block', async () => {
+test('previewCsv rejects a record that is longer than the largest block', async () => {
   const file = csvOf([expense({ description: 'x'.repeat(70 << 20) }), expense()]);
   const { rejected } = await previewCsv(file, EXPENSES, { name });
   expect(rejected).toEqual({

@@ -1,4 +1,4 @@
-/** Previews what the job would do with a CSV. */
+/** Previews what the job will do with a CSV. */
 import { SCALE } from './amount.ts';
 import type { Contract } from './contract.ts';
 import { csvRow } from './csv-row.ts';
@@ -18,14 +18,14 @@ import { type CsvBytes, formatMebibytes, piecesOf, sizeOf } from './source.ts';
 import { type CurrencyAmount, type MonthAmount, Tally } from './tally.ts';
 
 const MIB = 1 << 20;
-/** An upload with a higher share of bad rows is rejected, because it is probably not a CSV of its feed. */
+/** The maximum share of bad rows. An upload with more is rejected, because it is probably not a CSV of its feed. */
 const QUARANTINE_LIMIT = 0.5;
 const REASON_MAX = 1000;
 const NAME_SHOWN = 200;
 
-/** The maximum size of an upload in bytes. The defaults are the job's limits. */
+/** The maximum sizes of an upload in bytes. The defaults are the job's limits. */
 export interface ReadLimits {
-  /** The limit for the stored object. */
+  /** The limit for the object as stored. */
   readonly objectBytes: number;
   /** The limit for the CSV after decompression. */
   readonly expandedBytes: number;
@@ -34,40 +34,40 @@ export interface ReadLimits {
 const JOB_LIMITS: ReadLimits = { objectBytes: 2048 * MIB, expandedBytes: 4096 * MIB };
 
 export interface PreviewOptions {
-  /** The file's name. A file with the ending `.csv.gz` is gzip. */
+  /** The file's name. A name that ends in `.csv.gz` means gzip. */
   readonly name: string;
-  /** Called a few times with the share of the file that has been read, from 0 to 1. */
+  /** Called from time to time with the share of the file that has been read, from 0 to 1. */
   readonly onProgress?: (share: number) => void;
   /** Aborts the preview, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
   readonly limits?: Partial<ReadLimits>;
-  /** The maximum number of quarantined rows to keep; the default is 1,000. */
+  /** The maximum number of quarantined rows to return; the default is 1,000. */
   readonly quarantinedKept?: number;
-  /** The maximum number of distinct fingerprints to keep; the default is 2^21. */
+  /** The maximum number of distinct fingerprints to return; the default is 2^21. */
   readonly fingerprintsKept?: number;
-  /** The block size in bytes; the default is the job's. */
+  /** The block size in bytes; by default the job's block size. */
   readonly blockBytes?: number;
 }
 
-/** The job's result for a CSV. Amounts are decimal texts with four decimals. */
+/** What the job will do with a CSV. Amounts are decimal texts with four decimals. */
 export interface Preview {
   readonly feed: string;
-  /** The headers as they are in the file; empty if they cannot be read. */
+  /** The headers as the file spells them; empty if they cannot be read. */
   readonly header: readonly string[];
   readonly ignoredColumns: readonly string[];
   readonly rowsRead: number;
   readonly rowsGood: number;
   readonly rowsQuarantined: number;
-  /** Why the upload would be rejected. All counts are 0 then, except for `too_many_bad_rows`. */
+  /** Why the job would reject the upload. All counts are then 0, except after `too_many_bad_rows`. */
   readonly rejected?: Rejection;
   /** The good rows by currency. */
   readonly amounts: readonly CurrencyAmount[];
-  /** Checksums over all currencies, as in `v_upload_accounting`. */
+  /** Sums over all currencies, which are checksums and not money, as in `v_upload_accounting`. */
   readonly amountRead: string;
   readonly amountGood: string;
   readonly amountQuarantined: string;
   readonly months: readonly MonthAmount[];
-  /** The date of the earliest good row as YYYY-MM-DD; the first day for a month. */
+  /** The date of the earliest good row as YYYY-MM-DD. A month counts as its first day. */
   readonly firstDate: string | null;
   readonly lastDate: string | null;
   readonly hasTransactionIds: boolean;
@@ -75,16 +75,17 @@ export interface Preview {
   readonly notes: readonly string[];
   /** The first quarantined rows. */
   readonly quarantined: readonly QuarantinedRow[];
-  /** The number of rows per code, the most frequent code first. */
+  /** The number of rows for each code, with the most frequent code first. */
   readonly quarantinedByCode: readonly { readonly code: string; readonly rows: number }[];
   /** The fingerprints of the good rows. */
   readonly fingerprints: Fingerprints;
 }
 
 /**
- * Reads a CSV like the job, without keeping its rows, so that memory is bounded for a file of any size.
+ * Reads a CSV like the job. Rows are not kept in memory, so memory is bounded for a file of any size. A CSV that the
+ * job would reject does not throw. The result then has `rejected`.
  *
- * @throws the signal's reason after an abort; an unacceptable CSV does not throw but sets `rejected`
+ * @throws the signal's reason after an abort
  */
 export async function previewCsv(source: CsvBytes, contract: Contract, options: PreviewOptions): Promise<Preview> {
   const limits = { ...JOB_LIMITS, ...options.limits };
@@ -145,19 +146,19 @@ function refuseNameAndSize(name: string, size: number, limits: ReadLimits): void
   if (!/\.csv(\.gz)?$/i.test(name)) {
     throw new UploadRejectedError(
       'wrong_extension',
-      `${quoteText(name, NAME_SHOWN)} is not named as a CSV file. ` +
-        'Save it as CSV and name it *.csv, or *.csv.gz if it is compressed.',
+      `${quoteText(name, NAME_SHOWN)} does not end in .csv or .csv.gz. ` +
+        'Save the file as CSV under a name that ends in .csv, or in .csv.gz if it is compressed.',
     );
   }
   if (size > limits.objectBytes) {
     throw new UploadRejectedError(
       'too_large',
-      `The file has ${formatMebibytes(size)} MiB, but the limit is ${formatMebibytes(limits.objectBytes)} MiB. Split it into several files.`,
+      `The file is ${formatMebibytes(size)} MiB large, but the limit is ${formatMebibytes(limits.objectBytes)} MiB. Split it into several files.`,
     );
   }
 }
 
-/** Checks rows, counts them and takes their fingerprints. */
+/** Checks and counts the rows of a file and collects their fingerprints. */
 class PreviewSink implements RowSink {
   readonly #contract: Contract;
   readonly #reader: CsvReader | null;
@@ -208,7 +209,7 @@ class PreviewSink implements RowSink {
     }));
   }
 
-  /** Returns the rejection if too many rows are bad. Call it after the last row. */
+  /** Returns the rejection if too many rows are bad. To be called after the last row. */
   tooManyBadRows(): Rejection | undefined {
     const { count, kept } = this.#quarantine;
     const read = this.#tally.rows + count;
@@ -216,7 +217,7 @@ class PreviewSink implements RowSink {
     if (count <= read * QUARANTINE_LIMIT || worst === undefined) return undefined;
     const reason =
       `${formatCount(count)} of ${formatCount(read)} rows have problems, too many to import. Fix them and upload ` +
-      `the file again. The first is row ${worst.rowNo}: ${worst.message}`;
+      `the file again. The first problem is in row ${worst.rowNo}: ${worst.message}`;
     return { code: 'too_many_bad_rows', reason: first(reason, REASON_MAX) };
   }
 
@@ -299,7 +300,7 @@ class PreviewSink implements RowSink {
   }
 }
 
-/** Returns the number of a run of digits. */
+/** Returns the number that the digits spell. */
 function numberAt(bytes: Uint8Array, from: number, count: number): number {
   let value = 0;
   for (let offset = from; offset < from + count; offset++) value = value * 10 + (bytes[offset] as number) - 0x30;

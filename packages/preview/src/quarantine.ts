@@ -1,8 +1,8 @@
-/** Collects rows that break their contract, up to a limit and in the order of the file. */
+/** Collects the rows that break their contract, up to a limit, in the order of the file. */
 import { UnitSum } from './amount.ts';
 import { first } from './job-text.ts';
 
-/** The sizes of the database columns, in characters. */
+/** The sizes of the database columns in characters. */
 const RAW_TEXT_MAX = 4096;
 const MESSAGE_MAX = 500;
 
@@ -10,17 +10,17 @@ const MESSAGE_MAX = 500;
 export interface QuarantinedRow {
   /** The row number as a spreadsheet shows it. */
   readonly rowNo: number;
-  /** The header of the first wrong column; null if the whole row is wrong. */
+  /** The header of the first column with a fault; null if the whole row is wrong. */
   readonly column: string | null;
-  /** A stable code for programs. */
+  /** A code for programs. It never changes. */
   readonly code: string;
   /** What is wrong and what to do. */
   readonly message: string;
-  /** The first 4,096 characters of the row as CSV. */
+  /** The row as CSV, cut to 4,096 characters. */
   readonly rawText: string;
 }
 
-/** Counts bad rows and keeps the first ones. */
+/** Counts all bad rows and stores the first ones. */
 export class Quarantine {
   count = 0;
   readonly amount = new UnitSum();
@@ -28,7 +28,7 @@ export class Quarantine {
   readonly #limit: number;
   readonly #byCode = new Map<string, number>();
 
-  /** @param limit the maximum number of rows to keep */
+  /** @param limit the maximum number of rows to store */
   constructor(limit: number) {
     this.#limit = limit;
   }
@@ -41,7 +41,7 @@ export class Quarantine {
    * Adds a bad row.
    *
    * @param units the row's amount; null if it cannot be read
-   * @param makeRow creates the row; called only if the row is kept
+   * @param makeRow creates the row; called only if the row is stored
    */
   add(code: string, units: number | bigint | null, makeRow: () => QuarantinedRow): void {
     this.count++;

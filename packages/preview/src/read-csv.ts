@@ -1,4 +1,4 @@
-/** Reads a CSV once in bounded memory, in the same blocks as the job. */
+/** Reads a CSV once, with bounded memory and in the same blocks as the job. */
 import { type Column, type Contract, columnsOf } from './contract.ts';
 import { type CsvSource, SHOWN_BYTES } from './csv-source.ts';
 import { bomLength, HEAD_BYTES, type Header, notUtf8, readHeader } from './header.ts';
@@ -9,7 +9,7 @@ import { latin1, textOf } from './utf8.ts';
 
 const MIB = 1 << 20;
 const MOST_EXPANSION = 100;
-/** The size of a block. A CSV with a longer record is read again with the larger block. */
+/** The block size in bytes. A CSV with a longer record is read again in larger blocks. */
 export const BLOCK_BYTES = 4 * MIB;
 export const LARGE_BLOCK_BYTES = 32 * MIB;
 
@@ -18,13 +18,13 @@ export class RecordTooLongError extends Error {
   override readonly name = 'RecordTooLongError';
 }
 
-/** The maximum size of a CSV, and the fault of a larger one. */
+/** The maximum size of a CSV, and the error for a larger CSV. */
 export interface CsvLimit {
   readonly bytes: number;
   readonly fault: UploadRejectedError;
 }
 
-/** Returns the limit for a CSV. For a gzip file the limit also depends on its stored size `gzipBytes`. */
+/** Returns the size limit for a CSV. The limit for a gzip file also depends on its compressed size `gzipBytes`. */
 export function limitCsv(expandedBytes: number, gzipBytes: number | null): CsvLimit {
   const bytes = gzipBytes === null ? expandedBytes : Math.max(MIB, MOST_EXPANSION * gzipBytes);
   if (bytes < expandedBytes) {
@@ -47,15 +47,18 @@ export interface RowSink {
   ragged(rowNo: number, records: Records): void;
 }
 
-/** The row and cell at which the source ended the bytes. */
+/** The row and the cell in which the source ended the bytes. */
 interface Cut {
   readonly rowNo: number;
   readonly cell: number;
-  /** The text of the row up to that point. */
+  /** The text of the row up to the end of the bytes. */
   readonly text: string;
 }
 
-/** Reads a CSV of a feed once. Reports the first of several faults, in the order that the job's `rejection.py` documents. */
+/**
+ * Reads a CSV of a feed once. If the file has several faults, it reports the first of them in the order that the job's
+ * `rejection.py` documents.
+ */
 export class CsvReader {
   readonly header: Header;
   readonly #source: CsvSource;
@@ -65,7 +68,7 @@ export class CsvReader {
   /**
    * Reads the header of a file.
    *
-   * @param limit the maximum size of the CSV, and the fault of a larger one
+   * @param limit the maximum size of the CSV, and the error for a larger CSV
    * @throws UploadRejectedError The file is not a CSV of this feed.
    */
   static async open(
@@ -93,16 +96,16 @@ export class CsvReader {
     source.setColumns(header.names.length);
   }
 
-  /** Returns the text of a cell or a line as it is in the file. */
+  /** Returns the text of a cell or a line as the file contains it. */
   textOf(bytes: Uint8Array): string {
     return this.#source.unescaped(textOf(bytes));
   }
 
   /**
-   * Passes the rows after the header to a sink. Skips rows without any value (an empty line, or only commas).
+   * Passes the rows after the header to a sink. Skips rows without any value: empty lines, and lines with only commas.
    *
    * @param onBlock called before each block; may throw to stop reading
-   * @throws UploadRejectedError The file is not UTF-8, ends within a quoted cell or a gzip stream, or grows too large.
+   * @throws UploadRejectedError The file is not UTF-8, ends within a quoted cell or a gzip stream, or is too large.
    * @throws RecordTooLongError A record is longer than a block.
    */
   async rows(sink: RowSink, onBlock: () => void | Promise<void> = () => {}): Promise<void> {
@@ -136,7 +139,7 @@ export class CsvReader {
           if (line.length === endMark.length && endsWith(line, endMark)) endSeen = true;
           else if (endsWith(line, cutMark)) {
             const text = this.textOf(line.subarray(0, line.length - cutMark.length));
-            // The marker adds as many cells as the header has.
+            // The end marker adds one cell for each column of the header.
             cut = { rowNo, cell: records.count - records.starts.length - 1, text };
           } else sink.ragged(rowNo, records);
         } else if (rowNo > this.header.rowNo && hasValue(records)) {
@@ -173,7 +176,7 @@ export class CsvReader {
   }
 }
 
-/** Whether a byte ends the text shown around a byte that is not UTF-8: a control character, a comma or a quote. */
+/** Whether the shown text ends at this byte: at a control character, a comma or a quote. */
 function endsShown(byte: number): boolean {
   return byte < 0x20 || byte === 0x7f || byte === 0x2c || byte === 0x22;
 }

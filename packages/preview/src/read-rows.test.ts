@@ -7,7 +7,7 @@ import { readHead, readRows } from './read-rows.ts';
 const rows = Array.from({ length: 40_000 }, (_, index) => expense({ description: `payment "${index}"` }));
 const large = csvOf(rows);
 
-test('readRows returns rows from the middle of a file of several blocks with their row numbers', async () => {
+test('readRows returns rows from the middle of a file of several blocks, with their row numbers', async () => {
   const found = await readRows(new Blob([large as Uint8Array<ArrayBuffer>]), {
     name: 'a.csv',
     from: 30_000,
@@ -35,7 +35,7 @@ test('readHead returns the header and the complete rows of the first 64 KiB', as
   expect(found[0]).toEqual({ rowNo: 2, cells: rows[0] });
 });
 
-test('readHead takes the first row that is not empty as the header and needs no final line end', async () => {
+test('readHead uses the first row that is not empty as the header and accepts a last row without a line end', async () => {
   const file = bytesOf('\ufeff\n,,\n"a\nb",c\n1,2');
   expect(await readHead(file, { name: 'a.csv' })).toEqual({
     header: ['a\nb', 'c'],
@@ -48,10 +48,10 @@ test('readHead returns no header and no rows for an empty file', async () => {
   expect(await readHead(new Uint8Array(0), { name: 'a.csv' })).toEqual({ header: [], rows: [] });
 });
 
-test('readRows stops at a row that is too long for the job and expands nothing after it', async () => {
+test('readRows stops at a row that is too long for the job and expands nothing after the row', async () => {
   const MIB = 2 ** 20;
   const stored = new Uint8Array(gzipFast(new Uint8Array(96 * MIB).fill(0x78)));
-  // Expanding the file up to these bytes would fail.
+  // Expanding the file up to the invalid bytes at its end would fail.
   stored.fill(0xff, (stored.length * 3) / 4);
   const found = await readRows(stored, { name: 'a.csv.gz', from: 1, to: 9 });
   expect(found).toEqual({ header: [], rows: [] });

@@ -1,4 +1,4 @@
-/** Reads rows of any CSV as text, to detect its feed by the header or to show a row. */
+/** Reads rows of any CSV as text. Used to show a row, and to detect a file's feed by the header. */
 import { atMost, isCompressed, readBeginning } from './expand.ts';
 import { bomLength, HEAD_BYTES, MOST_COLUMNS } from './header.ts';
 import { strip } from './job-text.ts';
@@ -21,7 +21,7 @@ export interface FileRows {
   readonly rows: readonly FileRow[];
 }
 
-/** Reads the header and the first rows from the first 64 KiB. */
+/** Returns the header and the first rows, as far as they are within the first 64 KiB. */
 export async function readHead(source: CsvBytes, { name }: { readonly name: string }): Promise<FileRows> {
   const head = await readBeginning(source, { name, bytes: HEAD_BYTES });
   const rows: FileRow[] = [];
@@ -34,10 +34,10 @@ export async function readHead(source: CsvBytes, { name }: { readonly name: stri
   return withHeader(rows);
 }
 
-/** Selects rows of a file. */
+/** Which rows of a file to read. */
 export interface RowsRequest {
   readonly name: string;
-  /** The first and the last row, both inclusive. */
+  /** The first and the last row number, both inclusive. */
   readonly from: number;
   readonly to: number;
   /** The maximum number of expanded bytes; no limit by default. */
@@ -59,7 +59,7 @@ export async function readRows(
   let rest = new Uint8Array(0);
   let rowNo = 1;
   for (let isFirst = true, goesOn = true; goesOn; isFirst = false) {
-    // Doubles the data for a long row, so that it is not scanned from its start again with every block.
+    // Doubles the data at each step until a long row is complete. Fixed steps would scan the row again for every block.
     const requested = Math.max(BLOCK_BYTES, rest.length);
     const block = await blocks.read(requested);
     const isLast = block.length < requested - 1;
@@ -80,7 +80,7 @@ export async function readRows(
   return { header: header?.cells ?? [], rows: found };
 }
 
-/** Passes rows to `take` until it returns false. Returns the number of bytes of these rows. */
+/** Passes rows to `take` until `take` returns false. Returns the number of bytes of the rows that were passed. */
 function rowsOf(
   bytes: Uint8Array,
   length: number,
@@ -90,7 +90,7 @@ function rowsOf(
 ): number {
   const buffer = new Uint8Array(2 * length);
   buffer.set(bytes.subarray(0, length));
-  // Cells beyond this number are only counted.
+  // Cells beyond the width are only counted.
   const records = new Records(MOST_COLUMNS);
   records.read(buffer, length);
   for (let rowNo = firstRowNo; records.next(isFinal); rowNo++) {

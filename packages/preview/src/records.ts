@@ -1,13 +1,14 @@
 /**
  * Splits bytes into records and cells exactly like pyarrow, the job's reader.
  *
- * Papa Parse cannot replace this code, because it returns other cells (test/papa-parse.test.ts has the cases):
+ * Papa Parse cannot replace this code, because it splits some files differently (cases: test/papa-parse.test.ts):
  *
- * - text after a closing quote: pyarrow splits `"ab"cd,e` into `abcd` and `e`. Papa reads on to a quote before a comma or
- *   a line end, so it joins cells and rows that the job keeps apart. `"b" ,` loses its space.
- * - line ends: pyarrow accepts a mix of LF, CRLF and CR. Papa guesses one of them for the whole file.
- * - text: Papa works on decoded text. So it cannot report the row, column and value of bytes that are not UTF-8, and it decodes
- *   every cell although checks, sums and fingerprints only need bytes.
+ * - Text after a closing quote: pyarrow splits `"ab"cd,e` into `abcd` and `e`. Papa Parse ends the cell only at a quote
+ * that a comma or a line end follows. So it joins cells and rows that the job separates. It also removes the space from
+ * `"b" ,`.
+ * - Line ends: pyarrow accepts a mix of LF, CRLF and CR. Papa Parse guesses one kind for the whole file.
+ * - Bytes that are not UTF-8: Papa Parse works on decoded text, so it cannot report their row, column and value.
+ * - Speed: Papa Parse decodes every cell, although checks, sums and fingerprints only need bytes.
  */
 
 const LF = 0x0a;
@@ -20,21 +21,21 @@ const ENDS_CELL = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte === 
 /**
  * Iterates over the records of a buffer without creating objects.
  *
- * After `next()`, cell `i` is `bytes[starts[i] … ends[i])`. Cells that need unescaping are written after the data, so the
- * buffer must be twice as long as the data. The next record overwrites them.
+ * After `next()`, cell `i` is `bytes[starts[i] … ends[i])`. Unescaped cells are written after the data, so the buffer
+ * must be twice as long as the data. The next record overwrites the unescaped cells.
  */
 export class Records {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   bytes: Uint8Array = new Uint8Array(0);
-  /** The number of cells of the record. Cells beyond the width are only counted. */
+  /** The number of cells in the record. Cells beyond the width are counted, but not stored. */
   count = 0;
-  /** The start of the record, and its end without the line end. */
+  /** Where the record starts and ends. The end excludes the line end. */
   lineStart = 0;
   lineEnd = 0;
-  /** The start of the next record. */
+  /** Where the next record starts. */
   offset = 0;
-  /** The end of the data. */
+  /** Where the data ends. */
   end = 0;
   readonly #width: number;
 
@@ -44,7 +45,7 @@ export class Records {
     this.ends = new Int32Array(width);
   }
 
-  /** Starts to read `bytes[0 … end)`. */
+  /** Prepares to read the records in `bytes[0 … end)`. */
   read(bytes: Uint8Array, end: number): void {
     if (bytes.length < 2 * end)
       throw new RangeError('The buffer has no room to unescape cells. Make it twice as long as the data.');
@@ -56,8 +57,8 @@ export class Records {
   /**
    * Reads the next record.
    *
-   * @param isFinal whether the data ends with the file, so that its last record needs no line end
-   * @returns false if no complete record is left
+   * @param isFinal whether the data ends with the file. The last record then needs no line end.
+   * @returns false if the data contains no further complete record
    */
   next(isFinal: boolean): boolean {
     const { bytes, end, starts, ends } = this;
@@ -137,17 +138,17 @@ export class Records {
     return true;
   }
 
-  /** Returns the bytes of a cell. They are valid until the next record. */
+  /** Returns the bytes of a cell, which are valid until the next record is read. */
   cell(index: number): Uint8Array {
     return this.bytes.subarray(this.starts[index], this.ends[index]);
   }
 
-  /** Returns the record's bytes as they are in the file, without the line end. */
+  /** Returns the bytes of the record as the file contains them, without the line end. */
   line(): Uint8Array {
     return this.bytes.subarray(this.lineStart, this.lineEnd);
   }
 
-  /** Reads an empty line as a record of empty cells. */
+  /** Treats an empty line as a record of empty cells. */
   #emptyLine(delimiter: number): true {
     this.starts.fill(this.offset);
     this.ends.fill(this.offset);

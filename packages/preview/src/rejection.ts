@@ -1,12 +1,12 @@
 /** Why an upload is rejected as a whole. */
 export interface Rejection {
-  /** A stable code for programs, such as `missing_header`. */
+  /** A code for programs, such as `missing_header`. It never changes. */
   readonly code: string;
   /** What is wrong, where, and what to do. */
   readonly reason: string;
 }
 
-/** The CSV cannot be accepted. The text is for the person who wants to send it. */
+/** The CSV cannot be accepted. The reason is written for the person who uploads the file. */
 export class UploadRejectedError extends Error implements Rejection {
   readonly code: string;
   readonly reason: string;

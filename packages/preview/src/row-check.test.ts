@@ -7,11 +7,11 @@ const EXPENSES = contractOf('expenses');
 const codes = (cells: readonly string[], header: readonly string[] = HEADER): (readonly [string | null, string])[] =>
   checkRow(cells, header, EXPENSES).map(({ column, code }) => [column, code]);
 
-test('checkRow finds no problem in a good row', () => {
+test('checkRow returns no problems for a good row', () => {
   expect(checkRow(expense(), HEADER, EXPENSES)).toEqual([]);
 });
 
-test('checkRow returns every wrong cell and not only the first', () => {
+test('checkRow returns the problems of all wrong cells, not only the first', () => {
   expect(codes(expense({ date: 'soon', merchant: '', amount: '1,5', currency: 'euro' }))).toEqual([
     ['date', 'bad_date'],
     ['merchant', 'missing_value'],
@@ -30,21 +30,21 @@ test('checkRow returns messages that say what to do', () => {
   ]);
 });
 
-test('checkRow accepts headers in any order and case, and unknown columns', () => {
+test('checkRow accepts headers in any order and letter case, and ignores unknown columns', () => {
   const header = ['Note', ...HEADER.map((name) => ` ${name.toUpperCase()}`)];
   expect(codes(['=x', ...expense({ date: '2025-02-30' })], header)).toEqual([['date', 'bad_date']]);
 });
 
-test('checkRow accepts cells by header', () => {
+test('checkRow accepts the cells as an object by header', () => {
   const cells = Object.fromEntries(HEADER.map((name, index) => [name, expense({ amount: 'x' })[index] ?? '']));
   expect(checkRow(cells, HEADER, EXPENSES).map(({ code }) => code)).toEqual(['bad_number']);
 });
 
-test('checkRow reports a row with too many cells as wrong as a whole', () => {
+test('checkRow reports a row with too many cells as one problem of the whole row', () => {
   expect(codes([...expense(), 'more'])).toEqual([[null, 'ragged_row']]);
 });
 
-test('checkRow checks decimals by the currency of the row', () => {
+test('checkRow limits the decimals by the currency of the row', () => {
   expect(codes(expense({ amount: '1.5', currency: 'JPY' }))).toEqual([['amount', 'too_many_decimals']]);
   expect(codes(expense({ amount: '1.234', currency: 'KWD' }))).toEqual([]);
 });

@@ -1,4 +1,7 @@
-/** Checks rows against their contract. The reason is the first fault in the order of the contract's columns. */
+/**
+ * Checks rows against their contract. If a row has several faults, its first wrong column in the contract's order gives
+ * the reason.
+ */
 import { AmountCheck, checkOf, choiceFinder, type FaultCode } from './cell-checks.ts';
 import { type Column, type Contract, columnsOf } from './contract.ts';
 import { faultMessage, raggedMessage } from './fault-message.ts';
@@ -9,18 +12,18 @@ import { Records } from './records.ts';
 export interface CellProblem {
   /** The header of the column; null if the whole row is wrong. */
   readonly column: string | null;
-  /** A stable code for programs, the same as in the job. */
+  /** A code for programs, the same as in the job. */
   readonly code: string;
   /** What is wrong and what to do. */
   readonly message: string;
 }
 
-/** Checks rows of one feed in files with the same header. */
+/** Checks the rows of a feed, in files with the same header. */
 export class RowCheck {
   readonly columns: readonly Column[];
-  /** The index in the file for each column; -1 if the file does not have it. */
+  /** The index in the file of each column; -1 if the file does not have the column. */
   readonly places: readonly number[];
-  /** The index of the row's currency among the contract's codes; -1 if it is unknown. */
+  /** The index of the row's currency among the contract's codes; -1 for an unknown currency. */
   currency = -1;
   readonly #checks: readonly (((bytes: Uint8Array, from: number, to: number) => FaultCode | null) | null)[];
   readonly #amount: AmountCheck;
@@ -40,12 +43,12 @@ export class RowCheck {
     this.#findCurrency = choiceFinder(new Map(Object.keys(minorUnits).map((code, place) => [code, place])));
   }
 
-  /** The amount of the last row that was read, in ten-thousandths; null if it cannot be read. */
+  /** The last amount that was read, in ten-thousandths; null if it cannot be read. */
   get units(): number | bigint | null {
     return this.#amount.reader.units;
   }
 
-  /** Reads the amount and the currency of a row, which several checks need. */
+  /** Reads the row's amount and currency. Call it before the checks, which need both values. */
   readRow({ bytes, starts, ends }: Records): void {
     const amount = this.#amountPlace;
     const currency = this.#currencyPlace;
@@ -53,7 +56,10 @@ export class RowCheck {
     this.currency = this.#findCurrency(bytes, starts[currency] as number, ends[currency] as number);
   }
 
-  /** Returns the index of the first wrong column of the row that `readRow` read, starting at `from`; -1 if there is none. */
+  /**
+   * Returns the index of the first wrong column, searching from `from`; -1 if all are right. Checks the row that
+   * `readRow` read.
+   */
   firstFault(records: Records, from = 0): number {
     for (let index = from; index < this.columns.length; index++) {
       if (this.faultOf(records, index) !== null) return index;
@@ -61,10 +67,10 @@ export class RowCheck {
     return -1;
   }
 
-  /** Returns the fault of one cell of the row that `readRow` read. */
+  /** Returns the fault of one cell in the row that `readRow` read; null if the cell is right. */
   faultOf({ bytes, starts, ends }: Records, index: number): FaultCode | null {
     const place = this.places[index] as number;
-    if (place < 0) return null; // files without a required column are rejected earlier
+    if (place < 0) return null; // A file without a required column was rejected earlier.
     const from = starts[place] as number;
     const to = ends[place] as number;
     if (from === to) {
@@ -109,7 +115,7 @@ export function checkRow(
   });
 }
 
-/** Returns cells as a record, as if it had been read. */
+/** Returns cells as a record, as if they had been read from a file. */
 function recordOf(cells: readonly string[]): Records {
   const encoded = cells.map((cell) => new TextEncoder().encode(cell));
   const records = new Records(cells.length);

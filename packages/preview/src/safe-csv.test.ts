@@ -6,14 +6,14 @@ import { parseRow } from './fix-rows.ts';
 import { safeCell, toSafeCsv } from './safe-csv.ts';
 
 test.each(['=1+1', '+1', '-x', '@SUM(A1)', '\tx', '\rx', '=cmd|"/c calc"!A1', '-1+1', '＝1', '＋1', '－1', '＠x'])(
-  'toSafeCsv makes %j harmless',
+  'toSafeCsv writes an apostrophe before the formula %j',
   (text) => {
     const [cell = ''] = parseRow(toSafeCsv([[text, 'x']]).slice(0, -2));
     expect(cell).toBe(`'${text}`);
   },
 );
 
-test.each(['-12.50', '-3', 'a=b', '', 'Café "x", y', '12.50'])('toSafeCsv keeps %j unchanged', (text) => {
+test.each(['-12.50', '-3', 'a=b', '', 'Café "x", y', '12.50'])('toSafeCsv leaves %j unchanged', (text) => {
   expect(parseRow(toSafeCsv([[text, 'x']]).slice(0, -2))).toEqual([text, 'x']);
 });
 
@@ -27,11 +27,11 @@ test.each([
   ['a\r\n+1', "a\r'\n'+1"],
   ['a; "=1"', 'a;\' "=1"'],
   ['a;b=c', 'a;b=c'],
-])('safeCell makes formulas after separators in %j harmless', (text, safe) => {
+])('safeCell writes an apostrophe before each formula after a separator in %j', (text, safe) => {
   expect(safeCell(text)).toBe(safe);
 });
 
-test('toSafeCsv writes rows without formulas for every separator', () => {
+test('toSafeCsv writes no cell that is a formula for any separator', () => {
   const cell = fc.string({ unit: fc.constantFrom(...';|\t\n\r",=+-@＝＠1 x'), maxLength: 8 });
   fc.assert(
     fc.property(
@@ -40,7 +40,7 @@ test('toSafeCsv writes rows without formulas for every separator', () => {
       (cells, separator) => {
         const csv = toSafeCsv([cells]);
         const quoted = Papa.parse<string[]>(csv, { delimiter: separator }).data.flat();
-        // Ignores quotes, because they only count directly after the separator.
+        // Also splits at separators within quotes, because a quote only counts directly after the separator.
         const plain =
           separator === ',' ? [] : csv.split(new RegExp(`[\\r\\n${separator === '|' ? '\\|' : separator}]`));
         for (const found of [...quoted, ...plain]) {
@@ -51,7 +51,7 @@ test('toSafeCsv writes rows without formulas for every separator', () => {
   );
 });
 
-test('toSafeCsv keeps all characters of a cell', () => {
+test('toSafeCsv preserves all characters of a cell', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'=+-@\t\r＝＋－＠17.x,;|"\n é'), maxLength: 6 }), (text) => {
       const [cell = ''] = parseRow(toSafeCsv([[text, 'x']]).slice(0, -2));

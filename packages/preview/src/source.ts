@@ -1,4 +1,4 @@
-/** Reads the expanded bytes of a file in pieces or in blocks. */
+/** Reads the bytes of a file, expanded if it is gzip, in pieces or in blocks. */
 import { ByteQueue } from './bytes.ts';
 import { gunzipPieces } from './gunzip.ts';
 import { formatCount } from './job-text.ts';
@@ -7,13 +7,13 @@ const MIB = 1 << 20;
 const PIECE_BYTES = 4 * MIB;
 const CR = 0x0d;
 
-/** The source of the bytes. */
+/** A file's bytes as they are stored. */
 export type CsvBytes = Blob | Uint8Array;
 
 /**
- * Yields the consecutive pieces of a file, expanded if it is gzip.
+ * Yields the pieces of a file in order, expanded if the file is gzip.
  *
- * @param onRead called with the number of stored bytes of each piece
+ * @param onRead called for each stored piece, with its number of bytes
  */
 export function piecesOf(
   source: CsvBytes,
@@ -39,7 +39,7 @@ async function* storedPieces(source: CsvBytes, onRead: (bytes: number) => void):
   }
 }
 
-/** Reads blocks of the requested size. A block is shorter at the end of the file, and to keep a CRLF together. */
+/** Reads blocks of the requested size. A block is shorter at the end of the file, or if it would split a CRLF. */
 export class BlockSource {
   readonly #pieces: AsyncGenerator<Uint8Array>;
   readonly #ahead = new ByteQueue();
@@ -64,7 +64,7 @@ export class BlockSource {
     await this.#fill(size);
     const data = this.#ahead.take(size);
     if (data.length < size || size <= 1 || data.at(-1) !== CR) return data;
-    // Keeps a carriage return together with the next byte, which may be its line feed.
+    // Leaves a CR for the next block, because an LF may follow it.
     this.#ahead.putBack(data.subarray(-1));
     return data.subarray(0, -1);
   }
@@ -78,12 +78,12 @@ export class BlockSource {
   }
 }
 
-/** Returns a size in whole MiB for messages: `2,048`. */
+/** Returns a size in whole MiB for a message, such as `2,048`. */
 export function formatMebibytes(bytes: number): string {
   return formatCount(roundHalfEven(bytes / MIB));
 }
 
-/** Rounds half to even, like Python. */
+/** Rounds halves to the even number, like Python. */
 function roundHalfEven(value: number): number {
   const rounded = Math.round(value);
   return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;

@@ -1,8 +1,8 @@
-/** Sums of the good rows. */
+/** Sums the good rows by month and currency. */
 import { SCALE, UnitSum } from './amount.ts';
 import { formatUnits } from './decimal.ts';
 
-/** The sum of one currency. */
+/** The rows and the sum of one currency. */
 export interface CurrencyAmount {
   readonly currency: string;
   readonly rows: number;
@@ -10,7 +10,7 @@ export interface CurrencyAmount {
   readonly good: string;
 }
 
-/** The sum of one month and currency. */
+/** The rows and the sum of one month and currency. */
 export interface MonthAmount {
   /** YYYY-MM. */
   readonly month: string;
@@ -37,7 +37,7 @@ export class Tally {
   #firstDay = Number.POSITIVE_INFINITY;
   #lastDay = 0;
 
-  /** @param codes the currencies by their index */
+  /** @param codes the currency codes, in the order of their indexes */
   constructor(codes: readonly string[]) {
     this.#codes = codes;
   }
@@ -69,7 +69,7 @@ export class Tally {
     return this.rows > 0 ? dayText(this.#lastDay) : null;
   }
 
-  /** Ordered by month and then by code. */
+  /** The sums, ordered by month and then by currency code. */
   get months(): MonthAmount[] {
     return [...this.#cells.values()]
       .sort((a, b) => a.month - b.month || a.currency - b.currency)
@@ -81,7 +81,7 @@ export class Tally {
       }));
   }
 
-  /** Ordered by code. */
+  /** The sums, ordered by currency code. */
   get amounts(): CurrencyAmount[] {
     return this.#codes.flatMap((currency, place) => {
       const cells = [...this.#cells.values()].filter((cell) => cell.currency === place);
@@ -91,7 +91,7 @@ export class Tally {
     });
   }
 
-  /** A checksum over all currencies. */
+  /** The sum of all amounts, whatever their currency: a checksum, not money. */
   get units(): bigint {
     return [...this.#cells.values()].reduce((sum, cell) => sum + cell.sum.units, 0n);
   }

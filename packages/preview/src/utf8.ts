@@ -1,6 +1,6 @@
 /** Validates and decodes UTF-8 like the job. */
 
-/** Throws if bytes are not UTF-8, and keeps a byte order mark in the text. */
+/** Throws if the bytes are not UTF-8. Does not remove a byte order mark. */
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -18,14 +18,14 @@ export function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-/** Decodes Latin-1. TextDecoder cannot, because its label `latin1` means Windows-1252. */
+/** Decodes Latin-1. TextDecoder cannot decode Latin-1, because its label `latin1` means Windows-1252. */
 export function latin1(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
 }
 
-/** Returns the number of bytes at the end that belong to an incomplete character. */
+/** Returns how many of the last bytes belong to an incomplete character. */
 export function countIncompleteBytes(bytes: Uint8Array): number {
   for (let length = 1; length <= Math.min(3, bytes.length); length++) {
     const byte = bytes[bytes.length - length] as number;
@@ -35,7 +35,7 @@ export function countIncompleteBytes(bytes: Uint8Array): number {
   return 0;
 }
 
-/** Returns the start of the first malformed sequence, or the length if there is none. */
+/** Returns the offset of the first malformed sequence, or the length if all bytes are valid. */
 export function findMalformed(bytes: Uint8Array): number {
   let offset = 0;
   while (offset < bytes.length) {
@@ -46,7 +46,10 @@ export function findMalformed(bytes: Uint8Array): number {
   return offset;
 }
 
-/** Returns the length of the sequence at an offset; 0 if it is malformed. Bounds of the second byte: Unicode 15, table 3-7. */
+/**
+ * Returns the length of the sequence at an offset, or 0 if the sequence is malformed. Table 3-7 of Unicode 15 lists the
+ * bounds of the second byte.
+ */
 function sequenceLength(bytes: Uint8Array, offset: number): number {
   const lead = bytes[offset] ?? 0;
   if (lead < 0x80) return 1;

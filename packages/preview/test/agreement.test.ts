@@ -1,4 +1,4 @@
-/** Reads each file with the preview and with the job, and compares the results field by field. */
+/** Reads each file with the preview and with the job, and compares all fields of the results. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
@@ -11,10 +11,10 @@ import { contractOf, judgeFiles, samplesFolder } from './job.ts';
 
 const GENERATED = 400;
 const LIMITS = { expandedBytes: 16 << 20 };
-/** The job's block size, and a small one whose borders are within rows and cells. */
+/** The job's block size, and a small block size so that blocks end within rows and cells. */
 const BLOCKS = [4 << 20, 400];
 
-/** The maximum size of files for the small blocks. Each block costs the job a switch between threads. */
+/** The maximum size in bytes of the files for small blocks. Each block costs the job a switch between threads. */
 const SMALL_BYTES = 4000;
 
 interface WrittenFile extends CorpusFile {
@@ -39,14 +39,14 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe.each(BLOCKS)('in blocks of %i bytes', (blockBytes) => {
-  test('the preview returns the job’s result for every file', async () => {
+describe.each(BLOCKS)('the preview and the job in blocks of %i bytes', (blockBytes) => {
+  test('the preview and the job return the same result for every file', async () => {
     const judged = await judgeFiles(join(folder, String(blockBytes)), blockBytes, LIMITS.expandedBytes);
     const different: unknown[] = [];
     for (const { file, feed = 'expenses', name, bytes } of fitting(blockBytes)) {
       const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
       try {
-        // The result must not depend on the block size.
+        // The result must be the same for every block size.
         for (const size of new Set([blockBytes, ...BLOCKS.slice(0, 1)])) {
           const preview = await previewCsv(blob, contractOf(feed), { name: file, limits: LIMITS, blockBytes: size });
           expect(comparable(preview)).toEqual(judged.get(file));
@@ -59,7 +59,7 @@ describe.each(BLOCKS)('in blocks of %i bytes', (blockBytes) => {
   }, 300_000);
 });
 
-test('the files contain every fault and every rejection of the job', async () => {
+test('the test files contain every fault and every rejection of the job', async () => {
   const found = new Set<string>();
   for (const { file, feed = 'expenses', bytes } of fitting(400)) {
     const preview = await previewCsv(bytes, contractOf(feed), { name: file, limits: LIMITS });

@@ -1,8 +1,8 @@
-/** Converts a preview to the form in which the job reports a file. */
+/** Converts a preview to the format in which the job reports a file. */
 import type { Preview } from '../src/preview.ts';
 import type { Outcome } from './job.ts';
 
-/** Returns a preview in the job's form. A rejected file only has its rejection. */
+/** Returns a preview in the job's format. A rejected file has only its rejection. */
 export function comparable(preview: Preview): Outcome {
   if (preview.rejected && preview.rejected.code !== 'too_many_bad_rows') return { rejected: preview.rejected };
   const { bytes, counts, complete } = preview.fingerprints;

@@ -1,10 +1,12 @@
-/** Files as users create them: the cases of glue's tests for bad input, reading and validating, as data. */
+/**
+ * Files as users create them. They repeat, as data, the cases of glue's tests for bad input, reading and validating.
+ */
 import { gzipSync, zlibSync } from 'fflate';
 import { concatBytes } from '../src/bytes.ts';
 import { BUDGET_HEADER, bytesOf, csvOf, expense, HEADER, latin1Of } from './statements.ts';
 
 export interface CorpusFile {
-  /** What is special about the file. */
+  /** What is special about this file. */
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly feed?: string;
@@ -14,7 +16,7 @@ export interface CorpusFile {
 const HEAD = HEADER.join(',');
 const LINE = expense().join(',');
 const BOM = new Uint8Array([0xef, 0xbb, 0xbf]);
-/** Enough good rows that a few bad ones are not more than half. */
+/** Enough good rows to outnumber a few bad ones. */
 const GOOD = [1, 2, 3, 4].map((number) => expense({ amount: `${number}.00` }));
 const GZ = 'csv.gz';
 
@@ -91,7 +93,7 @@ const TEXTS = [
   ...['m'.repeat(128), 'm'.repeat(129), '☕'.repeat(128), '😀'.repeat(129), '😀'.repeat(64), 'Cafe\u0301', '\ufeff'],
 ];
 
-/** Cases of `test_validate.py` and the rows of `test_bad_input.py`: one bad cell among good rows. */
+/** The cases of `test_validate.py` and the rows of `test_bad_input.py`. Each file has one bad cell among good rows. */
 const CELLS: readonly CorpusFile[] = [
   ...AMOUNTS.map((amount) => oneBad({ amount })),
   ...['12.00', '12.50', '0.1'].map((amount) => oneBad({ amount, currency: 'JPY' })),
@@ -134,7 +136,7 @@ const CELLS: readonly CorpusFile[] = [
   { name: 'equal rows', bytes: csvOf([...GOOD, ...GOOD, ...GOOD]) },
 ];
 
-/** Cases of `test_bad_input.py` and `test_read.py` about whole files. */
+/** The cases of `test_bad_input.py` and `test_read.py` that affect a whole file. */
 const FILES: readonly CorpusFile[] = [
   bytes('byte order mark', BOM, csvOf(GOOD)),
   bytes('two byte order marks', BOM, BOM, csvOf(GOOD)),
@@ -343,7 +345,7 @@ const FILES: readonly CorpusFile[] = [
   { name: 'an extension in capitals', bytes: csvOf(GOOD), extension: 'CSV' },
 ];
 
-/** Returns files of several of the job's 4 MiB blocks, with faults in more than one block. */
+/** Returns files that are larger than several of the job's 4 MiB blocks. More than one block has faults. */
 function largeFiles(): readonly CorpusFile[] {
   const line = bytesOf(`${LINE}\n`);
   const lines = (count: number): Uint8Array => bytesOf(`${LINE}\n`.repeat(count));

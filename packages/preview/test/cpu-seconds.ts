@@ -1,5 +1,6 @@
 /**
- * Returns the CPU seconds of some work, including garbage collection. Unlike elapsed time, they do not depend on other programs.
+ * Returns the CPU seconds of some work, including garbage collection. CPU seconds do not depend on other programs,
+ * unlike elapsed time.
  */
 export async function cpuSeconds(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();

@@ -1,4 +1,4 @@
-/** Random files: good and bad rows in all notations, some with random changes of their bytes. */
+/** Random files with good and bad rows in all notations. Some of the files have random changes of their bytes. */
 
 import fc from 'fast-check';
 import { gzipSync } from 'fflate';
@@ -6,7 +6,7 @@ import { csvRow } from '../src/csv-row.ts';
 import type { CorpusFile } from './corpus.ts';
 import { BUDGET_HEADER, bytesOf, expense, HEADER, latin1Of } from './statements.ts';
 
-/** Any character. Invisible and similar-looking characters are more frequent. */
+/** Any character. Invisible characters and characters that look alike are more frequent. */
 const character = fc
   .constantFrom(
     ...[
@@ -120,7 +120,7 @@ const cellOf = (header: string): fc.Arbitrary<string> => {
   return header === 'country' ? country : word;
 };
 
-/** One cell as CSV: by RFC 4180, with unnecessary quotes, or always unquoted. */
+/** Writes one cell as CSV: by RFC 4180, with unnecessary quotes, or without quotes even if they are needed. */
 const written = (cell: string): fc.Arbitrary<string> =>
   fc.oneof(
     { arbitrary: fc.constant(csvRow([cell, '']).slice(0, -1)), weight: 16 },
@@ -196,7 +196,7 @@ const file: fc.Arbitrary<CorpusFile> = header.chain((names) =>
     }),
 );
 
-/** Returns the same files for the same seed. */
+/** Returns the same files for every run with the same seed. */
 export function generatedFiles(count: number): CorpusFile[] {
   return fc.sample(file, { numRuns: count, seed: Number(process.env.FAST_CHECK_SEED ?? 1) });
 }

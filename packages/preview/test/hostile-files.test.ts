@@ -1,8 +1,9 @@
 /**
- * The preview accepts or rejects any bytes for a documented reason, and with the same result as the job.
+ * Tests that the preview accepts any bytes or rejects them with a documented code, and that the job's result is the
+ * same.
  *
- * A normal run mutates a few files and always the same ones, so that it is repeatable. `npm run fuzz` mutates many others: it sets
- * `CENTFLOW_FUZZ_SEED` and `CENTFLOW_FUZZ_FILES`.
+ * A normal run mutates a few files. It always creates the same files, so that a failure is repeatable. `npm run fuzz`
+ * sets `CENTFLOW_FUZZ_SEED` and `CENTFLOW_FUZZ_FILES` to mutate many other files.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,7 +27,10 @@ import { bytesOf, HEADER } from './statements.ts';
 const SEED = Number(process.env.CENTFLOW_FUZZ_SEED ?? 1);
 const FILES = Number(process.env.CENTFLOW_FUZZ_FILES ?? 150);
 const LIMITS = { expandedBytes: 2 * MOST_BYTES };
-/** The job's block size, and a small one whose borders are within rows and cells. Each block costs the job a thread switch. */
+/**
+ * The job's block size, and a small block size so that blocks end within rows and cells. Each block costs the job a
+ * switch between threads.
+ */
 const BLOCKS = [
   { blockBytes: 4 << 20, fileBytes: Number.POSITIVE_INFINITY },
   { blockBytes: 512, fileBytes: 16 << 10 },
@@ -40,13 +44,13 @@ const REJECTIONS = new Set([
   ...['too_many_columns', 'expands_too_much', 'record_too_long', 'too_large', 'open_quote', 'too_many_bad_rows'],
 ]);
 
-/** The CPU limit for a file: a constant plus a multiple of the cost of an ordinary file of the maximum size. */
+/** The CPU limit for a file: a constant, plus a multiple of the cost of an ordinary file of the maximum size. */
 const TIMES_AN_HONEST_FILE = 10;
 const SECONDS_AT_START = 0.5;
 
 /**
- * Whether the job's zlib finds the compressed bits themselves invalid. fflate accepts some of them and continues to a wrong
- * checksum or to the end of the file. With a forged checksum it could accept the file.
+ * Whether the job's zlib rejects the compressed bits themselves. fflate accepts some of these bits and continues to a
+ * wrong checksum or to the end of the file. If the checksum is forged, fflate may accept the file.
  */
 function hasInvalidBits({ bytes, extension }: CorpusFile): boolean {
   try {
@@ -63,7 +67,7 @@ function preview(file: CorpusFile, blockBytes: number): Promise<Preview> {
   return previewCsv(file.bytes, EXPENSES, { name: nameOf(file), limits: LIMITS, blockBytes });
 }
 
-/** Runs everything that the browser's worker does with a dropped file. */
+/** Runs all the steps that the browser's worker runs for a dropped file. */
 async function readInEveryWay(file: CorpusFile): Promise<void> {
   const name = nameOf(file);
   try {
@@ -79,7 +83,7 @@ async function readInEveryWay(file: CorpusFile): Promise<void> {
   }
 }
 
-describe(`hostile files of seed ${SEED}`, () => {
+describe(`hostile files from seed ${SEED}`, () => {
   let honest = 0;
 
   beforeAll(async () => {
@@ -91,7 +95,7 @@ describe(`hostile files of seed ${SEED}`, () => {
     for (let turn = 0; turn < 3; turn++) honest = await cpuSeconds(work);
   });
 
-  test('are accepted or rejected with a documented code, repeatably and at a bounded cost', async () => {
+  test('hostile files are accepted or rejected with a documented code, with the same result each time and at a bounded cost', async () => {
     await fc.assert(
       fc.asyncProperty(hostileFile, async (file) => {
         let found: Preview | undefined;
@@ -111,29 +115,32 @@ describe(`hostile files of seed ${SEED}`, () => {
     );
   });
 
-  describe('have the same result as in the job', () => {
+  describe('the preview and the job', () => {
     let folder = '';
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'centflow-hostile-'));
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
-    test.each(BLOCKS)('in blocks of $blockBytes bytes', async ({ blockBytes, fileBytes }) => {
-      const files = new Map(
-        fc
-          .sample(hostileFile, { seed: SEED, numRuns: FILES })
-          .filter(({ bytes }) => bytes.length <= fileBytes)
-          .map((file, index) => [`expenses-${String(index).padStart(6, '0')}.${file.extension}`, file]),
-      );
-      const written = join(folder, String(blockBytes));
-      await mkdir(written);
-      await Promise.all([...files].map(([name, { bytes }]) => writeFile(join(written, name), bytes)));
-      const judged = await judgeFiles(written, blockBytes, LIMITS.expandedBytes);
-      for (const [name, file] of files) {
-        const mine = comparable(await previewCsv(file.bytes, EXPENSES, { name, limits: LIMITS, blockBytes }));
-        if (hasInvalidBits(file)) continue;
-        expect(mine, `file ${name} of CENTFLOW_FUZZ_SEED=${SEED}`).toEqual(judged.get(name));
-      }
-    });
+    test.each(BLOCKS)(
+      'the preview and the job return the same result in blocks of $blockBytes bytes',
+      async ({ blockBytes, fileBytes }) => {
+        const files = new Map(
+          fc
+            .sample(hostileFile, { seed: SEED, numRuns: FILES })
+            .filter(({ bytes }) => bytes.length <= fileBytes)
+            .map((file, index) => [`expenses-${String(index).padStart(6, '0')}.${file.extension}`, file]),
+        );
+        const written = join(folder, String(blockBytes));
+        await mkdir(written);
+        await Promise.all([...files].map(([name, { bytes }]) => writeFile(join(written, name), bytes)));
+        const judged = await judgeFiles(written, blockBytes, LIMITS.expandedBytes);
+        for (const [name, file] of files) {
+          const mine = comparable(await previewCsv(file.bytes, EXPENSES, { name, limits: LIMITS, blockBytes }));
+          if (hasInvalidBits(file)) continue;
+          expect(mine, `file ${name} of CENTFLOW_FUZZ_SEED=${SEED}`).toEqual(judged.get(name));
+        }
+      },
+    );
   });
 });

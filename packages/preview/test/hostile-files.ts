@@ -1,4 +1,4 @@
-/** Hostile files: files that people upload, with random changes of their bytes. */
+/** Hostile files: ordinary uploads with random changes of their bytes. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -8,7 +8,7 @@ import { type CorpusFile, corpus } from './corpus.ts';
 import { bytesOf, csvOf, expense, HEADER, latin1Of } from './statements.ts';
 
 const KIB = 1 << 10;
-/** The maximum size of a file after mutations. */
+/** The maximum size in bytes of a file after its mutations. */
 export const MOST_BYTES = 128 * KIB;
 const SEED_BYTES = 6 * KIB;
 const repository = join(import.meta.dirname, '..', '..', '..');
@@ -47,7 +47,7 @@ const TOKENS: readonly Uint8Array[] = [
 /** A change of a file's bytes. */
 type Mutation = (body: Uint8Array) => Uint8Array;
 
-/** Returns the files of other tests, the samples and bank exports, each cut to its first bytes. */
+/** Returns the beginnings of files to mutate: files of other tests, samples and bank exports. */
 function seeds(): Uint8Array[] {
   const files = FOLDERS.flatMap((folder) =>
     readdirSync(join(repository, folder), { recursive: true, withFileTypes: true })
@@ -65,10 +65,10 @@ function seeds(): Uint8Array[] {
 }
 
 const SEEDS = seeds();
-/** Seeds with a valid header. Readers reject the others early. */
+/** The seeds with a valid header. Readers reject the other seeds early. */
 const WITH_HEADER = SEEDS.filter((body) => /^(\ufeff)?date,/i.test(new TextDecoder().decode(body.subarray(0, 40))));
 
-/** An offset in a file of any length: a share of the length, or the next quote, comma or line end after it. */
+/** A random position in a file of any length: anywhere, or next to the following quote, comma or line end. */
 const place = fc.tuple(fc.integer({ min: 0, max: 1000 }), fc.boolean()).map(([share, isMark]) => (body: Uint8Array) => {
   const at = Math.round((share / 1000) * body.length);
   if (!isMark) return at;
@@ -114,7 +114,10 @@ const swap = fc.tuple(slice, place).map(
       ]);
     },
 );
-/** Inserts a token once or often, which also gives very long cells, deep nesting and thousands of empty cells or rows. */
+/**
+ * Inserts a token up to 100,000 times. So files can have very long cells, deep nesting, or thousands of empty cells or
+ * rows.
+ */
 const insert = fc.tuple(place, token, fc.constantFrom(1, 1, 1, 10, 300, 5000, 100_000)).map(
   ([place_, inserted, length]): Mutation =>
     (body) => {
@@ -130,14 +133,14 @@ const overwrite = fc.tuple(place, token).map(
       return concatBytes([body.subarray(0, at), written, body.subarray(Math.min(body.length, at + written.length))]);
     },
 );
-/** Replaces a separator, line end or quote everywhere. */
+/** Replaces every separator, line end, quote, space or point. */
 const replace = fc.tuple(fc.constantFrom(0x2c, 0x0a, 0x22, 0x20, 0x2e), token).map(([old, written]): Mutation => {
   return (body) => concatBytes(Array.from(body, (byte) => (byte === old ? written : Uint8Array.of(byte))));
 });
 const transcode = fc.constantFrom('utf16le', 'latin1').map((encoding): Mutation => {
   return (body) => new Uint8Array(Buffer.from(new TextDecoder().decode(body), encoding as BufferEncoding));
 });
-/** Adds columns with one name or many, in the header only or in every row. */
+/** Adds up to 13,000 columns with the same name, in the header only or in every row. */
 const widen = fc
   .tuple(fc.constantFrom(1, 20, 511, 513, 13_000), fc.constantFrom('', 'a', 'date', ' Amount ', '"x""y"'), fc.boolean())
   .map(
@@ -161,7 +164,10 @@ const mutations = (most: number): fc.Arbitrary<Mutation> =>
           all.reduce((before, mutate) => mutate(before).slice(0, MOST_BYTES), body),
     );
 
-/** Compresses a file: one or two times, in one or several members, with empty members or zeros at the end, or damaged. */
+/**
+ * Compresses a file once or twice, in one or several members, with empty members or zeros at the end, or damages the
+ * result.
+ */
 const compress = fc
   .record({
     depth: fc.constantFrom(1, 1, 1, 2),
@@ -184,7 +190,7 @@ const compress = fc
       },
   );
 
-/** A seed file after some mutations, sometimes compressed. */
+/** A seed file after some mutations, compressed in 3 of 10 cases. */
 export const hostileFile: fc.Arbitrary<CorpusFile> = fc
   .tuple(
     fc.oneof(

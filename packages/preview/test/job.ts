@@ -28,17 +28,17 @@ export interface Outcome {
   readonly quarantined?: readonly QuarantinedTuple[];
   /** Month, currency, rows and amount. */
   readonly months?: readonly unknown[];
-  /** Pairs of hexadecimal digits and the number of rows, in the order of the first rows. */
+  /** Each fingerprint in hexadecimal with its number of rows, in the order of the first rows. */
   readonly fingerprints?: readonly unknown[];
 }
 
-/** Reads, checks and counts the files of a folder with the job's code. Each file name begins with its feed. */
+/** Reads, checks and counts the files of a folder with the job's code. The beginning of a file's name is its feed. */
 export async function judgeFiles(folder: string, blockBytes: number, limit: number): Promise<Map<string, Outcome>> {
   const lines = await runPython<{ readonly file: string } & Outcome>('judge_files.py', [folder, blockBytes, limit]);
   return new Map(lines.map(({ file, ...outcome }) => [file, outcome]));
 }
 
-/** Processes each file many times on a busy machine. Returns all the different results of each file. */
+/** Processes each file many times on a busy machine. Returns the distinct results of each file. */
 export async function judgeOften(
   folder: string,
   blockBytes: number,

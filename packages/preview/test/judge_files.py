@@ -1,9 +1,9 @@
-"""Prints the job's results for files as JSON lines, for the preview's agreement test.
+"""Prints the job's results for the files of a folder as JSON lines, for the preview's agreement test.
 
     judge_files.py FOLDER BLOCK_BYTES LIMIT
 
-Reads, checks and counts each file of the folder with the job's own code, like `load_version` but without MySQL. The
-beginning of a file name selects the contract (`expenses-…`). Files are processed in the order of their names.
+Reads, checks and counts each file with the job's own code, like `load_version` but without MySQL. The beginning of a
+file's name selects the contract, such as `expenses-…`. Files are processed in the order of their names.
 """
 
 import csv
@@ -54,7 +54,7 @@ def judge(
 
 
 def count(reader: CsvReader, contract: Contract, out: io.BytesIO) -> dict[str, Any]:
-    """Counts the rows of one file like the job and writes the rows that it would load."""
+    """Counts the rows of one file like the job. Writes the rows that the job would load."""
     out.seek(0)
     out.truncate()
     with QuarantineFiles(0) as quarantine:
@@ -86,7 +86,7 @@ def count(reader: CsvReader, contract: Contract, out: io.BytesIO) -> dict[str, A
 
 
 def loaded(out: io.BytesIO, contract: Contract) -> dict[str, Any]:
-    """Returns the sums by month and currency, and the number of rows per fingerprint, of the rows for MySQL."""
+    """Returns the sums by month and currency and the rows per fingerprint, counted over the rows to load."""
     columns = ["upload_id", "row_no", *[column.header for column in contract.columns], "fingerprint"]
     months: dict[tuple[str, str], tuple[int, Decimal]] = defaultdict(lambda: (0, Decimal(0)))
     fingerprints: Counter[str] = Counter()

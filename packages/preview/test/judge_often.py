@@ -1,9 +1,10 @@
-"""Prints the job's results for files that it processes many times on a busy machine, as JSON lines.
+"""Processes files many times with the job's code on a busy machine, and prints the results as JSON lines.
 
     judge_often.py FOLDER BLOCK_BYTES LIMIT TIMES
 
-Each line has a file and all its different results. Other processes and threads use the CPU at the same time, and
-bytes arrive and rows are checked at a changing pace. So the lead of pyarrow's threads over the job's thread changes.
+Each line contains a file's name and its distinct results. Other processes and threads use the CPU at the same time.
+Bytes arrive and rows are checked at a changing pace. So pyarrow's threads are sometimes far ahead of the job's thread,
+and sometimes not.
 """
 
 import io
@@ -23,12 +24,12 @@ from centflow_glue.load import load_version
 from centflow_glue.rows.validate import CheckedBatch, validate
 from judge_files import judge
 
-# The intervals after which Python switches between threads.
+# How long a Python thread runs before another thread may run.
 SWITCH_SECONDS = (1e-6, 1e-4, 5e-4)
 PAUSE_SECONDS = 1e-3
 BUSY_PROCESSES = 2
-# Works for about two milliseconds and pauses for up to eight, so that it takes the CPU at moments nobody foresees and
-# leaves most of the CPU to other packages' tests. It ends with this process, however that ends.
+# A program that uses the CPU at random moments: it works for about two milliseconds, then pauses for up to eight. The
+# pauses leave most of the CPU to the tests of other packages. The program ends when its parent process ends.
 BUSY = """
 import os, random, time
 parent = os.getppid()
@@ -46,12 +47,12 @@ class _Paces:
         self._reading = self._checking = 0.0
 
     def change(self) -> None:
-        """Chooses how often reading and checking pause."""
+        """Chooses new shares of reads and checks that pause."""
         sys.setswitchinterval(self._chance.choice(SWITCH_SECONDS))
         self._reading, self._checking = self._chance.choice([(0.0, 0.0), (0.5, 0.0), (0.0, 0.8), (0.5, 0.8)])
 
     def stream(self, body: bytes) -> io.BytesIO:
-        """Returns the bytes of a file as a stream with pauses."""
+        """Returns a file's bytes as a stream that sometimes pauses before a read."""
         paces = self
 
         class Stream(io.BytesIO):
@@ -62,7 +63,7 @@ class _Paces:
         return Stream(body)
 
     def validate(self, *arguments: Any) -> CheckedBatch:
-        """Runs the job's checks with pauses."""
+        """Runs the job's checks, sometimes after a pause."""
         self._pause(self._checking)
         return validate(*arguments)
 
@@ -72,7 +73,7 @@ class _Paces:
 
 
 def outcomes(path: Path, feed: str, block_bytes: int, limits: ReadLimits, times: int) -> list[object]:
-    """Returns the different results of one file."""
+    """Processes one file `times` times and returns its distinct results."""
     body = path.read_bytes()
     paces = _Paces(path.name)
     found: dict[str, object] = {}

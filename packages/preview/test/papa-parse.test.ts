@@ -1,4 +1,4 @@
-/** Shows why the preview has its own tokenizer: files that Papa Parse and the job's reader split differently. */
+/** Shows why the preview has its own parser: Papa Parse splits some files differently from the job's reader. */
 import Papa from 'papaparse';
 import { expect, test } from 'vitest';
 import { Records } from '../src/records.ts';

@@ -1,4 +1,7 @@
-/** No result depends on a race: a busy machine processes files with several faults many times, always with the same result. */
+/**
+ * Tests that no result depends on a race. A busy machine processes files with several faults many times, and must
+ * always return the same result.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +14,7 @@ import { filesWithSeveralFaults, type Scale } from './several-faults.ts';
 
 interface Case extends Scale {
   readonly name: string;
-  /** How often each file is processed for each block size. */
+  /** The block sizes, and how often each file is processed in blocks of that size. */
   readonly blocks: readonly { readonly blockBytes: number; readonly times: number }[];
 }
 
@@ -58,7 +61,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe.each(CASES)('$name', (set) => {
+describe.each(CASES)('a busy machine that processes $name', (set) => {
   const files = new Map<string, CorpusFile>();
   let folder = '';
 
@@ -73,7 +76,7 @@ describe.each(CASES)('$name', (set) => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test.each(set.blocks)(
-    'the job and the preview have the same result in blocks of $blockBytes bytes',
+    'returns the same result in the job and the preview every time, in blocks of $blockBytes bytes',
     async ({ blockBytes, times }) => {
       const judged = await judgeOften(folder, blockBytes, set.limit, times);
       const different: unknown[] = [];

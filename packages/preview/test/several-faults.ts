@@ -1,21 +1,21 @@
-/** Files with several faults each, close together or far apart. */
+/** Creates files with several faults each, close together or far apart. */
 import { gzipSync } from 'fflate';
 import { concatBytes } from '../src/bytes.ts';
 import type { CorpusFile } from './corpus.ts';
 import { bytesOf, expense, HEADER, latin1Of } from './statements.ts';
 
-/** A set of files with every sequence of some faults at several distances. */
+/** Describes a set of files. The set has every sequence of the named faults, at several distances. */
 export interface Scale {
   readonly names: readonly FaultName[];
   /** The number of faults per file. */
   readonly count: number;
   /** The size of a file in bytes. */
   readonly bytes: number;
-  /** The size limit for the CSV. */
+  /** The maximum size of the CSV in bytes. */
   readonly limit: number;
-  /** The numbers of good rows between two faults. */
+  /** How many good rows separate two faults. */
   readonly distances: readonly number[];
-  /** Each file has one of these endings in turn. */
+  /** The files use these endings in turn. */
   readonly endings: readonly Ending[];
 }
 

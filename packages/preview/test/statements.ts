@@ -1,4 +1,4 @@
-/** CSV files of expenses and budgets for tests, the same as in glue/tests/statements.py. */
+/** Creates CSV files of expenses and budgets for tests, the same as glue/tests/statements.py. */
 import { csvRow } from '../src/csv-row.ts';
 
 export const HEADER = ['date', 'merchant', 'category', 'account', 'amount', 'currency', 'description'];
@@ -13,7 +13,7 @@ const COFFEE: Readonly<Record<string, string>> = {
   description: '',
 };
 
-/** Returns the row of a coffee with the given cells replaced. Cells of other columns follow in the given order. */
+/** Returns a row for a coffee, with some cells replaced. Cells for other columns are appended in the given order. */
 export function expense(cells: Readonly<Record<string, string>> = {}): string[] {
   return Object.values({ ...COFFEE, ...cells });
 }
@@ -30,7 +30,7 @@ export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Returns each character as one byte, for bytes that are not UTF-8. */
+/** Returns one byte for each character. Used to write bytes that are not UTF-8. */
 export function latin1Of(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

@@ -8,14 +8,14 @@ import { createEmptyDatabase, type TestDatabase } from './testing/database.ts';
 const run = promisify(execFile);
 const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
 
-describe('cli', () => {
+describe('the command line of the schema', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createEmptyDatabase();
   });
   afterAll(() => database?.drop());
 
-  it('migrates the database of the URL, and prints the number of steps', async () => {
+  it('migrates the database of the URL and prints the number of steps', async () => {
     const url = new URL(process.env.CENTFLOW_MYSQL_URL as string);
     url.pathname = database.name;
     const steps = (await readMigrations()).length;
@@ -24,11 +24,11 @@ describe('cli', () => {
     expect((await migrate()).stdout).toBe(`${database.name}: 0 steps applied.\n`);
   });
 
-  it('requires passwords in environment variables', async () => {
+  it('requires the passwords in environment variables', async () => {
     const failure = run(process.execPath, [cli, 'set-up', '--database', database.name, '--no-tls']);
     await expect(failure).rejects.toMatchObject({
       code: 1,
-      stderr: 'Set MIGRATOR_PASSWORD to the password for migrator.\n',
+      stderr: 'Set the environment variable MIGRATOR_PASSWORD to the password of migrator.\n',
     });
   });
 });

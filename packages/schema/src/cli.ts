@@ -13,11 +13,12 @@ import { type Migrated, migrate } from './migrate.ts';
 import { setUpDatabase } from './set-up-database.ts';
 
 const program = new Command('schema').description('Brings a Centflow database up to date.');
-const url = () => new Option('--url <url>', 'the server and the user').env('CENTFLOW_MYSQL_URL').makeOptionMandatory();
+const url = () =>
+  new Option('--url <url>', 'URL with the server and the user').env('CENTFLOW_MYSQL_URL').makeOptionMandatory();
 
 program
   .command('migrate')
-  .description('apply the migrations as the user of the URL, in the database of the URL')
+  .description('apply the migrations to the database in the URL, as the user in the URL')
   .addOption(url())
   .action(async (options: { url: string }) => {
     const connection = await createConnection({ uri: options.url, ...tlsFor(new URL(options.url).hostname) });
@@ -27,8 +28,8 @@ program
 program
   .command('set-up')
   .description(
-    'create the database, its users, tables, views and grants as the administrator of the URL; ' +
-      'passwords are read from MIGRATOR_PASSWORD, LOADER_PASSWORD and REPORTER_PASSWORD',
+    'create the database, its users, tables, views and grants, as the administrator in the URL;  ' +
+      'set the passwords in MIGRATOR_PASSWORD, LOADER_PASSWORD and REPORTER_PASSWORD',
   )
   .addOption(url())
   .requiredOption('--database <name>', 'the name of the database')
@@ -48,13 +49,16 @@ program
 function passwordOf(role: Role): string {
   const name = `${role.toUpperCase()}_PASSWORD`;
   const password = process.env[name];
-  if (!password) throw new Error(`Set ${name} to the password for ${role}.`);
+  if (!password) throw new Error(`Set the environment variable ${name} to the password of ${role}.`);
   return password;
 }
 
 function report({ database, applied, unknown }: Migrated): void {
   console.log(`${database}: ${applied.length} ${applied.length === 1 ? 'step' : 'steps'} applied.`);
-  if (unknown.length > 0) console.log(`A newer release has applied these migrations: ${unknown.join(', ')}.`);
+  if (unknown.length > 0)
+    console.log(
+      `The database is newer than this release. A newer release has applied these migrations: ${unknown.join(', ')}.`,
+    );
 }
 
 try {

@@ -1,4 +1,7 @@
-/** Compares the report views of two databases on one server: the live one, and one that was rebuilt from the bucket. */
+/**
+ * Compares the report views of two databases on one server: the live database, and a database that was rebuilt from the
+ * bucket.
+ */
 import { getViewConfig } from 'drizzle-orm/mysql-core';
 import { escapeId } from 'mysql2';
 import type { Connection } from 'mysql2/promise';
@@ -9,11 +12,14 @@ import { rowsOf } from './session.ts';
 export interface ViewComparison {
   readonly view: string;
   readonly rows: number;
-  /** The first few rows that one database has more often. `surplus` is positive if the live database has more. */
+  /**
+   * The first few rows that occur more often in one of the databases. `surplus` is positive if the live database has
+   * more.
+   */
   readonly differences: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Columns that depend on when and how often a database was loaded, not on the bucket. */
+/** Columns that depend on when and how often a database was loaded, and not on the bucket alone. */
 const HISTORY = new Set([
   ...['upload_id', 'job_run_id', 'received_at', 'loading_at', 'loaded_at', 'published_at', 'updated_at'],
   'seconds_to_visible',
@@ -21,15 +27,15 @@ const HISTORY = new Set([
 const DIFFERENCES_SHOWN = 10;
 
 /**
- * The views that depend on the bucket alone. `v_quarantine_by_reason` does not: it also counts rejected uploads that a later
- * version has replaced, and it counts by the month in which the events arrived.
+ * The views that depend on the bucket alone. `v_quarantine_by_reason` does not depend on the bucket alone. It also
+ * counts rejected uploads that a later version has replaced, and counts by the month in which the events arrived.
  */
 export const comparedViews: readonly string[] = views
   .map((view) => getViewConfig(view).name)
   .filter((view) => view !== 'v_quarantine_by_reason')
   .sort();
 
-/** Returns the name of the database that is rebuilt to be compared with another one. */
+/** Returns the name of the rebuilt database to compare with a database. */
 export function rebuiltName(database: string): string {
   return `${database}_rebuild`;
 }
@@ -37,8 +43,8 @@ export function rebuiltName(database: string): string {
 /**
  * Compares a view of two databases as multisets of rows, inside the server.
  *
- * An upload has another number in each database, so its object key and version replace the number. Only published uploads are
- * compared, because the others do not depend on the bucket alone.
+ * The same upload has different ids in the two databases, so the comparison uses its object key and version instead.
+ * Only published uploads are compared, because other uploads do not depend on the bucket alone.
  */
 export async function compareView(
   administrator: Connection,
@@ -50,7 +56,7 @@ export async function compareView(
   const compared = columns.filter(({ Field }) => !HISTORY.has(Field));
   const hasUpload = columns.some(({ Field }) => Field === 'upload_id');
   if (hasUpload) compared.unshift({ Field: 'of_key', Type: 'text' }, { Field: 'of_version', Type: 'text' });
-  // Compares byte by byte: the views' collation treats some different texts as equal.
+  // Compares byte by byte, because the collation of the views treats some different texts as equal.
   const exact = compared.map(({ Field, Type }) => {
     const column = escapeId(Field);
     const text = Type.startsWith('binary') ? `hex(${column})` : column;

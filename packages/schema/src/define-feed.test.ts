@@ -33,7 +33,7 @@ const texts = { title: 'Donations', description: 'Money given.' };
 const good = { ...texts, headers, naturalKey: ['date', 'charity'], rules, samples: [sample] } as const;
 
 describe('defineFeed', () => {
-  it('types the columns that a CSV holds, that a row requires and that are decimals', () => {
+  it('provides types for the columns of a CSV: required, optional and decimal columns', () => {
     expectTypeOf<FeedColumn<typeof expenses>>().toEqualTypeOf<
       | 'date'
       | 'merchant'
@@ -53,13 +53,13 @@ describe('defineFeed', () => {
     expectTypeOf<DecimalColumn<typeof expenses>>().toEqualTypeOf<'amount'>();
   });
 
-  it('names headers after the columns, in the order of the table', () => {
+  it('uses the column names as headers, in the order of the table', () => {
     const feed = defineFeed(donations(), { ...good, rules: { ...rules, transactionId: 'receiptNo' } });
     expect(feed.headers.map(({ header }) => header)).toEqual(['date', 'charity', 'amount', 'currency', 'receipt_no']);
     expect(feed).toMatchObject({ name: 'donations', period: 'date', transactionId: 'receipt_no' });
   });
 
-  it('does not compile with a missing or extra header, or with a key or rule over another column', () => {
+  it('does not compile with a missing or unknown header, or with a key or rule for an unsuitable column', () => {
     const { charity: _, ...withoutCharity } = headers;
     const attempts = [
       () =>
@@ -114,13 +114,13 @@ describe('defineFeed', () => {
     expect(attempts).toHaveLength(8);
   });
 
-  it('does not compile over a table without the shared row columns', () => {
+  it('does not compile with a table that lacks the shared row columns', () => {
     const bare = mysqlTable('bare', { date: date('date', { mode: 'string' }).notNull() });
     // @ts-expect-error: no upload_id, row_no, fingerprint or shadowed
     expect(() => defineFeed(bare, { ...good, headers: { date: 'Day.' } })).toThrow();
   });
 
-  it('rejects a table with another primary key, and says what to write', () => {
+  it('rejects a table with another primary key and names the required key', () => {
     const keyless = mysqlTable('donations', {
       ...rowKey(),
       date: date('date', { mode: 'string' }).notNull(),
@@ -141,13 +141,13 @@ describe('defineFeed', () => {
     );
   });
 
-  it('rejects a name that is not valid as a folder and as a table', () => {
+  it('rejects a name that is not a valid folder and table name', () => {
     expect(() => defineFeed(donations('My Donations'), good)).toThrow(
       'Feed My Donations: name the table with lower-case letters, digits and _, at most 40 characters.',
     );
   });
 
-  it('rejects a header with capital letters, because headers are matched in lower case', () => {
+  it('rejects a column name with capital letters, because headers are compared in lower case', () => {
     const shouting = mysqlTable(
       'shouting',
       {

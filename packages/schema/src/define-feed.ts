@@ -7,14 +7,14 @@ export type FeedTable = MySqlTable & { readonly [Name in RowColumn]: MySqlColumn
 
 type Columns<T extends FeedTable> = T['_']['columns'];
 
-/** The columns that a CSV holds: all but the shared row columns. */
+/** The columns that a CSV can have: all columns except the shared row columns. */
 export type FeedColumn<T extends FeedTable> = Exclude<Extract<keyof Columns<T>, string>, RowColumn>;
 
 type ColumnWhere<T extends FeedTable, Trait> = {
   [Name in FeedColumn<T>]: Columns<T>[Name]['_'] extends Trait ? Name : never;
 }[FeedColumn<T>];
 
-/** Columns that every row fills. Only these can identify a row. */
+/** Columns that have a value in every row. Only these columns can identify a row. */
 export type RequiredColumn<T extends FeedTable> = ColumnWhere<T, { notNull: true }>;
 
 /** Columns that a file may omit. */
@@ -23,72 +23,72 @@ export type OptionalColumn<T extends FeedTable> = ColumnWhere<T, { notNull: fals
 /** Columns of exact numbers. */
 export type DecimalColumn<T extends FeedTable> = ColumnWhere<T, { columnType: 'MySqlDecimal' }>;
 
-/** A row as a person writes it in a CSV. */
+/** A row of a CSV as a person writes it. */
 export type SampleRow<T extends FeedTable> = Omit<InferInsertModel<T>, RowColumn>;
 
-/** The rules for a feed's cells beyond the types of its columns. */
+/** The rules for a feed's cells, in addition to the types of its columns. */
 export interface FeedRules<T extends FeedTable> {
-  /** The date or month to which a row belongs. Uploads whose periods do not overlap are never compared. */
+  /** The column with the date or month of a row. Two uploads are only compared if their periods overlap. */
   readonly period: RequiredColumn<T>;
-  /** The column that the accounting of an upload sums, and the column with its ISO 4217 code. */
+  /** The column whose amounts are summed for each upload, and the column with the ISO 4217 code. */
   readonly money: {
     readonly amount: Extract<RequiredColumn<T>, DecimalColumn<T>>;
     readonly currency: RequiredColumn<T>;
   };
-  /** If a row has a transaction id, it alone identifies the row. */
+  /** The column with the bank's transaction id. If a row has one, the id alone identifies the row. */
   readonly transactionId?: OptionalColumn<T>;
-  /** Required headers whose cells may be empty. Empty cells are stored as ''. */
+  /** The required columns whose cells may be empty. Empty cells are stored as ''. */
   readonly mayBeEmpty?: readonly RequiredColumn<T>[];
-  /** Columns that hold an ISO 3166-1 alpha-2 code. */
+  /** The columns that contain ISO 3166-1 alpha-2 codes. */
   readonly countryCodes?: readonly FeedColumn<T>[];
-  /** The smallest allowed value, as a decimal. */
+  /** The smallest allowed value of a column, as decimal text. */
   readonly minimum?: { readonly [Name in DecimalColumn<T>]?: string };
 }
 
-/** What `defineFeed` needs to know about a table. */
+/** What a feed's file declares in addition to its table. */
 export interface FeedDefinition<T extends FeedTable> {
   readonly title: string;
   readonly description: string;
-  /** Meaning and unit of each column. The column's name in the database is also its header in the CSV. */
+  /** The meaning and unit of each column. A column has the same name in the database and as header in the CSV. */
   readonly headers: { readonly [Name in FeedColumn<T>]: string };
-  /** The columns that identify a row without a transaction id. */
+  /** The columns that identify a row if the row has no transaction id. */
   readonly naturalKey: readonly [RequiredColumn<T>, ...RequiredColumn<T>[]];
   readonly rules: FeedRules<T>;
-  /** A few rows as users write them, for the feed's example CSV. */
+  /** Some rows as users write them. They become the feed's example CSV. */
   readonly samples: readonly [SampleRow<T>, ...SampleRow<T>[]];
 }
 
-/** One column of a feed, and its header. */
+/** A column of a feed and the header that belongs to it. */
 export interface FeedHeader {
-  /** The header in the CSV, in lower case. It is also the column's name in the database. */
+  /** The header in the CSV, in lower case. The column in the database has the same name. */
   readonly header: string;
   readonly description: string;
   readonly column: MySqlColumn;
-  /** Whether the cells of this required header may be empty. */
+  /** Whether cells under this header may be empty, although the header itself is required. */
   readonly mayBeEmpty: boolean;
   readonly codes: 'currency' | 'country' | null;
   readonly minimum: string | null;
 }
 
-/** A feed: one kind of CSV, its table and its rules. All names in it are headers. */
+/** A feed: one kind of CSV, its table and its rules. Columns are named by their headers. */
 export interface Feed {
-  /** `expenses`: the name of the feed, its table, its contract and its folder under `raw/`. */
+  /** The name of the feed, its table, its contract and its folder under `raw/`, such as `expenses`. */
   readonly name: string;
   readonly table: FeedTable;
   readonly title: string;
   readonly description: string;
-  /** In the order of the table's columns. */
+  /** Ordered as in the table. */
   readonly headers: readonly FeedHeader[];
   readonly naturalKey: readonly string[];
   readonly period: string;
   readonly amount: string;
   readonly currency: string;
   readonly transactionId: string | null;
-  /** Example rows, by header. */
+  /** The example rows. Each row maps headers to cells. */
   readonly samples: readonly Readonly<Record<string, string>>[];
 }
 
-/** A feed that breaks a rule. The message names the feed and the change to make. */
+/** A feed's definition breaks a rule. The message names the feed and the change to make. */
 export class FeedDefinitionError extends Error {
   override readonly name = 'FeedDefinitionError';
   readonly feed: string;
@@ -99,14 +99,17 @@ export class FeedDefinitionError extends Error {
   }
 }
 
-/** Names that are valid in object keys, table names and file names. With `_upload_id_row_no_pk` they fit into 64 characters. */
+/**
+ * Matches names that are valid in object keys, table names and file names. Together with `_upload_id_row_no_pk`, a name
+ * fits into MySQL's limit of 64 characters.
+ */
 const feedName = /^[a-z][a-z0-9_]{0,39}$/;
 
 /**
- * Declares what the columns of a feed's table mean, and which rules its rows follow.
+ * Declares the meaning of a feed's columns and the rules for its rows.
  *
- * The compiler rejects a column without a header text, a key or rule over a missing column, and a sample that does not fit the
- * table. This function checks the rest when the module loads.
+ * The compiler rejects a column without a description, a key or rule for an unknown column, and a sample that does not
+ * fit the table. This function checks all other rules when the module is loaded.
  */
 export function defineFeed<T extends FeedTable>(table: T, definition: FeedDefinition<T>): Feed {
   const { name, primaryKeys } = getTableConfig(table);
@@ -135,7 +138,7 @@ export function defineFeed<T extends FeedTable>(table: T, definition: FeedDefini
       if (column.name !== column.name.toLowerCase()) {
         throw new FeedDefinitionError(
           name,
-          `write the column ${column.name} in lower case: headers match in any letter case.`,
+          `write the column ${column.name} in lower case, because headers are compared in lower case.`,
         );
       }
       const codes = property === rules.money.currency ? 'currency' : countryCodes.has(property) ? 'country' : null;
@@ -170,7 +173,7 @@ export function defineFeed<T extends FeedTable>(table: T, definition: FeedDefini
   };
 }
 
-/** Returns the prefix of a feed's object keys. */
+/** Returns the prefix of the object keys of a feed, such as `raw/expenses/`. */
 export function objectPrefix(feed: Pick<Feed, 'name'>): string {
   return `raw/${feed.name}/`;
 }

@@ -16,7 +16,7 @@ import { summaries } from './generated/summaries.ts';
 import { summaryKey, summaryTotals } from './summary-columns.ts';
 
 describe('defineSummary', () => {
-  it('finds the header and part that supply each column', () => {
+  it('finds the header and the part of the cell that supply each column', () => {
     const byMonth = mysqlTable(
       'expenses_by_city',
       {
@@ -70,12 +70,12 @@ describe('defineSummary', () => {
     expect(() => defineSummary(keyed(columns, key), expenses)).toThrow(problem);
   });
 
-  it('takes a month from the feed itself if the feed has months', () => {
+  it('uses the month column of a feed that has months instead of dates', () => {
     const byMonth = keyed({ month: month('month').notNull() }, ['month']);
     expect(defineSummary(byMonth, budgets).columns[0]?.part).toBe(null);
   });
 
-  it('has texts of the same length as in the feed, in every summary', () => {
+  it('declares the same text lengths as the feed, in every summary', () => {
     for (const { name, columns, feed } of summaries) {
       for (const { column, header, part } of columns) {
         const length = /\((\d+)\)/.exec(column.getSQLType())?.[1];

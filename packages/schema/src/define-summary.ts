@@ -6,26 +6,26 @@ import { type SummaryTotal, summaryColumns } from './summary-columns.ts';
 /** A table that has the shared columns of summaries. */
 export type SummaryTable = MySqlTable & { readonly [Name in SummaryTotal | 'uploadId']: MySqlColumn };
 
-/** A column by which rows are grouped. */
+/** A column to group rows by. */
 export interface SummaryColumn {
   readonly column: MySqlColumn;
-  /** The feed's header that supplies the value. */
+  /** The header in the feed that supplies the value. */
   readonly header: string;
-  /** The part of the cell: the month of a date, or null for the whole cell. */
+  /** Which part of the cell to use: the month of a date, or null for the whole cell. */
   readonly part: 'month' | null;
 }
 
-/** A feed's rows, added up for each upload. Views read it instead of the rows. */
+/** A feed's rows, added up by some columns for each upload. Views read a summary instead of the rows. */
 export interface Summary {
-  /** The name of its table: `expenses_by_category_month`. */
+  /** The name of the summary's table, such as `expenses_by_category_month`. */
   readonly name: string;
   readonly table: SummaryTable;
   readonly feed: Feed;
-  /** In the order of the primary key. */
+  /** The columns to group by, in the order of the primary key. */
   readonly columns: readonly SummaryColumn[];
 }
 
-/** A summary that breaks a rule. The message names the summary and the change to make. */
+/** A summary's definition breaks a rule. The message names the summary and the change to make. */
 export class SummaryDefinitionError extends Error {
   override readonly name = 'SummaryDefinitionError';
 
@@ -35,8 +35,10 @@ export class SummaryDefinitionError extends Error {
 }
 
 /**
- * Declares which feed's rows a table adds up. The table's columns beside the shared ones are the columns to group by. Each has the
- * name of a column of the feed, or is `month`, the month of the feed's date.
+ * Declares a table that contains a summary of a feed's rows.
+ *
+ * The job groups the rows by all columns of the table except the shared summary columns. Each of these columns has the
+ * name of a feed column. Only `month` may also be the month of the feed's date.
  */
 export function defineSummary(table: SummaryTable, feed: Feed): Summary {
   const { name, primaryKeys } = getTableConfig(table);
@@ -47,7 +49,7 @@ export function defineSummary(table: SummaryTable, feed: Feed): Summary {
   if (key.join() !== ['upload_id', ...columns.map(({ column }) => column.name)].join()) {
     throw new SummaryDefinitionError(
       name,
-      'make its primary key upload_id and all columns that it groups by, in their order.',
+      'make the primary key upload_id followed by all columns to group by, in their order.',
     );
   }
   return { name, table, feed, columns };
@@ -61,7 +63,7 @@ function summaryColumn(summary: string, column: MySqlColumn, feed: Feed): Summar
   }
   if (source === undefined)
     throw new SummaryDefinitionError(summary, `feed ${feed.name} has no column ${column.name}.`);
-  // The job groups cells by their bytes.
+  // The job groups cells byte by byte, so the table must compare them byte by byte.
   if (column.getSQLType().startsWith('varchar') && !column.getSQLType().endsWith('utf8mb4_0900_bin')) {
     throw new SummaryDefinitionError(
       summary,
@@ -71,7 +73,7 @@ function summaryColumn(summary: string, column: MySqlColumn, feed: Feed): Summar
   if (!column.notNull) {
     throw new SummaryDefinitionError(
       summary,
-      `declare ${column.name} as NOT NULL: a missing value is stored as '', because it is part of the key.`,
+      `declare ${column.name} as NOT NULL. The column is part of the key, so a missing value is stored as ''.`,
     );
   }
   return { column, header: source.header, part: null };

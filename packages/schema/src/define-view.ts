@@ -1,24 +1,24 @@
 import { getViewConfig, type MySqlView } from 'drizzle-orm/mysql-core';
 
-/** What a view's file declares beside the view. */
+/** What a view's file declares in addition to the view itself. */
 export interface ViewDefinition {
-  /** The question that the view answers, in one sentence. */
+  /** The question that the view answers, as one sentence. */
   readonly question: string;
   /**
-   * Who reads the view. Dashboards may show `reports`, and QuickSight has a data set for each.
-   * `programs` are for the console's API and the canary alone.
+   * Who reads the view. Dashboards may show views for `reports`, and QuickSight has a data set for each of them. Only
+   * the console's API and the canary read views for `programs`.
    */
   readonly audience: 'reports' | 'programs';
 }
 
 /** A report view and what its file declares. */
 export interface View extends ViewDefinition {
-  /** The view's name in MySQL: `v_spend_by_day`. */
+  /** The name of the view in MySQL, such as `v_spend_by_day`. */
   readonly name: string;
   readonly view: MySqlView;
 }
 
-/** A view that breaks a rule. The message names the view and the change to make. */
+/** A view's definition breaks a rule. The message names the view and the change to make. */
 export class ViewDefinitionError extends Error {
   override readonly name = 'ViewDefinitionError';
 
@@ -27,10 +27,11 @@ export class ViewDefinitionError extends Error {
   }
 }
 
-/** Declares which question a view answers and who reads it. */
+/** Declares the question that a view answers and who reads the view. */
 export function defineView(view: MySqlView, definition: ViewDefinition): View {
   const { name, sqlSecurity } = getViewConfig(view) as { name: string; sqlSecurity?: string };
-  if (!/^v_[a-z_]+$/.test(name)) throw new ViewDefinitionError(name, 'name it v_ and the question, in lower case.');
+  if (!/^v_[a-z_]+$/.test(name))
+    throw new ViewDefinitionError(name, 'give it a name in lower case that begins with v_ and states the question.');
   if (sqlSecurity !== 'definer') {
     throw new ViewDefinitionError(name, "add .sqlSecurity('definer'): the reporter may read views but no tables.");
   }

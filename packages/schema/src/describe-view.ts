@@ -2,21 +2,21 @@ import { Column, is, SQL } from 'drizzle-orm';
 import { getViewConfig, type MySqlColumn, type MySqlView } from 'drizzle-orm/mysql-core';
 import { sqlTypeOf, typeOfExpression } from './expression-types.ts';
 
-/** A column of a view, as MySQL describes it. */
+/** A column of a view, with its type in MySQL. */
 export interface ViewColumn {
   readonly name: string;
-  /** As in `information_schema.columns.column_type`, without character set and collation. */
+  /** The type as in `information_schema.columns.column_type`, without character set and collation. */
   readonly sqlType: string;
 }
 
-/** A view, as its readers see it. */
+/** A view's name and columns. */
 export interface ViewDescription {
   readonly name: string;
-  /** In the order of the SELECT. */
+  /** The columns in the order of the SELECT. */
   readonly columns: readonly ViewColumn[];
 }
 
-/** A view selects an expression without a declared SQL type. */
+/** A view selects an expression whose SQL type is not declared. */
 export class UnknownExpressionError extends Error {
   override readonly name = 'UnknownExpressionError';
 
@@ -31,7 +31,7 @@ export class UnknownExpressionError extends Error {
 /**
  * Returns a view's name and columns.
  *
- * @throws {UnknownExpressionError} a column is an expression without a declared SQL type.
+ * @throws {UnknownExpressionError} The SQL type of an expression is not declared.
  */
 export function describeView(view: MySqlView): ViewDescription {
   const { name, selectedFields } = getViewConfig(view);

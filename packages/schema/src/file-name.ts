@@ -1,4 +1,7 @@
-/** Returns the TypeScript file of a feed or summary: `savings-goals.ts` for `savings_goals`. */
+/**
+ * Returns the name of the TypeScript file that defines a feed or summary, such as `savings-goals.ts` for
+ * `savings_goals`.
+ */
 export function fileNameOf(name: string): string {
   return `${name.replaceAll('_', '-')}.ts`;
 }

@@ -1,12 +1,12 @@
 /**
- * Writes everything that follows from the feeds, tables and views: registries, contracts, samples and the migration.
+ * Writes everything that is derived from the feeds, tables and views: registries, contracts, samples and the migration.
  *
- *   npm run generate                          write what has changed
- *   npm run generate -- --name add-savings    the same, and name the migration 0001_add-savings
- *   npm run generate -- --custom --name x     the same, and add an empty migration, to fill in by hand
- *   npm run generate -- --check               write nothing; fail if a committed file is out of date
+ * npm run generate                          write the changed files
+ * npm run generate -- --name add-savings    write them, and name the migration 0001_add-savings
+ * npm run generate -- --custom --name x     write them, and add an empty migration to fill in by hand
+ * npm run generate -- --check               write nothing; fail if a committed file is out of date
  *
- * It also fails if a migration removes something that the previous release may still use.
+ * The command also fails if a migration removes something that the previous release may still use.
  */
 import { Command } from 'commander';
 import { getTableName } from 'drizzle-orm';
@@ -29,12 +29,15 @@ import { renderedFolder, renderViewSql } from './generate/view-sql.ts';
 
 const { check, custom, name } = new Command('generate')
   .option('--check', 'write nothing; fail if a committed file is out of date', false)
-  .option('--custom', 'add an empty migration, to fill in by hand', false)
-  .option('--name <name>', 'the name of the migration, if there is one', 'schema')
+  .option('--custom', 'add an empty migration to fill in by hand', false)
+  .option('--name <name>', 'the name of the new migration', 'schema')
   .parse()
   .opts<{ check: boolean; custom: boolean; name: string }>();
 
-/** Folders in which every file is generated. Other files there are left over from feeds that were removed. */
+/**
+ * Folders in which every file is generated. A file that is no longer generated is deleted, for example after its feed
+ * was removed.
+ */
 const owned = [
   { folder: 'packages/schema/src/generated', extension: '.ts' },
   { folder: contractsFolder, extension: '.json' },
@@ -48,12 +51,18 @@ const bookkeeping = await readBookkeeping();
 const registries = await renderTableRegistries();
 const fromTables = [...registries, ...renderContracts(feeds, summaries), ...renderSamples(feeds)];
 
-/** Renders what follows from the views. The views import the registries of tables, so those must be written before. */
+/**
+ * Renders the files that are derived from the views. Call it after the registries of tables are written, because the
+ * views import them.
+ */
 function renderFromViews(views: readonly ViewFile[]): GeneratedFile[] {
   return [renderViewRegistry(views), renderViewList(views.map(({ view }) => view))];
 }
 
-/** Renders what follows from the last migration's snapshot: the data model and the SQL of the views, for people. */
+/**
+ * Renders the files that are derived from the last migration's snapshot: the data model, and the SQL of the views for
+ * readers.
+ */
 function renderFromSnapshot(snapshot: SchemaSnapshot, views: readonly ViewFile[]): GeneratedFile[] {
   const groups = {
     feeds: feeds.map((feed) => feed.name),

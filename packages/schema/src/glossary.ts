@@ -2,21 +2,22 @@
 export const glossary: Readonly<Record<string, string>> = {
   statement: 'A file as a bank exports it.',
   mapping:
-    "How a statement's columns become a feed's columns. A template is a mapping that is kept for an account at a bank.",
-  feed: 'One kind of strict CSV: `incomes`, `expenses` or `budgets`. Also the name of its table and its contract.',
+    "How a statement's columns become a feed's columns. A template is a mapping that is saved for an account at a bank.",
+  feed: 'One kind of strict CSV: `incomes`, `expenses` or `budgets`. Its table and its contract have the same name.',
   'object key': 'The S3 key of an uploaded file, such as `raw/expenses/owner=ada/march.csv`.',
-  owner: 'The person whose money it is: the folder `owner=<name>` of the object key, or `default` without one.',
+  owner:
+    'The person whose money it is. The folder `owner=<name>` in the object key names the owner. Without such a folder, the owner is `default`.',
   upload: 'One version of one object under `raw/`. It is a row of `uploads`.',
   'job run': 'One run of the Glue job. Its `JobRunId` is in `uploads.job_run_id`.',
   manifest: 'The S3 object that lists the object keys which a job run reconciles.',
   contract: 'The JSON form of a feed that the job reads, a Frictionless Table Schema.',
-  'quarantined row': 'A row that broke its contract. It is kept with its row number, column, code, message and text.',
+  'quarantined row': 'A row that broke its contract. The job stores its row number, column, code, message and text.',
   'row number':
     'The number of a row as a spreadsheet shows it. The header is row 1, and a quoted newline does not count.',
   'natural key': "The columns that identify a row without a bank's transaction id.",
-  fingerprint: "A digest of a row's transaction id, or else of its natural key.",
+  fingerprint: "A digest of a row's transaction id, or of its natural key if it has no transaction id.",
   'occurrence number':
-    'How often an identical row has already appeared in the same file. Fingerprint and occurrence number identify a row.',
+    'The number of identical rows before this row in the same file. Fingerprint and occurrence number together identify a row.',
   'shadowed row': 'A good row that is hidden because another published upload of the same owner shows it.',
   summary: "An upload's rows, added up by some columns. Views read summaries instead of rows.",
   view: 'A named SQL query that answers one question. Reports and the console read views, never tables.',

@@ -33,19 +33,19 @@ describe('the grants of the three users', () => {
   });
   afterAll(() => database?.drop());
 
-  it.each(tableNames)('let the loader read and write %s, and hide it from the reporter', async (table) => {
+  it.each(tableNames)('the loader can read and write %s, and the reporter cannot see it', async (table) => {
     await loader.query(`SELECT * FROM ${table}`);
     await loader.query(`DELETE FROM ${table} WHERE false`);
     await expect(reporter.query(`SELECT * FROM ${table}`)).rejects.toMatchObject(denied);
     await expect(reporter.query(`DELETE FROM ${table} WHERE false`)).rejects.toMatchObject(denied);
   });
 
-  it.each(viewNames)('let the reporter read %s, but not the loader', async (view) => {
+  it.each(viewNames)('the reporter can read %s, and the loader cannot', async (view) => {
     await reporter.query(`SELECT * FROM ${view}`);
     await expect(loader.query(`SELECT * FROM ${view}`)).rejects.toMatchObject(denied);
   });
 
-  it('show the reporter the views and nothing else', async () => {
+  it('the reporter can see the views and nothing else', async () => {
     const names = await rowsOf<{ name: string }>(
       reporter,
       'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = database() ORDER BY 1',
@@ -53,7 +53,7 @@ describe('the grants of the three users', () => {
     expect(names.map(({ name }) => name)).toEqual([...viewNames].sort());
   });
 
-  it('limit the reporter to half of the connections that the server accepts', async () => {
+  it('the reporter can open half of the connections that the server accepts', async () => {
     const found = await rowsOf<{ user: string; most: number }>(
       database.administrator,
       'SELECT user AS user, max_user_connections AS most FROM mysql.user WHERE user IN (?)',
@@ -68,7 +68,7 @@ describe('the grants of the three users', () => {
     });
   });
 
-  it('let the loader insert an upload, and the reporter read it through a view', async () => {
+  it('the loader can insert an upload, and the reporter can read it through a view', async () => {
     await loader.query(
       "INSERT INTO uploads (owner, object_key, version_id, state, received_at, updated_at) VALUES ('ann', 'raw/x', 'null', 'rejected', utc_timestamp(6), utc_timestamp(6))",
     );
@@ -88,12 +88,12 @@ describe('the grants of the three users', () => {
     'CREATE INDEX extra ON expenses (date)',
     'SELECT * FROM schema_migrations',
     'SELECT * FROM mysql.user',
-  ])('keep loader and reporter from %s', async (statement) => {
+  ])('the loader and the reporter cannot run %s', async (statement) => {
     await expect(loader.query(statement)).rejects.toMatchObject(denied);
     await expect(reporter.query(statement)).rejects.toMatchObject(denied);
   });
 
-  it('let the migrator change the schema of its database, and no other', async () => {
+  it('the migrator can change the schema of its database and no other', async () => {
     await migrator.query('CREATE TABLE extra (id int PRIMARY KEY)');
     await migrator.query('ALTER TABLE extra ADD COLUMN note varchar(9)');
     await migrator.query('CREATE INDEX extra_note ON extra (note)');
@@ -104,7 +104,7 @@ describe('the grants of the three users', () => {
     await expect(migrator.query('CREATE USER somebody')).rejects.toMatchObject(denied);
   });
 
-  it("do not treat underscores in the database's name as wildcards", async () => {
+  it("underscores in the database's name are not wildcards", async () => {
     const lookalike = database.name.replaceAll('_', 'x');
     await database.administrator.query(`CREATE DATABASE ${lookalike}`);
     try {
@@ -114,7 +114,7 @@ describe('the grants of the three users', () => {
     }
   });
 
-  it("run the views with the migrator's rights", async () => {
+  it("the views run with the migrator's rights", async () => {
     const definers = await rowsOf<{ definer: string; security: string }>(
       database.administrator,
       'SELECT DISTINCT definer AS definer, security_type AS security FROM information_schema.views WHERE table_schema = ?',
@@ -123,7 +123,7 @@ describe('the grants of the three users', () => {
     expect(definers).toEqual([{ definer: `${database.accounts.migrator}@%`, security: 'DEFINER' }]);
   });
 
-  it('revoke what an earlier release granted', async () => {
+  it('a new release revokes grants of an earlier release', async () => {
     const { administrator, name, accounts } = database;
     await administrator.query(`GRANT SELECT ON ${name}.expenses TO ?@'%'`, [accounts.reporter]);
     await reporter.query('SELECT * FROM expenses');
@@ -132,7 +132,7 @@ describe('the grants of the three users', () => {
     await reporter.query('SELECT * FROM v_transactions');
   });
 
-  it('are kept when the users are created again with another password', async () => {
+  it('the grants remain if the users are set up again with another password', async () => {
     const { administrator, name, accounts } = database;
     const options = { database: name, accounts, requireTls: false };
     await createUsers(administrator, { ...options, passwordOf: () => 'another' });
@@ -142,7 +142,7 @@ describe('the grants of the three users', () => {
     await database.connectAs('reporter');
   });
 
-  it('keep the old password valid beside the new one, until the next change', async () => {
+  it('the old password stays valid beside the new one until the next change', async () => {
     const { administrator, name, accounts } = database;
     const change = (password: string) =>
       changePassword(administrator, { database: name, accounts }, 'reporter', password);
@@ -154,7 +154,7 @@ describe('the grants of the three users', () => {
     await createUsers(administrator, { database: name, accounts, requireTls: false, passwordOf: () => testPassword });
   });
 
-  it('explain what to do if the user may not grant, without any password', async () => {
+  it('an administrator without the right to grant gets an error with the remedy and without passwords', async () => {
     const { name, accounts } = database;
     const failure = createUsers(migrator, {
       database: name,
@@ -162,7 +162,7 @@ describe('the grants of the three users', () => {
       requireTls: false,
       passwordOf: () => 'hush-hush',
     });
-    await expect(failure).rejects.toThrow(/Connect as an administrator who may CREATE USER and GRANT/);
+    await expect(failure).rejects.toThrow(/Connect as an administrator with the rights CREATE USER and GRANT OPTION/);
     const error: Error = await failure.catch((reason) => reason);
     expect(`${error.stack}${JSON.stringify(error)}${String(error.cause)}`).not.toContain('hush-hush');
   });
@@ -171,12 +171,12 @@ describe('the grants of the three users', () => {
 describe('userStatements and grantStatements', () => {
   const options = { database: 'money', requireTls: true, passwordOf: (role: string) => `${role}'s secret` };
 
-  it('contain no password in their text', () => {
+  it('the statements have no password in their text', () => {
     const text = [...userStatements(options, 100), ...grantStatements(options)].map(({ sql }) => sql).join('\n');
     expect(text).not.toContain('secret');
   });
 
-  it('grant the reporter SELECT on views and nothing more', () => {
+  it('the statements grant the reporter only SELECT on views', () => {
     const reporters = grantStatements(options).filter(({ values }) => values[0] === 'reporter');
     expect(reporters.map(({ sql }) => sql)).toEqual(
       viewNames.map((view) => `GRANT SELECT ON \`money\`.\`${view}\` TO ?@?`),
@@ -184,14 +184,14 @@ describe('userStatements and grantStatements', () => {
   });
 });
 
-describe('users with requireTls', () => {
+describe('the users, with requireTls', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase({ requireTls: true });
   });
   afterAll(() => database?.drop());
 
-  it.each(['migrator', 'loader', 'reporter'] as const)('refuse %s without TLS', async (role) => {
+  it.each(['migrator', 'loader', 'reporter'] as const)('MySQL refuses %s without TLS', async (role) => {
     await expect(database.connectAs(role)).rejects.toMatchObject({ code: 'ER_ACCESS_DENIED_ERROR' });
     await database.connectAs(role, { ssl: { rejectUnauthorized: false } });
   });

@@ -1,4 +1,4 @@
-/** The three users of the database and their grants. */
+/** The three users of the database and their privileges. */
 import { getTableName } from 'drizzle-orm';
 import { getViewConfig } from 'drizzle-orm/mysql-core';
 import { escapeId } from 'mysql2';
@@ -9,16 +9,16 @@ import { summaries } from './generated/summaries.ts';
 import { views } from './generated/views.ts';
 import { prepareSession, rowsOf } from './session.ts';
 
-/** `migrator` changes the schema, `loader` is the job, `reporter` reads the views. */
+/** The database users: `migrator` changes the schema, `loader` is used by the job, and `reporter` reads the views. */
 export const roles = ['migrator', 'loader', 'reporter'] as const;
 export type Role = (typeof roles)[number];
 
-/** The database and the accounts that get the grants. */
+/** The database, and the accounts to grant privileges to. */
 export interface GrantOptions {
   readonly database: string;
-  /** The MySQL account of each role; by default it has the role's name. */
+  /** The MySQL account of each role. The default is the name of the role. */
   readonly accounts?: Partial<Record<Role, string>>;
-  /** The hosts from which the accounts connect; by default `%`. */
+  /** The hosts from which the accounts may connect. The default is `%`, which means any host. */
   readonly host?: string;
 }
 
@@ -26,21 +26,26 @@ export interface GrantOptions {
 export interface UserOptions extends GrantOptions {
   /** Returns the password of a role. */
   readonly passwordOf: (role: Role) => string;
-  /** Whether MySQL refuses connections without TLS. It must be true unless all connections stay on the machine. */
+  /** Whether MySQL refuses connections without TLS. Must be true unless all connections stay on this machine. */
   readonly requireTls: boolean;
 }
 
-/** SQL and its values, separately: the text may be logged, but the values contain passwords. */
+/**
+ * An SQL statement and its values. They are separate, because the text may be logged and the values contain passwords.
+ */
 export interface Statement {
   readonly sql: string;
   readonly values: readonly string[];
 }
 
-/** The privileges of the migrator in its database. Views run with its rights, so it needs those of every view. */
+/**
+ * The migrator's privileges in its database. Views run with the migrator's rights, so it needs the privileges that each
+ * view needs.
+ */
 const migratorPrivileges =
   'ALTER, CREATE, CREATE VIEW, DELETE, DROP, INDEX, INSERT, REFERENCES, SELECT, SHOW VIEW, UPDATE';
 
-/** The privileges of each role, by table and view. */
+/** The privileges of each role on each table or view. */
 const privileges: Readonly<Record<Exclude<Role, 'migrator'>, ReadonlyMap<string, readonly string[]>>> = {
   loader: new Map(
     [...[...Object.values(feeds), ...summaries].map(({ table }) => table), ...bookkeepingTables].map((table) => [
@@ -51,27 +56,33 @@ const privileges: Readonly<Record<Exclude<Role, 'migrator'>, ReadonlyMap<string,
   reporter: new Map(views.map((view) => [getViewConfig(view).name, ['SELECT']])),
 };
 
-/** The server refused a user or a grant. The error does not contain the statement's values, because they may be passwords. */
+/**
+ * The server refused to create a user or to grant a privilege. The message omits the statement's values, because they
+ * may be passwords.
+ */
 export class GrantError extends Error {
   override readonly name = 'GrantError';
 
   constructor(statement: string, why: string) {
     super(
-      `MySQL refused \`${statement}\`: ${why}. Connect as an administrator who may CREATE USER and GRANT, and run it again. ` +
+      `MySQL refused \`${statement}\`: ${why}. Connect as an administrator with the rights CREATE USER and GRANT OPTION, and run the command again. ` +
         'The earlier grants remain.',
     );
   }
 }
 
-/** The share of the server's connections that the reporter may use. The rest stays free for the loader and an administrator. */
+/**
+ * The maximum share of the server's connections for the reporter. The other connections stay free for the loader and an
+ * administrator.
+ */
 const REPORTER_SHARE = 0.5;
 
 /**
- * Returns the statements that create the users, or set the passwords of existing ones. They run before the migrations.
+ * Returns the statements that create the users, or set the passwords of existing users. Run them before the migrations.
  *
- * @param serverConnections the number of connections that the server accepts from all users
- * @param existing the roles whose users exist. If a view has the user as its definer, MySQL refuses even
- * `CREATE USER IF NOT EXISTS` without the privilege SET_USER_ID, which RDS does not give its administrator.
+ * @param serverConnections the number of connections that the server accepts from all users together
+ * @param existing the roles whose users exist. They are altered and not created: for the definer of a view, even
+ * `CREATE USER IF NOT EXISTS` needs the privilege SET_USER_ID, which an administrator on RDS does not have.
  */
 export function userStatements(
   options: UserOptions,
@@ -83,14 +94,15 @@ export function userStatements(
     const account = accountOf(options, role);
     const password = options.passwordOf(role);
     const values = [...account, password];
-    // 0 means no limit. MySQL does not accept a parameter here.
+    // 0 means no limit. The number is part of the text, because MySQL does not accept a parameter here.
     const connections = role === 'reporter' ? Math.max(1, Math.floor(serverConnections * REPORTER_SHARE)) : 0;
     const how = `${tls} WITH MAX_USER_CONNECTIONS ${connections}`;
     const create = { sql: `CREATE USER IF NOT EXISTS ?@? IDENTIFIED BY ? ${how}`, values };
     const alter = { sql: `ALTER USER ?@? IDENTIFIED BY ? ${how}`, values };
     return existing.has(role) ? [alter] : [create, alter];
   });
-  // In a grant on a whole database, unlike on a table, `_` and `%` in its name are wildcards.
+  // In a grant on a whole database, `_` and `%` in the database's name are wildcards. In a grant on a table they are
+  // not.
   const database = escapeId(options.database, true).replace(/[_%]/g, '\\$&');
   const migrator = {
     sql: `GRANT ${migratorPrivileges} ON ${database}.* TO ?@?`,
@@ -99,7 +111,9 @@ export function userStatements(
   return [...users, migrator];
 }
 
-/** Returns the statements that grant loader and reporter their tables and views. They run after the migrations. */
+/**
+ * Returns the statements that grant the loader its tables and the reporter its views. Run them after the migrations.
+ */
 export function grantStatements(options: GrantOptions): Statement[] {
   return (['loader', 'reporter'] as const).flatMap((role) =>
     [...privileges[role]].map(([name, granted]) => ({
@@ -109,7 +123,7 @@ export function grantStatements(options: GrantOptions): Statement[] {
   );
 }
 
-/** Creates the users, and grants the migrator the database. The connection must be an administrator's. */
+/** Creates the users and grants the migrator its privileges. Needs an administrator's connection. */
 export async function createUsers(administrator: Connection, options: UserOptions): Promise<void> {
   await prepareSession(administrator);
   const existing = await existingUsers(administrator, options);
@@ -118,8 +132,8 @@ export async function createUsers(administrator: Connection, options: UserOption
 }
 
 /**
- * Reads the number of connections that the server accepts. On RDS it depends on the instance's memory, so a new instance class
- * takes effect the next time the migrator runs.
+ * Reads the number of connections that the server accepts. On RDS the number depends on the memory of the instance.
+ * After a change of the instance class, the limits are correct only when the migrator has run again.
  */
 async function connectionsOf(administrator: Connection): Promise<number> {
   const [found] = await rowsOf<{ connections: number }>(
@@ -139,9 +153,10 @@ async function existingUsers(administrator: Connection, options: GrantOptions): 
 }
 
 /**
- * Grants loader and reporter their tables and views, and revokes all other grants that they have there.
+ * Grants the loader its tables and the reporter its views, and revokes all their other grants in the database.
  *
- * @param keepOthers revokes nothing, because a newer release has migrated the database and granted objects that this one lacks
+ * @param keepOthers revokes nothing. Used if a newer release has migrated the database, because it may have granted
+ * objects that this release does not know.
  */
 export async function grantPrivileges(
   administrator: Connection,
@@ -155,8 +170,8 @@ export async function grantPrivileges(
 }
 
 /**
- * Gives a role a new password and keeps the old one valid, so that code which has read the old one from a secret can still
- * connect. An even older password becomes invalid. The connection must be an administrator's.
+ * Changes a role's password and keeps the old password valid. So code that has already read the old password from a
+ * secret can still connect. An even older password becomes invalid. Needs an administrator's connection.
  */
 export async function changePassword(
   administrator: Connection,
@@ -191,7 +206,7 @@ async function execute(administrator: Connection, { sql, values }: Statement): P
   try {
     await administrator.query(sql, [...values]);
   } catch (error) {
-    // The error is not passed on as the cause: mysql2 puts the statement's values into it.
+    // Omits the original error as the cause, because mysql2 adds the statement's values to it.
     throw new GrantError(sql, (error as Error).message);
   }
 }

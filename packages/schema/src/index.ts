@@ -1,19 +1,21 @@
 /**
  * The feeds of Centflow, and everything that is derived from them.
  *
- * - `feeds/`        one file for each kind of CSV: its table, and what its columns mean
- * - `bookkeeping/`  the tables that record what became of every upload
- * - `summaries/`    one file for each way in which the job adds up a feed's rows for the views
- * - `views/`        one file for each question that reports answer
- * - `contract/`     a feed as the PySpark job and the Data Catalog read it
- * - `generate/`     what `npm run generate` writes: registries, contracts, samples, documents and the migration
- * - `samples/`      the invented people whose CSVs are the samples
- * - `expansion/`    the rules for migrations: they must not break the previous release
- * - `migrate.ts`, `grants.ts`, `set-up-database.ts` bring a database up to date
+ * - `feeds/`: one file for each kind of CSV, with its table and the meaning of its columns
+ * - `bookkeeping/`: the tables that record the state of every upload
+ * - `summaries/`: one file for each table in which the job adds up a feed's rows for the views
+ * - `views/`: one file for each question that reports answer
+ * - `contract/`: the form of a feed for the PySpark job and for the Data Catalog
+ * - `generate/`: the code of `npm run generate`, which writes registries, contracts, samples, documents and the
+ * migration
+ * - `samples/`: the invented people whose CSVs are the samples
+ * - `expansion/`: the rules that keep a migration compatible with the previous release
+ * - `migrate.ts`, `grants.ts`, `set-up-database.ts`: code that brings a database up to date
  *
- * A new feed or view is one new file and `npm run generate`. Import from `@centflow/schema/feeds`, `/bookkeeping`,
- * `/views`, `/contract`, `/grants`, `/migrate` or `/set-up-database` if one of them is enough. The generators and their
- * dependencies are not exported.
+ * To add a feed or a view, add one file and run `npm run generate`.
+ *
+ * If you need only one part, import it from `@centflow/schema/feeds`, `/bookkeeping`, `/views`, `/contract`, `/grants`,
+ * `/migrate` or `/set-up-database`. The generators and their dependencies are not exported.
  */
 export type { CatalogColumn } from './contract/catalog.ts';
 export { catalogColumns, catalogPartitionKeys } from './contract/catalog.ts';

@@ -8,18 +8,18 @@ const refused = Object.assign(new Error(`Duplicate entry '${IBAN}' for key 'a.b'
 });
 
 describe('describeForLog', () => {
-  test("puts MySQL's code in place of its words", () => {
+  test("returns MySQL's error code instead of MySQL's message", () => {
     expect(describeForLog(refused)).toBe('ER_DUP_ENTRY');
   });
 
-  test('puts the code in place of words that another error repeats', () => {
+  test("replaces MySQL's message by the code in an error that repeats the message", () => {
     const step = new Error(`MySQL refused step 3: ${refused.message}. The earlier steps are applied.`, {
       cause: refused,
     });
     expect(describeForLog(step)).toBe('MySQL refused step 3: ER_DUP_ENTRY. The earlier steps are applied.');
   });
 
-  test('keeps the message of any other error', () => {
+  test('returns the message of any other error unchanged', () => {
     expect(describeForLog(new Error('self-signed certificate'))).toBe('self-signed certificate');
     expect(describeForLog('no error')).toBe('no error');
   });

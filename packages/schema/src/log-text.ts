@@ -6,10 +6,10 @@ interface ServerError extends Error {
 }
 
 /**
- * Returns an error's message with MySQL's error code in place of MySQL's own words.
+ * Returns an error's message. MySQL's own message is replaced by its error code, such as `ER_DUP_ENTRY`.
  *
- * MySQL's text quotes the values that it refuses, which may be cells of a person's file. The code, such as `ER_DUP_ENTRY`, is
- * enough to see what is wrong.
+ * MySQL's message quotes the values that it rejects, which may be cells of a person's file. The code alone is enough to
+ * find the cause.
  */
 export function describeForLog(error: unknown): string {
   let text = error instanceof Error ? error.message : String(error);

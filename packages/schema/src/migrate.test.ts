@@ -20,7 +20,7 @@ describe('migrate', () => {
     await rm(directory, { recursive: true });
   });
 
-  /** Writes migrations as drizzle-kit does: a journal, and a file of statements for each migration. */
+  /** Writes migrations in the same form as drizzle-kit: a journal, and one file of statements for each migration. */
   async function writeMigrations(migrations: Record<string, readonly string[]>): Promise<void> {
     await mkdir(join(directory, 'meta'), { recursive: true });
     const entries = Object.keys(migrations).map((tag, idx) => ({ idx, tag }));
@@ -39,14 +39,14 @@ describe('migrate', () => {
     (await rowsOf<Record<string, string>>(database.administrator, 'SHOW TABLES')).flatMap(Object.values);
   const stepsOf = (applied: readonly { tag: string; step: number }[]) => applied.map(({ tag, step }) => [tag, step]);
 
-  it('applies every statement once, and nothing the second time', async () => {
+  it('applies every statement once, and nothing in a second call', async () => {
     const first = await migrate(database.administrator);
     expect(stepsOf(first.applied)).toEqual((await readMigrations()).map(({ tag, step }) => [tag, step]));
     const second = await migrate(database.administrator);
     expect(second).toEqual({ database: database.name, applied: [], unknown: [] });
   });
 
-  it('names no database in its statements, so that a server can hold two independent schemas', async () => {
+  it('writes no database name in the statements, so that one server can have two independent schemas', async () => {
     const other = await createEmptyDatabase();
     await migrate(other.administrator);
     await migrate(database.administrator);
@@ -55,7 +55,7 @@ describe('migrate', () => {
     for (const { statement } of await readMigrations()) expect(statement).not.toMatch(/centflow/i);
   });
 
-  it('distinguishes letters and accents in a database of the server’s default collation', async () => {
+  it('distinguishes letter case and accents, also in a database with the server’s default collation', async () => {
     await migrate(database.administrator);
     const collations = await rowsOf<{ collation: string }>(
       database.administrator,
@@ -65,7 +65,7 @@ describe('migrate', () => {
     expect(collations).toEqual([{ collation: 'utf8mb4_0900_as_cs' }]);
   });
 
-  it('names the statement that failed, and continues with it the next time', async () => {
+  it('names the failed statement, and continues with it in the next call', async () => {
     await writeMigrations({
       '0000_initial': [
         'CREATE TABLE a (id int PRIMARY KEY)',
@@ -75,7 +75,7 @@ describe('migrate', () => {
       '0001_more': ['CREATE TABLE d (id int PRIMARY KEY)'],
     });
     await expect(migrate(database.administrator, { directory })).rejects.toThrow(
-      /^MySQL refused migration 0000_initial, step 2 of 3 \(CREATE TABLE b \(id nonsense\)\): .* The earlier steps are applied\. Fix the cause and migrate again: the migration continues with this step\.$/,
+      /^MySQL refused migration 0000_initial, step 2 of 3 \(CREATE TABLE b \(id nonsense\)\): .* The earlier steps are applied\. Fix the cause and migrate again\. The migration then continues with this step\.$/,
     );
     expect(await tables()).toEqual(['a', 'schema_migrations']);
     expect(await records()).toEqual([{ tag: '0000_initial', step: 1, done: 1 }]);
@@ -97,7 +97,7 @@ describe('migrate', () => {
     expect(await tables()).toEqual(['a', 'b', 'c', 'd', 'schema_migrations']);
   });
 
-  it('refuses a statement that was changed after it was applied, before it changes anything', async () => {
+  it('rejects a statement that was changed after it was applied, without changing the database', async () => {
     await writeMigrations({ '0000_initial': ['CREATE TABLE a (id int PRIMARY KEY)'] });
     await migrate(database.administrator, { directory });
     await writeMigrations({
@@ -110,14 +110,14 @@ describe('migrate', () => {
     expect(await tables()).toEqual(['a', 'schema_migrations']);
   });
 
-  it('applies each statement once if two migrators run at the same time', async () => {
+  it('applies each statement only once if two migrators run at the same time', async () => {
     const [one, two] = await Promise.all([database.connectAs('administrator'), database.connectAs('administrator')]);
     const results = await Promise.all([migrate(one), migrate(two)]);
     const steps = (await readMigrations()).length;
     expect(results.map(({ applied }) => applied.length).sort((a, b) => a - b)).toEqual([0, steps]);
   });
 
-  it('reports another migrator that does not finish', async () => {
+  it('reports that another migrator is still running', async () => {
     const other = await database.connectAs('administrator');
     await writeMigrations({ '0000_slow': ['DO sleep(3)'] });
     const slow = migrate(other, { directory });
@@ -143,7 +143,7 @@ describe('migrate', () => {
     ]);
   });
 
-  it('never treats a foreign table as its own, even when called twice', async () => {
+  it('never treats a table of another program as its own, even in a second call', async () => {
     await writeMigrations({ '0000_initial': ['CREATE TABLE a (id int PRIMARY KEY)'] });
     await database.administrator.query('CREATE TABLE a (somebody_elses int)');
     for (const _ of ['first', 'second']) {
@@ -151,7 +151,7 @@ describe('migrate', () => {
     }
   });
 
-  it('accepts and returns the migrations of a newer release', async () => {
+  it('accepts a database with migrations of a newer release, and returns their tags', async () => {
     await writeMigrations({
       '0000_initial': ['CREATE TABLE a (id int PRIMARY KEY)'],
       '0001_newer': ['ALTER TABLE a ADD COLUMN note varchar(9)'],
@@ -178,7 +178,7 @@ describe('migrate', () => {
     ]);
   });
 
-  it('requires a database in the connection', async () => {
+  it('rejects a connection without a database', async () => {
     const nowhere = await database.connectAs('administrator', { database: '' });
     await expect(migrate(nowhere)).rejects.toThrow('The connection has no database. Add one to the end of its URL');
   });

@@ -1,8 +1,8 @@
 /**
- * Brings a database up to date: applies drizzle-kit's migrations, statement by statement.
+ * Brings a database up to date by running drizzle-kit's migrations, one statement after another.
  *
- * MySQL commits each DDL statement separately, so a migration that fails in the middle stays half applied. Each statement is
- * therefore recorded separately, and the next migration continues with the one that failed.
+ * MySQL commits each DDL statement separately. If a migration fails in the middle, its first statements stay applied.
+ * So each applied statement is recorded, and the next call of `migrate` continues with the failed statement.
  */
 import { createHash } from 'node:crypto';
 import type { Connection } from 'mysql2/promise';
@@ -20,9 +20,9 @@ export { type MigrationStep, migrationsDirectory } from './read-migrations.ts';
 
 /** Options of `migrate`. */
 export interface MigrateOptions {
-  /** The folder of the migrations; by default those of this package. */
+  /** The folder of the migrations. The default is the folder in this package. */
   readonly directory?: string;
-  /** How long to wait for another migrator, in seconds. */
+  /** How many seconds to wait for another migrator. */
   readonly lockSeconds?: number;
 }
 
@@ -31,11 +31,11 @@ export interface Migrated {
   readonly database: string;
   /** The steps that were applied, in order. */
   readonly applied: readonly MigrationStep[];
-  /** Tags of migrations that this release does not know: a newer release has applied them. */
+  /** The tags of migrations that this release does not have, because a newer release has applied them. */
   readonly unknown: readonly string[];
 }
 
-/** Applies the migrations that the connection's database lacks. The database may have any name. */
+/** Applies the migrations that are missing in the connection's database. The database may have any name. */
 export async function migrate(connection: Connection, options: MigrateOptions = {}): Promise<Migrated> {
   const steps = await readMigrations(options.directory ?? migrationsDirectory);
   await requireSuitableServer(connection);
@@ -91,7 +91,7 @@ async function readRecords(connection: Connection): Promise<Map<string, StepReco
   return new Map(records.map((record) => [idOf(record), record]));
 }
 
-/** MySQL's error codes for DDL that was already applied. */
+/** MySQL's error codes for a DDL statement that was already applied. */
 const alreadyApplied: ReadonlySet<string> = new Set([
   'ER_TABLE_EXISTS_ERROR',
   'ER_BAD_TABLE_ERROR',
@@ -102,10 +102,10 @@ const alreadyApplied: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Runs one statement between two records: started and applied.
+ * Runs one statement. A record before it says that it has started, and an update after it says that it is applied.
  *
- * If MySQL refuses the statement, its record is deleted. So a record without `applied_at` means that a migrator crashed. If the
- * server then answers "already exists", the statement had succeeded before the crash.
+ * If MySQL rejects the statement, the record is deleted. So a record without `applied_at` means that a migrator
+ * crashed. If MySQL then reports "already exists", the statement had succeeded before the crash.
  */
 async function apply(connection: Connection, step: MigrationStep, crashed: boolean): Promise<void> {
   const { tag, step: number, sha256 } = step;
@@ -118,7 +118,8 @@ async function apply(connection: Connection, step: MigrationStep, crashed: boole
   } catch (cause) {
     const code = (cause as { code?: string }).code ?? '';
     if (!(crashed && alreadyApplied.has(code))) {
-      // If the connection is lost, the record stays and shows it.
+      // If the connection is lost, the record remains. The next call then knows that the statement may have been
+      // applied.
       await connection
         .query('DELETE FROM schema_migrations WHERE tag = ? AND step = ?', [tag, number])
         .catch(() => undefined);
@@ -132,10 +133,10 @@ async function apply(connection: Connection, step: MigrationStep, crashed: boole
 }
 
 /**
- * Checks that the server supports what the schema needs, such as collations and CHECK constraints. Call it first: MariaDB would
- * fail at a later statement, with an error that does not name the cause.
+ * Checks that the server supports the collations, CHECK constraints and other features that the schema needs. To be
+ * called first, because MariaDB would fail at a later statement, with an error that does not name the cause.
  *
- * @throws {UnsuitableDatabaseError} for MariaDB and for an old MySQL
+ * @throws {UnsuitableDatabaseError} for MariaDB and for a MySQL version that is too old
  */
 export async function requireSuitableServer(connection: Connection): Promise<void> {
   const [server] = await rowsOf<{ version: string }>(connection, 'SELECT version() AS version');
@@ -163,7 +164,10 @@ async function databaseOf(connection: Connection): Promise<string> {
   return current.name;
 }
 
-/** Sets a collation that distinguishes `cafe` from `café` and `A` from `a`. Databases that RDS creates have another one. */
+/**
+ * Sets a collation that distinguishes `cafe` from `café` and `A` from `a`. A database that RDS creates has another
+ * collation.
+ */
 async function setCollation(connection: Connection): Promise<void> {
   const [current] = await rowsOf<{ collation: string }>(connection, 'SELECT @@collation_database AS collation');
   if (current?.collation !== 'utf8mb4_0900_as_cs') {
@@ -171,21 +175,22 @@ async function setCollation(connection: Connection): Promise<void> {
   }
 }
 
-/** Runs the work while no other migrator works on the same database. */
+/** Runs the work while holding a lock, so that no other migrator changes the same database. */
 async function withMigrationLock<Result>(
   connection: Connection,
   database: string,
   seconds: number,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  // Lock names have at most 64 characters, and so have database names. So the lock is named after a digest.
+  // The name of the lock contains a digest of the database's name. MySQL limits both names to 64 characters, so the
+  // whole database name would not fit.
   const name = `centflow-migrate-${createHash('sha256').update(database).digest('hex').slice(0, 32)}`;
   const [lock] = await rowsOf<{ got: 0 | 1 | null }>(connection, 'SELECT get_lock(?, ?) AS got', [name, seconds]);
   if (lock?.got !== 1) throw new MigrationLockError(database, seconds);
   try {
     return await work();
   } finally {
-    // A lost connection has also lost the lock.
+    // If the connection is lost, MySQL has already released the lock.
     await connection.query('DO release_lock(?)', [name]).catch(() => undefined);
   }
 }

@@ -3,7 +3,7 @@ import { describeStep, type MigrationStep } from './read-migrations.ts';
 /** The database cannot be brought up to date. */
 export abstract class MigrationError extends Error {}
 
-/** The server refused a statement. */
+/** The server rejected a statement of a migration. */
 export class MigrationStepError extends MigrationError {
   override readonly name = 'MigrationStepError';
   readonly step: MigrationStep;
@@ -12,7 +12,7 @@ export class MigrationStepError extends MigrationError {
     const why = cause instanceof Error ? cause.message : String(cause);
     super(
       `MySQL refused ${describeStep(step)}: ${why}. The earlier steps are applied. ` +
-        'Fix the cause and migrate again: the migration continues with this step.',
+        'Fix the cause and migrate again. The migration then continues with this step.',
       { cause },
     );
     this.step = step;
@@ -33,14 +33,14 @@ export class AlteredMigrationError extends MigrationError {
   }
 }
 
-/** Another migrator is running and does not finish. */
+/** Another migrator holds the lock for longer than the allowed time. */
 export class MigrationLockError extends MigrationError {
   override readonly name = 'MigrationLockError';
 
   constructor(database: string, seconds: number) {
     super(
       `Another session has been migrating ${database} for more than ${seconds} s. ` +
-        'Wait for it and migrate again. SHOW PROCESSLIST shows the session.',
+        'Wait until it ends, then migrate again. SHOW PROCESSLIST shows the session.',
     );
   }
 }

@@ -1,4 +1,7 @@
-/** A rollback relies on this: this release's migrator, loader and reporter work on a database that a newer release migrated. */
+/**
+ * Tests what a rollback needs: this release's migrator, loader and reporter work on a database that a newer release has
+ * migrated.
+ */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +21,7 @@ import { describeViews } from './view-columns.ts';
 
 const TAG = '0999_newer';
 
-describe('on a database that a newer release has migrated', () => {
+describe('this release, on a database that a newer release has migrated', () => {
   let newer: string;
   let database: TestDatabase;
 
@@ -32,7 +35,8 @@ describe('on a database that a newer release has migrated', () => {
   });
 
   /**
-   * Migrates a database as the newer release does: one more column, table and view, and one more column in a view.
+   * Migrates a database like a newer release, which adds a column, a table and a view, and a column in an existing
+   * view.
    *
    * @param others further statements of the migration
    */
@@ -69,9 +73,9 @@ describe('on a database that a newer release has migrated', () => {
     await writeFile(join(newer, `${TAG}.sql`), statements.join('\n--> statement-breakpoint\n'));
   }
 
-  it('the migrator changes no table, view or grant', async () => {
+  it('migrates without changing a table, view or grant', async () => {
     await migrateNewer();
-    // The newer migration keeps to the rules for migrations.
+    // The newer migration obeys the rules for migrations.
     expect((await findContractions(await readMigrationSnapshots(newer))).map(String)).toEqual([]);
     const before = await describeDatabase(database);
     expect(await setUpTestDatabase(database)).toEqual({ database: database.name, applied: [], unknown: [TAG] });
@@ -84,7 +88,7 @@ describe('on a database that a newer release has migrated', () => {
     expect(await rowsOf(reporter, 'SELECT updated_at FROM v_upload_accounting')).toEqual([]);
   });
 
-  it('the loader inserts an upload with its rows, and the reporter sees them in every view', async () => {
+  it('inserts an upload with its rows as the loader, and reads them in every view as the reporter', async () => {
     await migrateNewer();
     await setUpTestDatabase(database);
     const [loader, reporter] = [await database.connectAs('loader'), await database.connectAs('reporter')];
@@ -98,7 +102,7 @@ describe('on a database that a newer release has migrated', () => {
     }
   });
 
-  it('the migrator works although the newer one failed half-way, and the newer one then continues', async () => {
+  it('migrates although the newer migration failed half-way, which the newer release can then continue', async () => {
     await expect(migrateNewer('CREATE TABLE `half` (`id` nonsense)')).rejects.toThrow(`migration ${TAG}, step 6 of 6`);
     const { made, migrations } = await describeDatabase(database);
     expect(await setUpTestDatabase(database)).toMatchObject({ applied: [], unknown: [TAG] });
@@ -112,7 +116,7 @@ describe('on a database that a newer release has migrated', () => {
     expect(applied.map(({ tag, step }) => `${tag}/${step}`)).toEqual([`${TAG}/6`]);
   });
 
-  it('the newer release restores its own grants when it returns', async () => {
+  it('keeps unknown grants, which the newer release corrects when it migrates again', async () => {
     await migrateNewer();
     const { administrator, name, accounts } = database;
     await administrator.query(`GRANT SELECT ON ${name}.expenses TO ?@'%'`, [accounts.reporter]);
@@ -151,7 +155,7 @@ function newerSchema({ tables, views, ...rest }: SchemaSnapshot): SchemaSnapshot
   };
 }
 
-/** Inserts one upload of one row, and names only the columns of this release. */
+/** Inserts an upload with one row. The statements name only the columns of this release. */
 async function enterExpense(loader: Connection): Promise<void> {
   const [{ insertId }] = (await loader.query(
     "INSERT INTO uploads (owner, feed, object_key, version_id, state, received_at, updated_at) VALUES ('ann', 'expenses', 'raw/expenses/owner=ann/a.csv', 'v1', 'published', utc_timestamp(6), utc_timestamp(6))",
@@ -174,7 +178,7 @@ async function enterExpense(loader: Connection): Promise<void> {
   await loader.query(`INSERT INTO expenses (${columns.map((column) => `\`${column}\``).join(', ')}) VALUES (?)`, [row]);
 }
 
-/** Returns everything that a migrator could change. */
+/** Returns everything in the database that a migrator can change. */
 async function describeDatabase({ administrator, name, accounts }: TestDatabase) {
   const tables = await rowsOf<{ name: string }>(
     administrator,

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 
 /** One statement of a migration. */
 export interface MigrationStep {
-  /** The tag of its migration, such as `0000_initial`. */
+  /** The tag of the migration, such as `0000_initial`. */
   readonly tag: string;
-  /** Its number within the migration, from 1. */
+  /** The position of the statement in the migration, starting at 1. */
   readonly step: number;
-  /** The number of steps in the migration. */
+  /** The total number of statements in the migration. */
   readonly of: number;
   readonly statement: string;
   readonly sha256: string;
@@ -17,12 +17,12 @@ export interface MigrationStep {
 /** The folder in which drizzle-kit writes the migrations. */
 export const migrationsDirectory = fileURLToPath(new URL('../migrations', import.meta.url));
 
-/** Reads the statements of every migration in drizzle-kit's journal, in its order. */
+/** Reads the statements of all migrations, in the order of drizzle-kit's journal. */
 export async function readMigrations(directory: string = migrationsDirectory): Promise<MigrationStep[]> {
   return [...(await readMigrationsByTag(directory)).values()].flat();
 }
 
-/** Reads the steps of each migration, by its tag. A migration may have no statements. */
+/** Reads the statements of each migration, by its tag. A migration may have no statements. */
 export async function readMigrationsByTag(
   directory: string = migrationsDirectory,
 ): Promise<Map<string, MigrationStep[]>> {
@@ -49,7 +49,7 @@ async function readSteps(directory: string, tag: string): Promise<MigrationStep[
   }));
 }
 
-/** Describes a step in an error message: its place, and the beginning of its statement on one line. */
+/** Describes a statement for an error message: its migration, its position, and its beginning on one line. */
 export function describeStep({ tag, step, of, statement }: MigrationStep): string {
   const line = statement.replace(/^(?:--[^\n]*\n)+/, '').replace(/\s+/g, ' ');
   return `migration ${tag}, step ${step} of ${of} (${line.length > 80 ? `${line.slice(0, 79)}…` : line})`;

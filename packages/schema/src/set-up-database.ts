@@ -10,17 +10,20 @@ import {
 } from './grants.ts';
 import { type Migrated, migrate, requireSuitableServer } from './migrate.ts';
 
-/** The server and its administrator. */
+/** The server, and how to connect to it as an administrator. */
 export interface AdministratorOptions {
-  /** An administrator's URL, such as `mysql://root@127.0.0.1:3306`. A database in it is ignored. */
+  /**
+   * An administrator's URL, such as `mysql://root@127.0.0.1:3306`. If the URL names a database, the database is
+   * ignored.
+   */
   readonly administratorUrl: string;
-  /** How to verify the server, for connections with TLS. */
+  /** How to verify the server's certificate in connections with TLS. */
   readonly ssl?: SslOptions;
 }
 
 /** Options of `setUpDatabase`. */
 export interface SetUpOptions extends AdministratorOptions, UserOptions {
-  /** The folder of the migrations; by default that of this package. */
+  /** The folder of the migrations. The default is the folder in this package. */
   readonly migrations?: string;
 }
 
@@ -31,9 +34,9 @@ export interface RotateOptions extends AdministratorOptions, GrantOptions {
 }
 
 /**
- * Creates the database, its users, tables, views and grants. In an existing database, it creates only what is missing.
+ * Creates the database, its users, tables, views and grants. In an existing database, creates only what is missing.
  *
- * The migrations run as `migrator`, so that the views have its rights and not the administrator's.
+ * The migrations run as `migrator`, so that the views run with the rights of `migrator` and not of the administrator.
  */
 export async function setUpDatabase(options: SetUpOptions): Promise<Migrated> {
   const administrator = await connectAsAdministrator(options);
@@ -60,7 +63,7 @@ export async function setUpDatabase(options: SetUpOptions): Promise<Migrated> {
   }
 }
 
-/** Gives a role a new password. The old password stays valid until the next change. */
+/** Changes a role's password. The old password stays valid until the next change. */
 export async function rotatePassword(options: RotateOptions): Promise<void> {
   const administrator = await connectAsAdministrator(options);
   try {

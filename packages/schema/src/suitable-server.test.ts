@@ -2,7 +2,7 @@ import type { Connection } from 'mysql2/promise';
 import { describe, expect, it } from 'vitest';
 import { migrate, requireSuitableServer, UnsuitableDatabaseError } from './migrate.ts';
 
-/** A server that returns its version, and refuses every other statement. */
+/** A fake server that returns its version and fails on every other statement. */
 function serverOfVersion(version: string): Connection {
   const query = async (sql: string) => {
     if (sql.startsWith('SELECT version()')) return [[{ version }], []];
@@ -16,13 +16,13 @@ describe('requireSuitableServer', () => {
     await expect(requireSuitableServer(serverOfVersion(version))).resolves.toBeUndefined();
   });
 
-  it.each(['5.7.44', '8.0.28', '8.0.4-rc-log'])('refuses MySQL %s as too old', async (version) => {
+  it.each(['5.7.44', '8.0.28', '8.0.4-rc-log'])('rejects MySQL %s as too old', async (version) => {
     const refusal = requireSuitableServer(serverOfVersion(version));
     await expect(refusal).rejects.toThrow(`The server is MySQL ${version}. Use MySQL 8.0.29 or newer.`);
   });
 
   it.each(['11.8.9-MariaDB-ubu2404', '5.5.5-10.6.18-MariaDB', '10.11.6-MariaDB-log'])(
-    'refuses MariaDB, whatever version it claims: %s',
+    'rejects MariaDB with any version number: %s',
     async (version) => {
       await expect(requireSuitableServer(serverOfVersion(version))).rejects.toThrow(/MariaDB.*Use MySQL 8\.0\.29/);
     },
@@ -30,7 +30,7 @@ describe('requireSuitableServer', () => {
 });
 
 describe('migrate', () => {
-  it('refuses MariaDB before it runs any other statement', async () => {
+  it('rejects MariaDB before it runs any other statement', async () => {
     await expect(migrate(serverOfVersion('11.8.9-MariaDB'))).rejects.toThrow(UnsuitableDatabaseError);
   });
 });

@@ -1,23 +1,23 @@
-/** The columns that every summary's table spreads into its definition. */
+/** The columns that all summary tables share. */
 import { bigint, int } from 'drizzle-orm/mysql-core';
 import { moneySum } from './columns.ts';
 
-/** The upload whose rows are added up. */
+/** The column for the upload whose rows are added up. */
 export const summaryKey = () => ({
   /** The upload (`uploads.upload_id`). */
   uploadId: bigint('upload_id', { mode: 'number', unsigned: true }).notNull(),
 });
 
-/** The totals of a group. Rows that another upload shows (`shadowed`) are not counted. */
+/** The columns for the totals of a group. Rows that another upload shows (`shadowed`) are not counted. */
 export const summaryTotals = () => ({
   amount: moneySum('amount').notNull(),
-  /** Number of rows. It is 0 if another upload shows all of them. */
+  /** Number of rows in the group. 0 if another upload shows all of them. */
   transactions: int('transactions').notNull(),
 });
 
 export type SummaryTotal = keyof ReturnType<typeof summaryTotals>;
 
-/** The property names of both. */
+/** The property names of all shared columns. */
 export const summaryColumns: ReadonlySet<string> = new Set([
   ...Object.keys(summaryKey()),
   ...Object.keys(summaryTotals()),

@@ -14,7 +14,7 @@ describe('describeViews', () => {
   afterAll(() => database?.drop());
 
   it.each(describeViews())(
-    'describes the columns of $name with the types that MySQL has',
+    'describes the columns of $name with the types that MySQL reports',
     async ({ name, columns }) => {
       const inMySql = await rowsOf<{ name: string; sqlType: string }>(
         database.administrator,
@@ -25,7 +25,7 @@ describe('describeViews', () => {
     },
   );
 
-  it('rejects an expression without a declared type, and names the function to call', () => {
+  it('rejects an expression without a declared type and names the function to call', () => {
     const view = mysqlView('v_odd').as((query) => query.select({ odd: sql`1 + 1`.as('odd') }).from(uploads));
     expect(() => describeView(view)).toThrow(UnknownExpressionError);
     expect(() => describeView(view)).toThrow(

@@ -1,8 +1,9 @@
 /**
- * How a view reads totals of a feed's shown rows: from the uploads' current summaries, or else from the rows.
+ * Builds the SQL with which a view reads the totals of a feed's shown rows. An upload's totals come from its summary if
+ * the summary is current, and otherwise from its rows.
  *
- * The parts are written in SQL as one flat union, for two reasons. Drizzle nests unions of more than two selects, which
- * MySQL supports only since 8.0.31. And a condition on the owner must reach the inside of each part (docs/adr/0016).
+ * The union is written as SQL text for two reasons. Drizzle nests unions of more than two selects, which MySQL supports
+ * only since 8.0.31. Also, a condition on the owner must apply inside each part (docs/adr/0016).
  */
 import { type SQL, sql } from 'drizzle-orm';
 import { uploadSummaries } from './bookkeeping/upload-summaries.ts';
@@ -14,43 +15,46 @@ import { asTotal, isPublished, isShown, monthOf } from './view-expressions.ts';
 /** One SELECT of a union. */
 export interface UnionPart {
   readonly select: SQL;
-  /** SQL types of its columns, if they are known. */
+  /** The SQL types of the part's columns, as far as they are known. */
   readonly types: Readonly<Record<string, string>>;
 }
 
-/** What the fields of one part are built from. */
+/** The values from which a view builds the columns of one part. */
 interface Totals {
-  /** A column of the summary that the totals are grouped by. */
+  /** Returns a column of the summary that the totals are grouped by. */
   by(column: string): SQL;
   /** The amount of a group. */
   readonly amount: SQL;
 }
 
-/** Builds the columns of a part, between `owner` and `transactions`. */
+/** Builds the columns of a part that come between `owner` and `transactions`. */
 type Fields = (totals: Totals) => Readonly<Record<string, SQL>>;
 
-/** Returns the parts that together hold the totals of a feed's shown rows. */
+/** Returns the parts of a union. Together they contain the totals of a feed's shown rows. */
 export function totalsOf(summary: Summary, fields: Fields): UnionPart[] {
   return [totalsOfSummaries(summary, fields), totalsOfRows(summary, fields)];
 }
 
-/** Totals of uploads with a current summary. Grouping here would gain nothing: the view groups over all uploads. */
+/**
+ * Returns the part for uploads with a current summary. The part is not grouped, because the view groups over all
+ * uploads.
+ */
 function totalsOfSummaries({ name, table, columns }: Summary, fields: Fields): UnionPart {
   const selected = fields({
     by: (wanted) => {
       const { column } = findColumn(columns, wanted, name);
-      // Compares like the feed's own text: the summary compares text byte by byte.
+      // Uses the collation of the feed's own text, because the summary's text columns compare byte by byte.
       if (column.getSQLType().endsWith('utf8mb4_0900_bin')) return sql`${column} collate utf8mb4_0900_as_cs`;
       return sql`${column}`;
     },
     amount: asTotal(sql`${table.amount}`),
   });
   const select = sql`select straight_join ${uploads.owner} as \`owner\`, ${listOf(selected)}, ${table.transactions} as \`transactions\` from ${uploads} inner join ${uploadSummaries} on ${isCurrent(name)} inner join ${table} force index (primary) on ${uploads.uploadId} = ${table.uploadId} where ${uploads.state} = 'published'`;
-  // The rows' part declares the types. MySQL gives a union of CHAR and VARCHAR the type VARCHAR.
+  // No types: the other part declares them. MySQL gives the union of a CHAR and a VARCHAR the type VARCHAR.
   return { select, types: {} };
 }
 
-/** Totals of uploads without a current summary. */
+/** Returns the part for uploads without a current summary. */
 function totalsOfRows({ name, feed, columns }: Summary, fields: Fields): UnionPart {
   const rows = feed.table;
   const cells = Object.fromEntries(feed.headers.map(({ header, column }) => [header, column]));
@@ -75,14 +79,14 @@ function totalsOfRows({ name, feed, columns }: Summary, fields: Fields): UnionPa
   return { select, types: Object.fromEntries(types) };
 }
 
-/** Joins an upload to its summary, if the summary belongs to the upload's present state. */
+/** Joins an upload to its summary, if the summary matches the upload's current state. */
 function isCurrent(summary: string): SQL {
   return sql`${uploadSummaries.uploadId} = ${uploads.uploadId} and ${uploadSummaries.summary} = ${sql.raw(`'${summary}'`)} and ${uploadSummaries.usable} and ${uploadSummaries.asOf} = ${uploads.updatedAt}`;
 }
 
 function findColumn(columns: Summary['columns'], wanted: string, summary: string): Summary['columns'][number] {
   const found = columns.find(({ column }) => column.name === wanted);
-  if (found === undefined) throw new TypeError(`Summary ${summary} does not group by ${wanted}.`);
+  if (found === undefined) throw new TypeError(`Summary ${summary} has no column ${wanted}.`);
   return found;
 }
 
@@ -91,7 +95,7 @@ function listOf(selected: Readonly<Record<string, SQL>>): SQL {
   return sql.join(columns, sql`, `);
 }
 
-/** Returns the union of the parts as a table to select from, and its columns. */
+/** Returns the union of the parts as a table to select from, together with its columns. */
 export function unionOf(name: string, parts: readonly UnionPart[]) {
   const transactions = sql`${sql.identifier(name)}.${sql.identifier('transactions')}`;
   const types: Readonly<Record<string, string | undefined>> = Object.assign(
@@ -99,7 +103,10 @@ export function unionOf(name: string, parts: readonly UnionPart[]) {
     ...parts.map((part) => part.types),
   );
   return {
-    /** True for a group with a shown row. A summary also keeps groups whose rows are all shown by another upload. */
+    /**
+     * True for a group with at least one shown row. A summary also contains groups whose rows are all shown by another
+     * upload.
+     */
     isShown: sql`sum(${transactions}) > 0`,
     table: sql`(${sql.join(
       parts.map(({ select }) => select),

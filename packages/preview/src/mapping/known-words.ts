@@ -1,4 +1,4 @@
-/** Column names of banks in the languages of Europe's larger banks. Better matches come first. */
+/** Column names that banks use, in the languages of Europe's larger banks. Better matches come first. */
 import type { MappingTarget } from './mapping.ts';
 
 type Guessed = MappingTarget | 'amount' | 'out' | 'in';

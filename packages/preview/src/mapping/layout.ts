@@ -2,7 +2,7 @@
 import { type Delimiter, delimiters } from './mapping.ts';
 import { type ExportRow, readExport } from './read-export.ts';
 
-/** Enough rows for the preamble of any bank and some rows after it. */
+/** Enough rows for the longest preamble of a bank and some rows after it. */
 const ROWS_LOOKED_AT = 60;
 
 export interface Layout {
@@ -11,7 +11,10 @@ export interface Layout {
   readonly headerRow: number;
 }
 
-/** Returns the delimiter that gives most rows the same number of cells, and the first such row that looks like a header. */
+/**
+ * Detects the delimiter and the header. The delimiter is the one that gives most rows the same number of cells. The
+ * header is the first of these rows that looks like one.
+ */
 export function detectLayout(text: string): Layout {
   const judged = delimiters.map((delimiter) => ({ delimiter, ...judge(readExport(text, delimiter, ROWS_LOOKED_AT)) }));
   const [best] = judged.sort((a, b) => b.score - a.score) as [(typeof judged)[number]];
@@ -21,7 +24,7 @@ export function detectLayout(text: string): Layout {
 function judge(rows: readonly ExportRow[]): { readonly score: number; readonly headerRow: number } {
   const widths = new Map<number, number>();
   for (const { cells } of rows) widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1);
-  // The most frequent width; the larger of two equally frequent ones.
+  // Returns the most frequent number of cells; the larger one if two are equally frequent.
   const [width = 1, count = 0] = [...widths].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? [];
   const header = rows.find(({ cells }) => cells.length === width && looksLikeHeader(cells));
   return {
@@ -36,7 +39,7 @@ function looksLikeHeader(cells: readonly string[]): boolean {
   return named.length > cells.length / 2 && !named.some((cell) => /^[\d\s.,:/+-]+$/.test(cell.trim()));
 }
 
-/** Returns distinct column names: trimmed, and numbered if they are empty or repeated. */
+/** Returns distinct column names: trimmed, and with a number if a name is empty or repeated. */
 export function columnNames(cells: readonly string[]): string[] {
   const taken = new Map<string, number>();
   return cells.map((cell, index) => {

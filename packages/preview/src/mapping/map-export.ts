@@ -1,4 +1,4 @@
-/** Maps a bank export to CSV files of the feeds, which are sent like any other file. */
+/** Maps a bank export to CSV files of the feeds. They are then uploaded like any other CSV. */
 import Papa from 'papaparse';
 import type { Contract } from '../contract.ts';
 import { columnNames } from './layout.ts';
@@ -7,7 +7,7 @@ import type { ExportProblem, Mapping, MappingProblem } from './mapping.ts';
 import { possibleOrders, readAmount } from './read-cells.ts';
 import { decodeExport, type ExportRow, readExport } from './read-export.ts';
 
-/** The limit for exports, because they are held in memory. No bank writes a file of this size. */
+/** The maximum size of an export in bytes. Exports are held in memory, and banks do not write files of this size. */
 export const EXPORT_BYTES_AT_MOST = 64 << 20;
 const ROWS_AT_ONCE = 20_000;
 const HEADER_LOOKED_FOR_IN = 200;
@@ -17,13 +17,13 @@ export class ExportError extends Error {
   override readonly name = 'ExportError';
 }
 
-/** A feed's file made from an export. */
+/** A CSV file of one feed, made from an export. */
 export interface MappedFile {
   readonly feed: MappedFeed;
-  /** Text parts for a Blob. */
+  /** The text of the file in parts, for a Blob. */
   readonly parts: readonly string[];
   readonly rows: number;
-  /** The export's row number for each row of the file. */
+  /** For each row of the file, its row number in the export. */
   readonly sourceRows: readonly number[];
 }
 
@@ -62,7 +62,7 @@ export async function mapExport(
   return { files: [...writers.values()].flatMap((writer) => writer.file()), problems };
 }
 
-/** A row of the export with its mapped row. */
+/** A row of the export together with its mapped row. */
 export interface SampleRow {
   readonly rowNo: number;
   readonly source: readonly string[];
@@ -73,14 +73,14 @@ export interface SampleRow {
 }
 
 export interface MappingSample {
-  /** The columns of the export. */
+  /** The headers of the export. */
   readonly header: readonly string[];
   readonly rows: readonly SampleRow[];
-  /** Problems of the mapping itself, because they affect most rows. */
+  /** Problems of the mapping itself. Each of them affects most rows. */
   readonly problems: readonly MappingProblem[];
 }
 
-/** Maps the first rows of an export. Does not throw for an incomplete mapping. */
+/** Maps the first rows of an export. An incomplete mapping does not throw. */
 export function sampleMapping(head: Uint8Array, mapping: Mapping, rowsAtMost = 30): MappingSample {
   const text = decodeExport(head, mapping.encoding);
   const all = readExport(text, mapping.delimiter, mapping.headerRow + 400);
@@ -108,7 +108,10 @@ function problemsOf(mapping: Mapping, mapper: RowMapper, rows: readonly ExportRo
     });
   }
   if (rows.length === 0) {
-    problems.push({ field: 'headerRow', message: 'There are no rows below the column names. Choose another row.' });
+    problems.push({
+      field: 'headerRow',
+      message: 'The file has no rows below the column names. Choose another row for the names.',
+    });
     return problems;
   }
   const mapped = rows.map((row) => mapper.map(row));
@@ -148,7 +151,7 @@ function problemsOf(mapping: Mapping, mapper: RowMapper, rows: readonly ExportRo
   return problems;
 }
 
-/** Whether one of the first rows of a file is the header of a template. */
+/** Whether the first rows of a file contain the header of a template. */
 export function matchesTemplate(head: Uint8Array, mapping: Mapping): boolean {
   const rows = readExport(decodeExport(head, mapping.encoding), mapping.delimiter, HEADER_LOOKED_FOR_IN);
   return rows.some(({ cells }) => isHeader(cells, mapping));
@@ -159,7 +162,9 @@ function isHeader(cells: readonly string[], { header }: Mapping): boolean {
   return names.length === header.length && names.every((name, index) => name === header[index]);
 }
 
-/** Finds the header among the first rows, because preambles can grow. Falls back to the row of the mapping. */
+/**
+ * Finds the header among the first rows, because a preamble can grow. Otherwise returns the row that the mapping names.
+ */
 function openExport(text: string, mapping: Mapping): { mapper: RowMapper; rows: readonly ExportRow[] } {
   const all = readExport(text, mapping.delimiter);
   const said = all.findIndex(({ rowNo }) => rowNo === mapping.headerRow);

@@ -10,7 +10,7 @@ export type MappedFeed = (typeof mappedFeeds)[keyof typeof mappedFeeds];
 
 export interface MappedRow {
   readonly feed: MappedFeed;
-  /** The cells by the feed's headers, without headers that the mapping does not have. */
+  /** The cells by the feed's headers, without headers that the mapping omits. */
   readonly cells: Readonly<Record<string, string>>;
   readonly problems: readonly ExportProblem[];
 }
@@ -34,7 +34,8 @@ export class RowMapper {
   }
 
   /**
-   * Maps one row. Unreadable cells are copied unchanged, so the job quarantines the row with a reason and a person can fix it.
+   * Maps one row. An unreadable cell is copied unchanged. The job then quarantines the row with a reason, and a person
+   * can fix it.
    */
   map(row: ExportRow): MappedRow {
     const problems: ExportProblem[] = [];
@@ -92,7 +93,7 @@ export class RowMapper {
     return { text: [out, into].filter((text) => text !== '').join(' / '), isSpent: true };
   }
 
-  /** Reads an amount without its sign, because banks write payments out with or without a minus. */
+  /** Reads an amount without its sign, because some banks write outgoing payments with a minus and others do not. */
   #positive(text: string, column: string, report: (column: string, message: string) => void): string {
     return this.#read(text, column, report)?.digits ?? text;
   }
@@ -118,7 +119,7 @@ export class RowMapper {
 
   #text(row: ExportRow, column: string): string {
     const index = this.#index.get(column);
-    // Banks put line breaks and padding into cells. A feed's text is one line.
+    // Replaces the line breaks and padding that banks write in cells. The text of a feed is one line.
     return index === undefined ? '' : (row.cells[index] ?? '').replace(/\s+/g, ' ').trim();
   }
 }

@@ -33,7 +33,7 @@ async function mapped(source: Uint8Array, mapping: Mapping) {
 }
 
 describe('proposeMapping', () => {
-  test('maps a German export in Windows-1252 with a preamble and dates with points', () => {
+  test('maps a German export that is in Windows-1252, starts with a preamble and has dates with points', () => {
     const { mapping, dateOrderIsSure } = proposeMapping(sample('stadtbank-nordufer-2025-06.csv'));
     expect(mapping).toMatchObject({
       encoding: 'windows-1252',
@@ -53,7 +53,7 @@ describe('proposeMapping', () => {
     expect(dateOrderIsSure).toBe(true);
   });
 
-  test('maps an export with a column per direction and ambiguous dates', () => {
+  test('maps an export with one amount column for each direction and with ambiguous dates', () => {
     const { mapping, dateOrderIsSure } = proposeMapping(sample('harbour-bank-2025-05-01-to-12.csv'));
     expect(mapping.money).toEqual({ kind: 'split', out: 'Paid out', in: 'Paid in' });
     expect(mapping.cells.counterparty).toEqual({ column: 'Details' });
@@ -66,14 +66,14 @@ describe('proposeMapping', () => {
     expect(proposeMapping(utf8(text)).mapping.header).toEqual(['a', 'b']);
   });
 
-  test('returns an empty mapping for a file that is not an export', () => {
+  test('returns an empty mapping if the file is not an export', () => {
     expect(proposeMapping(utf8('')).mapping).toMatchObject({ header: [], money: { kind: 'signed', column: '' } });
     expect(proposeMapping(utf8('hello')).mapping).toMatchObject({ headerRow: 1, header: ['hello'] });
   });
 });
 
 describe('mapExport', () => {
-  test('writes a file for expenses and one for incomes, and reports bad cells but keeps them', async () => {
+  test('writes a file for expenses and one for incomes, and copies and reports unreadable cells', async () => {
     const source = sample('stadtbank-nordufer-2025-06.csv');
     const { rows, problems, files } = await mapped(source, proposeMapping(source).mapping);
     expect(files.map(({ feed, rows: count }) => [feed, count])).toEqual([
@@ -112,7 +112,7 @@ describe('mapExport', () => {
     expect(files[0]?.sourceRows.slice(0, 2)).toEqual([7, 8]);
   });
 
-  test('keeps rows with amounts in both directions or in none', async () => {
+  test('keeps rows that have an amount in each direction or no amount', async () => {
     const text = 'Date,Details,Paid out,Paid in\n2025-01-31,a,1.00,2.00\n2025-01-30,b,,\n2025-01-29,c,0.00,5.00\n';
     const { mapping } = proposeMapping(utf8(text));
     const { rows, problems } = await mapped(utf8(text), mapping);
@@ -124,7 +124,7 @@ describe('mapExport', () => {
     expect(problems.map(({ rowNo }) => rowNo)).toEqual([2, 3]);
   });
 
-  test('accepts a moved column and a longer preamble', async () => {
+  test('accepts an export whose columns have moved and whose preamble is longer', async () => {
     const before = 'Date;Payee;Amount\n2025-01-31;Ann;-1,00\n2025-01-30;Bob;-2,50\n';
     const { mapping } = proposeMapping(utf8(before));
     const after = 'Kontoauszug\n\nDate;Payee;Amount\n2025-01-31;Ann;-1,00\n';
@@ -135,7 +135,7 @@ describe('mapExport', () => {
     expect((await mapped(utf8(moved), mapping)).rows).toMatchObject([{ merchant: 'Ann', amount: '1.00' }]);
   });
 
-  test('rejects another kind of file and names the missing columns', async () => {
+  test('rejects an export with other columns and names the missing columns', async () => {
     const { mapping } = proposeMapping(utf8('Date;Payee;Amount\n2025-01-31;Ann;-1,00\n2025-01-30;Bob;-2,50\n'));
     await expect(mapExport(utf8('a;b\n1;2\n'), mapping, contracts)).rejects.toThrow(ExportError);
     await expect(mapExport(utf8('a;b\n1;2\n'), mapping, contracts)).rejects.toThrow('no column Date, Payee, Amount');
@@ -143,7 +143,7 @@ describe('mapExport', () => {
 });
 
 describe('sampleMapping', () => {
-  test('reports problems of the mapping', () => {
+  test('reports the problems of a mapping', () => {
     const head = utf8('Date;Payee;Amount\n31.01.2025;Ann;-1.000,50\n30.01.2025;Bob;-2,50\n');
     const { mapping } = proposeMapping(head);
     expect(sampleMapping(head, mapping).problems).toEqual([]);
@@ -158,7 +158,7 @@ describe('sampleMapping', () => {
   });
 });
 
-describe('cells as banks write them', () => {
+describe('readAmount, readDate and the detection of formats', () => {
   test.each([
     ['1.234,56', ',', '1234.56', false],
     ['-1.234,56 €', ',', '1234.56', true],
@@ -204,7 +204,7 @@ describe('cells as banks write them', () => {
     expect(readDate(text, order)).toBe(day);
   });
 
-  test('possibleOrders recognises the order by a day after the 12th or by points, or returns several orders', () => {
+  test('possibleOrders finds one date order by a day after the 12th or by points, or returns several orders', () => {
     expect(possibleOrders(['03/04/2025', '05/06/2025'])).toEqual(['dmy', 'mdy']);
     expect(possibleOrders(['03/04/2025', '25/06/2025'])).toEqual(['dmy']);
     expect(possibleOrders(['03/24/2025', '05/06/2025'])).toEqual(['mdy']);
@@ -213,7 +213,7 @@ describe('cells as banks write them', () => {
     expect(possibleOrders(['x', 'y'])).toEqual([]);
   });
 
-  test('decimalOf finds the decimal separator or returns undefined for ambiguous amounts', () => {
+  test('decimalOf finds the decimal separator, or returns undefined if the amounts are ambiguous', () => {
     expect(decimalOf(['1.234,50', '3,2'])).toBe(',');
     expect(decimalOf(['1,234', '5', '3.20'])).toBe('.');
     expect(decimalOf(['1,234', '5'])).toBeUndefined();
@@ -246,7 +246,7 @@ describe('mapExport with exports in any format', () => {
     preamble: fc.boolean(),
   });
 
-  test('returns the rows unchanged', async () => {
+  test('returns the rows that the export was written from', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), style, async (rows, how) => {
         const amount = (value: number) => {

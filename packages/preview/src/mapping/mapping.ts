@@ -1,4 +1,4 @@
-/** The mapping of a bank export to a feed. Templates store it. */
+/** The mapping of a bank export to a feed. A template stores a mapping. */
 
 /** The target columns of a mapping. `counterparty` is the merchant of an expense or the source of an income. */
 export const mappingTargets = [
@@ -14,23 +14,26 @@ export const mappingTargets = [
 ] as const;
 export type MappingTarget = (typeof mappingTargets)[number];
 
-/** The origin of a cell: a column of the export by its header, or a constant text. */
+/** Where a cell comes from: a column of the export, named by its header, or a constant text. */
 export type MappedCell = { readonly column: string } | { readonly constant: string };
 
 export const delimiters = [',', ';', '\t', '|'] as const;
 export type Delimiter = (typeof delimiters)[number];
 
-/** How an export is read. A template stores it as JSON. */
+/** How to read an export. A template stores this object as JSON. */
 export interface Mapping {
   readonly version: 1;
   /** A label of the Encoding Standard, such as `windows-1252`. */
   readonly encoding: string;
   readonly delimiter: Delimiter;
-  /** The row number of the header as a spreadsheet shows it. Banks put lines about the account before the header. */
+  /** The row number of the header as a spreadsheet shows it. Banks write lines about the account above the header. */
   readonly headerRow: number;
-  /** The header, by which the bank's next export is recognised. */
+  /** The headers, which identify the bank's next export. */
   readonly header: readonly string[];
-  /** The decimal separator. The other sign, spaces and apostrophes may separate thousands. */
+  /**
+   * The decimal separator. If it is a comma, a point may separate thousands, and vice versa. Spaces and apostrophes
+   * always may.
+   */
   readonly decimal: '.' | ',';
   readonly dateOrder: 'ymd' | 'dmy' | 'mdy';
   readonly money:
@@ -42,9 +45,9 @@ export interface Mapping {
 
 /** A cell of the export that the mapping cannot read. */
 export interface ExportProblem {
-  /** The row number of the export as a spreadsheet shows it. */
+  /** The row number in the export as a spreadsheet shows it. */
   readonly rowNo: number;
-  /** The column of the export. */
+  /** The header of the column in the export. */
   readonly column: string;
   /** What is wrong and what to do, for the owner of the file. */
   readonly message: string;

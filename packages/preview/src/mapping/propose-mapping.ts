@@ -1,4 +1,4 @@
-/** Proposes a mapping for an unknown export. A person then reviews it. */
+/** Proposes a mapping for an unknown export. A person reviews the proposal. */
 import { knownWords, plainWords } from './known-words.ts';
 import { columnNames, detectLayout } from './layout.ts';
 import type { MappedCell, Mapping, MappingTarget } from './mapping.ts';
@@ -8,19 +8,19 @@ import { decodeExport, detectEncoding, type ExportRow, readExport } from './read
 const ROWS_LOOKED_AT = 400;
 
 export interface Proposal {
-  /** The mapping, with `''` for columns that were not found. */
+  /** The proposed mapping. A column that was not found is `''`. */
   readonly mapping: Mapping;
-  /** False if the dates can be read in two orders (03/04/2025), so that a person must choose. */
+  /** False if the dates can be read in two orders, such as 03/04/2025. A person must then choose the order. */
   readonly dateOrderIsSure: boolean;
   /** The export's first rows after the header. */
   readonly rows: readonly ExportRow[];
 }
 
 /**
- * Guesses a mapping from the words of the header and the form of the cells.
+ * Guesses a mapping from the words of the header and the format of the cells.
  *
  * @param head the first bytes of the file, about ten kilobytes
- * @param given known values, such as a delimiter that a person chose
+ * @param given values that are already known, such as a delimiter that a person chose
  */
 export function proposeMapping(
   head: Uint8Array,
@@ -69,7 +69,7 @@ interface ExportColumn {
   readonly cells: readonly string[];
 }
 
-/** Guesses the meaning of each column. A column has only one meaning. */
+/** Guesses the meaning of each column. Each column has at most one meaning. */
 class Guess {
   readonly #columns: readonly ExportColumn[];
   readonly #taken = new Set<string>();
@@ -122,7 +122,7 @@ class Guess {
     return found;
   }
 
-  /** Finds the currency in a header such as `Betrag (EUR)` or in a line of the preamble such as `4.218,55 EUR`. */
+  /** Finds the currency in a header such as `Betrag (EUR)`, or in a line above the header such as `4.218,55 EUR`. */
   #currencyIn(text: string): string {
     const inHeader = this.#columns
       .map(({ name }) => /\b([A-Z]{3})\b/.exec(name)?.[1])
@@ -156,7 +156,7 @@ const isDate = (cell: string) => (['ymd', 'dmy', 'mdy'] as const).some((order) =
 const isText = ({ cells }: ExportColumn) => cells.some((cell) => !isAmount(cell) && !isDate(cell));
 const isUnique = ({ cells }: ExportColumn) => cells.length > 1 && new Set(cells).size === cells.length;
 
-/** Whether at least 80 % of the cells match, so that a few other rows do not matter. */
+/** Whether at least 80 % of the cells match. A few rows of another kind do not matter. */
 function mostly(cells: readonly string[], is: (cell: string) => boolean): boolean {
   return cells.length > 0 && cells.filter(is).length >= cells.length * 0.8;
 }

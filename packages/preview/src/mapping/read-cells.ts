@@ -1,14 +1,16 @@
-/** Converts dates and amounts of banks to the format of a feed. Unreadable text gives undefined instead of a guess. */
+/**
+ * Converts the dates and amounts of banks to the format of a feed. Returns undefined for unreadable text instead of
+ * guessing.
+ */
 import type { Mapping } from './mapping.ts';
 
-/** Day, month and year in any order, separated by points, dashes, slashes or spaces, optionally with a time. */
+/** Matches a day, month and year in any order, separated by points, dashes, slashes or spaces. A time may follow. */
 const DATE = /^(\d{1,4})([./\- ])(\d{1,2})\2(\d{1,4})(?:[ T,].*)?$/;
 const COMPACT_DATE = /^(\d{4})(\d{2})(\d{2})$/;
 
 /**
- * Returns the date as `YYYY-MM-DD`, or undefined if it does not exist.
- *
- * A year with two digits belongs to this century, because no export is from before 2000.
+ * Returns a date as `YYYY-MM-DD`, or undefined if the date does not exist. A two-digit year belongs to this century,
+ * because no export is from before 2000.
  */
 export function readDate(text: string, order: Mapping['dateOrder']): string | undefined {
   const trimmed = text.trim();
@@ -29,10 +31,13 @@ function dayOf(year = '', month = '', day = ''): string | undefined {
   return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(iso) ? iso : undefined;
 }
 
-/** Returns the orders of day, month and year that fit most dates. Several orders may fit. A few wrong dates are allowed. */
+/**
+ * Returns the orders of day, month and year that fit most of the dates. More than one order may fit. A few wrong dates
+ * are allowed.
+ */
 export function possibleOrders(dates: readonly string[]): Mapping['dateOrder'][] {
   if (dates.length === 0) return [];
-  // With points the day always comes first.
+  // In dates with points, the day always comes first.
   const isPointed = dates.every((date) => /^\d{1,2}\./.test(date.trim()));
   const orders = isPointed ? (['dmy'] as const) : (['ymd', 'dmy', 'mdy'] as const);
   const judged = orders.map((order) => ({
@@ -45,12 +50,15 @@ export function possibleOrders(dates: readonly string[]): Mapping['dateOrder'][]
 
 /** An amount in the format of a feed, and its sign. */
 export interface ReadAmount {
-  /** Without a sign: `1234.56`. */
+  /** The amount without its sign: `1234.56`. */
   readonly digits: string;
   readonly isNegative: boolean;
 }
 
-/** Does not match the spaces around the currency, which are trimmed later. `\s*` before the end would take quadratic time. */
+/**
+ * Matches a currency without the spaces around it, which are trimmed later. A `\s*` before the end would take quadratic
+ * time.
+ */
 const CURRENCY_AROUND = /^(?:[A-Z]{3}|\p{Sc})|(?:[A-Z]{3}|\p{Sc})$/gu;
 const GROUPED = {
   '.': /^\d{1,3}(?:(?:,\d{3})+|(?:[' \u00a0\u202f’]\d{3})+)$/,
@@ -58,9 +66,10 @@ const GROUPED = {
 };
 
 /**
- * Reads `-1.234,56 €`, `(1,234.56)`, `1 234,56-`, `CHF 1'234.56`.
+ * Reads amounts such as `-1.234,56 €`, `(1,234.56)`, `1 234,56-` and `CHF 1'234.56`. The text `1.234` is 1234 if the
+ * decimal separator is a comma, and 1.234 if it is a point.
  *
- * @returns undefined if the text is not an amount with this decimal separator; `1.234` is 1234 with a comma and 1.234 with a point
+ * @returns undefined if the text is not an amount with this decimal separator
  */
 export function readAmount(text: string, decimal: Mapping['decimal']): ReadAmount | undefined {
   let rest = text.trim().replace(/[−–]/g, '-');
@@ -69,7 +78,7 @@ export function readAmount(text: string, decimal: Mapping['decimal']): ReadAmoun
     isNegative = true;
     rest = rest.slice(1, -1).trim();
   }
-  // Sign and currency can have either order: `-€5`, `€-5`, `5-`, `5 EUR-`.
+  // The sign and the currency can be in any order: `-€5`, `€-5`, `5-`, `5 EUR-`.
   for (let turn = 0; turn < 2; turn++) {
     const sign = /^[+-]|[+-]$/.exec(rest);
     if (sign !== null) {
@@ -89,11 +98,12 @@ export function readAmount(text: string, decimal: Mapping['decimal']): ReadAmoun
   return { digits: cents === undefined ? digits : `${digits}.${cents}`, isNegative };
 }
 
-/** Returns the decimal separator of these amounts; undefined if they are ambiguous, such as `1,234`. */
+/** Returns the decimal separator of these amounts; undefined if the amounts are ambiguous, such as `1,234`. */
 export function decimalOf(amounts: readonly string[]): Mapping['decimal'] | undefined {
   let found: Mapping['decimal'] | undefined;
   for (const amount of amounts) {
-    // The last point or comma is the separator, unless exactly three digits follow it and the other sign is absent.
+    // The last point or comma is the decimal separator. The exception is `1,234`: exactly three digits follow, and the
+    // other sign does not occur.
     const last = /([.,])(\d+)\D*$/.exec(amount.trim());
     if (last === null) continue;
     const sign = last[1] as Mapping['decimal'];

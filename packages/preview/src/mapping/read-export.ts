@@ -1,14 +1,14 @@
-/** Splits the bytes of an export into rows of cells, with the encoding and the delimiter of a mapping. */
+/** Splits an export into rows of cells, with the encoding and the delimiter of its mapping. */
 import Papa from 'papaparse';
 import type { Delimiter } from './mapping.ts';
 
-/** A row of an export. As in a spreadsheet, a quoted line end does not start a new row. */
+/** A row of an export. A line end within quotes does not start a new row, as in a spreadsheet. */
 export interface ExportRow {
   readonly rowNo: number;
   readonly cells: readonly string[];
 }
 
-/** Reads the rows that are not empty. */
+/** Reads all rows that are not empty. */
 export function readExport(text: string, delimiter: Delimiter, rowsAtMost = 0): ExportRow[] {
   const { data } = Papa.parse<string[]>(text, { delimiter, preview: rowsAtMost, skipEmptyLines: false });
   return data
@@ -16,7 +16,7 @@ export function readExport(text: string, delimiter: Delimiter, rowsAtMost = 0): 
     .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
 }
 
-/** Decodes the bytes without their byte order mark. Invalid bytes become �, and an unknown encoding is read as UTF-8. */
+/** Decodes the bytes and removes the byte order mark. Invalid bytes become �. An unknown encoding is read as UTF-8. */
 export function decodeExport(bytes: Uint8Array, encoding: string): string {
   return decoderOf(encoding).decode(bytes);
 }
@@ -30,12 +30,11 @@ function decoderOf(encoding: string): InstanceType<typeof TextDecoder> {
 }
 
 /**
- * Detects the encoding from the first bytes of a file.
+ * Detects the encoding from the first bytes of a file. UTF-16 has a byte order mark, or a zero in every other byte. All
+ * other bytes that are not UTF-8 count as Windows-1252. Western banks use Windows-1252, and it contains all printable
+ * characters of Latin-1.
  *
- * UTF-16 has a byte order mark or a zero in every other byte. Bytes that are not UTF-8 are read as Windows-1252, which
- * western banks use and which contains all printable characters of Latin-1.
- *
- * @param isWhole whether the bytes are the whole file, so that its last character is complete
+ * @param isWhole whether the bytes are the whole file, so that the last character is complete
  */
 export function detectEncoding(bytes: Uint8Array, isWhole: boolean): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';

@@ -1,7 +1,10 @@
 import { mysqlTable, primaryKey, varchar } from 'drizzle-orm/mysql-core';
 import { exactText } from '../columns.ts';
 
-/** One row for each owner and feed. A publication locks it with SELECT … FOR UPDATE, so that publications run one at a time. */
+/**
+ * One row for each owner and feed. A publication locks its row with SELECT … FOR UPDATE, so the publications of an
+ * owner and feed run one after another.
+ */
 export const publicationLocks = mysqlTable(
   'publication_locks',
   {

@@ -1,6 +1,8 @@
 import { bigint, boolean, int, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core';
 
-/** Rows whose flag `shadowed` a publication changes. The table is empty outside the publication's transaction. */
+/**
+ * Rows for which a publication changes the flag `shadowed`. Outside the publication's transaction, the table is empty.
+ */
 export const shadowChanges = mysqlTable(
   'shadow_changes',
   {

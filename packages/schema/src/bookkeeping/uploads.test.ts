@@ -13,7 +13,7 @@ describe('the table uploads', () => {
   afterAll(() => database?.drop());
 
   let inserted = 0;
-  /** Inserts an upload with these values, under a new key unless one is given. */
+  /** Inserts an upload with the given values. Uses a new key unless a key is given. */
   const enter = async (values: Partial<typeof uploads.$inferInsert>): Promise<number> => {
     inserted += 1;
     const [{ insertId }] = await database.tables
@@ -33,21 +33,21 @@ describe('the table uploads', () => {
     return insertId;
   };
 
-  it('refuses an upload whose rows are not all accounted for', async () => {
+  it('rejects an upload if its row counts do not add up to the rows read', async () => {
     await enter({ rowsRead: 10, rowsPublished: 6, rowsDuplicate: 3, rowsQuarantined: 1 });
     await expect(enter({ rowsRead: 10, rowsPublished: 6, rowsDuplicate: 3 })).rejects.toThrow(
       "Check constraint 'uploads_rows_accounted' is violated.",
     );
   });
 
-  it('refuses an upload whose amounts are not accounted for to the last decimal', async () => {
+  it('rejects an upload if its amounts differ from the amount read in the last decimal', async () => {
     await enter({ amountRead: '0.3000', amountPublished: '0.1000', amountDuplicate: '0.2000' });
     await expect(enter({ amountRead: '0.3001', amountPublished: '0.1000', amountDuplicate: '0.2000' })).rejects.toThrow(
       "Check constraint 'uploads_amounts_accounted' is violated.",
     );
   });
 
-  it('refuses an update after which the rows are not accounted for', async () => {
+  it('rejects an update after which the row counts do not add up', async () => {
     const id = await enter({ rowsRead: 2, rowsPublished: 2 });
     await expect(
       database.administrator.query('UPDATE uploads SET rows_duplicate = 1 WHERE upload_id = ?', [id]),
@@ -58,7 +58,7 @@ describe('the table uploads', () => {
     );
   });
 
-  it('holds each version of each key once, and distinguishes similar keys', async () => {
+  it('stores each version of a key only once, and distinguishes similar keys', async () => {
     const objectKey = 'raw/expenses/Straße.csv';
     await enter({ objectKey, versionId: 'v1' });
     await enter({ objectKey, versionId: 'v2' });
@@ -69,7 +69,7 @@ describe('the table uploads', () => {
     await expect(enter({ objectKey, versionId: 'v1' })).rejects.toMatchObject({ code: 'ER_DUP_ENTRY' });
   });
 
-  it('calculates the digest of a key from its UTF-8 bytes, up to the 1,024 that S3 allows', async () => {
+  it("calculates a key's digest from the UTF-8 bytes, up to the 1,024 bytes that S3 allows", async () => {
     const key = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 });
     await fc.assert(
       fc.asyncProperty(key, async (text) => {

@@ -14,34 +14,39 @@ import {
 } from 'drizzle-orm/mysql-core';
 import { asciiText, digest, exactText, moneySum } from '../columns.ts';
 
-/** `loading → published → superseded | retired`, or `rejected`, or `failed`. */
+/** The states of an upload: `loading → published → superseded | retired`, or `rejected`, or `failed`. */
 export const uploadStates = ['loading', 'published', 'superseded', 'retired', 'rejected', 'failed'] as const;
 export type UploadState = (typeof uploadStates)[number];
 
-/** A moment in UTC, to the microsecond. It is a string, because a JavaScript Date has only milliseconds. */
+/** A time in UTC, to the microsecond. The value is a string, because a JavaScript Date has only milliseconds. */
 const moment = (name: string) => datetime(name, { mode: 'string', fsp: 6 });
 
-/** Every version of every object under `raw/` that the job has processed, with its state and its row counts. */
+/** Every object version under `raw/` that the job has processed, with its state and its row counts. */
 export const uploads = mysqlTable(
   'uploads',
   {
     uploadId: bigint('upload_id', { mode: 'number', unsigned: true }).autoincrement().primaryKey(),
-    /** The person whose money it is: the `owner=` folder of the key, or `default`. */
+    /** The person whose money it is: the folder `owner=` of the key, or `default` without such a folder. */
     owner: exactText('owner', { length: 64 }).notNull(),
-    /** NULL if the key belongs to no feed. */
+    /** NULL if the key is not in a feed's folder. */
     feed: varchar('feed', { length: 64 }),
 
     objectKey: exactText('object_key', { length: 1024 }).notNull(),
-    /** Replaces the key in the unique index, which is too narrow for a key of 1,024 characters. */
+    /** Represents the key in the unique index. An index over a key of 1,024 characters would be too wide for MySQL. */
     objectKeySha256: digest('object_key_sha256', { length: 32 })
       .generatedAlwaysAs((): SQL => sql`unhex(sha2(\`object_key\`, 256))`, { mode: 'stored' })
       .notNull(),
-    /** The object's version. For an object from before the bucket had versioning, S3 returns the word `null`. */
+    /**
+     * The version id of the object. S3 returns the word `null` for an object that is older than the bucket's
+     * versioning.
+     */
     versionId: asciiText('version_id', { length: 255 }).notNull(),
     etag: varchar('etag', { length: 64 }),
-    /** As stored: the compressed size of a compressed object. */
+    /** The size in S3. For a compressed object, this is the compressed size. */
     sizeBytes: bigint('size_bytes', { mode: 'number', unsigned: true }),
-    /** S3's LastModified. If two uploads have different values for one row, the newest upload wins. */
+    /**
+     * S3's LastModified. If two uploads have different values for the same row, the row of the newest upload counts.
+     */
     lastModified: moment('last_modified'),
 
     state: mysqlEnum('state', uploadStates).notNull(),
@@ -50,24 +55,30 @@ export const uploads = mysqlTable(
     rowsRead: int('rows_read', { unsigned: true }).notNull().default(0),
     /** Rows that the views show. */
     rowsPublished: int('rows_published', { unsigned: true }).notNull().default(0),
-    /** Good rows that another published upload shows. */
+    /** Good rows that are hidden, because another published upload shows them. */
     rowsDuplicate: int('rows_duplicate', { unsigned: true }).notNull().default(0),
-    /** Rows that broke the contract. For a rejected upload, all rows. */
+    /** Rows that broke the contract. If the upload is rejected, all its rows. */
     rowsQuarantined: int('rows_quarantined', { unsigned: true }).notNull().default(0),
-    /** Sums of the readable amounts of the rows counted above, over all currencies: a checksum, not money. */
+    /** The readable amounts of the rows above, added up over all currencies: a checksum, not money. */
     amountRead: moneySum('amount_read').notNull().default('0'),
     amountPublished: moneySum('amount_published').notNull().default('0'),
     amountDuplicate: moneySum('amount_duplicate').notNull().default('0'),
     amountQuarantined: moneySum('amount_quarantined').notNull().default('0'),
 
-    /** First and last day of the good rows. A month counts as its first day. Only uploads with common days can overlap. */
+    /**
+     * The first and the last day of the good rows. A month counts as its first day. Two uploads can only overlap if
+     * they have days in common.
+     */
     firstDate: date('first_date', { mode: 'string' }),
     lastDate: date('last_date', { mode: 'string' }),
-    /** Whether some row has a transaction id. */
+    /** Whether at least one row has a transaction id. */
     hasTransactionIds: boolean('has_transaction_ids').notNull().default(false),
     /** Whether the feed's table may contain rows of this upload. */
     rowsStored: boolean('rows_stored').notNull().default(false),
-    /** The contract that the upload was checked against. When the contract changes, a rejected upload is checked again. */
+    /**
+     * Digest of the contract that the upload was checked against. When the contract changes, the job checks rejected
+     * uploads again.
+     */
     contractSha256: asciiText('contract_sha256', { length: 64 }),
 
     /** Why the upload is rejected or failed, as a code for programs. */
@@ -76,10 +87,10 @@ export const uploads = mysqlTable(
     reason: varchar('reason', { length: 1000 }),
     /** Notes for the owner of a good upload, such as ignored columns. */
     notes: varchar('notes', { length: 1000 }),
-    /** The Glue job run that last loaded the upload or tried to. */
+    /** The last Glue job run that loaded the upload or tried to load it. */
     jobRunId: varchar('job_run_id', { length: 255 }),
 
-    /** The time of the S3 event for the object. Without an event, its LastModified. */
+    /** The time of the object's S3 event, or the object's LastModified if there was no event. */
     receivedAt: moment('received_at').notNull(),
     loadingAt: moment('loading_at'),
     loadedAt: moment('loaded_at'),
@@ -90,7 +101,7 @@ export const uploads = mysqlTable(
     uniqueIndex('uploads_object_version').on(upload.objectKeySha256, upload.versionId),
     index('uploads_owner_feed_state').on(upload.owner, upload.feed, upload.state),
     index('uploads_state').on(upload.state),
-    // At its end, a job run counts the uploads that it processed.
+    // When a job run ends, it counts the uploads that it processed.
     index('uploads_job_run').on(upload.jobRunId),
     check('uploads_rows_accounted', sql.raw('`rows_read` = `rows_published` + `rows_duplicate` + `rows_quarantined`')),
     check(

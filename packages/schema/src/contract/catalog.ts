@@ -8,10 +8,11 @@ export interface CatalogColumn {
 }
 
 /**
- * Returns a feed's columns for the Data Catalog, whose table is the CSVs as users wrote them.
+ * Returns a feed's columns for the Data Catalog. The table there reads the CSVs as users wrote them.
  *
- * Every column is a string. OpenCSVSerDe is the only serde that supports quotes, and it reads only strings. The files under
- * `raw/` have not been checked yet. `owner` is missing: it is the partition key, from the folder.
+ * Every column is a string. OpenCSVSerDe is the only serde that supports quotes, and OpenCSVSerDe reads only strings.
+ * The files under `raw/` have not been checked yet. `owner` is not among the columns, because it is the partition key,
+ * which comes from the folder.
  */
 export function catalogColumns(feed: Feed): readonly CatalogColumn[] {
   return feed.headers.map(({ header, description }) => ({ name: header, type: 'string', comment: description }));
@@ -19,5 +20,5 @@ export function catalogColumns(feed: Feed): readonly CatalogColumn[] {
 
 /** The partition keys of every feed in the Data Catalog. */
 export const catalogPartitionKeys: readonly CatalogColumn[] = [
-  { name: 'owner', type: 'string', comment: 'Whose money it is: the owner= folder of the object key.' },
+  { name: 'owner', type: 'string', comment: 'The owner of the money: the folder owner= in the object key.' },
 ];

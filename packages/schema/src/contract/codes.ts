@@ -3,35 +3,35 @@ import { data } from 'currency-codes';
 import { iso31661 } from 'iso-3166';
 
 /**
- * ISO 4217 codes that no account uses. A row with such a code is a mistake, so the lists omit them.
+ * ISO 4217 codes that no bank account uses. The lists omit them, because such a code in a row is a mistake.
  *
- * Money of several states that can be spent stays in the lists: XAF, XCD, XOF, XPF.
+ * The lists include XAF, XCD, XOF and XPF, which are the money of several countries.
  */
 const notMoney: ReadonlySet<string> = new Set([
-  // Funds and units of account of one country.
+  // Codes for funds and units of account within one country.
   ...['BOV', 'CHE', 'CHW', 'CLF', 'COU', 'MXV', 'USN', 'UYI', 'UYW'],
-  // Units of account between states and banks.
+  // Units of account that are used between states and between banks.
   ...['XBA', 'XBB', 'XBC', 'XBD', 'XDR', 'XSU', 'XUA'],
-  // Metals by the ounce.
+  // Metals, measured in ounces.
   ...['XAG', 'XAU', 'XPD', 'XPT'],
-  // For tests, and for "no currency".
+  // Codes for tests and for "no currency".
   ...['XTS', 'XXX'],
 ]);
 
-/** Added to ISO 4217 in March 2025. `currency-codes` was built from an older list. */
+/** Codes that ISO 4217 added in March 2025. `currency-codes` was built from an older list. */
 const newer: readonly (readonly [code: string, digits: number])[] = [['XCG', 2]];
 
-/** The number of digits after the point of each currency: 2 for EUR, 0 for JPY, 3 for KWD. Sorted by code. */
+/** The number of decimals of each currency: 2 for EUR, 0 for JPY, 3 for KWD. Sorted by code. */
 export const minorUnits: Readonly<Record<string, number>> = Object.fromEntries(
   [...new Map([...data.map(({ code, digits }) => [code, digits] as const), ...newer])]
     .filter(([code]) => !notMoney.has(code))
     .sort(([a], [b]) => (a < b ? -1 : 1)),
 );
 
-/** ISO 4217 codes of money, sorted. */
+/** The ISO 4217 codes of all currencies that a bank account can have, sorted. */
 export const currencyCodes: readonly string[] = Object.keys(minorUnits);
 
-/** ISO 3166-1 alpha-2 codes that are assigned to a country, sorted. */
+/** The ISO 3166-1 alpha-2 codes that are assigned to a country, sorted. */
 export const countryCodes: readonly string[] = iso31661
   .filter(({ state }) => state === 'assigned')
   .map(({ alpha2 }) => alpha2)

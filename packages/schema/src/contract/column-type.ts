@@ -1,13 +1,13 @@
 import type { MySqlColumn } from 'drizzle-orm/mysql-core';
 
-/** The type that the job converts a cell to. */
+/** The type to which the job converts a cell. */
 export type ColumnType =
   | { readonly type: 'date' }
   | { readonly type: 'yearmonth' }
   | { readonly type: 'decimal'; readonly precision: number; readonly scale: number }
   | { readonly type: 'string'; readonly maxLength: number };
 
-/** A column whose SQL type has no contract type. */
+/** A column's SQL type has no matching type in contracts. */
 export class UnknownColumnTypeError extends Error {
   override readonly name = 'UnknownColumnTypeError';
 
@@ -20,20 +20,21 @@ export class UnknownColumnTypeError extends Error {
 }
 
 /**
- * One rule for each SQL type that a feed may use. All are exact: the contract can express every value that the column can hold.
+ * One rule for each SQL type that a feed may use. The types are exact: a contract can express every value that the
+ * column can store.
  *
- * The rules use the SQL type, because Drizzle's `dataType` is "string" for decimals and for dates alike.
+ * The rules match the SQL type, because Drizzle's `dataType` is "string" for decimals as well as for dates.
  */
 const rules: readonly (readonly [pattern: RegExp, type: (first: number, second: number) => ColumnType])[] = [
   [/^date$/, () => ({ type: 'date' })],
   [/^char\(7\)$/, () => ({ type: 'yearmonth' })],
-  // MySQL's default precision, which Drizzle omits.
+  // MySQL's default precision. Drizzle omits the default.
   [/^decimal$/, () => ({ type: 'decimal', precision: 10, scale: 0 })],
   [/^decimal\((\d+)(?:,(\d+))?\)$/, (precision, scale) => ({ type: 'decimal', precision, scale })],
   [/^(?:var)?char\((\d+)\)$/, (maxLength) => ({ type: 'string', maxLength })],
 ];
 
-/** Returns the contract type of a column, from its SQL type. */
+/** Returns the contract type for the SQL type of a column. */
 export function columnType(column: Pick<MySqlColumn, 'name' | 'getSQLType'>): ColumnType {
   const sqlType = column.getSQLType();
   for (const [pattern, type] of rules) {

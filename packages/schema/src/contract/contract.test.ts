@@ -15,20 +15,20 @@ const contracts = new URL('../../../../glue/centflow_glue/contracts/', import.me
 const everyFeed = Object.values(feeds);
 
 describe('the contracts', () => {
-  it('exist as committed files for every feed, and no others exist', () => {
+  it('the folder of contracts has one committed file for each feed and no other files', () => {
     const committed = readdirSync(contracts).filter((name) => name.endsWith('.json'));
     expect(committed.sort()).toEqual(everyFeed.map(({ name }) => `${name}.json`).sort());
   });
 
-  describe.each(everyFeed)('of $name', (feed) => {
+  describe.each(everyFeed)('the contract of $name', (feed) => {
     const contract = contractOf(feed);
 
-    it('is committed byte for byte', () => {
+    it('equals the committed file byte for byte', () => {
       const committed = readFileSync(new URL(`${feed.name}.json`, contracts));
       expect(Buffer.compare(committed, Buffer.from(renderContract(feed, summaries)))).toBe(0);
     });
 
-    it('has the keys of a Frictionless Table Schema in a fixed order, and our own under centflow', () => {
+    it("has the keys of a Frictionless Table Schema in a fixed order, and Centflow's own keys under centflow", () => {
       expect(Object.keys(contract)).toEqual(['name', 'title', 'description', 'fields', 'missingValues', 'centflow']);
       for (const field of contract.fields) {
         expect(['date', 'yearmonth', 'number', 'string']).toContain(field.type);
@@ -38,7 +38,7 @@ describe('the contracts', () => {
       }
     });
 
-    it('has every column of the table that a CSV holds, in order', () => {
+    it('lists every column that a CSV can have, in the order of the table', () => {
       const columns = Object.entries(getTableColumns(feed.table))
         .filter(([property]) => !rowColumns.has(property))
         .map(([, column]) => column.name);
@@ -46,14 +46,14 @@ describe('the contracts', () => {
       expect(contract.centflow.columns.map(({ column }) => column)).toEqual(columns);
     });
 
-    it('uses only its own fields for the natural key, the period and the money', () => {
+    it('names only its own fields as natural key, period and money', () => {
       const { naturalKey, period, amount, currency, transactionId } = contract.centflow;
       const names = contract.fields.map(({ name }) => name);
       const used = [...naturalKey, period.field, amount, currency, ...(transactionId === null ? [] : [transactionId])];
       for (const name of used) expect(names).toContain(name);
     });
 
-    it('requires a cell in every column that may be neither NULL nor empty', () => {
+    it('requires a cell in every column that can be neither NULL nor empty', () => {
       for (const [index, column] of contract.centflow.columns.entries()) {
         const required = contract.fields[index]?.constraints.required ?? false;
         expect({ column: column.column, required }).toEqual({
@@ -63,7 +63,7 @@ describe('the contracts', () => {
       }
     });
 
-    it('has only strings in the Data Catalog, because the CSV is not checked', () => {
+    it('declares only strings for the Data Catalog, because the CSVs there are not checked', () => {
       expect(catalogColumns(feed).map(({ name, type }) => [name, type])).toEqual(
         contract.fields.map(({ name }) => [name, 'string']),
       );
@@ -81,7 +81,7 @@ describe('columnType', () => {
       }),
     );
 
-  it('keeps every length, precision and scale', () => {
+  it('returns the exact length, precision and scale of a column', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 16_383 }),
@@ -94,7 +94,7 @@ describe('columnType', () => {
           expect(columnType(number)).toEqual({ type: 'decimal', precision, scale });
         },
       ),
-      // MySQL's default precision, which Drizzle omits.
+      // MySQL's default precision. Drizzle omits the default.
       { examples: [[1, 10, 0]] },
     );
   });
@@ -109,20 +109,20 @@ describe('columnType', () => {
 });
 
 describe('the code lists', () => {
-  it('contain currencies with their digits', () => {
+  it('the code lists contain the number of decimals of each currency', () => {
     expect(minorUnits).toMatchObject({ EUR: 2, USD: 2, JPY: 0, KWD: 3, XOF: 0, XCG: 2 });
   });
 
-  it('omit codes that no account uses', () => {
+  it('the code lists omit codes that no bank account uses', () => {
     for (const code of ['XXX', 'XTS', 'XAU', 'XDR', 'CHE', 'USN', 'CLF', 'UYW'])
       expect(currencyCodes).not.toContain(code);
   });
 
-  it('have at most as many decimals as the money columns', () => {
+  it('the code lists contain no currency with more decimals than the money columns', () => {
     expect(Math.max(...Object.values(minorUnits))).toBeLessThanOrEqual(4);
   });
 
-  it('are sorted and have no duplicates', () => {
+  it('the code lists are sorted and have no duplicates', () => {
     for (const [codes, pattern] of [
       [currencyCodes, /^[A-Z]{3}$/],
       [countryCodes, /^[A-Z]{2}$/],

@@ -1,8 +1,9 @@
 /**
- * A feed as the PySpark job reads it: a Frictionless Table Schema, with our additions under `centflow`.
+ * The contract of a feed, from which the PySpark job reads the feed. A contract is a Frictionless Table Schema with
+ * Centflow's additions under `centflow`.
  *
- * There is no `primaryKey`, because Frictionless would reject two identical coffees. The natural key is under `centflow`.
- *
+ * A contract has no `primaryKey`, because Frictionless would then reject two identical purchases. The natural key is
+ * under `centflow`.
  * @see https://specs.frictionlessdata.io/table-schema/
  */
 import type { Feed, FeedHeader } from '../define-feed.ts';
@@ -11,7 +12,7 @@ import { fileNameOf } from '../file-name.ts';
 import { countryCodes, currencyCodes, minorUnits } from './codes.ts';
 import { type ColumnType, columnType } from './column-type.ts';
 
-/** A field of the Table Schema, which any Frictionless tool can check. */
+/** A field of the Table Schema. Any Frictionless tool can check it. */
 export interface ContractField {
   readonly name: string;
   readonly type: 'date' | 'yearmonth' | 'number' | 'string';
@@ -24,11 +25,11 @@ export interface ContractField {
   };
 }
 
-/** How the cells of a header are stored in the table. */
+/** How the job stores the cells of a header in the table. */
 export type ContractColumn = ColumnType & {
-  /** The header. It is matched in any letter case. */
+  /** The header in the CSV. Its letter case does not matter. */
   readonly header: string;
-  /** The column in the table. */
+  /** The name of the column in the table. */
   readonly column: string;
   /** Whether an empty or missing cell is stored as NULL. */
   readonly nullable: boolean;
@@ -38,15 +39,15 @@ export type ContractColumn = ColumnType & {
   readonly emptyAllowed: boolean;
 };
 
-/** A summary of a feed's rows for each upload. */
+/** A summary that the job writes for each upload of the feed. */
 export interface ContractSummary {
-  /** The name of the summary and of its table. */
+  /** The name of the summary, which is also the name of its table. */
   readonly table: string;
-  /** The columns to group by, in the order of the table's key. A missing value is stored as ''. */
+  /** The columns to group by, in the order of the table's primary key. A missing value is stored as ''. */
   readonly columns: readonly {
     readonly column: string;
     readonly header: string;
-    /** The month of a date, or null for the whole cell. */
+    /** Which part of the cell to use: the month of a date, or null for the whole cell. */
     readonly part: 'month' | null;
   }[];
 }
@@ -63,22 +64,24 @@ export interface Contract {
     readonly table: string;
     readonly naturalKey: readonly string[];
     readonly transactionId: string | null;
-    /** The field from which the first and last day of an upload are taken. */
+    /** The field that determines the first and the last day of an upload. */
     readonly period: { readonly field: string; readonly type: 'date' | 'yearmonth' };
     readonly amount: string;
     readonly currency: string;
-    /** In the order of the table's columns. */
+    /** Ordered as in the table. */
     readonly columns: readonly ContractColumn[];
     readonly summaries: readonly ContractSummary[];
-    /** The digits after the point by ISO 4217. An amount with more digits is not valid in that currency. */
+    /**
+     * The number of decimals of each currency by ISO 4217. An amount with more decimals is not valid in that currency.
+     */
     readonly minorUnits: Readonly<Record<string, number>>;
   };
 }
 
 /**
- * Returns a feed's contract as a value.
+ * Returns a feed's contract as an object.
  *
- * @param summaries the contract contains those of the feed; code that only checks CSVs needs none
+ * @param summaries the summaries to include, if they belong to the feed; not needed to check CSVs
  */
 export function contractOf(feed: Feed, summaries: readonly Summary[] = []): Contract {
   return {

@@ -1,7 +1,7 @@
 /**
- * What changes between two snapshots, and the statements that drizzle-kit writes for each change.
+ * Finds the changes between two snapshots, and the statements that drizzle-kit writes for each change.
  *
- * A migration's statement is understood only if it equals one of these statements. So no SQL has to be parsed.
+ * A migration's statement is recognised only if it equals one of these statements. Therefore no SQL is parsed.
  */
 import { generateMySQLMigration } from 'drizzle-kit/api';
 import type { ExpansionRule } from './rules.ts';
@@ -10,15 +10,15 @@ import { isWidening } from './widening.ts';
 
 /** One change of the schema. */
 export interface Change {
-  /** The rule that the change breaks; undefined for a change that only expands. */
+  /** The rule that the change breaks; undefined if the change only expands the schema. */
   readonly rule: ExpansionRule | undefined;
-  /** What changes: `expenses.city`. */
+  /** The changed object, such as `expenses.city`. */
   readonly subject: string;
-  /** What drizzle-kit writes for it. */
+  /** The statements that drizzle-kit writes for the change. */
   readonly statements: readonly string[];
 }
 
-/** Returns every change between two snapshots. */
+/** Returns all changes between two snapshots. */
 export async function findChanges(before: SchemaSnapshot, after: SchemaSnapshot): Promise<Change[]> {
   const changes: Promise<Change>[] = [];
   for (const name of namesOf(before.tables, after.tables)) {
@@ -39,7 +39,7 @@ export async function createStatement(view: ViewSnapshot): Promise<string> {
   return statement;
 }
 
-/** Removes comments before the statement, and a semicolon and comments after it. */
+/** Removes comments before the statement, and the semicolon and comments after it. */
 export function normalise(statement: string): string {
   return statement
     .replace(/^(?:\s*--[^\n]*(?:\n|$))+/, '')
@@ -49,7 +49,10 @@ export function normalise(statement: string): string {
 
 type Parts = Omit<TableSnapshot, 'name' | 'columns'>;
 
-/** A table that the migration creates. Only a foreign key to an older table matters to the previous release. */
+/**
+ * Returns the changes for a table that the migration creates. Only a foreign key to an older table can break the
+ * previous release.
+ */
 function addedTable(table: TableSnapshot, before: SchemaSnapshot): Promise<Change>[] {
   const bare = { ...table, foreignKeys: {} };
   const keys = Object.entries(table.foreignKeys).map(([name, key]) => {
@@ -92,7 +95,7 @@ function changedColumn(
     change(rule, subject, [table], [{ ...table, columns: withEntry(table.columns, name, column) }]);
   if (before === undefined) return [become(after && isRequired(after) ? 'require-column' : undefined, after)];
   if (after !== undefined) return [become(isWidening(before, after) ? undefined : 'change-column', after)];
-  // The release that stops using a required column makes it NULL. A later release drops the column.
+  // The release that stops using a required column allows NULL in it. A later release drops the column.
   const nullable = before.notNull ? [become(undefined, { ...before, notNull: false })] : [];
   return [become('drop-column', undefined), ...nullable];
 }
@@ -107,7 +110,7 @@ function changedView(name: string, before: ViewSnapshot | undefined, after: View
   return [change(rule, subject, [], [], views(before), [after]), change(rule, subject, [], [], [], [after])];
 }
 
-/** Whether MySQL refuses an INSERT that omits the column. */
+/** Whether MySQL rejects an INSERT that omits the column. */
 function isRequired(column: ColumnSnapshot): boolean {
   return column.notNull && column.default === undefined && column.generated === undefined && !column.autoincrement;
 }
@@ -120,7 +123,10 @@ async function change(
   return { rule, subject, statements: (await statementsBetween(...snapshots)).map(normalise) };
 }
 
-/** Lets drizzle-kit write the statements for one change. For several changes it may ask whether something was renamed. */
+/**
+ * Returns drizzle-kit's statements for a single change. With several changes, drizzle-kit may ask whether something was
+ * renamed.
+ */
 async function statementsBetween(
   tablesBefore: readonly TableSnapshot[],
   tablesAfter: readonly TableSnapshot[],

@@ -45,7 +45,7 @@ const initial: SchemaSnapshot = {
   views: byName(view('v_spend', 'owner', 'month', 'amount')),
 };
 
-/** Returns the initial schema after an edit, which may change the draft or return another column of `expenses`. */
+/** Returns a copy of a schema after an edit. `edit` changes the draft or its table `expenses`. */
 function edited(edit: (draft: Draft, expenses: Draft['tables'][string]) => void, from = initial): SchemaSnapshot {
   const draft = structuredClone(from) as Draft;
   edit(draft, draft.tables.expenses as Draft['tables'][string]);
@@ -57,7 +57,7 @@ const expensesColumn = (name: string, type: string, more: Partial<ColumnSnapshot
     expenses.columns[name] = column(name, type, more);
   });
 
-/** What drizzle-kit writes. */
+/** Returns the statements that drizzle-kit writes for a change of the schema. */
 const generated = (after: SchemaSnapshot, before = initial) =>
   generateMySQLMigration(before as never, after as never) as Promise<string[]>;
 
@@ -70,7 +70,7 @@ function migration(tag: string, snapshot: SchemaSnapshot, statements: readonly s
   };
 }
 
-/** Judges a second migration: its statements, and the schema after it. */
+/** Finds the contractions in a second migration with these statements. `after` is the schema after the migration. */
 const find = (after: SchemaSnapshot, ...statements: readonly string[]) =>
   findContractions([migration('0000_initial', initial, []), migration('0001_next', after, statements)]);
 const goals = table('goals', column('id', 'int', { notNull: true }));
@@ -78,7 +78,7 @@ const withGoals = edited((draft) => {
   draft.tables.goals = goals;
 });
 
-describe('findContractions, for statements that drizzle-kit wrote,', () => {
+describe('findContractions, for statements that drizzle-kit wrote', () => {
   it.each<[string, SchemaSnapshot]>([
     [
       'a new table with a unique key',
@@ -237,7 +237,7 @@ describe('findContractions, for statements that drizzle-kit wrote,', () => {
         expenses.checkConstraint = {};
       }),
     ],
-  ])('breaks the rule %s (%s): %s', async (rule, subject, _, after) => {
+  ])('reports the broken rule %s (%s) for %s', async (rule, subject, _, after) => {
     const statements = await generated(after);
     const found = await find(after, ...statements);
     expect(found.length).toBeGreaterThan(0);
@@ -247,7 +247,7 @@ describe('findContractions, for statements that drizzle-kit wrote,', () => {
     }
   });
 
-  it('refuses a foreign key to a table of the previous release', async () => {
+  it('reports a foreign key from a new table to a table of the previous release', async () => {
     const key = { name: 'fk', tableFrom: 'goals', tableTo: 'expenses', columnsFrom: ['id'], columnsTo: ['upload_id'] };
     const after = edited((draft) => {
       draft.tables.goals = { ...goals, foreignKeys: byName(key) };
@@ -255,7 +255,7 @@ describe('findContractions, for statements that drizzle-kit wrote,', () => {
     expect((await find(after, ...(await generated(after)))).map(({ rule }) => rule)).toEqual(['add-constraint']);
   });
 
-  it('compares with the schema after the previous migration', async () => {
+  it('compares each migration with the schema after the migration before it', async () => {
     const wider = edited((draft, expenses) => {
       expenses.columns.city = column('city', 'varchar(128)');
       draft.tables.goals = goals;
@@ -278,7 +278,7 @@ describe('findContractions, for statements that drizzle-kit wrote,', () => {
     expect(await find(after, `-- a word on why\n${statement} /* DROP TABLE \`expenses\` */`)).toEqual([]);
   });
 
-  it('ignores a removal that the migration does not make yet', async () => {
+  it('ignores a removal in the snapshot for which the migration has no statement', async () => {
     const without = edited((_, expenses) => {
       delete expenses.columns.checksum;
     });
@@ -289,7 +289,7 @@ describe('findContractions, for statements that drizzle-kit wrote,', () => {
   });
 });
 
-describe('findContractions, for hand-written statements that no snapshot shows,', () => {
+describe('findContractions, for hand-written statements', () => {
   it.each<[ExpansionRule, subject: string, statement: string]>([
     ['drop-table', 'expenses', 'DROP TABLE `expenses`;'],
     ['drop-table', 'expenses', 'DROP TABLE IF EXISTS expenses'],
@@ -306,7 +306,7 @@ describe('findContractions, for hand-written statements that no snapshot shows,'
     ['change-rows', 'expenses', "UPDATE `expenses` SET `city` = ''"],
     ['change-rows', 'expenses', 'INSERT INTO `expenses` (`upload_id`) VALUES (1)'],
     ['change-rows', 'expenses', 'REPLACE INTO `expenses` (`upload_id`) VALUES (1)'],
-    // Even if it only adds: the snapshots would not know of it.
+    // Rejected although it only adds a column, because the snapshots do not contain the column.
     ['unknown', '', 'ALTER TABLE expenses ADD COLUMN note varchar(255) NULL'],
     ['unknown', '', 'ALTER TABLE `expenses` ADD `one` int, ADD INDEX `i` (`one`), ALGORITHM=INPLACE, LOCK=NONE;'],
     ['unknown', '', 'CREATE INDEX `expenses_amount` ON `expenses` (`amount`);'],
@@ -332,26 +332,26 @@ describe('findContractions, for hand-written statements that no snapshot shows,'
     ['unknown', '', 'WITH `a` AS (SELECT 1) DELETE FROM `expenses`'],
     ['unknown', '', 'SELECT 1; DROP TABLE `expenses`;'],
     ['unknown', '', '/*!50000 DROP TABLE `expenses` */'],
-  ])('breaks the rule %s (%s): %s', async (rule, subject, statement) => {
+  ])('reports the broken rule %s (%s) for the statement %s', async (rule, subject, statement) => {
     const [found, ...others] = await find(initial, statement);
     expect(others).toEqual([]);
     expect(found?.rule).toBe(rule);
     expect(found?.message).toContain(subject === '' ? `the rule ${rule}:` : `the rule ${rule} (${subject}): `);
   });
 
-  it('refuses a statement that does more than the change which the snapshot shows', async () => {
+  it('reports a statement that makes more changes than the snapshot shows', async () => {
     const after = expensesColumn('note', 'varchar(255)');
     const statement = 'ALTER TABLE `expenses` ADD `note` varchar(255), DROP COLUMN `city`;';
     expect((await find(after, statement)).map(({ rule }) => rule)).toEqual(['unknown']);
   });
 
-  it('says what is wrong, where, why, and what to do', async () => {
+  it('reports the statement, the rule, the reason and the remedy', async () => {
     const statements = [...(await generated(withGoals)), 'ALTER TABLE `expenses` DROP COLUMN `city`;'];
     expect((await find(withGoals, ...statements)).map(String)).toEqual([
       'ContractionError: Migration 0001_next, step 2 of 2 (ALTER TABLE `expenses` DROP COLUMN `city`;) breaks the rule drop-column (expenses.city): ' +
         'the previous release still names the column in its statements and views, and its values would be lost. ' +
-        'First release code that does not use it, then remove it in a later release. ' +
-        'If no release in use needs it any more, begin the migration with `-- contract: <reason>; unused since <tag of an earlier migration>`.',
+        'First release code that no longer uses it. Remove it in a later release. ' +
+        'If no release in use still needs it, begin the migration with `-- contract: <reason>; unused since <tag of an earlier migration>`.',
     ]);
   });
 
@@ -362,7 +362,7 @@ describe('findContractions, for hand-written statements that no snapshot shows,'
       draft.views.v_spend = view('v_spend', ...columns);
     });
 
-  it('accepts a view that is dropped and created again with all its columns', async () => {
+  it('accepts a view that is dropped and recreated with all its columns', async () => {
     const wider = ['owner', 'month', 'amount', 'city'];
     expect(await find(withView(...wider), 'DROP VIEW `v_spend`;', creation(...wider))).toEqual([]);
     const narrower = ['owner', 'month', 'city'];
@@ -370,13 +370,13 @@ describe('findContractions, for hand-written statements that no snapshot shows,'
     expect(found.map(({ rule }) => rule)).toEqual(['lose-view-column']);
   });
 
-  it('refuses a view that is created again and then dropped', async () => {
+  it('reports a view that is recreated and then dropped', async () => {
     const wider = ['owner', 'month', 'amount', 'city'];
     const statements = ['DROP VIEW `v_spend`;', creation(...wider), 'DROP VIEW `v_spend`;'];
     expect((await find(withView(...wider), ...statements)).map(({ step }) => step.step)).toEqual([3]);
   });
 
-  it('accepts what a migration does with a table that it creates itself', async () => {
+  it('accepts any statement for a table that the same migration creates', async () => {
     const statements = [
       ...(await generated(withGoals)),
       'ALTER TABLE `goals` ADD CONSTRAINT `u` UNIQUE(`id`);',
@@ -388,16 +388,16 @@ describe('findContractions, for hand-written statements that no snapshot shows,'
   });
 });
 
-describe('the header of a migration that contracts', () => {
+describe('the contract header of a migration', () => {
   const drop = 'ALTER TABLE `expenses` DROP COLUMN `city`;';
 
-  it('permits the migration if it gives a reason and the migration since which nothing uses what is removed', async () => {
+  it('permits removals if it gives a reason and names the migration since which they are unused', async () => {
     expect(await find(initial, `-- contract: cities are places now; unused since 0000_initial\n${drop}`)).toEqual([]);
     const header = `-- contract: a; b; unused since 0000_initial\r\n${drop}`;
     expect(await find(initial, header, 'DROP VIEW `v_spend`;')).toEqual([]);
   });
 
-  it('may name a migration without statements, if that release stopped using the column', async () => {
+  it('may name a migration without statements, whose release stopped using the column', async () => {
     const contract = `-- contract: cities are places now; unused since 0001_next\n${drop}`;
     const migrations = [
       migration('0000_initial', initial, []),
@@ -414,21 +414,21 @@ describe('the header of a migration that contracts', () => {
     '-- contract: ; unused since 0000_initial',
     '--contract: cities are places now; unused since 0000_initial',
     '-- contract: cities are places now; unused since',
-    // Itself, and one that does not exist.
+    // The migration itself, and a migration that does not exist.
     '-- contract: cities are places now; unused since 0001_next',
     '-- contract: cities are places now; unused since 0007_dreams',
-  ])('is refused with the text %s', async (line) => {
+  ])('is rejected with the text %s', async (line) => {
     const rules = (await find(initial, `${line}\n${drop}`)).map(({ rule }) => rule);
     expect(rules).toEqual([line === '-- contract' ? 'drop-column' : 'contract-header']);
   });
 
-  it('must begin the migration', async () => {
+  it('is only valid at the beginning of the migration', async () => {
     const late = `-- contract: cities are places now; unused since 0000_initial\n${drop}`;
     const found = await find(withGoals, ...(await generated(withGoals)), late);
     expect(found.map(({ rule }) => rule)).toEqual(['drop-column']);
   });
 
-  it('does not permit the next migration to contract', async () => {
+  it('does not permit removals in the next migration', async () => {
     const contract = `-- contract: cities are places now; unused since 0000_initial\n${drop}`;
     const migrations = [
       migration('0000_initial', initial, []),
@@ -447,7 +447,7 @@ describe('expansionRules', () => {
 });
 
 describe('the committed migrations', () => {
-  it('only expand, unless their header says why they may contract', async () => {
+  it('the committed migrations only expand the schema, unless their header permits removals', async () => {
     expect((await findContractions(await readMigrationSnapshots())).map(String)).toEqual([]);
   });
 });

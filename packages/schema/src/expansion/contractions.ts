@@ -1,8 +1,8 @@
 /**
  * Finds the migrations that do more than expand the schema.
  *
- * A statement that drizzle-kit wrote is judged by the change between two snapshots. Any other statement is judged by how it
- * begins, and refused unless it is known to do no harm.
+ * A statement that drizzle-kit wrote is recognised, and the change between the two snapshots decides. For any other
+ * statement its beginning decides. A statement that is not known to be safe is rejected.
  */
 import { MigrationError } from '../migration-errors.ts';
 import { describeStep, type MigrationStep } from '../read-migrations.ts';
@@ -17,13 +17,13 @@ export class ContractionError extends MigrationError {
   readonly step: MigrationStep;
   readonly rule: ExpansionRule;
 
-  /** @param subject what is changed: `expenses.city` */
+  /** @param subject the changed object, such as `expenses.city` */
   constructor(step: MigrationStep, rule: ExpansionRule, subject: string) {
     const { why, instead } = expansionRules[rule];
     const isHeader = rule === 'contract-header';
     const contract = isHeader
       ? ''
-      : ' If no release in use needs it any more, begin the migration with `-- contract: <reason>; unused since <tag of an earlier migration>`.';
+      : ' If no release in use still needs it, begin the migration with `-- contract: <reason>; unused since <tag of an earlier migration>`.';
     super(
       `${capitalise(describeStep(step))} breaks the rule ${rule}${subject === '' ? '' : ` (${subject})`}: ${why}. ${instead}${contract}`,
     );
@@ -32,14 +32,14 @@ export class ContractionError extends MigrationError {
   }
 }
 
-/** The first line of a migration that may contract. */
+/** Matches the first line of a migration that may remove things. */
 const header = /^--\s*contract:/i;
 const wholeHeader = /^-- contract: (\S.*); unused since (\S+)$/;
 
 /**
- * Returns every contraction that no header declares. The first migration creates the schema and may do anything.
+ * Returns every contraction that no header permits. The first migration creates the schema and may do anything.
  *
- * @param migrations in their order
+ * @param migrations all migrations in their order
  */
 export async function findContractions(migrations: readonly Migration[]): Promise<ContractionError[]> {
   const found: ContractionError[] = [];
@@ -65,10 +65,13 @@ function judgeHeader(step: MigrationStep, earlier: readonly string[]): Contracti
   if (since === undefined) return [new ContractionError(step, 'contract-header', line)];
   return earlier.includes(since)
     ? []
-    : [new ContractionError(step, 'contract-header', `no earlier migration is called ${since}`)];
+    : [new ContractionError(step, 'contract-header', `there is no earlier migration ${since}`)];
 }
 
-/** Judges a migration's statements. A change of the snapshot without a statement is left to a later release. */
+/**
+ * Returns the contractions in a migration's statements. Ignores a change of the snapshot without a statement, because a
+ * later release makes that change.
+ */
 async function judge({ steps, snapshot: after }: Migration, before: SchemaSnapshot): Promise<ContractionError[]> {
   const changes = await findChanges(before, after);
   const found: ContractionError[] = [];

@@ -1,4 +1,4 @@
-/** Judges statements that drizzle-kit did not write: the snapshots do not show what they do. */
+/** Checks statements that drizzle-kit did not write. The snapshots do not show the effect of such statements. */
 import { createStatement, normalise } from './changes.ts';
 import type { ExpansionRule } from './rules.ts';
 import type { SchemaSnapshot } from './snapshot.ts';
@@ -7,7 +7,10 @@ type Broken = readonly [rule: ExpansionRule, subject: string];
 
 const name = '`?(\\w+)`?';
 
-/** The beginnings of statements that break a known rule. The first name is the table or view, the second the column. */
+/**
+ * The beginnings of statements that break a known rule. The first name in a pattern is the table or view, the second is
+ * the column.
+ */
 const heads: readonly (readonly [RegExp, ExpansionRule])[] = [
   [new RegExp(`^drop table (?:if exists )?${name}`, 'i'), 'drop-table'],
   [new RegExp(`^drop view (?:if exists )?${name}$`, 'i'), 'drop-view'],
@@ -23,26 +26,28 @@ const heads: readonly (readonly [RegExp, ExpansionRule])[] = [
   [new RegExp(`^update ${name}`, 'i'), 'change-rows'],
 ];
 
-/** The statements that a migration may apply to a table which it creates itself. */
+/** Statements that are safe for a table that the same migration creates. */
 const onNewTable = [
   new RegExp(`^insert into ${name} `, 'i'),
   new RegExp(`^alter table ${name} (?:add|modify|drop|alter) `, 'i'),
   new RegExp(`^create (?:unique )?index \\S+ on ${name}`, 'i'),
 ];
 
-/** What the judgement of a statement depends on. */
+/** What else a statement's check depends on. */
 export interface HandWrittenContext {
   readonly before: SchemaSnapshot;
   readonly after: SchemaSnapshot;
-  /** The migration's statements after this one. */
+  /** The statements of the migration after the checked statement. */
   readonly later: readonly string[];
 }
 
-/** Returns the rule that a hand-written statement breaks, and its subject; undefined if it does no harm. */
+/**
+ * Returns the rule that a hand-written statement breaks, and the changed object; undefined if the statement is safe.
+ */
 export async function judgeHandWritten(statement: string, context: HandWrittenContext): Promise<Broken | undefined> {
   const { before, after, later } = context;
   const text = normalise(statement).replace(/\s+/g, ' ');
-  // A second statement, or one in a comment that MySQL executes.
+  // The text contains a second statement, or a comment that MySQL executes.
   if (/;|\/\*!/.test(text)) return ['unknown', ''];
 
   const table = onNewTable.flatMap((pattern) => pattern.exec(text)?.[1] ?? [])[0];
@@ -58,7 +63,9 @@ export async function judgeHandWritten(statement: string, context: HandWrittenCo
   return ['unknown', ''];
 }
 
-/** Whether a later statement creates the view as the snapshot has it. The change of its columns is judged there. */
+/**
+ * Whether a later statement creates the view as in the snapshot. That statement is checked separately for lost columns.
+ */
 async function isCreatedAgain(name: string, after: SchemaSnapshot, later: readonly string[]): Promise<boolean> {
   const view = after.views[name];
   if (view === undefined) return false;

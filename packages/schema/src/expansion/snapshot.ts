@@ -1,8 +1,8 @@
-/** drizzle-kit's snapshots: the tables and views as they are after each migration. */
+/** Reads drizzle-kit's snapshots, which contain the tables and views after each migration. */
 import { readFile } from 'node:fs/promises';
 import { type MigrationStep, migrationsDirectory, readMigrationsByTag } from '../read-migrations.ts';
 
-/** A column. Of a view only the name and the type are known. */
+/** A column of a table or view. For a view, the snapshot contains only the name and the type. */
 export interface ColumnSnapshot {
   readonly name: string;
   readonly type: string;
@@ -14,7 +14,7 @@ export interface ColumnSnapshot {
   readonly generated?: { readonly as: string; readonly type: string };
 }
 
-/** Definitions by their names. */
+/** Definitions by name. */
 export type Named<Definition> = Readonly<Record<string, Definition>>;
 
 export interface IndexSnapshot {
@@ -40,7 +40,10 @@ export interface TableSnapshot {
 
 export interface ViewSnapshot {
   readonly name: string;
-  /** In the order of the SELECT. `npm run generate` adds the expressions, which drizzle-kit leaves out. */
+  /**
+   * The columns in the order of the SELECT. drizzle-kit omits columns that are expressions, so `npm run generate` adds
+   * them.
+   */
   readonly columns: Named<ColumnSnapshot>;
   readonly definition: string;
 }
@@ -62,7 +65,10 @@ export function snapshotPath(directory: string, tag: string): string {
   return `${directory}/meta/${tag.slice(0, tag.indexOf('_'))}_snapshot.json`;
 }
 
-/** Reads the migrations in their order. One without a snapshot counts as hand-written: its schema is the previous one. */
+/**
+ * Reads the migrations in their order. A migration without a snapshot counts as hand-written, so its schema is that of
+ * the migration before it.
+ */
 export async function readMigrationSnapshots(directory: string = migrationsDirectory): Promise<Migration[]> {
   const migrations: Migration[] = [];
   let snapshot: SchemaSnapshot = { tables: {}, views: {} };

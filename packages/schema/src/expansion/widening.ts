@@ -1,12 +1,12 @@
 import type { ColumnSnapshot } from './snapshot.ts';
 
-/** In each list, a type holds every value of the types before it. */
+/** In each list, a type can store every value of the types before it. */
 const ladders: readonly (readonly string[])[] = [
   ['tinyint', 'smallint', 'mediumint', 'int', 'bigint'],
   ['tinytext', 'text', 'mediumtext', 'longtext'],
 ];
 
-/** Whether a changed column still takes every value that it took before, and returns the value unchanged. */
+/** Whether a changed column accepts all values that it accepted before and returns them unchanged. */
 export function isWidening(before: ColumnSnapshot, after: ColumnSnapshot): boolean {
   if (after.notNull && !before.notNull) return false;
   if (before.default !== undefined && before.default !== after.default) return false;
@@ -18,9 +18,9 @@ export function isWidening(before: ColumnSnapshot, after: ColumnSnapshot): boole
 interface Type {
   /** `varchar`. */
   readonly name: string;
-  /** The values in the parentheses: `64`, or the words of an enum. */
+  /** The part of the type in parentheses: a length such as `64`, or the words of an enum. */
   readonly sizes: readonly string[];
-  /** `unsigned`, or the character set and collation. */
+  /** The part of the type after the parentheses: `unsigned`, or the character set and collation. */
   readonly rest: string;
 }
 
@@ -36,9 +36,9 @@ function holdsMore(before: Type, after: Type): boolean {
   if (after.name !== before.name) return false;
   const [length, scale] = before.sizes;
   if (['char', 'varchar', 'varbinary'].includes(before.name)) return Number(after.sizes[0]) >= Number(length);
-  // Another scale would change how a value reads.
+  // With another scale, MySQL would return existing values with another number of decimals.
   if (before.name === 'decimal') return Number(after.sizes[0]) >= Number(length) && after.sizes[1] === scale;
-  // The existing words keep their positions, and new words follow them.
+  // New words must follow the existing words, so that the existing words keep their positions.
   if (before.name === 'enum') return before.sizes.every((word, index) => after.sizes[index] === word);
   return after.sizes.join() === before.sizes.join();
 }

@@ -18,10 +18,10 @@ export const budgets = mysqlTable(
 
 export default defineFeed(budgets, {
   title: 'Budgets',
-  description: 'Money meant to be spent: one row for each month, category and currency.',
+  description: 'Planned spending: one row for each month, category and currency.',
   headers: {
-    month: 'The month the budget is for, YYYY-MM.',
-    category: 'What it may be spent on; the same words as in the expenses.',
+    month: 'Month of the budget, YYYY-MM.',
+    category: 'The spending category. Use the same names as in the expenses.',
     amount: 'Amount in the unit of the currency, zero or more.',
     currency: 'ISO 4217 code of the amount.',
   },

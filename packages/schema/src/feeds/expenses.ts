@@ -24,19 +24,18 @@ export const expenses = mysqlTable(
 
 export default defineFeed(expenses, {
   title: 'Expenses',
-  description: 'Money spent: one row for each payment, refunds included.',
+  description: 'Money spent: one row for each payment or refund.',
   headers: {
     date: 'Day of the payment, YYYY-MM-DD.',
-    merchant: 'Who was paid, as the statement names them.',
-    category: 'What it was spent on; the same words as in the budgets.',
+    merchant: 'The merchant that was paid, as named in the statement.',
+    category: 'The spending category. Use the same names as in the budgets.',
     account: 'The account or card that paid.',
-    amount:
-      'Amount in the unit of the currency (12.50 is twelve and a half): positive where spent, negative for a refund.',
+    amount: 'Amount in the unit of the currency, such as 12.50: positive if spent, negative for a refund.',
     currency: 'ISO 4217 code of the amount.',
     description: 'Free text; may be empty.',
-    country: 'ISO 3166-1 alpha-2 code of the country where it was spent.',
-    city: 'Town or city where it was spent.',
-    transactionId: "The bank's own identifier of the payment; where a row has one it is the row's identity.",
+    country: 'ISO 3166-1 alpha-2 code of the country where the money was spent.',
+    city: 'Town or city where the money was spent.',
+    transactionId: "The bank's own id of the payment. If a row has an id, the id alone identifies the row.",
   },
   naturalKey: ['date', 'merchant', 'account', 'amount', 'currency', 'description'],
   rules: {

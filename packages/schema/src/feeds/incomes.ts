@@ -22,16 +22,16 @@ export const incomes = mysqlTable(
 
 export default defineFeed(incomes, {
   title: 'Income',
-  description: 'Money received: one row for each payment that came in.',
+  description: 'Money received: one row for each payment.',
   headers: {
     date: 'Day the money arrived, YYYY-MM-DD.',
-    source: 'Who paid, as the statement names them.',
-    category: 'What it was paid for, such as Salary or Interest.',
-    account: 'The account that received it.',
-    amount: 'Amount in the unit of the currency: positive where received, negative where taken back.',
+    source: 'The person or company that paid, as named in the statement.',
+    category: 'The kind of income, such as Salary or Interest.',
+    account: 'The account that received the money.',
+    amount: 'Amount in the unit of the currency: positive if received, negative if taken back.',
     currency: 'ISO 4217 code of the amount.',
     description: 'Free text; may be empty.',
-    transactionId: "The bank's own identifier of the payment; where a row has one it is the row's identity.",
+    transactionId: "The bank's own id of the payment. If a row has an id, the id alone identifies the row.",
   },
   naturalKey: ['date', 'source', 'account', 'amount', 'currency', 'description'],
   rules: {

@@ -1,4 +1,4 @@
-/** Follows docs/adding-a-view.md in a copy of the repository: one new file must be enough. */
+/** Follows docs/adding-a-view.md in a copy of the repository. A single new file must be enough to add a view. */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { repository } from './source-files.ts';
 const run = promisify(execFile);
 const VIEW = 'v_spend_by_account_day';
 
-/** A visual over the new view, as a dashboard would declare it. */
+/** A visual over the new view, written as in a dashboard. */
 const visual = `
 import type { LineOrBar } from '../model.ts';
 
@@ -50,7 +50,7 @@ describe('docs/adding-a-view.md', () => {
   });
   afterAll(() => rm(copy, { recursive: true }));
 
-  it('lists the files that generate writes', () => {
+  it('npm run generate writes all files that the page lists', () => {
     const listed = [...page.matchAll(/^- `([^`…]+)(?:…([^`]*))?`/gm)].map(([, start, end = '']) => [start, end]);
     expect(listed.length).toBeGreaterThan(2);
     for (const [start = '', end = ''] of listed) {
@@ -59,11 +59,11 @@ describe('docs/adding-a-view.md', () => {
     }
   });
 
-  it('leaves nothing out of date', async () => {
+  it('npm run generate leaves no file out of date', async () => {
     await run(process.execPath, [join(copy, 'packages/schema/src/generate.ts'), '--check'], { cwd: copy });
   });
 
-  it('describes the columns with the types that MySQL gives the new view', async () => {
+  it("the new view's columns are described with the types that MySQL reports", async () => {
     const described = await evaluate(
       `import { describeViews } from './packages/schema/src/view-columns.ts';
        console.log(JSON.stringify(describeViews().find(({ name }) => name === '${VIEW}').columns));`,
@@ -82,7 +82,7 @@ describe('docs/adding-a-view.md', () => {
     }
   });
 
-  it("adds the view to the job's tests, to the grants and to QuickSight's data sets", async () => {
+  it("the new view is added to the job's tests, the grants and QuickSight's data sets", async () => {
     expect(JSON.parse(await read('glue/tests/views.json')).views).toHaveProperty(VIEW);
     const statements = await evaluate(
       `import { grantStatements } from './packages/schema/src/grants.ts';
@@ -96,7 +96,7 @@ describe('docs/adding-a-view.md', () => {
     expect(offered).toContain(VIEW);
   });
 
-  it('lets a dashboard declare a visual over the new view, typed by its columns', async () => {
+  it('a dashboard can declare a visual over the new view, and the columns are type-checked', async () => {
     const file = join(copy, 'packages/reports/src/dashboards/by-account.ts');
     const types = () => run(process.execPath, [typescript, '-p', 'packages/reports'], { cwd: copy });
     await writeFile(file, visual);
@@ -108,7 +108,10 @@ describe('docs/adding-a-view.md', () => {
 
 const typescript = join(repository, 'packages/schema/node_modules/typescript/bin/tsc');
 
-/** Copies what a view touches, with the workspace's links, so that the packages of the copy import each other. */
+/**
+ * Copies the parts of the repository that a new view affects. Links between the packages are copied too, so that the
+ * copied packages import each other.
+ */
 async function copyRepository(copy: string): Promise<void> {
   const skipped = /\/(dist|reports|coverage|\.turbo|\.vite[^/]*)$/;
   for (const name of await readdir(join(repository, 'packages'))) {

@@ -5,11 +5,11 @@ import { type GeneratedFile, textFile } from './generated-file.ts';
 import type { ViewFile } from './read-views.ts';
 import { renderedPath } from './view-sql.ts';
 
-/** Names of the tables, by what they are for. */
+/** The names of the tables, in groups. */
 export interface TableGroups {
   readonly feeds: readonly string[];
   readonly bookkeeping: readonly string[];
-  /** Each summary with the feed whose rows it adds up. */
+  /** Each summary, with the feed whose rows the summary adds up. */
   readonly summaries: readonly { readonly name: string; readonly feed: string }[];
 }
 
@@ -35,13 +35,13 @@ export function renderDataModel(
 # Data model
 
 The job writes tables, and reports read views over them. The tables are defined in \`packages/schema/src/feeds/\`, \`bookkeeping/\` and
-\`summaries/\`, one file each, with the meaning of every column. [How to add a feed](adding-a-feed.md), [a view](adding-a-view.md) or
-[a visual](adding-a-visual.md).
+\`summaries/\`, one file each, with the meaning of every column. Guides describe how to add
+[a feed](adding-a-feed.md), [a view](adding-a-view.md) or [a visual](adding-a-visual.md).
 
 ## Feeds and bookkeeping
 
-Each uploaded version of a file is a row of \`uploads\`. Its good rows are in the table of its feed, and its bad rows are in
-\`quarantined_rows\`. MySQL has no foreign keys here: the job keeps the links. The diagrams shorten types, so
+Each uploaded version of a file is a row of \`uploads\`. The good rows of an upload are in the table of its feed, and the bad rows are
+in \`quarantined_rows\`. The tables have no foreign keys, because the job keeps the references consistent. The diagrams shorten types, so
 \`decimal(19,4)\` is shown as \`decimal\`.
 
 ${mermaid([...links, ...linked.flatMap((table) => entity(table))])}
@@ -49,15 +49,15 @@ ${mermaid([...links, ...linked.flatMap((table) => entity(table))])}
 ## Summaries
 
 The job adds up the rows of each upload, so that a view over months does not read every row
-([ADR 0016](adr/0016-summaries-of-uploads.md)). A view uses a summary only while \`upload_summaries.as_of\` equals \`uploads.updated_at\`, and
-reads the rows otherwise.
+([ADR 0016](adr/0016-summaries-of-uploads.md)). A view uses a summary only while \`upload_summaries.as_of\` equals \`uploads.updated_at\`.
+Otherwise the view reads the rows.
 
 ${mermaid([...summaryLinks, ...some(summaries.map(({ name }) => name)).flatMap((table) => entity(table))])}
 
 ## Views
 
-The database user \`reporter\` may read views and nothing else. Dashboards and QuickSight read the views for reports. The views for
-programs serve the console's API and the canary.
+The database user \`reporter\` may read views and nothing else. Dashboards and QuickSight read the views
+for \`reports\`. The console's API and the canary read the views for \`programs\`.
 
 | view | question | for |
 | --- | --- | --- |
@@ -74,7 +74,7 @@ ${Object.entries(glossary)
   return textFile(dataModelPath, page);
 }
 
-/** Returns the relation between a table and the uploads. */
+/** Returns the line that relates a table to the uploads. */
 function linkToUploads({ name, columns }: TableSnapshot): string {
   return columns.upload_id === undefined
     ? `${name} ||--o{ ${UPLOADS} : "owner, feed"`
@@ -95,7 +95,10 @@ function entity({ name, columns, compositePrimaryKeys }: TableSnapshot): string[
   return [`${name} {`, ...attributes, '}'];
 }
 
-/** Mermaid allows neither spaces nor commas in a type: `decimal(19,4)` becomes `decimal`. */
+/**
+ * Removes the part in parentheses, because a type in Mermaid cannot contain spaces or commas: `decimal(19,4)` becomes
+ * `decimal`.
+ */
 function shortType(type: string): string {
   const [word = type] = type.split(' ');
   return word.includes(',') ? word.slice(0, word.indexOf('(')) : word;

@@ -3,19 +3,22 @@ import { dirname, join } from 'node:path';
 import type { GeneratedFile } from './generated-file.ts';
 import { repository } from './source-files.ts';
 
-/** A folder in which every file with the extension is generated. */
+/** A folder in which every file with this extension is generated. */
 export interface OwnedFolder {
   readonly folder: string;
   readonly extension: string;
 }
 
-/** Returns the paths of generated files that are missing or differ, and of files that are no longer generated. */
+/**
+ * Returns the paths of files that are out of date: missing files, changed files, and files that are no longer
+ * generated.
+ */
 export async function findStale(files: readonly GeneratedFile[], owned: readonly OwnedFolder[]): Promise<string[]> {
   const changed = await findChanged(files);
   return [...changed.map(({ path }) => path), ...(await findLeftOver(files, owned))].sort();
 }
 
-/** Writes the files that changed, removes those that are no longer generated, and returns the paths of both. */
+/** Writes changed files and removes files that are no longer generated. Returns the paths of all these files. */
 export async function writeGenerated(
   files: readonly GeneratedFile[],
   owned: readonly OwnedFolder[],

@@ -70,7 +70,7 @@ describe('npm run generate', () => {
     await generate('--check');
   });
 
-  it('reports and repairs generated files that were changed, are missing, or are left over', async () => {
+  it('reports and repairs generated files that are changed, missing or left over', async () => {
     await writeFile(join(copy, 'glue/centflow_glue/contracts/expenses.json'), '{}\n');
     await rm(join(copy, 'samples/raw/incomes/example.csv'));
     await mkdir(join(copy, 'samples/raw/former_feed'));
@@ -88,7 +88,7 @@ describe('npm run generate', () => {
     expect(await read('samples/raw/incomes/example.csv')).toContain('Nordlicht GmbH');
   });
 
-  it('writes everything else that a new feed needs from its one file', async () => {
+  it("writes all other files of a new feed from the feed's file", async () => {
     await writeFile(join(copy, 'packages/schema/src/feeds/savings-goals.ts'), savingsGoals);
     await expect(generate('--check')).rejects.toThrow('Out of date: glue/centflow_glue/contracts/savings_goals.json');
 
@@ -114,7 +114,7 @@ describe('npm run generate', () => {
       const { applied } = await migrate(database.administrator, {
         directory: join(copy, 'packages/schema/migrations'),
       });
-      // The table, and the view that reads every feed.
+      // The feed's table, and the view that reads every feed.
       expect(applied.at(-1)).toMatchObject({ tag, step: 2, of: 2 });
       expect(await rowsOf(database.administrator, 'SELECT * FROM savings_goals')).toEqual([]);
     } finally {
@@ -122,7 +122,7 @@ describe('npm run generate', () => {
     }
   });
 
-  it('reports a missing migration if a table differs from what the migrations create', async () => {
+  it('reports a missing migration if a table differs from the table that the migrations create', async () => {
     const file = join(copy, 'packages/schema/src/feeds/savings-goals.ts');
     await writeFile(file, savingsGoals.replace('length: 64', 'length: 80'));
     await expect(generate('--check')).rejects.toThrow(
@@ -131,7 +131,7 @@ describe('npm run generate', () => {
     await writeFile(file, savingsGoals);
   });
 
-  it('refuses a migration that removes what the previous release uses, unless its header gives the reason', async () => {
+  it('rejects a migration that removes what the previous release uses, unless the header gives a reason', async () => {
     const file = join(copy, 'packages/schema/src/feeds/savings-goals.ts');
     const [, type = ''] = /(goal: varchar.*)/.exec(savingsGoals) ?? [];
     await writeFile(file, savingsGoals.replace(type, type.replace('64', '32')));
@@ -147,7 +147,7 @@ describe('npm run generate', () => {
     await generate('--check');
   });
 
-  it('adds an empty migration with --custom, for a statement that no snapshot shows', async () => {
+  it('adds an empty migration with --custom, for a statement that the snapshots do not show', async () => {
     const { stdout } = await generate('--custom', '--name', 'drop-goal');
     const path = join(copy, stdout.trim());
     expect(path).toMatch(/\d+_drop-goal\.sql$/);
@@ -158,13 +158,13 @@ describe('npm run generate', () => {
     await generate('--check');
   });
 
-  it('reports a feed whose file has another name than its table', async () => {
+  it('reports a feed whose file name does not match its table', async () => {
     await cp(
       join(copy, 'packages/schema/src/feeds/savings-goals.ts'),
       join(copy, 'packages/schema/src/feeds/wishes.ts'),
     );
     await expect(generate('--check')).rejects.toThrow(
-      'Feed savings_goals: its table is in src/feeds/wishes.ts. Rename the file to savings-goals.ts.',
+      'Feed savings_goals: the file src/feeds/wishes.ts has another name than the table. Rename it to savings-goals.ts.',
     );
     await rm(join(copy, 'packages/schema/src/feeds/wishes.ts'));
   });

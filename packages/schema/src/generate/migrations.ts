@@ -20,7 +20,8 @@ export class MigrationGenerationError extends Error {
 }
 
 /**
- * Lets drizzle-kit write the migration that the tables and views need. Returns its tag, or null if they need none.
+ * Runs drizzle-kit to write the migration for changed tables and views. Returns the migration's tag, or null if nothing
+ * has changed.
  *
  * @param custom adds an empty migration instead, to fill in by hand
  */
@@ -42,7 +43,7 @@ export async function generateMigration(name: string, { custom = false } = {}): 
   );
 }
 
-/** Whether tables and views differ from the snapshot after the last migration. */
+/** Whether tables or views differ from the snapshot after the last migration. */
 export async function isMigrationMissing(
   recorded: SchemaSnapshot,
   definitions: readonly (MySqlTable | MySqlView)[],
@@ -51,25 +52,28 @@ export async function isMigrationMissing(
   return !isDeepStrictEqual(comparable(current as unknown as SchemaSnapshot), comparable(recorded));
 }
 
-/** Returns what drizzle-kit compares. The columns of a view follow from its SQL. */
+/**
+ * Returns the part of a snapshot that drizzle-kit compares. It excludes the columns of views, because they follow from
+ * the SQL.
+ */
 function comparable({ tables, views }: SchemaSnapshot): unknown {
   const withoutColumns = Object.entries(views).map(([name, { columns: _, ...view }]) => [name, view]);
   return JSON.parse(JSON.stringify({ tables, views: Object.fromEntries(withoutColumns) }));
 }
 
-/** The last snapshot with all columns of the views, and whether the committed file lacks some. */
+/** The last snapshot, completed with all columns of the views. */
 export interface LastSnapshot {
-  /** From the repository's root. */
+  /** The path relative to the repository's root. */
   readonly path: string;
   readonly snapshot: SchemaSnapshot;
   readonly isIncomplete: boolean;
 }
 
 /**
- * Reads the last snapshot, and adds the columns of the views that are expressions.
+ * Reads the last snapshot and adds the columns of views that are expressions.
  *
- * drizzle-kit records only the columns that come from a table unchanged, and compares views by their SQL alone. The rules for
- * migrations need every column (`expansion/`).
+ * drizzle-kit records only those columns of a view that come unchanged from a table, and compares views only by their
+ * SQL. The rules for migrations (`expansion/`) need every column.
  */
 export async function readLastSnapshot(views: readonly View[]): Promise<LastSnapshot> {
   const { path, snapshot: recorded } = await readLastRecorded();
@@ -86,7 +90,7 @@ export async function readLastSnapshot(views: readonly View[]): Promise<LastSnap
   return { path: path.slice(repository.length), snapshot, isIncomplete };
 }
 
-/** Completes the last snapshot on disk. */
+/** Writes the completed snapshot to disk. */
 export async function writeLastSnapshot({ path, snapshot }: LastSnapshot): Promise<void> {
   await writeFile(join(repository, path), JSON.stringify(snapshot, undefined, 2));
 }
@@ -95,14 +99,16 @@ function columnOf({ name, sqlType }: { readonly name: string; readonly sqlType: 
   return { name, type: sqlType, primaryKey: false, notNull: false, autoincrement: false };
 }
 
-/** Reads the last snapshot of the journal. A hand-written migration may have none. */
+/** Reads the last snapshot in the journal. A hand-written migration may have no snapshot. */
 async function readLastRecorded(): Promise<{ path: string; snapshot: SchemaSnapshot }> {
   for (const tag of (await readTags()).reverse()) {
     const path = snapshotPath(migrationsDirectory, tag);
     const text = await readFile(path, 'utf8').catch(() => null);
     if (text !== null) return { path, snapshot: JSON.parse(text) };
   }
-  throw new MigrationGenerationError(`There is no snapshot in ${migrationsDirectory}/meta.`);
+  throw new MigrationGenerationError(
+    `There is no snapshot in ${migrationsDirectory}/meta. Restore the folder from Git.`,
+  );
 }
 
 async function lastTag(): Promise<string | null> {

@@ -2,7 +2,7 @@ import { type Feed, FeedDefinitionError } from '../define-feed.ts';
 import { fileNameOf } from '../file-name.ts';
 import { sourceFiles } from './source-files.ts';
 
-/** Reads every feed from its own file, not from the registry that is generated from the files. */
+/** Reads every feed from the file that defines it, and not from the registry, which is generated later. */
 export async function readFeeds(): Promise<Feed[]> {
   const files = await sourceFiles('feeds');
   return await Promise.all(
@@ -14,7 +14,7 @@ export async function readFeeds(): Promise<Feed[]> {
       if (fileNameOf(feed.name) !== `${stem}.ts`) {
         throw new FeedDefinitionError(
           feed.name,
-          `its table is in src/feeds/${stem}.ts. Rename the file to ${fileNameOf(feed.name)}.`,
+          `the file src/feeds/${stem}.ts has another name than the table. Rename it to ${fileNameOf(feed.name)}.`,
         );
       }
       return feed;

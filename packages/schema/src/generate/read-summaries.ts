@@ -2,7 +2,7 @@ import { type Summary, SummaryDefinitionError } from '../define-summary.ts';
 import { fileNameOf } from '../file-name.ts';
 import { sourceFiles } from './source-files.ts';
 
-/** Reads every summary from its own file, not from the registry that is generated from the files. */
+/** Reads every summary from the file that defines it, and not from the registry, which is generated later. */
 export async function readSummaries(): Promise<Summary[]> {
   const files = await sourceFiles('summaries');
   return await Promise.all(
@@ -11,7 +11,7 @@ export async function readSummaries(): Promise<Summary[]> {
       if (summary === undefined || fileNameOf(summary.name) !== `${stem}.ts`) {
         throw new SummaryDefinitionError(
           summary?.name ?? stem,
-          `add \`export default defineSummary(…)\` to src/summaries/${stem}.ts, over a table with the file's name.`,
+          `add \`export default defineSummary(…)\` to src/summaries/${stem}.ts, for a table with the same name as the file.`,
         );
       }
       return summary;

@@ -1,12 +1,12 @@
 import { type View, ViewDefinitionError } from '../define-view.ts';
 import { type SourceFile, sourceFiles } from './source-files.ts';
 
-/** A view and the file that defines it. */
+/** A view together with the file that defines it. */
 export interface ViewFile extends SourceFile {
   readonly view: View;
 }
 
-/** Reads every view from its own file, not from the registry that is generated from the files. */
+/** Reads every view from the file that defines it, and not from the registry, which is generated later. */
 export async function readViews(): Promise<ViewFile[]> {
   const files = await sourceFiles('views');
   return await Promise.all(

@@ -2,7 +2,7 @@ import { type GeneratedFile, textFile } from './generated-file.ts';
 import type { ViewFile } from './read-views.ts';
 import { type SourceFile, sourceFiles } from './source-files.ts';
 
-/** Renders the modules that list every feed, bookkeeping table and summary. */
+/** Renders the modules that list all feeds, all bookkeeping tables and all summaries. */
 export async function renderTableRegistries(): Promise<GeneratedFile[]> {
   const [feeds, tables, summaries] = await Promise.all([
     sourceFiles('feeds'),
@@ -37,7 +37,7 @@ export async function renderTableRegistries(): Promise<GeneratedFile[]> {
   ];
 }
 
-/** Renders the module that lists every view. */
+/** Renders the module that lists all views. */
 export function renderViewRegistry(views: readonly ViewFile[]): GeneratedFile {
   const reportViews = views.filter(({ view }) => view.audience === 'reports');
   return registry('views', [
@@ -64,7 +64,10 @@ function barrel(folder: string, files: readonly SourceFile[]): string[] {
   ];
 }
 
-/** Returns a feed's entry, named after its table: `savings_goals: savingsGoals` for `savings-goals.ts`. */
+/**
+ * Returns a feed's line in the registry, with the table's name as the key: `savings_goals: savingsGoals` for
+ * `savings-goals.ts`.
+ */
 function entryOf({ stem, identifier }: SourceFile): string {
   const name = stem.replaceAll('-', '_');
   return name === identifier ? name : `${name}: ${identifier}`;
@@ -72,7 +75,7 @@ function entryOf({ stem, identifier }: SourceFile): string {
 
 const identifiersOf = (files: readonly SourceFile[]) => files.map(({ identifier }) => identifier);
 
-/** Renders a literal as Biome formats it: on one line if it fits. */
+/** Renders a literal as Biome formats it: on one line if the line is short enough. */
 function list(open: string, items: readonly string[], close: string): string[] {
   const padding = open.endsWith('{') ? ' ' : '';
   const line = `${open}${padding}${items.join(', ')}${padding}${close}`;

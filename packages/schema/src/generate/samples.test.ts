@@ -24,24 +24,24 @@ describe('renderSamples', () => {
   };
   const datesOf = ({ rows }: SampleFile) => rows.map(({ date, month }) => date ?? `${month}-01`);
 
-  it('renders the same bytes every time', async () => {
+  it('renders the same bytes in every call', async () => {
     const second = renderSamples(await readFeeds());
     for (const [index, { path, bytes }] of generated.entries()) {
       expect({ path, same: Buffer.compare(bytes, second[index]?.bytes as Uint8Array) }).toEqual({ path, same: 0 });
     }
   });
 
-  it('renders the committed files', () => {
+  it('renders the same files as committed', () => {
     for (const { path, bytes } of generated) {
       expect({ path, same: Buffer.compare(readFileSync(join(repository, path)), bytes) }).toEqual({ path, same: 0 });
     }
   });
 
-  it('renders less than 600 kB in total, to fit in the repository', () => {
+  it('renders less than 600 kB in total', () => {
     expect(generated.reduce((total, { bytes }) => total + bytes.length, 0)).toBeLessThan(600_000);
   });
 
-  it('covers three years of each owner in each feed', () => {
+  it('covers three years for each owner in each feed', () => {
     for (const { owner } of households) {
       for (const feed of ['incomes', 'expenses', 'budgets']) {
         const dates = files.filter((file) => file.owner === owner && file.feed === feed).flatMap(datesOf);
@@ -51,14 +51,14 @@ describe('renderSamples', () => {
     }
   });
 
-  it('includes several currencies for the owner who travels', () => {
+  it('renders several currencies for the owner who travels', () => {
     const currencies = files
       .filter(({ owner }) => owner === 'maya')
       .flatMap(({ rows }) => rows.map(({ currency }) => currency));
     expect(new Set(currencies)).toEqual(new Set(['USD', 'EUR', 'JPY', 'KWD', 'GBP', 'US$']));
   });
 
-  it('includes refunds, and identical purchases on one day', () => {
+  it('renders refunds, and identical purchases on the same day', () => {
     const rows = files
       .filter(({ feed }) => feed === 'expenses')
       .flatMap(({ rows }) => rows.map((row) => JSON.stringify(row)));
@@ -67,7 +67,7 @@ describe('renderSamples', () => {
     expect(single.length).toBeGreaterThan(new Set(single).size);
   });
 
-  it('includes one period with identical rows in two statements', () => {
+  it('renders one period in which two statements have identical rows', () => {
     const [first, second] = ['statement-2025-01-to-06.csv', 'statement-2025-04-to-09.csv'].map((name) =>
       named('expenses', 'ada', name).rows.filter(({ date }) => '2025-04' < `${date}` && `${date}` < '2025-07'),
     );
@@ -75,7 +75,7 @@ describe('renderSamples', () => {
     expect(second).toEqual(first);
   });
 
-  it('includes unique transaction ids', () => {
+  it('renders unique transaction ids', () => {
     const ids = years.flatMap((year) =>
       named('expenses', 'kenji', `card-${year}.csv`).rows.map((row) => row.transaction_id),
     );
@@ -83,14 +83,14 @@ describe('renderSamples', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('has dirty rows in two files only, and in less than half of the rows of each', () => {
+  it('renders bad rows in two files only, and less than half of their rows are bad', () => {
     const cash = named('expenses', 'maya', 'cash-2025.csv');
     expect(dirtyExpenses.length + raggedExpenses.length).toBeLessThan((cash.rows.length + raggedExpenses.length) / 2);
     const dirtyBudget = named('budgets', 'kenji', '2025.csv');
     expect(dirtyBudget.rows.slice(-dirtyBudgets.length)).toEqual(dirtyBudgets);
   });
 
-  it('compresses one file without a timestamp', () => {
+  it('compresses one file, without a timestamp', () => {
     const packed = generated.filter(({ path }) => path.endsWith('.gz'));
     expect(packed).toHaveLength(1);
     const bytes = Buffer.from((packed[0] as GeneratedFile).bytes);
@@ -108,7 +108,7 @@ describe('formatAmount', () => {
     [1250, 'JPY', '1250'],
     [0, 'JPY', '0'],
     [1250, 'KWD', '1.250'],
-  ])('writes %i smallest units of %s as %s', (smallest, currency, written) => {
+  ])('formats %i minor units of %s as %s', (smallest, currency, written) => {
     expect(formatAmount(smallest, currency)).toBe(written);
   });
 

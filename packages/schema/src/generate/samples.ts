@@ -4,15 +4,15 @@ import { type Feed, objectPrefix } from '../define-feed.ts';
 import { type SampleFile, sampleFiles } from '../samples/files.ts';
 import { type GeneratedFile, textFile } from './generated-file.ts';
 
-/** The folder whose `raw/` has the layout of the bucket. */
+/** The folder of the samples. Its `raw/` has the same layout as the bucket. */
 export const samplesFolder = 'samples';
 
-/** Renders every sample CSV: each feed's example, and the files of the three households. */
+/** Renders all sample CSVs: an example of each feed, and the files of three invented households. */
 export function renderSamples(feeds: readonly Feed[]): GeneratedFile[] {
   return [...feeds.map(renderExample), ...sampleFiles().map((file) => renderFile(file, feeds))];
 }
 
-/** Renders a feed's example: the rows of its definition, in a file without an owner's folder. */
+/** Renders a feed's example from the sample rows in its definition. The file is not in an owner's folder. */
 function renderExample(feed: Feed): GeneratedFile {
   const headers = feed.headers.map(({ header }) => header);
   return textFile(`${samplesFolder}/${objectPrefix(feed)}example.csv`, renderCsv(headers, feed.samples));
@@ -23,11 +23,11 @@ function renderFile(
   feeds: readonly Feed[],
 ) {
   const feed = feeds.find((candidate) => candidate.name === name);
-  if (feed === undefined) throw new TypeError(`The samples contain ${file} of ${name}, but there is no such feed.`);
+  if (feed === undefined) throw new TypeError(`The sample ${file} belongs to ${name}, which is not a feed.`);
   const headers = feed.headers.map(({ header }) => header).filter((header) => !without.includes(header));
   const csv = renderCsv(headers, rows) + ragged.map((line) => `${line}\n`).join('');
   const path = `${samplesFolder}/${objectPrefix(feed)}owner=${owner}/${file}`;
-  // fflate writes the same bytes on every processor, which zlib does not. The header holds no time.
+  // Uses fflate, because it writes the same bytes on every processor and zlib does not. The header contains no time.
   return file.endsWith('.gz') ? { path, bytes: gzipSync(Buffer.from(csv), { mtime: 0 }) } : textFile(path, csv);
 }
 

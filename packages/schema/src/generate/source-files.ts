@@ -4,16 +4,16 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root. Paths of generated files are relative to it. */
 export const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 
-/** A file in a folder of `src/` whose files hold one definition each. */
+/** A source file in a folder of `src/` in which each file contains one definition. */
 export interface SourceFile {
   /** `quarantined-rows`. */
   readonly stem: string;
-  /** The name that the file exports: `quarantinedRows`. */
+  /** The name of the file's export, such as `quarantinedRows`. */
   readonly identifier: string;
   readonly url: URL;
 }
 
-/** Returns the TypeScript files of `src/<folder>/` without tests, sorted by name. */
+/** Returns the TypeScript files in `src/<folder>/`, without tests and sorted by name. */
 export async function sourceFiles(folder: 'feeds' | 'bookkeeping' | 'summaries' | 'views'): Promise<SourceFile[]> {
   const directory = new URL(`../${folder}/`, import.meta.url);
   const names = (await readdir(directory)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort();

@@ -2,10 +2,10 @@ import type { View } from '../define-view.ts';
 import { describeView } from '../describe-view.ts';
 import { type GeneratedFile, textFile } from './generated-file.ts';
 
-/** The list from which the tests of the job read the views, their columns and the SQL types. */
+/** The path of the list of views. The job's tests read the views, their columns and the SQL types from it. */
 export const viewListPath = 'glue/tests/views.json';
 
-/** Renders the list of views for tests in Python. */
+/** Renders the list of views for the job's tests in Python. */
 export function renderViewList(views: readonly View[]): GeneratedFile {
   const columnsOf = ({ view }: View) => describeView(view).columns.map(({ name, sqlType }) => [name, sqlType]);
   const list = {

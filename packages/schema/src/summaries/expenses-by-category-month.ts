@@ -4,7 +4,7 @@ import { defineSummary } from '../define-summary.ts';
 import feed from '../feeds/expenses.ts';
 import { summaryKey, summaryTotals } from '../summary-columns.ts';
 
-/** Expenses by month, currency and category: a few hundred rows a year for a household. */
+/** Expenses by month, currency and category. A household has a few hundred of these rows a year. */
 export const expensesByCategoryMonth = mysqlTable(
   'expenses_by_category_month',
   {

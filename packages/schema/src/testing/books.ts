@@ -1,14 +1,14 @@
-/** Rows and uploads for tests, without the job that would write them. */
+/** Writes uploads and their rows for tests, instead of running the job. */
 import { randomBytes } from 'node:crypto';
 import { type UploadState, uploads } from '../bookkeeping/uploads.ts';
 import type { FeedTable, SampleRow } from '../define-feed.ts';
 import { summaries } from '../generated/summaries.ts';
 import type { TestDatabase } from './database.ts';
 
-/** A row's values, and whether another upload shows it. */
+/** The values of a row, and whether another upload shows the row. */
 export type TestRow<T extends FeedTable> = SampleRow<T> & { readonly shadowed?: boolean };
 
-/** Enters an upload of some rows; gives its id. */
+/** Inserts an upload with some rows, and returns its id. */
 export async function enterUpload<T extends FeedTable>(
   { tables }: Pick<TestDatabase, 'tables'>,
   table: T,
@@ -35,7 +35,7 @@ export async function enterUpload<T extends FeedTable>(
   return insertId;
 }
 
-/** Adds up the rows of every published upload, as the job does, so that views read summaries. */
+/** Writes the summaries of every published upload like the job, so that the views read summaries. */
 export async function addUpSummaries({ administrator }: Pick<TestDatabase, 'administrator'>): Promise<void> {
   for (const { name, feed, columns } of summaries) {
     const cells = columns.map(({ column, header, part }) => {

@@ -1,4 +1,4 @@
-/** Databases for tests: each its own, with its own users, on the server that CENTFLOW_MYSQL_URL names. */
+/** Creates databases for tests on the server that CENTFLOW_MYSQL_URL names. Each database has its own users. */
 import { randomBytes } from 'node:crypto';
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2';
 import { type Connection, type ConnectionOptions, createConnection } from 'mysql2/promise';
@@ -6,30 +6,30 @@ import { type Role, roles } from '../grants.ts';
 import type { Migrated } from '../migrate.ts';
 import { setUpDatabase } from '../set-up-database.ts';
 
-/** A database that lasts for a test. */
+/** A database that exists for the duration of a test. */
 export interface TestDatabase {
   readonly name: string;
   readonly accounts: Readonly<Record<Role, string>>;
-  /** The administrator, in the database. */
+  /** The administrator's connection to the database. */
   readonly administrator: Connection;
-  /** The same connection, for typed inserts. */
+  /** The administrator's connection, wrapped for typed inserts. */
   readonly tables: MySql2Database;
-  /** Another connection to the database: a role's, or the administrator's. */
+  /** Opens another connection to the database as a role or as the administrator. */
   connectAs(role: Role | 'administrator', options?: ConnectionOptions): Promise<Connection>;
-  /** Ends all connections and removes database and users. */
+  /** Closes all connections, and removes the database and its users. */
   drop(): Promise<void>;
 }
 
-/** Password of every test user. */
+/** The password of every test user. */
 export const testPassword = `it's "quoted" \\ and long`;
 
-/** An administrator's connection without a database. */
+/** Opens an administrator's connection without a database. */
 export async function connectAsAdministrator(options: ConnectionOptions = {}): Promise<Connection> {
-  // Cells as MySQL writes them: a JavaScript Date would lose microseconds.
+  // Returns dates as text as MySQL writes them, because a JavaScript Date would lose the microseconds.
   return await createConnection({ uri: serverUrl(), dateStrings: true, ...options });
 }
 
-/** Makes an empty database, without tables, users or grants. */
+/** Creates an empty database, without tables, users or grants. */
 export async function createEmptyDatabase(): Promise<TestDatabase> {
   const id = randomBytes(5).toString('hex');
   const name = `centflow_test_${id}`;
@@ -60,21 +60,21 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** How a test database is set up. */
+/** Options for the set-up of a test database. */
 export interface TestSetUp {
   readonly requireTls?: boolean;
-  /** The folder of other migrations than ours. */
+  /** A folder of migrations to use instead of this package's migrations. */
   readonly migrations?: string;
 }
 
-/** Makes a database with everything in it: users, tables, views and grants. */
+/** Creates a database with users, tables, views and grants. */
 export async function createTestDatabase(options: TestSetUp = {}): Promise<TestDatabase> {
   const database = await createEmptyDatabase();
   await setUpTestDatabase(database, options);
   return database;
 }
 
-/** Does what a migrator does, also with a database that was set up before. */
+/** Migrates a test database like the migrator. The database may already be set up. */
 export function setUpTestDatabase(
   { name, accounts }: TestDatabase,
   { requireTls = false, migrations }: TestSetUp = {},

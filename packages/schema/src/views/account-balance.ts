@@ -22,9 +22,8 @@ const movements = unionOf('movements', [
 ]);
 
 /**
- * One row for each account, currency and day with a movement.
- *
- * The balance starts at 0 before the first row on file: the account's earlier balance is unknown.
+ * One row for each account, currency and day with a movement. The balance starts at 0, because the account's balance
+ * before the first row is unknown.
  */
 export const accountBalance = mysqlView('v_account_balance')
   .sqlSecurity('definer')
@@ -39,9 +38,9 @@ export const accountBalance = mysqlView('v_account_balance')
         account: account.as('account'),
         currency: currency.as('currency'),
         date: date.as('date'),
-        /** The day's incomes minus its expenses. */
+        /** The incomes of the day minus its expenses. */
         movement: totalOf(movement).as('movement'),
-        /** Running sum of the movements, including this day's. */
+        /** Sum of all movements up to and including this day. */
         balance: asTotal(running).as('balance'),
       })
       .from(movements.table)
@@ -50,7 +49,7 @@ export const accountBalance = mysqlView('v_account_balance')
   });
 
 export default defineView(accountBalance, {
-  question: 'How does the money in each account rise and fall, day by day?',
+  question: 'How does the balance of each account change from day to day?',
   audience: 'reports',
 });
 

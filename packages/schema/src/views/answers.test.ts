@@ -1,4 +1,4 @@
-/** Each view over a few rows. The expected answers were worked out by hand. */
+/** Tests each view with a few rows. The expected answers were calculated by hand. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { budgets } from '../feeds/budgets.ts';
 import { expenses } from '../feeds/expenses.ts';
@@ -29,7 +29,7 @@ const coffee: TestRow<typeof expenses> = {
 };
 const rent = { ...coffee, merchant: 'Landlord', category: 'Rent', amount: '1000.0000', country: null, city: null };
 
-describe.each(['rows', 'summaries'] as const)('the views that read %s', (from) => {
+describe.each(['rows', 'summaries'] as const)('the views, reading %s', (from) => {
   let database: TestDatabase;
   let incomeUpload: number;
   let expenseUpload: number;
@@ -54,7 +54,7 @@ describe.each(['rows', 'summaries'] as const)('the views that read %s', (from) =
       { month: '2025-03', category: 'Gifts', amount: '20.0000', currency: 'EUR' },
       { month: '2025-03', category: 'Rent', amount: '1.0000', currency: 'USD' },
     ]);
-    // Another owner, and rows that are hidden.
+    // Rows of another owner, and hidden rows.
     await enterUpload(database, expenses, 'expenses', { owner: 'Ann' }, [{ ...coffee, amount: '9.0000' }]);
     await enterUpload(database, expenses, 'expenses', {}, [{ ...coffee, amount: '70.0000', shadowed: true }]);
     await enterUpload(database, budgets, 'budgets', {}, [
@@ -72,13 +72,13 @@ describe.each(['rows', 'summaries'] as const)('the views that read %s', (from) =
   });
   afterAll(() => database?.drop());
 
-  /** Reads the rows of the owner `ann`, not `Ann`, each as a list of values. */
+  /** Returns the rows of the owner `ann`, but not of `Ann`. Each row is a list of values. */
   const read = async (columns: string, view: string, orderBy: string) => {
     const sql = `SELECT ${columns} FROM ${view} WHERE owner = 'ann' ORDER BY ${orderBy}`;
     return (await rowsOf<Record<string, unknown>>(database.administrator, sql)).map((row) => Object.values(row));
   };
 
-  it('list every payment with its upload and row', async () => {
+  it('v_transactions lists every payment with its upload and row', async () => {
     expect(await read('*', 'v_transactions', 'kind DESC, upload_id, row_no')).toEqual([
       [
         'ann',
@@ -211,17 +211,17 @@ describe.each(['rows', 'summaries'] as const)('the views that read %s', (from) =
     ]);
   });
 
-  it('show income, expenses and the rest of each month, minus refunds', async () => {
+  it('v_monthly_cash_flow shows the income, the expenses minus refunds, and what remains of each month', async () => {
     expect(await read('month, currency, income, expense, net, savings_rate', 'v_monthly_cash_flow', 'month')).toEqual([
       // (3000.33 - 1002.50) / 3000.33 = 0.665870…
       ['2025-03', 'EUR', '3000.3300', '1002.5000', '1997.8300', '0.6659'],
-      // Without income there is no rate.
+      // The savings rate is NULL without income.
       ['2025-04', 'USD', '0.0000', '7.0000', '-7.0000', null],
       ['2025-05', 'USD', '1.0000', '0.0000', '1.0000', '1.0000'],
     ]);
   });
 
-  it('show spending by category, and distinguish categories by letter case', async () => {
+  it('v_spend_by_category_month distinguishes categories by letter case', async () => {
     expect(
       await read('month, currency, category, amount, transactions', 'v_spend_by_category_month', 'month, category'),
     ).toEqual([
@@ -231,7 +231,7 @@ describe.each(['rows', 'summaries'] as const)('the views that read %s', (from) =
     ]);
   });
 
-  it('show spending by merchant, separately for each category', async () => {
+  it('v_spend_by_merchant_month lists a merchant separately for each category', async () => {
     expect(
       await read(
         'month, currency, category, merchant, amount, transactions',
@@ -246,7 +246,7 @@ describe.each(['rows', 'summaries'] as const)('the views that read %s', (from) =
     ]);
   });
 
-  it('show income by source', async () => {
+  it('v_income_by_source_month shows the income from each source', async () => {
     expect(
       await read('month, currency, source, amount, transactions', 'v_income_by_source_month', 'month, source'),
     ).toEqual([
@@ -256,7 +256,7 @@ describe.each(['rows', 'summaries'] as const)('the views that read %s', (from) =
     ]);
   });
 
-  it('compare budgets with expenses, including categories with only one of the two', async () => {
+  it('v_budget_vs_actual also lists categories with only a budget or only expenses', async () => {
     expect(
       await read(
         'month, currency, category, budget, actual, remaining',
@@ -272,7 +272,7 @@ describe.each(['rows', 'summaries'] as const)('the views that read %s', (from) =
     ]);
   });
 
-  it('show the running balance of each account and currency, day by day', async () => {
+  it('v_account_balance shows the running balance of each account and currency, day by day', async () => {
     expect(
       await read('account, currency, date, movement, balance', 'v_account_balance', 'account, currency, date'),
     ).toEqual([
@@ -285,7 +285,7 @@ describe.each(['rows', 'summaries'] as const)('the views that read %s', (from) =
     ]);
   });
 
-  it('show spending by place, including payments without a known place', async () => {
+  it('v_spend_by_place includes payments without a known place', async () => {
     expect(
       await read('month, currency, country, city, amount, transactions', 'v_spend_by_place', 'month, country'),
     ).toEqual([
@@ -295,7 +295,7 @@ describe.each(['rows', 'summaries'] as const)('the views that read %s', (from) =
     ]);
   });
 
-  it('list uploads in every state, with the time until their rows were visible', async () => {
+  it('v_upload_accounting lists uploads in every state, with the time until their rows were visible', async () => {
     const states = await read('state', 'v_upload_accounting', 'upload_id');
     expect(new Set(states.flat())).toEqual(
       new Set(['loading', 'published', 'superseded', 'retired', 'rejected', 'failed']),

@@ -7,7 +7,7 @@ import expensesByCategoryMonth from '../summaries/expenses-by-category-month.ts'
 import { asTotal, isPublished, isShown, noAmount, totalOf } from '../view-expressions.ts';
 import { totalsOf, type UnionPart, unionOf } from '../view-totals.ts';
 
-/** Budgets have few rows, so the view reads the rows and no summary. */
+/** The table of budgets has few rows, so the view reads it directly and has no summary. */
 const planned: UnionPart = {
   select: sql`select straight_join ${uploads.owner} as \`owner\`, ${budgets.month} as \`month\`, ${budgets.currency} as \`currency\`, ${budgets.category} as \`category\`, ${asTotal(budgets.amount)} as \`budget\`, ${noAmount} as \`actual\`, 1 as \`transactions\` from ${uploads} inner join ${budgets} force index (primary) on ${isPublished(budgets)} where ${isShown(budgets)}`,
   types: {},
@@ -24,7 +24,7 @@ const sides = unionOf('sides', [
   })),
 ]);
 
-/** A category with only a budget, or with only expenses, has a row too. Its other amount is 0. */
+/** A category also has a row if it has only a budget or only expenses. The other amount is then 0. */
 export const budgetVsActual = mysqlView('v_budget_vs_actual')
   .sqlSecurity('definer')
   .as((query) =>
@@ -36,9 +36,9 @@ export const budgetVsActual = mysqlView('v_budget_vs_actual')
         currency: sides.column('currency').as('currency'),
         category: sides.column('category').as('category'),
         budget: totalOf(sides.column('budget')).as('budget'),
-        /** Spent in the month, minus refunds. */
+        /** Money spent in the month, minus refunds. */
         actual: totalOf(sides.column('actual')).as('actual'),
-        /** `budget - actual`: negative if more was spent than budgeted. */
+        /** `budget - actual`: negative if the owner spent more than the budget. */
         remaining: totalOf(sql`${sides.column('budget')} - ${sides.column('actual')}`).as('remaining'),
       })
       .from(sides.table)
@@ -47,6 +47,6 @@ export const budgetVsActual = mysqlView('v_budget_vs_actual')
   );
 
 export default defineView(budgetVsActual, {
-  question: 'Was the budget of each month and category kept?',
+  question: 'Did spending stay within the budget of each month and category?',
   audience: 'reports',
 });

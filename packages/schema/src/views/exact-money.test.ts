@@ -1,4 +1,4 @@
-/** Compares the views with integer arithmetic, on random rows. */
+/** Compares the views with integer arithmetic on random rows. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expenses } from '../feeds/expenses.ts';
@@ -8,13 +8,13 @@ import { rowsOf } from '../session.ts';
 import { addUpSummaries, enterUpload } from '../testing/books.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts';
 
-/** Writes ten-thousandths as MySQL writes a decimal. */
+/** Writes ten-thousandths in the form in which MySQL writes a decimal. */
 const decimal = (units: bigint) => {
   const digits = String(units < 0n ? -units : units).padStart(5, '0');
   return `${units < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
 };
 
-/** Returns `part / whole` for a positive whole, in ten-thousandths, rounded half away from zero. */
+/** Returns `part / whole` in ten-thousandths, rounded half away from zero. The whole must be positive. */
 const ratio = (part: bigint, whole: bigint) => {
   const size = ((part < 0n ? -part : part) * 20_000n + whole) / (2n * whole);
   return part < 0n ? -size : size;
@@ -36,7 +36,7 @@ describe('v_monthly_cash_flow and v_account_balance', () => {
   });
   afterAll(() => database?.drop());
 
-  it('agree with integer arithmetic to the last decimal', async () => {
+  it('the views agree with integer arithmetic to the last decimal', async () => {
     await fc.assert(
       fc.asyncProperty(payments, payments, fc.boolean(), async (earned, spent, fromSummaries) => {
         owners += 1;

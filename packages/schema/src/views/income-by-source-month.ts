@@ -24,7 +24,7 @@ export const incomeBySourceMonth = mysqlView('v_income_by_source_month')
         month: received.column('month').as('month'),
         currency: received.column('currency').as('currency'),
         source: received.column('source').as('source'),
-        /** Positive if received. */
+        /** Money received. */
         amount: totalOf(received.column('amount')).as('amount'),
         /** Number of payments. */
         transactions: countOf(received.column('transactions')).as('transactions'),

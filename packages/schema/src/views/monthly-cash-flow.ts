@@ -33,11 +33,13 @@ export const monthlyCashFlow = mysqlView('v_monthly_cash_flow')
         month: flows.column('month').as('month'),
         currency: flows.column('currency').as('currency'),
         income: income.as('income'),
-        /** Positive if spent, minus refunds. */
+        /** Money spent, minus refunds. */
         expense: totalOf(flows.column('expense')).as('expense'),
         /** `income - expense`. */
         net: net.as('net'),
-        /** `net / income`: 0.25 means that a quarter was saved. NULL unless the income is positive. */
+        /**
+         * `net / income`: 0.25 means that the owner saved a quarter of the income. NULL unless the income is positive.
+         */
         savings_rate: ratio(net, income).as('savings_rate'),
       })
       .from(flows.table)

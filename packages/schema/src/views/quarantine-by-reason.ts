@@ -6,7 +6,7 @@ import { defineView } from '../define-view.ts';
 import { typed } from '../expression-types.ts';
 import { byUpload, isJudged, monthOf, ownerOfUpload, rowCount } from '../view-expressions.ts';
 
-/** Counts the rows of `v_quarantined_rows`. */
+/** Counts the quarantined rows of the view `v_quarantined_rows` by reason. */
 export const quarantineByReason = mysqlView('v_quarantine_by_reason')
   .sqlSecurity('definer')
   .as((query) =>
@@ -14,12 +14,12 @@ export const quarantineByReason = mysqlView('v_quarantine_by_reason')
       .select({
         owner: ownerOfUpload,
         feed: uploads.feed,
-        /** The month in which the upload was received, UTC, `YYYY-MM`. */
+        /** The month in which the upload was received, as `YYYY-MM` in UTC. */
         month_received: monthOf(uploads.receivedAt).as('month_received'),
         /** What is wrong, as a code for programs. */
         code: quarantinedRows.code,
         quarantined_rows: rowCount.as('quarantined_rows'),
-        /** Uploads with such a row. */
+        /** Number of uploads that have at least one such row. */
         uploads: typed(sql<number>`count(distinct ${uploads.uploadId})`, 'bigint').as('uploads'),
       })
       .from(uploads)
@@ -28,6 +28,6 @@ export const quarantineByReason = mysqlView('v_quarantine_by_reason')
   );
 
 export default defineView(quarantineByReason, {
-  question: 'What is wrong with the uploaded files, and does it get better?',
+  question: 'Which problems do the uploaded files have, and do they become fewer?',
   audience: 'reports',
 });

@@ -1,4 +1,4 @@
-/** The views about files, not about money. */
+/** Tests the views that describe uploads and their rows. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { quarantinedRows } from '../bookkeeping/quarantined-rows.ts';
 import { uploadStates } from '../bookkeeping/uploads.ts';
@@ -50,7 +50,7 @@ describe('the views about uploads', () => {
   const read = async (sql: string) =>
     (await rowsOf<Record<string, unknown>>(database.administrator, sql)).map((row) => Object.values(row));
 
-  it('show the quarantined rows of published and rejected uploads, with their text in the file', async () => {
+  it('v_quarantined_rows shows the rows of published and rejected uploads, with their text in the file', async () => {
     const found = await read(
       "SELECT upload_id, feed, row_no, column_name, code, message, raw_text FROM v_quarantined_rows WHERE owner = 'ann' ORDER BY upload_id, row_no",
     );
@@ -62,7 +62,7 @@ describe('the views about uploads', () => {
     expect(found).toEqual([...rows(uploadsOf.published), ...rows(uploadsOf.rejected)]);
   });
 
-  it('count quarantined rows and their uploads by reason', async () => {
+  it('v_quarantine_by_reason counts quarantined rows and their uploads', async () => {
     expect(
       await read(
         'SELECT owner, feed, month_received, code, quarantined_rows, uploads FROM v_quarantine_by_reason ORDER BY owner, code',
@@ -74,7 +74,7 @@ describe('the views about uploads', () => {
     ]);
   });
 
-  it('list the identities of all good rows of published uploads, including shadowed rows', async () => {
+  it('v_row_identities lists all good rows of published uploads, including shadowed rows', async () => {
     const found = await read(
       "SELECT feed, row_date, count(*), count(DISTINCT fingerprint) FROM v_row_identities WHERE owner = 'ann' GROUP BY feed, row_date ORDER BY feed",
     );
@@ -84,7 +84,7 @@ describe('the views about uploads', () => {
     ]);
   });
 
-  it('show the progress of uploads in every state', async () => {
+  it('v_upload_progress shows uploads in every state', async () => {
     expect(
       await read(
         "SELECT state, received_at, published_at FROM v_upload_progress WHERE owner = 'ann' AND feed = 'expenses' ORDER BY upload_id",

@@ -9,18 +9,20 @@ import { feeds } from '../generated/feeds.ts';
 import { isPublished } from '../view-expressions.ts';
 
 /**
- * Each good row of a published upload, of every feed. Rows that another upload shows are included.
+ * Lists the good rows of published uploads in all feeds. Rows that another upload shows are included.
  *
- * A row is identified by its fingerprint and its occurrence number within the upload (docs/adr/0004). The view is written
- * in SQL because Drizzle nests unions of more than two selects, which MySQL supports only since 8.0.31.
+ * The fingerprint and the occurrence number within the upload identify a row (docs/adr/0004).
+ *
+ * The view is written as SQL text, because Drizzle nests unions of more than two selects. MySQL supports nested unions
+ * only since 8.0.31.
  */
 export const rowIdentities = mysqlView('v_row_identities', {
   owner: exactText('owner', { length: 64 }).notNull(),
   feed: varchar('feed', { length: 64 }).notNull(),
   upload_id: bigint('upload_id', { mode: 'number', unsigned: true }).notNull(),
-  /** The row's day. A month counts as its first day. */
+  /** The day of the row. A month counts as its first day. */
   row_date: date('row_date', { mode: 'string' }).notNull(),
-  /** Digest of what identifies the row, without its occurrence number. */
+  /** Digest of the row's transaction id or natural key. Identical rows have the same fingerprint. */
   fingerprint: digest('fingerprint', { length: 16 }).notNull(),
 })
   .sqlSecurity('definer')
@@ -28,7 +30,7 @@ export const rowIdentities = mysqlView('v_row_identities', {
 
 function selectIdentities({ table, headers, period }: Feed): SQL {
   const column = headers.find(({ header }) => header === period)?.column;
-  if (column === undefined) throw new TypeError(`The period ${period} is not a header of the feed.`);
+  if (column === undefined) throw new TypeError(`The feed has no header ${period}, which it names as its period.`);
   const day = columnType(column).type === 'date' ? sql`${column}` : sql`cast(concat(${column}, '-01') as date)`;
   return sql`select straight_join ${uploads.owner} as \`owner\`, ${uploads.feed} as \`feed\`, ${uploads.uploadId} as \`upload_id\`, ${day} as \`row_date\`, ${table.fingerprint} as \`fingerprint\` from ${uploads} inner join ${table} force index (primary) on ${isPublished(table)}`;
 }

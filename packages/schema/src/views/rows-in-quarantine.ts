@@ -5,9 +5,8 @@ import { defineView } from '../define-view.ts';
 import { byUpload, isJudged, ownerOfUpload } from '../view-expressions.ts';
 
 /**
- * All quarantined rows of published uploads, and the first 1,000 of rejected ones.
- *
- * A file that cannot be read has no rows here. `v_upload_accounting` has the reason.
+ * All quarantined rows of published uploads, and the first 1,000 quarantined rows of each rejected upload. An
+ * unreadable file has no rows here. The view `v_upload_accounting` gives the reason.
  */
 export const rowsInQuarantine = mysqlView('v_quarantined_rows')
   .sqlSecurity('definer')
@@ -18,15 +17,15 @@ export const rowsInQuarantine = mysqlView('v_quarantined_rows')
         feed: uploads.feed,
         upload_id: uploads.uploadId,
         object_key: uploads.objectKey,
-        /** The row's number in the file: the header is 1. */
+        /** The row number in the file. The header is row 1. */
         row_no: quarantinedRows.rowNo,
-        /** The first column that is wrong. NULL if the whole row is wrong. */
+        /** The first column with a problem. NULL if the whole row is wrong. */
         column_name: quarantinedRows.columnName,
         /** What is wrong, as a code for programs. */
         code: quarantinedRows.code,
         /** What is wrong and what to do, for people. */
         message: quarantinedRows.message,
-        /** The row's text in the file. The job cuts very long rows. */
+        /** The text of the row in the file. The job truncates very long rows. */
         raw_text: quarantinedRows.rawText,
       })
       .from(uploads)

@@ -22,7 +22,7 @@ describe('the views', () => {
 
   const names = views.map((view) => getViewConfig(view).name);
 
-  it('exist in MySQL with the columns that their files declare, and no other views exist', async () => {
+  it('the views exist in MySQL with the columns that their files declare, and MySQL has no other views', async () => {
     const found = await rowsOf<{ view: string; name: string }>(
       database.administrator,
       'SELECT table_name AS view, column_name AS name FROM information_schema.columns JOIN information_schema.views USING (table_schema, table_name) WHERE table_schema = ? ORDER BY table_name, ordinal_position',
@@ -36,11 +36,11 @@ describe('the views', () => {
     }
   });
 
-  it('are named v_ and a question', () => {
+  it('the views have names that begin with v_', () => {
     for (const name of names) expect(name).toMatch(/^v_[a-z_]+$/);
   });
 
-  it('read tables only, because drizzle-kit creates the views in the order of their names', async () => {
+  it('the views read only tables, because drizzle-kit creates the views in alphabetical order', async () => {
     const tables = [...[...Object.values(feeds), ...summaries].map(({ table }) => table), ...bookkeepingTables].map(
       (table) => getTableName(table),
     );
@@ -53,14 +53,14 @@ describe('the views', () => {
     for (const { name } of used) expect(tables).toContain(name);
   });
 
-  it("run with their definer's rights", () => {
+  it('the views run with the rights of their definer', () => {
     for (const view of views) {
       const { name, sqlSecurity } = getViewConfig(view) as { name: string; sqlSecurity?: string };
       expect({ name, sqlSecurity }).toEqual({ name, sqlSecurity: 'definer' });
     }
   });
 
-  it('have no column, and read no table, whose name is a reserved word', async () => {
+  it('the views use no reserved word as the name of a column or table', async () => {
     const reserved = await rowsOf<{ object: string; name: string }>(
       database.administrator,
       'SELECT table_name AS object, column_name AS name FROM information_schema.columns JOIN information_schema.keywords ON word = upper(column_name) WHERE table_schema = ? AND reserved = 1',
@@ -69,7 +69,7 @@ describe('the views', () => {
     expect(reserved).toEqual([]);
   });
 
-  it("do not scan other owners' rows, however many another owner has", async () => {
+  it("the views read one owner's rows without scanning a large upload of another owner", async () => {
     const money = { amount: '1.00', currency: 'EUR' };
     const payment = { date: '2025-01-01', category: 'Food', account: 'Visa', description: '', ...money };
     const row = { ...payment, month: '2025-01', merchant: 'Bakery', source: 'Employer' };
@@ -92,7 +92,7 @@ describe('the views', () => {
     }
   });
 
-  it('have no column of a floating-point type', async () => {
+  it('the views have no floating-point columns', async () => {
     const floats = await rowsOf<{ object: string; name: string }>(
       database.administrator,
       "SELECT table_name AS object, column_name AS name FROM information_schema.columns WHERE table_schema = ? AND data_type IN ('float', 'double')",

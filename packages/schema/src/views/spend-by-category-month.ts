@@ -24,7 +24,7 @@ export const spendByCategoryMonth = mysqlView('v_spend_by_category_month')
         month: spent.column('month').as('month'),
         currency: spent.column('currency').as('currency'),
         category: spent.column('category').as('category'),
-        /** Positive if spent, minus refunds. */
+        /** Money spent, minus refunds. */
         amount: totalOf(spent.column('amount')).as('amount'),
         /** Number of payments and refunds. */
         transactions: countOf(spent.column('transactions')).as('transactions'),

@@ -23,7 +23,7 @@ export const spendByDay = mysqlView('v_spend_by_day')
         date: spent.column('date').as('date'),
         currency: spent.column('currency').as('currency'),
         category: spent.column('category').as('category'),
-        /** Positive if spent, minus refunds. */
+        /** Money spent, minus refunds. */
         amount: totalOf(spent.column('amount')).as('amount'),
         /** Number of payments and refunds. */
         transactions: countOf(spent.column('transactions')).as('transactions'),

@@ -15,7 +15,7 @@ const spent = unionOf(
   })),
 );
 
-/** A merchant has one row for each category of its payments. */
+/** One row for each merchant, month, currency and category. */
 export const spendByMerchantMonth = mysqlView('v_spend_by_merchant_month')
   .sqlSecurity('definer')
   .as((query) =>
@@ -27,7 +27,7 @@ export const spendByMerchantMonth = mysqlView('v_spend_by_merchant_month')
         currency: spent.column('currency').as('currency'),
         category: spent.column('category').as('category'),
         merchant: spent.column('merchant').as('merchant'),
-        /** Positive if spent, minus refunds. */
+        /** Money spent, minus refunds. */
         amount: totalOf(spent.column('amount')).as('amount'),
         /** Number of payments and refunds. */
         transactions: countOf(spent.column('transactions')).as('transactions'),

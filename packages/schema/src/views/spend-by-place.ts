@@ -11,7 +11,7 @@ const spent = unionOf(
   totalsOf(byPlaceMonth, ({ by, amount }) => ({
     month: by('month'),
     currency: by('currency'),
-    // The summary stores '' for NULL. No feed row contains ''.
+    // The summary stores '' instead of NULL. No feed row contains ''.
     country: typed(sql`nullif(${by('country')}, '')`, 'varchar(2)'),
     city: typed(sql`nullif(${by('city')}, '')`, 'varchar(64)'),
     amount,
@@ -31,7 +31,7 @@ export const spendByPlace = mysqlView('v_spend_by_place')
         country: spent.column<string | null>('country').as('country'),
         /** NULL if the file has no city. */
         city: spent.column<string | null>('city').as('city'),
-        /** Positive if spent, minus refunds. */
+        /** Money spent, minus refunds. */
         amount: totalOf(spent.column('amount')).as('amount'),
         /** Number of payments and refunds. */
         transactions: countOf(spent.column('transactions')).as('transactions'),

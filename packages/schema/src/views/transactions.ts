@@ -7,7 +7,7 @@ import { expenses } from '../feeds/expenses.ts';
 import { incomes } from '../feeds/incomes.ts';
 import { byUpload, isPublished, isShown, ownerOfUpload } from '../view-expressions.ts';
 
-/** One row for each payment, in or out. */
+/** One row for each payment, which is either an income or an expense. */
 export const transactions = mysqlView('v_transactions')
   .sqlSecurity('definer')
   .as((query) =>
@@ -17,20 +17,20 @@ export const transactions = mysqlView('v_transactions')
         /** `income` or `expense`. */
         kind: kindOf('income').as('kind'),
         date: incomes.date,
-        /** Who paid or was paid. */
+        /** The person or company that paid, or that was paid. */
         counterparty: typed(sql<string>`${incomes.source}`, incomes.source).as('counterparty'),
         category: incomes.category,
         account: incomes.account,
-        /** As in the feed: an income is positive if received, an expense is positive if spent. */
+        /** The amount as in the feed. A received income is positive, and a spent expense is positive. */
         amount: incomes.amount,
         currency: incomes.currency,
         description: incomes.description,
-        /** NULL for an income, and for an expense without a known country. */
+        /** NULL for all incomes, and for expenses without a known country. */
         country: typed(sql<string | null>`null`, expenses.country).as('country'),
         city: typed(sql<string | null>`null`, expenses.city).as('city'),
         transaction_id: incomes.transactionId,
         upload_id: incomes.uploadId,
-        /** The row's number in the upload's file: the header is 1. */
+        /** The row number in the upload's file. The header is row 1. */
         row_no: incomes.rowNo,
       })
       .from(uploads)
@@ -60,12 +60,15 @@ export const transactions = mysqlView('v_transactions')
       ),
   );
 
-/** The cast gives the text the column's collation. MySQL refuses to compare a bare literal across collations. */
+/**
+ * The cast gives the literal the collation of a column. MySQL would refuse to compare a bare literal with text in
+ * another collation.
+ */
 function kindOf(kind: 'income' | 'expense') {
   return typed(sql<'income' | 'expense'>`cast(${sql.raw(`'${kind}'`)} as char(7))`, 'varchar(7)');
 }
 
 export default defineView(transactions, {
-  question: 'Which single payments are behind a figure, and which file is each from?',
+  question: 'Which payments make up a figure, and which file does each payment come from?',
   audience: 'reports',
 });

@@ -1,5 +1,5 @@
 -- Generated from packages/schema/src/views/account-balance.ts by `npm run generate`; do not edit.
--- How does the money in each account rise and fall, day by day?
+-- How does the balance of each account change from day to day?
 CREATE VIEW v_account_balance AS
 SELECT
   movements.owner AS owner,

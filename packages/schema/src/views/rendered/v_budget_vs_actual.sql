@@ -1,5 +1,5 @@
 -- Generated from packages/schema/src/views/budget-vs-actual.ts by `npm run generate`; do not edit.
--- Was the budget of each month and category kept?
+-- Did spending stay within the budget of each month and category?
 CREATE VIEW v_budget_vs_actual AS
 SELECT
   sides.owner AS owner,

@@ -1,5 +1,5 @@
 -- Generated from packages/schema/src/views/quarantine-by-reason.ts by `npm run generate`; do not edit.
--- What is wrong with the uploaded files, and does it get better?
+-- Which problems do the uploaded files have, and do they become fewer?
 CREATE VIEW v_quarantine_by_reason AS
 SELECT
   STRAIGHT_JOIN uploads.owner AS owner,

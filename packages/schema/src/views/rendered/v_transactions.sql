@@ -1,5 +1,5 @@
 -- Generated from packages/schema/src/views/transactions.ts by `npm run generate`; do not edit.
--- Which single payments are behind a figure, and which file is each from?
+-- Which payments make up a figure, and which file does each payment come from?
 CREATE VIEW v_transactions AS (
   SELECT
     STRAIGHT_JOIN uploads.owner AS owner,

@@ -1,5 +1,5 @@
 -- Generated from packages/schema/src/views/upload-accounting.ts by `npm run generate`; do not edit.
--- What became of every uploaded file and of each of its rows?
+-- What happened to every uploaded file and to each of its rows?
 CREATE VIEW v_upload_accounting AS
 SELECT
   upload_id,

@@ -1,5 +1,5 @@
 -- Generated from packages/schema/src/views/upload-progress.ts by `npm run generate`; do not edit.
--- How far is each upload, and when did it reach each step?
+-- Which steps has each upload completed, and when?
 CREATE VIEW v_upload_progress AS
 SELECT
   upload_id,
